@@ -1,0 +1,62 @@
+/**
+ * `node scripts/run.mjs FILE [args]`: runs FILE on the project's own Node, after making sure that the dependencies are the
+ * ones package-lock.json names. So a fresh clone needs one command, on any Node from 18 on.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { isInstalled, isTreeAsLocked, modules, ownNode, root } from './installed.mjs'
+import { withLock } from './lock.mjs'
+import { runInOurPlace } from './pass-through.mjs'
+
+const [file, ...args] = process.argv.slice(2)
+if (!file) {
+  console.error('usage: node scripts/run.mjs FILE [args]')
+  process.exit(2)
+}
+
+// Beside node_modules and not in it: `npm ci` empties that.
+const lock = join(root, '.installing.lock')
+if (!isInstalled()) await withLock(lock, install, () => console.error('another installation is under way; waiting'))
+
+const path = [join(modules, '.bin'), ...searchPath()].join(delimiter)
+runInOurPlace(ownNode, [file, ...args], { ...process.env, PATH: path })
+
+async function install() {
+  if (isInstalled()) return
+  if (isTreeAsLocked() && afterInstall()) return
+  console.error('installing dependencies (npm ci)')
+  // Its output goes to stderr: stdout is the program's, and may be read by another.
+  const { status, error } = spawnSync('npm', ['ci'], { cwd: root, env: npmEnvironment(), stdio: ['ignore', 2, 2] })
+  if (error) stop('npm is needed to install the dependencies: apt-get install npm')
+  if (status !== 0) stop(`npm ci failed with ${status}; it can be run again`)
+  // With ignore-scripts in someone's configuration, the postinstall did not run.
+  if (!isInstalled() && !afterInstall()) stop('npm ci was not enough: patches do not apply')
+  if (!existsSync(ownNode)) stop("the package 'node' has no binary: npm ci --include=dev --ignore-scripts=false")
+}
+
+function afterInstall() {
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts/after-install.mjs')], { stdio: ['ignore', 2, 2] })
+  return status === 0 && isInstalled()
+}
+
+/** An npm that runs us tells its scripts about itself; an npm that we run must not take that for its own configuration. */
+function npmEnvironment() {
+  const isOfOuterNpm = (name) =>
+    /^npm_(lifecycle|package)_|^npm_(command|execpath|node_execpath)$|^npm_config_(local_prefix|user_agent)$|^INIT_CWD$/.test(
+      name,
+    )
+  const kept = Object.entries(process.env).filter(([name]) => !isOfOuterNpm(name))
+  // NODE_ENV=production would leave out what tests and demo need.
+  return { ...Object.fromEntries(kept), PATH: searchPath().join(delimiter), npm_config_include: 'dev' }
+}
+
+/** Without our node_modules/.bin: the Node in it is removed while npm works. */
+function searchPath() {
+  return (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== join(modules, '.bin'))
+}
+
+function stop(message) {
+  console.error(message)
+  process.exit(1)
+}
