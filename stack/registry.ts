@@ -1,0 +1,63 @@
+/**
+ * The schema registry: Apicurio, spoken to through its Confluent-compatible API. Its schemas are in an H2 file, so they
+ * survive a kill and a start, as they would with the database of a real installation.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cachedFromMaven, type Log, runTool } from './downloads.ts'
+import { findJava } from './java.ts'
+import { freePort } from './ports.ts'
+import type { Component, StackFolder } from './supervision.ts'
+
+const ARCHIVE = 'apicurio-registry-app-3.3.3-all.tar.gz'
+
+export async function startRegistry(stack: StackFolder, log: Log): Promise<{ component: Component; address: string }> {
+  const [java, program, port] = await Promise.all([findJava(log), cachedRegistry(log), freePort()])
+  const folder = stack.folderFor('registry')
+  const url = `http://127.0.0.1:${port}/apis/ccompat/v7`
+  const properties = {
+    'quarkus.http.host': '127.0.0.1',
+    'quarkus.http.port': port,
+    // The second, management port would be a fixed one; 0 lets the kernel choose, nobody asks it anything.
+    'quarkus.management.host': '127.0.0.1',
+    'quarkus.management.port': 0,
+    'quarkus.http.access-log.enabled': false,
+    'apicurio.storage.kind': 'sql',
+    'apicurio.storage.sql.kind': 'h2',
+    // Without the delay of half a second, so that an acknowledged schema survives a kill.
+    'apicurio.datasource.url': `jdbc:h2:file:${join(folder, 'schemas')};WRITE_DELAY=0`,
+  }
+  const component = stack.supervise({
+    name: 'registry',
+    command: java,
+    args: [
+      // It starts in half the time without the optimising compiler, and is asked a few dozen times in its life.
+      '-XX:TieredStopAtLevel=1',
+      '-XX:+UseSerialGC',
+      '-Xmx384m',
+      ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
+      '-jar',
+      join(program, 'quarkus-run.jar'),
+    ],
+    endSignal: 'KILL',
+    answers: async (signal) => {
+      const response = await fetch(`${url}/subjects`, { signal })
+      await response.text()
+      if (!response.ok) throw new Error(`registry answers ${response.status}`)
+    },
+  })
+  await component.start()
+  return { component, address: url }
+}
+
+async function cachedRegistry(log: Log): Promise<string> {
+  return await cachedFromMaven('registry', log, async (folder) => {
+    const archive = join(folder, ARCHIVE)
+    await runTool(
+      'tar',
+      ['-xzf', archive, '-C', folder],
+      'tar is needed to unpack the schema registry: apt-get install tar',
+    )
+    await rm(archive)
+  })
+}
