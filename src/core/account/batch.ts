@@ -1,0 +1,114 @@
+/**
+ * Decides a whole batch of usage, one event after the other in the order given: what to record, what to post, what to
+ * announce, what to refuse. Pure: the ledger brings the accounts and the book, and writes what comes out.
+ */
+import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
+import { type Decision, type Outcome, rejected } from '../rating/decision.ts'
+import type { UsageEvent } from '../usage/event.ts'
+import type { Book } from './book.ts'
+import { creditTaken, decideUsage, evolve, leavesIdentity, type UsageDecision } from './decide.ts'
+import {
+  type AccountState,
+  type BalanceChanged,
+  type Posting,
+  post,
+  type ServiceStatusChanged,
+  settle,
+} from './state.ts'
+
+/** How far ahead of now usage may claim to have begun, before it is taken for a fault of its producer. */
+export const MOST_AHEAD_MICROS = MICROS_PER_DAY
+
+/** An event with its content hash, and whatever its bringer wants to find it by again. */
+export interface BatchEvent<Source> {
+  readonly event: UsageEvent
+  readonly contentHash: string
+  readonly source: Source
+}
+
+export interface RecordedUsage {
+  readonly event: UsageEvent
+  readonly contentHash: string
+  readonly decision: UsageDecision
+  readonly settingsVersion: number
+}
+
+export interface UsageMovement {
+  readonly event: UsageEvent
+  readonly posting: Posting
+}
+
+export interface RefusedUsage<Source> {
+  readonly event: UsageEvent
+  readonly decision: Decision
+  readonly source: Source
+}
+
+export interface BatchOutcome<Source> {
+  readonly recorded: readonly RecordedUsage[]
+  readonly movements: readonly UsageMovement[]
+  /** Accounts whose balance, sequence, version or status moved, as they are after the batch. */
+  readonly changedAccounts: readonly AccountState[]
+  readonly balanceChanges: readonly BalanceChanged[]
+  readonly statusChanges: readonly ServiceStatusChanged[]
+  /** Keys of the fair-use counters that moved; their minutes are in the book. */
+  readonly changedCounters: ReadonlySet<string>
+  /** Rejections and conflicts: they go to the dead letters. */
+  readonly refused: readonly RefusedUsage<Source>[]
+  readonly countByOutcome: ReadonlyMap<Outcome, number>
+}
+
+export function decideBatch<Source>(
+  events: readonly BatchEvent<Source>[],
+  accounts: ReadonlyMap<string, AccountState>,
+  book: Book,
+  nowMicros: InstantMicros,
+): BatchOutcome<Source> {
+  const recorded: RecordedUsage[] = []
+  const movements: UsageMovement[] = []
+  const refused: RefusedUsage<Source>[] = []
+  const changedCounters = new Set<string>()
+  const countByOutcome = new Map<Outcome, number>()
+  const current = new Map<string, AccountState>()
+
+  for (const { event, contentHash, source } of events) {
+    const decided = decideInService(event, contentHash, book, nowMicros)
+    countByOutcome.set(decided.outcome, (countByOutcome.get(decided.outcome) ?? 0) + 1)
+    if (decided.outcome === 'rejected' || decided.outcome === 'conflict') {
+      refused.push({ event, decision: decided, source })
+    }
+    if (!leavesIdentity(decided)) continue
+    evolve(book, event, contentHash, decided)
+    if (decided.coveredMinutes !== 0 && decided.fairUse !== null) changedCounters.add(decided.fairUse.counter)
+
+    const account = current.get(event.accountId) ?? accounts.get(event.accountId)
+    if (account === undefined) throw new TypeError(`account ${event.accountId} is in the book but was not locked`)
+    recorded.push({ event, contentHash, decision: decided, settingsVersion: account.settingsVersion })
+    const taken = creditTaken(decided)
+    if (taken === 0n) continue
+    const { account: posted, posting } = post(account, -taken)
+    current.set(event.accountId, posted)
+    movements.push({ event, posting })
+  }
+
+  const settled = [...current.values()].map((after) =>
+    settle(accounts.get(after.accountId)!, after, 'usage', nowMicros),
+  )
+  return {
+    recorded,
+    movements,
+    changedAccounts: settled.map(({ account }) => account),
+    balanceChanges: settled.flatMap(({ balanceChanged }) => balanceChanged ?? []),
+    statusChanges: settled.flatMap(({ statusChanged }) => statusChanged ?? []),
+    changedCounters,
+    refused,
+    countByOutcome,
+  }
+}
+
+function decideInService(event: UsageEvent, content: string, book: Book, nowMicros: InstantMicros): UsageDecision {
+  if (event.occurredAtMicros > nowMicros + MOST_AHEAD_MICROS) {
+    return { ...rejected('invalid_event', 'occurred_at is more than 24 hours ahead of now'), catalogVersion: null }
+  }
+  return decideUsage(event, content, book)
+}

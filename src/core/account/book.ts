@@ -1,0 +1,60 @@
+/**
+ * A book is what must be known of some accounts to decide their next events: settings, what is already recorded under
+ * which event id, which ids are awaited by a correction, fair-use minutes, and the catalogs.
+ *
+ * `decideUsage` reads it, `evolve` writes what was decided back, so that the next event of the same batch sees it.
+ * The offline command keeps one book for a whole file; the ledger fills one per batch from the database.
+ */
+import type { Catalog } from '../catalog/catalog.ts'
+import type { InstantMicros } from '../instant.ts'
+import type { Currency, Micros } from '../money.ts'
+import type { Outcome } from '../rating/decision.ts'
+import type { AccountSettings } from './settings.ts'
+
+/** One version of the catalog, in force from an instant until a later version's. */
+export interface CatalogVersion {
+  readonly version: number
+  readonly inForceFromMicros: InstantMicros
+  readonly catalog: Catalog
+}
+
+/** What is recorded under an event id: enough to tell a duplicate, and to take the event back. */
+export interface KnownUsage {
+  readonly content: string
+  readonly outcome: Outcome
+  readonly isCorrection: boolean
+  readonly amountMicros: Micros
+  readonly coveredMinutes: number
+  readonly currency: Currency | null
+  /** Key of the fair-use counter its covered minutes were counted on. */
+  readonly counter: string | null
+  /** The correction that took it back, or null. */
+  readonly correctedBy: string | null
+}
+
+export interface Book {
+  readonly accounts: ReadonlyMap<string, AccountSettings>
+  /** Sorted by `catalogAt`'s preference: latest in-force instant first, of two the newer version first. */
+  readonly catalogs: readonly CatalogVersion[]
+  readonly known: Map<string, KnownUsage>
+  /** Event ids that a correction came before, with the id of that correction. */
+  readonly awaited: Map<string, string>
+  /** Covered minutes by counter key. */
+  readonly minutesUsed: Map<string, number>
+}
+
+/** Key of an event within a book. Ids are printable ASCII, so the separator cannot occur in one. */
+export function usageKey(accountId: string, eventId: string): string {
+  return `${accountId}\n${eventId}`
+}
+
+/** The version with the latest in-force instant at or before `at`, of two with the same instant the newer. */
+export function catalogAt(catalogs: readonly CatalogVersion[], at: InstantMicros): CatalogVersion | null {
+  for (const version of catalogs) if (version.inForceFromMicros <= at) return version
+  return null
+}
+
+/** Sorts versions the way `Book.catalogs` wants them. */
+export function byPreference(catalogs: readonly CatalogVersion[]): CatalogVersion[] {
+  return catalogs.toSorted((a, b) => b.inForceFromMicros - a.inForceFromMicros || b.version - a.version)
+}

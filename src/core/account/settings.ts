@@ -1,0 +1,39 @@
+/** What an account has chosen and bought: append-only versions, of which rating uses the newest at the decision. */
+import type { InstantMicros } from '../instant.ts'
+import type { Currency } from '../money.ts'
+
+/** Who pays for a kind of AI usage: the credit, the invoice, or nobody because the plan includes it. */
+export type BillingMode = 'credit' | 'invoice' | 'included'
+export const BILLING_MODES = ['credit', 'invoice', 'included'] as const
+
+/** The id that ends coverage when it takes force. */
+export const NO_PACKAGE = 'none'
+
+/** A package in force from an instant until the next one's. */
+export interface PackagePeriod {
+  readonly id: string
+  readonly fromMicros: InstantMicros
+}
+
+export interface Contact {
+  readonly id: string
+  readonly email: string
+  readonly locale: string
+  readonly role: 'admin' | 'billing'
+}
+
+export interface AccountSettings {
+  readonly accountId: string
+  /** Never changes in the life of an account. */
+  readonly currency: Currency
+  readonly tariff: string
+  /** In the order they take force. */
+  readonly packages: readonly PackagePeriod[]
+  /** `2026-01-31`: billing cycles start on this day of every month, or on the month's last day if it is shorter. */
+  readonly billingCycleAnchor: string
+  /** The account's own fair-use limit, which holds even where the package has none; null: the package's. */
+  readonly fairUseMinutesPerUser: number | null
+  readonly conversationIntelligence: BillingMode
+  readonly voiceAgent: BillingMode
+  readonly contacts: readonly Contact[]
+}

@@ -1,0 +1,64 @@
+/**
+ * Instants are whole microseconds since 1970-01-01T00:00:00Z, held in a number: exact from the year 1684 to 2255.
+ * The core never asks what time it is; whoever needs "now" is given it.
+ */
+
+/** Whole microseconds since 1970-01-01T00:00:00Z. */
+export type InstantMicros = number
+
+export const MICROS_PER_SECOND = 1_000_000
+export const MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND
+
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:Z|([+-])(\d{2}):(\d{2}))$/
+const CALENDAR_DATE = /^(\d{4})-(\d{2})-(\d{2})$/
+
+/**
+ * Reads an RFC 3339 instant with `T` and an offset or `Z`; digits past the sixth are cut.
+ * Null when the text has another form or names a date or time that does not exist.
+ */
+export function parseInstant(text: string): InstantMicros | null {
+  const match = RFC_3339.exec(text)
+  if (match === null) return null
+  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour = '00', offsetMinute = '00'] = match
+  const midnightMillis = utcMidnightMillis(Number(year), Number(month), Number(day))
+  if (midnightMillis === null) return null
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
+  if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return null
+  const offsetSeconds = (Number(offsetHour) * 3600 + Number(offsetMinute) * 60) * (sign === '-' ? -1 : 1)
+  const secondOfDay = Number(hour) * 3600 + Number(minute) * 60 + Number(second)
+  const seconds = midnightMillis / 1000 + secondOfDay - offsetSeconds
+  return seconds * MICROS_PER_SECOND + Number(fraction.slice(0, 6).padEnd(6, '0'))
+}
+
+/** Reads a calendar date (`2026-01-31`) as its 00:00 UTC. Null when it has another form or does not exist. */
+export function parseDate(text: string): InstantMicros | null {
+  const match = CALENDAR_DATE.exec(text)
+  if (match === null) return null
+  const midnightMillis = utcMidnightMillis(Number(match[1]), Number(match[2]), Number(match[3]))
+  return midnightMillis === null ? null : midnightMillis * 1000
+}
+
+/** Reads an instant or a date, as catalogs and account files allow either. */
+export function parseInstantOrDate(text: string): InstantMicros | null {
+  return parseInstant(text) ?? parseDate(text)
+}
+
+/** RFC 3339 in UTC with six digits of fraction, the form every table and message of the product uses. */
+export function formatInstant(instantMicros: InstantMicros): string {
+  const millis = Math.floor(instantMicros / 1000)
+  const micros = instantMicros - millis * 1000
+  return `${new Date(millis).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`
+}
+
+/** `2026-01-31`, the UTC date an instant falls on. */
+export function formatDate(instantMicros: InstantMicros): string {
+  return new Date(Math.floor(instantMicros / 1000)).toISOString().slice(0, 10)
+}
+
+function utcMidnightMillis(year: number, month: number, day: number): number | null {
+  const date = new Date(0)
+  // setUTCFullYear takes years below 100 as they are, which Date.UTC does not.
+  date.setUTCFullYear(year, month - 1, day)
+  const exists = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+  return exists ? date.getTime() : null
+}

@@ -1,0 +1,77 @@
+/**
+ * What a call costs: the twelve rows of the call table, in its order. The first that applies decides.
+ * Rows 1 to 6 do not look at the package; 7 to 12 ask whether it reaches the call and has minutes left.
+ */
+import type { CallEvent } from '../usage/event.ts'
+import { numberFacts } from '../usage/number.ts'
+import type { RatingContext } from './context.ts'
+import { packageIdAt, regionHolds } from './coverage.ts'
+import { type Decision, decision, type Reason, rejected } from './decision.ts'
+import { appliedRate, findRate } from './deck.ts'
+import { callMinutes, counterKey, counterOf, fairUseLimit } from './fair-use.ts'
+import { billedSeconds, callAmount } from './price.ts'
+import { chargeTollFree } from './toll-free.ts'
+
+export function rateCall(event: CallEvent, context: RatingContext): Decision {
+  const { catalog, settings } = context
+  const at = event.occurredAtMicros
+  if (event.durationSeconds === 0) return decision('free', 'not_answered')
+  if (event.direction === 'outbound' && catalog.emergencyNumbers.has(event.to)) return decision('free', 'emergency')
+
+  const to = numberFacts(catalog, event.to)
+  if (event.direction === 'inbound') {
+    return to.type === 'toll_free' ? chargeTollFree(event, context) : decision('free', 'inbound_standard', { to })
+  }
+  if (event.leg === 'forwarded') return chargeOutbound(event, context, 'forwarded_leg')
+  if (to.type === 'premium' || to.type === 'shared_cost' || to.type === 'special') {
+    return chargeOutbound(event, context, 'special_number')
+  }
+
+  const packageId = packageIdAt(settings, at)
+  if (packageId === null) return chargeOutbound(event, context, 'no_package')
+  const pack = catalog.packages.get(packageId)
+  if (pack === undefined) {
+    return rejected('no_rate', `package ${packageId} is not in the catalog in force at the call`, settings.currency)
+  }
+  if (to.country === null || !pack.countries.has(to.country)) {
+    return chargeOutbound(event, context, 'outside_package_countries')
+  }
+  const from = event.from === null ? null : numberFacts(catalog, event.from)
+  if (!regionHolds(catalog, pack, from?.country ?? null)) {
+    return chargeOutbound(event, context, 'caller_region_mismatch')
+  }
+
+  if (event.userId === null) throw new TypeError(`event ${event.eventId}: an outbound direct call without a user`)
+  const counter = counterKey(counterOf(settings, event.userId, at))
+  const limit = fairUseLimit(settings, pack)
+  const minutesLeft = limit === null ? null : Math.max(0, limit - context.minutesUsed(counter))
+  const minutes = callMinutes(event.durationSeconds)
+  const fairUse = { counter, minutesLeft }
+  if (minutesLeft === null || minutesLeft >= minutes) {
+    return decision('covered', 'in_package', { coveredMinutes: minutes, to, from, fairUse })
+  }
+  const charged = chargeOutbound(event, context, 'fair_use_exceeded', minutesLeft)
+  return charged.outcome === 'rejected' ? charged : { ...charged, fairUse }
+}
+
+/**
+ * Prices the call by the outbound deck on `to`. The first `coveredMinutes` are the package's: only the seconds past
+ * them are priced, and then without the connection fee.
+ */
+function chargeOutbound(event: CallEvent, context: RatingContext, reason: Reason, coveredMinutes = 0): Decision {
+  const { catalog, tariff, settings } = context
+  const deck = tariff.outbound
+  const rate = findRate(deck, event.to, event.occurredAtMicros)
+  if (deck === null || rate === null) {
+    return rejected('no_rate', `tariff ${tariff.id} has no outbound price for this destination`, settings.currency)
+  }
+  const units = billedSeconds(event.durationSeconds - 60 * coveredMinutes, rate.increments)
+  return decision('charged', reason, {
+    units,
+    coveredMinutes,
+    amountMicros: callAmount(rate, units, catalog.rounding, coveredMinutes === 0),
+    rate: appliedRate(deck, rate),
+    to: numberFacts(catalog, event.to),
+    from: event.from === null ? null : numberFacts(catalog, event.from),
+  })
+}

@@ -1,0 +1,11 @@
+/** All that the price of one event may depend on, besides the event. */
+import type { AccountSettings } from '../account/settings.ts'
+import type { Catalog, Tariff } from '../catalog/catalog.ts'
+
+export interface RatingContext {
+  readonly catalog: Catalog
+  readonly tariff: Tariff
+  readonly settings: AccountSettings
+  /** Covered minutes counted so far under a counter's key; 0 for a counter never used. */
+  readonly minutesUsed: (counterKey: string) => number
+}

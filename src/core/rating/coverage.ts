@@ -1,0 +1,19 @@
+/** Which package an account has at an instant, and whether it reaches a call. */
+import { type AccountSettings, NO_PACKAGE } from '../account/settings.ts'
+import type { Catalog, Package } from '../catalog/catalog.ts'
+import type { InstantMicros } from '../instant.ts'
+
+/** The id of the package in force at `at`, or null: none begun yet, or ended by `none`. */
+export function packageIdAt(settings: AccountSettings, at: InstantMicros): string | null {
+  let current: string | null = null
+  for (const period of settings.packages) {
+    if (period.fromMicros > at) break
+    current = period.id
+  }
+  return current === NO_PACKAGE ? null : current
+}
+
+/** Whether a caller's country lies in the package's region; a caller without a country never does. */
+export function regionHolds(catalog: Catalog, pack: Package, callerCountry: string | null): boolean {
+  return callerCountry !== null && catalog.regions.get(pack.region)?.has(callerCountry) === true
+}

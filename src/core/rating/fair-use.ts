@@ -1,0 +1,59 @@
+/**
+ * Fair use: how many minutes of a package one user may take in one billing cycle.
+ * A counter belongs to an account, a user, an anchor and a cycle; covered minutes are counted with or without a limit.
+ */
+import type { AccountSettings } from '../account/settings.ts'
+import type { Package } from '../catalog/catalog.ts'
+import { formatDate, type InstantMicros } from '../instant.ts'
+
+/** Names one counter. A changed anchor is another counter, even where the two cycles start on the same day. */
+export interface FairUseCounter {
+  readonly accountId: string
+  readonly userId: string
+  /** `2026-01-31`, the anchor in force at the decision. */
+  readonly anchor: string
+  /** `2026-02-28`, the first UTC day of the cycle. */
+  readonly cycleStart: string
+}
+
+/** Minutes of a call: its duration rounded up to a whole minute. */
+export function callMinutes(durationSeconds: number): number {
+  return Math.ceil(durationSeconds / 60)
+}
+
+/** The account's own limit if it has one, even where the package has none; else the package's; null is no limit. */
+export function fairUseLimit(settings: AccountSettings, pack: Package): number | null {
+  return settings.fairUseMinutesPerUser ?? pack.fairUseMinutesPerUser
+}
+
+/** The first day of the billing cycle that contains `at`: the anchor's day of the month, or the month's last day. */
+export function cycleStart(anchor: string, at: InstantMicros): string {
+  const anchorDay = Number(anchor.slice(8, 10))
+  const date = new Date(Math.floor(at / 1000))
+  const year = date.getUTCFullYear()
+  const month = date.getUTCMonth()
+  const startDay = Math.min(anchorDay, daysInMonth(year, month))
+  if (date.getUTCDate() >= startDay) return formatDate(Date.UTC(year, month, startDay) * 1000)
+  return formatDate(Date.UTC(year, month - 1, Math.min(anchorDay, daysInMonth(year, month - 1))) * 1000)
+}
+
+/** The counter an outbound direct call of this user is held against. */
+export function counterOf(settings: AccountSettings, userId: string, at: InstantMicros): FairUseCounter {
+  const anchor = settings.billingCycleAnchor
+  return { accountId: settings.accountId, userId, anchor, cycleStart: cycleStart(anchor, at) }
+}
+
+/** A counter as one text, the key it is held under in memory. */
+export function counterKey(counter: FairUseCounter): string {
+  return JSON.stringify([counter.accountId, counter.userId, counter.anchor, counter.cycleStart])
+}
+
+export function counterFromKey(key: string): FairUseCounter {
+  const [accountId, userId, anchor, start] = JSON.parse(key) as [string, string, string, string]
+  return { accountId, userId, anchor, cycleStart: start }
+}
+
+/** `month` may be -1 for the December before. */
+function daysInMonth(year: number, month: number): number {
+  return new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
+}

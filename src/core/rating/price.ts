@@ -1,0 +1,56 @@
+/** From seconds and units to an amount: increments, exact arithmetic, and the one rounding. */
+import type { CallRate, Increments, MinutePrice, Rounding } from '../catalog/catalog.ts'
+import type { Micros } from '../money.ts'
+
+const SECONDS_PER_MINUTE = 60n
+
+/** The first increment, then whole steps of the next one. A duration of 0 is never billed, so it is not asked here. */
+export function billedSeconds(durationSeconds: number, increments: Increments): number {
+  const { firstSeconds, nextSeconds } = increments
+  if (durationSeconds <= firstSeconds) return firstSeconds
+  return firstSeconds + Math.ceil((durationSeconds - firstSeconds) / nextSeconds) * nextSeconds
+}
+
+/** Price of billed seconds by the minute, without any fee. */
+export function minuteAmount(price: MinutePrice, billed: number, rounding: Rounding): Micros {
+  return roundedQuotient(price.pricePerMinuteMicros * BigInt(billed), SECONDS_PER_MINUTE, rounding)
+}
+
+/** Connection fee plus billed seconds by the minute, rounded together. */
+export function callAmount(rate: CallRate, billed: number, rounding: Rounding, withConnectionFee: boolean): Micros {
+  const seconds = rate.pricePerMinuteMicros * BigInt(billed)
+  const fee = withConnectionFee ? rate.connectionFeeMicros * SECONDS_PER_MINUTE : 0n
+  return roundedQuotient(fee + seconds, SECONDS_PER_MINUTE, rounding)
+}
+
+/** Whole units at a price each. */
+export function unitAmount(pricePerUnitMicros: Micros, units: number, rounding: Rounding): Micros {
+  return roundedQuotient(pricePerUnitMicros * BigInt(units), 1n, rounding)
+}
+
+const MICROS_PER_STEP = [1_000_000n, 100_000n, 10_000n, 1_000n, 100n, 10n, 1n] as const
+
+/** `numerator / denominator` micros rounded to the catalog's scale: the only rounding of money there is. Neither may be negative. */
+export function roundedQuotient(numerator: bigint, denominator: bigint, rounding: Rounding): Micros {
+  if (numerator < 0n || denominator <= 0n) throw new RangeError('a price is never negative')
+  const stepMicros = MICROS_PER_STEP[rounding.scale]
+  if (stepMicros === undefined) throw new RangeError(`rounding scale ${rounding.scale} is not 0 to 6`)
+  const divisor = denominator * stepMicros
+  const steps = numerator / divisor
+  const rest = numerator % divisor
+  if (rest === 0n) return steps * stepMicros
+  return (roundsUp(steps, rest * 2n, divisor, rounding) ? steps + 1n : steps) * stepMicros
+}
+
+function roundsUp(steps: bigint, twiceRest: bigint, divisor: bigint, rounding: Rounding): boolean {
+  switch (rounding.mode) {
+    case 'up':
+      return true
+    case 'down':
+      return false
+    case 'half_up':
+      return twiceRest >= divisor
+    case 'half_even':
+      return twiceRest > divisor || (twiceRest === divisor && steps % 2n === 1n)
+  }
+}

@@ -1,0 +1,29 @@
+/** Inbound calls to a toll-free number: the account pays for them, by the toll-free deck on `to`. */
+import type { CallEvent, TollFreeEvent } from '../usage/event.ts'
+import { numberFacts } from '../usage/number.ts'
+import type { RatingContext } from './context.ts'
+import { type Decision, decision, rejected } from './decision.ts'
+import { appliedRate, findRate } from './deck.ts'
+import { billedSeconds, callAmount } from './price.ts'
+
+/** An event of the toll-free topic: unanswered is free, else charged whatever the numbering plan says of `to`. */
+export function rateTollFree(event: TollFreeEvent, context: RatingContext): Decision {
+  return event.durationSeconds === 0 ? decision('free', 'not_answered') : chargeTollFree(event, context)
+}
+
+export function chargeTollFree(event: TollFreeEvent | CallEvent, context: RatingContext): Decision {
+  const { catalog, tariff, settings } = context
+  const deck = tariff.tollFree
+  const rate = findRate(deck, event.to, event.occurredAtMicros)
+  if (deck === null || rate === null) {
+    return rejected('no_rate', `tariff ${tariff.id} has no toll-free price for this number`, settings.currency)
+  }
+  const units = billedSeconds(event.durationSeconds, rate.increments)
+  return decision('charged', 'toll_free_inbound', {
+    units,
+    amountMicros: callAmount(rate, units, catalog.rounding, true),
+    rate: appliedRate(deck, rate),
+    to: numberFacts(catalog, event.to),
+    from: event.from === null ? null : numberFacts(catalog, event.from),
+  })
+}

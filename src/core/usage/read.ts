@@ -1,0 +1,208 @@
+/**
+ * Reads a usage event from the plain record that JSON or Avro decoding gives: shape first, then numbers.
+ * What is wrong comes back as a refusal with the field's name; nothing here throws, whatever the record holds.
+ */
+import { type InstantMicros, parseInstant } from '../instant.ts'
+import { USAGE_TYPES, type UsageEvent, type UsageFacts, type UsageType } from './event.ts'
+import { isNumber } from './number.ts'
+
+/** Why a record is no usage event. The ids are given when they could be read, so that the refusal can be traced. */
+export interface ReadRefusal {
+  readonly reason: 'invalid_event' | 'invalid_number'
+  readonly detail: string
+  readonly eventId: string | null
+  readonly accountId: string | null
+}
+
+export type ReadResult = { readonly event: UsageEvent } | { readonly refusal: ReadRefusal }
+
+/** Instants a number holds exactly; beyond them two instants could look the same. */
+const EXACT_INSTANTS_MICROS = Number.MAX_SAFE_INTEGER
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Thrown and caught within this file only, so that each field is read in one line. */
+class Refused {
+  readonly reason: ReadRefusal['reason']
+  readonly detail: string
+  constructor(reason: ReadRefusal['reason'], detail: string) {
+    this.reason = reason
+    this.detail = detail
+  }
+}
+
+/** Reads one line of JSON. Bytes that are not JSON are an `invalid_event` like any other. */
+export function readUsageJson(line: string): ReadResult {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return { refusal: { reason: 'invalid_event', detail: 'not JSON', eventId: null, accountId: null } }
+  }
+  return readUsage(value)
+}
+
+/** Reads a decoded record whose `type` field says what it is, or whose topic does (`type` given). */
+export function readUsage(value: unknown, type?: UsageType): ReadResult {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { refusal: { reason: 'invalid_event', detail: 'not an object', eventId: null, accountId: null } }
+  }
+  const fields = value as Fields
+  try {
+    return { event: readFields(fields, type ?? readType(fields)) }
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    return {
+      refusal: {
+        reason: error.reason,
+        detail: error.detail,
+        eventId: isId(fields['event_id']) ? fields['event_id'] : null,
+        accountId: isId(fields['account_id']) ? fields['account_id'] : null,
+      },
+    }
+  }
+}
+
+function readFields(fields: Fields, type: UsageType): UsageEvent {
+  const eventId = readId(fields, 'event_id')
+  const facts: UsageFacts = {
+    eventId,
+    accountId: readId(fields, 'account_id'),
+    occurredAtMicros: readOccurredAt(fields['occurred_at']),
+    userId: readOptionalText(fields, 'user_id'),
+    interactionId: readOptionalText(fields, 'interaction_id') ?? eventId,
+  }
+  switch (type) {
+    case 'call': {
+      const direction = readOneOf(fields, 'direction', ['outbound', 'inbound'])
+      const leg = isGiven(fields['leg']) ? readOneOf(fields, 'leg', ['direct', 'forwarded']) : 'direct'
+      const from = readOptionalText(fields, 'from')
+      const to = readText(fields, 'to')
+      const durationSeconds = readDuration(fields)
+      const placedByUser = direction === 'outbound' && leg === 'direct'
+      if (placedByUser && (facts.userId === null || facts.userId === '')) {
+        throw new Refused('invalid_event', 'user_id is required on an outbound direct call')
+      }
+      requireNumber('to', to)
+      if (placedByUser && from !== null) requireNumber('from', from)
+      return { type, ...facts, direction, leg, from, to, durationSeconds }
+    }
+    case 'toll_free': {
+      const from = readOptionalText(fields, 'from')
+      const to = readText(fields, 'to')
+      const durationSeconds = readDuration(fields)
+      requireNumber('to', to)
+      return { type, ...facts, from, to, durationSeconds }
+    }
+    case 'message': {
+      const channel = readOneOf(fields, 'channel', ['sms', 'mms', 'whatsapp'])
+      const direction = readOneOf(fields, 'direction', ['outbound', 'inbound'])
+      const from = readOptionalText(fields, 'from')
+      const to = readText(fields, 'to')
+      const fragments = readWhole(fields, 'fragments', 1, 1000)
+      requireNumber('to', to)
+      return { type, ...facts, channel, direction, from, to, fragments }
+    }
+    case 'conversation_intelligence':
+      return { type, ...facts, durationSeconds: readDuration(fields) }
+    case 'voice_agent': {
+      const agentId = readRequiredText(fields, 'agent_id')
+      return { type, ...facts, agentId, durationSeconds: readDuration(fields) }
+    }
+    case 'other': {
+      const sku = readRequiredText(fields, 'sku')
+      return { type, ...facts, sku, quantity: readWhole(fields, 'quantity', 0, 1_000_000_000) }
+    }
+    case 'correction': {
+      const corrects = readId(fields, 'corrects')
+      if (corrects === eventId) throw new Refused('invalid_event', 'corrects names the correction itself')
+      return { type, ...facts, corrects }
+    }
+  }
+}
+
+function readType(fields: Fields): UsageType {
+  return readOneOf(fields, 'type', USAGE_TYPES)
+}
+
+/** RFC 3339 text from JSON, whole microseconds from Avro. */
+function readOccurredAt(value: unknown): InstantMicros {
+  const instantMicros = typeof value === 'string' ? parseInstant(value) : value
+  if (typeof instantMicros !== 'number') throw new Refused('invalid_event', 'occurred_at is not an RFC 3339 instant')
+  if (!Number.isInteger(instantMicros) || Math.abs(instantMicros) > EXACT_INSTANTS_MICROS) {
+    throw new Refused('invalid_event', 'occurred_at is outside the years 1684 to 2255')
+  }
+  return instantMicros
+}
+
+function readDuration(fields: Fields): number {
+  return readWhole(fields, 'duration_seconds', 0, 86_400)
+}
+
+function readWhole(fields: Fields, name: string, least: number, most: number): number {
+  const value = fields[name]
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+    throw new Refused('invalid_event', `${name} is not a whole number from ${least} to ${most}`)
+  }
+  // JSON can say -0, which is the same quantity as 0.
+  return value === 0 ? 0 : value
+}
+
+function readOneOf<const T extends string>(fields: Fields, name: string, values: readonly T[]): T {
+  const value = fields[name]
+  for (const known of values) if (known === value) return known
+  throw new Refused('invalid_event', `${name} is not one of ${values.join(', ')}`)
+}
+
+/** 1 to 64 printable ASCII characters. */
+function readId(fields: Fields, name: string): string {
+  const value = fields[name]
+  if (!isId(value)) throw new Refused('invalid_event', `${name} is not 1 to 64 printable ASCII characters`)
+  return value
+}
+
+/** Whether a value can be an event's or an account's id: 1 to 64 printable ASCII characters. */
+export function isId(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length < 1 || value.length > 64) return false
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i)
+    if (code < 32 || code > 126) return false
+  }
+  return true
+}
+
+function readText(fields: Fields, name: string): string {
+  const value = fields[name]
+  if (typeof value !== 'string') throw new Refused('invalid_event', `${name} is not text`)
+  return requireStorable(name, value)
+}
+
+function readRequiredText(fields: Fields, name: string): string {
+  const value = readText(fields, name)
+  if (value === '') throw new Refused('invalid_event', `${name} is empty`)
+  return value
+}
+
+/** Absent and null are alike. */
+function readOptionalText(fields: Fields, name: string): string | null {
+  const value = fields[name]
+  if (!isGiven(value)) return null
+  if (typeof value !== 'string') throw new Refused('invalid_event', `${name} is not text`)
+  return requireStorable(name, value)
+}
+
+/** The database cannot hold NUL, and half a surrogate pair is no text in UTF-8: both would change on the way. */
+function requireStorable(name: string, value: string): string {
+  if (value.includes('\0') || !value.isWellFormed()) throw new Refused('invalid_event', `${name} is not valid text`)
+  return value
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+function requireNumber(name: string, value: string): void {
+  if (!isNumber(value)) {
+    throw new Refused('invalid_number', `${name} is neither E.164 with its plus nor a short code of 2 to 6 digits`)
+  }
+}
