@@ -1,0 +1,180 @@
+/**
+ * Reads the accounts file of the offline command and of `accounts apply`: who is rated, at which tariff, with which
+ * packages from when. As with a catalog, every fault is reported at once and one error refuses the file whole.
+ */
+import {
+  type AccountSettings,
+  BILLING_MODES,
+  type BillingMode,
+  type Contact,
+  NO_PACKAGE,
+  type PackagePeriod,
+} from '../core/account/settings.ts'
+import type { Catalog } from '../core/catalog/catalog.ts'
+import { parseDate } from '../core/instant.ts'
+import { CURRENCIES } from '../core/money.ts'
+import { type Fault, FaultList, shown } from './faults.ts'
+import { readInstant } from './values.ts'
+import { YamlFile, type YamlMap, type YamlValue } from './yaml.ts'
+
+export interface ParsedAccounts {
+  /** In file order; null if and only if `faults` has an error. */
+  readonly accounts: AccountSettings[] | null
+  readonly faults: Fault[]
+  /** The line each account starts on, by its id. */
+  readonly lines: ReadonlyMap<string, number>
+}
+
+const ACCOUNT_KEYS = [
+  'id',
+  'currency',
+  'tariff',
+  'packages',
+  'billing_cycle_anchor',
+  'fair_use_minutes_per_user',
+  'conversation_intelligence',
+  'voice_agent',
+  'contacts',
+]
+const CONTACT_ROLES = ['admin', 'billing'] as const
+const DEFAULT_LOCALE = 'en-US'
+
+const ACCOUNT_ID = /^[\x20-\x7E]{1,64}$/
+const EMAIL = /^[^\s@]+@[^\s@]+$/
+const LOCALE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*$/
+
+/** Reads the bytes of an accounts file; `file` is the name faults are reported under. */
+export function parseAccountsFile(bytes: Uint8Array, file: string): ParsedAccounts {
+  const faults = new FaultList()
+  const lines = new Map<string, number>()
+  const accounts: AccountSettings[] = []
+  const yaml = YamlFile.parse(bytes, file, faults)
+  const top = yaml?.map(yaml.root, 'file', ['accounts'])
+  const list = yaml && top && yaml.required(top, 'accounts', yaml.root, 'file')
+  for (const item of (yaml && list && yaml.list(list, 'accounts')) ?? []) {
+    const account = readAccount(yaml!, item, lines)
+    if (account !== null) accounts.push(account)
+  }
+  return { accounts: faults.errorCount > 0 ? null : accounts, faults: faults.sorted(), lines }
+}
+
+/** What a catalog has to offer for these accounts to be rated by it: their tariff, in their currency, and their packages. */
+export function checkAccountsAgainstCatalog(
+  accounts: readonly AccountSettings[],
+  catalog: Catalog,
+  file: string,
+  lines: ReadonlyMap<string, number> = new Map(),
+): Fault[] {
+  const faults = new FaultList()
+  for (const account of accounts) {
+    const error = (reason: string) =>
+      faults.error(file, lines.get(account.accountId) ?? null, `account ${account.accountId}: ${reason}`)
+    const tariff = catalog.tariffs.get(account.tariff)
+    if (tariff === undefined) error(`unknown tariff ${shown(account.tariff)}`)
+    else if (tariff.currency !== account.currency) {
+      error(`currency ${account.currency}, but tariff ${tariff.id} is in ${tariff.currency}`)
+    }
+    for (const id of new Set(account.packages.map((period) => period.id))) {
+      if (id !== NO_PACKAGE && !catalog.packages.has(id)) error(`unknown package ${shown(id)}`)
+    }
+  }
+  return faults.sorted()
+}
+
+/** Null when the entry is no map; else what could be read of it, which counts only if no fault was noted. */
+function readAccount(yaml: YamlFile, item: YamlValue, lines: Map<string, number>): AccountSettings | null {
+  const map = yaml.map(item, 'account', ACCOUNT_KEYS)
+  if (map === null) return null
+  const idValue = yaml.required(map, 'id', item, 'account')
+  const id = idValue && readAccountId(yaml, idValue, lines)
+  if (id !== null) lines.set(id, item.line)
+  const what = id === null ? 'account' : `account ${id}`
+
+  const currency = yaml.required(map, 'currency', item, what)
+  const tariff = yaml.required(map, 'tariff', item, what)
+  const anchor = yaml.required(map, 'billing_cycle_anchor', item, what)
+  const packages = map.get('packages')
+  const limit = map.get('fair_use_minutes_per_user')
+  const contacts = map.get('contacts')
+  return {
+    accountId: id ?? '',
+    currency: (currency && yaml.oneOf(currency, `${what}: currency`, CURRENCIES)) ?? 'EUR',
+    tariff: (tariff && yaml.string(tariff, `${what}: tariff`)) ?? '',
+    packages: packages === undefined ? [] : readPackages(yaml, packages, what),
+    billingCycleAnchor: (anchor && readAnchor(yaml, anchor, what)) ?? '',
+    fairUseMinutesPerUser:
+      limit === undefined || yaml.isNull(limit) ? null : yaml.whole(limit, `${what}: fair_use_minutes_per_user`, 0),
+    conversationIntelligence: readBillingMode(yaml, map, 'conversation_intelligence', what),
+    voiceAgent: readBillingMode(yaml, map, 'voice_agent', what),
+    contacts: contacts === undefined ? [] : readContacts(yaml, contacts, what),
+  }
+}
+
+function readAccountId(yaml: YamlFile, value: YamlValue, lines: ReadonlyMap<string, number>): string | null {
+  const id = yaml.string(value, 'account id')
+  if (id === null) return null
+  if (!ACCOUNT_ID.test(id))
+    yaml.error(value.line, `account id must be 1 to 64 printable ASCII characters: ${shown(id)}`)
+  else if (lines.has(id)) yaml.error(value.line, `account id ${shown(id)} is there twice`)
+  else return id
+  return null
+}
+
+function readPackages(yaml: YamlFile, value: YamlValue, what: string): PackagePeriod[] {
+  const periods: PackagePeriod[] = []
+  for (const item of yaml.list(value, `${what}: packages`) ?? []) {
+    const map = yaml.map(item, `${what}: package`, ['id', 'from'])
+    if (map === null) continue
+    const idValue = yaml.required(map, 'id', item, `${what}: package`)
+    const fromValue = yaml.required(map, 'from', item, `${what}: package`)
+    const id = idValue && yaml.string(idValue, `${what}: package id`)
+    const fromText = fromValue && yaml.string(fromValue, `${what}: package from`)
+    if (!fromValue || fromText === null) continue
+    const fromMicros = readInstant(fromText)
+    if (typeof fromMicros === 'string') yaml.error(fromValue.line, `${what}: package from ${fromMicros}`)
+    else if (periods.some((period) => period.fromMicros === fromMicros)) {
+      yaml.error(fromValue.line, `${what}: two packages start at ${fromText}`)
+    } else periods.push({ id: id ?? NO_PACKAGE, fromMicros })
+  }
+  return periods.sort((a, b) => a.fromMicros - b.fromMicros)
+}
+
+function readAnchor(yaml: YamlFile, value: YamlValue, what: string): string | null {
+  const text = yaml.string(value, `${what}: billing_cycle_anchor`)
+  if (text === null || parseDate(text) !== null) return text
+  yaml.error(value.line, `${what}: billing_cycle_anchor must be a date such as 2026-01-31: ${shown(text)}`)
+  return null
+}
+
+function readBillingMode(yaml: YamlFile, map: YamlMap, key: string, what: string): BillingMode {
+  const value = map.get(key)
+  return (value && yaml.oneOf(value, `${what}: ${key}`, BILLING_MODES)) ?? 'credit'
+}
+
+function readContacts(yaml: YamlFile, value: YamlValue, accountWhat: string): Contact[] {
+  const contacts = new Map<string, Contact>()
+  for (const item of yaml.list(value, `${accountWhat}: contacts`) ?? []) {
+    const what = `${accountWhat}: contact`
+    const map = yaml.map(item, what, ['id', 'email', 'locale', 'role'])
+    if (map === null) continue
+    const idValue = yaml.required(map, 'id', item, what)
+    const id = idValue && yaml.string(idValue, `${what} id`)
+    if (idValue && id !== null && contacts.has(id)) yaml.error(idValue.line, `${what} id ${shown(id)} is there twice`)
+    const roleValue = yaml.required(map, 'role', item, what)
+    const emailValue = yaml.required(map, 'email', item, what)
+    contacts.set(id ?? '', {
+      id: id ?? '',
+      email: (emailValue && readForm(yaml, emailValue, `${what} email`, EMAIL)) ?? '',
+      locale: readForm(yaml, map.get('locale'), `${what} locale`, LOCALE) ?? DEFAULT_LOCALE,
+      role: (roleValue && yaml.oneOf(roleValue, `${what} role`, CONTACT_ROLES)) ?? 'billing',
+    })
+  }
+  return [...contacts.values()]
+}
+
+function readForm(yaml: YamlFile, value: YamlValue | undefined, what: string, form: RegExp): string | null {
+  const text = value === undefined ? null : yaml.string(value, what)
+  if (value === undefined || text === null || form.test(text)) return text
+  yaml.error(value.line, `${what} has not the right form: ${shown(text)}`)
+  return null
+}
