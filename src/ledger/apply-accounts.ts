@@ -1,0 +1,153 @@
+/**
+ * Creates accounts and changes their settings, all of a file in one transaction or none of it. Settings are versions:
+ * a change appends one, and what usage was rated with before stays readable.
+ */
+
+import type { AccountSettings } from '../core/account/settings.ts'
+import { openAccount, type ServiceStatusChanged } from '../core/account/state.ts'
+import { formatInstant } from '../core/instant.ts'
+import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import { type Encode, serviceStatusMessage } from './announce.ts'
+import { lockAccounts } from './lock-accounts.ts'
+import { readClock } from './read-clock.ts'
+import { readSettings } from './read-settings.ts'
+import { insertPacks } from './write-outbox.ts'
+
+export interface AppliedAccounts {
+  readonly created: readonly string[]
+  readonly changed: readonly { readonly accountId: string; readonly fields: readonly string[] }[]
+  readonly unchanged: readonly string[]
+}
+
+export type ApplyResult =
+  | { readonly applied: AppliedAccounts }
+  /** A currency never changes in the life of an account. */
+  | { readonly refused: readonly { readonly accountId: string; readonly reason: string }[] }
+
+const INSERT_ACCOUNTS = `
+  insert into tollgate.accounts (account_id, currency, settings_version, status, status_version, status_since)
+  select account.*, 1, 'blocked', 1, $3::timestamptz from unnest($1::text[], $2::text[]) as account`
+
+const INSERT_SETTINGS = `
+  insert into tollgate.account_settings (recorded_at, account_id, version, tariff, packages, billing_cycle_anchor,
+    fair_use_minutes_per_user, conversation_intelligence, voice_agent, contacts)
+  select $1::timestamptz, settings.*
+    from unnest($2::text[], $3::integer[], $4::text[], $5::jsonb[], $6::date[], $7::integer[], $8::text[], $9::text[],
+      $10::jsonb[]) as settings`
+
+const SET_VERSIONS = `
+  update tollgate.accounts a set settings_version = s.version
+    from unnest($1::text[], $2::integer[]) as s (account_id, version)
+   where a.account_id = s.account_id`
+
+export async function applyAccounts(
+  pool: Pool,
+  encode: Encode,
+  wanted: readonly AccountSettings[],
+): Promise<ApplyResult> {
+  return inTransaction(pool, async (connection) => {
+    const states = await lockAccounts(
+      connection,
+      wanted.map(({ accountId }) => accountId),
+    )
+    const clock = await readClock(connection)
+    const recordedAt = formatInstant(clock.nowMicros)
+    const stored = await readSettings(
+      connection,
+      [...states.values()].map(({ accountId, settingsVersion }) => ({ accountId, version: settingsVersion })),
+    )
+    const storedById = new Map(stored.map((settings) => [settings.accountId, settings]))
+
+    const refused = wanted.flatMap(({ accountId, currency }) => {
+      const current = states.get(accountId)
+      return current === undefined || current.currency === currency
+        ? []
+        : [{ accountId, reason: `its currency is ${current.currency} and never changes` }]
+    })
+    if (refused.length > 0) return { refused }
+
+    const created = wanted.filter(({ accountId }) => !states.has(accountId))
+    const changed = wanted.flatMap((settings) => {
+      const before = storedById.get(settings.accountId)
+      const fields = before === undefined ? [] : changedFields(before, settings)
+      return fields.length === 0 ? [] : [{ settings, fields }]
+    })
+    if (created.length > 0) await create(connection, created, clock, recordedAt, encode)
+    if (changed.length > 0) {
+      const versions = changed.map(({ settings }) => states.get(settings.accountId)!.settingsVersion + 1)
+      const list = changed.map(({ settings }) => settings)
+      await insertSettings(connection, list, versions, recordedAt)
+      await connection.query(SET_VERSIONS, [list.map(({ accountId }) => accountId), versions])
+    }
+    const touched = new Set([...created, ...changed.map(({ settings }) => settings)].map(({ accountId }) => accountId))
+    return {
+      applied: {
+        created: created.map(({ accountId }) => accountId),
+        changed: changed.map(({ settings, fields }) => ({ accountId: settings.accountId, fields })),
+        unchanged: wanted.map(({ accountId }) => accountId).filter((accountId) => !touched.has(accountId)),
+      },
+    }
+  })
+}
+
+/** New accounts have no credit, so they are blocked from their first moment and the world is told so at once. */
+async function create(
+  connection: Connection,
+  accounts: readonly AccountSettings[],
+  clock: { epoch: number; nowMicros: number },
+  recordedAt: string,
+  encode: Encode,
+): Promise<void> {
+  await connection.query(INSERT_ACCOUNTS, [
+    accounts.map(({ accountId }) => accountId),
+    accounts.map(({ currency }) => currency),
+    recordedAt,
+  ])
+  await insertSettings(
+    connection,
+    accounts,
+    accounts.map(() => 1),
+    recordedAt,
+  )
+  const statusChanges: ServiceStatusChanged[] = accounts.map(
+    ({ accountId, currency }) => openAccount(accountId, currency, clock.nowMicros).statusChanged,
+  )
+  const messages = statusChanges.map((change) => serviceStatusMessage(change, clock.epoch, encode))
+  await insertPacks(connection, 'now', messages, recordedAt)
+}
+
+function insertSettings(
+  connection: Connection,
+  list: readonly AccountSettings[],
+  versions: readonly number[],
+  recordedAt: string,
+) {
+  return connection.query(INSERT_SETTINGS, [
+    recordedAt,
+    list.map(({ accountId }) => accountId),
+    versions,
+    list.map(({ tariff }) => tariff),
+    list.map(({ packages }) =>
+      JSON.stringify(packages.map(({ id, fromMicros }) => ({ id, from: formatInstant(fromMicros) }))),
+    ),
+    list.map(({ billingCycleAnchor }) => billingCycleAnchor),
+    list.map(({ fairUseMinutesPerUser }) => fairUseMinutesPerUser),
+    list.map(({ conversationIntelligence }) => conversationIntelligence),
+    list.map(({ voiceAgent }) => voiceAgent),
+    list.map(({ contacts }) => JSON.stringify(contacts)),
+  ])
+}
+
+/** jsonb does not keep the order of keys, so values are compared with their keys sorted. */
+function changedFields(before: AccountSettings, after: AccountSettings): string[] {
+  const keys = Object.keys(after) as (keyof AccountSettings)[]
+  return keys.filter((key) => canonical(before[key]) !== canonical(after[key]))
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}

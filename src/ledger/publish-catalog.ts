@@ -1,0 +1,62 @@
+/** Stores a catalog as an immutable version, unless accounts would lose what they buy by it. */
+
+import { NO_PACKAGE } from '../core/account/settings.ts'
+import type { Catalog } from '../core/catalog/catalog.ts'
+import { inTransaction, type Pool } from '../platform/postgres.ts'
+
+export interface CatalogToPublish {
+  readonly catalog: Catalog
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly contentHash: string
+  readonly author: string
+  readonly comment: string
+  /** RFC 3339; null: from now on. */
+  readonly inForceFrom: string | null
+}
+
+export type PublishResult =
+  | { readonly version: number; readonly inForceFrom: string }
+  | { readonly refused: readonly string[] }
+
+/** What accounts use now or will use later: every tariff with its currency, every package that is not over. */
+const READ_IN_USE = `
+  select distinct 'tariff' as what, s.tariff as id, a.currency
+    from tollgate.accounts a
+    join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
+   union
+  select distinct 'package', package ->> 'id', null
+    from tollgate.accounts a
+    join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
+   cross join jsonb_array_elements(s.packages) as package`
+
+const INSERT_VERSION = `
+  insert into tollgate.catalog_versions (content_hash, files, author, comment, in_force_from)
+  values ($1, $2::jsonb, $3, $4, coalesce($5::timestamptz, clock_timestamp()))
+  returning version, to_char(in_force_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as in_force_from`
+
+export async function publishCatalog(pool: Pool, wanted: CatalogToPublish): Promise<PublishResult> {
+  return inTransaction(pool, async (connection) => {
+    const { rows } = await connection.query<{ what: string; id: string; currency: string | null }>(READ_IN_USE)
+    const refused = rows.flatMap(({ what, id, currency }) => {
+      if (what === 'package') {
+        return id === NO_PACKAGE || wanted.catalog.packages.has(id) ? [] : [`package ${id} is in use and not in it`]
+      }
+      const tariff = wanted.catalog.tariffs.get(id)
+      if (tariff === undefined) return [`tariff ${id} is in use and not in it`]
+      return tariff.currency === currency
+        ? []
+        : [`tariff ${id} is used in ${currency}, and is ${tariff.currency} in it`]
+    })
+    if (refused.length > 0) return { refused }
+    const files = Object.fromEntries([...wanted.files].map(([name, bytes]) => [name, Buffer.from(bytes).toString()]))
+    const { rows: stored } = await connection.query<{ version: number; in_force_from: string }>(INSERT_VERSION, [
+      wanted.contentHash,
+      JSON.stringify(files),
+      wanted.author,
+      wanted.comment,
+      wanted.inForceFrom,
+    ])
+    const row = stored[0]!
+    return { version: row.version, inForceFrom: row.in_force_from }
+  })
+}

@@ -1,0 +1,16 @@
+/** The database's clock and epoch: one clock for all raters, whatever their own say. */
+import type { InstantMicros } from '../core/instant.ts'
+import type { Connection } from '../platform/postgres.ts'
+
+const READ_CLOCK = `
+  select epoch, (extract(epoch from clock_timestamp()) * 1000000)::bigint as now_micros from tollgate.ledger_epoch`
+
+export async function readClock(connection: Connection): Promise<{ epoch: number; nowMicros: InstantMicros }> {
+  const { rows } = await connection.query<{ epoch: number; now_micros: bigint }>({
+    name: 'read-clock',
+    text: READ_CLOCK,
+  })
+  const row = rows[0]
+  if (row === undefined) throw new TypeError('tollgate.ledger_epoch is empty')
+  return { epoch: row.epoch, nowMicros: Number(row.now_micros) }
+}

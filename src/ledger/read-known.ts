@@ -1,0 +1,57 @@
+/** Which events of a batch are already recorded, and as what. Read under the account locks, so nobody adds one meanwhile. */
+import { type KnownUsage, usageKey } from '../core/account/book.ts'
+import type { Currency } from '../core/money.ts'
+import type { Outcome } from '../core/rating/decision.ts'
+import { counterKey } from '../core/rating/fair-use.ts'
+import type { Connection } from '../platform/postgres.ts'
+
+const READ_KNOWN = `
+  select i.account_id, i.event_id, encode(i.content_hash, 'hex') as content_hash, i.corrected_by,
+         r.type, r.user_id, r.outcome, r.amount_micros, r.covered_minutes, r.currency, r.cycle_anchor, r.cycle_start
+    from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
+    join tollgate.usage_identity i using (account_id, event_id)
+    join tollgate.rated_usage r
+      on r.account_id = i.account_id and r.event_id = i.event_id and r.recorded_at = i.recorded_at`
+
+interface KnownRow {
+  account_id: string
+  event_id: string
+  content_hash: string
+  corrected_by: string | null
+  type: string
+  user_id: string | null
+  outcome: Outcome
+  amount_micros: bigint
+  covered_minutes: number
+  currency: Currency
+  cycle_anchor: string | null
+  cycle_start: string | null
+}
+
+export async function readKnown(
+  connection: Connection,
+  accountIds: readonly string[],
+  eventIds: readonly string[],
+): Promise<Map<string, KnownUsage>> {
+  const { rows } = await connection.query<KnownRow>({
+    name: 'read-known',
+    text: READ_KNOWN,
+    values: [accountIds, eventIds],
+  })
+  return new Map(rows.map((row) => [usageKey(row.account_id, row.event_id), known(row)]))
+}
+
+function known(row: KnownRow): KnownUsage {
+  const { account_id: accountId, user_id: userId, cycle_anchor: anchor, cycle_start: cycleStart } = row
+  const isCounted = userId !== null && anchor !== null && cycleStart !== null
+  return {
+    content: row.content_hash,
+    outcome: row.outcome,
+    isCorrection: row.type === 'correction',
+    amountMicros: row.amount_micros,
+    coveredMinutes: row.covered_minutes,
+    currency: row.currency,
+    counter: isCounted ? counterKey({ accountId, userId, anchor, cycleStart }) : null,
+    correctedBy: row.corrected_by,
+  }
+}

@@ -1,0 +1,28 @@
+/** Stores accounts as they are after their postings. Their rows are locked by this transaction. */
+import type { AccountState } from '../core/account/state.ts'
+import { formatInstant } from '../core/instant.ts'
+import type { Connection } from '../platform/postgres.ts'
+
+const UPDATE_ACCOUNTS = `
+  update tollgate.accounts a
+     set balance_micros = c.balance_micros, last_sequence = c.last_sequence, balance_version = c.balance_version,
+         status = c.status, status_version = c.status_version, status_since = c.status_since
+    from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::timestamptz[])
+         as c (account_id, balance_micros, last_sequence, balance_version, status, status_version, status_since)
+   where a.account_id = c.account_id`
+
+export function updateAccounts(connection: Connection, accounts: readonly AccountState[]) {
+  return connection.query({
+    name: 'update-accounts',
+    text: UPDATE_ACCOUNTS,
+    values: [
+      accounts.map(({ accountId }) => accountId),
+      accounts.map(({ balanceMicros }) => balanceMicros),
+      accounts.map(({ lastSequence }) => lastSequence),
+      accounts.map(({ balanceVersion }) => balanceVersion),
+      accounts.map(({ status }) => status),
+      accounts.map(({ statusVersion }) => statusVersion),
+      accounts.map(({ statusSinceMicros }) => formatInstant(statusSinceMicros)),
+    ],
+  })
+}

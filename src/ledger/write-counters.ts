@@ -1,0 +1,28 @@
+/** Stores the fair-use minutes that a batch moved. */
+import { counterFromKey } from '../core/rating/fair-use.ts'
+import type { Connection } from '../platform/postgres.ts'
+
+const UPSERT_COUNTERS = `
+  insert into tollgate.fair_use_counters as c (account_id, user_id, cycle_anchor, cycle_start, minutes)
+  select * from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::integer[])
+      on conflict (account_id, user_id, cycle_anchor, cycle_start) do update set minutes = excluded.minutes`
+
+export function upsertCounters(
+  connection: Connection,
+  keys: ReadonlySet<string>,
+  minutesUsed: ReadonlyMap<string, number>,
+) {
+  const list = [...keys]
+  const counters = list.map(counterFromKey)
+  return connection.query({
+    name: 'upsert-counters',
+    text: UPSERT_COUNTERS,
+    values: [
+      counters.map(({ accountId }) => accountId),
+      counters.map(({ userId }) => userId),
+      counters.map(({ anchor }) => anchor),
+      counters.map(({ cycleStart }) => cycleStart),
+      list.map((key) => minutesUsed.get(key)!),
+    ],
+  })
+}

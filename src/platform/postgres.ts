@@ -1,0 +1,82 @@
+/**
+ * The database connection. Transactions are pipelined: statements are sent without waiting for one another, so a batch
+ * costs two or three round trips however many statements it has. Every reply is looked at, COMMIT's too.
+ */
+import pg from 'pg'
+import type { Logger } from './log.ts'
+
+export type Pool = pg.Pool
+export type Connection = pg.PoolClient
+
+/** bigint columns come as bigint, not as text; timestamps stay text, for Date would cut their microseconds. */
+const types = new pg.TypeOverrides()
+types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text))
+types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => text)
+types.setTypeParser(pg.types.builtins.DATE, (text) => text)
+
+export function createPool(databaseUrl: string, log: Logger, connections = 8): Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: connections,
+    types,
+    application_name: 'tollgate',
+    connectionTimeoutMillis: 5_000,
+    pipeline: true,
+  } as pg.PoolConfig)
+  // An idle connection that breaks is replaced at the next use; unheard, the event would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost; retried at next use'))
+  return pool
+}
+
+/** A lock somebody holds too long fails the transaction instead of stopping the world; the batch is tried again. */
+const BEGIN = "begin; set local lock_timeout = '5s'; set local statement_timeout = '60s'"
+
+/**
+ * Runs `work` in one READ COMMITTED transaction. A commit that the server turned into a rollback (it answers `ROLLBACK`,
+ * without an error, when an earlier pipelined statement failed) throws, so that nobody takes it for done.
+ */
+export async function inTransaction<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await connection.query(BEGIN)
+    const result = await work(connection)
+    const reply = await connection.query('commit')
+    if (reply.command !== 'COMMIT') throw new Error(`the transaction was not committed: ${reply.command}`)
+    return result
+  } catch (error) {
+    try {
+      await connection.query('rollback')
+    } catch (rollbackError) {
+      broken = rollbackError as Error
+    }
+    throw error
+  } finally {
+    connection.release(broken)
+  }
+}
+
+/** Waits for every pipelined reply, then throws the first failure: those after it only say that the transaction is over. */
+export async function allReplies<const T extends readonly Promise<unknown>[]>(
+  replies: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const settled = await Promise.allSettled(replies)
+  for (const reply of settled) if (reply.status === 'rejected') throw reply.reason
+  return settled.map((reply) => (reply as PromiseFulfilledResult<unknown>).value) as never
+}
+
+/** SQLSTATE of a database error, or null. */
+export function sqlState(error: unknown): string | null {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
+}
+
+/**
+ * Whether the data itself was refused (a value out of range, a constraint) rather than the moment (a connection, a lock,
+ * a full disk): then no retry helps, and the batch is split until the event stands alone.
+ */
+export function isDataFault(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state !== null) return state.startsWith('22') || state.startsWith('23')
+  return error instanceof TypeError || error instanceof RangeError
+}
