@@ -1,0 +1,238 @@
+/**
+ * What a person sees of the demo: on a terminal a screen redrawn in place, elsewhere plain lines that a log can keep.
+ * Writes to the stream it is given and reads nothing, not even a clock: time is the snapshot's.
+ */
+
+export interface AccountLine {
+  readonly id: string
+  readonly currency: string
+  /** Decimal string in currency units. */
+  readonly balance: string
+  /** Which way the balance went since the last snapshot. */
+  readonly change: 'up' | 'down' | 'none'
+  readonly status: 'active' | 'low' | 'blocked'
+}
+
+export interface Snapshot {
+  readonly elapsedSeconds: number
+  readonly eventsPerSecond: number
+  readonly produced: number
+  readonly rated: number
+  readonly charged: number
+  readonly covered: number
+  readonly free: number
+  readonly duplicates: number
+  readonly deadLetters: number
+  readonly lag: number
+  readonly accounts: readonly AccountLine[]
+}
+
+/** The part of a stream the view needs; a terminal's `rows` and `columns` are read at every drawing, so resizing works. */
+export type ViewOutput = Pick<NodeJS.WriteStream, 'write'> & { readonly rows?: number; readonly columns?: number }
+
+export interface View {
+  update(snapshot: Snapshot): void
+  /** Something worth a line: an account blocked, a dead letter. */
+  note(line: string): void
+  /** Draws the last state once more and gives the cursor back. May be called twice, as from a signal and at the end. */
+  close(): void
+}
+
+export interface ViewOptions {
+  readonly out: ViewOutput
+  readonly isTerminal: boolean
+  /** No colour when NO_COLOR is set to anything but the empty string. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+}
+
+export function createView(options: ViewOptions): View {
+  const environment = options.environment ?? process.env
+  const hasColour = (environment.NO_COLOR ?? '') === ''
+  return options.isTerminal ? screenView(options.out, hasColour) : lineView(options.out)
+}
+
+const SECONDS_BETWEEN_DRAWINGS = 0.25
+const NOTES_SHOWN = 6
+
+const ESC = '\u001b['
+const HIDE_CURSOR = `${ESC}?25l`
+const SHOW_CURSOR = `${ESC}?25h`
+const CLEAR_SCREEN = `${ESC}2J`
+const HOME = `${ESC}H`
+const CLEAR_LINE = `${ESC}K`
+const CLEAR_BELOW = `${ESC}J`
+const STYLES = { plain: '', bold: '1', dim: '2', red: '1;31', yellow: '33', green: '32' } as const
+type Style = keyof typeof STYLES
+/** Text is measured and cut before it is coloured, or escape codes would count as columns. */
+type Span = readonly [text: string, style: Style]
+
+function lineView(out: ViewOutput): View {
+  let lastSecond = -1
+  return {
+    update(snapshot) {
+      const second = Math.floor(snapshot.elapsedSeconds)
+      if (second <= lastSecond) return
+      lastSecond = second
+      out.write(`${plainLine(snapshot)}\n`)
+    },
+    note(line) {
+      out.write(`${printable(line)}\n`)
+    },
+    close() {},
+  }
+}
+
+function plainLine(snapshot: Snapshot): string {
+  return [
+    `t=${Math.floor(snapshot.elapsedSeconds)}s`,
+    `${grouped(snapshot.eventsPerSecond)} events/s`,
+    `lag ${grouped(snapshot.lag)}`,
+    `rated ${grouped(snapshot.rated)}`,
+    `duplicates ${grouped(snapshot.duplicates)}`,
+    `dead letters ${grouped(snapshot.deadLetters)}`,
+    `blocked ${blockedCount(snapshot)}`,
+  ].join('  ')
+}
+
+function screenView(out: ViewOutput, hasColour: boolean): View {
+  const notes: string[] = []
+  let last: Snapshot | null = null
+  let drawnAtSeconds = Number.NEGATIVE_INFINITY
+  let isOpen = false
+  let isClosed = false
+
+  function draw(snapshot: Snapshot): void {
+    const rows = out.rows ?? 24
+    const columns = out.columns ?? 80
+    // One column and one row stay free: writing into the last cell makes some terminals scroll.
+    const lines = screen(snapshot, notes, Math.max(1, rows - 1), Math.max(1, columns - 1))
+    const text = lines.map((line) => line.map((span) => styled(span, hasColour)).join('') + CLEAR_LINE).join('\n')
+    out.write(`${isOpen ? '' : HIDE_CURSOR + CLEAR_SCREEN}${HOME}${text}\n${CLEAR_BELOW}`)
+    isOpen = true
+    drawnAtSeconds = snapshot.elapsedSeconds
+  }
+
+  return {
+    update(snapshot) {
+      if (isClosed) return
+      last = snapshot
+      if (snapshot.elapsedSeconds - drawnAtSeconds >= SECONDS_BETWEEN_DRAWINGS) draw(snapshot)
+    },
+    note(line) {
+      // Shown with the next drawing: a burst of notes must not cost a redraw each.
+      notes.push(printable(line))
+      if (notes.length > NOTES_SHOWN) notes.shift()
+    },
+    close() {
+      if (isClosed) return
+      isClosed = true
+      if (last !== null) draw(last)
+      if (isOpen) out.write(SHOW_CURSOR)
+    },
+  }
+}
+
+/** Header, accounts in two columns, notes; when the window is short the accounts give way before the header and notes. */
+function screen(snapshot: Snapshot, notes: readonly string[], rows: number, columns: number): Span[][] {
+  const header: Span[][] = headerLines(snapshot).map((line) => [line])
+  const noteLines: Span[][] = notes.length === 0 ? [] : [[], ...notes.map((note): Span[] => [[note, 'dim']])]
+  const room = rows - header.length - noteLines.length - 1
+  const table = accountTable(snapshot.accounts, Math.max(0, room), columns)
+  return [...header, [], ...table, ...noteLines].slice(0, rows).map((line) => cut(line, columns))
+}
+
+function headerLines(snapshot: Snapshot): Span[] {
+  const blocked = blockedCount(snapshot)
+  return [
+    [
+      `Tollgate  ${Math.floor(snapshot.elapsedSeconds)} s  ${grouped(snapshot.eventsPerSecond)} events/s  ` +
+        `lag ${grouped(snapshot.lag)}  ${blocked} blocked`,
+      'bold',
+    ],
+    [
+      `produced ${grouped(snapshot.produced)}  rated ${grouped(snapshot.rated)} ` +
+        `(charged ${grouped(snapshot.charged)}, covered ${grouped(snapshot.covered)}, free ${grouped(snapshot.free)})  ` +
+        `duplicates ${grouped(snapshot.duplicates)}  dead letters ${grouped(snapshot.deadLetters)}`,
+      'plain',
+    ],
+  ]
+}
+
+const BALANCE_WIDTH = 13
+/** Change mark, currency, status and the spaces between. */
+const FIXED_WIDTH = BALANCE_WIDTH + 16
+
+function accountTable(accounts: readonly AccountLine[], rows: number, columns: number): Span[][] {
+  const gap = 3
+  const idWidth = Math.max(8, ...accounts.map((account) => account.id.length))
+  const columnCount = columns >= 2 * (Math.min(idWidth, 12) + FIXED_WIDTH) + gap ? 2 : 1
+  const width = Math.floor((columns - gap * (columnCount - 1)) / columnCount)
+  const fittedIdWidth = Math.max(4, Math.min(idWidth, width - FIXED_WIDTH))
+  const wanted = Math.ceil(accounts.length / columnCount)
+  const height = Math.min(wanted, rows)
+  // Too many accounts for the window: the last row says how many are not shown.
+  const shownHeight = wanted > height ? Math.max(0, height - 1) : height
+  const lines: Span[][] = []
+  for (let row = 0; row < shownHeight; row++) {
+    const line: Span[] = []
+    for (let column = 0; column < columnCount; column++) {
+      const account = accounts[column * shownHeight + row]
+      if (account === undefined) continue
+      if (column > 0) line.push([' '.repeat(gap), 'plain'])
+      line.push(...accountCells(account, fittedIdWidth))
+    }
+    lines.push(line)
+  }
+  const hidden = accounts.length - shownHeight * columnCount
+  if (hidden > 0 && height > 0) lines.push([[`and ${hidden} more`, 'dim']])
+  return lines
+}
+
+function accountCells(account: AccountLine, idWidth: number): Span[] {
+  const isNegative = account.balance.startsWith('-')
+  const mark = { up: '+', down: '-', none: ' ' }[account.change]
+  return [
+    [account.id.slice(0, idWidth).padEnd(idWidth), 'plain'],
+    [` ${shownBalance(account.balance).padStart(BALANCE_WIDTH)}`, isNegative ? 'red' : 'plain'],
+    [` ${account.currency.slice(0, 3).padEnd(3)}`, 'dim'],
+    [` ${mark} `, account.change === 'up' ? 'green' : 'dim'],
+    [
+      { active: '', low: 'low', blocked: 'BLOCKED' }[account.status].padEnd(7),
+      account.status === 'blocked' ? 'red' : 'yellow',
+    ],
+  ]
+}
+
+/** `12,340.0567`: thousands apart, four digits after the point, the rest cut; by text, so that no float touches money. */
+function shownBalance(balance: string): string {
+  const [whole = '0', fraction = ''] = balance.split('.')
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction.slice(0, 4).padEnd(4, '0')}`
+}
+
+function cut(line: readonly Span[], columns: number): Span[] {
+  let left = columns
+  const kept: Span[] = []
+  for (const [text, style] of line) {
+    if (left <= 0) break
+    kept.push([text.slice(0, left), style])
+    left -= text.length
+  }
+  return kept
+}
+
+function styled([text, style]: Span, hasColour: boolean): string {
+  return !hasColour || style === 'plain' || text === '' ? text : `${ESC}${STYLES[style]}m${text}${ESC}0m`
+}
+
+/** Notes may quote what came in; a stray escape code would wreck the screen or a log. */
+function printable(line: string): string {
+  return line.replace(/\p{Cc}+/gu, ' ')
+}
+
+function grouped(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+function blockedCount(snapshot: Snapshot): number {
+  return snapshot.accounts.filter((account) => account.status === 'blocked').length
+}
