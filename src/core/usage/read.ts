@@ -49,7 +49,8 @@ export function readUsage(value: unknown, type?: UsageType): ReadResult {
   }
   const fields = value as Fields
   try {
-    return { event: readFields(fields, type ?? readType(fields)) }
+    const occurredAt = type === undefined ? instantText(fields['occurred_at']) : fields['occurred_at']
+    return { event: readFields(fields, type ?? readType(fields), occurredAt) }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     return {
@@ -63,12 +64,12 @@ export function readUsage(value: unknown, type?: UsageType): ReadResult {
   }
 }
 
-function readFields(fields: Fields, type: UsageType): UsageEvent {
+function readFields(fields: Fields, type: UsageType, occurredAt: unknown): UsageEvent {
   const eventId = readId(fields, 'event_id')
   const facts: UsageFacts = {
     eventId,
     accountId: readId(fields, 'account_id'),
-    occurredAtMicros: readOccurredAt(fields['occurred_at']),
+    occurredAtMicros: readOccurredAt(occurredAt),
     userId: readOptionalText(fields, 'user_id'),
     interactionId: readOptionalText(fields, 'interaction_id') ?? eventId,
   }
@@ -125,7 +126,12 @@ function readType(fields: Fields): UsageType {
   return readOneOf(fields, 'type', USAGE_TYPES)
 }
 
-/** RFC 3339 text from JSON, whole microseconds from Avro. */
+/** JSON writes an instant as text; a number there would be anyone's guess of a unit, so it is taken for none. */
+function instantText(value: unknown): unknown {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** RFC 3339 text, or the whole microseconds of Avro. */
 function readOccurredAt(value: unknown): InstantMicros {
   const instantMicros = typeof value === 'string' ? parseInstant(value) : value
   if (typeof instantMicros !== 'number') throw new Refused('invalid_event', 'occurred_at is not an RFC 3339 instant')

@@ -1,0 +1,180 @@
+/**
+ * `tollgate rate`: rates JSON lines in file order against a catalog directory and an accounts file, and prints one result
+ * a line. Needs no service: fair use and identity are kept in memory, everything else streams through.
+ */
+import { createReadStream, readFileSync } from 'node:fs'
+import { checkAccountsAgainstCatalog, type ParsedAccounts, parseAccountsFile } from '../catalog/accounts-file.ts'
+import { type Fault, formatFault } from '../catalog/faults.ts'
+import { loadCatalog } from '../catalog/load.ts'
+import type { Book } from '../core/account/book.ts'
+import { decideUsage, evolve } from '../core/account/decide.ts'
+import type { AccountSettings } from '../core/account/settings.ts'
+import type { Catalog } from '../core/catalog/catalog.ts'
+import { formatMoney } from '../core/money.ts'
+import { type Decision, rejected } from '../core/rating/decision.ts'
+import { contentOf } from '../core/usage/content.ts'
+import { type ReadResult, readUsageJson } from '../core/usage/read.ts'
+import { CommandFailed, counted, writeOutput } from './command.ts'
+
+export interface RateOptions {
+  readonly catalog: string
+  readonly accounts: string
+  /** `-` is standard input. */
+  readonly events: string
+}
+
+export async function rate(options: RateOptions): Promise<void> {
+  const book = openBook(options)
+  const source = options.events === '-' ? process.stdin : createReadStream(options.events)
+  try {
+    for await (const results of rateLines(readingOf(source, options.events), book)) {
+      if (!(await writeOutput(results))) break
+    }
+  } finally {
+    // An input left open would keep the command alive when nobody reads its output any more.
+    source.destroy()
+  }
+}
+
+/** A book of one catalog, in force always, and the accounts. Every fault of both files is printed before it is refused. */
+function openBook(options: RateOptions): Book {
+  const { catalog, faults } = loadCatalog(options.catalog)
+  const parsed = readAccounts(options.accounts)
+  const mismatches =
+    catalog === null || parsed.accounts === null
+      ? []
+      : checkAccountsAgainstCatalog(parsed.accounts, catalog, options.accounts, parsed.lines)
+  const all = [...faults, ...parsed.faults, ...mismatches]
+  for (const fault of all) console.error(formatFault(fault))
+  const errorCount = all.filter((fault) => fault.severity === 'error').length
+  if (errorCount > 0 || catalog === null || parsed.accounts === null) {
+    throw new CommandFailed(`${counted(errorCount, 'fault')} found, nothing was rated`, 2)
+  }
+  return newBook(catalog, parsed.accounts)
+}
+
+/** An empty book: nothing known, no minute used. */
+export function newBook(catalog: Catalog, accounts: readonly AccountSettings[]): Book {
+  return {
+    accounts: new Map(accounts.map((account) => [account.accountId, account])),
+    catalogs: [{ version: 1, inForceFromMicros: Number.NEGATIVE_INFINITY, catalog }],
+    known: new Map(),
+    awaited: new Map(),
+    minutesUsed: new Map(),
+  }
+}
+
+/** The results of a stream of JSON lines, as many at a time as one chunk of it completes. */
+export async function* rateLines(chunks: AsyncIterable<Uint8Array>, book: Book): AsyncGenerator<string> {
+  for await (const lines of linesOf(chunks)) {
+    let results = ''
+    for (const line of lines) if (!isBlank(line)) results += `${JSON.stringify(rateLine(line, book))}\n`
+    if (results !== '') yield results
+  }
+}
+
+function rateLine(line: Uint8Array, book: Book): ResultFields {
+  const read = readLine(line)
+  if ('refusal' in read) {
+    const { eventId, accountId, reason, detail } = read.refusal
+    return resultFields(eventId, accountId, rejected(reason, detail))
+  }
+  const { event } = read
+  const content = contentOf(event)
+  const decided = decideUsage(event, content, book)
+  evolve(book, event, content, decided)
+  return resultFields(event.eventId, event.accountId, decided)
+}
+
+/** One result, its fields in the order the rules list them. */
+export interface ResultFields {
+  readonly event_id: string | null
+  readonly account_id: string | null
+  readonly outcome: string
+  readonly reason: string
+  readonly units: number
+  readonly covered_minutes: number
+  readonly amount: string
+  readonly currency: string | null
+  readonly rate: { readonly deck: string; readonly prefix: string; readonly destination: string } | null
+}
+
+export function resultFields(eventId: string | null, accountId: string | null, decided: Decision): ResultFields {
+  return {
+    event_id: eventId,
+    account_id: accountId,
+    outcome: decided.outcome,
+    reason: decided.reason,
+    units: decided.units,
+    covered_minutes: decided.coveredMinutes,
+    amount: formatMoney(decided.amountMicros),
+    currency: decided.currency,
+    rate: decided.rate,
+  }
+}
+
+// A byte order mark is no JSON, so it is not silently taken away either.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function readLine(line: Uint8Array): ReadResult {
+  let text: string
+  try {
+    text = utf8.decode(line)
+  } catch {
+    return { refusal: { reason: 'invalid_event', detail: 'not UTF-8', eventId: null, accountId: null } }
+  }
+  return readUsageJson(text)
+}
+
+const LINE_FEED = 10
+
+/**
+ * Cuts a stream into lines at line feeds, in bytes. Node's readline would also cut at U+2028, which JSON allows within a
+ * string, and would replace bytes that are not UTF-8 before anyone could refuse them.
+ */
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array[]> {
+  let begun: Uint8Array[] = []
+  for await (const chunk of chunks) {
+    const lines: Uint8Array[] = []
+    let start = 0
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+      const rest = chunk.subarray(start, end)
+      lines.push(begun.length === 0 ? rest : Buffer.concat([...begun, rest]))
+      begun = []
+      start = end + 1
+    }
+    if (start < chunk.length) begun.push(chunk.subarray(start))
+    if (lines.length > 0) yield lines
+  }
+  if (begun.length > 0) yield [Buffer.concat(begun)]
+}
+
+/** Spaces, tabs and carriage returns only. */
+function isBlank(line: Uint8Array): boolean {
+  return line.every((byte) => byte === 32 || byte === 9 || byte === 13)
+}
+
+/** The chunks of an input whose failure is the caller's to mend. */
+async function* readingOf(source: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source
+  } catch (error) {
+    throw new CommandFailed(`${file}: ${whyUnreadable(error)}`, 2)
+  }
+}
+
+function readAccounts(file: string): ParsedAccounts {
+  let bytes: Uint8Array
+  try {
+    bytes = readFileSync(file)
+  } catch (error) {
+    const fault: Fault = { file, line: null, reason: whyUnreadable(error), severity: 'error' }
+    return { accounts: null, faults: [fault], lines: new Map() }
+  }
+  return parseAccountsFile(bytes, file)
+}
+
+function whyUnreadable(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code
+  return code === 'ENOENT' ? 'file is missing' : `cannot be read (${code ?? error})`
+}

@@ -1,0 +1,152 @@
+/**
+ * A small catalog with something for every rule, built through `parseCatalog` from files in memory, two accounts to go
+ * with it, and a book to rate events against. Whatever a test needs otherwise, it replaces.
+ */
+import { parseCatalog } from '../../src/catalog/load.ts'
+import type { Book } from '../../src/core/account/book.ts'
+import { decideUsage, evolve, type UsageDecision } from '../../src/core/account/decide.ts'
+import type { AccountSettings } from '../../src/core/account/settings.ts'
+import type { Catalog } from '../../src/core/catalog/catalog.ts'
+import { parseInstant } from '../../src/core/instant.ts'
+import { formatMoney } from '../../src/core/money.ts'
+import { type Decision, rejected } from '../../src/core/rating/decision.ts'
+import { contentOf } from '../../src/core/usage/content.ts'
+import { readUsage } from '../../src/core/usage/read.ts'
+
+const CALLS =
+  'prefix,destination,price_per_minute,connection_fee,first_increment,next_increment,effective_from,effective_to'
+const MESSAGES = 'prefix,destination,price_per_unit,effective_from,effective_to'
+
+export const CATALOG_FILES: Readonly<Record<string, string>> = {
+  'catalog.yaml': `rounding: { scale: 4, mode: half_up }
+emergency: ["112", "+49110"]
+numbering: numbering.csv
+regions: { EU: [AT, DE], US: [US] }
+packages:
+  - { id: eu-100, region: EU, countries: [AT, DE], fair_use_minutes_per_user: 100 }
+  - { id: eu-open, region: EU, countries: [AT, DE], fair_use_minutes_per_user: null }
+tariffs:
+  - id: standard-eur
+    currency: EUR
+    outbound: outbound.csv
+    toll_free: toll-free.csv
+    messages: { sms: sms.csv, sms_inbound: sms-in.csv, mms: mms.csv }
+    conversation_intelligence: { price_per_minute: "0.02", first_increment: 60, next_increment: 60 }
+    voice_agent: { price_per_minute: "0.25", first_increment: 1, next_increment: 1 }
+    other: { number-lookup: "0.004", ported-number: "12.20" }
+  - id: bare-usd
+    currency: USD
+`,
+  'numbering.csv': `prefix,country,type
++43,AT,fixed
++43664,AT,mobile
++49,DE,fixed
++49800,DE,toll_free
++49900,DE,premium
++49180,DE,shared_cost
++1,US,fixed
++882,,special
+`,
+  'outbound.csv': `${CALLS}
++4,Europe,0.50,,1,1,,
++43,Austria,0.02,0.05,60,60,,
++49,Germany,0.012,0.03,30,6,,2026-03-01
++49,Germany,0.018,0.03,30,6,2026-03-01,
++49800,Germany freephone,0.01,,1,1,,
++49900,Germany premium,1.99,,60,60,,
++49180,Germany shared cost,0.14,,60,60,,
++1,United States,0.006,,6,6,,
++882,International networks,3.00,,60,60,,
+118,Directory,1.20,,60,60,,
+`,
+  'toll-free.csv': `${CALLS}\n+49,Germany,0.03,0.01,30,6,,\n`,
+  'sms.csv': `${MESSAGES}\n+4,Europe,0.07,,\n118,Directory,0.20,,\n`,
+  'sms-in.csv': `${MESSAGES}\n+49,Germany,0.01,,\n`,
+  'mms.csv': `${MESSAGES}\n+49,Germany,0.25,,\n`,
+}
+
+/** The catalog with some of its files replaced; faults are the test's own, so they throw. */
+export function testCatalog(changed: Readonly<Record<string, string>> = {}): Catalog {
+  const files = new Map<string, Uint8Array>()
+  for (const [name, text] of Object.entries({ ...CATALOG_FILES, ...changed })) {
+    files.set(name, new TextEncoder().encode(text))
+  }
+  const { catalog, faults } = parseCatalog(files)
+  if (catalog === null) throw new Error(`the test's catalog is at fault: ${JSON.stringify(faults)}`)
+  return catalog
+}
+
+/** An account with a package of 100 minutes all its life, whose billing cycles start on the 15th. */
+export function testAccount(changed: Partial<AccountSettings> = {}): AccountSettings {
+  return {
+    accountId: 'acme',
+    currency: 'EUR',
+    tariff: 'standard-eur',
+    packages: [{ id: 'eu-100', fromMicros: parseInstant('2020-01-01T00:00:00Z')! }],
+    billingCycleAnchor: '2026-01-15',
+    fairUseMinutesPerUser: null,
+    conversationIntelligence: 'credit',
+    voiceAgent: 'invoice',
+    contacts: [],
+    ...changed,
+  }
+}
+
+/** A book that knows one catalog, in force always, and these accounts. */
+export function testBook(accounts: readonly AccountSettings[] = [testAccount()], catalog = testCatalog()): Book {
+  return {
+    accounts: new Map(accounts.map((account) => [account.accountId, account])),
+    catalogs: [{ version: 1, inForceFromMicros: Number.NEGATIVE_INFINITY, catalog }],
+    known: new Map(),
+    awaited: new Map(),
+    minutesUsed: new Map(),
+  }
+}
+
+export type Fields = Readonly<Record<string, unknown>>
+
+/** An answered call of one minute from a German user to Austria, in the JSON form. */
+export function callFields(changed: Fields = {}): Fields {
+  return {
+    type: 'call',
+    event_id: 'e1',
+    account_id: 'acme',
+    user_id: 'ann',
+    occurred_at: '2026-02-20T10:00:00Z',
+    direction: 'outbound',
+    from: '+4930123456',
+    to: '+431234567',
+    duration_seconds: 60,
+    ...changed,
+  }
+}
+
+/** What every event says, to be completed with the fields of its type. */
+export function usageFields(changed: Fields): Fields {
+  return { event_id: 'e1', account_id: 'acme', occurred_at: '2026-02-20T10:00:00Z', ...changed }
+}
+
+/** Takes the event named by `corrects` back. */
+export function correctionFields(eventId: string, corrects: string, changed: Fields = {}): Fields {
+  return usageFields({ type: 'correction', event_id: eventId, corrects, ...changed })
+}
+
+/** Reads, decides and records one event of the JSON form. */
+export function take(book: Book, fields: unknown): Decision | UsageDecision {
+  const read = readUsage(fields)
+  if ('refusal' in read) return rejected(read.refusal.reason, read.refusal.detail)
+  const content = contentOf(read.event)
+  const decided = decideUsage(read.event, content, book)
+  evolve(book, read.event, content, decided)
+  return decided
+}
+
+/** `charged / message`: outcome and reason on one line, the form the rules have. */
+export function verdict(decided: Decision): string {
+  return `${decided.outcome} / ${decided.reason}`
+}
+
+/** Verdict, units, covered minutes and amount on one line, for tables. */
+export function summary(decided: Decision): string {
+  return `${verdict(decided)}, ${decided.units} u, ${decided.coveredMinutes} min, ${formatMoney(decided.amountMicros)}`
+}
