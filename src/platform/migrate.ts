@@ -9,27 +9,28 @@ const MIGRATIONS = join(import.meta.dirname, '../../schemas/database/*.sql')
 const LOCK_KEY = 7_082_026_031
 
 export async function migrate(databaseUrl: string): Promise<void> {
-  // A connection of its own, straight to the database: the lock belongs to the session.
+  // A connection of its own, outside any pool: waiting for the lock may take as long as a migration.
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'tollgate-migrate' })
   // The promise in hand reports the loss as well; without a listener the event would end the process.
   client.on('error', () => {})
   await client.connect()
   try {
-    await client.query('select pg_advisory_lock($1::bigint)', [LOCK_KEY])
+    // One transaction for the scripts and the note that they ran: an end half-way leaves neither.
+    await client.query('begin')
+    await client.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY])
     const postgrator = new Postgrator({
       migrationPattern: MIGRATIONS,
       driver: 'pg',
       schemaTable: 'public.tollgate_migrations',
       validateChecksums: true,
       execQuery: (query) => client.query(query),
-      // One file, one transaction: a migration that fails half-way leaves nothing behind.
       execSqlScript: async (script) => {
-        await client.query(`begin;\n${script}\n;commit`)
+        await client.query(script)
       },
     })
     await postgrator.migrate()
+    await client.query('commit')
   } finally {
-    // Ending the session frees the lock, and rolls back what a failed script left open.
     await client.end()
   }
 }

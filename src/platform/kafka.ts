@@ -1,0 +1,46 @@
+/** The Kafka client, its log bridged to ours. Its own reconnecting is quick; whoever calls it decides how long to go on. */
+import { Kafka, type LogEntry, logLevel, type Producer, type RetryOptions } from 'kafkajs'
+import type { Config } from './config.ts'
+import type { Logger } from './log.ts'
+
+/**
+ * Back-to-back transactions are answered CONCURRENT_TRANSACTIONS until the last one's markers are written, and the
+ * client then waits this long; its default of 300 ms would hold the relay to three transactions a second.
+ */
+const TRANSACTION_RETRY: RetryOptions = { initialRetryTime: 10, maxRetryTime: 1000, retries: 10 }
+
+export function createKafka(config: Pick<Config, 'kafkaBrokers'>, log: Logger): Kafka {
+  return new Kafka({
+    clientId: 'tollgate',
+    brokers: config.kafkaBrokers,
+    connectionTimeout: 3000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 8 },
+    logLevel: logLevel.INFO,
+    logCreator: () => (entry) => bridge(log, entry),
+  })
+}
+
+/** Idempotent and fenced: a second producer with the same id makes the first one's sends fail. */
+export function createTransactionalProducer(kafka: Kafka, transactionalId: string): Producer {
+  return kafka.producer({
+    transactionalId,
+    idempotent: true,
+    maxInFlightRequests: 1,
+    transactionTimeout: 15_000,
+    // A topic made by accident would have the wrong partition count for ever.
+    allowAutoTopicCreation: false,
+    retry: TRANSACTION_RETRY,
+  })
+}
+
+function bridge(
+  log: Logger,
+  { level, namespace, log: { message, timestamp: _, logger: __, ...rest } }: LogEntry,
+): void {
+  const fields = { component: `kafka/${namespace}`, ...rest }
+  if (level === logLevel.ERROR) log.error(fields, message)
+  else if (level === logLevel.WARN) log.warn(fields, message)
+  // What the client calls information is detail to an operator.
+  else log.debug(fields, message)
+}

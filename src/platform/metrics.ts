@@ -1,0 +1,73 @@
+/** The numbers operators watch, in a registry of their own so that several instances live in one process. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+export interface Metrics {
+  readonly registry: Registry
+  readonly eventsTotal: Counter<'outcome'>
+  readonly batchesTotal: Counter
+  readonly batchEvents: Histogram
+  readonly batchSeconds: Histogram
+  readonly deadLettersTotal: Counter<'reason'>
+  readonly outboxPacks: Gauge<'shard'>
+  readonly relayPublishedTotal: Counter<'topic'>
+  readonly consumerLag: Gauge<'topic'>
+  readonly retriesTotal: Counter<'stage'>
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry, prefix: 'tollgate_' })
+  return {
+    registry,
+    eventsTotal: new Counter({
+      name: 'tollgate_events_total',
+      help: 'Usage events decided, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    batchesTotal: new Counter({ name: 'tollgate_batches_total', help: 'Batches committed to the ledger', registers }),
+    batchEvents: new Histogram({
+      name: 'tollgate_batch_events',
+      help: 'Messages in one batch',
+      buckets: [1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000],
+      registers,
+    }),
+    batchSeconds: new Histogram({
+      name: 'tollgate_batch_seconds',
+      help: 'Seconds from a batch being cut to its commit in the database',
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    deadLettersTotal: new Counter({
+      name: 'tollgate_dead_letters_total',
+      help: 'Messages sent to the dead-letter topic, by reason',
+      labelNames: ['reason'],
+      registers,
+    }),
+    outboxPacks: new Gauge({
+      name: 'tollgate_outbox_packs',
+      help: 'Packs in the outbox that the broker does not have yet, of the shards led here',
+      labelNames: ['shard'],
+      registers,
+    }),
+    relayPublishedTotal: new Counter({
+      name: 'tollgate_relay_published_total',
+      help: 'Messages the broker acknowledged, by topic',
+      labelNames: ['topic'],
+      registers,
+    }),
+    consumerLag: new Gauge({
+      name: 'tollgate_consumer_lag',
+      help: 'Messages in the assigned partitions that are not in the ledger yet, by topic',
+      labelNames: ['topic'],
+      registers,
+    }),
+    retriesTotal: new Counter({
+      name: 'tollgate_retries_total',
+      help: 'Transient faults that were retried, by stage',
+      labelNames: ['stage'],
+      registers,
+    }),
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Topics and their Avro schemas: created and registered where missing, and the encoders for what goes out.
+ * Values are in the Confluent wire format: a zero byte, the schema's id as four bytes, then Avro.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import avro from 'avsc'
+import type { Config } from './config.ts'
+import { createKafka } from './kafka.ts'
+import type { Logger } from './log.ts'
+
+const EVENT_SCHEMAS = join(import.meta.dirname, '../../schemas/events')
+
+/** What the magic byte and the schema id take before the Avro bytes. */
+export const WIRE_HEADER_BYTES = 5
+
+const REGISTRY_TIMEOUT_MS = 5000
+const REGISTRY_ATTEMPTS = 8
+const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json'
+
+/** Every topic this program reads or writes; each has its schema in `schemas/events/<topic>.avsc`. */
+export const TOPICS = [
+  { topic: 'usage.calls.v1', isCompacted: false },
+  { topic: 'credit.balance-changed.v1', isCompacted: false },
+  { topic: 'credit.service-status.v1', isCompacted: true },
+  { topic: 'usage.dead-letter.v1', isCompacted: false },
+] as const
+
+export type EventTopic = (typeof TOPICS)[number]['topic']
+
+/** The text of `schemas/events/<topic>.avsc`. */
+export function loadEventSchema(topic: string): string {
+  return readFileSync(join(EVENT_SCHEMAS, `${topic}.avsc`), 'utf8')
+}
+
+export interface Encoders {
+  /** Throws where the record does not fit the topic's schema: that is a bug of the caller's, not a fault to retry. */
+  encode(topic: string, record: unknown): Buffer
+}
+
+type TopicConfig = Pick<Config, 'kafkaBrokers' | 'schemaRegistryUrl' | 'partitions' | 'replicationFactor'>
+
+/** Idempotent, and safe when several processes start at once. Topics that exist are left as they are. */
+export async function createTopicsAndSchemas(config: TopicConfig, log: Logger): Promise<void> {
+  await Promise.all([createTopics(config, log), ...TOPICS.map(({ topic }) => registerSchema(config, topic))])
+}
+
+/** The ids come from the registry, where registering a schema that is already there gives its id. */
+export async function createEncoders(config: Pick<Config, 'schemaRegistryUrl'>): Promise<Encoders> {
+  const encoders = new Map<string, { type: avro.Type; header: Buffer }>()
+  await Promise.all(
+    TOPICS.map(async ({ topic }) => {
+      const header = Buffer.alloc(WIRE_HEADER_BYTES)
+      header.writeUInt32BE(await registerSchema(config, topic), 1)
+      encoders.set(topic, { type: avro.Type.forSchema(JSON.parse(loadEventSchema(topic))), header })
+    }),
+  )
+  return {
+    encode(topic, record) {
+      const encoder = encoders.get(topic)
+      if (!encoder) throw new Error(`no schema for topic ${topic}`)
+      return Buffer.concat([encoder.header, encoder.type.toBuffer(record)])
+    },
+  }
+}
+
+async function createTopics(config: TopicConfig, log: Logger): Promise<void> {
+  const admin = createKafka(config, log).admin()
+  await admin.connect()
+  try {
+    const existing = new Set(await admin.listTopics())
+    for (const { topic, isCompacted } of TOPICS) {
+      if (existing.has(topic)) continue
+      // False when another process was quicker.
+      const isCreated = await admin.createTopics({
+        waitForLeaders: true,
+        topics: [
+          {
+            topic,
+            numPartitions: config.partitions,
+            replicationFactor: config.replicationFactor,
+            configEntries: isCompacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [],
+          },
+        ],
+      })
+      if (isCreated) log.info({ topic, partitions: config.partitions }, 'created the topic')
+    }
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** The rule before the schema, so that no version ever slips in unchecked. */
+async function registerSchema(
+  { schemaRegistryUrl }: Pick<Config, 'schemaRegistryUrl'>,
+  topic: string,
+): Promise<number> {
+  const subject = `${topic}-value`
+  await ask(schemaRegistryUrl, 'PUT', `/config/${subject}`, { compatibility: 'FULL_TRANSITIVE' })
+  const answer = await ask(schemaRegistryUrl, 'POST', `/subjects/${subject}/versions`, {
+    schema: loadEventSchema(topic),
+  })
+  const id = (answer as { id?: unknown }).id
+  if (typeof id !== 'number') throw new Error(`the schema registry gave no id for ${subject}`)
+  return id
+}
+
+/** A registry that is starting, or two processes writing one subject at once, answer with errors that pass. */
+async function ask(registryUrl: string, method: string, path: string, body: unknown): Promise<unknown> {
+  for (let attempt = 1; ; attempt++) {
+    let problem: string
+    try {
+      const response = await fetch(registryUrl + path, {
+        method,
+        headers: { 'content-type': CONTENT_TYPE },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(REGISTRY_TIMEOUT_MS),
+      })
+      const answer = await response.text()
+      if (response.ok) return JSON.parse(answer)
+      problem = `${response.status} ${answer.slice(0, 500)}`
+      // A conflict is an incompatible schema, or a subject that another process is making right now: a few tries tell.
+      const isFinal = response.status < 500 && response.status !== 429 && !(response.status === 409 && attempt < 3)
+      if (isFinal) attempt = REGISTRY_ATTEMPTS
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error)
+    }
+    if (attempt >= REGISTRY_ATTEMPTS) throw new Error(`schema registry: ${method} ${path}: ${problem}`)
+    await sleep(Math.min(100 * 2 ** attempt, 2000) * (0.5 + Math.random() / 2))
+  }
+}
