@@ -7,7 +7,7 @@ import { withConfig } from './connected.ts'
 export async function serve(): Promise<void> {
   const config = withConfig(parseConfig)
   const log = createLog(config.logLevel)
-  let fail: (error: Error) => void = () => {}
+  let fail: (error: unknown) => void = () => {}
   const fatal = new Promise<never>((_resolve, reject) => {
     fail = reject
   })

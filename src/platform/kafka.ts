@@ -1,5 +1,5 @@
 /** The Kafka client, its log bridged to ours. Its own reconnecting is quick; whoever calls it decides how long to go on. */
-import { Kafka, type LogEntry, logLevel, type Producer, type RetryOptions } from 'kafkajs'
+import { Kafka, type LogEntry, logLevel, Partitioners, type Producer, type RetryOptions } from 'kafkajs'
 import type { Config } from './config.ts'
 import type { Logger } from './log.ts'
 
@@ -28,6 +28,7 @@ export function createTransactionalProducer(kafka: Kafka, transactionalId: strin
     idempotent: true,
     maxInFlightRequests: 1,
     transactionTimeout: 15_000,
+    createPartitioner: Partitioners.DefaultPartitioner,
     // A topic made by accident would have the wrong partition count for ever.
     allowAutoTopicCreation: false,
     retry: TRANSACTION_RETRY,

@@ -24,7 +24,9 @@ export function createPool(databaseUrl: string, log: Logger, connections = 8): P
     pipeline: true,
   } as pg.PoolConfig)
   // An idle connection that breaks is replaced at the next use; unheard, the event would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost; retried at next use'))
+  pool.on('error', (error) =>
+    log.warn({ reason: error.message }, 'an idle database connection was lost; retried at next use'),
+  )
   return pool
 }
 

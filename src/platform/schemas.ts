@@ -21,10 +21,11 @@ const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json'
 
 /** Every topic this program reads or writes; each has its schema in `schemas/events/<topic>.avsc`. */
 export const TOPICS = [
-  { topic: 'usage.calls.v1', isCompacted: false },
-  { topic: 'credit.balance-changed.v1', isCompacted: false },
-  { topic: 'credit.service-status.v1', isCompacted: true },
-  { topic: 'usage.dead-letter.v1', isCompacted: false },
+  { topic: 'usage.calls.v1', settings: {} },
+  { topic: 'credit.balance-changed.v1', settings: {} },
+  { topic: 'credit.service-status.v1', settings: { 'cleanup.policy': 'compact' } },
+  // A dead letter wraps a whole message, which may already be as large as a usage topic takes.
+  { topic: 'usage.dead-letter.v1', settings: { 'max.message.bytes': '4194304' } },
 ] as const
 
 export type EventTopic = (typeof TOPICS)[number]['topic']
@@ -70,7 +71,7 @@ async function createTopics(config: TopicConfig, log: Logger): Promise<void> {
   await admin.connect()
   try {
     const existing = new Set(await admin.listTopics())
-    for (const { topic, isCompacted } of TOPICS) {
+    for (const { topic, settings } of TOPICS) {
       if (existing.has(topic)) continue
       // False when another process was quicker.
       const isCreated = await admin.createTopics({
@@ -80,7 +81,7 @@ async function createTopics(config: TopicConfig, log: Logger): Promise<void> {
             topic,
             numPartitions: config.partitions,
             replicationFactor: config.replicationFactor,
-            configEntries: isCompacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [],
+            configEntries: Object.entries(settings).map(([name, value]) => ({ name, value: String(value) })),
           },
         ],
       })

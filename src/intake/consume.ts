@@ -1,0 +1,318 @@
+/**
+ * The consumer: Kafka's messages, gathered into batches across topics and partitions, handed on, and their offsets
+ * committed once the database has them. What is lost between the two is read again, and changes nothing.
+ */
+import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type Kafka } from 'kafkajs'
+import type { Logger } from '../platform/log.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import { createGatherer, Discarded, type Slice } from './gather.ts'
+
+export interface IntakeMessage {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: IHeaders
+}
+
+export interface NextOffset {
+  readonly topic: string
+  readonly partition: number
+  readonly nextOffset: bigint
+}
+
+/** Of one partition the messages are in offset order; `offsets` says where each partition goes on after them. */
+export interface IntakeBatch {
+  readonly messages: readonly IntakeMessage[]
+  readonly offsets: readonly NextOffset[]
+}
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+export interface IntakeOptions {
+  readonly kafka: Kafka
+  readonly groupId: string
+  readonly topics: readonly string[]
+  readonly batchEvents: number
+  readonly batchMillis: number
+  readonly concurrentBatches?: number
+  /** Resolves when the database has committed. Transient faults are its own to retry: a rejection stops the intake. */
+  readonly onBatch: (batch: IntakeBatch) => Promise<void>
+  /** The next offsets the database knows, keyed `topic:partition`; a partition without one was never read. */
+  readonly startOffsets: (partitions: TopicPartition[]) => Promise<Map<string, bigint>>
+  readonly log: Logger
+  readonly metrics: Pick<Metrics, 'consumerLag' | 'retriesTotal'>
+  /** The intake is over and will not come back by itself. Called once at most. */
+  readonly onFatal: (error: unknown) => void
+  readonly drainMillis?: number
+}
+
+export interface IntakeProgress {
+  /** Messages not committed yet, by `topic:partition`, as of the last fetch. */
+  readonly lag: Map<string, bigint>
+  /** Milliseconds since 1970 of the last batch committed, or of the last assignment where that is later. */
+  readonly lastProgressAt: number
+  readonly isAssigned: boolean
+}
+
+export interface Intake {
+  stop(): Promise<void>
+  progress(): IntakeProgress
+}
+
+const SESSION_TIMEOUT_MS = 30_000
+const REBALANCE_TIMEOUT_MS = 30_000
+const HEARTBEAT_MS = 2000
+const START_RETRY_MS = 500
+/** The client spreads partitions over so many workers; gathering needs all of a fetch in hand at once. */
+const PARTITIONS_IN_HAND = 256
+
+export async function startIntake(options: IntakeOptions): Promise<Intake> {
+  const { kafka, groupId, topics, metrics, drainMillis = 10_000 } = options
+  const log = options.log.child({ component: 'intake' })
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    maxWaitTimeInMs: 500,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: Number.MAX_SAFE_INTEGER },
+  })
+  const admin = kafka.admin()
+
+  let isStopping = false
+  let isFatal = false
+  let assigned = new Set<string>()
+  let lastProgressAt = Date.now()
+  const lag = new Map<string, bigint>()
+  const highWatermarks = new Map<string, bigint>()
+  /** Settles when the current assignment may be read; replaced by each assignment before its first fetch. */
+  let ready: { readonly promise: Promise<void> } = { promise: new Promise(() => {}) }
+
+  function fail(error: unknown): void {
+    if (isFatal || isStopping) return
+    isFatal = true
+    log.fatal({ err: error }, 'the intake stops')
+    options.onFatal(error)
+  }
+
+  const offsets = createOffsetCommitter(consumer, log, (source) => assigned.has(source))
+
+  const gatherer = createGatherer<IntakeMessage>({
+    batchEvents: options.batchEvents,
+    batchMillis: options.batchMillis,
+    concurrentBatches: options.concurrentBatches ?? 2,
+    onBatch: async (slices) => {
+      const batch = asBatch(slices)
+      await options.onBatch(batch)
+      lastProgressAt = Date.now()
+      for (const next of batch.offsets) setLag(next, next.nextOffset)
+      offsets.add(batch.offsets)
+    },
+  })
+
+  function setLag({ topic, partition }: TopicPartition, nextOffset: bigint): void {
+    const source = nameOf(topic, partition)
+    if (!assigned.has(source)) return
+    const behind = (highWatermarks.get(source) ?? nextOffset) - nextOffset
+    lag.set(source, behind > 0n ? behind : 0n)
+    let total = 0n
+    for (const [name, one] of lag) if (name.startsWith(`${topic}:`)) total += one
+    metrics.consumerLag.set({ topic }, Number(total))
+  }
+
+  async function eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { topic, partition } = payload.batch
+    const source = nameOf(topic, partition)
+    try {
+      await beating(payload, ready.promise)
+      // A seek came in between: these are not the messages to go on with.
+      if (payload.isStale() || !payload.isRunning() || isStopping) return
+      const messages: IntakeMessage[] = payload.batch.messages.map(({ offset, key, value, headers }) => {
+        return { topic, partition, offset: BigInt(offset), key, value, headers: headers ?? {} }
+      })
+      const last = messages.at(-1)
+      if (!last) return
+      highWatermarks.set(source, BigInt(payload.batch.highWatermark))
+      setLag({ topic, partition }, messages[0]!.offset)
+      const committed = gatherer.add(source, messages)
+      try {
+        await beating(payload, committed)
+      } catch (error) {
+        // The heartbeat failed, most likely because the group rebalances: what is in flight is let finish, so that
+        // the next owner starts after it.
+        committed.catch(() => {})
+        await gatherer.discard(source)
+        await offsets.flush()
+        throw error
+      }
+      payload.resolveOffset(last.offset.toString())
+    } catch (error) {
+      if (error instanceof Discarded) return
+      if (isKafkaError(error)) throw error
+      // Whatever its class: left to itself the client would stop for good on some, and try for ever on others.
+      fail(error)
+      throw new kafkajs.KafkaJSNonRetriableError(error instanceof Error ? error : String(error))
+    }
+  }
+
+  /** On assignment: from the lower of what the database and Kafka say, so that a restored database catches up. */
+  async function seekToLower(partitions: TopicPartition[], isCurrent: () => boolean): Promise<void> {
+    for (;;) {
+      try {
+        const [stored, committed] = await Promise.all([
+          options.startOffsets(partitions),
+          admin.fetchOffsets({ groupId, topics: [...new Set(partitions.map(({ topic }) => topic))] }),
+        ])
+        if (!isCurrent()) return
+        for (const { topic, partitions: ofTopic } of committed) {
+          for (const { partition, offset } of ofTopic) {
+            const inKafka = BigInt(offset)
+            const inDatabase = stored.get(nameOf(topic, partition)) ?? 0n
+            // Without an offset of its own the client starts from the earliest message, which is lower than any.
+            if (!assigned.has(nameOf(topic, partition)) || inKafka < 0n || inDatabase >= inKafka) continue
+            log.warn(
+              { topic, partition, inKafka: offset, inDatabase: String(inDatabase) },
+              'going back to the database',
+            )
+            consumer.seek({ topic, partition, offset: String(inDatabase) })
+          }
+        }
+        return
+      } catch (error) {
+        if (!isCurrent() || isStopping) return
+        metrics.retriesTotal.inc({ stage: 'assignment' })
+        log.warn({ err: error, retryInMs: START_RETRY_MS }, 'the offsets to start from could not be read')
+        await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS))
+      }
+    }
+  }
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+    const partitions = Object.entries(memberAssignment).flatMap(([topic, numbers]) =>
+      numbers.map((partition) => ({ topic, partition })),
+    )
+    assigned = new Set(partitions.map(({ topic, partition }) => nameOf(topic, partition)))
+    lag.clear()
+    highWatermarks.clear()
+    for (const topic of topics) metrics.consumerLag.set({ topic }, 0)
+    lastProgressAt = Date.now()
+    log.info({ partitions: partitions.length }, 'assigned')
+    const current: { promise: Promise<void> } = { promise: Promise.resolve() }
+    ready = current
+    if (partitions.length > 0) current.promise = seekToLower(partitions, () => ready === current)
+  })
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    assigned = new Set()
+    if (!restart) fail(error)
+  })
+
+  await Promise.all([admin.connect(), consumer.connect()])
+  await consumer.subscribe({ topics: [...topics], fromBeginning: true })
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: PARTITIONS_IN_HAND,
+    eachBatch,
+  })
+
+  return {
+    progress: () => ({ lag: new Map(lag), lastProgressAt, isAssigned: assigned.size > 0 }),
+
+    async stop() {
+      isStopping = true
+      await within(drainMillis, gatherer.close())
+      await within(drainMillis, offsets.flush())
+      assigned = new Set()
+      await Promise.allSettled([within(drainMillis, consumer.disconnect()), admin.disconnect()])
+    },
+  }
+}
+
+/** Waits, and meanwhile tells the group that this member lives: the client does so only when asked. */
+async function beating(payload: EachBatchPayload, done: Promise<void>): Promise<void> {
+  let isDone = false
+  const ended = done.finally(() => {
+    isDone = true
+  })
+  ended.catch(() => {})
+  await payload.heartbeat()
+  while (!isDone) {
+    await within(HEARTBEAT_MS / 2, ended)
+    if (!isDone) await payload.heartbeat()
+  }
+  await ended
+}
+
+/** Resolves when the promise settles well or the time is over; rejects when the promise does. */
+async function within(millis: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, millis)
+  })
+  try {
+    await Promise.race([promise, over])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * Commits to Kafka behind the batches, one commit at a time with the newest offsets, so that no batch waits for it.
+ * One that fails is no loss: the database has the offsets as well, and a batch read twice changes nothing.
+ */
+function createOffsetCommitter(consumer: Consumer, log: Logger, isAssigned: (source: string) => boolean) {
+  const pending = new Map<string, NextOffset>()
+  let committing: Promise<void> | null = null
+
+  async function commit(): Promise<void> {
+    while (pending.size > 0) {
+      // Of a partition given up its new owner commits, who may be further on.
+      const own = [...pending].filter(([source]) => isAssigned(source)).map(([, next]) => next)
+      pending.clear()
+      try {
+        await consumer.commitOffsets(
+          own.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: nextOffset.toString() })),
+        )
+      } catch (error) {
+        log.warn({ err: error }, 'offsets were not committed to Kafka; the database has them')
+      }
+    }
+  }
+
+  return {
+    add(offsets: readonly NextOffset[]): void {
+      for (const next of offsets) pending.set(nameOf(next.topic, next.partition), next)
+      committing ??= commit().finally(() => {
+        committing = null
+      })
+    },
+    async flush(): Promise<void> {
+      await committing
+    },
+  }
+}
+
+function asBatch(slices: readonly Slice<IntakeMessage>[]): IntakeBatch {
+  return {
+    messages: slices.flatMap(({ items }) => items),
+    offsets: slices.map(({ items }) => {
+      const { topic, partition, offset } = items.at(-1)!
+      return { topic, partition, nextOffset: offset + 1n }
+    }),
+  }
+}
+
+function nameOf(topic: string, partition: number): string {
+  return `${topic}:${partition}`
+}
+
+/** From the client itself, which knows what to do about it. */
+function isKafkaError(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith('KafkaJS')
+}
