@@ -1,0 +1,62 @@
+/** Sets a fresh installation up as an operator would: topics, schemas, tables, a catalog, accounts, opening credit. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseAccountsFile } from '../src/catalog/accounts-file.ts'
+import { formatFault } from '../src/catalog/faults.ts'
+import { catalogHash, loadCatalog } from '../src/catalog/load.ts'
+import type { AccountSettings } from '../src/core/account/settings.ts'
+import { formatInstant, type InstantMicros, MICROS_PER_DAY } from '../src/core/instant.ts'
+import { parseMoney } from '../src/core/money.ts'
+import { adjustCredit } from '../src/ledger/adjust-credit.ts'
+import type { Encode } from '../src/ledger/announce.ts'
+import { applyAccounts } from '../src/ledger/apply-accounts.ts'
+import { publishCatalog } from '../src/ledger/publish-catalog.ts'
+import { type Config, parseConfig } from '../src/platform/config.ts'
+import { createLog } from '../src/platform/log.ts'
+import { migrate } from '../src/platform/migrate.ts'
+import { createPool, type Pool } from '../src/platform/postgres.ts'
+import { createEncoders, createTopicsAndSchemas } from '../src/platform/schemas.ts'
+import { OPENING_CREDIT } from './opening-credit.ts'
+
+export interface Installation {
+  readonly environment: Record<string, string>
+  readonly config: Config
+  readonly pool: Pool
+  readonly encode: Encode
+  readonly accounts: readonly AccountSettings[]
+  /** Traffic begins here; the catalog is in force from the day before. */
+  readonly startMicros: InstantMicros
+  close(): Promise<void>
+}
+
+export async function openInstallation(environment: Record<string, string>): Promise<Installation> {
+  const config = parseConfig(environment)
+  const log = createLog('warn')
+  const startMicros = Date.now() * 1000
+  await Promise.all([migrate(config.databaseUrl), createTopicsAndSchemas(config, log)])
+  const { encode } = await createEncoders(config)
+  const pool = createPool(config.databaseUrl, log, 4)
+
+  const { catalog, faults, files } = loadCatalog(join(import.meta.dirname, 'catalog'))
+  if (catalog === null) throw new Error(`the sample catalog has faults:\n${faults.map(formatFault).join('\n')}`)
+  await publishCatalog(pool, {
+    catalog,
+    files,
+    contentHash: catalogHash(files),
+    author: 'demo',
+    comment: 'sample catalog',
+    inForceFrom: formatInstant(startMicros - MICROS_PER_DAY),
+  })
+
+  const file = join(import.meta.dirname, 'accounts.yaml')
+  const { accounts, faults: accountFaults } = parseAccountsFile(await readFile(file), file)
+  if (accounts === null)
+    throw new Error(`the sample accounts have faults:\n${accountFaults.map(formatFault).join('\n')}`)
+  await applyAccounts(pool, encode, accounts)
+  for (const [accountId, amount] of OPENING_CREDIT) {
+    const amountMicros = parseMoney(amount)!
+    if (amountMicros === 0n) continue
+    await adjustCredit(pool, encode, { accountId, amountMicros, actor: 'demo', reason: 'opening credit' })
+  }
+  return { environment, config, pool, encode, accounts, startMicros, close: () => pool.end() }
+}

@@ -1,0 +1,117 @@
+/**
+ * `npm run demo`: the whole product on the real components, with believable traffic and a live view.
+ *
+ *   stack -> catalog, accounts, opening credit -> `tollgate serve` -> traffic -> view -> the books are checked
+ *
+ * It runs until Ctrl-C, or for as long as `--for 30s` says, then lets the rater finish, and compares what it produced
+ * with what the database holds. Exit 1 if they differ.
+ */
+import { parseArgs } from 'node:util'
+import { type Serve, startServe } from '../stack/serve.ts'
+import { type Stack, startStack } from '../stack/stack.ts'
+import { type Books, checkBooks } from './books.ts'
+import { type Installation, openInstallation } from './installation.ts'
+import { produceTraffic } from './produce.ts'
+import { createView } from './view.ts'
+import { watch } from './watch.ts'
+
+const DUPLICATES = 'tollgate_events_total{outcome="duplicate"}'
+
+const HELP = `npm run demo -- [--for 30s] [--rate 400] [--seed 1]
+
+  --for    how long to make traffic: 30s, 5m; without it, until Ctrl-C
+  --rate   events a second, 400 unless told
+  --seed   the same seed makes the same traffic
+`
+
+const { values: options } = parseArgs({
+  options: {
+    for: { type: 'string' },
+    rate: { type: 'string', default: '400' },
+    seed: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const limitMillis = options.for === undefined ? null : durationMillis(options.for)
+const eventsPerSecond = Number(options.rate)
+const seed = Number(options.seed)
+if (options.help || Number.isNaN(limitMillis ?? 0) || !(eventsPerSecond > 0) || !Number.isInteger(seed)) {
+  process.stderr.write(HELP)
+  process.exit(options.help ? 0 : 2)
+}
+
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
+
+const startedAt = Date.now()
+let stack: Stack | undefined
+let failed = true
+try {
+  stack = await startStack({ log: say })
+  say(`the stack answers after ${secondsSince(startedAt)} s`)
+  failed = !(await run(stack))
+} catch (error) {
+  console.error(`the demo failed: ${(error as Error).message}`)
+} finally {
+  await stack?.stop()
+}
+process.exit(failed ? 1 : 0)
+
+/** Whether the books agree. */
+async function run(stack: Stack): Promise<boolean> {
+  const installation = await openInstallation(stack.environment())
+  let rater: Serve | undefined
+  try {
+    rater = await startServe(installation.environment)
+    return await runTraffic(installation, rater)
+  } finally {
+    await rater?.stop()
+    await installation.close()
+  }
+}
+
+async function runTraffic(installation: Installation, rater: Serve): Promise<boolean> {
+  const view = createView({ out: process.stdout, isTerminal: process.stdout.isTTY === true })
+  const watching = await watch(installation, rater, view, startedAt)
+  try {
+    const limit = limitMillis === null ? [] : [AbortSignal.timeout(limitMillis)]
+    const until = AbortSignal.any([stop.signal, rater.ended, ...limit])
+    const produced = await produceTraffic(installation, {
+      seed,
+      eventsPerSecond,
+      until,
+      onProgress: watching.onProduced,
+    })
+    if (rater.ended.aborted) throw new Error(`the rater ended by itself; its log is ${rater.logFile}`)
+    const drained = await watching.untilDrained(produced.items)
+    if (!drained) console.error(`not all events were recorded in time; the rater's log is ${rater.logFile}`)
+    const books = await checkBooks(installation.pool, produced, (await rater.figures()).get(DUPLICATES) ?? 0)
+    await watching.stop()
+    view.close()
+    report(books)
+    return drained && books.agree
+  } finally {
+    await watching.stop()
+    view.close()
+  }
+}
+
+function report({ agree, lines }: Books): void {
+  for (const line of lines) console.log(line)
+  console.log(agree ? 'the books agree' : 'THE BOOKS DO NOT AGREE')
+}
+
+function durationMillis(text: string): number {
+  const match = /^(\d+)(ms|s|m|h)?$/.exec(text)
+  if (match === null) return Number.NaN
+  const unit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] ?? 's']!
+  return Number(match[1]) * unit
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+function secondsSince(instant: number): string {
+  return ((Date.now() - instant) / 1000).toFixed(1)
+}

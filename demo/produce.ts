@@ -1,0 +1,46 @@
+/** Sends the demo's traffic at a given rate, as a producer of usage would: acks from all, idempotent, keyed by account. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { createKafka } from '../src/platform/kafka.ts'
+import { createLog } from '../src/platform/log.ts'
+import type { Installation } from './installation.ts'
+import { createTraffic, type Produced, type TrafficItem } from './traffic.ts'
+
+const TOPIC = 'usage.calls.v1'
+const TICK_MILLIS = 50
+
+export interface ProduceOptions {
+  readonly seed: number
+  readonly eventsPerSecond: number
+  readonly until: AbortSignal
+  readonly onProgress: (items: number) => void
+}
+
+export async function produceTraffic(
+  { config, encode, accounts, startMicros }: Installation,
+  { seed, eventsPerSecond, until, onProgress }: ProduceOptions,
+): Promise<Readonly<Produced>> {
+  const traffic = createTraffic({ seed, accounts, startMicros })
+  const producer = createKafka(config, createLog('error')).producer({ idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  const startedAt = Date.now()
+  try {
+    while (!until.aborted) {
+      // By the time that has passed, not by counting ticks: a slow tick is made up for by the next.
+      const due = Math.floor(((Date.now() - startedAt) / 1000) * eventsPerSecond) - traffic.produced.items
+      if (due > 0) {
+        const messages = Array.from({ length: due }, () => message(traffic.next()))
+        await producer.send({ topic: TOPIC, acks: -1, messages })
+        onProgress(traffic.produced.items)
+      }
+      await delay(TICK_MILLIS, undefined, { signal: until }).catch(() => {})
+    }
+  } finally {
+    await producer.disconnect()
+  }
+  return traffic.produced
+
+  function message(item: TrafficItem) {
+    if (item.kind === 'junk') return { key: item.accountKey, value: item.value }
+    return { key: item.event.account_id, value: Buffer.from(encode(TOPIC, item.event)) }
+  }
+}

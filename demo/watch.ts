@@ -1,0 +1,150 @@
+/**
+ * Feeds the live view: figures from the rater's metrics, balances from the database, and what is announced as it is
+ * announced, read from the topics as any consumer would.
+ */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
+import { formatMoney } from '../src/core/money.ts'
+import { createKafka } from '../src/platform/kafka.ts'
+import { createLog } from '../src/platform/log.ts'
+import type { Serve } from '../stack/serve.ts'
+import type { Installation } from './installation.ts'
+import type { View } from './view.ts'
+
+const READ_BALANCES = 'select account_id, currency, balance_micros, status from tollgate.accounts'
+const READ_RECORDED = 'select coalesce(sum(next_offset), 0) as recorded from tollgate.consumer_offsets'
+const READ_UNSENT = 'select count(*) as packs from tollgate.outbox_packs'
+
+const REFRESH_MILLIS = 250
+const DRAINED_WITHIN_MILLIS = 60_000
+
+export interface Watching {
+  readonly onProduced: (items: number) => void
+  /** Waits until every produced message is recorded and every announcement published; false if that takes too long. */
+  untilDrained(items: number): Promise<boolean>
+  stop(): Promise<void>
+}
+
+export async function watch(
+  { config, pool, accounts }: Installation,
+  rater: Serve,
+  view: View,
+  startedAt: number,
+): Promise<Watching> {
+  let producedItems = 0
+  let firstDebit = false
+  const before = new Map<string, bigint>()
+  const history: { at: number; handled: number }[] = []
+  const order = new Map(accounts.map(({ accountId }, i) => [accountId, i]))
+
+  const registry = new SchemaRegistry({ host: config.schemaRegistryUrl })
+  const consumer = createKafka(config, createLog('error')).consumer({ groupId: `demo-view-${randomUUID()}` })
+  await consumer.connect()
+  await consumer.subscribe({ topics: ['credit.service-status.v1', 'usage.dead-letter.v1'], fromBeginning: false })
+  await consumer.run({
+    eachMessage: async ({ topic, message }) => {
+      if (message.value === null) return
+      const event = await registry.decode(message.value)
+      if (topic === 'usage.dead-letter.v1') view.note(`dead letter: ${event.reason} (${event.detail})`)
+      else if (event.status === 'blocked') view.note(`${event.account_id} is blocked: ${event.blocked.join(', ')}`)
+      else view.note(`${event.account_id} is active again`)
+    },
+  })
+
+  const stopped = new AbortController()
+  const refreshing = refreshUntilStopped()
+
+  async function refreshUntilStopped(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      await refresh().catch((error: Error) => view.note(`no figures: ${error.message}`))
+      await delay(REFRESH_MILLIS, undefined, { signal: stopped.signal }).catch(() => {})
+    }
+  }
+
+  async function refresh(): Promise<void> {
+    const figures = await rater.figures()
+    const { rows } = await pool.query<{
+      account_id: string
+      currency: string
+      balance_micros: bigint
+      status: 'active' | 'blocked'
+    }>(READ_BALANCES)
+    const outcome = (name: string) => figures.get(`tollgate_events_total{outcome="${name}"}`) ?? 0
+    const [charged, covered, free, duplicates] = [
+      outcome('charged'),
+      outcome('covered'),
+      outcome('free'),
+      outcome('duplicate'),
+    ]
+    const rated = charged + covered + free
+    const deadLetters = sumOf(figures, 'tollgate_dead_letters_total')
+    const handled = rated + duplicates + deadLetters
+    if (!firstDebit && charged > 0) {
+      firstDebit = true
+      view.note(`first debit ${((Date.now() - startedAt) / 1000).toFixed(1)} s after the start`)
+    }
+    history.push({ at: Date.now(), handled })
+    while (history.length > 1 && Date.now() - history[0]!.at > 2_000) history.shift()
+    const [oldest, newest] = [history[0]!, history.at(-1)!]
+    const spanSeconds = (newest.at - oldest.at) / 1000
+
+    view.update({
+      elapsedSeconds: (Date.now() - startedAt) / 1000,
+      eventsPerSecond: spanSeconds > 0 ? (newest.handled - oldest.handled) / spanSeconds : 0,
+      produced: producedItems,
+      rated,
+      charged,
+      covered,
+      free,
+      duplicates,
+      deadLetters,
+      lag: Math.max(0, producedItems - handled),
+      accounts: rows
+        .toSorted((a, b) => (order.get(a.account_id) ?? 0) - (order.get(b.account_id) ?? 0))
+        .map((row) => {
+          const was = before.get(row.account_id) ?? row.balance_micros
+          before.set(row.account_id, row.balance_micros)
+          const change = row.balance_micros > was ? 'up' : row.balance_micros < was ? 'down' : 'none'
+          const isLow = row.balance_micros < 10_000_000n
+          const status = row.status === 'blocked' ? 'blocked' : isLow ? 'low' : 'active'
+          return {
+            id: row.account_id,
+            currency: row.currency,
+            balance: formatMoney(row.balance_micros),
+            change,
+            status,
+          }
+        }),
+    })
+  }
+
+  return {
+    onProduced: (items) => {
+      producedItems = items
+    },
+    async untilDrained(items) {
+      const giveUpAt = Date.now() + DRAINED_WITHIN_MILLIS
+      while (Date.now() < giveUpAt) {
+        const recorded = await pool.query<{ recorded: string }>(READ_RECORDED)
+        const unsent = await pool.query<{ packs: bigint }>(READ_UNSENT)
+        if (BigInt(recorded.rows[0]!.recorded) >= BigInt(items) && unsent.rows[0]!.packs === 0n) return true
+        await delay(100)
+      }
+      return false
+    },
+    async stop() {
+      if (stopped.signal.aborted) return
+      stopped.abort()
+      await refreshing
+      await refresh().catch(() => {})
+      await consumer.disconnect()
+    },
+  }
+}
+
+function sumOf(figures: ReadonlyMap<string, number>, name: string): number {
+  let sum = 0
+  for (const [sample, value] of figures) if (sample.startsWith(`${name}{`)) sum += value
+  return sum
+}

@@ -1,0 +1,76 @@
+/** `tollgate serve` as a process of its own, as an operator runs it; its log goes to a file, its figures are scraped. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from './ports.ts'
+
+export interface Serve {
+  readonly pid: number
+  readonly logFile: string
+  /** Aborts when the process has ended, asked or not. */
+  readonly ended: AbortSignal
+  /** Every sample of `/metrics` by its name with labels, `tollgate_events_total{outcome="covered"}`. */
+  figures(): Promise<Map<string, number>>
+  /** Resolves when the process is gone. */
+  stop(signal?: NodeJS.Signals): Promise<void>
+}
+
+const READY_WITHIN_MILLIS = 60_000
+const BETWEEN_PROBES_MILLIS = 100
+
+/** Resolves once `/readyz` says so. */
+export async function startServe(environment: Readonly<Record<string, string>>): Promise<Serve> {
+  const port = await freePort()
+  const logFile = join(mkdtempSync(join(tmpdir(), 'tollgate-serve-')), 'serve.log')
+  const log = openSync(logFile, 'w')
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../bin/tollgate.mjs'), 'serve'], {
+    env: { ...process.env, ...environment, TOLLGATE_HTTP_PORT: String(port) },
+    stdio: ['ignore', log, log],
+  })
+  closeSync(log)
+  const ended = new AbortController()
+  child.once('exit', () => ended.abort())
+  const killWithUs = () => child.kill('SIGKILL')
+  process.once('exit', killWithUs)
+
+  const giveUpAt = Date.now() + READY_WITHIN_MILLIS
+  while (!(await answers(`http://127.0.0.1:${port}/readyz`))) {
+    if (ended.signal.aborted || Date.now() > giveUpAt) {
+      child.kill('SIGKILL')
+      throw new Error(`tollgate serve did not become ready; its log is ${logFile}`)
+    }
+    await delay(BETWEEN_PROBES_MILLIS)
+  }
+  return {
+    pid: child.pid!,
+    logFile,
+    ended: ended.signal,
+    figures: async () => parseFigures(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()),
+    async stop(signal = 'SIGTERM') {
+      process.off('exit', killWithUs)
+      if (ended.signal.aborted) return
+      child.kill(signal)
+      await once(child, 'exit')
+    },
+  }
+}
+
+function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (response) => response.ok,
+    () => false,
+  )
+}
+
+function parseFigures(text: string): Map<string, number> {
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(
+    samples.map((line) => {
+      const at = line.lastIndexOf(' ')
+      return [line.slice(0, at), Number(line.slice(at + 1))]
+    }),
+  )
+}
