@@ -60,6 +60,7 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
       batchEvents: config.batchEvents,
       batchMillis: config.batchMillis,
       concurrentBatches: CONCURRENT_BATCHES,
+      drainMillis: config.drainMillis,
       onBatch: recordUsage,
       startOffsets: async () => {
         const stored = await readOffsets(pool, config.consumerGroup)

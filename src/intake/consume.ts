@@ -64,7 +64,8 @@ export interface Intake {
   progress(): IntakeProgress
 }
 
-const SESSION_TIMEOUT_MS = 30_000
+/** A rater that was killed keeps its partitions for so long: the most that a crash can add to the lag. */
+const SESSION_TIMEOUT_MS = 10_000
 const REBALANCE_TIMEOUT_MS = 30_000
 const HEARTBEAT_MS = 2000
 const START_RETRY_MS = 500

@@ -8,19 +8,27 @@
  * Packs leave the outbox once the broker has them. A crash in between sends them again: consumers drop what is not newer.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Kafka, Message, Producer } from 'kafkajs'
+import type { Kafka, Producer, TopicMessages } from 'kafkajs'
 import { createTransactionalProducer } from '../platform/kafka.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { claimLease, LEASE_SECONDS, releaseLease } from './leases.ts'
-import { SHARDS } from './messages.ts'
+import { type OutboxMessage, SHARDS } from './messages.ts'
 import { decodePack } from './pack.ts'
 import { deletePacks, readPacks, type UnsentPack } from './packs.ts'
 
 const RENEW_MILLIS = (LEASE_SECONDS * 1000) / 3
 const PACKS_AT_ONCE = 64
 const RETRY_MILLIS = 500
+
+/**
+ * A send becomes one record batch a partition, and all of it may be for one partition. A broker refuses batches above
+ * 1 MiB unless told otherwise, and a backlog refused once would be refused for ever.
+ */
+const SEND_BYTES = 800_000
+/** What framing adds to a message, on the high side. */
+const MESSAGE_OVERHEAD_BYTES = 50
 
 interface RelayParts {
   readonly kafka: Kafka
@@ -99,19 +107,10 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, pollMillis =
   }
 
   async function publish(producer: Producer, packs: readonly UnsentPack[]): Promise<void> {
-    const byTopic = new Map<string, Message[]>()
-    for (const pack of packs) {
-      for (const { topic, key, value, headers } of decodePack(pack.messages)) {
-        const message = { key: asBuffer(key), value: asBuffer(value), headers: headers as Record<string, Buffer> }
-        const messages = byTopic.get(topic)
-        if (messages === undefined) byTopic.set(topic, [message])
-        else messages.push(message)
-      }
-    }
-    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }))
+    const parts = partsBySize(packs.flatMap((pack) => decodePack(pack.messages))).map(asTopicMessages)
     const transaction = await producer.transaction()
     try {
-      await transaction.sendBatch({ acks: -1, topicMessages })
+      for (const topicMessages of parts) await transaction.sendBatch({ acks: -1, topicMessages })
       await transaction.commit()
     } catch (error) {
       await transaction.abort().catch(() => {})
@@ -121,8 +120,39 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, pollMillis =
       pool,
       packs.map(({ packId }) => packId),
     )
-    for (const { topic, messages } of topicMessages) metrics.relayPublishedTotal.inc({ topic }, messages.length)
+    for (const { topic, messages } of parts.flat()) metrics.relayPublishedTotal.inc({ topic }, messages.length)
   }
+}
+
+function partsBySize(messages: readonly OutboxMessage[]): OutboxMessage[][] {
+  const parts: OutboxMessage[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const message of messages) {
+    const size = sizeOf(message)
+    if (bytes + size > SEND_BYTES) {
+      parts.push([])
+      bytes = 0
+    }
+    parts.at(-1)!.push(message)
+    bytes += size
+  }
+  return parts
+}
+
+function sizeOf({ key, value, headers }: OutboxMessage): number {
+  let size = MESSAGE_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0)
+  for (const name in headers) size += name.length * 3 + headers[name]!.length
+  return size
+}
+
+function asTopicMessages(messages: readonly OutboxMessage[]): TopicMessages[] {
+  const byTopic = new Map<string, TopicMessages>()
+  for (const { topic, key, value, headers } of messages) {
+    const ofTopic = byTopic.get(topic) ?? { topic, messages: [] }
+    byTopic.set(topic, ofTopic)
+    ofTopic.messages.push({ key: asBuffer(key), value: asBuffer(value), headers: headers as Record<string, Buffer> })
+  }
+  return [...byTopic.values()]
 }
 
 interface Alarm {

@@ -40,8 +40,11 @@ function bridge(
   { level, namespace, log: { message, timestamp: _, logger: __, ...rest } }: LogEntry,
 ): void {
   const fields = { component: `kafka/${namespace}`, ...rest }
-  if (level === logLevel.ERROR) log.error(fields, message)
+  // What the client calls information is detail to an operator; and so is an answer that it goes on to retry by itself
+  // ("the coordinator is loading"): what it cannot mend, it throws.
+  if (level > logLevel.WARN || ROUTINE.test(message)) log.debug(fields, message)
   else if (level === logLevel.WARN) log.warn(fields, message)
-  // What the client calls information is detail to an operator.
-  else log.debug(fields, message)
+  else log.error(fields, message)
 }
+
+const ROUTINE = /^Response |^Limiting retries for the idempotent producer/

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import avro from 'avsc'
+import type { Admin } from 'kafkajs'
 import type { Config } from './config.ts'
 import { createKafka } from './kafka.ts'
 import type { Logger } from './log.ts'
@@ -17,6 +18,8 @@ export const WIRE_HEADER_BYTES = 5
 
 const REGISTRY_TIMEOUT_MS = 5000
 const REGISTRY_ATTEMPTS = 8
+const LEADERS_WITHIN_MS = 30_000
+const BETWEEN_LOOKS_MS = 50
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json'
 
 /** Every topic this program reads or writes; each has its schema in `schemas/events/<topic>.avsc`. */
@@ -75,7 +78,8 @@ async function createTopics(config: TopicConfig, log: Logger): Promise<void> {
       if (existing.has(topic)) continue
       // False when another process was quicker.
       const isCreated = await admin.createTopics({
-        waitForLeaders: true,
+        // The client's own wait takes the moment before the broker knows its new topic for a failure.
+        waitForLeaders: false,
         topics: [
           {
             topic,
@@ -87,8 +91,25 @@ async function createTopics(config: TopicConfig, log: Logger): Promise<void> {
       })
       if (isCreated) log.info({ topic, partitions: config.partitions }, 'created the topic')
     }
+    await haveLeaders(admin)
   } finally {
     await admin.disconnect()
+  }
+}
+
+/** Until then producers and consumers would be told that there is no such topic, whoever of us created it. */
+async function haveLeaders(admin: Admin): Promise<void> {
+  const giveUpAt = performance.now() + LEADERS_WITHIN_MS
+  for (;;) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: TOPICS.map(({ topic }) => topic) })
+      if (topics.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)))
+        return
+    } catch (error) {
+      if (performance.now() > giveUpAt || (error as { retriable?: unknown }).retriable !== true) throw error
+    }
+    if (performance.now() > giveUpAt) throw new Error('the topics have no leaders: not enough brokers answer')
+    await sleep(BETWEEN_LOOKS_MS)
   }
 }
 
