@@ -1,0 +1,83 @@
+/** The arrows of docs/ARCHITECTURE.md: who may import whom, read from the sources' own import lines. */
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..')
+const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^']+)'/gm
+
+interface Import {
+  readonly from: string
+  /** A file of the project, or the name of a package. */
+  readonly to: string
+}
+
+const imports: Import[] = globSync('src/**/*.ts', { cwd: ROOT }).flatMap((from) =>
+  [...readFileSync(join(ROOT, from), 'utf8').matchAll(IMPORT)].map(([, specifier]) => ({
+    from,
+    to: specifier!.startsWith('.') ? normalize(join(dirname(from), specifier!)) : specifier!,
+  })),
+)
+
+/** Folder, and what its files may import besides each other; packages are free unless `packages` says otherwise. */
+const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages: boolean }[] = [
+  { folder: 'src/core/', mayImport: [], packages: false },
+  { folder: 'src/platform/', mayImport: ['src/core/'], packages: true },
+  { folder: 'src/intake/', mayImport: ['src/core/', 'src/platform/'], packages: true },
+  { folder: 'src/catalog/', mayImport: ['src/core/', 'src/platform/'], packages: true },
+  { folder: 'src/outbox/', mayImport: ['src/core/', 'src/platform/'], packages: true },
+  {
+    folder: 'src/ledger/',
+    // Both share its transaction: stored catalogs are parsed, announcements are packed.
+    mayImport: ['src/core/', 'src/platform/', 'src/catalog/', 'src/outbox/messages.ts', 'src/outbox/pack.ts'],
+    packages: true,
+  },
+]
+
+describe('imports', () => {
+  it('are found at all', () => {
+    expect(imports.length).toBeGreaterThan(100)
+  })
+
+  it.each(ARROWS)('$folder imports only what it may', ({ folder, mayImport, packages }) => {
+    const refused = imports.filter(({ from, to }) => {
+      if (!from.startsWith(folder) || to.startsWith(folder)) return false
+      return to.startsWith('src/') ? !mayImport.some((allowed) => to.startsWith(allowed)) : !packages
+    })
+    expect(refused).toEqual([])
+  })
+
+  it('never lead from the product to its tools', () => {
+    expect(imports.filter(({ to }) => /^(stack|demo|bench|test|scripts)\//.test(to))).toEqual([])
+  })
+
+  it('reach the composition root only from the command that starts it', () => {
+    const importers = imports.filter(({ to }) => to === 'src/main.ts').map(({ from }) => from)
+    expect(importers).toEqual(['src/cli/serve.ts'])
+  })
+
+  it('never go in a circle', () => {
+    const targets = Map.groupBy(imports, ({ from }) => from)
+    const reaches = (start: string, at: string, seen: Set<string>): boolean =>
+      (targets.get(at) ?? []).some(({ to }) => {
+        if (to === start) return true
+        if (seen.has(to)) return false
+        seen.add(to)
+        return reaches(start, to, seen)
+      })
+    expect([...targets.keys()].filter((file) => reaches(file, file, new Set()))).toEqual([])
+  })
+})
+
+describe('the core', () => {
+  it('has no clock, no randomness and no async', () => {
+    const impure = globSync('src/core/**/*.ts', { cwd: ROOT }).flatMap((file) => {
+      const text = readFileSync(join(ROOT, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+      const found = text.match(
+        /\b(?:Date\.now|new Date\(\)|Math\.random|process\.|async |await |setTimeout|console\.)/g,
+      )
+      return found === null ? [] : [{ file, found }]
+    })
+    expect(impure).toEqual([])
+  })
+})

@@ -1,0 +1,135 @@
+/** The intake on a real broker: order within a partition, offsets after the commit, and where a restarted one goes on. */
+import { randomBytes } from 'node:crypto'
+import { afterEach, expect, it } from 'vitest'
+import { type Intake, type IntakeBatch, type IntakeOptions, startIntake } from '../../src/intake/consume.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
+import { testKafka } from '../support/topics.ts'
+import { until } from '../support/until.ts'
+
+const PARTITIONS = 3
+const log = createLog('silent')
+const running: Intake[] = []
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((intake) => intake.stop()))
+})
+
+async function createTopic(): Promise<string> {
+  const topic = `intake-${randomBytes(4).toString('hex')}`
+  const admin = testKafka().admin()
+  await admin.connect()
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS }] })
+  await admin.disconnect()
+  return topic
+}
+
+async function produce(topic: string, from: number, count: number): Promise<void> {
+  const producer = testKafka().producer()
+  await producer.connect()
+  const messages = Array.from({ length: count }, (_, i) => ({ value: String(from + i), partition: i % PARTITIONS }))
+  await producer.send({ topic, acks: -1, messages })
+  await producer.disconnect()
+}
+
+async function committedOffsets(groupId: string, topic: string): Promise<string[]> {
+  const admin = testKafka().admin()
+  await admin.connect()
+  const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  await admin.disconnect()
+  return answer!.partitions.toSorted((a, b) => a.partition - b.partition).map(({ offset }) => offset)
+}
+
+/** An intake whose database is a map of next offsets and a list of values. */
+async function start(topic: string, stored: Map<string, bigint>, more: Partial<IntakeOptions> = {}) {
+  const seen: { partition: number; offset: bigint; value: string }[] = []
+  const batches: IntakeBatch[] = []
+  const fatal: unknown[] = []
+  const intake = await startIntake({
+    kafka: testKafka(),
+    groupId: `group-${topic}`,
+    topics: [topic],
+    batchEvents: 100,
+    batchMillis: 10,
+    onBatch: async (batch) => {
+      batches.push(batch)
+      for (const { partition, offset, value } of batch.messages) seen.push({ partition, offset, value: String(value) })
+      for (const next of batch.offsets) stored.set(`${next.topic}:${next.partition}`, next.nextOffset)
+    },
+    startOffsets: async () => stored,
+    log,
+    metrics: createMetrics(),
+    onFatal: (error) => fatal.push(error),
+    ...more,
+  })
+  running.push(intake)
+  return { intake, seen, batches, fatal }
+}
+
+it('hands on every message once, in order within its partition, and commits behind it', async () => {
+  const topic = await createTopic()
+  await produce(topic, 0, 900)
+  const { intake, seen, batches } = await start(topic, new Map())
+  await until('all arrive', () => seen.length >= 900)
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const offsets = seen.filter((one) => one.partition === partition).map(({ offset }) => offset)
+    expect(offsets).toEqual(Array.from({ length: 300 }, (_, i) => BigInt(i)))
+  }
+  expect(Math.max(...batches.map(({ messages }) => messages.length))).toBeLessThanOrEqual(200)
+  await until(
+    'Kafka has the offsets',
+    async () => (await committedOffsets(`group-${topic}`, topic)).join() === '300,300,300',
+  )
+  expect(intake.progress().isAssigned).toBe(true)
+  expect([...intake.progress().lag.values()]).toEqual([0n, 0n, 0n])
+})
+
+it('goes on where it stopped, and goes back where the database is behind Kafka', async () => {
+  const topic = await createTopic()
+  await produce(topic, 0, 30)
+  const stored = new Map<string, bigint>()
+  const first = await start(topic, stored)
+  await until('all arrive', () => first.seen.length === 30)
+  await running.pop()!.stop()
+  expect(await committedOffsets(`group-${topic}`, topic)).toEqual(['10', '10', '10'])
+
+  stored.set(`${topic}:1`, 4n)
+  await produce(topic, 30, 3)
+  const second = await start(topic, stored)
+  await until('the rest arrives', () => second.seen.length >= 9)
+  const byPartition = [0, 1, 2].map((n) => second.seen.filter(({ partition }) => partition === n).map((m) => m.offset))
+  expect(byPartition).toEqual([[10n], [4n, 5n, 6n, 7n, 8n, 9n, 10n], [10n]])
+})
+
+it.each([new Error('disk full'), new TypeError('a bug'), new RangeError('another')])(
+  'stops with nothing committed when a batch is rejected with %s',
+  async (failure) => {
+    const topic = await createTopic()
+    await produce(topic, 0, 3)
+    const { fatal } = await start(topic, new Map(), { onBatch: () => Promise.reject(failure) })
+    await until('it gives up', () => fatal.length > 0)
+    expect(fatal).toEqual([failure])
+    expect(await committedOffsets(`group-${topic}`, topic)).toEqual(['-1', '-1', '-1'])
+  },
+)
+
+it('finishes the batch in flight when stopped, and commits it', async () => {
+  const topic = await createTopic()
+  await produce(topic, 0, 3)
+  let finish = () => {}
+  let isStarted = false
+  const { intake } = await start(topic, new Map(), {
+    onBatch: () =>
+      new Promise((resolve) => {
+        isStarted = true
+        finish = resolve
+      }),
+    batchMillis: 300,
+  })
+  await until('a batch is in flight', () => isStarted)
+  const stopped = intake.stop()
+  running.length = 0
+  finish()
+  await stopped
+  expect((await committedOffsets(`group-${topic}`, topic)).filter((offset) => offset === '1').length).toBeGreaterThan(0)
+})

@@ -1,0 +1,52 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { OutboxMessage } from '../../src/outbox/messages.ts'
+import { decodePack, encodePack } from '../../src/outbox/pack.ts'
+
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
+const message: fc.Arbitrary<OutboxMessage> = fc.record({
+  topic: fc.constantFrom('credit.balance-changed.v1', 'usage.dead-letter.v1', 'ü'),
+  key: fc.option(bytes),
+  value: fc.option(bytes),
+  headers: fc.dictionary(fc.string({ unit: 'binary' }), bytes, { maxKeys: 3, noNullPrototype: true }),
+})
+const one: OutboxMessage = {
+  topic: 't',
+  key: Buffer.from('k'),
+  value: Buffer.from('v'),
+  headers: { h: Buffer.from('x') },
+}
+
+describe('a pack', () => {
+  it('gives back what went in, in order', () => {
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 20 }), (messages) => {
+        expect(decodePack(encodePack(messages))).toEqual(messages)
+      }),
+    )
+  })
+
+  it('keeps nothing apart from empty', () => {
+    const empty: OutboxMessage = { topic: 't', key: null, value: Buffer.alloc(0), headers: {} }
+    expect(decodePack(encodePack([empty]))).toEqual([empty])
+  })
+
+  it('carries a value of several megabytes', () => {
+    const large: OutboxMessage = { topic: 't', key: null, value: Buffer.alloc(3_000_000, 7), headers: {} }
+    expect(decodePack(encodePack([large, one]))).toEqual([large, one])
+  })
+
+  it('is refused when cut off anywhere, or longer than it says', () => {
+    const pack = encodePack([one])
+    for (let length = 0; length < pack.length; length++) {
+      expect(() => decodePack(pack.subarray(0, length))).toThrow('truncated')
+    }
+    expect(() => decodePack(Buffer.concat([pack, Buffer.from([0])]))).toThrow('after its end')
+  })
+
+  it('is refused when a later version wrote it', () => {
+    const pack = encodePack([one])
+    pack[0] = 2
+    expect(() => decodePack(pack)).toThrow('version 2')
+  })
+})

@@ -1,0 +1,103 @@
+/** A fresh installation on the shared stack: its own database and consumer group, empty topics, the sample catalog and accounts. */
+import { randomBytes } from 'node:crypto'
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
+import type { Consumer, Message } from 'kafkajs'
+import { inject } from 'vitest'
+import { type Installation, openInstallation } from '../../demo/installation.ts'
+import { createDatabase } from './database.ts'
+import { dropTopics, testKafka } from './topics.ts'
+import { until } from './until.ts'
+
+export interface TestInstallation extends Installation {
+  /** Appends messages to a topic and waits for the broker. */
+  produce(topic: string, messages: Message[]): Promise<void>
+  /** Waits until the rater has recorded everything that is on its topics, and the relay has published what came of it. */
+  untilDrained(): Promise<void>
+  /** Everything on a topic, decoded, as a consumer that reads committed from the start sees it. */
+  readTopic(topic: string): Promise<Record<string, unknown>[]>
+  /** Balance in micros of every account. */
+  balances(): Promise<Map<string, bigint>>
+}
+
+export async function createInstallation(): Promise<TestInstallation> {
+  const database = await createDatabase()
+  await dropTopics()
+  const group = `test-${randomBytes(6).toString('hex')}`
+  const installation = await openInstallation({
+    ...inject('stackEnvironment'),
+    TOLLGATE_DATABASE_URL: database.url,
+    TOLLGATE_CONSUMER_GROUP: group,
+  })
+  const { pool, config } = installation
+  const kafka = testKafka()
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  const admin = kafka.admin()
+  await admin.connect()
+  const registry = new SchemaRegistry({ host: config.schemaRegistryUrl })
+
+  return {
+    ...installation,
+    async produce(topic, messages) {
+      for (let at = 0; at < messages.length; at += 5_000) {
+        await producer.send({ topic, acks: -1, messages: messages.slice(at, at + 5_000) })
+      }
+    },
+    async untilDrained() {
+      const ends = await admin.fetchTopicOffsets('usage.calls.v1')
+      const produced = ends.reduce((sum, { high }) => sum + Number(high), 0)
+      await until('everything produced is recorded', async () => {
+        const { rows } = await pool.query<{ recorded: string }>(
+          'select coalesce(sum(next_offset), 0)::text as recorded from tollgate.consumer_offsets where consumer_group = $1',
+          [group],
+        )
+        return Number(rows[0]!.recorded) >= produced
+      })
+      await until('the outbox is empty', async () => {
+        const { rows } = await pool.query<{ packs: bigint }>('select count(*) as packs from tollgate.outbox_packs')
+        return rows[0]!.packs === 0n
+      })
+    },
+    async readTopic(topic) {
+      const consumer = kafka.consumer({ groupId: `read-${randomBytes(6).toString('hex')}` })
+      await consumer.connect()
+      try {
+        const values = await readToEnd(consumer, topic)
+        return await Promise.all(values.map((value) => registry.decode(value)))
+      } finally {
+        await consumer.disconnect()
+      }
+    },
+    async balances() {
+      const { rows } = await pool.query<{ account_id: string; balance_micros: bigint }>(
+        'select account_id, balance_micros from tollgate.accounts',
+      )
+      return new Map(rows.map((row) => [row.account_id, row.balance_micros]))
+    },
+    async close() {
+      await producer.disconnect()
+      await admin.disconnect()
+      await installation.close()
+      await database.drop()
+    },
+  }
+
+  async function readToEnd(consumer: Consumer, topic: string): Promise<Buffer[]> {
+    const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]))
+    const values: Buffer[] = []
+    const reached = new Map<number, number>()
+    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    await consumer.run({
+      eachBatch: async ({ batch }) => {
+        for (const message of batch.messages) if (message.value !== null) values.push(message.value)
+        // The last offset of a transaction is its marker, which no message carries: the batch's own end counts.
+        reached.set(batch.partition, Number(batch.lastOffset()) + 1)
+      },
+      eachBatchAutoResolve: true,
+    })
+    await until(`${topic} is read to its end`, () =>
+      [...ends].every(([partition, end]) => end === 0 || (reached.get(partition) ?? 0) >= end - 1),
+    )
+    return values
+  }
+}
