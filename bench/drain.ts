@@ -66,7 +66,7 @@ async function preload({ accounts, config, encode, pool, startMicros }: Installa
   })
   await applyAccounts(pool, encode, many)
   // The traffic favours the accounts that come first, as a handful of busy customers does.
-  const traffic = createTraffic({ seed: 1, accounts: many, startMicros })
+  const traffic = createTraffic({ seed: 1, accounts: many, startMicros, kinds: 'calls' })
   const producer = createKafka(config, createLog('error')).producer({ idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()
   for (let sent = 0; sent < events; sent += MESSAGES_A_SEND) {

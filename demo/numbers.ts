@@ -104,6 +104,24 @@ export const EMERGENCY_NUMBERS: Readonly<Record<CallingRegion, readonly string[]
   US: ['911'],
 }
 
+/** Toll-free numbers an account of the region may have; all in both toll-free decks. */
+export const TOLL_FREE_NUMBERS: Readonly<Record<CallingRegion, readonly string[]>> = {
+  EU: ['+49800#######', '+44800######', '+33800######'],
+  US: ['+1800555####', '+1888555####'],
+}
+
+/** Numbers that texts are received on: what comes in has a price, and the inbound decks know mobile numbers only. */
+export const TEXT_NUMBERS: Readonly<Record<CallingRegion, readonly string[]>> = {
+  EU: ['+49151########', '+447700######', '+336########'],
+  US: ['+1212555####', '+1415555####'],
+}
+
+/** Countries multimedia messages can be sent to. */
+export const MULTIMEDIA_COUNTRIES: Readonly<Record<CallingRegion, readonly string[]>> = {
+  EU: ['DE', 'DE', 'FR', 'GB', 'AT', 'NL'],
+  US: ['US', 'US', 'CA'],
+}
+
 /** Deliberately absent from every outbound deck: a network nobody sells, international freephone, an unknown code. */
 export const WITHOUT_RATE = ['+8502########', '+800########', '54321'] as const
 

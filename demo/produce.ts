@@ -3,16 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
 import type { Installation } from './installation.ts'
-import { createTraffic, type Produced, type TrafficItem } from './traffic.ts'
+import type { Produced } from './tally.ts'
+import { createTraffic, type TrafficItem } from './traffic.ts'
 
-const TOPIC = 'usage.calls.v1'
 const TICK_MILLIS = 50
 
 export interface ProduceOptions {
   readonly seed: number
   readonly eventsPerSecond: number
   readonly until: AbortSignal
-  readonly onProgress: (items: number) => void
+  readonly onProgress: (produced: Readonly<Produced>) => void
 }
 
 export async function produceTraffic(
@@ -28,9 +28,13 @@ export async function produceTraffic(
       // By the time that has passed, not by counting ticks: a slow tick is made up for by the next.
       const due = Math.floor(((Date.now() - startedAt) / 1000) * eventsPerSecond) - traffic.produced.items
       if (due > 0) {
-        const messages = Array.from({ length: due }, () => message(traffic.next()))
-        await producer.send({ topic: TOPIC, acks: -1, messages })
-        onProgress(traffic.produced.items)
+        const items = Array.from({ length: due }, () => traffic.next())
+        const topicMessages = [...Map.groupBy(items, ({ topic }) => topic)].map(([topic, sent]) => ({
+          topic,
+          messages: sent.map(message),
+        }))
+        await producer.sendBatch({ acks: -1, topicMessages })
+        onProgress(traffic.produced)
       }
       await delay(TICK_MILLIS, undefined, { signal: until }).catch(() => {})
     }
@@ -41,6 +45,6 @@ export async function produceTraffic(
 
   function message(item: TrafficItem) {
     if (item.kind === 'junk') return { key: item.accountKey, value: item.value }
-    return { key: item.event.account_id, value: Buffer.from(encode(TOPIC, item.event)) }
+    return { key: item.event.account_id, value: Buffer.from(encode(item.topic, item.event)) }
   }
 }

@@ -1,79 +1,46 @@
 /**
- * Believable call traffic from a seed: what a telephony platform would send in a working day, its faults included.
- * Pure: no clock and no randomness but the seed's, so that the same arguments give the same stream.
+ * Believable traffic from a seed: what a telephony platform would send in a working day, its faults included. Pure: no
+ * clock and no randomness but the seed's, so that the same arguments give the same stream.
+ *
+ * The topics are read side by side, so a correction may be decided before or after the event it corrects. What becomes
+ * of each item, as far as the tally goes, is the same either way: only sound events are corrected, and whatever else
+ * turns on an earlier item follows it on the same topic under the same key.
  *
  * Time is simulated. It walks through the office hours of one day and slows towards their end without reaching it, so
  * that however long the demo runs no event lies a day ahead of its start, where intake would refuse it.
  */
-import type { AccountSettings } from '../src/core/account/settings.ts'
 import { type InstantMicros, MICROS_PER_DAY, MICROS_PER_SECOND } from '../src/core/instant.ts'
+import { type Caller, callerOf, type TrafficAccount, userOf } from './callers.ts'
 import {
   CALLING_PLANS,
-  type CallingPlan,
-  type CallingRegion,
   EMERGENCY_NUMBERS,
   HOME_COUNTRIES,
   INVALID_NUMBERS,
+  MULTIMEDIA_COUNTRIES,
   numberLike,
   numberOf,
   SPECIAL_NUMBERS,
   WITHOUT_RATE,
 } from './numbers.ts'
 import { createRandom, type Random } from './random.ts'
-
-/** Exactly the fields of `schemas/events/usage.calls.v1.avsc`. */
-export interface CallUsageRecord {
-  readonly event_id: string
-  readonly account_id: string
-  readonly occurred_at: InstantMicros
-  readonly user_id: string | null
-  readonly interaction_id: string | null
-  readonly direction: string
-  readonly leg: string | null
-  readonly from: string | null
-  readonly to: string
-  readonly duration_seconds: number
-}
-
-/** What is wrong with an event that can be decoded. A `duplicate` is harmless; the others end as dead letters. */
-export type EventFault = 'duplicate' | 'conflict' | 'unknown_account' | 'invalid_number' | 'invalid_event' | 'no_rate'
-
-/** What is wrong with bytes that cannot. */
-export type JunkFault = 'empty' | 'short' | 'not_avro' | 'unknown_schema'
-
-/** What an event without fault is meant to be; whether a package call still fits the fair-use limit is not foreseen. */
-export type CallClass =
-  | 'unanswered'
-  | 'inbound'
-  | 'forwarded'
-  | 'in_package'
-  | 'no_package'
-  | 'outside_package'
-  | 'caller_region'
-  | 'caller_withheld'
-  | 'special'
-  | 'emergency'
+import {
+  type CallUsageRecord,
+  type MessageUsageRecord,
+  type UsageOnTopic,
+  type UsageTopic,
+  withOtherContent,
+} from './records.ts'
+import { type CallClass, type EventFault, emptyTally, type JunkFault, type Produced, type UsageClass } from './tally.ts'
 
 export type TrafficItem =
-  | { readonly kind: 'event'; readonly event: CallUsageRecord; readonly fault: EventFault | null }
-  | { readonly kind: 'junk'; readonly accountKey: string; readonly value: Buffer | null; readonly fault: JunkFault }
-
-/** Running tally. `items` = `events` + `duplicates` + `deadLetters`. */
-export interface Produced {
-  items: number
-  /** New events that leave a decision: free, covered or charged. */
-  events: number
-  duplicates: number
-  /** Everything that must come back as a dead letter: `conflicts`, `junk` and `unratable`. */
-  deadLetters: number
-  conflicts: number
-  junk: number
-  unratable: number
-  byFault: Record<EventFault | JunkFault, number>
-  byClass: Record<CallClass, number>
-}
-
-export type TrafficAccount = Pick<AccountSettings, 'accountId' | 'currency' | 'packages'>
+  | (UsageOnTopic & { readonly kind: 'event'; readonly fault: EventFault | null })
+  | {
+      readonly kind: 'junk'
+      readonly topic: UsageTopic
+      readonly accountKey: string
+      readonly value: Buffer | null
+      readonly fault: JunkFault
+    }
 
 export interface Traffic {
   readonly produced: Readonly<Produced>
@@ -86,6 +53,8 @@ export interface TrafficOptions {
   readonly accounts: readonly TrafficAccount[]
   /** When the demo starts; no event occurs before it or 24 hours after it. */
   readonly startMicros: InstantMicros
+  /** `calls` for traffic of that one topic; all kinds of usage unless told. */
+  readonly kinds?: 'calls' | 'all'
 }
 
 const SHARES = {
@@ -99,7 +68,37 @@ const SHARES = {
   forwardedOn: 0.14,
   late: 0.02,
   longCall: 0.004,
+  /** Of messages; most of them are texts. */
+  received: 0.3,
+  multimedia: 0.06,
+  whatsapp: 0.24,
+  /** Of agent sessions: the caller hung up at once. */
+  noUsage: 0.04,
+  /** Of corrections: sent before the event they correct. */
+  correctionFirst: 0.15,
+  /** Of corrections: of an event that is corrected already. */
+  correctedTwice: 0.04,
+  /** Of corrections: of an event that some accounts find on their invoice, which chance alone would hardly pick. */
+  correctedAnalysis: 0.2,
 }
+
+/** Of new usage; the rest are calls, which bring some forwarded legs besides. */
+const KIND_MIX: readonly (readonly [Exclude<UsageTopic, 'usage.calls.v1'>, number])[] = [
+  ['usage.toll-free.v1', 0.06],
+  ['usage.messages.v1', 0.163],
+  ['usage.conversation-intelligence.v1', 0.031],
+  ['usage.voice-agents.v1', 0.021],
+  ['usage.other.v1', 0.021],
+  ['usage.corrections.v1', 0.0105],
+]
+
+/** All of them in every tariff. What is used, and the most of it at once. */
+const SKUS: readonly (readonly [string, number])[] = [
+  ['number-lookup', 20],
+  ['number-verification', 1],
+  ['fax-page', 12],
+  ['recording-storage-gb', 5],
+]
 
 /** Of answered outbound calls; the rest stay inside the package. */
 const OUTBOUND_MIX: readonly (readonly [CallClass, number])[] = [
@@ -120,16 +119,11 @@ const DAY_PARTS = 60_000
 const RECENT_EVENTS = 512
 const MEDIAN_CALL_SECONDS = 90
 const LONGEST_CALL_SECONDS = 7200
+/** How likely the next item is an event whose correction was sent before it. */
+const FOLLOWS_AT_ONCE = 0.2
 
-interface Caller {
-  readonly accountId: string
-  readonly region: CallingRegion
-  readonly plan: CallingPlan | null
-  readonly ownNumbers: readonly string[]
-  /** Numbers of the other region, which a package does not accept as callers. */
-  readonly foreignNumbers: readonly string[]
-  readonly userCount: number
-}
+/** An event without fault, and what it is meant to be. */
+type Sound = UsageOnTopic & { readonly usageClass: UsageClass }
 
 export function createTraffic(options: TrafficOptions): Traffic {
   const { seed, startMicros } = options
@@ -139,12 +133,18 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const callers = options.accounts.map((account, index) => callerOf(random, account, index, startMicros))
   const popularity = cumulative(callers.map((_, index) => 1 / (index + 1)))
   const produced = emptyTally()
-  const recent: CallUsageRecord[] = []
+  const recent: UsageOnTopic[] = []
   let recentAt = 0
+  /** Event ids, which are this stream's own and so tell accounts apart too. */
+  const corrected = new Set<string>()
   let sequence = 0
   let nowMicros = day.opensMicros
   /** The second leg of a forwarded call follows its first at once. */
   let forwardedLeg: CallUsageRecord | null = null
+  /** Events whose corrections are already sent. */
+  const awaited: Sound[] = []
+  /** What conversation intelligence has something to analyse of. */
+  let lastTalk: CallUsageRecord | null = null
 
   const aCaller = () => callers[indexIn(popularity, random.fraction())]!
   const nextId = () => `demo-${(seed >>> 0).toString(36)}-${(++sequence).toString().padStart(8, '0')}`
@@ -154,11 +154,18 @@ export function createTraffic(options: TrafficOptions): Traffic {
     // The largest step is some thirty times the mean: the day never closes, but an assertion is cheaper than trust.
     if (nowMicros >= day.closesMicros) throw new Error('simulated time left the working day')
     produced.items++
+    const item = nextItem()
+    produced.byTopic[item.topic]++
+    return item
+  }
+
+  function nextItem(): TrafficItem {
     if (forwardedLeg !== null) {
       const leg = forwardedLeg
       forwardedLeg = null
-      return sound(leg, 'forwarded')
+      return sound({ topic: 'usage.calls.v1', event: leg, usageClass: 'forwarded' })
     }
+    if (awaited.length > 0 && random.chance(FOLLOWS_AT_ONCE)) return sound(awaited.shift()!)
     const lot = random.fraction()
     let below = SHARES.junk
     if (lot < below) return junk()
@@ -166,24 +173,167 @@ export function createTraffic(options: TrafficOptions): Traffic {
     if (lot < below) return unratable()
     if (recent.length > 0) {
       below += SHARES.duplicate
-      if (lot < below) return faulty({ ...random.pick(recent) }, 'duplicate')
+      if (lot < below) return faulty(random.pick(recent), 'duplicate')
       below += SHARES.conflict
-      if (lot < below) return faulty(changed(random.pick(recent)), 'conflict')
+      if (lot < below) return faulty(withOtherContent(random.pick(recent)), 'conflict')
     }
-    return call()
+    return options.kinds === 'calls' ? sound(call()) : ofAnyKind()
   }
 
-  function call(): TrafficItem {
+  function ofAnyKind(): TrafficItem {
+    const lot = random.fraction()
+    let below = 0
+    for (const [topic, share] of KIND_MIX) {
+      below += share
+      if (lot >= below) continue
+      if (topic === 'usage.toll-free.v1') return sound(tollFree(aCaller()))
+      if (topic === 'usage.messages.v1') return sound(message(aCaller()))
+      if (topic === 'usage.voice-agents.v1') return sound(voiceAgent(aCaller()))
+      if (topic === 'usage.other.v1') return sound(other(aCaller()))
+      if (topic === 'usage.corrections.v1') return correction()
+      return sound(lastTalk === null ? call() : conversationIntelligence(lastTalk))
+    }
+    return sound(call())
+  }
+
+  function call(): Sound {
     const caller = aCaller()
     const isUnanswered = random.chance(SHARES.unanswered)
+    const duration = () => (isUnanswered ? 0 : durationSeconds(random))
+    let event: CallUsageRecord
+    let usageClass: UsageClass
     if (random.chance(SHARES.inbound)) {
-      const event = inbound(caller, isUnanswered ? 0 : durationSeconds(random))
+      usageClass = 'inbound'
+      event = inbound(caller, duration())
       if (!isUnanswered && random.chance(SHARES.forwardedOn)) forwardedLeg = forwarded(caller, event)
-      return sound(event, isUnanswered ? 'unanswered' : 'inbound')
+    } else {
+      const callClass = outboundClass(random, caller)
+      usageClass = callClass
+      event = outbound(caller, callClass, duration())
     }
-    const callClass = outboundClass(random, caller)
-    const event = outbound(caller, callClass, isUnanswered ? 0 : durationSeconds(random))
-    return sound(event, isUnanswered ? 'unanswered' : callClass)
+    if (isUnanswered) usageClass = 'unanswered'
+    else lastTalk = event
+    return { topic: 'usage.calls.v1', event, usageClass }
+  }
+
+  function tollFree(caller: Caller): Sound {
+    const isUnanswered = random.chance(SHARES.unanswered)
+    const event = {
+      ...facts(caller),
+      from: random.chance(0.05) ? null : numberOf(random, random.pick(HOME_COUNTRIES[caller.region])),
+      to: caller.tollFreeNumber,
+      duration_seconds: isUnanswered ? 0 : durationSeconds(random),
+    }
+    return { topic: 'usage.toll-free.v1', event, usageClass: isUnanswered ? 'unanswered' : 'toll_free' }
+  }
+
+  function message(caller: Caller): Sound {
+    const lot = random.fraction()
+    const channel = lot < SHARES.multimedia ? 'mms' : lot < SHARES.multimedia + SHARES.whatsapp ? 'whatsapp' : 'sms'
+    // Long texts go in parts; the other channels send whatever it is as one.
+    const fragments = channel === 'sms' ? random.pick([1, 1, 1, 2, 2, 3]) : 1
+    if (random.chance(SHARES.received)) {
+      const event: MessageUsageRecord = {
+        ...facts(caller),
+        channel,
+        direction: 'inbound',
+        from: random.chance(0.1) ? 'PARCELBOX' : numberOf(random, random.pick(HOME_COUNTRIES[caller.region])),
+        to: caller.textNumber,
+        fragments,
+      }
+      return { topic: 'usage.messages.v1', event, usageClass: 'message_received' }
+    }
+    const countries = channel === 'mms' ? MULTIMEDIA_COUNTRIES[caller.region] : HOME_COUNTRIES[caller.region]
+    const event: MessageUsageRecord = {
+      ...facts(caller),
+      user_id: userOf(random, caller),
+      channel,
+      direction: 'outbound',
+      from: caller.textNumber,
+      to: numberOf(random, random.pick(countries)),
+      fragments,
+    }
+    return { topic: 'usage.messages.v1', event, usageClass: 'message_sent' }
+  }
+
+  /** Of a call that was just sent, as analysis follows a conversation. */
+  function conversationIntelligence(talk: CallUsageRecord): Sound {
+    const { account_id, user_id, interaction_id, event_id, duration_seconds } = talk
+    return {
+      topic: 'usage.conversation-intelligence.v1',
+      event: {
+        event_id: nextId(),
+        account_id,
+        occurred_at: nowMicros,
+        user_id,
+        interaction_id: interaction_id ?? event_id,
+        duration_seconds,
+      },
+      usageClass: 'conversation_intelligence',
+    }
+  }
+
+  function voiceAgent(caller: Caller): Sound {
+    const isUnused = random.chance(SHARES.noUsage)
+    const event = {
+      ...facts(caller),
+      agent_id: random.pick(['reception', 'bookings', 'after-hours']),
+      duration_seconds: isUnused ? 0 : durationSeconds(random),
+    }
+    return { topic: 'usage.voice-agents.v1', event, usageClass: isUnused ? 'no_usage' : 'voice_agent' }
+  }
+
+  function other(caller: Caller): Sound {
+    const [sku, most] = random.pick(SKUS)
+    const event = { ...facts(caller), sku, quantity: 1 + random.whole(most) }
+    return { topic: 'usage.other.v1', event, usageClass: 'other' }
+  }
+
+  function correction(): TrafficItem {
+    if (random.chance(SHARES.correctionFirst)) {
+      const caller = aCaller()
+      const callClass = caller.plan === null ? 'no_package' : 'in_package'
+      const event = outbound(caller, callClass, durationSeconds(random))
+      const awaitedCall: Sound = { topic: 'usage.calls.v1', event, usageClass: callClass }
+      const ahead = random.chance(0.5) ? awaitedCall : message(caller)
+      awaited.push(ahead)
+      return sound(correctionOf(ahead))
+    }
+    const isSecond = random.chance(SHARES.correctedTwice)
+    const start = random.whole(recent.length + 1)
+    const candidates = [...recent.slice(start), ...recent.slice(0, start)]
+    if (isSecond) {
+      const first = candidates.find(({ topic }) => topic === 'usage.corrections.v1')
+      if (first?.topic === 'usage.corrections.v1') {
+        // The first is ahead of it on the same topic: whichever way round the event itself comes, this one is too late.
+        const event = { ...first.event, event_id: nextId(), occurred_at: nowMicros }
+        return faulty({ topic: first.topic, event }, 'already_corrected')
+      }
+    }
+    const correctable = candidates.filter(
+      ({ topic, event }) => topic !== 'usage.corrections.v1' && !corrected.has(event.event_id),
+    )
+    const isInvoiceKind = ({ topic }: UsageOnTopic) =>
+      topic === 'usage.conversation-intelligence.v1' || topic === 'usage.voice-agents.v1'
+    const preferred = random.chance(SHARES.correctedAnalysis) ? correctable.find(isInvoiceKind) : undefined
+    const taken = preferred ?? correctable[0]
+    return sound(taken === undefined ? call() : correctionOf(taken))
+  }
+
+  function correctionOf({ event }: UsageOnTopic): Sound {
+    corrected.add(event.event_id)
+    return {
+      topic: 'usage.corrections.v1',
+      event: {
+        event_id: nextId(),
+        account_id: event.account_id,
+        occurred_at: nowMicros,
+        user_id: null,
+        interaction_id: null,
+        corrects: event.event_id,
+      },
+      usageClass: 'correction',
+    }
   }
 
   function inbound(caller: Caller, duration: number): CallUsageRecord {
@@ -240,19 +390,47 @@ export function createTraffic(options: TrafficOptions): Traffic {
 
   function unratable(): TrafficItem {
     const caller = aCaller()
+    const lot = random.whole(options.kinds === 'calls' ? 5 : 10)
+    if (lot >= 5) return unratableOfOtherKind(caller, lot)
     // Answered, since a call of no duration is free before any price or package is looked at.
     const event = outbound(caller, caller.plan === null ? 'no_package' : 'in_package', durationSeconds(random))
-    switch (random.whole(5)) {
+    const refused = (change: Partial<CallUsageRecord>, fault: EventFault) =>
+      faulty({ topic: 'usage.calls.v1', event: { ...event, ...change } }, fault)
+    switch (lot) {
       case 0:
-        return faulty({ ...event, account_id: `closed-${random.whole(9) + 1}` }, 'unknown_account')
+        return refused({ account_id: `closed-${random.whole(9) + 1}` }, 'unknown_account')
       case 1:
-        return faulty({ ...event, to: numberLike(random, random.pick(INVALID_NUMBERS)) }, 'invalid_number')
+        return refused({ to: numberLike(random, random.pick(INVALID_NUMBERS)) }, 'invalid_number')
       case 2:
-        return faulty({ ...event, from: 'unavailable' }, 'invalid_number')
+        return refused({ from: 'unavailable' }, 'invalid_number')
       case 3:
-        return faulty({ ...event, user_id: null }, 'invalid_event')
+        return refused({ user_id: null }, 'invalid_event')
       default:
-        return faulty({ ...event, to: numberLike(random, random.pick(WITHOUT_RATE)) }, 'no_rate')
+        return refused({ to: numberLike(random, random.pick(WITHOUT_RATE)) }, 'no_rate')
+    }
+  }
+
+  function unratableOfOtherKind(caller: Caller, lot: number): TrafficItem {
+    const common = facts(caller)
+    const text = { channel: 'sms', direction: 'outbound', from: caller.textNumber, to: caller.textNumber, fragments: 1 }
+    switch (lot) {
+      case 5: {
+        // An ordinary number, which no toll-free deck knows.
+        const event = { ...common, from: null, to: caller.textNumber, duration_seconds: durationSeconds(random) }
+        return faulty({ topic: 'usage.toll-free.v1', event }, 'no_rate')
+      }
+      case 6:
+        return faulty({ topic: 'usage.messages.v1', event: { ...common, ...text, channel: 'telex' } }, 'invalid_event')
+      case 7: {
+        const to = numberLike(random, random.pick(INVALID_NUMBERS))
+        return faulty({ topic: 'usage.messages.v1', event: { ...common, ...text, to } }, 'invalid_number')
+      }
+      case 8:
+        return faulty({ topic: 'usage.other.v1', event: { ...common, sku: 'pager-rental', quantity: 1 } }, 'no_rate')
+      default: {
+        const event = { ...common, corrects: common.event_id }
+        return faulty({ topic: 'usage.corrections.v1', event }, 'invalid_event')
+      }
     }
   }
 
@@ -262,7 +440,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     produced.junk++
     produced.deadLetters++
     produced.byFault[fault]++
-    return { kind: 'junk', accountKey, value: junkBytes(random, fault), fault }
+    return { kind: 'junk', topic: 'usage.calls.v1', accountKey, value: junkBytes(random, fault), fault }
   }
 
   function facts(caller: Caller) {
@@ -276,14 +454,17 @@ export function createTraffic(options: TrafficOptions): Traffic {
     }
   }
 
-  function sound(event: CallUsageRecord, callClass: CallClass): TrafficItem {
+  function sound({ usageClass, ...usage }: Sound): TrafficItem {
     produced.events++
-    produced.byClass[callClass]++
-    recent[recentAt++ % RECENT_EVENTS] = event
-    return { kind: 'event', event, fault: null }
+    produced.byClass[usageClass]++
+    const leaving = recentAt++ % RECENT_EVENTS
+    // Only recent events are corrected, so what was corrected before need not be remembered for longer.
+    if (recent[leaving] !== undefined) corrected.delete(recent[leaving].event.event_id)
+    recent[leaving] = usage
+    return { kind: 'event', ...usage, fault: null }
   }
 
-  function faulty(event: CallUsageRecord, fault: EventFault): TrafficItem {
+  function faulty(usage: UsageOnTopic, fault: EventFault): TrafficItem {
     produced.byFault[fault]++
     if (fault === 'duplicate') produced.duplicates++
     else {
@@ -291,7 +472,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
       if (fault === 'conflict') produced.conflicts++
       else produced.unratable++
     }
-    return { kind: 'event', event, fault }
+    return { kind: 'event', ...usage, fault }
   }
 
   return { produced, next }
@@ -309,24 +490,6 @@ function officeDay(startMicros: InstantMicros): { opensMicros: InstantMicros; cl
   }
 }
 
-function callerOf(random: Random, account: TrafficAccount, index: number, atMicros: InstantMicros): Caller {
-  const packageId = account.packages.findLast((period) => period.fromMicros <= atMicros)?.id
-  const plan = packageId === undefined ? null : (CALLING_PLANS.get(packageId) ?? null)
-  const region = plan?.region ?? (account.currency === 'EUR' ? 'EU' : 'US')
-  const foreign = region === 'EU' ? 'US' : 'EU'
-  const numbers = (from: CallingRegion, count: number) =>
-    Array.from({ length: count }, () => numberOf(random, random.pick(HOME_COUNTRIES[from])))
-  return {
-    accountId: account.accountId,
-    region,
-    plan,
-    ownNumbers: numbers(region, 5),
-    foreignNumbers: numbers(foreign, 2),
-    // A busier account has more users, or all of its users would be heavy ones.
-    userCount: 10 + random.whole(20) + Math.round(120 / (index + 1)),
-  }
-}
-
 function outboundClass(random: Random, caller: Caller): CallClass {
   const lot = random.fraction()
   let below = 0
@@ -340,12 +503,6 @@ function outboundClass(random: Random, caller: Caller): CallClass {
   return caller.plan === null ? 'no_package' : 'in_package'
 }
 
-/** A few people make most of the calls, so that some reach their fair-use limit while others never will. */
-function userOf(random: Random, caller: Caller): string {
-  const rank = Math.floor(caller.userCount * random.fraction() ** 2)
-  return `user-${rank + 1}`
-}
-
 /** Log-normal, with a thin tail of long conference calls. */
 function durationSeconds(random: Random): number {
   if (random.chance(SHARES.longCall)) return 1800 + random.whole(LONGEST_CALL_SECONDS - 1800 + 1)
@@ -356,10 +513,6 @@ function durationSeconds(random: Random): number {
 /** Nobody talks for an hour over a satellite; one such call would dwarf everything else an account spends. */
 function isDear(to: string): boolean {
   return !to.startsWith('+') || /^\+(870|881|1900|49900|3389)/.test(to)
-}
-
-function changed(event: CallUsageRecord): CallUsageRecord {
-  return { ...event, duration_seconds: event.duration_seconds + 60 }
 }
 
 function junkBytes(random: Random, fault: JunkFault): Buffer | null {
@@ -393,40 +546,4 @@ function indexIn(bounds: readonly number[], fraction: number): number {
   const index = bounds.findIndex((bound) => fraction < bound)
   // The last bound may fall short of 1 by a rounding error.
   return index === -1 ? bounds.length - 1 : index
-}
-
-function emptyTally(): Produced {
-  return {
-    items: 0,
-    events: 0,
-    duplicates: 0,
-    deadLetters: 0,
-    conflicts: 0,
-    junk: 0,
-    unratable: 0,
-    byFault: {
-      duplicate: 0,
-      conflict: 0,
-      unknown_account: 0,
-      invalid_number: 0,
-      invalid_event: 0,
-      no_rate: 0,
-      empty: 0,
-      short: 0,
-      not_avro: 0,
-      unknown_schema: 0,
-    },
-    byClass: {
-      unanswered: 0,
-      inbound: 0,
-      forwarded: 0,
-      in_package: 0,
-      no_package: 0,
-      outside_package: 0,
-      caller_region: 0,
-      caller_withheld: 0,
-      special: 0,
-      emergency: 0,
-    },
-  }
 }

@@ -21,9 +21,16 @@ export interface Snapshot {
   readonly charged: number
   readonly covered: number
   readonly free: number
+  readonly invoiced: number
+  /** Corrections, those that still await their event among them. */
+  readonly corrections: number
+  /** Events whose correction came first. */
+  readonly voided: number
   readonly duplicates: number
   readonly deadLetters: number
   readonly lag: number
+  /** Produced so far, kind by kind, in the order shown. */
+  readonly producedByKind: readonly (readonly [kind: string, count: number])[]
   readonly accounts: readonly AccountLine[]
 }
 
@@ -150,11 +157,17 @@ function headerLines(snapshot: Snapshot): Span[] {
       'bold',
     ],
     [
-      `produced ${grouped(snapshot.produced)}  rated ${grouped(snapshot.rated)} ` +
-        `(charged ${grouped(snapshot.charged)}, covered ${grouped(snapshot.covered)}, free ${grouped(snapshot.free)})  ` +
+      `produced ${grouped(snapshot.produced)}  rated ${grouped(snapshot.rated)}  ` +
         `duplicates ${grouped(snapshot.duplicates)}  dead letters ${grouped(snapshot.deadLetters)}`,
       'plain',
     ],
+    [
+      `charged ${grouped(snapshot.charged)}  covered ${grouped(snapshot.covered)}  free ${grouped(snapshot.free)}  ` +
+        `invoiced ${grouped(snapshot.invoiced)}  corrections ${grouped(snapshot.corrections)}  ` +
+        `voided ${grouped(snapshot.voided)}`,
+      'plain',
+    ],
+    [snapshot.producedByKind.map(([kind, count]) => `${kind} ${grouped(count)}`).join('  '), 'dim'],
   ]
 }
 

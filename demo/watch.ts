@@ -10,17 +10,30 @@ import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
 import type { Serve } from '../stack/serve.ts'
 import type { Installation } from './installation.ts'
+import type { UsageTopic } from './records.ts'
+import { emptyTally, type Produced } from './tally.ts'
 import type { View } from './view.ts'
 
 const READ_BALANCES = 'select account_id, currency, balance_micros, status from tollgate.accounts'
 const READ_RECORDED = 'select coalesce(sum(next_offset), 0) as recorded from tollgate.consumer_offsets'
 const READ_UNSENT = 'select count(*) as packs from tollgate.outbox_packs'
 
+/** In the order the view shows them. */
+const KINDS: readonly (readonly [UsageTopic, string])[] = [
+  ['usage.calls.v1', 'calls'],
+  ['usage.toll-free.v1', 'toll-free'],
+  ['usage.messages.v1', 'messages'],
+  ['usage.conversation-intelligence.v1', 'intelligence'],
+  ['usage.voice-agents.v1', 'agents'],
+  ['usage.other.v1', 'other'],
+  ['usage.corrections.v1', 'corrections'],
+]
+
 const REFRESH_MILLIS = 250
 const DRAINED_WITHIN_MILLIS = 60_000
 
 export interface Watching {
-  readonly onProduced: (items: number) => void
+  readonly onProduced: (produced: Readonly<Produced>) => void
   /** Waits until every produced message is recorded and every announcement published; false if that takes too long. */
   untilDrained(items: number): Promise<boolean>
   stop(): Promise<void>
@@ -32,7 +45,7 @@ export async function watch(
   view: View,
   startedAt: number,
 ): Promise<Watching> {
-  let producedItems = 0
+  let produced: Readonly<Produced> = emptyTally()
   let firstDebit = false
   const before = new Map<string, bigint>()
   const history: { at: number; handled: number }[] = []
@@ -71,13 +84,15 @@ export async function watch(
       status: 'active' | 'blocked'
     }>(READ_BALANCES)
     const outcome = (name: string) => figures.get(`tollgate_events_total{outcome="${name}"}`) ?? 0
-    const [charged, covered, free, duplicates] = [
+    const [charged, covered, free, invoiced] = [
       outcome('charged'),
       outcome('covered'),
       outcome('free'),
-      outcome('duplicate'),
+      outcome('invoiced'),
     ]
-    const rated = charged + covered + free
+    const corrections = outcome('reversed') + outcome('pending')
+    const [voided, duplicates] = [outcome('voided'), outcome('duplicate')]
+    const rated = charged + covered + free + invoiced + corrections + voided
     const deadLetters = sumOf(figures, 'tollgate_dead_letters_total')
     const handled = rated + duplicates + deadLetters
     if (!firstDebit && charged > 0) {
@@ -92,14 +107,18 @@ export async function watch(
     view.update({
       elapsedSeconds: (Date.now() - startedAt) / 1000,
       eventsPerSecond: spanSeconds > 0 ? (newest.handled - oldest.handled) / spanSeconds : 0,
-      produced: producedItems,
+      produced: produced.items,
       rated,
       charged,
       covered,
       free,
+      invoiced,
+      corrections,
+      voided,
       duplicates,
       deadLetters,
-      lag: Math.max(0, producedItems - handled),
+      lag: Math.max(0, produced.items - handled),
+      producedByKind: KINDS.map(([topic, kind]) => [kind, produced.byTopic[topic]] as const),
       accounts: rows
         .toSorted((a, b) => (order.get(a.account_id) ?? 0) - (order.get(b.account_id) ?? 0))
         .map((row) => {
@@ -120,8 +139,8 @@ export async function watch(
   }
 
   return {
-    onProduced: (items) => {
-      producedItems = items
+    onProduced: (tally) => {
+      produced = tally
     },
     async untilDrained(items) {
       const giveUpAt = Date.now() + DRAINED_WITHIN_MILLIS

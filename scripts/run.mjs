@@ -27,7 +27,11 @@ async function install() {
   if (isTreeAsLocked() && afterInstall()) return
   console.error('installing dependencies (npm ci)')
   // Its output goes to stderr: stdout is the program's, and may be read by another.
-  const { status, error } = spawnSync('npm', ['ci'], { cwd: root, env: npmEnvironment(), stdio: ['ignore', 2, 2] })
+  const { status, error } = spawnSync('npm', ['ci', '--loglevel=error'], {
+    cwd: root,
+    env: npmEnvironment(),
+    stdio: ['ignore', 2, 2],
+  })
   if (error) stop('npm is needed to install the dependencies: apt-get install npm')
   if (status !== 0) stop(`npm ci failed with ${status}; it can be run again`)
   // With ignore-scripts in someone's configuration, the postinstall did not run.
@@ -48,7 +52,12 @@ function npmEnvironment() {
     )
   const kept = Object.entries(process.env).filter(([name]) => !isOfOuterNpm(name))
   // NODE_ENV=production would leave out what tests and demo need.
-  return { ...Object.fromEntries(kept), PATH: searchPath().join(delimiter), npm_config_include: 'dev' }
+  return {
+    ...Object.fromEntries(kept),
+    PATH: searchPath().join(delimiter),
+    npm_config_include: 'dev',
+    npm_config_update_notifier: 'false',
+  }
 }
 
 /** Without our node_modules/.bin: the Node in it is removed while npm works. */

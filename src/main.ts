@@ -75,9 +75,9 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
   const http = await startHttp({
     port: config.httpPort,
     metrics,
-    isLive: () => stuckProblem(intake),
+    isLive: () => stuckIntake(intake) ?? stuckRelay(relay),
     isReady: () =>
-      intake !== null && !intake.progress().isAssigned ? { reason: 'no partitions are assigned yet' } : null,
+      intake !== null && !intake.progress().hasJoined ? { reason: 'not a member of the consumer group yet' } : null,
   })
   log.info({ roles: config.roles, http_port: http.port, instance_id: config.instanceId }, 'tollgate is running')
 
@@ -96,8 +96,13 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
   }
 }
 
+function stuckRelay(relay: Relay | null): Problem | null {
+  const isStuck = relay !== null && Date.now() - relay.lastTurnAt() > STUCK_AFTER_MILLIS
+  return isStuck ? { reason: 'the relay has not looked at the outbox for a minute' } : null
+}
+
 /** Liveness is progress: messages wait, and none was committed for a minute. */
-function stuckProblem(intake: Intake | null): Problem | null {
+function stuckIntake(intake: Intake | null): Problem | null {
   if (intake === null) return null
   const { lag, lastProgressAt } = intake.progress()
   const waiting = [...lag.values()].reduce((sum, messages) => sum + messages, 0n)

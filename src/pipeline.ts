@@ -30,7 +30,15 @@ import type { Metrics } from './platform/metrics.ts'
 import { isDataFault, sqlState } from './platform/postgres.ts'
 
 /** The topics that usage comes in on, and the type of event that each carries. */
-export const USAGE_TOPICS: ReadonlyMap<string, UsageType> = new Map([['usage.calls.v1', 'call']])
+export const USAGE_TOPICS: ReadonlyMap<string, UsageType> = new Map([
+  ['usage.calls.v1', 'call'],
+  ['usage.toll-free.v1', 'toll_free'],
+  ['usage.messages.v1', 'message'],
+  ['usage.conversation-intelligence.v1', 'conversation_intelligence'],
+  ['usage.voice-agents.v1', 'voice_agent'],
+  ['usage.other.v1', 'other'],
+  ['usage.corrections.v1', 'correction'],
+])
 
 const FIRST_RETRY_MILLIS = 50
 const LONGEST_RETRY_MILLIS = 5_000
@@ -129,12 +137,12 @@ export function createPipeline({ decoder, ledger, metrics, log, wakeRelay, signa
   }
 }
 
-/** As the ledger keeps it: headers in a list, since a name may come more than once. */
-function asSource(message: IntakeMessage): SourceMessage {
+/** As the ledger keeps it: headers in a list, since a name may come more than once, and a value may be null. */
+export function asSource(message: IntakeMessage): SourceMessage {
   const headers = Object.entries(message.headers).flatMap(([name, values]) =>
     (Array.isArray(values) ? values : [values]).map((value) => ({
       name,
-      value: value === undefined ? null : Buffer.from(value),
+      value: value == null ? null : Buffer.from(value),
     })),
   )
   return { ...message, headers }

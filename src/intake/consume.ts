@@ -56,7 +56,8 @@ export interface IntakeProgress {
   readonly lag: Map<string, bigint>
   /** Milliseconds since 1970 of the last batch committed, or of the last assignment where that is later. */
   readonly lastProgressAt: number
-  readonly isAssigned: boolean
+  /** A member of the group, be it without partitions because there are more members than those. */
+  readonly hasJoined: boolean
 }
 
 export interface Intake {
@@ -88,6 +89,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
 
   let isStopping = false
   let isFatal = false
+  let hasJoined = false
   let assigned = new Set<string>()
   let lastProgressAt = Date.now()
   const lag = new Map<string, bigint>()
@@ -153,6 +155,8 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
         throw error
       }
       payload.resolveOffset(last.offset.toString())
+      // Markers of transactions take offsets too, and no message carries them.
+      setLag({ topic, partition }, BigInt(payload.batch.lastOffset()) + 1n)
     } catch (error) {
       if (error instanceof Discarded) return
       if (isKafkaError(error)) throw error
@@ -203,6 +207,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     highWatermarks.clear()
     for (const topic of topics) metrics.consumerLag.set({ topic }, 0)
     lastProgressAt = Date.now()
+    hasJoined = true
     log.info({ partitions: partitions.length }, 'assigned')
     const current: { promise: Promise<void> } = { promise: Promise.resolve() }
     ready = current
@@ -210,6 +215,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   })
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     assigned = new Set()
+    hasJoined = false
     if (!restart) fail(error)
   })
 
@@ -223,7 +229,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   })
 
   return {
-    progress: () => ({ lag: new Map(lag), lastProgressAt, isAssigned: assigned.size > 0 }),
+    progress: () => ({ lag: new Map(lag), lastProgressAt, hasJoined }),
 
     async stop() {
       isStopping = true

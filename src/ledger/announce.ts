@@ -51,22 +51,36 @@ export function serviceStatusMessage(change: ServiceStatusChanged, epoch: number
   })
 }
 
+/**
+ * Original bytes above this stay in Postgres: a broker takes messages of 1 MiB unless told otherwise, and one that it
+ * refused would hold up everything behind it.
+ */
+export const MOST_REPUBLISHED_BYTES = 900_000
+
+/** What key, value and headers of a message take. */
+export function originalBytes({ key, value, headers }: OriginalMessage): number {
+  const ofHeaders = headers.reduce((sum, header) => sum + header.name.length + (header.value?.length ?? 0), 0)
+  return (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders
+}
+
 export function deadLetterMessage(
   letter: DeadLetter & OriginalMessage,
   failedAtMicros: InstantMicros,
   encode: Encode,
 ): OutboxMessage {
+  const isTooBig = originalBytes(letter) > MOST_REPUBLISHED_BYTES
+  const kept = `${letter.detail} (too big to republish: ${letter.value?.length ?? 0} bytes kept in tollgate.dead_letters)`
   const value = encode(DEAD_LETTER, {
     topic: letter.topic,
     partition: letter.partition,
     offset: Number(letter.offset),
     reason: letter.reason,
-    detail: letter.detail,
+    detail: isTooBig ? kept : letter.detail,
     account_id: letter.accountId,
     event_id: letter.eventId,
     key: letter.key,
-    value: letter.value,
-    headers: [...letter.headers],
+    value: isTooBig ? null : letter.value,
+    headers: isTooBig ? [] : [...letter.headers],
     failed_at: failedAtMicros,
   })
   return { topic: DEAD_LETTER, key: letter.key, value, headers: {} }

@@ -11,10 +11,12 @@ export interface PartitionOffset {
   readonly nextOffset: bigint
 }
 
+/** Never backwards: a batch that was in flight when its partition changed hands may commit after the new owner's. */
 const STORE_OFFSETS = `
   insert into tollgate.consumer_offsets (consumer_group, topic, partition, next_offset)
   select $1, position.* from unnest($2::text[], $3::integer[], $4::bigint[]) as position
-      on conflict (consumer_group, topic, partition) do update set next_offset = excluded.next_offset`
+      on conflict (consumer_group, topic, partition) do update
+         set next_offset = greatest(consumer_offsets.next_offset, excluded.next_offset)`
 
 const READ_OFFSETS = `
   select topic, partition, next_offset from tollgate.consumer_offsets where consumer_group = $1`

@@ -5,12 +5,17 @@ import type { Connection } from '../platform/postgres.ts'
 const READ_CLOCK = `
   select epoch, (extract(epoch from clock_timestamp()) * 1000000)::bigint as now_micros from tollgate.ledger_epoch`
 
-export async function readClock(connection: Connection): Promise<{ epoch: number; nowMicros: InstantMicros }> {
+export interface LedgerClock {
+  readonly epoch: number
+  readonly nowMicros: InstantMicros
+}
+
+export async function readClock(connection: Connection): Promise<LedgerClock> {
   const { rows } = await connection.query<{ epoch: number; now_micros: bigint }>({
     name: 'read-clock',
     text: READ_CLOCK,
   })
   const row = rows[0]
-  if (row === undefined) throw new TypeError('tollgate.ledger_epoch is empty')
+  if (row === undefined) throw new Error('tollgate.ledger_epoch is empty')
   return { epoch: row.epoch, nowMicros: Number(row.now_micros) }
 }

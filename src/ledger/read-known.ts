@@ -28,10 +28,15 @@ interface KnownRow {
   cycle_start: string | null
 }
 
+/** Pairs of account and event id; the same pair may be asked for twice. */
+export interface AskedIds {
+  readonly accountIds: readonly string[]
+  readonly eventIds: readonly string[]
+}
+
 export async function readKnown(
   connection: Connection,
-  accountIds: readonly string[],
-  eventIds: readonly string[],
+  { accountIds, eventIds }: AskedIds,
 ): Promise<Map<string, KnownUsage>> {
   const { rows } = await connection.query<KnownRow>({
     name: 'read-known',

@@ -53,7 +53,7 @@ export async function readSettings(
 
 function storedInstant(text: string): number {
   const instant = parseInstant(text)
-  if (instant === null) throw new TypeError(`stored instant ${text} is not RFC 3339`)
+  if (instant === null) throw new Error(`stored instant ${text} is not RFC 3339`)
   return instant
 }
 
@@ -73,7 +73,7 @@ export class SettingsCache {
     return new Map(
       asked.map(({ accountId, version }) => {
         const cached = this.#byAccount.get(accountId)
-        if (cached?.version !== version) throw new TypeError(`account ${accountId} lacks settings version ${version}`)
+        if (cached?.version !== version) throw new Error(`account ${accountId} lacks settings version ${version}`)
         return [accountId, cached.settings]
       }),
     )

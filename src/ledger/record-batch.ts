@@ -11,8 +11,8 @@
  */
 import { hash } from 'node:crypto'
 import { type BatchEvent, type BatchOutcome, decideBatch } from '../core/account/batch.ts'
-import type { Book } from '../core/account/book.ts'
-import { formatInstant, type InstantMicros } from '../core/instant.ts'
+import { type Book, type KnownUsage, usageKey } from '../core/account/book.ts'
+import { formatInstant } from '../core/instant.ts'
 import type { Outcome } from '../core/rating/decision.ts'
 import { counterKey, counterOf } from '../core/rating/fair-use.ts'
 import { contentOf } from '../core/usage/content.ts'
@@ -22,15 +22,19 @@ import {
   balanceChangedMessage,
   deadLetterMessage,
   type Encode,
+  MOST_REPUBLISHED_BYTES,
   type OriginalMessage,
+  originalBytes,
   serviceStatusMessage,
 } from './announce.ts'
+import { readAwaited, storeAwaited } from './awaited-corrections.ts'
 import { CatalogStore, listCatalogVersions } from './catalogs.ts'
 import { type PartitionOffset, storeOffsets } from './consumer-offsets.ts'
 import { lockAccounts } from './lock-accounts.ts'
-import { readClock } from './read-clock.ts'
+import { markCorrected } from './mark-corrected.ts'
+import { type LedgerClock, readClock } from './read-clock.ts'
 import { readCounters } from './read-counters.ts'
-import { readKnown } from './read-known.ts'
+import { type AskedIds, readKnown } from './read-known.ts'
 import { SettingsCache } from './read-settings.ts'
 import { updateAccounts } from './write-accounts.ts'
 import { upsertCounters } from './write-counters.ts'
@@ -83,8 +87,6 @@ interface LedgerParts {
   readonly consumerGroup: string
 }
 
-type Source = SourceMessage
-
 export function createLedger({ pool, encode, consumerGroup }: LedgerParts): Ledger {
   const catalogs = new CatalogStore()
   const settings = new SettingsCache()
@@ -101,18 +103,16 @@ export function createLedger({ pool, encode, consumerGroup }: LedgerParts): Ledg
   async function attempt(
     connection: Connection,
     batch: UsageBatch,
-    events: readonly BatchEvent<Source>[],
+    events: readonly BatchEvent<SourceMessage>[],
   ): Promise<{ recorded: RecordedBatch } | { missingCatalogs: number[] }> {
     const accountIds = [...new Set(events.map(({ event }) => event.accountId))]
-    const [accounts, clock, listed, known] = await allReplies([
+    const asked = askedIds(events)
+    const [accounts, clock, listed, known, awaited] = await allReplies([
       lockAccounts(connection, accountIds),
       readClock(connection),
       listCatalogVersions(connection),
-      readKnown(
-        connection,
-        events.map(({ event }) => event.accountId),
-        events.map(({ event }) => event.eventId),
-      ),
+      readKnown(connection, asked),
+      readAwaited(connection, asked),
     ])
     const resolved = catalogs.resolve(listed)
     if ('missing' in resolved) return { missingCatalogs: resolved.missing }
@@ -125,45 +125,49 @@ export function createLedger({ pool, encode, consumerGroup }: LedgerParts): Ledg
       accounts: settingsByAccount,
       catalogs: resolved.catalogs,
       known,
-      awaited: new Map(),
-      minutesUsed: await readCounters(connection, countersOf(events, settingsByAccount)),
+      awaited: new Map(awaited),
+      minutesUsed: await readCounters(connection, countersOf(events, settingsByAccount, known)),
     }
     const outcome = decideBatch(events, accounts, book, clock.nowMicros)
-    return { recorded: await write(connection, batch, outcome, book, clock.epoch, clock.nowMicros) }
+    return { recorded: await write(connection, batch, outcome, book, awaited, clock) }
   }
 
   async function write(
     connection: Connection,
     batch: UsageBatch,
-    outcome: BatchOutcome<Source>,
+    outcome: BatchOutcome<SourceMessage>,
     book: Book,
-    epoch: number,
-    nowMicros: InstantMicros,
+    awaitedBefore: ReadonlyMap<string, string>,
+    { epoch, nowMicros }: LedgerClock,
   ): Promise<RecordedBatch> {
     const recordedAt = formatInstant(nowMicros)
-    const { recorded, movements, changedAccounts, changedCounters } = outcome
+    const { recorded, takenBack, movements, changedAccounts, changedCounters } = outcome
     const writes: Promise<unknown>[] = []
-    if (recorded.length > 0) {
-      writes.push(
-        insertIdentities(connection, recorded, recordedAt),
-        insertRatedUsage(connection, recorded, recordedAt),
-      )
+    const start = (...statements: Promise<unknown>[]) => {
+      // Looked at below, all together: until then a failure must not pass for one that nobody handles.
+      for (const statement of statements) statement.catch(() => {})
+      writes.push(...statements)
     }
+    if (recorded.length > 0) {
+      start(insertIdentities(connection, recorded, recordedAt), insertRatedUsage(connection, recorded, recordedAt))
+    }
+    if (takenBack.length > 0) start(markCorrected(connection, takenBack))
+    start(...storeAwaited(connection, awaitedBefore, book.awaited, recordedAt))
     if (movements.length > 0) {
       const rows = movements.map(({ event, posting }) => ({
         posting,
-        origin: { kind: 'usage', eventId: event.eventId } as const,
+        origin: { kind: event.type === 'correction' ? 'reversal' : 'usage', eventId: event.eventId } as const,
         occurredAtMicros: event.occurredAtMicros,
       }))
-      writes.push(insertMovements(connection, rows, recordedAt), updateAccounts(connection, changedAccounts))
+      start(insertMovements(connection, rows, recordedAt), updateAccounts(connection, changedAccounts))
     }
-    if (changedCounters.size > 0) writes.push(upsertCounters(connection, changedCounters, book.minutesUsed))
-    if (batch.offsets.length > 0) writes.push(storeOffsets(connection, consumerGroup, batch.offsets))
+    if (changedCounters.size > 0) start(upsertCounters(connection, changedCounters, book.minutesUsed))
+    if (batch.offsets.length > 0) start(storeOffsets(connection, consumerGroup, batch.offsets))
 
     const letters = deadLettersOf(batch, outcome)
     const fresh = letters.length > 0 ? insertDeadLetters(connection, letters, recordedAt) : Promise.resolve([])
-    const replies = await allReplies([fresh, ...writes])
-    const freshLetters = replies[0] as Awaited<typeof fresh>
+    await allReplies([...writes, fresh])
+    const freshLetters = await fresh
 
     const messages = [
       ...outcome.balanceChanges.map((change) => balanceChangedMessage(change, epoch, nowMicros, encode)),
@@ -185,10 +189,33 @@ function hashOf(event: UsageEvent): string {
   return hash('sha256', contentOf(event), 'hex').slice(0, 32)
 }
 
-/** The fair-use counters that the batch's calls may be held against. */
-function countersOf(events: readonly BatchEvent<Source>[], settings: Book['accounts']): Set<string> {
+/** The ids whose record matters to the batch: its events', and those that its corrections take back. */
+function askedIds(events: readonly BatchEvent<SourceMessage>[]): AskedIds {
+  const accountIds: string[] = []
+  const eventIds: string[] = []
+  const ask = (accountId: string, eventId: string) => {
+    accountIds.push(accountId)
+    eventIds.push(eventId)
+  }
+  for (const { event } of events) {
+    ask(event.accountId, event.eventId)
+    if (event.type === 'correction') ask(event.accountId, event.corrects)
+  }
+  return { accountIds, eventIds }
+}
+
+/** The fair-use counters that the batch's calls may be held against, and those its corrections give minutes back to. */
+function countersOf(
+  events: readonly BatchEvent<SourceMessage>[],
+  settings: Book['accounts'],
+  known: ReadonlyMap<string, KnownUsage>,
+): Set<string> {
   const keys = new Set<string>()
   for (const { event } of events) {
+    if (event.type === 'correction') {
+      const counter = known.get(usageKey(event.accountId, event.corrects))?.counter
+      if (counter != null) keys.add(counter)
+    }
     if (event.type !== 'call' || event.direction !== 'outbound' || event.leg !== 'direct') continue
     const own = settings.get(event.accountId)
     if (own === undefined || event.userId === null || own.packages.length === 0) continue
@@ -197,21 +224,24 @@ function countersOf(events: readonly BatchEvent<Source>[], settings: Book['accou
   return keys
 }
 
-function deadLettersOf(batch: UsageBatch, outcome: BatchOutcome<Source>): (DeadLetter & SourceMessage)[] {
-  const unreadable = batch.unreadable.map(({ source, ...why }) => ({ ...source, ...why, valueHash: valueHash(source) }))
+function deadLettersOf(batch: UsageBatch, outcome: BatchOutcome<SourceMessage>): (DeadLetter & SourceMessage)[] {
+  const unreadable = batch.unreadable.map(({ source, ...why }) => ({ ...source, ...why, ...ofBytes(source) }))
   const refused = outcome.refused.map(({ event, decision, source }) => ({
     ...source,
     reason: decision.reason,
     detail: decision.detail ?? '',
     accountId: event.accountId,
     eventId: event.eventId,
-    valueHash: valueHash(source),
+    ...ofBytes(source),
   }))
   return [...unreadable, ...refused]
 }
 
-function valueHash({ value }: SourceMessage): Buffer {
-  return hash('sha256', value ?? '', 'buffer').subarray(0, 16)
+function ofBytes(source: SourceMessage): Pick<DeadLetter, 'valueHash' | 'kept'> {
+  return {
+    valueHash: hash('sha256', source.value ?? '', 'buffer').subarray(0, 16),
+    kept: originalBytes(source) > MOST_REPUBLISHED_BYTES ? source.value : null,
+  }
 }
 
 function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {

@@ -10,13 +10,17 @@ export interface DeadLetter {
   readonly detail: string
   readonly accountId: string | null
   readonly eventId: string | null
+  /** The bytes themselves where they are too many for the dead-letter topic; else null. */
+  readonly kept: Uint8Array | null
 }
 
 /** `do nothing` is what makes a batch delivered twice publish each dead letter once. */
 const INSERT_DEAD_LETTERS = `
-  insert into tollgate.dead_letters (recorded_at, topic, partition, "offset", value_hash, reason, detail, account_id, event_id)
+  insert into tollgate.dead_letters (recorded_at, topic, partition, "offset", value_hash, reason, detail, account_id, event_id,
+    original)
   select $1::timestamptz, letter.*
-    from unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[]) as letter
+    from unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[],
+      $10::bytea[]) as letter
       on conflict (topic, partition, "offset", value_hash) do nothing
   returning topic, partition, "offset"`
 
@@ -39,6 +43,7 @@ export async function insertDeadLetters<T extends DeadLetter>(
       letters.map(({ detail }) => detail),
       letters.map(({ accountId }) => accountId),
       letters.map(({ eventId }) => eventId),
+      letters.map(({ kept }) => kept),
     ],
   })
   const fresh = new Set(rows.map((row) => `${row.topic}/${row.partition}/${row.offset}`))

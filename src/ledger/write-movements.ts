@@ -5,7 +5,7 @@ import { formatInstant, type InstantMicros } from '../core/instant.ts'
 import type { Connection } from '../platform/postgres.ts'
 
 export type MovementOrigin =
-  | { readonly kind: 'usage'; readonly eventId: string }
+  | { readonly kind: 'usage' | 'reversal'; readonly eventId: string }
   | { readonly kind: 'adjustment'; readonly actor: string; readonly reason: string }
 
 export interface Movement {
@@ -35,9 +35,9 @@ export function insertMovements(connection: Connection, movements: readonly Move
       movements.map(({ posting }) => posting.balanceBeforeMicros),
       movements.map(({ posting }) => posting.balanceAfterMicros),
       movements.map(({ posting }) => posting.currency),
-      movements.map(({ origin }) => (origin.kind === 'usage' ? origin.eventId : null)),
-      movements.map(({ origin }) => (origin.kind === 'usage' ? null : origin.actor)),
-      movements.map(({ origin }) => (origin.kind === 'usage' ? null : origin.reason)),
+      movements.map(({ origin }) => (origin.kind === 'adjustment' ? null : origin.eventId)),
+      movements.map(({ origin }) => (origin.kind === 'adjustment' ? origin.actor : null)),
+      movements.map(({ origin }) => (origin.kind === 'adjustment' ? origin.reason : null)),
     ],
   })
 }

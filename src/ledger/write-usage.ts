@@ -11,9 +11,9 @@ import type { Connection } from '../platform/postgres.ts'
  * second row for one id can only mean a bug, and must fail the batch rather than pass unseen.
  */
 const INSERT_IDENTITIES = `
-  insert into tollgate.usage_identity (account_id, event_id, content_version, content_hash, recorded_at)
-  select account_id, event_id, ${CONTENT_VERSION}, decode(content_hash, 'hex'), $4::timestamptz
-    from unnest($1::text[], $2::text[], $3::text[]) as usage (account_id, event_id, content_hash)`
+  insert into tollgate.usage_identity (account_id, event_id, content_version, content_hash, recorded_at, corrected_by)
+  select account_id, event_id, ${CONTENT_VERSION}, decode(content_hash, 'hex'), $5::timestamptz, corrected_by
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as usage (account_id, event_id, content_hash, corrected_by)`
 
 export function insertIdentities(connection: Connection, recorded: readonly RecordedUsage[], recordedAt: string) {
   return connection.query({
@@ -23,6 +23,7 @@ export function insertIdentities(connection: Connection, recorded: readonly Reco
       recorded.map(({ event }) => event.accountId),
       recorded.map(({ event }) => event.eventId),
       recorded.map(({ contentHash }) => contentHash),
+      recorded.map(({ correctedBy }) => correctedBy),
       recordedAt,
     ],
   })
@@ -42,6 +43,10 @@ const RATED_USAGE_COLUMNS: readonly (readonly [
   ['user_id', 'text', ({ event }) => event.userId],
   ['direction', 'text', ({ event }) => ('direction' in event ? event.direction : null)],
   ['leg', 'text', ({ event }) => ('leg' in event ? event.leg : null)],
+  ['channel', 'text', ({ event }) => ('channel' in event ? event.channel : null)],
+  ['agent_id', 'text', ({ event }) => ('agentId' in event ? event.agentId : null)],
+  ['sku', 'text', ({ event }) => ('sku' in event ? event.sku : null)],
+  ['corrects', 'text', ({ event }) => ('corrects' in event ? event.corrects : null)],
   ['from_number', 'text', ({ event }) => ('from' in event ? event.from : null)],
   ['to_number', 'text', ({ event }) => ('to' in event ? event.to : null)],
   ['from_country', 'text', ({ decision }) => decision.from?.country ?? null],

@@ -27,3 +27,11 @@ export async function readPacks(pool: Pool, shard: number, limit: number): Promi
 export async function deletePacks(pool: Pool, packIds: readonly bigint[]): Promise<void> {
   await pool.query({ name: 'delete-packs', text: DELETE_PACKS, values: [packIds] })
 }
+
+export async function countPacks(pool: Pool, shard: number): Promise<number> {
+  const { rows } = await pool.query<{ packs: bigint }>(
+    'select count(*) as packs from tollgate.outbox_packs where shard = $1',
+    [shard],
+  )
+  return Number(rows[0]!.packs)
+}

@@ -16,7 +16,7 @@ import type { Pool } from '../platform/postgres.ts'
 import { claimLease, LEASE_SECONDS, releaseLease } from './leases.ts'
 import { type OutboxMessage, SHARDS } from './messages.ts'
 import { decodePack } from './pack.ts'
-import { deletePacks, readPacks, type UnsentPack } from './packs.ts'
+import { countPacks, deletePacks, readPacks, type UnsentPack } from './packs.ts'
 
 const RENEW_MILLIS = (LEASE_SECONDS * 1000) / 3
 const PACKS_AT_ONCE = 64
@@ -43,6 +43,8 @@ interface RelayParts {
 export interface Relay {
   /** Something was put into the outbox: look now rather than at the next poll. */
   wake(): void
+  /** When the slowest shard was last looked after, in milliseconds since 1970. */
+  lastTurnAt(): number
   /** Sends what is unsent, then gives the leases back. */
   stop(): Promise<void>
 }
@@ -50,12 +52,14 @@ export interface Relay {
 export function startRelay({ kafka, pool, instanceId, log, metrics, pollMillis = 200 }: RelayParts): Relay {
   const stopping = new AbortController()
   const alarms = Array.from({ length: SHARDS }, () => createAlarm())
+  const turnedAt = alarms.map(() => Date.now())
   const loops = alarms.map((alarm, shard) => leadWhileRunning(shard, alarm))
 
   return {
     wake() {
       for (const alarm of alarms) alarm.ring()
     },
+    lastTurnAt: () => Math.min(...turnedAt),
     async stop() {
       stopping.abort()
       for (const alarm of alarms) alarm.ring()
@@ -68,6 +72,7 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, pollMillis =
       try {
         if (await claimLease(pool, shard, instanceId)) await lead(shard, alarm)
         else await alarm.sleep(RENEW_MILLIS)
+        turnedAt[shard] = Date.now()
       } catch (error) {
         metrics.retriesTotal.inc({ stage: 'relay' })
         log.warn({ err: error, shard }, 'the relay of a shard was interrupted; it is taken up again')
@@ -87,15 +92,18 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, pollMillis =
         if (Date.now() >= renewAt) {
           if (!(await claimLease(pool, shard, instanceId))) return
           renewAt = Date.now() + RENEW_MILLIS
+          metrics.outboxPacks.set({ shard: String(shard) }, await countPacks(pool, shard))
         }
         const packs = await readPacks(pool, shard, PACKS_AT_ONCE)
-        metrics.outboxPacks.set({ shard: String(shard) }, packs.length)
         if (packs.length > 0) await publish(producer, packs)
-        else if (stopping.signal.aborted) break
-        else await alarm.sleep(pollMillis)
+        // Others may go on writing: who stops sends what was there, and leaves the rest to a successor.
+        if (stopping.signal.aborted) break
+        if (packs.length === 0) await alarm.sleep(pollMillis)
+        turnedAt[shard] = Date.now()
       }
       await releaseLease(pool, shard, instanceId)
     } finally {
+      metrics.outboxPacks.remove({ shard: String(shard) })
       await producer.disconnect().catch(() => {})
     }
   }

@@ -20,6 +20,7 @@ export function createLog(
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: withoutData },
       redact: {
         // Fast redaction has no "at any depth": two levels are what log calls use (an event, headers of a request).
         paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
@@ -28,4 +29,23 @@ export function createLog(
     },
     stream,
   )
+}
+
+/**
+ * What went wrong, and where in the code. A database error quotes the row it refused in `detail`, `where` and sometimes
+ * its message, and a row holds phone numbers: of a refusal of data only its code and the constraint's name are told.
+ */
+function withoutData(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { code, constraint, table, cause } = error as Error & { code?: unknown; constraint?: unknown; table?: unknown }
+  const quotesData = typeof code === 'string' && /^2[23][0-9A-Z]{3}$/.test(code)
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  return {
+    type: error.name,
+    message: quotesData ? 'the database refused the data' : error.message,
+    ...(code === undefined ? {} : { code }),
+    ...(constraint === undefined ? {} : { constraint, table }),
+    ...(cause === undefined ? {} : { cause: withoutData(cause) }),
+    stack: frames.join('\n'),
+  }
 }

@@ -22,8 +22,13 @@ export function createPool(databaseUrl: string, log: Logger, connections = 8): P
     application_name: 'tollgate',
     connectionTimeoutMillis: 5_000,
     pipeline: true,
+    // A database that vanished without a word must not be waited for for ever; the server's own limit is below this.
+    query_timeout: 65_000,
+    keepAlive: true,
   } as pg.PoolConfig)
-  // An idle connection that breaks is replaced at the next use; unheard, the event would end the process.
+  // A connection in use that breaks fails its queries, which is enough; unheard, the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  // An idle connection that breaks is replaced at the next use.
   pool.on('error', (error) =>
     log.warn({ reason: error.message }, 'an idle database connection was lost; retried at next use'),
   )
@@ -58,12 +63,16 @@ export async function inTransaction<T>(pool: Pool, work: (connection: Connection
   }
 }
 
-/** Waits for every pipelined reply, then throws the first failure: those after it only say that the transaction is over. */
+/** What statements answer that were sent behind the one that failed. */
+const IN_FAILED_TRANSACTION = '25P02'
+
+/** Waits for every pipelined reply, then throws the failure itself, not those that only say that the transaction is over. */
 export async function allReplies<const T extends readonly Promise<unknown>[]>(
   replies: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   const settled = await Promise.allSettled(replies)
-  for (const reply of settled) if (reply.status === 'rejected') throw reply.reason
+  const failures = settled.filter((reply) => reply.status === 'rejected').map(({ reason }) => reason as unknown)
+  if (failures.length > 0) throw failures.find((error) => sqlState(error) !== IN_FAILED_TRANSACTION) ?? failures[0]
   return settled.map((reply) => (reply as PromiseFulfilledResult<unknown>).value) as never
 }
 

@@ -25,6 +25,12 @@ const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json'
 /** Every topic this program reads or writes; each has its schema in `schemas/events/<topic>.avsc`. */
 export const TOPICS = [
   { topic: 'usage.calls.v1', settings: {} },
+  { topic: 'usage.toll-free.v1', settings: {} },
+  { topic: 'usage.messages.v1', settings: {} },
+  { topic: 'usage.conversation-intelligence.v1', settings: {} },
+  { topic: 'usage.voice-agents.v1', settings: {} },
+  { topic: 'usage.other.v1', settings: {} },
+  { topic: 'usage.corrections.v1', settings: {} },
   { topic: 'credit.balance-changed.v1', settings: {} },
   { topic: 'credit.service-status.v1', settings: { 'cleanup.policy': 'compact' } },
   // A dead letter wraps a whole message, which may already be as large as a usage topic takes.

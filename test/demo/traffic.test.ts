@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CALLING_PLANS } from '../../demo/numbers.ts'
 import { OPENING_CREDIT } from '../../demo/opening-credit.ts'
-import { type CallClass, createTraffic, type TrafficItem } from '../../demo/traffic.ts'
+import type { UsageTopic } from '../../demo/records.ts'
+import type { UsageClass } from '../../demo/tally.ts'
+import { createTraffic, type TrafficItem } from '../../demo/traffic.ts'
 import { checkAccountsAgainstCatalog, parseAccountsFile } from '../../src/catalog/accounts-file.ts'
 import { loadCatalog } from '../../src/catalog/load.ts'
+import type { Book } from '../../src/core/account/book.ts'
+import { creditTaken, decideUsage, evolve, leavesIdentity } from '../../src/core/account/decide.ts'
 import { formatInstant, MICROS_PER_DAY, parseInstant } from '../../src/core/instant.ts'
 import { parseMoney } from '../../src/core/money.ts'
-import { rate } from '../../src/core/rating/rate.ts'
-import type { CallEvent } from '../../src/core/usage/event.ts'
+import { contentOf } from '../../src/core/usage/content.ts'
+import type { UsageType } from '../../src/core/usage/event.ts'
 import { numberFacts } from '../../src/core/usage/number.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 
@@ -19,21 +23,45 @@ const parsedAccounts = parseAccountsFile(readFileSync('demo/accounts.yaml'), 'ac
 const accounts = parsedAccounts.accounts ?? []
 const { catalog, faults } = loadCatalog('demo/catalog')
 
-function run(seed: number, count: number, at = startMicros) {
-  const traffic = createTraffic({ seed, accounts, startMicros: at })
+function run(seed: number, count: number, at = startMicros, kinds: 'calls' | 'all' = 'all') {
+  const traffic = createTraffic({ seed, accounts, startMicros: at, kinds })
   const items: TrafficItem[] = []
   for (let i = 0; i < count; i++) items.push(traffic.next())
   return { items, produced: traffic.produced }
 }
 
 const { items, produced } = run(SEED, ITEMS)
-const sound = items.flatMap((item) => (item.kind === 'event' && item.fault === null ? [item.event] : []))
+const sound = items.flatMap((item) => (item.kind === 'event' && item.fault === null ? [item] : []))
 
-function readCall(record: object): CallEvent {
-  const { occurred_at, ...fields } = record as { occurred_at: number }
-  const result = readUsage({ ...fields, occurred_at: formatInstant(occurred_at) }, 'call')
-  if ('refusal' in result) throw new Error(JSON.stringify({ record, ...result }))
-  return result.event as CallEvent
+const TYPES: Readonly<Record<UsageTopic, UsageType>> = {
+  'usage.calls.v1': 'call',
+  'usage.toll-free.v1': 'toll_free',
+  'usage.messages.v1': 'message',
+  'usage.conversation-intelligence.v1': 'conversation_intelligence',
+  'usage.voice-agents.v1': 'voice_agent',
+  'usage.other.v1': 'other',
+  'usage.corrections.v1': 'correction',
+}
+
+function emptyBook(): Book {
+  return {
+    accounts: new Map(accounts.map((settings) => [settings.accountId, settings])),
+    catalogs: [{ version: 1, inForceFromMicros: 0, catalog: catalog! }],
+    known: new Map(),
+    awaited: new Map(),
+    minutesUsed: new Map(),
+  }
+}
+
+/** What the core makes of an item, with everything decided before it in the book. */
+function decideItem(item: TrafficItem & { kind: 'event' }, book: Book) {
+  const read = readUsage(item.event, TYPES[item.topic])
+  if ('refusal' in read) return { outcome: 'rejected', reason: read.refusal.reason, takenMicros: 0n, leaves: false }
+  const content = contentOf(read.event)
+  const decided = decideUsage(read.event, content, book)
+  evolve(book, read.event, content, decided)
+  const { outcome, reason } = decided
+  return { outcome, reason, takenMicros: creditTaken(decided), leaves: leavesIdentity(decided) }
 }
 
 describe('demo catalog and accounts', () => {
@@ -65,16 +93,35 @@ describe('demo traffic', () => {
   })
 
   it('keeps each share within its bounds', () => {
-    const { byClass, byFault } = produced
-    const outboundDirect = produced.events - byClass.inbound - byClass.forwarded - byClass.unanswered
+    const { byClass, byFault, byTopic } = produced
+    const outboundDirect =
+      byClass.in_package +
+      byClass.no_package +
+      byClass.outside_package +
+      byClass.caller_region +
+      byClass.caller_withheld +
+      byClass.special +
+      byClass.emergency
+    const calls = byTopic['usage.calls.v1']
+    const messages = byClass.message_sent + byClass.message_received
+    const corrections = byTopic['usage.corrections.v1']
     const shares: readonly (readonly [string, number, number, number])[] = [
       ['duplicates', produced.duplicates / ITEMS, 0.008, 0.012],
       ['conflicts', produced.conflicts / ITEMS, 0.0005, 0.0016],
       ['junk', produced.junk / ITEMS, 0.002, 0.004],
-      ['unratable', produced.unratable / ITEMS, 0.0012, 0.0028],
-      ['unanswered', byClass.unanswered / produced.events, 0.07, 0.09],
-      ['inbound', byClass.inbound / produced.events, 0.2, 0.26],
-      ['forwarded', byClass.forwarded / produced.events, 0.02, 0.045],
+      ['unratable', produced.unratable / ITEMS, 0.0015, 0.0035],
+      ['calls', calls / ITEMS, 0.68, 0.72],
+      ['toll-free', byTopic['usage.toll-free.v1'] / ITEMS, 0.053, 0.067],
+      ['messages', byTopic['usage.messages.v1'] / ITEMS, 0.15, 0.17],
+      ['conversation intelligence', byTopic['usage.conversation-intelligence.v1'] / ITEMS, 0.026, 0.034],
+      ['voice agents', byTopic['usage.voice-agents.v1'] / ITEMS, 0.016, 0.024],
+      ['other', byTopic['usage.other.v1'] / ITEMS, 0.016, 0.024],
+      ['corrections', corrections / ITEMS, 0.008, 0.013],
+      ['corrected twice', byFault.already_corrected / corrections, 0.01, 0.08],
+      ['messages received', byClass.message_received / messages, 0.26, 0.34],
+      ['unanswered', byClass.unanswered / (calls + byClass.toll_free), 0.07, 0.09],
+      ['inbound', byClass.inbound / calls, 0.2, 0.26],
+      ['forwarded', byClass.forwarded / calls, 0.02, 0.045],
       ['in package', byClass.in_package / outboundDirect, 0.6, 0.85],
       ['no package', byClass.no_package / outboundDirect, 0.03, 0.2],
       ['outside package', byClass.outside_package / outboundDirect, 0.05, 0.11],
@@ -96,31 +143,45 @@ describe('demo traffic', () => {
     expect(sound.length).toBe(produced.events)
   })
 
-  it('has exactly the fields of the schema', () => {
-    const schema = JSON.parse(readFileSync('schemas/events/usage.calls.v1.avsc', 'utf8'))
-    const names = schema.fields.map((field: { name: string }) => field.name).sort()
+  it('has exactly the fields of the schema of its topic', () => {
+    const names = new Map(
+      Object.keys(TYPES).map((topic) => {
+        const schema = JSON.parse(readFileSync(`schemas/events/${topic}.avsc`, 'utf8'))
+        return [topic, schema.fields.map((field: { name: string }) => field.name).sort()]
+      }),
+    )
     for (const item of items) {
-      if (item.kind === 'event') expect(Object.keys(item.event).sort()).toEqual(names)
+      if (item.kind === 'event') expect(Object.keys(item.event).sort()).toEqual(names.get(item.topic))
     }
   })
 
-  it('names every event once, and repeats only what it has sent', () => {
-    const bySent = new Map<string, object>()
+  it('names every event once, and repeats only what it has sent on the same topic', () => {
+    const bySent = new Map<string, TrafficItem & { kind: 'event' }>()
     for (const item of items) {
       if (item.kind === 'junk') continue
-      const { event, fault } = item
+      const { topic, event, fault } = item
       const key = `${event.account_id} ${event.event_id}`
       const before = bySent.get(key)
-      if (fault === 'duplicate') expect(event).toEqual(before)
-      else if (fault === 'conflict') expect(event).toEqual({ ...before, duration_seconds: expect.any(Number) })
-      else expect(before).toBeUndefined()
-      if (fault === 'conflict') expect(event).not.toEqual(before)
-      if (fault === null) bySent.set(key, event)
+      if (fault === 'duplicate' || fault === 'conflict') {
+        expect(before?.topic).toBe(topic)
+        const was = Object.entries(before!.event)
+        const differing = was.filter(([name, value]) => (event as unknown as Record<string, unknown>)[name] !== value)
+        expect(differing.length).toBe(fault === 'duplicate' ? 0 : 1)
+      } else expect(before).toBeUndefined()
+      if (fault === null) bySent.set(key, item)
     }
+  })
+
+  it('is calls alone when only they are asked for', () => {
+    const calls = run(SEED, 20_000, startMicros, 'calls')
+    expect(calls.items.every(({ topic }) => topic === 'usage.calls.v1')).toBe(true)
+    expect(calls.produced.byTopic['usage.calls.v1']).toBe(20_000)
+    expect(calls.produced.byClass.correction).toBe(0)
   })
 
   it('has calls of believable length', () => {
-    const seconds = sound.map((event) => event.duration_seconds).filter((duration) => duration > 0)
+    const calls = sound.flatMap((item) => (item.topic === 'usage.calls.v1' ? [item.event] : []))
+    const seconds = calls.map((event) => event.duration_seconds).filter((duration) => duration > 0)
     const sorted = seconds.toSorted((a, b) => a - b)
     expect(sorted[Math.floor(sorted.length / 2)]).toBeGreaterThan(75)
     expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(105)
@@ -150,13 +211,13 @@ describe('demo traffic', () => {
 })
 
 describe('demo traffic rated with the demo catalog', () => {
-  const settingsById = new Map(accounts.map((account) => [account.accountId, account]))
-  const used = new Map<string, number>()
+  const book = emptyBook()
   const spentMicros = new Map<string, bigint>()
   const reasons = new Map<string, number>()
   const wrong: object[] = []
+  let [correctedFirst, correctedLater] = [0, 0]
 
-  const EXPECTED: Readonly<Record<CallClass, readonly string[]>> = {
+  const EXPECTED: Readonly<Record<UsageClass, readonly string[]>> = {
     unanswered: ['not_answered'],
     inbound: ['inbound_standard'],
     forwarded: ['forwarded_leg'],
@@ -167,7 +228,16 @@ describe('demo traffic rated with the demo catalog', () => {
     caller_withheld: ['caller_region_mismatch'],
     special: ['special_number'],
     emergency: ['emergency'],
+    toll_free: ['toll_free_inbound'],
+    message_sent: ['message'],
+    message_received: ['message', 'inbound_message'],
+    conversation_intelligence: ['conversation_intelligence', 'billed_on_invoice', 'included_in_plan'],
+    voice_agent: ['voice_agent', 'billed_on_invoice', 'included_in_plan'],
+    no_usage: ['no_usage'],
+    other: ['other_usage'],
+    correction: ['correction', 'invoice_correction', 'awaiting_event'],
   }
+  const REFUSALS: Readonly<Record<string, string>> = { duplicate: 'already_rated', conflict: 'content_differs' }
 
   // The class of each event is known only from the tally's growth, so the stream is made again item by item.
   const traffic = createTraffic({ seed: SEED, accounts, startMicros })
@@ -175,30 +245,53 @@ describe('demo traffic rated with the demo catalog', () => {
     const before = { ...traffic.produced.byClass }
     const item = traffic.next()
     if (item.kind === 'junk') continue
-    if (item.fault === 'no_rate' || item.fault === null) {
-      const event = readCall(item.event)
-      const settings = settingsById.get(event.accountId)!
-      const tariff = catalog!.tariffs.get(settings.tariff)!
-      const decision = rate(event, { catalog: catalog!, tariff, settings, minutesUsed: (key) => used.get(key) ?? 0 })
-      if (item.fault === 'no_rate') {
-        if (decision.reason !== 'no_rate') wrong.push({ event, decision })
-        continue
-      }
-      const callClass = Object.entries(traffic.produced.byClass).find(
-        ([name, count]) => count > before[name as CallClass],
-      )![0] as CallClass
-      if (!EXPECTED[callClass].includes(decision.reason)) wrong.push({ callClass, event, decision })
-      reasons.set(decision.reason, (reasons.get(decision.reason) ?? 0) + 1)
-      if (decision.fairUse !== null) {
-        const key = decision.fairUse.counter
-        used.set(key, (used.get(key) ?? 0) + decision.coveredMinutes)
-      }
-      spentMicros.set(event.accountId, (spentMicros.get(event.accountId) ?? 0n) + decision.amountMicros)
+    const isAwaited = book.awaited.has(`${item.event.account_id}\n${item.event.event_id}`)
+    const decided = decideItem(item, book)
+    if (item.fault !== null) {
+      const expected = REFUSALS[item.fault] ?? item.fault
+      if (decided.leaves || decided.reason !== expected) wrong.push({ item, decided })
+      continue
     }
+    const usageClass = Object.entries(traffic.produced.byClass).find(
+      ([name, count]) => count > before[name as UsageClass],
+    )![0] as UsageClass
+    const expected = isAwaited ? ['corrected'] : EXPECTED[usageClass]
+    if (!decided.leaves || !expected.includes(decided.reason)) wrong.push({ usageClass, item, decided })
+    if (decided.outcome === 'voided') correctedFirst++
+    if (decided.outcome === 'reversed') correctedLater++
+    reasons.set(decided.reason, (reasons.get(decided.reason) ?? 0) + 1)
+    const { account_id } = item.event
+    spentMicros.set(account_id, (spentMicros.get(account_id) ?? 0n) + decided.takenMicros)
   }
 
   it('decides every event as its class foresees', () => {
     expect(wrong.slice(0, 3)).toEqual([])
+  })
+
+  it('corrects most events after they came and some before, those on the invoice among them', () => {
+    expect(correctedFirst).toBeGreaterThan(20)
+    expect(correctedLater).toBeGreaterThan(3 * correctedFirst)
+    expect(reasons.get('invoice_correction')).toBeGreaterThan(0)
+  })
+
+  it.each([
+    ['corrections first', (topic: UsageTopic) => (topic === 'usage.corrections.v1' ? 0 : 1)],
+    ['corrections last', (topic: UsageTopic) => (topic === 'usage.corrections.v1' ? 1 : 0)],
+    ['topic after topic', (topic: UsageTopic) => Object.keys(TYPES).indexOf(topic)],
+    ['topic after topic, from the last', (topic: UsageTopic) => -Object.keys(TYPES).indexOf(topic)],
+  ])('comes to the same tally with %s', (_, rank) => {
+    const inAnotherOrder = items.toSorted((a, b) => rank(a.topic) - rank(b.topic))
+    const anotherBook = emptyBook()
+    const tally = { events: 0, duplicates: 0, deadLetters: 0 }
+    for (const item of inAnotherOrder) {
+      const decided = item.kind === 'junk' ? null : decideItem(item, anotherBook)
+      if (decided?.leaves) tally.events++
+      else if (decided?.outcome === 'duplicate') tally.duplicates++
+      else tally.deadLetters++
+    }
+    const { events, duplicates, deadLetters } = produced
+    expect(tally).toEqual({ events, duplicates, deadLetters })
+    expect(anotherBook.known.size).toBe(events)
   })
 
   it('reaches fair-use limits', () => {

@@ -15,8 +15,26 @@ function snapshot(elapsedSeconds: number, accountCount = 20): Snapshot {
     change: 'down' as const,
     status: index === 0 ? ('blocked' as const) : ('active' as const),
   }))
-  const counts = { produced: 22_000, rated: 21_034, charged: 6000, covered: 9000, free: 6034 }
-  return { elapsedSeconds, eventsPerSecond: 1840, ...counts, duplicates: 213, deadLetters: 96, lag: 210, accounts }
+  return {
+    elapsedSeconds,
+    eventsPerSecond: 1840,
+    produced: 22_000,
+    rated: 21_034,
+    charged: 6000,
+    covered: 9000,
+    free: 5000,
+    invoiced: 800,
+    corrections: 200,
+    voided: 34,
+    duplicates: 213,
+    deadLetters: 96,
+    lag: 210,
+    producedByKind: [
+      ['calls', 18_000],
+      ['messages', 4000],
+    ],
+    accounts,
+  }
 }
 
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[?\\d;]*[A-Za-z]`, 'g')
@@ -64,6 +82,13 @@ describe('on a terminal', () => {
     const lines = out.written.join('').replace(ESCAPES, '').split('\n')
     expect(lines.length).toBeLessThanOrEqual(Math.max(2, rows))
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.max(1, columns - 1))
+  })
+
+  it('says what became of the events, and of which kinds they are', () => {
+    const out = output()
+    createView({ out, isTerminal: true, environment: { NO_COLOR: '1' } }).update(snapshot(1))
+    expect(out.written[0]).toContain('free 5,000  invoiced 800  corrections 200  voided 34')
+    expect(out.written[0]).toContain('calls 18,000  messages 4,000')
   })
 
   it('says in words who is blocked, and shows balances without rounding', () => {

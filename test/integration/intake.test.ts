@@ -80,7 +80,7 @@ it('hands on every message once, in order within its partition, and commits behi
     'Kafka has the offsets',
     async () => (await committedOffsets(`group-${topic}`, topic)).join() === '300,300,300',
   )
-  expect(intake.progress().isAssigned).toBe(true)
+  expect(intake.progress().hasJoined).toBe(true)
   expect([...intake.progress().lag.values()]).toEqual([0n, 0n, 0n])
 })
 

@@ -4,6 +4,7 @@ import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { Consumer, Message } from 'kafkajs'
 import { inject } from 'vitest'
 import { type Installation, openInstallation } from '../../demo/installation.ts'
+import { USAGE_TOPICS } from '../../src/pipeline.ts'
 import { createDatabase } from './database.ts'
 import { dropTopics, testKafka } from './topics.ts'
 import { until } from './until.ts'
@@ -44,8 +45,8 @@ export async function createInstallation(): Promise<TestInstallation> {
       }
     },
     async untilDrained() {
-      const ends = await admin.fetchTopicOffsets('usage.calls.v1')
-      const produced = ends.reduce((sum, { high }) => sum + Number(high), 0)
+      const ends = await Promise.all([...USAGE_TOPICS.keys()].map((topic) => admin.fetchTopicOffsets(topic)))
+      const produced = ends.flat().reduce((sum, { high }) => sum + Number(high), 0)
       await until('everything produced is recorded', async () => {
         const { rows } = await pool.query<{ recorded: string }>(
           'select coalesce(sum(next_offset), 0)::text as recorded from tollgate.consumer_offsets where consumer_group = $1',
@@ -59,7 +60,7 @@ export async function createInstallation(): Promise<TestInstallation> {
       })
     },
     async readTopic(topic) {
-      const consumer = kafka.consumer({ groupId: `read-${randomBytes(6).toString('hex')}` })
+      const consumer = kafka.consumer({ groupId: `read-${randomBytes(6).toString('hex')}`, maxWaitTimeInMs: 100 })
       await consumer.connect()
       try {
         const values = await readToEnd(consumer, topic)

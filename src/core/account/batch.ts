@@ -5,7 +5,7 @@
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import { type Decision, type Outcome, rejected } from '../rating/decision.ts'
 import type { UsageEvent } from '../usage/event.ts'
-import type { Book } from './book.ts'
+import { type Book, usageKey } from './book.ts'
 import { creditTaken, decideUsage, evolve, leavesIdentity, type UsageDecision } from './decide.ts'
 import {
   type AccountState,
@@ -31,6 +31,15 @@ export interface RecordedUsage {
   readonly contentHash: string
   readonly decision: UsageDecision
   readonly settingsVersion: number
+  /** The correction that voided it on arrival, or took it back within the same batch. */
+  readonly correctedBy: string | null
+}
+
+/** An event recorded by an earlier batch that a correction of this one took back. */
+export interface TakenBack {
+  readonly accountId: string
+  readonly eventId: string
+  readonly correctionId: string
 }
 
 export interface UsageMovement {
@@ -46,6 +55,7 @@ export interface RefusedUsage<Source> {
 
 export interface BatchOutcome<Source> {
   readonly recorded: readonly RecordedUsage[]
+  readonly takenBack: readonly TakenBack[]
   readonly movements: readonly UsageMovement[]
   /** Accounts whose balance, sequence, version or status moved, as they are after the batch. */
   readonly changedAccounts: readonly AccountState[]
@@ -64,7 +74,9 @@ export function decideBatch<Source>(
   book: Book,
   nowMicros: InstantMicros,
 ): BatchOutcome<Source> {
-  const recorded: RecordedUsage[] = []
+  const recorded: Omit<RecordedUsage, 'correctedBy'>[] = []
+  const recordedKeys = new Set<string>()
+  const takenBack: TakenBack[] = []
   const movements: UsageMovement[] = []
   const refused: RefusedUsage<Source>[] = []
   const changedCounters = new Set<string>()
@@ -84,6 +96,14 @@ export function decideBatch<Source>(
     const account = current.get(event.accountId) ?? accounts.get(event.accountId)
     if (account === undefined) throw new TypeError(`account ${event.accountId} is in the book but was not locked`)
     recorded.push({ event, contentHash, decision: decided, settingsVersion: account.settingsVersion })
+    recordedKeys.add(usageKey(event.accountId, event.eventId))
+    if (event.type === 'correction' && decided.outcome === 'reversed') {
+      const { accountId, corrects: eventId } = event
+      // One recorded in this batch is written with its correction in the first place.
+      if (!recordedKeys.has(usageKey(accountId, eventId))) {
+        takenBack.push({ accountId, eventId, correctionId: event.eventId })
+      }
+    }
     const taken = creditTaken(decided)
     if (taken === 0n) continue
     const { account: posted, posting } = post(account, -taken)
@@ -95,7 +115,11 @@ export function decideBatch<Source>(
     settle(accounts.get(after.accountId)!, after, 'usage', nowMicros),
   )
   return {
-    recorded,
+    recorded: recorded.map((usage) => {
+      const { accountId, eventId } = usage.event
+      return { ...usage, correctedBy: book.known.get(usageKey(accountId, eventId))!.correctedBy }
+    }),
+    takenBack,
     movements,
     changedAccounts: settled.map(({ account }) => account),
     balanceChanges: settled.flatMap(({ balanceChanged }) => balanceChanged ?? []),

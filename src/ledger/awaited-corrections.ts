@@ -1,0 +1,64 @@
+/** Corrections that came before their event: kept under the event's id until it comes. */
+import { usageKey } from '../core/account/book.ts'
+import type { Connection } from '../platform/postgres.ts'
+import type { AskedIds } from './read-known.ts'
+
+const READ_AWAITED = `
+  select account_id, event_id, correction_id
+    from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
+    join tollgate.awaited_corrections using (account_id, event_id)`
+
+const INSERT_AWAITED = `
+  insert into tollgate.awaited_corrections (recorded_at, account_id, event_id, correction_id)
+  select $1::timestamptz, awaited.* from unnest($2::text[], $3::text[], $4::text[]) as awaited`
+
+const DELETE_AWAITED = `
+  delete from tollgate.awaited_corrections a
+   using unnest($1::text[], $2::text[]) as arrived (account_id, event_id)
+   where a.account_id = arrived.account_id and a.event_id = arrived.event_id`
+
+/** Correction ids by the key of the event they await. */
+export async function readAwaited(
+  connection: Connection,
+  { accountIds, eventIds }: AskedIds,
+): Promise<Map<string, string>> {
+  const { rows } = await connection.query<{ account_id: string; event_id: string; correction_id: string }>({
+    name: 'read-awaited',
+    text: READ_AWAITED,
+    values: [accountIds, eventIds],
+  })
+  return new Map(rows.map((row) => [usageKey(row.account_id, row.event_id), row.correction_id]))
+}
+
+/** Stores the difference that a batch made. */
+export function storeAwaited(
+  connection: Connection,
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  recordedAt: string,
+): Promise<unknown>[] {
+  const added = [...after].filter(([key]) => !before.has(key))
+  const arrived = [...before.keys()].filter((key) => !after.has(key)).map(splitKey)
+  const writes: Promise<unknown>[] = []
+  if (added.length > 0) {
+    const keys = added.map(([key]) => splitKey(key))
+    const values = [
+      recordedAt,
+      keys.map(([accountId]) => accountId),
+      keys.map(([, eventId]) => eventId),
+      added.map(([, correctionId]) => correctionId),
+    ]
+    writes.push(connection.query({ name: 'insert-awaited', text: INSERT_AWAITED, values }))
+  }
+  if (arrived.length > 0) {
+    const values = [arrived.map(([accountId]) => accountId), arrived.map(([, eventId]) => eventId)]
+    writes.push(connection.query({ name: 'delete-awaited', text: DELETE_AWAITED, values }))
+  }
+  return writes
+}
+
+/** The parts of a `usageKey`. */
+function splitKey(key: string): [accountId: string, eventId: string] {
+  const at = key.indexOf('\n')
+  return [key.slice(0, at), key.slice(at + 1)]
+}

@@ -1,0 +1,241 @@
+/**
+ * The transaction against a model: random histories with duplicates, conflicts and corrections before and after their
+ * event, cut into batches at random and some batches delivered twice, must leave in Postgres what the pure core leaves
+ * in memory when it takes them one after the other.
+ */
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Book } from '../../src/core/account/book.ts'
+import { creditTaken, leavesIdentity } from '../../src/core/account/decide.ts'
+import type { UsageEvent } from '../../src/core/usage/event.ts'
+import { readUsage } from '../../src/core/usage/read.ts'
+import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
+import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
+import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
+import { createLedger, type Ledger } from '../../src/ledger/record-batch.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { createPool, type Pool } from '../../src/platform/postgres.ts'
+import {
+  CATALOG_FILES,
+  callFields,
+  correctionFields,
+  type Fields,
+  take,
+  testAccount,
+  testBook,
+  testCatalog,
+  usageFields,
+} from '../support/catalog.ts'
+import { createDatabase, type TestDatabase } from '../support/database.ts'
+
+const OPENING_MICROS = 5_000_000n
+const LIMIT_MINUTES = 7
+
+let database: TestDatabase
+let pool: Pool
+let ledger: Ledger
+const encode = (_topic: string, record: unknown) =>
+  Buffer.from(JSON.stringify(record, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
+
+beforeAll(async () => {
+  database = await createDatabase()
+  pool = createPool(database.url, createLog('warn'), 4)
+  ledger = createLedger({ pool, encode, consumerGroup: 'test' })
+  await publishCatalog(pool, {
+    catalog: testCatalog(),
+    files: new Map(Object.entries(CATALOG_FILES).map(([name, text]) => [name, Buffer.from(text)])),
+    contentHash: 'test',
+    author: 'test',
+    comment: '',
+    inForceFrom: '2020-01-01T00:00:00Z',
+  })
+})
+
+afterAll(async () => {
+  await pool?.end()
+  await database?.drop()
+})
+
+const eventId = fc.integer({ min: 1, max: 30 }).map((n) => `e${n}`)
+const call = fc
+  .record({
+    event_id: eventId,
+    user_id: fc.constantFrom('ann', 'bob'),
+    occurred_at: fc.constantFrom('2026-02-10T00:00:00Z', '2026-02-20T00:00:00Z', '2026-03-20T12:00:00+01:00'),
+    to: fc.constantFrom('+431234567', '+49301234', '+49900123', '+12125550100', '112', '+99912'),
+    duration_seconds: fc.integer({ min: 0, max: 400 }),
+  })
+  .map(callFields)
+const agent = fc
+  .record({ event_id: eventId, duration_seconds: fc.integer({ min: 0, max: 400 }) })
+  .map((fields) => usageFields({ type: 'voice_agent', agent_id: 'a', ...fields }))
+const message = fc
+  .record({ event_id: eventId, fragments: fc.integer({ min: 1, max: 9 }) })
+  .map((fields) => usageFields({ type: 'message', channel: 'sms', direction: 'outbound', to: '+43123456', ...fields }))
+const correction = fc.tuple(eventId, eventId).map(([id, corrects]) => correctionFields(id, corrects))
+const history = fc.record({
+  events: fc.array(fc.oneof({ weight: 4, arbitrary: call }, agent, message, { weight: 3, arbitrary: correction }), {
+    minLength: 1,
+    maxLength: 60,
+  }),
+  cuts: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 60 }),
+  again: fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }),
+})
+
+describe('a batch recorded in Postgres', () => {
+  it('leaves what the core leaves in memory, whatever the history and however it is cut', async () => {
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(history, async ({ events, cuts, again }) => {
+        const accountId = `acme-${++run}`
+        const account = testAccount({ accountId, fairUseMinutesPerUser: LIMIT_MINUTES })
+        await applyAccounts(pool, encode, [account])
+        await adjustCredit(pool, encode, { accountId, amountMicros: OPENING_MICROS, actor: 'test', reason: 'opening' })
+        const own = events.map((fields) => ({ ...fields, account_id: accountId }))
+        await deliver(own, cuts, again)
+        expect(await inPostgres(accountId)).toEqual(inMemory(own, testBook([account])))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('is refused whole when a statement fails, and the connection is fit for the next', async () => {
+    const account = testAccount({ accountId: 'overdrawn' })
+    await applyAccounts(pool, encode, [account])
+    const lowest = -(2n ** 63n) + 1n
+    await adjustCredit(pool, encode, { accountId: 'overdrawn', amountMicros: lowest, actor: 'test', reason: 'edge' })
+    const charged = readEvent(callFields({ account_id: 'overdrawn', event_id: 'too-much', to: '+49900123' }))
+    await expect(record([charged])).rejects.toMatchObject({ code: '22003' })
+    // With a dead letter in the same batch too: the failure that is told must be the one that says what to do.
+    const nobodys = readEvent(callFields({ account_id: 'nobody', event_id: 'nobodys' }))
+    await expect(record([charged, nobodys])).rejects.toMatchObject({ code: '22003' })
+    const covered = readEvent(callFields({ account_id: 'overdrawn', event_id: 'free', duration_seconds: 0 }))
+    await record([covered])
+    expect((await inPostgres('overdrawn')).usage.map(({ eventId }) => eventId)).toEqual(['free'])
+  })
+
+  it('locks accounts in one order, so that batches over the same accounts never stand in each other’s way', async () => {
+    const accounts = Array.from({ length: 20 }, (_, i) => testAccount({ accountId: `busy-${i}` }))
+    await applyAccounts(pool, encode, accounts)
+    const batches = Array.from({ length: 16 }, (_, batch) =>
+      accounts.map(({ accountId }) =>
+        readEvent(callFields({ account_id: accountId, event_id: `b${batch}`, to: '+12125550100' })),
+      ),
+    )
+    await Promise.all(batches.map((batch, i) => record(i % 2 === 0 ? batch : batch.toReversed())))
+    for (const { accountId } of accounts) {
+      const { balanceMicros, usage, sequences } = await inPostgres(accountId)
+      expect(usage).toHaveLength(16)
+      expect(sequences).toEqual(Array.from({ length: 16 }, (_, i) => BigInt(i + 1)))
+      expect(balanceMicros).toBe(-usage.reduce((sum, { amountMicros }) => sum + amountMicros, 0n))
+    }
+  })
+})
+
+let nextOffset = 0n
+
+async function record(events: readonly UsageEvent[]): Promise<void> {
+  const usage = events.map((event) => ({
+    event,
+    source: { topic: 'test', partition: 0, offset: nextOffset++, key: null, value: null, headers: [] },
+  }))
+  await ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+}
+
+async function deliver(events: readonly Fields[], cuts: readonly number[], again: readonly boolean[]): Promise<void> {
+  for (let at = 0, batch = 0; at < events.length; batch++) {
+    const size = cuts[batch % cuts.length]!
+    const part = events.slice(at, at + size).flatMap((fields) => {
+      const read = readUsage(fields)
+      return 'event' in read ? [read.event] : []
+    })
+    await record(part)
+    if (again[batch % again.length]) await record(part.filter(isSafeToRepeat))
+    at += size
+  }
+}
+
+/**
+ * A correction that was refused leaves no identity, so sent again later it may be decided otherwise: that is the rule,
+ * not a fault, and the model does not repeat it. Neither is an event whose correction comes within the same batch.
+ */
+function isSafeToRepeat(event: UsageEvent): boolean {
+  return event.type !== 'correction' && !('to' in event && event.to === '+99912')
+}
+
+interface Left {
+  readonly balanceMicros: bigint
+  readonly usage: {
+    eventId: string
+    verdict: string
+    amountMicros: bigint
+    minutes: number
+    correctedBy: string | null
+  }[]
+  readonly minutes: Record<string, number>
+  readonly awaited: Record<string, string>
+}
+
+function inMemory(events: readonly Fields[], book: Book): Left & { sequences?: bigint[] } {
+  let balanceMicros = OPENING_MICROS
+  let sequence = 1n
+  const usage: Left['usage'] = []
+  for (const fields of events) {
+    const decided = take(book, fields)
+    if (!leavesIdentity(decided)) continue
+    const taken = creditTaken(decided)
+    balanceMicros -= taken
+    if (taken !== 0n) sequence += 1n
+    usage.push({
+      eventId: String(fields['event_id']),
+      verdict: `${decided.outcome} / ${decided.reason}`,
+      amountMicros: decided.amountMicros,
+      minutes: decided.coveredMinutes,
+      correctedBy: null,
+    })
+  }
+  for (const row of usage) {
+    row.correctedBy = [...book.known].find(([key]) => key.endsWith(`\n${row.eventId}`))![1].correctedBy
+  }
+  return {
+    balanceMicros,
+    usage: usage.toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1)),
+    minutes: Object.fromEntries(
+      [...book.minutesUsed].map(([key, minutes]) => [(JSON.parse(key) as string[]).slice(1).join('/'), minutes]),
+    ),
+    awaited: Object.fromEntries([...book.awaited].map(([key, by]) => [key.split('\n')[1]!, by])),
+    sequences: Array.from({ length: Number(sequence) }, (_, i) => BigInt(i + 1)),
+  }
+}
+
+async function inPostgres(accountId: string): Promise<Left & { sequences: bigint[] }> {
+  const rowsOf = async (text: string) => (await pool.query(text, [accountId])).rows
+  const [account] = await rowsOf('select balance_micros from tollgate.accounts where account_id = $1')
+  const usage = await rowsOf(`
+    select r.*, i.corrected_by from tollgate.rated_usage r join tollgate.usage_identity i using (account_id, event_id)
+     where account_id = $1 order by event_id collate "C"`)
+  const movements = await rowsOf('select sequence from tollgate.movements where account_id = $1 order by sequence')
+  const counters = await rowsOf('select * from tollgate.fair_use_counters where account_id = $1')
+  const awaited = await rowsOf('select * from tollgate.awaited_corrections where account_id = $1')
+  return {
+    balanceMicros: account.balance_micros,
+    usage: usage.map((row) => ({
+      eventId: row.event_id,
+      verdict: `${row.outcome} / ${row.reason}`,
+      amountMicros: row.amount_micros,
+      minutes: row.covered_minutes,
+      correctedBy: row.corrected_by,
+    })),
+    minutes: Object.fromEntries(
+      counters.map((row) => [`${row.user_id}/${row.cycle_anchor}/${row.cycle_start}`, row.minutes]),
+    ),
+    awaited: Object.fromEntries(awaited.map((row) => [row.event_id, row.correction_id])),
+    sequences: movements.map((row) => row.sequence),
+  }
+}
+
+function readEvent(fields: Fields): UsageEvent {
+  const read = readUsage(fields)
+  if ('refusal' in read) throw new Error(read.refusal.detail)
+  return read.event
+}
