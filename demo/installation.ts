@@ -52,7 +52,8 @@ export async function openInstallation(environment: Record<string, string>): Pro
   const { accounts, faults: accountFaults } = parseAccountsFile(await readFile(file), file)
   if (accounts === null)
     throw new Error(`the sample accounts have faults:\n${accountFaults.map(formatFault).join('\n')}`)
-  await applyAccounts(pool, encode, accounts)
+  const applied = await applyAccounts(pool, encode, accounts)
+  if (!('applied' in applied)) throw new Error(`the sample accounts were refused: ${JSON.stringify(applied)}`)
   for (const [accountId, amount] of OPENING_CREDIT) {
     const amountMicros = parseMoney(amount)!
     if (amountMicros === 0n) continue

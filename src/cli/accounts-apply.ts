@@ -1,9 +1,8 @@
 /** `tollgate accounts apply FILE`: creates and changes accounts; a file with any fault changes nothing. */
 import { readFile } from 'node:fs/promises'
-import { checkAccountsAgainstCatalog, parseAccountsFile } from '../catalog/accounts-file.ts'
+import { parseAccountsFile } from '../catalog/accounts-file.ts'
 import { type Fault, formatFault } from '../catalog/faults.ts'
 import { applyAccounts as applyToLedger } from '../ledger/apply-accounts.ts'
-import { currentCatalog } from '../ledger/current-catalog.ts'
 import { CommandFailed } from './command.ts'
 import { withLedger } from './connected.ts'
 
@@ -14,11 +13,9 @@ export async function applyAccounts(file: string): Promise<void> {
   const { accounts, faults, lines } = parseAccountsFile(bytes, file)
   if (accounts === null) throw refused(faults)
   await withLedger(async (pool, encode) => {
-    const catalog = await currentCatalog(pool)
-    if (catalog === null) throw new CommandFailed('no catalog is in force yet; publish one first', 1)
-    const misfits = checkAccountsAgainstCatalog(accounts, catalog, file, lines)
-    if (misfits.length > 0) throw refused(misfits)
-    const result = await applyToLedger(pool, encode, accounts)
+    const result = await applyToLedger(pool, encode, accounts, { file, lines })
+    if ('noCatalogInForce' in result) throw new CommandFailed('no catalog is in force yet; publish one first', 1)
+    if ('misfits' in result) throw refused(result.misfits)
     if ('refused' in result) {
       const reasons = result.refused.map(({ accountId, reason }) => `account ${accountId}: ${reason}`)
       throw new CommandFailed(`${reasons.join('\n')}\nnothing was changed`, 2)

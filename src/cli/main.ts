@@ -25,7 +25,7 @@ program
     await rate(options)
   })
 
-const catalog = program.command('catalog').description('check and publish catalogs')
+const catalog = program.command('catalog').description('check, publish, list and roll back catalogs')
 
 catalog
   .command('check')
@@ -46,6 +46,26 @@ catalog
   .action(async (directory: string, options: { author?: string; comment?: string; inForceFrom?: string }) => {
     const { publishCatalog } = await import('./catalog-publish.ts')
     await publishCatalog(directory, options)
+  })
+
+catalog
+  .command('list')
+  .description('list the published versions and say which is in force')
+  .action(async () => {
+    const { listCatalogVersions } = await import('./catalog-list.ts')
+    await listCatalogVersions()
+  })
+
+catalog
+  .command('rollback')
+  .description('publish an earlier version again, as a new one')
+  .argument('<version>', 'the version to go back to')
+  .option('--author <name>', 'who rolls it back')
+  .option('--comment <text>', 'why')
+  .option('--in-force-from <instant>', 'RFC 3339 instant or date from which it prices usage')
+  .action(async (version: string, options: { author?: string; comment?: string; inForceFrom?: string }) => {
+    const { rollBackCatalog } = await import('./catalog-rollback.ts')
+    await rollBackCatalog(version, options)
   })
 
 const accounts = program.command('accounts').description('set up accounts and adjust their credit')
@@ -69,6 +89,17 @@ accounts
   .action(async (accountId: string, amount: string, options: { reason: string; actor: string }) => {
     const { creditAccount } = await import('./accounts-credit.ts')
     await creditAccount(accountId, amount, options)
+  })
+
+program
+  .command('explain')
+  .description('say why an event cost what it cost, rule by rule')
+  .argument('<account>', 'account id')
+  .argument('<event>', 'event id')
+  .option('--json', 'print one JSON object instead of sentences')
+  .action(async (accountId: string, eventId: string, options: { json?: boolean }) => {
+    const { explain } = await import('./explain.ts')
+    await explain(accountId, eventId, options)
   })
 
 program
@@ -103,6 +134,8 @@ function reported(error: unknown): number {
   // Commander has said it already; its code is 0 for help and version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (process.env.TOLLGATE_DEBUG === '1') console.error(error)
+  // A refusal may list many faults, a line each; anything else is told in one.
+  else if (error instanceof CommandFailed) console.error(`tollgate: ${error.message}`)
   else console.error(`tollgate: ${messageOf(error).replaceAll(/\s*\n\s*/g, ' ')}`)
   return error instanceof CommandFailed ? error.exitCode : 1
 }

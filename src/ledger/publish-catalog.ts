@@ -3,6 +3,7 @@
 import { NO_PACKAGE } from '../core/account/settings.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
+import { lockCatalogUse } from './lock-catalog-use.ts'
 
 export interface CatalogToPublish {
   readonly catalog: Catalog
@@ -18,16 +19,27 @@ export type PublishResult =
   | { readonly version: number; readonly inForceFrom: string }
   | { readonly refused: readonly string[] }
 
-/** What accounts use now or will use later: every tariff with its currency, every package that is not over. */
+/**
+ * What accounts use now or will use later: every tariff with its currency, every package that is not over. A package is
+ * over once the account's next one is in force, by the database's clock.
+ */
 const READ_IN_USE = `
-  select distinct 'tariff' as what, s.tariff as id, a.currency
-    from tollgate.accounts a
-    join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
+  with used as (
+    select a.account_id, a.currency, s.tariff, s.packages
+      from tollgate.accounts a
+      join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
+  ),
+  periods as (
+    select period ->> 'id' as id,
+           lead((period ->> 'from')::timestamptz) over (
+             partition by account_id order by (period ->> 'from')::timestamptz
+           ) as until
+      from used cross join jsonb_array_elements(packages) as period
+  )
+  select distinct 'tariff' as what, tariff as id, currency from used
    union
-  select distinct 'package', package ->> 'id', null
-    from tollgate.accounts a
-    join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
-   cross join jsonb_array_elements(s.packages) as package`
+  select distinct 'package', id, null from periods where until is null or until > clock_timestamp()
+   order by what, id, currency`
 
 const INSERT_VERSION = `
   insert into tollgate.catalog_versions (content_hash, files, author, comment, in_force_from)
@@ -36,6 +48,8 @@ const INSERT_VERSION = `
 
 export async function publishCatalog(pool: Pool, wanted: CatalogToPublish): Promise<PublishResult> {
   return inTransaction(pool, async (connection) => {
+    // Held until the commit: an account that begins to use what this version drops comes wholly before or after it.
+    await lockCatalogUse(connection)
     const { rows } = await connection.query<{ what: string; id: string; currency: string | null }>(READ_IN_USE)
     const refused = rows.flatMap(({ what, id, currency }) => {
       if (what === 'package') {

@@ -1,0 +1,297 @@
+/** The commands that publish, list and roll back catalogs and explain what usage cost, run as a person runs them. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { catalogHash, parseCatalog } from '../../src/catalog/load.ts'
+import type { AccountSettings } from '../../src/core/account/settings.ts'
+import { parseInstant } from '../../src/core/instant.ts'
+import { readUsage } from '../../src/core/usage/read.ts'
+import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
+import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
+import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
+import { createLedger, type Ledger } from '../../src/ledger/record-batch.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { createPool, inTransaction } from '../../src/platform/postgres.ts'
+import { CATALOG_FILES, callFields, correctionFields, type Fields, testAccount } from '../support/catalog.ts'
+import { createDatabase, type TestDatabase } from '../support/database.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const YAML = CATALOG_FILES['catalog.yaml']!
+const encode = (_topic: string, record: unknown): Uint8Array =>
+  Buffer.from(JSON.stringify(record, (_key, value) => (typeof value === 'bigint' ? String(value) : value)))
+
+let database: TestDatabase
+let pool: pg.Pool
+let ledger: Ledger
+let directory: string
+let nextOffset = 0n
+
+beforeAll(async () => {
+  database = await createDatabase()
+  pool = createPool(database.url, createLog('silent'))
+  ledger = createLedger({ pool, encode, consumerGroup: 'test' })
+  directory = await mkdtemp(join(tmpdir(), 'tollgate-'))
+})
+
+afterAll(async () => {
+  await rm(directory, { recursive: true })
+  await pool.end()
+  await database.drop()
+})
+
+interface Ended {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the program to its end. */
+function tollgate(...args: string[]): Promise<Ended> {
+  const environment = { ...process.env, TOLLGATE_DATABASE_URL: database.url }
+  return new Promise((resolve) => {
+    const options = { cwd: ROOT, env: environment }
+    execFile(process.execPath, ['bin/tollgate.mjs', ...args], options, (error, stdout, stderr) =>
+      resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
+    )
+  })
+}
+
+/** Writes the test's catalog with another `catalog.yaml`, and publishes it. */
+async function publish(yaml: string, ...options: string[]): Promise<Ended> {
+  for (const [name, text] of Object.entries({ ...CATALOG_FILES, 'catalog.yaml': yaml })) {
+    await writeFile(join(directory, name), text)
+  }
+  return tollgate('catalog', 'publish', directory, ...options)
+}
+
+async function record(...events: readonly Fields[]): Promise<void> {
+  const usage = events.map((fields) => {
+    const read = readUsage(fields)
+    if ('refusal' in read) throw new Error(read.refusal.detail)
+    const source = { topic: 'usage.calls.v1', partition: 0, offset: nextOffset++, key: null, value: null, headers: [] }
+    return { event: read.event, source }
+  })
+  await ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+}
+
+const without = (yaml: string, line: RegExp): string => {
+  const shorter = yaml.replace(line, '')
+  if (shorter === yaml) throw new Error(`${line} is not in the catalog`)
+  return shorter
+}
+
+const WITHOUT_EU_100 = without(YAML, / {2}- { id: eu-100.*\n/)
+const WITHOUT_EU_OPEN = without(YAML, / {2}- { id: eu-open.*\n/)
+const IN_DOLLARS = YAML.replace('currency: EUR', 'currency: USD')
+const RENAMED_TARIFF = YAML.replace('id: standard-eur', 'id: other-eur')
+
+const instant = (text: string): number => parseInstant(text)!
+
+/** `past` had eu-open, which eu-100 has replaced; `later` will have it. */
+const ACCOUNTS: readonly AccountSettings[] = [
+  testAccount({ accountId: 'acme', fairUseMinutesPerUser: 3 }),
+  testAccount({
+    accountId: 'past',
+    packages: [
+      { id: 'eu-open', fromMicros: instant('2020-01-01T00:00:00Z') },
+      { id: 'eu-100', fromMicros: instant('2021-01-01T00:00:00Z') },
+    ],
+  }),
+]
+
+describe('catalog commands', () => {
+  it('publish and list versions, and mark the one in force', async () => {
+    expect((await tollgate('catalog', 'list')).stderr).toBe('no catalog is published yet\n')
+    const first = await publish(YAML, '--author', 'ann', '--comment', 'the first', '--in-force-from', '2020-01-01')
+    expect(first).toMatchObject({ exitCode: 0, stdout: 'version 1 in force from 2020-01-01T00:00:00.000000Z\n' })
+    await publish(YAML, '--author', 'ben', '--comment', 'two\tlines\nlong', '--in-force-from', '2199-01-01')
+    const { exitCode, stdout } = await tollgate('catalog', 'list')
+    expect(exitCode).toBe(0)
+    const [headings, ...rows] = stdout.trimEnd().split('\n')
+    expect(headings).toBe('version\tstatus\tin force from\tpublished at\thash\tauthor\tcomment')
+    expect(rows.map((row) => row.split('\t').toSpliced(3, 2))).toEqual([
+      ['1', 'in force', '2020-01-01T00:00:00.000000Z', 'ann', 'the first'],
+      ['2', 'to come', '2199-01-01T00:00:00.000000Z', 'ben', 'two lines long'],
+    ])
+  })
+
+  it('refuse what accounts would lose, with every reason', async () => {
+    expect(await applyAccounts(pool, encode, ACCOUNTS)).toMatchObject({ applied: { created: ['acme', 'past'] } })
+    for (const [yaml, reason] of [
+      [WITHOUT_EU_100, 'package eu-100 is in use and not in it'],
+      [RENAMED_TARIFF, 'tariff standard-eur is in use and not in it'],
+      [IN_DOLLARS, 'tariff standard-eur is used in EUR, and is USD in it'],
+    ] as const) {
+      const refused = await publish(yaml)
+      expect(refused.exitCode).toBe(1)
+      expect(refused.stderr).toContain(reason)
+    }
+    expect((await pool.query('select from tollgate.catalog_versions')).rowCount).toBe(2)
+  })
+
+  it('let go of a package that is over, and the accounts that had it may still be applied', async () => {
+    expect(await publish(WITHOUT_EU_OPEN, '--comment', 'no open package')).toMatchObject({ exitCode: 0 })
+    expect(await applyAccounts(pool, encode, ACCOUNTS)).toEqual({
+      applied: { created: [], changed: [], unchanged: ['acme', 'past'] },
+    })
+    const newcomer = testAccount({ accountId: 'new', packages: ACCOUNTS[1]!.packages })
+    expect(await applyAccounts(pool, encode, [newcomer])).toMatchObject({
+      misfits: [{ reason: 'account new: unknown package "eu-open"' }],
+    })
+  })
+
+  it('roll back by publishing the earlier files as a new version, under the same guards', async () => {
+    const rolledBack = await tollgate('catalog', 'rollback', '1', '--author', 'ann')
+    expect(rolledBack.stdout).toMatch(/^version 4 in force from /)
+    const { rows } = await pool.query(
+      `select n.files = o.files and n.content_hash = o.content_hash as same, n.author, n.comment
+         from tollgate.catalog_versions n, tollgate.catalog_versions o where n.version = 4 and o.version = 1`,
+    )
+    expect(rows).toEqual([{ same: true, author: 'ann', comment: 'rollback to version 1' }])
+    expect((await tollgate('catalog', 'list')).stdout).toMatch(/^4\tin force\t/m)
+
+    const later = testAccount({
+      accountId: 'later',
+      packages: [{ id: 'eu-open', fromMicros: instant('2199-01-01T00:00:00Z') }],
+    })
+    expect(await applyAccounts(pool, encode, [later])).toMatchObject({ applied: { created: ['later'] } })
+    const refused = await tollgate('catalog', 'rollback', '3')
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(refused.stderr).toContain('package eu-open is in use and not in it')
+    expect(await tollgate('catalog', 'rollback', '99')).toMatchObject({ exitCode: 1 })
+    expect(await tollgate('catalog', 'rollback', 'latest')).toMatchObject({ exitCode: 2 })
+  })
+
+  it('never pass an account that begins to use what is dropped', async () => {
+    const files = new Map(Object.entries(CATALOG_FILES).map(([name, text]) => [name, Buffer.from(text)]))
+    const smaller = new Map([...files, ['catalog.yaml', Buffer.from(without(YAML, / {2}- id: bare-usd\n.*\n/))]])
+    const dollars = testAccount({ accountId: 'dollars', currency: 'USD', tariff: 'bare-usd', packages: [] })
+    const { catalog } = parseCatalog(smaller)
+    for (let round = 0; round < 10; round++) {
+      const wanted = { ...dollars, accountId: `dollars-${round}` }
+      const [applied, published] = await Promise.all([
+        applyAccounts(pool, encode, [wanted]),
+        publishCatalog(pool, {
+          catalog: catalog!,
+          files: smaller,
+          contentHash: catalogHash(smaller),
+          author: 'test',
+          comment: 'race',
+          inForceFrom: null,
+        }),
+      ])
+      expect('applied' in applied).toBe('refused' in published)
+      // Whichever came first, the next round begins with the tariff on offer and nobody at it.
+      if ('version' in published) await tollgate('catalog', 'rollback', '1')
+      else await forget(wanted.accountId)
+    }
+  })
+})
+
+/** No command takes an account away; the test's own hand does. */
+async function forget(accountId: string): Promise<void> {
+  await inTransaction(pool, async (connection) => {
+    await connection.query('delete from tollgate.account_settings where account_id = $1', [accountId])
+    await connection.query('delete from tollgate.accounts where account_id = $1', [accountId])
+  })
+}
+
+describe('explain', () => {
+  beforeAll(async () => {
+    const credit = { accountId: 'acme', amountMicros: 5_000_000n, reason: 'opening credit', actor: 'test' }
+    await adjustCredit(pool, encode, credit)
+    await record(
+      callFields({ event_id: 'charged', to: '+12125550100', duration_seconds: 7 }),
+      callFields({ event_id: 'covered', duration_seconds: 61 }),
+      callFields({ event_id: 'split', duration_seconds: 130 }),
+      callFields({ event_id: 'cleared', duration_seconds: 61, leg: 'forwarded' }),
+      callFields({ event_id: 'tampered', leg: 'forwarded' }),
+      callFields({ event_id: 'refused', leg: 'forwarded', to: '+882123456', occurred_at: '2019-01-01T00:00:00Z' }),
+    )
+  })
+
+  it.each<[string, string[]]>([
+    [
+      'charged',
+      [
+        "US is not among the package's countries (AT, DE), so the call is charged.",
+        '0.006000 x 12 / 60 = 0.001200 EUR exactly, rounded half_up to 4 digits: 0.001200 EUR.',
+        'Movement 2 took 0.001200 EUR: balance 5.000000 before, 4.998800 after.',
+      ],
+    ],
+    ['covered', ['user ann had 3 minutes left', 'The call takes 2 minutes (61 seconds rounded up), so it is covered.']],
+    [
+      'split',
+      [
+        'user ann had 1 minute left',
+        'the package covers the first 1 minute, the remaining 70 seconds are charged without the connection fee.',
+        'Recorded: charged / fair_use_exceeded, 0.040000 EUR, 120 units priced, 1 covered minute.',
+      ],
+    ],
+  ])('tells the decision on a %s call, and that it would be the same again', async (eventId, sentences) => {
+    const { exitCode, stdout, stderr } = await tollgate('explain', 'acme', eventId)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    for (const sentence of sentences) expect(stdout).toContain(sentence)
+    expect(stdout).toMatch(/^1\. An outbound call/)
+    expect(stdout.endsWith('\nRecomputed: the same\n')).toBe(true)
+  })
+
+  it('prints one JSON object', async () => {
+    const { exitCode, stdout } = await tollgate('explain', 'acme', 'split', '--json')
+    expect(exitCode).toBe(0)
+    const figures = { outcome: 'charged', reason: 'fair_use_exceeded', amount: '0.040000', minutes_left: 1 }
+    expect(JSON.parse(stdout)).toMatchObject({
+      account_id: 'acme',
+      event_id: 'split',
+      stored: { ...figures, settings_version: 1 },
+      recomputed: figures,
+      same: true,
+    })
+  })
+
+  it('follows a correction from both ends, and one that came before its event', async () => {
+    await record(callFields({ event_id: 'wrong', leg: 'forwarded' }))
+    await record(correctionFields('takes-back', 'wrong'), correctionFields('early', 'awaited'))
+    await record(callFields({ event_id: 'awaited' }))
+    for (const [eventId, sentence] of [
+      ['wrong', 'Correction takes-back, recorded '],
+      ['takes-back', 'Event wrong was charged / forwarded_leg: 0.070000 EUR and 0 covered minutes.'],
+      ['early', 'Event awaited was not known yet'],
+      ['awaited', 'Correction early came before the event, so it was voided'],
+    ] as const) {
+      const { exitCode, stdout } = await tollgate('explain', 'acme', eventId)
+      expect(stdout).toContain(sentence)
+      expect(stdout).toContain('Recomputed: the same')
+      expect(exitCode).toBe(0)
+    }
+  })
+
+  it('works with what is kept once the numbers are cleared', async () => {
+    await pool.query("update tollgate.rated_usage set from_number = null, to_number = null where event_id = 'cleared'")
+    const { exitCode, stdout } = await tollgate('explain', 'acme', 'cleared')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('2. The phone numbers were cleared after their retention')
+    expect(stdout).toContain('Recomputed: the same')
+  })
+
+  it('calls out an amount that the rules do not give, and fails', async () => {
+    await pool.query("update tollgate.rated_usage set amount_micros = 99000 where event_id = 'tampered'")
+    const { exitCode, stdout, stderr } = await tollgate('explain', 'acme', 'tampered')
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('Recomputed: differs in amount (recorded 0.099000, recomputed 0.070000)\n')
+    expect(stderr).toContain('event tampered of account acme')
+  })
+
+  it('fails for an event that is not recorded, and says why it was refused if it was', async () => {
+    const unknown = await tollgate('explain', 'acme', 'nowhere')
+    expect(unknown).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(unknown.stderr).toBe('tollgate: no event nowhere of account acme is recorded\n')
+    const refused = await tollgate('explain', 'acme', 'refused')
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toContain('no event refused of account acme is recorded; refused ')
+    expect(refused.stderr).toContain('no_rate, no catalog was in force at the usage')
+  })
+})
