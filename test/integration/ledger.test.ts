@@ -114,6 +114,45 @@ describe('a batch recorded in Postgres', () => {
     expect((await inPostgres('overdrawn')).usage.map(({ eventId }) => eventId)).toEqual(['free'])
   })
 
+  it('is rated by the catalog in force when the usage happened, without the ledger being made anew', async () => {
+    const account = testAccount({ accountId: 'priced' })
+    await applyAccounts(pool, encode, [account])
+    const sms = (event_id: string, occurred_at: string) =>
+      readEvent(
+        usageFields({
+          type: 'message',
+          channel: 'sms',
+          direction: 'outbound',
+          to: '+43123456',
+          fragments: 1,
+          event_id,
+          occurred_at,
+          account_id: 'priced',
+        }),
+      )
+    await record([sms('before', '2026-02-20T10:00:00Z')])
+    const files = { ...CATALOG_FILES, 'sms.csv': CATALOG_FILES['sms.csv']!.replace('0.07', '0.09') }
+    const published = await publishCatalog(pool, {
+      catalog: testCatalog({ 'sms.csv': files['sms.csv'] }),
+      files: new Map(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])),
+      contentHash: 'dearer',
+      author: 'test',
+      comment: '',
+      inForceFrom: '2026-03-01T00:00:00Z',
+    })
+    await record([sms('after', '2026-03-01T00:00:00Z'), sms('late', '2026-02-28T23:59:59.999999Z')])
+    const { rows } = await pool.query(
+      `select event_id, amount_micros, catalog_version from tollgate.rated_usage
+        where account_id = 'priced' order by event_id`,
+    )
+    const version = 'version' in published ? published.version : null
+    expect(rows).toEqual([
+      { event_id: 'after', amount_micros: 90_000n, catalog_version: version },
+      { event_id: 'before', amount_micros: 70_000n, catalog_version: 1 },
+      { event_id: 'late', amount_micros: 70_000n, catalog_version: 1 },
+    ])
+  })
+
   it('locks accounts in one order, so that batches over the same accounts never stand in each other’s way', async () => {
     const accounts = Array.from({ length: 20 }, (_, i) => testAccount({ accountId: `busy-${i}` }))
     await applyAccounts(pool, encode, accounts)
