@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { type AccountState, openAccount, post, settle } from '../../../src/core/account/state.ts'
+
+const NOW = 1_700_000_000_000_000
+const BLOCKED = ['outbound_calls', 'inbound_toll_free']
+
+const account: AccountState = {
+  accountId: 'acme',
+  currency: 'EUR',
+  settingsVersion: 3,
+  balanceMicros: 100n,
+  lastSequence: 7n,
+  balanceVersion: 4n,
+  status: 'active',
+  statusVersion: 2n,
+  statusSinceMicros: 5,
+}
+
+describe('a new account', () => {
+  it('has no credit, and so is blocked from its first moment', () => {
+    const { account: opened, statusChanged } = openAccount('acme', 'USD', NOW)
+    expect(opened).toEqual({
+      accountId: 'acme',
+      currency: 'USD',
+      settingsVersion: 1,
+      balanceMicros: 0n,
+      lastSequence: 0n,
+      balanceVersion: 0n,
+      status: 'blocked',
+      statusVersion: 1n,
+      statusSinceMicros: NOW,
+    })
+    expect(statusChanged).toEqual({
+      accountId: 'acme',
+      version: 1n,
+      status: 'blocked',
+      blocked: BLOCKED,
+      reason: 'credit_exhausted',
+      sinceMicros: NOW,
+    })
+  })
+})
+
+describe('a posting', () => {
+  it('continues the chain', () => {
+    const { account: after, posting } = post(account, -30n)
+    expect(posting).toEqual({
+      accountId: 'acme',
+      sequence: 8n,
+      amountMicros: -30n,
+      balanceBeforeMicros: 100n,
+      balanceAfterMicros: 70n,
+      currency: 'EUR',
+    })
+    expect(after).toEqual({ ...account, balanceMicros: 70n, lastSequence: 8n })
+  })
+
+  it('of 0 is a bug', () => {
+    expect(() => post(account, 0n)).toThrow('account acme: a movement of 0')
+  })
+})
+
+describe('what is announced after postings', () => {
+  it('is nothing when there were none', () => {
+    expect(settle(account, account, 'usage', NOW)).toEqual({ account, balanceChanged: null, statusChanged: null })
+  })
+
+  it('is one balance change, however many postings there were', () => {
+    const after = post(post(account, -30n).account, 10n).account
+    expect(settle(account, after, 'adjustment', NOW)).toEqual({
+      account: { ...after, balanceVersion: 5n },
+      balanceChanged: {
+        accountId: 'acme',
+        version: 5n,
+        balanceBeforeMicros: 100n,
+        balanceAfterMicros: 80n,
+        currency: 'EUR',
+        cause: 'adjustment',
+        firstSequence: 8n,
+        lastSequence: 9n,
+      },
+      statusChanged: null,
+    })
+  })
+
+  it.each([
+    ['above zero', 100n, 'active', -99n, null],
+    ['to exactly zero', 100n, 'active', -100n, 'blocked'],
+    ['below zero', 100n, 'active', -101n, 'blocked'],
+    ['deeper below zero', -1n, 'blocked', -1n, null],
+    ['up, but not above zero', -5n, 'blocked', 5n, null],
+    ['up, above zero', -5n, 'blocked', 6n, 'active'],
+  ] as const)('is a status change only when the balance crosses: %s', (_what, before, status, amount, becomes) => {
+    const own: AccountState = { ...account, balanceMicros: before, status }
+    const settled = settle(own, post(own, amount).account, 'usage', NOW)
+    if (becomes === null) {
+      expect(settled.statusChanged).toBeNull()
+      expect(settled.account).toMatchObject({ status, statusVersion: 2n, statusSinceMicros: 5 })
+      return
+    }
+    expect(settled.account).toMatchObject({ status: becomes, statusVersion: 3n, statusSinceMicros: NOW })
+    expect(settled.statusChanged).toEqual({
+      accountId: 'acme',
+      version: 3n,
+      status: becomes,
+      blocked: becomes === 'blocked' ? BLOCKED : [],
+      reason: becomes === 'blocked' ? 'credit_exhausted' : 'credit_available',
+      sinceMicros: NOW,
+    })
+  })
+})
