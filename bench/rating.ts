@@ -1,15 +1,15 @@
 /**
- * How fast the pure core rates on one core, against an outbound deck of 200,000 prefixes: whole decisions on calls, from
- * the event to the book, and the look-up of a prefix alone. Medians of three runs after one that warms up.
+ * How fast the pure core rates on one core, against decks of 200,000 prefixes: whole decisions by kind of usage, from the
+ * event to the book, and the look-up of a prefix alone. Medians of three runs after one that warms up.
  */
 import { performance } from 'node:perf_hooks'
 import type { Book } from '../src/core/account/book.ts'
 import { decideUsage, evolve } from '../src/core/account/decide.ts'
-import type { CallRate, Catalog, Deck } from '../src/core/catalog/catalog.ts'
+import type { CallRate, Catalog, Deck, MessageRate } from '../src/core/catalog/catalog.ts'
 import { buildPrefixTable } from '../src/core/catalog/prefix-table.ts'
 import { findRate } from '../src/core/rating/deck.ts'
 import { contentOf } from '../src/core/usage/content.ts'
-import type { CallEvent } from '../src/core/usage/event.ts'
+import type { CallEvent, UsageEvent } from '../src/core/usage/event.ts'
 import { readUsageJson } from '../src/core/usage/read.ts'
 
 const PREFIX_COUNT = 200_000
@@ -50,9 +50,12 @@ export function benchRating(): BenchFigure[] {
     }
     if (found !== LOOKUP_COUNT) throw new Error('a number of the benchmark has no rate')
   })
-  const decideSeconds = median(() => {
-    const book = bookOf(catalog)
-    for (const call of calls) decide(call, book)
+  const byKind = eventsByKind(calls).map(([kind, events]) => {
+    const seconds = median(() => {
+      const book = bookOf(catalog)
+      for (const event of events) decide(event, book)
+    })
+    return { name: `decide and record: ${kind}`, value: events.length / seconds, unit: 'events/s' }
   })
   const lineSeconds = median(() => {
     const book = bookOf(catalog)
@@ -65,14 +68,58 @@ export function benchRating(): BenchFigure[] {
   return [
     { name: 'build the deck', value: buildMillis, unit: 'ms' },
     { name: 'look up a prefix', value: (lookupSeconds / LOOKUP_COUNT) * 1e9, unit: 'ns' },
-    { name: 'decide and record a call', value: CALL_COUNT / decideSeconds, unit: 'events/s' },
-    { name: 'the same, from a line of JSON', value: CALL_COUNT / lineSeconds, unit: 'events/s' },
+    ...byKind,
+    { name: 'calls, from a line of JSON', value: CALL_COUNT / lineSeconds, unit: 'events/s' },
   ]
 }
 
-function decide(call: CallEvent, book: Book): void {
-  const content = contentOf(call)
-  evolve(book, call, content, decideUsage(call, content, book))
+function decide(event: UsageEvent, book: Book): void {
+  const content = contentOf(event)
+  evolve(book, event, content, decideUsage(event, content, book))
+}
+
+/** The calls as they are, and as many events of each other kind made from them; each correction follows its event. */
+function eventsByKind(calls: readonly CallEvent[]): [kind: string, events: UsageEvent[]][] {
+  const facts = calls.map(({ eventId, accountId, occurredAtMicros, userId, interactionId }) => {
+    return { eventId, accountId, occurredAtMicros, userId, interactionId }
+  })
+  const others = facts.map((fact): UsageEvent => ({ type: 'other', ...fact, sku: 'lookup', quantity: 3 }))
+  return [
+    ['calls', [...calls]],
+    ['covered calls', calls.map((call) => ({ ...call, to: '+4930123456', durationSeconds: 1 }))],
+    [
+      'toll-free',
+      calls.map(({ to, durationSeconds }, i) => ({ type: 'toll_free', ...facts[i]!, from: null, to, durationSeconds })),
+    ],
+    [
+      'messages',
+      calls.map(({ to }, i) => ({
+        type: 'message',
+        ...facts[i]!,
+        channel: 'sms',
+        direction: 'outbound',
+        from: null,
+        to,
+        fragments: 2,
+      })),
+    ],
+    [
+      'Conversation Intelligence',
+      calls.map(({ durationSeconds }, i) => ({ type: 'conversation_intelligence', ...facts[i]!, durationSeconds })),
+    ],
+    [
+      'Voice Agents',
+      calls.map(({ durationSeconds }, i) => ({ type: 'voice_agent', ...facts[i]!, agentId: 'a', durationSeconds })),
+    ],
+    ['other', others],
+    [
+      'other, each corrected',
+      others.slice(0, CALL_COUNT / 2).flatMap((event): UsageEvent[] => {
+        const eventId = `k-${event.eventId}`
+        return [event, { type: 'correction', ...facts[0]!, eventId, interactionId: eventId, corrects: event.eventId }]
+      }),
+    ],
+  ]
 }
 
 function median(run: () => void): number {
@@ -114,6 +161,11 @@ function deckOf(prefixes: readonly string[]): Deck<CallRate> {
 
 /** The package reaches numbers that start with +4, for callers of the same: both the counter and the deck have work. */
 function catalogOf(outbound: Deck<CallRate>): Catalog {
+  const minute = { pricePerMinuteMicros: 20_000n, increments: { firstSeconds: 60, nextSeconds: 60 } }
+  const messageRates = outbound.rates.rows
+    .flat()
+    .map((row) => ({ ...row, pricePerUnitMicros: row.pricePerMinuteMicros }))
+  const messages = { file: 'sms.csv', rates: buildPrefixTable<MessageRate>(messageRates) }
   const countries = new Set(['DE'])
   return {
     rounding: { scale: 4, mode: 'half_up' },
@@ -128,11 +180,11 @@ function catalogOf(outbound: Deck<CallRate>): Catalog {
           id: 'eur',
           currency: 'EUR',
           outbound,
-          tollFree: null,
-          messages: new Map(),
-          conversationIntelligence: null,
-          voiceAgent: null,
-          other: new Map(),
+          tollFree: outbound,
+          messages: new Map([['sms', messages]]),
+          conversationIntelligence: minute,
+          voiceAgent: minute,
+          other: new Map([['lookup', 4_000n]]),
         },
       ],
     ]),

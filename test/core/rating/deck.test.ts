@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { decideBatch } from '../../../src/core/account/batch.ts'
+import { openAccount } from '../../../src/core/account/state.ts'
+import { parseInstant } from '../../../src/core/instant.ts'
+import { findRate, isEffective } from '../../../src/core/rating/deck.ts'
+import { minuteAmount, roundedQuotient, unitAmount } from '../../../src/core/rating/price.ts'
+import { readUsage } from '../../../src/core/usage/read.ts'
+import { take, testBook, usageFields, verdict } from '../../support/catalog.ts'
+
+const at = (text: string) => parseInstant(text)!
+
+describe('a deck row', () => {
+  const march = { effectiveFromMicros: at('2026-03-01T00:00:00Z'), effectiveToMicros: at('2026-04-01T00:00:00Z') }
+  it.each([
+    ['2026-02-28T23:59:59.999999Z', false],
+    ['2026-03-01T00:00:00Z', true],
+    ['2026-03-31T23:59:59.999999Z', true],
+    ['2026-04-01T00:00:00Z', false],
+  ])('from March to April holds at %s: %s', (instant, holds) => {
+    expect(isEffective(march, at(instant))).toBe(holds)
+  })
+
+  it('is not found in a deck that is not there', () => {
+    expect(findRate(null, '+43', 0)).toBeNull()
+    expect(findRate(undefined, '+43', 0)).toBeNull()
+  })
+})
+
+describe('a price', () => {
+  const rounding = { scale: 4, mode: 'half_up' } as const
+  it.each([
+    ['a negative numerator', () => roundedQuotient(-1n, 1n, rounding), 'a price is never negative'],
+    ['a denominator of 0', () => roundedQuotient(1n, 0n, rounding), 'a price is never negative'],
+    ['a negative unit price', () => unitAmount(-1n, 1, rounding), 'a price is never negative'],
+    [
+      'a negative minute price',
+      () => minuteAmount({ pricePerMinuteMicros: -1n, increments: { firstSeconds: 1, nextSeconds: 1 } }, 1, rounding),
+      'a price is never negative',
+    ],
+    ['a scale past the micros', () => unitAmount(1n, 1, { scale: 7, mode: 'down' }), 'rounding scale 7 is not 0 to 6'],
+  ])('never comes of %s', (_what, priced, message) => {
+    expect(priced).toThrow(message)
+  })
+})
+
+describe('a message', () => {
+  const sms = { type: 'message', channel: 'sms', fragments: 1, to: '112' }
+  it.each([
+    ['outbound', 'free / emergency'],
+    // By the inbound deck, which has no price of it: only sending to an emergency number is free for its own sake.
+    ['inbound', 'rejected / no_rate'],
+  ])('%s to an emergency number: %s', (direction, expected) => {
+    expect(verdict(take(testBook(), usageFields({ ...sms, direction })))).toBe(expected)
+  })
+})
+
+it('a conflict is refused, for a person to look at', () => {
+  const events = ['1', '2'].map((quantity, source) => {
+    const read = readUsage(usageFields({ type: 'other', sku: 'number-lookup', quantity: Number(quantity) }))
+    if ('refusal' in read) throw new Error(read.refusal.detail)
+    return { event: read.event, contentHash: quantity, source }
+  })
+  const accounts = new Map([['acme', openAccount('acme', 'EUR', 0).account]])
+  const { refused, recorded } = decideBatch(events, accounts, testBook(), at('2026-03-01T00:00:00Z'))
+  expect(recorded).toHaveLength(1)
+  expect(refused.map(({ source, decision }) => [source, verdict(decision)])).toEqual([
+    [1, 'conflict / content_differs'],
+  ])
+})
