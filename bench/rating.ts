@@ -1,19 +1,21 @@
 /**
- * How fast the pure core rates on one core, against decks of 200,000 prefixes: whole decisions by kind of usage, from the
- * event to the book, and the look-up of a prefix alone. Medians of three runs after one that warms up.
+ * How fast the pure core rates on one core, against an outbound deck of 200,000 prefixes: whole decisions on events that
+ * are ready, from the event to the book, kind by kind and mixed. The look-up of a prefix, the content of an event and the
+ * reading of a line of JSON are measured apart. Medians of three runs after one that warms up.
  */
 import { performance } from 'node:perf_hooks'
 import type { Book } from '../src/core/account/book.ts'
 import { decideUsage, evolve } from '../src/core/account/decide.ts'
 import type { CallRate, Catalog, Deck, MessageRate } from '../src/core/catalog/catalog.ts'
 import { buildPrefixTable } from '../src/core/catalog/prefix-table.ts'
+import type { Outcome } from '../src/core/rating/decision.ts'
 import { findRate } from '../src/core/rating/deck.ts'
 import { contentOf } from '../src/core/usage/content.ts'
-import type { CallEvent, UsageEvent } from '../src/core/usage/event.ts'
+import type { CallEvent, CorrectionEvent, UsageEvent, UsageFacts } from '../src/core/usage/event.ts'
 import { readUsageJson } from '../src/core/usage/read.ts'
 
 const PREFIX_COUNT = 200_000
-const CALL_COUNT = 200_000
+const EVENT_COUNT = 200_000
 const LOOKUP_COUNT = 2_000_000
 const RUNS = 3
 const STARTED_AT_MICROS = Date.UTC(2026, 1, 1) * 1000
@@ -24,112 +26,166 @@ export interface BenchFigure {
   readonly unit: string
 }
 
+/** An event with its content, as both the command and the ledger hand it to the core. */
+interface ReadyEvent {
+  readonly event: UsageEvent
+  readonly content: string
+}
+
+interface Kind {
+  readonly name: string
+  /** The `index`th event of a run; `to` is a number of the deck, in the package's countries or outside them. */
+  readonly make: (index: number, to: string) => UsageEvent
+  readonly isCovered?: true
+  readonly outcome: Outcome
+  /** How many of 20 mixed events are of this kind. */
+  readonly share: number
+}
+
+const KINDS: readonly Kind[] = [
+  { name: 'call covered', make: callOf, isCovered: true, outcome: 'covered', share: 8 },
+  { name: 'call charged', make: callOf, outcome: 'charged', share: 5 },
+  {
+    name: 'toll_free',
+    make: (i, to) => ({ ...factsOf(i), type: 'toll_free', from: '+4930123456', to, durationSeconds: durationOf(i) }),
+    outcome: 'charged',
+    share: 1,
+  },
+  {
+    name: 'message',
+    make: (i, to) => ({
+      ...factsOf(i),
+      type: 'message',
+      channel: 'sms',
+      direction: 'outbound',
+      from: 'Acme',
+      to,
+      fragments: 1 + (i % 5),
+    }),
+    outcome: 'charged',
+    share: 3,
+  },
+  {
+    name: 'conversation_intelligence',
+    make: (i) => ({ ...factsOf(i), type: 'conversation_intelligence', durationSeconds: durationOf(i) }),
+    outcome: 'charged',
+    share: 1,
+  },
+  {
+    name: 'voice_agent',
+    make: (i) => ({ ...factsOf(i), type: 'voice_agent', agentId: `agent-${i % 20}`, durationSeconds: durationOf(i) }),
+    outcome: 'charged',
+    share: 1,
+  },
+  {
+    name: 'other',
+    make: (i) => ({ ...factsOf(i), type: 'other', sku: 'recording-gb', quantity: 1 + (i % 100) }),
+    outcome: 'charged',
+    share: 1,
+  },
+]
+
 export function benchRating(): BenchFigure[] {
   const random = pseudoRandom(1)
   const prefixes = [...distinctPrefixes(PREFIX_COUNT, random)]
-  const buildStarted = performance.now()
-  const deck = deckOf(prefixes)
-  const buildMillis = performance.now() - buildStarted
-  const numbers = Array.from({ length: CALL_COUNT }, () => {
-    const prefix = prefixes[Math.floor(random() * prefixes.length)]!
-    return (
-      prefix +
-      String(Math.floor(random() * 1e8))
-        .padStart(8, '0')
-        .slice(0, 14 - prefix.length)
-    )
-  })
-  const calls = numbers.map((to, i) => callOf(i, to, random))
-  const lines = calls.map(jsonOf)
-  const catalog = catalogOf(deck)
+  const rows = prefixes.map(callRateOf)
+  const buildSeconds = median(() => buildPrefixTable(rows))
+  const deck: Deck<CallRate> = { file: 'outbound.csv', rates: buildPrefixTable(rows) }
+  const catalog = catalogOf(deck, prefixes)
+  const covered = numbersBelow(
+    prefixes.filter((prefix) => prefix.startsWith('+4')),
+    random,
+  )
+  const outside = numbersBelow(
+    prefixes.filter((prefix) => !prefix.startsWith('+4')),
+    random,
+  )
+  const eventsOf = (kind: Kind): UsageEvent[] =>
+    (kind.isCovered ? covered : outside).map((to, index) => kind.make(index, to))
 
   const lookupSeconds = median(() => {
     let found = 0
     for (let i = 0; i < LOOKUP_COUNT; i++) {
-      if (findRate(deck, numbers[i % CALL_COUNT]!, STARTED_AT_MICROS) !== null) found++
+      if (findRate(deck, outside[i % EVENT_COUNT]!, STARTED_AT_MICROS) !== null) found++
     }
     if (found !== LOOKUP_COUNT) throw new Error('a number of the benchmark has no rate')
   })
-  const byKind = eventsByKind(calls).map(([kind, events]) => {
-    const seconds = median(() => {
+  const byKind = KINDS.map((kind) => {
+    const events = eventsOf(kind).map(ready)
+    return figure(kind.name, () => decideAll(events, bookOf(catalog), kind.outcome))
+  })
+  const calls = eventsOf(KINDS[0]!)
+  const corrections = calls.map(
+    ({ eventId }, index): CorrectionEvent => ({
+      ...factsOf(index),
+      type: 'correction',
+      eventId: `correction-${index}`,
+      corrects: eventId,
+    }),
+  )
+  const [readyCalls, readyCorrections] = [calls.map(ready), corrections.map(ready)]
+  byKind.push(
+    figure('correction', () => {
       const book = bookOf(catalog)
-      for (const event of events) decide(event, book)
-    })
-    return { name: `decide and record: ${kind}`, value: events.length / seconds, unit: 'events/s' }
+      decideAll(readyCalls, book, 'covered')
+      return decideAll(readyCorrections, book, 'reversed')
+    }),
+  )
+  const dealt = KINDS.flatMap((kind) => Array.from({ length: kind.share }, () => kind))
+  const mixed = covered.map((to, index) => {
+    // 7 and 20 have no common divisor: every 20 events hold each share, in one fixed shuffle.
+    const kind = dealt[(index * 7) % dealt.length]!
+    return kind.make(index, kind.isCovered ? to : outside[index]!)
   })
-  const lineSeconds = median(() => {
-    const book = bookOf(catalog)
-    for (const line of lines) {
-      const read = readUsageJson(line)
-      if ('refusal' in read) throw new Error(read.refusal.detail)
-      decide(read.event as CallEvent, book)
-    }
-  })
+  const readyMixed = mixed.map(ready)
+  const lines = mixed.map(jsonOf)
   return [
-    { name: 'build the deck', value: buildMillis, unit: 'ms' },
+    { name: 'build the deck', value: buildSeconds * 1000, unit: 'ms' },
     { name: 'look up a prefix', value: (lookupSeconds / LOOKUP_COUNT) * 1e9, unit: 'ns' },
     ...byKind,
-    { name: 'calls, from a line of JSON', value: CALL_COUNT / lineSeconds, unit: 'events/s' },
-  ]
-}
-
-function decide(event: UsageEvent, book: Book): void {
-  const content = contentOf(event)
-  evolve(book, event, content, decideUsage(event, content, book))
-}
-
-/** The calls as they are, and as many events of each other kind made from them; each correction follows its event. */
-function eventsByKind(calls: readonly CallEvent[]): [kind: string, events: UsageEvent[]][] {
-  const facts = calls.map(({ eventId, accountId, occurredAtMicros, userId, interactionId }) => {
-    return { eventId, accountId, occurredAtMicros, userId, interactionId }
-  })
-  const others = facts.map((fact): UsageEvent => ({ type: 'other', ...fact, sku: 'lookup', quantity: 3 }))
-  return [
-    ['calls', [...calls]],
-    ['covered calls', calls.map((call) => ({ ...call, to: '+4930123456', durationSeconds: 1 }))],
-    [
-      'toll-free',
-      calls.map(({ to, durationSeconds }, i) => ({ type: 'toll_free', ...facts[i]!, from: null, to, durationSeconds })),
-    ],
-    [
-      'messages',
-      calls.map(({ to }, i) => ({
-        type: 'message',
-        ...facts[i]!,
-        channel: 'sms',
-        direction: 'outbound',
-        from: null,
-        to,
-        fragments: 2,
-      })),
-    ],
-    [
-      'Conversation Intelligence',
-      calls.map(({ durationSeconds }, i) => ({ type: 'conversation_intelligence', ...facts[i]!, durationSeconds })),
-    ],
-    [
-      'Voice Agents',
-      calls.map(({ durationSeconds }, i) => ({ type: 'voice_agent', ...facts[i]!, agentId: 'a', durationSeconds })),
-    ],
-    ['other', others],
-    [
-      'other, each corrected',
-      others.slice(0, CALL_COUNT / 2).flatMap((event): UsageEvent[] => {
-        const eventId = `k-${event.eventId}`
-        return [event, { type: 'correction', ...facts[0]!, eventId, interactionId: eventId, corrects: event.eventId }]
+    figure('mixed', () => decideAll(readyMixed, bookOf(catalog))),
+    figure('write the content, mixed', () => seconds(() => mixed.forEach(contentOf))),
+    figure('read a line of JSON, mixed', () =>
+      seconds(() => {
+        for (const line of lines) if ('refusal' in readUsageJson(line)) throw new Error(`refused: ${line}`)
       }),
-    ],
+    ),
   ]
+}
+
+function ready(event: UsageEvent): ReadyEvent {
+  return { event, content: contentOf(event) }
+}
+
+/** How long it takes to decide the events one after the other and to write each into the book. */
+function decideAll(events: readonly ReadyEvent[], book: Book, outcome?: Outcome): number {
+  return seconds(() => {
+    for (const { event, content } of events) {
+      const decided = decideUsage(event, content, book)
+      if (outcome !== undefined && decided.outcome !== outcome) throw new Error(`${event.eventId}: ${decided.outcome}`)
+      evolve(book, event, content, decided)
+    }
+  })
+}
+
+function figure(name: string, secondsOfARun: () => number): BenchFigure {
+  return { name, value: EVENT_COUNT / medianOf(secondsOfARun), unit: 'events/s' }
 }
 
 function median(run: () => void): number {
+  return medianOf(() => seconds(run))
+}
+
+/** The first run warms up and does not count. */
+function medianOf(secondsOfARun: () => number): number {
+  secondsOfARun()
+  return Array.from({ length: RUNS }, secondsOfARun).sort((a, b) => a - b)[Math.floor(RUNS / 2)]!
+}
+
+function seconds(run: () => void): number {
+  const started = performance.now()
   run()
-  const seconds = Array.from({ length: RUNS }, () => {
-    const started = performance.now()
-    run()
-    return (performance.now() - started) / 1000
-  })
-  return seconds.sort((a, b) => a - b)[Math.floor(RUNS / 2)]!
+  return (performance.now() - started) / 1000
 }
 
 /** Prefixes of 2 to 9 digits; most are long, as in a deck that tells networks apart. */
@@ -144,35 +200,52 @@ function distinctPrefixes(count: number, random: () => number): Set<string> {
   return prefixes
 }
 
-function deckOf(prefixes: readonly string[]): Deck<CallRate> {
-  const rows = prefixes.map(
-    (prefix, i): CallRate => ({
-      prefix,
-      destination: `Destination ${prefix}`,
-      pricePerMinuteMicros: BigInt(1_000 + (i % 500_000)),
-      connectionFeeMicros: i % 5 === 0 ? 50_000n : 0n,
-      increments: { firstSeconds: 60, nextSeconds: i % 2 === 0 ? 60 : 1 },
-      effectiveFromMicros: Number.NEGATIVE_INFINITY,
-      effectiveToMicros: Number.POSITIVE_INFINITY,
-    }),
-  )
-  return { file: 'outbound.csv', rates: buildPrefixTable(rows) }
+/** As many full numbers as there are events, each below one of the prefixes. */
+function numbersBelow(prefixes: readonly string[], random: () => number): string[] {
+  return Array.from({ length: EVENT_COUNT }, () => {
+    const prefix = prefixes[Math.floor(random() * prefixes.length)]!
+    const line = String(Math.floor(random() * 1e8)).padStart(8, '0')
+    return prefix + line.slice(0, 14 - prefix.length)
+  })
+}
+
+function callRateOf(prefix: string, index: number): CallRate {
+  return {
+    prefix,
+    destination: `Destination ${prefix}`,
+    pricePerMinuteMicros: BigInt(1_000 + (index % 500_000)),
+    connectionFeeMicros: index % 5 === 0 ? 50_000n : 0n,
+    increments: { firstSeconds: 60, nextSeconds: index % 2 === 0 ? 60 : 1 },
+    effectiveFromMicros: Number.NEGATIVE_INFINITY,
+    effectiveToMicros: Number.POSITIVE_INFINITY,
+  }
+}
+
+function messageRateOf(prefix: string, index: number): MessageRate {
+  return {
+    prefix,
+    destination: `Destination ${prefix}`,
+    pricePerUnitMicros: BigInt(1_000 + (index % 100_000)),
+    effectiveFromMicros: Number.NEGATIVE_INFINITY,
+    effectiveToMicros: Number.POSITIVE_INFINITY,
+  }
 }
 
 /** The package reaches numbers that start with +4, for callers of the same: both the counter and the deck have work. */
-function catalogOf(outbound: Deck<CallRate>): Catalog {
-  const minute = { pricePerMinuteMicros: 20_000n, increments: { firstSeconds: 60, nextSeconds: 60 } }
-  const messageRates = outbound.rates.rows
-    .flat()
-    .map((row) => ({ ...row, pricePerUnitMicros: row.pricePerMinuteMicros }))
-  const messages = { file: 'sms.csv', rates: buildPrefixTable<MessageRate>(messageRates) }
+function catalogOf(outbound: Deck<CallRate>, prefixes: readonly string[]): Catalog {
   const countries = new Set(['DE'])
+  const plan = Array.from({ length: 9 }, (_, i) => ({
+    prefix: `+${i + 1}`,
+    country: i + 1 === 4 ? 'DE' : 'ZZ',
+    type: 'fixed' as const,
+  }))
+  const minutePrice = { pricePerMinuteMicros: 12_500n, increments: { firstSeconds: 60, nextSeconds: 60 } }
   return {
     rounding: { scale: 4, mode: 'half_up' },
     emergencyNumbers: new Set(['112']),
-    numbering: buildPrefixTable([{ prefix: '+4', country: 'DE', type: 'fixed' as const }]),
+    numbering: buildPrefixTable(plan),
     regions: new Map([['EU', countries]]),
-    packages: new Map([['eu', { id: 'eu', region: 'EU', countries, fairUseMinutesPerUser: 3000 }]]),
+    packages: new Map([['eu', { id: 'eu', region: 'EU', countries, fairUseMinutesPerUser: 1_000_000 }]]),
     tariffs: new Map([
       [
         'eur',
@@ -181,10 +254,10 @@ function catalogOf(outbound: Deck<CallRate>): Catalog {
           currency: 'EUR',
           outbound,
           tollFree: outbound,
-          messages: new Map([['sms', messages]]),
-          conversationIntelligence: minute,
-          voiceAgent: minute,
-          other: new Map([['lookup', 4_000n]]),
+          messages: new Map([['sms', { file: 'sms.csv', rates: buildPrefixTable(prefixes.map(messageRateOf)) }]]),
+          conversationIntelligence: minutePrice,
+          voiceAgent: minutePrice,
+          other: new Map([['recording-gb', 23_456n]]),
         },
       ],
     ]),
@@ -216,35 +289,47 @@ function bookOf(catalog: Catalog): Book {
   }
 }
 
-function callOf(index: number, to: string, random: () => number): CallEvent {
-  const eventId = `call-${index}`
+function factsOf(index: number): UsageFacts {
+  const eventId = `event-${index}`
   return {
-    type: 'call',
     eventId,
     accountId: 'acme',
     occurredAtMicros: STARTED_AT_MICROS + index * 1_000_000,
     userId: `user-${index % 500}`,
     interactionId: eventId,
+  }
+}
+
+function callOf(index: number, to: string): CallEvent {
+  return {
+    ...factsOf(index),
+    type: 'call',
     direction: 'outbound',
     leg: 'direct',
     from: '+4930123456',
     to,
-    durationSeconds: 1 + Math.floor(random() * 600),
+    durationSeconds: durationOf(index),
   }
 }
 
-function jsonOf(call: CallEvent): string {
-  return JSON.stringify({
-    type: call.type,
-    event_id: call.eventId,
-    account_id: call.accountId,
-    occurred_at: new Date(call.occurredAtMicros / 1000).toISOString(),
-    user_id: call.userId,
-    direction: call.direction,
-    from: call.from,
-    to: call.to,
-    duration_seconds: call.durationSeconds,
-  })
+function durationOf(index: number): number {
+  return 1 + ((index * 7919) % 600)
+}
+
+function jsonOf(event: UsageEvent): string {
+  return JSON.stringify(event, (key, value) =>
+    key === 'occurredAtMicros' ? new Date(value / 1000).toISOString() : value,
+  ).replaceAll(/"(\w+)":/g, (_, name: string) => `"${FIELD_OF[name] ?? name}":`)
+}
+
+const FIELD_OF: Readonly<Record<string, string>> = {
+  eventId: 'event_id',
+  accountId: 'account_id',
+  occurredAtMicros: 'occurred_at',
+  userId: 'user_id',
+  interactionId: 'interaction_id',
+  durationSeconds: 'duration_seconds',
+  agentId: 'agent_id',
 }
 
 /** The same numbers on every machine, so that figures can be compared. */

@@ -1,7 +1,7 @@
 /** `tollgate serve` as a process of its own, as an operator runs it; its log goes to a file, its figures are scraped. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -24,7 +24,8 @@ const BETWEEN_PROBES_MILLIS = 100
 /** Resolves once `/readyz` says so. */
 export async function startServe(environment: Readonly<Record<string, string>>): Promise<Serve> {
   const port = await freePort()
-  const logFile = join(mkdtempSync(join(tmpdir(), 'tollgate-serve-')), 'serve.log')
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-serve-'))
+  const logFile = join(folder, 'serve.log')
   const log = openSync(logFile, 'w')
   const child = spawn(process.execPath, [join(import.meta.dirname, '../bin/tollgate.mjs'), 'serve'], {
     env: { ...process.env, ...environment, TOLLGATE_HTTP_PORT: String(port) },
@@ -53,7 +54,9 @@ export async function startServe(environment: Readonly<Record<string, string>>):
       process.off('exit', killWithUs)
       if (ended.signal.aborted) return
       child.kill(signal)
-      await once(child, 'exit')
+      const [exitCode] = await once(child, 'exit')
+      // Of an end in order there is nothing to look up.
+      if (exitCode === 0) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
