@@ -4,8 +4,9 @@
  * reading of a line of JSON are measured apart. Medians of three runs after one that warms up.
  */
 import { performance } from 'node:perf_hooks'
-import type { Book } from '../src/core/account/book.ts'
+import { type Book, newBook } from '../src/core/account/book.ts'
 import { decideUsage, evolve } from '../src/core/account/decide.ts'
+import type { AccountSettings } from '../src/core/account/settings.ts'
 import type { CallRate, Catalog, Deck, MessageRate } from '../src/core/catalog/catalog.ts'
 import { buildPrefixTable } from '../src/core/catalog/prefix-table.ts'
 import type { Outcome } from '../src/core/rating/decision.ts'
@@ -112,7 +113,7 @@ export function benchRating(): BenchFigure[] {
   })
   const byKind = KINDS.map((kind) => {
     const events = eventsOf(kind).map(ready)
-    return figure(kind.name, () => decideAll(events, bookOf(catalog), kind.outcome))
+    return figure(kind.name, () => decideAll(events, newBook(catalog, [ACCOUNT]), kind.outcome))
   })
   const calls = eventsOf(KINDS[0]!)
   const corrections = calls.map(
@@ -126,7 +127,7 @@ export function benchRating(): BenchFigure[] {
   const [readyCalls, readyCorrections] = [calls.map(ready), corrections.map(ready)]
   byKind.push(
     figure('correction', () => {
-      const book = bookOf(catalog)
+      const book = newBook(catalog, [ACCOUNT])
       decideAll(readyCalls, book, 'covered')
       return decideAll(readyCorrections, book, 'reversed')
     }),
@@ -143,7 +144,7 @@ export function benchRating(): BenchFigure[] {
     { name: 'build the deck', value: buildSeconds * 1000, unit: 'ms' },
     { name: 'look up a prefix', value: (lookupSeconds / LOOKUP_COUNT) * 1e9, unit: 'ns' },
     ...byKind,
-    figure('mixed', () => decideAll(readyMixed, bookOf(catalog))),
+    figure('mixed', () => decideAll(readyMixed, newBook(catalog, [ACCOUNT]))),
     figure('write the content, mixed', () => seconds(() => mixed.forEach(contentOf))),
     figure('read a line of JSON, mixed', () =>
       seconds(() => {
@@ -264,29 +265,16 @@ function catalogOf(outbound: Deck<CallRate>, prefixes: readonly string[]): Catal
   }
 }
 
-function bookOf(catalog: Catalog): Book {
-  return {
-    accounts: new Map([
-      [
-        'acme',
-        {
-          accountId: 'acme',
-          currency: 'EUR',
-          tariff: 'eur',
-          packages: [{ id: 'eu', fromMicros: 0 }],
-          billingCycleAnchor: '2026-01-31',
-          fairUseMinutesPerUser: null,
-          conversationIntelligence: 'credit',
-          voiceAgent: 'credit',
-          contacts: [],
-        },
-      ],
-    ]),
-    catalogs: [{ version: 1, inForceFromMicros: Number.NEGATIVE_INFINITY, catalog }],
-    known: new Map(),
-    awaited: new Map(),
-    minutesUsed: new Map(),
-  }
+const ACCOUNT: AccountSettings = {
+  accountId: 'acme',
+  currency: 'EUR',
+  tariff: 'eur',
+  packages: [{ id: 'eu', fromMicros: 0 }],
+  billingCycleAnchor: '2026-01-31',
+  fairUseMinutesPerUser: null,
+  conversationIntelligence: 'credit',
+  voiceAgent: 'credit',
+  contacts: [],
 }
 
 function factsOf(index: number): UsageFacts {

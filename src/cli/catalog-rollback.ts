@@ -13,11 +13,12 @@ export async function rollBackCatalog(versionText: string, options: PublishOptio
   if (version === null) throw new CommandFailed(`${versionText} is not a version: a whole number above 0`, 2)
   const inForceFrom = readInForceFrom(options)
   await withDatabase(async (pool) => {
-    const stored = await readCatalogFiles(pool, version)
-    if (stored === null) throw new CommandFailed(`there is no catalog version ${version}`, 1)
+    const [stored] = await readCatalogFiles(pool, [version])
+    if (stored === undefined) throw new CommandFailed(`there is no catalog version ${version}`, 1)
     const { catalog } = parseCatalog(stored.files)
     if (catalog === null) throw new CommandFailed(`catalog version ${version} cannot be read by this release`, 1)
     const comment = options.comment ?? `rollback to version ${version}`
-    await publish(pool, { ...stored, catalog }, inForceFrom, { ...options, comment })
+    const { files, contentHash } = stored
+    await publish(pool, { catalog, files, contentHash }, inForceFrom, { ...options, comment })
   })
 }

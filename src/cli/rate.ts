@@ -6,10 +6,8 @@ import { createReadStream, readFileSync } from 'node:fs'
 import { checkAccountsAgainstCatalog, type ParsedAccounts, parseAccountsFile } from '../catalog/accounts-file.ts'
 import { type Fault, formatFault } from '../catalog/faults.ts'
 import { loadCatalog } from '../catalog/load.ts'
-import type { Book } from '../core/account/book.ts'
+import { type Book, newBook } from '../core/account/book.ts'
 import { decideUsage, evolve } from '../core/account/decide.ts'
-import type { AccountSettings } from '../core/account/settings.ts'
-import type { Catalog } from '../core/catalog/catalog.ts'
 import { formatMoney } from '../core/money.ts'
 import { type Decision, rejected } from '../core/rating/decision.ts'
 import { contentOf } from '../core/usage/content.ts'
@@ -51,17 +49,6 @@ function openBook(options: RateOptions): Book {
     throw new CommandFailed(`${counted(errorCount, 'fault')} found, nothing was rated`, 2)
   }
   return newBook(catalog, parsed.accounts)
-}
-
-/** An empty book: nothing known, no minute used. */
-export function newBook(catalog: Catalog, accounts: readonly AccountSettings[]): Book {
-  return {
-    accounts: new Map(accounts.map((account) => [account.accountId, account])),
-    catalogs: [{ version: 1, inForceFromMicros: Number.NEGATIVE_INFINITY, catalog }],
-    known: new Map(),
-    awaited: new Map(),
-    minutesUsed: new Map(),
-  }
 }
 
 /** The results of a stream of JSON lines, as many at a time as one chunk of it completes. */

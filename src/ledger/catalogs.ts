@@ -8,12 +8,11 @@ import { parseCatalog } from '../catalog/load.ts'
 import { byPreference, type CatalogVersion } from '../core/account/book.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import type { Connection, Pool } from '../platform/postgres.ts'
+import { readCatalogFiles } from './read-catalog-files.ts'
 
 const LIST_VERSIONS = `
   select version, (extract(epoch from in_force_from) * 1000000)::bigint as in_force_from_micros
     from tollgate.catalog_versions`
-
-const READ_FILES = 'select version, files from tollgate.catalog_versions where version = any($1::integer[])'
 
 export interface ListedVersion {
   readonly version: number
@@ -46,10 +45,8 @@ export class CatalogStore {
 
   /** Reads and parses versions. Outside any transaction: a large deck takes a second that no account lock should wait for. */
   async load(pool: Pool, versions: readonly number[]): Promise<void> {
-    const { rows } = await pool.query<{ version: number; files: Record<string, string> }>(READ_FILES, [versions])
-    for (const { version, files } of rows) {
-      const bytes = new Map(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]))
-      const { catalog, faults } = parseCatalog(bytes)
+    for (const { version, files } of await readCatalogFiles(pool, versions)) {
+      const { catalog, faults } = parseCatalog(files)
       if (catalog === null) {
         const first = faults.find(({ severity }) => severity === 'error')
         throw new Error(`stored catalog version ${version} cannot be read: ${first ? formatFault(first) : 'unknown'}`)

@@ -2,7 +2,7 @@
 import { type KnownUsage, usageKey } from '../core/account/book.ts'
 import type { Currency } from '../core/money.ts'
 import type { Outcome } from '../core/rating/decision.ts'
-import { counterKey } from '../core/rating/fair-use.ts'
+import { storedCounterKey } from '../core/rating/fair-use.ts'
 import type { Connection } from '../platform/postgres.ts'
 
 const READ_KNOWN = `
@@ -47,8 +47,6 @@ export async function readKnown(
 }
 
 function known(row: KnownRow): KnownUsage {
-  const { account_id: accountId, user_id: userId, cycle_anchor: anchor, cycle_start: cycleStart } = row
-  const isCounted = userId !== null && anchor !== null && cycleStart !== null
   return {
     content: row.content_hash,
     outcome: row.outcome,
@@ -56,7 +54,7 @@ function known(row: KnownRow): KnownUsage {
     amountMicros: row.amount_micros,
     coveredMinutes: row.covered_minutes,
     currency: row.currency,
-    counter: isCounted ? counterKey({ accountId, userId, anchor, cycleStart }) : null,
+    counter: storedCounterKey(row.account_id, row.user_id, row.cycle_anchor, row.cycle_start),
     correctedBy: row.corrected_by,
   }
 }

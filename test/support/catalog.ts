@@ -3,7 +3,7 @@
  * with it, and a book to rate events against. Whatever a test needs otherwise, it replaces.
  */
 import { parseCatalog } from '../../src/catalog/load.ts'
-import type { Book } from '../../src/core/account/book.ts'
+import { type Book, newBook } from '../../src/core/account/book.ts'
 import { decideUsage, evolve, type UsageDecision } from '../../src/core/account/decide.ts'
 import type { AccountSettings } from '../../src/core/account/settings.ts'
 import type { Catalog } from '../../src/core/catalog/catalog.ts'
@@ -94,13 +94,7 @@ export function testAccount(changed: Partial<AccountSettings> = {}): AccountSett
 
 /** A book that knows one catalog, in force always, and these accounts. */
 export function testBook(accounts: readonly AccountSettings[] = [testAccount()], catalog = testCatalog()): Book {
-  return {
-    accounts: new Map(accounts.map((account) => [account.accountId, account])),
-    catalogs: [{ version: 1, inForceFromMicros: Number.NEGATIVE_INFINITY, catalog }],
-    known: new Map(),
-    awaited: new Map(),
-    minutesUsed: new Map(),
-  }
+  return newBook(catalog, accounts)
 }
 
 export type Fields = Readonly<Record<string, unknown>>

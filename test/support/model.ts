@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { OPENING_CREDIT } from '../../demo/opening-credit.ts'
 import type { TrafficItem } from '../../demo/traffic.ts'
 import { loadCatalog } from '../../src/catalog/load.ts'
-import type { Book } from '../../src/core/account/book.ts'
+import { newBook } from '../../src/core/account/book.ts'
 import { creditTaken, decideUsage, evolve } from '../../src/core/account/decide.ts'
 import type { AccountSettings } from '../../src/core/account/settings.ts'
 import { parseMoney } from '../../src/core/money.ts'
@@ -17,13 +17,7 @@ export function modelBalances(
   items: readonly TrafficItem[],
 ): Map<string, bigint> {
   const { catalog } = loadCatalog(join(import.meta.dirname, '../../demo/catalog'))
-  const book: Book = {
-    accounts: new Map(accounts.map((settings) => [settings.accountId, settings])),
-    catalogs: [{ version: 1, inForceFromMicros: 0, catalog: catalog! }],
-    known: new Map(),
-    awaited: new Map(),
-    minutesUsed: new Map(),
-  }
+  const book = newBook(catalog!, accounts)
   const balances = new Map([...OPENING_CREDIT].map(([accountId, amount]) => [accountId, parseMoney(amount)!]))
   for (const item of items) {
     if (item.kind === 'junk') continue

@@ -43,6 +43,17 @@ export interface Book {
   readonly minutesUsed: Map<string, number>
 }
 
+/** A book that knows these accounts and one catalog, in force always, and nothing recorded yet. */
+export function newBook(catalog: Catalog, accounts: readonly AccountSettings[]): Book {
+  return {
+    accounts: new Map(accounts.map((settings) => [settings.accountId, settings])),
+    catalogs: [{ version: 1, inForceFromMicros: Number.NEGATIVE_INFINITY, catalog }],
+    known: new Map(),
+    awaited: new Map(),
+    minutesUsed: new Map(),
+  }
+}
+
 /** Key of an event within a book. Ids are printable ASCII, so the separator cannot occur in one. */
 export function usageKey(accountId: string, eventId: string): string {
   return `${accountId}\n${eventId}`

@@ -22,23 +22,23 @@ export function rateCall(event: CallEvent, context: RatingContext): Decision {
   if (event.direction === 'inbound') {
     return to.type === 'toll_free' ? chargeTollFree(event, context) : decision('free', 'inbound_standard', { to })
   }
-  if (event.leg === 'forwarded') return chargeOutbound(event, context, 'forwarded_leg')
+  const ends = { to, from: event.from === null ? null : numberFacts(catalog, event.from) }
+  if (event.leg === 'forwarded') return chargeOutbound(event, context, ends, 'forwarded_leg')
   if (to.type === 'premium' || to.type === 'shared_cost' || to.type === 'special') {
-    return chargeOutbound(event, context, 'special_number')
+    return chargeOutbound(event, context, ends, 'special_number')
   }
 
   const packageId = packageIdAt(settings, at)
-  if (packageId === null) return chargeOutbound(event, context, 'no_package')
+  if (packageId === null) return chargeOutbound(event, context, ends, 'no_package')
   const pack = catalog.packages.get(packageId)
   if (pack === undefined) {
     return rejected('no_rate', `package ${packageId} is not in the catalog in force at the call`, settings.currency)
   }
   if (to.country === null || !pack.countries.has(to.country)) {
-    return chargeOutbound(event, context, 'outside_package_countries')
+    return chargeOutbound(event, context, ends, 'outside_package_countries')
   }
-  const from = event.from === null ? null : numberFacts(catalog, event.from)
-  if (!regionHolds(catalog, pack, from?.country ?? null)) {
-    return chargeOutbound(event, context, 'caller_region_mismatch')
+  if (!regionHolds(catalog, pack, ends.from?.country ?? null)) {
+    return chargeOutbound(event, context, ends, 'caller_region_mismatch')
   }
 
   if (event.userId === null) throw new TypeError(`event ${event.eventId}: an outbound direct call without a user`)
@@ -48,9 +48,9 @@ export function rateCall(event: CallEvent, context: RatingContext): Decision {
   const minutes = callMinutes(event.durationSeconds)
   const fairUse = { counter, minutesLeft }
   if (minutesLeft === null || minutesLeft >= minutes) {
-    return decision('covered', 'in_package', { coveredMinutes: minutes, to, from, fairUse })
+    return decision('covered', 'in_package', { coveredMinutes: minutes, ...ends, fairUse })
   }
-  const charged = chargeOutbound(event, context, 'fair_use_exceeded', minutesLeft)
+  const charged = chargeOutbound(event, context, ends, 'fair_use_exceeded', minutesLeft)
   return charged.outcome === 'rejected' ? charged : { ...charged, fairUse }
 }
 
@@ -58,7 +58,13 @@ export function rateCall(event: CallEvent, context: RatingContext): Decision {
  * Prices the call by the outbound deck on `to`. The first `coveredMinutes` are the package's: only the seconds past
  * them are priced, and then without the connection fee.
  */
-function chargeOutbound(event: CallEvent, context: RatingContext, reason: Reason, coveredMinutes = 0): Decision {
+function chargeOutbound(
+  event: CallEvent,
+  context: RatingContext,
+  ends: Pick<Decision, 'to' | 'from'>,
+  reason: Reason,
+  coveredMinutes = 0,
+): Decision {
   const { catalog, tariff, settings } = context
   const deck = tariff.outbound
   const rate = findRate(deck, event.to, event.occurredAtMicros)
@@ -71,7 +77,6 @@ function chargeOutbound(event: CallEvent, context: RatingContext, reason: Reason
     coveredMinutes,
     amountMicros: callAmount(rate, units, catalog.rounding, coveredMinutes === 0),
     rate: appliedRate(deck, rate),
-    to: numberFacts(catalog, event.to),
-    from: event.from === null ? null : numberFacts(catalog, event.from),
+    ...ends,
   })
 }

@@ -48,6 +48,17 @@ export function counterKey(counter: FairUseCounter): string {
   return JSON.stringify([counter.accountId, counter.userId, counter.anchor, counter.cycleStart])
 }
 
+/** The key of a counter as rated usage stores it; null where the event was held against none. */
+export function storedCounterKey(
+  accountId: string,
+  userId: string | null,
+  anchor: string | null,
+  start: string | null,
+): string | null {
+  if (userId === null || anchor === null || start === null) return null
+  return counterKey({ accountId, userId, anchor, cycleStart: start })
+}
+
 export function counterFromKey(key: string): FairUseCounter {
   const [accountId, userId, anchor, start] = JSON.parse(key) as [string, string, string, string]
   return { accountId, userId, anchor, cycleStart: start }

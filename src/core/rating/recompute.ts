@@ -12,7 +12,7 @@ import type { Currency, Micros } from '../money.ts'
 import type { Channel, Direction, Leg, UsageEvent, UsageType } from '../usage/event.ts'
 import { packageIdAt } from './coverage.ts'
 import type { AppliedRate, Decision, Outcome, Reason } from './decision.ts'
-import { counterFromKey, counterKey, counterOf, fairUseLimit } from './fair-use.ts'
+import { counterFromKey, counterKey, counterOf, fairUseLimit, storedCounterKey } from './fair-use.ts'
 
 /** What a decision comes to, stored or recomputed: the figures that must agree. */
 export interface DecisionFigures {
@@ -198,8 +198,6 @@ function wasKnown(corrected: CorrectedUsage): boolean {
 }
 
 function knownUsage(accountId: string, corrected: CorrectedUsage): KnownUsage {
-  const { userId, cycleAnchor: anchor, cycleStart } = corrected
-  const isCounted = userId !== null && anchor !== null && cycleStart !== null
   return {
     content: '',
     outcome: corrected.outcome,
@@ -207,7 +205,7 @@ function knownUsage(accountId: string, corrected: CorrectedUsage): KnownUsage {
     amountMicros: corrected.amountMicros,
     coveredMinutes: corrected.coveredMinutes,
     currency: corrected.currency,
-    counter: isCounted ? counterKey({ accountId, userId, anchor, cycleStart }) : null,
+    counter: storedCounterKey(accountId, corrected.userId, corrected.cycleAnchor, corrected.cycleStart),
     correctedBy: null,
   }
 }
