@@ -275,6 +275,8 @@ const ACCOUNT: AccountSettings = {
   conversationIntelligence: 'credit',
   voiceAgent: 'credit',
   contacts: [],
+  lowAlertLevelMicros: null,
+  customAlertLevelMicros: null,
 }
 
 function factsOf(index: number): UsageFacts {

@@ -107,6 +107,9 @@ function readAccount(yaml: YamlFile, item: YamlValue, lines: Map<string, number>
     conversationIntelligence: readBillingMode(yaml, map, 'conversation_intelligence', what),
     voiceAgent: readBillingMode(yaml, map, 'voice_agent', what),
     contacts: contacts === undefined ? [] : readContacts(yaml, contacts, what),
+    // The customer's own choice, made elsewhere: applying a file leaves it as it is.
+    lowAlertLevelMicros: null,
+    customAlertLevelMicros: null,
   }
 }
 

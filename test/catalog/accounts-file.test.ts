@@ -29,6 +29,8 @@ describe('an accounts file without faults', () => {
         { id: 'ann', email: 'ann@acme.example', locale: 'de-DE', role: 'admin' },
         { id: 'bo', email: 'bo@acme.example', locale: 'en-US', role: 'billing' },
       ],
+      lowAlertLevelMicros: null,
+      customAlertLevelMicros: null,
     })
   })
 
@@ -43,6 +45,8 @@ describe('an accounts file without faults', () => {
       conversationIntelligence: 'credit',
       voiceAgent: 'credit',
       contacts: [],
+      lowAlertLevelMicros: null,
+      customAlertLevelMicros: null,
     })
   })
 

@@ -88,6 +88,8 @@ export function testAccount(changed: Partial<AccountSettings> = {}): AccountSett
     conversationIntelligence: 'credit',
     voiceAgent: 'invoice',
     contacts: [],
+    lowAlertLevelMicros: null,
+    customAlertLevelMicros: null,
     ...changed,
   }
 }

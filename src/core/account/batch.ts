@@ -5,6 +5,7 @@
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import { type Decision, type Outcome, rejected } from '../rating/decision.ts'
 import type { UsageEvent } from '../usage/event.ts'
+import { type AlertRaised, alertLevels } from './alerts.ts'
 import { type Book, usageKey } from './book.ts'
 import { creditTaken, decideUsage, evolve, leavesIdentity, type UsageDecision } from './decide.ts'
 import {
@@ -26,11 +27,11 @@ export interface BatchEvent<Source> {
   readonly source: Source
 }
 
-export interface RecordedUsage {
-  readonly event: UsageEvent
-  readonly contentHash: string
+export interface RecordedUsage<Source> extends BatchEvent<Source> {
   readonly decision: UsageDecision
   readonly settingsVersion: number
+  /** Sequence of the movement it made; null where credit did not move. */
+  readonly movementSequence: bigint | null
   /** The correction that voided it on arrival, or took it back within the same batch. */
   readonly correctedBy: string | null
 }
@@ -42,9 +43,12 @@ export interface TakenBack {
   readonly correctionId: string
 }
 
-export interface UsageMovement {
+export interface UsageMovement<Source> {
   readonly event: UsageEvent
+  readonly source: Source
   readonly posting: Posting
+  /** For a correction: the movement of this account that it takes back. */
+  readonly reversesSequence: bigint | null
 }
 
 export interface RefusedUsage<Source> {
@@ -54,13 +58,14 @@ export interface RefusedUsage<Source> {
 }
 
 export interface BatchOutcome<Source> {
-  readonly recorded: readonly RecordedUsage[]
+  readonly recorded: readonly RecordedUsage<Source>[]
   readonly takenBack: readonly TakenBack[]
-  readonly movements: readonly UsageMovement[]
-  /** Accounts whose balance, sequence, version or status moved, as they are after the batch. */
+  readonly movements: readonly UsageMovement<Source>[]
+  /** Accounts whose credit moved, as they are after the batch. */
   readonly changedAccounts: readonly AccountState[]
   readonly balanceChanges: readonly BalanceChanged[]
   readonly statusChanges: readonly ServiceStatusChanged[]
+  readonly alerts: readonly AlertRaised[]
   /** Keys of the fair-use counters that moved; their minutes are in the book. */
   readonly changedCounters: ReadonlySet<string>
   /** Rejections and conflicts: they go to the dead letters. */
@@ -74,10 +79,10 @@ export function decideBatch<Source>(
   book: Book,
   nowMicros: InstantMicros,
 ): BatchOutcome<Source> {
-  const recorded: Omit<RecordedUsage, 'correctedBy'>[] = []
+  const recorded: Omit<RecordedUsage<Source>, 'correctedBy'>[] = []
   const recordedKeys = new Set<string>()
   const takenBack: TakenBack[] = []
-  const movements: UsageMovement[] = []
+  const movements: UsageMovement<Source>[] = []
   const refused: RefusedUsage<Source>[] = []
   const changedCounters = new Set<string>()
   const countByOutcome = new Map<Outcome, number>()
@@ -90,12 +95,22 @@ export function decideBatch<Source>(
       refused.push({ event, decision: decided, source })
     }
     if (!leavesIdentity(decided)) continue
-    evolve(book, event, contentHash, decided)
-    if (decided.coveredMinutes !== 0 && decided.fairUse !== null) changedCounters.add(decided.fairUse.counter)
-
     const account = current.get(event.accountId) ?? accounts.get(event.accountId)
     if (account === undefined) throw new TypeError(`account ${event.accountId} is in the book but was not locked`)
-    recorded.push({ event, contentHash, decision: decided, settingsVersion: account.settingsVersion })
+
+    let movementSequence: bigint | null = null
+    const taken = creditTaken(decided)
+    if (taken !== 0n) {
+      const { account: posted, posting } = post(account, -taken)
+      current.set(event.accountId, posted)
+      movementSequence = posting.sequence
+      movements.push({ event, source, posting, reversesSequence: movementTakenBack(event, book) })
+    }
+    evolve(book, event, contentHash, decided, movementSequence)
+    if (decided.coveredMinutes !== 0 && decided.fairUse !== null) changedCounters.add(decided.fairUse.counter)
+
+    const { settingsVersion } = account
+    recorded.push({ event, contentHash, source, decision: decided, settingsVersion, movementSequence })
     recordedKeys.add(usageKey(event.accountId, event.eventId))
     if (event.type === 'correction' && decided.outcome === 'reversed') {
       const { accountId, corrects: eventId } = event
@@ -104,16 +119,12 @@ export function decideBatch<Source>(
         takenBack.push({ accountId, eventId, correctionId: event.eventId })
       }
     }
-    const taken = creditTaken(decided)
-    if (taken === 0n) continue
-    const { account: posted, posting } = post(account, -taken)
-    current.set(event.accountId, posted)
-    movements.push({ event, posting })
   }
 
-  const settled = [...current.values()].map((after) =>
-    settle(accounts.get(after.accountId)!, after, 'usage', nowMicros),
-  )
+  const settled = [...current.values()].map((after) => {
+    const levels = alertLevels(book.accounts.get(after.accountId)!)
+    return settle(accounts.get(after.accountId)!, after, 'usage', levels, nowMicros)
+  })
   return {
     recorded: recorded.map((usage) => {
       const { accountId, eventId } = usage.event
@@ -124,10 +135,20 @@ export function decideBatch<Source>(
     changedAccounts: settled.map(({ account }) => account),
     balanceChanges: settled.flatMap(({ balanceChanged }) => balanceChanged ?? []),
     statusChanges: settled.flatMap(({ statusChanged }) => statusChanged ?? []),
+    alerts: settled.flatMap(({ alerts }) => alerts),
     changedCounters,
     refused,
     countByOutcome,
   }
+}
+
+/** The movement of the event that a correction takes back; null for any other event. */
+function movementTakenBack(event: UsageEvent, book: Book): bigint | null {
+  if (event.type !== 'correction') return null
+  const sequence = book.known.get(usageKey(event.accountId, event.corrects))?.movementSequence
+  // Only what moved credit is given back, so there is a movement to name.
+  if (sequence == null) throw new TypeError(`event ${event.corrects} gave no movement and credit moves back`)
+  return sequence
 }
 
 function decideInService(event: UsageEvent, content: string, book: Book, nowMicros: InstantMicros): UsageDecision {

@@ -28,6 +28,8 @@ export interface KnownUsage {
   readonly currency: Currency | null
   /** Key of the fair-use counter its covered minutes were counted on. */
   readonly counter: string | null
+  /** Sequence of the movement it made; null where credit did not move. */
+  readonly movementSequence: bigint | null
   /** The correction that took it back, or null. */
   readonly correctedBy: string | null
 }

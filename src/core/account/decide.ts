@@ -59,8 +59,17 @@ export function creditTaken(decided: Decision): bigint {
   return movesCredit ? decided.amountMicros : 0n
 }
 
-/** Writes a decision into the book, so that the next event is decided with it known. */
-export function evolve(book: Book, event: UsageEvent, content: string, decided: Decision): void {
+/**
+ * Writes a decision into the book, so that the next event is decided with it known. `movementSequence` is that of the
+ * movement it made, null where it made none or where, offline, none are kept.
+ */
+export function evolve(
+  book: Book,
+  event: UsageEvent,
+  content: string,
+  decided: Decision,
+  movementSequence: bigint | null = null,
+): void {
   if (!leavesIdentity(decided)) return
   const key = usageKey(event.accountId, event.eventId)
   book.known.set(key, {
@@ -71,6 +80,7 @@ export function evolve(book: Book, event: UsageEvent, content: string, decided: 
     coveredMinutes: decided.coveredMinutes,
     currency: decided.currency,
     counter: decided.fairUse?.counter ?? null,
+    movementSequence,
     correctedBy: decided.outcome === 'voided' ? (book.awaited.get(key) ?? null) : null,
   })
   if (decided.outcome === 'voided') book.awaited.delete(key)

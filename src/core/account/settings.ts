@@ -1,6 +1,6 @@
 /** What an account has chosen and bought: append-only versions, of which rating uses the newest at the decision. */
 import type { InstantMicros } from '../instant.ts'
-import type { Currency } from '../money.ts'
+import type { Currency, Micros } from '../money.ts'
 
 /** Who pays for a kind of AI usage: the credit, the invoice, or nobody because the plan includes it. */
 export type BillingMode = 'credit' | 'invoice' | 'included'
@@ -36,4 +36,8 @@ export interface AccountSettings {
   readonly conversationIntelligence: BillingMode
   readonly voiceAgent: BillingMode
   readonly contacts: readonly Contact[]
+  /** Above zero; null: the default of 10 units. */
+  readonly lowAlertLevelMicros: Micros | null
+  /** The level the customer chose to be told of; above zero; null: none. */
+  readonly customAlertLevelMicros: Micros | null
 }

@@ -4,13 +4,21 @@
  */
 import type { InstantMicros } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
+import {
+  type AlertKind,
+  type AlertLevels,
+  type AlertRaised,
+  type CrossingState,
+  crossingStateWithoutCredit,
+  crossings,
+} from './alerts.ts'
 
 export type ServiceStatus = 'active' | 'blocked'
 
 /** What is blocked while the credit is used up. Inbound standard and emergency calls never are. */
 export const BLOCKED_WITHOUT_CREDIT = ['outbound_calls', 'inbound_toll_free'] as const
 
-export interface AccountState {
+export interface AccountState extends CrossingState {
   readonly accountId: string
   readonly currency: Currency
   readonly settingsVersion: number
@@ -23,7 +31,12 @@ export interface AccountState {
   /** Version of the newest service-status event, 0 while there was none. */
   readonly statusVersion: bigint
   readonly statusSinceMicros: InstantMicros
+  /** Version of the newest alert, 0 before the first. */
+  readonly alertVersion: bigint
 }
+
+/** What moved the credit; open for consumers, who may meet more. */
+export type BalanceCause = 'usage' | 'adjustment' | 'restore'
 
 /** One change of credit with its place in the account's chain. `amountMicros` above zero adds credit. */
 export interface Posting {
@@ -41,8 +54,9 @@ export interface BalanceChanged {
   readonly balanceBeforeMicros: Micros
   readonly balanceAfterMicros: Micros
   readonly currency: Currency
-  readonly cause: 'usage' | 'adjustment'
+  readonly cause: BalanceCause
   readonly firstSequence: bigint
+  /** One below the first where no movement was made. */
   readonly lastSequence: bigint
 }
 
@@ -59,6 +73,7 @@ export interface Settled {
   readonly account: AccountState
   readonly balanceChanged: BalanceChanged | null
   readonly statusChanged: ServiceStatusChanged | null
+  readonly alerts: readonly AlertRaised[]
 }
 
 /** Adds one movement to the account's chain. None is made of 0. */
@@ -81,12 +96,13 @@ export function post(account: AccountState, amountMicros: Micros): { account: Ac
 
 /**
  * What the world is told after the postings that led from `before` to `after`: one balance change however many there
- * were, and a status change if the balance ended on the other side of zero.
+ * were, a status change if the balance ended on the other side of zero, and an alert for each level it fell below.
  */
 export function settle(
   before: AccountState,
   after: AccountState,
-  cause: BalanceChanged['cause'],
+  cause: BalanceCause,
+  levels: AlertLevels,
   nowMicros: InstantMicros,
 ): Settled {
   let account = after
@@ -104,16 +120,81 @@ export function settle(
       lastSequence: after.lastSequence,
     }
   }
+  let statusChanged: ServiceStatusChanged | null = null
   const status: ServiceStatus = account.balanceMicros <= 0n ? 'blocked' : 'active'
-  if (status === before.status) return { account, balanceChanged, statusChanged: null }
-  const changed = changeStatus(account, status, nowMicros)
-  return { ...changed, balanceChanged }
+  if (status !== before.status) ({ account, statusChanged } = changeStatus(account, status, nowMicros))
+  const reviewed = reviewAlerts(account, levels)
+  if (statusChanged?.status !== 'blocked') {
+    return { account: reviewed.account, balanceChanged, statusChanged, alerts: reviewed.alerts }
+  }
+  const exhausted = raise(reviewed.account, 'exhausted', 0n)
+  return {
+    account: exhausted.account,
+    balanceChanged,
+    statusChanged,
+    alerts: [...reviewed.alerts, exhausted.alert],
+  }
+}
+
+/** Where the account stands against its levels, as they are now, and the alerts for those it is newly below. */
+export function reviewAlerts(
+  before: AccountState,
+  levels: AlertLevels,
+): { account: AccountState; alerts: AlertRaised[] } {
+  const { isLow, isBelowCustomLevel, crossed } = crossings(before, before.balanceMicros, levels)
+  let account: AccountState = { ...before, isLow, isBelowCustomLevel }
+  const alerts: AlertRaised[] = []
+  for (const { kind, levelMicros } of crossed) {
+    const raised = raise(account, kind, levelMicros)
+    account = raised.account
+    alerts.push(raised.alert)
+  }
+  return { account, alerts }
+}
+
+function raise(account: AccountState, kind: AlertKind, levelMicros: Micros) {
+  const version = account.alertVersion + 1n
+  const { accountId, balanceMicros, currency } = account
+  const alert: AlertRaised = { accountId, version, kind, levelMicros, balanceMicros, currency }
+  return { account: { ...account, alertVersion: version }, alert }
+}
+
+/**
+ * The account's state told anew under a later epoch, after the ledger was restored to an earlier point: what consumers
+ * know may be from a future that no longer is. No movement is made.
+ */
+export function restate(before: AccountState): {
+  account: AccountState
+  balanceChanged: BalanceChanged
+  statusChanged: ServiceStatusChanged
+} {
+  const account: AccountState = {
+    ...before,
+    balanceVersion: before.balanceVersion + 1n,
+    statusVersion: before.statusVersion + 1n,
+  }
+  const { accountId, balanceMicros, currency, lastSequence } = account
+  return {
+    account,
+    balanceChanged: {
+      accountId,
+      version: account.balanceVersion,
+      balanceBeforeMicros: balanceMicros,
+      balanceAfterMicros: balanceMicros,
+      currency,
+      cause: 'restore',
+      firstSequence: lastSequence + 1n,
+      lastSequence,
+    },
+    statusChanged: statusOf(account),
+  }
 }
 
 /** An account as it is created: no credit, and so blocked from its first moment. */
 export function openAccount(
   accountId: string,
   currency: Currency,
+  levels: AlertLevels,
   nowMicros: InstantMicros,
 ): { account: AccountState; statusChanged: ServiceStatusChanged } {
   const unopened: AccountState = {
@@ -126,19 +207,27 @@ export function openAccount(
     status: 'active',
     statusVersion: 0n,
     statusSinceMicros: nowMicros,
+    alertVersion: 0n,
+    ...crossingStateWithoutCredit(levels),
   }
   return changeStatus(unopened, 'blocked', nowMicros)
 }
 
-function changeStatus(account: AccountState, status: ServiceStatus, nowMicros: InstantMicros) {
-  const statusVersion = account.statusVersion + 1n
-  const statusChanged: ServiceStatusChanged = {
+function changeStatus(before: AccountState, status: ServiceStatus, nowMicros: InstantMicros) {
+  const statusVersion = before.statusVersion + 1n
+  const account: AccountState = { ...before, status, statusVersion, statusSinceMicros: nowMicros }
+  return { account, statusChanged: statusOf(account) }
+}
+
+/** The status of an account as it is announced. */
+function statusOf(account: AccountState): ServiceStatusChanged {
+  const isBlocked = account.status === 'blocked'
+  return {
     accountId: account.accountId,
-    version: statusVersion,
-    status,
-    blocked: status === 'blocked' ? BLOCKED_WITHOUT_CREDIT : [],
-    reason: status === 'blocked' ? 'credit_exhausted' : 'credit_available',
-    sinceMicros: nowMicros,
+    version: account.statusVersion,
+    status: account.status,
+    blocked: isBlocked ? BLOCKED_WITHOUT_CREDIT : [],
+    reason: isBlocked ? 'credit_exhausted' : 'credit_available',
+    sinceMicros: account.statusSinceMicros,
   }
-  return { account: { ...account, status, statusVersion, statusSinceMicros: nowMicros }, statusChanged }
 }

@@ -206,6 +206,7 @@ function knownUsage(accountId: string, corrected: CorrectedUsage): KnownUsage {
     coveredMinutes: corrected.coveredMinutes,
     currency: corrected.currency,
     counter: storedCounterKey(accountId, corrected.userId, corrected.cycleAnchor, corrected.cycleStart),
+    movementSequence: null,
     correctedBy: null,
   }
 }

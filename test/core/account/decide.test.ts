@@ -1,5 +1,6 @@
 /** What is decided before and around the price: which catalog, which tariff and package, and what the book keeps. */
 import { describe, expect, it } from 'vitest'
+import { alertLevels } from '../../../src/core/account/alerts.ts'
 import { decideBatch } from '../../../src/core/account/batch.ts'
 import { byPreference, usageKey } from '../../../src/core/account/book.ts'
 import { openAccount } from '../../../src/core/account/state.ts'
@@ -188,7 +189,7 @@ describe('the book', () => {
 })
 
 describe('a batch', () => {
-  const accounts = new Map([['acme', openAccount('acme', 'EUR', 0).account]])
+  const accounts = new Map([['acme', openAccount('acme', 'EUR', alertLevels(testAccount()), 0).account]])
   const NOW = parseInstant('2026-02-20T12:00:00Z')!
   const decide = (stream: readonly Fields[], book = testBook()) =>
     decideBatch(

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type AccountState, openAccount, post, settle } from '../../../src/core/account/state.ts'
+import { alertLevels } from '../../../src/core/account/alerts.ts'
+import { type AccountState, openAccount, post, restate, settle } from '../../../src/core/account/state.ts'
 
 const NOW = 1_700_000_000_000_000
+/** None: what is said of levels is alerts.test.ts's. */
+const LEVELS = alertLevels({ lowAlertLevelMicros: 1n, customAlertLevelMicros: null })
 const BLOCKED = ['outbound_calls', 'inbound_toll_free']
 
 const account: AccountState = {
@@ -14,11 +17,14 @@ const account: AccountState = {
   status: 'active',
   statusVersion: 2n,
   statusSinceMicros: 5,
+  alertVersion: 9n,
+  isLow: false,
+  isBelowCustomLevel: false,
 }
 
 describe('a new account', () => {
   it('has no credit, and so is blocked from its first moment', () => {
-    const { account: opened, statusChanged } = openAccount('acme', 'USD', NOW)
+    const { account: opened, statusChanged } = openAccount('acme', 'USD', LEVELS, NOW)
     expect(opened).toEqual({
       accountId: 'acme',
       currency: 'USD',
@@ -29,6 +35,9 @@ describe('a new account', () => {
       status: 'blocked',
       statusVersion: 1n,
       statusSinceMicros: NOW,
+      alertVersion: 0n,
+      isLow: true,
+      isBelowCustomLevel: false,
     })
     expect(statusChanged).toEqual({
       accountId: 'acme',
@@ -62,12 +71,17 @@ describe('a posting', () => {
 
 describe('what is announced after postings', () => {
   it('is nothing when there were none', () => {
-    expect(settle(account, account, 'usage', NOW)).toEqual({ account, balanceChanged: null, statusChanged: null })
+    expect(settle(account, account, 'usage', LEVELS, NOW)).toEqual({
+      account,
+      balanceChanged: null,
+      statusChanged: null,
+      alerts: [],
+    })
   })
 
   it('is one balance change, however many postings there were', () => {
     const after = post(post(account, -30n).account, 10n).account
-    expect(settle(account, after, 'adjustment', NOW)).toEqual({
+    expect(settle(account, after, 'adjustment', LEVELS, NOW)).toEqual({
       account: { ...after, balanceVersion: 5n },
       balanceChanged: {
         accountId: 'acme',
@@ -80,6 +94,7 @@ describe('what is announced after postings', () => {
         lastSequence: 9n,
       },
       statusChanged: null,
+      alerts: [],
     })
   })
 
@@ -92,7 +107,7 @@ describe('what is announced after postings', () => {
     ['up, above zero', -5n, 'blocked', 6n, 'active'],
   ] as const)('is a status change only when the balance crosses: %s', (_what, before, status, amount, becomes) => {
     const own: AccountState = { ...account, balanceMicros: before, status }
-    const settled = settle(own, post(own, amount).account, 'usage', NOW)
+    const settled = settle(own, post(own, amount).account, 'usage', LEVELS, NOW)
     if (becomes === null) {
       expect(settled.statusChanged).toBeNull()
       expect(settled.account).toMatchObject({ status, statusVersion: 2n, statusSinceMicros: 5 })
@@ -107,5 +122,21 @@ describe('what is announced after postings', () => {
       reason: becomes === 'blocked' ? 'credit_exhausted' : 'credit_available',
       sinceMicros: NOW,
     })
+  })
+})
+
+describe('an account told anew', () => {
+  it('gives its balance and status the next versions, and makes no movement', () => {
+    const { account: after, balanceChanged, statusChanged } = restate(account)
+    expect(after).toEqual({ ...account, balanceVersion: 5n, statusVersion: 3n })
+    expect(balanceChanged).toMatchObject({
+      version: 5n,
+      balanceBeforeMicros: 100n,
+      balanceAfterMicros: 100n,
+      cause: 'restore',
+      firstSequence: 8n,
+      lastSequence: 7n,
+    })
+    expect(statusChanged).toMatchObject({ version: 3n, status: 'active', blocked: [], sinceMicros: 5 })
   })
 })

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { alertLevels } from '../../../src/core/account/alerts.ts'
 import { decideBatch } from '../../../src/core/account/batch.ts'
 import { openAccount } from '../../../src/core/account/state.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
 import { findRate, isEffective } from '../../../src/core/rating/deck.ts'
 import { minuteAmount, roundedQuotient, unitAmount } from '../../../src/core/rating/price.ts'
 import { readUsage } from '../../../src/core/usage/read.ts'
-import { take, testBook, usageFields, verdict } from '../../support/catalog.ts'
+import { take, testAccount, testBook, usageFields, verdict } from '../../support/catalog.ts'
 
 const at = (text: string) => parseInstant(text)!
 
@@ -60,7 +61,7 @@ it('a conflict is refused, for a person to look at', () => {
     if ('refusal' in read) throw new Error(read.refusal.detail)
     return { event: read.event, contentHash: quantity, source }
   })
-  const accounts = new Map([['acme', openAccount('acme', 'EUR', 0).account]])
+  const accounts = new Map([['acme', openAccount('acme', 'EUR', alertLevels(testAccount()), 0).account]])
   const { refused, recorded } = decideBatch(events, accounts, testBook(), at('2026-03-01T00:00:00Z'))
   expect(recorded).toHaveLength(1)
   expect(refused.map(({ source, decision }) => [source, verdict(decision)])).toEqual([
