@@ -5,8 +5,11 @@
 
 import { type Intake, startIntake } from './intake/consume.ts'
 import { createDecoder } from './intake/decode.ts'
-import { readOffsets } from './ledger/consumer-offsets.ts'
+import { tendAwaitedCorrections } from './ledger/expire-awaited-corrections.ts'
+import { type Housekeeping, type HousekeepingJob, startHousekeeping } from './ledger/housekeeping.ts'
+import { ensureMonthPartitions } from './ledger/month-partitions.ts'
 import { createLedger } from './ledger/record-batch.ts'
+import { resumeOffsets } from './ledger/resume-offsets.ts'
 import { type Relay, startRelay } from './outbox/relay.ts'
 import { createPipeline, USAGE_TOPICS } from './pipeline.ts'
 import type { Config } from './platform/config.ts'
@@ -15,14 +18,17 @@ import { createKafka } from './platform/kafka.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
-import { createPool } from './platform/postgres.ts'
+import { createPool, type Pool } from './platform/postgres.ts'
 import { createEncoders, createTopicsAndSchemas } from './platform/schemas.ts'
+import { createViewFeed, type ViewFeed } from './view/feed.ts'
 
 /** Batches in the database at the same time, each on a connection of its own. */
 const CONCURRENT_BATCHES = 2
 
 /** A rater that has work but has committed none of it for this long is stuck, and better started again. */
 const STUCK_AFTER_MILLIS = 60_000
+
+const HOUSEKEEPING_MILLIS = 10 * 60_000
 
 export interface Service {
   readonly httpPort: number
@@ -37,34 +43,48 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
   const pool = createPool(config.databaseUrl, log)
   const kafka = createKafka(config, log)
 
-  await migrate(config.databaseUrl)
+  await migrate(config.databaseUrl, (notice) => log.warn({ notice }, 'a migration has something to say'))
   await createTopicsAndSchemas(config, log)
 
   let relay: Relay | null = null
+  let view: ViewFeed | null = null
   if (config.roles.includes('relay')) {
-    relay = startRelay({ kafka, pool, instanceId: config.instanceId, log, metrics })
+    view = createViewFeed({ redisUrl: config.redisUrl, pool, log, metrics })
+    relay = startRelay({ kafka, pool, instanceId: config.instanceId, log, metrics, view })
   }
 
   let intake: Intake | null = null
+  let housekeeping: Housekeeping | null = null
   const giveUp = new AbortController()
   if (config.roles.includes('rater')) {
+    // Its first round makes the month's partitions, before the default ones are given any of its rows.
+    housekeeping = startHousekeeping({
+      jobs: housekeepingJobs(config, pool, log, metrics),
+      log,
+      metrics,
+      everyMillis: HOUSEKEEPING_MILLIS,
+    })
+    await housekeeping.firstRound
     const { encode } = await createEncoders(config)
-    const ledger = createLedger({ pool, encode, consumerGroup: config.consumerGroup })
+    const { consumerGroup, recordTopics } = config
+    const ledger = createLedger({ pool, encode, consumerGroup, recordTopics })
     const decoder = createDecoder(config.schemaRegistryUrl)
     const wakeRelay = () => relay?.wake()
     const recordUsage = createPipeline({ decoder, ledger, metrics, log, wakeRelay, signal: giveUp.signal })
     intake = await startIntake({
       kafka,
-      groupId: config.consumerGroup,
+      groupId: consumerGroup,
       topics: [...USAGE_TOPICS.keys()],
       batchEvents: config.batchEvents,
       batchMillis: config.batchMillis,
       concurrentBatches: CONCURRENT_BATCHES,
       drainMillis: config.drainMillis,
       onBatch: recordUsage,
-      startOffsets: async () => {
-        const stored = await readOffsets(pool, config.consumerGroup)
-        return new Map(stored.map(({ topic, partition, nextOffset }) => [`${topic}:${partition}`, nextOffset]))
+      startOffsets: async (committed) => {
+        const { stored, raisedTo } = await resumeOffsets(pool, encode, consumerGroup, committed)
+        if (raisedTo !== null)
+          log.warn({ epoch: raisedTo }, 'the database was restored to an earlier point: a new epoch')
+        return stored
       },
       log,
       metrics,
@@ -88,12 +108,33 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
       const graceOver = setTimeout(() => giveUp.abort(), config.drainMillis)
       await intake?.stop()
       clearTimeout(graceOver)
+      await housekeeping?.stop()
       await relay?.stop()
+      await view?.stop()
       await http.close()
       await pool.end()
       log.info('tollgate has stopped')
     },
   }
+}
+
+function housekeepingJobs(config: Config, pool: Pool, log: Logger, metrics: Metrics): HousekeepingJob[] {
+  return [
+    {
+      name: 'month partitions',
+      async run() {
+        const { made, leftToDefault, postponed } = await ensureMonthPartitions(pool)
+        if (made.length > 0) log.info({ made }, 'made the partitions of months to come')
+        if (leftToDefault.length > 0) log.debug({ leftToDefault }, 'months that stay in the default partition')
+        if (postponed.length > 0)
+          log.warn({ postponed }, 'partitions could not be made now; tried again in the next round')
+      },
+    },
+    {
+      name: 'corrections that wait',
+      run: () => tendAwaitedCorrections(pool, config.awaitedCorrectionDays, log, metrics),
+    },
+  ]
 }
 
 function stuckRelay(relay: Relay | null): Problem | null {

@@ -17,6 +17,7 @@ import type { UsageType } from './core/usage/event.ts'
 import { readUsage } from './core/usage/read.ts'
 import type { IntakeBatch, IntakeMessage } from './intake/consume.ts'
 import type { Decoder } from './intake/decode.ts'
+import { DatabaseWentBack } from './ledger/consumer-offsets.ts'
 import type {
   Ledger,
   RecordedBatch,
@@ -54,7 +55,10 @@ interface PipelineParts {
   readonly signal: AbortSignal
 }
 
-/** Takes a batch to its commit; returns when its effects are in the database, throws only when `signal` gave up. */
+/**
+ * Takes a batch to its commit; returns when its effects are in the database. Throws when `signal` gave up, or
+ * `DatabaseWentBack`: then only a new start helps.
+ */
 export type RecordUsage = (batch: IntakeBatch) => Promise<void>
 
 export function createPipeline({ decoder, ledger, metrics, log, wakeRelay, signal }: PipelineParts): RecordUsage {
@@ -123,7 +127,8 @@ export function createPipeline({ decoder, ledger, metrics, log, wakeRelay, signa
       try {
         return await work()
       } catch (error) {
-        if (isDataFault(error)) throw error
+        // Neither gets better by trying again: the one is the event's fault, the other voids all that is remembered here.
+        if (isDataFault(error) || error instanceof DatabaseWentBack) throw error
         metrics.retriesTotal.inc({ stage })
         log.warn({ err: error, stage, wait_millis: waitMillis }, 'a batch could not be recorded; it is tried again')
         await delay(waitMillis, undefined, { signal })
@@ -140,10 +145,15 @@ export function createPipeline({ decoder, ledger, metrics, log, wakeRelay, signa
 /** As the ledger keeps it: headers in a list, since a name may come more than once, and a value may be null. */
 export function asSource(message: IntakeMessage): SourceMessage {
   const headers = Object.entries(message.headers).flatMap(([name, values]) =>
-    (Array.isArray(values) ? values : [values]).map((value) => ({
+    (Array.isArray(values) ? values : [values]).filter(isHeaderValue).map((value) => ({
       name,
       value: value == null ? null : Buffer.from(value),
     })),
   )
   return { ...message, headers }
+}
+
+/** The client gathers headers in a plain object, where one called `constructor` finds a function there already. */
+function isHeaderValue(value: unknown): value is Buffer | string | null | undefined {
+  return value == null || typeof value === 'string' || Buffer.isBuffer(value)
 }

@@ -12,6 +12,8 @@ describe('the headers of a message', () => {
     ['without a value', { a: undefined }, [{ name: 'a', value: null }]],
     // Java producers send null, though the client's types say that it cannot be.
     ['with a null value', { a: null as never }, [{ name: 'a', value: null }]],
+    // The client gathers them in a plain object, and finds a function under this name.
+    ['called constructor', { constructor: [Object, '1'] as never }, [{ name: 'constructor', value: Buffer.from('1') }]],
   ])('are kept as they came: %s', (_what, headers, kept) => {
     expect(asSource({ ...message, headers }).headers).toEqual(kept)
   })

@@ -16,8 +16,8 @@ export async function creditAccount(
       2,
     )
   }
-  await withLedger(async (pool, encode) => {
-    const adjusted = await adjustCredit(pool, encode, { accountId, amountMicros, reason, actor })
+  await withLedger(async (pool, encode, recordTopics) => {
+    const adjusted = await adjustCredit(pool, encode, { accountId, amountMicros, reason, actor }, recordTopics)
     if (adjusted === null) throw new CommandFailed(`there is no account ${accountId}`, 1)
     const { balanceMicros, currency, sequence } = adjusted
     console.log(`${accountId}: movement ${sequence}, balance ${formatMoney(balanceMicros)} ${currency}`)

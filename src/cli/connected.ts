@@ -1,5 +1,6 @@
 /** What commands share that work on a running installation: its configuration, the database, and the encoders. */
-import { ConfigError, type Environment, parseConfig, parseDatabaseConfig } from '../platform/config.ts'
+import type { Encode } from '../ledger/announce.ts'
+import { type Config, ConfigError, type Environment, parseConfig, parseDatabaseConfig } from '../platform/config.ts'
 import { createLog } from '../platform/log.ts'
 import { migrate } from '../platform/migrate.ts'
 import { createPool, type Pool } from '../platform/postgres.ts'
@@ -19,7 +20,7 @@ export function withConfig<T>(parse: (environment: Environment) => T): T {
 /** Runs `work` on the migrated database and closes it again. */
 export async function withDatabase<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
   const { databaseUrl, logLevel } = withConfig(parseDatabaseConfig)
-  await migrate(databaseUrl)
+  await migrate(databaseUrl, (notice) => process.stderr.write(`${notice}\n`))
   const pool = createPool(databaseUrl, createLog(logLevel), 1)
   try {
     return await work(pool)
@@ -30,11 +31,11 @@ export async function withDatabase<T>(work: (pool: Pool) => Promise<T>): Promise
 
 /** For commands that announce what they did: topics and schemas are there before anything is put into the outbox. */
 export async function withLedger<T>(
-  work: (pool: Pool, encode: (topic: string, record: unknown) => Uint8Array) => Promise<T>,
+  work: (pool: Pool, encode: Encode, recordTopics: Config['recordTopics']) => Promise<T>,
 ): Promise<T> {
   const config = withConfig(parseConfig)
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
   await createTopicsAndSchemas(config, log)
   const { encode } = await createEncoders(config)
-  return withDatabase((pool) => work(pool, encode))
+  return withDatabase((pool) => work(pool, encode, config.recordTopics))
 }

@@ -5,6 +5,9 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { CommandFailed } from './command.ts'
+import type { CorrectionsOptions } from './corrections-list.ts'
+import type { ListOptions } from './dead-letters-list.ts'
+import type { ReplayOptions } from './dead-letters-replay.ts'
 
 const program = new Command('tollgate')
   .description(packageJson.description)
@@ -91,6 +94,17 @@ accounts
     await creditAccount(accountId, amount, options)
   })
 
+accounts
+  .command('alert-levels')
+  .description('set the balances at which an account is alerted')
+  .argument('<account>', 'account id')
+  .option('--low <amount>', 'alert when the balance falls below it; default for 10 units of the currency')
+  .option('--custom <amount>', "the customer's own level; none for none")
+  .action(async (accountId: string, options: { low?: string; custom?: string }) => {
+    const { setAlertLevels } = await import('./accounts-alert-levels.ts')
+    await setAlertLevels(accountId, options)
+  })
+
 program
   .command('explain')
   .description('say why an event cost what it cost, rule by rule')
@@ -100,6 +114,83 @@ program
   .action(async (accountId: string, eventId: string, options: { json?: boolean }) => {
     const { explain } = await import('./explain.ts')
     await explain(accountId, eventId, options)
+  })
+
+program
+  .command('epoch')
+  .description('begin a new epoch after a database restore that Kafka offsets do not show')
+  .command('raise')
+  .description('raise the epoch, and tell every balance and service status anew')
+  .requiredOption('--reason <text>', 'why, for those who look at it later')
+  .action(async (options: { reason: string }) => {
+    const { raiseEpoch } = await import('./epoch-raise.ts')
+    await raiseEpoch(options)
+  })
+
+const deadLetters = program.command('dead-letters').description('look at what could not be rated, and put it back')
+
+deadLetters
+  .command('list')
+  .description('list dead letters, newest first')
+  .option('--reason <reason>', 'only those of this reason')
+  .option('--account <id>', 'only those of this account')
+  .option('--since <time>', 'only those noted since: a span such as 2h or 3d, an RFC 3339 instant or a date')
+  .option('--topic <topic>', 'only those of this topic')
+  .option('--all', 'also those put back already')
+  .option('--limit <count>', 'how many to list, 100 without it')
+  .option('--json', 'print one JSON object a line')
+  .action(async (options: ListOptions) => {
+    const { listLetters } = await import('./dead-letters-list.ts')
+    await listLetters(options)
+  })
+
+deadLetters
+  .command('show')
+  .description('show all that is known of one, its value decoded')
+  .argument('<position>', 'TOPIC/PARTITION/OFFSET')
+  .option('--reveal', 'show telephone numbers, and values that cannot be decoded, in full')
+  .action(async (position: string, options: { reveal?: boolean }) => {
+    const { showLetter } = await import('./dead-letters-show.ts')
+    await showLetter(position, options)
+  })
+
+deadLetters
+  .command('replay')
+  .description('put messages back on their topics as they came, once the cause is mended')
+  .option('--reason <reason>', 'only those of this reason; content_differs are left out without it')
+  .option('--account <id>', 'only those of this account')
+  .option('--since <time>', 'only those noted since: a span such as 2h or 3d, an RFC 3339 instant or a date')
+  .option('--topic <topic>', 'only those of this topic')
+  .option('--all', 'whatever their reason, account, time and topic')
+  .option('--again', 'also those put back already')
+  .option('--yes', 'do it; without it, only say what would be done')
+  .action(async (options: ReplayOptions) => {
+    const { replayLetters } = await import('./dead-letters-replay.ts')
+    await replayLetters(options)
+  })
+
+program
+  .command('corrections')
+  .description('look at corrections that wait for their event')
+  .command('list')
+  .description('list corrections whose event has not come, oldest first')
+  .option('--expired', 'those given up because it never came, instead')
+  .option('--account <id>', 'only those of this account')
+  .option('--older-than <span>', 'only those that came at least so long ago: 2h, 3d')
+  .option('--json', 'print one JSON object a line')
+  .action(async (options: CorrectionsOptions) => {
+    const { listCorrections } = await import('./corrections-list.ts')
+    await listCorrections(options)
+  })
+
+program
+  .command('view')
+  .description('look after the live view in Redis')
+  .command('rebuild')
+  .description('write the whole view anew from the database; until it is done the database answers')
+  .action(async () => {
+    const { rebuildWholeView } = await import('./view-rebuild.ts')
+    await rebuildWholeView()
   })
 
 program

@@ -1,10 +1,18 @@
-/** `tollgate migrate`: brings the database to this version's schema. */
-import { parseDatabaseConfig } from '../platform/config.ts'
-import { migrate } from '../platform/migrate.ts'
-import { withConfig } from './connected.ts'
+/** `tollgate migrate`: brings the database to this version's schema, and prepares the partitions of the coming months. */
+import { ensureMonthPartitions, type MonthPartition } from '../ledger/month-partitions.ts'
+import { withDatabase } from './connected.ts'
 
 export async function migrateDatabase(): Promise<void> {
-  const { databaseUrl } = withConfig(parseDatabaseConfig)
-  await migrate(databaseUrl)
+  const { made, leftToDefault, postponed } = await withDatabase(ensureMonthPartitions)
+  tell(made, 'partition made')
+  tell(leftToDefault, 'rows of the month are in the default partition, and the month stays there')
+  tell(
+    postponed,
+    'the table is in use, so the partition is made later; the default partition takes the rows until then',
+  )
   process.stderr.write('the database is up to date\n')
+}
+
+function tell(partitions: readonly MonthPartition[], what: string): void {
+  for (const { table, month } of partitions) process.stderr.write(`${table} ${month}: ${what}\n`)
 }

@@ -5,6 +5,7 @@
 import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type Kafka } from 'kafkajs'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import { coPartitionedAssigner } from './assign.ts'
 import { createGatherer, Discarded, type Slice } from './gather.ts'
 
 export interface IntakeMessage {
@@ -20,6 +21,8 @@ export interface NextOffset {
   readonly topic: string
   readonly partition: number
   readonly nextOffset: bigint
+  /** Where what was handed on before it ended, since the assignment; null where nothing is known of that. */
+  readonly previousOffset: bigint | null
 }
 
 /** Of one partition the messages are in offset order; `offsets` says where each partition goes on after them. */
@@ -33,6 +36,11 @@ export interface TopicPartition {
   readonly partition: number
 }
 
+/** What the consumer group has committed to Kafka. */
+export interface CommittedOffset extends TopicPartition {
+  readonly offset: bigint
+}
+
 export interface IntakeOptions {
   readonly kafka: Kafka
   readonly groupId: string
@@ -42,8 +50,11 @@ export interface IntakeOptions {
   readonly concurrentBatches?: number
   /** Resolves when the database has committed. Transient faults are its own to retry: a rejection stops the intake. */
   readonly onBatch: (batch: IntakeBatch) => Promise<void>
-  /** The next offsets the database knows, keyed `topic:partition`; a partition without one was never read. */
-  readonly startOffsets: (partitions: TopicPartition[]) => Promise<Map<string, bigint>>
+  /**
+   * The next offsets the database knows of the partitions assigned, keyed `topic:partition`; one without was never read.
+   * It is told what Kafka has for them. Nothing is handed on before it has answered.
+   */
+  readonly startOffsets: (committed: readonly CommittedOffset[]) => Promise<ReadonlyMap<string, bigint>>
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'consumerLag' | 'retriesTotal'>
   /** The intake is over and will not come back by itself. Called once at most. */
@@ -83,6 +94,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     heartbeatInterval: HEARTBEAT_MS,
     maxWaitTimeInMs: 500,
     allowAutoTopicCreation: false,
+    partitionAssigners: [coPartitionedAssigner],
     retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: Number.MAX_SAFE_INTEGER },
   })
   const admin = kafka.admin()
@@ -94,6 +106,8 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   let lastProgressAt = Date.now()
   const lag = new Map<string, bigint>()
   const highWatermarks = new Map<string, bigint>()
+  /** Where what was handed on last ended, by source; filled by each assignment. */
+  const handedOnTo = new Map<string, bigint>()
   /** Settles when the current assignment may be read; replaced by each assignment before its first fetch. */
   let ready: { readonly promise: Promise<void> } = { promise: new Promise(() => {}) }
 
@@ -111,7 +125,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     batchMillis: options.batchMillis,
     concurrentBatches: options.concurrentBatches ?? 2,
     onBatch: async (slices) => {
-      const batch = asBatch(slices)
+      const batch = asBatch(slices, handedOnTo)
       await options.onBatch(batch)
       lastProgressAt = Date.now()
       for (const next of batch.offsets) setLag(next, next.nextOffset)
@@ -170,23 +184,28 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   async function seekToLower(partitions: TopicPartition[], isCurrent: () => boolean): Promise<void> {
     for (;;) {
       try {
-        const [stored, committed] = await Promise.all([
-          options.startOffsets(partitions),
-          admin.fetchOffsets({ groupId, topics: [...new Set(partitions.map(({ topic }) => topic))] }),
-        ])
+        const fetched = await admin.fetchOffsets({
+          groupId,
+          topics: [...new Set(partitions.map(({ topic }) => topic))],
+        })
+        // Without an offset of its own the client starts from the earliest message, which is lower than any.
+        const committed = fetched.flatMap(({ topic, partitions: ofTopic }) =>
+          ofTopic
+            .map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) }))
+            .filter(({ partition, offset }) => offset >= 0n && assigned.has(nameOf(topic, partition))),
+        )
+        const stored = await options.startOffsets(committed)
         if (!isCurrent()) return
-        for (const { topic, partitions: ofTopic } of committed) {
-          for (const { partition, offset } of ofTopic) {
-            const inKafka = BigInt(offset)
-            const inDatabase = stored.get(nameOf(topic, partition)) ?? 0n
-            // Without an offset of its own the client starts from the earliest message, which is lower than any.
-            if (!assigned.has(nameOf(topic, partition)) || inKafka < 0n || inDatabase >= inKafka) continue
-            log.warn(
-              { topic, partition, inKafka: offset, inDatabase: String(inDatabase) },
-              'going back to the database',
-            )
-            consumer.seek({ topic, partition, offset: String(inDatabase) })
-          }
+        for (const { topic, partition, offset: inKafka } of committed) {
+          const source = nameOf(topic, partition)
+          const inDatabase = stored.get(source) ?? 0n
+          handedOnTo.set(source, inDatabase < inKafka ? inDatabase : inKafka)
+          if (inDatabase >= inKafka) continue
+          log.warn(
+            { topic, partition, inKafka: String(inKafka), inDatabase: String(inDatabase) },
+            'going back to the database',
+          )
+          consumer.seek({ topic, partition, offset: String(inDatabase) })
         }
         return
       } catch (error) {
@@ -205,6 +224,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     assigned = new Set(partitions.map(({ topic, partition }) => nameOf(topic, partition)))
     lag.clear()
     highWatermarks.clear()
+    handedOnTo.clear()
     for (const topic of topics) metrics.consumerLag.set({ topic }, 0)
     lastProgressAt = Date.now()
     hasJoined = true
@@ -305,12 +325,16 @@ function createOffsetCommitter(consumer: Consumer, log: Logger, isAssigned: (sou
   }
 }
 
-function asBatch(slices: readonly Slice<IntakeMessage>[]): IntakeBatch {
+/** A source is in one batch at a time, so what was handed on before is in the database, or this batch will not be. */
+function asBatch(slices: readonly Slice<IntakeMessage>[], handedOnTo: Map<string, bigint>): IntakeBatch {
   return {
     messages: slices.flatMap(({ items }) => items),
-    offsets: slices.map(({ items }) => {
+    offsets: slices.map(({ source, items }) => {
       const { topic, partition, offset } = items.at(-1)!
-      return { topic, partition, nextOffset: offset + 1n }
+      const nextOffset = offset + 1n
+      const previousOffset = handedOnTo.get(source) ?? null
+      handedOnTo.set(source, nextOffset)
+      return { topic, partition, nextOffset, previousOffset }
     }),
   }
 }

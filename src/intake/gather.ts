@@ -1,6 +1,10 @@
 /**
  * Gathers messages of many partitions into batches: one database transaction carries many quiet partitions, and a busy
- * one is cut into pieces. A batch is cut when enough messages wait or the first has waited long enough.
+ * one is cut into pieces.
+ *
+ * The size follows the load by itself. While nothing is in flight a batch is cut almost at once, so that a lone event
+ * waits for nobody; what comes during a commit is gathered and goes together when it is over, so that the slower commits
+ * get, the larger batches become. A further batch goes beside one in flight only when it is full, or has waited long.
  *
  * A source (a partition) is in at most one batch in flight and its messages stay in order, so what is committed of a
  * source is always a prefix of what was handed in.
@@ -12,7 +16,9 @@ export interface Slice<T> {
 }
 
 export interface GathererOptions<T> {
+  /** A batch of so many is full. */
   readonly batchEvents: number
+  /** The longest that a message waits while others are in flight. */
   readonly batchMillis: number
   readonly concurrentBatches: number
   /** Resolves when the batch is committed; a rejection fails everything handed in and not yet committed. */
@@ -37,6 +43,9 @@ export class Discarded extends Error {
 
 /** How much larger than asked a batch may get while a backlog waits: fewer commits a message is what catches up. */
 const BACKLOG_FACTOR = 2
+
+/** Answers of several partitions arrive one after the other; so long one waits for its neighbours when nothing else does. */
+const NEIGHBOURS_MILLIS = 2
 
 interface Entry<T> {
   readonly items: readonly T[]
@@ -110,6 +119,8 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
     const batch = runBatch(slices, done).finally(() => {
       batches.delete(batch)
       for (const { source } of slices) inFlight.delete(source)
+      // What came meanwhile has waited for as long as the commit took.
+      if (batches.size === 0) isDue = true
       cutAll()
     })
     batches.add(batch)
@@ -133,7 +144,8 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
   }
 
   function startTimer(): void {
-    cancelTimer ??= schedule(batchMillis, () => {
+    const millis = batches.size === 0 ? Math.min(NEIGHBOURS_MILLIS, batchMillis) : batchMillis
+    cancelTimer ??= schedule(millis, () => {
       cancelTimer = null
       isDue = true
       cutAll()

@@ -1,91 +1,222 @@
-/** What the ledger tells the world, as encoded messages for the outbox. */
-import type { BalanceChanged, ServiceStatusChanged } from '../core/account/state.ts'
-import type { InstantMicros } from '../core/instant.ts'
+/**
+ * What the ledger tells the world, as encoded messages for the outbox. Each carries its place in its series (version,
+ * sequence or id) and the epoch, in the value and, as CloudEvents attributes in binary mode, in the headers, so that a
+ * consumer can route and drop without decoding.
+ */
+import type { AlertRaised } from '../core/account/alerts.ts'
+import type { RecordedUsage } from '../core/account/batch.ts'
+import type { BalanceCause, BalanceChanged, ServiceStatusChanged } from '../core/account/state.ts'
+import { formatInstant, type InstantMicros } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
-import type { OutboxMessage } from '../outbox/messages.ts'
+import type { Headers, OutboxMessage } from '../outbox/messages.ts'
+import type { RecordTopic } from '../platform/config.ts'
+import { originalBytes, type Traceparent, traceparentOf } from './original-message.ts'
 import type { DeadLetter } from './write-dead-letters.ts'
+import type { Movement } from './write-movements.ts'
+import { quantityUsed } from './write-usage.ts'
 
 export const BALANCE_CHANGED = 'credit.balance-changed.v1'
 export const SERVICE_STATUS = 'credit.service-status.v1'
+export const ALERTS = 'credit.alerts.v1'
+export const MOVEMENTS = 'credit.movements.v1'
+export const RATED_USAGE = 'usage.rated.v1'
 export const DEAD_LETTER = 'usage.dead-letter.v1'
 
 /** Encodes a record for a topic, in the registry's wire format. */
 export type Encode = (topic: string, record: unknown) => Uint8Array
 
-/** A message as it came, so that it can be looked at, mended and sent again. */
-export interface OriginalMessage {
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly headers: readonly { readonly name: string; readonly value: Uint8Array | null }[]
-}
-
-export function balanceChangedMessage(
-  change: BalanceChanged,
-  epoch: number,
-  changedAtMicros: InstantMicros,
-  encode: Encode,
-): OutboxMessage {
-  return aboutAccount(BALANCE_CHANGED, change.accountId, encode, {
-    account_id: change.accountId,
-    epoch,
-    version: Number(change.version),
-    balance_before: formatMoney(change.balanceBeforeMicros),
-    balance_after: formatMoney(change.balanceAfterMicros),
-    currency: change.currency,
-    cause: change.cause,
-    first_sequence: Number(change.firstSequence),
-    last_sequence: Number(change.lastSequence),
-    changed_at: changedAtMicros,
-  })
-}
-
-export function serviceStatusMessage(change: ServiceStatusChanged, epoch: number, encode: Encode): OutboxMessage {
-  return aboutAccount(SERVICE_STATUS, change.accountId, encode, {
-    account_id: change.accountId,
-    epoch,
-    version: Number(change.version),
-    status: change.status,
-    blocked: [...change.blocked],
-    reason: change.reason,
-    since: change.sinceMicros,
-  })
+/** How what happened is told, and which of the topics that may be switched off are on. */
+export interface Publishing {
+  readonly encode: Encode
+  readonly recordTopics: ReadonlySet<RecordTopic>
 }
 
 /**
- * Original bytes above this stay in Postgres: a broker takes messages of 1 MiB unless told otherwise, and one that it
+ * Original bytes above this are not republished: a broker takes messages of 1 MiB unless told otherwise, and one that it
  * refused would hold up everything behind it.
  */
 export const MOST_REPUBLISHED_BYTES = 900_000
 
-/** What key, value and headers of a message take. */
-export function originalBytes({ key, value, headers }: OriginalMessage): number {
-  const ofHeaders = headers.reduce((sum, header) => sum + header.name.length + (header.value?.length ?? 0), 0)
-  return (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders
+export interface Announcer {
+  balanceChanged(change: BalanceChanged, traceparent?: Traceparent): OutboxMessage
+  /** `cause` is that of the balance change that led to it. */
+  serviceStatus(
+    change: ServiceStatusChanged,
+    cause: BalanceCause | 'account_created',
+    traceparent?: Traceparent,
+  ): OutboxMessage
+  alert(alert: AlertRaised, cause: BalanceCause | 'settings', traceparent?: Traceparent): OutboxMessage
+  movement(movement: Movement, traceparent?: Traceparent): OutboxMessage
+  ratedUsage(usage: RecordedUsage<unknown>, traceparent?: Traceparent): OutboxMessage
+  deadLetter(letter: DeadLetter): OutboxMessage
 }
 
-export function deadLetterMessage(
-  letter: DeadLetter & OriginalMessage,
-  failedAtMicros: InstantMicros,
-  encode: Encode,
-): OutboxMessage {
-  const isTooBig = originalBytes(letter) > MOST_REPUBLISHED_BYTES
-  const kept = `${letter.detail} (too big to republish: ${letter.value?.length ?? 0} bytes kept in tollgate.dead_letters)`
-  const value = encode(DEAD_LETTER, {
-    topic: letter.topic,
-    partition: letter.partition,
-    offset: Number(letter.offset),
-    reason: letter.reason,
-    detail: isTooBig ? kept : letter.detail,
-    account_id: letter.accountId,
-    event_id: letter.eventId,
-    key: letter.key,
-    value: isTooBig ? null : letter.value,
-    headers: isTooBig ? [] : [...letter.headers],
-    failed_at: failedAtMicros,
-  })
-  return { topic: DEAD_LETTER, key: letter.key, value, headers: {} }
+/** For the announcements of one ledger transaction, which share its epoch and its instant. */
+export function createAnnouncer(encode: Encode, epoch: number, nowMicros: InstantMicros): Announcer {
+  const sharedByTopic = new Map<string, Headers>()
+  const epochText = Buffer.from(String(epoch))
+  const time = Buffer.from(formatInstant(nowMicros))
+
+  function sharedHeaders(topic: string): Headers {
+    let headers = sharedByTopic.get(topic)
+    if (headers === undefined) {
+      headers = {
+        ce_specversion: Buffer.from('1.0'),
+        ce_type: Buffer.from(`tollgate.${topic}`),
+        ce_source: Buffer.from('/tollgate'),
+        ce_time: time,
+        ce_epoch: epochText,
+        'content-type': Buffer.from('application/avro'),
+      }
+      sharedByTopic.set(topic, headers)
+    }
+    return headers
+  }
+
+  /** `place` is what orders or identifies the message within its topic and account: a version, a sequence, an event id. */
+  function aboutAccount(
+    topic: string,
+    accountId: string,
+    place: string,
+    cause: string,
+    traceparent: Traceparent | undefined,
+    record: unknown,
+  ): OutboxMessage {
+    const key = Buffer.from(accountId)
+    const headers: Record<string, Uint8Array> = {
+      ce_id: Buffer.from(`${topic}/${epoch}/${inPath(accountId)}/${inPath(place)}`),
+      ce_subject: key,
+      ce_sequence: Buffer.from(place),
+      ce_cause: Buffer.from(cause),
+    }
+    if (traceparent) headers.traceparent = traceparent
+    return { topic, key, value: encode(topic, record), sharedHeaders: sharedHeaders(topic), headers }
+  }
+
+  return {
+    balanceChanged(change, traceparent) {
+      return aboutAccount(BALANCE_CHANGED, change.accountId, String(change.version), change.cause, traceparent, {
+        account_id: change.accountId,
+        epoch,
+        version: Number(change.version),
+        balance_before: formatMoney(change.balanceBeforeMicros),
+        balance_after: formatMoney(change.balanceAfterMicros),
+        currency: change.currency,
+        cause: change.cause,
+        first_sequence: Number(change.firstSequence),
+        last_sequence: Number(change.lastSequence),
+        changed_at: nowMicros,
+      })
+    },
+
+    serviceStatus(change, cause, traceparent) {
+      return aboutAccount(SERVICE_STATUS, change.accountId, String(change.version), cause, traceparent, {
+        account_id: change.accountId,
+        epoch,
+        version: Number(change.version),
+        status: change.status,
+        blocked: [...change.blocked],
+        reason: change.reason,
+        since: change.sinceMicros,
+      })
+    },
+
+    alert(alert, cause, traceparent) {
+      return aboutAccount(ALERTS, alert.accountId, String(alert.version), cause, traceparent, {
+        account_id: alert.accountId,
+        epoch,
+        version: Number(alert.version),
+        kind: alert.kind,
+        level: formatMoney(alert.levelMicros),
+        balance: formatMoney(alert.balanceMicros),
+        currency: alert.currency,
+        raised_at: nowMicros,
+      })
+    },
+
+    movement({ posting, origin, occurredAtMicros }, traceparent) {
+      const { accountId, sequence } = posting
+      return aboutAccount(MOVEMENTS, accountId, String(sequence), origin.kind, traceparent, {
+        account_id: accountId,
+        epoch,
+        sequence: Number(sequence),
+        kind: origin.kind,
+        amount: formatMoney(posting.amountMicros),
+        balance_before: formatMoney(posting.balanceBeforeMicros),
+        balance_after: formatMoney(posting.balanceAfterMicros),
+        currency: posting.currency,
+        event_id: 'eventId' in origin ? origin.eventId : null,
+        top_up_id: null,
+        reverses_sequence: 'reversesSequence' in origin ? Number(origin.reversesSequence) : null,
+        actor: 'actor' in origin ? origin.actor : null,
+        reason: 'reason' in origin ? origin.reason : null,
+        occurred_at: occurredAtMicros,
+        recorded_at: nowMicros,
+      })
+    },
+
+    ratedUsage({ event, decision, settingsVersion, movementSequence, correctedBy }, traceparent) {
+      const { accountId, eventId } = event
+      return aboutAccount(RATED_USAGE, accountId, eventId, 'usage', traceparent, {
+        account_id: accountId,
+        event_id: eventId,
+        epoch,
+        type: event.type,
+        interaction_id: event.interactionId,
+        user_id: event.userId,
+        outcome: decision.outcome,
+        reason: decision.reason,
+        quantity: quantityUsed(event),
+        units: decision.units,
+        covered_minutes: decision.coveredMinutes,
+        amount: formatMoney(decision.amountMicros),
+        currency: decision.currency,
+        deck: decision.rate?.deck ?? null,
+        prefix: decision.rate?.prefix ?? null,
+        destination: decision.rate?.destination ?? null,
+        to_country: decision.to?.country ?? null,
+        catalog_version: decision.catalogVersion,
+        settings_version: settingsVersion,
+        movement_sequence: movementSequence === null ? null : Number(movementSequence),
+        corrects: event.type === 'correction' ? event.corrects : null,
+        corrected_by: correctedBy,
+        occurred_at: event.occurredAtMicros,
+        recorded_at: nowMicros,
+      })
+    },
+
+    /** Keyed as the message came, because whose it is may be just what could not be read. */
+    deadLetter(letter) {
+      const isTooBig = originalBytes(letter) > MOST_REPUBLISHED_BYTES
+      const kept = `${letter.detail} (too big to republish: its ${letter.value?.length ?? 0} bytes are kept in tollgate.dead_letters)`
+      const { topic, partition, offset } = letter
+      const value = encode(DEAD_LETTER, {
+        topic,
+        partition,
+        offset: Number(offset),
+        reason: letter.reason,
+        detail: isTooBig ? kept : letter.detail,
+        account_id: letter.accountId,
+        event_id: letter.eventId,
+        key: letter.key,
+        value: isTooBig ? null : letter.value,
+        headers: isTooBig ? [] : [...letter.headers],
+        failed_at: nowMicros,
+      })
+      const headers: Record<string, Uint8Array> = {
+        ce_id: Buffer.from(`${DEAD_LETTER}/${epoch}/${topic}/${partition}/${offset}`),
+        ce_cause: Buffer.from(letter.reason),
+      }
+      const traceparent = traceparentOf(letter)
+      if (traceparent) headers.traceparent = traceparent
+      return { topic: DEAD_LETTER, key: letter.key, value, sharedHeaders: sharedHeaders(DEAD_LETTER), headers }
+    },
+  }
 }
 
-function aboutAccount(topic: string, accountId: string, encode: Encode, record: unknown): OutboxMessage {
-  return { topic, key: Buffer.from(accountId), value: encode(topic, record), headers: {} }
+/** Ids are printable ASCII of any kind: a slash in one must not look like one between two. */
+function inPath(id: string): string {
+  return PLAIN.test(id) ? id : encodeURIComponent(id)
 }
+
+const PLAIN = /^[\w.~-]+$/

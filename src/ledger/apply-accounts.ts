@@ -7,18 +7,21 @@
  */
 import { checkAccountsAgainstCatalog } from '../catalog/accounts-file.ts'
 import type { Fault } from '../catalog/faults.ts'
+import { alertLevels } from '../core/account/alerts.ts'
 import type { AccountSettings } from '../core/account/settings.ts'
-import { openAccount, type ServiceStatusChanged } from '../core/account/state.ts'
+import { openAccount } from '../core/account/state.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { formatInstant, type InstantMicros } from '../core/instant.ts'
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
-import { type Encode, serviceStatusMessage } from './announce.ts'
+import { createAnnouncer, type Encode } from './announce.ts'
 import { CatalogStore } from './catalogs.ts'
+import { insertSettings, setSettingsVersions } from './insert-settings.ts'
 import { listCatalogs } from './list-catalogs.ts'
 import { lockAccounts } from './lock-accounts.ts'
 import { lockCatalogUse } from './lock-catalog-use.ts'
-import { readClock } from './read-clock.ts'
+import { type LedgerClock, readClock } from './read-clock.ts'
 import { readSettings } from './read-settings.ts'
+import { viewOfAccount } from './view-of-account.ts'
 import { insertPacks } from './write-outbox.ts'
 
 export interface AppliedAccounts {
@@ -44,18 +47,6 @@ export interface AccountsSource {
 const INSERT_ACCOUNTS = `
   insert into tollgate.accounts (account_id, currency, settings_version, status, status_version, status_since)
   select account.*, 1, 'blocked', 1, $3::timestamptz from unnest($1::text[], $2::text[]) as account`
-
-const INSERT_SETTINGS = `
-  insert into tollgate.account_settings (recorded_at, account_id, version, tariff, packages, billing_cycle_anchor,
-    fair_use_minutes_per_user, conversation_intelligence, voice_agent, contacts)
-  select $1::timestamptz, settings.*
-    from unnest($2::text[], $3::integer[], $4::text[], $5::jsonb[], $6::date[], $7::integer[], $8::text[], $9::text[],
-      $10::jsonb[]) as settings`
-
-const SET_VERSIONS = `
-  update tollgate.accounts a set settings_version = s.version
-    from unnest($1::text[], $2::integer[]) as s (account_id, version)
-   where a.account_id = s.account_id`
 
 export async function applyAccounts(
   pool: Pool,
@@ -110,17 +101,22 @@ async function attempt(
   if (misfits.length > 0) return { misfits: distinct(misfits) }
 
   const created = wanted.filter(({ accountId }) => !states.has(accountId))
-  const changed = wanted.flatMap((settings) => {
-    const before = storedById.get(settings.accountId)
-    const fields = before === undefined ? [] : changedFields(before, settings)
+  const changed = wanted.flatMap((asked) => {
+    const before = storedById.get(asked.accountId)
+    if (before === undefined) return []
+    const { lowAlertLevelMicros, customAlertLevelMicros } = before
+    const settings = { ...asked, lowAlertLevelMicros, customAlertLevelMicros }
+    const fields = changedFields(before, settings)
     return fields.length === 0 ? [] : [{ settings, fields }]
   })
-  if (created.length > 0) await create(connection, created, clock, recordedAt, encode)
+  if (created.length > 0) await create(connection, created, clock, encode)
   if (changed.length > 0) {
     const versions = changed.map(({ settings }) => states.get(settings.accountId)!.settingsVersion + 1)
     const list = changed.map(({ settings }) => settings)
     await insertSettings(connection, list, versions, recordedAt)
-    await connection.query(SET_VERSIONS, [list.map(({ accountId }) => accountId), versions])
+    await setSettingsVersions(connection, list, versions)
+    const view = list.map(({ accountId }, i) => ({ accountId, epoch: clock.epoch, settingsVersion: versions[i]! }))
+    await insertPacks(connection, { now: [], record: [], view }, recordedAt)
   }
   const touched = new Set([...created, ...changed.map(({ settings }) => settings)].map(({ accountId }) => accountId))
   return {
@@ -173,10 +169,10 @@ function distinct(faults: readonly Fault[]): Fault[] {
 async function create(
   connection: Connection,
   accounts: readonly AccountSettings[],
-  clock: { epoch: number; nowMicros: number },
-  recordedAt: string,
+  { epoch, nowMicros }: LedgerClock,
   encode: Encode,
 ): Promise<void> {
+  const recordedAt = formatInstant(nowMicros)
   await connection.query(INSERT_ACCOUNTS, [
     accounts.map(({ accountId }) => accountId),
     accounts.map(({ currency }) => currency),
@@ -188,33 +184,19 @@ async function create(
     accounts.map(() => 1),
     recordedAt,
   )
-  const statusChanges: ServiceStatusChanged[] = accounts.map(
-    ({ accountId, currency }) => openAccount(accountId, currency, clock.nowMicros).statusChanged,
+  const opened = accounts.map((settings) =>
+    openAccount(settings.accountId, settings.currency, alertLevels(settings), nowMicros),
   )
-  const messages = statusChanges.map((change) => serviceStatusMessage(change, clock.epoch, encode))
-  await insertPacks(connection, 'now', messages, recordedAt)
-}
-
-function insertSettings(
-  connection: Connection,
-  list: readonly AccountSettings[],
-  versions: readonly number[],
-  recordedAt: string,
-) {
-  return connection.query(INSERT_SETTINGS, [
+  const announcer = createAnnouncer(encode, epoch, nowMicros)
+  await insertPacks(
+    connection,
+    {
+      now: opened.map(({ statusChanged }) => announcer.serviceStatus(statusChanged, 'account_created')),
+      record: [],
+      view: opened.map(({ account }) => viewOfAccount(account, epoch)),
+    },
     recordedAt,
-    list.map(({ accountId }) => accountId),
-    versions,
-    list.map(({ tariff }) => tariff),
-    list.map(({ packages }) =>
-      JSON.stringify(packages.map(({ id, fromMicros }) => ({ id, from: formatInstant(fromMicros) }))),
-    ),
-    list.map(({ billingCycleAnchor }) => billingCycleAnchor),
-    list.map(({ fairUseMinutesPerUser }) => fairUseMinutesPerUser),
-    list.map(({ conversationIntelligence }) => conversationIntelligence),
-    list.map(({ voiceAgent }) => voiceAgent),
-    list.map(({ contacts }) => JSON.stringify(contacts)),
-  ])
+  )
 }
 
 /** jsonb does not keep the order of keys, so values are compared with their keys sorted. */

@@ -1,4 +1,7 @@
-/** Corrections that came before their event: kept under the event's id until it comes. */
+/**
+ * Corrections that came before their event: kept under the event's id until it comes, or until they expire. An expired one
+ * awaits nothing: it only stays on the list, until another correction of the same event takes its place.
+ */
 import { usageKey } from '../core/account/book.ts'
 import type { Connection } from '../platform/postgres.ts'
 import type { AskedIds } from './read-known.ts'
@@ -6,11 +9,15 @@ import type { AskedIds } from './read-known.ts'
 const READ_AWAITED = `
   select account_id, event_id, correction_id
     from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
-    join tollgate.awaited_corrections using (account_id, event_id)`
+    join tollgate.awaited_corrections using (account_id, event_id)
+   where expired_at is null`
 
 const INSERT_AWAITED = `
-  insert into tollgate.awaited_corrections (recorded_at, account_id, event_id, correction_id)
-  select $1::timestamptz, awaited.* from unnest($2::text[], $3::text[], $4::text[]) as awaited`
+  insert into tollgate.awaited_corrections as earlier (recorded_at, account_id, event_id, correction_id)
+  select $1::timestamptz, awaited.* from unnest($2::text[], $3::text[], $4::text[]) as awaited
+      on conflict (account_id, event_id) do update
+     set correction_id = excluded.correction_id, recorded_at = excluded.recorded_at, expired_at = null
+   where earlier.expired_at is not null`
 
 const DELETE_AWAITED = `
   delete from tollgate.awaited_corrections a
@@ -48,7 +55,12 @@ export function storeAwaited(
       keys.map(([, eventId]) => eventId),
       added.map(([, correctionId]) => correctionId),
     ]
-    writes.push(connection.query({ name: 'insert-awaited', text: INSERT_AWAITED, values }))
+    writes.push(
+      connection.query({ name: 'insert-awaited', text: INSERT_AWAITED, values }).then(({ rowCount }) => {
+        // Under the accounts' locks nobody else adds one, so the read before must have shown it.
+        if (rowCount !== added.length) throw new Error('an event is awaited already by a correction that was not read')
+      }),
+    )
   }
   if (arrived.length > 0) {
     const values = [arrived.map(([accountId]) => accountId), arrived.map(([, eventId]) => eventId)]

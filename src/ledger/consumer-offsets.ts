@@ -11,6 +11,27 @@ export interface PartitionOffset {
   readonly nextOffset: bigint
 }
 
+/** What a batch brings of a partition. */
+export interface RecordedOffset extends PartitionOffset {
+  /** Where the batch before ended, as its bringer remembers it; null when it has none to remember. */
+  readonly previousOffset: bigint | null
+}
+
+/**
+ * The database knows less than what it has already been given: it was restored to an earlier point under a rater that
+ * went on. Everything the rater remembers is void, and what it has in hand does not follow on what is stored.
+ */
+export class DatabaseWentBack extends Error {
+  override readonly name = 'DatabaseWentBack'
+
+  constructor({ topic, partition, previousOffset }: RecordedOffset, stored: bigint | undefined) {
+    super(
+      `${topic}/${partition} was recorded up to ${previousOffset} and the database now says ${stored ?? 'nothing'}: ` +
+        'it was restored to an earlier point; start again, and everything since is rated anew',
+    )
+  }
+}
+
 /** Never backwards: a batch that was in flight when its partition changed hands may commit after the new owner's. */
 const STORE_OFFSETS = `
   insert into tollgate.consumer_offsets (consumer_group, topic, partition, next_offset)
@@ -20,6 +41,12 @@ const STORE_OFFSETS = `
 
 const READ_OFFSETS = `
   select topic, partition, next_offset from tollgate.consumer_offsets where consumer_group = $1`
+
+const READ_OFFSETS_OF = `
+  select topic, partition, next_offset
+    from tollgate.consumer_offsets
+    join unnest($2::text[], $3::integer[]) as asked (topic, partition) using (topic, partition)
+   where consumer_group = $1`
 
 export function storeOffsets(connection: Connection, group: string, offsets: readonly PartitionOffset[]) {
   return connection.query({
@@ -34,7 +61,36 @@ export function storeOffsets(connection: Connection, group: string, offsets: rea
   })
 }
 
-export async function readOffsets(pool: Pool, group: string): Promise<PartitionOffset[]> {
-  const { rows } = await pool.query<{ topic: string; partition: number; next_offset: bigint }>(READ_OFFSETS, [group])
-  return rows.map((row) => ({ topic: row.topic, partition: row.partition, nextOffset: row.next_offset }))
+interface OffsetRow {
+  topic: string
+  partition: number
+  next_offset: bigint
+}
+
+export async function readOffsets(database: Connection | Pool, group: string): Promise<PartitionOffset[]> {
+  const { rows } = await database.query<OffsetRow>(READ_OFFSETS, [group])
+  return rows.map(asOffset)
+}
+
+/** Throws `DatabaseWentBack` where the batch does not follow on what is stored. */
+export async function checkOffsetsFollow(
+  connection: Connection,
+  group: string,
+  offsets: readonly RecordedOffset[],
+): Promise<void> {
+  const { rows } = await connection.query<OffsetRow>({
+    name: 'read-offsets-of',
+    text: READ_OFFSETS_OF,
+    values: [group, offsets.map(({ topic }) => topic), offsets.map(({ partition }) => partition)],
+  })
+  const stored = new Map(rows.map((row) => [`${row.topic}:${row.partition}`, row.next_offset]))
+  for (const offset of offsets) {
+    if (offset.previousOffset === null) continue
+    const known = stored.get(`${offset.topic}:${offset.partition}`)
+    if (known === undefined || known < offset.previousOffset) throw new DatabaseWentBack(offset, known)
+  }
+}
+
+function asOffset(row: OffsetRow): PartitionOffset {
+  return { topic: row.topic, partition: row.partition, nextOffset: row.next_offset }
 }

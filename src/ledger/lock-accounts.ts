@@ -11,7 +11,8 @@ import type { Connection } from '../platform/postgres.ts'
 
 const LOCK_ACCOUNTS = `
   select account_id, currency, settings_version, balance_micros, last_sequence, balance_version,
-         status, status_version, (extract(epoch from status_since) * 1000000)::bigint as status_since_micros
+         status, status_version, (extract(epoch from status_since) * 1000000)::bigint as status_since_micros,
+         alert_version, is_low, is_below_custom_level
     from tollgate.accounts
    where account_id = any($1::text[])
    order by account_id
@@ -27,6 +28,9 @@ interface AccountRow {
   status: 'active' | 'blocked'
   status_version: bigint
   status_since_micros: bigint
+  alert_version: bigint
+  is_low: boolean
+  is_below_custom_level: boolean
 }
 
 export async function lockAccounts(
@@ -51,6 +55,9 @@ export async function lockAccounts(
         status: row.status,
         statusVersion: row.status_version,
         statusSinceMicros: Number(row.status_since_micros),
+        alertVersion: row.alert_version,
+        isLow: row.is_low,
+        isBelowCustomLevel: row.is_below_custom_level,
       },
     ]),
   )

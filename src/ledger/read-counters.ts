@@ -3,7 +3,7 @@ import { counterFromKey, counterKey } from '../core/rating/fair-use.ts'
 import type { Connection } from '../platform/postgres.ts'
 
 const READ_COUNTERS = `
-  select account_id, user_id, cycle_anchor, cycle_start, minutes
+  select account_id, user_id, cycle_anchor, cycle_start, minutes, version
     from unnest($1::text[], $2::text[], $3::date[], $4::date[]) as asked (account_id, user_id, cycle_anchor, cycle_start)
     join tollgate.fair_use_counters using (account_id, user_id, cycle_anchor, cycle_start)`
 
@@ -13,10 +13,19 @@ interface CounterRow {
   cycle_anchor: string
   cycle_start: string
   minutes: number
+  version: bigint
 }
 
-/** Minutes by counter key; a counter never used is absent. */
-export async function readCounters(connection: Connection, keys: ReadonlySet<string>): Promise<Map<string, number>> {
+export interface StoredCounter {
+  readonly minutes: number
+  readonly version: bigint
+}
+
+/** By counter key; a counter never used is absent. */
+export async function readCounters(
+  connection: Connection,
+  keys: ReadonlySet<string>,
+): Promise<Map<string, StoredCounter>> {
   if (keys.size === 0) return new Map()
   const counters = [...keys].map(counterFromKey)
   const { rows } = await connection.query<CounterRow>({
@@ -37,7 +46,7 @@ export async function readCounters(connection: Connection, keys: ReadonlySet<str
         anchor: row.cycle_anchor,
         cycleStart: row.cycle_start,
       }),
-      row.minutes,
+      { minutes: row.minutes, version: row.version },
     ]),
   )
 }

@@ -27,7 +27,7 @@ const READ_DECISION = `
     left join tollgate.rated_usage c on c.account_id = r.account_id and c.event_id = i.corrected_by
     left join tollgate.rated_usage o on o.account_id = r.account_id and o.event_id = r.corrects
     left join tollgate.movements m
-      on m.account_id = r.account_id and m.event_id = r.event_id and m.recorded_at = r.recorded_at
+      on m.account_id = r.account_id and m.sequence = r.movement_sequence and m.recorded_at = r.recorded_at
    where r.account_id = $1 and r.event_id = $2
    order by r.recorded_at desc
    limit 1`

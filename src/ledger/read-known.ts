@@ -7,7 +7,8 @@ import type { Connection } from '../platform/postgres.ts'
 
 const READ_KNOWN = `
   select i.account_id, i.event_id, encode(i.content_hash, 'hex') as content_hash, i.corrected_by,
-         r.type, r.user_id, r.outcome, r.amount_micros, r.covered_minutes, r.currency, r.cycle_anchor, r.cycle_start
+         r.type, r.user_id, r.outcome, r.amount_micros, r.covered_minutes, r.currency, r.cycle_anchor, r.cycle_start,
+         r.movement_sequence
     from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
     join tollgate.usage_identity i using (account_id, event_id)
     join tollgate.rated_usage r
@@ -26,6 +27,7 @@ interface KnownRow {
   currency: Currency
   cycle_anchor: string | null
   cycle_start: string | null
+  movement_sequence: bigint | null
 }
 
 /** Pairs of account and event id; the same pair may be asked for twice. */
@@ -55,6 +57,7 @@ function known(row: KnownRow): KnownUsage {
     coveredMinutes: row.covered_minutes,
     currency: row.currency,
     counter: storedCounterKey(row.account_id, row.user_id, row.cycle_anchor, row.cycle_start),
+    movementSequence: row.movement_sequence,
     correctedBy: row.corrected_by,
   }
 }

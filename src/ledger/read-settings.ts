@@ -6,7 +6,8 @@ import type { Connection, Pool } from '../platform/postgres.ts'
 
 const READ_SETTINGS = `
   select s.account_id, s.version, a.currency, s.tariff, s.packages, s.billing_cycle_anchor, s.fair_use_minutes_per_user,
-         s.conversation_intelligence, s.voice_agent, s.contacts
+         s.conversation_intelligence, s.voice_agent, s.contacts,
+         s.low_alert_level_micros, s.custom_alert_level_micros
     from unnest($1::text[], $2::integer[]) as asked (account_id, version)
     join tollgate.account_settings s using (account_id, version)
     join tollgate.accounts a using (account_id)`
@@ -22,6 +23,8 @@ interface SettingsRow {
   conversation_intelligence: BillingMode
   voice_agent: BillingMode
   contacts: Contact[]
+  low_alert_level_micros: bigint | null
+  custom_alert_level_micros: bigint | null
 }
 
 export interface SettingsVersion {
@@ -48,6 +51,8 @@ export async function readSettings(
     conversationIntelligence: row.conversation_intelligence,
     voiceAgent: row.voice_agent,
     contacts: row.contacts,
+    lowAlertLevelMicros: row.low_alert_level_micros,
+    customAlertLevelMicros: row.custom_alert_level_micros,
   }))
 }
 

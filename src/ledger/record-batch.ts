@@ -10,36 +10,32 @@
  * READ COMMITTED is meant: each statement after the lock sees what was committed before the lock was granted.
  */
 import { hash } from 'node:crypto'
-import { type BatchEvent, type BatchOutcome, decideBatch } from '../core/account/batch.ts'
+import { type BatchEvent, type BatchOutcome, decideBatch, type UsageMovement } from '../core/account/batch.ts'
 import { type Book, type KnownUsage, usageKey } from '../core/account/book.ts'
 import { formatInstant } from '../core/instant.ts'
 import type { Outcome } from '../core/rating/decision.ts'
-import { counterKey, counterOf } from '../core/rating/fair-use.ts'
+import { counterFromKey, counterKey, counterOf } from '../core/rating/fair-use.ts'
 import { contentOf } from '../core/usage/content.ts'
 import type { UsageEvent } from '../core/usage/event.ts'
+import { RECORD_TOPICS, type RecordTopic } from '../platform/config.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
-import {
-  balanceChangedMessage,
-  deadLetterMessage,
-  type Encode,
-  MOST_REPUBLISHED_BYTES,
-  type OriginalMessage,
-  originalBytes,
-  serviceStatusMessage,
-} from './announce.ts'
+import type { ViewChange } from '../view/changes.ts'
+import { createAnnouncer, type Encode, MOVEMENTS, RATED_USAGE } from './announce.ts'
 import { readAwaited, storeAwaited } from './awaited-corrections.ts'
 import { CatalogStore, listCatalogVersions } from './catalogs.ts'
-import { type PartitionOffset, storeOffsets } from './consumer-offsets.ts'
+import { checkOffsetsFollow, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
 import { lockAccounts } from './lock-accounts.ts'
 import { markCorrected } from './mark-corrected.ts'
+import { type OriginalMessage, type Traceparent, traceparentOf } from './original-message.ts'
 import { type LedgerClock, readClock } from './read-clock.ts'
-import { readCounters } from './read-counters.ts'
+import { readCounters, type StoredCounter } from './read-counters.ts'
 import { type AskedIds, readKnown } from './read-known.ts'
 import { SettingsCache } from './read-settings.ts'
+import { viewOfAccount } from './view-of-account.ts'
 import { updateAccounts } from './write-accounts.ts'
 import { upsertCounters } from './write-counters.ts'
 import { type DeadLetter, insertDeadLetters } from './write-dead-letters.ts'
-import { insertMovements } from './write-movements.ts'
+import { insertMovements, type Movement } from './write-movements.ts'
 import { insertPacks } from './write-outbox.ts'
 import { insertIdentities, insertRatedUsage } from './write-usage.ts'
 
@@ -68,7 +64,7 @@ export interface UsageBatch {
   readonly usage: readonly UsageToRecord[]
   readonly unreadable: readonly UnreadableUsage[]
   /** Stored with the batch; empty when a part of a split batch must not move them yet. */
-  readonly offsets: readonly PartitionOffset[]
+  readonly offsets: readonly RecordedOffset[]
 }
 
 export interface RecordedBatch {
@@ -85,9 +81,16 @@ interface LedgerParts {
   readonly pool: Pool
   readonly encode: Encode
   readonly consumerGroup: string
+  /** Which of the topics that may be switched off are on. */
+  readonly recordTopics?: ReadonlySet<RecordTopic>
 }
 
-export function createLedger({ pool, encode, consumerGroup }: LedgerParts): Ledger {
+export function createLedger({
+  pool,
+  encode,
+  consumerGroup,
+  recordTopics = new Set(RECORD_TOPICS),
+}: LedgerParts): Ledger {
   const catalogs = new CatalogStore()
   const settings = new SettingsCache()
 
@@ -107,8 +110,9 @@ export function createLedger({ pool, encode, consumerGroup }: LedgerParts): Ledg
   ): Promise<{ recorded: RecordedBatch } | { missingCatalogs: number[] }> {
     const accountIds = [...new Set(events.map(({ event }) => event.accountId))]
     const asked = askedIds(events)
-    const [accounts, clock, listed, known, awaited] = await allReplies([
+    const [accounts, , clock, listed, known, awaited] = await allReplies([
       lockAccounts(connection, accountIds),
+      checkOffsetsFollow(connection, consumerGroup, batch.offsets),
       readClock(connection),
       listCatalogVersions(connection),
       readKnown(connection, asked),
@@ -121,27 +125,27 @@ export function createLedger({ pool, encode, consumerGroup }: LedgerParts): Ledg
       connection,
       [...accounts.values()].map(({ accountId, settingsVersion }) => ({ accountId, version: settingsVersion })),
     )
+    const counters = await readCounters(connection, countersOf(events, settingsByAccount, known))
     const book: Book = {
       accounts: settingsByAccount,
       catalogs: resolved.catalogs,
       known,
       awaited: new Map(awaited),
-      minutesUsed: await readCounters(connection, countersOf(events, settingsByAccount, known)),
+      minutesUsed: new Map([...counters].map(([key, { minutes }]) => [key, minutes])),
     }
     const outcome = decideBatch(events, accounts, book, clock.nowMicros)
-    return { recorded: await write(connection, batch, outcome, book, awaited, clock) }
+    return { recorded: await write(connection, batch, outcome, { book, awaited, counters, clock }) }
   }
 
   async function write(
     connection: Connection,
     batch: UsageBatch,
     outcome: BatchOutcome<SourceMessage>,
-    book: Book,
-    awaitedBefore: ReadonlyMap<string, string>,
-    { epoch, nowMicros }: LedgerClock,
+    { book, awaited, counters, clock }: Read,
   ): Promise<RecordedBatch> {
-    const recordedAt = formatInstant(nowMicros)
-    const { recorded, takenBack, movements, changedAccounts, changedCounters } = outcome
+    const recordedAt = formatInstant(clock.nowMicros)
+    const { recorded, takenBack, changedAccounts, changedCounters } = outcome
+    const movements = outcome.movements.map(asMovement)
     const writes: Promise<unknown>[] = []
     const start = (...statements: Promise<unknown>[]) => {
       // Looked at below, all together: until then a failure must not pass for one that nobody handles.
@@ -152,14 +156,9 @@ export function createLedger({ pool, encode, consumerGroup }: LedgerParts): Ledg
       start(insertIdentities(connection, recorded, recordedAt), insertRatedUsage(connection, recorded, recordedAt))
     }
     if (takenBack.length > 0) start(markCorrected(connection, takenBack))
-    start(...storeAwaited(connection, awaitedBefore, book.awaited, recordedAt))
+    start(...storeAwaited(connection, awaited, book.awaited, recordedAt))
     if (movements.length > 0) {
-      const rows = movements.map(({ event, posting }) => ({
-        posting,
-        origin: { kind: event.type === 'correction' ? 'reversal' : 'usage', eventId: event.eventId } as const,
-        occurredAtMicros: event.occurredAtMicros,
-      }))
-      start(insertMovements(connection, rows, recordedAt), updateAccounts(connection, changedAccounts))
+      start(insertMovements(connection, movements, recordedAt), updateAccounts(connection, changedAccounts))
     }
     if (changedCounters.size > 0) start(upsertCounters(connection, changedCounters, book.minutesUsed))
     if (batch.offsets.length > 0) start(storeOffsets(connection, consumerGroup, batch.offsets))
@@ -169,12 +168,30 @@ export function createLedger({ pool, encode, consumerGroup }: LedgerParts): Ledg
     await allReplies([...writes, fresh])
     const freshLetters = await fresh
 
-    const messages = [
-      ...outcome.balanceChanges.map((change) => balanceChangedMessage(change, epoch, nowMicros, encode)),
-      ...outcome.statusChanges.map((change) => serviceStatusMessage(change, epoch, encode)),
-      ...freshLetters.map((letter) => deadLetterMessage(letter, nowMicros, encode)),
-    ]
-    if (messages.length > 0) await insertPacks(connection, 'now', messages, recordedAt)
+    const announcer = createAnnouncer(encode, clock.epoch, clock.nowMicros)
+    const traces = tracesByAccount(outcome)
+    const traceOf = ({ accountId }: { accountId: string }) => traces.get(accountId) ?? null
+    await insertPacks(
+      connection,
+      {
+        now: [
+          ...outcome.balanceChanges.map((change) => announcer.balanceChanged(change, traceOf(change))),
+          ...outcome.statusChanges.map((change) => announcer.serviceStatus(change, 'usage', traceOf(change))),
+          ...outcome.alerts.map((alert) => announcer.alert(alert, 'usage', traceOf(alert))),
+          ...freshLetters.map((letter) => announcer.deadLetter(letter)),
+        ],
+        record: [
+          ...(recordTopics.has(MOVEMENTS)
+            ? movements.map((movement, i) => announcer.movement(movement, traceparentOf(outcome.movements[i]!.source)))
+            : []),
+          ...(recordTopics.has(RATED_USAGE)
+            ? recorded.map((usage) => announcer.ratedUsage(usage, traceparentOf(usage.source)))
+            : []),
+        ],
+        view: viewChanges(outcome, book, counters, clock.epoch),
+      },
+      recordedAt,
+    )
     return {
       countByOutcome: outcome.countByOutcome,
       deadLettersByReason: countBy(freshLetters, ({ reason }) => reason),
@@ -182,6 +199,53 @@ export function createLedger({ pool, encode, consumerGroup }: LedgerParts): Ledg
   }
 
   return { recordBatch }
+}
+
+/** What was read under the locks, and the book as the batch left it. */
+interface Read {
+  readonly book: Book
+  readonly awaited: ReadonlyMap<string, string>
+  readonly counters: ReadonlyMap<string, StoredCounter>
+  readonly clock: LedgerClock
+}
+
+function asMovement({ event, posting, reversesSequence }: UsageMovement<SourceMessage>): Movement {
+  const { eventId, occurredAtMicros } = event
+  const origin =
+    reversesSequence === null
+      ? ({ kind: 'usage', eventId } as const)
+      : ({ kind: 'reversal', eventId, reversesSequence } as const)
+  return { posting, origin, occurredAtMicros }
+}
+
+/** What is folded into one announcement for an account continues the trace of the last event that moved its credit. */
+function tracesByAccount({ movements }: BatchOutcome<SourceMessage>): Map<string, Traceparent> {
+  const traces = new Map<string, Traceparent>()
+  for (const { event, source } of movements) {
+    const traceparent = traceparentOf(source)
+    if (traceparent !== null) traces.set(event.accountId, traceparent)
+  }
+  return traces
+}
+
+/** One change an account: its credit and status where they moved, and its fair-use counters that did. */
+function viewChanges(
+  { changedAccounts, changedCounters }: BatchOutcome<SourceMessage>,
+  book: Book,
+  counters: ReadonlyMap<string, StoredCounter>,
+  epoch: number,
+): ViewChange[] {
+  const changes = new Map(changedAccounts.map((account) => [account.accountId, viewOfAccount(account, epoch)]))
+  const fairUse = Map.groupBy(changedCounters, (key) => counterFromKey(key).accountId)
+  for (const [accountId, keys] of fairUse) {
+    const moved = keys.map((key) => {
+      const { userId, anchor, cycleStart } = counterFromKey(key)
+      const version = (counters.get(key)?.version ?? 0n) + 1n
+      return { userId, cycleAnchor: anchor, cycleStart, version, minutes: book.minutesUsed.get(key)! }
+    })
+    changes.set(accountId, { ...(changes.get(accountId) ?? { accountId, epoch }), fairUse: moved })
+  }
+  return [...changes.values()]
 }
 
 /** 128 bits of SHA-256 over the content, in hex. */
@@ -225,23 +289,21 @@ function countersOf(
 }
 
 function deadLettersOf(batch: UsageBatch, outcome: BatchOutcome<SourceMessage>): (DeadLetter & SourceMessage)[] {
-  const unreadable = batch.unreadable.map(({ source, ...why }) => ({ ...source, ...why, ...ofBytes(source) }))
+  const unreadable = batch.unreadable.map(({ source, ...why }) => ({ ...source, ...why, valueHash: valueHash(source) }))
   const refused = outcome.refused.map(({ event, decision, source }) => ({
     ...source,
     reason: decision.reason,
     detail: decision.detail ?? '',
     accountId: event.accountId,
     eventId: event.eventId,
-    ...ofBytes(source),
+    valueHash: valueHash(source),
   }))
   return [...unreadable, ...refused]
 }
 
-function ofBytes(source: SourceMessage): Pick<DeadLetter, 'valueHash' | 'kept'> {
-  return {
-    valueHash: hash('sha256', source.value ?? '', 'buffer').subarray(0, 16),
-    kept: originalBytes(source) > MOST_REPUBLISHED_BYTES ? source.value : null,
-  }
+/** Tells a message from another at the same position of a topic that was made anew. */
+function valueHash({ value }: SourceMessage): Buffer {
+  return hash('sha256', value ?? '', 'buffer').subarray(0, 16)
 }
 
 function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {

@@ -6,9 +6,12 @@ import type { Connection } from '../platform/postgres.ts'
 const UPDATE_ACCOUNTS = `
   update tollgate.accounts a
      set balance_micros = c.balance_micros, last_sequence = c.last_sequence, balance_version = c.balance_version,
-         status = c.status, status_version = c.status_version, status_since = c.status_since
-    from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::timestamptz[])
-         as c (account_id, balance_micros, last_sequence, balance_version, status, status_version, status_since)
+         status = c.status, status_version = c.status_version, status_since = c.status_since,
+         alert_version = c.alert_version, is_low = c.is_low, is_below_custom_level = c.is_below_custom_level
+    from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::timestamptz[],
+           $8::bigint[], $9::boolean[], $10::boolean[])
+         as c (account_id, balance_micros, last_sequence, balance_version, status, status_version, status_since,
+           alert_version, is_low, is_below_custom_level)
    where a.account_id = c.account_id`
 
 export function updateAccounts(connection: Connection, accounts: readonly AccountState[]) {
@@ -23,6 +26,9 @@ export function updateAccounts(connection: Connection, accounts: readonly Accoun
       accounts.map(({ status }) => status),
       accounts.map(({ statusVersion }) => statusVersion),
       accounts.map(({ statusSinceMicros }) => formatInstant(statusSinceMicros)),
+      accounts.map(({ alertVersion }) => alertVersion),
+      accounts.map(({ isLow }) => isLow),
+      accounts.map(({ isBelowCustomLevel }) => isBelowCustomLevel),
     ],
   })
 }

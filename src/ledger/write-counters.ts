@@ -5,7 +5,7 @@ import type { Connection } from '../platform/postgres.ts'
 const UPSERT_COUNTERS = `
   insert into tollgate.fair_use_counters as c (account_id, user_id, cycle_anchor, cycle_start, minutes)
   select * from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::integer[])
-      on conflict (account_id, user_id, cycle_anchor, cycle_start) do update set minutes = excluded.minutes`
+      on conflict (account_id, user_id, cycle_anchor, cycle_start) do update set minutes = excluded.minutes, version = c.version + 1`
 
 export function upsertCounters(
   connection: Connection,

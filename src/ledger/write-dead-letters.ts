@@ -1,7 +1,8 @@
 /** Notes what could not be rated, once per position, and says which of the batch's refusals are new. */
 import type { Connection } from '../platform/postgres.ts'
+import type { OriginalMessage } from './original-message.ts'
 
-export interface DeadLetter {
+export interface DeadLetter extends OriginalMessage {
   readonly topic: string
   readonly partition: number
   readonly offset: bigint
@@ -10,17 +11,15 @@ export interface DeadLetter {
   readonly detail: string
   readonly accountId: string | null
   readonly eventId: string | null
-  /** The bytes themselves where they are too many for the dead-letter topic; else null. */
-  readonly kept: Uint8Array | null
 }
 
 /** `do nothing` is what makes a batch delivered twice publish each dead letter once. */
 const INSERT_DEAD_LETTERS = `
   insert into tollgate.dead_letters (recorded_at, topic, partition, "offset", value_hash, reason, detail, account_id, event_id,
-    original)
+    key, original, headers)
   select $1::timestamptz, letter.*
     from unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[],
-      $10::bytea[]) as letter
+      $10::bytea[], $11::bytea[], $12::json[]) as letter
       on conflict (topic, partition, "offset", value_hash) do nothing
   returning topic, partition, "offset"`
 
@@ -43,9 +42,21 @@ export async function insertDeadLetters<T extends DeadLetter>(
       letters.map(({ detail }) => detail),
       letters.map(({ accountId }) => accountId),
       letters.map(({ eventId }) => eventId),
-      letters.map(({ kept }) => kept),
+      letters.map(({ key }) => key),
+      letters.map(({ value }) => value),
+      letters.map(({ headers }) => headersAsJson(headers)),
     ],
   })
   const fresh = new Set(rows.map((row) => `${row.topic}/${row.partition}/${row.offset}`))
   return letters.filter(({ topic, partition, offset }) => fresh.has(`${topic}/${partition}/${offset}`))
+}
+
+/** Values are bytes of any kind, which JSON does not hold: base64. */
+function headersAsJson(headers: OriginalMessage['headers']): string {
+  return JSON.stringify(
+    headers.map(({ name, value }) => ({
+      name,
+      value: value === null ? null : Buffer.from(value).toString('base64'),
+    })),
+  )
 }

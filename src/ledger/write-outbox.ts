@@ -1,47 +1,62 @@
 /**
- * Puts messages into the outbox, in the transaction whose effects they announce: one pack a shard and lane.
+ * Puts announcements into the outbox, in the transaction whose effects they announce: one pack a shard and lane.
  * The pack's id is drawn by this statement, after the account locks are held, so for one account id order is commit order.
  */
-
-import { type Lane, type OutboxMessage, SHARDS } from '../outbox/messages.ts'
+import { type Lane, type OutboxMessage, shardOf } from '../outbox/messages.ts'
 import { encodePack } from '../outbox/pack.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { encodeViewChanges, type ViewChange } from '../view/changes.ts'
 
 const INSERT_PACKS = `
-  insert into tollgate.outbox_packs (pack_id, recorded_at, shard, lane, message_count, messages)
+  insert into tollgate.outbox_packs (pack_id, recorded_at, shard, lane, message_count, messages, view_changes)
   select nextval('tollgate.outbox_pack_id'), $1::timestamptz, pack.*
-    from unnest($2::smallint[], $3::text[], $4::integer[], $5::bytea[]) as pack`
+    from unnest($2::smallint[], $3::text[], $4::integer[], $5::bytea[], $6::bytea[]) as pack`
 
-export function insertPacks(
+export interface Announcements {
+  readonly now: readonly OutboxMessage[]
+  readonly record: readonly OutboxMessage[]
+  /** What the live view learns; it travels in the lane `now`. */
+  readonly view: readonly ViewChange[]
+}
+
+interface Pack {
+  readonly shard: number
+  readonly lane: Lane
+  readonly messages: OutboxMessage[]
+  readonly viewChanges: ViewChange[]
+}
+
+export async function insertPacks(
   connection: Connection,
-  lane: Lane,
-  messages: readonly OutboxMessage[],
+  { now, record, view }: Announcements,
   recordedAt: string,
-) {
-  const byShard = new Map<number, OutboxMessage[]>()
-  for (const message of messages) {
-    const shard = shardOf(message.key)
-    const pack = byShard.get(shard)
-    if (pack === undefined) byShard.set(shard, [message])
-    else pack.push(message)
+): Promise<void> {
+  const packs = new Map<string, Pack>()
+  const packOf = (key: Uint8Array | null, lane: Lane): Pack => {
+    const shard = shardOf(key)
+    const name = `${lane}/${shard}`
+    let pack = packs.get(name)
+    if (pack === undefined) {
+      pack = { shard, lane, messages: [], viewChanges: [] }
+      packs.set(name, pack)
+    }
+    return pack
   }
-  const packs = [...byShard]
-  return connection.query({
+  for (const message of now) packOf(message.key, 'now').messages.push(message)
+  for (const message of record) packOf(message.key, 'record').messages.push(message)
+  for (const change of view) packOf(Buffer.from(change.accountId), 'now').viewChanges.push(change)
+  if (packs.size === 0) return
+  const list = [...packs.values()]
+  await connection.query({
     name: 'insert-packs',
     text: INSERT_PACKS,
     values: [
       recordedAt,
-      packs.map(([shard]) => shard),
-      packs.map(() => lane),
-      packs.map(([, pack]) => pack.length),
-      packs.map(([, pack]) => encodePack(pack)),
+      list.map(({ shard }) => shard),
+      list.map(({ lane }) => lane),
+      list.map(({ messages }) => messages.length),
+      list.map(({ messages }) => encodePack(messages)),
+      list.map(({ viewChanges }) => (viewChanges.length === 0 ? null : encodeViewChanges(viewChanges))),
     ],
   })
-}
-
-/** FNV-1a over the key: all that matters is that one account always lands in one shard. */
-export function shardOf(key: Uint8Array | null): number {
-  let hash = 0x811c9dc5
-  for (const byte of key ?? []) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
-  return hash % SHARDS
 }

@@ -15,7 +15,11 @@ const INSERT_IDENTITIES = `
   select account_id, event_id, ${CONTENT_VERSION}, decode(content_hash, 'hex'), $5::timestamptz, corrected_by
     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as usage (account_id, event_id, content_hash, corrected_by)`
 
-export function insertIdentities(connection: Connection, recorded: readonly RecordedUsage[], recordedAt: string) {
+export function insertIdentities(
+  connection: Connection,
+  recorded: readonly RecordedUsage<unknown>[],
+  recordedAt: string,
+) {
   return connection.query({
     name: 'insert-identities',
     text: INSERT_IDENTITIES,
@@ -33,7 +37,7 @@ export function insertIdentities(connection: Connection, recorded: readonly Reco
 const RATED_USAGE_COLUMNS: readonly (readonly [
   column: string,
   type: string,
-  value: (usage: RecordedUsage) => string | number | bigint | null,
+  value: (usage: RecordedUsage<unknown>) => string | number | bigint | null,
 ])[] = [
   ['account_id', 'text', ({ event }) => event.accountId],
   ['event_id', 'text', ({ event }) => event.eventId],
@@ -64,6 +68,7 @@ const RATED_USAGE_COLUMNS: readonly (readonly [
   ['destination', 'text', ({ decision }) => decision.rate?.destination ?? null],
   ['catalog_version', 'integer', ({ decision }) => decision.catalogVersion],
   ['settings_version', 'integer', ({ settingsVersion }) => settingsVersion],
+  ['movement_sequence', 'bigint', ({ movementSequence }) => movementSequence],
   ['minutes_left', 'integer', ({ decision }) => decision.fairUse?.minutesLeft ?? null],
   ['cycle_anchor', 'date', ({ decision }) => counter(decision.fairUse?.counter)?.anchor ?? null],
   ['cycle_start', 'date', ({ decision }) => counter(decision.fairUse?.counter)?.cycleStart ?? null],
@@ -74,7 +79,11 @@ const INSERT_RATED_USAGE = `
   select $1::timestamptz, usage.*
     from unnest(${RATED_USAGE_COLUMNS.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ')}) as usage`
 
-export function insertRatedUsage(connection: Connection, recorded: readonly RecordedUsage[], recordedAt: string) {
+export function insertRatedUsage(
+  connection: Connection,
+  recorded: readonly RecordedUsage<unknown>[],
+  recordedAt: string,
+) {
   return connection.query({
     name: 'insert-rated-usage',
     text: INSERT_RATED_USAGE,
@@ -83,7 +92,7 @@ export function insertRatedUsage(connection: Connection, recorded: readonly Reco
 }
 
 /** As used, before increments: seconds, fragments or items; 0 for a correction. */
-function quantityUsed(event: UsageEvent): number {
+export function quantityUsed(event: UsageEvent): number {
   if ('durationSeconds' in event) return event.durationSeconds
   if ('fragments' in event) return event.fragments
   return 'quantity' in event ? event.quantity : 0

@@ -1,30 +1,29 @@
 /**
- * The bytes of an outbox pack: a version, then message after message, each topic written once. Lengths are unsigned
- * LEB128, so that a short message costs a few bytes of framing; a length is written one too high, because 0 means null.
+ * The bytes of an outbox pack: a version, then message after message, each topic and each set of shared headers written
+ * once. Lengths are unsigned LEB128, so that a short message costs a few bytes of framing; a length is written one too
+ * high, because 0 means null.
  */
-import type { OutboxMessage } from './messages.ts'
+import type { Headers, OutboxMessage } from './messages.ts'
 
-const VERSION = 1
+const VERSION = 2
 
-/** Version, topics, then per message: topic's index, key, value, headers. */
+/** Version, topics, shared headers, then per message: topic's index, shared headers' index, key, value, own headers. */
 export function encodePack(messages: readonly OutboxMessage[]): Buffer {
-  const topics = [...new Set(messages.map(({ topic }) => topic))]
-  const indexes = new Map(topics.map((topic, index) => [topic, index]))
+  const topics = indexed(messages.map(({ topic }) => topic))
+  const shared = indexed(messages.map(({ sharedHeaders }) => sharedHeaders))
   const writer = new Writer()
   writer.number(VERSION)
-  writer.number(topics.length)
-  for (const topic of topics) writer.text(topic)
+  writer.number(topics.size)
+  for (const topic of topics.keys()) writer.text(topic)
+  writer.number(shared.size)
+  for (const headers of shared.keys()) writer.headers(headers)
   writer.number(messages.length)
-  for (const { topic, key, value, headers } of messages) {
-    writer.number(indexes.get(topic)!)
+  for (const { topic, key, value, sharedHeaders, headers } of messages) {
+    writer.number(topics.get(topic)!)
+    writer.number(shared.get(sharedHeaders)!)
     writer.bytes(key)
     writer.bytes(value)
-    const names = Object.keys(headers)
-    writer.number(names.length)
-    for (const name of names) {
-      writer.text(name)
-      writer.bytes(headers[name]!)
-    }
+    writer.headers(headers)
   }
   return writer.finish()
 }
@@ -35,23 +34,25 @@ export function decodePack(buffer: Buffer): OutboxMessage[] {
   const version = reader.number()
   if (version !== VERSION) throw new Error(`outbox pack of version ${version}, this program reads ${VERSION}`)
   const topics = Array.from({ length: reader.count() }, () => reader.text())
+  const shared = Array.from({ length: reader.count() }, () => reader.headers())
   const messages: OutboxMessage[] = []
   for (let left = reader.count(); left > 0; left--) {
     const topic = topics[reader.number()]
-    if (topic === undefined) throw new Error('outbox pack is corrupt: it names a topic it does not list')
-    const key = reader.bytes()
-    const value = reader.bytes()
-    const headers: Record<string, Uint8Array> = {}
-    for (let more = reader.count(); more > 0; more--) {
-      const name = reader.text()
-      // Defined, not assigned: a header may be called __proto__.
-      const header = reader.bytes() ?? Buffer.alloc(0)
-      Object.defineProperty(headers, name, { value: header, enumerable: true, writable: true, configurable: true })
+    const sharedHeaders = shared[reader.number()]
+    if (topic === undefined || sharedHeaders === undefined) {
+      throw new Error('outbox pack is corrupt: it names a topic or headers that it does not list')
     }
-    messages.push({ topic, key, value, headers })
+    messages.push({ topic, key: reader.bytes(), value: reader.bytes(), sharedHeaders, headers: reader.headers() })
   }
   reader.finish()
   return messages
+}
+
+/** The distinct items by identity, each with its place. */
+function indexed<T>(items: readonly T[]): Map<T, number> {
+  const indexes = new Map<T, number>()
+  for (const item of items) if (!indexes.has(item)) indexes.set(item, indexes.size)
+  return indexes
 }
 
 class Writer {
@@ -81,6 +82,15 @@ class Writer {
 
   text(value: string): void {
     this.bytes(Buffer.from(value))
+  }
+
+  headers(headers: Headers): void {
+    const names = Object.keys(headers)
+    this.number(names.length)
+    for (const name of names) {
+      this.text(name)
+      this.bytes(headers[name]!)
+    }
   }
 
   finish(): Buffer {
@@ -135,6 +145,17 @@ class Reader {
     const bytes = this.bytes()
     if (bytes === null) throw new Error('outbox pack is corrupt: a name is missing')
     return bytes.toString()
+  }
+
+  headers(): Headers {
+    const headers: Record<string, Uint8Array> = {}
+    for (let more = this.count(); more > 0; more--) {
+      const name = this.text()
+      // Defined, not assigned: a header may be called __proto__.
+      const value = this.bytes() ?? Buffer.alloc(0)
+      Object.defineProperty(headers, name, { value, enumerable: true, writable: true, configurable: true })
+    }
+    return headers
   }
 
   finish(): void {

@@ -1,9 +1,11 @@
 /**
- * The relay carries the outbox to Kafka: at least once, in order per account, without a gap.
+ * The relay carries the outbox to Kafka, and on the way to the live view: at least once, in order per account, without a
+ * gap.
  *
- * Per shard there is one leader, by a lease in the database. Its producer has a transactional id that belongs to the
- * shard, and starting it fences whoever led before; only then are packs read. So a leader that was paused past its lease
- * cannot append an old `blocked` after its successor's `active`, which compaction would keep for good.
+ * Per shard and lane, its channel, there is one leader, by a lease in the database. Its producer has a transactional id
+ * that belongs to the channel, and starting it fences whoever led before; only then are packs read. So a leader that was
+ * paused past its lease cannot append an old `blocked` after its successor's `active`, which compaction would keep for
+ * good. The lanes go their own pace: what trails in `record` never holds up what is awaited in `now`.
  *
  * Packs leave the outbox once the broker has them. A crash in between sends them again: consumers drop what is not newer.
  */
@@ -14,12 +16,15 @@ import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { claimLease, LEASE_SECONDS, releaseLease } from './leases.ts'
-import { type OutboxMessage, SHARDS } from './messages.ts'
+import { type Headers, LANES, type Lane, type OutboxMessage, SHARDS } from './messages.ts'
 import { decodePack } from './pack.ts'
-import { countPacks, deletePacks, readPacks, type UnsentPack } from './packs.ts'
+import { type Channel, countPacks, deletePacks, readPacks, type UnsentPack } from './packs.ts'
 
 const RENEW_MILLIS = (LEASE_SECONDS * 1000) / 3
-const PACKS_AT_ONCE = 64
+/** All in memory at once, twice over: as bytes and as messages. */
+const PACKS_AT_ONCE: Record<Lane, number> = { now: 32, record: 8 }
+/** How often to look when nobody calls: the backstop for packs that other processes wrote. */
+const POLL_MILLIS: Record<Lane, number> = { now: 200, record: 500 }
 const RETRY_MILLIS = 500
 
 /**
@@ -36,8 +41,18 @@ interface RelayParts {
   readonly instanceId: string
   readonly log: Logger
   readonly metrics: Metrics
-  /** How often to look when nobody calls: the backstop for packs that other processes wrote. */
-  readonly pollMillis?: number
+  /** Null: what is meant for the live view is noted as missed. */
+  readonly view?: ViewSink | null
+}
+
+/** Where the live view is fed. None of it throws: the view may fail at any time, and nothing waits for it for long. */
+export interface ViewSink {
+  lead(shard: number): void
+  resign(shard: number): void
+  /** False when the view did not take all of it. */
+  apply(shard: number, changes: readonly Buffer[]): Promise<boolean>
+  /** The view of the shard has all there is to have. */
+  beat(shard: number): Promise<void>
 }
 
 export interface Relay {
@@ -49,61 +64,71 @@ export interface Relay {
   stop(): Promise<void>
 }
 
-export function startRelay({ kafka, pool, instanceId, log, metrics, pollMillis = 200 }: RelayParts): Relay {
+export function startRelay({ kafka, pool, instanceId, log, metrics, view = null }: RelayParts): Relay {
   const stopping = new AbortController()
-  const alarms = Array.from({ length: SHARDS }, () => createAlarm())
-  const turnedAt = alarms.map(() => Date.now())
-  const loops = alarms.map((alarm, shard) => leadWhileRunning(shard, alarm))
+  const turns = Array.from({ length: SHARDS }, (_, shard) =>
+    LANES.map((lane) => ({ channel: { shard, lane }, alarm: createAlarm(), lastAt: Date.now() })),
+  ).flat()
+  const loops = turns.map(leadWhileRunning)
 
   return {
     wake() {
-      for (const alarm of alarms) alarm.ring()
+      for (const { alarm } of turns) alarm.ring()
     },
-    lastTurnAt: () => Math.min(...turnedAt),
+    lastTurnAt: () => Math.min(...turns.map(({ lastAt }) => lastAt)),
     async stop() {
       stopping.abort()
-      for (const alarm of alarms) alarm.ring()
+      for (const { alarm } of turns) alarm.ring()
       await Promise.all(loops)
     },
   }
 
-  async function leadWhileRunning(shard: number, alarm: Alarm): Promise<void> {
+  async function leadWhileRunning(turn: Turn): Promise<void> {
+    const { channel, alarm } = turn
     while (!stopping.signal.aborted) {
       try {
-        if (await claimLease(pool, shard, instanceId)) await lead(shard, alarm)
+        if (await claimLease(pool, channel, instanceId)) await lead(turn)
         else await alarm.sleep(RENEW_MILLIS)
-        turnedAt[shard] = Date.now()
+        turn.lastAt = Date.now()
       } catch (error) {
         metrics.retriesTotal.inc({ stage: 'relay' })
-        log.warn({ err: error, shard }, 'the relay of a shard was interrupted; it is taken up again')
+        log.warn({ err: error, ...channel }, 'the relay of a shard was interrupted; it is taken up again')
         await delay(RETRY_MILLIS, undefined, { signal: stopping.signal }).catch(() => {})
       }
     }
   }
 
-  /** Leads the shard until the lease is lost or the process stops; throws on any fault, and whoever leads next goes on. */
-  async function lead(shard: number, alarm: Alarm): Promise<void> {
-    const producer = createTransactionalProducer(kafka, `tollgate-relay-${shard}`)
+  /** Leads until the lease is lost or the process stops; throws on any fault, and whoever leads next goes on. */
+  async function lead(turn: Turn): Promise<void> {
+    const { channel, alarm } = turn
+    const { shard, lane } = channel
+    const feedsView = lane === 'now' && view !== null
+    const labels = { shard: String(shard), lane }
+    const producer = createTransactionalProducer(kafka, `tollgate-relay-${shard}-${lane}`)
     await producer.connect()
     try {
       await fencePredecessor(producer)
+      if (feedsView) view.lead(shard)
       let renewAt = Date.now() + RENEW_MILLIS
       for (;;) {
         if (Date.now() >= renewAt) {
-          if (!(await claimLease(pool, shard, instanceId))) return
+          if (!(await claimLease(pool, channel, instanceId))) return
           renewAt = Date.now() + RENEW_MILLIS
-          metrics.outboxPacks.set({ shard: String(shard) }, await countPacks(pool, shard))
+          metrics.outboxPacks.set(labels, await countPacks(pool, channel))
         }
-        const packs = await readPacks(pool, shard, PACKS_AT_ONCE)
-        if (packs.length > 0) await publish(producer, packs)
+        const packs = await readPacks(pool, channel, PACKS_AT_ONCE[lane])
+        if (packs.length > 0) await publish(producer, channel, packs)
+        const isDrained = packs.length < PACKS_AT_ONCE[lane]
+        if (feedsView && isDrained) await view.beat(shard)
         // Others may go on writing: who stops sends what was there, and leaves the rest to a successor.
         if (stopping.signal.aborted) break
-        if (packs.length === 0) await alarm.sleep(pollMillis)
-        turnedAt[shard] = Date.now()
+        if (packs.length === 0) await alarm.sleep(POLL_MILLIS[lane])
+        turn.lastAt = Date.now()
       }
-      await releaseLease(pool, shard, instanceId)
+      await releaseLease(pool, channel, instanceId)
     } finally {
-      metrics.outboxPacks.remove({ shard: String(shard) })
+      if (feedsView) view.resign(shard)
+      metrics.outboxPacks.remove(labels)
       await producer.disconnect().catch(() => {})
     }
   }
@@ -114,22 +139,36 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, pollMillis =
     await transaction.abort()
   }
 
-  async function publish(producer: Producer, packs: readonly UnsentPack[]): Promise<void> {
+  async function publish(producer: Producer, channel: Channel, packs: readonly UnsentPack[]): Promise<void> {
+    const viewed = toView(channel, packs)
     const parts = partsBySize(packs.flatMap((pack) => decodePack(pack.messages))).map(asTopicMessages)
-    const transaction = await producer.transaction()
-    try {
-      for (const topicMessages of parts) await transaction.sendBatch({ acks: -1, topicMessages })
-      await transaction.commit()
-    } catch (error) {
-      await transaction.abort().catch(() => {})
-      throw error
+    if (parts.length > 0) {
+      const transaction = await producer.transaction()
+      try {
+        for (const topicMessages of parts) await transaction.sendBatch({ acks: -1, topicMessages })
+        await transaction.commit()
+      } catch (error) {
+        await transaction.abort().catch(() => {})
+        throw error
+      }
     }
-    await deletePacks(
-      pool,
-      packs.map(({ packId }) => packId),
-    )
+    const packIds = packs.map(({ packId }) => packId)
+    await deletePacks(pool, channel, packIds, await viewed)
     for (const { topic, messages } of parts.flat()) metrics.relayPublishedTotal.inc({ topic }, messages.length)
   }
+
+  /** Beside the sending to Kafka, as neither waits for the other: what the view shows is committed either way. */
+  async function toView({ shard }: Channel, packs: readonly UnsentPack[]): Promise<boolean> {
+    const changes = packs.flatMap(({ viewChanges }) => viewChanges ?? [])
+    if (changes.length === 0) return true
+    return view !== null && (await view.apply(shard, changes))
+  }
+}
+
+interface Turn {
+  readonly channel: Channel
+  readonly alarm: Alarm
+  lastAt: number
 }
 
 function partsBySize(messages: readonly OutboxMessage[]): OutboxMessage[][] {
@@ -147,18 +186,25 @@ function partsBySize(messages: readonly OutboxMessage[]): OutboxMessage[][] {
   return parts
 }
 
-function sizeOf({ key, value, headers }: OutboxMessage): number {
-  let size = MESSAGE_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0)
+function sizeOf({ key, value, sharedHeaders, headers }: OutboxMessage): number {
+  const ownBytes = (key?.length ?? 0) + (value?.length ?? 0)
+  return MESSAGE_OVERHEAD_BYTES + ownBytes + sizeOfHeaders(sharedHeaders) + sizeOfHeaders(headers)
+}
+
+/** A name may take three bytes a character; ours take one. */
+function sizeOfHeaders(headers: Headers): number {
+  let size = 0
   for (const name in headers) size += name.length * 3 + headers[name]!.length
   return size
 }
 
 function asTopicMessages(messages: readonly OutboxMessage[]): TopicMessages[] {
   const byTopic = new Map<string, TopicMessages>()
-  for (const { topic, key, value, headers } of messages) {
+  for (const { topic, key, value, sharedHeaders, headers } of messages) {
     const ofTopic = byTopic.get(topic) ?? { topic, messages: [] }
     byTopic.set(topic, ofTopic)
-    ofTopic.messages.push({ key: asBuffer(key), value: asBuffer(value), headers: headers as Record<string, Buffer> })
+    const all = { ...sharedHeaders, ...headers } as Record<string, Buffer>
+    ofTopic.messages.push({ key: asBuffer(key), value: asBuffer(value), headers: all })
   }
   return [...byTopic.values()]
 }

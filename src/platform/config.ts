@@ -9,6 +9,10 @@ import { z } from 'zod'
 export const ROLES = ['rater', 'relay'] as const
 export type Role = (typeof ROLES)[number]
 
+/** The topics that record every movement and every rated event: large, and not needed by everybody. */
+export const RECORD_TOPICS = ['usage.rated.v1', 'credit.movements.v1'] as const
+export type RecordTopic = (typeof RECORD_TOPICS)[number]
+
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
@@ -18,6 +22,7 @@ export interface Config {
   readonly databaseUrl: string
   readonly redisUrl: string
   readonly roles: Role[]
+  readonly recordTopics: ReadonlySet<RecordTopic>
   readonly consumerGroup: string
   readonly httpPort: number
   readonly logLevel: LogLevel
@@ -27,7 +32,10 @@ export interface Config {
   readonly replicationFactor: number
   readonly instanceId: string
   readonly drainMillis: number
+  readonly awaitedCorrectionDays: number
 }
+
+export type ViewConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'logLevel'>
 
 export type DatabaseConfig = Pick<Config, 'databaseUrl' | 'logLevel'>
 
@@ -66,6 +74,15 @@ const roles = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+const recordTopics = z.string().transform((text, context) => {
+  const named = text === 'none' ? [] : text.split(',').map((topic) => topic.trim())
+  if (named.every((topic) => (RECORD_TOPICS as readonly string[]).includes(topic))) {
+    return new Set(RECORD_TOPICS.filter((topic) => named.includes(topic)))
+  }
+  context.addIssue({ code: 'custom', message: `must be some of ${RECORD_TOPICS.join(', ')}, or none` })
+  return z.NEVER
+})
+
 const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
 
 const variables = z.object({
@@ -74,6 +91,7 @@ const variables = z.object({
   TOLLGATE_DATABASE_URL: url('postgres:', 'postgresql:'),
   TOLLGATE_REDIS_URL: url('redis:', 'rediss:'),
   TOLLGATE_ROLES: roles.prefault(ROLES.join(',')),
+  TOLLGATE_RECORD_TOPICS: recordTopics.prefault(RECORD_TOPICS.join(',')),
   TOLLGATE_CONSUMER_GROUP: z
     .string()
     .regex(/^[\w.-]{1,200}$/, { error: 'must be 1 to 200 letters, digits, dots, dashes or underscores' })
@@ -89,8 +107,14 @@ const variables = z.object({
     .regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be 1 to 200 printable ASCII characters without spaces' })
     .default(() => `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`),
   TOLLGATE_DRAIN_MILLIS: whole(0, 600_000).default(10_000),
+  TOLLGATE_AWAITED_CORRECTION_DAYS: whole(1, 3650).default(90),
 })
 
+const viewVariables = variables.pick({
+  TOLLGATE_DATABASE_URL: true,
+  TOLLGATE_REDIS_URL: true,
+  TOLLGATE_LOG_LEVEL: true,
+})
 const databaseVariables = variables.pick({ TOLLGATE_DATABASE_URL: true, TOLLGATE_LOG_LEVEL: true })
 
 export function parseConfig(env: Environment): Config {
@@ -101,6 +125,7 @@ export function parseConfig(env: Environment): Config {
     databaseUrl: read.TOLLGATE_DATABASE_URL,
     redisUrl: read.TOLLGATE_REDIS_URL,
     roles: read.TOLLGATE_ROLES,
+    recordTopics: read.TOLLGATE_RECORD_TOPICS,
     consumerGroup: read.TOLLGATE_CONSUMER_GROUP,
     httpPort: read.TOLLGATE_HTTP_PORT,
     logLevel: read.TOLLGATE_LOG_LEVEL,
@@ -110,6 +135,17 @@ export function parseConfig(env: Environment): Config {
     replicationFactor: read.TOLLGATE_REPLICATION_FACTOR,
     instanceId: read.TOLLGATE_INSTANCE_ID,
     drainMillis: read.TOLLGATE_DRAIN_MILLIS,
+    awaitedCorrectionDays: read.TOLLGATE_AWAITED_CORRECTION_DAYS,
+  }
+}
+
+/** For commands that work on the live view. */
+export function parseViewConfig(env: Environment): ViewConfig {
+  const read = parse(viewVariables, env)
+  return {
+    databaseUrl: read.TOLLGATE_DATABASE_URL,
+    redisUrl: read.TOLLGATE_REDIS_URL,
+    logLevel: read.TOLLGATE_LOG_LEVEL,
   }
 }
 

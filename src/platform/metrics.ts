@@ -8,10 +8,16 @@ export interface Metrics {
   readonly batchEvents: Histogram
   readonly batchSeconds: Histogram
   readonly deadLettersTotal: Counter<'reason'>
-  readonly outboxPacks: Gauge<'shard'>
+  readonly outboxPacks: Gauge<'shard' | 'lane'>
   readonly relayPublishedTotal: Counter<'topic'>
   readonly consumerLag: Gauge<'topic'>
   readonly retriesTotal: Counter<'stage'>
+  readonly awaitedCorrections: Gauge
+  readonly awaitedCorrectionsOldestSeconds: Gauge
+  readonly awaitedCorrectionsExpiredTotal: Counter
+  readonly viewMissesTotal: Counter<'shard'>
+  readonly viewRebuildsTotal: Counter<'result'>
+  readonly viewTrusted: Gauge<'shard'>
 }
 
 export function createMetrics(): Metrics {
@@ -47,8 +53,8 @@ export function createMetrics(): Metrics {
     }),
     outboxPacks: new Gauge({
       name: 'tollgate_outbox_packs',
-      help: 'Packs in the outbox that the broker does not have yet, of the shards led here',
-      labelNames: ['shard'],
+      help: 'Packs in the outbox that the broker does not have yet, of the shards and lanes led here',
+      labelNames: ['shard', 'lane'],
       registers,
     }),
     relayPublishedTotal: new Counter({
@@ -67,6 +73,39 @@ export function createMetrics(): Metrics {
       name: 'tollgate_retries_total',
       help: 'Transient faults that were retried, by stage',
       labelNames: ['stage'],
+      registers,
+    }),
+    awaitedCorrections: new Gauge({
+      name: 'tollgate_awaited_corrections',
+      help: 'Corrections that wait for the event they take back',
+      registers,
+    }),
+    awaitedCorrectionsOldestSeconds: new Gauge({
+      name: 'tollgate_awaited_corrections_oldest_seconds',
+      help: 'For how long the oldest of them has waited; 0 when none does',
+      registers,
+    }),
+    awaitedCorrectionsExpiredTotal: new Counter({
+      name: 'tollgate_awaited_corrections_expired_total',
+      help: 'Corrections given up because their event never came',
+      registers,
+    }),
+    viewMissesTotal: new Counter({
+      name: 'tollgate_view_misses_total',
+      help: 'Times that changes did not reach the live view, by shard; each is mended by a rebuild',
+      labelNames: ['shard'],
+      registers,
+    }),
+    viewRebuildsTotal: new Counter({
+      name: 'tollgate_view_rebuilds_total',
+      help: 'Rebuilds of the live view by this process, by result',
+      labelNames: ['result'],
+      registers,
+    }),
+    viewTrusted: new Gauge({
+      name: 'tollgate_view_trusted',
+      help: '1 while answers come from the live view, 0 while the database answers, of the shards led here',
+      labelNames: ['shard'],
       registers,
     }),
   }

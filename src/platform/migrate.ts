@@ -8,11 +8,18 @@ const MIGRATIONS = join(import.meta.dirname, '../../schemas/database/*.sql')
 /** Any number that nothing else in the database locks; it only has to be the same for every version of Tollgate. */
 const LOCK_KEY = 7_082_026_031
 
-export async function migrate(databaseUrl: string): Promise<void> {
+/** Others are the server's own, such as that a table is there already. */
+const RAISED_BY_SCRIPT = '00000'
+
+/** `onNotice` is told what the scripts have to say to an administrator, such as a role that could not be made. */
+export async function migrate(databaseUrl: string, onNotice: (message: string) => void = () => {}): Promise<void> {
   // A connection of its own, outside any pool: waiting for the lock may take as long as a migration.
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'tollgate-migrate' })
   // The promise in hand reports the loss as well; without a listener the event would end the process.
   client.on('error', () => {})
+  client.on('notice', ({ code, message, hint }) => {
+    if (code === RAISED_BY_SCRIPT) onNotice([message, hint].filter(Boolean).join('; '))
+  })
   await client.connect()
   try {
     // One transaction for the scripts and the note that they ran: an end half-way leaves neither.

@@ -82,12 +82,15 @@ export function sqlState(error: unknown): string | null {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
 }
 
+/** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
+const DATA_FAULTS = new Set(['22', '23', '54'])
+
 /**
- * Whether the data itself was refused (a value out of range, a constraint) rather than the moment (a connection, a lock,
- * a full disk): then no retry helps, and the batch is split until the event stands alone.
+ * Whether the data itself was refused (a value out of range, a constraint, an id too long to be indexed) rather than the
+ * moment (a connection, a lock, a full disk): then no retry helps, and the batch is split until the event stands alone.
  */
 export function isDataFault(error: unknown): boolean {
   const state = sqlState(error)
-  if (state !== null) return state.startsWith('22') || state.startsWith('23')
+  if (state !== null) return DATA_FAULTS.has(state.slice(0, 2))
   return error instanceof TypeError || error instanceof RangeError
 }

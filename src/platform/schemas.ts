@@ -33,6 +33,10 @@ export const TOPICS = [
   { topic: 'usage.corrections.v1', settings: {} },
   { topic: 'credit.balance-changed.v1', settings: {} },
   { topic: 'credit.service-status.v1', settings: { 'cleanup.policy': 'compact' } },
+  { topic: 'credit.alerts.v1', settings: {} },
+  { topic: 'credit.top-ups.v1', settings: {} },
+  { topic: 'credit.movements.v1', settings: {} },
+  { topic: 'usage.rated.v1', settings: {} },
   // A dead letter wraps a whole message, which may already be as large as a usage topic takes.
   { topic: 'usage.dead-letter.v1', settings: { 'max.message.bytes': '4194304' } },
 ] as const

@@ -4,6 +4,7 @@ import { createGatherer, Discarded, type Slice } from '../../src/intake/gather.t
 /** A gatherer whose clock and commits are in the test's hands. */
 function setUp({ batchEvents = 4, concurrentBatches = 2 } = {}) {
   const timers: (() => void)[] = []
+  const waits: number[] = []
   const batches: { readonly slices: readonly Slice<number>[]; commit(): void; fail(error: Error): void }[] = []
   const gatherer = createGatherer<number>({
     batchEvents,
@@ -13,7 +14,8 @@ function setUp({ batchEvents = 4, concurrentBatches = 2 } = {}) {
       new Promise((resolve, reject) => {
         batches.push({ slices, commit: resolve, fail: reject })
       }),
-    schedule(_millis, callback) {
+    schedule(millis, callback) {
+      waits.push(millis)
       timers.push(callback)
       return () => timers.splice(timers.indexOf(callback), 1)
     },
@@ -22,6 +24,7 @@ function setUp({ batchEvents = 4, concurrentBatches = 2 } = {}) {
     gatherer,
     batches,
     timers,
+    waits,
     expire: () =>
       timers.splice(0).forEach((callback) => {
         callback()
@@ -62,11 +65,33 @@ describe('gathering', () => {
     batches[0]!.commit()
     await settle()
     expect(isDone).toBe(false)
-    expire()
     expect(cuts()[1]).toEqual({ a: [9, 10] })
     batches[1]!.commit()
     await settle()
     expect(isDone).toBe(true)
+  })
+
+  it('hardly waits while nothing is in flight, and longer beside a batch that is', async () => {
+    const { gatherer, waits, expire, cuts } = setUp()
+    gatherer.add('a', [1])
+    expect(waits).toEqual([2])
+    expire()
+    gatherer.add('b', [2])
+    expect(waits).toEqual([2, 25])
+    expire()
+    expect(cuts()).toEqual([{ a: [1] }, { b: [2] }])
+  })
+
+  it('sends what came during a commit together, as soon as it is over', async () => {
+    const { gatherer, expire, cuts, batches } = setUp()
+    gatherer.add('a', [1])
+    expire()
+    gatherer.add('a', [2])
+    gatherer.add('b', [3])
+    expect(cuts()).toEqual([{ a: [1] }])
+    batches[0]!.commit()
+    await settle()
+    expect(cuts()[1]).toEqual({ a: [2], b: [3] })
   })
 
   it('never has a source in two batches at once', async () => {

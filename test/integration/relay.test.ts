@@ -1,5 +1,6 @@
 /** The relay on a real broker and database: order per account, nothing lost, one leader a shard. */
 import { randomBytes } from 'node:crypto'
+import type { Kafka, Producer, Transaction } from 'kafkajs'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { SHARDS } from '../../src/outbox/messages.ts'
@@ -14,7 +15,7 @@ import { until } from '../support/until.ts'
 
 const log = createLog('silent')
 const topic = `relay-${randomBytes(4).toString('hex')}`
-const received: { key: string; number: number }[] = []
+const received: { key: string; number: number; headers: Record<string, string> }[] = []
 const consumer = testKafka().consumer({ groupId: `group-${topic}` })
 let database: TestDatabase
 let pool: pg.Pool
@@ -30,7 +31,12 @@ beforeAll(async () => {
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({
     eachMessage: async ({ message }) => {
-      received.push({ key: String(message.key), number: message.value!.readUInt32BE() })
+      const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)])
+      received.push({
+        key: String(message.key),
+        number: message.value!.readUInt32BE(),
+        headers: Object.fromEntries(headers),
+      })
     },
   })
 })
@@ -41,21 +47,29 @@ afterAll(async () => {
   await database.drop()
 })
 
-async function putPack(shard: number, key: string, numbers: number[], padding = 0): Promise<void> {
+const SHARED = { shared: Buffer.from('by all') }
+
+async function putPack(shard: number, key: string, numbers: number[], padding = 0, lane = 'now'): Promise<void> {
   const messages = numbers.map((number) => {
     const value = Buffer.alloc(4 + padding)
     value.writeUInt32BE(number)
-    return { topic, key: Buffer.from(key), value, headers: {} }
+    return {
+      topic,
+      key: Buffer.from(key),
+      value,
+      sharedHeaders: SHARED,
+      headers: { number: Buffer.from(String(number)) },
+    }
   })
   await pool.query(
     `insert into tollgate.outbox_packs (pack_id, shard, lane, message_count, messages, recorded_at)
-     values (nextval('tollgate.outbox_pack_id'), $1, 'now', $2, $3, clock_timestamp())`,
-    [shard, messages.length, encodePack(messages)],
+     values (nextval('tollgate.outbox_pack_id'), $1, $4, $2, $3, clock_timestamp())`,
+    [shard, messages.length, encodePack(messages), lane],
   )
 }
 
-const start = (instanceId: string): Relay =>
-  startRelay({ kafka: testKafka(), pool, instanceId, log, metrics: createMetrics() })
+const start = (instanceId: string, kafka: Kafka = testKafka()): Relay =>
+  startRelay({ kafka, pool, instanceId, log, metrics: createMetrics() })
 
 const numbersOf = (key: string) => received.filter((one) => one.key === key).map(({ number }) => number)
 
@@ -95,3 +109,65 @@ it('sends a backlog larger than a broker takes at once', async () => {
   await until('the outbox is empty', isOutboxEmpty, 20_000).finally(() => relay.stop())
   await until('all arrive', () => numbersOf('backlog').length === 30)
 })
+
+it('sends what messages share in their headers with each of them', async () => {
+  await putPack(2, 'headers', [7, 8])
+  const relay = start('one')
+  await until('both arrive', () => numbersOf('headers').length === 2).finally(() => relay.stop())
+  expect(received.filter(({ key }) => key === 'headers').map(({ headers }) => headers)).toEqual([
+    { shared: 'by all', number: '7' },
+    { shared: 'by all', number: '8' },
+  ])
+})
+
+it('lets no backlog of the lane that may trail hold up the other', async () => {
+  for (let i = 0; i < 60; i++) await putPack(3, 'trails', [i], 200_000, 'record')
+  await putPack(3, 'awaited', [1])
+  const relay = start('one')
+  await until('the awaited one arrives', () => numbersOf('awaited').length === 1)
+  expect(numbersOf('trails').length).toBeLessThan(60)
+  await until('the outbox is empty', isOutboxEmpty).finally(() => relay.stop())
+  await until('all arrive', () => numbersOf('trails').length === 60)
+})
+
+it('D: a leader held up past its lease appends nothing once its successor has published', async () => {
+  const heldUp = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  await putPack(0, 'status', [1])
+  const first = start(
+    'paused',
+    beforeEachSend(async () => {
+      heldUp.resolve()
+      await goOn.promise
+    }),
+  )
+  // It leads, has read the pack, and is about to send it.
+  await heldUp.promise
+  await putPack(0, 'status', [2])
+  const second = start('successor')
+  await until('the successor has sent both', () => numbersOf('status').length === 2)
+  await until('the outbox is empty', isOutboxEmpty)
+  goOn.resolve()
+  await first.stop()
+  await putPack(0, 'status', [3])
+  await until('what came later arrives', () => numbersOf('status').includes(3))
+  await second.stop()
+  expect(numbersOf('status')).toEqual([1, 2, 3])
+})
+
+/** The real client, whose transactions wait before each send. */
+function beforeEachSend(wait: () => Promise<void>): Kafka {
+  const kafka = testKafka()
+  const held = (transaction: Transaction): Transaction => ({
+    ...transaction,
+    async sendBatch(batch) {
+      await wait()
+      return transaction.sendBatch(batch)
+    },
+  })
+  const producer: Kafka['producer'] = (options) => {
+    const inner = kafka.producer(options)
+    return { ...inner, transaction: async () => held(await inner.transaction()) } as Producer
+  }
+  return new Proxy(kafka, { get: (target, name) => (name === 'producer' ? producer : Reflect.get(target, name)) })
+}

@@ -1,4 +1,5 @@
 /** The main job, end to end on the real components: usage on Kafka becomes a debit, and the world is told. */
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatMoney } from '../../src/core/money.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
@@ -19,6 +20,9 @@ afterAll(async () => {
 })
 
 const TOPIC = 'usage.calls.v1'
+/** Inside the package of `harbor-dental`. */
+const COVERED = { from: '+12125550100', to: '+12125550101' }
+const LONG_ID = randomBytes(20_000).toString('hex')
 
 /** `canal-bikes` opens with 3.00 EUR; calls to a satellite network are outside every package. */
 function call(fields: Record<string, unknown>) {
@@ -92,10 +96,19 @@ describe('usage on Kafka', () => {
       { reason: 'invalid_event', message: call({ event_id: 'too-long', duration_seconds: 86_401 }) },
       { reason: 'invalid_event', message: call({ event_id: 'ahead', occurred_at: (Date.now() + 90_000_000) * 1000 }) },
       { reason: 'no_rate', message: call({ event_id: 'ancient', occurred_at: 0, to: '+881612345678' }) },
+      {
+        reason: 'invalid_event',
+        // A fair-use counter is found by its user's id, and no index takes one of this length.
+        message: call({ event_id: 'endless-user', account_id: 'harbor-dental', ...COVERED, user_id: LONG_ID }),
+      },
     ]
     const key = 'harbor-dental'
     await installation.produce(TOPIC, [
-      { ...call({ event_id: 'before-the-bad', account_id: key }), key },
+      {
+        ...call({ event_id: 'before-the-bad', account_id: key }),
+        key,
+        headers: { constructor: 'a name like any other' },
+      },
       ...Object.values(bad).map((value) => ({ key, value })),
       ...unratable.map(({ message }) => ({ ...message, key })),
       { ...call({ event_id: 'after-the-bad', account_id: key }), key },

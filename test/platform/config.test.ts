@@ -16,6 +16,7 @@ describe('parseConfig', () => {
       databaseUrl: 'postgres://user:hunter2@db/tollgate',
       redisUrl: 'redis://cache',
       roles: ['rater', 'relay'],
+      recordTopics: new Set(['usage.rated.v1', 'credit.movements.v1']),
       consumerGroup: 'tollgate-rater',
       httpPort: 8080,
       logLevel: 'info',
@@ -25,6 +26,7 @@ describe('parseConfig', () => {
       replicationFactor: 1,
       instanceId: expect.stringMatching(/-[0-9]+-[0-9a-f]{8}$/),
       drainMillis: 10_000,
+      awaitedCorrectionDays: 90,
     })
   })
 
@@ -38,6 +40,8 @@ describe('parseConfig', () => {
 
   it.each([
     ['TOLLGATE_ROLES', 'relay', { roles: ['relay'] }],
+    ['TOLLGATE_RECORD_TOPICS', 'none', { recordTopics: new Set() }],
+    ['TOLLGATE_RECORD_TOPICS', 'credit.movements.v1', { recordTopics: new Set(['credit.movements.v1']) }],
     ['TOLLGATE_HTTP_PORT', '0', { httpPort: 0 }],
     ['TOLLGATE_KAFKA_BROKERS', '[::1]:9092', { kafkaBrokers: ['[::1]:9092'] }],
   ])('reads %s=%s', (name, value, expected) => {
@@ -53,12 +57,14 @@ describe('parseConfig', () => {
     ['TOLLGATE_DATABASE_URL', 'mysql://db', 'must be a URL that starts with postgres:// or postgresql://'],
     ['TOLLGATE_REDIS_URL', 'cache', 'must be a URL that starts with redis:// or rediss://'],
     ['TOLLGATE_ROLES', 'rater,cook', 'must be some of rater, relay'],
+    ['TOLLGATE_RECORD_TOPICS', 'usage.calls.v1', 'must be some of usage.rated.v1, credit.movements.v1, or none'],
     ['TOLLGATE_CONSUMER_GROUP', 'a b', 'must be 1 to 200 letters'],
     ['TOLLGATE_HTTP_PORT', '70000', 'must be a whole number from 0 to 65535'],
     ['TOLLGATE_HTTP_PORT', '80x', 'must be a whole number'],
     ['TOLLGATE_LOG_LEVEL', 'loud', 'must be one of trace'],
     ['TOLLGATE_BATCH_EVENTS', '0', 'must be a whole number from 1'],
     ['TOLLGATE_PARTITIONS', '-1', 'must be a whole number from 1'],
+    ['TOLLGATE_AWAITED_CORRECTION_DAYS', '0', 'must be a whole number from 1'],
   ])('refuses %s=%s', (name, value, problem) => {
     const faults = faultsOf({ ...LEAST, [name]: value })
     expect(faults).toEqual([{ name, problem: expect.stringContaining(problem) }])

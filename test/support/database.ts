@@ -6,6 +6,10 @@ import { migrate } from '../../src/platform/migrate.ts'
 
 export interface TestDatabase {
   readonly url: string
+  /** Notes the state it is in; whoever is connected is cut off for a moment. */
+  backUp(): Promise<void>
+  /** Puts it back to that state, under everybody's feet. */
+  restore(): Promise<void>
   drop(): Promise<void>
 }
 
@@ -16,7 +20,26 @@ export async function createDatabase(): Promise<TestDatabase> {
   const url = new URL(server)
   url.pathname = `/${name}`
   await migrate(url.href)
-  return { url: url.href, drop: () => onServer(server, `drop database ${name} with (force)`) }
+  const backup = `${name}_backup`
+  return {
+    url: url.href,
+    async backUp() {
+      await onServer(server, `alter database ${name} allow_connections false`)
+      await onServer(server, disconnected(name))
+      await onServer(server, `create database ${backup} template ${name}`)
+      await onServer(server, `alter database ${name} allow_connections true`)
+    },
+    async restore() {
+      await onServer(server, `drop database ${name} with (force)`)
+      await onServer(server, `alter database ${backup} rename to ${name}`)
+    },
+    drop: () => onServer(server, `drop database ${name} with (force)`),
+  }
+}
+
+/** Ends the connections to a database, and waits for their end. */
+function disconnected(name: string): string {
+  return `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

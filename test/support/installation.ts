@@ -1,23 +1,32 @@
 /** A fresh installation on the shared stack: its own database and consumer group, empty topics, the sample catalog and accounts. */
 import { randomBytes } from 'node:crypto'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
-import type { Consumer, Message } from 'kafkajs'
+import type { Consumer, KafkaMessage, Message } from 'kafkajs'
 import { inject } from 'vitest'
 import { type Installation, openInstallation } from '../../demo/installation.ts'
 import { USAGE_TOPICS } from '../../src/pipeline.ts'
-import { createDatabase } from './database.ts'
+import { createDatabase, type TestDatabase } from './database.ts'
 import { dropTopics, testKafka } from './topics.ts'
 import { until } from './until.ts'
 
 export interface TestInstallation extends Installation {
+  readonly database: Pick<TestDatabase, 'backUp' | 'restore'>
   /** Appends messages to a topic and waits for the broker. */
   produce(topic: string, messages: Message[]): Promise<void>
   /** Waits until the rater has recorded everything that is on its topics, and the relay has published what came of it. */
   untilDrained(): Promise<void>
   /** Everything on a topic, decoded, as a consumer that reads committed from the start sees it. */
   readTopic(topic: string): Promise<Record<string, unknown>[]>
+  /** The same with what stands beside the values. */
+  readMessages(topic: string): Promise<ReadMessage[]>
   /** Balance in micros of every account. */
   balances(): Promise<Map<string, bigint>>
+}
+
+export interface ReadMessage {
+  readonly key: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly value: Record<string, unknown>
 }
 
 export async function createInstallation(): Promise<TestInstallation> {
@@ -39,6 +48,7 @@ export async function createInstallation(): Promise<TestInstallation> {
 
   return {
     ...installation,
+    database,
     async produce(topic, messages) {
       for (let at = 0; at < messages.length; at += 5_000) {
         await producer.send({ topic, acks: -1, messages: messages.slice(at, at + 5_000) })
@@ -59,16 +69,8 @@ export async function createInstallation(): Promise<TestInstallation> {
         return rows[0]!.packs === 0n
       })
     },
-    async readTopic(topic) {
-      const consumer = kafka.consumer({ groupId: `read-${randomBytes(6).toString('hex')}`, maxWaitTimeInMs: 100 })
-      await consumer.connect()
-      try {
-        const values = await readToEnd(consumer, topic)
-        return await Promise.all(values.map((value) => registry.decode(value)))
-      } finally {
-        await consumer.disconnect()
-      }
-    },
+    readMessages,
+    readTopic: async (topic) => (await readMessages(topic)).map(({ value }) => value),
     async balances() {
       const { rows } = await pool.query<{ account_id: string; balance_micros: bigint }>(
         'select account_id, balance_micros from tollgate.accounts',
@@ -83,14 +85,31 @@ export async function createInstallation(): Promise<TestInstallation> {
     },
   }
 
-  async function readToEnd(consumer: Consumer, topic: string): Promise<Buffer[]> {
+  async function readMessages(topic: string): Promise<ReadMessage[]> {
+    const consumer = kafka.consumer({ groupId: `read-${randomBytes(6).toString('hex')}`, maxWaitTimeInMs: 100 })
+    await consumer.connect()
+    try {
+      const messages = await readToEnd(consumer, topic)
+      return await Promise.all(
+        messages.map(async ({ key, headers, value }) => ({
+          key: String(key),
+          headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)])),
+          value: await registry.decode(value!),
+        })),
+      )
+    } finally {
+      await consumer.disconnect()
+    }
+  }
+
+  async function readToEnd(consumer: Consumer, topic: string): Promise<KafkaMessage[]> {
     const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]))
-    const values: Buffer[] = []
+    const messages: KafkaMessage[] = []
     const reached = new Map<number, number>()
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
     await consumer.run({
       eachBatch: async ({ batch }) => {
-        for (const message of batch.messages) if (message.value !== null) values.push(message.value)
+        for (const message of batch.messages) if (message.value !== null) messages.push(message)
         // The last offset of a transaction is its marker, which no message carries: the batch's own end counts.
         reached.set(batch.partition, Number(batch.lastOffset()) + 1)
       },
@@ -99,6 +118,6 @@ export async function createInstallation(): Promise<TestInstallation> {
     await until(`${topic} is read to its end`, () =>
       [...ends].every(([partition, end]) => end === 0 || (reached.get(partition) ?? 0) >= end - 1),
     )
-    return values
+    return messages
   }
 }

@@ -10,24 +10,51 @@ import type { AccountSettings } from '../../src/core/account/settings.ts'
 import { parseMoney } from '../../src/core/money.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
+import { USAGE_TOPICS } from '../../src/pipeline.ts'
 
-/** Balance in micros by account, of the sample accounts after a stream of calls in the order it was produced. */
-export function modelBalances(
-  accounts: readonly AccountSettings[],
-  items: readonly TrafficItem[],
-): Map<string, bigint> {
+export interface Model {
+  /** In the order produced; what is on one topic and account must be taken in that order at least. */
+  take(item: TrafficItem): void
+  /** In micros by account. */
+  readonly balances: ReadonlyMap<string, bigint>
+  /** Events recorded under an identity. */
+  identities(): number
+  /** Messages that are refused, and so must be among the dead letters. */
+  refusals(): number
+}
+
+/** The sample accounts with their opening credit, before any usage. */
+export function createModel(accounts: readonly AccountSettings[]): Model {
   const { catalog } = loadCatalog(join(import.meta.dirname, '../../demo/catalog'))
   const book = newBook(catalog!, accounts)
   const balances = new Map([...OPENING_CREDIT].map(([accountId, amount]) => [accountId, parseMoney(amount)!]))
-  for (const item of items) {
-    if (item.kind === 'junk') continue
-    const read = readUsage(item.event, 'call')
-    if ('refusal' in read) continue
-    const content = hash('sha256', contentOf(read.event))
-    const decided = decideUsage(read.event, content, book)
-    evolve(book, read.event, content, decided)
-    const balance = balances.get(read.event.accountId)
-    if (balance !== undefined) balances.set(read.event.accountId, balance - creditTaken(decided))
+  let refusals = 0
+  return {
+    balances,
+    identities: () => book.known.size,
+    refusals: () => refusals,
+    take(item) {
+      const read = item.kind === 'junk' ? null : readUsage(item.event, USAGE_TOPICS.get(item.topic)!)
+      if (read === null || 'refusal' in read) {
+        refusals++
+        return
+      }
+      const content = hash('sha256', contentOf(read.event))
+      const decided = decideUsage(read.event, content, book)
+      evolve(book, read.event, content, decided)
+      if (decided.outcome === 'rejected' || decided.outcome === 'conflict') refusals++
+      const balance = balances.get(read.event.accountId)
+      if (balance !== undefined) balances.set(read.event.accountId, balance - creditTaken(decided))
+    },
   }
-  return balances
+}
+
+/** Balance in micros by account, of the sample accounts after a stream of traffic in the order it was produced. */
+export function modelBalances(
+  accounts: readonly AccountSettings[],
+  items: readonly TrafficItem[],
+): ReadonlyMap<string, bigint> {
+  const model = createModel(accounts)
+  for (const item of items) model.take(item)
+  return model.balances
 }

@@ -1,0 +1,32 @@
+/** `tollgate accounts alert-levels ACCOUNT`: the balances at which it is alerted. */
+import { formatMoney, type Micros, parseMoney } from '../core/money.ts'
+import { setAlertLevels as setInLedger } from '../ledger/set-alert-levels.ts'
+import { CommandFailed } from './command.ts'
+import { withLedger } from './connected.ts'
+
+export async function setAlertLevels(accountId: string, options: { low?: string; custom?: string }): Promise<void> {
+  const wanted = {
+    ...(options.low === undefined ? {} : { lowMicros: level(options.low, 'default') }),
+    ...(options.custom === undefined ? {} : { customMicros: level(options.custom, 'none') }),
+  }
+  if (Object.keys(wanted).length === 0) throw new CommandFailed('give --low, --custom, or both', 2)
+  await withLedger(async (pool, encode, recordTopics) => {
+    const set = await setInLedger(pool, { encode, recordTopics }, accountId, wanted)
+    if (set === null) throw new CommandFailed(`there is no account ${accountId}`, 1)
+    const { lowMicros, customMicros, currency, raised } = set
+    const custom = customMicros === null ? 'none' : `${formatMoney(customMicros)} ${currency}`
+    console.log(`${accountId}: low ${formatMoney(lowMicros)} ${currency}, custom ${custom}`)
+    for (const kind of raised) process.stderr.write(`the balance is below it: alert ${kind} raised\n`)
+  })
+}
+
+/** Null where the word for "no level of its own" is given. */
+function level(text: string, noLevel: string): Micros | null {
+  if (text === noLevel) return null
+  const amountMicros = parseMoney(text)
+  if (amountMicros !== null && amountMicros > 0n) return amountMicros
+  throw new CommandFailed(
+    `${text} is not a level: a decimal above 0 with at most 6 digits after the point, or ${noLevel}`,
+    2,
+  )
+}

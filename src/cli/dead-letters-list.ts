@@ -1,0 +1,106 @@
+/** `tollgate dead-letters list`: what could not be rated, newest first, and how many of each reason there are. */
+import {
+  type DeadLetterFilter,
+  type ListedDeadLetter,
+  listDeadLetters,
+  summariseDeadLetters,
+} from '../ledger/list-dead-letters.ts'
+import { type Columns, headingsOf, linesOf } from './columns.ts'
+import { CommandFailed, counted, writeOutput } from './command.ts'
+import { withDatabase } from './connected.ts'
+import { readSince } from './since.ts'
+
+export interface FilterOptions {
+  readonly reason?: string
+  readonly account?: string
+  readonly since?: string
+  readonly topic?: string
+}
+
+export interface ListOptions extends FilterOptions {
+  readonly all?: boolean
+  readonly limit?: string
+  readonly json?: boolean
+}
+
+const PAGE_LETTERS = 1000
+const DEFAULT_LIMIT = 100
+
+const COLUMNS: Columns<ListedDeadLetter> = [
+  ['position', positionOf],
+  ['noted at', ({ recordedAt }) => recordedAt],
+  ['reason', ({ reason }) => reason],
+  ['account', ({ accountId }) => accountId ?? '-'],
+  ['event', ({ eventId }) => eventId ?? '-'],
+  ['detail', ({ detail }) => detail],
+  ['replays', ({ replays }) => String(replays)],
+]
+
+export async function listLetters(options: ListOptions): Promise<void> {
+  const limit = readLimit(options.limit)
+  const filter = filterOf(options, options.all === true)
+  await withDatabase(async (pool) => {
+    const summary = await summariseDeadLetters(pool, filter)
+    const total = summary.reduce((sum, { count }) => sum + count, 0)
+    if (!options.json && !(await writeOutput(headingsOf(COLUMNS)))) return
+    let after: ListedDeadLetter | null = null
+    for (let left = limit; left > 0; ) {
+      const page: ListedDeadLetter[] = await listDeadLetters(pool, filter, {
+        order: 'newest first',
+        after,
+        limit: Math.min(left, PAGE_LETTERS),
+      })
+      const isWanted = await writeOutput(options.json ? page.map(jsonLine).join('') : linesOf(COLUMNS, page))
+      after = page.at(-1) ?? null
+      if (after === null || !isWanted) break
+      left -= page.length
+    }
+    for (const { reason, count } of summary) process.stderr.write(`${reason}: ${count}\n`)
+    const shown = total > limit ? `, the newest ${limit} shown` : ''
+    process.stderr.write(`${counted(total, 'dead letter')}${options.all ? '' : ' not replayed'}${shown}\n`)
+  })
+}
+
+export function filterOf(options: FilterOptions, includeReplayed: boolean): DeadLetterFilter {
+  return {
+    reason: options.reason ?? null,
+    accountId: options.account ?? null,
+    topic: options.topic ?? null,
+    since: readSince(options.since),
+    upTo: null,
+    includeReplayed,
+    exceptReason: null,
+  }
+}
+
+/** The form that `show` takes. */
+export function positionOf({
+  topic,
+  partition,
+  offset,
+}: Pick<ListedDeadLetter, 'topic' | 'partition' | 'offset'>): string {
+  return `${topic}/${partition}/${offset}`
+}
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new CommandFailed(`--limit ${text} is not a whole number above 0`, 2)
+}
+
+function jsonLine(letter: ListedDeadLetter): string {
+  return `${JSON.stringify({
+    topic: letter.topic,
+    partition: letter.partition,
+    offset: Number(letter.offset),
+    recorded_at: letter.recordedAt,
+    reason: letter.reason,
+    detail: letter.detail,
+    account_id: letter.accountId,
+    event_id: letter.eventId,
+    size_bytes: letter.sizeBytes,
+    value_kept: letter.isValueKept,
+    replays: letter.replays,
+    replayed_at: letter.replayedAt,
+  })}\n`
+}

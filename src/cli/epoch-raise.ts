@@ -1,0 +1,11 @@
+/** `tollgate epoch raise --reason`: for a restore that shows in no offset, as when Kafka was restored with the database. */
+import { raiseEpoch as raiseInLedger } from '../ledger/raise-epoch.ts'
+import { inTransaction } from '../platform/postgres.ts'
+import { withLedger } from './connected.ts'
+
+export async function raiseEpoch({ reason }: { reason: string }): Promise<void> {
+  await withLedger(async (pool, encode) => {
+    const epoch = await inTransaction(pool, (connection) => raiseInLedger(connection, encode, reason))
+    console.log(`epoch ${epoch}`)
+  })
+}

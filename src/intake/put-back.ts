@@ -1,0 +1,93 @@
+/**
+ * Puts messages back on the topics they came from, as they were but for one more header that says from where. The same
+ * event is then taken in once more: its identity, not this, keeps it from being charged twice.
+ */
+import { type Kafka, type Message, Partitioners, type Producer, type TopicMessages } from 'kafkajs'
+
+const REPLAYED_FROM_HEADER = 'tollgate-replayed-from'
+
+export interface MessageToPutBack {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: readonly { readonly name: string; readonly value: Buffer | null }[]
+}
+
+export interface PuttingBack {
+  /** Resolves once the broker has acknowledged them all. Throws TooBigForTopic when a topic refuses their size. */
+  send(messages: readonly MessageToPutBack[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** The topic takes no messages of this size, or the broker none of this sum: fewer at a time may do. */
+export class TooBigForTopic extends Error {
+  override readonly name = 'TooBigForTopic'
+}
+
+/** About half a minute: what is not there by then is left to a next try of the person who asked. */
+const RETRIES = 10
+
+export function openPuttingBack(kafka: Kafka): PuttingBack {
+  let producer: Producer | null = null
+
+  return {
+    async send(messages) {
+      producer ??= await connect(kafka)
+      try {
+        await producer.sendBatch({ acks: -1, topicMessages: asTopicMessages(messages) })
+      } catch (error) {
+        // A send that failed in one partition may have landed in another, whose sequence the client then counts wrong:
+        // the broker would take other messages for those that it has, and drop them. A new producer counts anew.
+        const failed = producer
+        producer = null
+        await failed.disconnect().catch(() => {})
+        throw isTooBig(error) ? new TooBigForTopic('the topic takes no messages of this size', { cause: error }) : error
+      }
+    },
+    async close() {
+      await producer?.disconnect()
+    },
+  }
+}
+
+async function connect(kafka: Kafka): Promise<Producer> {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    // Murmur2 on the key, as producers of usage do: the events of one account meet on one partition.
+    createPartitioner: Partitioners.DefaultPartitioner,
+    // A topic made by accident would have the wrong partition count for ever.
+    allowAutoTopicCreation: false,
+    retry: { retries: RETRIES },
+  })
+  await producer.connect()
+  return producer
+}
+
+function asTopicMessages(messages: readonly MessageToPutBack[]): TopicMessages[] {
+  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+    topic,
+    messages: ofTopic.map(asMessage),
+  }))
+}
+
+/** One put back before has the header already; the next place joins it, so that the whole way can be read. */
+function asMessage({ topic, partition, offset, key, value, headers }: MessageToPutBack): Message {
+  const from = { name: REPLAYED_FROM_HEADER, value: Buffer.from(`${topic}/${partition}/${offset}`) }
+  const byName = Map.groupBy([...headers, from], ({ name }) => name)
+  return {
+    key,
+    value,
+    // The client cannot send a header whose value is null; an empty one is the nearest that it can.
+    headers: Object.fromEntries(
+      [...byName].map(([name, values]) => [name, values.map((header) => header.value ?? Buffer.alloc(0))]),
+    ),
+  }
+}
+
+function isTooBig(error: unknown): boolean {
+  const { type, cause } = error as { type?: unknown; cause?: { type?: unknown } }
+  return [type, cause?.type].some((one) => one === 'MESSAGE_TOO_LARGE' || one === 'RECORD_LIST_TOO_LARGE')
+}

@@ -1,0 +1,49 @@
+/** Appends versions of account settings, and makes them the ones in force. The accounts are locked, or just created. */
+import type { AccountSettings } from '../core/account/settings.ts'
+import { formatInstant } from '../core/instant.ts'
+import type { Connection } from '../platform/postgres.ts'
+
+const INSERT_SETTINGS = `
+  insert into tollgate.account_settings (recorded_at, account_id, version, tariff, packages, billing_cycle_anchor,
+    fair_use_minutes_per_user, conversation_intelligence, voice_agent, contacts, low_alert_level_micros,
+    custom_alert_level_micros)
+  select $1::timestamptz, settings.*
+    from unnest($2::text[], $3::integer[], $4::text[], $5::jsonb[], $6::date[], $7::integer[], $8::text[], $9::text[],
+      $10::jsonb[], $11::bigint[], $12::bigint[]) as settings`
+
+const SET_VERSIONS = `
+  update tollgate.accounts a set settings_version = s.version
+    from unnest($1::text[], $2::integer[]) as s (account_id, version)
+   where a.account_id = s.account_id`
+
+export function insertSettings(
+  connection: Connection,
+  list: readonly AccountSettings[],
+  versions: readonly number[],
+  recordedAt: string,
+) {
+  return connection.query(INSERT_SETTINGS, [
+    recordedAt,
+    list.map(({ accountId }) => accountId),
+    versions,
+    list.map(({ tariff }) => tariff),
+    list.map(({ packages }) =>
+      JSON.stringify(packages.map(({ id, fromMicros }) => ({ id, from: formatInstant(fromMicros) }))),
+    ),
+    list.map(({ billingCycleAnchor }) => billingCycleAnchor),
+    list.map(({ fairUseMinutesPerUser }) => fairUseMinutesPerUser),
+    list.map(({ conversationIntelligence }) => conversationIntelligence),
+    list.map(({ voiceAgent }) => voiceAgent),
+    list.map(({ contacts }) => JSON.stringify(contacts)),
+    list.map(({ lowAlertLevelMicros }) => lowAlertLevelMicros),
+    list.map(({ customAlertLevelMicros }) => customAlertLevelMicros),
+  ])
+}
+
+export function setSettingsVersions(
+  connection: Connection,
+  list: readonly Pick<AccountSettings, 'accountId'>[],
+  versions: readonly number[],
+) {
+  return connection.query(SET_VERSIONS, [list.map(({ accountId }) => accountId), versions])
+}

@@ -1,0 +1,87 @@
+/**
+ * Invariants A, B, C and D when the database is restored to an earlier point under a rater that goes on: the rater
+ * notices, and everything since the backup is rated again, under a new epoch that beats whatever was said before.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { formatMoney } from '../../src/core/money.ts'
+import { type Serve, startServe } from '../../stack/serve.ts'
+import { CALLS_TOPIC, someCalls } from '../support/calls.ts'
+import { brokenChains } from '../support/chains.ts'
+import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { modelBalances } from '../support/model.ts'
+import { newestByAccount } from '../support/newest.ts'
+import { until } from '../support/until.ts'
+
+const ITEMS = 9_000
+
+let installation: TestInstallation
+let serve: Serve
+
+beforeAll(async () => {
+  installation = await createInstallation()
+  serve = await startServe({ ...installation.environment, TOLLGATE_BATCH_EVENTS: '200' })
+})
+
+afterAll(async () => {
+  await serve?.stop()
+  await installation?.close()
+})
+
+interface StoredAccount {
+  account_id: string
+  balance_micros: bigint
+  balance_version: bigint
+  status: string
+  status_version: bigint
+}
+
+it('A, B, C, D: what the backup did not know is rated again, and the last word of every account is said anew', async () => {
+  const { items, messages, produced } = someCalls(installation, 3, ITEMS)
+  await installation.produce(CALLS_TOPIC, messages.slice(0, ITEMS / 3))
+  await installation.untilDrained()
+  await installation.database.backUp()
+
+  await installation.produce(CALLS_TOPIC, messages.slice(ITEMS / 3, (ITEMS / 3) * 2))
+  await installation.untilDrained()
+  const beforeRestore = await installation.balances()
+  await installation.database.restore()
+  expect(await installation.balances()).not.toEqual(beforeRestore)
+
+  await installation.produce(CALLS_TOPIC, messages.slice((ITEMS / 3) * 2))
+  await until('the rater notices, and ends', () => serve.ended.aborted)
+  serve = await startServe(installation.environment)
+  await installation.untilDrained()
+
+  expect(await installation.balances()).toEqual(modelBalances(installation.accounts, items))
+  expect(await brokenChains(installation.pool)).toEqual([])
+  const { rows: identities } = await installation.pool.query(
+    'select count(*)::int as count from tollgate.usage_identity',
+  )
+  expect(identities[0].count).toBe(produced.events)
+
+  const { rows: epochs } = await installation.pool.query('select epoch, reason from tollgate.ledger_epoch')
+  expect(epochs).toEqual([{ epoch: 2, reason: expect.stringContaining(`has committed ${CALLS_TOPIC}/`) }])
+  const { rows: accounts } = await installation.pool.query<StoredAccount>('select * from tollgate.accounts')
+  const balances = newestByAccount(await installation.readTopic('credit.balance-changed.v1'))
+  const statuses = newestByAccount(await installation.readTopic('credit.service-status.v1'))
+  for (const account of accounts) {
+    expect(balances.get(account.account_id)).toMatchObject({
+      epoch: 2,
+      version: Number(account.balance_version),
+      balance_after: formatMoney(account.balance_micros),
+    })
+    expect(statuses.get(account.account_id)).toMatchObject({
+      epoch: 2,
+      version: Number(account.status_version),
+      status: account.status,
+    })
+  }
+})
+
+it('a later assignment does not take the same proof for another restore', async () => {
+  await serve.stop()
+  serve = await startServe(installation.environment)
+  await installation.untilDrained()
+  const { rows } = await installation.pool.query('select epoch from tollgate.ledger_epoch')
+  expect(rows).toEqual([{ epoch: 2 }])
+})

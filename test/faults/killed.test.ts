@@ -1,0 +1,37 @@
+/**
+ * Invariants A to D and F under SIGKILL: whatever the moment a rater or a relay dies, each event is debited once, and
+ * the books are what an independent count of the same traffic says. `npm run faults` does the same thirty times over.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { killUnderLoad, recorded } from '../support/kills.ts'
+import { runVerify } from '../support/verify.ts'
+
+const KILLS = Number(process.env.TOLLGATE_TEST_KILLS ?? 3)
+const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 7)
+const MILLIS_A_KILL = 60_000
+
+let installation: TestInstallation
+
+beforeAll(async () => {
+  installation = await createInstallation()
+})
+
+afterAll(async () => {
+  await installation?.close()
+})
+
+it(
+  `A, B, C, D, F: raters and relays killed ${KILLS} times under load (seed ${SEED}) debit every event exactly once`,
+  async () => {
+    const { model, killed } = await killUnderLoad(installation, { kills: KILLS, seed: SEED, eventsPerSecond: 2_000 })
+
+    expect(killed).toHaveLength(KILLS)
+    expect(await installation.balances()).toEqual(model.balances)
+    expect(await recorded(installation)).toBe(model.identities())
+    const { rows: letters } = await installation.pool.query('select count(*)::int as count from tollgate.dead_letters')
+    expect(letters[0].count).toBe(model.refusals())
+    expect(await runVerify(installation)).toMatchObject({ exitCode: 0, faults: '' })
+  },
+  120_000 + KILLS * MILLIS_A_KILL,
+)

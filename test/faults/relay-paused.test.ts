@@ -1,0 +1,78 @@
+/**
+ * Invariants D and F when a relay is stopped past its lease and woken after its successor published: the last word on
+ * the topic is the database's, for every account.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
+import { type Serve, startServe } from '../../stack/serve.ts'
+import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { newestByAccount } from '../support/newest.ts'
+import { until } from '../support/until.ts'
+
+const FLIPS_BEFORE = 30
+const FLIPS_AFTER = 10
+
+let installation: TestInstallation
+let relays: Serve[] = []
+
+beforeAll(async () => {
+  installation = await createInstallation()
+  const environment = { ...installation.environment, TOLLGATE_ROLES: 'relay' }
+  // The first leads all shards by the time the second starts.
+  relays = [await startServe(environment)]
+  await installation.untilDrained()
+  relays.push(await startServe(environment))
+})
+
+afterAll(async () => {
+  for (const relay of relays) process.kill(relay.pid, 'SIGCONT')
+  await Promise.all(relays.map((relay) => relay.stop()))
+  await installation?.close()
+})
+
+/** Takes every account to the other side of zero, one transaction each, side by side. */
+async function flipAll(): Promise<void> {
+  const balances = await installation.balances()
+  await Promise.all(
+    [...balances].map(([accountId, balanceMicros]) => {
+      const amountMicros = balanceMicros > 0n ? -balanceMicros : 1_000_000n - balanceMicros
+      return adjustCredit(installation.pool, installation.encode, {
+        accountId,
+        amountMicros,
+        actor: 'test',
+        reason: 'flip',
+      })
+    }),
+  )
+}
+
+it('D, F: the last status on the topic is the database’s', async () => {
+  const [leader] = relays as [Serve, Serve]
+  for (let flip = 0; flip < FLIPS_BEFORE; flip++) {
+    await flipAll()
+    // In the middle of the stream, whatever it has in hand.
+    if (flip === FLIPS_BEFORE / 2) process.kill(leader.pid, 'SIGSTOP')
+  }
+  await installation.untilDrained()
+  process.kill(leader.pid, 'SIGCONT')
+  for (let flip = 0; flip < FLIPS_AFTER; flip++) await flipAll()
+  await until('the one that was stopped works again', async () => (await leader.figures()).size > 0)
+  await installation.untilDrained()
+
+  const events = await installation.readTopic('credit.service-status.v1')
+  const { rows: accounts } = await installation.pool.query<Record<string, unknown>>(
+    'select account_id, status, status_version::int as version from tollgate.accounts',
+  )
+  const newest = newestByAccount(events)
+  const last = new Map(events.map((event) => [event.account_id, event]))
+  for (const { account_id, status, version } of accounts) {
+    expect(last.get(account_id)).toMatchObject({ account_id, status, version })
+    expect(newest.get(String(account_id))).toMatchObject({ status, version })
+  }
+  // Compaction keeps the last there is: order on the topic, and not only versions, must be the database's.
+  const versions = Map.groupBy(events, ({ account_id }) => account_id)
+  for (const [, ofAccount] of versions) {
+    const firstSeen = [...new Set(ofAccount.map(({ version }) => Number(version)))]
+    expect(firstSeen).toEqual(firstSeen.toSorted((a, b) => a - b))
+  }
+})

@@ -1,0 +1,105 @@
+/**
+ * Raters and relays as processes of their own, killed at random while traffic of all kinds goes on, and started again as
+ * a supervisor would. The same traffic goes through the model; what the books must say does not depend on who died when.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { createRandom } from '../../demo/random.ts'
+import { createTraffic, type TrafficItem } from '../../demo/traffic.ts'
+import { type Serve, startServe } from '../../stack/serve.ts'
+import type { TestInstallation } from './installation.ts'
+import { createModel, type Model } from './model.ts'
+import { until } from './until.ts'
+
+export interface KillOptions {
+  readonly kills: number
+  readonly seed: number
+  readonly eventsPerSecond: number
+}
+
+export interface Aftermath {
+  readonly model: Model
+  readonly killed: readonly string[]
+}
+
+const ROLES = ['rater', 'relay', 'rater', 'relay'] as const
+const SEND_EVERY_MILLIS = 100
+/** Events recorded between one kill and the next, at most: somewhere in there it hits a batch, a commit, a send. */
+const MOST_BETWEEN_KILLS = 4_000
+
+/** Returns when all that was produced is recorded and published. */
+export async function killUnderLoad(
+  installation: TestInstallation,
+  { kills, seed, eventsPerSecond }: KillOptions,
+): Promise<Aftermath> {
+  const random = createRandom(seed)
+  const fleet = await Promise.all(ROLES.map((role) => start(role)))
+  const killed: string[] = []
+  const isOver = new AbortController()
+  const producing = produce(isOver.signal)
+  try {
+    for (let kill = 0; kill < kills; kill++) {
+      const before = await recorded(installation)
+      const between = random.whole(MOST_BETWEEN_KILLS)
+      await until('more is recorded', async () => (await recorded(installation)) > before + between, 120_000)
+      // Each role in turn, of its two processes either.
+      const at = (kill % 2) + 2 * random.whole(2)
+      killed.push(ROLES[at]!)
+      await fleet[at]!.stop('SIGKILL')
+      fleet[at] = await start(ROLES[at]!)
+    }
+    isOver.abort()
+    const model = await producing
+    await installation.untilDrained()
+    return { model, killed }
+  } finally {
+    isOver.abort()
+    await Promise.all(fleet.map((serve) => serve.stop()))
+  }
+
+  function start(role: string): Promise<Serve> {
+    // Small batches, so that a kill comes in the middle of many.
+    return startServe({ ...installation.environment, TOLLGATE_ROLES: role, TOLLGATE_BATCH_EVENTS: '200' })
+  }
+
+  async function produce(signal: AbortSignal): Promise<Model> {
+    const traffic = createTraffic({ seed, accounts: installation.accounts, startMicros: installation.startMicros })
+    const model = createModel(installation.accounts)
+    const isComparable = withoutCorrectedCalls()
+    while (!signal.aborted) {
+      const next = Array.from({ length: (eventsPerSecond * SEND_EVERY_MILLIS) / 1000 }, () => traffic.next())
+      const items = next.filter(isComparable)
+      for (const item of items) model.take(item)
+      for (const [topic, ofTopic] of Map.groupBy(items, ({ topic }) => topic)) {
+        await installation.produce(topic, ofTopic.map(asMessage))
+      }
+      await delay(SEND_EVERY_MILLIS, undefined, { signal }).catch(() => {})
+    }
+    return model
+  }
+
+  function asMessage(item: TrafficItem) {
+    if (item.kind === 'junk') return { key: item.accountKey, value: item.value }
+    return { key: item.event.account_id, value: Buffer.from(installation.encode(item.topic, item.event)) }
+  }
+}
+
+/**
+ * Topics are read side by side. A covered call's minutes, given back, are there for the calls after the correction, and
+ * which those are is a matter of who was first: the one thing in the traffic whose sums may differ from run to run. All
+ * else comes to the same whichever way round.
+ */
+function withoutCorrectedCalls(): (item: TrafficItem) => boolean {
+  const otherThanCalls = new Set<string>()
+  return (item) => {
+    if (item.kind === 'junk') return true
+    if (item.topic === 'usage.corrections.v1') return otherThanCalls.has(item.event.corrects)
+    if (item.topic !== 'usage.calls.v1') otherThanCalls.add(item.event.event_id)
+    return true
+  }
+}
+
+/** Events recorded so far. */
+export async function recorded({ pool }: TestInstallation): Promise<number> {
+  const { rows } = await pool.query('select count(*)::int as count from tollgate.usage_identity')
+  return rows[0].count
+}
