@@ -24,9 +24,12 @@ afterAll(async () => {
 it(
   `A, B, C, D, F: raters and relays killed ${KILLS} times under load (seed ${SEED}) debit every event exactly once`,
   async () => {
-    const { model, killed } = await killUnderLoad(installation, { kills: KILLS, seed: SEED, eventsPerSecond: 2_000 })
+    const options = { kills: KILLS, seed: SEED, eventsPerSecond: 2_000 }
+    const { model, killed, looksAtOffsets, offsetsAhead } = await killUnderLoad(installation, options)
 
     expect(killed).toHaveLength(KILLS)
+    expect(looksAtOffsets).toBeGreaterThan(10)
+    expect(offsetsAhead).toEqual([])
     expect(await installation.balances()).toEqual(model.balances)
     expect(await recorded(installation)).toBe(model.identities())
     const { rows: letters } = await installation.pool.query('select count(*)::int as count from tollgate.dead_letters')

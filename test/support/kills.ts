@@ -5,9 +5,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '../../demo/random.ts'
 import { createTraffic, type TrafficItem } from '../../demo/traffic.ts'
+import { readOffsets } from '../../src/ledger/consumer-offsets.ts'
+import { USAGE_TOPICS } from '../../src/pipeline.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import type { TestInstallation } from './installation.ts'
 import { createModel, type Model } from './model.ts'
+import { testKafka } from './topics.ts'
 import { until } from './until.ts'
 
 export interface KillOptions {
@@ -19,6 +22,9 @@ export interface KillOptions {
 export interface Aftermath {
   readonly model: Model
   readonly killed: readonly string[]
+  /** Looks at the offsets of both sides while all that went on, and what was committed to Kafka ahead of the database. */
+  readonly looksAtOffsets: number
+  readonly offsetsAhead: readonly string[]
 }
 
 const ROLES = ['rater', 'relay', 'rater', 'relay'] as const
@@ -36,6 +42,7 @@ export async function killUnderLoad(
   const killed: string[] = []
   const isOver = new AbortController()
   const producing = produce(isOver.signal)
+  const watch = watchOffsets(installation)
   try {
     for (let kill = 0; kill < kills; kill++) {
       const before = await recorded(installation)
@@ -50,9 +57,10 @@ export async function killUnderLoad(
     isOver.abort()
     const model = await producing
     await installation.untilDrained()
-    return { model, killed }
+    return { model, killed, ...(await watch.stop()) }
   } finally {
     isOver.abort()
+    await watch.stop()
     await Promise.all(fleet.map((serve) => serve.stop()))
   }
 
@@ -80,6 +88,42 @@ export async function killUnderLoad(
   function asMessage(item: TrafficItem) {
     if (item.kind === 'junk') return { key: item.accountKey, value: item.value }
     return { key: item.event.account_id, value: Buffer.from(installation.encode(item.topic, item.event)) }
+  }
+}
+
+/** Kafka first, then the database: what has moved in between only makes the database's lead larger. */
+function watchOffsets({ pool, config }: TestInstallation) {
+  const offsetsAhead: string[] = []
+  let looksAtOffsets = 0
+  let isStopping = false
+  const watching = watch()
+  return {
+    async stop() {
+      isStopping = true
+      await watching
+      return { looksAtOffsets, offsetsAhead }
+    },
+  }
+
+  async function watch(): Promise<void> {
+    const admin = testKafka().admin()
+    await admin.connect()
+    while (!isStopping) {
+      const topics = [...USAGE_TOPICS.keys()]
+      const committed = await admin.fetchOffsets({ groupId: config.consumerGroup, topics })
+      const stored = new Map(
+        (await readOffsets(pool, config.consumerGroup)).map((one) => [`${one.topic}/${one.partition}`, one.nextOffset]),
+      )
+      for (const { topic, partitions } of committed) {
+        for (const { partition, offset } of partitions) {
+          const inDatabase = stored.get(`${topic}/${partition}`) ?? 0n
+          if (BigInt(offset) > inDatabase) offsetsAhead.push(`${topic}/${partition}: ${offset} > ${inDatabase}`)
+        }
+      }
+      looksAtOffsets++
+      await delay(50)
+    }
+    await admin.disconnect()
   }
 }
 
