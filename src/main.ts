@@ -5,6 +5,7 @@
 
 import { type Intake, startIntake } from './intake/consume.ts'
 import { createDecoder } from './intake/decode.ts'
+import type { Encode } from './ledger/announce.ts'
 import { tendAwaitedCorrections } from './ledger/expire-awaited-corrections.ts'
 import { type Housekeeping, type HousekeepingJob, startHousekeeping } from './ledger/housekeeping.ts'
 import { ensureMonthPartitions } from './ledger/month-partitions.ts'
@@ -57,15 +58,15 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
   let housekeeping: Housekeeping | null = null
   const giveUp = new AbortController()
   if (config.roles.includes('rater')) {
+    const { encode } = await createEncoders(config)
     // Its first round makes the month's partitions, before the default ones are given any of its rows.
     housekeeping = startHousekeeping({
-      jobs: housekeepingJobs(config, pool, log, metrics),
+      jobs: housekeepingJobs(config, pool, encode, log, metrics),
       log,
       metrics,
       everyMillis: HOUSEKEEPING_MILLIS,
     })
     await housekeeping.firstRound
-    const { encode } = await createEncoders(config)
     const { consumerGroup, recordTopics } = config
     const ledger = createLedger({ pool, encode, consumerGroup, recordTopics })
     const decoder = createDecoder(config.schemaRegistryUrl)
@@ -118,7 +119,13 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
   }
 }
 
-function housekeepingJobs(config: Config, pool: Pool, log: Logger, metrics: Metrics): HousekeepingJob[] {
+function housekeepingJobs(
+  config: Config,
+  pool: Pool,
+  encode: Encode,
+  log: Logger,
+  metrics: Metrics,
+): HousekeepingJob[] {
   return [
     {
       name: 'month partitions',
@@ -132,7 +139,7 @@ function housekeepingJobs(config: Config, pool: Pool, log: Logger, metrics: Metr
     },
     {
       name: 'corrections that wait',
-      run: () => tendAwaitedCorrections(pool, config.awaitedCorrectionDays, log, metrics),
+      run: () => tendAwaitedCorrections(pool, encode, config.awaitedCorrectionDays, log, metrics),
     },
   ]
 }

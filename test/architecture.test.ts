@@ -26,10 +26,18 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
   { folder: 'src/intake/', mayImport: ['src/core/', 'src/platform/'], packages: true },
   { folder: 'src/catalog/', mayImport: ['src/core/', 'src/platform/'], packages: true },
   { folder: 'src/outbox/', mayImport: ['src/core/', 'src/platform/'], packages: true },
+  { folder: 'src/view/', mayImport: ['src/core/', 'src/platform/', 'src/outbox/messages.ts'], packages: true },
   {
     folder: 'src/ledger/',
-    // Both share its transaction: stored catalogs are parsed, announcements are packed.
-    mayImport: ['src/core/', 'src/platform/', 'src/catalog/', 'src/outbox/messages.ts', 'src/outbox/pack.ts'],
+    // All share its transaction: stored catalogs are parsed, announcements and changes of the view are packed.
+    mayImport: [
+      'src/core/',
+      'src/platform/',
+      'src/catalog/',
+      'src/outbox/messages.ts',
+      'src/outbox/pack.ts',
+      'src/view/changes.ts',
+    ],
     packages: true,
   },
 ]

@@ -117,8 +117,24 @@ create table tollgate.relay_leases (
   primary key (shard, lane)
 );
 
--- A correction whose event never came is given up after a while; it stays on the list.
-alter table tollgate.awaited_corrections add column expired_at timestamptz;
+-- A correction whose event never came is given up after a while: it goes to the dead letters, as it came, and stays on the
+-- list. Those that wait already have come without their bytes and can only be listed.
+alter table tollgate.awaited_corrections
+  add column expired_at timestamptz,
+  add column topic text,
+  add column partition integer,
+  add column "offset" bigint,
+  add column value_hash bytea,
+  add column key bytea,
+  add column original bytea,
+  add column headers json;
+comment on column tollgate.awaited_corrections.expired_at is 'When it was given up; null while it waits';
+comment on column tollgate.awaited_corrections.topic is
+  'Where the correction came from, with partition and offset; null for one that was recorded before that was kept';
+comment on column tollgate.awaited_corrections.value_hash is 'As in dead_letters, where it goes when it is given up';
+comment on column tollgate.awaited_corrections.key is 'The key of its message as it came';
+comment on column tollgate.awaited_corrections.original is 'The value of its message as it came';
+comment on column tollgate.awaited_corrections.headers is 'The headers of its message, as in dead_letters';
 create index awaited_corrections_by_recorded_at on tollgate.awaited_corrections (recorded_at) where expired_at is null;
 
 -- The lane `record` may trail: what waits in it must not be in the way of who looks for `now`.

@@ -89,10 +89,23 @@ CREATE TABLE tollgate.awaited_corrections (
   correction_id text COLLATE "C" NOT NULL,
   recorded_at timestamp with time zone NOT NULL,
   expired_at timestamp with time zone,
+  topic text,
+  partition integer,
+  "offset" bigint,
+  value_hash bytea,
+  key bytea,
+  original bytea,
+  headers json,
   CONSTRAINT awaited_corrections_pkey PRIMARY KEY (account_id, event_id)
 );
 CREATE INDEX awaited_corrections_by_recorded_at ON tollgate.awaited_corrections USING btree (recorded_at) WHERE (expired_at IS NULL);
 COMMENT ON COLUMN tollgate.awaited_corrections.event_id IS 'The event that is awaited';
+COMMENT ON COLUMN tollgate.awaited_corrections.expired_at IS 'When it was given up; null while it waits';
+COMMENT ON COLUMN tollgate.awaited_corrections.topic IS 'Where the correction came from, with partition and offset; null for one that was recorded before that was kept';
+COMMENT ON COLUMN tollgate.awaited_corrections.value_hash IS 'As in dead_letters, where it goes when it is given up';
+COMMENT ON COLUMN tollgate.awaited_corrections.key IS 'The key of its message as it came';
+COMMENT ON COLUMN tollgate.awaited_corrections.original IS 'The value of its message as it came';
+COMMENT ON COLUMN tollgate.awaited_corrections.headers IS 'The headers of its message, as in dead_letters';
 
 CREATE TABLE tollgate.catalog_versions (
   version integer GENERATED ALWAYS AS IDENTITY NOT NULL,

@@ -202,6 +202,16 @@ program
   })
 
 program
+  .command('verify')
+  .description('prove the books of a running installation, online')
+  .option('--rate <rows>', 'rows and messages read a second', '20000')
+  .option('--json', 'print one JSON object a fault')
+  .action(async (options: { rate: string; json?: boolean }) => {
+    const { verifyBooks } = await import('./verify.ts')
+    await verifyBooks(options)
+  })
+
+program
   .command('serve')
   .description('run the service')
   .action(async () => {

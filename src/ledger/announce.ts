@@ -73,7 +73,10 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
     return headers
   }
 
-  /** `place` is what orders or identifies the message within its topic and account: a version, a sequence, an event id. */
+  /**
+   * `place` is what orders or identifies the message within its topic and account: a version, a sequence, an event id.
+   * With the epoch it makes the message's own id, which is the same each time it is sent.
+   */
   function aboutAccount(
     topic: string,
     accountId: string,
@@ -157,7 +160,7 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
 
     ratedUsage({ event, decision, settingsVersion, movementSequence, correctedBy }, traceparent) {
       const { accountId, eventId } = event
-      return aboutAccount(RATED_USAGE, accountId, eventId, 'usage', traceparent, {
+      const message = aboutAccount(RATED_USAGE, accountId, eventId, 'usage', traceparent, {
         account_id: accountId,
         event_id: eventId,
         epoch,
@@ -183,6 +186,9 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
         occurred_at: event.occurredAtMicros,
         recorded_at: nowMicros,
       })
+      // A correction that was given up may come again under its event id, and is another decision then.
+      const id = Buffer.concat([message.headers.ce_id!, Buffer.from(`/${nowMicros}`)])
+      return { ...message, headers: { ...message.headers, ce_id: id } }
     },
 
     /** Keyed as the message came, because whose it is may be just what could not be read. */

@@ -1,9 +1,13 @@
 /**
  * Corrections that came before their event: kept under the event's id until it comes, or until they expire. An expired one
- * awaits nothing: it only stays on the list, until another correction of the same event takes its place.
+ * awaits nothing: it only stays on the list, until another correction of the same event takes its place. Each is kept with
+ * the message that it came as, for the dead letters, should it expire.
  */
+import type { RecordedUsage } from '../core/account/batch.ts'
 import { usageKey } from '../core/account/book.ts'
+import type { CorrectionEvent } from '../core/usage/event.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { headersAsJson, type SourceMessage, valueHash } from './original-message.ts'
 import type { AskedIds } from './read-known.ts'
 
 const READ_AWAITED = `
@@ -13,10 +17,15 @@ const READ_AWAITED = `
    where expired_at is null`
 
 const INSERT_AWAITED = `
-  insert into tollgate.awaited_corrections as earlier (recorded_at, account_id, event_id, correction_id)
-  select $1::timestamptz, awaited.* from unnest($2::text[], $3::text[], $4::text[]) as awaited
+  insert into tollgate.awaited_corrections as earlier (recorded_at, account_id, event_id, correction_id,
+    topic, partition, "offset", value_hash, key, original, headers)
+  select $1::timestamptz, awaited.*
+    from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::bigint[], $8::bytea[], $9::bytea[],
+      $10::bytea[], $11::json[]) as awaited
       on conflict (account_id, event_id) do update
-     set correction_id = excluded.correction_id, recorded_at = excluded.recorded_at, expired_at = null
+     set correction_id = excluded.correction_id, recorded_at = excluded.recorded_at, expired_at = null,
+         topic = excluded.topic, partition = excluded.partition, "offset" = excluded."offset",
+         value_hash = excluded.value_hash, key = excluded.key, original = excluded.original, headers = excluded.headers
    where earlier.expired_at is not null`
 
 const DELETE_AWAITED = `
@@ -37,23 +46,40 @@ export async function readAwaited(
   return new Map(rows.map((row) => [usageKey(row.account_id, row.event_id), row.correction_id]))
 }
 
-/** Stores the difference that a batch made. */
+interface Awaiting {
+  readonly correction: CorrectionEvent
+  readonly source: SourceMessage
+}
+
+/** Stores the difference that a batch made; `recorded` is where what was added came from. */
 export function storeAwaited(
   connection: Connection,
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
+  recorded: readonly RecordedUsage<SourceMessage>[],
   recordedAt: string,
 ): Promise<unknown>[] {
-  const added = [...after].filter(([key]) => !before.has(key))
+  const added = recorded.flatMap(({ event, decision, source }): Awaiting[] => {
+    if (event.type !== 'correction' || decision.outcome !== 'pending') return []
+    // Its event may have come behind it in the same batch.
+    const stillWaits = after.get(usageKey(event.accountId, event.corrects)) === event.eventId
+    return stillWaits ? [{ correction: event, source }] : []
+  })
   const arrived = [...before.keys()].filter((key) => !after.has(key)).map(splitKey)
   const writes: Promise<unknown>[] = []
   if (added.length > 0) {
-    const keys = added.map(([key]) => splitKey(key))
     const values = [
       recordedAt,
-      keys.map(([accountId]) => accountId),
-      keys.map(([, eventId]) => eventId),
-      added.map(([, correctionId]) => correctionId),
+      added.map(({ correction }) => correction.accountId),
+      added.map(({ correction }) => correction.corrects),
+      added.map(({ correction }) => correction.eventId),
+      added.map(({ source }) => source.topic),
+      added.map(({ source }) => source.partition),
+      added.map(({ source }) => source.offset),
+      added.map(({ source }) => valueHash(source)),
+      added.map(({ source }) => source.key),
+      added.map(({ source }) => source.value),
+      added.map(({ source }) => headersAsJson(source.headers)),
     ]
     writes.push(
       connection.query({ name: 'insert-awaited', text: INSERT_AWAITED, values }).then(({ rowCount }) => {

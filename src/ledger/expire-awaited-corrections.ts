@@ -1,15 +1,27 @@
 /**
- * Gives up corrections whose event never came. The rows are under the locks of their accounts, as for every writer: a batch
- * that has read a correction as waiting may void the event by it, and nobody takes it away from under that.
+ * Gives up corrections whose event never came: rejected as `too_late`. Each goes to the dead letters as it came and leaves
+ * no identity, so that it counts as new when it is put back; its rated usage stays, as the history of a wait.
+ *
+ * The rows are under the locks of their accounts, as for every writer: a batch that has read a correction as waiting may
+ * void the event by it, and nobody takes it away from under that.
  */
+import { formatInstant } from '../core/instant.ts'
+import type { RejectionReason } from '../core/rating/decision.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import { allReplies, type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import { createAnnouncer, type Encode } from './announce.ts'
 import { countAwaitedCorrections } from './list-awaited-corrections.ts'
 import { lockAccounts } from './lock-accounts.ts'
+import { headersFromJson, type StoredHeaders } from './original-message.ts'
+import { readClock } from './read-clock.ts'
+import { type DeadLetter, insertDeadLetters } from './write-dead-letters.ts'
+import { insertPacks } from './write-outbox.ts'
 
 /** Accounts locked at a time, at most: those of a page wait for a few milliseconds. */
 const PAGE_CORRECTIONS = 200
+
+const REASON: RejectionReason = 'too_late'
 
 const FIND_OVERDUE = `
   select account_id, event_id
@@ -21,30 +33,61 @@ const FIND_OVERDUE = `
 /** Asked again under the locks: an event may have come in between, or another process may have been quicker. */
 const EXPIRE = `
   update tollgate.awaited_corrections a
-     set expired_at = clock_timestamp()
+     set expired_at = $4::timestamptz
     from unnest($2::text[], $3::text[]) as overdue (account_id, event_id)
    where a.account_id = overdue.account_id and a.event_id = overdue.event_id
      and a.expired_at is null and a.recorded_at < now() - make_interval(days => $1::integer)
-  returning a.account_id, a.event_id, a.correction_id`
+  returning a.account_id, a.event_id, a.correction_id,
+            a.topic, a.partition, a."offset", a.value_hash, a.key, a.original, a.headers`
+
+const FORGET_IDENTITIES = `
+  delete from tollgate.usage_identity i
+   using unnest($1::text[], $2::text[]) as rejected (account_id, event_id)
+   where i.account_id = rejected.account_id and i.event_id = rejected.event_id`
 
 export interface ExpiredCorrection {
   readonly accountId: string
   readonly eventId: string
   readonly correctionId: string
+  /** What it was rejected with; null for one whose message was not kept, which only expires. */
+  readonly deadLetter: DeadLetter | null
+}
+
+/** `noted` are the dead letters that were not noted before. */
+export type OnExpired = (expired: readonly ExpiredCorrection[], noted: readonly DeadLetter[]) => void
+
+interface ExpiredRow {
+  account_id: string
+  event_id: string
+  correction_id: string
+  topic: string | null
+  partition: number
+  offset: bigint
+  value_hash: Buffer
+  key: Buffer | null
+  original: Buffer | null
+  headers: StoredHeaders
+}
+
+interface Page {
+  readonly found: number
+  readonly expired: readonly ExpiredCorrection[]
+  readonly noted: readonly DeadLetter[]
 }
 
 /** Says which after each page's commit, and how many there were in the end. */
 export async function expireAwaitedCorrections(
   pool: Pool,
+  encode: Encode,
   olderThanDays: number,
-  onExpired: (expired: readonly ExpiredCorrection[]) => void = () => {},
+  onExpired: OnExpired = () => {},
   pageCorrections = PAGE_CORRECTIONS,
 ): Promise<number> {
   for (let count = 0; ; ) {
-    const { found, expired } = await inTransaction(pool, (connection) =>
-      expirePage(connection, olderThanDays, pageCorrections),
+    const { found, expired, noted } = await inTransaction(pool, (connection) =>
+      expirePage(connection, encode, olderThanDays, pageCorrections),
     )
-    onExpired(expired)
+    onExpired(expired, noted)
     count += expired.length
     if (found < pageCorrections) return count
   }
@@ -53,47 +96,87 @@ export async function expireAwaitedCorrections(
 /** One turn of the periodic job: what is overdue is given up, logged and counted, and the gauges say what still waits. */
 export async function tendAwaitedCorrections(
   pool: Pool,
+  encode: Encode,
   olderThanDays: number,
   log: Logger,
-  metrics: Pick<Metrics, 'awaitedCorrections' | 'awaitedCorrectionsOldestSeconds' | 'awaitedCorrectionsExpiredTotal'>,
+  metrics: Pick<
+    Metrics,
+    'awaitedCorrections' | 'awaitedCorrectionsOldestSeconds' | 'awaitedCorrectionsExpiredTotal' | 'deadLettersTotal'
+  >,
 ): Promise<void> {
-  await expireAwaitedCorrections(pool, olderThanDays, (expired) => {
-    for (const { accountId, eventId, correctionId } of expired) {
-      log.warn(
-        { account_id: accountId, event_id: eventId, correction_id: correctionId, reason: 'too_late' },
-        'the event of a correction never came; the correction is given up',
-      )
+  await expireAwaitedCorrections(pool, encode, olderThanDays, (expired, noted) => {
+    for (const { accountId, eventId, correctionId, deadLetter } of expired) {
+      const ids = { account_id: accountId, event_id: eventId, correction_id: correctionId, reason: REASON }
+      if (deadLetter === null) {
+        log.warn(
+          ids,
+          'the event of a correction never came; its bytes were not kept, so it is given up without a dead letter',
+        )
+      } else {
+        const { topic, partition, offset } = deadLetter
+        log.warn(
+          { ...ids, dead_letter: `${topic}/${partition}/${offset}` },
+          'the event of a correction never came; the correction is given up',
+        )
+      }
     }
     metrics.awaitedCorrectionsExpiredTotal.inc(expired.length)
+    if (noted.length > 0) metrics.deadLettersTotal.inc({ reason: REASON }, noted.length)
   })
   const { waiting, oldestAgeSeconds } = await countAwaitedCorrections(pool)
   metrics.awaitedCorrections.set(waiting)
   metrics.awaitedCorrectionsOldestSeconds.set(oldestAgeSeconds)
 }
 
-async function expirePage(
-  connection: Connection,
-  olderThanDays: number,
-  limit: number,
-): Promise<{ found: number; expired: ExpiredCorrection[] }> {
+async function expirePage(connection: Connection, encode: Encode, olderThanDays: number, limit: number): Promise<Page> {
   const { rows: overdue } = await connection.query<{ account_id: string; event_id: string }>(FIND_OVERDUE, [
     olderThanDays,
     limit,
   ])
-  if (overdue.length === 0) return { found: 0, expired: [] }
+  if (overdue.length === 0) return { found: 0, expired: [], noted: [] }
   const accountIds = overdue.map((row) => row.account_id)
   await lockAccounts(connection, [...new Set(accountIds)])
-  const { rows } = await connection.query<{ account_id: string; event_id: string; correction_id: string }>(EXPIRE, [
+  const { epoch, nowMicros } = await readClock(connection)
+  const recordedAt = formatInstant(nowMicros)
+  const { rows } = await connection.query<ExpiredRow>(EXPIRE, [
     olderThanDays,
     accountIds,
     overdue.map((row) => row.event_id),
+    recordedAt,
   ])
+  const expired = rows.map((row) => ({
+    accountId: row.account_id,
+    eventId: row.event_id,
+    correctionId: row.correction_id,
+    deadLetter: deadLetterOf(row, olderThanDays),
+  }))
+  const letters = expired.flatMap(({ deadLetter }) => deadLetter ?? [])
+  if (letters.length === 0) return { found: overdue.length, expired, noted: [] }
+  const ids = [letters.map(({ accountId }) => accountId), letters.map(({ eventId }) => eventId)]
+  const [noted] = await allReplies([
+    insertDeadLetters(connection, letters, recordedAt),
+    connection.query(FORGET_IDENTITIES, ids),
+  ])
+  const announcer = createAnnouncer(encode, epoch, nowMicros)
+  const now = noted.map((letter) => announcer.deadLetter(letter))
+  await insertPacks(connection, { now, record: [], view: [] }, recordedAt)
+  return { found: overdue.length, expired, noted }
+}
+
+/** All of the message was kept, or nothing of it. */
+function deadLetterOf(row: ExpiredRow, days: number): DeadLetter | null {
+  if (row.topic === null) return null
   return {
-    found: overdue.length,
-    expired: rows.map((row) => ({
-      accountId: row.account_id,
-      eventId: row.event_id,
-      correctionId: row.correction_id,
-    })),
+    topic: row.topic,
+    partition: row.partition,
+    offset: row.offset,
+    valueHash: row.value_hash,
+    key: row.key,
+    value: row.original,
+    headers: headersFromJson(row.headers),
+    reason: REASON,
+    detail: `its event ${row.event_id} did not come within ${days} ${days === 1 ? 'day' : 'days'}`,
+    accountId: row.account_id,
+    eventId: row.correction_id,
   }
 }

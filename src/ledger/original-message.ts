@@ -1,10 +1,38 @@
-/** A message as it came on its topic, and what its headers say. */
+/** A message as it came on its topic: how it is kept, and what its headers say. */
+import { hash } from 'node:crypto'
 
 /** All of it, so that it can be looked at, mended and sent again. */
 export interface OriginalMessage {
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers: readonly { readonly name: string; readonly value: Uint8Array | null }[]
+}
+
+/** A message with its place on the topic. */
+export interface SourceMessage extends OriginalMessage {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+}
+
+/** Tells a message from another at the same position of a topic that was made anew. */
+export function valueHash({ value }: Pick<OriginalMessage, 'value'>): Buffer {
+  return hash('sha256', value ?? '', 'buffer').subarray(0, 16)
+}
+
+/** Headers as a json column holds them. Values are bytes of any kind, which JSON does not hold: base64. */
+export type StoredHeaders = readonly { readonly name: string; readonly value: string | null }[]
+
+export function headersAsJson(headers: OriginalMessage['headers']): string {
+  const stored: StoredHeaders = headers.map(({ name, value }) => ({
+    name,
+    value: value === null ? null : Buffer.from(value).toString('base64'),
+  }))
+  return JSON.stringify(stored)
+}
+
+export function headersFromJson(stored: StoredHeaders): OriginalMessage['headers'] {
+  return stored.map(({ name, value }) => ({ name, value: value === null ? null : Buffer.from(value, 'base64') }))
 }
 
 /** The W3C trace context of the usage event that led to a message; null where it had none. */

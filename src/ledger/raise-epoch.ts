@@ -38,15 +38,17 @@ export async function raiseEpoch(connection: Connection, encode: Encode, reason:
   const { rows } = await connection.query<{ epoch: number }>(RAISE_EPOCH, [reason])
   const [raised] = rows
   if (raised === undefined) throw new Error('tollgate.ledger_epoch is empty')
-  await connection.query(VIEW_MISSED_ALL)
   for (let after = ''; ; ) {
     const next = await connection.query<{ account_id: string }>(NEXT_ACCOUNTS, [after, ACCOUNTS_AT_ONCE])
     const accountIds = next.rows.map((row) => row.account_id)
     const last = accountIds.at(-1)
-    if (last === undefined) return raised.epoch
+    if (last === undefined) break
     await restateAccounts(connection, encode, accountIds)
     after = last
   }
+  // Last, as the relays wait for these rows.
+  await connection.query(VIEW_MISSED_ALL)
+  return raised.epoch
 }
 
 async function restateAccounts(connection: Connection, encode: Encode, accountIds: readonly string[]): Promise<void> {

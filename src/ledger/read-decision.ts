@@ -1,36 +1,79 @@
 /** One recorded event with everything its decision rests on: what corrected it, what it corrects, what it moved. */
 
 import type { NumberType } from '../core/catalog/catalog.ts'
+import { formatInstant, type InstantMicros } from '../core/instant.ts'
 import type { Currency } from '../core/money.ts'
 import type { Outcome, Reason } from '../core/rating/decision.ts'
-import type { CorrectedUsage, CorrectingUsage, RecordedMovement, StoredUsage } from '../core/rating/recompute.ts'
+import type {
+  CorrectedUsage,
+  CorrectingUsage,
+  GivenUp,
+  RecordedMovement,
+  StoredUsage,
+} from '../core/rating/recompute.ts'
 import type { Channel, Direction, Leg, UsageType } from '../core/usage/event.ts'
 import type { Pool } from '../platform/postgres.ts'
 
-/** Left joins throughout: what has expired or never was leaves a gap that the reader can name. */
-const READ_DECISION = `
+/**
+ * Left joins throughout: what has expired or never was leaves a gap that the reader can name.
+ *
+ * A correction that was given up leaves its row and frees its id, so one id may have several: the newest counts, of what
+ * this one takes back the newest that was there by then.
+ */
+const DECISIONS_OF = (usage: string) => `
   select r.account_id, r.event_id, r.type, r.interaction_id, r.user_id, r.direction, r.leg, r.from_number, r.to_number,
          r.channel, r.agent_id, r.sku, r.corrects, r.quantity, r.settings_version, r.catalog_version,
          (extract(epoch from r.occurred_at) * 1000000)::bigint as occurred_at_micros,
          (extract(epoch from r.recorded_at) * 1000000)::bigint as recorded_at_micros,
          r.outcome, r.reason, r.units, r.covered_minutes, r.amount_micros, r.currency, r.deck, r.prefix, r.destination,
          r.to_country, r.to_type, r.from_country, r.minutes_left, r.cycle_anchor, r.cycle_start,
+         (extract(epoch from i.recorded_at) * 1000000)::bigint as identity_recorded_at_micros,
          i.corrected_by, c.outcome as corrected_by_outcome,
          (extract(epoch from c.recorded_at) * 1000000)::bigint as corrected_by_recorded_at_micros,
          o.type as original_type, o.user_id as original_user_id, o.outcome as original_outcome,
          o.reason as original_reason, o.amount_micros as original_amount_micros,
          o.covered_minutes as original_covered_minutes, o.currency as original_currency,
          o.cycle_anchor as original_cycle_anchor, o.cycle_start as original_cycle_start,
+         g.detail as given_up_detail, (extract(epoch from g.recorded_at) * 1000000)::bigint as given_up_at_micros,
          m.sequence, m.amount_micros as moved_micros, m.balance_before_micros, m.balance_after_micros
-    from tollgate.rated_usage r
+    from ${usage} r
     left join tollgate.usage_identity i on i.account_id = r.account_id and i.event_id = r.event_id
-    left join tollgate.rated_usage c on c.account_id = r.account_id and c.event_id = i.corrected_by
-    left join tollgate.rated_usage o on o.account_id = r.account_id and o.event_id = r.corrects
+    left join lateral (
+      select * from tollgate.rated_usage c
+       where c.account_id = r.account_id and c.event_id = i.corrected_by
+       order by c.recorded_at desc
+       limit 1
+    ) as c on true
+    left join lateral (
+      select * from tollgate.rated_usage o
+       where o.account_id = r.account_id and o.event_id = r.corrects and o.recorded_at <= r.recorded_at
+       order by o.recorded_at desc
+       limit 1
+    ) as o on true
+    left join lateral (
+      select * from tollgate.dead_letters d
+       where r.outcome = 'pending' and d.reason = 'too_late'
+         and d.account_id = r.account_id and d.event_id = r.event_id and d.recorded_at >= r.recorded_at
+       limit 1
+    ) as g on true
     left join tollgate.movements m
-      on m.account_id = r.account_id and m.sequence = r.movement_sequence and m.recorded_at = r.recorded_at
+      on m.account_id = r.account_id and m.sequence = r.movement_sequence and m.recorded_at = r.recorded_at`
+
+const READ_DECISION = `
+  ${DECISIONS_OF('tollgate.rated_usage')}
    where r.account_id = $1 and r.event_id = $2
    order by r.recorded_at desc
    limit 1`
+
+/** In the order of the index by event, which the next page goes on in. */
+const READ_DECISIONS = `
+  ${DECISIONS_OF(`(
+      select * from tollgate.rated_usage
+       where (account_id, event_id, recorded_at) > ($1, $2, $3::timestamptz)
+       order by account_id, event_id, recorded_at
+       limit $4
+    )`)}
+   order by r.account_id, r.event_id, r.recorded_at`
 
 interface DecisionRow {
   account_id: string
@@ -66,6 +109,7 @@ interface DecisionRow {
   minutes_left: number | null
   cycle_anchor: string | null
   cycle_start: string | null
+  identity_recorded_at_micros: bigint | null
   corrected_by: string | null
   corrected_by_outcome: Outcome | null
   corrected_by_recorded_at_micros: bigint | null
@@ -78,6 +122,8 @@ interface DecisionRow {
   original_currency: Currency
   original_cycle_anchor: string | null
   original_cycle_start: string | null
+  given_up_detail: string | null
+  given_up_at_micros: bigint
   sequence: bigint | null
   moved_micros: bigint
   balance_before_micros: bigint
@@ -87,6 +133,37 @@ interface DecisionRow {
 export async function readDecision(pool: Pool, accountId: string, eventId: string): Promise<StoredUsage | null> {
   const { rows } = await pool.query<DecisionRow>(READ_DECISION, [accountId, eventId])
   return rows[0] === undefined ? null : storedUsage(rows[0])
+}
+
+export interface DecisionPosition {
+  readonly accountId: string
+  readonly eventId: string
+  readonly recordedAtMicros: InstantMicros
+}
+
+export const BEFORE_ALL_DECISIONS: DecisionPosition = { accountId: '', eventId: '', recordedAtMicros: 0 }
+
+export interface DecisionOnRecord {
+  readonly stored: StoredUsage
+  /** When the identity says that it was recorded; null where there is none under this id. */
+  readonly identityRecordedAtMicros: InstantMicros | null
+}
+
+/** The next page after a position, by account, event and time of recording. */
+export async function readDecisions(
+  pool: Pool,
+  { accountId, eventId, recordedAtMicros }: DecisionPosition,
+  limit: number,
+): Promise<DecisionOnRecord[]> {
+  const { rows } = await pool.query<DecisionRow>({
+    name: 'read-decisions',
+    text: READ_DECISIONS,
+    values: [accountId, eventId, formatInstant(recordedAtMicros), limit],
+  })
+  return rows.map((row) => ({
+    stored: storedUsage(row),
+    identityRecordedAtMicros: row.identity_recorded_at_micros === null ? null : Number(row.identity_recorded_at_micros),
+  }))
 }
 
 const READ_REFUSALS = `
@@ -150,6 +227,7 @@ function storedUsage(row: DecisionRow): StoredUsage {
     catalogVersion: row.catalog_version,
     correctedBy: correctingUsage(row),
     corrected: correctedUsage(row),
+    givenUp: givenUp(row),
     movement: recordedMovement(row),
   }
 }
@@ -177,6 +255,11 @@ function correctedUsage(row: DecisionRow): CorrectedUsage | null {
     cycleAnchor: row.original_cycle_anchor,
     cycleStart: row.original_cycle_start,
   }
+}
+
+function givenUp(row: DecisionRow): GivenUp | null {
+  if (row.given_up_detail === null) return null
+  return { recordedAtMicros: Number(row.given_up_at_micros), detail: row.given_up_detail }
 }
 
 function recordedMovement(row: DecisionRow): RecordedMovement | null {

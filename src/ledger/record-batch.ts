@@ -9,13 +9,11 @@
  *
  * READ COMMITTED is meant: each statement after the lock sees what was committed before the lock was granted.
  */
-import { hash } from 'node:crypto'
 import { type BatchEvent, type BatchOutcome, decideBatch, type UsageMovement } from '../core/account/batch.ts'
 import { type Book, type KnownUsage, usageKey } from '../core/account/book.ts'
 import { formatInstant } from '../core/instant.ts'
 import type { Outcome } from '../core/rating/decision.ts'
 import { counterFromKey, counterKey, counterOf } from '../core/rating/fair-use.ts'
-import { contentOf } from '../core/usage/content.ts'
 import type { UsageEvent } from '../core/usage/event.ts'
 import { RECORD_TOPICS, type RecordTopic } from '../platform/config.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
@@ -24,9 +22,10 @@ import { createAnnouncer, type Encode, MOVEMENTS, RATED_USAGE } from './announce
 import { readAwaited, storeAwaited } from './awaited-corrections.ts'
 import { CatalogStore, listCatalogVersions } from './catalogs.ts'
 import { checkOffsetsFollow, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
+import { contentHashOf } from './content-hash.ts'
 import { lockAccounts } from './lock-accounts.ts'
 import { markCorrected } from './mark-corrected.ts'
-import { type OriginalMessage, type Traceparent, traceparentOf } from './original-message.ts'
+import { type SourceMessage, type Traceparent, traceparentOf, valueHash } from './original-message.ts'
 import { type LedgerClock, readClock } from './read-clock.ts'
 import { readCounters, type StoredCounter } from './read-counters.ts'
 import { type AskedIds, readKnown } from './read-known.ts'
@@ -39,12 +38,7 @@ import { insertMovements, type Movement } from './write-movements.ts'
 import { insertPacks } from './write-outbox.ts'
 import { insertIdentities, insertRatedUsage } from './write-usage.ts'
 
-/** A message with its place on the topic. */
-export interface SourceMessage extends OriginalMessage {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: bigint
-}
+export type { SourceMessage }
 
 export interface UsageToRecord {
   readonly event: UsageEvent
@@ -95,7 +89,7 @@ export function createLedger({
   const settings = new SettingsCache()
 
   async function recordBatch(batch: UsageBatch): Promise<RecordedBatch> {
-    const events = batch.usage.map(({ event, source }) => ({ event, source, contentHash: hashOf(event) }))
+    const events = batch.usage.map(({ event, source }) => ({ event, source, contentHash: contentHashOf(event) }))
     for (;;) {
       const result = await inTransaction(pool, (connection) => attempt(connection, batch, events))
       if ('recorded' in result) return result.recorded
@@ -156,7 +150,7 @@ export function createLedger({
       start(insertIdentities(connection, recorded, recordedAt), insertRatedUsage(connection, recorded, recordedAt))
     }
     if (takenBack.length > 0) start(markCorrected(connection, takenBack))
-    start(...storeAwaited(connection, awaited, book.awaited, recordedAt))
+    start(...storeAwaited(connection, awaited, book.awaited, recorded, recordedAt))
     if (movements.length > 0) {
       start(insertMovements(connection, movements, recordedAt), updateAccounts(connection, changedAccounts))
     }
@@ -248,11 +242,6 @@ function viewChanges(
   return [...changes.values()]
 }
 
-/** 128 bits of SHA-256 over the content, in hex. */
-function hashOf(event: UsageEvent): string {
-  return hash('sha256', contentOf(event), 'hex').slice(0, 32)
-}
-
 /** The ids whose record matters to the batch: its events', and those that its corrections take back. */
 function askedIds(events: readonly BatchEvent<SourceMessage>[]): AskedIds {
   const accountIds: string[] = []
@@ -299,11 +288,6 @@ function deadLettersOf(batch: UsageBatch, outcome: BatchOutcome<SourceMessage>):
     valueHash: valueHash(source),
   }))
   return [...unreadable, ...refused]
-}
-
-/** Tells a message from another at the same position of a topic that was made anew. */
-function valueHash({ value }: SourceMessage): Buffer {
-  return hash('sha256', value ?? '', 'buffer').subarray(0, 16)
 }
 
 function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {

@@ -1,11 +1,8 @@
 /** Notes what could not be rated, once per position, and says which of the batch's refusals are new. */
 import type { Connection } from '../platform/postgres.ts'
-import type { OriginalMessage } from './original-message.ts'
+import { headersAsJson, type SourceMessage } from './original-message.ts'
 
-export interface DeadLetter extends OriginalMessage {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: bigint
+export interface DeadLetter extends SourceMessage {
   readonly valueHash: Buffer
   readonly reason: string
   readonly detail: string
@@ -49,14 +46,4 @@ export async function insertDeadLetters<T extends DeadLetter>(
   })
   const fresh = new Set(rows.map((row) => `${row.topic}/${row.partition}/${row.offset}`))
   return letters.filter(({ topic, partition, offset }) => fresh.has(`${topic}/${partition}/${offset}`))
-}
-
-/** Values are bytes of any kind, which JSON does not hold: base64. */
-function headersAsJson(headers: OriginalMessage['headers']): string {
-  return JSON.stringify(
-    headers.map(({ name, value }) => ({
-      name,
-      value: value === null ? null : Buffer.from(value).toString('base64'),
-    })),
-  )
 }

@@ -20,8 +20,8 @@ export interface OutboxMessage {
 export const SHARDS = 4
 
 /** FNV-1a over the key: all that matters is that one account always lands in one shard. */
-export function shardOf(key: Uint8Array | null): number {
+export function shardOf(key: Uint8Array | null, shards = SHARDS): number {
   let hash = 0x811c9dc5
   for (const byte of key ?? []) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
-  return hash % SHARDS
+  return hash % shards
 }

@@ -69,8 +69,8 @@ export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): Vie
 
   redis.on('ready', () => {
     isDown = false
-    // What answers now may be another Redis, or the same with older data.
-    for (const leadership of leaderships.values()) leadership.redisAheadMillis = null
+    // What answers now may be another Redis, or the same with older data, or may lack what it did not take.
+    for (const shard of leaderships.keys()) void claim(shard)
   })
 
   return { lead, resign, apply, beat, stop }
@@ -86,8 +86,8 @@ export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): Vie
     }
     leaderships.set(shard, leadership)
     metrics?.viewTrusted.set({ shard: String(shard) }, 0)
-    // At once, so that a predecessor is deposed before its next beat. If it fails, the first beat does it.
-    if (redis.status === 'ready') claim(shard, leadership).catch(fail)
+    // At once, so that a predecessor is deposed before its next beat. If it fails, the next connection does it.
+    if (redis.status === 'ready') void claim(shard)
   }
 
   function resign(shard: number): void {
@@ -98,8 +98,11 @@ export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): Vie
 
   async function apply(shard: number, changes: readonly Buffer[]): Promise<boolean> {
     const isTaken = await take(shard, changes)
-    if (!isTaken) metrics?.viewMissesTotal.inc({ shard: String(shard) })
-    return isTaken
+    if (isTaken) return true
+    metrics?.viewMissesTotal.inc({ shard: String(shard) })
+    // Nothing is vouched for any more, where Redis can still be told. The relay notes the miss before the next beat.
+    if (!isDown) await claim(shard)
+    return false
   }
 
   async function take(shard: number, changes: readonly Buffer[]): Promise<boolean> {
@@ -110,6 +113,7 @@ export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): Vie
     for (;;) {
       try {
         if (!(await isReadyWithin(redis, giveUpAt - performance.now()))) throw new Error('no connection to Redis')
+        // Where there is no view yet nothing is written, nor missed: whoever begins one reads the database.
         await applyChanges(redis, shard, lines)
         return true
       } catch (error) {
@@ -140,11 +144,18 @@ export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): Vie
     reconnect(redis)
   }
 
-  async function claim(shard: number, leadership: Leadership): Promise<number> {
-    const nowMillis = await leadShard(redis, shard, leadership.token)
-    leadership.deposedAtMillis = null
-    leadership.redisAheadMillis = nowMillis - performance.now()
-    return leadership.redisAheadMillis
+  /** Tells Redis whose beats count from now on, and withdraws what was vouched for before. */
+  async function claim(shard: number): Promise<void> {
+    const leadership = leaderships.get(shard)
+    if (leadership === undefined) return
+    leadership.redisAheadMillis = null
+    try {
+      const nowMillis = await leadShard(redis, shard, leadership.token)
+      leadership.deposedAtMillis = null
+      leadership.redisAheadMillis = nowMillis - performance.now()
+    } catch (error) {
+      fail(error)
+    }
   }
 
   async function beat(shard: number): Promise<void> {
@@ -154,7 +165,9 @@ export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): Vie
     leadership.beatAtMillis = performance.now()
     try {
       const { token } = leadership
-      const redisAheadMillis = leadership.redisAheadMillis ?? (await claim(shard, leadership))
+      if (leadership.redisAheadMillis === null) await claim(shard)
+      const { redisAheadMillis } = leadership
+      if (redisAheadMillis === null) return
       // Taken before the database is asked, for it is then that what it says is known to hold.
       const goodUntilMillis = performance.now() + redisAheadMillis + TRUST_MILLIS
       const isComplete = await askIsComplete(shard)

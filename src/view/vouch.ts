@@ -14,10 +14,11 @@ local time = redis.call('TIME')
 local now_millis = time[1] * 1000 + math.floor(time[2] / 1000)
 `
 
-/** Keys: state. Arguments: token. From here on nobody but this leader may vouch. */
+/** Keys: state, heartbeat. Arguments: token. */
 const LEAD = script(`
 ${LUA_NOW}
 redis.call('HSET', KEYS[1], 'leader', ARGV[1])
+redis.call('DEL', KEYS[2])
 return now_millis
 `)
 
@@ -60,9 +61,13 @@ export interface Beat {
   readonly isComplete: boolean
 }
 
-/** Makes `token` the leadership that may vouch; answers Redis's clock in milliseconds. */
+/**
+ * From here on nobody but this leadership may vouch, and nothing is vouched for until it does. Answers Redis's clock in
+ * milliseconds.
+ */
 export async function leadShard(redis: Redis, shard: number, token: string): Promise<number> {
-  return (await runScript(redis, LEAD, [keysOf(shard).state], [token])) as number
+  const { state, heartbeat } = keysOf(shard)
+  return (await runScript(redis, LEAD, [state, heartbeat], [token])) as number
 }
 
 /** Writes the heartbeat if the view may be trusted, and says what hindered it. */

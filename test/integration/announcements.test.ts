@@ -84,7 +84,7 @@ describe('one batch of usage', () => {
     ['status', 'credit.service-status.v1', '3', 'usage', '3'],
     ['alert', 'credit.alerts.v1', '1', 'usage', '1'],
     ['movement', 'credit.movements.v1', '3', 'usage', '3'],
-    ['rated', 'usage.rated.v1', 'traced call/2', 'usage', 'traced%20call%2F2'],
+    ['rated', 'usage.rated.v1', 'traced call/2', 'usage', 'traced%20call%2F2/[0-9]+'],
   ])(
     '%s says in its headers what it is, where it stands and whose trace it continues',
     (name, topic, place, cause, inId) => {
@@ -93,7 +93,7 @@ describe('one batch of usage', () => {
         ce_specversion: '1.0',
         ce_type: `tollgate.${topic}`,
         ce_source: '/tollgate',
-        ce_id: `${topic}/1/${ACCOUNT}/${inId}`,
+        ce_id: expect.stringMatching(new RegExp(`^${topic}/1/${ACCOUNT}/${inId}$`)),
         ce_subject: ACCOUNT,
         ce_time: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/),
         ce_epoch: '1',

@@ -1,4 +1,4 @@
-/** Corrections that wait for their event: given up after a while, listed, and watched. */
+/** Corrections that wait for their event: given up after a while as dead letters, put back, listed, and watched. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -9,6 +9,7 @@ import { expireAwaitedCorrections, tendAwaitedCorrections } from '../../src/ledg
 import { countAwaitedCorrections } from '../../src/ledger/list-awaited-corrections.ts'
 import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
 import { createLedger, type Ledger } from '../../src/ledger/record-batch.ts'
+import { decodePack } from '../../src/outbox/pack.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
@@ -73,14 +74,23 @@ async function openAccounts(...accountIds: string[]): Promise<void> {
   expect(applied).toHaveProperty('applied')
 }
 
+/** A name that comes twice, a value that is no text, and one that is null. */
+const HEADERS = [
+  { name: 'traceparent', value: Buffer.from('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01') },
+  { name: 'hop', value: Buffer.from('one') },
+  { name: 'hop', value: Buffer.from([0xff, 0x00]) },
+  { name: 'empty', value: null },
+]
+
 let nextOffset = 0n
 
 async function record(...events: readonly Fields[]): Promise<Record<string, number>> {
   const usage = events.map((fields) => {
     const read = readUsage(fields)
     if ('refusal' in read) throw new Error(read.refusal.detail)
-    const source = { topic: 'test', partition: 0, offset: nextOffset++, key: null, value: null, headers: [] }
-    return { event: read.event, source }
+    const key = Buffer.from(String(fields.account_id))
+    const message = { key, value: Buffer.from(JSON.stringify(fields)), headers: HEADERS }
+    return { event: read.event, source: { topic: 'test', partition: 0, offset: nextOffset++, ...message } }
   })
   const { countByOutcome } = await ledger.recordBatch({ usage, unreadable: [], offsets: [] })
   return Object.fromEntries(countByOutcome)
@@ -113,6 +123,61 @@ async function decided(accountId: string): Promise<string[]> {
   return rows.map(({ text }) => text)
 }
 
+interface LetterRow {
+  readonly offset: bigint
+  readonly reason: string
+  readonly detail: string
+  readonly event_id: string
+  readonly key: Buffer
+  readonly original: Buffer
+  readonly headers: unknown
+}
+
+async function deadLetters(accountId: string): Promise<LetterRow[]> {
+  const { rows } = await pool.query<LetterRow>(
+    `select "offset", reason, detail, event_id, key, original, headers
+       from tollgate.dead_letters where account_id = $1 order by "offset"`,
+    [accountId],
+  )
+  return rows
+}
+
+/** The dead letters of an account in the outbox, which nobody empties here. */
+async function announced(accountId: string): Promise<{ key: string; value: Record<string, unknown> }[]> {
+  const { rows } = await pool.query<{ messages: Buffer }>(
+    `select messages from tollgate.outbox_packs where lane = 'now' order by pack_id`,
+  )
+  return rows
+    .flatMap(({ messages }) => decodePack(messages))
+    .filter(({ topic }) => topic === 'usage.dead-letter.v1')
+    .map(({ key, value }) => ({ key: String(key), value: JSON.parse(String(value)) }))
+    .filter(({ value }) => value.account_id === accountId)
+}
+
+async function identities(accountId: string): Promise<string[]> {
+  const { rows } = await pool.query(
+    'select event_id from tollgate.usage_identity where account_id = $1 order by event_id',
+    [accountId],
+  )
+  return rows.map(({ event_id }) => event_id)
+}
+
+async function balanceMicros(accountId: string): Promise<bigint> {
+  const { rows } = await pool.query('select balance_micros from tollgate.accounts where account_id = $1', [accountId])
+  return rows[0].balance_micros
+}
+
+async function giveUp(accountId: string): Promise<void> {
+  await backdate(accountId, DAYS + 1)
+  expect(await expireAwaitedCorrections(pool, encode, DAYS)).toBe(1)
+}
+
+/** The bytes of an account's newest dead letter, brought to the ledger from a position of their own. */
+async function putBack(accountId: string): Promise<Record<string, number>> {
+  const letter = (await deadLetters(accountId)).at(-1)!
+  return record(JSON.parse(String(letter.original)))
+}
+
 describe('a correction that waits', () => {
   it('is given up once it has waited longer than it may, and no sooner', async () => {
     await openAccounts('patient', 'late')
@@ -120,9 +185,9 @@ describe('a correction that waits', () => {
     await backdate('patient', DAYS - 1)
     await backdate('late', DAYS + 1)
     const named: unknown[] = []
-    expect(await expireAwaitedCorrections(pool, DAYS, (expired) => named.push(...expired))).toBe(1)
-    expect(named).toEqual([{ accountId: 'late', eventId: 'e1', correctionId: 'c1' }])
-    expect(await expireAwaitedCorrections(pool, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(pool, encode, DAYS, (expired) => named.push(...expired))).toBe(1)
+    expect(named).toMatchObject([{ accountId: 'late', eventId: 'e1', correctionId: 'c1' }])
+    expect(await expireAwaitedCorrections(pool, encode, DAYS)).toBe(0)
     expect(await awaited('patient')).toEqual(['c1 for e1'])
     expect(await awaited('late')).toEqual(['c1 for e1, expired'])
   })
@@ -131,13 +196,13 @@ describe('a correction that waits', () => {
     await openAccounts('in-time', 'too-late')
     await record(correction('in-time', 'c1', 'e1'), correction('too-late', 'c1', 'e1'))
     await backdate('too-late', DAYS + 1)
-    await expireAwaitedCorrections(pool, DAYS)
+    await expireAwaitedCorrections(pool, encode, DAYS)
     expect(await record(sms('in-time', 'e1'), sms('too-late', 'e1'))).toEqual({ voided: 1, charged: 1 })
     expect(await awaited('in-time')).toEqual([])
     expect(await awaited('too-late')).toEqual(['c1 for e1, expired'])
-    // The same correction sent again is known; a new one takes the event back, now that it is there.
-    expect(await record(correction('too-late', 'c1', 'e1'))).toEqual({ duplicate: 1 })
+    // Another one takes the event back, now that it is there, and the one that was given up comes too late for that as well.
     expect(await record(correction('too-late', 'c2', 'e1'))).toEqual({ reversed: 1 })
+    expect(await record(correction('too-late', 'c1', 'e1'))).toEqual({ rejected: 1 })
     expect(await decided('too-late')).toEqual([
       'c1: pending / awaiting_event',
       'e1: charged / message',
@@ -150,10 +215,10 @@ describe('a correction that waits', () => {
     await record(correction('renewed', 'c1', 'e1'))
     expect(await record(correction('renewed', 'c2', 'e1'))).toEqual({ rejected: 1 })
     await backdate('renewed', DAYS + 1)
-    await expireAwaitedCorrections(pool, DAYS)
+    await expireAwaitedCorrections(pool, encode, DAYS)
     expect(await record(correction('renewed', 'c3', 'e1'))).toEqual({ pending: 1 })
     expect(await awaited('renewed')).toEqual(['c3 for e1'])
-    expect(await expireAwaitedCorrections(pool, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(pool, encode, DAYS)).toBe(0)
     expect(await record(sms('renewed', 'e1'))).toEqual({ voided: 1 })
     expect(await awaited('renewed')).toEqual([])
   })
@@ -165,8 +230,18 @@ describe('a correction that waits', () => {
       await record(...['e1', 'e2', 'e3'].map((eventId) => correction(accountId, `c-${eventId}`, eventId)))
       await backdate(accountId, DAYS + 1)
     }
-    const counts = await Promise.all([2, 3, 21].map((page) => expireAwaitedCorrections(pool, DAYS, () => {}, page)))
+    const counts = await Promise.all(
+      [2, 3, 21].map((page) => expireAwaitedCorrections(pool, encode, DAYS, () => {}, page)),
+    )
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(21)
+    for (const accountId of accountIds) {
+      expect((await deadLetters(accountId)).map(({ event_id }) => event_id)).toEqual(['c-e1', 'c-e2', 'c-e3'])
+      expect((await announced(accountId)).map(({ value }) => value.event_id).toSorted()).toEqual([
+        'c-e1',
+        'c-e2',
+        'c-e3',
+      ])
+    }
   })
 
   it('either voids its event or is given up, never both and never neither, when both happen at once', async () => {
@@ -178,12 +253,21 @@ describe('a correction that waits', () => {
     const givenUp: string[] = []
     await Promise.all([
       ...Array.from({ length: 6 }, (_, i) => record(...arrivals.slice(i * 5, i * 5 + 5))),
-      expireAwaitedCorrections(pool, DAYS, (expired) => givenUp.push(...expired.map(({ accountId }) => accountId)), 4),
+      expireAwaitedCorrections(
+        pool,
+        encode,
+        DAYS,
+        (expired) => givenUp.push(...expired.map(({ accountId }) => accountId)),
+        4,
+      ),
     ])
     const voided: string[] = []
     for (const accountId of accountIds) {
       if ((await decided(accountId)).includes('e1: voided / corrected')) voided.push(accountId)
-      expect(await awaited(accountId)).toEqual(voided.includes(accountId) ? [] : ['c1 for e1, expired'])
+      const isVoided = voided.includes(accountId)
+      expect(await awaited(accountId)).toEqual(isVoided ? [] : ['c1 for e1, expired'])
+      expect(await deadLetters(accountId)).toHaveLength(isVoided ? 0 : 1)
+      expect(await identities(accountId)).toEqual(isVoided ? ['c1', 'e1'] : ['e1'])
     }
     expect([...voided, ...givenUp].toSorted()).toEqual(accountIds.toSorted())
   })
@@ -201,17 +285,155 @@ describe('a correction that waits', () => {
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
     const metrics = createMetrics()
-    await tendAwaitedCorrections(pool, DAYS, log, metrics)
-    await tendAwaitedCorrections(pool, DAYS, log, metrics)
-    expect(lines).toMatchObject([{ account_id: 'watched', event_id: 'e1', correction_id: 'c1', reason: 'too_late' }])
+    await tendAwaitedCorrections(pool, encode, DAYS, log, metrics)
+    await tendAwaitedCorrections(pool, encode, DAYS, log, metrics)
+    const [letter] = await deadLetters('watched')
+    const ids = { account_id: 'watched', event_id: 'e1', correction_id: 'c1' }
+    expect(lines).toMatchObject([{ ...ids, reason: 'too_late', dead_letter: `test/0/${letter!.offset}` }])
     const value = async (name: string) => (await metrics.registry.getSingleMetric(name)!.get()).values[0]!.value
     expect(await value('tollgate_awaited_corrections')).toBe(2)
     expect(await value('tollgate_awaited_corrections_expired_total')).toBe(1)
+    expect((await metrics.deadLettersTotal.get()).values).toEqual([{ labels: { reason: 'too_late' }, value: 1 }])
     const oldestSeconds = await value('tollgate_awaited_corrections_oldest_seconds')
     expect(oldestSeconds).toBeGreaterThanOrEqual(3600)
     expect(oldestSeconds).toBeLessThan(3700)
   })
 })
+
+describe('a correction that was given up', () => {
+  it('is noted among the dead letters as it came, announced once, and leaves no identity', async () => {
+    await openAccounts('rejected')
+    await record(correction('rejected', 'c1', 'e1'))
+    const offset = nextOffset - 1n
+    await giveUp('rejected')
+    expect(await expireAwaitedCorrections(pool, encode, DAYS)).toBe(0)
+    const detail = 'its event e1 did not come within 90 days'
+    const value = Buffer.from(JSON.stringify(correction('rejected', 'c1', 'e1')))
+    expect(await deadLetters('rejected')).toEqual([
+      {
+        offset,
+        reason: 'too_late',
+        detail,
+        event_id: 'c1',
+        key: Buffer.from('rejected'),
+        original: value,
+        headers: HEADERS.map((header) => ({ name: header.name, value: header.value?.toString('base64') ?? null })),
+      },
+    ])
+    const told = { topic: 'test', partition: 0, offset: Number(offset), reason: 'too_late', detail, event_id: 'c1' }
+    const letter = { ...told, account_id: 'rejected', key: Buffer.from('rejected'), value, headers: HEADERS }
+    expect(await announced('rejected')).toEqual([
+      { key: 'rejected', value: { ...JSON.parse(JSON.stringify(letter)), failed_at: expect.any(Number) } },
+    ])
+    expect(await identities('rejected')).toEqual([])
+    expect(await decided('rejected')).toEqual(['c1: pending / awaiting_event'])
+  })
+
+  it('is noted once, also when it is given up a second time from the same position', async () => {
+    await openAccounts('rewound')
+    await record(correction('rewound', 'c1', 'e1'))
+    await giveUp('rewound')
+    nextOffset -= 1n
+    expect(await record(correction('rewound', 'c1', 'e1'))).toEqual({ pending: 1 })
+    await giveUp('rewound')
+    expect(await deadLetters('rewound')).toHaveLength(1)
+    expect(await announced('rewound')).toHaveLength(1)
+  })
+
+  it('waits anew when it is put back, and voids its event', async () => {
+    await openAccounts('put-back')
+    await record(correction('put-back', 'c1', 'e1'))
+    await giveUp('put-back')
+    expect(await putBack('put-back')).toEqual({ pending: 1 })
+    expect(await awaited('put-back')).toEqual(['c1 for e1'])
+    expect(await expireAwaitedCorrections(pool, encode, DAYS)).toBe(0)
+    expect(await putBack('put-back')).toEqual({ duplicate: 1 })
+    expect(await record(sms('put-back', 'e1'))).toEqual({ voided: 1 })
+    expect(await awaited('put-back')).toEqual([])
+    expect(await decided('put-back')).toEqual([
+      'c1: pending / awaiting_event',
+      'c1: pending / awaiting_event',
+      'e1: voided / corrected',
+    ])
+    await explains('put-back', 'e1', 'Correction c1 came before the event, so it was voided')
+  })
+
+  it('is given up again, from where it came the last time, when its event does not come after all', async () => {
+    await openAccounts('hopeless')
+    await record(correction('hopeless', 'c1', 'e1'))
+    await giveUp('hopeless')
+    await putBack('hopeless')
+    const offset = nextOffset - 1n
+    await giveUp('hopeless')
+    const letters = await deadLetters('hopeless')
+    expect(letters).toHaveLength(2)
+    expect(letters[1]!.offset).toBe(offset)
+    expect(await announced('hopeless')).toHaveLength(2)
+    expect(await identities('hopeless')).toEqual([])
+  })
+
+  it('takes its event back when it is put back after that came', async () => {
+    await openAccounts('mended')
+    await record(correction('mended', 'c1', 'e1'))
+    await giveUp('mended')
+    expect(await record(sms('mended', 'e1'))).toEqual({ charged: 1 })
+    expect(await balanceMicros('mended')).toBe(-70_000n)
+    await explains('mended', 'e1', 'Movement 1 took 0.070000 EUR')
+    await explains('mended', 'c1', 'Event e1 was not known yet', 'rejected / too_late, its event e1 did not come')
+    expect(await putBack('mended')).toEqual({ reversed: 1 })
+    expect(await balanceMicros('mended')).toBe(0n)
+    expect(await putBack('mended')).toEqual({ duplicate: 1 })
+    expect(await record(correction('mended', 'c2', 'e1'))).toEqual({ rejected: 1 })
+    expect(await decided('mended')).toEqual([
+      'c1: pending / awaiting_event',
+      'e1: charged / message',
+      'c1: reversed / correction',
+    ])
+    await explains('mended', 'c1', 'Event e1 was charged / message')
+    await explains('mended', 'e1', 'Correction c1, recorded ')
+  })
+
+  it('frees its id for other usage, which can be corrected as any', async () => {
+    await openAccounts('reused')
+    await record(correction('reused', 'x', 'e1'))
+    await giveUp('reused')
+    expect(await record(sms('reused', 'x'))).toEqual({ charged: 1 })
+    // The row of the wait is read last now: which one counts must not hang on the order. As a replica triggers do not fire.
+    await pool.query(`begin; set local session_replication_role = replica;
+      with moved as (delete from tollgate.rated_usage where account_id = 'reused' and outcome = 'pending' returning *)
+      insert into tollgate.rated_usage select * from moved; commit`)
+    expect(await record(correction('reused', 'c2', 'x'))).toEqual({ reversed: 1 })
+    expect(await balanceMicros('reused')).toBe(0n)
+    await explains('reused', 'x', 'Correction c2, recorded ')
+    await explains('reused', 'c2', 'Event x was charged / message')
+  })
+
+  it('only expires, with a warning, when its message was not kept', async () => {
+    await openAccounts('ancient')
+    await record(correction('ancient', 'c1', 'e1'))
+    await pool.query(
+      `update tollgate.awaited_corrections
+          set topic = null, partition = null, "offset" = null, value_hash = null, key = null, original = null, headers = null
+        where account_id = 'ancient'`,
+    )
+    await backdate('ancient', DAYS + 1)
+    const lines: Record<string, unknown>[] = []
+    const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
+    await tendAwaitedCorrections(pool, encode, DAYS, log, createMetrics())
+    expect(lines).toMatchObject([{ account_id: 'ancient', correction_id: 'c1', reason: 'too_late' }])
+    expect(lines[0]!.msg).toContain('without a dead letter')
+    expect(await awaited('ancient')).toEqual(['c1 for e1, expired'])
+    expect(await deadLetters('ancient')).toEqual([])
+    expect(await announced('ancient')).toEqual([])
+    expect(await identities('ancient')).toEqual(['c1'])
+  })
+})
+
+async function explains(accountId: string, eventId: string, ...sentences: string[]): Promise<void> {
+  const { exitCode, stdout, stderr } = await tollgate('explain', accountId, eventId)
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  for (const sentence of [...sentences, 'Recomputed: the same']) expect(stdout).toContain(sentence)
+}
 
 describe('tollgate corrections list', () => {
   it('shows what waits, oldest first, or what was given up', async () => {
@@ -219,7 +441,7 @@ describe('tollgate corrections list', () => {
     await openAccounts('listed-1', 'listed-2')
     await record(correction('listed-1', 'c1', 'e1'))
     await backdate('listed-1', DAYS + 1)
-    await expireAwaitedCorrections(pool, DAYS)
+    await expireAwaitedCorrections(pool, encode, DAYS)
     await record(correction('listed-1', 'c2', 'e2'), correction('listed-2', 'c3', 'e3'))
     await backdate('listed-2', 3)
 

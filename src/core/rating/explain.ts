@@ -48,6 +48,7 @@ export function explainDecision(stored: StoredUsage, settings: AccountSettings, 
     whatItCame(stored),
     ...movement(stored),
     ...laterCorrection(stored),
+    ...laterRefusal(stored),
   ]
   const differing = recomputed.figures === null ? [] : differingFigures(stored.figures, recomputed.figures)
   const same = recomputed.figures !== null && differing.length === 0
@@ -148,7 +149,9 @@ function whyDecided(explained: Explained): string[] {
     case 'invoice_correction':
       return takenBack(stored)
     case 'awaiting_event':
-      return [`Event ${stored.corrects} was not known yet: the correction waits, and voids the event when it comes.`]
+      return [
+        `Event ${stored.corrects} was not known yet: the correction was to wait for it, and to void it when it comes.`,
+      ]
     case 'corrected': {
       const by = stored.correctedBy === null ? 'A correction' : `Correction ${stored.correctedBy.eventId}`
       return [`${by} came before the event, so it was voided before any rating: no price, no minutes.`]
@@ -323,6 +326,14 @@ function laterCorrection({ correctedBy, figures }: StoredUsage): string[] {
   const { eventId, recordedAtMicros } = correctedBy
   const at = recordedAtMicros === null ? '' : `, recorded ${formatInstant(recordedAtMicros)}`
   return [`Correction ${eventId}${at}, has since taken it back whole.`]
+}
+
+function laterRefusal({ givenUp }: StoredUsage): string[] {
+  if (givenUp === null) return []
+  const since = formatInstant(givenUp.recordedAtMicros)
+  return [
+    `It waits no longer since ${since}: rejected / too_late, ${givenUp.detail}. Put back from the dead letters, it counts as new.`,
+  ]
 }
 
 function verdictOf(stored: StoredUsage, recomputed: Recomputed, differing: readonly (keyof DecisionFigures)[]): string {

@@ -55,6 +55,12 @@ export interface CorrectingUsage {
   readonly outcome: Outcome | null
 }
 
+/** The refusal that a correction's wait ended in. */
+export interface GivenUp {
+  readonly recordedAtMicros: InstantMicros
+  readonly detail: string
+}
+
 export interface RecordedMovement {
   readonly sequence: bigint
   readonly balanceBeforeMicros: Micros
@@ -85,6 +91,8 @@ export interface StoredUsage {
   readonly catalogVersion: number | null
   readonly correctedBy: CorrectingUsage | null
   readonly corrected: CorrectedUsage | null
+  /** For a correction whose event did not come in time; null for any other usage. */
+  readonly givenUp: GivenUp | null
   readonly movement: RecordedMovement | null
 }
 

@@ -84,6 +84,7 @@ function storedAs(fields: Fields, decided: UsageDecision): StoredUsage {
     catalogVersion: decided.catalogVersion,
     correctedBy: null,
     corrected: null,
+    givenUp: null,
     movement:
       taken === 0n ? null : { sequence: 1n, balanceBeforeMicros: 5_000_000n, balanceAfterMicros: 5_000_000n - taken },
   }
@@ -285,6 +286,14 @@ describe('every reason is explained with its figures, and recomputed', () => {
     const by = { eventId: 'c1', recordedAtMicros: stored.recordedAtMicros, outcome: 'reversed' } as const
     const { steps, same } = explained({ ...stored, correctedBy: by }, { packages: [] })
     expect(steps.at(-1)).toBe('Correction c1, recorded 2026-02-20T10:00:01.000000Z, has since taken it back whole.')
+    expect(same).toBe(true)
+  })
+
+  it('says that a correction was given up', () => {
+    const stored = recorded([correctionFields('c1', 'e1')])
+    const givenUp = { recordedAtMicros: stored.recordedAtMicros, detail: 'its event e1 did not come within 90 days' }
+    const { steps, same } = explained({ ...stored, givenUp })
+    expect(steps.at(-1)).toContain('since 2026-02-20T10:00:01.000000Z: rejected / too_late, its event e1 did not come')
     expect(same).toBe(true)
   })
 })

@@ -1,0 +1,56 @@
+/** `tollgate verify`: proves the books, on a running installation. One line a fault on stdout, and exit 1 if there is any. */
+import { createDecoder } from '../intake/decode.ts'
+import { USAGE_TOPICS } from '../pipeline.ts'
+import { parseConfig } from '../platform/config.ts'
+import { createKafka } from '../platform/kafka.ts'
+import { createLog } from '../platform/log.ts'
+import { createPool } from '../platform/postgres.ts'
+import type { Fault } from '../verify/fault.ts'
+import { verify } from '../verify/verify.ts'
+import { CommandFailed, counted } from './command.ts'
+import { withConfig } from './connected.ts'
+
+export async function verifyBooks(options: { rate: string; json?: boolean }): Promise<void> {
+  const rowsPerSecond = Number(options.rate)
+  if (!Number.isInteger(rowsPerSecond) || rowsPerSecond < 1) {
+    throw new CommandFailed(`--rate ${options.rate} is not a whole number of rows a second`, 2)
+  }
+  const config = withConfig(parseConfig)
+  const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
+  const pool = createPool(config.databaseUrl, log, 1)
+  const found = { fault: 0, warning: 0 }
+  try {
+    const summary = await verify(
+      {
+        kafka: createKafka(config, log),
+        pool,
+        decoder: createDecoder(config.schemaRegistryUrl),
+        consumerGroup: config.consumerGroup,
+        usageTopics: USAGE_TOPICS,
+        recordTopics: config.recordTopics,
+      },
+      { rowsPerSecond, onProgress: (line) => process.stderr.write(`${line}\n`) },
+      (fault) => {
+        found[fault.severity]++
+        console.log(options.json ? JSON.stringify(jsonOf(fault)) : textOf(fault))
+      },
+    )
+    const { accounts, movements, charges, messagesIn, messagesOut } = summary
+    process.stderr.write(
+      `${counted(accounts, 'account')}, ${counted(movements, 'movement')}, ${counted(charges, 'event')} decided again, ` +
+        `${messagesIn} messages in, ${messagesOut} out: ${counted(found.fault, 'fault')}, ${counted(found.warning, 'warning')}\n`,
+    )
+  } finally {
+    await pool.end()
+  }
+  if (found.fault > 0) throw new CommandFailed(`the books have ${counted(found.fault, 'fault')}`, 1)
+}
+
+function textOf({ severity, invariant, check, accountId, detail }: Fault): string {
+  const about = [invariant, check, accountId === null ? null : `account ${accountId}`].filter((part) => part !== null)
+  return `${severity} ${about.join(' ')}: ${detail}`
+}
+
+function jsonOf({ severity, invariant, check, accountId, detail }: Fault) {
+  return { severity, invariant, check, account_id: accountId, detail }
+}

@@ -1,0 +1,28 @@
+/** What verification finds: values, each naming the invariant, what was checked, and whose books it is about. */
+
+/** A closed list; docs/OPERATIONS.md says of each what to do about it. */
+export type Check =
+  | 'offset_ahead'
+  | 'balance'
+  | 'chain'
+  | 'movement'
+  | 'status'
+  | 'charge'
+  | 'identity'
+  | 'unaccounted'
+  | 'unpublished'
+  | 'version_gap'
+  | 'status_event'
+  | 'charged_twice'
+
+export interface Fault {
+  readonly check: Check
+  /** The letter of docs/INVARIANTS.md; null for a charge that its versions do not give. */
+  readonly invariant: 'A' | 'B' | 'C' | 'D' | 'F' | null
+  /** A warning is for a person to look at: the books may be right. */
+  readonly severity: 'fault' | 'warning'
+  readonly accountId: string | null
+  readonly detail: string
+}
+
+export type OnFault = (fault: Fault) => void

@@ -1,0 +1,27 @@
+/** C: what Kafka has of the group's offsets is never ahead of the database, which holds their effects. */
+import type { Admin } from 'kafkajs'
+import { readOffsets } from '../ledger/consumer-offsets.ts'
+import type { Pool } from '../platform/postgres.ts'
+import type { OnFault } from './fault.ts'
+
+/** Kafka is asked first: the database, which moves ahead meanwhile, must be ahead by then. */
+export async function verifyOffsets(
+  admin: Admin,
+  pool: Pool,
+  groupId: string,
+  topics: readonly string[],
+  onFault: OnFault,
+): Promise<void> {
+  const committed = await admin.fetchOffsets({ groupId, topics: [...topics] })
+  const stored = new Map(
+    (await readOffsets(pool, groupId)).map(({ topic, partition, nextOffset }) => [`${topic}/${partition}`, nextOffset]),
+  )
+  for (const { topic, partitions } of committed) {
+    for (const { partition, offset } of partitions) {
+      const inDatabase = stored.get(`${topic}/${partition}`) ?? 0n
+      if (BigInt(offset) <= inDatabase) continue
+      const detail = `${topic}/${partition}: Kafka has ${offset} committed, the database ${inDatabase}`
+      onFault({ check: 'offset_ahead', invariant: 'C', severity: 'fault', accountId: null, detail })
+    }
+  }
+}

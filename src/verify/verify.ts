@@ -1,0 +1,83 @@
+/**
+ * Proves the books of a running installation: what docs/INVARIANTS.md claims, looked at in the database and on the topics.
+ * Online, in bounded memory, and no faster than told.
+ */
+import type { Kafka } from 'kafkajs'
+import type { UsageType } from '../core/usage/event.ts'
+import type { Decoder } from '../intake/decode.ts'
+import type { Pool } from '../platform/postgres.ts'
+import { verifyAccounts } from './accounts.ts'
+import { verifyCharges } from './charges.ts'
+import type { OnFault } from './fault.ts'
+import { verifyMessages } from './messages.ts'
+import { verifyOffsets } from './offsets.ts'
+import { createPace } from './pace.ts'
+import { SERIES, verifyPublished } from './published.ts'
+import type { OffsetRange } from './read-topic.ts'
+import { verifyTollFree } from './toll-free.ts'
+
+export interface VerifyParts {
+  readonly kafka: Kafka
+  readonly pool: Pool
+  readonly decoder: Decoder
+  readonly consumerGroup: string
+  readonly usageTopics: ReadonlyMap<string, UsageType>
+  /** Those of the topics that may be switched off which are on. */
+  readonly recordTopics: ReadonlySet<string>
+}
+
+export interface VerifyOptions {
+  /** Rows of the database, or messages, a second. */
+  readonly rowsPerSecond: number
+  readonly onProgress: (line: string) => void
+}
+
+export interface Summary {
+  readonly accounts: number
+  readonly movements: number
+  readonly charges: number
+  readonly messagesIn: number
+  readonly messagesOut: number
+}
+
+export async function verify(
+  { kafka, pool, decoder, consumerGroup, usageTopics, recordTopics }: VerifyParts,
+  { rowsPerSecond, onProgress }: VerifyOptions,
+  onFault: OnFault,
+): Promise<Summary> {
+  const pace = createPace(rowsPerSecond)
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    await verifyOffsets(admin, pool, consumerGroup, [...usageTopics.keys()], onFault)
+    onProgress('offsets: compared')
+
+    const { accounts, movements } = await verifyAccounts(pool, pace, onFault)
+    onProgress(`accounts: ${accounts} with ${movements} movements`)
+
+    const charges = await verifyCharges(pool, pace, onFault)
+    await verifyTollFree(pool, pace, onFault)
+    onProgress(`rated usage: ${charges} events decided again`)
+
+    const parts = { kafka, admin, pool }
+    const taken = await verifyMessages({ ...parts, decoder, groupId: consumerGroup }, usageTopics, pace, onFault)
+    for (const range of taken.ranges) onProgress(lookedAt(range))
+    onProgress(`usage topics: ${taken.messages} messages accounted for`)
+
+    const series = SERIES.filter(({ topic }) => topic !== 'credit.movements.v1' || recordTopics.has(topic))
+    const decodeStatus = async (value: Buffer) => {
+      const decoded = await decoder.decode('credit.service-status.v1', value)
+      if ('refusal' in decoded) throw new Error(`credit.service-status.v1 cannot be read: ${decoded.refusal.detail}`)
+      return decoded.record as { status: string }
+    }
+    const published = await verifyPublished({ ...parts, decodeStatus }, series, pace, onFault)
+    onProgress(`topics out: ${published.messages} messages compared`)
+    return { accounts, movements, charges, messagesIn: taken.messages, messagesOut: published.messages }
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+function lookedAt({ topic, partition, low, end }: OffsetRange): string {
+  return `${topic}/${partition}: ${low < end ? `offsets ${low} to ${end - 1n}` : 'nothing retained that is recorded'}`
+}

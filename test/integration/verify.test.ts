@@ -1,0 +1,374 @@
+/** `tollgate verify`: silent on books that are right, while traffic goes on too, and naming each fault that is planted. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTraffic } from '../../demo/traffic.ts'
+import { createDecoder } from '../../src/intake/decode.ts'
+import { encodePack } from '../../src/outbox/pack.ts'
+import { USAGE_TOPICS } from '../../src/pipeline.ts'
+import type { Fault } from '../../src/verify/fault.ts'
+import { type Summary, verify } from '../../src/verify/verify.ts'
+import { type Serve, startServe } from '../../stack/serve.ts'
+import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { testKafka } from '../support/topics.ts'
+
+const ITEMS = 6_000
+/** Charged, more than once. */
+const ACCOUNT = 'nordlicht-logistik'
+
+let installation: TestInstallation
+let serve: Serve
+
+beforeAll(async () => {
+  installation = await createInstallation()
+  serve = await startServe(installation.environment)
+  await produceTraffic(1, ITEMS)
+  await produceTollFree('leg-1')
+  await installation.untilDrained()
+  // What is planted below stays as it is planted.
+  await serve.stop()
+})
+
+afterAll(async () => {
+  await serve?.stop()
+  await installation?.close()
+})
+
+async function produceTraffic(seed: number, count: number): Promise<void> {
+  const { accounts, startMicros, encode } = installation
+  const traffic = createTraffic({ seed, accounts, startMicros })
+  const items = Array.from({ length: count }, () => traffic.next())
+  for (const [topic, ofTopic] of Map.groupBy(items, (item) => item.topic)) {
+    const messages = ofTopic.map((item) =>
+      item.kind === 'junk'
+        ? { key: item.accountKey, value: item.value }
+        : { key: item.event.account_id, value: Buffer.from(encode(topic, item.event)) },
+    )
+    await installation.produce(topic, messages)
+  }
+}
+
+async function produceTollFree(eventId: string): Promise<void> {
+  const event = {
+    event_id: eventId,
+    account_id: ACCOUNT,
+    occurred_at: installation.startMicros,
+    user_id: null,
+    interaction_id: 'one interaction',
+    from: '+4930123456',
+    to: '+498001234567',
+    duration_seconds: 60,
+  }
+  const value = Buffer.from(installation.encode('usage.toll-free.v1', event))
+  await installation.produce('usage.toll-free.v1', [{ key: ACCOUNT, value }])
+}
+
+async function findFaults(rowsPerSecond = 1_000_000): Promise<{ faults: Fault[]; summary: Summary; lines: string[] }> {
+  const faults: Fault[] = []
+  const lines: string[] = []
+  const summary = await verify(
+    {
+      kafka: testKafka(),
+      pool: installation.pool,
+      decoder: createDecoder(installation.config.schemaRegistryUrl),
+      consumerGroup: installation.config.consumerGroup,
+      usageTopics: USAGE_TOPICS,
+      recordTopics: installation.config.recordTopics,
+    },
+    { rowsPerSecond, onProgress: (line) => lines.push(line) },
+    (fault) => faults.push(fault),
+  )
+  return { faults, summary, lines }
+}
+
+/** Changes what may not be changed: as a replica triggers do not fire. Undone by `undo`. */
+async function planted(change: string, undo: string, look: () => Promise<void>): Promise<void> {
+  const asReplica = (sql: string) =>
+    installation.pool.query(`begin; set local session_replication_role = replica; ${sql}; commit`)
+  await asReplica(change)
+  try {
+    await look()
+  } finally {
+    await asReplica(undo)
+  }
+}
+
+const movement = (sequence: number) => `account_id = '${ACCOUNT}' and sequence = ${sequence}`
+
+describe('books that are right', () => {
+  it('have no fault, and all of them were looked at', async () => {
+    const { faults, summary, lines } = await findFaults()
+    expect(faults).toEqual([])
+    const { rows } = await installation.pool.query(
+      `select (select count(*)::int from tollgate.accounts) as accounts,
+              (select count(*)::int from tollgate.movements) as movements,
+              (select count(*)::int from tollgate.rated_usage) as charges,
+              (select sum(next_offset)::int from tollgate.consumer_offsets) as "messagesIn"`,
+    )
+    expect(summary).toMatchObject(rows[0])
+    expect(summary.messagesOut).toBeGreaterThan(summary.movements)
+    expect(lines).toContainEqual(expect.stringMatching(/^usage\.calls\.v1\/0: offsets 0 to [1-9]/))
+  })
+
+  it('have none while traffic goes on', async () => {
+    serve = await startServe(installation.environment)
+    const producing = produceTraffic(2, ITEMS).then(() => produceTraffic(3, ITEMS))
+    const { faults } = await findFaults(10_000)
+    await producing
+    await installation.untilDrained()
+    await serve.stop()
+    expect(faults).toEqual([])
+    expect((await findFaults()).faults).toEqual([])
+  })
+})
+
+describe('each of these is found, and nothing else is:', () => {
+  it('B: a changed balance', async () => {
+    const change = (by: number) =>
+      `update tollgate.accounts set balance_micros = balance_micros + ${by} where account_id = '${ACCOUNT}'`
+    await planted(change(1), change(-1), async () => {
+      const { faults } = await findFaults()
+      expect(faults).toMatchObject([{ check: 'balance', invariant: 'B', severity: 'fault', accountId: ACCOUNT }])
+      expect(faults[0]!.detail).toMatch(/^the balance is [\d.]+1, its movements come to [\d.]+0$/)
+    })
+  })
+
+  it('B: a missing movement', async () => {
+    await planted(
+      `create table public.kept as select * from tollgate.movements where ${movement(3)}; delete from tollgate.movements where ${movement(3)}`,
+      'insert into tollgate.movements select * from public.kept; drop table public.kept',
+      async () => {
+        const { faults } = await findFaults()
+        expect(faults).toContainEqual({
+          check: 'chain',
+          invariant: 'B',
+          severity: 'fault',
+          accountId: ACCOUNT,
+          detail: 'movement 3 is missing before 4',
+        })
+        // The event that made it, decided again, moves credit that nothing moved.
+        expect(faults.map(({ check }) => check).toSorted()).toEqual(['chain', 'charge'])
+      },
+    )
+  })
+
+  it('B: the last movement missing', async () => {
+    const last = `account_id = '${ACCOUNT}' and sequence = (select last_sequence from tollgate.accounts where account_id = '${ACCOUNT}')`
+    await planted(
+      `create table public.kept as select * from tollgate.movements where ${last}; delete from tollgate.movements where ${last}`,
+      'insert into tollgate.movements select * from public.kept; drop table public.kept',
+      async () => {
+        const checks = (await findFaults()).faults.map(({ check }) => check).toSorted()
+        expect(checks).toEqual(['balance', 'chain', 'charge'])
+      },
+    )
+  })
+
+  it('B: a swapped balance-after', async () => {
+    const swap = `
+      update tollgate.movements m
+         set balance_before_micros = o.balance_after_micros - m.amount_micros, balance_after_micros = o.balance_after_micros
+        from tollgate.movements o
+       where m.account_id = '${ACCOUNT}' and o.account_id = m.account_id and m.sequence in (2, 3) and o.sequence = 5 - m.sequence`
+    await planted(swap, swap, async () => {
+      const { faults } = await findFaults()
+      expect(faults.length).toBeGreaterThan(0)
+      expect(new Set(faults.map(({ check, accountId }) => `${check} ${accountId}`))).toEqual(
+        new Set([`chain ${ACCOUNT}`]),
+      )
+      expect(faults[0]!.detail).toMatch(/^movement 2 begins at/)
+    })
+  })
+
+  it('D: a version gap', async () => {
+    const change = (by: number) =>
+      `update tollgate.accounts set balance_version = balance_version + ${by} where account_id = '${ACCOUNT}'`
+    await planted(change(1), change(-1), async () => {
+      const { faults } = await findFaults()
+      expect(faults).toMatchObject([{ check: 'unpublished', invariant: 'D', accountId: ACCOUNT }])
+      expect(faults[0]!.detail).toMatch(/^credit\.balance-changed\.v1: the last is \d+, the database is at \d+$/)
+    })
+    await planted(change(-1), change(1), async () => {
+      const { faults } = await findFaults()
+      expect(faults).toMatchObject([{ check: 'version_gap', invariant: 'D', accountId: ACCOUNT }])
+    })
+  })
+
+  it('a wrong price, however well the books agree with it', async () => {
+    const events = `select event_id from tollgate.movements where ${movement(2)}`
+    const change = (by: number) => `
+      update tollgate.rated_usage set amount_micros = amount_micros + ${by}
+       where account_id = '${ACCOUNT}' and event_id = (${events});
+      update tollgate.movements
+         set amount_micros = amount_micros - case when sequence = 2 then ${by} else 0 end,
+             balance_before_micros = balance_before_micros - case when sequence > 2 then ${by} else 0 end,
+             balance_after_micros = balance_after_micros - ${by}
+       where account_id = '${ACCOUNT}' and sequence >= 2;
+      update tollgate.accounts set balance_micros = balance_micros - ${by} where account_id = '${ACCOUNT}'`
+    await planted(change(100), change(-100), async () => {
+      const { faults } = await findFaults()
+      expect(faults).toMatchObject([{ check: 'charge', accountId: ACCOUNT }])
+      expect(faults[0]!.detail).toMatch(/^event \S+: amountMicros [\d.]+, by its versions [\d.]+; movedMicros -/)
+    })
+  })
+
+  it('B: rated usage that says otherwise than its movement', async () => {
+    const change = (by: number) => `
+      update tollgate.rated_usage set amount_micros = amount_micros + ${by}
+       where account_id = '${ACCOUNT}' and movement_sequence = 2`
+    await planted(change(100), change(-100), async () => {
+      const checks = (await findFaults()).faults.map(({ check }) => check).toSorted()
+      expect(checks).toEqual(['charge', 'movement'])
+    })
+  })
+
+  it('A: an identity that is gone', async () => {
+    const event = `account_id = '${ACCOUNT}' and event_id = 'leg-1'`
+    await planted(
+      `create table public.kept as select * from tollgate.usage_identity where ${event}; delete from tollgate.usage_identity where ${event}`,
+      'insert into tollgate.usage_identity select * from public.kept; drop table public.kept',
+      async () => {
+        const { faults } = await findFaults()
+        expect(faults).toMatchObject([
+          {
+            check: 'identity',
+            invariant: 'A',
+            detail: expect.stringContaining('event leg-1 is recorded without its identity'),
+          },
+          {
+            check: 'unaccounted',
+            invariant: 'A',
+            accountId: ACCOUNT,
+            detail: expect.stringMatching(
+              /^usage\.toll-free\.v1\/\d+\/\d+: event leg-1 is neither recorded nor among the dead letters$/,
+            ),
+          },
+        ])
+      },
+    )
+  })
+
+  it('A: a dead letter that is gone', async () => {
+    const letter = `ctid = (select min(ctid) from tollgate.dead_letters where topic = 'usage.calls.v1')`
+    await planted(
+      `create table public.kept as select * from tollgate.dead_letters where ${letter}; delete from tollgate.dead_letters where ${letter}`,
+      'insert into tollgate.dead_letters select * from public.kept; drop table public.kept',
+      async () => {
+        expect((await findFaults()).faults).toMatchObject([{ check: 'unaccounted', invariant: 'A', severity: 'fault' }])
+      },
+    )
+  })
+
+  it('C: an offset in Kafka ahead of the one stored', async () => {
+    const change = (by: number) =>
+      `update tollgate.consumer_offsets set next_offset = next_offset + ${by} where topic = 'usage.toll-free.v1' and next_offset > 0`
+    await planted(change(-1), change(1), async () => {
+      const { faults } = await findFaults()
+      expect(faults.length).toBeGreaterThan(0)
+      for (const fault of faults) expect(fault).toMatchObject({ check: 'offset_ahead', invariant: 'C' })
+    })
+  })
+
+  it('F: a missing status event, and a stale one', async () => {
+    const change = (by: number) =>
+      `update tollgate.accounts set status_version = status_version + ${by} where account_id = '${ACCOUNT}'`
+    await planted(change(1), change(-1), async () => {
+      const { faults } = await findFaults()
+      expect(faults).toMatchObject([{ check: 'status_event', invariant: 'F', accountId: ACCOUNT }])
+      expect(faults[0]!.detail).toMatch(/^credit\.service-status\.v1: the last is \d+, the database is at \d+$/)
+    })
+    const silent = `insert into tollgate.accounts (account_id, currency, settings_version, status, status_version) values ('silent', 'EUR', 1, 'blocked', 1)`
+    await planted(silent, `delete from tollgate.accounts where account_id = 'silent'`, async () => {
+      const { faults } = await findFaults()
+      expect(faults).toMatchObject([
+        { check: 'status_event', accountId: 'silent', detail: expect.stringContaining('nothing is there') },
+      ])
+    })
+  })
+
+  it('F: a status that is not what the balance says', async () => {
+    const flip = `update tollgate.accounts set status = case status when 'active' then 'blocked' else 'active' end where account_id = '${ACCOUNT}'`
+    await planted(
+      `alter table tollgate.accounts drop constraint accounts_check; ${flip}`,
+      `${flip}; alter table tollgate.accounts add constraint accounts_check check ((status = 'blocked') = (balance_micros <= 0))`,
+      async () => {
+        const { faults } = await findFaults()
+        expect(faults).toMatchObject([
+          { check: 'status', invariant: 'F', accountId: ACCOUNT },
+          { check: 'status_event', detail: expect.stringMatching(/says active, the database blocked$/) },
+        ])
+      },
+    )
+  })
+})
+
+it('two toll-free charges for one interaction are a warning, and the exit code stays 0', async () => {
+  serve = await startServe(installation.environment)
+  await produceTollFree('leg-2')
+  await installation.untilDrained()
+  await serve.stop()
+  const { exitCode, stdout } = await tollgate('verify', '--json', '--rate', '1000000')
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toEqual({
+    severity: 'warning',
+    invariant: 'A',
+    check: 'charged_twice',
+    account_id: ACCOUNT,
+    detail: 'interaction one interaction is charged as toll-free 2 times: leg-1, leg-2',
+  })
+})
+
+it('a fault makes the command fail, and a rate that is none is wrong usage', async () => {
+  const change = (by: number) =>
+    `update tollgate.accounts set balance_micros = balance_micros + ${by} where account_id = '${ACCOUNT}'`
+  await planted(change(1), change(-1), async () => {
+    const { exitCode, stdout, stderr } = await tollgate('verify', '--rate', '1000000')
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(new RegExp(`^fault B balance account ${ACCOUNT}: the balance is `, 'm'))
+    expect(stderr).toContain('1 fault, 1 warning')
+  })
+  expect(await tollgate('verify', '--rate', 'fast')).toMatchObject({ exitCode: 2, stdout: '' })
+})
+
+it('D: events that were published out of their series are found on the topic', async () => {
+  const version = async () =>
+    (
+      await installation.pool.query<{ version: bigint }>(
+        `select balance_version as version from tollgate.accounts where account_id = '${ACCOUNT}'`,
+      )
+    ).rows[0]!.version
+  const skipped = (await version()) + 2n
+  serve = await startServe(installation.environment)
+  const headers = { ce_epoch: Buffer.from('1'), ce_sequence: Buffer.from(String(skipped)) }
+  const message = {
+    topic: 'credit.balance-changed.v1',
+    key: Buffer.from(ACCOUNT),
+    value: Buffer.from('planted'),
+    sharedHeaders: {},
+    headers,
+  }
+  await installation.pool.query(
+    `insert into tollgate.outbox_packs (pack_id, shard, lane, message_count, messages, recorded_at)
+     values (nextval('tollgate.outbox_pack_id'), 0, 'now', 1, $1, clock_timestamp())`,
+    [encodePack([message])],
+  )
+  await installation.untilDrained()
+  await serve.stop()
+  const { faults } = await findFaults()
+  expect(faults.filter(({ severity }) => severity === 'fault').map(({ detail }) => detail)).toEqual([
+    `credit.balance-changed.v1: ${skipped} follows ${skipped - 2n}`,
+    `credit.balance-changed.v1: the last is ${skipped}, ahead of the database, which is at ${skipped - 2n}`,
+  ])
+})
+
+function tollgate(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  const options = { env: { ...process.env, ...installation.environment } }
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [join(import.meta.dirname, '../../bin/tollgate.mjs'), ...args],
+      options,
+      (error, stdout, stderr) => resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
+    )
+  })
+}

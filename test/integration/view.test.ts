@@ -1,0 +1,753 @@
+/**
+ * The live view on a real Redis and a real database. Redis may vanish, hang or bring back old data at any moment: every
+ * answer still equals the database's, and the view mends itself.
+ */
+import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import fc from 'fast-check'
+import { Redis } from 'ioredis'
+import type pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { SHARDS } from '../../src/outbox/messages.ts'
+import { encodePack } from '../../src/outbox/pack.ts'
+import { deletePacks, readPacks } from '../../src/outbox/packs.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
+import { createPool, inTransaction } from '../../src/platform/postgres.ts'
+import { applyChanges } from '../../src/view/apply.ts'
+import { encodeViewChanges, type FairUseMinutes, linesOf, type ViewChange } from '../../src/view/changes.ts'
+import { createViewFeed, type ViewFeed } from '../../src/view/feed.ts'
+import { beginGeneration } from '../../src/view/generation.ts'
+import { keysOf, shardOfAccount } from '../../src/view/keys.ts'
+import { type AskedFairUse, connectViewReader, readAccountView, type ViewAnswer } from '../../src/view/read.ts'
+import { rebuildView } from '../../src/view/rebuild.ts'
+import { leadShard, vouch } from '../../src/view/vouch.ts'
+import { type Stack, startStack } from '../../stack/stack.ts'
+import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { until } from '../support/until.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const log = createLog('silent')
+const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)
+
+let stack: Stack
+/** What Redis loads at a restart. */
+let snapshot: string
+let database: TestDatabase
+let pool: pg.Pool
+/** For looking behind the scenes; what is tested has connections of its own. */
+let admin: Redis
+let reader: Redis
+let feeds: ViewFeed[]
+let relays: RelayStandIn[]
+
+beforeAll(async () => {
+  ;[stack, database] = await Promise.all([startStack({ only: ['redis'] }), createDatabase()])
+  pool = createPool(database.url, log)
+  admin = new Redis(stack.redisUrl)
+  // Each lost connection is an error; the client comes back by itself.
+  admin.on('error', () => {})
+  const [, folder] = (await admin.config('GET', 'dir')) as [string, string]
+  snapshot = join(folder, 'dump.rdb')
+})
+
+afterAll(async () => {
+  admin?.disconnect()
+  await pool?.end()
+  await database?.drop()
+  await stack?.stop()
+})
+
+beforeEach(async () => {
+  feeds = []
+  relays = []
+  // Whatever a test that failed left behind.
+  await stack.components.redis.kill('SIGCONT')
+  await rm(snapshot, { force: true })
+  await stack.components.redis.start()
+  await until('Redis answers', () =>
+    admin.ping().then(
+      () => true,
+      () => false,
+    ),
+  )
+  await admin.flushall()
+  await pool.query('delete from tollgate.live_view_shards')
+  await pool.query('delete from tollgate.outbox_packs')
+  await pool.query('delete from tollgate.fair_use_counters')
+  await pool.query('delete from tollgate.accounts')
+  reader = connectViewReader(stack.redisUrl, log)
+  await until('the reader is connected', () => reader.status === 'ready')
+})
+
+afterEach(async () => {
+  await Promise.all(relays.map((relay) => relay.stop()))
+  await Promise.all(feeds.map((feed) => feed.stop()))
+  reader.disconnect()
+})
+
+function startFeed(metrics?: Metrics): ViewFeed {
+  const feed = createViewFeed({ redisUrl: stack.redisUrl, pool, log, ...(metrics && { metrics }) })
+  feeds.push(feed)
+  return feed
+}
+
+/** The relay's part, without Kafka. */
+interface RelayStandIn {
+  /** Takes everything there is from the outbox, as often as it takes. */
+  drain(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** What no feed takes. */
+const UNREADABLE = Buffer.from('9')
+
+/** `isMissed` decides of which packs the view does not hear. */
+function startRelay(feed: ViewFeed, isMissed: () => boolean = () => false): RelayStandIn {
+  for (const shard of ALL_SHARDS) feed.lead(shard)
+  let isStopping = false
+  const loops = ALL_SHARDS.map(async (shard) => {
+    while (!isStopping) {
+      await relayOnce(feed, shard, isMissed)
+      await feed.beat(shard)
+      await delay(10)
+    }
+  })
+  const relay = {
+    drain: () =>
+      until('the outbox is empty', async () => (await pool.query('select from tollgate.outbox_packs')).rowCount === 0),
+    async stop() {
+      isStopping = true
+      await Promise.all(loops)
+    },
+  }
+  relays.push(relay)
+  return relay
+}
+
+async function relayOnce(feed: ViewFeed, shard: number, isMissed: () => boolean = () => false): Promise<void> {
+  const packs = await readPacks(pool, { shard, lane: 'now' }, 32)
+  if (packs.length === 0) return
+  const changes = packs.flatMap(({ viewChanges }) => viewChanges ?? [])
+  const isInView = await feed.apply(shard, isMissed() ? [UNREADABLE] : changes)
+  await deletePacks(
+    pool,
+    { shard, lane: 'now' },
+    packs.map(({ packId }) => packId),
+    isInView,
+  )
+}
+
+async function createAccounts(accountIds: readonly string[]): Promise<void> {
+  await pool.query(
+    `insert into tollgate.accounts (account_id, currency, settings_version, balance_micros, balance_version, status_version)
+     select account_id, 'EUR', 1, 5000000, 1, 1 from unnest($1::text[]) as account_id`,
+    [accountIds],
+  )
+}
+
+interface ChangedRow {
+  balance_micros: bigint
+  balance_version: bigint
+  status: 'active' | 'blocked'
+  status_version: bigint
+  since_micros: bigint
+  settings_version: number
+  minutes_version: bigint
+}
+
+const CYCLE = { cycleAnchor: '2026-01-31', cycleStart: new Date().toISOString().slice(0, 10) }
+
+/** Sets an account's balance and a user's minutes, as a batch does: with the pack that announces it. */
+async function change(accountId: string, balanceMicros: bigint, minutes: number): Promise<void> {
+  await inTransaction(pool, async (connection) => {
+    const { rows } = await connection.query<ChangedRow>(
+      `with account as (
+         update tollgate.accounts
+            set balance_micros = $2::bigint, balance_version = balance_version + 1,
+                status = case when $2::bigint > 0 then 'active' else 'blocked' end,
+                status_version = status_version + ((status = 'active') <> ($2::bigint > 0))::integer,
+                status_since = case when (status = 'active') = ($2::bigint > 0) then status_since else clock_timestamp() end
+          where account_id = $1::text
+         returning *),
+       counter as (
+         insert into tollgate.fair_use_counters as c (account_id, user_id, cycle_anchor, cycle_start, minutes)
+         values ($1::text, 'ann', $3::date, $4::date, $5::integer)
+             on conflict (account_id, user_id, cycle_anchor, cycle_start)
+                do update set minutes = excluded.minutes, version = c.version + 1
+         returning version)
+       select account.*, (extract(epoch from status_since) * 1000000)::bigint as since_micros,
+              counter.version as minutes_version
+         from account, counter`,
+      [accountId, balanceMicros, CYCLE.cycleAnchor, CYCLE.cycleStart, minutes],
+    )
+    const row = rows[0]!
+    const viewChange: ViewChange = {
+      accountId,
+      epoch: 1,
+      balance: { version: row.balance_version, balanceMicros: row.balance_micros, currency: 'EUR' },
+      status: { version: row.status_version, status: row.status, sinceMicros: Number(row.since_micros) },
+      settingsVersion: row.settings_version,
+      fairUse: [{ userId: 'ann', ...CYCLE, version: row.minutes_version, minutes }],
+    }
+    await connection.query(
+      `insert into tollgate.outbox_packs (pack_id, shard, lane, message_count, messages, view_changes, recorded_at)
+       values (nextval('tollgate.outbox_pack_id'), $1, 'now', 0, $2, $3, clock_timestamp())`,
+      [shardOfAccount(accountId), encodePack([]), encodeViewChanges([viewChange])],
+    )
+  })
+}
+
+const ASKED: AskedFairUse = { userId: 'ann', ...CYCLE }
+
+const ask = (accountId: string): Promise<ViewAnswer> => readAccountView({ redis: reader, pool }, accountId, ASKED)
+
+/** Asks for each account, holds each answer against the database, and says where they came from. */
+async function sources(accountIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ account_id: string; known: object }>(
+    `select a.account_id, json_build_object('balance', balance_micros::text, 'balanceVersion', balance_version::text,
+            'status', status, 'statusVersion', status_version::text,
+            'since', (extract(epoch from status_since) * 1000000)::bigint::text,
+            'settings', settings_version, 'minutes', coalesce(c.minutes, 0)) as known
+       from tollgate.accounts a
+       left join tollgate.fair_use_counters c on c.account_id = a.account_id and c.user_id = 'ann'
+      where a.account_id = any($1::text[])`,
+    [accountIds],
+  )
+  const known = new Map(rows.map((row) => [row.account_id, row.known]))
+  const answers = await Promise.all(accountIds.map(ask))
+  for (const [i, { view, fairUseMinutes }] of answers.entries()) {
+    const told = view && {
+      balance: String(view.balanceMicros),
+      balanceVersion: String(view.balanceVersion),
+      status: view.status,
+      statusVersion: String(view.statusVersion),
+      since: String(view.statusSinceMicros),
+      settings: view.settingsVersion,
+      minutes: fairUseMinutes,
+    }
+    expect(told).toEqual(known.get(accountIds[i]!) ?? null)
+  }
+  return new Set(answers.map(({ from }) => from))
+}
+
+const isAll = (found: Set<string>, source: string): boolean => found.size === 1 && found.has(source)
+
+/** Every answer on the way there is held against the database, too. */
+async function untilFromView(accountIds: readonly string[]): Promise<void> {
+  await until('all answers come from the view', async () => isAll(await sources(accountIds), 'view'))
+}
+
+const heartbeats = (): Promise<number> => admin.exists(...ALL_SHARDS.map((shard) => keysOf(shard).heartbeat))
+
+const accountIds = (count: number): string[] => Array.from({ length: count }, (_, i) => `account-${i}`)
+
+describe('of what the view is told', () => {
+  it('newer wins, in any order and with duplicates', async () => {
+    // One history of each part; what a version says follows from its number, across 2^53.
+    const versions = fc.tuple(fc.integer({ min: 1, max: 11 }), fc.bigInt({ min: 2n ** 53n - 3n, max: 2n ** 53n + 9n }))
+    const fairUse = fc
+      .record({
+        version: versions,
+        userId: fc.constantFrom('ann', 'ben'),
+        cycleStart: fc.constantFrom('2199-01-31', '2199-02-28'),
+      })
+      .map(({ version: [epoch, version], ...counter }) => ({
+        epoch,
+        counter: { ...counter, cycleAnchor: '2199-01-31', version, minutes: Number(version % 1000n) * epoch },
+      }))
+    const told = fc
+      .record({
+        accountId: fc.constantFrom('acme', 'zenith'),
+        versions,
+        says: fc.constantFrom('balance', 'status', 'settings', 'all', 'fair use'),
+        fairUse,
+      })
+      .map(({ accountId, versions: [epoch, version], says, fairUse }): ViewChange => {
+        if (says === 'fair use') return { accountId, epoch: fairUse.epoch, fairUse: [fairUse.counter] }
+        return {
+          accountId,
+          epoch,
+          ...(['balance', 'all'].includes(says) && {
+            balance: { version, balanceMicros: version * BigInt(epoch), currency: 'EUR' },
+          }),
+          ...(['status', 'all'].includes(says) && {
+            status: {
+              version,
+              status: version % 2n === 0n ? 'active' : 'blocked',
+              sinceMicros: Number(version % 1000n),
+            },
+          }),
+          ...(['settings', 'all'].includes(says) && { settingsVersion: Number(version - 2n ** 53n) + 4 }),
+        }
+      })
+    const histories = fc
+      .array(told, { minLength: 1, maxLength: 30 })
+      .chain((history) =>
+        fc.tuple(
+          fc.constant(history),
+          fc.shuffledSubarray([...history, ...history], { minLength: history.length }),
+          fc.array(fc.integer({ min: 1, max: 5 })),
+        ),
+      )
+    await fc.assert(
+      fc.asyncProperty(histories, async ([history, shuffled, cuts]) => {
+        // Whatever the subset left out is told at the end.
+        const inOrder = await storedAfter([history.toSorted(byVersion)])
+        const anyOrder = await storedAfter([...cut(shuffled, cuts), history.toReversed()])
+        expect(anyOrder).toEqual(inOrder)
+        expect(inOrder).toEqual(modelOf(history))
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('a user counts per cycle, and is forgotten some days after the cycle', async () => {
+    await tell([{ accountId: 'acme', epoch: 1, fairUse: [{ userId: 'ann', ...CYCLE, version: 1n, minutes: 7 }] }])
+    const [key] = await admin.keys('*fair-use*')
+    const days = (await admin.ttl(key!)) / 86_400
+    expect(days).toBeGreaterThan(36)
+    expect(days).toBeLessThan(39)
+  })
+
+  const byVersion = (a: ViewChange, b: ViewChange): number => {
+    const of = (one: ViewChange) => one.balance?.version ?? one.status?.version ?? BigInt(one.settingsVersion ?? 0)
+    return a.epoch - b.epoch || Number(of(a) - of(b))
+  }
+
+  async function tell(changes: readonly ViewChange[]): Promise<void> {
+    for (const [shard, own] of Map.groupBy(changes, ({ accountId }) => shardOfAccount(accountId))) {
+      await beginGeneration(admin, shard, 'generation')
+      await applyChanges(admin, shard, linesOf(encodeViewChanges(own)))
+    }
+  }
+
+  async function storedAfter(batches: readonly (readonly ViewChange[])[]): Promise<Record<string, string>> {
+    await admin.flushall()
+    for (const batch of batches) await tell(batch)
+    const stored: Record<string, string> = {}
+    for (const key of await admin.keys('*account:*')) stored[key.split('account:')[1]!] = (await admin.get(key))!
+    for (const key of await admin.keys('*fair-use:*')) {
+      for (const [user, minutes] of Object.entries(await admin.hgetall(key))) {
+        stored[`${key.split('fair-use:')[1]!} ${user}`] = minutes
+      }
+    }
+    return stored
+  }
+
+  /** The newest of each part, found by comparing numbers. */
+  function modelOf(history: readonly ViewChange[]): Record<string, string> {
+    const newest = new Map<string, { epoch: number; version: bigint; text: string }>()
+    const hear = (name: string, epoch: number, version: bigint, rest: string) => {
+      const before = newest.get(name)
+      if (before && (before.epoch > epoch || (before.epoch === epoch && before.version >= version))) return
+      newest.set(name, { epoch, version, text: `${epoch} ${version}${rest}` })
+    }
+    const stored: Record<string, string> = {}
+    for (const { accountId, epoch, balance, status, settingsVersion, fairUse } of history) {
+      if (balance) hear(`${accountId}/0`, epoch, balance.version, ` ${balance.balanceMicros} EUR`)
+      if (status) hear(`${accountId}/1`, epoch, status.version, ` ${status.status} ${status.sinceMicros}`)
+      if (settingsVersion !== undefined) hear(`${accountId}/2`, epoch, BigInt(settingsVersion), '')
+      for (const { userId, cycleAnchor, cycleStart, version, minutes } of fairUse ?? []) {
+        const name = `${cycleAnchor}:${cycleStart}:${accountId} ${userId}`
+        hear(name, epoch, version, ` ${minutes}`)
+        stored[name] = `generation;${newest.get(name)!.text}`
+      }
+      if (balance || status || settingsVersion !== undefined) {
+        const parts = [0, 1, 2].map((part) => newest.get(`${accountId}/${part}`)?.text ?? '')
+        stored[accountId] = ['generation', ...parts].join(';')
+      }
+    }
+    return stored
+  }
+
+  function cut(changes: readonly ViewChange[], sizes: readonly number[]): ViewChange[][] {
+    const rest = [...changes]
+    return [...sizes.map((size) => rest.splice(0, size)), rest].filter((one) => one.length > 0)
+  }
+})
+
+describe('answers', () => {
+  const ids = accountIds(40)
+
+  async function startTrusted(metrics?: Metrics): Promise<RelayStandIn> {
+    await createAccounts(ids)
+    for (const [i, id] of ids.entries()) await change(id, BigInt(i - 5), i)
+    const relay = startRelay(startFeed(metrics))
+    await relay.drain()
+    await untilFromView(ids)
+    return relay
+  }
+
+  async function changeAll(): Promise<void> {
+    for (const [i, id] of ids.entries()) await change(id, BigInt(100 - i * 4), 1000 + i)
+  }
+
+  it.each<{ fault: string; strike: () => Promise<unknown>; mend?: () => Promise<unknown> }>([
+    { fault: 'is flushed', strike: () => admin.flushall() },
+    {
+      fault: 'is restarted empty',
+      async strike() {
+        await stack.components.redis.kill()
+        await stack.components.redis.start()
+      },
+    },
+    {
+      fault: 'is down for a while',
+      strike: () => stack.components.redis.kill(),
+      mend: () => stack.components.redis.start(),
+    },
+    {
+      fault: 'hangs, and wakes with what was sent meanwhile',
+      strike: () => stack.components.redis.kill('SIGSTOP'),
+      mend: () => stack.components.redis.kill('SIGCONT'),
+    },
+    {
+      fault: 'is slow for three seconds',
+      strike: () => admin.call('client', 'pause', '3000', 'all'),
+      mend: () => delay(3_000),
+    },
+  ])('equal those of the database when Redis $fault, and come from the view again', async ({ strike, mend }) => {
+    const relay = await startTrusted()
+    await strike()
+    if (mend) await until('the database answers', async () => isAll(await sources(ids), 'database'))
+    await changeAll()
+    await relay.drain()
+    if (mend) {
+      // No heartbeat from before outlives this, so what is told next was found out anew.
+      for (const deadline = Date.now() + 2_500; Date.now() < deadline; ) {
+        expect(await sources(ids)).toEqual(new Set(['database']))
+      }
+      await mend()
+    }
+    await untilFromView(ids)
+  })
+
+  it('equal those of the database when Redis is restarted from an older snapshot, heartbeat and all', async () => {
+    const relay = await startTrusted()
+    await admin.save()
+    expect(await heartbeats()).toBe(SHARDS)
+    await changeAll()
+    await relay.drain()
+    await untilFromView(ids)
+    await relay.stop()
+    await stack.components.redis.kill()
+    await stack.components.redis.start()
+    await until('the reader is connected', () => reader.status === 'ready')
+    expect(await sources(ids)).toEqual(new Set(['database']))
+
+    startRelay(startFeed())
+    await untilFromView(ids)
+  })
+
+  it('come from the database once the heartbeat is older than two seconds', async () => {
+    const relay = await startTrusted()
+    await relay.stop()
+    await until('no heartbeat is left', async () => (await heartbeats()) === 0, 3_000)
+    await changeAll()
+    expect(await sources(ids)).toEqual(new Set(['database']))
+  })
+
+  it('come from the database for what was evicted, and for accounts there are not', async () => {
+    await startTrusted()
+    await admin.del(`tollgate:{${shardOfAccount(ids[0]!)}}:account:${ids[0]}`)
+    await admin.del(`tollgate:{${shardOfAccount(ids[1]!)}}:fair-use:${CYCLE.cycleAnchor}:${CYCLE.cycleStart}:${ids[1]}`)
+    expect(await sources([ids[0]!])).toEqual(new Set(['database']))
+    expect(await sources([ids[1]!])).toEqual(new Set(['database']))
+    expect(await readAccountView({ redis: reader, pool }, ids[1]!)).toMatchObject({
+      from: 'view',
+      fairUseMinutes: null,
+    })
+    expect(await ask('nobody')).toEqual({ from: 'database', view: null, fairUseMinutes: null })
+  })
+
+  it('wait once for a Redis that hangs, and not for long', async () => {
+    await startTrusted()
+    await stack.components.redis.kill('SIGSTOP')
+    const startedAt = performance.now()
+    expect(await sources([ids[0]!])).toEqual(new Set(['database']))
+    const answeredAt = performance.now()
+    expect(answeredAt - startedAt).toBeLessThan(500)
+    for (const id of ids) expect(await ask(id)).toMatchObject({ from: 'database' })
+    expect(performance.now() - answeredAt).toBeLessThan(40 * ids.length)
+  })
+
+  it('are counted: misses, rebuilds, and whether the view is trusted', async () => {
+    const metrics = createMetrics()
+    const relay = await startTrusted(metrics)
+    const trusted = async () => (await metrics.viewTrusted.get()).values.map(({ value }) => value)
+    expect(await trusted()).toEqual([1, 1, 1, 1])
+    await stack.components.redis.kill()
+    await changeAll()
+    await relay.drain()
+    const misses = (await metrics.viewMissesTotal.get()).values
+    expect(misses.map(({ labels }) => labels.shard).toSorted()).toEqual(['0', '1', '2', '3'])
+    await until('no view is trusted', async () => (await trusted()).every((value) => value === 0))
+    await stack.components.redis.start()
+    await untilFromView(ids)
+    expect((await metrics.viewRebuildsTotal.get()).values).toContainEqual({ labels: { result: 'done' }, value: 2 })
+  })
+})
+
+describe('a leader', () => {
+  const id = 'acme'
+  const shard = shardOfAccount(id)
+  const hasHeartbeat = async () => (await admin.exists(keysOf(shard).heartbeat)) === 1
+
+  async function beatUntilVouched(feed: ViewFeed): Promise<void> {
+    await until('the view is vouched for', async () => {
+      await feed.beat(shard)
+      return hasHeartbeat()
+    })
+  }
+
+  /** A beat that is due, and is known to have been answered. */
+  async function nextBeat(feed: ViewFeed): Promise<void> {
+    await delay(510)
+    await feed.beat(shard)
+  }
+
+  it('leaves a miss behind that its successor finds, and mends', async () => {
+    await createAccounts([id])
+    const first = startFeed()
+    first.lead(shard)
+    await beatUntilVouched(first)
+    await change(id, -5n, 3)
+    await relayOnce(first, shard, () => true)
+    // Withdrawn at once, not only when it runs out.
+    expect(await hasHeartbeat()).toBe(false)
+    await first.stop()
+
+    const second = startFeed()
+    second.lead(shard)
+    await until('the feed is connected', () => isConnected())
+    await second.beat(shard)
+    expect(await hasHeartbeat()).toBe(false)
+    expect(await sources([id])).toEqual(new Set(['database']))
+    await beatUntilVouched(second)
+    expect(await sources([id])).toEqual(new Set(['view']))
+  })
+
+  it('that was paused does not vouch for a view that its successor leads', async () => {
+    await createAccounts([id])
+    const [first, second] = [startFeed(), startFeed()]
+    first.lead(shard)
+    await beatUntilVouched(first)
+    await until('both feeds are connected', () => isConnected(2))
+    second.lead(shard)
+    await second.beat(shard)
+    // The database counts no miss: it is the token alone that tells.
+    await admin.del(keysOf(shard).heartbeat)
+    await nextBeat(first)
+    expect(await hasHeartbeat()).toBe(false)
+    await nextBeat(second)
+    expect(await hasHeartbeat()).toBe(true)
+  })
+
+  it('that wrote over the token of its successor does not keep it from vouching for long', async () => {
+    await createAccounts([id])
+    const [first, second] = [startFeed(), startFeed()]
+    await until('both feeds are connected', () => isConnected(2))
+    second.lead(shard)
+    await beatUntilVouched(second)
+    first.lead(shard)
+    await nextBeat(first)
+    await first.stop()
+    await admin.del(keysOf(shard).heartbeat)
+    await beatUntilVouched(second)
+  })
+
+  it('whose beat reaches Redis late vouches for nothing', async () => {
+    await rebuildView({ redis: admin, pool }, [shard])
+    const nowMillis = await leadShard(admin, shard, 'token')
+    const beat = { token: 'token', isComplete: true }
+    const late = await vouch(admin, shard, { ...beat, goodUntilMillis: nowMillis })
+    expect(late.verdict).toBe('too late')
+    expect(await hasHeartbeat()).toBe(false)
+    const inTime = await vouch(admin, shard, { ...beat, goodUntilMillis: nowMillis + 2_000 })
+    expect(inTime.verdict).toBe('vouched')
+    expect(await admin.pttl(keysOf(shard).heartbeat)).toBeLessThanOrEqual(2_000)
+  })
+
+  it('gives up on a Redis that hangs within about a second, and then at once', async () => {
+    const feed = startFeed()
+    const changes = [encodeViewChanges([{ accountId: id, epoch: 1, settingsVersion: 1 }])]
+    expect(await feed.apply(shard, changes)).toBe(true)
+    await stack.components.redis.kill('SIGSTOP')
+    const startedAt = performance.now()
+    expect(await feed.apply(shard, changes)).toBe(false)
+    const gaveUpAt = performance.now()
+    expect(gaveUpAt - startedAt).toBeLessThan(1_500)
+    for (let i = 0; i < 20; i++) expect(await feed.apply(shard, changes)).toBe(false)
+    expect(performance.now() - gaveUpAt).toBeLessThan(100)
+    await stack.components.redis.kill('SIGCONT')
+    await until('Redis takes changes again', () => feed.apply(shard, changes))
+  })
+
+  it('takes no miss from a connection that breaks and comes back', async () => {
+    const feed = startFeed()
+    const changes = [encodeViewChanges([{ accountId: id, epoch: 1, settingsVersion: 1 }])]
+    for (let i = 0; i < 5; i++) {
+      expect(await feed.apply(shard, changes)).toBe(true)
+      await admin.call('client', 'kill', 'type', 'normal', 'skipme', 'yes')
+    }
+    expect(await feed.apply(shard, changes)).toBe(true)
+  })
+
+  it('refuses changes that it cannot read, so that they count as missed', async () => {
+    const feed = startFeed()
+    await beginGeneration(admin, shard, 'generation')
+    const changes = [encodeViewChanges([{ accountId: id, epoch: 1, settingsVersion: 1 }])]
+    expect(await feed.apply(shard, [UNREADABLE])).toBe(false)
+    expect(await feed.apply(shard, changes)).toBe(true)
+    expect(await feed.apply(shard, [Buffer.from('1\n[["acme"')])).toBe(false)
+  })
+
+  /** Feeds name their connections alike; the reader has one, too. */
+  async function isConnected(count = 1): Promise<boolean> {
+    const clients = (await admin.call('client', 'list')) as string
+    return clients.split('\n').filter((client) => client.includes('name=tollgate-view')).length >= count + 1
+  }
+})
+
+describe('a rebuild', () => {
+  it('that races with changes and misses ends equal to the database', async () => {
+    const ids = accountIds(5_000)
+    await createAccounts(ids)
+    let seed = 7
+    const random = (below: number) => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31
+      return Math.floor((seed / 2 ** 31) * below)
+    }
+    const feed = startFeed()
+    let isOver = false
+    const relay = startRelay(feed, () => !isOver && random(20) === 0)
+    const writers = [0, 1, 2].map(async () => {
+      while (!isOver) await change(ids[random(ids.length)]!, BigInt(random(1000) - 300), random(500))
+    })
+    for (let i = 0; i < 8; i++) {
+      // Beside those that the misses call for; either may overtake the other.
+      await rebuildView({ redis: admin, pool }, ALL_SHARDS).catch(() => {})
+      await delay(300)
+    }
+    isOver = true
+    await Promise.all(writers)
+    await relay.drain()
+    expect((await pool.query('select from tollgate.live_view_shards where misses > 0')).rowCount).toBeGreaterThan(0)
+    const changed = await pool.query<{ account_id: string }>(
+      'select distinct account_id from tollgate.fair_use_counters',
+    )
+    expect(changed.rowCount).toBeGreaterThan(100)
+    await untilFromView(changed.rows.map((row) => row.account_id))
+    const untouched = ids.slice(0, 500)
+    for (const { from, view } of await Promise.all(
+      untouched.map((id) => readAccountView({ redis: reader, pool }, id)),
+    )) {
+      expect(from).toBe('view')
+      expect(view).not.toBeNull()
+    }
+  })
+
+  /** The database, with something that happens after the accounts are read and before they are in the view. */
+  function poolWithin(happens: () => Promise<unknown>): pg.Pool {
+    const query = async (statement: pg.QueryConfig | string, values?: unknown[]) => {
+      const result = await pool.query(statement as string, values)
+      if (typeof statement === 'object' && statement.name === 'view-accounts') await happens()
+      return result
+    }
+    return { query } as unknown as pg.Pool
+  }
+
+  it('writes over nothing that is newer than what it read', async () => {
+    await createAccounts(['acme'])
+    const shard = shardOfAccount('acme')
+    const feed = startFeed()
+    feed.lead(shard)
+    const changed = poolWithin(async () => {
+      await change('acme', -7n, 3)
+      await relayOnce(feed, shard)
+    })
+    await rebuildView({ redis: admin, pool: changed }, [shard])
+    await until('the view is vouched for', async () => {
+      await feed.beat(shard)
+      return (await heartbeats()) === 1
+    })
+    expect(await sources(['acme'])).toEqual(new Set(['view']))
+  })
+
+  it('counts no miss as mended that came after it began', async () => {
+    const addMiss = () => pool.query('update tollgate.live_view_shards set misses = misses + 1')
+    await pool.query('insert into tollgate.live_view_shards (shard, misses) values (0, 4)')
+    await rebuildView({ redis: admin, pool: poolWithin(addMiss) }, [0])
+    const { rows } = await pool.query('select misses, misses_mended from tollgate.live_view_shards')
+    expect(rows).toEqual([{ misses: 5n, misses_mended: 4n }])
+  })
+
+  it('is not complete when Redis lost what it had written', async () => {
+    await expect(rebuildView({ redis: admin, pool: poolWithin(() => admin.flushall()) }, [0])).rejects.toThrow(
+      'overtaken',
+    )
+    const restarted = poolWithin(async () => {
+      await admin.save()
+      await stack.components.redis.kill()
+      await stack.components.redis.start()
+      await until('Redis is connected', () => admin.status === 'ready')
+    })
+    await expect(rebuildView({ redis: admin, pool: restarted }, [1])).rejects.toThrow('overtaken')
+    expect((await pool.query('select from tollgate.live_view_shards')).rowCount).toBe(0)
+  })
+
+  it('waits for another one of the same shard', async () => {
+    await beginGeneration(admin, 2, 'another')
+    expect(await rebuildView({ redis: admin, pool }, [1, 2])).toMatchObject({ shards: [1], busy: [2] })
+  })
+
+  it('by command makes a wrong value right, and drops an account that the database does not know', async () => {
+    const id = 'acme'
+    const shard = shardOfAccount(id)
+    const ghost = Array.from({ length: 100 }, (_, i) => `ghost-${i}`).find((one) => shardOfAccount(one) === shard)!
+    await createAccounts([id])
+    await change(id, 700n, 9)
+    const relay = startRelay(startFeed())
+    await relay.drain()
+    await untilFromView([id])
+    const wrong = [id, ghost].map(
+      (accountId): ViewChange => ({
+        accountId,
+        epoch: 9,
+        balance: { version: 99n, balanceMicros: 123n, currency: 'EUR' },
+        status: { version: 99n, status: 'active', sinceMicros: 1 },
+        settingsVersion: 99,
+        fairUse: [{ userId: 'ann', ...CYCLE, version: 99n, minutes: 99 } satisfies FairUseMinutes],
+      }),
+    )
+    await applyChanges(admin, shard, linesOf(encodeViewChanges(wrong)))
+    for (const accountId of [id, ghost]) {
+      expect(await ask(accountId)).toMatchObject({ from: 'view', view: { balanceMicros: 123n }, fairUseMinutes: 99 })
+    }
+
+    const ended = await tollgate('view', 'rebuild')
+    expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: 'the live view is rebuilt: 1 account\n' })
+    expect(await ask(ghost)).toEqual({ from: 'database', view: null, fairUseMinutes: null })
+    await untilFromView([id])
+    expect(await ask(ghost)).toEqual({ from: 'database', view: null, fairUseMinutes: null })
+  })
+
+  it('by command says so when Redis is away', async () => {
+    await stack.components.redis.kill()
+    const ended = await tollgate('view', 'rebuild')
+    await stack.components.redis.start()
+    expect(ended).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Redis does not answer') })
+  })
+
+  function tollgate(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    const env = { ...process.env, TOLLGATE_DATABASE_URL: database.url, TOLLGATE_REDIS_URL: stack.redisUrl }
+    return new Promise((resolve) => {
+      execFile(process.execPath, ['bin/tollgate.mjs', ...args], { cwd: ROOT, env }, (error, stdout, stderr) =>
+        resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
+      )
+    })
+  }
+})
