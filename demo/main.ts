@@ -9,9 +9,10 @@
 import { parseArgs } from 'node:util'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
-import { type Books, checkBooks } from './books.ts'
+import { checkBooks } from './books.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import { produceTraffic } from './produce.ts'
+import { verifyInstallation } from './verified.ts'
 import { createView } from './view.ts'
 import { watch } from './watch.ts'
 
@@ -88,15 +89,17 @@ async function runTraffic(installation: Installation, rater: Serve): Promise<boo
     const books = await checkBooks(installation.pool, produced, (await rater.figures()).get(DUPLICATES) ?? 0)
     await watching.stop()
     view.close()
-    report(books)
-    return drained && books.agree
+    const faults = await verifyInstallation(installation)
+    const agree = books.agree && faults.length === 0
+    report([...books.lines, ...(faults.length === 0 ? ['ok   tollgate verify finds no fault'] : faults)], agree)
+    return drained && agree
   } finally {
     await watching.stop()
     view.close()
   }
 }
 
-function report({ agree, lines }: Books): void {
+function report(lines: readonly string[], agree: boolean): void {
   for (const line of lines) console.log(line)
   console.log(agree ? 'the books agree' : 'THE BOOKS DO NOT AGREE')
 }

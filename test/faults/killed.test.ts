@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { killUnderLoad, recorded } from '../support/kills.ts'
-import { runVerify } from '../support/verify.ts'
+import { runTollgate } from '../support/tollgate.ts'
 
 const KILLS = Number(process.env.TOLLGATE_TEST_KILLS ?? 3)
 const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 7)
@@ -34,7 +34,7 @@ it(
     expect(await recorded(installation)).toBe(model.identities())
     const { rows: letters } = await installation.pool.query('select count(*)::int as count from tollgate.dead_letters')
     expect(letters[0].count).toBe(model.refusals())
-    expect(await runVerify(installation)).toMatchObject({ exitCode: 0, faults: '' })
+    expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
   },
   120_000 + KILLS * MILLIS_A_KILL,
 )

@@ -1,5 +1,4 @@
 /** The commands that publish, list and roll back catalogs and explain what usage cost, run as a person runs them. */
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,11 +16,10 @@ import { createLog } from '../../src/platform/log.ts'
 import { createPool, inTransaction } from '../../src/platform/postgres.ts'
 import { CATALOG_FILES, callFields, correctionFields, type Fields, testAccount } from '../support/catalog.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { encodeAsJson } from '../support/ledger.ts'
+import { type Ended, runTollgate } from '../support/tollgate.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const YAML = CATALOG_FILES['catalog.yaml']!
-const encode = (_topic: string, record: unknown): Uint8Array =>
-  Buffer.from(JSON.stringify(record, (_key, value) => (typeof value === 'bigint' ? String(value) : value)))
 
 let database: TestDatabase
 let pool: pg.Pool
@@ -32,7 +30,7 @@ let nextOffset = 0n
 beforeAll(async () => {
   database = await createDatabase()
   pool = createPool(database.url, createLog('silent'))
-  ledger = createLedger({ pool, encode, consumerGroup: 'test' })
+  ledger = createLedger({ pool, encode: encodeAsJson, consumerGroup: 'test' })
   directory = await mkdtemp(join(tmpdir(), 'tollgate-'))
 })
 
@@ -42,21 +40,8 @@ afterAll(async () => {
   await database.drop()
 })
 
-interface Ended {
-  readonly exitCode: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs the program to its end. */
 function tollgate(...args: string[]): Promise<Ended> {
-  const environment = { ...process.env, TOLLGATE_DATABASE_URL: database.url }
-  return new Promise((resolve) => {
-    const options = { cwd: ROOT, env: environment }
-    execFile(process.execPath, ['bin/tollgate.mjs', ...args], options, (error, stdout, stderr) =>
-      resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
-    )
-  })
+  return runTollgate({ TOLLGATE_DATABASE_URL: database.url }, ...args)
 }
 
 /** Writes the test's catalog with another `catalog.yaml`, and publishes it. */
@@ -119,7 +104,7 @@ describe('catalog commands', () => {
   })
 
   it('refuse what accounts would lose, with every reason', async () => {
-    expect(await applyAccounts(pool, encode, ACCOUNTS)).toMatchObject({ applied: { created: ['acme', 'past'] } })
+    expect(await applyAccounts(pool, encodeAsJson, ACCOUNTS)).toMatchObject({ applied: { created: ['acme', 'past'] } })
     for (const [yaml, reason] of [
       [WITHOUT_EU_100, 'package eu-100 is in use and not in it'],
       [RENAMED_TARIFF, 'tariff standard-eur is in use and not in it'],
@@ -134,11 +119,11 @@ describe('catalog commands', () => {
 
   it('let go of a package that is over, and the accounts that had it may still be applied', async () => {
     expect(await publish(WITHOUT_EU_OPEN, '--comment', 'no open package')).toMatchObject({ exitCode: 0 })
-    expect(await applyAccounts(pool, encode, ACCOUNTS)).toEqual({
+    expect(await applyAccounts(pool, encodeAsJson, ACCOUNTS)).toEqual({
       applied: { created: [], changed: [], unchanged: ['acme', 'past'] },
     })
     const newcomer = testAccount({ accountId: 'new', packages: ACCOUNTS[1]!.packages })
-    expect(await applyAccounts(pool, encode, [newcomer])).toMatchObject({
+    expect(await applyAccounts(pool, encodeAsJson, [newcomer])).toMatchObject({
       misfits: [{ reason: 'account new: unknown package "eu-open"' }],
     })
   })
@@ -157,7 +142,7 @@ describe('catalog commands', () => {
       accountId: 'later',
       packages: [{ id: 'eu-open', fromMicros: instant('2199-01-01T00:00:00Z') }],
     })
-    expect(await applyAccounts(pool, encode, [later])).toMatchObject({ applied: { created: ['later'] } })
+    expect(await applyAccounts(pool, encodeAsJson, [later])).toMatchObject({ applied: { created: ['later'] } })
     const refused = await tollgate('catalog', 'rollback', '3')
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
     expect(refused.stderr).toContain('package eu-open is in use and not in it')
@@ -173,7 +158,7 @@ describe('catalog commands', () => {
     for (let round = 0; round < 10; round++) {
       const wanted = { ...dollars, accountId: `dollars-${round}` }
       const [applied, published] = await Promise.all([
-        applyAccounts(pool, encode, [wanted]),
+        applyAccounts(pool, encodeAsJson, [wanted]),
         publishCatalog(pool, {
           catalog: catalog!,
           files: smaller,
@@ -204,7 +189,7 @@ async function forget(accountId: string): Promise<void> {
 describe('explain', () => {
   beforeAll(async () => {
     const credit = { accountId: 'acme', amountMicros: 5_000_000n, reason: 'opening credit', actor: 'test' }
-    await adjustCredit(pool, encode, credit)
+    await adjustCredit(pool, encodeAsJson, credit)
     await record(
       callFields({ event_id: 'charged', to: '+12125550100', duration_seconds: 7 }),
       callFields({ event_id: 'covered', duration_seconds: 61 }),

@@ -1,54 +1,31 @@
 /** Corrections that wait for their event: given up after a while as dead letters, put back, listed, and watched. */
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
 import { expireAwaitedCorrections, tendAwaitedCorrections } from '../../src/ledger/expire-awaited-corrections.ts'
 import { countAwaitedCorrections } from '../../src/ledger/list-awaited-corrections.ts'
-import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
-import { createLedger, type Ledger } from '../../src/ledger/record-batch.ts'
+import type { Ledger } from '../../src/ledger/record-batch.ts'
 import { decodePack } from '../../src/outbox/pack.ts'
-import { createLog } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
-import { createPool, type Pool } from '../../src/platform/postgres.ts'
-import {
-  CATALOG_FILES,
-  correctionFields,
-  type Fields,
-  testAccount,
-  testCatalog,
-  usageFields,
-} from '../support/catalog.ts'
-import { createDatabase, type TestDatabase } from '../support/database.ts'
+import type { Pool } from '../../src/platform/postgres.ts'
+import { correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
+import { encodeAsJson, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import { type Ended, runTollgate } from '../support/tollgate.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const DAYS = 90
 
-let database: TestDatabase
+let testLedger: TestLedger
 let pool: Pool
 let ledger: Ledger
-const encode = (_topic: string, record: unknown) =>
-  Buffer.from(JSON.stringify(record, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
 
 beforeAll(async () => {
-  database = await createDatabase()
-  pool = createPool(database.url, createLog('warn'), 4)
-  ledger = createLedger({ pool, encode, consumerGroup: 'test' })
-  await publishCatalog(pool, {
-    catalog: testCatalog(),
-    files: new Map(Object.entries(CATALOG_FILES).map(([name, text]) => [name, Buffer.from(text)])),
-    contentHash: 'test',
-    author: 'test',
-    comment: '',
-    inForceFrom: '2020-01-01T00:00:00Z',
-  })
+  testLedger = await openTestLedger()
+  ;({ pool, ledger } = testLedger)
 })
 
 afterAll(async () => {
-  await pool?.end()
-  await database?.drop()
+  await testLedger?.close()
 })
 
 /** 0.07 EUR each. */
@@ -68,7 +45,7 @@ const correction = (accountId: string, eventId: string, corrects: string): Field
 async function openAccounts(...accountIds: string[]): Promise<void> {
   const applied = await applyAccounts(
     pool,
-    encode,
+    encodeAsJson,
     accountIds.map((accountId) => testAccount({ accountId })),
   )
   expect(applied).toHaveProperty('applied')
@@ -169,7 +146,7 @@ async function balanceMicros(accountId: string): Promise<bigint> {
 
 async function giveUp(accountId: string): Promise<void> {
   await backdate(accountId, DAYS + 1)
-  expect(await expireAwaitedCorrections(pool, encode, DAYS)).toBe(1)
+  expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS)).toBe(1)
 }
 
 /** The bytes of an account's newest dead letter, brought to the ledger from a position of their own. */
@@ -185,9 +162,9 @@ describe('a correction that waits', () => {
     await backdate('patient', DAYS - 1)
     await backdate('late', DAYS + 1)
     const named: unknown[] = []
-    expect(await expireAwaitedCorrections(pool, encode, DAYS, (expired) => named.push(...expired))).toBe(1)
+    expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS, (expired) => named.push(...expired))).toBe(1)
     expect(named).toMatchObject([{ accountId: 'late', eventId: 'e1', correctionId: 'c1' }])
-    expect(await expireAwaitedCorrections(pool, encode, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS)).toBe(0)
     expect(await awaited('patient')).toEqual(['c1 for e1'])
     expect(await awaited('late')).toEqual(['c1 for e1, expired'])
   })
@@ -196,7 +173,7 @@ describe('a correction that waits', () => {
     await openAccounts('in-time', 'too-late')
     await record(correction('in-time', 'c1', 'e1'), correction('too-late', 'c1', 'e1'))
     await backdate('too-late', DAYS + 1)
-    await expireAwaitedCorrections(pool, encode, DAYS)
+    await expireAwaitedCorrections(pool, encodeAsJson, DAYS)
     expect(await record(sms('in-time', 'e1'), sms('too-late', 'e1'))).toEqual({ voided: 1, charged: 1 })
     expect(await awaited('in-time')).toEqual([])
     expect(await awaited('too-late')).toEqual(['c1 for e1, expired'])
@@ -215,10 +192,10 @@ describe('a correction that waits', () => {
     await record(correction('renewed', 'c1', 'e1'))
     expect(await record(correction('renewed', 'c2', 'e1'))).toEqual({ rejected: 1 })
     await backdate('renewed', DAYS + 1)
-    await expireAwaitedCorrections(pool, encode, DAYS)
+    await expireAwaitedCorrections(pool, encodeAsJson, DAYS)
     expect(await record(correction('renewed', 'c3', 'e1'))).toEqual({ pending: 1 })
     expect(await awaited('renewed')).toEqual(['c3 for e1'])
-    expect(await expireAwaitedCorrections(pool, encode, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS)).toBe(0)
     expect(await record(sms('renewed', 'e1'))).toEqual({ voided: 1 })
     expect(await awaited('renewed')).toEqual([])
   })
@@ -231,7 +208,7 @@ describe('a correction that waits', () => {
       await backdate(accountId, DAYS + 1)
     }
     const counts = await Promise.all(
-      [2, 3, 21].map((page) => expireAwaitedCorrections(pool, encode, DAYS, () => {}, page)),
+      [2, 3, 21].map((page) => expireAwaitedCorrections(pool, encodeAsJson, DAYS, () => {}, page)),
     )
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(21)
     for (const accountId of accountIds) {
@@ -255,7 +232,7 @@ describe('a correction that waits', () => {
       ...Array.from({ length: 6 }, (_, i) => record(...arrivals.slice(i * 5, i * 5 + 5))),
       expireAwaitedCorrections(
         pool,
-        encode,
+        encodeAsJson,
         DAYS,
         (expired) => givenUp.push(...expired.map(({ accountId }) => accountId)),
         4,
@@ -285,8 +262,8 @@ describe('a correction that waits', () => {
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
     const metrics = createMetrics()
-    await tendAwaitedCorrections(pool, encode, DAYS, log, metrics)
-    await tendAwaitedCorrections(pool, encode, DAYS, log, metrics)
+    await tendAwaitedCorrections(pool, encodeAsJson, DAYS, log, metrics)
+    await tendAwaitedCorrections(pool, encodeAsJson, DAYS, log, metrics)
     const [letter] = await deadLetters('watched')
     const ids = { account_id: 'watched', event_id: 'e1', correction_id: 'c1' }
     expect(lines).toMatchObject([{ ...ids, reason: 'too_late', dead_letter: `test/0/${letter!.offset}` }])
@@ -306,7 +283,7 @@ describe('a correction that was given up', () => {
     await record(correction('rejected', 'c1', 'e1'))
     const offset = nextOffset - 1n
     await giveUp('rejected')
-    expect(await expireAwaitedCorrections(pool, encode, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS)).toBe(0)
     const detail = 'its event e1 did not come within 90 days'
     const value = Buffer.from(JSON.stringify(correction('rejected', 'c1', 'e1')))
     expect(await deadLetters('rejected')).toEqual([
@@ -346,7 +323,7 @@ describe('a correction that was given up', () => {
     await giveUp('put-back')
     expect(await putBack('put-back')).toEqual({ pending: 1 })
     expect(await awaited('put-back')).toEqual(['c1 for e1'])
-    expect(await expireAwaitedCorrections(pool, encode, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS)).toBe(0)
     expect(await putBack('put-back')).toEqual({ duplicate: 1 })
     expect(await record(sms('put-back', 'e1'))).toEqual({ voided: 1 })
     expect(await awaited('put-back')).toEqual([])
@@ -419,7 +396,7 @@ describe('a correction that was given up', () => {
     await backdate('ancient', DAYS + 1)
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
-    await tendAwaitedCorrections(pool, encode, DAYS, log, createMetrics())
+    await tendAwaitedCorrections(pool, encodeAsJson, DAYS, log, createMetrics())
     expect(lines).toMatchObject([{ account_id: 'ancient', correction_id: 'c1', reason: 'too_late' }])
     expect(lines[0]!.msg).toContain('without a dead letter')
     expect(await awaited('ancient')).toEqual(['c1 for e1, expired'])
@@ -441,7 +418,7 @@ describe('tollgate corrections list', () => {
     await openAccounts('listed-1', 'listed-2')
     await record(correction('listed-1', 'c1', 'e1'))
     await backdate('listed-1', DAYS + 1)
-    await expireAwaitedCorrections(pool, encode, DAYS)
+    await expireAwaitedCorrections(pool, encodeAsJson, DAYS)
     await record(correction('listed-1', 'c2', 'e2'), correction('listed-2', 'c3', 'e3'))
     await backdate('listed-2', 3)
 
@@ -479,11 +456,6 @@ describe('tollgate corrections list', () => {
   })
 })
 
-function tollgate(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const options = { cwd: ROOT, env: { ...process.env, TOLLGATE_DATABASE_URL: database.url } }
-    execFile(process.execPath, ['bin/tollgate.mjs', ...args], options, (error, stdout, stderr) =>
-      resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
-    )
-  })
+function tollgate(...args: string[]): Promise<Ended> {
+  return runTollgate({ TOLLGATE_DATABASE_URL: testLedger.database.url }, ...args)
 }

@@ -1,5 +1,4 @@
 /** Dead letters, from the refusal to the charge: looked at, their cause mended, and put back as they came. */
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,10 +7,10 @@ import type { Admin, IHeaders, Message } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { type Ended, runTollgate } from '../support/tollgate.ts'
 import { testKafka } from '../support/topics.ts'
 import { until } from '../support/until.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const CALLS = 'usage.calls.v1'
 const OTHER = 'usage.other.v1'
 const TWO_DAYS_MICROS = 2 * 86_400_000_000
@@ -37,20 +36,8 @@ afterAll(async () => {
   if (directory !== undefined) await rm(directory, { recursive: true })
 })
 
-interface Ended {
-  readonly exitCode: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs the program to its end. */
 function tollgate(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const options = { cwd: ROOT, env: { ...process.env, ...installation.environment }, maxBuffer: 10_000_000 }
-    execFile(process.execPath, ['bin/tollgate.mjs', ...args], options, (error, stdout, stderr) =>
-      resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
-    )
-  })
+  return runTollgate(installation.environment, ...args)
 }
 
 const replay = (...args: string[]): Promise<Ended> => tollgate('dead-letters', 'replay', ...args)

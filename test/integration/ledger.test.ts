@@ -12,9 +12,8 @@ import { readUsage } from '../../src/core/usage/read.ts'
 import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
 import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
 import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
-import { createLedger, type Ledger } from '../../src/ledger/record-batch.ts'
-import { createLog } from '../../src/platform/log.ts'
-import { createPool, type Pool } from '../../src/platform/postgres.ts'
+import type { Ledger } from '../../src/ledger/record-batch.ts'
+import type { Pool } from '../../src/platform/postgres.ts'
 import {
   CATALOG_FILES,
   callFields,
@@ -26,34 +25,22 @@ import {
   testCatalog,
   usageFields,
 } from '../support/catalog.ts'
-import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { encodeAsJson, openTestLedger, type TestLedger } from '../support/ledger.ts'
 
 const OPENING_MICROS = 5_000_000n
 const LIMIT_MINUTES = 7
 
-let database: TestDatabase
+let testLedger: TestLedger
 let pool: Pool
 let ledger: Ledger
-const encode = (_topic: string, record: unknown) =>
-  Buffer.from(JSON.stringify(record, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
 
 beforeAll(async () => {
-  database = await createDatabase()
-  pool = createPool(database.url, createLog('warn'), 4)
-  ledger = createLedger({ pool, encode, consumerGroup: 'test' })
-  await publishCatalog(pool, {
-    catalog: testCatalog(),
-    files: new Map(Object.entries(CATALOG_FILES).map(([name, text]) => [name, Buffer.from(text)])),
-    contentHash: 'test',
-    author: 'test',
-    comment: '',
-    inForceFrom: '2020-01-01T00:00:00Z',
-  })
+  testLedger = await openTestLedger()
+  ;({ pool, ledger } = testLedger)
 })
 
 afterAll(async () => {
-  await pool?.end()
-  await database?.drop()
+  await testLedger?.close()
 })
 
 const eventId = fc.integer({ min: 1, max: 30 }).map((n) => `e${n}`)
@@ -89,8 +76,13 @@ describe('a batch recorded in Postgres', () => {
       fc.asyncProperty(history, async ({ events, cuts, again }) => {
         const accountId = `acme-${++run}`
         const account = testAccount({ accountId, fairUseMinutesPerUser: LIMIT_MINUTES })
-        await applyAccounts(pool, encode, [account])
-        await adjustCredit(pool, encode, { accountId, amountMicros: OPENING_MICROS, actor: 'test', reason: 'opening' })
+        await applyAccounts(pool, encodeAsJson, [account])
+        await adjustCredit(pool, encodeAsJson, {
+          accountId,
+          amountMicros: OPENING_MICROS,
+          actor: 'test',
+          reason: 'opening',
+        })
         const own = events.map((fields) => ({ ...fields, account_id: accountId }))
         await deliver(own, cuts, again)
         expect(await inPostgres(accountId)).toEqual(inMemory(own, testBook([account])))
@@ -101,9 +93,14 @@ describe('a batch recorded in Postgres', () => {
 
   it('is refused whole when a statement fails, and the connection is fit for the next', async () => {
     const account = testAccount({ accountId: 'overdrawn' })
-    await applyAccounts(pool, encode, [account])
+    await applyAccounts(pool, encodeAsJson, [account])
     const lowest = -(2n ** 63n) + 1n
-    await adjustCredit(pool, encode, { accountId: 'overdrawn', amountMicros: lowest, actor: 'test', reason: 'edge' })
+    await adjustCredit(pool, encodeAsJson, {
+      accountId: 'overdrawn',
+      amountMicros: lowest,
+      actor: 'test',
+      reason: 'edge',
+    })
     const charged = readEvent(callFields({ account_id: 'overdrawn', event_id: 'too-much', to: '+49900123' }))
     await expect(record([charged])).rejects.toMatchObject({ code: '22003' })
     // With a dead letter in the same batch too: the failure that is told must be the one that says what to do.
@@ -116,7 +113,7 @@ describe('a batch recorded in Postgres', () => {
 
   it('is rated by the catalog in force when the usage happened, without the ledger being made anew', async () => {
     const account = testAccount({ accountId: 'priced' })
-    await applyAccounts(pool, encode, [account])
+    await applyAccounts(pool, encodeAsJson, [account])
     const sms = (event_id: string, occurred_at: string) =>
       readEvent(
         usageFields({
@@ -155,7 +152,7 @@ describe('a batch recorded in Postgres', () => {
 
   it('locks accounts in one order, so that batches over the same accounts never stand in each other’s way', async () => {
     const accounts = Array.from({ length: 20 }, (_, i) => testAccount({ accountId: `busy-${i}` }))
-    await applyAccounts(pool, encode, accounts)
+    await applyAccounts(pool, encodeAsJson, accounts)
     const batches = Array.from({ length: 16 }, (_, batch) =>
       accounts.map(({ accountId }) =>
         readEvent(callFields({ account_id: accountId, event_id: `b${batch}`, to: '+12125550100' })),

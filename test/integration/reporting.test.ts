@@ -10,22 +10,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
 import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
-import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
-import { createLedger } from '../../src/ledger/record-batch.ts'
-import { createLog } from '../../src/platform/log.ts'
 import { migrate } from '../../src/platform/migrate.ts'
-import { createPool, type Pool } from '../../src/platform/postgres.ts'
-import {
-  CATALOG_FILES,
-  callFields,
-  correctionFields,
-  type Fields,
-  testAccount,
-  testCatalog,
-  usageFields,
-} from '../support/catalog.ts'
+import type { Pool } from '../../src/platform/postgres.ts'
+import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
 import { brokenChains } from '../support/chains.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { encodeAsJson, openTestLedger, type TestLedger } from '../support/ledger.ts'
 import { until } from '../support/until.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -35,21 +25,18 @@ const ROLE = 'tollgate_reporting'
 
 const VIEWS = ['accounts', 'daily_totals', 'dead_letters', 'fair_use', 'movements', 'rated_usage']
 
-const encode = (_topic: string, record: unknown) =>
-  Buffer.from(JSON.stringify(record, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
-
+let testLedger: TestLedger
 let database: TestDatabase
 let pool: Pool
 
 beforeAll(async () => {
-  database = await createDatabase()
-  pool = createPool(database.url, createLog('warn'), 4)
+  testLedger = await openTestLedger()
+  ;({ database, pool } = testLedger)
   await fillBooks()
 })
 
 afterAll(async () => {
-  await pool?.end()
-  await database?.drop()
+  await testLedger?.close()
 })
 
 describe('the views', () => {
@@ -564,25 +551,21 @@ describe('the migration', () => {
 })
 
 async function fillBooks(): Promise<void> {
-  const ledger = createLedger({ pool, encode, consumerGroup: 'test' })
-  await publishCatalog(pool, {
-    catalog: testCatalog(),
-    files: new Map(Object.entries(CATALOG_FILES).map(([name, text]) => [name, Buffer.from(text)])),
-    contentHash: 'test',
-    author: 'test',
-    comment: '',
-    inForceFrom: '2020-01-01T00:00:00Z',
-  })
   const ended = [
     { id: 'eu-100', fromMicros: Date.UTC(2026, 0, 1) * 1000 },
     { id: 'none', fromMicros: Date.UTC(2026, 1, 1) * 1000 },
   ]
-  await applyAccounts(pool, encode, [
+  await applyAccounts(pool, encodeAsJson, [
     testAccount(),
     testAccount({ accountId: 'midnight', packages: ended }),
     testAccount({ accountId: 'edge' }),
   ])
-  await adjustCredit(pool, encode, { accountId: 'acme', amountMicros: 50_000_000n, actor: 'test', reason: 'opening' })
+  await adjustCredit(pool, encodeAsJson, {
+    accountId: 'acme',
+    amountMicros: 50_000_000n,
+    actor: 'test',
+    reason: 'opening',
+  })
 
   let offset = 0n
   const record = async (fields: readonly Fields[]) => {
@@ -593,7 +576,7 @@ async function fillBooks(): Promise<void> {
       const source = { topic: 'usage.calls.v1', partition: 0, offset: offset++, key: null, value, headers: [] }
       return { event: read.event, source }
     })
-    await ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+    await testLedger.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
   }
   const sms = { type: 'message', channel: 'sms', direction: 'outbound', from: '+4930123456', to: '+43123456' }
   await record([

@@ -1,6 +1,4 @@
 /** `tollgate verify`: silent on books that are right, while traffic goes on too, and naming each fault that is planted. */
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTraffic } from '../../demo/traffic.ts'
 import { createDecoder } from '../../src/intake/decode.ts'
@@ -10,6 +8,7 @@ import type { Fault } from '../../src/verify/fault.ts'
 import { type Summary, verify } from '../../src/verify/verify.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { type Ended, runTollgate } from '../support/tollgate.ts'
 import { testKafka } from '../support/topics.ts'
 
 const ITEMS = 6_000
@@ -361,14 +360,6 @@ it('D: events that were published out of their series are found on the topic', a
   ])
 })
 
-function tollgate(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const options = { env: { ...process.env, ...installation.environment } }
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(import.meta.dirname, '../../bin/tollgate.mjs'), ...args],
-      options,
-      (error, stdout, stderr) => resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
-    )
-  })
+function tollgate(...args: string[]): Promise<Ended> {
+  return runTollgate(installation.environment, ...args)
 }

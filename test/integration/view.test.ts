@@ -2,7 +2,6 @@
  * The live view on a real Redis and a real database. Redis may vanish, hang or bring back old data at any moment: every
  * answer still equals the database's, and the view mends itself.
  */
-import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -26,9 +25,9 @@ import { rebuildView } from '../../src/view/rebuild.ts'
 import { leadShard, vouch } from '../../src/view/vouch.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { type Ended, runTollgate } from '../support/tollgate.ts'
 import { until } from '../support/until.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const log = createLog('silent')
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)
 
@@ -742,12 +741,7 @@ describe('a rebuild', () => {
     expect(ended).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Redis does not answer') })
   })
 
-  function tollgate(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-    const env = { ...process.env, TOLLGATE_DATABASE_URL: database.url, TOLLGATE_REDIS_URL: stack.redisUrl }
-    return new Promise((resolve) => {
-      execFile(process.execPath, ['bin/tollgate.mjs', ...args], { cwd: ROOT, env }, (error, stdout, stderr) =>
-        resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
-      )
-    })
+  function tollgate(...args: string[]): Promise<Ended> {
+    return runTollgate({ TOLLGATE_DATABASE_URL: database.url, TOLLGATE_REDIS_URL: stack.redisUrl }, ...args)
   }
 })

@@ -1,0 +1,95 @@
+/** Python programs of `test/python`, run against an installation with what the documents' snippets need. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { findPython, type Python } from '../../stack/python.ts'
+import type { TestInstallation } from './installation.ts'
+
+const FOLDER = join(import.meta.dirname, '../python')
+
+export function testPython(): Promise<Python> {
+  return findPython(join(FOLDER, 'requirements.txt'), (line) => console.error(line))
+}
+
+export function spawnPython(
+  python: Python,
+  { config }: Pick<TestInstallation, 'config'>,
+  args: readonly string[],
+): ChildProcessWithoutNullStreams {
+  const [program, ...rest] = args
+  return spawn(python.command, [join(FOLDER, program!), ...rest], {
+    env: {
+      ...process.env,
+      ...python.environment,
+      // Nothing is left in the checkout.
+      PYTHONDONTWRITEBYTECODE: '1',
+      KAFKA_BROKERS: config.kafkaBrokers.join(','),
+      SCHEMA_REGISTRY_URL: config.schemaRegistryUrl,
+    },
+  })
+}
+
+/** Runs the snippets of a page of docs/ to their end, and returns the variables named. */
+export async function runPage<Variables>(
+  python: Python,
+  installation: Pick<TestInstallation, 'config'>,
+  page: string,
+  variables: readonly (keyof Variables & string)[] = [],
+): Promise<Variables> {
+  const program = spawnPython(python, installation, ['page.py', page, ...variables])
+  const endIfStuck = setTimeout(() => program.kill('SIGKILL'), 60_000)
+  try {
+    const [stdout, stderr, [exitCode]] = await Promise.all([
+      text(program.stdout),
+      text(program.stderr),
+      once(program, 'close'),
+    ])
+    if (exitCode !== 0) throw new Error(`the snippets of ${page} ended with ${exitCode}:\n${stderr}`)
+    return JSON.parse(stdout) as Variables
+  } finally {
+    clearTimeout(endIfStuck)
+  }
+}
+
+/** The consumer of docs/CONSUMERS.md that follows service status. */
+export interface StatusConsumer {
+  /** From its start until it had caught up, the start of Python left out. */
+  readonly caughtUpAfterSeconds: number
+  /** How many messages it read until then. */
+  readonly messagesRead: number
+  /** What it knows now, by account. */
+  known(): Promise<Record<string, unknown>>
+  stop(): Promise<void>
+}
+
+/** Resolves when it has caught up. */
+export async function startStatusConsumer(
+  python: Python,
+  installation: Pick<TestInstallation, 'config'>,
+  page: string,
+): Promise<StatusConsumer> {
+  const program = spawnPython(python, installation, ['status_consumer.py', page])
+  const closed = once(program, 'close')
+  const said = text(program.stderr)
+  const lines = createInterface(program.stdout)[Symbol.asyncIterator]()
+  const answer = async <T>(): Promise<T> => {
+    const { value, done } = await lines.next()
+    if (done) throw new Error(`the status consumer ended:\n${await said}`)
+    return JSON.parse(value) as T
+  }
+  const { seconds, messages } = await answer<{ seconds: number; messages: number }>()
+  return {
+    caughtUpAfterSeconds: seconds,
+    messagesRead: messages,
+    known() {
+      program.stdin.write('?\n')
+      return answer()
+    },
+    async stop() {
+      program.stdin.end()
+      await closed
+    },
+  }
+}
