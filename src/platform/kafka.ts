@@ -1,5 +1,7 @@
 /** The Kafka client, its log bridged to ours. Its own reconnecting is quick; whoever calls it decides how long to go on. */
-import { Kafka, type LogEntry, logLevel, Partitioners, type Producer, type RetryOptions } from 'kafkajs'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import kafkajs, { Kafka, type LogEntry, logLevel, Partitioners, type Producer, type RetryOptions } from 'kafkajs'
 import type { Config } from './config.ts'
 import type { Logger } from './log.ts'
 
@@ -8,6 +10,12 @@ import type { Logger } from './log.ts'
  * client then waits this long; its default of 300 ms would hold the relay to three transactions a second.
  */
 const TRANSACTION_RETRY: RetryOptions = { initialRetryTime: 10, maxRetryTime: 1000, retries: 10 }
+
+/** Beside gzip, which the client knows: what Node itself can read. */
+kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
+  compress: ({ buffer }: { buffer: Buffer }) => promisify(zstdCompress)(buffer),
+  decompress: (buffer: Buffer) => promisify(zstdDecompress)(buffer),
+})
 
 export function createKafka(config: Pick<Config, 'kafkaBrokers'>, log: Logger): Kafka {
   return new Kafka({

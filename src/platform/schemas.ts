@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import avro from 'avsc'
-import type { Admin } from 'kafkajs'
+import kafkajs, { type Admin } from 'kafkajs'
 import type { Config } from './config.ts'
 import { createKafka } from './kafka.ts'
 import type { Logger } from './log.ts'
@@ -20,17 +20,25 @@ const REGISTRY_TIMEOUT_MS = 5000
 const REGISTRY_ATTEMPTS = 8
 const LEADERS_WITHIN_MS = 30_000
 const BETWEEN_LOOKS_MS = 50
+const { ConfigResourceTypes } = kafkajs
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json'
+
+/**
+ * The broker stores what producers compressed as it is told here, and not as they like: one who chose lz4 or snappy, which
+ * our client cannot read, would stop every rater.
+ */
+const READABLE = { 'compression.type': 'uncompressed' }
+const READABLE_TYPES = ['uncompressed', 'gzip', 'zstd']
 
 /** Every topic this program reads or writes; each has its schema in `schemas/events/<topic>.avsc`. */
 export const TOPICS = [
-  { topic: 'usage.calls.v1', settings: {} },
-  { topic: 'usage.toll-free.v1', settings: {} },
-  { topic: 'usage.messages.v1', settings: {} },
-  { topic: 'usage.conversation-intelligence.v1', settings: {} },
-  { topic: 'usage.voice-agents.v1', settings: {} },
-  { topic: 'usage.other.v1', settings: {} },
-  { topic: 'usage.corrections.v1', settings: {} },
+  { topic: 'usage.calls.v1', settings: READABLE },
+  { topic: 'usage.toll-free.v1', settings: READABLE },
+  { topic: 'usage.messages.v1', settings: READABLE },
+  { topic: 'usage.conversation-intelligence.v1', settings: READABLE },
+  { topic: 'usage.voice-agents.v1', settings: READABLE },
+  { topic: 'usage.other.v1', settings: READABLE },
+  { topic: 'usage.corrections.v1', settings: READABLE },
   { topic: 'credit.balance-changed.v1', settings: {} },
   { topic: 'credit.service-status.v1', settings: { 'cleanup.policy': 'compact' } },
   { topic: 'credit.alerts.v1', settings: {} },
@@ -102,8 +110,30 @@ async function createTopics(config: TopicConfig, log: Logger): Promise<void> {
       if (isCreated) log.info({ topic, partitions: config.partitions }, 'created the topic')
     }
     await haveLeaders(admin)
+    await warnOfUnreadable(admin, log)
   } finally {
     await admin.disconnect()
+  }
+}
+
+/** Topics that somebody else made are left as they are, so all that can be done is to say so in time. */
+async function warnOfUnreadable(admin: Admin, log: Logger): Promise<void> {
+  const read = TOPICS.filter(({ settings }) => settings === READABLE)
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: read.map(({ topic }) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name: topic,
+      configNames: ['compression.type'],
+    })),
+  })
+  for (const { resourceName: topic, configEntries } of resources) {
+    const compression = configEntries[0]?.configValue
+    if (compression === undefined || READABLE_TYPES.includes(compression)) continue
+    log.warn(
+      { topic, compression },
+      `a producer that compresses with lz4 or snappy would stop this rater: set compression.type of the topic to one of ${READABLE_TYPES.join(', ')}`,
+    )
   }
 }
 
