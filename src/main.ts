@@ -61,7 +61,7 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
     const { encode } = await createEncoders(config)
     // Its first round makes the month's partitions, before the default ones are given any of its rows.
     housekeeping = startHousekeeping({
-      jobs: housekeepingJobs(config, pool, encode, log, metrics),
+      jobs: housekeepingJobs(config, pool, encode, log, metrics, () => intake !== null && lagOf(intake) === 0n),
       log,
       metrics,
       everyMillis: HOUSEKEEPING_MILLIS,
@@ -125,6 +125,7 @@ function housekeepingJobs(
   encode: Encode,
   log: Logger,
   metrics: Metrics,
+  isCaughtUp: () => boolean,
 ): HousekeepingJob[] {
   return [
     {
@@ -139,7 +140,7 @@ function housekeepingJobs(
     },
     {
       name: 'corrections that wait',
-      run: () => tendAwaitedCorrections(pool, encode, config.awaitedCorrectionDays, log, metrics),
+      run: () => tendAwaitedCorrections(pool, encode, isCaughtUp() ? config.awaitedCorrectionDays : null, log, metrics),
     },
   ]
 }
@@ -152,8 +153,13 @@ function stuckRelay(relay: Relay | null): Problem | null {
 /** Liveness is progress: messages wait, and none was committed for a minute. */
 function stuckIntake(intake: Intake | null): Problem | null {
   if (intake === null) return null
-  const { lag, lastProgressAt } = intake.progress()
-  const waiting = [...lag.values()].reduce((sum, messages) => sum + messages, 0n)
+  const { lastProgressAt } = intake.progress()
+  const waiting = lagOf(intake)
   const isStuck = waiting > 0n && Date.now() - lastProgressAt > STUCK_AFTER_MILLIS
   return isStuck ? { reason: `${waiting} messages wait and none was recorded for a minute` } : null
+}
+
+/** Messages that wait in the partitions assigned, as of the last fetch. */
+function lagOf(intake: Intake): bigint {
+  return [...intake.progress().lag.values()].reduce((sum, messages) => sum + messages, 0n)
 }

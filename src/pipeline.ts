@@ -102,10 +102,10 @@ export function createPipeline({ decoder, ledger, metrics, log, wakeRelay, signa
       count(await untilDone('ledger', () => ledger.recordBatch(batch)))
     } catch (error) {
       if (!isDataFault(error)) throw error
-      if (batch.usage.length > 1) {
-        const half = Math.ceil(batch.usage.length / 2)
-        await record({ usage: batch.usage.slice(0, half), unreadable: [], offsets: [] })
-        await record({ ...batch, usage: batch.usage.slice(half) })
+      if (batch.usage.length + batch.unreadable.length > 1) {
+        const [usage, unreadable] = [halves(batch.usage), halves(batch.unreadable)]
+        await record({ usage: usage.first, unreadable: unreadable.last, offsets: [] })
+        await record({ usage: usage.last, unreadable: unreadable.first, offsets: batch.offsets })
         return
       }
       const [poison] = batch.usage
@@ -118,7 +118,7 @@ export function createPipeline({ decoder, ledger, metrics, log, wakeRelay, signa
       const detail = `cannot be recorded (${sqlState(error) ?? (error as Error).name})`
       const ids = { accountId: event.accountId, eventId: event.eventId }
       const refused = { source, reason: 'invalid_event', detail, ...ids }
-      await record({ usage: [], unreadable: [...batch.unreadable, refused], offsets: batch.offsets })
+      await record({ usage: [], unreadable: [refused], offsets: batch.offsets })
     }
   }
 
@@ -140,6 +140,12 @@ export function createPipeline({ decoder, ledger, metrics, log, wakeRelay, signa
     for (const [outcome, events] of countByOutcome) metrics.eventsTotal.inc({ outcome }, events)
     for (const [reason, letters] of deadLettersByReason) metrics.deadLettersTotal.inc({ reason }, letters)
   }
+}
+
+/** The larger half first, so that of one list and its counterpart taken the other way round neither part is all of both. */
+function halves<T>(items: readonly T[]): { first: readonly T[]; last: readonly T[] } {
+  const half = Math.ceil(items.length / 2)
+  return { first: items.slice(0, half), last: items.slice(half) }
 }
 
 /** As the ledger keeps it: headers in a list, since a name may come more than once, and a value may be null. */

@@ -196,10 +196,9 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
         )
         const stored = await options.startOffsets(committed)
         if (!isCurrent()) return
+        for (const [source, inDatabase] of stored) if (assigned.has(source)) handedOnTo.set(source, inDatabase)
         for (const { topic, partition, offset: inKafka } of committed) {
-          const source = nameOf(topic, partition)
-          const inDatabase = stored.get(source) ?? 0n
-          handedOnTo.set(source, inDatabase < inKafka ? inDatabase : inKafka)
+          const inDatabase = stored.get(nameOf(topic, partition)) ?? 0n
           if (inDatabase >= inKafka) continue
           log.warn(
             { topic, partition, inKafka: String(inKafka), inDatabase: String(inDatabase) },

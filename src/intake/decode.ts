@@ -129,6 +129,8 @@ function refuseFrame(value: Buffer | null): { refusal: DecodeRefusal } | null {
   if (value.length === 0) return refuse('the value is empty')
   if (value[0] !== 0) return refuse('the value is not in the schema registry wire format: wrong magic byte')
   if (value.length <= WIRE_HEADER_BYTES) return refuse('the value is too short to hold a schema id and a record')
+  // Registries count in 31 bits; some answer a larger id as they answer a path they do not know, which settles nothing.
+  if (value[1]! > 0x7f) return refuse('no schema has so high an id')
   return null
 }
 

@@ -10,7 +10,7 @@ import { formatInstant, type InstantMicros } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
 import type { Headers, OutboxMessage } from '../outbox/messages.ts'
 import type { RecordTopic } from '../platform/config.ts'
-import { originalBytes, type Traceparent, traceparentOf } from './original-message.ts'
+import { type Traceparent, traceparentOf } from './original-message.ts'
 import type { DeadLetter } from './write-dead-letters.ts'
 import type { Movement } from './write-movements.ts'
 import { quantityUsed } from './write-usage.ts'
@@ -32,10 +32,10 @@ export interface Publishing {
 }
 
 /**
- * Original bytes above this are not republished: a broker takes messages of 1 MiB unless told otherwise, and one that it
- * refused would hold up everything behind it.
+ * A dead letter above this leaves out the message that it is about: a broker takes messages of 1 MiB unless told otherwise,
+ * and one that it refused would hold up everything behind it.
  */
-export const MOST_REPUBLISHED_BYTES = 900_000
+export const MOST_DEAD_LETTER_BYTES = 900_000
 
 export interface Announcer {
   balanceChanged(change: BalanceChanged, traceparent?: Traceparent): OutboxMessage
@@ -193,29 +193,30 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
 
     /** Keyed as the message came, because whose it is may be just what could not be read. */
     deadLetter(letter) {
-      const isTooBig = originalBytes(letter) > MOST_REPUBLISHED_BYTES
-      const kept = `${letter.detail} (too big to republish: its ${letter.value?.length ?? 0} bytes are kept in tollgate.dead_letters)`
-      const { topic, partition, offset } = letter
-      const value = encode(DEAD_LETTER, {
-        topic,
-        partition,
-        offset: Number(offset),
-        reason: letter.reason,
-        detail: isTooBig ? kept : letter.detail,
-        account_id: letter.accountId,
-        event_id: letter.eventId,
-        key: letter.key,
-        value: isTooBig ? null : letter.value,
-        headers: isTooBig ? [] : [...letter.headers],
-        failed_at: nowMicros,
-      })
+      const { topic, partition, offset, reason, detail } = letter
+      const place = { topic, partition, offset: Number(offset), failed_at: nowMicros }
+      const about = { ...place, reason, account_id: letter.accountId, event_id: letter.eventId }
+      const { key, value: original, headers: originalHeaders } = letter
+      let value = encode(DEAD_LETTER, { ...about, detail, key, value: original, headers: [...originalHeaders] })
+      // The key goes out twice: in the letter, and as the letter's own.
+      const isTooBig = value.length + (key?.length ?? 0) > MOST_DEAD_LETTER_BYTES
+      if (isTooBig) {
+        const kept = `${detail} (too big to republish: its ${original?.length ?? 0} bytes are kept in tollgate.dead_letters)`
+        value = encode(DEAD_LETTER, { ...about, detail: kept, key: null, value: null, headers: [] })
+      }
       const headers: Record<string, Uint8Array> = {
         ce_id: Buffer.from(`${DEAD_LETTER}/${epoch}/${topic}/${partition}/${offset}`),
         ce_cause: Buffer.from(letter.reason),
       }
       const traceparent = traceparentOf(letter)
       if (traceparent) headers.traceparent = traceparent
-      return { topic: DEAD_LETTER, key: letter.key, value, sharedHeaders: sharedHeaders(DEAD_LETTER), headers }
+      return {
+        topic: DEAD_LETTER,
+        key: isTooBig ? null : key,
+        value,
+        sharedHeaders: sharedHeaders(DEAD_LETTER),
+        headers,
+      }
     },
   }
 }

@@ -19,7 +19,7 @@ import { insertSettings, setSettingsVersions } from './insert-settings.ts'
 import { listCatalogs } from './list-catalogs.ts'
 import { lockAccounts } from './lock-accounts.ts'
 import { lockCatalogUse } from './lock-catalog-use.ts'
-import { type LedgerClock, readClock } from './read-clock.ts'
+import { holdEpoch, type LedgerClock, readClock } from './read-clock.ts'
 import { readSettings } from './read-settings.ts'
 import { viewOfAccount } from './view-of-account.ts'
 import { insertPacks } from './write-outbox.ts'
@@ -71,6 +71,7 @@ async function attempt(
   source: AccountsSource,
 ): Promise<ApplyResult | { readonly missingCatalogs: readonly number[] }> {
   await lockCatalogUse(connection)
+  await holdEpoch(connection)
   const states = await lockAccounts(
     connection,
     wanted.map(({ accountId }) => accountId),

@@ -54,4 +54,8 @@ export class CatalogStore {
       this.#parsed.set(version, catalog)
     }
   }
+
+  clear(): void {
+    this.#parsed.clear()
+  }
 }

@@ -93,16 +93,32 @@ export async function expireAwaitedCorrections(
   }
 }
 
-/** One turn of the periodic job: what is overdue is given up, logged and counted, and the gauges say what still waits. */
+/**
+ * One turn of the periodic job: what is overdue is given up, logged and counted, and the gauges say what still waits.
+ * `olderThanDays` is null while usage waits to be recorded: the event may be in what is not read yet.
+ */
 export async function tendAwaitedCorrections(
   pool: Pool,
   encode: Encode,
-  olderThanDays: number,
+  olderThanDays: number | null,
   log: Logger,
   metrics: Pick<
     Metrics,
     'awaitedCorrections' | 'awaitedCorrectionsOldestSeconds' | 'awaitedCorrectionsExpiredTotal' | 'deadLettersTotal'
   >,
+): Promise<void> {
+  if (olderThanDays !== null) await giveUpOverdue(pool, encode, olderThanDays, log, metrics)
+  const { waiting, oldestAgeSeconds } = await countAwaitedCorrections(pool)
+  metrics.awaitedCorrections.set(waiting)
+  metrics.awaitedCorrectionsOldestSeconds.set(oldestAgeSeconds)
+}
+
+async function giveUpOverdue(
+  pool: Pool,
+  encode: Encode,
+  olderThanDays: number,
+  log: Logger,
+  metrics: Pick<Metrics, 'awaitedCorrectionsExpiredTotal' | 'deadLettersTotal'>,
 ): Promise<void> {
   await expireAwaitedCorrections(pool, encode, olderThanDays, (expired, noted) => {
     for (const { accountId, eventId, correctionId, deadLetter } of expired) {
@@ -123,9 +139,6 @@ export async function tendAwaitedCorrections(
     metrics.awaitedCorrectionsExpiredTotal.inc(expired.length)
     if (noted.length > 0) metrics.deadLettersTotal.inc({ reason: REASON }, noted.length)
   })
-  const { waiting, oldestAgeSeconds } = await countAwaitedCorrections(pool)
-  metrics.awaitedCorrections.set(waiting)
-  metrics.awaitedCorrectionsOldestSeconds.set(oldestAgeSeconds)
 }
 
 async function expirePage(connection: Connection, encode: Encode, olderThanDays: number, limit: number): Promise<Page> {

@@ -38,12 +38,6 @@ export function headersFromJson(stored: StoredHeaders): OriginalMessage['headers
 /** The W3C trace context of the usage event that led to a message; null where it had none. */
 export type Traceparent = Uint8Array | null
 
-/** What key, value and headers of a message take. */
-export function originalBytes({ key, value, headers }: OriginalMessage): number {
-  const ofHeaders = headers.reduce((sum, header) => sum + header.name.length + (header.value?.length ?? 0), 0)
-  return (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders
-}
-
 /** What the message itself says, taken as it is if it has the form of one. */
 export function traceparentOf({ headers }: Pick<OriginalMessage, 'headers'>): Traceparent {
   if (headers.length === 0) return null

@@ -19,11 +19,16 @@ import { insertPacks } from './write-outbox.ts'
 const ACCOUNTS_AT_ONCE = 2_000
 
 /**
+ * Seconds since 2020, which an integer holds for 68 years, and not the next number: a database restored a second time, to before the epoch was raised, would
+ * give the same one out again, and what is said under it would be old to those who heard the first.
+ *
  * Raters go on meanwhile and read the epoch after they have locked their accounts: what they say of an account under the
  * old one was said before we locked it, and is told anew below.
  */
 const RAISE_EPOCH = `
-  update tollgate.ledger_epoch set epoch = epoch + 1, began_at = clock_timestamp(), reason = $1
+  update tollgate.ledger_epoch set epoch = greatest(
+           epoch + 1, floor(extract(epoch from clock_timestamp() - timestamptz '2020-01-01T00:00:00Z'))::integer
+         ), began_at = clock_timestamp(), reason = $1
   returning epoch`
 
 /** In account_id order, as everybody locks. */

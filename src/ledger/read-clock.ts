@@ -5,6 +5,14 @@ import type { Connection } from '../platform/postgres.ts'
 const READ_CLOCK = `
   select epoch, (extract(epoch from clock_timestamp()) * 1000000)::bigint as now_micros from tollgate.ledger_epoch`
 
+/** Waits for a raise of the epoch under way, and lets none begin before the end of the transaction. */
+const HOLD_EPOCH = 'select from tollgate.ledger_epoch for share'
+
+/** For what a raise cannot tell anew because it does not see it: accounts that are being created. */
+export function holdEpoch(connection: Connection) {
+  return connection.query(HOLD_EPOCH)
+}
+
 export interface LedgerClock {
   readonly epoch: number
   readonly nowMicros: InstantMicros

@@ -53,7 +53,8 @@ const DECISIONS_OF = (usage: string) => `
     left join lateral (
       select * from tollgate.dead_letters d
        where r.outcome = 'pending' and d.reason = 'too_late'
-         and d.account_id = r.account_id and d.event_id = r.event_id and d.recorded_at >= r.recorded_at
+         and d.account_id = r.account_id and d.event_id = r.event_id
+         and (i.account_id is null or d.recorded_at >= r.recorded_at)
        limit 1
     ) as g on true
     left join tollgate.movements m

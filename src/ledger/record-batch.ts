@@ -21,7 +21,7 @@ import type { ViewChange } from '../view/changes.ts'
 import { createAnnouncer, type Encode, MOVEMENTS, RATED_USAGE } from './announce.ts'
 import { readAwaited, storeAwaited } from './awaited-corrections.ts'
 import { CatalogStore, listCatalogVersions } from './catalogs.ts'
-import { checkOffsetsFollow, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
+import { checkOffsetsFollow, DatabaseWentBack, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
 import { contentHashOf } from './content-hash.ts'
 import { lockAccounts } from './lock-accounts.ts'
 import { markCorrected } from './mark-corrected.ts'
@@ -30,6 +30,7 @@ import { type LedgerClock, readClock } from './read-clock.ts'
 import { readCounters, type StoredCounter } from './read-counters.ts'
 import { type AskedIds, readKnown } from './read-known.ts'
 import { SettingsCache } from './read-settings.ts'
+import { type CommittedOffset, raiseOnce } from './resume-offsets.ts'
 import { viewOfAccount } from './view-of-account.ts'
 import { updateAccounts } from './write-accounts.ts'
 import { upsertCounters } from './write-counters.ts'
@@ -87,13 +88,20 @@ export function createLedger({
 }: LedgerParts): Ledger {
   const catalogs = new CatalogStore()
   const settings = new SettingsCache()
+  let cachedEpoch: number | null = null
 
   async function recordBatch(batch: UsageBatch): Promise<RecordedBatch> {
     const events = batch.usage.map(({ event, source }) => ({ event, source, contentHash: contentHashOf(event) }))
     for (;;) {
-      const result = await inTransaction(pool, (connection) => attempt(connection, batch, events))
-      if ('recorded' in result) return result.recorded
-      await catalogs.load(pool, result.missingCatalogs)
+      try {
+        const result = await inTransaction(pool, (connection) => attempt(connection, batch, events))
+        if ('recorded' in result) return result.recorded
+        await catalogs.load(pool, result.missingCatalogs)
+      } catch (error) {
+        // What this batch remembers is a proof as good as Kafka's, and may be the only one: our commit may not have got there.
+        if (error instanceof DatabaseWentBack) await raiseOnce(pool, encode, consumerGroup, rememberedOffsets(batch))
+        throw error
+      }
     }
   }
 
@@ -112,6 +120,12 @@ export function createLedger({
       readKnown(connection, asked),
       readAwaited(connection, asked),
     ])
+    if (clock.epoch !== cachedEpoch) {
+      // Versions of settings and catalogs are given out again after a restore.
+      settings.clear()
+      catalogs.clear()
+      cachedEpoch = clock.epoch
+    }
     const resolved = catalogs.resolve(listed)
     if ('missing' in resolved) return { missingCatalogs: resolved.missing }
 
@@ -193,6 +207,12 @@ export function createLedger({
   }
 
   return { recordBatch }
+}
+
+function rememberedOffsets({ offsets }: UsageBatch): CommittedOffset[] {
+  return offsets.flatMap(({ topic, partition, previousOffset }) =>
+    previousOffset === null ? [] : [{ topic, partition, offset: previousOffset }],
+  )
 }
 
 /** What was read under the locks, and the book as the batch left it. */

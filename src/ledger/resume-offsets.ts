@@ -23,13 +23,17 @@ export interface ResumePoint {
 /** Waits for others who look at the same proof: of all raters assigned after a restore one raises, if they share partitions. */
 const LOCK_EPOCH = 'select epoch from tollgate.ledger_epoch for update'
 
-/** Those of the offsets given that are ahead of what is stored, and have not been taken for a proof before. */
+/**
+ * Those of the offsets given that are ahead of what is stored. One that was taken for a proof stands unchanged until the
+ * partition's first commit after it: then it is below what is stored, or proves another restore.
+ */
 const FIND_PROOF = `
   select committed.topic, committed.partition, committed.next_offset
     from unnest($2::text[], $3::integer[], $4::bigint[]) as committed (topic, partition, next_offset)
     left join tollgate.consumer_offsets o
       on o.consumer_group = $1 and o.topic = committed.topic and o.partition = committed.partition
-   where committed.next_offset > greatest(coalesce(o.next_offset, 0), coalesce(o.restored_below, 0))`
+   where committed.next_offset > coalesce(o.next_offset, 0)
+     and committed.next_offset is distinct from o.restored_below`
 
 const REMEMBER_PROOF = `
   insert into tollgate.consumer_offsets as o (consumer_group, topic, partition, next_offset, restored_below)
@@ -58,7 +62,8 @@ export async function resumeOffsets(
   }
 }
 
-async function raiseOnce(
+/** The epoch that began; null where the proof has been used, by others or before. */
+export async function raiseOnce(
   pool: Pool,
   encode: Encode,
   group: string,

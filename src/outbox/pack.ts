@@ -6,6 +6,8 @@
 import type { Headers, OutboxMessage } from './messages.ts'
 
 const VERSION = 2
+/** What the program wrote before; some may wait in the outbox as a new version of the program starts. */
+const WITHOUT_SHARED_HEADERS = 1
 
 /** Version, topics, shared headers, then per message: topic's index, shared headers' index, key, value, own headers. */
 export function encodePack(messages: readonly OutboxMessage[]): Buffer {
@@ -32,13 +34,16 @@ export function encodePack(messages: readonly OutboxMessage[]): Buffer {
 export function decodePack(buffer: Buffer): OutboxMessage[] {
   const reader = new Reader(buffer)
   const version = reader.number()
-  if (version !== VERSION) throw new Error(`outbox pack of version ${version}, this program reads ${VERSION}`)
+  if (version !== VERSION && version !== WITHOUT_SHARED_HEADERS) {
+    throw new Error(`outbox pack of version ${version}, this program reads ${VERSION}`)
+  }
   const topics = Array.from({ length: reader.count() }, () => reader.text())
-  const shared = Array.from({ length: reader.count() }, () => reader.headers())
+  const isShared = version !== WITHOUT_SHARED_HEADERS
+  const shared = isShared ? Array.from({ length: reader.count() }, () => reader.headers()) : [{}]
   const messages: OutboxMessage[] = []
   for (let left = reader.count(); left > 0; left--) {
     const topic = topics[reader.number()]
-    const sharedHeaders = shared[reader.number()]
+    const sharedHeaders = shared[isShared ? reader.number() : 0]
     if (topic === undefined || sharedHeaders === undefined) {
       throw new Error('outbox pack is corrupt: it names a topic or headers that it does not list')
     }

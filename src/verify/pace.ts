@@ -2,19 +2,26 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Pace {
-  /** Waits until so many more rows are within the rate. */
-  took(rows: number): Promise<void>
+  /** Waits until so many more rows are within the rate; `beat` is called now and then meanwhile. */
+  took(rows: number, beat?: () => Promise<void>): Promise<void>
 }
+
+const LONGEST_WAIT_MILLIS = 5_000
+/** Shorter waits add up to one that a timer can keep. */
+const SHORTEST_WAIT_MILLIS = 10
 
 export function createPace(rowsPerSecond: number): Pace {
   let paidUntilMillis = performance.now()
   return {
-    async took(rows) {
-      const nowMillis = performance.now()
-      paidUntilMillis = Math.max(paidUntilMillis, nowMillis) + (rows / rowsPerSecond) * 1000
-      const waitMillis = paidUntilMillis - nowMillis
-      // Short waits add up to one that a timer can keep.
-      if (waitMillis >= 10) await delay(waitMillis)
+    async took(rows, beat = async () => {}) {
+      await beat()
+      paidUntilMillis = Math.max(paidUntilMillis, performance.now()) + (rows / rowsPerSecond) * 1000
+      for (;;) {
+        const waitMillis = paidUntilMillis - performance.now()
+        if (waitMillis < SHORTEST_WAIT_MILLIS) return
+        await delay(Math.min(waitMillis, LONGEST_WAIT_MILLIS))
+        await beat()
+      }
     },
   }
 }

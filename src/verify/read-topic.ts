@@ -1,5 +1,6 @@
 /** Reads topics from their start to where they ended when asked, as a consumer of its own that leaves nothing behind. */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Kafka, KafkaMessage } from 'kafkajs'
 
 export interface OffsetRange {
@@ -15,11 +16,18 @@ export interface ReadBatch {
   readonly topic: string
   readonly partition: number
   readonly messages: readonly KafkaMessage[]
+  /** To be called at least twice a minute while the batch is looked at: else the broker takes the partitions away. */
+  readonly beat: () => Promise<void>
 }
 
-/** Markers of transactions take offsets that no message carries: so long without a message is an end, too. */
-const QUIET_MILLIS = 5_000
+const SESSION_TIMEOUT_MILLIS = 60_000
+const FETCH_WAIT_MILLIS = 200
 const LOOK_MILLIS = 50
+/**
+ * Markers of transactions take offsets that no message carries, so an end may never be reached by messages. So many answers
+ * of every broker without one mean that there is no more; time alone means nothing, joining takes as long as it takes.
+ */
+const EMPTY_ANSWERS = 5
 
 /** In order within a partition; `onBatch` is awaited, so nothing piles up. Rejects with what it throws. */
 export async function readRanges(
@@ -30,35 +38,48 @@ export async function readRanges(
   const left = new Map(ranges.filter(({ low, end }) => low < end).map((range) => [nameOf(range), range]))
   if (left.size === 0) return
   const groupId = `tollgate-verify-${randomBytes(6).toString('hex')}`
-  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 200 })
-  let lastAtMillis = Date.now()
+  const consumer = kafka.consumer({
+    groupId,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: FETCH_WAIT_MILLIS,
+    sessionTimeout: SESSION_TIMEOUT_MILLIS,
+  })
+  const answersByBroker = new Map<number, number>()
   let isBusy = false
   let failure: { readonly error: unknown } | null = null
+  consumer.on(consumer.events.FETCH, ({ payload: { nodeId } }) => {
+    answersByBroker.set(nodeId, (answersByBroker.get(nodeId) ?? 0) + 1)
+  })
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (!restart) failure ??= { error }
+  })
+  const isQuiet = () =>
+    !isBusy && answersByBroker.size > 0 && [...answersByBroker.values()].every((answers) => answers >= EMPTY_ANSWERS)
+
   await consumer.connect()
   try {
     await consumer.subscribe({ topics: [...new Set(ranges.map(({ topic }) => topic))], fromBeginning: true })
     await consumer.run({
       autoCommit: false,
       eachBatch: async ({ batch, heartbeat, resolveOffset }) => {
+        answersByBroker.clear()
         const range = left.get(nameOf(batch))
         if (range === undefined || failure !== null) return
         isBusy = true
         try {
           const messages = batch.messages.filter(({ offset }) => BigInt(offset) < range.end)
-          await onBatch({ topic: batch.topic, partition: batch.partition, messages })
+          await onBatch({ topic: batch.topic, partition: batch.partition, messages, beat: heartbeat })
+          resolveOffset(batch.lastOffset())
+          if (BigInt(batch.lastOffset()) + 1n >= range.end) left.delete(nameOf(batch))
         } catch (error) {
-          failure = { error }
+          failure ??= { error }
+        } finally {
+          answersByBroker.clear()
+          isBusy = false
         }
-        isBusy = false
-        lastAtMillis = Date.now()
-        resolveOffset(batch.lastOffset())
-        await heartbeat()
-        if (BigInt(batch.lastOffset()) + 1n >= range.end) left.delete(nameOf(batch))
       },
     })
-    while (left.size > 0 && failure === null && (isBusy || Date.now() - lastAtMillis < QUIET_MILLIS)) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS))
-    }
+    while (left.size > 0 && failure === null && !isQuiet()) await delay(LOOK_MILLIS)
   } finally {
     await consumer.disconnect()
     await forgetGroup(kafka, groupId)

@@ -65,12 +65,13 @@ export async function verify(
     onProgress(`usage topics: ${taken.messages} messages accounted for`)
 
     const series = SERIES.filter(({ topic }) => topic !== 'credit.movements.v1' || recordTopics.has(topic))
-    const decodeStatus = async (value: Buffer) => {
-      const decoded = await decoder.decode('credit.service-status.v1', value)
-      if ('refusal' in decoded) throw new Error(`credit.service-status.v1 cannot be read: ${decoded.refusal.detail}`)
-      return decoded.record as { status: string }
+    const decode = async (topic: string, value: Buffer) => {
+      const decoded = await decoder.decode(topic, value)
+      if ('refusal' in decoded)
+        throw new Error(`a message on ${topic} is not of this program: ${decoded.refusal.detail}`)
+      return decoded.record as Record<string, unknown>
     }
-    const published = await verifyPublished({ ...parts, decodeStatus }, series, pace, onFault)
+    const published = await verifyPublished({ ...parts, decode }, series, pace, onFault)
     onProgress(`topics out: ${published.messages} messages compared`)
     return { accounts, movements, charges, messagesIn: taken.messages, messagesOut: published.messages }
   } finally {

@@ -22,6 +22,11 @@ afterAll(async () => {
 const TOPIC = 'usage.calls.v1'
 /** Inside the package of `harbor-dental`. */
 const COVERED = { from: '+12125550100', to: '+12125550101' }
+/** Copied one by one as they are decoded, they would hold the rater up for longer than its session lasts. */
+const MANY_HEADERS = {
+  constructor: 'a name like any other',
+  ...Object.fromEntries(Array.from({ length: 16_000 }, (_, i) => [`h${i}`, ''])),
+}
 const LONG_ID = randomBytes(20_000).toString('hex')
 
 /** `canal-bikes` opens with 3.00 EUR; calls to a satellite network are outside every package. */
@@ -88,6 +93,7 @@ describe('usage on Kafka', () => {
       short: Buffer.from([0, 0, 0]),
       'not Avro': Buffer.from('{"event_id":"x"}'),
       'unknown schema id': Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 2, 4]),
+      'schema id of 32 bits': Buffer.from([0, 0xff, 0xff, 0xff, 0xff, 2, 4]),
       'cut short': call({ event_id: 'cut' }).value.subarray(0, 12),
     }
     const unratable = [
@@ -107,7 +113,7 @@ describe('usage on Kafka', () => {
       {
         ...call({ event_id: 'before-the-bad', account_id: key }),
         key,
-        headers: { constructor: 'a name like any other' },
+        headers: MANY_HEADERS,
       },
       ...Object.values(bad).map((value) => ({ key, value })),
       ...unratable.map(({ message }) => ({ ...message, key })),

@@ -61,6 +61,11 @@ describe('a pack', () => {
     expect(() => decodePack(Buffer.concat([pack, Buffer.from([0])]))).toThrow('after its end')
   })
 
+  it('is read as the version before wrote it, without shared headers', () => {
+    const before = Buffer.from([1, 1, 2, 0x74, 1, 0, 2, 0x6b, 2, 0x76, 1, 2, 0x68, 2, 0x78])
+    expect(decodePack(before)).toEqual([{ ...one, sharedHeaders: {} }])
+  })
+
   it('is refused when a later version wrote it', () => {
     const pack = encodePack([one])
     pack[0] = 3

@@ -31,9 +31,11 @@ export async function createDatabase(): Promise<TestDatabase> {
     },
     async restore() {
       await onServer(server, `drop database ${name} with (force)`)
-      await onServer(server, `alter database ${backup} rename to ${name}`)
+      await onServer(server, `create database ${name} template ${backup}`)
     },
-    drop: () => onServer(server, `drop database ${name} with (force)`),
+    async drop() {
+      for (const each of [name, backup]) await onServer(server, `drop database if exists ${each} with (force)`)
+    },
   }
 }
 

@@ -84,6 +84,8 @@ describe('the other types', () => {
     ['ok', { type: 'correction', corrects: 'e0' }],
     ['invalid_event: corrects', { type: 'correction', corrects: 'e1' }],
     ['invalid_event: corrects', { type: 'correction', corrects: '' }],
+    ['ok', { type: 'other', sku: 's', quantity: 1, interaction_id: 'i'.repeat(2000) }],
+    ['invalid_event: interaction_id', { type: 'other', sku: 's', quantity: 1, interaction_id: 'i'.repeat(2001) }],
   ])('%s for %o', (expected, fields) => expect(readingOf(usageFields(fields))).toBe(expected))
 })
 
