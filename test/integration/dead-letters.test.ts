@@ -228,7 +228,7 @@ describe('dead letters put back', () => {
 
   it('may be as large as the topic takes, and without a value', async () => {
     const tombstone = { key: 'large', value: null }
-    await send(CALLS, call('large', 'huge', { interaction_id: 'x'.repeat(950_000) }), tombstone)
+    await send(CALLS, { ...call('large', 'huge'), headers: { padding: 'x'.repeat(950_000) } }, tombstone)
     await openAccount('large')
     const [large] = await lettersOf('large')
     expect(await replay('--since', '1h', '--reason', 'unknown_account', '--account', 'large', '--yes')).toMatchObject({
