@@ -61,7 +61,7 @@ export async function verify(
 
     const parts = { kafka, admin, pool }
     const taken = await verifyMessages({ ...parts, decoder, groupId: consumerGroup }, usageTopics, pace, onFault)
-    for (const range of taken.ranges) onProgress(lookedAt(range))
+    for (const [topic, ranges] of Map.groupBy(taken.ranges, (range) => range.topic)) onProgress(lookedAt(topic, ranges))
     onProgress(`usage topics: ${taken.messages} messages accounted for`)
 
     const series = SERIES.filter(({ topic }) => topic !== 'credit.movements.v1' || recordTopics.has(topic))
@@ -79,6 +79,11 @@ export async function verify(
   }
 }
 
-function lookedAt({ topic, partition, low, end }: OffsetRange): string {
-  return `${topic}/${partition}: ${low < end ? `offsets ${low} to ${end - 1n}` : 'nothing retained that is recorded'}`
+/** Partitions with something to look at, and the offsets of each. */
+function lookedAt(topic: string, ranges: readonly OffsetRange[]): string {
+  const looked = ranges
+    .filter(({ low, end }) => low < end)
+    .toSorted((a, b) => a.partition - b.partition)
+    .map(({ partition, low, end }) => `${partition}: ${low} to ${end - 1n}`)
+  return looked.length === 0 ? `${topic}: nothing retained` : `${topic}, offsets by partition: ${looked.join(', ')}`
 }

@@ -106,7 +106,7 @@ describe('books that are right', () => {
     )
     expect(summary).toMatchObject(rows[0])
     expect(summary.messagesOut).toBeGreaterThan(summary.movements)
-    expect(lines).toContainEqual(expect.stringMatching(/^usage\.calls\.v1\/0: offsets 0 to [1-9]/))
+    expect(lines).toContainEqual(expect.stringMatching(/^usage\.calls\.v1, offsets by partition: 0: 0 to [1-9]/))
   })
 
   it('have none while traffic goes on', async () => {
