@@ -40,6 +40,12 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     ],
     packages: true,
   },
+  {
+    folder: 'src/verify/',
+    // It reads what the others wrote, and writes nothing.
+    mayImport: ['src/core/', 'src/platform/', 'src/ledger/', 'src/intake/decode.ts', 'src/outbox/messages.ts'],
+    packages: true,
+  },
 ]
 
 describe('imports', () => {

@@ -20,7 +20,13 @@ import type { Pace } from './pace.ts'
 
 const EVENTS_A_PAGE = 2_000
 
-export async function verifyCharges(pool: Pool, pace: Pace, onFault: OnFault): Promise<number> {
+/** `onUsage` is given every event on the way, account by account. */
+export async function verifyCharges(
+  pool: Pool,
+  pace: Pace,
+  onUsage: (stored: StoredUsage) => void,
+  onFault: OnFault,
+): Promise<number> {
   const catalogs = createCatalogs(pool)
   let events = 0
   let after: DecisionPosition = BEFORE_ALL_DECISIONS
@@ -33,6 +39,7 @@ export async function verifyCharges(pool: Pool, pace: Pace, onFault: OnFault): P
     for (const decision of page) {
       verifyIdentity(decision, previous, onFault)
       await verifyCharge(decision.stored, settings, catalogs, onFault)
+      onUsage(decision.stored)
       previous = decision
     }
     events += page.length
@@ -47,11 +54,12 @@ function verifyIdentity(
   previous: DecisionOnRecord | null,
   onFault: OnFault,
 ): void {
-  if (stored.givenUp !== null || identityRecordedAtMicros === stored.recordedAtMicros) return
+  if (stored.givenUp !== null) return
   const isTwice =
     previous?.stored.accountId === stored.accountId &&
     previous.stored.eventId === stored.eventId &&
     previous.stored.givenUp === null
+  if (!isTwice && identityRecordedAtMicros === stored.recordedAtMicros) return
   const what = isTwice ? 'is recorded twice' : 'is recorded without its identity, and could be charged again'
   const detail = `event ${stored.eventId} ${what}`
   onFault({ check: 'identity', invariant: 'A', severity: 'fault', accountId: stored.accountId, detail })

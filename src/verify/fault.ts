@@ -13,6 +13,7 @@ export type Check =
   | 'unpublished'
   | 'version_gap'
   | 'status_event'
+  | 'unreadable'
   | 'charged_twice'
 
 export interface Fault {
