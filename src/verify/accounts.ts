@@ -3,10 +3,8 @@
  * the status is what the balance says.
  *
  * Online and without a lock: a movement is committed with the account row that counts it, so once the row is read all
- * movements up to its last sequence are there, and none of them ever changes. Later ones are left for the next time, once
- * the row, read again, counts them. No snapshot is kept longer than a page: one that lasted as long as an account with
- * millions of movements would hold up the vacuum of what everybody writes. Pages by key, so such an account takes no more
- * memory than one with ten.
+ * movements up to its last sequence are there, and none of them ever changes. Later ones are left for the next time. Pages
+ * by key, so that an account with millions of movements takes no more memory than one with ten.
  */
 import { formatMoney } from '../core/money.ts'
 import type { Pool } from '../platform/postgres.ts'
@@ -23,30 +21,21 @@ const READ_ACCOUNTS = `
    order by account_id
    limit $2`
 
-/** With what the usage that made it says of it, and of a reversal what it takes back. */
+/** With what the usage that made it says of it. */
 const READ_MOVEMENTS = `
-  select m.account_id, m.sequence, m.recorded_at, m.kind, m.amount_micros, m.balance_before_micros, m.balance_after_micros, m.event_id,
-         r.movement_sequence, r.amount_micros as rated_micros, o.event_id as reversed_event_id, r.corrects,
-         i.corrected_by
+  select m.account_id, m.sequence, m.kind, m.amount_micros, m.balance_before_micros, m.balance_after_micros, m.event_id,
+         r.movement_sequence, r.amount_micros as rated_micros, o.event_id as reversed_event_id, r.corrects
     from (
       select * from tollgate.movements
-       where account_id <= $1 and (account_id, sequence, recorded_at) > ($2, $3::bigint, $4::timestamptz)
-       order by account_id, sequence, recorded_at
-       limit $5
+       where account_id <= $1 and (account_id, sequence) > ($2, $3::bigint)
+       order by account_id, sequence
+       limit $4
     ) as m
     left join tollgate.rated_usage r
       on r.account_id = m.account_id and r.event_id = m.event_id and r.recorded_at = m.recorded_at
     left join tollgate.movements o
       on m.kind = 'reversal' and o.account_id = m.account_id and o.sequence = m.reverses_sequence
-    left join tollgate.usage_identity i
-      on m.kind = 'reversal' and i.account_id = m.account_id and i.event_id = r.corrects
-   order by m.account_id, m.sequence, m.recorded_at`
-
-const FIND_UNCOUNTED = `
-  select asked.account_id, asked.sequence, a.last_sequence
-    from unnest($1::text[], $2::bigint[]) as asked (account_id, sequence)
-    left join tollgate.accounts a using (account_id)
-   where a.account_id is null or a.last_sequence < asked.sequence`
+   order by m.account_id, m.sequence`
 
 interface AccountRow {
   account_id: string
@@ -58,7 +47,6 @@ interface AccountRow {
 interface MovementRow {
   account_id: string
   sequence: bigint
-  recorded_at: string
   kind: string
   amount_micros: bigint
   balance_before_micros: bigint
@@ -68,7 +56,6 @@ interface MovementRow {
   rated_micros: bigint | null
   reversed_event_id: string | null
   corrects: string | null
-  corrected_by: string | null
 }
 
 export interface AccountsLookedAt {
@@ -85,14 +72,12 @@ export async function verifyAccounts(pool: Pool, pace: Pace, onFault: OnFault): 
       text: READ_ACCOUNTS,
       values: [after, ACCOUNTS_A_PAGE],
     })
-    await pace.took(rows.length)
+    const last = rows.at(-1)
+    if (last === undefined) return { accounts, movements }
     accounts += rows.length
     for (const row of rows) verifyStatus(row, onFault)
-    const isLast = rows.length < ACCOUNTS_A_PAGE
-    const upTo = isLast ? PAST_ALL_IDS : rows.at(-1)!.account_id
-    movements += await verifyChains(pool, pace, { after, upTo }, rows, onFault)
-    if (isLast) return { accounts, movements }
-    after = upTo
+    movements += await verifyChains(pool, pace, after, rows, onFault)
+    after = last.account_id
   }
 }
 
@@ -112,7 +97,7 @@ interface ChainEnd {
 async function verifyChains(
   pool: Pool,
   pace: Pace,
-  { after, upTo }: { readonly after: string; readonly upTo: string },
+  after: string,
   accounts: readonly AccountRow[],
   onFault: OnFault,
 ): Promise<number> {
@@ -120,35 +105,25 @@ async function verifyChains(
     accounts.map((account) => [account.account_id, { account, sequence: 0n, balanceMicros: 0n } as ChainEnd]),
   )
   let count = 0
-  let last: Pick<MovementRow, 'account_id' | 'sequence' | 'recorded_at'> = {
-    account_id: after,
-    sequence: MAX_SEQUENCE,
-    recorded_at: 'infinity',
-  }
+  let [accountId, sequence] = [after, MAX_SEQUENCE]
   for (;;) {
     const { rows } = await pool.query<MovementRow>({
       name: 'verify-movements',
       text: READ_MOVEMENTS,
-      values: [upTo, last.account_id, last.sequence, last.recorded_at, MOVEMENTS_A_PAGE],
+      values: [accounts.at(-1)!.account_id, accountId, sequence, MOVEMENTS_A_PAGE],
     })
-    const uncounted = new Map<string, bigint>()
     for (const row of rows) {
-      const { account_id: accountId, sequence, recorded_at } = row
-      // Two rated events that say they made it are no two movements.
-      if (accountId === last.account_id && sequence === last.sequence && recorded_at === last.recorded_at) continue
-      last = row
-      const chain = chains.get(accountId)
-      if (chain === undefined || sequence > chain.account.last_sequence) {
-        uncounted.set(accountId, sequence)
-        continue
-      }
+      const chain = chains.get(row.account_id)
+      // Of an account made meanwhile, or recorded after the row was read.
+      if (chain === undefined || row.sequence > chain.account.last_sequence) continue
       count++
       verifyLink(chain, row, onFault)
       verifyOrigin(row, onFault)
     }
-    if (uncounted.size > 0) await verifyCounted(pool, uncounted, onFault)
     await pace.took(rows.length)
-    if (rows.length === 0) break
+    const last = rows.at(-1)
+    if (last === undefined) break
+    ;({ account_id: accountId, sequence } = last)
   }
   for (const chain of chains.values()) verifyEnd(chain, onFault)
   return count
@@ -156,31 +131,12 @@ async function verifyChains(
 
 /** Past every movement of the account that the page before ended with. */
 const MAX_SEQUENCE = 9_223_372_036_854_775_807n
-/** Ids are printable ASCII. So the last page has the movements, too, of accounts that are not there. */
-const PAST_ALL_IDS = '\x7f'
-
-/** Movements of accounts made meanwhile, or recorded after the row was read: by now a row counts them, or none ever did. */
-async function verifyCounted(pool: Pool, uncounted: ReadonlyMap<string, bigint>, onFault: OnFault): Promise<void> {
-  const { rows } = await pool.query<{ account_id: string; sequence: bigint; last_sequence: bigint | null }>({
-    name: 'verify-uncounted',
-    text: FIND_UNCOUNTED,
-    values: [[...uncounted.keys()], [...uncounted.values()]],
-  })
-  for (const { account_id: accountId, sequence, last_sequence: lastSequence } of rows) {
-    const detail =
-      lastSequence === null
-        ? `there is a movement ${sequence} and no such account`
-        : `there is a movement ${sequence}, and the last that the account counts is ${lastSequence}`
-    onFault({ check: 'chain', invariant: 'B', severity: 'fault', accountId, detail })
-  }
-}
 
 function verifyLink(chain: ChainEnd, row: MovementRow, onFault: OnFault): void {
   const broken = (detail: string) =>
     onFault({ check: 'chain', invariant: 'B', severity: 'fault', accountId: row.account_id, detail })
   const { sequence, amount_micros: amount, balance_before_micros: before, balance_after_micros: balanceAfter } = row
-  if (sequence === chain.sequence) broken(`movement ${sequence} is there twice`)
-  else if (sequence !== chain.sequence + 1n) broken(`movement ${chain.sequence + 1n} is missing before ${sequence}`)
+  if (sequence !== chain.sequence + 1n) broken(`movement ${chain.sequence + 1n} is missing before ${sequence}`)
   else if (before !== chain.balanceMicros) {
     broken(
       `movement ${sequence} begins at ${formatMoney(before)}, the one before ended at ${formatMoney(chain.balanceMicros)}`,
@@ -207,10 +163,7 @@ function verifyEnd({ account, sequence, balanceMicros }: ChainEnd, onFault: OnFa
   }
 }
 
-/**
- * A movement of usage is that of the usage it names, and takes what that was charged; a reversal names what it gives back,
- * and that is marked with it, or another could give the same back again.
- */
+/** A movement of usage is that of the usage it names, and takes what that was charged; a reversal names what it gives back. */
 function verifyOrigin(row: MovementRow, onFault: OnFault): void {
   if (row.kind !== 'usage' && row.kind !== 'reversal') return
   const wrong = (detail: string) =>
@@ -232,11 +185,6 @@ function verifyOrigin(row: MovementRow, onFault: OnFault): void {
   if (row.kind === 'reversal' && row.reversed_event_id !== row.corrects) {
     wrong(
       `it takes back the movement of event ${row.reversed_event_id ?? 'none'}, and corrects ${row.corrects ?? 'none'}`,
-    )
-  }
-  if (row.kind === 'reversal' && row.corrected_by !== row.event_id) {
-    wrong(
-      `event ${row.corrects ?? 'none'}, which it takes back, is marked as corrected by ${row.corrected_by ?? 'none'}`,
     )
   }
 }

@@ -20,13 +20,7 @@ import type { Pace } from './pace.ts'
 
 const EVENTS_A_PAGE = 2_000
 
-/** `onUsage` is given every event on the way, account by account. */
-export async function verifyCharges(
-  pool: Pool,
-  pace: Pace,
-  onUsage: (stored: StoredUsage) => void,
-  onFault: OnFault,
-): Promise<number> {
+export async function verifyCharges(pool: Pool, pace: Pace, onFault: OnFault): Promise<number> {
   const catalogs = createCatalogs(pool)
   let events = 0
   let after: DecisionPosition = BEFORE_ALL_DECISIONS
@@ -39,7 +33,6 @@ export async function verifyCharges(
     for (const decision of page) {
       verifyIdentity(decision, previous, onFault)
       await verifyCharge(decision.stored, settings, catalogs, onFault)
-      onUsage(decision.stored)
       previous = decision
     }
     events += page.length
@@ -54,12 +47,11 @@ function verifyIdentity(
   previous: DecisionOnRecord | null,
   onFault: OnFault,
 ): void {
-  if (stored.givenUp !== null) return
+  if (stored.givenUp !== null || identityRecordedAtMicros === stored.recordedAtMicros) return
   const isTwice =
     previous?.stored.accountId === stored.accountId &&
     previous.stored.eventId === stored.eventId &&
     previous.stored.givenUp === null
-  if (!isTwice && identityRecordedAtMicros === stored.recordedAtMicros) return
   const what = isTwice ? 'is recorded twice' : 'is recorded without its identity, and could be charged again'
   const detail = `event ${stored.eventId} ${what}`
   onFault({ check: 'identity', invariant: 'A', severity: 'fault', accountId: stored.accountId, detail })

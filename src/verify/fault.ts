@@ -13,7 +13,6 @@ export type Check =
   | 'unpublished'
   | 'version_gap'
   | 'status_event'
-  | 'unreadable'
   | 'charged_twice'
 
 export interface Fault {

@@ -24,12 +24,10 @@ const SESSION_TIMEOUT_MILLIS = 60_000
 const FETCH_WAIT_MILLIS = 200
 const LOOK_MILLIS = 50
 /**
- * Offsets may be gone by compaction, or belong to a transaction that is open still, so an end may never be reached. So many
- * empty answers of every broker mean that there is no more; time alone means nothing, joining takes as long as it takes. An
- * answer counts that the broker waited for more with: what comes at once is a marker, or an error that is tried again.
+ * Markers of transactions take offsets that no message carries, so an end may never be reached by messages. So many answers
+ * of every broker without one mean that there is no more; time alone means nothing, joining takes as long as it takes.
  */
 const EMPTY_ANSWERS = 5
-const EMPTY_ANSWER_MILLIS = FETCH_WAIT_MILLIS / 2
 
 /** In order within a partition; `onBatch` is awaited, so nothing piles up. Rejects with what it throws. */
 export async function readRanges(
@@ -49,25 +47,9 @@ export async function readRanges(
   const answersByBroker = new Map<number, number>()
   let isBusy = false
   let failure: { readonly error: unknown } | null = null
-  const answeredNothing = (nodeId: number) => answersByBroker.get(nodeId) ?? 0
-  // One that is asked counts from then on: the others may be done long before its first answer is here.
-  consumer.on(consumer.events.FETCH_START, ({ payload: { nodeId } }) => {
-    answersByBroker.set(nodeId, answeredNothing(nodeId))
+  consumer.on(consumer.events.FETCH, ({ payload: { nodeId } }) => {
+    answersByBroker.set(nodeId, (answersByBroker.get(nodeId) ?? 0) + 1)
   })
-  consumer.on(consumer.events.FETCH, ({ payload: { nodeId, duration } }) => {
-    if (duration >= EMPTY_ANSWER_MILLIS) answersByBroker.set(nodeId, answeredNothing(nodeId) + 1)
-  })
-  const countAnew = () => {
-    for (const nodeId of answersByBroker.keys()) answersByBroker.set(nodeId, 0)
-  }
-  // Told, too, of markers and of what was aborted, which have offsets and never come as messages.
-  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    countAnew()
-    const range = left.get(nameOf(payload))
-    if (range !== undefined && BigInt(payload.lastOffset) + 1n >= range.end) left.delete(nameOf(payload))
-  })
-  // Brokers may have come and gone.
-  consumer.on(consumer.events.GROUP_JOIN, () => answersByBroker.clear())
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (!restart) failure ??= { error }
   })
@@ -79,19 +61,20 @@ export async function readRanges(
     await consumer.subscribe({ topics: [...new Set(ranges.map(({ topic }) => topic))], fromBeginning: true })
     await consumer.run({
       autoCommit: false,
-      eachBatch: async ({ batch, heartbeat, resolveOffset, pause }) => {
+      eachBatch: async ({ batch, heartbeat, resolveOffset }) => {
+        answersByBroker.clear()
         const range = left.get(nameOf(batch))
-        // What comes after the end is nobody's, and would keep the broker from ever answering nothing.
-        if (range === undefined) pause()
         if (range === undefined || failure !== null) return
         isBusy = true
         try {
           const messages = batch.messages.filter(({ offset }) => BigInt(offset) < range.end)
           await onBatch({ topic: batch.topic, partition: batch.partition, messages, beat: heartbeat })
           resolveOffset(batch.lastOffset())
+          if (BigInt(batch.lastOffset()) + 1n >= range.end) left.delete(nameOf(batch))
         } catch (error) {
           failure ??= { error }
         } finally {
+          answersByBroker.clear()
           isBusy = false
         }
       },

@@ -1,39 +1,40 @@
-/**
- * Two toll-free charges for one interaction: most likely its producer sent one leg on two topics. The charges stand.
- *
- * Looked for in the usage as it is read for other reasons, account by account, for no index leads from an interaction to
- * its events. Memory is bounded: a charge is held against as many as fit in before it, in the order of event ids.
- */
-import type { StoredUsage } from '../core/rating/recompute.ts'
+/** Two toll-free charges for one interaction: most likely its producer sent one leg on two topics. The charges stand. */
+import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
+import type { Pace } from './pace.ts'
 
-/** In each of two halves, the older of which is forgotten when the newer is full: some 100 bytes each. */
-const INTERACTIONS_A_HALF = 250_000
+const ACCOUNTS_A_PAGE = 200
 
-export function createTollFreeCheck(
-  onFault: OnFault,
-  interactionsAHalf = INTERACTIONS_A_HALF,
-): (stored: StoredUsage) => void {
-  let ofAccountId: string | null = null
-  let newer = new Map<string, string>()
-  let older = new Map<string, string>()
-  return ({ accountId, eventId, interactionId, figures, correctedBy }) => {
-    if (figures.outcome !== 'charged' || figures.reason !== 'toll_free_inbound' || correctedBy !== null) return
-    if (accountId !== ofAccountId) {
-      ofAccountId = accountId
-      newer = new Map()
-      older = new Map()
-    }
-    const first = newer.get(interactionId) ?? older.get(interactionId)
-    if (first !== undefined) {
-      const detail = `interaction ${interactionId} is charged as toll-free by ${first}, and by ${eventId} again`
+const NEXT_ACCOUNTS = `
+  select max(account_id) as last
+    from (select account_id from tollgate.accounts where account_id > $1 order by account_id limit $2) as page`
+
+const FIND_CHARGED_TWICE = `
+  select r.account_id, r.interaction_id, array_agg(r.event_id order by r.recorded_at, r.event_id) as event_ids
+    from tollgate.rated_usage r
+    join tollgate.usage_identity i
+      on i.account_id = r.account_id and i.event_id = r.event_id and i.recorded_at = r.recorded_at
+   where r.account_id > $1 and r.account_id <= $2
+     and r.outcome = 'charged' and r.reason = 'toll_free_inbound' and i.corrected_by is null
+   group by r.account_id, r.interaction_id
+  having count(*) > 1
+   order by r.account_id, r.interaction_id`
+
+export async function verifyTollFree(pool: Pool, pace: Pace, onFault: OnFault): Promise<void> {
+  for (let after = ''; ; ) {
+    const { rows } = await pool.query<{ last: string | null }>(NEXT_ACCOUNTS, [after, ACCOUNTS_A_PAGE])
+    const last = rows[0]!.last
+    if (last === null) return
+    const found = await pool.query<{ account_id: string; interaction_id: string; event_ids: string[] }>({
+      name: 'verify-toll-free',
+      text: FIND_CHARGED_TWICE,
+      values: [after, last],
+    })
+    for (const { account_id: accountId, interaction_id, event_ids } of found.rows) {
+      const detail = `interaction ${interaction_id} is charged as toll-free ${event_ids.length} times: ${event_ids.join(', ')}`
       onFault({ check: 'charged_twice', invariant: 'A', severity: 'warning', accountId, detail })
-      return
     }
-    if (newer.size === interactionsAHalf) {
-      older = newer
-      newer = new Map()
-    }
-    newer.set(interactionId, eventId)
+    await pace.took(ACCOUNTS_A_PAGE)
+    after = last
   }
 }
