@@ -7,14 +7,22 @@ import type { RecordedUsage } from '../core/account/batch.ts'
 import { usageKey } from '../core/account/book.ts'
 import type { CorrectionEvent } from '../core/usage/event.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { arrayOf } from '../platform/postgres-binary.ts'
 import { headersAsJson, type SourceMessage, valueHash } from './original-message.ts'
 import type { AskedIds } from './read-known.ts'
 
+/**
+ * Id by id through the key, whatever the statistics say: `offset 0` is a fence to the planner, and `expired_at` stands
+ * outside of it, so that the index of those not expired is of no use.
+ */
 const READ_AWAITED = `
-  select account_id, event_id, correction_id
+  select a.account_id, a.event_id, a.correction_id
     from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
-    join tollgate.awaited_corrections using (account_id, event_id)
-   where expired_at is null`
+   cross join lateral (
+         select * from tollgate.awaited_corrections a
+          where a.account_id = asked.account_id and a.event_id = asked.event_id
+         offset 0) a
+   where a.expired_at is null`
 
 const INSERT_AWAITED = `
   insert into tollgate.awaited_corrections as earlier (recorded_at, account_id, event_id, correction_id,
@@ -41,7 +49,7 @@ export async function readAwaited(
   const { rows } = await connection.query<{ account_id: string; event_id: string; correction_id: string }>({
     name: 'read-awaited',
     text: READ_AWAITED,
-    values: [accountIds, eventIds],
+    values: [arrayOf('text', accountIds), arrayOf('text', eventIds)],
   })
   return new Map(rows.map((row) => [usageKey(row.account_id, row.event_id), row.correction_id]))
 }

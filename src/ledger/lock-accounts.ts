@@ -8,6 +8,7 @@
 import type { AccountState } from '../core/account/state.ts'
 import type { Currency } from '../core/money.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { arrayOf } from '../platform/postgres-binary.ts'
 
 const LOCK_ACCOUNTS = `
   select account_id, currency, settings_version, balance_micros, last_sequence, balance_version,
@@ -40,7 +41,7 @@ export async function lockAccounts(
   const { rows } = await connection.query<AccountRow>({
     name: 'lock-accounts',
     text: LOCK_ACCOUNTS,
-    values: [accountIds],
+    values: [arrayOf('text', accountIds)],
   })
   return new Map(
     rows.map((row) => [

@@ -1,6 +1,7 @@
 /** Notes on events recorded earlier which correction took them back, so that none is taken back twice. */
 import type { TakenBack } from '../core/account/batch.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { arrayOf } from '../platform/postgres-binary.ts'
 
 const MARK_CORRECTED = `
   update tollgate.usage_identity i
@@ -13,9 +14,18 @@ export async function markCorrected(connection: Connection, takenBack: readonly 
     name: 'mark-corrected',
     text: MARK_CORRECTED,
     values: [
-      takenBack.map(({ accountId }) => accountId),
-      takenBack.map(({ eventId }) => eventId),
-      takenBack.map(({ correctionId }) => correctionId),
+      arrayOf(
+        'text',
+        takenBack.map(({ accountId }) => accountId),
+      ),
+      arrayOf(
+        'text',
+        takenBack.map(({ eventId }) => eventId),
+      ),
+      arrayOf(
+        'text',
+        takenBack.map(({ correctionId }) => correctionId),
+      ),
     ],
   })
   if (rowCount !== takenBack.length) {

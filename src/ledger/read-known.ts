@@ -4,15 +4,25 @@ import type { Currency } from '../core/money.ts'
 import type { Outcome } from '../core/rating/decision.ts'
 import { storedCounterKey } from '../core/rating/fair-use.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { arrayOf } from '../platform/postgres-binary.ts'
 
+/**
+ * Id by id, through the key of the identities; their detail is looked up for those that are found. `offset 0` keeps the
+ * planner from turning it round: with statistics of a smaller table it would read all of it, batch after batch.
+ */
 const READ_KNOWN = `
   select i.account_id, i.event_id, encode(i.content_hash, 'hex') as content_hash, i.corrected_by,
          r.type, r.user_id, r.outcome, r.amount_micros, r.covered_minutes, r.currency, r.cycle_anchor, r.cycle_start,
          r.movement_sequence
     from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
-    join tollgate.usage_identity i using (account_id, event_id)
-    join tollgate.rated_usage r
-      on r.account_id = i.account_id and r.event_id = i.event_id and r.recorded_at = i.recorded_at`
+   cross join lateral (
+         select * from tollgate.usage_identity i
+          where i.account_id = asked.account_id and i.event_id = asked.event_id
+         offset 0) i
+   cross join lateral (
+         select * from tollgate.rated_usage r
+          where r.account_id = i.account_id and r.event_id = i.event_id and r.recorded_at = i.recorded_at
+         offset 0) r`
 
 interface KnownRow {
   account_id: string
@@ -43,7 +53,7 @@ export async function readKnown(
   const { rows } = await connection.query<KnownRow>({
     name: 'read-known',
     text: READ_KNOWN,
-    values: [accountIds, eventIds],
+    values: [arrayOf('text', accountIds), arrayOf('text', eventIds)],
   })
   return new Map(rows.map((row) => [usageKey(row.account_id, row.event_id), known(row)]))
 }

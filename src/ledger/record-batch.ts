@@ -94,7 +94,7 @@ export function createLedger({
     const events = batch.usage.map(({ event, source }) => ({ event, source, contentHash: contentHashOf(event) }))
     for (;;) {
       try {
-        const result = await inTransaction(pool, (connection) => attempt(connection, batch, events))
+        const result = await inTransaction(pool, (connection) => attempt(connection, batch, events), { isByKey: true })
         if ('recorded' in result) return result.recorded
         await catalogs.load(pool, result.missingCatalogs)
       } catch (error) {
@@ -161,12 +161,15 @@ export function createLedger({
       writes.push(...statements)
     }
     if (recorded.length > 0) {
-      start(insertIdentities(connection, recorded, recordedAt), insertRatedUsage(connection, recorded, recordedAt))
+      start(
+        insertIdentities(connection, recorded, clock.nowMicros),
+        insertRatedUsage(connection, recorded, clock.nowMicros),
+      )
     }
     if (takenBack.length > 0) start(markCorrected(connection, takenBack))
     start(...storeAwaited(connection, awaited, book.awaited, recorded, recordedAt))
     if (movements.length > 0) {
-      start(insertMovements(connection, movements, recordedAt), updateAccounts(connection, changedAccounts))
+      start(insertMovements(connection, movements, clock.nowMicros), updateAccounts(connection, changedAccounts))
     }
     if (changedCounters.size > 0) start(upsertCounters(connection, changedCounters, book.minutesUsed))
     if (batch.offsets.length > 0) start(storeOffsets(connection, consumerGroup, batch.offsets))

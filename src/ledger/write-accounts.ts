@@ -1,7 +1,7 @@
 /** Stores accounts as they are after their postings. Their rows are locked by this transaction. */
 import type { AccountState } from '../core/account/state.ts'
-import { formatInstant } from '../core/instant.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { arrayOf } from '../platform/postgres-binary.ts'
 
 const UPDATE_ACCOUNTS = `
   update tollgate.accounts a
@@ -19,16 +19,46 @@ export function updateAccounts(connection: Connection, accounts: readonly Accoun
     name: 'update-accounts',
     text: UPDATE_ACCOUNTS,
     values: [
-      accounts.map(({ accountId }) => accountId),
-      accounts.map(({ balanceMicros }) => balanceMicros),
-      accounts.map(({ lastSequence }) => lastSequence),
-      accounts.map(({ balanceVersion }) => balanceVersion),
-      accounts.map(({ status }) => status),
-      accounts.map(({ statusVersion }) => statusVersion),
-      accounts.map(({ statusSinceMicros }) => formatInstant(statusSinceMicros)),
-      accounts.map(({ alertVersion }) => alertVersion),
-      accounts.map(({ isLow }) => isLow),
-      accounts.map(({ isBelowCustomLevel }) => isBelowCustomLevel),
+      arrayOf(
+        'text',
+        accounts.map(({ accountId }) => accountId),
+      ),
+      arrayOf(
+        'bigint',
+        accounts.map(({ balanceMicros }) => balanceMicros),
+      ),
+      arrayOf(
+        'bigint',
+        accounts.map(({ lastSequence }) => lastSequence),
+      ),
+      arrayOf(
+        'bigint',
+        accounts.map(({ balanceVersion }) => balanceVersion),
+      ),
+      arrayOf(
+        'text',
+        accounts.map(({ status }) => status),
+      ),
+      arrayOf(
+        'bigint',
+        accounts.map(({ statusVersion }) => statusVersion),
+      ),
+      arrayOf(
+        'timestamptz',
+        accounts.map(({ statusSinceMicros }) => statusSinceMicros),
+      ),
+      arrayOf(
+        'bigint',
+        accounts.map(({ alertVersion }) => alertVersion),
+      ),
+      arrayOf(
+        'boolean',
+        accounts.map(({ isLow }) => isLow),
+      ),
+      arrayOf(
+        'boolean',
+        accounts.map(({ isBelowCustomLevel }) => isBelowCustomLevel),
+      ),
     ],
   })
 }

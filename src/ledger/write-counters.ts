@@ -1,6 +1,7 @@
 /** Stores the fair-use minutes that a batch moved. */
 import { counterFromKey } from '../core/rating/fair-use.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { arrayOf } from '../platform/postgres-binary.ts'
 
 const UPSERT_COUNTERS = `
   insert into tollgate.fair_use_counters as c (account_id, user_id, cycle_anchor, cycle_start, minutes)
@@ -18,11 +19,26 @@ export function upsertCounters(
     name: 'upsert-counters',
     text: UPSERT_COUNTERS,
     values: [
-      counters.map(({ accountId }) => accountId),
-      counters.map(({ userId }) => userId),
-      counters.map(({ anchor }) => anchor),
-      counters.map(({ cycleStart }) => cycleStart),
-      list.map((key) => minutesUsed.get(key)!),
+      arrayOf(
+        'text',
+        counters.map(({ accountId }) => accountId),
+      ),
+      arrayOf(
+        'text',
+        counters.map(({ userId }) => userId),
+      ),
+      arrayOf(
+        'date',
+        counters.map(({ anchor }) => anchor),
+      ),
+      arrayOf(
+        'date',
+        counters.map(({ cycleStart }) => cycleStart),
+      ),
+      arrayOf(
+        'integer',
+        list.map((key) => minutesUsed.get(key)!),
+      ),
     ],
   })
 }

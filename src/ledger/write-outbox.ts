@@ -5,6 +5,7 @@
 import { type Lane, type OutboxMessage, shardOf } from '../outbox/messages.ts'
 import { encodePack } from '../outbox/pack.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { arrayOf } from '../platform/postgres-binary.ts'
 import { encodeViewChanges, type ViewChange } from '../view/changes.ts'
 
 const INSERT_PACKS = `
@@ -52,11 +53,26 @@ export async function insertPacks(
     text: INSERT_PACKS,
     values: [
       recordedAt,
-      list.map(({ shard }) => shard),
-      list.map(({ lane }) => lane),
-      list.map(({ messages }) => messages.length),
-      list.map(({ messages }) => encodePack(messages)),
-      list.map(({ viewChanges }) => (viewChanges.length === 0 ? null : encodeViewChanges(viewChanges))),
+      arrayOf(
+        'smallint',
+        list.map(({ shard }) => shard),
+      ),
+      arrayOf(
+        'text',
+        list.map(({ lane }) => lane),
+      ),
+      arrayOf(
+        'integer',
+        list.map(({ messages }) => messages.length),
+      ),
+      arrayOf(
+        'bytea',
+        list.map(({ messages }) => encodePack(messages)),
+      ),
+      arrayOf(
+        'bytea',
+        list.map(({ viewChanges }) => (viewChanges.length === 0 ? null : encodeViewChanges(viewChanges))),
+      ),
     ],
   })
 }

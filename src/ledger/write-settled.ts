@@ -20,7 +20,7 @@ export async function writeSettled(
   const recordedAt = formatInstant(nowMicros)
   const announcer = createAnnouncer(encode, epoch, nowMicros)
   const cause = balanceChanged?.cause ?? 'settings'
-  if (movements.length > 0) await insertMovements(connection, movements, recordedAt)
+  if (movements.length > 0) await insertMovements(connection, movements, nowMicros)
   await updateAccounts(connection, [account])
   await insertPacks(
     connection,

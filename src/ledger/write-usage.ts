@@ -1,94 +1,86 @@
-/** Writes what was decided of a batch's events: identities and rated usage, one statement each. */
+/** Appends what was decided of a batch's events: identities and rated usage, one COPY each. */
 import type { RecordedUsage } from '../core/account/batch.ts'
-import { formatInstant } from '../core/instant.ts'
+import type { InstantMicros } from '../core/instant.ts'
 import { counterFromKey } from '../core/rating/fair-use.ts'
 import { CONTENT_VERSION } from '../core/usage/content.ts'
 import type { UsageEvent } from '../core/usage/event.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { copyRows, copyTarget } from '../platform/postgres-binary.ts'
+
+/** A recorded event and the instant of its recording, the same for all of a batch. */
+interface Row {
+  readonly usage: RecordedUsage<unknown>
+  readonly recordedAtMicros: InstantMicros
+}
 
 /**
- * A plain insert, without `on conflict`: the account locks keep others away and known ids were read under them, so a
- * second row for one id can only mean a bug, and must fail the batch rather than pass unseen.
+ * Nothing here overlooks a conflict: the account locks keep others away and known ids were read under them, so a second
+ * row for one id can only mean a bug, and must fail the batch rather than pass unseen.
  */
-const INSERT_IDENTITIES = `
-  insert into tollgate.usage_identity (account_id, event_id, content_version, content_hash, recorded_at, corrected_by)
-  select account_id, event_id, ${CONTENT_VERSION}, decode(content_hash, 'hex'), $5::timestamptz, corrected_by
-    from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as usage (account_id, event_id, content_hash, corrected_by)`
+const IDENTITIES = copyTarget<Row>('tollgate.usage_identity', [
+  ['account_id', (row, { usage }) => row.text(usage.event.accountId)],
+  ['event_id', (row, { usage }) => row.text(usage.event.eventId)],
+  ['content_version', (row) => row.int16(CONTENT_VERSION)],
+  ['content_hash', (row, { usage }) => row.bytes(Buffer.from(usage.contentHash, 'hex'))],
+  ['recorded_at', (row, { recordedAtMicros }) => row.instant(recordedAtMicros)],
+  ['corrected_by', (row, { usage }) => row.text(usage.correctedBy)],
+])
+
+const RATED_USAGE = copyTarget<Row>('tollgate.rated_usage', [
+  ['recorded_at', (row, { recordedAtMicros }) => row.instant(recordedAtMicros)],
+  ['account_id', (row, { usage: { event } }) => row.text(event.accountId)],
+  ['event_id', (row, { usage: { event } }) => row.text(event.eventId)],
+  ['occurred_at', (row, { usage: { event } }) => row.instant(event.occurredAtMicros)],
+  ['type', (row, { usage: { event } }) => row.text(event.type)],
+  ['interaction_id', (row, { usage: { event } }) => row.text(event.interactionId)],
+  ['user_id', (row, { usage: { event } }) => row.text(event.userId)],
+  ['direction', (row, { usage: { event } }) => row.text('direction' in event ? event.direction : null)],
+  ['leg', (row, { usage: { event } }) => row.text('leg' in event ? event.leg : null)],
+  ['channel', (row, { usage: { event } }) => row.text('channel' in event ? event.channel : null)],
+  ['agent_id', (row, { usage: { event } }) => row.text('agentId' in event ? event.agentId : null)],
+  ['sku', (row, { usage: { event } }) => row.text('sku' in event ? event.sku : null)],
+  ['corrects', (row, { usage: { event } }) => row.text('corrects' in event ? event.corrects : null)],
+  ['from_number', (row, { usage: { event } }) => row.text('from' in event ? event.from : null)],
+  ['to_number', (row, { usage: { event } }) => row.text('to' in event ? event.to : null)],
+  ['from_country', (row, { usage: { decision } }) => row.text(decision.from?.country ?? null)],
+  ['to_country', (row, { usage: { decision } }) => row.text(decision.to?.country ?? null)],
+  ['to_type', (row, { usage: { decision } }) => row.text(decision.to?.type ?? null)],
+  ['quantity', (row, { usage: { event } }) => row.int64(quantityUsed(event))],
+  ['outcome', (row, { usage: { decision } }) => row.text(decision.outcome)],
+  ['reason', (row, { usage: { decision } }) => row.text(decision.reason)],
+  ['units', (row, { usage: { decision } }) => row.int64(decision.units)],
+  ['covered_minutes', (row, { usage: { decision } }) => row.int32(decision.coveredMinutes)],
+  ['amount_micros', (row, { usage: { decision } }) => row.int64(decision.amountMicros)],
+  ['currency', (row, { usage: { decision } }) => row.text(decision.currency)],
+  ['deck', (row, { usage: { decision } }) => row.text(decision.rate?.deck ?? null)],
+  ['prefix', (row, { usage: { decision } }) => row.text(decision.rate?.prefix ?? null)],
+  ['destination', (row, { usage: { decision } }) => row.text(decision.rate?.destination ?? null)],
+  ['catalog_version', (row, { usage: { decision } }) => row.int32(decision.catalogVersion)],
+  ['settings_version', (row, { usage: { settingsVersion } }) => row.int32(settingsVersion)],
+  ['movement_sequence', (row, { usage: { movementSequence } }) => row.int64(movementSequence)],
+  ['minutes_left', (row, { usage: { decision } }) => row.int32(decision.fairUse?.minutesLeft ?? null)],
+  ['cycle_anchor', (row, { usage: { decision } }) => row.date(counter(decision.fairUse?.counter)?.anchor ?? null)],
+  ['cycle_start', (row, { usage: { decision } }) => row.date(counter(decision.fairUse?.counter)?.cycleStart ?? null)],
+])
 
 export function insertIdentities(
   connection: Connection,
   recorded: readonly RecordedUsage<unknown>[],
-  recordedAt: string,
+  recordedAtMicros: InstantMicros,
 ) {
-  return connection.query({
-    name: 'insert-identities',
-    text: INSERT_IDENTITIES,
-    values: [
-      recorded.map(({ event }) => event.accountId),
-      recorded.map(({ event }) => event.eventId),
-      recorded.map(({ contentHash }) => contentHash),
-      recorded.map(({ correctedBy }) => correctedBy),
-      recordedAt,
-    ],
-  })
+  return copyRows(connection, IDENTITIES, asRows(recorded, recordedAtMicros))
 }
-
-/** Column, its type, and its value of one recorded event: the insert below is made of this list. */
-const RATED_USAGE_COLUMNS: readonly (readonly [
-  column: string,
-  type: string,
-  value: (usage: RecordedUsage<unknown>) => string | number | bigint | null,
-])[] = [
-  ['account_id', 'text', ({ event }) => event.accountId],
-  ['event_id', 'text', ({ event }) => event.eventId],
-  ['occurred_at', 'timestamptz', ({ event }) => formatInstant(event.occurredAtMicros)],
-  ['type', 'text', ({ event }) => event.type],
-  ['interaction_id', 'text', ({ event }) => event.interactionId],
-  ['user_id', 'text', ({ event }) => event.userId],
-  ['direction', 'text', ({ event }) => ('direction' in event ? event.direction : null)],
-  ['leg', 'text', ({ event }) => ('leg' in event ? event.leg : null)],
-  ['channel', 'text', ({ event }) => ('channel' in event ? event.channel : null)],
-  ['agent_id', 'text', ({ event }) => ('agentId' in event ? event.agentId : null)],
-  ['sku', 'text', ({ event }) => ('sku' in event ? event.sku : null)],
-  ['corrects', 'text', ({ event }) => ('corrects' in event ? event.corrects : null)],
-  ['from_number', 'text', ({ event }) => ('from' in event ? event.from : null)],
-  ['to_number', 'text', ({ event }) => ('to' in event ? event.to : null)],
-  ['from_country', 'text', ({ decision }) => decision.from?.country ?? null],
-  ['to_country', 'text', ({ decision }) => decision.to?.country ?? null],
-  ['to_type', 'text', ({ decision }) => decision.to?.type ?? null],
-  ['quantity', 'bigint', ({ event }) => quantityUsed(event)],
-  ['outcome', 'text', ({ decision }) => decision.outcome],
-  ['reason', 'text', ({ decision }) => decision.reason],
-  ['units', 'bigint', ({ decision }) => decision.units],
-  ['covered_minutes', 'integer', ({ decision }) => decision.coveredMinutes],
-  ['amount_micros', 'bigint', ({ decision }) => decision.amountMicros],
-  ['currency', 'text', ({ decision }) => decision.currency],
-  ['deck', 'text', ({ decision }) => decision.rate?.deck ?? null],
-  ['prefix', 'text', ({ decision }) => decision.rate?.prefix ?? null],
-  ['destination', 'text', ({ decision }) => decision.rate?.destination ?? null],
-  ['catalog_version', 'integer', ({ decision }) => decision.catalogVersion],
-  ['settings_version', 'integer', ({ settingsVersion }) => settingsVersion],
-  ['movement_sequence', 'bigint', ({ movementSequence }) => movementSequence],
-  ['minutes_left', 'integer', ({ decision }) => decision.fairUse?.minutesLeft ?? null],
-  ['cycle_anchor', 'date', ({ decision }) => counter(decision.fairUse?.counter)?.anchor ?? null],
-  ['cycle_start', 'date', ({ decision }) => counter(decision.fairUse?.counter)?.cycleStart ?? null],
-]
-
-const INSERT_RATED_USAGE = `
-  insert into tollgate.rated_usage (recorded_at, ${RATED_USAGE_COLUMNS.map(([column]) => column).join(', ')})
-  select $1::timestamptz, usage.*
-    from unnest(${RATED_USAGE_COLUMNS.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ')}) as usage`
 
 export function insertRatedUsage(
   connection: Connection,
   recorded: readonly RecordedUsage<unknown>[],
-  recordedAt: string,
+  recordedAtMicros: InstantMicros,
 ) {
-  return connection.query({
-    name: 'insert-rated-usage',
-    text: INSERT_RATED_USAGE,
-    values: [recordedAt, ...RATED_USAGE_COLUMNS.map(([, , value]) => recorded.map(value))],
-  })
+  return copyRows(connection, RATED_USAGE, asRows(recorded, recordedAtMicros))
+}
+
+function asRows(recorded: readonly RecordedUsage<unknown>[], recordedAtMicros: InstantMicros): Row[] {
+  return recorded.map((usage) => ({ usage, recordedAtMicros }))
 }
 
 /** As used, before increments: seconds, fragments or items; 0 for a correction. */

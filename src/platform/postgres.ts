@@ -39,15 +39,33 @@ export function createPool(databaseUrl: string, log: Logger, connections = 8): P
 const BEGIN = "begin; set local lock_timeout = '5s'; set local statement_timeout = '60s'"
 
 /**
+ * For statements that take thousands of keys and find each by its index: left alone, the planner reads whole tables
+ * instead, with several workers, while a table is small or its statistics are old. The settings end with the transaction.
+ */
+const BY_KEY =
+  '; set local enable_seqscan = off; set local random_page_cost = 1.1' +
+  '; set local max_parallel_workers_per_gather = 0; set local jit = off'
+
+export interface TransactionOptions {
+  /** All its statements look rows up by key: plan them so, whatever the statistics say. */
+  readonly isByKey?: boolean
+}
+
+/**
  * Runs `work` in one READ COMMITTED transaction. A commit that the server turned into a rollback (it answers `ROLLBACK`,
  * without an error, when an earlier pipelined statement failed) throws, so that nobody takes it for done.
  */
-export async function inTransaction<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (connection: Connection) => Promise<T>,
+  { isByKey = false }: TransactionOptions = {},
+): Promise<T> {
   const connection = await pool.connect()
   let broken: Error | undefined
   try {
-    await connection.query(BEGIN)
-    const result = await work(connection)
+    // Not waited for: what comes next is right behind it, and fails if it did.
+    const begun = connection.query(isByKey ? BEGIN + BY_KEY : BEGIN)
+    const [, result] = await allReplies([begun, work(connection)])
     const reply = await connection.query('commit')
     if (reply.command !== 'COMMIT') throw new Error(`the transaction was not committed: ${reply.command}`)
     return result

@@ -1,0 +1,278 @@
+/**
+ * Values in the database's binary format: rows for COPY, and arrays as statement parameters. As text, most of what a batch
+ * costs on both sides is quoting, escaping and parsing.
+ *
+ * Formats: https://www.postgresql.org/docs/current/sql-copy.html (binary format), and what each type's `recv` function reads.
+ */
+import pg from 'pg'
+import type { Connection } from './postgres.ts'
+
+/** 2000-01-01, from which the database counts. */
+const EPOCH_MICROS = Date.UTC(2000, 0, 1) * 1000
+const EPOCH_DAYS = Date.UTC(2000, 0, 1) / 86_400_000
+const DAY_MILLIS = 86_400_000
+const TWO_TO_32 = 0x1_0000_0000
+
+const FIRST_BYTES = 64 * 1024
+/** Longer texts are written by the runtime; calling it for a short one costs more than a loop. */
+const SHORT_TEXT = 48
+
+/** The field values that the ledger writes. Units as in the core: instants in microseconds since 1970, dates as `YYYY-MM-DD`. */
+export class BinaryWriter {
+  #buffer = Buffer.allocUnsafe(FIRST_BYTES)
+  #length = 0
+
+  text(value: string | null): void {
+    if (value === null) {
+      this.null()
+      return
+    }
+    const most = value.length * 3
+    this.#reserve(4 + most)
+    const start = this.#length + 4
+    const end = value.length <= SHORT_TEXT ? this.#writeAscii(value, start) : -1
+    this.#length = end === -1 ? start + this.#buffer.write(value, start, 'utf8') : end
+    this.#int32At(start - 4, this.#length - start)
+  }
+
+  int16(value: number): void {
+    this.#reserve(6)
+    this.#int32At(this.#length, 2)
+    this.#length = this.#buffer.writeInt16BE(value, this.#length + 4)
+  }
+
+  int32(value: number | null): void {
+    if (value === null) {
+      this.null()
+      return
+    }
+    this.#reserve(8)
+    this.#int32At(this.#length, 4)
+    this.#length = this.#buffer.writeInt32BE(value, this.#length + 4)
+  }
+
+  int64(value: bigint | number | null): void {
+    if (value === null) {
+      this.null()
+      return
+    }
+    this.#reserve(12)
+    this.#int32At(this.#length, 8)
+    this.#length += 4
+    if (typeof value === 'bigint') this.#length = this.#buffer.writeBigInt64BE(value, this.#length)
+    else this.#wholeAsInt64(value)
+  }
+
+  boolean(value: boolean): void {
+    this.#reserve(5)
+    this.#int32At(this.#length, 1)
+    this.#buffer[this.#length + 4] = value ? 1 : 0
+    this.#length += 5
+  }
+
+  bytes(value: Uint8Array | null): void {
+    if (value === null) {
+      this.null()
+      return
+    }
+    this.#reserve(4 + value.length)
+    this.#int32At(this.#length, value.length)
+    this.#buffer.set(value, this.#length + 4)
+    this.#length += 4 + value.length
+  }
+
+  /** Microseconds since 1970. */
+  instant(micros: number): void {
+    this.#reserve(12)
+    this.#int32At(this.#length, 8)
+    this.#length += 4
+    this.#wholeAsInt64(micros - EPOCH_MICROS)
+  }
+
+  /** `YYYY-MM-DD` */
+  date(value: string | null): void {
+    if (value === null) {
+      this.null()
+      return
+    }
+    const days = Date.parse(value) / DAY_MILLIS - EPOCH_DAYS
+    if (!Number.isInteger(days)) throw new TypeError(`${value} is no date`)
+    this.int32(days)
+  }
+
+  null(): void {
+    this.#reserve(4)
+    this.#int32At(this.#length, -1)
+    this.#length += 4
+  }
+
+  /** Bytes that are no field of their own: headers, counts. */
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length)
+    this.#buffer.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
+  /** The count of fields that starts a row. */
+  rowOf(fields: number): void {
+    this.#reserve(2)
+    this.#length = this.#buffer.writeInt16BE(fields, this.#length)
+  }
+
+  finish(): Buffer {
+    return this.#buffer.subarray(0, this.#length)
+  }
+
+  /** The position after the text, or -1 when it is more than ASCII. */
+  #writeAscii(value: string, start: number): number {
+    const buffer = this.#buffer
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i)
+      if (code > 0x7f) return -1
+      buffer[start + i] = code
+    }
+    return start + value.length
+  }
+
+  #wholeAsInt64(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a whole number that can be stored`)
+    this.#length = this.#buffer.writeInt32BE(Math.floor(value / TWO_TO_32), this.#length)
+    this.#length = this.#buffer.writeUInt32BE(value >>> 0, this.#length)
+  }
+
+  #int32At(position: number, value: number): void {
+    const buffer = this.#buffer
+    buffer[position] = value >>> 24
+    buffer[position + 1] = value >>> 16
+    buffer[position + 2] = value >>> 8
+    buffer[position + 3] = value
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#buffer.length) return
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + count))
+    this.#buffer.copy(larger, 0, 0, this.#length)
+    this.#buffer = larger
+  }
+}
+
+/** A column and how its value is written; the type must be exactly the column's own. */
+export type Column<Row> = readonly [name: string, write: (writer: BinaryWriter, row: Row) => void]
+
+const COPY_SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+const COPY_TRAILER = Buffer.from([0xff, 0xff])
+
+export interface CopyTarget<Row> {
+  readonly text: string
+  readonly columns: readonly Column<Row>[]
+}
+
+export function copyTarget<Row>(table: string, columns: readonly Column<Row>[]): CopyTarget<Row> {
+  return { text: `copy ${table} (${columns.map(([name]) => name).join(', ')}) from stdin (format binary)`, columns }
+}
+
+/** Appends rows by COPY: many rows a page and a log record each, where INSERT writes them one by one. */
+export function copyRows<Row>(connection: Connection, { text, columns }: CopyTarget<Row>, rows: readonly Row[]) {
+  const writer = new BinaryWriter()
+  writer.raw(COPY_SIGNATURE)
+  for (const row of rows) {
+    writer.rowOf(columns.length)
+    for (const [, write] of columns) write(writer, row)
+  }
+  writer.raw(COPY_TRAILER)
+  const data = writer.finish()
+  return new Promise<void>((resolve, reject) => {
+    connection.query(
+      new CopyIn(text, data, (error) => (error ? reject(error) : resolve())) as unknown as pg.QueryConfig,
+    )
+  })
+}
+
+/** What of the client's connection a COPY needs. */
+interface Wire {
+  query(text: string): void
+  sendCopyFromChunk(chunk: Buffer): void
+  endCopyFrom(): void
+}
+
+/**
+ * Sends the rows right behind the statement instead of waiting to be asked for them, so that COPY is pipelined like every
+ * other statement. When the statement fails the server passes over rows that were on their way, as its protocol says.
+ */
+class CopyIn extends (pg.Query as unknown as new (text: string, callback: (error: Error | null) => void) => object) {
+  readonly #text: string
+  readonly #rows: Buffer
+
+  constructor(text: string, rows: Buffer, done: (error: Error | null) => void) {
+    super(text, done)
+    this.#text = text
+    this.#rows = rows
+  }
+
+  submit(connection: Wire): null {
+    connection.query(this.#text)
+    connection.sendCopyFromChunk(this.#rows)
+    connection.endCopyFrom()
+    return null
+  }
+
+  handleCopyInResponse(): void {
+    // The rows are on their way already.
+  }
+}
+
+/** Element types that statements take arrays of, by their OID. */
+const ELEMENT_OIDS = {
+  text: 25,
+  bigint: 20,
+  integer: 23,
+  smallint: 21,
+  boolean: 16,
+  timestamptz: 1184,
+  date: 1082,
+  bytea: 17,
+} as const
+
+export type ElementType = keyof typeof ELEMENT_OIDS
+
+interface ElementOf {
+  text: string | null
+  bigint: bigint | number | null
+  integer: number | null
+  smallint: number
+  boolean: boolean
+  /** Microseconds since 1970. */
+  timestamptz: number
+  /** `YYYY-MM-DD` */
+  date: string | null
+  bytea: Uint8Array | null
+}
+
+const WRITE_ELEMENT: { [T in ElementType]: (writer: BinaryWriter, value: ElementOf[T]) => void } = {
+  text: (writer, value) => writer.text(value),
+  bigint: (writer, value) => writer.int64(value),
+  integer: (writer, value) => writer.int32(value),
+  smallint: (writer, value) => writer.int16(value),
+  boolean: (writer, value) => writer.boolean(value),
+  timestamptz: (writer, value) => writer.instant(value),
+  date: (writer, value) => writer.date(value),
+  bytea: (writer, value) => writer.bytes(value),
+}
+
+/** A statement parameter to be cast as `type[]`. */
+export function arrayOf<T extends ElementType>(type: T, values: readonly ElementOf[T][]): Buffer {
+  const writer = new BinaryWriter()
+  const header = Buffer.alloc(values.length === 0 ? 12 : 20)
+  // Dimensions, whether there are nulls (reading does not depend on it), element type, then length and lower bound.
+  header.writeInt32BE(values.length === 0 ? 0 : 1, 0)
+  header.writeInt32BE(1, 4)
+  header.writeInt32BE(ELEMENT_OIDS[type], 8)
+  if (values.length > 0) {
+    header.writeInt32BE(values.length, 12)
+    header.writeInt32BE(1, 16)
+  }
+  writer.raw(header)
+  const write = WRITE_ELEMENT[type]
+  for (const value of values) write(writer, value)
+  return writer.finish()
+}
