@@ -11,7 +11,8 @@ import { type Housekeeping, type HousekeepingJob, startHousekeeping } from './le
 import { ensureMonthPartitions } from './ledger/month-partitions.ts'
 import { createLedger } from './ledger/record-batch.ts'
 import { resumeOffsets } from './ledger/resume-offsets.ts'
-import { type Relay, startRelay } from './outbox/relay.ts'
+import { startRecordRelay } from './outbox/record-relay.ts'
+import { type Relay, type RelayReport, startRelay } from './outbox/relay.ts'
 import { createPipeline, USAGE_TOPICS } from './pipeline.ts'
 import type { Config } from './platform/config.ts'
 import { type Problem, startHttp } from './platform/http.ts'
@@ -47,11 +48,15 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
   await migrate(config.databaseUrl, (notice) => log.warn({ notice }, 'a migration has something to say'))
   await createTopicsAndSchemas(config, log)
 
-  let relay: Relay | null = null
+  const relays: Relay[] = []
   let view: ViewFeed | null = null
   if (config.roles.includes('relay')) {
     view = createViewFeed({ redisUrl: config.redisUrl, pool, log, metrics })
-    relay = startRelay({ kafka, pool, instanceId: config.instanceId, log, metrics, view })
+    const report = relayReport(metrics)
+    relays.push(
+      startRelay({ kafka, pool, instanceId: config.instanceId, log, report, lanes: ['now'], view }),
+      startRecordRelay({ config, report, onFatal }),
+    )
   }
 
   let intake: Intake | null = null
@@ -70,8 +75,8 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
     const { consumerGroup, recordTopics } = config
     const ledger = createLedger({ pool, encode, consumerGroup, recordTopics })
     const decoder = createDecoder(config.schemaRegistryUrl)
-    const wakeRelay = () => relay?.wake()
-    const recordUsage = createPipeline({ decoder, ledger, metrics, log, wakeRelay, signal: giveUp.signal })
+    const wakeRelays = () => relays.forEach((relay) => void relay.wake())
+    const recordUsage = createPipeline({ decoder, ledger, metrics, log, wakeRelays, signal: giveUp.signal })
     intake = await startIntake({
       kafka,
       groupId: consumerGroup,
@@ -96,7 +101,7 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
   const http = await startHttp({
     port: config.httpPort,
     metrics,
-    isLive: () => stuckIntake(intake) ?? stuckRelay(relay),
+    isLive: () => stuckIntake(intake) ?? stuckRelay(relays),
     isReady: () =>
       intake !== null && !intake.progress().hasJoined ? { reason: 'not a member of the consumer group yet' } : null,
   })
@@ -110,7 +115,7 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
       await intake?.stop()
       clearTimeout(graceOver)
       await housekeeping?.stop()
-      await relay?.stop()
+      await Promise.all(relays.map((relay) => relay.stop()))
       await view?.stop()
       await http.close()
       await pool.end()
@@ -145,8 +150,20 @@ function housekeepingJobs(
   ]
 }
 
-function stuckRelay(relay: Relay | null): Problem | null {
-  const isStuck = relay !== null && Date.now() - relay.lastTurnAt() > STUCK_AFTER_MILLIS
+function relayReport(metrics: Metrics): RelayReport {
+  return {
+    published: (topic, messages) => metrics.relayPublishedTotal.inc({ topic }, messages),
+    waiting: ({ shard, lane }, packs) => {
+      const labels = { shard: String(shard), lane }
+      if (packs === null) metrics.outboxPacks.remove(labels)
+      else metrics.outboxPacks.set(labels, packs)
+    },
+    interrupted: () => metrics.retriesTotal.inc({ stage: 'relay' }),
+  }
+}
+
+function stuckRelay(relays: readonly Relay[]): Problem | null {
+  const isStuck = relays.some((relay) => Date.now() - relay.lastTurnAt() > STUCK_AFTER_MILLIS)
   return isStuck ? { reason: 'the relay has not looked at the outbox for a minute' } : null
 }
 

@@ -50,7 +50,7 @@ interface PipelineParts {
   readonly metrics: Metrics
   readonly log: Logger
   /** Called after each commit that left something in the outbox. */
-  readonly wakeRelay: () => void
+  readonly wakeRelays: () => void
   /** Ends the retries of a batch that cannot be recorded before the process must be gone. */
   readonly signal: AbortSignal
 }
@@ -61,7 +61,7 @@ interface PipelineParts {
  */
 export type RecordUsage = (batch: IntakeBatch) => Promise<void>
 
-export function createPipeline({ decoder, ledger, metrics, log, wakeRelay, signal }: PipelineParts): RecordUsage {
+export function createPipeline({ decoder, ledger, metrics, log, wakeRelays, signal }: PipelineParts): RecordUsage {
   return async function recordUsage(batch) {
     const stopTimer = metrics.batchSeconds.startTimer()
     const { usage, unreadable } = await untilDone('decode', () => readBatch(batch.messages))
@@ -69,7 +69,7 @@ export function createPipeline({ decoder, ledger, metrics, log, wakeRelay, signa
     stopTimer()
     metrics.batchesTotal.inc()
     metrics.batchEvents.observe(batch.messages.length)
-    wakeRelay()
+    wakeRelays()
   }
 
   async function readBatch(messages: readonly IntakeMessage[]): Promise<Omit<UsageBatch, 'offsets'>> {

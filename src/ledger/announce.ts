@@ -8,7 +8,7 @@ import type { RecordedUsage } from '../core/account/batch.ts'
 import type { BalanceCause, BalanceChanged, ServiceStatusChanged } from '../core/account/state.ts'
 import { formatInstant, type InstantMicros } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
-import type { Headers, OutboxMessage } from '../outbox/messages.ts'
+import { type Headers, type OutboxKey, type OutboxMessage, outboxKey } from '../outbox/messages.ts'
 import type { RecordTopic } from '../platform/config.ts'
 import { type Traceparent, traceparentOf } from './original-message.ts'
 import type { DeadLetter } from './write-dead-letters.ts'
@@ -54,19 +54,29 @@ export interface Announcer {
 /** For the announcements of one ledger transaction, which share its epoch and its instant. */
 export function createAnnouncer(encode: Encode, epoch: number, nowMicros: InstantMicros): Announcer {
   const sharedByTopic = new Map<string, Headers>()
-  const epochText = Buffer.from(String(epoch))
-  const time = Buffer.from(formatInstant(nowMicros))
+  const keyByAccount = new Map<string, OutboxKey>()
+  const epochText = String(epoch)
+  const time = formatInstant(nowMicros)
+
+  function keyOf(accountId: string): OutboxKey {
+    let key = keyByAccount.get(accountId)
+    if (key === undefined) {
+      key = outboxKey(Buffer.from(accountId))
+      keyByAccount.set(accountId, key)
+    }
+    return key
+  }
 
   function sharedHeaders(topic: string): Headers {
     let headers = sharedByTopic.get(topic)
     if (headers === undefined) {
       headers = {
-        ce_specversion: Buffer.from('1.0'),
-        ce_type: Buffer.from(`tollgate.${topic}`),
-        ce_source: Buffer.from('/tollgate'),
+        ce_specversion: '1.0',
+        ce_type: `tollgate.${topic}`,
+        ce_source: '/tollgate',
         ce_time: time,
         ce_epoch: epochText,
-        'content-type': Buffer.from('application/avro'),
+        'content-type': 'application/avro',
       }
       sharedByTopic.set(topic, headers)
     }
@@ -85,15 +95,20 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
     traceparent: Traceparent | undefined,
     record: unknown,
   ): OutboxMessage {
-    const key = Buffer.from(accountId)
-    const headers: Record<string, Uint8Array> = {
-      ce_id: Buffer.from(`${topic}/${epoch}/${inPath(accountId)}/${inPath(place)}`),
-      ce_subject: key,
-      ce_sequence: Buffer.from(place),
-      ce_cause: Buffer.from(cause),
+    const headers: Record<string, string | Uint8Array> = {
+      ce_id: `${topic}/${epoch}/${inPath(accountId)}/${inPath(place)}`,
+      ce_subject: accountId,
+      ce_sequence: place,
+      ce_cause: cause,
     }
     if (traceparent) headers.traceparent = traceparent
-    return { topic, key, value: encode(topic, record), sharedHeaders: sharedHeaders(topic), headers }
+    return {
+      topic,
+      key: keyOf(accountId),
+      value: encode(topic, record),
+      sharedHeaders: sharedHeaders(topic),
+      headers,
+    }
   }
 
   return {
@@ -187,8 +202,7 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
         recorded_at: nowMicros,
       })
       // A correction that was given up may come again under its event id, and is another decision then.
-      const id = Buffer.concat([message.headers.ce_id!, Buffer.from(`/${nowMicros}`)])
-      return { ...message, headers: { ...message.headers, ce_id: id } }
+      return { ...message, headers: { ...message.headers, ce_id: `${message.headers.ce_id}/${nowMicros}` } }
     },
 
     /** Keyed as the message came, because whose it is may be just what could not be read. */
@@ -204,15 +218,15 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
         const kept = `${detail} (too big to republish: its ${original?.length ?? 0} bytes are kept in tollgate.dead_letters)`
         value = encode(DEAD_LETTER, { ...about, detail: kept, key: null, value: null, headers: [] })
       }
-      const headers: Record<string, Uint8Array> = {
-        ce_id: Buffer.from(`${DEAD_LETTER}/${epoch}/${topic}/${partition}/${offset}`),
-        ce_cause: Buffer.from(letter.reason),
+      const headers: Record<string, string | Uint8Array> = {
+        ce_id: `${DEAD_LETTER}/${epoch}/${topic}/${partition}/${offset}`,
+        ce_cause: letter.reason,
       }
       const traceparent = traceparentOf(letter)
       if (traceparent) headers.traceparent = traceparent
       return {
         topic: DEAD_LETTER,
-        key: isTooBig ? null : key,
+        key: isTooBig || key === null ? null : outboxKey(key),
         value,
         sharedHeaders: sharedHeaders(DEAD_LETTER),
         headers,

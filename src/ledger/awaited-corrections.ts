@@ -49,7 +49,7 @@ export async function readAwaited(
   const { rows } = await connection.query<{ account_id: string; event_id: string; correction_id: string }>({
     name: 'read-awaited',
     text: READ_AWAITED,
-    values: [arrayOf('text', accountIds), arrayOf('text', eventIds)],
+    values: [arrayOf('text', accountIds, (value) => value), arrayOf('text', eventIds, (value) => value)],
   })
   return new Map(rows.map((row) => [usageKey(row.account_id, row.event_id), row.correction_id]))
 }

@@ -41,7 +41,7 @@ export async function lockAccounts(
   const { rows } = await connection.query<AccountRow>({
     name: 'lock-accounts',
     text: LOCK_ACCOUNTS,
-    values: [arrayOf('text', accountIds)],
+    values: [arrayOf('text', accountIds, (value) => value)],
   })
   return new Map(
     rows.map((row) => [

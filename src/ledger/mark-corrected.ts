@@ -14,18 +14,9 @@ export async function markCorrected(connection: Connection, takenBack: readonly 
     name: 'mark-corrected',
     text: MARK_CORRECTED,
     values: [
-      arrayOf(
-        'text',
-        takenBack.map(({ accountId }) => accountId),
-      ),
-      arrayOf(
-        'text',
-        takenBack.map(({ eventId }) => eventId),
-      ),
-      arrayOf(
-        'text',
-        takenBack.map(({ correctionId }) => correctionId),
-      ),
+      arrayOf('text', takenBack, ({ accountId }) => accountId),
+      arrayOf('text', takenBack, ({ eventId }) => eventId),
+      arrayOf('text', takenBack, ({ correctionId }) => correctionId),
     ],
   })
   if (rowCount !== takenBack.length) {

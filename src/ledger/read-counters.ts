@@ -38,22 +38,10 @@ export async function readCounters(
     name: 'read-counters',
     text: READ_COUNTERS,
     values: [
-      arrayOf(
-        'text',
-        counters.map(({ accountId }) => accountId),
-      ),
-      arrayOf(
-        'text',
-        counters.map(({ userId }) => userId),
-      ),
-      arrayOf(
-        'date',
-        counters.map(({ anchor }) => anchor),
-      ),
-      arrayOf(
-        'date',
-        counters.map(({ cycleStart }) => cycleStart),
-      ),
+      arrayOf('text', counters, ({ accountId }) => accountId),
+      arrayOf('text', counters, ({ userId }) => userId),
+      arrayOf('date', counters, ({ anchor }) => anchor),
+      arrayOf('date', counters, ({ cycleStart }) => cycleStart),
     ],
   })
   return new Map(

@@ -53,7 +53,7 @@ export async function readKnown(
   const { rows } = await connection.query<KnownRow>({
     name: 'read-known',
     text: READ_KNOWN,
-    values: [arrayOf('text', accountIds), arrayOf('text', eventIds)],
+    values: [arrayOf('text', accountIds, (value) => value), arrayOf('text', eventIds, (value) => value)],
   })
   return new Map(rows.map((row) => [usageKey(row.account_id, row.event_id), known(row)]))
 }

@@ -175,34 +175,39 @@ export function createLedger({
     if (batch.offsets.length > 0) start(storeOffsets(connection, consumerGroup, batch.offsets))
 
     const letters = deadLettersOf(batch, outcome)
-    const fresh = letters.length > 0 ? insertDeadLetters(connection, letters, recordedAt) : Promise.resolve([])
-    await allReplies([...writes, fresh])
-    const freshLetters = await fresh
+    const freshLetters =
+      letters.length === 0 ? [] : (await allReplies([insertDeadLetters(connection, letters, recordedAt), ...writes]))[0]
 
+    // Encoded while the database is at the statements before.
     const announcer = createAnnouncer(encode, clock.epoch, clock.nowMicros)
     const traces = tracesByAccount(outcome)
     const traceOf = ({ accountId }: { accountId: string }) => traces.get(accountId) ?? null
-    await insertPacks(
-      connection,
-      {
-        now: [
-          ...outcome.balanceChanges.map((change) => announcer.balanceChanged(change, traceOf(change))),
-          ...outcome.statusChanges.map((change) => announcer.serviceStatus(change, 'usage', traceOf(change))),
-          ...outcome.alerts.map((alert) => announcer.alert(alert, 'usage', traceOf(alert))),
-          ...freshLetters.map((letter) => announcer.deadLetter(letter)),
-        ],
-        record: [
-          ...(recordTopics.has(MOVEMENTS)
-            ? movements.map((movement, i) => announcer.movement(movement, traceparentOf(outcome.movements[i]!.source)))
-            : []),
-          ...(recordTopics.has(RATED_USAGE)
-            ? recorded.map((usage) => announcer.ratedUsage(usage, traceparentOf(usage.source)))
-            : []),
-        ],
-        view: viewChanges(outcome, book, counters, clock.epoch),
-      },
-      recordedAt,
+    start(
+      insertPacks(
+        connection,
+        {
+          now: [
+            ...outcome.balanceChanges.map((change) => announcer.balanceChanged(change, traceOf(change))),
+            ...outcome.statusChanges.map((change) => announcer.serviceStatus(change, 'usage', traceOf(change))),
+            ...outcome.alerts.map((alert) => announcer.alert(alert, 'usage', traceOf(alert))),
+            ...freshLetters.map((letter) => announcer.deadLetter(letter)),
+          ],
+          record: [
+            ...(recordTopics.has(MOVEMENTS)
+              ? movements.map((movement, i) =>
+                  announcer.movement(movement, traceparentOf(outcome.movements[i]!.source)),
+                )
+              : []),
+            ...(recordTopics.has(RATED_USAGE)
+              ? recorded.map((usage) => announcer.ratedUsage(usage, traceparentOf(usage.source)))
+              : []),
+          ],
+          view: viewChanges(outcome, book, counters, clock.epoch),
+        },
+        recordedAt,
+      ),
     )
+    await allReplies(writes)
     return {
       countByOutcome: outcome.countByOutcome,
       deadLettersByReason: countBy(freshLetters, ({ reason }) => reason),

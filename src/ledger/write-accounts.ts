@@ -14,51 +14,21 @@ const UPDATE_ACCOUNTS = `
            alert_version, is_low, is_below_custom_level)
    where a.account_id = c.account_id`
 
-export function updateAccounts(connection: Connection, accounts: readonly AccountState[]) {
-  return connection.query({
+export async function updateAccounts(connection: Connection, accounts: readonly AccountState[]): Promise<void> {
+  await connection.query({
     name: 'update-accounts',
     text: UPDATE_ACCOUNTS,
     values: [
-      arrayOf(
-        'text',
-        accounts.map(({ accountId }) => accountId),
-      ),
-      arrayOf(
-        'bigint',
-        accounts.map(({ balanceMicros }) => balanceMicros),
-      ),
-      arrayOf(
-        'bigint',
-        accounts.map(({ lastSequence }) => lastSequence),
-      ),
-      arrayOf(
-        'bigint',
-        accounts.map(({ balanceVersion }) => balanceVersion),
-      ),
-      arrayOf(
-        'text',
-        accounts.map(({ status }) => status),
-      ),
-      arrayOf(
-        'bigint',
-        accounts.map(({ statusVersion }) => statusVersion),
-      ),
-      arrayOf(
-        'timestamptz',
-        accounts.map(({ statusSinceMicros }) => statusSinceMicros),
-      ),
-      arrayOf(
-        'bigint',
-        accounts.map(({ alertVersion }) => alertVersion),
-      ),
-      arrayOf(
-        'boolean',
-        accounts.map(({ isLow }) => isLow),
-      ),
-      arrayOf(
-        'boolean',
-        accounts.map(({ isBelowCustomLevel }) => isBelowCustomLevel),
-      ),
+      arrayOf('text', accounts, ({ accountId }) => accountId),
+      arrayOf('bigint', accounts, ({ balanceMicros }) => balanceMicros),
+      arrayOf('bigint', accounts, ({ lastSequence }) => lastSequence),
+      arrayOf('bigint', accounts, ({ balanceVersion }) => balanceVersion),
+      arrayOf('text', accounts, ({ status }) => status),
+      arrayOf('bigint', accounts, ({ statusVersion }) => statusVersion),
+      arrayOf('timestamptz', accounts, ({ statusSinceMicros }) => statusSinceMicros),
+      arrayOf('bigint', accounts, ({ alertVersion }) => alertVersion),
+      arrayOf('boolean', accounts, ({ isLow }) => isLow),
+      arrayOf('boolean', accounts, ({ isBelowCustomLevel }) => isBelowCustomLevel),
     ],
   })
 }

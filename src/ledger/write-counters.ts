@@ -8,37 +8,22 @@ const UPSERT_COUNTERS = `
   select * from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::integer[])
       on conflict (account_id, user_id, cycle_anchor, cycle_start) do update set minutes = excluded.minutes, version = c.version + 1`
 
-export function upsertCounters(
+export async function upsertCounters(
   connection: Connection,
   keys: ReadonlySet<string>,
   minutesUsed: ReadonlyMap<string, number>,
-) {
+): Promise<void> {
   const list = [...keys]
   const counters = list.map(counterFromKey)
-  return connection.query({
+  await connection.query({
     name: 'upsert-counters',
     text: UPSERT_COUNTERS,
     values: [
-      arrayOf(
-        'text',
-        counters.map(({ accountId }) => accountId),
-      ),
-      arrayOf(
-        'text',
-        counters.map(({ userId }) => userId),
-      ),
-      arrayOf(
-        'date',
-        counters.map(({ anchor }) => anchor),
-      ),
-      arrayOf(
-        'date',
-        counters.map(({ cycleStart }) => cycleStart),
-      ),
-      arrayOf(
-        'integer',
-        list.map((key) => minutesUsed.get(key)!),
-      ),
+      arrayOf('text', counters, ({ accountId }) => accountId),
+      arrayOf('text', counters, ({ userId }) => userId),
+      arrayOf('date', counters, ({ anchor }) => anchor),
+      arrayOf('date', counters, ({ cycleStart }) => cycleStart),
+      arrayOf('integer', list, (key) => minutesUsed.get(key)!),
     ],
   })
 }

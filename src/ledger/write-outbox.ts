@@ -3,7 +3,7 @@
  * The pack's id is drawn by this statement, after the account locks are held, so for one account id order is commit order.
  */
 import { type Lane, type OutboxMessage, shardOf } from '../outbox/messages.ts'
-import { encodePack } from '../outbox/pack.ts'
+import { compressPack, encodePack } from '../outbox/pack.ts'
 import type { Connection } from '../platform/postgres.ts'
 import { arrayOf } from '../platform/postgres-binary.ts'
 import { encodeViewChanges, type ViewChange } from '../view/changes.ts'
@@ -12,6 +12,8 @@ const INSERT_PACKS = `
   insert into tollgate.outbox_packs (pack_id, recorded_at, shard, lane, message_count, messages, view_changes)
   select nextval('tollgate.outbox_pack_id'), $1::timestamptz, pack.*
     from unnest($2::smallint[], $3::text[], $4::integer[], $5::bytea[], $6::bytea[]) as pack`
+
+const WITHOUT_KEY_SHARD = shardOf(null)
 
 export interface Announcements {
   readonly now: readonly OutboxMessage[]
@@ -33,8 +35,7 @@ export async function insertPacks(
   recordedAt: string,
 ): Promise<void> {
   const packs = new Map<string, Pack>()
-  const packOf = (key: Uint8Array | null, lane: Lane): Pack => {
-    const shard = shardOf(key)
+  const packOf = (shard: number, lane: Lane): Pack => {
     const name = `${lane}/${shard}`
     let pack = packs.get(name)
     if (pack === undefined) {
@@ -43,36 +44,26 @@ export async function insertPacks(
     }
     return pack
   }
-  for (const message of now) packOf(message.key, 'now').messages.push(message)
-  for (const message of record) packOf(message.key, 'record').messages.push(message)
-  for (const change of view) packOf(Buffer.from(change.accountId), 'now').viewChanges.push(change)
+  const shardOfMessage = ({ key }: OutboxMessage) => key?.shard ?? WITHOUT_KEY_SHARD
+  for (const message of now) packOf(shardOfMessage(message), 'now').messages.push(message)
+  for (const message of record) packOf(shardOfMessage(message), 'record').messages.push(message)
+  for (const change of view) packOf(shardOf(Buffer.from(change.accountId)), 'now').viewChanges.push(change)
   if (packs.size === 0) return
   const list = [...packs.values()]
+  // Compressing takes a moment, which `now` has not got.
+  const encoded = await Promise.all(
+    list.map(({ lane, messages }) => (lane === 'record' ? compressPack(encodePack(messages)) : encodePack(messages))),
+  )
   await connection.query({
     name: 'insert-packs',
     text: INSERT_PACKS,
     values: [
       recordedAt,
-      arrayOf(
-        'smallint',
-        list.map(({ shard }) => shard),
-      ),
-      arrayOf(
-        'text',
-        list.map(({ lane }) => lane),
-      ),
-      arrayOf(
-        'integer',
-        list.map(({ messages }) => messages.length),
-      ),
-      arrayOf(
-        'bytea',
-        list.map(({ messages }) => encodePack(messages)),
-      ),
-      arrayOf(
-        'bytea',
-        list.map(({ viewChanges }) => (viewChanges.length === 0 ? null : encodeViewChanges(viewChanges))),
-      ),
+      arrayOf('smallint', list, ({ shard }) => shard),
+      arrayOf('text', list, ({ lane }) => lane),
+      arrayOf('integer', list, ({ messages }) => messages.length),
+      arrayOf('bytea', encoded, (bytes) => bytes),
+      arrayOf('bytea', list, ({ viewChanges }) => (viewChanges.length === 0 ? null : encodeViewChanges(viewChanges))),
     ],
   })
 }

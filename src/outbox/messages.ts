@@ -1,19 +1,32 @@
-/** A message on its way out: already encoded, so that the relay only moves bytes. */
+/** A message on its way out: all of it encoded, so that the relay only moves bytes. */
 export type Lane = 'now' | 'record'
 
 /** `now` is what consumers wait for; `record` may trail. */
 export const LANES = ['now', 'record'] as const
 
-export type Headers = Readonly<Record<string, Uint8Array>>
+/** Texts are written as UTF-8. */
+export type Headers = Readonly<Record<string, string | Uint8Array>>
 
 export interface OutboxMessage {
   readonly topic: string
-  /** The account id for everything about an account; a dead letter keeps the key it came with, or has none. */
-  readonly key: Uint8Array | null
+  /** That of the account for everything about an account; a dead letter keeps the key it came with, or has none. */
+  readonly key: OutboxKey | null
   readonly value: Uint8Array | null
-  /** The headers that many messages have in common: one object for all of them, written once a pack. */
+  /** The headers that many messages have in common: one object for all of them, encoded once a pack. */
   readonly sharedHeaders: Headers
   readonly headers: Headers
+}
+
+/** A key with what it decides; made once for the many messages of an account. */
+export interface OutboxKey {
+  readonly bytes: Uint8Array
+  readonly shard: number
+  /** The partition is what this leaves when divided by how many there are. */
+  readonly partitionHash: number
+}
+
+export function outboxKey(bytes: Uint8Array): OutboxKey {
+  return { bytes, shard: shardOf(bytes), partitionHash: partitionHash(bytes) }
 }
 
 /** Shards split the relay's work; all messages of one account are in one shard, so their order is kept. */
@@ -24,4 +37,25 @@ export function shardOf(key: Uint8Array | null, shards = SHARDS): number {
   let hash = 0x811c9dc5
   for (const byte of key ?? []) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
   return hash % shards
+}
+
+const MURMUR_SEED = 0x9747b28c
+const MURMUR_FACTOR = 0x5bd1e995
+
+/** Murmur2, its sign cleared: the default of Kafka's Java clients, of KafkaJS, and of what others call `murmur2_random`. */
+export function partitionHash(key: Uint8Array): number {
+  let hash = MURMUR_SEED ^ key.length
+  const wholeWords = key.length & ~3
+  for (let i = 0; i < wholeWords; i += 4) {
+    let word = key[i]! | (key[i + 1]! << 8) | (key[i + 2]! << 16) | (key[i + 3]! << 24)
+    word = Math.imul(word, MURMUR_FACTOR)
+    word ^= word >>> 24
+    hash = Math.imul(hash, MURMUR_FACTOR) ^ Math.imul(word, MURMUR_FACTOR)
+  }
+  for (let i = key.length - 1; i >= wholeWords; i--) {
+    hash ^= key[i]! << (8 * (i - wholeWords))
+    if (i === wholeWords) hash = Math.imul(hash, MURMUR_FACTOR)
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), MURMUR_FACTOR)
+  return (hash ^ (hash >>> 15)) & 0x7fff_ffff
 }

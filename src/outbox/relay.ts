@@ -10,15 +10,15 @@
  * Packs leave the outbox once the broker has them. A crash in between sends them again: consumers drop what is not newer.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Kafka, Producer, TopicMessages } from 'kafkajs'
-import { createTransactionalProducer } from '../platform/kafka.ts'
+import type { Kafka, Producer } from 'kafkajs'
+import { createTransactionalProducer, readPartitionCounts, sendRecordSets } from '../platform/kafka.ts'
 import type { Logger } from '../platform/log.ts'
-import type { Metrics } from '../platform/metrics.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { claimLease, LEASE_SECONDS, releaseLease } from './leases.ts'
-import { type Headers, LANES, type Lane, type OutboxMessage, SHARDS } from './messages.ts'
-import { decodePack } from './pack.ts'
+import { LANES, type Lane, SHARDS } from './messages.ts'
+import { decodePack, decompressPack, type PackedRecord } from './pack.ts'
 import { type Channel, countPacks, deletePacks, readPacks, type UnsentPack } from './packs.ts'
+import { recordSets } from './record-sets.ts'
 
 const RENEW_MILLIS = (LEASE_SECONDS * 1000) / 3
 /** All in memory at once, twice over: as bytes and as messages. */
@@ -27,22 +27,27 @@ const PACKS_AT_ONCE: Record<Lane, number> = { now: 32, record: 8 }
 const POLL_MILLIS: Record<Lane, number> = { now: 200, record: 500 }
 const RETRY_MILLIS = 500
 
-/**
- * A send becomes one record batch a partition, and all of it may be for one partition. A broker refuses batches above
- * 1 MiB unless told otherwise, and a backlog refused once would be refused for ever.
- */
-const SEND_BYTES = 800_000
-/** What framing adds to a message, on the high side. */
-const MESSAGE_OVERHEAD_BYTES = 50
+/** A topic may be given more partitions while we run; until we look again its messages go to those that we know of. */
+const LOOK_AT_PARTITIONS_MILLIS = 60_000
 
 interface RelayParts {
   readonly kafka: Kafka
   readonly pool: Pool
   readonly instanceId: string
   readonly log: Logger
-  readonly metrics: Metrics
+  readonly report: RelayReport
+  readonly lanes?: readonly Lane[]
   /** Null: what is meant for the live view is noted as missed. */
   readonly view?: ViewSink | null
+}
+
+/** What the relay tells of itself, for metrics. */
+export interface RelayReport {
+  published(topic: string, messages: number): void
+  /** Packs that wait in a channel led here; null when it is led here no longer. */
+  waiting(channel: Channel, packs: number | null): void
+  /** A channel could not be served, and is taken up again. */
+  interrupted(): void
 }
 
 /** Where the live view is fed. None of it throws: the view may fail at any time, and nothing waits for it for long. */
@@ -64,11 +69,12 @@ export interface Relay {
   stop(): Promise<void>
 }
 
-export function startRelay({ kafka, pool, instanceId, log, metrics, view = null }: RelayParts): Relay {
+export function startRelay({ kafka, pool, instanceId, log, report, lanes = LANES, view = null }: RelayParts): Relay {
   const stopping = new AbortController()
   const turns = Array.from({ length: SHARDS }, (_, shard) =>
-    LANES.map((lane) => ({ channel: { shard, lane }, alarm: createAlarm(), lastAt: Date.now() })),
+    lanes.map((lane) => ({ channel: { shard, lane }, alarm: createAlarm(), lastAt: Date.now() })),
   ).flat()
+  let partitions = { counts: new Map<string, number>(), readAt: 0 }
   const loops = turns.map(leadWhileRunning)
 
   return {
@@ -91,7 +97,7 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, view = null 
         else await alarm.sleep(RENEW_MILLIS)
         turn.lastAt = Date.now()
       } catch (error) {
-        metrics.retriesTotal.inc({ stage: 'relay' })
+        report.interrupted()
         log.warn({ err: error, ...channel }, 'the relay of a shard was interrupted; it is taken up again')
         await delay(RETRY_MILLIS, undefined, { signal: stopping.signal }).catch(() => {})
       }
@@ -103,7 +109,6 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, view = null 
     const { channel, alarm } = turn
     const { shard, lane } = channel
     const feedsView = lane === 'now' && view !== null
-    const labels = { shard: String(shard), lane }
     const producer = createTransactionalProducer(kafka, `tollgate-relay-${shard}-${lane}`)
     await producer.connect()
     try {
@@ -114,7 +119,7 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, view = null 
         if (Date.now() >= renewAt) {
           if (!(await claimLease(pool, channel, instanceId))) return
           renewAt = Date.now() + RENEW_MILLIS
-          metrics.outboxPacks.set(labels, await countPacks(pool, channel))
+          report.waiting(channel, await countPacks(pool, channel))
         }
         const packs = await readPacks(pool, channel, PACKS_AT_ONCE[lane])
         if (packs.length > 0) await publish(producer, channel, packs)
@@ -128,7 +133,7 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, view = null 
       await releaseLease(pool, channel, instanceId)
     } finally {
       if (feedsView) view.resign(shard)
-      metrics.outboxPacks.remove(labels)
+      report.waiting(channel, null)
       await producer.disconnect().catch(() => {})
     }
   }
@@ -141,11 +146,13 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, view = null 
 
   async function publish(producer: Producer, channel: Channel, packs: readonly UnsentPack[]): Promise<void> {
     const viewed = toView(channel, packs)
-    const parts = partsBySize(packs.flatMap((pack) => decodePack(pack.messages))).map(asTopicMessages)
-    if (parts.length > 0) {
+    const whole = await Promise.all(packs.map(({ messages }) => decompressPack(messages)))
+    const records = whole.flatMap(decodePack)
+    const requests = await setsOf(records)
+    if (requests.length > 0) {
       const transaction = await producer.transaction()
       try {
-        for (const topicMessages of parts) await transaction.sendBatch({ acks: -1, topicMessages })
+        for (const sets of requests) await sendRecordSets(transaction, sets)
         await transaction.commit()
       } catch (error) {
         await transaction.abort().catch(() => {})
@@ -154,7 +161,17 @@ export function startRelay({ kafka, pool, instanceId, log, metrics, view = null 
     }
     const packIds = packs.map(({ packId }) => packId)
     await deletePacks(pool, channel, packIds, await viewed)
-    for (const { topic, messages } of parts.flat()) metrics.relayPublishedTotal.inc({ topic }, messages.length)
+    for (const { topic, count } of requests.flat()) report.published(topic, count)
+  }
+
+  async function setsOf(records: readonly PackedRecord[]) {
+    const topics = [...new Set(records.map(({ topic }) => topic))]
+    const isKnown = topics.every((topic) => partitions.counts.has(topic))
+    if (!isKnown || Date.now() - partitions.readAt > LOOK_AT_PARTITIONS_MILLIS) {
+      const all = [...new Set([...partitions.counts.keys(), ...topics])]
+      partitions = { counts: await readPartitionCounts(kafka, all), readAt: Date.now() }
+    }
+    return recordSets(records, (topic) => partitions.counts.get(topic)!)
   }
 
   /** Beside the sending to Kafka, as neither waits for the other: what the view shows is committed either way. */
@@ -169,44 +186,6 @@ interface Turn {
   readonly channel: Channel
   readonly alarm: Alarm
   lastAt: number
-}
-
-function partsBySize(messages: readonly OutboxMessage[]): OutboxMessage[][] {
-  const parts: OutboxMessage[][] = []
-  let bytes = Number.POSITIVE_INFINITY
-  for (const message of messages) {
-    const size = sizeOf(message)
-    if (bytes + size > SEND_BYTES) {
-      parts.push([])
-      bytes = 0
-    }
-    parts.at(-1)!.push(message)
-    bytes += size
-  }
-  return parts
-}
-
-function sizeOf({ key, value, sharedHeaders, headers }: OutboxMessage): number {
-  const ownBytes = (key?.length ?? 0) + (value?.length ?? 0)
-  return MESSAGE_OVERHEAD_BYTES + ownBytes + sizeOfHeaders(sharedHeaders) + sizeOfHeaders(headers)
-}
-
-/** A name may take three bytes a character; ours take one. */
-function sizeOfHeaders(headers: Headers): number {
-  let size = 0
-  for (const name in headers) size += name.length * 3 + headers[name]!.length
-  return size
-}
-
-function asTopicMessages(messages: readonly OutboxMessage[]): TopicMessages[] {
-  const byTopic = new Map<string, TopicMessages>()
-  for (const { topic, key, value, sharedHeaders, headers } of messages) {
-    const ofTopic = byTopic.get(topic) ?? { topic, messages: [] }
-    byTopic.set(topic, ofTopic)
-    const all = { ...sharedHeaders, ...headers } as Record<string, Buffer>
-    ofTopic.messages.push({ key: asBuffer(key), value: asBuffer(value), headers: all })
-  }
-  return [...byTopic.values()]
 }
 
 interface Alarm {
@@ -237,8 +216,4 @@ function createAlarm(): Alarm {
       rang = false
     },
   }
-}
-
-function asBuffer(bytes: Uint8Array | null): Buffer | null {
-  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,7 +1,16 @@
 /** The Kafka client, its log bridged to ours. Its own reconnecting is quick; whoever calls it decides how long to go on. */
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
-import kafkajs, { Kafka, type LogEntry, logLevel, Partitioners, type Producer, type RetryOptions } from 'kafkajs'
+import kafkajs, {
+  Kafka,
+  type LogEntry,
+  logLevel,
+  type Message,
+  Partitioners,
+  type Producer,
+  type RetryOptions,
+  type Transaction,
+} from 'kafkajs'
 import type { Config } from './config.ts'
 import type { Logger } from './log.ts'
 
@@ -43,6 +52,41 @@ export function createTransactionalProducer(kafka: Kafka, transactionalId: strin
   })
 }
 
+/** Records of one topic and partition, encoded as Kafka keeps them (batch format v2, numbered from 0). */
+export interface RecordSet {
+  readonly topic: string
+  readonly partition: number
+  readonly count: number
+  readonly bytes: Buffer
+}
+
+/** One request. The client takes encoded sets by our patch of it: made of messages, each record is most of what it costs. */
+export async function sendRecordSets(transaction: Transaction, sets: readonly RecordSet[]): Promise<void> {
+  await transaction.sendBatch({
+    acks: -1,
+    topicMessages: sets.map(({ topic, partition, count, bytes }) => {
+      const message: Message & { recordSet: Pick<RecordSet, 'count' | 'bytes'> } = {
+        partition,
+        value: null,
+        recordSet: { count, bytes },
+      }
+      return { topic, messages: [message] }
+    }),
+  })
+}
+
+/** How many partitions each topic has. */
+export async function readPartitionCounts(kafka: Kafka, topics: readonly string[]): Promise<Map<string, number>> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] })
+    return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]))
+  } finally {
+    await admin.disconnect()
+  }
+}
+
 function bridge(
   log: Logger,
   { level, namespace, log: { message, timestamp: _, logger: __, ...rest } }: LogEntry,
@@ -55,4 +99,5 @@ function bridge(
   else log.error(fields, message)
 }
 
-const ROUTINE = /^Response |^Limiting retries for the idempotent producer/
+const ROUTINE =
+  /^Response |^Limiting retries for the idempotent producer|another concurrent operation on the same transaction/

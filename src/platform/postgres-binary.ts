@@ -11,7 +11,8 @@ import type { Connection } from './postgres.ts'
 const EPOCH_MICROS = Date.UTC(2000, 0, 1) * 1000
 const EPOCH_DAYS = Date.UTC(2000, 0, 1) / 86_400_000
 const DAY_MILLIS = 86_400_000
-const TWO_TO_32 = 0x1_0000_0000
+const TWO_TO_32 = 2 ** 32
+const TWO_TO_63 = 2 ** 63
 
 const FIRST_BYTES = 64 * 1024
 /** Longer texts are written by the runtime; calling it for a short one costs more than a loop. */
@@ -135,7 +136,8 @@ export class BinaryWriter {
   }
 
   #wholeAsInt64(value: number): void {
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a whole number that can be stored`)
+    if (!Number.isInteger(value) || Math.abs(value) >= TWO_TO_63)
+      throw new RangeError(`${value} cannot be stored as bigint`)
     this.#length = this.#buffer.writeInt32BE(Math.floor(value / TWO_TO_32), this.#length)
     this.#length = this.#buffer.writeUInt32BE(value >>> 0, this.#length)
   }
@@ -172,7 +174,11 @@ export function copyTarget<Row>(table: string, columns: readonly Column<Row>[]):
 }
 
 /** Appends rows by COPY: many rows a page and a log record each, where INSERT writes them one by one. */
-export function copyRows<Row>(connection: Connection, { text, columns }: CopyTarget<Row>, rows: readonly Row[]) {
+export async function copyRows<Row>(
+  connection: Connection,
+  { text, columns }: CopyTarget<Row>,
+  rows: readonly Row[],
+): Promise<void> {
   const writer = new BinaryWriter()
   writer.raw(COPY_SIGNATURE)
   for (const row of rows) {
@@ -181,7 +187,7 @@ export function copyRows<Row>(connection: Connection, { text, columns }: CopyTar
   }
   writer.raw(COPY_TRAILER)
   const data = writer.finish()
-  return new Promise<void>((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     connection.query(
       new CopyIn(text, data, (error) => (error ? reject(error) : resolve())) as unknown as pg.QueryConfig,
     )
@@ -259,20 +265,24 @@ const WRITE_ELEMENT: { [T in ElementType]: (writer: BinaryWriter, value: Element
   bytea: (writer, value) => writer.bytes(value),
 }
 
-/** A statement parameter to be cast as `type[]`. */
-export function arrayOf<T extends ElementType>(type: T, values: readonly ElementOf[T][]): Buffer {
+/** A statement parameter to be cast as `type[]`: of each item, its value. */
+export function arrayOf<T extends ElementType, Item>(
+  type: T,
+  items: readonly Item[],
+  pick: (item: Item) => ElementOf[T],
+): Buffer {
   const writer = new BinaryWriter()
-  const header = Buffer.alloc(values.length === 0 ? 12 : 20)
+  const header = Buffer.alloc(items.length === 0 ? 12 : 20)
   // Dimensions, whether there are nulls (reading does not depend on it), element type, then length and lower bound.
-  header.writeInt32BE(values.length === 0 ? 0 : 1, 0)
+  header.writeInt32BE(items.length === 0 ? 0 : 1, 0)
   header.writeInt32BE(1, 4)
   header.writeInt32BE(ELEMENT_OIDS[type], 8)
-  if (values.length > 0) {
-    header.writeInt32BE(values.length, 12)
+  if (items.length > 0) {
+    header.writeInt32BE(items.length, 12)
     header.writeInt32BE(1, 16)
   }
   writer.raw(header)
   const write = WRITE_ELEMENT[type]
-  for (const value of values) write(writer, value)
+  for (const item of items) write(writer, pick(item))
   return writer.finish()
 }

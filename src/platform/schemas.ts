@@ -16,6 +16,9 @@ const EVENT_SCHEMAS = join(import.meta.dirname, '../../schemas/events')
 /** What the magic byte and the schema id take before the Avro bytes. */
 export const WIRE_HEADER_BYTES = 5
 
+/** Most records fit; one that does not makes room for its like. */
+const FIRST_SCRATCH_BYTES = 64 * 1024
+
 const REGISTRY_TIMEOUT_MS = 5000
 const REGISTRY_ATTEMPTS = 8
 const LEADERS_WITHIN_MS = 30_000
@@ -78,11 +81,20 @@ export async function createEncoders(config: Pick<Config, 'schemaRegistryUrl'>):
       encoders.set(topic, { type: avro.Type.forSchema(JSON.parse(loadEventSchema(topic))), header })
     }),
   )
+  let scratch = Buffer.allocUnsafe(FIRST_SCRATCH_BYTES)
   return {
     encode(topic, record) {
       const encoder = encoders.get(topic)
       if (!encoder) throw new Error(`no schema for topic ${topic}`)
-      return Buffer.concat([encoder.header, encoder.type.toBuffer(record)])
+      const { header, type } = encoder
+      let end = type.encode(record, scratch, WIRE_HEADER_BYTES)
+      if (end < 0) {
+        // It says by how much it did not fit.
+        scratch = Buffer.allocUnsafe(scratch.length - end)
+        end = type.encode(record, scratch, WIRE_HEADER_BYTES)
+      }
+      scratch.set(header)
+      return Buffer.from(scratch.subarray(0, end))
     },
   }
 }

@@ -1,4 +1,5 @@
 /** Corrections that wait for their event: given up after a while as dead letters, put back, listed, and watched. */
+
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readUsage } from '../../src/core/usage/read.ts'
@@ -6,11 +7,11 @@ import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
 import { expireAwaitedCorrections, tendAwaitedCorrections } from '../../src/ledger/expire-awaited-corrections.ts'
 import { countAwaitedCorrections } from '../../src/ledger/list-awaited-corrections.ts'
 import type { Ledger } from '../../src/ledger/record-batch.ts'
-import { decodePack } from '../../src/outbox/pack.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 import { correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
 import { encodeAsJson, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import { readPack } from '../support/packed.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 
 const DAYS = 90
@@ -124,8 +125,8 @@ async function announced(accountId: string): Promise<{ key: string; value: Recor
   const { rows } = await pool.query<{ messages: Buffer }>(
     `select messages from tollgate.outbox_packs where lane = 'now' order by pack_id`,
   )
-  return rows
-    .flatMap(({ messages }) => decodePack(messages))
+  const packed = (await Promise.all(rows.map(({ messages }) => readPack(messages)))).flat()
+  return packed
     .filter(({ topic }) => topic === 'usage.dead-letter.v1')
     .map(({ key, value }) => ({ key: String(key), value: JSON.parse(String(value)) }))
     .filter(({ value }) => value.account_id === accountId)

@@ -3,11 +3,10 @@ import { randomBytes } from 'node:crypto'
 import type { Kafka, Producer, Transaction } from 'kafkajs'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { SHARDS } from '../../src/outbox/messages.ts'
+import { outboxKey, SHARDS } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { type Relay, startRelay } from '../../src/outbox/relay.ts'
 import { createLog } from '../../src/platform/log.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
 import { createPool } from '../../src/platform/postgres.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { testKafka } from '../support/topics.ts'
@@ -55,7 +54,7 @@ async function putPack(shard: number, key: string, numbers: number[], padding = 
     value.writeUInt32BE(number)
     return {
       topic,
-      key: Buffer.from(key),
+      key: outboxKey(Buffer.from(key)),
       value,
       sharedHeaders: SHARED,
       headers: { number: Buffer.from(String(number)) },
@@ -69,7 +68,7 @@ async function putPack(shard: number, key: string, numbers: number[], padding = 
 }
 
 const start = (instanceId: string, kafka: Kafka = testKafka()): Relay =>
-  startRelay({ kafka, pool, instanceId, log, metrics: createMetrics() })
+  startRelay({ kafka, pool, instanceId, log, report: { published() {}, waiting() {}, interrupted() {} } })
 
 const numbersOf = (key: string) => received.filter((one) => one.key === key).map(({ number }) => number)
 

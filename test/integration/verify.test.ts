@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTraffic } from '../../demo/traffic.ts'
 import { createDecoder } from '../../src/intake/decode.ts'
+import { outboxKey } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { USAGE_TOPICS } from '../../src/pipeline.ts'
 import type { Fault } from '../../src/verify/fault.ts'
@@ -341,7 +342,7 @@ it('D: events that were published out of their series are found on the topic', a
   const headers = { ce_epoch: Buffer.from('1'), ce_sequence: Buffer.from(String(skipped)) }
   const message = {
     topic: 'credit.balance-changed.v1',
-    key: Buffer.from(ACCOUNT),
+    key: outboxKey(Buffer.from(ACCOUNT)),
     value: Buffer.from('planted'),
     sharedHeaders: {},
     headers,

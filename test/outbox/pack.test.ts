@@ -1,74 +1,96 @@
 import fc from 'fast-check'
+import { Partitioners } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
-import type { OutboxMessage } from '../../src/outbox/messages.ts'
-import { decodePack, encodePack } from '../../src/outbox/pack.ts'
+import { type OutboxMessage, outboxKey, partitionHash } from '../../src/outbox/messages.ts'
+import { compressPack, decodePack, decompressPack, encodePack } from '../../src/outbox/pack.ts'
+import { readBody, readPack } from '../support/packed.ts'
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
-const headers = fc.dictionary(fc.string({ unit: 'binary' }), bytes, { maxKeys: 3, noNullPrototype: true })
-const SHARED = [{}, { a: Buffer.from('1') }, { a: Buffer.from('2'), b: Buffer.alloc(0) }]
-const message: fc.Arbitrary<OutboxMessage> = fc.record({
-  topic: fc.constantFrom('credit.balance-changed.v1', 'usage.dead-letter.v1', 'ü'),
-  key: fc.option(bytes),
-  value: fc.option(bytes),
-  sharedHeaders: fc.constantFrom(...SHARED),
-  headers,
-})
-const one: OutboxMessage = {
-  topic: 't',
-  key: Buffer.from('k'),
-  value: Buffer.from('v'),
-  sharedHeaders: { s: Buffer.from('y') },
-  headers: { h: Buffer.from('x') },
+const headers = fc.dictionary(
+  fc.string({ maxLength: 80 }),
+  fc.oneof(bytes, fc.string({ unit: 'grapheme', maxLength: 80 })),
+)
+const anySharedHeaders = fc.array(headers, { minLength: 1, maxLength: 3 })
+
+const packs: fc.Arbitrary<OutboxMessage[]> = anySharedHeaders.chain((shared) =>
+  fc.array(
+    fc.record({
+      topic: fc.constantFrom('credit.balance-changed.v1', 'usage.dead-letter.v1', 'ü'),
+      key: fc.option(bytes.map(outboxKey)),
+      value: fc.option(bytes),
+      sharedHeaders: fc.constantFrom(...shared),
+      headers,
+    }),
+  ),
+)
+
+/** As a consumer sees it: own headers win over shared ones of the same name. */
+function asRead({ topic, key, value, sharedHeaders, headers }: OutboxMessage) {
+  const all = Object.entries({ ...sharedHeaders, ...headers }).map(([name, text]) => [name, Buffer.from(text)])
+  return { topic, key: key === null ? null : Buffer.from(key.bytes), value, headers: Object.fromEntries(all) }
 }
 
 describe('a pack', () => {
-  it('gives back what went in, in order', () => {
-    fc.assert(
-      fc.property(fc.array(message, { maxLength: 20 }), (messages) => {
-        expect(decodePack(encodePack(messages))).toEqual(messages)
+  it('gives back what was put in, as records of Kafka', async () => {
+    await fc.assert(
+      fc.asyncProperty(packs, async (messages) => {
+        expect(await readPack(encodePack(messages))).toEqual(messages.map(asRead))
       }),
     )
   })
 
-  it('keeps nothing apart from empty', () => {
-    const empty: OutboxMessage = { topic: 't', key: null, value: Buffer.alloc(0), sharedHeaders: {}, headers: {} }
-    expect(decodePack(encodePack([empty]))).toEqual([empty])
+  it('is the same after it was compressed', async () => {
+    await fc.assert(
+      fc.asyncProperty(packs, async (messages) => {
+        const pack = encodePack(messages)
+        expect(await decompressPack(await compressPack(pack))).toEqual(pack)
+        expect(await decompressPack(pack)).toEqual(pack)
+      }),
+    )
   })
 
-  it('carries a value of several megabytes', () => {
-    const large: OutboxMessage = {
-      topic: 't',
-      key: null,
-      value: Buffer.alloc(3_000_000, 7),
-      sharedHeaders: {},
-      headers: {},
+  it('grows to whatever it has to hold', async () => {
+    const key = outboxKey(Buffer.from('acme'))
+    const value = Buffer.alloc(3_000_000, 7)
+    const message = { topic: 'usage.rated.v1', key, value, sharedHeaders: {}, headers: { long: 'ä'.repeat(40_000) } }
+    const [read] = await readPack(await compressPack(encodePack([message])))
+    expect(read).toEqual(asRead(message))
+  })
+
+  it('is refused when it was cut short, has bytes too many, or is of another version', () => {
+    const message = {
+      topic: 'credit.movements.v1',
+      key: outboxKey(Buffer.from('acme')),
+      value: Buffer.from('value'),
+      sharedHeaders: { ce_type: 'x' },
+      headers: { ce_id: '1' },
     }
-    expect(decodePack(encodePack([large, one]))).toEqual([large, one])
-  })
-
-  it('writes headers that messages share once', () => {
-    const sharedHeaders = { ce_type: Buffer.from('x'.repeat(1000)) }
-    const many = Array.from({ length: 100 }, () => ({ ...one, sharedHeaders }))
-    expect(encodePack(many).length).toBeLessThan(3000)
-    expect(decodePack(encodePack(many))).toEqual(many)
-  })
-
-  it('is refused when cut off anywhere, or longer than it says', () => {
-    const pack = encodePack([one])
-    for (let length = 0; length < pack.length; length++) {
-      expect(() => decodePack(pack.subarray(0, length))).toThrow('truncated')
+    const pack = encodePack([message, message])
+    for (let length = 1; length < pack.length; length++) {
+      expect(() => decodePack(pack.subarray(0, length))).toThrow('outbox pack is corrupt')
     }
-    expect(() => decodePack(Buffer.concat([pack, Buffer.from([0])]))).toThrow('after its end')
+    expect(() => decodePack(Buffer.concat([pack, Buffer.alloc(1)]))).toThrow('outbox pack is corrupt')
+    expect(() => decodePack(Buffer.concat([Buffer.of(2), pack.subarray(1)]))).toThrow('version 2, this program reads 3')
   })
+})
 
-  it('is read as the version before wrote it, without shared headers', () => {
-    const before = Buffer.from([1, 1, 2, 0x74, 1, 0, 2, 0x6b, 2, 0x76, 1, 2, 0x68, 2, 0x78])
-    expect(decodePack(before)).toEqual([{ ...one, sharedHeaders: {} }])
+describe('the partition of a key', () => {
+  it('is that of KafkaJS and Java, whatever the key and the partitions', () => {
+    const partitionOf = Partitioners.DefaultPartitioner()
+    fc.assert(
+      fc.property(bytes, fc.integer({ min: 1, max: 500 }), (key, partitions) => {
+        const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+          ...{ partitionErrorCode: 0, partitionId, leader: 1, replicas: [1], isr: [1] },
+        }))
+        const expected = partitionOf({ topic: 't', partitionMetadata, message: { key, value: null } })
+        expect(partitionHash(key) % partitions).toBe(expected)
+      }),
+    )
   })
+})
 
-  it('is refused when a later version wrote it', () => {
-    const pack = encodePack([one])
-    pack[0] = 3
-    expect(() => decodePack(pack)).toThrow('version 3')
-  })
+it('a body reads to its very end', () => {
+  const [record] = decodePack(encodePack([{ topic: 't', key: null, value: null, sharedHeaders: {}, headers: {} }]))
+  expect(readBody(record!.body)).toEqual({ key: null, value: null, headers: {} })
+  expect(() => readBody(Buffer.concat([record!.body, Buffer.of(0)]))).toThrow('bytes after')
 })

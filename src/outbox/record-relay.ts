@@ -1,0 +1,54 @@
+/**
+ * The relay of the lane `record`, on a thread of its own: most of what is published is of this lane, and nobody waits for
+ * it, so it neither takes the rater's turns nor, where the system lets a thread have a priority, its processor.
+ */
+import { Worker } from 'node:worker_threads'
+import type { Config } from '../platform/config.ts'
+import type { Relay, RelayReport } from './relay.ts'
+
+export type RelayConfig = Pick<Config, 'kafkaBrokers' | 'databaseUrl' | 'instanceId' | 'logLevel'>
+
+/** What the thread tells: a call of the report, or when it last looked at its slowest shard. */
+export type Told =
+  | { readonly report: keyof RelayReport; readonly args: readonly unknown[] }
+  | { readonly lastTurnAt: number }
+
+export type Asked = 'wake' | 'stop'
+
+const HEAP_MB = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32 }
+
+interface RecordRelayParts {
+  readonly config: RelayConfig
+  readonly report: RelayReport
+  /** The thread ended and nobody asked it to: only a new process helps. */
+  readonly onFatal: (error: unknown) => void
+}
+
+export function startRecordRelay({ config, report, onFatal }: RecordRelayParts): Relay {
+  const { kafkaBrokers, databaseUrl, instanceId, logLevel } = config
+  const worker = new Worker(new URL('./record-relay-thread.ts', import.meta.url), {
+    workerData: { kafkaBrokers, databaseUrl, instanceId, logLevel } satisfies RelayConfig,
+    resourceLimits: HEAP_MB,
+  })
+  let lastTurnAt = Date.now()
+  let isStopping = false
+  worker.on('message', (told: Told) => {
+    if ('lastTurnAt' in told) lastTurnAt = told.lastTurnAt
+    else (report[told.report] as (...args: unknown[]) => void)(...told.args)
+  })
+  worker.on('error', onFatal)
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  ended.then(() => {
+    if (!isStopping) onFatal(new Error('the thread that relays records ended by itself'))
+  })
+  const ask = (asked: Asked) => worker.postMessage(asked)
+  return {
+    wake: () => ask('wake'),
+    lastTurnAt: () => lastTurnAt,
+    async stop() {
+      isStopping = true
+      ask('stop')
+      await ended
+    },
+  }
+}
