@@ -17,28 +17,20 @@ export interface Movement {
   readonly occurredAtMicros: InstantMicros
 }
 
-interface Row {
-  readonly movement: Movement
-  readonly recordedAtMicros: InstantMicros
-}
-
-const MOVEMENTS = copyTarget<Row>('tollgate.movements', [
-  ['recorded_at', (row, { recordedAtMicros }) => row.instant(recordedAtMicros)],
-  ['account_id', (row, { movement: { posting } }) => row.text(posting.accountId)],
-  ['sequence', (row, { movement: { posting } }) => row.int64(posting.sequence)],
-  ['occurred_at', (row, { movement }) => row.instant(movement.occurredAtMicros)],
-  ['kind', (row, { movement: { origin } }) => row.text(origin.kind)],
-  ['amount_micros', (row, { movement: { posting } }) => row.int64(posting.amountMicros)],
-  ['balance_before_micros', (row, { movement: { posting } }) => row.int64(posting.balanceBeforeMicros)],
-  ['balance_after_micros', (row, { movement: { posting } }) => row.int64(posting.balanceAfterMicros)],
-  ['currency', (row, { movement: { posting } }) => row.text(posting.currency)],
-  ['event_id', (row, { movement: { origin } }) => row.text('eventId' in origin ? origin.eventId : null)],
-  [
-    'reverses_sequence',
-    (row, { movement: { origin } }) => row.int64('reversesSequence' in origin ? origin.reversesSequence : null),
-  ],
-  ['actor', (row, { movement: { origin } }) => row.text('actor' in origin ? origin.actor : null)],
-  ['reason', (row, { movement: { origin } }) => row.text('reason' in origin ? origin.reason : null)],
+const MOVEMENTS = copyTarget<Movement, InstantMicros>('tollgate.movements', [
+  ['recorded_at', (to, _, recordedAtMicros) => to.instant(recordedAtMicros)],
+  ['account_id', (to, { posting }) => to.text(posting.accountId)],
+  ['sequence', (to, { posting }) => to.int64(posting.sequence)],
+  ['occurred_at', (to, { occurredAtMicros }) => to.instant(occurredAtMicros)],
+  ['kind', (to, { origin }) => to.text(origin.kind)],
+  ['amount_micros', (to, { posting }) => to.int64(posting.amountMicros)],
+  ['balance_before_micros', (to, { posting }) => to.int64(posting.balanceBeforeMicros)],
+  ['balance_after_micros', (to, { posting }) => to.int64(posting.balanceAfterMicros)],
+  ['currency', (to, { posting }) => to.text(posting.currency)],
+  ['event_id', (to, { origin }) => to.text('eventId' in origin ? origin.eventId : null)],
+  ['reverses_sequence', (to, { origin }) => to.int64('reversesSequence' in origin ? origin.reversesSequence : null)],
+  ['actor', (to, { origin }) => to.text('actor' in origin ? origin.actor : null)],
+  ['reason', (to, { origin }) => to.text('reason' in origin ? origin.reason : null)],
 ])
 
 export function insertMovements(
@@ -46,6 +38,5 @@ export function insertMovements(
   movements: readonly Movement[],
   recordedAtMicros: InstantMicros,
 ) {
-  const rows = movements.map((movement) => ({ movement, recordedAtMicros }))
-  return copyRows(connection, MOVEMENTS, rows)
+  return copyRows(connection, MOVEMENTS, movements, recordedAtMicros)
 }

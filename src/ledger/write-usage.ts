@@ -7,60 +7,54 @@ import type { UsageEvent } from '../core/usage/event.ts'
 import type { Connection } from '../platform/postgres.ts'
 import { copyRows, copyTarget } from '../platform/postgres-binary.ts'
 
-/** A recorded event and the instant of its recording, the same for all of a batch. */
-interface Row {
-  readonly usage: RecordedUsage<unknown>
-  readonly recordedAtMicros: InstantMicros
-}
-
 /**
  * Nothing here overlooks a conflict: the account locks keep others away and known ids were read under them, so a second
  * row for one id can only mean a bug, and must fail the batch rather than pass unseen.
  */
-const IDENTITIES = copyTarget<Row>('tollgate.usage_identity', [
-  ['account_id', (row, { usage }) => row.text(usage.event.accountId)],
-  ['event_id', (row, { usage }) => row.text(usage.event.eventId)],
-  ['content_version', (row) => row.int16(CONTENT_VERSION)],
-  ['content_hash', (row, { usage }) => row.bytes(Buffer.from(usage.contentHash, 'hex'))],
-  ['recorded_at', (row, { recordedAtMicros }) => row.instant(recordedAtMicros)],
-  ['corrected_by', (row, { usage }) => row.text(usage.correctedBy)],
+const IDENTITIES = copyTarget<RecordedUsage<unknown>, InstantMicros>('tollgate.usage_identity', [
+  ['account_id', (to, usage) => to.text(usage.event.accountId)],
+  ['event_id', (to, usage) => to.text(usage.event.eventId)],
+  ['content_version', (to) => to.int16(CONTENT_VERSION)],
+  ['content_hash', (to, usage) => to.bytes(Buffer.from(usage.contentHash, 'hex'))],
+  ['recorded_at', (to, _, recordedAtMicros) => to.instant(recordedAtMicros)],
+  ['corrected_by', (to, usage) => to.text(usage.correctedBy)],
 ])
 
-const RATED_USAGE = copyTarget<Row>('tollgate.rated_usage', [
-  ['recorded_at', (row, { recordedAtMicros }) => row.instant(recordedAtMicros)],
-  ['account_id', (row, { usage: { event } }) => row.text(event.accountId)],
-  ['event_id', (row, { usage: { event } }) => row.text(event.eventId)],
-  ['occurred_at', (row, { usage: { event } }) => row.instant(event.occurredAtMicros)],
-  ['type', (row, { usage: { event } }) => row.text(event.type)],
-  ['interaction_id', (row, { usage: { event } }) => row.text(event.interactionId)],
-  ['user_id', (row, { usage: { event } }) => row.text(event.userId)],
-  ['direction', (row, { usage: { event } }) => row.text('direction' in event ? event.direction : null)],
-  ['leg', (row, { usage: { event } }) => row.text('leg' in event ? event.leg : null)],
-  ['channel', (row, { usage: { event } }) => row.text('channel' in event ? event.channel : null)],
-  ['agent_id', (row, { usage: { event } }) => row.text('agentId' in event ? event.agentId : null)],
-  ['sku', (row, { usage: { event } }) => row.text('sku' in event ? event.sku : null)],
-  ['corrects', (row, { usage: { event } }) => row.text('corrects' in event ? event.corrects : null)],
-  ['from_number', (row, { usage: { event } }) => row.text('from' in event ? event.from : null)],
-  ['to_number', (row, { usage: { event } }) => row.text('to' in event ? event.to : null)],
-  ['from_country', (row, { usage: { decision } }) => row.text(decision.from?.country ?? null)],
-  ['to_country', (row, { usage: { decision } }) => row.text(decision.to?.country ?? null)],
-  ['to_type', (row, { usage: { decision } }) => row.text(decision.to?.type ?? null)],
-  ['quantity', (row, { usage: { event } }) => row.int64(quantityUsed(event))],
-  ['outcome', (row, { usage: { decision } }) => row.text(decision.outcome)],
-  ['reason', (row, { usage: { decision } }) => row.text(decision.reason)],
-  ['units', (row, { usage: { decision } }) => row.int64(decision.units)],
-  ['covered_minutes', (row, { usage: { decision } }) => row.int32(decision.coveredMinutes)],
-  ['amount_micros', (row, { usage: { decision } }) => row.int64(decision.amountMicros)],
-  ['currency', (row, { usage: { decision } }) => row.text(decision.currency)],
-  ['deck', (row, { usage: { decision } }) => row.text(decision.rate?.deck ?? null)],
-  ['prefix', (row, { usage: { decision } }) => row.text(decision.rate?.prefix ?? null)],
-  ['destination', (row, { usage: { decision } }) => row.text(decision.rate?.destination ?? null)],
-  ['catalog_version', (row, { usage: { decision } }) => row.int32(decision.catalogVersion)],
-  ['settings_version', (row, { usage: { settingsVersion } }) => row.int32(settingsVersion)],
-  ['movement_sequence', (row, { usage: { movementSequence } }) => row.int64(movementSequence)],
-  ['minutes_left', (row, { usage: { decision } }) => row.int32(decision.fairUse?.minutesLeft ?? null)],
-  ['cycle_anchor', (row, { usage: { decision } }) => row.date(counter(decision.fairUse?.counter)?.anchor ?? null)],
-  ['cycle_start', (row, { usage: { decision } }) => row.date(counter(decision.fairUse?.counter)?.cycleStart ?? null)],
+const RATED_USAGE = copyTarget<RecordedUsage<unknown>, InstantMicros>('tollgate.rated_usage', [
+  ['recorded_at', (to, _, recordedAtMicros) => to.instant(recordedAtMicros)],
+  ['account_id', (to, { event }) => to.text(event.accountId)],
+  ['event_id', (to, { event }) => to.text(event.eventId)],
+  ['occurred_at', (to, { event }) => to.instant(event.occurredAtMicros)],
+  ['type', (to, { event }) => to.text(event.type)],
+  ['interaction_id', (to, { event }) => to.text(event.interactionId)],
+  ['user_id', (to, { event }) => to.text(event.userId)],
+  ['direction', (to, { event }) => to.text('direction' in event ? event.direction : null)],
+  ['leg', (to, { event }) => to.text('leg' in event ? event.leg : null)],
+  ['channel', (to, { event }) => to.text('channel' in event ? event.channel : null)],
+  ['agent_id', (to, { event }) => to.text('agentId' in event ? event.agentId : null)],
+  ['sku', (to, { event }) => to.text('sku' in event ? event.sku : null)],
+  ['corrects', (to, { event }) => to.text('corrects' in event ? event.corrects : null)],
+  ['from_number', (to, { event }) => to.text('from' in event ? event.from : null)],
+  ['to_number', (to, { event }) => to.text('to' in event ? event.to : null)],
+  ['from_country', (to, { decision }) => to.text(decision.from?.country ?? null)],
+  ['to_country', (to, { decision }) => to.text(decision.to?.country ?? null)],
+  ['to_type', (to, { decision }) => to.text(decision.to?.type ?? null)],
+  ['quantity', (to, { event }) => to.int64(quantityUsed(event))],
+  ['outcome', (to, { decision }) => to.text(decision.outcome)],
+  ['reason', (to, { decision }) => to.text(decision.reason)],
+  ['units', (to, { decision }) => to.int64(decision.units)],
+  ['covered_minutes', (to, { decision }) => to.int32(decision.coveredMinutes)],
+  ['amount_micros', (to, { decision }) => to.int64(decision.amountMicros)],
+  ['currency', (to, { decision }) => to.text(decision.currency)],
+  ['deck', (to, { decision }) => to.text(decision.rate?.deck ?? null)],
+  ['prefix', (to, { decision }) => to.text(decision.rate?.prefix ?? null)],
+  ['destination', (to, { decision }) => to.text(decision.rate?.destination ?? null)],
+  ['catalog_version', (to, { decision }) => to.int32(decision.catalogVersion)],
+  ['settings_version', (to, { settingsVersion }) => to.int32(settingsVersion)],
+  ['movement_sequence', (to, { movementSequence }) => to.int64(movementSequence)],
+  ['minutes_left', (to, { decision }) => to.int32(decision.fairUse?.minutesLeft ?? null)],
+  ['cycle_anchor', (to, { decision }) => to.date(counter(decision.fairUse?.counter)?.anchor ?? null)],
+  ['cycle_start', (to, { decision }) => to.date(counter(decision.fairUse?.counter)?.cycleStart ?? null)],
 ])
 
 export function insertIdentities(
@@ -68,7 +62,7 @@ export function insertIdentities(
   recorded: readonly RecordedUsage<unknown>[],
   recordedAtMicros: InstantMicros,
 ) {
-  return copyRows(connection, IDENTITIES, asRows(recorded, recordedAtMicros))
+  return copyRows(connection, IDENTITIES, recorded, recordedAtMicros)
 }
 
 export function insertRatedUsage(
@@ -76,11 +70,7 @@ export function insertRatedUsage(
   recorded: readonly RecordedUsage<unknown>[],
   recordedAtMicros: InstantMicros,
 ) {
-  return copyRows(connection, RATED_USAGE, asRows(recorded, recordedAtMicros))
-}
-
-function asRows(recorded: readonly RecordedUsage<unknown>[], recordedAtMicros: InstantMicros): Row[] {
-  return recorded.map((usage) => ({ usage, recordedAtMicros }))
+  return copyRows(connection, RATED_USAGE, recorded, recordedAtMicros)
 }
 
 /** As used, before increments: seconds, fragments or items; 0 for a correction. */

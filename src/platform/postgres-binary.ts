@@ -158,32 +158,39 @@ export class BinaryWriter {
   }
 }
 
-/** A column and how its value is written; the type must be exactly the column's own. */
-export type Column<Row> = readonly [name: string, write: (writer: BinaryWriter, row: Row) => void]
+/**
+ * A column and how its value is written; the type must be exactly the column's own. `common` is what all rows of a COPY
+ * have in common.
+ */
+export type Column<Row, Common> = readonly [name: string, write: (to: BinaryWriter, row: Row, common: Common) => void]
 
 const COPY_SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const COPY_TRAILER = Buffer.from([0xff, 0xff])
 
-export interface CopyTarget<Row> {
+export interface CopyTarget<Row, Common> {
   readonly text: string
-  readonly columns: readonly Column<Row>[]
+  readonly columns: readonly Column<Row, Common>[]
 }
 
-export function copyTarget<Row>(table: string, columns: readonly Column<Row>[]): CopyTarget<Row> {
+export function copyTarget<Row, Common = undefined>(
+  table: string,
+  columns: readonly Column<Row, Common>[],
+): CopyTarget<Row, Common> {
   return { text: `copy ${table} (${columns.map(([name]) => name).join(', ')}) from stdin (format binary)`, columns }
 }
 
 /** Appends rows by COPY: many rows a page and a log record each, where INSERT writes them one by one. */
-export async function copyRows<Row>(
+export async function copyRows<Row, Common>(
   connection: Connection,
-  { text, columns }: CopyTarget<Row>,
+  { text, columns }: CopyTarget<Row, Common>,
   rows: readonly Row[],
+  common: Common,
 ): Promise<void> {
   const writer = new BinaryWriter()
   writer.raw(COPY_SIGNATURE)
   for (const row of rows) {
     writer.rowOf(columns.length)
-    for (const [, write] of columns) write(writer, row)
+    for (const [, write] of columns) write(writer, row, common)
   }
   writer.raw(COPY_TRAILER)
   const data = writer.finish()

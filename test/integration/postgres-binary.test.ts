@@ -122,7 +122,7 @@ describe('rows copied in', () => {
     await fc.assert(
       fc.asyncProperty(samples, async (rows) => {
         await pool.query('truncate sample')
-        await inTransaction(pool, (connection) => copyRows(connection, SAMPLES, rows))
+        await inTransaction(pool, (connection) => copyRows(connection, SAMPLES, rows, undefined))
         expect(await stored()).toEqual(rows.toSorted(byId))
       }),
       { numRuns: 40 },
@@ -133,21 +133,21 @@ describe('rows copied in', () => {
     await pool.query('truncate sample')
     const twice = inTransaction(pool, async (connection) => {
       await allReplies([
-        copyRows(connection, SAMPLES, [one]),
-        copyRows(connection, SAMPLES, [{ ...one, id: 2n }, one]),
-        copyRows(connection, SAMPLES, [{ ...one, id: 3n }]),
+        copyRows(connection, SAMPLES, [one], undefined),
+        copyRows(connection, SAMPLES, [{ ...one, id: 2n }, one], undefined),
+        copyRows(connection, SAMPLES, [{ ...one, id: 3n }], undefined),
         connection.query('select 1'),
       ])
     })
     await expect(twice).rejects.toMatchObject({ code: '23505' })
     expect(await stored()).toEqual([])
-    await inTransaction(pool, (connection) => copyRows(connection, SAMPLES, [one]))
+    await inTransaction(pool, (connection) => copyRows(connection, SAMPLES, [one], undefined))
     expect(await stored()).toEqual([one])
   })
 
   it('that the database refuses are a fault of the data', async () => {
     const failed = await inTransaction(pool, (connection) =>
-      copyRows(connection, SAMPLES, [{ ...one, id: 9n, name: 'a\0b' }]),
+      copyRows(connection, SAMPLES, [{ ...one, id: 9n, name: 'a\0b' }], undefined),
     ).catch((error: unknown) => error)
     expect(isDataFault(failed)).toBe(true)
   })

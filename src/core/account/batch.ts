@@ -79,8 +79,8 @@ export function decideBatch<Source>(
   book: Book,
   nowMicros: InstantMicros,
 ): BatchOutcome<Source> {
-  const recorded: Omit<RecordedUsage<Source>, 'correctedBy'>[] = []
-  const recordedKeys = new Set<string>()
+  const recorded: RecordedUsage<Source>[] = []
+  const placeByKey = new Map<string, number>()
   const takenBack: TakenBack[] = []
   const movements: UsageMovement<Source>[] = []
   const refused: RefusedUsage<Source>[] = []
@@ -110,14 +110,16 @@ export function decideBatch<Source>(
     if (decided.coveredMinutes !== 0 && decided.fairUse !== null) changedCounters.add(decided.fairUse.counter)
 
     const { settingsVersion } = account
-    recorded.push({ event, contentHash, source, decision: decided, settingsVersion, movementSequence })
-    recordedKeys.add(usageKey(event.accountId, event.eventId))
+    const key = usageKey(event.accountId, event.eventId)
+    const { correctedBy } = book.known.get(key)!
+    placeByKey.set(key, recorded.length)
+    recorded.push({ event, contentHash, source, decision: decided, settingsVersion, movementSequence, correctedBy })
     if (event.type === 'correction' && decided.outcome === 'reversed') {
-      const { accountId, corrects: eventId } = event
+      const { accountId, corrects: eventId, eventId: correctionId } = event
+      const place = placeByKey.get(usageKey(accountId, eventId))
       // One recorded in this batch is written with its correction in the first place.
-      if (!recordedKeys.has(usageKey(accountId, eventId))) {
-        takenBack.push({ accountId, eventId, correctionId: event.eventId })
-      }
+      if (place === undefined) takenBack.push({ accountId, eventId, correctionId })
+      else recorded[place] = { ...recorded[place]!, correctedBy: correctionId }
     }
   }
 
@@ -126,10 +128,7 @@ export function decideBatch<Source>(
     return settle(accounts.get(after.accountId)!, after, 'usage', levels, nowMicros)
   })
   return {
-    recorded: recorded.map((usage) => {
-      const { accountId, eventId } = usage.event
-      return { ...usage, correctedBy: book.known.get(usageKey(accountId, eventId))!.correctedBy }
-    }),
+    recorded,
     takenBack,
     movements,
     changedAccounts: settled.map(({ account }) => account),
