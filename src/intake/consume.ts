@@ -6,7 +6,7 @@ import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type Kafk
 import type { Logger } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { coPartitionedAssigner } from './assign.ts'
-import { createGatherer, Discarded, type Slice } from './gather.ts'
+import { Closed, createGatherer, type Slice } from './gather.ts'
 
 export interface IntakeMessage {
   readonly topic: string
@@ -71,6 +71,11 @@ export interface IntakeProgress {
   readonly hasJoined: boolean
 }
 
+interface FetchEnd {
+  readonly lastMessage: bigint
+  readonly next: bigint
+}
+
 export interface Intake {
   stop(): Promise<void>
   progress(): IntakeProgress
@@ -83,6 +88,15 @@ const HEARTBEAT_MS = 2000
 const START_RETRY_MS = 500
 /** The client spreads partitions over so many workers; gathering needs all of a fetch in hand at once. */
 const PARTITIONS_IN_HAND = 256
+/**
+ * What is fetched at once. The client's own 10 MB are fifty thousand messages, all in memory as several objects each.
+ * The broker fills an answer in the order in which partitions are asked for, and our patch of the client begins with
+ * another one each time: a backlog of one topic holds up no other.
+ */
+const FETCH_BYTES = 2_000_000
+const FETCH_BYTES_A_PARTITION = 500_000
+/** Of large messages a batch has no more than this, whatever their number. */
+const BATCH_BYTES = 8_000_000
 
 export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const { kafka, groupId, topics, metrics, drainMillis = 10_000 } = options
@@ -93,6 +107,8 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     heartbeatInterval: HEARTBEAT_MS,
     maxWaitTimeInMs: 500,
+    maxBytes: FETCH_BYTES,
+    maxBytesPerPartition: FETCH_BYTES_A_PARTITION,
     allowAutoTopicCreation: false,
     partitionAssigners: [coPartitionedAssigner],
     retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: Number.MAX_SAFE_INTEGER },
@@ -106,6 +122,10 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   let lastProgressAt = Date.now()
   const lag = new Map<string, bigint>()
   const highWatermarks = new Map<string, bigint>()
+  /** Up to where a source is done, by source: the lag begins there. */
+  const doneTo = new Map<string, bigint>()
+  /** Markers of transactions take offsets too, and no message carries them: where the last fetch of a source ended. */
+  const fetchEnds = new Map<string, FetchEnd>()
   /** Where what was handed on last ended, by source; filled by each assignment. */
   const handedOnTo = new Map<string, bigint>()
   /** Settles when the current assignment may be read; replaced by each assignment before its first fetch. */
@@ -124,6 +144,11 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     batchEvents: options.batchEvents,
     batchMillis: options.batchMillis,
     concurrentBatches: options.concurrentBatches ?? 2,
+    batchBytes: BATCH_BYTES,
+    bytesOf: ({ key, value }) => (key?.length ?? 0) + (value?.length ?? 0),
+    // An account's usage is on partition n of every topic, as far as its producers use one partitioner.
+    groupOf: (source) => source.slice(source.lastIndexOf(':') + 1),
+    onFailure: fail,
     onBatch: async (slices) => {
       const batch = asBatch(slices, handedOnTo)
       await options.onBatch(batch)
@@ -136,7 +161,10 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   function setLag({ topic, partition }: TopicPartition, nextOffset: bigint): void {
     const source = nameOf(topic, partition)
     if (!assigned.has(source)) return
-    const behind = (highWatermarks.get(source) ?? nextOffset) - nextOffset
+    const end = fetchEnds.get(source)
+    const done = end?.lastMessage === nextOffset - 1n ? end.next : nextOffset
+    doneTo.set(source, done)
+    const behind = (highWatermarks.get(source) ?? done) - done
     lag.set(source, behind > 0n ? behind : 0n)
     let total = 0n
     for (const [name, one] of lag) if (name.startsWith(`${topic}:`)) total += one
@@ -156,23 +184,23 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
       const last = messages.at(-1)
       if (!last) return
       highWatermarks.set(source, BigInt(payload.batch.highWatermark))
-      setLag({ topic, partition }, messages[0]!.offset)
-      const committed = gatherer.add(source, messages)
+      fetchEnds.set(source, { lastMessage: BigInt(last.offset), next: BigInt(payload.batch.lastOffset()) + 1n })
+      setLag({ topic, partition }, doneTo.get(source) ?? messages[0]!.offset)
+      const room = gatherer.add(source, messages)
+      // The client may fetch what comes next while these are decided and written.
+      payload.resolveOffset(last.offset.toString())
       try {
-        await beating(payload, committed)
+        await beating(payload, room)
       } catch (error) {
         // The heartbeat failed, most likely because the group rebalances: what is in flight is let finish, so that
         // the next owner starts after it.
-        committed.catch(() => {})
-        await gatherer.discard(source)
+        room.catch(() => {})
+        await gatherer.discard()
         await offsets.flush()
         throw error
       }
-      payload.resolveOffset(last.offset.toString())
-      // Markers of transactions take offsets too, and no message carries them.
-      setLag({ topic, partition }, BigInt(payload.batch.lastOffset()) + 1n)
     } catch (error) {
-      if (error instanceof Discarded) return
+      if (error instanceof Closed) return
       if (isKafkaError(error)) throw error
       // Whatever its class: left to itself the client would stop for good on some, and try for ever on others.
       fail(error)
@@ -223,7 +251,11 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     assigned = new Set(partitions.map(({ topic, partition }) => nameOf(topic, partition)))
     lag.clear()
     highWatermarks.clear()
+    doneTo.clear()
+    fetchEnds.clear()
     handedOnTo.clear()
+    // The client starts again from what is committed: what waits would come twice, or is another's by now.
+    void gatherer.discard()
     for (const topic of topics) metrics.consumerLag.set({ topic }, 0)
     lastProgressAt = Date.now()
     hasJoined = true

@@ -6,8 +6,11 @@
  * waits for nobody; what comes during a commit is gathered and goes together when it is over, so that the slower commits
  * get, the larger batches become. A further batch goes beside one in flight only when it is full, or has waited long.
  *
- * A source (a partition) is in at most one batch in flight and its messages stay in order, so what is committed of a
+ * Sources (partitions) that may hold events of the same account are one group. A group is in at most one batch in flight:
+ * two of them would lock the same accounts, and the second would only wait for the first. So what is committed of a
  * source is always a prefix of what was handed in.
+ *
+ * What waits is bounded: whoever adds is told when there is room for more, and until then is better not to fetch it.
  */
 
 export interface Slice<T> {
@@ -16,60 +19,69 @@ export interface Slice<T> {
 }
 
 export interface GathererOptions<T> {
-  /** A batch of so many is full. */
+  /** A batch of so many is full; of a backlog it may be twice that. */
   readonly batchEvents: number
   /** The longest that a message waits while others are in flight. */
   readonly batchMillis: number
   readonly concurrentBatches: number
-  /** Resolves when the batch is committed; a rejection fails everything handed in and not yet committed. */
+  /** A batch takes no more bytes than this, but for a single item that is larger. */
+  readonly batchBytes: number
+  readonly bytesOf: (item: T) => number
+  readonly groupOf: (source: string) => string
+  /** Resolves when the batch is committed; a rejection ends the gathering. */
   readonly onBatch: (slices: readonly Slice<T>[]) => Promise<void>
+  /** A batch was rejected: nothing is handed on any more. Called once at most. */
+  readonly onFailure: (error: unknown) => void
   /** Calls back after so many milliseconds unless canceled; injected so that tests hold the clock. */
   readonly schedule?: (millis: number, callback: () => void) => () => void
 }
 
 export interface Gatherer<T> {
-  /** Resolves when all of the items are committed; rejects with Discarded when some never will be. */
+  /** Resolves when there is room for more; rejects when nothing is taken any more. */
   add(source: string, items: readonly T[]): Promise<void>
-  /** Forgets what waits of a source; resolves once its batch in flight, if any, is over. */
-  discard(source: string): Promise<void>
+  /** Forgets all that waits; resolves once nothing is in flight. */
+  discard(): Promise<void>
   /** Takes nothing any more and forgets what waits; resolves once nothing is in flight. */
   close(): Promise<void>
 }
 
-/** The items were not handed on: their partition went to someone else, or the intake stops. */
-export class Discarded extends Error {
-  override readonly name = 'Discarded'
+/** Nothing is taken any more, because the intake stops. */
+export class Closed extends Error {
+  override readonly name = 'Closed'
 }
 
 /** How much larger than asked a batch may get while a backlog waits: fewer commits a message is what catches up. */
 const BACKLOG_FACTOR = 2
 
+/** There is room while less than so many full batches wait: enough for the next ones, whatever is in flight. */
+const BATCHES_AHEAD = 3
+
 /** Answers of several partitions arrive one after the other; so long one waits for its neighbours when nothing else does. */
 const NEIGHBOURS_MILLIS = 2
 
-interface Entry<T> {
-  readonly items: readonly T[]
+interface Queue<T> {
+  readonly group: string
+  readonly items: T[]
+  /** How many of the items are handed on; they are let go of when all are. */
   taken: number
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
 }
 
 export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
   const { batchEvents, batchMillis, concurrentBatches, onBatch, schedule = scheduleTimeout } = options
   /** Insertion order is whose turn it is: a source whose items were cut off goes to the end. */
-  const waiting = new Map<string, Entry<T>[]>()
-  const inFlight = new Map<string, Promise<void>>()
+  const waiting = new Map<string, Queue<T>>()
+  const busyGroups = new Set<string>()
   const batches = new Set<Promise<void>>()
+  const roomWaiters: PromiseWithResolvers<void>[] = []
+  let waitingEvents = 0
+  let waitingBytes = 0
   let cancelTimer: (() => void) | null = null
   let isDue = false
   let failure: { readonly error: unknown } | null = null
 
   function readyCount(): number {
     let count = 0
-    for (const [source, entries] of waiting) {
-      if (inFlight.has(source)) continue
-      for (const entry of entries) count += entry.items.length - entry.taken
-    }
+    for (const { group, items, taken } of waiting.values()) if (!busyGroups.has(group)) count += items.length - taken
     return count
   }
 
@@ -79,68 +91,83 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
       if (ready === 0) {
         // The next item starts a wait of its own.
         stopTimer()
-        return
+        break
       }
       if (ready < batchEvents && !isDue) {
         startTimer()
-        return
+        break
       }
       stopTimer()
       start(cut(ready >= batchEvents * BACKLOG_FACTOR ? batchEvents * BACKLOG_FACTOR : batchEvents))
     }
+    if (hasRoom()) for (const waiter of roomWaiters.splice(0)) waiter.resolve()
   }
 
-  function cut(most: number): { slices: Slice<T>[]; done: Entry<T>[] } {
+  function hasRoom(): boolean {
+    return waitingEvents < batchEvents * BATCHES_AHEAD && waitingBytes < options.batchBytes * BATCHES_AHEAD
+  }
+
+  function cut(mostEvents: number): { slices: Slice<T>[]; groups: Set<string> } {
     const slices: Slice<T>[] = []
-    const done: Entry<T>[] = []
-    let room = most
-    for (const [source, entries] of [...waiting]) {
-      if (room === 0) break
-      if (inFlight.has(source)) continue
-      const items: T[] = []
-      while (room > 0 && entries.length > 0) {
-        const entry = entries[0]!
-        const count = Math.min(room, entry.items.length - entry.taken)
-        for (let i = 0; i < count; i++) items.push(entry.items[entry.taken + i]!)
-        entry.taken += count
-        room -= count
-        if (entry.taken < entry.items.length) break
-        entries.shift()
-        done.push(entry)
+    const groups = new Set<string>()
+    let events = 0
+    let bytes = 0
+    for (const [source, queue] of [...waiting]) {
+      if (busyGroups.has(queue.group)) continue
+      const start = queue.taken
+      while (queue.taken < queue.items.length && events < mostEvents) {
+        const itemBytes = options.bytesOf(queue.items[queue.taken]!)
+        if (events > 0 && bytes + itemBytes > options.batchBytes) break
+        bytes += itemBytes
+        events++
+        queue.taken++
+      }
+      if (queue.taken > start) {
+        slices.push({ source, items: queue.items.slice(start, queue.taken) })
+        groups.add(queue.group)
       }
       waiting.delete(source)
-      if (entries.length > 0) waiting.set(source, entries)
-      slices.push({ source, items })
+      if (queue.taken < queue.items.length) waiting.set(source, queue)
+      if (events >= mostEvents || bytes >= options.batchBytes) break
     }
-    return { slices, done }
+    waitingEvents -= events
+    waitingBytes -= bytes
+    return { slices, groups }
   }
 
-  function start({ slices, done }: { slices: Slice<T>[]; done: Entry<T>[] }): void {
-    const batch = runBatch(slices, done).finally(() => {
+  function start({ slices, groups }: { slices: Slice<T>[]; groups: Set<string> }): void {
+    const batch = runBatch(slices).finally(() => {
       batches.delete(batch)
-      for (const { source } of slices) inFlight.delete(source)
+      for (const group of groups) busyGroups.delete(group)
       // What came meanwhile has waited for as long as the commit took.
       if (batches.size === 0) isDue = true
       cutAll()
     })
     batches.add(batch)
-    for (const { source } of slices) inFlight.set(source, batch)
+    for (const group of groups) busyGroups.add(group)
   }
 
-  async function runBatch(slices: readonly Slice<T>[], done: readonly Entry<T>[]): Promise<void> {
+  async function runBatch(slices: readonly Slice<T>[]): Promise<void> {
     try {
       await onBatch(slices)
-      for (const entry of done) entry.resolve()
     } catch (error) {
-      failure ??= { error }
-      for (const entry of done) entry.reject(error)
-      for (const source of waiting.keys()) forget(source, error)
+      if (failure !== null) return
+      end(error)
+      options.onFailure(error)
     }
   }
 
-  function forget(source: string, error: unknown): void {
-    for (const entry of waiting.get(source) ?? []) entry.reject(error)
-    waiting.delete(source)
+  function end(error: unknown): void {
+    failure ??= { error }
+    stopTimer()
+    forget()
+    for (const waiter of roomWaiters.splice(0)) waiter.reject(failure.error)
+  }
+
+  function forget(): void {
+    waiting.clear()
+    waitingEvents = 0
+    waitingBytes = 0
   }
 
   function startTimer(): void {
@@ -159,27 +186,35 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
   }
 
   return {
-    add(source, items) {
-      if (failure) return Promise.reject(failure.error)
-      if (items.length === 0) return Promise.resolve()
-      return new Promise((resolve, reject) => {
-        const entries = waiting.get(source)
-        const entry = { items, taken: 0, resolve, reject }
-        if (entries) entries.push(entry)
-        else waiting.set(source, [entry])
+    async add(source, items) {
+      if (failure) throw failure.error
+      if (items.length > 0) {
+        let queue = waiting.get(source)
+        if (queue === undefined) {
+          queue = { group: options.groupOf(source), items: [], taken: 0 }
+          waiting.set(source, queue)
+        }
+        for (const item of items) {
+          queue.items.push(item)
+          waitingBytes += options.bytesOf(item)
+        }
+        waitingEvents += items.length
         cutAll()
-      })
+      }
+      if (hasRoom()) return
+      const room = Promise.withResolvers<void>()
+      roomWaiters.push(room)
+      await room.promise
     },
 
-    async discard(source) {
-      forget(source, new Discarded(`${source} was given up`))
-      await inFlight.get(source)
+    async discard() {
+      forget()
+      for (const waiter of roomWaiters.splice(0)) waiter.resolve()
+      await Promise.all(batches)
     },
 
     async close() {
-      failure ??= { error: new Discarded('the intake stops') }
-      stopTimer()
-      for (const source of waiting.keys()) forget(source, failure.error)
+      end(new Closed('the intake stops'))
       await Promise.all(batches)
     },
   }

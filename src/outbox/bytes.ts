@@ -1,12 +1,17 @@
 /** Bytes written one after the other into a buffer that grows, and read back. */
 
-const FIRST_BYTES = 16 * 1024
+const FIRST_BYTES = 1024
 /** Longer texts are written by the runtime; calling it for a short one costs more than a loop. */
 const SHORT_TEXT = 48
 
 export class ByteWriter {
-  #buffer = Buffer.allocUnsafe(FIRST_BYTES)
+  #buffer: Buffer
   #length = 0
+
+  /** With a good guess nothing is copied on the way. */
+  constructor(expectedBytes = FIRST_BYTES) {
+    this.#buffer = Buffer.allocUnsafe(Math.max(expectedBytes, FIRST_BYTES))
+  }
 
   get length(): number {
     return this.#length

@@ -17,6 +17,8 @@ const VERSION = 3
 const COMPRESSED = 4
 const COMPRESSED_HEAD_BYTES = 5
 
+const USUAL_MESSAGE_BYTES = 600
+
 /** A record as it lies in a pack. */
 export interface PackedRecord {
   readonly topic: string
@@ -28,7 +30,7 @@ export function encodePack(messages: readonly OutboxMessage[]): Buffer {
   const topics = new Map<string, number>()
   for (const { topic } of messages) if (!topics.has(topic)) topics.set(topic, topics.size)
   const shared = new Map<Headers, SharedHeaders>()
-  const writer = new ByteWriter()
+  const writer = new ByteWriter(messages.length * USUAL_MESSAGE_BYTES)
   writer.number(VERSION)
   writer.number(topics.size)
   for (const topic of topics.keys()) writer.sizedText(topic)

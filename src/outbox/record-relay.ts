@@ -15,7 +15,7 @@ export type Told =
 
 export type Asked = 'wake' | 'stop'
 
-const HEAP_MB = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32 }
+const HEAP_MB = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 }
 
 interface RecordRelayParts {
   readonly config: RelayConfig

@@ -14,14 +14,23 @@ const DAY_MILLIS = 86_400_000
 const TWO_TO_32 = 2 ** 32
 const TWO_TO_63 = 2 ** 63
 
-const FIRST_BYTES = 64 * 1024
+const FIRST_BYTES = 1024
 /** Longer texts are written by the runtime; calling it for a short one costs more than a loop. */
 const SHORT_TEXT = 48
 
 /** The field values that the ledger writes. Units as in the core: instants in microseconds since 1970, dates as `YYYY-MM-DD`. */
 export class BinaryWriter {
-  #buffer = Buffer.allocUnsafe(FIRST_BYTES)
+  #buffer: Buffer
   #length = 0
+
+  /** With a good guess nothing is copied on the way. */
+  constructor(expectedBytes = FIRST_BYTES) {
+    this.#buffer = Buffer.allocUnsafe(expectedBytes)
+  }
+
+  get length(): number {
+    return this.#length
+  }
 
   text(value: string | null): void {
     if (value === null) {
@@ -170,29 +179,37 @@ const COPY_TRAILER = Buffer.from([0xff, 0xff])
 export interface CopyTarget<Row, Common> {
   readonly text: string
   readonly columns: readonly Column<Row, Common>[]
+  /** What a row took the last time, and some: the next rows are much the same. */
+  bytesARow: number
 }
 
 export function copyTarget<Row, Common = undefined>(
   table: string,
   columns: readonly Column<Row, Common>[],
 ): CopyTarget<Row, Common> {
-  return { text: `copy ${table} (${columns.map(([name]) => name).join(', ')}) from stdin (format binary)`, columns }
+  return {
+    text: `copy ${table} (${columns.map(([name]) => name).join(', ')}) from stdin (format binary)`,
+    columns,
+    bytesARow: 0,
+  }
 }
 
 /** Appends rows by COPY: many rows a page and a log record each, where INSERT writes them one by one. */
 export async function copyRows<Row, Common>(
   connection: Connection,
-  { text, columns }: CopyTarget<Row, Common>,
+  target: CopyTarget<Row, Common>,
   rows: readonly Row[],
   common: Common,
 ): Promise<void> {
-  const writer = new BinaryWriter()
+  const { text, columns } = target
+  const writer = new BinaryWriter(FIRST_BYTES + Math.ceil(target.bytesARow * rows.length))
   writer.raw(COPY_SIGNATURE)
   for (const row of rows) {
     writer.rowOf(columns.length)
     for (const [, write] of columns) write(writer, row, common)
   }
   writer.raw(COPY_TRAILER)
+  if (rows.length > 0) target.bytesARow = (writer.length / rows.length) * 1.1
   const data = writer.finish()
   await new Promise<void>((resolve, reject) => {
     connection.query(

@@ -1,15 +1,21 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createGatherer, Discarded, type Slice } from '../../src/intake/gather.ts'
+import { Closed, createGatherer, type Slice } from '../../src/intake/gather.ts'
 
-/** A gatherer whose clock and commits are in the test's hands. */
-function setUp({ batchEvents = 4, concurrentBatches = 2 } = {}) {
+/** A gatherer whose clock and commits are in the test's hands; a source's group is its first letter. */
+function setUp({ batchEvents = 4, concurrentBatches = 2, batchBytes = 1000 } = {}) {
   const timers: (() => void)[] = []
   const waits: number[] = []
   const batches: { readonly slices: readonly Slice<number>[]; commit(): void; fail(error: Error): void }[] = []
+  const failures: unknown[] = []
   const gatherer = createGatherer<number>({
     batchEvents,
     batchMillis: 25,
     concurrentBatches,
+    batchBytes,
+    bytesOf: (item) => item,
+    groupOf: (source) => source[0]!,
+    onFailure: (error) => failures.push(error),
     onBatch: (slices) =>
       new Promise((resolve, reject) => {
         batches.push({ slices, commit: resolve, fail: reject })
@@ -25,6 +31,7 @@ function setUp({ batchEvents = 4, concurrentBatches = 2 } = {}) {
     batches,
     timers,
     waits,
+    failures,
     expire: () =>
       timers.splice(0).forEach((callback) => {
         callback()
@@ -34,16 +41,20 @@ function setUp({ batchEvents = 4, concurrentBatches = 2 } = {}) {
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
+const numbers = (count: number, from = 1) => Array.from({ length: count }, (_, i) => from + i)
+
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  return await Promise.race([promise.then(() => true), settle().then(() => false)])
+}
 
 describe('gathering', () => {
-  it('waits for the time to be over, then cuts across sources', async () => {
-    const { gatherer, expire, cuts, batches } = setUp()
-    const added = [gatherer.add('a', [1]), gatherer.add('b', [2])]
+  it('waits for the time to be over, then cuts across sources', () => {
+    const { gatherer, expire, cuts } = setUp()
+    gatherer.add('a', [1])
+    gatherer.add('b', [2])
     expect(cuts()).toEqual([])
     expire()
     expect(cuts()).toEqual([{ a: [1], b: [2] }])
-    batches[0]!.commit()
-    await Promise.all(added)
   })
 
   it('cuts at once when enough waits', () => {
@@ -55,23 +66,15 @@ describe('gathering', () => {
   })
 
   it('cuts larger batches from a backlog, and the rest of a source only after its first part is committed', async () => {
-    const { gatherer, cuts, batches, expire } = setUp()
-    let isDone = false
-    gatherer.add('a', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).then(() => {
-      isDone = true
-    })
-    expire()
-    expect(cuts()).toEqual([{ a: [1, 2, 3, 4, 5, 6, 7, 8] }])
+    const { gatherer, cuts, batches } = setUp()
+    gatherer.add('a', numbers(10))
+    expect(cuts()).toEqual([{ a: numbers(8) }])
     batches[0]!.commit()
     await settle()
-    expect(isDone).toBe(false)
     expect(cuts()[1]).toEqual({ a: [9, 10] })
-    batches[1]!.commit()
-    await settle()
-    expect(isDone).toBe(true)
   })
 
-  it('hardly waits while nothing is in flight, and longer beside a batch that is', async () => {
+  it('hardly waits while nothing is in flight, and longer beside a batch that is', () => {
     const { gatherer, waits, expire, cuts } = setUp()
     gatherer.add('a', [1])
     expect(waits).toEqual([2])
@@ -94,18 +97,18 @@ describe('gathering', () => {
     expect(cuts()[1]).toEqual({ a: [2], b: [3] })
   })
 
-  it('never has a source in two batches at once', async () => {
+  it('never has a group in two batches at once, and lets others pass it', async () => {
     const { gatherer, cuts, batches } = setUp()
-    gatherer.add('a', [1, 2, 3, 4])
-    gatherer.add('a', [5, 6, 7, 8])
-    gatherer.add('b', [9, 10, 11, 12])
-    expect(cuts()).toEqual([{ a: [1, 2, 3, 4] }, { b: [9, 10, 11, 12] }])
+    gatherer.add('a1', [1, 2, 3, 4])
+    gatherer.add('a2', [5, 6, 7, 8])
+    gatherer.add('b1', [9, 10, 11, 12])
+    expect(cuts()).toEqual([{ a1: [1, 2, 3, 4] }, { b1: [9, 10, 11, 12] }])
     batches[1]!.commit()
     await settle()
     expect(cuts()).toHaveLength(2)
     batches[0]!.commit()
     await settle()
-    expect(cuts()[2]).toEqual({ a: [5, 6, 7, 8] })
+    expect(cuts()[2]).toEqual({ a2: [5, 6, 7, 8] })
   })
 
   it('has no more batches in flight than allowed', async () => {
@@ -118,38 +121,131 @@ describe('gathering', () => {
     expect(cuts()).toHaveLength(2)
   })
 
-  it('rejects everything after a failed batch, and cuts no more', async () => {
-    const { gatherer, cuts, batches } = setUp({ concurrentBatches: 1 })
-    const added = [gatherer.add('a', [1, 2, 3, 4]), gatherer.add('b', [5, 6, 7, 8])]
-    batches[0]!.fail(new Error('disk full'))
-    for (const one of added) await expect(one).rejects.toThrow('disk full')
-    await expect(gatherer.add('c', [9])).rejects.toThrow('disk full')
-    expect(cuts()).toHaveLength(1)
+  it('takes no more bytes into a batch than allowed, but for one item that is larger', async () => {
+    const { gatherer, cuts, batches, expire } = setUp({ batchBytes: 100 })
+    gatherer.add('a', [60, 50, 500])
+    expire()
+    for (const expected of [[60], [50], [500]]) {
+      expect(cuts().at(-1)).toEqual({ a: expected })
+      batches.at(-1)!.commit()
+      await settle()
+    }
+    expect(cuts()).toHaveLength(3)
   })
 
-  it('forgets what waits of a source given up, once its batch in flight is over', async () => {
-    const { gatherer, batches, cuts } = setUp()
-    const first = gatherer.add('a', [1, 2, 3, 4])
-    const second = gatherer.add('a', [5])
-    let isOver = false
-    const discarded = gatherer.discard('a').then(() => {
-      isOver = true
-    })
-    await expect(second).rejects.toBeInstanceOf(Discarded)
-    expect(isOver).toBe(false)
+  it('says that there is room while no more waits than the next batches need', async () => {
+    const { gatherer, batches, expire } = setUp({ concurrentBatches: 1 })
+    expect(await isSettled(gatherer.add('a', numbers(8)))).toBe(true)
+    expect(await isSettled(gatherer.add('a', numbers(11)))).toBe(true)
+    const full = gatherer.add('b', [1])
+    expect(await isSettled(full)).toBe(false)
+    expire()
     batches[0]!.commit()
-    await Promise.all([first, discarded])
+    await full
+  })
+
+  it('says that there is no room while too many bytes wait', async () => {
+    const { gatherer, batches, expire } = setUp({ concurrentBatches: 1, batchBytes: 100 })
+    gatherer.add('a', [1])
+    expire()
+    const full = gatherer.add('a', [300])
+    expect(await isSettled(full)).toBe(false)
+    batches[0]!.commit()
+    await full
+  })
+
+  it('ends with a failed batch: tells it once, refuses what comes, and cuts no more', async () => {
+    const { gatherer, cuts, batches, failures } = setUp({ batchEvents: 2 })
+    gatherer.add('a', [1, 2])
+    gatherer.add('b', [3, 4])
+    const full = gatherer.add('a', numbers(20))
+    batches[0]!.fail(new Error('disk full'))
+    batches[1]!.fail(new Error('disk full, still'))
+    await expect(full).rejects.toThrow('disk full')
+    await expect(gatherer.add('c', [9])).rejects.toThrow('disk full')
+    expect(cuts()).toHaveLength(2)
+    expect(failures).toEqual([new Error('disk full')])
+  })
+
+  it('forgets what waits when told to, once what is in flight is over, and goes on', async () => {
+    const { gatherer, batches, cuts, expire } = setUp()
+    gatherer.add('a', [1, 2, 3, 4])
+    gatherer.add('a', [5])
+    const discarded = gatherer.discard()
+    expect(await isSettled(discarded)).toBe(false)
+    batches[0]!.commit()
+    await discarded
     expect(cuts()).toHaveLength(1)
+    gatherer.add('a', [6])
+    expire()
+    expect(cuts()[1]).toEqual({ a: [6] })
   })
 
   it('closes when nothing is in flight any more, and takes nothing after that', async () => {
-    const { gatherer, batches } = setUp()
-    const first = gatherer.add('a', [1, 2, 3, 4])
-    const second = gatherer.add('b', [5])
+    const { gatherer, batches, failures } = setUp()
+    gatherer.add('a', [1, 2, 3, 4])
+    const full = gatherer.add('a', numbers(20))
     const closed = gatherer.close()
-    await expect(second).rejects.toBeInstanceOf(Discarded)
-    await expect(gatherer.add('c', [6])).rejects.toBeInstanceOf(Discarded)
+    await expect(full).rejects.toBeInstanceOf(Closed)
+    await expect(gatherer.add('c', [6])).rejects.toBeInstanceOf(Closed)
+    expect(await isSettled(closed)).toBe(false)
     batches[0]!.commit()
-    await Promise.all([first, closed])
+    await closed
+    expect(failures).toEqual([])
+  })
+
+  it('hands on everything once and in order, with no group twice at the same time, whatever comes when', async () => {
+    const sources = fc.constantFrom('a1', 'a2', 'b1', 'b2', 'c1')
+    const step = fc.oneof(
+      fc.record({ add: sources, count: fc.integer({ min: 1, max: 12 }) }),
+      fc.constant('expire' as const),
+      fc.record({ commit: fc.nat(3) }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const { gatherer, batches, expire } = setUp()
+        const added = new Map<string, number[]>()
+        const open = new Set<number>()
+        let next = 1
+        const look = () => {
+          for (let i = 0; i < batches.length; i++) if (!seen.has(i)) open.add(i)
+          for (let i = 0; i < batches.length; i++) seen.add(i)
+          const groups = [...open].flatMap((i) => [...new Set(batches[i]!.slices.map(({ source }) => source[0]!))])
+          expect(new Set(groups).size).toBe(groups.length)
+          for (const { slices } of batches) {
+            expect(slices.reduce((sum, { items }) => sum + items.length, 0)).toBeLessThanOrEqual(8)
+          }
+        }
+        const seen = new Set<number>()
+        const commit = async (at: number) => {
+          const which = [...open][at % Math.max(open.size, 1)]
+          if (which === undefined) return
+          open.delete(which)
+          batches[which]!.commit()
+          await settle()
+        }
+        for (const one of steps) {
+          if (one === 'expire') expire()
+          else if ('add' in one) {
+            const items = numbers(one.count, next)
+            next += one.count
+            added.set(one.add, [...(added.get(one.add) ?? []), ...items])
+            gatherer.add(one.add, items)
+          } else await commit(one.commit)
+          look()
+        }
+        for (let rounds = 0; rounds < 500; rounds++) {
+          expire()
+          look()
+          if (open.size === 0) break
+          await commit(0)
+        }
+        const handedOn = new Map<string, number[]>()
+        for (const { slices } of batches) {
+          for (const { source, items } of slices) handedOn.set(source, [...(handedOn.get(source) ?? []), ...items])
+        }
+        expect(handedOn).toEqual(added)
+      }),
+    )
   })
 })

@@ -1,5 +1,6 @@
 /** The intake on a real broker: order within a partition, offsets after the commit, and where a restarted one goes on. */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { type Intake, type IntakeBatch, type IntakeOptions, startIntake } from '../../src/intake/consume.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -132,4 +133,67 @@ it('finishes the batch in flight when stopped, and commits it', async () => {
   finish()
   await stopped
   expect((await committedOffsets(`group-${topic}`, topic)).filter((offset) => offset === '1').length).toBeGreaterThan(0)
+})
+
+it('reads a quiet topic while others have a backlog larger than what is fetched at once', async () => {
+  const busy = await Promise.all([createTopic(), createTopic(), createTopic()])
+  const quiet = await createTopic()
+  const producer = testKafka().producer()
+  await producer.connect()
+  const large = Array.from({ length: 9 }, (_, i) => ({ value: Buffer.alloc(900_000), partition: i % PARTITIONS }))
+  for (const topic of busy) for (const message of large) await producer.send({ topic, acks: -1, messages: [message] })
+  await producer.send({ topic: quiet, acks: -1, messages: [{ value: 'x', partition: 0 }] })
+  await producer.disconnect()
+  const order: string[] = []
+  const { fatal } = await start(quiet, new Map(), {
+    topics: [...busy, quiet],
+    batchEvents: 4,
+    onBatch: async ({ messages }) => {
+      for (const { topic } of messages) order.push(topic)
+    },
+  })
+  await until('all arrive', () => order.length === 28, 20_000)
+  expect(order.indexOf(quiet)).toBeLessThan(14)
+  expect(fatal).toEqual([])
+})
+
+it('loses nothing when members join and leave in the middle of a backlog, and hands nothing on out of turn', async () => {
+  const topic = await createTopic()
+  const count = 6000
+  await produce(topic, 0, count)
+  const stored = new Map<string, bigint>()
+  const outOfTurn: string[] = []
+  const seen = new Set<string>()
+  const fatal: unknown[] = []
+  const member = async () =>
+    (
+      await start(topic, stored, {
+        batchEvents: 50,
+        onFatal: (error) => fatal.push(error),
+        onBatch: async ({ messages, offsets }) => {
+          // What the ledger holds against a restored database.
+          for (const { topic, partition, previousOffset } of offsets) {
+            const known = stored.get(`${topic}:${partition}`) ?? 0n
+            if (previousOffset !== null && known < previousOffset) outOfTurn.push(`${known} < ${previousOffset}`)
+          }
+          await delay(2)
+          for (const { value } of messages) seen.add(String(value))
+          for (const { topic, partition, nextOffset } of offsets) {
+            const name = `${topic}:${partition}`
+            const known = stored.get(name) ?? 0n
+            stored.set(name, known > nextOffset ? known : nextOffset)
+          }
+        },
+      })
+    ).intake
+  const first = await member()
+  await until('the first has begun', () => seen.size > 0)
+  const second = await member()
+  await until('both have joined', () => second.progress().hasJoined, 20_000)
+  await produce(topic, count, count)
+  await first.stop()
+  running.splice(running.indexOf(first), 1)
+  await until('all arrive', () => seen.size === 2 * count, 40_000)
+  expect(outOfTurn).toEqual([])
+  expect(fatal).toEqual([])
 })
