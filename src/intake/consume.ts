@@ -90,8 +90,8 @@ const START_RETRY_MS = 500
 const PARTITIONS_IN_HAND = 256
 /**
  * What is fetched at once. The client's own 10 MB are fifty thousand messages, all in memory as several objects each.
- * The broker fills an answer in the order in which partitions are asked for, and our patch of the client begins with
- * another one each time: a backlog of one topic holds up no other.
+ * The broker fills an answer in the order in which partitions are asked for, and the client asks in another order each
+ * time: a backlog of one topic holds up no other.
  */
 const FETCH_BYTES = 2_000_000
 const FETCH_BYTES_A_PARTITION = 500_000
