@@ -1,24 +1,169 @@
-/** `node bench/main.ts rating`: prints the figures of a benchmark, and the machine they are worth something on. */
-import { cpus } from 'node:os'
-import { benchDrain } from './drain.ts'
-import { type BenchFigure, benchRating } from './rating.ts'
+/**
+ * `npm run bench`: what this machine does, in one table and as JSON, each figure beside the limit taken in the same run.
+ *
+ *   npm run bench                            rating, decode, end to end, limit, hot, duplicates, latency: some 25 minutes
+ *   npm run bench -- decode limit            some of them
+ *   npm run bench -- growth                  also scale-out, backlog: minutes to an hour each, and only when asked for
+ *   npm run bench -- --events 50000          smaller, to try it out
+ *   npm run bench -- --profile DIR           leaves CPU profiles of `tollgate serve` there
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { benchBacklog } from './backlog.ts'
+import { benchDecode } from './decode.ts'
+import { benchDuplicates, benchEndToEnd, PUBLISHED_NOW, RECORDED } from './end-to-end.ts'
+import { against, asTable, type Figure, find, median } from './figures.ts'
+import { benchGrowth } from './growth.ts'
+import { benchLatency } from './latency.ts'
+import { BOTH, benchLimit } from './limit.ts'
+import { describeDatabase, describeMachine } from './machine.ts'
+import { hotMix, onlyMix, twiceMix, uniformMix, zipfMix } from './mixes.ts'
+import { benchRating } from './rating.ts'
+import { openRig, type Rig } from './rig.ts'
+import { benchScaleOut } from './scale-out.ts'
 
-const BENCHMARKS: Readonly<Record<string, () => BenchFigure[] | Promise<BenchFigure[]>>> = {
-  rating: benchRating,
-  drain: () => benchDrain(),
+const RUNS = 3
+const LATENCY_SECONDS = 30
+const LOADS = [0.1, 0.5, 0.8]
+const PROBES = 10_000
+const BACKLOG_EVENTS = 10_000_000
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    events: { type: 'string', default: '1000000' },
+    json: { type: 'string', default: resolve(import.meta.dirname, 'results/latest.json') },
+    profile: { type: 'string' },
+  },
+})
+const events = Number(values.events)
+/** Of scenarios that are held against one another, and need no more to be told apart. */
+const fewer = Math.ceil(events * 0.3)
+const profileDirectory = values.profile === undefined ? null : resolve(values.profile)
+
+type Scenario = (rig: Rig, known: readonly Figure[]) => Promise<Figure[]>
+
+const ON_THE_RIG: Readonly<Record<string, Scenario>> = {
+  decode: (rig) => benchDecode(rig, RUNS),
+
+  'end-to-end': async (rig) => {
+    const options = { runs: RUNS, messages: events, profileDirectory }
+    const uniform = await benchEndToEnd('end to end, uniform', rig, uniformMix, options)
+    const zipf = await benchEndToEnd('end to end, zipf', rig, zipfMix, options)
+    const bare = await benchEndToEnd('end to end, without record topics', rig, uniformMix, {
+      ...options,
+      environment: { TOLLGATE_RECORD_TOPICS: 'none' },
+    })
+    const base = find(uniform, 'end to end, uniform', RECORDED)
+    return [...uniform, ...withRatio(zipf, RECORDED, base), ...bare]
+  },
+
+  limit: async (rig, known) => {
+    const limit = await benchLimit(rig, await rig.preload(uniformMix, fewer), RUNS)
+    const both = find(limit, 'limit', BOTH)
+    const asMuch = ['end to end, uniform', 'end to end, zipf']
+    const compared = known.filter(({ scenario, name }) => asMuch.includes(scenario) && name === PUBLISHED_NOW)
+    return [...limit, ...compared.map((figure) => against({ ...figure, scenario: `${figure.scenario} / limit` }, both))]
+  },
+
+  hot: async (rig) => {
+    const options = { runs: RUNS, messages: fewer, profileDirectory }
+    const uniform = await benchEndToEnd('hot 0 %', rig, uniformMix, options)
+    const base = find(uniform, 'hot 0 %', RECORDED)
+    const figures = speeds(uniform)
+    for (const share of [0.1, 0.5, 1]) {
+      const hot = await benchEndToEnd(`hot ${share * 100} %`, rig, hotMix(share), options)
+      figures.push(...withRatio(speeds(hot), RECORDED, base))
+    }
+    return figures
+  },
+
+  duplicates: async (rig) => {
+    const options = { runs: RUNS, messages: fewer, profileDirectory }
+    const { fresh, duplicates } = await benchDuplicates('duplicates 100 %', rig, uniformMix, options)
+    const base = fresh.find(({ name }) => name === RECORDED)!
+    const half = await benchEndToEnd('duplicates 50 %', rig, twiceMix, options)
+    return [...fresh, ...withRatio(duplicates, RECORDED, base), ...withRatio(speeds(half), RECORDED, base)]
+  },
+
+  outcomes: async (rig) => {
+    const options = { runs: RUNS, messages: fewer, profileDirectory }
+    const covered = await benchEndToEnd('covered only', rig, onlyMix('covered'), options)
+    const charged = await benchEndToEnd('charged only', rig, onlyMix('charged'), options)
+    return [...speeds(covered), ...speeds(charged)]
+  },
+
+  latency: async (rig, known) => {
+    const measured = known.find(({ scenario, name }) => scenario === 'end to end, uniform' && name === PUBLISHED_NOW)
+    if (measured === undefined) throw new Error('latency is paced by the maximum: name end-to-end before it')
+    const most = median(measured.runs)
+    const loads = LOADS.map((share) => ({ name: `${share * 100} % load`, eventsPerSecond: Math.floor(most * share) }))
+    return benchLatency(rig, loads, LATENCY_SECONDS)
+  },
 }
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS)
-const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name))
-if (unknown.length > 0) {
-  console.error(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}`)
+const ALONE: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  growth: () =>
+    benchGrowth({ messages: fewer, rows: events * 10, accounts: events, prefixes: 200_000, partitions: 48 }),
+  'scale-out': () => benchScaleOut(events),
+  backlog: () => benchBacklog(Math.min(BACKLOG_EVENTS, events * 10)),
+}
+
+const names = positionals.length > 0 ? positionals : ['rating', ...Object.keys(ON_THE_RIG)]
+const known = ['rating', ...Object.keys(ON_THE_RIG), ...Object.keys(ALONE)]
+const unknown = names.filter((name) => !known.includes(name))
+if (unknown.length > 0 || !Number.isInteger(events) || events < 1000) {
+  console.error(
+    `usage: bench [--events N] [--json FILE] [--profile DIR] [NAME ...], N at least 1000, NAME of ${known.join(', ')}`,
+  )
   process.exitCode = 2
 } else {
-  console.log(`${cpus()[0]?.model.trim() ?? 'unknown cpu'}, ${cpus().length} cores, node ${process.version}`)
-  for (const name of names) {
-    for (const figure of await BENCHMARKS[name]!()) {
-      const value = Math.round(figure.value).toLocaleString('en-US')
-      console.log(`${name}: ${figure.name.padEnd(30)} ${value.padStart(12)} ${figure.unit}`)
+  await run()
+}
+
+async function run(): Promise<void> {
+  const machine = describeMachine()
+  const startedAt = performance.now()
+  const figures: Figure[] = []
+  let database: Record<string, string> = {}
+  const say = (name: string) => console.error(`${Math.round((performance.now() - startedAt) / 1000)} s: ${name}`)
+  if (names.includes('rating')) {
+    say('rating')
+    for (const { name, value, unit } of benchRating()) figures.push({ scenario: 'rating', name, unit, runs: [value] })
+  }
+  const onTheRig = names.filter((name) => Object.hasOwn(ON_THE_RIG, name))
+  if (onTheRig.length > 0) {
+    say('starting')
+    const rig = await openRig({ probes: PROBES })
+    try {
+      database = await describeDatabase(rig)
+      for (const name of onTheRig) {
+        say(name)
+        figures.push(...(await ON_THE_RIG[name]!(rig, figures)))
+      }
+    } finally {
+      await rig.close()
     }
   }
+  for (const name of names.filter((one) => Object.hasOwn(ALONE, one))) {
+    say(name)
+    figures.push(...(await ALONE[name]!()))
+  }
+  const settings = Object.entries(database).map(([name, setting]) => `${name} ${setting}`)
+  console.log(
+    [`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, node ${machine.node}`, ...settings].join('; '),
+  )
+  console.log(asTable(figures))
+  mkdirSync(dirname(values.json), { recursive: true })
+  writeFileSync(values.json, `${JSON.stringify({ machine, database, events, figures }, null, 2)}\n`)
+  say(`done; as JSON in ${values.json}`)
+}
+
+function speeds(figures: readonly Figure[]): Figure[] {
+  return figures.filter(({ unit }) => unit === 'events/s')
+}
+
+function withRatio(figures: readonly Figure[], name: string, of: Figure): Figure[] {
+  return figures.map((figure) => (figure.name === name ? against(figure, of) : figure))
 }

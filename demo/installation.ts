@@ -29,7 +29,10 @@ export interface Installation {
   close(): Promise<void>
 }
 
-export async function openInstallation(environment: Record<string, string>): Promise<Installation> {
+export async function openInstallation(
+  environment: Record<string, string>,
+  catalogDirectory = join(import.meta.dirname, 'catalog'),
+): Promise<Installation> {
   const config = parseConfig(environment)
   const log = createLog('warn')
   const startMicros = Date.now() * 1000
@@ -37,7 +40,7 @@ export async function openInstallation(environment: Record<string, string>): Pro
   const { encode } = await createEncoders(config)
   const pool = createPool(config.databaseUrl, log, 4)
 
-  const { catalog, faults, files } = loadCatalog(join(import.meta.dirname, 'catalog'))
+  const { catalog, faults, files } = loadCatalog(catalogDirectory)
   if (catalog === null) throw new Error(`the sample catalog has faults:\n${faults.map(formatFault).join('\n')}`)
   await publishCatalog(pool, {
     catalog,

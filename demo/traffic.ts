@@ -53,6 +53,8 @@ export interface TrafficOptions {
   readonly accounts: readonly TrafficAccount[]
   /** When the demo starts; no event occurs before it or 24 hours after it. */
   readonly startMicros: InstantMicros
+  /** How much of the traffic an account has, as a weight, by its place in the list; unless told as 1 to its rank. */
+  readonly weight?: (index: number) => number
   /** `calls` for traffic of that one topic; all kinds of usage unless told. */
   readonly kinds?: 'calls' | 'all'
 }
@@ -131,7 +133,8 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const random = createRandom(seed)
   const day = officeDay(startMicros)
   const callers = options.accounts.map((account, index) => callerOf(random, account, index, startMicros))
-  const popularity = cumulative(callers.map((_, index) => 1 / (index + 1)))
+  const { weight = (index) => 1 / (index + 1) } = options
+  const popularity = cumulative(callers.map((_, index) => weight(index)))
   const produced = emptyTally()
   const recent: UsageOnTopic[] = []
   let recentAt = 0
@@ -542,8 +545,15 @@ function cumulative(weights: readonly number[]): readonly number[] {
   })
 }
 
+/** The first whose bound is above the fraction. */
 function indexIn(bounds: readonly number[], fraction: number): number {
-  const index = bounds.findIndex((bound) => fraction < bound)
+  let low = 0
   // The last bound may fall short of 1 by a rounding error.
-  return index === -1 ? bounds.length - 1 : index
+  let high = bounds.length - 1
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (fraction < bounds[middle]!) high = middle
+    else low = middle + 1
+  }
+  return low
 }

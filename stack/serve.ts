@@ -21,13 +21,16 @@ export interface Serve {
 const READY_WITHIN_MILLIS = 60_000
 const BETWEEN_PROBES_MILLIS = 100
 
-/** Resolves once `/readyz` says so. */
-export async function startServe(environment: Readonly<Record<string, string>>): Promise<Serve> {
+/** Resolves once `/readyz` says so. `nodeArguments` come before the program, as for a profile. */
+export async function startServe(
+  environment: Readonly<Record<string, string>>,
+  nodeArguments: readonly string[] = [],
+): Promise<Serve> {
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-serve-'))
   const logFile = join(folder, 'serve.log')
   const log = openSync(logFile, 'w')
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../bin/tollgate.mjs'), 'serve'], {
+  const child = spawn(process.execPath, [...nodeArguments, join(import.meta.dirname, '../bin/tollgate.mjs'), 'serve'], {
     env: { ...process.env, ...environment, TOLLGATE_HTTP_PORT: String(port) },
     stdio: ['ignore', log, log],
   })

@@ -1,0 +1,73 @@
+/** From a backlog on the broker to everything recorded and published, with all that `tollgate serve` does. */
+import { type Figure, gather, type Row } from './figures.ts'
+import type { Mix } from './mixes.ts'
+import type { Drained, DrainOptions, Preloaded, Rig } from './rig.ts'
+
+export interface EndToEndOptions extends DrainOptions {
+  readonly runs: number
+  readonly messages: number
+}
+
+export const RECORDED = 'recorded'
+export const PUBLISHED_NOW = 'published, lane now'
+export const PUBLISHED_RECORD = 'published, lane record'
+
+export async function benchEndToEnd(scenario: string, rig: Rig, mix: Mix, options: EndToEndOptions): Promise<Figure[]> {
+  const preloaded = await rig.preload(mix, options.messages)
+  return benchPreloaded(scenario, rig, preloaded, options)
+}
+
+export async function benchPreloaded(
+  scenario: string,
+  rig: Rig,
+  preloaded: Preloaded,
+  options: EndToEndOptions,
+): Promise<Figure[]> {
+  const runs: Row[][] = []
+  for (let run = 0; run < options.runs; run++) {
+    const drained = await rig.drain(preloaded, options)
+    await rig.dropDatabase(drained.database)
+    runs.push(rowsOf(drained, preloaded.messages))
+  }
+  return gather(scenario, runs)
+}
+
+/** Read for the first time, then once more by another consumer group into the same database: all are duplicates. */
+export async function benchDuplicates(
+  scenario: string,
+  rig: Rig,
+  mix: Mix,
+  options: EndToEndOptions,
+): Promise<{ fresh: Figure[]; duplicates: Figure[] }> {
+  const preloaded = await rig.preload(mix, options.messages)
+  const fresh: Row[][] = []
+  const duplicates: Row[][] = []
+  for (let run = 0; run < options.runs; run++) {
+    const first = await rig.drain(preloaded, options)
+    fresh.push(speedsOf(first, preloaded.messages))
+    duplicates.push(speedsOf(await rig.drain(preloaded, { ...options, database: first.database }), preloaded.messages))
+    await rig.dropDatabase(first.database)
+  }
+  return { fresh: gather(`${scenario}, fresh`, fresh), duplicates: gather(scenario, duplicates) }
+}
+
+function speedsOf({ seconds }: Drained, messages: number): Row[] {
+  return [
+    [RECORDED, 'events/s', messages / seconds.recorded],
+    [PUBLISHED_NOW, 'events/s', messages / seconds.now],
+    [PUBLISHED_RECORD, 'events/s', messages / seconds.record],
+  ]
+}
+
+function rowsOf(drained: Drained, messages: number): Row[] {
+  const { seconds, cpuMillis, raterPeakMb, walBytes, storedBytes, batches } = drained
+  return [
+    ...speedsOf(drained, messages),
+    ['events a batch', 'events', messages / batches],
+    ...[...cpuMillis].map(([name, millis]): Row => [`CPU of ${name}`, 'µs/event', (millis * 1000) / messages]),
+    ['CPU of all', '% of a core', [...cpuMillis.values()].reduce((a, b) => a + b, 0) / 10 / seconds.record],
+    ['memory of serve, peak', 'MB', raterPeakMb],
+    ['WAL', 'bytes/event', walBytes / messages],
+    ['stored, with indexes', 'bytes/event', storedBytes / messages],
+  ]
+}

@@ -1,0 +1,71 @@
+/** Figures of several runs, and the table they are printed as. */
+
+/** One number of one scenario, once a run. */
+export interface Figure {
+  readonly scenario: string
+  readonly name: string
+  readonly unit: string
+  readonly runs: readonly number[]
+  /** What the median is held against: another figure of the same run. */
+  readonly ratio?: { readonly of: string; readonly value: number }
+}
+
+export function median(numbers: readonly number[]): number {
+  if (numbers.length === 0) throw new RangeError('the median of nothing')
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** The smallest number that at least this share of them is not above. */
+export function percentile(numbers: readonly number[], share: number): number {
+  if (numbers.length === 0) throw new RangeError('a percentile of nothing')
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))]!
+}
+
+/** A figure of one run. */
+export type Row = readonly [name: string, unit: string, value: number]
+
+/** Several runs of one scenario, each with the same figures in the same order, as figures with their runs. */
+export function gather(scenario: string, runs: readonly (readonly Row[])[]): Figure[] {
+  return runs[0]!.map(([name, unit], i) => ({ scenario, name, unit, runs: runs.map((run) => run[i]![2]) }))
+}
+
+/** A figure with its ratio to another one's median. */
+export function against(figure: Figure, of: Figure): Figure {
+  const value = median(figure.runs) / median(of.runs)
+  return { ...figure, ratio: { of: `${of.scenario}: ${of.name}`, value } }
+}
+
+export function find(figures: readonly Figure[], scenario: string, name: string): Figure {
+  const found = figures.find((one) => one.scenario === scenario && one.name === name)
+  if (found === undefined) throw new Error(`no figure ${scenario}: ${name}`)
+  return found
+}
+
+export function asTable(figures: readonly Figure[]): string {
+  const rows = figures.map(({ scenario, name, unit, runs, ratio }) => [
+    scenario,
+    name,
+    asText(median(runs)),
+    runs.length > 1 ? `${asText(Math.min(...runs))} to ${asText(Math.max(...runs))}` : '',
+    unit,
+    ratio === undefined ? '' : `${(ratio.value * 100).toFixed(0)} % of ${ratio.of}`,
+  ])
+  const header = ['scenario', 'figure', 'median', 'runs', 'unit', 'ratio']
+  const all = [header, ...rows]
+  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]!.length)))
+  const isNumber = (column: number) => column === 2
+  const line = (row: string[]) =>
+    row
+      .map((cell, column) => (isNumber(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd()
+  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
+}
+
+function asText(value: number): string {
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US')
+  return value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
+}

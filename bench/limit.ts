@@ -1,0 +1,239 @@
+/**
+ * What the machine would do with no program in between: the rows that a run left, copied into the same tables, indexes and
+ * triggers included, in transactions of the rater's size on as many connections; and at the same time the messages that it
+ * published, sent by bare KafkaJS. All of it is ready in memory; one Node process does both.
+ */
+import pg from 'pg'
+import { createKafka } from '../src/platform/kafka.ts'
+import { createLog } from '../src/platform/log.ts'
+import { TOPICS } from '../src/platform/schemas.ts'
+import { type Figure, gather, type Row } from './figures.ts'
+import type { Preloaded, Rig } from './rig.ts'
+
+const CONNECTIONS = 2
+const ROWS_A_TRANSACTION = 5_000
+const MESSAGES_A_SEND = 5_000
+
+const TABLES = [
+  { name: 'usage_identity', rows: 'select * from tollgate.usage_identity order by recorded_at, account_id' },
+  { name: 'rated_usage', rows: 'select * from tollgate.rated_usage order by recorded_at, account_id' },
+  {
+    name: 'movements',
+    rows: `select * from tollgate.movements where kind <> 'adjustment' order by recorded_at, account_id`,
+  },
+  { name: 'fair_use_counters', rows: 'select * from tollgate.fair_use_counters' },
+] as const
+
+const OUT = TOPICS.map(({ topic }) => topic).filter(
+  (topic) => topic.startsWith('credit.') || topic === 'usage.rated.v1',
+)
+
+interface Published {
+  readonly topic: string
+  readonly partition: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: Record<string, Buffer>
+}
+
+export const BOTH = 'copied and produced'
+export const COPIED = 'copied alone'
+
+export async function benchLimit(rig: Rig, preloaded: Preloaded, runs: number): Promise<Figure[]> {
+  const kafka = createKafka(rig.config, createLog('error'))
+  const before = await endsOf(kafka)
+  const { database } = await rig.drain(preloaded)
+  const published = await readPublished(kafka, before)
+  const source = await rig.connect(database)
+  const tables: { name: string; chunks: Buffer[] }[] = []
+  for (const { name, rows } of TABLES) {
+    const copied = await copyOut(source, `copy (${rows}) to stdout (format binary)`)
+    tables.push({ name, chunks: chunksOf(copied, ROWS_A_TRANSACTION) })
+  }
+  await source.end()
+  await rig.dropDatabase(database)
+  const transactions = Array.from({ length: Math.max(...tables.map(({ chunks }) => chunks.length)) }, (_, i) =>
+    tables.flatMap(({ name, chunks }) => (chunks[i] === undefined ? [] : [{ name, rows: chunks[i] }])),
+  )
+
+  const copyAll = async () => {
+    const run = await rig.createRun(preloaded.start)
+    const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => rig.connect(run.database)))
+    const startedAt = performance.now()
+    let next = 0
+    await Promise.all(
+      clients.map(async (client) => {
+        for (let turn = next++; turn < transactions.length; turn = next++) {
+          await client.query('begin')
+          for (const { name, rows } of transactions[turn]!) {
+            await copyIn(client, `copy tollgate.${name} from stdin (format binary)`, rows)
+          }
+          await client.query('commit')
+        }
+      }),
+    )
+    const seconds = (performance.now() - startedAt) / 1000
+    await Promise.all(clients.map((client) => client.end()))
+    await rig.dropDatabase(run.database)
+    return seconds
+  }
+  const produceAll = async () => {
+    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
+    await producer.connect()
+    const startedAt = performance.now()
+    for (let at = 0; at < published.length; at += MESSAGES_A_SEND) {
+      const topicMessages = [...Map.groupBy(published.slice(at, at + MESSAGES_A_SEND), ({ topic }) => topic)]
+      await producer.sendBatch({
+        acks: -1,
+        topicMessages: topicMessages.map(([topic, messages]) => ({ topic, messages })),
+      })
+    }
+    const seconds = (performance.now() - startedAt) / 1000
+    await producer.disconnect()
+    return seconds
+  }
+
+  const rows: Row[][] = []
+  for (let run = 0; run < runs; run++) {
+    const alone = await copyAll()
+    const [copied, produced] = await Promise.all([copyAll(), produceAll()])
+    rows.push([
+      [BOTH, 'events/s', preloaded.messages / Math.max(copied, produced)],
+      ['copied beside producing', 'events/s', preloaded.messages / copied],
+      ['produced beside copying', 'events/s', preloaded.messages / produced],
+      [COPIED, 'events/s', preloaded.messages / alone],
+      ['messages produced', 'a usage event', published.length / preloaded.messages],
+    ])
+  }
+  return gather('limit', rows)
+}
+
+async function endsOf(kafka: ReturnType<typeof createKafka>): Promise<Map<string, Map<number, bigint>>> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const ends = new Map<string, Map<number, bigint>>()
+  for (const topic of OUT) {
+    const offsets = await admin.fetchTopicOffsets(topic)
+    ends.set(topic, new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])))
+  }
+  await admin.disconnect()
+  return ends
+}
+
+/** What came on the topics since, without the markers of transactions. */
+async function readPublished(
+  kafka: ReturnType<typeof createKafka>,
+  from: ReadonlyMap<string, ReadonlyMap<number, bigint>>,
+): Promise<Published[]> {
+  const to = await endsOf(kafka)
+  const consumer = kafka.consumer({ groupId: `bench-limit-${Date.now()}`, maxWaitTimeInMs: 100 })
+  await consumer.connect()
+  await consumer.subscribe({ topics: OUT, fromBeginning: true })
+  const read: Published[] = []
+  const open = new Set<string>()
+  for (const [topic, partitions] of to) {
+    for (const [partition, end] of partitions) {
+      if (end > (from.get(topic)?.get(partition) ?? 0n)) open.add(`${topic}/${partition}`)
+    }
+  }
+  const isRead = Promise.withResolvers<void>()
+  await consumer.run({
+    autoCommit: false,
+    partitionsConsumedConcurrently: 8,
+    eachBatch: async ({ batch }) => {
+      const start = from.get(batch.topic)?.get(batch.partition) ?? 0n
+      for (const { offset, key, value, headers } of batch.messages) {
+        if (BigInt(offset) < start) continue
+        read.push({
+          topic: batch.topic,
+          partition: batch.partition,
+          key,
+          value,
+          headers: { ...headers } as Record<string, Buffer>,
+        })
+      }
+      if (BigInt(batch.lastOffset()) + 2n >= to.get(batch.topic)!.get(batch.partition)!) {
+        open.delete(`${batch.topic}/${batch.partition}`)
+      }
+      if (open.size === 0) isRead.resolve()
+    },
+  })
+  for (const [topic, partitions] of from) {
+    for (const [partition, offset] of partitions) consumer.seek({ topic, partition, offset: String(offset) })
+  }
+  await isRead.promise
+  await consumer.disconnect()
+  return read
+}
+
+const HEADER_BYTES = 19
+const TRAILER = Buffer.from([0xff, 0xff])
+
+/** A binary COPY cut into several of so many rows. */
+export function chunksOf(copied: Buffer, rowsAChunk: number): Buffer[] {
+  const header = copied.subarray(0, HEADER_BYTES)
+  const chunks: Buffer[] = []
+  let at = HEADER_BYTES
+  let start = at
+  let rows = 0
+  const close = () => {
+    if (rows > 0) chunks.push(Buffer.concat([header, copied.subarray(start, at), TRAILER]))
+    start = at
+    rows = 0
+  }
+  for (;;) {
+    const fields = copied.readInt16BE(at)
+    if (fields === -1) break
+    at += 2
+    for (let field = 0; field < fields; field++) at += 4 + Math.max(0, copied.readInt32BE(at))
+    if (++rows === rowsAChunk) close()
+  }
+  close()
+  return chunks
+}
+
+interface CopyMessage {
+  readonly chunk: Buffer
+}
+
+interface Wire {
+  query(text: string): void
+  sendCopyFromChunk(chunk: Buffer): void
+  endCopyFrom(): void
+}
+
+type Done = (error: Error | null) => void
+const Query = pg.Query as unknown as new (text: string, done: Done) => { text: string }
+
+function copyOut(client: pg.Client, text: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  class CopyOut extends Query {
+    submit(connection: Wire) {
+      connection.query(this.text)
+      return null
+    }
+    handleCopyData({ chunk }: CopyMessage) {
+      chunks.push(Buffer.from(chunk))
+    }
+  }
+  return new Promise((resolve, reject) => {
+    const done: Done = (error) => (error ? reject(error) : resolve(Buffer.concat(chunks)))
+    client.query(new CopyOut(text, done) as unknown as pg.QueryConfig)
+  })
+}
+
+function copyIn(client: pg.Client, text: string, rows: Buffer): Promise<void> {
+  class CopyIn extends Query {
+    submit(connection: Wire) {
+      connection.query(this.text)
+      connection.sendCopyFromChunk(rows)
+      connection.endCopyFrom()
+      return null
+    }
+    handleCopyInResponse() {}
+  }
+  return new Promise((resolve, reject) => {
+    const done: Done = (error) => (error ? reject(error) : resolve())
+    client.query(new CopyIn(text, done) as unknown as pg.QueryConfig)
+  })
+}

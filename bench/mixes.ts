@@ -1,0 +1,92 @@
+/** Traffic by the million, encoded as producers would: what is preloaded for a run, or paced. */
+import { createTraffic, type TrafficItem, type TrafficOptions } from '../demo/traffic.ts'
+import { newBook } from '../src/core/account/book.ts'
+import { decideUsage, evolve } from '../src/core/account/decide.ts'
+import type { AccountSettings } from '../src/core/account/settings.ts'
+import type { Catalog } from '../src/core/catalog/catalog.ts'
+import type { InstantMicros } from '../src/core/instant.ts'
+import type { Outcome } from '../src/core/rating/decision.ts'
+import { contentOf } from '../src/core/usage/content.ts'
+import { readUsage } from '../src/core/usage/read.ts'
+import type { Encode } from '../src/ledger/announce.ts'
+
+export interface UsageMessage {
+  readonly topic: string
+  readonly key: string
+  readonly value: Buffer | null
+}
+
+export interface MixParts {
+  readonly accounts: readonly AccountSettings[]
+  readonly catalog: Catalog
+  readonly startMicros: InstantMicros
+  readonly encode: Encode
+}
+
+/** Ends never: as many are taken as a scenario wants. */
+export type Mix = (parts: MixParts, seed: number) => Generator<UsageMessage>
+
+const uniform = () => 1
+
+/** All kinds of usage, each account as busy as the next. */
+export const uniformMix: Mix = (parts, seed) => mixed(parts, { seed, weight: uniform })
+
+/** All kinds of usage, an account's share one to its rank (Zipf's law with exponent 1). */
+export const zipfMix: Mix = (parts, seed) => mixed(parts, { seed })
+
+/** All kinds of usage, one account with a share of it and the rest as busy as one another. */
+export const hotMix =
+  (share: number): Mix =>
+  (parts, seed) => {
+    const others = parts.accounts.length - 1
+    const weight = (index: number) => (index === 0 ? share : (1 - share) / others)
+    return mixed(parts, { seed, weight })
+  }
+
+/** Calls, every event twice, some hundreds of events apart. */
+export function* twiceMix(parts: MixParts, seed: number): Generator<UsageMessage> {
+  const recent: UsageMessage[] = []
+  for (const message of mixed(parts, { seed, weight: uniform })) {
+    yield message
+    recent.push(message)
+    if (recent.length > 300) yield recent.shift()!
+  }
+}
+
+/** Calls that all end the same way. */
+export const onlyMix =
+  (outcome: Outcome): Mix =>
+  (parts, seed) =>
+    onlyWith(parts, seed, outcome)
+
+function* onlyWith(parts: MixParts, seed: number, outcome: Outcome): Generator<UsageMessage> {
+  const book = newBook(parts.catalog, parts.accounts)
+  for (const item of items(parts, { seed, weight: uniform, kinds: 'calls' })) {
+    if (item.kind === 'junk') continue
+    const read = readUsage({ ...item.event }, 'call')
+    if ('refusal' in read) continue
+    const content = contentOf(read.event)
+    const decided = decideUsage(read.event, content, book)
+    if (decided.outcome !== outcome) continue
+    evolve(book, read.event, content, decided)
+    yield encoded(item, parts.encode)
+  }
+}
+
+function* mixed(parts: MixParts, options: Pick<TrafficOptions, 'seed' | 'weight'>): Generator<UsageMessage> {
+  for (const item of items(parts, options)) yield encoded(item, parts.encode)
+}
+
+function* items(
+  { accounts, startMicros }: MixParts,
+  options: Pick<TrafficOptions, 'seed' | 'weight' | 'kinds'>,
+): Generator<TrafficItem> {
+  const traffic = createTraffic({ accounts, startMicros, ...options })
+  for (;;) yield traffic.next()
+}
+
+function encoded(item: TrafficItem, encode: Encode): UsageMessage {
+  return item.kind === 'junk'
+    ? { topic: item.topic, key: item.accountKey, value: item.value }
+    : { topic: item.topic, key: item.event.account_id, value: Buffer.from(encode(item.topic, item.event)) }
+}

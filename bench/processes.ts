@@ -1,0 +1,79 @@
+/** What the processes of a run take of the machine, read from /proc; on other systems than Linux, nothing. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+
+export type ProcessName = 'serve' | 'postgres' | 'kafka' | 'redis' | 'registry' | 'bench'
+
+const TICK_MILLIS = 10
+
+export interface CpuMeter {
+  /** Milliseconds of processor time since the meter was made, by kind of process. */
+  read(): Map<ProcessName, number>
+  stop(): void
+}
+
+/**
+ * Looked at several times a second, because a process that has ended is no longer there to be asked. All of a kind on the
+ * machine are counted: nothing else should run while it is measured.
+ */
+export function meterCpu(everyMillis = 200): CpuMeter {
+  const lastByProcess = new Map<string, number>()
+  const total = new Map<ProcessName, number>()
+  const look = (counts: boolean) => {
+    for (const pid of pids()) {
+      const commandLine = readText(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ')
+      const stat = readText(`/proc/${pid}/stat`)
+      if (commandLine === undefined || stat === undefined) continue
+      const name = nameOf(commandLine, pid)
+      if (name === null) continue
+      const { startedAt, cpuMillis } = parseStat(stat)
+      const key = `${pid}/${startedAt}`
+      const spent = cpuMillis - (lastByProcess.get(key) ?? 0)
+      lastByProcess.set(key, cpuMillis)
+      if (counts) total.set(name, (total.get(name) ?? 0) + spent)
+    }
+  }
+  look(false)
+  const timer = setInterval(() => look(true), everyMillis)
+  return {
+    read() {
+      look(true)
+      return new Map(total)
+    },
+    stop: () => clearInterval(timer),
+  }
+}
+
+/** Megabytes, now and at most; null where the system does not say. */
+export function memoryOf(pid: number): { nowMb: number; peakMb: number } | null {
+  const status = readText(`/proc/${pid}/status`)
+  const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status ?? '')?.[1])
+  return status === undefined ? null : { nowMb: kilobytes('VmRSS') / 1000, peakMb: kilobytes('VmHWM') / 1000 }
+}
+
+/** Fields of `/proc/PID/stat`, counted behind the command, which may hold spaces and brackets. */
+export function parseStat(stat: string): { startedAt: string; cpuMillis: number } {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return { startedAt: fields[19]!, cpuMillis: (Number(fields[11]) + Number(fields[12])) * TICK_MILLIS }
+}
+
+function nameOf(commandLine: string, pid: string): ProcessName | null {
+  if (pid === String(process.pid)) return 'bench'
+  if (commandLine.includes('tollgate.mjs serve')) return 'serve'
+  if (commandLine.includes('kafka.Kafka')) return 'kafka'
+  if (commandLine.includes('quarkus')) return 'registry'
+  if (commandLine.includes('redis-server')) return 'redis'
+  return commandLine.startsWith('postgres:') || commandLine.includes('/bin/postgres ') ? 'postgres' : null
+}
+
+function pids(): string[] {
+  return existsSync('/proc/self/stat') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    // It has ended.
+    return undefined
+  }
+}

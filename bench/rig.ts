@@ -1,0 +1,308 @@
+/**
+ * A stack with an installation on it, and runs of `tollgate serve` against it.
+ *
+ * A mix of usage is preloaded once, in place of the one before, and drained as often as wanted: each run has a database of
+ * its own, copied from the installation's, and a consumer group that was never there before.
+ */
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { openInstallation } from '../demo/installation.ts'
+import { loadCatalog } from '../src/catalog/load.ts'
+import type { AccountSettings } from '../src/core/account/settings.ts'
+import { applyAccounts } from '../src/ledger/apply-accounts.ts'
+import type { Lane } from '../src/outbox/messages.ts'
+import { USAGE_TOPICS } from '../src/pipeline.ts'
+import { type Config, parseConfig } from '../src/platform/config.ts'
+import { createKafka } from '../src/platform/kafka.ts'
+import { createLog } from '../src/platform/log.ts'
+import { createEncoders } from '../src/platform/schemas.ts'
+import { type Serve, startServe } from '../stack/serve.ts'
+import { type Stack, startStack } from '../stack/stack.ts'
+import type { Mix, MixParts, UsageMessage } from './mixes.ts'
+import { giveOpeningCredit } from './opening-credit.ts'
+import { memoryOf, meterCpu, type ProcessName } from './processes.ts'
+
+const OPENING_CREDIT_MICROS = 1_000_000_000n
+const PROBE_CREDIT_MICROS = 1n
+const MESSAGES_A_SEND = 5_000
+const ACCOUNTS_A_CALL = 20_000
+const PROBE_MILLIS = 50
+const PROCESSES: readonly ProcessName[] = ['serve', 'postgres', 'kafka', 'redis', 'registry', 'bench']
+
+/** First and next offset of every partition of the usage topics. */
+export type Positions = ReadonlyMap<string, readonly bigint[]>
+
+export interface Preloaded {
+  readonly start: Positions
+  readonly end: Positions
+  readonly messages: number
+}
+
+export interface DrainOptions {
+  /** Over what the installation has. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** The roles of each process; one with all of them unless told. */
+  readonly roles?: readonly string[]
+  readonly profileDirectory?: string | null
+  /** A database to go on with, instead of a copy of the installation's. */
+  readonly database?: string
+}
+
+export interface Drained {
+  /** From the first message recorded: until all are, and until each lane is empty. */
+  readonly seconds: { readonly recorded: number } & Readonly<Record<Lane, number>>
+  /** Processor milliseconds until the last lane was empty. */
+  readonly cpuMillis: ReadonlyMap<ProcessName, number>
+  /** Of the process with the role `rater`, at most. */
+  readonly raterPeakMb: number
+  readonly walBytes: number
+  readonly storedBytes: number
+  readonly batches: number
+  readonly database: string
+}
+
+export interface RigOptions {
+  readonly accounts?: number
+  /** Accounts `probe-0` and so on, active, with less credit than a call costs. */
+  readonly probes?: number
+  readonly partitions?: number
+  /** Runs on the installation's database before any copy is made of it. */
+  readonly prepare?: (database: pg.Client) => Promise<void>
+  readonly catalogDirectory?: string
+}
+
+export interface Rig {
+  readonly stack: Stack
+  readonly config: Config
+  readonly parts: MixParts
+  preload(mix: Mix, messages: number): Promise<Preloaded>
+  drain(preloaded: Preloaded, options?: DrainOptions): Promise<Drained>
+  /** A copy of the installation's database, as if all up to `from` were recorded. */
+  createRun(from: Positions, database?: string): Promise<RunEnvironment>
+  positions(): Promise<Positions>
+  connect(database: string): Promise<pg.Client>
+  dropDatabase(database: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface RunEnvironment {
+  readonly database: string
+  readonly group: string
+  readonly environment: Record<string, string>
+}
+
+export async function openRig({
+  accounts = 10_000,
+  probes = 0,
+  partitions = 12,
+  prepare,
+  catalogDirectory,
+}: RigOptions = {}): Promise<Rig> {
+  const stack = await startStack()
+  const base = { ...stack.environment(), TOLLGATE_PARTITIONS: String(partitions) }
+  const config = parseConfig(base)
+  const log = createLog('error')
+  const installation = await openInstallation(base, catalogDirectory)
+  const many: AccountSettings[] = Array.from({ length: accounts }, (_, i) => {
+    return { ...installation.accounts[i % installation.accounts.length]!, accountId: `bench-${i}` }
+  })
+  const withoutPackage = installation.accounts.find(({ packages }) => packages.length === 0)!
+  const probing = Array.from({ length: probes }, (_, i) => ({ ...withoutPackage, accountId: `probe-${i}` }))
+  const baseName = new URL(config.databaseUrl).pathname.slice(1)
+  const setUp = await connect(baseName)
+  for (const [accounts, creditMicros] of [
+    [probing, PROBE_CREDIT_MICROS],
+    [many, OPENING_CREDIT_MICROS],
+  ] as const) {
+    for (let at = 0; at < accounts.length; at += ACCOUNTS_A_CALL) {
+      await applyAccounts(installation.pool, installation.encode, accounts.slice(at, at + ACCOUNTS_A_CALL))
+    }
+    await giveOpeningCredit(setUp, creditMicros)
+  }
+  await installation.close()
+  // What the set-up announced is no part of what is measured.
+  await setUp.query('delete from tollgate.outbox_packs')
+  await prepare?.(setUp)
+  await setUp.query('vacuum analyze')
+  await setUp.end()
+
+  const { encode } = await createEncoders(config)
+  const { catalog } = loadCatalog(catalogDirectory ?? join(import.meta.dirname, '../demo/catalog'))
+  const parts: MixParts = { accounts: many, catalog: catalog!, startMicros: installation.startMicros, encode }
+  const kafka = createKafka(config, log)
+  const admin = kafka.admin()
+  await admin.connect()
+  const control = await connect('template1')
+  let seed = 1
+  let runs = 0
+
+  function urlOf(database: string): string {
+    const url = new URL(config.databaseUrl)
+    url.pathname = `/${database}`
+    return url.href
+  }
+
+  async function connect(database: string): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: urlOf(database) })
+    await client.connect()
+    return client
+  }
+
+  async function positions(): Promise<Positions> {
+    const topics = [...USAGE_TOPICS.keys()]
+    return new Map(
+      await Promise.all(
+        topics.map(async (topic) => {
+          const offsets = await admin.fetchTopicOffsets(topic)
+          return [topic, offsets.toSorted((a, b) => a.partition - b.partition).map(({ high }) => BigInt(high))] as const
+        }),
+      ),
+    )
+  }
+
+  async function preload(mix: Mix, messages: number): Promise<Preloaded> {
+    const start = await positions()
+    for (const [topic, offsets] of start) {
+      const before = offsets.map((offset, partition) => ({ partition, offset: String(offset) }))
+      const partitions = before.filter(({ offset }) => offset !== '0')
+      if (partitions.length > 0) await admin.deleteTopicRecords({ topic, partitions })
+    }
+    const stream = mix(parts, seed++)
+    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
+    await producer.connect()
+    for (let sent = 0; sent < messages; sent += MESSAGES_A_SEND) {
+      const batch = take(stream, Math.min(MESSAGES_A_SEND, messages - sent))
+      await producer.sendBatch({ acks: -1, topicMessages: byTopic(batch) })
+    }
+    await producer.disconnect()
+    return { start, end: await positions(), messages }
+  }
+
+  async function createRun(from: Positions, database?: string): Promise<RunEnvironment> {
+    runs++
+    const name = database ?? `bench_${runs}`
+    const group = `bench-${runs}`
+    if (database === undefined) await control.query(`create database ${name} template ${baseName}`)
+    const client = await connect(name)
+    for (const [topic, offsets] of from) {
+      await client.query(
+        `insert into tollgate.consumer_offsets (consumer_group, topic, partition, next_offset)
+         select $1, $2, (n - 1)::integer, o from unnest($3::bigint[]) with ordinality as given (o, n)`,
+        [group, topic, offsets],
+      )
+    }
+    if (database === undefined) await client.query('vacuum analyze')
+    await client.query('checkpoint')
+    await client.end()
+    const environment = { ...base, TOLLGATE_DATABASE_URL: urlOf(name), TOLLGATE_CONSUMER_GROUP: group }
+    return { database: name, group, environment }
+  }
+
+  async function drain(preloaded: Preloaded, options: DrainOptions = {}): Promise<Drained> {
+    const { database, group, environment } = await createRun(preloaded.start, options.database)
+    const client = await connect(database)
+    const total = sumOf(preloaded.end)
+    const before = sumOf(preloaded.start)
+    const sizeBefore = await storedBytes(client)
+    const lsn = (await client.query('select pg_current_wal_insert_lsn() as lsn')).rows[0].lsn
+    const nodeArguments = options.profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDirectory}`] : []
+    const serves: Serve[] = []
+    const cpu = meterCpu()
+    try {
+      // The rater comes up last: what it is timed with must be there.
+      for (const roles of (options.roles ?? ['rater,relay']).toReversed()) {
+        const env = { ...environment, ...options.environment, TOLLGATE_ROLES: roles }
+        serves.unshift(await startServe(env, nodeArguments))
+      }
+      const recorded = async () => {
+        const { rows } = await client.query<{ done: string }>(
+          'select coalesce(sum(next_offset), 0)::text as done from tollgate.consumer_offsets where consumer_group = $1',
+          [group],
+        )
+        return BigInt(rows[0]!.done)
+      }
+      const isEmpty = async (lane: Lane) =>
+        (await client.query('select from tollgate.outbox_packs where lane = $1 limit 1', [lane])).rowCount === 0
+      const look = async (isThere: () => Promise<boolean>) => {
+        while (!(await isThere())) {
+          for (const { ended, logFile } of serves) {
+            if (ended.aborted) throw new Error(`tollgate serve ended by itself; its log is ${logFile}`)
+          }
+          await delay(PROBE_MILLIS)
+        }
+      }
+      await look(async () => (await recorded()) > before)
+      const startedAt = performance.now()
+      const cpuBefore = cpu.read()
+      const elapsed = () => (performance.now() - startedAt) / 1000
+      await look(async () => (await recorded()) >= total)
+      const recordedSeconds = elapsed()
+      await look(() => isEmpty('now'))
+      const nowSeconds = elapsed()
+      await look(() => isEmpty('record'))
+      const recordSeconds = elapsed()
+      const cpuAfter = cpu.read()
+      const wal = await client.query('select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::float8 as bytes', [lsn])
+      const figures = await Promise.all(serves.map((serve) => serve.figures()))
+      return {
+        seconds: { recorded: recordedSeconds, now: nowSeconds, record: recordSeconds },
+        cpuMillis: new Map(PROCESSES.map((name) => [name, (cpuAfter.get(name) ?? 0) - (cpuBefore.get(name) ?? 0)])),
+        raterPeakMb: memoryOf(serves[0]!.pid)?.peakMb ?? Number.NaN,
+        walBytes: wal.rows[0].bytes,
+        storedBytes: (await storedBytes(client)) - sizeBefore,
+        batches: figures.reduce((sum, figure) => sum + (figure.get('tollgate_batches_total') ?? 0), 0),
+        database,
+      }
+    } finally {
+      cpu.stop()
+      await Promise.all(serves.map((serve) => serve.stop()))
+      await client.end()
+    }
+  }
+
+  return {
+    stack,
+    config,
+    parts,
+    preload,
+    drain,
+    createRun,
+    positions,
+    connect,
+    async dropDatabase(database) {
+      await control.query(`drop database ${database} with (force)`)
+    },
+    async close() {
+      await control.end()
+      await admin.disconnect()
+      await stack.stop()
+    },
+  }
+}
+
+export function byTopic(messages: readonly UsageMessage[]) {
+  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+    topic,
+    messages: ofTopic.map(({ key, value }) => ({ key, value })),
+  }))
+}
+
+export function take<T>(stream: Generator<T>, count: number): T[] {
+  return Array.from({ length: count }, () => stream.next().value as T)
+}
+
+function sumOf(positions: Positions): bigint {
+  return [...positions.values()].flat().reduce((sum, offset) => sum + offset, 0n)
+}
+
+/** What events leave behind for good, indexes included. */
+async function storedBytes(client: pg.Client): Promise<number> {
+  const { rows } = await client.query(
+    `select sum(pg_total_relation_size(c.oid))::float8 as bytes
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'tollgate' and c.relkind = 'r'
+        and c.relname ~ '^(usage_identity|rated_usage|movements)_'`,
+  )
+  return rows[0].bytes
+}

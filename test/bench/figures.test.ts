@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { against, asTable, type Figure, gather, median, percentile } from '../../bench/figures.ts'
+import { chunksOf } from '../../bench/limit.ts'
+import { parseStat } from '../../bench/processes.ts'
+
+describe('figures', () => {
+  it('have as median what half of them are not above', () => {
+    expect(median([3, 1, 2])).toBe(2)
+    expect(median([4, 1, 3, 2])).toBe(2.5)
+    expect(() => median([])).toThrow(RangeError)
+  })
+
+  it('have as percentile the smallest that so many are not above', () => {
+    const hundred = Array.from({ length: 100 }, (_, i) => 100 - i)
+    expect([percentile(hundred, 0.5), percentile(hundred, 0.99), percentile(hundred, 1)]).toEqual([50, 99, 100])
+    expect(percentile([7], 0.01)).toBe(7)
+  })
+
+  it('of several runs stand together by name', () => {
+    const figures = gather('s', [
+      [
+        ['a', 'events/s', 1],
+        ['b', 'MB', 10],
+      ],
+      [
+        ['a', 'events/s', 2],
+        ['b', 'MB', 20],
+      ],
+    ])
+    expect(figures).toEqual([
+      { scenario: 's', name: 'a', unit: 'events/s', runs: [1, 2] },
+      { scenario: 's', name: 'b', unit: 'MB', runs: [10, 20] },
+    ])
+  })
+
+  it('are printed with their median, the runs it is of, and the ratio of medians', () => {
+    const small: Figure = { scenario: 'small', name: 'recorded', unit: 'events/s', runs: [100, 300, 200] }
+    const large = against({ ...small, scenario: 'large', runs: [150, 160, 155] }, small)
+    const [, , , line] = asTable([small, large]).split('\n')
+    expect(line!.split(/\s{2,}/)).toEqual([
+      'large',
+      'recorded',
+      '155',
+      '150 to 160',
+      'events/s',
+      '78 % of small: recorded',
+    ])
+  })
+})
+
+describe('what is read of the system', () => {
+  it('is a process time behind whatever its command is called', () => {
+    const stat = `42 (a (b) c d) S 1 2 3 4 5 6 7 8 9 10 150 50 13 14 15 16 17 18 987654 20`
+    expect(parseStat(stat)).toEqual({ startedAt: '987654', cpuMillis: 2000 })
+  })
+
+  it('is a binary COPY, cut into chunks that each are one', () => {
+    const header = Buffer.alloc(19, 1)
+    const trailer = Buffer.from([0xff, 0xff])
+    const field = fc.option(fc.uint8Array({ maxLength: 20 }))
+    const rows = fc.array(fc.array(field, { minLength: 1, maxLength: 4 }), { maxLength: 30 })
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 1, max: 10 }), (all, rowsAChunk) => {
+        const encoded = all.map((fields) => {
+          const count = Buffer.alloc(2)
+          count.writeInt16BE(fields.length)
+          return Buffer.concat([count, ...fields.map(sized)])
+        })
+        const chunks = chunksOf(Buffer.concat([header, ...encoded, trailer]), rowsAChunk)
+        const expected = Array.from({ length: Math.ceil(all.length / rowsAChunk) }, (_, i) =>
+          Buffer.concat([header, ...encoded.slice(i * rowsAChunk, (i + 1) * rowsAChunk), trailer]),
+        )
+        expect(chunks).toEqual(expected)
+      }),
+    )
+  })
+})
+
+function sized(field: Uint8Array | null): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(field === null ? -1 : field.length)
+  return Buffer.concat([length, field ?? Buffer.alloc(0)])
+}
