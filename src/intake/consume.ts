@@ -65,7 +65,7 @@ export interface IntakeOptions {
 export interface IntakeProgress {
   /** Messages not committed yet, by `topic:partition`, as of the last fetch. */
   readonly lag: Map<string, bigint>
-  /** Milliseconds since 1970 of the last batch committed, or of the last assignment where that is later. */
+  /** Milliseconds since 1970 of the last batch committed; or of the last assignment, or end of idleness, where that is later. */
   readonly lastProgressAt: number
   /** A member of the group, be it without partitions because there are more members than those. */
   readonly hasJoined: boolean
@@ -86,8 +86,13 @@ const SESSION_TIMEOUT_MS = 10_000
 const REBALANCE_TIMEOUT_MS = 30_000
 const HEARTBEAT_MS = 2000
 const START_RETRY_MS = 500
+/** When the group rebalances, the others wait for this member, which finishes first what it has in hand. */
+const FINISH_BEFORE_REJOIN_MS = 5000
 /** The client spreads partitions over so many workers; gathering needs all of a fetch in hand at once. */
-const PARTITIONS_IN_HAND = 256
+const PARTITIONS_IN_HAND = 512
+/** A fetch that finds nothing waits for so long at the broker, which answers as soon as a byte is there. */
+const FETCH_WAIT_MS = 500
+const FETCH_AT_LEAST_BYTES = 1
 /**
  * What is fetched at once. The client's own 10 MB are fifty thousand messages, all in memory as several objects each.
  * The broker fills an answer in the order in which partitions are asked for, and the client asks in another order each
@@ -106,7 +111,8 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     sessionTimeout: SESSION_TIMEOUT_MS,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     heartbeatInterval: HEARTBEAT_MS,
-    maxWaitTimeInMs: 500,
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    minBytes: FETCH_AT_LEAST_BYTES,
     maxBytes: FETCH_BYTES,
     maxBytesPerPartition: FETCH_BYTES_A_PARTITION,
     allowAutoTopicCreation: false,
@@ -145,7 +151,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     batchMillis: options.batchMillis,
     concurrentBatches: options.concurrentBatches ?? 2,
     batchBytes: BATCH_BYTES,
-    bytesOf: ({ key, value }) => (key?.length ?? 0) + (value?.length ?? 0),
+    bytesOf,
     // An account's usage is on partition n of every topic, as far as its producers use one partitioner.
     groupOf: (source) => source.slice(source.lastIndexOf(':') + 1),
     onFailure: fail,
@@ -174,15 +180,18 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
     const { topic, partition } = payload.batch
     const source = nameOf(topic, partition)
+    const assignment = ready
     try {
-      await beating(payload, ready.promise)
-      // A seek came in between: these are not the messages to go on with.
-      if (payload.isStale() || !payload.isRunning() || isStopping) return
+      await beating(payload, assignment.promise)
+      // An assignment or a seek came in between: these are not the messages to go on with.
+      if (ready !== assignment || payload.isStale() || !payload.isRunning() || isStopping) return
       const messages: IntakeMessage[] = payload.batch.messages.map(({ offset, key, value, headers }) => {
         return { topic, partition, offset: BigInt(offset), key, value, headers: headers ?? {} }
       })
       const last = messages.at(-1)
       if (!last) return
+      // Idle is not stuck: from here on progress can be expected.
+      if (![...lag.values()].some((behind) => behind > 0n)) lastProgressAt = Date.now()
       highWatermarks.set(source, BigInt(payload.batch.highWatermark))
       fetchEnds.set(source, { lastMessage: BigInt(last.offset), next: BigInt(payload.batch.lastOffset()) + 1n })
       setLag({ topic, partition }, doneTo.get(source) ?? messages[0]!.offset)
@@ -192,11 +201,11 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
       try {
         await beating(payload, room)
       } catch (error) {
-        // The heartbeat failed, most likely because the group rebalances: what is in flight is let finish, so that
-        // the next owner starts after it.
+        // The heartbeat failed, most likely because the group rebalances: what is in hand is let finish, so that the next
+        // owner starts after it. Nothing is forgotten here: if the client does not join anew, it fetches what comes next.
         room.catch(() => {})
-        await gatherer.discard()
-        await offsets.flush()
+        const finished = gatherer.drained().then(() => offsets.flush())
+        await within(FINISH_BEFORE_REJOIN_MS, finished)
         throw error
       }
     } catch (error) {
@@ -255,7 +264,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     fetchEnds.clear()
     handedOnTo.clear()
     // The client starts again from what is committed: what waits would come twice, or is another's by now.
-    void gatherer.discard()
+    gatherer.discard()
     for (const topic of topics) metrics.consumerLag.set({ topic }, 0)
     lastProgressAt = Date.now()
     hasJoined = true
@@ -368,6 +377,16 @@ function asBatch(slices: readonly Slice<IntakeMessage>[], handedOnTo: Map<string
       return { topic, partition, nextOffset, previousOffset }
     }),
   }
+}
+
+/** Headers count: they may be larger than all the rest. */
+function bytesOf({ key, value, headers }: IntakeMessage): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0)
+  for (const name in headers) {
+    const values = headers[name]
+    for (const one of Array.isArray(values) ? values : [values]) bytes += one?.length ?? 0
+  }
+  return bytes
 }
 
 function nameOf(topic: string, partition: number): string {

@@ -39,8 +39,10 @@ export interface GathererOptions<T> {
 export interface Gatherer<T> {
   /** Resolves when there is room for more; rejects when nothing is taken any more. */
   add(source: string, items: readonly T[]): Promise<void>
-  /** Forgets all that waits; resolves once nothing is in flight. */
-  discard(): Promise<void>
+  /** Forgets all that waits, and lets what is in flight finish. Who calls it must add again from there. */
+  discard(): void
+  /** Resolves once nothing is in flight, and so nothing waits either that could be. */
+  drained(): Promise<void>
   /** Takes nothing any more and forgets what waits; resolves once nothing is in flight. */
   close(): Promise<void>
 }
@@ -61,9 +63,8 @@ const NEIGHBOURS_MILLIS = 2
 
 interface Queue<T> {
   readonly group: string
+  /** What waits, and no more: a busy source may never be empty, and what is handed on must be let go of. */
   readonly items: T[]
-  /** How many of the items are handed on; they are let go of when all are. */
-  taken: number
 }
 
 export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
@@ -81,7 +82,7 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
 
   function readyCount(): number {
     let count = 0
-    for (const { group, items, taken } of waiting.values()) if (!busyGroups.has(group)) count += items.length - taken
+    for (const { group, items } of waiting.values()) if (!busyGroups.has(group)) count += items.length
     return count
   }
 
@@ -114,20 +115,20 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
     let bytes = 0
     for (const [source, queue] of [...waiting]) {
       if (busyGroups.has(queue.group)) continue
-      const start = queue.taken
-      while (queue.taken < queue.items.length && events < mostEvents) {
-        const itemBytes = options.bytesOf(queue.items[queue.taken]!)
+      let taken = 0
+      while (taken < queue.items.length && events < mostEvents) {
+        const itemBytes = options.bytesOf(queue.items[taken]!)
         if (events > 0 && bytes + itemBytes > options.batchBytes) break
         bytes += itemBytes
         events++
-        queue.taken++
+        taken++
       }
-      if (queue.taken > start) {
-        slices.push({ source, items: queue.items.slice(start, queue.taken) })
-        groups.add(queue.group)
-      }
+      // Its first does not fit into what is left of this batch: it keeps its turn.
+      if (taken === 0) continue
+      slices.push({ source, items: queue.items.splice(0, taken) })
+      groups.add(queue.group)
       waiting.delete(source)
-      if (queue.taken < queue.items.length) waiting.set(source, queue)
+      if (queue.items.length > 0) waiting.set(source, queue)
       if (events >= mostEvents || bytes >= options.batchBytes) break
     }
     waitingEvents -= events
@@ -191,7 +192,7 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
       if (items.length > 0) {
         let queue = waiting.get(source)
         if (queue === undefined) {
-          queue = { group: options.groupOf(source), items: [], taken: 0 }
+          queue = { group: options.groupOf(source), items: [] }
           waiting.set(source, queue)
         }
         for (const item of items) {
@@ -207,10 +208,14 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
       await room.promise
     },
 
-    async discard() {
+    discard() {
       forget()
       for (const waiter of roomWaiters.splice(0)) waiter.resolve()
-      await Promise.all(batches)
+    },
+
+    async drained() {
+      // The end of one lets the next be cut.
+      while (batches.size > 0) await Promise.all(batches)
     },
 
     async close() {

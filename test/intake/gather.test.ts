@@ -1,9 +1,11 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Closed, createGatherer, type Slice } from '../../src/intake/gather.ts'
 
 /** A gatherer whose clock and commits are in the test's hands; a source's group is its first letter. */
-function setUp({ batchEvents = 4, concurrentBatches = 2, batchBytes = 1000 } = {}) {
+function setUp({ batchEvents = 4, concurrentBatches = 2, batchBytes = 1000, bytesOf = (item: number) => item } = {}) {
   const timers: (() => void)[] = []
   const waits: number[] = []
   const batches: { readonly slices: readonly Slice<number>[]; commit(): void; fail(error: Error): void }[] = []
@@ -13,7 +15,7 @@ function setUp({ batchEvents = 4, concurrentBatches = 2, batchBytes = 1000 } = {
     batchMillis: 25,
     concurrentBatches,
     batchBytes,
-    bytesOf: (item) => item,
+    bytesOf,
     groupOf: (source) => source[0]!,
     onFailure: (error) => failures.push(error),
     onBatch: (slices) =>
@@ -39,6 +41,9 @@ function setUp({ batchEvents = 4, concurrentBatches = 2, batchBytes = 1000 } = {
     cuts: () => batches.map(({ slices }) => Object.fromEntries(slices.map(({ source, items }) => [source, items]))),
   }
 }
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 const numbers = (count: number, from = 1) => Array.from({ length: count }, (_, i) => from + i)
@@ -133,6 +138,49 @@ describe('gathering', () => {
     expect(cuts()).toHaveLength(3)
   })
 
+  it('leaves a source its turn when its first item does not fit into what is left of a batch', async () => {
+    const { gatherer, cuts, batches, expire } = setUp({ batchBytes: 100, concurrentBatches: 1 })
+    gatherer.add('c', [1])
+    expire()
+    gatherer.add('a', [30, 30, 30, 30, 30, 30])
+    gatherer.add('b', [90])
+    for (const expected of [{ c: [1] }, { a: [30, 30, 30] }, { b: [90] }, { a: [30, 30, 30] }]) {
+      expect(cuts().at(-1)).toEqual(expected)
+      batches.at(-1)!.commit()
+      await settle()
+    }
+    expect(cuts()).toHaveLength(4)
+  })
+
+  it('lets go of what is handed on, also of a source that is never empty', async () => {
+    const batches: PromiseWithResolvers<void>[] = []
+    const gatherer = createGatherer<object>({
+      batchEvents: 2,
+      batchMillis: 25,
+      concurrentBatches: 1,
+      batchBytes: 1000,
+      bytesOf: () => 1,
+      groupOf: (source) => source,
+      onFailure: () => {},
+      onBatch: () => {
+        const batch = Promise.withResolvers<void>()
+        batches.push(batch)
+        return batch.promise
+      },
+      schedule: () => () => {},
+    })
+    const first = ((item: object) => {
+      void gatherer.add('a', [item, {}, {}, {}, {}, {}])
+      return new WeakRef(item)
+    })({})
+    void gatherer.add('a', [{}, {}, {}])
+    batches[0]!.resolve()
+    await settle()
+    expect(batches).toHaveLength(2)
+    collectGarbage()
+    expect(first.deref()).toBeUndefined()
+  })
+
   it('says that there is room while no more waits than the next batches need', async () => {
     const { gatherer, batches, expire } = setUp({ concurrentBatches: 1 })
     expect(await isSettled(gatherer.add('a', numbers(8)))).toBe(true)
@@ -167,18 +215,33 @@ describe('gathering', () => {
     expect(failures).toEqual([new Error('disk full')])
   })
 
-  it('forgets what waits when told to, once what is in flight is over, and goes on', async () => {
-    const { gatherer, batches, cuts, expire } = setUp()
+  it('forgets what waits when told to, but not what is in flight, says that there is room, and goes on', async () => {
+    const { gatherer, batches, cuts, expire } = setUp({ concurrentBatches: 1 })
     gatherer.add('a', [1, 2, 3, 4])
-    gatherer.add('a', [5])
-    const discarded = gatherer.discard()
-    expect(await isSettled(discarded)).toBe(false)
+    const full = gatherer.add('b', numbers(20))
+    gatherer.discard()
+    await full
+    gatherer.add('b', [5])
     batches[0]!.commit()
-    await discarded
-    expect(cuts()).toHaveLength(1)
+    await settle()
+    expect(cuts()).toEqual([{ a: [1, 2, 3, 4] }, { b: [5] }])
+    batches[1]!.commit()
+    await settle()
     gatherer.add('a', [6])
     expire()
-    expect(cuts()[1]).toEqual({ a: [6] })
+    expect(cuts()[2]).toEqual({ a: [6] })
+  })
+
+  it('is drained when what waits is handed on and committed too', async () => {
+    const { gatherer, batches, cuts } = setUp()
+    gatherer.add('a', [1, 2, 3, 4])
+    gatherer.add('a', [5])
+    const drained = gatherer.drained()
+    batches[0]!.commit()
+    expect(await isSettled(drained)).toBe(false)
+    expect(cuts()).toEqual([{ a: [1, 2, 3, 4] }, { a: [5] }])
+    batches[1]!.commit()
+    await drained
   })
 
   it('closes when nothing is in flight any more, and takes nothing after that', async () => {
@@ -194,29 +257,46 @@ describe('gathering', () => {
     expect(failures).toEqual([])
   })
 
-  it('hands on everything once and in order, with no group twice at the same time, whatever comes when', async () => {
+  it('hands on all but what is discarded, once and in order, in bounds, with no group twice at a time, whatever comes when', async () => {
     const sources = fc.constantFrom('a1', 'a2', 'b1', 'b2', 'c1')
     const step = fc.oneof(
-      fc.record({ add: sources, count: fc.integer({ min: 1, max: 12 }) }),
-      fc.constant('expire' as const),
-      fc.record({ commit: fc.nat(3) }),
+      { weight: 8, arbitrary: fc.record({ add: sources, count: fc.integer({ min: 1, max: 12 }) }) },
+      { weight: 4, arbitrary: fc.constant('expire' as const) },
+      { weight: 8, arbitrary: fc.record({ commit: fc.nat(3) }) },
+      { weight: 1, arbitrary: fc.constant('discard' as const) },
     )
+    const bytesOf = (item: number) => (item * 7) % 30
+    const sum = (items: readonly number[]) => items.reduce((total, item) => total + bytesOf(item), 0)
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const { gatherer, batches, expire } = setUp()
-        const added = new Map<string, number[]>()
+        const { gatherer, batches, expire } = setUp({ batchBytes: 60, bytesOf })
+        let kept = new Map<string, number[]>()
         const open = new Set<number>()
+        const full = new Set<Promise<void>>()
+        let looked = 0
         let next = 1
-        const look = () => {
-          for (let i = 0; i < batches.length; i++) if (!seen.has(i)) open.add(i)
-          for (let i = 0; i < batches.length; i++) seen.add(i)
+
+        const handedOn = () => {
+          const bySource = new Map<string, number[]>()
+          for (const { slices } of batches) {
+            for (const { source, items } of slices) bySource.set(source, [...(bySource.get(source) ?? []), ...items])
+          }
+          return bySource
+        }
+        const look = async () => {
+          for (; looked < batches.length; looked++) {
+            open.add(looked)
+            const items = batches[looked]!.slices.flatMap((slice) => slice.items)
+            expect(items.length).toBeLessThanOrEqual(8)
+            if (items.length > 1) expect(sum(items)).toBeLessThanOrEqual(60)
+          }
           const groups = [...open].flatMap((i) => [...new Set(batches[i]!.slices.map(({ source }) => source[0]!))])
           expect(new Set(groups).size).toBe(groups.length)
-          for (const { slices } of batches) {
-            expect(slices.reduce((sum, { items }) => sum + items.length, 0)).toBeLessThanOrEqual(8)
-          }
+          await settle()
+          const done = handedOn()
+          const waiting = [...kept].flatMap(([source, items]) => items.slice(done.get(source)?.length ?? 0))
+          if (full.size > 0) expect(waiting.length >= 12 || sum(waiting) >= 180).toBe(true)
         }
-        const seen = new Set<number>()
         const commit = async (at: number) => {
           const which = [...open][at % Math.max(open.size, 1)]
           if (which === undefined) return
@@ -224,27 +304,30 @@ describe('gathering', () => {
           batches[which]!.commit()
           await settle()
         }
+
         for (const one of steps) {
           if (one === 'expire') expire()
-          else if ('add' in one) {
+          else if (one === 'discard') {
+            gatherer.discard()
+            kept = handedOn()
+          } else if ('add' in one) {
             const items = numbers(one.count, next)
             next += one.count
-            added.set(one.add, [...(added.get(one.add) ?? []), ...items])
-            gatherer.add(one.add, items)
+            kept.set(one.add, [...(kept.get(one.add) ?? []), ...items])
+            const room = gatherer.add(one.add, items)
+            full.add(room)
+            void room.then(() => full.delete(room))
           } else await commit(one.commit)
-          look()
+          await look()
         }
-        for (let rounds = 0; rounds < 500; rounds++) {
+        for (let rounds = 0; rounds < 1000; rounds++) {
           expire()
-          look()
+          await look()
           if (open.size === 0) break
           await commit(0)
         }
-        const handedOn = new Map<string, number[]>()
-        for (const { slices } of batches) {
-          for (const { source, items } of slices) handedOn.set(source, [...(handedOn.get(source) ?? []), ...items])
-        }
-        expect(handedOn).toEqual(added)
+        expect(handedOn()).toEqual(kept)
+        expect(full.size).toBe(0)
       }),
     )
   })

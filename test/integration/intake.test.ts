@@ -1,6 +1,8 @@
 /** The intake on a real broker: order within a partition, offsets after the commit, and where a restarted one goes on. */
 import { randomBytes } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
+import kafkajs, { type Kafka } from 'kafkajs'
 import { afterEach, expect, it } from 'vitest'
 import { type Intake, type IntakeBatch, type IntakeOptions, startIntake } from '../../src/intake/consume.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -67,14 +69,43 @@ async function start(topic: string, stored: Map<string, bigint>, more: Partial<I
   return { intake, seen, batches, fatal }
 }
 
+/** The real client, but that the heartbeats sent while messages wait for room fail at first, and no rebalance follows. */
+function withFailingHeartbeats(kafka: Kafka, failures: number): Kafka {
+  let left = failures
+  return Object.assign(Object.create(kafka) as Kafka, {
+    consumer(config: Parameters<Kafka['consumer']>[0]) {
+      const consumer = kafka.consumer(config)
+      const run: typeof consumer.run = ({ eachBatch, ...options } = {}) =>
+        consumer.run({
+          ...options,
+          eachBatch: (payload) => {
+            let calls = 0
+            const heartbeat = async () => {
+              calls++
+              if (calls > 1 && left-- > 0) throw new kafkajs.KafkaJSConnectionError('the coordinator went away')
+              await payload.heartbeat()
+            }
+            return eachBatch!({ ...payload, heartbeat })
+          },
+        })
+      return { ...consumer, run }
+    },
+  })
+}
+
+function offsetsOf(seen: readonly { partition: number; offset: bigint }[], partition: number): bigint[] {
+  return seen.filter((one) => one.partition === partition).map(({ offset }) => offset)
+}
+
+const upTo = (end: number) => Array.from({ length: end }, (_, i) => BigInt(i))
+
 it('hands on every message once, in order within its partition, and commits behind it', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 900)
   const { intake, seen, batches } = await start(topic, new Map())
   await until('all arrive', () => seen.length >= 900)
   for (let partition = 0; partition < PARTITIONS; partition++) {
-    const offsets = seen.filter((one) => one.partition === partition).map(({ offset }) => offset)
-    expect(offsets).toEqual(Array.from({ length: 300 }, (_, i) => BigInt(i)))
+    expect(offsetsOf(seen, partition)).toEqual(upTo(300))
   }
   expect(Math.max(...batches.map(({ messages }) => messages.length))).toBeLessThanOrEqual(200)
   await until(
@@ -133,6 +164,107 @@ it('finishes the batch in flight when stopped, and commits it', async () => {
   finish()
   await stopped
   expect((await committedOffsets(`group-${topic}`, topic)).filter((offset) => offset === '1').length).toBeGreaterThan(0)
+})
+
+it('stops in the middle of a backlog without a message lost, and the next one goes on where it ended', async () => {
+  const topic = await createTopic()
+  await produce(topic, 0, 6000)
+  const stored = new Map<string, bigint>()
+  const seen: { partition: number; offset: bigint }[] = []
+  const onBatch: IntakeOptions['onBatch'] = async ({ messages, offsets }) => {
+    await delay(2)
+    seen.push(...messages)
+    for (const { topic, partition, nextOffset } of offsets) stored.set(`${topic}:${partition}`, nextOffset)
+  }
+  const first = await start(topic, stored, { batchEvents: 50, onBatch })
+  await until('it is well into the backlog', () => seen.length > 300)
+  await running.pop()!.stop()
+  const atStop = seen.length
+  expect(atStop).toBeLessThan(6000)
+  expect(first.fatal).toEqual([])
+  const known = [0, 1, 2].map((partition) => stored.get(`${topic}:${partition}`) ?? -1n)
+  expect(await committedOffsets(`group-${topic}`, topic)).toEqual(known.map(String))
+
+  await start(topic, stored, { batchEvents: 50, onBatch })
+  await until('the rest arrives', () => seen.length >= 6000)
+  for (let partition = 0; partition < PARTITIONS; partition++) expect(offsetsOf(seen, partition)).toEqual(upTo(2000))
+})
+
+it('leaves no gap when a heartbeat fails while messages wait, and the group does not rebalance', async () => {
+  const topic = await createTopic()
+  await produce(topic, 0, 3000)
+  const seen: { partition: number; offset: bigint }[] = []
+  const { fatal } = await start(topic, new Map(), {
+    kafka: withFailingHeartbeats(testKafka(), 2),
+    batchEvents: 50,
+    onBatch: async ({ messages }) => {
+      await delay(2)
+      seen.push(...messages)
+    },
+  })
+  await until('all arrive', () => seen.length >= 3000, 20_000)
+  for (let partition = 0; partition < PARTITIONS; partition++) expect(offsetsOf(seen, partition)).toEqual(upTo(1000))
+  expect(fatal).toEqual([])
+})
+
+it('leaves no gap when an answer to a fetch from before an assignment comes after it', async () => {
+  const topic = await createTopic()
+  const producer = testKafka().producer()
+  await producer.connect()
+  const messages = Array.from({ length: 900 }, (_, i) => ({ value: Buffer.alloc(1000), partition: i % PARTITIONS }))
+  for (let i = 0; i < 5; i++) await producer.send({ topic, acks: -1, messages })
+  await producer.disconnect()
+
+  // With one broker the two never cross: the second answer is held back until the member has joined once more.
+  const require = createRequire(import.meta.url)
+  const ConsumerGroup = require('kafkajs/src/consumer/consumerGroup')
+  const Broker = require('kafkajs/src/broker')
+  const { connect } = ConsumerGroup.prototype
+  const { fetch } = Broker.prototype
+  let joinAgain = async () => {}
+  let fetches = 0
+  let mayCommit = Promise.resolve()
+  ConsumerGroup.prototype.connect = function () {
+    joinAgain = () => this.joinAndSync()
+    return connect.call(this)
+  }
+  Broker.prototype.fetch = async function (request: unknown) {
+    if (++fetches !== 2) return fetch.call(this, request)
+    const joined = Promise.withResolvers<void>()
+    mayCommit = joined.promise
+    const answer = await fetch.call(this, request)
+    await joinAgain()
+    joined.resolve()
+    return answer
+  }
+  try {
+    const seen = new Set<string>()
+    const stored = new Map<string, bigint>()
+    await start(topic, stored, {
+      batchEvents: 50,
+      onBatch: async (batch) => {
+        await delay(2)
+        await mayCommit
+        for (const { partition, offset } of batch.messages) seen.add(`${partition}:${offset}`)
+        for (const { topic, partition, nextOffset } of batch.offsets) stored.set(`${topic}:${partition}`, nextOffset)
+      },
+    })
+    await until('all arrive', () => seen.size === 4500, 20_000)
+  } finally {
+    Object.assign(ConsumerGroup.prototype, { connect })
+    Object.assign(Broker.prototype, { fetch })
+  }
+})
+
+it('counts messages as lag until they are committed', async () => {
+  const topic = await createTopic()
+  await produce(topic, 0, 30)
+  const commit = Promise.withResolvers<void>()
+  const { intake } = await start(topic, new Map(), { onBatch: () => commit.promise })
+  const lag = () => [...intake.progress().lag.values()].reduce((sum, one) => sum + one, 0n)
+  await until('all are fetched', () => lag() === 30n)
+  commit.resolve()
+  await until('all are committed', () => lag() === 0n)
 })
 
 it('reads a quiet topic while others have a backlog larger than what is fetched at once', async () => {
