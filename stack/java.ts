@@ -33,6 +33,11 @@ export async function findJava(log: Log): Promise<string> {
   return await downloadedJava(log)
 }
 
+/** A program that is killed leaves its temporary files behind: here they go with its folder. */
+export function keptIn(folder: string): string[] {
+  return [`-Djava.io.tmpdir=${folder}`, '-XX:-UsePerfData']
+}
+
 async function javaVersion(java: string): Promise<number | null> {
   try {
     const { stderr } = await run(java, ['-version'])

@@ -7,7 +7,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { cached, cachedFromMaven, type Log, runTool } from './downloads.ts'
-import { findJava } from './java.ts'
+import { findJava, keptIn } from './java.ts'
 import { freePort } from './ports.ts'
 import type { Component, StackFolder } from './supervision.ts'
 
@@ -46,6 +46,7 @@ export async function startKafka(stack: StackFolder, log: Log): Promise<{ compon
       '-Xmx512m',
       '-XX:+UseG1GC',
       '-XX:MaxGCPauseMillis=20',
+      ...keptIn(folder),
       `-Dlog4j2.configurationFile=${join(folder, 'log4j2.properties')}`,
       '-cp',
       join(jars, '*'),

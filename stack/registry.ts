@@ -5,7 +5,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cachedFromMaven, type Log, runTool } from './downloads.ts'
-import { findJava } from './java.ts'
+import { findJava, keptIn } from './java.ts'
 import { freePort } from './ports.ts'
 import type { Component, StackFolder } from './supervision.ts'
 
@@ -35,6 +35,7 @@ export async function startRegistry(stack: StackFolder, log: Log): Promise<{ com
       '-XX:TieredStopAtLevel=1',
       '-XX:+UseSerialGC',
       '-Xmx384m',
+      ...keptIn(folder),
       ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
       '-jar',
       join(program, 'quarkus-run.jar'),

@@ -57,9 +57,9 @@ export async function startServe(
       process.off('exit', killWithUs)
       if (ended.signal.aborted) return
       child.kill(signal)
-      const [exitCode] = await once(child, 'exit')
-      // Of an end in order there is nothing to look up.
-      if (exitCode === 0) rmSync(folder, { recursive: true, force: true })
+      const [exitCode, endedBy] = await once(child, 'exit')
+      // Of an end in order, or as asked, there is nothing to look up.
+      if (exitCode === 0 || endedBy === signal) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
