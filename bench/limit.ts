@@ -163,7 +163,19 @@ async function readPublished(
   }
   await isRead.promise
   await consumer.disconnect()
-  return read
+  return inTurn(read)
+}
+
+/** Read partition by partition, sent as a relay would: all partitions side by side. */
+function inTurn(read: readonly Published[]): Published[] {
+  const sent = new Map<string, number>()
+  const turns = read.map((message) => {
+    const partition = `${message.topic}/${message.partition}`
+    const turn = sent.get(partition) ?? 0
+    sent.set(partition, turn + 1)
+    return { message, turn }
+  })
+  return turns.sort((a, b) => a.turn - b.turn).map(({ message }) => message)
 }
 
 const HEADER_BYTES = 19

@@ -128,36 +128,40 @@ async function run(): Promise<void> {
   const figures: Figure[] = []
   let database: Record<string, string> = {}
   const say = (name: string) => console.error(`${Math.round((performance.now() - startedAt) / 1000)} s: ${name}`)
-  if (names.includes('rating')) {
-    say('rating')
-    for (const { name, value, unit } of benchRating()) figures.push({ scenario: 'rating', name, unit, runs: [value] })
-  }
-  const onTheRig = names.filter((name) => Object.hasOwn(ON_THE_RIG, name))
-  if (onTheRig.length > 0) {
-    say('starting')
-    const rig = await openRig({ probes: PROBES })
-    try {
-      database = await describeDatabase(rig)
-      for (const name of onTheRig) {
-        say(name)
-        figures.push(...(await ON_THE_RIG[name]!(rig, figures)))
-      }
-    } finally {
-      await rig.close()
-    }
-  }
-  for (const name of names.filter((one) => Object.hasOwn(ALONE, one))) {
+  const measure = async (name: string, scenario: () => Promise<Figure[]>) => {
     say(name)
-    figures.push(...(await ALONE[name]!()))
+    const measured = await scenario()
+    figures.push(...measured)
+    console.error(asTable(measured))
   }
-  const settings = Object.entries(database).map(([name, setting]) => `${name} ${setting}`)
-  console.log(
-    [`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, node ${machine.node}`, ...settings].join('; '),
-  )
-  console.log(asTable(figures))
-  mkdirSync(dirname(values.json), { recursive: true })
-  writeFileSync(values.json, `${JSON.stringify({ machine, database, events, figures }, null, 2)}\n`)
-  say(`done; as JSON in ${values.json}`)
+  try {
+    if (names.includes('rating')) {
+      await measure('rating', async () =>
+        benchRating().map(({ name, value, unit }) => ({ scenario: 'rating', name, unit, runs: [value] })),
+      )
+    }
+    const onTheRig = names.filter((name) => Object.hasOwn(ON_THE_RIG, name))
+    if (onTheRig.length > 0) {
+      say('starting')
+      const rig = await openRig({ probes: PROBES })
+      try {
+        database = await describeDatabase(rig)
+        for (const name of onTheRig) await measure(name, () => ON_THE_RIG[name]!(rig, figures))
+      } finally {
+        await rig.close()
+      }
+    }
+    for (const name of names.filter((one) => Object.hasOwn(ALONE, one))) await measure(name, ALONE[name]!)
+  } finally {
+    // What was measured before a fault is worth keeping.
+    const settings = Object.entries(database).map(([name, setting]) => `${name} ${setting}`)
+    const { cpu, cores, memoryGb, node } = machine
+    console.log([`${cpu}, ${cores} cores, ${memoryGb} GB, node ${node}`, ...settings].join('; '))
+    console.log(asTable(figures))
+    mkdirSync(dirname(values.json), { recursive: true })
+    writeFileSync(values.json, `${JSON.stringify({ machine, database, events, figures }, null, 2)}\n`)
+    say(`as JSON in ${values.json}`)
+  }
 }
 
 function speeds(figures: readonly Figure[]): Figure[] {
