@@ -3,7 +3,7 @@
  * what; stopping goes the other way round, so that nothing is taken in that could no longer be finished.
  */
 
-import { type Intake, startIntake } from './intake/consume.ts'
+import { type Intake, type StoppedPartition, startIntake } from './intake/consume.ts'
 import { createDecoder } from './intake/decode.ts'
 import type { Encode } from './ledger/announce.ts'
 import { tendAwaitedCorrections } from './ledger/expire-awaited-corrections.ts'
@@ -102,6 +102,7 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
     port: config.httpPort,
     metrics,
     isLive: () => stuckIntake(intake) ?? stuckRelay(relays),
+    degraded: () => (intake?.progress().stopped ?? []).map(stoppedPartition),
     isReady: () =>
       intake !== null && !intake.progress().hasJoined ? { reason: 'not a member of the consumer group yet' } : null,
   })
@@ -167,11 +168,22 @@ function stuckRelay(relays: readonly Relay[]): Problem | null {
   return isStuck ? { reason: 'the relay has not looked at the outbox for a minute' } : null
 }
 
-/** Liveness is progress: messages wait, and none was committed for a minute. */
+/** A new start meets the same event, so it makes nobody restart the process; it names what has to be mended. */
+function stoppedPartition({ topic, partition, offset, code }: StoppedPartition): Problem {
+  return {
+    reason: `partition number ${partition} stopped`,
+    detail: `${topic}/${partition} at offset ${offset} meets a bug (${code}); the log has it; a mended release goes on there`,
+  }
+}
+
+/** Liveness is progress: messages wait in a partition that did not stop, and none was committed for a minute. */
 function stuckIntake(intake: Intake | null): Problem | null {
   if (intake === null) return null
-  const { lastProgressAt } = intake.progress()
-  const waiting = lagOf(intake)
+  const { lastProgressAt, lag, stopped } = intake.progress()
+  const stoppedNumbers = new Set(stopped.map(({ partition }) => partition))
+  const waiting = [...lag]
+    .filter(([source]) => !stoppedNumbers.has(Number(source.slice(source.lastIndexOf(':') + 1))))
+    .reduce((sum, [, messages]) => sum + messages, 0n)
   const isStuck = waiting > 0n && Date.now() - lastProgressAt > STUCK_AFTER_MILLIS
   return isStuck ? { reason: `${waiting} messages wait and none was recorded for a minute` } : null
 }

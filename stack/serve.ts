@@ -10,6 +10,8 @@ import { freePort } from './ports.ts'
 export interface Serve {
   readonly pid: number
   readonly logFile: string
+  /** The operators' port: `/metrics`, `/healthz`, `/readyz`. */
+  readonly operatorsUrl: string
   /** Aborts when the process has ended, asked or not. */
   readonly ended: AbortSignal
   /** Every sample of `/metrics` by its name with labels, `tollgate_events_total{outcome="covered"}`. */
@@ -27,6 +29,7 @@ export async function startServe(
   nodeArguments: readonly string[] = [],
 ): Promise<Serve> {
   const port = await freePort()
+  const operatorsUrl = `http://127.0.0.1:${port}`
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-serve-'))
   const logFile = join(folder, 'serve.log')
   const log = openSync(logFile, 'w')
@@ -41,7 +44,7 @@ export async function startServe(
   process.once('exit', killWithUs)
 
   const giveUpAt = Date.now() + READY_WITHIN_MILLIS
-  while (!(await answers(`http://127.0.0.1:${port}/readyz`))) {
+  while (!(await answers(`${operatorsUrl}/readyz`))) {
     if (ended.signal.aborted || Date.now() > giveUpAt) {
       child.kill('SIGKILL')
       throw new Error(`tollgate serve did not become ready; its log is ${logFile}`)
@@ -51,8 +54,9 @@ export async function startServe(
   return {
     pid: child.pid!,
     logFile,
+    operatorsUrl,
     ended: ended.signal,
-    figures: async () => parseFigures(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()),
+    figures: async () => parseFigures(await (await fetch(`${operatorsUrl}/metrics`)).text()),
     async stop(signal = 'SIGTERM') {
       process.off('exit', killWithUs)
       if (ended.signal.aborted) return

@@ -7,6 +7,7 @@ import { formatFault } from '../catalog/faults.ts'
 import { parseCatalog } from '../catalog/load.ts'
 import { byPreference, type CatalogVersion } from '../core/account/book.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
+import { Fault } from '../platform/faults.ts'
 import type { Connection, Pool } from '../platform/postgres.ts'
 import { readCatalogFiles } from './read-catalog-files.ts'
 
@@ -49,7 +50,8 @@ export class CatalogStore {
       const { catalog, faults } = parseCatalog(files)
       if (catalog === null) {
         const first = faults.find(({ severity }) => severity === 'error')
-        throw new Error(`stored catalog version ${version} cannot be read: ${first ? formatFault(first) : 'unknown'}`)
+        const why = first ? formatFault(first) : 'unknown'
+        throw new Fault('catalog_unreadable', `stored catalog version ${version} cannot be read: ${why}`)
       }
       this.#parsed.set(version, catalog)
     }

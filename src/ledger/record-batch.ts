@@ -21,7 +21,7 @@ import type { ViewChange } from '../view/changes.ts'
 import { createAnnouncer, type Encode, MOVEMENTS, RATED_USAGE } from './announce.ts'
 import { readAwaited, storeAwaited } from './awaited-corrections.ts'
 import { CatalogStore, listCatalogVersions } from './catalogs.ts'
-import { checkOffsetsFollow, DatabaseWentBack, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
+import { checkOffsetsFollow, DatabaseRestored, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
 import { contentHashOf } from './content-hash.ts'
 import { lockAccounts } from './lock-accounts.ts'
 import { markCorrected } from './mark-corrected.ts'
@@ -99,7 +99,7 @@ export function createLedger({
         await catalogs.load(pool, result.missingCatalogs)
       } catch (error) {
         // What this batch remembers is a proof as good as Kafka's, and may be the only one: our commit may not have got there.
-        if (error instanceof DatabaseWentBack) await raiseOnce(pool, encode, consumerGroup, rememberedOffsets(batch))
+        if (error instanceof DatabaseRestored) await raiseOnce(pool, encode, consumerGroup, rememberedOffsets(batch))
         throw error
       }
     }

@@ -2,7 +2,7 @@
 import { fastify } from 'fastify'
 import type { Metrics } from './metrics.ts'
 
-/** Why the process is not live or not ready. */
+/** Why the process is not live, not ready, or not whole. */
 export interface Problem {
   readonly reason: string
   readonly detail?: string
@@ -13,6 +13,8 @@ export interface HttpOptions {
   readonly port: number
   readonly metrics: Pick<Metrics, 'registry'>
   readonly isLive: () => Problem | null
+  /** What is wrong that a restart does not mend: named by `/healthz`, which still answers 200. */
+  readonly degraded: () => readonly Problem[]
   readonly isReady: () => Problem | null
 }
 
@@ -21,7 +23,7 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-export async function startHttp({ port, metrics, isLive, isReady }: HttpOptions): Promise<HttpServer> {
+export async function startHttp({ port, metrics, isLive, degraded, isReady }: HttpOptions): Promise<HttpServer> {
   const server = fastify({ logger: false, forceCloseConnections: true })
   server.get('/metrics', async (_request, reply) => {
     reply.type(metrics.registry.contentType)
@@ -33,9 +35,12 @@ export async function startHttp({ port, metrics, isLive, isReady }: HttpOptions)
   ] as const) {
     server.get(path, async (_request, reply) => {
       const problem = check()
-      if (problem === null) return { status: 'ok' }
-      reply.code(503)
-      return { status: 'unavailable', ...problem }
+      if (problem !== null) {
+        reply.code(503)
+        return { status: 'unavailable', ...problem }
+      }
+      const problems = path === '/healthz' ? degraded() : []
+      return problems.length === 0 ? { status: 'ok' } : { status: 'degraded', problems }
     })
   }
   // Probes and scrapers come from other machines.

@@ -11,6 +11,7 @@ export interface Metrics {
   readonly outboxPacks: Gauge<'shard' | 'lane'>
   readonly relayPublishedTotal: Counter<'topic'>
   readonly consumerLag: Gauge<'topic'>
+  readonly partitionStopped: Gauge<'partition'>
   readonly retriesTotal: Counter<'stage'>
   readonly awaitedCorrections: Gauge
   readonly awaitedCorrectionsOldestSeconds: Gauge
@@ -67,6 +68,12 @@ export function createMetrics(): Metrics {
       name: 'tollgate_consumer_lag',
       help: 'Messages in the assigned partitions that are not in the ledger yet, by topic',
       labelNames: ['topic'],
+      registers,
+    }),
+    partitionStopped: new Gauge({
+      name: 'tollgate_partition_stopped',
+      help: '1 for a partition number that stopped at an event that meets a bug; a mended release has to be started',
+      labelNames: ['partition'],
       registers,
     }),
     retriesTotal: new Counter({
