@@ -25,7 +25,7 @@ export async function benchBacklog(messages: number): Promise<Figure[]> {
     const over = new AbortController()
     const live = (async () => {
       const stream = uniformMix(rig.parts, 777)
-      const producer = createKafka(rig.config, createLog('error')).producer({
+      const producer = createKafka(rig.config.kafka, createLog('error')).producer({
         idempotent: true,
         maxInFlightRequests: 1,
       })

@@ -27,7 +27,7 @@ export async function benchLatency(
 ): Promise<Figure[]> {
   const { environment, database } = await rig.createRun(await rig.positions())
   const serve = await startServe(environment)
-  const kafka = createKafka(rig.config, createLog('error'))
+  const kafka = createKafka(rig.config.kafka, createLog('error'))
   const answeredAt: Record<string, Map<string, number>> = { [BALANCE]: new Map(), [STATUS]: new Map() }
   const consumer = kafka.consumer({ groupId: `bench-latency-${Date.now()}`, maxWaitTimeInMs: 1000 })
   await consumer.connect()

@@ -6,7 +6,7 @@
 import pg from 'pg'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
-import { TOPICS } from '../src/platform/schemas.ts'
+import { TOPICS } from '../src/topics.ts'
 import { type Figure, gather, type Row } from './figures.ts'
 import type { Preloaded, Rig } from './rig.ts'
 
@@ -40,7 +40,7 @@ export const BOTH = 'copied and produced'
 export const COPIED = 'copied alone'
 
 export async function benchLimit(rig: Rig, preloaded: Preloaded, runs: number): Promise<Figure[]> {
-  const kafka = createKafka(rig.config, createLog('error'))
+  const kafka = createKafka(rig.config.kafka, createLog('error'))
   const before = await endsOf(kafka)
   const { database } = await rig.drain(preloaded)
   const published = await readPublished(kafka, before)

@@ -12,11 +12,11 @@ import { loadCatalog } from '../src/catalog/load.ts'
 import type { AccountSettings } from '../src/core/account/settings.ts'
 import { applyAccounts } from '../src/ledger/apply-accounts.ts'
 import type { Lane } from '../src/outbox/messages.ts'
-import { USAGE_TOPICS } from '../src/pipeline.ts'
-import { type Config, parseConfig } from '../src/platform/config.ts'
+import { type Config, parseConfig, SECTION_NAMES } from '../src/platform/config.ts'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
 import { createEncoders } from '../src/platform/schemas.ts'
+import { USAGE_TOPICS } from '../src/topics.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import type { Mix, MixParts, UsageMessage } from './mixes.ts'
@@ -101,7 +101,7 @@ export async function openRig({
 }: RigOptions = {}): Promise<Rig> {
   const stack = await startStack()
   const base = { ...stack.environment(), TOLLGATE_PARTITIONS: String(partitions) }
-  const config = parseConfig(base)
+  const config = parseConfig(base, SECTION_NAMES)
   const log = createLog('error')
   const installation = await openInstallation(base, catalogDirectory)
   const many: AccountSettings[] = Array.from({ length: accounts }, (_, i) => {
@@ -109,7 +109,7 @@ export async function openRig({
   })
   const withoutPackage = installation.accounts.find(({ packages }) => packages.length === 0)!
   const probing = Array.from({ length: probes }, (_, i) => ({ ...withoutPackage, accountId: `probe-${i}` }))
-  const baseName = new URL(config.databaseUrl).pathname.slice(1)
+  const baseName = new URL(config.database.url).pathname.slice(1)
   const setUp = await connect(baseName)
   for (const [accounts, creditMicros] of [
     [probing, PROBE_CREDIT_MICROS],
@@ -127,10 +127,10 @@ export async function openRig({
   await setUp.query('vacuum analyze')
   await setUp.end()
 
-  const { encode } = await createEncoders(config)
+  const { encode } = await createEncoders(config.kafka)
   const { catalog } = loadCatalog(catalogDirectory ?? join(import.meta.dirname, '../demo/catalog'))
   const parts: MixParts = { accounts: many, catalog: catalog!, startMicros: installation.startMicros, encode }
-  const kafka = createKafka(config, log)
+  const kafka = createKafka(config.kafka, log)
   const admin = kafka.admin()
   await admin.connect()
   const control = await connect('template1')
@@ -138,7 +138,7 @@ export async function openRig({
   let runs = 0
 
   function urlOf(database: string): string {
-    const url = new URL(config.databaseUrl)
+    const url = new URL(config.database.url)
     url.pathname = `/${database}`
     return url.href
   }

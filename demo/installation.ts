@@ -11,7 +11,7 @@ import { adjustCredit } from '../src/ledger/adjust-credit.ts'
 import type { Encode } from '../src/ledger/announce.ts'
 import { applyAccounts } from '../src/ledger/apply-accounts.ts'
 import { publishCatalog } from '../src/ledger/publish-catalog.ts'
-import { type Config, parseConfig } from '../src/platform/config.ts'
+import { type Config, parseConfig, SECTION_NAMES } from '../src/platform/config.ts'
 import { createLog } from '../src/platform/log.ts'
 import { migrate } from '../src/platform/migrate.ts'
 import { createPool, type Pool } from '../src/platform/postgres.ts'
@@ -33,12 +33,12 @@ export async function openInstallation(
   environment: Record<string, string>,
   catalogDirectory = join(import.meta.dirname, 'catalog'),
 ): Promise<Installation> {
-  const config = parseConfig(environment)
+  const config = parseConfig(environment, SECTION_NAMES)
   const log = createLog('warn')
   const startMicros = Date.now() * 1000
-  await Promise.all([migrate(config.databaseUrl), createTopicsAndSchemas(config, log)])
-  const { encode } = await createEncoders(config)
-  const pool = createPool(config.databaseUrl, log, 4)
+  await Promise.all([migrate(config.database.url), createTopicsAndSchemas(config.kafka, log)])
+  const { encode } = await createEncoders(config.kafka)
+  const pool = createPool(config.database.url, log, 4)
 
   const { catalog, faults, files } = loadCatalog(catalogDirectory)
   if (catalog === null) throw new Error(`the sample catalog has faults:\n${faults.map(formatFault).join('\n')}`)

@@ -14,25 +14,14 @@
  * that meets a bug of ours stops its partition number, is left where it is, and the other partitions go on.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { UsageType } from './core/usage/event.ts'
 import { readUsage } from './core/usage/read.ts'
 import type { BatchDone, IntakeBatch, IntakeMessage, NextOffset, StoppedPartition } from './intake/consume.ts'
 import type { Decoder } from './intake/decode.ts'
 import type { Ledger, RecordedBatch, SourceMessage, UnreadableUsage, UsageToRecord } from './ledger/record-batch.ts'
 import { consequenceOf, sqlState } from './platform/faults.ts'
 import type { Logger } from './platform/log.ts'
-import type { Metrics } from './platform/metrics.ts'
-
-/** The topics that usage comes in on, and the type of event that each carries. */
-export const USAGE_TOPICS: ReadonlyMap<string, UsageType> = new Map([
-  ['usage.calls.v1', 'call'],
-  ['usage.toll-free.v1', 'toll_free'],
-  ['usage.messages.v1', 'message'],
-  ['usage.conversation-intelligence.v1', 'conversation_intelligence'],
-  ['usage.voice-agents.v1', 'voice_agent'],
-  ['usage.other.v1', 'other'],
-  ['usage.corrections.v1', 'correction'],
-])
+import { counter, deadLettersCounter, histogram, type Registry, retriesCounter } from './platform/metrics.ts'
+import { USAGE_TOPICS } from './topics.ts'
 
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 5_000
@@ -40,10 +29,7 @@ const LONGEST_RETRY_MS = 5_000
 interface PipelineParts {
   readonly decoder: Decoder
   readonly ledger: Ledger
-  readonly metrics: Pick<
-    Metrics,
-    'batchSeconds' | 'batchesTotal' | 'batchEvents' | 'retriesTotal' | 'eventsTotal' | 'deadLettersTotal'
-  >
+  readonly registry: Registry
   readonly log: Logger
   /** Called after each batch that may have left something in the outbox. */
   readonly wakeRelays: () => void
@@ -57,7 +43,8 @@ interface PipelineParts {
  */
 export type RecordUsage = (batch: IntakeBatch) => Promise<BatchDone>
 
-export function createPipeline({ decoder, ledger, metrics, log, wakeRelays, signal }: PipelineParts): RecordUsage {
+export function createPipeline({ decoder, ledger, registry, log, wakeRelays, signal }: PipelineParts): RecordUsage {
+  const metrics = pipelineMetrics(registry)
   return async function recordUsage({ messages, offsets }) {
     const stopTimer = metrics.batchSeconds.startTimer()
     const progress: Progress = { doneTo: new Map(), stopped: new Map() }
@@ -179,6 +166,29 @@ export function createPipeline({ decoder, ledger, metrics, log, wakeRelays, sign
   function count({ countByOutcome, deadLettersByReason }: RecordedBatch): void {
     for (const [outcome, events] of countByOutcome) metrics.eventsTotal.inc({ outcome }, events)
     for (const [reason, letters] of deadLettersByReason) metrics.deadLettersTotal.inc({ reason }, letters)
+  }
+}
+
+function pipelineMetrics(registry: Registry) {
+  return {
+    eventsTotal: counter(registry, {
+      name: 'tollgate_events_total',
+      help: 'Usage events decided, by outcome',
+      labelNames: ['outcome'],
+    }),
+    batchesTotal: counter(registry, { name: 'tollgate_batches_total', help: 'Batches committed to the ledger' }),
+    batchEvents: histogram(registry, {
+      name: 'tollgate_batch_events',
+      help: 'Messages in one batch',
+      buckets: [1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000],
+    }),
+    batchSeconds: histogram(registry, {
+      name: 'tollgate_batch_seconds',
+      help: 'Seconds from a batch being cut to its commit in the database',
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    }),
+    retriesTotal: retriesCounter(registry),
+    deadLettersTotal: deadLettersCounter(registry),
   }
 }
 

@@ -6,7 +6,7 @@ import type { Ledger, UsageBatch } from '../src/ledger/record-batch.ts'
 import { asSource, createPipeline } from '../src/pipeline.ts'
 import { Fault } from '../src/platform/faults.ts'
 import { createLog } from '../src/platform/log.ts'
-import { createMetrics } from '../src/platform/metrics.ts'
+import { Registry, retriesCounter } from '../src/platform/metrics.ts'
 
 const TOPIC = 'usage.other.v1'
 const FROM = 100n
@@ -75,17 +75,17 @@ function setUp(faultOf: (batch: UsageBatch, attempts: number) => unknown) {
       return { countByOutcome: new Map(), deadLettersByReason: new Map() }
     },
   }
-  const metrics = createMetrics()
+  const registry = new Registry()
   const stopping = new AbortController()
   const recordUsage = createPipeline({
     decoder,
     ledger,
-    metrics,
+    registry,
     log: createLog('silent'),
     wakeRelays: () => {},
     signal: stopping.signal,
   })
-  return { recordUsage, recorded, deadLetters, batchSizes, stored, brokenChains, metrics, stopping }
+  return { recordUsage, recorded, deadLetters, batchSizes, stored, brokenChains, registry, stopping }
 }
 
 const holds = (batch: UsageBatch, ...eventIds: string[]) =>
@@ -108,14 +108,14 @@ describe('a batch', () => {
   })
 
   it('that meets a transient fault is tried again whole, and nothing is split or refused', async () => {
-    const { recordUsage, recorded, deadLetters, batchSizes, metrics } = setUp((_batch, attempts) =>
+    const { recordUsage, recorded, deadLetters, batchSizes, registry } = setUp((_batch, attempts) =>
       attempts <= 2 ? new Fault('database_unavailable', 'no connection') : undefined,
     )
     await recordUsage(batchOf({ 0: ['a', 'b'] }))
     expect(recorded).toEqual(['a', 'b'])
     expect(batchSizes).toEqual([2])
     expect(deadLetters).toEqual([])
-    expect((await metrics.retriesTotal.get()).values).toMatchObject([{ labels: { stage: 'ledger' }, value: 2 }])
+    expect((await retriesCounter(registry).get()).values).toMatchObject([{ labels: { stage: 'ledger' }, value: 2 }])
   })
 
   it('with an event whose data is refused is split until it stands alone, and only that one is a dead letter', async () => {

@@ -5,7 +5,7 @@
 import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type Kafka } from 'kafkajs'
 import type { FaultCode } from '../platform/faults.ts'
 import type { Logger } from '../platform/log.ts'
-import type { Metrics } from '../platform/metrics.ts'
+import { gauge, type Registry, retriesCounter } from '../platform/metrics.ts'
 import { coPartitionedAssigner } from './assign.ts'
 import { Closed, createGatherer, type Slice } from './gather.ts'
 
@@ -70,7 +70,7 @@ export interface IntakeOptions {
    */
   readonly startOffsets: (committed: readonly CommittedOffset[]) => Promise<ReadonlyMap<string, bigint>>
   readonly log: Logger
-  readonly metrics: Pick<Metrics, 'consumerLag' | 'retriesTotal' | 'partitionStopped'>
+  readonly registry: Registry
   /** The intake is over and will not come back by itself. Called once at most. */
   readonly onFatal: (error: unknown) => void
   readonly drainMillis?: number
@@ -120,7 +120,8 @@ const FETCH_BYTES_A_PARTITION = 500_000
 const BATCH_BYTES = 8_000_000
 
 export async function startIntake(options: IntakeOptions): Promise<Intake> {
-  const { kafka, groupId, topics, metrics, drainMillis = 10_000 } = options
+  const { kafka, groupId, topics, registry, drainMillis = 10_000 } = options
+  const metrics = intakeMetrics(registry)
   const log = options.log.child({ component: 'intake' })
   const consumer = kafka.consumer({
     groupId,
@@ -317,14 +318,20 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     if (!restart) fail(error)
   })
 
-  await Promise.all([admin.connect(), consumer.connect()])
-  await consumer.subscribe({ topics: [...topics], fromBeginning: true })
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: PARTITIONS_IN_HAND,
-    eachBatch,
-  })
+  try {
+    await Promise.all([admin.connect(), consumer.connect()])
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: PARTITIONS_IN_HAND,
+      eachBatch,
+    })
+  } catch (error) {
+    isStopping = true
+    await Promise.allSettled([within(drainMillis, consumer.disconnect()), admin.disconnect()])
+    throw error
+  }
 
   return {
     progress: () => ({ lag: new Map(lag), lastProgressAt, hasJoined, stopped: [...stoppedByNumber.values()] }),
@@ -336,6 +343,22 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
       assigned = new Set()
       await Promise.allSettled([within(drainMillis, consumer.disconnect()), admin.disconnect()])
     },
+  }
+}
+
+function intakeMetrics(registry: Registry) {
+  return {
+    consumerLag: gauge(registry, {
+      name: 'tollgate_consumer_lag',
+      help: 'Messages in the assigned partitions that are not in the ledger yet, by topic',
+      labelNames: ['topic'],
+    }),
+    partitionStopped: gauge(registry, {
+      name: 'tollgate_partition_stopped',
+      help: '1 for a partition number that stopped at an event that meets a bug; a mended release has to be started',
+      labelNames: ['partition'],
+    }),
+    retriesTotal: retriesCounter(registry),
   }
 }
 

@@ -9,7 +9,7 @@ import type { BalanceCause, BalanceChanged, ServiceStatusChanged } from '../core
 import { formatInstant, type InstantMicros } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
 import { type Headers, type OutboxKey, type OutboxMessage, outboxKey } from '../outbox/messages.ts'
-import type { RecordTopic } from '../platform/config.ts'
+import type { RecordTopic } from '../topics.ts'
 import { type Traceparent, traceparentOf } from './original-message.ts'
 import type { DeadLetter } from './write-dead-letters.ts'
 import type { Movement } from './write-movements.ts'

@@ -8,7 +8,7 @@
 import { formatInstant } from '../core/instant.ts'
 import type { RejectionReason } from '../core/rating/decision.ts'
 import type { Logger } from '../platform/log.ts'
-import type { Metrics } from '../platform/metrics.ts'
+import { counter, deadLettersCounter, gauge, type Registry } from '../platform/metrics.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 import { createAnnouncer, type Encode } from './announce.ts'
 import { countAwaitedCorrections } from './list-awaited-corrections.ts'
@@ -102,10 +102,7 @@ export async function tendAwaitedCorrections(
   encode: Encode,
   olderThanDays: number | null,
   log: Logger,
-  metrics: Pick<
-    Metrics,
-    'awaitedCorrections' | 'awaitedCorrectionsOldestSeconds' | 'awaitedCorrectionsExpiredTotal' | 'deadLettersTotal'
-  >,
+  metrics: CorrectionMetrics,
 ): Promise<void> {
   if (olderThanDays !== null) await giveUpOverdue(pool, encode, olderThanDays, log, metrics)
   const { waiting, oldestAgeSeconds } = await countAwaitedCorrections(pool)
@@ -118,7 +115,7 @@ async function giveUpOverdue(
   encode: Encode,
   olderThanDays: number,
   log: Logger,
-  metrics: Pick<Metrics, 'awaitedCorrectionsExpiredTotal' | 'deadLettersTotal'>,
+  metrics: CorrectionMetrics,
 ): Promise<void> {
   await expireAwaitedCorrections(pool, encode, olderThanDays, (expired, noted) => {
     for (const { accountId, eventId, correctionId, deadLetter } of expired) {
@@ -139,6 +136,26 @@ async function giveUpOverdue(
     metrics.awaitedCorrectionsExpiredTotal.inc(expired.length)
     if (noted.length > 0) metrics.deadLettersTotal.inc({ reason: REASON }, noted.length)
   })
+}
+
+export type CorrectionMetrics = ReturnType<typeof correctionMetrics>
+
+export function correctionMetrics(registry: Registry) {
+  return {
+    awaitedCorrections: gauge(registry, {
+      name: 'tollgate_awaited_corrections',
+      help: 'Corrections that wait for the event they correct',
+    }),
+    awaitedCorrectionsOldestSeconds: gauge(registry, {
+      name: 'tollgate_awaited_corrections_oldest_seconds',
+      help: 'For how long the oldest of them has waited; 0 when none does',
+    }),
+    awaitedCorrectionsExpiredTotal: counter(registry, {
+      name: 'tollgate_awaited_corrections_expired_total',
+      help: 'Corrections that expired because their event never came',
+    }),
+    deadLettersTotal: deadLettersCounter(registry),
+  }
 }
 
 async function expirePage(connection: Connection, encode: Encode, olderThanDays: number, limit: number): Promise<Page> {

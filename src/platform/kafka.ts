@@ -26,10 +26,10 @@ kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   decompress: (buffer: Buffer) => promisify(zstdDecompress)(buffer),
 })
 
-export function createKafka(config: Pick<Config, 'kafkaBrokers'>, log: Logger): Kafka {
+export function createKafka({ brokers }: Pick<Config['kafka'], 'brokers'>, log: Logger): Kafka {
   return new Kafka({
     clientId: 'tollgate',
-    brokers: config.kafkaBrokers,
+    brokers,
     connectionTimeout: 3000,
     requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 8 },

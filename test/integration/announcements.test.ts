@@ -208,7 +208,7 @@ describe('alerts', () => {
 
   it('come at the level the customer chose, at once when the balance is below it already', async () => {
     const ACCOUNT = 'lisboa-ceramics'
-    const publishing = { encode: installation.encode, recordTopics: installation.config.recordTopics }
+    const publishing = { encode: installation.encode, recordTopics: installation.config.publishing.recordTopics }
     await setBalance(ACCOUNT, '40.00')
     const set = await setAlertLevels(installation.pool, publishing, ACCOUNT, { customMicros: parseMoney('50')! })
     expect(set).toMatchObject({ raised: ['custom_level'] })

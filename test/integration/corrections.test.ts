@@ -4,10 +4,14 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
-import { expireAwaitedCorrections, tendAwaitedCorrections } from '../../src/ledger/expire-awaited-corrections.ts'
+import {
+  correctionMetrics,
+  expireAwaitedCorrections,
+  tendAwaitedCorrections,
+} from '../../src/ledger/expire-awaited-corrections.ts'
 import { countAwaitedCorrections } from '../../src/ledger/list-awaited-corrections.ts'
 import type { Ledger } from '../../src/ledger/record-batch.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
+import { Registry } from '../../src/platform/metrics.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 import { correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
 import { encodeAsJson, openTestLedger, type TestLedger } from '../support/ledger.ts'
@@ -262,13 +266,14 @@ describe('a correction that waits', () => {
     )
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
-    const metrics = createMetrics()
+    const registry = new Registry()
+    const metrics = correctionMetrics(registry)
     await tendAwaitedCorrections(pool, encodeAsJson, DAYS, log, metrics)
     await tendAwaitedCorrections(pool, encodeAsJson, DAYS, log, metrics)
     const [letter] = await deadLetters('watched')
     const ids = { account_id: 'watched', event_id: 'e1', correction_id: 'c1' }
     expect(lines).toMatchObject([{ ...ids, reason: 'too_late', dead_letter: `test/0/${letter!.offset}` }])
-    const value = async (name: string) => (await metrics.registry.getSingleMetric(name)!.get()).values[0]!.value
+    const value = async (name: string) => (await registry.getSingleMetric(name)!.get()).values[0]!.value
     expect(await value('tollgate_awaited_corrections')).toBe(2)
     expect(await value('tollgate_awaited_corrections_expired_total')).toBe(1)
     expect((await metrics.deadLettersTotal.get()).values).toEqual([{ labels: { reason: 'too_late' }, value: 1 }])
@@ -397,7 +402,7 @@ describe('a correction that was given up', () => {
     await backdate('ancient', DAYS + 1)
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
-    await tendAwaitedCorrections(pool, encodeAsJson, DAYS, log, createMetrics())
+    await tendAwaitedCorrections(pool, encodeAsJson, DAYS, log, correctionMetrics(new Registry()))
     expect(lines).toMatchObject([{ account_id: 'ancient', correction_id: 'c1', reason: 'too_late' }])
     expect(lines[0]!.msg).toContain('without a dead letter')
     expect(await awaited('ancient')).toEqual(['c1 for e1, expired'])

@@ -14,7 +14,7 @@ import {
   startIntake,
 } from '../../src/intake/consume.ts'
 import { createLog } from '../../src/platform/log.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
+import { Registry } from '../../src/platform/metrics.ts'
 import { testKafka } from '../support/topics.ts'
 import { until } from '../support/until.ts'
 
@@ -76,7 +76,7 @@ async function start(topic: string, stored: Map<string, bigint>, { onBatch, ...m
     },
     startOffsets: async () => stored,
     log,
-    metrics: createMetrics(),
+    registry: new Registry(),
     onFatal: (error) => fatal.push(error),
     ...more,
   })

@@ -4,7 +4,7 @@ import { createTraffic } from '../../demo/traffic.ts'
 import { createDecoder } from '../../src/intake/decode.ts'
 import { outboxKey } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
-import { USAGE_TOPICS } from '../../src/pipeline.ts'
+import { USAGE_TOPICS } from '../../src/topics.ts'
 import type { Fault } from '../../src/verify/fault.ts'
 import { type Summary, verify } from '../../src/verify/verify.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
@@ -70,10 +70,10 @@ async function findFaults(rowsPerSecond = 1_000_000): Promise<{ faults: Fault[];
     {
       kafka: testKafka(),
       pool: installation.pool,
-      decoder: createDecoder(installation.config.schemaRegistryUrl),
-      consumerGroup: installation.config.consumerGroup,
+      decoder: createDecoder(installation.config.kafka.schemaRegistryUrl),
+      consumerGroup: installation.config.kafka.consumerGroup,
       usageTopics: USAGE_TOPICS,
-      recordTopics: installation.config.recordTopics,
+      recordTopics: installation.config.publishing.recordTopics,
     },
     { rowsPerSecond, onProgress: (line) => lines.push(line) },
     (fault) => faults.push(fault),

@@ -4,7 +4,7 @@ import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { Consumer, KafkaMessage, Message } from 'kafkajs'
 import { inject } from 'vitest'
 import { type Installation, openInstallation } from '../../demo/installation.ts'
-import { USAGE_TOPICS } from '../../src/pipeline.ts'
+import { USAGE_TOPICS } from '../../src/topics.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 import { dropTopics, testKafka } from './topics.ts'
 import { until } from './until.ts'
@@ -44,7 +44,7 @@ export async function createInstallation(): Promise<TestInstallation> {
   await producer.connect()
   const admin = kafka.admin()
   await admin.connect()
-  const registry = new SchemaRegistry({ host: config.schemaRegistryUrl })
+  const registry = new SchemaRegistry({ host: config.kafka.schemaRegistryUrl })
 
   return {
     ...installation,

@@ -10,7 +10,7 @@ import type { AccountSettings } from '../../src/core/account/settings.ts'
 import { parseMoney } from '../../src/core/money.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
-import { USAGE_TOPICS } from '../../src/pipeline.ts'
+import { USAGE_TOPICS } from '../../src/topics.ts'
 
 export interface Model {
   /** In the order produced; what is on one topic and account must be taken in that order at least. */

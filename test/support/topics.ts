@@ -1,7 +1,7 @@
 /** Gives a test file empty topics: their names are fixed, and the broker is shared. */
 import { Kafka, logLevel } from 'kafkajs'
 import { inject } from 'vitest'
-import { TOPICS } from '../../src/platform/schemas.ts'
+import { TOPICS } from '../../src/topics.ts'
 import { until } from './until.ts'
 
 export function testKafka(): Kafka {
