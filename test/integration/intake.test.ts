@@ -7,8 +7,8 @@ import { afterEach, expect, it } from 'vitest'
 import { type Intake, type IntakeBatch, type IntakeOptions, startIntake } from '../../src/intake/consume.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
+import { until } from '../../testkit/until.ts'
 import { testKafka } from '../support/topics.ts'
-import { until } from '../support/until.ts'
 
 const PARTITIONS = 3
 const log = createLog('silent')

@@ -5,9 +5,9 @@ import type { Consumer, KafkaMessage, Message } from 'kafkajs'
 import { inject } from 'vitest'
 import { type Installation, openInstallation } from '../../demo/installation.ts'
 import { USAGE_TOPICS } from '../../src/pipeline.ts'
+import { until } from '../../testkit/until.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 import { dropTopics, testKafka } from './topics.ts'
-import { until } from './until.ts'
 
 export interface TestInstallation extends Installation {
   readonly database: Pick<TestDatabase, 'backUp' | 'restore'>

@@ -8,10 +8,10 @@ import { createTraffic, type TrafficItem } from '../../demo/traffic.ts'
 import { readOffsets } from '../../src/ledger/consumer-offsets.ts'
 import { USAGE_TOPICS } from '../../src/pipeline.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
+import { until } from '../../testkit/until.ts'
 import type { TestInstallation } from './installation.ts'
 import { createModel, type Model } from './model.ts'
 import { testKafka } from './topics.ts'
-import { until } from './until.ts'
 
 export interface KillOptions {
   readonly kills: number
