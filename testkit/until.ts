@@ -17,7 +17,8 @@ export async function until(
 ): Promise<void> {
   const giveUpAt = performance.now() + withinMs
   const failed = () => {
-    const seen = lastSeen === undefined ? '' : `; last seen: ${inspect(lastSeen(), { breakLength: Number.POSITIVE_INFINITY })}`
+    const seen =
+      lastSeen === undefined ? '' : `; last seen: ${inspect(lastSeen(), { breakLength: Number.POSITIVE_INFINITY })}`
     return new Error(`within ${withinMs} ms it never came true that ${condition}${seen}`)
   }
   while (!(await beforeDeadline(holds(), giveUpAt, failed))) {
