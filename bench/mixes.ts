@@ -1,5 +1,5 @@
 /** Traffic by the million, encoded as producers would: what is preloaded for a run, or paced. */
-import { createTraffic, type TrafficItem, type TrafficOptions } from '../demo/traffic.ts'
+
 import { newBook } from '../src/core/account/book.ts'
 import { decideUsage, evolve } from '../src/core/account/decide.ts'
 import type { AccountSettings } from '../src/core/account/settings.ts'
@@ -9,6 +9,7 @@ import type { Outcome } from '../src/core/rating/decision.ts'
 import { contentOf } from '../src/core/usage/content.ts'
 import { readUsage } from '../src/core/usage/read.ts'
 import type { Encode } from '../src/ledger/announce.ts'
+import { createTraffic, type TrafficItem, type TrafficOptions } from '../testkit/traffic.ts'
 
 export interface UsageMessage {
   readonly topic: string

@@ -1,7 +1,7 @@
 /** Holds what the demo produced against what the database holds. */
 import { formatMoney } from '../src/core/money.ts'
 import type { Pool } from '../src/platform/postgres.ts'
-import type { Produced } from './tally.ts'
+import type { Produced } from '../testkit/tally.ts'
 
 const READ_TOTALS = `
   select (select count(*) from tollgate.rated_usage) as rated,

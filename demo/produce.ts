@@ -2,9 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
-import type { Installation } from './installation.ts'
-import type { Produced } from './tally.ts'
-import { createTraffic, type TrafficItem } from './traffic.ts'
+import type { Installation } from '../testkit/installation.ts'
+import type { Produced } from '../testkit/tally.ts'
+import { createTraffic, type TrafficItem } from '../testkit/traffic.ts'
 
 const TICK_MILLIS = 50
 

@@ -4,7 +4,7 @@ import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
 import { USAGE_TOPICS } from '../src/topics.ts'
 import { verify } from '../src/verify/verify.ts'
-import type { Installation } from './installation.ts'
+import type { Installation } from '../testkit/installation.ts'
 
 const ROWS_PER_SECOND = 200_000
 

@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers'
+import { asStack, type ComponentName, type Stack, type Started } from './components.ts'
 import type { Log } from './downloads.ts'
 import { freePort } from './ports.ts'
-import { asStack, type ComponentName, type Stack, type Started } from './stack.ts'
 import type { Component } from './supervision.ts'
 
 const RESTART_POLL_MS = 100

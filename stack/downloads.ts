@@ -1,11 +1,25 @@
 /**
- * Downloads, kept outside the checkout so that every clone shares them. A folder of the cache is either absent or complete:
- * it is filled under another name and renamed, so an interrupted download leaves nothing that could be mistaken for a whole
- * one, and a lock makes a second caller wait for the first instead of fetching the same again.
+ * What is downloaded or made once, kept outside the checkout so that every clone shares it. A folder of the cache is either
+ * absent or complete: it is filled under another name and renamed, so an interrupted download leaves nothing that could be
+ * mistaken for a whole one, and a lock makes a second caller wait for the first instead of fetching the same again.
+ *
+ * A folder can still go bad afterwards: a power cut, a full disk, someone who tidies up. So it is looked over before each
+ * use, against the list of its files, and made anew when it is broken.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
@@ -15,41 +29,95 @@ import { workFolder } from './supervision.ts'
 
 export type Log = (line: string) => void
 
+export interface CacheEntry {
+  /** Of its folder in the cache. */
+  readonly name: string
+  fill(folder: string): Promise<void>
+  /** Rejects when what is in the folder does not work. Every file is known to be there and to have its size. */
+  tryOut?(folder: string): Promise<void>
+  /** Another cache than the user's. */
+  readonly cache?: string
+}
+
 const run = promisify(execFile)
 const POM = join(import.meta.dirname, 'pom.xml')
 const PARTIAL = '.partial-'
+const FILE_LIST = '.tollgate-files.json'
 
 let partialCount = 0
 
-/** The folder `name` of the cache, filled by `fill` if it is not there yet. */
-export async function cached(
-  name: string,
-  fill: (folder: string) => Promise<void>,
-  log: Log,
-  cache = cacheFolder(),
-): Promise<string> {
+/** Returns the folder of the cache that holds the entry, filled now if it is not there yet or is broken. */
+export async function cached(entry: CacheEntry, log: Log): Promise<string> {
+  const { name, fill, cache = cacheFolder() } = entry
   const target = join(cache, name)
-  if (existsSync(target)) return target
+  if ((await faultOf(entry, target)) === null) return target
 
   return await withLock(
     join(cache, `${name}.lock`),
     async () => {
-      if (existsSync(target)) return target
+      const fault = await faultOf(entry, target)
+      if (fault === null) return target
       await removeAbandoned(cache)
-      const partial = join(cache, `${PARTIAL}${processIdentity()}-${partialCount++}`)
+      const partial = partialFolder(cache)
       mkdirSync(partial)
       try {
-        log(`preparing ${name} (once; kept in ${cache})`)
+        log(`preparing ${name} (${existsSync(target) ? fault : 'once'}; kept in ${cache})`)
         await fill(partial)
+        writeFileSync(join(partial, FILE_LIST), JSON.stringify(listFiles(partial)))
+        const made = await faultOf(entry, partial)
+        if (made !== null) throw new Error(`${name} is not fit for use: ${made}`)
+        // Another that took the lock from a dead holder at the same moment may have been quicker: what works stays.
+        if ((await faultOf(entry, target)) === null) return target
+        if (existsSync(target)) await remove(target, cache)
         await rename(partial, target)
       } catch (error) {
+        if ((await faultOf(entry, target)) !== null) throw error
+      } finally {
         await rm(partial, { recursive: true, force: true })
-        if (!existsSync(target)) throw error
       }
       return target
     },
     () => log(`waiting for another process that is preparing ${name}`),
   )
+}
+
+/** Why the folder cannot be used, or null. */
+async function faultOf({ tryOut }: CacheEntry, folder: string): Promise<string | null> {
+  const listFile = join(folder, FILE_LIST)
+  if (!existsSync(listFile)) return 'it has no list of its files'
+  try {
+    const list = JSON.parse(readFileSync(listFile, 'utf8')) as Record<string, string>
+    const changed = Object.entries(list).find(([path, facts]) => factsOf(join(folder, path)) !== facts)
+    if (changed) return `${changed[0]} is missing or has changed`
+    await tryOut?.(folder)
+    return null
+  } catch (error) {
+    return (error as Error).message.trim().replaceAll('\n', ' ')
+  }
+}
+
+/** Size of each file, target of each link, by path; the list itself is not there yet. */
+function listFiles(folder: string): Record<string, string> {
+  const paths = readdirSync(folder, { recursive: true }) as string[]
+  return Object.fromEntries(paths.map((path) => [path, factsOf(join(folder, path))!]))
+}
+
+function factsOf(path: string): string | null {
+  const stats: Stats | undefined = lstatSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return null
+  if (stats.isSymbolicLink()) return `-> ${readlinkSync(path)}`
+  return stats.isDirectory() ? 'folder' : `${stats.size} bytes`
+}
+
+/** In two steps, so that nobody meets it half removed. */
+async function remove(target: string, cache: string): Promise<void> {
+  const aside = partialFolder(cache)
+  await rename(target, aside)
+  await rm(aside, { recursive: true, force: true })
+}
+
+function partialFolder(cache: string): string {
+  return join(cache, `${PARTIAL}${processIdentity()}-${partialCount++}`)
 }
 
 /** What one profile of pom.xml lists. The cache key follows the file, so a changed version is a new download. */
@@ -60,18 +128,20 @@ export async function cachedFromMaven(
 ): Promise<string> {
   const key = createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 12)
   return await cached(
-    `${profile}-${key}`,
-    async (folder) => {
-      // A local repository of its own: Maven finds its default by the password file, not by HOME, and that may not be writable.
-      const repository = join(folder, '.repository')
-      const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`]
-      await runTool(
-        'mvn',
-        ['-B', '-q', '-ntp', '-f', POM, `-Dmaven.repo.local=${repository}`, '-P', profile, ...goal],
-        'Maven is needed for a first download of Kafka and the schema registry: apt-get install maven',
-      )
-      await rm(repository, { recursive: true, force: true })
-      await unpack(folder)
+    {
+      name: `${profile}-${key}`,
+      fill: async (folder) => {
+        // A local repository of its own: Maven finds its default by the password file, not by HOME, and that may not be writable.
+        const repository = join(folder, '.repository')
+        const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`]
+        await runTool(
+          'mvn',
+          ['-B', '-q', '-ntp', '-f', POM, `-Dmaven.repo.local=${repository}`, '-P', profile, ...goal],
+          'Maven is needed for a first download of Kafka and the schema registry: apt-get install maven',
+        )
+        await rm(repository, { recursive: true, force: true })
+        await unpack(folder)
+      },
     },
     log,
   )

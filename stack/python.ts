@@ -25,17 +25,19 @@ export async function findPython(requirements: string, log: Log): Promise<Python
   const version = await pythonVersion()
   const key = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12)
   const packages = await cached(
-    `python-${key}-${version}-${process.platform}-${process.arch}`,
-    async (folder) => {
-      await runTool('python3', ['-m', 'pip', '--version'], HOW_TO_INSTALL).catch(() => {
-        throw new Error(HOW_TO_INSTALL)
-      })
-      const options = ['--quiet', '--no-cache-dir', '--only-binary=:all:', '--disable-pip-version-check']
-      await runTool(
-        'python3',
-        ['-m', 'pip', 'install', ...options, '--target', folder, '-r', requirements],
-        HOW_TO_INSTALL,
-      )
+    {
+      name: `python-${key}-${version}-${process.platform}-${process.arch}`,
+      fill: async (folder) => {
+        await runTool('python3', ['-m', 'pip', '--version'], HOW_TO_INSTALL).catch(() => {
+          throw new Error(HOW_TO_INSTALL)
+        })
+        const options = ['--quiet', '--no-cache-dir', '--only-binary=:all:', '--disable-pip-version-check']
+        await runTool(
+          'python3',
+          ['-m', 'pip', 'install', ...options, '--target', folder, '-r', requirements],
+          HOW_TO_INSTALL,
+        )
+      },
     },
     log,
   )

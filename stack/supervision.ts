@@ -106,10 +106,14 @@ export interface StackFolder {
   close(): Promise<void>
 }
 
-/** Where stacks live: on a disk, because what is measured must include a real fsync and /tmp is memory on many systems. */
+/**
+ * Where stacks live: on a disk, because what is measured must include a real fsync and /tmp is memory on many systems.
+ * TOLLGATE_WORK_FOLDER names another place; everybody must be able to pass through it when root starts the stack.
+ */
 export function workFolder(): string {
   const { uid } = userInfo()
-  const path = join(isWritable('/var/tmp') ? '/var/tmp' : tmpdir(), `tollgate-${uid}`)
+  const { TOLLGATE_WORK_FOLDER } = process.env
+  const path = TOLLGATE_WORK_FOLDER || join(isWritable('/var/tmp') ? '/var/tmp' : tmpdir(), `tollgate-${uid}`)
   // Started by root, Postgres runs as another user, who must pass through here but need not list it.
   mkdirSync(path, { recursive: true })
   if (process.platform !== 'win32' && statSync(path).uid !== uid) throw new Error(`${path} belongs to another user`)

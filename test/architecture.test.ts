@@ -12,12 +12,17 @@ interface Import {
   readonly to: string
 }
 
-const imports: Import[] = globSync('src/**/*.ts', { cwd: ROOT }).flatMap((from) =>
-  [...readFileSync(join(ROOT, from), 'utf8').matchAll(IMPORT)].map(([, specifier]) => ({
-    from,
-    to: specifier!.startsWith('.') ? normalize(join(dirname(from), specifier!)) : specifier!,
-  })),
-)
+function importsOf(...files: string[]): Import[] {
+  return globSync(files, { cwd: ROOT }).flatMap((from) =>
+    [...readFileSync(join(ROOT, from), 'utf8').matchAll(IMPORT)].map(([, specifier]) => ({
+      from,
+      to: specifier!.startsWith('.') ? normalize(join(dirname(from), specifier!)) : specifier!,
+    })),
+  )
+}
+
+const imports = importsOf('src/**/*.ts')
+const toolImports = importsOf('{stack,testkit,demo,bench,scripts,test}/**/*.{ts,mjs}')
 
 /** Folder, and what its files may import besides each other; packages are free unless `packages` says otherwise. */
 const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages: boolean }[] = [
@@ -50,6 +55,20 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
   },
 ]
 
+/** What runs and tests the product. What several of them share is in testkit; none imports another's own. */
+const TOOLS = ['stack/', 'testkit/', 'demo/', 'bench/', 'scripts/', 'test/']
+const TOOL_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] = [
+  { folder: 'stack/', mayImport: ['scripts/lock.mjs', 'testkit/until.ts'] },
+  { folder: 'testkit/', mayImport: ['src/', 'stack/'] },
+  { folder: 'demo/', mayImport: ['src/', 'stack/', 'testkit/'] },
+  { folder: 'bench/', mayImport: ['src/', 'stack/', 'testkit/'] },
+  { folder: 'scripts/', mayImport: ['src/', 'stack/'] },
+  { folder: 'test/', mayImport: ['src/', 'stack/', 'testkit/', 'scripts/'] },
+  // What is the demo's or the benchmarks' own is tested in a folder of its own.
+  { folder: 'test/demo/', mayImport: ['demo/', 'test/', 'src/', 'stack/', 'testkit/'] },
+  { folder: 'test/bench/', mayImport: ['bench/', 'test/', 'src/', 'stack/', 'testkit/'] },
+]
+
 describe('imports', () => {
   it('are found at all', () => {
     expect(imports.length).toBeGreaterThan(100)
@@ -74,7 +93,16 @@ describe('imports', () => {
   })
 
   it('never lead from the product to its tools', () => {
-    expect(imports.filter(({ to }) => /^(stack|demo|bench|test|scripts)\//.test(to))).toEqual([])
+    expect(imports.filter(({ to }) => TOOLS.some((folder) => to.startsWith(folder)))).toEqual([])
+  })
+
+  it.each(TOOL_ARROWS)('of $folder lead only where they may', ({ folder, mayImport }) => {
+    const own = toolImports.filter(({ from }) => ownerOf(from) === folder)
+    expect(own.length).toBeGreaterThan(0)
+    const refused = own.filter(
+      ({ to }) => isOurs(to) && !to.startsWith(folder) && !mayImport.some((allowed) => to.startsWith(allowed)),
+    )
+    expect(refused).toEqual([])
   })
 
   it('reach the composition root only from the command that starts it', () => {
@@ -83,7 +111,7 @@ describe('imports', () => {
   })
 
   it('never go in a circle', () => {
-    const targets = Map.groupBy(imports, ({ from }) => from)
+    const targets = Map.groupBy([...imports, ...toolImports], ({ from }) => from)
     const reaches = (start: string, at: string, seen: Set<string>): boolean =>
       (targets.get(at) ?? []).some(({ to }) => {
         if (to === start) return true
@@ -94,6 +122,15 @@ describe('imports', () => {
     expect([...targets.keys()].filter((file) => reaches(file, file, new Set()))).toEqual([])
   })
 })
+
+/** The arrows that a file comes under: those of the folder that fits it best. */
+function ownerOf(file: string): string | undefined {
+  return TOOL_ARROWS.findLast(({ folder }) => file.startsWith(folder))?.folder
+}
+
+function isOurs(to: string): boolean {
+  return ['src/', ...TOOLS].some((folder) => to.startsWith(folder))
+}
 
 describe('the core', () => {
   it('has no clock, no randomness and no async', () => {

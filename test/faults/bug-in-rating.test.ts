@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Serve, startServe } from '../../stack/serve.ts'
+import { until } from '../../testkit/until.ts'
 import { CALLS_TOPIC, someCalls } from '../support/calls.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { modelBalances } from '../support/model.ts'
 import { testKafka } from '../support/topics.ts'
-import { until } from '../support/until.ts'
 
 const ITEMS = 6_000
 const PLANT = join(import.meta.dirname, '../support/planted-bug.mjs')

@@ -1,11 +1,11 @@
 /** Invariants A, B and G when the database drops connections in the middle of transactions: the rater lives on and catches up. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Serve, startServe } from '../../stack/serve.ts'
+import { until } from '../../testkit/until.ts'
 import { CALLS_TOPIC, someCalls } from '../support/calls.ts'
 import { brokenChains } from '../support/chains.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { modelBalances } from '../support/model.ts'
-import { until } from '../support/until.ts'
 
 const ITEMS = 30_000
 const TIMES = 8

@@ -5,13 +5,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { formatMoney } from '../../src/core/money.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
+import { until } from '../../testkit/until.ts'
 import { CALLS_TOPIC, someCalls } from '../support/calls.ts'
 import { brokenChains } from '../support/chains.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { modelBalances } from '../support/model.ts'
 import { newestByAccount } from '../support/newest.ts'
 import { runTollgate } from '../support/tollgate.ts'
-import { until } from '../support/until.ts'
 
 const ITEMS = 9_000
 

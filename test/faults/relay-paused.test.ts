@@ -5,9 +5,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
+import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { newestByAccount } from '../support/newest.ts'
-import { until } from '../support/until.ts'
 
 const FLIPS_BEFORE = 30
 const FLIPS_AFTER = 10

@@ -12,8 +12,8 @@ import { createLog } from '../../src/platform/log.ts'
 import { migrate } from '../../src/platform/migrate.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
+import { until } from '../../testkit/until.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { until } from '../support/until.ts'
 
 const AT_ONCE = 20
 const RESTRICT_VIOLATION = '23001'

@@ -15,8 +15,8 @@ import {
 } from '../../src/intake/consume.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
+import { until } from '../../testkit/until.ts'
 import { testKafka } from '../support/topics.ts'
-import { until } from '../support/until.ts'
 
 const PARTITIONS = 3
 const log = createLog('silent')

@@ -8,9 +8,9 @@ import { encodePack } from '../../src/outbox/pack.ts'
 import { type Relay, startRelay } from '../../src/outbox/relay.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createPool } from '../../src/platform/postgres.ts'
+import { until } from '../../testkit/until.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { testKafka } from '../support/topics.ts'
-import { until } from '../support/until.ts'
 
 const log = createLog('silent')
 const topic = `relay-${randomBytes(4).toString('hex')}`

@@ -12,11 +12,11 @@ import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
 import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
 import { migrate } from '../../src/platform/migrate.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
+import { until } from '../../testkit/until.ts'
 import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
 import { brokenChains } from '../support/chains.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { encodeAsJson, openTestLedger, type TestLedger } from '../support/ledger.ts'
-import { until } from '../support/until.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const MIGRATION = readFileSync(join(ROOT, 'schemas/database/004.do.reporting.sql'), 'utf8')

@@ -5,8 +5,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { until } from '../../testkit/until.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { until } from '../support/until.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bin/tollgate.mjs')
 /** As in `platform/migrate.ts`: whoever migrates holds it. */

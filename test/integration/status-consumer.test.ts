@@ -12,10 +12,10 @@ import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
 import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
 import type { Python } from '../../stack/python.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
+import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { type StatusConsumer, startStatusConsumer, testPython } from '../support/python.ts'
 import { testKafka } from '../support/topics.ts'
-import { until } from '../support/until.ts'
 
 const PAGE = join(import.meta.dirname, '../../docs/CONSUMERS.md')
 const STATUS = 'credit.service-status.v1'

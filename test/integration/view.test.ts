@@ -24,9 +24,9 @@ import { type AskedFairUse, connectViewReader, readAccountView, type ViewAnswer 
 import { rebuildView } from '../../src/view/rebuild.ts'
 import { leadShard, vouch } from '../../src/view/vouch.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
+import { until } from '../../testkit/until.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
-import { until } from '../support/until.ts'
 
 const log = createLog('silent')
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)

@@ -1,7 +1,7 @@
 /** A stream of calls with its faults, as items and as messages for the broker. */
 import type { Message } from 'kafkajs'
-import type { Produced } from '../../demo/tally.ts'
-import { createTraffic, type TrafficItem } from '../../demo/traffic.ts'
+import type { Produced } from '../../testkit/tally.ts'
+import { createTraffic, type TrafficItem } from '../../testkit/traffic.ts'
 import type { TestInstallation } from './installation.ts'
 
 export const CALLS_TOPIC = 'usage.calls.v1'

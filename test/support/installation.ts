@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { Consumer, KafkaMessage, Message } from 'kafkajs'
 import { inject } from 'vitest'
-import { type Installation, openInstallation } from '../../demo/installation.ts'
 import { USAGE_TOPICS } from '../../src/topics.ts'
+import { type Installation, openInstallation } from '../../testkit/installation.ts'
+import { until } from '../../testkit/until.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 import { dropTopics, testKafka } from './topics.ts'
-import { until } from './until.ts'
 
 export interface TestInstallation extends Installation {
   readonly database: Pick<TestDatabase, 'backUp' | 'restore'>

@@ -3,15 +3,15 @@
  * a supervisor would. The same traffic goes through the model; what the books must say does not depend on who died when.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { createRandom } from '../../demo/random.ts'
-import { createTraffic, type TrafficItem } from '../../demo/traffic.ts'
 import { readOffsets } from '../../src/ledger/consumer-offsets.ts'
 import { USAGE_TOPICS } from '../../src/topics.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
+import { createRandom } from '../../testkit/random.ts'
+import { createTraffic, type TrafficItem } from '../../testkit/traffic.ts'
+import { until } from '../../testkit/until.ts'
 import type { TestInstallation } from './installation.ts'
 import { createModel, type Model } from './model.ts'
 import { testKafka } from './topics.ts'
-import { until } from './until.ts'
 
 export interface KillOptions {
   readonly kills: number

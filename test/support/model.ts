@@ -1,8 +1,6 @@
 /** The same traffic through the pure core, one event after the other, nothing ever failing: what the books must say. */
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
-import { OPENING_CREDIT } from '../../demo/opening-credit.ts'
-import type { TrafficItem } from '../../demo/traffic.ts'
 import { loadCatalog } from '../../src/catalog/load.ts'
 import { newBook } from '../../src/core/account/book.ts'
 import { creditTaken, decideUsage, evolve } from '../../src/core/account/decide.ts'
@@ -11,6 +9,8 @@ import { parseMoney } from '../../src/core/money.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { USAGE_TOPICS } from '../../src/topics.ts'
+import { OPENING_CREDIT } from '../../testkit/opening-credit.ts'
+import type { TrafficItem } from '../../testkit/traffic.ts'
 
 export interface Model {
   /** In the order produced; what is on one topic and account must be taken in that order at least. */

@@ -2,7 +2,7 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { inject } from 'vitest'
 import { TOPICS } from '../../src/topics.ts'
-import { until } from './until.ts'
+import { until } from '../../testkit/until.ts'
 
 export function testKafka(): Kafka {
   const brokers = inject('stackEnvironment').TOLLGATE_KAFKA_BROKERS!.split(',')

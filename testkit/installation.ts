@@ -18,6 +18,9 @@ import { createPool, type Pool } from '../src/platform/postgres.ts'
 import { createEncoders, createTopicsAndSchemas } from '../src/platform/schemas.ts'
 import { OPENING_CREDIT } from './opening-credit.ts'
 
+/** Catalog and accounts of the demo, which tests and benchmarks use as well. */
+const SAMPLE = join(import.meta.dirname, '../demo')
+
 export interface Installation {
   readonly environment: Record<string, string>
   readonly config: Config
@@ -31,7 +34,7 @@ export interface Installation {
 
 export async function openInstallation(
   environment: Record<string, string>,
-  catalogDirectory = join(import.meta.dirname, 'catalog'),
+  catalogDirectory = join(SAMPLE, 'catalog'),
 ): Promise<Installation> {
   const config = parseConfig(environment, SECTION_NAMES)
   const log = createLog('warn')
@@ -51,7 +54,7 @@ export async function openInstallation(
     inForceFrom: formatInstant(startMicros - MICROS_PER_DAY),
   })
 
-  const file = join(import.meta.dirname, 'accounts.yaml')
+  const file = join(SAMPLE, 'accounts.yaml')
   const { accounts, faults: accountFaults } = parseAccountsFile(await readFile(file), file)
   if (accounts === null)
     throw new Error(`the sample accounts have faults:\n${accountFaults.map(formatFault).join('\n')}`)

@@ -1,10 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { CALLING_PLANS } from '../../demo/numbers.ts'
-import { OPENING_CREDIT } from '../../demo/opening-credit.ts'
-import type { UsageTopic } from '../../demo/records.ts'
-import type { UsageClass } from '../../demo/tally.ts'
-import { createTraffic, type TrafficItem } from '../../demo/traffic.ts'
 import { checkAccountsAgainstCatalog, parseAccountsFile } from '../../src/catalog/accounts-file.ts'
 import { loadCatalog } from '../../src/catalog/load.ts'
 import type { Book } from '../../src/core/account/book.ts'
@@ -15,6 +10,11 @@ import { contentOf } from '../../src/core/usage/content.ts'
 import type { UsageType } from '../../src/core/usage/event.ts'
 import { numberFacts } from '../../src/core/usage/number.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
+import { CALLING_PLANS } from '../../testkit/numbers.ts'
+import { OPENING_CREDIT } from '../../testkit/opening-credit.ts'
+import type { UsageTopic } from '../../testkit/records.ts'
+import type { UsageClass } from '../../testkit/tally.ts'
+import { createTraffic, type TrafficItem } from '../../testkit/traffic.ts'
 
 const SEED = 20_261
 const ITEMS = 50_000

@@ -1,0 +1,104 @@
+/** The cache hands out what is whole and works, and makes anew what is not, whoever asks at the same time. */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type CacheEntry, cached } from '../../stack/downloads.ts'
+
+let cache: string
+let fills: number
+
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'tollgate-cache-'))
+  fills = 0
+})
+
+afterEach(() => {
+  rmSync(cache, { recursive: true, force: true })
+})
+
+function get(changed: Partial<CacheEntry> = {}): Promise<string> {
+  return cached({ name: 'entry', fill, cache, ...changed }, () => {})
+}
+
+async function fill(folder: string): Promise<void> {
+  fills++
+  mkdirSync(join(folder, 'lib'))
+  writeFileSync(join(folder, 'lib/whole'), 'the whole of it')
+  symlinkSync('whole', join(folder, 'lib/link'))
+}
+
+describe('a folder of the cache', () => {
+  it('is filled once, and left alone while it is as it was', async () => {
+    const folder = await get()
+    writeFileSync(join(folder, 'written beside it'), 'by a program that was run from there')
+    expect(await get()).toBe(folder)
+    expect(fills).toBe(1)
+    expect(readFileSync(join(folder, 'lib/link'), 'utf8')).toBe('the whole of it')
+  })
+
+  it.each<[string, (folder: string) => void]>([
+    ['a file is missing', (folder) => rmSync(join(folder, 'lib/whole'))],
+    ['a file was cut short', (folder) => writeFileSync(join(folder, 'lib/whole'), '')],
+    ['a file has grown', (folder) => appendFileSync(join(folder, 'lib/whole'), 'more')],
+    ['a link leads elsewhere', (folder) => relink(join(folder, 'lib/link'), '/elsewhere/whole')],
+    ['nothing says what is in it', (folder) => rmSync(join(folder, '.tollgate-files.json'))],
+    ['what says so was cut short', (folder) => writeFileSync(join(folder, '.tollgate-files.json'), '')],
+    ['it is empty', (folder) => emptied(folder)],
+  ])('is made anew when %s', async (_what, damage) => {
+    const folder = await get()
+    damage(folder)
+    expect(await get()).toBe(folder)
+    expect(fills).toBe(2)
+    expect(readFileSync(join(folder, 'lib/link'), 'utf8')).toBe('the whole of it')
+    expect(readdirSync(cache)).toEqual(['entry'])
+  })
+
+  it('is made anew when it no longer works', async () => {
+    let works = true
+    const tryOut = async () => {
+      if (!works) throw new Error('a library is missing')
+    }
+    await get({ tryOut })
+    works = false
+    const mend = async (folder: string) => {
+      await fill(folder)
+      works = true
+    }
+    await get({ tryOut, fill: mend })
+    expect(fills).toBe(2)
+  })
+
+  it('is not handed out when it does not work even anew, and the next try begins afresh', async () => {
+    const tryOut = () => Promise.reject(new Error('a library is missing'))
+    await expect(get({ tryOut })).rejects.toThrow('entry is not fit for use: a library is missing')
+    expect(readdirSync(cache)).toEqual([])
+    expect(existsSync(await get())).toBe(true)
+  })
+
+  it('is filled once by several who ask at the same time', async () => {
+    const folders = await Promise.all([get(), get(), get()])
+    expect(new Set(folders).size).toBe(1)
+    expect(fills).toBe(1)
+  })
+})
+
+function relink(link: string, to: string): void {
+  rmSync(link)
+  symlinkSync(to, link)
+}
+
+function emptied(folder: string): void {
+  rmSync(folder, { recursive: true })
+  mkdirSync(folder)
+}

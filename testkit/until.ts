@@ -1,0 +1,57 @@
+/** Waiting that ends: for a condition or for a promise, with a deadline, and an error that says what was waited for. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { inspect } from 'node:util'
+
+const BETWEEN_MS = 50
+const DEFAULT_LIMIT_MS = 60_000
+
+/**
+ * Asks again until `holds` says yes, and fails after `withinMs`, also when an answer does not come. `lastSeen` tells the
+ * error what there was instead.
+ */
+export async function until(
+  condition: string,
+  holds: () => Promise<boolean> | boolean,
+  withinMs: number = DEFAULT_LIMIT_MS,
+  lastSeen?: () => unknown,
+): Promise<void> {
+  const giveUpAt = performance.now() + withinMs
+  const failed = () => {
+    const seen =
+      lastSeen === undefined ? '' : `; last seen: ${inspect(lastSeen(), { breakLength: Number.POSITIVE_INFINITY })}`
+    return new Error(`within ${withinMs} ms it never came true that ${condition}${seen}`)
+  }
+  while (!(await beforeDeadline(holds(), giveUpAt, failed))) {
+    if (performance.now() > giveUpAt) throw failed()
+    await delay(BETWEEN_MS)
+  }
+}
+
+/** What the promise comes to, unless that takes longer than `withinMs`: then it fails and names `what` was waited for. */
+export async function within<Value>(
+  what: string,
+  promise: PromiseLike<Value>,
+  withinMs: number = DEFAULT_LIMIT_MS,
+): Promise<Value> {
+  return await beforeDeadline(
+    promise,
+    performance.now() + withinMs,
+    () => new Error(`waited ${withinMs} ms in vain for ${what}`),
+  )
+}
+
+async function beforeDeadline<Value>(
+  promise: PromiseLike<Value> | Value,
+  deadline: number,
+  failed: () => Error,
+): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(failed()), Math.max(0, deadline - performance.now()))
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
