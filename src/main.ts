@@ -5,7 +5,7 @@
 
 import { type Intake, startIntake } from './intake/consume.ts'
 import { createDecoder } from './intake/decode.ts'
-import type { Encode } from './ledger/announce.ts'
+import type { Publishing } from './ledger/announce.ts'
 import { tendAwaitedCorrections } from './ledger/expire-awaited-corrections.ts'
 import { type Housekeeping, type HousekeepingJob, startHousekeeping } from './ledger/housekeeping.ts'
 import { ensureMonthPartitions } from './ledger/month-partitions.ts'
@@ -63,17 +63,17 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
   let housekeeping: Housekeeping | null = null
   const giveUp = new AbortController()
   if (config.roles.includes('rater')) {
-    const { encode } = await createEncoders(config)
+    const publishing = { ...(await createEncoders(config)), recordTopics: config.recordTopics }
     // Its first round makes the month's partitions, before the default ones are given any of its rows.
     housekeeping = startHousekeeping({
-      jobs: housekeepingJobs(config, pool, encode, log, metrics, () => intake !== null && lagOf(intake) === 0n),
+      jobs: housekeepingJobs(config, pool, publishing, log, metrics, () => intake !== null && lagOf(intake) === 0n),
       log,
       metrics,
       everyMillis: HOUSEKEEPING_MILLIS,
     })
     await housekeeping.firstRound
-    const { consumerGroup, recordTopics } = config
-    const ledger = createLedger({ pool, encode, consumerGroup, recordTopics })
+    const { consumerGroup } = config
+    const ledger = createLedger({ pool, publishing, consumerGroup })
     const decoder = createDecoder(config.schemaRegistryUrl)
     const wakeRelays = () => relays.forEach((relay) => void relay.wake())
     const recordUsage = createPipeline({ decoder, ledger, metrics, log, wakeRelays, signal: giveUp.signal })
@@ -87,7 +87,7 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
       drainMillis: config.drainMillis,
       onBatch: recordUsage,
       startOffsets: async (committed) => {
-        const { stored, raisedTo } = await resumeOffsets(pool, encode, consumerGroup, committed)
+        const { stored, raisedTo } = await resumeOffsets(pool, publishing, consumerGroup, committed)
         if (raisedTo !== null)
           log.warn({ epoch: raisedTo }, 'the database was restored to an earlier point: a new epoch')
         return stored
@@ -127,7 +127,7 @@ export async function startService(config: Config, log: Logger, onFatal: (error:
 function housekeepingJobs(
   config: Config,
   pool: Pool,
-  encode: Encode,
+  publishing: Publishing,
   log: Logger,
   metrics: Metrics,
   isCaughtUp: () => boolean,
@@ -145,7 +145,8 @@ function housekeepingJobs(
     },
     {
       name: 'corrections that wait',
-      run: () => tendAwaitedCorrections(pool, encode, isCaughtUp() ? config.awaitedCorrectionDays : null, log, metrics),
+      run: () =>
+        tendAwaitedCorrections({ pool, publishing }, isCaughtUp() ? config.awaitedCorrectionDays : null, log, metrics),
     },
   ]
 }

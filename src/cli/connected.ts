@@ -1,6 +1,6 @@
 /** What commands share that work on a running installation: its configuration, the database, and the encoders. */
-import type { Encode } from '../ledger/announce.ts'
-import { type Config, ConfigError, type Environment, parseConfig, parseDatabaseConfig } from '../platform/config.ts'
+import type { Writer } from '../ledger/change-account.ts'
+import { ConfigError, type Environment, parseConfig, parseDatabaseConfig } from '../platform/config.ts'
 import { createLog } from '../platform/log.ts'
 import { migrate } from '../platform/migrate.ts'
 import { createPool, type Pool } from '../platform/postgres.ts'
@@ -30,12 +30,10 @@ export async function withDatabase<T>(work: (pool: Pool) => Promise<T>): Promise
 }
 
 /** For commands that announce what they did: topics and schemas are there before anything is put into the outbox. */
-export async function withLedger<T>(
-  work: (pool: Pool, encode: Encode, recordTopics: Config['recordTopics']) => Promise<T>,
-): Promise<T> {
+export async function withLedger<T>(work: (writer: Writer) => Promise<T>): Promise<T> {
   const config = withConfig(parseConfig)
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
   await createTopicsAndSchemas(config, log)
   const { encode } = await createEncoders(config)
-  return withDatabase((pool) => work(pool, encode, config.recordTopics))
+  return withDatabase((pool) => work({ pool, publishing: { encode, recordTopics: config.recordTopics } }))
 }

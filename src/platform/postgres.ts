@@ -66,7 +66,11 @@ export async function inTransaction<T>(
     // Not waited for: what comes next is right behind it, and fails if it did.
     const begun = connection.query(isByKey ? BEGIN + BY_KEY : BEGIN)
     const [, result] = await allReplies([begun, work(connection)])
-    const reply = await connection.query('commit')
+    const reply = await connection.query('commit').catch((error) => {
+      // A refusal is an answer; without one, or where the server ended meanwhile, nobody knows how far it had got.
+      if (sqlState(error)?.startsWith('57P') !== false) unanswered.add(error)
+      throw error
+    })
     if (reply.command !== 'COMMIT') throw new Error(`the transaction was not committed: ${reply.command}`)
     return result
   } catch (error) {
@@ -79,6 +83,14 @@ export async function inTransaction<T>(
   } finally {
     connection.release(broken)
   }
+}
+
+/** Kept beside the errors: those are what they are to whoever tries again. */
+const unanswered = new WeakSet<Error>()
+
+/** Whether the transaction that failed with this error may have been committed all the same: its COMMIT had no answer. */
+export function mayBeCommitted(error: unknown): boolean {
+  return error instanceof Error && unanswered.has(error)
 }
 
 /** What statements answer that were sent behind the one that failed. */
@@ -98,6 +110,13 @@ export async function allReplies<const T extends readonly Promise<unknown>[]>(
 export function sqlState(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
+}
+
+const UNIQUE_VIOLATION = '23505'
+
+/** Whether the error says that a row with this key, a primary key or unique constraint, is there already. */
+export function violates(error: unknown, constraint: string): boolean {
+  return sqlState(error) === UNIQUE_VIOLATION && (error as { constraint?: unknown }).constraint === constraint
 }
 
 /** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
