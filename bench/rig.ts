@@ -10,6 +10,7 @@ import pg from 'pg'
 import { loadCatalog } from '../src/catalog/load.ts'
 import type { AccountSettings } from '../src/core/account/settings.ts'
 import { applyAccounts } from '../src/ledger/apply-accounts.ts'
+import { CatalogStore } from '../src/ledger/catalogs.ts'
 import type { Lane } from '../src/outbox/messages.ts'
 import { type Config, parseConfig, SECTION_NAMES } from '../src/platform/config.ts'
 import { createKafka } from '../src/platform/kafka.ts'
@@ -111,12 +112,13 @@ export async function openRig({
   const probing = Array.from({ length: probes }, (_, i) => ({ ...withoutPackage, accountId: `probe-${i}` }))
   const baseName = new URL(config.database.url).pathname.slice(1)
   const setUp = await connect(baseName)
+  const catalogs = new CatalogStore()
   for (const [accounts, creditMicros] of [
     [probing, PROBE_CREDIT_MICROS],
     [many, OPENING_CREDIT_MICROS],
   ] as const) {
     for (let at = 0; at < accounts.length; at += ACCOUNTS_A_CALL) {
-      await applyAccounts(installation.pool, installation.encode, accounts.slice(at, at + ACCOUNTS_A_CALL))
+      await applyAccounts(installation, catalogs, accounts.slice(at, at + ACCOUNTS_A_CALL))
     }
     await giveOpeningCredit(setUp, creditMicros)
   }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { parseAccountsFile } from '../catalog/accounts-file.ts'
 import { type Fault, formatFault } from '../catalog/faults.ts'
 import { applyAccounts as applyToLedger } from '../ledger/apply-accounts.ts'
+import { CatalogStore } from '../ledger/catalogs.ts'
 import { CommandFailed } from './command.ts'
 import { withLedger } from './connected.ts'
 
@@ -12,8 +13,8 @@ export async function applyAccounts(file: string): Promise<void> {
   })
   const { accounts, faults, lines } = parseAccountsFile(bytes, file)
   if (accounts === null) throw refused(faults)
-  await withLedger(async (pool, encode) => {
-    const result = await applyToLedger(pool, encode, accounts, { file, lines })
+  await withLedger(async (writer) => {
+    const result = await applyToLedger(writer, new CatalogStore(), accounts, { file, lines })
     if ('noCatalogInForce' in result) throw new CommandFailed('no catalog is in force yet; publish one first', 1)
     if ('misfits' in result) throw refused(result.misfits)
     if ('refused' in result) {

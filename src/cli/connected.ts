@@ -1,5 +1,6 @@
 /** What commands share that work on a running installation: its configuration, the database, and the encoders. */
-import type { Encode } from '../ledger/announce.ts'
+
+import type { Writer } from '../ledger/change-account.ts'
 import { type Config, ConfigError, parseConfig, type SectionName } from '../platform/config.ts'
 import { createLog, type Logger } from '../platform/log.ts'
 import { migrate } from '../platform/migrate.ts'
@@ -40,11 +41,9 @@ export async function withDatabase<T>(work: (pool: Pool) => Promise<T>): Promise
 }
 
 /** For commands that announce what they did: topics and schemas are there before anything is put into the outbox. */
-export async function withLedger<T>(
-  work: (pool: Pool, encode: Encode, recordTopics: Config['publishing']['recordTopics']) => Promise<T>,
-): Promise<T> {
+export async function withLedger<T>(work: (writer: Writer) => Promise<T>): Promise<T> {
   const { kafka, publishing, log } = readConfig('kafka', 'publishing', 'log', 'database')
   await createTopicsAndSchemas(kafka, commandLog(log))
   const { encode } = await createEncoders(kafka)
-  return withDatabase((pool) => work(pool, encode, publishing.recordTopics))
+  return withDatabase((pool) => work({ pool, publishing: { encode, recordTopics: publishing.recordTopics } }))
 }

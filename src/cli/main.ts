@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import type { CreditOptions } from './accounts-credit.ts'
 import { CommandFailed } from './command.ts'
 import type { CorrectionsOptions } from './corrections-list.ts'
 import type { ListOptions } from './dead-letters-list.ts'
@@ -75,7 +76,7 @@ const accounts = program.command('accounts').description('set up accounts and ad
 
 accounts
   .command('apply')
-  .description('create the accounts of a file, or change them to what it says')
+  .description('create the accounts of a file, or change them to what it says; what it leaves out stays as it is')
   .argument('<file>', 'accounts file')
   .action(async (file: string) => {
     const { applyAccounts } = await import('./accounts-apply.ts')
@@ -89,7 +90,8 @@ accounts
   .argument('<amount>', 'decimal amount in the currency of the account; below zero takes credit')
   .requiredOption('--reason <text>', 'why, for the statement')
   .requiredOption('--actor <name>', 'who adjusts it')
-  .action(async (accountId: string, amount: string, options: { reason: string; actor: string }) => {
+  .option('--request-id <id>', 'under one id it is posted once, however often this is run; made up when absent')
+  .action(async (accountId: string, amount: string, options: CreditOptions) => {
     const { creditAccount } = await import('./accounts-credit.ts')
     await creditAccount(accountId, amount, options)
   })
@@ -120,7 +122,7 @@ program
   .command('epoch')
   .description('begin a new epoch after a database restore that Kafka offsets do not show')
   .command('raise')
-  .description('raise the epoch, and tell every balance and service status anew')
+  .description('raise the epoch, and republish every balance and service status')
   .requiredOption('--reason <text>', 'why, for those who look at it later')
   .action(async (options: { reason: string }) => {
     const { raiseEpoch } = await import('./epoch-raise.ts')
@@ -174,7 +176,7 @@ program
   .description('look at corrections that wait for their event')
   .command('list')
   .description('list corrections whose event has not come, oldest first')
-  .option('--expired', 'those given up because it never came, instead')
+  .option('--expired', 'those that expired because it never came, instead')
   .option('--account <id>', 'only those of this account')
   .option('--older-than <span>', 'only those that came at least so long ago: 2h, 3d')
   .option('--json', 'print one JSON object a line')

@@ -8,6 +8,7 @@ import { type Fault, formatFault } from '../catalog/faults.ts'
 import { loadCatalog } from '../catalog/load.ts'
 import { type Book, newBook } from '../core/account/book.ts'
 import { decideUsage, evolve } from '../core/account/decide.ts'
+import { applySettings } from '../core/account/settings.ts'
 import { formatMoney } from '../core/money.ts'
 import { type Decision, rejected } from '../core/rating/decision.ts'
 import { contentOf } from '../core/usage/content.ts'
@@ -48,7 +49,10 @@ function openBook(options: RateOptions): Book {
   if (errorCount > 0 || catalog === null || parsed.accounts === null) {
     throw new CommandFailed(`${counted(errorCount, 'fault')} found, nothing was rated`, 2)
   }
-  return newBook(catalog, parsed.accounts)
+  return newBook(
+    catalog,
+    parsed.accounts.map((wanted) => applySettings(wanted)),
+  )
 }
 
 /** The results of a stream of JSON lines, as many at a time as one chunk of it completes. */

@@ -31,6 +31,7 @@ export async function listCatalogVersions(connection: Connection | Pool): Promis
 
 export class CatalogStore {
   readonly #parsed = new Map<number, Catalog>()
+  #epoch: number | null = null
 
   /** The listed versions with their catalogs, or the versions that must be loaded first. */
   resolve(listed: readonly ListedVersion[]): { catalogs: CatalogVersion[] } | { missing: number[] } {
@@ -57,7 +58,9 @@ export class CatalogStore {
     }
   }
 
-  clear(): void {
-    this.#parsed.clear()
+  /** Versions are given out again after a restore, so what was parsed under an earlier epoch is forgotten. */
+  enterEpoch(epoch: number): void {
+    if (epoch !== this.#epoch) this.#parsed.clear()
+    this.#epoch = epoch
   }
 }

@@ -18,6 +18,8 @@ interface Consequence {
 
 const FAULTS = {
   database_unavailable: { fate: 'retry' },
+  /** It may have committed or not: only what finds its own traces, by an identity or a request key, may try again. */
+  commit_unanswered: { fate: 'retry' },
   /** A lock, a deadlock, a full disk, missing rights: whatever SQLSTATE says neither the data nor a constraint. */
   database_refused: { fate: 'retry' },
   registry_unavailable: { fate: 'retry' },

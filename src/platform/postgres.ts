@@ -92,7 +92,11 @@ export async function inTransaction<T>(
     // Not waited for: what comes next is right behind it, and fails if it did.
     const begun = connection.query(isByKey ? BEGIN + BY_KEY : BEGIN)
     const [, result] = await allReplies([begun, work(connection)])
-    const reply = await connection.query('commit')
+    const reply = await connection.query('commit').catch((error) => {
+      // A refusal is an answer; without one, or where the server ended meanwhile, nobody knows how far it had got.
+      if (sqlState(error)?.startsWith('57P') === false) throw error
+      throw new Fault('commit_unanswered', 'the database did not say whether it has committed', { cause: error })
+    })
     if (reply.command !== 'COMMIT') {
       throw new Fault('database_refused', `the transaction was not committed: the server answered ${reply.command}`)
     }
@@ -109,6 +113,11 @@ export async function inTransaction<T>(
   }
 }
 
+/** Whether the transaction that failed with this error may have been committed all the same: its COMMIT had no answer. */
+export function mayBeCommitted(error: unknown): boolean {
+  return error instanceof Fault && error.faultCode === 'commit_unanswered'
+}
+
 /** What statements answer that were sent behind the one that failed. */
 const IN_FAILED_TRANSACTION = '25P02'
 
@@ -120,4 +129,11 @@ export async function allReplies<const T extends readonly Promise<unknown>[]>(
   const failures = settled.filter((reply) => reply.status === 'rejected').map(({ reason }) => reason as unknown)
   if (failures.length > 0) throw failures.find((error) => sqlState(error) !== IN_FAILED_TRANSACTION) ?? failures[0]
   return settled.map((reply) => (reply as PromiseFulfilledResult<unknown>).value) as never
+}
+
+const UNIQUE_VIOLATION = '23505'
+
+/** Whether the error says that a row with this key, a primary key or unique constraint, is there already. */
+export function violates(error: unknown, constraint: string): boolean {
+  return sqlState(error) === UNIQUE_VIOLATION && (error as { constraint?: unknown }).constraint === constraint
 }

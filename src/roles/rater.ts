@@ -1,7 +1,7 @@
 /** The rater: takes usage in from Kafka and records it in the ledger, with the jobs that this needs beside it. */
 import { type Intake, type StoppedPartition, startIntake } from '../intake/consume.ts'
 import { createDecoder } from '../intake/decode.ts'
-import type { Encode } from '../ledger/announce.ts'
+import type { Writer } from '../ledger/change-account.ts'
 import { correctionMetrics, tendAwaitedCorrections } from '../ledger/expire-awaited-corrections.ts'
 import { ensureMonthPartitions } from '../ledger/month-partitions.ts'
 import { createLedger } from '../ledger/record-batch.ts'
@@ -12,7 +12,7 @@ import { type Job, startJobs } from '../platform/jobs.ts'
 import { createKafka } from '../platform/kafka.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Registry } from '../platform/metrics.ts'
-import { createPool, type Pool } from '../platform/postgres.ts'
+import { createPool } from '../platform/postgres.ts'
 import { createEncoders } from '../platform/schemas.ts'
 import { USAGE_TOPICS } from '../topics.ts'
 import { defineRole } from './role.ts'
@@ -33,12 +33,12 @@ export const raterRole = defineRole({
     const pool = createPool(config.database.url, log, config.rater.connections)
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
+    const publishing = { encode, recordTopics: config.publishing.recordTopics }
 
     let intake: Intake | null = null
     const jobs = startJobs({
       jobs: raterJobs({
-        pool,
-        encode,
+        writer: { pool, publishing },
         log,
         registry,
         awaitedCorrectionDays: config.rater.awaitedCorrectionDays,
@@ -65,14 +65,14 @@ export const raterRole = defineRole({
       drainMillis: drainMs,
       onBatch: createPipeline({
         decoder: createDecoder(config.kafka.schemaRegistryUrl),
-        ledger: createLedger({ pool, encode, consumerGroup, recordTopics: config.publishing.recordTopics }),
+        ledger: createLedger({ pool, publishing, consumerGroup }),
         registry,
         log,
         wakeRelays: outboxBell.ring,
         signal: giveUp.signal,
       }),
       startOffsets: async (committed) => {
-        const { stored, raisedTo } = await resumeOffsets(pool, encode, consumerGroup, committed)
+        const { stored, raisedTo } = await resumeOffsets(pool, publishing, consumerGroup, committed)
         if (raisedTo !== null)
           log.warn({ epoch: raisedTo }, 'the database was restored to an earlier point: a new epoch')
         return stored
@@ -99,22 +99,21 @@ export const raterRole = defineRole({
 })
 
 interface RaterJobsParts {
-  readonly pool: Pool
-  readonly encode: Encode
+  readonly writer: Writer
   readonly log: Logger
   readonly registry: Registry
   readonly awaitedCorrectionDays: number
   readonly isCaughtUp: () => boolean
 }
 
-function raterJobs({ pool, encode, log, registry, awaitedCorrectionDays, isCaughtUp }: RaterJobsParts): Job[] {
+function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp }: RaterJobsParts): Job[] {
   const metrics = correctionMetrics(registry)
   return [
     {
       name: 'month partitions',
       everyMs: 60 * MINUTE_MS,
       async run() {
-        const { made, leftToDefault, postponed } = await ensureMonthPartitions(pool)
+        const { made, leftToDefault, postponed } = await ensureMonthPartitions(writer.pool)
         if (made.length > 0) log.info({ made }, 'made the partitions of months to come')
         if (leftToDefault.length > 0) log.debug({ leftToDefault }, 'months that stay in the default partition')
         if (postponed.length > 0) log.warn({ postponed }, 'partitions could not be made now; tried again in an hour')
@@ -123,7 +122,7 @@ function raterJobs({ pool, encode, log, registry, awaitedCorrectionDays, isCaugh
     {
       name: 'awaited corrections',
       everyMs: 10 * MINUTE_MS,
-      run: () => tendAwaitedCorrections(pool, encode, isCaughtUp() ? awaitedCorrectionDays : null, log, metrics),
+      run: () => tendAwaitedCorrections(writer, isCaughtUp() ? awaitedCorrectionDays : null, log, metrics),
     },
   ]
 }

@@ -4,6 +4,7 @@ import { checkAccountsAgainstCatalog, parseAccountsFile } from '../../src/catalo
 import { loadCatalog } from '../../src/catalog/load.ts'
 import type { Book } from '../../src/core/account/book.ts'
 import { creditTaken, decideUsage, evolve, leavesIdentity } from '../../src/core/account/decide.ts'
+import { applySettings } from '../../src/core/account/settings.ts'
 import { formatInstant, MICROS_PER_DAY, parseInstant } from '../../src/core/instant.ts'
 import { parseMoney } from '../../src/core/money.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
@@ -20,7 +21,7 @@ const SEED = 20_261
 const ITEMS = 50_000
 const startMicros = parseInstant('2026-11-23T09:30:00Z')!
 const parsedAccounts = parseAccountsFile(readFileSync('demo/accounts.yaml'), 'accounts.yaml')
-const accounts = parsedAccounts.accounts ?? []
+const accounts = (parsedAccounts.accounts ?? []).map((wanted) => applySettings(wanted))
 const { catalog, faults } = loadCatalog('demo/catalog')
 
 function run(seed: number, count: number, at = startMicros, kinds: 'calls' | 'all' = 'all') {
