@@ -1,7 +1,7 @@
 /** `tollgate serve` as a process of its own, as an operator runs it; its log goes to a file, its figures are scraped. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -16,12 +16,15 @@ export interface Serve {
   readonly ended: AbortSignal
   /** Every sample of `/metrics` by its name with labels, `tollgate_events_total{outcome="covered"}`. */
   figures(): Promise<Map<string, number>>
-  /** Resolves when the process is gone. */
+  /** Resolves when the process is gone, which it is the hard way when it has not obeyed for long. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
 const READY_WITHIN_MILLIS = 60_000
 const BETWEEN_PROBES_MILLIS = 100
+const ANSWERS_WITHIN_MILLIS = 10_000
+const STOPS_WITHIN_MILLIS = 60_000
+const LOG_LINES = 20
 
 /** Resolves once `/readyz` says so. `nodeArguments` come before the program, as for a profile. */
 export async function startServe(
@@ -47,7 +50,8 @@ export async function startServe(
   while (!(await answers(`${operatorsUrl}/readyz`))) {
     if (ended.signal.aborted || Date.now() > giveUpAt) {
       child.kill('SIGKILL')
-      throw new Error(`tollgate serve did not become ready; its log is ${logFile}`)
+      const what = ended.signal.aborted ? 'ended' : `was not ready within ${READY_WITHIN_MILLIS} ms`
+      throw new Error(`tollgate serve ${what}; its log, ${logFile}, ends with:\n${endOfLog(logFile)}`)
     }
     await delay(BETWEEN_PROBES_MILLIS)
   }
@@ -56,12 +60,14 @@ export async function startServe(
     logFile,
     operatorsUrl,
     ended: ended.signal,
-    figures: async () => parseFigures(await (await fetch(`${operatorsUrl}/metrics`)).text()),
+    figures: async () => parseFigures(await (await ask(`${operatorsUrl}/metrics`)).text()),
     async stop(signal = 'SIGTERM') {
       process.off('exit', killWithUs)
       if (ended.signal.aborted) return
       child.kill(signal)
+      const kill = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MILLIS)
       const [exitCode, endedBy] = await once(child, 'exit')
+      clearTimeout(kill)
       // Of an end in order, or as asked, there is nothing to look up.
       if (exitCode === 0 || endedBy === signal) rmSync(folder, { recursive: true, force: true })
     },
@@ -69,10 +75,20 @@ export async function startServe(
 }
 
 function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
+  return ask(url).then(
     (response) => response.ok,
     () => false,
   )
+}
+
+/** A process that stands still takes a connection, and never answers. */
+function ask(url: string): Promise<Response> {
+  return fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MILLIS) })
+}
+
+/** The last lines that a process wrote. */
+export function endOfLog(logFile: string): string {
+  return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_LINES).join('\n')
 }
 
 function parseFigures(text: string): Map<string, number> {
