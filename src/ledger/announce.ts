@@ -10,17 +10,17 @@ import type { BalanceChanged, Movement, ServiceStatusChanged } from '../core/acc
 import { formatInstant, type InstantMicros } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
 import { type Headers, type OutboxKey, type OutboxMessage, outboxKey } from '../outbox/messages.ts'
-import type { RecordTopic } from '../topics.ts'
+import type { EventTopic, RecordTopic } from '../topics.ts'
 import { type Traceparent, traceparentOf } from './original-message.ts'
 import type { DeadLetter } from './write-dead-letters.ts'
 import { quantityUsed } from './write-usage.ts'
 
-export const BALANCE_CHANGED = 'credit.balance-changed.v1'
-export const SERVICE_STATUS = 'credit.service-status.v1'
-export const ALERTS = 'credit.alerts.v1'
-export const MOVEMENTS = 'credit.movements.v1'
-export const RATED_USAGE = 'usage.rated.v1'
-export const DEAD_LETTER = 'usage.dead-letter.v1'
+export const BALANCE_CHANGED = 'credit.balance-changed.v1' satisfies EventTopic
+export const SERVICE_STATUS = 'credit.service-status.v1' satisfies EventTopic
+export const ALERTS = 'credit.alerts.v1' satisfies EventTopic
+export const MOVEMENTS = 'credit.movements.v1' satisfies EventTopic
+export const RATED_USAGE = 'usage.rated.v1' satisfies EventTopic
+export const DEAD_LETTER = 'usage.dead-letter.v1' satisfies EventTopic
 
 /** Encodes a record for a topic, in the registry's wire format. */
 export type Encode = (topic: string, record: unknown) => Uint8Array

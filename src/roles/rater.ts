@@ -5,6 +5,7 @@ import type { Writer } from '../ledger/change-account.ts'
 import { correctionMetrics, tendAwaitedCorrections } from '../ledger/expire-awaited-corrections.ts'
 import { ensureMonthPartitions } from '../ledger/month-partitions.ts'
 import { createLedger } from '../ledger/record-batch.ts'
+import { deleteOldRequestKeys } from '../ledger/request-keys.ts'
 import { resumeOffsets } from '../ledger/resume-offsets.ts'
 import { createPipeline } from '../pipeline.ts'
 import type { Problem } from '../platform/http.ts'
@@ -123,6 +124,14 @@ function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp }:
       name: 'awaited corrections',
       everyMs: 10 * MINUTE_MS,
       run: () => tendAwaitedCorrections(writer, isCaughtUp() ? awaitedCorrectionDays : null, log, metrics),
+    },
+    {
+      name: 'request keys',
+      everyMs: 60 * MINUTE_MS,
+      async run() {
+        const count = await deleteOldRequestKeys(writer.pool)
+        if (count > 0) log.info({ count }, 'deleted request keys that are no longer kept')
+      },
     },
   ]
 }
