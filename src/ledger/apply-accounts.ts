@@ -45,7 +45,7 @@ export interface AccountsSource {
 
 /**
  * Applications run together, but for the accounts that they share: those are locked in account_id order, and created in it.
- * `catalogs` is the process's one store. Accounts may not be named twice.
+ * `catalogs` is the process's one store.
  */
 export async function applyAccounts(
   { pool, publishing }: Writer,
@@ -53,6 +53,8 @@ export async function applyAccounts(
   wanted: readonly WantedSettings[],
   source: AccountsSource = { file: 'accounts', lines: new Map() },
 ): Promise<ApplyResult> {
+  if (new Set(wanted.map(({ accountId }) => accountId)).size < wanted.length)
+    throw new Error('an account is named twice')
   for (;;) {
     try {
       const result = await inTransaction(pool, (connection) =>

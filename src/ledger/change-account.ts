@@ -48,7 +48,7 @@ export type Changed<Answer, Refusal = never> =
   | { readonly refused: Refusal | 'unknown_account' | 'request_key_reused' }
 
 /**
- * Changes one account. `decide` is called under its lock; a refusal leaves nothing, neither what `decide` wrote nor the
+ * Changes one account. `decide` is called under its lock, so it calls nothing but the core and `connection`. A refusal leaves nothing, neither what `decide` wrote nor the
  * request's key, so the same request may be tried again. With a request, an answer is stored beside its effects: the same
  * key with the same content gets the first answer, with other content `request_key_reused`. So the answer must be what
  * `canonicalJson` takes; bigints are.

@@ -9,6 +9,7 @@ import { type Summary, verify } from '../../src/verify/verify.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createTraffic } from '../../testkit/traffic.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { postPayments } from '../support/ledger.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 import { testKafka } from '../support/topics.ts'
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
   serve = await startServe(installation.environment)
   await produceTraffic(1, ITEMS)
   await produceTollFree('leg-1')
+  await postPayments(installation, 'saimaa-timber')
   await installation.untilDrained()
   // What is planted below stays as it is planted.
   await serve.stop()

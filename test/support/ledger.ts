@@ -1,12 +1,13 @@
 /** A ledger on a database of its own, with the test's catalog in force since long ago. What it announces is JSON. */
 import { randomUUID } from 'node:crypto'
+import { postCredit } from '../../src/core/account/change.ts'
 import type { WantedSettings } from '../../src/core/account/settings.ts'
 import type { Micros } from '../../src/core/money.ts'
 import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
 import type { Publishing } from '../../src/ledger/announce.ts'
 import { type ApplyResult, applyAccounts } from '../../src/ledger/apply-accounts.ts'
 import { CatalogStore } from '../../src/ledger/catalogs.ts'
-import type { Writer } from '../../src/ledger/change-account.ts'
+import { changeAccount, type Writer } from '../../src/ledger/change-account.ts'
 import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
 import { createLedger, type Ledger } from '../../src/ledger/record-batch.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -70,4 +71,26 @@ export async function publishTestCatalog(pool: Pool): Promise<void> {
     comment: '',
     inForceFrom: '2020-01-01T00:00:00Z',
   })
+}
+
+/** A top-up of 50.00, 20.00 of it refunded, the refund failed, and the rest disputed with it: one movement each. */
+export async function postPayments(writer: Writer, accountId: string): Promise<void> {
+  const of = { topUpId: 'top-up-1' }
+  for (const [kind, amountMicros] of [
+    ['top_up', 50_000_000n],
+    ['refund', -20_000_000n],
+    ['refund', 20_000_000n],
+    ['dispute', -50_000_000n],
+  ] as const) {
+    const posted = await changeAccount(writer, accountId, async ({ connection, account, settings, clock }) => {
+      const { rows } = await connection.query<{ sequence: bigint }>(
+        `select sequence from tollgate.movements where account_id = $1 and kind = 'top_up'`,
+        [accountId],
+      )
+      const origin = kind === 'top_up' ? { kind, ...of } : { kind, ...of, reversesSequence: rows[0]!.sequence }
+      const entry = { amountMicros, origin, occurredAtMicros: clock.nowMicros }
+      return { change: postCredit(account, settings, [entry], clock.nowMicros), answer: null }
+    })
+    if ('refused' in posted) throw new Error(`${accountId}: ${posted.refused}`)
+  }
 }
