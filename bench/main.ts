@@ -196,10 +196,10 @@ async function run(): Promise<void> {
     for (const name of names.filter((one) => Object.hasOwn(ALONE, one))) await measure(name, ALONE[name]!)
   } finally {
     // What was measured before a fault is worth keeping.
-    const settings = Object.entries(database).map(([name, setting]) => `${name} ${setting}`)
-    const { cpu, cores, memoryGb, node } = machine
-    console.log([`${cpu}, ${cores} cores, ${memoryGb} GB, node ${node}`, ...settings].join('; '))
     if (figures.length > 0) {
+      const settings = Object.entries(database).map(([name, setting]) => `${name} ${setting}`)
+      const { cpu, cores, memoryGb, node } = machine
+      console.log([`${cpu}, ${cores} cores, ${memoryGb} GB, node ${node}`, ...settings].join('; '))
       console.log(asTable(figures))
       if (figures.some(({ name }) => name === RECORDED)) console.log(`\n${WHAT_IS_TIMED}`)
       mkdirSync(dirname(values.json), { recursive: true })
