@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { formatMoney } from '../../src/core/money.ts'
 import { verifyAccounts } from '../../src/verify/accounts.ts'
 import { createPace } from '../../src/verify/pace.ts'
+import { until } from '../../testkit/until.ts'
 import { type CommitProxy, startCommitProxy } from '../support/commit-proxy.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
-import { until } from '../../testkit/until.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bin/tollgate.mjs')
 const ACCOUNT = 'wicklow-stud'

@@ -13,11 +13,11 @@ import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
 import { inTransaction, type Pool } from '../../src/platform/postgres.ts'
 import { verifyAccounts } from '../../src/verify/accounts.ts'
 import { createPace } from '../../src/verify/pace.ts'
+import { until } from '../../testkit/until.ts'
 import { testAccount } from '../support/catalog.ts'
 import { brokenChains } from '../support/chains.ts'
 import { adjust, apply, openTestLedger, postPayments, publishAll, type TestLedger } from '../support/ledger.ts'
 import { readPack } from '../support/packed.ts'
-import { until } from '../../testkit/until.ts'
 
 let testLedger: TestLedger
 let pool: Pool

@@ -29,12 +29,13 @@ export interface ReadMessage {
   readonly value: Record<string, unknown>
 }
 
-export async function createInstallation(): Promise<TestInstallation> {
+export async function createInstallation(settings: Record<string, string> = {}): Promise<TestInstallation> {
   const database = await createDatabase()
   await dropTopics()
   const group = `test-${randomBytes(6).toString('hex')}`
   const installation = await openInstallation({
     ...inject('stackEnvironment'),
+    ...settings,
     TOLLGATE_DATABASE_URL: database.url,
     TOLLGATE_CONSUMER_GROUP: group,
   })
