@@ -19,8 +19,10 @@ if (!file) {
 const lock = join(root, '.installing.lock')
 if (!isInstalled()) await withLock(lock, install, () => console.error('another installation is under way; waiting'))
 
+// Tests start `tollgate` some hundred times; with its sources compiled once, each start takes half the time.
+const compileCache = join(modules, '.cache/compiled')
 const path = [join(modules, '.bin'), ...searchPath()].join(delimiter)
-runInOurPlace(ownNode, [file, ...args], { ...process.env, PATH: path })
+runInOurPlace(ownNode, [file, ...args], { NODE_COMPILE_CACHE: compileCache, ...process.env, PATH: path })
 
 async function install() {
   if (isInstalled()) return

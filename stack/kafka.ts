@@ -23,13 +23,14 @@ rootLogger.level = WARN
 rootLogger.appenderRef.console.ref = console
 `
 
+/** What Kafka is started from, downloaded if need be. */
+export async function prepareKafka(log: Log): Promise<{ java: string; jars: string }> {
+  const [java, jars] = await Promise.all([findJava(log), cachedFromMaven('kafka', log)])
+  return { java, jars }
+}
+
 export async function startKafka(stack: StackFolder, log: Log): Promise<{ component: Component; address: string }> {
-  const [java, jars, port, controllerPort] = await Promise.all([
-    findJava(log),
-    cachedFromMaven('kafka', log),
-    freePort(),
-    freePort(),
-  ])
+  const [{ java, jars }, port, controllerPort] = await Promise.all([prepareKafka(log), freePort(), freePort()])
   const folder = stack.folderFor('kafka')
   const formatted = await cachedFormat(java, jars, log)
   await cp(formatted, join(folder, 'data'), { recursive: true })

@@ -24,7 +24,7 @@ const JAR = 'embedded-redis-1.4.3.jar'
 const run = promisify(execFile)
 
 export async function startRedis(stack: StackFolder, log: Log): Promise<{ component: Component; address: string }> {
-  const [command, port] = await Promise.all([findRedis(log), freePort()])
+  const [command, port] = await Promise.all([prepareRedis(log), freePort()])
   const folder = stack.folderFor('redis')
   const component = stack.supervise({
     name: 'redis',
@@ -37,7 +37,8 @@ export async function startRedis(stack: StackFolder, log: Log): Promise<{ compon
   return { component, address: `redis://127.0.0.1:${port}` }
 }
 
-async function findRedis(log: Log): Promise<string> {
+/** Finds redis-server, downloaded if need be. */
+export async function prepareRedis(log: Log): Promise<string> {
   if (await runs('redis-server')) return 'redis-server'
   const howToInstall = 'Redis is needed: apt-get install redis-server'
   const names = BINARIES[`${process.platform}-${process.arch}`]

@@ -11,8 +11,14 @@ import type { Component, StackFolder } from './supervision.ts'
 
 const ARCHIVE = 'apicurio-registry-app-3.3.3-all.tar.gz'
 
+/** What the registry is started from, downloaded if need be. */
+export async function prepareRegistry(log: Log): Promise<{ java: string; program: string }> {
+  const [java, program] = await Promise.all([findJava(log), cachedRegistry(log)])
+  return { java, program }
+}
+
 export async function startRegistry(stack: StackFolder, log: Log): Promise<{ component: Component; address: string }> {
-  const [java, program, port] = await Promise.all([findJava(log), cachedRegistry(log), freePort()])
+  const [{ java, program }, port] = await Promise.all([prepareRegistry(log), freePort()])
   const folder = stack.folderFor('registry')
   const url = `http://127.0.0.1:${port}/apis/ccompat/v7`
   const properties = {

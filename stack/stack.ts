@@ -6,10 +6,10 @@
 
 import { asStack, COMPONENT_NAMES, type ComponentName, type Stack, type Started } from './components.ts'
 import type { Log } from './downloads.ts'
-import { startKafka } from './kafka.ts'
+import { prepareKafka, startKafka } from './kafka.ts'
 import { startPostgres } from './postgres.ts'
-import { startRedis } from './redis.ts'
-import { startRegistry } from './registry.ts'
+import { prepareRedis, startRedis } from './redis.ts'
+import { prepareRegistry, startRegistry } from './registry.ts'
 import { openStackFolder, type StackFolder } from './supervision.ts'
 
 export { COMPONENT_NAMES, type ComponentName, type Stack } from './components.ts'
@@ -25,6 +25,12 @@ const STARTERS: Record<ComponentName, (stack: StackFolder, log: Log) => Promise<
   registry: startRegistry,
   postgres: startPostgres,
   redis: startRedis,
+}
+
+/** Downloads what is not there yet. A start does so too; this is for those who want the start to be quick. */
+export async function prepareStack({ log = () => {} }: Pick<StackOptions, 'log'> = {}): Promise<void> {
+  if (process.env.TOLLGATE_STACK === 'containers') return
+  await Promise.all([prepareKafka(log), prepareRegistry(log), prepareRedis(log)])
 }
 
 /** Resolves when every component answers. */

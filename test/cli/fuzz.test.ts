@@ -72,19 +72,19 @@ describe('tollgate rate on rubbish', () => {
   const places = ['catalog.yaml', 'outbound.csv', 'numbering.csv', 'accounts'] as const
   it.each(places)('refuses or reads any bytes as %s', (place) => {
     const original = Buffer.from(place === 'accounts' ? ACCOUNTS : CATALOG_FILES[place]!)
-    const rubbish = fc.oneof(
-      fc.uint8Array({ maxLength: 200 }),
-      // A sound file with a few bytes changed reaches further than noise does.
-      fc
-        .array(fc.tuple(fc.nat(original.length - 1), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 })
-        .map((changes) => {
-          const bytes = Buffer.from(original)
-          for (const [at, byte] of changes) bytes[at] = byte
-          return bytes
-        }),
-    )
-    for (const bytes of fc.sample(rubbish, { seed: 7, numRuns: 5 })) {
-      expectPlain(rate(place === 'accounts' ? { accounts: bytes } : { catalog: { [place]: bytes } }))
+    const noise = fc.uint8Array({ maxLength: 200 })
+    // A sound file with a few bytes changed reaches further than noise does.
+    const changed = fc
+      .array(fc.tuple(fc.nat(original.length - 1), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 })
+      .map((changes) => {
+        const bytes = Buffer.from(original)
+        for (const [at, byte] of changes) bytes[at] = byte
+        return bytes
+      })
+    // The readers themselves are given hundreds of such files in load.test.ts; here it is what the program makes of them.
+    for (const rubbish of [noise, changed]) {
+      const [bytes] = fc.sample<Uint8Array>(rubbish, { seed: 7, numRuns: 1 })
+      expectPlain(rate(place === 'accounts' ? { accounts: bytes! } : { catalog: { [place]: bytes! } }))
     }
   })
 })

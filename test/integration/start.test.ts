@@ -4,8 +4,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { until } from '../../testkit/until.ts'
+import { componentEnvironment } from '../support/components.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bin/tollgate.mjs')
@@ -26,11 +27,12 @@ afterEach(async () => {
   await database.drop()
 })
 
-function serve(environment: Record<string, string>) {
+async function serve(environment: Record<string, string>) {
+  const components = await componentEnvironment()
   const child = spawn(process.execPath, [PROGRAM, 'serve'], {
     env: {
       ...process.env,
-      ...inject('stackEnvironment'),
+      ...components,
       TOLLGATE_DATABASE_URL: database.url,
       TOLLGATE_HTTP_PORT: '0',
       ...environment,
@@ -55,7 +57,7 @@ async function connections(): Promise<number> {
 
 it('SIGTERM while another process migrates the database ends the start in order', async () => {
   await other.query('select pg_advisory_lock($1::bigint)', [MIGRATION_LOCK])
-  const { child, exited, log } = serve({})
+  const { child, exited, log } = await serve({})
   await until('it waits for the lock', async () => {
     const { rows } = await other.query(
       "select 1 from pg_stat_activity where application_name = 'tollgate-migrate' and wait_event = 'advisory'",
@@ -74,7 +76,7 @@ it('SIGTERM while a broker takes connections and never answers ends the start in
   const { port } = silent.address() as { port: number }
   let taken = 0
   silent.on('connection', () => taken++)
-  const { child, exited, log } = serve({ TOLLGATE_KAFKA_BROKERS: `127.0.0.1:${port}` })
+  const { child, exited, log } = await serve({ TOLLGATE_KAFKA_BROKERS: `127.0.0.1:${port}` })
   await until('it waits for the broker', () => taken > 0)
   child.kill('SIGTERM')
   expect(await exited).toEqual([0, null])
@@ -86,7 +88,7 @@ it('a start that fails says why and exits 1', async () => {
   const busy = createServer().listen(0, '0.0.0.0')
   await once(busy, 'listening')
   const { port } = busy.address() as { port: number }
-  const { exited, log } = serve({ TOLLGATE_HTTP_PORT: String(port) })
+  const { exited, log } = await serve({ TOLLGATE_HTTP_PORT: String(port) })
   expect(await exited).toEqual([1, null])
   expect(log()).toContain('EADDRINUSE')
   busy.close()

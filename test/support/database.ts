@@ -1,8 +1,8 @@
-/** A database of its own for a test, migrated, on the shared stack. */
+/** A database of its own for a test, migrated. */
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
-import { inject } from 'vitest'
-import { migrate } from '../../src/platform/migrate.ts'
+import { componentEnvironment } from './components.ts'
+import { onServer } from './on-server.ts'
+import { TEMPLATE } from './template.ts'
 
 export interface TestDatabase {
   readonly url: string
@@ -14,12 +14,11 @@ export interface TestDatabase {
 }
 
 export async function createDatabase(): Promise<TestDatabase> {
-  const server = inject('stackEnvironment').TOLLGATE_DATABASE_URL!
+  const server = (await componentEnvironment(['postgres'])).TOLLGATE_DATABASE_URL!
   const name = `test_${randomBytes(6).toString('hex')}`
-  await onServer(server, `create database ${name}`)
+  await onServer(server, `create database ${name} template ${TEMPLATE}`)
   const url = new URL(server)
   url.pathname = `/${name}`
-  await migrate(url.href)
   const backup = `${name}_backup`
   return {
     url: url.href,
@@ -42,14 +41,4 @@ export async function createDatabase(): Promise<TestDatabase> {
 /** Ends the connections to a database, and waits for their end. */
 function disconnected(name: string): string {
   return `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`
-}
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
 }

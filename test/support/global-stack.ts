@@ -1,15 +1,47 @@
-/** One stack for all integration tests: each takes a database, topics and a consumer group of its own on it. */
+/**
+ * The components that the integration tests run on, each started when a test first asks for it. Two files run at a time,
+ * each worker on Kafka, Postgres and Redis of its own, because names of topics and database roles are fixed; a file takes
+ * a database and a consumer group of its own on them. The registry is only read, and one for all.
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
-import { startStack } from '../../stack/stack.ts'
+import { type ComponentName, prepareStack, type Stack, startStack } from '../../stack/stack.ts'
+import { makeTemplate } from './template.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    stackEnvironment: Record<string, string>
+    /** `<it>/<worker>/<component>` answers with the component's part of the stack's environment. */
+    componentsUrl: string
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stack = await startStack()
-  project.provide('stackEnvironment', stack.environment())
-  return () => stack.stop()
+  // A first download may take minutes: better here, where nothing has a time limit, than in a test.
+  await prepareStack({ log: (line) => console.error(line) })
+  const stacks = new Map<string, Promise<Stack>>()
+  const server = createServer(async (request, response) => {
+    const [, worker, name] = request.url!.split('/') as [string, string, ComponentName]
+    const key = name === 'registry' ? name : `${worker}/${name}`
+    if (!stacks.has(key)) stacks.set(key, start(name))
+    try {
+      response.end(JSON.stringify((await stacks.get(key)!).environment()))
+    } catch (error) {
+      response.writeHead(500).end(String(error))
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  project.provide('componentsUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  return async () => {
+    server.close()
+    for (const stack of await Promise.allSettled(stacks.values())) {
+      if (stack.status === 'fulfilled') await stack.value.stop()
+    }
+  }
+}
+
+async function start(name: ComponentName): Promise<Stack> {
+  const stack = await startStack({ only: [name] })
+  if (name === 'postgres') await makeTemplate(stack.postgresUrl)
+  return stack
 }

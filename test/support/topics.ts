@@ -1,11 +1,11 @@
-/** Gives a test file empty topics: their names are fixed, and the broker is shared. */
+/** Gives a test file empty topics: their names are fixed, and a worker's files share its broker. */
 import { Kafka, logLevel } from 'kafkajs'
-import { inject } from 'vitest'
 import { TOPICS } from '../../src/topics.ts'
 import { until } from '../../testkit/until.ts'
+import { componentEnvironment } from './components.ts'
 
 export function testKafka(): Kafka {
-  const brokers = inject('stackEnvironment').TOLLGATE_KAFKA_BROKERS!.split(',')
+  const brokers = async () => (await componentEnvironment(['kafka'])).TOLLGATE_KAFKA_BROKERS!.split(',')
   return new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING })
 }
 
