@@ -1,0 +1,94 @@
+/**
+ * What is remembered of an account's automatic top-up between top-ups: whether it is paused and why, and how many declines
+ * came in a row. Charging goes on by nobody's hand and against somebody's card, so what stops it says why, and who starts it
+ * again is a person.
+ */
+import type { InstantMicros } from '../instant.ts'
+import type { Decline } from './declines.ts'
+
+export const MAX_DECLINES_IN_A_ROW = 3
+
+export type PauseReason =
+  /** Declines in a row, or one that asks for the customer. */
+  | 'declined'
+  /** The card must not be charged again. */
+  | 'card_stopped'
+  | 'refunded'
+  | 'disputed'
+  /** The provider refuses the request itself. */
+  | 'refused'
+  /** The provider knows of later settings than this database: it was restored to an earlier point. */
+  | 'restored'
+
+export interface Pause {
+  readonly reason: PauseReason
+  /** The decline's code, or the provider's; null where the reason says it. */
+  readonly code: string | null
+  /** The method that it happened with; null where it was none's. */
+  readonly methodId: string | null
+  readonly sinceMicros: InstantMicros
+}
+
+export interface AutoTopUpMemory {
+  readonly pause: Pause | null
+  readonly declinesInARow: number
+}
+
+export const FRESH_MEMORY: AutoTopUpMemory = { pause: null, declinesInARow: 0 }
+
+const HOUR_MICROS = 3_600_000_000
+
+/**
+ * After a decline of an automatic attempt: another try later, or a pause. *Ask the customer* and *stop* pause at once, so do
+ * three in a row. A try comes an hour after the first decline and a day after the second, later where the network says so,
+ * and spread by chance over a quarter of that.
+ */
+export function afterDecline(
+  memory: AutoTopUpMemory,
+  decline: Decline,
+  methodId: string | null,
+  nowMicros: InstantMicros,
+  chance: number,
+): { readonly memory: AutoTopUpMemory; readonly nextTryAtMicros: InstantMicros | null } {
+  const declinesInARow = memory.declinesInARow + 1
+  if (decline.advice !== 'retry_later' || declinesInARow >= MAX_DECLINES_IN_A_ROW) {
+    const reason = decline.advice === 'stop' ? 'card_stopped' : 'declined'
+    const pause: Pause = { reason, code: decline.code, methodId, sinceMicros: nowMicros }
+    return { memory: { pause: memory.pause ?? pause, declinesInARow }, nextTryAtMicros: null }
+  }
+  const waitMicros = (declinesInARow === 1 ? 1 : 24) * HOUR_MICROS
+  const spreadMicros = Math.round((waitMicros / 4) * chance)
+  const advisedMicros = decline.retryAfterMicros ?? 0
+  return {
+    memory: { ...memory, declinesInARow },
+    nextTryAtMicros: nowMicros + Math.max(waitMicros, advisedMicros) + spreadMicros,
+  }
+}
+
+/** After money was taken back: a chargeback must never lead to a new charge of the same card. */
+export function afterReversal(
+  memory: AutoTopUpMemory,
+  reason: 'refunded' | 'disputed',
+  methodId: string | null,
+  nowMicros: InstantMicros,
+): AutoTopUpMemory {
+  // A dispute outweighs whatever paused it before: only another card ends that one.
+  if (memory.pause !== null && reason !== 'disputed') return memory
+  return { ...memory, pause: { reason, code: null, methodId, sinceMicros: nowMicros } }
+}
+
+/** After a payment, by hand or automatic: the card works. A pause stays, for a person asked for none of this. */
+export function afterSuccess(memory: AutoTopUpMemory): AutoTopUpMemory {
+  return { ...memory, declinesInARow: 0 }
+}
+
+/** Whether saving the settings does not end the pause while the same method is the account's: only another card does. */
+export function needsAnotherMethod({ pause }: AutoTopUpMemory, methodId: string | null): boolean {
+  if (pause === null || pause.methodId === null || pause.methodId !== methodId) return false
+  return pause.reason === 'card_stopped' || pause.reason === 'disputed'
+}
+
+/** Whether a new payment method alone ends the pause: that of declines which wait for funds or another card. */
+export function endsWithNewMethod({ pause }: AutoTopUpMemory): boolean {
+  return pause?.reason === 'declined'
+}

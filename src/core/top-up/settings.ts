@@ -1,0 +1,123 @@
+/**
+ * What a customer may choose, checked before it is stored, and the consent that goes with whatever could charge more than
+ * before. Every fault is found in one go; faults are codes with the figures to put them into words.
+ */
+import { type Currency, MICROS_PER_UNIT, type Micros } from '../money.ts'
+import type { AutoTopUpSettings } from './judge.ts'
+import type { AutoTopUpMemory } from './memory.ts'
+
+export interface Bounds {
+  readonly minMicros: Micros
+  readonly maxMicros: Micros
+}
+
+export interface TopUpBounds {
+  /** Of one payment, by hand or automatic. */
+  readonly payment: Bounds
+  readonly threshold: Bounds
+}
+
+const CENT_MICROS = 10_000n
+
+const DEFAULT: TopUpBounds = {
+  payment: { minMicros: 5n * MICROS_PER_UNIT, maxMicros: 5_000n * MICROS_PER_UNIT },
+  threshold: { minMicros: CENT_MICROS, maxMicros: 10_000n * MICROS_PER_UNIT },
+}
+
+export type BoundsByCurrency = Readonly<Record<Currency, TopUpBounds>>
+
+export const DEFAULT_BOUNDS: BoundsByCurrency = { EUR: DEFAULT, USD: DEFAULT }
+
+export type SettingsField = 'threshold' | 'amount' | 'monthly_cap'
+
+export type SettingsFault =
+  | { readonly field: SettingsField; readonly kind: 'more_than_2_decimals' }
+  | { readonly field: SettingsField; readonly kind: 'below_min'; readonly minMicros: Micros }
+  | { readonly field: SettingsField; readonly kind: 'above_max'; readonly maxMicros: Micros }
+  /** The cap would not pay for one top-up. */
+  | { readonly field: 'monthly_cap'; readonly kind: 'cap_below_amount'; readonly amountMicros: Micros }
+
+export function checkSettings(
+  { thresholdMicros, amountMicros, monthlyCapMicros }: AutoTopUpSettings,
+  { payment, threshold }: TopUpBounds,
+): SettingsFault[] {
+  const faults = [
+    ...checkMoney('threshold', thresholdMicros, threshold),
+    ...checkMoney('amount', amountMicros, payment),
+  ]
+  if (monthlyCapMicros === null) return faults
+  if (monthlyCapMicros % CENT_MICROS !== 0n) {
+    faults.push({ field: 'monthly_cap', kind: 'more_than_2_decimals' })
+  } else if (monthlyCapMicros < amountMicros) {
+    faults.push({ field: 'monthly_cap', kind: 'cap_below_amount', amountMicros })
+  }
+  return faults
+}
+
+/** Of an amount added by hand. */
+export function checkAmount(amountMicros: Micros, { payment }: TopUpBounds): SettingsFault[] {
+  return checkMoney('amount', amountMicros, payment)
+}
+
+function checkMoney(field: SettingsField, micros: Micros, { minMicros, maxMicros }: Bounds): SettingsFault[] {
+  if (micros % CENT_MICROS !== 0n) return [{ field, kind: 'more_than_2_decimals' }]
+  if (micros < minMicros) return [{ field, kind: 'below_min', minMicros }]
+  if (micros > maxMicros) return [{ field, kind: 'above_max', maxMicros }]
+  return []
+}
+
+/** What a consent was given for: the figures a person saw, with the text. */
+export interface ConsentFigures {
+  readonly thresholdMicros: Micros
+  readonly amountMicros: Micros
+  readonly monthlyCapMicros: Micros | null
+  readonly methodId: string | null
+}
+
+export interface Consent extends ConsentFigures {
+  /** Who agreed. */
+  readonly person: string
+  /** Who vouches that the person did; null: the person's own session. */
+  readonly attestedBy: string | null
+  readonly text: string
+  readonly textVersion: string
+  readonly locale: string
+}
+
+/** How automatic top-up stands at one time: what a change is compared by. */
+export interface ChargingTerms {
+  /** Null: never set up. */
+  readonly settings: AutoTopUpSettings | null
+  readonly methodId: string | null
+  readonly memory: AutoTopUpMemory
+}
+
+/**
+ * Whether a change could charge more than before, and so needs a consent: turning it on, a higher amount or threshold, a
+ * higher cap or none, another card, or the end of a pause.
+ */
+export function needsConsent(before: ChargingTerms, after: ChargingTerms): boolean {
+  const { settings: now } = after
+  if (now === null || !now.isOn) return false
+  const { settings: was } = before
+  if (was === null || !was.isOn) return true
+  const isCapLoosened =
+    was.monthlyCapMicros !== null && (now.monthlyCapMicros === null || now.monthlyCapMicros > was.monthlyCapMicros)
+  return (
+    now.amountMicros > was.amountMicros ||
+    now.thresholdMicros > was.thresholdMicros ||
+    isCapLoosened ||
+    (after.methodId !== null && after.methodId !== before.methodId) ||
+    (before.memory.pause !== null && after.memory.pause === null)
+  )
+}
+
+/** Whether a consent was given for just these figures. */
+export function isConsentFor(consent: ConsentFigures, settings: AutoTopUpSettings, methodId: string | null): boolean {
+  return (
+    consent.thresholdMicros === settings.thresholdMicros &&
+    consent.amountMicros === settings.amountMicros &&
+    consent.monthlyCapMicros === settings.monthlyCapMicros &&
+    consent.methodId === methodId
+  )
+}

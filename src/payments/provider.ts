@@ -1,0 +1,119 @@
+/**
+ * What the program asks of a payment provider, and the only words in which it hears of payments. A provider takes money and
+ * says what became of it; it never touches a balance. Whatever it says of a payment is the same kind of facts, whether it
+ * came as the reply to a confirmation, from a look at the payment, or from a list.
+ *
+ * Amounts are micros of the currency and whole cents. Ids are the provider's own, opaque here. Every call has a deadline.
+ */
+import type { InstantMicros } from '../core/instant.ts'
+import type { Currency, Micros } from '../core/money.ts'
+import type { PaymentNews } from '../core/top-up/machine.ts'
+
+export type ProviderName = 'sandbox'
+
+/** A saved card, as much of it as may be shown. */
+export interface SavedMethod {
+  readonly providerMethodId: string
+  /** `visa`, `mastercard`, ...: for showing. */
+  readonly brand: string
+  readonly last4: string
+  /** 1 to 12. */
+  readonly expiryMonth: number
+  readonly expiryYear: number
+}
+
+/** What a provider says of one payment, as it is at the time of asking. */
+export interface PaymentFacts {
+  readonly paymentId: string
+  /** From the metadata that it was prepared with; null where this program did not prepare it. */
+  readonly topUpId: string | null
+  readonly accountId: string | null
+  readonly providerMethodId: string | null
+  readonly state: PaymentNews
+  readonly amountMicros: Micros
+  readonly currency: Currency
+  /** Refunded in all, so far; less where a refund failed. */
+  readonly refundedMicros: Micros
+  /** Withdrawn by disputes that are open or lost; a dispute won is not in it, nor is an inquiry. */
+  readonly disputedMicros: Micros
+  readonly createdAtMicros: InstantMicros
+}
+
+/** No answer to go by. */
+export type NoAnswer =
+  /** Refused before anything happened (a rate limit, a refused connection, an outage it told of): counts for nothing. */
+  | { readonly kind: 'unavailable'; readonly detail: string; readonly retryAfterMicros: number | null }
+  /** The deadline passed, or the answer does not say what happened: it may have been done. */
+  | { readonly kind: 'unknown'; readonly detail: string }
+
+/** The request itself is refused and will be each time: a fault of the program, its keys or its settings. Nothing was charged. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly code: string
+  readonly detail: string
+}
+
+export type FactsAnswer = { readonly kind: 'facts'; readonly facts: PaymentFacts } | NoAnswer | Refused
+
+export interface PaymentToPrepare {
+  /** The attempt's random id, and the idempotency key of its preparation. */
+  readonly attemptId: string
+  readonly topUpId: string
+  readonly accountId: string
+  readonly customerId: string
+  readonly providerMethodId: string
+  readonly amountMicros: Micros
+  readonly currency: Currency
+  /** The customer is away, as with an automatic top-up. */
+  readonly isOffSession: boolean
+}
+
+/** What is marked at the provider, so that a database restored to an earlier point learns of what it has forgotten. */
+export interface ProviderMark {
+  /** The account's settings version when automatic charging was last turned off, lowered or closed. */
+  readonly settingsVersion: number
+}
+
+export interface PaymentProvider {
+  readonly name: ProviderName
+  /** Asked again under the same account, it is the same customer. */
+  createCustomer(
+    accountId: string,
+  ): Promise<{ readonly kind: 'customer'; readonly customerId: string } | NoAnswer | Refused>
+  /** Makes a payment that takes nothing before it is confirmed. */
+  prepare(payment: PaymentToPrepare): Promise<FactsAnswer>
+  /** Charges a prepared payment. Confirmed again it is not charged again: the answer is what it is by now. */
+  confirm(paymentId: string, attemptId: string): Promise<FactsAnswer>
+  /** Cancels a payment that was not taken; answers what it is then, which may be that it has succeeded after all. */
+  cancel(paymentId: string): Promise<FactsAnswer>
+  readPayment(paymentId: string): Promise<FactsAnswer>
+  /**
+   * Every payment, refund and dispute that is new or changed since the cursor (null: from the beginning), as facts of
+   * payments, oldest change first, in pages. `cursor` is where the next look begins; opaque here. Null facts-page ends it.
+   */
+  listChanged(
+    cursor: string | null,
+  ): Promise<
+    | {
+        readonly kind: 'page'
+        readonly facts: readonly PaymentFacts[]
+        readonly cursor: string
+        readonly isLast: boolean
+      }
+    | NoAnswer
+    | Refused
+  >
+  /** The cursor that begins `overlapMicros` before the given one, so that what was changed late is not passed over. */
+  rewind(cursor: string, overlapMicros: number): string
+  /** The method as it is now (banks renew cards); `gone` where it was detached. */
+  readMethod(
+    providerMethodId: string,
+  ): Promise<{ readonly kind: 'method'; readonly method: SavedMethod } | { readonly kind: 'gone' } | NoAnswer | Refused>
+  /** Lets go of a saved method; one already gone is no fault. */
+  detachMethod(providerMethodId: string): Promise<{ readonly kind: 'done' } | NoAnswer | Refused>
+  readMark(
+    customerId: string,
+  ): Promise<{ readonly kind: 'mark'; readonly mark: ProviderMark | null } | NoAnswer | Refused>
+  /** Never moves the mark back to an earlier settings version. */
+  writeMark(customerId: string, mark: ProviderMark): Promise<{ readonly kind: 'done' } | NoAnswer | Refused>
+}
