@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { until, within } from '../testkit/until.ts'
 import { freePort } from './ports.ts'
 
 export interface Serve {
@@ -18,8 +18,10 @@ export interface Serve {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-const READY_WITHIN_MILLIS = 60_000
-const BETWEEN_PROBES_MILLIS = 100
+const READY_WITHIN_MS = 60_000
+const ANSWER_WITHIN_MS = 10_000
+/** It finishes its batch and hands back its partitions, which is done in seconds. */
+const END_WITHIN_MS = 60_000
 
 /** Resolves once `/readyz` says so. `nodeArguments` come before the program, as for a profile. */
 export async function startServe(
@@ -40,24 +42,37 @@ export async function startServe(
   const killWithUs = () => child.kill('SIGKILL')
   process.once('exit', killWithUs)
 
-  const giveUpAt = Date.now() + READY_WITHIN_MILLIS
-  while (!(await answers(`http://127.0.0.1:${port}/readyz`))) {
-    if (ended.signal.aborted || Date.now() > giveUpAt) {
-      child.kill('SIGKILL')
-      throw new Error(`tollgate serve did not become ready; its log is ${logFile}`)
-    }
-    await delay(BETWEEN_PROBES_MILLIS)
+  try {
+    await until(
+      'tollgate serve is ready',
+      async () => {
+        if (ended.signal.aborted) throw new Error('tollgate serve has ended')
+        return await answers(`http://127.0.0.1:${port}/readyz`)
+      },
+      READY_WITHIN_MS,
+    )
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw new Error(`tollgate serve did not become ready; its log is ${logFile}`, { cause: error })
   }
   return {
     pid: child.pid!,
     logFile,
     ended: ended.signal,
-    figures: async () => parseFigures(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()),
+    figures: async () => {
+      const response = fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text())
+      return parseFigures(await within(`the metrics of tollgate serve (log: ${logFile})`, response, ANSWER_WITHIN_MS))
+    },
     async stop(signal = 'SIGTERM') {
       process.off('exit', killWithUs)
       if (ended.signal.aborted) return
       child.kill(signal)
-      const [exitCode, endedBy] = await once(child, 'exit')
+      const exit = once(child, 'exit')
+      const end = `the end of tollgate serve by ${signal} (log: ${logFile})`
+      const [exitCode, endedBy] = await within(end, exit, END_WITHIN_MS).catch((error: unknown) => {
+        child.kill('SIGKILL')
+        throw error
+      })
       // Of an end in order, or as asked, there is nothing to look up.
       if (exitCode === 0 || endedBy === signal) rmSync(folder, { recursive: true, force: true })
     },
@@ -65,7 +80,7 @@ export async function startServe(
 }
 
 function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
+  return fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).then(
     (response) => response.ok,
     () => false,
   )
