@@ -3,13 +3,15 @@
  * as a process of its own, the relay as another.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import type pg from 'pg'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
-import { startServe } from '../stack/serve.ts'
-import { type Figure, median, percentile } from './figures.ts'
+import { type Serve, startServe } from '../stack/serve.ts'
+import { type Figure, median } from './figures.ts'
 import { uniformMix } from './mixes.ts'
 import { memoryOf } from './processes.ts'
-import { byTopic, openRig, take } from './rig.ts'
+import { byTopic, openRig, type Rig, take } from './rig.ts'
+import { stopAll, untilDone } from './until-done.ts'
 
 const LIVE_EVENTS_PER_SECOND = 500
 const LONGEST_SECONDS = 15 * 60
@@ -20,46 +22,46 @@ export async function benchBacklog(messages: number): Promise<Figure[]> {
     const { start } = await rig.preload(uniformMix, messages)
     const { environment, database, group } = await rig.createRun(start)
     const client = await rig.connect(database)
-    const relay = await startServe({ ...environment, TOLLGATE_ROLES: 'relay' })
-    const rater = await startServe({ ...environment, TOLLGATE_ROLES: 'rater' })
+    const serves: Serve[] = []
     const over = new AbortController()
-    const live = (async () => {
-      const stream = uniformMix(rig.parts, 777)
-      const producer = createKafka(rig.config, createLog('error')).producer({
-        idempotent: true,
-        maxInFlightRequests: 1,
-      })
-      await producer.connect()
-      while (!over.signal.aborted) {
-        await producer.sendBatch({ acks: -1, topicMessages: byTopic(take(stream, LIVE_EVENTS_PER_SECOND)) })
-        await delay(1000, undefined, { signal: over.signal }).catch(() => {})
-      }
-      await producer.disconnect()
-    })()
-    const recorded = async () => {
-      const { rows } = await client.query(
-        'select coalesce(sum(next_offset), 0)::float8 as done from tollgate.consumer_offsets where consumer_group = $1',
-        [group],
-      )
-      return rows[0].done as number
-    }
-    const before = [...start.values()].flat().reduce((sum, offset) => sum + Number(offset), 0)
+    let live: Promise<void> = Promise.resolve()
+    let isDone = false
     const megabytes: number[] = []
-    const startedAt = performance.now()
-    const elapsed = () => (performance.now() - startedAt) / 1000
     let done = 0
-    while (done < messages && elapsed() < LONGEST_SECONDS) {
-      await delay(1000)
-      megabytes.push(memoryOf(rater.pid)?.nowMb ?? Number.NaN)
-      done = (await recorded()) - before
-      if (rater.ended.aborted) throw new Error(`the rater ended by itself; its log is ${rater.logFile}`)
+    let eventsPerSecond = Number.NaN
+    try {
+      for (const roles of ['relay', 'rater']) serves.push(await startServe({ ...environment, TOLLGATE_ROLES: roles }))
+      const rater = serves[1]!
+      live = sendLive(rig, over.signal)
+      // Awaited at the end; until then its failure is nobody's.
+      live.catch(() => {})
+      const before = [...start.values()].flat().reduce((sum, offset) => sum + Number(offset), 0)
+      let startedAt = 0
+      let doneAtStart = 0
+      let lookAt = 0
+      await untilDone(serves, {
+        condition: `${messages} events are recorded, or ${LONGEST_SECONDS} s are over`,
+        isDone: async () => {
+          if (performance.now() < lookAt) return false
+          lookAt = performance.now() + 1000
+          megabytes.push(memoryOf(rater.pid)?.nowMb ?? Number.NaN)
+          done = (await recordedBy(client, group)) - before
+          if (startedAt === 0) [startedAt, doneAtStart] = [performance.now(), done]
+          const seconds = (performance.now() - startedAt) / 1000
+          eventsPerSecond = (done - doneAtStart) / seconds
+          return done >= messages || seconds >= LONGEST_SECONDS
+        },
+        progress: () => done,
+        withinMs: (LONGEST_SECONDS + 60) * 1000,
+      })
+      isDone = true
+    } finally {
+      over.abort()
+      await stopAll(serves, !isDone)
+      await client.end()
     }
-    const seconds = elapsed()
-    over.abort()
     await live
-    await Promise.all([rater.stop(), relay.stop()])
-    await client.end()
-    const half = megabytes.length >> 1
+    const half = Math.ceil(megabytes.length / 2)
     const figure = (name: string, unit: string, value: number): Figure => ({
       scenario: 'backlog',
       name,
@@ -68,12 +70,35 @@ export async function benchBacklog(messages: number): Promise<Figure[]> {
     })
     return [
       figure('recorded', 'events', done),
-      figure('recorded', 'events/s', done / seconds),
-      figure('memory of the rater, most', 'MB', percentile(megabytes, 1)),
+      figure('recorded', 'events/s', eventsPerSecond),
+      figure('memory of the rater, most', 'MB', Math.max(...megabytes)),
       figure('memory, median of the first half', 'MB', median(megabytes.slice(0, half))),
-      figure('memory, median of the second half', 'MB', median(megabytes.slice(half))),
+      figure('memory, median of the second half', 'MB', median(megabytes.slice(-half))),
     ]
   } finally {
     await rig.close()
   }
+}
+
+/** Some hundreds of events a second, on top of the backlog. */
+async function sendLive(rig: Rig, over: AbortSignal): Promise<void> {
+  const stream = uniformMix(rig.parts, 777)
+  const producer = createKafka(rig.config.kafka, createLog('error')).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
+  await producer.connect()
+  while (!over.aborted) {
+    await producer.sendBatch({ acks: -1, topicMessages: byTopic(take(stream, LIVE_EVENTS_PER_SECOND)) })
+    await delay(1000, undefined, { signal: over }).catch(() => {})
+  }
+  await producer.disconnect()
+}
+
+async function recordedBy(client: pg.Client, group: string): Promise<number> {
+  const { rows } = await client.query(
+    'select coalesce(sum(next_offset), 0)::float8 as done from tollgate.consumer_offsets where consumer_group = $1',
+    [group],
+  )
+  return rows[0].done
 }

@@ -2,7 +2,7 @@
 
 import { readUsage } from '../src/core/usage/read.ts'
 import { createDecoder } from '../src/intake/decode.ts'
-import { USAGE_TOPICS } from '../src/pipeline.ts'
+import { USAGE_TOPICS } from '../src/topics.ts'
 import { type Figure, gather, type Row } from './figures.ts'
 import { uniformMix } from './mixes.ts'
 import { type Rig, take } from './rig.ts'
@@ -10,7 +10,7 @@ import { type Rig, take } from './rig.ts'
 const MESSAGES = 200_000
 
 export async function benchDecode(rig: Rig, runs: number, messages = MESSAGES): Promise<Figure[]> {
-  const decoder = createDecoder(rig.config.schemaRegistryUrl)
+  const decoder = createDecoder(rig.config.kafka.schemaRegistryUrl)
   const byTopic = Map.groupBy(take(uniformMix(rig.parts, 1), messages), ({ topic }) => topic)
   const decodeAll = async () => {
     const startedAt = performance.now()

@@ -10,7 +10,15 @@ export interface EndToEndOptions extends DrainOptions {
 
 export const RECORDED = 'recorded'
 export const PUBLISHED_NOW = 'published, lane now'
+export const TIMED = 'timed'
 export const PUBLISHED_RECORD = 'published, lane record'
+
+/** Where the marks are looked for every 50 ms, less than this is too short for a rate to mean anything. */
+const SHORTEST_TIMED_SECONDS = 2
+
+export const WHAT_IS_TIMED = `What is timed of a backlog: from the first batch recorded after every rater had joined and had its partitions, until
+all events are recorded (recorded), or until the outbox is empty (published). '-': that took less than ${SHORTEST_TIMED_SECONDS} s, too short
+for a rate; a larger --events gives one.`
 
 export async function benchEndToEnd(scenario: string, rig: Rig, mix: Mix, options: EndToEndOptions): Promise<Figure[]> {
   const preloaded = await rig.preload(mix, options.messages)
@@ -44,27 +52,39 @@ export async function benchDuplicates(
   const duplicates: Row[][] = []
   for (let run = 0; run < options.runs; run++) {
     const first = await rig.drain(preloaded, options)
-    fresh.push(speedsOf(first, preloaded.messages))
-    duplicates.push(speedsOf(await rig.drain(preloaded, { ...options, database: first.database }), preloaded.messages))
+    fresh.push(speedsOf(first))
+    duplicates.push(speedsOf(await rig.drain(preloaded, { ...options, database: first.database })))
     await rig.dropDatabase(first.database)
   }
   return { fresh: gather(`${scenario}, fresh`, fresh), duplicates: gather(scenario, duplicates) }
 }
 
-function speedsOf({ seconds }: Drained, messages: number): Row[] {
+type Timed = Pick<Drained, 'seconds' | 'timedEvents'>
+
+/** NaN when too little was timed, and so is what is divided by it. */
+function enoughEventsOf({ seconds, timedEvents }: Timed): number {
+  return seconds.recorded < SHORTEST_TIMED_SECONDS ? Number.NaN : timedEvents
+}
+
+export function speedsOf(timed: Timed): Row[] {
+  const { seconds } = timed
+  const events = enoughEventsOf(timed)
   return [
-    [RECORDED, 'events/s', messages / seconds.recorded],
-    [PUBLISHED_NOW, 'events/s', messages / seconds.now],
-    [PUBLISHED_RECORD, 'events/s', messages / seconds.record],
+    [RECORDED, 'events/s', events / seconds.recorded],
+    [PUBLISHED_NOW, 'events/s', events / seconds.now],
+    [PUBLISHED_RECORD, 'events/s', events / seconds.record],
   ]
 }
 
 function rowsOf(drained: Drained, messages: number): Row[] {
-  const { seconds, cpuMillis, raterPeakMb, walBytes, storedBytes, batches } = drained
+  const { seconds, timedEvents, cpuMillis, raterPeakMb, walBytes, storedBytes, batches } = drained
   return [
-    ...speedsOf(drained, messages),
+    ...speedsOf(drained),
+    [TIMED, 'events', timedEvents],
     ['events a batch', 'events', messages / batches],
-    ...[...cpuMillis].map(([name, millis]): Row => [`CPU of ${name}`, 'µs/event', (millis * 1000) / messages]),
+    ...[...cpuMillis].map(
+      ([name, millis]): Row => [`CPU of ${name}`, 'µs/event', (millis * 1000) / enoughEventsOf(drained)],
+    ),
     ['CPU of all', '% of a core', [...cpuMillis.values()].reduce((a, b) => a + b, 0) / 10 / seconds.record],
     ['memory of serve, peak', 'MB', raterPeakMb],
     ['WAL', 'bytes/event', walBytes / messages],

@@ -5,6 +5,7 @@ export interface Figure {
   readonly scenario: string
   readonly name: string
   readonly unit: string
+  /** NaN where a run could not tell. */
   readonly runs: readonly number[]
   /** What the median is held against: another figure of the same run. */
   readonly ratio?: { readonly of: string; readonly value: number }
@@ -32,9 +33,15 @@ export function gather(scenario: string, runs: readonly (readonly Row[])[]): Fig
   return runs[0]!.map(([name, unit], i) => ({ scenario, name, unit, runs: runs.map((run) => run[i]![2]) }))
 }
 
+/** The median of the runs that gave a number; NaN when none did. */
+export function medianOf({ runs }: Figure): number {
+  const measured = runs.filter(Number.isFinite)
+  return measured.length === 0 ? Number.NaN : median(measured)
+}
+
 /** A figure with its ratio to another one's median. */
 export function against(figure: Figure, of: Figure): Figure {
-  const value = median(figure.runs) / median(of.runs)
+  const value = medianOf(figure) / medianOf(of)
   return { ...figure, ratio: { of: `${of.scenario}: ${of.name}`, value } }
 }
 
@@ -45,14 +52,19 @@ export function find(figures: readonly Figure[], scenario: string, name: string)
 }
 
 export function asTable(figures: readonly Figure[]): string {
-  const rows = figures.map(({ scenario, name, unit, runs, ratio }) => [
-    scenario,
-    name,
-    asText(median(runs)),
-    runs.length > 1 ? `${asText(Math.min(...runs))} to ${asText(Math.max(...runs))}` : '',
-    unit,
-    ratio === undefined ? '' : `${(ratio.value * 100).toFixed(0)} % of ${ratio.of}`,
-  ])
+  const rows = figures.map((figure) => {
+    const { scenario, name, unit, runs, ratio } = figure
+    const sorted = runs.filter(Number.isFinite).sort((a, b) => a - b)
+    const share = sorted.length > 0 && sorted.length < runs.length ? ` (${sorted.length} of ${runs.length})` : ''
+    return [
+      scenario,
+      name,
+      asText(medianOf(figure)),
+      sorted.length > 1 || share !== '' ? `${asText(sorted[0]!)} to ${asText(sorted.at(-1)!)}${share}` : '',
+      unit,
+      ratio === undefined || Number.isNaN(ratio.value) ? '' : `${(ratio.value * 100).toFixed(0)} % of ${ratio.of}`,
+    ]
+  })
   const header = ['scenario', 'figure', 'median', 'runs', 'unit', 'ratio']
   const all = [header, ...rows]
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]!.length)))
@@ -66,6 +78,7 @@ export function asTable(figures: readonly Figure[]): string {
 }
 
 function asText(value: number): string {
+  if (Number.isNaN(value)) return '-'
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US')
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
 }

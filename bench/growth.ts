@@ -8,6 +8,8 @@ import { against, type Figure, find } from './figures.ts'
 import { uniformMix } from './mixes.ts'
 import { openRig, type RigOptions } from './rig.ts'
 
+const LONGEST_PREFIX = 14
+
 export interface GrowthOptions {
   readonly messages: number
   readonly rows: number
@@ -85,29 +87,36 @@ async function fillTables(database: pg.Client, rows: number): Promise<void> {
   )
 }
 
-/** The sample catalog, its outbound decks filled up with longer prefixes of what they have. */
+/** The sample catalog, with so many prefixes in each of its outbound decks. */
 function catalogWith(prefixes: number): string {
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-bench-catalog-'))
   cpSync(join(import.meta.dirname, '../demo/catalog'), directory, { recursive: true })
   for (const deck of ['outbound-eur.csv', 'outbound-usd.csv']) {
     const file = join(directory, deck)
-    const [header, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\n')
-    const prefixColumn = header!.split(',').indexOf('prefix')
-    const filled = [...rows]
-    const known = new Set(rows.map((row) => row.split(',')[prefixColumn]))
-    for (let digits = 1; filled.length < prefixes; digits++) {
-      for (const row of rows) {
-        for (let tail = 0; tail < 10 ** digits && filled.length < prefixes; tail++) {
-          const cells = row.split(',')
-          const prefix = cells[prefixColumn] + String(tail).padStart(digits, '0')
-          if (prefix.length > 14 || known.has(prefix)) continue
-          known.add(prefix)
-          cells[prefixColumn] = prefix
-          filled.push(cells.join(','))
-        }
-      }
-    }
-    writeFileSync(file, `${[header, ...filled].join('\n')}\n`)
+    writeFileSync(file, filledUp(readFileSync(file, 'utf8'), prefixes))
   }
   return directory
+}
+
+/** A deck filled up with longer prefixes of those it has, at the same price. A short code stands for itself and has none. */
+export function filledUp(deck: string, prefixes: number): string {
+  const [header, ...rows] = deck.trimEnd().split('\n')
+  const columns = header!.split(',')
+  const [prefixColumn, endColumn] = [columns.indexOf('prefix'), columns.indexOf('effective_to')]
+  const prefixOf = (row: string) => row.split(',')[prefixColumn]!
+  const filled = [...rows]
+  const known = new Set(rows.map(prefixOf))
+  // A row that ends has no longer prefixes either: they would end with it, each to be warned of.
+  const parents = rows.filter((row) => prefixOf(row).startsWith('+') && row.split(',')[endColumn] === '')
+  for (let digits = 1; filled.length < prefixes && digits <= LONGEST_PREFIX; digits++) {
+    for (const row of parents) {
+      for (let tail = 0; tail < 10 ** digits && filled.length < prefixes; tail++) {
+        const prefix = prefixOf(row) + String(tail).padStart(digits, '0')
+        if (prefix.length > LONGEST_PREFIX || known.has(prefix)) continue
+        known.add(prefix)
+        filled.push(row.split(',').with(prefixColumn, prefix).join(','))
+      }
+    }
+  }
+  return `${[header, ...filled].join('\n')}\n`
 }

@@ -7,14 +7,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
 import { startServe } from '../stack/serve.ts'
+import { until } from '../testkit/until.ts'
 import { type Figure, percentile } from './figures.ts'
 import { type Mix, type UsageMessage, uniformMix } from './mixes.ts'
 import { byTopic, type Rig, take } from './rig.ts'
+import { assertRunning, stopAll, untilDone } from './until-done.ts'
 
 const TICK_MILLIS = 20
 const WARM_UP_SECONDS = 5
 const PROBES_A_TICK = 2
-const ANSWERS_WITHIN_MILLIS = 30_000
+const ANSWERS_WITHIN_MS = 60_000
+const JOINED_WITHIN_MS = 60_000
 const BALANCE = 'credit.balance-changed.v1'
 const STATUS = 'credit.service-status.v1'
 
@@ -27,12 +30,15 @@ export async function benchLatency(
 ): Promise<Figure[]> {
   const { environment, database } = await rig.createRun(await rig.positions())
   const serve = await startServe(environment)
-  const kafka = createKafka(rig.config, createLog('error'))
+  const kafka = createKafka(rig.config.kafka, createLog('error'))
   const answeredAt: Record<string, Map<string, number>> = { [BALANCE]: new Map(), [STATUS]: new Map() }
   const consumer = kafka.consumer({ groupId: `bench-latency-${Date.now()}`, maxWaitTimeInMs: 1000 })
   await consumer.connect()
   await consumer.subscribe({ topics: [BALANCE, STATUS] })
-  const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()))
+  let hasJoined = false
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    hasJoined = true
+  })
   await consumer.run({
     autoCommit: false,
     partitionsConsumedConcurrently: 24,
@@ -42,13 +48,14 @@ export async function benchLatency(
       for (const { key } of batch.messages) if (key?.[0] === PROBE_FIRST_BYTE) answered.set(key.toString(), now)
     },
   })
-  await joined
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()
   const figures: Figure[] = []
   let probe = 0
   let seed = 1000
+  let isDone = false
   try {
+    await until('the consumer of the answers has joined', () => hasJoined, JOINED_WITHIN_MS)
     for (const { name, eventsPerSecond } of loads) {
       const seconds = WARM_UP_SECONDS + secondsALoad
       const load = take(mix(rig.parts, seed++), Math.ceil(eventsPerSecond * seconds))
@@ -56,6 +63,7 @@ export async function benchLatency(
       const startedAt = performance.now()
       let sent = 0
       while (sent < load.length) {
+        assertRunning([serve])
         const elapsed = (performance.now() - startedAt) / 1000
         const due = Math.min(load.length, Math.floor(elapsed * eventsPerSecond))
         if (due > sent) {
@@ -73,11 +81,14 @@ export async function benchLatency(
         }
         await delay(TICK_MILLIS)
       }
-      const giveUpAt = performance.now() + ANSWERS_WITHIN_MILLIS
-      const isAnswered = () =>
-        [...sentAt.keys()].every((key) => answeredAt[BALANCE]!.has(key) && answeredAt[STATUS]!.has(key))
-      while (!isAnswered() && performance.now() < giveUpAt) await delay(TICK_MILLIS)
-      if (!isAnswered()) throw new Error(`at ${name} some probes were not answered within ${ANSWERS_WITHIN_MILLIS} ms`)
+      const isAnswered = (key: string) => answeredAt[BALANCE]!.has(key) && answeredAt[STATUS]!.has(key)
+      const unanswered = () => [...sentAt.keys()].filter((key) => !isAnswered(key)).length
+      await untilDone([serve], {
+        condition: `at ${name} all ${sentAt.size} probes are answered`,
+        isDone: () => unanswered() === 0,
+        progress: unanswered,
+        withinMs: ANSWERS_WITHIN_MS,
+      })
       const add = (what: string, unit: string, value: number) =>
         figures.push({ scenario: `latency at ${name}`, name: what, unit, runs: [value] })
       add('load', 'events/s', eventsPerSecond)
@@ -91,10 +102,11 @@ export async function benchLatency(
         add(`${what}, most`, 'ms', percentile(millis, 1))
       }
     }
+    isDone = true
   } finally {
+    await stopAll([serve], !isDone)
     await producer.disconnect()
     await consumer.disconnect()
-    await serve.stop()
     await rig.dropDatabase(database)
   }
   return figures

@@ -6,9 +6,10 @@
 import pg from 'pg'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
-import { TOPICS } from '../src/platform/schemas.ts'
+import { TOPICS } from '../src/topics.ts'
 import { type Figure, gather, type Row } from './figures.ts'
 import type { Preloaded, Rig } from './rig.ts'
+import { untilDone, withinMsOf } from './until-done.ts'
 
 const CONNECTIONS = 2
 const ROWS_A_TRANSACTION = 5_000
@@ -40,10 +41,10 @@ export const BOTH = 'copied and produced'
 export const COPIED = 'copied alone'
 
 export async function benchLimit(rig: Rig, preloaded: Preloaded, runs: number): Promise<Figure[]> {
-  const kafka = createKafka(rig.config, createLog('error'))
+  const kafka = createKafka(rig.config.kafka, createLog('error'))
   const before = await endsOf(kafka)
   const { database } = await rig.drain(preloaded)
-  const published = await readPublished(kafka, before)
+  const published = await readPublished(kafka, before, preloaded.messages)
   const source = await rig.connect(database)
   const tables: { name: string; chunks: Buffer[] }[] = []
   for (const { name, rows } of TABLES) {
@@ -124,6 +125,7 @@ async function endsOf(kafka: ReturnType<typeof createKafka>): Promise<Map<string
 async function readPublished(
   kafka: ReturnType<typeof createKafka>,
   from: ReadonlyMap<string, ReadonlyMap<number, bigint>>,
+  events: number,
 ): Promise<Published[]> {
   const to = await endsOf(kafka)
   const consumer = kafka.consumer({ groupId: `bench-limit-${Date.now()}`, maxWaitTimeInMs: 100 })
@@ -136,7 +138,6 @@ async function readPublished(
       if (end > (from.get(topic)?.get(partition) ?? 0n)) open.add(`${topic}/${partition}`)
     }
   }
-  const isRead = Promise.withResolvers<void>()
   await consumer.run({
     autoCommit: false,
     partitionsConsumedConcurrently: 8,
@@ -155,14 +156,21 @@ async function readPublished(
       if (BigInt(batch.lastOffset()) + 2n >= to.get(batch.topic)!.get(batch.partition)!) {
         open.delete(`${batch.topic}/${batch.partition}`)
       }
-      if (open.size === 0) isRead.resolve()
     },
   })
   for (const [topic, partitions] of from) {
     for (const [partition, offset] of partitions) consumer.seek({ topic, partition, offset: String(offset) })
   }
-  await isRead.promise
-  await consumer.disconnect()
+  try {
+    await untilDone([], {
+      condition: 'what the run published is read back',
+      isDone: () => open.size === 0,
+      progress: () => read.length,
+      withinMs: withinMsOf(events),
+    })
+  } finally {
+    await consumer.disconnect()
+  }
   return inTurn(read)
 }
 

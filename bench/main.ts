@@ -1,19 +1,14 @@
 /**
  * `npm run bench`: what this machine does, in one table and as JSON, each figure beside the limit taken in the same run.
- *
- *   npm run bench                            rating, decode, end to end, limit, hot, duplicates, latency: some 25 minutes
- *   npm run bench -- decode limit            some of them
- *   npm run bench -- growth                  also scale-out, backlog: minutes to an hour each, and only when asked for
- *   npm run bench -- --events 50000          smaller, to try it out
- *   npm run bench -- --profile DIR           leaves CPU profiles of `tollgate serve` there
+ * `npm run bench -- --help` says what can be measured.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBacklog } from './backlog.ts'
 import { benchDecode } from './decode.ts'
-import { benchDuplicates, benchEndToEnd, PUBLISHED_NOW, RECORDED } from './end-to-end.ts'
-import { against, asTable, type Figure, find, median } from './figures.ts'
+import { benchDuplicates, benchEndToEnd, PUBLISHED_NOW, RECORDED, WHAT_IS_TIMED } from './end-to-end.ts'
+import { against, asTable, type Figure, find, medianOf } from './figures.ts'
 import { benchGrowth } from './growth.ts'
 import { benchLatency } from './latency.ts'
 import { BOTH, benchLimit } from './limit.ts'
@@ -22,6 +17,7 @@ import { hotMix, onlyMix, twiceMix, uniformMix, zipfMix } from './mixes.ts'
 import { benchRating } from './rating.ts'
 import { openRig, type Rig } from './rig.ts'
 import { benchScaleOut } from './scale-out.ts'
+import { BenchFailed } from './until-done.ts'
 
 const RUNS = 3
 const LATENCY_SECONDS = 30
@@ -29,14 +25,50 @@ const LOADS = [0.1, 0.5, 0.8]
 const PROBES = 10_000
 const BACKLOG_EVENTS = 10_000_000
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    events: { type: 'string', default: '1000000' },
-    json: { type: 'string', default: resolve(import.meta.dirname, 'results/latest.json') },
-    profile: { type: 'string' },
-  },
-})
+const HELP = `Usage: npm run bench -- [options] [scenario ...]
+
+Measures what this machine does. Without a scenario all of the first group, some 25 minutes. Each rate is the median of ${RUNS} runs.
+
+  rating        the core alone, on one thread
+  decode        from bytes to usage events, on one thread
+  end-to-end    a backlog of usage, drained by tollgate serve
+  limit         the same rows copied and messages sent with no program in between
+  hot           one account has a tenth, half, all of the usage
+  duplicates    half, all of the events come twice
+  outcomes      only covered calls, only charged ones
+  latency       from an event to its balance change and its block, under load; needs end-to-end before it
+
+Only when named, minutes to an hour each:
+
+  growth        more rows, accounts, prefixes, partitions
+  scale-out     one, two, three raters on this machine
+  backlog       the memory of a rater, over a backlog of ten times as many events
+
+Options:
+  --events N      events of a backlog, at least 1000 (default 1000000; 50000 to try it out)
+  --json FILE     where the figures go (default bench/results/latest.json)
+  --profile DIR   leave CPU profiles of tollgate serve there
+
+Exit code: 0 done, 1 something could not be measured, 2 wrong usage.`
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        events: { type: 'string', default: '1000000' },
+        json: { type: 'string', default: resolve(import.meta.dirname, 'results/latest.json') },
+        profile: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message.split('. ')[0]}\n(--help lists what there is)`)
+    process.exit(2)
+  }
+}
+
+const { values, positionals } = readArguments()
 const events = Number(values.events)
 /** Of scenarios that are held against one another, and need no more to be told apart. */
 const fewer = Math.ceil(events * 0.3)
@@ -96,8 +128,9 @@ const ON_THE_RIG: Readonly<Record<string, Scenario>> = {
 
   latency: async (rig, known) => {
     const measured = known.find(({ scenario, name }) => scenario === 'end to end, uniform' && name === PUBLISHED_NOW)
-    if (measured === undefined) throw new Error('latency is paced by the maximum: name end-to-end before it')
-    const most = median(measured.runs)
+    if (measured === undefined) throw new BenchFailed('latency is paced by the maximum: name end-to-end before it')
+    const most = medianOf(measured)
+    if (Number.isNaN(most)) throw new BenchFailed('latency is paced by the maximum, which so few --events do not show')
     const loads = LOADS.map((share) => ({ name: `${share * 100} % load`, eventsPerSecond: Math.floor(most * share) }))
     return benchLatency(rig, loads, LATENCY_SECONDS)
   },
@@ -113,13 +146,18 @@ const ALONE: Readonly<Record<string, () => Promise<Figure[]>>> = {
 const names = positionals.length > 0 ? positionals : ['rating', ...Object.keys(ON_THE_RIG)]
 const known = ['rating', ...Object.keys(ON_THE_RIG), ...Object.keys(ALONE)]
 const unknown = names.filter((name) => !known.includes(name))
-if (unknown.length > 0 || !Number.isInteger(events) || events < 1000) {
-  console.error(
-    `usage: bench [--events N] [--json FILE] [--profile DIR] [NAME ...], N at least 1000, NAME of ${known.join(', ')}`,
-  )
+if (values.help) {
+  console.log(HELP)
+} else if (unknown.length > 0 || !Number.isInteger(events) || events < 1000) {
+  const wrong =
+    unknown.length > 0 ? `no scenario ${unknown.join(', ')}` : `--events ${values.events} is not 1000 or more`
+  console.error(`bench: ${wrong}\n(--help lists what there is)`)
   process.exitCode = 2
 } else {
-  await run()
+  await run().catch((error: unknown) => {
+    console.error(error instanceof BenchFailed ? `bench: ${error.message}` : error)
+    process.exitCode = 1
+  })
 }
 
 async function run(): Promise<void> {
@@ -158,13 +196,16 @@ async function run(): Promise<void> {
     for (const name of names.filter((one) => Object.hasOwn(ALONE, one))) await measure(name, ALONE[name]!)
   } finally {
     // What was measured before a fault is worth keeping.
-    const settings = Object.entries(database).map(([name, setting]) => `${name} ${setting}`)
-    const { cpu, cores, memoryGb, node } = machine
-    console.log([`${cpu}, ${cores} cores, ${memoryGb} GB, node ${node}`, ...settings].join('; '))
-    console.log(asTable(figures))
-    mkdirSync(dirname(values.json), { recursive: true })
-    writeFileSync(values.json, `${JSON.stringify({ machine, database, events, figures }, null, 2)}\n`)
-    say(`as JSON in ${values.json}`)
+    if (figures.length > 0) {
+      const settings = Object.entries(database).map(([name, setting]) => `${name} ${setting}`)
+      const { cpu, cores, memoryGb, node } = machine
+      console.log([`${cpu}, ${cores} cores, ${memoryGb} GB, node ${node}`, ...settings].join('; '))
+      console.log(asTable(figures))
+      if (figures.some(({ name }) => name === RECORDED)) console.log(`\n${WHAT_IS_TIMED}`)
+      mkdirSync(dirname(values.json), { recursive: true })
+      writeFileSync(values.json, `${JSON.stringify({ machine, database, events, figures }, null, 2)}\n`)
+      say(`as JSON in ${values.json}`)
+    }
   }
 }
 

@@ -5,29 +5,30 @@
  * its own, copied from the installation's, and a consumer group that was never there before.
  */
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { loadCatalog } from '../src/catalog/load.ts'
 import type { AccountSettings } from '../src/core/account/settings.ts'
 import { applyAccounts } from '../src/ledger/apply-accounts.ts'
+import { CatalogStore } from '../src/ledger/catalogs.ts'
 import type { Lane } from '../src/outbox/messages.ts'
-import { USAGE_TOPICS } from '../src/pipeline.ts'
-import { type Config, parseConfig } from '../src/platform/config.ts'
+import { type Config, parseConfig, SECTION_NAMES } from '../src/platform/config.ts'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
 import { createEncoders } from '../src/platform/schemas.ts'
+import { USAGE_TOPICS } from '../src/topics.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { openInstallation } from '../testkit/installation.ts'
 import type { Mix, MixParts, UsageMessage } from './mixes.ts'
 import { giveOpeningCredit } from './opening-credit.ts'
 import { memoryOf, meterCpu, type ProcessName } from './processes.ts'
+import { stopAll, untilDone, withinMsOf } from './until-done.ts'
 
 const OPENING_CREDIT_MICROS = 1_000_000_000n
 const PROBE_CREDIT_MICROS = 1n
 const MESSAGES_A_SEND = 5_000
 const ACCOUNTS_A_CALL = 20_000
-const PROBE_MILLIS = 50
+const JOINED_WITHIN_MS = 60_000
 const PROCESSES: readonly ProcessName[] = ['serve', 'postgres', 'kafka', 'redis', 'registry', 'bench']
 
 /** First and next offset of every partition of the usage topics. */
@@ -42,7 +43,7 @@ export interface Preloaded {
 export interface DrainOptions {
   /** Over what the installation has. */
   readonly environment?: Readonly<Record<string, string>>
-  /** The roles of each process; one with all of them unless told. */
+  /** The roles of each process, a rater each; one with all of them unless given. */
   readonly roles?: readonly string[]
   readonly profileDirectory?: string | null
   /** A database to go on with, instead of a copy of the installation's. */
@@ -50,7 +51,12 @@ export interface DrainOptions {
 }
 
 export interface Drained {
-  /** From the first message recorded: until all are, and until each lane is empty. */
+  /**
+   * How many of the events were timed: those recorded after the first batch that came once every rater had its partitions.
+   * What was recorded while raters still joined is left out, for it says nothing of how fast so many are.
+   */
+  readonly timedEvents: number
+  /** From that first batch: until all are recorded, and until each lane is empty. */
   readonly seconds: { readonly recorded: number } & Readonly<Record<Lane, number>>
   /** Processor milliseconds until the last lane was empty. */
   readonly cpuMillis: ReadonlyMap<ProcessName, number>
@@ -92,16 +98,22 @@ export interface RunEnvironment {
   readonly environment: Record<string, string>
 }
 
-export async function openRig({
-  accounts = 10_000,
-  probes = 0,
-  partitions = 12,
-  prepare,
-  catalogDirectory,
-}: RigOptions = {}): Promise<Rig> {
+export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const stack = await startStack()
+  try {
+    return await rigOn(stack, options)
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
+
+async function rigOn(
+  stack: Stack,
+  { accounts = 10_000, probes = 0, partitions = 12, prepare, catalogDirectory }: RigOptions,
+): Promise<Rig> {
   const base = { ...stack.environment(), TOLLGATE_PARTITIONS: String(partitions) }
-  const config = parseConfig(base)
+  const config = parseConfig(base, SECTION_NAMES)
   const log = createLog('error')
   const installation = await openInstallation(base, catalogDirectory)
   const many: AccountSettings[] = Array.from({ length: accounts }, (_, i) => {
@@ -109,14 +121,15 @@ export async function openRig({
   })
   const withoutPackage = installation.accounts.find(({ packages }) => packages.length === 0)!
   const probing = Array.from({ length: probes }, (_, i) => ({ ...withoutPackage, accountId: `probe-${i}` }))
-  const baseName = new URL(config.databaseUrl).pathname.slice(1)
+  const baseName = new URL(config.database.url).pathname.slice(1)
   const setUp = await connect(baseName)
+  const catalogs = new CatalogStore()
   for (const [accounts, creditMicros] of [
     [probing, PROBE_CREDIT_MICROS],
     [many, OPENING_CREDIT_MICROS],
   ] as const) {
     for (let at = 0; at < accounts.length; at += ACCOUNTS_A_CALL) {
-      await applyAccounts(installation.pool, installation.encode, accounts.slice(at, at + ACCOUNTS_A_CALL))
+      await applyAccounts(installation, catalogs, accounts.slice(at, at + ACCOUNTS_A_CALL))
     }
     await giveOpeningCredit(setUp, creditMicros)
   }
@@ -127,10 +140,10 @@ export async function openRig({
   await setUp.query('vacuum analyze')
   await setUp.end()
 
-  const { encode } = await createEncoders(config)
+  const { encode } = await createEncoders(config.kafka)
   const { catalog } = loadCatalog(catalogDirectory ?? join(import.meta.dirname, '../demo/catalog'))
   const parts: MixParts = { accounts: many, catalog: catalog!, startMicros: installation.startMicros, encode }
-  const kafka = createKafka(config, log)
+  const kafka = createKafka(config.kafka, log)
   const admin = kafka.admin()
   await admin.connect()
   const control = await connect('template1')
@@ -138,7 +151,7 @@ export async function openRig({
   let runs = 0
 
   function urlOf(database: string): string {
-    const url = new URL(config.databaseUrl)
+    const url = new URL(config.database.url)
     url.pathname = `/${database}`
     return url.href
   }
@@ -159,6 +172,12 @@ export async function openRig({
         }),
       ),
     )
+  }
+
+  /** So many members, who know which partitions are theirs. */
+  async function haveJoined(group: string, members: number): Promise<boolean> {
+    const [description] = (await admin.describeGroups([group])).groups
+    return description?.state === 'Stable' && description.members.length === members
   }
 
   async function preload(mix: Mix, messages: number): Promise<Preloaded> {
@@ -203,18 +222,26 @@ export async function openRig({
     const { database, group, environment } = await createRun(preloaded.start, options.database)
     const client = await connect(database)
     const total = sumOf(preloaded.end)
-    const before = sumOf(preloaded.start)
     const sizeBefore = await storedBytes(client)
     const lsn = (await client.query('select pg_current_wal_insert_lsn() as lsn')).rows[0].lsn
     const nodeArguments = options.profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDirectory}`] : []
     const serves: Serve[] = []
     const cpu = meterCpu()
+    let isDone = false
     try {
-      // The rater comes up last: what it is timed with must be there.
-      for (const roles of (options.roles ?? ['rater,relay']).toReversed()) {
-        const env = { ...environment, ...options.environment, TOLLGATE_ROLES: roles }
-        serves.unshift(await startServe(env, nodeArguments))
+      const starts = (options.roles ?? ['rater,relay']).map((roles) =>
+        startServe({ ...environment, ...options.environment, TOLLGATE_ROLES: roles }, nodeArguments),
+      )
+      for (const start of await Promise.allSettled(starts)) {
+        if (start.status === 'fulfilled') serves.push(start.value)
       }
+      await Promise.all(starts)
+      await untilDone(serves, {
+        condition: 'every rater has joined and has its partitions',
+        isDone: () => haveJoined(group, serves.length),
+        progress: () => 'joining',
+        withinMs: JOINED_WITHIN_MS,
+      })
       const recorded = async () => {
         const { rows } = await client.query<{ done: string }>(
           'select coalesce(sum(next_offset), 0)::text as done from tollgate.consumer_offsets where consumer_group = $1',
@@ -224,28 +251,41 @@ export async function openRig({
       }
       const isEmpty = async (lane: Lane) =>
         (await client.query('select from tollgate.outbox_packs where lane = $1 limit 1', [lane])).rowCount === 0
-      const look = async (isThere: () => Promise<boolean>) => {
-        while (!(await isThere())) {
-          for (const { ended, logFile } of serves) {
-            if (ended.aborted) throw new Error(`tollgate serve ended by itself; its log is ${logFile}`)
-          }
-          await delay(PROBE_MILLIS)
-        }
-      }
-      await look(async () => (await recorded()) > before)
+      let done = await recorded()
+      const untilRecorded = (condition: string, from: bigint) =>
+        untilDone(serves, {
+          condition,
+          isDone: async () => {
+            done = await recorded()
+            return done >= from
+          },
+          progress: () => done,
+          withinMs: withinMsOf(preloaded.messages),
+        })
+      const untilEmpty = (lane: Lane) =>
+        untilDone(serves, {
+          condition: `lane ${lane} is empty`,
+          isDone: () => isEmpty(lane),
+          progress: async () => (await client.query('select count(*) from tollgate.outbox_packs')).rows[0].count,
+          withinMs: withinMsOf(preloaded.messages),
+        })
+      if (done < total) await untilRecorded('the first batch is recorded since all raters have joined', done + 1n)
+      const timedEvents = Number(total - done)
       const startedAt = performance.now()
       const cpuBefore = cpu.read()
       const elapsed = () => (performance.now() - startedAt) / 1000
-      await look(async () => (await recorded()) >= total)
+      await untilRecorded(`all ${preloaded.messages} events are recorded`, total)
       const recordedSeconds = elapsed()
-      await look(() => isEmpty('now'))
+      await untilEmpty('now')
       const nowSeconds = elapsed()
-      await look(() => isEmpty('record'))
+      await untilEmpty('record')
       const recordSeconds = elapsed()
       const cpuAfter = cpu.read()
       const wal = await client.query('select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::float8 as bytes', [lsn])
       const figures = await Promise.all(serves.map((serve) => serve.figures()))
+      isDone = true
       return {
+        timedEvents,
         seconds: { recorded: recordedSeconds, now: nowSeconds, record: recordSeconds },
         cpuMillis: new Map(PROCESSES.map((name) => [name, (cpuAfter.get(name) ?? 0) - (cpuBefore.get(name) ?? 0)])),
         raterPeakMb: memoryOf(serves[0]!.pid)?.peakMb ?? Number.NaN,
@@ -256,7 +296,7 @@ export async function openRig({
       }
     } finally {
       cpu.stop()
-      await Promise.all(serves.map((serve) => serve.stop()))
+      await stopAll(serves, !isDone)
       await client.end()
     }
   }

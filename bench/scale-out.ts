@@ -1,5 +1,5 @@
 /** More rater processes on the same machine; one of them relays. */
-import { benchPreloaded, RECORDED } from './end-to-end.ts'
+import { benchPreloaded, RECORDED, TIMED } from './end-to-end.ts'
 import { against, type Figure, find } from './figures.ts'
 import { uniformMix } from './mixes.ts'
 import { openRig } from './rig.ts'
@@ -15,6 +15,7 @@ export async function benchScaleOut(messages: number): Promise<Figure[]> {
       const measured = await benchPreloaded(scenario, rig, preloaded, { runs: 3, messages, roles })
       const one = figures.length === 0 ? measured : figures
       figures.push(against(find(measured, scenario, RECORDED), find(one, 'raters: 1', RECORDED)))
+      figures.push(find(measured, scenario, TIMED))
     }
     return figures
   } finally {

@@ -20,7 +20,7 @@ export async function produceTraffic(
   { seed, eventsPerSecond, until, onProgress }: ProduceOptions,
 ): Promise<Readonly<Produced>> {
   const traffic = createTraffic({ seed, accounts, startMicros })
-  const producer = createKafka(config, createLog('error')).producer({ idempotent: true, maxInFlightRequests: 1 })
+  const producer = createKafka(config.kafka, createLog('error')).producer({ idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()
   const startedAt = Date.now()
   try {

@@ -1,8 +1,8 @@
 /** What `tollgate verify` says of the books the demo made: they, the topics and the offsets, looked at while all still runs. */
 import { createDecoder } from '../src/intake/decode.ts'
-import { USAGE_TOPICS } from '../src/pipeline.ts'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
+import { USAGE_TOPICS } from '../src/topics.ts'
 import { verify } from '../src/verify/verify.ts'
 import type { Installation } from '../testkit/installation.ts'
 
@@ -13,12 +13,12 @@ export async function verifyInstallation({ config, pool }: Installation): Promis
   const faults: string[] = []
   await verify(
     {
-      kafka: createKafka(config, createLog('error')),
+      kafka: createKafka(config.kafka, createLog('error')),
       pool,
-      decoder: createDecoder(config.schemaRegistryUrl),
-      consumerGroup: config.consumerGroup,
+      decoder: createDecoder(config.kafka.schemaRegistryUrl),
+      consumerGroup: config.kafka.consumerGroup,
       usageTopics: USAGE_TOPICS,
-      recordTopics: config.recordTopics,
+      recordTopics: config.publishing.recordTopics,
     },
     { rowsPerSecond: ROWS_PER_SECOND, onProgress: () => {} },
     ({ severity, check, accountId, detail }) => {

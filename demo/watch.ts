@@ -52,8 +52,8 @@ export async function watch(
   const history: { at: number; handled: number }[] = []
   const order = new Map(accounts.map(({ accountId }, i) => [accountId, i]))
 
-  const registry = new SchemaRegistry({ host: config.schemaRegistryUrl })
-  const consumer = createKafka(config, createLog('error')).consumer({ groupId: `demo-view-${randomUUID()}` })
+  const registry = new SchemaRegistry({ host: config.kafka.schemaRegistryUrl })
+  const consumer = createKafka(config.kafka, createLog('error')).consumer({ groupId: `demo-view-${randomUUID()}` })
   await consumer.connect()
   await consumer.subscribe({ topics: ['credit.service-status.v1', 'usage.dead-letter.v1'], fromBeginning: false })
   await consumer.run({

@@ -1,182 +1,86 @@
 /**
- * The composition root: one process, with the roles it was started for. Read it from the top to see what is joined to
- * what; stopping goes the other way round, so that nothing is taken in that could no longer be finished.
+ * The composition root: one process, with the roles it was started for. What is started goes onto a stack, and stopping, or
+ * a start that fails half-way, takes it down from the top: so nothing is taken in that could no longer be finished.
  */
-
-import { type Intake, startIntake } from './intake/consume.ts'
-import { createDecoder } from './intake/decode.ts'
-import type { Encode } from './ledger/announce.ts'
-import { tendAwaitedCorrections } from './ledger/expire-awaited-corrections.ts'
-import { type Housekeeping, type HousekeepingJob, startHousekeeping } from './ledger/housekeeping.ts'
-import { ensureMonthPartitions } from './ledger/month-partitions.ts'
-import { createLedger } from './ledger/record-batch.ts'
-import { resumeOffsets } from './ledger/resume-offsets.ts'
-import { startRecordRelay } from './outbox/record-relay.ts'
-import { type Relay, type RelayReport, startRelay } from './outbox/relay.ts'
-import { createPipeline, USAGE_TOPICS } from './pipeline.ts'
-import type { Config } from './platform/config.ts'
-import { type Problem, startHttp } from './platform/http.ts'
-import { createKafka } from './platform/kafka.ts'
+import { orAborted } from './platform/aborted.ts'
+import { type Config, type Environment, parseConfig, type Role, type SectionName } from './platform/config.ts'
+import { startHttp } from './platform/http.ts'
 import type { Logger } from './platform/log.ts'
-import { createMetrics, type Metrics } from './platform/metrics.ts'
+import { createRegistry } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
-import { createPool, type Pool } from './platform/postgres.ts'
-import { createEncoders, createTopicsAndSchemas } from './platform/schemas.ts'
-import { createViewFeed, type ViewFeed } from './view/feed.ts'
+import { createTopicsAndSchemas } from './platform/schemas.ts'
+import { raterRole } from './roles/rater.ts'
+import { relayRole } from './roles/relay.ts'
+import { createOutboxBell, type RoleDefinition, type RunningRoles, startRoles } from './roles/role.ts'
 
-/** Batches in the database at the same time, each on a connection of its own. */
-const CONCURRENT_BATCHES = 2
+/** In the order they start: the relay hears of what the rater commits. */
+const ROLES: readonly RoleDefinition[] = [relayRole, raterRole]
 
-/** A rater that has work but has committed none of it for this long is stuck, and better started again. */
-const STUCK_AFTER_MILLIS = 60_000
-
-const HOUSEKEEPING_MILLIS = 10 * 60_000
+/** What this file itself reads. */
+const OWN_SECTIONS = new Set<SectionName>(['process', 'log', 'database', 'kafka'])
 
 export interface Service {
   readonly httpPort: number
-  readonly metrics: Metrics
   /** Finishes what is in hand within the grace time, and lets go of everything. */
   stop(): Promise<void>
 }
 
-/** `onFatal` is told of a fault that only a new process can mend. */
-export async function startService(config: Config, log: Logger, onFatal: (error: unknown) => void): Promise<Service> {
-  const metrics = createMetrics()
-  const pool = createPool(config.databaseUrl, log)
-  const kafka = createKafka(config, log)
+/** The sections of the configuration that the roles chosen need. Throws `ConfigError`. */
+export function readServiceConfig(environment: Environment): Config {
+  const { roles } = parseConfig(environment, ['process']).process
+  const sections = new Set(chosen(roles).flatMap((role) => role.sections))
+  // Of roles not chosen the sections are missing, and nobody reads them.
+  return parseConfig(environment, [...sections.union(OWN_SECTIONS)]) as Config
+}
 
-  await migrate(config.databaseUrl, (notice) => log.warn({ notice }, 'a migration has something to say'))
-  await createTopicsAndSchemas(config, log)
+export interface ServiceParts {
+  readonly config: Config
+  readonly log: Logger
+  /** Aborts when the process is asked to stop: a start under way then rejects, with nothing left running. */
+  readonly signal: AbortSignal
+  /** Called for a fault that only a new process can mend. */
+  readonly onFatal: (error: unknown) => void
+}
 
-  const relays: Relay[] = []
-  let view: ViewFeed | null = null
-  if (config.roles.includes('relay')) {
-    view = createViewFeed({ redisUrl: config.redisUrl, pool, log, metrics })
-    const report = relayReport(metrics)
-    relays.push(
-      startRelay({ kafka, pool, instanceId: config.instanceId, log, report, lanes: ['now'], view }),
-      startRecordRelay({ config, report, onFatal }),
-    )
-  }
-
-  let intake: Intake | null = null
-  let housekeeping: Housekeeping | null = null
-  const giveUp = new AbortController()
-  if (config.roles.includes('rater')) {
-    const { encode } = await createEncoders(config)
-    // Its first round makes the month's partitions, before the default ones are given any of its rows.
-    housekeeping = startHousekeeping({
-      jobs: housekeepingJobs(config, pool, encode, log, metrics, () => intake !== null && lagOf(intake) === 0n),
-      log,
-      metrics,
-      everyMillis: HOUSEKEEPING_MILLIS,
-    })
-    await housekeeping.firstRound
-    const { consumerGroup, recordTopics } = config
-    const ledger = createLedger({ pool, encode, consumerGroup, recordTopics })
-    const decoder = createDecoder(config.schemaRegistryUrl)
-    const wakeRelays = () => relays.forEach((relay) => void relay.wake())
-    const recordUsage = createPipeline({ decoder, ledger, metrics, log, wakeRelays, signal: giveUp.signal })
-    intake = await startIntake({
-      kafka,
-      groupId: consumerGroup,
-      topics: [...USAGE_TOPICS.keys()],
-      batchEvents: config.batchEvents,
-      batchMillis: config.batchMillis,
-      concurrentBatches: CONCURRENT_BATCHES,
-      drainMillis: config.drainMillis,
-      onBatch: recordUsage,
-      startOffsets: async (committed) => {
-        const { stored, raisedTo } = await resumeOffsets(pool, encode, consumerGroup, committed)
-        if (raisedTo !== null)
-          log.warn({ epoch: raisedTo }, 'the database was restored to an earlier point: a new epoch')
-        return stored
-      },
-      log,
-      metrics,
-      onFatal,
-    })
-  }
-
+/** Resolves once every role chosen has started. Rejects with nothing left running. */
+export async function startService({ config, log, signal, onFatal }: ServiceParts): Promise<Service> {
+  await using starting = new AsyncDisposableStack()
+  const registry = createRegistry()
+  const { instanceId, roles, httpPort } = config.process
+  let running: RunningRoles | null = null
   const http = await startHttp({
-    port: config.httpPort,
-    metrics,
-    isLive: () => stuckIntake(intake) ?? stuckRelay(relays),
-    isReady: () =>
-      intake !== null && !intake.progress().hasJoined ? { reason: 'not a member of the consumer group yet' } : null,
+    port: httpPort,
+    registry,
+    health: () => first(running?.roles.map((role) => role.health())),
+    degraded: () => running?.roles.flatMap((role) => role.degraded()) ?? [],
+    readiness: () => (running ? first(running.roles.map((role) => role.readiness())) : { reason: 'still starting' }),
   })
-  log.info({ roles: config.roles, http_port: http.port, instance_id: config.instanceId }, 'tollgate is running')
+  starting.defer(() => http.close())
 
+  await orAborted(
+    signal,
+    migrate(config.database.url, (notice) => log.warn({ notice }, 'a migration has something to say')),
+  )
+  await orAborted(signal, createTopicsAndSchemas(config.kafka, log))
+
+  const context = { log, registry, outboxBell: createOutboxBell(), signal, onFatal }
+  running = starting.use(await startRoles(chosen(roles), config, context))
+  log.info({ roles: [...roles], http_port: http.port, instance_id: instanceId }, 'tollgate is running')
+
+  const started = starting.move()
   return {
     httpPort: http.port,
-    metrics,
     async stop() {
-      const graceOver = setTimeout(() => giveUp.abort(), config.drainMillis)
-      await intake?.stop()
-      clearTimeout(graceOver)
-      await housekeeping?.stop()
-      await Promise.all(relays.map((relay) => relay.stop()))
-      await view?.stop()
-      await http.close()
-      await pool.end()
+      await started.disposeAsync()
       log.info('tollgate has stopped')
     },
   }
 }
 
-function housekeepingJobs(
-  config: Config,
-  pool: Pool,
-  encode: Encode,
-  log: Logger,
-  metrics: Metrics,
-  isCaughtUp: () => boolean,
-): HousekeepingJob[] {
-  return [
-    {
-      name: 'month partitions',
-      async run() {
-        const { made, leftToDefault, postponed } = await ensureMonthPartitions(pool)
-        if (made.length > 0) log.info({ made }, 'made the partitions of months to come')
-        if (leftToDefault.length > 0) log.debug({ leftToDefault }, 'months that stay in the default partition')
-        if (postponed.length > 0)
-          log.warn({ postponed }, 'partitions could not be made now; tried again in the next round')
-      },
-    },
-    {
-      name: 'corrections that wait',
-      run: () => tendAwaitedCorrections(pool, encode, isCaughtUp() ? config.awaitedCorrectionDays : null, log, metrics),
-    },
-  ]
+function chosen(roles: ReadonlySet<Role>): readonly RoleDefinition[] {
+  return ROLES.filter(({ name }) => roles.has(name))
 }
 
-function relayReport(metrics: Metrics): RelayReport {
-  return {
-    published: (topic, messages) => metrics.relayPublishedTotal.inc({ topic }, messages),
-    waiting: ({ shard, lane }, packs) => {
-      const labels = { shard: String(shard), lane }
-      if (packs === null) metrics.outboxPacks.remove(labels)
-      else metrics.outboxPacks.set(labels, packs)
-    },
-    interrupted: () => metrics.retriesTotal.inc({ stage: 'relay' }),
-  }
-}
-
-function stuckRelay(relays: readonly Relay[]): Problem | null {
-  const isStuck = relays.some((relay) => Date.now() - relay.lastTurnAt() > STUCK_AFTER_MILLIS)
-  return isStuck ? { reason: 'the relay has not looked at the outbox for a minute' } : null
-}
-
-/** Liveness is progress: messages wait, and none was committed for a minute. */
-function stuckIntake(intake: Intake | null): Problem | null {
-  if (intake === null) return null
-  const { lastProgressAt } = intake.progress()
-  const waiting = lagOf(intake)
-  const isStuck = waiting > 0n && Date.now() - lastProgressAt > STUCK_AFTER_MILLIS
-  return isStuck ? { reason: `${waiting} messages wait and none was recorded for a minute` } : null
-}
-
-/** Messages that wait in the partitions assigned, as of the last fetch. */
-function lagOf(intake: Intake): bigint {
-  return [...intake.progress().lag.values()].reduce((sum, messages) => sum + messages, 0n)
+function first<T>(problems: readonly (T | null)[] = []): T | null {
+  return problems.find((problem) => problem !== null) ?? null
 }

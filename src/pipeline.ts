@@ -9,75 +9,125 @@
  * and only when that has committed does intake commit its offsets to Kafka (intake/consume.ts). The relay is woken and
  * carries the announcements out (outbox/relay.ts).
  *
- * What the moment is to blame for (a connection, a lock, the registry) is tried again for as long as it takes: it is
- * never dead-lettered and never skipped. What the data is to blame for is split off until it stands alone.
+ * What goes wrong has a fate (platform/faults.ts). A transient fault is retried for as long as it takes. For any other the
+ * batch is split by halves until the event that causes it stands alone: bad data goes to the dead letters, while an event
+ * that meets a bug of ours stops its partition number, is left where it is, and the other partitions go on.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { UsageType } from './core/usage/event.ts'
 import { readUsage } from './core/usage/read.ts'
-import type { IntakeBatch, IntakeMessage } from './intake/consume.ts'
+import type { BatchDone, IntakeBatch, IntakeMessage, NextOffset, StoppedPartition } from './intake/consume.ts'
 import type { Decoder } from './intake/decode.ts'
-import { DatabaseWentBack } from './ledger/consumer-offsets.ts'
-import type {
-  Ledger,
-  RecordedBatch,
-  SourceMessage,
-  UnreadableUsage,
-  UsageBatch,
-  UsageToRecord,
-} from './ledger/record-batch.ts'
+import type { Ledger, RecordedBatch, SourceMessage, UnreadableUsage, UsageToRecord } from './ledger/record-batch.ts'
+import { consequenceOf, sqlState } from './platform/faults.ts'
 import type { Logger } from './platform/log.ts'
-import type { Metrics } from './platform/metrics.ts'
-import { isDataFault, sqlState } from './platform/postgres.ts'
+import { counter, deadLettersCounter, histogram, type Registry, retriesCounter } from './platform/metrics.ts'
+import { USAGE_TOPICS } from './topics.ts'
 
-/** The topics that usage comes in on, and the type of event that each carries. */
-export const USAGE_TOPICS: ReadonlyMap<string, UsageType> = new Map([
-  ['usage.calls.v1', 'call'],
-  ['usage.toll-free.v1', 'toll_free'],
-  ['usage.messages.v1', 'message'],
-  ['usage.conversation-intelligence.v1', 'conversation_intelligence'],
-  ['usage.voice-agents.v1', 'voice_agent'],
-  ['usage.other.v1', 'other'],
-  ['usage.corrections.v1', 'correction'],
-])
-
-const FIRST_RETRY_MILLIS = 50
-const LONGEST_RETRY_MILLIS = 5_000
+const FIRST_RETRY_MS = 50
+const LONGEST_RETRY_MS = 5_000
 
 interface PipelineParts {
   readonly decoder: Decoder
   readonly ledger: Ledger
-  readonly metrics: Metrics
+  readonly registry: Registry
   readonly log: Logger
-  /** Called after each commit that left something in the outbox. */
+  /** Called after each batch that may have left something in the outbox. */
   readonly wakeRelays: () => void
   /** Ends the retries of a batch that cannot be recorded before the process must be gone. */
   readonly signal: AbortSignal
 }
 
 /**
- * Takes a batch to its commit; returns when its effects are in the database. Throws when `signal` gave up, or
- * `DatabaseWentBack`: then only a new start helps.
+ * Takes a batch to its commit; resolves when its effects are in the database, and says how far each partition is done and
+ * which stopped. Rejects when `signal` was aborted, or for a fault that ends the process.
  */
-export type RecordUsage = (batch: IntakeBatch) => Promise<void>
+export type RecordUsage = (batch: IntakeBatch) => Promise<BatchDone>
 
-export function createPipeline({ decoder, ledger, metrics, log, wakeRelays, signal }: PipelineParts): RecordUsage {
-  return async function recordUsage(batch) {
+export function createPipeline({ decoder, ledger, registry, log, wakeRelays, signal }: PipelineParts): RecordUsage {
+  const metrics = pipelineMetrics(registry)
+  return async function recordUsage({ messages, offsets }) {
     const stopTimer = metrics.batchSeconds.startTimer()
-    const { usage, unreadable } = await untilDone('decode', () => readBatch(batch.messages))
-    await record({ usage, unreadable, offsets: batch.offsets })
+    const progress: Progress = { doneTo: new Map(), stopped: new Map() }
+    for (const { topic, partition, previousOffset } of offsets) {
+      progress.doneTo.set(sourceOf({ topic, partition }), previousOffset)
+    }
+    const recorded = await recordPart(messages, progress)
     stopTimer()
     metrics.batchesTotal.inc()
-    metrics.batchEvents.observe(batch.messages.length)
+    metrics.batchEvents.observe(messages.length)
     wakeRelays()
+    return { offsets: recorded, stopped: [...progress.stopped.values()] }
   }
 
-  async function readBatch(messages: readonly IntakeMessage[]): Promise<Omit<UsageBatch, 'offsets'>> {
+  /** Returns the offsets that are done by it. */
+  async function recordPart(part: readonly IntakeMessage[], progress: Progress): Promise<NextOffset[]> {
+    const messages = part.filter(({ partition }) => !progress.stopped.has(partition))
+    if (messages.length === 0) return []
+    const offsets = offsetsAfter(messages, progress)
+    try {
+      const read = await untilDone('decode', () => readMessages(messages))
+      count(await untilDone('ledger', () => ledger.recordBatch({ ...read, offsets })))
+    } catch (error) {
+      const { endsProcess = false } = consequenceOf(error)
+      if (endsProcess || signal.aborted) throw error
+      const [message] = messages
+      if (messages.length === 1) return await settle(message!, error, offsets, progress)
+      // Each half keeps the order of its partitions, so what is done of a partition is always a prefix.
+      const half = Math.ceil(messages.length / 2)
+      const first = await recordPart(messages.slice(0, half), progress)
+      return newest([...first, ...(await recordPart(messages.slice(half), progress))])
+    }
+    return markDone(offsets, progress)
+  }
+
+  /** What becomes of the one message that a fault is about. */
+  async function settle(
+    message: IntakeMessage,
+    error: unknown,
+    offsets: NextOffset[],
+    progress: Progress,
+  ): Promise<NextOffset[]> {
+    if (consequenceOf(error).fate !== 'dead_letter') return stop(message, error, progress)
+    try {
+      const { usage, unreadable } = await untilDone('decode', () => readMessages([message]))
+      // What is refused already would be refused the same way.
+      if (usage.length === 0) return stop(message, error, progress)
+      const refused = [...unreadable, ...usage.map((one) => refusedBy(error, one))]
+      count(await untilDone('ledger', () => ledger.recordBatch({ usage: [], unreadable: refused, offsets })))
+    } catch (again) {
+      if ((consequenceOf(again).endsProcess ?? false) || signal.aborted) throw again
+      return stop(message, again, progress)
+    }
+    return markDone(offsets, progress)
+  }
+
+  function refusedBy(error: unknown, { event, source }: UsageToRecord): UnreadableUsage {
+    const { accountId, eventId } = event
+    const { code } = consequenceOf(error)
+    log.error(
+      { err: error, fault: code, event_id: eventId, account_id: accountId },
+      'event cannot be recorded; dead-lettered',
+    )
+    const detail = `cannot be recorded (${sqlState(error) ?? code})`
+    return { source, reason: 'invalid_event', detail, accountId, eventId }
+  }
+
+  function stop({ topic, partition, offset }: IntakeMessage, error: unknown, progress: Progress): [] {
+    const { code } = consequenceOf(error)
+    progress.stopped.set(partition, { topic, partition, offset, code })
+    log.fatal(
+      { err: error, fault: code, topic, partition, offset: String(offset) },
+      'a bug: this event cannot be recorded and is no fault of its own; its partition number stops until a mended release runs',
+    )
+    return []
+  }
+
+  async function readMessages(messages: readonly IntakeMessage[]): Promise<ReadMessages> {
     const usage: UsageToRecord[] = []
     const unreadable: UnreadableUsage[] = []
     for (const [topic, ofTopic] of Map.groupBy(messages, (message) => message.topic)) {
       const type = USAGE_TOPICS.get(topic)
-      if (type === undefined) throw new Error(`no usage is expected on topic ${topic}`)
+      if (type === undefined) throw new TypeError(`no usage is expected on topic ${topic}`)
       const decoded = await decoder.decodeAll(
         topic,
         ofTopic.map(({ value }) => value),
@@ -96,42 +146,19 @@ export function createPipeline({ decoder, ledger, metrics, log, wakeRelays, sign
     return { usage, unreadable }
   }
 
-  /** Offsets move with the last part of a split batch only: until then none of it may count as done. */
-  async function record(batch: UsageBatch): Promise<void> {
-    try {
-      count(await untilDone('ledger', () => ledger.recordBatch(batch)))
-    } catch (error) {
-      if (!isDataFault(error)) throw error
-      if (batch.usage.length + batch.unreadable.length > 1) {
-        const [usage, unreadable] = [halves(batch.usage), halves(batch.unreadable)]
-        await record({ usage: usage.first, unreadable: unreadable.last, offsets: [] })
-        await record({ usage: usage.last, unreadable: unreadable.first, offsets: batch.offsets })
-        return
-      }
-      const [poison] = batch.usage
-      if (poison === undefined) throw error
-      const { event, source } = poison
-      log.error(
-        { err: error, event_id: event.eventId, account_id: event.accountId },
-        'event cannot be recorded; dead-lettered',
-      )
-      const detail = `cannot be recorded (${sqlState(error) ?? (error as Error).name})`
-      const ids = { accountId: event.accountId, eventId: event.eventId }
-      const refused = { source, reason: 'invalid_event', detail, ...ids }
-      await record({ usage: [], unreadable: [refused], offsets: batch.offsets })
-    }
-  }
-
   async function untilDone<T>(stage: 'decode' | 'ledger', work: () => Promise<T>): Promise<T> {
-    for (let waitMillis = FIRST_RETRY_MILLIS; ; waitMillis = Math.min(waitMillis * 2, LONGEST_RETRY_MILLIS)) {
+    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS)) {
       try {
         return await work()
       } catch (error) {
-        // Neither gets better by trying again: the one is the event's fault, the other voids all that is remembered here.
-        if (isDataFault(error) || error instanceof DatabaseWentBack) throw error
+        const { fate, code } = consequenceOf(error)
+        if (fate !== 'retry') throw error
         metrics.retriesTotal.inc({ stage })
-        log.warn({ err: error, stage, wait_millis: waitMillis }, 'a batch could not be recorded; it is tried again')
-        await delay(waitMillis, undefined, { signal })
+        log.warn(
+          { err: error, fault: code, stage, wait_ms: waitMs },
+          'a batch could not be recorded; it is tried again',
+        )
+        await delay(waitMs, undefined, { signal })
       }
     }
   }
@@ -142,10 +169,65 @@ export function createPipeline({ decoder, ledger, metrics, log, wakeRelays, sign
   }
 }
 
-/** The larger half first, so that of one list and its counterpart taken the other way round neither part is all of both. */
-function halves<T>(items: readonly T[]): { first: readonly T[]; last: readonly T[] } {
-  const half = Math.ceil(items.length / 2)
-  return { first: items.slice(0, half), last: items.slice(half) }
+function pipelineMetrics(registry: Registry) {
+  return {
+    eventsTotal: counter(registry, {
+      name: 'tollgate_events_total',
+      help: 'Usage events decided, by outcome',
+      labelNames: ['outcome'],
+    }),
+    batchesTotal: counter(registry, { name: 'tollgate_batches_total', help: 'Batches committed to the ledger' }),
+    batchEvents: histogram(registry, {
+      name: 'tollgate_batch_events',
+      help: 'Messages in one batch',
+      buckets: [1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000],
+    }),
+    batchSeconds: histogram(registry, {
+      name: 'tollgate_batch_seconds',
+      help: 'Seconds from a batch being cut to its commit in the database',
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    }),
+    retriesTotal: retriesCounter(registry),
+    deadLettersTotal: deadLettersCounter(registry),
+  }
+}
+
+interface ReadMessages {
+  readonly usage: readonly UsageToRecord[]
+  readonly unreadable: readonly UnreadableUsage[]
+}
+
+/** How far a batch is done, part by part. */
+interface Progress {
+  /** By source, the offset after its last message that is recorded; null where none is known. */
+  readonly doneTo: Map<string, bigint | null>
+  /** By partition number. */
+  readonly stopped: Map<number, StoppedPartition>
+}
+
+/** Where each partition goes on after these messages. */
+function offsetsAfter(messages: readonly IntakeMessage[], { doneTo }: Progress): NextOffset[] {
+  const last = new Map(messages.map((message) => [sourceOf(message), message]))
+  return [...last].map(([source, { topic, partition, offset }]) => ({
+    topic,
+    partition,
+    nextOffset: offset + 1n,
+    previousOffset: doneTo.get(source) ?? null,
+  }))
+}
+
+function markDone(offsets: NextOffset[], { doneTo }: Progress): NextOffset[] {
+  for (const next of offsets) doneTo.set(sourceOf(next), next.nextOffset)
+  return offsets
+}
+
+/** The last of each partition. */
+function newest(offsets: readonly NextOffset[]): NextOffset[] {
+  return [...new Map(offsets.map((next) => [sourceOf(next), next])).values()]
+}
+
+function sourceOf({ topic, partition }: Pick<NextOffset, 'topic' | 'partition'>): string {
+  return `${topic}:${partition}`
 }
 
 /** As the ledger keeps it: headers in a list, since a name may come more than once, and a value may be null. */

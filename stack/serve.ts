@@ -1,7 +1,7 @@
 /** `tollgate serve` as a process of its own, as an operator runs it; its log goes to a file, its figures are scraped. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until, within } from '../testkit/until.ts'
@@ -10,18 +10,20 @@ import { freePort } from './ports.ts'
 export interface Serve {
   readonly pid: number
   readonly logFile: string
+  /** The operators' port: `/metrics`, `/healthz`, `/readyz`. */
+  readonly operatorsUrl: string
   /** Aborts when the process has ended, asked or not. */
   readonly ended: AbortSignal
   /** Every sample of `/metrics` by its name with labels, `tollgate_events_total{outcome="covered"}`. */
   figures(): Promise<Map<string, number>>
-  /** Resolves when the process is gone. */
+  /** Resolves when the process is gone, which it is the hard way when it has not obeyed for long. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-const READY_WITHIN_MS = 60_000
-const ANSWER_WITHIN_MS = 10_000
-/** It finishes its batch and hands back its partitions, which is done in seconds. */
-const END_WITHIN_MS = 60_000
+const READY_WITHIN_MILLIS = 60_000
+const ANSWERS_WITHIN_MILLIS = 10_000
+const STOPS_WITHIN_MILLIS = 60_000
+const LOG_LINES = 20
 
 /** Resolves once `/readyz` says so. `nodeArguments` come before the program, as for a profile. */
 export async function startServe(
@@ -29,6 +31,7 @@ export async function startServe(
   nodeArguments: readonly string[] = [],
 ): Promise<Serve> {
   const port = await freePort()
+  const operatorsUrl = `http://127.0.0.1:${port}`
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-serve-'))
   const logFile = join(folder, 'serve.log')
   const log = openSync(logFile, 'w')
@@ -42,48 +45,52 @@ export async function startServe(
   const killWithUs = () => child.kill('SIGKILL')
   process.once('exit', killWithUs)
 
-  try {
-    await until(
-      'tollgate serve is ready',
-      async () => {
-        if (ended.signal.aborted) throw new Error('tollgate serve has ended')
-        return await answers(`http://127.0.0.1:${port}/readyz`)
-      },
-      READY_WITHIN_MS,
-    )
-  } catch (error) {
-    child.kill('SIGKILL')
-    throw new Error(`tollgate serve did not become ready; its log is ${logFile}`, { cause: error })
-  }
+  const isReadyOrEnded = async () => ended.signal.aborted || (await answers(`${operatorsUrl}/readyz`))
+  await until('tollgate serve is ready', isReadyOrEnded, READY_WITHIN_MILLIS).catch(fail)
+  if (ended.signal.aborted) fail(new Error('tollgate serve ended before it was ready'))
   return {
     pid: child.pid!,
     logFile,
+    operatorsUrl,
     ended: ended.signal,
-    figures: async () => {
-      const response = fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text())
-      return parseFigures(await within(`the metrics of tollgate serve (log: ${logFile})`, response, ANSWER_WITHIN_MS))
-    },
+    figures: async () => parseFigures(await (await ask(`${operatorsUrl}/metrics`)).text()),
     async stop(signal = 'SIGTERM') {
       process.off('exit', killWithUs)
       if (ended.signal.aborted) return
       child.kill(signal)
       const exit = once(child, 'exit')
-      const end = `the end of tollgate serve by ${signal} (log: ${logFile})`
-      const [exitCode, endedBy] = await within(end, exit, END_WITHIN_MS).catch((error: unknown) => {
-        child.kill('SIGKILL')
-        throw error
-      })
+      const [exitCode, endedBy] = await within(
+        `the end of tollgate serve by ${signal}`,
+        exit,
+        STOPS_WITHIN_MILLIS,
+      ).catch(fail)
       // Of an end in order, or as asked, there is nothing to look up.
       if (exitCode === 0 || endedBy === signal) rmSync(folder, { recursive: true, force: true })
     },
   }
+
+  /** What does not do as it should is ended, and leaves its log. */
+  function fail(error: Error): never {
+    child.kill('SIGKILL')
+    throw new Error(`${error.message}; its log, ${logFile}, ends with:\n${endOfLog(logFile)}`)
+  }
 }
 
 function answers(url: string): Promise<boolean> {
-  return fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).then(
+  return ask(url).then(
     (response) => response.ok,
     () => false,
   )
+}
+
+/** A process that stands still takes a connection, and never answers. */
+function ask(url: string): Promise<Response> {
+  return fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MILLIS) })
+}
+
+/** The last lines that a process wrote. */
+export function endOfLog(logFile: string): string {
+  return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_LINES).join('\n')
 }
 
 function parseFigures(text: string): Map<string, number> {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { incompatibilities } from '../scripts/schema-compatibility.ts'
-import { TOPICS } from '../src/platform/schemas.ts'
+import { TOPICS } from '../src/topics.ts'
 
 const FOLDER = join(import.meta.dirname, '../schemas/events')
 

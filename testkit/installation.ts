@@ -4,27 +4,28 @@ import { join } from 'node:path'
 import { parseAccountsFile } from '../src/catalog/accounts-file.ts'
 import { formatFault } from '../src/catalog/faults.ts'
 import { catalogHash, loadCatalog } from '../src/catalog/load.ts'
-import type { AccountSettings } from '../src/core/account/settings.ts'
+import { type AccountSettings, applySettings } from '../src/core/account/settings.ts'
 import { formatInstant, type InstantMicros, MICROS_PER_DAY } from '../src/core/instant.ts'
 import { parseMoney } from '../src/core/money.ts'
 import { adjustCredit } from '../src/ledger/adjust-credit.ts'
 import type { Encode } from '../src/ledger/announce.ts'
 import { applyAccounts } from '../src/ledger/apply-accounts.ts'
+import { CatalogStore } from '../src/ledger/catalogs.ts'
+import type { Writer } from '../src/ledger/change-account.ts'
 import { publishCatalog } from '../src/ledger/publish-catalog.ts'
-import { type Config, parseConfig } from '../src/platform/config.ts'
+import { type Config, parseConfig, SECTION_NAMES } from '../src/platform/config.ts'
 import { createLog } from '../src/platform/log.ts'
 import { migrate } from '../src/platform/migrate.ts'
-import { createPool, type Pool } from '../src/platform/postgres.ts'
+import { createPool } from '../src/platform/postgres.ts'
 import { createEncoders, createTopicsAndSchemas } from '../src/platform/schemas.ts'
 import { OPENING_CREDIT } from './opening-credit.ts'
 
 /** Catalog and accounts of the demo, which tests and benchmarks use as well. */
 const SAMPLE = join(import.meta.dirname, '../demo')
 
-export interface Installation {
+export interface Installation extends Writer {
   readonly environment: Record<string, string>
   readonly config: Config
-  readonly pool: Pool
   readonly encode: Encode
   readonly accounts: readonly AccountSettings[]
   /** Traffic begins here; the catalog is in force from the day before. */
@@ -36,12 +37,12 @@ export async function openInstallation(
   environment: Record<string, string>,
   catalogDirectory = join(SAMPLE, 'catalog'),
 ): Promise<Installation> {
-  const config = parseConfig(environment)
+  const config = parseConfig(environment, SECTION_NAMES)
   const log = createLog('warn')
   const startMicros = Date.now() * 1000
-  await Promise.all([migrate(config.databaseUrl), createTopicsAndSchemas(config, log)])
-  const { encode } = await createEncoders(config)
-  const pool = createPool(config.databaseUrl, log, 4)
+  await Promise.all([migrate(config.database.url), createTopicsAndSchemas(config.kafka, log)])
+  const { encode } = await createEncoders(config.kafka)
+  const pool = createPool(config.database.url, log, 4)
 
   const { catalog, faults, files } = loadCatalog(catalogDirectory)
   if (catalog === null) throw new Error(`the sample catalog has faults:\n${faults.map(formatFault).join('\n')}`)
@@ -58,12 +59,22 @@ export async function openInstallation(
   const { accounts, faults: accountFaults } = parseAccountsFile(await readFile(file), file)
   if (accounts === null)
     throw new Error(`the sample accounts have faults:\n${accountFaults.map(formatFault).join('\n')}`)
-  const applied = await applyAccounts(pool, encode, accounts)
+  const writer = { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } }
+  const applied = await applyAccounts(writer, new CatalogStore(), accounts)
   if (!('applied' in applied)) throw new Error(`the sample accounts were refused: ${JSON.stringify(applied)}`)
   for (const [accountId, amount] of OPENING_CREDIT) {
     const amountMicros = parseMoney(amount)!
     if (amountMicros === 0n) continue
-    await adjustCredit(pool, encode, { accountId, amountMicros, actor: 'demo', reason: 'opening credit' })
+    const adjustment = { accountId, amountMicros, actor: 'demo', reason: 'opening credit' }
+    await adjustCredit(writer, adjustment, 'opening credit')
   }
-  return { environment, config, pool, encode, accounts, startMicros, close: () => pool.end() }
+  return {
+    ...writer,
+    environment,
+    config,
+    encode,
+    accounts: accounts.map((wanted) => applySettings(wanted)),
+    startMicros,
+    close: () => pool.end(),
+  }
 }

@@ -292,6 +292,22 @@ CREATE TABLE tollgate.relay_leases (
   CONSTRAINT relay_leases_lane_check CHECK (lane = ANY (ARRAY['now'::text, 'record'::text]))
 );
 
+CREATE TABLE tollgate.request_keys (
+  account_id text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  content_hash bytea NOT NULL,
+  answer jsonb NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT request_keys_pkey PRIMARY KEY (account_id, kind, key),
+  CONSTRAINT request_keys_are_printable_ascii CHECK (key ~ '^[ -~]{1,200}$'::text)
+);
+CREATE INDEX request_keys_by_recorded_at ON tollgate.request_keys USING btree (recorded_at);
+COMMENT ON COLUMN tollgate.request_keys.kind IS 'What was asked for; each kind has keys of its own';
+COMMENT ON COLUMN tollgate.request_keys.content_hash IS 'SHA-256 of all that was asked for: the same key with other content is refused';
+COMMENT ON COLUMN tollgate.request_keys.answer IS 'The first answer, which the same request gets again; a bigint is {"$bigint": "12"}';
+COMMENT ON COLUMN tollgate.request_keys.recorded_at IS 'When it was carried out; kept 30 days from then';
+
 CREATE TABLE tollgate.usage_identity (
   account_id text COLLATE "C" NOT NULL,
   event_id text COLLATE "C" NOT NULL,

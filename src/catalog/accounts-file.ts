@@ -3,23 +3,23 @@
  * packages from when. As with a catalog, every fault is reported at once and one error refuses the file whole.
  */
 import {
-  type AccountSettings,
   BILLING_MODES,
   type BillingMode,
   type Contact,
   NO_PACKAGE,
   type PackagePeriod,
+  type WantedSettings,
 } from '../core/account/settings.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { parseDate } from '../core/instant.ts'
 import { CURRENCIES } from '../core/money.ts'
 import { type Fault, FaultList, shown } from './faults.ts'
 import { readInstant } from './values.ts'
-import { YamlFile, type YamlMap, type YamlValue } from './yaml.ts'
+import { YamlFile, type YamlValue } from './yaml.ts'
 
 export interface ParsedAccounts {
-  /** In file order; null if and only if `faults` has an error. */
-  readonly accounts: AccountSettings[] | null
+  /** In file order, with what the file names; null if and only if `faults` has an error. */
+  readonly accounts: WantedSettings[] | null
   readonly faults: Fault[]
   /** The line each account starts on, by its id. */
   readonly lines: ReadonlyMap<string, number>
@@ -47,7 +47,7 @@ const LOCALE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*$/
 export function parseAccountsFile(bytes: Uint8Array, file: string): ParsedAccounts {
   const faults = new FaultList()
   const lines = new Map<string, number>()
-  const accounts: AccountSettings[] = []
+  const accounts: WantedSettings[] = []
   const yaml = YamlFile.parse(bytes, file, faults)
   const top = yaml?.map(yaml.root, 'file', ['accounts'])
   const list = yaml && top && yaml.required(top, 'accounts', yaml.root, 'file')
@@ -60,7 +60,7 @@ export function parseAccountsFile(bytes: Uint8Array, file: string): ParsedAccoun
 
 /** What a catalog has to offer for these accounts to be rated by it: their tariff, in their currency, and their packages. */
 export function checkAccountsAgainstCatalog(
-  accounts: readonly AccountSettings[],
+  accounts: readonly WantedSettings[],
   catalog: Catalog,
   file: string,
   lines: ReadonlyMap<string, number> = new Map(),
@@ -74,7 +74,7 @@ export function checkAccountsAgainstCatalog(
     else if (tariff.currency !== account.currency) {
       error(`currency ${account.currency}, but tariff ${tariff.id} is in ${tariff.currency}`)
     }
-    for (const id of new Set(account.packages.map((period) => period.id))) {
+    for (const id of new Set((account.packages ?? []).map((period) => period.id))) {
       if (id !== NO_PACKAGE && !catalog.packages.has(id)) error(`unknown package ${shown(id)}`)
     }
   }
@@ -82,7 +82,7 @@ export function checkAccountsAgainstCatalog(
 }
 
 /** Null when the entry is no map; else what could be read of it, which counts only if no fault was noted. */
-function readAccount(yaml: YamlFile, item: YamlValue, lines: Map<string, number>): AccountSettings | null {
+function readAccount(yaml: YamlFile, item: YamlValue, lines: Map<string, number>): WantedSettings | null {
   const map = yaml.map(item, 'account', ACCOUNT_KEYS)
   if (map === null) return null
   const idValue = yaml.required(map, 'id', item, 'account')
@@ -93,23 +93,22 @@ function readAccount(yaml: YamlFile, item: YamlValue, lines: Map<string, number>
   const currency = yaml.required(map, 'currency', item, what)
   const tariff = yaml.required(map, 'tariff', item, what)
   const anchor = yaml.required(map, 'billing_cycle_anchor', item, what)
-  const packages = map.get('packages')
-  const limit = map.get('fair_use_minutes_per_user')
-  const contacts = map.get('contacts')
+  const named = <T>(key: string, read: (value: YamlValue, what: string) => T): T | undefined => {
+    const value = map.get(key)
+    return value && read(value, `${what}: ${key}`)
+  }
   return {
     accountId: id ?? '',
     currency: (currency && yaml.oneOf(currency, `${what}: currency`, CURRENCIES)) ?? 'EUR',
     tariff: (tariff && yaml.string(tariff, `${what}: tariff`)) ?? '',
-    packages: packages === undefined ? [] : readPackages(yaml, packages, what),
+    packages: named('packages', (value) => readPackages(yaml, value, what)),
     billingCycleAnchor: (anchor && readAnchor(yaml, anchor, what)) ?? '',
-    fairUseMinutesPerUser:
-      limit === undefined || yaml.isNull(limit) ? null : yaml.whole(limit, `${what}: fair_use_minutes_per_user`, 0),
-    conversationIntelligence: readBillingMode(yaml, map, 'conversation_intelligence', what),
-    voiceAgent: readBillingMode(yaml, map, 'voice_agent', what),
-    contacts: contacts === undefined ? [] : readContacts(yaml, contacts, what),
-    // The customer's own choice, made elsewhere: applying a file leaves it as it is.
-    lowAlertLevelMicros: null,
-    customAlertLevelMicros: null,
+    fairUseMinutesPerUser: named('fair_use_minutes_per_user', (value, name) =>
+      yaml.isNull(value) ? null : yaml.whole(value, name, 0),
+    ),
+    conversationIntelligence: named('conversation_intelligence', (value, name) => readBillingMode(yaml, value, name)),
+    voiceAgent: named('voice_agent', (value, name) => readBillingMode(yaml, value, name)),
+    contacts: named('contacts', (value) => readContacts(yaml, value, what)),
   }
 }
 
@@ -149,9 +148,8 @@ function readAnchor(yaml: YamlFile, value: YamlValue, what: string): string | nu
   return null
 }
 
-function readBillingMode(yaml: YamlFile, map: YamlMap, key: string, what: string): BillingMode {
-  const value = map.get(key)
-  return (value && yaml.oneOf(value, `${what}: ${key}`, BILLING_MODES)) ?? 'credit'
+function readBillingMode(yaml: YamlFile, value: YamlValue, what: string): BillingMode {
+  return yaml.oneOf(value, what, BILLING_MODES) ?? 'credit'
 }
 
 function readContacts(yaml: YamlFile, value: YamlValue, accountWhat: string): Contact[] {

@@ -12,7 +12,7 @@ import {
   type NumberingRow,
   type NumberType,
 } from '../core/catalog/catalog.ts'
-import { buildPrefixTable, type PrefixTable } from '../core/catalog/prefix-table.ts'
+import { buildPrefixTable, longestPrefix, type PrefixTable } from '../core/catalog/prefix-table.ts'
 import { formatInstant, type InstantMicros } from '../core/instant.ts'
 import { formatMoney, type Micros } from '../core/money.ts'
 import { readTable } from './csv.ts'
@@ -39,6 +39,9 @@ type MessageFields = [string, string, string, string, string]
 
 /** A prefix this many times dearer than the one it is cut from is more often a slipped point than a price. */
 const SUSPICIOUS_FACTOR = 10n
+
+/** Numbers that are sold for far more than a call to their country: a high price is no sign of a mistake there. */
+const DEAR_TYPES: ReadonlySet<NumberType> = new Set(['premium', 'shared_cost', 'special'])
 
 /** A row with where it stands and its main price, for the checks that compare rows. */
 interface Line<Rate> {
@@ -81,10 +84,15 @@ export function readNumbering(bytes: Uint8Array, file: string, faults: FaultList
   return buildPrefixTable(rows)
 }
 
-export function readCallDeck(bytes: Uint8Array, file: string, faults: FaultList): Deck<CallRate> {
+export function readCallDeck(
+  bytes: Uint8Array,
+  file: string,
+  faults: FaultList,
+  numbering: PrefixTable<NumberingRow>,
+): Deck<CallRate> {
   const price = memoized(readPrice)
   const increment = memoized((text) => readWhole(text, 1))
-  return readDeck(bytes, file, CALL_COLUMNS, faults, (fields, line, effective) => {
+  return readDeck(bytes, file, CALL_COLUMNS, faults, numbering, (fields, line, effective) => {
     const [prefix, destination, perMinuteText, feeText, firstText, nextText] = fields as CallFields
     const pricePerMinuteMicros = price(perMinuteText)
     const connectionFeeMicros = feeText === '' ? 0n : price(feeText)
@@ -123,9 +131,14 @@ export function readCallDeck(bytes: Uint8Array, file: string, faults: FaultList)
   })
 }
 
-export function readMessageDeck(bytes: Uint8Array, file: string, faults: FaultList): Deck<MessageRate> {
+export function readMessageDeck(
+  bytes: Uint8Array,
+  file: string,
+  faults: FaultList,
+  numbering: PrefixTable<NumberingRow>,
+): Deck<MessageRate> {
   const price = memoized(readPrice)
-  return readDeck(bytes, file, MESSAGE_COLUMNS, faults, (fields, line, effective) => {
+  return readDeck(bytes, file, MESSAGE_COLUMNS, faults, numbering, (fields, line, effective) => {
     const [prefix, destination, perUnitText] = fields as MessageFields
     const pricePerUnitMicros = price(perUnitText)
     if (typeof pricePerUnitMicros === 'string') {
@@ -152,6 +165,7 @@ function readDeck<Rate extends Rated>(
   file: string,
   columns: readonly string[],
   faults: FaultList,
+  numbering: PrefixTable<NumberingRow>,
   readPrices: (fields: string[], line: number, effective: Effective) => Line<Rate> | null,
 ): Deck<Rate> {
   const byPrefix = new Map<string, Line<Rate>[]>()
@@ -174,7 +188,12 @@ function readDeck<Rate extends Rated>(
     if (byPrefix.size === 0 && faults.errorCount === errorsBefore) faults.warning(file, null, 'has no rows')
   }
   for (const rows of byPrefix.values()) if (rows.length > 1) rows.sort(byStart)
-  for (const [prefix, rows] of byPrefix) checkPrefixRows(prefix, rows, byPrefix, file, faults)
+  for (const [prefix, rows] of byPrefix) {
+    checkPrefixRows(prefix, rows, byPrefix, file, faults)
+    const type = longestPrefix(numbering, prefix, () => true)?.type
+    if (type !== undefined && DEAR_TYPES.has(type)) continue
+    for (const row of rows) warnOfDearness(prefix, row, byPrefix, file, faults)
+  }
   return { file, rates: buildPrefixTable(laterStartsFirst(byPrefix)) }
 }
 
@@ -217,7 +236,6 @@ function checkPrefixRows<Rate extends Rated>(
     if (effectiveToMicros >= lasting.rate.effectiveToMicros) lasting = row
   }
   if (lasting.rate.effectiveToMicros !== Number.POSITIVE_INFINITY) warnOfEnd(prefix, lasting, byPrefix, file, faults)
-  for (const row of rows) warnOfDearness(prefix, row, byPrefix, file, faults)
 }
 
 function warnOfEnd<Rate extends Rated>(

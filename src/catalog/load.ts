@@ -61,7 +61,7 @@ export function parseCatalog(
   if (outline === null) return { catalog: null, faults: faults.sorted() }
 
   /** Each file is read once however many tariffs name it, and they share the deck. */
-  const readOnce = <Table>(read: (bytes: Uint8Array, file: string, faults: FaultList) => Table) => {
+  const readOnce = <Table>(read: (bytes: Uint8Array, file: string) => Table) => {
     const known = new Map<string, Table | null>()
     return (reference: FileReference | null): Table | null => {
       if (reference === null) return null
@@ -71,15 +71,16 @@ export function parseCatalog(
         const fileBytes = files.get(name)
         if (fileBytes === undefined)
           faults.error(CATALOG_FILE, line, `${name}: ${unreadable.get(name) ?? 'file is missing'}`)
-        table = fileBytes === undefined ? null : read(fileBytes, name, faults)
+        table = fileBytes === undefined ? null : read(fileBytes, name)
         known.set(name, table)
       }
       return table
     }
   }
-  const numbering = readOnce(readNumbering)(outline.numbering) ?? buildPrefixTable([])
-  const callDeck = readOnce(readCallDeck)
-  const messageDeck = readOnce(readMessageDeck)
+  const numbering =
+    readOnce((bytes, file) => readNumbering(bytes, file, faults))(outline.numbering) ?? buildPrefixTable([])
+  const callDeck = readOnce((bytes, file) => readCallDeck(bytes, file, faults, numbering))
+  const messageDeck = readOnce((bytes, file) => readMessageDeck(bytes, file, faults, numbering))
   const tariffs = new Map<string, Tariff>()
   for (const [id, tariff] of outline.tariffs) tariffs.set(id, withDecks(tariff, callDeck, messageDeck))
 

@@ -10,10 +10,10 @@ export async function setAlertLevels(accountId: string, options: { low?: string;
     ...(options.custom === undefined ? {} : { customMicros: level(options.custom, 'none') }),
   }
   if (Object.keys(wanted).length === 0) throw new CommandFailed('give --low, --custom, or both', 2)
-  await withLedger(async (pool, encode, recordTopics) => {
-    const set = await setInLedger(pool, { encode, recordTopics }, accountId, wanted)
-    if (set === null) throw new CommandFailed(`there is no account ${accountId}`, 1)
-    const { lowMicros, customMicros, currency, raised } = set
+  await withLedger(async (writer) => {
+    const set = await setInLedger(writer, accountId, wanted)
+    if ('refused' in set) throw new CommandFailed(`there is no account ${accountId}`, 1)
+    const { lowMicros, customMicros, currency, raised } = set.answer
     const custom = customMicros === null ? 'none' : `${formatMoney(customMicros)} ${currency}`
     console.log(`${accountId}: low ${formatMoney(lowMicros)} ${currency}, custom ${custom}`)
     for (const kind of raised) process.stderr.write(`the balance is below it: alert ${kind} raised\n`)

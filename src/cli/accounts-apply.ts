@@ -1,32 +1,48 @@
 /** `tollgate accounts apply FILE`: creates and changes accounts; a file with any fault changes nothing. */
 import { readFile } from 'node:fs/promises'
 import { parseAccountsFile } from '../catalog/accounts-file.ts'
-import { type Fault, formatFault } from '../catalog/faults.ts'
+import type { Fault } from '../catalog/faults.ts'
 import { applyAccounts as applyToLedger } from '../ledger/apply-accounts.ts'
-import { CommandFailed } from './command.ts'
+import { CatalogStore } from '../ledger/catalogs.ts'
+import { CommandFailed, counted } from './command.ts'
 import { withLedger } from './connected.ts'
+import { type FaultOptions, printFaults } from './print-faults.ts'
 
-export async function applyAccounts(file: string): Promise<void> {
+export async function applyAccounts(file: string, options: FaultOptions): Promise<void> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new CommandFailed(`${file} cannot be read (${error.code})`, 2)
   })
   const { accounts, faults, lines } = parseAccountsFile(bytes, file)
-  if (accounts === null) throw refused(faults)
-  await withLedger(async (pool, encode) => {
-    const result = await applyToLedger(pool, encode, accounts, { file, lines })
+  if (accounts === null) return refuse(faults, options)
+  await printFaults(faults, options)
+  await withLedger(async (writer) => {
+    const result = await applyToLedger(writer, new CatalogStore(), accounts, { file, lines })
     if ('noCatalogInForce' in result) throw new CommandFailed('no catalog is in force yet; publish one first', 1)
-    if ('misfits' in result) throw refused(result.misfits)
+    if ('misfits' in result) return refuse(result.misfits, options)
     if ('refused' in result) {
-      const reasons = result.refused.map(({ accountId, reason }) => `account ${accountId}: ${reason}`)
-      throw new CommandFailed(`${reasons.join('\n')}\nnothing was changed`, 2)
+      const faults = result.refused.map(({ accountId, reason }): Fault => {
+        return {
+          file,
+          line: lines.get(accountId) ?? null,
+          reason: `account ${accountId}: ${reason}`,
+          severity: 'error',
+        }
+      })
+      return refuse(faults, options)
     }
     const { created, changed, unchanged } = result.applied
-    for (const accountId of created) console.log(`created ${accountId}`)
-    for (const { accountId, fields } of changed) console.log(`changed ${accountId}: ${fields.join(', ')}`)
+    const say = (done: string, accountId: string, fields: readonly string[] = []) => {
+      if (options.json) console.log(JSON.stringify({ account_id: accountId, done, fields }))
+      else console.log(`${done} ${accountId}${fields.length === 0 ? '' : `: ${fields.join(', ')}`}`)
+    }
+    for (const accountId of created) say('created', accountId)
+    for (const { accountId, fields } of changed) say('changed', accountId, fields)
     process.stderr.write(`${created.length} created, ${changed.length} changed, ${unchanged.length} as they were\n`)
   })
 }
 
-function refused(faults: readonly Fault[]): CommandFailed {
-  return new CommandFailed(`${faults.map(formatFault).join('\n')}\nnothing was changed`, 2)
+async function refuse(faults: readonly Fault[], options: FaultOptions): Promise<never> {
+  await printFaults(faults, options)
+  const errorCount = faults.filter(({ severity }) => severity === 'error').length
+  throw new CommandFailed(`${counted(errorCount, 'fault')}, nothing was changed`, 2)
 }

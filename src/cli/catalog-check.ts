@@ -1,11 +1,11 @@
-/** `tollgate catalog check`: every fault of a catalog on standard output, before anyone publishes it. */
-import { formatFault } from '../catalog/faults.ts'
+/** `tollgate catalog check`: the faults of a catalog on standard output, before anyone publishes it. */
 import { loadCatalog } from '../catalog/load.ts'
-import { CommandFailed, counted, writeOutput } from './command.ts'
+import { CommandFailed, counted } from './command.ts'
+import { type FaultOptions, printFaults } from './print-faults.ts'
 
-export async function checkCatalog(directory: string): Promise<void> {
+export async function checkCatalog(directory: string, options: FaultOptions): Promise<void> {
   const { catalog, faults } = loadCatalog(directory)
-  await writeOutput(faults.map((fault) => `${formatFault(fault)}\n`).join(''))
+  await printFaults(faults, options, 'stdout')
   const errorCount = faults.filter((fault) => fault.severity === 'error').length
   const warnings = counted(faults.length - errorCount, 'warning')
   if (catalog === null) throw new CommandFailed(`${directory}: ${counted(errorCount, 'fault')} and ${warnings}`, 2)

@@ -1,6 +1,6 @@
-/** `tollgate catalog list`: every published version, oldest first, tab-separated under a line of headings. */
+/** `tollgate catalog list`: every published version, oldest first, under a line of headings. */
 import { listCatalogs, type StoredCatalog } from '../ledger/list-catalogs.ts'
-import { type Columns, headingsOf, linesOf } from './columns.ts'
+import { type Columns, createListing } from './columns.ts'
 import { writeOutput } from './command.ts'
 import { withDatabase } from './connected.ts'
 
@@ -17,5 +17,5 @@ const COLUMNS: Columns<StoredCatalog> = [
 export async function listCatalogVersions(): Promise<void> {
   const catalogs = await withDatabase(listCatalogs)
   if (catalogs.length === 0) console.error('no catalog is published yet')
-  await writeOutput(headingsOf(COLUMNS) + linesOf(COLUMNS, catalogs))
+  await writeOutput(createListing(COLUMNS)(catalogs))
 }

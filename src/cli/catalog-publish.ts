@@ -1,13 +1,13 @@
 /** `tollgate catalog publish DIR`: stores a checked catalog as a version that raters pick up by themselves. */
-import { formatFault } from '../catalog/faults.ts'
 import { catalogHash, loadCatalog } from '../catalog/load.ts'
 import { formatInstant, parseInstantOrDate } from '../core/instant.ts'
 import { type CatalogToPublish, publishCatalog as publishToLedger } from '../ledger/publish-catalog.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { CommandFailed } from './command.ts'
 import { withDatabase } from './connected.ts'
+import { type FaultOptions, printFaults } from './print-faults.ts'
 
-export interface PublishOptions {
+export interface PublishOptions extends FaultOptions {
   readonly author?: string
   readonly comment?: string
   readonly inForceFrom?: string
@@ -15,7 +15,7 @@ export interface PublishOptions {
 
 export async function publishCatalog(directory: string, options: PublishOptions): Promise<void> {
   const { catalog, faults, files } = loadCatalog(directory)
-  for (const fault of faults) process.stderr.write(`${formatFault(fault)}\n`)
+  await printFaults(faults, options)
   if (catalog === null) throw new CommandFailed('the catalog has faults and was not published', 2)
   const inForceFrom = readInForceFrom(options)
   await withDatabase((pool) => publish(pool, { catalog, files, contentHash: catalogHash(files) }, inForceFrom, options))
@@ -26,7 +26,7 @@ export async function publish(
   pool: Pool,
   content: Pick<CatalogToPublish, 'catalog' | 'files' | 'contentHash'>,
   inForceFrom: string | null,
-  { author, comment }: PublishOptions,
+  { author, comment, json }: PublishOptions,
 ): Promise<void> {
   const result = await publishToLedger(pool, {
     ...content,
@@ -35,7 +35,8 @@ export async function publish(
     inForceFrom,
   })
   if ('refused' in result) throw new CommandFailed(`${result.refused.join('\n')}\nthe catalog was not published`, 1)
-  console.log(`version ${result.version} in force from ${result.inForceFrom}`)
+  const { version, inForceFrom: from } = result
+  console.log(json ? JSON.stringify({ version, in_force_from: from }) : `version ${version} in force from ${from}`)
 }
 
 /** The instant that `--in-force-from` names, null without it: from now on, by the database's clock. */

@@ -1,13 +1,34 @@
-/** Listings for people and for `cut`: tab-separated columns under a line of headings. */
+/** Listings: columns under a line of headings, aligned for a person at a terminal, tab-separated for `cut` and the like. */
 
 export type Columns<T> = readonly (readonly [heading: string, value: (row: T) => string])[]
 
-export function headingsOf(columns: Columns<never>): string {
-  return `${columns.map(([heading]) => heading).join('\t')}\n`
-}
+/** A cell longer than this shifts its own row, rather than push the next column of all rows off the screen. */
+const WIDEST_ALIGNED = 60
 
-export function linesOf<T>(columns: Columns<T>, rows: readonly T[]): string {
-  return rows.map((row) => `${columns.map(([, value]) => onOneLine(value(row))).join('\t')}\n`).join('')
+/**
+ * Makes the text of a listing, page after page; the headings come with the first page, so an empty page is one too. Columns
+ * are as wide as the pages so far need: a later page with a longer cell moves what follows it, and nothing is held back.
+ */
+export function createListing<T>(
+  columns: Columns<T>,
+  isAligned: boolean = process.stdout.isTTY === true,
+): (page: readonly T[]) => string {
+  const headings = columns.map(([heading]) => heading)
+  const widths = columns.map(() => 0)
+  let isBegun = false
+  return (page) => {
+    const rows = page.map((row) => columns.map(([, value]) => onOneLine(value(row))))
+    if (!isBegun) rows.unshift(headings)
+    isBegun = true
+    if (!isAligned) return rows.map((cells) => `${cells.join('\t')}\n`).join('')
+    for (const cells of rows) {
+      cells.forEach((cell, at) => {
+        widths[at] = Math.max(widths[at]!, Math.min(cell.length, WIDEST_ALIGNED))
+      })
+    }
+    const line = (cells: readonly string[]) => cells.map((cell, at) => cell.padEnd(widths[at]!)).join('  ')
+    return rows.map((cells) => `${line(cells).trimEnd()}\n`).join('')
+  }
 }
 
 /** Tabs and line breaks would shift the columns; other control characters would be obeyed by the terminal. */

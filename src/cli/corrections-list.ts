@@ -1,6 +1,6 @@
 /** `tollgate corrections list`: corrections whose event has not come, or has not come in time, oldest first. */
 import { type AwaitedCorrection, listAwaitedCorrections } from '../ledger/list-awaited-corrections.ts'
-import { type Columns, headingsOf, linesOf } from './columns.ts'
+import { type Columns, createListing } from './columns.ts'
 import { CommandFailed, counted, writeOutput } from './command.ts'
 import { withDatabase } from './connected.ts'
 import { parseSpanSeconds } from './since.ts'
@@ -32,11 +32,11 @@ export async function listCorrections({
   if (atLeastSecondsOld === null) throw new CommandFailed(`--older-than ${olderThan} is not a span such as 2h or 3d`, 2)
   const filter = { isExpired: expired, accountId: account ?? null, atLeastSecondsOld }
   await withDatabase(async (pool) => {
-    if (!json && !(await writeOutput(headingsOf(COLUMNS)))) return
+    const textOf = json ? (page: readonly AwaitedCorrection[]) => page.map(jsonLine).join('') : createListing(COLUMNS)
     let count = 0
     for (let after: AwaitedCorrection | null = null; ; ) {
       const page: AwaitedCorrection[] = await listAwaitedCorrections(pool, filter, { after, limit: PAGE_CORRECTIONS })
-      const isWanted = await writeOutput(json ? page.map(jsonLine).join('') : linesOf(COLUMNS, page))
+      const isWanted = await writeOutput(textOf(page))
       count += page.length
       after = page.at(-1) ?? null
       if (after === null || !isWanted) break

@@ -5,7 +5,7 @@ import {
   listDeadLetters,
   summariseDeadLetters,
 } from '../ledger/list-dead-letters.ts'
-import { type Columns, headingsOf, linesOf } from './columns.ts'
+import { type Columns, createListing } from './columns.ts'
 import { CommandFailed, counted, writeOutput } from './command.ts'
 import { withDatabase } from './connected.ts'
 import { readSince } from './since.ts'
@@ -42,7 +42,9 @@ export async function listLetters(options: ListOptions): Promise<void> {
   await withDatabase(async (pool) => {
     const summary = await summariseDeadLetters(pool, filter)
     const total = summary.reduce((sum, { count }) => sum + count, 0)
-    if (!options.json && !(await writeOutput(headingsOf(COLUMNS)))) return
+    const textOf = options.json
+      ? (page: readonly ListedDeadLetter[]) => page.map(jsonLine).join('')
+      : createListing(COLUMNS)
     let after: ListedDeadLetter | null = null
     for (let left = limit; left > 0; ) {
       const page: ListedDeadLetter[] = await listDeadLetters(pool, filter, {
@@ -50,7 +52,7 @@ export async function listLetters(options: ListOptions): Promise<void> {
         after,
         limit: Math.min(left, PAGE_LETTERS),
       })
-      const isWanted = await writeOutput(options.json ? page.map(jsonLine).join('') : linesOf(COLUMNS, page))
+      const isWanted = await writeOutput(textOf(page))
       after = page.at(-1) ?? null
       if (after === null || !isWanted) break
       left -= page.length

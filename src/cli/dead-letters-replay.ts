@@ -11,12 +11,10 @@ import {
 } from '../ledger/list-dead-letters.ts'
 import { markReplayed } from '../ledger/mark-replayed.ts'
 import { readOriginals } from '../ledger/read-originals.ts'
-import { parseConfig } from '../platform/config.ts'
 import { createKafka } from '../platform/kafka.ts'
-import { createLog } from '../platform/log.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { CommandFailed, counted } from './command.ts'
-import { withConfig, withDatabase } from './connected.ts'
+import { commandLog, readConfig, withDatabase } from './connected.ts'
 import { type FilterOptions, filterOf, positionOf } from './dead-letters-list.ts'
 
 export interface ReplayOptions extends FilterOptions {
@@ -43,7 +41,7 @@ export async function replayLetters(options: ReplayOptions): Promise<void> {
     throw new CommandFailed('say which: --reason, --account, --since or --topic, or --all', 2)
   }
   const filter = filterOf(options, again)
-  const config = withConfig(parseConfig)
+  const { kafka, log } = readConfig('kafka', 'database', 'log')
   await withDatabase(async (pool) => {
     const found = await summariseDeadLetters(pool, filter)
     const leavesConflicts = reason !== CONFLICT
@@ -59,9 +57,7 @@ export async function replayLetters(options: ReplayOptions): Promise<void> {
       return
     }
 
-    const putting = openPuttingBack(
-      createKafka(config, createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)),
-    )
+    const putting = openPuttingBack(createKafka(kafka, commandLog(log)))
     const replayed: Replayed = { putBack: 0, failed: [] }
     try {
       // Those that fail again are noted behind the newest counted here, or this would never end.

@@ -6,11 +6,10 @@ import { maskNumber } from '../core/usage/masked-number.ts'
 import { createDecoder, type Decoder, RegistryUnavailable } from '../intake/decode.ts'
 import { type ListedDeadLetter, type Position, readDeadLettersAt } from '../ledger/list-dead-letters.ts'
 import { type Original, readOriginals } from '../ledger/read-originals.ts'
-import { USAGE_TOPICS } from '../pipeline.ts'
-import { parseConfig } from '../platform/config.ts'
+import { USAGE_TOPICS } from '../topics.ts'
 import { onOneLine } from './columns.ts'
 import { CommandFailed, writeOutput } from './command.ts'
-import { withConfig, withDatabase } from './connected.ts'
+import { readConfig, withDatabase } from './connected.ts'
 import { positionOf } from './dead-letters-list.ts'
 
 /** Enough for the magic byte and the schema id, or to see that it is something else. */
@@ -19,7 +18,8 @@ const NUMBER_FIELDS: ReadonlySet<string> = new Set(['from', 'to'])
 
 export async function showLetter(positionText: string, { reveal = false }: { reveal?: boolean }): Promise<void> {
   const position = parsePosition(positionText)
-  const decoder = createDecoder(withConfig(parseConfig).schemaRegistryUrl)
+  const { kafka } = readConfig('kafka', 'database', 'log')
+  const decoder = createDecoder(kafka.schemaRegistryUrl)
   await withDatabase(async (pool) => {
     const letters = await readDeadLettersAt(pool, position)
     if (letters.length === 0) throw new CommandFailed(`there is no dead letter at ${positionText}`, 1)

@@ -4,8 +4,8 @@ import { inTransaction } from '../platform/postgres.ts'
 import { withLedger } from './connected.ts'
 
 export async function raiseEpoch({ reason }: { reason: string }): Promise<void> {
-  await withLedger(async (pool, encode) => {
-    const epoch = await inTransaction(pool, (connection) => raiseInLedger(connection, encode, reason))
+  await withLedger(async ({ pool, publishing }) => {
+    const epoch = await inTransaction(pool, (connection) => raiseInLedger(connection, publishing, reason))
     console.log(`epoch ${epoch}`)
   })
 }

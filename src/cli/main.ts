@@ -4,10 +4,17 @@
  */
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import type { CreditOptions } from './accounts-credit.ts'
+import type { PublishOptions } from './catalog-publish.ts'
 import { CommandFailed } from './command.ts'
 import type { CorrectionsOptions } from './corrections-list.ts'
 import type { ListOptions } from './dead-letters-list.ts'
 import type { ReplayOptions } from './dead-letters-replay.ts'
+import type { FaultOptions } from './print-faults.ts'
+import type { RateOptions } from './rate.ts'
+
+const VERBOSE = ['--verbose', 'print all faults of a file, not only the first 20'] as const
+const AS_JSON = ['--json', 'print one JSON object a line: all faults, or what was done'] as const
 
 const program = new Command('tollgate')
   .description(packageJson.description)
@@ -23,7 +30,8 @@ program
   .requiredOption('--catalog <dir>', 'catalog directory')
   .requiredOption('--accounts <file>', 'accounts file')
   .requiredOption('--events <file>', 'usage events, one JSON object a line; - for standard input')
-  .action(async (options: { catalog: string; accounts: string; events: string }) => {
+  .option(...VERBOSE)
+  .action(async (options: RateOptions) => {
     const { rate } = await import('./rate.ts')
     await rate(options)
   })
@@ -32,11 +40,13 @@ const catalog = program.command('catalog').description('check, publish, list and
 
 catalog
   .command('check')
-  .description('print every fault of a catalog')
+  .description('print the faults of a catalog')
   .argument('<dir>', 'catalog directory')
-  .action(async (directory: string) => {
+  .option(...VERBOSE)
+  .option('--json', 'print all faults as JSON, one object a line')
+  .action(async (directory: string, options: FaultOptions) => {
     const { checkCatalog } = await import('./catalog-check.ts')
-    await checkCatalog(directory)
+    await checkCatalog(directory, options)
   })
 
 catalog
@@ -46,7 +56,9 @@ catalog
   .option('--author <name>', 'who publishes it')
   .option('--comment <text>', 'what changed')
   .option('--in-force-from <instant>', 'RFC 3339 instant or date from which it prices usage')
-  .action(async (directory: string, options: { author?: string; comment?: string; inForceFrom?: string }) => {
+  .option(...VERBOSE)
+  .option(...AS_JSON)
+  .action(async (directory: string, options: PublishOptions) => {
     const { publishCatalog } = await import('./catalog-publish.ts')
     await publishCatalog(directory, options)
   })
@@ -66,7 +78,7 @@ catalog
   .option('--author <name>', 'who rolls it back')
   .option('--comment <text>', 'why')
   .option('--in-force-from <instant>', 'RFC 3339 instant or date from which it prices usage')
-  .action(async (version: string, options: { author?: string; comment?: string; inForceFrom?: string }) => {
+  .action(async (version: string, options: PublishOptions) => {
     const { rollBackCatalog } = await import('./catalog-rollback.ts')
     await rollBackCatalog(version, options)
   })
@@ -75,11 +87,13 @@ const accounts = program.command('accounts').description('set up accounts and ad
 
 accounts
   .command('apply')
-  .description('create the accounts of a file, or change them to what it says')
+  .description('create the accounts of a file, or change them to what it says; what it leaves out stays as it is')
   .argument('<file>', 'accounts file')
-  .action(async (file: string) => {
+  .option(...VERBOSE)
+  .option(...AS_JSON)
+  .action(async (file: string, options: FaultOptions) => {
     const { applyAccounts } = await import('./accounts-apply.ts')
-    await applyAccounts(file)
+    await applyAccounts(file, options)
   })
 
 accounts
@@ -89,7 +103,8 @@ accounts
   .argument('<amount>', 'decimal amount in the currency of the account; below zero takes credit')
   .requiredOption('--reason <text>', 'why, for the statement')
   .requiredOption('--actor <name>', 'who adjusts it')
-  .action(async (accountId: string, amount: string, options: { reason: string; actor: string }) => {
+  .option('--request-id <id>', 'under one id it is posted once, however often this is run; made up when absent')
+  .action(async (accountId: string, amount: string, options: CreditOptions) => {
     const { creditAccount } = await import('./accounts-credit.ts')
     await creditAccount(accountId, amount, options)
   })
@@ -120,7 +135,7 @@ program
   .command('epoch')
   .description('begin a new epoch after a database restore that Kafka offsets do not show')
   .command('raise')
-  .description('raise the epoch, and tell every balance and service status anew')
+  .description('raise the epoch, and republish every balance and service status')
   .requiredOption('--reason <text>', 'why, for those who look at it later')
   .action(async (options: { reason: string }) => {
     const { raiseEpoch } = await import('./epoch-raise.ts')
@@ -174,7 +189,7 @@ program
   .description('look at corrections that wait for their event')
   .command('list')
   .description('list corrections whose event has not come, oldest first')
-  .option('--expired', 'those given up because it never came, instead')
+  .option('--expired', 'those that expired because it never came, instead')
   .option('--account <id>', 'only those of this account')
   .option('--older-than <span>', 'only those that came at least so long ago: 2h, 3d')
   .option('--json', 'print one JSON object a line')

@@ -4,25 +4,28 @@
  */
 import { createReadStream, readFileSync } from 'node:fs'
 import { checkAccountsAgainstCatalog, type ParsedAccounts, parseAccountsFile } from '../catalog/accounts-file.ts'
-import { type Fault, formatFault } from '../catalog/faults.ts'
+import type { Fault } from '../catalog/faults.ts'
 import { loadCatalog } from '../catalog/load.ts'
 import { type Book, newBook } from '../core/account/book.ts'
 import { decideUsage, evolve } from '../core/account/decide.ts'
+import { applySettings } from '../core/account/settings.ts'
 import { formatMoney } from '../core/money.ts'
 import { type Decision, rejected } from '../core/rating/decision.ts'
 import { contentOf } from '../core/usage/content.ts'
 import { type ReadResult, readUsageJson } from '../core/usage/read.ts'
 import { CommandFailed, counted, writeOutput } from './command.ts'
+import { printFaults } from './print-faults.ts'
 
 export interface RateOptions {
   readonly catalog: string
   readonly accounts: string
   /** `-` is standard input. */
   readonly events: string
+  readonly verbose?: boolean
 }
 
 export async function rate(options: RateOptions): Promise<void> {
-  const book = openBook(options)
+  const book = await openBook(options)
   const source = options.events === '-' ? process.stdin : createReadStream(options.events)
   try {
     for await (const results of rateLines(readingOf(source, options.events), book)) {
@@ -34,8 +37,8 @@ export async function rate(options: RateOptions): Promise<void> {
   }
 }
 
-/** A book of one catalog, in force always, and the accounts. Every fault of both files is printed before it is refused. */
-function openBook(options: RateOptions): Book {
+/** A book of one catalog, in force always, and the accounts. Faults of both files are printed before it is refused. */
+async function openBook(options: RateOptions): Promise<Book> {
   const { catalog, faults } = loadCatalog(options.catalog)
   const parsed = readAccounts(options.accounts)
   const mismatches =
@@ -43,12 +46,15 @@ function openBook(options: RateOptions): Book {
       ? []
       : checkAccountsAgainstCatalog(parsed.accounts, catalog, options.accounts, parsed.lines)
   const all = [...faults, ...parsed.faults, ...mismatches]
-  for (const fault of all) console.error(formatFault(fault))
+  await printFaults(all, { verbose: options.verbose === true })
   const errorCount = all.filter((fault) => fault.severity === 'error').length
   if (errorCount > 0 || catalog === null || parsed.accounts === null) {
     throw new CommandFailed(`${counted(errorCount, 'fault')} found, nothing was rated`, 2)
   }
-  return newBook(catalog, parsed.accounts)
+  return newBook(
+    catalog,
+    parsed.accounts.map((wanted) => applySettings(wanted)),
+  )
 }
 
 /** The results of a stream of JSON lines, as many at a time as one chunk of it completes. */

@@ -1,33 +1,31 @@
 /** `tollgate verify`: proves the books, on a running installation. One line a fault on stdout, and exit 1 if there is any. */
 import { createDecoder } from '../intake/decode.ts'
-import { USAGE_TOPICS } from '../pipeline.ts'
-import { parseConfig } from '../platform/config.ts'
 import { createKafka } from '../platform/kafka.ts'
-import { createLog } from '../platform/log.ts'
 import { createPool } from '../platform/postgres.ts'
+import { USAGE_TOPICS } from '../topics.ts'
 import type { Fault } from '../verify/fault.ts'
 import { verify } from '../verify/verify.ts'
 import { CommandFailed, counted } from './command.ts'
-import { withConfig } from './connected.ts'
+import { commandLog, readConfig } from './connected.ts'
 
 export async function verifyBooks(options: { rate: string; json?: boolean }): Promise<void> {
   const rowsPerSecond = Number(options.rate)
   if (!Number.isInteger(rowsPerSecond) || rowsPerSecond < 1) {
     throw new CommandFailed(`--rate ${options.rate} is not a whole number of rows a second`, 2)
   }
-  const config = withConfig(parseConfig)
-  const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
-  const pool = createPool(config.databaseUrl, log, 1)
+  const config = readConfig('kafka', 'publishing', 'database', 'log')
+  const log = commandLog(config.log)
+  const pool = createPool(config.database.url, log, 1)
   const found = { fault: 0, warning: 0 }
   try {
     const summary = await verify(
       {
-        kafka: createKafka(config, log),
+        kafka: createKafka(config.kafka, log),
         pool,
-        decoder: createDecoder(config.schemaRegistryUrl),
-        consumerGroup: config.consumerGroup,
+        decoder: createDecoder(config.kafka.schemaRegistryUrl),
+        consumerGroup: config.kafka.consumerGroup,
         usageTopics: USAGE_TOPICS,
-        recordTopics: config.recordTopics,
+        recordTopics: config.publishing.recordTopics,
       },
       { rowsPerSecond, onProgress: (line) => process.stderr.write(`${line}\n`) },
       (fault) => {

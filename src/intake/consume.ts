@@ -3,8 +3,9 @@
  * committed once the database has them. What is lost between the two is read again, and changes nothing.
  */
 import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type Kafka } from 'kafkajs'
+import type { FaultCode } from '../platform/faults.ts'
 import type { Logger } from '../platform/log.ts'
-import type { Metrics } from '../platform/metrics.ts'
+import { gauge, type Registry, retriesCounter } from '../platform/metrics.ts'
 import { coPartitionedAssigner } from './assign.ts'
 import { Closed, createGatherer, type Slice } from './gather.ts'
 
@@ -21,7 +22,7 @@ export interface NextOffset {
   readonly topic: string
   readonly partition: number
   readonly nextOffset: bigint
-  /** Where what was handed on before it ended, since the assignment; null where nothing is known of that. */
+  /** End offset of the previous batch of this partition; null after an assignment that found none stored. */
   readonly previousOffset: bigint | null
 }
 
@@ -34,6 +35,19 @@ export interface IntakeBatch {
 export interface TopicPartition {
   readonly topic: string
   readonly partition: number
+}
+
+/** A partition number whose next event meets a bug of ours: nothing more is taken in from it, on any topic. */
+export interface StoppedPartition extends TopicPartition {
+  /** Where that event is, and stays. */
+  readonly offset: bigint
+  readonly code: FaultCode
+}
+
+/** What became of a batch: how far its partitions are done, and those that stopped. */
+export interface BatchDone {
+  readonly offsets: readonly NextOffset[]
+  readonly stopped: readonly StoppedPartition[]
 }
 
 /** What the consumer group has committed to Kafka. */
@@ -49,14 +63,14 @@ export interface IntakeOptions {
   readonly batchMillis: number
   readonly concurrentBatches?: number
   /** Resolves when the database has committed. Transient faults are its own to retry: a rejection stops the intake. */
-  readonly onBatch: (batch: IntakeBatch) => Promise<void>
+  readonly onBatch: (batch: IntakeBatch) => Promise<BatchDone>
   /**
    * The next offsets the database knows of the partitions assigned, keyed `topic:partition`; one without was never read.
    * It is told what Kafka has for them. Nothing is handed on before it has answered.
    */
   readonly startOffsets: (committed: readonly CommittedOffset[]) => Promise<ReadonlyMap<string, bigint>>
   readonly log: Logger
-  readonly metrics: Pick<Metrics, 'consumerLag' | 'retriesTotal'>
+  readonly registry: Registry
   /** The intake is over and will not come back by itself. Called once at most. */
   readonly onFatal: (error: unknown) => void
   readonly drainMillis?: number
@@ -69,6 +83,8 @@ export interface IntakeProgress {
   readonly lastProgressAt: number
   /** A member of the group, be it without partitions because there are more members than those. */
   readonly hasJoined: boolean
+  /** Until the next assignment, when whoever gets them tries again. */
+  readonly stopped: readonly StoppedPartition[]
 }
 
 interface FetchEnd {
@@ -104,7 +120,8 @@ const FETCH_BYTES_A_PARTITION = 500_000
 const BATCH_BYTES = 8_000_000
 
 export async function startIntake(options: IntakeOptions): Promise<Intake> {
-  const { kafka, groupId, topics, metrics, drainMillis = 10_000 } = options
+  const { kafka, groupId, topics, registry, drainMillis = 10_000 } = options
+  const metrics = intakeMetrics(registry)
   const log = options.log.child({ component: 'intake' })
   const consumer = kafka.consumer({
     groupId,
@@ -134,6 +151,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const fetchEnds = new Map<string, FetchEnd>()
   /** Where what was handed on last ended, by source; filled by each assignment. */
   const handedOnTo = new Map<string, bigint>()
+  const stoppedByNumber = new Map<number, StoppedPartition>()
   /** Settles when the current assignment may be read; replaced by each assignment before its first fetch. */
   let ready: { readonly promise: Promise<void> } = { promise: new Promise(() => {}) }
 
@@ -156,13 +174,31 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     groupOf: (source) => source.slice(source.lastIndexOf(':') + 1),
     onFailure: fail,
     onBatch: async (slices) => {
-      const batch = asBatch(slices, handedOnTo)
-      await options.onBatch(batch)
+      const done = await options.onBatch(asBatch(slices, handedOnTo))
       lastProgressAt = Date.now()
-      for (const next of batch.offsets) setLag(next, next.nextOffset)
-      offsets.add(batch.offsets)
+      for (const next of done.offsets) setLag(next, next.nextOffset)
+      offsets.add(done.offsets)
+      for (const stopped of done.stopped) stopPartition(stopped)
     },
   })
+
+  function stopPartition(stopped: StoppedPartition): void {
+    const { topic, partition } = stopped
+    // It changed hands meanwhile: its new owner meets the same event.
+    if (!assigned.has(nameOf(topic, partition))) return
+    stoppedByNumber.set(partition, stopped)
+    metrics.partitionStopped.set({ partition: String(partition) }, 1)
+    consumer.pause(topics.map((each) => ({ topic: each, partitions: [partition] })))
+    gatherer.discardGroup(String(partition))
+  }
+
+  function resumeStopped(): void {
+    const partitions = [...stoppedByNumber.keys()]
+    if (partitions.length === 0) return
+    stoppedByNumber.clear()
+    metrics.partitionStopped.reset()
+    consumer.resume(topics.map((topic) => ({ topic, partitions })))
+  }
 
   function setLag({ topic, partition }: TopicPartition, nextOffset: bigint): void {
     const source = nameOf(topic, partition)
@@ -182,9 +218,11 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     const source = nameOf(topic, partition)
     const assignment = ready
     try {
-      await beating(payload, assignment.promise)
+      await withHeartbeat(payload, assignment.promise)
       // An assignment or a seek came in between: these are not the messages to go on with.
       if (ready !== assignment || payload.isStale() || !payload.isRunning() || isStopping) return
+      // Fetched before it stopped.
+      if (stoppedByNumber.has(partition)) return
       const messages: IntakeMessage[] = payload.batch.messages.map(({ offset, key, value, headers }) => {
         return { topic, partition, offset: BigInt(offset), key, value, headers: headers ?? {} }
       })
@@ -199,7 +237,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
       // The client may fetch what comes next while these are decided and written.
       payload.resolveOffset(last.offset.toString())
       try {
-        await beating(payload, room)
+        await withHeartbeat(payload, room)
       } catch (error) {
         // The heartbeat failed, most likely because the group rebalances: what is in hand is let finish, so that the next
         // owner starts after it. Nothing is forgotten here: if the client does not join anew, it fetches what comes next.
@@ -265,6 +303,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     handedOnTo.clear()
     // The client starts again from what is committed: what waits would come twice, or is another's by now.
     gatherer.discard()
+    resumeStopped()
     for (const topic of topics) metrics.consumerLag.set({ topic }, 0)
     lastProgressAt = Date.now()
     hasJoined = true
@@ -279,17 +318,23 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     if (!restart) fail(error)
   })
 
-  await Promise.all([admin.connect(), consumer.connect()])
-  await consumer.subscribe({ topics: [...topics], fromBeginning: true })
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: PARTITIONS_IN_HAND,
-    eachBatch,
-  })
+  try {
+    await Promise.all([admin.connect(), consumer.connect()])
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: PARTITIONS_IN_HAND,
+      eachBatch,
+    })
+  } catch (error) {
+    isStopping = true
+    await Promise.allSettled([within(drainMillis, consumer.disconnect()), admin.disconnect()])
+    throw error
+  }
 
   return {
-    progress: () => ({ lag: new Map(lag), lastProgressAt, hasJoined }),
+    progress: () => ({ lag: new Map(lag), lastProgressAt, hasJoined, stopped: [...stoppedByNumber.values()] }),
 
     async stop() {
       isStopping = true
@@ -301,8 +346,24 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   }
 }
 
-/** Waits, and meanwhile tells the group that this member lives: the client does so only when asked. */
-async function beating(payload: EachBatchPayload, done: Promise<void>): Promise<void> {
+function intakeMetrics(registry: Registry) {
+  return {
+    consumerLag: gauge(registry, {
+      name: 'tollgate_consumer_lag',
+      help: 'Messages in the assigned partitions that are not in the ledger yet, by topic',
+      labelNames: ['topic'],
+    }),
+    partitionStopped: gauge(registry, {
+      name: 'tollgate_partition_stopped',
+      help: '1 for a partition number that stopped at an event that meets a bug; a mended release has to be started',
+      labelNames: ['partition'],
+    }),
+    retriesTotal: retriesCounter(registry),
+  }
+}
+
+/** Waits, and sends heartbeats meanwhile: the client does so only when asked. */
+async function withHeartbeat(payload: EachBatchPayload, done: Promise<void>): Promise<void> {
   let isDone = false
   const ended = done.finally(() => {
     isDone = true

@@ -5,6 +5,7 @@
  * Each writer schema is resolved against the topic's own schema once: compiling is a hundred times the work of decoding.
  */
 import avro from 'avsc'
+import { Fault } from '../platform/faults.ts'
 import { loadEventSchema, WIRE_HEADER_BYTES } from '../platform/schemas.ts'
 
 export interface DecodeRefusal {
@@ -15,8 +16,12 @@ export interface DecodeRefusal {
 export type Decoded = { readonly record: unknown } | { readonly refusal: DecodeRefusal }
 
 /** The registry gave no answer that settles anything: pause and try again, nothing is known to be wrong with the message. */
-export class RegistryUnavailable extends Error {
+export class RegistryUnavailable extends Fault {
   override readonly name = 'RegistryUnavailable'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('registry_unavailable', message, options)
+  }
 }
 
 export interface Decoder {

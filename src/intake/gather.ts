@@ -41,6 +41,8 @@ export interface Gatherer<T> {
   add(source: string, items: readonly T[]): Promise<void>
   /** Forgets all that waits, and lets what is in flight finish. Who calls it must add again from there. */
   discard(): void
+  /** Forgets what waits of one group. Who calls it must not add any more of it, or add again from there. */
+  discardGroup(group: string): void
   /** Resolves once nothing is in flight, and so nothing waits either that could be. */
   drained(): Promise<void>
   /** Takes nothing any more and forgets what waits; resolves once nothing is in flight. */
@@ -211,6 +213,16 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
     discard() {
       forget()
       for (const waiter of roomWaiters.splice(0)) waiter.resolve()
+    },
+
+    discardGroup(group) {
+      for (const [source, queue] of [...waiting]) {
+        if (queue.group !== group) continue
+        waiting.delete(source)
+        waitingEvents -= queue.items.length
+        for (const item of queue.items) waitingBytes -= options.bytesOf(item)
+      }
+      cutAll()
     },
 
     async drained() {

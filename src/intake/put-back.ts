@@ -2,7 +2,10 @@
  * Puts messages back on the topics they came from, as they were but for one more header that says from where. The same
  * event is then taken in once more: its identity, not this, keeps it from being charged twice.
  */
-import { type Kafka, type Message, Partitioners, type Producer, type TopicMessages } from 'kafkajs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Kafka, Partitioners, type Producer } from 'kafkajs'
+import { type PlacedMessage, readPartitionCounts, SendNotAcknowledged, sendAcknowledged } from '../platform/kafka.ts'
+import { partitionHash } from '../platform/partition-hash.ts'
 
 const REPLAYED_FROM_HEADER = 'tollgate-replayed-from'
 
@@ -16,7 +19,10 @@ export interface MessageToPutBack {
 }
 
 export interface PuttingBack {
-  /** Resolves once the broker has acknowledged them all. Throws TooBigForTopic when a topic refuses their size. */
+  /**
+   * Resolves once the broker has acknowledged them all. Throws TooBigForTopic when a topic refuses their size; after any
+   * error some of them may have landed, so all of them are to be sent again.
+   */
   send(messages: readonly MessageToPutBack[]): Promise<void>
   close(): Promise<void>
 }
@@ -28,22 +34,33 @@ export class TooBigForTopic extends Error {
 
 /** About half a minute: what is not there by then is left to a next try of the person who asked. */
 const RETRIES = 10
+/** How often all is sent again when the client left a partition out; the next producer nearly always knows better. */
+const SENDS = 3
+const BETWEEN_SENDS_MS = 500
 
 export function openPuttingBack(kafka: Kafka): PuttingBack {
   let producer: Producer | null = null
 
   return {
     async send(messages) {
-      producer ??= await connect(kafka)
-      try {
-        await producer.sendBatch({ acks: -1, topicMessages: asTopicMessages(messages) })
-      } catch (error) {
-        // A send that failed in one partition may have landed in another, whose sequence the client then counts wrong:
-        // the broker would take other messages for those that it has, and drop them. A new producer counts anew.
-        const failed = producer
-        producer = null
-        await failed.disconnect().catch(() => {})
-        throw isTooBig(error) ? new TooBigForTopic('the topic takes no messages of this size', { cause: error }) : error
+      for (let sends = 1; ; sends++) {
+        try {
+          producer ??= await connect(kafka)
+          const counts = await readPartitionCounts(producer, [...new Set(messages.map(({ topic }) => topic))])
+          await sendAcknowledged(producer, asTopicMessages(messages, counts))
+          return
+        } catch (error) {
+          // A send that failed in one partition may have landed in another, whose sequence the client then counts wrong:
+          // the broker would take other messages for those that it has, and drop them. A new producer counts anew.
+          const failed = producer
+          producer = null
+          await failed?.disconnect().catch(() => {})
+          if (isTooBig(error)) {
+            throw new TooBigForTopic('the topic takes no messages of this size', { cause: error })
+          }
+          if (!(error instanceof SendNotAcknowledged) || sends === SENDS) throw error
+        }
+        await delay(BETWEEN_SENDS_MS)
       }
     },
     async close() {
@@ -56,7 +73,6 @@ async function connect(kafka: Kafka): Promise<Producer> {
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
-    // Murmur2 on the key, as producers of usage do: the events of one account meet on one partition.
     createPartitioner: Partitioners.DefaultPartitioner,
     // A topic made by accident would have the wrong partition count for ever.
     allowAutoTopicCreation: false,
@@ -66,18 +82,23 @@ async function connect(kafka: Kafka): Promise<Producer> {
   return producer
 }
 
-function asTopicMessages(messages: readonly MessageToPutBack[]): TopicMessages[] {
+function asTopicMessages(messages: readonly MessageToPutBack[], counts: ReadonlyMap<string, number>) {
   return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
     topic,
-    messages: ofTopic.map(asMessage),
+    messages: ofTopic.map((message) => asMessage(message, counts.get(topic)!)),
   }))
 }
 
 /** One put back before has the header already; the next place joins it, so that the whole way can be read. */
-function asMessage({ topic, partition, offset, key, value, headers }: MessageToPutBack): Message {
+function asMessage(
+  { topic, partition, offset, key, value, headers }: MessageToPutBack,
+  partitions: number,
+): PlacedMessage {
   const from = { name: REPLAYED_FROM_HEADER, value: Buffer.from(`${topic}/${partition}/${offset}`) }
   const byName = Map.groupBy([...headers, from], ({ name }) => name)
   return {
+    // Murmur2 on the key, as producers of usage do: the events of one account meet on one partition.
+    partition: key === null ? partition % partitions : partitionHash(key) % partitions,
     key,
     value,
     // The client cannot send a header whose value is null; an empty one is the nearest that it can.

@@ -1,14 +1,7 @@
 /** An adjustment by an operator: a movement like any other, with the actor and the reason. */
-import { alertLevels } from '../core/account/alerts.ts'
-import { post, settle } from '../core/account/state.ts'
+import { postCredit } from '../core/account/change.ts'
 import type { Currency, Micros } from '../core/money.ts'
-import { RECORD_TOPICS, type RecordTopic } from '../platform/config.ts'
-import { inTransaction, type Pool } from '../platform/postgres.ts'
-import type { Encode } from './announce.ts'
-import { lockAccounts } from './lock-accounts.ts'
-import { readClock } from './read-clock.ts'
-import { readSettings } from './read-settings.ts'
-import { writeSettled } from './write-settled.ts'
+import { type Changed, changeAccount, type Writer } from './change-account.ts'
 
 export interface Adjustment {
   readonly accountId: string
@@ -24,25 +17,21 @@ export interface Adjusted {
   readonly sequence: bigint
 }
 
-/** Null when there is no such account. */
+/** Posts it once, however often it is asked for under this key. */
 export async function adjustCredit(
-  pool: Pool,
-  encode: Encode,
-  adjustment: Adjustment,
-  recordTopics: ReadonlySet<RecordTopic> = new Set(RECORD_TOPICS),
-): Promise<Adjusted | null> {
-  const { accountId, amountMicros, actor, reason } = adjustment
-  return inTransaction(pool, async (connection) => {
-    const before = (await lockAccounts(connection, [accountId])).get(accountId)
-    if (before === undefined) return null
-    const { epoch, nowMicros } = await readClock(connection)
-    const [settings] = await readSettings(connection, [{ accountId, version: before.settingsVersion }])
-    const { account: posted, posting } = post(before, amountMicros)
-    const settled = settle(before, posted, 'adjustment', alertLevels(settings!), nowMicros)
-    const origin = { kind: 'adjustment', actor, reason } as const
-    const movement = { posting, origin, occurredAtMicros: nowMicros }
-    await writeSettled(connection, { encode, recordTopics }, settled, [movement], { epoch, nowMicros })
-    const { balanceMicros, currency } = settled.account
-    return { balanceMicros, currency, sequence: posting.sequence }
-  })
+  writer: Writer,
+  { accountId, amountMicros, actor, reason }: Adjustment,
+  requestKey: string,
+): Promise<Changed<Adjusted>> {
+  return changeAccount<Adjusted>(
+    writer,
+    accountId,
+    ({ account, settings, clock: { nowMicros } }) => {
+      const origin = { kind: 'adjustment', actor, reason } as const
+      const change = postCredit(account, settings, [{ amountMicros, origin, occurredAtMicros: nowMicros }], nowMicros)
+      const { balanceMicros, currency, lastSequence: sequence } = change.account
+      return { change, answer: { balanceMicros, currency, sequence } }
+    },
+    { kind: 'adjustment', key: requestKey, content: { amountMicros, actor, reason } },
+  )
 }

@@ -1,31 +1,31 @@
 /**
- * What the ledger tells the world, as encoded messages for the outbox. Each carries its place in its series (version,
+ * What the ledger announces, as encoded messages for the outbox. Each carries its place in its series (version,
  * sequence or id) and the epoch, in the value and, as CloudEvents attributes in binary mode, in the headers, so that a
  * consumer can route and drop without decoding.
  */
 import type { AlertRaised } from '../core/account/alerts.ts'
 import type { RecordedUsage } from '../core/account/batch.ts'
-import type { BalanceCause, BalanceChanged, ServiceStatusChanged } from '../core/account/state.ts'
+import type { ChangeCause } from '../core/account/change.ts'
+import type { BalanceChanged, Movement, ServiceStatusChanged } from '../core/account/state.ts'
 import { formatInstant, type InstantMicros } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
 import { type Headers, type OutboxKey, type OutboxMessage, outboxKey } from '../outbox/messages.ts'
-import type { RecordTopic } from '../platform/config.ts'
+import type { EventTopic, RecordTopic } from '../topics.ts'
 import { type Traceparent, traceparentOf } from './original-message.ts'
 import type { DeadLetter } from './write-dead-letters.ts'
-import type { Movement } from './write-movements.ts'
 import { quantityUsed } from './write-usage.ts'
 
-export const BALANCE_CHANGED = 'credit.balance-changed.v1'
-export const SERVICE_STATUS = 'credit.service-status.v1'
-export const ALERTS = 'credit.alerts.v1'
-export const MOVEMENTS = 'credit.movements.v1'
-export const RATED_USAGE = 'usage.rated.v1'
-export const DEAD_LETTER = 'usage.dead-letter.v1'
+export const BALANCE_CHANGED = 'credit.balance-changed.v1' satisfies EventTopic
+export const SERVICE_STATUS = 'credit.service-status.v1' satisfies EventTopic
+export const ALERTS = 'credit.alerts.v1' satisfies EventTopic
+export const MOVEMENTS = 'credit.movements.v1' satisfies EventTopic
+export const RATED_USAGE = 'usage.rated.v1' satisfies EventTopic
+export const DEAD_LETTER = 'usage.dead-letter.v1' satisfies EventTopic
 
 /** Encodes a record for a topic, in the registry's wire format. */
 export type Encode = (topic: string, record: unknown) => Uint8Array
 
-/** How what happened is told, and which of the topics that may be switched off are on. */
+/** What it takes to announce what happened: the encoders, and which of the topics that may be switched off are on. */
 export interface Publishing {
   readonly encode: Encode
   readonly recordTopics: ReadonlySet<RecordTopic>
@@ -39,13 +39,9 @@ export const MOST_DEAD_LETTER_BYTES = 900_000
 
 export interface Announcer {
   balanceChanged(change: BalanceChanged, traceparent?: Traceparent): OutboxMessage
-  /** `cause` is that of the balance change that led to it. */
-  serviceStatus(
-    change: ServiceStatusChanged,
-    cause: BalanceCause | 'account_created',
-    traceparent?: Traceparent,
-  ): OutboxMessage
-  alert(alert: AlertRaised, cause: BalanceCause | 'settings', traceparent?: Traceparent): OutboxMessage
+  /** `cause` is what led to it: where the balance changed, the same as there. */
+  serviceStatus(change: ServiceStatusChanged, cause: ChangeCause, traceparent?: Traceparent): OutboxMessage
+  alert(alert: AlertRaised, cause: ChangeCause, traceparent?: Traceparent): OutboxMessage
   movement(movement: Movement, traceparent?: Traceparent): OutboxMessage
   ratedUsage(usage: RecordedUsage<unknown>, traceparent?: Traceparent): OutboxMessage
   deadLetter(letter: DeadLetter): OutboxMessage
@@ -164,7 +160,7 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
         balance_after: formatMoney(posting.balanceAfterMicros),
         currency: posting.currency,
         event_id: 'eventId' in origin ? origin.eventId : null,
-        top_up_id: null,
+        top_up_id: 'topUpId' in origin ? origin.topUpId : null,
         reverses_sequence: 'reversesSequence' in origin ? Number(origin.reversesSequence) : null,
         actor: 'actor' in origin ? origin.actor : null,
         reason: 'reason' in origin ? origin.reason : null,
@@ -201,7 +197,7 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
         occurred_at: event.occurredAtMicros,
         recorded_at: nowMicros,
       })
-      // A correction that was given up may come again under its event id, and is another decision then.
+      // A correction that expired may come again under its event id, and is another decision then.
       return { ...message, headers: { ...message.headers, ce_id: `${message.headers.ce_id}/${nowMicros}` } }
     },
 

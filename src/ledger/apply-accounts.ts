@@ -1,28 +1,27 @@
 /**
  * Creates accounts and changes their settings, all of a file in one transaction or none of it. Settings are versions:
- * a change appends one, and what usage was rated with before stays readable.
+ * a change appends one, and what usage was rated with before stays readable. What the file does not say of an account that
+ * exists stays as it is.
  *
  * The accounts are checked within that transaction against every catalog that is in force or will be, so that none is
  * published meanwhile that lacks what they use.
  */
 import { checkAccountsAgainstCatalog } from '../catalog/accounts-file.ts'
 import type { Fault } from '../catalog/faults.ts'
-import { alertLevels } from '../core/account/alerts.ts'
-import type { AccountSettings } from '../core/account/settings.ts'
-import { openAccount } from '../core/account/state.ts'
+import { changeSettings, createAccount } from '../core/account/change.ts'
+import { type AccountSettings, applySettings, type WantedSettings } from '../core/account/settings.ts'
+import { canonicalJson } from '../core/canonical-json.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
-import { formatInstant, type InstantMicros } from '../core/instant.ts'
-import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
-import { createAnnouncer, type Encode } from './announce.ts'
-import { CatalogStore } from './catalogs.ts'
-import { insertSettings, setSettingsVersions } from './insert-settings.ts'
+import type { InstantMicros } from '../core/instant.ts'
+import { type Connection, inTransaction, violates } from '../platform/postgres.ts'
+import type { Publishing } from './announce.ts'
+import type { CatalogStore } from './catalogs.ts'
+import { lockAndRead, type Writer } from './change-account.ts'
 import { listCatalogs } from './list-catalogs.ts'
-import { lockAccounts } from './lock-accounts.ts'
-import { lockCatalogUse } from './lock-catalog-use.ts'
-import { holdEpoch, type LedgerClock, readClock } from './read-clock.ts'
-import { readSettings } from './read-settings.ts'
-import { viewOfAccount } from './view-of-account.ts'
-import { insertPacks } from './write-outbox.ts'
+import { shareCatalogUse } from './lock-catalog-use.ts'
+import { holdEpoch } from './read-clock.ts'
+import { ACCOUNTS_KEY } from './write-accounts.ts'
+import { writeChanges } from './write-changes.ts'
 
 export interface AppliedAccounts {
   readonly created: readonly string[]
@@ -44,87 +43,81 @@ export interface AccountsSource {
   readonly lines: ReadonlyMap<string, number>
 }
 
-const INSERT_ACCOUNTS = `
-  insert into tollgate.accounts (account_id, currency, settings_version, status, status_version, status_since)
-  select account.*, 1, 'blocked', 1, $3::timestamptz from unnest($1::text[], $2::text[]) as account`
-
+/**
+ * Applications run together, but for the accounts that they share: those are locked in account_id order, and created in it.
+ * `catalogs` is the process's one store.
+ */
 export async function applyAccounts(
-  pool: Pool,
-  encode: Encode,
-  wanted: readonly AccountSettings[],
+  { pool, publishing }: Writer,
+  catalogs: CatalogStore,
+  wanted: readonly WantedSettings[],
   source: AccountsSource = { file: 'accounts', lines: new Map() },
 ): Promise<ApplyResult> {
-  const store = new CatalogStore()
+  if (new Set(wanted.map(({ accountId }) => accountId)).size < wanted.length)
+    throw new Error('an account is named twice')
   for (;;) {
-    const result = await inTransaction(pool, (connection) => attempt(connection, store, encode, wanted, source))
-    if (!('missingCatalogs' in result)) return result
-    // Parsed outside the transaction, as a large deck takes a second; one published meanwhile is missing once more.
-    await store.load(pool, result.missingCatalogs)
+    try {
+      const result = await inTransaction(pool, (connection) =>
+        attempt(connection, publishing, catalogs, wanted, source),
+      )
+      if (!('missingCatalogs' in result)) return result
+      // Parsed outside the transaction, as a large deck takes a second; one published meanwhile is missing once more.
+      await catalogs.load(pool, result.missingCatalogs)
+    } catch (error) {
+      // Another transaction created one of them between our lock and our insert: now it is there to be locked.
+      if (!violates(error, ACCOUNTS_KEY)) throw error
+    }
   }
 }
 
 async function attempt(
   connection: Connection,
-  store: CatalogStore,
-  encode: Encode,
-  wanted: readonly AccountSettings[],
+  publishing: Publishing,
+  catalogs: CatalogStore,
+  wanted: readonly WantedSettings[],
   source: AccountsSource,
 ): Promise<ApplyResult | { readonly missingCatalogs: readonly number[] }> {
-  await lockCatalogUse(connection)
+  await shareCatalogUse(connection)
   await holdEpoch(connection)
-  const states = await lockAccounts(
-    connection,
-    wanted.map(({ accountId }) => accountId),
-  )
-  const clock = await readClock(connection)
-  const recordedAt = formatInstant(clock.nowMicros)
-  const stored = await readSettings(
-    connection,
-    [...states.values()].map(({ accountId, settingsVersion }) => ({ accountId, version: settingsVersion })),
-  )
-  const storedById = new Map(stored.map((settings) => [settings.accountId, settings]))
+  const accountIds = wanted.map(({ accountId }) => accountId)
+  const { accounts, settings: storedById, clock } = await lockAndRead(connection, accountIds)
 
   const refused = wanted.flatMap(({ accountId, currency }) => {
-    const current = states.get(accountId)
+    const current = accounts.get(accountId)
     return current === undefined || current.currency === currency
       ? []
       : [{ accountId, reason: `its currency is ${current.currency} and never changes` }]
   })
   if (refused.length > 0) return { refused }
 
-  const offered = await catalogsFromNow(connection, store)
+  catalogs.enterEpoch(clock.epoch)
+  const offered = await catalogsFromNow(connection, catalogs)
   if ('missingCatalogs' in offered) return offered
   if (!offered.isOneInForce) return { noCatalogInForce: true }
-  const needed = wanted.map((settings) => withoutPast(settings, storedById.get(settings.accountId), clock.nowMicros))
+  const applied = wanted.map((each) => {
+    const stored = storedById.get(each.accountId)
+    const settings = applySettings(each, stored)
+    return { settings, stored, fields: stored === undefined ? [] : changedFields(stored, settings) }
+  })
+  const needed = applied.map(({ settings, stored }) => withoutPast(settings, stored, clock.nowMicros))
   const misfits = offered.catalogs.flatMap((catalog) =>
     checkAccountsAgainstCatalog(needed, catalog, source.file, source.lines),
   )
   if (misfits.length > 0) return { misfits: distinct(misfits) }
 
-  const created = wanted.filter(({ accountId }) => !states.has(accountId))
-  const changed = wanted.flatMap((asked) => {
-    const before = storedById.get(asked.accountId)
-    if (before === undefined) return []
-    const { lowAlertLevelMicros, customAlertLevelMicros } = before
-    const settings = { ...asked, lowAlertLevelMicros, customAlertLevelMicros }
-    const fields = changedFields(before, settings)
-    return fields.length === 0 ? [] : [{ settings, fields }]
-  })
-  if (created.length > 0) await create(connection, created, clock, encode)
-  if (changed.length > 0) {
-    const versions = changed.map(({ settings }) => states.get(settings.accountId)!.settingsVersion + 1)
-    const list = changed.map(({ settings }) => settings)
-    await insertSettings(connection, list, versions, recordedAt)
-    await setSettingsVersions(connection, list, versions)
-    const view = list.map(({ accountId }, i) => ({ accountId, epoch: clock.epoch, settingsVersion: versions[i]! }))
-    await insertPacks(connection, { now: [], record: [], view }, recordedAt)
-  }
-  const touched = new Set([...created, ...changed.map(({ settings }) => settings)].map(({ accountId }) => accountId))
+  const created = applied.filter(({ stored }) => stored === undefined)
+  const changed = applied.filter(({ fields }) => fields.length > 0)
+  await writeChanges(connection, publishing, clock, [
+    // They have no credit, so they are blocked from their first moment, and announced as such.
+    ...created.map(({ settings }) => createAccount(settings, clock.nowMicros)),
+    ...changed.map(({ settings }) => changeSettings(accounts.get(settings.accountId)!, settings)),
+  ])
+  const isUnchanged = ({ stored, fields }: (typeof applied)[number]) => stored !== undefined && fields.length === 0
   return {
     applied: {
-      created: created.map(({ accountId }) => accountId),
+      created: created.map(({ settings }) => settings.accountId),
       changed: changed.map(({ settings, fields }) => ({ accountId: settings.accountId, fields })),
-      unchanged: wanted.map(({ accountId }) => accountId).filter((accountId) => !touched.has(accountId)),
+      unchanged: applied.filter(isUnchanged).map(({ settings }) => settings.accountId),
     },
   }
 }
@@ -153,11 +146,11 @@ function withoutPast(
   nowMicros: InstantMicros,
 ): AccountSettings {
   if (stored === undefined) return settings
-  const had = new Set(stored.packages.map(canonical))
+  const had = new Set(stored.packages.map((period) => canonicalJson(period)))
   const packages = settings.packages.filter((period, i) => {
     const next = settings.packages[i + 1]
     const isOver = next !== undefined && next.fromMicros <= nowMicros
-    return !(isOver && had.has(canonical(period)))
+    return !(isOver && had.has(canonicalJson(period)))
   })
   return { ...settings, packages }
 }
@@ -166,50 +159,7 @@ function distinct(faults: readonly Fault[]): Fault[] {
   return [...new Map(faults.map((fault) => [`${fault.line} ${fault.reason}`, fault])).values()]
 }
 
-/** New accounts have no credit, so they are blocked from their first moment and the world is told so at once. */
-async function create(
-  connection: Connection,
-  accounts: readonly AccountSettings[],
-  { epoch, nowMicros }: LedgerClock,
-  encode: Encode,
-): Promise<void> {
-  const recordedAt = formatInstant(nowMicros)
-  await connection.query(INSERT_ACCOUNTS, [
-    accounts.map(({ accountId }) => accountId),
-    accounts.map(({ currency }) => currency),
-    recordedAt,
-  ])
-  await insertSettings(
-    connection,
-    accounts,
-    accounts.map(() => 1),
-    recordedAt,
-  )
-  const opened = accounts.map((settings) =>
-    openAccount(settings.accountId, settings.currency, alertLevels(settings), nowMicros),
-  )
-  const announcer = createAnnouncer(encode, epoch, nowMicros)
-  await insertPacks(
-    connection,
-    {
-      now: opened.map(({ statusChanged }) => announcer.serviceStatus(statusChanged, 'account_created')),
-      record: [],
-      view: opened.map(({ account }) => viewOfAccount(account, epoch)),
-    },
-    recordedAt,
-  )
-}
-
-/** jsonb does not keep the order of keys, so values are compared with their keys sorted. */
 function changedFields(before: AccountSettings, after: AccountSettings): string[] {
   const keys = Object.keys(after) as (keyof AccountSettings)[]
-  return keys.filter((key) => canonical(before[key]) !== canonical(after[key]))
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
+  return keys.filter((key) => canonicalJson(before[key]) !== canonicalJson(after[key]))
 }

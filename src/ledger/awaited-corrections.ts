@@ -6,6 +6,7 @@
 import type { RecordedUsage } from '../core/account/batch.ts'
 import { usageKey } from '../core/account/book.ts'
 import type { CorrectionEvent } from '../core/usage/event.ts'
+import { Fault } from '../platform/faults.ts'
 import type { Connection } from '../platform/postgres.ts'
 import { arrayOf } from '../platform/postgres-binary.ts'
 import { headersAsJson, type SourceMessage, valueHash } from './original-message.ts'
@@ -92,7 +93,9 @@ export function storeAwaited(
     writes.push(
       connection.query({ name: 'insert-awaited', text: INSERT_AWAITED, values }).then(({ rowCount }) => {
         // Under the accounts' locks nobody else adds one, so the read before must have shown it.
-        if (rowCount !== added.length) throw new Error('an event is awaited already by a correction that was not read')
+        if (rowCount !== added.length) {
+          throw new Fault('invariant_broken', 'an event is awaited already by a correction that was not read')
+        }
       }),
     )
   }

@@ -7,6 +7,7 @@ import { formatFault } from '../catalog/faults.ts'
 import { parseCatalog } from '../catalog/load.ts'
 import { byPreference, type CatalogVersion } from '../core/account/book.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
+import { Fault } from '../platform/faults.ts'
 import type { Connection, Pool } from '../platform/postgres.ts'
 import { readCatalogFiles } from './read-catalog-files.ts'
 
@@ -30,6 +31,7 @@ export async function listCatalogVersions(connection: Connection | Pool): Promis
 
 export class CatalogStore {
   readonly #parsed = new Map<number, Catalog>()
+  #epoch: number | null = null
 
   /** The listed versions with their catalogs, or the versions that must be loaded first. */
   resolve(listed: readonly ListedVersion[]): { catalogs: CatalogVersion[] } | { missing: number[] } {
@@ -49,13 +51,16 @@ export class CatalogStore {
       const { catalog, faults } = parseCatalog(files)
       if (catalog === null) {
         const first = faults.find(({ severity }) => severity === 'error')
-        throw new Error(`stored catalog version ${version} cannot be read: ${first ? formatFault(first) : 'unknown'}`)
+        const why = first ? formatFault(first) : 'unknown'
+        throw new Fault('catalog_unreadable', `stored catalog version ${version} cannot be read: ${why}`)
       }
       this.#parsed.set(version, catalog)
     }
   }
 
-  clear(): void {
-    this.#parsed.clear()
+  /** Versions are given out again after a restore, so what was parsed under an earlier epoch is forgotten. */
+  enterEpoch(epoch: number): void {
+    if (epoch !== this.#epoch) this.#parsed.clear()
+    this.#epoch = epoch
   }
 }

@@ -2,6 +2,7 @@
  * The offsets whose effects are in this database, stored by the transaction that holds them. On assignment a rater
  * starts from the lower of these and Kafka's, so a database restored to an earlier point catches up by itself.
  */
+import { Fault } from '../platform/faults.ts'
 import type { Connection, Pool } from '../platform/postgres.ts'
 
 export interface PartitionOffset {
@@ -18,14 +19,15 @@ export interface RecordedOffset extends PartitionOffset {
 }
 
 /**
- * The database knows less than what it has already been given: it was restored to an earlier point under a rater that
- * went on. Everything the rater remembers is void, and what it has in hand does not follow on what is stored.
+ * The database knows less than it has already been given: it was restored to an earlier point under a running rater. What
+ * the rater remembers is void, and what it has in hand does not follow on what is stored.
  */
-export class DatabaseWentBack extends Error {
-  override readonly name = 'DatabaseWentBack'
+export class DatabaseRestored extends Fault {
+  override readonly name = 'DatabaseRestored'
 
   constructor({ topic, partition, previousOffset }: RecordedOffset, stored: bigint | undefined) {
     super(
+      'database_restored',
       `${topic}/${partition} was recorded up to ${previousOffset} and the database now says ${stored ?? 'nothing'}: ` +
         'it was restored to an earlier point; start again, and everything since is rated anew',
     )
@@ -72,7 +74,7 @@ export async function readOffsets(database: Connection | Pool, group: string): P
   return rows.map(asOffset)
 }
 
-/** Throws `DatabaseWentBack` where the batch does not follow on what is stored. */
+/** Throws `DatabaseRestored` where the batch does not follow on what is stored. */
 export async function checkOffsetsFollow(
   connection: Connection,
   group: string,
@@ -87,7 +89,7 @@ export async function checkOffsetsFollow(
   for (const offset of offsets) {
     if (offset.previousOffset === null) continue
     const known = stored.get(`${offset.topic}:${offset.partition}`)
-    if (known === undefined || known < offset.previousOffset) throw new DatabaseWentBack(offset, known)
+    if (known === undefined || known < offset.previousOffset) throw new DatabaseRestored(offset, known)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Gives up corrections whose event never came: rejected as `too_late`. Each goes to the dead letters as it came and leaves
- * no identity, so that it counts as new when it is put back; its rated usage stays, as the history of a wait.
+ * Lets corrections expire whose event never came: rejected as `too_late`. Each goes to the dead letters as it came and
+ * leaves no identity, so that it counts as new when it is replayed; its rated usage stays, as the history of a wait.
  *
  * The rows are under the locks of their accounts, as for every writer: a batch that has read a correction as waiting may
  * void the event by it, and nobody takes it away from under that.
@@ -8,15 +8,16 @@
 import { formatInstant } from '../core/instant.ts'
 import type { RejectionReason } from '../core/rating/decision.ts'
 import type { Logger } from '../platform/log.ts'
-import type { Metrics } from '../platform/metrics.ts'
-import { allReplies, type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
-import { createAnnouncer, type Encode } from './announce.ts'
+import { counter, deadLettersCounter, gauge, type Registry } from '../platform/metrics.ts'
+import { allReplies, type Connection, inTransaction } from '../platform/postgres.ts'
+import type { Publishing } from './announce.ts'
+import type { Writer } from './change-account.ts'
 import { countAwaitedCorrections } from './list-awaited-corrections.ts'
 import { lockAccounts } from './lock-accounts.ts'
 import { headersFromJson, type StoredHeaders } from './original-message.ts'
 import { readClock } from './read-clock.ts'
-import { type DeadLetter, insertDeadLetters } from './write-dead-letters.ts'
-import { insertPacks } from './write-outbox.ts'
+import { writeChanges } from './write-changes.ts'
+import type { DeadLetter } from './write-dead-letters.ts'
 
 /** Accounts locked at a time, at most: those of a page wait for a few milliseconds. */
 const PAGE_CORRECTIONS = 200
@@ -77,15 +78,14 @@ interface Page {
 
 /** Says which after each page's commit, and how many there were in the end. */
 export async function expireAwaitedCorrections(
-  pool: Pool,
-  encode: Encode,
+  { pool, publishing }: Writer,
   olderThanDays: number,
   onExpired: OnExpired = () => {},
   pageCorrections = PAGE_CORRECTIONS,
 ): Promise<number> {
   for (let count = 0; ; ) {
     const { found, expired, noted } = await inTransaction(pool, (connection) =>
-      expirePage(connection, encode, olderThanDays, pageCorrections),
+      expirePage(connection, publishing, olderThanDays, pageCorrections),
     )
     onExpired(expired, noted)
     count += expired.length
@@ -94,45 +94,40 @@ export async function expireAwaitedCorrections(
 }
 
 /**
- * One turn of the periodic job: what is overdue is given up, logged and counted, and the gauges say what still waits.
+ * One turn of the periodic job: what is overdue expires, is logged and counted, and the gauges say what still waits.
  * `olderThanDays` is null while usage waits to be recorded: the event may be in what is not read yet.
  */
 export async function tendAwaitedCorrections(
-  pool: Pool,
-  encode: Encode,
+  writer: Writer,
   olderThanDays: number | null,
   log: Logger,
-  metrics: Pick<
-    Metrics,
-    'awaitedCorrections' | 'awaitedCorrectionsOldestSeconds' | 'awaitedCorrectionsExpiredTotal' | 'deadLettersTotal'
-  >,
+  metrics: CorrectionMetrics,
 ): Promise<void> {
-  if (olderThanDays !== null) await giveUpOverdue(pool, encode, olderThanDays, log, metrics)
-  const { waiting, oldestAgeSeconds } = await countAwaitedCorrections(pool)
+  if (olderThanDays !== null) await expireOverdue(writer, olderThanDays, log, metrics)
+  const { waiting, oldestAgeSeconds } = await countAwaitedCorrections(writer.pool)
   metrics.awaitedCorrections.set(waiting)
   metrics.awaitedCorrectionsOldestSeconds.set(oldestAgeSeconds)
 }
 
-async function giveUpOverdue(
-  pool: Pool,
-  encode: Encode,
+async function expireOverdue(
+  writer: Writer,
   olderThanDays: number,
   log: Logger,
-  metrics: Pick<Metrics, 'awaitedCorrectionsExpiredTotal' | 'deadLettersTotal'>,
+  metrics: CorrectionMetrics,
 ): Promise<void> {
-  await expireAwaitedCorrections(pool, encode, olderThanDays, (expired, noted) => {
+  await expireAwaitedCorrections(writer, olderThanDays, (expired, noted) => {
     for (const { accountId, eventId, correctionId, deadLetter } of expired) {
       const ids = { account_id: accountId, event_id: eventId, correction_id: correctionId, reason: REASON }
       if (deadLetter === null) {
         log.warn(
           ids,
-          'the event of a correction never came; its bytes were not kept, so it is given up without a dead letter',
+          'the event of a correction never came; its bytes were not kept, so it expires without a dead letter',
         )
       } else {
         const { topic, partition, offset } = deadLetter
         log.warn(
           { ...ids, dead_letter: `${topic}/${partition}/${offset}` },
-          'the event of a correction never came; the correction is given up',
+          'the event of a correction never came; the correction has expired',
         )
       }
     }
@@ -141,21 +136,45 @@ async function giveUpOverdue(
   })
 }
 
-async function expirePage(connection: Connection, encode: Encode, olderThanDays: number, limit: number): Promise<Page> {
+export type CorrectionMetrics = ReturnType<typeof correctionMetrics>
+
+export function correctionMetrics(registry: Registry) {
+  return {
+    awaitedCorrections: gauge(registry, {
+      name: 'tollgate_awaited_corrections',
+      help: 'Corrections that wait for the event they correct',
+    }),
+    awaitedCorrectionsOldestSeconds: gauge(registry, {
+      name: 'tollgate_awaited_corrections_oldest_seconds',
+      help: 'For how long the oldest of them has waited; 0 when none does',
+    }),
+    awaitedCorrectionsExpiredTotal: counter(registry, {
+      name: 'tollgate_awaited_corrections_expired_total',
+      help: 'Corrections that expired because their event never came',
+    }),
+    deadLettersTotal: deadLettersCounter(registry),
+  }
+}
+
+async function expirePage(
+  connection: Connection,
+  publishing: Publishing,
+  olderThanDays: number,
+  limit: number,
+): Promise<Page> {
   const { rows: overdue } = await connection.query<{ account_id: string; event_id: string }>(FIND_OVERDUE, [
     olderThanDays,
     limit,
   ])
   if (overdue.length === 0) return { found: 0, expired: [], noted: [] }
   const accountIds = overdue.map((row) => row.account_id)
-  await lockAccounts(connection, [...new Set(accountIds)])
-  const { epoch, nowMicros } = await readClock(connection)
-  const recordedAt = formatInstant(nowMicros)
+  const locking = lockAccounts(connection, [...new Set(accountIds)])
+  const [, clock] = await allReplies([locking, readClock(connection)])
   const { rows } = await connection.query<ExpiredRow>(EXPIRE, [
     olderThanDays,
     accountIds,
     overdue.map((row) => row.event_id),
-    recordedAt,
+    formatInstant(clock.nowMicros),
   ])
   const expired = rows.map((row) => ({
     accountId: row.account_id,
@@ -167,12 +186,9 @@ async function expirePage(connection: Connection, encode: Encode, olderThanDays:
   if (letters.length === 0) return { found: overdue.length, expired, noted: [] }
   const ids = [letters.map(({ accountId }) => accountId), letters.map(({ eventId }) => eventId)]
   const [noted] = await allReplies([
-    insertDeadLetters(connection, letters, recordedAt),
+    writeChanges(connection, publishing, clock, [], letters),
     connection.query(FORGET_IDENTITIES, ids),
   ])
-  const announcer = createAnnouncer(encode, epoch, nowMicros)
-  const now = noted.map((letter) => announcer.deadLetter(letter))
-  await insertPacks(connection, { now, record: [], view: [] }, recordedAt)
   return { found: overdue.length, expired, noted }
 }
 

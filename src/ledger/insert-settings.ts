@@ -1,4 +1,4 @@
-/** Appends versions of account settings, and makes them the ones in force. The accounts are locked, or just created. */
+/** Appends versions of account settings. The accounts are locked, or just created, and name them as the ones in force. */
 import type { AccountSettings } from '../core/account/settings.ts'
 import { formatInstant } from '../core/instant.ts'
 import type { Connection } from '../platform/postgres.ts'
@@ -10,11 +10,6 @@ const INSERT_SETTINGS = `
   select $1::timestamptz, settings.*
     from unnest($2::text[], $3::integer[], $4::text[], $5::jsonb[], $6::date[], $7::integer[], $8::text[], $9::text[],
       $10::jsonb[], $11::bigint[], $12::bigint[]) as settings`
-
-const SET_VERSIONS = `
-  update tollgate.accounts a set settings_version = s.version
-    from unnest($1::text[], $2::integer[]) as s (account_id, version)
-   where a.account_id = s.account_id`
 
 export function insertSettings(
   connection: Connection,
@@ -38,12 +33,4 @@ export function insertSettings(
     list.map(({ lowAlertLevelMicros }) => lowAlertLevelMicros),
     list.map(({ customAlertLevelMicros }) => customAlertLevelMicros),
   ])
-}
-
-export function setSettingsVersions(
-  connection: Connection,
-  list: readonly Pick<AccountSettings, 'accountId'>[],
-  versions: readonly number[],
-) {
-  return connection.query(SET_VERSIONS, [list.map(({ accountId }) => accountId), versions])
 }

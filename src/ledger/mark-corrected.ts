@@ -1,5 +1,6 @@
 /** Notes on events recorded earlier which correction took them back, so that none is taken back twice. */
 import type { TakenBack } from '../core/account/batch.ts'
+import { Fault } from '../platform/faults.ts'
 import type { Connection } from '../platform/postgres.ts'
 import { arrayOf } from '../platform/postgres-binary.ts'
 
@@ -20,6 +21,6 @@ export async function markCorrected(connection: Connection, takenBack: readonly 
     ],
   })
   if (rowCount !== takenBack.length) {
-    throw new Error(`${takenBack.length} events were to be marked corrected, and ${rowCount} were`)
+    throw new Fault('invariant_broken', `${takenBack.length} events were to be marked corrected, and ${rowCount} were`)
   }
 }

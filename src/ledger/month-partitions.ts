@@ -14,7 +14,8 @@
  * read or write it. That is held to LOCK_TIMEOUT_MILLIS, and with the scan to STATEMENT_TIMEOUT_MILLIS; then we give way
  * and come again. Where the months were made in time, the default partition is empty and written by nobody.
  */
-import { type Connection, inTransaction, type Pool, sqlState } from '../platform/postgres.ts'
+import { sqlState } from '../platform/faults.ts'
+import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 
 const PARTITIONED_TABLES = ['movements', 'rated_usage'] as const
 const MONTHS_AHEAD = 3

@@ -3,17 +3,14 @@
  * know may be from a future that no longer is, and whatever is said under the later epoch beats it.
  *
  * An account that saw its last change in that future would not be heard of again, and whoever believes it blocked would
- * believe so for ever. So every account tells its balance and status anew, in the same transaction.
+ * believe so for ever. So balance and status of every account are republished, in the same transaction.
  */
-import { restate } from '../core/account/state.ts'
-import { formatInstant } from '../core/instant.ts'
-import type { Connection } from '../platform/postgres.ts'
-import { createAnnouncer, type Encode } from './announce.ts'
+import { restateAccount } from '../core/account/change.ts'
+import { allReplies, type Connection } from '../platform/postgres.ts'
+import type { Publishing } from './announce.ts'
 import { lockAccounts } from './lock-accounts.ts'
 import { readClock } from './read-clock.ts'
-import { viewOfAccount } from './view-of-account.ts'
-import { updateAccounts } from './write-accounts.ts'
-import { insertPacks } from './write-outbox.ts'
+import { writeChanges } from './write-changes.ts'
 
 /** So many accounts are in memory at a time; their rows stay locked to the end. */
 const ACCOUNTS_AT_ONCE = 2_000
@@ -23,7 +20,7 @@ const ACCOUNTS_AT_ONCE = 2_000
  * give the same one out again, and what is said under it would be old to those who heard the first.
  *
  * Raters go on meanwhile and read the epoch after they have locked their accounts: what they say of an account under the
- * old one was said before we locked it, and is told anew below.
+ * old one was said before we locked it, and is republished below.
  */
 const RAISE_EPOCH = `
   update tollgate.ledger_epoch set epoch = greatest(
@@ -35,11 +32,11 @@ const RAISE_EPOCH = `
 const NEXT_ACCOUNTS = `
   select account_id from tollgate.accounts where account_id > $1 order by account_id limit $2`
 
-/** Fair-use minutes are not told here: the view is to be built anew. */
+/** Fair-use minutes are not among what is republished: the view is to be rebuilt. */
 const VIEW_MISSED_ALL = 'update tollgate.live_view_shards set misses = misses + 1'
 
 /** The new epoch. To be called inside a transaction that has locked no account yet. */
-export async function raiseEpoch(connection: Connection, encode: Encode, reason: string): Promise<number> {
+export async function raiseEpoch(connection: Connection, publishing: Publishing, reason: string): Promise<number> {
   const { rows } = await connection.query<{ epoch: number }>(RAISE_EPOCH, [reason])
   const [raised] = rows
   if (raised === undefined) throw new Error('tollgate.ledger_epoch is empty')
@@ -48,7 +45,7 @@ export async function raiseEpoch(connection: Connection, encode: Encode, reason:
     const accountIds = next.rows.map((row) => row.account_id)
     const last = accountIds.at(-1)
     if (last === undefined) break
-    await restateAccounts(connection, encode, accountIds)
+    await restateAccounts(connection, publishing, accountIds)
     after = last
   }
   // Last, as the relays wait for these rows.
@@ -56,25 +53,11 @@ export async function raiseEpoch(connection: Connection, encode: Encode, reason:
   return raised.epoch
 }
 
-async function restateAccounts(connection: Connection, encode: Encode, accountIds: readonly string[]): Promise<void> {
-  const accounts = [...(await lockAccounts(connection, accountIds)).values()]
-  const { epoch, nowMicros } = await readClock(connection)
-  const announcer = createAnnouncer(encode, epoch, nowMicros)
-  const restated = accounts.map(restate)
-  await updateAccounts(
-    connection,
-    restated.map(({ account }) => account),
-  )
-  await insertPacks(
-    connection,
-    {
-      now: restated.flatMap(({ balanceChanged, statusChanged }) => [
-        announcer.balanceChanged(balanceChanged),
-        announcer.serviceStatus(statusChanged, 'restore'),
-      ]),
-      record: [],
-      view: restated.map(({ account }) => viewOfAccount(account, epoch)),
-    },
-    formatInstant(nowMicros),
-  )
+async function restateAccounts(
+  connection: Connection,
+  publishing: Publishing,
+  accountIds: readonly string[],
+): Promise<void> {
+  const [accounts, clock] = await allReplies([lockAccounts(connection, accountIds), readClock(connection)])
+  await writeChanges(connection, publishing, clock, [...accounts.values()].map(restateAccount))
 }

@@ -1,5 +1,6 @@
 /** The database's clock and epoch: one clock for all raters, whatever their own say. */
 import type { InstantMicros } from '../core/instant.ts'
+import { Fault } from '../platform/faults.ts'
 import type { Connection } from '../platform/postgres.ts'
 
 const READ_CLOCK = `
@@ -24,6 +25,6 @@ export async function readClock(connection: Connection): Promise<LedgerClock> {
     text: READ_CLOCK,
   })
   const row = rows[0]
-  if (row === undefined) throw new Error('tollgate.ledger_epoch is empty')
+  if (row === undefined) throw new Fault('invariant_broken', 'tollgate.ledger_epoch is empty')
   return { epoch: row.epoch, nowMicros: Number(row.now_micros) }
 }

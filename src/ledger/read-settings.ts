@@ -2,6 +2,7 @@
 import type { AccountSettings, BillingMode, Contact } from '../core/account/settings.ts'
 import { parseInstant } from '../core/instant.ts'
 import type { Currency } from '../core/money.ts'
+import { Fault } from '../platform/faults.ts'
 import type { Connection, Pool } from '../platform/postgres.ts'
 
 const READ_SETTINGS = `
@@ -58,7 +59,7 @@ export async function readSettings(
 
 function storedInstant(text: string): number {
   const instant = parseInstant(text)
-  if (instant === null) throw new Error(`stored instant ${text} is not RFC 3339`)
+  if (instant === null) throw new Fault('invariant_broken', `stored instant ${text} is not RFC 3339`)
   return instant
 }
 
@@ -82,7 +83,9 @@ export class SettingsCache {
     return new Map(
       asked.map(({ accountId, version }) => {
         const cached = this.#byAccount.get(accountId)
-        if (cached?.version !== version) throw new Error(`account ${accountId} lacks settings version ${version}`)
+        if (cached?.version !== version) {
+          throw new Fault('invariant_broken', `account ${accountId} lacks settings version ${version}`)
+        }
         return [accountId, cached.settings]
       }),
     )

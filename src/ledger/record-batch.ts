@@ -11,17 +11,17 @@
  */
 import { type BatchEvent, type BatchOutcome, decideBatch, type UsageMovement } from '../core/account/batch.ts'
 import { type Book, type KnownUsage, usageKey } from '../core/account/book.ts'
+import type { Movement } from '../core/account/state.ts'
 import { formatInstant } from '../core/instant.ts'
 import type { Outcome } from '../core/rating/decision.ts'
 import { counterFromKey, counterKey, counterOf } from '../core/rating/fair-use.ts'
 import type { UsageEvent } from '../core/usage/event.ts'
-import { RECORD_TOPICS, type RecordTopic } from '../platform/config.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 import type { ViewChange } from '../view/changes.ts'
-import { createAnnouncer, type Encode, MOVEMENTS, RATED_USAGE } from './announce.ts'
+import { createAnnouncer, MOVEMENTS, type Publishing, RATED_USAGE } from './announce.ts'
 import { readAwaited, storeAwaited } from './awaited-corrections.ts'
 import { CatalogStore, listCatalogVersions } from './catalogs.ts'
-import { checkOffsetsFollow, DatabaseWentBack, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
+import { checkOffsetsFollow, DatabaseRestored, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
 import { contentHashOf } from './content-hash.ts'
 import { lockAccounts } from './lock-accounts.ts'
 import { markCorrected } from './mark-corrected.ts'
@@ -35,7 +35,7 @@ import { viewOfAccount } from './view-of-account.ts'
 import { updateAccounts } from './write-accounts.ts'
 import { upsertCounters } from './write-counters.ts'
 import { type DeadLetter, insertDeadLetters } from './write-dead-letters.ts'
-import { insertMovements, type Movement } from './write-movements.ts'
+import { insertMovements } from './write-movements.ts'
 import { insertPacks } from './write-outbox.ts'
 import { insertIdentities, insertRatedUsage } from './write-usage.ts'
 
@@ -74,18 +74,12 @@ export interface Ledger {
 
 interface LedgerParts {
   readonly pool: Pool
-  readonly encode: Encode
+  readonly publishing: Publishing
   readonly consumerGroup: string
-  /** Which of the topics that may be switched off are on. */
-  readonly recordTopics?: ReadonlySet<RecordTopic>
 }
 
-export function createLedger({
-  pool,
-  encode,
-  consumerGroup,
-  recordTopics = new Set(RECORD_TOPICS),
-}: LedgerParts): Ledger {
+export function createLedger({ pool, publishing, consumerGroup }: LedgerParts): Ledger {
+  const { encode, recordTopics } = publishing
   const catalogs = new CatalogStore()
   const settings = new SettingsCache()
   let cachedEpoch: number | null = null
@@ -99,7 +93,8 @@ export function createLedger({
         await catalogs.load(pool, result.missingCatalogs)
       } catch (error) {
         // What this batch remembers is a proof as good as Kafka's, and may be the only one: our commit may not have got there.
-        if (error instanceof DatabaseWentBack) await raiseOnce(pool, encode, consumerGroup, rememberedOffsets(batch))
+        if (error instanceof DatabaseRestored)
+          await raiseOnce(pool, publishing, consumerGroup, rememberedOffsets(batch))
         throw error
       }
     }
@@ -120,10 +115,10 @@ export function createLedger({
       readKnown(connection, asked),
       readAwaited(connection, asked),
     ])
+    catalogs.enterEpoch(clock.epoch)
     if (clock.epoch !== cachedEpoch) {
-      // Versions of settings and catalogs are given out again after a restore.
+      // Versions of settings are given out again after a restore.
       settings.clear()
-      catalogs.clear()
       cachedEpoch = clock.epoch
     }
     const resolved = catalogs.resolve(listed)

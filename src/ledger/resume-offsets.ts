@@ -3,7 +3,7 @@
  * this database does not. The epoch is raised before the first batch is recorded, once for each restore.
  */
 import { inTransaction, type Pool } from '../platform/postgres.ts'
-import type { Encode } from './announce.ts'
+import type { Publishing } from './announce.ts'
 import { readOffsets } from './consumer-offsets.ts'
 import { raiseEpoch } from './raise-epoch.ts'
 
@@ -49,12 +49,12 @@ interface ProofRow {
 
 export async function resumeOffsets(
   pool: Pool,
-  encode: Encode,
+  publishing: Publishing,
   group: string,
   committed: readonly CommittedOffset[],
 ): Promise<ResumePoint> {
   const isProof = (await pool.query<ProofRow>(FIND_PROOF, asValues(group, committed))).rows.length > 0
-  const raisedTo = isProof ? await raiseOnce(pool, encode, group, committed) : null
+  const raisedTo = isProof ? await raiseOnce(pool, publishing, group, committed) : null
   const stored = await readOffsets(pool, group)
   return {
     stored: new Map(stored.map(({ topic, partition, nextOffset }) => [`${topic}:${partition}`, nextOffset])),
@@ -65,7 +65,7 @@ export async function resumeOffsets(
 /** The epoch that began; null where the proof has been used, by others or before. */
 export async function raiseOnce(
   pool: Pool,
-  encode: Encode,
+  publishing: Publishing,
   group: string,
   committed: readonly CommittedOffset[],
 ): Promise<number | null> {
@@ -76,7 +76,7 @@ export async function raiseOnce(
     const proof = rows.map((row) => ({ topic: row.topic, partition: row.partition, offset: row.next_offset }))
     await connection.query(REMEMBER_PROOF, asValues(group, proof))
     const [{ topic, partition, offset }] = proof as [CommittedOffset]
-    return raiseEpoch(connection, encode, `${group} has committed ${topic}/${partition} up to ${offset}`)
+    return raiseEpoch(connection, publishing, `${group} has committed ${topic}/${partition} up to ${offset}`)
   })
 }
 

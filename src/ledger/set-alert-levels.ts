@@ -1,15 +1,8 @@
 /** The levels an account is alerted at. A level that is set above the balance raises its alert at once. */
 import { alertLevels } from '../core/account/alerts.ts'
-import { reviewAlerts } from '../core/account/state.ts'
-import { formatInstant } from '../core/instant.ts'
+import { changeSettings } from '../core/account/change.ts'
 import type { Currency, Micros } from '../core/money.ts'
-import { inTransaction, type Pool } from '../platform/postgres.ts'
-import type { Publishing } from './announce.ts'
-import { insertSettings, setSettingsVersions } from './insert-settings.ts'
-import { lockAccounts } from './lock-accounts.ts'
-import { readClock } from './read-clock.ts'
-import { readSettings } from './read-settings.ts'
-import { writeSettled } from './write-settled.ts'
+import { type Changed, changeAccount, type Writer } from './change-account.ts'
 
 /** Undefined leaves a level as it is; null is the default for `low`, and none for `custom`. */
 export interface WantedAlertLevels {
@@ -25,35 +18,18 @@ export interface AlertLevelsSet {
   readonly raised: readonly string[]
 }
 
-/** Null when there is no such account. */
+/** Levels that stay as they are write nothing. */
 export async function setAlertLevels(
-  pool: Pool,
-  publishing: Publishing,
+  writer: Writer,
   accountId: string,
   wanted: WantedAlertLevels,
-): Promise<AlertLevelsSet | null> {
-  return inTransaction(pool, async (connection) => {
-    const before = (await lockAccounts(connection, [accountId])).get(accountId)
-    if (before === undefined) return null
-    const clock = await readClock(connection)
-    const [stored] = await readSettings(connection, [{ accountId, version: before.settingsVersion }])
-    const { lowMicros = stored!.lowAlertLevelMicros, customMicros = stored!.customAlertLevelMicros } = wanted
-    const settings = { ...stored!, lowAlertLevelMicros: lowMicros, customAlertLevelMicros: customMicros }
-    const levels = alertLevels(settings)
-    const isAsItWas = lowMicros === stored!.lowAlertLevelMicros && customMicros === stored!.customAlertLevelMicros
-    if (isAsItWas) return { ...levels, currency: before.currency, raised: [] }
-
-    const settingsVersion = before.settingsVersion + 1
-    await insertSettings(connection, [settings], [settingsVersion], formatInstant(clock.nowMicros))
-    await setSettingsVersions(connection, [{ accountId }], [settingsVersion])
-    const { account, alerts } = reviewAlerts({ ...before, settingsVersion }, levels)
-    await writeSettled(
-      connection,
-      publishing,
-      { account, alerts, balanceChanged: null, statusChanged: null },
-      [],
-      clock,
-    )
-    return { ...levels, currency: before.currency, raised: alerts.map(({ kind }) => kind) }
+): Promise<Changed<AlertLevelsSet>> {
+  return changeAccount<AlertLevelsSet>(writer, accountId, ({ account, settings: stored }) => {
+    const { lowMicros = stored.lowAlertLevelMicros, customMicros = stored.customAlertLevelMicros } = wanted
+    const settings = { ...stored, lowAlertLevelMicros: lowMicros, customAlertLevelMicros: customMicros }
+    const isAsItWas = lowMicros === stored.lowAlertLevelMicros && customMicros === stored.customAlertLevelMicros
+    const change = isAsItWas ? null : changeSettings(account, settings)
+    const raised = (change?.alerts ?? []).map(({ kind }) => kind)
+    return { change, answer: { ...alertLevels(settings), currency: account.currency, raised } }
   })
 }

@@ -1,21 +1,8 @@
 /** Appends movements. Each carries the balance before and after, so the chain can be checked row by row. */
-
-import type { Posting } from '../core/account/state.ts'
+import type { Movement } from '../core/account/state.ts'
 import type { InstantMicros } from '../core/instant.ts'
 import type { Connection } from '../platform/postgres.ts'
 import { copyRows, copyTarget } from '../platform/postgres-binary.ts'
-
-/** What a movement came from: an event, a correction with the movement it takes back, or a person with a reason. */
-export type MovementOrigin =
-  | { readonly kind: 'usage'; readonly eventId: string }
-  | { readonly kind: 'reversal'; readonly eventId: string; readonly reversesSequence: bigint }
-  | { readonly kind: 'adjustment'; readonly actor: string; readonly reason: string }
-
-export interface Movement {
-  readonly posting: Posting
-  readonly origin: MovementOrigin
-  readonly occurredAtMicros: InstantMicros
-}
 
 const MOVEMENTS = copyTarget<Movement, InstantMicros>('tollgate.movements', [
   ['recorded_at', (to, _, recordedAtMicros) => to.instant(recordedAtMicros)],
@@ -28,6 +15,7 @@ const MOVEMENTS = copyTarget<Movement, InstantMicros>('tollgate.movements', [
   ['balance_after_micros', (to, { posting }) => to.int64(posting.balanceAfterMicros)],
   ['currency', (to, { posting }) => to.text(posting.currency)],
   ['event_id', (to, { origin }) => to.text('eventId' in origin ? origin.eventId : null)],
+  ['top_up_id', (to, { origin }) => to.text('topUpId' in origin ? origin.topUpId : null)],
   ['reverses_sequence', (to, { origin }) => to.int64('reversesSequence' in origin ? origin.reversesSequence : null)],
   ['actor', (to, { origin }) => to.text('actor' in origin ? origin.actor : null)],
   ['reason', (to, { origin }) => to.text('reason' in origin ? origin.reason : null)],

@@ -7,7 +7,6 @@ import { createPool } from '../platform/postgres.ts'
 import type { Asked, RelayConfig, Told } from './record-relay.ts'
 import { startRelay } from './relay.ts'
 
-const CONNECTIONS = 4
 const NICE = 10
 const TELL_TURN_MILLIS = 1000
 
@@ -17,12 +16,12 @@ if (process.platform === 'linux') setPriority(NICE)
 const port = parentPort!
 const config = workerData as RelayConfig
 const tell = (told: Told) => port.postMessage(told)
-const log = createLog(config.logLevel)
-const pool = createPool(config.databaseUrl, log, CONNECTIONS)
+const log = createLog(config.log.level)
+const pool = createPool(config.database.url, log, config.relay.connections)
 const relay = startRelay({
-  kafka: createKafka(config, log),
+  kafka: createKafka(config.kafka, log),
   pool,
-  instanceId: config.instanceId,
+  instanceId: config.process.instanceId,
   log,
   lanes: ['record'],
   report: {

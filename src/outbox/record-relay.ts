@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 import type { Config } from '../platform/config.ts'
 import type { Relay, RelayReport } from './relay.ts'
 
-export type RelayConfig = Pick<Config, 'kafkaBrokers' | 'databaseUrl' | 'instanceId' | 'logLevel'>
+export type RelayConfig = Pick<Config, 'process' | 'kafka' | 'database' | 'relay' | 'log'>
 
 /** What the thread tells: a call of the report, or when it last looked at its slowest shard. */
 export type Told =
@@ -25,9 +25,9 @@ interface RecordRelayParts {
 }
 
 export function startRecordRelay({ config, report, onFatal }: RecordRelayParts): Relay {
-  const { kafkaBrokers, databaseUrl, instanceId, logLevel } = config
+  const { process, kafka, database, relay, log } = config
   const worker = new Worker(new URL('./record-relay-thread.ts', import.meta.url), {
-    workerData: { kafkaBrokers, databaseUrl, instanceId, logLevel } satisfies RelayConfig,
+    workerData: { process, kafka, database, relay, log } satisfies RelayConfig,
     resourceLimits: HEAP_MB,
   })
   let lastTurnAt = Date.now()

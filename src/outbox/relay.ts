@@ -7,11 +7,12 @@
  * paused past its lease cannot append an old `blocked` after its successor's `active`, which compaction would keep for
  * good. The lanes go their own pace: what trails in `record` never holds up what is awaited in `now`.
  *
- * Packs leave the outbox once the broker has them. A crash in between sends them again: consumers drop what is not newer.
+ * Packs leave the outbox once every partition they went to has acknowledged them. Until then they are sent again, by a new
+ * producer: consumers drop what is not newer.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kafka, Producer } from 'kafkajs'
-import { createTransactionalProducer, readPartitionCounts, sendRecordSets } from '../platform/kafka.ts'
+import { createTransactionalProducer, type RecordSet, readPartitionCounts, sendRecordSets } from '../platform/kafka.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { claimLease, LEASE_SECONDS, releaseLease } from './leases.ts'
@@ -26,9 +27,6 @@ const PACKS_AT_ONCE: Record<Lane, number> = { now: 32, record: 8 }
 /** How often to look when nobody calls: the backstop for packs that other processes wrote. */
 const POLL_MILLIS: Record<Lane, number> = { now: 200, record: 500 }
 const RETRY_MILLIS = 500
-
-/** A topic may be given more partitions while we run; until we look again its messages go to those that we know of. */
-const LOOK_AT_PARTITIONS_MILLIS = 60_000
 
 interface RelayParts {
   readonly kafka: Kafka
@@ -74,7 +72,6 @@ export function startRelay({ kafka, pool, instanceId, log, report, lanes = LANES
   const turns = Array.from({ length: SHARDS }, (_, shard) =>
     lanes.map((lane) => ({ channel: { shard, lane }, alarm: createAlarm(), lastAt: Date.now() })),
   ).flat()
-  let partitions = { counts: new Map<string, number>(), readAt: 0 }
   const loops = turns.map(leadWhileRunning)
 
   return {
@@ -148,7 +145,7 @@ export function startRelay({ kafka, pool, instanceId, log, report, lanes = LANES
     const viewed = toView(channel, packs)
     const whole = await Promise.all(packs.map(({ messages }) => decompressPack(messages)))
     const records = whole.flatMap(decodePack)
-    const requests = await setsOf(records)
+    const requests = await setsOf(producer, records)
     if (requests.length > 0) {
       const transaction = await producer.transaction()
       try {
@@ -164,14 +161,9 @@ export function startRelay({ kafka, pool, instanceId, log, report, lanes = LANES
     for (const { topic, count } of requests.flat()) report.published(topic, count)
   }
 
-  async function setsOf(records: readonly PackedRecord[]) {
-    const topics = [...new Set(records.map(({ topic }) => topic))]
-    const isKnown = topics.every((topic) => partitions.counts.has(topic))
-    if (!isKnown || Date.now() - partitions.readAt > LOOK_AT_PARTITIONS_MILLIS) {
-      const all = [...new Set([...partitions.counts.keys(), ...topics])]
-      partitions = { counts: await readPartitionCounts(kafka, all), readAt: Date.now() }
-    }
-    return recordSets(records, (topic) => partitions.counts.get(topic)!)
+  async function setsOf(producer: Producer, records: readonly PackedRecord[]): Promise<RecordSet[][]> {
+    const counts = await readPartitionCounts(producer, [...new Set(records.map(({ topic }) => topic))])
+    return recordSets(records, (topic) => counts.get(topic)!)
   }
 
   /** Beside the sending to Kafka, as neither waits for the other: what the view shows is committed either way. */

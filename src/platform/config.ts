@@ -1,43 +1,125 @@
 /**
- * What the process is told from outside, read once at the start. Every mistake is reported in one go, so that nobody
- * fixes them one restart at a time; values are never repeated, because URLs carry passwords.
+ * What the process is told from outside, read once at the start: a section a concern, each variable spelled once, and a
+ * command or a role reads the sections it needs. Every mistake is reported in one go, so that nobody fixes them one
+ * restart at a time; values are never repeated, because URLs carry passwords.
+ *
+ * A variable that holds a secret may come from a file instead, as orchestrators mount them: `TOLLGATE_DATABASE_URL_FILE`
+ * names the file, and its text without surrounding white space is the value.
  */
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { RECORD_TOPICS, type RecordTopic } from '../topics.ts'
 
 export const ROLES = ['rater', 'relay'] as const
 export type Role = (typeof ROLES)[number]
 
-/** The topics that record every movement and every rated event: large, and not needed by everybody. */
-export const RECORD_TOPICS = ['usage.rated.v1', 'credit.movements.v1'] as const
-export type RecordTopic = (typeof RECORD_TOPICS)[number]
-
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-export interface Config {
-  readonly kafkaBrokers: string[]
-  readonly schemaRegistryUrl: string
-  readonly databaseUrl: string
-  readonly redisUrl: string
-  readonly roles: Role[]
-  readonly recordTopics: ReadonlySet<RecordTopic>
-  readonly consumerGroup: string
-  readonly httpPort: number
-  readonly logLevel: LogLevel
-  readonly batchEvents: number
-  readonly batchMillis: number
-  readonly partitions: number
-  readonly replicationFactor: number
-  readonly instanceId: string
-  readonly drainMillis: number
-  readonly awaitedCorrectionDays: number
+interface Variable<S extends z.ZodType = z.ZodType> {
+  readonly name: string
+  readonly schema: S
+  readonly isSecret: boolean
 }
 
-export type ViewConfig = Pick<Config, 'databaseUrl' | 'redisUrl' | 'logLevel'>
+function variable<S extends z.ZodType>(name: string, schema: S): Variable<S> {
+  return { name, schema, isSecret: false }
+}
 
-export type DatabaseConfig = Pick<Config, 'databaseUrl' | 'logLevel'>
+/** May also be given as `<name>_FILE`. */
+function secret<S extends z.ZodType>(name: string, schema: S): Variable<S> {
+  return { name, schema, isSecret: true }
+}
+
+const required = z.string({ error: 'is required' })
+
+const brokers = required.transform((text, context) => {
+  const list = text.split(',').map((broker) => broker.trim())
+  if (list.every(isBroker)) return list
+  context.addIssue({ code: 'custom', message: 'must be host:port, more than one separated by commas' })
+  return z.NEVER
+})
+
+const roles = listOf<Role>(ROLES, `must be some of ${ROLES.join(', ')}, separated by commas`)
+const recordTopics = listOf<RecordTopic>(RECORD_TOPICS, `must be some of ${RECORD_TOPICS.join(', ')}, or none`, 'none')
+
+const SECTIONS = {
+  process: {
+    roles: variable('TOLLGATE_ROLES', roles.prefault(ROLES.join(','))),
+    /** The operators' port: metrics, health, readiness. */
+    httpPort: variable('TOLLGATE_HTTP_PORT', whole(0, 65_535).default(8080)),
+    instanceId: variable(
+      'TOLLGATE_INSTANCE_ID',
+      z
+        .string()
+        .regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be 1 to 200 printable ASCII characters without spaces' })
+        .default(() => `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`),
+    ),
+    /** How long what is in hand may take to finish once the process is asked to stop. */
+    drainMs: variable('TOLLGATE_DRAIN_MILLIS', whole(0, 600_000).default(10_000)),
+  },
+  log: {
+    level: variable(
+      'TOLLGATE_LOG_LEVEL',
+      z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+    ),
+  },
+  database: {
+    url: secret('TOLLGATE_DATABASE_URL', url('postgres:', 'postgresql:')),
+  },
+  redis: {
+    url: secret('TOLLGATE_REDIS_URL', url('redis:', 'rediss:')),
+  },
+  kafka: {
+    brokers: variable('TOLLGATE_KAFKA_BROKERS', brokers),
+    schemaRegistryUrl: secret(
+      'TOLLGATE_SCHEMA_REGISTRY_URL',
+      url('http:', 'https:').transform((text) => text.replace(/\/+$/, '')),
+    ),
+    /** Of topics that are missing and made. */
+    partitions: variable('TOLLGATE_PARTITIONS', whole(1, 10_000).default(12)),
+    replicationFactor: variable('TOLLGATE_REPLICATION_FACTOR', whole(1, 100).default(1)),
+    consumerGroup: variable(
+      'TOLLGATE_CONSUMER_GROUP',
+      z
+        .string()
+        .regex(/^[\w.-]{1,200}$/, { error: 'must be 1 to 200 letters, digits, dots, dashes or underscores' })
+        .default('tollgate-rater'),
+    ),
+  },
+  publishing: {
+    recordTopics: variable('TOLLGATE_RECORD_TOPICS', recordTopics.prefault(RECORD_TOPICS.join(','))),
+  },
+  rater: {
+    batchEvents: variable('TOLLGATE_BATCH_EVENTS', whole(1, 50_000).default(2500)),
+    batchMs: variable('TOLLGATE_BATCH_MILLIS', whole(0, 10_000).default(25)),
+    awaitedCorrectionDays: variable('TOLLGATE_AWAITED_CORRECTION_DAYS', whole(1, 3650).default(90)),
+    connections: variable('TOLLGATE_RATER_CONNECTIONS', whole(3, 100).default(5)),
+  },
+  relay: {
+    /** Of each of its two lanes, which have a pool of their own. */
+    connections: variable('TOLLGATE_RELAY_CONNECTIONS', whole(1, 100).default(4)),
+  },
+} as const satisfies Record<string, Record<string, Variable>>
+
+export type SectionName = keyof typeof SECTIONS
+
+export type Config = {
+  readonly [S in SectionName]: {
+    readonly [K in keyof (typeof SECTIONS)[S]]: (typeof SECTIONS)[S][K] extends Variable<infer T> ? z.output<T> : never
+  }
+}
+
+export const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[]
+
+/** Every variable, with the sections it is read for: for documents to be held against. */
+export function listVariables(): { readonly name: string; readonly isSecret: boolean }[] {
+  return SECTION_NAMES.flatMap((section) => Object.values(SECTIONS[section] as Record<string, Variable>)).map(
+    ({ name, isSecret }) => ({ name, isSecret }),
+  )
+}
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -57,112 +139,40 @@ export class ConfigError extends Error {
   }
 }
 
-const required = z.string({ error: 'is required' })
-
-const brokers = required.transform((text, context) => {
-  const list = text.split(',').map((broker) => broker.trim())
-  if (list.every(isBroker)) return list
-  context.addIssue({ code: 'custom', message: 'must be host:port, more than one separated by commas' })
-  return z.NEVER
-})
-
-const roles = z.string().transform((text, context) => {
-  const named = text.split(',').map((role) => role.trim())
-  const known = ROLES.filter((role) => named.includes(role))
-  if (named.every((role) => (ROLES as readonly string[]).includes(role))) return known
-  context.addIssue({ code: 'custom', message: `must be some of ${ROLES.join(', ')}, separated by commas` })
-  return z.NEVER
-})
-
-const recordTopics = z.string().transform((text, context) => {
-  const named = text === 'none' ? [] : text.split(',').map((topic) => topic.trim())
-  if (named.every((topic) => (RECORD_TOPICS as readonly string[]).includes(topic))) {
-    return new Set(RECORD_TOPICS.filter((topic) => named.includes(topic)))
-  }
-  context.addIssue({ code: 'custom', message: `must be some of ${RECORD_TOPICS.join(', ')}, or none` })
-  return z.NEVER
-})
-
-const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
-
-const variables = z.object({
-  TOLLGATE_KAFKA_BROKERS: brokers,
-  TOLLGATE_SCHEMA_REGISTRY_URL: url('http:', 'https:').transform((text) => text.replace(/\/+$/, '')),
-  TOLLGATE_DATABASE_URL: url('postgres:', 'postgresql:'),
-  TOLLGATE_REDIS_URL: url('redis:', 'rediss:'),
-  TOLLGATE_ROLES: roles.prefault(ROLES.join(',')),
-  TOLLGATE_RECORD_TOPICS: recordTopics.prefault(RECORD_TOPICS.join(',')),
-  TOLLGATE_CONSUMER_GROUP: z
-    .string()
-    .regex(/^[\w.-]{1,200}$/, { error: 'must be 1 to 200 letters, digits, dots, dashes or underscores' })
-    .default('tollgate-rater'),
-  TOLLGATE_HTTP_PORT: whole(0, 65_535).default(8080),
-  TOLLGATE_LOG_LEVEL: logLevel.default('info'),
-  TOLLGATE_BATCH_EVENTS: whole(1, 50_000).default(2500),
-  TOLLGATE_BATCH_MILLIS: whole(0, 10_000).default(25),
-  TOLLGATE_PARTITIONS: whole(1, 10_000).default(12),
-  TOLLGATE_REPLICATION_FACTOR: whole(1, 100).default(1),
-  TOLLGATE_INSTANCE_ID: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be 1 to 200 printable ASCII characters without spaces' })
-    .default(() => `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`),
-  TOLLGATE_DRAIN_MILLIS: whole(0, 600_000).default(10_000),
-  TOLLGATE_AWAITED_CORRECTION_DAYS: whole(1, 3650).default(90),
-})
-
-const viewVariables = variables.pick({
-  TOLLGATE_DATABASE_URL: true,
-  TOLLGATE_REDIS_URL: true,
-  TOLLGATE_LOG_LEVEL: true,
-})
-const databaseVariables = variables.pick({ TOLLGATE_DATABASE_URL: true, TOLLGATE_LOG_LEVEL: true })
-
-export function parseConfig(env: Environment): Config {
-  const read = parse(variables, env)
-  return {
-    kafkaBrokers: read.TOLLGATE_KAFKA_BROKERS,
-    schemaRegistryUrl: read.TOLLGATE_SCHEMA_REGISTRY_URL,
-    databaseUrl: read.TOLLGATE_DATABASE_URL,
-    redisUrl: read.TOLLGATE_REDIS_URL,
-    roles: read.TOLLGATE_ROLES,
-    recordTopics: read.TOLLGATE_RECORD_TOPICS,
-    consumerGroup: read.TOLLGATE_CONSUMER_GROUP,
-    httpPort: read.TOLLGATE_HTTP_PORT,
-    logLevel: read.TOLLGATE_LOG_LEVEL,
-    batchEvents: read.TOLLGATE_BATCH_EVENTS,
-    batchMillis: read.TOLLGATE_BATCH_MILLIS,
-    partitions: read.TOLLGATE_PARTITIONS,
-    replicationFactor: read.TOLLGATE_REPLICATION_FACTOR,
-    instanceId: read.TOLLGATE_INSTANCE_ID,
-    drainMillis: read.TOLLGATE_DRAIN_MILLIS,
-    awaitedCorrectionDays: read.TOLLGATE_AWAITED_CORRECTION_DAYS,
-  }
+/** Reads the sections asked for, and looks at no variable of any other. Throws `ConfigError` with all mistakes. */
+export function parseConfig<const S extends SectionName>(env: Environment, sections: readonly S[]): Pick<Config, S> {
+  const faults: ConfigFault[] = []
+  const entries = sections.map((section) => {
+    const variables: Readonly<Record<string, Variable>> = SECTIONS[section]
+    const values = Object.entries(variables).map(([key, one]) => [key, read(one, env, faults)])
+    return [section, Object.fromEntries(values)]
+  })
+  if (faults.length > 0) throw new ConfigError(faults)
+  return Object.fromEntries(entries) as Pick<Config, S>
 }
 
-/** For commands that work on the live view. */
-export function parseViewConfig(env: Environment): ViewConfig {
-  const read = parse(viewVariables, env)
-  return {
-    databaseUrl: read.TOLLGATE_DATABASE_URL,
-    redisUrl: read.TOLLGATE_REDIS_URL,
-    logLevel: read.TOLLGATE_LOG_LEVEL,
+function read({ name, schema, isSecret }: Variable, env: Environment, faults: ConfigFault[]): unknown {
+  let text = given(env, name)
+  const file = isSecret ? given(env, `${name}_FILE`) : undefined
+  if (file !== undefined) {
+    if (text !== undefined) faults.push({ name, problem: `is given twice, as itself and by ${name}_FILE` })
+    try {
+      text = readFileSync(file, 'utf8').trim()
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      faults.push({ name: `${name}_FILE`, problem: `names a file that cannot be read (${code})` })
+      return undefined
+    }
   }
-}
-
-/** For commands that need the database and nothing else. */
-export function parseDatabaseConfig(env: Environment): DatabaseConfig {
-  const read = parse(databaseVariables, env)
-  return { databaseUrl: read.TOLLGATE_DATABASE_URL, logLevel: read.TOLLGATE_LOG_LEVEL }
-}
-
-function parse<T extends z.ZodType>(schema: T, env: Environment): z.output<T> {
-  // An empty variable is how deployment tools spell "not set".
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
-  const result = schema.safeParse(given)
+  const result = schema.safeParse(text)
   if (result.success) return result.data
-  throw new ConfigError(
-    result.error.issues.map((issue) => ({ name: String(issue.path[0] ?? ''), problem: issue.message })),
-  )
+  for (const { message } of result.error.issues) faults.push({ name, problem: message })
+  return undefined
+}
+
+/** An empty variable is how deployment tools spell "not set". */
+function given(env: Environment, name: string): string | undefined {
+  return env[name] === '' ? undefined : env[name]
 }
 
 function url(...protocols: string[]) {
@@ -177,6 +187,18 @@ function whole(least: number, most: number) {
     .regex(/^\d{1,9}$/, { error: wanted, abort: true })
     .transform(Number)
     .refine((value) => value >= least && value <= most, { error: wanted })
+}
+
+/** Names separated by commas, as a set; `empty` is the word for none of them. */
+function listOf<T extends string>(known: readonly T[], wanted: string, empty?: string) {
+  return z.string().transform((text, context): ReadonlySet<T> => {
+    const named = text === empty ? [] : text.split(',').map((name) => name.trim())
+    if (named.every((name) => (known as readonly string[]).includes(name))) {
+      return new Set(known.filter((name) => named.includes(name)))
+    }
+    context.addIssue({ code: 'custom', message: wanted })
+    return z.NEVER
+  })
 }
 
 function isBroker(text: string): boolean {

@@ -1,8 +1,8 @@
 /** The port for operators: metrics, whether the process lives, whether it is ready for work. */
 import { fastify } from 'fastify'
-import type { Metrics } from './metrics.ts'
+import type { Registry } from './metrics.ts'
 
-/** Why the process is not live or not ready. */
+/** What is wrong, in words for an operator. */
 export interface Problem {
   readonly reason: string
   readonly detail?: string
@@ -11,9 +11,13 @@ export interface Problem {
 export interface HttpOptions {
   /** 0 takes any free port. */
   readonly port: number
-  readonly metrics: Pick<Metrics, 'registry'>
-  readonly isLive: () => Problem | null
-  readonly isReady: () => Problem | null
+  readonly registry: Registry
+  /** Why only a new start of the process helps: `/healthz` then answers 503. */
+  readonly health: () => Problem | null
+  /** What is wrong that a new start does not mend: named by `/healthz`, which still answers 200. */
+  readonly degraded: () => readonly Problem[]
+  /** Why the process is not ready for work: `/readyz` then answers 503. */
+  readonly readiness: () => Problem | null
 }
 
 export interface HttpServer {
@@ -21,23 +25,23 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-export async function startHttp({ port, metrics, isLive, isReady }: HttpOptions): Promise<HttpServer> {
+export async function startHttp({ port, registry, health, degraded, readiness }: HttpOptions): Promise<HttpServer> {
   const server = fastify({ logger: false, forceCloseConnections: true })
   server.get('/metrics', async (_request, reply) => {
-    reply.type(metrics.registry.contentType)
-    return await metrics.registry.metrics()
+    reply.type(registry.contentType)
+    return await registry.metrics()
   })
-  for (const [path, check] of [
-    ['/healthz', isLive],
-    ['/readyz', isReady],
-  ] as const) {
-    server.get(path, async (_request, reply) => {
-      const problem = check()
-      if (problem === null) return { status: 'ok' }
-      reply.code(503)
-      return { status: 'unavailable', ...problem }
-    })
-  }
+  server.get('/healthz', async (_request, reply) => {
+    const problem = health()
+    if (problem !== null) return await reply.code(503).send({ status: 'unavailable', ...problem })
+    const problems = degraded()
+    return problems.length === 0 ? { status: 'ok' } : { status: 'degraded', problems }
+  })
+  server.get('/readyz', async (_request, reply) => {
+    const problem = readiness()
+    if (problem !== null) return await reply.code(503).send({ status: 'unavailable', ...problem })
+    return { status: 'ok' }
+  })
   // Probes and scrapers come from other machines.
   await server.listen({ port, host: '0.0.0.0' })
   const address = server.server.address()

@@ -26,10 +26,10 @@ kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   decompress: (buffer: Buffer) => promisify(zstdDecompress)(buffer),
 })
 
-export function createKafka(config: Pick<Config, 'kafkaBrokers'>, log: Logger): Kafka {
+export function createKafka({ brokers }: Pick<Config['kafka'], 'brokers'>, log: Logger): Kafka {
   return new Kafka({
     clientId: 'tollgate',
-    brokers: config.kafkaBrokers,
+    brokers,
     connectionTimeout: 3000,
     requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 8 },
@@ -37,6 +37,9 @@ export function createKafka(config: Pick<Config, 'kafkaBrokers'>, log: Logger): 
     logCreator: () => (entry) => bridge(log, entry),
   })
 }
+
+/** How soon a producer uses partitions that were added to its topics. */
+const METADATA_MAX_AGE_MS = 10_000
 
 /** Idempotent and fenced: a second producer with the same id makes the first one's sends fail. */
 export function createTransactionalProducer(kafka: Kafka, transactionalId: string): Producer {
@@ -48,6 +51,7 @@ export function createTransactionalProducer(kafka: Kafka, transactionalId: strin
     createPartitioner: Partitioners.DefaultPartitioner,
     // A topic made by accident would have the wrong partition count for ever.
     allowAutoTopicCreation: false,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
     retry: TRANSACTION_RETRY,
   })
 }
@@ -62,29 +66,59 @@ export interface RecordSet {
 
 /** One request. The client takes encoded sets by our patch of it: made of messages, each record is most of what it costs. */
 export async function sendRecordSets(transaction: Transaction, sets: readonly RecordSet[]): Promise<void> {
-  await transaction.sendBatch({
-    acks: -1,
-    topicMessages: sets.map(({ topic, partition, count, bytes }) => {
-      const message: Message & { recordSet: Pick<RecordSet, 'count' | 'bytes'> } = {
-        partition,
-        value: null,
-        recordSet: { count, bytes },
-      }
-      return { topic, messages: [message] }
-    }),
+  const topicMessages = sets.map(({ topic, partition, count, bytes }) => {
+    const message: PlacedMessage & { recordSet: Pick<RecordSet, 'count' | 'bytes'> } = {
+      partition,
+      value: null,
+      recordSet: { count, bytes },
+    }
+    return { topic, messages: [message] }
   })
+  await sendAcknowledged(transaction, topicMessages)
 }
 
-/** How many partitions each topic has. */
-export async function readPartitionCounts(kafka: Kafka, topics: readonly string[]): Promise<Map<string, number>> {
-  const admin = kafka.admin()
-  await admin.connect()
-  try {
-    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] })
-    return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]))
-  } finally {
-    await admin.disconnect()
+export type PlacedMessage = Message & { readonly partition: number }
+
+/** The broker did not say that it has what was sent to a partition. Sent again by a new producer, it arrives. */
+export class SendNotAcknowledged extends Error {
+  override readonly name = 'SendNotAcknowledged'
+
+  constructor(topic: string, partition: number) {
+    super(`${topic}/${partition} acknowledged nothing of what was sent; sending all of the request again helps`)
   }
+}
+
+/**
+ * Resolves once every partition that was sent to has acknowledged. Throws SendNotAcknowledged where the client resolves
+ * although it sent a partition nothing: because its metadata does not have the partition, or because the partition moved,
+ * between two of its tries, to a broker that had answered already.
+ *
+ * After any failure the producer must be thrown away: what landed in one partition and not in another leaves its sequence
+ * numbers in doubt, and its metadata may be old. A new one reads new metadata and counts anew, so that the broker does not
+ * take what is sent again for something it has. Each message names its partition, as the client would choose anew at each
+ * of its tries: were there more partitions by then, a message could go to one that has acknowledged already.
+ */
+export async function sendAcknowledged(
+  sender: Pick<Transaction, 'sendBatch'>,
+  topicMessages: { topic: string; messages: PlacedMessage[] }[],
+): Promise<void> {
+  const answers = await sender.sendBatch({ acks: -1, topicMessages })
+  const acknowledged = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`))
+  for (const { topic, messages } of topicMessages) {
+    for (const { partition } of messages) {
+      if (!acknowledged.has(`${topic}/${partition}`)) throw new SendNotAcknowledged(topic, partition)
+    }
+  }
+}
+
+/**
+ * How many partitions each topic has, by the metadata that the producer itself sends by: the one source of these counts.
+ * Read by another client they may be ahead of the producer, which passes over a partition that it does not know. Partitions
+ * are only ever added, so the producer still knows all of these when it sends.
+ */
+export function readPartitionCounts(producer: Producer, topics: readonly string[]): Promise<Map<string, number>> {
+  const patched = producer as Producer & { partitionCounts(topics: readonly string[]): Promise<Map<string, number>> }
+  return patched.partitionCounts(topics)
 }
 
 function bridge(

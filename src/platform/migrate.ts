@@ -24,6 +24,8 @@ export async function migrate(databaseUrl: string, onNotice: (message: string) =
   try {
     // One transaction for the scripts and the note that they ran: an end half-way leaves neither.
     await client.query('begin')
+    // A process that is gone must not wait for the lock on, and migrate once it is granted.
+    await client.query("set local client_connection_check_interval = '1s'")
     await client.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY])
     const postgrator = new Postgrator({
       migrationPattern: MIGRATIONS,

@@ -5,7 +5,8 @@
  * Formats: https://www.postgresql.org/docs/current/sql-copy.html (binary format), and what each type's `recv` function reads.
  */
 import pg from 'pg'
-import type { Connection } from './postgres.ts'
+import { Fault } from './faults.ts'
+import { asFault, type Connection } from './postgres.ts'
 
 /** 2000-01-01, from which the database counts. */
 const EPOCH_MICROS = Date.UTC(2000, 0, 1) * 1000
@@ -145,8 +146,8 @@ export class BinaryWriter {
   }
 
   #wholeAsInt64(value: number): void {
-    if (!Number.isInteger(value) || Math.abs(value) >= TWO_TO_63)
-      throw new RangeError(`${value} cannot be stored as bigint`)
+    if (!Number.isInteger(value)) throw new TypeError(`${value} is no whole number`)
+    if (Math.abs(value) >= TWO_TO_63) throw new Fault('value_out_of_range', `${value} cannot be stored as bigint`)
     this.#length = this.#buffer.writeInt32BE(Math.floor(value / TWO_TO_32), this.#length)
     this.#length = this.#buffer.writeUInt32BE(value >>> 0, this.#length)
   }
@@ -194,6 +195,16 @@ export function copyTarget<Row, Common = undefined>(
   }
 }
 
+/** What does not fit its column comes with the event, and no retry makes it fit. */
+function rangeChecked<T>(write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_OUT_OF_RANGE') throw error
+    throw new Fault('value_out_of_range', (error as Error).message, { cause: error })
+  }
+}
+
 /** Appends rows by COPY: many rows a page and a log record each, where INSERT writes them one by one. */
 export async function copyRows<Row, Common>(
   connection: Connection,
@@ -204,16 +215,18 @@ export async function copyRows<Row, Common>(
   const { text, columns } = target
   const writer = new BinaryWriter(FIRST_BYTES + Math.ceil(target.bytesARow * rows.length))
   writer.raw(COPY_SIGNATURE)
-  for (const row of rows) {
-    writer.rowOf(columns.length)
-    for (const [, write] of columns) write(writer, row, common)
-  }
+  rangeChecked(() => {
+    for (const row of rows) {
+      writer.rowOf(columns.length)
+      for (const [, write] of columns) write(writer, row, common)
+    }
+  })
   writer.raw(COPY_TRAILER)
   if (rows.length > 0) target.bytesARow = (writer.length / rows.length) * 1.1
   const data = writer.finish()
   await new Promise<void>((resolve, reject) => {
     connection.query(
-      new CopyIn(text, data, (error) => (error ? reject(error) : resolve())) as unknown as pg.QueryConfig,
+      new CopyIn(text, data, (error) => (error ? reject(asFault(error)) : resolve())) as unknown as pg.QueryConfig,
     )
   })
 }
@@ -307,6 +320,8 @@ export function arrayOf<T extends ElementType, Item>(
   }
   writer.raw(header)
   const write = WRITE_ELEMENT[type]
-  for (const item of items) write(writer, pick(item))
+  rangeChecked(() => {
+    for (const item of items) write(writer, pick(item))
+  })
   return writer.finish()
 }

@@ -3,6 +3,7 @@
  * costs two or three round trips however many statements it has. Every reply is looked at, COMMIT's too.
  */
 import pg from 'pg'
+import { Fault, sqlState } from './faults.ts'
 import type { Logger } from './log.ts'
 
 export type Pool = pg.Pool
@@ -26,13 +27,38 @@ export function createPool(databaseUrl: string, log: Logger, connections = 8): P
     query_timeout: 65_000,
     keepAlive: true,
   } as pg.PoolConfig)
-  // A connection in use that breaks fails its queries, which is enough; unheard, the event would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', (client) => {
+    // A connection in use that breaks fails its queries, which is enough; unheard, the event would end the process.
+    client.on('error', () => {})
+    client.query = withFaults(client, client.query)
+  })
+  pool.connect = withFaults(pool, pool.connect)
+  pool.query = withFaults(pool, pool.query)
   // An idle connection that breaks is replaced at the next use.
   pool.on('error', (error) =>
     log.warn({ reason: error.message }, 'an idle database connection was lost; retried at next use'),
   )
   return pool
+}
+
+/**
+ * The driver's function, of whose failures those that are not the server's own word are marked as a connection lost: the
+ * driver says so by plain errors, which nobody could tell from bugs.
+ */
+function withFaults<F>(owner: object, ask: F): F {
+  const marked = (...args: unknown[]): unknown => {
+    const answer: unknown = (ask as (...args: unknown[]) => unknown).apply(owner, args)
+    return answer instanceof Promise ? answer.catch((error) => Promise.reject(asFault(error))) : answer
+  }
+  return marked as F
+}
+
+/** What the driver failed with, as a fault of ours unless the server gave its reason. */
+export function asFault(error: unknown): unknown {
+  const isOurs = error instanceof TypeError || error instanceof RangeError || error instanceof Fault
+  if (isOurs || sqlState(error) !== null) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new Fault('database_unavailable', `the database did not answer: ${reason}`, { cause: error })
 }
 
 /** A lock somebody holds too long fails the transaction instead of stopping the world; the batch is tried again. */
@@ -66,8 +92,14 @@ export async function inTransaction<T>(
     // Not waited for: what comes next is right behind it, and fails if it did.
     const begun = connection.query(isByKey ? BEGIN + BY_KEY : BEGIN)
     const [, result] = await allReplies([begun, work(connection)])
-    const reply = await connection.query('commit')
-    if (reply.command !== 'COMMIT') throw new Error(`the transaction was not committed: ${reply.command}`)
+    const reply = await connection.query('commit').catch((error) => {
+      // A refusal is an answer; without one, or where the server ended meanwhile, nobody knows how far it had got.
+      if (sqlState(error)?.startsWith('57P') === false) throw error
+      throw new Fault('commit_unanswered', 'the database did not say whether it has committed', { cause: error })
+    })
+    if (reply.command !== 'COMMIT') {
+      throw new Fault('database_refused', `the transaction was not committed: the server answered ${reply.command}`)
+    }
     return result
   } catch (error) {
     try {
@@ -79,6 +111,11 @@ export async function inTransaction<T>(
   } finally {
     connection.release(broken)
   }
+}
+
+/** Whether the transaction that failed with this error may have been committed all the same: its COMMIT had no answer. */
+export function mayBeCommitted(error: unknown): boolean {
+  return error instanceof Fault && error.faultCode === 'commit_unanswered'
 }
 
 /** What statements answer that were sent behind the one that failed. */
@@ -94,21 +131,9 @@ export async function allReplies<const T extends readonly Promise<unknown>[]>(
   return settled.map((reply) => (reply as PromiseFulfilledResult<unknown>).value) as never
 }
 
-/** SQLSTATE of a database error, or null. */
-export function sqlState(error: unknown): string | null {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
-}
+const UNIQUE_VIOLATION = '23505'
 
-/** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
-const DATA_FAULTS = new Set(['22', '23', '54'])
-
-/**
- * Whether the data itself was refused (a value out of range, a constraint, an id too long to be indexed) rather than the
- * moment (a connection, a lock, a full disk): then no retry helps, and the batch is split until the event stands alone.
- */
-export function isDataFault(error: unknown): boolean {
-  const state = sqlState(error)
-  if (state !== null) return DATA_FAULTS.has(state.slice(0, 2))
-  return error instanceof TypeError || error instanceof RangeError
+/** Whether the error says that a row with this key, a primary key or unique constraint, is there already. */
+export function violates(error: unknown, constraint: string): boolean {
+  return sqlState(error) === UNIQUE_VIOLATION && (error as { constraint?: unknown }).constraint === constraint
 }

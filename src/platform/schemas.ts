@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import avro from 'avsc'
 import kafkajs, { type Admin } from 'kafkajs'
+import { TOPICS, USAGE_TOPIC_SETTINGS, USAGE_TOPICS } from '../topics.ts'
 import type { Config } from './config.ts'
 import { createKafka } from './kafka.ts'
 import type { Logger } from './log.ts'
@@ -21,38 +22,12 @@ const FIRST_SCRATCH_BYTES = 64 * 1024
 
 const REGISTRY_TIMEOUT_MS = 5000
 const REGISTRY_ATTEMPTS = 8
+/** What our client reads: gzip by itself, zstd by Node's. */
+const READABLE_COMPRESSION = ['uncompressed', 'gzip', 'zstd']
 const LEADERS_WITHIN_MS = 30_000
 const BETWEEN_LOOKS_MS = 50
 const { ConfigResourceTypes } = kafkajs
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json'
-
-/**
- * The broker stores what producers compressed as it is told here, and not as they like: one who chose lz4 or snappy, which
- * our client cannot read, would stop every rater.
- */
-const READABLE = { 'compression.type': 'uncompressed' }
-const READABLE_TYPES = ['uncompressed', 'gzip', 'zstd']
-
-/** Every topic this program reads or writes; each has its schema in `schemas/events/<topic>.avsc`. */
-export const TOPICS = [
-  { topic: 'usage.calls.v1', settings: READABLE },
-  { topic: 'usage.toll-free.v1', settings: READABLE },
-  { topic: 'usage.messages.v1', settings: READABLE },
-  { topic: 'usage.conversation-intelligence.v1', settings: READABLE },
-  { topic: 'usage.voice-agents.v1', settings: READABLE },
-  { topic: 'usage.other.v1', settings: READABLE },
-  { topic: 'usage.corrections.v1', settings: READABLE },
-  { topic: 'credit.balance-changed.v1', settings: {} },
-  { topic: 'credit.service-status.v1', settings: { 'cleanup.policy': 'compact' } },
-  { topic: 'credit.alerts.v1', settings: {} },
-  { topic: 'credit.top-ups.v1', settings: {} },
-  { topic: 'credit.movements.v1', settings: {} },
-  { topic: 'usage.rated.v1', settings: {} },
-  // A dead letter wraps a whole message, which may already be as large as a usage topic takes.
-  { topic: 'usage.dead-letter.v1', settings: { 'max.message.bytes': '4194304' } },
-] as const
-
-export type EventTopic = (typeof TOPICS)[number]['topic']
 
 /** The text of `schemas/events/<topic>.avsc`. */
 export function loadEventSchema(topic: string): string {
@@ -64,7 +39,7 @@ export interface Encoders {
   encode(topic: string, record: unknown): Buffer
 }
 
-type TopicConfig = Pick<Config, 'kafkaBrokers' | 'schemaRegistryUrl' | 'partitions' | 'replicationFactor'>
+type TopicConfig = Pick<Config['kafka'], 'brokers' | 'schemaRegistryUrl' | 'partitions' | 'replicationFactor'>
 
 /** Idempotent, and safe when several processes start at once. Topics that exist are left as they are. */
 export async function createTopicsAndSchemas(config: TopicConfig, log: Logger): Promise<void> {
@@ -72,7 +47,7 @@ export async function createTopicsAndSchemas(config: TopicConfig, log: Logger): 
 }
 
 /** The ids come from the registry, where registering a schema that is already there gives its id. */
-export async function createEncoders(config: Pick<Config, 'schemaRegistryUrl'>): Promise<Encoders> {
+export async function createEncoders(config: Pick<TopicConfig, 'schemaRegistryUrl'>): Promise<Encoders> {
   const encoders = new Map<string, { type: avro.Type; header: Buffer }>()
   await Promise.all(
     TOPICS.map(async ({ topic }) => {
@@ -122,30 +97,38 @@ async function createTopics(config: TopicConfig, log: Logger): Promise<void> {
       if (isCreated) log.info({ topic, partitions: config.partitions }, 'created the topic')
     }
     await haveLeaders(admin)
-    await warnOfUnreadable(admin, log)
+    await warnOfSettings(admin, log)
   } finally {
     await admin.disconnect()
   }
 }
 
-/** Topics that somebody else made are left as they are, so all that can be done is to say so in time. */
-async function warnOfUnreadable(admin: Admin, log: Logger): Promise<void> {
-  const read = TOPICS.filter(({ settings }) => settings === READABLE)
+/** Topics that somebody else made are left as they are, so all that can be done is to say in time what may go wrong. */
+async function warnOfSettings(admin: Admin, log: Logger): Promise<void> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: read.map(({ topic }) => ({
+    resources: [...USAGE_TOPICS.keys()].map((topic) => ({
       type: ConfigResourceTypes.TOPIC,
       name: topic,
-      configNames: ['compression.type'],
+      configNames: Object.keys(USAGE_TOPIC_SETTINGS),
     })),
   })
   for (const { resourceName: topic, configEntries } of resources) {
-    const compression = configEntries[0]?.configValue
-    if (compression === undefined || READABLE_TYPES.includes(compression)) continue
-    log.warn(
-      { topic, compression },
-      `a producer that compresses with lz4 or snappy would stop this rater: set compression.type of the topic to one of ${READABLE_TYPES.join(', ')}`,
-    )
+    const set = new Map(configEntries.map(({ configName, configValue }) => [configName, configValue]))
+    const compression = set.get('compression.type')
+    if (compression !== undefined && !READABLE_COMPRESSION.includes(compression)) {
+      log.warn(
+        { topic, compression },
+        `a producer that compresses with lz4 or snappy would stop this rater: set compression.type of the topic to one of ${READABLE_COMPRESSION.join(', ')}`,
+      )
+    }
+    const timestampType = set.get('message.timestamp.type')
+    if (timestampType !== undefined && timestampType !== USAGE_TOPIC_SETTINGS['message.timestamp.type']) {
+      log.warn(
+        { topic, timestamp_type: timestampType },
+        'backdated usage may be deleted before it is read: set message.timestamp.type of the topic to LogAppendTime',
+      )
+    }
   }
 }
 
@@ -167,7 +150,7 @@ async function haveLeaders(admin: Admin): Promise<void> {
 
 /** The rule before the schema, so that no version ever slips in unchecked. */
 async function registerSchema(
-  { schemaRegistryUrl }: Pick<Config, 'schemaRegistryUrl'>,
+  { schemaRegistryUrl }: Pick<TopicConfig, 'schemaRegistryUrl'>,
   topic: string,
 ): Promise<number> {
   const subject = `${topic}-value`

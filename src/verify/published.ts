@@ -7,14 +7,16 @@
  * more often.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import kafkajs, { type Admin, type Kafka, type KafkaMessage, type PartitionMetadata } from 'kafkajs'
+import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
 import { shardOf } from '../outbox/messages.ts'
 import type { Pool } from '../platform/postgres.ts'
-import type { OnFault } from './fault.ts'
+import type { Fault, OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 import { type OffsetRange, readRanges } from './read-topic.ts'
+import { ALWAYS, mayBeGone, noteFirst, type Retained, retainedSince } from './retention.ts'
+import { addMessage, findGaps, type Gap, isAfter, newestOf, type Place, type Run } from './runs.ts'
 
-/** In memory at once: some 300 bytes each. */
+/** In memory at once: some 400 bytes each. */
 const ACCOUNTS_A_SLICE = 500_000
 const ACCOUNTS_A_PAGE = 5_000
 /** What is in the outbox may take long, as one lane may trail; but it must get less. */
@@ -43,15 +45,14 @@ interface Parts {
   readonly decode: (topic: string, value: Buffer) => Promise<Record<string, unknown>>
 }
 
-/** What the database says of an account, and what its topic said last. */
+/** What the database says of an account, and what its topic holds of it. */
 interface Series {
   readonly inDatabase: bigint
   readonly status: string
   /** What the newest of the series must be told under, where that is known. */
   readonly leastEpoch: number
-  epoch: number
-  /** 0 when nothing was read. */
-  onTopic: bigint
+  /** Of a compacted topic the newest message alone. */
+  runs: Run[]
   lastValue: Buffer | null
 }
 
@@ -74,21 +75,19 @@ export async function verifyPublished(
       await outboxPassed(pool)
       const ranges = await topicRanges(admin, one.topic)
       if (slice === 0) looked.push(...ranges)
-      const isWhole = new Map(ranges.map(({ partition, low }) => [partition, low === 0n]))
+      const retained = retainedSince(ranges)
       await readRanges(kafka, ranges, async (batch) => {
         messages += batch.messages.length
+        noteFirst(retained, batch)
         for (const message of batch.messages) {
           const accountId = String(message.key)
           if (!isInSlice(accountId)) continue
           const place = await placeOf(message, (value) => decode(one.topic, value))
-          follow(one, accounts, accountId, place, message.value, isWhole.get(batch.partition)!, onFault)
+          follow(one, accounts, accountId, batch.partition, place, message, onFault)
         }
         await pace.took(batch.messages.length, batch.beat)
       })
-      // Where retention has taken messages, silence says nothing of the accounts whose messages they may have been.
-      const partitionOf = partitioner(ranges)
-      const isSilenceTelling = (accountId: string) => one.isCompacted || isWhole.get(partitionOf(accountId)) === true
-      await compare(pool, one, epoch, accounts, isSilenceTelling, decode, onFault)
+      await compare(pool, one, epoch, accounts, retained, decode, onFault)
     }
   }
   return { messages, ranges: looked }
@@ -135,7 +134,7 @@ async function readAccounts(
     if (last === undefined) return accounts
     for (const { account_id, version, status, least_epoch: leastEpoch } of rows) {
       if (!isInSlice(account_id)) continue
-      accounts.set(account_id, { inDatabase: version, status, leastEpoch, epoch: 0, onTopic: 0n, lastValue: null })
+      accounts.set(account_id, { inDatabase: version, status, leastEpoch, runs: [], lastValue: null })
     }
     await pace.took(rows.length)
     after = last.account_id
@@ -175,7 +174,7 @@ async function topicRanges(admin: Admin, topic: string): Promise<OffsetRange[]> 
 async function placeOf(
   { headers, value }: KafkaMessage,
   decode: (value: Buffer) => Promise<Record<string, unknown>>,
-): Promise<{ epoch: number; version: bigint }> {
+): Promise<Place> {
   if (headers?.ce_epoch !== undefined && headers.ce_sequence !== undefined) {
     return { epoch: Number(String(headers.ce_epoch)), version: BigInt(String(headers.ce_sequence)) }
   }
@@ -183,74 +182,117 @@ async function placeOf(
   return { epoch: Number(epoch), version: BigInt(String(version ?? sequence)) }
 }
 
-/** Where the relay's client puts an account. */
-function partitioner(ranges: readonly OffsetRange[]): (accountId: string) => number {
-  const partitionMetadata = ranges.map(
-    ({ partition: partitionId }) => ({ partitionId, leader: 0 }) as PartitionMetadata,
-  )
-  const partition = kafkajs.Partitioners.DefaultPartitioner()
-  return (accountId) => partition({ topic: '', partitionMetadata, message: { key: accountId, value: null } })
-}
-
 function follow(
   { topic, isCompacted }: PublishedSeries,
   accounts: ReadonlyMap<string, Series>,
   accountId: string,
-  { epoch, version }: { epoch: number; version: bigint },
-  value: Buffer | null,
-  isWhole: boolean,
+  partition: number,
+  place: Place,
+  { timestamp, value }: KafkaMessage,
   onFault: OnFault,
 ): void {
   const account = accounts.get(accountId)
   // Made since, or gone with a restore.
   if (account === undefined) return
-  if (epoch < account.epoch || (epoch === account.epoch && version <= account.onTopic)) return
-  // Where a series begins in the middle, what was before may have been retained no longer, or been restored away.
-  const isFirst = account.onTopic === 0n || epoch > account.epoch
-  const isGap = isFirst ? isWhole && account.epoch === 0 && epoch === 1 && version > 1n : version > account.onTopic + 1n
-  if (isGap && !isCompacted) {
-    const detail = `${topic}: ${version} follows ${account.onTopic}`
-    onFault({ check: 'version_gap', invariant: 'D', severity: 'fault', accountId, detail })
+  if (!isCompacted) {
+    const gap = addMessage(account.runs, partition, place, Number(timestamp))
+    if (gap !== null) onFault(gapFault(topic, accountId, gap))
+    return
   }
-  account.epoch = epoch
-  account.onTopic = version
-  account.lastValue = isCompacted ? value : null
+  const [newest] = account.runs
+  if (newest !== undefined && !isAfter(place, newest)) return
+  const { epoch, version } = place
+  account.runs = [{ partition, epoch, first: version, last: version, lastSentAt: Number(timestamp) }]
+  account.lastValue = value
+}
+
+function gapFault(topic: string, accountId: string, { after, next }: Gap): Fault {
+  const detail = `${topic}: ${next} follows ${after}`
+  return { check: 'version_gap', invariant: 'D', severity: 'fault', accountId, detail }
 }
 
 async function compare(
   pool: Pool,
-  { topic, column }: PublishedSeries,
+  series: PublishedSeries,
   ledgerEpoch: number,
   accounts: ReadonlyMap<string, Series>,
-  isSilenceTelling: (accountId: string) => boolean,
+  retained: Retained,
   decode: Parts['decode'],
   onFault: OnFault,
 ): Promise<void> {
-  const isStatus = column === 'status_version'
+  const { topic, isCompacted } = series
   const ahead: string[] = []
-  for (const [accountId, { inDatabase, status, leastEpoch, epoch, onTopic, lastValue }] of accounts) {
-    const behind = (detail: string) =>
-      onFault({
-        check: isStatus ? 'status_event' : 'unpublished',
-        invariant: isStatus ? 'F' : 'D',
-        severity: 'fault',
-        accountId,
-        detail: `${topic}: ${detail}`,
-      })
-    if (onTopic === 0n) {
-      if (inDatabase > 0n && isSilenceTelling(accountId)) behind(`nothing is there, the database is at ${inDatabase}`)
-    } else if (epoch < leastEpoch && inDatabase > 0n) {
-      behind(`the last is of epoch ${epoch}, the database is at ${inDatabase} of epoch ${leastEpoch}`)
-    } else if (onTopic < inDatabase) behind(`the last is ${onTopic}, the database is at ${inDatabase}`)
-    else if (onTopic > inDatabase) {
+  const inDoubt = new Map<string, string>()
+  for (const [accountId, account] of accounts) {
+    const { runs, inDatabase, status, lastValue } = account
+    const isGone = (sinceMs: number, exceptPartition: number | null) =>
+      mayBeGone(retained, accountId, sinceMs, exceptPartition)
+    if (!isCompacted) for (const gap of findGaps(runs, isGone)) onFault(gapFault(topic, accountId, gap))
+    const newest = newestOf(runs)
+    const behind = howFarBehind(account, newest)
+    if (behind !== null) {
+      const isCertain = isCompacted || !isGone(newest?.lastSentAt ?? ALWAYS, newest?.partition ?? null)
+      if (isCertain) onFault(behindFault(series, accountId, behind))
+      else inDoubt.set(accountId, behind)
+    } else if (newest !== null && newest.last > inDatabase) {
       // Of an earlier epoch it is from a future that a restore took back.
-      if (epoch >= ledgerEpoch) ahead.push(accountId)
+      if (newest.epoch >= ledgerEpoch) ahead.push(accountId)
     } else if (lastValue !== null) {
       const told = await decode(topic, lastValue)
-      if (told.status !== status) behind(`version ${onTopic} says ${told.status}, the database ${status}`)
+      if (told.status !== status) {
+        const detail = `version ${inDatabase} says ${told.status}, the database ${status}`
+        onFault(behindFault(series, accountId, detail))
+      }
     }
   }
-  await compareAhead(pool, { topic, column }, accounts, ahead, onFault)
+  await compareInDoubt(pool, series, accounts, retained, inDoubt, onFault)
+  await compareAhead(pool, series, accounts, ahead, onFault)
+}
+
+function howFarBehind({ inDatabase, leastEpoch }: Series, newest: Run | null): string | null {
+  if (inDatabase === 0n) return null
+  if (newest === null) return `nothing is there, the database is at ${inDatabase}`
+  if (newest.epoch < leastEpoch) {
+    return `the last is of epoch ${newest.epoch}, the database is at ${inDatabase} of epoch ${leastEpoch}`
+  }
+  return newest.last < inDatabase ? `the last is ${newest.last}, the database is at ${inDatabase}` : null
+}
+
+function behindFault({ topic, column }: PublishedSeries, accountId: string, detail: string): Fault {
+  const fault = { severity: 'fault', accountId, detail: `${topic}: ${detail}` } as const
+  return column === 'status_version'
+    ? { ...fault, check: 'status_event', invariant: 'F' }
+    : { ...fault, check: 'unpublished', invariant: 'D' }
+}
+
+/**
+ * Retention may have taken what is not on the topic, unless it is too young for that. How old it is the account's last
+ * movement says, which is told on both topics; only of an account that has lain still since, and of alerts nothing does.
+ */
+async function compareInDoubt(
+  pool: Pool,
+  series: PublishedSeries,
+  accounts: ReadonlyMap<string, Series>,
+  retained: Retained,
+  inDoubt: ReadonlyMap<string, string>,
+  onFault: OnFault,
+): Promise<void> {
+  const { column } = series
+  if (column !== 'balance_version' && column !== 'last_sequence') return
+  const accountIds = [...inDoubt.keys()]
+  for (let at = 0; at < accountIds.length; at += ACCOUNTS_A_PAGE) {
+    const { rows } = await pool.query<{ account_id: string; version: bigint; recorded_ms: number }>(
+      `select a.account_id, a.${column} as version, (extract(epoch from m.recorded_at) * 1000)::float8 as recorded_ms
+         from tollgate.accounts a
+         join tollgate.movements m on m.account_id = a.account_id and m.sequence = a.last_sequence
+        where a.account_id = any($1::text[])`,
+      [accountIds.slice(at, at + ACCOUNTS_A_PAGE)],
+    )
+    for (const { account_id: accountId, version, recorded_ms: recordedMs } of rows) {
+      if (version !== accounts.get(accountId)!.inDatabase || mayBeGone(retained, accountId, recordedMs, null)) continue
+      onFault(behindFault(series, accountId, inDoubt.get(accountId)!))
+    }
+  }
 }
 
 /** What the topic has beyond what was noted was recorded since: by now the database has it, or never had. */
@@ -267,7 +309,7 @@ async function compareAhead(
       [accountIds.slice(at, at + ACCOUNTS_A_PAGE)],
     )
     for (const { account_id: accountId, version } of rows) {
-      const { onTopic } = accounts.get(accountId)!
+      const onTopic = newestOf(accounts.get(accountId)!.runs)!.last
       if (onTopic <= version) continue
       const detail = `${topic}: the last is ${onTopic}, ahead of the database, which is at ${version}`
       onFault({ check: 'version_gap', invariant: 'D', severity: 'fault', accountId, detail })

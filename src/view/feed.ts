@@ -9,7 +9,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../platform/log.ts'
-import type { Metrics } from '../platform/metrics.ts'
+import { counter, gauge, type Registry } from '../platform/metrics.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { applyChanges } from './apply.ts'
 import { linesOf } from './changes.ts'
@@ -45,7 +45,7 @@ interface FeedParts {
   readonly redisUrl: string
   readonly pool: Pool
   readonly log: Logger
-  readonly metrics?: Metrics
+  readonly registry: Registry
 }
 
 interface Leadership {
@@ -57,7 +57,28 @@ interface Leadership {
   distrust: NodeJS.Timeout | undefined
 }
 
-export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): ViewFeed {
+function viewMetrics(registry: Registry) {
+  return {
+    viewMissesTotal: counter(registry, {
+      name: 'tollgate_view_misses_total',
+      help: 'Times that changes did not reach the live view, by shard; each is mended by a rebuild',
+      labelNames: ['shard'],
+    }),
+    viewRebuildsTotal: counter(registry, {
+      name: 'tollgate_view_rebuilds_total',
+      help: 'Rebuilds of the live view by this process, by result',
+      labelNames: ['result'],
+    }),
+    viewTrusted: gauge(registry, {
+      name: 'tollgate_view_trusted',
+      help: '1 while answers come from the live view, 0 while the database answers, of the shards led here',
+      labelNames: ['shard'],
+    }),
+  }
+}
+
+export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): ViewFeed {
+  const metrics = viewMetrics(registry)
   const redis = connectRedis(redisUrl, log, ANSWER_WITHIN_MILLIS)
   const stopping = new AbortController()
   const leaderships = new Map<number, Leadership>()
@@ -85,7 +106,7 @@ export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): Vie
       distrust: undefined,
     }
     leaderships.set(shard, leadership)
-    metrics?.viewTrusted.set({ shard: String(shard) }, 0)
+    metrics.viewTrusted.set({ shard: String(shard) }, 0)
     // At once, so that a predecessor is deposed before its next beat. If it fails, the next connection does it.
     if (redis.status === 'ready') void claim(shard)
   }
@@ -93,13 +114,13 @@ export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): Vie
   function resign(shard: number): void {
     clearTimeout(leaderships.get(shard)?.distrust)
     leaderships.delete(shard)
-    metrics?.viewTrusted.remove({ shard: String(shard) })
+    metrics.viewTrusted.remove({ shard: String(shard) })
   }
 
   async function apply(shard: number, changes: readonly Buffer[]): Promise<boolean> {
     const isTaken = await take(shard, changes)
     if (isTaken) return true
-    metrics?.viewMissesTotal.inc({ shard: String(shard) })
+    metrics.viewMissesTotal.inc({ shard: String(shard) })
     // Nothing is vouched for any more, where Redis can still be told. The relay notes the miss before the next beat.
     if (!isDown) await claim(shard)
     return false
@@ -209,9 +230,9 @@ export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): Vie
   function trust(shard: number, leadership: Leadership): void {
     const labels = { shard: String(shard) }
     if (leaderships.get(shard) !== leadership) return
-    metrics?.viewTrusted.set(labels, 1)
+    metrics.viewTrusted.set(labels, 1)
     clearTimeout(leadership.distrust)
-    leadership.distrust = setTimeout(() => metrics?.viewTrusted.set(labels, 0), TRUST_MILLIS).unref()
+    leadership.distrust = setTimeout(() => metrics.viewTrusted.set(labels, 0), TRUST_MILLIS).unref()
   }
 
   function wantRebuild(shard: number): void {
@@ -228,12 +249,12 @@ export function createViewFeed({ redisUrl, pool, log, metrics }: FeedParts): Vie
       toRebuild.clear()
       const { shards, accounts } = await rebuildView({ redis, pool, signal }, [...inRebuild])
       if (shards.length > 0) {
-        metrics?.viewRebuildsTotal.inc({ result: 'done' })
+        metrics.viewRebuildsTotal.inc({ result: 'done' })
         log.info({ shards, accounts }, 'the live view was rebuilt')
       }
     } catch (error) {
       if (signal.aborted) return
-      metrics?.viewRebuildsTotal.inc({ result: 'failed' })
+      metrics.viewRebuildsTotal.inc({ result: 'failed' })
       log.warn({ err: error }, 'the live view could not be rebuilt; it is tried again')
       await delay(RETRY_MILLIS, undefined, { signal }).catch(() => {})
     } finally {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { speedsOf } from '../../bench/end-to-end.ts'
 import { against, asTable, type Figure, gather, median, percentile } from '../../bench/figures.ts'
 import { chunksOf } from '../../bench/limit.ts'
 import { parseStat } from '../../bench/processes.ts'
@@ -46,6 +47,30 @@ describe('figures', () => {
       'events/s',
       '78 % of small: recorded',
     ])
+  })
+})
+
+describe('figures that a run could not give', () => {
+  const recordedOf = (events: number, seconds: number) => {
+    const [recorded] = speedsOf({ timedEvents: events, seconds: { recorded: seconds, now: seconds, record: seconds } })
+    return recorded![2]
+  }
+
+  it.each([
+    { events: 30_000, seconds: 2, rate: 15_000 },
+    { events: 15_000, seconds: 1.9, rate: Number.NaN },
+    { events: 0, seconds: 0, rate: Number.NaN },
+    { events: 0, seconds: 0.000_001, rate: Number.NaN },
+  ])('$events events timed for $seconds s: $rate a second', ({ events, seconds, rate }) => {
+    expect(recordedOf(events, seconds)).toBe(rate)
+  })
+
+  it('stay out of the median and the spread, which say so, and are printed as a dash when no run gave one', () => {
+    const one: Figure = { scenario: 's', name: 'a', unit: 'events/s', runs: [Number.NaN, 100, 300] }
+    const none: Figure = { ...one, name: 'b', runs: [Number.NaN, Number.NaN] }
+    const [, , first, second] = asTable([one, against(none, one)]).split('\n')
+    expect(first!.split(/\s{2,}/)).toEqual(['s', 'a', '200', '100 to 300 (2 of 3)', 'events/s'])
+    expect(second!.split(/\s{2,}/)).toEqual(['s', 'b', '-', 'events/s'])
   })
 })
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { checkAccountsAgainstCatalog, parseAccountsFile } from '../../src/catalog/accounts-file.ts'
 import { formatFault } from '../../src/catalog/faults.ts'
 import { parseCatalog } from '../../src/catalog/load.ts'
+import { applySettings } from '../../src/core/account/settings.ts'
 import { parseInstant } from '../../src/core/instant.ts'
 import { ACCOUNTS_YAML, bytesOf, sampleWith } from './sample.ts'
 
@@ -29,13 +30,13 @@ describe('an accounts file without faults', () => {
         { id: 'ann', email: 'ann@acme.example', locale: 'de-DE', role: 'admin' },
         { id: 'bo', email: 'bo@acme.example', locale: 'en-US', role: 'billing' },
       ],
-      lowAlertLevelMicros: null,
-      customAlertLevelMicros: null,
     })
   })
 
-  test('what is left out has its default', () => {
-    expect(accounts?.[1]).toEqual({
+  test('says nothing of what it leaves out, which has its default in a new account', () => {
+    const named = { accountId: 'globex', currency: 'USD', tariff: 'plain-usd', billingCycleAnchor: '2024-02-29' }
+    expect(accounts?.[1]).toEqual(named)
+    expect(applySettings(accounts![1]!)).toEqual({
       accountId: 'globex',
       currency: 'USD',
       tariff: 'plain-usd',

@@ -502,6 +502,33 @@ describe('what the rules resolve is a warning, and the catalog loads', () => {
   ])('%s', (_, changed, expected) => expect(faultsOf(changed)).toEqual(expected))
 })
 
+describe('a price more than ten times that of the country', () => {
+  const plan = [
+    '+49900,DE,premium',
+    '+49180,DE,shared_cost',
+    '+49118,DE,special',
+    '+49170,DE,mobile',
+    '+49800,DE,toll_free',
+    '+499009,DE,mobile',
+  ]
+  test.each([
+    ['premium', '+49900', 'is expected'],
+    ['shared cost', '+49180', 'is expected'],
+    ['special', '+49118', 'is expected'],
+    ['part of a premium range', '+4990012', 'is expected'],
+    ['mobile', '+49170', 'is warned of'],
+    ['toll-free', '+49800', 'is warned of'],
+    ['fixed', '+4930', 'is warned of'],
+    ['mobile within a premium range', '+4990091', 'is warned of'],
+    ['wider than the premium range in it', '+4990', 'is warned of'],
+    ['unknown to the numbering plan', '+4477', 'is warned of'],
+  ])('%s: %s %s', (_, prefix, fate) => {
+    const rows = [`${prefix},x,2,,1,1,,`, '+44,x,0.1,,1,1,,', '+49,x,0.1,,1,1,,']
+    const faults = faultsOf({ ...numbering(...plan), ...callDeck(...rows) })
+    expect(faults).toEqual(fate === 'is expected' ? [] : [expect.stringContaining(`warning: prefix ${prefix} at 2.0`)])
+  })
+})
+
 describe('a directory', () => {
   test.each(['plain', 'subdirectory'])('%s loads without a fault', (name) => {
     const { catalog, faults, files } = loadCatalog(join(FIXTURES, name))

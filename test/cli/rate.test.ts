@@ -34,9 +34,6 @@ function run(args: readonly string[], input: string | Uint8Array = '') {
   return { status, stdout, stderr: stderr.replaceAll(directory, '.') }
 }
 
-/** What is said besides warnings, which a catalog may have and still be rated by. */
-const complaints = (stderr: string) => stderr.split('\n').filter((line) => line !== '' && !line.includes(': warning: '))
-
 const rateArgs = (changed: { catalog?: string; accounts?: string; events?: string } = {}) => [
   ...['rate', '--catalog', inside(changed.catalog ?? 'catalog')],
   ...['--accounts', inside(changed.accounts ?? 'accounts.yaml'), '--events', changed.events ?? '-'],
@@ -63,8 +60,7 @@ describe('tollgate rate', () => {
       `${JSON.stringify(callFields({ event_id: 'e4', from: null, note: '\u2028' }))}\r`,
     ]
     const { status, stdout, stderr } = run(rateArgs(), lines.join('\n'))
-    expect({ status, complaints: complaints(stderr) }).toEqual({ status: 0, complaints: [] })
-    expect(stderr).toMatch(/^outbound\.csv:7: warning: /)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout.split('\n')).toEqual([
       '{"event_id":"e1","account_id":"acme","outcome":"charged","reason":"special_number","units":60,"covered_minutes":0,"amount":"1.990000","currency":"EUR","rate":{"deck":"outbound.csv","prefix":"+49900","destination":"Germany premium"}}',
       '{"event_id":"c1","account_id":"acme","outcome":"reversed","reason":"correction","units":0,"covered_minutes":0,"amount":"-1.990000","currency":"EUR","rate":null}',
@@ -128,7 +124,7 @@ describe('tollgate rate', () => {
     })
     child.stdout.once('data', () => child.stdout.destroy())
     const [status] = await within('the end of tollgate rate', once(child, 'close'), 20_000)
-    expect({ status, complaints: complaints(stderr) }).toEqual({ status: 0, complaints: [] })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 })
 

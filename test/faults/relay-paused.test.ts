@@ -3,10 +3,10 @@
  * the topic is the database's, for every account.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { adjust } from '../support/ledger.ts'
 import { newestByAccount } from '../support/newest.ts'
 
 const FLIPS_BEFORE = 30
@@ -36,12 +36,7 @@ async function flipAll(): Promise<void> {
   await Promise.all(
     [...balances].map(([accountId, balanceMicros]) => {
       const amountMicros = balanceMicros > 0n ? -balanceMicros : 1_000_000n - balanceMicros
-      return adjustCredit(installation.pool, installation.encode, {
-        accountId,
-        amountMicros,
-        actor: 'test',
-        reason: 'flip',
-      })
+      return adjust(installation, accountId, amountMicros, 'flip')
     }),
   )
 }

@@ -332,3 +332,21 @@ describe('gathering', () => {
     )
   })
 })
+
+describe('discarding a group', () => {
+  it('forgets what waits of it, and makes room for the others', async () => {
+    const { gatherer, expire, batches, cuts } = setUp({ batchEvents: 2, concurrentBatches: 1 })
+    gatherer.add('a1', [1])
+    expire()
+    // Behind the batch in flight: more than may wait.
+    gatherer.add('a1', numbers(3, 10))
+    gatherer.add('a2', numbers(2, 20))
+    const room = gatherer.add('b1', [30])
+    expect(await isSettled(room)).toBe(false)
+    gatherer.discardGroup('a')
+    expect(await isSettled(room)).toBe(true)
+    batches[0]!.commit()
+    await settle()
+    expect(cuts()).toEqual([{ a1: [1] }, { b1: [30] }])
+  })
+})

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatInstant } from '../../src/core/instant.ts'
 import { formatMoney, parseMoney } from '../../src/core/money.ts'
-import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
 import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createInstallation, type ReadMessage, type TestInstallation } from '../support/installation.ts'
+import { adjust } from '../support/ledger.ts'
 
 const TOPIC = 'usage.calls.v1'
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
@@ -48,8 +48,7 @@ async function told(topic: string, accountId: string): Promise<ReadMessage[]> {
 async function setBalance(accountId: string, amount: string): Promise<void> {
   const balanceMicros = (await installation.balances()).get(accountId)!
   const amountMicros = parseMoney(amount)! - balanceMicros
-  const adjustment = { accountId, amountMicros, actor: 'test', reason: 'set the scene' }
-  await adjustCredit(installation.pool, installation.encode, adjustment)
+  await adjust(installation, accountId, amountMicros, 'set the scene')
 }
 
 describe('one batch of usage', () => {
@@ -208,14 +207,13 @@ describe('alerts', () => {
 
   it('come at the level the customer chose, at once when the balance is below it already', async () => {
     const ACCOUNT = 'lisboa-ceramics'
-    const publishing = { encode: installation.encode, recordTopics: installation.config.recordTopics }
     await setBalance(ACCOUNT, '40.00')
-    const set = await setAlertLevels(installation.pool, publishing, ACCOUNT, { customMicros: parseMoney('50')! })
-    expect(set).toMatchObject({ raised: ['custom_level'] })
+    const set = await setAlertLevels(installation, ACCOUNT, { customMicros: parseMoney('50')! })
+    expect(set).toMatchObject({ answer: { raised: ['custom_level'] } })
     await setBalance(ACCOUNT, '39.00')
     await setBalance(ACCOUNT, '55.00')
     await setBalance(ACCOUNT, '49.99')
-    await setAlertLevels(installation.pool, publishing, ACCOUNT, { lowMicros: parseMoney('30')!, customMicros: null })
+    await setAlertLevels(installation, ACCOUNT, { lowMicros: parseMoney('30')!, customMicros: null })
     await setBalance(ACCOUNT, '29.00')
     await installation.untilDrained()
     expect(await kinds(ACCOUNT)).toEqual(['1 custom_level 50.000000', '2 custom_level 50.000000', '3 low 30.000000'])

@@ -8,21 +8,21 @@ import { catalogHash, parseCatalog } from '../../src/catalog/load.ts'
 import type { AccountSettings } from '../../src/core/account/settings.ts'
 import { parseInstant } from '../../src/core/instant.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
-import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
-import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
+import type { Writer } from '../../src/ledger/change-account.ts'
 import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
 import { createLedger, type Ledger } from '../../src/ledger/record-batch.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createPool, inTransaction } from '../../src/platform/postgres.ts'
 import { CATALOG_FILES, callFields, correctionFields, type Fields, testAccount } from '../support/catalog.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { encodeAsJson } from '../support/ledger.ts'
+import { adjust, apply, publishAll } from '../support/ledger.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 
 const YAML = CATALOG_FILES['catalog.yaml']!
 
 let database: TestDatabase
 let pool: pg.Pool
+let writer: Writer
 let ledger: Ledger
 let directory: string
 let nextOffset = 0n
@@ -30,7 +30,8 @@ let nextOffset = 0n
 beforeAll(async () => {
   database = await createDatabase()
   pool = createPool(database.url, createLog('silent'))
-  ledger = createLedger({ pool, encode: encodeAsJson, consumerGroup: 'test' })
+  writer = { pool, publishing: publishAll }
+  ledger = createLedger({ ...writer, consumerGroup: 'test' })
   directory = await mkdtemp(join(tmpdir(), 'tollgate-'))
 })
 
@@ -104,7 +105,7 @@ describe('catalog commands', () => {
   })
 
   it('refuse what accounts would lose, with every reason', async () => {
-    expect(await applyAccounts(pool, encodeAsJson, ACCOUNTS)).toMatchObject({ applied: { created: ['acme', 'past'] } })
+    expect(await apply(writer, ACCOUNTS)).toMatchObject({ applied: { created: ['acme', 'past'] } })
     for (const [yaml, reason] of [
       [WITHOUT_EU_100, 'package eu-100 is in use and not in it'],
       [RENAMED_TARIFF, 'tariff standard-eur is in use and not in it'],
@@ -119,11 +120,11 @@ describe('catalog commands', () => {
 
   it('let go of a package that is over, and the accounts that had it may still be applied', async () => {
     expect(await publish(WITHOUT_EU_OPEN, '--comment', 'no open package')).toMatchObject({ exitCode: 0 })
-    expect(await applyAccounts(pool, encodeAsJson, ACCOUNTS)).toEqual({
+    expect(await apply(writer, ACCOUNTS)).toEqual({
       applied: { created: [], changed: [], unchanged: ['acme', 'past'] },
     })
     const newcomer = testAccount({ accountId: 'new', packages: ACCOUNTS[1]!.packages })
-    expect(await applyAccounts(pool, encodeAsJson, [newcomer])).toMatchObject({
+    expect(await apply(writer, [newcomer])).toMatchObject({
       misfits: [{ reason: 'account new: unknown package "eu-open"' }],
     })
   })
@@ -142,7 +143,7 @@ describe('catalog commands', () => {
       accountId: 'later',
       packages: [{ id: 'eu-open', fromMicros: instant('2199-01-01T00:00:00Z') }],
     })
-    expect(await applyAccounts(pool, encodeAsJson, [later])).toMatchObject({ applied: { created: ['later'] } })
+    expect(await apply(writer, [later])).toMatchObject({ applied: { created: ['later'] } })
     const refused = await tollgate('catalog', 'rollback', '3')
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
     expect(refused.stderr).toContain('package eu-open is in use and not in it')
@@ -158,7 +159,7 @@ describe('catalog commands', () => {
     for (let round = 0; round < 10; round++) {
       const wanted = { ...dollars, accountId: `dollars-${round}` }
       const [applied, published] = await Promise.all([
-        applyAccounts(pool, encodeAsJson, [wanted]),
+        apply(writer, [wanted]),
         publishCatalog(pool, {
           catalog: catalog!,
           files: smaller,
@@ -188,8 +189,7 @@ async function forget(accountId: string): Promise<void> {
 
 describe('explain', () => {
   beforeAll(async () => {
-    const credit = { accountId: 'acme', amountMicros: 5_000_000n, reason: 'opening credit', actor: 'test' }
-    await adjustCredit(pool, encodeAsJson, credit)
+    await adjust(writer, 'acme', 5_000_000n)
     await record(
       callFields({ event_id: 'charged', to: '+12125550100', duration_seconds: 7 }),
       callFields({ event_id: 'covered', duration_seconds: 61 }),

@@ -1,16 +1,19 @@
-/** Corrections that wait for their event: given up after a while as dead letters, put back, listed, and watched. */
+/** Corrections that wait for their event: they expire after a while into the dead letters, are replayed, listed, and watched. */
 
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readUsage } from '../../src/core/usage/read.ts'
-import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
-import { expireAwaitedCorrections, tendAwaitedCorrections } from '../../src/ledger/expire-awaited-corrections.ts'
+import {
+  correctionMetrics,
+  expireAwaitedCorrections,
+  tendAwaitedCorrections,
+} from '../../src/ledger/expire-awaited-corrections.ts'
 import { countAwaitedCorrections } from '../../src/ledger/list-awaited-corrections.ts'
 import type { Ledger } from '../../src/ledger/record-batch.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
+import { Registry } from '../../src/platform/metrics.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 import { correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
-import { encodeAsJson, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import { apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
 import { readPack } from '../support/packed.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 
@@ -44,9 +47,8 @@ const correction = (accountId: string, eventId: string, corrects: string): Field
   correctionFields(eventId, corrects, { account_id: accountId })
 
 async function openAccounts(...accountIds: string[]): Promise<void> {
-  const applied = await applyAccounts(
-    pool,
-    encodeAsJson,
+  const applied = await apply(
+    testLedger,
     accountIds.map((accountId) => testAccount({ accountId })),
   )
   expect(applied).toHaveProperty('applied')
@@ -145,9 +147,9 @@ async function balanceMicros(accountId: string): Promise<bigint> {
   return rows[0].balance_micros
 }
 
-async function giveUp(accountId: string): Promise<void> {
+async function expire(accountId: string): Promise<void> {
   await backdate(accountId, DAYS + 1)
-  expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS)).toBe(1)
+  expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(1)
 }
 
 /** The bytes of an account's newest dead letter, brought to the ledger from a position of their own. */
@@ -157,28 +159,28 @@ async function putBack(accountId: string): Promise<Record<string, number>> {
 }
 
 describe('a correction that waits', () => {
-  it('is given up once it has waited longer than it may, and no sooner', async () => {
+  it('expires once it has waited longer than it may, and no sooner', async () => {
     await openAccounts('patient', 'late')
     await record(correction('patient', 'c1', 'e1'), correction('late', 'c1', 'e1'))
     await backdate('patient', DAYS - 1)
     await backdate('late', DAYS + 1)
     const named: unknown[] = []
-    expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS, (expired) => named.push(...expired))).toBe(1)
+    expect(await expireAwaitedCorrections(testLedger, DAYS, (expired) => named.push(...expired))).toBe(1)
     expect(named).toMatchObject([{ accountId: 'late', eventId: 'e1', correctionId: 'c1' }])
-    expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(0)
     expect(await awaited('patient')).toEqual(['c1 for e1'])
     expect(await awaited('late')).toEqual(['c1 for e1, expired'])
   })
 
-  it('voids its event as long as it waits, and once given up no longer does', async () => {
+  it('voids its event as long as it waits, and once expired no longer does', async () => {
     await openAccounts('in-time', 'too-late')
     await record(correction('in-time', 'c1', 'e1'), correction('too-late', 'c1', 'e1'))
     await backdate('too-late', DAYS + 1)
-    await expireAwaitedCorrections(pool, encodeAsJson, DAYS)
+    await expireAwaitedCorrections(testLedger, DAYS)
     expect(await record(sms('in-time', 'e1'), sms('too-late', 'e1'))).toEqual({ voided: 1, charged: 1 })
     expect(await awaited('in-time')).toEqual([])
     expect(await awaited('too-late')).toEqual(['c1 for e1, expired'])
-    // Another one takes the event back, now that it is there, and the one that was given up comes too late for that as well.
+    // Another one takes the event back, now that it is there, and the one that expired comes too late for that as well.
     expect(await record(correction('too-late', 'c2', 'e1'))).toEqual({ reversed: 1 })
     expect(await record(correction('too-late', 'c1', 'e1'))).toEqual({ rejected: 1 })
     expect(await decided('too-late')).toEqual([
@@ -188,20 +190,20 @@ describe('a correction that waits', () => {
     ])
   })
 
-  it('gives its place to a new correction of the same event once given up, and not before', async () => {
+  it('gives its place to a new correction of the same event once expired, and not before', async () => {
     await openAccounts('renewed')
     await record(correction('renewed', 'c1', 'e1'))
     expect(await record(correction('renewed', 'c2', 'e1'))).toEqual({ rejected: 1 })
     await backdate('renewed', DAYS + 1)
-    await expireAwaitedCorrections(pool, encodeAsJson, DAYS)
+    await expireAwaitedCorrections(testLedger, DAYS)
     expect(await record(correction('renewed', 'c3', 'e1'))).toEqual({ pending: 1 })
     expect(await awaited('renewed')).toEqual(['c3 for e1'])
-    expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(0)
     expect(await record(sms('renewed', 'e1'))).toEqual({ voided: 1 })
     expect(await awaited('renewed')).toEqual([])
   })
 
-  it('is given up once, whatever the size of a page and however many do it at the same time', async () => {
+  it('expires once, whatever the size of a page and however many do it at the same time', async () => {
     const accountIds = Array.from({ length: 7 }, (_, i) => `paged-${i}`)
     await openAccounts(...accountIds)
     for (const accountId of accountIds) {
@@ -209,7 +211,7 @@ describe('a correction that waits', () => {
       await backdate(accountId, DAYS + 1)
     }
     const counts = await Promise.all(
-      [2, 3, 21].map((page) => expireAwaitedCorrections(pool, encodeAsJson, DAYS, () => {}, page)),
+      [2, 3, 21].map((page) => expireAwaitedCorrections(testLedger, DAYS, () => {}, page)),
     )
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(21)
     for (const accountId of accountIds) {
@@ -222,22 +224,16 @@ describe('a correction that waits', () => {
     }
   })
 
-  it('either voids its event or is given up, never both and never neither, when both happen at once', async () => {
+  it('either voids its event or expires, never both and never neither, when both happen at once', async () => {
     const accountIds = Array.from({ length: 30 }, (_, i) => `race-${i}`)
     await openAccounts(...accountIds)
     await record(...accountIds.map((accountId) => correction(accountId, 'c1', 'e1')))
     for (const accountId of accountIds) await backdate(accountId, DAYS + 1)
     const arrivals = accountIds.toReversed().map((accountId) => sms(accountId, 'e1'))
-    const givenUp: string[] = []
+    const expired: string[] = []
     await Promise.all([
       ...Array.from({ length: 6 }, (_, i) => record(...arrivals.slice(i * 5, i * 5 + 5))),
-      expireAwaitedCorrections(
-        pool,
-        encodeAsJson,
-        DAYS,
-        (expired) => givenUp.push(...expired.map(({ accountId }) => accountId)),
-        4,
-      ),
+      expireAwaitedCorrections(testLedger, DAYS, (page) => expired.push(...page.map(({ accountId }) => accountId)), 4),
     ])
     const voided: string[] = []
     for (const accountId of accountIds) {
@@ -247,10 +243,10 @@ describe('a correction that waits', () => {
       expect(await deadLetters(accountId)).toHaveLength(isVoided ? 0 : 1)
       expect(await identities(accountId)).toEqual(isVoided ? ['c1', 'e1'] : ['e1'])
     }
-    expect([...voided, ...givenUp].toSorted()).toEqual(accountIds.toSorted())
+    expect([...voided, ...expired].toSorted()).toEqual(accountIds.toSorted())
   })
 
-  it('is watched: how many wait, for how long the oldest has, and each that is given up in the log', async () => {
+  it('is watched: how many wait, for how long the oldest has, and each that expires in the log', async () => {
     await pool.query('delete from tollgate.awaited_corrections')
     expect(await countAwaitedCorrections(pool)).toEqual({ waiting: 0, oldestAgeSeconds: 0 })
     await openAccounts('watched')
@@ -262,13 +258,14 @@ describe('a correction that waits', () => {
     )
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
-    const metrics = createMetrics()
-    await tendAwaitedCorrections(pool, encodeAsJson, DAYS, log, metrics)
-    await tendAwaitedCorrections(pool, encodeAsJson, DAYS, log, metrics)
+    const registry = new Registry()
+    const metrics = correctionMetrics(registry)
+    await tendAwaitedCorrections(testLedger, DAYS, log, metrics)
+    await tendAwaitedCorrections(testLedger, DAYS, log, metrics)
     const [letter] = await deadLetters('watched')
     const ids = { account_id: 'watched', event_id: 'e1', correction_id: 'c1' }
     expect(lines).toMatchObject([{ ...ids, reason: 'too_late', dead_letter: `test/0/${letter!.offset}` }])
-    const value = async (name: string) => (await metrics.registry.getSingleMetric(name)!.get()).values[0]!.value
+    const value = async (name: string) => (await registry.getSingleMetric(name)!.get()).values[0]!.value
     expect(await value('tollgate_awaited_corrections')).toBe(2)
     expect(await value('tollgate_awaited_corrections_expired_total')).toBe(1)
     expect((await metrics.deadLettersTotal.get()).values).toEqual([{ labels: { reason: 'too_late' }, value: 1 }])
@@ -278,13 +275,13 @@ describe('a correction that waits', () => {
   })
 })
 
-describe('a correction that was given up', () => {
+describe('a correction that has expired', () => {
   it('is noted among the dead letters as it came, announced once, and leaves no identity', async () => {
     await openAccounts('rejected')
     await record(correction('rejected', 'c1', 'e1'))
     const offset = nextOffset - 1n
-    await giveUp('rejected')
-    expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS)).toBe(0)
+    await expire('rejected')
+    expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(0)
     const detail = 'its event e1 did not come within 90 days'
     const value = Buffer.from(JSON.stringify(correction('rejected', 'c1', 'e1')))
     expect(await deadLetters('rejected')).toEqual([
@@ -307,13 +304,13 @@ describe('a correction that was given up', () => {
     expect(await decided('rejected')).toEqual(['c1: pending / awaiting_event'])
   })
 
-  it('is noted once, also when it is given up a second time from the same position', async () => {
+  it('is noted once, also when it expires a second time from the same position', async () => {
     await openAccounts('rewound')
     await record(correction('rewound', 'c1', 'e1'))
-    await giveUp('rewound')
+    await expire('rewound')
     nextOffset -= 1n
     expect(await record(correction('rewound', 'c1', 'e1'))).toEqual({ pending: 1 })
-    await giveUp('rewound')
+    await expire('rewound')
     expect(await deadLetters('rewound')).toHaveLength(1)
     expect(await announced('rewound')).toHaveLength(1)
   })
@@ -321,10 +318,10 @@ describe('a correction that was given up', () => {
   it('waits anew when it is put back, and voids its event', async () => {
     await openAccounts('put-back')
     await record(correction('put-back', 'c1', 'e1'))
-    await giveUp('put-back')
+    await expire('put-back')
     expect(await putBack('put-back')).toEqual({ pending: 1 })
     expect(await awaited('put-back')).toEqual(['c1 for e1'])
-    expect(await expireAwaitedCorrections(pool, encodeAsJson, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(0)
     expect(await putBack('put-back')).toEqual({ duplicate: 1 })
     expect(await record(sms('put-back', 'e1'))).toEqual({ voided: 1 })
     expect(await awaited('put-back')).toEqual([])
@@ -336,13 +333,13 @@ describe('a correction that was given up', () => {
     await explains('put-back', 'e1', 'Correction c1 came before the event, so it was voided')
   })
 
-  it('is given up again, from where it came the last time, when its event does not come after all', async () => {
+  it('expires again, from where it came the last time, when its event does not come after all', async () => {
     await openAccounts('hopeless')
     await record(correction('hopeless', 'c1', 'e1'))
-    await giveUp('hopeless')
+    await expire('hopeless')
     await putBack('hopeless')
     const offset = nextOffset - 1n
-    await giveUp('hopeless')
+    await expire('hopeless')
     const letters = await deadLetters('hopeless')
     expect(letters).toHaveLength(2)
     expect(letters[1]!.offset).toBe(offset)
@@ -353,7 +350,7 @@ describe('a correction that was given up', () => {
   it('takes its event back when it is put back after that came', async () => {
     await openAccounts('mended')
     await record(correction('mended', 'c1', 'e1'))
-    await giveUp('mended')
+    await expire('mended')
     expect(await record(sms('mended', 'e1'))).toEqual({ charged: 1 })
     expect(await balanceMicros('mended')).toBe(-70_000n)
     await explains('mended', 'e1', 'Movement 1 took 0.070000 EUR')
@@ -374,7 +371,7 @@ describe('a correction that was given up', () => {
   it('frees its id for other usage, which can be corrected as any', async () => {
     await openAccounts('reused')
     await record(correction('reused', 'x', 'e1'))
-    await giveUp('reused')
+    await expire('reused')
     expect(await record(sms('reused', 'x'))).toEqual({ charged: 1 })
     // The row of the wait is read last now: which one counts must not hang on the order. As a replica triggers do not fire.
     await pool.query(`begin; set local session_replication_role = replica;
@@ -397,7 +394,7 @@ describe('a correction that was given up', () => {
     await backdate('ancient', DAYS + 1)
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
-    await tendAwaitedCorrections(pool, encodeAsJson, DAYS, log, createMetrics())
+    await tendAwaitedCorrections(testLedger, DAYS, log, correctionMetrics(new Registry()))
     expect(lines).toMatchObject([{ account_id: 'ancient', correction_id: 'c1', reason: 'too_late' }])
     expect(lines[0]!.msg).toContain('without a dead letter')
     expect(await awaited('ancient')).toEqual(['c1 for e1, expired'])
@@ -414,12 +411,12 @@ async function explains(accountId: string, eventId: string, ...sentences: string
 }
 
 describe('tollgate corrections list', () => {
-  it('shows what waits, oldest first, or what was given up', async () => {
+  it('shows what waits, oldest first, or what has expired', async () => {
     await pool.query('delete from tollgate.awaited_corrections')
     await openAccounts('listed-1', 'listed-2')
     await record(correction('listed-1', 'c1', 'e1'))
     await backdate('listed-1', DAYS + 1)
-    await expireAwaitedCorrections(pool, encodeAsJson, DAYS)
+    await expireAwaitedCorrections(testLedger, DAYS)
     await record(correction('listed-1', 'c2', 'e2'), correction('listed-2', 'c3', 'e3'))
     await backdate('listed-2', 3)
 

@@ -4,9 +4,17 @@ import { createRequire } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
 import kafkajs, { type Kafka } from 'kafkajs'
 import { afterEach, expect, it } from 'vitest'
-import { type Intake, type IntakeBatch, type IntakeOptions, startIntake } from '../../src/intake/consume.ts'
+import {
+  type BatchDone,
+  type Intake,
+  type IntakeBatch,
+  type IntakeOptions,
+  type NextOffset,
+  type StoppedPartition,
+  startIntake,
+} from '../../src/intake/consume.ts'
 import { createLog } from '../../src/platform/log.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
+import { Registry } from '../../src/platform/metrics.ts'
 import { until } from '../../testkit/until.ts'
 import { testKafka } from '../support/topics.ts'
 
@@ -43,8 +51,13 @@ async function committedOffsets(groupId: string, topic: string): Promise<string[
   return answer!.partitions.toSorted((a, b) => a.partition - b.partition).map(({ offset }) => offset)
 }
 
+interface StartOptions extends Partial<Omit<IntakeOptions, 'onBatch'>> {
+  /** Without an answer all of the batch is done. */
+  readonly onBatch?: (batch: IntakeBatch) => Promise<BatchDone | undefined> | Promise<void>
+}
+
 /** An intake whose database is a map of next offsets and a list of values. */
-async function start(topic: string, stored: Map<string, bigint>, more: Partial<IntakeOptions> = {}) {
+async function start(topic: string, stored: Map<string, bigint>, { onBatch, ...more }: StartOptions = {}) {
   const seen: { partition: number; offset: bigint; value: string }[] = []
   const batches: IntakeBatch[] = []
   const fatal: unknown[] = []
@@ -55,13 +68,15 @@ async function start(topic: string, stored: Map<string, bigint>, more: Partial<I
     batchEvents: 100,
     batchMillis: 10,
     onBatch: async (batch) => {
+      if (onBatch !== undefined) return (await onBatch(batch)) ?? { offsets: batch.offsets, stopped: [] }
       batches.push(batch)
       for (const { partition, offset, value } of batch.messages) seen.push({ partition, offset, value: String(value) })
       for (const next of batch.offsets) stored.set(`${next.topic}:${next.partition}`, next.nextOffset)
+      return { offsets: batch.offsets, stopped: [] }
     },
     startOffsets: async () => stored,
     log,
-    metrics: createMetrics(),
+    registry: new Registry(),
     onFatal: (error) => fatal.push(error),
     ...more,
   })
@@ -138,7 +153,7 @@ it.each([new Error('disk full'), new TypeError('a bug'), new RangeError('another
   async (failure) => {
     const topic = await createTopic()
     await produce(topic, 0, 3)
-    const { fatal } = await start(topic, new Map(), { onBatch: () => Promise.reject(failure) })
+    const { fatal } = await start(topic, new Map(), { onBatch: () => Promise.reject<BatchDone>(failure) })
     await until('it gives up', () => fatal.length > 0)
     expect(fatal).toEqual([failure])
     expect(await committedOffsets(`group-${topic}`, topic)).toEqual(['-1', '-1', '-1'])
@@ -148,20 +163,19 @@ it.each([new Error('disk full'), new TypeError('a bug'), new RangeError('another
 it('finishes the batch in flight when stopped, and commits it', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 3)
-  let finish = () => {}
+  const inFlight = Promise.withResolvers<void>()
   let isStarted = false
   const { intake } = await start(topic, new Map(), {
-    onBatch: () =>
-      new Promise((resolve) => {
-        isStarted = true
-        finish = resolve
-      }),
+    onBatch: () => {
+      isStarted = true
+      return inFlight.promise
+    },
     batchMillis: 300,
   })
   await until('a batch is in flight', () => isStarted)
   const stopped = intake.stop()
   running.length = 0
-  finish()
+  inFlight.resolve()
   await stopped
   expect((await committedOffsets(`group-${topic}`, topic)).filter((offset) => offset === '1').length).toBeGreaterThan(0)
 })
@@ -171,7 +185,7 @@ it('stops in the middle of a backlog without a message lost, and the next one go
   await produce(topic, 0, 6000)
   const stored = new Map<string, bigint>()
   const seen: { partition: number; offset: bigint }[] = []
-  const onBatch: IntakeOptions['onBatch'] = async ({ messages, offsets }) => {
+  const onBatch: StartOptions['onBatch'] = async ({ messages, offsets }) => {
     await delay(2)
     seen.push(...messages)
     for (const { topic, partition, nextOffset } of offsets) stored.set(`${topic}:${partition}`, nextOffset)
@@ -327,5 +341,50 @@ it('loses nothing when members join and leave in the middle of a backlog, and ha
   running.splice(running.indexOf(first), 1)
   await until('all arrive', () => seen.size === 2 * count, 40_000)
   expect(outOfTurn).toEqual([])
+  expect(fatal).toEqual([])
+})
+
+it('takes in nothing more of a partition number that stopped, on any topic, until the next assignment', async () => {
+  const [one, other] = [await createTopic(), await createTopic()]
+  await produce(one, 0, 300)
+  const bad = { topic: one, partition: 1, offset: 40n }
+  const stored = new Map<string, bigint>()
+  const recorded: string[] = []
+  let isMended = false
+  const { intake, fatal } = await start(one, stored, {
+    topics: [one, other],
+    batchEvents: 20,
+    onBatch: async ({ messages }) => {
+      const next = new Map<string, NextOffset>()
+      let stopped: StoppedPartition[] = []
+      for (const { topic, partition, offset, value } of messages) {
+        if (!isMended && stopped.some((stop) => stop.partition === partition)) continue
+        if (!isMended && topic === bad.topic && partition === bad.partition && offset === bad.offset) {
+          stopped = [{ ...bad, code: 'bug' }]
+          continue
+        }
+        recorded.push(`${topic}:${partition}:${value}`)
+        next.set(`${topic}:${partition}`, { topic, partition, nextOffset: offset + 1n, previousOffset: null })
+      }
+      for (const [source, { nextOffset }] of next) stored.set(source, nextOffset)
+      return { offsets: [...next.values()], stopped }
+    },
+  })
+  await until(
+    'it stops, and the others are done',
+    () => intake.progress().stopped.length === 1 && recorded.length === 240,
+  )
+  expect(intake.progress().stopped).toEqual([{ ...bad, code: 'bug' }])
+  expect(intake.progress().lag.get(`${one}:1`)).toBe(60n)
+  await produce(other, 0, 30)
+  await until('the other topic is read', () => recorded.filter((each) => each.startsWith(other)).length === 20)
+  expect(recorded.filter((each) => each.startsWith(`${other}:1:`))).toEqual([])
+  await until('what is done is committed', async () => (await committedOffsets(`group-${one}`, one))[1] === '40')
+
+  isMended = true
+  await start(one, stored, { groupId: `group-${one}`, topics: [one, other] })
+  await until('the rest arrives at whoever has the partition now', () => stored.get(`${one}:1`) === 100n)
+  await until('on the other topic as well', () => stored.get(`${other}:1`) === 10n)
+  expect(intake.progress().stopped).toEqual([])
   expect(fatal).toEqual([])
 })

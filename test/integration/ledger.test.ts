@@ -9,8 +9,6 @@ import type { Book } from '../../src/core/account/book.ts'
 import { creditTaken, leavesIdentity } from '../../src/core/account/decide.ts'
 import type { UsageEvent } from '../../src/core/usage/event.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
-import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
-import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
 import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
 import type { Ledger } from '../../src/ledger/record-batch.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
@@ -25,7 +23,7 @@ import {
   testCatalog,
   usageFields,
 } from '../support/catalog.ts'
-import { encodeAsJson, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
 
 const OPENING_MICROS = 5_000_000n
 const LIMIT_MINUTES = 7
@@ -76,13 +74,8 @@ describe('a batch recorded in Postgres', () => {
       fc.asyncProperty(history, async ({ events, cuts, again }) => {
         const accountId = `acme-${++run}`
         const account = testAccount({ accountId, fairUseMinutesPerUser: LIMIT_MINUTES })
-        await applyAccounts(pool, encodeAsJson, [account])
-        await adjustCredit(pool, encodeAsJson, {
-          accountId,
-          amountMicros: OPENING_MICROS,
-          actor: 'test',
-          reason: 'opening',
-        })
+        await apply(testLedger, [account])
+        await adjust(testLedger, accountId, OPENING_MICROS)
         const own = events.map((fields) => ({ ...fields, account_id: accountId }))
         await deliver(own, cuts, again)
         expect(await inPostgres(accountId)).toEqual(inMemory(own, testBook([account])))
@@ -93,14 +86,9 @@ describe('a batch recorded in Postgres', () => {
 
   it('is refused whole when a statement fails, and the connection is fit for the next', async () => {
     const account = testAccount({ accountId: 'overdrawn' })
-    await applyAccounts(pool, encodeAsJson, [account])
+    await apply(testLedger, [account])
     const lowest = -(2n ** 63n) + 1n
-    await adjustCredit(pool, encodeAsJson, {
-      accountId: 'overdrawn',
-      amountMicros: lowest,
-      actor: 'test',
-      reason: 'edge',
-    })
+    await adjust(testLedger, 'overdrawn', lowest)
     const charged = readEvent(callFields({ account_id: 'overdrawn', event_id: 'too-much', to: '+49900123' }))
     await expect(record([charged])).rejects.toThrow(RangeError)
     // No event that was read is like this; but so a statement fails.
@@ -118,7 +106,7 @@ describe('a batch recorded in Postgres', () => {
 
   it('is rated by the catalog in force when the usage happened, without the ledger being made anew', async () => {
     const account = testAccount({ accountId: 'priced' })
-    await applyAccounts(pool, encodeAsJson, [account])
+    await apply(testLedger, [account])
     const sms = (event_id: string, occurred_at: string) =>
       readEvent(
         usageFields({
@@ -157,7 +145,7 @@ describe('a batch recorded in Postgres', () => {
 
   it('locks accounts in one order, so that batches over the same accounts never stand in each other’s way', async () => {
     const accounts = Array.from({ length: 20 }, (_, i) => testAccount({ accountId: `busy-${i}` }))
-    await applyAccounts(pool, encodeAsJson, accounts)
+    await apply(testLedger, accounts)
     const batches = Array.from({ length: 16 }, (_, batch) =>
       accounts.map(({ accountId }) =>
         readEvent(callFields({ account_id: accountId, event_id: `b${batch}`, to: '+12125550100' })),

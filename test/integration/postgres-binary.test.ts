@@ -1,8 +1,9 @@
 /** The database reads our binary values as what we meant, and refuses what it would refuse as text. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { consequenceOf, Fault } from '../../src/platform/faults.ts'
 import { createLog } from '../../src/platform/log.ts'
-import { allReplies, createPool, inTransaction, isDataFault, type Pool } from '../../src/platform/postgres.ts'
+import { allReplies, createPool, inTransaction, type Pool } from '../../src/platform/postgres.ts'
 import { arrayOf, copyRows, copyTarget, type ElementType } from '../../src/platform/postgres-binary.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -68,10 +69,11 @@ describe('an array parameter', () => {
     )
   })
 
-  it('refuses what is no date and no whole number, as a fault of the data', () => {
+  it('refuses what is no date and no whole number as a bug, and what is too large as a fault of the data', async () => {
     expect(() => arrayOf('date', ['2026-02-30x'], (value) => value)).toThrow(TypeError)
-    expect(() => arrayOf('bigint', [0.5], (value) => value)).toThrow(RangeError)
-    expect(() => arrayOf('bigint', [2n ** 63n], (value) => value)).toThrow(RangeError)
+    expect(() => arrayOf('bigint', [0.5], (value) => value)).toThrow(TypeError)
+    expect(() => arrayOf('bigint', [2n ** 63n], (value) => value)).toThrow(Fault)
+    expect(() => arrayOf('bigint', [2 ** 63], (value) => value)).toThrow(Fault)
   })
 })
 
@@ -145,10 +147,20 @@ describe('rows copied in', () => {
     expect(await stored()).toEqual([one])
   })
 
+  it.each([
+    ['a whole number of more than 64 bits', { ...one, id: 2n ** 63n }],
+    ['an integer of more than 32 bits', { ...one, whole: 2 ** 31 }],
+  ])('that no column holds are a fault of the data: %s', async (_what, row) => {
+    const failed = await inTransaction(pool, (connection) => copyRows(connection, SAMPLES, [row], undefined)).catch(
+      (error: unknown) => error,
+    )
+    expect(consequenceOf(failed)).toMatchObject({ code: 'value_out_of_range', fate: 'dead_letter' })
+  })
+
   it('that the database refuses are a fault of the data', async () => {
     const failed = await inTransaction(pool, (connection) =>
       copyRows(connection, SAMPLES, [{ ...one, id: 9n, name: 'a\0b' }], undefined),
     ).catch((error: unknown) => error)
-    expect(isDataFault(failed)).toBe(true)
+    expect(consequenceOf(failed)).toMatchObject({ code: 'value_refused', fate: 'dead_letter' })
   })
 })

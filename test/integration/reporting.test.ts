@@ -8,15 +8,13 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readUsage } from '../../src/core/usage/read.ts'
-import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
-import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
 import { migrate } from '../../src/platform/migrate.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 import { until } from '../../testkit/until.ts'
 import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
 import { brokenChains } from '../support/chains.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { encodeAsJson, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const MIGRATION = readFileSync(join(ROOT, 'schemas/database/004.do.reporting.sql'), 'utf8')
@@ -555,17 +553,12 @@ async function fillBooks(): Promise<void> {
     { id: 'eu-100', fromMicros: Date.UTC(2026, 0, 1) * 1000 },
     { id: 'none', fromMicros: Date.UTC(2026, 1, 1) * 1000 },
   ]
-  await applyAccounts(pool, encodeAsJson, [
+  await apply(testLedger, [
     testAccount(),
     testAccount({ accountId: 'midnight', packages: ended }),
     testAccount({ accountId: 'edge' }),
   ])
-  await adjustCredit(pool, encodeAsJson, {
-    accountId: 'acme',
-    amountMicros: 50_000_000n,
-    actor: 'test',
-    reason: 'opening',
-  })
+  await adjust(testLedger, 'acme', 50_000_000n, 'opening')
 
   let offset = 0n
   const record = async (fields: readonly Fields[]) => {

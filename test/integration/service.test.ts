@@ -144,7 +144,7 @@ describe('usage on Kafka', () => {
     expect(await ratedUsage('again-499')).toHaveLength(1)
 
     await serve.stop()
-    const { consumerGroup } = installation.config
+    const { consumerGroup } = installation.config.kafka
     const admin = testKafka().admin()
     await admin.connect()
     await admin.resetOffsets({ groupId: consumerGroup, topic: TOPIC, earliest: true })

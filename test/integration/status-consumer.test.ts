@@ -8,12 +8,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { ConfigResourceTypes, type Message } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseMoney } from '../../src/core/money.ts'
-import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
-import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
 import type { Python } from '../../stack/python.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { adjust, apply } from '../support/ledger.ts'
 import { type StatusConsumer, startStatusConsumer, testPython } from '../support/python.ts'
 import { testKafka } from '../support/topics.ts'
 
@@ -67,7 +66,7 @@ afterAll(async () => {
 async function openAccounts(): Promise<void> {
   const [sample] = installation.accounts
   const wanted = ACCOUNTS.map((accountId) => ({ ...sample!, accountId, contacts: [] }))
-  expect(await applyAccounts(installation.pool, installation.encode, wanted)).toMatchObject({
+  expect(await apply(installation, wanted)).toMatchObject({
     applied: { created: { length: ACCOUNTS.length } },
   })
 }
@@ -75,10 +74,10 @@ async function openAccounts(): Promise<void> {
 /** Brings every account to the same balance above zero. */
 async function addCredit(): Promise<void> {
   const balances = await installation.balances()
+  const withoutRecord = { ...installation, publishing: { ...installation.publishing, recordTopics: new Set<never>() } }
   for (const accountId of ACCOUNTS) {
     const amountMicros = CREDIT_QUANTITY * PRICE_MICROS - balances.get(accountId)!
-    const adjustment = { accountId, amountMicros, actor: 'test', reason: 'next round' }
-    await adjustCredit(installation.pool, installation.encode, adjustment, new Set())
+    await adjust(withoutRecord, accountId, amountMicros, 'next round')
   }
 }
 

@@ -1,16 +1,13 @@
 /** `tollgate verify`: silent on books that are right, while traffic goes on too, and naming each fault that is planted. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createDecoder } from '../../src/intake/decode.ts'
 import { outboxKey } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
-import { USAGE_TOPICS } from '../../src/pipeline.ts'
-import type { Fault } from '../../src/verify/fault.ts'
-import { type Summary, verify } from '../../src/verify/verify.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createTraffic } from '../../testkit/traffic.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { postPayments } from '../support/ledger.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
-import { testKafka } from '../support/topics.ts'
+import { findFaults } from '../support/verified.ts'
 
 const ITEMS = 6_000
 /** Charged, more than once. */
@@ -24,6 +21,7 @@ beforeAll(async () => {
   serve = await startServe(installation.environment)
   await produceTraffic(1, ITEMS)
   await produceTollFree('leg-1')
+  await postPayments(installation, 'saimaa-timber')
   await installation.untilDrained()
   // What is planted below stays as it is planted.
   await serve.stop()
@@ -63,24 +61,6 @@ async function produceTollFree(eventId: string): Promise<void> {
   await installation.produce('usage.toll-free.v1', [{ key: ACCOUNT, value }])
 }
 
-async function findFaults(rowsPerSecond = 1_000_000): Promise<{ faults: Fault[]; summary: Summary; lines: string[] }> {
-  const faults: Fault[] = []
-  const lines: string[] = []
-  const summary = await verify(
-    {
-      kafka: testKafka(),
-      pool: installation.pool,
-      decoder: createDecoder(installation.config.schemaRegistryUrl),
-      consumerGroup: installation.config.consumerGroup,
-      usageTopics: USAGE_TOPICS,
-      recordTopics: installation.config.recordTopics,
-    },
-    { rowsPerSecond, onProgress: (line) => lines.push(line) },
-    (fault) => faults.push(fault),
-  )
-  return { faults, summary, lines }
-}
-
 /** Changes what may not be changed: as a replica triggers do not fire. Undone by `undo`. */
 async function planted(change: string, undo: string, look: () => Promise<void>): Promise<void> {
   const asReplica = (sql: string) =>
@@ -97,7 +77,7 @@ const movement = (sequence: number) => `account_id = '${ACCOUNT}' and sequence =
 
 describe('books that are right', () => {
   it('have no fault, and all of them were looked at', async () => {
-    const { faults, summary, lines } = await findFaults()
+    const { faults, summary, lines } = await findFaults(installation)
     expect(faults).toEqual([])
     const { rows } = await installation.pool.query(
       `select (select count(*)::int from tollgate.accounts) as accounts,
@@ -113,12 +93,12 @@ describe('books that are right', () => {
   it('have none while traffic goes on', async () => {
     serve = await startServe(installation.environment)
     const producing = produceTraffic(2, ITEMS).then(() => produceTraffic(3, ITEMS))
-    const { faults } = await findFaults(10_000)
+    const { faults } = await findFaults(installation, 10_000)
     await producing
     await installation.untilDrained()
     await serve.stop()
     expect(faults).toEqual([])
-    expect((await findFaults()).faults).toEqual([])
+    expect((await findFaults(installation)).faults).toEqual([])
   })
 })
 
@@ -127,7 +107,7 @@ describe('each of these is found, and nothing else is:', () => {
     const change = (by: number) =>
       `update tollgate.accounts set balance_micros = balance_micros + ${by} where account_id = '${ACCOUNT}'`
     await planted(change(1), change(-1), async () => {
-      const { faults } = await findFaults()
+      const { faults } = await findFaults(installation)
       expect(faults).toMatchObject([{ check: 'balance', invariant: 'B', severity: 'fault', accountId: ACCOUNT }])
       expect(faults[0]!.detail).toMatch(/^the balance is [\d.]+1, its movements come to [\d.]+0$/)
     })
@@ -138,7 +118,7 @@ describe('each of these is found, and nothing else is:', () => {
       `create table public.kept as select * from tollgate.movements where ${movement(3)}; delete from tollgate.movements where ${movement(3)}`,
       'insert into tollgate.movements select * from public.kept; drop table public.kept',
       async () => {
-        const { faults } = await findFaults()
+        const { faults } = await findFaults(installation)
         expect(faults).toContainEqual({
           check: 'chain',
           invariant: 'B',
@@ -158,7 +138,7 @@ describe('each of these is found, and nothing else is:', () => {
       `create table public.kept as select * from tollgate.movements where ${last}; delete from tollgate.movements where ${last}`,
       'insert into tollgate.movements select * from public.kept; drop table public.kept',
       async () => {
-        const checks = (await findFaults()).faults.map(({ check }) => check).toSorted()
+        const checks = (await findFaults(installation)).faults.map(({ check }) => check).toSorted()
         expect(checks).toEqual(['balance', 'chain', 'charge'])
       },
     )
@@ -171,7 +151,7 @@ describe('each of these is found, and nothing else is:', () => {
         from tollgate.movements o
        where m.account_id = '${ACCOUNT}' and o.account_id = m.account_id and m.sequence in (2, 3) and o.sequence = 5 - m.sequence`
     await planted(swap, swap, async () => {
-      const { faults } = await findFaults()
+      const { faults } = await findFaults(installation)
       expect(faults.length).toBeGreaterThan(0)
       expect(new Set(faults.map(({ check, accountId }) => `${check} ${accountId}`))).toEqual(
         new Set([`chain ${ACCOUNT}`]),
@@ -184,12 +164,12 @@ describe('each of these is found, and nothing else is:', () => {
     const change = (by: number) =>
       `update tollgate.accounts set balance_version = balance_version + ${by} where account_id = '${ACCOUNT}'`
     await planted(change(1), change(-1), async () => {
-      const { faults } = await findFaults()
+      const { faults } = await findFaults(installation)
       expect(faults).toMatchObject([{ check: 'unpublished', invariant: 'D', accountId: ACCOUNT }])
       expect(faults[0]!.detail).toMatch(/^credit\.balance-changed\.v1: the last is \d+, the database is at \d+$/)
     })
     await planted(change(-1), change(1), async () => {
-      const { faults } = await findFaults()
+      const { faults } = await findFaults(installation)
       expect(faults).toMatchObject([{ check: 'version_gap', invariant: 'D', accountId: ACCOUNT }])
     })
   })
@@ -206,7 +186,7 @@ describe('each of these is found, and nothing else is:', () => {
        where account_id = '${ACCOUNT}' and sequence >= 2;
       update tollgate.accounts set balance_micros = balance_micros - ${by} where account_id = '${ACCOUNT}'`
     await planted(change(100), change(-100), async () => {
-      const { faults } = await findFaults()
+      const { faults } = await findFaults(installation)
       expect(faults).toMatchObject([{ check: 'charge', accountId: ACCOUNT }])
       expect(faults[0]!.detail).toMatch(/^event \S+: amountMicros [\d.]+, by its versions [\d.]+; movedMicros -/)
     })
@@ -217,7 +197,7 @@ describe('each of these is found, and nothing else is:', () => {
       update tollgate.rated_usage set amount_micros = amount_micros + ${by}
        where account_id = '${ACCOUNT}' and movement_sequence = 2`
     await planted(change(100), change(-100), async () => {
-      const checks = (await findFaults()).faults.map(({ check }) => check).toSorted()
+      const checks = (await findFaults(installation)).faults.map(({ check }) => check).toSorted()
       expect(checks).toEqual(['charge', 'movement'])
     })
   })
@@ -228,7 +208,7 @@ describe('each of these is found, and nothing else is:', () => {
       `create table public.kept as select * from tollgate.usage_identity where ${event}; delete from tollgate.usage_identity where ${event}`,
       'insert into tollgate.usage_identity select * from public.kept; drop table public.kept',
       async () => {
-        const { faults } = await findFaults()
+        const { faults } = await findFaults(installation)
         expect(faults).toMatchObject([
           {
             check: 'identity',
@@ -254,7 +234,9 @@ describe('each of these is found, and nothing else is:', () => {
       `create table public.kept as select * from tollgate.dead_letters where ${letter}; delete from tollgate.dead_letters where ${letter}`,
       'insert into tollgate.dead_letters select * from public.kept; drop table public.kept',
       async () => {
-        expect((await findFaults()).faults).toMatchObject([{ check: 'unaccounted', invariant: 'A', severity: 'fault' }])
+        expect((await findFaults(installation)).faults).toMatchObject([
+          { check: 'unaccounted', invariant: 'A', severity: 'fault' },
+        ])
       },
     )
   })
@@ -263,7 +245,7 @@ describe('each of these is found, and nothing else is:', () => {
     const change = (by: number) =>
       `update tollgate.consumer_offsets set next_offset = next_offset + ${by} where topic = 'usage.toll-free.v1' and next_offset > 0`
     await planted(change(-1), change(1), async () => {
-      const { faults } = await findFaults()
+      const { faults } = await findFaults(installation)
       expect(faults.length).toBeGreaterThan(0)
       for (const fault of faults) expect(fault).toMatchObject({ check: 'offset_ahead', invariant: 'C' })
     })
@@ -273,13 +255,13 @@ describe('each of these is found, and nothing else is:', () => {
     const change = (by: number) =>
       `update tollgate.accounts set status_version = status_version + ${by} where account_id = '${ACCOUNT}'`
     await planted(change(1), change(-1), async () => {
-      const { faults } = await findFaults()
+      const { faults } = await findFaults(installation)
       expect(faults).toMatchObject([{ check: 'status_event', invariant: 'F', accountId: ACCOUNT }])
       expect(faults[0]!.detail).toMatch(/^credit\.service-status\.v1: the last is \d+, the database is at \d+$/)
     })
     const silent = `insert into tollgate.accounts (account_id, currency, settings_version, status, status_version) values ('silent', 'EUR', 1, 'blocked', 1)`
     await planted(silent, `delete from tollgate.accounts where account_id = 'silent'`, async () => {
-      const { faults } = await findFaults()
+      const { faults } = await findFaults(installation)
       expect(faults).toMatchObject([
         { check: 'status_event', accountId: 'silent', detail: expect.stringContaining('nothing is there') },
       ])
@@ -292,7 +274,7 @@ describe('each of these is found, and nothing else is:', () => {
       `alter table tollgate.accounts drop constraint accounts_check; ${flip}`,
       `${flip}; alter table tollgate.accounts add constraint accounts_check check ((status = 'blocked') = (balance_micros <= 0))`,
       async () => {
-        const { faults } = await findFaults()
+        const { faults } = await findFaults(installation)
         expect(faults).toMatchObject([
           { check: 'status', invariant: 'F', accountId: ACCOUNT },
           { check: 'status_event', detail: expect.stringMatching(/says active, the database blocked$/) },
@@ -354,7 +336,7 @@ it('D: events that were published out of their series are found on the topic', a
   )
   await installation.untilDrained()
   await serve.stop()
-  const { faults } = await findFaults()
+  const { faults } = await findFaults(installation)
   expect(faults.filter(({ severity }) => severity === 'fault').map(({ detail }) => detail)).toEqual([
     `credit.balance-changed.v1: ${skipped} follows ${skipped - 2n}`,
     `credit.balance-changed.v1: the last is ${skipped}, ahead of the database, which is at ${skipped - 2n}`,

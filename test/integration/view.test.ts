@@ -13,7 +13,7 @@ import { SHARDS } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { deletePacks, readPacks } from '../../src/outbox/packs.ts'
 import { createLog } from '../../src/platform/log.ts'
-import { createMetrics, type Metrics } from '../../src/platform/metrics.ts'
+import { type Counter, type Gauge, Registry } from '../../src/platform/metrics.ts'
 import { createPool, inTransaction } from '../../src/platform/postgres.ts'
 import { applyChanges } from '../../src/view/apply.ts'
 import { encodeViewChanges, type FairUseMinutes, linesOf, type ViewChange } from '../../src/view/changes.ts'
@@ -87,8 +87,8 @@ afterEach(async () => {
   reader.disconnect()
 })
 
-function startFeed(metrics?: Metrics): ViewFeed {
-  const feed = createViewFeed({ redisUrl: stack.redisUrl, pool, log, ...(metrics && { metrics }) })
+function startFeed(registry = new Registry()): ViewFeed {
+  const feed = createViewFeed({ redisUrl: stack.redisUrl, pool, log, registry })
   feeds.push(feed)
   return feed
 }
@@ -371,10 +371,10 @@ describe('of what the view is told', () => {
 describe('answers', () => {
   const ids = accountIds(40)
 
-  async function startTrusted(metrics?: Metrics): Promise<RelayStandIn> {
+  async function startTrusted(registry?: Registry): Promise<RelayStandIn> {
     await createAccounts(ids)
     for (const [i, id] of ids.entries()) await change(id, BigInt(i - 5), i)
-    const relay = startRelay(startFeed(metrics))
+    const relay = startRelay(startFeed(registry))
     await relay.drain()
     await untilFromView(ids)
     return relay
@@ -474,19 +474,21 @@ describe('answers', () => {
   })
 
   it('are counted: misses, rebuilds, and whether the view is trusted', async () => {
-    const metrics = createMetrics()
-    const relay = await startTrusted(metrics)
-    const trusted = async () => (await metrics.viewTrusted.get()).values.map(({ value }) => value)
+    const registry = new Registry()
+    const relay = await startTrusted(registry)
+    const valuesOf = async (name: string) =>
+      (await (registry.getSingleMetric(name) as Counter<string> | Gauge<string>).get()).values
+    const trusted = async () => (await valuesOf('tollgate_view_trusted')).map(({ value }) => value)
     expect(await trusted()).toEqual([1, 1, 1, 1])
     await stack.components.redis.kill()
     await changeAll()
     await relay.drain()
-    const misses = (await metrics.viewMissesTotal.get()).values
+    const misses = await valuesOf('tollgate_view_misses_total')
     expect(misses.map(({ labels }) => labels.shard).toSorted()).toEqual(['0', '1', '2', '3'])
     await until('no view is trusted', async () => (await trusted()).every((value) => value === 0))
     await stack.components.redis.start()
     await untilFromView(ids)
-    expect((await metrics.viewRebuildsTotal.get()).values).toContainEqual({ labels: { result: 'done' }, value: 2 })
+    expect(await valuesOf('tollgate_view_rebuilds_total')).toContainEqual({ labels: { result: 'done' }, value: 2 })
   })
 })
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
-import { Partitioners } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
-import { type OutboxMessage, outboxKey, partitionHash } from '../../src/outbox/messages.ts'
+import { type OutboxMessage, outboxKey } from '../../src/outbox/messages.ts'
 import { compressPack, decodePack, decompressPack, encodePack } from '../../src/outbox/pack.ts'
 import { readBody, readPack } from '../support/packed.ts'
 
@@ -71,21 +70,6 @@ describe('a pack', () => {
     }
     expect(() => decodePack(Buffer.concat([pack, Buffer.alloc(1)]))).toThrow('outbox pack is corrupt')
     expect(() => decodePack(Buffer.concat([Buffer.of(2), pack.subarray(1)]))).toThrow('version 2, this program reads 3')
-  })
-})
-
-describe('the partition of a key', () => {
-  it('is that of KafkaJS and Java, whatever the key and the partitions', () => {
-    const partitionOf = Partitioners.DefaultPartitioner()
-    fc.assert(
-      fc.property(bytes, fc.integer({ min: 1, max: 500 }), (key, partitions) => {
-        const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-          ...{ partitionErrorCode: 0, partitionId, leader: 1, replicas: [1], isr: [1] },
-        }))
-        const expected = partitionOf({ topic: 't', partitionMetadata, message: { key, value: null } })
-        expect(partitionHash(key) % partitions).toBe(expected)
-      }),
-    )
   })
 })
 

@@ -1,5 +1,15 @@
-import { describe, expect, it } from 'vitest'
-import { ConfigError, type Environment, parseConfig, parseDatabaseConfig } from '../../src/platform/config.ts'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  ConfigError,
+  type Environment,
+  listVariables,
+  parseConfig,
+  SECTION_NAMES,
+  type SectionName,
+} from '../../src/platform/config.ts'
 
 const LEAST = {
   TOLLGATE_KAFKA_BROKERS: 'one:9092, two:9093',
@@ -8,44 +18,59 @@ const LEAST = {
   TOLLGATE_REDIS_URL: 'redis://cache',
 }
 
-describe('parseConfig', () => {
-  it('needs the four addresses and has a default for all else', () => {
-    expect(parseConfig(LEAST)).toEqual({
-      kafkaBrokers: ['one:9092', 'two:9093'],
-      schemaRegistryUrl: 'http://registry:8081/apis',
-      databaseUrl: 'postgres://user:hunter2@db/tollgate',
-      redisUrl: 'redis://cache',
-      roles: ['rater', 'relay'],
-      recordTopics: new Set(['usage.rated.v1', 'credit.movements.v1']),
-      consumerGroup: 'tollgate-rater',
-      httpPort: 8080,
-      logLevel: 'info',
-      batchEvents: 2500,
-      batchMillis: 25,
-      partitions: 12,
-      replicationFactor: 1,
-      instanceId: expect.stringMatching(/-[0-9]+-[0-9a-f]{8}$/),
-      drainMillis: 10_000,
-      awaitedCorrectionDays: 90,
+const parseAll = (env: Environment) => parseConfig(env, SECTION_NAMES)
+
+describe('the configuration', () => {
+  it('needs four addresses and has a default for all else', () => {
+    expect(parseAll(LEAST)).toEqual({
+      process: {
+        roles: new Set(['rater', 'relay']),
+        httpPort: 8080,
+        instanceId: expect.stringMatching(/-[0-9]+-[0-9a-f]{8}$/),
+        drainMs: 10_000,
+      },
+      log: { level: 'info' },
+      database: { url: 'postgres://user:hunter2@db/tollgate' },
+      redis: { url: 'redis://cache' },
+      kafka: {
+        brokers: ['one:9092', 'two:9093'],
+        schemaRegistryUrl: 'http://registry:8081/apis',
+        partitions: 12,
+        replicationFactor: 1,
+        consumerGroup: 'tollgate-rater',
+      },
+      publishing: { recordTopics: new Set(['credit.movements.v1', 'usage.rated.v1']) },
+      rater: { batchEvents: 2500, batchMs: 25, awaitedCorrectionDays: 90, connections: 5 },
+      relay: { connections: 4 },
     })
   })
 
   it('gives each process an instance id of its own', () => {
-    expect(parseConfig(LEAST).instanceId).not.toBe(parseConfig(LEAST).instanceId)
+    const instanceId = () => parseConfig(LEAST, ['process']).process.instanceId
+    expect(instanceId()).not.toBe(instanceId())
   })
 
   it('takes an empty variable as one that is not set', () => {
-    expect(parseConfig({ ...LEAST, TOLLGATE_ROLES: '', TOLLGATE_HTTP_PORT: '' })).toMatchObject({ httpPort: 8080 })
+    const { process } = parseAll({ ...LEAST, TOLLGATE_ROLES: '', TOLLGATE_HTTP_PORT: '' })
+    expect(process).toMatchObject({ httpPort: 8080, roles: new Set(['rater', 'relay']) })
   })
 
-  it.each([
-    ['TOLLGATE_ROLES', 'relay', { roles: ['relay'] }],
-    ['TOLLGATE_RECORD_TOPICS', 'none', { recordTopics: new Set() }],
-    ['TOLLGATE_RECORD_TOPICS', 'credit.movements.v1', { recordTopics: new Set(['credit.movements.v1']) }],
-    ['TOLLGATE_HTTP_PORT', '0', { httpPort: 0 }],
-    ['TOLLGATE_KAFKA_BROKERS', '[::1]:9092', { kafkaBrokers: ['[::1]:9092'] }],
-  ])('reads %s=%s', (name, value, expected) => {
-    expect(parseConfig({ ...LEAST, [name]: value })).toMatchObject(expected)
+  it('looks at nothing but the sections asked for', () => {
+    const env = { TOLLGATE_DATABASE_URL: LEAST.TOLLGATE_DATABASE_URL, TOLLGATE_HTTP_PORT: 'x' }
+    expect(parseConfig(env, ['database', 'log'])).toEqual({
+      database: { url: LEAST.TOLLGATE_DATABASE_URL },
+      log: { level: 'info' },
+    })
+  })
+
+  it.each<[string, string, SectionName, object]>([
+    ['TOLLGATE_ROLES', 'relay', 'process', { roles: new Set(['relay']) }],
+    ['TOLLGATE_RECORD_TOPICS', 'none', 'publishing', { recordTopics: new Set() }],
+    ['TOLLGATE_RECORD_TOPICS', 'usage.rated.v1', 'publishing', { recordTopics: new Set(['usage.rated.v1']) }],
+    ['TOLLGATE_HTTP_PORT', '0', 'process', { httpPort: 0 }],
+    ['TOLLGATE_KAFKA_BROKERS', '[::1]:9092', 'kafka', { brokers: ['[::1]:9092'] }],
+  ])('reads %s=%s', (name, value, section, expected) => {
+    expect(parseAll({ ...LEAST, [name]: value })[section]).toMatchObject(expected)
   })
 
   it.each([
@@ -57,7 +82,7 @@ describe('parseConfig', () => {
     ['TOLLGATE_DATABASE_URL', 'mysql://db', 'must be a URL that starts with postgres:// or postgresql://'],
     ['TOLLGATE_REDIS_URL', 'cache', 'must be a URL that starts with redis:// or rediss://'],
     ['TOLLGATE_ROLES', 'rater,cook', 'must be some of rater, relay'],
-    ['TOLLGATE_RECORD_TOPICS', 'usage.calls.v1', 'must be some of usage.rated.v1, credit.movements.v1, or none'],
+    ['TOLLGATE_RECORD_TOPICS', 'usage.calls.v1', 'must be some of credit.movements.v1, usage.rated.v1, or none'],
     ['TOLLGATE_CONSUMER_GROUP', 'a b', 'must be 1 to 200 letters'],
     ['TOLLGATE_HTTP_PORT', '70000', 'must be a whole number from 0 to 65535'],
     ['TOLLGATE_HTTP_PORT', '80x', 'must be a whole number'],
@@ -65,6 +90,7 @@ describe('parseConfig', () => {
     ['TOLLGATE_BATCH_EVENTS', '0', 'must be a whole number from 1'],
     ['TOLLGATE_PARTITIONS', '-1', 'must be a whole number from 1'],
     ['TOLLGATE_AWAITED_CORRECTION_DAYS', '0', 'must be a whole number from 1'],
+    ['TOLLGATE_RATER_CONNECTIONS', '2', 'must be a whole number from 3'],
   ])('refuses %s=%s', (name, value, problem) => {
     const faults = faultsOf({ ...LEAST, [name]: value })
     expect(faults).toEqual([{ name, problem: expect.stringContaining(problem) }])
@@ -72,33 +98,77 @@ describe('parseConfig', () => {
 
   it('names every mistake at once, and no secret', () => {
     const error = errorOf({ TOLLGATE_DATABASE_URL: 'mysql://user:hunter2@db', TOLLGATE_HTTP_PORT: 'x' })
-    expect(error.faults.map(({ name }) => name)).toEqual([
-      'TOLLGATE_KAFKA_BROKERS',
-      'TOLLGATE_SCHEMA_REGISTRY_URL',
+    expect(error.faults.map(({ name }) => name).toSorted()).toEqual([
       'TOLLGATE_DATABASE_URL',
-      'TOLLGATE_REDIS_URL',
       'TOLLGATE_HTTP_PORT',
+      'TOLLGATE_KAFKA_BROKERS',
+      'TOLLGATE_REDIS_URL',
+      'TOLLGATE_SCHEMA_REGISTRY_URL',
     ])
     expect(error.message).not.toContain('hunter2')
   })
-})
 
-describe('parseDatabaseConfig', () => {
-  it('looks at nothing but the database and the log level', () => {
-    const env = { TOLLGATE_DATABASE_URL: LEAST.TOLLGATE_DATABASE_URL, TOLLGATE_HTTP_PORT: 'x' }
-    expect(parseDatabaseConfig(env)).toEqual({ databaseUrl: LEAST.TOLLGATE_DATABASE_URL, logLevel: 'info' })
+  it('is documented, every variable of it', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../docs/OPERATIONS.md'), 'utf8')
+    expect(listVariables().filter(({ name }) => !text.includes(`\`${name}\``))).toEqual([])
   })
 })
 
-function errorOf(env: Environment): ConfigError {
+describe('a secret', () => {
+  let folder: string
+  const inFile = (text: string) => {
+    const file = join(folder, 'secret')
+    writeFileSync(file, text)
+    return file
+  }
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tollgate-config-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('may come from a file, whose last line break is not part of it', () => {
+    const env = { TOLLGATE_DATABASE_URL_FILE: inFile('postgres://user:hunter2@db/tollgate\n') }
+    expect(parseConfig(env, ['database']).database.url).toBe('postgres://user:hunter2@db/tollgate')
+  })
+
+  it.each<[what: string, env: () => Environment, name: string, problem: string]>([
+    [
+      'given twice',
+      () => ({ ...LEAST, TOLLGATE_DATABASE_URL_FILE: inFile(LEAST.TOLLGATE_DATABASE_URL) }),
+      'TOLLGATE_DATABASE_URL',
+      'is given twice, as itself and by TOLLGATE_DATABASE_URL_FILE',
+    ],
+    [
+      'in a file that is not there',
+      () => ({ TOLLGATE_DATABASE_URL_FILE: join(folder, 'none') }),
+      'TOLLGATE_DATABASE_URL_FILE',
+      'names a file that cannot be read (ENOENT)',
+    ],
+    [
+      'wrong in its file',
+      () => ({ TOLLGATE_DATABASE_URL_FILE: inFile('hunter2') }),
+      'TOLLGATE_DATABASE_URL',
+      'must be a URL that starts with postgres:// or postgresql://',
+    ],
+  ])('is refused when it is %s', (_what, env, name, problem) => {
+    expect(faultsOf(env(), ['database'])).toEqual([{ name, problem }])
+  })
+
+  it('is the only kind of variable that comes from a file', () => {
+    const env = { ...LEAST, TOLLGATE_HTTP_PORT_FILE: inFile('1234') }
+    expect(parseConfig(env, ['process']).process.httpPort).toBe(8080)
+  })
+})
+
+function errorOf(env: Environment, sections: readonly SectionName[] = SECTION_NAMES): ConfigError {
   try {
-    parseConfig(env)
+    parseConfig(env, sections)
   } catch (error) {
     if (error instanceof ConfigError) return error
   }
   throw new Error('no ConfigError was thrown')
 }
 
-function faultsOf(env: Environment) {
-  return errorOf(env).faults
+function faultsOf(env: Environment, sections?: readonly SectionName[]) {
+  return errorOf(env, sections).faults
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { Consumer, KafkaMessage, Message } from 'kafkajs'
-import { USAGE_TOPICS } from '../../src/pipeline.ts'
+import { USAGE_TOPICS } from '../../src/topics.ts'
 import { type Installation, openInstallation } from '../../testkit/installation.ts'
 import { until } from '../../testkit/until.ts'
 import { componentEnvironment } from './components.ts'
@@ -32,13 +32,14 @@ export interface ReadMessage {
   readonly value: Record<string, unknown>
 }
 
-export async function createInstallation(): Promise<TestInstallation> {
+export async function createInstallation(settings: Record<string, string> = {}): Promise<TestInstallation> {
   const database = await createDatabase()
   await dropTopics()
   const group = `test-${randomBytes(6).toString('hex')}`
   const installation = await openInstallation({
     ...(await componentEnvironment()),
     TOLLGATE_PARTITIONS: PARTITIONS,
+    ...settings,
     TOLLGATE_DATABASE_URL: database.url,
     TOLLGATE_CONSUMER_GROUP: group,
   })
@@ -48,7 +49,7 @@ export async function createInstallation(): Promise<TestInstallation> {
   await producer.connect()
   const admin = kafka.admin()
   await admin.connect()
-  const registry = new SchemaRegistry({ host: config.schemaRegistryUrl })
+  const registry = new SchemaRegistry({ host: config.kafka.schemaRegistryUrl })
 
   return {
     ...installation,

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { readOffsets } from '../../src/ledger/consumer-offsets.ts'
-import { USAGE_TOPICS } from '../../src/pipeline.ts'
+import { USAGE_TOPICS } from '../../src/topics.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { createTraffic, type TrafficItem } from '../../testkit/traffic.ts'
@@ -110,9 +110,12 @@ function watchOffsets({ pool, config }: TestInstallation) {
     await admin.connect()
     while (!isStopping) {
       const topics = [...USAGE_TOPICS.keys()]
-      const committed = await admin.fetchOffsets({ groupId: config.consumerGroup, topics })
+      const committed = await admin.fetchOffsets({ groupId: config.kafka.consumerGroup, topics })
       const stored = new Map(
-        (await readOffsets(pool, config.consumerGroup)).map((one) => [`${one.topic}/${one.partition}`, one.nextOffset]),
+        (await readOffsets(pool, config.kafka.consumerGroup)).map((one) => [
+          `${one.topic}/${one.partition}`,
+          one.nextOffset,
+        ]),
       )
       for (const { topic, partitions } of committed) {
         for (const { partition, offset } of partitions) {

@@ -1,4 +1,13 @@
 /** A ledger on a database of its own, with the test's catalog in force since long ago. What it announces is JSON. */
+import { randomUUID } from 'node:crypto'
+import { postCredit } from '../../src/core/account/change.ts'
+import type { WantedSettings } from '../../src/core/account/settings.ts'
+import type { Micros } from '../../src/core/money.ts'
+import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
+import type { Publishing } from '../../src/ledger/announce.ts'
+import { type ApplyResult, applyAccounts } from '../../src/ledger/apply-accounts.ts'
+import { CatalogStore } from '../../src/ledger/catalogs.ts'
+import { changeAccount, type Writer } from '../../src/ledger/change-account.ts'
 import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
 import { createLedger, type Ledger } from '../../src/ledger/record-batch.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -6,15 +15,36 @@ import { createPool, type Pool } from '../../src/platform/postgres.ts'
 import { CATALOG_FILES, testCatalog } from './catalog.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 
-export interface TestLedger {
+export interface TestLedger extends Writer {
   readonly database: TestDatabase
-  readonly pool: Pool
   readonly ledger: Ledger
   close(): Promise<void>
 }
 
 export const encodeAsJson = (_topic: string, record: unknown): Buffer =>
   Buffer.from(JSON.stringify(record, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
+
+/** Everything is announced, as JSON. */
+export const publishAll: Publishing = {
+  encode: encodeAsJson,
+  recordTopics: new Set(['usage.rated.v1', 'credit.movements.v1']),
+}
+
+/** Accounts as a file would name them, checked against the catalogs as they are now. */
+export function apply(writer: Writer, accounts: readonly WantedSettings[]): Promise<ApplyResult> {
+  return applyAccounts(writer, new CatalogStore(), accounts)
+}
+
+/** An adjustment under a request key of its own. */
+export async function adjust(
+  writer: Writer,
+  accountId: string,
+  amountMicros: Micros,
+  reason = 'opening credit',
+): Promise<void> {
+  const adjusted = await adjustCredit(writer, { accountId, amountMicros, actor: 'test', reason }, randomUUID())
+  if ('refused' in adjusted) throw new Error(`${accountId}: ${adjusted.refused}`)
+}
 
 export async function openTestLedger(): Promise<TestLedger> {
   const database = await createDatabase()
@@ -23,7 +53,8 @@ export async function openTestLedger(): Promise<TestLedger> {
   return {
     database,
     pool,
-    ledger: createLedger({ pool, encode: encodeAsJson, consumerGroup: 'test' }),
+    publishing: publishAll,
+    ledger: createLedger({ pool, publishing: publishAll, consumerGroup: 'test' }),
     async close() {
       await pool.end()
       await database.drop()
@@ -40,4 +71,26 @@ export async function publishTestCatalog(pool: Pool): Promise<void> {
     comment: '',
     inForceFrom: '2020-01-01T00:00:00Z',
   })
+}
+
+/** A top-up of 50.00, 20.00 of it refunded, the refund failed, and the rest disputed with it: one movement each. */
+export async function postPayments(writer: Writer, accountId: string): Promise<void> {
+  const of = { topUpId: 'top-up-1' }
+  for (const [kind, amountMicros] of [
+    ['top_up', 50_000_000n],
+    ['refund', -20_000_000n],
+    ['refund', 20_000_000n],
+    ['dispute', -50_000_000n],
+  ] as const) {
+    const posted = await changeAccount(writer, accountId, async ({ connection, account, settings, clock }) => {
+      const { rows } = await connection.query<{ sequence: bigint }>(
+        `select sequence from tollgate.movements where account_id = $1 and kind = 'top_up'`,
+        [accountId],
+      )
+      const origin = kind === 'top_up' ? { kind, ...of } : { kind, ...of, reversesSequence: rows[0]!.sequence }
+      const entry = { amountMicros, origin, occurredAtMicros: clock.nowMicros }
+      return { change: postCredit(account, settings, [entry], clock.nowMicros), answer: null }
+    })
+    if ('refused' in posted) throw new Error(`${accountId}: ${posted.refused}`)
+  }
 }

@@ -8,7 +8,7 @@ import type { AccountSettings } from '../../src/core/account/settings.ts'
 import { parseMoney } from '../../src/core/money.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
-import { USAGE_TOPICS } from '../../src/pipeline.ts'
+import { USAGE_TOPICS } from '../../src/topics.ts'
 import { OPENING_CREDIT } from '../../testkit/opening-credit.ts'
 import type { TrafficItem } from '../../testkit/traffic.ts'
 

@@ -26,8 +26,8 @@ export function spawnPython(
       ...python.environment,
       // Nothing is left in the checkout.
       PYTHONDONTWRITEBYTECODE: '1',
-      KAFKA_BROKERS: config.kafkaBrokers.join(','),
-      SCHEMA_REGISTRY_URL: config.schemaRegistryUrl,
+      KAFKA_BROKERS: config.kafka.brokers.join(','),
+      SCHEMA_REGISTRY_URL: config.kafka.schemaRegistryUrl,
     },
   })
 }

@@ -1,6 +1,6 @@
 /** Gives a test file empty topics: their names are fixed, and a worker's files share its broker. */
 import { Kafka, logLevel } from 'kafkajs'
-import { TOPICS } from '../../src/platform/schemas.ts'
+import { TOPICS } from '../../src/topics.ts'
 import { until } from '../../testkit/until.ts'
 import { componentEnvironment } from './components.ts'
 

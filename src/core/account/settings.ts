@@ -38,6 +38,47 @@ export interface AccountSettings {
   readonly contacts: readonly Contact[]
   /** Above zero; null: the default of 10 units. */
   readonly lowAlertLevelMicros: Micros | null
-  /** The level the customer chose to be told of; above zero; null: none. */
+  /** The level the customer chose to be alerted at; above zero; null: none. */
   readonly customAlertLevelMicros: Micros | null
+}
+
+type OptionalSettings = Pick<
+  AccountSettings,
+  'packages' | 'fairUseMinutesPerUser' | 'conversationIntelligence' | 'voiceAgent' | 'contacts'
+>
+
+/** What a file says of an account. What it leaves out stays as it is stored, or has its default in a new account. */
+export type WantedSettings = Pick<AccountSettings, 'accountId' | 'currency' | 'tariff' | 'billingCycleAnchor'> & {
+  readonly [Field in keyof OptionalSettings]?: OptionalSettings[Field] | undefined
+}
+
+const DEFAULTS: OptionalSettings & Pick<AccountSettings, 'lowAlertLevelMicros' | 'customAlertLevelMicros'> = {
+  packages: [],
+  fairUseMinutesPerUser: null,
+  conversationIntelligence: 'credit',
+  voiceAgent: 'credit',
+  contacts: [],
+  lowAlertLevelMicros: null,
+  customAlertLevelMicros: null,
+}
+
+/** The settings of an account once a file is applied to them; without `stored`, those of a new account. */
+export function applySettings(wanted: WantedSettings, stored?: AccountSettings): AccountSettings {
+  const before = stored ?? DEFAULTS
+  return {
+    accountId: wanted.accountId,
+    currency: wanted.currency,
+    tariff: wanted.tariff,
+    packages: wanted.packages ?? before.packages,
+    billingCycleAnchor: wanted.billingCycleAnchor,
+    // Null is a wish too: it removes the account's own limit.
+    fairUseMinutesPerUser:
+      wanted.fairUseMinutesPerUser === undefined ? before.fairUseMinutesPerUser : wanted.fairUseMinutesPerUser,
+    conversationIntelligence: wanted.conversationIntelligence ?? before.conversationIntelligence,
+    voiceAgent: wanted.voiceAgent ?? before.voiceAgent,
+    contacts: wanted.contacts ?? before.contacts,
+    // The customer's own choice, made elsewhere.
+    lowAlertLevelMicros: before.lowAlertLevelMicros,
+    customAlertLevelMicros: before.customAlertLevelMicros,
+  }
 }

@@ -36,7 +36,7 @@ export interface AccountState extends CrossingState {
 }
 
 /** What moved the credit; open for consumers, who may meet more. */
-export type BalanceCause = 'usage' | 'adjustment' | 'restore'
+export type BalanceCause = 'usage' | 'adjustment' | 'top_up' | 'refund' | 'dispute' | 'restore'
 
 /** One change of credit with its place in the account's chain. `amountMicros` above zero adds credit. */
 export interface Posting {
@@ -46,6 +46,23 @@ export interface Posting {
   readonly balanceBeforeMicros: Micros
   readonly balanceAfterMicros: Micros
   readonly currency: Currency
+}
+
+/**
+ * What a movement came from: an event, a correction with the movement it reverses, a person with a reason, a top-up, or what
+ * a refund or dispute takes of one. A refund that failed or a dispute that was won is of the same kind, above zero.
+ */
+export type MovementOrigin =
+  | { readonly kind: 'usage'; readonly eventId: string }
+  | { readonly kind: 'reversal'; readonly eventId: string; readonly reversesSequence: bigint }
+  | { readonly kind: 'adjustment'; readonly actor: string; readonly reason: string }
+  | { readonly kind: 'top_up'; readonly topUpId: string }
+  | { readonly kind: 'refund' | 'dispute'; readonly topUpId: string; readonly reversesSequence: bigint }
+
+export interface Movement {
+  readonly posting: Posting
+  readonly origin: MovementOrigin
+  readonly occurredAtMicros: InstantMicros
 }
 
 export interface BalanceChanged {
@@ -95,7 +112,7 @@ export function post(account: AccountState, amountMicros: Micros): { account: Ac
 }
 
 /**
- * What the world is told after the postings that led from `before` to `after`: one balance change however many there
+ * What is announced after the postings that led from `before` to `after`: one balance change however many there
  * were, a status change if the balance ended on the other side of zero, and an alert for each level it fell below.
  */
 export function settle(
@@ -160,7 +177,7 @@ function raise(account: AccountState, kind: AlertKind, levelMicros: Micros) {
 }
 
 /**
- * The account's state told anew under a later epoch, after the ledger was restored to an earlier point: what consumers
+ * The account's state republished under a later epoch, after the ledger was restored to an earlier point: what consumers
  * know may be from a future that no longer is. No movement is made.
  */
 export function restate(before: AccountState): {

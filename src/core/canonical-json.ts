@@ -1,0 +1,41 @@
+/**
+ * JSON with one text for each value: keys in order, what is undefined left out, a bigint as `{"$bigint":"12"}`. So two
+ * values are the same exactly when their texts are, whatever the order that their parts were put together in.
+ */
+
+/** Throws a TypeError on what would not come back as it was: a date, a map, bytes, NaN. */
+export function canonicalJson(value: unknown): string {
+  switch (typeof value) {
+    case 'bigint':
+      return `{"${BIGINT}":"${value}"}`
+    case 'string':
+    case 'boolean':
+      return JSON.stringify(value)
+    case 'number':
+      if (Number.isFinite(value)) return JSON.stringify(value)
+      break
+    case 'object':
+      if (value === null) return 'null'
+      if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+      if (Object.getPrototypeOf(value) === Object.prototype && !(BIGINT in value)) return canonicalObject(value)
+  }
+  throw new TypeError(`${typeof value === 'object' ? 'an object of a class' : String(value)} is no JSON`)
+}
+
+function canonicalObject(value: object): string {
+  const members = Object.entries(value)
+    .filter(([, part]) => part !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, part]) => `${JSON.stringify(key)}:${canonicalJson(part)}`)
+  return `{${members.join(',')}}`
+}
+
+/** The value that `canonicalJson` wrote, from its JSON already parsed. */
+export function fromCanonical(parsed: unknown): unknown {
+  if (typeof parsed !== 'object' || parsed === null) return parsed
+  if (Array.isArray(parsed)) return parsed.map(fromCanonical)
+  if (BIGINT in parsed) return BigInt(parsed[BIGINT] as string)
+  return Object.fromEntries(Object.entries(parsed).map(([key, part]) => [key, fromCanonical(part)]))
+}
+
+const BIGINT = '$bigint'

@@ -1,0 +1,60 @@
+/** Stores what was decided for accounts outside of a usage batch, and announces it: a handful of statements however many. */
+import type { AccountChange } from '../core/account/change.ts'
+import { formatInstant } from '../core/instant.ts'
+import { allReplies, type Connection } from '../platform/postgres.ts'
+import { createAnnouncer, MOVEMENTS, type Publishing } from './announce.ts'
+import { insertSettings } from './insert-settings.ts'
+import type { LedgerClock } from './read-clock.ts'
+import { viewOfAccount } from './view-of-account.ts'
+import { insertAccounts, updateAccounts } from './write-accounts.ts'
+import { type DeadLetter, insertDeadLetters } from './write-dead-letters.ts'
+import { insertMovements } from './write-movements.ts'
+import { insertPacks } from './write-outbox.ts'
+
+/**
+ * One change an account at most; `connection` holds the locks of those that exist, and `clock` was read after they were
+ * granted. Returns the dead letters that were not noted before. Throws a unique violation of `ACCOUNTS_KEY` where another
+ * transaction has created one of the new accounts meanwhile.
+ */
+export async function writeChanges(
+  connection: Connection,
+  { encode, recordTopics }: Publishing,
+  { epoch, nowMicros }: LedgerClock,
+  changes: readonly AccountChange[],
+  deadLetters: readonly DeadLetter[] = [],
+): Promise<DeadLetter[]> {
+  const recordedAt = formatInstant(nowMicros)
+  const created = changes.filter(({ cause }) => cause === 'account_created').map(({ account }) => account)
+  const changed = changes.filter(({ cause }) => cause !== 'account_created').map(({ account }) => account)
+  const withSettings = changes.filter(({ settings }) => settings !== null)
+  const movements = changes.flatMap((change) => change.movements)
+
+  const writes: Promise<unknown>[] = []
+  // Before their settings, which refer to them.
+  if (created.length > 0) writes.push(insertAccounts(connection, created))
+  if (changed.length > 0) writes.push(updateAccounts(connection, changed))
+  if (withSettings.length > 0) {
+    const versions = withSettings.map(({ account }) => account.settingsVersion)
+    const list = withSettings.map(({ settings }) => settings!)
+    writes.push(insertSettings(connection, list, versions, recordedAt))
+  }
+  if (movements.length > 0) writes.push(insertMovements(connection, movements, nowMicros))
+  const noting = deadLetters.length === 0 ? [] : insertDeadLetters(connection, deadLetters, recordedAt)
+  const [noted] = await allReplies([Promise.resolve(noting), ...writes])
+
+  const announcer = createAnnouncer(encode, epoch, nowMicros)
+  const announcements = {
+    now: [
+      ...changes.flatMap(({ balanceChanged, statusChanged, alerts, cause }) => [
+        ...(balanceChanged === null ? [] : [announcer.balanceChanged(balanceChanged)]),
+        ...(statusChanged === null ? [] : [announcer.serviceStatus(statusChanged, cause)]),
+        ...alerts.map((alert) => announcer.alert(alert, cause)),
+      ]),
+      ...noted.map((letter) => announcer.deadLetter(letter)),
+    ],
+    record: recordTopics.has(MOVEMENTS) ? movements.map((movement) => announcer.movement(movement)) : [],
+    view: changes.map(({ account }) => viewOfAccount(account, epoch)),
+  }
+  await insertPacks(connection, announcements, recordedAt)
+  return noted
+}

@@ -1,0 +1,160 @@
+/** The rater: takes usage in from Kafka and records it in the ledger, with the jobs that this needs beside it. */
+import { type Intake, type StoppedPartition, startIntake } from '../intake/consume.ts'
+import { createDecoder } from '../intake/decode.ts'
+import type { Writer } from '../ledger/change-account.ts'
+import { correctionMetrics, tendAwaitedCorrections } from '../ledger/expire-awaited-corrections.ts'
+import { ensureMonthPartitions } from '../ledger/month-partitions.ts'
+import { createLedger } from '../ledger/record-batch.ts'
+import { deleteOldRequestKeys } from '../ledger/request-keys.ts'
+import { resumeOffsets } from '../ledger/resume-offsets.ts'
+import { createPipeline } from '../pipeline.ts'
+import type { Problem } from '../platform/http.ts'
+import { type Job, startJobs } from '../platform/jobs.ts'
+import { createKafka } from '../platform/kafka.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Registry } from '../platform/metrics.ts'
+import { createPool } from '../platform/postgres.ts'
+import { createEncoders } from '../platform/schemas.ts'
+import { USAGE_TOPICS } from '../topics.ts'
+import { defineRole } from './role.ts'
+
+/** Batches in the database at the same time, each on a connection of its own. */
+const CONCURRENT_BATCHES = 2
+
+/** A rater that has work but has committed none of it for this long is stuck, and better started again. */
+const STUCK_AFTER_MS = 60_000
+
+const MINUTE_MS = 60_000
+
+export const raterRole = defineRole({
+  name: 'rater',
+  sections: ['process', 'kafka', 'database', 'publishing', 'rater'],
+  async start(config, { log, registry, outboxBell, signal, onFatal }) {
+    await using starting = new AsyncDisposableStack()
+    const pool = createPool(config.database.url, log, config.rater.connections)
+    starting.defer(() => pool.end())
+    const { encode } = await createEncoders(config.kafka)
+    const publishing = { encode, recordTopics: config.publishing.recordTopics }
+
+    let intake: Intake | null = null
+    const jobs = startJobs({
+      jobs: raterJobs({
+        writer: { pool, publishing },
+        log,
+        registry,
+        awaitedCorrectionDays: config.rater.awaitedCorrectionDays,
+        isCaughtUp: () => intake !== null && lagOf(intake) === 0n,
+      }),
+      log,
+      registry,
+    })
+    starting.defer(() => jobs.stop())
+    // They make the month's partitions, before the default ones are given any of its rows.
+    await jobs.firstRuns
+    signal.throwIfAborted()
+
+    const { drainMs } = config.process
+    const giveUp = new AbortController()
+    const { consumerGroup } = config.kafka
+    intake = await startIntake({
+      kafka: createKafka(config.kafka, log),
+      groupId: consumerGroup,
+      topics: [...USAGE_TOPICS.keys()],
+      batchEvents: config.rater.batchEvents,
+      batchMillis: config.rater.batchMs,
+      concurrentBatches: CONCURRENT_BATCHES,
+      drainMillis: drainMs,
+      onBatch: createPipeline({
+        decoder: createDecoder(config.kafka.schemaRegistryUrl),
+        ledger: createLedger({ pool, publishing, consumerGroup }),
+        registry,
+        log,
+        wakeRelays: outboxBell.ring,
+        signal: giveUp.signal,
+      }),
+      startOffsets: async (committed) => {
+        const { stored, raisedTo } = await resumeOffsets(pool, publishing, consumerGroup, committed)
+        if (raisedTo !== null)
+          log.warn({ epoch: raisedTo }, 'the database was restored to an earlier point: a new epoch')
+        return stored
+      },
+      log,
+      registry,
+      onFatal,
+    })
+    const { stop, progress } = intake
+    starting.defer(async () => {
+      const graceOver = setTimeout(() => giveUp.abort(), drainMs)
+      await stop()
+      clearTimeout(graceOver)
+    })
+
+    const running = starting.move()
+    return {
+      health: () => stuck(progress()),
+      degraded: () => progress().stopped.map(asProblem),
+      readiness: () => (progress().hasJoined ? null : { reason: 'not a member of the consumer group yet' }),
+      [Symbol.asyncDispose]: () => running.disposeAsync(),
+    }
+  },
+})
+
+interface RaterJobsParts {
+  readonly writer: Writer
+  readonly log: Logger
+  readonly registry: Registry
+  readonly awaitedCorrectionDays: number
+  readonly isCaughtUp: () => boolean
+}
+
+function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp }: RaterJobsParts): Job[] {
+  const metrics = correctionMetrics(registry)
+  return [
+    {
+      name: 'month partitions',
+      everyMs: 60 * MINUTE_MS,
+      async run() {
+        const { made, leftToDefault, postponed } = await ensureMonthPartitions(writer.pool)
+        if (made.length > 0) log.info({ made }, 'made the partitions of months to come')
+        if (leftToDefault.length > 0) log.debug({ leftToDefault }, 'months that stay in the default partition')
+        if (postponed.length > 0) log.warn({ postponed }, 'partitions could not be made now; tried again in an hour')
+      },
+    },
+    {
+      name: 'awaited corrections',
+      everyMs: 10 * MINUTE_MS,
+      run: () => tendAwaitedCorrections(writer, isCaughtUp() ? awaitedCorrectionDays : null, log, metrics),
+    },
+    {
+      name: 'request keys',
+      everyMs: 60 * MINUTE_MS,
+      async run() {
+        const count = await deleteOldRequestKeys(writer.pool)
+        if (count > 0) log.info({ count }, 'deleted request keys that are no longer kept')
+      },
+    },
+  ]
+}
+
+/** A new start meets the same event, so this asks nobody for one; it names what has to be mended. */
+function asProblem({ topic, partition, offset, code }: StoppedPartition): Problem {
+  return {
+    reason: `partition number ${partition} stopped`,
+    detail: `${topic}/${partition} at offset ${offset} meets a bug (${code}); the log has it; a mended release goes on there`,
+  }
+}
+
+/** Health is progress: messages wait in a partition that did not stop, and none was committed for a minute. */
+function stuck({ lastProgressAt, lag, stopped }: ReturnType<Intake['progress']>): Problem | null {
+  const stoppedNumbers = new Set(stopped.map(({ partition }) => partition))
+  const waiting = [...lag]
+    .filter(([source]) => !stoppedNumbers.has(Number(source.slice(source.lastIndexOf(':') + 1))))
+    .reduce((sum, [, messages]) => sum + messages, 0n)
+  const isStuck = waiting > 0n && Date.now() - lastProgressAt > STUCK_AFTER_MS
+  return isStuck ? { reason: `${waiting} messages wait and none was recorded for a minute` } : null
+}
+
+/** Messages that wait in the partitions assigned, stopped ones included, as of the last fetch. */
+function lagOf(intake: Intake): bigint {
+  return [...intake.progress().lag.values()].reduce((sum, messages) => sum + messages, 0n)
+}

@@ -1,0 +1,92 @@
+/** A release with a bug that one event triggers: nothing is dead-lettered, one partition stops and says so, the mend goes on. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Serve, startServe } from '../../stack/serve.ts'
+import { until } from '../../testkit/until.ts'
+import { CALLS_TOPIC, someCalls } from '../support/calls.ts'
+import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { modelBalances } from '../support/model.ts'
+import { testKafka } from '../support/topics.ts'
+
+const ITEMS = 6_000
+const PLANT = join(import.meta.dirname, '../support/planted-bug.mjs')
+
+let installation: TestInstallation
+let serve: Serve
+
+beforeAll(async () => {
+  installation = await createInstallation()
+})
+
+afterAll(async () => {
+  await serve?.stop()
+  await installation?.close()
+})
+
+async function ratedOrDeadLettered(eventId: string): Promise<{ rated: number; dead: number }> {
+  const { rows } = await installation.pool.query<{ rated: number; dead: number }>(
+    `select (select count(*)::int from tollgate.rated_usage where event_id = $1) as rated,
+            (select count(*)::int from tollgate.dead_letters where event_id = $1 or detail like 'cannot be recorded%') as dead`,
+    [eventId],
+  )
+  return rows[0]!
+}
+
+/** By partition number of the calls topic: how far the ledger is, and how far it could be. */
+async function progress(): Promise<Map<number, { done: number; end: number }>> {
+  const admin = testKafka().admin()
+  await admin.connect()
+  const ends = await admin.fetchTopicOffsets(CALLS_TOPIC)
+  await admin.disconnect()
+  const { rows } = await installation.pool.query<{ partition: number; next_offset: bigint }>(
+    'select partition, next_offset from tollgate.consumer_offsets where topic = $1',
+    [CALLS_TOPIC],
+  )
+  const done = new Map(rows.map((row) => [row.partition, Number(row.next_offset)]))
+  return new Map(ends.map(({ partition, high }) => [partition, { done: done.get(partition) ?? 0, end: Number(high) }]))
+}
+
+it('A, C, G: a bug that one event triggers stops its partition, loudly, and the release that mends it rates the event', async () => {
+  const { items, messages } = someCalls(installation, 23, ITEMS)
+  const sound = items.filter((item) => item.kind === 'event' && item.fault === null)
+  const middle = sound[Math.floor(sound.length / 2)]!
+  const victim = middle.kind === 'event' ? middle.event.event_id : ''
+  serve = await startServe({ ...installation.environment, PLANTED_BUG: victim }, ['--import', PLANT])
+  await installation.produce(CALLS_TOPIC, messages)
+
+  const behind = async () => [...(await progress())].filter(([, { done, end }]) => done < end)
+  await until('all partitions but one are drained', async () => (await behind()).length === 1)
+  const [stopped] = await behind()
+  const [partition, { done }] = stopped!
+  expect(await ratedOrDeadLettered(victim)).toEqual({ rated: 0, dead: 0 })
+  expect((await serve.figures()).get(`tollgate_partition_stopped{partition="${partition}"}`)).toBe(1)
+  const health = await fetch(`${serve.operatorsUrl}/healthz`)
+  expect(health.status).toBe(200)
+  expect(await health.json()).toMatchObject({
+    status: 'degraded',
+    problems: [
+      {
+        reason: `partition number ${partition} stopped`,
+        detail: expect.stringContaining(`${CALLS_TOPIC}/${partition} at offset ${done} `),
+      },
+    ],
+  })
+  const loud = readFileSync(serve.logFile, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"level":"fatal"'))
+    .map((line) => JSON.parse(line))
+  expect(loud).toMatchObject([{ fault: 'bug', topic: CALLS_TOPIC, partition, offset: String(done) }])
+
+  // Others go on for as long as it takes.
+  const more = someCalls(installation, 24, 500)
+  await installation.produce(CALLS_TOPIC, more.messages)
+  await until('what came behind is recorded on the other partitions', async () => (await behind()).length === 1)
+  expect((await progress()).get(partition)).toMatchObject({ done })
+
+  await serve.stop()
+  serve = await startServe(installation.environment)
+  await installation.untilDrained()
+  expect(await ratedOrDeadLettered(victim)).toEqual({ rated: 1, dead: 0 })
+  expect(await installation.balances()).toEqual(modelBalances(installation.accounts, [...items, ...more.items]))
+})

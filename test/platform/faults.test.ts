@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { RegistryUnavailable } from '../../src/intake/decode.ts'
+import { DatabaseRestored } from '../../src/ledger/consumer-offsets.ts'
+import { consequenceOf, FAULT_CODES, Fault, sqlState } from '../../src/platform/faults.ts'
+import { asFault } from '../../src/platform/postgres.ts'
+
+const sqlError = (code: string) => Object.assign(new Error('refused'), { code })
+const restored = new DatabaseRestored(
+  { topic: 'usage.calls.v1', partition: 0, nextOffset: 9n, previousOffset: 5n },
+  undefined,
+)
+
+describe('what becomes of a fault', () => {
+  it.each<[what: string, thrown: unknown, code: string, fate: string, endsProcess: boolean]>([
+    ['a number too large for its column (22003)', sqlError('22003'), 'value_refused', 'dead_letter', false],
+    ['a NUL in a text (22021)', sqlError('22021'), 'value_refused', 'dead_letter', false],
+    ['a key too long for its index (54000)', sqlError('54000'), 'value_refused', 'dead_letter', false],
+    ['our own binary form, unreadable (22P03)', sqlError('22P03'), 'bug', 'crash', false],
+    ['a unique key (23505)', sqlError('23505'), 'constraint_violated', 'crash', false],
+    ['a check of a table (23514)', sqlError('23514'), 'constraint_violated', 'crash', false],
+    ['a lock not granted in time (55P03)', sqlError('55P03'), 'database_refused', 'retry', false],
+    ['a deadlock (40P01)', sqlError('40P01'), 'database_refused', 'retry', false],
+    ['a full disk (53100)', sqlError('53100'), 'database_refused', 'retry', false],
+    ['a server that shuts down (57P01)', sqlError('57P01'), 'database_refused', 'retry', false],
+    ['a connection that broke', asFault(new Error('Connection terminated')), 'database_unavailable', 'retry', false],
+    ['a connection refused', asFault(sqlError('ECONNREFUSED')), 'database_unavailable', 'retry', false],
+    [
+      'a broken pipe, whose code looks like a SQLSTATE',
+      asFault(sqlError('EPIPE')),
+      'database_unavailable',
+      'retry',
+      false,
+    ],
+    ['no answer from the registry', new RegistryUnavailable('no answer'), 'registry_unavailable', 'retry', false],
+    ['a TypeError', new TypeError('x is undefined'), 'bug', 'crash', false],
+    ['a TypeError within a statement', asFault(new TypeError('x is undefined')), 'bug', 'crash', false],
+    ['a RangeError', new RangeError('a price is never negative'), 'bug', 'crash', false],
+    ['an error without a code', new Error('never thought of'), 'bug', 'crash', false],
+    ['what is no error', 'thrown text', 'bug', 'crash', false],
+    ['a broken invariant', new Fault('invariant_broken', 'no clock'), 'invariant_broken', 'crash', false],
+    ['a value our encoder refuses', new Fault('value_out_of_range', '1'), 'value_out_of_range', 'dead_letter', false],
+    ['a database that was restored', restored, 'database_restored', 'crash', true],
+  ])('%s', (_what, thrown, code, fate, endsProcess) => {
+    const consequence = consequenceOf(thrown)
+    expect(consequence).toMatchObject({ code, fate })
+    expect(consequence.endsProcess ?? false).toBe(endsProcess)
+  })
+
+  it('is known for every code', () => {
+    for (const code of FAULT_CODES) expect(consequenceOf(new Fault(code, 'x'))).toMatchObject({ code })
+  })
+
+  it('keeps what the server said, and what the driver met as the cause', () => {
+    const said = sqlError('40001')
+    expect(asFault(said)).toBe(said)
+    const met = new Error('Connection terminated unexpectedly')
+    expect(asFault(met)).toMatchObject({ cause: met, message: expect.stringContaining(met.message) })
+  })
+})
+
+describe('a SQLSTATE', () => {
+  it.each([
+    ['23505', '23505'],
+    ['P0001', 'P0001'],
+    ['XX000', 'XX000'],
+    ['EPIPE', null],
+    ['ECONNRESET', null],
+    [23505, null],
+    [undefined, null],
+  ])('%s is read as %s', (code, state) => {
+    expect(sqlState({ code })).toBe(state)
+  })
+})

@@ -1,0 +1,126 @@
+import { pino } from 'pino'
+import { expect, it } from 'vitest'
+import { type Job, startJobs } from '../../src/platform/jobs.ts'
+import { Registry, retriesCounter } from '../../src/platform/metrics.ts'
+
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Jobs whose waiting is ended by hand, by their intervals. */
+function startByHand(jobs: readonly Job[]) {
+  const lines: Record<string, unknown>[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
+  const registry = new Registry()
+  const waits = new Map<number, () => void>()
+  const wait = (ms: number, signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      waits.set(ms, resolve)
+      if (signal.aborted) resolve()
+      signal.addEventListener('abort', () => resolve())
+    })
+  return {
+    ...startJobs({ jobs, log, registry, wait }),
+    lines,
+    waits,
+    /** Ends the wait of the job with this interval, and lets it run. */
+    async pass(ms: number) {
+      waits.get(ms)!()
+      await settle()
+    },
+    async failures() {
+      const { values } = await retriesCounter(registry).get()
+      return values.find(({ labels }) => labels.stage === 'job')?.value ?? 0
+    },
+  }
+}
+
+it('runs each job at the start, and again after an interval of its own', async () => {
+  const runs: string[] = []
+  const job = (name: string, everyMs: number) => ({ name, everyMs, run: async () => void runs.push(name) })
+  const jobs = startByHand([job('a', 10), job('b', 20)])
+  await jobs.firstRuns
+  await settle()
+  expect(runs).toEqual(['a', 'b'])
+  await jobs.pass(10)
+  expect(runs).toEqual(['a', 'b', 'a'])
+  await jobs.pass(20)
+  expect(runs).toEqual(['a', 'b', 'a', 'b'])
+  await jobs.stop()
+  expect(runs).toHaveLength(4)
+})
+
+it('a job that takes long holds up no other', async () => {
+  const runs: string[] = []
+  const finished = Promise.withResolvers<void>()
+  const jobs = startByHand([
+    { name: 'slow', everyMs: 10, run: () => finished.promise },
+    { name: 'quick', everyMs: 20, run: async () => void runs.push('quick') },
+  ])
+  await settle()
+  await jobs.pass(20)
+  expect(runs).toEqual(['quick', 'quick'])
+  finished.resolve()
+  await jobs.stop()
+})
+
+it.each([
+  ['rejects', () => Promise.reject(new Error('no luck'))],
+  [
+    'throws',
+    () => {
+      throw new Error('no luck')
+    },
+  ],
+])('a job that %s is logged and counted, and runs again', async (_how, fail) => {
+  let runs = 0
+  const failing = {
+    name: 'failing',
+    everyMs: 10,
+    run: () => {
+      runs++
+      return fail()
+    },
+  }
+  const jobs = startByHand([failing])
+  await jobs.firstRuns
+  await settle()
+  await jobs.pass(10)
+  await jobs.stop()
+  expect(runs).toBe(2)
+  const warning = { level: 40, job: 'failing', err: { message: 'no luck' } }
+  expect(jobs.lines).toMatchObject([warning, warning])
+  expect(await jobs.failures()).toBe(2)
+})
+
+it('stop waits for a job that runs, and starts none again', async () => {
+  const finished = Promise.withResolvers<void>()
+  let runs = 0
+  const slow = {
+    name: 'slow',
+    everyMs: 10,
+    run: async () => {
+      await finished.promise
+      runs++
+    },
+  }
+  const jobs = startByHand([slow])
+  let hasStopped = false
+  const stopped = jobs.stop().then(() => {
+    hasStopped = true
+  })
+  await settle()
+  expect(hasStopped).toBe(false)
+  finished.resolve()
+  await stopped
+  expect(runs).toBe(1)
+})
+
+it('stop ends a wait, with the real clock too', async () => {
+  const ran = Promise.withResolvers<void>()
+  const jobs = startJobs({
+    jobs: [{ name: 'a', everyMs: 3_600_000, run: async () => ran.resolve() }],
+    log: pino({ level: 'silent' }),
+    registry: new Registry(),
+  })
+  await ran.promise
+  await jobs.stop()
+})

@@ -1,0 +1,174 @@
+/**
+ * The client resolves although it sent nothing for a partition: one that its metadata does not have, or one that moved,
+ * while it tried again, to a broker that had answered already. What was taken for sent was then lost for good.
+ */
+import type { Producer } from 'kafkajs'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { openPuttingBack } from '../../src/intake/put-back.ts'
+import { outboxKey } from '../../src/outbox/messages.ts'
+import { encodePack } from '../../src/outbox/pack.ts'
+import { startRelay } from '../../src/outbox/relay.ts'
+import {
+  createTransactionalProducer,
+  readPartitionCounts,
+  SendNotAcknowledged,
+  sendRecordSets,
+} from '../../src/platform/kafka.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { partitionHash } from '../../src/platform/partition-hash.ts'
+import type { Pool } from '../../src/platform/postgres.ts'
+import { until } from '../../testkit/until.ts'
+import { SimulatedCluster } from '../support/simulated-cluster.ts'
+
+const TOPIC = 'credit.balance-changed.v1'
+
+let cluster: SimulatedCluster
+
+beforeEach(() => {
+  cluster = new SimulatedCluster()
+  cluster.leaders.set(TOPIC, [1, 2])
+})
+
+async function connected(): Promise<Producer> {
+  const producer = createTransactionalProducer(cluster.kafka, 'relay')
+  await producer.connect()
+  return producer
+}
+
+async function sendTo(producer: Producer, partitions: readonly number[]): Promise<void> {
+  const transaction = await producer.transaction()
+  const sets = partitions.map((partition) => ({
+    topic: TOPIC,
+    partition,
+    count: 1,
+    bytes: Buffer.from(`${partition}`),
+  }))
+  try {
+    await sendRecordSets(transaction, sets)
+  } catch (error) {
+    await transaction.abort()
+    throw error
+  }
+  await transaction.commit()
+}
+
+const textsOn = (partition: number) => cluster.read(TOPIC, partition).map(String)
+
+/** Of two brokers that lead a partition each, the second refuses once, and the first, which has answered, leads both. */
+function moveLeaderDuringSend(): void {
+  cluster.beforeProduce = (nodeId) => {
+    if (nodeId === 1) return
+    cluster.beforeProduce = () => {}
+    cluster.leaders.set(TOPIC, [1, 1])
+    throw SimulatedCluster.notLeader()
+  }
+}
+
+describe('a partition that the producer does not know yet', () => {
+  it('makes the send fail, by name, and the next producer sends all of it', async () => {
+    const producer = await connected()
+    await sendTo(producer, [0, 1])
+    cluster.leaders.set(TOPIC, [1, 2, 1])
+    await expect(sendTo(producer, [0, 2])).rejects.toThrow(new SendNotAcknowledged(TOPIC, 2))
+    await sendTo(await connected(), [0, 2])
+    expect([0, 1, 2].map(textsOn)).toEqual([['0', '0'], ['1'], ['2']])
+  })
+
+  it('is not among those that the producer counts', async () => {
+    const producer = await connected()
+    expect(await readPartitionCounts(producer, [TOPIC])).toEqual(new Map([[TOPIC, 2]]))
+    cluster.leaders.set(TOPIC, [1, 2, 1])
+    expect(await readPartitionCounts(producer, [TOPIC])).toEqual(new Map([[TOPIC, 2]]))
+    expect(await readPartitionCounts(await connected(), [TOPIC])).toEqual(new Map([[TOPIC, 3]]))
+  })
+})
+
+describe('a partition that moves during the send to a broker that has answered already', () => {
+  it('makes the send fail, by name, and the next producer sends all of it', async () => {
+    moveLeaderDuringSend()
+    await expect(sendTo(await connected(), [0, 1])).rejects.toThrow(new SendNotAcknowledged(TOPIC, 1))
+    expect([0, 1].map(textsOn)).toEqual([[], []])
+    await sendTo(await connected(), [0, 1])
+    expect([0, 1].map(textsOn)).toEqual([['0'], ['1']])
+  })
+
+  it('keeps its packs in the outbox until the relay has sent them', async () => {
+    moveLeaderDuringSend()
+    const messages = [keyOn(0), keyOn(1)].map((key) => ({
+      ...{ topic: TOPIC, key: outboxKey(Buffer.from(key)), sharedHeaders: {}, headers: {} },
+      value: Buffer.from(`value of ${key}`),
+    }))
+    const packs = [{ pack_id: 1n, messages: encodePack(messages), view_changes: null }]
+    let interruptions = 0
+    const relay = startRelay({
+      kafka: cluster.kafka,
+      pool: poolOf(packs),
+      instanceId: 'one',
+      log: createLog('silent'),
+      lanes: ['now'],
+      report: { published() {}, waiting() {}, interrupted: () => interruptions++ },
+    })
+    await until('the outbox is empty', () => packs.length === 0, 10_000).finally(() => relay.stop())
+    expect([0, 1].map((partition) => cluster.read(TOPIC, partition).length)).toEqual([1, 1])
+    expect(textsOn(1)[0]).toContain(`value of ${keyOn(1)}`)
+    expect(interruptions).toBe(1)
+  })
+
+  it('is sent its dead letters again, and none is dropped as a duplicate', async () => {
+    const putting = openPuttingBack(cluster.kafka)
+    await putting.send([letter('first', keyOn(0)), letter('second', keyOn(1))])
+    moveLeaderDuringSend()
+    await putting.send([letter('third', keyOn(0)), letter('fourth', keyOn(1))])
+    await putting.close()
+    // What landed the first time is there twice, which identity makes harmless.
+    expect([0, 1].map(textsOn)).toEqual([
+      ['first', 'third', 'third'],
+      ['second', 'fourth'],
+    ])
+  })
+})
+
+it('dead letters that no send brings to their partition are never taken for sent', async () => {
+  cluster.kafka.producer = new Proxy(cluster.kafka.producer, {
+    apply: (create, kafka, options) => ({ ...Reflect.apply(create, kafka, options), sendBatch: async () => [] }),
+  })
+  const putting = openPuttingBack(cluster.kafka)
+  await expect(putting.send([letter('lost', keyOn(1))])).rejects.toThrow(new SendNotAcknowledged(TOPIC, 1))
+  await putting.close()
+})
+
+it('dead letters go to the partition of their key, and without one to the one they came from where it is', async () => {
+  const putting = openPuttingBack(cluster.kafka)
+  await putting.send([letter('keyed', keyOn(0)), { ...letter('keyless', ''), key: null, partition: 5 }])
+  await putting.close()
+  expect([0, 1].map(textsOn)).toEqual([['keyed'], ['keyless']])
+})
+
+/** A key that belongs on that one of two partitions. */
+function keyOn(partition: number): string {
+  return ['a', 'b', 'c', 'd', 'e', 'f'].find((key) => partitionHash(Buffer.from(key)) % 2 === partition)!
+}
+
+function letter(value: string, key: string) {
+  return {
+    ...{ topic: TOPIC, partition: 0, offset: 0n, headers: [] },
+    key: Buffer.from(key),
+    value: Buffer.from(value),
+  }
+}
+
+/** Leases for the first shard only, and its packs. */
+function poolOf(packs: { pack_id: bigint }[]): Pool {
+  const answers: Record<string, (values: readonly unknown[]) => { rows?: unknown[]; rowCount?: number }> = {
+    'claim-lease': ([shard]) => ({ rowCount: shard === 0 ? 1 : 0 }),
+    'read-packs': () => ({ rows: [...packs] }),
+    'delete-packs': ([, , packIds]) => {
+      const ids = packIds as bigint[]
+      packs.splice(0, packs.length, ...packs.filter(({ pack_id }) => !ids.includes(pack_id)))
+      return {}
+    },
+  }
+  const query = async (statement: { name: string; values: readonly unknown[] }) =>
+    answers[statement.name]?.(statement.values) ?? { rows: [{ packs: 0n }] }
+  return { query } as unknown as Pool
+}

@@ -1,0 +1,28 @@
+/** `verify` of an installation, as the command runs it, with all that it finds. */
+import { createDecoder } from '../../src/intake/decode.ts'
+import { USAGE_TOPICS } from '../../src/topics.ts'
+import type { Fault } from '../../src/verify/fault.ts'
+import { type Summary, verify } from '../../src/verify/verify.ts'
+import type { TestInstallation } from './installation.ts'
+import { testKafka } from './topics.ts'
+
+export async function findFaults(
+  { pool, config }: TestInstallation,
+  rowsPerSecond = 1_000_000,
+): Promise<{ faults: Fault[]; summary: Summary; lines: string[] }> {
+  const faults: Fault[] = []
+  const lines: string[] = []
+  const summary = await verify(
+    {
+      kafka: testKafka(),
+      pool,
+      decoder: createDecoder(config.kafka.schemaRegistryUrl),
+      consumerGroup: config.kafka.consumerGroup,
+      usageTopics: USAGE_TOPICS,
+      recordTopics: config.publishing.recordTopics,
+    },
+    { rowsPerSecond, onProgress: (line) => lines.push(line) },
+    (fault) => faults.push(fault),
+  )
+  return { faults, summary, lines }
+}

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+import { partitionHash } from '../../src/platform/partition-hash.ts'
+import { ALWAYS, mayBeGone, noteFirst, retainedSince } from '../../src/verify/retention.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const TOPIC = 'credit.movements.v1'
+
+/** With one, two, three or four partitions it is on 0, 1, 2, 3; with five on 0. */
+const ACCOUNT = accountAt(35)
+
+function accountAt(ofSixty: number): string {
+  const accountIds = Array.from({ length: 1000 }, (_, i) => `account-${i}`)
+  return accountIds.find((accountId) => partitionHash(Buffer.from(accountId)) % 60 === ofSixty)!
+}
+
+/** `lows` are the first offsets retained, and `firstMs` when the message there was sent. */
+function retained(lows: number[], firstMs: (number | null)[]) {
+  const ranges = lows.map((low, partition) => ({ topic: TOPIC, partition, low: BigInt(low), end: 1000n }))
+  const found = retainedSince(ranges)
+  for (const [partition, first] of firstMs.entries()) {
+    for (const sentMs of first === null ? [] : [first, first + HOUR_MS]) {
+      const message = { timestamp: String(sentMs) } as never
+      noteFirst(found, { topic: TOPIC, partition, messages: [message], beat: async () => {} })
+    }
+  }
+  return found
+}
+
+it.each([
+  ['nothing is gone from partitions that are whole', [0, 0, 0, 0], [5, 5, 5, 5], ALWAYS, null, false],
+  ['anything from one whose beginning is gone', [0, 9, 0, 0], [5, 5, 5, 5], ALWAYS, null, true],
+  ['but what is younger than what is left there', [0, 9, 0, 0], [5, 5, 5, 5], 7, null, false],
+  ['by more than clocks differ', [0, 9, 0, 0], [5, 5, 5, 5], 5, null, true],
+  ['and not what is older', [0, 9, 0, 0], [5, 5, 5, 5], 3, null, true],
+  ['anything from one that is empty by now', [0, 9, 0, 0], [5, null, 5, 5], 7, null, true],
+  ['nothing from one that is left out', [0, 9, 0, 0], [5, 5, 5, 5], 3, 1, false],
+])('%s', (_case, lows, firstHours, sinceHours, exceptPartition, expected) => {
+  const found = retained(
+    lows,
+    firstHours.map((hours) => hours && hours * HOUR_MS),
+  )
+  expect(mayBeGone(found, ACCOUNT, sinceHours * HOUR_MS, exceptPartition)).toBe(expected)
+})
+
+it('only where the account may have been, with as many partitions as there are or fewer', () => {
+  const found = retained([0, 0, 0, 0, 9], [5, 5, 5, 5, 5])
+  expect(mayBeGone(found, ACCOUNT, ALWAYS, null)).toBe(false)
+  expect(mayBeGone(found, accountAt(59), ALWAYS, null)).toBe(true)
+})
