@@ -41,6 +41,8 @@ export interface CacheEntry {
 
 const run = promisify(execFile)
 const POM = join(import.meta.dirname, 'pom.xml')
+/** A first download over a slow line is let take its time. */
+const TOOL_LIMIT_MS = 20 * 60_000
 const PARTIAL = '.partial-'
 const FILE_LIST = '.tollgate-files.json'
 
@@ -147,15 +149,16 @@ export async function cachedFromMaven(
   )
 }
 
-/** Runs a tool to its end; when it is missing the error is `howToInstall`, and when it fails, what it said. */
+/** Runs a tool to its end; when it is missing the error is `howToInstall`, and when it fails or does not end, what it said. */
 export async function runTool(tool: string, args: string[], howToInstall: string): Promise<void> {
   try {
-    await run(tool, args, { maxBuffer: 64 * 1024 * 1024 })
+    await run(tool, args, { maxBuffer: 64 * 1024 * 1024, timeout: TOOL_LIMIT_MS, killSignal: 'SIGKILL' })
   } catch (error) {
-    const failure = error as NodeJS.ErrnoException & { stdout?: string; stderr?: string }
+    const failure = error as NodeJS.ErrnoException & { stdout?: string; stderr?: string; killed?: boolean }
     if (failure.code === 'ENOENT') throw new Error(howToInstall)
     const said = `${failure.stdout ?? ''}${failure.stderr ?? ''}`.trim().split('\n').slice(-15).join('\n')
-    throw new Error(`${tool} ${args.join(' ')} failed; it can be run again.\n${said}`)
+    const how = failure.killed ? `did not end within ${TOOL_LIMIT_MS / 60_000} minutes` : 'failed'
+    throw new Error(`${tool} ${args.join(' ')} ${how}; it can be run again.\n${said}`)
   }
 }
 

@@ -22,6 +22,11 @@ const program = new Command('tollgate')
   // Inherited by the commands below: commander throws instead of ending the process with an exit code of its own.
   .exitOverride()
   .showHelpAfterError('(--help lists what there is)')
+  .addHelpText(
+    'after',
+    '\nrate and catalog check work on files alone. All others read where the installation is from TOLLGATE_* variables;' +
+      '\ndocs/OPERATIONS.md lists them.',
+  )
   .addHelpText('after', '\nExit code: 0 done, 1 the work failed, 2 wrong usage or input files that are not valid.')
 
 program
@@ -228,7 +233,7 @@ program
 
 program
   .command('serve')
-  .description('run the service')
+  .description('run the service: rate usage and publish what comes of it, until SIGTERM')
   .action(async () => {
     const { serve } = await import('./serve.ts')
     await serve()
