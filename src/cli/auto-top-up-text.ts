@@ -61,9 +61,10 @@ function linesOf(one: AutoTopUpOverview): (readonly [name: string, text: string]
 
 /** What a person has to do to end a pause. */
 function howToResume({ accountId, memory, methodId }: AutoTopUpOverview): string {
+  const consent = `a consent: tollgate top-up resume ${accountId}`
   return needsAnotherMethod(memory, methodId)
-    ? `it goes on with another card: tollgate payment-method add ${accountId} --default`
-    : `it goes on with a consent: tollgate top-up resume ${accountId}`
+    ? `it goes on with another card (tollgate payment-method add ${accountId} --default) and then ${consent}`
+    : `it goes on with ${consent}`
 }
 
 function methodText({ methodId, provider, brand, last4, expiryMonth, expiryYear }: ShownMethod): string {

@@ -25,7 +25,10 @@ export function readConsent(options: ConsentOptions): GivenConsent | null {
     throw new CommandFailed('--consent-text-version and --consent-locale go with --consent-by and --consent-text', 2)
   }
   if (person === undefined || file === undefined || person.trim() === '') {
-    throw new CommandFailed('a consent takes both: --consent-by, who agreed, and --consent-text, a file with the text', 2)
+    throw new CommandFailed(
+      'a consent takes both: --consent-by, who agreed, and --consent-text, a file with the text',
+      2,
+    )
   }
   const text = readText(file)
   // The same text is then always the same version.

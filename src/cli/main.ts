@@ -200,7 +200,11 @@ topUp
     await showTopUp(topUpId, options)
   })
 
-const paymentMethod = program.command('payment-method').description('the saved cards of an account')
+const paymentMethod = program
+  .command('payment-method')
+  .description('the saved cards of an account')
+  // Commander repeats what it does not understand, and that may be the number of a card.
+  .configureOutput({ outputError: (text, write) => write(text.replaceAll(/\d{4,}/g, '…')) })
 
 withConsent(
   paymentMethod

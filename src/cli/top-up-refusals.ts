@@ -24,7 +24,11 @@ const TEXTS = {
 
 /** Figures out of bounds are wrong input, exit 2; what the account does not allow is a failure, exit 1. */
 export function refusal(refused: Refusal, accountId: string, currency: Currency): CommandFailed {
-  if (typeof refused === 'string') return new CommandFailed(TEXTS[refused].replaceAll('ACCOUNT', () => accountId), 1)
+  if (typeof refused === 'string')
+    return new CommandFailed(
+      TEXTS[refused].replaceAll('ACCOUNT', () => accountId),
+      1,
+    )
   return new CommandFailed(refused.faults.map((fault) => faultText(fault, currency)).join('\n'), 2)
 }
 
