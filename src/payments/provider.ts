@@ -91,9 +91,7 @@ export interface PaymentProvider {
    * Every payment, refund and dispute that is new or changed since the cursor (null: from the beginning), as facts of
    * payments, oldest change first, in pages. `cursor` is where the next look begins; opaque here. Null facts-page ends it.
    */
-  listChanged(
-    cursor: string | null,
-  ): Promise<
+  listChanged(cursor: string | null): Promise<
     | {
         readonly kind: 'page'
         readonly facts: readonly PaymentFacts[]
