@@ -5,7 +5,7 @@
  */
 import { formatDate, type InstantMicros, MICROS_PER_DAY, parseDate } from '../instant.ts'
 import type { Micros } from '../money.ts'
-import type { Ending } from './machine.ts'
+import type { Ending, TopUp } from './machine.ts'
 import type { AutoTopUpMemory } from './memory.ts'
 
 export interface AutoTopUpSettings {
@@ -53,7 +53,7 @@ export type Judgement =
   /** `untilMicros`: when time alone changes the answer; null: a person must. */
   | { readonly kind: 'ended'; readonly ending: Ending; readonly untilMicros: InstantMicros | null }
 
-/** Asked before each attempt, and again right before its payment is confirmed. */
+/** Asked before each attempt. */
 export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judgement {
   const { settings, balanceMicros, memory, methodId, counted } = standing
   if (standing.isClosed) return noLongerNeeded('account_closed')
@@ -70,6 +70,21 @@ export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judg
     return skipped('day_limit', newestFirst[MAX_ATTEMPTS_IN_24_HOURS - 1]! + MICROS_PER_DAY)
   }
   return { kind: 'charge', amountMicros: settings.amountMicros, methodId }
+}
+
+/**
+ * Asked right before a prepared payment is confirmed: the same, and it must be what would be charged now. Otherwise it is
+ * canceled, and the next top-up has the settings and the card that are in force.
+ */
+export function judgeConfirmation(
+  prepared: Pick<TopUp, 'amountMicros' | 'methodId'>,
+  standing: Standing,
+  nowMicros: InstantMicros,
+): Judgement {
+  const judgement = judgeAttempt(standing, nowMicros)
+  if (judgement.kind !== 'charge') return judgement
+  const isSame = judgement.amountMicros === prepared.amountMicros && judgement.methodId === prepared.methodId
+  return isSame ? judgement : noLongerNeeded('settings_changed')
 }
 
 function noLongerNeeded(reason: string): Judgement {
