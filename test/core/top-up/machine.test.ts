@@ -378,7 +378,7 @@ describe('the approval by the bank', () => {
   })
 
   it.each([
-    ['a minute before it lapses', NOW + 1, 'canceled', 'canceled_at_provider', 0],
+    ['just before it lapses', NOW + 1, 'canceled', 'canceled_at_provider', 0],
     ['once it has lapsed', NOW, 'requested', 'approval_lapsed', 1],
   ] as const)('canceled %s', (_rule, actionUntilMicros, state, reason, declinesInARow) => {
     const { topUp, memory } = hear(topUpIn('needs_action', { actionUntilMicros }), NEWS.canceled)
