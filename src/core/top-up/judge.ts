@@ -53,7 +53,7 @@ export type Judgement =
   /** `untilMicros`: when time alone changes the answer; null: a person must. */
   | { readonly kind: 'ended'; readonly ending: Ending; readonly untilMicros: InstantMicros | null }
 
-/** Asked before each attempt. */
+/** Asked before each attempt, and again right before its payment is confirmed. */
 export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judgement {
   const { settings, balanceMicros, memory, methodId, counted } = standing
   if (standing.isClosed) return noLongerNeeded('account_closed')
@@ -73,15 +73,10 @@ export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judg
 }
 
 /**
- * Asked right before a prepared payment is confirmed: the same, and it must be what would be charged now. Otherwise it is
- * canceled, and the next top-up has the settings and the card that are in force.
+ * What a judgement means for a payment that is prepared already, right before it is confirmed: it must be what would be
+ * charged now. Otherwise it is canceled, and the next top-up has the amount and the card that are in force.
  */
-export function judgeConfirmation(
-  prepared: Pick<TopUp, 'amountMicros' | 'methodId'>,
-  standing: Standing,
-  nowMicros: InstantMicros,
-): Judgement {
-  const judgement = judgeAttempt(standing, nowMicros)
+export function judgePrepared(prepared: Pick<TopUp, 'amountMicros' | 'methodId'>, judgement: Judgement): Judgement {
   if (judgement.kind !== 'charge') return judgement
   const isSame = judgement.amountMicros === prepared.amountMicros && judgement.methodId === prepared.methodId
   return isSame ? judgement : noLongerNeeded('settings_changed')

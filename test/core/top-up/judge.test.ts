@@ -9,7 +9,7 @@ import {
   capUse,
   countedSince,
   judgeAttempt,
-  judgeConfirmation,
+  judgePrepared,
   monthStartMicros,
   nextMonthMicros,
   type Standing,
@@ -238,11 +238,14 @@ describe('a payment by hand that is not settled', () => {
 describe('right before a payment is confirmed', () => {
   const prepared = { amountMicros: micros('20'), methodId: 'card-1' }
 
-  it('it is judged as an attempt is', () => {
-    expect(judgeConfirmation(prepared, LOW, NOW).kind).toBe('charge')
-    expect(judgeConfirmation(prepared, { ...LOW, memory: PAUSED }, NOW)).toEqual(skipped('paused', null))
-    const waiting = { ...LOW, unsettledManual: [byHand('20', 0)] }
-    expect(judgeConfirmation(prepared, waiting, NOW).kind).toBe('wait')
+  it.each([
+    ['charge', LOW],
+    ['wait', { ...LOW, unsettledManual: [byHand('20', 0)] }],
+    ['ended', { ...LOW, memory: PAUSED }],
+  ])('what is judged now holds: %s', (kind, standing) => {
+    const judgement = judgeAttempt(standing, NOW)
+    expect(judgement.kind).toBe(kind)
+    expect(judgePrepared(prepared, judgement)).toBe(judgement)
   })
 
   it.each([
@@ -250,7 +253,7 @@ describe('right before a payment is confirmed', () => {
     ['a higher amount', { ...LOW, settings: { ...SETTINGS, amountMicros: micros('20.01') } }],
     ['another card', { ...LOW, methodId: 'card-2' }],
   ])('%s since it was prepared: it is not charged, the next one has it', (_rule, standing) => {
-    expect(judgeConfirmation(prepared, standing, NOW)).toEqual(noLongerNeeded('settings_changed'))
+    expect(judgePrepared(prepared, judgeAttempt(standing, NOW))).toEqual(noLongerNeeded('settings_changed'))
   })
 })
 
