@@ -277,6 +277,7 @@ const ACCOUNT: AccountSettings = {
   contacts: [],
   lowAlertLevelMicros: null,
   customAlertLevelMicros: null,
+  autoTopUp: null,
 }
 
 function factsOf(index: number): UsageFacts {

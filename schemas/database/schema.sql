@@ -44,20 +44,31 @@ CREATE TABLE tollgate.account_settings (
   recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   low_alert_level_micros bigint,
   custom_alert_level_micros bigint,
+  auto_top_up_is_on boolean DEFAULT false NOT NULL,
+  auto_top_up_threshold_micros bigint,
+  auto_top_up_amount_micros bigint,
+  auto_top_up_monthly_cap_micros bigint,
   CONSTRAINT account_settings_pkey PRIMARY KEY (account_id, version),
   CONSTRAINT account_settings_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT account_settings_auto_top_up_amount_micros_check CHECK (auto_top_up_amount_micros > 0),
+  CONSTRAINT account_settings_auto_top_up_monthly_cap_micros_check CHECK (auto_top_up_monthly_cap_micros > 0),
+  CONSTRAINT account_settings_auto_top_up_threshold_micros_check CHECK (auto_top_up_threshold_micros > 0),
   CONSTRAINT account_settings_conversation_intelligence_check CHECK (conversation_intelligence = ANY (ARRAY['credit'::text, 'invoice'::text, 'included'::text])),
   CONSTRAINT account_settings_custom_alert_level_micros_check CHECK (custom_alert_level_micros > 0),
   CONSTRAINT account_settings_fair_use_minutes_per_user_check CHECK (fair_use_minutes_per_user >= 0),
   CONSTRAINT account_settings_low_alert_level_micros_check CHECK (low_alert_level_micros > 0),
   CONSTRAINT account_settings_version_check CHECK (version > 0),
-  CONSTRAINT account_settings_voice_agent_check CHECK (voice_agent = ANY (ARRAY['credit'::text, 'invoice'::text, 'included'::text]))
+  CONSTRAINT account_settings_voice_agent_check CHECK (voice_agent = ANY (ARRAY['credit'::text, 'invoice'::text, 'included'::text])),
+  CONSTRAINT auto_top_up_is_set_up_whole CHECK ((auto_top_up_threshold_micros IS NULL) = (auto_top_up_amount_micros IS NULL) AND (auto_top_up_amount_micros IS NOT NULL OR NOT auto_top_up_is_on AND auto_top_up_monthly_cap_micros IS NULL))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON tollgate.account_settings FOR EACH ROW EXECUTE FUNCTION tollgate.refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON tollgate.account_settings FOR EACH STATEMENT EXECUTE FUNCTION tollgate.refuse_change();
 COMMENT ON TABLE tollgate.account_settings IS 'Append-only: a change is a new version';
 COMMENT ON COLUMN tollgate.account_settings.low_alert_level_micros IS 'Null: 10 units of the currency';
 COMMENT ON COLUMN tollgate.account_settings.custom_alert_level_micros IS 'Chosen by the customer; null: none';
+COMMENT ON COLUMN tollgate.account_settings.auto_top_up_threshold_micros IS 'Charged while the balance is below it; null: never set up';
+COMMENT ON COLUMN tollgate.account_settings.auto_top_up_amount_micros IS 'What each automatic top-up charges';
+COMMENT ON COLUMN tollgate.account_settings.auto_top_up_monthly_cap_micros IS 'The most charged in a UTC month; null: no cap';
 
 CREATE TABLE tollgate.accounts (
   account_id text COLLATE "C" NOT NULL,
@@ -73,6 +84,9 @@ CREATE TABLE tollgate.accounts (
   alert_version bigint DEFAULT 0 NOT NULL,
   is_low boolean DEFAULT true NOT NULL,
   is_below_custom_level boolean DEFAULT false NOT NULL,
+  auto_top_up_below_micros bigint,
+  top_up_version bigint DEFAULT 0 NOT NULL,
+  closed_at timestamp with time zone,
   CONSTRAINT accounts_pkey PRIMARY KEY (account_id),
   CONSTRAINT accounts_check CHECK ((status = 'blocked'::text) = (balance_micros <= 0)),
   CONSTRAINT accounts_currency_check CHECK (currency = ANY (ARRAY['EUR'::text, 'USD'::text])),
@@ -82,6 +96,29 @@ CREATE TABLE tollgate.accounts (
 COMMENT ON COLUMN tollgate.accounts.alert_version IS 'Version of the newest alert, 0 before the first';
 COMMENT ON COLUMN tollgate.accounts.is_low IS 'Crossed its low level and has not been back at 110 % of it since: the next alert waits for that';
 COMMENT ON COLUMN tollgate.accounts.is_below_custom_level IS 'The same for the level the customer chose; false without one';
+COMMENT ON COLUMN tollgate.accounts.auto_top_up_below_micros IS 'A balance below it asks for an automatic top-up; null: off, closed, paused, one open, without a method, or waiting at a limit';
+COMMENT ON COLUMN tollgate.accounts.top_up_version IS 'Version of the newest top-up event, 0 before the first';
+COMMENT ON COLUMN tollgate.accounts.closed_at IS 'Since when nothing is charged any more; null: open';
+
+CREATE TABLE tollgate.auto_top_up_memory (
+  account_id text COLLATE "C" NOT NULL,
+  declines_in_a_row integer DEFAULT 0 NOT NULL,
+  paused_since timestamp with time zone,
+  pause_reason text,
+  pause_code text,
+  pause_method_id text,
+  waits_until timestamp with time zone,
+  waits_for text,
+  CONSTRAINT auto_top_up_memory_pkey PRIMARY KEY (account_id),
+  CONSTRAINT auto_top_up_memory_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT auto_top_up_memory_check CHECK ((paused_since IS NULL) = (pause_reason IS NULL)),
+  CONSTRAINT auto_top_up_memory_check1 CHECK ((waits_until IS NULL) = (waits_for IS NULL)),
+  CONSTRAINT auto_top_up_memory_declines_in_a_row_check CHECK (declines_in_a_row >= 0)
+);
+COMMENT ON COLUMN tollgate.auto_top_up_memory.paused_since IS 'Null: not paused; a pause is ended by a person';
+COMMENT ON COLUMN tollgate.auto_top_up_memory.pause_method_id IS 'The method that it happened with; null: with none';
+COMMENT ON COLUMN tollgate.auto_top_up_memory.waits_until IS 'When a limit allows the next automatic top-up; null: no limit is waited for';
+COMMENT ON COLUMN tollgate.auto_top_up_memory.waits_for IS 'The limit: monthly_cap or day_limit';
 
 CREATE TABLE tollgate.awaited_corrections (
   account_id text COLLATE "C" NOT NULL,
@@ -120,6 +157,30 @@ CREATE TABLE tollgate.catalog_versions (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON tollgate.catalog_versions FOR EACH ROW EXECUTE FUNCTION tollgate.refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON tollgate.catalog_versions FOR EACH STATEMENT EXECUTE FUNCTION tollgate.refuse_change();
 COMMENT ON TABLE tollgate.catalog_versions IS 'Immutable catalogs, whole; files maps file name to text';
+
+CREATE TABLE tollgate.consents (
+  consent_id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  settings_version integer NOT NULL,
+  person text NOT NULL,
+  attested_by text,
+  text text NOT NULL,
+  text_version text NOT NULL,
+  locale text NOT NULL,
+  threshold_micros bigint NOT NULL,
+  amount_micros bigint NOT NULL,
+  monthly_cap_micros bigint,
+  method_id text COLLATE "C",
+  CONSTRAINT consents_pkey PRIMARY KEY (consent_id),
+  CONSTRAINT consents_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id)
+);
+CREATE INDEX consents_by_account ON tollgate.consents USING btree (account_id, recorded_at);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON tollgate.consents FOR EACH ROW EXECUTE FUNCTION tollgate.refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON tollgate.consents FOR EACH STATEMENT EXECUTE FUNCTION tollgate.refuse_change();
+COMMENT ON TABLE tollgate.consents IS 'Append-only: who agreed to be charged, to which text and which figures';
+COMMENT ON COLUMN tollgate.consents.settings_version IS 'The settings in force with it';
+COMMENT ON COLUMN tollgate.consents.attested_by IS 'Who vouches for the person; null: the person''s own session';
 
 CREATE TABLE tollgate.consumer_offsets (
   consumer_group text NOT NULL,
@@ -235,6 +296,74 @@ CREATE TABLE tollgate.outbox_packs (
 );
 COMMENT ON COLUMN tollgate.outbox_packs.view_changes IS 'For the live view, in its own encoding; null where nothing is new to it';
 
+CREATE TABLE tollgate.payment_customers (
+  provider text NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  customer_id text NOT NULL,
+  CONSTRAINT payment_customers_pkey PRIMARY KEY (provider, account_id),
+  CONSTRAINT payment_customers_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id)
+);
+
+CREATE TABLE tollgate.payment_methods (
+  method_id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  provider text NOT NULL,
+  provider_method_id text NOT NULL,
+  brand text NOT NULL,
+  last4 text NOT NULL,
+  expiry_month integer NOT NULL,
+  expiry_year integer NOT NULL,
+  is_default boolean NOT NULL,
+  actor text NOT NULL,
+  added_at timestamp with time zone NOT NULL,
+  removed_at timestamp with time zone,
+  CONSTRAINT payment_methods_pkey PRIMARY KEY (method_id),
+  CONSTRAINT payment_methods_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT payment_methods_expiry_month_check CHECK (expiry_month >= 1 AND expiry_month <= 12),
+  CONSTRAINT payment_methods_last4_check CHECK (last4 ~ '^[0-9]{4}$'::text)
+);
+CREATE INDEX payment_methods_by_account ON tollgate.payment_methods USING btree (account_id);
+CREATE UNIQUE INDEX payment_methods_default ON tollgate.payment_methods USING btree (account_id) WHERE ((removed_at IS NULL) AND is_default);
+CREATE UNIQUE INDEX payment_methods_saved_once ON tollgate.payment_methods USING btree (provider, provider_method_id) WHERE (removed_at IS NULL);
+COMMENT ON TABLE tollgate.payment_methods IS 'Saved cards: nothing of a card but what may be shown, and the provider''s id of it';
+COMMENT ON COLUMN tollgate.payment_methods.is_default IS 'Automatic top-ups charge it';
+
+CREATE TABLE tollgate.payments (
+  provider text NOT NULL,
+  payment_id text NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  top_up_id text COLLATE "C" NOT NULL,
+  charged_micros bigint NOT NULL,
+  credited_micros bigint NOT NULL,
+  refunded_micros bigint DEFAULT 0 NOT NULL,
+  disputed_micros bigint DEFAULT 0 NOT NULL,
+  currency text NOT NULL,
+  credited_sequence bigint NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT payments_pkey PRIMARY KEY (provider, payment_id),
+  CONSTRAINT payments_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT payments_top_up_id_fkey FOREIGN KEY (top_up_id) REFERENCES tollgate.top_ups(top_up_id),
+  CONSTRAINT payments_charged_micros_check CHECK (charged_micros >= 0),
+  CONSTRAINT payments_check CHECK ((refunded_micros + disputed_micros) <= credited_micros),
+  CONSTRAINT payments_credited_micros_check CHECK (credited_micros >= 0),
+  CONSTRAINT payments_disputed_micros_check CHECK (disputed_micros >= 0),
+  CONSTRAINT payments_refunded_micros_check CHECK (refunded_micros >= 0)
+);
+CREATE INDEX payments_by_top_up ON tollgate.payments USING btree (top_up_id);
+COMMENT ON COLUMN tollgate.payments.charged_micros IS 'What the customer paid';
+COMMENT ON COLUMN tollgate.payments.credited_micros IS 'What of it was posted as credit';
+COMMENT ON COLUMN tollgate.payments.disputed_micros IS 'Withdrawn by disputes that are open or lost';
+COMMENT ON COLUMN tollgate.payments.credited_sequence IS 'The movement that credited it, which refunds and disputes name';
+
+CREATE TABLE tollgate.provider_cursors (
+  provider text NOT NULL,
+  cursor text NOT NULL,
+  moved_at timestamp with time zone NOT NULL,
+  CONSTRAINT provider_cursors_pkey PRIMARY KEY (provider)
+);
+COMMENT ON TABLE tollgate.provider_cursors IS 'How far the list of each provider''s payments has been read';
+
 CREATE TABLE tollgate.rated_usage (
   account_id text COLLATE "C" NOT NULL,
   event_id text COLLATE "C" NOT NULL,
@@ -307,6 +436,78 @@ COMMENT ON COLUMN tollgate.request_keys.kind IS 'What was asked for; each kind h
 COMMENT ON COLUMN tollgate.request_keys.content_hash IS 'SHA-256 of all that was asked for: the same key with other content is refused';
 COMMENT ON COLUMN tollgate.request_keys.answer IS 'The first answer, which the same request gets again; a bigint is {"$bigint": "12"}';
 COMMENT ON COLUMN tollgate.request_keys.recorded_at IS 'When it was carried out; kept 30 days from then';
+
+CREATE TABLE tollgate.top_up_attempts (
+  attempt_id text COLLATE "C" NOT NULL,
+  top_up_id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  trigger text NOT NULL,
+  number integer NOT NULL,
+  method_id text COLLATE "C",
+  amount_micros bigint NOT NULL,
+  provider text NOT NULL,
+  payment_id text NOT NULL,
+  prepared_at timestamp with time zone NOT NULL,
+  confirmed_at timestamp with time zone,
+  outcome text,
+  code text,
+  CONSTRAINT top_up_attempts_pkey PRIMARY KEY (attempt_id),
+  CONSTRAINT top_up_attempts_payment UNIQUE (provider, payment_id),
+  CONSTRAINT top_up_attempts_top_up_id_fkey FOREIGN KEY (top_up_id) REFERENCES tollgate.top_ups(top_up_id),
+  CONSTRAINT top_up_attempts_amount_micros_check CHECK (amount_micros > 0),
+  CONSTRAINT top_up_attempts_number_check CHECK (number > 0),
+  CONSTRAINT top_up_attempts_outcome_check CHECK (outcome = ANY (ARRAY['unknown'::text, 'processing'::text, 'needs_action'::text, 'succeeded'::text, 'declined'::text, 'canceled'::text, 'refused'::text])),
+  CONSTRAINT top_up_attempts_trigger_check CHECK (trigger = ANY (ARRAY['automatic'::text, 'manual'::text]))
+);
+CREATE INDEX top_up_attempts_by_top_up ON tollgate.top_up_attempts USING btree (top_up_id);
+CREATE INDEX top_up_attempts_counted ON tollgate.top_up_attempts USING btree (account_id, confirmed_at) WHERE (trigger = 'automatic'::text);
+COMMENT ON COLUMN tollgate.top_up_attempts.confirmed_at IS 'When it was first confirmed; null while it never was, also where the provider says that it was not';
+COMMENT ON COLUMN tollgate.top_up_attempts.outcome IS 'Null: prepared, or confirmed and not answered yet';
+COMMENT ON COLUMN tollgate.top_up_attempts.code IS 'The decline''s code, or why it was canceled or refused';
+
+CREATE TABLE tollgate.top_ups (
+  top_up_id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  trigger text NOT NULL,
+  amount_micros bigint NOT NULL,
+  currency text NOT NULL,
+  state text NOT NULL,
+  reason text,
+  actor text,
+  requested_at timestamp with time zone NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  attempt_id text COLLATE "C",
+  payment_id text,
+  method_id text COLLATE "C",
+  confirmed_at timestamp with time zone,
+  ending_state text,
+  ending_reason text,
+  next_try_at timestamp with time zone NOT NULL,
+  silences integer DEFAULT 0 NOT NULL,
+  action_url text,
+  action_until timestamp with time zone,
+  claimed_by text,
+  claimed_until timestamp with time zone,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT top_ups_pkey PRIMARY KEY (top_up_id),
+  CONSTRAINT top_ups_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT top_ups_amount_micros_check CHECK (amount_micros > 0),
+  CONSTRAINT top_ups_check CHECK ((ending_state IS NULL) = (ending_reason IS NULL)),
+  CONSTRAINT top_ups_check1 CHECK ((claimed_by IS NULL) = (claimed_until IS NULL)),
+  CONSTRAINT top_ups_check2 CHECK ((state <> ALL (ARRAY['prepared'::text, 'charging'::text, 'unknown'::text, 'processing'::text, 'needs_action'::text])) OR payment_id IS NOT NULL),
+  CONSTRAINT top_ups_ending_state_check CHECK (ending_state = ANY (ARRAY['skipped'::text, 'no_longer_needed'::text, 'canceled'::text])),
+  CONSTRAINT top_ups_state_check CHECK (state = ANY (ARRAY['requested'::text, 'prepared'::text, 'charging'::text, 'unknown'::text, 'processing'::text, 'needs_action'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text, 'skipped'::text, 'no_longer_needed'::text])),
+  CONSTRAINT top_ups_trigger_check CHECK (trigger = ANY (ARRAY['automatic'::text, 'manual'::text]))
+) WITH (fillfactor=50);
+CREATE UNIQUE INDEX one_open_automatic_top_up ON tollgate.top_ups USING btree (account_id) WHERE ((trigger = 'automatic'::text) AND (state = ANY (ARRAY['requested'::text, 'prepared'::text, 'charging'::text, 'unknown'::text, 'processing'::text, 'needs_action'::text])));
+CREATE INDEX top_ups_by_account ON tollgate.top_ups USING btree (account_id, requested_at);
+CREATE INDEX top_ups_to_claim ON tollgate.top_ups USING btree (next_try_at) WHERE (state = ANY (ARRAY['requested'::text, 'prepared'::text, 'charging'::text, 'unknown'::text, 'processing'::text, 'needs_action'::text]));
+COMMENT ON COLUMN tollgate.top_ups.reason IS 'Why it is in this state, a code; null where the state says it';
+COMMENT ON COLUMN tollgate.top_ups.actor IS 'Who asked for it by hand; null: automatic';
+COMMENT ON COLUMN tollgate.top_ups.attempt_id IS 'The current attempt, or the last one; null before it is prepared and while the next one waits';
+COMMENT ON COLUMN tollgate.top_ups.confirmed_at IS 'When the current attempt was first confirmed';
+COMMENT ON COLUMN tollgate.top_ups.ending_state IS 'What it ends as once the provider has canceled the prepared payment';
+COMMENT ON COLUMN tollgate.top_ups.claimed_until IS 'By this database''s clock; from then on anybody may claim it';
 
 CREATE TABLE tollgate.usage_identity (
   account_id text COLLATE "C" NOT NULL,
@@ -615,3 +816,53 @@ COMMENT ON COLUMN reporting.rated_usage.catalog_version IS 'The catalog it was p
 COMMENT ON COLUMN reporting.rated_usage.settings_version IS 'The version of the account''s settings it was decided by';
 COMMENT ON COLUMN reporting.rated_usage.movement_sequence IS 'Its movement: (account_id, sequence) of movements; null where credit did not move';
 GRANT SELECT ON reporting.rated_usage TO tollgate_reporting;
+
+CREATE VIEW reporting.top_ups AS
+ SELECT t.top_up_id,
+    t.account_id,
+    t.trigger,
+    t.requested_at,
+    (t.requested_at AT TIME ZONE 'UTC'::text)::date AS requested_on,
+    t.state,
+    t.state = ANY (ARRAY['requested'::text, 'prepared'::text, 'charging'::text, 'unknown'::text, 'processing'::text, 'needs_action'::text]) AS is_open,
+    t.reason,
+    t.amount_micros::numeric * 0.000001 AS amount,
+    t.amount_micros,
+    t.currency,
+    t.attempts,
+    t.updated_at,
+    (t.updated_at AT TIME ZONE 'UTC'::text)::date AS updated_on,
+    COALESCE(p.credited_micros, 0::bigint)::numeric * 0.000001 AS credited,
+    COALESCE(p.credited_micros, 0::bigint) AS credited_micros,
+    COALESCE(p.refunded_micros, 0::bigint)::numeric * 0.000001 AS refunded,
+    COALESCE(p.refunded_micros, 0::bigint) AS refunded_micros,
+    COALESCE(p.disputed_micros, 0::bigint)::numeric * 0.000001 AS disputed,
+    COALESCE(p.disputed_micros, 0::bigint) AS disputed_micros
+   FROM tollgate.top_ups t
+     LEFT JOIN LATERAL ( SELECT sum(payments.credited_micros)::bigint AS credited_micros,
+            sum(payments.refunded_micros)::bigint AS refunded_micros,
+            sum(payments.disputed_micros)::bigint AS disputed_micros
+           FROM tollgate.payments
+          WHERE payments.top_up_id = t.top_up_id) p ON true;
+COMMENT ON VIEW reporting.top_ups IS 'One row a top-up: who asked for it, what became of it, and what its payments brought. credited less refunded and disputed is the sum of its movements';
+COMMENT ON COLUMN reporting.top_ups.top_up_id IS 'The top-up; movements name it';
+COMMENT ON COLUMN reporting.top_ups.account_id IS 'The account it is for';
+COMMENT ON COLUMN reporting.top_ups.trigger IS 'automatic: the balance fell below the threshold; manual: somebody asked for it';
+COMMENT ON COLUMN reporting.top_ups.requested_at IS 'When it was asked for';
+COMMENT ON COLUMN reporting.top_ups.requested_on IS 'UTC date of requested_at';
+COMMENT ON COLUMN reporting.top_ups.state IS 'requested, prepared, charging, unknown, processing, needs_action while it is open; then succeeded, failed, canceled, skipped (a limit, a pause or no method), no_longer_needed';
+COMMENT ON COLUMN reporting.top_ups.is_open IS 'Whether it may still lead to a charge';
+COMMENT ON COLUMN reporting.top_ups.reason IS 'Why it is in this state: a decline''s code, the limit, what it was canceled for; null where the state says it';
+COMMENT ON COLUMN reporting.top_ups.amount IS 'What it charges, in units of the currency';
+COMMENT ON COLUMN reporting.top_ups.amount_micros IS 'The same in millionths';
+COMMENT ON COLUMN reporting.top_ups.currency IS 'Of the account';
+COMMENT ON COLUMN reporting.top_ups.attempts IS 'Payments made for it so far, declined ones too';
+COMMENT ON COLUMN reporting.top_ups.updated_at IS 'When it last changed';
+COMMENT ON COLUMN reporting.top_ups.updated_on IS 'UTC date of updated_at';
+COMMENT ON COLUMN reporting.top_ups.credited IS 'Credit that its payments brought, in units of the currency, before refunds and disputes';
+COMMENT ON COLUMN reporting.top_ups.credited_micros IS 'The same in millionths';
+COMMENT ON COLUMN reporting.top_ups.refunded IS 'Given back by refunds, in units of the currency';
+COMMENT ON COLUMN reporting.top_ups.refunded_micros IS 'The same in millionths';
+COMMENT ON COLUMN reporting.top_ups.disputed IS 'Withdrawn by disputes that are open or lost, in units of the currency';
+COMMENT ON COLUMN reporting.top_ups.disputed_micros IS 'The same in millionths';
+GRANT SELECT ON reporting.top_ups TO tollgate_reporting;

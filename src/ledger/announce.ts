@@ -8,7 +8,8 @@ import type { RecordedUsage } from '../core/account/batch.ts'
 import type { ChangeCause } from '../core/account/change.ts'
 import type { BalanceChanged, Movement, ServiceStatusChanged } from '../core/account/state.ts'
 import { formatInstant, type InstantMicros } from '../core/instant.ts'
-import { formatMoney } from '../core/money.ts'
+import { type Currency, formatMoney } from '../core/money.ts'
+import type { TopUpStep } from '../core/top-up/step.ts'
 import { type Headers, type OutboxKey, type OutboxMessage, outboxKey } from '../outbox/messages.ts'
 import type { EventTopic, RecordTopic } from '../topics.ts'
 import { type Traceparent, traceparentOf } from './original-message.ts'
@@ -18,6 +19,7 @@ import { quantityUsed } from './write-usage.ts'
 export const BALANCE_CHANGED = 'credit.balance-changed.v1' satisfies EventTopic
 export const SERVICE_STATUS = 'credit.service-status.v1' satisfies EventTopic
 export const ALERTS = 'credit.alerts.v1' satisfies EventTopic
+export const TOP_UPS = 'credit.top-ups.v1' satisfies EventTopic
 export const MOVEMENTS = 'credit.movements.v1' satisfies EventTopic
 export const RATED_USAGE = 'usage.rated.v1' satisfies EventTopic
 export const DEAD_LETTER = 'usage.dead-letter.v1' satisfies EventTopic
@@ -42,9 +44,17 @@ export interface Announcer {
   /** `cause` is what led to it: where the balance changed, the same as there. */
   serviceStatus(change: ServiceStatusChanged, cause: ChangeCause, traceparent?: Traceparent): OutboxMessage
   alert(alert: AlertRaised, cause: ChangeCause, traceparent?: Traceparent): OutboxMessage
+  topUp(step: AnnouncedStep, cause: ChangeCause, traceparent?: Traceparent): OutboxMessage
   movement(movement: Movement, traceparent?: Traceparent): OutboxMessage
   ratedUsage(usage: RecordedUsage<unknown>, traceparent?: Traceparent): OutboxMessage
   deadLetter(letter: DeadLetter): OutboxMessage
+}
+
+/** A step with its place in the account's series. */
+export interface AnnouncedStep extends TopUpStep {
+  readonly accountId: string
+  readonly currency: Currency
+  readonly version: bigint
 }
 
 /** For the announcements of one ledger transaction, which share its epoch and its instant. */
@@ -145,6 +155,23 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
         balance: formatMoney(alert.balanceMicros),
         currency: alert.currency,
         raised_at: nowMicros,
+      })
+    },
+
+    topUp(step, cause, traceparent) {
+      return aboutAccount(TOP_UPS, step.accountId, String(step.version), cause, traceparent, {
+        account_id: step.accountId,
+        epoch,
+        version: Number(step.version),
+        kind: step.kind,
+        top_up_id: step.topUpId,
+        trigger: step.trigger,
+        amount: step.amountMicros === null ? null : formatMoney(step.amountMicros),
+        currency: step.currency,
+        reason: step.reason,
+        attempt: step.attempt,
+        until: step.untilMicros,
+        occurred_at: nowMicros,
       })
     },
 

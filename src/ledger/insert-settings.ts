@@ -6,10 +6,11 @@ import type { Connection } from '../platform/postgres.ts'
 const INSERT_SETTINGS = `
   insert into tollgate.account_settings (recorded_at, account_id, version, tariff, packages, billing_cycle_anchor,
     fair_use_minutes_per_user, conversation_intelligence, voice_agent, contacts, low_alert_level_micros,
-    custom_alert_level_micros)
+    custom_alert_level_micros, auto_top_up_is_on, auto_top_up_threshold_micros, auto_top_up_amount_micros,
+    auto_top_up_monthly_cap_micros)
   select $1::timestamptz, settings.*
     from unnest($2::text[], $3::integer[], $4::text[], $5::jsonb[], $6::date[], $7::integer[], $8::text[], $9::text[],
-      $10::jsonb[], $11::bigint[], $12::bigint[]) as settings`
+      $10::jsonb[], $11::bigint[], $12::bigint[], $13::boolean[], $14::bigint[], $15::bigint[], $16::bigint[]) as settings`
 
 export function insertSettings(
   connection: Connection,
@@ -32,5 +33,9 @@ export function insertSettings(
     list.map(({ contacts }) => JSON.stringify(contacts)),
     list.map(({ lowAlertLevelMicros }) => lowAlertLevelMicros),
     list.map(({ customAlertLevelMicros }) => customAlertLevelMicros),
+    list.map(({ autoTopUp }) => autoTopUp?.isOn ?? false),
+    list.map(({ autoTopUp }) => autoTopUp?.thresholdMicros ?? null),
+    list.map(({ autoTopUp }) => autoTopUp?.amountMicros ?? null),
+    list.map(({ autoTopUp }) => autoTopUp?.monthlyCapMicros ?? null),
   ])
 }

@@ -13,7 +13,7 @@ import { arrayOf } from '../platform/postgres-binary.ts'
 const LOCK_ACCOUNTS = `
   select account_id, currency, settings_version, balance_micros, last_sequence, balance_version,
          status, status_version, (extract(epoch from status_since) * 1000000)::bigint as status_since_micros,
-         alert_version, is_low, is_below_custom_level
+         alert_version, is_low, is_below_custom_level, auto_top_up_below_micros
     from tollgate.accounts
    where account_id = any($1::text[])
    order by account_id
@@ -32,6 +32,7 @@ interface AccountRow {
   alert_version: bigint
   is_low: boolean
   is_below_custom_level: boolean
+  auto_top_up_below_micros: bigint | null
 }
 
 export async function lockAccounts(
@@ -59,6 +60,7 @@ export async function lockAccounts(
         alertVersion: row.alert_version,
         isLow: row.is_low,
         isBelowCustomLevel: row.is_below_custom_level,
+        autoTopUpBelowMicros: row.auto_top_up_below_micros,
       },
     ]),
   )

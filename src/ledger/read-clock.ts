@@ -1,7 +1,7 @@
 /** The database's clock and epoch: one clock for all raters, whatever their own say. */
 import type { InstantMicros } from '../core/instant.ts'
 import { Fault } from '../platform/faults.ts'
-import type { Connection } from '../platform/postgres.ts'
+import type { Connection, Pool } from '../platform/postgres.ts'
 
 const READ_CLOCK = `
   select epoch, (extract(epoch from clock_timestamp()) * 1000000)::bigint as now_micros from tollgate.ledger_epoch`
@@ -19,7 +19,7 @@ export interface LedgerClock {
   readonly nowMicros: InstantMicros
 }
 
-export async function readClock(connection: Connection): Promise<LedgerClock> {
+export async function readClock(connection: Connection | Pool): Promise<LedgerClock> {
   const { rows } = await connection.query<{ epoch: number; now_micros: bigint }>({
     name: 'read-clock',
     text: READ_CLOCK,

@@ -2,18 +2,20 @@
 import type { AccountSettings, BillingMode, Contact } from '../core/account/settings.ts'
 import { parseInstant } from '../core/instant.ts'
 import type { Currency } from '../core/money.ts'
+import type { AutoTopUpSettings } from '../core/top-up/judge.ts'
 import { Fault } from '../platform/faults.ts'
 import type { Connection, Pool } from '../platform/postgres.ts'
 
 const READ_SETTINGS = `
   select s.account_id, s.version, a.currency, s.tariff, s.packages, s.billing_cycle_anchor, s.fair_use_minutes_per_user,
          s.conversation_intelligence, s.voice_agent, s.contacts,
-         s.low_alert_level_micros, s.custom_alert_level_micros
+         s.low_alert_level_micros, s.custom_alert_level_micros, s.auto_top_up_is_on, s.auto_top_up_threshold_micros,
+         s.auto_top_up_amount_micros, s.auto_top_up_monthly_cap_micros
     from unnest($1::text[], $2::integer[]) as asked (account_id, version)
     join tollgate.account_settings s using (account_id, version)
     join tollgate.accounts a using (account_id)`
 
-interface SettingsRow {
+interface SettingsRow extends AutoTopUpRow {
   account_id: string
   version: number
   currency: Currency
@@ -54,7 +56,23 @@ export async function readSettings(
     contacts: row.contacts,
     lowAlertLevelMicros: row.low_alert_level_micros,
     customAlertLevelMicros: row.custom_alert_level_micros,
+    autoTopUp: autoTopUpOf(row),
   }))
+}
+
+export interface AutoTopUpRow {
+  auto_top_up_is_on: boolean
+  auto_top_up_threshold_micros: bigint | null
+  auto_top_up_amount_micros: bigint | null
+  auto_top_up_monthly_cap_micros: bigint | null
+}
+
+/** Null: never set up. */
+export function autoTopUpOf(row: AutoTopUpRow): AutoTopUpSettings | null {
+  const { auto_top_up_threshold_micros: thresholdMicros, auto_top_up_amount_micros: amountMicros } = row
+  if (thresholdMicros === null || amountMicros === null) return null
+  const monthlyCapMicros = row.auto_top_up_monthly_cap_micros
+  return { isOn: row.auto_top_up_is_on, thresholdMicros, amountMicros, monthlyCapMicros }
 }
 
 function storedInstant(text: string): number {

@@ -31,6 +31,7 @@ import { readCounters, type StoredCounter } from './read-counters.ts'
 import { type AskedIds, readKnown } from './read-known.ts'
 import { SettingsCache } from './read-settings.ts'
 import { type CommittedOffset, raiseOnce } from './resume-offsets.ts'
+import { storeTopUpSteps } from './top-ups/store-steps.ts'
 import { viewOfAccount } from './view-of-account.ts'
 import { updateAccounts } from './write-accounts.ts'
 import { upsertCounters } from './write-counters.ts'
@@ -147,7 +148,7 @@ export function createLedger({ pool, publishing, consumerGroup }: LedgerParts): 
     { book, awaited, counters, clock }: Read,
   ): Promise<RecordedBatch> {
     const recordedAt = formatInstant(clock.nowMicros)
-    const { recorded, takenBack, changedAccounts, changedCounters } = outcome
+    const { recorded, takenBack, changedAccounts, changedCounters, topUpsDue } = outcome
     const movements = outcome.movements.map(asMovement)
     const writes: Promise<unknown>[] = []
     const start = (...statements: Promise<unknown>[]) => {
@@ -170,8 +171,13 @@ export function createLedger({ pool, publishing, consumerGroup }: LedgerParts): 
     if (batch.offsets.length > 0) start(storeOffsets(connection, consumerGroup, batch.offsets))
 
     const letters = deadLettersOf(batch, outcome)
-    const freshLetters =
-      letters.length === 0 ? [] : (await allReplies([insertDeadLetters(connection, letters, recordedAt), ...writes]))[0]
+    const noting = letters.length === 0 ? [] : insertDeadLetters(connection, letters, recordedAt)
+    const due = topUpsDue.map((accountId) => ({ accountId, steps: [], isTopUpDue: true }))
+    const requesting = due.length === 0 ? [] : storeTopUpSteps(connection, due, recordedAt)
+    const [freshLetters, requested] =
+      letters.length + due.length === 0
+        ? [[], []]
+        : await allReplies([Promise.resolve(noting), Promise.resolve(requesting), ...writes])
 
     // Encoded while the database is at the statements before.
     const announcer = createAnnouncer(encode, clock.epoch, clock.nowMicros)
@@ -185,6 +191,7 @@ export function createLedger({ pool, publishing, consumerGroup }: LedgerParts): 
             ...outcome.balanceChanges.map((change) => announcer.balanceChanged(change, traceOf(change))),
             ...outcome.statusChanges.map((change) => announcer.serviceStatus(change, 'usage', traceOf(change))),
             ...outcome.alerts.map((alert) => announcer.alert(alert, 'usage', traceOf(alert))),
+            ...requested.map((step) => announcer.topUp(step, 'usage', traceOf(step))),
             ...freshLetters.map((letter) => announcer.deadLetter(letter)),
           ],
           record: [

@@ -8,11 +8,11 @@ const UPDATE_ACCOUNTS = `
      set settings_version = c.settings_version, balance_micros = c.balance_micros, last_sequence = c.last_sequence,
          balance_version = c.balance_version, status = c.status, status_version = c.status_version,
          status_since = c.status_since, alert_version = c.alert_version, is_low = c.is_low,
-         is_below_custom_level = c.is_below_custom_level
+         is_below_custom_level = c.is_below_custom_level, auto_top_up_below_micros = c.auto_top_up_below_micros
     from unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
-           $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[])
+           $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[], $12::bigint[])
          as c (account_id, settings_version, balance_micros, last_sequence, balance_version, status, status_version,
-           status_since, alert_version, is_low, is_below_custom_level)
+           status_since, alert_version, is_low, is_below_custom_level, auto_top_up_below_micros)
    where a.account_id = c.account_id`
 
 /**
@@ -21,9 +21,9 @@ const UPDATE_ACCOUNTS = `
  */
 const INSERT_ACCOUNTS = `
   insert into tollgate.accounts (account_id, settings_version, balance_micros, last_sequence, balance_version, status,
-    status_version, status_since, alert_version, is_low, is_below_custom_level, currency)
+    status_version, status_since, alert_version, is_low, is_below_custom_level, auto_top_up_below_micros, currency)
   select * from unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
-      $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[], $12::text[]) as c (account_id)
+      $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[], $12::bigint[], $13::text[]) as c (account_id)
    order by account_id collate "C"`
 
 /** Their rows are locked by this transaction. */
@@ -52,5 +52,6 @@ function columnsOf(accounts: readonly AccountState[]) {
     arrayOf('bigint', accounts, ({ alertVersion }) => alertVersion),
     arrayOf('boolean', accounts, ({ isLow }) => isLow),
     arrayOf('boolean', accounts, ({ isBelowCustomLevel }) => isBelowCustomLevel),
+    arrayOf('bigint', accounts, ({ autoTopUpBelowMicros }) => autoTopUpBelowMicros),
   ]
 }

@@ -5,6 +5,7 @@ import { allReplies, type Connection } from '../platform/postgres.ts'
 import { createAnnouncer, MOVEMENTS, type Publishing } from './announce.ts'
 import { insertSettings } from './insert-settings.ts'
 import type { LedgerClock } from './read-clock.ts'
+import { type StepsOfAccount, storeTopUpSteps } from './top-ups/store-steps.ts'
 import { viewOfAccount } from './view-of-account.ts'
 import { insertAccounts, updateAccounts } from './write-accounts.ts'
 import { type DeadLetter, insertDeadLetters } from './write-dead-letters.ts'
@@ -40,15 +41,23 @@ export async function writeChanges(
   }
   if (movements.length > 0) writes.push(insertMovements(connection, movements, nowMicros))
   const noting = deadLetters.length === 0 ? [] : insertDeadLetters(connection, deadLetters, recordedAt)
-  const [noted] = await allReplies([Promise.resolve(noting), ...writes])
+  const withSteps = changes.filter(({ topUpDue, topUpSteps }) => topUpDue || topUpSteps.length > 0)
+  const ofTopUps = withSteps.map(({ account, topUpSteps, topUpDue }): StepsOfAccount => {
+    return { accountId: account.accountId, steps: topUpSteps, isTopUpDue: topUpDue }
+  })
+  // After the accounts and their settings, which it reads.
+  const storing = ofTopUps.length === 0 ? [] : storeTopUpSteps(connection, ofTopUps, recordedAt)
+  const [noted, steps] = await allReplies([Promise.resolve(noting), Promise.resolve(storing), ...writes])
+  const stepsByAccount = Map.groupBy(steps, ({ accountId }) => accountId)
 
   const announcer = createAnnouncer(encode, epoch, nowMicros)
   const announcements = {
     now: [
-      ...changes.flatMap(({ balanceChanged, statusChanged, alerts, cause }) => [
+      ...changes.flatMap(({ account, balanceChanged, statusChanged, alerts, cause }) => [
         ...(balanceChanged === null ? [] : [announcer.balanceChanged(balanceChanged)]),
         ...(statusChanged === null ? [] : [announcer.serviceStatus(statusChanged, cause)]),
         ...alerts.map((alert) => announcer.alert(alert, cause)),
+        ...(stepsByAccount.get(account.accountId) ?? []).map((step) => announcer.topUp(step, cause)),
       ]),
       ...noted.map((letter) => announcer.deadLetter(letter)),
     ],

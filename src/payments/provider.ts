@@ -5,9 +5,10 @@
  *
  * Amounts are micros of the currency and whole cents. Ids are the provider's own, opaque here. Every call has a deadline.
  */
-import type { InstantMicros } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
-import type { PaymentNews } from '../core/top-up/machine.ts'
+import type { PaymentFacts } from '../core/top-up/payment.ts'
+
+export type { PaymentFacts }
 
 export type ProviderName = 'sandbox'
 
@@ -20,23 +21,6 @@ export interface SavedMethod {
   /** 1 to 12. */
   readonly expiryMonth: number
   readonly expiryYear: number
-}
-
-/** What a provider says of one payment, as it is at the time of asking. */
-export interface PaymentFacts {
-  readonly paymentId: string
-  /** From the metadata that it was prepared with; null where this program did not prepare it. */
-  readonly topUpId: string | null
-  readonly accountId: string | null
-  readonly providerMethodId: string | null
-  readonly state: PaymentNews
-  readonly amountMicros: Micros
-  readonly currency: Currency
-  /** Refunded in all, so far; less where a refund failed. */
-  readonly refundedMicros: Micros
-  /** Withdrawn by disputes that are open or lost; a dispute won is not in it, nor is an inquiry. */
-  readonly disputedMicros: Micros
-  readonly createdAtMicros: InstantMicros
 }
 
 /** No answer to go by. */
@@ -91,9 +75,7 @@ export interface PaymentProvider {
    * Every payment, refund and dispute that is new or changed since the cursor (null: from the beginning), as facts of
    * payments, oldest change first, in pages. `cursor` is where the next look begins; opaque here. Null facts-page ends it.
    */
-  listChanged(
-    cursor: string | null,
-  ): Promise<
+  listChanged(cursor: string | null): Promise<
     | {
         readonly kind: 'page'
         readonly facts: readonly PaymentFacts[]

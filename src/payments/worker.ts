@@ -19,7 +19,7 @@ import { beginConfirming } from '../ledger/top-ups/begin-confirming.ts'
 import { claimTopUps, releaseClaim } from '../ledger/top-ups/claim-top-ups.ts'
 import { judgeTopUp } from '../ledger/top-ups/judge-top-up.ts'
 import { rememberCustomer } from '../ledger/top-ups/payment-methods.ts'
-import { pauseForRestore } from '../ledger/top-ups/pause-for-restore.ts'
+import { pauseForRestore } from '../ledger/top-ups/auto-top-up.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import type { Logger } from '../platform/log.ts'
 import type { PaymentMetrics } from './metrics.ts'
@@ -202,8 +202,10 @@ export function startWorker(parts: WorkerParts): Worker {
       await hear(topUp, answer)
       return null
     }
-    await rememberCustomer(writer.pool, provider.name, topUp.accountId, answer.customerId)
-    return answer.customerId
+    const { accountId } = topUp
+    const { customerId } = answer
+    await rememberCustomer(writer.pool, { provider: provider.name, accountId, customerId })
+    return customerId
   }
 
   /**
@@ -217,8 +219,7 @@ export function startWorker(parts: WorkerParts): Worker {
       return true
     }
     if (answer.mark === null || answer.mark.settingsVersion <= settingsVersion) return false
-    await pauseForRestore(writer, topUp.accountId)
-    return true
+    return await pauseForRestore(writer, topUp.accountId, answer.mark)
   }
 }
 

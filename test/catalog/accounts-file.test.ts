@@ -48,6 +48,7 @@ describe('an accounts file without faults', () => {
       contacts: [],
       lowAlertLevelMicros: null,
       customAlertLevelMicros: null,
+      autoTopUp: null,
     })
   })
 

@@ -90,6 +90,7 @@ export function testAccount(changed: Partial<AccountSettings> = {}): AccountSett
     contacts: [],
     lowAlertLevelMicros: null,
     customAlertLevelMicros: null,
+    autoTopUp: null,
     ...changed,
   }
 }

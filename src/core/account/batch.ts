@@ -66,6 +66,8 @@ export interface BatchOutcome<Source> {
   readonly balanceChanges: readonly BalanceChanged[]
   readonly statusChanges: readonly ServiceStatusChanged[]
   readonly alerts: readonly AlertRaised[]
+  /** Accounts that ask for an automatic top-up. */
+  readonly topUpsDue: readonly string[]
   /** Keys of the fair-use counters that moved; their minutes are in the book. */
   readonly changedCounters: ReadonlySet<string>
   /** Rejections and conflicts: they go to the dead letters. */
@@ -135,6 +137,7 @@ export function decideBatch<Source>(
     balanceChanges: settled.flatMap(({ balanceChanged }) => balanceChanged ?? []),
     statusChanges: settled.flatMap(({ statusChanged }) => statusChanged ?? []),
     alerts: settled.flatMap(({ alerts }) => alerts),
+    topUpsDue: settled.flatMap(({ account, topUpDue }) => (topUpDue ? account.accountId : [])),
     changedCounters,
     refused,
     countByOutcome,

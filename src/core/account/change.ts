@@ -4,10 +4,12 @@
  */
 import type { InstantMicros } from '../instant.ts'
 import type { Micros } from '../money.ts'
+import type { TopUpStep } from '../top-up/step.ts'
 import { alertLevels } from './alerts.ts'
 import type { AccountSettings } from './settings.ts'
 import {
   type AccountState,
+  askForTopUp,
   type BalanceCause,
   type Movement,
   type MovementOrigin,
@@ -19,14 +21,16 @@ import {
   settle,
 } from './state.ts'
 
-/** What led to a change of status or to an alert. */
-export type ChangeCause = BalanceCause | 'settings' | 'account_created'
+/** What led to a change of status, to an alert, or to a step of a top-up. */
+export type ChangeCause = BalanceCause | 'settings' | 'account_created' | 'payment_method'
 
 export interface AccountChange extends Settled {
   readonly cause: ChangeCause
   /** The version of the settings that is appended, `account.settingsVersion`; null when they stay as they are. */
   readonly settings: AccountSettings | null
   readonly movements: readonly Movement[]
+  /** What is announced of top-ups, in this order; the top-up that is due, where one is, comes after them. */
+  readonly topUpSteps: readonly TopUpStep[]
 }
 
 /** What moves credit outside of usage. */
@@ -56,7 +60,13 @@ export function postCredit(
     return { posting: posted.posting, origin, occurredAtMicros }
   })
   const cause = entries.at(-1)!.origin.kind
-  return { ...settle(before, account, cause, alertLevels(settings), nowMicros), cause, settings: null, movements }
+  return {
+    ...settle(before, account, cause, alertLevels(settings), nowMicros),
+    cause,
+    settings: null,
+    movements,
+    topUpSteps: [],
+  }
 }
 
 /** Gives the account its next version of settings. A level that is now above the balance raises its alert. */
@@ -76,4 +86,22 @@ export function restateAccount(before: AccountState): AccountChange {
   return { ...NOTHING, ...restate(before), cause: 'restore' }
 }
 
-const NOTHING = { balanceChanged: null, statusChanged: null, alerts: [], settings: null, movements: [] } as const
+/** No change of the account itself: for what is announced or remembered beside it. */
+export function keepAccount(account: AccountState, cause: ChangeCause): AccountChange {
+  return { ...NOTHING, account, cause }
+}
+
+/** The change with what a balance is compared with from now on; asked at once, so a balance that is below it is not missed. */
+export function rearm(change: AccountChange, autoTopUpBelowMicros: Micros | null): AccountChange {
+  return { ...change, ...askForTopUp({ ...change.account, autoTopUpBelowMicros }) }
+}
+
+const NOTHING = {
+  balanceChanged: null,
+  statusChanged: null,
+  alerts: [],
+  topUpDue: false,
+  settings: null,
+  movements: [],
+  topUpSteps: [],
+} as const

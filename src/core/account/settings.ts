@@ -1,6 +1,7 @@
 /** What an account has chosen and bought: append-only versions, of which rating uses the newest at the decision. */
 import type { InstantMicros } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
+import type { AutoTopUpSettings } from '../top-up/judge.ts'
 
 /** Who pays for a kind of AI usage: the credit, the invoice, or nobody because the plan includes it. */
 export type BillingMode = 'credit' | 'invoice' | 'included'
@@ -40,6 +41,8 @@ export interface AccountSettings {
   readonly lowAlertLevelMicros: Micros | null
   /** The level the customer chose to be alerted at; above zero; null: none. */
   readonly customAlertLevelMicros: Micros | null
+  /** Null: never set up. */
+  readonly autoTopUp: AutoTopUpSettings | null
 }
 
 type OptionalSettings = Pick<
@@ -52,7 +55,8 @@ export type WantedSettings = Pick<AccountSettings, 'accountId' | 'currency' | 't
   readonly [Field in keyof OptionalSettings]?: OptionalSettings[Field] | undefined
 }
 
-const DEFAULTS: OptionalSettings & Pick<AccountSettings, 'lowAlertLevelMicros' | 'customAlertLevelMicros'> = {
+const DEFAULTS: OptionalSettings &
+  Pick<AccountSettings, 'lowAlertLevelMicros' | 'customAlertLevelMicros' | 'autoTopUp'> = {
   packages: [],
   fairUseMinutesPerUser: null,
   conversationIntelligence: 'credit',
@@ -60,6 +64,7 @@ const DEFAULTS: OptionalSettings & Pick<AccountSettings, 'lowAlertLevelMicros' |
   contacts: [],
   lowAlertLevelMicros: null,
   customAlertLevelMicros: null,
+  autoTopUp: null,
 }
 
 /** The settings of an account once a file is applied to them; without `stored`, those of a new account. */
@@ -80,5 +85,6 @@ export function applySettings(wanted: WantedSettings, stored?: AccountSettings):
     // The customer's own choice, made elsewhere.
     lowAlertLevelMicros: before.lowAlertLevelMicros,
     customAlertLevelMicros: before.customAlertLevelMicros,
+    autoTopUp: before.autoTopUp,
   }
 }

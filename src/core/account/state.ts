@@ -33,6 +33,8 @@ export interface AccountState extends CrossingState {
   readonly statusSinceMicros: InstantMicros
   /** Version of the newest alert, 0 before the first. */
   readonly alertVersion: bigint
+  /** A balance below it asks for an automatic top-up; null: there is nothing to ask for (see `armedBelowMicros`). */
+  readonly autoTopUpBelowMicros: Micros | null
 }
 
 /** What moved the credit; open for consumers, who may meet more. */
@@ -91,6 +93,8 @@ export interface Settled {
   readonly balanceChanged: BalanceChanged | null
   readonly statusChanged: ServiceStatusChanged | null
   readonly alerts: readonly AlertRaised[]
+  /** The balance ended below what asks for an automatic top-up. It is asked for once: the account's column is null by now. */
+  readonly topUpDue: boolean
 }
 
 /** Adds one movement to the account's chain. None is made of 0. */
@@ -113,7 +117,8 @@ export function post(account: AccountState, amountMicros: Micros): { account: Ac
 
 /**
  * What is announced after the postings that led from `before` to `after`: one balance change however many there
- * were, a status change if the balance ended on the other side of zero, and an alert for each level it fell below.
+ * were, a status change if the balance ended on the other side of zero, and an alert for each level it fell below. And
+ * whether it ended where an automatic top-up is due.
  */
 export function settle(
   before: AccountState,
@@ -122,7 +127,9 @@ export function settle(
   levels: AlertLevels,
   nowMicros: InstantMicros,
 ): Settled {
-  let account = after
+  const asked = askForTopUp(after)
+  const { topUpDue } = asked
+  let { account } = asked
   let balanceChanged: BalanceChanged | null = null
   if (after.lastSequence !== before.lastSequence) {
     account = { ...account, balanceVersion: before.balanceVersion + 1n }
@@ -142,7 +149,7 @@ export function settle(
   if (status !== before.status) ({ account, statusChanged } = changeStatus(account, status, nowMicros))
   const reviewed = reviewAlerts(account, levels)
   if (statusChanged?.status !== 'blocked') {
-    return { account: reviewed.account, balanceChanged, statusChanged, alerts: reviewed.alerts }
+    return { account: reviewed.account, balanceChanged, statusChanged, alerts: reviewed.alerts, topUpDue }
   }
   const exhausted = raise(reviewed.account, 'exhausted', 0n)
   return {
@@ -150,7 +157,15 @@ export function settle(
     balanceChanged,
     statusChanged,
     alerts: [...reviewed.alerts, exhausted.alert],
+    topUpDue,
   }
+}
+
+/** The question of automatic top-up. Asked of where the account stands, not of what moved it, so it cannot be missed. */
+export function askForTopUp(account: AccountState): { account: AccountState; topUpDue: boolean } {
+  const { autoTopUpBelowMicros: belowMicros, balanceMicros } = account
+  const topUpDue = belowMicros !== null && balanceMicros < belowMicros
+  return { account: topUpDue ? { ...account, autoTopUpBelowMicros: null } : account, topUpDue }
 }
 
 /** Where the account stands against its levels, as they are now, and the alerts for those it is newly below. */
@@ -225,6 +240,7 @@ export function openAccount(
     statusVersion: 0n,
     statusSinceMicros: nowMicros,
     alertVersion: 0n,
+    autoTopUpBelowMicros: null,
     ...crossingStateWithoutCredit(levels),
   }
   return changeStatus(unopened, 'blocked', nowMicros)

@@ -3,7 +3,28 @@
  * to what was posted before, of either sign: said twice it is posted once, a refund that failed and a dispute that was won
  * come back as a difference above zero.
  */
-import type { Micros } from '../money.ts'
+import type { InstantMicros } from '../instant.ts'
+import type { Currency, Micros } from '../money.ts'
+import type { PaymentNews, TopUpTrigger } from './machine.ts'
+
+/** What a provider says of one payment, as it is at the time of asking. */
+export interface PaymentFacts {
+  readonly paymentId: string
+  /** From the metadata that it was prepared with; null where this program did not prepare it. */
+  readonly topUpId: string | null
+  readonly accountId: string | null
+  /** Who asked for it, from the metadata; absent where that does not say. */
+  readonly trigger?: TopUpTrigger | null
+  readonly providerMethodId: string | null
+  readonly state: PaymentNews
+  readonly amountMicros: Micros
+  readonly currency: Currency
+  /** Refunded in all, so far; less where a refund failed. */
+  readonly refundedMicros: Micros
+  /** Withdrawn by disputes that are open or lost; a dispute won is not in it, nor is an inquiry. */
+  readonly disputedMicros: Micros
+  readonly createdAtMicros: InstantMicros
+}
 
 /** In all, each from 0 to the amount credited. What is charged and what is credited differ once tax is added. */
 export interface PaymentTotals {

@@ -18,6 +18,7 @@ const account: AccountState = {
   alertVersion: 9n,
   isLow: false,
   isBelowCustomLevel: false,
+  autoTopUpBelowMicros: null,
 }
 
 const topUp: CreditEntry = {

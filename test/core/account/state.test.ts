@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { alertLevels } from '../../../src/core/account/alerts.ts'
-import { type AccountState, openAccount, post, restate, settle } from '../../../src/core/account/state.ts'
+import { type AccountState, askForTopUp, openAccount, post, restate, settle } from '../../../src/core/account/state.ts'
 
 const NOW = 1_700_000_000_000_000
 /** None: what is said of levels is alerts.test.ts's. */
@@ -20,6 +20,7 @@ const account: AccountState = {
   alertVersion: 9n,
   isLow: false,
   isBelowCustomLevel: false,
+  autoTopUpBelowMicros: null,
 }
 
 describe('a new account', () => {
@@ -36,6 +37,7 @@ describe('a new account', () => {
       statusVersion: 1n,
       statusSinceMicros: NOW,
       alertVersion: 0n,
+      autoTopUpBelowMicros: null,
       isLow: true,
       isBelowCustomLevel: false,
     })
@@ -76,6 +78,7 @@ describe('what is announced after postings', () => {
       balanceChanged: null,
       statusChanged: null,
       alerts: [],
+      topUpDue: false,
     })
   })
 
@@ -95,6 +98,7 @@ describe('what is announced after postings', () => {
       },
       statusChanged: null,
       alerts: [],
+      topUpDue: false,
     })
   })
 
@@ -122,6 +126,42 @@ describe('what is announced after postings', () => {
       reason: becomes === 'blocked' ? 'credit_exhausted' : 'credit_available',
       sinceMicros: NOW,
     })
+  })
+})
+
+describe('an automatic top-up', () => {
+  it.each([
+    ['above what it is compared with', 100n, 70n, -29n, false],
+    ['at it: only below is below', 100n, 70n, -30n, false],
+    ['below it', 100n, 70n, -31n, true],
+    ['below it though credit was added', 10n, 70n, 20n, true],
+    ['far below zero with nothing to compare with', 100n, null, -900n, false],
+  ] as const)('is due where the balance ends: %s', (_what, balanceMicros, autoTopUpBelowMicros, amount, isDue) => {
+    const own: AccountState = { ...account, balanceMicros, autoTopUpBelowMicros }
+    const settled = settle(own, post(own, amount).account, 'usage', LEVELS, NOW)
+    expect(settled.topUpDue).toBe(isDue)
+    expect(settled.account.autoTopUpBelowMicros).toBe(isDue ? null : autoTopUpBelowMicros)
+  })
+
+  it('is asked for once: the next debit finds nothing to compare with', () => {
+    const own: AccountState = { ...account, autoTopUpBelowMicros: 70n }
+    const first = settle(own, post(own, -40n).account, 'usage', LEVELS, NOW).account
+    expect(settle(first, post(first, -40n).account, 'usage', LEVELS, NOW).topUpDue).toBe(false)
+  })
+
+  it('is asked of levels and not of edges: a balance below already is due when it is armed', () => {
+    expect(askForTopUp({ ...account, autoTopUpBelowMicros: 101n })).toEqual({
+      account: { ...account, autoTopUpBelowMicros: null },
+      topUpDue: true,
+    })
+  })
+
+  it('is due with a status change and an exhausted alert at once', () => {
+    const own: AccountState = { ...account, autoTopUpBelowMicros: 70n }
+    const settled = settle(own, post(own, -100n).account, 'usage', LEVELS, NOW)
+    expect(settled).toMatchObject({ topUpDue: true, statusChanged: { status: 'blocked' } })
+    expect(settled.alerts.map(({ kind }) => kind)).toContain('exhausted')
+    expect(settled.account.autoTopUpBelowMicros).toBeNull()
   })
 })
 

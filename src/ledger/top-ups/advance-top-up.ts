@@ -1,0 +1,64 @@
+/** News of a top-up that is not about money taken: a payment was prepared, nothing was answered, a request was refused. */
+import { advance, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'
+import type { Connection } from '../../platform/postgres.ts'
+import { changeAccount, type Locked, type Writer } from '../change-account.ts'
+import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
+import { readAutoTopUp } from './read-auto-top-up.ts'
+import { insertAttempt, readTopUp } from './top-up-rows.ts'
+
+export interface NewsOf {
+  readonly accountId: string
+  readonly topUpId: string
+  /** The payment that the news is of; absent: of its preparation. */
+  readonly paymentId?: string
+}
+
+/** Answers of the provider about a payment are facts, and go to `recordPayment`. */
+export type NewsWithoutMoney = Extract<TopUpNews, { kind: 'prepared' | 'unavailable' | 'unknown' | 'refused' | 'wait' }>
+
+/**
+ * The top-up as it is then; null where the news changed nothing, or the top-up has moved on meanwhile. A payment that was
+ * prepared for one that has moved on is to be canceled.
+ */
+export async function advanceTopUp(
+  writer: Writer,
+  { accountId, topUpId, paymentId }: NewsOf,
+  news: NewsWithoutMoney,
+  chance: number,
+): Promise<TopUp | null> {
+  const changed = await changeAccount<TopUp | null>(writer, accountId, async (locked) => {
+    const { connection, clock } = locked
+    const before = (await readTopUp(connection, accountId, topUpId))?.topUp
+    const isOfThis = before !== undefined && before.paymentId === (paymentId ?? null)
+    if (!isOfThis || (news.kind === 'prepared' && before.state !== 'requested')) return { change: null, answer: null }
+    const auto = await readAutoTopUp(connection, accountId)
+    const advanced = advance(before, news, auto.memory, clock.nowMicros, chance)
+    if (advanced === null) return { change: null, answer: null }
+    const { topUp, memory } = advanced
+    if (news.kind === 'prepared') await insertPrepared(locked, topUp, news)
+    await storeAdvanced(locked, before, advanced, news)
+    const change = await conclude(locked, auto, { cause: 'top_up', topUp, memory, steps: stepsOf(advanced) })
+    return { change, answer: topUp }
+  })
+  return 'answer' in changed ? changed.answer : null
+}
+
+async function insertPrepared(
+  { connection, clock }: Locked,
+  { topUpId, accountId, trigger, attempts, amountMicros }: TopUp,
+  { attemptId, paymentId, methodId }: Extract<TopUpNews, { kind: 'prepared' }>,
+): Promise<void> {
+  const provider = await providerOf(connection, methodId)
+  const attempt = { attemptId, topUpId, accountId, trigger, methodId, amountMicros, provider, paymentId }
+  await insertAttempt(connection, { ...attempt, number: attempts }, clock.nowMicros)
+}
+
+async function providerOf(connection: Connection, methodId: string): Promise<string> {
+  const { rows } = await connection.query<{ provider: string }>(
+    'select provider from tollgate.payment_methods where method_id = $1',
+    [methodId],
+  )
+  const [row] = rows
+  if (row === undefined) throw new TypeError(`payment method ${methodId} is not stored`)
+  return row.provider
+}

@@ -1,0 +1,61 @@
+/** The last look before money may move: everything is judged once more, and the claim must outlive the call. */
+
+import { formatInstant } from '../../core/instant.ts'
+import { judgePrepared } from '../../core/top-up/judge.ts'
+import { advance, type TopUp } from '../../core/top-up/machine.ts'
+import { changeAccount, type Locked, type Writer } from '../change-account.ts'
+import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
+import { type HeldTopUpId, judge, waitsOf } from './judge-top-up.ts'
+import { readAutoTopUp } from './read-auto-top-up.ts'
+import { isHeldBy, readTopUp } from './top-up-rows.ts'
+
+export type MayConfirm =
+  /** Stored as `charging`; the claim holds for `callMs` from now at least. */
+  | 'confirm'
+  /** Not wanted any more: cancel the prepared payment; how the top-up ends then is stored. */
+  | 'cancel'
+  | 'wait'
+  /** The claim is another's by now, or the top-up has moved on. */
+  | 'lost'
+
+const EXTEND_CLAIM = `
+  update tollgate.top_ups set claimed_until = greatest(claimed_until, $3::timestamptz) where top_up_id = $1 and claimed_by = $2`
+
+/** Of a prepared top-up. `callMs` is within which the call of the provider ends, whatever it answers. */
+export async function beginConfirming(
+  writer: Writer,
+  { accountId, topUpId, holder, callMs }: HeldTopUpId & { readonly callMs: number },
+): Promise<MayConfirm> {
+  const changed = await changeAccount<MayConfirm>(writer, accountId, async (locked) => {
+    const { connection, clock } = locked
+    const held = await readTopUp(connection, accountId, topUpId)
+    if (held === null || held.topUp.state !== 'prepared' || !isHeldBy(held, holder, clock.nowMicros)) {
+      return { change: null, answer: 'lost' }
+    }
+    if (held.topUp.ending !== null) return { change: null, answer: 'cancel' }
+    const decided = await confirmOrEnd(locked, held.topUp)
+    if (decided.answer === 'confirm') {
+      await connection.query(EXTEND_CLAIM, [topUpId, holder, formatInstant(clock.nowMicros + callMs * 1_000)])
+    }
+    return decided
+  })
+  return 'answer' in changed ? changed.answer : 'lost'
+}
+
+async function confirmOrEnd(locked: Locked, topUp: TopUp) {
+  const { connection, clock } = locked
+  const auto = await readAutoTopUp(connection, topUp.accountId)
+  const judgement = judgePrepared(topUp, await judge(connection, topUp, auto, clock.nowMicros))
+  const news = judgement.kind === 'charge' ? ({ kind: 'confirming' } as const) : judgement
+  const advanced = advance(topUp, news, auto.memory, clock.nowMicros, 0)!
+  await storeAdvanced(locked, topUp, advanced, news)
+  const waits = waitsOf(judgement) ?? auto.waits
+  const change = await conclude(locked, auto, {
+    cause: 'top_up',
+    topUp: advanced.topUp,
+    waits,
+    steps: stepsOf(advanced),
+  })
+  const answer = ({ charge: 'confirm', wait: 'wait', ended: 'cancel' } as const)[judgement.kind]
+  return { change, answer } as const
+}

@@ -1,0 +1,96 @@
+/**
+ * How every change of a top-up ends: what is remembered is stored, the account's column is what it should be now, a
+ * balance that is still below it asks again at once, and all of it is announced, in one transaction.
+ */
+import { type AccountChange, type ChangeCause, keepAccount, rearm } from '../../core/account/change.ts'
+import { type Advanced, isOpen, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'
+import type { AutoTopUpMemory } from '../../core/top-up/memory.ts'
+import { autoTopUpStep, stepOf, type TopUpStep } from '../../core/top-up/step.ts'
+import type { Locked } from '../change-account.ts'
+import { type AutoTopUp, belowMicrosOf, storeMemory, type Waits } from './read-auto-top-up.ts'
+import { type AttemptOutcome, updateAttempt, updateTopUp } from './top-up-rows.ts'
+
+/** Stores a top-up that has heard news, and its attempt. Announces nothing yet: `conclude` does. */
+export async function storeAdvanced(
+  { connection, clock: { nowMicros } }: Pick<Locked, 'connection' | 'clock'>,
+  before: TopUp,
+  { topUp: after }: Advanced,
+  news: TopUpNews,
+): Promise<void> {
+  await updateTopUp(connection, after, nowMicros)
+  if (before.attemptId === null) return
+  const isDeclined = after.state === 'requested'
+  await updateAttempt(connection, before.attemptId, {
+    confirmedAtMicros: isDeclined ? before.confirmedAtMicros : after.confirmedAtMicros,
+    outcome: outcomeOf(after, news),
+    code: after.reason,
+  })
+}
+
+function outcomeOf({ state }: TopUp, news: TopUpNews): AttemptOutcome | null {
+  switch (state) {
+    case 'prepared':
+    case 'charging':
+      return null
+    case 'unknown':
+    case 'processing':
+    case 'needs_action':
+    case 'succeeded':
+      return state
+    case 'requested':
+      return 'declined'
+    case 'failed':
+      return news.kind === 'refused' ? 'refused' : 'declined'
+    default:
+      return 'canceled'
+  }
+}
+
+/** Of a top-up that has advanced: its step, and the pause that began with it. */
+export function stepsOf({ topUp, isNews, paused }: Advanced, waits: Waits | null = null): TopUpStep[] {
+  const step = isNews ? stepOf(topUp, waits?.untilMicros) : null
+  return [...(step === null ? [] : [step]), ...(paused === null ? [] : [autoTopUpStep('paused', paused.reason)])]
+}
+
+export interface Conclusion {
+  /** What else becomes of the account; absent: it stays as it is. */
+  readonly change?: AccountChange
+  readonly cause: ChangeCause
+  /** As it is stored by now; absent where none has changed. */
+  readonly topUp?: TopUp
+  readonly memory?: AutoTopUpMemory
+  readonly waits?: Waits | null
+  readonly settings?: AutoTopUp['settings']
+  readonly methodId?: string | null
+  readonly steps?: readonly TopUpStep[]
+}
+
+/** The change to be written for the account, or null where nothing of it changes. `auto` is as it was read before. */
+export async function conclude(
+  { connection, account }: Pick<Locked, 'connection' | 'account'>,
+  auto: AutoTopUp,
+  concluded: Conclusion,
+): Promise<AccountChange | null> {
+  const { memory = auto.memory, waits = auto.waits, settings = auto.settings, methodId = auto.methodId } = concluded
+  const isRemembered =
+    memory.pause === auto.memory.pause &&
+    memory.declinesInARow === auto.memory.declinesInARow &&
+    memory.declinedMethodId === auto.memory.declinedMethodId
+  if (!isRemembered || waits !== auto.waits) await storeMemory(connection, account.accountId, memory, waits)
+  const openAutomaticId = openAutomaticAfter(auto.openAutomaticId, concluded.topUp)
+  const belowMicros = belowMicrosOf({ ...auto, memory, waits, settings, methodId, openAutomaticId })
+  const change = rearm(concluded.change ?? keepAccount(account, concluded.cause), belowMicros)
+  const steps = concluded.steps ?? []
+  const isAsItWas =
+    concluded.change === undefined &&
+    steps.length === 0 &&
+    !change.topUpDue &&
+    change.account.autoTopUpBelowMicros === account.autoTopUpBelowMicros
+  return isAsItWas ? null : { ...change, topUpSteps: steps }
+}
+
+function openAutomaticAfter(before: string | null, topUp: TopUp | undefined): string | null {
+  if (topUp === undefined || topUp.trigger === 'manual') return before
+  if (isOpen(topUp)) return topUp.topUpId
+  return before === topUp.topUpId ? null : before
+}

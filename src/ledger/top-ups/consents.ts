@@ -1,0 +1,46 @@
+/** Who agreed to be charged, to which text and which figures: kept for ever, for whoever disputes it. */
+import { formatInstant, type InstantMicros } from '../../core/instant.ts'
+import type { AutoTopUpSettings } from '../../core/top-up/judge.ts'
+import { type ChargingTerms, type Consent, isConsentFor, needsConsent } from '../../core/top-up/settings.ts'
+import type { Connection } from '../../platform/postgres.ts'
+
+export type ConsentRefusal = 'consent_needed' | 'consent_differs'
+
+/** Why the change may not be made with this consent, or without one; null where it may. */
+export function consentRefusal(
+  before: ChargingTerms,
+  after: ChargingTerms & { readonly settings: AutoTopUpSettings },
+  consent: Consent | null,
+): ConsentRefusal | null {
+  if (consent === null) return needsConsent(before, after) ? 'consent_needed' : null
+  return isConsentFor(consent, after.settings, after.methodId) ? null : 'consent_differs'
+}
+
+const INSERT_CONSENT = `
+  insert into tollgate.consents (account_id, recorded_at, settings_version, person, attested_by, text, text_version, locale,
+    threshold_micros, amount_micros, monthly_cap_micros, method_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+
+/** `settingsVersion` is what is in force with it. */
+export async function insertConsent(
+  connection: Connection,
+  accountId: string,
+  settingsVersion: number,
+  consent: Consent,
+  nowMicros: InstantMicros,
+): Promise<void> {
+  await connection.query(INSERT_CONSENT, [
+    accountId,
+    formatInstant(nowMicros),
+    settingsVersion,
+    consent.person,
+    consent.attestedBy,
+    consent.text,
+    consent.textVersion,
+    consent.locale,
+    consent.thresholdMicros,
+    consent.amountMicros,
+    consent.monthlyCapMicros,
+    consent.methodId,
+  ])
+}

@@ -1,0 +1,150 @@
+/**
+ * Judges a top-up under its account's lock: whether it is wanted still, and whether the limits allow it. Each attempt is
+ * judged before it is prepared, and again right before it is confirmed.
+ */
+import { formatInstant, type InstantMicros } from '../../core/instant.ts'
+import type { Currency, Micros } from '../../core/money.ts'
+import {
+  type CountedAttempt,
+  countedSince,
+  type Judgement,
+  judgeAttempt,
+  type UnsettledManual,
+} from '../../core/top-up/judge.ts'
+import { advance, OPEN_STATES, type TopUp } from '../../core/top-up/machine.ts'
+import type { Connection } from '../../platform/postgres.ts'
+import { changeAccount, type Writer } from '../change-account.ts'
+import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
+import { type AutoTopUp, readAutoTopUp, type Waits } from './read-auto-top-up.ts'
+import { isHeldBy, readTopUp } from './top-up-rows.ts'
+
+export interface HeldTopUpId {
+  readonly accountId: string
+  readonly topUpId: string
+  /** Who claimed it. */
+  readonly holder: string
+}
+
+export type Judged =
+  | {
+      readonly kind: 'charge'
+      readonly amountMicros: Micros
+      readonly currency: Currency
+      readonly method: { readonly methodId: string; readonly provider: string; readonly providerMethodId: string }
+      /** Null: the provider does not know the account yet. */
+      readonly customerId: string | null
+      readonly settingsVersion: number
+    }
+  /** It has ended, and that is announced. */
+  | { readonly kind: 'over' }
+  | { readonly kind: 'wait' }
+  /** The claim is another's by now, or the top-up has moved on. */
+  | { readonly kind: 'lost' }
+
+const LOST = { change: null, answer: { kind: 'lost' } } as const
+
+/** Judges the next attempt. `charge` stores nothing. */
+export async function judgeTopUp(writer: Writer, { accountId, topUpId, holder }: HeldTopUpId): Promise<Judged> {
+  const changed = await changeAccount<Judged>(writer, accountId, async (locked) => {
+    const { connection, account, clock } = locked
+    const held = await readTopUp(connection, accountId, topUpId)
+    if (held === null || held.topUp.state !== 'requested' || !isHeldBy(held, holder, clock.nowMicros)) return LOST
+    const { topUp } = held
+    const auto = await readAutoTopUp(connection, accountId)
+    const judgement = await judge(connection, topUp, auto, clock.nowMicros)
+    if (judgement.kind === 'charge') {
+      const { amountMicros, methodId } = judgement
+      const { customerId, provider, providerMethodId } = await readMethod(connection, methodId)
+      const method = { methodId, provider, providerMethodId }
+      const { currency, settingsVersion } = account
+      return { change: null, answer: { kind: 'charge', amountMicros, currency, method, customerId, settingsVersion } }
+    }
+    const advanced = advance(topUp, judgement, auto.memory, clock.nowMicros, 0)!
+    await storeAdvanced(locked, topUp, advanced, judgement)
+    const waits = waitsOf(judgement) ?? auto.waits
+    const steps = stepsOf(advanced, waits)
+    const change = await conclude(locked, auto, { cause: 'top_up', topUp: advanced.topUp, waits, steps })
+    return { change, answer: { kind: judgement.kind === 'wait' ? 'wait' : 'over' } }
+  })
+  return 'answer' in changed ? changed.answer : { kind: 'lost' }
+}
+
+/** The limit that a judgement waits for. */
+export function waitsOf(judgement: Judgement): Waits | null {
+  if (judgement.kind !== 'ended' || judgement.untilMicros === null) return null
+  return { untilMicros: judgement.untilMicros, limit: judgement.ending.reason }
+}
+
+export async function judge(
+  connection: Connection,
+  topUp: TopUp,
+  auto: AutoTopUp,
+  nowMicros: InstantMicros,
+): Promise<Judgement> {
+  if (topUp.trigger === 'manual') return judgeManual(connection, topUp, auto)
+  const [counted, unsettledManual] = await Promise.all([
+    readCounted(connection, topUp, nowMicros),
+    readUnsettledManual(connection, topUp.accountId),
+  ])
+  return judgeAttempt({ ...auto, counted, unsettledManual }, nowMicros)
+}
+
+/** A payment by hand is wanted by whoever asked for it: only what it needs may be gone. */
+async function judgeManual(connection: Connection, topUp: TopUp, { isClosed }: AutoTopUp): Promise<Judgement> {
+  const { methodId, amountMicros } = topUp
+  const canceled = (reason: string): Judgement => {
+    return { kind: 'ended', ending: { state: 'canceled', reason }, untilMicros: null }
+  }
+  if (isClosed) return canceled('account_closed')
+  if (methodId === null || (await readMethod(connection, methodId)).isRemoved) return canceled('no_method')
+  return { kind: 'charge', amountMicros, methodId }
+}
+
+/** Those that may yet charge, or have. The attempt that is judged is not among them. */
+const READ_COUNTED = `
+  select amount_micros, (extract(epoch from confirmed_at) * 1000000)::bigint as confirmed_at_micros
+    from tollgate.top_up_attempts
+   where account_id = $1 and trigger = 'automatic' and confirmed_at >= $2::timestamptz and attempt_id is distinct from $3
+     and (outcome is null or outcome in ('unknown', 'processing', 'needs_action', 'succeeded'))`
+
+async function readCounted(connection: Connection, topUp: TopUp, nowMicros: InstantMicros): Promise<CountedAttempt[]> {
+  const values = [topUp.accountId, formatInstant(countedSince(nowMicros)), topUp.attemptId]
+  const { rows } = await connection.query<{ amount_micros: bigint; confirmed_at_micros: bigint }>(READ_COUNTED, values)
+  return rows.map((row) => {
+    return { amountMicros: row.amount_micros, confirmedAtMicros: Number(row.confirmed_at_micros) }
+  })
+}
+
+const READ_UNSETTLED_MANUAL = `
+  select amount_micros, (extract(epoch from requested_at) * 1000000)::bigint as requested_at_micros
+    from tollgate.top_ups
+   where account_id = $1 and trigger = 'manual' and state in (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})`
+
+async function readUnsettledManual(connection: Connection, accountId: string): Promise<UnsettledManual[]> {
+  const { rows } = await connection.query<{ amount_micros: bigint; requested_at_micros: bigint }>(
+    READ_UNSETTLED_MANUAL,
+    [accountId],
+  )
+  return rows.map((row) => {
+    return { amountMicros: row.amount_micros, requestedAtMicros: Number(row.requested_at_micros) }
+  })
+}
+
+const READ_METHOD = `
+  select m.method_id, m.provider, m.provider_method_id, m.removed_at is not null as is_removed, c.customer_id
+    from tollgate.payment_methods m
+    left join tollgate.payment_customers c on c.provider = m.provider and c.account_id = m.account_id
+   where m.method_id = $1`
+
+async function readMethod(connection: Connection, methodId: string) {
+  const { rows } = await connection.query<{
+    provider: string
+    provider_method_id: string
+    is_removed: boolean
+    customer_id: string | null
+  }>(READ_METHOD, [methodId])
+  const [row] = rows
+  if (row === undefined) throw new TypeError(`payment method ${methodId} is not stored`)
+  const { provider, provider_method_id: providerMethodId, is_removed: isRemoved, customer_id: customerId } = row
+  return { methodId, provider, providerMethodId, isRemoved, customerId }
+}

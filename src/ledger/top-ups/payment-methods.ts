@@ -1,0 +1,207 @@
+/** Saved cards of accounts, as much of them as may be shown, and the provider's ids. The default is what automatic top-up charges. */
+import { formatInstant } from '../../core/instant.ts'
+import { type AutoTopUpMemory, endsWithNewMethod, FRESH_MEMORY } from '../../core/top-up/memory.ts'
+import type { Consent } from '../../core/top-up/settings.ts'
+import { autoTopUpStep } from '../../core/top-up/step.ts'
+import type { Connection, Pool } from '../../platform/postgres.ts'
+import { type Changed, changeAccount, type Decided, type Locked, type Writer } from '../change-account.ts'
+import { tryAtOnce } from './auto-top-up.ts'
+import { conclude } from './conclude.ts'
+import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
+import { type AutoTopUp, readAutoTopUp } from './read-auto-top-up.ts'
+
+export interface PaymentMethod {
+  readonly methodId: string
+  readonly provider: string
+  readonly providerMethodId: string
+  readonly brand: string
+  readonly last4: string
+  readonly expiryMonth: number
+  readonly expiryYear: number
+  readonly isDefault: boolean
+}
+
+export interface WantedMethod {
+  readonly accountId: string
+  /** `methodId` is chosen by who asks, at random, as the consent names it. `isDefault` false: for payments by hand alone. */
+  readonly method: PaymentMethod
+  readonly consent: Consent | null
+  readonly actor: string
+}
+
+export type MethodRefusal = ConsentRefusal | 'account_closed'
+
+export interface ChosenMethod {
+  readonly methodId: string
+  readonly isDefault: boolean
+  /** Whether a pause has ended by it. */
+  readonly isResumed: boolean
+}
+
+const INSERT_METHOD = `
+  insert into tollgate.payment_methods (method_id, account_id, provider, provider_method_id, brand, last4, expiry_month,
+    expiry_year, is_default, actor, added_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, false, $9, $10)`
+
+/**
+ * Saves a card; one that is saved already is the same one. As the default of an account whose automatic top-up is on it
+ * needs a consent, and ends a pause that came of declines.
+ */
+export async function addPaymentMethod(
+  writer: Writer,
+  { accountId, method, consent, actor }: WantedMethod,
+  requestKey: string | null = null,
+): Promise<Changed<ChosenMethod, MethodRefusal>> {
+  const { provider, providerMethodId, isDefault } = method
+  return changeAccount<ChosenMethod, MethodRefusal>(
+    writer,
+    accountId,
+    async (locked) => {
+      const { connection, clock } = locked
+      const auto = await readAutoTopUp(connection, accountId)
+      if (auto.isClosed) return { refused: 'account_closed' }
+      const saved = await readSavedMethods(connection, accountId)
+      const same = saved.find((one) => one.provider === provider && one.providerMethodId === providerMethodId)
+      if (same === undefined) {
+        await connection.query(INSERT_METHOD, [
+          method.methodId,
+          accountId,
+          provider,
+          providerMethodId,
+          method.brand,
+          method.last4,
+          method.expiryMonth,
+          method.expiryYear,
+          actor,
+          formatInstant(clock.nowMicros),
+        ])
+      }
+      const methodId = same?.methodId ?? method.methodId
+      if (!isDefault) return { change: null, answer: { methodId, isDefault: false, isResumed: false } }
+      return makeDefault(locked, auto, methodId, consent)
+    },
+    requestKey === null ? null : { kind: 'payment_method', key: requestKey, content: { method, consent, actor } },
+  )
+}
+
+/** Charges another saved card from now on. */
+export async function chooseDefaultMethod(
+  writer: Writer,
+  { accountId, methodId, consent }: { accountId: string; methodId: string; consent: Consent | null },
+): Promise<Changed<ChosenMethod, MethodRefusal | 'unknown_method'>> {
+  return changeAccount<ChosenMethod, MethodRefusal | 'unknown_method'>(writer, accountId, async (locked) => {
+    const auto = await readAutoTopUp(locked.connection, accountId)
+    if (auto.isClosed) return { refused: 'account_closed' }
+    const saved = await readSavedMethods(locked.connection, accountId)
+    if (!saved.some((method) => method.methodId === methodId)) return { refused: 'unknown_method' }
+    return makeDefault(locked, auto, methodId, consent)
+  })
+}
+
+/** The one before first: at no time may there be two. */
+const UNSET_DEFAULT = `
+  update tollgate.payment_methods set is_default = false where account_id = $1 and is_default and method_id <> $2`
+const SET_DEFAULT = `update tollgate.payment_methods set is_default = true where method_id = $1`
+
+async function makeDefault(
+  locked: Locked,
+  auto: AutoTopUp,
+  methodId: string,
+  consent: Consent | null,
+): Promise<Decided<ChosenMethod, MethodRefusal>> {
+  const { connection, account, clock } = locked
+  if (auto.methodId === methodId) return { change: null, answer: { methodId, isDefault: true, isResumed: false } }
+  const { settings } = auto
+  const isOn = settings?.isOn === true
+  // Declines may have been the card's; a dispute, a refund and whatever else paused it wait for a person to say so.
+  const isResumed = endsWithNewMethod(auto.memory) && auto.memory.pause!.methodId !== methodId
+  const memory: AutoTopUpMemory = isResumed ? FRESH_MEMORY : auto.memory
+  if (isOn) {
+    const refused = consentRefusal(auto, { settings, methodId, memory }, consent)
+    if (refused !== null) return { refused }
+    if (consent !== null) {
+      await insertConsent(connection, account.accountId, account.settingsVersion, consent, clock.nowMicros)
+    }
+  }
+  await connection.query(UNSET_DEFAULT, [account.accountId, methodId])
+  await connection.query(SET_DEFAULT, [methodId])
+  if (auto.openAutomaticId !== null) await tryAtOnce(connection, auto.openAutomaticId, clock.nowMicros)
+  const steps = isResumed && isOn ? [autoTopUpStep('resumed', 'new_method')] : []
+  const change = await conclude(locked, auto, { cause: 'payment_method', methodId, memory, steps })
+  return { change, answer: { methodId, isDefault: true, isResumed } }
+}
+
+const REMOVE_METHOD = `
+  update tollgate.payment_methods set removed_at = $2, is_default = false where method_id = $1`
+
+/**
+ * Removes a saved card; no other takes its place, for nobody agreed to that. The caller detaches it at the provider, whose
+ * id the answer brings. Removed again it is no fault: the answer is null.
+ */
+export async function removePaymentMethod(
+  writer: Writer,
+  { accountId, methodId }: { readonly accountId: string; readonly methodId: string },
+): Promise<Changed<PaymentMethod | null>> {
+  return changeAccount<PaymentMethod | null>(writer, accountId, async (locked) => {
+    const { connection, clock } = locked
+    const saved = await readSavedMethods(connection, accountId)
+    const method = saved.find((one) => one.methodId === methodId)
+    if (method === undefined) return { change: null, answer: null }
+    const auto = await readAutoTopUp(connection, accountId)
+    await connection.query(REMOVE_METHOD, [methodId, formatInstant(clock.nowMicros)])
+    if (!method.isDefault) return { change: null, answer: method }
+    if (auto.openAutomaticId !== null) await tryAtOnce(connection, auto.openAutomaticId, clock.nowMicros)
+    return { change: await conclude(locked, auto, { cause: 'payment_method', methodId: null }), answer: method }
+  })
+}
+
+const READ_METHODS = `
+  select method_id, provider, provider_method_id, brand, last4, expiry_month, expiry_year, is_default
+    from tollgate.payment_methods
+   where account_id = $1 and removed_at is null
+   order by added_at, method_id`
+
+/** Those that are not removed, the oldest first. */
+export async function readSavedMethods(connection: Connection | Pool, accountId: string): Promise<PaymentMethod[]> {
+  const { rows } = await connection.query<{
+    method_id: string
+    provider: string
+    provider_method_id: string
+    brand: string
+    last4: string
+    expiry_month: number
+    expiry_year: number
+    is_default: boolean
+  }>(READ_METHODS, [accountId])
+  return rows.map((row) => ({
+    methodId: row.method_id,
+    provider: row.provider,
+    providerMethodId: row.provider_method_id,
+    brand: row.brand,
+    last4: row.last4,
+    expiryMonth: row.expiry_month,
+    expiryYear: row.expiry_year,
+    isDefault: row.is_default,
+  }))
+}
+
+const REMEMBER_CUSTOMER = `
+  insert into tollgate.payment_customers (provider, account_id, customer_id, is_mark_due) values ($1, $2, $3, true)
+      on conflict (provider, account_id) do update set customer_id = excluded.customer_id, is_mark_due = true`
+
+/** What the provider calls the account: asked again it says the same. */
+export async function rememberCustomer(
+  pool: Pool,
+  { provider, accountId, customerId }: { provider: string; accountId: string; customerId: string },
+): Promise<void> {
+  await pool.query(REMEMBER_CUSTOMER, [provider, accountId, customerId])
+}
+
+/** Null: the provider does not know the account yet. */
+export async function readCustomer(pool: Pool, provider: string, accountId: string): Promise<string | null> {
+  const { rows } = await pool.query<{ customer_id: string }>(
+    'select customer_id from tollgate.payment_customers where provider = $1 and account_id = $2',
+    [provider, accountId],
+  )
+  return rows[0]?.customer_id ?? null
+}

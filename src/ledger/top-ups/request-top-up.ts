@@ -1,0 +1,56 @@
+/** Credit added by hand: a person asks for a payment, now, whatever automatic top-up does. */
+import { randomUUID } from 'node:crypto'
+import type { Currency, Micros } from '../../core/money.ts'
+import { type BoundsByCurrency, checkAmount, DEFAULT_BOUNDS, type SettingsFault } from '../../core/top-up/settings.ts'
+import { stepOf } from '../../core/top-up/step.ts'
+import { type Changed, changeAccount, type Writer } from '../change-account.ts'
+import { conclude } from './conclude.ts'
+import { readSavedMethods } from './payment-methods.ts'
+import { readAutoTopUp } from './read-auto-top-up.ts'
+import { insertTopUp, newTopUp } from './top-up-rows.ts'
+
+export interface WantedTopUp {
+  readonly accountId: string
+  readonly amountMicros: Micros
+  /** Null: the account's default. */
+  readonly methodId: string | null
+  readonly actor: string
+}
+
+export interface RequestedTopUp {
+  readonly topUpId: string
+  readonly amountMicros: Micros
+  readonly currency: Currency
+}
+
+export type TopUpRefusal = 'account_closed' | 'no_method' | { readonly faults: readonly SettingsFault[] }
+
+/** Requests it once, however often it is asked for under this key. */
+export async function requestTopUp(
+  writer: Writer,
+  { accountId, amountMicros, methodId: wantedMethodId, actor }: WantedTopUp,
+  requestKey: string,
+  boundsByCurrency: BoundsByCurrency = DEFAULT_BOUNDS,
+): Promise<Changed<RequestedTopUp, TopUpRefusal>> {
+  return changeAccount<RequestedTopUp, TopUpRefusal>(
+    writer,
+    accountId,
+    async (locked) => {
+      const { connection, account, clock } = locked
+      const faults = checkAmount(amountMicros, boundsByCurrency[account.currency])
+      if (faults.length > 0) return { refused: { faults } }
+      const auto = await readAutoTopUp(connection, accountId)
+      if (auto.isClosed) return { refused: 'account_closed' }
+      const methodId = wantedMethodId ?? auto.methodId
+      const saved = await readSavedMethods(connection, accountId)
+      if (methodId === null || !saved.some((method) => method.methodId === methodId)) return { refused: 'no_method' }
+      const { currency } = account
+      const about = { topUpId: randomUUID(), accountId, trigger: 'manual', amountMicros, currency, methodId } as const
+      const topUp = newTopUp(about, clock.nowMicros, clock.nowMicros)
+      await insertTopUp(connection, topUp, actor, clock.nowMicros)
+      const change = await conclude(locked, auto, { cause: 'top_up', steps: [stepOf(topUp)!] })
+      return { change, answer: { topUpId: topUp.topUpId, amountMicros, currency } }
+    },
+    { kind: 'top_up', key: requestKey, content: { amountMicros, methodId: wantedMethodId, actor } },
+  )
+}
