@@ -53,6 +53,12 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     mayImport: ['src/core/', 'src/platform/', 'src/ledger/', 'src/intake/decode.ts', 'src/outbox/messages.ts'],
     packages: true,
   },
+  // A provider hears of payments alone, and never touches a balance.
+  {
+    folder: 'src/payments/providers/',
+    mayImport: ['src/core/', 'src/platform/', 'src/payments/provider.ts'],
+    packages: true,
+  },
 ]
 
 /** What runs and tests the product. What several of them share is in testkit; none imports another's own. */

@@ -69,6 +69,15 @@ const SECTIONS = {
   database: {
     url: secret('TOLLGATE_DATABASE_URL', url('postgres:', 'postgresql:')),
   },
+  sandbox: {
+    /** Null: on the ledger's server, under a name made from the ledger's. */
+    databaseUrl: secret(
+      'TOLLGATE_SANDBOX_DATABASE_URL',
+      url('postgres:', 'postgresql:')
+        .optional()
+        .transform((text) => text ?? null),
+    ),
+  },
   redis: {
     url: secret('TOLLGATE_REDIS_URL', url('redis:', 'rediss:')),
   },
