@@ -5,8 +5,9 @@
  */
 import type { InstantMicros } from '../core/instant.ts'
 import type { Writer } from '../ledger/change-account.ts'
-import { readCursor, storeCursor } from '../ledger/top-ups/provider-cursors.ts'
-import { findUnposted, recordPayment } from '../ledger/top-ups/record-payment.ts'
+import { readCursor, moveCursor } from '../ledger/top-ups/provider-cursors.ts'
+import { findUnrecorded } from '../ledger/top-ups/find-unrecorded.ts'
+import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import type { Logger } from '../platform/log.ts'
 import type { PaymentProvider } from './provider.ts'
 
@@ -28,12 +29,12 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     const page = await provider.listChanged(cursor)
     if (page.kind !== 'page') throw new ProviderDidNotAnswer(provider.name, page.detail)
     // Most of it is known: only what differs takes an account's lock.
-    for (const facts of await findUnposted(writer.pool, provider.name, page.facts)) {
+    for (const facts of await findUnrecorded(writer.pool, provider.name, page.facts)) {
       const recorded = await recordPayment(writer, provider.name, facts, Math.random())
-      if ('unknownAccount' in recorded) {
+      if (!('posted' in recorded)) {
         log.error(
-          { payment_id: facts.paymentId, account_id: facts.accountId },
-          'a payment at the provider is of no account here; it is posted nowhere, and somebody has to look at it',
+          { payment_id: facts.paymentId, account_id: facts.accountId, why: Object.keys(recorded)[0] },
+          'a payment at the provider is of no account here, or of another currency; it is posted nowhere, and somebody has to look at it',
         )
       } else if (recorded.posted.length > 0) {
         changed++
@@ -45,7 +46,7 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     }
     looked += page.facts.length
     cursor = page.cursor
-    await storeCursor(writer.pool, provider.name, cursor)
+    await moveCursor(writer.pool, provider.name, cursor)
     if (page.isLast) return { looked, changed }
   }
 }

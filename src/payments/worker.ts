@@ -12,14 +12,14 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { TopUp, TopUpNews } from '../core/top-up/machine.ts'
+import type { TopUp } from '../core/top-up/machine.ts'
 import type { Writer } from '../ledger/change-account.ts'
-import { advanceTopUp } from '../ledger/top-ups/advance-top-up.ts'
+import { advanceTopUp, type NewsWithoutMoney } from '../ledger/top-ups/advance-top-up.ts'
 import { beginConfirming } from '../ledger/top-ups/begin-confirming.ts'
 import { claimTopUps, releaseClaim } from '../ledger/top-ups/claim-top-ups.ts'
 import { judgeTopUp } from '../ledger/top-ups/judge-top-up.ts'
 import { rememberCustomer } from '../ledger/top-ups/payment-methods.ts'
-import { pauseForRestore } from '../ledger/top-ups/pause-for-restore.ts'
+import { pauseForRestore } from '../ledger/top-ups/auto-top-up.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import type { Logger } from '../platform/log.ts'
 import type { PaymentMetrics } from './metrics.ts'
@@ -145,7 +145,7 @@ export function startWorker(parts: WorkerParts): Worker {
       currency: judged.currency,
       isOffSession: trigger === 'automatic',
     })
-    if (answer.kind !== 'facts') return await hear(topUp, null, answer)
+    if (answer.kind !== 'facts') return await hear(topUp, answer)
     const { paymentId } = answer.facts
     const news = {
       kind: 'prepared',
@@ -154,8 +154,8 @@ export function startWorker(parts: WorkerParts): Worker {
       methodId: judged.method.methodId,
       amountMicros: judged.amountMicros,
     } as const
-    const prepared = await advanceTopUp(writer, { accountId, topUpId, holder }, news, Math.random())
-    // Not stored: the claim was lost. The payment is confirmed by nobody, so it takes nothing; tidied up as far as it goes.
+    const prepared = await advanceTopUp(writer, { accountId, topUpId }, news, Math.random())
+    // The top-up has moved on meanwhile. Nobody confirms this payment, so it takes nothing; tidied up as far as it goes.
     if (prepared === null) await provider.cancel(paymentId)
     else await confirm(prepared)
   }
@@ -163,7 +163,7 @@ export function startWorker(parts: WorkerParts): Worker {
   async function confirm(topUp: TopUp): Promise<void> {
     const { accountId, topUpId } = topUp
     const begun = await beginConfirming(writer, { accountId, topUpId, holder, callMs })
-    if (begun === 'lost') return
+    if (begun === 'lost' || begun === 'wait') return
     if (begun === 'cancel') return await cancel(topUp)
     metrics.attemptsTotal.inc({ trigger: topUp.trigger })
     await hearAnswer(topUp, await provider.confirm(topUp.paymentId!, topUp.attemptId!))
@@ -178,32 +178,34 @@ export function startWorker(parts: WorkerParts): Worker {
   }
 
   async function hearAnswer(topUp: TopUp, answer: FactsAnswer): Promise<void> {
-    if (answer.kind !== 'facts') return await hear(topUp, topUp.paymentId, answer)
+    if (answer.kind !== 'facts') return await hear(topUp, answer)
     const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random())
     const { kind } = answer.facts.state
     const code = answer.facts.state.kind === 'declined' ? answer.facts.state.decline.code : ''
     if ('topUp' in recorded && recorded.topUp !== null) metrics.outcomesTotal.inc({ outcome: kind, code })
   }
 
-  async function hear(topUp: TopUp, paymentId: string | null, answer: NoAnswer | Refused): Promise<void> {
-    const { accountId, topUpId } = topUp
+  async function hear({ accountId, topUpId, paymentId }: TopUp, answer: NoAnswer | Refused): Promise<void> {
     log.warn(
       { account_id: accountId, top_up_id: topUpId, payment_id: paymentId, answer: answer.kind, detail: answer.detail },
       'the payment provider gave no answer to go by',
     )
     metrics.outcomesTotal.inc({ outcome: answer.kind, code: answer.kind === 'refused' ? answer.code : '' })
-    await advanceTopUp(writer, { accountId, topUpId, holder }, newsOf(answer), Math.random())
+    const about = paymentId === null ? { accountId, topUpId } : { accountId, topUpId, paymentId }
+    await advanceTopUp(writer, about, newsOf(answer), Math.random())
   }
 
   /** Null where the provider did not answer; the top-up has heard of it. */
   async function createCustomer(topUp: TopUp): Promise<string | null> {
     const answer = await provider.createCustomer(topUp.accountId)
     if (answer.kind !== 'customer') {
-      await hear(topUp, null, answer)
+      await hear(topUp, answer)
       return null
     }
-    await rememberCustomer(writer.pool, provider.name, topUp.accountId, answer.customerId)
-    return answer.customerId
+    const { accountId } = topUp
+    const { customerId } = answer
+    await rememberCustomer(writer.pool, { provider: provider.name, accountId, customerId })
+    return customerId
   }
 
   /**
@@ -213,16 +215,15 @@ export function startWorker(parts: WorkerParts): Worker {
   async function isForgotten(topUp: TopUp, customerId: string, settingsVersion: number): Promise<boolean> {
     const answer = await provider.readMark(customerId)
     if (answer.kind !== 'mark') {
-      await hear(topUp, null, answer)
+      await hear(topUp, answer)
       return true
     }
     if (answer.mark === null || answer.mark.settingsVersion <= settingsVersion) return false
-    await pauseForRestore(writer, topUp.accountId)
-    return true
+    return await pauseForRestore(writer, topUp.accountId, answer.mark)
   }
 }
 
-function newsOf(answer: NoAnswer | Refused): TopUpNews {
+function newsOf(answer: NoAnswer | Refused): NewsWithoutMoney {
   switch (answer.kind) {
     case 'unavailable':
       return { kind: 'unavailable', retryAfterMicros: answer.retryAfterMicros }

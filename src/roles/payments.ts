@@ -50,10 +50,10 @@ export const paymentsRole = defineRole({
       },
       {
         name: 'automatic top-ups that are due',
-        everyMs: 5 * SECOND_MS,
+        everyMs: 60 * SECOND_MS,
         async run() {
-          const { requested, mended } = await sweepAutoTopUp(writer)
-          if (mended > 0) log.warn({ accounts: mended }, 'accounts were not asked about their top-up as they should be')
+          const { rearmed, requested } = await sweepAutoTopUp(writer)
+          if (rearmed > 0) log.info({ rearmed, requested }, 'asked accounts about their automatic top-up again')
           if (requested > 0) outboxBell.ring()
         },
       },

@@ -5,7 +5,7 @@
  */
 import { formatDate, type InstantMicros, MICROS_PER_DAY, parseDate } from '../instant.ts'
 import type { Micros } from '../money.ts'
-import type { Ending } from './machine.ts'
+import type { Ending, TopUp } from './machine.ts'
 import type { AutoTopUpMemory } from './memory.ts'
 
 export interface AutoTopUpSettings {
@@ -70,6 +70,16 @@ export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judg
     return skipped('day_limit', newestFirst[MAX_ATTEMPTS_IN_24_HOURS - 1]! + MICROS_PER_DAY)
   }
   return { kind: 'charge', amountMicros: settings.amountMicros, methodId }
+}
+
+/**
+ * What a judgement means for a payment that is prepared already, right before it is confirmed: it must be what would be
+ * charged now. Otherwise it is canceled, and the next top-up has the amount and the card that are in force.
+ */
+export function judgePrepared(prepared: Pick<TopUp, 'amountMicros' | 'methodId'>, judgement: Judgement): Judgement {
+  if (judgement.kind !== 'charge') return judgement
+  const isSame = judgement.amountMicros === prepared.amountMicros && judgement.methodId === prepared.methodId
+  return isSame ? judgement : noLongerNeeded('settings_changed')
 }
 
 function noLongerNeeded(reason: string): Judgement {
