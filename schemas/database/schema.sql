@@ -317,6 +317,7 @@ CREATE TABLE tollgate.payment_methods (
   actor text NOT NULL,
   added_at timestamp with time zone NOT NULL,
   removed_at timestamp with time zone,
+  removed_by text,
   CONSTRAINT payment_methods_pkey PRIMARY KEY (method_id),
   CONSTRAINT payment_methods_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
   CONSTRAINT payment_methods_expiry_month_check CHECK (expiry_month >= 1 AND expiry_month <= 12),

@@ -15,7 +15,7 @@ export async function removeMethod(
   await withLedger(async (writer) => {
     const { currency, settings } = await overviewOf(writer.pool, accountId)
     const removed = await unlessCutOff(
-      removePaymentMethod(writer, { accountId, methodId }),
+      removePaymentMethod(writer, { accountId, methodId, actor }),
       `it may have been removed: "tollgate payment-method list ${accountId}" shows what there is`,
     )
     if ('refused' in removed) throw refusal(removed.refused, accountId, currency)

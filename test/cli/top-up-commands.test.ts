@@ -7,7 +7,7 @@ import { overviewJson, overviewText } from '../../src/cli/auto-top-up-text.ts'
 import { consentFor, readConsent } from '../../src/cli/consent.ts'
 import { type Refusal, refusal } from '../../src/cli/top-up-refusals.ts'
 import { parseInstant } from '../../src/core/instant.ts'
-import type { Pause } from '../../src/core/top-up/memory.ts'
+import { FRESH_MEMORY, type Pause } from '../../src/core/top-up/memory.ts'
 import type { AutoTopUpOverview } from '../../src/ledger/top-ups/read-overview.ts'
 import { runTollgate } from '../support/tollgate.ts'
 
@@ -206,7 +206,7 @@ const OVERVIEW: AutoTopUpOverview = {
   settingsVersion: 4,
   settings: { isOn: true, thresholdMicros: 20_000_000n, amountMicros: 50_000_000n, monthlyCapMicros: 500_000_000n },
   methodId: 'm-1',
-  memory: { pause: null, declinesInARow: 0 },
+  memory: FRESH_MEMORY,
   waits: null,
   chargedThisMonthMicros: 450_000_000n,
   method: { methodId: 'm-1', provider: 'sandbox', brand: 'visa', last4: '4242', expiryMonth: 8, expiryYear: 2029 },
@@ -215,7 +215,7 @@ const OVERVIEW: AutoTopUpOverview = {
 
 function pausedBy(pause: Partial<Pause>): Partial<AutoTopUpOverview> {
   const whole: Pause = { reason: 'declined', code: null, methodId: 'm-1', sinceMicros: SINCE, ...pause }
-  return { memory: { pause: whole, declinesInARow: 3 } }
+  return { memory: { ...FRESH_MEMORY, pause: whole, declinesInARow: 3 } }
 }
 
 describe('how automatic top-up stands', () => {

@@ -175,7 +175,7 @@ describe('payment-method remove', () => {
   it('removes a card once, and says that automatic top-up has none now', async () => {
     const account = 'redwood-clinics'
     const methodId = await turnOn(account)
-    const remove = () => tollgate('payment-method', 'remove', account, methodId, '--actor', 'ann')
+    const remove = () => tollgate('payment-method', 'remove', account, methodId, '--actor', 'bob')
     const removed = await remove()
     expect(removed).toMatchObject({
       exitCode: 0,
@@ -186,6 +186,8 @@ describe('payment-method remove', () => {
       failed(`account ${account} has no such card: "tollgate payment-method list ${account}" shows those it has`),
     )
     expect((await tollgate('payment-method', 'list', account, '--json')).stdout).toBe('')
+    const by = 'select actor, removed_by from tollgate.payment_methods where method_id = $1'
+    expect((await installation.pool.query(by, [methodId])).rows).toEqual([{ actor: 'ann', removed_by: 'bob' }])
   })
 })
 
