@@ -300,7 +300,8 @@ describe('a decline', () => {
     ['asks the customer', EXPIRED, 0, 'failed', null, 'declined'],
     ['stops', STOLEN, 0, 'failed', null, 'card_stopped'],
   ] as const)('that %s', (_rule, decline, before, state, nextTryAtMicros, reason) => {
-    const { topUp, memory, paused } = hear(topUpIn('charging'), declinedBy(decline), remembering(before))
+    const { topUp, memory, paused, isNews } = hear(topUpIn('charging'), declinedBy(decline), remembering(before))
+    expect(isNews).toBe(true)
     expect(topUp).toMatchObject({ state, reason: decline.code })
     if (nextTryAtMicros !== null) expect(topUp.nextTryAtMicros).toBe(nextTryAtMicros)
     const pause = reason && { reason, code: decline.code, methodId: 'card-1', sinceMicros: NOW }
