@@ -10,7 +10,7 @@
  */
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
-import { type Decline, LAPSED } from './declines.ts'
+import { CANCELED_AT_PROVIDER, type Decline, LAPSED } from './declines.ts'
 import { type AutoTopUpMemory, afterDecline, afterPause, afterSuccess, type Pause } from './memory.ts'
 
 export const TOP_UP_STATES = [
@@ -266,7 +266,11 @@ export function advance(
   if (outcome === 'declined') return declined(before, (news as { decline: Decline }).decline, memory, nowMicros, chance)
   if (outcome === 'ended') {
     const hasLapsed = before.actionUntilMicros !== null && before.actionUntilMicros <= nowMicros
-    if (before.ending === null && hasLapsed) return declined(before, LAPSED, memory, nowMicros, chance)
+    if (news.kind === 'canceled' && before.ending === null) {
+      if (hasLapsed) return declined(before, LAPSED, memory, nowMicros, chance)
+      // Asked for anew it would only be canceled again: a person has to look at it.
+      if (before.trigger === 'automatic') return declined(before, CANCELED_AT_PROVIDER, memory, nowMicros, chance)
+    }
     const ending = news.kind === 'ended' ? news.ending : (before.ending ?? BY_PROVIDER)
     return { ...unchanged, topUp: over(before, ending.state, ending.reason), isNews: true }
   }
