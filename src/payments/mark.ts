@@ -4,12 +4,7 @@
  * reads the mark.
  */
 import type { Writer } from '../ledger/change-account.ts'
-import {
-  noteDetached,
-  noteMarked,
-  readMarksDue,
-  readMethodsToDetach,
-} from '../ledger/top-ups/provider-tasks.ts'
+import { noteDetached, noteMarked, readMarksDue, readMethodsToDetach } from '../ledger/top-ups/provider-tasks.ts'
 import type { Logger } from '../platform/log.ts'
 import type { PaymentProvider } from './provider.ts'
 import { ProviderDidNotAnswer } from './reconcile.ts'
@@ -19,7 +14,8 @@ const TASKS_A_RUN = 200
 export async function markAtProvider({ pool }: Writer, provider: PaymentProvider, log: Logger): Promise<void> {
   for (const { accountId, customerId, settingsVersion } of await readMarksDue(pool, provider.name, TASKS_A_RUN)) {
     const answer = await provider.writeMark(customerId, { settingsVersion })
-    if (answer.kind === 'refused') log.error({ account_id: accountId, code: answer.code }, 'the provider refused a mark')
+    if (answer.kind === 'refused')
+      log.error({ account_id: accountId, code: answer.code }, 'the provider refused a mark')
     else if (answer.kind !== 'done') throw new ProviderDidNotAnswer(provider.name, answer.detail)
     else await noteMarked(pool, provider.name, accountId, settingsVersion)
   }

@@ -5,8 +5,8 @@
  */
 import type { InstantMicros } from '../core/instant.ts'
 import type { Writer } from '../ledger/change-account.ts'
-import { readCursor, moveCursor } from '../ledger/top-ups/provider-cursors.ts'
 import { findUnrecorded } from '../ledger/top-ups/find-unrecorded.ts'
+import { moveCursor, readCursor } from '../ledger/top-ups/provider-cursors.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import type { Logger } from '../platform/log.ts'
 import type { PaymentProvider } from './provider.ts'

@@ -15,11 +15,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { TopUp } from '../core/top-up/machine.ts'
 import type { Writer } from '../ledger/change-account.ts'
 import { advanceTopUp, type NewsWithoutMoney } from '../ledger/top-ups/advance-top-up.ts'
+import { pauseForRestore } from '../ledger/top-ups/auto-top-up.ts'
 import { beginConfirming } from '../ledger/top-ups/begin-confirming.ts'
 import { claimTopUps, releaseClaim } from '../ledger/top-ups/claim-top-ups.ts'
 import { judgeTopUp } from '../ledger/top-ups/judge-top-up.ts'
 import { rememberCustomer } from '../ledger/top-ups/payment-methods.ts'
-import { pauseForRestore } from '../ledger/top-ups/auto-top-up.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import type { Logger } from '../platform/log.ts'
 import type { PaymentMetrics } from './metrics.ts'
@@ -54,8 +54,10 @@ export interface Worker {
   stop(): Promise<void>
 }
 
+/** Looks for work again and again, with several top-ups in hand at a time. */
 export function startWorker(parts: WorkerParts): Worker {
-  const { writer, provider, callMs, holder, isReconciled, onRecorded, log, metrics } = parts
+  const { log } = parts
+  const claimTurns = createTurns(parts)
   const stopping = new AbortController()
   let lastTurnAt = Date.now()
   const loop = run()
@@ -73,13 +75,13 @@ export function startWorker(parts: WorkerParts): Worker {
     while (!stopping.signal.aborted) {
       let waitMs = POLL_MS
       try {
-        const claimed = await claimTopUps(writer.pool, holder, CONCURRENT_TOP_UPS - inHand.size, CLAIM_MS)
-        for (const topUp of claimed) {
-          const turn = takeTurn(topUp).finally(() => inHand.delete(turn))
+        const turns = await claimTurns(CONCURRENT_TOP_UPS - inHand.size)
+        for (const taken of turns) {
+          const turn = taken.finally(() => inHand.delete(turn))
           inHand.add(turn)
         }
         if (inHand.size >= CONCURRENT_TOP_UPS) await Promise.race(inHand)
-        else if (claimed.length > 0) waitMs = 0
+        if (turns.length > 0) waitMs = 0
       } catch (error) {
         log.warn({ err: error }, 'top-ups could not be claimed; tried again')
         waitMs = RETRY_MS
@@ -88,6 +90,18 @@ export function startWorker(parts: WorkerParts): Worker {
       if (waitMs > 0) await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => {})
     }
     await Promise.all(inHand)
+  }
+}
+
+/** Claims up to `limit` top-ups whose time has come, and answers a promise for each, kept when it has come to rest. */
+export type ClaimTurns = (limit: number) => Promise<Promise<void>[]>
+
+export function createTurns(parts: WorkerParts): ClaimTurns {
+  const { writer, provider, callMs, holder, isReconciled, onRecorded, log, metrics } = parts
+
+  return async function claimTurns(limit) {
+    const claimed = await claimTopUps(writer.pool, holder, limit, CLAIM_MS)
+    return claimed.map(takeTurn)
   }
 
   /** One that fails keeps its claim until that runs out, so that a fault is not met in a tight circle. */

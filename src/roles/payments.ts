@@ -1,8 +1,9 @@
 /** Payments: takes top-ups to the provider and its word to the ledger, and looks after what is stuck, lost or forgotten. */
 import { measureTopUps } from '../ledger/top-ups/measure-top-ups.ts'
 import { sweepAutoTopUp } from '../ledger/top-ups/sweep-auto-top-up.ts'
-import { paymentMetrics, showFigures } from '../payments/metrics.ts'
 import { markAtProvider } from '../payments/mark.ts'
+import { paymentMetrics, showFigures } from '../payments/metrics.ts'
+import { sandboxDatabaseUrl } from '../payments/providers/sandbox/database.ts'
 import { createSandboxProvider } from '../payments/providers/sandbox/provider.ts'
 import { reconcile } from '../payments/reconcile.ts'
 import { startWorker, type Worker } from '../payments/worker.ts'
@@ -28,8 +29,8 @@ export const paymentsRole = defineRole({
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
     const writer = { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } }
-    const provider = await createSandboxProvider({
-      databaseUrl: config.sandbox.databaseUrl ?? sandboxDatabaseUrl(config.database.url),
+    const provider = createSandboxProvider({
+      databaseUrl: sandboxDatabaseUrl(config.database.url, config.sandbox.databaseUrl),
       log,
       deadlineMs: CALL_MS,
     })

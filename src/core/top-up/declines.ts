@@ -142,5 +142,13 @@ export function declineOf(answer: {
   return { code, advice, why, retryAfterMicros }
 }
 
+/** Canceled at the provider by somebody, or by a rule there: trying again by itself would only be canceled again. */
+export const CANCELED_AT_PROVIDER: Decline = {
+  code: 'canceled_at_provider',
+  advice: 'ask_customer',
+  why: 'no_reason',
+  retryAfterMicros: null,
+}
+
 /** An approval that was asked for and not given in time. */
 export const LAPSED: Decline = { code: 'approval_lapsed', advice: 'retry_later', why: 'lapsed', retryAfterMicros: null }

@@ -100,7 +100,8 @@ function waitForManual(
     ({ requestedAtMicros }) => requestedAtMicros + WAIT_FOR_MANUAL_MICROS > nowMicros,
   )
   const sumMicros = fresh.reduce((sum, { amountMicros }) => sum + amountMicros, 0n)
-  if (fresh.length === 0 || balanceMicros + sumMicros < thresholdMicros) return null
+  // The balance itself is below: so where it is reached, there is one at least.
+  if (balanceMicros + sumMicros < thresholdMicros) return null
   return Math.min(...fresh.map(({ requestedAtMicros }) => requestedAtMicros)) + WAIT_FOR_MANUAL_MICROS
 }
 

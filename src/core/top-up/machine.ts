@@ -10,7 +10,7 @@
  */
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
-import { type Decline, LAPSED } from './declines.ts'
+import { CANCELED_AT_PROVIDER, type Decline, LAPSED } from './declines.ts'
 import { type AutoTopUpMemory, afterDecline, afterPause, afterSuccess, type Pause } from './memory.ts'
 
 export const TOP_UP_STATES = [
@@ -42,7 +42,7 @@ export const OPEN_STATES = ['requested', 'prepared', 'charging', 'unknown', 'pro
 /** Who asked for it: the account's settings, or a person. */
 export type TopUpTrigger = 'automatic' | 'manual'
 
-/** What an attempt ends as when its prepared payment is canceled by us. */
+/** What a top-up ends as: at once where nothing is prepared, else once the provider has canceled the payment. */
 export interface Ending {
   readonly state: 'skipped' | 'no_longer_needed' | 'canceled' | 'failed'
   /** A code, for events and pages: `monthly_cap`, `turned_off`, ... */
@@ -66,13 +66,13 @@ export interface TopUp {
   readonly attemptId: string | null
   readonly paymentId: string | null
   readonly methodId: string | null
-  /** When the current attempt was first confirmed; the limits count by it. */
+  /** When the current attempt was confirmed; the limits count by it. Null where it was not, or turned out not to be. */
   readonly confirmedAtMicros: InstantMicros | null
   /** Set when the prepared payment is to be canceled. */
   readonly ending: Ending | null
   /** Not to be looked at again before. */
   readonly nextTryAtMicros: InstantMicros
-  /** Silences and outages since it last came forward; backing off counts by it. */
+  /** Silences and outages since the provider last moved it on; backing off counts by it. */
   readonly silences: number
   /** Where the customer approves it, and until when, while it needs that. */
   readonly actionUrl: string | null
@@ -266,8 +266,10 @@ export function advance(
   if (outcome === 'declined') return declined(before, (news as { decline: Decline }).decline, memory, nowMicros, chance)
   if (outcome === 'ended') {
     const hasLapsed = before.actionUntilMicros !== null && before.actionUntilMicros <= nowMicros
-    if (news.kind === 'canceled' && before.ending === null && hasLapsed) {
-      return declined(before, LAPSED, memory, nowMicros, chance)
+    if (news.kind === 'canceled' && before.ending === null) {
+      if (hasLapsed) return declined(before, LAPSED, memory, nowMicros, chance)
+      // Asked for anew it would only be canceled again: a person has to look at it.
+      if (before.trigger === 'automatic') return declined(before, CANCELED_AT_PROVIDER, memory, nowMicros, chance)
     }
     const ending = news.kind === 'ended' ? news.ending : (before.ending ?? BY_PROVIDER)
     return { ...unchanged, topUp: over(before, ending.state, ending.reason), isNews: true }
@@ -288,13 +290,13 @@ export function advance(
     case 'ended':
       return {
         ...unchanged,
-        topUp: { ...before, ending: before.ending ?? news.ending, nextTryAtMicros: nowMicros },
+        topUp: { ...before, state: outcome, ending: before.ending ?? news.ending, nextTryAtMicros: nowMicros },
         isNews: false,
       }
     case 'wait':
       return {
         ...unchanged,
-        topUp: { ...before, nextTryAtMicros: Math.max(nowMicros, news.untilMicros) },
+        topUp: { ...before, state: outcome, nextTryAtMicros: Math.max(nowMicros, news.untilMicros) },
         isNews: false,
       }
     case 'unavailable':

@@ -9,8 +9,10 @@ import type { Decline } from './declines.ts'
 export const MAX_DECLINES_IN_A_ROW = 3
 
 export type PauseReason =
-  /** Declines in a row, or one that asks for the customer. */
+  /** Declines in a row, each of which might have passed by itself. */
   | 'declined'
+  /** The customer has to put something right first: an expired card, wrong details. */
+  | 'ask_customer'
   /** The card must not be charged again. */
   | 'card_stopped'
   | 'refunded'
@@ -41,9 +43,11 @@ export const FRESH_MEMORY: AutoTopUpMemory = { pause: null, declinesInARow: 0, d
 
 const HOUR_MICROS = 3_600_000_000
 
+const PAUSE_BY_ADVICE = { retry_later: 'declined', ask_customer: 'ask_customer', stop: 'card_stopped' } as const
+
 /**
  * After a decline of an automatic attempt: another try later, or a pause. *Ask the customer* and *stop* pause at once, so do
- * three in a row. A try comes an hour after the first decline and a day after the second, later where the network says so,
+ * three in a row. A try comes an hour and a day after the first decline, later where the network says so,
  * and spread by chance over a quarter of that.
  */
 export function afterDecline(
@@ -57,13 +61,13 @@ export function afterDecline(
   const declinesInARow = isSameCard ? memory.declinesInARow + 1 : 1
   const counted = { ...memory, declinesInARow, declinedMethodId: methodId }
   if (decline.advice !== 'retry_later' || declinesInARow >= MAX_DECLINES_IN_A_ROW) {
-    const reason = decline.advice === 'stop' ? 'card_stopped' : 'declined'
+    const reason = PAUSE_BY_ADVICE[decline.advice]
     const pause: Pause = { reason, code: decline.code, methodId, sinceMicros: nowMicros }
     return { memory: afterPause(counted, pause), nextTryAtMicros: null }
   }
   // Paused by a refund, say, while the bank had it: it is not tried again.
   if (memory.pause !== null) return { memory: counted, nextTryAtMicros: null }
-  const waitMicros = (declinesInARow === 1 ? 1 : 24) * HOUR_MICROS
+  const waitMicros = (declinesInARow === 1 ? 1 : 23) * HOUR_MICROS
   const spreadMicros = Math.round((waitMicros / 4) * chance)
   const advisedMicros = decline.retryAfterMicros ?? 0
   return { memory: counted, nextTryAtMicros: nowMicros + Math.max(waitMicros, advisedMicros) + spreadMicros }

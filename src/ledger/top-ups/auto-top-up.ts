@@ -17,8 +17,8 @@ import { autoTopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { type Changed, changeAccount, type Writer } from '../change-account.ts'
 import { conclude } from './conclude.ts'
-import { askForMark } from './provider-tasks.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
+import { askForMark } from './provider-tasks.ts'
 import { readAutoTopUp, storeMemory } from './read-auto-top-up.ts'
 
 export interface WantedAutoTopUp {

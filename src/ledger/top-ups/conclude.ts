@@ -40,7 +40,7 @@ function outcomeOf({ state }: TopUp, news: TopUpNews): AttemptOutcome | null {
     case 'requested':
       return 'declined'
     case 'failed':
-      return news.kind === 'refused' ? 'refused' : 'declined'
+      return news.kind === 'declined' || news.kind === 'canceled' ? 'declined' : 'refused'
     default:
       return 'canceled'
   }

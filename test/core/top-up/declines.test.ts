@@ -32,6 +32,8 @@ const said = (code: string | null, declineCode: string | null = null, adviceCode
 describe('a decline', () => {
   it.each(SORTED)('%s: %s, %s', (code, advice, why) => {
     expect(said('card_declined', code)).toEqual({ code, advice, why, retryAfterMicros: null })
+    // Known, it is what counts, whatever the error's own code says beside it.
+    expect(said('expired_card', code)).toEqual({ code, advice, why, retryAfterMicros: null })
   })
 
   it.each([

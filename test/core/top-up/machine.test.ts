@@ -57,7 +57,7 @@ prepared          succeeded     succeeded
 prepared          processing    processing
 prepared          needs_action  needs_action
 prepared          declined      requested
-prepared          canceled      canceled
+prepared          canceled      failed
 
 charging          prepared      throws
 charging          confirming    ignored
@@ -71,7 +71,7 @@ charging          succeeded     succeeded
 charging          processing    processing
 charging          needs_action  needs_action
 charging          declined      requested
-charging          canceled      canceled
+charging          canceled      failed
 
 unknown           prepared      throws
 unknown           confirming    throws
@@ -85,7 +85,7 @@ unknown           succeeded     succeeded
 unknown           processing    processing
 unknown           needs_action  needs_action
 unknown           declined      requested
-unknown           canceled      canceled
+unknown           canceled      failed
 
 processing        prepared      throws
 processing        confirming    throws
@@ -99,7 +99,7 @@ processing        succeeded     succeeded
 processing        processing    processing
 processing        needs_action  needs_action
 processing        declined      requested
-processing        canceled      canceled
+processing        canceled      failed
 
 needs_action      prepared      throws
 needs_action      confirming    throws
@@ -113,7 +113,7 @@ needs_action      succeeded     succeeded
 needs_action      processing    processing
 needs_action      needs_action  needs_action
 needs_action      declined      requested
-needs_action      canceled      canceled
+needs_action      canceled      failed
 
 succeeded         prepared      throws
 succeeded         confirming    throws
@@ -295,12 +295,13 @@ describe('a decline', () => {
   it.each([
     // decline, declines before it, what comes of it, when it is tried again, what it is paused for
     ['may pass, the first', NO_FUNDS, 0, 'requested', NOW + HOUR, null],
-    ['may pass, the second', NO_FUNDS, 1, 'requested', NOW + DAY, null],
+    ['may pass, the second', NO_FUNDS, 1, 'requested', NOW + 23 * HOUR, null],
     ['may pass, the third', NO_FUNDS, 2, 'failed', null, 'declined'],
-    ['asks the customer', EXPIRED, 0, 'failed', null, 'declined'],
+    ['asks the customer', EXPIRED, 0, 'failed', null, 'ask_customer'],
     ['stops', STOLEN, 0, 'failed', null, 'card_stopped'],
   ] as const)('that %s', (_rule, decline, before, state, nextTryAtMicros, reason) => {
-    const { topUp, memory, paused } = hear(topUpIn('charging'), declinedBy(decline), remembering(before))
+    const { topUp, memory, paused, isNews } = hear(topUpIn('charging'), declinedBy(decline), remembering(before))
+    expect(isNews).toBe(true)
     expect(topUp).toMatchObject({ state, reason: decline.code })
     if (nextTryAtMicros !== null) expect(topUp.nextTryAtMicros).toBe(nextTryAtMicros)
     const pause = reason && { reason, code: decline.code, methodId: 'card-1', sinceMicros: NOW }
@@ -378,7 +379,7 @@ describe('the approval by the bank', () => {
   })
 
   it.each([
-    ['just before it lapses', NOW + 1, 'canceled', 'canceled_at_provider', 0],
+    ['just before it lapses', NOW + 1, 'failed', 'canceled_at_provider', 1],
     ['once it has lapsed', NOW, 'requested', 'approval_lapsed', 1],
   ] as const)('canceled %s', (_rule, actionUntilMicros, state, reason, declinesInARow) => {
     const { topUp, memory } = hear(topUpIn('needs_action', { actionUntilMicros }), NEWS.canceled)
@@ -400,7 +401,7 @@ describe('the approval by the bank', () => {
 
   it('that was given long ago is no lapse when the bank cancels the payment later', () => {
     const processing = hear(topUpIn('needs_action', { actionUntilMicros: NOW }), NEWS.processing).topUp
-    expect(hear(processing, NEWS.canceled).topUp).toMatchObject({ state: 'canceled', reason: 'canceled_at_provider' })
+    expect(hear(processing, NEWS.canceled).topUp).toMatchObject({ state: 'failed', reason: 'canceled_at_provider' })
   })
 })
 
@@ -439,10 +440,17 @@ describe('a payment that is not wanted any more', () => {
     })
   })
 
-  it('nobody here meant to cancel: it was canceled at the provider', () => {
-    const { topUp, isNews } = hear(topUpIn('processing'), NEWS.canceled)
-    expect(topUp).toMatchObject({ state: 'canceled', reason: 'canceled_at_provider' })
+  it('nobody here meant to cancel: whatever cancels at the provider would do it again, so it pauses', () => {
+    const { topUp, isNews, paused } = hear(topUpIn('processing'), NEWS.canceled)
+    expect(topUp).toMatchObject({ state: 'failed', reason: 'canceled_at_provider' })
+    expect(paused).toMatchObject({ reason: 'ask_customer', code: 'canceled_at_provider' })
     expect(isNews).toBe(true)
+  })
+
+  it('nobody here meant to cancel, asked for by hand: it is over, and pauses nothing', () => {
+    const { topUp, paused } = hear(topUpIn('processing', { trigger: 'manual' }), NEWS.canceled)
+    expect(topUp).toMatchObject({ state: 'canceled', reason: 'canceled_at_provider' })
+    expect(paused).toBeNull()
   })
 })
 

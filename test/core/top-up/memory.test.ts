@@ -37,9 +37,9 @@ describe('the next try after a decline', () => {
   it.each([
     // decline, declines before it, hours at the least and at the most
     ['the first', NO_FUNDS, 0, 1, 1.25],
-    ['the second', NO_FUNDS, 1, 24, 30],
+    ['the second, a day after the first', NO_FUNDS, 1, 23, 28.75],
     ['the network advises later', advised(48), 0, 48, 48.25],
-    ['the network advises later, the second time', advised(72), 1, 72, 78],
+    ['the network advises later, the second time', advised(72), 1, 72, 77.75],
     ['the network advises sooner', advised(0.5), 0, 1, 1.25],
   ] as const)('%s', (_rule, decline, declines, least, most) => {
     expect(hoursAfter(declines, decline, 0)).toBe(least)
@@ -84,7 +84,7 @@ describe('a row of declines', () => {
   })
 
   it.each([
-    [EXPIRED, 'declined'],
+    [EXPIRED, 'ask_customer'],
     [STOLEN, 'card_stopped'],
     [{ ...EXPIRED, advice: 'retry_later' as const }, null],
   ])('of one, %o, pauses: %s', (decline, reason) => {
@@ -142,6 +142,7 @@ describe('a pause', () => {
   it.each([
     // why it is paused, whether the same card may go on, whether a new card alone ends it
     ['declined', true, true],
+    ['ask_customer', true, false],
     ['card_stopped', false, false],
     ['refunded', true, false],
     ['disputed', false, false],

@@ -2,6 +2,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  type CountedAttempt,
+  judgeAttempt,
+  MAX_ATTEMPTS_IN_24_HOURS,
+  monthStartMicros,
+  type Standing,
+} from '../../../src/core/top-up/judge.ts'
+import {
   advance,
   isOpen,
   TOP_UP_STATES,
@@ -68,6 +75,16 @@ function* follow(first: TopUp, heard: readonly Heard[]): Generator<Step> {
     ;({ topUp, memory } = advanced)
     yield { before, after: topUp, heard: { news: own, nowMicros, chance }, isPaused: advanced.paused !== null, memory }
   }
+}
+
+const STANDING: Standing = {
+  balanceMicros: 0n,
+  isClosed: false,
+  settings: null,
+  methodId: 'card-1',
+  memory: FRESH_MEMORY,
+  counted: [],
+  unsettledManual: [],
 }
 
 const triggers = fc.constantFrom('automatic', 'manual')
@@ -142,7 +159,8 @@ describe('whatever a top-up hears', () => {
 
   it('an approval is waited for 24 hours, however often it is asked for', () => {
     always(({ before, after, heard: { nowMicros } }) => {
-      expect(after.actionUrl !== null && after.actionUntilMicros !== null).toBe(after.state === 'needs_action')
+      const isNeeded = after.state === 'needs_action'
+      expect([after.actionUrl !== null, after.actionUntilMicros !== null]).toEqual([isNeeded, isNeeded])
       if (before.state === 'needs_action' && after.state === 'needs_action') {
         expect(after.actionUntilMicros).toBe(before.actionUntilMicros)
         return
@@ -180,6 +198,59 @@ describe('whatever a top-up hears', () => {
         expect(isOpen(after) && after.paymentId !== null).toBe(false)
       }
     }
+  })
+})
+
+describe('however often an account is below its threshold', () => {
+  const amounts = [5_000_000n, 20_000_000n, 30_000_000n]
+
+  /** Charges whenever it is allowed, by amounts that change, and says when it charged and what. */
+  const attemptsOf = (monthlyCapMicros: bigint, asked: readonly (readonly [afterMicros: number, amount: number])[]) => {
+    const counted: CountedAttempt[] = []
+    let nowMicros = NOW
+    for (const [afterMicros, amount] of asked) {
+      nowMicros += afterMicros
+      const settings = { isOn: true, thresholdMicros: 1n, amountMicros: amounts[amount]!, monthlyCapMicros }
+      const standing = { ...STANDING, settings, counted: counted.slice() }
+      const judgement = judgeAttempt(standing, nowMicros)
+      if (judgement.kind === 'charge') {
+        counted.push({ confirmedAtMicros: nowMicros, amountMicros: judgement.amountMicros })
+      } else if (judgement.kind === 'ended') {
+        // It waits for no longer than it has to, and what it waits for comes.
+        const { untilMicros, ending } = judgement
+        const reasonAt = (atMicros: number) => {
+          const then = judgeAttempt(standing, atMicros)
+          return then.kind === 'ended' ? then.ending.reason : null
+        }
+        expect(untilMicros).toBeGreaterThan(nowMicros)
+        expect(reasonAt(untilMicros! - 1)).toBe(ending.reason)
+        expect(reasonAt(untilMicros!)).not.toBe(ending.reason)
+      }
+    }
+    return counted
+  }
+
+  it('it is charged neither above the cap of a month nor more than five times in any 24 hours', () => {
+    const asked = fc.tuple(
+      fc.oneof(
+        { weight: 9, arbitrary: fc.integer({ min: 0, max: 4 * HOUR }) },
+        { weight: 1, arbitrary: fc.integer({ min: 0, max: 20 * DAY }) },
+      ),
+      fc.integer({ min: 0, max: amounts.length - 1 }),
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(70_000_000n, 1_000_000_000n), fc.array(asked, { maxLength: 60 }), (cap, steps) => {
+        const counted = attemptsOf(cap, steps)
+        const months = Map.groupBy(counted, ({ confirmedAtMicros }) => monthStartMicros(confirmedAtMicros))
+        for (const month of months.values()) {
+          expect(month.reduce((sum, { amountMicros }) => sum + amountMicros, 0n)).toBeLessThanOrEqual(cap)
+        }
+        for (const [index, { confirmedAtMicros }] of counted.entries()) {
+          const sixth = counted[index + MAX_ATTEMPTS_IN_24_HOURS]
+          if (sixth !== undefined) expect(sixth.confirmedAtMicros - confirmedAtMicros).toBeGreaterThanOrEqual(DAY)
+        }
+      }),
+    )
   })
 })
 
