@@ -5,7 +5,8 @@ import { needsAnotherMethod, type PauseReason } from '../core/top-up/memory.ts'
 import type { AutoTopUpOverview, ShownMethod } from '../ledger/top-ups/read-overview.ts'
 
 const WHY_PAUSED: Readonly<Record<PauseReason, string>> = {
-  declined: 'the card was declined too often, or for something that waiting does not change',
+  declined: 'the card was declined three times in a row',
+  ask_customer: 'the customer has to put something right first',
   card_stopped: 'the card must not be charged again',
   refunded: 'a payment was refunded',
   disputed: 'a payment was disputed',

@@ -243,7 +243,12 @@ card:      visa that ends in 4242, expires 08/29, at sandbox (m-1)
     {
       name: 'paused by declines',
       changed: pausedBy({ code: 'insufficient_funds' }),
-      line: 'paused:    since 2026-03-01T10:00:00.000000Z, declined (insufficient_funds): the card was declined too often, or for something that waiting does not change; it goes on with a consent: tollgate top-up resume acme',
+      line: 'paused:    since 2026-03-01T10:00:00.000000Z, declined (insufficient_funds): the card was declined three times in a row; it goes on with a consent: tollgate top-up resume acme',
+    },
+    {
+      name: 'paused by a decline that waiting does not change',
+      changed: pausedBy({ reason: 'ask_customer', code: 'expired_card' }),
+      line: 'paused:    since 2026-03-01T10:00:00.000000Z, ask_customer (expired_card): the customer has to put something right first; it goes on with a consent: tollgate top-up resume acme',
     },
     {
       name: 'paused by a card that was stopped',

@@ -325,7 +325,7 @@ describe('top-up resume', () => {
     const account = 'globe-freight'
     await pause(account, 'declined', 'insufficient_funds', await turnOn(account))
     const { stdout } = await settings(account)
-    expect(stdout).toContain('declined (insufficient_funds): the card was declined too often')
+    expect(stdout).toContain('declined (insufficient_funds): the card was declined three times in a row')
     expect(await resume(account)).toEqual(CONSENT_NEEDED)
     const resumed = await resume(account, ...consent)
     expect(resumed).toMatchObject({ exitCode: 0, stderr: 'automatic top-up goes on\n' })
