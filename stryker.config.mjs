@@ -1,4 +1,4 @@
-/** `npm run mutation`: how many small faults in the rating core the tests notice. Incremental: a second run tries only what changed. */
+/** `npm run mutation`: how many small faults in the core of rating and top-ups the tests notice. Incremental: a second run tries only what changed. */
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.ts' },
@@ -8,6 +8,7 @@ export default {
     '!src/core/rating/explain.ts',
     'src/core/account/{batch,decide,state}.ts',
     'src/core/usage/content.ts',
+    'src/core/top-up/**/*.ts',
   ],
   // The preprocessor that reads it needs the compiler's old API; nothing here depends on it.
   tsconfigFile: 'tsconfig.none.json',

@@ -84,8 +84,13 @@ async function runTraffic(installation: Installation, rater: Serve): Promise<boo
       onProgress: watching.onProduced,
     })
     if (rater.ended.aborted) throw new Error(`the rater ended by itself; its log is ${rater.logFile}`)
-    const drained = await watching.untilDrained(produced.items)
-    if (!drained) console.error(`not all events were recorded in time; the rater's log is ${rater.logFile}`)
+    const drained = await watching.untilDrained(produced.items).then(
+      () => true,
+      (error: Error) => {
+        console.error(`${error.message}; the rater's log is ${rater.logFile}`)
+        return false
+      },
+    )
     const books = await checkBooks(installation.pool, produced, (await rater.figures()).get(DUPLICATES) ?? 0)
     await watching.stop()
     view.close()

@@ -12,6 +12,7 @@ import type { Serve } from '../stack/serve.ts'
 import type { Installation } from '../testkit/installation.ts'
 import type { UsageTopic } from '../testkit/records.ts'
 import { emptyTally, type Produced } from '../testkit/tally.ts'
+import { until } from '../testkit/until.ts'
 import type { View } from './view.ts'
 
 const READ_BALANCES = 'select account_id, currency, balance_micros, status from tollgate.accounts'
@@ -34,8 +35,8 @@ const DRAINED_WITHIN_MILLIS = 60_000
 
 export interface Watching {
   readonly onProduced: (produced: Readonly<Produced>) => void
-  /** Waits until every produced message is recorded and every announcement published; false if that takes too long. */
-  untilDrained(items: number): Promise<boolean>
+  /** Waits until every produced message is recorded and every announcement published; fails if that takes too long. */
+  untilDrained(items: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -143,14 +144,18 @@ export async function watch(
       produced = tally
     },
     async untilDrained(items) {
-      const giveUpAt = Date.now() + DRAINED_WITHIN_MILLIS
-      while (Date.now() < giveUpAt) {
-        const recorded = await pool.query<{ recorded: string }>(READ_RECORDED)
-        const unsent = await pool.query<{ packs: bigint }>(READ_UNSENT)
-        if (BigInt(recorded.rows[0]!.recorded) >= BigInt(items) && unsent.rows[0]!.packs === 0n) return true
-        await delay(100)
-      }
-      return false
+      let seen = {}
+      await until(
+        `all ${items} messages are recorded and what came of them is published`,
+        async () => {
+          const { recorded } = (await pool.query<{ recorded: string }>(READ_RECORDED)).rows[0]!
+          const { packs } = (await pool.query<{ packs: bigint }>(READ_UNSENT)).rows[0]!
+          seen = { recorded, unsentPacks: packs }
+          return BigInt(recorded) >= BigInt(items) && packs === 0n
+        },
+        DRAINED_WITHIN_MILLIS,
+        () => seen,
+      )
     },
     async stop() {
       if (stopped.signal.aborted) return

@@ -12,6 +12,8 @@ import { readFileSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const POLL_MS = 100
+/** Longer than any download or installation takes that is still under way. */
+const WAIT_LIMIT_MS = 30 * 60_000
 
 /** A pid alone is used again after a reboot or a wrap-around; with the start time it names one process for good. */
 export function processIdentity(pid = process.pid) {
@@ -48,17 +50,27 @@ function startedAtElsewhere(pid) {
   }
 }
 
-/** Runs `work` while holding `path`. `onWait` is called once if another holds it. */
+/** Runs `work` while holding `path`. `onWait` is called once if another holds it; after half an hour of that it fails. */
 export async function withLock(path, work, onWait = () => {}) {
   const me = processIdentity()
+  const giveUpAt = performance.now() + WAIT_LIMIT_MS
   for (let waited = false; !tryLock(path, me); waited = true) {
     if (!waited) onWait()
+    if (performance.now() > giveUpAt) throw new Error(`${path} is still held by process ${holderOf(path)}`)
     await sleep(POLL_MS)
   }
   try {
     return await work()
   } finally {
     unlinkSync(path)
+  }
+}
+
+function holderOf(path) {
+  try {
+    return readlinkSync(path).split('-')[0]
+  } catch {
+    return 'unknown'
   }
 }
 

@@ -51,7 +51,7 @@ export function createPipeline({ decoder, ledger, registry, log, wakeRelays, sig
     for (const { topic, partition, previousOffset } of offsets) {
       progress.doneTo.set(sourceOf({ topic, partition }), previousOffset)
     }
-    const recorded = await recordPart(messages, progress)
+    const recorded = await recordPart({ messages, offsets }, progress)
     stopTimer()
     metrics.batchesTotal.inc()
     metrics.batchEvents.observe(messages.length)
@@ -60,10 +60,8 @@ export function createPipeline({ decoder, ledger, registry, log, wakeRelays, sig
   }
 
   /** Returns the offsets that are done by it. */
-  async function recordPart(part: readonly IntakeMessage[], progress: Progress): Promise<NextOffset[]> {
-    const messages = part.filter(({ partition }) => !progress.stopped.has(partition))
+  async function recordPart({ messages, offsets }: IntakeBatch, progress: Progress): Promise<readonly NextOffset[]> {
     if (messages.length === 0) return []
-    const offsets = offsetsAfter(messages, progress)
     try {
       const read = await untilDone('decode', () => readMessages(messages))
       count(await untilDone('ledger', () => ledger.recordBatch({ ...read, offsets })))
@@ -74,8 +72,9 @@ export function createPipeline({ decoder, ledger, registry, log, wakeRelays, sig
       if (messages.length === 1) return await settle(message!, error, offsets, progress)
       // Each half keeps the order of its partitions, so what is done of a partition is always a prefix.
       const half = Math.ceil(messages.length / 2)
-      const first = await recordPart(messages.slice(0, half), progress)
-      return newest([...first, ...(await recordPart(messages.slice(half), progress))])
+      const first = await recordPart(partOf(messages.slice(0, half), progress), progress)
+      const second = await recordPart(partOf(messages.slice(half), progress), progress)
+      return newest([...first, ...second])
     }
     return markDone(offsets, progress)
   }
@@ -84,9 +83,9 @@ export function createPipeline({ decoder, ledger, registry, log, wakeRelays, sig
   async function settle(
     message: IntakeMessage,
     error: unknown,
-    offsets: NextOffset[],
+    offsets: readonly NextOffset[],
     progress: Progress,
-  ): Promise<NextOffset[]> {
+  ): Promise<readonly NextOffset[]> {
     if (consequenceOf(error).fate !== 'dead_letter') return stop(message, error, progress)
     try {
       const { usage, unreadable } = await untilDone('decode', () => readMessages([message]))
@@ -205,18 +204,20 @@ interface Progress {
   readonly stopped: Map<number, StoppedPartition>
 }
 
-/** Where each partition goes on after these messages. */
-function offsetsAfter(messages: readonly IntakeMessage[], { doneTo }: Progress): NextOffset[] {
+/** A part of a batch, without what is on partitions that stopped meanwhile, and where each partition goes on after it. */
+function partOf(part: readonly IntakeMessage[], { doneTo, stopped }: Progress): IntakeBatch {
+  const messages = part.filter(({ partition }) => !stopped.has(partition))
   const last = new Map(messages.map((message) => [sourceOf(message), message]))
-  return [...last].map(([source, { topic, partition, offset }]) => ({
+  const offsets = [...last].map(([source, { topic, partition, offset }]) => ({
     topic,
     partition,
     nextOffset: offset + 1n,
     previousOffset: doneTo.get(source) ?? null,
   }))
+  return { messages, offsets }
 }
 
-function markDone(offsets: NextOffset[], { doneTo }: Progress): NextOffset[] {
+function markDone(offsets: readonly NextOffset[], { doneTo }: Progress): readonly NextOffset[] {
   for (const next of offsets) doneTo.set(sourceOf(next), next.nextOffset)
   return offsets
 }

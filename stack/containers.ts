@@ -2,14 +2,12 @@
  * The stack in containers, for those who have an engine and ask for it with TOLLGATE_STACK=containers. Thin: what a component
  * is asked and how it is used is the same, and the engine's own reaper ends what is left over.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers'
+import { until } from '../testkit/until.ts'
 import { asStack, type ComponentName, type Stack, type Started } from './components.ts'
 import type { Log } from './downloads.ts'
 import { freePort } from './ports.ts'
 import type { Component } from './supervision.ts'
-
-const RESTART_POLL_MS = 100
 
 const STARTERS: Record<ComponentName, () => Promise<Started>> = {
   async kafka() {
@@ -102,9 +100,8 @@ function asComponent(name: ComponentName, container: StartedTestContainer): Cont
       const { container: containers } = await getContainerRuntimeClient()
       const running = containers.getById(container.getId())
       await running.kill({ signal })
-      while (signal !== 'SIGSTOP' && signal !== 'SIGCONT' && (await running.inspect()).State.Running) {
-        await sleep(RESTART_POLL_MS)
-      }
+      if (signal === 'SIGSTOP' || signal === 'SIGCONT') return
+      await until(`${name} has ended by ${signal}`, async () => !(await running.inspect()).State.Running)
     },
     async start() {
       await container.restart()

@@ -41,6 +41,8 @@ export interface CacheEntry {
 
 const run = promisify(execFile)
 const POM = join(import.meta.dirname, 'pom.xml')
+/** A first download over a slow line is let take its time. */
+const TOOL_LIMIT_MS = 20 * 60_000
 const PARTIAL = '.partial-'
 const FILE_LIST = '.tollgate-files.json'
 
@@ -87,8 +89,8 @@ async function faultOf({ tryOut }: CacheEntry, folder: string): Promise<string |
   if (!existsSync(listFile)) return 'it has no list of its files'
   try {
     const list = JSON.parse(readFileSync(listFile, 'utf8')) as Record<string, string>
-    const changed = Object.entries(list).find(([path, facts]) => factsOf(join(folder, path)) !== facts)
-    if (changed) return `${changed[0]} is missing or has changed`
+    const changed = Object.entries(list).find(([path, facts]) => !isWhole(factsOf(join(folder, path)), facts))
+    if (changed) return `${changed[0]} is missing, cut short or something else`
     await tryOut?.(folder)
     return null
   } catch (error) {
@@ -107,6 +109,13 @@ function factsOf(path: string): string | null {
   if (stats === undefined) return null
   if (stats.isSymbolicLink()) return `-> ${readlinkSync(path)}`
   return stats.isDirectory() ? 'folder' : `${stats.size} bytes`
+}
+
+/** A file may grow: people, and what manages their machines, add certificates of their own to a bundle of them. */
+function isWhole(found: string | null, listed: string): boolean {
+  if (found === listed) return true
+  const [foundBytes, listedBytes] = [found, listed].map((facts) => Number(/^(\d+) bytes$/.exec(facts ?? '')?.[1]))
+  return foundBytes! >= listedBytes!
 }
 
 /** In two steps, so that nobody meets it half removed. */
@@ -147,15 +156,16 @@ export async function cachedFromMaven(
   )
 }
 
-/** Runs a tool to its end; when it is missing the error is `howToInstall`, and when it fails, what it said. */
+/** Runs a tool to its end; when it is missing the error is `howToInstall`, and when it fails or does not end, what it said. */
 export async function runTool(tool: string, args: string[], howToInstall: string): Promise<void> {
   try {
-    await run(tool, args, { maxBuffer: 64 * 1024 * 1024 })
+    await run(tool, args, { maxBuffer: 64 * 1024 * 1024, timeout: TOOL_LIMIT_MS, killSignal: 'SIGKILL' })
   } catch (error) {
-    const failure = error as NodeJS.ErrnoException & { stdout?: string; stderr?: string }
+    const failure = error as NodeJS.ErrnoException & { stdout?: string; stderr?: string; killed?: boolean }
     if (failure.code === 'ENOENT') throw new Error(howToInstall)
     const said = `${failure.stdout ?? ''}${failure.stderr ?? ''}`.trim().split('\n').slice(-15).join('\n')
-    throw new Error(`${tool} ${args.join(' ')} failed; it can be run again.\n${said}`)
+    const how = failure.killed ? `did not end within ${TOOL_LIMIT_MS / 60_000} minutes` : 'failed'
+    throw new Error(`${tool} ${args.join(' ')} ${how}; it can be run again.\n${said}`)
   }
 }
 

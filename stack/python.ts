@@ -18,6 +18,8 @@ export interface Python {
 const OLDEST_MINOR = 9
 const HOW_TO_INSTALL = `Python >= 3.${OLDEST_MINOR} with pip is needed: apt-get install python3-pip`
 
+const TRY_LIMIT_MS = 30_000
+
 const run = promisify(execFile)
 
 /** `requirements` is a file that pins every package. */
@@ -47,7 +49,7 @@ export async function findPython(requirements: string, log: Log): Promise<Python
 /** Wheels with machine code fit one version of one kind of Python: `cpython-311`. */
 async function pythonVersion(): Promise<string> {
   const question = 'import sys; print(*sys.version_info[:2], sys.implementation.cache_tag)'
-  const answer = await run('python3', ['-c', question]).catch(() => {
+  const answer = await run('python3', ['-c', question], { timeout: TRY_LIMIT_MS }).catch(() => {
     throw new Error(HOW_TO_INSTALL)
   })
   const [major, minor, tag] = answer.stdout.trim().split(' ')

@@ -21,6 +21,8 @@ const BINARIES: Record<string, readonly string[]> = {
 }
 const JAR = 'embedded-redis-1.4.3.jar'
 
+const TRY_LIMIT_MS = 30_000
+
 const run = promisify(execFile)
 
 export async function startRedis(stack: StackFolder, log: Log): Promise<{ component: Component; address: string }> {
@@ -55,7 +57,7 @@ export async function prepareRedis(log: Log): Promise<string> {
 }
 
 async function runs(command: string): Promise<boolean> {
-  return await run(command, ['--version']).then(
+  return await run(command, ['--version'], { timeout: TRY_LIMIT_MS }).then(
     () => true,
     () => false,
   )

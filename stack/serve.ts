@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { until, within } from '../testkit/until.ts'
 import { freePort } from './ports.ts'
 
 export interface Serve {
@@ -21,7 +21,6 @@ export interface Serve {
 }
 
 const READY_WITHIN_MILLIS = 60_000
-const BETWEEN_PROBES_MILLIS = 100
 const ANSWERS_WITHIN_MILLIS = 10_000
 const STOPS_WITHIN_MILLIS = 60_000
 const LOG_LINES = 20
@@ -46,15 +45,9 @@ export async function startServe(
   const killWithUs = () => child.kill('SIGKILL')
   process.once('exit', killWithUs)
 
-  const giveUpAt = Date.now() + READY_WITHIN_MILLIS
-  while (!(await answers(`${operatorsUrl}/readyz`))) {
-    if (ended.signal.aborted || Date.now() > giveUpAt) {
-      child.kill('SIGKILL')
-      const what = ended.signal.aborted ? 'ended' : `was not ready within ${READY_WITHIN_MILLIS} ms`
-      throw new Error(`tollgate serve ${what}; its log, ${logFile}, ends with:\n${endOfLog(logFile)}`)
-    }
-    await delay(BETWEEN_PROBES_MILLIS)
-  }
+  const isReadyOrEnded = async () => ended.signal.aborted || (await answers(`${operatorsUrl}/readyz`))
+  await until('tollgate serve is ready', isReadyOrEnded, READY_WITHIN_MILLIS).catch(fail)
+  if (ended.signal.aborted) fail(new Error('tollgate serve ended before it was ready'))
   return {
     pid: child.pid!,
     logFile,
@@ -65,12 +58,21 @@ export async function startServe(
       process.off('exit', killWithUs)
       if (ended.signal.aborted) return
       child.kill(signal)
-      const kill = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MILLIS)
-      const [exitCode, endedBy] = await once(child, 'exit')
-      clearTimeout(kill)
+      const exit = once(child, 'exit')
+      const [exitCode, endedBy] = await within(
+        `the end of tollgate serve by ${signal}`,
+        exit,
+        STOPS_WITHIN_MILLIS,
+      ).catch(fail)
       // Of an end in order, or as asked, there is nothing to look up.
       if (exitCode === 0 || endedBy === signal) rmSync(folder, { recursive: true, force: true })
     },
+  }
+
+  /** What does not do as it should is ended, and leaves its log. */
+  function fail(error: Error): never {
+    child.kill('SIGKILL')
+    throw new Error(`${error.message}; its log, ${logFile}, ends with:\n${endOfLog(logFile)}`)
   }
 }
 

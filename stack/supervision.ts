@@ -29,8 +29,13 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isIdentityAlive, processIdentity } from '../scripts/lock.mjs'
+import { within } from '../testkit/until.ts'
 
 const START_LIMIT_MS = 120_000
+/** Much data takes a while to be removed. */
+const END_LIMIT_MS = 120_000
+/** A try that takes longer is given up for the next. */
+const ANSWER_LIMIT_MS = 5_000
 const POLL_MS = 50
 const LOG_TAIL_LINES = 25
 
@@ -159,7 +164,7 @@ export async function openStackFolder(): Promise<StackFolder> {
       closed ??= (async () => {
         const gone = exited(watchdog)
         watchdog.stdin?.end()
-        await gone
+        await within(`the end of what runs in ${path}`, gone, END_LIMIT_MS)
       })()
       return closed
     },
@@ -169,7 +174,8 @@ export async function openStackFolder(): Promise<StackFolder> {
 /** Ends and removes what stacks left whose starter and watchdog were both killed. */
 async function sweep(stacks: string): Promise<void> {
   const stale = readdirSync(stacks).filter((name) => !isIdentityAlive(name.split('-').slice(0, 2).join('-')))
-  await Promise.all(stale.map((name) => exited(spawnWatchdog(join(stacks, name), 'ignore'))))
+  const swept = stale.map((name) => exited(spawnWatchdog(join(stacks, name), 'ignore')))
+  await within(`the end of what ${stale.join(', ')} left in ${stacks}`, Promise.all(swept), END_LIMIT_MS)
 }
 
 function spawnWatchdog(folder: string, stdin: 'pipe' | 'ignore'): ChildProcess {
@@ -222,7 +228,7 @@ function supervise(stack: string, program: Program): Component {
       if (!running) return
       const gone = signal === 'SIGSTOP' || signal === 'SIGCONT' ? Promise.resolve() : exited(running)
       running.kill(signal)
-      await gone
+      await within(`the end of ${program.name} by ${signal}`, gone, END_LIMIT_MS)
     },
     async start() {
       const startedAt = performance.now()
@@ -236,7 +242,7 @@ function supervise(stack: string, program: Program): Component {
         }
         if (elapsedMs() > START_LIMIT_MS) throw didNotStart(`does not answer after ${START_LIMIT_MS / 1000} s`)
         try {
-          await program.answers(AbortSignal.timeout(2_000))
+          await within(`${program.name} to answer`, program.answers(AbortSignal.timeout(2_000)), ANSWER_LIMIT_MS)
           return
         } catch {
           await sleep(POLL_MS)

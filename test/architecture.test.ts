@@ -48,9 +48,21 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     packages: true,
   },
   {
+    folder: 'src/payments/',
+    // What it hears of payments is recorded by the ledger, which knows nothing of it.
+    mayImport: ['src/core/', 'src/platform/', 'src/ledger/'],
+    packages: true,
+  },
+  {
     folder: 'src/verify/',
     // It reads what the others wrote, and writes nothing.
     mayImport: ['src/core/', 'src/platform/', 'src/ledger/', 'src/intake/decode.ts', 'src/outbox/messages.ts'],
+    packages: true,
+  },
+  // A provider hears of payments alone, and never touches a balance.
+  {
+    folder: 'src/payments/providers/',
+    mayImport: ['src/core/', 'src/platform/', 'src/payments/provider.ts'],
     packages: true,
   },
 ]

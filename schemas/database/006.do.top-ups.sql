@@ -27,6 +27,7 @@ comment on column tollgate.account_settings.auto_top_up_monthly_cap_micros is 'T
 create table tollgate.auto_top_up_memory (
   account_id text collate "C" primary key references tollgate.accounts,
   declines_in_a_row integer not null default 0 check (declines_in_a_row >= 0),
+  declined_method_id text,
   paused_since timestamptz,
   pause_reason text,
   pause_code text,
@@ -36,6 +37,7 @@ create table tollgate.auto_top_up_memory (
   check ((paused_since is null) = (pause_reason is null)),
   check ((waits_until is null) = (waits_for is null))
 );
+comment on column tollgate.auto_top_up_memory.declined_method_id is 'The card that the declines are of; null: no row of them';
 comment on column tollgate.auto_top_up_memory.paused_since is 'Null: not paused; a pause is ended by a person';
 comment on column tollgate.auto_top_up_memory.pause_method_id is 'The method that it happened with; null: with none';
 comment on column tollgate.auto_top_up_memory.waits_until is 'When a limit allows the next automatic top-up; null: no limit is waited for';
@@ -69,8 +71,11 @@ create table tollgate.payment_customers (
   provider text not null,
   account_id text collate "C" not null references tollgate.accounts,
   customer_id text not null,
+  is_mark_due boolean not null default false,
   primary key (provider, account_id)
 );
+create index payment_customers_mark_due on tollgate.payment_customers (provider, account_id) where is_mark_due;
+comment on column tollgate.payment_customers.is_mark_due is 'The provider is to be told how far the account''s settings have come';
 
 create table tollgate.payment_methods (
   method_id text collate "C" primary key,
@@ -84,8 +89,11 @@ create table tollgate.payment_methods (
   is_default boolean not null,
   actor text not null,
   added_at timestamptz not null,
-  removed_at timestamptz
+  removed_at timestamptz,
+  detached_at timestamptz
 );
+create index payment_methods_to_detach on tollgate.payment_methods (removed_at) where removed_at is not null and detached_at is null;
+comment on column tollgate.payment_methods.detached_at is 'When the provider let go of it, after it was removed here';
 comment on table tollgate.payment_methods is 'Saved cards: nothing of a card but what may be shown, and the provider''s id of it';
 create unique index payment_methods_default on tollgate.payment_methods (account_id) where removed_at is null and is_default;
 create unique index payment_methods_saved_once
@@ -109,7 +117,7 @@ create table tollgate.top_ups (
   payment_id text,
   method_id text collate "C",
   confirmed_at timestamptz,
-  ending_state text check (ending_state in ('skipped', 'no_longer_needed', 'canceled')),
+  ending_state text check (ending_state in ('skipped', 'no_longer_needed', 'canceled', 'failed')),
   ending_reason text,
   next_try_at timestamptz not null,
   silences integer not null default 0,

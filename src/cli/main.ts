@@ -12,6 +12,9 @@ import type { ListOptions } from './dead-letters-list.ts'
 import type { ReplayOptions } from './dead-letters-replay.ts'
 import type { FaultOptions } from './print-faults.ts'
 import type { RateOptions } from './rate.ts'
+import type { OutageOptions } from './sandbox-outage.ts'
+import type { SandboxAct, SandboxActOptions } from './sandbox-payment.ts'
+import type { SandboxPaymentsOptions } from './sandbox-payments.ts'
 
 const VERBOSE = ['--verbose', 'print all faults of a file, not only the first 20'] as const
 const AS_JSON = ['--json', 'print one JSON object a line: all faults, or what was done'] as const
@@ -22,6 +25,11 @@ const program = new Command('tollgate')
   // Inherited by the commands below: commander throws instead of ending the process with an exit code of its own.
   .exitOverride()
   .showHelpAfterError('(--help lists what there is)')
+  .addHelpText(
+    'after',
+    '\nrate and catalog check work on files alone. All others read where the installation is from TOLLGATE_* variables;' +
+      '\ndocs/OPERATIONS.md lists them.',
+  )
   .addHelpText('after', '\nExit code: 0 done, 1 the work failed, 2 wrong usage or input files that are not valid.')
 
 program
@@ -198,6 +206,65 @@ program
     await listCorrections(options)
   })
 
+const sandbox = program
+  .command('sandbox')
+  .description('stand in for cardholders and banks at the sandbox payment provider, which moves no money')
+
+const SANDBOX_ACTS: readonly (readonly [act: SandboxAct, description: string])[] = [
+  ['approve', "approve a payment, as the cardholder would on the bank's page"],
+  ['decline', 'decline a payment that waits for approval or is processing'],
+  ['settle', 'end the processing of a payment now'],
+  ['dispute', 'dispute a payment: what is left of it is withdrawn'],
+  ['win', 'decide the dispute for the seller: the funds are reinstated'],
+]
+
+for (const [act, description] of SANDBOX_ACTS) {
+  const command = sandbox.command(act).description(`sandbox: ${description}`).argument('<payment>', 'payment id')
+  if (act === 'decline') command.option('--code <code>', 'decline code, such as insufficient_funds or lost_card')
+  if (act === 'decline')
+    command.option('--advice <code>', "the network's advice: do_not_try_again, try_again_later ...")
+  command.option('--json', 'print the payment as one JSON object').action(actInSandbox)
+
+  async function actInSandbox(paymentId: string, options: SandboxActOptions): Promise<void> {
+    const { actOnPayment } = await import('./sandbox-payment.ts')
+    await actOnPayment(act, paymentId, options)
+  }
+}
+
+sandbox
+  .command('refund')
+  .description('sandbox: refund a payment, as at the dashboard of a provider')
+  .argument('<payment>', 'payment id')
+  .argument('[amount]', 'decimal amount in the currency of the payment; all that is left without it')
+  .option('--json', 'print the payment as one JSON object')
+  .action(async (paymentId: string, amount: string | undefined, options: SandboxActOptions) => {
+    const { actOnPayment } = await import('./sandbox-payment.ts')
+    await actOnPayment('refund', paymentId, { ...options, amount })
+  })
+
+sandbox
+  .command('payments')
+  .description('sandbox: list the payments with their states, and what they come to')
+  .option('--account <id>', 'only those of this account')
+  .option('--json', 'print one JSON object a payment')
+  .action(async (options: SandboxPaymentsOptions) => {
+    const { listSandboxPayments } = await import('./sandbox-payments.ts')
+    await listSandboxPayments(options)
+  })
+
+sandbox
+  .command('outage')
+  .description('sandbox: order faults of the provider, for every process; without a word, list those in force')
+  .argument('[what]', 'on, off, slow, timeout-before, timeout-after, twice')
+  .option('--delay <ms>', 'how much later slow answers come, 5000 without it')
+  .option('--times <count>', 'so many calls; until off without it')
+  .option('--call <name>', 'only this call, such as confirm; for time-outs confirm without it, for the others any')
+  .option('--json', 'print one JSON object a fault in force')
+  .action(async (what: string | undefined, options: OutageOptions) => {
+    const { orderOutage } = await import('./sandbox-outage.ts')
+    await orderOutage(what, options)
+  })
+
 program
   .command('view')
   .description('look after the live view in Redis')
@@ -228,7 +295,7 @@ program
 
 program
   .command('serve')
-  .description('run the service')
+  .description('run the service: rate usage and publish what comes of it, until SIGTERM')
   .action(async () => {
     const { serve } = await import('./serve.ts')
     await serve()

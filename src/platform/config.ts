@@ -12,7 +12,7 @@ import { hostname } from 'node:os'
 import { z } from 'zod'
 import { RECORD_TOPICS, type RecordTopic } from '../topics.ts'
 
-export const ROLES = ['rater', 'relay'] as const
+export const ROLES = ['rater', 'relay', 'payments'] as const
 export type Role = (typeof ROLES)[number]
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -69,6 +69,15 @@ const SECTIONS = {
   database: {
     url: secret('TOLLGATE_DATABASE_URL', url('postgres:', 'postgresql:')),
   },
+  sandbox: {
+    /** Null: on the ledger's server, under a name made from the ledger's. */
+    databaseUrl: secret(
+      'TOLLGATE_SANDBOX_DATABASE_URL',
+      url('postgres:', 'postgresql:')
+        .optional()
+        .transform((text) => text ?? null),
+    ),
+  },
   redis: {
     url: secret('TOLLGATE_REDIS_URL', url('redis:', 'rediss:')),
   },
@@ -97,6 +106,9 @@ const SECTIONS = {
     batchMs: variable('TOLLGATE_BATCH_MILLIS', whole(0, 10_000).default(25)),
     awaitedCorrectionDays: variable('TOLLGATE_AWAITED_CORRECTION_DAYS', whole(1, 3650).default(90)),
     connections: variable('TOLLGATE_RATER_CONNECTIONS', whole(3, 100).default(5)),
+  },
+  payments: {
+    connections: variable('TOLLGATE_PAYMENTS_CONNECTIONS', whole(4, 100).default(10)),
   },
   relay: {
     /** Of each of its two lanes, which have a pool of their own. */

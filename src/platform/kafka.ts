@@ -84,7 +84,7 @@ export class SendNotAcknowledged extends Error {
   override readonly name = 'SendNotAcknowledged'
 
   constructor(topic: string, partition: number) {
-    super(`${topic}/${partition} acknowledged nothing of what was sent; sending all of the request again helps`)
+    super(`the broker acknowledged nothing for ${topic}/${partition}: send the whole request again`)
   }
 }
 

@@ -53,6 +53,11 @@ export async function readRanges(
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (!restart) failure ??= { error }
   })
+  // A broker that does not know of a partition yet leaves it out, which would pass for there being nothing on it.
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+    const unread = [...left.values()].find(({ topic, partition }) => !memberAssignment[topic]?.includes(partition))
+    if (unread !== undefined) failure ??= { error: new Error(`no broker offers ${nameOf(unread)} yet: verify again`) }
+  })
   const isQuiet = () =>
     !isBusy && answersByBroker.size > 0 && [...answersByBroker.values()].every((answers) => answers >= EMPTY_ANSWERS)
 

@@ -35,11 +35,18 @@ export interface Gap {
 const MAX_RUNS = 16
 
 /** Takes a message in, in the order of its partition. Returns a gap where there are too many to wait for the end. */
-export function addMessage(runs: Run[], partition: number, { epoch, version }: Place, sentAt: number): Gap | null {
+export function addMessage(
+  account: { runs: readonly Run[] },
+  partition: number,
+  { epoch, version }: Place,
+  sentAt: number,
+): Gap | null {
+  const { runs } = account
   const open = runs.findLast((run) => run.partition === partition)
   if (open !== undefined && !isAfter({ epoch, version }, open)) return null
   if (open === undefined || epoch > open.epoch || (version > open.last + 1n && runs.length < MAX_RUNS)) {
-    runs.push({ partition, epoch, first: version, last: version, lastSentAt: sentAt })
+    // Not pushed: each of half a million lists would then have room for seventeen.
+    account.runs = runs.concat({ partition, epoch, first: version, last: version, lastSentAt: sentAt })
     return null
   }
   const gap = version > open.last + 1n ? { after: open.last, next: version } : null
@@ -65,8 +72,8 @@ export function findGaps(
         gaps.push({ after: 0n, next: run.first })
       }
     } else if (run.epoch === end.epoch && run.first > end.last + 1n) {
-      // Retention takes the oldest of a partition, so none between two that are still there. An account that was elsewhere
-      // between two runs of one partition had been led by a broker's older metadata: so short that retention does not part them.
+      // Retention takes the oldest of a partition, so none between two that it left there. (An account goes back to a
+      // partition only while one broker's metadata is older than another's: too short for retention to come in between.)
       const isCertain = run.partition === end.partition || !mayBeGone(end.lastSentAt, end.partition)
       if (isCertain) gaps.push({ after: end.last, next: run.first })
     }

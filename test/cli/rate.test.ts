@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rateLines } from '../../src/cli/rate.ts'
+import { within } from '../../testkit/until.ts'
 import { CATALOG_FILES, callFields, correctionFields, testBook } from '../support/catalog.ts'
 
 const program = fileURLToPath(new URL('../../bin/tollgate.mjs', import.meta.url))
@@ -121,7 +123,7 @@ describe('tollgate rate', () => {
       stderr += data
     })
     child.stdout.once('data', () => child.stdout.destroy())
-    const status = await new Promise((resolve) => child.on('close', resolve))
+    const [status] = await within('the end of tollgate rate', once(child, 'close'), 20_000)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 })

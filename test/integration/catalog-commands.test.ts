@@ -151,6 +151,15 @@ describe('catalog commands', () => {
     expect(await tollgate('catalog', 'rollback', 'latest')).toMatchObject({ exitCode: 2 })
   })
 
+  it('say what they did as JSON when they are asked to', async () => {
+    const { exitCode, stdout } = await publish(YAML, '--json', '--in-force-from', '2198-01-01')
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({
+      version: expect.any(Number),
+      in_force_from: '2198-01-01T00:00:00.000000Z',
+    })
+  })
+
   it('never pass an account that begins to use what is dropped', async () => {
     const files = new Map(Object.entries(CATALOG_FILES).map(([name, text]) => [name, Buffer.from(text)]))
     const smaller = new Map([...files, ['catalog.yaml', Buffer.from(without(YAML, / {2}- id: bare-usd\n.*\n/))]])

@@ -82,7 +82,9 @@ async function openAccount(accountId: string): Promise<void> {
   const file = join(directory, `${accountId}.yaml`)
   const account = `{ id: ${accountId}, currency: EUR, tariff: standard-eur, billing_cycle_anchor: 2026-01-01 }`
   await writeFile(file, `accounts:\n  - ${account}\n`)
-  expect(await tollgate('accounts', 'apply', file)).toMatchObject({ exitCode: 0 })
+  const { exitCode, stdout } = await tollgate('accounts', 'apply', file, '--json')
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toEqual({ account_id: accountId, done: 'created', fields: [] })
 }
 
 interface Letter {

@@ -8,6 +8,7 @@ import { formatMoney } from '../../src/core/money.ts'
 import { TOPICS } from '../../src/topics.ts'
 import type { Python } from '../../stack/python.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
+import { within } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { runPage, spawnPython, testPython } from '../support/python.ts'
 
@@ -172,7 +173,7 @@ it.each(['gzip', 'snappy', 'lz4', 'zstd'])('usage is recorded however its produc
   // Long enough to be worth compressing, or it would be sent as it is.
   const { key, value } = call({ event_id: `by-${codec}`, user_id: 'u'.repeat(500) })
   const args = ['compressed.py', 'usage.calls.v1', String(key), (value as Buffer).toString('hex'), codec]
-  const [exitCode] = await once(spawnPython(python, installation, args), 'close')
+  const [exitCode] = await within('the end of the producer', once(spawnPython(python, installation, args), 'close'))
   expect(exitCode).toBe(0)
   await installation.untilDrained()
   const { rows } = await installation.pool.query('select from tollgate.rated_usage where event_id = $1', [

@@ -90,14 +90,14 @@ describe('a batch recorded in Postgres', () => {
     const lowest = -(2n ** 63n) + 1n
     await adjust(testLedger, 'overdrawn', lowest)
     const charged = readEvent(callFields({ account_id: 'overdrawn', event_id: 'too-much', to: '+49900123' }))
-    await expect(record([charged])).rejects.toThrow(RangeError)
+    await expect(record([charged])).rejects.toMatchObject({ faultCode: 'value_out_of_range' })
     // No event that was read is like this; but so a statement fails.
     const read = readEvent(callFields({ account_id: 'overdrawn', event_id: 'nul', duration_seconds: 0 }))
     const nul = { ...read, userId: 'a\0b' }
     await expect(record([nul])).rejects.toMatchObject({ code: '22021' })
     // With a dead letter in the same batch too: the failure that is told must be the one that says what to do.
     const nobodys = readEvent(callFields({ account_id: 'nobody', event_id: 'nobodys' }))
-    await expect(record([charged, nobodys])).rejects.toThrow(RangeError)
+    await expect(record([charged, nobodys])).rejects.toMatchObject({ faultCode: 'value_out_of_range' })
     await expect(record([nul, nobodys])).rejects.toMatchObject({ code: '22021' })
     const covered = readEvent(callFields({ account_id: 'overdrawn', event_id: 'free', duration_seconds: 0 }))
     await record([covered])

@@ -71,7 +71,7 @@ describe.skipIf(process.getuid?.() !== 0)(
       const modules = join(checkout, 'node_modules')
       mkdirSync(checkout, { mode: 0o700 })
       mkdirSync(modules)
-      for (const part of ['stack', 'scripts', 'package.json']) {
+      for (const part of ['stack', 'scripts', 'testkit', 'package.json']) {
         await cp(join(ROOT, part), join(checkout, part), { recursive: true })
       }
       for (const other of readdirSync(join(ROOT, 'node_modules'))) {

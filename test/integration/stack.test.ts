@@ -8,6 +8,7 @@ import { Kafka, logLevel } from 'kafkajs'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { COMPONENT_NAMES, type Stack, startStack } from '../../stack/stack.ts'
+import { within } from '../../testkit/until.ts'
 
 const START_LIMIT_MS = 60_000
 const STACK = join(import.meta.dirname, '../../stack/stack.ts')
@@ -32,10 +33,9 @@ describe('a stack', () => {
     await producer.send({ topic: 'usage', acks: -1, messages: [{ key: 'account', value: 'event' }] })
 
     await consumer.subscribe({ topic: 'usage', fromBeginning: true })
-    const received = await new Promise<string | undefined>((resolve, reject) => {
-      consumer.run({ eachMessage: async ({ message }) => resolve(message.value?.toString()) }).catch(reject)
-    })
-    expect(received).toBe('event')
+    const received = Promise.withResolvers<string | undefined>()
+    await consumer.run({ eachMessage: async ({ message }) => received.resolve(message.value?.toString()) })
+    expect(await within('the message', received.promise, 15_000)).toBe('event')
     await expect(producer.send({ topic: 'uasge', messages: [{ value: 'lost' }] })).rejects.toThrow()
     expect(await admin.listTopics()).not.toContain('uasge')
     await Promise.all([admin.disconnect(), producer.disconnect(), consumer.disconnect()])
@@ -143,7 +143,9 @@ async function startElsewhere(only: readonly string[]) {
   const starter = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
-  for await (const line of createInterface({ input: starter.stdout })) {
+  const lines = createInterface({ input: starter.stdout })[Symbol.asyncIterator]()
+  const { value: line } = await within('a stack started elsewhere', lines.next(), START_LIMIT_MS)
+  if (line !== undefined) {
     const pids = JSON.parse(line) as number[]
     const folder = commandOf(pids[0] as number).match(/\S+\/stacks\/[^/\s]+/)?.[0]
     if (!folder) throw new Error('a stack runs in no folder')

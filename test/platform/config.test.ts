@@ -31,6 +31,7 @@ describe('the configuration', () => {
       },
       log: { level: 'info' },
       database: { url: 'postgres://user:hunter2@db/tollgate' },
+      sandbox: { databaseUrl: null },
       redis: { url: 'redis://cache' },
       kafka: {
         brokers: ['one:9092', 'two:9093'],
@@ -80,6 +81,7 @@ describe('the configuration', () => {
     ['TOLLGATE_KAFKA_BROKERS', 'one:99999', 'must be host:port'],
     ['TOLLGATE_SCHEMA_REGISTRY_URL', 'registry:8081', 'must be a URL that starts with http:// or https://'],
     ['TOLLGATE_DATABASE_URL', 'mysql://db', 'must be a URL that starts with postgres:// or postgresql://'],
+    ['TOLLGATE_SANDBOX_DATABASE_URL', 'mysql://db', 'must be a URL that starts with postgres:// or postgresql://'],
     ['TOLLGATE_REDIS_URL', 'cache', 'must be a URL that starts with redis:// or rediss://'],
     ['TOLLGATE_ROLES', 'rater,cook', 'must be some of rater, relay'],
     ['TOLLGATE_RECORD_TOPICS', 'usage.calls.v1', 'must be some of credit.movements.v1, usage.rated.v1, or none'],

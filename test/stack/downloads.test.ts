@@ -39,18 +39,19 @@ async function fill(folder: string): Promise<void> {
 }
 
 describe('a folder of the cache', () => {
-  it('is filled once, and left alone while it is as it was', async () => {
+  it('is filled once, and left alone when something was added to it', async () => {
     const folder = await get()
     writeFileSync(join(folder, 'written beside it'), 'by a program that was run from there')
+    appendFileSync(join(folder, 'lib/whole'), ', and a certificate of the machine')
     expect(await get()).toBe(folder)
     expect(fills).toBe(1)
-    expect(readFileSync(join(folder, 'lib/link'), 'utf8')).toBe('the whole of it')
+    expect(readFileSync(join(folder, 'lib/link'), 'utf8')).toContain('the whole of it, and')
   })
 
   it.each<[string, (folder: string) => void]>([
     ['a file is missing', (folder) => rmSync(join(folder, 'lib/whole'))],
     ['a file was cut short', (folder) => writeFileSync(join(folder, 'lib/whole'), '')],
-    ['a file has grown', (folder) => appendFileSync(join(folder, 'lib/whole'), 'more')],
+    ['a folder stands for a file', (folder) => replaced(join(folder, 'lib/whole'))],
     ['a link leads elsewhere', (folder) => relink(join(folder, 'lib/link'), '/elsewhere/whole')],
     ['nothing says what is in it', (folder) => rmSync(join(folder, '.tollgate-files.json'))],
     ['what says so was cut short', (folder) => writeFileSync(join(folder, '.tollgate-files.json'), '')],
@@ -96,6 +97,11 @@ describe('a folder of the cache', () => {
 function relink(link: string, to: string): void {
   rmSync(link)
   symlinkSync(to, link)
+}
+
+function replaced(file: string): void {
+  rmSync(file)
+  mkdirSync(file)
 }
 
 function emptied(folder: string): void {

@@ -34,9 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('componentsUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   return async () => {
     server.close()
-    for (const stack of await Promise.allSettled(stacks.values())) {
-      if (stack.status === 'fulfilled') await stack.value.stop()
-    }
+    await Promise.allSettled([...stacks.values()].map(async (stack) => (await stack).stop()))
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { findPython, type Python } from '../../stack/python.ts'
+import { within } from '../../testkit/until.ts'
 import type { TestInstallation } from './installation.ts'
 
 const FOLDER = join(import.meta.dirname, '../python')
@@ -39,17 +40,13 @@ export async function runPage<Variables>(
   variables: readonly (keyof Variables & string)[] = [],
 ): Promise<Variables> {
   const program = spawnPython(python, installation, ['page.py', page, ...variables])
-  const endIfStuck = setTimeout(() => program.kill('SIGKILL'), 60_000)
   try {
-    const [stdout, stderr, [exitCode]] = await Promise.all([
-      text(program.stdout),
-      text(program.stderr),
-      once(program, 'close'),
-    ])
+    const ended = Promise.all([text(program.stdout), text(program.stderr), once(program, 'close')])
+    const [stdout, stderr, [exitCode]] = await within(`the end of the snippets of ${page}`, ended)
     if (exitCode !== 0) throw new Error(`the snippets of ${page} ended with ${exitCode}:\n${stderr}`)
     return JSON.parse(stdout) as Variables
   } finally {
-    clearTimeout(endIfStuck)
+    program.kill('SIGKILL')
   }
 }
 
@@ -75,7 +72,7 @@ export async function startStatusConsumer(
   const said = text(program.stderr)
   const lines = createInterface(program.stdout)[Symbol.asyncIterator]()
   const answer = async <T>(): Promise<T> => {
-    const { value, done } = await lines.next()
+    const { value, done } = await within('an answer of the status consumer', lines.next())
     if (done) throw new Error(`the status consumer ended:\n${await said}`)
     return JSON.parse(value) as T
   }
@@ -89,7 +86,7 @@ export async function startStatusConsumer(
     },
     async stop() {
       program.stdin.end()
-      await closed
+      await within('the end of the status consumer', closed)
     },
   }
 }

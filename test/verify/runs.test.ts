@@ -6,19 +6,19 @@ const NEVER_GONE = () => false
 const ALWAYS_GONE = () => true
 
 /** `p0: 1 2 3` are versions of epoch 1 in the order of partition 0, and `2.1` is version 1 of epoch 2. */
-function read(...partitions: string[]): { runs: Run[]; early: Gap[] } {
-  const runs: Run[] = []
+function read(...partitions: string[]): { runs: readonly Run[]; early: Gap[] } {
+  const account: { runs: readonly Run[] } = { runs: [] }
   const early: Gap[] = []
   for (const text of partitions) {
     const [, partition, messages] = /^p(\d+): (.*)$/.exec(text)!
     for (const message of messages!.split(' ')) {
       const [epoch, version] = message.includes('.') ? message.split('.') : ['1', message]
       const place = { epoch: Number(epoch), version: BigInt(version!) }
-      const gap = addMessage(runs, Number(partition), place, Number(version) * 1000)
+      const gap = addMessage(account, Number(partition), place, Number(version) * 1000)
       if (gap !== null) early.push(gap)
     }
   }
-  return { runs, early }
+  return { ...account, early }
 }
 
 const asText = ({ after, next }: Gap) => `${next} follows ${after}`
@@ -60,13 +60,13 @@ describe('an account whose topic has all that was ever sent', () => {
           const logs = [0, 1, 2, 3].map((one) =>
             all.flatMap((partition, i) => (partition === one && i + 1 !== without ? [BigInt(i + 1)] : [])),
           )
-          const runs: Run[] = []
+          const account: { runs: readonly Run[] } = { runs: [] }
           while (logs.some(({ length }) => length > 0)) {
             const chosen = logs.findIndex(({ length }) => length > 0 && isReadFirst.next().value)
             const at = chosen === -1 ? logs.findIndex(({ length }) => length > 0) : chosen
-            addMessage(runs, at, { epoch: 1, version: logs[at]!.shift()! }, 0)
+            addMessage(account, at, { epoch: 1, version: logs[at]!.shift()! }, 0)
           }
-          return runs
+          return account.runs
         }
         expect(findGaps(readAll(0), NEVER_GONE)).toEqual([])
         expect(newestOf(readAll(0))?.last).toBe(BigInt(all.length))

@@ -2,8 +2,8 @@
  * Declines, sorted: whether waiting can help, whether the customer must do something first, or whether the card may never
  * be charged again. The sorting is what keeps a dead card from being hammered: networks fine for it, and banks block it.
  *
- * Codes are Stripe's (https://docs.stripe.com/declines/codes): the network's decline code where there is one, else the
- * error code, and the advice of the network, which beats both (https://docs.stripe.com/declines/card#advice-codes).
+ * Codes are Stripe's (https://docs.stripe.com/declines/codes): the network's decline code where it is known, else the
+ * error code. The network's advice (https://docs.stripe.com/declines/card#advice-codes) only ever makes it graver.
  * A code nobody has seen yet may be tried again, as often as any other.
  */
 
@@ -120,6 +120,9 @@ const KINDS: readonly (readonly [advice: DeclineAdvice, why: DeclineWhy, codes: 
 
 const KIND_OF_CODE = new Map(KINDS.flatMap(([advice, why, codes]) => codes.map((code) => [code, { advice, why }])))
 
+const NO_REASON = { advice: 'retry_later', why: 'no_reason' } as const
+
+/** Sorts a decline by the codes that came with it. */
 export function declineOf(answer: {
   /** The error's own code, such as `card_declined`. */
   readonly code: string | null
@@ -129,7 +132,7 @@ export function declineOf(answer: {
   readonly retryAfterMicros?: number | null
 }): Decline {
   const code = answer.declineCode ?? answer.code ?? 'unknown'
-  const { advice, why } = KIND_OF_CODE.get(code) ?? { advice: 'retry_later', why: 'no_reason' }
+  const { advice, why } = KIND_OF_CODE.get(code) ?? KIND_OF_CODE.get(answer.code ?? code) ?? NO_REASON
   const retryAfterMicros = answer.retryAfterMicros ?? null
   if (answer.adviceCode === 'do_not_try_again') return { code, advice: 'stop', why: 'hard', retryAfterMicros }
   // The network asks for other data: waiting brings none. It never softens what is already final.
@@ -137,6 +140,14 @@ export function declineOf(answer: {
     return { code, advice: 'ask_customer', why: 'details', retryAfterMicros }
   }
   return { code, advice, why, retryAfterMicros }
+}
+
+/** Canceled at the provider by somebody, or by a rule there: trying again by itself would only be canceled again. */
+export const CANCELED_AT_PROVIDER: Decline = {
+  code: 'canceled_at_provider',
+  advice: 'ask_customer',
+  why: 'no_reason',
+  retryAfterMicros: null,
 }
 
 /** An approval that was asked for and not given in time. */

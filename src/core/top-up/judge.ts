@@ -5,7 +5,7 @@
  */
 import { formatDate, type InstantMicros, MICROS_PER_DAY, parseDate } from '../instant.ts'
 import type { Micros } from '../money.ts'
-import type { Ending } from './machine.ts'
+import type { Ending, TopUp } from './machine.ts'
 import type { AutoTopUpMemory } from './memory.ts'
 
 export interface AutoTopUpSettings {
@@ -72,6 +72,16 @@ export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judg
   return { kind: 'charge', amountMicros: settings.amountMicros, methodId }
 }
 
+/**
+ * What a judgement means for a payment that is prepared already, right before it is confirmed: it must be what would be
+ * charged now. Otherwise it is canceled, and the next top-up has the amount and the card that are in force.
+ */
+export function judgePrepared(prepared: Pick<TopUp, 'amountMicros' | 'methodId'>, judgement: Judgement): Judgement {
+  if (judgement.kind !== 'charge') return judgement
+  const isSame = judgement.amountMicros === prepared.amountMicros && judgement.methodId === prepared.methodId
+  return isSame ? judgement : noLongerNeeded('settings_changed')
+}
+
 function noLongerNeeded(reason: string): Judgement {
   return { kind: 'ended', ending: { state: 'no_longer_needed', reason }, untilMicros: null }
 }
@@ -90,7 +100,8 @@ function waitForManual(
     ({ requestedAtMicros }) => requestedAtMicros + WAIT_FOR_MANUAL_MICROS > nowMicros,
   )
   const sumMicros = fresh.reduce((sum, { amountMicros }) => sum + amountMicros, 0n)
-  if (fresh.length === 0 || balanceMicros + sumMicros < thresholdMicros) return null
+  // The balance itself is below: so where it is reached, there is one at least.
+  if (balanceMicros + sumMicros < thresholdMicros) return null
   return Math.min(...fresh.map(({ requestedAtMicros }) => requestedAtMicros)) + WAIT_FOR_MANUAL_MICROS
 }
 

@@ -10,8 +10,8 @@
  */
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
-import { type Decline, LAPSED } from './declines.ts'
-import { type AutoTopUpMemory, afterDecline, afterSuccess, type Pause } from './memory.ts'
+import { CANCELED_AT_PROVIDER, type Decline, LAPSED } from './declines.ts'
+import { type AutoTopUpMemory, afterDecline, afterPause, afterSuccess, type Pause } from './memory.ts'
 
 export const TOP_UP_STATES = [
   /** Waits for an attempt, or for the next one. */
@@ -42,9 +42,9 @@ export const OPEN_STATES = ['requested', 'prepared', 'charging', 'unknown', 'pro
 /** Who asked for it: the account's settings, or a person. */
 export type TopUpTrigger = 'automatic' | 'manual'
 
-/** What an attempt ends as when its prepared payment is canceled by us. */
+/** What a top-up ends as: at once where nothing is prepared, else once the provider has canceled the payment. */
 export interface Ending {
-  readonly state: 'skipped' | 'no_longer_needed' | 'canceled'
+  readonly state: 'skipped' | 'no_longer_needed' | 'canceled' | 'failed'
   /** A code, for events and pages: `monthly_cap`, `turned_off`, ... */
   readonly reason: string
 }
@@ -66,13 +66,13 @@ export interface TopUp {
   readonly attemptId: string | null
   readonly paymentId: string | null
   readonly methodId: string | null
-  /** When the current attempt was first confirmed; the limits count by it. */
+  /** When the current attempt was confirmed; the limits count by it. Null where it was not, or turned out not to be. */
   readonly confirmedAtMicros: InstantMicros | null
   /** Set when the prepared payment is to be canceled. */
   readonly ending: Ending | null
   /** Not to be looked at again before. */
   readonly nextTryAtMicros: InstantMicros
-  /** Silences and outages since it last came forward; backing off counts by it. */
+  /** Silences and outages since the provider last moved it on; backing off counts by it. */
   readonly silences: number
   /** Where the customer approves it, and until when, while it needs that. */
   readonly actionUrl: string | null
@@ -169,6 +169,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
     wait: 'prepared',
     unavailable: 'prepared',
     unknown: 'prepared',
+    // Even to cancel it is refused: there is nothing to cancel, and nothing was charged.
     refused: 'failed',
     unconfirmed: 'prepared',
     ...ANSWERS,
@@ -181,7 +182,8 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
     // Nothing was taken in, so nothing was charged: it is judged again before the next try.
     unavailable: 'prepared',
     unknown: 'unknown',
-    refused: 'failed',
+    // Nothing was charged; it fails once the provider has canceled the payment, lest a call still on its way charges it.
+    refused: 'prepared',
     unconfirmed: 'prepared',
     ...ANSWERS,
   },
@@ -205,7 +207,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
     unavailable: 'processing',
     unknown: 'processing',
     refused: 'processing',
-    unconfirmed: 'ignored',
+    unconfirmed: 'processing',
     ...ANSWERS,
   },
   needs_action: {
@@ -217,7 +219,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
     unavailable: 'needs_action',
     unknown: 'needs_action',
     refused: 'needs_action',
-    unconfirmed: 'ignored',
+    unconfirmed: 'needs_action',
     ...ANSWERS,
   },
   succeeded: { ...OVER, succeeded: 'ignored' },
@@ -264,8 +266,10 @@ export function advance(
   if (outcome === 'declined') return declined(before, (news as { decline: Decline }).decline, memory, nowMicros, chance)
   if (outcome === 'ended') {
     const hasLapsed = before.actionUntilMicros !== null && before.actionUntilMicros <= nowMicros
-    if (news.kind === 'canceled' && before.ending === null && hasLapsed) {
-      return declined(before, LAPSED, memory, nowMicros, chance)
+    if (news.kind === 'canceled' && before.ending === null) {
+      if (hasLapsed) return declined(before, LAPSED, memory, nowMicros, chance)
+      // Asked for anew it would only be canceled again: a person has to look at it.
+      if (before.trigger === 'automatic') return declined(before, CANCELED_AT_PROVIDER, memory, nowMicros, chance)
     }
     const ending = news.kind === 'ended' ? news.ending : (before.ending ?? BY_PROVIDER)
     return { ...unchanged, topUp: over(before, ending.state, ending.reason), isNews: true }
@@ -277,79 +281,76 @@ export function advance(
       return { ...unchanged, topUp: { ...forward(before, outcome, nowMicros), ...attempt }, isNews: false }
     }
     case 'confirming': {
-      const confirmedAtMicros = before.confirmedAtMicros ?? nowMicros
-      return {
-        ...unchanged,
-        topUp: { ...forward(before, outcome, nowMicros), confirmedAtMicros },
-        isNews: before.confirmedAtMicros === null,
-      }
+      if (before.ending !== null) throw new TypeError(`top-up ${before.topUpId} is to be canceled, not confirmed`)
+      // Outages before it still count: while the provider is down it is not confirmed again every second.
+      const { silences } = before
+      const topUp = { ...forward(before, outcome, nowMicros), confirmedAtMicros: nowMicros, silences }
+      return { ...unchanged, topUp, isNews: true }
     }
     case 'ended':
       return {
         ...unchanged,
-        topUp: { ...before, ending: before.ending ?? news.ending, nextTryAtMicros: nowMicros },
+        topUp: { ...before, state: outcome, ending: before.ending ?? news.ending, nextTryAtMicros: nowMicros },
         isNews: false,
       }
     case 'wait':
-      return { ...unchanged, topUp: { ...before, nextTryAtMicros: news.untilMicros }, isNews: false }
+      return {
+        ...unchanged,
+        topUp: { ...before, state: outcome, nextTryAtMicros: Math.max(nowMicros, news.untilMicros) },
+        isNews: false,
+      }
     case 'unavailable':
     case 'unknown':
     case 'unconfirmed': {
-      if (news.kind === 'unconfirmed' && before.state === 'prepared') return null
-      const silences = before.silences + 1
+      // It is what it was, unless it is to be canceled and was not.
+      if (news.kind === 'unconfirmed' && before.state === 'prepared' && before.ending === null) return null
       const retryAfterMicros = news.kind === 'unavailable' ? (news.retryAfterMicros ?? 0) : 0
-      const waitMicros = Math.max(silenceBackoffMicros(before.state, silences, chance), retryAfterMicros)
-      // What was confirmed once and turns out not to be is confirmed anew, and counts by that instant.
-      const confirmedAtMicros = outcome === 'prepared' ? null : before.confirmedAtMicros
-      return {
-        ...unchanged,
-        topUp: { ...before, state: outcome, silences, confirmedAtMicros, nextTryAtMicros: nowMicros + waitMicros },
-        isNews: outcome === 'unknown' && before.state !== 'unknown',
-      }
+      const topUp = silent(before, outcome, retryAfterMicros, nowMicros, chance)
+      return { ...unchanged, topUp, isNews: outcome === 'unknown' && before.state !== 'unknown' }
     }
     case 'refused': {
-      if (outcome !== 'failed') return null
-      // Nothing was charged, and each further try would be refused: a person has to look at it.
-      const pause: Pause = { reason: 'refused', code: news.code, methodId: before.methodId, sinceMicros: nowMicros }
-      const isAutomatic = before.trigger === 'automatic' && memory.pause === null
-      return {
-        topUp: over(before, 'failed', news.code),
-        isNews: true,
-        memory: isAutomatic ? { ...memory, pause } : memory,
-        paused: isAutomatic ? pause : null,
+      // A look that is refused says nothing of the payment.
+      if (outcome !== 'failed' && outcome !== 'prepared') {
+        return { ...unchanged, topUp: silent(before, outcome, 0, nowMicros, chance), isNews: false }
       }
+      const ending: Ending = { state: 'failed', reason: news.code }
+      const topUp: TopUp =
+        outcome === 'failed'
+          ? over(before, ending.state, ending.reason)
+          : { ...before, state: outcome, ending, confirmedAtMicros: null, nextTryAtMicros: nowMicros }
+      // Each further try would be refused: a person has to look at it.
+      const pause: Pause = { reason: 'refused', code: news.code, methodId: before.methodId, sinceMicros: nowMicros }
+      const after = before.trigger === 'automatic' ? afterPause(memory, pause) : memory
+      return { topUp, isNews: outcome === 'failed', memory: after, paused: begun(memory, after) }
     }
     case 'needs_action': {
       const isAgain = before.state === 'needs_action'
-      return {
-        ...unchanged,
-        topUp: {
-          ...forward(before, outcome, nowMicros),
-          confirmedAtMicros: before.confirmedAtMicros ?? nowMicros,
-          actionUrl: news.url,
-          actionUntilMicros: before.actionUntilMicros ?? nowMicros + APPROVAL_MICROS,
-          nextTryAtMicros: nowMicros + lookBackoffMicros(isAgain ? before.silences + 1 : 0, chance),
-          silences: isAgain ? before.silences + 1 : 0,
-        },
-        isNews: !isAgain,
+      const silences = isAgain ? before.silences + 1 : 0
+      const actionUntilMicros = before.actionUntilMicros ?? nowMicros + APPROVAL_MICROS
+      const topUp: TopUp = {
+        ...forward(before, outcome, nowMicros),
+        confirmedAtMicros: before.confirmedAtMicros ?? nowMicros,
+        actionUrl: news.url,
+        actionUntilMicros,
+        nextTryAtMicros: beforeLapse(actionUntilMicros, lookBackoffMicros(silences, chance), nowMicros),
+        silences,
       }
+      return { ...unchanged, topUp, isNews: !isAgain }
     }
     case 'processing': {
       const isAgain = before.state === 'processing'
-      return {
-        ...unchanged,
-        topUp: {
-          ...forward(before, outcome, nowMicros),
-          confirmedAtMicros: before.confirmedAtMicros ?? nowMicros,
-          nextTryAtMicros: nowMicros + lookBackoffMicros(isAgain ? before.silences + 1 : 0, chance),
-          silences: isAgain ? before.silences + 1 : 0,
-        },
-        isNews: !isAgain,
+      const silences = isAgain ? before.silences + 1 : 0
+      const topUp: TopUp = {
+        ...forward(before, outcome, nowMicros),
+        confirmedAtMicros: before.confirmedAtMicros ?? nowMicros,
+        nextTryAtMicros: nowMicros + lookBackoffMicros(silences, chance),
+        silences,
       }
+      return { ...unchanged, topUp, isNews: !isAgain }
     }
     case 'succeeded': {
       const topUp = { ...over(before, 'succeeded', null), confirmedAtMicros: before.confirmedAtMicros ?? nowMicros }
-      return { topUp, isNews: true, memory: afterSuccess(memory), paused: null }
+      return { ...unchanged, topUp, isNews: true, memory: afterSuccess(memory, before.trigger, before.methodId) }
     }
     default:
       throw new TypeError(`top-up ${before.topUpId}: ${news.kind} leads to ${outcome} and nobody says how`)
@@ -370,7 +371,7 @@ function declined(
     return { topUp: over(before, 'failed', decline.code), isNews: true, memory, paused: null }
   }
   const after = afterDecline(memory, decline, before.methodId, nowMicros, chance)
-  const paused = memory.pause === null ? after.memory.pause : null
+  const paused = begun(memory, after.memory)
   if (after.nextTryAtMicros === null || before.ending !== null) {
     return { topUp: over(before, 'failed', decline.code), isNews: true, memory: after.memory, paused }
   }
@@ -385,8 +386,40 @@ function declined(
   return { topUp, isNews: true, memory: after.memory, paused }
 }
 
+function begun(memory: AutoTopUpMemory, after: AutoTopUpMemory): Pause | null {
+  return after.pause === memory.pause ? null : after.pause
+}
+
 function forward(before: TopUp, state: TopUpState, nowMicros: InstantMicros): TopUp {
-  return { ...before, state, reason: null, silences: 0, nextTryAtMicros: nowMicros, actionUrl: null }
+  const noAction = { actionUrl: null, actionUntilMicros: null }
+  return { ...before, ...noAction, state, reason: null, silences: 0, nextTryAtMicros: nowMicros }
+}
+
+/** Nothing was learned: it is tried, or looked at, again after a while. */
+function silent(
+  before: TopUp,
+  state: TopUpState,
+  atLeastMicros: number,
+  nowMicros: InstantMicros,
+  chance: number,
+): TopUp {
+  const silences = before.silences + 1
+  const isInDoubt = state === 'unknown' || before.state === 'unknown'
+  const waitMicros = Math.max(silenceBackoffMicros(isInDoubt, silences, chance), atLeastMicros)
+  const { actionUntilMicros } = before
+  const nextTryAtMicros =
+    actionUntilMicros === null || atLeastMicros > 0
+      ? nowMicros + waitMicros
+      : beforeLapse(actionUntilMicros, waitMicros, nowMicros)
+  // What was confirmed once and turns out not to be is confirmed anew, and counts by that instant.
+  const confirmedAtMicros = state === 'prepared' ? null : before.confirmedAtMicros
+  return { ...before, state, silences, confirmedAtMicros, nextTryAtMicros }
+}
+
+/** Looks at it no later than when the approval lapses; once it has, as if there were no such instant. */
+function beforeLapse(actionUntilMicros: InstantMicros, waitMicros: number, nowMicros: InstantMicros): InstantMicros {
+  const atMicros = nowMicros + waitMicros
+  return actionUntilMicros > nowMicros ? Math.min(atMicros, actionUntilMicros) : atMicros
 }
 
 function over(before: TopUp, state: TopUpState, reason: string | null): TopUp {
@@ -400,8 +433,8 @@ const MINUTE = 60 * SECOND
  * How long to wait after the n-th silence or outage: about 1, 2, 4 ... seconds. A payment of which money may have moved is
  * looked up at least every 30 seconds, any other is tried at least every 5 minutes. Half of it is chance.
  */
-function silenceBackoffMicros(state: TopUpState, silences: number, chance: number): number {
-  const mostMicros = state === 'charging' || state === 'unknown' ? 30 * SECOND : 5 * MINUTE
+function silenceBackoffMicros(isInDoubt: boolean, silences: number, chance: number): number {
+  const mostMicros = isInDoubt ? 30 * SECOND : 5 * MINUTE
   return jittered(Math.min(mostMicros, 2 ** Math.min(silences - 1, 20) * SECOND), chance)
 }
 

@@ -9,8 +9,10 @@ import type { Decline } from './declines.ts'
 export const MAX_DECLINES_IN_A_ROW = 3
 
 export type PauseReason =
-  /** Declines in a row, or one that asks for the customer. */
+  /** Declines in a row, each of which might have passed by itself. */
   | 'declined'
+  /** The customer has to put something right first: an expired card, wrong details. */
+  | 'ask_customer'
   /** The card must not be charged again. */
   | 'card_stopped'
   | 'refunded'
@@ -32,15 +34,20 @@ export interface Pause {
 export interface AutoTopUpMemory {
   readonly pause: Pause | null
   readonly declinesInARow: number
+  /** The card that the row is of: another card begins its own. Null: no row. */
+  readonly declinedMethodId: string | null
 }
 
-export const FRESH_MEMORY: AutoTopUpMemory = { pause: null, declinesInARow: 0 }
+/** What a new account, and one whose owner resumes, begins with. */
+export const FRESH_MEMORY: AutoTopUpMemory = { pause: null, declinesInARow: 0, declinedMethodId: null }
 
 const HOUR_MICROS = 3_600_000_000
 
+const PAUSE_BY_ADVICE = { retry_later: 'declined', ask_customer: 'ask_customer', stop: 'card_stopped' } as const
+
 /**
  * After a decline of an automatic attempt: another try later, or a pause. *Ask the customer* and *stop* pause at once, so do
- * three in a row. A try comes an hour after the first decline and a day after the second, later where the network says so,
+ * three in a row. A try comes an hour and a day after the first decline, later where the network says so,
  * and spread by chance over a quarter of that.
  */
 export function afterDecline(
@@ -50,19 +57,20 @@ export function afterDecline(
   nowMicros: InstantMicros,
   chance: number,
 ): { readonly memory: AutoTopUpMemory; readonly nextTryAtMicros: InstantMicros | null } {
-  const declinesInARow = memory.declinesInARow + 1
+  const isSameCard = memory.declinedMethodId === methodId
+  const declinesInARow = isSameCard ? memory.declinesInARow + 1 : 1
+  const counted = { ...memory, declinesInARow, declinedMethodId: methodId }
   if (decline.advice !== 'retry_later' || declinesInARow >= MAX_DECLINES_IN_A_ROW) {
-    const reason = decline.advice === 'stop' ? 'card_stopped' : 'declined'
+    const reason = PAUSE_BY_ADVICE[decline.advice]
     const pause: Pause = { reason, code: decline.code, methodId, sinceMicros: nowMicros }
-    return { memory: { pause: memory.pause ?? pause, declinesInARow }, nextTryAtMicros: null }
+    return { memory: afterPause(counted, pause), nextTryAtMicros: null }
   }
-  const waitMicros = (declinesInARow === 1 ? 1 : 24) * HOUR_MICROS
+  // Paused by a refund, say, while the bank had it: it is not tried again.
+  if (memory.pause !== null) return { memory: counted, nextTryAtMicros: null }
+  const waitMicros = (declinesInARow === 1 ? 1 : 23) * HOUR_MICROS
   const spreadMicros = Math.round((waitMicros / 4) * chance)
   const advisedMicros = decline.retryAfterMicros ?? 0
-  return {
-    memory: { ...memory, declinesInARow },
-    nextTryAtMicros: nowMicros + Math.max(waitMicros, advisedMicros) + spreadMicros,
-  }
+  return { memory: counted, nextTryAtMicros: nowMicros + Math.max(waitMicros, advisedMicros) + spreadMicros }
 }
 
 /** After money was taken back: a chargeback must never lead to a new charge of the same card. */
@@ -72,20 +80,33 @@ export function afterReversal(
   methodId: string | null,
   nowMicros: InstantMicros,
 ): AutoTopUpMemory {
-  // A dispute outweighs whatever paused it before: only another card ends that one.
-  if (memory.pause !== null && reason !== 'disputed') return memory
-  return { ...memory, pause: { reason, code: null, methodId, sinceMicros: nowMicros } }
+  return afterPause(memory, { reason, code: null, methodId, sinceMicros: nowMicros })
 }
 
-/** After a payment, by hand or automatic: the card works. A pause stays, for a person asked for none of this. */
-export function afterSuccess(memory: AutoTopUpMemory): AutoTopUpMemory {
-  return { ...memory, declinesInARow: 0 }
+/** The first pause stays, until one comes that only another card ends: it would be forgotten, and the card charged again. */
+export function afterPause(memory: AutoTopUpMemory, pause: Pause): AutoTopUpMemory {
+  const isOutweighed = memory.pause === null || (isOfCard(pause) && !isOfCard(memory.pause))
+  return isOutweighed ? { ...memory, pause } : memory
+}
+
+/** After a payment, automatic or by hand with the card of the row: the card works. A pause stays, for a person ends it. */
+export function afterSuccess(
+  memory: AutoTopUpMemory,
+  trigger: 'automatic' | 'manual',
+  methodId: string | null,
+): AutoTopUpMemory {
+  const isRowOver = trigger === 'automatic' || memory.declinedMethodId === methodId
+  return isRowOver ? { ...memory, declinesInARow: 0, declinedMethodId: null } : memory
 }
 
 /** Whether saving the settings does not end the pause while the same method is the account's: only another card does. */
 export function needsAnotherMethod({ pause }: AutoTopUpMemory, methodId: string | null): boolean {
   if (pause === null || pause.methodId === null || pause.methodId !== methodId) return false
-  return pause.reason === 'card_stopped' || pause.reason === 'disputed'
+  return isOfCard(pause)
+}
+
+function isOfCard({ reason }: Pause): boolean {
+  return reason === 'card_stopped' || reason === 'disputed'
 }
 
 /** Whether a new payment method alone ends the pause: that of declines which wait for funds or another card. */

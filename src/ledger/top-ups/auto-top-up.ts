@@ -18,6 +18,7 @@ import type { Connection } from '../../platform/postgres.ts'
 import { type Changed, changeAccount, type Writer } from '../change-account.ts'
 import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
+import { askForMark } from './provider-tasks.ts'
 import { readAutoTopUp, storeMemory } from './read-auto-top-up.ts'
 
 export interface WantedAutoTopUp {
@@ -88,6 +89,7 @@ export async function saveAutoTopUp(
       }
       // The row by which the sweeper finds the account.
       if (isChanged) await storeMemory(connection, accountId, memory, null)
+      if (isChanged) await askForMark(connection, accountId)
       const written = await conclude(locked, auto, {
         ...(change === undefined ? {} : { change }),
         cause: 'settings',

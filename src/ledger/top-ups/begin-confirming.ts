@@ -1,8 +1,8 @@
 /** The last look before money may move: everything is judged once more, and the claim must outlive the call. */
 
 import { formatInstant } from '../../core/instant.ts'
-import type { Judgement } from '../../core/top-up/judge.ts'
-import { advance, type Ending, type TopUp } from '../../core/top-up/machine.ts'
+import { judgePrepared } from '../../core/top-up/judge.ts'
+import { advance, type TopUp } from '../../core/top-up/machine.ts'
 import { changeAccount, type Locked, type Writer } from '../change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { type HeldTopUpId, judge, waitsOf } from './judge-top-up.ts'
@@ -45,7 +45,7 @@ export async function beginConfirming(
 async function confirmOrEnd(locked: Locked, topUp: TopUp) {
   const { connection, clock } = locked
   const auto = await readAutoTopUp(connection, topUp.accountId)
-  const judgement = ofThesePlans(topUp, await judge(connection, topUp, auto, clock.nowMicros))
+  const judgement = judgePrepared(topUp, await judge(connection, topUp, auto, clock.nowMicros))
   const news = judgement.kind === 'charge' ? ({ kind: 'confirming' } as const) : judgement
   const advanced = advance(topUp, news, auto.memory, clock.nowMicros, 0)!
   await storeAdvanced(locked, topUp, advanced, news)
@@ -58,13 +58,4 @@ async function confirmOrEnd(locked: Locked, topUp: TopUp) {
   })
   const answer = ({ charge: 'confirm', wait: 'wait', ended: 'cancel' } as const)[judgement.kind]
   return { change, answer } as const
-}
-
-const CHANGED: Ending = { state: 'no_longer_needed', reason: 'settings_changed' }
-
-/** Prepared for another amount or card than is allowed now: it is canceled, and what is due is asked for anew. */
-function ofThesePlans({ amountMicros, methodId }: TopUp, judgement: Judgement): Judgement {
-  if (judgement.kind !== 'charge') return judgement
-  const isAsPrepared = judgement.amountMicros === amountMicros && judgement.methodId === methodId
-  return isAsPrepared ? judgement : { kind: 'ended', ending: CHANGED, untilMicros: null }
 }

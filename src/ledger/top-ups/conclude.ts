@@ -40,7 +40,7 @@ function outcomeOf({ state }: TopUp, news: TopUpNews): AttemptOutcome | null {
     case 'requested':
       return 'declined'
     case 'failed':
-      return news.kind === 'refused' ? 'refused' : 'declined'
+      return news.kind === 'declined' || news.kind === 'canceled' ? 'declined' : 'refused'
     default:
       return 'canceled'
   }
@@ -72,7 +72,10 @@ export async function conclude(
   concluded: Conclusion,
 ): Promise<AccountChange | null> {
   const { memory = auto.memory, waits = auto.waits, settings = auto.settings, methodId = auto.methodId } = concluded
-  const isRemembered = memory.pause === auto.memory.pause && memory.declinesInARow === auto.memory.declinesInARow
+  const isRemembered =
+    memory.pause === auto.memory.pause &&
+    memory.declinesInARow === auto.memory.declinesInARow &&
+    memory.declinedMethodId === auto.memory.declinedMethodId
   if (!isRemembered || waits !== auto.waits) await storeMemory(connection, account.accountId, memory, waits)
   const openAutomaticId = openAutomaticAfter(auto.openAutomaticId, concluded.topUp)
   const belowMicros = belowMicrosOf({ ...auto, memory, waits, settings, methodId, openAutomaticId })

@@ -186,8 +186,8 @@ export async function readSavedMethods(connection: Connection | Pool, accountId:
 }
 
 const REMEMBER_CUSTOMER = `
-  insert into tollgate.payment_customers (provider, account_id, customer_id) values ($1, $2, $3)
-      on conflict (provider, account_id) do update set customer_id = excluded.customer_id`
+  insert into tollgate.payment_customers (provider, account_id, customer_id, is_mark_due) values ($1, $2, $3, true)
+      on conflict (provider, account_id) do update set customer_id = excluded.customer_id, is_mark_due = true`
 
 /** What the provider calls the account: asked again it says the same. */
 export async function rememberCustomer(

@@ -36,7 +36,7 @@ const READ_AUTO_TOP_UP = `
            where p.account_id = a.account_id and p.is_default and p.removed_at is null) as method_id,
          (select top_up_id from tollgate.top_ups t
            where t.account_id = a.account_id and t.trigger = 'automatic' and t.state in (${OPEN})) as open_automatic_id,
-         coalesce(m.declines_in_a_row, 0) as declines_in_a_row, m.pause_reason, m.pause_code, m.pause_method_id,
+         coalesce(m.declines_in_a_row, 0) as declines_in_a_row, m.declined_method_id, m.pause_reason, m.pause_code, m.pause_method_id,
          (extract(epoch from m.paused_since) * 1000000)::bigint as paused_since_micros,
          (extract(epoch from m.waits_until) * 1000000)::bigint as waits_until_micros, m.waits_for
     from tollgate.accounts a
@@ -53,6 +53,7 @@ interface Row extends AutoTopUpRow {
   method_id: string | null
   open_automatic_id: string | null
   declines_in_a_row: number
+  declined_method_id: string | null
   pause_reason: PauseReason | null
   pause_code: string | null
   pause_method_id: string | null
@@ -80,6 +81,7 @@ export async function readAutoTopUps(
     methodId: row.method_id,
     memory: {
       declinesInARow: row.declines_in_a_row,
+      declinedMethodId: row.declined_method_id,
       pause:
         row.paused_since_micros === null
           ? null
@@ -115,23 +117,25 @@ export function belowMicrosOf(auto: Omit<AutoTopUp, 'storedBelowMicros' | 'balan
 }
 
 const STORE_MEMORY = `
-  insert into tollgate.auto_top_up_memory as m (account_id, declines_in_a_row, paused_since, pause_reason, pause_code,
-    pause_method_id, waits_until, waits_for)
-  values ($1, $2, $3, $4, $5, $6, $7, $8)
+  insert into tollgate.auto_top_up_memory as m (account_id, declines_in_a_row, declined_method_id, paused_since,
+    pause_reason, pause_code, pause_method_id, waits_until, waits_for)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       on conflict (account_id) do update
-     set declines_in_a_row = excluded.declines_in_a_row, paused_since = excluded.paused_since,
+     set declines_in_a_row = excluded.declines_in_a_row, declined_method_id = excluded.declined_method_id,
+         paused_since = excluded.paused_since,
          pause_reason = excluded.pause_reason, pause_code = excluded.pause_code,
          pause_method_id = excluded.pause_method_id, waits_until = excluded.waits_until, waits_for = excluded.waits_for`
 
 export async function storeMemory(
   connection: Connection,
   accountId: string,
-  { declinesInARow, pause }: AutoTopUpMemory,
+  { declinesInARow, declinedMethodId, pause }: AutoTopUpMemory,
   waits: Waits | null,
 ): Promise<void> {
   await connection.query(STORE_MEMORY, [
     accountId,
     declinesInARow,
+    declinedMethodId,
     textOf(pause?.sinceMicros ?? null),
     pause?.reason ?? null,
     pause?.code ?? null,

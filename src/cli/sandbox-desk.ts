@@ -1,0 +1,43 @@
+/** The desk of the sandbox payment provider, as commands reach it, and how they show a payment. */
+import { formatInstant } from '../core/instant.ts'
+import { formatMoney } from '../core/money.ts'
+import { openSandboxDatabase, sandboxDatabaseUrl } from '../payments/providers/sandbox/database.ts'
+import { createDesk, type SandboxDesk } from '../payments/providers/sandbox/desk.ts'
+import { type SandboxPayment, sumOf } from '../payments/providers/sandbox/payment.ts'
+import { commandLog, readConfig } from './connected.ts'
+
+export async function withSandboxDesk<T>(work: (desk: SandboxDesk) => Promise<T>): Promise<T> {
+  const { database, sandbox, log } = readConfig('database', 'sandbox', 'log')
+  const sandboxDatabase = openSandboxDatabase({
+    databaseUrl: sandboxDatabaseUrl(database.url, sandbox.databaseUrl),
+    log: commandLog(log),
+    connections: 1,
+  })
+  try {
+    return await work(createDesk(sandboxDatabase))
+  } finally {
+    await sandboxDatabase.close()
+  }
+}
+
+export function declineCodeOf({ decline }: SandboxPayment): string | null {
+  return decline === null ? null : (decline.declineCode ?? decline.code)
+}
+
+export function sandboxPaymentJson(payment: SandboxPayment): string {
+  return `${JSON.stringify({
+    provider: 'sandbox',
+    payment_id: payment.paymentId,
+    account_id: payment.accountId,
+    top_up_id: payment.topUpId,
+    state: payment.state,
+    decline_code: declineCodeOf(payment),
+    dispute: payment.dispute,
+    currency: payment.currency,
+    amount: formatMoney(payment.amountMicros),
+    charged: formatMoney(sumOf('charge', payment)),
+    refunded: formatMoney(-sumOf('refund', payment)),
+    disputed: formatMoney(-sumOf('dispute', payment)),
+    created_at: formatInstant(payment.createdAtMicros),
+  })}\n`
+}

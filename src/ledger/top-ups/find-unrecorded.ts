@@ -1,0 +1,50 @@
+/** Of payments as the provider has them, those of which this database lacks something: most of a list is known already. */
+import { isOpen, type TopUpState } from '../../core/top-up/machine.ts'
+import type { PaymentFacts } from '../../core/top-up/payment.ts'
+import type { Pool } from '../../platform/postgres.ts'
+
+const READ_KNOWN = `
+  select listed.payment_id, p.credited_micros, p.refunded_micros, p.disputed_micros, t.state
+    from unnest($2::text[]) as listed (payment_id)
+    left join tollgate.payments p on p.provider = $1 and p.payment_id = listed.payment_id
+    left join tollgate.top_up_attempts a on a.provider = $1 and a.payment_id = listed.payment_id
+    left join tollgate.top_ups t on t.top_up_id = a.top_up_id and t.payment_id = listed.payment_id`
+
+interface KnownRow {
+  payment_id: string
+  credited_micros: bigint | null
+  refunded_micros: bigint | null
+  disputed_micros: bigint | null
+  /** Of the top-up whose current payment it is; null where it is none's. */
+  state: TopUpState | null
+}
+
+/** In the order given. What is found is recorded under the account's lock, where it may turn out to be known by then. */
+export async function findUnrecorded(
+  pool: Pool,
+  provider: string,
+  listed: readonly PaymentFacts[],
+): Promise<PaymentFacts[]> {
+  if (listed.length === 0) return []
+  const { rows } = await pool.query<KnownRow>(READ_KNOWN, [provider, listed.map(({ paymentId }) => paymentId)])
+  const known = new Map(rows.map((row) => [row.payment_id, row]))
+  return listed.filter((facts) => {
+    const row = known.get(facts.paymentId)!
+    return lacksMoney(facts, row) || mayAdvance(facts, row)
+  })
+}
+
+function lacksMoney({ state, amountMicros, refundedMicros, disputedMicros }: PaymentFacts, row: KnownRow): boolean {
+  const hasTaken = state.kind === 'succeeded' || refundedMicros > 0n || disputedMicros > 0n
+  return (
+    (hasTaken && row.credited_micros !== amountMicros) ||
+    (row.refunded_micros ?? 0n) !== refundedMicros ||
+    (row.disputed_micros ?? 0n) !== disputedMicros
+  )
+}
+
+/** Its top-up is not over, and the provider's word is about more than a payment that nobody has confirmed. */
+function mayAdvance({ state }: PaymentFacts, row: KnownRow): boolean {
+  if (row.state === null) return state.kind === 'processing' || state.kind === 'needs_action'
+  return isOpen({ state: row.state }) && state.kind !== 'unconfirmed' && state.kind !== row.state
+}

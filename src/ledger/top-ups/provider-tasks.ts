@@ -1,0 +1,80 @@
+/**
+ * What is to be done at the provider beside a change here: marks of how far an account's settings have come, and methods to
+ * let go of. The change itself sets the flag, in its own transaction; whoever does the task clears it, and a task done twice
+ * does no harm.
+ */
+import type { Connection, Pool } from '../../platform/postgres.ts'
+
+export interface MarkDue {
+  readonly accountId: string
+  readonly customerId: string
+  readonly settingsVersion: number
+}
+
+const ASK_FOR_MARK = 'update tollgate.payment_customers set is_mark_due = true where account_id = $1'
+
+const READ_MARKS_DUE = `
+  select c.account_id, c.customer_id, a.settings_version
+    from tollgate.payment_customers c
+    join tollgate.accounts a using (account_id)
+   where c.provider = $1 and c.is_mark_due
+   order by c.account_id
+   limit $2`
+
+/** One that came to be due again meanwhile, at a later version, stays due. */
+const NOTE_MARKED = `
+  update tollgate.payment_customers c
+     set is_mark_due = a.settings_version > $3::integer
+    from tollgate.accounts a
+   where c.provider = $1 and c.account_id = $2 and a.account_id = c.account_id`
+
+const READ_METHODS_TO_DETACH = `
+  select method_id, provider_method_id
+    from tollgate.payment_methods
+   where provider = $1 and removed_at is not null and detached_at is null
+   order by removed_at
+   limit $2`
+
+const NOTE_DETACHED = 'update tollgate.payment_methods set detached_at = clock_timestamp() where method_id = $1'
+
+/** Within the transaction that turns automatic top-up off, lowers it, closes the account or changes anything else of it. */
+export async function askForMark(connection: Connection, accountId: string): Promise<void> {
+  await connection.query(ASK_FOR_MARK, [accountId])
+}
+
+export async function readMarksDue(pool: Pool, provider: string, limit: number): Promise<MarkDue[]> {
+  const { rows } = await pool.query<{ account_id: string; customer_id: string; settings_version: number }>(
+    READ_MARKS_DUE,
+    [provider, limit],
+  )
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    customerId: row.customer_id,
+    settingsVersion: row.settings_version,
+  }))
+}
+
+export async function noteMarked(
+  pool: Pool,
+  provider: string,
+  accountId: string,
+  settingsVersion: number,
+): Promise<void> {
+  await pool.query(NOTE_MARKED, [provider, accountId, settingsVersion])
+}
+
+export async function readMethodsToDetach(
+  pool: Pool,
+  provider: string,
+  limit: number,
+): Promise<{ readonly methodId: string; readonly providerMethodId: string }[]> {
+  const { rows } = await pool.query<{ method_id: string; provider_method_id: string }>(READ_METHODS_TO_DETACH, [
+    provider,
+    limit,
+  ])
+  return rows.map((row) => ({ methodId: row.method_id, providerMethodId: row.provider_method_id }))
+}
+
+export async function noteDetached(pool: Pool, methodId: string): Promise<void> {
+  await pool.query(NOTE_DETACHED, [methodId])
+}

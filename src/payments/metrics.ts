@@ -1,0 +1,44 @@
+/** Metrics of payments, in the registry of the process. */
+import type { TopUpFigures } from '../ledger/top-ups/measure-top-ups.ts'
+import { counter, gauge, type Registry, retriesCounter } from '../platform/metrics.ts'
+
+/** States and reasons that have nobody any more leave the metrics. */
+export function showFigures(metrics: PaymentMetrics, { openByState, oldestOpenSeconds, pausedByReason }: TopUpFigures) {
+  metrics.openTopUps.reset()
+  for (const [state, topUps] of openByState) metrics.openTopUps.set({ state }, topUps)
+  metrics.oldestOpenSeconds.set(oldestOpenSeconds)
+  metrics.pausedAccounts.reset()
+  for (const [reason, accounts] of pausedByReason) metrics.pausedAccounts.set({ reason }, accounts)
+}
+
+export type PaymentMetrics = ReturnType<typeof paymentMetrics>
+
+export function paymentMetrics(registry: Registry) {
+  return {
+    attemptsTotal: counter(registry, {
+      name: 'tollgate_top_up_attempts_total',
+      help: 'Payments that were sent for confirmation, by what asked for them',
+      labelNames: ['trigger'],
+    }),
+    outcomesTotal: counter(registry, {
+      name: 'tollgate_top_up_outcomes_total',
+      help: 'What the provider said of a payment, by outcome and the code of a decline or refusal',
+      labelNames: ['outcome', 'code'],
+    }),
+    openTopUps: gauge(registry, {
+      name: 'tollgate_top_ups_open',
+      help: 'Top-ups that are not over yet, by state',
+      labelNames: ['state'],
+    }),
+    oldestOpenSeconds: gauge(registry, {
+      name: 'tollgate_top_up_oldest_open_seconds',
+      help: 'For how long the oldest top-up that is not over has been open; 0 when there is none',
+    }),
+    pausedAccounts: gauge(registry, {
+      name: 'tollgate_auto_top_up_paused_accounts',
+      help: 'Accounts whose automatic top-up is paused, by reason',
+      labelNames: ['reason'],
+    }),
+    retriesTotal: retriesCounter(registry),
+  }
+}

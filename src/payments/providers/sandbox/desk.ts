@@ -1,0 +1,69 @@
+/**
+ * What is done on the provider's side, by hand: a card is typed in, the bank's page is answered, a refund is made at the
+ * dashboard, a charge is disputed. The pages to come and the commands `tollgate sandbox` use it.
+ */
+import type { Micros } from '../../../core/money.ts'
+import type { DeclineCodes } from './cards.ts'
+import type { SandboxDatabase } from './database.ts'
+import { endFaults, listFaults, type OrderedFault, orderFault } from './faults.ts'
+import { type AddedCard, addCard, type TestCard } from './methods.ts'
+import {
+  approved,
+  declinedByBank,
+  disputed,
+  NotPossible,
+  refunded,
+  type SandboxPayment,
+  settledNow,
+  won,
+} from './payment.ts'
+import { changePayment, listPayments, settleDue } from './store.ts'
+
+/** What has to be done with a payment: those that cannot be throw `NotPossible`, and leave it as it was. */
+export interface SandboxDesk {
+  addTestCard(card: TestCard): Promise<AddedCard>
+  approve(paymentId: string): Promise<SandboxPayment>
+  /** `decline` null: as a bank usually says it. */
+  decline(paymentId: string, decline: DeclineCodes | null): Promise<SandboxPayment>
+  settle(paymentId: string): Promise<SandboxPayment>
+  /** `amountMicros` null: all that is left. */
+  refund(paymentId: string, amountMicros: Micros | null): Promise<SandboxPayment>
+  dispute(paymentId: string): Promise<SandboxPayment>
+  win(paymentId: string): Promise<SandboxPayment>
+  /** Oldest first, as they are by now. */
+  listPayments(
+    accountId: string | null,
+    page: { readonly after: SandboxPayment | null; readonly limit: number },
+  ): Promise<SandboxPayment[]>
+  orderFault(order: OrderedFault): Promise<void>
+  listFaults(): Promise<OrderedFault[]>
+  endFaults(): Promise<void>
+}
+
+export function createDesk(database: SandboxDatabase): SandboxDesk {
+  const change = async (
+    paymentId: string,
+    by: (payment: SandboxPayment, nowMicros: number) => SandboxPayment,
+  ): Promise<SandboxPayment> => {
+    const payment = await changePayment(database, paymentId, by)
+    if (payment === null) throw new NotPossible('there is no such payment', 'payment_missing')
+    return payment
+  }
+  return {
+    addTestCard: (card) => database.inTransaction((connection, nowMicros) => addCard(connection, card, nowMicros)),
+    approve: (paymentId) => change(paymentId, approved),
+    decline: (paymentId, decline) => change(paymentId, (payment) => declinedByBank(payment, decline)),
+    settle: (paymentId) => change(paymentId, settledNow),
+    refund: (paymentId, amountMicros) =>
+      change(paymentId, (payment, nowMicros) => refunded(payment, amountMicros, nowMicros)),
+    dispute: (paymentId) => change(paymentId, disputed),
+    win: (paymentId) => change(paymentId, won),
+    async listPayments(accountId, page) {
+      await settleDue(database)
+      return listPayments(await database.pool(), accountId, page)
+    },
+    orderFault: (order) => orderFault(database, order),
+    listFaults: () => listFaults(database),
+    endFaults: () => endFaults(database),
+  }
+}

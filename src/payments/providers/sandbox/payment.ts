@@ -1,0 +1,248 @@
+/**
+ * The life of a payment in the sandbox, as decisions on plain data. Money is in transfers, which are only ever added: what
+ * a payment brought, and what of it went back, are sums over those that are done. One that is still to come has a time.
+ */
+import type { InstantMicros } from '../../../core/instant.ts'
+import type { Currency, Micros } from '../../../core/money.ts'
+import { declineOf } from '../../../core/top-up/declines.ts'
+import type { PaymentNews } from '../../../core/top-up/machine.ts'
+import type { PaymentFacts } from '../../provider.ts'
+import { BEHAVIOURS, type Behaviour, type BehaviourName, type DeclineCodes, SHORTLY_MICROS } from './cards.ts'
+
+export type SandboxState = 'unconfirmed' | 'needs_action' | 'processing' | 'succeeded' | 'declined' | 'canceled'
+
+export interface Transfer {
+  readonly kind: 'charge' | 'refund' | 'dispute'
+  /** Seen from the seller: a charge is above zero, what goes back below. */
+  readonly amountMicros: Micros
+  readonly dueAtMicros: InstantMicros
+  /** Null: still to come. */
+  readonly doneAtMicros: InstantMicros | null
+}
+
+export interface SandboxPayment {
+  readonly paymentId: string
+  readonly attemptId: string
+  readonly topUpId: string
+  readonly accountId: string
+  readonly customerId: string
+  readonly providerMethodId: string
+  readonly amountMicros: Micros
+  readonly currency: Currency
+  readonly isOffSession: boolean
+  readonly createdAtMicros: InstantMicros
+  readonly state: SandboxState
+  readonly decline: DeclineCodes | null
+  /** When processing ends. */
+  readonly settlesAtMicros: InstantMicros | null
+  readonly dispute: 'inquiry' | 'open' | 'won' | null
+  readonly transfers: readonly Transfer[]
+  /** Of its card. */
+  readonly behaviour: BehaviourName
+  /** The customer has approved the card once for charges to come. */
+  readonly isSetUp: boolean
+  /** Its card was let go of. */
+  readonly isDetached: boolean
+}
+
+/** What somebody wants of a payment that it cannot do as it is. Leaves it as it was. */
+export class NotPossible extends Error {
+  override readonly name = 'NotPossible'
+  readonly code: string
+
+  constructor(message: string, code = 'not_possible') {
+    super(message)
+    this.code = code
+  }
+}
+
+const BANK_REFUSES: DeclineCodes = { code: 'card_declined', declineCode: 'generic_decline', adviceCode: null }
+const NOT_APPROVED: DeclineCodes = {
+  code: 'payment_intent_authentication_failure',
+  declineCode: null,
+  adviceCode: null,
+}
+
+/** Lets happen what is due by now. The same object where nothing is. */
+export function upTo(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
+  const { settlesAtMicros } = payment
+  // A dispute of what has just been charged is for the next look, as everywhere.
+  if (settlesAtMicros !== null && settlesAtMicros <= nowMicros) return ended(payment, nowMicros)
+  const due = payment.transfers.filter((transfer) => isDue(transfer, nowMicros))
+  if (due.length === 0) return payment
+  return {
+    ...payment,
+    dispute: due.some(({ kind }) => kind === 'dispute') ? 'open' : payment.dispute,
+    transfers: payment.transfers.map((one) => (due.includes(one) ? { ...one, doneAtMicros: nowMicros } : one)),
+  }
+}
+
+function isDue({ dueAtMicros, doneAtMicros }: Transfer, nowMicros: InstantMicros): boolean {
+  return doneAtMicros === null && dueAtMicros <= nowMicros
+}
+
+/** When something happens to it by itself next; null: never. */
+export function nextDueMicros({ settlesAtMicros, transfers }: SandboxPayment): InstantMicros | null {
+  const due = transfers.filter(({ doneAtMicros }) => doneAtMicros === null).map(({ dueAtMicros }) => dueAtMicros)
+  if (settlesAtMicros !== null) due.push(settlesAtMicros)
+  return due.length === 0 ? null : Math.min(...due)
+}
+
+/** Charges a prepared payment, or asks for approval first. One that was confirmed stays as it is. */
+export function confirmed(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
+  if (payment.state !== 'unconfirmed') return payment
+  if (payment.isDetached) throw new NotPossible('its card was let go of', 'method_gone')
+  return asksApproval(payment) ? { ...payment, state: 'needs_action' } : charged(payment, nowMicros)
+}
+
+function asksApproval({ behaviour, isOffSession, isSetUp }: SandboxPayment): boolean {
+  switch (behaviourOf(behaviour).authentication) {
+    case 'always':
+      return true
+    case 'on_session':
+      return !isOffSession
+    case 'unless_set_up':
+      return !isOffSession || !isSetUp
+    default:
+      return false
+  }
+}
+
+function charged(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
+  const { processingMicros } = behaviourOf(payment.behaviour)
+  if (processingMicros === undefined) return ended(payment, nowMicros)
+  return { ...payment, state: 'processing', settlesAtMicros: nowMicros + processingMicros }
+}
+
+/** Succeeds or is declined, as its card stands for. */
+function ended(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
+  const { decline = null, dispute } = behaviourOf(payment.behaviour)
+  if (decline !== null) return { ...payment, state: 'declined', decline, settlesAtMicros: null }
+  const { amountMicros } = payment
+  const transfers = [...payment.transfers, done('charge', amountMicros, nowMicros)]
+  // Not with the charge itself: like any dispute it is seen at the next look.
+  if (dispute === 'open') transfers.push(toCome('dispute', -amountMicros, nowMicros))
+  return {
+    ...payment,
+    state: 'succeeded',
+    settlesAtMicros: null,
+    transfers,
+    dispute: dispute === 'inquiry' ? 'inquiry' : null,
+  }
+}
+
+/** Cancels what was not taken; anything else stays as it is, what the bank is processing too. */
+export function canceled(payment: SandboxPayment): SandboxPayment {
+  const isOpen = payment.state === 'unconfirmed' || payment.state === 'needs_action'
+  return isOpen ? { ...payment, state: 'canceled' } : payment
+}
+
+/** The customer approves it, which sets the card up for charges to come. */
+export function approved(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
+  if (payment.state !== 'needs_action') throw new NotPossible(`it is ${payment.state} and waits for no approval`)
+  return charged({ ...payment, isSetUp: true }, nowMicros)
+}
+
+/** The customer does not approve it, or the bank refuses what it is processing; `decline` null: as usual. */
+export function declinedByBank(payment: SandboxPayment, decline: DeclineCodes | null): SandboxPayment {
+  const { state } = payment
+  if (state !== 'needs_action' && state !== 'processing') {
+    throw new NotPossible(`it is ${state} and waits for neither customer nor bank`)
+  }
+  const usual = state === 'needs_action' ? NOT_APPROVED : BANK_REFUSES
+  return { ...payment, state: 'declined', decline: decline ?? usual, settlesAtMicros: null }
+}
+
+/** Ends processing now, as its account stands for. */
+export function settledNow(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
+  if (payment.state !== 'processing') throw new NotPossible(`it is ${payment.state} and not processing`)
+  return ended(payment, nowMicros)
+}
+
+/** `amountMicros` null: all that is left. */
+export function refunded(
+  payment: SandboxPayment,
+  amountMicros: Micros | null,
+  nowMicros: InstantMicros,
+): SandboxPayment {
+  if (payment.state !== 'succeeded') throw new NotPossible(`it is ${payment.state}: nothing was charged`)
+  // What is promised is gone, what is to come back is not there yet.
+  const leftMicros = sum(payment.transfers.filter((one) => one.doneAtMicros !== null || one.amountMicros < 0n))
+  const micros = amountMicros ?? leftMicros
+  if (micros <= 0n || micros > leftMicros) throw new NotPossible('more than is left of it cannot be refunded')
+  const { refund } = behaviourOf(payment.behaviour)
+  const shortly = nowMicros + SHORTLY_MICROS
+  const transfers = [...payment.transfers]
+  transfers.push(refund === 'late' ? toCome('refund', -micros, shortly) : done('refund', -micros, nowMicros))
+  if (refund === 'fails') transfers.push(toCome('refund', micros, shortly))
+  return { ...payment, transfers }
+}
+
+/** The cardholder disputes what is left of it: the funds are withdrawn at once. */
+export function disputed(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
+  if (payment.state !== 'succeeded') throw new NotPossible(`it is ${payment.state}: nothing was charged`)
+  const isDisputed = payment.transfers.some(({ kind }) => kind === 'dispute')
+  if (isDisputed) throw new NotPossible('it was disputed before')
+  const leftMicros = sum(payment.transfers.filter((one) => one.doneAtMicros !== null || one.amountMicros < 0n))
+  if (leftMicros <= 0n) throw new NotPossible('nothing is left of it')
+  return { ...payment, dispute: 'open', transfers: [...payment.transfers, done('dispute', -leftMicros, nowMicros)] }
+}
+
+/** The seller wins the dispute: the funds are reinstated. */
+export function won(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
+  if (payment.dispute !== 'open') throw new NotPossible('no funds of it are withdrawn by a dispute')
+  const withdrawnMicros = sumOf('dispute', payment)
+  return { ...payment, dispute: 'won', transfers: [...payment.transfers, done('dispute', -withdrawnMicros, nowMicros)] }
+}
+
+/** Where the customer would approve it. There is no page yet: `tollgate sandbox approve` stands in. */
+export function approvalUrl(paymentId: string): string {
+  return `sandbox:approve/${paymentId}`
+}
+
+export function factsOf(payment: SandboxPayment): PaymentFacts {
+  return {
+    paymentId: payment.paymentId,
+    topUpId: payment.topUpId,
+    accountId: payment.accountId,
+    providerMethodId: payment.providerMethodId,
+    state: newsOf(payment),
+    amountMicros: payment.amountMicros,
+    currency: payment.currency,
+    refundedMicros: -sumOf('refund', payment),
+    disputedMicros: -sumOf('dispute', payment),
+    createdAtMicros: payment.createdAtMicros,
+  }
+}
+
+function newsOf({ state, decline, paymentId }: SandboxPayment): PaymentNews {
+  switch (state) {
+    case 'needs_action':
+      return { kind: 'needs_action', url: approvalUrl(paymentId) }
+    case 'declined':
+      return { kind: 'declined', decline: declineOf(decline!) }
+    default:
+      return { kind: state }
+  }
+}
+
+/** Of what was moved so far, for this reason. */
+export function sumOf(kind: Transfer['kind'], { transfers }: Pick<SandboxPayment, 'transfers'>): Micros {
+  return sum(transfers.filter((one) => one.kind === kind && one.doneAtMicros !== null))
+}
+
+function sum(transfers: readonly Transfer[]): Micros {
+  return transfers.reduce((total, { amountMicros }) => total + amountMicros, 0n)
+}
+
+function behaviourOf(name: BehaviourName): Behaviour {
+  return BEHAVIOURS[name]
+}
+
+function done(kind: Transfer['kind'], amountMicros: Micros, nowMicros: InstantMicros): Transfer {
+  return { kind, amountMicros, dueAtMicros: nowMicros, doneAtMicros: nowMicros }
+}
+
+function toCome(kind: Transfer['kind'], amountMicros: Micros, dueAtMicros: InstantMicros): Transfer {
+  return { kind, amountMicros, dueAtMicros, doneAtMicros: null }
+}

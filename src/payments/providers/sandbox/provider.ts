@@ -1,0 +1,227 @@
+/**
+ * A payment provider without money, for trying out and for tests. It behaves as one across a network does: what it answers
+ * is committed in a database of its own before, a call may end without an answer, and faults can be ordered.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { InstantMicros } from '../../../core/instant.ts'
+import { consequenceOf } from '../../../platform/faults.ts'
+import { mayBeCommitted } from '../../../platform/postgres.ts'
+import type { FactsAnswer, NoAnswer, PaymentFacts, PaymentProvider, PaymentToPrepare, Refused } from '../../provider.ts'
+import type { BehaviourName } from './cards.ts'
+import { openSandboxDatabase, type SandboxOptions } from './database.ts'
+import { createDesk, type SandboxDesk } from './desk.ts'
+import { type CallName, takeFault } from './faults.ts'
+import { customerOf, detachMethod, holdMethod, newId, readMark, readMethod, writeMark } from './methods.ts'
+import { canceled, confirmed, factsOf, NotPossible, type SandboxPayment } from './payment.ts'
+import { changePayment, listChanged, lockAttempt, type Place, settleDue, writePayment } from './store.ts'
+
+export interface SandboxProviderOptions extends SandboxOptions {
+  /** How long a call may take before its answer is given up. */
+  readonly deadlineMs: number
+  /** Payments on a page of a list. */
+  readonly pagePayments?: number
+}
+
+export interface SandboxProvider extends PaymentProvider {
+  /** What is done on the other side: by cardholders, banks, and a person at the dashboard. No ordered fault concerns it. */
+  readonly desk: SandboxDesk
+  close(): Promise<void>
+}
+
+const PAGE_PAYMENTS = 100
+const FROM_THE_BEGINNING: Place = { change: 0, changedAtMicros: 0 }
+
+export function createSandboxProvider(options: SandboxProviderOptions): SandboxProvider {
+  const { deadlineMs, pagePayments = PAGE_PAYMENTS } = options
+  const database = openSandboxDatabase(options)
+
+  /** Makes a call as over a network: with a deadline, and the fault that was ordered for it. */
+  async function call<T extends { readonly kind: string }>(
+    name: CallName,
+    work: () => Promise<T>,
+  ): Promise<T | NoAnswer | Refused> {
+    const deadline = new AbortController()
+    const late = sleep(deadlineMs, unknown(`no answer within ${deadlineMs} ms`), { signal: deadline.signal })
+    try {
+      return await Promise.race([answered(name, work), late])
+    } finally {
+      deadline.abort()
+    }
+  }
+
+  async function answered<T>(name: CallName, work: () => Promise<T>): Promise<T | NoAnswer | Refused> {
+    let isDone = false
+    try {
+      const ordered = await takeFault(database, name)
+      switch (ordered?.fault) {
+        case 'down':
+          return unavailable('the sandbox is down, as ordered')
+        case 'timeout_before':
+          return unknown('timed out before anything was done, as ordered')
+        case 'timeout_after':
+          await work()
+          return unknown('timed out after it was done, as ordered')
+        case 'slow': {
+          const answer = await work()
+          // Nobody waits for it past the deadline, nor should a process that wants to end.
+          await sleep(ordered.delayMs!, undefined, { ref: false })
+          return answer
+        }
+        case 'twice':
+          await work()
+          isDone = true
+          return await work()
+        default:
+          return await work()
+      }
+    } catch (error) {
+      if (error instanceof NotPossible) return refused(error.code, error.message)
+      if (consequenceOf(error).fate !== 'retry') throw error
+      const detail = (error as Error).message
+      return isDone || mayBeCommitted(error) ? unknown(detail) : unavailable(detail)
+    }
+  }
+
+  /** Of one payment, which `change` may change. */
+  async function aboutPayment(
+    paymentId: string,
+    change?: (payment: SandboxPayment, nowMicros: InstantMicros) => SandboxPayment,
+  ): Promise<FactsAnswer> {
+    const payment = await changePayment(database, paymentId, change)
+    return payment === null ? refused('payment_missing', `there is no payment ${paymentId}`) : asFacts(payment)
+  }
+
+  async function prepare(asked: PaymentToPrepare): Promise<FactsAnswer> {
+    return database.inTransaction(async (connection, nowMicros) => {
+      const before = await lockAttempt(connection, asked.attemptId)
+      if (before !== null) {
+        if (isSame(before, asked)) return asFacts(before)
+        return refused('attempt_reused', `attempt ${asked.attemptId} has prepared another payment`)
+      }
+      const method = await holdMethod(connection, asked.providerMethodId, asked.customerId)
+      if (method === undefined) {
+        return refused('method_gone', `customer ${asked.customerId} has no method ${asked.providerMethodId}`)
+      }
+      if (asked.amountMicros <= 0n || asked.amountMicros % 10_000n !== 0n) {
+        return refused('amount_invalid', 'an amount is above zero and in whole cents')
+      }
+      const payment: SandboxPayment = {
+        ...asked,
+        paymentId: newId('payment'),
+        createdAtMicros: nowMicros,
+        state: 'unconfirmed',
+        decline: null,
+        settlesAtMicros: null,
+        dispute: null,
+        transfers: [],
+        behaviour: method.behaviour as BehaviourName,
+        isSetUp: method.isSetUp,
+        isDetached: false,
+      }
+      await writePayment(connection, payment, nowMicros)
+      return asFacts(payment)
+    })
+  }
+
+  return {
+    name: 'sandbox',
+    createCustomer: (accountId) =>
+      call('createCustomer', () =>
+        database.inTransaction(async (connection, nowMicros) => ({
+          kind: 'customer' as const,
+          customerId: await customerOf(connection, accountId, nowMicros),
+        })),
+      ),
+    prepare: (payment) => call('prepare', () => prepare(payment)),
+    confirm: (paymentId, attemptId) =>
+      call('confirm', () =>
+        aboutPayment(paymentId, (payment, nowMicros) => {
+          if (payment.attemptId !== attemptId) {
+            throw new NotPossible(`attempt ${attemptId} has not prepared ${paymentId}`, 'attempt_differs')
+          }
+          return confirmed(payment, nowMicros)
+        }),
+      ),
+    cancel: (paymentId) => call('cancel', () => aboutPayment(paymentId, canceled)),
+    readPayment: (paymentId) => call('readPayment', () => aboutPayment(paymentId)),
+    async listChanged(cursor) {
+      const after = cursor === null ? FROM_THE_BEGINNING : parseCursor(cursor)
+      if (after === null) return refused('cursor_invalid', `${cursor} is no cursor of the sandbox`)
+      // Asked twice, by the fault of that name, it names everything twice.
+      const facts: PaymentFacts[] = []
+      return call('listChanged', async () => {
+        await settleDue(database)
+        const { payments, end, isLast } = await listChanged(await database.pool(), after, pagePayments)
+        facts.push(...payments.map(factsOf))
+        return { kind: 'page' as const, facts, cursor: `${end.change}@${end.changedAtMicros}`, isLast }
+      })
+    },
+    rewind(cursor, overlapMicros) {
+      const place = parseCursor(cursor)
+      return place === null ? cursor : `0@${Math.max(0, place.changedAtMicros - overlapMicros)}`
+    },
+    readMethod: (providerMethodId) =>
+      call('readMethod', async () => {
+        const method = await readMethod(await database.pool(), providerMethodId)
+        return method === null ? { kind: 'gone' as const } : { kind: 'method' as const, method }
+      }),
+    detachMethod: (providerMethodId) =>
+      call('detachMethod', () =>
+        database.inTransaction(async (connection, nowMicros) => {
+          await detachMethod(connection, providerMethodId, nowMicros)
+          return { kind: 'done' as const }
+        }),
+      ),
+    readMark: (customerId) =>
+      call('readMark', async () => {
+        const mark = await readMark(await database.pool(), customerId)
+        return mark === undefined ? noCustomer(customerId) : { kind: 'mark' as const, mark }
+      }),
+    writeMark: (customerId, mark) =>
+      call('writeMark', async () => {
+        const isWritten = await writeMark(await database.pool(), customerId, mark)
+        return isWritten ? { kind: 'done' as const } : noCustomer(customerId)
+      }),
+    desk: createDesk(database),
+    close: () => database.close(),
+  }
+}
+
+/** Whether a payment was prepared by just this request. */
+function isSame(payment: SandboxPayment, asked: PaymentToPrepare): boolean {
+  return (
+    payment.topUpId === asked.topUpId &&
+    payment.accountId === asked.accountId &&
+    payment.customerId === asked.customerId &&
+    payment.providerMethodId === asked.providerMethodId &&
+    payment.amountMicros === asked.amountMicros &&
+    payment.currency === asked.currency &&
+    payment.isOffSession === asked.isOffSession
+  )
+}
+
+/** `12@1700000000000000`: above change 12, and not changed before the instant. */
+function parseCursor(cursor: string): Place | null {
+  const match = /^(\d{1,15})@(\d{1,16})$/.exec(cursor)
+  return match === null ? null : { change: Number(match[1]), changedAtMicros: Number(match[2]) }
+}
+
+function asFacts(payment: SandboxPayment): FactsAnswer {
+  return { kind: 'facts', facts: factsOf(payment) }
+}
+
+function noCustomer(customerId: string): Refused {
+  return refused('customer_missing', `there is no customer ${customerId}`)
+}
+
+function refused(code: string, detail: string): Refused {
+  return { kind: 'refused', code, detail }
+}
+
+function unavailable(detail: string): NoAnswer {
+  return { kind: 'unavailable', detail, retryAfterMicros: null }
+}
+
+function unknown(detail: string): NoAnswer {
+  return { kind: 'unknown', detail }
+}

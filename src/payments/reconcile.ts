@@ -1,0 +1,61 @@
+/**
+ * Posts what the provider knows and this database does not: payments whose answer and webhook were lost, refunds and
+ * disputes, and after a restore all that was paid since the backup. It lists everything new or changed from a cursor kept in
+ * this database, less an hour, so that a cursor restored with the database, or a change listed late, costs nothing but time.
+ */
+import type { InstantMicros } from '../core/instant.ts'
+import type { Writer } from '../ledger/change-account.ts'
+import { findUnrecorded } from '../ledger/top-ups/find-unrecorded.ts'
+import { moveCursor, readCursor } from '../ledger/top-ups/provider-cursors.ts'
+import { recordPayment } from '../ledger/top-ups/record-payment.ts'
+import type { Logger } from '../platform/log.ts'
+import type { PaymentProvider } from './provider.ts'
+
+const OVERLAP_MICROS: InstantMicros = 3_600_000_000
+
+export interface Reconciled {
+  readonly looked: number
+  /** Payments of which something was posted, or whose top-up came forward. */
+  readonly changed: number
+}
+
+/** Resolves once the list has been read to its end. Rejects where the provider does not answer: tried again later. */
+export async function reconcile(writer: Writer, provider: PaymentProvider, log: Logger): Promise<Reconciled> {
+  const stored = await readCursor(writer.pool, provider.name)
+  let cursor = stored === null ? null : provider.rewind(stored, OVERLAP_MICROS)
+  let looked = 0
+  let changed = 0
+  for (;;) {
+    const page = await provider.listChanged(cursor)
+    if (page.kind !== 'page') throw new ProviderDidNotAnswer(provider.name, page.detail)
+    // Most of it is known: only what differs takes an account's lock.
+    for (const facts of await findUnrecorded(writer.pool, provider.name, page.facts)) {
+      const recorded = await recordPayment(writer, provider.name, facts, Math.random())
+      if (!('posted' in recorded)) {
+        log.error(
+          { payment_id: facts.paymentId, account_id: facts.accountId, why: Object.keys(recorded)[0] },
+          'a payment at the provider is of no account here, or of another currency; it is posted nowhere, and somebody has to look at it',
+        )
+      } else if (recorded.posted.length > 0) {
+        changed++
+        log.warn(
+          { payment_id: facts.paymentId, account_id: facts.accountId, posted: recorded.posted.map(({ kind }) => kind) },
+          'posted what the provider knew of a payment and this database did not',
+        )
+      }
+    }
+    looked += page.facts.length
+    cursor = page.cursor
+    await moveCursor(writer.pool, provider.name, cursor)
+    if (page.isLast) return { looked, changed }
+  }
+}
+
+/** The provider gave no answer to go by; asking again later helps. */
+export class ProviderDidNotAnswer extends Error {
+  override readonly name = 'ProviderDidNotAnswer'
+
+  constructor(provider: string, detail: string) {
+    super(`the payment provider ${provider} did not answer: ${detail}; tried again later`)
+  }
+}

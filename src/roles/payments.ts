@@ -1,0 +1,102 @@
+/** Payments: takes top-ups to the provider and its word to the ledger, and looks after what is stuck, lost or forgotten. */
+import { measureTopUps } from '../ledger/top-ups/measure-top-ups.ts'
+import { sweepAutoTopUp } from '../ledger/top-ups/sweep-auto-top-up.ts'
+import { markAtProvider } from '../payments/mark.ts'
+import { paymentMetrics, showFigures } from '../payments/metrics.ts'
+import { sandboxDatabaseUrl } from '../payments/providers/sandbox/database.ts'
+import { createSandboxProvider } from '../payments/providers/sandbox/provider.ts'
+import { reconcile } from '../payments/reconcile.ts'
+import { startWorker, type Worker } from '../payments/worker.ts'
+import type { Problem } from '../platform/http.ts'
+import { type Job, startJobs } from '../platform/jobs.ts'
+import { createPool } from '../platform/postgres.ts'
+import { createEncoders } from '../platform/schemas.ts'
+import { defineRole } from './role.ts'
+
+/** A worker that has not looked for top-ups for this long is stuck, and better started again. */
+const STUCK_AFTER_MS = 60_000
+/** The longest that a call to the provider may take. */
+const CALL_MS = 20_000
+
+const SECOND_MS = 1_000
+
+export const paymentsRole = defineRole({
+  name: 'payments',
+  sections: ['process', 'kafka', 'database', 'publishing', 'payments', 'sandbox'],
+  async start(config, { log, registry, outboxBell, signal }) {
+    await using starting = new AsyncDisposableStack()
+    const pool = createPool(config.database.url, log, config.payments.connections)
+    starting.defer(() => pool.end())
+    const { encode } = await createEncoders(config.kafka)
+    const writer = { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } }
+    const provider = createSandboxProvider({
+      databaseUrl: sandboxDatabaseUrl(config.database.url, config.sandbox.databaseUrl),
+      log,
+      deadlineMs: CALL_MS,
+    })
+    starting.defer(() => provider.close())
+    log.warn({ provider: provider.name }, 'payments are made at a sandbox: no money moves')
+    signal.throwIfAborted()
+
+    const metrics = paymentMetrics(registry)
+    let isReconciled = false
+    const jobs: Job[] = [
+      {
+        name: 'payments that the provider knows',
+        everyMs: 60 * SECOND_MS,
+        async run() {
+          await reconcile(writer, provider, log)
+          isReconciled = true
+        },
+      },
+      {
+        name: 'automatic top-ups that are due',
+        everyMs: 60 * SECOND_MS,
+        async run() {
+          const { rearmed, requested } = await sweepAutoTopUp(writer)
+          if (rearmed > 0) log.info({ rearmed, requested }, 'asked accounts about their automatic top-up again')
+          if (requested > 0) outboxBell.ring()
+        },
+      },
+      { name: 'marks at the provider', everyMs: 5 * SECOND_MS, run: () => markAtProvider(writer, provider, log) },
+      {
+        name: 'figures of top-ups',
+        everyMs: 15 * SECOND_MS,
+        async run() {
+          showFigures(metrics, await measureTopUps(pool))
+        },
+      },
+    ]
+    const running = startJobs({ jobs, log, registry })
+    starting.defer(() => running.stop())
+    const worker = startWorker({
+      writer,
+      provider,
+      callMs: CALL_MS,
+      holder: config.process.instanceId,
+      isReconciled: () => isReconciled,
+      onRecorded: outboxBell.ring,
+      log,
+      metrics,
+    })
+    starting.defer(() => worker.stop())
+
+    const started = starting.move()
+    return {
+      health: () => stuck(worker),
+      degraded: () => (isReconciled ? [] : [NOT_RECONCILED]),
+      readiness: () => null,
+      [Symbol.asyncDispose]: () => started.disposeAsync(),
+    }
+  },
+})
+
+const NOT_RECONCILED: Problem = {
+  reason: 'nothing is charged automatically yet',
+  detail: 'what the payment provider knows has to be read to its end first; does it answer?',
+}
+
+function stuck(worker: Worker): Problem | null {
+  const isStuck = Date.now() - worker.lastTurnAt() > STUCK_AFTER_MS
+  return isStuck ? { reason: 'the payments worker has not looked for top-ups for a minute' } : null
+}

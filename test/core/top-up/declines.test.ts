@@ -1,0 +1,82 @@
+/** Declines, sorted by what may be done about them. */
+import { describe, expect, it } from 'vitest'
+import { declineOf, LAPSED } from '../../../src/core/top-up/declines.ts'
+
+const SORTED = `
+retry_later   funds           insufficient_funds card_velocity_exceeded withdrawal_count_limit_exceeded balance_insufficient
+retry_later   no_reason       generic_decline do_not_honor call_issuer no_action_taken approve_with_id card_declined
+retry_later   no_reason       duplicate_transaction card_decline_rate_limit_exceeded testmode_decline
+retry_later   bank_down       issuer_not_available processing_error reenter_transaction try_again_later
+ask_customer  expired         expired_card
+ask_customer  details         incorrect_number invalid_number incorrect_cvc invalid_cvc incorrect_zip incorrect_address
+ask_customer  details         invalid_expiry_month invalid_expiry_year invalid_account new_account_information_available
+ask_customer  details         incorrect_pin invalid_pin
+ask_customer  unsupported     card_not_supported currency_not_supported invalid_amount not_permitted service_not_allowed
+ask_customer  unsupported     transaction_not_allowed offline_pin_required online_or_offline_pin_required pin_try_exceeded
+ask_customer  authentication  authentication_required authentication_not_handled mobile_device_authentication_required
+ask_customer  authentication  payment_intent_authentication_failure
+stop          hard            lost_card stolen_card pickup_card restricted_card fraudulent highest_risk_level elevated_risk_level
+stop          hard            merchant_blacklist security_violation revocation_of_authorization
+stop          hard            revocation_of_all_authorizations stop_payment_order do_not_try_again
+`
+  .split('\n')
+  .filter((line) => line !== '')
+  .flatMap((line) => {
+    const [advice, why, ...codes] = line.split(/ +/)
+    return codes.map((code) => [code, advice, why] as const)
+  })
+
+const said = (code: string | null, declineCode: string | null = null, adviceCode: string | null = null) =>
+  declineOf({ code, declineCode, adviceCode })
+
+describe('a decline', () => {
+  it.each(SORTED)('%s: %s, %s', (code, advice, why) => {
+    expect(said('card_declined', code)).toEqual({ code, advice, why, retryAfterMicros: null })
+    // Known, it is what counts, whatever the error's own code says beside it.
+    expect(said('expired_card', code)).toEqual({ code, advice, why, retryAfterMicros: null })
+  })
+
+  it.each([
+    // error code, network's decline code, what it is known as, what is done
+    ['expired_card', null, 'expired_card', 'ask_customer'],
+    ['card_declined', 'stolen_card', 'stolen_card', 'stop'],
+    ['incorrect_cvc', 'never_heard_of', 'never_heard_of', 'ask_customer'],
+    ['card_declined', 'never_heard_of', 'never_heard_of', 'retry_later'],
+    ['never_heard_of', null, 'never_heard_of', 'retry_later'],
+    [null, null, 'unknown', 'retry_later'],
+  ])('with the codes %s and %s is %s: %s', (code, declineCode, known, advice) => {
+    expect(said(code, declineCode)).toMatchObject({ code: known, advice })
+  })
+
+  it('that nobody has heard of says no reason', () => {
+    expect(said('never_heard_of').why).toBe('no_reason')
+  })
+
+  it.each([
+    // decline code, the network's advice, what is done, what a person is told
+    ['insufficient_funds', 'do_not_try_again', 'stop', 'hard'],
+    ['expired_card', 'do_not_try_again', 'stop', 'hard'],
+    ['never_heard_of', 'do_not_try_again', 'stop', 'hard'],
+    ['insufficient_funds', 'confirm_card_data', 'ask_customer', 'details'],
+    ['expired_card', 'confirm_card_data', 'ask_customer', 'expired'],
+    ['stolen_card', 'confirm_card_data', 'stop', 'hard'],
+    ['insufficient_funds', 'try_again_later', 'retry_later', 'funds'],
+    ['expired_card', 'try_again_later', 'ask_customer', 'expired'],
+    ['stolen_card', 'try_again_later', 'stop', 'hard'],
+    ['stolen_card', 'never_heard_of', 'stop', 'hard'],
+  ])('%s, advised to %s: %s, %s; advice never softens', (code, adviceCode, advice, why) => {
+    expect(said('card_declined', code, adviceCode)).toEqual({ code, advice, why, retryAfterMicros: null })
+  })
+
+  it.each([null, 'do_not_try_again', 'confirm_card_data'])(
+    'keeps when the network would try again (%s)',
+    (adviceCode) => {
+      const answer = { code: 'card_declined', declineCode: null, adviceCode, retryAfterMicros: 5 }
+      expect(declineOf(answer).retryAfterMicros).toBe(5)
+    },
+  )
+
+  it('by nobody approving it in time may pass', () => {
+    expect(LAPSED).toEqual({ code: 'approval_lapsed', advice: 'retry_later', why: 'lapsed', retryAfterMicros: null })
+  })
+})

@@ -1,0 +1,33 @@
+/** The table of docs/TOP-UPS.md is the machine's. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { isOpen, OPEN_STATES, TOP_UP_STATES, TRANSITIONS } from '../../../src/core/top-up/machine.ts'
+import { NEWS } from './examples.ts'
+
+const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/TOP-UPS.md'), 'utf8')
+const WORDS: Record<string, string> = { ignored: '–', impossible: '✗', declined: '*declined*', ended: '*ended*' }
+const KINDS = Object.keys(NEWS) as (keyof typeof NEWS)[]
+
+it('the page says what the machine does', () => {
+  const columns = [...OPEN_STATES, 'failed'] as const
+  const lines = [
+    ['heard', ...OPEN_STATES, 'over'],
+    Array<string>(columns.length + 1).fill('---'),
+    ...KINDS.map((kind) => [
+      kind,
+      ...columns.map((state) => {
+        const outcome = TRANSITIONS[state][kind]
+        return outcome === state ? 'stays' : (WORDS[outcome] ?? outcome)
+      }),
+    ]),
+  ]
+  const table = lines.map((cells) => `| ${cells.join(' | ')} |`)
+  expect(PAGE).toContain(table.join('\n'))
+})
+
+it('all that are over are alike, but that a success is only credited once', () => {
+  const over = TOP_UP_STATES.filter((state) => !isOpen({ state }) && state !== 'succeeded')
+  for (const state of over) expect(TRANSITIONS[state]).toEqual(TRANSITIONS.failed)
+  expect(TRANSITIONS.succeeded).toEqual({ ...TRANSITIONS.failed, succeeded: 'ignored' })
+})

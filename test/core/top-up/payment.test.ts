@@ -1,0 +1,65 @@
+/** What is posted of a payment, by what the provider says of it in all. */
+import { describe, expect, it } from 'vitest'
+import { parseMoney } from '../../../src/core/money.ts'
+import { entriesFor, NOTHING_POSTED, type PaymentTotals } from '../../../src/core/top-up/payment.ts'
+
+/** `100 20 0`: credited, refunded, disputed. */
+function totals(text: string): PaymentTotals {
+  const [creditedMicros, refundedMicros, disputedMicros] = text.split(' ').map((amount) => parseMoney(amount)!)
+  return { creditedMicros: creditedMicros!, refundedMicros: refundedMicros!, disputedMicros: disputedMicros! }
+}
+
+describe('what is posted', () => {
+  it.each([
+    // what happened, posted so far, said now, posted in addition
+    ['a success', '0 0 0', '100 0 0', 'top_up +100'],
+    ['a success, said twice', '100 0 0', '100 0 0', ''],
+    ['nothing yet', '0 0 0', '0 0 0', ''],
+    ['a success not heard of any more', '100 0 0', '0 0 0', ''],
+    ['a part refunded', '100 0 0', '100 30 0', 'refund -30'],
+    ['the rest refunded', '100 30 0', '100 100 0', 'refund -70'],
+    ['a refund, said twice', '100 30 0', '100 30 0', ''],
+    ['a refund failed', '100 30 0', '100 0 0', 'refund +30'],
+    ['refunded before the success was heard', '0 0 0', '100 30 0', 'top_up +100, refund -30'],
+    ['a refund without a success', '0 0 0', '0 30 0', ''],
+    ['funds withdrawn by a dispute', '100 0 0', '100 0 100', 'dispute -100'],
+    ['a dispute won', '100 0 100', '100 0 0', 'dispute +100'],
+    ['a part of a dispute won', '100 0 100', '100 0 40', 'dispute +60'],
+    ['a dispute before its success', '0 0 0', '100 0 100', 'top_up +100, dispute -100'],
+    ['a dispute without a success', '0 0 0', '0 0 100', ''],
+    ['a refund, then a dispute of everything', '100 60 0', '100 60 100', 'dispute -40'],
+    ['that dispute won', '100 60 40', '100 60 0', 'dispute +40'],
+    ['a dispute of everything, then a refund', '100 0 100', '100 60 100', 'refund -60, dispute +60'],
+    ['that refund failed', '100 60 40', '100 0 100', 'refund +60, dispute -60'],
+    ['more refunded than charged', '100 0 0', '100 120 0', 'refund -100'],
+    ['more disputed than charged', '100 0 0', '100 0 120', 'dispute -100'],
+    ['less than nothing refunded', '100 0 0', '100 -5 0', ''],
+    ['less than nothing disputed', '100 0 0', '100 0 -5', ''],
+    ['more captured than before', '100 0 0', '110 0 0', 'top_up +10'],
+  ])('%s', (_what, posted, said, entries) => {
+    const expected = entries
+      .split(', ')
+      .filter((entry) => entry !== '')
+      .map((entry) => {
+        const [kind, amount] = entry.split(' ')
+        return { kind, amountMicros: parseMoney(amount!.replace('+', '')) }
+      })
+    expect(entriesFor(totals(posted), totals(said)).entries).toEqual(expected)
+  })
+
+  it.each([
+    ['0 0 0', '100 30 0', '100 30 0'],
+    ['100 30 0', '0 0 0', '100 0 0'],
+    ['100 0 0', '100 60 100', '100 60 40'],
+    ['0 0 0', '0 30 100', '0 0 0'],
+  ])(
+    'of %s posted and %s said, the totals are %s: a payment never takes more than it brought',
+    (posted, said, after) => {
+      expect(entriesFor(totals(posted), totals(said)).totals).toEqual(totals(after))
+    },
+  )
+
+  it('begins with nothing', () => {
+    expect(NOTHING_POSTED).toEqual(totals('0 0 0'))
+  })
+})

@@ -1,0 +1,230 @@
+/** Top-ups from the balance that falls to the credit that comes, on the real ledger and the sandbox: nobody is charged twice. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testAccount } from '../support/catalog.ts'
+import { adjust, apply } from '../support/ledger.ts'
+import { type Card, openTestPayments, type TestPayments } from '../support/payments.ts'
+
+let payments: TestPayments
+let opened = 0
+
+beforeAll(async () => {
+  payments = await openTestPayments()
+})
+
+afterAll(async () => {
+  await payments?.close()
+})
+
+/** 20.00 is charged while the balance is below 10.00; it begins at 50.00. */
+async function open(card: Card, settings = {}): Promise<string> {
+  const accountId = `account-${++opened}`
+  await apply(payments, [testAccount({ accountId })])
+  await adjust(payments, accountId, 50_000_000n)
+  const methodId = await payments.addCard(accountId, card)
+  await payments.save(accountId, settings, methodId)
+  return accountId
+}
+
+const spend = (accountId: string, micros: bigint) => adjust(payments, accountId, -micros, 'spent')
+
+async function balanceOf(accountId: string): Promise<{ balance: number; status: string; below: number | null }> {
+  const { rows } = await payments.pool.query(
+    `select (balance_micros * 0.000001)::float8 as balance, status,
+            (auto_top_up_below_micros * 0.000001)::float8 as below from tollgate.accounts where account_id = $1`,
+    [accountId],
+  )
+  return rows[0]
+}
+
+async function topUpsOf(accountId: string): Promise<string[]> {
+  const { rows } = await payments.pool.query<{ text: string }>(
+    `select concat_ws(' ', state, reason) as text from tollgate.top_ups where account_id = $1 order by requested_at, top_up_id`,
+    [accountId],
+  )
+  return rows.map(({ text }) => text)
+}
+
+async function pausedFor(accountId: string): Promise<string | null> {
+  const { rows } = await payments.pool.query<{ pause_reason: string | null }>(
+    'select pause_reason from tollgate.auto_top_up_memory where account_id = $1',
+    [accountId],
+  )
+  return rows[0]?.pause_reason ?? null
+}
+
+describe('a balance that falls below the threshold', () => {
+  it('is topped up by exactly the amount, and is compared again', async () => {
+    const account = await open('good')
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    expect(await balanceOf(account)).toEqual({ balance: 25, status: 'active', below: 10 })
+    expect(await topUpsOf(account)).toEqual(['succeeded'])
+    expect(await payments.charges(account)).toHaveLength(1)
+  })
+
+  it('far below is topped up again and again until it is above, five times a day at most', async () => {
+    const account = await open('good')
+    await spend(account, 250_000_000n)
+    await payments.settle()
+    expect(await payments.charges(account)).toHaveLength(5)
+    expect((await balanceOf(account)).balance).toBe(-100)
+    expect((await topUpsOf(account)).at(-1)).toBe('skipped day_limit')
+    await payments.pass(25)
+    await payments.tend()
+    await payments.settle()
+    expect(await payments.charges(account)).toHaveLength(10)
+    expect((await balanceOf(account)).balance).toBe(0)
+  })
+
+  it('exactly at the threshold is not below it', async () => {
+    const account = await open('good')
+    await spend(account, 40_000_000n)
+    await payments.settle()
+    expect(await topUpsOf(account)).toEqual([])
+    await spend(account, 1n)
+    await payments.settle()
+    expect(await topUpsOf(account)).toEqual(['succeeded'])
+  })
+
+  it('by 200 debits, with three workers at once, is charged once', async () => {
+    const account = await open('good', { amountMicros: 500_000_000n })
+    await spend(account, 39_500_000n)
+    await Promise.all([
+      (async () => {
+        for (let i = 0; i < 200; i++) await spend(account, 1_000_000n)
+      })(),
+      payments.settle(3),
+    ])
+    await payments.settle(3)
+    expect(await payments.charges(account)).toHaveLength(1)
+    expect(await topUpsOf(account)).toEqual(['succeeded'])
+  })
+
+  it('is never charged above the cap of the month', async () => {
+    const account = await open('good', { monthlyCapMicros: 50_000_000n })
+    await spend(account, 200_000_000n)
+    await payments.settle()
+    expect(await payments.charges(account)).toHaveLength(2)
+    expect((await topUpsOf(account)).at(-1)).toBe('skipped monthly_cap')
+  })
+})
+
+describe('a card that declines', () => {
+  it('for want of funds is tried three times, and then nothing more until a person acts', async () => {
+    const account = await open('noFunds')
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    for (const hours of [2, 30, 30, 400]) {
+      await payments.pass(hours)
+      await payments.tend()
+      await payments.settle()
+    }
+    const all = await payments.provider.desk.listPayments(account, { after: null, limit: 100 })
+    expect(all.map(({ state }) => state)).toEqual(['declined', 'declined', 'declined'])
+    expect(await pausedFor(account)).toBe('declined')
+    await spend(account, 1_000_000n)
+    await payments.settle()
+    expect(await topUpsOf(account)).toEqual(['failed insufficient_funds'])
+    // A good card, with consent, ends the pause: charged at once.
+    await payments.addCard(account, 'good')
+    await payments.settle()
+    expect(await pausedFor(account)).toBeNull()
+    expect((await balanceOf(account)).balance).toBe(24)
+  })
+
+  it.each<[Card, string]>([
+    ['stolen', 'card_stopped'],
+    ['expired', 'ask_customer'],
+  ])('as %s pauses at once', async (card, reason) => {
+    const account = await open(card)
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    expect(await pausedFor(account)).toBe(reason)
+    await payments.pass(100)
+    await payments.tend()
+    await payments.settle()
+    expect(await payments.provider.desk.listPayments(account, { after: null, limit: 9 })).toHaveLength(1)
+  })
+})
+
+describe('a provider that does not answer', () => {
+  it.each([
+    ['is down', 'down', null],
+    ['times out before it charges', 'timeout_before', 'confirm'],
+    ['times out after it has charged', 'timeout_after', 'confirm'],
+    ['times out after it has prepared', 'timeout_after', 'prepare'],
+    ['gets every request twice', 'twice', null],
+  ] as const)('because it %s charges once, and counts for nothing', async (_how, fault, call) => {
+    const account = await open('good')
+    await payments.provider.desk.orderFault({ fault, call, timesLeft: call === null ? 6 : 1, delayMs: null })
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    await payments.provider.desk.endFaults()
+    for (let i = 0; i < 3; i++) {
+      await payments.pass(0.2)
+      await payments.settle()
+    }
+    expect(await payments.charges(account)).toHaveLength(1)
+    expect((await balanceOf(account)).balance).toBe(25)
+    expect(await pausedFor(account)).toBeNull()
+  })
+
+  it('whose answer is lost for good is found in its list', async () => {
+    const account = await open('good')
+    await payments.provider.desk.orderFault({ fault: 'timeout_after', call: 'confirm', timesLeft: 1, delayMs: null })
+    await payments.provider.desk.orderFault({ fault: 'down', call: 'readPayment', timesLeft: null, delayMs: null })
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    expect((await balanceOf(account)).balance).toBe(5)
+    await payments.tend()
+    expect((await balanceOf(account)).balance).toBe(25)
+    await payments.provider.desk.endFaults()
+    await payments.settle()
+    expect(await payments.charges(account)).toHaveLength(1)
+  })
+})
+
+describe('a payment that the customer has to approve', () => {
+  it('waits, and is credited once approved', async () => {
+    const account = await open('needsApproval')
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    expect(await topUpsOf(account)).toEqual(['needs_action'])
+    expect((await balanceOf(account)).balance).toBe(5)
+    const [waiting] = await payments.provider.desk.listPayments(account, { after: null, limit: 1 })
+    await payments.provider.desk.approve(waiting!.paymentId)
+    await payments.pass(0.1)
+    await payments.settle()
+    expect((await balanceOf(account)).balance).toBe(25)
+  })
+
+  it('and never is, is canceled after a day, which counts as a decline', async () => {
+    const account = await open('needsApproval')
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    await payments.pass(24.1)
+    await payments.settle()
+    expect(await topUpsOf(account)).toEqual(['requested approval_lapsed'])
+    const [canceled] = await payments.provider.desk.listPayments(account, { after: null, limit: 1 })
+    expect(canceled!.state).toBe('canceled')
+  })
+})
+
+describe('money that goes back', () => {
+  it('by a dispute is taken from the credit, pauses, and charges nothing', async () => {
+    const account = await open('good')
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    const [charge] = await payments.charges(account)
+    await payments.provider.desk.dispute(charge!.paymentId)
+    await payments.tend()
+    await payments.settle()
+    expect((await balanceOf(account)).balance).toBe(5)
+    expect(await pausedFor(account)).toBe('disputed')
+    expect(await payments.charges(account)).toHaveLength(1)
+    await payments.provider.desk.win(charge!.paymentId)
+    await payments.tend()
+    expect((await balanceOf(account)).balance).toBe(25)
+    expect(await pausedFor(account)).toBe('disputed')
+  })
+})

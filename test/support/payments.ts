@@ -1,0 +1,145 @@
+/**
+ * Payments on a real ledger and the sandbox, where time passes by order: the sandbox is given a later clock, and what the
+ * ledger has noted of top-ups is moved as far into the past. Workers take turns when asked, several at once if asked.
+ */
+import { randomUUID } from 'node:crypto'
+import type { AutoTopUpSettings } from '../../src/core/top-up/judge.ts'
+import type { Writer } from '../../src/ledger/change-account.ts'
+import { saveAutoTopUp } from '../../src/ledger/top-ups/auto-top-up.ts'
+import { addPaymentMethod, rememberCustomer } from '../../src/ledger/top-ups/payment-methods.ts'
+import { sweepAutoTopUp } from '../../src/ledger/top-ups/sweep-auto-top-up.ts'
+import { markAtProvider } from '../../src/payments/mark.ts'
+import { paymentMetrics } from '../../src/payments/metrics.ts'
+import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
+import type { SandboxPayment } from '../../src/payments/providers/sandbox/payment.ts'
+import { createSandboxProvider, type SandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
+import { reconcile } from '../../src/payments/reconcile.ts'
+import { type ClaimTurns, createTurns } from '../../src/payments/worker.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { Registry } from '../../src/platform/metrics.ts'
+import { openTestLedger, type TestLedger } from './ledger.ts'
+import { onServer } from './on-server.ts'
+import { consentFor, SETTINGS } from './top-ups.ts'
+
+/** Stripe's public test numbers. */
+export const CARDS = {
+  good: '4242424242424242',
+  noFunds: '4000000000009995',
+  stolen: '4000000000009979',
+  expired: '4000000000000069',
+  bankDown: '4000000000000119',
+  needsApproval: '4000002760003184',
+  disputed: '4000000000000259',
+} as const
+export type Card = keyof typeof CARDS
+
+const CALL_MS = 5_000
+const MAX_ROUNDS = 200
+
+export interface TestPayments extends TestLedger {
+  readonly provider: SandboxProvider
+  /** A default card, with consent for the settings in force. */
+  addCard(accountId: string, card: Card, settings?: AutoTopUpSettings): Promise<string>
+  save(accountId: string, settings: Partial<AutoTopUpSettings>, methodId: string | null): Promise<unknown>
+  /** Takes turns until nothing is due: by so many workers at once, each as if in a process of its own. */
+  settle(workers?: number): Promise<void>
+  /** What the role does from time to time: reads the provider's list, asks accounts again, marks. */
+  tend(): Promise<void>
+  pass(hours: number): Promise<void>
+  charges(accountId: string): Promise<SandboxPayment[]>
+}
+
+export async function openTestPayments(): Promise<TestPayments> {
+  const testLedger = await openTestLedger()
+  const log = createLog('silent')
+  const databaseUrl = sandboxDatabaseUrl(testLedger.database.url)
+  let aheadMicros = 0
+  const provider = createSandboxProvider({
+    databaseUrl,
+    log,
+    deadlineMs: CALL_MS,
+    now: () => Date.now() * 1000 + aheadMicros,
+  })
+  const writer: Writer = { pool: testLedger.pool, publishing: testLedger.publishing }
+  const workers: ClaimTurns[] = []
+  const workerOf = (index: number): ClaimTurns => {
+    workers[index] ??= createTurns({
+      writer,
+      provider,
+      callMs: CALL_MS,
+      holder: `worker-${index}-${randomUUID()}`,
+      isReconciled: () => true,
+      onRecorded: () => {},
+      log,
+      metrics: paymentMetrics(new Registry()),
+    })
+    return workers[index]
+  }
+
+  return {
+    ...testLedger,
+    provider,
+    async addCard(accountId, card, settings = SETTINGS) {
+      const added = await provider.desk.addTestCard({
+        accountId,
+        number: CARDS[card],
+        expiryMonth: 12,
+        expiryYear: 2040,
+      })
+      if (added.kind !== 'added') throw new Error(`the sandbox refused ${card}: ${JSON.stringify(added)}`)
+      await rememberCustomer(writer.pool, { provider: provider.name, accountId, customerId: added.customerId })
+      const methodId = randomUUID()
+      const saved = await addPaymentMethod(writer, {
+        accountId,
+        method: { ...added.method, methodId, provider: provider.name, isDefault: true },
+        consent: consentFor(settings, methodId),
+        actor: 'test',
+      })
+      if ('refused' in saved) throw new Error(`${accountId}: ${JSON.stringify(saved.refused)}`)
+      return methodId
+    },
+    save(accountId, settings, methodId) {
+      const wanted = { ...SETTINGS, ...settings }
+      const consent = consentFor(wanted, methodId)
+      return saveAutoTopUp(writer, accountId, { settings: wanted, consent, actor: 'test' }, null)
+    },
+    async settle(count = 1) {
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        const turns = await Promise.all(Array.from({ length: count }, (_, index) => workerOf(index)(50)))
+        const taken = turns.flat()
+        await Promise.all(taken)
+        if (taken.length === 0) return
+      }
+      throw new Error(`after ${MAX_ROUNDS} rounds top-ups are still due`)
+    },
+    async tend() {
+      await reconcile(writer, provider, log).catch(() => {})
+      await sweepAutoTopUp(writer)
+      await markAtProvider(writer, provider, log).catch(() => {})
+    },
+    async pass(hours) {
+      aheadMicros += hours * 3_600_000_000
+      const back = `- make_interval(secs => ${hours * 3600})`
+      await writer.pool.query(`
+        update tollgate.top_ups set requested_at = requested_at ${back}, next_try_at = next_try_at ${back},
+          confirmed_at = confirmed_at ${back}, action_until = action_until ${back}, updated_at = updated_at ${back},
+          claimed_until = claimed_until ${back}`)
+      await writer.pool.query(`
+        update tollgate.top_up_attempts set prepared_at = prepared_at ${back}, confirmed_at = confirmed_at ${back}`)
+      await writer.pool.query(`
+        update tollgate.auto_top_up_memory set paused_since = paused_since ${back}, waits_until = waits_until ${back}`)
+    },
+    async charges(accountId) {
+      const payments = await provider.desk.listPayments(accountId, { after: null, limit: 1_000 })
+      return payments.filter(({ state }) => state === 'succeeded')
+    },
+    async close() {
+      await provider.close()
+      await testLedger.close()
+      const server = new URL(databaseUrl)
+      const name = server.pathname.slice(1)
+      server.pathname = '/postgres'
+      await onServer(server.href, `drop database if exists ${name} with (force)`)
+    },
+  }
+}

@@ -1,0 +1,320 @@
+/** What every payment provider holds to, whoever it is: given a saved card, when it is charged, then this is heard of it. */
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Micros } from '../../src/core/money.ts'
+import type { PaymentFacts, PaymentProvider, PaymentToPrepare } from '../../src/payments/provider.ts'
+
+/** What a saved card does when it is charged with the customer away. */
+export type CardKind = 'succeeds' | 'insufficient_funds' | 'lost_card' | 'asks_approval'
+
+/** A provider, and the hands of those on its other side. */
+export interface ProviderUnderTest {
+  readonly provider: PaymentProvider
+  /** The same provider, as another process of ours reaches it. */
+  readonly other: PaymentProvider
+  addCard(
+    accountId: string,
+    kind: CardKind,
+  ): Promise<{ readonly customerId: string; readonly providerMethodId: string }>
+  approve(paymentId: string): Promise<void>
+  decline(paymentId: string): Promise<void>
+  refund(paymentId: string, amountMicros: Micros): Promise<void>
+  dispute(paymentId: string): Promise<void>
+  win(paymentId: string): Promise<void>
+  /** By the provider's own books. */
+  timesCharged(paymentId: string): Promise<number>
+}
+
+export const AMOUNT_MICROS = 25_000_000n
+
+/** The facts, where the answer has some. */
+export async function factsIn(answer: ReturnType<PaymentProvider['readPayment']>): Promise<PaymentFacts> {
+  const given = await answer
+  if (given.kind !== 'facts') throw new Error(`expected facts, and was answered ${JSON.stringify(given)}`)
+  return given.facts
+}
+
+/** Every page from the cursor on, and the cursor behind the last. */
+export async function listAll(
+  provider: PaymentProvider,
+  from: string | null,
+): Promise<{ readonly facts: readonly PaymentFacts[]; readonly cursor: string }> {
+  const facts: PaymentFacts[] = []
+  for (let cursor = from; ; ) {
+    const page = await provider.listChanged(cursor)
+    if (page.kind !== 'page') throw new Error(`expected a page, and was answered ${JSON.stringify(page)}`)
+    facts.push(...page.facts)
+    cursor = page.cursor
+    if (page.isLast) return { facts, cursor }
+  }
+}
+
+export function paymentFor(
+  accountId: string,
+  card: { readonly customerId: string; readonly providerMethodId: string },
+  changed: Partial<PaymentToPrepare> = {},
+): PaymentToPrepare {
+  return {
+    attemptId: randomUUID(),
+    topUpId: randomUUID(),
+    accountId,
+    customerId: card.customerId,
+    providerMethodId: card.providerMethodId,
+    amountMicros: AMOUNT_MICROS,
+    currency: 'EUR',
+    isOffSession: true,
+    ...changed,
+  }
+}
+
+/** `get` gives the provider once it is open. */
+export function describeProvider(get: () => ProviderUnderTest): void {
+  let test: ProviderUnderTest
+  let provider: PaymentProvider
+  let accountId: string
+
+  beforeEach(() => {
+    test = get()
+    provider = test.provider
+    accountId = `acme-${randomUUID()}`
+  })
+
+  const prepared = async (kind: CardKind, changed: Partial<PaymentToPrepare> = {}) => {
+    const payment = paymentFor(accountId, await test.addCard(accountId, kind), changed)
+    return { ...payment, ...(await factsIn(provider.prepare(payment))) }
+  }
+  const charged = async (kind: CardKind) => {
+    const payment = await prepared(kind)
+    return { ...payment, ...(await factsIn(provider.confirm(payment.paymentId, payment.attemptId))) }
+  }
+
+  describe('preparing', () => {
+    it('takes nothing, and says what the payment was prepared with', async () => {
+      const payment = paymentFor(accountId, await test.addCard(accountId, 'succeeds'))
+      const facts = await factsIn(provider.prepare(payment))
+      expect(facts).toEqual({
+        paymentId: expect.any(String),
+        topUpId: payment.topUpId,
+        accountId,
+        providerMethodId: payment.providerMethodId,
+        state: { kind: 'unconfirmed' },
+        amountMicros: AMOUNT_MICROS,
+        currency: 'EUR',
+        refundedMicros: 0n,
+        disputedMicros: 0n,
+        createdAtMicros: expect.any(Number),
+      })
+      expect(await test.timesCharged(facts.paymentId)).toBe(0)
+    })
+
+    it('twice for one attempt is one payment, at the same time too', async () => {
+      const payment = paymentFor(accountId, await test.addCard(accountId, 'succeeds'))
+      const answers = await Promise.all(
+        [provider, test.other, provider, test.other].map((one) => factsIn(one.prepare(payment))),
+      )
+      expect(new Set(answers.map(({ paymentId }) => paymentId)).size).toBe(1)
+      const { facts } = await listAll(provider, null)
+      expect(facts.filter((one) => one.accountId === accountId)).toHaveLength(1)
+    })
+
+    it('another payment under the attempt of a first is refused', async () => {
+      const first = await prepared('succeeds')
+      const asked = paymentFor(accountId, first as never, { attemptId: first.attemptId, amountMicros: 30_000_000n })
+      expect(await provider.prepare(asked)).toMatchObject({ kind: 'refused' })
+    })
+
+    it('with a card of somebody else, or one that is gone, is refused', async () => {
+      const other = await test.addCard(`${accountId}-other`, 'succeeds')
+      const own = await test.addCard(accountId, 'succeeds')
+      const foreign = { customerId: own.customerId, providerMethodId: other.providerMethodId }
+      expect(await provider.prepare(paymentFor(accountId, foreign))).toMatchObject({ kind: 'refused' })
+      expect(await provider.detachMethod(own.providerMethodId)).toEqual({ kind: 'done' })
+      expect(await provider.prepare(paymentFor(accountId, own))).toMatchObject({ kind: 'refused' })
+    })
+  })
+
+  describe('confirming', () => {
+    it('charges, and says so ever after', async () => {
+      const { paymentId, state } = await charged('succeeds')
+      expect(state).toEqual({ kind: 'succeeded' })
+      expect((await factsIn(test.other.readPayment(paymentId))).state).toEqual({ kind: 'succeeded' })
+      expect(await test.timesCharged(paymentId)).toBe(1)
+    })
+
+    it('twice charges once, and answers what it is', async () => {
+      const { paymentId, attemptId } = await charged('succeeds')
+      expect((await factsIn(test.other.confirm(paymentId, attemptId))).state).toEqual({ kind: 'succeeded' })
+      expect(await test.timesCharged(paymentId)).toBe(1)
+    })
+
+    it('many times at once charges once', async () => {
+      const { paymentId, attemptId } = await prepared('succeeds')
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, at) => (at % 2 ? provider : test.other).confirm(paymentId, attemptId)),
+      )
+      for (const answer of answers) expect(answer).toMatchObject({ facts: { state: { kind: 'succeeded' } } })
+      expect(await test.timesCharged(paymentId)).toBe(1)
+    })
+
+    it.each([
+      ['insufficient_funds', { code: 'insufficient_funds', advice: 'retry_later', why: 'funds' }],
+      ['lost_card', { code: 'lost_card', advice: 'stop', why: 'hard' }],
+    ] as const)('%s is a decline with its code and advice, and charges nothing', async (kind, decline) => {
+      const { paymentId, attemptId, state } = await charged(kind)
+      expect(state).toMatchObject({ kind: 'declined', decline })
+      expect((await factsIn(provider.confirm(paymentId, attemptId))).state).toEqual(state)
+      expect(await test.timesCharged(paymentId)).toBe(0)
+    })
+  })
+
+  describe('approval', () => {
+    it('is asked for with a place to give it, and charges once when it is given', async () => {
+      const { paymentId, state } = await charged('asks_approval')
+      expect(state).toEqual({ kind: 'needs_action', url: expect.stringMatching(/^\w+:.+/) })
+      expect(await test.timesCharged(paymentId)).toBe(0)
+      await test.approve(paymentId)
+      expect((await factsIn(provider.readPayment(paymentId))).state).toEqual({ kind: 'succeeded' })
+      expect(await test.timesCharged(paymentId)).toBe(1)
+    })
+
+    it('that is not given declines the payment, for the customer to look at', async () => {
+      const { paymentId } = await charged('asks_approval')
+      await test.decline(paymentId)
+      expect((await factsIn(provider.readPayment(paymentId))).state).toMatchObject({
+        kind: 'declined',
+        decline: { advice: 'ask_customer', why: 'authentication' },
+      })
+    })
+
+    it('that lapses is canceled by us, and cannot be given afterwards', async () => {
+      const { paymentId } = await charged('asks_approval')
+      expect((await factsIn(provider.cancel(paymentId))).state).toEqual({ kind: 'canceled' })
+      await expect(test.approve(paymentId)).rejects.toThrow()
+      expect(await test.timesCharged(paymentId)).toBe(0)
+    })
+  })
+
+  describe('canceling', () => {
+    it('ends a prepared payment for good', async () => {
+      const { paymentId, attemptId } = await prepared('succeeds')
+      expect((await factsIn(provider.cancel(paymentId))).state).toEqual({ kind: 'canceled' })
+      expect(await provider.confirm(paymentId, attemptId)).not.toMatchObject({
+        facts: { state: { kind: 'succeeded' } },
+      })
+      expect(await test.timesCharged(paymentId)).toBe(0)
+    })
+
+    it.each(['succeeds', 'insufficient_funds'] as const)('one that is over (%s) says what it is', async (kind) => {
+      const { paymentId, state } = await charged(kind)
+      expect((await factsIn(provider.cancel(paymentId))).state).toEqual(state)
+    })
+
+    it('at the same time as confirming, one of them wins, and both say which', async () => {
+      for (let round = 0; round < 5; round++) {
+        const { paymentId, attemptId } = await prepared('succeeds')
+        const [confirmation, cancellation] = await Promise.all([
+          provider.confirm(paymentId, attemptId),
+          test.other.cancel(paymentId),
+        ])
+        const { state } = await factsIn(provider.readPayment(paymentId))
+        expect(['succeeded', 'canceled']).toContain(state.kind)
+        expect(await test.timesCharged(paymentId)).toBe(state.kind === 'succeeded' ? 1 : 0)
+        for (const answer of [confirmation, cancellation]) {
+          if (answer.kind === 'facts') expect(answer.facts.state).toEqual(state)
+        }
+      }
+    })
+  })
+
+  describe('what goes back', () => {
+    it('is in the facts: refunds in all, a dispute until it is won', async () => {
+      const { paymentId } = await charged('succeeds')
+      await test.refund(paymentId, 5_000_000n)
+      await test.refund(paymentId, 2_500_000n)
+      expect(await factsIn(provider.readPayment(paymentId))).toMatchObject({
+        state: { kind: 'succeeded' },
+        refundedMicros: 7_500_000n,
+        disputedMicros: 0n,
+      })
+      await test.dispute(paymentId)
+      expect((await factsIn(provider.readPayment(paymentId))).disputedMicros).toBeGreaterThan(0n)
+      await test.win(paymentId)
+      expect(await factsIn(provider.readPayment(paymentId))).toMatchObject({
+        refundedMicros: 7_500_000n,
+        disputedMicros: 0n,
+      })
+    })
+  })
+
+  describe('the list of changes', () => {
+    it('names every payment that changed since the cursor, refunds and disputes too, and no other', async () => {
+      const untouched = await charged('succeeds')
+      const refunded = await charged('succeeds')
+      const disputed = await charged('succeeds')
+      const start = (await listAll(provider, null)).cursor
+      const fresh = await prepared('succeeds')
+      await test.refund(refunded.paymentId, 1_000_000n)
+      await test.dispute(disputed.paymentId)
+      const { facts, cursor } = await listAll(test.other, start)
+      const latest = new Map(facts.map((one) => [one.paymentId, one]))
+      expect([...latest.keys()].toSorted()).toEqual(
+        [fresh, refunded, disputed].map(({ paymentId }) => paymentId).toSorted(),
+      )
+      expect(latest.has(untouched.paymentId)).toBe(false)
+      expect(latest.get(fresh.paymentId)!.state).toEqual({ kind: 'unconfirmed' })
+      expect(latest.get(refunded.paymentId)!.refundedMicros).toBe(1_000_000n)
+      expect(latest.get(disputed.paymentId)!.disputedMicros).toBe(AMOUNT_MICROS)
+      expect((await listAll(provider, cursor)).facts).toEqual([])
+    })
+
+    it('begins earlier by a rewound cursor, and rewinding what was rewound does not drift with the looks', async () => {
+      const { paymentId } = await charged('succeeds')
+      const { cursor } = await listAll(provider, null)
+      let seen = cursor
+      for (let look = 0; look < 3; look++) {
+        const found = await listAll(provider, provider.rewind(seen, 3_600_000_000))
+        expect(found.facts.map((one) => one.paymentId)).toContain(paymentId)
+        seen = found.cursor
+      }
+      expect(seen).toBe(cursor)
+    })
+  })
+
+  describe('customers, methods and marks', () => {
+    it('an account has one customer, however often it is asked for', async () => {
+      const answers = await Promise.all([provider, test.other].map((one) => one.createCustomer(accountId)))
+      expect(answers[0]).toEqual({ kind: 'customer', customerId: expect.any(String) })
+      expect(answers[1]).toEqual(answers[0])
+    })
+
+    it('a method is read until it is let go of, which may be said twice', async () => {
+      const { providerMethodId } = await test.addCard(accountId, 'succeeds')
+      expect(await provider.readMethod(providerMethodId)).toEqual({
+        kind: 'method',
+        method: {
+          providerMethodId,
+          brand: 'visa',
+          last4: '4242',
+          expiryMonth: expect.any(Number),
+          expiryYear: expect.any(Number),
+        },
+      })
+      expect(await provider.detachMethod(providerMethodId)).toEqual({ kind: 'done' })
+      expect(await provider.detachMethod(providerMethodId)).toEqual({ kind: 'done' })
+      expect(await test.other.readMethod(providerMethodId)).toEqual({ kind: 'gone' })
+    })
+
+    it('a mark moves forward only', async () => {
+      const { customerId } = await test.addCard(accountId, 'succeeds')
+      expect(await provider.readMark(customerId)).toEqual({ kind: 'mark', mark: null })
+      for (const settingsVersion of [3, 7, 5]) await provider.writeMark(customerId, { settingsVersion })
+      expect(await test.other.readMark(customerId)).toEqual({ kind: 'mark', mark: { settingsVersion: 7 } })
+    })
+
+    it('what is asked of a payment that is not there is refused', async () => {
+      for (const answer of [provider.readPayment('none'), provider.cancel('none'), provider.confirm('none', 'none')]) {
+        expect(await answer).toMatchObject({ kind: 'refused' })
+      }
+    })
+  })
+}
