@@ -34,7 +34,8 @@ export async function createDatabase(): Promise<TestDatabase> {
     },
     async drop() {
       // The sandbox's, where a process of the service made one beside it.
-      for (const each of [name, backup, `${name}_sandbox`]) await onServer(server, `drop database if exists ${each} with (force)`)
+      for (const each of [name, backup, `${name}_sandbox`])
+        await onServer(server, `drop database if exists ${each} with (force)`)
     },
   }
 }
