@@ -11,7 +11,6 @@ import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/databas
 import { createLog } from '../../src/platform/log.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
-import { onServer } from '../support/on-server.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 
 const NUMBER = '4000056655665556'
@@ -35,8 +34,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await sandbox?.end()
-  const { url } = installation.config.database
-  await onServer(url, `drop database if exists ${new URL(sandboxDatabaseUrl(url)).pathname.slice(1)} with (force)`)
   await installation.close()
   await rm(directory, { recursive: true })
 })
