@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Micros } from '../../src/core/money.ts'
 import type { AutoTopUpSettings } from '../../src/core/top-up/judge.ts'
 import type { TopUp } from '../../src/core/top-up/machine.ts'
+import { FRESH_MEMORY } from '../../src/core/top-up/memory.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
+import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
 import { advanceTopUp } from '../../src/ledger/top-ups/advance-top-up.ts'
 import { pauseForRestore, saveAutoTopUp } from '../../src/ledger/top-ups/auto-top-up.ts'
 import { beginConfirming } from '../../src/ledger/top-ups/begin-confirming.ts'
@@ -532,13 +534,7 @@ describe('an attempt', () => {
 
   it('that is declined three times pauses, and nothing is tried after', async () => {
     await openBelow('poor')
-    for (let n = 1; n <= 3; n++) {
-      const topUp = await beginCharge(testLedger, 'poor')
-      await record(testLedger, topUp, declined('insufficient_funds'))
-      await pool.query(
-        `update tollgate.top_ups set next_try_at = now(), claimed_by = null, claimed_until = null where account_id = 'poor'`,
-      )
-    }
+    await declineThrice('poor')
     expect(await claim(testLedger, 'poor')).toBeNull()
     expect(await statesOf('poor')).toEqual(['failed insufficient_funds'])
     expect(await stepsOf('poor')).toEqual([
@@ -561,6 +557,17 @@ describe('an attempt', () => {
     expect(await statesOf('poor')).toHaveLength(1)
   })
 })
+
+/** As if an hour and a day had passed between the attempts. */
+async function declineThrice(accountId: string): Promise<void> {
+  for (let n = 1; n <= 3; n++) {
+    await record(testLedger, await beginCharge(testLedger, accountId), declined('insufficient_funds'))
+    await pool.query(
+      `update tollgate.top_ups set next_try_at = now(), claimed_by = null, claimed_until = null where account_id = $1`,
+      [accountId],
+    )
+  }
+}
 
 describe('the facts of a payment', () => {
   async function chargedAccount(accountId: string): Promise<TopUp> {
@@ -863,6 +870,22 @@ describe('limits', () => {
   })
 })
 
+describe('an attempt that waits after a decline', () => {
+  it('is made at once where a person changes what it charges', async () => {
+    await openBelow('impatient')
+    const topUp = await beginCharge(testLedger, 'impatient')
+    await record(testLedger, topUp, declined('insufficient_funds'))
+    await releaseClaim(pool, topUp.topUpId, 'worker')
+    expect(await claim(testLedger, 'impatient')).toBeNull()
+    await save('impatient', { amountMicros: 10_000_000n }, { consented: false })
+    expect(await prepare(testLedger, (await claim(testLedger, 'impatient'))!)).toMatchObject({
+      topUpId: topUp.topUpId,
+      amountMicros: 10_000_000n,
+      attempts: 2,
+    })
+  })
+})
+
 describe('a pause', () => {
   async function paused(accountId: string, code: string): Promise<void> {
     await openBelow(accountId)
@@ -872,10 +895,14 @@ describe('a pause', () => {
   it('by a card to be asked about ends by saving, unchanged, with consent and not without', async () => {
     await paused('expired-card', 'expired_card')
     expect(await save('expired-card', {}, { consented: false })).toEqual({ refused: 'consent_needed' })
-    expect(await pauseOf('expired-card')).toBe('declined')
+    expect(await pauseOf('expired-card')).toBe('ask_customer')
     expect(await save('expired-card', {})).toMatchObject({ answer: { isResumed: true, isTopUpDue: true } })
-    expect((await stepsOf('expired-card')).slice(-3)).toEqual(['paused declined', 'resumed declined', 'requested'])
-    expect((await autoOf('expired-card')).memory).toEqual({ pause: null, declinesInARow: 0 })
+    expect((await stepsOf('expired-card')).slice(-3)).toEqual([
+      'paused ask_customer',
+      'resumed ask_customer',
+      'requested',
+    ])
+    expect((await autoOf('expired-card')).memory).toEqual(FRESH_MEMORY)
   })
 
   it('by a card that was stopped ends only with another one, and then by saving', async () => {
@@ -887,7 +914,8 @@ describe('a pause', () => {
   })
 
   it('by declines ends with another card, given consent: it is tried at once', async () => {
-    await paused('new-card', 'expired_card')
+    await openBelow('new-card')
+    await declineThrice('new-card')
     expect(await addCard('new-card', 'new-card-2', { consented: false })).toEqual({ refused: 'consent_needed' })
     expect(await readSavedMethods(pool, 'new-card')).toHaveLength(1)
     expect(await addCard('new-card', 'new-card-2')).toMatchObject({ answer: { isResumed: true } })
@@ -901,7 +929,8 @@ describe('a pause', () => {
     expect(await save('turned-off', { isOn: false }, { consented: false })).toMatchObject({
       answer: { isResumed: false },
     })
-    expect(await pauseOf('turned-off')).toBe('declined')
+    await setAlertLevels(testLedger, 'turned-off', { lowMicros: 30_000_000n })
+    expect(await pauseOf('turned-off')).toBe('ask_customer')
   })
 
   it('for a restore leaves settings newer than the provider’s mark, so that the next save is newer still', async () => {
