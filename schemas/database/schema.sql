@@ -322,6 +322,7 @@ CREATE TABLE tollgate.payment_methods (
   actor text NOT NULL,
   added_at timestamp with time zone NOT NULL,
   removed_at timestamp with time zone,
+  removed_by text,
   detached_at timestamp with time zone,
   CONSTRAINT payment_methods_pkey PRIMARY KEY (method_id),
   CONSTRAINT payment_methods_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),

@@ -974,10 +974,11 @@ describe('payment methods', () => {
 
   it('that are removed leave nothing to charge: it is skipped until there is one again', async () => {
     await openBelow('cardless')
-    expect(await removePaymentMethod(testLedger, { accountId: 'cardless', methodId: 'card-cardless' })).toMatchObject({
+    const removal = { accountId: 'cardless', methodId: 'card-cardless', actor: 'ann' }
+    expect(await removePaymentMethod(testLedger, removal)).toMatchObject({
       answer: { providerMethodId: 'pm-card-cardless' },
     })
-    expect(await removePaymentMethod(testLedger, { accountId: 'cardless', methodId: 'card-cardless' })).toMatchObject({
+    expect(await removePaymentMethod(testLedger, removal)).toMatchObject({
       answer: null,
     })
     const topUp = (await claim(testLedger, 'cardless'))!
