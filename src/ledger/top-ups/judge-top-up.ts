@@ -13,7 +13,7 @@ import {
   type UnsettledManual,
 } from '../../core/top-up/judge.ts'
 import { advance, OPEN_STATES, type TopUp } from '../../core/top-up/machine.ts'
-import type { Connection } from '../../platform/postgres.ts'
+import { allReplies, type Connection } from '../../platform/postgres.ts'
 import { changeAccount, type Writer } from '../change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { type AutoTopUp, readAutoTopUp, type Waits } from './read-auto-top-up.ts'
@@ -83,7 +83,7 @@ export async function judge(
   nowMicros: InstantMicros,
 ): Promise<Judgement> {
   if (topUp.trigger === 'manual') return judgeManual(connection, topUp, auto, nowMicros)
-  const [counted, unsettledManual] = await Promise.all([
+  const [counted, unsettledManual] = await allReplies([
     readCounted(connection, topUp, nowMicros),
     readUnsettledManual(connection, topUp.accountId),
   ])
