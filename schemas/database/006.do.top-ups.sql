@@ -12,6 +12,7 @@ comment on column tollgate.accounts.top_up_version is 'Version of the newest top
 comment on column tollgate.accounts.closed_at is 'Since when nothing is charged any more; null: open';
 
 alter table tollgate.account_settings
+  add column actor text,
   add column auto_top_up_is_on boolean not null default false,
   add column auto_top_up_threshold_micros bigint check (auto_top_up_threshold_micros > 0),
   add column auto_top_up_amount_micros bigint check (auto_top_up_amount_micros > 0),
@@ -19,6 +20,7 @@ alter table tollgate.account_settings
   add constraint auto_top_up_is_set_up_whole check (
     (auto_top_up_threshold_micros is null) = (auto_top_up_amount_micros is null)
     and (auto_top_up_amount_micros is not null or (not auto_top_up_is_on and auto_top_up_monthly_cap_micros is null)));
+comment on column tollgate.account_settings.actor is 'Who changed them; null where that is not kept';
 comment on column tollgate.account_settings.auto_top_up_threshold_micros is 'Charged while the balance is below it; null: never set up';
 comment on column tollgate.account_settings.auto_top_up_amount_micros is 'What each automatic top-up charges';
 comment on column tollgate.account_settings.auto_top_up_monthly_cap_micros is 'The most charged in a UTC month; null: no cap';

@@ -44,6 +44,7 @@ CREATE TABLE tollgate.account_settings (
   recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   low_alert_level_micros bigint,
   custom_alert_level_micros bigint,
+  actor text,
   auto_top_up_is_on boolean DEFAULT false NOT NULL,
   auto_top_up_threshold_micros bigint,
   auto_top_up_amount_micros bigint,
@@ -66,6 +67,7 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON tollgate.account_settings FOR 
 COMMENT ON TABLE tollgate.account_settings IS 'Append-only: a change is a new version';
 COMMENT ON COLUMN tollgate.account_settings.low_alert_level_micros IS 'Null: 10 units of the currency';
 COMMENT ON COLUMN tollgate.account_settings.custom_alert_level_micros IS 'Chosen by the customer; null: none';
+COMMENT ON COLUMN tollgate.account_settings.actor IS 'Who changed them; null where that is not kept';
 COMMENT ON COLUMN tollgate.account_settings.auto_top_up_threshold_micros IS 'Charged while the balance is below it; null: never set up';
 COMMENT ON COLUMN tollgate.account_settings.auto_top_up_amount_micros IS 'What each automatic top-up charges';
 COMMENT ON COLUMN tollgate.account_settings.auto_top_up_monthly_cap_micros IS 'The most charged in a UTC month; null: no cap';

@@ -1,5 +1,6 @@
 /** What commands share that work on a running installation: its configuration, the database, and the encoders. */
 
+import { type BoundsByCurrency, boundsWith } from '../core/top-up/settings.ts'
 import type { Writer } from '../ledger/change-account.ts'
 import { type Config, ConfigError, parseConfig, type SectionName } from '../platform/config.ts'
 import { createLog, type Logger } from '../platform/log.ts'
@@ -26,6 +27,11 @@ export function asUsage<T>(read: () => T): T {
 /** Commands are quieter than the service: what it logs by the way is not what was asked for. */
 export function commandLog({ level }: Config['log']): Logger {
   return createLog(level === 'info' ? 'warn' : level)
+}
+
+/** What a payment and a threshold may be at the least and at the most, by currency. */
+export function readBounds(): BoundsByCurrency {
+  return boundsWith(readConfig('topUps').topUps)
 }
 
 /** Runs `work` on the migrated database and closes it again. */

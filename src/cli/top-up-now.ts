@@ -5,7 +5,7 @@
 import { formatMoney, parseMoney } from '../core/money.ts'
 import { requestTopUp } from '../ledger/top-ups/request-top-up.ts'
 import { CommandFailed, writeOutput } from './command.ts'
-import { withLedger } from './connected.ts'
+import { readBounds, withLedger } from './connected.ts'
 import { takeRequestId } from './request-id.ts'
 import { refusal } from './top-up-refusals.ts'
 import { overviewOf } from './top-up-settings.ts'
@@ -25,10 +25,11 @@ export async function topUpNow(accountId: string, amount: string, options: TopUp
   }
   const request = takeRequestId(options.requestId, 'it is requested', 'the top-up may have been requested')
   const { requestId } = request
+  const bounds = readBounds()
   await withLedger(async (writer) => {
     const { currency } = await overviewOf(writer.pool, accountId)
     const wanted = { accountId, amountMicros, methodId, actor }
-    const requested = await request.once(requestTopUp(writer, wanted, requestId))
+    const requested = await request.once(requestTopUp(writer, wanted, requestId, bounds))
     if ('refused' in requested) {
       const isNamed = requested.refused === 'no_method' && methodId !== null
       throw refusal(isNamed ? 'unknown_method' : requested.refused, accountId, currency)

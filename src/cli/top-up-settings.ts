@@ -10,7 +10,7 @@ import { type AutoTopUpOverview, readOverview } from '../ledger/top-ups/read-ove
 import type { Pool } from '../platform/postgres.ts'
 import { overviewJson, overviewText } from './auto-top-up-text.ts'
 import { CommandFailed, writeOutput } from './command.ts'
-import { withDatabase, withLedger } from './connected.ts'
+import { readBounds, withDatabase, withLedger } from './connected.ts'
 import { type ConsentOptions, consentFor, type GivenConsent, readConsent } from './consent.ts'
 import { checkRequestId, unlessCutOff } from './request-id.ts'
 import { refusal } from './top-up-refusals.ts'
@@ -74,7 +74,7 @@ export async function saveAndShow(
 ): Promise<void> {
   const wanted = { settings, consent: consentFor(consent, settings, methodId, actor), actor }
   const saved = await unlessCutOff(
-    saveAutoTopUp(writer, accountId, wanted, requestId),
+    saveAutoTopUp(writer, accountId, wanted, requestId, readBounds()),
     `it may have been saved: "tollgate top-up settings ${accountId}" shows it`,
   )
   if ('refused' in saved) throw refusal(saved.refused, accountId, currency)

@@ -37,7 +37,8 @@ export async function writeChanges(
   if (withSettings.length > 0) {
     const versions = withSettings.map(({ account }) => account.settingsVersion)
     const list = withSettings.map(({ settings }) => settings!)
-    writes.push(insertSettings(connection, list, versions, recordedAt))
+    const actors = withSettings.map(({ settingsActor }) => settingsActor)
+    writes.push(insertSettings(connection, list, versions, actors, recordedAt))
   }
   if (movements.length > 0) writes.push(insertMovements(connection, movements, nowMicros))
   const noting = deadLetters.length === 0 ? [] : insertDeadLetters(connection, deadLetters, recordedAt)

@@ -10,6 +10,8 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { CURRENCIES, type Currency, parseMoney } from '../core/money.ts'
+import type { Bounds } from '../core/top-up/settings.ts'
 import { RECORD_TOPICS, type RecordTopic } from '../topics.ts'
 
 export const ROLES = ['rater', 'relay', 'payments'] as const
@@ -106,6 +108,11 @@ const SECTIONS = {
     batchMs: variable('TOLLGATE_BATCH_MILLIS', whole(0, 10_000).default(25)),
     awaitedCorrectionDays: variable('TOLLGATE_AWAITED_CORRECTION_DAYS', whole(1, 3650).default(90)),
     connections: variable('TOLLGATE_RATER_CONNECTIONS', whole(3, 100).default(5)),
+  },
+  topUps: {
+    /** The least and the most that one payment may be, by currency; those left out keep the defaults. */
+    payment: variable('TOLLGATE_PAYMENT_BOUNDS', bounds()),
+    threshold: variable('TOLLGATE_THRESHOLD_BOUNDS', bounds()),
   },
   payments: {
     connections: variable('TOLLGATE_PAYMENTS_CONNECTIONS', whole(4, 100).default(10)),
@@ -211,6 +218,31 @@ function listOf<T extends string>(known: readonly T[], wanted: string, empty?: s
     context.addIssue({ code: 'custom', message: wanted })
     return z.NEVER
   })
+}
+
+/** `EUR 5.00 5000.00, USD 5.00 5000.00`: by currency, whole cents. */
+function bounds() {
+  const wanted = `must be a currency (${CURRENCIES.join(' or ')}), the least and the most in whole cents, such as EUR 5.00 5000.00; more by commas`
+  return z
+    .string()
+    .default('')
+    .transform((text, context): Partial<Record<Currency, Bounds>> => {
+      const given: Partial<Record<Currency, Bounds>> = {}
+      for (const part of text === '' ? [] : text.split(',')) {
+        const [name, min, max] = part.trim().split(/ +/)
+        const currency = CURRENCIES.find((known) => known === name)
+        const [minMicros, maxMicros] = [parseMoney(min ?? ''), parseMoney(max ?? '')]
+        const areCents = [minMicros, maxMicros].every(
+          (micros) => micros !== null && micros > 0n && micros % 10_000n === 0n,
+        )
+        if (currency === undefined || !areCents || minMicros! > maxMicros!) {
+          context.addIssue({ code: 'custom', message: wanted })
+          return z.NEVER
+        }
+        given[currency] = { minMicros: minMicros!, maxMicros: maxMicros! }
+      }
+      return given
+    })
 }
 
 function isBroker(text: string): boolean {

@@ -946,6 +946,15 @@ describe('a pause', () => {
   })
 })
 
+it('settings say who changed them', async () => {
+  await openBelow('changed-by')
+  const { rows } = await testLedger.pool.query(
+    'select actor from tollgate.account_settings where account_id = $1 order by version desc limit 1',
+    ['changed-by'],
+  )
+  expect(rows).toEqual([{ actor: 'ann' }])
+})
+
 describe('payment methods', () => {
   it('are saved once, one of them the default, and nothing of a card but what may be shown', async () => {
     await openWithAutoTopUp(testLedger, 'cards')

@@ -42,6 +42,7 @@ describe('the configuration', () => {
       },
       publishing: { recordTopics: new Set(['credit.movements.v1', 'usage.rated.v1']) },
       rater: { batchEvents: 2500, batchMs: 25, awaitedCorrectionDays: 90, connections: 5 },
+      topUps: { payment: {}, threshold: {} },
       payments: { connections: 10 },
       relay: { connections: 4 },
     })
@@ -70,6 +71,17 @@ describe('the configuration', () => {
     ['TOLLGATE_RECORD_TOPICS', 'none', 'publishing', { recordTopics: new Set() }],
     ['TOLLGATE_RECORD_TOPICS', 'usage.rated.v1', 'publishing', { recordTopics: new Set(['usage.rated.v1']) }],
     ['TOLLGATE_HTTP_PORT', '0', 'process', { httpPort: 0 }],
+    [
+      'TOLLGATE_PAYMENT_BOUNDS',
+      'EUR 5.00 100.00, USD 10 20.5',
+      'topUps',
+      {
+        payment: {
+          EUR: { minMicros: 5_000_000n, maxMicros: 100_000_000n },
+          USD: { minMicros: 10_000_000n, maxMicros: 20_500_000n },
+        },
+      },
+    ],
     ['TOLLGATE_KAFKA_BROKERS', '[::1]:9092', 'kafka', { brokers: ['[::1]:9092'] }],
   ])('reads %s=%s', (name, value, section, expected) => {
     expect(parseAll({ ...LEAST, [name]: value })[section]).toMatchObject(expected)
@@ -94,6 +106,10 @@ describe('the configuration', () => {
     ['TOLLGATE_PARTITIONS', '-1', 'must be a whole number from 1'],
     ['TOLLGATE_AWAITED_CORRECTION_DAYS', '0', 'must be a whole number from 1'],
     ['TOLLGATE_RATER_CONNECTIONS', '2', 'must be a whole number from 3'],
+    ['TOLLGATE_PAYMENT_BOUNDS', 'EUR 5.00', 'must be a currency'],
+    ['TOLLGATE_PAYMENT_BOUNDS', 'GBP 5.00 6.00', 'must be a currency'],
+    ['TOLLGATE_THRESHOLD_BOUNDS', 'EUR 5.001 6.00', 'in whole cents'],
+    ['TOLLGATE_THRESHOLD_BOUNDS', 'EUR 7.00 6.00', 'the least and the most'],
   ])('refuses %s=%s', (name, value, problem) => {
     const faults = faultsOf({ ...LEAST, [name]: value })
     expect(faults).toEqual([{ name, problem: expect.stringContaining(problem) }])

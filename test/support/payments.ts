@@ -17,9 +17,9 @@ import { reconcile } from '../../src/payments/reconcile.ts'
 import { type ClaimTurns, createTurns } from '../../src/payments/worker.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
+import { consentFor, SETTINGS } from './charges.ts'
 import { openTestLedger, type TestLedger } from './ledger.ts'
 import { onServer } from './on-server.ts'
-import { consentFor, SETTINGS } from './top-ups.ts'
 
 /** Stripe's public test numbers. */
 export const CARDS = {

@@ -28,6 +28,8 @@ export interface AccountChange extends Settled {
   readonly cause: ChangeCause
   /** The version of the settings that is appended, `account.settingsVersion`; null when they stay as they are. */
   readonly settings: AccountSettings | null
+  /** Who changed them, where that is known. */
+  readonly settingsActor: string | null
   readonly movements: readonly Movement[]
   /** What is announced of top-ups, in this order; the top-up that is due, where one is, comes after them. */
   readonly topUpSteps: readonly TopUpStep[]
@@ -64,15 +66,20 @@ export function postCredit(
     ...settle(before, account, cause, alertLevels(settings), nowMicros),
     cause,
     settings: null,
+    settingsActor: null,
     movements,
     topUpSteps: [],
   }
 }
 
 /** Gives the account its next version of settings. A level that is now above the balance raises its alert. */
-export function changeSettings(before: AccountState, settings: AccountSettings): AccountChange {
+export function changeSettings(
+  before: AccountState,
+  settings: AccountSettings,
+  actor: string | null = null,
+): AccountChange {
   const next = { ...before, settingsVersion: before.settingsVersion + 1 }
-  return { ...NOTHING, ...reviewAlerts(next, alertLevels(settings)), cause: 'settings', settings }
+  return { ...NOTHING, ...reviewAlerts(next, alertLevels(settings)), cause: 'settings', settings, settingsActor: actor }
 }
 
 /** A new account, with its first settings. */
@@ -102,6 +109,7 @@ const NOTHING = {
   alerts: [],
   topUpDue: false,
   settings: null,
+  settingsActor: null,
   movements: [],
   topUpSteps: [],
 } as const

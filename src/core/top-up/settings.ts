@@ -28,6 +28,18 @@ export type BoundsByCurrency = Readonly<Record<Currency, TopUpBounds>>
 
 export const DEFAULT_BOUNDS: BoundsByCurrency = { EUR: DEFAULT, USD: DEFAULT }
 
+/** The default bounds, but for what is given. */
+export function boundsWith(given: {
+  readonly payment: Partial<Record<Currency, Bounds>>
+  readonly threshold: Partial<Record<Currency, Bounds>>
+}): BoundsByCurrency {
+  const of = (currency: Currency): TopUpBounds => ({
+    payment: given.payment[currency] ?? DEFAULT_BOUNDS[currency].payment,
+    threshold: given.threshold[currency] ?? DEFAULT_BOUNDS[currency].threshold,
+  })
+  return { EUR: of('EUR'), USD: of('USD') }
+}
+
 export type SettingsField = 'threshold' | 'amount' | 'monthly_cap'
 
 export type SettingsFault =

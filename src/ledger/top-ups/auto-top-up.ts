@@ -77,7 +77,7 @@ export async function saveAutoTopUp(
       if (refused !== null) return { refused }
 
       const isChanged = !isSame(stored.autoTopUp, wanted)
-      const change = isChanged ? changeSettings(account, { ...stored, autoTopUp: wanted }) : undefined
+      const change = isChanged ? changeSettings(account, { ...stored, autoTopUp: wanted }, actor) : undefined
       const { settingsVersion } = change?.account ?? account
       if (consent !== null && wanted.isOn) {
         await insertConsent(connection, accountId, settingsVersion, consent, clock.nowMicros)

@@ -205,6 +205,7 @@ export function factsOf(payment: SandboxPayment): PaymentFacts {
     paymentId: payment.paymentId,
     topUpId: payment.topUpId,
     accountId: payment.accountId,
+    trigger: payment.isOffSession ? 'automatic' : 'manual',
     providerMethodId: payment.providerMethodId,
     state: newsOf(payment),
     amountMicros: payment.amountMicros,
