@@ -55,24 +55,6 @@ export async function watch(
   const history: { at: number; handled: number }[] = []
   const order = new Map(accounts.map(({ accountId }, i) => [accountId, i]))
 
-  const registry = new SchemaRegistry({ host: config.kafka.schemaRegistryUrl })
-  const consumer = createKafka(config.kafka, createLog('error')).consumer({ groupId: `demo-view-${randomUUID()}` })
-  await consumer.connect()
-  await consumer.subscribe({
-    topics: ['credit.service-status.v1', 'credit.top-ups.v1', 'usage.dead-letter.v1'],
-    fromBeginning: false,
-  })
-  await consumer.run({
-    eachMessage: async ({ topic, message }) => {
-      if (message.value === null) return
-      const event = await registry.decode(message.value)
-      if (topic === 'usage.dead-letter.v1') view.deadLetter(`dead letter: ${event.reason} (${event.detail})`)
-      else if (topic === 'credit.top-ups.v1') noteTopUp(event)
-      else if (event.status === 'blocked') view.note(`${event.account_id} is blocked: ${event.blocked.join(', ')}`)
-      else view.note(`${event.account_id} is active again`)
-    },
-  })
-
   const requestedAtMicros = new Map<string, number>()
   function noteTopUp(event: TopUpEvent): void {
     const { account_id, kind, top_up_id, occurred_at } = event
@@ -92,6 +74,24 @@ export async function watch(
       },
     )
   }
+
+  const registry = new SchemaRegistry({ host: config.kafka.schemaRegistryUrl })
+  const consumer = createKafka(config.kafka, createLog('error')).consumer({ groupId: `demo-view-${randomUUID()}` })
+  await consumer.connect()
+  await consumer.subscribe({
+    topics: ['credit.service-status.v1', 'credit.top-ups.v1', 'usage.dead-letter.v1'],
+    fromBeginning: false,
+  })
+  await consumer.run({
+    eachMessage: async ({ topic, message }) => {
+      if (message.value === null) return
+      const event = await registry.decode(message.value)
+      if (topic === 'usage.dead-letter.v1') view.deadLetter(`dead letter: ${event.reason} (${event.detail})`)
+      else if (topic === 'credit.top-ups.v1') noteTopUp(event)
+      else if (event.status === 'blocked') view.note(`${event.account_id} is blocked: ${event.blocked.join(', ')}`)
+      else view.note(`${event.account_id} is active again`)
+    },
+  })
 
   view.note(topUps.notice)
   const stopped = new AbortController()
