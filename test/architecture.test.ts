@@ -59,6 +59,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     mayImport: ['src/core/', 'src/platform/', 'src/ledger/', 'src/intake/decode.ts', 'src/outbox/messages.ts'],
     packages: true,
   },
+  { folder: 'src/payments/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/'], packages: true },
   // A provider hears of payments alone, and never touches a balance.
   {
     folder: 'src/payments/providers/',

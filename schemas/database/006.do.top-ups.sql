@@ -90,6 +90,7 @@ create table tollgate.payment_methods (
   actor text not null,
   added_at timestamptz not null,
   removed_at timestamptz,
+  removed_by text,
   detached_at timestamptz
 );
 create index payment_methods_to_detach on tollgate.payment_methods (removed_at) where removed_at is not null and detached_at is null;

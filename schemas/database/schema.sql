@@ -103,6 +103,7 @@ COMMENT ON COLUMN tollgate.accounts.closed_at IS 'Since when nothing is charged 
 CREATE TABLE tollgate.auto_top_up_memory (
   account_id text COLLATE "C" NOT NULL,
   declines_in_a_row integer DEFAULT 0 NOT NULL,
+  declined_method_id text,
   paused_since timestamp with time zone,
   pause_reason text,
   pause_code text,
@@ -115,6 +116,7 @@ CREATE TABLE tollgate.auto_top_up_memory (
   CONSTRAINT auto_top_up_memory_check1 CHECK ((waits_until IS NULL) = (waits_for IS NULL)),
   CONSTRAINT auto_top_up_memory_declines_in_a_row_check CHECK (declines_in_a_row >= 0)
 );
+COMMENT ON COLUMN tollgate.auto_top_up_memory.declined_method_id IS 'The card that the declines are of; null: no row of them';
 COMMENT ON COLUMN tollgate.auto_top_up_memory.paused_since IS 'Null: not paused; a pause is ended by a person';
 COMMENT ON COLUMN tollgate.auto_top_up_memory.pause_method_id IS 'The method that it happened with; null: with none';
 COMMENT ON COLUMN tollgate.auto_top_up_memory.waits_until IS 'When a limit allows the next automatic top-up; null: no limit is waited for';
@@ -300,9 +302,12 @@ CREATE TABLE tollgate.payment_customers (
   provider text NOT NULL,
   account_id text COLLATE "C" NOT NULL,
   customer_id text NOT NULL,
+  is_mark_due boolean DEFAULT false NOT NULL,
   CONSTRAINT payment_customers_pkey PRIMARY KEY (provider, account_id),
   CONSTRAINT payment_customers_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id)
 );
+CREATE INDEX payment_customers_mark_due ON tollgate.payment_customers USING btree (provider, account_id) WHERE is_mark_due;
+COMMENT ON COLUMN tollgate.payment_customers.is_mark_due IS 'The provider is to be told how far the account''s settings have come';
 
 CREATE TABLE tollgate.payment_methods (
   method_id text COLLATE "C" NOT NULL,
@@ -317,6 +322,8 @@ CREATE TABLE tollgate.payment_methods (
   actor text NOT NULL,
   added_at timestamp with time zone NOT NULL,
   removed_at timestamp with time zone,
+  removed_by text,
+  detached_at timestamp with time zone,
   CONSTRAINT payment_methods_pkey PRIMARY KEY (method_id),
   CONSTRAINT payment_methods_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
   CONSTRAINT payment_methods_expiry_month_check CHECK (expiry_month >= 1 AND expiry_month <= 12),
@@ -325,8 +332,10 @@ CREATE TABLE tollgate.payment_methods (
 CREATE INDEX payment_methods_by_account ON tollgate.payment_methods USING btree (account_id);
 CREATE UNIQUE INDEX payment_methods_default ON tollgate.payment_methods USING btree (account_id) WHERE ((removed_at IS NULL) AND is_default);
 CREATE UNIQUE INDEX payment_methods_saved_once ON tollgate.payment_methods USING btree (provider, provider_method_id) WHERE (removed_at IS NULL);
+CREATE INDEX payment_methods_to_detach ON tollgate.payment_methods USING btree (removed_at) WHERE ((removed_at IS NOT NULL) AND (detached_at IS NULL));
 COMMENT ON TABLE tollgate.payment_methods IS 'Saved cards: nothing of a card but what may be shown, and the provider''s id of it';
 COMMENT ON COLUMN tollgate.payment_methods.is_default IS 'Automatic top-ups charge it';
+COMMENT ON COLUMN tollgate.payment_methods.detached_at IS 'When the provider let go of it, after it was removed here';
 
 CREATE TABLE tollgate.payments (
   provider text NOT NULL,
@@ -495,7 +504,7 @@ CREATE TABLE tollgate.top_ups (
   CONSTRAINT top_ups_check CHECK ((ending_state IS NULL) = (ending_reason IS NULL)),
   CONSTRAINT top_ups_check1 CHECK ((claimed_by IS NULL) = (claimed_until IS NULL)),
   CONSTRAINT top_ups_check2 CHECK ((state <> ALL (ARRAY['prepared'::text, 'charging'::text, 'unknown'::text, 'processing'::text, 'needs_action'::text])) OR payment_id IS NOT NULL),
-  CONSTRAINT top_ups_ending_state_check CHECK (ending_state = ANY (ARRAY['skipped'::text, 'no_longer_needed'::text, 'canceled'::text])),
+  CONSTRAINT top_ups_ending_state_check CHECK (ending_state = ANY (ARRAY['skipped'::text, 'no_longer_needed'::text, 'canceled'::text, 'failed'::text])),
   CONSTRAINT top_ups_state_check CHECK (state = ANY (ARRAY['requested'::text, 'prepared'::text, 'charging'::text, 'unknown'::text, 'processing'::text, 'needs_action'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text, 'skipped'::text, 'no_longer_needed'::text])),
   CONSTRAINT top_ups_trigger_check CHECK (trigger = ANY (ARRAY['automatic'::text, 'manual'::text]))
 ) WITH (fillfactor=50);

@@ -10,11 +10,16 @@ import { CommandFailed } from './command.ts'
 import type { CorrectionsOptions } from './corrections-list.ts'
 import type { ListOptions } from './dead-letters-list.ts'
 import type { ReplayOptions } from './dead-letters-replay.ts'
+import type { AddMethodOptions } from './payment-method-add.ts'
 import type { FaultOptions } from './print-faults.ts'
 import type { RateOptions } from './rate.ts'
 import type { OutageOptions } from './sandbox-outage.ts'
 import type { SandboxAct, SandboxActOptions } from './sandbox-payment.ts'
 import type { SandboxPaymentsOptions } from './sandbox-payments.ts'
+import type { TopUpListOptions } from './top-up-list.ts'
+import type { TopUpNowOptions } from './top-up-now.ts'
+import type { ResumeOptions } from './top-up-resume.ts'
+import type { SettingsOptions } from './top-up-settings.ts'
 
 const VERBOSE = ['--verbose', 'print all faults of a file, not only the first 20'] as const
 const AS_JSON = ['--json', 'print one JSON object a line: all faults, or what was done'] as const
@@ -126,6 +131,120 @@ accounts
   .action(async (accountId: string, options: { low?: string; custom?: string }) => {
     const { setAlertLevels } = await import('./accounts-alert-levels.ts')
     await setAlertLevels(accountId, options)
+  })
+
+const topUp = program.command('top-up').description('automatic top-up, and credit added by hand')
+
+withConsent(
+  topUp
+    .command('settings')
+    .description('show how automatic top-up of an account stands; with options, change it: what is not named stays')
+    .argument('<account>', 'account id')
+    .option('--on', 'charge while the balance is below the threshold')
+    .option('--off', 'charge nothing automatically')
+    .option('--threshold <amount>', 'decimal amount in the currency of the account')
+    .option('--amount <amount>', 'what each automatic top-up charges')
+    .option('--cap <amount>', 'the most charged automatically in a UTC month; none for none'),
+)
+  .option('--actor <name>', 'who changes it; vouches for the consent')
+  .option('--request-id <id>', 'under one id it is saved once, however often this is run')
+  .option('--json', 'print one JSON object')
+  .action(async (accountId: string, options: SettingsOptions) => {
+    const { autoTopUpSettings } = await import('./top-up-settings.ts')
+    await autoTopUpSettings(accountId, options)
+  })
+
+withConsent(
+  topUp
+    .command('resume')
+    .description('end a pause of automatic top-up, with a consent; the settings stay')
+    .argument('<account>', 'account id'),
+)
+  .requiredOption('--actor <name>', 'who resumes it; vouches for the consent')
+  .option('--json', 'print one JSON object')
+  .action(async (accountId: string, options: ResumeOptions) => {
+    const { resumeAutoTopUp } = await import('./top-up-resume.ts')
+    await resumeAutoTopUp(accountId, options)
+  })
+
+topUp
+  .command('now')
+  .description('ask for a payment by hand')
+  .argument('<account>', 'account id')
+  .argument('<amount>', 'decimal amount in the currency of the account')
+  .option('--method <id>', 'the card to charge; the default one without it')
+  .requiredOption('--actor <name>', 'who asks for it')
+  .option('--request-id <id>', 'under one id it is requested once, however often this is run; made up when absent')
+  .option('--json', 'print one JSON object')
+  .action(async (accountId: string, amount: string, options: TopUpNowOptions) => {
+    const { topUpNow } = await import('./top-up-now.ts')
+    await topUpNow(accountId, amount, options)
+  })
+
+topUp
+  .command('list')
+  .description('list top-ups, newest first')
+  .option('--account <id>', 'only those of this account')
+  .option('--open', 'only those that may still charge')
+  .option('--limit <count>', 'how many to list, 100 without it')
+  .option('--json', 'print one JSON object a line')
+  .action(async (options: TopUpListOptions) => {
+    const { listAllTopUps } = await import('./top-up-list.ts')
+    await listAllTopUps(options)
+  })
+
+topUp
+  .command('show')
+  .description('show a top-up: its attempts, their outcomes, and what they moved')
+  .argument('<top-up>', 'top-up id')
+  .option('--json', 'print one JSON object')
+  .action(async (topUpId: string, options: { json?: boolean }) => {
+    const { showTopUp } = await import('./top-up-show.ts')
+    await showTopUp(topUpId, options)
+  })
+
+const paymentMethod = program
+  .command('payment-method')
+  .description('the saved cards of an account')
+  // Commander repeats what it does not understand, and that may be the number of a card.
+  .configureOutput({ outputError: (text, write) => write(text.replaceAll(/\d{4,}/g, '…')) })
+
+withConsent(
+  paymentMethod
+    .command('add')
+    .description('sandbox: save a test card, which moves no money; the first one becomes the default')
+    .argument('<account>', 'account id')
+    .requiredOption('--number <number>', 'a public test number such as 4242424242424242; any other is refused')
+    .requiredOption('--expiry <MM/YY>', 'month and year, as in 08/29')
+    .option('--default', 'automatic top-ups charge it from now on'),
+)
+  .requiredOption('--actor <name>', 'who adds it; vouches for the consent')
+  .option('--json', 'print one JSON object')
+  .action(async (accountId: string, options: AddMethodOptions) => {
+    const { addMethod } = await import('./payment-method-add.ts')
+    await addMethod(accountId, options)
+  })
+
+paymentMethod
+  .command('list')
+  .description('list the cards of an account, oldest first')
+  .argument('<account>', 'account id')
+  .option('--json', 'print one JSON object a line')
+  .action(async (accountId: string, options: { json?: boolean }) => {
+    const { listPaymentMethods } = await import('./payment-method-list.ts')
+    await listPaymentMethods(accountId, options)
+  })
+
+paymentMethod
+  .command('remove')
+  .description('remove a card; no other becomes the default by it')
+  .argument('<account>', 'account id')
+  .argument('<method>', 'id of the card')
+  .requiredOption('--actor <name>', 'who removes it')
+  .option('--json', 'print one JSON object')
+  .action(async (accountId: string, methodId: string, options: { actor: string; json?: boolean }) => {
+    const { removeMethod } = await import('./payment-method-remove.ts')
+    await removeMethod(accountId, methodId, options)
   })
 
 program
@@ -300,6 +419,15 @@ program
     const { serve } = await import('./serve.ts')
     await serve()
   })
+
+/** What could charge more than before takes these. */
+function withConsent(command: Command): Command {
+  return command
+    .option('--consent-by <person>', 'who agreed to be charged')
+    .option('--consent-text <file>', 'the text that was agreed to')
+    .option('--consent-text-version <version>', 'its version; made from the text when absent')
+    .option('--consent-locale <locale>', 'its language, en without it')
+}
 
 // Nothing that goes wrong outside of the awaited command, a timer or a stream, may end in a stack trace either.
 process.on('uncaughtException', (error) => {

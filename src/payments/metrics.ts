@@ -3,12 +3,15 @@ import type { TopUpFigures } from '../ledger/top-ups/measure-top-ups.ts'
 import { counter, gauge, type Registry, retriesCounter } from '../platform/metrics.ts'
 
 /** States and reasons that have nobody any more leave the metrics. */
-export function showFigures(metrics: PaymentMetrics, { openByState, oldestOpenSeconds, pausedByReason }: TopUpFigures) {
+export function showFigures(metrics: PaymentMetrics, figures: TopUpFigures): void {
+  const { openByState, oldestOpenSeconds, pausedByReason, caps } = figures
   metrics.openTopUps.reset()
   for (const [state, topUps] of openByState) metrics.openTopUps.set({ state }, topUps)
   metrics.oldestOpenSeconds.set(oldestOpenSeconds)
   metrics.pausedAccounts.reset()
   for (const [reason, accounts] of pausedByReason) metrics.pausedAccounts.set({ reason }, accounts)
+  metrics.capAccounts.set({ use: 'nearly_used' }, caps.nearlyUsed)
+  metrics.capAccounts.set({ use: 'used_up' }, caps.usedUp)
 }
 
 export type PaymentMetrics = ReturnType<typeof paymentMetrics>
@@ -38,6 +41,11 @@ export function paymentMetrics(registry: Registry) {
       name: 'tollgate_auto_top_up_paused_accounts',
       help: 'Accounts whose automatic top-up is paused, by reason',
       labelNames: ['reason'],
+    }),
+    capAccounts: gauge(registry, {
+      name: 'tollgate_auto_top_up_cap_accounts',
+      help: 'Accounts by the use of their monthly cap: nearly_used at 80 % and more, used_up where the next top-up would pass it',
+      labelNames: ['use'],
     }),
     retriesTotal: retriesCounter(registry),
   }

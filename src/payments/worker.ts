@@ -29,6 +29,8 @@ import type { FactsAnswer, NoAnswer, PaymentProvider, Refused } from './provider
 const CONCURRENT_TOP_UPS = 8
 const POLL_MS = 250
 const RETRY_MS = 1_000
+/** Automatic top-ups of a process that has just started are looked at again after this. */
+const RECONCILED_SOON_MS = 2_000
 /** Outlives the provider's deadline several times over: a claim covers all the calls of one turn. */
 const CLAIM_MS = 120_000
 
@@ -141,7 +143,11 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
 
   async function attempt(topUp: TopUp): Promise<void> {
     const { accountId, topUpId, trigger } = topUp
-    if (trigger === 'automatic' && !isReconciled()) return
+    if (trigger === 'automatic' && !isReconciled()) {
+      const untilMicros = (Date.now() + RECONCILED_SOON_MS) * 1000
+      await advanceTopUp(writer, { accountId, topUpId }, { kind: 'wait', untilMicros }, 0)
+      return
+    }
     const judged = await judgeTopUp(writer, { accountId, topUpId, holder })
     if (judged.kind !== 'charge') return
     const customerId = judged.customerId ?? (await createCustomer(topUp))

@@ -8,6 +8,7 @@
  */
 import { formatMoney } from '../core/money.ts'
 import type { Pool } from '../platform/postgres.ts'
+import { verifyAutoTopUp } from './auto-top-up.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 
@@ -76,6 +77,11 @@ export async function verifyAccounts(pool: Pool, pace: Pace, onFault: OnFault): 
     if (last === undefined) return { accounts, movements }
     accounts += rows.length
     for (const row of rows) verifyStatus(row, onFault)
+    await verifyAutoTopUp(
+      pool,
+      rows.map((row) => row.account_id),
+      onFault,
+    )
     movements += await verifyChains(pool, pace, after, rows, onFault)
     after = last.account_id
   }

@@ -14,10 +14,11 @@ export type Check =
   | 'version_gap'
   | 'status_event'
   | 'charged_twice'
+  | 'auto_top_up_column'
 
 export interface Fault {
   readonly check: Check
-  /** The letter of docs/INVARIANTS.md; null for a charge that its versions do not give. */
+  /** The letter of docs/INVARIANTS.md; null for a charge that its versions do not give, and a column that does not follow. */
   readonly invariant: 'A' | 'B' | 'C' | 'D' | 'F' | null
   /** A warning is for a person to look at: the books may be right. */
   readonly severity: 'fault' | 'warning'

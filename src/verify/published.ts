@@ -26,7 +26,7 @@ const LOOK_MILLIS = 100
 /** A topic, and the column of `tollgate.accounts` that holds the newest version or sequence of its series. */
 export interface PublishedSeries {
   readonly topic: string
-  readonly column: 'balance_version' | 'status_version' | 'alert_version' | 'last_sequence'
+  readonly column: 'balance_version' | 'status_version' | 'alert_version' | 'top_up_version' | 'last_sequence'
   /** Compacted: earlier versions may be gone, and only the last counts. */
   readonly isCompacted: boolean
 }
@@ -35,6 +35,7 @@ export const SERIES: readonly PublishedSeries[] = [
   { topic: 'credit.balance-changed.v1', column: 'balance_version', isCompacted: false },
   { topic: 'credit.service-status.v1', column: 'status_version', isCompacted: true },
   { topic: 'credit.alerts.v1', column: 'alert_version', isCompacted: false },
+  { topic: 'credit.top-ups.v1', column: 'top_up_version', isCompacted: false },
   { topic: 'credit.movements.v1', column: 'last_sequence', isCompacted: false },
 ]
 
@@ -102,12 +103,13 @@ async function readEpoch(pool: Pool): Promise<number> {
 
 /**
  * Balance and status of every account are told anew when an epoch begins, so the newest must be of it. A movement is of the
- * epoch that it was recorded in. Of alerts that is not known.
+ * epoch that it was recorded in. Of alerts and top-ups that is not known.
  */
 const LEAST_EPOCH: Record<PublishedSeries['column'], string> = {
   balance_version: 'e.epoch',
   status_version: 'e.epoch',
   alert_version: '1',
+  top_up_version: '1',
   last_sequence: `case when e.began_at <= (
     select m.recorded_at from tollgate.movements m where m.account_id = a.account_id and m.sequence = a.last_sequence
   ) then e.epoch else 1 end`,

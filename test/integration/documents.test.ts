@@ -8,9 +8,10 @@ import { formatMoney } from '../../src/core/money.ts'
 import { TOPICS } from '../../src/topics.ts'
 import type { Python } from '../../stack/python.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
-import { within } from '../../testkit/until.ts'
+import { until, within } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { runPage, spawnPython, testPython } from '../support/python.ts'
+import { runTollgate } from '../support/tollgate.ts'
 
 const DOCS = join(import.meta.dirname, '../../docs')
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
@@ -123,6 +124,7 @@ describe('the snippets for consumers', () => {
     readonly statuses: Record<string, { readonly status: string; readonly version: number }>
     readonly balances: Record<string, { readonly balance_after: string }>
     readonly books: Record<string, readonly { readonly sequence: number }[]>
+    readonly top_ups: Record<string, { readonly kind: string; readonly amount: string }>
   }
   let found: Found
 
@@ -131,9 +133,16 @@ describe('the snippets for consumers', () => {
     await installation.produce('usage.calls.v1', [
       call({ event_id: 'far-away', account_id: 'canal-bikes', to: '+881612345678', duration_seconds: 600 }),
     ])
+    const tollgate = (...args: string[]) => runTollgate(installation.environment, ...args, '--actor', 'test')
+    await tollgate('payment-method', 'add', 'nordlicht-logistik', '--number', '4242424242424242', '--expiry', '08/39')
+    await tollgate('top-up', 'now', 'nordlicht-logistik', '25')
+    await until('the top-up has succeeded', async () => {
+      const { rowCount } = await installation.pool.query("select from tollgate.top_ups where state = 'succeeded'")
+      return rowCount === 1
+    })
     await installation.untilDrained()
     const page = join(DOCS, 'CONSUMERS.md')
-    found = await runPage<Found>(python, installation, page, ['statuses', 'balances', 'books'])
+    found = await runPage<Found>(python, installation, page, ['statuses', 'balances', 'books', 'top_ups'])
   })
 
   it('end with the status of every account', async () => {
@@ -155,6 +164,12 @@ describe('the snippets for consumers', () => {
     expect(new Map(balances.map(([accountId, { balance_after }]) => [accountId, balance_after]))).toEqual(
       new Map(rows.map(({ account_id, balance_micros }) => [account_id, formatMoney(balance_micros)])),
     )
+  })
+
+  it('end with the newest step of every top-up', async () => {
+    const { rows } = await installation.pool.query<{ top_up_id: string }>('select top_up_id from tollgate.top_ups')
+    expect(Object.keys(found.top_ups)).toEqual(rows.map(({ top_up_id }) => top_up_id))
+    expect(Object.values(found.top_ups)).toMatchObject([{ kind: 'succeeded', amount: '25.000000' }])
   })
 
   it('end with the whole chain of movements of every account', async () => {

@@ -21,7 +21,7 @@ const MIGRATION = readFileSync(join(ROOT, 'schemas/database/004.do.reporting.sql
 const PAGE = readFileSync(join(ROOT, 'docs/ANALYSTS.md'), 'utf8')
 const ROLE = 'tollgate_reporting'
 
-const VIEWS = ['accounts', 'daily_totals', 'dead_letters', 'fair_use', 'movements', 'rated_usage']
+const VIEWS = ['accounts', 'daily_totals', 'dead_letters', 'fair_use', 'movements', 'rated_usage', 'top_ups']
 
 let testLedger: TestLedger
 let database: TestDatabase
@@ -596,6 +596,11 @@ async function fillBooks(): Promise<void> {
     callFields({ event_id: 'no-price', to: '+99912' }),
   ])
 
+  await pool.query(
+    `insert into tollgate.top_ups (top_up_id, account_id, trigger, amount_micros, currency, state, requested_at, next_try_at,
+       updated_at)
+     values ('top-up-1', 'acme', 'manual', 20000000, 'EUR', 'succeeded', now(), now(), now())`,
+  )
   await post('acme', 'top_up', 20_000_000n)
   const { rows } = await pool.query(`select sequence from tollgate.movements where kind = 'top_up'`)
   await post('acme', 'refund', -2_500_000n, { reversesSequence: rows[0].sequence })

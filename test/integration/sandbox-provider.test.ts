@@ -438,7 +438,7 @@ describe('faults on order', () => {
     expect(await timesCharged(paymentId)).toBe(1)
   })
 
-  it('slow: past the deadline the answer is given up, and it was done all the same', async () => {
+  it('slow: past the deadline the answer is unknown, and it was done all the same', async () => {
     const { paymentId, attemptId } = await prepared()
     await order('slow', { delayMs: 60_000 })
     expect(await hasty.confirm(paymentId, attemptId)).toEqual({

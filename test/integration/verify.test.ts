@@ -113,6 +113,15 @@ describe('each of these is found, and nothing else is:', () => {
     })
   })
 
+  it('a stale column of automatic top-up', async () => {
+    const change = (below: number | null) =>
+      `update tollgate.accounts set auto_top_up_below_micros = ${below} where account_id = '${ACCOUNT}'`
+    await planted(change(-1_000_000_000_000), change(null), async () => {
+      const { faults } = await findFaults(installation)
+      expect(faults).toMatchObject([{ check: 'auto_top_up_column', severity: 'fault', accountId: ACCOUNT }])
+    })
+  })
+
   it('B: a missing movement', async () => {
     await planted(
       `create table public.kept as select * from tollgate.movements where ${movement(3)}; delete from tollgate.movements where ${movement(3)}`,

@@ -24,7 +24,7 @@ describe('the configuration', () => {
   it('needs four addresses and has a default for all else', () => {
     expect(parseAll(LEAST)).toEqual({
       process: {
-        roles: new Set(['rater', 'relay']),
+        roles: new Set(['rater', 'relay', 'payments']),
         httpPort: 8080,
         instanceId: expect.stringMatching(/-[0-9]+-[0-9a-f]{8}$/),
         drainMs: 10_000,
@@ -42,6 +42,7 @@ describe('the configuration', () => {
       },
       publishing: { recordTopics: new Set(['credit.movements.v1', 'usage.rated.v1']) },
       rater: { batchEvents: 2500, batchMs: 25, awaitedCorrectionDays: 90, connections: 5 },
+      payments: { connections: 10 },
       relay: { connections: 4 },
     })
   })
@@ -53,7 +54,7 @@ describe('the configuration', () => {
 
   it('takes an empty variable as one that is not set', () => {
     const { process } = parseAll({ ...LEAST, TOLLGATE_ROLES: '', TOLLGATE_HTTP_PORT: '' })
-    expect(process).toMatchObject({ httpPort: 8080, roles: new Set(['rater', 'relay']) })
+    expect(process).toMatchObject({ httpPort: 8080, roles: new Set(['rater', 'relay', 'payments']) })
   })
 
   it('looks at nothing but the sections asked for', () => {

@@ -33,7 +33,9 @@ export async function createDatabase(): Promise<TestDatabase> {
       await onServer(server, `create database ${name} template ${backup}`)
     },
     async drop() {
-      for (const each of [name, backup]) await onServer(server, `drop database if exists ${each} with (force)`)
+      // The sandbox's, where a process of the service made one beside it.
+      for (const each of [name, backup, `${name}_sandbox`])
+        await onServer(server, `drop database if exists ${each} with (force)`)
     },
   }
 }

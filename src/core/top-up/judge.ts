@@ -22,6 +22,12 @@ export const MAX_ATTEMPTS_IN_24_HOURS = 5
 /** For so long an automatic top-up waits for a payment by hand that would reach the threshold. */
 export const WAIT_FOR_MANUAL_MICROS = 15 * 60_000_000
 
+/**
+ * A payment by hand that could not be prepared within this is over: whoever asked for it has gone away, or asked again, and
+ * must not be charged hours later.
+ */
+export const MAX_MANUAL_WAIT_MICROS = 3_600_000_000
+
 /** An automatic attempt that may have charged, or yet may: charging, unknown, processing, needs_action, succeeded. */
 export interface CountedAttempt {
   readonly confirmedAtMicros: InstantMicros

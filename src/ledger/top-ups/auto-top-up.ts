@@ -82,9 +82,9 @@ export async function saveAutoTopUp(
       if (consent !== null && wanted.isOn) {
         await insertConsent(connection, accountId, settingsVersion, consent, clock.nowMicros)
       }
-      // The limits may be others now, and whoever turned it off need not wait for the next try to see it end.
       const isNews = isChanged || isResumed
-      if (isNews && auto.openAutomaticId !== null && !wanted.isOn) {
+      // One that waits for its next try need not: a person has changed what it was declined by, or wants it ended.
+      if (isNews && auto.openAutomaticId !== null) {
         await tryAtOnce(connection, auto.openAutomaticId, clock.nowMicros)
       }
       // The row by which the sweeper finds the account.
@@ -95,6 +95,7 @@ export async function saveAutoTopUp(
         cause: 'settings',
         settings: wanted,
         memory,
+        // The limits may be others now.
         waits: isNews ? null : auto.waits,
         steps: isResumed ? [autoTopUpStep('resumed', before.pause!.reason)] : [],
       })

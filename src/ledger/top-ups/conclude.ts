@@ -22,12 +22,12 @@ export async function storeAdvanced(
   const isDeclined = after.state === 'requested'
   await updateAttempt(connection, before.attemptId, {
     confirmedAtMicros: isDeclined ? before.confirmedAtMicros : after.confirmedAtMicros,
-    outcome: outcomeOf(after, news),
+    outcome: outcomeOf(before, after, news),
     code: after.reason,
   })
 }
 
-function outcomeOf({ state }: TopUp, news: TopUpNews): AttemptOutcome | null {
+function outcomeOf({ ending }: TopUp, { state }: TopUp, news: TopUpNews): AttemptOutcome | null {
   switch (state) {
     case 'prepared':
     case 'charging':
@@ -40,7 +40,10 @@ function outcomeOf({ state }: TopUp, news: TopUpNews): AttemptOutcome | null {
     case 'requested':
       return 'declined'
     case 'failed':
-      return news.kind === 'declined' || news.kind === 'canceled' ? 'declined' : 'refused'
+      // Refused first, and canceled then to be sure of it.
+      if (news.kind === 'refused' || ending?.state === 'failed')
+        return news.kind === 'declined' ? 'declined' : 'refused'
+      return 'declined'
     default:
       return 'canceled'
   }

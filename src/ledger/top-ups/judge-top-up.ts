@@ -9,6 +9,7 @@ import {
   countedSince,
   type Judgement,
   judgeAttempt,
+  MAX_MANUAL_WAIT_MICROS,
   type UnsettledManual,
 } from '../../core/top-up/judge.ts'
 import { advance, OPEN_STATES, type TopUp } from '../../core/top-up/machine.ts'
@@ -81,7 +82,7 @@ export async function judge(
   auto: AutoTopUp,
   nowMicros: InstantMicros,
 ): Promise<Judgement> {
-  if (topUp.trigger === 'manual') return judgeManual(connection, topUp, auto)
+  if (topUp.trigger === 'manual') return judgeManual(connection, topUp, auto, nowMicros)
   const [counted, unsettledManual] = await Promise.all([
     readCounted(connection, topUp, nowMicros),
     readUnsettledManual(connection, topUp.accountId),
@@ -90,12 +91,18 @@ export async function judge(
 }
 
 /** A payment by hand is wanted by whoever asked for it: only what it needs may be gone. */
-async function judgeManual(connection: Connection, topUp: TopUp, { isClosed }: AutoTopUp): Promise<Judgement> {
+async function judgeManual(
+  connection: Connection,
+  topUp: TopUp,
+  { isClosed }: AutoTopUp,
+  nowMicros: InstantMicros,
+): Promise<Judgement> {
   const { methodId, amountMicros } = topUp
   const canceled = (reason: string): Judgement => {
     return { kind: 'ended', ending: { state: 'canceled', reason }, untilMicros: null }
   }
   if (isClosed) return canceled('account_closed')
+  if (nowMicros - topUp.requestedAtMicros > MAX_MANUAL_WAIT_MICROS) return canceled('provider_unavailable')
   if (methodId === null || (await readMethod(connection, methodId)).isRemoved) return canceled('no_method')
   return { kind: 'charge', amountMicros, methodId }
 }

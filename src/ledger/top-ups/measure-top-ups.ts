@@ -6,6 +6,8 @@ export interface TopUpFigures {
   /** For how long the oldest has been open; 0 when none is. */
   readonly oldestOpenSeconds: number
   readonly pausedByReason: ReadonlyMap<string, number>
+  /** Accounts whose cap of this month is used by 80 % at least, and those whose next top-up would pass it. */
+  readonly caps: { readonly nearlyUsed: number; readonly usedUp: number }
 }
 
 const COUNT_OPEN = `
@@ -21,14 +23,33 @@ const COUNT_PAUSED = `
    where paused_since is not null
    group by pause_reason`
 
+/** As `capUse` in the core counts: by the UTC month of the attempt, what has charged or yet may. */
+const COUNT_CAPS = `
+  with spent as (
+    select account_id, sum(amount_micros) as micros
+      from tollgate.top_up_attempts
+     where trigger = 'automatic' and confirmed_at >= date_trunc('month', now(), 'UTC')
+       and (outcome is null or outcome in ('unknown', 'processing', 'needs_action', 'succeeded'))
+     group by account_id
+  )
+  select count(*) filter (where spent.micros * 10 >= s.auto_top_up_monthly_cap_micros * 8)::integer as nearly_used,
+         count(*) filter (where spent.micros + s.auto_top_up_amount_micros > s.auto_top_up_monthly_cap_micros)::integer
+           as used_up
+    from spent
+    join tollgate.accounts a using (account_id)
+    join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
+   where s.auto_top_up_is_on and s.auto_top_up_monthly_cap_micros is not null`
+
 export async function measureTopUps(pool: Pool): Promise<TopUpFigures> {
-  const [open, paused] = await Promise.all([
+  const [open, paused, caps] = await Promise.all([
     pool.query<{ state: string; top_ups: number; oldest_seconds: number }>(COUNT_OPEN),
     pool.query<{ reason: string; accounts: number }>(COUNT_PAUSED),
+    pool.query<{ nearly_used: number; used_up: number }>(COUNT_CAPS),
   ])
   return {
     openByState: new Map(open.rows.map((row) => [row.state, row.top_ups])),
     oldestOpenSeconds: Math.max(0, ...open.rows.map((row) => row.oldest_seconds)),
     pausedByReason: new Map(paused.rows.map((row) => [row.reason, row.accounts])),
+    caps: { nearlyUsed: caps.rows[0]!.nearly_used, usedUp: caps.rows[0]!.used_up },
   }
 }

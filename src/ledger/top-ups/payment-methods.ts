@@ -132,7 +132,7 @@ async function makeDefault(
 }
 
 const REMOVE_METHOD = `
-  update tollgate.payment_methods set removed_at = $2, is_default = false where method_id = $1`
+  update tollgate.payment_methods set removed_at = $2, removed_by = $3, is_default = false where method_id = $1`
 
 /**
  * Removes a saved card; no other takes its place, for nobody agreed to that. The caller detaches it at the provider, whose
@@ -140,7 +140,7 @@ const REMOVE_METHOD = `
  */
 export async function removePaymentMethod(
   writer: Writer,
-  { accountId, methodId }: { readonly accountId: string; readonly methodId: string },
+  { accountId, methodId, actor }: { readonly accountId: string; readonly methodId: string; readonly actor: string },
 ): Promise<Changed<PaymentMethod | null>> {
   return changeAccount<PaymentMethod | null>(writer, accountId, async (locked) => {
     const { connection, clock } = locked
@@ -148,7 +148,7 @@ export async function removePaymentMethod(
     const method = saved.find((one) => one.methodId === methodId)
     if (method === undefined) return { change: null, answer: null }
     const auto = await readAutoTopUp(connection, accountId)
-    await connection.query(REMOVE_METHOD, [methodId, formatInstant(clock.nowMicros)])
+    await connection.query(REMOVE_METHOD, [methodId, formatInstant(clock.nowMicros), actor])
     if (!method.isDefault) return { change: null, answer: method }
     if (auto.openAutomaticId !== null) await tryAtOnce(connection, auto.openAutomaticId, clock.nowMicros)
     return { change: await conclude(locked, auto, { cause: 'payment_method', methodId: null }), answer: method }

@@ -16,7 +16,7 @@ import { canceled, confirmed, factsOf, NotPossible, type SandboxPayment } from '
 import { changePayment, listChanged, lockAttempt, type Place, settleDue, writePayment } from './store.ts'
 
 export interface SandboxProviderOptions extends SandboxOptions {
-  /** How long a call may take before its answer is given up. */
+  /** How long a call may take; what became of it is unknown after that. */
   readonly deadlineMs: number
   /** Payments on a page of a list. */
   readonly pagePayments?: number

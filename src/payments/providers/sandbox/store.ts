@@ -169,16 +169,12 @@ export interface Place {
   readonly changedAtMicros: InstantMicros
 }
 
-// The counter is read by the same snapshot, so every change up to it has been seen by whoever reaches the last page.
+// Numbers are committed in their order, so whatever is below the last of a page has been seen.
 const LIST_CHANGED = `
-  select c.last_change, ${micros('c.changed_at')} as last_changed_at_micros, p.*
-    from sandbox.change_counter c
-    left join lateral (
-      select ${PAYMENT} ${FROM_PAYMENTS}
-       where p.change_number > $1::bigint and p.changed_at >= $2::timestamptz
-       order by p.change_number
-       limit $3::integer) p on true
-   order by p.change_number`
+  select ${PAYMENT} ${FROM_PAYMENTS}
+   where p.change_number > $1::bigint and p.changed_at >= $2::timestamptz
+   order by p.change_number
+   limit $3::integer`
 
 /** Payments by their latest change, from a change number and an instant on, with the place where the page ends. */
 export async function listChanged(
@@ -186,23 +182,17 @@ export async function listChanged(
   after: Place,
   limit: number,
 ): Promise<{ readonly payments: readonly SandboxPayment[]; readonly end: Place; readonly isLast: boolean }> {
-  const { rows } = await pool.query<Row>(LIST_CHANGED, [
-    after.change,
-    formatInstant(after.changedAtMicros),
-    // One more says whether there are more.
-    limit + 1,
-  ])
-  const found = rows.filter((row) => row.payment_id !== null)
-  const isLast = found.length <= limit
-  const page = found.slice(0, limit)
-  const end = isLast ? rows[0]! : page.at(-1)!
+  // One more says whether there are more.
+  const { rows } = await pool.query<Row>(LIST_CHANGED, [after.change, formatInstant(after.changedAtMicros), limit + 1])
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
   return {
     payments: page.map(paymentOf),
-    end: {
-      change: Number(isLast ? end.last_change : end.change_number),
-      changedAtMicros: Number(isLast ? end.last_changed_at_micros : end.changed_at_micros),
-    },
-    isLast,
+    end:
+      last === undefined
+        ? after
+        : { change: Number(last.change_number), changedAtMicros: Number(last.changed_at_micros) },
+    isLast: rows.length <= limit,
   }
 }
 

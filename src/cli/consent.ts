@@ -1,0 +1,60 @@
+/** The consent that goes with whatever could charge more than before, as an operator vouches for it. */
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { AutoTopUpSettings } from '../core/top-up/judge.ts'
+import type { Consent } from '../core/top-up/settings.ts'
+import { CommandFailed } from './command.ts'
+
+export interface ConsentOptions {
+  readonly consentBy?: string
+  readonly consentText?: string
+  readonly consentTextVersion?: string
+  readonly consentLocale?: string
+}
+
+/** What the person was shown, with who the person is; the figures are those that are saved with it. */
+export type GivenConsent = Pick<Consent, 'person' | 'text' | 'textVersion' | 'locale'>
+
+const MAX_TEXT_BYTES = 64 * 1024
+
+/** Null where none is given. */
+export function readConsent(options: ConsentOptions): GivenConsent | null {
+  const { consentBy: person, consentText: file, consentTextVersion, consentLocale = 'en' } = options
+  if (person === undefined && file === undefined) {
+    if (consentTextVersion === undefined && options.consentLocale === undefined) return null
+    throw new CommandFailed('--consent-text-version and --consent-locale go with --consent-by and --consent-text', 2)
+  }
+  if (person === undefined || file === undefined || person.trim() === '') {
+    throw new CommandFailed(
+      'a consent takes both: --consent-by, who agreed, and --consent-text, a file with the text',
+      2,
+    )
+  }
+  const text = readText(file)
+  // The same text is then always the same version.
+  const textVersion = consentTextVersion ?? `sha256:${hash('sha256', text).slice(0, 16)}`
+  return { person, text, textVersion, locale: consentLocale }
+}
+
+/** As it is given for these settings and this card, vouched for by whoever runs the command. */
+export function consentFor(
+  given: GivenConsent | null,
+  { thresholdMicros, amountMicros, monthlyCapMicros }: AutoTopUpSettings,
+  methodId: string | null,
+  actor: string,
+): Consent | null {
+  return given && { ...given, attestedBy: actor, thresholdMicros, amountMicros, monthlyCapMicros, methodId }
+}
+
+function readText(file: string): string {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file)
+  } catch (error) {
+    throw new CommandFailed(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, 2)
+  }
+  if (bytes.length > MAX_TEXT_BYTES) throw new CommandFailed(`${file} is larger than 64 KB: no text of a consent`, 2)
+  const text = bytes.toString().trim()
+  if (text === '' || text.includes('\0')) throw new CommandFailed(`${file} holds no text`, 2)
+  return text
+}

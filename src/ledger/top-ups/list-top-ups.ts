@@ -1,0 +1,216 @@
+/** Top-ups as they stand, for people: listed a page at a time, or one with its attempts and what they moved. */
+import type { Currency, Micros } from '../../core/money.ts'
+import type { TopUpState, TopUpTrigger } from '../../core/top-up/machine.ts'
+import type { Pool } from '../../platform/postgres.ts'
+
+/** Instants are RFC 3339, UTC. */
+export interface ListedTopUp {
+  readonly topUpId: string
+  readonly accountId: string
+  readonly trigger: TopUpTrigger
+  readonly state: TopUpState
+  readonly reason: string | null
+  readonly amountMicros: Micros
+  readonly currency: Currency
+  /** Who asked for it by hand; null: automatic. */
+  readonly actor: string | null
+  readonly requestedAt: string
+  readonly updatedAt: string
+  /** Null once it is over. */
+  readonly nextLookAt: string | null
+  /** Where and by when the customer approves it, while it needs that. */
+  readonly actionUrl: string | null
+  readonly actionUntil: string | null
+}
+
+const COLUMNS = `
+  top_up_id, account_id, trigger, state, reason, amount_micros, currency, actor,
+  to_char(requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as requested_at,
+  to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as updated_at,
+  case when is_open then to_char(next_try_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as next_try_at,
+  action_url, to_char(action_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as action_until`
+
+/** Open ones have an index of their own, whose condition these states are. */
+const WITH_OPEN = `
+  select *, state in ('requested', 'prepared', 'charging', 'unknown', 'processing', 'needs_action') as is_open
+    from tollgate.top_ups`
+
+/** Newest first. */
+const LIST_TOP_UPS = `
+  select ${COLUMNS}
+    from (${WITH_OPEN}) as t
+   where ($1::text is null or account_id = $1)
+     and (not $2::boolean or is_open)
+     and ($3::timestamptz is null or (t.requested_at, top_up_id) < ($3, $4::text))
+   order by t.requested_at desc, top_up_id desc
+   limit $5::integer`
+
+const READ_TOP_UP = `select ${COLUMNS} from (${WITH_OPEN}) as t where top_up_id = $1`
+
+const READ_ATTEMPTS = `
+  select a.number, a.attempt_id, a.provider, a.payment_id, a.amount_micros, a.method_id, m.brand, m.last4,
+         to_char(a.prepared_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as prepared_at,
+         to_char(a.confirmed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as confirmed_at,
+         a.outcome, a.code
+    from tollgate.top_up_attempts a
+    left join tollgate.payment_methods m using (method_id)
+   where a.top_up_id = $1
+   order by a.number`
+
+/** Nothing of a top-up is posted before its first payment is credited, so what came before is not read. */
+const READ_MOVEMENTS = `
+  select sequence, kind, amount_micros, balance_after_micros, reverses_sequence,
+         to_char(m.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at
+    from tollgate.movements m
+   where account_id = $2 and top_up_id = $1
+     and sequence >= (select min(credited_sequence) from tollgate.payments where top_up_id = $1)
+   order by sequence`
+
+interface TopUpRow {
+  top_up_id: string
+  account_id: string
+  trigger: TopUpTrigger
+  state: TopUpState
+  reason: string | null
+  amount_micros: bigint
+  currency: Currency
+  actor: string | null
+  requested_at: string
+  updated_at: string
+  next_try_at: string | null
+  action_url: string | null
+  action_until: string | null
+}
+
+export interface TopUpFilter {
+  readonly accountId: string | null
+  readonly isOpenOnly: boolean
+}
+
+/** `after` is the last of the page before; null for the first page. */
+export async function listTopUps(
+  pool: Pool,
+  { accountId, isOpenOnly }: TopUpFilter,
+  { after, limit }: { after: ListedTopUp | null; limit: number },
+): Promise<ListedTopUp[]> {
+  const { rows } = await pool.query<TopUpRow>(LIST_TOP_UPS, [
+    accountId,
+    isOpenOnly,
+    after?.requestedAt ?? null,
+    after?.topUpId ?? null,
+    limit,
+  ])
+  return rows.map(topUpOf)
+}
+
+export interface ListedAttempt {
+  readonly number: number
+  readonly attemptId: string
+  readonly provider: string
+  readonly paymentId: string
+  readonly amountMicros: Micros
+  readonly methodId: string | null
+  /** Null where the method is not known here, as after a restore. */
+  readonly brand: string | null
+  readonly last4: string | null
+  readonly preparedAt: string
+  readonly confirmedAt: string | null
+  /** Null: prepared, or confirmed and not answered yet. */
+  readonly outcome: string | null
+  readonly code: string | null
+}
+
+export interface ListedMovement {
+  readonly sequence: bigint
+  readonly kind: string
+  readonly amountMicros: Micros
+  readonly balanceAfterMicros: Micros
+  readonly reversesSequence: bigint | null
+  readonly recordedAt: string
+}
+
+export interface TopUpHistory {
+  readonly topUp: ListedTopUp
+  readonly attempts: readonly ListedAttempt[]
+  readonly movements: readonly ListedMovement[]
+}
+
+/** Null where there is none of this id. */
+export async function readTopUpHistory(pool: Pool, topUpId: string): Promise<TopUpHistory | null> {
+  const { rows } = await pool.query<TopUpRow>(READ_TOP_UP, [topUpId])
+  if (rows[0] === undefined) return null
+  const topUp = topUpOf(rows[0])
+  const attempts = await pool.query<AttemptRow>(READ_ATTEMPTS, [topUpId])
+  const movements = await pool.query<MovementRow>(READ_MOVEMENTS, [topUpId, topUp.accountId])
+  return { topUp, attempts: attempts.rows.map(attemptOf), movements: movements.rows.map(movementOf) }
+}
+
+function topUpOf(row: TopUpRow): ListedTopUp {
+  return {
+    topUpId: row.top_up_id,
+    accountId: row.account_id,
+    trigger: row.trigger,
+    state: row.state,
+    reason: row.reason,
+    amountMicros: row.amount_micros,
+    currency: row.currency,
+    actor: row.actor,
+    requestedAt: row.requested_at,
+    updatedAt: row.updated_at,
+    nextLookAt: row.next_try_at,
+    actionUrl: row.action_url,
+    actionUntil: row.action_until,
+  }
+}
+
+interface AttemptRow {
+  number: number
+  attempt_id: string
+  provider: string
+  payment_id: string
+  amount_micros: bigint
+  method_id: string | null
+  brand: string | null
+  last4: string | null
+  prepared_at: string
+  confirmed_at: string | null
+  outcome: string | null
+  code: string | null
+}
+
+function attemptOf(row: AttemptRow): ListedAttempt {
+  return {
+    number: row.number,
+    attemptId: row.attempt_id,
+    provider: row.provider,
+    paymentId: row.payment_id,
+    amountMicros: row.amount_micros,
+    methodId: row.method_id,
+    brand: row.brand,
+    last4: row.last4,
+    preparedAt: row.prepared_at,
+    confirmedAt: row.confirmed_at,
+    outcome: row.outcome,
+    code: row.code,
+  }
+}
+
+interface MovementRow {
+  sequence: bigint
+  kind: string
+  amount_micros: bigint
+  balance_after_micros: bigint
+  reverses_sequence: bigint | null
+  recorded_at: string
+}
+
+function movementOf(row: MovementRow): ListedMovement {
+  return {
+    sequence: row.sequence,
+    kind: row.kind,
+    amountMicros: row.amount_micros,
+    balanceAfterMicros: row.balance_after_micros,
+    reversesSequence: row.reverses_sequence,
+    recordedAt: row.recorded_at,
+  }
+}

@@ -1,0 +1,101 @@
+/** How an account's automatic top-up stands, for people: read without a lock, so true of a moment ago. */
+import type { InstantMicros } from '../../core/instant.ts'
+import type { Currency, Micros } from '../../core/money.ts'
+import { OPEN_STATES, type TopUpState } from '../../core/top-up/machine.ts'
+import type { Pool } from '../../platform/postgres.ts'
+import { type AutoTopUp, readAutoTopUps } from './read-auto-top-up.ts'
+
+export interface AutoTopUpOverview extends Omit<AutoTopUp, 'storedBelowMicros' | 'openAutomaticId'> {
+  readonly currency: Currency
+  readonly settingsVersion: number
+  /** What automatic attempts have charged, or yet may, in this UTC month: what the cap is compared with. */
+  readonly chargedThisMonthMicros: Micros
+  /** The card that automatic top-ups charge. */
+  readonly method: ShownMethod | null
+  /** The automatic top-up that is not over yet. */
+  readonly open: {
+    readonly topUpId: string
+    readonly state: TopUpState
+    /** Of the last decline, while the next try is waited for. */
+    readonly reason: string | null
+    readonly nextTryAtMicros: InstantMicros
+  } | null
+}
+
+/** As much of a saved card as may be shown. */
+export interface ShownMethod {
+  readonly methodId: string
+  readonly provider: string
+  readonly brand: string
+  readonly last4: string
+  readonly expiryMonth: number
+  readonly expiryYear: number
+}
+
+const READ_MORE = `
+  select a.currency, a.settings_version,
+         p.method_id, p.provider, p.brand, p.last4, p.expiry_month, p.expiry_year,
+         o.top_up_id, o.state, o.reason, (extract(epoch from o.next_try_at) * 1000000)::bigint as next_try_at_micros,
+         counted.micros as charged_this_month_micros
+    from tollgate.accounts a
+    left join tollgate.payment_methods p on p.account_id = a.account_id and p.removed_at is null and p.is_default
+    left join tollgate.top_ups o on o.account_id = a.account_id and o.trigger = 'automatic'
+      and o.state in (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})
+   cross join lateral (
+     select coalesce(sum(amount_micros), 0)::bigint as micros
+       from tollgate.top_up_attempts t
+      where t.account_id = a.account_id and t.trigger = 'automatic'
+        and t.confirmed_at >= date_trunc('month', now(), 'UTC')
+        and (t.outcome is null or t.outcome in ('unknown', 'processing', 'needs_action', 'succeeded'))
+   ) as counted
+   where a.account_id = $1`
+
+interface Row {
+  currency: Currency
+  settings_version: number
+  method_id: string | null
+  provider: string
+  brand: string
+  last4: string
+  expiry_month: number
+  expiry_year: number
+  top_up_id: string | null
+  state: TopUpState
+  reason: string | null
+  next_try_at_micros: bigint
+  charged_this_month_micros: bigint
+}
+
+/** Null where there is no such account. */
+export async function readOverview(pool: Pool, accountId: string): Promise<AutoTopUpOverview | null> {
+  const [auto] = await readAutoTopUps(pool, [accountId])
+  const { rows } = await pool.query<Row>(READ_MORE, [accountId])
+  const [row] = rows
+  if (auto === undefined || row === undefined) return null
+  return {
+    ...auto,
+    currency: row.currency,
+    settingsVersion: row.settings_version,
+    chargedThisMonthMicros: row.charged_this_month_micros,
+    method:
+      row.method_id === null
+        ? null
+        : {
+            methodId: row.method_id,
+            provider: row.provider,
+            brand: row.brand,
+            last4: row.last4,
+            expiryMonth: row.expiry_month,
+            expiryYear: row.expiry_year,
+          },
+    open:
+      row.top_up_id === null
+        ? null
+        : {
+            topUpId: row.top_up_id,
+            state: row.state,
+            reason: row.reason,
+            nextTryAtMicros: Number(row.next_try_at_micros),
+          },
+  }
+}

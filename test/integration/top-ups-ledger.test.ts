@@ -1,0 +1,1105 @@
+/** Top-ups inside the ledger: the question that a batch asks, settings and consents, the steps of a charge, and what payments bring. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Micros } from '../../src/core/money.ts'
+import type { AutoTopUpSettings } from '../../src/core/top-up/judge.ts'
+import type { TopUp } from '../../src/core/top-up/machine.ts'
+import { FRESH_MEMORY } from '../../src/core/top-up/memory.ts'
+import { readUsage } from '../../src/core/usage/read.ts'
+import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
+import { advanceTopUp } from '../../src/ledger/top-ups/advance-top-up.ts'
+import { pauseForRestore, saveAutoTopUp } from '../../src/ledger/top-ups/auto-top-up.ts'
+import { beginConfirming } from '../../src/ledger/top-ups/begin-confirming.ts'
+import { claimTopUps, releaseClaim } from '../../src/ledger/top-ups/claim-top-ups.ts'
+import { judgeTopUp } from '../../src/ledger/top-ups/judge-top-up.ts'
+import {
+  addPaymentMethod,
+  chooseDefaultMethod,
+  readSavedMethods,
+  removePaymentMethod,
+} from '../../src/ledger/top-ups/payment-methods.ts'
+import { readAutoTopUps } from '../../src/ledger/top-ups/read-auto-top-up.ts'
+import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
+import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
+import { sweepAutoTopUp } from '../../src/ledger/top-ups/sweep-auto-top-up.ts'
+import type { Pool } from '../../src/platform/postgres.ts'
+import { verifyAccounts } from '../../src/verify/accounts.ts'
+import { createPace } from '../../src/verify/pace.ts'
+import { testAccount, usageFields } from '../support/catalog.ts'
+import { brokenChains } from '../support/chains.ts'
+import {
+  beginCharge,
+  cardOf,
+  claim,
+  consentFor,
+  declined,
+  factsOf,
+  openWithAutoTopUp,
+  PROVIDER,
+  prepare,
+  record,
+  SETTINGS,
+} from '../support/charges.ts'
+import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import { readPack } from '../support/packed.ts'
+
+let testLedger: TestLedger
+let pool: Pool
+
+beforeAll(async () => {
+  testLedger = await openTestLedger()
+  ;({ pool } = testLedger)
+})
+
+afterAll(async () => {
+  const faults = await findFaults()
+  const broken = await brokenChains(pool)
+  await testLedger.close()
+  expect({ faults, broken }).toEqual({ faults: [], broken: [] })
+})
+
+async function findFaults(): Promise<unknown[]> {
+  const faults: unknown[] = []
+  await verifyAccounts(pool, createPace(1_000_000), (fault) => faults.push(fault))
+  return faults
+}
+
+async function rowsOf(text: string, ...values: unknown[]): Promise<Record<string, unknown>[]> {
+  return (await pool.query(text, values)).rows
+}
+
+const topUpsOf = (accountId: string) =>
+  rowsOf('select * from tollgate.top_ups where account_id = $1 order by requested_at, top_up_id', accountId)
+
+const statesOf = async (accountId: string) =>
+  (await topUpsOf(accountId)).map(({ state, reason }) => (reason === null ? state : `${state} ${reason}`))
+
+const movementsOf = async (accountId: string) =>
+  (await rowsOf(
+    `select kind, amount_micros, top_up_id, reverses_sequence, sequence from tollgate.movements
+      where account_id = $1 and kind in ('top_up', 'refund', 'dispute') order by sequence`,
+    accountId,
+  )) as { kind: string; amount_micros: bigint; top_up_id: string; reverses_sequence: bigint | null; sequence: bigint }[]
+
+const amountsOf = async (accountId: string) =>
+  (await movementsOf(accountId)).map((movement) => [movement.kind, movement.amount_micros])
+
+async function accountOf(accountId: string): Promise<Record<string, unknown>> {
+  return (await rowsOf('select * from tollgate.accounts where account_id = $1', accountId))[0]!
+}
+
+const columnOf = async (accountId: string) => (await accountOf(accountId)).auto_top_up_below_micros
+
+const autoOf = async (accountId: string) => (await readAutoTopUps(pool, [accountId]))[0]!
+
+const pauseOf = async (accountId: string) => (await autoOf(accountId)).memory.pause?.reason ?? null
+
+/** Steps that were announced, in order of their versions, which have no gap. */
+async function stepsOf(accountId: string): Promise<string[]> {
+  const packs = await rowsOf(`select messages from tollgate.outbox_packs where lane = 'now' order by pack_id`)
+  const messages = (await Promise.all(packs.map((pack) => readPack(pack.messages as Buffer)))).flat()
+  const values = messages
+    .filter(({ topic, key }) => topic === 'credit.top-ups.v1' && String(key) === accountId)
+    .map(({ value }) => JSON.parse(String(value)) as { version: number; kind: string; reason: string | null })
+  expect(values.map(({ version }) => version)).toEqual(values.map((_, i) => i + 1))
+  expect((await accountOf(accountId)).top_up_version).toBe(BigInt(values.length))
+  return values.map(({ kind, reason }) => (reason === null ? kind : `${kind} ${reason}`))
+}
+
+let events = 0
+/** One item of usage that costs 12.20. */
+function item(accountId: string) {
+  const fields = usageFields({
+    type: 'other',
+    sku: 'ported-number',
+    quantity: 1,
+    event_id: `item-${++events}`,
+    account_id: accountId,
+  })
+  const read = readUsage(fields)
+  if ('refusal' in read) throw new Error(read.refusal.detail)
+  const source = { topic: 'usage.other.v1', partition: 0, offset: BigInt(events), key: null, value: null, headers: [] }
+  return { event: read.event, source }
+}
+
+const use = (...accountIds: string[]) =>
+  testLedger.ledger.recordBatch({ usage: accountIds.map(item), unreadable: [], offsets: [] })
+
+/** Down to where a top-up is due. */
+async function openBelow(accountId: string, settings: Partial<AutoTopUpSettings> = {}): Promise<void> {
+  await openWithAutoTopUp(testLedger, accountId, settings, 11_000_000n)
+  await adjust(testLedger, accountId, -10_000_000n, 'used up')
+}
+
+const save = (
+  accountId: string,
+  settings: Partial<AutoTopUpSettings>,
+  { consented = true, methodId = `card-${accountId}` as string | null, key = null as string | null } = {},
+) => {
+  const wanted = { ...SETTINGS, ...settings }
+  const consent = consented ? consentFor(wanted, methodId) : null
+  return saveAutoTopUp(testLedger, accountId, { settings: wanted, consent, actor: 'ann' }, key)
+}
+
+const addCard = (accountId: string, methodId: string, { isDefault = true, consented = true } = {}) =>
+  addPaymentMethod(testLedger, {
+    accountId,
+    method: { ...cardOf(methodId), isDefault },
+    consent: consented ? consentFor(SETTINGS, methodId) : null,
+    actor: 'ann',
+  })
+
+describe('the question that a batch asks', () => {
+  it('is answered once where 200 debits in batches cross: one top-up, and one requested', async () => {
+    await openWithAutoTopUp(testLedger, 'crossing', {}, 2_000_000_000n)
+    for (let batch = 0; batch < 10; batch++) await use(...Array.from({ length: 20 }, () => 'crossing'))
+    expect((await accountOf('crossing')).balance_micros).toBe(2_000_000_000n - 200n * 12_200_000n)
+    expect(await topUpsOf('crossing')).toMatchObject([
+      { trigger: 'automatic', state: 'requested', amount_micros: 20_000_000n, currency: 'EUR', actor: null },
+    ])
+    expect(await columnOf('crossing')).toBeNull()
+    expect(await stepsOf('crossing')).toEqual(['requested'])
+  })
+
+  it('is not asked above the threshold, nor at it', async () => {
+    await openWithAutoTopUp(testLedger, 'above', {}, 22_200_000n)
+    await use('above')
+    expect((await accountOf('above')).balance_micros).toBe(10_000_000n)
+    expect([await topUpsOf('above'), await columnOf('above')]).toEqual([[], 10_000_000n])
+  })
+
+  it('sends no statement more where nobody crosses', async () => {
+    await openWithAutoTopUp(testLedger, 'quiet', {}, 900_000_000n)
+    await use('quiet')
+    const names: string[] = []
+    const connections = (await Promise.all([1, 2, 3, 4].map(() => pool.connect()))) as unknown as {
+      query: (...args: unknown[]) => unknown
+      release(): void
+    }[]
+    for (const connection of connections) {
+      const { query } = connection
+      connection.query = (...args: unknown[]) => {
+        const [asked] = args as [{ name?: string } | string]
+        if (typeof asked === 'object' && asked.name !== undefined) names.push(asked.name)
+        return query.apply(connection, args)
+      }
+      connection.release()
+    }
+    await use('quiet')
+    expect(names).toContain('update-accounts')
+    expect(names.filter((name) => /top-up/.test(name))).toEqual([])
+    await use(...Array.from({ length: 80 }, () => 'quiet'))
+    expect(names.filter((name) => /top-up/.test(name))).toEqual(['store-top-up-steps'])
+  })
+
+  it('never fails the batch: a stale column finds the open top-up and asks for nothing', async () => {
+    await openBelow('stale-armed')
+    await pool.query(
+      `update tollgate.accounts set auto_top_up_below_micros = 10000000 where account_id = 'stale-armed'`,
+    )
+    await use('stale-armed')
+    expect(await statesOf('stale-armed')).toEqual(['requested'])
+    expect(await stepsOf('stale-armed')).toEqual(['requested'])
+    expect(await columnOf('stale-armed')).toBeNull()
+  })
+
+  it('is asked by every other writer as well', async () => {
+    await openBelow('adjusted')
+    expect(await stepsOf('adjusted')).toEqual(['requested'])
+  })
+
+  it('leads to one open automatic top-up under writers at once', async () => {
+    await openWithAutoTopUp(testLedger, 'at-once', {}, 30_000_000n)
+    await Promise.all([
+      ...Array.from({ length: 6 }, () => use('at-once')),
+      ...Array.from({ length: 6 }, () => adjust(testLedger, 'at-once', -8_000_000n, 'used')),
+      save('at-once', { thresholdMicros: 15_000_000n }),
+      sweepAutoTopUp(testLedger),
+      sweepAutoTopUp(testLedger),
+    ])
+    expect(await statesOf('at-once')).toEqual(['requested'])
+    await expect(
+      pool.query(
+        `insert into tollgate.top_ups (top_up_id, account_id, trigger, amount_micros, currency, state, requested_at,
+           next_try_at, updated_at) values ('second', 'at-once', 'automatic', 1, 'EUR', 'requested', now(), now(), now())`,
+      ),
+    ).rejects.toMatchObject({ constraint: 'one_open_automatic_top_up' })
+  })
+})
+
+describe('saving automatic top-up', () => {
+  it('while the balance is below the threshold asks at once', async () => {
+    await openWithAutoTopUp(testLedger, 'set-up-below', {}, 5_000_000n)
+    expect(await stepsOf('set-up-below')).toEqual(['requested'])
+    expect(await columnOf('set-up-below')).toBeNull()
+  })
+
+  it('stores a version of the settings, which an accounts file and alert levels leave alone', async () => {
+    await openWithAutoTopUp(testLedger, 'kept', { monthlyCapMicros: 100_000_000n })
+    expect(
+      await apply(testLedger, [testAccount({ accountId: 'kept', billingCycleAnchor: '2026-01-20' })]),
+    ).toMatchObject({
+      applied: { changed: [{ accountId: 'kept', fields: ['billingCycleAnchor'] }] },
+    })
+    const { settings } = await autoOf('kept')
+    expect(settings).toEqual({ ...SETTINGS, monthlyCapMicros: 100_000_000n })
+    expect(await columnOf('kept')).toBe(10_000_000n)
+  })
+
+  it.each([
+    [
+      'an amount below the bounds',
+      { amountMicros: 4_990_000n },
+      [{ field: 'amount', kind: 'below_min', minMicros: 5_000_000n }],
+    ],
+    [
+      'more than two decimals',
+      { thresholdMicros: 10_001_000n },
+      [{ field: 'threshold', kind: 'more_than_2_decimals' }],
+    ],
+    [
+      'a cap below the amount',
+      { monthlyCapMicros: 19_990_000n },
+      [{ field: 'monthly_cap', kind: 'cap_below_amount', amountMicros: 20_000_000n }],
+    ],
+  ] as const)('is refused with %s, and stores nothing', async (what, changed, faults) => {
+    const accountId = `bounds ${what}`
+    await openWithAutoTopUp(testLedger, accountId)
+    const before = [await accountOf(accountId), await consentsOf(accountId)]
+    expect(await save(accountId, changed)).toEqual({ refused: { faults } })
+    expect([await accountOf(accountId), await consentsOf(accountId)]).toEqual(before)
+  })
+
+  const consentsOf = (accountId: string) =>
+    rowsOf('select * from tollgate.consents where account_id = $1 order by consent_id', accountId)
+
+  it.each([
+    ['a higher amount', { amountMicros: 25_000_000n }, true],
+    ['a lower amount', { amountMicros: 15_000_000n }, false],
+    ['a higher threshold', { thresholdMicros: 11_000_000n }, true],
+    ['a lower threshold', { thresholdMicros: 9_000_000n }, false],
+    ['a higher cap', { monthlyCapMicros: 300_000_000n }, true],
+    ['no cap', { monthlyCapMicros: null }, true],
+    ['a lower cap', { monthlyCapMicros: 100_000_000n }, false],
+    ['off', { isOn: false }, false],
+  ] as const)('with %s needs consent only where it could charge more', async (what, changed, isNeeded) => {
+    const accountId = `consent ${what}`
+    await openWithAutoTopUp(testLedger, accountId, { monthlyCapMicros: 200_000_000n })
+    const wanted = { monthlyCapMicros: 200_000_000n, ...changed }
+    const saved = await save(accountId, wanted, { consented: false })
+    if (isNeeded) {
+      expect(saved).toEqual({ refused: 'consent_needed' })
+      const differing = consentFor({ ...SETTINGS, ...wanted, amountMicros: 1n }, `card-${accountId}`)
+      const settings = { ...SETTINGS, ...wanted }
+      expect(await saveAutoTopUp(testLedger, accountId, { settings, consent: differing, actor: 'ann' }, null)).toEqual({
+        refused: 'consent_differs',
+      })
+      expect(await consentsOf(accountId)).toHaveLength(1)
+      expect((await accountOf(accountId)).settings_version).toBe(2)
+      expect(await save(accountId, wanted)).toHaveProperty('answer')
+      expect(await consentsOf(accountId)).toMatchObject([
+        { settings_version: 2 },
+        { settings_version: 3, person: 'ann', attested_by: null, method_id: `card-${accountId}` },
+      ])
+    } else {
+      expect(saved).toMatchObject({ answer: { settingsVersion: 3, isResumed: false } })
+      expect(await consentsOf(accountId)).toHaveLength(1)
+    }
+  })
+
+  it('keeps consents for ever', async () => {
+    await openWithAutoTopUp(testLedger, 'append-only')
+    for (const change of [
+      'update tollgate.consents set person = $1',
+      'delete from tollgate.consents where person <> $1',
+    ]) {
+      await expect(pool.query(change, ['mallory'])).rejects.toMatchObject({ code: '23001' })
+    }
+    await expect(pool.query('truncate tollgate.consents')).rejects.toMatchObject({ code: '23001' })
+  })
+
+  it('under a key is done once', async () => {
+    await openWithAutoTopUp(testLedger, 'keyed')
+    const first = await save('keyed', { amountMicros: 30_000_000n }, { key: 'k' })
+    expect(first).toMatchObject({ isRepeat: false, answer: { settingsVersion: 3 } })
+    expect(await save('keyed', { amountMicros: 30_000_000n }, { key: 'k' })).toEqual({ ...first, isRepeat: true })
+    expect(await save('keyed', { amountMicros: 40_000_000n }, { key: 'k' })).toEqual({ refused: 'request_key_reused' })
+    expect((await accountOf('keyed')).settings_version).toBe(3)
+  })
+
+  it('off disarms it, and ends what is open before it charges', async () => {
+    await openBelow('off')
+    expect(await save('off', { isOn: false }, { consented: false })).toHaveProperty('answer')
+    const topUp = (await claim(testLedger, 'off'))!
+    expect(await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })).toEqual({ kind: 'over' })
+    expect(await statesOf('off')).toEqual(['no_longer_needed turned_off'])
+    expect(await stepsOf('off')).toEqual(['requested', 'no_longer_needed turned_off'])
+    await use('off')
+    expect(await statesOf('off')).toHaveLength(1)
+  })
+
+  it('is refused for an account that is closed, off excepted, and no payment is judged for it', async () => {
+    await openBelow('closed')
+    await pool.query(
+      `update tollgate.accounts set closed_at = now(), auto_top_up_below_micros = null where account_id = 'closed'`,
+    )
+    expect(await save('closed', {})).toEqual({ refused: 'account_closed' })
+    expect(await addCard('closed', 'card-late')).toEqual({ refused: 'account_closed' })
+    expect(await request('closed', 20_000_000n)).toEqual({ refused: 'account_closed' })
+    const topUp = (await claim(testLedger, 'closed'))!
+    expect(await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })).toEqual({ kind: 'over' })
+    expect(await statesOf('closed')).toEqual(['no_longer_needed account_closed'])
+    expect(await save('closed', { isOn: false }, { consented: false })).toHaveProperty('answer')
+  })
+})
+
+const request = (accountId: string, amountMicros: Micros, key: string = randomUUID(), methodId: string | null = null) =>
+  requestTopUp(testLedger, { accountId, amountMicros, methodId, actor: 'ann' }, key)
+
+describe('claims', () => {
+  it('give a top-up to one holder at a time, until released or over', async () => {
+    await openBelow('claimed')
+    const [a, b] = await Promise.all([claim(testLedger, 'claimed', 'a'), claim(testLedger, 'claimed', 'b')])
+    expect([a, b].filter((topUp) => topUp !== null)).toHaveLength(1)
+    const { topUpId } = (a ?? b)!
+    const [holder, other] = a === null ? ['b', 'a'] : ['a', 'b']
+    const of = { accountId: 'claimed', topUpId }
+    expect(await judgeTopUp(testLedger, { ...of, holder: other! })).toEqual({ kind: 'lost' })
+    await releaseClaim(pool, topUpId, other!)
+    expect(await claim(testLedger, 'claimed', other!)).toBeNull()
+    await releaseClaim(pool, topUpId, holder!)
+    expect(await claim(testLedger, 'claimed', other!)).toMatchObject({ topUpId })
+  })
+
+  it('end by the clock of the database: the first holder may neither judge nor confirm', async () => {
+    await openBelow('expired')
+    const topUp = await prepare(testLedger, (await claim(testLedger, 'expired', 'slow'))!, 'slow')
+    await pool.query(`update tollgate.top_ups set claimed_until = now() - interval '1 ms' where top_up_id = $1`, [
+      topUp.topUpId,
+    ])
+    const of = { accountId: 'expired', topUpId: topUp.topUpId }
+    expect(await beginConfirming(testLedger, { ...of, holder: 'slow', callMs: 1_000 })).toBe('lost')
+    expect(await claim(testLedger, 'expired', 'quick')).toMatchObject({ state: 'prepared' })
+    expect(await beginConfirming(testLedger, { ...of, holder: 'slow', callMs: 1_000 })).toBe('lost')
+    expect(await beginConfirming(testLedger, { ...of, holder: 'quick', callMs: 1_000 })).toBe('confirm')
+    // Stored as charging, it is confirmed by nobody else.
+    expect(await beginConfirming(testLedger, { ...of, holder: 'quick', callMs: 1_000 })).toBe('lost')
+  })
+
+  it('outlive the call that confirms', async () => {
+    await openBelow('outlived')
+    const claimed = (await claimTopUps(pool, 'brief', 10_000, 2_000)).find(({ accountId }) => accountId === 'outlived')!
+    const topUp = await prepare(testLedger, claimed, 'brief')
+    const of = { accountId: 'outlived', topUpId: topUp.topUpId }
+    expect(await beginConfirming(testLedger, { ...of, holder: 'brief', callMs: 30_000 })).toBe('confirm')
+    const [row] = await rowsOf(
+      `select claimed_until > now() + interval '25 s' as outlives from tollgate.top_ups where top_up_id = $1`,
+      topUp.topUpId,
+    )
+    expect(row).toEqual({ outlives: true })
+  })
+
+  it('of a second preparation lead nowhere: the payment that came late is not the top-up’s', async () => {
+    await openBelow('prepared-twice')
+    const claimed = (await claim(testLedger, 'prepared-twice'))!
+    const topUp = await prepare(testLedger, claimed)
+    const late = {
+      attemptId: randomUUID(),
+      paymentId: randomUUID(),
+      methodId: topUp.methodId!,
+      amountMicros: 20_000_000n,
+    }
+    expect(await advanceTopUp(testLedger, claimed as never, { kind: 'prepared', ...late }, 0)).toBeNull()
+    const of = { accountId: 'prepared-twice', topUpId: topUp.topUpId }
+    expect(await advanceTopUp(testLedger, of, { kind: 'prepared', ...late }, 0)).toBeNull()
+    expect(await rowsOf('select payment_id from tollgate.top_ups where account_id = $1', 'prepared-twice')).toEqual([
+      { payment_id: topUp.paymentId },
+    ])
+  })
+})
+
+describe('an attempt', () => {
+  it('brings exactly the amount, and all that follows, in one go', async () => {
+    await openBelow('charged')
+    await adjust(testLedger, 'charged', -3_000_000n, 'used up')
+    expect((await accountOf('charged')).status).toBe('blocked')
+    const topUp = await beginCharge(testLedger, 'charged')
+    expect(await record(testLedger, topUp, { kind: 'succeeded' })).toMatchObject({
+      posted: [{ kind: 'top_up', amountMicros: 20_000_000n }],
+      topUp: { state: 'succeeded' },
+    })
+    expect(await movementsOf('charged')).toMatchObject([
+      { kind: 'top_up', top_up_id: topUp.topUpId, reverses_sequence: null },
+    ])
+    expect(await accountOf('charged')).toMatchObject({
+      balance_micros: 18_000_000n,
+      status: 'active',
+      auto_top_up_below_micros: 10_000_000n,
+    })
+    expect(await stepsOf('charged')).toEqual(['requested', 'charging', 'succeeded'])
+    expect(await rowsOf('select * from tollgate.payments where account_id = $1', 'charged')).toMatchObject([
+      {
+        provider: PROVIDER,
+        payment_id: topUp.paymentId,
+        charged_micros: 20_000_000n,
+        credited_micros: 20_000_000n,
+        refunded_micros: 0n,
+        disputed_micros: 0n,
+        credited_sequence: 4n,
+      },
+    ])
+    expect(
+      await rowsOf(
+        'select outcome, number, confirmed_at is not null as confirmed from tollgate.top_up_attempts where account_id = $1',
+        'charged',
+      ),
+    ).toEqual([{ outcome: 'succeeded', number: 1, confirmed: true }])
+  })
+
+  it('is followed by the next while the balance is below still', async () => {
+    await openBelow('deep')
+    await adjust(testLedger, 'deep', -51_000_000n, 'used up')
+    for (let n = 0; n < 3; n++) await record(testLedger, await beginCharge(testLedger, 'deep'), { kind: 'succeeded' })
+    expect(await stepsOf('deep')).toEqual(
+      Array.from({ length: 3 }, () => ['requested', 'charging', 'succeeded']).flat(),
+    )
+    expect(await accountOf('deep')).toMatchObject({
+      balance_micros: 10_000_000n,
+      auto_top_up_below_micros: 10_000_000n,
+    })
+  })
+
+  it('is not needed any more where credit came meanwhile, also when it is prepared already', async () => {
+    await openBelow('restored-balance')
+    await adjust(testLedger, 'restored-balance', 30_000_000n, 'goodwill')
+    const topUp = (await claim(testLedger, 'restored-balance'))!
+    expect(await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })).toEqual({ kind: 'over' })
+    expect(await statesOf('restored-balance')).toEqual(['no_longer_needed balance_restored'])
+    expect(await columnOf('restored-balance')).toBe(10_000_000n)
+
+    await adjust(testLedger, 'restored-balance', -30_000_000n, 'mistake')
+    const prepared = await prepare(testLedger, (await claim(testLedger, 'restored-balance'))!)
+    await adjust(testLedger, 'restored-balance', 30_000_000n, 'goodwill')
+    const of = { accountId: 'restored-balance', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
+    expect(await beginConfirming(testLedger, of)).toBe('cancel')
+    expect(await beginConfirming(testLedger, of)).toBe('cancel')
+    await record(testLedger, prepared, { kind: 'canceled' })
+    expect((await statesOf('restored-balance'))[1]).toBe('no_longer_needed balance_restored')
+    expect(await amountsOf('restored-balance')).toEqual([])
+  })
+
+  it('is confirmed for the amount and card then in force, or not at all', async () => {
+    await openBelow('changed-plans')
+    const prepared = await prepare(testLedger, (await claim(testLedger, 'changed-plans'))!)
+    await save('changed-plans', { amountMicros: 10_000_000n }, { consented: false })
+    const of = { accountId: 'changed-plans', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
+    expect(await beginConfirming(testLedger, of)).toBe('cancel')
+    await record(testLedger, prepared, { kind: 'canceled' })
+    expect(await topUpsOf('changed-plans')).toMatchObject([
+      { state: 'no_longer_needed', reason: 'settings_changed' },
+      { state: 'requested', amount_micros: 10_000_000n },
+    ])
+  })
+
+  it('that turns out to have been taken after it was canceled is credit all the same', async () => {
+    await openBelow('taken-after-all')
+    const prepared = await prepare(testLedger, (await claim(testLedger, 'taken-after-all'))!)
+    await save('taken-after-all', { isOn: false }, { consented: false })
+    const of = { accountId: 'taken-after-all', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
+    expect(await beginConfirming(testLedger, of)).toBe('cancel')
+    await record(testLedger, prepared, { kind: 'canceled' })
+    await record(testLedger, prepared, { kind: 'succeeded' })
+    expect(await amountsOf('taken-after-all')).toEqual([['top_up', 20_000_000n]])
+    expect(await stepsOf('taken-after-all')).toEqual(['requested', 'no_longer_needed turned_off', 'succeeded'])
+  })
+
+  it('of which nothing is heard is looked up, and counts until the provider says that it was not confirmed', async () => {
+    await openBelow('silent')
+    const topUp = await beginCharge(testLedger, 'silent')
+    const of = { accountId: 'silent', topUpId: topUp.topUpId, paymentId: topUp.paymentId! }
+    expect(await advanceTopUp(testLedger, of, { kind: 'unknown' }, 0)).toMatchObject({ state: 'unknown' })
+    expect(await attemptsOf('silent')).toEqual([{ outcome: 'unknown', confirmed: true }])
+    await record(testLedger, topUp, { kind: 'unconfirmed' })
+    expect(await attemptsOf('silent')).toEqual([{ outcome: null, confirmed: false }])
+    expect(await stepsOf('silent')).toEqual(['requested', 'charging', 'unknown'])
+    // News of a payment that is not the top-up's changes nothing.
+    expect(await advanceTopUp(testLedger, { ...of, paymentId: 'other' }, { kind: 'unknown' }, 0)).toBeNull()
+  })
+
+  const attemptsOf = (accountId: string) =>
+    rowsOf(
+      `select outcome, confirmed_at is not null as confirmed from tollgate.top_up_attempts where account_id = $1 order by number`,
+      accountId,
+    )
+
+  it('that is declined three times pauses, and nothing is tried after', async () => {
+    await openBelow('poor')
+    await declineThrice('poor')
+    expect(await claim(testLedger, 'poor')).toBeNull()
+    expect(await statesOf('poor')).toEqual(['failed insufficient_funds'])
+    expect(await stepsOf('poor')).toEqual([
+      'requested',
+      'charging',
+      'declined insufficient_funds',
+      'charging',
+      'declined insufficient_funds',
+      'charging',
+      'failed insufficient_funds',
+      'paused declined',
+    ])
+    expect(
+      await rowsOf(
+        `select outcome, code, confirmed_at is not null as confirmed from tollgate.top_up_attempts where account_id = 'poor'`,
+      ),
+    ).toEqual(Array.from({ length: 3 }, () => ({ outcome: 'declined', code: 'insufficient_funds', confirmed: true })))
+    await use('poor')
+    expect(await sweepAutoTopUp(testLedger)).toMatchObject({ requested: 0 })
+    expect(await statesOf('poor')).toHaveLength(1)
+  })
+})
+
+/** As if an hour and a day had passed between the attempts. */
+async function declineThrice(accountId: string): Promise<void> {
+  for (let n = 1; n <= 3; n++) {
+    await record(testLedger, await beginCharge(testLedger, accountId), declined('insufficient_funds'))
+    await pool.query(
+      `update tollgate.top_ups set next_try_at = now(), claimed_by = null, claimed_until = null where account_id = $1`,
+      [accountId],
+    )
+  }
+}
+
+describe('the facts of a payment', () => {
+  async function chargedAccount(accountId: string): Promise<TopUp> {
+    await openBelow(accountId)
+    const topUp = await beginCharge(testLedger, accountId)
+    await record(testLedger, topUp, { kind: 'succeeded' })
+    return topUp
+  }
+
+  it('change nothing the second time, in one process or eight at once', async () => {
+    await openBelow('repeated')
+    const topUp = await beginCharge(testLedger, 'repeated')
+    const all = await Promise.all(Array.from({ length: 8 }, () => record(testLedger, topUp, { kind: 'succeeded' })))
+    expect(all.filter((each) => 'posted' in each && each.posted.length > 0)).toHaveLength(1)
+    const before = [await accountOf('repeated'), await topUpsOf('repeated'), await autoOf('repeated')]
+    expect(await record(testLedger, topUp, { kind: 'succeeded' })).toMatchObject({ posted: [] })
+    expect(await record(testLedger, topUp, { kind: 'processing' })).toMatchObject({ posted: [] })
+    expect([await accountOf('repeated'), await topUpsOf('repeated'), await autoOf('repeated')]).toEqual(before)
+    expect(await amountsOf('repeated')).toEqual([['top_up', 20_000_000n]])
+  })
+
+  it('post refunds and disputes as the difference, of either sign, naming what they reverse', async () => {
+    const topUp = await chargedAccount('reversed')
+    for (const [refundedMicros, disputedMicros] of [
+      [5_000_000n, 0n],
+      [8_000_000n, 0n],
+      [8_000_000n, 0n],
+      [3_000_000n, 0n],
+      [3_000_000n, 17_000_000n],
+      [3_000_000n, 0n],
+    ] as const) {
+      await record(testLedger, topUp, { kind: 'succeeded' }, { refundedMicros, disputedMicros })
+    }
+    expect((await amountsOf('reversed')).slice(1)).toEqual([
+      ['refund', -5_000_000n],
+      ['refund', -3_000_000n],
+      ['refund', 5_000_000n],
+      ['dispute', -17_000_000n],
+      ['dispute', 17_000_000n],
+    ])
+    const [credited, ...others] = await movementsOf('reversed')
+    expect(new Set(others.map((movement) => movement.reverses_sequence))).toEqual(new Set([credited!.sequence]))
+    expect(new Set(others.map((movement) => movement.top_up_id))).toEqual(new Set([topUp.topUpId]))
+    // A refund pauses; the dispute outweighs it; neither failing nor winning ends a pause.
+    expect(await pauseOf('reversed')).toBe('disputed')
+    expect((await stepsOf('reversed')).slice(-2)).toEqual(['paused refunded', 'paused disputed'])
+    await use('reversed')
+    expect(await statesOf('reversed')).toEqual(['succeeded'])
+  })
+
+  it('never lead to a new charge by money that goes back', async () => {
+    const topUp = await chargedAccount('charged-back')
+    await record(testLedger, topUp, { kind: 'succeeded' }, { disputedMicros: 20_000_000n })
+    expect((await accountOf('charged-back')).balance_micros).toBe(1_000_000n)
+    expect([await columnOf('charged-back'), await statesOf('charged-back')]).toEqual([null, ['succeeded']])
+  })
+
+  it('post credit and reversal together where a dispute is seen before the success', async () => {
+    await openBelow('disputed-first')
+    const topUp = await beginCharge(testLedger, 'disputed-first')
+    expect(await record(testLedger, topUp, { kind: 'processing' }, { disputedMicros: 20_000_000n })).toMatchObject({
+      topUp: { state: 'succeeded' },
+    })
+    expect(await amountsOf('disputed-first')).toEqual([
+      ['top_up', 20_000_000n],
+      ['dispute', -20_000_000n],
+    ])
+    expect(await stepsOf('disputed-first')).toEqual(['requested', 'charging', 'succeeded', 'paused disputed'])
+    expect(await pauseOf('disputed-first')).toBe('disputed')
+  })
+
+  it('of an account or in a currency that is not ours post nothing', async () => {
+    const topUp = await chargedAccount('foreign')
+    const facts = factsOf(topUp, { kind: 'succeeded' }, { paymentId: 'foreign-1' })
+    expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: 'nobody' }, 0)).toEqual({
+      unknownAccount: true,
+    })
+    expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: null }, 0)).toEqual({
+      unknownAccount: true,
+    })
+    expect(await recordPayment(testLedger, PROVIDER, { ...facts, currency: 'USD' }, 0)).toEqual({ otherCurrency: true })
+    expect(await amountsOf('foreign')).toHaveLength(1)
+  })
+
+  it('of a payment that has no row here are posted, once: it gets one', async () => {
+    await openWithAutoTopUp(testLedger, 'by-hand')
+    const facts = {
+      ...factsOf({ accountId: 'by-hand', requestedAtMicros: 1_700_000_000_000_000 } as TopUp, { kind: 'succeeded' }),
+      paymentId: 'made-at-the-provider',
+      topUpId: null,
+      providerMethodId: 'pm-card-by-hand',
+      amountMicros: 7_500_000n,
+      currency: 'EUR',
+    } as const
+    for (let n = 0; n < 2; n++) await recordPayment(testLedger, PROVIDER, facts, 0)
+    expect(await amountsOf('by-hand')).toEqual([['top_up', 7_500_000n]])
+    expect(await topUpsOf('by-hand')).toMatchObject([
+      { trigger: 'manual', state: 'succeeded', amount_micros: 7_500_000n, method_id: 'card-by-hand' },
+    ])
+    // Metadata that somebody changed moves it to no other account.
+    await openWithAutoTopUp(testLedger, 'by-hand-2')
+    await recordPayment(testLedger, PROVIDER, { ...facts, accountId: 'by-hand-2', refundedMicros: 500_000n }, 0)
+    expect(await amountsOf('by-hand')).toEqual([
+      ['top_up', 7_500_000n],
+      ['refund', -500_000n],
+    ])
+    expect(await amountsOf('by-hand-2')).toEqual([])
+  })
+
+  it('of a prepared payment that nobody here knows are of no use', async () => {
+    await openBelow('unconfirmed')
+    for (const kind of ['unconfirmed', 'canceled'] as const) {
+      const facts = { paymentId: 'lost', topUpId: 'lost', amountMicros: 1_000_000n }
+      expect(await record(testLedger, (await claimedOrOpen('unconfirmed'))!, { kind }, facts)).toEqual({
+        posted: [],
+        topUp: null,
+      })
+    }
+    expect(await topUpsOf('unconfirmed')).toHaveLength(1)
+  })
+
+  const claimedOrOpen = async (accountId: string) => {
+    const [row] = await topUpsOf(accountId)
+    return {
+      topUpId: row!.top_up_id,
+      accountId,
+      currency: 'EUR',
+      requestedAtMicros: 0,
+      methodId: null,
+    } as unknown as TopUp
+  }
+
+  it('after a restore are those of the top-up that was asked for again: nothing is charged twice', async () => {
+    await openBelow('forgotten')
+    // The database was restored to before the payment was prepared; the provider still has it in hand.
+    const open = await claimedOrOpen('forgotten')
+    const lost = { paymentId: 'forgotten-1', amountMicros: 20_000_000n, trigger: 'automatic' as const }
+    expect(await record(testLedger, open, { kind: 'processing' }, lost)).toMatchObject({
+      topUp: { state: 'processing' },
+    })
+    expect(await claim(testLedger, 'forgotten')).toBeNull()
+    await record(testLedger, open, { kind: 'succeeded' }, lost)
+    expect(await amountsOf('forgotten')).toEqual([['top_up', 20_000_000n]])
+    expect(await statesOf('forgotten')).toEqual(['succeeded'])
+    expect(
+      await rowsOf(`select trigger, outcome from tollgate.top_up_attempts where account_id = 'forgotten'`),
+    ).toEqual([{ trigger: 'automatic', outcome: 'succeeded' }])
+  })
+
+  it('after a restore that forgot the top-up too hold up another automatic one, and count towards its limits', async () => {
+    await openWithAutoTopUp(testLedger, 'forgotten-all')
+    const lost = { topUpId: 'lost-top-up', accountId: 'forgotten-all', currency: 'EUR', requestedAtMicros: 0 } as TopUp
+    const facts = { paymentId: 'lost-payment', amountMicros: 20_000_000n, trigger: 'automatic' as const }
+    await record(testLedger, lost, { kind: 'processing' }, { ...facts, providerMethodId: null })
+    await use('forgotten-all', 'forgotten-all', 'forgotten-all', 'forgotten-all')
+    expect(await topUpsOf('forgotten-all')).toMatchObject([
+      { top_up_id: 'lost-top-up', trigger: 'automatic', state: 'processing' },
+    ])
+    expect(await columnOf('forgotten-all')).toBeNull()
+  })
+
+  it('of a late success of an attempt that the top-up has left behind are credit and a step', async () => {
+    await openBelow('late')
+    const first = await beginCharge(testLedger, 'late')
+    await record(testLedger, first, declined('insufficient_funds'))
+    await record(testLedger, first, { kind: 'succeeded' })
+    expect(await amountsOf('late')).toEqual([['top_up', 20_000_000n]])
+    expect(await statesOf('late')).toEqual(['requested insufficient_funds'])
+    expect((await stepsOf('late')).at(-1)).toBe('succeeded')
+    await record(testLedger, first, { kind: 'succeeded' })
+    expect(await amountsOf('late')).toHaveLength(1)
+    await pool.query(
+      `update tollgate.top_ups set next_try_at = now(), claimed_by = null, claimed_until = null where account_id = 'late'`,
+    )
+    const again = (await claim(testLedger, 'late'))!
+    expect(await judgeTopUp(testLedger, { ...again, holder: 'worker' })).toEqual({ kind: 'over' })
+  })
+})
+
+describe('limits', () => {
+  /** As if confirmed then: instants of the database. */
+  async function attempted(
+    accountId: string,
+    at: string,
+    outcome: string | null,
+    trigger = 'automatic',
+    micros = 20_000_000n,
+  ) {
+    const topUpId = randomUUID()
+    await pool.query(
+      `with t as (
+         insert into tollgate.top_ups (top_up_id, account_id, trigger, amount_micros, currency, state, requested_at, next_try_at, updated_at)
+         values ($1, $2, $5, $6, 'EUR', 'succeeded', now(), now(), now()) returning top_up_id)
+       insert into tollgate.top_up_attempts (attempt_id, top_up_id, account_id, trigger, number, amount_micros, provider, payment_id,
+         prepared_at, confirmed_at, outcome)
+       select gen_random_uuid()::text, t.top_up_id, $2, $5, 1, $6, '${PROVIDER}', gen_random_uuid()::text, now(), ${at}, $4 from t
+        where $3::text is not null`,
+      [topUpId, accountId, at, outcome, trigger, micros],
+    )
+  }
+  const MONTH = `date_trunc('month', now(), 'UTC')`
+
+  async function judged(accountId: string): Promise<string[]> {
+    const topUp = (await claim(testLedger, accountId))!
+    const judgement = await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })
+    return [judgement.kind, ...(judgement.kind === 'over' ? [String((await statesOf(accountId)).at(-1))] : [])]
+  }
+
+  it.each([
+    [
+      'five in the last 24 hours, whatever became of them',
+      ['succeeded', 'processing', 'unknown', 'needs_action', null],
+      `now() - interval '23 h'`,
+      ['over', 'skipped day_limit'],
+    ],
+    [
+      'four and one that was declined',
+      ['succeeded', 'succeeded', 'succeeded', 'succeeded', 'declined'],
+      `now() - interval '23 h'`,
+      ['charge'],
+    ],
+    [
+      'five of which one was canceled',
+      ['succeeded', 'succeeded', 'succeeded', 'succeeded', 'canceled'],
+      `now() - interval '23 h'`,
+      ['charge'],
+    ],
+    [
+      'five more than 24 hours ago',
+      ['succeeded', 'succeeded', 'succeeded', 'succeeded', 'succeeded'],
+      `now() - interval '1441 min'`,
+      ['charge'],
+    ],
+    [
+      'five never confirmed',
+      ['succeeded', 'succeeded', 'succeeded', 'succeeded', 'succeeded'],
+      'null::timestamptz',
+      ['charge'],
+    ],
+  ] as const)('hold against %s', async (what, outcomes, at, expected) => {
+    const accountId = `day ${what}`
+    await openBelow(accountId)
+    for (const outcome of outcomes) await attempted(accountId, at, outcome)
+    const lateOnes = await topUpsOf(accountId)
+    expect(lateOnes.filter(({ state }) => state === 'requested')).toHaveLength(1)
+    const open = lateOnes.find(({ state }) => state === 'requested')!
+    const topUp = (await claim(testLedger, accountId))!
+    expect(topUp.topUpId).toBe(open.top_up_id)
+    const judgement = await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })
+    const [row] = await rowsOf('select state, reason from tollgate.top_ups where top_up_id = $1', topUp.topUpId)
+    expect([judgement.kind, ...(judgement.kind === 'over' ? [`${row!.state} ${row!.reason}`] : [])]).toEqual(expected)
+  })
+
+  it('do not count payments by hand', async () => {
+    await openBelow('by-hands')
+    for (let n = 0; n < 6; n++) await attempted('by-hands', 'now()', 'succeeded', 'manual')
+    expect(await judged('by-hands')).toEqual(['charge'])
+  })
+
+  it('of the month count from its first instant in UTC, by when it was attempted', async () => {
+    for (const [accountId, at, expected] of [
+      ['cap-in', MONTH, 'over'],
+      ['cap-out', `${MONTH} - interval '1 us'`, 'charge'],
+    ] as const) {
+      await openBelow(accountId, { monthlyCapMicros: 59_990_000n })
+      for (let n = 0; n < 2; n++) await attempted(accountId, at, 'succeeded')
+      expect((await judged(accountId))[0]).toBe(expected)
+    }
+  })
+
+  it('that are reached are waited for: the column is off, and the sweep asks once their time has come', async () => {
+    await openBelow('waiting', { monthlyCapMicros: 20_000_000n })
+    await attempted('waiting', 'now()', 'processing')
+    const open = (await claim(testLedger, 'waiting'))!
+    expect(await judgeTopUp(testLedger, { ...open, holder: 'worker' })).toEqual({ kind: 'over' })
+    const { waits } = await autoOf('waiting')
+    const [next] = await rowsOf(
+      `select (extract(epoch from ${MONTH} + interval '1 month') * 1000000)::bigint as micros`,
+    )
+    expect(waits).toEqual({ untilMicros: Number(next!.micros), limit: 'monthly_cap' })
+    expect(await stepsOf('waiting')).toEqual(['requested', 'skipped monthly_cap'])
+    await use('waiting')
+    expect(await sweepAutoTopUp(testLedger)).toMatchObject({ requested: 0 })
+    expect(await stepsOf('waiting')).toHaveLength(2)
+
+    await pool.query(
+      `update tollgate.auto_top_up_memory set waits_until = now() - interval '1 s' where account_id = 'waiting'`,
+    )
+    expect(await sweepAutoTopUp(testLedger, 3)).toMatchObject({ rearmed: 1, requested: 1 })
+    expect(await stepsOf('waiting')).toEqual(['requested', 'skipped monthly_cap', 'requested'])
+  })
+
+  it('that a person lifts are judged anew at once', async () => {
+    await openBelow('lifted', { monthlyCapMicros: 20_000_000n })
+    await attempted('lifted', 'now()', 'succeeded')
+    const open = (await claim(testLedger, 'lifted'))!
+    await judgeTopUp(testLedger, { ...open, holder: 'worker' })
+    expect(await save('lifted', { monthlyCapMicros: null })).toMatchObject({ answer: { isTopUpDue: true } })
+    expect(await prepare(testLedger, (await claim(testLedger, 'lifted'))!)).toMatchObject({ state: 'prepared' })
+  })
+})
+
+describe('an attempt that waits after a decline', () => {
+  it('is made at once where a person changes what it charges', async () => {
+    await openBelow('impatient')
+    const topUp = await beginCharge(testLedger, 'impatient')
+    await record(testLedger, topUp, declined('insufficient_funds'))
+    await releaseClaim(pool, topUp.topUpId, 'worker')
+    expect(await claim(testLedger, 'impatient')).toBeNull()
+    await save('impatient', { amountMicros: 10_000_000n }, { consented: false })
+    expect(await prepare(testLedger, (await claim(testLedger, 'impatient'))!)).toMatchObject({
+      topUpId: topUp.topUpId,
+      amountMicros: 10_000_000n,
+      attempts: 2,
+    })
+  })
+})
+
+describe('a pause', () => {
+  async function paused(accountId: string, code: string): Promise<void> {
+    await openBelow(accountId)
+    await record(testLedger, await beginCharge(testLedger, accountId), declined(code))
+  }
+
+  it('by a card to be asked about ends by saving, unchanged, with consent and not without', async () => {
+    await paused('expired-card', 'expired_card')
+    expect(await save('expired-card', {}, { consented: false })).toEqual({ refused: 'consent_needed' })
+    expect(await pauseOf('expired-card')).toBe('ask_customer')
+    expect(await save('expired-card', {})).toMatchObject({ answer: { isResumed: true, isTopUpDue: true } })
+    expect((await stepsOf('expired-card')).slice(-3)).toEqual([
+      'paused ask_customer',
+      'resumed ask_customer',
+      'requested',
+    ])
+    expect((await autoOf('expired-card')).memory).toEqual(FRESH_MEMORY)
+  })
+
+  it('by a card that was stopped ends only with another one, and then by saving', async () => {
+    await paused('stolen', 'stolen_card')
+    expect(await save('stolen', {})).toEqual({ refused: 'needs_another_method' })
+    expect(await addCard('stolen', 'stolen-2')).toMatchObject({ answer: { isDefault: true, isResumed: false } })
+    expect(await pauseOf('stolen')).toBe('card_stopped')
+    expect(await save('stolen', {}, { methodId: 'stolen-2' })).toMatchObject({ answer: { isResumed: true } })
+  })
+
+  it('by declines ends with another card, given consent: it is tried at once', async () => {
+    await openBelow('new-card')
+    await declineThrice('new-card')
+    expect(await addCard('new-card', 'new-card-2', { consented: false })).toEqual({ refused: 'consent_needed' })
+    expect(await readSavedMethods(pool, 'new-card')).toHaveLength(1)
+    expect(await addCard('new-card', 'new-card-2')).toMatchObject({ answer: { isResumed: true } })
+    expect((await stepsOf('new-card')).slice(-2)).toEqual(['resumed new_method', 'requested'])
+    const topUp = await prepare(testLedger, (await claim(testLedger, 'new-card'))!)
+    expect(topUp.methodId).toBe('new-card-2')
+  })
+
+  it('is left by turning off, and by alert levels', async () => {
+    await paused('turned-off', 'expired_card')
+    expect(await save('turned-off', { isOn: false }, { consented: false })).toMatchObject({
+      answer: { isResumed: false },
+    })
+    await setAlertLevels(testLedger, 'turned-off', { lowMicros: 30_000_000n })
+    expect(await pauseOf('turned-off')).toBe('ask_customer')
+  })
+
+  it('for a restore leaves settings newer than the provider’s mark, so that the next save is newer still', async () => {
+    await openBelow('back-in-time')
+    expect(await pauseForRestore(testLedger, 'back-in-time', { settingsVersion: 2 })).toBe(false)
+    expect(await pauseForRestore(testLedger, 'back-in-time', { settingsVersion: 9 })).toBe(true)
+    expect(await pauseForRestore(testLedger, 'back-in-time', { settingsVersion: 9 })).toBe(false)
+    const topUp = (await claim(testLedger, 'back-in-time'))!
+    expect(await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })).toEqual({ kind: 'over' })
+    expect(await stepsOf('back-in-time')).toEqual(['requested', 'paused restored', 'skipped paused'])
+    const saved = await save('back-in-time', { amountMicros: 10_000_000n })
+    expect(saved).toMatchObject({ answer: { isResumed: true, settingsVersion: 10 } })
+  })
+})
+
+describe('payment methods', () => {
+  it('are saved once, one of them the default, and nothing of a card but what may be shown', async () => {
+    await openWithAutoTopUp(testLedger, 'cards')
+    const again = { ...cardOf('another-id'), providerMethodId: 'pm-card-cards' }
+    expect(
+      await addPaymentMethod(testLedger, { accountId: 'cards', method: again, consent: null, actor: 'ann' }),
+    ).toMatchObject({ answer: { methodId: 'card-cards', isDefault: true } })
+    await addCard('cards', 'cards-2', { isDefault: false, consented: false })
+    expect((await readSavedMethods(pool, 'cards')).map(({ methodId, isDefault }) => [methodId, isDefault])).toEqual([
+      ['card-cards', true],
+      ['cards-2', false],
+    ])
+    const choose = (consented: boolean) =>
+      chooseDefaultMethod(testLedger, {
+        accountId: 'cards',
+        methodId: 'cards-2',
+        consent: consented ? consentFor(SETTINGS, 'cards-2') : null,
+      })
+    expect(await choose(false)).toEqual({ refused: 'consent_needed' })
+    expect(await choose(true)).toHaveProperty('answer')
+    expect((await autoOf('cards')).methodId).toBe('cards-2')
+    expect(await chooseDefaultMethod(testLedger, { accountId: 'cards', methodId: 'x', consent: null })).toEqual({
+      refused: 'unknown_method',
+    })
+  })
+
+  it('that are removed leave nothing to charge: it is skipped until there is one again', async () => {
+    await openBelow('cardless')
+    const removal = { accountId: 'cardless', methodId: 'card-cardless', actor: 'ann' }
+    expect(await removePaymentMethod(testLedger, removal)).toMatchObject({
+      answer: { providerMethodId: 'pm-card-cardless' },
+    })
+    expect(await removePaymentMethod(testLedger, removal)).toMatchObject({
+      answer: null,
+    })
+    const topUp = (await claim(testLedger, 'cardless'))!
+    expect(await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })).toEqual({ kind: 'over' })
+    await use('cardless')
+    expect(await stepsOf('cardless')).toEqual(['requested', 'skipped no_method'])
+    expect(await addCard('cardless', 'cardless-2')).toHaveProperty('answer')
+    expect(await stepsOf('cardless')).toEqual(['requested', 'skipped no_method', 'requested'])
+  })
+})
+
+describe('credit added by hand', () => {
+  it('is requested once a key, whatever automatic top-up does, and is awaited by it', async () => {
+    await openBelow('manual')
+    const first = await request('manual', 50_000_000n, 'k')
+    expect(first).toMatchObject({ isRepeat: false })
+    expect(await request('manual', 50_000_000n, 'k')).toEqual({ ...first, isRepeat: true })
+    expect(await request('manual', 60_000_000n, 'k')).toEqual({ refused: 'request_key_reused' })
+    const claimed = (await claimTopUps(pool, 'worker', 10_000, 60_000)).filter(
+      ({ accountId }) => accountId === 'manual',
+    )
+    const [automatic, manual] = ['automatic', 'manual'].map(
+      (trigger) => claimed.find((one) => one.trigger === trigger)!,
+    )
+    expect(await judgeTopUp(testLedger, { ...automatic!, holder: 'worker' })).toEqual({ kind: 'wait' })
+    const prepared = await prepare(testLedger, manual!)
+    const of = { accountId: 'manual', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
+    expect(await beginConfirming(testLedger, of)).toBe('confirm')
+    await record(testLedger, prepared, { kind: 'succeeded' })
+    expect(await judgeTopUp(testLedger, { ...automatic!, holder: 'worker' })).toEqual({ kind: 'over' })
+    expect((await statesOf('manual')).toSorted()).toEqual(['no_longer_needed balance_restored', 'succeeded'])
+    expect((await topUpsOf('manual')).find(({ trigger }) => trigger === 'manual')).toMatchObject({ actor: 'ann' })
+  })
+
+  it.each([
+    [
+      'an amount out of bounds',
+      'hand-amount',
+      4_000_000n,
+      null,
+      { faults: [{ field: 'amount', kind: 'below_min', minMicros: 5_000_000n }] },
+    ],
+    ['a card of another account', 'hand-card', 5_000_000n, 'card-other', 'no_method'],
+  ] as const)('is refused with %s, and stores nothing', async (_what, accountId, amount, methodId, refused) => {
+    await openWithAutoTopUp(testLedger, accountId)
+    expect(await request(accountId, amount, 'k', methodId)).toEqual({ refused })
+    expect(await topUpsOf(accountId)).toEqual([])
+    expect(await request(accountId, 5_000_000n, 'k')).toHaveProperty('answer')
+  })
+
+  it('of an account without a card or that does not exist is refused', async () => {
+    await apply(testLedger, [testAccount({ accountId: 'hand-none' })])
+    expect(await request('hand-none', 5_000_000n)).toEqual({ refused: 'no_method' })
+    expect(await request('hand-nobody', 5_000_000n)).toEqual({ refused: 'unknown_account' })
+  })
+
+  it('that is declined fails, and pauses nothing', async () => {
+    await openWithAutoTopUp(testLedger, 'hand-declined')
+    await request('hand-declined', 20_000_000n)
+    await record(testLedger, await beginCharge(testLedger, 'hand-declined'), declined('stolen_card'))
+    expect(await statesOf('hand-declined')).toEqual(['failed stolen_card'])
+    expect([await pauseOf('hand-declined'), await columnOf('hand-declined')]).toEqual([null, 10_000_000n])
+  })
+})
+
+describe('a column that has gone stale', () => {
+  it.each([
+    ['null', null, 'a balance below nothing asks for a top-up, and should below 10.000000'],
+    ['another threshold', 3_000_000n, 'a balance below 3.000000 asks for a top-up, and should below 10.000000'],
+  ])(
+    '(%s) is found by verification, and mended by the sweep, which asks where it is due',
+    async (what, stale, detail) => {
+      const accountId = `stale ${what}`
+      await openWithAutoTopUp(testLedger, accountId)
+      await pool.query('update tollgate.accounts set auto_top_up_below_micros = $2 where account_id = $1', [
+        accountId,
+        stale,
+      ])
+      const fault = { check: 'auto_top_up_column', invariant: null, severity: 'fault', accountId, detail }
+      expect(await findFaults()).toEqual([fault])
+      await adjust(testLedger, accountId, -45_000_000n, 'used up')
+      expect(await topUpsOf(accountId)).toEqual([])
+      expect(await sweepAutoTopUp(testLedger)).toMatchObject({ rearmed: 1, requested: 1 })
+      expect(await statesOf(accountId)).toEqual(['requested'])
+      expect(await findFaults()).toEqual([])
+    },
+  )
+
+  it('is found where nothing was asked for, though the balance is below it', async () => {
+    await openBelow('unasked')
+    await pool.query(`delete from tollgate.top_ups where account_id = 'unasked'`)
+    await pool.query(`update tollgate.accounts set auto_top_up_below_micros = 10000000 where account_id = 'unasked'`)
+    expect(await findFaults()).toMatchObject([
+      { accountId: 'unasked', detail: 'the balance is 1.000000, below 10.000000, and nothing was asked for' },
+    ])
+    expect(await sweepAutoTopUp(testLedger)).toMatchObject({ requested: 1 })
+  })
+})
+
+describe('reporting.top_ups', () => {
+  it('says of each top-up what became of it, and its credit sums to its movements', async () => {
+    const rows = await rowsOf(
+      `select t.top_up_id, t.credited - t.refunded - t.disputed as brought, coalesce(m.amount, 0) as moved
+         from reporting.top_ups t
+         left join (select top_up_id, sum(amount) as amount from reporting.movements group by 1) as m using (top_up_id)`,
+    )
+    expect(rows.length).toBeGreaterThan(20)
+    expect(rows.filter(({ brought, moved }) => Number(brought) !== Number(moved))).toEqual([])
+    expect(
+      await rowsOf(
+        `select trigger, state, is_open, reason, amount, attempts from reporting.top_ups where account_id = 'poor'`,
+      ),
+    ).toEqual([
+      {
+        trigger: 'automatic',
+        state: 'failed',
+        is_open: false,
+        reason: 'insufficient_funds',
+        amount: '20.000000',
+        attempts: 3,
+      },
+    ])
+  })
+})
