@@ -18,7 +18,7 @@ import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { saveCard } from '../../testkit/auto-top-up.ts'
 import { openTestLedger, type TestLedger } from './ledger.ts'
-import { onServer } from './on-server.ts'
+import { dropSandbox } from './sandbox.ts'
 import { consentFor, SETTINGS } from './top-ups.ts'
 
 /** Stripe's public test numbers. */
@@ -121,10 +121,7 @@ export async function openTestPayments(): Promise<TestPayments> {
     async close() {
       await provider.close()
       await testLedger.close()
-      const server = new URL(databaseUrl)
-      const name = server.pathname.slice(1)
-      server.pathname = '/postgres'
-      await onServer(server.href, `drop database if exists ${name} with (force)`)
+      await dropSandbox(databaseUrl)
     },
   }
 }
