@@ -1,10 +1,10 @@
 /**
  * `npm run demo`: the whole product on the real components, with believable traffic and a live view.
  *
- *   stack -> catalog, accounts, opening credit -> `tollgate serve` -> traffic -> view -> the books are checked
+ *   stack -> catalog, accounts, credit, test cards -> `tollgate serve` -> traffic -> view -> the books are checked
  *
  * It runs until Ctrl-C, or for as long as `--for 30s` says, then lets the rater finish, and compares what it produced
- * with what the database holds. Exit 1 if they differ.
+ * with what the database holds, and what the sandbox payment provider took with what was credited. Exit 1 if they differ.
  */
 import { parseArgs } from 'node:util'
 import { type Serve, startServe } from '../stack/serve.ts'
@@ -12,6 +12,7 @@ import { type Stack, startStack } from '../stack/stack.ts'
 import { type Installation, openInstallation } from '../testkit/installation.ts'
 import { checkBooks } from './books.ts'
 import { produceTraffic } from './produce.ts'
+import { DEMO_CREDIT, openTopUps, type TopUps } from './top-ups.ts'
 import { verifyInstallation } from './verified.ts'
 import { createView } from './view.ts'
 import { watch } from './watch.ts'
@@ -60,20 +61,23 @@ process.exit(failed ? 1 : 0)
 
 /** Whether the books agree. */
 async function run(stack: Stack): Promise<boolean> {
-  const installation = await openInstallation(stack.environment())
+  const installation = await openInstallation(stack.environment(), undefined, DEMO_CREDIT)
   let rater: Serve | undefined
+  let topUps: TopUps | undefined
   try {
+    topUps = await openTopUps(installation)
     rater = await startServe(installation.environment)
-    return await runTraffic(installation, rater)
+    return await runTraffic(installation, rater, topUps)
   } finally {
     await rater?.stop()
+    await topUps?.close()
     await installation.close()
   }
 }
 
-async function runTraffic(installation: Installation, rater: Serve): Promise<boolean> {
+async function runTraffic(installation: Installation, rater: Serve, topUps: TopUps): Promise<boolean> {
   const view = createView({ out: process.stdout, isTerminal: process.stdout.isTTY === true })
-  const watching = await watch(installation, rater, view, startedAt)
+  const watching = await watch(installation, rater, topUps, view, startedAt)
   try {
     const limit = limitMillis === null ? [] : [AbortSignal.timeout(limitMillis)]
     const until = AbortSignal.any([stop.signal, rater.ended, ...limit])
@@ -92,11 +96,15 @@ async function runTraffic(installation: Installation, rater: Serve): Promise<boo
       },
     )
     const books = await checkBooks(installation.pool, produced, (await rater.figures()).get(DUPLICATES) ?? 0)
+    const payments = await topUps.check()
     await watching.stop()
     view.close()
     const faults = await verifyInstallation(installation)
-    const agree = books.agree && faults.length === 0
-    report([...books.lines, ...(faults.length === 0 ? ['ok   tollgate verify finds no fault'] : faults)], agree)
+    const agree = books.agree && payments.agree && faults.length === 0
+    report(
+      [...books.lines, ...payments.lines, ...(faults.length === 0 ? ['ok   tollgate verify finds no fault'] : faults)],
+      agree,
+    )
     return drained && agree
   } finally {
     await watching.stop()

@@ -29,6 +29,14 @@ export interface Snapshot {
   readonly duplicates: number
   readonly deadLetters: number
   readonly lag: number
+  readonly topUps: {
+    readonly requested: number
+    readonly succeeded: number
+    readonly declined: number
+    readonly waiting: number
+    /** Accounts whose automatic top-up is paused. */
+    readonly paused: number
+  }
   /** Produced so far, kind by kind, in the order shown. */
   readonly producedByKind: readonly (readonly [kind: string, count: number])[]
   readonly accounts: readonly AccountLine[]
@@ -39,8 +47,10 @@ export type ViewOutput = Pick<NodeJS.WriteStream, 'write'> & { readonly rows?: n
 
 export interface View {
   update(snapshot: Snapshot): void
-  /** Something worth a line: an account blocked, a dead letter. */
+  /** Something worth a line: an account blocked, a top-up. */
   note(line: string): void
+  /** There are many, and none is worth much: a screen shows the last one. */
+  deadLetter(line: string): void
   /** Draws the last state once more and gives the cursor back. May be called twice, as from a signal and at the end. */
   close(): void
 }
@@ -59,7 +69,8 @@ export function createView(options: ViewOptions): View {
 }
 
 const SECONDS_BETWEEN_DRAWINGS = 0.25
-const NOTES_SHOWN = 6
+const MIN_NOTES = 5
+const MAX_NOTES = 14
 
 const ESC = '\u001b['
 const HIDE_CURSOR = `${ESC}?25l`
@@ -85,6 +96,9 @@ function lineView(out: ViewOutput): View {
     note(line) {
       out.write(`${printable(line)}\n`)
     },
+    deadLetter(line) {
+      out.write(`${printable(line)}\n`)
+    },
     close() {},
   }
 }
@@ -98,11 +112,13 @@ function plainLine(snapshot: Snapshot): string {
     `duplicates ${grouped(snapshot.duplicates)}`,
     `dead letters ${grouped(snapshot.deadLetters)}`,
     `blocked ${blockedCount(snapshot)}`,
+    `topped up ${grouped(snapshot.topUps.succeeded)}`,
   ].join('  ')
 }
 
 function screenView(out: ViewOutput, hasColour: boolean): View {
   const notes: string[] = []
+  let deadLetter: string | null = null
   let last: Snapshot | null = null
   let drawnAtSeconds = Number.NEGATIVE_INFINITY
   let isOpen = false
@@ -112,7 +128,7 @@ function screenView(out: ViewOutput, hasColour: boolean): View {
     const rows = out.rows ?? 24
     const columns = out.columns ?? 80
     // One column and one row stay free: writing into the last cell makes some terminals scroll.
-    const lines = screen(snapshot, notes, Math.max(1, rows - 1), Math.max(1, columns - 1))
+    const lines = screen(snapshot, { notes, deadLetter }, Math.max(1, rows - 1), Math.max(1, columns - 1))
     const text = lines.map((line) => line.map((span) => styled(span, hasColour)).join('') + CLEAR_LINE).join('\n')
     out.write(`${isOpen ? '' : HIDE_CURSOR + CLEAR_SCREEN}${HOME}${text}\n${CLEAR_BELOW}`)
     isOpen = true
@@ -128,7 +144,10 @@ function screenView(out: ViewOutput, hasColour: boolean): View {
     note(line) {
       // Shown with the next drawing: a burst of notes must not cost a redraw each.
       notes.push(printable(line))
-      if (notes.length > NOTES_SHOWN) notes.shift()
+      if (notes.length > MAX_NOTES) notes.shift()
+    },
+    deadLetter(line) {
+      deadLetter = printable(line)
     },
     close() {
       if (isClosed) return
@@ -139,17 +158,26 @@ function screenView(out: ViewOutput, hasColour: boolean): View {
   }
 }
 
-/** Header, accounts in two columns, notes; when the window is short the accounts give way before the header and notes. */
-function screen(snapshot: Snapshot, notes: readonly string[], rows: number, columns: number): Span[][] {
+interface Notes {
+  readonly notes: readonly string[]
+  readonly deadLetter: string | null
+}
+
+/** Header, accounts in two columns, notes. The accounts give way before the header and the last few notes. */
+function screen(snapshot: Snapshot, { notes, deadLetter }: Notes, rows: number, columns: number): Span[][] {
   const header: Span[][] = headerLines(snapshot).map((line) => [line])
-  const noteLines: Span[][] = notes.length === 0 ? [] : [[], ...notes.map((note): Span[] => [[note, 'dim']])]
-  const room = rows - header.length - noteLines.length - 1
-  const table = accountTable(snapshot.accounts, Math.max(0, room), columns)
-  return [...header, [], ...table, ...noteLines].slice(0, rows).map((line) => cut(line, columns))
+  const last: Span[][] = deadLetter === null ? [] : [[[deadLetter, 'dim']]]
+  const room = Math.max(0, rows - header.length - 1 - last.length)
+  const leastNotes = Math.min(notes.length, MIN_NOTES)
+  const table = accountTable(snapshot.accounts, Math.max(0, room - (leastNotes > 0 ? leastNotes + 1 : 0)), columns)
+  const shown = notes.slice(-Math.max(leastNotes, room - table.length - 1, 1))
+  const noteLines: Span[][] = notes.length === 0 ? [] : [[], ...shown.map((note): Span[] => [[note, 'plain']])]
+  return [...header, [], ...table, ...noteLines, ...last].slice(0, rows).map((line) => cut(line, columns))
 }
 
 function headerLines(snapshot: Snapshot): Span[] {
   const blocked = blockedCount(snapshot)
+  const { requested, succeeded, declined, waiting, paused } = snapshot.topUps
   return [
     [
       `Tollgate  ${Math.floor(snapshot.elapsedSeconds)} s  ${grouped(snapshot.eventsPerSecond)} events/s  ` +
@@ -165,6 +193,11 @@ function headerLines(snapshot: Snapshot): Span[] {
       `charged ${grouped(snapshot.charged)}  covered ${grouped(snapshot.covered)}  free ${grouped(snapshot.free)}  ` +
         `invoiced ${grouped(snapshot.invoiced)}  corrections ${grouped(snapshot.corrections)}  ` +
         `voided ${grouped(snapshot.voided)}`,
+      'plain',
+    ],
+    [
+      `top-ups ${grouped(requested)}  succeeded ${grouped(succeeded)}  declined ${grouped(declined)}  ` +
+        `to approve ${grouped(waiting)}  paused ${grouped(paused)}  (sandbox, no money)`,
       'plain',
     ],
     [snapshot.producedByKind.map(([kind, count]) => `${kind} ${grouped(count)}`).join('  '), 'dim'],

@@ -13,6 +13,8 @@ import type { Installation } from '../testkit/installation.ts'
 import type { UsageTopic } from '../testkit/records.ts'
 import { emptyTally, type Produced } from '../testkit/tally.ts'
 import { until } from '../testkit/until.ts'
+import { sentenceOf, type TopUpEvent } from './top-up-words.ts'
+import { APPROVED_AFTER_SECONDS, countTopUps, type TopUps } from './top-ups.ts'
 import type { View } from './view.ts'
 
 const READ_BALANCES = 'select account_id, currency, balance_micros, status from tollgate.accounts'
@@ -43,6 +45,7 @@ export interface Watching {
 export async function watch(
   { config, pool, accounts }: Installation,
   rater: Serve,
+  topUps: TopUps,
   view: View,
   startedAt: number,
 ): Promise<Watching> {
@@ -52,20 +55,45 @@ export async function watch(
   const history: { at: number; handled: number }[] = []
   const order = new Map(accounts.map(({ accountId }, i) => [accountId, i]))
 
+  const requestedAtMicros = new Map<string, number>()
+  function noteTopUp(event: TopUpEvent): void {
+    const { account_id, kind, top_up_id, occurred_at } = event
+    if (kind === 'requested') requestedAtMicros.set(top_up_id!, occurred_at)
+    const sentence = sentenceOf(event, requestedAtMicros.get(top_up_id!) ?? null)
+    if (kind !== 'needs_action') {
+      if (sentence !== null) view.note(sentence)
+      return
+    }
+    view.note(`${sentence}; the demo does so in its place in ${APPROVED_AFTER_SECONDS} s`)
+    topUps.approve(account_id, top_up_id!).then(
+      (paymentId) => {
+        if (paymentId !== null) view.note(`${account_id} has approved it, as by: tollgate sandbox approve ${paymentId}`)
+      },
+      (error: Error) => {
+        if (error.name !== 'AbortError') view.note(`${account_id} has not approved it: ${error.message}`)
+      },
+    )
+  }
+
   const registry = new SchemaRegistry({ host: config.kafka.schemaRegistryUrl })
   const consumer = createKafka(config.kafka, createLog('error')).consumer({ groupId: `demo-view-${randomUUID()}` })
   await consumer.connect()
-  await consumer.subscribe({ topics: ['credit.service-status.v1', 'usage.dead-letter.v1'], fromBeginning: false })
+  await consumer.subscribe({
+    topics: ['credit.service-status.v1', 'credit.top-ups.v1', 'usage.dead-letter.v1'],
+    fromBeginning: false,
+  })
   await consumer.run({
     eachMessage: async ({ topic, message }) => {
       if (message.value === null) return
       const event = await registry.decode(message.value)
-      if (topic === 'usage.dead-letter.v1') view.note(`dead letter: ${event.reason} (${event.detail})`)
+      if (topic === 'usage.dead-letter.v1') view.deadLetter(`dead letter: ${event.reason} (${event.detail})`)
+      else if (topic === 'credit.top-ups.v1') noteTopUp(event)
       else if (event.status === 'blocked') view.note(`${event.account_id} is blocked: ${event.blocked.join(', ')}`)
       else view.note(`${event.account_id} is active again`)
     },
   })
 
+  view.note(topUps.notice)
   const stopped = new AbortController()
   const refreshing = refreshUntilStopped()
 
@@ -84,6 +112,7 @@ export async function watch(
       balance_micros: bigint
       status: 'active' | 'blocked'
     }>(READ_BALANCES)
+    const topUpCounts = await countTopUps(pool)
     const outcome = (name: string) => figures.get(`tollgate_events_total{outcome="${name}"}`) ?? 0
     const [charged, covered, free, invoiced] = [
       outcome('charged'),
@@ -119,6 +148,7 @@ export async function watch(
       duplicates,
       deadLetters,
       lag: Math.max(0, produced.items - handled),
+      topUps: topUpCounts,
       producedByKind: KINDS.map(([topic, kind]) => [kind, produced.byTopic[topic]] as const),
       accounts: rows
         .toSorted((a, b) => (order.get(a.account_id) ?? 0) - (order.get(b.account_id) ?? 0))
@@ -156,6 +186,7 @@ export async function watch(
         DRAINED_WITHIN_MILLIS,
         () => seen,
       )
+      await until('every payment is credited, and no top-up on its way', topUps.areSettled, DRAINED_WITHIN_MILLIS)
     },
     async stop() {
       if (stopped.signal.aborted) return

@@ -36,6 +36,7 @@ export interface Installation extends Writer {
 export async function openInstallation(
   environment: Record<string, string>,
   catalogDirectory = join(SAMPLE, 'catalog'),
+  openingCredit: ReadonlyMap<string, string> = OPENING_CREDIT,
 ): Promise<Installation> {
   const config = parseConfig(environment, SECTION_NAMES)
   const log = createLog('warn')
@@ -62,7 +63,7 @@ export async function openInstallation(
   const writer = { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } }
   const applied = await applyAccounts(writer, new CatalogStore(), accounts)
   if (!('applied' in applied)) throw new Error(`the sample accounts were refused: ${JSON.stringify(applied)}`)
-  for (const [accountId, amount] of OPENING_CREDIT) {
+  for (const [accountId, amount] of openingCredit) {
     const amountMicros = parseMoney(amount)!
     if (amountMicros === 0n) continue
     const adjustment = { accountId, amountMicros, actor: 'demo', reason: 'opening credit' }

@@ -29,6 +29,7 @@ function snapshot(elapsedSeconds: number, accountCount = 20): Snapshot {
     duplicates: 213,
     deadLetters: 96,
     lag: 210,
+    topUps: { requested: 9, succeeded: 5, declined: 2, waiting: 1, paused: 1 },
     producedByKind: [
       ['calls', 18_000],
       ['messages', 4000],
@@ -47,8 +48,8 @@ describe('without a terminal', () => {
     view.note('canal-bikes\u001b[2J blocked')
     view.close()
     expect(out.written).toEqual([
-      't=12s  1,840 events/s  lag 210  rated 21,034  duplicates 213  dead letters 96  blocked 1\n',
-      't=13s  1,840 events/s  lag 210  rated 21,034  duplicates 213  dead letters 96  blocked 1\n',
+      't=12s  1,840 events/s  lag 210  rated 21,034  duplicates 213  dead letters 96  blocked 1  topped up 5\n',
+      't=13s  1,840 events/s  lag 210  rated 21,034  duplicates 213  dead letters 96  blocked 1  topped up 5\n',
       'canal-bikes [2J blocked\n',
     ])
   })
@@ -89,6 +90,25 @@ describe('on a terminal', () => {
     createView({ out, isTerminal: true, environment: { NO_COLOR: '1' } }).update(snapshot(1))
     expect(out.written[0]).toContain('free 5,000  invoiced 800  corrections 200  voided 34')
     expect(out.written[0]).toContain('calls 18,000  messages 4,000')
+  })
+
+  it('says how top-ups stand, and that no money moves', () => {
+    const out = output()
+    createView({ out, isTerminal: true, environment: { NO_COLOR: '1' } }).update(snapshot(1))
+    expect(out.written[0]).toContain('top-ups 9  succeeded 5  declined 2  to approve 1  paused 1  (sandbox, no money)')
+  })
+
+  it('shows many notes where there is room, but of dead letters the last', () => {
+    const shown = (rows: number) => {
+      const out = output(rows)
+      const view = createView({ out, isTerminal: true, environment: { NO_COLOR: '1' } })
+      for (let i = 0; i < 20; i++) view.note(`note ${i}`)
+      for (let i = 0; i < 20; i++) view.deadLetter(`dead letter ${i}`)
+      view.update(snapshot(1))
+      return out.written[0]!.replace(ESCAPES, '').match(/(note|dead letter) \d+/g)
+    }
+    expect(shown(24)).toEqual([15, 16, 17, 18, 19].map((i) => `note ${i}`).concat('dead letter 19'))
+    expect(shown(60)).toHaveLength(15)
   })
 
   it('says in words who is blocked, and shows balances without rounding', () => {

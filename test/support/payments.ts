@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto'
 import type { AutoTopUpSettings } from '../../src/core/top-up/judge.ts'
 import type { Writer } from '../../src/ledger/change-account.ts'
 import { saveAutoTopUp } from '../../src/ledger/top-ups/auto-top-up.ts'
-import { addPaymentMethod, rememberCustomer } from '../../src/ledger/top-ups/payment-methods.ts'
 import { sweepAutoTopUp } from '../../src/ledger/top-ups/sweep-auto-top-up.ts'
 import { markAtProvider } from '../../src/payments/mark.ts'
 import { paymentMetrics } from '../../src/payments/metrics.ts'
@@ -17,9 +16,10 @@ import { reconcile } from '../../src/payments/reconcile.ts'
 import { type ClaimTurns, createTurns } from '../../src/payments/worker.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
+import { saveCard } from '../../testkit/auto-top-up.ts'
 import { consentFor, SETTINGS } from './charges.ts'
 import { openTestLedger, type TestLedger } from './ledger.ts'
-import { onServer } from './on-server.ts'
+import { dropSandbox } from './sandbox.ts'
 
 /** Stripe's public test numbers. */
 export const CARDS = {
@@ -80,23 +80,8 @@ export async function openTestPayments(): Promise<TestPayments> {
     ...testLedger,
     provider,
     async addCard(accountId, card, settings = SETTINGS) {
-      const added = await provider.desk.addTestCard({
-        accountId,
-        number: CARDS[card],
-        expiryMonth: 12,
-        expiryYear: 2040,
-      })
-      if (added.kind !== 'added') throw new Error(`the sandbox refused ${card}: ${JSON.stringify(added)}`)
-      await rememberCustomer(writer.pool, { provider: provider.name, accountId, customerId: added.customerId })
-      const methodId = randomUUID()
-      const saved = await addPaymentMethod(writer, {
-        accountId,
-        method: { ...added.method, methodId, provider: provider.name, isDefault: true },
-        consent: consentFor(settings, methodId),
-        actor: 'test',
-      })
-      if ('refused' in saved) throw new Error(`${accountId}: ${JSON.stringify(saved.refused)}`)
-      return methodId
+      const consent = (methodId: string) => consentFor(settings, methodId)
+      return await saveCard(writer, provider.desk, { accountId, number: CARDS[card], consent, actor: 'test' })
     },
     save(accountId, settings, methodId) {
       const wanted = { ...SETTINGS, ...settings }
@@ -136,10 +121,7 @@ export async function openTestPayments(): Promise<TestPayments> {
     async close() {
       await provider.close()
       await testLedger.close()
-      const server = new URL(databaseUrl)
-      const name = server.pathname.slice(1)
-      server.pathname = '/postgres'
-      await onServer(server.href, `drop database if exists ${name} with (force)`)
+      await dropSandbox(databaseUrl)
     },
   }
 }

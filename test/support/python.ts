@@ -39,12 +39,21 @@ export async function runPage<Variables>(
   page: string,
   variables: readonly (keyof Variables & string)[] = [],
 ): Promise<Variables> {
-  const program = spawnPython(python, installation, ['page.py', page, ...variables])
+  return await runPython(python, installation, ['page.py', page, ...variables])
+}
+
+/** Runs a program to its end, and returns what it printed as JSON. */
+export async function runPython<Printed>(
+  python: Python,
+  installation: Pick<TestInstallation, 'config'>,
+  args: readonly string[],
+): Promise<Printed> {
+  const program = spawnPython(python, installation, args)
   try {
     const ended = Promise.all([text(program.stdout), text(program.stderr), once(program, 'close')])
-    const [stdout, stderr, [exitCode]] = await within(`the end of the snippets of ${page}`, ended)
-    if (exitCode !== 0) throw new Error(`the snippets of ${page} ended with ${exitCode}:\n${stderr}`)
-    return JSON.parse(stdout) as Variables
+    const [stdout, stderr, [exitCode]] = await within(`the end of ${args.join(' ')}`, ended)
+    if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}:\n${stderr}`)
+    return JSON.parse(stdout) as Printed
   } finally {
     program.kill('SIGKILL')
   }

@@ -1,0 +1,70 @@
+/** Sets automatic top-up up as an account's owner would: a test card saved at the sandbox, figures, and consent to them. */
+import { randomUUID } from 'node:crypto'
+import type { AutoTopUpSettings } from '../src/core/top-up/judge.ts'
+import type { Consent } from '../src/core/top-up/settings.ts'
+import type { Writer } from '../src/ledger/change-account.ts'
+import { saveAutoTopUp } from '../src/ledger/top-ups/auto-top-up.ts'
+import { addPaymentMethod, rememberCustomer } from '../src/ledger/top-ups/payment-methods.ts'
+import type { SandboxDesk } from '../src/payments/providers/sandbox/desk.ts'
+
+export interface SavedCard {
+  readonly accountId: string
+  /** One of the sandbox's test numbers. */
+  readonly number: string
+  /** Null: automatic top-up is off, and nothing has to be agreed to. */
+  readonly consent: (methodId: string) => Consent | null
+  readonly actor: string
+}
+
+/** Saves a test card as the account's default, and answers its id. Throws where it is refused. */
+export async function saveCard(
+  writer: Writer,
+  desk: SandboxDesk,
+  { accountId, number, consent, actor }: SavedCard,
+): Promise<string> {
+  const added = await desk.addTestCard({ accountId, number, expiryMonth: 12, expiryYear: 2040 })
+  if (added.kind !== 'added') throw new Error(`${accountId}: the sandbox refused the card: ${added.detail}`)
+  await rememberCustomer(writer.pool, { provider: 'sandbox', accountId, customerId: added.customerId })
+  const methodId = randomUUID()
+  const saved = await addPaymentMethod(writer, {
+    accountId,
+    method: { ...added.method, methodId, provider: 'sandbox', isDefault: true },
+    consent: consent(methodId),
+    actor,
+  })
+  if ('refused' in saved) throw new Error(`${accountId}: the card was refused: ${JSON.stringify(saved.refused)}`)
+  return methodId
+}
+
+export interface WantedAutoTopUp {
+  readonly accountId: string
+  readonly number: string
+  readonly thresholdMicros: bigint
+  readonly amountMicros: bigint
+}
+
+/** Saves a card, and turns automatic top-up on. Throws where either is refused. */
+export async function turnAutoTopUpOn(writer: Writer, desk: SandboxDesk, wanted: WantedAutoTopUp): Promise<void> {
+  const { accountId, number, thresholdMicros, amountMicros } = wanted
+  const actor = `${accountId}-admin`
+  const methodId = await saveCard(writer, desk, { accountId, number, consent: () => null, actor })
+  const settings = { isOn: true, thresholdMicros, amountMicros, monthlyCapMicros: null }
+  const consent = consentTo(settings, methodId, actor)
+  const saved = await saveAutoTopUp(writer, accountId, { settings, consent, actor }, null)
+  if ('refused' in saved) throw new Error(`${accountId}: ${JSON.stringify(saved.refused)}`)
+}
+
+export function consentTo(settings: AutoTopUpSettings, methodId: string | null, person: string): Consent {
+  const { thresholdMicros, amountMicros, monthlyCapMicros } = settings
+  return {
+    thresholdMicros,
+    amountMicros,
+    monthlyCapMicros,
+    methodId,
+    person,
+    attestedBy: null,
+    text: 'My card may be charged this amount whenever the balance is below the threshold.',
+    textVersion: '1',
+    locale: 'en',
+  }
+}
