@@ -1,0 +1,182 @@
+/**
+ * Payments processes under SIGKILL, each with top-ups in hand, some of them between the provider and the ledger: whatever
+ * the moment, no customer is charged twice, and nothing that was paid is lost. Claims of the dead are let go of at once, as
+ * they would be two minutes later.
+ */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Message } from 'kafkajs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Serve, startServe } from '../../stack/serve.ts'
+import { turnAutoTopUpOn } from '../../testkit/auto-top-up.ts'
+import { isDiffering, readPaymentBooks } from '../../testkit/payment-books.ts'
+import { createRandom } from '../../testkit/random.ts'
+import { until } from '../../testkit/until.ts'
+import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { adjust, apply } from '../support/ledger.ts'
+import { CARDS, type Card } from '../support/payments.ts'
+import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts'
+import { runTollgate } from '../support/tollgate.ts'
+
+const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 7)
+const ACCOUNTS = Array.from({ length: 30 }, (_, i) => `charged-often-${i}`)
+const CARD_OF = (i: number): Card => (i % 10 === 8 ? 'expired' : i % 10 === 9 ? 'noFunds' : 'good')
+const THRESHOLD_MICROS = 1_000_000n
+const AMOUNT_MICROS = 5_000_000n
+const MAX_A_DAY = 5
+
+const PROCESSES = 3
+const LASTS_MS = 15_000
+const SEND_EVERY_MS = 100
+/** Each of 500 lookups, 2.00: an account falls below its threshold every few seconds. */
+const EVENTS_AT_A_TIME = 3
+const QUANTITY = 500
+/** How long a confirmation is under way, between charged and answered. */
+const ANSWERS_AFTER_MS = 150
+const MAX_MS_TO_NEXT_KILL = 1_000
+
+interface Process {
+  readonly instanceId: string
+  readonly serve: Serve
+}
+
+let installation: TestInstallation
+let sandbox: TestSandbox
+let rater: Serve
+let fleet: Process[] = []
+
+beforeAll(async () => {
+  installation = await createInstallation()
+  sandbox = openTestSandbox(installation)
+  const [sample] = installation.accounts
+  await apply(
+    installation,
+    ACCOUNTS.map((accountId) => ({ ...sample!, accountId, contacts: [] })),
+  )
+  for (const [i, accountId] of ACCOUNTS.entries()) {
+    await adjust(installation, accountId, 3_000_000n)
+    const figures = { thresholdMicros: THRESHOLD_MICROS, amountMicros: AMOUNT_MICROS }
+    await turnAutoTopUpOn(installation, sandbox.desk, { accountId, number: CARDS[CARD_OF(i)], ...figures })
+  }
+  await sandbox.desk.orderFault({ fault: 'slow', call: 'confirm', timesLeft: null, delayMs: ANSWERS_AFTER_MS })
+  rater = await startServe({ ...installation.environment, TOLLGATE_ROLES: 'rater,relay' })
+  fleet = await Promise.all(Array.from({ length: PROCESSES }, start))
+})
+
+afterAll(async () => {
+  await Promise.all([rater?.stop(), ...fleet.map(({ serve }) => serve.stop())])
+  await sandbox?.drop()
+  await installation?.close()
+})
+
+async function start(): Promise<Process> {
+  const instanceId = `payments-${randomUUID()}`
+  const environment = { ...installation.environment, TOLLGATE_ROLES: 'payments', TOLLGATE_INSTANCE_ID: instanceId }
+  return { instanceId, serve: await startServe(environment) }
+}
+
+const random = createRandom(SEED)
+let sent = 0
+
+async function spendUntil(over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    const events = Array.from({ length: EVENTS_AT_A_TIME }, () => usageOf(random.pick(ACCOUNTS)))
+    await installation.produce('usage.other.v1', events)
+    await delay(SEND_EVERY_MS, undefined, { signal: over }).catch(() => {})
+  }
+}
+
+function usageOf(accountId: string): Message {
+  const record = {
+    event_id: `event-${++sent}`,
+    account_id: accountId,
+    occurred_at: installation.startMicros,
+    user_id: null,
+    interaction_id: null,
+    sku: 'number-lookup',
+    quantity: QUANTITY,
+  }
+  return { key: accountId, value: Buffer.from(installation.encode('usage.other.v1', record)) }
+}
+
+/** Kills one that has top-ups in hand, starts another in its place, and answers the states of what it had in hand. */
+async function killOne(): Promise<string[]> {
+  await delay(random.whole(MAX_MS_TO_NEXT_KILL))
+  let at = -1
+  await until('a payments process has top-ups in hand', async () => {
+    const { rows } = await installation.pool.query<{ claimed_by: string }>(
+      'select claimed_by from tollgate.top_ups where claimed_until > clock_timestamp() order by random()',
+    )
+    at = fleet.findIndex(({ instanceId }) => instanceId === rows[0]?.claimed_by)
+    return at >= 0
+  })
+  const { instanceId, serve } = fleet[at]!
+  await serve.stop('SIGKILL')
+  const { rows } = await installation.pool.query<{ state: string }>(
+    `update tollgate.top_ups set claimed_until = clock_timestamp()
+      where claimed_by = $1 and claimed_until > clock_timestamp() returning state`,
+    [instanceId],
+  )
+  fleet[at] = await start()
+  return rows.map(({ state }) => state)
+}
+
+/** Open ones that nobody waits for: what is left is tried again in an hour, or later. */
+async function underWay(): Promise<unknown[]> {
+  const { rows } = await installation.pool.query(
+    `select account_id, state, claimed_by from tollgate.top_ups
+      where state in ('prepared', 'charging', 'unknown', 'processing', 'needs_action')
+         or (state = 'requested' and next_try_at < now() + interval '5 minutes')`,
+  )
+  return rows
+}
+
+/** Below the threshold, and neither an open top-up, a pause nor a limit that is waited for says why. */
+const WITHOUT_REASON = `
+  select a.account_id, a.balance_micros
+    from tollgate.accounts a join tollgate.auto_top_up_memory m using (account_id)
+   where a.balance_micros < $1 and m.pause_reason is null and m.waits_until is null
+     and not exists (
+       select from tollgate.top_ups t
+        where t.account_id = a.account_id and t.state = 'requested' and t.next_try_at > now())`
+
+const OPEN_TWICE = `
+  select account_id from tollgate.top_ups
+   where trigger = 'automatic' and state not in ('succeeded', 'failed', 'canceled', 'skipped', 'no_longer_needed')
+   group by account_id having count(*) > 1`
+
+it(`payments processes killed with top-ups in hand charge nobody twice, and lose nothing paid (seed ${SEED})`, async () => {
+  const over = AbortSignal.timeout(LASTS_MS)
+  const spending = spendUntil(over)
+  const inHand: string[][] = []
+  while (!over.aborted) inHand.push(await killOne())
+  await spending
+  await installation.untilDrained()
+  let left: unknown[] = []
+  await until(
+    'no top-up is under way',
+    async () => {
+      left = await underWay()
+      return left.length === 0
+    },
+    30_000,
+    () => left,
+  )
+
+  expect(inHand.length).toBeGreaterThanOrEqual(3)
+  expect(inHand.flat()).toContain('charging')
+  const books = (await readPaymentBooks(installation.pool, sandbox.desk)).filter((book) =>
+    ACCOUNTS.includes(book.accountId),
+  )
+  expect(books.filter(isDiffering)).toEqual([])
+  const payments = await sandbox.desk.listPayments(null, { after: null, limit: 1_000 })
+  const charged = payments.filter(({ state }) => state === 'succeeded')
+  expect(charged.length).toBeGreaterThan(ACCOUNTS.length)
+  const counts = (key: 'topUpId' | 'accountId') =>
+    [...Map.groupBy(charged, (one) => one[key]).values()].map((all) => all.length)
+  expect(Math.max(...counts('topUpId'))).toBe(1)
+  expect(Math.max(...counts('accountId'))).toBeLessThanOrEqual(MAX_A_DAY)
+  expect((await installation.pool.query(OPEN_TWICE)).rows).toEqual([])
+  expect((await installation.pool.query(WITHOUT_REASON, [THRESHOLD_MICROS])).rows).toEqual([])
+  expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
+})
