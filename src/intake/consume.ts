@@ -276,7 +276,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
           const inDatabase = stored.get(nameOf(topic, partition)) ?? 0n
           if (inDatabase >= inKafka) continue
           log.warn(
-            { topic, partition, inKafka: String(inKafka), inDatabase: String(inDatabase) },
+            { topic, partition, in_kafka: String(inKafka), in_database: String(inDatabase) },
             'going back to the database',
           )
           consumer.seek({ topic, partition, offset: String(inDatabase) })
@@ -285,7 +285,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
       } catch (error) {
         if (!isCurrent() || isStopping) return
         metrics.retriesTotal.inc({ stage: 'assignment' })
-        log.warn({ err: error, retryInMs: START_RETRY_MS }, 'the offsets to start from could not be read')
+        log.warn({ err: error, retry_ms: START_RETRY_MS }, 'the offsets to start from could not be read')
         await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS))
       }
     }

@@ -25,7 +25,7 @@ export interface SavedMethod {
 
 /** No answer to go by. */
 export type NoAnswer =
-  /** Refused before anything happened (a rate limit, a refused connection, an outage it told of): counts for nothing. */
+  /** Refused before anything happened (a rate limit, a refused connection, an outage it announced): counts for nothing. */
   | { readonly kind: 'unavailable'; readonly detail: string; readonly retryAfterMicros: number | null }
   /** The deadline passed, or the answer does not say what happened: it may have been done. */
   | { readonly kind: 'unknown'; readonly detail: string }

@@ -1,5 +1,5 @@
 /**
- * What the process is told from outside, read once at the start: a section a concern, each variable spelled once, and a
+ * The configuration, read once at the start from the environment: a section a concern, each variable spelled once, and a
  * command or a role reads the sections it needs. Every mistake is reported in one go, so that nobody fixes them one
  * restart at a time; values are never repeated, because URLs carry passwords.
  *

@@ -20,7 +20,7 @@ export interface RoleContext {
   readonly log: Logger
   readonly registry: Registry
   readonly outboxBell: OutboxBell
-  /** Aborts when the process is asked to stop: a start under way is given up. */
+  /** Aborts when the process is asked to stop: a start under way is abandoned. */
   readonly signal: AbortSignal
   /** Called for a fault that only a new process can mend. */
   readonly onFatal: (error: unknown) => void

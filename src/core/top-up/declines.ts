@@ -10,7 +10,7 @@
 /** `retry_later`: may pass by itself. `ask_customer`: not before the card or its data change. `stop`: never with this card. */
 export type DeclineAdvice = 'retry_later' | 'ask_customer' | 'stop'
 
-/** Why, in the few kinds that a person is told; the bank's code never is. */
+/** Why, in the few kinds that a person is shown; the bank's code never is. */
 export type DeclineWhy =
   | 'funds'
   | 'no_reason'

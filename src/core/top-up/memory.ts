@@ -73,7 +73,7 @@ export function afterDecline(
   return { memory: counted, nextTryAtMicros: nowMicros + Math.max(waitMicros, advisedMicros) + spreadMicros }
 }
 
-/** After money was taken back: a chargeback must never lead to a new charge of the same card. */
+/** After a refund or a dispute: a chargeback must never lead to a new charge of the same card. */
 export function afterReversal(
   memory: AutoTopUpMemory,
   reason: 'refunded' | 'disputed',

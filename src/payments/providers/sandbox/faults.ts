@@ -1,4 +1,4 @@
-/** Faults on order: what the sandbox does wrong when it is told to, whichever process asks. */
+/** Faults on order: what the sandbox does wrong when asked to, whichever process calls. */
 import type { SandboxDatabase } from './database.ts'
 
 export const FAULT_KINDS = [
