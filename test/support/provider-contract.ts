@@ -96,6 +96,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
         paymentId: expect.any(String),
         topUpId: payment.topUpId,
         accountId,
+        trigger: payment.isOffSession ? 'automatic' : 'manual',
         providerMethodId: payment.providerMethodId,
         state: { kind: 'unconfirmed' },
         amountMicros: AMOUNT_MICROS,

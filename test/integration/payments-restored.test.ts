@@ -1,0 +1,105 @@
+/**
+ * A database that was restored to an earlier point: it has forgotten payments, attempts and settings, and the provider has
+ * not. Nothing is charged twice, nothing that was paid is lost, and what a person turned off stays off.
+ */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { testAccount } from '../support/catalog.ts'
+import { brokenChains } from '../support/chains.ts'
+import { adjust, apply } from '../support/ledger.ts'
+import { openTestPayments, type TestPayments } from '../support/payments.ts'
+
+const ACCOUNT = 'restored'
+
+let payments: TestPayments
+let methodId: string
+
+/** 20.00 is charged while the balance is below 10.00; it begins at 50.00. */
+beforeEach(async () => {
+  payments = await openTestPayments()
+  await apply(payments, [testAccount({ accountId: ACCOUNT })])
+  await adjust(payments, ACCOUNT, 50_000_000n)
+  methodId = await payments.addCard(ACCOUNT, 'good')
+  await payments.save(ACCOUNT, {}, methodId)
+  await payments.tend()
+})
+
+afterEach(async () => {
+  await payments?.close()
+})
+
+async function balance(): Promise<number> {
+  const { rows } = await payments.pool.query(
+    'select (balance_micros * 0.000001)::float8 as balance from tollgate.accounts where account_id = $1',
+    [ACCOUNT],
+  )
+  return rows[0].balance
+}
+
+const spend = (micros: bigint) => adjust(payments, ACCOUNT, -micros, 'spent')
+
+it('E: a charge that the backup does not know is credited, and not made again', async () => {
+  await payments.database.backUp()
+  await spend(45_000_000n)
+  await payments.settle()
+  expect(await balance()).toBe(25)
+  await payments.database.restore()
+
+  // The usage comes again, as it does from Kafka. A process reads the provider's list before it charges anything.
+  await spend(45_000_000n)
+  await payments.tend()
+  await payments.settle()
+  await payments.tend()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  expect(await balance()).toBe(25)
+  expect(await brokenChains(payments.pool)).toEqual([])
+})
+
+it('E: a payment that the backup holds as prepared is credited, and confirmed by nobody a second time', async () => {
+  await payments.provider.desk.orderFault({ fault: 'down', call: 'confirm', timesLeft: 1, delayMs: null })
+  await spend(45_000_000n)
+  await payments.settle()
+  await payments.database.backUp()
+  await payments.pass(0.2)
+  await payments.settle()
+  expect(await balance()).toBe(25)
+  await payments.database.restore()
+
+  await payments.pass(0.2)
+  await payments.tend()
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  expect(await balance()).toBe(25)
+})
+
+it('E: what a person has turned off since the backup is not charged: it is paused until a person saves it', async () => {
+  await payments.database.backUp()
+  await payments.save(ACCOUNT, { isOn: false }, methodId)
+  await payments.tend()
+  await payments.database.restore()
+
+  await spend(45_000_000n)
+  await payments.tend()
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toEqual([])
+  const { rows } = await payments.pool.query(
+    'select pause_reason from tollgate.auto_top_up_memory where account_id = $1',
+    [ACCOUNT],
+  )
+  expect(rows).toEqual([{ pause_reason: 'restored' }])
+  await payments.save(ACCOUNT, {}, methodId)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+})
+
+it('E: a refund made since the backup is taken from the credit again, and pauses', async () => {
+  await spend(45_000_000n)
+  await payments.settle()
+  await payments.database.backUp()
+  const [charge] = await payments.charges(ACCOUNT)
+  await payments.provider.desk.refund(charge!.paymentId, 5_000_000n)
+  await payments.tend()
+  expect(await balance()).toBe(20)
+  await payments.database.restore()
+  await payments.tend()
+  expect(await balance()).toBe(20)
+})
