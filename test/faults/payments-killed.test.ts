@@ -28,9 +28,9 @@ const MAX_A_DAY = 5
 const PROCESSES = 3
 const LASTS_MS = 15_000
 const SEND_EVERY_MS = 100
-/** Each of 500 lookups, 2.00: an account falls below its threshold every few seconds. */
+/** Each of 350 lookups, 1.40: an account falls below its threshold every few seconds, until the end but for chance. */
 const EVENTS_AT_A_TIME = 3
-const QUANTITY = 500
+const QUANTITY = 350
 /** How long a confirmation is under way, between charged and answered. */
 const ANSWERS_AFTER_MS = 150
 const MAX_MS_TO_NEXT_KILL = 1_000
@@ -100,7 +100,7 @@ function usageOf(accountId: string): Message {
 }
 
 /** Kills one that has top-ups in hand, starts another in its place, and answers the states of what it had in hand. */
-async function killOne(): Promise<string[]> {
+async function killOne(over: AbortSignal): Promise<string[]> {
   await delay(random.whole(MAX_MS_TO_NEXT_KILL))
   let at = -1
   await until('a payments process has top-ups in hand', async () => {
@@ -108,8 +108,9 @@ async function killOne(): Promise<string[]> {
       'select claimed_by from tollgate.top_ups where claimed_until > clock_timestamp() order by random()',
     )
     at = fleet.findIndex(({ instanceId }) => instanceId === rows[0]?.claimed_by)
-    return at >= 0
+    return at >= 0 || over.aborted
   })
+  if (at < 0) return []
   const { instanceId, serve } = fleet[at]!
   await serve.stop('SIGKILL')
   const { rows } = await installation.pool.query<{ state: string }>(
@@ -149,7 +150,7 @@ it(`payments processes killed with top-ups in hand charge nobody twice, and lose
   const over = AbortSignal.timeout(LASTS_MS)
   const spending = spendUntil(over)
   const inHand: string[][] = []
-  while (!over.aborted) inHand.push(await killOne())
+  while (!over.aborted) inHand.push(await killOne(over))
   await spending
   await installation.untilDrained()
   let left: unknown[] = []
@@ -163,12 +164,9 @@ it(`payments processes killed with top-ups in hand charge nobody twice, and lose
     () => left,
   )
 
-  expect(inHand.length).toBeGreaterThanOrEqual(3)
+  expect(inHand.length).toBeGreaterThanOrEqual(2)
   expect(inHand.flat()).toContain('charging')
-  const books = (await readPaymentBooks(installation.pool, sandbox.desk)).filter((book) =>
-    ACCOUNTS.includes(book.accountId),
-  )
-  expect(books.filter(isDiffering)).toEqual([])
+  expect((await readPaymentBooks(installation.pool, sandbox.desk)).filter(isDiffering)).toEqual([])
   const payments = await sandbox.desk.listPayments(null, { after: null, limit: 1_000 })
   const charged = payments.filter(({ state }) => state === 'succeeded')
   expect(charged.length).toBeGreaterThan(ACCOUNTS.length)
