@@ -31,8 +31,8 @@ const POLL_MS = 250
 const RETRY_MS = 1_000
 /** Automatic top-ups of a process that has just started are looked at again after this. */
 const RECONCILED_SOON_MS = 2_000
-/** Outlives the provider's deadline several times over: a claim covers all the calls of one turn. */
-const CLAIM_MS = 120_000
+/** Covers the calls of one turn; whoever dies holds up its top-ups for no longer. Right before a confirmation it is extended. */
+const CLAIM_MS = 45_000
 
 export interface WorkerParts {
   readonly writer: Writer

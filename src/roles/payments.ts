@@ -16,7 +16,7 @@ import { defineRole } from './role.ts'
 /** A worker that has not looked for top-ups for this long is stuck, and better started again. */
 const STUCK_AFTER_MS = 60_000
 /** The longest that a call to the provider may take. */
-const CALL_MS = 20_000
+const CALL_MS = 10_000
 
 const SECOND_MS = 1_000
 
