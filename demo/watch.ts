@@ -51,6 +51,7 @@ export async function watch(
 ): Promise<Watching> {
   let produced: Readonly<Produced> = emptyTally()
   let firstDebit = false
+  const sinceMicros = Date.now() * 1000
   const before = new Map<string, bigint>()
   const history: { at: number; handled: number }[] = []
   const order = new Map(accounts.map(({ accountId }, i) => [accountId, i]))
@@ -88,6 +89,8 @@ export async function watch(
       const event = await registry.decode(message.value)
       if (topic === 'usage.dead-letter.v1') view.deadLetter(`dead letter: ${event.reason} (${event.detail})`)
       else if (topic === 'credit.top-ups.v1') noteTopUp(event)
+      // What became of the accounts as they were opened is old by now, even if it is published only now.
+      else if (event.since < sinceMicros) return
       else if (event.status === 'blocked') view.note(`${event.account_id} is blocked: ${event.blocked.join(', ')}`)
       else view.note(`${event.account_id} is active again`)
     },
