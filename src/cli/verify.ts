@@ -1,5 +1,7 @@
 /** `tollgate verify`: proves the books, on a running installation. One line a fault on stdout, and exit 1 if there is any. */
 import { createDecoder } from '../intake/decode.ts'
+import { sandboxDatabaseUrl } from '../payments/providers/sandbox/database.ts'
+import { findSandboxProvider } from '../payments/providers/sandbox/provider.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createPool } from '../platform/postgres.ts'
 import { USAGE_TOPICS } from '../topics.ts'
@@ -8,14 +10,23 @@ import { verify } from '../verify/verify.ts'
 import { CommandFailed, counted } from './command.ts'
 import { commandLog, readConfig } from './connected.ts'
 
+/** The longest that a call to the provider may take. */
+const CALL_MS = 20_000
+
 export async function verifyBooks(options: { rate: string; json?: boolean }): Promise<void> {
   const rowsPerSecond = Number(options.rate)
   if (!Number.isInteger(rowsPerSecond) || rowsPerSecond < 1) {
     throw new CommandFailed(`--rate ${options.rate} is not a whole number of rows a second`, 2)
   }
-  const config = readConfig('kafka', 'publishing', 'database', 'log')
+  const config = readConfig('kafka', 'publishing', 'database', 'sandbox', 'log')
   const log = commandLog(config.log)
   const pool = createPool(config.database.url, log, 1)
+  const provider = await findSandboxProvider({
+    databaseUrl: sandboxDatabaseUrl(config.database.url, config.sandbox.databaseUrl),
+    log,
+    deadlineMs: CALL_MS,
+    connections: 1,
+  })
   const found = { fault: 0, warning: 0 }
   try {
     const summary = await verify(
@@ -26,6 +37,7 @@ export async function verifyBooks(options: { rate: string; json?: boolean }): Pr
         consumerGroup: config.kafka.consumerGroup,
         usageTopics: USAGE_TOPICS,
         recordTopics: config.publishing.recordTopics,
+        provider,
       },
       { rowsPerSecond, onProgress: (line) => process.stderr.write(`${line}\n`) },
       (fault) => {
@@ -33,12 +45,13 @@ export async function verifyBooks(options: { rate: string; json?: boolean }): Pr
         console.log(options.json ? JSON.stringify(jsonOf(fault)) : textOf(fault))
       },
     )
-    const { accounts, movements, charges, messagesIn, messagesOut } = summary
+    const { accounts, movements, charges, payments, messagesIn, messagesOut } = summary
     process.stderr.write(
       `${counted(accounts, 'account')}, ${counted(movements, 'movement')}, ${counted(charges, 'event')} decided again, ` +
-        `${messagesIn} messages in, ${messagesOut} out: ${counted(found.fault, 'fault')}, ${counted(found.warning, 'warning')}\n`,
+        `${counted(payments, 'payment')} compared, ${messagesIn} messages in, ${messagesOut} out: ${counted(found.fault, 'fault')}, ${counted(found.warning, 'warning')}\n`,
     )
   } finally {
+    await provider?.close()
     await pool.end()
   }
   if (found.fault > 0) throw new CommandFailed(`the books have ${counted(found.fault, 'fault')}`, 1)

@@ -70,6 +70,7 @@ export interface PaymentProvider {
   confirm(paymentId: string, attemptId: string): Promise<FactsAnswer>
   /** Cancels a payment that was not taken; answers what it is then, which may be that it has succeeded after all. */
   cancel(paymentId: string): Promise<FactsAnswer>
+  /** Refused as `payment_missing` where there is none. */
   readPayment(paymentId: string): Promise<FactsAnswer>
   /**
    * Every payment, refund and dispute that is new or changed since the cursor (null: from the beginning), as facts of

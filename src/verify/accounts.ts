@@ -1,6 +1,6 @@
 /**
  * B and F: every account's movements are a chain without a gap that ends at its balance, each says where it came from, and
- * the status is what the balance says.
+ * the status is what the balance says. Of E, while they are read: those of top-ups are what its payments say.
  *
  * Online and without a lock: a movement is committed with the account row that counts it, so once the row is read all
  * movements up to its last sequence are there, and none of them ever changes. Later ones are left for the next time. Pages
@@ -11,6 +11,7 @@ import type { Pool } from '../platform/postgres.ts'
 import { verifyAutoTopUp } from './auto-top-up.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
+import { createPaymentSums } from './payment-sums.ts'
 
 const ACCOUNTS_A_PAGE = 1_000
 const MOVEMENTS_A_PAGE = 5_000
@@ -25,7 +26,7 @@ const READ_ACCOUNTS = `
 /** With what the usage that made it says of it. */
 const READ_MOVEMENTS = `
   select m.account_id, m.sequence, m.kind, m.amount_micros, m.balance_before_micros, m.balance_after_micros, m.event_id,
-         r.movement_sequence, r.amount_micros as rated_micros, o.event_id as reversed_event_id, r.corrects
+         m.top_up_id, r.movement_sequence, r.amount_micros as rated_micros, o.event_id as reversed_event_id, r.corrects
     from (
       select * from tollgate.movements
        where account_id <= $1 and (account_id, sequence) > ($2, $3::bigint)
@@ -53,6 +54,7 @@ interface MovementRow {
   balance_before_micros: bigint
   balance_after_micros: bigint
   event_id: string | null
+  top_up_id: string | null
   movement_sequence: bigint | null
   rated_micros: bigint | null
   reversed_event_id: string | null
@@ -110,6 +112,7 @@ async function verifyChains(
   const chains = new Map(
     accounts.map((account) => [account.account_id, { account, sequence: 0n, balanceMicros: 0n } as ChainEnd]),
   )
+  const sums = createPaymentSums(pool, after, onFault)
   let count = 0
   let [accountId, sequence] = [after, MAX_SEQUENCE]
   for (;;) {
@@ -125,6 +128,7 @@ async function verifyChains(
       count++
       verifyLink(chain, row, onFault)
       verifyOrigin(row, onFault)
+      await sums.add(row)
     }
     await pace.took(rows.length)
     const last = rows.at(-1)
@@ -132,6 +136,7 @@ async function verifyChains(
     ;({ account_id: accountId, sequence } = last)
   }
   for (const chain of chains.values()) verifyEnd(chain, onFault)
+  await sums.end(accounts.at(-1)!.account_id)
   return count
 }
 

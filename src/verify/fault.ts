@@ -15,11 +15,16 @@ export type Check =
   | 'status_event'
   | 'charged_twice'
   | 'auto_top_up_column'
+  | 'payment_not_credited'
+  | 'payment_unknown_at_provider'
+  | 'payment_sum'
+  | 'two_payments_under_way'
+  | 'provider_silent'
 
 export interface Fault {
   readonly check: Check
   /** The letter of docs/INVARIANTS.md; null for a charge that its versions do not give, and a column that does not follow. */
-  readonly invariant: 'A' | 'B' | 'C' | 'D' | 'F' | null
+  readonly invariant: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | null
   /** A warning is for a person to look at: the books may be right. */
   readonly severity: 'fault' | 'warning'
   readonly accountId: string | null

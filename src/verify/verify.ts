@@ -5,6 +5,7 @@
 import type { Kafka } from 'kafkajs'
 import type { UsageType } from '../core/usage/event.ts'
 import type { Decoder } from '../intake/decode.ts'
+import type { PaymentProvider } from '../payments/provider.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { verifyAccounts } from './accounts.ts'
 import { verifyCharges } from './charges.ts'
@@ -12,6 +13,7 @@ import type { OnFault } from './fault.ts'
 import { verifyMessages } from './messages.ts'
 import { verifyOffsets } from './offsets.ts'
 import { createPace } from './pace.ts'
+import { verifyPayments } from './payments.ts'
 import { SERIES, verifyPublished } from './published.ts'
 import type { OffsetRange } from './read-topic.ts'
 import { verifyTollFree } from './toll-free.ts'
@@ -24,6 +26,8 @@ export interface VerifyParts {
   readonly usageTopics: ReadonlyMap<string, UsageType>
   /** Those of the topics that may be switched off which are on. */
   readonly recordTopics: ReadonlySet<string>
+  /** Null: it was never used, so that there is nobody to ask. */
+  readonly provider: PaymentProvider | null
 }
 
 export interface VerifyOptions {
@@ -36,12 +40,14 @@ export interface Summary {
   readonly accounts: number
   readonly movements: number
   readonly charges: number
+  /** Of the provider's list. */
+  readonly payments: number
   readonly messagesIn: number
   readonly messagesOut: number
 }
 
 export async function verify(
-  { kafka, pool, decoder, consumerGroup, usageTopics, recordTopics }: VerifyParts,
+  { kafka, pool, decoder, consumerGroup, usageTopics, recordTopics, provider }: VerifyParts,
   { rowsPerSecond, onProgress }: VerifyOptions,
   onFault: OnFault,
 ): Promise<Summary> {
@@ -73,7 +79,17 @@ export async function verify(
     }
     const published = await verifyPublished({ ...parts, decode }, series, pace, onFault)
     onProgress(`topics out: ${published.messages} messages compared`)
-    return { accounts, movements, charges, messagesIn: taken.messages, messagesOut: published.messages }
+
+    const payments = await verifyPayments({ pool, provider, pace }, onFault)
+    onProgress(payments === null ? 'payments: none were ever made' : `payments: ${payments} compared with the provider`)
+    return {
+      accounts,
+      movements,
+      charges,
+      payments: payments ?? 0,
+      messagesIn: taken.messages,
+      messagesOut: published.messages,
+    }
   } finally {
     await admin.disconnect()
   }

@@ -5,7 +5,7 @@ import { encodePack } from '../../src/outbox/pack.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createTraffic } from '../../testkit/traffic.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
-import { postPayments } from '../support/ledger.ts'
+import { payAndTakeBack } from '../support/sandbox.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 import { findFaults } from '../support/verified.ts'
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   serve = await startServe(installation.environment)
   await produceTraffic(1, ITEMS)
   await produceTollFree('leg-1')
-  await postPayments(installation, 'saimaa-timber')
+  await payAndTakeBack(installation, installation.config.database.url, 'saimaa-timber')
   await installation.untilDrained()
   // What is planted below stays as it is planted.
   await serve.stop()
@@ -85,7 +85,7 @@ describe('books that are right', () => {
               (select count(*)::int from tollgate.rated_usage) as charges,
               (select sum(next_offset)::int from tollgate.consumer_offsets) as "messagesIn"`,
     )
-    expect(summary).toMatchObject(rows[0])
+    expect(summary).toMatchObject({ ...rows[0], payments: 1 })
     expect(summary.messagesOut).toBeGreaterThan(summary.movements)
     expect(lines).toContainEqual(expect.stringMatching(/^usage\.calls\.v1, offsets by partition: 0: 0 to [1-9]/))
   })

@@ -1,5 +1,8 @@
 /** `verify` of an installation, as the command runs it, with all that it finds. */
 import { createDecoder } from '../../src/intake/decode.ts'
+import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
+import { findSandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
+import { createLog } from '../../src/platform/log.ts'
 import { USAGE_TOPICS } from '../../src/topics.ts'
 import type { Fault } from '../../src/verify/fault.ts'
 import { type Summary, verify } from '../../src/verify/verify.ts'
@@ -12,6 +15,11 @@ export async function findFaults(
 ): Promise<{ faults: Fault[]; summary: Summary; lines: string[] }> {
   const faults: Fault[] = []
   const lines: string[] = []
+  const provider = await findSandboxProvider({
+    databaseUrl: sandboxDatabaseUrl(config.database.url),
+    log: createLog('silent'),
+    deadlineMs: 20_000,
+  })
   const summary = await verify(
     {
       kafka: testKafka(),
@@ -20,9 +28,10 @@ export async function findFaults(
       consumerGroup: config.kafka.consumerGroup,
       usageTopics: USAGE_TOPICS,
       recordTopics: config.publishing.recordTopics,
+      provider,
     },
     { rowsPerSecond, onProgress: (line) => lines.push(line) },
     (fault) => faults.push(fault),
-  )
+  ).finally(() => provider?.close())
   return { faults, summary, lines }
 }

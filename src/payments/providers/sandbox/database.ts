@@ -83,6 +83,24 @@ export function openSandboxDatabase({ databaseUrl, log, now, connections = 4 }: 
   return database
 }
 
+/** Whether there is one to ask, without making it. What else may be wrong with it the first call says. */
+export async function isSandboxThere(databaseUrl: string): Promise<boolean> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'tollgate-sandbox',
+    connectionTimeoutMillis: 5_000,
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return true
+  } catch (error) {
+    return sqlState(error) !== MISSING_DATABASE
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
 async function readClock(database: Pool | Connection): Promise<InstantMicros> {
   const { rows } = await database.query<{ now_micros: bigint }>(
     'select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now_micros',

@@ -8,7 +8,7 @@ import { consequenceOf } from '../../../platform/faults.ts'
 import { mayBeCommitted } from '../../../platform/postgres.ts'
 import type { FactsAnswer, NoAnswer, PaymentFacts, PaymentProvider, PaymentToPrepare, Refused } from '../../provider.ts'
 import type { BehaviourName } from './cards.ts'
-import { openSandboxDatabase, type SandboxOptions } from './database.ts'
+import { isSandboxThere, openSandboxDatabase, type SandboxOptions } from './database.ts'
 import { createDesk, type SandboxDesk } from './desk.ts'
 import { type CallName, takeFault } from './faults.ts'
 import { customerOf, detachMethod, holdMethod, newId, readMark, readMethod, writeMark } from './methods.ts'
@@ -30,6 +30,11 @@ export interface SandboxProvider extends PaymentProvider {
 
 const PAGE_PAYMENTS = 100
 const FROM_THE_BEGINNING: Place = { change: 0, changedAtMicros: 0 }
+
+/** The provider where its database is there, null where nobody has used it: for those who only look. */
+export async function findSandboxProvider(options: SandboxProviderOptions): Promise<SandboxProvider | null> {
+  return (await isSandboxThere(options.databaseUrl)) ? createSandboxProvider(options) : null
+}
 
 export function createSandboxProvider(options: SandboxProviderOptions): SandboxProvider {
   const { deadlineMs, pagePayments = PAGE_PAYMENTS } = options
