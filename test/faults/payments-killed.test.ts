@@ -1,7 +1,7 @@
 /**
  * Payments processes under SIGKILL, each with top-ups in hand, some of them between the provider and the ledger: whatever
  * the moment, no customer is charged twice, and nothing that was paid is lost. Claims of the dead are let go of at once, as
- * they would be two minutes later.
+ * they would be three quarters of a minute later.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
