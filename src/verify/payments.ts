@@ -22,6 +22,7 @@ const SUSPECTS_HELD = 20_000
 /** What the provider knows is posted every minute, by the payments role. */
 const PATIENCE_MS = 90_000
 const LOOK_EVERY_MS = 1_000
+const ASKED_EACH_LOOK = 20
 
 const MAX_ASKED = 3
 const ASK_AGAIN_MS = 1_000
@@ -185,12 +186,16 @@ async function lookAgain(comparing: Comparing, suspects: Map<string, PaymentFact
   const { pool, provider, patienceMs, onFault } = comparing
   while (suspects.size > 0) {
     const deadline = performance.now() + patienceMs
+    const atFirst = new Map(suspects)
     do {
       await delay(Math.min(LOOK_EVERY_MS, patienceMs))
+      // The books may be ahead of what was listed by now. Many are asked about once, at the end.
+      if (suspects.size <= ASKED_EACH_LOOK) await readAnew(comparing, suspects)
       await dropAgreeing(pool, provider.name, suspects)
     } while (suspects.size > 0 && performance.now() < deadline)
 
-    for (const [paymentId, before] of [...suspects]) {
+    for (const paymentId of [...suspects.keys()]) {
+      const before = atFirst.get(paymentId)!
       const now = await readFacts(comparing, paymentId)
       // Of those that are gone the books are told off.
       if (now !== null && !isSame(totalsOf(now), totalsOf(before))) {
@@ -204,6 +209,13 @@ async function lookAgain(comparing: Comparing, suspects: Map<string, PaymentFact
       const detail = `payment ${paymentId}: ${shown(totalsOf(now))} by the provider, ${shown(posted?.totals ?? NOTHING_POSTED)} here`
       onFault({ check: 'payment_not_credited', invariant: 'E', severity: 'fault', accountId, detail })
     }
+  }
+}
+
+async function readAnew(comparing: Comparing, suspects: Map<string, PaymentFacts>): Promise<void> {
+  for (const paymentId of [...suspects.keys()]) {
+    const facts = await readFacts(comparing, paymentId)
+    if (facts !== null) suspects.set(paymentId, facts)
   }
 }
 
