@@ -1,8 +1,8 @@
 /**
  * E: every payment at the provider that has taken money stands in the books as the provider says, and every payment in the
- * books is known there. Both ways by the provider's whole list, read in pages; what is in the books is told off against it.
+ * books is known there. Both ways by the provider's whole list, read in pages; what is in the books is ticked off against it.
  *
- * Online: the books follow the provider by seconds, by a minute where nobody told them. So what differs is looked at again
+ * Online: the books follow the provider by seconds, by a minute where no answer was heard. So what differs is looked at again
  * until it agrees, and is a fault only when neither side has changed for longer than that.
  */
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,7 +13,7 @@ import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 
-/** Payments of the books that are told off against one reading of the list. */
+/** Payments of the books that are ticked off against one reading of the list. */
 const PAYMENTS_HELD = 500_000
 const PAYMENTS_A_PAGE = 5_000
 /** Payments that differ and wait to be looked at again. */
