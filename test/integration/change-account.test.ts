@@ -182,7 +182,7 @@ describe('top-ups, refunds and disputes', () => {
   it('are movements that name their top-up and what they reverse, and the cause of what follows', async () => {
     await open('paying')
     await postPayments(testLedger, 'paying')
-    const named = { top_up_id: 'top-up-1', event_id: null }
+    const named = { top_up_id: 'top-up-of-paying', event_id: null }
     expect(await movementsOf('paying')).toMatchObject([
       { ...named, kind: 'top_up', amount_micros: 50_000_000n, reverses_sequence: null },
       { ...named, kind: 'refund', amount_micros: -20_000_000n, reverses_sequence: 1n },
@@ -204,10 +204,10 @@ describe('top-ups, refunds and disputes', () => {
     expect(
       of('credit.movements.v1').map(({ value }) => [value.kind, value.top_up_id, value.reverses_sequence]),
     ).toEqual([
-      ['top_up', 'top-up-1', null],
-      ['refund', 'top-up-1', 1],
-      ['refund', 'top-up-1', 1],
-      ['dispute', 'top-up-1', 1],
+      ['top_up', 'top-up-of-paying', null],
+      ['refund', 'top-up-of-paying', 1],
+      ['refund', 'top-up-of-paying', 1],
+      ['dispute', 'top-up-of-paying', 1],
     ])
   })
 

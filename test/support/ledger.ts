@@ -75,7 +75,7 @@ export async function publishTestCatalog(pool: Pool): Promise<void> {
 
 /** A top-up of 50.00, 20.00 of it refunded, the refund failed, and the rest disputed with it: one movement each. */
 export async function postPayments(writer: Writer, accountId: string): Promise<void> {
-  const of = { topUpId: 'top-up-1' }
+  const of = { topUpId: `top-up-of-${accountId}` }
   for (const [kind, amountMicros] of [
     ['top_up', 50_000_000n],
     ['refund', -20_000_000n],
@@ -93,4 +93,19 @@ export async function postPayments(writer: Writer, accountId: string): Promise<v
     })
     if ('refused' in posted) throw new Error(`${accountId}: ${posted.refused}`)
   }
+  // What the books say of the payment in the end: given back once and taken again, then disputed whole.
+  await writer.pool.query(
+    `with paid as (
+       insert into tollgate.top_ups (top_up_id, account_id, trigger, amount_micros, currency, state, requested_at, next_try_at,
+         updated_at)
+       select $2, account_id, 'manual', 50000000, currency, 'succeeded', now(), now(), now()
+         from tollgate.accounts where account_id = $1
+       returning account_id, top_up_id, currency
+     )
+     insert into tollgate.payments (provider, payment_id, account_id, top_up_id, charged_micros, credited_micros,
+       disputed_micros, currency, credited_sequence, recorded_at, changed_at)
+     select 'test', 'payment-of-' || account_id, account_id, top_up_id, 50000000, 50000000, 50000000, currency, 1, now(), now()
+       from paid`,
+    [accountId, of.topUpId],
+  )
 }
