@@ -18,7 +18,6 @@ export const ROLES = ['rater', 'relay', 'payments'] as const
 export type Role = (typeof ROLES)[number]
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 interface Variable<S extends z.ZodType = z.ZodType> {
   readonly name: string
@@ -133,7 +132,7 @@ export type Config = {
 
 export const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[]
 
-/** Every variable, with the sections it is read for: for documents to be held against. */
+/** Every variable and whether it is secret, for documents to be held against. */
 export function listVariables(): { readonly name: string; readonly isSecret: boolean }[] {
   return SECTION_NAMES.flatMap((section) => Object.values(SECTIONS[section] as Record<string, Variable>)).map(
     ({ name, isSecret }) => ({ name, isSecret }),

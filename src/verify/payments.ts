@@ -197,7 +197,7 @@ async function lookAgain(comparing: Comparing, suspects: Map<string, PaymentFact
     for (const paymentId of [...suspects.keys()]) {
       const before = atFirst.get(paymentId)!
       const now = await readFacts(comparing, paymentId)
-      // Of those that are gone the books are told off.
+      // One the provider no longer has is reported from the books' side.
       if (now !== null && !isSame(totalsOf(now), totalsOf(before))) {
         suspects.set(paymentId, now)
         continue

@@ -196,12 +196,3 @@ export async function rememberCustomer(
 ): Promise<void> {
   await pool.query(REMEMBER_CUSTOMER, [provider, accountId, customerId])
 }
-
-/** Null: the provider does not know the account yet. */
-export async function readCustomer(pool: Pool, provider: string, accountId: string): Promise<string | null> {
-  const { rows } = await pool.query<{ customer_id: string }>(
-    'select customer_id from tollgate.payment_customers where provider = $1 and account_id = $2',
-    [provider, accountId],
-  )
-  return rows[0]?.customer_id ?? null
-}
