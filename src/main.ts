@@ -9,13 +9,14 @@ import type { Logger } from './platform/log.ts'
 import { createRegistry } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
 import { createTopicsAndSchemas } from './platform/schemas.ts'
+import { apiRole } from './roles/api.ts'
 import { paymentsRole } from './roles/payments.ts'
 import { raterRole } from './roles/rater.ts'
 import { relayRole } from './roles/relay.ts'
 import { createOutboxBell, type RoleDefinition, type RunningRoles, startRoles } from './roles/role.ts'
 
 /** In the order they start: the relay hears of what the rater commits. */
-const ROLES: readonly RoleDefinition[] = [relayRole, paymentsRole, raterRole]
+const ROLES: readonly RoleDefinition[] = [relayRole, paymentsRole, raterRole, apiRole]
 
 /** What this file itself reads. */
 const OWN_SECTIONS = new Set<SectionName>(['process', 'log', 'database', 'kafka'])

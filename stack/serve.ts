@@ -12,6 +12,8 @@ export interface Serve {
   readonly logFile: string
   /** The operators' port: `/metrics`, `/healthz`, `/readyz`. */
   readonly operatorsUrl: string
+  /** Where the API answers, if the process has that role. */
+  readonly apiUrl: string
   /** Aborts when the process has ended, asked or not. */
   readonly ended: AbortSignal
   /** Every sample of `/metrics` by its name with labels, `tollgate_events_total{outcome="covered"}`. */
@@ -31,12 +33,13 @@ export async function startServe(
   nodeArguments: readonly string[] = [],
 ): Promise<Serve> {
   const port = await freePort()
+  const apiPort = await freePort()
   const operatorsUrl = `http://127.0.0.1:${port}`
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-serve-'))
   const logFile = join(folder, 'serve.log')
   const log = openSync(logFile, 'w')
   const child = spawn(process.execPath, [...nodeArguments, join(import.meta.dirname, '../bin/tollgate.mjs'), 'serve'], {
-    env: { ...process.env, ...environment, TOLLGATE_HTTP_PORT: String(port) },
+    env: { ...process.env, ...environment, TOLLGATE_HTTP_PORT: String(port), TOLLGATE_API_PORT: String(apiPort) },
     stdio: ['ignore', log, log],
   })
   closeSync(log)
@@ -52,6 +55,7 @@ export async function startServe(
     pid: child.pid!,
     logFile,
     operatorsUrl,
+    apiUrl: `http://127.0.0.1:${apiPort}`,
     ended: ended.signal,
     figures: async () => parseFigures(await (await ask(`${operatorsUrl}/metrics`)).text()),
     async stop(signal = 'SIGTERM') {

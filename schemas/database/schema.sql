@@ -102,6 +102,36 @@ COMMENT ON COLUMN tollgate.accounts.auto_top_up_below_micros IS 'A balance below
 COMMENT ON COLUMN tollgate.accounts.top_up_version IS 'Version of the newest top-up event, 0 before the first';
 COMMENT ON COLUMN tollgate.accounts.closed_at IS 'Since when nothing is charged any more; null: open';
 
+CREATE TABLE tollgate.api_key_secrets (
+  key_id text COLLATE "C" NOT NULL,
+  secret_hash bytea NOT NULL,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  expires_at timestamp with time zone,
+  CONSTRAINT api_key_secrets_pkey PRIMARY KEY (secret_hash),
+  CONSTRAINT api_key_secrets_key_id_fkey FOREIGN KEY (key_id) REFERENCES tollgate.api_keys(key_id)
+);
+CREATE INDEX api_key_secrets_by_key ON tollgate.api_key_secrets USING btree (key_id);
+COMMENT ON COLUMN tollgate.api_key_secrets.secret_hash IS 'SHA-256 of the secret, which is random and kept nowhere';
+COMMENT ON COLUMN tollgate.api_key_secrets.expires_at IS 'Null: while the key is not revoked';
+
+CREATE TABLE tollgate.api_keys (
+  key_id text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  scopes text[] NOT NULL,
+  account_ids text[],
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  created_by text NOT NULL,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  CONSTRAINT api_keys_pkey PRIMARY KEY (key_id),
+  CONSTRAINT api_keys_account_ids_check CHECK (cardinality(account_ids) > 0),
+  CONSTRAINT api_keys_check CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
+  CONSTRAINT api_keys_name_check CHECK (name <> ''::text)
+);
+COMMENT ON COLUMN tollgate.api_keys.account_ids IS 'The accounts it is for; null: all of them, and the installation';
+COMMENT ON COLUMN tollgate.api_keys.last_used_at IS 'To the minute; null: never';
+
 CREATE TABLE tollgate.auto_top_up_memory (
   account_id text COLLATE "C" NOT NULL,
   declines_in_a_row integer DEFAULT 0 NOT NULL,
@@ -218,6 +248,18 @@ COMMENT ON COLUMN tollgate.dead_letters.original IS 'The value as it came; null 
 COMMENT ON COLUMN tollgate.dead_letters.headers IS 'A list of {name, value}, the value in base64 or null; json and not jsonb, which refuses some names';
 COMMENT ON COLUMN tollgate.dead_letters.replays IS 'How often it was put back on its topic';
 
+CREATE TABLE tollgate.display_names (
+  account_id text COLLATE "C" NOT NULL,
+  user_id text NOT NULL,
+  name text NOT NULL,
+  updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  updated_by text NOT NULL,
+  CONSTRAINT display_names_pkey PRIMARY KEY (account_id, user_id),
+  CONSTRAINT display_names_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT display_names_name_check CHECK (name <> ''::text)
+);
+COMMENT ON TABLE tollgate.display_names IS 'What a user is called where the account is shown; erased, the id is shown';
+
 CREATE TABLE tollgate.fair_use_counters (
   account_id text COLLATE "C" NOT NULL,
   user_id text NOT NULL,
@@ -247,6 +289,36 @@ CREATE TABLE tollgate.live_view_shards (
   CONSTRAINT live_view_shards_pkey PRIMARY KEY (shard)
 );
 COMMENT ON TABLE tollgate.live_view_shards IS 'A shard without a row was never built';
+
+CREATE TABLE tollgate.method_setups (
+  setup_id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  provider text NOT NULL,
+  provider_setup_id text NOT NULL,
+  method_id text COLLATE "C" NOT NULL,
+  url text NOT NULL,
+  return_url text,
+  makes_default boolean NOT NULL,
+  consent jsonb,
+  actor text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  is_default boolean,
+  refusal text,
+  concluded_at timestamp with time zone,
+  CONSTRAINT method_setups_pkey PRIMARY KEY (setup_id),
+  CONSTRAINT method_setups_provider_provider_setup_id_key UNIQUE (provider, provider_setup_id),
+  CONSTRAINT method_setups_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT method_setups_check CHECK ((state = 'open'::text) = (concluded_at IS NULL)),
+  CONSTRAINT method_setups_state_check CHECK (state = ANY (ARRAY['open'::text, 'saved'::text, 'canceled'::text, 'expired'::text]))
+);
+CREATE INDEX method_setups_by_account ON tollgate.method_setups USING btree (account_id, created_at);
+CREATE INDEX method_setups_open ON tollgate.method_setups USING btree (created_at) WHERE (state = 'open'::text);
+COMMENT ON COLUMN tollgate.method_setups.method_id IS 'What the card will be called here once it is saved';
+COMMENT ON COLUMN tollgate.method_setups.consent IS 'Given before the visit, for the card to become what automatic top-up charges; null: none';
+COMMENT ON COLUMN tollgate.method_setups.is_default IS 'Whether the card became the default; null until it is saved';
+COMMENT ON COLUMN tollgate.method_setups.refusal IS 'Why a saved card did not become the default as was wished; null: it did, or none wished it';
 
 CREATE TABLE tollgate.movements (
   account_id text COLLATE "C" NOT NULL,

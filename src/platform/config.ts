@@ -14,7 +14,7 @@ import { CURRENCIES, type Currency, parseMoney } from '../core/money.ts'
 import type { Bounds } from '../core/top-up/settings.ts'
 import { RECORD_TOPICS, type RecordTopic } from '../topics.ts'
 
-export const ROLES = ['rater', 'relay', 'payments'] as const
+export const ROLES = ['rater', 'relay', 'payments', 'api'] as const
 export type Role = (typeof ROLES)[number]
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -115,6 +115,31 @@ const SECTIONS = {
   },
   payments: {
     connections: variable('TOLLGATE_PAYMENTS_CONNECTIONS', whole(4, 100).default(10)),
+  },
+  api: {
+    port: variable('TOLLGATE_API_PORT', whole(0, 65_535).default(8090)),
+    /** Where customers' browsers and services reach the API; null: this machine, at its port. */
+    publicUrl: variable(
+      'TOLLGATE_API_URL',
+      url('http:', 'https:')
+        .optional()
+        .transform((text) => text?.replace(/\/+$/, '') ?? null),
+    ),
+    connections: variable('TOLLGATE_API_CONNECTIONS', whole(2, 100).default(10)),
+    /** Requests a minute that one caller may make. */
+    requestsPerMinute: variable('TOLLGATE_API_REQUESTS_PER_MINUTE', whole(1, 1_000_000).default(1_200)),
+    /** Addresses or networks of proxies whose `X-Forwarded-For` is believed. */
+    trustedProxies: variable('TOLLGATE_TRUSTED_PROXIES', listOfTexts()),
+    /** Origins that a customer may be sent back to from the provider's pages, beside the API's own. */
+    returnOrigins: variable('TOLLGATE_RETURN_ORIGINS', listOfOrigins()),
+  },
+  tokens: {
+    /** Of dashboards: their people see their own account. Null: no such tokens are taken. */
+    dashboard: variable('TOLLGATE_JWT', issuer()),
+    /** The only issuer whose tokens may say `operator`. */
+    operators: variable('TOLLGATE_OPERATOR_JWT', issuer()),
+    accountClaim: variable('TOLLGATE_JWT_ACCOUNT_CLAIM', claim().default('account_id')),
+    roleClaim: variable('TOLLGATE_JWT_ROLE_CLAIM', claim().default('role')),
   },
   relay: {
     /** Of each of its two lanes, which have a pool of their own. */
@@ -242,6 +267,50 @@ function bounds() {
       }
       return given
     })
+}
+
+function listOfTexts() {
+  return z
+    .string()
+    .default('')
+    .transform((text): readonly string[] =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+}
+
+function listOfOrigins() {
+  return listOfTexts().refine((origins) => origins.every((origin) => URL.parse(origin)?.origin === origin), {
+    error: 'must be origins such as https://dashboard.example, separated by commas',
+  })
+}
+
+export interface TokenIssuer {
+  readonly issuer: string
+  readonly audience: string
+  readonly jwksUrl: string
+}
+
+/** `issuer audience jwks-url`: what `iss` and `aud` say, and where the keys are published. */
+function issuer() {
+  const wanted = 'must be the issuer, the audience and the URL of its key set (JWKS), separated by spaces'
+  return z
+    .string()
+    .default('')
+    .transform((text, context): TokenIssuer | null => {
+      if (text === '') return null
+      const [issuer, audience, jwksUrl, ...more] = text.split(/ +/)
+      const isUrl = ['http:', 'https:'].includes(URL.parse(jwksUrl ?? '')?.protocol ?? '')
+      if (isUrl && more.length === 0) return { issuer: issuer!, audience: audience!, jwksUrl: jwksUrl! }
+      context.addIssue({ code: 'custom', message: wanted })
+      return z.NEVER
+    })
+}
+
+function claim() {
+  return z.string().regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be the name of a claim' })
 }
 
 function isBroker(text: string): boolean {

@@ -3,8 +3,7 @@ import { measureTopUps } from '../ledger/top-ups/measure-top-ups.ts'
 import { sweepAutoTopUp } from '../ledger/top-ups/sweep-auto-top-up.ts'
 import { markAtProvider } from '../payments/mark.ts'
 import { paymentMetrics, showFigures } from '../payments/metrics.ts'
-import { sandboxDatabaseUrl } from '../payments/providers/sandbox/database.ts'
-import { createSandboxProvider } from '../payments/providers/sandbox/provider.ts'
+import { CALL_MS, openProvider } from '../payments/open-provider.ts'
 import { reconcile } from '../payments/reconcile.ts'
 import { startWorker, type Worker } from '../payments/worker.ts'
 import type { Problem } from '../platform/http.ts'
@@ -15,8 +14,6 @@ import { defineRole } from './role.ts'
 
 /** A worker that has not looked for top-ups for this long is stuck, and better started again. */
 const STUCK_AFTER_MS = 60_000
-/** The longest that a call to the provider may take. */
-const CALL_MS = 10_000
 
 const SECOND_MS = 1_000
 
@@ -29,13 +26,8 @@ export const paymentsRole = defineRole({
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
     const writer = { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } }
-    const provider = createSandboxProvider({
-      databaseUrl: sandboxDatabaseUrl(config.database.url, config.sandbox.databaseUrl),
-      log,
-      deadlineMs: CALL_MS,
-    })
+    const provider = openProvider(config, log)
     starting.defer(() => provider.close())
-    log.warn({ provider: provider.name }, 'payments are made at a sandbox: no money moves')
     signal.throwIfAborted()
 
     const metrics = paymentMetrics(registry)

@@ -24,7 +24,7 @@ describe('the configuration', () => {
   it('needs four addresses and has a default for all else', () => {
     expect(parseAll(LEAST)).toEqual({
       process: {
-        roles: new Set(['rater', 'relay', 'payments']),
+        roles: new Set(['rater', 'relay', 'payments', 'api']),
         httpPort: 8080,
         instanceId: expect.stringMatching(/-[0-9]+-[0-9a-f]{8}$/),
         drainMs: 10_000,
@@ -45,6 +45,15 @@ describe('the configuration', () => {
       topUps: { payment: {}, threshold: {} },
       payments: { connections: 10 },
       relay: { connections: 4 },
+      api: {
+        port: 8090,
+        publicUrl: null,
+        connections: 10,
+        requestsPerMinute: 1_200,
+        trustedProxies: [],
+        returnOrigins: [],
+      },
+      tokens: { dashboard: null, operators: null, accountClaim: 'account_id', roleClaim: 'role' },
     })
   })
 
@@ -55,7 +64,7 @@ describe('the configuration', () => {
 
   it('takes an empty variable as one that is not set', () => {
     const { process } = parseAll({ ...LEAST, TOLLGATE_ROLES: '', TOLLGATE_HTTP_PORT: '' })
-    expect(process).toMatchObject({ httpPort: 8080, roles: new Set(['rater', 'relay', 'payments']) })
+    expect(process).toMatchObject({ httpPort: 8080, roles: new Set(['rater', 'relay', 'payments', 'api']) })
   })
 
   it('looks at nothing but the sections asked for', () => {
@@ -71,6 +80,21 @@ describe('the configuration', () => {
     ['TOLLGATE_RECORD_TOPICS', 'none', 'publishing', { recordTopics: new Set() }],
     ['TOLLGATE_RECORD_TOPICS', 'usage.rated.v1', 'publishing', { recordTopics: new Set(['usage.rated.v1']) }],
     ['TOLLGATE_HTTP_PORT', '0', 'process', { httpPort: 0 }],
+    ['TOLLGATE_API_URL', 'https://billing.example/', 'api', { publicUrl: 'https://billing.example' }],
+    [
+      'TOLLGATE_RETURN_ORIGINS',
+      'https://a.example, https://b.example:8443',
+      'api',
+      { returnOrigins: ['https://a.example', 'https://b.example:8443'] },
+    ],
+    [
+      'TOLLGATE_JWT',
+      'https://id.example tollgate https://id.example/jwks.json',
+      'tokens',
+      {
+        dashboard: { issuer: 'https://id.example', audience: 'tollgate', jwksUrl: 'https://id.example/jwks.json' },
+      },
+    ],
     [
       'TOLLGATE_PAYMENT_BOUNDS',
       'EUR 5.00 100.00, USD 10 20.5',

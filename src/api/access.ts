@@ -1,0 +1,77 @@
+/**
+ * Who may do what: decided from the caller and the permission that a route names, by nothing else. An account that a caller
+ * may not see is hidden, as if there were none.
+ *
+ * | permission   | for                                              | admin | member | operator | key with scope |
+ * | ------------ | ------------------------------------------------ | ----- | ------ | -------- | -------------- |
+ * | read         | an account, its credit and what used it          | own   | own    | all      | read           |
+ * | write        | what a customer may set: alerts, auto top-up ... | own   |        | all      | write          |
+ * | pay          | adding credit                                    | own   |        | all      | pay            |
+ * | accounts     | creating, listing and closing accounts; plans    |       |        | all      | accounts       |
+ * | adjust       | adjusting credit                                 |       |        | all      | adjust         |
+ * | catalogs     | publishing catalogs                              |       |        | all      | catalogs       |
+ * | dead_letters | looking at dead letters, replaying them          |       |        | all      | dead_letters   |
+ * | api_keys     | creating, rotating and revoking keys             |       |        | all      | api_keys       |
+ */
+export const PERMISSIONS = [
+  'read',
+  'write',
+  'pay',
+  'accounts',
+  'adjust',
+  'catalogs',
+  'dead_letters',
+  'api_keys',
+] as const
+export type Permission = (typeof PERMISSIONS)[number]
+
+/** What a person may be in an account. */
+export const PERSON_ROLES = ['admin', 'member'] as const
+export type PersonRole = (typeof PERSON_ROLES)[number]
+
+export type Caller =
+  /** A service, by its API key. */
+  | {
+      readonly kind: 'key'
+      readonly keyId: string
+      readonly name: string
+      readonly scopes: ReadonlySet<Permission>
+      /** Null: all accounts. */
+      readonly accountIds: ReadonlySet<string> | null
+    }
+  /** Somebody of an account, by a token of the dashboard. */
+  | { readonly kind: 'person'; readonly subject: string; readonly accountId: string; readonly role: PersonRole }
+  | { readonly kind: 'operator'; readonly subject: string }
+
+const ADMIN: ReadonlySet<Permission> = new Set(['read', 'write', 'pay'])
+const MEMBER: ReadonlySet<Permission> = new Set(['read'])
+
+/** `hidden`: what is asked for is of an account that the caller may not know of. */
+export type Access = 'allowed' | 'forbidden' | 'hidden'
+
+/** `accountId` is the account that the route is about; null for routes of the whole installation. */
+export function accessOf(caller: Caller, permission: Permission, accountId: string | null): Access {
+  switch (caller.kind) {
+    case 'operator':
+      return 'allowed'
+    case 'person':
+      if (accountId !== null && accountId !== caller.accountId) return 'hidden'
+      return accountId !== null && (caller.role === 'admin' ? ADMIN : MEMBER).has(permission) ? 'allowed' : 'forbidden'
+    case 'key':
+      if (caller.accountIds !== null) {
+        if (accountId === null) return 'forbidden'
+        if (!caller.accountIds.has(accountId)) return 'hidden'
+      }
+      return caller.scopes.has(permission) ? 'allowed' : 'forbidden'
+  }
+}
+
+/** Who is on record for what a caller changes. */
+export function actorOf(caller: Caller): string {
+  return caller.kind === 'key' ? `api-key ${caller.name}` : caller.subject
+}
+
+/** Whether phone numbers, cards and people are shown in full. */
+export function seesInFull(caller: Caller): boolean {
+  return caller.kind !== 'person' || caller.role === 'admin'
+}

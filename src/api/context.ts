@@ -1,0 +1,24 @@
+/** What routes work with: put together by the role, handed to each file of routes. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { BoundsByCurrency } from '../core/top-up/settings.ts'
+import type { CatalogStore } from '../ledger/catalogs.ts'
+import type { Writer } from '../ledger/change-account.ts'
+import type { PaymentProvider } from '../payments/provider.ts'
+import type { Logger } from '../platform/log.ts'
+
+/** An app whose routes are typed by their schemas. */
+export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
+
+export interface ApiContext {
+  readonly writer: Writer
+  /** The process's one store of parsed catalogs. */
+  readonly catalogs: CatalogStore
+  readonly provider: PaymentProvider
+  readonly bounds: BoundsByCurrency
+  /** Where browsers reach this API, without a slash at the end; known once it listens. */
+  readonly publicUrl: () => string
+  readonly log: Logger
+}

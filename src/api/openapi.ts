@@ -1,0 +1,113 @@
+/**
+ * The OpenAPI document, made from the schemas that validate and type the routes, and a page to read it. What any route may
+ * refuse is added to each here, so that no route can forget to say it.
+ */
+import { readFileSync } from 'node:fs'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import type { RouteAccess } from './authenticate.ts'
+import { type ProblemCode, problemOf, typeOf } from './problem.ts'
+import { ProblemSchema } from './schemas.ts'
+
+const DOCUMENTATION = '/docs'
+
+export const TAGS = {
+  Accounts: 'Who is rated and charged: plan, contacts, names',
+  Credit: 'Balance, service status, movements and why they cost what they cost',
+  'Auto top-up': 'When credit is added by itself, with whose consent',
+  'Payment methods': 'Cards, typed in at the payment provider alone',
+  'Top-ups': 'Credit added, automatically and by hand',
+  Operators: 'Adjustments, catalogs and dead letters',
+  'API keys': 'Credentials of services',
+  API: 'This document',
+} as const
+
+const DESCRIPTION = `Prepaid telephony credit: balances, what used them, and how they are filled.
+
+**Amounts** are decimal strings in units of the account's currency; **instants** are RFC 3339 in UTC.
+**Credentials** go into \`Authorization: Bearer\`: an API key of a service, or a token of a person. An account that a credential
+may not see answers 404, as one that does not exist.
+**Repeating**: a POST that moves money or starts work takes an \`Idempotency-Key\`; sent again with the same content it gets the
+first answer, with other content 422. **Changing**: a PUT or PATCH takes the \`ETag\` of what was read as \`If-Match\`, and
+answers 412 where somebody was faster.
+**Refusals** are problem documents (RFC 9457): \`type\` is stable, \`retryable\` says whether the same request may succeed later.
+**Lists** come in pages: \`next_cursor\` of one is \`cursor\` of the next.`
+
+/** To be registered before any route. */
+export async function addOpenApi(app: FastifyInstance): Promise<void> {
+  app.addHook('onRoute', (route) => completeRoute(route))
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Tollgate', version: versionOf(), description: DESCRIPTION },
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of a service: tgk_...' },
+          token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of a person' },
+        },
+      },
+    },
+    transform: createJsonSchemaTransform({ skipList: [] }),
+    transformObject: jsonSchemaTransformObject,
+  })
+  await app.register(swaggerUi, { routePrefix: DOCUMENTATION, staticCSP: true, uiConfig: { docExpansion: 'list' } })
+  app.get(
+    '/openapi.json',
+    { config: { access: 'public' }, schema: { hide: true } },
+    // Made once the app is ready; no route comes later.
+    async (_request, reply) => await reply.send(app.swagger()),
+  )
+}
+
+const EVERYWHERE: readonly ProblemCode[] = ['too_many_requests', 'internal', 'unavailable']
+
+function completeRoute(route: RouteOptions): void {
+  if (route.url.startsWith(DOCUMENTATION)) {
+    route.config = { ...route.config, access: 'public' }
+    return
+  }
+  const { access, problems = [] } = route.config ?? {}
+  if (access === undefined) throw new Error(`${route.url} does not say who may ask it`)
+  const { schema } = route
+  if (schema === undefined || (schema as { hide?: boolean }).hide) return
+  const takesInput = schema.params ?? schema.querystring ?? schema.body ?? schema.headers
+  const codes = new Set<ProblemCode>([
+    ...(takesInput === undefined ? [] : ['invalid_request' as const]),
+    ...(access === 'public' ? [] : ['unauthenticated' as const, 'forbidden' as const]),
+    ...(access !== 'public' && access.of === 'account' ? ['not_found' as const] : []),
+    ...(schema.body === undefined ? [] : ['too_large' as const, 'unsupported_media_type' as const]),
+    ...problems,
+    ...EVERYWHERE,
+  ])
+  route.schema = {
+    ...schema,
+    ...(access === 'public' ? {} : { security: [{ apiKey: [] }, { token: [] }] }),
+    description: [schema.description, permissionOf(access)].filter((part) => part !== undefined).join('\n\n'),
+    response: { ...(schema.response as object), ...responsesOf(codes) },
+  }
+}
+
+function permissionOf(access: RouteAccess): string | undefined {
+  return access === 'public' ? undefined : `Permission: \`${access.permission}\`.`
+}
+
+function responsesOf(codes: ReadonlySet<ProblemCode>): Record<number, object> {
+  const byStatus = Map.groupBy(codes, (code) => problemOf(code).status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      {
+        description: ofStatus.map((code) => `${problemOf(code).title} (\`${typeOf(code)}\`)`).join('. '),
+        content: { 'application/problem+json': { schema: ProblemSchema } },
+      },
+    ]),
+  )
+}
+
+function versionOf(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return version
+}

@@ -1,0 +1,112 @@
+/**
+ * What the API refuses, and how it says so: RFC 9457 problem documents whose `type` is stable. Each code has one status,
+ * one title and one word on whether the same request may succeed later.
+ */
+interface Problem {
+  readonly status: number
+  readonly title: string
+  /** The same request, sent again, may succeed: at once, after `Retry-After`, or when the moment has passed. */
+  readonly retryable: boolean
+}
+
+const PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request is not valid', retryable: false },
+  unauthenticated: { status: 401, title: 'A valid credential is needed', retryable: false },
+  forbidden: { status: 403, title: 'The credential does not allow this', retryable: false },
+  not_found: { status: 404, title: 'There is no such thing', retryable: false },
+  method_not_allowed: { status: 405, title: 'This path does not take this method', retryable: false },
+  not_acceptable: { status: 406, title: 'None of the accepted content types can be given', retryable: false },
+  conflict: { status: 409, title: 'The state it is in does not allow this', retryable: false },
+  account_exists: { status: 409, title: 'There is an account of this id', retryable: false },
+  account_closed: { status: 409, title: 'The account is closed', retryable: false },
+  no_payment_method: { status: 409, title: 'There is no payment method to charge', retryable: false },
+  needs_another_method: { status: 409, title: 'Another payment method is needed', retryable: false },
+  no_catalog_in_force: { status: 409, title: 'No catalog is in force yet', retryable: true },
+  changed_meanwhile: { status: 412, title: 'It was changed meanwhile', retryable: false },
+  too_large: { status: 413, title: 'The request is too large', retryable: false },
+  unsupported_media_type: { status: 415, title: 'The content type is not supported', retryable: false },
+  request_key_reused: { status: 422, title: 'The idempotency key was used for another request', retryable: false },
+  not_possible: { status: 422, title: 'The values cannot be accepted', retryable: false },
+  consent_needed: { status: 422, title: 'A consent is needed', retryable: false },
+  consent_differs: { status: 422, title: 'The consent is for other figures', retryable: false },
+  if_match_required: { status: 428, title: 'If-Match is needed', retryable: false },
+  too_many_requests: { status: 429, title: 'Too many requests', retryable: true },
+  internal: { status: 500, title: 'Something went wrong on our side', retryable: false },
+  provider_unavailable: { status: 503, title: 'The payment provider does not answer', retryable: true },
+  unavailable: { status: 503, title: 'Not available at the moment', retryable: true },
+} as const satisfies Record<string, Problem>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[]
+
+export function problemOf(code: ProblemCode): Problem {
+  return PROBLEMS[code]
+}
+
+/** One value of the request that is at fault. */
+export interface FieldFault {
+  /** JSON pointer into the request: `/body/amount`, `/query/limit`, `/headers/idempotency-key`. */
+  readonly path: string
+  /** `too_low`, `unknown_package`, ...: for programs. */
+  readonly code: string
+  readonly detail: string
+  /** The bound, where there is one: an amount as a decimal string. */
+  readonly limit?: string
+}
+
+/** What a problem says of itself beside its code. */
+export interface ProblemExtras {
+  readonly errors?: readonly FieldFault[]
+  readonly retryAfterSeconds?: number
+  /** Of `changed_meanwhile`: the thing as it is now, who changed it, and when. */
+  readonly current?: { readonly etag: string; readonly changedBy: string | null; readonly changedAt: string }
+  /** Of `method_not_allowed`. */
+  readonly allow?: readonly string[]
+}
+
+/** Ends a request with a problem. A refusal for the caller to read, never a bug of ours. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem'
+  readonly problem: ProblemCode
+  readonly extras: ProblemExtras
+
+  /** `detail` goes to the caller: a sentence on what is wrong and what to do, with ids, without anything of the inside. */
+  constructor(problem: ProblemCode, detail: string, extras: ProblemExtras = {}) {
+    super(detail)
+    this.problem = problem
+    this.extras = extras
+  }
+}
+
+export interface ProblemDocument {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly request_id: string
+  readonly retryable: boolean
+  readonly errors?: readonly FieldFault[]
+  readonly current?: { readonly etag: string; readonly changed_by: string | null; readonly changed_at: string }
+}
+
+export function typeOf(code: ProblemCode): string {
+  return `urn:tollgate:problem:${code.replaceAll('_', '-')}`
+}
+
+export function documentOf({ problem, message, extras }: ApiProblem, requestId: string): ProblemDocument {
+  const { status, title, retryable } = problemOf(problem)
+  const { errors, current } = extras
+  return {
+    type: typeOf(problem),
+    title,
+    status,
+    detail: message,
+    request_id: requestId,
+    retryable,
+    ...(errors === undefined ? {} : { errors }),
+    ...(current === undefined
+      ? {}
+      : { current: { etag: current.etag, changed_by: current.changedBy, changed_at: current.changedAt } }),
+  }
+}

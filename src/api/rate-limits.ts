@@ -1,0 +1,61 @@
+/**
+ * How many requests a caller may make. Counted in Redis, so by all processes together; while Redis does not answer, each
+ * process counts for itself: a limit that holds a little less is better than none, and than no API.
+ */
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Redis } from 'ioredis'
+import type { Caller } from './access.ts'
+import { ApiProblem } from './problem.ts'
+
+/** Requests that are not let in, or need no credential, by address: guessing keys gets nowhere. */
+const ANONYMOUS_PER_MINUTE = 300
+const MINUTE_MS = 60_000
+
+export interface RateLimits {
+  readonly redis: Redis
+  readonly requestsPerMinute: number
+}
+
+type Limiter = ReturnType<FastifyInstance['createRateLimit']>
+
+/** Answers what counts a request, and throws `too_many_requests`. */
+export async function createRateLimits(
+  app: FastifyInstance,
+  { redis, requestsPerMinute }: RateLimits,
+): Promise<(request: FastifyRequest, caller: Caller | null) => Promise<void>> {
+  const limiterOf = async (options: object) => {
+    let make!: FastifyInstance['createRateLimit']
+    // Each in a context of its own, as a context has one store.
+    await app.register(async (scope) => {
+      await scope.register(rateLimit, { global: false, timeWindow: MINUTE_MS, ...options })
+      make = scope.createRateLimit
+    })
+    const keyGenerator = (request: FastifyRequest) => keyOf(request)
+    return {
+      known: make({ max: requestsPerMinute, keyGenerator }),
+      anonymous: make({ max: ANONYMOUS_PER_MINUTE, keyGenerator }),
+    }
+  }
+  const shared = await limiterOf({ redis, nameSpace: 'tollgate:rate:' })
+  const own = await limiterOf({})
+
+  return async (request, caller) => {
+    const kind = caller === null ? 'anonymous' : 'known'
+    const verdict = await ask(shared[kind], request).catch(() => ask(own[kind], request))
+    if (verdict.isAllowed || !verdict.isExceeded) return
+    throw new ApiProblem('too_many_requests', `more than ${verdict.max} requests in a minute: go on in a while`, {
+      retryAfterSeconds: verdict.ttlInSeconds,
+    })
+  }
+}
+
+function ask(limiter: Limiter, request: FastifyRequest) {
+  return limiter(request)
+}
+
+/** By credential where there is one, else by address. */
+function keyOf({ caller, ip }: FastifyRequest): string {
+  if (caller === null) return `address ${ip}`
+  return caller.kind === 'key' ? `key ${caller.keyId}` : `person ${caller.subject}`
+}

@@ -1,0 +1,143 @@
+/** Every change of an account's credit: listed, and one by one with why it cost what it cost. */
+import { z } from 'zod'
+import { formatInstant } from '../../core/instant.ts'
+import { formatMoney } from '../../core/money.ts'
+import { maskNumber } from '../../core/usage/masked-number.ts'
+import { readCredit } from '../../ledger/accounts/read-account.ts'
+import { type ListedMovement, listMovements, MOVEMENT_KINDS } from '../../ledger/list-movements.ts'
+import { seesInFull } from '../access.ts'
+import { callerOf, noAccount } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { pageOf, readCursor } from '../paging.ts'
+import { AccountParams, CurrencyCode, GivenInstant, Instant, instantOf, Money, PageQuery, page } from '../schemas.ts'
+
+const MovementKind = z.enum(MOVEMENT_KINDS)
+
+const Usage = z
+  .object({
+    event_id: z.string(),
+    type: z
+      .string()
+      .meta({ description: 'call, toll_free, message, conversation_intelligence, voice_agent, other, correction' }),
+    interaction_id: z.string(),
+    user_id: z.string().nullable(),
+    user_name: z.string().nullable(),
+    channel: z.string().nullable().meta({ description: 'Of a message: sms, mms, whatsapp' }),
+    direction: z.string().nullable(),
+    sku: z.string().nullable(),
+    agent_id: z.string().nullable(),
+    corrects: z.string().nullable().meta({ description: 'Of a correction: the event that it takes back' }),
+    quantity: z.int().meta({ description: 'As used: seconds, fragments or items, by type' }),
+    units: z.int().meta({ description: 'As priced, after increments' }),
+    destination: z.string().nullable(),
+    number: z
+      .string()
+      .nullable()
+      .meta({ description: 'The number called, as far as the caller may see it; null once it is cleared' }),
+    charge_reason: z.string(),
+  })
+  .meta({ id: 'MovementUsage' })
+
+export const Movement = z
+  .object({
+    sequence: z.int().meta({ description: '1, 2, 3, ... without a gap, by account' }),
+    kind: z.string().meta({ description: `${MOVEMENT_KINDS.join(', ')}; there may be more one day` }),
+    amount: Money.meta({ description: 'Above zero adds credit, below zero takes it' }),
+    balance_before: Money,
+    balance_after: Money,
+    currency: CurrencyCode,
+    recorded_at: Instant,
+    occurred_at: Instant,
+    usage: Usage.nullable(),
+    top_up_id: z.string().nullable(),
+    reverses_sequence: z.int().nullable(),
+    actor: z.string().nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Movement' })
+
+const MovementsQuery = PageQuery.extend({
+  kind: z
+    .union([MovementKind, z.array(MovementKind).max(MOVEMENT_KINDS.length)])
+    .optional()
+    .meta({ description: 'Of these kinds; may be given more than once' }),
+  from: GivenInstant.optional().meta({ description: 'Recorded at this instant or later' }),
+  to: GivenInstant.optional().meta({ description: 'Recorded before this instant' }),
+  direction: z.enum(['in', 'out']).optional().meta({ description: 'in adds credit, out takes it' }),
+})
+
+export function movementJson(movement: ListedMovement, isInFull: boolean): z.output<typeof Movement> {
+  const { usage } = movement
+  return {
+    sequence: Number(movement.sequence),
+    kind: movement.kind,
+    amount: formatMoney(movement.amountMicros),
+    balance_before: formatMoney(movement.balanceBeforeMicros),
+    balance_after: formatMoney(movement.balanceAfterMicros),
+    currency: movement.currency,
+    recorded_at: movement.recordedAt,
+    occurred_at: movement.occurredAt,
+    usage: usage && {
+      event_id: usage.eventId,
+      type: usage.type,
+      interaction_id: usage.interactionId,
+      user_id: usage.userId,
+      user_name: usage.userName,
+      channel: usage.channel,
+      direction: usage.direction,
+      sku: usage.sku,
+      agent_id: usage.agentId,
+      corrects: usage.corrects,
+      quantity: Number(usage.quantity),
+      units: Number(usage.units),
+      destination: usage.destination,
+      number: usage.number !== null && !isInFull ? maskNumber(usage.number) : usage.number,
+      charge_reason: usage.chargeReason,
+    },
+    top_up_id: movement.topUpId,
+    reverses_sequence: movement.reversesSequence === null ? null : Number(movement.reversesSequence),
+    actor: movement.actor,
+    reason: movement.reason,
+  }
+}
+
+export function addMovementRoutes(api: Api, { writer: { pool } }: ApiContext): void {
+  api.route({
+    method: 'GET',
+    url: '/v1/accounts/:account_id/movements',
+    config: { access: { permission: 'read', of: 'account' } },
+    schema: {
+      operationId: 'listMovements',
+      tags: ['Credit'],
+      summary: 'Movements of credit, newest first',
+      description:
+        'In the order in which they were recorded, so balances read one into the next; usage may have occurred earlier.',
+      params: AccountParams,
+      querystring: MovementsQuery,
+      response: { 200: page(Movement) },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const { cursor, limit, kind, from, to, direction } = request.query
+      const [before] = readCursor(cursor, ['number']) ?? []
+      const filter = {
+        kinds: kind === undefined ? null : [kind].flat(),
+        from: from === undefined ? null : formatInstant(instantOf(from)),
+        to: to === undefined ? null : formatInstant(instantOf(to)),
+        direction: direction ?? null,
+      }
+      const found = await listMovements(pool, accountId, filter, {
+        before: before === undefined ? null : BigInt(before),
+        limit: limit + 1,
+      })
+      if (found.length === 0 && (await readCredit(pool, accountId)) === null) throw noAccount(accountId)
+      const isInFull = seesInFull(callerOf(request))
+      return pageOf(
+        found,
+        limit,
+        ({ sequence }) => [Number(sequence)],
+        (movement) => movementJson(movement, isInFull),
+      )
+    },
+  })
+}

@@ -1,0 +1,104 @@
+/** The API's server: who calls, what goes wrong, what is counted and logged around every route, and all routes. */
+import { randomUUID } from 'node:crypto'
+import formbody from '@fastify/formbody'
+import { fastify } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Redis } from 'ioredis'
+import { histogram, type Registry } from '../platform/metrics.ts'
+import { addAuthentication } from './authenticate.ts'
+import type { Api, ApiContext } from './context.ts'
+import { addErrorHandling } from './errors.ts'
+import { addOpenApi } from './openapi.ts'
+import { createRateLimits } from './rate-limits.ts'
+import { addBalanceRoutes } from './routes/balance.ts'
+import { addMovementRoutes } from './routes/movements.ts'
+import type { TokenReader } from './tokens.ts'
+
+export interface ApiOptions {
+  readonly context: ApiContext
+  readonly readToken: TokenReader
+  readonly redis: Redis
+  readonly requestsPerMinute: number
+  readonly trustedProxies: readonly string[]
+  readonly registry: Registry
+  /** Called after a request that may have left something in the outbox. */
+  readonly onWritten: () => void
+}
+
+/** Most bodies are a few figures; the routes that take files say so. */
+const BODY_BYTES = 128 * 1024
+const REQUEST_WITHIN_MS = 30_000
+/** The longest id of a path, percent-encoded. */
+const PATH_PARAMETER_CHARACTERS = 700
+
+const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [addBalanceRoutes, addMovementRoutes]
+
+/** Ready to listen. Its `close` waits for requests under way. */
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const { context, readToken, redis, requestsPerMinute, trustedProxies, registry, onWritten } = options
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_WITHIN_MS,
+    // A caller's own id is taken where it can be searched for and quoted.
+    genReqId: ({ headers }) => givenRequestId(headers['x-request-id']) ?? randomUUID(),
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS },
+    // Idle connections of clients that keep them open must not hold up a stop.
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+
+  addErrorHandling(app, context.log)
+  addAccounting(app, context, registry, onWritten)
+  const count = await createRateLimits(app, { redis, requestsPerMinute })
+  addAuthentication(app, { pool: context.writer.pool, readToken, count })
+  await addOpenApi(app)
+  await app.register(formbody)
+  for (const add of ROUTES) add(app, context)
+  await app.ready()
+  return app
+}
+
+const REQUEST_ID = /^[\w.:-]{1,100}$/
+
+function givenRequestId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : undefined
+}
+
+/** One line and one sample a request: the route as it is written, never the URL with what people put into it. */
+function addAccounting(app: Api, { log }: ApiContext, registry: Registry, onWritten: () => void): void {
+  const seconds = histogram(registry, {
+    name: 'tollgate_api_request_seconds',
+    help: 'Time from request to answer, by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    reply.header('cache-control', 'no-store')
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('referrer-policy', 'no-referrer')
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    const { method } = request
+    const { statusCode: status, elapsedTime } = reply
+    seconds.observe({ method, route, status: String(status) }, elapsedTime / 1000)
+    const { caller } = request
+    log.info(
+      {
+        request_id: request.id,
+        method,
+        route,
+        status,
+        duration_ms: Math.round(elapsedTime * 10) / 10,
+        // A person's subject may be an e-mail address.
+        caller: caller?.kind === 'key' ? `key ${caller.keyId}` : (caller?.kind ?? 'nobody'),
+      },
+      'answered',
+    )
+    if (method !== 'GET' && status < 300) onWritten()
+  })
+}

@@ -1,0 +1,84 @@
+/** Who last changed a part of an account's settings, and by which version: settings are versions of the whole. */
+import type { Connection, Pool } from '../../platform/postgres.ts'
+
+/** The parts that people change on their own, each with its columns. */
+const COLUMNS = {
+  plan: [
+    'tariff',
+    'packages',
+    'billing_cycle_anchor',
+    'fair_use_minutes_per_user',
+    'conversation_intelligence',
+    'voice_agent',
+  ],
+  contacts: ['contacts'],
+  alert_levels: ['low_alert_level_micros', 'custom_alert_level_micros'],
+  auto_top_up: [
+    'auto_top_up_is_on',
+    'auto_top_up_threshold_micros',
+    'auto_top_up_amount_micros',
+    'auto_top_up_monthly_cap_micros',
+  ],
+} as const
+
+export type SettingsPart = keyof typeof COLUMNS
+
+export interface LastChange {
+  /** Of the settings, by which the part became what it is. */
+  readonly version: number
+  /** Null where that is not kept. */
+  readonly actor: string | null
+  /** RFC 3339, UTC. */
+  readonly recordedAt: string
+}
+
+const QUERIES = Object.fromEntries(
+  Object.entries(COLUMNS).map(([part, columns]) => [
+    part,
+    `select version, actor, to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at
+       from (
+         select version, actor, recorded_at,
+                lag(version) over by_version is null or ${columns
+                  .map((column) => `${column} is distinct from lag(${column}) over by_version`)
+                  .join(' or ')} as is_changed
+           from tollgate.account_settings
+          where account_id = $1
+         window by_version as (order by version)
+       ) as versions
+      where is_changed
+      order by version desc
+      limit 1`,
+  ]),
+) as Record<SettingsPart, string>
+
+/** Null where there is no such account. */
+export async function readLastChange(
+  connection: Connection | Pool,
+  accountId: string,
+  part: SettingsPart,
+): Promise<LastChange | null> {
+  const { rows } = await connection.query<{ version: number; actor: string | null; recorded_at: string }>(
+    QUERIES[part],
+    [accountId],
+  )
+  const [row] = rows
+  return row === undefined ? null : { version: row.version, actor: row.actor, recordedAt: row.recorded_at }
+}
+
+/** Somebody has changed it since the version that was seen. */
+export interface ChangedMeanwhile {
+  readonly changedMeanwhile: LastChange
+}
+
+/** Null where what was seen is what it is, or nobody says what was seen. The account is locked. */
+export async function changedSince(
+  connection: Connection,
+  accountId: string,
+  part: SettingsPart,
+  seenVersion: number | null,
+): Promise<ChangedMeanwhile | null> {
+  if (seenVersion === null) return null
+  const last = await readLastChange(connection, accountId, part)
+  if (last === null) throw new TypeError(`account ${accountId} was not locked`)
+  return last.version === seenVersion ? null : { changedMeanwhile: last }
+}

@@ -1,0 +1,175 @@
+/**
+ * An account's movements with what they are of: usage with its user, destination and units, a top-up, an operator's reason.
+ * Newest first, by the order in which they were recorded.
+ */
+import type { Currency, Micros } from '../core/money.ts'
+import type { Pool } from '../platform/postgres.ts'
+
+export const MOVEMENT_KINDS = ['usage', 'reversal', 'adjustment', 'top_up', 'refund', 'dispute'] as const
+export type MovementKind = (typeof MOVEMENT_KINDS)[number]
+
+export interface ListedMovement {
+  readonly sequence: bigint
+  readonly kind: MovementKind
+  readonly amountMicros: Micros
+  readonly balanceBeforeMicros: Micros
+  readonly balanceAfterMicros: Micros
+  readonly currency: Currency
+  /** Instants are RFC 3339, UTC. */
+  readonly recordedAt: string
+  readonly occurredAt: string
+  readonly topUpId: string | null
+  readonly reversesSequence: bigint | null
+  readonly actor: string | null
+  readonly reason: string | null
+  /** Of a reversal: what the correction says, with what it corrects. Null for what is no usage. */
+  readonly usage: ListedUsage | null
+}
+
+export interface ListedUsage {
+  readonly eventId: string
+  readonly type: string
+  readonly interactionId: string
+  readonly userId: string | null
+  readonly userName: string | null
+  readonly channel: string | null
+  readonly direction: string | null
+  readonly sku: string | null
+  readonly agentId: string | null
+  readonly corrects: string | null
+  /** As used; `units` as priced, after increments. Seconds, fragments or items, by type. */
+  readonly quantity: bigint
+  readonly units: bigint
+  readonly destination: string | null
+  /** In full, E.164; null once it is cleared, and where there is none. */
+  readonly number: string | null
+  readonly chargeReason: string
+}
+
+export interface MovementFilter {
+  /** Null: all. */
+  readonly kinds: readonly MovementKind[] | null
+  /** Half-open, by when they were recorded; RFC 3339. */
+  readonly from: string | null
+  readonly to: string | null
+  /** `in` adds credit, `out` takes it. */
+  readonly direction: 'in' | 'out' | null
+}
+
+const COLUMNS = `
+  m.sequence, m.kind, m.amount_micros, m.balance_before_micros, m.balance_after_micros, m.currency,
+  to_char(m.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
+  to_char(m.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at,
+  m.top_up_id, m.reverses_sequence, m.actor, m.reason,
+  u.event_id, u.type, u.interaction_id, u.user_id, n.name as user_name, u.channel, u.direction, u.sku, u.agent_id,
+  u.corrects, u.quantity, u.units, u.destination, u.to_number, u.reason as charge_reason`
+
+/** The movement and its usage are of one transaction: the instant finds the partition. */
+const JOINS = `
+  left join tollgate.rated_usage u
+    on u.account_id = m.account_id and u.event_id = m.event_id and u.recorded_at = m.recorded_at
+  left join tollgate.display_names n on n.account_id = u.account_id and n.user_id = u.user_id`
+
+/** The page is chosen before anything is joined to it. */
+const LIST_MOVEMENTS = `
+  select ${COLUMNS}
+    from (
+      select * from tollgate.movements
+       where account_id = $1
+         and ($2::text[] is null or kind = any($2))
+         and recorded_at >= coalesce($3::timestamptz, '-infinity')
+         and recorded_at < coalesce($4::timestamptz, 'infinity')
+         and ($5::text is null or (amount_micros > 0) = ($5 = 'in'))
+         and ($6::bigint is null or sequence < $6)
+       order by sequence desc
+       limit $7::integer
+    ) as m
+  ${JOINS}
+   order by m.sequence desc`
+
+const READ_MOVEMENT = `
+  select ${COLUMNS} from tollgate.movements m ${JOINS} where m.account_id = $1 and m.sequence = $2`
+
+interface MovementRow {
+  sequence: bigint
+  kind: MovementKind
+  amount_micros: bigint
+  balance_before_micros: bigint
+  balance_after_micros: bigint
+  currency: Currency
+  recorded_at: string
+  occurred_at: string
+  top_up_id: string | null
+  reverses_sequence: bigint | null
+  actor: string | null
+  reason: string | null
+  event_id: string | null
+  type: string
+  interaction_id: string
+  user_id: string | null
+  user_name: string | null
+  channel: string | null
+  direction: string | null
+  sku: string | null
+  agent_id: string | null
+  corrects: string | null
+  quantity: bigint
+  units: bigint
+  destination: string | null
+  to_number: string | null
+  charge_reason: string
+}
+
+/** Those before the sequence `before`; null: from the newest on. */
+export async function listMovements(
+  pool: Pool,
+  accountId: string,
+  { kinds, from, to, direction }: MovementFilter,
+  { before, limit }: { readonly before: bigint | null; readonly limit: number },
+): Promise<ListedMovement[]> {
+  const values = [accountId, kinds, from, to, direction, before, limit]
+  return (await pool.query<MovementRow>(LIST_MOVEMENTS, values)).rows.map(movementOf)
+}
+
+/** Null where the account has no movement of this sequence. */
+export async function readMovement(pool: Pool, accountId: string, sequence: bigint): Promise<ListedMovement | null> {
+  const { rows } = await pool.query<MovementRow>(READ_MOVEMENT, [accountId, sequence])
+  return rows[0] === undefined ? null : movementOf(rows[0])
+}
+
+function movementOf(row: MovementRow): ListedMovement {
+  return {
+    sequence: row.sequence,
+    kind: row.kind,
+    amountMicros: row.amount_micros,
+    balanceBeforeMicros: row.balance_before_micros,
+    balanceAfterMicros: row.balance_after_micros,
+    currency: row.currency,
+    recordedAt: row.recorded_at,
+    occurredAt: row.occurred_at,
+    topUpId: row.top_up_id,
+    reversesSequence: row.reverses_sequence,
+    actor: row.actor,
+    reason: row.reason,
+    usage:
+      row.event_id === null
+        ? null
+        : {
+            eventId: row.event_id,
+            type: row.type,
+            interactionId: row.interaction_id,
+            userId: row.user_id,
+            userName: row.user_name,
+            channel: row.channel,
+            direction: row.direction,
+            sku: row.sku,
+            agentId: row.agent_id,
+            corrects: row.corrects,
+            quantity: row.quantity,
+            units: row.units,
+            destination: row.destination,
+            number: row.to_number,
+            chargeReason: row.charge_reason,
+          },
+  }
+}

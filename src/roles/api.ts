@@ -1,0 +1,64 @@
+/** The API: every account by HTTP, on a port of its own. Metrics and health stay on the operators' port. */
+import type { Api } from '../api/context.ts'
+import { createApi } from '../api/server.ts'
+import { createTokenReader } from '../api/tokens.ts'
+import { boundsWith } from '../core/top-up/settings.ts'
+import { CatalogStore } from '../ledger/catalogs.ts'
+import { openProvider } from '../payments/open-provider.ts'
+import { createPool } from '../platform/postgres.ts'
+import { createEncoders } from '../platform/schemas.ts'
+import { connectRedis } from '../view/redis.ts'
+import { defineRole } from './role.ts'
+
+/** Rate limits are asked of Redis before anything else: a slow one must not slow the API. */
+const REDIS_ANSWERS_WITHIN_MS = 100
+
+export const apiRole = defineRole({
+  name: 'api',
+  sections: ['process', 'kafka', 'database', 'redis', 'publishing', 'topUps', 'sandbox', 'api', 'tokens'],
+  async start(config, { log, registry, outboxBell, signal }) {
+    await using starting = new AsyncDisposableStack()
+    const pool = createPool(config.database.url, log, config.api.connections)
+    starting.defer(() => pool.end())
+    const { encode } = await createEncoders(config.kafka)
+    const provider = openProvider(config, log)
+    starting.defer(() => provider.close())
+    const redis = connectRedis(config.redis.url, log, REDIS_ANSWERS_WITHIN_MS)
+    starting.defer(() => redis.disconnect())
+    signal.throwIfAborted()
+
+    const api: Api = await createApi({
+      context: {
+        writer: { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } },
+        catalogs: new CatalogStore(),
+        provider,
+        bounds: boundsWith(config.topUps),
+        publicUrl: () => config.api.publicUrl ?? `http://127.0.0.1:${portOf(api)}`,
+        log,
+      },
+      readToken: createTokenReader(config.tokens),
+      redis,
+      requestsPerMinute: config.api.requestsPerMinute,
+      trustedProxies: config.api.trustedProxies,
+      registry,
+      onWritten: outboxBell.ring,
+    })
+    starting.defer(() => api.close())
+    await api.listen({ port: config.api.port, host: '0.0.0.0' })
+    log.info({ api_port: portOf(api) }, 'the API takes requests')
+
+    const started = starting.move()
+    return {
+      health: () => null,
+      degraded: () => [],
+      readiness: () => null,
+      [Symbol.asyncDispose]: () => started.disposeAsync(),
+    }
+  },
+})
+
+function portOf({ server }: Api): number {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new TypeError('the API does not listen yet')
+  return address.port
+}

@@ -1,0 +1,116 @@
+/** What holds of every route: who may ask, what a refusal looks like, and that nothing of the inside leaves. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listApiKeys, revokeApiKey, rotateApiKey } from '../../src/ledger/api-keys.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { openTestApi, type TestApi } from '../support/api.ts'
+import { testAccount } from '../support/catalog.ts'
+import { adjust, apply } from '../support/ledger.ts'
+
+let api: TestApi
+
+beforeAll(async () => {
+  api = await openTestApi({ log: createLog('error') })
+  await apply(api, [testAccount({ accountId: 'acme' }), testAccount({ accountId: 'other' })])
+  await adjust(api, 'acme', 25_000_000n)
+})
+
+afterAll(async () => {
+  await api?.close()
+})
+
+const BALANCE = '/v1/accounts/acme/balance'
+
+describe('a credential', () => {
+  it('of a service, a member, an admin or an operator shows the account', async () => {
+    const tokens = [
+      await api.key(['read']),
+      await api.key(['read'], ['acme']),
+      await api.person('acme', 'member'),
+      await api.person('acme', 'admin'),
+      await api.operator(),
+    ]
+    for (const token of tokens) {
+      const { status, body } = await api.ask('GET', BALANCE, { token })
+      expect({ status, body }).toMatchObject({ status: 200, body: { account_id: 'acme', balance: '25.000000' } })
+    }
+  })
+
+  it.each([
+    ['none', async () => undefined],
+    ['one that is no token', async () => 'nonsense'],
+    ['an unknown key', async () => `tgk_${'0'.repeat(16)}_${'a'.repeat(43)}`],
+    ['an expired token', () => api.dashboard.sign({ sub: 'ann', account_id: 'acme', role: 'admin', exp: 1_000 })],
+    [
+      'a token for somebody else',
+      () => api.dashboard.sign({ sub: 'ann', account_id: 'acme', role: 'admin', aud: 'x' }),
+    ],
+    ['a token without a role', () => api.dashboard.sign({ sub: 'ann', account_id: 'acme' })],
+    ['an operator by the dashboard', () => api.dashboard.sign({ sub: 'ann', account_id: 'acme', role: 'operator' })],
+    ['an admin by the operators', () => api.operators.sign({ sub: 'olga', account_id: 'acme', role: 'admin' })],
+    [
+      'an unsigned token',
+      async () => `${btoa('{"alg":"none"}')}.${btoa('{"sub":"a","iss":"https://dashboard.example"}')}.`,
+    ],
+  ])('is refused: %s', async (_what, make) => {
+    const { status, headers, body } = await api.ask('GET', BALANCE, { token: await make() })
+    expect(status).toBe(401)
+    expect(headers.get('www-authenticate')).toBe('Bearer')
+    expect(headers.get('content-type')).toContain('application/problem+json')
+    expect(body).toMatchObject({ type: 'urn:tollgate:problem:unauthenticated', status: 401, retryable: false })
+    expect(body.request_id).toBe(headers.get('x-request-id'))
+  })
+
+  it('that is revoked is refused from then on; one that is rotated has both secrets for a while', async () => {
+    const token = await api.key(['read'])
+    const [key] = await listApiKeys(api.pool, null, 1)
+    const statusOf = async (of: string) => (await api.ask('GET', BALANCE, { token: of })).status
+    const rotated = await rotateApiKey(api.pool, key!.keyId, 3_600)
+    expect([await statusOf(token), await statusOf(rotated!.token)]).toEqual([200, 200])
+    const again = await rotateApiKey(api.pool, key!.keyId, 0)
+    expect([await statusOf(token), await statusOf(rotated!.token), await statusOf(again!.token)]).toEqual([
+      401, 401, 200,
+    ])
+    await revokeApiKey(api.pool, key!.keyId, 'test')
+    expect(await statusOf(again!.token)).toBe(401)
+  })
+})
+
+describe('an account', () => {
+  it('that is not there, and one that is somebody else’s, are the same to ask for', async () => {
+    const token = await api.person('acme', 'admin')
+    const foreign = await api.ask('GET', '/v1/accounts/other/balance', { token })
+    const missing = await api.ask('GET', '/v1/accounts/nobody/balance', { token })
+    expect([foreign.status, missing.status]).toEqual([404, 404])
+    expect(foreign.body.detail.replace('other', '')).toBe(missing.body.detail.replace('nobody', ''))
+  })
+
+  it('is nothing to a key without the permission', async () => {
+    const { status, body } = await api.ask('GET', BALANCE, { token: await api.key(['pay']) })
+    expect({ status, detail: body.detail }).toEqual({ status: 403, detail: 'it takes the permission read' })
+  })
+})
+
+describe('a refusal', () => {
+  it('names each value that is at fault', async () => {
+    const { status, body } = await api.ask('GET', '/v1/accounts/acme/movements?limit=0&from=yesterday', {
+      token: await api.operator(),
+    })
+    expect(status).toBe(400)
+    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(['/query/limit', '/query/from'])
+  })
+
+  it('says what a path takes', async () => {
+    const { status, headers } = await api.ask('DELETE', BALANCE, { token: await api.operator() })
+    expect({ status, allow: headers.get('allow') }).toEqual({ status: 405, allow: 'GET' })
+  })
+})
+
+describe('the document', () => {
+  it('is OpenAPI 3.1 and names every route with its refusals', async () => {
+    const { status, body } = await api.ask('GET', '/openapi.json')
+    expect({ status, openapi: body.openapi }).toEqual({ status: 200, openapi: '3.1.0' })
+    const { responses } = body.paths['/v1/accounts/{account_id}/balance'].get
+    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '429', '500', '503'])
+    expect((await api.ask('GET', '/docs/')).status).toBe(200)
+  })
+})

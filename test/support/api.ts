@@ -1,0 +1,112 @@
+/** The API on a ledger of its own, asked over HTTP by everybody who may ask it: services, people of accounts, operators. */
+
+import type { Permission } from '../../src/api/access.ts'
+import { createApi } from '../../src/api/server.ts'
+import { createTokenReader } from '../../src/api/tokens.ts'
+import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'
+import { createApiKey } from '../../src/ledger/api-keys.ts'
+import { CatalogStore } from '../../src/ledger/catalogs.ts'
+import { createLog, type Logger } from '../../src/platform/log.ts'
+import { Registry } from '../../src/platform/metrics.ts'
+import { connectRedis } from '../../src/view/redis.ts'
+import { componentEnvironment } from './components.ts'
+import { openTestPayments, type TestPayments } from './payments.ts'
+import { openTestIssuer, type TestIssuer } from './tokens.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: the tests look into it
+  readonly body: any
+}
+
+export interface Asked {
+  readonly token?: string | undefined
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
+
+export interface TestApi extends TestPayments {
+  readonly url: string
+  readonly registry: Registry
+  readonly dashboard: TestIssuer
+  readonly operators: TestIssuer
+  ask(method: string, path: string, asked?: Asked): Promise<Answer>
+  /** The token of a new API key. */
+  key(scopes: readonly Permission[], accountIds?: readonly string[] | null): Promise<string>
+  person(accountId: string, role: 'admin' | 'member', subject?: string): Promise<string>
+  operator(): Promise<string>
+}
+
+const NO_LIMIT = 1_000_000
+
+export interface TestApiOptions {
+  readonly log?: Logger
+  readonly requestsPerMinute?: number
+  readonly redisUrl?: string
+}
+
+export async function openTestApi({
+  log = createLog('silent'),
+  requestsPerMinute = NO_LIMIT,
+  redisUrl,
+}: TestApiOptions = {}): Promise<TestApi> {
+  const payments = await openTestPayments()
+  const { pool, publishing, provider } = payments
+  const [dashboard, operators] = await Promise.all([openTestIssuer('dashboard'), openTestIssuer('operators')])
+  const redis = connectRedis(redisUrl ?? (await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!, log, 100)
+  const registry = new Registry()
+  let url = ''
+  const api = await createApi({
+    context: {
+      writer: { pool, publishing },
+      catalogs: new CatalogStore(),
+      provider,
+      bounds: DEFAULT_BOUNDS,
+      publicUrl: () => url,
+      log,
+    },
+    readToken: createTokenReader({ dashboard, operators, accountClaim: 'account_id', roleClaim: 'role' }),
+    redis,
+    requestsPerMinute,
+    trustedProxies: [],
+    registry,
+    onWritten: () => {},
+  })
+  url = await api.listen({ port: 0, host: '127.0.0.1' })
+
+  return {
+    ...payments,
+    url,
+    registry,
+    dashboard,
+    operators,
+    async ask(method, path, { token, body, headers = {} } = {}) {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        redirect: 'manual',
+      })
+      const text = await response.text()
+      const isJson = /json/.test(response.headers.get('content-type') ?? '')
+      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+    },
+    async key(scopes, accountIds = null) {
+      const { token } = await createApiKey(pool, { name: 'test service', scopes, accountIds, actor: 'test' })
+      return token
+    },
+    person: (accountId, role, subject = 'ann') => dashboard.sign({ sub: subject, account_id: accountId, role }),
+    operator: () => operators.sign({ sub: 'olga', role: 'operator' }),
+    async close() {
+      await api.close()
+      redis.disconnect()
+      await Promise.all([dashboard.close(), operators.close()])
+      await payments.close()
+    },
+  }
+}
