@@ -129,7 +129,7 @@ async function rigOn(
     [many, OPENING_CREDIT_MICROS],
   ] as const) {
     for (let at = 0; at < accounts.length; at += ACCOUNTS_A_CALL) {
-      await applyAccounts(installation, catalogs, accounts.slice(at, at + ACCOUNTS_A_CALL))
+      await applyAccounts(installation, catalogs, accounts.slice(at, at + ACCOUNTS_A_CALL), 'bench')
     }
     await giveOpeningCredit(setUp, creditMicros)
   }

@@ -61,7 +61,7 @@ export async function openInstallation(
   if (accounts === null)
     throw new Error(`the sample accounts have faults:\n${accountFaults.map(formatFault).join('\n')}`)
   const writer = { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } }
-  const applied = await applyAccounts(writer, new CatalogStore(), accounts)
+  const applied = await applyAccounts(writer, new CatalogStore(), accounts, 'demo')
   if (!('applied' in applied)) throw new Error(`the sample accounts were refused: ${JSON.stringify(applied)}`)
   for (const [accountId, amount] of openingCredit) {
     const amountMicros = parseMoney(amount)!

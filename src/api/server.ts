@@ -10,6 +10,7 @@ import type { Api, ApiContext } from './context.ts'
 import { addErrorHandling } from './errors.ts'
 import { addOpenApi } from './openapi.ts'
 import { createRateLimits } from './rate-limits.ts'
+import { addAlertLevelRoutes } from './routes/alert-levels.ts'
 import { addBalanceRoutes } from './routes/balance.ts'
 import { addMovementRoutes } from './routes/movements.ts'
 import type { TokenReader } from './tokens.ts'
@@ -31,7 +32,11 @@ const REQUEST_WITHIN_MS = 30_000
 /** The longest id of a path, percent-encoded. */
 const PATH_PARAMETER_CHARACTERS = 700
 
-const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [addBalanceRoutes, addMovementRoutes]
+const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
+  addAlertLevelRoutes,
+  addBalanceRoutes,
+  addMovementRoutes,
+]
 
 /** Ready to listen. Its `close` waits for requests under way. */
 export async function createApi(options: ApiOptions): Promise<Api> {

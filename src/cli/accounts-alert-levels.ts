@@ -4,14 +4,21 @@ import { setAlertLevels as setInLedger } from '../ledger/set-alert-levels.ts'
 import { CommandFailed } from './command.ts'
 import { withLedger } from './connected.ts'
 
-export async function setAlertLevels(accountId: string, options: { low?: string; custom?: string }): Promise<void> {
-  const wanted = {
+export interface AlertLevelOptions {
+  readonly low?: string
+  readonly custom?: string
+  readonly actor: string
+}
+
+export async function setAlertLevels(accountId: string, options: AlertLevelOptions): Promise<void> {
+  const { actor } = options
+  const levels = {
     ...(options.low === undefined ? {} : { lowMicros: level(options.low, 'default') }),
     ...(options.custom === undefined ? {} : { customMicros: level(options.custom, 'none') }),
   }
-  if (Object.keys(wanted).length === 0) throw new CommandFailed('give --low, --custom, or both', 2)
+  if (Object.keys(levels).length === 0) throw new CommandFailed('give --low, --custom, or both', 2)
   await withLedger(async (writer) => {
-    const set = await setInLedger(writer, accountId, wanted)
+    const set = await setInLedger(writer, accountId, { ...levels, actor })
     if ('refused' in set) throw new CommandFailed(`there is no account ${accountId}`, 1)
     const { lowMicros, customMicros, currency, raised } = set.answer
     const custom = customMicros === null ? 'none' : `${formatMoney(customMicros)} ${currency}`

@@ -8,15 +8,21 @@ import { CommandFailed, counted } from './command.ts'
 import { withLedger } from './connected.ts'
 import { type FaultOptions, printFaults } from './print-faults.ts'
 
-export async function applyAccounts(file: string, options: FaultOptions): Promise<void> {
+export interface ApplyOptions extends FaultOptions {
+  /** Who changes them; the user of the machine where it is absent. */
+  readonly actor?: string
+}
+
+export async function applyAccounts(file: string, options: ApplyOptions): Promise<void> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new CommandFailed(`${file} cannot be read (${error.code})`, 2)
   })
   const { accounts, faults, lines } = parseAccountsFile(bytes, file)
   if (accounts === null) return refuse(faults, options)
   await printFaults(faults, options)
+  const actor = options.actor ?? process.env.USER ?? 'unknown'
   await withLedger(async (writer) => {
-    const result = await applyToLedger(writer, new CatalogStore(), accounts, { file, lines })
+    const result = await applyToLedger(writer, new CatalogStore(), accounts, actor, { file, lines })
     if ('noCatalogInForce' in result) throw new CommandFailed('no catalog is in force yet; publish one first', 1)
     if ('misfits' in result) return refuse(result.misfits, options)
     if ('refused' in result) {

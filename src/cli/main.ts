@@ -4,6 +4,8 @@
  */
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import type { AlertLevelOptions } from './accounts-alert-levels.ts'
+import type { ApplyOptions } from './accounts-apply.ts'
 import type { CreditOptions } from './accounts-credit.ts'
 import type { PublishOptions } from './catalog-publish.ts'
 import { CommandFailed } from './command.ts'
@@ -102,9 +104,10 @@ accounts
   .command('apply')
   .description('create the accounts of a file, or change them to what it says; what it leaves out stays as it is')
   .argument('<file>', 'accounts file')
+  .option('--actor <name>', 'who changes them')
   .option(...VERBOSE)
   .option(...AS_JSON)
-  .action(async (file: string, options: FaultOptions) => {
+  .action(async (file: string, options: ApplyOptions) => {
     const { applyAccounts } = await import('./accounts-apply.ts')
     await applyAccounts(file, options)
   })
@@ -128,7 +131,8 @@ accounts
   .argument('<account>', 'account id')
   .option('--low <amount>', 'alert when the balance falls below it; default for 10 units of the currency')
   .option('--custom <amount>', "the customer's own level; none for none")
-  .action(async (accountId: string, options: { low?: string; custom?: string }) => {
+  .requiredOption('--actor <name>', 'who sets them')
+  .action(async (accountId: string, options: AlertLevelOptions) => {
     const { setAlertLevels } = await import('./accounts-alert-levels.ts')
     await setAlertLevels(accountId, options)
   })

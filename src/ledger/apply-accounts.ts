@@ -51,6 +51,7 @@ export async function applyAccounts(
   { pool, publishing }: Writer,
   catalogs: CatalogStore,
   wanted: readonly WantedSettings[],
+  actor: string,
   source: AccountsSource = { file: 'accounts', lines: new Map() },
 ): Promise<ApplyResult> {
   if (new Set(wanted.map(({ accountId }) => accountId)).size < wanted.length)
@@ -58,7 +59,7 @@ export async function applyAccounts(
   for (;;) {
     try {
       const result = await inTransaction(pool, (connection) =>
-        attempt(connection, publishing, catalogs, wanted, source),
+        attempt(connection, publishing, catalogs, wanted, actor, source),
       )
       if (!('missingCatalogs' in result)) return result
       // Parsed outside the transaction, as a large deck takes a second; one published meanwhile is missing once more.
@@ -75,6 +76,7 @@ async function attempt(
   publishing: Publishing,
   catalogs: CatalogStore,
   wanted: readonly WantedSettings[],
+  actor: string,
   source: AccountsSource,
 ): Promise<ApplyResult | { readonly missingCatalogs: readonly number[] }> {
   await shareCatalogUse(connection)
@@ -109,8 +111,8 @@ async function attempt(
   const changed = applied.filter(({ fields }) => fields.length > 0)
   await writeChanges(connection, publishing, clock, [
     // They have no credit, so they are blocked from their first moment, and announced as such.
-    ...created.map(({ settings }) => createAccount(settings, clock.nowMicros)),
-    ...changed.map(({ settings }) => changeSettings(accounts.get(settings.accountId)!, settings)),
+    ...created.map(({ settings }) => createAccount(settings, clock.nowMicros, actor)),
+    ...changed.map(({ settings }) => changeSettings(accounts.get(settings.accountId)!, settings, actor)),
   ])
   const isUnchanged = ({ stored, fields }: (typeof applied)[number]) => stored !== undefined && fields.length === 0
   return {

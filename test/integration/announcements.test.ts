@@ -208,12 +208,12 @@ describe('alerts', () => {
   it('come at the level the customer chose, at once when the balance is below it already', async () => {
     const ACCOUNT = 'lisboa-ceramics'
     await setBalance(ACCOUNT, '40.00')
-    const set = await setAlertLevels(installation, ACCOUNT, { customMicros: parseMoney('50')! })
+    const set = await setAlertLevels(installation, ACCOUNT, { actor: 'test', customMicros: parseMoney('50')! })
     expect(set).toMatchObject({ answer: { raised: ['custom_level'] } })
     await setBalance(ACCOUNT, '39.00')
     await setBalance(ACCOUNT, '55.00')
     await setBalance(ACCOUNT, '49.99')
-    await setAlertLevels(installation, ACCOUNT, { lowMicros: parseMoney('30')!, customMicros: null })
+    await setAlertLevels(installation, ACCOUNT, { actor: 'test', lowMicros: parseMoney('30')!, customMicros: null })
     await setBalance(ACCOUNT, '29.00')
     await installation.untilDrained()
     expect(await kinds(ACCOUNT)).toEqual(['1 custom_level 50.000000', '2 custom_level 50.000000', '3 low 30.000000'])

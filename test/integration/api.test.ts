@@ -114,3 +114,40 @@ describe('the document', () => {
     expect((await api.ask('GET', '/docs/')).status).toBe(200)
   })
 })
+
+describe('what people change', () => {
+  const LEVELS = '/v1/accounts/acme/alert-levels'
+
+  it('is refused to whoever has not seen what it is by now, and says who was faster', async () => {
+    const [ann, bob] = [await api.person('acme', 'admin', 'ann'), await api.person('acme', 'admin', 'bob')]
+    const seen = (await api.ask('GET', LEVELS, { token: ann })).headers.get('etag')!
+    const body = { low: '20.00', custom: null }
+    const first = await api.ask('PUT', LEVELS, { token: ann, body, headers: { 'if-match': seen } })
+    expect(first).toMatchObject({ status: 200, body: { low: '20.000000', own_low: '20.000000', custom: null } })
+    const second = await api.ask('PUT', LEVELS, {
+      token: bob,
+      body: { low: '30.00', custom: null },
+      headers: { 'if-match': seen },
+    })
+    expect(second).toMatchObject({
+      status: 412,
+      body: { current: { etag: first.headers.get('etag'), changed_by: 'ann', changed_at: expect.any(String) } },
+    })
+    expect((await api.ask('GET', LEVELS, { token: bob })).body.low).toBe('20.000000')
+    const third = await api.ask('PUT', LEVELS, { token: bob, body, headers: { 'if-match': '*' } })
+    expect({ status: third.status, etag: third.headers.get('etag') }).toEqual({
+      status: 200,
+      etag: first.headers.get('etag'),
+    })
+  })
+
+  it('takes an ETag, and no field that it does not know', async () => {
+    const token = await api.operator()
+    const body = { low: '20.00', custom: null }
+    expect((await api.ask('PUT', LEVELS, { token, body })).status).toBe(428)
+    const headers = { 'if-match': '*' }
+    const more = { ...body, balance: '1000000.00' }
+    expect((await api.ask('PUT', LEVELS, { token, body: more, headers })).status).toBe(400)
+    expect((await api.ask('PUT', LEVELS, { token, body: { ...body, low: '0.00' }, headers })).status).toBe(400)
+  })
+})

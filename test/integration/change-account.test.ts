@@ -149,7 +149,9 @@ describe('a request with a key', () => {
 describe('a refusal', () => {
   it('of an account that does not exist is a value, and the request may be tried again', async () => {
     expect(await adjustCredit(testLedger, credit('not-yet'), 'k')).toEqual({ refused: 'unknown_account' })
-    expect(await setAlertLevels(testLedger, 'not-yet', { lowMicros: 1n })).toEqual({ refused: 'unknown_account' })
+    expect(await setAlertLevels(testLedger, 'not-yet', { actor: 'test', lowMicros: 1n })).toEqual({
+      refused: 'unknown_account',
+    })
     await open('not-yet')
     expect(await adjustCredit(testLedger, credit('not-yet'), 'k')).toMatchObject({ isRepeat: false })
   })
@@ -237,7 +239,7 @@ describe('applying accounts', () => {
     const contacts = [{ id: 'ann', email: 'ann@acme.example', locale: 'en-US', role: 'admin' }] as const
     const kept = { fairUseMinutesPerUser: 7, conversationIntelligence: 'included', contacts } as const
     await apply(testLedger, [testAccount({ accountId: 'kept', ...kept })])
-    await setAlertLevels(testLedger, 'kept', { lowMicros: 5_000_000n, customMicros: 25_000_000n })
+    await setAlertLevels(testLedger, 'kept', { actor: 'test', lowMicros: 5_000_000n, customMicros: 25_000_000n })
     const before = await settingsOf('kept')
     const short = `accounts: [{ id: kept, currency: EUR, tariff: standard-eur, billing_cycle_anchor: 2026-01-31 }]`
     expect(await apply(testLedger, fromFile(short))).toMatchObject({
@@ -346,11 +348,11 @@ describe('applying accounts', () => {
     }
     const store = new CountingStore()
     for (const accountId of ['parsed-1', 'parsed-2']) {
-      expect(await applyAccounts(testLedger, store, [testAccount({ accountId })])).toHaveProperty('applied')
+      expect(await applyAccounts(testLedger, store, [testAccount({ accountId })], 'test')).toHaveProperty('applied')
     }
     expect(loads).toBe(1)
     await inTransaction(pool, (connection) => raiseEpoch(connection, publishAll, 'test'))
-    await applyAccounts(testLedger, store, [testAccount({ accountId: 'parsed-3' })])
+    await applyAccounts(testLedger, store, [testAccount({ accountId: 'parsed-3' })], 'test')
     expect(loads).toBe(2)
   })
 })

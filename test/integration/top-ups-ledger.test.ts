@@ -929,7 +929,7 @@ describe('a pause', () => {
     expect(await save('turned-off', { isOn: false }, { consented: false })).toMatchObject({
       answer: { isResumed: false },
     })
-    await setAlertLevels(testLedger, 'turned-off', { lowMicros: 30_000_000n })
+    await setAlertLevels(testLedger, 'turned-off', { actor: 'test', lowMicros: 30_000_000n })
     expect(await pauseOf('turned-off')).toBe('ask_customer')
   })
 

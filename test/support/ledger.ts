@@ -32,7 +32,7 @@ export const publishAll: Publishing = {
 
 /** Accounts as a file would name them, checked against the catalogs as they are now. */
 export function apply(writer: Writer, accounts: readonly WantedSettings[]): Promise<ApplyResult> {
-  return applyAccounts(writer, new CatalogStore(), accounts)
+  return applyAccounts(writer, new CatalogStore(), accounts, 'test')
 }
 
 /** An adjustment under a request key of its own. */

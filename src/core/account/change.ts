@@ -83,9 +83,13 @@ export function changeSettings(
 }
 
 /** A new account, with its first settings. */
-export function createAccount(settings: AccountSettings, nowMicros: InstantMicros): AccountChange {
+export function createAccount(
+  settings: AccountSettings,
+  nowMicros: InstantMicros,
+  actor: string | null = null,
+): AccountChange {
   const opened = openAccount(settings.accountId, settings.currency, alertLevels(settings), nowMicros)
-  return { ...NOTHING, ...opened, cause: 'account_created', settings }
+  return { ...NOTHING, ...opened, cause: 'account_created', settings, settingsActor: actor }
 }
 
 /** Balance and status republished under a new epoch. */

@@ -1,0 +1,109 @@
+/** The balances at which an account's people are alerted. */
+import { z } from 'zod'
+import { alertLevels } from '../../core/account/alerts.ts'
+import { formatMoney } from '../../core/money.ts'
+import { readLastChange } from '../../ledger/accounts/last-change.ts'
+import { readAccount } from '../../ledger/accounts/read-account.ts'
+import { setAlertLevels } from '../../ledger/set-alert-levels.ts'
+import { actorOf } from '../access.ts'
+import { callerOf, noAccount } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { changedMeanwhile, etagOf, expectedVersion } from '../etags.ts'
+import { AccountId, AccountParams, CurrencyCode, IfMatchHeaders, Money, microsOf } from '../schemas.ts'
+
+const Level = Money.refine((money) => microsOf(money) > 0n, { error: 'must be above 0' })
+
+const AlertLevels = z
+  .object({
+    account_id: AccountId,
+    currency: CurrencyCode,
+    low: Money.meta({ description: 'The level in force: the own one, else the default' }),
+    own_low: Money.nullable().meta({ description: 'Null: the default' }),
+    custom: Money.nullable().meta({ description: "The customer's own level beside it; null: none" }),
+  })
+  .meta({ id: 'AlertLevels' })
+
+const WantedAlertLevels = z
+  .strictObject({
+    low: Level.nullable().meta({ description: 'Null: the default of 10 units of the currency' }),
+    custom: Level.nullable().meta({ description: 'Null: none' }),
+  })
+  .meta({ id: 'WantedAlertLevels' })
+
+const URL = '/v1/accounts/:account_id/alert-levels'
+
+export function addAlertLevelRoutes(api: Api, { writer }: ApiContext): void {
+  api.route({
+    method: 'GET',
+    url: URL,
+    config: { access: { permission: 'read', of: 'account' } },
+    schema: {
+      operationId: 'readAlertLevels',
+      tags: ['Credit'],
+      summary: 'Balances at which it is alerted',
+      params: AccountParams,
+      response: { 200: AlertLevels },
+    },
+    handler: async (request, reply) => {
+      const { etag, body } = await levelsOf(request.params.account_id)
+      return await reply.header('etag', etag).send(body)
+    },
+  })
+
+  api.route({
+    method: 'PUT',
+    url: URL,
+    config: {
+      access: { permission: 'write', of: 'account' },
+      problems: ['changed_meanwhile', 'if_match_required'],
+    },
+    schema: {
+      operationId: 'setAlertLevels',
+      tags: ['Credit'],
+      summary: 'Set the balances at which it is alerted',
+      description: 'A level that is set above the balance raises its alert at once.',
+      params: AccountParams,
+      headers: IfMatchHeaders,
+      body: WantedAlertLevels,
+      response: { 200: AlertLevels },
+    },
+    handler: async (request, reply) => {
+      const { account_id: accountId } = request.params
+      const { low, custom } = request.body
+      const wanted = {
+        lowMicros: low === null ? null : microsOf(low),
+        customMicros: custom === null ? null : microsOf(custom),
+        actor: actorOf(callerOf(request)),
+      }
+      const set = await setAlertLevels(writer, accountId, wanted, expectedVersion(request.headers['if-match']))
+      if ('refused' in set) {
+        const { refused } = set
+        if (refused === 'unknown_account') throw noAccount(accountId)
+        if (refused === 'request_key_reused') throw new TypeError('alert levels are set without a request key')
+        throw changedMeanwhile('the alert levels', refused.changedMeanwhile)
+      }
+      const { etag, body } = await levelsOf(accountId)
+      return await reply.header('etag', etag).send(body)
+    },
+  })
+
+  async function levelsOf(accountId: string) {
+    const [account, change] = await Promise.all([
+      readAccount(writer.pool, accountId),
+      readLastChange(writer.pool, accountId, 'alert_levels'),
+    ])
+    if (account === null || change === null) throw noAccount(accountId)
+    const { settings } = account
+    const money = (micros: bigint | null) => (micros === null ? null : formatMoney(micros))
+    return {
+      etag: etagOf(change),
+      body: {
+        account_id: accountId,
+        currency: settings.currency,
+        low: formatMoney(alertLevels(settings).lowMicros),
+        own_low: money(settings.lowAlertLevelMicros),
+        custom: money(settings.customAlertLevelMicros),
+      },
+    }
+  }
+}
