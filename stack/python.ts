@@ -15,7 +15,7 @@ export interface Python {
   readonly environment: Readonly<Record<string, string>>
 }
 
-const OLDEST_MINOR = 9
+const OLDEST_MINOR = 10
 const HOW_TO_INSTALL = `Python >= 3.${OLDEST_MINOR} with pip is needed: apt-get install python3-pip`
 
 const TRY_LIMIT_MS = 30_000

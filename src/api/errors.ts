@@ -9,15 +9,17 @@ const RETRY_AFTER_SECONDS = 1
 
 export function addErrorHandling(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error: FastifyError, request, reply) => send(request, reply, problemFor(error, request, log)))
-  app.setNotFoundHandler((request, reply) => {
-    const allow = methodsOf(app, request)
-    const [path] = request.url.split('?')
-    const problem =
-      allow.length === 0
-        ? new ApiProblem('not_found', `there is nothing at ${path}`)
-        : new ApiProblem('method_not_allowed', `${path} takes ${allow.join(', ')}`, { allow })
-    return send(request, reply, problem)
+  // Before a body is looked at, which nobody waits for.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw noRoute(app, request)
   })
+}
+
+function noRoute(app: FastifyInstance, request: FastifyRequest): ApiProblem {
+  const [path] = request.url.split('?')
+  const allow = METHODS.filter((method) => app.findRoute({ method, url: path! }) !== null)
+  if (allow.length === 0) return new ApiProblem('not_found', 'there is nothing at this path')
+  return new ApiProblem('method_not_allowed', `this path takes ${allow.join(', ')}`, { allow })
 }
 
 async function send(request: FastifyRequest, reply: FastifyReply, problem: ApiProblem): Promise<FastifyReply> {
@@ -100,8 +102,3 @@ function placeOf(context: string | undefined): string {
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
-
-function methodsOf(app: FastifyInstance, request: FastifyRequest): string[] {
-  const [path] = request.url.split('?')
-  return METHODS.filter((method) => app.findRoute({ method, url: path! }) !== null)
-}

@@ -7,6 +7,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import type { RouteAccess } from './authenticate.ts'
 import { type ProblemCode, problemOf, typeOf } from './problem.ts'
 import { ProblemSchema } from './schemas.ts'
@@ -76,6 +77,7 @@ function completeRoute(route: RouteOptions): void {
   const takesInput = schema.params ?? schema.querystring ?? schema.body ?? schema.headers
   const codes = new Set<ProblemCode>([
     ...(takesInput === undefined ? [] : ['invalid_request' as const]),
+    ...(hasCursor(schema.querystring) ? ['not_possible' as const] : []),
     ...(access === 'public' ? [] : ['unauthenticated' as const, 'forbidden' as const]),
     ...(access !== 'public' && access.of === 'account' ? ['not_found' as const] : []),
     ...(schema.body === undefined ? [] : ['too_large' as const, 'unsupported_media_type' as const]),
@@ -88,6 +90,10 @@ function completeRoute(route: RouteOptions): void {
     description: [schema.description, permissionOf(access)].filter((part) => part !== undefined).join('\n\n'),
     response: { ...(schema.response as object), ...responsesOf(codes) },
   }
+}
+
+function hasCursor(querystring: unknown): boolean {
+  return querystring instanceof z.ZodObject && 'cursor' in querystring.shape
 }
 
 function permissionOf(access: RouteAccess): string | undefined {

@@ -20,7 +20,7 @@ export function readCursor<const Kinds extends readonly ('string' | 'number')[]>
     values.length === kinds.length &&
     values.every((value, i) => typeof value === kinds[i] && isStorable(value))
   if (!isOurs) {
-    throw new ApiProblem('invalid_request', 'the cursor is not of this list: begin again without one', {
+    throw new ApiProblem('not_possible', 'the cursor is not of this list: begin again without one', {
       errors: [{ path: '/query/cursor', code: 'invalid', detail: 'must be what next_cursor said' }],
     })
   }

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { BILLING_MODES } from '../core/account/settings.ts'
-import { parseDate, parseInstantOrDate } from '../core/instant.ts'
+import { parseInstantOrDate } from '../core/instant.ts'
 import { CURRENCIES, parseMoney } from '../core/money.ts'
 
 /** The form of an amount, with up to 12 digits before the point: no sum of the product comes near. */
@@ -13,8 +13,16 @@ const AMOUNT = /^-?\d{1,12}(\.\d{1,6})?$/
 
 export const Money = z
   .string()
-  .regex(AMOUNT, { error: 'must be a decimal such as "25.00", with at most 6 digits after the point' })
+  .regex(AMOUNT, { error: 'must be a decimal such as "25.00", with at most 6 digits after the point', abort: true })
   .meta({ id: 'Money', description: 'A decimal amount in units of the currency', examples: ['25.00'] })
+
+/** Above zero, to the sixth digit. */
+export const PositiveMoney = z
+  .string()
+  .regex(/^(?=.*[1-9])\d{1,12}(\.\d{1,6})?$/, {
+    error: 'must be a decimal above 0 such as "25.00", with at most 6 digits after the point',
+  })
+  .meta({ description: 'A decimal amount above 0, in units of the currency', examples: ['25.00'] })
 
 /** What `parseMoney` makes of a string that `Money` has let through. */
 export function microsOf(money: string): bigint {
@@ -32,9 +40,7 @@ export const Instant = z.iso
 
 /** In requests: an instant with any offset, or a date for its midnight in UTC. */
 export const GivenInstant = z
-  .string()
-  .max(40)
-  .refine((text) => parseInstantOrDate(text) !== null, {
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
     error: 'must be an RFC 3339 instant such as 2026-03-01T08:10:00Z, or a date such as 2026-03-01',
   })
   .meta({ description: 'An RFC 3339 instant, or a date for its midnight in UTC', examples: ['2026-03-01T00:00:00Z'] })
@@ -46,9 +52,7 @@ export function instantOf(text: string): number {
   return micros
 }
 
-export const CalendarDate = z.iso
-  .date()
-  .refine((text) => parseDate(text) !== null, { error: 'must be a date that exists, such as 2026-01-31' })
+export const CalendarDate = z.iso.date({ error: 'must be a date such as 2026-01-31' })
 
 /** As producers and accounts files may spell them. */
 export const AccountId = z
@@ -100,8 +104,7 @@ export const MAX_PAGE_ITEMS = 200
 export const PageQuery = z.object({
   cursor: z
     .string()
-    .max(500)
-    .regex(/^[\w-]*$/, { error: 'must be what next_cursor said' })
+    .regex(/^[\w-]{1,500}$/, { error: 'must be what next_cursor said' })
     .optional()
     .meta({ description: 'What next_cursor of the page before said' }),
   limit: z.coerce

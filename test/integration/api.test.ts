@@ -92,11 +92,15 @@ describe('an account', () => {
 
 describe('a refusal', () => {
   it('names each value that is at fault', async () => {
-    const { status, body } = await api.ask('GET', '/v1/accounts/acme/movements?limit=0&from=yesterday', {
+    const { status, body } = await api.ask('GET', '/v1/accounts/acme/movements?limit=0&from=yesterday&cursor=?', {
       token: await api.operator(),
     })
     expect(status).toBe(400)
-    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(['/query/limit', '/query/from'])
+    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual([
+      '/query/cursor',
+      '/query/limit',
+      '/query/from',
+    ])
   })
 
   it('says what a path takes', async () => {

@@ -9,9 +9,7 @@ import { actorOf } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { changedMeanwhile, etagOf, expectedVersion } from '../etags.ts'
-import { AccountId, AccountParams, CurrencyCode, IfMatchHeaders, Money, microsOf } from '../schemas.ts'
-
-const Level = Money.refine((money) => microsOf(money) > 0n, { error: 'must be above 0' })
+import { AccountId, AccountParams, CurrencyCode, IfMatchHeaders, Money, microsOf, PositiveMoney } from '../schemas.ts'
 
 const AlertLevels = z
   .object({
@@ -25,8 +23,8 @@ const AlertLevels = z
 
 const WantedAlertLevels = z
   .strictObject({
-    low: Level.nullable().meta({ description: 'Null: the default of 10 units of the currency' }),
-    custom: Level.nullable().meta({ description: 'Null: none' }),
+    low: PositiveMoney.nullable().meta({ description: 'Null: the default of 10 units of the currency' }),
+    custom: PositiveMoney.nullable().meta({ description: 'Null: none' }),
   })
   .meta({ id: 'WantedAlertLevels' })
 

@@ -1,0 +1,185 @@
+/**
+ * Every route that the document names, asked by everybody who may not: each is refused as documented, and the tables stay as
+ * they are. A route added later is asked as well.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PERMISSIONS, type Permission } from '../../src/api/access.ts'
+import { listApiKeys, revokeApiKey } from '../../src/ledger/api-keys.ts'
+import { openTestApi, type TestApi } from '../support/api.ts'
+import { testAccount } from '../support/catalog.ts'
+import { adjust, apply, postPayments } from '../support/ledger.ts'
+
+interface Operation {
+  readonly method: string
+  readonly path: string
+  readonly operationId: string
+  /** Null: public. */
+  readonly permission: Permission | null
+  readonly isOfAccount: boolean
+  readonly statuses: readonly string[]
+}
+
+/** As much of the document as is looked at. */
+interface Documented {
+  readonly operationId: string
+  readonly description?: string
+  readonly security?: unknown
+  readonly responses: Record<string, unknown>
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
+
+let api: TestApi
+let operations: Operation[]
+
+beforeAll(async () => {
+  api = await openTestApi()
+  await apply(api, [testAccount({ accountId: 'acme' }), testAccount({ accountId: 'other' })])
+  await adjust(api, 'acme', 25_000_000n)
+  await postPayments(api, 'acme')
+  operations = await readOperations()
+})
+
+afterAll(async () => {
+  await api?.close()
+})
+
+async function readOperations(): Promise<Operation[]> {
+  const { body } = await api.ask('GET', '/openapi.json')
+  return Object.entries(body.paths as Record<string, Record<string, Documented>>).flatMap(([path, item]) =>
+    METHODS.filter((method) => method in item).map((method): Operation => {
+      const { operationId, description = '', security, responses } = item[method]!
+      const permission = /^Permission: `(\w+)`\.$/m.exec(description)?.[1] ?? null
+      if ((security === undefined) !== (permission === null)) throw new Error(`${operationId} is half public`)
+      return {
+        method: method.toUpperCase(),
+        path,
+        operationId,
+        permission: PERMISSIONS.find((known) => known === permission) ?? null,
+        isOfAccount: path.includes('{account_id}'),
+        statuses: Object.keys(responses),
+      }
+    }),
+  )
+}
+
+/** A path that leads somewhere: what is refused is refused for who asks, not for what is asked for. */
+function pathOf({ path }: Operation, accountId = 'acme'): string {
+  return path.replace('{account_id}', accountId).replaceAll(/\{\w+\}/g, '1')
+}
+
+const HEADERS = { 'if-match': '*', 'idempotency-key': 'refused' }
+
+function ask(operation: Operation, token: string | undefined, accountId?: string) {
+  const { method } = operation
+  const body = method === 'GET' || method === 'DELETE' ? undefined : {}
+  return api.ask(method, pathOf(operation, accountId), { token, body, headers: HEADERS })
+}
+
+/** All rows of all tables, but for when a key was last used. */
+async function everything(): Promise<unknown> {
+  const { rows: tables } = await api.pool.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'tollgate'
+      order by tablename`,
+  )
+  const found: Record<string, unknown> = {}
+  for (const { name } of tables) {
+    const { rows } = await api.pool.query<{ row: Record<string, unknown> }>(
+      `select to_jsonb(t) - 'last_used_at' as row from ${name} t order by 1`,
+    )
+    found[name] = rows.map(({ row }) => row)
+  }
+  return found
+}
+
+async function expectRefusal(
+  credential: string,
+  chosen: readonly Operation[],
+  token: string | undefined,
+  expected: { status: number; type: string },
+  accountId?: string,
+): Promise<void> {
+  expect(chosen.length, `routes for ${credential}`).toBeGreaterThan(0)
+  const before = await everything()
+  const answers = await Promise.all(
+    chosen.map(async (operation) => {
+      const { status, body } = await ask(operation, token, accountId)
+      const isDocumented = operation.statuses.includes(String(status))
+      return { operation: operation.operationId, status, type: body.type, isDocumented, says: typeof body.detail }
+    }),
+  )
+  expect(answers).toEqual(
+    chosen.map(({ operationId }) => ({ operation: operationId, ...expected, isDocumented: true, says: 'string' })),
+  )
+  expect(await everything()).toEqual(before)
+}
+
+const UNAUTHENTICATED = { status: 401, type: 'urn:tollgate:problem:unauthenticated' }
+const FORBIDDEN = { status: 403, type: 'urn:tollgate:problem:forbidden' }
+const HIDDEN = { status: 404, type: 'urn:tollgate:problem:not-found' }
+
+const closed = () => operations.filter(({ permission }) => permission !== null)
+const ofAccount = () => closed().filter(({ isOfAccount }) => isOfAccount)
+const ofInstallation = () => closed().filter(({ isOfAccount }) => !isOfAccount)
+const changing = () => ofAccount().filter(({ permission }) => permission !== 'read')
+
+describe('every route', () => {
+  it('is among those that are asked, and has a name of its own', () => {
+    expect(closed().length).toBeGreaterThan(4)
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
+  })
+
+  it('H: refuses whoever brings no credential', async () => {
+    await expectRefusal('nobody', closed(), undefined, UNAUTHENTICATED)
+  })
+
+  it('H: refuses an expired token', async () => {
+    const token = await api.dashboard.sign({ sub: 'ann', account_id: 'acme', role: 'admin', exp: 1_000 })
+    await expectRefusal('an expired token', closed(), token, UNAUTHENTICATED)
+  })
+
+  it('H: refuses a revoked key', async () => {
+    const token = await api.key(PERMISSIONS)
+    const [key] = await listApiKeys(api.pool, null, 1)
+    await revokeApiKey(api.pool, key!.keyId, 'test')
+    await expectRefusal('a revoked key', closed(), token, UNAUTHENTICATED)
+  })
+
+  it('H: refuses a key without its permission', async () => {
+    for (const permission of PERMISSIONS) {
+      const chosen = closed().filter((operation) => operation.permission === permission)
+      if (chosen.length === 0) continue
+      const token = await api.key(PERMISSIONS.filter((other) => other !== permission))
+      await expectRefusal(`a key without ${permission}`, chosen, token, FORBIDDEN)
+    }
+  })
+})
+
+describe('every route of an account', () => {
+  it('H: hides it from people of another one', async () => {
+    for (const role of ['admin', 'member'] as const) {
+      await expectRefusal(`a foreign ${role}`, ofAccount(), await api.person('other', role), HIDDEN)
+    }
+  })
+
+  it('H: hides it from keys of other accounts', async () => {
+    await expectRefusal('a foreign key', ofAccount(), await api.key(PERMISSIONS, ['other']), HIDDEN)
+  })
+
+  it('H: lets a member change nothing', async () => {
+    await expectRefusal('a member', changing(), await api.person('acme', 'member'), FORBIDDEN)
+  })
+
+  it('says to those who may see all that there is no such account', async () => {
+    const reading = ofAccount().filter(({ method }) => method === 'GET')
+    await expectRefusal('an operator', reading, await api.operator(), HIDDEN, 'nobody')
+  })
+})
+
+describe('every route of the installation', () => {
+  it('H: refuses people of accounts', async () => {
+    for (const role of ['admin', 'member'] as const) {
+      await expectRefusal(`an ${role}`, ofInstallation(), await api.person('acme', role), FORBIDDEN)
+    }
+  })
+})

@@ -1,0 +1,41 @@
+/**
+ * Requests of every kind that the API's own document allows or forbids, in hundreds: none is answered with a 500, or with
+ * anything that the document does not say.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openTestApi, type TestApi } from '../support/api.ts'
+import { testAccount } from '../support/catalog.ts'
+import { fuzzApi } from '../support/fuzz.ts'
+import { adjust, apply } from '../support/ledger.ts'
+
+/** `TOLLGATE_TEST_FUZZ_SECONDS=600 npm test ...` looks longer. */
+const SECONDS = Number(process.env.TOLLGATE_TEST_FUZZ_SECONDS ?? 20)
+const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 20)
+
+let api: TestApi
+
+beforeAll(async () => {
+  api = await openTestApi()
+  await apply(api, [testAccount({ accountId: 'acme' }), testAccount({ accountId: '0' })])
+  await adjust(api, 'acme', 25_000_000n)
+  await adjust(api, '0', 25_000_000n)
+})
+
+afterAll(async () => {
+  await api?.close()
+})
+
+it(
+  `the API answers as its document says, and never with a 500 (seed ${SEED})`,
+  async () => {
+    const { exitCode, report } = await fuzzApi({
+      url: api.url,
+      token: await api.operator(),
+      seconds: SECONDS,
+      seed: SEED,
+    })
+    if (process.env.TOLLGATE_TEST_FUZZ_SECONDS !== undefined) console.log(report)
+    expect(exitCode, report).toBe(0)
+  },
+  SECONDS * 1000 + 240_000,
+)
