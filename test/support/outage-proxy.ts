@@ -1,0 +1,60 @@
+/** Between the program and a server: passes everything on, until the server is to be away. */
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+
+export interface OutageProxy {
+  /** The server's URL, by way of the proxy. */
+  readonly url: string
+  /** Ends every connection and takes no other, as a server that is stopped. */
+  goAway(): Promise<void>
+  comeBack(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function startOutageProxy(serverUrl: string): Promise<OutageProxy> {
+  const { hostname, port } = new URL(serverUrl)
+  const sockets = new Set<Socket>()
+  let server: Server | null = null
+
+  async function listen(at: number): Promise<number> {
+    server = createServer((client) => {
+      const upstream = connect({ host: hostname, port: Number(port) })
+      for (const [from, to] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
+        sockets.add(from)
+        from.on('error', () => {})
+        from.on('data', (bytes) => to.write(bytes))
+        from.on('close', () => {
+          sockets.delete(from)
+          to.destroy()
+        })
+      }
+    })
+    server.listen(at, '127.0.0.1')
+    await once(server, 'listening')
+    return (server.address() as { port: number }).port
+  }
+
+  async function goAway(): Promise<void> {
+    if (server === null) return
+    const closed = once(server, 'close')
+    server.close()
+    server = null
+    for (const socket of sockets) socket.destroy()
+    await closed
+  }
+
+  const own = await listen(0)
+  const proxied = new URL(serverUrl)
+  proxied.host = `127.0.0.1:${own}`
+  return {
+    url: proxied.href,
+    goAway,
+    async comeBack() {
+      await listen(own)
+    },
+    close: goAway,
+  }
+}
