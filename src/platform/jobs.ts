@@ -1,13 +1,28 @@
-/** What has to be done now and then beside the work itself: each job at the start, and again after an interval of its own. */
+/**
+ * Work beside the work: sweeps, roll-ups, mail, exports, upkeep. Each job runs at the start, and again after an interval of
+ * its own; it says how old the oldest work is that waits for it, which is what tells whether it keeps up.
+ *
+ * What there is to do stands in the tables, written by the transaction that caused it, and a run claims its share with
+ * `skip locked`. So any number of processes may run the same jobs, a crash loses nothing, no session state is needed (a
+ * pooler may sit in between), and nobody is notified from inside a ledger transaction.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from './log.ts'
-import { type Registry, retriesCounter } from './metrics.ts'
+import { gauge, type Registry, retriesCounter } from './metrics.ts'
 
 export interface Job {
   readonly name: string
   /** From the end of one run to the start of the next. */
   readonly everyMs: number
-  run(): Promise<void>
+  /** The signal aborts when the process stops: a long run comes to rest where it can go on later. */
+  run(stopping: AbortSignal): Promise<void> | Promise<JobReport>
+}
+
+export interface JobReport {
+  /** Age of the oldest work that still waits for this job, in seconds; null: none waits. */
+  readonly oldestWorkSeconds?: number | null
+  /** More is due at once: the next run comes after this rest instead of the interval. */
+  readonly restMs?: number
 }
 
 interface JobsParts {
@@ -27,10 +42,20 @@ export interface Jobs {
 
 export function startJobs({ jobs, log, registry, wait = sleep }: JobsParts): Jobs {
   const retries = retriesCounter(registry)
+  const oldestWork = gauge(registry, {
+    name: 'tollgate_job_oldest_work_seconds',
+    help: 'Age of the oldest work that waits for a job; 0 where none waits',
+    labelNames: ['job'],
+  })
+  const lastSuccess = gauge(registry, {
+    name: 'tollgate_job_last_success_timestamp_seconds',
+    help: 'When a job last came to its end without a fault',
+    labelNames: ['job'],
+  })
   const stopping = new AbortController()
   const started = jobs.map((job) => {
     const firstRun = attempt(job)
-    return { firstRun, ended: firstRun.then(() => repeat(job)) }
+    return { firstRun, ended: firstRun.then((waitMs) => repeat(job, waitMs)) }
   })
 
   return {
@@ -41,20 +66,26 @@ export function startJobs({ jobs, log, registry, wait = sleep }: JobsParts): Job
     },
   }
 
-  async function repeat(job: Job): Promise<void> {
+  async function repeat(job: Job, firstWaitMs: number): Promise<void> {
+    let waitMs = firstWaitMs
     while (!stopping.signal.aborted) {
-      await wait(job.everyMs, stopping.signal)
-      if (!stopping.signal.aborted) await attempt(job)
+      await wait(waitMs, stopping.signal)
+      if (!stopping.signal.aborted) waitMs = await attempt(job)
     }
   }
 
-  /** One that fails has another chance after its interval. */
-  async function attempt(job: Job): Promise<void> {
+  /** One that fails has another chance after its interval. Answers how long the next run is waited for. */
+  async function attempt(job: Job): Promise<number> {
     try {
-      await job.run()
+      const report = (await job.run(stopping.signal)) as JobReport | undefined
+      const { oldestWorkSeconds, restMs = job.everyMs } = report ?? {}
+      if (oldestWorkSeconds !== undefined) oldestWork.set({ job: job.name }, oldestWorkSeconds ?? 0)
+      lastSuccess.set({ job: job.name }, Date.now() / 1000)
+      return restMs
     } catch (error) {
       retries.inc({ stage: 'job' })
       log.warn({ err: error, job: job.name }, 'a job failed; it is tried again after its interval')
+      return job.everyMs
     }
   }
 }

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
-import { type Job, startJobs } from '../../src/platform/jobs.ts'
+import { type Job, type JobReport, startJobs } from '../../src/platform/jobs.ts'
 import { Registry, retriesCounter } from '../../src/platform/metrics.ts'
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
@@ -25,6 +25,10 @@ function startByHand(jobs: readonly Job[]) {
     async pass(ms: number) {
       waits.get(ms)!()
       await settle()
+    },
+    /** Of the only job, by the metric's name. */
+    async figure(name: string) {
+      return (await registry.getSingleMetric(name)!.get()).values[0]?.value
     },
     async failures() {
       const { values } = await retriesCounter(registry).get()
@@ -122,5 +126,34 @@ it('stop ends a wait, with the real clock too', async () => {
     registry: new Registry(),
   })
   await ran.promise
+  await jobs.stop()
+})
+
+it('says how old the oldest work is that waits for it, and when it last did it', async () => {
+  const reports: JobReport[] = [{ oldestWorkSeconds: 12 }, { oldestWorkSeconds: null }]
+  const jobs = startByHand([{ name: 'a', everyMs: 10, run: async () => reports.shift()! }])
+  await jobs.firstRuns
+  await settle()
+  expect(await jobs.figure('tollgate_job_oldest_work_seconds')).toBe(12)
+  expect(await jobs.figure('tollgate_job_last_success_timestamp_seconds')).toBeCloseTo(Date.now() / 1000, -2)
+  await jobs.pass(10)
+  expect(await jobs.figure('tollgate_job_oldest_work_seconds')).toBe(0)
+  await jobs.stop()
+})
+
+it('a job with more to do runs again after a rest of its own', async () => {
+  let left = 3
+  const run = async () => {
+    left--
+    return left > 0 ? { restMs: 1 } : {}
+  }
+  const jobs = startByHand([{ name: 'a', everyMs: 10, run }])
+  await jobs.firstRuns
+  await settle()
+  await jobs.pass(1)
+  await jobs.pass(1)
+  expect(left).toBe(0)
+  await jobs.pass(10)
+  expect(left).toBe(-1)
   await jobs.stop()
 })
