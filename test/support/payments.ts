@@ -30,6 +30,8 @@ export const CARDS = {
   bankDown: '4000000000000119',
   needsApproval: '4000002760003184',
   disputed: '4000000000000259',
+  inquiredAbout: '4000000000001976',
+  refundFails: '4000000000005126',
 } as const
 export type Card = keyof typeof CARDS
 
