@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
 import type { PaymentProvider } from '../../src/payments/provider.ts'
 import { reconcile } from '../../src/payments/reconcile.ts'
@@ -94,6 +95,31 @@ it('E: what a person has turned off since the backup is not charged: it is pause
   await payments.save(ACCOUNT, {}, methodId)
   await payments.settle()
   expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+})
+
+it('E: what a person has turned off since the backup is not charged, whatever else is changed after the restore', async () => {
+  await payments.database.backUp()
+  await payments.save(ACCOUNT, { isOn: false }, methodId)
+  await payments.tend()
+  await payments.database.restore()
+  for (const lowMicros of [2_000_000n, 3_000_000n]) await setAlertLevels(payments, ACCOUNT, { lowMicros })
+
+  await spend(45_000_000n)
+  await payments.tend()
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toEqual([])
+  await payments.save(ACCOUNT, {}, methodId)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+})
+
+it('alert levels that are set between a save and its mark pause nothing', async () => {
+  await payments.save(ACCOUNT, { amountMicros: 30_000_000n }, methodId)
+  await setAlertLevels(payments, ACCOUNT, { lowMicros: 2_000_000n })
+  await payments.tend()
+  await spend(45_000_000n)
+  await payments.settle()
+  expect(await balance()).toBe(35)
 })
 
 it('E: a refund made since the backup is taken from the credit again, and pauses', async () => {
