@@ -86,6 +86,8 @@ export interface Killed {
 export interface Fleet {
   /** Kills a process at the next step of a round over all of them and one kill at random, and starts another. */
   killNext(): Promise<Killed>
+  /** Whether it waits for a charge to kill at: accounts may be charged a few times a day only, so spending is for then. */
+  isWaiting(): boolean
   stop(): Promise<void>
 }
 
@@ -101,6 +103,7 @@ export async function startFleet(installation: TestInstallation, processes: numb
   await sides.sandbox.query(plantGates('sandbox.payments'))
   const fleet = await Promise.all(Array.from({ length: processes }, start))
   let round: (Step | typeof AT_RANDOM)[] = []
+  let isWaiting = false
 
   return {
     async killNext() {
@@ -108,6 +111,7 @@ export async function startFleet(installation: TestInstallation, processes: numb
       const next = round.pop()!
       return next === AT_RANDOM ? await killAtRandom() : await killAt(next)
     },
+    isWaiting: () => isWaiting,
     async stop() {
       await Promise.all(fleet.map(({ serve }) => serve.stop()))
       await Promise.all([sides.ledger.end(), sides.sandbox.end()])
@@ -149,6 +153,7 @@ export async function startFleet(installation: TestInstallation, processes: numb
 
   async function untilInHand(what: string, isIt: (one: InHand) => Promise<boolean>): Promise<InHand> {
     let found: InHand | undefined
+    isWaiting = true
     await until(`a payments process has a charge in hand: ${what}`, async () => {
       const holders = fleet.map(({ instanceId }) => instanceId)
       for (const one of await readInHand(holders)) {
@@ -158,6 +163,8 @@ export async function startFleet(installation: TestInstallation, processes: numb
         }
       }
       return false
+    }).finally(() => {
+      isWaiting = false
     })
     return found!
   }
