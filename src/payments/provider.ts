@@ -54,7 +54,7 @@ export interface PaymentToPrepare {
 
 /** What is marked at the provider, so that a database restored to an earlier point learns of what it has forgotten. */
 export interface ProviderMark {
-  /** The account's settings version when automatic charging was last turned off, lowered or closed. */
+  /** The version of the account's settings that last changed automatic top-up. */
   readonly settingsVersion: number
 }
 

@@ -4,7 +4,7 @@ import { sweepAutoTopUp } from '../ledger/top-ups/sweep-auto-top-up.ts'
 import { markAtProvider } from '../payments/mark.ts'
 import { paymentMetrics, showFigures } from '../payments/metrics.ts'
 import { CALL_MS, openProvider } from '../payments/open-provider.ts'
-import { reconcile } from '../payments/reconcile.ts'
+import { createReconciler } from '../payments/reconcile.ts'
 import { startWorker, type Worker } from '../payments/worker.ts'
 import type { Problem } from '../platform/http.ts'
 import { type Job, startJobs } from '../platform/jobs.ts'
@@ -31,16 +31,9 @@ export const paymentsRole = defineRole({
     signal.throwIfAborted()
 
     const metrics = paymentMetrics(registry)
-    let isReconciled = false
+    const reconciler = createReconciler(writer, provider, log)
     const jobs: Job[] = [
-      {
-        name: 'payments that the provider knows',
-        everyMs: 60 * SECOND_MS,
-        async run() {
-          await reconcile(writer, provider, log)
-          isReconciled = true
-        },
-      },
+      { name: 'payments that the provider knows', everyMs: 5 * SECOND_MS, run: reconciler.runIfDue },
       {
         name: 'automatic top-ups that are due',
         everyMs: 60 * SECOND_MS,
@@ -66,7 +59,7 @@ export const paymentsRole = defineRole({
       provider,
       callMs: CALL_MS,
       holder: config.process.instanceId,
-      isReconciled: () => isReconciled,
+      isReconciled: reconciler.isDone,
       onRecorded: outboxBell.ring,
       log,
       metrics,
@@ -76,7 +69,7 @@ export const paymentsRole = defineRole({
     const started = starting.move()
     return {
       health: () => stuck(worker),
-      degraded: () => (isReconciled ? [] : [NOT_RECONCILED]),
+      degraded: () => (reconciler.wasDone() ? [] : [NOT_RECONCILED]),
       readiness: () => null,
       [Symbol.asyncDispose]: () => started.disposeAsync(),
     }
@@ -84,7 +77,7 @@ export const paymentsRole = defineRole({
 })
 
 const NOT_RECONCILED: Problem = {
-  reason: 'nothing is charged automatically yet',
+  reason: 'nothing is charged yet',
   detail: 'what the payment provider knows has to be read to its end first; does it answer?',
 }
 

@@ -12,7 +12,7 @@ import { paymentMetrics } from '../../src/payments/metrics.ts'
 import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
 import type { SandboxPayment } from '../../src/payments/providers/sandbox/payment.ts'
 import { createSandboxProvider, type SandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
-import { reconcile } from '../../src/payments/reconcile.ts'
+import { createReconciler } from '../../src/payments/reconcile.ts'
 import { type ClaimTurns, createTurns } from '../../src/payments/worker.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
@@ -30,6 +30,8 @@ export const CARDS = {
   bankDown: '4000000000000119',
   needsApproval: '4000002760003184',
   disputed: '4000000000000259',
+  inquiredAbout: '4000000000001976',
+  refundFails: '4000000000005126',
 } as const
 export type Card = keyof typeof CARDS
 
@@ -61,6 +63,8 @@ export async function openTestPayments(): Promise<TestPayments> {
     now: () => Date.now() * 1000 + aheadMicros,
   })
   const writer: Writer = { pool: testLedger.pool, publishing: testLedger.publishing }
+  const reconciler = createReconciler(writer, provider, log)
+  await reconciler.run()
   const workers: ClaimTurns[] = []
   const workerOf = (index: number): ClaimTurns => {
     workers[index] ??= createTurns({
@@ -68,7 +72,7 @@ export async function openTestPayments(): Promise<TestPayments> {
       provider,
       callMs: CALL_MS,
       holder: `worker-${index}-${randomUUID()}`,
-      isReconciled: () => true,
+      isReconciled: reconciler.isDone,
       onRecorded: () => {},
       log,
       metrics: paymentMetrics(new Registry()),
@@ -98,7 +102,7 @@ export async function openTestPayments(): Promise<TestPayments> {
       throw new Error(`after ${MAX_ROUNDS} rounds top-ups are still due`)
     },
     async tend() {
-      await reconcile(writer, provider, log).catch(() => {})
+      await reconciler.run().catch(() => {})
       await sweepAutoTopUp(writer)
       await markAtProvider(writer, provider, log).catch(() => {})
     },

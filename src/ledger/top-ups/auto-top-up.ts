@@ -16,6 +16,7 @@ import {
 import { autoTopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { type Changed, changeAccount, type Writer } from '../change-account.ts'
+import { readAutoTopUpVersion } from './auto-top-up-version.ts'
 import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
 import { askForMark } from './provider-tasks.ts'
@@ -129,8 +130,8 @@ export async function tryAtOnce(connection: Connection, topUpId: string, nowMicr
 
 /**
  * The provider knows of later settings than this database, which was restored to an earlier point: automatic top-up pauses
- * until a person saves it. What is stored is appended once more under the provider's version, so that whatever is saved and
- * marked next is newer than the mark. Answers false where the mark is not newer.
+ * until a person saves it. What is stored is appended once more, under the provider's version or a later one, so that whatever
+ * is saved and marked next is newer than the mark. Answers false where the mark is not newer.
  */
 export async function pauseForRestore(
   writer: Writer,
@@ -139,12 +140,15 @@ export async function pauseForRestore(
 ): Promise<boolean> {
   const changed = await changeAccount<boolean>(writer, accountId, async (locked) => {
     const { connection, account, settings, clock } = locked
-    if (mark.settingsVersion <= account.settingsVersion) return { change: null, answer: false }
+    if (mark.settingsVersion <= (await readAutoTopUpVersion(connection, accountId)))
+      return { change: null, answer: false }
     const auto = await readAutoTopUp(connection, accountId)
     const restored: Pause = { reason: 'restored', code: null, methodId: null, sinceMicros: clock.nowMicros }
     const pause = auto.memory.pause ?? restored
+    // A gap is left in any case: by it the version is known to have caught up.
+    const settingsVersion = Math.max(mark.settingsVersion, account.settingsVersion + 2)
     const written = await conclude(locked, auto, {
-      change: changeSettings({ ...account, settingsVersion: mark.settingsVersion - 1 }, settings),
+      change: changeSettings({ ...account, settingsVersion: settingsVersion - 1 }, settings),
       cause: 'settings',
       memory: { ...auto.memory, pause },
       steps: pause === restored ? [autoTopUpStep('paused', pause.reason)] : [],
