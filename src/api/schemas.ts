@@ -13,7 +13,8 @@ const AMOUNT = /^-?\d{1,12}(\.\d{1,6})?$/
 
 export const Money = z
   .string()
-  .regex(AMOUNT, { error: 'must be a decimal such as "25.00", with at most 6 digits after the point' })
+  // What refines it further may take it for an amount: it is not asked where it is none.
+  .regex(AMOUNT, { error: 'must be a decimal such as "25.00", with at most 6 digits after the point', abort: true })
   .meta({ id: 'Money', description: 'A decimal amount in units of the currency', examples: ['25.00'] })
 
 /** What `parseMoney` makes of a string that `Money` has let through. */
@@ -139,6 +140,17 @@ export const ProblemSchema = z
         }),
       )
       .optional(),
+    faults: z
+      .array(
+        z.object({
+          file: z.string(),
+          line: z.int().nullable().meta({ description: 'From 1; null: the file as a whole' }),
+          reason: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Of files that were sent: the first of their faults' }),
+    fault_count: z.int().optional().meta({ description: 'How many faults the files have' }),
     current: z
       .object({ etag: z.string(), changed_by: z.string().nullable(), changed_at: Instant })
       .optional()

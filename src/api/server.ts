@@ -10,8 +10,12 @@ import type { Api, ApiContext } from './context.ts'
 import { addErrorHandling } from './errors.ts'
 import { addOpenApi } from './openapi.ts'
 import { createRateLimits } from './rate-limits.ts'
+import { addAdjustmentRoutes } from './routes/adjustments.ts'
 import { addAlertLevelRoutes } from './routes/alert-levels.ts'
+import { addApiKeyRoutes } from './routes/api-keys.ts'
 import { addBalanceRoutes } from './routes/balance.ts'
+import { addCatalogRoutes } from './routes/catalogs.ts'
+import { addDeadLetterRoutes } from './routes/dead-letters.ts'
 import { addMovementRoutes } from './routes/movements.ts'
 import type { TokenReader } from './tokens.ts'
 
@@ -33,8 +37,12 @@ const REQUEST_WITHIN_MS = 30_000
 const PATH_PARAMETER_CHARACTERS = 700
 
 const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
+  addAdjustmentRoutes,
   addAlertLevelRoutes,
+  addApiKeyRoutes,
   addBalanceRoutes,
+  addCatalogRoutes,
+  addDeadLetterRoutes,
   addMovementRoutes,
 ]
 
