@@ -8,8 +8,8 @@ import { BILLING_MODES } from '../core/account/settings.ts'
 import { parseDate, parseInstantOrDate } from '../core/instant.ts'
 import { CURRENCIES, parseMoney } from '../core/money.ts'
 
-/** The form of an amount, with up to 12 digits before the point: no sum of the product comes near. */
-const AMOUNT = /^-?\d{1,12}(\.\d{1,6})?$/
+/** The form of an amount, with as many digits before the point as the largest that is kept has. */
+const AMOUNT = /^-?\d{1,13}(\.\d{1,6})?$/
 
 export const Money = z
   .string()

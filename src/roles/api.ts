@@ -6,6 +6,7 @@ import { boundsWith } from '../core/top-up/settings.ts'
 import { openReplaySender } from '../dead-letters/replay-sender.ts'
 import { CatalogStore } from '../ledger/catalogs.ts'
 import { openProvider } from '../payments/open-provider.ts'
+import { listenOn } from '../platform/http.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createPool } from '../platform/postgres.ts'
 import { createEncoders } from '../platform/schemas.ts'
@@ -51,7 +52,7 @@ export const apiRole = defineRole({
       onWritten: outboxBell.ring,
     })
     starting.defer(() => api.close())
-    await api.listen({ port: config.api.port, host: '0.0.0.0' })
+    await listenOn(api, config.api.port, 'TOLLGATE_API_PORT')
     log.info({ api_port: portOf(api) }, 'the API takes requests')
 
     const started = starting.move()
