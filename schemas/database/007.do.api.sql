@@ -8,8 +8,11 @@ create table tollgate.api_keys (
   created_at timestamptz not null default clock_timestamp(),
   created_by text not null,
   last_used_at timestamptz,
+  rotated_at timestamptz,
+  rotated_by text,
   revoked_at timestamptz,
   revoked_by text,
+  check ((rotated_at is null) = (rotated_by is null)),
   check ((revoked_at is null) = (revoked_by is null))
 );
 comment on column tollgate.api_keys.account_ids is 'The accounts it is for; null: all of them, and the installation';
@@ -23,8 +26,13 @@ create table tollgate.api_key_secrets (
   expires_at timestamptz
 );
 create index api_key_secrets_by_key on tollgate.api_key_secrets (key_id);
+create unique index api_key_secrets_newest on tollgate.api_key_secrets (key_id) where expires_at is null;
 comment on column tollgate.api_key_secrets.secret_hash is 'SHA-256 of the secret, which is random and kept nowhere';
 comment on column tollgate.api_key_secrets.expires_at is 'Null: while the key is not revoked';
+
+-- Requests to the whole installation (publishing a catalog, replaying dead letters) have keys of the same form and promise.
+-- No account has an empty id. They are read and written under the lock of what is asked for, as others under their account's.
+comment on column tollgate.request_keys.account_id is 'The account; empty: the whole installation';
 
 create table tollgate.display_names (
   account_id text collate "C" not null references tollgate.accounts,

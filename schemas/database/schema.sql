@@ -111,6 +111,7 @@ CREATE TABLE tollgate.api_key_secrets (
   CONSTRAINT api_key_secrets_key_id_fkey FOREIGN KEY (key_id) REFERENCES tollgate.api_keys(key_id)
 );
 CREATE INDEX api_key_secrets_by_key ON tollgate.api_key_secrets USING btree (key_id);
+CREATE UNIQUE INDEX api_key_secrets_newest ON tollgate.api_key_secrets USING btree (key_id) WHERE (expires_at IS NULL);
 COMMENT ON COLUMN tollgate.api_key_secrets.secret_hash IS 'SHA-256 of the secret, which is random and kept nowhere';
 COMMENT ON COLUMN tollgate.api_key_secrets.expires_at IS 'Null: while the key is not revoked';
 
@@ -122,11 +123,14 @@ CREATE TABLE tollgate.api_keys (
   created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   created_by text NOT NULL,
   last_used_at timestamp with time zone,
+  rotated_at timestamp with time zone,
+  rotated_by text,
   revoked_at timestamp with time zone,
   revoked_by text,
   CONSTRAINT api_keys_pkey PRIMARY KEY (key_id),
   CONSTRAINT api_keys_account_ids_check CHECK (cardinality(account_ids) > 0),
-  CONSTRAINT api_keys_check CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
+  CONSTRAINT api_keys_check CHECK ((rotated_at IS NULL) = (rotated_by IS NULL)),
+  CONSTRAINT api_keys_check1 CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
   CONSTRAINT api_keys_name_check CHECK (name <> ''::text)
 );
 COMMENT ON COLUMN tollgate.api_keys.account_ids IS 'The accounts it is for; null: all of them, and the installation';
@@ -515,6 +519,7 @@ CREATE TABLE tollgate.request_keys (
   CONSTRAINT request_keys_are_printable_ascii CHECK (key ~ '^[ -~]{1,200}$'::text)
 );
 CREATE INDEX request_keys_by_recorded_at ON tollgate.request_keys USING btree (recorded_at);
+COMMENT ON COLUMN tollgate.request_keys.account_id IS 'The account; empty: the whole installation';
 COMMENT ON COLUMN tollgate.request_keys.kind IS 'What was asked for; each kind has keys of its own';
 COMMENT ON COLUMN tollgate.request_keys.content_hash IS 'SHA-256 of all that was asked for: the same key with other content is refused';
 COMMENT ON COLUMN tollgate.request_keys.answer IS 'The first answer, which the same request gets again; a bigint is {"$bigint": "12"}';

@@ -37,9 +37,8 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, count
   app.decorateRequest('caller', null)
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config
-    // An unknown path has none; it is answered as such.
-    if (access === undefined) return
-    if (access === 'public') return await count(request, null)
+    // An unknown path has none; it is answered as such, and looking for paths is counted like guessing keys.
+    if (access === undefined || access === 'public') return await count(request, null)
     try {
       request.caller = await callerOf(request)
     } catch (error) {

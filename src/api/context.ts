@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { BoundsByCurrency } from '../core/top-up/settings.ts'
+import type { ReplaySender } from '../dead-letters/replay-sender.ts'
 import type { CatalogStore } from '../ledger/catalogs.ts'
 import type { Writer } from '../ledger/change-account.ts'
 import type { PaymentProvider } from '../payments/provider.ts'
@@ -17,6 +18,8 @@ export interface ApiContext {
   /** The process's one store of parsed catalogs. */
   readonly catalogs: CatalogStore
   readonly provider: PaymentProvider
+  /** Asks Kafka at its first use, and not before. */
+  readonly replaySender: ReplaySender
   readonly bounds: BoundsByCurrency
   /** Where browsers reach this API, without a slash at the end; known once it listens. */
   readonly publicUrl: () => string

@@ -2,6 +2,7 @@
  * How many requests a caller may make. Counted in Redis, so by all processes together; while Redis does not answer, each
  * process counts for itself: a limit that holds a little less is better than none, and than no API.
  */
+import { hash } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
@@ -54,8 +55,8 @@ function ask(limiter: Limiter, request: FastifyRequest) {
   return limiter(request)
 }
 
-/** By credential where there is one, else by address. */
+/** By credential where there is one, else by address. A subject may be an e-mail address, and long: it is hashed. */
 function keyOf({ caller, ip }: FastifyRequest): string {
   if (caller === null) return `address ${ip}`
-  return caller.kind === 'key' ? `key ${caller.keyId}` : `person ${caller.subject}`
+  return caller.kind === 'key' ? `key ${caller.keyId}` : `${caller.kind} ${hash('sha256', caller.subject)}`
 }

@@ -8,11 +8,12 @@ import { BILLING_MODES } from '../core/account/settings.ts'
 import { parseInstantOrDate } from '../core/instant.ts'
 import { CURRENCIES, parseMoney } from '../core/money.ts'
 
-/** The form of an amount, with up to 12 digits before the point: no sum of the product comes near. */
-const AMOUNT = /^-?\d{1,12}(\.\d{1,6})?$/
+/** The form of an amount, with as many digits before the point as the largest that is kept has. */
+const AMOUNT = /^-?\d{1,13}(\.\d{1,6})?$/
 
 export const Money = z
   .string()
+  // What refines it further may take it for an amount: it is not asked where it is none.
   .regex(AMOUNT, { error: 'must be a decimal such as "25.00", with at most 6 digits after the point', abort: true })
   .meta({ id: 'Money', description: 'A decimal amount in units of the currency', examples: ['25.00'] })
 
@@ -142,6 +143,17 @@ export const ProblemSchema = z
         }),
       )
       .optional(),
+    faults: z
+      .array(
+        z.object({
+          file: z.string(),
+          line: z.int().nullable().meta({ description: 'From 1; null: the file as a whole' }),
+          reason: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Of files that were sent: the first of their faults' }),
+    fault_count: z.int().optional().meta({ description: 'How many faults the files have' }),
     current: z
       .object({ etag: z.string(), changed_by: z.string().nullable(), changed_at: Instant })
       .optional()

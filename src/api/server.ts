@@ -7,11 +7,16 @@ import type { Redis } from 'ioredis'
 import { histogram, type Registry } from '../platform/metrics.ts'
 import { addAuthentication } from './authenticate.ts'
 import type { Api, ApiContext } from './context.ts'
-import { addErrorHandling } from './errors.ts'
+import { addErrorHandling, answerUnreadable, answerUnroutable } from './errors.ts'
 import { addOpenApi } from './openapi.ts'
+import { ApiProblem } from './problem.ts'
 import { createRateLimits } from './rate-limits.ts'
+import { addAdjustmentRoutes } from './routes/adjustments.ts'
 import { addAlertLevelRoutes } from './routes/alert-levels.ts'
+import { addApiKeyRoutes } from './routes/api-keys.ts'
 import { addBalanceRoutes } from './routes/balance.ts'
+import { addCatalogRoutes } from './routes/catalogs.ts'
+import { addDeadLetterRoutes } from './routes/dead-letters.ts'
 import { addMovementRoutes } from './routes/movements.ts'
 import type { TokenReader } from './tokens.ts'
 
@@ -33,8 +38,12 @@ const REQUEST_WITHIN_MS = 30_000
 const PATH_PARAMETER_CHARACTERS = 700
 
 const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
+  addAdjustmentRoutes,
   addAlertLevelRoutes,
+  addApiKeyRoutes,
   addBalanceRoutes,
+  addCatalogRoutes,
+  addDeadLetterRoutes,
   addMovementRoutes,
 ]
 
@@ -48,6 +57,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     // A caller's own id is taken where it can be searched for and quoted.
     genReqId: ({ headers }) => givenRequestId(headers['x-request-id']) ?? randomUUID(),
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS },
     // Idle connections of clients that keep them open must not hold up a stop.
     forceCloseConnections: 'idle',
@@ -59,7 +70,9 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   addAccounting(app, context, registry, onWritten)
   const count = await createRateLimits(app, { redis, requestsPerMinute })
   addAuthentication(app, { pool: context.writer.pool, readToken, count })
+  refuseForms(app)
   await addOpenApi(app)
+  app.removeContentTypeParser('text/plain')
   await app.register(formbody)
   for (const add of ROUTES) add(app, context)
   await app.ready()
@@ -70,6 +83,16 @@ const REQUEST_ID = /^[\w.:-]{1,100}$/
 
 function givenRequestId(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && REQUEST_ID.test(header) ? header : undefined
+}
+
+/** Forms are for pages that people see; a browser sends one to anywhere, and nobody is asked. */
+function refuseForms(app: Api): void {
+  app.addHook('preParsing', async (request) => {
+    const isForm = /^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '')
+    if (isForm && request.routeOptions.url?.startsWith('/v1/')) {
+      throw new ApiProblem('unsupported_media_type', 'send application/json')
+    }
+  })
 }
 
 /** One line and one sample a request: the route as it is written, never the URL with what people put into it. */

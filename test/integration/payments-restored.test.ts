@@ -102,7 +102,8 @@ it('E: what a person has turned off since the backup is not charged, whatever el
   await payments.save(ACCOUNT, { isOn: false }, methodId)
   await payments.tend()
   await payments.database.restore()
-  for (const lowMicros of [2_000_000n, 3_000_000n]) await setAlertLevels(payments, ACCOUNT, { lowMicros })
+  for (const lowMicros of [2_000_000n, 3_000_000n])
+    await setAlertLevels(payments, ACCOUNT, { actor: 'test', lowMicros })
 
   await spend(45_000_000n)
   await payments.tend()
@@ -115,7 +116,7 @@ it('E: what a person has turned off since the backup is not charged, whatever el
 
 it('alert levels that are set between a save and its mark pause nothing', async () => {
   await payments.save(ACCOUNT, { amountMicros: 30_000_000n }, methodId)
-  await setAlertLevels(payments, ACCOUNT, { lowMicros: 2_000_000n })
+  await setAlertLevels(payments, ACCOUNT, { actor: 'test', lowMicros: 2_000_000n })
   await payments.tend()
   await spend(45_000_000n)
   await payments.settle()

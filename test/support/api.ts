@@ -4,8 +4,10 @@ import type { Permission } from '../../src/api/access.ts'
 import { createApi } from '../../src/api/server.ts'
 import { createTokenReader } from '../../src/api/tokens.ts'
 import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'
+import { openReplaySender } from '../../src/dead-letters/replay-sender.ts'
 import { createApiKey } from '../../src/ledger/api-keys.ts'
 import { CatalogStore } from '../../src/ledger/catalogs.ts'
+import { createKafka } from '../../src/platform/kafka.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { connectRedis } from '../../src/view/redis.ts'
@@ -44,17 +46,24 @@ export interface TestApiOptions {
   readonly log?: Logger
   readonly requestsPerMinute?: number
   readonly redisUrl?: string
+  /** Where dead letters are replayed to; without it to nowhere. */
+  readonly kafkaBrokers?: readonly string[]
 }
+
+/** Nobody listens there. */
+const NO_BROKER = '127.0.0.1:1'
 
 export async function openTestApi({
   log = createLog('silent'),
   requestsPerMinute = NO_LIMIT,
   redisUrl,
+  kafkaBrokers = [NO_BROKER],
 }: TestApiOptions = {}): Promise<TestApi> {
   const payments = await openTestPayments()
   const { pool, publishing, provider } = payments
   const [dashboard, operators] = await Promise.all([openTestIssuer('dashboard'), openTestIssuer('operators')])
   const redis = connectRedis(redisUrl ?? (await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!, log, 100)
+  const replaySender = openReplaySender(createKafka({ brokers: [...kafkaBrokers] }, createLog('silent')), 1)
   const registry = new Registry()
   let url = ''
   const api = await createApi({
@@ -62,6 +71,7 @@ export async function openTestApi({
       writer: { pool, publishing },
       catalogs: new CatalogStore(),
       provider,
+      replaySender,
       bounds: DEFAULT_BOUNDS,
       publicUrl: () => url,
       log,
@@ -105,6 +115,7 @@ export async function openTestApi({
     async close() {
       await api.close()
       redis.disconnect()
+      await replaySender.close()
       await Promise.all([dashboard.close(), operators.close()])
       await payments.close()
     },
