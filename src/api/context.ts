@@ -6,6 +6,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { BoundsByCurrency } from '../core/top-up/settings.ts'
 import type { CatalogStore } from '../ledger/catalogs.ts'
 import type { Writer } from '../ledger/change-account.ts'
+import type { RecentCatalogs } from '../ledger/recent-catalogs.ts'
 import type { PaymentProvider } from '../payments/provider.ts'
 import type { Logger } from '../platform/log.ts'
 
@@ -16,6 +17,8 @@ export interface ApiContext {
   readonly writer: Writer
   /** The process's one store of parsed catalogs. */
   readonly catalogs: CatalogStore
+  /** For looking at one version: the one in force, or that of an old event. */
+  readonly recentCatalogs: RecentCatalogs
   readonly provider: PaymentProvider
   readonly bounds: BoundsByCurrency
   /** Where browsers reach this API, without a slash at the end; known once it listens. */

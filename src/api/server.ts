@@ -10,8 +10,13 @@ import type { Api, ApiContext } from './context.ts'
 import { addErrorHandling } from './errors.ts'
 import { addOpenApi } from './openapi.ts'
 import { createRateLimits } from './rate-limits.ts'
+import { addAccountRoutes } from './routes/accounts.ts'
 import { addAlertLevelRoutes } from './routes/alert-levels.ts'
 import { addBalanceRoutes } from './routes/balance.ts'
+import { addContactRoutes } from './routes/contacts.ts'
+import { addDisplayNameRoutes } from './routes/display-names.ts'
+import { addExplainedMovementRoutes } from './routes/explained-movement.ts'
+import { addFairUseRoutes } from './routes/fair-use.ts'
 import { addMovementRoutes } from './routes/movements.ts'
 import type { TokenReader } from './tokens.ts'
 
@@ -36,6 +41,11 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addAlertLevelRoutes,
   addBalanceRoutes,
   addMovementRoutes,
+  addAccountRoutes,
+  addContactRoutes,
+  addDisplayNameRoutes,
+  addFairUseRoutes,
+  addExplainedMovementRoutes,
 ]
 
 /** Ready to listen. Its `close` waits for requests under way. */

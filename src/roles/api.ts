@@ -4,6 +4,7 @@ import { createApi } from '../api/server.ts'
 import { createTokenReader } from '../api/tokens.ts'
 import { boundsWith } from '../core/top-up/settings.ts'
 import { CatalogStore } from '../ledger/catalogs.ts'
+import { RecentCatalogs } from '../ledger/recent-catalogs.ts'
 import { openProvider } from '../payments/open-provider.ts'
 import { createPool } from '../platform/postgres.ts'
 import { createEncoders } from '../platform/schemas.ts'
@@ -31,6 +32,7 @@ export const apiRole = defineRole({
       context: {
         writer: { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } },
         catalogs: new CatalogStore(),
+        recentCatalogs: new RecentCatalogs(pool),
         provider,
         bounds: boundsWith(config.topUps),
         publicUrl: () => config.api.publicUrl ?? `http://127.0.0.1:${portOf(api)}`,

@@ -6,6 +6,7 @@ import { createTokenReader } from '../../src/api/tokens.ts'
 import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'
 import { createApiKey } from '../../src/ledger/api-keys.ts'
 import { CatalogStore } from '../../src/ledger/catalogs.ts'
+import { RecentCatalogs } from '../../src/ledger/recent-catalogs.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { connectRedis } from '../../src/view/redis.ts'
@@ -61,6 +62,7 @@ export async function openTestApi({
     context: {
       writer: { pool, publishing },
       catalogs: new CatalogStore(),
+      recentCatalogs: new RecentCatalogs(pool),
       provider,
       bounds: DEFAULT_BOUNDS,
       publicUrl: () => url,
