@@ -72,4 +72,10 @@ comment on column tollgate.method_setups.consent is 'Given before the visit, for
 comment on column tollgate.method_setups.is_default is 'Whether the card became the default; null until it is saved';
 comment on column tollgate.method_setups.refusal is 'Why a saved card did not become the default as was wished; null: it did, or none wished it';
 
+-- Who closed an account: its settings say it only where automatic top-up was on.
+alter table tollgate.accounts
+  add column closed_by text,
+  add constraint closed_by_somebody check (closed_by is null or closed_at is not null);
+comment on column tollgate.accounts.closed_by is 'Who closed it; null: it is open';
+
 -- The API lists accounts by id, and movements of one account newest first: both by primary keys.

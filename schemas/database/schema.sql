@@ -89,11 +89,13 @@ CREATE TABLE tollgate.accounts (
   auto_top_up_below_micros bigint,
   top_up_version bigint DEFAULT 0 NOT NULL,
   closed_at timestamp with time zone,
+  closed_by text,
   CONSTRAINT accounts_pkey PRIMARY KEY (account_id),
   CONSTRAINT accounts_check CHECK ((status = 'blocked'::text) = (balance_micros <= 0)),
   CONSTRAINT accounts_currency_check CHECK (currency = ANY (ARRAY['EUR'::text, 'USD'::text])),
   CONSTRAINT accounts_settings_version_check CHECK (settings_version > 0),
-  CONSTRAINT accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'blocked'::text]))
+  CONSTRAINT accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'blocked'::text])),
+  CONSTRAINT closed_by_somebody CHECK (closed_by IS NULL OR closed_at IS NOT NULL)
 ) WITH (fillfactor=50);
 COMMENT ON COLUMN tollgate.accounts.alert_version IS 'Version of the newest alert, 0 before the first';
 COMMENT ON COLUMN tollgate.accounts.is_low IS 'Crossed its low level and has not been back at 110 % of it since: the next alert waits for that';
@@ -101,6 +103,7 @@ COMMENT ON COLUMN tollgate.accounts.is_below_custom_level IS 'The same for the l
 COMMENT ON COLUMN tollgate.accounts.auto_top_up_below_micros IS 'A balance below it asks for an automatic top-up; null: off, closed, paused, one open, without a method, or waiting at a limit';
 COMMENT ON COLUMN tollgate.accounts.top_up_version IS 'Version of the newest top-up event, 0 before the first';
 COMMENT ON COLUMN tollgate.accounts.closed_at IS 'Since when nothing is charged any more; null: open';
+COMMENT ON COLUMN tollgate.accounts.closed_by IS 'Who closed it; null: it is open';
 
 CREATE TABLE tollgate.api_key_secrets (
   key_id text COLLATE "C" NOT NULL,

@@ -7,6 +7,7 @@ import type { BoundsByCurrency } from '../core/top-up/settings.ts'
 import type { ReplaySender } from '../dead-letters/replay-sender.ts'
 import type { CatalogStore } from '../ledger/catalogs.ts'
 import type { Writer } from '../ledger/change-account.ts'
+import type { RecentCatalogs } from '../ledger/recent-catalogs.ts'
 import type { PaymentProvider } from '../payments/provider.ts'
 import type { Logger } from '../platform/log.ts'
 
@@ -17,6 +18,8 @@ export interface ApiContext {
   readonly writer: Writer
   /** The process's one store of parsed catalogs. */
   readonly catalogs: CatalogStore
+  /** For looking at one version: the one in force, or that of an old event. */
+  readonly recentCatalogs: RecentCatalogs
   readonly provider: PaymentProvider
   /** Asks Kafka at its first use, and not before. */
   readonly replaySender: ReplaySender

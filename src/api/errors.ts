@@ -47,7 +47,8 @@ function problemFor(error: FastifyError, request: FastifyRequest, log: Logger): 
   if (error instanceof ApiProblem) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map(({ instancePath, keyword, message }): FieldFault => {
-      const path = `/${placeOf(error.validationContext)}${instancePath}`
+      // Of the whole it is `/`, which as a pointer would mean a member without a name.
+      const path = `/${placeOf(error.validationContext)}${instancePath === '/' ? '' : instancePath}`
       return { path, code: keyword, detail: message ?? 'is not valid' }
     })
     const detail = errors.map(({ path, detail: what }) => `${path}: ${what}`).join('; ')

@@ -11,12 +11,17 @@ import { addErrorHandling, answerUnreadable, answerUnroutable } from './errors.t
 import { addOpenApi } from './openapi.ts'
 import { ApiProblem } from './problem.ts'
 import { createRateLimits } from './rate-limits.ts'
+import { addAccountRoutes } from './routes/accounts.ts'
 import { addAdjustmentRoutes } from './routes/adjustments.ts'
 import { addAlertLevelRoutes } from './routes/alert-levels.ts'
 import { addApiKeyRoutes } from './routes/api-keys.ts'
 import { addBalanceRoutes } from './routes/balance.ts'
 import { addCatalogRoutes } from './routes/catalogs.ts'
+import { addContactRoutes } from './routes/contacts.ts'
 import { addDeadLetterRoutes } from './routes/dead-letters.ts'
+import { addDisplayNameRoutes } from './routes/display-names.ts'
+import { addExplainedMovementRoutes } from './routes/explained-movement.ts'
+import { addFairUseRoutes } from './routes/fair-use.ts'
 import { addMovementRoutes } from './routes/movements.ts'
 import type { TokenReader } from './tokens.ts'
 
@@ -45,6 +50,11 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addCatalogRoutes,
   addDeadLetterRoutes,
   addMovementRoutes,
+  addAccountRoutes,
+  addContactRoutes,
+  addDisplayNameRoutes,
+  addFairUseRoutes,
+  addExplainedMovementRoutes,
 ]
 
 /** Ready to listen. Its `close` waits for requests under way. */

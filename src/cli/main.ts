@@ -100,7 +100,7 @@ catalog
     await rollBackCatalog(version, options)
   })
 
-const accounts = program.command('accounts').description('set up accounts and adjust their credit')
+const accounts = program.command('accounts').description('set up and close accounts, and adjust their credit')
 
 accounts
   .command('apply')
@@ -137,6 +137,16 @@ accounts
   .action(async (accountId: string, options: AlertLevelOptions) => {
     const { setAlertLevels } = await import('./accounts-alert-levels.ts')
     await setAlertLevels(accountId, options)
+  })
+
+accounts
+  .command('close')
+  .description('close an account: nothing is charged any more, and late usage is still debited')
+  .argument('<account>', 'account id')
+  .requiredOption('--actor <name>', 'who closes it')
+  .action(async (accountId: string, options: { actor: string }) => {
+    const { closeAccount } = await import('./accounts-close.ts')
+    await closeAccount(accountId, options)
   })
 
 const topUp = program.command('top-up').description('automatic top-up, and credit added by hand')

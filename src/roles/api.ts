@@ -5,6 +5,7 @@ import { createTokenReader } from '../api/tokens.ts'
 import { boundsWith } from '../core/top-up/settings.ts'
 import { openReplaySender } from '../dead-letters/replay-sender.ts'
 import { CatalogStore } from '../ledger/catalogs.ts'
+import { RecentCatalogs } from '../ledger/recent-catalogs.ts'
 import { openProvider } from '../payments/open-provider.ts'
 import { listenOn } from '../platform/http.ts'
 import { createKafka } from '../platform/kafka.ts'
@@ -38,6 +39,7 @@ export const apiRole = defineRole({
       context: {
         writer: { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } },
         catalogs: new CatalogStore(),
+        recentCatalogs: new RecentCatalogs(pool),
         provider,
         replaySender,
         bounds: boundsWith(config.topUps),

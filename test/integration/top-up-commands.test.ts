@@ -475,3 +475,28 @@ it.each([
 ])('%s %s refuses an account that does not exist', async (...command) => {
   expect(await tollgate(...command, 'nobody')).toEqual(failed('there is no account nobody'))
 })
+
+describe('accounts close', () => {
+  it('closes an account once, turns automatic top-up off, and says who closed it', async () => {
+    const account = 'paper-lantern'
+    await turnOn(account)
+    expect(await tollgate('accounts', 'close', account)).toMatchObject({ exitCode: 2 })
+    const closed = await tollgate('accounts', 'close', account, '--actor', 'olga')
+    expect(closed).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(closed.stdout).toMatch(/^paper-lantern: closed since \d{4}-.+Z\n$/)
+    const again = await tollgate('accounts', 'close', account, '--actor', 'bob')
+    expect(again).toEqual({ exitCode: 0, stdout: closed.stdout, stderr: 'it was closed before\n' })
+    const { rows } = await installation.pool.query(
+      `select a.closed_by, s.actor, s.auto_top_up_is_on
+         from tollgate.accounts a
+         join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
+        where a.account_id = $1`,
+      [account],
+    )
+    expect(rows).toEqual([{ closed_by: 'olga', actor: 'olga', auto_top_up_is_on: false }])
+    expect(await now(account, '50')).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(await tollgate('accounts', 'close', 'nobody', '--actor', 'olga')).toEqual(
+      failed('there is no account nobody'),
+    )
+  })
+})

@@ -7,6 +7,7 @@ import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'
 import { openReplaySender } from '../../src/dead-letters/replay-sender.ts'
 import { createApiKey } from '../../src/ledger/api-keys.ts'
 import { CatalogStore } from '../../src/ledger/catalogs.ts'
+import { RecentCatalogs } from '../../src/ledger/recent-catalogs.ts'
 import { createKafka } from '../../src/platform/kafka.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
@@ -70,6 +71,7 @@ export async function openTestApi({
     context: {
       writer: { pool, publishing },
       catalogs: new CatalogStore(),
+      recentCatalogs: new RecentCatalogs(pool),
       provider,
       replaySender,
       bounds: DEFAULT_BOUNDS,
