@@ -7,7 +7,7 @@ import { canonicalJson, fromCanonical } from '../core/canonical-json.ts'
 import type { Connection, Pool } from '../platform/postgres.ts'
 
 /** Each kind has keys of its own: the same key may be used once for each. */
-export type RequestKind = 'adjustment' | 'top_up' | 'auto_top_up' | 'payment_method'
+export type RequestKind = 'adjustment' | 'top_up' | 'auto_top_up' | 'payment_method' | 'method_setup'
 
 export interface RequestKey {
   readonly kind: RequestKind
