@@ -7,6 +7,7 @@ import type { BoundsByCurrency } from '../core/top-up/settings.ts'
 import type { CatalogStore } from '../ledger/catalogs.ts'
 import type { Writer } from '../ledger/change-account.ts'
 import type { PaymentProvider } from '../payments/provider.ts'
+import type { SandboxDesk } from '../payments/providers/sandbox/desk.ts'
 import type { Logger } from '../platform/log.ts'
 
 /** An app whose routes are typed by their schemas. */
@@ -17,8 +18,12 @@ export interface ApiContext {
   /** The process's one store of parsed catalogs. */
   readonly catalogs: CatalogStore
   readonly provider: PaymentProvider
+  /** The other side of the provider, where that is the sandbox: its pages are served. */
+  readonly sandbox: SandboxDesk | null
   readonly bounds: BoundsByCurrency
   /** Where browsers reach this API, without a slash at the end; known once it listens. */
   readonly publicUrl: () => string
+  /** Origins that a customer may be sent back to, beside the API's own. */
+  readonly returnOrigins: readonly string[]
   readonly log: Logger
 }

@@ -11,8 +11,13 @@ import { addErrorHandling } from './errors.ts'
 import { addOpenApi } from './openapi.ts'
 import { createRateLimits } from './rate-limits.ts'
 import { addAlertLevelRoutes } from './routes/alert-levels.ts'
+import { addAutoTopUpRoutes } from './routes/auto-top-up.ts'
 import { addBalanceRoutes } from './routes/balance.ts'
 import { addMovementRoutes } from './routes/movements.ts'
+import { addPaymentMethodRoutes } from './routes/payment-methods.ts'
+import { addReturnPages } from './routes/return-pages.ts'
+import { addSandboxPages } from './routes/sandbox-pages.ts'
+import { addTopUpRoutes } from './routes/top-ups.ts'
 import type { TokenReader } from './tokens.ts'
 
 export interface ApiOptions {
@@ -36,6 +41,11 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addAlertLevelRoutes,
   addBalanceRoutes,
   addMovementRoutes,
+  addAutoTopUpRoutes,
+  addPaymentMethodRoutes,
+  addTopUpRoutes,
+  addReturnPages,
+  addSandboxPages,
 ]
 
 /** Ready to listen. Its `close` waits for requests under way. */
@@ -104,6 +114,7 @@ function addAccounting(app: Api, { log }: ApiContext, registry: Registry, onWrit
       },
       'answered',
     )
-    if (method !== 'GET' && status < 300) onWritten()
+    const mayWrite = method !== 'GET' || request.routeOptions.config.writes === true
+    if (mayWrite && status < 400) onWritten()
   })
 }

@@ -21,7 +21,8 @@ export const apiRole = defineRole({
     const pool = createPool(config.database.url, log, config.api.connections)
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
-    const provider = openProvider(config, log)
+    const publicUrl = () => config.api.publicUrl ?? `http://127.0.0.1:${portOf(api)}`
+    const provider = openProvider(config, log, publicUrl)
     starting.defer(() => provider.close())
     const redis = connectRedis(config.redis.url, log, REDIS_ANSWERS_WITHIN_MS)
     starting.defer(() => redis.disconnect())
@@ -32,8 +33,10 @@ export const apiRole = defineRole({
         writer: { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } },
         catalogs: new CatalogStore(),
         provider,
+        sandbox: provider.desk,
         bounds: boundsWith(config.topUps),
-        publicUrl: () => config.api.publicUrl ?? `http://127.0.0.1:${portOf(api)}`,
+        publicUrl,
+        returnOrigins: config.api.returnOrigins,
         log,
       },
       readToken: createTokenReader(config.tokens),
