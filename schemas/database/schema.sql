@@ -301,15 +301,16 @@ CREATE TABLE tollgate.method_setups (
   setup_id text COLLATE "C" NOT NULL,
   account_id text COLLATE "C" NOT NULL,
   provider text NOT NULL,
-  provider_setup_id text NOT NULL,
+  provider_setup_id text,
   method_id text COLLATE "C" NOT NULL,
-  url text NOT NULL,
-  return_url text,
+  url text,
+  return_url text NOT NULL,
   makes_default boolean NOT NULL,
   consent jsonb,
   actor text NOT NULL,
   created_at timestamp with time zone NOT NULL,
-  expires_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  looked_at timestamp with time zone,
   state text DEFAULT 'open'::text NOT NULL,
   is_default boolean,
   refusal text,
@@ -321,9 +322,12 @@ CREATE TABLE tollgate.method_setups (
   CONSTRAINT method_setups_state_check CHECK (state = ANY (ARRAY['open'::text, 'saved'::text, 'canceled'::text, 'expired'::text]))
 );
 CREATE INDEX method_setups_by_account ON tollgate.method_setups USING btree (account_id, created_at);
-CREATE INDEX method_setups_open ON tollgate.method_setups USING btree (created_at) WHERE (state = 'open'::text);
+CREATE INDEX method_setups_open ON tollgate.method_setups USING btree (looked_at NULLS FIRST) WHERE (state = 'open'::text);
+COMMENT ON COLUMN tollgate.method_setups.provider_setup_id IS 'Null, as url and expires_at are: the provider was not asked yet, or has not answered';
 COMMENT ON COLUMN tollgate.method_setups.method_id IS 'What the card will be called here once it is saved';
+COMMENT ON COLUMN tollgate.method_setups.return_url IS 'Where the customer goes back to; never taken from the request that returns';
 COMMENT ON COLUMN tollgate.method_setups.consent IS 'Given before the visit, for the card to become what automatic top-up charges; null: none';
+COMMENT ON COLUMN tollgate.method_setups.looked_at IS 'When the provider was last asked about it; null: never';
 COMMENT ON COLUMN tollgate.method_setups.is_default IS 'Whether the card became the default; null until it is saved';
 COMMENT ON COLUMN tollgate.method_setups.refusal IS 'Why a saved card did not become the default as was wished; null: it did, or none wished it';
 
@@ -580,6 +584,7 @@ CREATE TABLE tollgate.top_ups (
   claimed_by text,
   claimed_until timestamp with time zone,
   updated_at timestamp with time zone NOT NULL,
+  return_url text,
   CONSTRAINT top_ups_pkey PRIMARY KEY (top_up_id),
   CONSTRAINT top_ups_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
   CONSTRAINT top_ups_amount_micros_check CHECK (amount_micros > 0),
@@ -599,6 +604,7 @@ COMMENT ON COLUMN tollgate.top_ups.attempt_id IS 'The current attempt, or the la
 COMMENT ON COLUMN tollgate.top_ups.confirmed_at IS 'When the current attempt was first confirmed';
 COMMENT ON COLUMN tollgate.top_ups.ending_state IS 'What it ends as once the provider has canceled the prepared payment';
 COMMENT ON COLUMN tollgate.top_ups.claimed_until IS 'By this database''s clock; from then on anybody may claim it';
+COMMENT ON COLUMN tollgate.top_ups.return_url IS 'Where the customer goes back to from the bank''s page; never taken from the request that returns';
 
 CREATE TABLE tollgate.usage_identity (
   account_id text COLLATE "C" NOT NULL,

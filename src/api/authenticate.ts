@@ -19,6 +19,8 @@ declare module 'fastify' {
     access?: RouteAccess
     /** What the route refuses beside what any route may. */
     problems?: readonly ProblemCode[]
+    /** A GET that may leave something in the outbox, as whatever is no GET may. */
+    writes?: boolean
   }
   interface FastifyRequest {
     /** Null for public routes alone. */

@@ -9,6 +9,7 @@ import type { CatalogStore } from '../ledger/catalogs.ts'
 import type { Writer } from '../ledger/change-account.ts'
 import type { RecentCatalogs } from '../ledger/recent-catalogs.ts'
 import type { PaymentProvider } from '../payments/provider.ts'
+import type { SandboxDesk } from '../payments/providers/sandbox/desk.ts'
 import type { Logger } from '../platform/log.ts'
 
 /** An app whose routes are typed by their schemas. */
@@ -23,8 +24,12 @@ export interface ApiContext {
   readonly provider: PaymentProvider
   /** Asks Kafka at its first use, and not before. */
   readonly replaySender: ReplaySender
+  /** The other side of the provider, where that is the sandbox: its pages are served. */
+  readonly sandbox: SandboxDesk | null
   readonly bounds: BoundsByCurrency
   /** Where browsers reach this API, without a slash at the end; known once it listens. */
   readonly publicUrl: () => string
+  /** Origins that a customer may be sent back to, beside the API's own. */
+  readonly returnOrigins: readonly string[]
   readonly log: Logger
 }

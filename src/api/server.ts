@@ -15,6 +15,7 @@ import { addAccountRoutes } from './routes/accounts.ts'
 import { addAdjustmentRoutes } from './routes/adjustments.ts'
 import { addAlertLevelRoutes } from './routes/alert-levels.ts'
 import { addApiKeyRoutes } from './routes/api-keys.ts'
+import { addAutoTopUpRoutes } from './routes/auto-top-up.ts'
 import { addBalanceRoutes } from './routes/balance.ts'
 import { addCatalogRoutes } from './routes/catalogs.ts'
 import { addContactRoutes } from './routes/contacts.ts'
@@ -23,6 +24,10 @@ import { addDisplayNameRoutes } from './routes/display-names.ts'
 import { addExplainedMovementRoutes } from './routes/explained-movement.ts'
 import { addFairUseRoutes } from './routes/fair-use.ts'
 import { addMovementRoutes } from './routes/movements.ts'
+import { addPaymentMethodRoutes } from './routes/payment-methods.ts'
+import { addReturnPages } from './routes/return-pages.ts'
+import { addSandboxPages } from './routes/sandbox-pages.ts'
+import { addTopUpRoutes } from './routes/top-ups.ts'
 import type { TokenReader } from './tokens.ts'
 
 export interface ApiOptions {
@@ -55,6 +60,11 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addDisplayNameRoutes,
   addFairUseRoutes,
   addExplainedMovementRoutes,
+  addAutoTopUpRoutes,
+  addPaymentMethodRoutes,
+  addTopUpRoutes,
+  addReturnPages,
+  addSandboxPages,
 ]
 
 /** Ready to listen. Its `close` waits for requests under way. */
@@ -137,6 +147,7 @@ function addAccounting(app: Api, { log }: ApiContext, registry: Registry, onWrit
       },
       'answered',
     )
-    if (method !== 'GET' && status < 300) onWritten()
+    const mayWrite = method !== 'GET' || request.routeOptions.config.writes === true
+    if (mayWrite && status < 400) onWritten()
   })
 }

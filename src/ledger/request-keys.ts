@@ -12,6 +12,7 @@ export type RequestKind =
   | 'top_up'
   | 'auto_top_up'
   | 'payment_method'
+  | 'method_setup'
   | 'catalog'
   | 'catalog_roll_back'
   | 'dead_letter_replay'

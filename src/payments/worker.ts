@@ -172,6 +172,7 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
       kind: 'prepared',
       attemptId,
       paymentId,
+      provider: judged.method.provider,
       methodId: judged.method.methodId,
       amountMicros: judged.amountMicros,
     } as const

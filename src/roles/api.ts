@@ -27,7 +27,8 @@ export const apiRole = defineRole({
     const pool = createPool(config.database.url, log, config.api.connections)
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
-    const provider = openProvider(config, log)
+    const publicUrl = () => config.api.publicUrl ?? `http://127.0.0.1:${portOf(api)}`
+    const provider = openProvider(config, log, publicUrl)
     starting.defer(() => provider.close())
     const replaySender = openReplaySender(createKafka(config.kafka, log), REPLAY_RETRIES)
     starting.defer(() => replaySender.close())
@@ -42,8 +43,10 @@ export const apiRole = defineRole({
         recentCatalogs: new RecentCatalogs(pool),
         provider,
         replaySender,
+        sandbox: provider.desk,
         bounds: boundsWith(config.topUps),
-        publicUrl: () => config.api.publicUrl ?? `http://127.0.0.1:${portOf(api)}`,
+        publicUrl,
+        returnOrigins: config.api.returnOrigins,
         log,
       },
       readToken: createTokenReader(config.tokens),

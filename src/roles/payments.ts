@@ -2,6 +2,7 @@
 import { measureTopUps } from '../ledger/top-ups/measure-top-ups.ts'
 import { sweepAutoTopUp } from '../ledger/top-ups/sweep-auto-top-up.ts'
 import { markAtProvider } from '../payments/mark.ts'
+import { sweepSetups } from '../payments/method-setups.ts'
 import { paymentMetrics, showFigures } from '../payments/metrics.ts'
 import { CALL_MS, openProvider } from '../payments/open-provider.ts'
 import { createReconciler } from '../payments/reconcile.ts'
@@ -19,14 +20,14 @@ const SECOND_MS = 1_000
 
 export const paymentsRole = defineRole({
   name: 'payments',
-  sections: ['process', 'kafka', 'database', 'publishing', 'payments', 'sandbox'],
+  sections: ['process', 'kafka', 'database', 'publishing', 'payments', 'sandbox', 'api'],
   async start(config, { log, registry, outboxBell, signal }) {
     await using starting = new AsyncDisposableStack()
     const pool = createPool(config.database.url, log, config.payments.connections)
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
     const writer = { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } }
-    const provider = openProvider(config, log)
+    const provider = openProvider(config, log, () => config.api.publicUrl ?? `http://127.0.0.1:${config.api.port}`)
     starting.defer(() => provider.close())
     signal.throwIfAborted()
 
@@ -44,6 +45,13 @@ export const paymentsRole = defineRole({
         },
       },
       { name: 'marks at the provider', everyMs: 5 * SECOND_MS, run: () => markAtProvider(writer, provider, log) },
+      {
+        name: 'cards on their way in',
+        everyMs: 15 * SECOND_MS,
+        async run() {
+          if ((await sweepSetups(writer, provider, log)) > 0) outboxBell.ring()
+        },
+      },
       {
         name: 'figures of top-ups',
         everyMs: 15 * SECOND_MS,

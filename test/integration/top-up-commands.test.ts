@@ -169,7 +169,7 @@ describe('payment-method add', () => {
 })
 
 describe('payment-method remove', () => {
-  it('removes a card once, and says that automatic top-up has none now', async () => {
+  it('removes a card once, and says that automatic top-up, which charged it, is off', async () => {
     const account = 'redwood-clinics'
     const methodId = await turnOn(account)
     const remove = () => tollgate('payment-method', 'remove', account, methodId, '--actor', 'bob')
@@ -178,7 +178,11 @@ describe('payment-method remove', () => {
       exitCode: 0,
       stdout: `${account}: visa that ends in ${LAST4} removed (${methodId})\n`,
     })
-    expect(removed.stderr).toContain('automatic top-up has no card now')
+    expect(removed.stderr).toContain('automatic top-up charged this card, and is off now')
+    expect(JSON.parse((await settings(account, '--json')).stdout)).toMatchObject({
+      settings: { on: false },
+      method: null,
+    })
     expect(await remove()).toEqual(
       failed(`account ${account} has no such card: "tollgate payment-method list ${account}" shows those it has`),
     )
@@ -416,7 +420,7 @@ it('top-up show tells the attempts, their outcomes, and what a payment and its r
   const accountId = 'harbor-dental'
   const methodId = await addedCard(accountId)
   const { top_up_id: topUpId } = JSON.parse((await now(accountId, '40', '--json')).stdout)
-  const attempt = { attemptId: 'a-1', paymentId: 'p-1', methodId, amountMicros: 40_000_000n }
+  const attempt = { attemptId: 'a-1', paymentId: 'p-1', methodId, provider: 'sandbox', amountMicros: 40_000_000n }
   const held = { accountId, topUpId, holder: 'test' }
   await claimTopUps(installation.pool, 'test', 100, 60_000)
   await advanceTopUp(installation, held, { kind: 'prepared', ...attempt }, 0)

@@ -41,6 +41,9 @@ export interface TestApi extends TestPayments {
   operator(): Promise<string>
 }
 
+/** An origin that customers may be sent back to. */
+export const DASHBOARD = 'https://dashboard.example'
+
 const NO_LIMIT = 1_000_000
 
 export interface TestApiOptions {
@@ -60,13 +63,13 @@ export async function openTestApi({
   redisUrl,
   kafkaBrokers = [NO_BROKER],
 }: TestApiOptions = {}): Promise<TestApi> {
-  const payments = await openTestPayments()
+  let url = ''
+  const payments = await openTestPayments({ pagesUrl: () => url })
   const { pool, publishing, provider } = payments
   const [dashboard, operators] = await Promise.all([openTestIssuer('dashboard'), openTestIssuer('operators')])
   const redis = connectRedis(redisUrl ?? (await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!, log, 100)
   const replaySender = openReplaySender(createKafka({ brokers: [...kafkaBrokers] }, createLog('silent')), 1)
   const registry = new Registry()
-  let url = ''
   const api = await createApi({
     context: {
       writer: { pool, publishing },
@@ -74,8 +77,10 @@ export async function openTestApi({
       recentCatalogs: new RecentCatalogs(pool),
       provider,
       replaySender,
+      sandbox: provider.desk,
       bounds: DEFAULT_BOUNDS,
       publicUrl: () => url,
+      returnOrigins: [DASHBOARD],
       log,
     },
     readToken: createTokenReader({ dashboard, operators, accountClaim: 'account_id', roleClaim: 'role' }),

@@ -51,7 +51,8 @@ export interface TestPayments extends TestLedger {
   charges(accountId: string): Promise<SandboxPayment[]>
 }
 
-export async function openTestPayments(): Promise<TestPayments> {
+/** `pagesUrl`: where the sandbox's pages are served; absent: nowhere. */
+export async function openTestPayments({ pagesUrl }: { pagesUrl?: () => string } = {}): Promise<TestPayments> {
   const testLedger = await openTestLedger()
   const log = createLog('silent')
   const databaseUrl = sandboxDatabaseUrl(testLedger.database.url)
@@ -60,6 +61,7 @@ export async function openTestPayments(): Promise<TestPayments> {
     databaseUrl,
     log,
     deadlineMs: CALL_MS,
+    ...(pagesUrl === undefined ? {} : { pagesUrl }),
     now: () => Date.now() * 1000 + aheadMicros,
   })
   const writer: Writer = { pool: testLedger.pool, publishing: testLedger.publishing }

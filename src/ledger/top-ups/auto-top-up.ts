@@ -15,6 +15,7 @@ import {
 } from '../../core/top-up/settings.ts'
 import { autoTopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
+import { type ChangedMeanwhile, changedSince, readLastChange } from '../accounts/last-change.ts'
 import { type Changed, changeAccount, type Writer } from '../change-account.ts'
 import { readAutoTopUpVersion } from './auto-top-up-version.ts'
 import { conclude } from './conclude.ts'
@@ -32,6 +33,8 @@ export interface WantedAutoTopUp {
 export interface SavedAutoTopUp {
   /** The settings in force; to be marked at the provider where they charge less than before. */
   readonly settingsVersion: number
+  /** The version by which automatic top-up became what it is: whoever changes it next says that they have seen it. */
+  readonly lastChangedVersion: number
   readonly settings: AutoTopUpSettings
   /** Whether a pause has ended by it. */
   readonly isResumed: boolean
@@ -41,6 +44,7 @@ export interface SavedAutoTopUp {
 
 export type AutoTopUpRefusal =
   | ConsentRefusal
+  | ChangedMeanwhile
   | 'account_closed'
   /** The card was stopped or a payment by it disputed: only another card ends that pause. */
   | 'needs_another_method'
@@ -48,22 +52,27 @@ export type AutoTopUpRefusal =
 
 /**
  * Saves it, and asks for a top-up at once where the balance is below the threshold. What changes nothing writes nothing;
- * turning it off is never refused for its figures, and ends no pause.
+ * turning it off is never refused for its figures, and ends no pause. `seenVersion` is that of automatic top-up as whoever
+ * saves it has seen it; null: it is changed whatever it is by now.
  */
 export async function saveAutoTopUp(
   writer: Writer,
   accountId: string,
-  { settings: wanted, consent, actor }: WantedAutoTopUp,
+  { settings: asked, consent, actor }: WantedAutoTopUp,
   requestKey: string | null,
   boundsByCurrency: BoundsByCurrency = DEFAULT_BOUNDS,
+  seenVersion: number | null = null,
 ): Promise<Changed<SavedAutoTopUp, AutoTopUpRefusal>> {
   return changeAccount<SavedAutoTopUp, AutoTopUpRefusal>(
     writer,
     accountId,
     async (locked) => {
       const { connection, account, settings: stored, clock } = locked
+      const isOther = await changedSince(connection, accountId, 'auto_top_up', seenVersion)
+      if (isOther !== null) return { refused: isOther }
       const auto = await readAutoTopUp(connection, accountId)
       const { memory: before, methodId } = auto
+      const wanted = asked.isOn || isStorable(asked) ? asked : { ...(stored.autoTopUp ?? asked), isOn: false }
       if (wanted.isOn) {
         if (auto.isClosed) return { refused: 'account_closed' }
         const faults = checkSettings(wanted, boundsByCurrency[account.currency])
@@ -77,7 +86,7 @@ export async function saveAutoTopUp(
         : null
       if (refused !== null) return { refused }
 
-      const isChanged = !isSame(stored.autoTopUp, wanted)
+      const isChanged = !isSame(stored.autoTopUp, wanted) && isStorable(wanted)
       const change = isChanged ? changeSettings(account, { ...stored, autoTopUp: wanted }, actor) : undefined
       const { settingsVersion } = change?.account ?? account
       if (consent !== null && wanted.isOn) {
@@ -101,12 +110,21 @@ export async function saveAutoTopUp(
         steps: isResumed ? [autoTopUpStep('resumed', before.pause!.reason)] : [],
       })
       const isTopUpDue = written?.topUpDue ?? false
-      return { change: written, answer: { settingsVersion, settings: wanted, isResumed, isTopUpDue } }
+      const lastChangedVersion = isChanged
+        ? settingsVersion
+        : (await readLastChange(connection, accountId, 'auto_top_up'))!.version
+      return {
+        change: written,
+        answer: { settingsVersion, lastChangedVersion, settings: wanted, isResumed, isTopUpDue },
+      }
     },
-    requestKey === null
-      ? null
-      : { kind: 'auto_top_up', key: requestKey, content: { settings: wanted, consent, actor } },
+    requestKey === null ? null : { kind: 'auto_top_up', key: requestKey, content: { settings: asked, consent, actor } },
   )
+}
+
+/** What no bounds allow, and no column takes: turned off with such figures, the stored ones stay. */
+function isStorable({ thresholdMicros, amountMicros, monthlyCapMicros }: AutoTopUpSettings): boolean {
+  return thresholdMicros > 0n && amountMicros > 0n && (monthlyCapMicros === null || monthlyCapMicros > 0n)
 }
 
 function isSame(before: AutoTopUpSettings | null, after: AutoTopUpSettings): boolean {
