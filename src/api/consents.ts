@@ -15,7 +15,10 @@ const ConsentText = z
   .string()
   .min(1)
   .max(MAX_TEXT_CHARACTERS)
-  .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, { error: 'must have no control characters but line breaks' })
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/, {
+    error: 'must have no control characters but line breaks',
+  })
   .refine((value) => value.trim() !== '', { error: 'must not be blank' })
 
 const FIGURES = {

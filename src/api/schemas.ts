@@ -25,6 +25,14 @@ export const PositiveMoney = z
   })
   .meta({ description: 'A decimal amount above 0, in units of the currency', examples: ['25.00'] })
 
+/** Above or below zero, to the sixth digit. */
+export const NonZeroMoney = z
+  .string()
+  .regex(/^-?(?=.*[1-9])\d{1,13}(\.\d{1,6})?$/, {
+    error: 'must be a decimal other than 0 such as "-25.00", with at most 6 digits after the point',
+  })
+  .meta({ description: 'A decimal amount other than 0, in units of the currency', examples: ['25.00'] })
+
 /** What `parseMoney` makes of a string that `Money` has let through. */
 export function microsOf(money: string): bigint {
   const micros = parseMoney(money)
@@ -65,12 +73,16 @@ export const AccountParams = z.object({ account_id: AccountId })
 
 /** Words of a person: one line, nothing that cannot be shown or stored. */
 export function text(maxLength: number) {
-  return z
-    .string()
-    .min(1)
-    .max(maxLength)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'must have no control characters' })
-    .refine((value) => value.trim() !== '', { error: 'must not be blank' })
+  return (
+    z
+      .string()
+      .min(1)
+      .max(maxLength)
+      // In words that every reader of the document knows: no classes of Unicode.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+      .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, { error: 'must have no control characters' })
+      .regex(/\S/, { error: 'must not be blank' })
+  )
 }
 
 /** Ids that we make, or that usage events bring. */

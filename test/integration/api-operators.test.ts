@@ -42,11 +42,11 @@ describe('who may not', () => {
     ['read a key', 'GET', '/v1/api-keys/0123456789abcdef', 'api_keys'],
     ['make a key', 'POST', '/v1/api-keys', 'api_keys'],
     ['rotate a key', 'POST', '/v1/api-keys/0123456789abcdef/rotate', 'api_keys'],
-    ['revoke a key', 'DELETE', '/v1/api-keys/0123456789abcdef', 'api_keys'],
+    ['revoke a key', 'POST', '/v1/api-keys/0123456789abcdef/revoke', 'api_keys'],
     ['adjust credit', 'POST', '/v1/accounts/acme/adjustments', 'adjust'],
     ['list catalogs', 'GET', '/v1/catalogs', 'catalogs'],
     ['read a catalog', 'GET', '/v1/catalogs/1', 'catalogs'],
-    ['check a catalog', 'POST', '/v1/catalogs/check', 'catalogs'],
+    ['check a catalog', 'POST', '/v1/catalog-checks', 'catalogs'],
     ['publish a catalog', 'POST', '/v1/catalogs', 'catalogs'],
     ['roll back', 'POST', '/v1/catalogs/1/roll-back', 'catalogs'],
     ['list dead letters', 'GET', '/v1/dead-letters', 'dead_letters'],
@@ -159,12 +159,12 @@ describe('API keys', () => {
   it('stay revoked: again it is no fault, no secret comes after it, and who was first is on record', async () => {
     const { body: made } = await make()
     const [olga, service] = [await api.operator(), await api.key(['api_keys', 'read', 'pay'])]
-    const revoke = (token: string) => api.ask('DELETE', `/v1/api-keys/${made.key_id}`, { token })
-    expect(await revoke(olga)).toMatchObject({ status: 204, body: '' })
+    const revoke = (token: string) => api.ask('POST', `/v1/api-keys/${made.key_id}/revoke`, { token })
+    expect(await revoke(olga)).toMatchObject({ status: 200, body: { revoked_by: 'olga' } })
     expect(await balance(made.token)).toBe(401)
     const { body: revoked } = await api.ask('GET', `/v1/api-keys/${made.key_id}`, { token: olga })
     expect(revoked).toMatchObject({ revoked_by: 'olga', revoked_at: expect.any(String) })
-    expect((await revoke(service)).status).toBe(204)
+    expect((await revoke(service)).status).toBe(200)
     const { body: again } = await api.ask('GET', `/v1/api-keys/${made.key_id}`, { token: olga })
     expect(again).toEqual(revoked)
     const rotated = await api.ask('POST', `/v1/api-keys/${made.key_id}/rotate`, {
@@ -333,10 +333,10 @@ describe('a catalog', () => {
 
   it('is checked, and nothing is stored', async () => {
     const versions = await count('catalog_versions')
-    const good = await ask('/v1/catalogs/check', { files: FILES })
+    const good = await ask('/v1/catalog-checks', { files: FILES })
     expect(good).toMatchObject({ status: 200, body: { content_hash: expect.stringMatching(/^[0-9a-f]{64}$/) } })
     expect(good.body.warnings.length).toBe(good.body.warning_count)
-    const bad = await ask('/v1/catalogs/check', { files: FAULTY })
+    const bad = await ask('/v1/catalog-checks', { files: FAULTY })
     expect([bad.status, type(bad), bad.body.fault_count]).toEqual([422, 'not-possible', 2])
     expect(bad.body.faults).toEqual([
       { file: 'outbound.csv', line: 3, reason: expect.stringContaining('cheap') },
@@ -348,7 +348,7 @@ describe('a catalog', () => {
   it('with many faults says how many, and shows the first 200', async () => {
     const rows = Array.from({ length: 500 }, (_, i) => `+4${i},Somewhere,dear,,1,1,,`).join('\n')
     const files = { ...FILES, 'outbound.csv': `${FILES['outbound.csv']!.split('\n')[0]}\n${rows}\n` }
-    const { status, body } = await ask('/v1/catalogs/check', { files })
+    const { status, body } = await ask('/v1/catalog-checks', { files })
     expect([status, body.fault_count, body.faults.length]).toEqual([422, 500, 200])
     expect(body.faults[199]).toMatchObject({ file: 'outbound.csv', line: 201 })
   })
@@ -443,7 +443,7 @@ describe('a catalog', () => {
     const header = FILES['outbound.csv']!.split('\n')[0]!
     const rows = Array.from({ length: 100_000 }, (_, i) => `+4${String(i).padStart(6, '0')},Far away,0.01,,1,1,,`)
     const files = { ...FILES, 'outbound.csv': `${header}\n${rows.join('\n')}\n` }
-    const { status, body } = await ask('/v1/catalogs/check', { files })
+    const { status, body } = await ask('/v1/catalog-checks', { files })
     expect({ status, hash: typeof body.content_hash }).toEqual({ status: 200, hash: 'string' })
     const body200kB = { name: 'x'.repeat(200_000), scopes: ['read'], account_ids: null }
     const big = await ask('/v1/api-keys', body200kB, {}, await api.operator())

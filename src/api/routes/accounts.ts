@@ -76,22 +76,10 @@ const Packages = z
   .array(
     z.strictObject({
       id: text(200).meta({ description: 'A package of the catalog, or none' }),
-      from: GivenInstant.refine((from) => isExactInstant(instantOf(from)), {
-        error: 'must be of the years 1685 to 2254',
-      }),
+      from: GivenInstant,
     }),
   )
   .max(MAX_PACKAGES)
-  .superRefine((packages, context) => {
-    const seen = new Set<number>()
-    for (const [i, { from }] of packages.entries()) {
-      const fromMicros = instantOf(from)
-      if (seen.has(fromMicros)) {
-        context.addIssue({ code: 'custom', path: [i, 'from'], message: 'another package starts at the same instant' })
-      }
-      seen.add(fromMicros)
-    }
-  })
   .meta({ description: 'Each in force until the next one' })
 
 const plan = {
@@ -333,7 +321,7 @@ function accountsOf(caller: Caller): readonly string[] | null {
 function planOf(body: z.output<typeof ChangedPlan>) {
   return {
     tariff: body.tariff,
-    packages: body.packages?.map(periodOf).toSorted((a, b) => a.fromMicros - b.fromMicros),
+    packages: body.packages && periodsOf(body.packages),
     billingCycleAnchor: body.billing_cycle_anchor,
     fairUseMinutesPerUser: body.fair_use_minutes_per_user,
     conversationIntelligence: body.conversation_intelligence,
@@ -343,8 +331,21 @@ function planOf(body: z.output<typeof ChangedPlan>) {
 
 type GivenPackage = z.output<typeof Packages>[number]
 
-function periodOf({ id, from }: GivenPackage): PackagePeriod {
-  return { id, fromMicros: instantOf(from) }
+/** In the order they take force. Throws `ApiProblem` for instants that cannot be kept, or are of two packages. */
+function periodsOf(packages: readonly GivenPackage[]): PackagePeriod[] {
+  const periods = packages.map(({ id, from }) => ({ id, fromMicros: instantOf(from) }))
+  const errors = periods.flatMap(({ fromMicros }, i): FieldFault[] => {
+    const path = `/body/packages/${i}/from`
+    if (!isExactInstant(fromMicros)) {
+      return [{ path, code: 'out_of_range', detail: 'must be of the years 1685 to 2254' }]
+    }
+    const isSecond = periods.findIndex((period) => period.fromMicros === fromMicros) < i
+    return isSecond ? [{ path, code: 'duplicate', detail: 'another package starts at the same instant' }] : []
+  })
+  if (errors.length > 0) {
+    throw new ApiProblem('not_possible', errors.map(({ path, detail }) => `${path}: ${detail}`).join('; '), { errors })
+  }
+  return periods.toSorted((a, b) => a.fromMicros - b.fromMicros)
 }
 
 type NotOffered = { readonly misfits: readonly Misfit[] } | { readonly noCatalogInForce: true }

@@ -14,12 +14,13 @@ import {
   Instant,
   Money,
   microsOf,
+  NonZeroMoney,
   text,
 } from '../schemas.ts'
 
 const WantedAdjustment = z
   .strictObject({
-    amount: Money.refine((money) => microsOf(money) !== 0n, { error: 'must not be 0' }).meta({
+    amount: NonZeroMoney.meta({
       description: 'Above 0 adds credit, below 0 takes it; in the currency of the account',
     }),
     reason: text(500).meta({ description: 'Why, for the statement' }),

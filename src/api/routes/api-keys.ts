@@ -169,8 +169,8 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
   })
 
   api.route({
-    method: 'DELETE',
-    url: `${URL}/:key_id`,
+    method: 'POST',
+    url: `${URL}/:key_id/revoke`,
     config: { access: ACCESS, problems: ['not_found'] },
     schema: {
       operationId: 'revokeApiKey',
@@ -178,12 +178,12 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       summary: 'Revoke a key',
       description: 'No request is let in by it from then on. It stays on the list. Revoked again, nothing changes.',
       params: KeyParams,
-      response: { 204: z.null().meta({ description: 'It is revoked' }) },
+      response: { 200: ApiKeySchema },
     },
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const { key_id: keyId } = request.params
       if (!(await revokeApiKey(pool, keyId, actorOf(callerOf(request))))) throw noKey(keyId)
-      return await reply.code(204).send(null)
+      return keyJson(await keyOf(keyId))
     },
   })
 

@@ -130,7 +130,7 @@ export function addCatalogRoutes(api: Api, { writer: { pool } }: ApiContext): vo
 
   api.route({
     method: 'POST',
-    url: `${URL}/check`,
+    url: '/v1/catalog-checks',
     bodyLimit: CATALOG_BYTES,
     config: { access: ACCESS, problems: ['not_possible'] },
     schema: {
