@@ -20,6 +20,15 @@ export function addErrorHandling(app: FastifyInstance, log: Logger): void {
   })
 }
 
+/** Of what fails before there is a route: a path that cannot be decoded. */
+export function refuseUnreadable(_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void send(
+    request,
+    reply,
+    new ApiProblem('invalid_request', 'the path cannot be read: it is not percent-encoded UTF-8'),
+  )
+}
+
 async function send(request: FastifyRequest, reply: FastifyReply, problem: ApiProblem): Promise<FastifyReply> {
   const { status } = problemOf(problem.problem)
   const { retryAfterSeconds, allow, current } = problem.extras

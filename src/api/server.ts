@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis'
 import { histogram, type Registry } from '../platform/metrics.ts'
 import { addAuthentication } from './authenticate.ts'
 import type { Api, ApiContext } from './context.ts'
-import { addErrorHandling } from './errors.ts'
+import { addErrorHandling, refuseUnreadable } from './errors.ts'
 import { addOpenApi } from './openapi.ts'
 import { createRateLimits } from './rate-limits.ts'
 import { addAccountRoutes } from './routes/accounts.ts'
@@ -58,6 +58,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     // A caller's own id is taken where it can be searched for and quoted.
     genReqId: ({ headers }) => givenRequestId(headers['x-request-id']) ?? randomUUID(),
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    frameworkErrors: refuseUnreadable,
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS },
     // Idle connections of clients that keep them open must not hold up a stop.
     forceCloseConnections: 'idle',
