@@ -516,7 +516,7 @@ describe('closing an account', () => {
   it('lets late usage be debited, and asks for no credit by it; status follows the balance', async () => {
     await openWithAutoTopUp(api, 'late')
     const before = await announced('credit.service-status.v1', 'late')
-    await close('late', await api.operator())
+    expect((await close('late', await api.operator())).status).toBe(200)
     expect(await announced('credit.service-status.v1', 'late')).toEqual(before)
     await use(usageFields({ type: 'other', sku: 'ported-number', quantity: 5, event_id: 'l1', account_id: 'late' }))
     const { body } = await api.ask('GET', '/v1/accounts/late/balance', { token: await api.operator() })
@@ -529,7 +529,7 @@ describe('closing an account', () => {
     await openWithAutoTopUp(api, 'charging', {}, 11_000_000n)
     await adjust(api, 'charging', -10_000_000n, 'used up')
     const topUp = await beginCharge(api, 'charging')
-    await close('charging', await api.operator())
+    expect((await close('charging', await api.operator())).status).toBe(200)
     expect(await topUpsOf('charging')).toEqual([{ trigger: 'automatic', state: 'charging', reason: null }])
     await recordPayment(api, topUp, { kind: 'processing' })
     await recordPayment(api, topUp, { kind: 'succeeded' })
@@ -766,6 +766,7 @@ describe('a movement', () => {
       actor: null,
       requested_at: expect.any(String),
       card: { brand: 'visa', last4: '4242' },
+      credited_at: body.recorded_at,
       credited: '20.000000',
       refunded: '0.000000',
       disputed: '0.000000',
@@ -788,6 +789,7 @@ describe('a movement', () => {
     expect(refund.body).toMatchObject({ kind: 'refund', amount: '-5.000000', reverses_sequence: 3 })
     expect(refund.body.explanation.payment).toMatchObject({
       card: null,
+      credited_at: body.recorded_at,
       refunded: '5.000000',
       asked: { threshold: '10.000000', balance: '2.800000', set_by: null, consent: null },
     })

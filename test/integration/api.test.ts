@@ -106,6 +106,23 @@ describe('a refusal', () => {
     ])
   })
 
+  it('is a problem document even of a path that cannot be decoded', async () => {
+    const { status, headers, body } = await api.ask('GET', '/v1/accounts/%ED%A0%80/balance', {
+      token: await api.operator(),
+    })
+    expect({ status, type: body.type }).toEqual({ status: 400, type: 'urn:tollgate:problem:invalid-request' })
+    expect(headers.get('content-type')).toContain('application/problem+json')
+  })
+
+  it('points at the whole body where that is at fault', async () => {
+    const { body } = await api.ask('PUT', '/v1/accounts/acme/alert-levels', {
+      token: await api.operator(),
+      body: { low: null, custom: null, balance: '1.00' },
+      headers: { 'if-match': '*' },
+    })
+    expect(body.errors).toMatchObject([{ path: '/body' }])
+  })
+
   it('says what a path takes', async () => {
     const { status, headers } = await api.ask('DELETE', BALANCE, { token: await api.operator() })
     expect({ status, allow: headers.get('allow') }).toEqual({ status: 405, allow: 'GET' })

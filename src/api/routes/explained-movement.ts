@@ -95,6 +95,7 @@ const Payment = z
       .object({ brand: z.string(), last4: z.string() })
       .nullable()
       .meta({ description: 'Null for members, and where it is not known' }),
+    credited_at: Instant.nullable().meta({ description: 'When the payment became credit; null where it is not known' }),
     credited: Money,
     refunded: Money.meta({ description: 'Of the payment, by now' }),
     disputed: Money.meta({ description: 'Of the payment, by now' }),
@@ -245,6 +246,7 @@ function paymentJson(payment: MovementPayment, isInFull: boolean): z.output<type
     actor: isInFull ? payment.actor : null,
     requested_at: payment.requestedAt,
     card: isInFull ? card : null,
+    credited_at: payment.creditedAt,
     credited: formatMoney(payment.creditedMicros),
     refunded: formatMoney(payment.refundedMicros),
     disputed: formatMoney(payment.disputedMicros),

@@ -13,6 +13,8 @@ export interface MovementPayment {
   readonly requestedAt: string
   /** Null where the payment is not known here by its method. */
   readonly card: { readonly brand: string; readonly last4: string } | null
+  /** Null where no payment of it is known to have been credited by that movement. */
+  readonly creditedAt: string | null
   readonly creditedMicros: Micros
   /** Of the payment, by now. */
   readonly refundedMicros: Micros
@@ -34,6 +36,7 @@ export interface AutomaticallyAsked {
 const READ_PAYMENT = `
   select t.top_up_id, t.trigger, t.actor,
          to_char(t.requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as requested_at,
+         to_char(p.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as credited_at,
          m.brand, m.last4, coalesce(p.credited_micros, 0) as credited_micros,
          coalesce(p.refunded_micros, 0) as refunded_micros, coalesce(p.disputed_micros, 0) as disputed_micros
     from tollgate.top_ups t
@@ -54,6 +57,7 @@ export async function readPaymentFacts(
     trigger: TopUpTrigger
     actor: string | null
     requested_at: string
+    credited_at: string | null
     brand: string | null
     last4: string | null
     credited_micros: bigint
@@ -69,6 +73,7 @@ export async function readPaymentFacts(
     actor: row.actor,
     requestedAt,
     card: row.brand === null || row.last4 === null ? null : { brand: row.brand, last4: row.last4 },
+    creditedAt: row.credited_at,
     creditedMicros: row.credited_micros,
     refundedMicros: row.refunded_micros,
     disputedMicros: row.disputed_micros,
