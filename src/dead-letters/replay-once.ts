@@ -15,7 +15,14 @@ import { tryLockReplay } from '../ledger/lock-replay.ts'
 import { readClock } from '../ledger/read-clock.ts'
 import { INSTALLATION, insertRequest, type RequestKey, readRequest } from '../ledger/request-keys.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
-import { beginReplay, CONFLICT, type FailedReplay, replayDeadLetters, withoutConflicts } from './replay.ts'
+import {
+  beginReplay,
+  CONFLICT,
+  type FailedReplay,
+  type ReplayBounds,
+  replayDeadLetters,
+  withoutConflicts,
+} from './replay.ts'
 import type { ReplaySender } from './replay-sender.ts'
 
 /** Where a replay goes on: behind this letter, as far as it went from the beginning. */
@@ -24,12 +31,10 @@ export interface ReplayCursor {
   readonly upTo: string
 }
 
-export interface ReplayPart {
+export interface ReplayPart extends ReplayBounds {
   readonly filter: DeadLetterFilter
   /** Null: from the oldest to the newest that there is now. */
   readonly cursor: ReplayCursor | null
-  readonly maxLetters: number
-  readonly withinMs: number
 }
 
 /** Stored as the answer of the request: JSON throughout. */
@@ -53,10 +58,9 @@ const MAX_NAMED_FAILURES = 200
 export async function replayOnce(
   pool: Pool,
   sender: ReplaySender,
-  { filter, cursor, maxLetters, withinMs }: ReplayPart,
+  { filter, cursor, ...bounds }: ReplayPart,
   request: RequestKey,
 ): Promise<ReplayResult> {
-  const endsAt = performance.now() + withinMs
   // Open for as long as the replay: the lock is what tells a repeat from a replay that is still at it.
   return await inTransaction(pool, async (connection): Promise<ReplayResult> => {
     if (!(await tryLockReplay(connection))) return { refused: 'another_is_running' }
@@ -71,7 +75,6 @@ export async function replayOnce(
     if (upTo === null) progress.isDone = true
     else {
       const bounded = { ...chosen, upTo }
-      const bounds = { maxLetters, isTimeUp: () => performance.now() > endsAt }
       await replayDeadLetters(pool, sender, bounded, progress, bounds)
       left = progress.isDone ? 0 : await countKeptDeadLetters(pool, bounded, progress.last)
     }

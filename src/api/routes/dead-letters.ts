@@ -10,6 +10,7 @@ import {
   listDeadLetters,
   summariseDeadLetters,
 } from '../../ledger/list-dead-letters.ts'
+import { SendNotAcknowledged } from '../../platform/kafka.ts'
 import { actorOf } from '../access.ts'
 import { callerOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
@@ -109,6 +110,11 @@ const ACCESS = { permission: 'dead_letters', of: 'installation' } as const
 const URL = '/v1/dead-letters'
 
 export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }: ApiContext): void {
+  let isStopping = false
+  api.addHook('preClose', async () => {
+    isStopping = true
+  })
+
   api.route({
     method: 'GET',
     url: URL,
@@ -185,7 +191,9 @@ export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }
         isReplayed: again ? null : false,
         exceptReason: null,
       }
-      const part = { filter, cursor: replayCursorOf(body.cursor), maxLetters, withinMs: REPLAY_WITHIN_MS }
+      const endsAt = performance.now() + REPLAY_WITHIN_MS
+      const isTimeUp = () => isStopping || performance.now() > endsAt
+      const part = { filter, cursor: replayCursorOf(body.cursor), maxLetters, isTimeUp }
       const key = {
         kind: 'dead_letter_replay',
         key: request.headers['idempotency-key'],
@@ -208,7 +216,7 @@ export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }
 
 /** A broker that does not answer is no bug of ours. */
 function asUnavailable(error: unknown): never {
-  if (!(error instanceof kafkajs.KafkaJSError)) throw error
+  if (!(error instanceof kafkajs.KafkaJSError || error instanceof SendNotAcknowledged)) throw error
   throw new ApiProblem(
     'unavailable',
     'Kafka does not answer at the moment: what was replayed stays so; ask again, with the same Idempotency-Key',
