@@ -12,10 +12,6 @@ const RETRY_AFTER_SECONDS = 1
 
 export function addErrorHandling(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error: FastifyError, request, reply) => send(request, reply, problemFor(error, request, log)))
-  // Before a body is looked at, which nobody waits for.
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) throw noRoute(app, request)
-  })
   // A route's own: it takes the method, and has nothing there.
   app.setNotFoundHandler((request, reply) => send(request, reply, nothingThere()))
 }
@@ -24,7 +20,8 @@ function nothingThere(): ApiProblem {
   return new ApiProblem('not_found', 'there is nothing at this path')
 }
 
-function noRoute(app: FastifyInstance, request: FastifyRequest): ApiProblem {
+/** The answer where there is no route: the path is unknown, or takes other methods. */
+export function noRoute(app: FastifyInstance, request: FastifyRequest): ApiProblem {
   const [path] = request.url.split('?')
   const allow = METHODS.filter((method) => app.findRoute({ method, url: path! }) !== null)
   if (allow.length === 0) return nothingThere()

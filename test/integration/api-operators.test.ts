@@ -181,7 +181,7 @@ describe('API keys', () => {
       const path = `/v1/api-keys/${made.key_id}`
       const [rotated] = await Promise.all([
         api.ask('POST', `${path}/rotate`, { token, body: { overlap_seconds: 60 } }),
-        api.ask('DELETE', path, { token }),
+        api.ask('POST', `${path}/revoke`, { token }),
       ])
       expect([200, 409]).toContain(rotated.status)
       expect(await balance(made.token)).toBe(401)
@@ -194,7 +194,7 @@ describe('API keys', () => {
     const path = '/v1/api-keys/0123456789abcdef'
     const answers = [
       await api.ask('GET', path, { token }),
-      await api.ask('DELETE', path, { token }),
+      await api.ask('POST', `${path}/revoke`, { token }),
       await api.ask('POST', `${path}/rotate`, { token, body: { overlap_seconds: 0 } }),
     ]
     expect(answers.map((answer) => [answer.status, type(answer)])).toEqual(Array(3).fill([404, 'not-found']))
