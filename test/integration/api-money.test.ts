@@ -1,7 +1,8 @@
 /** The routes that lead to money: automatic top-up, cards on their way in, top-ups and their approval, in real requests and forms. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sweepSetups } from '../../src/payments/method-setups.ts'
+import { readMethodSetup } from '../../src/ledger/top-ups/method-setups.ts'
+import { lookAtSetup, sweepSetups } from '../../src/payments/method-setups.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { type Answer, type Asked, DASHBOARD, openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
@@ -387,8 +388,11 @@ describe('a card', () => {
     const opened = await open()
     const { setup_id: setupId, url } = (await beginSetup(opened)).body
     await submit(url, { number: CARDS.good, expiry: EXPIRY })
+    // By one who has seen it open, and comes to conclude it when it is over.
+    const seen = (await readMethodSetup(api.pool, setupId))!
     const { method_id: methodId } = (await opened.ask('GET', `/payment-method-setups/${setupId}`)).body
     expect((await opened.ask('DELETE', `/payment-methods/${methodId}`)).status).toBe(200)
+    expect(await lookAtSetup(api, api.provider, seen)).toMatchObject({ setup: { state: 'saved', methodId } })
     await fetch(`${api.url}/return/payment-method?setup=${setupId}`)
     expect((await opened.ask('GET', '/payment-methods')).body.items).toEqual([])
   })
@@ -441,6 +445,26 @@ describe('a card', () => {
     expect((await submit(second.url, { number: CARDS.good, expiry: EXPIRY })).status).toBe(303)
     expect((await opened.ask('GET', `/payment-method-setups/${second.setup_id}`)).body.state).toBe('expired')
     expect((await opened.ask('GET', '/payment-methods')).body.items).toEqual([])
+  })
+
+  it('that comes after its account was closed is not saved, and let go of at the provider', async () => {
+    const opened = await open()
+    const { setup_id: setupId, url } = (await beginSetup(opened)).body
+    await submit(url, { number: CARDS.good, expiry: EXPIRY })
+    await api.pool.query('update tollgate.accounts set closed_at = now() where account_id = $1', [opened.accountId])
+    expect((await opened.ask('GET', `/payment-method-setups/${setupId}`)).body).toMatchObject({
+      state: 'canceled',
+      method_id: null,
+      refusal: 'account_closed',
+    })
+    expect((await opened.ask('GET', '/payment-methods')).body.items).toEqual([])
+    const { rows } = await api.pool.query(
+      'select provider_method_id from tollgate.payment_methods where account_id = $1',
+      [opened.accountId],
+    )
+    expect((await api.provider.readMethod(rows[0].provider_method_id)).kind).toBe('method')
+    await api.tend()
+    expect(await api.provider.readMethod(rows[0].provider_method_id)).toEqual({ kind: 'gone' })
   })
 
   it('is on its way in once a key, and the same answer is given each time', async () => {

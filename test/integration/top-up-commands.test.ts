@@ -10,6 +10,7 @@ import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
 import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
+import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 
@@ -252,6 +253,40 @@ describe('top-up settings', () => {
       expect(await change(account, ...args)).toEqual(CONSENT_NEEDED)
     }
     expect(JSON.parse((await change(account, '--cap', 'none', ...consent)).stdout).settings.monthly_cap).toBeNull()
+  })
+
+  it('changed in parts by two at once lose neither: the second is refused, and says who was faster', async () => {
+    const account = 'canal-bikes'
+    await turnOn(account)
+    // Both have read it, and wait to save it.
+    const holder = await installation.pool.connect()
+    let ended: Ended[]
+    try {
+      await holder.query('begin')
+      await holder.query('select from tollgate.accounts where account_id = $1 for update', [account])
+      const changes = Promise.all([change(account, '--amount', '20'), change(account, '--threshold', '5')])
+      await until('both commands wait for the account', async () => {
+        const { rows } = await installation.pool.query<{ n: number }>(
+          `select count(*)::integer as n from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+        return rows[0]!.n === 2
+      })
+      await holder.query('commit')
+      ended = await changes
+    } finally {
+      holder.release()
+    }
+    const [first] = ended.filter(({ exitCode }) => exitCode === 0)
+    const [second] = ended.filter(({ exitCode }) => exitCode === 1)
+    expect(second!.stderr).toMatch(
+      /^tollgate: automatic top-up of canal-bikes was changed meanwhile by ann at .+ and ask again\n$/,
+    )
+    const { settings: saved } = JSON.parse(first!.stdout)
+    expect(JSON.parse((await settings(account, '--json')).stdout).settings).toEqual(saved)
+    expect([saved.amount, saved.threshold].toSorted()).toEqual(
+      saved.amount === '20.000000' ? ['10.000000', '20.000000'] : ['25.000000', '5.000000'],
+    )
   })
 
   it('below the threshold ask for a top-up at once', async () => {
