@@ -19,7 +19,8 @@ const ConsentText = z
   .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/, {
     error: 'must have no control characters but line breaks',
   })
-  .refine((value) => value.trim() !== '', { error: 'must not be blank' })
+  .regex(/\S/, { error: 'must not be blank' })
+  .refine((value) => value.isWellFormed(), { error: 'must have no half characters' })
 
 const FIGURES = {
   person: text(200)

@@ -9,13 +9,14 @@ import type { Redis } from 'ioredis'
 import type { Caller } from './access.ts'
 import { ApiProblem } from './problem.ts'
 
-/** Requests that are not let in, or need no credential, by address: guessing keys gets nowhere. */
-const ANONYMOUS_PER_MINUTE = 300
 const MINUTE_MS = 60_000
 
 export interface RateLimits {
   readonly redis: Redis
+  /** By one caller. */
   readonly requestsPerMinute: number
+  /** From one address, by whoever is not let in or needs no credential. */
+  readonly anonymousRequestsPerMinute: number
 }
 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
@@ -23,7 +24,7 @@ type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 /** Answers what counts a request, and throws `too_many_requests`. */
 export async function createRateLimits(
   app: FastifyInstance,
-  { redis, requestsPerMinute }: RateLimits,
+  { redis, requestsPerMinute, anonymousRequestsPerMinute }: RateLimits,
 ): Promise<(request: FastifyRequest, caller: Caller | null) => Promise<void>> {
   const limiterOf = async (options: object) => {
     let make!: FastifyInstance['createRateLimit']
@@ -35,7 +36,7 @@ export async function createRateLimits(
     const keyGenerator = (request: FastifyRequest) => keyOf(request)
     return {
       known: make({ max: requestsPerMinute, keyGenerator }),
-      anonymous: make({ max: ANONYMOUS_PER_MINUTE, keyGenerator }),
+      anonymous: make({ max: anonymousRequestsPerMinute, keyGenerator }),
     }
   }
   const shared = await limiterOf({ redis, nameSpace: 'tollgate:rate:' })

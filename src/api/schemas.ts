@@ -82,7 +82,7 @@ export function text(maxLength: number) {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
       .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, { error: 'must have no control characters' })
       .regex(/\S/, { error: 'must not be blank' })
-    .refine((value) => value.isWellFormed(), { error: 'must have no half characters' })
+      .refine((value) => value.isWellFormed(), { error: 'must have no half characters' })
   )
 }
 

@@ -3,14 +3,13 @@ import { randomUUID } from 'node:crypto'
 import formbody from '@fastify/formbody'
 import { fastify } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import type { Redis } from 'ioredis'
 import { histogram, type Registry } from '../platform/metrics.ts'
 import { addAuthentication } from './authenticate.ts'
 import type { Api, ApiContext } from './context.ts'
 import { addErrorHandling, answerUnreadable, answerUnroutable } from './errors.ts'
 import { addOpenApi } from './openapi.ts'
 import { ApiProblem } from './problem.ts'
-import { createRateLimits } from './rate-limits.ts'
+import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { addAccountRoutes } from './routes/accounts.ts'
 import { addAdjustmentRoutes } from './routes/adjustments.ts'
 import { addAlertLevelRoutes } from './routes/alert-levels.ts'
@@ -33,8 +32,7 @@ import type { TokenReader } from './tokens.ts'
 export interface ApiOptions {
   readonly context: ApiContext
   readonly readToken: TokenReader
-  readonly redis: Redis
-  readonly requestsPerMinute: number
+  readonly limits: RateLimits
   readonly trustedProxies: readonly string[]
   readonly registry: Registry
   /** Called after a request that may have left something in the outbox. */
@@ -69,7 +67,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
 
 /** Ready to listen. Its `close` waits for requests under way. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const { context, readToken, redis, requestsPerMinute, trustedProxies, registry, onWritten } = options
+  const { context, readToken, limits, trustedProxies, registry, onWritten } = options
   const app = fastify({
     logger: false,
     bodyLimit: BODY_BYTES,
@@ -88,7 +86,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
   addErrorHandling(app, context.log)
   addAccounting(app, context, registry, onWritten)
-  const count = await createRateLimits(app, { redis, requestsPerMinute })
+  const count = await createRateLimits(app, limits)
   addAuthentication(app, { pool: context.writer.pool, readToken, count })
   refuseForms(app)
   await addOpenApi(app)

@@ -50,8 +50,11 @@ export const apiRole = defineRole({
         log,
       },
       readToken: createTokenReader(config.tokens),
-      redis,
-      requestsPerMinute: config.api.requestsPerMinute,
+      limits: {
+        redis,
+        requestsPerMinute: config.api.requestsPerMinute,
+        anonymousRequestsPerMinute: config.api.anonymousRequestsPerMinute,
+      },
       trustedProxies: config.api.trustedProxies,
       registry,
       onWritten: outboxBell.ring,

@@ -353,17 +353,23 @@ describe('a request', () => {
   })
 
   it('for what there is not is limited by address, as is whoever guesses keys', async () => {
-    const unknown = `tgk_${'0'.repeat(16)}_${'a'.repeat(43)}`
-    const statuses = await Promise.all(
-      Array.from({ length: 400 }, async (_, i) =>
-        i % 2 === 0
-          ? (await ask(api.url, `/v1/nothing-${i}`)).status
-          : (await ask(api.url, '/v1/api-keys', unknown)).status,
-      ),
-    )
-    expect(new Set(statuses)).toEqual(new Set([401, 404, 429]))
-    expect(statuses.filter((status) => status !== 429).length).toBeLessThanOrEqual(300)
-    // Who is known is let in meanwhile.
-    expect((await ask(api.url, '/v1/api-keys', await api.operator())).status).toBe(200)
+    // Counts by itself: in the Redis that tests share, others come from this address too.
+    const limited = await openTestApi({ anonymousRequestsPerMinute: 30, redisUrl: `redis://${NOBODY}` })
+    try {
+      const unknown = `tgk_${'0'.repeat(16)}_${'a'.repeat(43)}`
+      const statuses = await Promise.all(
+        Array.from({ length: 60 }, async (_, i) =>
+          i % 2 === 0
+            ? (await ask(limited.url, `/v1/nothing-${i}`)).status
+            : (await ask(limited.url, '/v1/api-keys', unknown)).status,
+        ),
+      )
+      expect(new Set(statuses)).toEqual(new Set([401, 404, 429]))
+      expect(statuses.filter((status) => status !== 429)).toHaveLength(30)
+      // Who is known is let in meanwhile.
+      expect((await ask(limited.url, '/v1/api-keys', await limited.operator())).status).toBe(200)
+    } finally {
+      await limited.close()
+    }
   })
 })

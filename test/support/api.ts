@@ -49,6 +49,7 @@ const NO_LIMIT = 1_000_000
 export interface TestApiOptions {
   readonly log?: Logger
   readonly requestsPerMinute?: number
+  readonly anonymousRequestsPerMinute?: number
   readonly redisUrl?: string
   /** Where dead letters are replayed to; without it to nowhere. */
   readonly kafkaBrokers?: readonly string[]
@@ -60,6 +61,7 @@ const NO_BROKER = '127.0.0.1:1'
 export async function openTestApi({
   log = createLog('silent'),
   requestsPerMinute = NO_LIMIT,
+  anonymousRequestsPerMinute = NO_LIMIT,
   redisUrl,
   kafkaBrokers = [NO_BROKER],
 }: TestApiOptions = {}): Promise<TestApi> {
@@ -84,8 +86,7 @@ export async function openTestApi({
       log,
     },
     readToken: createTokenReader({ dashboard, operators, accountClaim: 'account_id', roleClaim: 'role' }),
-    redis,
-    requestsPerMinute,
+    limits: { redis, requestsPerMinute, anonymousRequestsPerMinute },
     trustedProxies: [],
     registry,
     onWritten: () => {},
