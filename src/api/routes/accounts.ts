@@ -31,7 +31,7 @@ import {
   page,
   text,
 } from '../schemas.ts'
-import { contactJson, ShownContact, WantedContacts } from './contacts.ts'
+import { checkContacts, contactJson, ShownContact, WantedContacts } from './contacts.ts'
 
 const MAX_PACKAGES = 500
 const MAX_FAIR_USE_MINUTES = 1_000_000_000
@@ -152,6 +152,7 @@ export function addAccountRoutes(api: Api, { writer, catalogs, recentCatalogs }:
     handler: async (request, reply) => {
       const { body } = request
       const { account_id: accountId } = body
+      checkContacts(body.contacts ?? [])
       const wanted = {
         accountId,
         currency: body.currency,
