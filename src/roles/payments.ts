@@ -92,7 +92,7 @@ export const paymentsRole = defineRole({
 })
 
 const NOT_RECONCILED: Problem = {
-  reason: 'nothing is charged automatically yet',
+  reason: 'nothing is charged yet',
   detail: 'what the payment provider knows has to be read to its end first; does it answer?',
 }
 

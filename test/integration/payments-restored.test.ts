@@ -3,6 +3,7 @@
  * not. Nothing is charged twice, nothing that was paid is lost, and what a person turned off stays off.
  */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
 import { testAccount } from '../support/catalog.ts'
 import { brokenChains } from '../support/chains.ts'
 import { adjust, apply } from '../support/ledger.ts'
@@ -52,6 +53,24 @@ it('E: a charge that the backup does not know is credited, and not made again', 
   expect(await payments.charges(ACCOUNT)).toHaveLength(1)
   expect(await balance()).toBe(25)
   expect(await brokenChains(payments.pool)).toEqual([])
+})
+
+it('E: what was asked for by hand, and paid after the backup, is not charged again before the list is read', async () => {
+  const wanted = { accountId: ACCOUNT, amountMicros: 30_000_000n, methodId: null, actor: 'ann' }
+  await requestTopUp(payments, wanted, 'by-hand')
+  await payments.database.backUp()
+  await payments.settle()
+  expect(await balance()).toBe(80)
+  await payments.database.restore()
+
+  payments.beginAnew()
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  await payments.tend()
+  await payments.pass(0.01)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  expect(await balance()).toBe(80)
 })
 
 it('E: a payment that the backup holds as prepared is credited, and confirmed by nobody a second time', async () => {

@@ -43,6 +43,8 @@ export interface TestPayments extends TestLedger {
   save(accountId: string, settings: Partial<AutoTopUpSettings>, methodId: string | null): Promise<unknown>
   /** Takes turns until nothing is due: by so many workers at once, each as if in a process of its own. */
   settle(workers?: number): Promise<void>
+  /** All processes end and others begin: until they have tended, they do not know what the provider knows. */
+  beginAnew(): void
   /** What the role does from time to time: reads the provider's list, asks accounts again, marks. */
   tend(): Promise<void>
   pass(hours: number): Promise<void>
@@ -62,13 +64,14 @@ export async function openTestPayments(): Promise<TestPayments> {
   })
   const writer: Writer = { pool: testLedger.pool, publishing: testLedger.publishing }
   const workers: ClaimTurns[] = []
+  let isReconciled = true
   const workerOf = (index: number): ClaimTurns => {
     workers[index] ??= createTurns({
       writer,
       provider,
       callMs: CALL_MS,
       holder: `worker-${index}-${randomUUID()}`,
-      isReconciled: () => true,
+      isReconciled: () => isReconciled,
       onRecorded: () => {},
       log,
       metrics: paymentMetrics(new Registry()),
@@ -97,8 +100,17 @@ export async function openTestPayments(): Promise<TestPayments> {
       }
       throw new Error(`after ${MAX_ROUNDS} rounds top-ups are still due`)
     },
+    beginAnew() {
+      workers.length = 0
+      isReconciled = false
+    },
     async tend() {
-      await reconcile(writer, provider, log).catch(() => {})
+      await reconcile(writer, provider, log).then(
+        () => {
+          isReconciled = true
+        },
+        () => {},
+      )
       await sweepAutoTopUp(writer)
       await markAtProvider(writer, provider, log).catch(() => {})
     },
