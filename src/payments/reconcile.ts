@@ -9,6 +9,7 @@ import { findUnrecorded } from '../ledger/top-ups/find-unrecorded.ts'
 import { moveCursor, readCursor } from '../ledger/top-ups/provider-cursors.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import type { Logger } from '../platform/log.ts'
+import { readIncarnation } from '../platform/postgres.ts'
 import type { PaymentProvider } from './provider.ts'
 
 const OVERLAP_MICROS: InstantMicros = 3_600_000_000
@@ -17,6 +18,30 @@ export interface Reconciled {
   readonly looked: number
   /** Payments of which something was posted, or whose top-up came forward. */
   readonly changed: number
+}
+
+export interface Reconciliation {
+  /** Reads the list to its end. Rejects where the provider does not answer: tried again later. */
+  run(): Promise<Reconciled>
+  /** Whether it has been read to its end, into the database as it is now. */
+  isDone(): Promise<boolean>
+}
+
+/**
+ * What a process knows of the provider's list: nothing before it has read it, and nothing any more once the database was
+ * restored under it, or another has taken its place.
+ */
+export function createReconciliation(writer: Writer, provider: PaymentProvider, log: Logger): Reconciliation {
+  let readInto: string | null = null
+  return {
+    async run() {
+      const incarnation = await readIncarnation(writer.pool)
+      const reconciled = await reconcile(writer, provider, log)
+      readInto = incarnation
+      return reconciled
+    },
+    isDone: async () => readInto !== null && readInto === (await readIncarnation(writer.pool)),
+  }
 }
 
 /** Resolves once the list has been read to its end. Rejects where the provider does not answer: tried again later. */

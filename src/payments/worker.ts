@@ -29,7 +29,7 @@ import type { FactsAnswer, NoAnswer, PaymentProvider, Refused } from './provider
 const CONCURRENT_TOP_UPS = 8
 const POLL_MS = 250
 const RETRY_MS = 1_000
-/** Top-ups of a process that has just started are looked at again after this. */
+/** Top-ups of a process that has just started, or whose database was restored, are looked at again after this. */
 const RECONCILED_SOON_MS = 2_000
 /** Covers the calls of one turn; whoever dies holds up its top-ups for no longer. Right before a confirmation it is extended. */
 const CLAIM_MS = 45_000
@@ -42,7 +42,7 @@ export interface WorkerParts {
   /** Names this process in claims. */
   readonly holder: string
   /** Whether what the provider knows and this database does not has been looked for: before, nothing new is charged. */
-  readonly isReconciled: () => boolean
+  readonly isReconciled: () => Promise<boolean>
   /** Called after what was recorded may have left something in the outbox. */
   readonly onRecorded: () => void
   readonly log: Logger
@@ -144,7 +144,7 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
   async function attempt(topUp: TopUp): Promise<void> {
     const { accountId, topUpId, trigger } = topUp
     // Also what a person asked for: it may have been paid after the backup that the database was restored from.
-    if (!isReconciled()) {
+    if (!(await isReconciled())) {
       const untilMicros = (Date.now() + RECONCILED_SOON_MS) * 1000
       await advanceTopUp(writer, { accountId, topUpId }, { kind: 'wait', untilMicros }, 0)
       return

@@ -131,6 +131,16 @@ export async function allReplies<const T extends readonly Promise<unknown>[]>(
   return settled.map((reply) => (reply as PromiseFulfilledResult<unknown>).value) as never
 }
 
+const READ_INCARNATION = `
+  select concat_ws('/', (select oid from pg_database where datname = current_database()), pg_postmaster_start_time())
+           as incarnation`
+
+/** Names the database as it runs: one that was restored, or whose place another server has taken, has another name. */
+export async function readIncarnation(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ incarnation: string }>(READ_INCARNATION)
+  return rows[0]!.incarnation
+}
+
 const UNIQUE_VIOLATION = '23505'
 
 /** Whether the error says that a row with this key, a primary key or unique constraint, is there already. */

@@ -5,7 +5,7 @@ import { markAtProvider } from '../payments/mark.ts'
 import { paymentMetrics, showFigures } from '../payments/metrics.ts'
 import { sandboxDatabaseUrl } from '../payments/providers/sandbox/database.ts'
 import { createSandboxProvider } from '../payments/providers/sandbox/provider.ts'
-import { reconcile } from '../payments/reconcile.ts'
+import { createReconciliation } from '../payments/reconcile.ts'
 import { startWorker, type Worker } from '../payments/worker.ts'
 import type { Problem } from '../platform/http.ts'
 import { type Job, startJobs } from '../platform/jobs.ts'
@@ -39,14 +39,15 @@ export const paymentsRole = defineRole({
     signal.throwIfAborted()
 
     const metrics = paymentMetrics(registry)
-    let isReconciled = false
+    const reconciliation = createReconciliation(writer, provider, log)
+    let hasReconciled = false
     const jobs: Job[] = [
       {
         name: 'payments that the provider knows',
         everyMs: 60 * SECOND_MS,
         async run() {
-          await reconcile(writer, provider, log)
-          isReconciled = true
+          await reconciliation.run()
+          hasReconciled = true
         },
       },
       {
@@ -74,7 +75,7 @@ export const paymentsRole = defineRole({
       provider,
       callMs: CALL_MS,
       holder: config.process.instanceId,
-      isReconciled: () => isReconciled,
+      isReconciled: reconciliation.isDone,
       onRecorded: outboxBell.ring,
       log,
       metrics,
@@ -84,7 +85,7 @@ export const paymentsRole = defineRole({
     const started = starting.move()
     return {
       health: () => stuck(worker),
-      degraded: () => (isReconciled ? [] : [NOT_RECONCILED]),
+      degraded: () => (hasReconciled ? [] : [NOT_RECONCILED]),
       readiness: () => null,
       [Symbol.asyncDispose]: () => started.disposeAsync(),
     }

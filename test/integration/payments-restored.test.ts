@@ -73,6 +73,27 @@ it('E: what was asked for by hand, and paid after the backup, is not charged aga
   expect(await balance()).toBe(80)
 })
 
+it('E: a process that lives through the restore reads the list anew before it charges', async () => {
+  payments.beginAnew()
+  await payments.tend()
+  await spend(45_000_000n)
+  await payments.database.backUp()
+  await payments.settle()
+  expect(await balance()).toBe(25)
+  await payments.database.restore()
+
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  expect(await balance()).toBe(5)
+  await payments.tend()
+  expect(await balance()).toBe(25)
+  // And charges again.
+  await spend(20_000_000n)
+  await payments.pass(0.01)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(2)
+})
+
 it('E: a payment that the backup holds as prepared is credited, and confirmed by nobody a second time', async () => {
   await payments.provider.desk.orderFault({ fault: 'down', call: 'confirm', timesLeft: 1, delayMs: null })
   await spend(45_000_000n)

@@ -12,7 +12,7 @@ import { paymentMetrics } from '../../src/payments/metrics.ts'
 import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
 import type { SandboxPayment } from '../../src/payments/providers/sandbox/payment.ts'
 import { createSandboxProvider, type SandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
-import { reconcile } from '../../src/payments/reconcile.ts'
+import { createReconciliation, type Reconciliation, reconcile } from '../../src/payments/reconcile.ts'
 import { type ClaimTurns, createTurns } from '../../src/payments/worker.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
@@ -64,14 +64,15 @@ export async function openTestPayments(): Promise<TestPayments> {
   })
   const writer: Writer = { pool: testLedger.pool, publishing: testLedger.publishing }
   const workers: ClaimTurns[] = []
-  let isReconciled = true
+  // Null: they know it, as if they had read it just now.
+  let reconciliation: Reconciliation | null = null
   const workerOf = (index: number): ClaimTurns => {
     workers[index] ??= createTurns({
       writer,
       provider,
       callMs: CALL_MS,
       holder: `worker-${index}-${randomUUID()}`,
-      isReconciled: () => isReconciled,
+      isReconciled: async () => reconciliation === null || (await reconciliation.isDone()),
       onRecorded: () => {},
       log,
       metrics: paymentMetrics(new Registry()),
@@ -102,15 +103,10 @@ export async function openTestPayments(): Promise<TestPayments> {
     },
     beginAnew() {
       workers.length = 0
-      isReconciled = false
+      reconciliation = createReconciliation(writer, provider, log)
     },
     async tend() {
-      await reconcile(writer, provider, log).then(
-        () => {
-          isReconciled = true
-        },
-        () => {},
-      )
+      await (reconciliation === null ? reconcile(writer, provider, log) : reconciliation.run()).catch(() => {})
       await sweepAutoTopUp(writer)
       await markAtProvider(writer, provider, log).catch(() => {})
     },
