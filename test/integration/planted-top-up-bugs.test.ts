@@ -29,6 +29,7 @@ describe('a planted bug is found', () => {
     { bug: 'credit before the word of the provider', seed: 1, finding: 'credit_without_charge' },
     { bug: 'limits judged outside the lock', seed: 7, finding: 'charged_above_cap' },
     { bug: 'a pause that is not stored', seed: 3, finding: 'charged_while_paused' },
+    { bug: 'a fourth try after three declines', seed: 2, finding: 'charged_while_paused' },
     { bug: 'a webhook posted twice', seed: 3, finding: 'credit_without_charge' },
   ])('$bug: seed $seed, $finding', async ({ bug, seed, finding }) => {
     const { exitCode, output } = await playHistories(bug, '--seed', `${seed}`, '--runs', '1', '--no-shrink')

@@ -17,7 +17,7 @@ const HELP = `npm run histories -- [--seed 1] [--runs 1000] [--keep 3,7,9] [--no
   --keep        plays only these steps of the one history, as they are numbered in a failure
   --no-shrink   prints a failing history as it is, not as short as it gets
 
-Exit code: 0 nothing found, 1 a history failed, 2 wrong usage.
+Exit code: 0 nothing found, 1 a history failed or not all were played, 2 wrong usage.
 `
 
 /** A lane waits for Postgres half of the time. */
@@ -36,13 +36,16 @@ interface Wanted {
 }
 
 const wanted = readArguments()
+/** What is being played is played to its end; then comes the summary. */
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
 const startedAt = performance.now()
 const stack = await startStack({ only: ['postgres'], log: say })
 let failed = true
 try {
   const lanes = await openLanes(stack.postgresUrl, wanted.isShrunk ? LANES : Math.min(LANES, wanted.runs))
   try {
-    failed = (await run(lanes, wanted)) > 0
+    failed = !(await run(lanes, wanted))
   } finally {
     await lanes.close()
   }
@@ -51,15 +54,15 @@ try {
 }
 process.exitCode = failed ? 1 : 0
 
-/** How many failed. */
-async function run(lanes: Lanes, { seed, runs, keep, isShrunk }: Wanted): Promise<number> {
+/** Whether all were played, and none failed. */
+async function run(lanes: Lanes, { seed, runs, keep, isShrunk }: Wanted): Promise<boolean> {
   const totals: Record<string, number> = {}
   const failures: { readonly history: History; readonly played: Played }[] = []
   let next = seed
   let done = 0
   const progress = setInterval(() => say(`${seconds()} s: ${done} of ${runs} histories`), PROGRESS_MS)
   const playOn = async () => {
-    while (next < seed + runs && failures.length < MAX_FAILURES) {
+    while (next < seed + runs && failures.length < MAX_FAILURES && !stopping.signal.aborted) {
       const history = kept(makeHistory(next++), keep)
       const played = await lanes.play(history)
       done++
@@ -75,7 +78,7 @@ async function run(lanes: Lanes, { seed, runs, keep, isShrunk }: Wanted): Promis
   for (const [name, count] of Object.entries(totals).toSorted()) console.log(`${count.toString().padStart(8)}  ${name}`)
   const early = done < runs ? `, ${runs - done} not played` : ''
   console.log(`${done} histories, ${failures.length} failed${early} (${seconds()} s)`)
-  return failures.length
+  return failures.length === 0 && done === runs
 }
 
 /** Prints a failing history as short as it gets, in words. */

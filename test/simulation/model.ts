@@ -110,6 +110,7 @@ const DAY_MICROS = 86_400_000_000
 /** Two clocks are looked at, a moment apart. */
 const MOMENT_MICROS = 2_000_000
 const MAX_A_DAY = 5
+const MAX_DECLINES = 3
 
 /** By what Stripe says of its codes: never again with this card, or not before the customer has put it right. */
 const STOPPED = ['lost_card', 'stolen_card', 'fraudulent']
@@ -318,6 +319,14 @@ export function createModel(accountIds: readonly string[]): Model {
     const asking = sinceResumed.find(({ declineCode }) => ASKED.includes(declineCode ?? ''))
     if (asking !== undefined) {
       throw new Finding('charged_while_paused', `${accountId}, ${paymentId}: ${asking.declineCode} before`)
+    }
+    // Three in a row of this card, with no payment of it in between, by hand or not.
+    const ofCardByTime = paymentsOf(accountId, sight)
+      .filter((one) => one.providerMethodId === providerMethodId && one !== payment && confirmedAt.has(one.paymentId))
+      .toSorted((a, b) => confirmedAt.get(a.paymentId)!.micros - confirmedAt.get(b.paymentId)!.micros)
+    const row = ofCardByTime.slice(ofCardByTime.findLastIndex(({ chargedMicros }) => chargedMicros > 0n) + 1)
+    if (row.filter((one) => sinceResumed.includes(one)).length >= MAX_DECLINES) {
+      throw new Finding('charged_while_paused', `${accountId}, ${paymentId}: ${row.length} declines before`)
     }
     const reversal = sight.movements.find(
       (one) =>

@@ -61,8 +61,8 @@ const TOP_UPS_AT_A_TIME = 8
 /** Time stands still while processes settle: what is due again at once, and again, never comes to rest. */
 const MAX_ROUNDS = 60
 const IDS = Array.from({ length: ACCOUNTS }, (_, account) => nameOf(account))
-/** Once faults are over: claims of the dead end, debits are through, waits of an hour and a day are over. */
-const AFTERWARDS_SECONDS = [60, 1_000, 5_000, 100_000, 5_000, 300]
+/** Once faults are over: claims of the dead end, debits are through, a card that declines has done so three times. */
+const AFTERWARDS_SECONDS = [60, 1_000, 5_000, 105_000, 105_000, 300]
 
 export async function openPlayer(server: string): Promise<Player> {
   const database = await openLaneDatabase(server)

@@ -30,6 +30,11 @@ const BUGS = {
     line: 'await storeMemory(connection, account.accountId, memory, waits)\n',
     by: 'await storeMemory(connection, account.accountId, { ...memory, pause: null }, waits)\n',
   },
+  'a fourth try after three declines': {
+    file: '/src/core/top-up/memory.ts',
+    line: "decline.advice !== 'retry_later' || declinesInARow >= MAX_DECLINES_IN_A_ROW",
+    by: "decline.advice !== 'retry_later' || declinesInARow >= 2 * MAX_DECLINES_IN_A_ROW",
+  },
   'a webhook posted twice': {
     file: '/src/ledger/top-ups/record-payment.ts',
     line: 'entriesFor(posted?.totals ?? NOTHING_POSTED, saidOf(facts, news))',
