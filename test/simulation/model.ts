@@ -341,10 +341,10 @@ export function createModel(accountIds: readonly string[]): Model {
     }
   }
 
-  /** All that was charged before a restore is credited before anything else is charged. */
+  /** All that was charged before a restore is credited before anything else is charged. What this step brought has no step yet. */
   function judgeAfterRestore(accountId: string, sight: Sight): void {
     const charged = paymentsOf(accountId, sight).filter(
-      (one) => one.chargedMicros > 0n && (confirmedAt.get(one.paymentId)?.step ?? 0) < restoredAtStep,
+      (one) => one.chargedMicros > 0n && (confirmedAt.get(one.paymentId)?.step ?? Infinity) < restoredAtStep,
     )
     const credited = sight.movements.filter((one) => one.accountId === accountId && one.kind === 'top_up')
     const chargedMicros = sum(charged.map(({ chargedMicros: micros }) => micros))
