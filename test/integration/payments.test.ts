@@ -222,7 +222,7 @@ describe('money that goes back', () => {
     return { account, paymentId: charge!.paymentId }
   }
 
-  async function after(account: string) {
+  async function settledStateOf(account: string) {
     await payments.tend()
     await payments.settle()
     const { balance } = await balanceOf(account)
@@ -242,12 +242,12 @@ describe('money that goes back', () => {
     const { account, paymentId } = await charged('good')
     const { desk } = payments.provider
     await desk.refund(paymentId, 12_500_000n)
-    expect(await after(account)).toEqual({ balance: 12.5, pausedFor: 'refunded', charges: 1 })
+    expect(await settledStateOf(account)).toEqual({ balance: 12.5, pausedFor: 'refunded', charges: 1 })
     await desk.refund(paymentId, 2_500_000n)
     await desk.refund(paymentId, 1_000_000n)
-    expect(await after(account)).toEqual({ balance: 9, pausedFor: 'refunded', charges: 1 })
+    expect(await settledStateOf(account)).toEqual({ balance: 9, pausedFor: 'refunded', charges: 1 })
     await desk.refund(paymentId, null)
-    expect(await after(account)).toEqual({ balance: 5, pausedFor: 'refunded', charges: 1 })
+    expect(await settledStateOf(account)).toEqual({ balance: 5, pausedFor: 'refunded', charges: 1 })
     expect(await movedBy(account)).toEqual([
       ['top_up', 20],
       ['refund', -12.5],
@@ -259,9 +259,9 @@ describe('money that goes back', () => {
   it('by a refund that fails comes back, and stays paused', async () => {
     const { account, paymentId } = await charged('refundFails')
     await payments.provider.desk.refund(paymentId, 18_000_000n)
-    expect(await after(account)).toEqual({ balance: 7, pausedFor: 'refunded', charges: 1 })
+    expect(await settledStateOf(account)).toEqual({ balance: 7, pausedFor: 'refunded', charges: 1 })
     await payments.pass(0.1)
-    expect(await after(account)).toEqual({ balance: 25, pausedFor: 'refunded', charges: 1 })
+    expect(await settledStateOf(account)).toEqual({ balance: 25, pausedFor: 'refunded', charges: 1 })
     expect((await movedBy(account)).slice(1)).toEqual([
       ['refund', -18],
       ['refund', 18],
@@ -270,9 +270,9 @@ describe('money that goes back', () => {
 
   it('does not by an inquiry, until that becomes a dispute', async () => {
     const { account, paymentId } = await charged('inquiredAbout')
-    expect(await after(account)).toEqual({ balance: 25, pausedFor: null, charges: 1 })
+    expect(await settledStateOf(account)).toEqual({ balance: 25, pausedFor: null, charges: 1 })
     await payments.provider.desk.dispute(paymentId)
-    expect(await after(account)).toEqual({ balance: 5, pausedFor: 'disputed', charges: 1 })
+    expect(await settledStateOf(account)).toEqual({ balance: 5, pausedFor: 'disputed', charges: 1 })
   })
 
   it('by a dispute that is seen before the charge was leaves credit and reversal, together', async () => {
@@ -285,14 +285,14 @@ describe('money that goes back', () => {
     const [charge] = await payments.charges(account)
     await desk.dispute(charge!.paymentId)
     expect(await movedBy(account)).toEqual([])
-    expect(await after(account)).toEqual({ balance: 5, pausedFor: 'disputed', charges: 1 })
+    expect(await settledStateOf(account)).toEqual({ balance: 5, pausedFor: 'disputed', charges: 1 })
     await desk.endFaults()
     expect(await movedBy(account)).toEqual([
       ['top_up', 20],
       ['dispute', -20],
     ])
     await desk.win(charge!.paymentId)
-    expect(await after(account)).toEqual({ balance: 25, pausedFor: 'disputed', charges: 1 })
+    expect(await settledStateOf(account)).toEqual({ balance: 25, pausedFor: 'disputed', charges: 1 })
   })
 
   it('by a dispute of a payment by hand pauses automatic top-up too', async () => {
@@ -303,7 +303,7 @@ describe('money that goes back', () => {
     const [charge] = await payments.charges(account)
     await payments.provider.desk.dispute(charge!.paymentId)
     await spend(account, 75_000_000n)
-    expect(await after(account)).toEqual({ balance: -25, pausedFor: 'disputed', charges: 1 })
+    expect(await settledStateOf(account)).toEqual({ balance: -25, pausedFor: 'disputed', charges: 1 })
   })
 
   it('by a dispute is taken from the credit, pauses, and charges nothing', async () => {
