@@ -69,11 +69,14 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
   let looked = 0
   let changed = 0
   for (;;) {
+    const askedAtMs = Date.now()
     const page = await provider.listChanged(cursor)
     if (page.kind !== 'page') throw new ProviderDidNotAnswer(provider.name, page.detail)
     // Most of it is known: only what differs takes an account's lock.
     for (const facts of await findUnrecorded(writer.pool, provider.name, page.facts)) {
-      const recorded = await recordPayment(writer, provider.name, facts, Math.random())
+      const recorded = await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
+      // The cursor stays, so that the page is read anew.
+      if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'what it has listed is too old by now')
       if (!('posted' in recorded)) {
         log.error(
           { payment_id: facts.paymentId, account_id: facts.accountId, why: Object.keys(recorded)[0] },

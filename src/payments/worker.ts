@@ -188,20 +188,23 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
     if (begun === 'lost' || begun === 'wait') return
     if (begun === 'cancel') return await cancel(topUp)
     metrics.attemptsTotal.inc({ trigger: topUp.trigger })
-    await hearAnswer(topUp, await provider.confirm(topUp.paymentId!, topUp.attemptId!))
+    await hearAnswer(topUp, () => provider.confirm(topUp.paymentId!, topUp.attemptId!))
   }
 
   async function look(topUp: TopUp): Promise<void> {
-    await hearAnswer(topUp, await provider.readPayment(topUp.paymentId!))
+    await hearAnswer(topUp, () => provider.readPayment(topUp.paymentId!))
   }
 
   async function cancel(topUp: TopUp): Promise<void> {
-    await hearAnswer(topUp, await provider.cancel(topUp.paymentId!))
+    await hearAnswer(topUp, () => provider.cancel(topUp.paymentId!))
   }
 
-  async function hearAnswer(topUp: TopUp, answer: FactsAnswer): Promise<void> {
+  /** Facts that are too old by now are left alone: whoever claims the top-up next looks at the payment anew. */
+  async function hearAnswer(topUp: TopUp, ask: () => Promise<FactsAnswer>): Promise<void> {
+    const askedAtMs = Date.now()
+    const answer = await ask()
     if (answer.kind !== 'facts') return await hear(topUp, answer)
-    const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random())
+    const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
     const { kind } = answer.facts.state
     const code = answer.facts.state.kind === 'declined' ? answer.facts.state.decline.code : ''
     if ('topUp' in recorded && recorded.topUp !== null) metrics.outcomesTotal.inc({ outcome: kind, code })

@@ -60,6 +60,45 @@ it('E: a charge that the backup does not know is credited, and not made again', 
   expect(await brokenChains(payments.pool)).toEqual([])
 })
 
+it('E: what was asked for by hand, and paid after the backup, is not charged again before the list is read', async () => {
+  const wanted = { accountId: ACCOUNT, amountMicros: 30_000_000n, methodId: null, actor: 'ann' }
+  await requestTopUp(payments, wanted, 'by-hand')
+  await payments.database.backUp()
+  await payments.settle()
+  expect(await balance()).toBe(80)
+  await payments.database.restore()
+
+  payments.beginAnew()
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  await payments.tend()
+  await payments.pass(0.01)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  expect(await balance()).toBe(80)
+})
+
+it('E: a process that lives through the restore reads the list anew before it charges', async () => {
+  payments.beginAnew()
+  await payments.tend()
+  await spend(45_000_000n)
+  await payments.database.backUp()
+  await payments.settle()
+  expect(await balance()).toBe(25)
+  await payments.database.restore()
+
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  expect(await balance()).toBe(5)
+  await payments.tend()
+  expect(await balance()).toBe(25)
+  // And charges again.
+  await spend(20_000_000n)
+  await payments.pass(0.01)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(2)
+})
+
 it('E: a payment that the backup holds as prepared is credited, and confirmed by nobody a second time', async () => {
   await payments.provider.desk.orderFault({ fault: 'down', call: 'confirm', timesLeft: 1, delayMs: null })
   await spend(45_000_000n)

@@ -678,6 +678,16 @@ describe('the facts of a payment', () => {
     expect(await amountsOf('by-hand-2')).toEqual([])
   })
 
+  it('heard so long ago that others have posted what came since undo nothing', async () => {
+    const topUp = await chargedAccount('slow')
+    const facts = factsOf(topUp, { kind: 'succeeded' })
+    const [before] = await amountsOf('slow')
+    await recordPayment(testLedger, PROVIDER, { ...facts, refundedMicros: 500_000n }, 0)
+    const sixMinutesAgoMs = Date.now() - 6 * 60_000
+    expect(await recordPayment(testLedger, PROVIDER, facts, 0, sixMinutesAgoMs)).toEqual({ tooOld: true })
+    expect(await amountsOf('slow')).toEqual([before, ['refund', -500_000n]])
+  })
+
   it('of a prepared payment that nobody here knows are of no use', async () => {
     await openBelow('unconfirmed')
     for (const kind of ['unconfirmed', 'canceled'] as const) {

@@ -45,6 +45,8 @@ export interface TestPayments extends TestLedger {
   save(accountId: string, settings: Partial<AutoTopUpSettings>, methodId: string | null): Promise<unknown>
   /** Takes turns until nothing is due: by so many workers at once, each as if in a process of its own. */
   settle(workers?: number): Promise<void>
+  /** All processes end and others begin: until they have tended, they do not know what the provider knows. */
+  beginAnew(): void
   /** What the role does from time to time: reads the provider's list, asks accounts again, marks. */
   tend(): Promise<void>
   pass(hours: number): Promise<void>
@@ -65,7 +67,7 @@ export async function openTestPayments({ pagesUrl }: { pagesUrl?: () => string }
     now: () => Date.now() * 1000 + aheadMicros,
   })
   const writer: Writer = { pool: testLedger.pool, publishing: testLedger.publishing }
-  const reconciler = createReconciler(writer, provider, log)
+  let reconciler = createReconciler(writer, provider, log)
   await reconciler.run()
   const workers: ClaimTurns[] = []
   const workerOf = (index: number): ClaimTurns => {
@@ -74,7 +76,7 @@ export async function openTestPayments({ pagesUrl }: { pagesUrl?: () => string }
       provider,
       callMs: CALL_MS,
       holder: `worker-${index}-${randomUUID()}`,
-      isReconciled: reconciler.isDone,
+      isReconciled: () => reconciler.isDone(),
       onRecorded: () => {},
       log,
       metrics: paymentMetrics(new Registry()),
@@ -102,6 +104,10 @@ export async function openTestPayments({ pagesUrl }: { pagesUrl?: () => string }
         if (taken.length === 0) return
       }
       throw new Error(`after ${MAX_ROUNDS} rounds top-ups are still due`)
+    },
+    beginAnew() {
+      workers.length = 0
+      reconciler = createReconciler(writer, provider, log)
     },
     async tend() {
       await reconciler.run().catch(() => {})
