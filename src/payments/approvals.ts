@@ -35,12 +35,13 @@ export async function askForApproval(
   const hasLapsed = actionUntilMicros !== null && actionUntilMicros <= Date.now() * 1000
   if (state !== 'needs_action' || ending !== null || hasLapsed) return { kind: 'not_waiting', state }
   await storeReturnUrl(writer.pool, topUpId, returnUrl)
+  const askedAtMs = Date.now()
   const answer = await provider.approve(paymentId!, attemptId!, returnPage)
   if (answer.kind !== 'facts') return answer
   const { facts } = answer
   if (facts.state.kind === 'needs_action') return { kind: 'page', url: facts.state.url }
   // Approved or declined meanwhile, in another tab.
-  await recordPayment(writer, provider.name, facts, Math.random())
+  await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
   const after = await readTopUp(writer.pool, accountId, topUpId)
   return { kind: 'not_waiting', state: after?.topUp.state ?? state }
 }
@@ -51,8 +52,9 @@ export async function lookAtPayment(
   provider: PaymentProvider,
   paymentId: string,
 ): Promise<{ readonly kind: 'looked' } | NoAnswer | Refused> {
+  const askedAtMs = Date.now()
   const answer = await provider.readPayment(paymentId)
   if (answer.kind !== 'facts') return answer
-  await recordPayment(writer, provider.name, answer.facts, Math.random())
+  await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
   return { kind: 'looked' }
 }

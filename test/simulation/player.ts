@@ -97,6 +97,7 @@ export async function openPlayer(server: string): Promise<Player> {
     { pool, publishing },
     new CatalogStore(),
     IDS.map((accountId) => testAccount({ accountId })),
+    ACTOR,
   )
   await database.keepAsBeginning()
 
