@@ -246,7 +246,7 @@ function catalogOf(outbound: Deck<CallRate>, prefixes: readonly string[]): Catal
     emergencyNumbers: new Set(['112']),
     numbering: buildPrefixTable(plan),
     regions: new Map([['EU', countries]]),
-    packages: new Map([['eu', { id: 'eu', region: 'EU', countries, fairUseMinutesPerUser: 1_000_000 }]]),
+    packages: new Map([['eu', { id: 'eu', name: null, region: 'EU', countries, fairUseMinutesPerUser: 1_000_000 }]]),
     tariffs: new Map([
       [
         'eur',

@@ -63,10 +63,14 @@ export async function startService({ config, log, signal, onFatal }: ServicePart
     signal,
     migrate(config.database.url, (notice) => log.warn({ notice }, 'a migration has something to say')),
   )
-  await orAborted(signal, createTopicsAndSchemas(config.kafka, log))
+  // Other roles put announcements into the outbox: for those they ask the registry, and start without a broker.
+  const definitions = chosen(roles)
+  if (definitions.some(({ usesTopics }) => usesTopics)) {
+    await orAborted(signal, createTopicsAndSchemas(config.kafka, log))
+  }
 
   const context = { log, registry, outboxBell: createOutboxBell(), signal, onFatal }
-  running = starting.use(await startRoles(chosen(roles), config, context))
+  running = starting.use(await startRoles(definitions, config, context))
   log.info({ roles: [...roles], http_port: http.port, instance_id: instanceId }, 'tollgate is running')
 
   const started = starting.move()

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { parseConfig, ROLES, SECTION_NAMES } from '../src/platform/config.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const { groups } = parse(readFileSync(join(ROOT, 'deploy/alerts.yaml'), 'utf8')) as {
@@ -11,7 +12,9 @@ const { groups } = parse(readFileSync(join(ROOT, 'deploy/alerts.yaml'), 'utf8'))
 const rules = groups.flatMap((group) => group.rules)
 const metrics = new Set(
   globSync('src/**/*.ts', { cwd: ROOT }).flatMap((file) =>
-    [...readFileSync(join(ROOT, file), 'utf8').matchAll(/name: '(tollgate_\w+)'/g)].map(([, name]) => name),
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(\w+)\(registry, \{\s*name: '(tollgate_\w+)'/g)].flatMap(
+      ([, kind, name]) => (kind === 'histogram' ? ['bucket', 'count', 'sum'].map((part) => `${name}_${part}`) : [name]),
+    ),
   ),
 )
 
@@ -19,4 +22,17 @@ it.each(rules.map((rule) => [rule.alert, rule] as const))('%s watches metrics th
   const names = rule.expr.match(/tollgate_\w+/g)!
   expect(names.filter((name) => !metrics.has(name))).toEqual([])
   expect(rule.annotations.summary).not.toBe('')
+})
+
+it('the image and the composition know the ports of operators and API, and every role', () => {
+  const dockerfile = readFileSync(join(ROOT, 'deploy/Dockerfile'), 'utf8')
+  expect(dockerfile).toMatch(/^EXPOSE 8080 8090$/m)
+  const { services } = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'))
+  const { environment, ports } = services.tollgate
+  expect(ports).toEqual(['127.0.0.1:8080:8080', '127.0.0.1:8090:8090'])
+  // As the program itself reads it.
+  const given = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]))
+  const { process: ofProcess, api } = parseConfig(given, SECTION_NAMES)
+  expect([...ofProcess.roles]).toEqual([...ROLES])
+  expect([ofProcess.httpPort, api.port]).toEqual([8080, 8090])
 })

@@ -89,11 +89,13 @@ CREATE TABLE tollgate.accounts (
   auto_top_up_below_micros bigint,
   top_up_version bigint DEFAULT 0 NOT NULL,
   closed_at timestamp with time zone,
+  closed_by text,
   CONSTRAINT accounts_pkey PRIMARY KEY (account_id),
   CONSTRAINT accounts_check CHECK ((status = 'blocked'::text) = (balance_micros <= 0)),
   CONSTRAINT accounts_currency_check CHECK (currency = ANY (ARRAY['EUR'::text, 'USD'::text])),
   CONSTRAINT accounts_settings_version_check CHECK (settings_version > 0),
-  CONSTRAINT accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'blocked'::text]))
+  CONSTRAINT accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'blocked'::text])),
+  CONSTRAINT closed_by_somebody CHECK (closed_by IS NULL OR closed_at IS NOT NULL)
 ) WITH (fillfactor=50);
 COMMENT ON COLUMN tollgate.accounts.alert_version IS 'Version of the newest alert, 0 before the first';
 COMMENT ON COLUMN tollgate.accounts.is_low IS 'Crossed its low level and has not been back at 110 % of it since: the next alert waits for that';
@@ -101,6 +103,7 @@ COMMENT ON COLUMN tollgate.accounts.is_below_custom_level IS 'The same for the l
 COMMENT ON COLUMN tollgate.accounts.auto_top_up_below_micros IS 'A balance below it asks for an automatic top-up; null: off, closed, paused, one open, without a method, or waiting at a limit';
 COMMENT ON COLUMN tollgate.accounts.top_up_version IS 'Version of the newest top-up event, 0 before the first';
 COMMENT ON COLUMN tollgate.accounts.closed_at IS 'Since when nothing is charged any more; null: open';
+COMMENT ON COLUMN tollgate.accounts.closed_by IS 'Who closed it; null: it is open';
 
 CREATE TABLE tollgate.api_key_secrets (
   key_id text COLLATE "C" NOT NULL,
@@ -111,6 +114,7 @@ CREATE TABLE tollgate.api_key_secrets (
   CONSTRAINT api_key_secrets_key_id_fkey FOREIGN KEY (key_id) REFERENCES tollgate.api_keys(key_id)
 );
 CREATE INDEX api_key_secrets_by_key ON tollgate.api_key_secrets USING btree (key_id);
+CREATE UNIQUE INDEX api_key_secrets_newest ON tollgate.api_key_secrets USING btree (key_id) WHERE (expires_at IS NULL);
 COMMENT ON COLUMN tollgate.api_key_secrets.secret_hash IS 'SHA-256 of the secret, which is random and kept nowhere';
 COMMENT ON COLUMN tollgate.api_key_secrets.expires_at IS 'Null: while the key is not revoked';
 
@@ -122,11 +126,14 @@ CREATE TABLE tollgate.api_keys (
   created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   created_by text NOT NULL,
   last_used_at timestamp with time zone,
+  rotated_at timestamp with time zone,
+  rotated_by text,
   revoked_at timestamp with time zone,
   revoked_by text,
   CONSTRAINT api_keys_pkey PRIMARY KEY (key_id),
   CONSTRAINT api_keys_account_ids_check CHECK (cardinality(account_ids) > 0),
-  CONSTRAINT api_keys_check CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
+  CONSTRAINT api_keys_check CHECK ((rotated_at IS NULL) = (rotated_by IS NULL)),
+  CONSTRAINT api_keys_check1 CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
   CONSTRAINT api_keys_name_check CHECK (name <> ''::text)
 );
 COMMENT ON COLUMN tollgate.api_keys.account_ids IS 'The accounts it is for; null: all of them, and the installation';
@@ -294,15 +301,16 @@ CREATE TABLE tollgate.method_setups (
   setup_id text COLLATE "C" NOT NULL,
   account_id text COLLATE "C" NOT NULL,
   provider text NOT NULL,
-  provider_setup_id text NOT NULL,
+  provider_setup_id text,
   method_id text COLLATE "C" NOT NULL,
-  url text NOT NULL,
-  return_url text,
+  url text,
+  return_url text NOT NULL,
   makes_default boolean NOT NULL,
   consent jsonb,
   actor text NOT NULL,
   created_at timestamp with time zone NOT NULL,
-  expires_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  looked_at timestamp with time zone,
   state text DEFAULT 'open'::text NOT NULL,
   is_default boolean,
   refusal text,
@@ -314,9 +322,12 @@ CREATE TABLE tollgate.method_setups (
   CONSTRAINT method_setups_state_check CHECK (state = ANY (ARRAY['open'::text, 'saved'::text, 'canceled'::text, 'expired'::text]))
 );
 CREATE INDEX method_setups_by_account ON tollgate.method_setups USING btree (account_id, created_at);
-CREATE INDEX method_setups_open ON tollgate.method_setups USING btree (created_at) WHERE (state = 'open'::text);
+CREATE INDEX method_setups_open ON tollgate.method_setups USING btree (looked_at NULLS FIRST) WHERE (state = 'open'::text);
+COMMENT ON COLUMN tollgate.method_setups.provider_setup_id IS 'Null, as url and expires_at are: the provider was not asked yet, or has not answered';
 COMMENT ON COLUMN tollgate.method_setups.method_id IS 'What the card will be called here once it is saved';
+COMMENT ON COLUMN tollgate.method_setups.return_url IS 'Where the customer goes back to; never taken from the request that returns';
 COMMENT ON COLUMN tollgate.method_setups.consent IS 'Given before the visit, for the card to become what automatic top-up charges; null: none';
+COMMENT ON COLUMN tollgate.method_setups.looked_at IS 'When the provider was last asked about it; null: never';
 COMMENT ON COLUMN tollgate.method_setups.is_default IS 'Whether the card became the default; null until it is saved';
 COMMENT ON COLUMN tollgate.method_setups.refusal IS 'Why a saved card did not become the default as was wished; null: it did, or none wished it';
 
@@ -515,6 +526,7 @@ CREATE TABLE tollgate.request_keys (
   CONSTRAINT request_keys_are_printable_ascii CHECK (key ~ '^[ -~]{1,200}$'::text)
 );
 CREATE INDEX request_keys_by_recorded_at ON tollgate.request_keys USING btree (recorded_at);
+COMMENT ON COLUMN tollgate.request_keys.account_id IS 'The account; empty: the whole installation';
 COMMENT ON COLUMN tollgate.request_keys.kind IS 'What was asked for; each kind has keys of its own';
 COMMENT ON COLUMN tollgate.request_keys.content_hash IS 'SHA-256 of all that was asked for: the same key with other content is refused';
 COMMENT ON COLUMN tollgate.request_keys.answer IS 'The first answer, which the same request gets again; a bigint is {"$bigint": "12"}';
@@ -572,6 +584,7 @@ CREATE TABLE tollgate.top_ups (
   claimed_by text,
   claimed_until timestamp with time zone,
   updated_at timestamp with time zone NOT NULL,
+  return_url text,
   CONSTRAINT top_ups_pkey PRIMARY KEY (top_up_id),
   CONSTRAINT top_ups_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
   CONSTRAINT top_ups_amount_micros_check CHECK (amount_micros > 0),
@@ -591,6 +604,7 @@ COMMENT ON COLUMN tollgate.top_ups.attempt_id IS 'The current attempt, or the la
 COMMENT ON COLUMN tollgate.top_ups.confirmed_at IS 'When the current attempt was first confirmed';
 COMMENT ON COLUMN tollgate.top_ups.ending_state IS 'What it ends as once the provider has canceled the prepared payment';
 COMMENT ON COLUMN tollgate.top_ups.claimed_until IS 'By this database''s clock; from then on anybody may claim it';
+COMMENT ON COLUMN tollgate.top_ups.return_url IS 'Where the customer goes back to from the bank''s page; never taken from the request that returns';
 
 CREATE TABLE tollgate.usage_identity (
   account_id text COLLATE "C" NOT NULL,

@@ -66,6 +66,27 @@ export function accessOf(caller: Caller, permission: Permission, accountId: stri
   }
 }
 
+/** What only the whole installation has: a key of some accounts has no use for them. */
+const OF_INSTALLATION: ReadonlySet<Permission> = new Set(['catalogs', 'dead_letters', 'api_keys'])
+
+/** The scopes that a key would never be let in by, as it is for some accounts only. */
+export function uselessScopes(scopes: readonly Permission[], accountIds: readonly string[] | null): Permission[] {
+  return accountIds === null ? [] : scopes.filter((scope) => OF_INSTALLATION.has(scope))
+}
+
+/** What of a key the caller does not have, and so may not hand out: by a key, nobody comes to more than it may itself. */
+export function beyond(
+  caller: Caller,
+  { scopes, accountIds }: { readonly scopes: readonly string[]; readonly accountIds: readonly string[] | null },
+): string[] {
+  if (caller.kind === 'operator') return []
+  if (caller.kind === 'person') return [...scopes]
+  const own: ReadonlySet<string> = caller.scopes
+  const { accountIds: ownAccounts } = caller
+  const accounts = ownAccounts === null ? [] : (accountIds?.filter((id) => !ownAccounts.has(id)) ?? ['all accounts'])
+  return [...scopes.filter((scope) => !own.has(scope)), ...accounts]
+}
+
 /** Who is on record for what a caller changes. */
 export function actorOf(caller: Caller): string {
   return caller.kind === 'key' ? `api-key ${caller.name}` : caller.subject

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isApiKeyToken, useApiKey } from '../ledger/api-keys.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { accessOf, type Caller, PERMISSIONS, type Permission } from './access.ts'
+import { noRoute } from './errors.ts'
 import { ApiProblem, type ProblemCode } from './problem.ts'
 import type { TokenReader } from './tokens.ts'
 
@@ -19,6 +20,8 @@ declare module 'fastify' {
     access?: RouteAccess
     /** What the route refuses beside what any route may. */
     problems?: readonly ProblemCode[]
+    /** A GET that may leave something in the outbox, as whatever is no GET may. */
+    writes?: boolean
   }
   interface FastifyRequest {
     /** Null for public routes alone. */
@@ -37,9 +40,10 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, count
   app.decorateRequest('caller', null)
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config
-    // An unknown path has none; it is answered as such.
-    if (access === undefined) return
-    if (access === 'public') return await count(request, null)
+    // Looking for paths is counted like guessing keys. Answered before a body is read, for which nobody waits.
+    if (access === undefined || access === 'public') await count(request, null)
+    if (request.is404) throw noRoute(app, request)
+    if (access === undefined || access === 'public') return
     try {
       request.caller = await callerOf(request)
     } catch (error) {

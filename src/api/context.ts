@@ -4,9 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { BoundsByCurrency } from '../core/top-up/settings.ts'
+import type { ReplaySender } from '../dead-letters/replay-sender.ts'
 import type { CatalogStore } from '../ledger/catalogs.ts'
 import type { Writer } from '../ledger/change-account.ts'
+import type { RecentCatalogs } from '../ledger/recent-catalogs.ts'
 import type { PaymentProvider } from '../payments/provider.ts'
+import type { SandboxDesk } from '../payments/providers/sandbox/desk.ts'
 import type { Logger } from '../platform/log.ts'
 
 /** An app whose routes are typed by their schemas. */
@@ -16,9 +19,17 @@ export interface ApiContext {
   readonly writer: Writer
   /** The process's one store of parsed catalogs. */
   readonly catalogs: CatalogStore
+  /** For looking at one version: the one in force, or that of an old event. */
+  readonly recentCatalogs: RecentCatalogs
   readonly provider: PaymentProvider
+  /** Asks Kafka at its first use, and not before. */
+  readonly replaySender: ReplaySender
+  /** The other side of the provider, where that is the sandbox: its pages are served. */
+  readonly sandbox: SandboxDesk | null
   readonly bounds: BoundsByCurrency
   /** Where browsers reach this API, without a slash at the end; known once it listens. */
   readonly publicUrl: () => string
+  /** Origins that a customer may be sent back to, beside the API's own. */
+  readonly returnOrigins: readonly string[]
   readonly log: Logger
 }

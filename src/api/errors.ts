@@ -1,7 +1,10 @@
 /** Every failure as a problem document. What is ours to mend is logged with its cause; of that nothing leaves. */
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { consequenceOf, Fault } from '../platform/faults.ts'
+import { consequenceOf, Fault, sqlState } from '../platform/faults.ts'
 import type { Logger } from '../platform/log.ts'
 import { ApiProblem, documentOf, type FieldFault, problemOf } from './problem.ts'
 
@@ -9,16 +12,19 @@ const RETRY_AFTER_SECONDS = 1
 
 export function addErrorHandling(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error: FastifyError, request, reply) => send(request, reply, problemFor(error, request, log)))
-  // Before a body is looked at, which nobody waits for.
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) throw noRoute(app, request)
-  })
+  // A route's own: it takes the method, and has nothing there.
+  app.setNotFoundHandler((request, reply) => send(request, reply, nothingThere()))
 }
 
-function noRoute(app: FastifyInstance, request: FastifyRequest): ApiProblem {
+function nothingThere(): ApiProblem {
+  return new ApiProblem('not_found', 'there is nothing at this path')
+}
+
+/** The answer where there is no route: the path is unknown, or takes other methods. */
+export function noRoute(app: FastifyInstance, request: FastifyRequest): ApiProblem {
   const [path] = request.url.split('?')
   const allow = METHODS.filter((method) => app.findRoute({ method, url: path! }) !== null)
-  if (allow.length === 0) return new ApiProblem('not_found', 'there is nothing at this path')
+  if (allow.length === 0) return nothingThere()
   return new ApiProblem('method_not_allowed', `this path takes ${allow.join(', ')}`, { allow })
 }
 
@@ -38,7 +44,8 @@ function problemFor(error: FastifyError, request: FastifyRequest, log: Logger): 
   if (error instanceof ApiProblem) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map(({ instancePath, keyword, message }): FieldFault => {
-      const path = `/${placeOf(error.validationContext)}${instancePath}`
+      // Of the whole it is `/`, which as a pointer would mean a member without a name.
+      const path = `/${placeOf(error.validationContext)}${instancePath === '/' ? '' : instancePath}`
       return { path, code: keyword, detail: message ?? 'is not valid' }
     })
     const detail = errors.map(({ path, detail: what }) => `${path}: ${what}`).join('; ')
@@ -48,7 +55,7 @@ function problemFor(error: FastifyError, request: FastifyRequest, log: Logger): 
   if (ofRequest !== null) return ofRequest
 
   const { fate, code } = consequenceOf(error)
-  if (error instanceof Fault || fate !== 'crash') {
+  if (error instanceof Fault || (fate !== 'crash' && !isOurStatement(error))) {
     if (fate === 'retry') {
       log.warn(
         { err: error, request_id: request.id, route: request.routeOptions.url },
@@ -69,6 +76,11 @@ function problemFor(error: FastifyError, request: FastifyRequest, log: Logger): 
     'a request failed by a bug of ours',
   )
   return new ApiProblem('internal', `nothing more can be said; the log names it under request ${request.id}`)
+}
+
+/** The server does not understand the statement, or may not do it: no later moment mends that. */
+function isOurStatement(error: unknown): boolean {
+  return sqlState(error)?.startsWith('42') === true
 }
 
 function unavailableDetail(code: string): string {
@@ -94,6 +106,43 @@ function problemOfRequest({ code, statusCode }: FastifyError): ApiProblem | null
         : null
   }
 }
+
+/** What no route was looked for: a path that cannot be read, or with an id longer than any. */
+export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const [path] = request.url.split('?')
+  const problem =
+    error.code === 'FST_ERR_MAX_PARAM_LENGTH'
+      ? new ApiProblem('not_found', `there is nothing at ${path!.slice(0, MAX_SHOWN_PATH)}...`)
+      : new ApiProblem('invalid_request', 'the path cannot be read: it is not percent-encoded as it must be')
+  reply.header('x-request-id', request.id)
+  void send(request, reply, problem)
+}
+
+const MAX_SHOWN_PATH = 200
+
+/** What is no HTTP, or too long in its headers, before there is a request. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const status = UNREADABLE[error.code ?? ''] ?? 400
+  if (socket.writable) {
+    const requestId = randomUUID()
+    const body = JSON.stringify({
+      type: 'about:blank',
+      title: STATUS_CODES[status],
+      status,
+      detail: 'the request cannot be read',
+      request_id: requestId,
+      retryable: status === 408,
+    })
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\n` +
+        `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\nconnection: close\r\n\r\n${body}`,
+    )
+  }
+  socket.destroy(error)
+}
+
+const UNREADABLE: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }
 
 const PLACES: Readonly<Record<string, string>> = { querystring: 'query', params: 'path' }
 

@@ -5,7 +5,7 @@
 import type { LastChange } from '../ledger/accounts/last-change.ts'
 import { ApiProblem } from './problem.ts'
 
-export function etagOf({ version }: LastChange): string {
+export function etagOf({ version }: Pick<LastChange, 'version'>): string {
   return `"${version}"`
 }
 

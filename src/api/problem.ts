@@ -55,9 +55,19 @@ export interface FieldFault {
   readonly limit?: string
 }
 
+/** One place of a file that is at fault. */
+export interface FileFault {
+  readonly file: string
+  /** From 1; null: the file as a whole. */
+  readonly line: number | null
+  readonly reason: string
+}
+
 /** What a problem says of itself beside its code. */
 export interface ProblemExtras {
   readonly errors?: readonly FieldFault[]
+  /** Of files that were sent: the first of their faults, and how many there are. */
+  readonly faults?: { readonly first: readonly FileFault[]; readonly count: number }
   readonly retryAfterSeconds?: number
   /** Of `changed_meanwhile`: the thing as it is now, who changed it, and when. */
   readonly current?: { readonly etag: string; readonly changedBy: string | null; readonly changedAt: string }
@@ -87,6 +97,8 @@ export interface ProblemDocument {
   readonly request_id: string
   readonly retryable: boolean
   readonly errors?: readonly FieldFault[]
+  readonly faults?: readonly FileFault[]
+  readonly fault_count?: number
   readonly current?: { readonly etag: string; readonly changed_by: string | null; readonly changed_at: string }
 }
 
@@ -96,7 +108,7 @@ export function typeOf(code: ProblemCode): string {
 
 export function documentOf({ problem, message, extras }: ApiProblem, requestId: string): ProblemDocument {
   const { status, title, retryable } = problemOf(problem)
-  const { errors, current } = extras
+  const { errors, faults, current } = extras
   return {
     type: typeOf(problem),
     title,
@@ -105,6 +117,7 @@ export function documentOf({ problem, message, extras }: ApiProblem, requestId: 
     request_id: requestId,
     retryable,
     ...(errors === undefined ? {} : { errors }),
+    ...(faults === undefined ? {} : { faults: faults.first, fault_count: faults.count }),
     ...(current === undefined
       ? {}
       : { current: { etag: current.etag, changed_by: current.changedBy, changed_at: current.changedAt } }),

@@ -2,19 +2,21 @@
  * How many requests a caller may make. Counted in Redis, so by all processes together; while Redis does not answer, each
  * process counts for itself: a limit that holds a little less is better than none, and than no API.
  */
+import { hash } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Caller } from './access.ts'
 import { ApiProblem } from './problem.ts'
 
-/** Requests that are not let in, or need no credential, by address: guessing keys gets nowhere. */
-const ANONYMOUS_PER_MINUTE = 300
 const MINUTE_MS = 60_000
 
 export interface RateLimits {
   readonly redis: Redis
+  /** By one caller. */
   readonly requestsPerMinute: number
+  /** From one address, by whoever is not let in or needs no credential. */
+  readonly anonymousRequestsPerMinute: number
 }
 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
@@ -22,7 +24,7 @@ type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 /** Answers what counts a request, and throws `too_many_requests`. */
 export async function createRateLimits(
   app: FastifyInstance,
-  { redis, requestsPerMinute }: RateLimits,
+  { redis, requestsPerMinute, anonymousRequestsPerMinute }: RateLimits,
 ): Promise<(request: FastifyRequest, caller: Caller | null) => Promise<void>> {
   const limiterOf = async (options: object) => {
     let make!: FastifyInstance['createRateLimit']
@@ -34,7 +36,7 @@ export async function createRateLimits(
     const keyGenerator = (request: FastifyRequest) => keyOf(request)
     return {
       known: make({ max: requestsPerMinute, keyGenerator }),
-      anonymous: make({ max: ANONYMOUS_PER_MINUTE, keyGenerator }),
+      anonymous: make({ max: anonymousRequestsPerMinute, keyGenerator }),
     }
   }
   const shared = await limiterOf({ redis, nameSpace: 'tollgate:rate:' })
@@ -54,8 +56,8 @@ function ask(limiter: Limiter, request: FastifyRequest) {
   return limiter(request)
 }
 
-/** By credential where there is one, else by address. */
+/** By credential where there is one, else by address. A subject may be an e-mail address, and long: it is hashed. */
 function keyOf({ caller, ip }: FastifyRequest): string {
   if (caller === null) return `address ${ip}`
-  return caller.kind === 'key' ? `key ${caller.keyId}` : `person ${caller.subject}`
+  return caller.kind === 'key' ? `key ${caller.keyId}` : `${caller.kind} ${hash('sha256', caller.subject)}`
 }

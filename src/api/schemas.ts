@@ -8,11 +8,12 @@ import { BILLING_MODES } from '../core/account/settings.ts'
 import { parseInstantOrDate } from '../core/instant.ts'
 import { CURRENCIES, parseMoney } from '../core/money.ts'
 
-/** The form of an amount, with up to 12 digits before the point: no sum of the product comes near. */
-const AMOUNT = /^-?\d{1,12}(\.\d{1,6})?$/
+/** The form of an amount, with as many digits before the point as the largest that is kept has. */
+const AMOUNT = /^-?\d{1,13}(\.\d{1,6})?$/
 
 export const Money = z
   .string()
+  // What refines it further may take it for an amount: it is not asked where it is none.
   .regex(AMOUNT, { error: 'must be a decimal such as "25.00", with at most 6 digits after the point', abort: true })
   .meta({ id: 'Money', description: 'A decimal amount in units of the currency', examples: ['25.00'] })
 
@@ -23,6 +24,14 @@ export const PositiveMoney = z
     error: 'must be a decimal above 0 such as "25.00", with at most 6 digits after the point',
   })
   .meta({ description: 'A decimal amount above 0, in units of the currency', examples: ['25.00'] })
+
+/** Above or below zero, to the sixth digit. */
+export const NonZeroMoney = z
+  .string()
+  .regex(/^-?(?=.*[1-9])\d{1,13}(\.\d{1,6})?$/, {
+    error: 'must be a decimal other than 0 such as "-25.00", with at most 6 digits after the point',
+  })
+  .meta({ description: 'A decimal amount other than 0, in units of the currency', examples: ['25.00'] })
 
 /** What `parseMoney` makes of a string that `Money` has let through. */
 export function microsOf(money: string): bigint {
@@ -64,12 +73,17 @@ export const AccountParams = z.object({ account_id: AccountId })
 
 /** Words of a person: one line, nothing that cannot be shown or stored. */
 export function text(maxLength: number) {
-  return z
-    .string()
-    .min(1)
-    .max(maxLength)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'must have no control characters' })
-    .refine((value) => value.trim() !== '', { error: 'must not be blank' })
+  return (
+    z
+      .string()
+      .min(1)
+      .max(maxLength)
+      // In words that every reader of the document knows: no classes of Unicode.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+      .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, { error: 'must have no control characters' })
+      .regex(/\S/, { error: 'must not be blank' })
+      .refine((value) => value.isWellFormed(), { error: 'must have no half characters' })
+  )
 }
 
 /** Ids that we make, or that usage events bring. */
@@ -142,6 +156,17 @@ export const ProblemSchema = z
         }),
       )
       .optional(),
+    faults: z
+      .array(
+        z.object({
+          file: z.string(),
+          line: z.int().nullable().meta({ description: 'From 1; null: the file as a whole' }),
+          reason: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Of files that were sent: the first of their faults' }),
+    fault_count: z.int().optional().meta({ description: 'How many faults the files have' }),
     current: z
       .object({ etag: z.string(), changed_by: z.string().nullable(), changed_at: Instant })
       .optional()

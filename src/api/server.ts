@@ -3,23 +3,36 @@ import { randomUUID } from 'node:crypto'
 import formbody from '@fastify/formbody'
 import { fastify } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import type { Redis } from 'ioredis'
 import { histogram, type Registry } from '../platform/metrics.ts'
 import { addAuthentication } from './authenticate.ts'
 import type { Api, ApiContext } from './context.ts'
-import { addErrorHandling } from './errors.ts'
+import { addErrorHandling, answerUnreadable, answerUnroutable } from './errors.ts'
 import { addOpenApi } from './openapi.ts'
-import { createRateLimits } from './rate-limits.ts'
+import { ApiProblem } from './problem.ts'
+import { createRateLimits, type RateLimits } from './rate-limits.ts'
+import { addAccountRoutes } from './routes/accounts.ts'
+import { addAdjustmentRoutes } from './routes/adjustments.ts'
 import { addAlertLevelRoutes } from './routes/alert-levels.ts'
+import { addApiKeyRoutes } from './routes/api-keys.ts'
+import { addAutoTopUpRoutes } from './routes/auto-top-up.ts'
 import { addBalanceRoutes } from './routes/balance.ts'
+import { addCatalogRoutes } from './routes/catalogs.ts'
+import { addContactRoutes } from './routes/contacts.ts'
+import { addDeadLetterRoutes } from './routes/dead-letters.ts'
+import { addDisplayNameRoutes } from './routes/display-names.ts'
+import { addExplainedMovementRoutes } from './routes/explained-movement.ts'
+import { addFairUseRoutes } from './routes/fair-use.ts'
 import { addMovementRoutes } from './routes/movements.ts'
+import { addPaymentMethodRoutes } from './routes/payment-methods.ts'
+import { addReturnPages } from './routes/return-pages.ts'
+import { addSandboxPages } from './routes/sandbox-pages.ts'
+import { addTopUpRoutes } from './routes/top-ups.ts'
 import type { TokenReader } from './tokens.ts'
 
 export interface ApiOptions {
   readonly context: ApiContext
   readonly readToken: TokenReader
-  readonly redis: Redis
-  readonly requestsPerMinute: number
+  readonly limits: RateLimits
   readonly trustedProxies: readonly string[]
   readonly registry: Registry
   /** Called after a request that may have left something in the outbox. */
@@ -33,14 +46,28 @@ const REQUEST_WITHIN_MS = 30_000
 const PATH_PARAMETER_CHARACTERS = 700
 
 const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
+  addAdjustmentRoutes,
   addAlertLevelRoutes,
+  addApiKeyRoutes,
   addBalanceRoutes,
+  addCatalogRoutes,
+  addDeadLetterRoutes,
   addMovementRoutes,
+  addAccountRoutes,
+  addContactRoutes,
+  addDisplayNameRoutes,
+  addFairUseRoutes,
+  addExplainedMovementRoutes,
+  addAutoTopUpRoutes,
+  addPaymentMethodRoutes,
+  addTopUpRoutes,
+  addReturnPages,
+  addSandboxPages,
 ]
 
 /** Ready to listen. Its `close` waits for requests under way. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const { context, readToken, redis, requestsPerMinute, trustedProxies, registry, onWritten } = options
+  const { context, readToken, limits, trustedProxies, registry, onWritten } = options
   const app = fastify({
     logger: false,
     bodyLimit: BODY_BYTES,
@@ -48,6 +75,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     // A caller's own id is taken where it can be searched for and quoted.
     genReqId: ({ headers }) => givenRequestId(headers['x-request-id']) ?? randomUUID(),
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS },
     // Idle connections of clients that keep them open must not hold up a stop.
     forceCloseConnections: 'idle',
@@ -57,9 +86,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
   addErrorHandling(app, context.log)
   addAccounting(app, context, registry, onWritten)
-  const count = await createRateLimits(app, { redis, requestsPerMinute })
+  const count = await createRateLimits(app, limits)
   addAuthentication(app, { pool: context.writer.pool, readToken, count })
+  refuseForms(app)
   await addOpenApi(app)
+  app.removeContentTypeParser('text/plain')
   await app.register(formbody)
   for (const add of ROUTES) add(app, context)
   await app.ready()
@@ -70,6 +101,16 @@ const REQUEST_ID = /^[\w.:-]{1,100}$/
 
 function givenRequestId(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && REQUEST_ID.test(header) ? header : undefined
+}
+
+/** Forms are for pages that people see; a browser sends one to anywhere, and nobody is asked. */
+function refuseForms(app: Api): void {
+  app.addHook('preParsing', async (request) => {
+    const isForm = /^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '')
+    if (isForm && request.routeOptions.url?.startsWith('/v1/')) {
+      throw new ApiProblem('unsupported_media_type', 'send application/json')
+    }
+  })
 }
 
 /** One line and one sample a request: the route as it is written, never the URL with what people put into it. */
@@ -104,6 +145,7 @@ function addAccounting(app: Api, { log }: ApiContext, registry: Registry, onWrit
       },
       'answered',
     )
-    if (method !== 'GET' && status < 300) onWritten()
+    const mayWrite = method !== 'GET' || request.routeOptions.config.writes === true
+    if (mayWrite && status < 400) onWritten()
   })
 }

@@ -2,16 +2,17 @@
  * Reads the accounts file of the offline command and of `accounts apply`: who is rated, at which tariff, with which
  * packages from when. As with a catalog, every fault is reported at once and one error refuses the file whole.
  */
+import { CONTACT_ROLES, type Contact, DEFAULT_LOCALE, EMAIL_FORM, LOCALE_FORM } from '../core/account/contacts.ts'
+import { type Misfit, misfitsOf } from '../core/account/misfits.ts'
 import {
   BILLING_MODES,
   type BillingMode,
-  type Contact,
   NO_PACKAGE,
   type PackagePeriod,
   type WantedSettings,
 } from '../core/account/settings.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
-import { parseDate } from '../core/instant.ts'
+import { isExactInstant, parseDate } from '../core/instant.ts'
 import { CURRENCIES } from '../core/money.ts'
 import { type Fault, FaultList, shown } from './faults.ts'
 import { readInstant } from './values.ts'
@@ -36,12 +37,8 @@ const ACCOUNT_KEYS = [
   'voice_agent',
   'contacts',
 ]
-const CONTACT_ROLES = ['admin', 'billing'] as const
-const DEFAULT_LOCALE = 'en-US'
 
 const ACCOUNT_ID = /^[\x20-\x7E]{1,64}$/
-const EMAIL = /^[^\s@]+@[^\s@]+$/
-const LOCALE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*$/
 
 /** Reads the bytes of an accounts file; `file` is the name faults are reported under. */
 export function parseAccountsFile(bytes: Uint8Array, file: string): ParsedAccounts {
@@ -65,20 +62,38 @@ export function checkAccountsAgainstCatalog(
   file: string,
   lines: ReadonlyMap<string, number> = new Map(),
 ): Fault[] {
+  const misfits = accounts.flatMap((account) => misfitsOf(account, account.packages ?? [], catalog))
+  return misfitFaults(misfits, { file, lines })
+}
+
+/** Where accounts were read from, for faults to point at: the line each starts on, by its id. */
+export interface AccountsSource {
+  readonly file: string
+  readonly lines: ReadonlyMap<string, number>
+}
+
+/** Misfits as faults of the file that asks for them, each once however many catalogs or periods it is of. */
+export function misfitFaults(misfits: readonly Misfit[], { file, lines }: AccountsSource): Fault[] {
   const faults = new FaultList()
-  for (const account of accounts) {
-    const error = (reason: string) =>
-      faults.error(file, lines.get(account.accountId) ?? null, `account ${account.accountId}: ${reason}`)
-    const tariff = catalog.tariffs.get(account.tariff)
-    if (tariff === undefined) error(`unknown tariff ${shown(account.tariff)}`)
-    else if (tariff.currency !== account.currency) {
-      error(`currency ${account.currency}, but tariff ${tariff.id} is in ${tariff.currency}`)
-    }
-    for (const id of new Set((account.packages ?? []).map((period) => period.id))) {
-      if (id !== NO_PACKAGE && !catalog.packages.has(id)) error(`unknown package ${shown(id)}`)
-    }
+  const said = new Set<string>()
+  for (const misfit of misfits) {
+    const reason = `account ${misfit.accountId}: ${reasonOf(misfit)}`
+    if (said.has(reason)) continue
+    said.add(reason)
+    faults.error(file, lines.get(misfit.accountId) ?? null, reason)
   }
   return faults.sorted()
+}
+
+function reasonOf(misfit: Misfit): string {
+  switch (misfit.code) {
+    case 'unknown_tariff':
+      return `unknown tariff ${shown(misfit.tariff)}`
+    case 'currency_differs':
+      return `currency ${misfit.currency}, but tariff ${misfit.tariff} is in ${misfit.ofTariff}`
+    case 'unknown_package':
+      return `unknown package ${shown(misfit.period.id)}`
+  }
 }
 
 /** Null when the entry is no map; else what could be read of it, which counts only if no fault was noted. */
@@ -134,7 +149,9 @@ function readPackages(yaml: YamlFile, value: YamlValue, what: string): PackagePe
     if (!fromValue || fromText === null) continue
     const fromMicros = readInstant(fromText)
     if (typeof fromMicros === 'string') yaml.error(fromValue.line, `${what}: package from ${fromMicros}`)
-    else if (periods.some((period) => period.fromMicros === fromMicros)) {
+    else if (!isExactInstant(fromMicros)) {
+      yaml.error(fromValue.line, `${what}: package from must be of the years 1685 to 2254: ${shown(fromText)}`)
+    } else if (periods.some((period) => period.fromMicros === fromMicros)) {
       yaml.error(fromValue.line, `${what}: two packages start at ${fromText}`)
     } else periods.push({ id: id ?? NO_PACKAGE, fromMicros })
   }
@@ -165,8 +182,8 @@ function readContacts(yaml: YamlFile, value: YamlValue, accountWhat: string): Co
     const emailValue = yaml.required(map, 'email', item, what)
     contacts.set(id ?? '', {
       id: id ?? '',
-      email: (emailValue && readForm(yaml, emailValue, `${what} email`, EMAIL)) ?? '',
-      locale: readForm(yaml, map.get('locale'), `${what} locale`, LOCALE) ?? DEFAULT_LOCALE,
+      email: (emailValue && readForm(yaml, emailValue, `${what} email`, EMAIL_FORM)) ?? '',
+      locale: readForm(yaml, map.get('locale'), `${what} locale`, LOCALE_FORM) ?? DEFAULT_LOCALE,
       role: (roleValue && yaml.oneOf(roleValue, `${what} role`, CONTACT_ROLES)) ?? 'billing',
     })
   }

@@ -56,7 +56,7 @@ export interface CatalogOutline {
 }
 
 const CATALOG_KEYS = ['rounding', 'emergency', 'numbering', 'regions', 'packages', 'tariffs']
-const PACKAGE_KEYS = ['id', 'region', 'countries', 'fair_use_minutes_per_user']
+const PACKAGE_KEYS = ['id', 'name', 'region', 'countries', 'fair_use_minutes_per_user']
 const TARIFF_KEYS = [
   'id',
   'currency',
@@ -163,6 +163,9 @@ function readPackages(
     const what = id === null ? 'package' : `package ${id}`
     if (id === NO_PACKAGE) yaml.error(item.line, `package id ${NO_PACKAGE} is kept for "no package"`)
 
+    const nameValue = map.get('name')
+    const name = nameValue === undefined ? null : readName(yaml, nameValue, `${what}: name`)
+
     const regionValue = yaml.required(map, 'region', item, what)
     const region = regionValue && yaml.string(regionValue, `${what}: region`)
     if (regionValue && region !== null && !regions.has(region)) {
@@ -178,7 +181,8 @@ function readPackages(
         : yaml.whole(limitValue, `${what}: fair_use_minutes_per_user`, 0)
 
     if (id !== null) {
-      packages.set(id, { id, region: region ?? '', countries: included ?? new Set(), fairUseMinutesPerUser: limit })
+      const reach = { region: region ?? '', countries: included ?? new Set<string>() }
+      packages.set(id, { id, name, ...reach, fairUseMinutesPerUser: limit })
     }
   }
   return packages
@@ -247,6 +251,15 @@ function readOther(yaml: YamlFile, value: YamlValue | undefined, what: string): 
     if (priceMicros !== null) prices.set(sku, priceMicros)
   }
   return prices
+}
+
+const MAX_NAME_LENGTH = 100
+
+function readName(yaml: YamlFile, value: YamlValue, what: string): string | null {
+  const name = yaml.string(value, what)
+  if (name === null || (name.trim() !== '' && name.length <= MAX_NAME_LENGTH)) return name
+  yaml.error(value.line, `${what} must be 1 to ${MAX_NAME_LENGTH} characters, not all of them blank: ${shown(name)}`)
+  return null
 }
 
 /** The id of a package or tariff, null when it is missing, unfit or taken. */

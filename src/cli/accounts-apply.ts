@@ -1,6 +1,6 @@
 /** `tollgate accounts apply FILE`: creates and changes accounts; a file with any fault changes nothing. */
 import { readFile } from 'node:fs/promises'
-import { parseAccountsFile } from '../catalog/accounts-file.ts'
+import { misfitFaults, parseAccountsFile } from '../catalog/accounts-file.ts'
 import type { Fault } from '../catalog/faults.ts'
 import { applyAccounts as applyToLedger } from '../ledger/apply-accounts.ts'
 import { CatalogStore } from '../ledger/catalogs.ts'
@@ -22,9 +22,9 @@ export async function applyAccounts(file: string, options: ApplyOptions): Promis
   await printFaults(faults, options)
   const actor = options.actor ?? process.env.USER ?? 'unknown'
   await withLedger(async (writer) => {
-    const result = await applyToLedger(writer, new CatalogStore(), accounts, actor, { file, lines })
+    const result = await applyToLedger(writer, new CatalogStore(), accounts, actor)
     if ('noCatalogInForce' in result) throw new CommandFailed('no catalog is in force yet; publish one first', 1)
-    if ('misfits' in result) return refuse(result.misfits, options)
+    if ('misfits' in result) return refuse(misfitFaults(result.misfits, { file, lines }), options)
     if ('refused' in result) {
       const faults = result.refused.map(({ accountId, reason }): Fault => {
         return {

@@ -11,6 +11,7 @@ const WHY_PAUSED: Readonly<Record<PauseReason, string>> = {
   refunded: 'a payment was refunded',
   disputed: 'a payment was disputed',
   refused: 'the payment provider refuses the request itself, and somebody has to look at the log',
+  canceled: 'an automatic top-up was canceled by hand',
   restored: 'the database was restored to an earlier point, and later settings are lost',
 }
 

@@ -1,8 +1,7 @@
 /** `tollgate catalog publish DIR`: stores a checked catalog as a version that raters pick up by themselves. */
 import { catalogHash, loadCatalog } from '../catalog/load.ts'
 import { formatInstant, parseInstantOrDate } from '../core/instant.ts'
-import { type CatalogToPublish, publishCatalog as publishToLedger } from '../ledger/publish-catalog.ts'
-import type { Pool } from '../platform/postgres.ts'
+import { type PublishResult, publishCatalog as publishToLedger } from '../ledger/publish-catalog.ts'
 import { CommandFailed } from './command.ts'
 import { withDatabase } from './connected.ts'
 import { type FaultOptions, printFaults } from './print-faults.ts'
@@ -18,23 +17,24 @@ export async function publishCatalog(directory: string, options: PublishOptions)
   await printFaults(faults, options)
   if (catalog === null) throw new CommandFailed('the catalog has faults and was not published', 2)
   const inForceFrom = readInForceFrom(options)
-  await withDatabase((pool) => publish(pool, { catalog, files, contentHash: catalogHash(files) }, inForceFrom, options))
+  const wanted = { catalog, files, contentHash: catalogHash(files), inForceFrom }
+  const { comment = '', json } = options
+  await withDatabase(async (pool) => {
+    sayPublished(await publishToLedger(pool, { ...wanted, author: authorOf(options), comment }), json)
+  })
 }
 
-/** Stores the version and says which it became, or fails with every reason why accounts forbid it. */
-export async function publish(
-  pool: Pool,
-  content: Pick<CatalogToPublish, 'catalog' | 'files' | 'contentHash'>,
-  inForceFrom: string | null,
-  { author, comment, json }: PublishOptions,
-): Promise<void> {
-  const result = await publishToLedger(pool, {
-    ...content,
-    author: author ?? process.env.USER ?? 'unknown',
-    comment: comment ?? '',
-    inForceFrom,
-  })
-  if ('refused' in result) throw new CommandFailed(`${result.refused.join('\n')}\nthe catalog was not published`, 1)
+export function authorOf({ author }: PublishOptions): string {
+  return author ?? process.env.USER ?? 'unknown'
+}
+
+/** Says which version it became, or fails with every reason why accounts forbid it. */
+export function sayPublished(result: PublishResult, json: boolean | undefined): void {
+  if ('refused' in result) {
+    const { refused } = result
+    if (refused === 'request_key_reused') throw new TypeError('a catalog is published by command without a request key')
+    throw new CommandFailed(`${refused.join('\n')}\nthe catalog was not published`, 1)
+  }
   const { version, inForceFrom: from } = result
   console.log(json ? JSON.stringify({ version, in_force_from: from }) : `version ${version} in force from ${from}`)
 }

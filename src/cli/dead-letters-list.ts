@@ -38,7 +38,7 @@ const COLUMNS: Columns<ListedDeadLetter> = [
 
 export async function listLetters(options: ListOptions): Promise<void> {
   const limit = readLimit(options.limit)
-  const filter = filterOf(options, options.all === true)
+  const filter = filterOf(options, options.all === true ? null : false)
   await withDatabase(async (pool) => {
     const summary = await summariseDeadLetters(pool, filter)
     const total = summary.reduce((sum, { count }) => sum + count, 0)
@@ -63,14 +63,14 @@ export async function listLetters(options: ListOptions): Promise<void> {
   })
 }
 
-export function filterOf(options: FilterOptions, includeReplayed: boolean): DeadLetterFilter {
+export function filterOf(options: FilterOptions, isReplayed: false | null): DeadLetterFilter {
   return {
     reason: options.reason ?? null,
     accountId: options.account ?? null,
     topic: options.topic ?? null,
     since: readSince(options.since),
     upTo: null,
-    includeReplayed,
+    isReplayed,
     exceptReason: null,
   }
 }

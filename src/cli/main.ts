@@ -7,6 +7,8 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { AlertLevelOptions } from './accounts-alert-levels.ts'
 import type { ApplyOptions } from './accounts-apply.ts'
 import type { CreditOptions } from './accounts-credit.ts'
+import type { CreateKeyOptions } from './api-key-create.ts'
+import type { RotateKeyOptions } from './api-key-rotate.ts'
 import type { PublishOptions } from './catalog-publish.ts'
 import { CommandFailed } from './command.ts'
 import type { CorrectionsOptions } from './corrections-list.ts'
@@ -98,7 +100,7 @@ catalog
     await rollBackCatalog(version, options)
   })
 
-const accounts = program.command('accounts').description('set up accounts and adjust their credit')
+const accounts = program.command('accounts').description('set up and close accounts, and adjust their credit')
 
 accounts
   .command('apply')
@@ -135,6 +137,16 @@ accounts
   .action(async (accountId: string, options: AlertLevelOptions) => {
     const { setAlertLevels } = await import('./accounts-alert-levels.ts')
     await setAlertLevels(accountId, options)
+  })
+
+accounts
+  .command('close')
+  .description('close an account: nothing is charged any more, and late usage is still debited')
+  .argument('<account>', 'account id')
+  .requiredOption('--actor <name>', 'who closes it')
+  .action(async (accountId: string, options: { actor: string }) => {
+    const { closeAccount } = await import('./accounts-close.ts')
+    await closeAccount(accountId, options)
   })
 
 const topUp = program.command('top-up').description('automatic top-up, and credit added by hand')
@@ -251,6 +263,57 @@ paymentMethod
     await removeMethod(accountId, methodId, options)
   })
 
+const apiKey = program.command('api-key').description('credentials of services for the API; the first one is made here')
+
+apiKey
+  .command('create')
+  .description('make a key and print its token, which is shown this once')
+  .argument('<name>', 'what it is for; on record for what is changed by it')
+  .requiredOption(
+    '--scopes <scopes>',
+    'read, write, pay, accounts, adjust, catalogs, dead_letters, api_keys; by commas',
+  )
+  .option('--accounts <ids>', 'the accounts that it may see, by commas')
+  .option('--all-accounts', 'all accounts, and the installation')
+  .requiredOption('--actor <name>', 'who makes it')
+  .option('--json', 'print one JSON object')
+  .action(async (name: string, options: CreateKeyOptions) => {
+    const { createKey } = await import('./api-key-create.ts')
+    await createKey(name, options)
+  })
+
+apiKey
+  .command('list')
+  .description('list the keys, newest first, revoked ones too')
+  .option('--json', 'print one JSON object a line')
+  .action(async (options: { json?: boolean }) => {
+    const { listKeys } = await import('./api-key-list.ts')
+    await listKeys(options)
+  })
+
+apiKey
+  .command('rotate')
+  .description('give a key another secret and print the new token, which is shown this once')
+  .argument('<key>', 'id of the key')
+  .requiredOption('--overlap <span>', 'how long the secret before stays valid: 2h, 3d; 0s ends it at once')
+  .requiredOption('--actor <name>', 'who rotates it')
+  .option('--json', 'print one JSON object')
+  .action(async (keyId: string, options: RotateKeyOptions) => {
+    const { rotateKey } = await import('./api-key-rotate.ts')
+    await rotateKey(keyId, options)
+  })
+
+apiKey
+  .command('revoke')
+  .description('let no request in by a key any more')
+  .argument('<key>', 'id of the key')
+  .requiredOption('--actor <name>', 'who revokes it')
+  .option('--json', 'print one JSON object')
+  .action(async (keyId: string, options: { actor: string; json?: boolean }) => {
+    const { revokeKey } = await import('./api-key-revoke.ts')
+    await revokeKey(keyId, options)
+  })
+
 program
   .command('explain')
   .description('say why an event cost what it cost, rule by rule')
@@ -273,7 +336,7 @@ program
     await raiseEpoch(options)
   })
 
-const deadLetters = program.command('dead-letters').description('look at what could not be rated, and put it back')
+const deadLetters = program.command('dead-letters').description('look at what could not be rated, and replay it')
 
 deadLetters
   .command('list')
@@ -282,7 +345,7 @@ deadLetters
   .option('--account <id>', 'only those of this account')
   .option('--since <time>', 'only those noted since: a span such as 2h or 3d, an RFC 3339 instant or a date')
   .option('--topic <topic>', 'only those of this topic')
-  .option('--all', 'also those put back already')
+  .option('--all', 'also those replayed already')
   .option('--limit <count>', 'how many to list, 100 without it')
   .option('--json', 'print one JSON object a line')
   .action(async (options: ListOptions) => {
@@ -302,13 +365,13 @@ deadLetters
 
 deadLetters
   .command('replay')
-  .description('put messages back on their topics as they came, once the cause is mended')
+  .description('send messages to their topics again as they came, once the cause is mended')
   .option('--reason <reason>', 'only those of this reason; content_differs are left out without it')
   .option('--account <id>', 'only those of this account')
   .option('--since <time>', 'only those noted since: a span such as 2h or 3d, an RFC 3339 instant or a date')
   .option('--topic <topic>', 'only those of this topic')
   .option('--all', 'whatever their reason, account, time and topic')
-  .option('--again', 'also those put back already')
+  .option('--again', 'also those replayed already')
   .option('--yes', 'do it; without it, only say what would be done')
   .action(async (options: ReplayOptions) => {
     const { replayLetters } = await import('./dead-letters-replay.ts')

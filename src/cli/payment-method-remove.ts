@@ -13,20 +13,18 @@ export async function removeMethod(
   { actor, json }: { actor: string; json?: boolean },
 ): Promise<void> {
   await withLedger(async (writer) => {
-    const { currency, settings } = await overviewOf(writer.pool, accountId)
+    const { currency } = await overviewOf(writer.pool, accountId)
     const removed = await unlessCutOff(
       removePaymentMethod(writer, { accountId, methodId, actor }),
       `it may have been removed: "tollgate payment-method list ${accountId}" shows what there is`,
     )
     if ('refused' in removed) throw refusal(removed.refused, accountId, currency)
-    const method = removed.answer
-    if (method === null) throw refusal('unknown_method', accountId, currency)
-    if (method.isDefault && settings?.isOn) {
-      process.stderr.write('automatic top-up has no card now, and charges nothing until it has another one\n')
-    }
+    if (removed.answer === null) throw refusal('unknown_method', accountId, currency)
+    const { method, isTurnedOff } = removed.answer
+    if (isTurnedOff) process.stderr.write('automatic top-up charged this card, and is off now\n')
     await writeOutput(
       json
-        ? `${JSON.stringify({ account_id: accountId, ...methodJson(method), removed: true })}\n`
+        ? `${JSON.stringify({ account_id: accountId, ...methodJson(method), removed: true, turned_off: isTurnedOff })}\n`
         : `${accountId}: ${method.brand} that ends in ${method.last4} removed (${methodId})\n`,
     )
   })

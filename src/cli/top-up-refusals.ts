@@ -1,10 +1,11 @@
 /** Why a command of top-ups was refused, and what to do about it: one sentence a refusal. */
 import { type Currency, formatMoney } from '../core/money.ts'
 import type { SettingsFault, SettingsField } from '../core/top-up/settings.ts'
+import type { ChangedMeanwhile } from '../ledger/accounts/last-change.ts'
 import { CommandFailed } from './command.ts'
 
 export type RefusalCode = keyof typeof TEXTS
-export type Refusal = RefusalCode | { readonly faults: readonly SettingsFault[] }
+export type Refusal = RefusalCode | ChangedMeanwhile | { readonly faults: readonly SettingsFault[] }
 
 const TEXTS = {
   unknown_account: 'there is no account ACCOUNT',
@@ -29,6 +30,12 @@ export function refusal(refused: Refusal, accountId: string, currency: Currency)
       TEXTS[refused].replaceAll('ACCOUNT', () => accountId),
       1,
     )
+  if ('changedMeanwhile' in refused) {
+    const { actor, recordedAt } = refused.changedMeanwhile
+    const by = actor === null ? '' : ` by ${actor}`
+    const look = `see "tollgate top-up settings ${accountId}", and ask again`
+    return new CommandFailed(`automatic top-up of ${accountId} was changed meanwhile${by} at ${recordedAt}: ${look}`, 1)
+  }
   return new CommandFailed(refused.faults.map((fault) => faultText(fault, currency)).join('\n'), 2)
 }
 

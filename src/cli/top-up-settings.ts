@@ -66,15 +66,18 @@ interface ToSave {
   readonly json: boolean
 }
 
-/** The consent is for the figures that are saved, and the card that the account has as the command sees it. */
+/**
+ * The consent is for the figures that are saved, and the card that the account has as the command sees it. What somebody else
+ * changes meanwhile is not overwritten.
+ */
 export async function saveAndShow(
   writer: Writer,
-  { accountId, currency, methodId }: AutoTopUpOverview,
+  { accountId, currency, methodId, lastChange }: AutoTopUpOverview,
   { settings, consent, actor, requestId, json }: ToSave,
 ): Promise<void> {
   const wanted = { settings, consent: consentFor(consent, settings, methodId, actor), actor }
   const saved = await unlessCutOff(
-    saveAutoTopUp(writer, accountId, wanted, requestId, readBounds()),
+    saveAutoTopUp(writer, accountId, wanted, requestId, readBounds(), lastChange.version),
     `it may have been saved: "tollgate top-up settings ${accountId}" shows it`,
   )
   if ('refused' in saved) throw refusal(saved.refused, accountId, currency)

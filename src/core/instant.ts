@@ -43,6 +43,11 @@ export function parseInstantOrDate(text: string): InstantMicros | null {
   return parseInstant(text) ?? parseDate(text)
 }
 
+/** Whether a number holds it exactly: one that does not might come back from where it is stored as another. */
+export function isExactInstant(instantMicros: InstantMicros): boolean {
+  return Number.isSafeInteger(instantMicros)
+}
+
 /** RFC 3339 in UTC with six digits of fraction, the form every table and message of the product uses. */
 export function formatInstant(instantMicros: InstantMicros): string {
   const millis = Math.floor(instantMicros / 1000)

@@ -1,5 +1,6 @@
 /** An adjustment by an operator: a movement like any other, with the actor and the reason. */
 import { postCredit } from '../core/account/change.ts'
+import { formatInstant } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import { type Changed, changeAccount, type Writer } from './change-account.ts'
 
@@ -11,10 +12,14 @@ export interface Adjustment {
   readonly reason: string
 }
 
+/** The movement that was posted. */
 export interface Adjusted {
+  readonly sequence: bigint
+  readonly balanceBeforeMicros: Micros
   readonly balanceMicros: Micros
   readonly currency: Currency
-  readonly sequence: bigint
+  /** RFC 3339, UTC. */
+  readonly recordedAt: string
 }
 
 /** Posts it once, however often it is asked for under this key. */
@@ -30,7 +35,9 @@ export async function adjustCredit(
       const origin = { kind: 'adjustment', actor, reason } as const
       const change = postCredit(account, settings, [{ amountMicros, origin, occurredAtMicros: nowMicros }], nowMicros)
       const { balanceMicros, currency, lastSequence: sequence } = change.account
-      return { change, answer: { balanceMicros, currency, sequence } }
+      const recordedAt = formatInstant(nowMicros)
+      const answer = { sequence, balanceBeforeMicros: account.balanceMicros, balanceMicros, currency, recordedAt }
+      return { change, answer }
     },
     { kind: 'adjustment', key: requestKey, content: { amountMicros, actor, reason } },
   )

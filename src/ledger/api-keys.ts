@@ -3,7 +3,7 @@
  * made. Secrets are 256 random bits, so a plain hash is enough and lets each request be checked by one lookup.
  */
 import { hash, randomBytes } from 'node:crypto'
-import { inTransaction, type Pool } from '../platform/postgres.ts'
+import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 
 const PREFIX = 'tgk'
 const TOKEN = /^tgk_([0-9a-f]{16})_([\w-]{43})$/
@@ -19,7 +19,11 @@ export interface ApiKey {
   readonly createdBy: string
   /** To the minute; null: never. */
   readonly lastUsedAt: string | null
+  /** When it was given its newest secret, and by whom; null: it has its first one. */
+  readonly rotatedAt: string | null
+  readonly rotatedBy: string | null
   readonly revokedAt: string | null
+  readonly revokedBy: string | null
   /** Of the secret before the newest, where both are valid still. */
   readonly earlierSecretExpiresAt: string | null
 }
@@ -44,35 +48,49 @@ const INSERT_SECRET = 'insert into tollgate.api_key_secrets (key_id, secret_hash
 export async function createApiKey(pool: Pool, { name, scopes, accountIds, actor }: WantedApiKey): Promise<MadeApiKey> {
   const keyId = randomBytes(8).toString('hex')
   const secret = makeSecret()
-  await inTransaction(pool, async (connection) => {
+  return await inTransaction(pool, async (connection) => {
     await connection.query(INSERT_KEY, [keyId, name, scopes, accountIds, actor])
     await connection.query(INSERT_SECRET, [keyId, hashOf(secret)])
+    return { key: (await readApiKey(connection, keyId))!, token: tokenOf(keyId, secret) }
   })
-  return { key: (await readApiKey(pool, keyId))!, token: tokenOf(keyId, secret) }
 }
 
-/** Two secrets at the most: the newest stays for `overlapSeconds`, any before it ends at once. */
-const EXPIRE_SECRETS = `
-  update tollgate.api_key_secrets s
-     set expires_at = least(expires_at, clock_timestamp() + case
-           when s.created_at = (select max(created_at) from tollgate.api_key_secrets n where n.key_id = s.key_id)
-           then make_interval(secs => $2::double precision) else interval '0' end)
-   where key_id = $1`
+/** Rotating and revoking one key wait for each other here, so a revoked key never gets a secret. */
 const LOCK_KEY = 'select from tollgate.api_keys where key_id = $1 and revoked_at is null for update'
-const DELETE_EXPIRED = 'delete from tollgate.api_key_secrets where key_id = $1 and expires_at <= clock_timestamp()'
+/** Two secrets at the most: the newest, which has no end yet, stays for `overlapSeconds`; any before it goes at once. */
+const DELETE_EARLIER = 'delete from tollgate.api_key_secrets where key_id = $1 and expires_at is not null'
+const EXPIRE_NEWEST = `
+  update tollgate.api_key_secrets set expires_at = clock_timestamp() + make_interval(secs => $2::double precision)
+   where key_id = $1`
+const NOTE_ROTATION = 'update tollgate.api_keys set rotated_at = clock_timestamp(), rotated_by = $2 where key_id = $1'
 
-/** Gives a key another secret; the one before stays valid for `overlapSeconds`. Null: there is no such key, or it is revoked. */
-export async function rotateApiKey(pool: Pool, keyId: string, overlapSeconds: number): Promise<MadeApiKey | null> {
+export interface Rotation {
+  /** How long the secret before stays valid; 0: it ends at once. */
+  readonly overlapSeconds: number
+  readonly actor: string
+}
+
+/** An earlier secret may be needed for as long as it takes to restart every service that has it, and no longer. */
+export const MAX_OVERLAP_SECONDS = 30 * 86_400
+
+/** Gives a key another secret beside the one that it has. */
+export async function rotateApiKey(
+  pool: Pool,
+  keyId: string,
+  { overlapSeconds, actor }: Rotation,
+): Promise<MadeApiKey | { readonly refused: 'unknown_key' | 'revoked' }> {
   const secret = makeSecret()
-  const isThere = await inTransaction(pool, async (connection) => {
+  return await inTransaction(pool, async (connection) => {
     const { rowCount } = await connection.query(LOCK_KEY, [keyId])
-    if (rowCount === 0) return false
-    await connection.query(EXPIRE_SECRETS, [keyId, overlapSeconds])
-    await connection.query(DELETE_EXPIRED, [keyId])
+    if (rowCount === 0) {
+      return { refused: (await readApiKey(connection, keyId)) === null ? 'unknown_key' : 'revoked' } as const
+    }
+    await connection.query(DELETE_EARLIER, [keyId])
+    await connection.query(EXPIRE_NEWEST, [keyId, overlapSeconds])
     await connection.query(INSERT_SECRET, [keyId, hashOf(secret)])
-    return true
+    await connection.query(NOTE_ROTATION, [keyId, actor])
+    return { key: (await readApiKey(connection, keyId))!, token: tokenOf(keyId, secret) }
   })
-  return isThere ? { key: (await readApiKey(pool, keyId))!, token: tokenOf(keyId, secret) } : null
 }
 
 const REVOKE = `
@@ -80,18 +98,20 @@ const REVOKE = `
      set revoked_at = coalesce(revoked_at, clock_timestamp()), revoked_by = coalesce(revoked_by, $2)
    where key_id = $1`
 
-/** From now on no request is let in by it. Revoked again it is no fault. False: there is no such key. */
+/** From now on no request is let in by it. Revoked again, it stays as it was revoked first. False: there is no such key. */
 export async function revokeApiKey(pool: Pool, keyId: string, actor: string): Promise<boolean> {
   const { rowCount } = await pool.query(REVOKE, [keyId, actor])
   return rowCount === 1
 }
 
 const COLUMNS = `
-  key_id, name, scopes, account_ids, created_by,
+  key_id, name, scopes, account_ids, created_by, rotated_by, revoked_by,
   to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
   to_char(last_used_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as last_used_at,
+  to_char(rotated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as rotated_at,
   to_char(revoked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as revoked_at,
-  to_char((select max(expires_at) from tollgate.api_key_secrets s where s.key_id = k.key_id and expires_at > now())
+  to_char((select max(expires_at) from tollgate.api_key_secrets s
+            where s.key_id = k.key_id and revoked_at is null and expires_at > clock_timestamp())
           at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as earlier_secret_expires_at`
 
 const LIST_KEYS = `
@@ -109,7 +129,10 @@ interface KeyRow {
   created_at: string
   created_by: string
   last_used_at: string | null
+  rotated_at: string | null
+  rotated_by: string | null
   revoked_at: string | null
+  revoked_by: string | null
   earlier_secret_expires_at: string | null
 }
 
@@ -123,7 +146,7 @@ export async function listApiKeys(
   return rows.map(keyOf)
 }
 
-export async function readApiKey(pool: Pool, keyId: string): Promise<ApiKey | null> {
+export async function readApiKey(pool: Pool | Connection, keyId: string): Promise<ApiKey | null> {
   const { rows } = await pool.query<KeyRow>(READ_KEY, [keyId])
   return rows[0] === undefined ? null : keyOf(rows[0])
 }
@@ -137,11 +160,15 @@ function keyOf(row: KeyRow): ApiKey {
     createdAt: row.created_at,
     createdBy: row.created_by,
     lastUsedAt: row.last_used_at,
+    rotatedAt: row.rotated_at,
+    rotatedBy: row.rotated_by,
     revokedAt: row.revoked_at,
+    revokedBy: row.revoked_by,
     earlierSecretExpiresAt: row.earlier_secret_expires_at,
   }
 }
 
+/** By its hash: how long the index takes tells nothing of a secret, of which nobody can choose the hash. */
 const FIND_BY_SECRET = `
   select k.key_id, name, scopes, account_ids,
          last_used_at is null or last_used_at < now() - interval '1 minute' as is_use_due

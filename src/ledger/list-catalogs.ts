@@ -16,8 +16,14 @@ const LIST_CATALOGS = `
          (extract(epoch from in_force_from) * 1000000)::bigint as in_force_from_micros,
          version is not distinct from (select version from current) as is_in_force,
          in_force_from > now as is_to_come
-    from tollgate.catalog_versions, clock
-   order by version`
+    from tollgate.catalog_versions, clock`
+
+const LIST_ALL = `${LIST_CATALOGS} order by version`
+const LIST_NEWEST_FIRST = `${LIST_CATALOGS}
+   where $1::integer is null or version < $1
+   order by version desc
+   limit $2::integer`
+const READ_ONE = `${LIST_CATALOGS} where version = $1::integer`
 
 interface CatalogRow {
   version: number
@@ -46,8 +52,26 @@ export interface StoredCatalog {
 
 /** Oldest version first. */
 export async function listCatalogs(connection: Connection | Pool): Promise<StoredCatalog[]> {
-  const { rows } = await connection.query<CatalogRow>(LIST_CATALOGS)
-  return rows.map((row) => ({
+  const { rows } = await connection.query<CatalogRow>(LIST_ALL)
+  return rows.map(storedOf)
+}
+
+/** Newest version first; `before` is the last of the page before. */
+export async function listCatalogPage(
+  pool: Pool,
+  { before, limit }: { readonly before: number | null; readonly limit: number },
+): Promise<StoredCatalog[]> {
+  const { rows } = await pool.query<CatalogRow>(LIST_NEWEST_FIRST, [before, limit])
+  return rows.map(storedOf)
+}
+
+export async function readCatalog(pool: Pool, version: number): Promise<StoredCatalog | null> {
+  const { rows } = await pool.query<CatalogRow>(READ_ONE, [version])
+  return rows[0] === undefined ? null : storedOf(rows[0])
+}
+
+function storedOf(row: CatalogRow): StoredCatalog {
+  return {
     version: row.version,
     inForceFrom: row.in_force_from,
     inForceFromMicros: Number(row.in_force_from_micros),
@@ -57,5 +81,5 @@ export async function listCatalogs(connection: Connection | Pool): Promise<Store
     contentHash: row.content_hash,
     isInForce: row.is_in_force,
     isToCome: row.is_to_come,
-  }))
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * The dead letters there are, for a person and for putting them back: by filter, a page at a time or summed up, and by
+ * The dead letters there are, for a person and for their replay: by filter, a page at a time or summed up, and by
  * position. Without their bytes, which read-originals.ts reads.
  */
 import type { Pool } from '../platform/postgres.ts'
@@ -12,8 +12,8 @@ export interface DeadLetterFilter {
   readonly since: Since | null
   /** RFC 3339: those noted later are left out. */
   readonly upTo: string | null
-  /** Those put back before are left out unless asked for. */
-  readonly includeReplayed: boolean
+  /** True: those replayed before, and no others; false: those never replayed. */
+  readonly isReplayed: boolean | null
   readonly exceptReason: string | null
 }
 
@@ -31,8 +31,12 @@ export interface DeadLetterKey extends Position {
   readonly valueHash: Buffer
 }
 
-export interface ListedDeadLetter extends DeadLetterKey {
+/** Where a letter stands in the order of the list. */
+export interface DeadLetterPlace extends DeadLetterKey {
   readonly recordedAt: string
+}
+
+export interface ListedDeadLetter extends DeadLetterPlace {
   readonly reason: string
   readonly detail: string
   readonly accountId: string | null
@@ -61,7 +65,7 @@ const MATCHES_FILTER = `
    and ($3::text is null or topic = $3)
    and recorded_at >= coalesce($4::timestamptz, now() - make_interval(secs => $5::double precision), '-infinity')
    and recorded_at <= coalesce($6::timestamptz, 'infinity')
-   and ($7::boolean or replays = 0)
+   and ($7::boolean is null or (replays > 0) = $7)
    and ($8::text is null or reason <> $8)`
 
 const LIST_NEWEST_FIRST = `
@@ -116,7 +120,7 @@ interface DeadLetterRow {
 export interface DeadLetterPage {
   readonly order: 'newest first' | 'oldest first'
   /** The last of the page before; null for the first page. */
-  readonly after: ListedDeadLetter | null
+  readonly after: DeadLetterPlace | null
   readonly limit: number
 }
 
@@ -127,11 +131,7 @@ export async function listDeadLetters(
 ): Promise<ListedDeadLetter[]> {
   const { rows } = await pool.query<DeadLetterRow>(order === 'newest first' ? LIST_NEWEST_FIRST : LIST_OLDEST_FIRST, [
     ...filterValues(filter),
-    after?.recordedAt ?? null,
-    after?.topic ?? null,
-    after?.partition ?? null,
-    after?.offset ?? null,
-    after?.valueHash ?? null,
+    ...placeValues(after),
     limit,
   ])
   return rows.map(listed)
@@ -168,8 +168,32 @@ export async function summariseDeadLetters(pool: Pool, filter: DeadLetterFilter)
   }))
 }
 
+/** Of those behind `after` in the order of replay, the ones whose value is here. */
+const COUNT_KEPT = `
+  select count(*) as count
+    from tollgate.dead_letters d
+   where ${MATCHES_FILTER}
+     and ($9::timestamptz is null or (d.recorded_at, topic, partition, "offset", value_hash)
+          > ($9, $10::text, $11::integer, $12::bigint, $13::bytea))
+     and ${IS_VALUE_KEPT}`
+
+export async function countKeptDeadLetters(
+  pool: Pool,
+  filter: DeadLetterFilter,
+  after: DeadLetterPlace | null,
+): Promise<number> {
+  const { rows } = await pool.query<{ count: bigint }>(COUNT_KEPT, [...filterValues(filter), ...placeValues(after)])
+  return Number(rows[0]!.count)
+}
+
+function placeValues(place: DeadLetterPlace | null): unknown[] {
+  if (place === null) return [null, null, null, null, null]
+  const { recordedAt, topic, partition, offset, valueHash } = place
+  return [recordedAt, topic, partition, offset, valueHash]
+}
+
 function filterValues(filter: DeadLetterFilter): unknown[] {
-  const { reason, accountId, topic, since, upTo, includeReplayed, exceptReason } = filter
+  const { reason, accountId, topic, since, upTo, isReplayed, exceptReason } = filter
   return [
     reason,
     accountId,
@@ -177,7 +201,7 @@ function filterValues(filter: DeadLetterFilter): unknown[] {
     since !== null && 'instant' in since ? since.instant : null,
     since !== null && 'secondsAgo' in since ? since.secondsAgo : null,
     upTo,
-    includeReplayed,
+    isReplayed,
     exceptReason,
   ]
 }

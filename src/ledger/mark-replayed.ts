@@ -1,4 +1,4 @@
-/** Notes that dead letters were put back on their topics. What became of them then is told by the ledger, not here. */
+/** Notes that dead letters were replayed. What became of them then is told by the ledger, not here. */
 import type { Pool } from '../platform/postgres.ts'
 import type { DeadLetterKey } from './list-dead-letters.ts'
 

@@ -4,6 +4,7 @@ import { NO_PACKAGE } from '../core/account/settings.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
 import { lockCatalogUse } from './lock-catalog-use.ts'
+import { INSTALLATION, insertRequest, type RequestKey, readRequest } from './request-keys.ts'
 
 export interface CatalogToPublish {
   readonly catalog: Catalog
@@ -15,9 +16,17 @@ export interface CatalogToPublish {
   readonly inForceFrom: string | null
 }
 
+export interface PublishedCatalog {
+  readonly version: number
+  /** Instants are RFC 3339, UTC. */
+  readonly inForceFrom: string
+  readonly publishedAt: string
+}
+
 export type PublishResult =
-  | { readonly version: number; readonly inForceFrom: string }
-  | { readonly refused: readonly string[] }
+  | PublishedCatalog
+  /** One reason for each tariff and package that accounts would lose. */
+  | { readonly refused: readonly string[] | 'request_key_reused' }
 
 /**
  * What accounts use now or will use later: every tariff with its currency, every package that is not over. A package is
@@ -44,12 +53,22 @@ const READ_IN_USE = `
 const INSERT_VERSION = `
   insert into tollgate.catalog_versions (content_hash, files, author, comment, in_force_from)
   values ($1, $2::jsonb, $3, $4, coalesce($5::timestamptz, clock_timestamp()))
-  returning version, to_char(in_force_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as in_force_from`
+  returning version,
+    to_char(in_force_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as in_force_from,
+    to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as published_at`
 
-export async function publishCatalog(pool: Pool, wanted: CatalogToPublish): Promise<PublishResult> {
-  return inTransaction(pool, async (connection) => {
-    // Held until the commit: an account that begins to use what this version drops comes wholly before or after it.
+/** With a request, the same one again gets the first answer, and no other version is stored. A refusal stores nothing. */
+export async function publishCatalog(
+  pool: Pool,
+  wanted: CatalogToPublish,
+  request: RequestKey | null = null,
+): Promise<PublishResult> {
+  return inTransaction(pool, async (connection): Promise<PublishResult> => {
+    // Held until the commit: an account that begins to use what this version drops comes wholly before or after it, and so
+    // does the same request.
     await lockCatalogUse(connection)
+    const earlier = request && (await readRequest(connection, INSTALLATION, request))
+    if (earlier) return earlier.isSame ? (earlier.answer as PublishedCatalog) : { refused: 'request_key_reused' }
     const { rows } = await connection.query<{ what: string; id: string; currency: string | null }>(READ_IN_USE)
     const refused = rows.flatMap(({ what, id, currency }) => {
       if (what === 'package') {
@@ -63,14 +82,13 @@ export async function publishCatalog(pool: Pool, wanted: CatalogToPublish): Prom
     })
     if (refused.length > 0) return { refused }
     const files = Object.fromEntries([...wanted.files].map(([name, bytes]) => [name, Buffer.from(bytes).toString()]))
-    const { rows: stored } = await connection.query<{ version: number; in_force_from: string }>(INSERT_VERSION, [
-      wanted.contentHash,
-      JSON.stringify(files),
-      wanted.author,
-      wanted.comment,
-      wanted.inForceFrom,
-    ])
-    const row = stored[0]!
-    return { version: row.version, inForceFrom: row.in_force_from }
+    const { rows: stored } = await connection.query<{ version: number; in_force_from: string; published_at: string }>(
+      INSERT_VERSION,
+      [wanted.contentHash, JSON.stringify(files), wanted.author, wanted.comment, wanted.inForceFrom],
+    )
+    const { version, in_force_from: inForceFrom, published_at: publishedAt } = stored[0]!
+    const published = { version, inForceFrom, publishedAt }
+    if (request) await insertRequest(connection, INSTALLATION, request, published, publishedAt)
+    return published
   })
 }

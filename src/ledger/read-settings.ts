@@ -1,5 +1,6 @@
 /** Account settings by version. A version never changes once stored, so what was read once is kept. */
-import type { AccountSettings, BillingMode, Contact } from '../core/account/settings.ts'
+import type { Contact } from '../core/account/contacts.ts'
+import type { AccountSettings, BillingMode } from '../core/account/settings.ts'
 import { parseInstant } from '../core/instant.ts'
 import type { Currency } from '../core/money.ts'
 import type { AutoTopUpSettings } from '../core/top-up/judge.ts'

@@ -7,7 +7,21 @@ import { canonicalJson, fromCanonical } from '../core/canonical-json.ts'
 import type { Connection, Pool } from '../platform/postgres.ts'
 
 /** Each kind has keys of its own: the same key may be used once for each. */
-export type RequestKind = 'adjustment' | 'top_up' | 'auto_top_up' | 'payment_method'
+export type RequestKind =
+  | 'adjustment'
+  | 'top_up'
+  | 'auto_top_up'
+  | 'payment_method'
+  | 'method_setup'
+  | 'catalog'
+  | 'catalog_roll_back'
+  | 'dead_letter_replay'
+
+/**
+ * Stands where an account's id does for requests to the whole installation; no account has it. Their rows are read and written
+ * under the lock of what is asked for: catalog use, the replay of dead letters.
+ */
+export const INSTALLATION = ''
 
 export interface RequestKey {
   readonly kind: RequestKind

@@ -7,14 +7,17 @@ import { createSandboxProvider, type SandboxProvider } from './providers/sandbox
 /** The longest that a call to the provider may take. */
 export const CALL_MS = 10_000
 
+/** `pagesUrl`: where browsers reach the API, which serves the sandbox's pages. */
 export function openProvider(
   { database, sandbox }: Pick<Config, 'database' | 'sandbox'>,
   log: Logger,
+  pagesUrl: () => string,
 ): SandboxProvider {
   const provider = createSandboxProvider({
     databaseUrl: sandboxDatabaseUrl(database.url, sandbox.databaseUrl),
     log,
     deadlineMs: CALL_MS,
+    pagesUrl,
   })
   log.warn({ provider: provider.name }, 'payments are made at a sandbox: no money moves')
   return provider

@@ -5,6 +5,7 @@
  *
  * Amounts are micros of the currency and whole cents. Ids are the provider's own, opaque here. Every call has a deadline.
  */
+import type { InstantMicros } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import type { PaymentFacts } from '../core/top-up/payment.ts'
 
@@ -54,9 +55,31 @@ export interface PaymentToPrepare {
 
 /** What is marked at the provider, so that a database restored to an earlier point learns of what it has forgotten. */
 export interface ProviderMark {
-  /** The account's settings version when automatic charging was last turned off, lowered or closed. */
+  /** The version of the account's settings that last changed automatic top-up. */
   readonly settingsVersion: number
 }
+
+export interface SetupToCreate {
+  /** Ours, random, and the idempotency key of its creation. */
+  readonly setupId: string
+  readonly customerId: string
+  /** Where the provider's page sends the customer when it is done with them, whatever came of it. */
+  readonly returnUrl: string
+}
+
+/** A visit to the provider's page where a card is typed in. */
+export interface MethodSetup {
+  readonly providerSetupId: string
+  readonly url: string
+  readonly expiresAtMicros: InstantMicros
+  readonly state:
+    | { readonly kind: 'open' }
+    | { readonly kind: 'saved'; readonly method: SavedMethod }
+    | { readonly kind: 'canceled' }
+    | { readonly kind: 'expired' }
+}
+
+export type SetupAnswer = { readonly kind: 'setup'; readonly setup: MethodSetup } | NoAnswer | Refused
 
 export interface PaymentProvider {
   readonly name: ProviderName
@@ -68,6 +91,11 @@ export interface PaymentProvider {
   prepare(payment: PaymentToPrepare): Promise<FactsAnswer>
   /** Charges a prepared payment. Confirmed again it is not charged again: the answer is what it is by now. */
   confirm(paymentId: string, attemptId: string): Promise<FactsAnswer>
+  /**
+   * Asks for the approval of a payment that needs it, with the customer there: where they give it, and where they come back
+   * to. Any other payment stays as it is, which the facts say.
+   */
+  approve(paymentId: string, attemptId: string, returnUrl: string): Promise<FactsAnswer>
   /** Cancels a payment that was not taken; answers what it is then, which may be that it has succeeded after all. */
   cancel(paymentId: string): Promise<FactsAnswer>
   /** Refused as `payment_missing` where there is none. */
@@ -88,6 +116,10 @@ export interface PaymentProvider {
   >
   /** The cursor that begins `overlapMicros` before the given one, so that what was changed late is not passed over. */
   rewind(cursor: string, overlapMicros: number): string
+  /** A page on which the customer types a card in. Asked again under the same id, it is the same page. */
+  createSetup(setup: SetupToCreate): Promise<SetupAnswer>
+  /** Refused as `setup_missing` where there is none. */
+  readSetup(providerSetupId: string): Promise<SetupAnswer>
   /** The method as it is now (banks renew cards); `gone` where it was detached. */
   readMethod(
     providerMethodId: string,

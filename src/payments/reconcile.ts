@@ -8,10 +8,12 @@ import type { Writer } from '../ledger/change-account.ts'
 import { findUnrecorded } from '../ledger/top-ups/find-unrecorded.ts'
 import { moveCursor, readCursor } from '../ledger/top-ups/provider-cursors.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
+import { readWhichDatabase } from '../ledger/top-ups/which-database.ts'
 import type { Logger } from '../platform/log.ts'
 import type { PaymentProvider } from './provider.ts'
 
 const OVERLAP_MICROS: InstantMicros = 3_600_000_000
+const EVERY_MS = 60_000
 
 export interface Reconciled {
   readonly looked: number
@@ -19,18 +21,62 @@ export interface Reconciled {
   readonly changed: number
 }
 
+export interface Reconciler {
+  /** Rejects where the provider does not answer: tried again later. */
+  run(): Promise<void>
+  /** The same, once a minute, and at once where the database has become another one. */
+  runIfDue(): Promise<void>
+  /** Whether a run has come to its end on the database as it is now. Before, nothing is charged. */
+  isDone(): Promise<boolean>
+  /** The same as it was when last asked. */
+  wasDone(): boolean
+}
+
+export function createReconciler(writer: Writer, provider: PaymentProvider, log: Logger): Reconciler {
+  let doneOn: string | null = null
+  let dueAt = 0
+  const reconciler: Reconciler = {
+    async run() {
+      // Before the list: a database that is restored meanwhile is another one, and has what was listed in part at most.
+      const database = await readWhichDatabase(writer.pool)
+      await reconcile(writer, provider, log)
+      doneOn = database
+    },
+    async runIfDue() {
+      await reconciler.isDone()
+      if (performance.now() < dueAt) return
+      dueAt = performance.now() + EVERY_MS
+      await reconciler.run()
+    },
+    async isDone() {
+      if (doneOn !== null && doneOn !== (await readWhichDatabase(writer.pool))) {
+        log.warn('the database is another one or was started anew: what the payment provider knows is read again first')
+        doneOn = null
+        dueAt = 0
+      }
+      return doneOn !== null
+    },
+    wasDone: () => doneOn !== null,
+  }
+  return reconciler
+}
+
 /** Resolves once the list has been read to its end. Rejects where the provider does not answer: tried again later. */
 export async function reconcile(writer: Writer, provider: PaymentProvider, log: Logger): Promise<Reconciled> {
   const stored = await readCursor(writer.pool, provider.name)
+  let moved = stored
   let cursor = stored === null ? null : provider.rewind(stored, OVERLAP_MICROS)
   let looked = 0
   let changed = 0
   for (;;) {
+    const askedAtMs = Date.now()
     const page = await provider.listChanged(cursor)
     if (page.kind !== 'page') throw new ProviderDidNotAnswer(provider.name, page.detail)
     // Most of it is known: only what differs takes an account's lock.
     for (const facts of await findUnrecorded(writer.pool, provider.name, page.facts)) {
-      const recorded = await recordPayment(writer, provider.name, facts, Math.random())
+      const recorded = await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
+      // The cursor stays, so that the page is read anew.
+      if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'what it has listed is too old by now')
       if (!('posted' in recorded)) {
         log.error(
           { payment_id: facts.paymentId, account_id: facts.accountId, why: Object.keys(recorded)[0] },
@@ -46,7 +92,8 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     }
     looked += page.facts.length
     cursor = page.cursor
-    await moveCursor(writer.pool, provider.name, cursor)
+    // Another process may be ahead, or the database behind by now: either goes on from where its own cursor stands.
+    if (await moveCursor(writer.pool, provider.name, moved, cursor)) moved = cursor
     if (page.isLast) return { looked, changed }
   }
 }

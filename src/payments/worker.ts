@@ -29,7 +29,7 @@ import type { FactsAnswer, NoAnswer, PaymentProvider, Refused } from './provider
 const CONCURRENT_TOP_UPS = 8
 const POLL_MS = 250
 const RETRY_MS = 1_000
-/** Automatic top-ups of a process that has just started are looked at again after this. */
+/** Top-ups of a process that has just started are looked at again after this. */
 const RECONCILED_SOON_MS = 2_000
 /** Covers the calls of one turn; whoever dies holds up its top-ups for no longer. Right before a confirmation it is extended. */
 const CLAIM_MS = 45_000
@@ -41,8 +41,8 @@ export interface WorkerParts {
   readonly callMs: number
   /** Names this process in claims. */
   readonly holder: string
-  /** Whether what the provider knows and this database does not has been looked for: before, nothing is charged unasked. */
-  readonly isReconciled: () => boolean
+  /** Whether what the provider knows and this database does not has been looked for: before, nothing is charged. */
+  readonly isReconciled: () => boolean | Promise<boolean>
   /** Called after what was recorded may have left something in the outbox. */
   readonly onRecorded: () => void
   readonly log: Logger
@@ -143,13 +143,14 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
 
   async function attempt(topUp: TopUp): Promise<void> {
     const { accountId, topUpId, trigger } = topUp
-    if (trigger === 'automatic' && !isReconciled()) {
+    const judged = await judgeTopUp(writer, { accountId, topUpId, holder })
+    if (judged.kind !== 'charge') return
+    // By hand too: a restored database may have forgotten that it was charged.
+    if (!(await isReconciled())) {
       const untilMicros = (Date.now() + RECONCILED_SOON_MS) * 1000
       await advanceTopUp(writer, { accountId, topUpId }, { kind: 'wait', untilMicros }, 0)
       return
     }
-    const judged = await judgeTopUp(writer, { accountId, topUpId, holder })
-    if (judged.kind !== 'charge') return
     const customerId = judged.customerId ?? (await createCustomer(topUp))
     if (customerId === null) return
     if (trigger === 'automatic' && (await isForgotten(topUp, customerId, judged.settingsVersion))) return
@@ -171,6 +172,7 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
       kind: 'prepared',
       attemptId,
       paymentId,
+      provider: judged.method.provider,
       methodId: judged.method.methodId,
       amountMicros: judged.amountMicros,
     } as const
@@ -186,20 +188,23 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
     if (begun === 'lost' || begun === 'wait') return
     if (begun === 'cancel') return await cancel(topUp)
     metrics.attemptsTotal.inc({ trigger: topUp.trigger })
-    await hearAnswer(topUp, await provider.confirm(topUp.paymentId!, topUp.attemptId!))
+    await hearAnswer(topUp, () => provider.confirm(topUp.paymentId!, topUp.attemptId!))
   }
 
   async function look(topUp: TopUp): Promise<void> {
-    await hearAnswer(topUp, await provider.readPayment(topUp.paymentId!))
+    await hearAnswer(topUp, () => provider.readPayment(topUp.paymentId!))
   }
 
   async function cancel(topUp: TopUp): Promise<void> {
-    await hearAnswer(topUp, await provider.cancel(topUp.paymentId!))
+    await hearAnswer(topUp, () => provider.cancel(topUp.paymentId!))
   }
 
-  async function hearAnswer(topUp: TopUp, answer: FactsAnswer): Promise<void> {
+  /** Facts that are too old by now are left alone: whoever claims the top-up next looks at the payment anew. */
+  async function hearAnswer(topUp: TopUp, ask: () => Promise<FactsAnswer>): Promise<void> {
+    const askedAtMs = Date.now()
+    const answer = await ask()
     if (answer.kind !== 'facts') return await hear(topUp, answer)
-    const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random())
+    const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
     const { kind } = answer.facts.state
     const code = answer.facts.state.kind === 'declined' ? answer.facts.state.decline.code : ''
     if ('topUp' in recorded && recorded.topUp !== null) metrics.outcomesTotal.inc({ outcome: kind, code })

@@ -128,6 +128,11 @@ const SECTIONS = {
     connections: variable('TOLLGATE_API_CONNECTIONS', whole(2, 100).default(10)),
     /** Requests a minute that one caller may make. */
     requestsPerMinute: variable('TOLLGATE_API_REQUESTS_PER_MINUTE', whole(1, 1_000_000).default(1_200)),
+    /** The same of an address, for requests that are not let in or need no credential: guessing keys gets nowhere. */
+    anonymousRequestsPerMinute: variable(
+      'TOLLGATE_API_ANONYMOUS_REQUESTS_PER_MINUTE',
+      whole(1, 1_000_000).default(300),
+    ),
     /** Addresses or networks of proxies whose `X-Forwarded-For` is believed. */
     trustedProxies: variable('TOLLGATE_TRUSTED_PROXIES', listOfTexts()),
     /** Origins that a customer may be sent back to from the provider's pages, beside the API's own. */

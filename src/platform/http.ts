@@ -1,5 +1,5 @@
 /** The port for operators: metrics, whether the process lives, whether it is ready for work. */
-import { fastify } from 'fastify'
+import { type FastifyInstance, fastify } from 'fastify'
 import type { Registry } from './metrics.ts'
 
 /** What is wrong, in words for an operator. */
@@ -25,6 +25,21 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+/** Throws in words where the port cannot be had. `variable` names what to change. */
+export async function listenOn(server: FastifyInstance, port: number, variable: string): Promise<void> {
+  try {
+    // Probes, scrapers and callers come from other machines.
+    await server.listen({ port, host: '0.0.0.0' })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+    const why = code === 'EADDRINUSE' ? 'another program listens there' : 'this user may not listen there'
+    throw new Error(`cannot listen on port ${port}, ${why}: set ${variable} to another port (${code})`, {
+      cause: error,
+    })
+  }
+}
+
 export async function startHttp({ port, registry, health, degraded, readiness }: HttpOptions): Promise<HttpServer> {
   const server = fastify({ logger: false, forceCloseConnections: true })
   server.get('/metrics', async (_request, reply) => {
@@ -42,8 +57,7 @@ export async function startHttp({ port, registry, health, degraded, readiness }:
     if (problem !== null) return await reply.code(503).send({ status: 'unavailable', ...problem })
     return { status: 'ok' }
   })
-  // Probes and scrapers come from other machines.
-  await server.listen({ port, host: '0.0.0.0' })
+  await listenOn(server, port, 'TOLLGATE_HTTP_PORT')
   const address = server.server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,

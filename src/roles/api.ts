@@ -3,8 +3,12 @@ import type { Api } from '../api/context.ts'
 import { createApi } from '../api/server.ts'
 import { createTokenReader } from '../api/tokens.ts'
 import { boundsWith } from '../core/top-up/settings.ts'
+import { openReplaySender } from '../dead-letters/replay-sender.ts'
 import { CatalogStore } from '../ledger/catalogs.ts'
+import { RecentCatalogs } from '../ledger/recent-catalogs.ts'
 import { openProvider } from '../payments/open-provider.ts'
+import { listenOn } from '../platform/http.ts'
+import { createKafka } from '../platform/kafka.ts'
 import { createPool } from '../platform/postgres.ts'
 import { createEncoders } from '../platform/schemas.ts'
 import { connectRedis } from '../view/redis.ts'
@@ -12,6 +16,8 @@ import { defineRole } from './role.ts'
 
 /** Rate limits are asked of Redis before anything else: a slow one must not slow the API. */
 const REDIS_ANSWERS_WITHIN_MS = 100
+/** Fewer than a command's: a request waits for it. */
+const REPLAY_RETRIES = 3
 
 export const apiRole = defineRole({
   name: 'api',
@@ -21,8 +27,11 @@ export const apiRole = defineRole({
     const pool = createPool(config.database.url, log, config.api.connections)
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
-    const provider = openProvider(config, log)
+    const publicUrl = () => config.api.publicUrl ?? `http://127.0.0.1:${portOf(api)}`
+    const provider = openProvider(config, log, publicUrl)
     starting.defer(() => provider.close())
+    const replaySender = openReplaySender(createKafka(config.kafka, log), REPLAY_RETRIES)
+    starting.defer(() => replaySender.close())
     const redis = connectRedis(config.redis.url, log, REDIS_ANSWERS_WITHIN_MS)
     starting.defer(() => redis.disconnect())
     signal.throwIfAborted()
@@ -31,20 +40,27 @@ export const apiRole = defineRole({
       context: {
         writer: { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } },
         catalogs: new CatalogStore(),
+        recentCatalogs: new RecentCatalogs(pool),
         provider,
+        replaySender,
+        sandbox: provider.desk,
         bounds: boundsWith(config.topUps),
-        publicUrl: () => config.api.publicUrl ?? `http://127.0.0.1:${portOf(api)}`,
+        publicUrl,
+        returnOrigins: config.api.returnOrigins,
         log,
       },
       readToken: createTokenReader(config.tokens),
-      redis,
-      requestsPerMinute: config.api.requestsPerMinute,
+      limits: {
+        redis,
+        requestsPerMinute: config.api.requestsPerMinute,
+        anonymousRequestsPerMinute: config.api.anonymousRequestsPerMinute,
+      },
       trustedProxies: config.api.trustedProxies,
       registry,
       onWritten: outboxBell.ring,
     })
     starting.defer(() => api.close())
-    await api.listen({ port: config.api.port, host: '0.0.0.0' })
+    await listenOn(api, config.api.port, 'TOLLGATE_API_PORT')
     log.info({ api_port: portOf(api) }, 'the API takes requests')
 
     const started = starting.move()

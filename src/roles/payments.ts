@@ -2,9 +2,10 @@
 import { measureTopUps } from '../ledger/top-ups/measure-top-ups.ts'
 import { sweepAutoTopUp } from '../ledger/top-ups/sweep-auto-top-up.ts'
 import { markAtProvider } from '../payments/mark.ts'
+import { sweepSetups } from '../payments/method-setups.ts'
 import { paymentMetrics, showFigures } from '../payments/metrics.ts'
 import { CALL_MS, openProvider } from '../payments/open-provider.ts'
-import { reconcile } from '../payments/reconcile.ts'
+import { createReconciler } from '../payments/reconcile.ts'
 import { startWorker, type Worker } from '../payments/worker.ts'
 import type { Problem } from '../platform/http.ts'
 import { type Job, startJobs } from '../platform/jobs.ts'
@@ -19,28 +20,21 @@ const SECOND_MS = 1_000
 
 export const paymentsRole = defineRole({
   name: 'payments',
-  sections: ['process', 'kafka', 'database', 'publishing', 'payments', 'sandbox'],
+  sections: ['process', 'kafka', 'database', 'publishing', 'payments', 'sandbox', 'api'],
   async start(config, { log, registry, outboxBell, signal }) {
     await using starting = new AsyncDisposableStack()
     const pool = createPool(config.database.url, log, config.payments.connections)
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
     const writer = { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } }
-    const provider = openProvider(config, log)
+    const provider = openProvider(config, log, () => config.api.publicUrl ?? `http://127.0.0.1:${config.api.port}`)
     starting.defer(() => provider.close())
     signal.throwIfAborted()
 
     const metrics = paymentMetrics(registry)
-    let isReconciled = false
+    const reconciler = createReconciler(writer, provider, log)
     const jobs: Job[] = [
-      {
-        name: 'payments that the provider knows',
-        everyMs: 60 * SECOND_MS,
-        async run() {
-          await reconcile(writer, provider, log)
-          isReconciled = true
-        },
-      },
+      { name: 'payments that the provider knows', everyMs: 5 * SECOND_MS, run: reconciler.runIfDue },
       {
         name: 'automatic top-ups that are due',
         everyMs: 60 * SECOND_MS,
@@ -51,6 +45,13 @@ export const paymentsRole = defineRole({
         },
       },
       { name: 'marks at the provider', everyMs: 5 * SECOND_MS, run: () => markAtProvider(writer, provider, log) },
+      {
+        name: 'cards on their way in',
+        everyMs: 15 * SECOND_MS,
+        async run() {
+          if ((await sweepSetups(writer, provider, log)) > 0) outboxBell.ring()
+        },
+      },
       {
         name: 'figures of top-ups',
         everyMs: 15 * SECOND_MS,
@@ -66,7 +67,7 @@ export const paymentsRole = defineRole({
       provider,
       callMs: CALL_MS,
       holder: config.process.instanceId,
-      isReconciled: () => isReconciled,
+      isReconciled: reconciler.isDone,
       onRecorded: outboxBell.ring,
       log,
       metrics,
@@ -76,7 +77,7 @@ export const paymentsRole = defineRole({
     const started = starting.move()
     return {
       health: () => stuck(worker),
-      degraded: () => (isReconciled ? [] : [NOT_RECONCILED]),
+      degraded: () => (reconciler.wasDone() ? [] : [NOT_RECONCILED]),
       readiness: () => null,
       [Symbol.asyncDispose]: () => started.disposeAsync(),
     }
@@ -84,7 +85,7 @@ export const paymentsRole = defineRole({
 })
 
 const NOT_RECONCILED: Problem = {
-  reason: 'nothing is charged automatically yet',
+  reason: 'nothing is charged yet',
   detail: 'what the payment provider knows has to be read to its end first; does it answer?',
 }
 

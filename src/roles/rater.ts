@@ -29,6 +29,7 @@ const MINUTE_MS = 60_000
 export const raterRole = defineRole({
   name: 'rater',
   sections: ['process', 'kafka', 'database', 'publishing', 'rater'],
+  usesTopics: true,
   async start(config, { log, registry, outboxBell, signal, onFatal }) {
     await using starting = new AsyncDisposableStack()
     const pool = createPool(config.database.url, log, config.rater.connections)

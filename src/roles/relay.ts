@@ -14,6 +14,7 @@ const STUCK_AFTER_MS = 60_000
 export const relayRole = defineRole({
   name: 'relay',
   sections: ['process', 'log', 'kafka', 'database', 'redis', 'relay'],
+  usesTopics: true,
   async start(config, { log, registry, outboxBell, onFatal }) {
     await using starting = new AsyncDisposableStack()
     const pool = createPool(config.database.url, log, config.relay.connections)

@@ -46,6 +46,8 @@ export interface RoleDefinition<S extends SectionName = SectionName> {
   readonly name: Role
   /** The sections of the configuration it needs, and no other process has to have. */
   readonly sections: readonly S[]
+  /** It reads topics or writes to them, so that they have to be there before it starts. */
+  readonly usesTopics?: true
   /** Rejects with nothing left running, also when the context's signal aborts meanwhile. */
   start(config: Pick<Config, S>, context: RoleContext): Promise<RunningRole>
 }

@@ -142,6 +142,12 @@ describe('every fault is refused with file, line and reason', () => {
       'accounts.yaml:5: account acme: package from is not an RFC 3339 instant or a date: "2026-13-01"',
     ],
     [
+      'a from that cannot be kept exactly',
+      '2026-03-01 }',
+      '0000-01-01 }',
+      'accounts.yaml:5: account acme: package from must be of the years 1685 to 2254: "0000-01-01"',
+    ],
+    [
       'the same from twice',
       '2026-03-01 }',
       '2026-01-01 }',
@@ -189,6 +195,14 @@ describe('accounts against a catalog', () => {
   ])('%s', (_, from, to, expected) => {
     const { accounts, lines } = parseAccountsFile(bytesOf(ACCOUNTS_YAML.replace(from, to)), FILE)
     expect(checkAccountsAgainstCatalog(accounts!, catalog!, FILE, lines).map(formatFault)).toEqual(expected)
+  })
+
+  test('a package that is asked for from several instants on is missing once', () => {
+    const yaml = ACCOUNTS_YAML.replace('id: none', 'id: mars').replace('id: eu,', 'id: mars,')
+    const { accounts, lines } = parseAccountsFile(bytesOf(yaml), FILE)
+    expect(checkAccountsAgainstCatalog(accounts!, catalog!, FILE, lines).map(formatFault)).toEqual([
+      'accounts.yaml:2: account acme: unknown package "mars"',
+    ])
   })
 
   test('without lines the file alone is named', () => {

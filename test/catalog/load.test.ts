@@ -41,8 +41,10 @@ describe('a catalog without faults', () => {
         ['US', new Set(['US'])],
       ]),
     })
+    expect(catalog?.packages.get('eu')?.name).toBe('Europe')
     expect(catalog?.packages.get('us')).toEqual({
       id: 'us',
+      name: null,
       region: 'US',
       countries: new Set(['US']),
       fairUseMinutesPerUser: null,
@@ -344,6 +346,18 @@ describe('every fault is refused with file, line and reason', () => {
       '3000',
       '1.5',
       'catalog.yaml:6: package eu: fair_use_minutes_per_user must be a whole number of at least 0',
+    ],
+    [
+      'blank package name',
+      'name: Europe',
+      'name: "  "',
+      'catalog.yaml:6: package eu: name must be 1 to 100 characters, not all of them blank: "  "',
+    ],
+    [
+      'package name of a number',
+      'name: Europe',
+      'name: 100',
+      'catalog.yaml:6: package eu: name must be a string: put it in quotes',
     ],
     ['package twice', 'id: us', 'id: eu', 'catalog.yaml:7: package id "eu" is there twice'],
     ['package none', 'id: us', 'id: none', 'catalog.yaml:7: package id none is kept for "no package"'],

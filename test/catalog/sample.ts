@@ -6,7 +6,7 @@ emergency: ["112", "911"]
 numbering: numbering.csv
 regions: { EU: [AT, DE], US: [US] }
 packages:
-  - { id: eu, region: EU, countries: [AT, DE], fair_use_minutes_per_user: 3000 }
+  - { id: eu, name: Europe, region: EU, countries: [AT, DE], fair_use_minutes_per_user: 3000 }
   - { id: us, region: US, countries: [US], fair_use_minutes_per_user: null }
 tariffs:
   - id: standard-eur

@@ -204,6 +204,7 @@ const OVERVIEW: AutoTopUpOverview = {
   balanceMicros: 12_340_000n,
   isClosed: false,
   settingsVersion: 4,
+  lastChange: { version: 3, actor: 'ann', recordedAt: '2026-03-01T09:00:00.000000Z' },
   settings: { isOn: true, thresholdMicros: 20_000_000n, amountMicros: 50_000_000n, monthlyCapMicros: 500_000_000n },
   methodId: 'm-1',
   memory: FRESH_MEMORY,
@@ -268,13 +269,21 @@ card:      visa that ends in 4242, expires 08/29, at sandbox (m-1)
     {
       name: 'one that is tried again later',
       changed: {
-        open: { topUpId: 't-1', state: 'requested', reason: 'insufficient_funds', nextTryAtMicros: SINCE },
+        open: {
+          topUpId: 't-1',
+          state: 'requested',
+          reason: 'insufficient_funds',
+          nextTryAtMicros: SINCE,
+          isBeingCanceled: false,
+        },
       },
       line: 'open:      t-1, requested after insufficient_funds, not tried before 2026-03-01T10:00:00.000000Z',
     },
     {
       name: 'one under way',
-      changed: { open: { topUpId: 't-1', state: 'processing', reason: null, nextTryAtMicros: SINCE } },
+      changed: {
+        open: { topUpId: 't-1', state: 'processing', reason: null, nextTryAtMicros: SINCE, isBeingCanceled: false },
+      },
       line: 'open:      t-1, processing',
     },
   ])('$name: $line', ({ changed, line }) => {
@@ -283,7 +292,13 @@ card:      visa that ends in 4242, expires 08/29, at sandbox (m-1)
 
   test('as JSON has amounts as decimal strings and instants in UTC', () => {
     const waits = { limit: 'day_limit', untilMicros: at('2026-04-01T00:00:00Z') }
-    const open = { topUpId: 't-1', state: 'requested', reason: null, nextTryAtMicros: SINCE } as const
+    const open = {
+      topUpId: 't-1',
+      state: 'requested',
+      reason: null,
+      nextTryAtMicros: SINCE,
+      isBeingCanceled: false,
+    } as const
     const line = overviewJson({ ...OVERVIEW, ...pausedBy({ code: 'call_issuer' }), waits, open })
     expect(JSON.parse(line)).toEqual({
       account_id: 'acme',

@@ -1,9 +1,7 @@
 /**
- * Payments processes under SIGKILL, each with top-ups in hand, some of them between the provider and the ledger: whatever
- * the moment, no customer is charged twice, and nothing that was paid is lost. Claims of the dead are let go of at once, as
- * they would be three quarters of a minute later.
+ * Payments processes under SIGKILL at each step of a charge, with other top-ups in hand: wherever it stood, no customer is
+ * charged twice, and nothing that was paid is lost. `npm run faults` kills thirty times.
  */
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Message } from 'kafkajs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -14,36 +12,36 @@ import { createRandom } from '../../testkit/random.ts'
 import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { adjust, apply } from '../support/ledger.ts'
+import { type Fleet, type Killed, STEPS, startFleet } from '../support/payment-kills.ts'
 import { CARDS, type Card } from '../support/payments.ts'
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts'
 import { runTollgate } from '../support/tollgate.ts'
 
 const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 7)
-const ACCOUNTS = Array.from({ length: 30 }, (_, i) => `charged-often-${i}`)
+/** One at each step, and one at random. */
+const KILLS = Number(process.env.TOLLGATE_TEST_KILLS ?? STEPS.length + 1)
+/** Each may be charged five times a day. */
+const ACCOUNTS = Array.from({ length: 10 + 4 * KILLS }, (_, i) => `charged-often-${i}`)
 const CARD_OF = (i: number): Card => (i % 10 === 8 ? 'expired' : i % 10 === 9 ? 'noFunds' : 'good')
 const THRESHOLD_MICROS = 1_000_000n
 const AMOUNT_MICROS = 5_000_000n
 const MAX_A_DAY = 5
 
 const PROCESSES = 3
-const LASTS_MS = 15_000
 const SEND_EVERY_MS = 100
-/** Each of 350 lookups, 1.40: an account falls below its threshold every few seconds, until the end but for chance. */
+/** Each of 350 lookups, 1.40: of so many accounts some falls below its threshold every moment. */
 const EVENTS_AT_A_TIME = 3
 const QUANTITY = 350
 /** How long a confirmation is under way, between charged and answered. */
 const ANSWERS_AFTER_MS = 150
-const MAX_MS_TO_NEXT_KILL = 1_000
+const MILLIS_A_KILL = 30_000
 
-interface Process {
-  readonly instanceId: string
-  readonly serve: Serve
-}
+const random = createRandom(SEED)
 
 let installation: TestInstallation
 let sandbox: TestSandbox
 let rater: Serve
-let fleet: Process[] = []
+let fleet: Fleet
 
 beforeAll(async () => {
   installation = await createInstallation()
@@ -60,28 +58,23 @@ beforeAll(async () => {
   }
   await sandbox.desk.orderFault({ fault: 'slow', call: 'confirm', timesLeft: null, delayMs: ANSWERS_AFTER_MS })
   rater = await startServe({ ...installation.environment, TOLLGATE_ROLES: 'rater,relay' })
-  fleet = await Promise.all(Array.from({ length: PROCESSES }, start))
+  fleet = await startFleet(installation, PROCESSES, random)
 })
 
 afterAll(async () => {
-  await Promise.all([rater?.stop(), ...fleet.map(({ serve }) => serve.stop())])
+  await Promise.all([rater?.stop(), fleet?.stop()])
   await sandbox?.drop()
   await installation?.close()
 })
 
-async function start(): Promise<Process> {
-  const instanceId = `payments-${randomUUID()}`
-  const environment = { ...installation.environment, TOLLGATE_ROLES: 'payments', TOLLGATE_INSTANCE_ID: instanceId }
-  return { instanceId, serve: await startServe(environment) }
-}
-
-const random = createRandom(SEED)
 let sent = 0
 
 async function spendUntil(over: AbortSignal): Promise<void> {
   while (!over.aborted) {
-    const events = Array.from({ length: EVENTS_AT_A_TIME }, () => usageOf(random.pick(ACCOUNTS)))
-    await installation.produce('usage.other.v1', events)
+    if (fleet.isWaiting()) {
+      const events = Array.from({ length: EVENTS_AT_A_TIME }, () => usageOf(random.pick(ACCOUNTS)))
+      await installation.produce('usage.other.v1', events)
+    }
     await delay(SEND_EVERY_MS, undefined, { signal: over }).catch(() => {})
   }
 }
@@ -97,29 +90,6 @@ function usageOf(accountId: string): Message {
     quantity: QUANTITY,
   }
   return { key: accountId, value: Buffer.from(installation.encode('usage.other.v1', record)) }
-}
-
-/** Kills one that has top-ups in hand, starts another in its place, and answers the states of what it had in hand. */
-async function killOne(over: AbortSignal): Promise<string[]> {
-  await delay(random.whole(MAX_MS_TO_NEXT_KILL))
-  let at = -1
-  await until('a payments process has top-ups in hand', async () => {
-    const { rows } = await installation.pool.query<{ claimed_by: string }>(
-      'select claimed_by from tollgate.top_ups where claimed_until > clock_timestamp() order by random()',
-    )
-    at = fleet.findIndex(({ instanceId }) => instanceId === rows[0]?.claimed_by)
-    return at >= 0 || over.aborted
-  })
-  if (at < 0) return []
-  const { instanceId, serve } = fleet[at]!
-  await serve.stop('SIGKILL')
-  const { rows } = await installation.pool.query<{ state: string }>(
-    `update tollgate.top_ups set claimed_until = clock_timestamp()
-      where claimed_by = $1 and claimed_until > clock_timestamp() returning state`,
-    [instanceId],
-  )
-  fleet[at] = await start()
-  return rows.map(({ state }) => state)
 }
 
 /** Open ones that nobody waits for: what is left is tried again in an hour, or later. */
@@ -146,35 +116,54 @@ const OPEN_TWICE = `
    where trigger = 'automatic' and state not in ('succeeded', 'failed', 'canceled', 'skipped', 'no_longer_needed')
    group by account_id having count(*) > 1`
 
-it(`payments processes killed with top-ups in hand charge nobody twice, and lose nothing paid (seed ${SEED})`, async () => {
-  const over = AbortSignal.timeout(LASTS_MS)
-  const spending = spendUntil(over)
-  const inHand: string[][] = []
-  while (!over.aborted) inHand.push(await killOne(over))
-  await spending
-  await installation.untilDrained()
-  let left: unknown[] = []
-  await until(
-    'no top-up is under way',
-    async () => {
-      left = await underWay()
-      return left.length === 0
-    },
-    30_000,
-    () => left,
-  )
+it(
+  `E: payments processes killed ${KILLS} times at any step of a charge charge nobody twice, and lose nothing paid (seed ${SEED})`,
+  async () => {
+    const over = new AbortController()
+    const spending = spendUntil(over.signal)
+    const killed: Killed[] = []
+    try {
+      while (killed.length < KILLS) killed.push(await fleet.killNext())
+    } finally {
+      over.abort()
+      await spending
+    }
+    await installation.untilDrained()
+    let left: unknown[] = []
+    await until(
+      'no top-up is under way',
+      async () => {
+        left = await underWay()
+        return left.length === 0
+      },
+      60_000,
+      () => left,
+    )
 
-  expect(inHand.length).toBeGreaterThanOrEqual(2)
-  expect(inHand.flat()).toContain('charging')
-  expect((await readPaymentBooks(installation.pool, sandbox.desk)).filter(isDiffering)).toEqual([])
-  const payments = await sandbox.desk.listPayments(null, { after: null, limit: 1_000 })
-  const charged = payments.filter(({ state }) => state === 'succeeded')
-  expect(charged.length).toBeGreaterThan(ACCOUNTS.length)
-  const counts = (key: 'topUpId' | 'accountId') =>
-    [...Map.groupBy(charged, (one) => one[key]).values()].map((all) => all.length)
-  expect(Math.max(...counts('topUpId'))).toBe(1)
-  expect(Math.max(...counts('accountId'))).toBeLessThanOrEqual(MAX_A_DAY)
-  expect((await installation.pool.query(OPEN_TWICE)).rows).toEqual([])
-  expect((await installation.pool.query(WITHOUT_REASON, [THRESHOLD_MICROS])).rows).toEqual([])
-  expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
-})
+    const killsAt = countOf(killed.map(({ step }) => step))
+    console.info(
+      `${KILLS} kills by step`,
+      killsAt,
+      'all that was in hand',
+      countOf(killed.flatMap(({ inHand }) => inHand)),
+    )
+    const leastAtEach = Math.floor(KILLS / (STEPS.length + 1))
+    for (const step of STEPS) expect(killsAt[step] ?? 0, step).toBeGreaterThanOrEqual(leastAtEach)
+    expect((await readPaymentBooks(installation.pool, sandbox.desk)).filter(isDiffering)).toEqual([])
+    const payments = await sandbox.desk.listPayments(null, { after: null, limit: 1_000 })
+    const charged = payments.filter(({ state }) => state === 'succeeded')
+    expect(charged.length).toBeGreaterThan(KILLS)
+    const counts = (key: 'topUpId' | 'accountId') =>
+      [...Map.groupBy(charged, (one) => one[key]).values()].map((all) => all.length)
+    expect(Math.max(...counts('topUpId'))).toBe(1)
+    expect(Math.max(...counts('accountId'))).toBeLessThanOrEqual(MAX_A_DAY)
+    expect((await installation.pool.query(OPEN_TWICE)).rows).toEqual([])
+    expect((await installation.pool.query(WITHOUT_REASON, [THRESHOLD_MICROS])).rows).toEqual([])
+    expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
+  },
+  120_000 + KILLS * MILLIS_A_KILL,
+)
+
+function countOf(names: readonly string[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]))
+}

@@ -64,14 +64,17 @@ describe('a credential', () => {
     const token = await api.key(['read'])
     const [key] = await listApiKeys(api.pool, null, 1)
     const statusOf = async (of: string) => (await api.ask('GET', BALANCE, { token: of })).status
-    const rotated = await rotateApiKey(api.pool, key!.keyId, 3_600)
-    expect([await statusOf(token), await statusOf(rotated!.token)]).toEqual([200, 200])
-    const again = await rotateApiKey(api.pool, key!.keyId, 0)
-    expect([await statusOf(token), await statusOf(rotated!.token), await statusOf(again!.token)]).toEqual([
-      401, 401, 200,
-    ])
+    const rotate = async (overlapSeconds: number) => {
+      const made = await rotateApiKey(api.pool, key!.keyId, { overlapSeconds, actor: 'test' })
+      if ('refused' in made) throw new Error(made.refused)
+      return made.token
+    }
+    const rotated = await rotate(3_600)
+    expect([await statusOf(token), await statusOf(rotated)]).toEqual([200, 200])
+    const again = await rotate(0)
+    expect([await statusOf(token), await statusOf(rotated), await statusOf(again)]).toEqual([401, 401, 200])
     await revokeApiKey(api.pool, key!.keyId, 'test')
-    expect(await statusOf(again!.token)).toBe(401)
+    expect(await statusOf(again)).toBe(401)
   })
 })
 
@@ -101,6 +104,23 @@ describe('a refusal', () => {
       '/query/limit',
       '/query/from',
     ])
+  })
+
+  it('is a problem document even of a path that cannot be decoded', async () => {
+    const { status, headers, body } = await api.ask('GET', '/v1/accounts/%ED%A0%80/balance', {
+      token: await api.operator(),
+    })
+    expect({ status, type: body.type }).toEqual({ status: 400, type: 'urn:tollgate:problem:invalid-request' })
+    expect(headers.get('content-type')).toContain('application/problem+json')
+  })
+
+  it('points at the whole body where that is at fault', async () => {
+    const { body } = await api.ask('PUT', '/v1/accounts/acme/alert-levels', {
+      token: await api.operator(),
+      body: { low: null, custom: null, balance: '1.00' },
+      headers: { 'if-match': '*' },
+    })
+    expect(body.errors).toMatchObject([{ path: '/body' }])
   })
 
   it('says what a path takes', async () => {
@@ -152,6 +172,8 @@ describe('what people change', () => {
     const headers = { 'if-match': '*' }
     const more = { ...body, balance: '1000000.00' }
     expect((await api.ask('PUT', LEVELS, { token, body: more, headers })).status).toBe(400)
-    expect((await api.ask('PUT', LEVELS, { token, body: { ...body, low: '0.00' }, headers })).status).toBe(400)
+    for (const low of ['0.00', '0.0000001', 'ten', '', '1e3']) {
+      expect((await api.ask('PUT', LEVELS, { token, body: { ...body, low }, headers })).status).toBe(400)
+    }
   })
 })

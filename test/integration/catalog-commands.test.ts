@@ -125,7 +125,7 @@ describe('catalog commands', () => {
     })
     const newcomer = testAccount({ accountId: 'new', packages: ACCOUNTS[1]!.packages })
     expect(await apply(writer, [newcomer])).toMatchObject({
-      misfits: [{ reason: 'account new: unknown package "eu-open"' }],
+      misfits: [{ accountId: 'new', code: 'unknown_package', period: { id: 'eu-open' } }],
     })
   })
 

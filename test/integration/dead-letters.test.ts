@@ -1,4 +1,4 @@
-/** Dead letters, from the refusal to the charge: looked at, their cause mended, and put back as they came. */
+/** Dead letters, from the refusal to the charge: looked at, their cause mended, and replayed as they came. */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -146,7 +146,7 @@ async function readRaw(topic: string): Promise<RawMessage[]> {
   return messages
 }
 
-describe('dead letters put back', () => {
+describe('dead letters replayed', () => {
   it('for want of an account are each charged once when it is there, and a second time they change nothing', async () => {
     const eventIds = ['new-1', 'new-2', 'new-3']
     await send(CALLS, ...eventIds.map((eventId) => call('newcomer', eventId)))
@@ -156,7 +156,7 @@ describe('dead letters put back', () => {
 
     expect(await replay('--account', 'newcomer', '--yes')).toMatchObject({
       exitCode: 0,
-      stdout: '3 dead letters put back\n',
+      stdout: '3 dead letters replayed\n',
     })
     await installation.untilDrained()
     expect(await charged('newcomer')).toEqual(eventIds)
@@ -164,10 +164,10 @@ describe('dead letters put back', () => {
     expect(await lettersOf('newcomer')).toMatchObject(Array(3).fill({ replays: 1 }))
     expect(await lettersOf('stranger')).toMatchObject([{ replays: 0 }])
 
-    // Put back already, they are left out, unless they are asked for: then they are duplicates.
-    expect(await replay('--account', 'newcomer', '--yes')).toMatchObject({ stdout: '0 dead letters put back\n' })
+    // Replayed already, they are left out, unless they are asked for: then they are duplicates.
+    expect(await replay('--account', 'newcomer', '--yes')).toMatchObject({ stdout: '0 dead letters replayed\n' })
     expect(await replay('--account', 'newcomer', '--yes', '--again')).toMatchObject({
-      stdout: '3 dead letters put back\n',
+      stdout: '3 dead letters replayed\n',
     })
     await installation.untilDrained()
     expect(await charged('newcomer')).toEqual(eventIds)
@@ -184,7 +184,7 @@ describe('dead letters put back', () => {
     const published = await tollgate('catalog', 'publish', 'demo/catalog', '--in-force-from', '2020-01-01')
     expect(published).toMatchObject({ exitCode: 0 })
     expect(await replay('--reason', 'no_rate', '--since', '1h', '--topic', CALLS, '--yes')).toMatchObject({
-      stdout: '1 dead letter put back\n',
+      stdout: '1 dead letter replayed\n',
     })
     await installation.untilDrained()
     expect(await charged('early-bird')).toEqual(['unpriced'])
@@ -236,7 +236,7 @@ describe('dead letters put back', () => {
     expect(await replay('--since', '1h', '--reason', 'unknown_account', '--account', 'large', '--yes')).toMatchObject({
       exitCode: 0,
     })
-    expect(await replay('--reason', 'invalid_event', '--yes')).toMatchObject({ stdout: '1 dead letter put back\n' })
+    expect(await replay('--reason', 'invalid_event', '--yes')).toMatchObject({ stdout: '1 dead letter replayed\n' })
     await installation.untilDrained()
     expect(await charged('large')).toEqual(['huge'])
     expect(large).toMatchObject({ reason: 'unknown_account' })
@@ -247,7 +247,7 @@ describe('dead letters put back', () => {
     ])
   })
 
-  it('are put back but for those that the topic takes no longer, or whose value is not here: these are named', async () => {
+  it('are replayed but for those that the topic takes no longer, or whose value is not here: these are named', async () => {
     const accountId = 'small-topic'
     const skus = ['sku-1', 'x'.repeat(20_000), 'sku-2', 'sku-3', 'y'.repeat(20_000), 'sku-4', 'sku-5']
     await send(OTHER, ...skus.map((sku, i) => other(accountId, `o-${i + 1}`, sku)))
@@ -264,16 +264,16 @@ describe('dead letters put back', () => {
       ],
     })
     const { exitCode, stdout, stderr } = await replay('--account', accountId, '--yes')
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '4 dead letters put back\n' })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '4 dead letters replayed\n' })
     expect(stderr).toContain(`${positionOf(letters[1]!)}: the topic takes no messages of this size`)
     expect(stderr).toContain(`${positionOf(letters[4]!)}: the topic takes no messages of this size`)
     expect(stderr).toContain(`${positionOf(letters[6]!)}: its value was not kept`)
-    expect(stderr).toContain('3 dead letters not put back\n')
+    expect(stderr).toContain('3 dead letters not replayed\n')
     await installation.untilDrained()
     expect((await lettersOf(accountId)).slice(0, 7).map(({ replays }) => replays)).toEqual([1, 0, 1, 1, 0, 1, 0])
     const back = (await readRaw(OTHER)).filter(({ headers }) => 'tollgate-replayed-from' in headers)
     expect(back).toHaveLength(4)
-    // Put back and refused anew, they stand behind the letters that are put back: these are not taken twice.
+    // Replayed and refused anew, they stand behind the letters that are replayed: these are not taken twice.
     expect(await lettersOf(accountId)).toHaveLength(7 + 4)
   })
 
@@ -290,10 +290,10 @@ describe('dead letters put back', () => {
       'invalid_number',
     ])
     const { stdout, stderr } = await replay('--account', 'torn', '--yes')
-    expect(stdout).toBe('1 dead letter put back\n')
+    expect(stdout).toBe('1 dead letter replayed\n')
     expect(stderr).toContain('content_differs: 1 left out')
     expect(await replay('--account', 'torn', '--reason', 'content_differs', '--yes')).toMatchObject({
-      stdout: '1 dead letter put back\n',
+      stdout: '1 dead letter replayed\n',
     })
   })
 })
@@ -315,7 +315,7 @@ describe('tollgate dead-letters replay', () => {
     const end = await endOf(CALLS)
     const { exitCode, stdout, stderr } = await replay('--account', 'unasked')
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' })
-    expect(stderr).toBe('unknown_account: 2\n2 dead letters would be put back; --yes does it\n')
+    expect(stderr).toBe('unknown_account: 2\n2 dead letters would be replayed; --yes does it\n')
     expect(await endOf(CALLS)).toBe(end)
     expect(await lettersOf('unasked')).toMatchObject([{ replays: 0 }, { replays: 0 }])
   })
@@ -326,9 +326,9 @@ describe('tollgate dead-letters replay', () => {
     expect(planned).toBeGreaterThan(2100)
     const before = await endOf(CALLS)
     const { stdout, stderr } = await replay('--all', '--yes')
-    const failed = Number(/(\d+) dead letters not put back/.exec(stderr)?.[1])
+    const failed = Number(/(\d+) dead letters not replayed/.exec(stderr)?.[1])
     expect(failed).toBe(3)
-    expect(stdout).toBe(`${planned - failed} dead letters put back\n`)
+    expect(stdout).toBe(`${planned - failed} dead letters replayed\n`)
     // The seven letters of the other topic did not hold these up, nor have them sent twice.
     expect((await endOf(CALLS)) - before).toBe(planned - 7)
     await installation.untilDrained()

@@ -2,7 +2,13 @@
  * A database that was restored to an earlier point: it has forgotten payments, attempts and settings, and the provider has
  * not. Nothing is charged twice, nothing that was paid is lost, and what a person turned off stays off.
  */
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
+import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
+import type { PaymentProvider } from '../../src/payments/provider.ts'
+import { reconcile } from '../../src/payments/reconcile.ts'
+import { createLog } from '../../src/platform/log.ts'
 import { testAccount } from '../support/catalog.ts'
 import { brokenChains } from '../support/chains.ts'
 import { adjust, apply } from '../support/ledger.ts'
@@ -54,6 +60,45 @@ it('E: a charge that the backup does not know is credited, and not made again', 
   expect(await brokenChains(payments.pool)).toEqual([])
 })
 
+it('E: what was asked for by hand, and paid after the backup, is not charged again before the list is read', async () => {
+  const wanted = { accountId: ACCOUNT, amountMicros: 30_000_000n, methodId: null, actor: 'ann' }
+  await requestTopUp(payments, wanted, 'by-hand')
+  await payments.database.backUp()
+  await payments.settle()
+  expect(await balance()).toBe(80)
+  await payments.database.restore()
+
+  payments.beginAnew()
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  await payments.tend()
+  await payments.pass(0.01)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  expect(await balance()).toBe(80)
+})
+
+it('E: a process that lives through the restore reads the list anew before it charges', async () => {
+  payments.beginAnew()
+  await payments.tend()
+  await spend(45_000_000n)
+  await payments.database.backUp()
+  await payments.settle()
+  expect(await balance()).toBe(25)
+  await payments.database.restore()
+
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  expect(await balance()).toBe(5)
+  await payments.tend()
+  expect(await balance()).toBe(25)
+  // And charges again.
+  await spend(20_000_000n)
+  await payments.pass(0.01)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(2)
+})
+
 it('E: a payment that the backup holds as prepared is credited, and confirmed by nobody a second time', async () => {
   await payments.provider.desk.orderFault({ fault: 'down', call: 'confirm', timesLeft: 1, delayMs: null })
   await spend(45_000_000n)
@@ -91,6 +136,32 @@ it('E: what a person has turned off since the backup is not charged: it is pause
   expect(await payments.charges(ACCOUNT)).toHaveLength(1)
 })
 
+it('E: what a person has turned off since the backup is not charged, whatever else is changed after the restore', async () => {
+  await payments.database.backUp()
+  await payments.save(ACCOUNT, { isOn: false }, methodId)
+  await payments.tend()
+  await payments.database.restore()
+  for (const lowMicros of [2_000_000n, 3_000_000n])
+    await setAlertLevels(payments, ACCOUNT, { actor: 'test', lowMicros })
+
+  await spend(45_000_000n)
+  await payments.tend()
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toEqual([])
+  await payments.save(ACCOUNT, {}, methodId)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+})
+
+it('alert levels that are set between a save and its mark pause nothing', async () => {
+  await payments.save(ACCOUNT, { amountMicros: 30_000_000n }, methodId)
+  await setAlertLevels(payments, ACCOUNT, { actor: 'test', lowMicros: 2_000_000n })
+  await payments.tend()
+  await spend(45_000_000n)
+  await payments.settle()
+  expect(await balance()).toBe(35)
+})
+
 it('E: a refund made since the backup is taken from the credit again, and pauses', async () => {
   await spend(45_000_000n)
   await payments.settle()
@@ -102,4 +173,61 @@ it('E: a refund made since the backup is taken from the credit again, and pauses
   await payments.database.restore()
   await payments.tend()
   expect(await balance()).toBe(20)
+})
+
+it('E: a worker that goes on while the database is restored charges nothing before it has read the list again', async () => {
+  await payments.database.backUp()
+  await spend(45_000_000n)
+  await payments.settle()
+  await payments.database.restore()
+
+  await spend(45_000_000n)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  await payments.tend()
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  expect(await balance()).toBe(25)
+})
+
+it('E: a payment by hand that the backup holds as asked for only is not made again', async () => {
+  const wanted = { accountId: ACCOUNT, amountMicros: 30_000_000n, methodId: null, actor: 'ann' }
+  await requestTopUp(payments, wanted, randomUUID())
+  await payments.database.backUp()
+  await payments.settle()
+  expect(await balance()).toBe(80)
+  await payments.database.restore()
+
+  await payments.settle()
+  await payments.tend()
+  await payments.pass(0.1)
+  await payments.settle()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+  expect(await balance()).toBe(80)
+})
+
+it('E: a list that is being read while the database is restored does not count as read', async () => {
+  await payments.database.backUp()
+  await spend(45_000_000n)
+  await payments.settle()
+  await payments.tend()
+  await payments.pass(2)
+  await spend(20_000_000n)
+  await payments.settle()
+  await payments.tend()
+  expect(await balance()).toBe(25)
+
+  const { provider } = payments
+  const restoring: PaymentProvider = {
+    ...provider,
+    async listChanged(cursor) {
+      const page = await provider.listChanged(cursor)
+      await payments.database.restore()
+      return page
+    },
+  }
+  await reconcile(payments, restoring, createLog('silent')).catch(() => {})
+  await payments.tend()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(2)
+  expect(await balance()).toBe(90)
 })

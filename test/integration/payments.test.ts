@@ -1,5 +1,7 @@
 /** Top-ups from the balance that falls to the credit that comes, on the real ledger and the sandbox: nobody is charged twice. */
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
 import { testAccount } from '../support/catalog.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { type Card, openTestPayments, type TestPayments } from '../support/payments.ts'
@@ -211,6 +213,99 @@ describe('a payment that the customer has to approve', () => {
 })
 
 describe('money that goes back', () => {
+  /** Charged 20.00, with 5.00 left of its own. */
+  async function charged(card: Card): Promise<{ account: string; paymentId: string }> {
+    const account = await open(card)
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    const [charge] = await payments.charges(account)
+    return { account, paymentId: charge!.paymentId }
+  }
+
+  async function settledStateOf(account: string) {
+    await payments.tend()
+    await payments.settle()
+    const { balance } = await balanceOf(account)
+    return { balance, pausedFor: await pausedFor(account), charges: (await payments.charges(account)).length }
+  }
+
+  async function movedBy(account: string): Promise<[string, number][]> {
+    const { rows } = await payments.pool.query<{ kind: string; amount: number }>(
+      `select kind, (amount_micros * 0.000001)::float8 as amount from tollgate.movements
+        where account_id = $1 and top_up_id is not null order by sequence`,
+      [account],
+    )
+    return rows.map(({ kind, amount }) => [kind, amount])
+  }
+
+  it('by refunds, in parts and whole, is taken from the credit each time, pauses, and charges nothing', async () => {
+    const { account, paymentId } = await charged('good')
+    const { desk } = payments.provider
+    await desk.refund(paymentId, 12_500_000n)
+    expect(await settledStateOf(account)).toEqual({ balance: 12.5, pausedFor: 'refunded', charges: 1 })
+    await desk.refund(paymentId, 2_500_000n)
+    await desk.refund(paymentId, 1_000_000n)
+    expect(await settledStateOf(account)).toEqual({ balance: 9, pausedFor: 'refunded', charges: 1 })
+    await desk.refund(paymentId, null)
+    expect(await settledStateOf(account)).toEqual({ balance: 5, pausedFor: 'refunded', charges: 1 })
+    expect(await movedBy(account)).toEqual([
+      ['top_up', 20],
+      ['refund', -12.5],
+      ['refund', -3.5],
+      ['refund', -4],
+    ])
+  })
+
+  it('by a refund that fails comes back, and stays paused', async () => {
+    const { account, paymentId } = await charged('refundFails')
+    await payments.provider.desk.refund(paymentId, 18_000_000n)
+    expect(await settledStateOf(account)).toEqual({ balance: 7, pausedFor: 'refunded', charges: 1 })
+    await payments.pass(0.1)
+    expect(await settledStateOf(account)).toEqual({ balance: 25, pausedFor: 'refunded', charges: 1 })
+    expect((await movedBy(account)).slice(1)).toEqual([
+      ['refund', -18],
+      ['refund', 18],
+    ])
+  })
+
+  it('does not by an inquiry, until that becomes a dispute', async () => {
+    const { account, paymentId } = await charged('inquiredAbout')
+    expect(await settledStateOf(account)).toEqual({ balance: 25, pausedFor: null, charges: 1 })
+    await payments.provider.desk.dispute(paymentId)
+    expect(await settledStateOf(account)).toEqual({ balance: 5, pausedFor: 'disputed', charges: 1 })
+  })
+
+  it('by a dispute that is seen before the charge was leaves credit and reversal, together', async () => {
+    const account = await open('good')
+    const { desk } = payments.provider
+    await desk.orderFault({ fault: 'timeout_after', call: 'confirm', timesLeft: 1, delayMs: null })
+    await desk.orderFault({ fault: 'down', call: 'readPayment', timesLeft: null, delayMs: null })
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    const [charge] = await payments.charges(account)
+    await desk.dispute(charge!.paymentId)
+    expect(await movedBy(account)).toEqual([])
+    expect(await settledStateOf(account)).toEqual({ balance: 5, pausedFor: 'disputed', charges: 1 })
+    await desk.endFaults()
+    expect(await movedBy(account)).toEqual([
+      ['top_up', 20],
+      ['dispute', -20],
+    ])
+    await desk.win(charge!.paymentId)
+    expect(await settledStateOf(account)).toEqual({ balance: 25, pausedFor: 'disputed', charges: 1 })
+  })
+
+  it('by a dispute of a payment by hand pauses automatic top-up too', async () => {
+    const account = await open('good')
+    const wanted = { accountId: account, amountMicros: 30_000_000n, methodId: null, actor: 'ann' }
+    await requestTopUp(payments, wanted, randomUUID())
+    await payments.settle()
+    const [charge] = await payments.charges(account)
+    await payments.provider.desk.dispute(charge!.paymentId)
+    await spend(account, 75_000_000n)
+    expect(await settledStateOf(account)).toEqual({ balance: -25, pausedFor: 'disputed', charges: 1 })
+  })
+
   it('by a dispute is taken from the credit, pauses, and charges nothing', async () => {
     const account = await open('good')
     await spend(account, 45_000_000n)

@@ -78,6 +78,8 @@ async function timesCharged(paymentId: string): Promise<number> {
   return rows[0].times
 }
 
+const EXPIRY = { expiryMonth: 12, expiryYear: 2034 }
+
 const NUMBER_OF: Readonly<Record<CardKind, string>> = {
   succeeds: '4242424242424242',
   insufficient_funds: '4000000000009995',
@@ -99,6 +101,8 @@ describe('the sandbox, as any provider:', () => {
       refund: async (paymentId, amountMicros) => void (await desk.refund(paymentId, amountMicros)),
       dispute: async (paymentId) => void (await desk.dispute(paymentId)),
       win: async (paymentId) => void (await desk.win(paymentId)),
+      typeIn: async (id) => void (await desk.fillSetup(id, { number: NUMBER_OF.succeeds, ...EXPIRY })),
+      turnBack: async (id) => void (await desk.cancelSetup(id)),
       timesCharged,
     }
   })

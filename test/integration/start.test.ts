@@ -84,12 +84,37 @@ it('SIGTERM while a broker takes connections and never answers ends the start in
   silent.close()
 })
 
-it('a start that fails says why and exits 1', async () => {
+it.each([
+  ['TOLLGATE_HTTP_PORT', 'rater'],
+  ['TOLLGATE_API_PORT', 'api'],
+])('a start that fails says why and exits 1: %s in use', async (variable, roles) => {
   const busy = createServer().listen(0, '0.0.0.0')
   await once(busy, 'listening')
   const { port } = busy.address() as { port: number }
-  const { exited, log } = await serve({ TOLLGATE_HTTP_PORT: String(port) })
+  const { exited, log } = await serve({ TOLLGATE_ROLES: roles, [variable]: String(port) })
   expect(await exited).toEqual([1, null])
-  expect(log()).toContain('EADDRINUSE')
+  expect(log()).toContain(
+    `cannot listen on port ${port}, another program listens there: set ${variable} to another port`,
+  )
+  await until('its connections are gone', async () => (await connections()) === 0)
   busy.close()
+})
+
+it('the API starts without Kafka and Redis, and needs no variable of other roles', async () => {
+  const { child, exited, log } = await serve({
+    TOLLGATE_ROLES: 'api',
+    TOLLGATE_API_PORT: '0',
+    TOLLGATE_KAFKA_BROKERS: '127.0.0.1:1',
+    TOLLGATE_REDIS_URL: 'redis://127.0.0.1:1',
+    TOLLGATE_BATCH_EVENTS: 'nonsense',
+    TOLLGATE_RATER_CONNECTIONS: 'nonsense',
+    TOLLGATE_RELAY_CONNECTIONS: 'nonsense',
+    TOLLGATE_PAYMENTS_CONNECTIONS: 'nonsense',
+  })
+  await until('it runs', () => log().includes('tollgate is running') || child.exitCode !== null)
+  const port = /"api_port":(\d+)/.exec(log())?.[1]
+  expect((await fetch(`http://127.0.0.1:${port}/v1/api-keys`)).status).toBe(401)
+  child.kill('SIGTERM')
+  expect(await exited).toEqual([0, null])
+  expect(log()).not.toContain('"level":"error"')
 })

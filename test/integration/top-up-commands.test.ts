@@ -10,6 +10,7 @@ import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
 import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
+import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 
@@ -169,7 +170,7 @@ describe('payment-method add', () => {
 })
 
 describe('payment-method remove', () => {
-  it('removes a card once, and says that automatic top-up has none now', async () => {
+  it('removes a card once, and says that automatic top-up, which charged it, is off', async () => {
     const account = 'redwood-clinics'
     const methodId = await turnOn(account)
     const remove = () => tollgate('payment-method', 'remove', account, methodId, '--actor', 'bob')
@@ -178,7 +179,11 @@ describe('payment-method remove', () => {
       exitCode: 0,
       stdout: `${account}: visa that ends in ${LAST4} removed (${methodId})\n`,
     })
-    expect(removed.stderr).toContain('automatic top-up has no card now')
+    expect(removed.stderr).toContain('automatic top-up charged this card, and is off now')
+    expect(JSON.parse((await settings(account, '--json')).stdout)).toMatchObject({
+      settings: { on: false },
+      method: null,
+    })
     expect(await remove()).toEqual(
       failed(`account ${account} has no such card: "tollgate payment-method list ${account}" shows those it has`),
     )
@@ -248,6 +253,40 @@ describe('top-up settings', () => {
       expect(await change(account, ...args)).toEqual(CONSENT_NEEDED)
     }
     expect(JSON.parse((await change(account, '--cap', 'none', ...consent)).stdout).settings.monthly_cap).toBeNull()
+  })
+
+  it('changed in parts by two at once lose neither: the second is refused, and says who was faster', async () => {
+    const account = 'canal-bikes'
+    await turnOn(account)
+    // Both have read it, and wait to save it.
+    const holder = await installation.pool.connect()
+    let ended: Ended[]
+    try {
+      await holder.query('begin')
+      await holder.query('select from tollgate.accounts where account_id = $1 for update', [account])
+      const changes = Promise.all([change(account, '--amount', '20'), change(account, '--threshold', '5')])
+      await until('both commands wait for the account', async () => {
+        const { rows } = await installation.pool.query<{ n: number }>(
+          `select count(*)::integer as n from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+        return rows[0]!.n === 2
+      })
+      await holder.query('commit')
+      ended = await changes
+    } finally {
+      holder.release()
+    }
+    const [first] = ended.filter(({ exitCode }) => exitCode === 0)
+    const [second] = ended.filter(({ exitCode }) => exitCode === 1)
+    expect(second!.stderr).toMatch(
+      /^tollgate: automatic top-up of canal-bikes was changed meanwhile by ann at .+ and ask again\n$/,
+    )
+    const { settings: saved } = JSON.parse(first!.stdout)
+    expect(JSON.parse((await settings(account, '--json')).stdout).settings).toEqual(saved)
+    expect([saved.amount, saved.threshold].toSorted()).toEqual(
+      saved.amount === '20.000000' ? ['10.000000', '20.000000'] : ['25.000000', '5.000000'],
+    )
   })
 
   it('below the threshold ask for a top-up at once', async () => {
@@ -416,7 +455,7 @@ it('top-up show tells the attempts, their outcomes, and what a payment and its r
   const accountId = 'harbor-dental'
   const methodId = await addedCard(accountId)
   const { top_up_id: topUpId } = JSON.parse((await now(accountId, '40', '--json')).stdout)
-  const attempt = { attemptId: 'a-1', paymentId: 'p-1', methodId, amountMicros: 40_000_000n }
+  const attempt = { attemptId: 'a-1', paymentId: 'p-1', methodId, provider: 'sandbox', amountMicros: 40_000_000n }
   const held = { accountId, topUpId, holder: 'test' }
   await claimTopUps(installation.pool, 'test', 100, 60_000)
   await advanceTopUp(installation, held, { kind: 'prepared', ...attempt }, 0)
@@ -474,4 +513,29 @@ it.each([
   ['payment-method', 'list'],
 ])('%s %s refuses an account that does not exist', async (...command) => {
   expect(await tollgate(...command, 'nobody')).toEqual(failed('there is no account nobody'))
+})
+
+describe('accounts close', () => {
+  it('closes an account once, turns automatic top-up off, and says who closed it', async () => {
+    const account = 'paper-lantern'
+    await turnOn(account)
+    expect(await tollgate('accounts', 'close', account)).toMatchObject({ exitCode: 2 })
+    const closed = await tollgate('accounts', 'close', account, '--actor', 'olga')
+    expect(closed).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(closed.stdout).toMatch(/^paper-lantern: closed since \d{4}-.+Z\n$/)
+    const again = await tollgate('accounts', 'close', account, '--actor', 'bob')
+    expect(again).toEqual({ exitCode: 0, stdout: closed.stdout, stderr: 'it was closed before\n' })
+    const { rows } = await installation.pool.query(
+      `select a.closed_by, s.actor, s.auto_top_up_is_on
+         from tollgate.accounts a
+         join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
+        where a.account_id = $1`,
+      [account],
+    )
+    expect(rows).toEqual([{ closed_by: 'olga', actor: 'olga', auto_top_up_is_on: false }])
+    expect(await now(account, '50')).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(await tollgate('accounts', 'close', 'nobody', '--actor', 'olga')).toEqual(
+      failed('there is no account nobody'),
+    )
+  })
 })

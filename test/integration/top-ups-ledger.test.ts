@@ -407,6 +407,7 @@ describe('claims', () => {
       attemptId: randomUUID(),
       paymentId: randomUUID(),
       methodId: topUp.methodId!,
+      provider: PROVIDER,
       amountMicros: 20_000_000n,
     }
     expect(await advanceTopUp(testLedger, claimed as never, { kind: 'prepared', ...late }, 0)).toBeNull()
@@ -675,6 +676,16 @@ describe('the facts of a payment', () => {
       ['refund', -500_000n],
     ])
     expect(await amountsOf('by-hand-2')).toEqual([])
+  })
+
+  it('heard so long ago that others have posted what came since undo nothing', async () => {
+    const topUp = await chargedAccount('slow')
+    const facts = factsOf(topUp, { kind: 'succeeded' })
+    const [before] = await amountsOf('slow')
+    await recordPayment(testLedger, PROVIDER, { ...facts, refundedMicros: 500_000n }, 0)
+    const sixMinutesAgoMs = Date.now() - 6 * 60_000
+    expect(await recordPayment(testLedger, PROVIDER, facts, 0, sixMinutesAgoMs)).toEqual({ tooOld: true })
+    expect(await amountsOf('slow')).toEqual([before, ['refund', -500_000n]])
   })
 
   it('of a prepared payment that nobody here knows are of no use', async () => {
@@ -981,21 +992,35 @@ describe('payment methods', () => {
     })
   })
 
-  it('that are removed leave nothing to charge: it is skipped until there is one again', async () => {
+  it('that it charges, removed, turn it off: another card charges nothing until somebody turns it on again', async () => {
     await openBelow('cardless')
     const removal = { accountId: 'cardless', methodId: 'card-cardless', actor: 'ann' }
     expect(await removePaymentMethod(testLedger, removal)).toMatchObject({
-      answer: { providerMethodId: 'pm-card-cardless' },
+      answer: { method: { providerMethodId: 'pm-card-cardless' }, isTurnedOff: true },
     })
+    expect(await autoOf('cardless')).toMatchObject({ settings: { ...SETTINGS, isOn: false }, methodId: null })
     expect(await removePaymentMethod(testLedger, removal)).toMatchObject({
       answer: null,
     })
     const topUp = (await claim(testLedger, 'cardless'))!
     expect(await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })).toEqual({ kind: 'over' })
     await use('cardless')
-    expect(await stepsOf('cardless')).toEqual(['requested', 'skipped no_method'])
+    expect(await stepsOf('cardless')).toEqual(['requested', 'no_longer_needed turned_off'])
     expect(await addCard('cardless', 'cardless-2')).toHaveProperty('answer')
-    expect(await stepsOf('cardless')).toEqual(['requested', 'skipped no_method', 'requested'])
+    expect(await stepsOf('cardless')).toEqual(['requested', 'no_longer_needed turned_off'])
+    const { rows } = await pool.query(
+      'select auto_top_up_is_on, actor from tollgate.account_settings where account_id = $1 order by version desc limit 1',
+      ['cardless'],
+    )
+    expect(rows).toEqual([{ auto_top_up_is_on: false, actor: 'ann' }])
+  })
+
+  it('that it does not charge are removed beside it', async () => {
+    await openWithAutoTopUp(testLedger, 'two-cards')
+    await addCard('two-cards', 'two-cards-2', { isDefault: false, consented: false })
+    const removal = { accountId: 'two-cards', methodId: 'two-cards-2', actor: 'ann' }
+    expect(await removePaymentMethod(testLedger, removal)).toMatchObject({ answer: { isTurnedOff: false } })
+    expect(await autoOf('two-cards')).toMatchObject({ settings: SETTINGS, methodId: 'card-two-cards' })
   })
 })
 

@@ -115,9 +115,70 @@ it('while accounts are charged and payments are taken back there is none', async
   await charging
 })
 
+/** The last movement of an account that was charged is its credit; the balance goes with it. */
+const lastOf = (accountId: string) =>
+  `account_id = '${accountId}' and sequence = (select last_sequence from tollgate.accounts where account_id = '${accountId}')`
+const moveBalance = (cents: number) =>
+  `update tollgate.accounts set balance_micros = balance_micros + ${cents} * 10000 where account_id = '${account}'`
+const changeCredit = (cents: number) =>
+  `update tollgate.movements
+      set amount_micros = amount_micros + ${cents} * 10000, balance_after_micros = balance_after_micros + ${cents} * 10000
+    where ${lastOf(account)}; ${moveBalance(cents)}`
+
 describe('each of these is found, and nothing else is:', () => {
+  it('a movement without a charge, however well the books agree on it', async () => {
+    const change = (by: number) =>
+      `update tollgate.accounts set last_sequence = last_sequence + ${by} where account_id = '${account}'; ${moveBalance(by * 2000)}`
+    await planted(
+      `insert into tollgate.top_ups
+       select (jsonb_populate_record(t, '{"top_up_id": "uncharged", "attempt_id": null, "payment_id": null}')).*
+         from tollgate.top_ups t where account_id = '${account}';
+       insert into tollgate.payments
+       select (jsonb_populate_record(p, '{"top_up_id": "uncharged", "payment_id": "uncharged"}')).*
+         from tollgate.payments p where payment_id = '${paymentId}';
+       insert into tollgate.movements (account_id, sequence, recorded_at, occurred_at, kind, amount_micros,
+         balance_before_micros, balance_after_micros, currency, top_up_id)
+       select account_id, sequence + 1, recorded_at, occurred_at, kind, amount_micros, balance_after_micros,
+              balance_after_micros + amount_micros, currency, 'uncharged'
+         from tollgate.movements where ${lastOf(account)} and kind = 'top_up'; ${change(1)}`,
+      `delete from tollgate.movements where ${lastOf(account)};
+       delete from tollgate.payments where payment_id = 'uncharged';
+       delete from tollgate.top_ups where top_up_id = 'uncharged'; ${change(-1)}`,
+      async () => {
+        const detail = 'payment uncharged: the provider does not know it, and 20.000000 was credited'
+        expect(await findFaults()).toEqual([{ ...E, check: 'payment_unknown_at_provider', accountId: account, detail }])
+      },
+    )
+  })
+
+  it('a wrong amount, however well the books agree on it', async () => {
+    const change = (cents: number) =>
+      `update tollgate.payments set credited_micros = credited_micros + ${cents} * 10000 where payment_id = '${paymentId}'; ${changeCredit(cents)}`
+    await planted(change(-1), change(1), async () => {
+      const detail = expect.stringMatching(/: 20\.0+ taken, .* by the provider, 19\.990000 taken, /)
+      expect(await findFaults()).toEqual([{ ...E, check: 'payment_not_credited', accountId: account, detail }])
+    })
+  })
+
+  it('a wrong amount of the movement alone', async () => {
+    await planted(changeCredit(1), changeCredit(-1), async () => {
+      const detail = expect.stringMatching(/come to 20\.010000 credited, .*; its payments to 20\.0+ credited/)
+      expect(await findFaults()).toEqual([{ ...E, check: 'payment_sum', accountId: account, detail }])
+    })
+  })
+
+  it('a stale null, by which no top-up would be asked for', async () => {
+    const change = (below: number | null) =>
+      `update tollgate.accounts set auto_top_up_below_micros = ${below} where account_id = '${account}'`
+    await planted(change(null), change(10_000_000), async () => {
+      const fault = { check: 'auto_top_up_column', invariant: null, severity: 'fault', accountId: account }
+      const detail = 'a balance below nothing asks for a top-up, and should below 10.000000'
+      expect(await findFaults()).toEqual([{ ...fault, detail }])
+    })
+  })
+
   it('a movement too many', async () => {
-    const last = `account_id = '${account}' and sequence = (select last_sequence from tollgate.accounts where account_id = '${account}')`
+    const last = lastOf(account)
     const change = (by: number) =>
       `update tollgate.accounts set last_sequence = last_sequence + ${by}, balance_micros = balance_micros + ${by} * 20000000
         where account_id = '${account}'`
@@ -164,7 +225,7 @@ describe('each of these is found, and nothing else is:', () => {
     })
   })
 
-  it('a payment that the provider does not know', async () => {
+  it('a payment that the provider does not know, of which nothing was credited', async () => {
     await planted(
       `insert into tollgate.payments (provider, payment_id, account_id, top_up_id, charged_micros, credited_micros, currency,
          credited_sequence, recorded_at, changed_at)
@@ -188,7 +249,7 @@ describe('each of these is found, and nothing else is:', () => {
     expect(await findFaults()).toEqual([])
   })
 
-  it('a payment that nobody posted; one that is posted meanwhile is none', async () => {
+  it('a charge without a movement; one that is posted meanwhile is none', async () => {
     const paid = await payAtProvider(`account-${opened}`)
     const fault = { ...E, check: 'payment_not_credited', accountId: `account-${opened}` }
     expect(await findFaults()).toMatchObject([{ ...fault, detail: expect.stringContaining(paid) }])

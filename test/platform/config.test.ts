@@ -50,6 +50,7 @@ describe('the configuration', () => {
         publicUrl: null,
         connections: 10,
         requestsPerMinute: 1_200,
+        anonymousRequestsPerMinute: 300,
         trustedProxies: [],
         returnOrigins: [],
       },

@@ -4,7 +4,7 @@
  */
 import type { Producer } from 'kafkajs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { openPuttingBack } from '../../src/intake/put-back.ts'
+import { openReplaySender } from '../../src/dead-letters/replay-sender.ts'
 import { outboxKey } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { startRelay } from '../../src/outbox/relay.ts'
@@ -115,11 +115,11 @@ describe('a partition that moves during the send to a broker that has answered a
   })
 
   it('is sent its dead letters again, and none is dropped as a duplicate', async () => {
-    const putting = openPuttingBack(cluster.kafka)
-    await putting.send([letter('first', keyOn(0)), letter('second', keyOn(1))])
+    const sender = openReplaySender(cluster.kafka)
+    await sender.send([letter('first', keyOn(0)), letter('second', keyOn(1))])
     moveLeaderDuringSend()
-    await putting.send([letter('third', keyOn(0)), letter('fourth', keyOn(1))])
-    await putting.close()
+    await sender.send([letter('third', keyOn(0)), letter('fourth', keyOn(1))])
+    await sender.close()
     // What landed the first time is there twice, which identity makes harmless.
     expect([0, 1].map(textsOn)).toEqual([
       ['first', 'third', 'third'],
@@ -132,15 +132,15 @@ it('dead letters that no send brings to their partition are never taken for sent
   cluster.kafka.producer = new Proxy(cluster.kafka.producer, {
     apply: (create, kafka, options) => ({ ...Reflect.apply(create, kafka, options), sendBatch: async () => [] }),
   })
-  const putting = openPuttingBack(cluster.kafka)
-  await expect(putting.send([letter('lost', keyOn(1))])).rejects.toThrow(new SendNotAcknowledged(TOPIC, 1))
-  await putting.close()
+  const sender = openReplaySender(cluster.kafka)
+  await expect(sender.send([letter('lost', keyOn(1))])).rejects.toThrow(new SendNotAcknowledged(TOPIC, 1))
+  await sender.close()
 })
 
 it('dead letters go to the partition of their key, and without one to the one they came from where it is', async () => {
-  const putting = openPuttingBack(cluster.kafka)
-  await putting.send([letter('keyed', keyOn(0)), { ...letter('keyless', ''), key: null, partition: 5 }])
-  await putting.close()
+  const sender = openReplaySender(cluster.kafka)
+  await sender.send([letter('keyed', keyOn(0)), { ...letter('keyless', ''), key: null, partition: 5 }])
+  await sender.close()
   expect([0, 1].map(textsOn)).toEqual([['keyed'], ['keyless']])
 })
 

@@ -4,8 +4,11 @@ import type { Permission } from '../../src/api/access.ts'
 import { createApi } from '../../src/api/server.ts'
 import { createTokenReader } from '../../src/api/tokens.ts'
 import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'
+import { openReplaySender } from '../../src/dead-letters/replay-sender.ts'
 import { createApiKey } from '../../src/ledger/api-keys.ts'
 import { CatalogStore } from '../../src/ledger/catalogs.ts'
+import { RecentCatalogs } from '../../src/ledger/recent-catalogs.ts'
+import { createKafka } from '../../src/platform/kafka.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { connectRedis } from '../../src/view/redis.ts'
@@ -38,37 +41,52 @@ export interface TestApi extends TestPayments {
   operator(): Promise<string>
 }
 
+/** An origin that customers may be sent back to. */
+export const DASHBOARD = 'https://dashboard.example'
+
 const NO_LIMIT = 1_000_000
 
 export interface TestApiOptions {
   readonly log?: Logger
   readonly requestsPerMinute?: number
+  readonly anonymousRequestsPerMinute?: number
   readonly redisUrl?: string
+  /** Where dead letters are replayed to; without it to nowhere. */
+  readonly kafkaBrokers?: readonly string[]
 }
+
+/** Nobody listens there. */
+const NO_BROKER = '127.0.0.1:1'
 
 export async function openTestApi({
   log = createLog('silent'),
   requestsPerMinute = NO_LIMIT,
+  anonymousRequestsPerMinute = NO_LIMIT,
   redisUrl,
+  kafkaBrokers = [NO_BROKER],
 }: TestApiOptions = {}): Promise<TestApi> {
-  const payments = await openTestPayments()
+  let url = ''
+  const payments = await openTestPayments({ pagesUrl: () => url })
   const { pool, publishing, provider } = payments
   const [dashboard, operators] = await Promise.all([openTestIssuer('dashboard'), openTestIssuer('operators')])
   const redis = connectRedis(redisUrl ?? (await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!, log, 100)
+  const replaySender = openReplaySender(createKafka({ brokers: [...kafkaBrokers] }, createLog('silent')), 1)
   const registry = new Registry()
-  let url = ''
   const api = await createApi({
     context: {
       writer: { pool, publishing },
       catalogs: new CatalogStore(),
+      recentCatalogs: new RecentCatalogs(pool),
       provider,
+      replaySender,
+      sandbox: provider.desk,
       bounds: DEFAULT_BOUNDS,
       publicUrl: () => url,
+      returnOrigins: [DASHBOARD],
       log,
     },
     readToken: createTokenReader({ dashboard, operators, accountClaim: 'account_id', roleClaim: 'role' }),
-    redis,
-    requestsPerMinute,
+    limits: { redis, requestsPerMinute, anonymousRequestsPerMinute },
     trustedProxies: [],
     registry,
     onWritten: () => {},
@@ -105,6 +123,7 @@ export async function openTestApi({
     async close() {
       await api.close()
       redis.disconnect()
+      await replaySender.close()
       await Promise.all([dashboard.close(), operators.close()])
       await payments.close()
     },

@@ -23,7 +23,7 @@ emergency: ["112", "+49110"]
 numbering: numbering.csv
 regions: { EU: [AT, DE], US: [US] }
 packages:
-  - { id: eu-100, region: EU, countries: [AT, DE], fair_use_minutes_per_user: 100 }
+  - { id: eu-100, name: Europe 100, region: EU, countries: [AT, DE], fair_use_minutes_per_user: 100 }
   - { id: eu-open, region: EU, countries: [AT, DE], fair_use_minutes_per_user: null }
 tariffs:
   - id: standard-eur

@@ -105,7 +105,8 @@ export async function prepare(writer: Writer, topUp: TopUp, holder = 'worker'): 
   const judged = await judgeTopUp(writer, { accountId, topUpId, holder })
   if (judged.kind !== 'charge') throw new Error(`${accountId}: judged as ${judged.kind}`)
   const { amountMicros, method } = judged
-  const payment = { attemptId: randomUUID(), paymentId: randomUUID(), methodId: method.methodId, amountMicros }
+  const { methodId, provider } = method
+  const payment = { attemptId: randomUUID(), paymentId: randomUUID(), methodId, provider, amountMicros }
   const prepared = await advanceTopUp(writer, { accountId, topUpId }, { kind: 'prepared', ...payment }, 0)
   if (prepared === null) throw new Error(`${accountId}: the top-up has moved on`)
   return prepared

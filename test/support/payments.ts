@@ -12,7 +12,7 @@ import { paymentMetrics } from '../../src/payments/metrics.ts'
 import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
 import type { SandboxPayment } from '../../src/payments/providers/sandbox/payment.ts'
 import { createSandboxProvider, type SandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
-import { reconcile } from '../../src/payments/reconcile.ts'
+import { createReconciler } from '../../src/payments/reconcile.ts'
 import { type ClaimTurns, createTurns } from '../../src/payments/worker.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
@@ -30,6 +30,8 @@ export const CARDS = {
   bankDown: '4000000000000119',
   needsApproval: '4000002760003184',
   disputed: '4000000000000259',
+  inquiredAbout: '4000000000001976',
+  refundFails: '4000000000005126',
 } as const
 export type Card = keyof typeof CARDS
 
@@ -43,13 +45,16 @@ export interface TestPayments extends TestLedger {
   save(accountId: string, settings: Partial<AutoTopUpSettings>, methodId: string | null): Promise<unknown>
   /** Takes turns until nothing is due: by so many workers at once, each as if in a process of its own. */
   settle(workers?: number): Promise<void>
+  /** All processes end and others begin: until they have tended, they do not know what the provider knows. */
+  beginAnew(): void
   /** What the role does from time to time: reads the provider's list, asks accounts again, marks. */
   tend(): Promise<void>
   pass(hours: number): Promise<void>
   charges(accountId: string): Promise<SandboxPayment[]>
 }
 
-export async function openTestPayments(): Promise<TestPayments> {
+/** `pagesUrl`: where the sandbox's pages are served; absent: nowhere. */
+export async function openTestPayments({ pagesUrl }: { pagesUrl?: () => string } = {}): Promise<TestPayments> {
   const testLedger = await openTestLedger()
   const log = createLog('silent')
   const databaseUrl = sandboxDatabaseUrl(testLedger.database.url)
@@ -58,9 +63,12 @@ export async function openTestPayments(): Promise<TestPayments> {
     databaseUrl,
     log,
     deadlineMs: CALL_MS,
+    ...(pagesUrl === undefined ? {} : { pagesUrl }),
     now: () => Date.now() * 1000 + aheadMicros,
   })
   const writer: Writer = { pool: testLedger.pool, publishing: testLedger.publishing }
+  let reconciler = createReconciler(writer, provider, log)
+  await reconciler.run()
   const workers: ClaimTurns[] = []
   const workerOf = (index: number): ClaimTurns => {
     workers[index] ??= createTurns({
@@ -68,7 +76,7 @@ export async function openTestPayments(): Promise<TestPayments> {
       provider,
       callMs: CALL_MS,
       holder: `worker-${index}-${randomUUID()}`,
-      isReconciled: () => true,
+      isReconciled: () => reconciler.isDone(),
       onRecorded: () => {},
       log,
       metrics: paymentMetrics(new Registry()),
@@ -97,8 +105,12 @@ export async function openTestPayments(): Promise<TestPayments> {
       }
       throw new Error(`after ${MAX_ROUNDS} rounds top-ups are still due`)
     },
+    beginAnew() {
+      workers.length = 0
+      reconciler = createReconciler(writer, provider, log)
+    },
     async tend() {
-      await reconcile(writer, provider, log).catch(() => {})
+      await reconciler.run().catch(() => {})
       await sweepAutoTopUp(writer)
       await markAtProvider(writer, provider, log).catch(() => {})
     },

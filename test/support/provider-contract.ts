@@ -2,7 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Micros } from '../../src/core/money.ts'
-import type { PaymentFacts, PaymentProvider, PaymentToPrepare } from '../../src/payments/provider.ts'
+import type {
+  MethodSetup,
+  PaymentFacts,
+  PaymentProvider,
+  PaymentToPrepare,
+  SetupAnswer,
+} from '../../src/payments/provider.ts'
 
 /** What a saved card does when it is charged with the customer away. */
 export type CardKind = 'succeeds' | 'insufficient_funds' | 'lost_card' | 'asks_approval'
@@ -20,6 +26,10 @@ export interface ProviderUnderTest {
   decline(paymentId: string): Promise<void>
   refund(paymentId: string, amountMicros: Micros): Promise<void>
   dispute(paymentId: string): Promise<void>
+  /** Types a card that succeeds in, on the provider's page. */
+  typeIn(providerSetupId: string): Promise<void>
+  /** Turns back from the provider's page. */
+  turnBack(providerSetupId: string): Promise<void>
   win(paymentId: string): Promise<void>
   /** By the provider's own books. */
   timesCharged(paymentId: string): Promise<number>
@@ -27,11 +37,20 @@ export interface ProviderUnderTest {
 
 export const AMOUNT_MICROS = 25_000_000n
 
+const RETURN_URL = 'https://billing.example/return'
+
 /** The facts, where the answer has some. */
 export async function factsIn(answer: ReturnType<PaymentProvider['readPayment']>): Promise<PaymentFacts> {
   const given = await answer
   if (given.kind !== 'facts') throw new Error(`expected facts, and was answered ${JSON.stringify(given)}`)
   return given.facts
+}
+
+/** The setup, where the answer has one. */
+async function setupIn(answer: Promise<SetupAnswer>): Promise<MethodSetup> {
+  const given = await answer
+  if (given.kind !== 'setup') throw new Error(`expected a setup, and was answered ${JSON.stringify(given)}`)
+  return given.setup
 }
 
 /** Every page from the cursor on, and the cursor behind the last. */
@@ -187,6 +206,30 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       })
     })
 
+    it('with the customer there has a place to give it, the same each time, and charges nothing by itself', async () => {
+      const { paymentId, attemptId } = await charged('asks_approval')
+      const ask = (by: PaymentProvider) => factsIn(by.approve(paymentId, attemptId, RETURN_URL))
+      const { state } = await ask(provider)
+      expect(state).toEqual({ kind: 'needs_action', url: expect.stringMatching(/^\w+:.+/) })
+      expect((await ask(test.other)).state).toEqual(state)
+      expect(await test.timesCharged(paymentId)).toBe(0)
+      await test.approve(paymentId)
+      expect((await ask(provider)).state).toEqual({ kind: 'succeeded' })
+      expect(await test.timesCharged(paymentId)).toBe(1)
+    })
+
+    it.each(['succeeds', 'insufficient_funds'] as const)(
+      'of one that needs none (%s) changes nothing',
+      async (kind) => {
+        const { paymentId, attemptId, state } = await charged(kind)
+        expect((await factsIn(provider.approve(paymentId, attemptId, RETURN_URL))).state).toEqual(state)
+        const untouched = await prepared(kind)
+        const asked = provider.approve(untouched.paymentId, untouched.attemptId, RETURN_URL)
+        expect((await factsIn(asked)).state).toEqual({ kind: 'unconfirmed' })
+        expect(await provider.approve(paymentId, untouched.attemptId, RETURN_URL)).toMatchObject({ kind: 'refused' })
+      },
+    )
+
     it('that lapses is canceled by us, and cannot be given afterwards', async () => {
       const { paymentId } = await charged('asks_approval')
       expect((await factsIn(provider.cancel(paymentId))).state).toEqual({ kind: 'canceled' })
@@ -278,6 +321,60 @@ export function describeProvider(get: () => ProviderUnderTest): void {
         seen = found.cursor
       }
       expect(seen).toBe(cursor)
+    })
+  })
+
+  describe('a card on its way in', () => {
+    const begin = async () => {
+      const customer = await provider.createCustomer(accountId)
+      if (customer.kind !== 'customer') throw new Error(`expected a customer, and was answered ${customer.kind}`)
+      const asked = { setupId: randomUUID(), customerId: customer.customerId, returnUrl: RETURN_URL }
+      return { ...asked, setup: await setupIn(provider.createSetup(asked)) }
+    }
+
+    it('has one page, however often and by whomever it is asked for', async () => {
+      const { setup, setupId, customerId, returnUrl } = await begin()
+      expect(setup).toEqual({
+        providerSetupId: expect.any(String),
+        url: expect.stringMatching(/^\w+:.+/),
+        expiresAtMicros: expect.any(Number),
+        state: { kind: 'open' },
+      })
+      expect(setup.expiresAtMicros).toBeGreaterThan(Date.now() * 1000)
+      const asked = { setupId, customerId, returnUrl }
+      const again = await Promise.all([provider, test.other].map((by) => setupIn(by.createSetup(asked))))
+      expect(again).toEqual([setup, setup])
+    })
+
+    it('is saved once it is typed in, and can be charged', async () => {
+      const { setup, customerId } = await begin()
+      await test.typeIn(setup.providerSetupId)
+      const { state } = await setupIn(test.other.readSetup(setup.providerSetupId))
+      if (state.kind !== 'saved') throw new Error(`it is ${state.kind}`)
+      expect(await provider.readMethod(state.method.providerMethodId)).toEqual({ kind: 'method', method: state.method })
+      const card = { customerId, providerMethodId: state.method.providerMethodId }
+      const payment = paymentFor(accountId, card)
+      const { paymentId } = await factsIn(provider.prepare(payment))
+      expect((await factsIn(provider.confirm(paymentId, payment.attemptId))).state).toEqual({ kind: 'succeeded' })
+    })
+
+    it('is none after its customer has turned back', async () => {
+      const { setup } = await begin()
+      await test.turnBack(setup.providerSetupId)
+      expect((await setupIn(provider.readSetup(setup.providerSetupId))).state).toEqual({ kind: 'canceled' })
+    })
+
+    it('under the id of another, for nobody, or that is not there is refused', async () => {
+      const { setupId, customerId } = await begin()
+      const asked = { setupId, customerId, returnUrl: RETURN_URL }
+      const other = `${RETURN_URL}/other`
+      for (const answer of [
+        provider.createSetup({ ...asked, returnUrl: other }),
+        provider.createSetup({ ...asked, setupId: randomUUID(), customerId: 'none' }),
+        provider.readSetup('none'),
+      ]) {
+        expect(await answer).toMatchObject({ kind: 'refused' })
+      }
     })
   })
 

@@ -86,10 +86,9 @@ export function addAlertLevelRoutes(api: Api, { writer }: ApiContext): void {
   })
 
   async function levelsOf(accountId: string) {
-    const [account, change] = await Promise.all([
-      readAccount(writer.pool, accountId),
-      readLastChange(writer.pool, accountId, 'alert_levels'),
-    ])
+    // The ETag first: one that is older than what it goes with is refused later, a newer one would overwrite unseen.
+    const change = await readLastChange(writer.pool, accountId, 'alert_levels')
+    const account = await readAccount(writer.pool, accountId)
     if (account === null || change === null) throw noAccount(accountId)
     const { settings } = account
     const money = (micros: bigint | null) => (micros === null ? null : formatMoney(micros))

@@ -22,7 +22,7 @@ import {
 } from './state.ts'
 
 /** What led to a change of status, to an alert, or to a step of a top-up. */
-export type ChangeCause = BalanceCause | 'settings' | 'account_created' | 'payment_method'
+export type ChangeCause = BalanceCause | 'settings' | 'account_created' | 'account_closed' | 'payment_method'
 
 export interface AccountChange extends Settled {
   readonly cause: ChangeCause

@@ -2,6 +2,7 @@
 import type { InstantMicros } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
 import type { AutoTopUpSettings } from '../top-up/judge.ts'
+import type { Contact } from './contacts.ts'
 
 /** Who pays for a kind of AI usage: the credit, the invoice, or nobody because the plan includes it. */
 export type BillingMode = 'credit' | 'invoice' | 'included'
@@ -14,13 +15,6 @@ export const NO_PACKAGE = 'none'
 export interface PackagePeriod {
   readonly id: string
   readonly fromMicros: InstantMicros
-}
-
-export interface Contact {
-  readonly id: string
-  readonly email: string
-  readonly locale: string
-  readonly role: 'admin' | 'billing'
 }
 
 export interface AccountSettings {

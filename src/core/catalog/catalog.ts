@@ -83,6 +83,8 @@ export interface Tariff {
 /** What a subscription includes. `fairUseMinutesPerUser` null: no limit. */
 export interface Package {
   readonly id: string
+  /** What people know it by; null: its id. */
+  readonly name: string | null
   readonly region: string
   readonly countries: ReadonlySet<string>
   readonly fairUseMinutesPerUser: number | null

@@ -3,21 +3,11 @@
  * versions of settings and catalog; whether they still lead to what was recorded is said at the end.
  */
 import type { AccountSettings, BillingMode } from '../account/settings.ts'
-import type {
-  CallRate,
-  Catalog,
-  Deck,
-  Increments,
-  MessagePriceKey,
-  MessageRate,
-  Rounding,
-  Tariff,
-} from '../catalog/catalog.ts'
+import type { Catalog, Increments, MessagePriceKey, Rounding, Tariff } from '../catalog/catalog.ts'
 import { formatInstant } from '../instant.ts'
 import { formatMoney, type Micros } from '../money.ts'
 import { packageIdAt } from './coverage.ts'
 import type { Reason } from './decision.ts'
-import { isEffective } from './deck.ts'
 import { callMinutes, cycleStart, fairUseLimit } from './fair-use.ts'
 import { billedSeconds, roundedQuotient } from './price.ts'
 import {
@@ -28,6 +18,7 @@ import {
   recompute,
   type StoredUsage,
 } from './recompute.ts'
+import { recordedRow } from './recorded-price.ts'
 
 export interface Explanation {
   readonly steps: readonly string[]
@@ -354,16 +345,6 @@ export function fieldName(name: keyof DecisionFigures): string {
 function shown(value: DecisionFigures[keyof DecisionFigures]): string {
   if (value === null) return 'nothing'
   return typeof value === 'bigint' ? formatMoney(value) : String(value)
-}
-
-/** The row of the recorded prefix that was in force: the one that priced the event, if the record is right. */
-function recordedRow<Rate extends CallRate | MessageRate>(
-  deck: Deck<Rate> | null | undefined,
-  { figures: { prefix }, occurredAtMicros }: StoredUsage,
-): Rate | null {
-  if (!deck || prefix === null) return null
-  const rows = [...deck.rates.rows, ...deck.rates.shortCodes.values()].find(([first]) => first?.prefix === prefix)
-  return rows?.find((row) => isEffective(row, occurredAtMicros)) ?? null
 }
 
 function missingRow({ figures: { deck, prefix } }: StoredUsage): string {

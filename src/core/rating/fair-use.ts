@@ -4,7 +4,7 @@
  */
 import type { AccountSettings } from '../account/settings.ts'
 import type { Package } from '../catalog/catalog.ts'
-import { formatDate, type InstantMicros } from '../instant.ts'
+import { formatDate, type InstantMicros, MICROS_PER_DAY, parseDate } from '../instant.ts'
 
 /** Names one counter. A changed anchor is another counter, even where the two cycles start on the same day. */
 export interface FairUseCounter {
@@ -35,6 +35,12 @@ export function cycleStart(anchor: string, at: InstantMicros): string {
   const startDay = Math.min(anchorDay, daysInMonth(year, month))
   if (date.getUTCDate() >= startDay) return formatDate(Date.UTC(year, month, startDay) * 1000)
   return formatDate(Date.UTC(year, month - 1, Math.min(anchorDay, daysInMonth(year, month - 1))) * 1000)
+}
+
+/** The first day of the cycle after the one that begins on `start`: where that one ends. */
+export function nextCycleStart(anchor: string, start: string): string {
+  // A cycle has 28 to 31 days, so the 31st day after its first is one of the next.
+  return cycleStart(anchor, parseDate(start)! + 31 * MICROS_PER_DAY)
 }
 
 /** The counter an outbound direct call of this user is held against. */

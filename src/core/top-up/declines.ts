@@ -11,16 +11,18 @@
 export type DeclineAdvice = 'retry_later' | 'ask_customer' | 'stop'
 
 /** Why, in the few kinds that a person is shown; the bank's code never is. */
-export type DeclineWhy =
-  | 'funds'
-  | 'no_reason'
-  | 'expired'
-  | 'details'
-  | 'unsupported'
-  | 'hard'
-  | 'authentication'
-  | 'bank_down'
-  | 'lapsed'
+export const DECLINE_WHYS = [
+  'funds',
+  'no_reason',
+  'expired',
+  'details',
+  'unsupported',
+  'hard',
+  'authentication',
+  'bank_down',
+  'lapsed',
+] as const
+export type DeclineWhy = (typeof DECLINE_WHYS)[number]
 
 export interface Decline {
   /** The provider's code: for operators, metrics and support. */
@@ -140,6 +142,14 @@ export function declineOf(answer: {
     return { code, advice: 'ask_customer', why: 'details', retryAfterMicros }
   }
   return { code, advice, why, retryAfterMicros }
+}
+
+/**
+ * Why, for a person, by the code that is kept of a decline. The network's advice is not kept: where it made a decline graver,
+ * the pause that came of it says so.
+ */
+export function whyDeclined(code: string): DeclineWhy {
+  return code === LAPSED.code ? LAPSED.why : (KIND_OF_CODE.get(code) ?? NO_REASON).why
 }
 
 /** Canceled at the provider by somebody, or by a rule there: trying again by itself would only be canceled again. */

@@ -327,12 +327,15 @@ export function advance(
       const isAgain = before.state === 'needs_action'
       const silences = isAgain ? before.silences + 1 : 0
       const actionUntilMicros = before.actionUntilMicros ?? nowMicros + APPROVAL_MICROS
+      // One that is to be canceled, and is not yet, is not left to itself for an hour.
+      const waitMicros =
+        before.ending === null ? lookBackoffMicros(silences, chance) : silenceBackoffMicros(false, silences + 1, chance)
       const topUp: TopUp = {
         ...forward(before, outcome, nowMicros),
         confirmedAtMicros: before.confirmedAtMicros ?? nowMicros,
         actionUrl: news.url,
         actionUntilMicros,
-        nextTryAtMicros: beforeLapse(actionUntilMicros, lookBackoffMicros(silences, chance), nowMicros),
+        nextTryAtMicros: beforeLapse(actionUntilMicros, waitMicros, nowMicros),
         silences,
       }
       return { ...unchanged, topUp, isNews: !isAgain }

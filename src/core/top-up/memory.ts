@@ -4,7 +4,7 @@
  * again is a person.
  */
 import type { InstantMicros } from '../instant.ts'
-import type { Decline } from './declines.ts'
+import { type Decline, type DeclineWhy, whyDeclined } from './declines.ts'
 
 export const MAX_DECLINES_IN_A_ROW = 3
 
@@ -21,6 +21,8 @@ export type PauseReason =
   | 'refused'
   /** The provider knows of later settings than this database: it was restored to an earlier point. */
   | 'restored'
+  /** A person canceled an automatic top-up: it must not be asked for again at once. */
+  | 'canceled'
 
 export interface Pause {
   readonly reason: PauseReason
@@ -107,6 +109,19 @@ export function needsAnotherMethod({ pause }: AutoTopUpMemory, methodId: string 
 
 function isOfCard({ reason }: Pause): boolean {
   return reason === 'card_stopped' || reason === 'disputed'
+}
+
+/** Why, for a person, where declines led to the pause; null where its reason says it. */
+export function whyPaused({ reason, code }: Pause): DeclineWhy | null {
+  switch (reason) {
+    case 'card_stopped':
+      return 'hard'
+    case 'declined':
+    case 'ask_customer':
+      return code === null ? 'no_reason' : whyDeclined(code)
+    default:
+      return null
+  }
 }
 
 /** Whether a new payment method alone ends the pause: that of declines which wait for funds or another card. */

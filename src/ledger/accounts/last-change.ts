@@ -42,7 +42,7 @@ const QUERIES = Object.fromEntries(
                   .map((column) => `${column} is distinct from lag(${column}) over by_version`)
                   .join(' or ')} as is_changed
            from tollgate.account_settings
-          where account_id = $1
+          where account_id = $1 and version <= $2
          window by_version as (order by version)
        ) as versions
       where is_changed
@@ -51,15 +51,18 @@ const QUERIES = Object.fromEntries(
   ]),
 ) as Record<SettingsPart, string>
 
-/** Null where there is no such account. */
+const NEWEST_VERSION = 2 ** 31 - 1
+
+/** Null where there is no such account. `upToVersion`: as it was when that was in force. */
 export async function readLastChange(
   connection: Connection | Pool,
   accountId: string,
   part: SettingsPart,
+  upToVersion = NEWEST_VERSION,
 ): Promise<LastChange | null> {
   const { rows } = await connection.query<{ version: number; actor: string | null; recorded_at: string }>(
     QUERIES[part],
-    [accountId],
+    [accountId, upToVersion],
   )
   const [row] = rows
   return row === undefined ? null : { version: row.version, actor: row.actor, recordedAt: row.recorded_at }

@@ -1,6 +1,5 @@
 /** News of a top-up that is not about money taken: a payment was prepared, nothing was answered, a request was refused. */
 import { advance, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'
-import type { Connection } from '../../platform/postgres.ts'
 import { changeAccount, type Locked, type Writer } from '../change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
@@ -14,7 +13,10 @@ export interface NewsOf {
 }
 
 /** Answers of the provider about a payment are facts, and go to `recordPayment`. */
-export type NewsWithoutMoney = Extract<TopUpNews, { kind: 'prepared' | 'unavailable' | 'unknown' | 'refused' | 'wait' }>
+export type NewsWithoutMoney = Extract<TopUpNews, { kind: 'unavailable' | 'unknown' | 'refused' | 'wait' }> | Prepared
+
+/** A payment was prepared, at the provider of the method that it charges. */
+export type Prepared = Extract<TopUpNews, { kind: 'prepared' }> & { readonly provider: string }
 
 /**
  * The top-up as it is then; null where the news changed nothing, or the top-up has moved on meanwhile. A payment that was
@@ -46,19 +48,8 @@ export async function advanceTopUp(
 async function insertPrepared(
   { connection, clock }: Locked,
   { topUpId, accountId, trigger, attempts, amountMicros }: TopUp,
-  { attemptId, paymentId, methodId }: Extract<TopUpNews, { kind: 'prepared' }>,
+  { attemptId, paymentId, methodId, provider }: Prepared,
 ): Promise<void> {
-  const provider = await providerOf(connection, methodId)
   const attempt = { attemptId, topUpId, accountId, trigger, methodId, amountMicros, provider, paymentId }
   await insertAttempt(connection, { ...attempt, number: attempts }, clock.nowMicros)
-}
-
-async function providerOf(connection: Connection, methodId: string): Promise<string> {
-  const { rows } = await connection.query<{ provider: string }>(
-    'select provider from tollgate.payment_methods where method_id = $1',
-    [methodId],
-  )
-  const [row] = rows
-  if (row === undefined) throw new TypeError(`payment method ${methodId} is not stored`)
-  return row.provider
 }

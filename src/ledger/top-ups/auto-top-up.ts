@@ -15,7 +15,9 @@ import {
 } from '../../core/top-up/settings.ts'
 import { autoTopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
+import { type ChangedMeanwhile, changedSince, readLastChange } from '../accounts/last-change.ts'
 import { type Changed, changeAccount, type Writer } from '../change-account.ts'
+import { readAutoTopUpVersion } from './auto-top-up-version.ts'
 import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
 import { askForMark } from './provider-tasks.ts'
@@ -31,6 +33,8 @@ export interface WantedAutoTopUp {
 export interface SavedAutoTopUp {
   /** The settings in force; to be marked at the provider where they charge less than before. */
   readonly settingsVersion: number
+  /** The version by which automatic top-up became what it is: whoever changes it next says that they have seen it. */
+  readonly lastChangedVersion: number
   readonly settings: AutoTopUpSettings
   /** Whether a pause has ended by it. */
   readonly isResumed: boolean
@@ -40,6 +44,7 @@ export interface SavedAutoTopUp {
 
 export type AutoTopUpRefusal =
   | ConsentRefusal
+  | ChangedMeanwhile
   | 'account_closed'
   /** The card was stopped or a payment by it disputed: only another card ends that pause. */
   | 'needs_another_method'
@@ -47,22 +52,27 @@ export type AutoTopUpRefusal =
 
 /**
  * Saves it, and asks for a top-up at once where the balance is below the threshold. What changes nothing writes nothing;
- * turning it off is never refused for its figures, and ends no pause.
+ * turning it off is never refused for its figures, and ends no pause. `seenVersion` is that of automatic top-up as whoever
+ * saves it has seen it; null: it is changed whatever it is by now.
  */
 export async function saveAutoTopUp(
   writer: Writer,
   accountId: string,
-  { settings: wanted, consent, actor }: WantedAutoTopUp,
+  { settings: asked, consent, actor }: WantedAutoTopUp,
   requestKey: string | null,
   boundsByCurrency: BoundsByCurrency = DEFAULT_BOUNDS,
+  seenVersion: number | null = null,
 ): Promise<Changed<SavedAutoTopUp, AutoTopUpRefusal>> {
   return changeAccount<SavedAutoTopUp, AutoTopUpRefusal>(
     writer,
     accountId,
     async (locked) => {
       const { connection, account, settings: stored, clock } = locked
+      const isOther = await changedSince(connection, accountId, 'auto_top_up', seenVersion)
+      if (isOther !== null) return { refused: isOther }
       const auto = await readAutoTopUp(connection, accountId)
       const { memory: before, methodId } = auto
+      const wanted = asked.isOn || isStorable(asked) ? asked : { ...(stored.autoTopUp ?? asked), isOn: false }
       if (wanted.isOn) {
         if (auto.isClosed) return { refused: 'account_closed' }
         const faults = checkSettings(wanted, boundsByCurrency[account.currency])
@@ -76,7 +86,7 @@ export async function saveAutoTopUp(
         : null
       if (refused !== null) return { refused }
 
-      const isChanged = !isSame(stored.autoTopUp, wanted)
+      const isChanged = !isSame(stored.autoTopUp, wanted) && isStorable(wanted)
       const change = isChanged ? changeSettings(account, { ...stored, autoTopUp: wanted }, actor) : undefined
       const { settingsVersion } = change?.account ?? account
       if (consent !== null && wanted.isOn) {
@@ -100,12 +110,21 @@ export async function saveAutoTopUp(
         steps: isResumed ? [autoTopUpStep('resumed', before.pause!.reason)] : [],
       })
       const isTopUpDue = written?.topUpDue ?? false
-      return { change: written, answer: { settingsVersion, settings: wanted, isResumed, isTopUpDue } }
+      const lastChangedVersion = isChanged
+        ? settingsVersion
+        : (await readLastChange(connection, accountId, 'auto_top_up'))!.version
+      return {
+        change: written,
+        answer: { settingsVersion, lastChangedVersion, settings: wanted, isResumed, isTopUpDue },
+      }
     },
-    requestKey === null
-      ? null
-      : { kind: 'auto_top_up', key: requestKey, content: { settings: wanted, consent, actor } },
+    requestKey === null ? null : { kind: 'auto_top_up', key: requestKey, content: { settings: asked, consent, actor } },
   )
+}
+
+/** What no bounds allow, and no column takes: turned off with such figures, the stored ones stay. */
+function isStorable({ thresholdMicros, amountMicros, monthlyCapMicros }: AutoTopUpSettings): boolean {
+  return thresholdMicros > 0n && amountMicros > 0n && (monthlyCapMicros === null || monthlyCapMicros > 0n)
 }
 
 function isSame(before: AutoTopUpSettings | null, after: AutoTopUpSettings): boolean {
@@ -129,8 +148,8 @@ export async function tryAtOnce(connection: Connection, topUpId: string, nowMicr
 
 /**
  * The provider knows of later settings than this database, which was restored to an earlier point: automatic top-up pauses
- * until a person saves it. What is stored is appended once more under the provider's version, so that whatever is saved and
- * marked next is newer than the mark. Answers false where the mark is not newer.
+ * until a person saves it. What is stored is appended once more, under the provider's version or a later one, so that whatever
+ * is saved and marked next is newer than the mark. Answers false where the mark is not newer.
  */
 export async function pauseForRestore(
   writer: Writer,
@@ -139,12 +158,15 @@ export async function pauseForRestore(
 ): Promise<boolean> {
   const changed = await changeAccount<boolean>(writer, accountId, async (locked) => {
     const { connection, account, settings, clock } = locked
-    if (mark.settingsVersion <= account.settingsVersion) return { change: null, answer: false }
+    if (mark.settingsVersion <= (await readAutoTopUpVersion(connection, accountId)))
+      return { change: null, answer: false }
     const auto = await readAutoTopUp(connection, accountId)
     const restored: Pause = { reason: 'restored', code: null, methodId: null, sinceMicros: clock.nowMicros }
     const pause = auto.memory.pause ?? restored
+    // A gap is left in any case: by it the version is known to have caught up.
+    const settingsVersion = Math.max(mark.settingsVersion, account.settingsVersion + 2)
     const written = await conclude(locked, auto, {
-      change: changeSettings({ ...account, settingsVersion: mark.settingsVersion - 1 }, settings),
+      change: changeSettings({ ...account, settingsVersion: settingsVersion - 1 }, settings),
       cause: 'settings',
       memory: { ...auto.memory, pause },
       steps: pause === restored ? [autoTopUpStep('paused', pause.reason)] : [],

@@ -2,7 +2,7 @@
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import type { AutoTopUpSettings } from '../../core/top-up/judge.ts'
 import { type ChargingTerms, type Consent, isConsentFor, needsConsent } from '../../core/top-up/settings.ts'
-import type { Connection } from '../../platform/postgres.ts'
+import type { Connection, Pool } from '../../platform/postgres.ts'
 
 export type ConsentRefusal = 'consent_needed' | 'consent_differs'
 
@@ -43,4 +43,25 @@ export async function insertConsent(
     consent.monthlyCapMicros,
     consent.methodId,
   ])
+}
+
+export interface LastConsent {
+  readonly person: string
+  /** Who vouches for the person; null: the person's own session. */
+  readonly attestedBy: string | null
+  readonly recordedAt: string
+}
+
+const READ_LAST_CONSENT = `
+  select person, attested_by as "attestedBy",
+         to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "recordedAt"
+    from tollgate.consents
+   where account_id = $1
+   order by consent_id desc
+   limit 1`
+
+/** Null: nobody ever agreed to anything. */
+export async function readLastConsent(pool: Pool, accountId: string): Promise<LastConsent | null> {
+  const { rows } = await pool.query<LastConsent>(READ_LAST_CONSENT, [accountId])
+  return rows[0] ?? null
 }

@@ -15,6 +15,7 @@ import {
 import { advance, OPEN_STATES, type TopUp } from '../../core/top-up/machine.ts'
 import { allReplies, type Connection } from '../../platform/postgres.ts'
 import { changeAccount, type Writer } from '../change-account.ts'
+import { readAutoTopUpVersion } from './auto-top-up-version.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { type AutoTopUp, readAutoTopUp, type Waits } from './read-auto-top-up.ts'
 import { isHeldBy, readTopUp } from './top-up-rows.ts'
@@ -34,6 +35,7 @@ export type Judged =
       readonly method: { readonly methodId: string; readonly provider: string; readonly providerMethodId: string }
       /** Null: the provider does not know the account yet. */
       readonly customerId: string | null
+      /** That which last changed automatic top-up. */
       readonly settingsVersion: number
     }
   /** It has ended, and that is announced. */
@@ -57,7 +59,8 @@ export async function judgeTopUp(writer: Writer, { accountId, topUpId, holder }:
       const { amountMicros, methodId } = judgement
       const { customerId, provider, providerMethodId } = await readMethod(connection, methodId)
       const method = { methodId, provider, providerMethodId }
-      const { currency, settingsVersion } = account
+      const { currency } = account
+      const settingsVersion = await readAutoTopUpVersion(connection, accountId)
       return { change: null, answer: { kind: 'charge', amountMicros, currency, method, customerId, settingsVersion } }
     }
     const advanced = advance(topUp, judgement, auto.memory, clock.nowMicros, 0)!

@@ -10,8 +10,14 @@ export interface ListedTopUp {
   readonly trigger: TopUpTrigger
   readonly state: TopUpState
   readonly reason: string | null
+  /** The reason is the code of a decline. */
+  readonly isDeclined: boolean
+  /** It ends once the provider has canceled its payment. */
+  readonly isBeingCanceled: boolean
   readonly amountMicros: Micros
   readonly currency: Currency
+  /** The card that is or was charged last; null before it is chosen. */
+  readonly methodId: string | null
   /** Who asked for it by hand; null: automatic. */
   readonly actor: string | null
   readonly requestedAt: string
@@ -24,7 +30,10 @@ export interface ListedTopUp {
 }
 
 const COLUMNS = `
-  top_up_id, account_id, trigger, state, reason, amount_micros, currency, actor,
+  top_up_id, account_id, trigger, state, reason, amount_micros, currency, method_id, actor,
+  reason is not null and (state = 'requested' or state = 'failed' and exists (
+    select from tollgate.top_up_attempts a where a.attempt_id = t.attempt_id and a.outcome = 'declined')) as is_declined,
+  ending_state is not null as is_being_canceled,
   to_char(requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as requested_at,
   to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as updated_at,
   case when is_open then to_char(next_try_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as next_try_at,
@@ -41,6 +50,8 @@ const LIST_TOP_UPS = `
     from (${WITH_OPEN}) as t
    where ($1::text is null or account_id = $1)
      and (not $2::boolean or is_open)
+     and ($6::text is null or trigger = $6)
+     and ($7::text[] is null or state = any($7))
      and ($3::timestamptz is null or (t.requested_at, top_up_id) < ($3, $4::text))
    order by t.requested_at desc, top_up_id desc
    limit $5::integer`
@@ -72,8 +83,11 @@ interface TopUpRow {
   trigger: TopUpTrigger
   state: TopUpState
   reason: string | null
+  is_declined: boolean
+  is_being_canceled: boolean
   amount_micros: bigint
   currency: Currency
+  method_id: string | null
   actor: string | null
   requested_at: string
   updated_at: string
@@ -85,13 +99,16 @@ interface TopUpRow {
 export interface TopUpFilter {
   readonly accountId: string | null
   readonly isOpenOnly: boolean
+  /** Absent: whichever. */
+  readonly trigger?: TopUpTrigger | undefined
+  readonly states?: readonly TopUpState[] | undefined
 }
 
 /** `after` is the last of the page before; null for the first page. */
 export async function listTopUps(
   pool: Pool,
-  { accountId, isOpenOnly }: TopUpFilter,
-  { after, limit }: { after: ListedTopUp | null; limit: number },
+  { accountId, isOpenOnly, trigger, states }: TopUpFilter,
+  { after, limit }: { after: Pick<ListedTopUp, 'topUpId' | 'requestedAt'> | null; limit: number },
 ): Promise<ListedTopUp[]> {
   const { rows } = await pool.query<TopUpRow>(LIST_TOP_UPS, [
     accountId,
@@ -99,6 +116,8 @@ export async function listTopUps(
     after?.requestedAt ?? null,
     after?.topUpId ?? null,
     limit,
+    trigger ?? null,
+    states ?? null,
   ])
   return rows.map(topUpOf)
 }
@@ -152,8 +171,11 @@ function topUpOf(row: TopUpRow): ListedTopUp {
     trigger: row.trigger,
     state: row.state,
     reason: row.reason,
+    isDeclined: row.is_declined,
+    isBeingCanceled: row.is_being_canceled,
     amountMicros: row.amount_micros,
     currency: row.currency,
+    methodId: row.method_id,
     actor: row.actor,
     requestedAt: row.requested_at,
     updatedAt: row.updated_at,

@@ -1,5 +1,6 @@
 /** Saved cards of accounts, as much of them as may be shown, and the provider's ids. The default is what automatic top-up charges. */
-import { formatInstant } from '../../core/instant.ts'
+import { changeSettings } from '../../core/account/change.ts'
+import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import { type AutoTopUpMemory, endsWithNewMethod, FRESH_MEMORY } from '../../core/top-up/memory.ts'
 import type { Consent } from '../../core/top-up/settings.ts'
 import { autoTopUpStep } from '../../core/top-up/step.ts'
@@ -8,16 +9,21 @@ import { type Changed, changeAccount, type Decided, type Locked, type Writer } f
 import { tryAtOnce } from './auto-top-up.ts'
 import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
+import { askForMark } from './provider-tasks.ts'
 import { type AutoTopUp, readAutoTopUp } from './read-auto-top-up.ts'
 
-export interface PaymentMethod {
-  readonly methodId: string
-  readonly provider: string
+/** As the provider says it. */
+export interface Card {
   readonly providerMethodId: string
   readonly brand: string
   readonly last4: string
   readonly expiryMonth: number
   readonly expiryYear: number
+}
+
+export interface PaymentMethod extends Card {
+  readonly methodId: string
+  readonly provider: string
   readonly isDefault: boolean
 }
 
@@ -40,8 +46,9 @@ export interface ChosenMethod {
 
 const INSERT_METHOD = `
   insert into tollgate.payment_methods (method_id, account_id, provider, provider_method_id, brand, last4, expiry_month,
-    expiry_year, is_default, actor, added_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, false, $9, $10)`
+    expiry_year, is_default, actor, added_at, removed_at, removed_by)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, false, $9, $10::timestamptz,
+    case when $11::boolean then $10::timestamptz end, case when $11 then $9 end)`
 
 /**
  * Saves a card; one that is saved already is the same one. As the default of an account whose automatic top-up is on it
@@ -52,36 +59,64 @@ export async function addPaymentMethod(
   { accountId, method, consent, actor }: WantedMethod,
   requestKey: string | null = null,
 ): Promise<Changed<ChosenMethod, MethodRefusal>> {
-  const { provider, providerMethodId, isDefault } = method
   return changeAccount<ChosenMethod, MethodRefusal>(
     writer,
     accountId,
     async (locked) => {
-      const { connection, clock } = locked
-      const auto = await readAutoTopUp(connection, accountId)
+      const auto = await readAutoTopUp(locked.connection, accountId)
       if (auto.isClosed) return { refused: 'account_closed' }
-      const saved = await readSavedMethods(connection, accountId)
-      const same = saved.find((one) => one.provider === provider && one.providerMethodId === providerMethodId)
-      if (same === undefined) {
-        await connection.query(INSERT_METHOD, [
-          method.methodId,
-          accountId,
-          provider,
-          providerMethodId,
-          method.brand,
-          method.last4,
-          method.expiryMonth,
-          method.expiryYear,
-          actor,
-          formatInstant(clock.nowMicros),
-        ])
-      }
-      const methodId = same?.methodId ?? method.methodId
-      if (!isDefault) return { change: null, answer: { methodId, isDefault: false, isResumed: false } }
+      const methodId = await saveMethod(locked, method, actor)
+      if (!method.isDefault) return { change: null, answer: { methodId, isDefault: false, isResumed: false } }
       return makeDefault(locked, auto, methodId, consent)
     },
     requestKey === null ? null : { kind: 'payment_method', key: requestKey, content: { method, consent, actor } },
   )
+}
+
+/** Saves a card that is not the default, and answers its id: that which it has already where it is saved. */
+export async function saveMethod(
+  { connection, account: { accountId }, clock }: Locked,
+  method: Omit<PaymentMethod, 'isDefault'>,
+  actor: string,
+): Promise<string> {
+  const { provider, providerMethodId } = method
+  const saved = await readSavedMethods(connection, accountId)
+  const same = saved.find((one) => one.provider === provider && one.providerMethodId === providerMethodId)
+  if (same !== undefined) return same.methodId
+  await insertMethod(connection, accountId, method, actor, clock.nowMicros, false)
+  return method.methodId
+}
+
+/** Notes a card that came too late for its account: it is let go of at the provider, as one that was removed. */
+export async function dismissMethod(
+  { connection, account: { accountId }, clock }: Locked,
+  method: Omit<PaymentMethod, 'isDefault'>,
+  actor: string,
+): Promise<void> {
+  await insertMethod(connection, accountId, method, actor, clock.nowMicros, true)
+}
+
+async function insertMethod(
+  connection: Connection,
+  accountId: string,
+  method: Omit<PaymentMethod, 'isDefault'>,
+  actor: string,
+  nowMicros: InstantMicros,
+  isRemoved: boolean,
+): Promise<void> {
+  await connection.query(INSERT_METHOD, [
+    method.methodId,
+    accountId,
+    method.provider,
+    method.providerMethodId,
+    method.brand,
+    method.last4,
+    method.expiryMonth,
+    method.expiryYear,
+    actor,
+    formatInstant(nowMicros),
+    isRemoved,
+  ])
 }
 
 /** Charges another saved card from now on. */
@@ -103,7 +138,8 @@ const UNSET_DEFAULT = `
   update tollgate.payment_methods set is_default = false where account_id = $1 and is_default and method_id <> $2`
 const SET_DEFAULT = `update tollgate.payment_methods set is_default = true where method_id = $1`
 
-async function makeDefault(
+/** Makes a saved card what automatic top-up charges; refused, it has written nothing. The account is locked. */
+export async function makeDefault(
   locked: Locked,
   auto: AutoTopUp,
   methodId: string,
@@ -134,24 +170,45 @@ async function makeDefault(
 const REMOVE_METHOD = `
   update tollgate.payment_methods set removed_at = $2, removed_by = $3, is_default = false where method_id = $1`
 
+export interface RemovedMethod {
+  readonly method: PaymentMethod
+  /** It was what automatic top-up charged, which is off now. */
+  readonly isTurnedOff: boolean
+}
+
 /**
- * Removes a saved card; no other takes its place, for nobody agreed to that. The caller detaches it at the provider, whose
- * id the answer brings. Removed again it is no fault: the answer is null.
+ * Removes a saved card; no other takes its place, for nobody agreed to that. Without the card that it charges automatic top-up
+ * is turned off: it would only seem to be on. The card is let go of at the provider later. Removed again it is no fault: the
+ * answer is null.
  */
 export async function removePaymentMethod(
   writer: Writer,
   { accountId, methodId, actor }: { readonly accountId: string; readonly methodId: string; readonly actor: string },
-): Promise<Changed<PaymentMethod | null>> {
-  return changeAccount<PaymentMethod | null>(writer, accountId, async (locked) => {
-    const { connection, clock } = locked
+): Promise<Changed<RemovedMethod | null>> {
+  return changeAccount<RemovedMethod | null>(writer, accountId, async (locked) => {
+    const { connection, account, settings: stored, clock } = locked
     const saved = await readSavedMethods(connection, accountId)
     const method = saved.find((one) => one.methodId === methodId)
     if (method === undefined) return { change: null, answer: null }
     const auto = await readAutoTopUp(connection, accountId)
     await connection.query(REMOVE_METHOD, [methodId, formatInstant(clock.nowMicros), actor])
-    if (!method.isDefault) return { change: null, answer: method }
+    if (!method.isDefault) return { change: null, answer: { method, isTurnedOff: false } }
     if (auto.openAutomaticId !== null) await tryAtOnce(connection, auto.openAutomaticId, clock.nowMicros)
-    return { change: await conclude(locked, auto, { cause: 'payment_method', methodId: null }), answer: method }
+    const { autoTopUp } = stored
+    if (!autoTopUp?.isOn) {
+      const change = await conclude(locked, auto, { cause: 'payment_method', methodId: null })
+      return { change, answer: { method, isTurnedOff: false } }
+    }
+    const settings = { ...autoTopUp, isOn: false }
+    await askForMark(connection, accountId)
+    const change = await conclude(locked, auto, {
+      change: changeSettings(account, { ...stored, autoTopUp: settings }, actor),
+      cause: 'payment_method',
+      methodId: null,
+      settings,
+      waits: null,
+    })
+    return { change, answer: { method, isTurnedOff: true } }
   })
 }
 
@@ -183,6 +240,15 @@ export async function readSavedMethods(connection: Connection | Pool, accountId:
     expiryYear: row.expiry_year,
     isDefault: row.is_default,
   }))
+}
+
+/** Null: the provider does not know the account yet, as far as is known here. */
+export async function readCustomer(pool: Pool, provider: string, accountId: string): Promise<string | null> {
+  const { rows } = await pool.query<{ customer_id: string }>(
+    'select customer_id from tollgate.payment_customers where provider = $1 and account_id = $2',
+    [provider, accountId],
+  )
+  return rows[0]?.customer_id ?? null
 }
 
 const REMEMBER_CUSTOMER = `

@@ -4,6 +4,7 @@
  * does no harm.
  */
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { autoTopUpVersion } from './auto-top-up-version.ts'
 
 export interface MarkDue {
   readonly accountId: string
@@ -14,9 +15,8 @@ export interface MarkDue {
 const ASK_FOR_MARK = 'update tollgate.payment_customers set is_mark_due = true where account_id = $1'
 
 const READ_MARKS_DUE = `
-  select c.account_id, c.customer_id, a.settings_version
+  select c.account_id, c.customer_id, ${autoTopUpVersion('c.account_id')} as settings_version
     from tollgate.payment_customers c
-    join tollgate.accounts a using (account_id)
    where c.provider = $1 and c.is_mark_due
    order by c.account_id
    limit $2`
@@ -24,9 +24,8 @@ const READ_MARKS_DUE = `
 /** One that came to be due again meanwhile, at a later version, stays due. */
 const NOTE_MARKED = `
   update tollgate.payment_customers c
-     set is_mark_due = a.settings_version > $3::integer
-    from tollgate.accounts a
-   where c.provider = $1 and c.account_id = $2 and a.account_id = c.account_id`
+     set is_mark_due = ${autoTopUpVersion('c.account_id')} > $3::integer
+   where c.provider = $1 and c.account_id = $2`
 
 const READ_METHODS_TO_DETACH = `
   select method_id, provider_method_id

@@ -3,11 +3,14 @@ import type { InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import { OPEN_STATES, type TopUpState } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
+import { type LastChange, readLastChange } from '../accounts/last-change.ts'
 import { type AutoTopUp, readAutoTopUps } from './read-auto-top-up.ts'
 
 export interface AutoTopUpOverview extends Omit<AutoTopUp, 'storedBelowMicros' | 'openAutomaticId'> {
   readonly currency: Currency
   readonly settingsVersion: number
+  /** By which automatic top-up became what it is. */
+  readonly lastChange: LastChange
   /** What automatic attempts have charged, or yet may, in this UTC month: what the cap is compared with. */
   readonly chargedThisMonthMicros: Micros
   /** The card that automatic top-ups charge. */
@@ -19,6 +22,8 @@ export interface AutoTopUpOverview extends Omit<AutoTopUp, 'storedBelowMicros' |
     /** Of the last decline, while the next try is waited for. */
     readonly reason: string | null
     readonly nextTryAtMicros: InstantMicros
+    /** It ends once the provider has canceled its payment. */
+    readonly isBeingCanceled: boolean
   } | null
 }
 
@@ -35,7 +40,8 @@ export interface ShownMethod {
 const READ_MORE = `
   select a.currency, a.settings_version,
          p.method_id, p.provider, p.brand, p.last4, p.expiry_month, p.expiry_year,
-         o.top_up_id, o.state, o.reason, (extract(epoch from o.next_try_at) * 1000000)::bigint as next_try_at_micros,
+         o.top_up_id, o.state, o.reason, o.ending_state is not null as is_being_canceled,
+         (extract(epoch from o.next_try_at) * 1000000)::bigint as next_try_at_micros,
          counted.micros as charged_this_month_micros
     from tollgate.accounts a
     left join tollgate.payment_methods p on p.account_id = a.account_id and p.removed_at is null and p.is_default
@@ -63,19 +69,23 @@ interface Row {
   state: TopUpState
   reason: string | null
   next_try_at_micros: bigint
+  is_being_canceled: boolean
   charged_this_month_micros: bigint
 }
 
 /** Null where there is no such account. */
 export async function readOverview(pool: Pool, accountId: string): Promise<AutoTopUpOverview | null> {
+  // First: what is changed after it was read is then shown under the version before, and cannot be overwritten unseen.
+  const lastChange = await readLastChange(pool, accountId, 'auto_top_up')
   const [auto] = await readAutoTopUps(pool, [accountId])
   const { rows } = await pool.query<Row>(READ_MORE, [accountId])
   const [row] = rows
-  if (auto === undefined || row === undefined) return null
+  if (lastChange === null || auto === undefined || row === undefined) return null
   return {
     ...auto,
     currency: row.currency,
     settingsVersion: row.settings_version,
+    lastChange,
     chargedThisMonthMicros: row.charged_this_month_micros,
     method:
       row.method_id === null
@@ -96,6 +106,7 @@ export async function readOverview(pool: Pool, accountId: string): Promise<AutoT
             state: row.state,
             reason: row.reason,
             nextTryAtMicros: Number(row.next_try_at_micros),
+            isBeingCanceled: row.is_being_canceled,
           },
   }
 }

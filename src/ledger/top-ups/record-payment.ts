@@ -34,22 +34,33 @@ export type RecordedPayment =
     }
   /** Of no account here: nothing is posted. */
   | { readonly unknownAccount: true }
+  /** Heard too long ago: nothing is posted, and the payment has to be looked at anew. */
+  | { readonly tooOld: true }
   /** In another currency than the account's, which no payment of ours is: nothing is posted, and a person has to look. */
   | { readonly otherCurrency: true }
 
 /**
+ * What a process heard before it stood still may undo what others have posted since, a refund for one. Within this the next
+ * look over all that changed, which goes an hour back, puts that right; later nothing would.
+ */
+const FACTS_HOLD_FOR_MS = 5 * 60_000
+
+/**
  * A payment that has no row here, because the database was restored or somebody made it at the provider, gets one as soon as
  * money may move by it; a prepared one that nobody has confirmed gets none. `chance`, from 0 to below 1, spreads next tries.
+ * `askedAtMs`: when the provider was asked, by the clock of this process.
  */
 export async function recordPayment(
   writer: Writer,
   provider: string,
   facts: PaymentFacts,
   chance: number,
+  askedAtMs: number = Date.now(),
 ): Promise<RecordedPayment> {
   const accountId = (await readAccountOf(writer.pool, provider, facts.paymentId)) ?? facts.accountId
   if (accountId === null) return { unknownAccount: true }
   const changed = await changeAccount<RecordedPayment>(writer, accountId, async (locked) => {
+    if (Date.now() - askedAtMs > FACTS_HOLD_FOR_MS) return { change: null, answer: { tooOld: true } }
     if (facts.currency !== locked.account.currency) return { change: null, answer: { otherCurrency: true } }
     return record(locked, provider, facts, chance)
   })

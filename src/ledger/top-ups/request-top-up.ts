@@ -1,5 +1,6 @@
 /** Credit added by hand: a person asks for a payment, now, whatever automatic top-up does. */
 import { randomUUID } from 'node:crypto'
+import { formatInstant } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import { type BoundsByCurrency, checkAmount, DEFAULT_BOUNDS, type SettingsFault } from '../../core/top-up/settings.ts'
 import { stepOf } from '../../core/top-up/step.ts'
@@ -21,6 +22,9 @@ export interface RequestedTopUp {
   readonly topUpId: string
   readonly amountMicros: Micros
   readonly currency: Currency
+  readonly methodId: string
+  /** RFC 3339, UTC. */
+  readonly requestedAt: string
 }
 
 export type TopUpRefusal = 'account_closed' | 'no_method' | { readonly faults: readonly SettingsFault[] }
@@ -49,7 +53,8 @@ export async function requestTopUp(
       const topUp = newTopUp(about, clock.nowMicros, clock.nowMicros)
       await insertTopUp(connection, topUp, actor, clock.nowMicros)
       const change = await conclude(locked, auto, { cause: 'top_up', steps: [stepOf(topUp)!] })
-      return { change, answer: { topUpId: topUp.topUpId, amountMicros, currency } }
+      const requestedAt = formatInstant(clock.nowMicros)
+      return { change, answer: { topUpId: topUp.topUpId, amountMicros, currency, methodId, requestedAt } }
     },
     { kind: 'top_up', key: requestKey, content: { amountMicros, methodId: wantedMethodId, actor } },
   )

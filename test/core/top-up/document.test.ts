@@ -1,11 +1,11 @@
-/** The table of docs/TOP-UPS.md is the machine's. */
+/** The table of docs/PAYMENTS.md is the machine's. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { isOpen, OPEN_STATES, TOP_UP_STATES, TRANSITIONS } from '../../../src/core/top-up/machine.ts'
 import { NEWS } from './examples.ts'
 
-const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/TOP-UPS.md'), 'utf8')
+const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/PAYMENTS.md'), 'utf8')
 const WORDS: Record<string, string> = { ignored: '–', impossible: '✗', declined: '*declined*', ended: '*ended*' }
 const KINDS = Object.keys(NEWS) as (keyof typeof NEWS)[]
 

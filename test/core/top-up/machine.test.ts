@@ -427,6 +427,14 @@ describe('a payment that is not wanted any more', () => {
     expect(hear(topUp, NEWS.canceled).topUp).toMatchObject(TURNED_OFF)
   })
 
+  it('is tried again within seconds where a look at its approval came in between', () => {
+    const wanted = hear(topUpIn('needs_action'), NEWS.needs_action).topUp
+    const unwanted = hear(topUpIn('needs_action', { ending: TURNED_OFF }), NEWS.needs_action).topUp
+    expect(wanted.nextTryAtMicros).toBeGreaterThan(NOW + 5 * SECOND)
+    expect(unwanted.nextTryAtMicros).toBeGreaterThan(NOW)
+    expect(unwanted.nextTryAtMicros).toBeLessThanOrEqual(NOW + 2 * SECOND)
+  })
+
   it('counts as what was meant, not as lapsed, when its approval lapses meanwhile', () => {
     const topUp = topUpIn('needs_action', { ending: TURNED_OFF, actionUntilMicros: NOW })
     expect(hear(topUp, NEWS.canceled)).toMatchObject({ topUp: TURNED_OFF, memory: { declinesInARow: 0 } })

@@ -1,6 +1,6 @@
 /**
  * What is done on the provider's side, by hand: a card is typed in, the bank's page is answered, a refund is made at the
- * dashboard, a charge is disputed. The pages to come and the commands `tollgate sandbox` use it.
+ * dashboard, a charge is disputed. The sandbox's pages and the commands `tollgate sandbox` use it.
  */
 import type { Micros } from '../../../core/money.ts'
 import type { DeclineCodes } from './cards.ts'
@@ -17,11 +17,21 @@ import {
   settledNow,
   won,
 } from './payment.ts'
+import { cancelSetup, fillSetup, readSetup, type SandboxSetup } from './setups.ts'
 import { changePayment, listPayments, settleDue } from './store.ts'
 
 /** What has to be done with a payment: those that cannot be throw `NotPossible`, and leave it as it was. */
 export interface SandboxDesk {
   addTestCard(card: TestCard): Promise<AddedCard>
+  /** Null: there is no such visit to the card page; so of the next two. */
+  findSetup(providerSetupId: string): Promise<SandboxSetup | null>
+  fillSetup(
+    providerSetupId: string,
+    card: Omit<TestCard, 'accountId' | 'isApproved'>,
+  ): Promise<SandboxSetup | Extract<AddedCard, { kind: 'refused' }> | null>
+  cancelSetup(providerSetupId: string): Promise<SandboxSetup | null>
+  /** As it is by now; null: there is none. */
+  findPayment(paymentId: string): Promise<SandboxPayment | null>
   approve(paymentId: string): Promise<SandboxPayment>
   /** `decline` null: as a bank usually says it. */
   decline(paymentId: string, decline: DeclineCodes | null): Promise<SandboxPayment>
@@ -51,6 +61,15 @@ export function createDesk(database: SandboxDatabase): SandboxDesk {
   }
   return {
     addTestCard: (card) => database.inTransaction((connection, nowMicros) => addCard(connection, card, nowMicros)),
+    findSetup: async (providerSetupId) => {
+      const pool = await database.pool()
+      return readSetup(pool, providerSetupId, await database.now(pool))
+    },
+    fillSetup: (providerSetupId, card) =>
+      database.inTransaction((connection, nowMicros) => fillSetup(connection, providerSetupId, card, nowMicros)),
+    cancelSetup: (providerSetupId) =>
+      database.inTransaction((connection, nowMicros) => cancelSetup(connection, providerSetupId, nowMicros)),
+    findPayment: (paymentId) => changePayment(database, paymentId),
     approve: (paymentId) => change(paymentId, approved),
     decline: (paymentId, decline) => change(paymentId, (payment) => declinedByBank(payment, decline)),
     settle: (paymentId) => change(paymentId, settledNow),

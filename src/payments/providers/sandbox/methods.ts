@@ -6,7 +6,7 @@ import type { ProviderMark, SavedMethod } from '../../provider.ts'
 import { findTestNumber } from './cards.ts'
 
 /** `sandbox_pay_…`: whoever meets one sees where it is from. */
-export function newId(kind: 'customer' | 'method' | 'payment'): string {
+export function newId(kind: 'customer' | 'method' | 'payment' | 'setup'): string {
   return `sandbox_${kind}_${randomBytes(12).toString('hex')}`
 }
 
@@ -50,7 +50,7 @@ export interface TestCard {
   readonly expiryMonth: number
   /** Four digits. */
   readonly expiryYear: number
-  /** The customer approves it for charges to come while adding it, as the card page will ask for. */
+  /** The customer approves it for charges to come while adding it, as on the card page. */
   readonly isApproved?: boolean
 }
 

@@ -31,6 +31,8 @@ export interface SandboxPayment {
   readonly currency: Currency
   readonly isOffSession: boolean
   readonly createdAtMicros: InstantMicros
+  /** Where the bank's page sends the customer back to; null: nowhere. */
+  readonly returnUrl: string | null
   readonly state: SandboxState
   readonly decline: DeclineCodes | null
   /** When processing ends. */
@@ -137,6 +139,11 @@ export function canceled(payment: SandboxPayment): SandboxPayment {
   return isOpen ? { ...payment, state: 'canceled' } : payment
 }
 
+/** The customer is there to approve it, and comes back to `returnUrl`. One that waits for no approval stays as it is. */
+export function approvalAsked(payment: SandboxPayment, returnUrl: string): SandboxPayment {
+  return payment.state === 'needs_action' ? { ...payment, returnUrl } : payment
+}
+
 /** The customer approves it, which sets the card up for charges to come. */
 export function approved(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   if (payment.state !== 'needs_action') throw new NotPossible(`it is ${payment.state} and waits for no approval`)
@@ -195,19 +202,15 @@ export function won(payment: SandboxPayment, nowMicros: InstantMicros): SandboxP
   return { ...payment, dispute: 'won', transfers: [...payment.transfers, done('dispute', -withdrawnMicros, nowMicros)] }
 }
 
-/** Where the customer would approve it. There is no page yet: `tollgate sandbox approve` stands in. */
-export function approvalUrl(paymentId: string): string {
-  return `sandbox:approve/${paymentId}`
-}
-
-export function factsOf(payment: SandboxPayment): PaymentFacts {
+/** `approvalUrl`: where the customer approves it, while it needs that. */
+export function factsOf(payment: SandboxPayment, approvalUrl: string): PaymentFacts {
   return {
     paymentId: payment.paymentId,
     topUpId: payment.topUpId,
     accountId: payment.accountId,
     trigger: payment.isOffSession ? 'automatic' : 'manual',
     providerMethodId: payment.providerMethodId,
-    state: newsOf(payment),
+    state: newsOf(payment, approvalUrl),
     amountMicros: payment.amountMicros,
     currency: payment.currency,
     refundedMicros: -sumOf('refund', payment),
@@ -216,10 +219,10 @@ export function factsOf(payment: SandboxPayment): PaymentFacts {
   }
 }
 
-function newsOf({ state, decline, paymentId }: SandboxPayment): PaymentNews {
+function newsOf({ state, decline }: SandboxPayment, url: string): PaymentNews {
   switch (state) {
     case 'needs_action':
-      return { kind: 'needs_action', url: approvalUrl(paymentId) }
+      return { kind: 'needs_action', url }
     case 'declined':
       return { kind: 'declined', decline: declineOf(decline!) }
     default:

@@ -6,13 +6,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { InstantMicros } from '../../../core/instant.ts'
 import { consequenceOf } from '../../../platform/faults.ts'
 import { mayBeCommitted } from '../../../platform/postgres.ts'
-import type { FactsAnswer, NoAnswer, PaymentFacts, PaymentProvider, PaymentToPrepare, Refused } from '../../provider.ts'
+import type {
+  FactsAnswer,
+  NoAnswer,
+  PaymentFacts,
+  PaymentProvider,
+  PaymentToPrepare,
+  Refused,
+  SetupAnswer,
+} from '../../provider.ts'
 import type { BehaviourName } from './cards.ts'
 import { isSandboxThere, openSandboxDatabase, type SandboxOptions } from './database.ts'
 import { createDesk, type SandboxDesk } from './desk.ts'
 import { type CallName, takeFault } from './faults.ts'
 import { customerOf, detachMethod, holdMethod, newId, readMark, readMethod, writeMark } from './methods.ts'
-import { canceled, confirmed, factsOf, NotPossible, type SandboxPayment } from './payment.ts'
+import { approvalAsked, canceled, confirmed, factsOf, NotPossible, type SandboxPayment } from './payment.ts'
+import { createSetup, readSetup, type SandboxSetup } from './setups.ts'
 import { changePayment, listChanged, lockAttempt, type Place, settleDue, writePayment } from './store.ts'
 
 export interface SandboxProviderOptions extends SandboxOptions {
@@ -20,6 +29,8 @@ export interface SandboxProviderOptions extends SandboxOptions {
   readonly deadlineMs: number
   /** Payments on a page of a list. */
   readonly pagePayments?: number
+  /** Where its pages are served, without a slash at the end; absent: nobody opens them. */
+  readonly pagesUrl?: () => string
 }
 
 export interface SandboxProvider extends PaymentProvider {
@@ -29,6 +40,7 @@ export interface SandboxProvider extends PaymentProvider {
 }
 
 const PAGE_PAYMENTS = 100
+const NOWHERE = 'sandbox:'
 const FROM_THE_BEGINNING: Place = { change: 0, changedAtMicros: 0 }
 
 /** The provider where its database is there, null where nobody has used it: for those who only look. */
@@ -37,7 +49,7 @@ export async function findSandboxProvider(options: SandboxProviderOptions): Prom
 }
 
 export function createSandboxProvider(options: SandboxProviderOptions): SandboxProvider {
-  const { deadlineMs, pagePayments = PAGE_PAYMENTS } = options
+  const { deadlineMs, pagePayments = PAGE_PAYMENTS, pagesUrl = () => NOWHERE } = options
   const database = openSandboxDatabase(options)
 
   /** Makes a call as over a network: with a deadline, and the fault that was ordered for it. */
@@ -87,6 +99,15 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
     }
   }
 
+  const factsFor = (payment: SandboxPayment): PaymentFacts =>
+    factsOf(payment, `${pagesUrl()}/sandbox/bank/${payment.paymentId}`)
+  const asFacts = (payment: SandboxPayment): FactsAnswer => ({ kind: 'facts', facts: factsFor(payment) })
+
+  const asSetup = ({ providerSetupId, expiresAtMicros, state }: SandboxSetup): SetupAnswer => {
+    const url = `${pagesUrl()}/sandbox/cards/${providerSetupId}`
+    return { kind: 'setup', setup: { providerSetupId, url, expiresAtMicros, state } }
+  }
+
   /** Of one payment, which `change` may change. */
   async function aboutPayment(
     paymentId: string,
@@ -114,6 +135,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
         ...asked,
         paymentId: newId('payment'),
         createdAtMicros: nowMicros,
+        returnUrl: null,
         state: 'unconfirmed',
         decline: null,
         settlesAtMicros: null,
@@ -147,6 +169,15 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
           return confirmed(payment, nowMicros)
         }),
       ),
+    approve: (paymentId, attemptId, returnUrl) =>
+      call('approve', () =>
+        aboutPayment(paymentId, (payment) => {
+          if (payment.attemptId !== attemptId) {
+            throw new NotPossible(`attempt ${attemptId} has not prepared ${paymentId}`, 'attempt_differs')
+          }
+          return approvalAsked(payment, returnUrl)
+        }),
+      ),
     cancel: (paymentId) => call('cancel', () => aboutPayment(paymentId, canceled)),
     readPayment: (paymentId) => call('readPayment', () => aboutPayment(paymentId)),
     async listChanged(cursor) {
@@ -157,7 +188,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
       return call('listChanged', async () => {
         await settleDue(database)
         const { payments, end, isLast } = await listChanged(await database.pool(), after, pagePayments)
-        facts.push(...payments.map(factsOf))
+        facts.push(...payments.map(factsFor))
         return { kind: 'page' as const, facts, cursor: `${end.change}@${end.changedAtMicros}`, isLast }
       })
     },
@@ -165,6 +196,18 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
       const place = parseCursor(cursor)
       return place === null ? cursor : `0@${Math.max(0, place.changedAtMicros - overlapMicros)}`
     },
+    createSetup: (setup) =>
+      call('createSetup', () =>
+        database.inTransaction(async (connection, nowMicros) =>
+          asSetup(await createSetup(connection, setup, nowMicros)),
+        ),
+      ),
+    readSetup: (providerSetupId) =>
+      call('readSetup', async () => {
+        const pool = await database.pool()
+        const setup = await readSetup(pool, providerSetupId, await database.now(pool))
+        return setup === null ? refused('setup_missing', `there is no setup ${providerSetupId}`) : asSetup(setup)
+      }),
     readMethod: (providerMethodId) =>
       call('readMethod', async () => {
         const method = await readMethod(await database.pool(), providerMethodId)
@@ -209,10 +252,6 @@ function isSame(payment: SandboxPayment, asked: PaymentToPrepare): boolean {
 function parseCursor(cursor: string): Place | null {
   const match = /^(\d{1,15})@(\d{1,16})$/.exec(cursor)
   return match === null ? null : { change: Number(match[1]), changedAtMicros: Number(match[2]) }
-}
-
-function asFacts(payment: SandboxPayment): FactsAnswer {
-  return { kind: 'facts', facts: factsOf(payment) }
 }
 
 function noCustomer(customerId: string): Refused {

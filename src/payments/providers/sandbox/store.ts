@@ -11,7 +11,7 @@ const micros = (column: string) => `(extract(epoch from ${column}) * 1000000)::b
 
 const PAYMENT = `
   p.payment_id, p.attempt_id, p.top_up_id, p.account_id, p.customer_id, p.provider_method_id, p.amount_micros, p.currency,
-  p.is_off_session, ${micros('p.created_at')} as created_at_micros, p.state, p.decline_codes,
+  p.is_off_session, ${micros('p.created_at')} as created_at_micros, p.return_url, p.state, p.decline_codes,
   ${micros('p.settles_at')} as settles_at_micros, p.dispute, m.behaviour, m.is_set_up,
   m.detached_at is not null as is_detached, p.change_number,
   ${micros('p.changed_at')} as changed_at_micros,
@@ -46,14 +46,15 @@ const WRITE_PAYMENT = `
   )
   insert into sandbox.payments (payment_id, attempt_id, top_up_id, account_id, customer_id, provider_method_id,
     amount_micros, currency, is_off_session, created_at, state, decline_codes, settles_at, dispute, next_due_at,
-    change_number, changed_at)
+    return_url, change_number, changed_at)
   select $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::bigint, $8::text, $9::boolean, $10::timestamptz,
-         $11::text, $12::jsonb, $13::timestamptz, $14::text, $15::timestamptz, change.last_change, change.changed_at
+         $11::text, $12::jsonb, $13::timestamptz, $14::text, $15::timestamptz, $17::text,
+         change.last_change, change.changed_at
     from change
       on conflict (payment_id) do update
      set state = excluded.state, decline_codes = excluded.decline_codes, settles_at = excluded.settles_at,
-         dispute = excluded.dispute, next_due_at = excluded.next_due_at, change_number = excluded.change_number,
-         changed_at = excluded.changed_at`
+         dispute = excluded.dispute, next_due_at = excluded.next_due_at, return_url = excluded.return_url,
+         change_number = excluded.change_number, changed_at = excluded.changed_at`
 
 type Row = Record<string, never> & { readonly transfers: readonly [string, string, number, number | null][] }
 
@@ -69,6 +70,7 @@ function paymentOf(row: Row): SandboxPayment {
     currency: row.currency!,
     isOffSession: row.is_off_session!,
     createdAtMicros: Number(row.created_at_micros),
+    returnUrl: row.return_url!,
     state: row.state!,
     decline: row.decline_codes!,
     settlesAtMicros: row.settles_at_micros === null ? null : Number(row.settles_at_micros),
@@ -137,6 +139,7 @@ export async function writePayment(
     payment.dispute,
     instantOrNull(nextDueMicros(payment)),
     formatInstant(nowMicros),
+    payment.returnUrl,
   ])
   if (transfers.length === 0) return
   await connection.query(WRITE_TRANSFERS, [

@@ -1,6 +1,6 @@
 /**
- * Puts messages back on the topics they came from, as they were but for one more header that says from where. The same
- * event is then taken in once more: its identity, not this, keeps it from being charged twice.
+ * Sends messages to the topics they came from, as they were but for one more header that says from where. The same event is
+ * then taken in once more: its identity, not this, keeps it from being charged twice.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Kafka, Partitioners, type Producer } from 'kafkajs'
@@ -9,7 +9,7 @@ import { partitionHash } from '../platform/partition-hash.ts'
 
 const REPLAYED_FROM_HEADER = 'tollgate-replayed-from'
 
-export interface MessageToPutBack {
+export interface MessageToReplay {
   readonly topic: string
   readonly partition: number
   readonly offset: bigint
@@ -18,12 +18,12 @@ export interface MessageToPutBack {
   readonly headers: readonly { readonly name: string; readonly value: Buffer | null }[]
 }
 
-export interface PuttingBack {
+export interface ReplaySender {
   /**
    * Resolves once the broker has acknowledged them all. Throws TooBigForTopic when a topic refuses their size; after any
    * error some of them may have landed, so all of them are to be sent again.
    */
-  send(messages: readonly MessageToPutBack[]): Promise<void>
+  send(messages: readonly MessageToReplay[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -38,14 +38,15 @@ const RETRIES = 10
 const SENDS = 3
 const BETWEEN_SENDS_MS = 500
 
-export function openPuttingBack(kafka: Kafka): PuttingBack {
+/** Makes its producer at the first use. One call of `send` at a time. `retries`: how often it tries a broker that does not answer. */
+export function openReplaySender(kafka: Kafka, retries = RETRIES): ReplaySender {
   let producer: Producer | null = null
 
   return {
     async send(messages) {
       for (let sends = 1; ; sends++) {
         try {
-          producer ??= await connect(kafka)
+          producer ??= await connect(kafka, retries)
           const counts = await readPartitionCounts(producer, [...new Set(messages.map(({ topic }) => topic))])
           await sendAcknowledged(producer, asTopicMessages(messages, counts))
           return
@@ -69,29 +70,29 @@ export function openPuttingBack(kafka: Kafka): PuttingBack {
   }
 }
 
-async function connect(kafka: Kafka): Promise<Producer> {
+async function connect(kafka: Kafka, retries: number): Promise<Producer> {
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,
     // A topic made by accident would have the wrong partition count for ever.
     allowAutoTopicCreation: false,
-    retry: { retries: RETRIES },
+    retry: { retries },
   })
   await producer.connect()
   return producer
 }
 
-function asTopicMessages(messages: readonly MessageToPutBack[], counts: ReadonlyMap<string, number>) {
+function asTopicMessages(messages: readonly MessageToReplay[], counts: ReadonlyMap<string, number>) {
   return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
     topic,
     messages: ofTopic.map((message) => asMessage(message, counts.get(topic)!)),
   }))
 }
 
-/** One put back before has the header already; the next place joins it, so that the whole way can be read. */
+/** One replayed before has the header already; the next place joins it, so that the whole way can be read. */
 function asMessage(
-  { topic, partition, offset, key, value, headers }: MessageToPutBack,
+  { topic, partition, offset, key, value, headers }: MessageToReplay,
   partitions: number,
 ): PlacedMessage {
   const from = { name: REPLAYED_FROM_HEADER, value: Buffer.from(`${topic}/${partition}/${offset}`) }

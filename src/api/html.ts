@@ -1,0 +1,94 @@
+/**
+ * The few plain pages that the API serves to browsers: no script, no session, nothing from elsewhere. Whatever is put into a
+ * page is escaped, unless it was made by `html` itself.
+ */
+import { hash } from 'node:crypto'
+import type { FastifyReply } from 'fastify'
+
+/** Markup that may be put into a page as it is. */
+export class Html {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+export type HtmlPart = string | number | Html | readonly Html[] | null
+
+/** A template whose parts are escaped, for text and for attribute values in double quotes. */
+export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
+  return new Html(strings.reduce((text, string, at) => text + textOf(parts[at - 1] ?? null) + string))
+}
+
+function textOf(part: HtmlPart): string {
+  if (part === null) return ''
+  if (part instanceof Html) return part.text
+  return typeof part === 'object' ? part.map(({ text }) => text).join('') : escapeHtml(String(part))
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
+}
+
+const STYLE = `
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+body { margin: 0 auto; max-width: 32rem; padding: 1.5rem 1rem }
+h1 { font-size: 1.5rem; line-height: 1.25 }
+label { display: block; font-weight: 600; margin-top: 1rem }
+input { box-sizing: border-box; font: inherit; min-height: 2.75rem; padding: 0.25rem 0.5rem; width: 100% }
+button, a.button { font: inherit; margin: 1rem 0.5rem 0 0; min-height: 2.75rem; padding: 0.25rem 1rem }
+table { border-collapse: collapse }
+th, td { padding: 0.25rem 1rem 0.25rem 0; text-align: left }
+.sandbox { border: 2px solid; font-weight: 600; padding: 0.5rem 0.75rem }
+.error { border-left: 0.25rem solid; padding-left: 0.75rem }
+`
+
+const STYLE_HASH = `'sha256-${hash('sha256', STYLE, 'base64')}'`
+
+export interface Page {
+  readonly title: string
+  readonly body: Html
+  /** Where the browser goes on to by itself. */
+  readonly goesOnTo?: string
+  /** Whether it has a form, which may be sent to this origin alone. */
+  readonly hasForm?: boolean
+  readonly status?: number
+}
+
+export async function sendPage(reply: FastifyReply, { title, body, goesOnTo, hasForm, status }: Page) {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+${goesOnTo === undefined ? null : html`<meta http-equiv="refresh" content="0;url=${goesOnTo}">`}
+<title>${title}</title>
+<style>${new Html(STYLE)}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`
+  const formAction = hasForm ? "'self'" : "'none'"
+  return await reply
+    .code(status ?? 200)
+    .header(
+      'content-security-policy',
+      `default-src 'none'; style-src ${STYLE_HASH}; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
+    )
+    .type('text/html; charset=utf-8')
+    .send(page.text)
+}

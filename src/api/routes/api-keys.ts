@@ -1,0 +1,226 @@
+/** Credentials of services: made, listed, rotated and revoked. A token is shown once, when it is made. */
+import { z } from 'zod'
+import {
+  type ApiKey,
+  createApiKey,
+  listApiKeys,
+  MAX_OVERLAP_SECONDS,
+  type MadeApiKey,
+  readApiKey,
+  revokeApiKey,
+  rotateApiKey,
+} from '../../ledger/api-keys.ts'
+import { actorOf, beyond, type Caller, PERMISSIONS, uselessScopes } from '../access.ts'
+import { callerOf } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { pageOf, readCursor } from '../paging.ts'
+import { ApiProblem } from '../problem.ts'
+import { AccountId, Instant, PageQuery, page, text } from '../schemas.ts'
+
+const Scope = z.enum(PERMISSIONS).meta({ id: 'Scope' })
+
+const FIELDS = {
+  key_id: z.string().meta({ description: 'Part of its token, and no secret' }),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  account_ids: z.array(z.string()).nullable().meta({ description: 'Null: all accounts, and the installation' }),
+  created_at: Instant,
+  created_by: z.string(),
+  last_used_at: Instant.nullable().meta({ description: 'To the minute; null: never' }),
+  rotated_at: Instant.nullable().meta({ description: 'When it got its newest secret; null: it has its first one' }),
+  rotated_by: z.string().nullable(),
+  earlier_secret_expires_at: Instant.nullable().meta({
+    description: 'Until when the secret before the newest is valid as well; null: it is not',
+  }),
+  revoked_at: Instant.nullable(),
+  revoked_by: z.string().nullable(),
+}
+
+const ApiKeySchema = z.object(FIELDS).meta({ id: 'ApiKey' })
+
+const ApiKeyWithToken = z
+  .object({ ...FIELDS, token: z.string().meta({ description: 'For Authorization: Bearer. Shown this once' }) })
+  .meta({ id: 'ApiKeyWithToken' })
+
+const MAX_ACCOUNTS = 1_000
+
+const WantedApiKey = z
+  .strictObject({
+    name: text(100).meta({ description: 'What it is for; on record for what is changed by it' }),
+    scopes: z.array(Scope).min(1).max(PERMISSIONS.length),
+    account_ids: z
+      .array(AccountId)
+      .min(1)
+      .max(MAX_ACCOUNTS)
+      .nullable()
+      .meta({ description: 'The accounts that it may see; null: all of them, and the installation' }),
+  })
+  .meta({ id: 'WantedApiKey' })
+
+const WantedRotation = z
+  .strictObject({
+    overlap_seconds: z.int().min(0).max(MAX_OVERLAP_SECONDS).meta({
+      description: 'How long the secret before stays valid; 0: it ends at once',
+    }),
+  })
+  .meta({ id: 'WantedRotation' })
+
+const KeyParams = z.object({
+  key_id: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, { error: 'must be 16 digits of hex' })
+    .meta({ description: 'The key', examples: ['0123456789abcdef'] }),
+})
+
+const ACCESS = { permission: 'api_keys', of: 'installation' } as const
+const URL = '/v1/api-keys'
+
+export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): void {
+  api.route({
+    method: 'POST',
+    url: URL,
+    config: { access: ACCESS, problems: ['not_possible'] },
+    schema: {
+      operationId: 'createApiKey',
+      tags: ['API keys'],
+      summary: 'Make a key',
+      // A stored answer would have to hold the token, which is kept nowhere.
+      description:
+        'By a key no other is made that may more than itself. It takes no Idempotency-Key, as the token is not kept to be given again: if the answer was lost, list the keys, revoke the new one and make another.',
+      body: WantedApiKey,
+      response: { 201: ApiKeyWithToken },
+    },
+    handler: async (request, reply) => {
+      const { name, scopes, account_ids: accountIds } = request.body
+      const caller = callerOf(request)
+      const wanted = { name, scopes: [...new Set(scopes)], accountIds: accountIds && [...new Set(accountIds)] }
+      mayHandOut(caller, wanted)
+      const useless = uselessScopes(wanted.scopes, wanted.accountIds)
+      if (useless.length > 0) {
+        const detail = `${useless.join(', ')}: only for keys of the whole installation, with account_ids null`
+        throw new ApiProblem('not_possible', detail, {
+          errors: [{ path: '/body/scopes', code: 'needs_all_accounts', detail }],
+        })
+      }
+      const made = await createApiKey(pool, { ...wanted, actor: actorOf(caller) })
+      return await reply.code(201).send(withTokenJson(made))
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: URL,
+    config: { access: ACCESS },
+    schema: {
+      operationId: 'listApiKeys',
+      tags: ['API keys'],
+      summary: 'Keys, newest first, revoked ones too',
+      querystring: PageQuery,
+      response: { 200: page(ApiKeySchema) },
+    },
+    handler: async (request) => {
+      const { cursor, limit } = request.query
+      const [createdAt, keyId] = readCursor(cursor, ['string', 'string']) ?? []
+      const after = createdAt === undefined ? null : { createdAt, keyId: keyId! }
+      const found = await listApiKeys(pool, after, limit + 1)
+      return pageOf(found, limit, (key) => [key.createdAt, key.keyId], keyJson)
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: `${URL}/:key_id`,
+    config: { access: ACCESS, problems: ['not_found'] },
+    schema: {
+      operationId: 'readApiKey',
+      tags: ['API keys'],
+      summary: 'One key',
+      params: KeyParams,
+      response: { 200: ApiKeySchema },
+    },
+    handler: async (request) => keyJson(await keyOf(request.params.key_id)),
+  })
+
+  api.route({
+    method: 'POST',
+    url: `${URL}/:key_id/rotate`,
+    config: { access: ACCESS, problems: ['not_found', 'conflict'] },
+    schema: {
+      operationId: 'rotateApiKey',
+      tags: ['API keys'],
+      summary: 'Give a key another secret',
+      description:
+        'The secret before stays valid for a while, and any older one ends at once. If the answer was lost, rotate again: what was lost is then the secret before.',
+      params: KeyParams,
+      body: WantedRotation,
+      response: { 200: ApiKeyWithToken },
+    },
+    handler: async (request) => {
+      const { key_id: keyId } = request.params
+      const caller = callerOf(request)
+      // Its new token is all that the key may do. Scopes and accounts of a key never change, so this stays true.
+      mayHandOut(caller, await keyOf(keyId))
+      const rotation = { overlapSeconds: request.body.overlap_seconds, actor: actorOf(caller) }
+      const rotated = await rotateApiKey(pool, keyId, rotation)
+      if (!('refused' in rotated)) return withTokenJson(rotated)
+      if (rotated.refused === 'unknown_key') throw noKey(keyId)
+      throw new ApiProblem('conflict', `API key ${keyId} is revoked: make another`)
+    },
+  })
+
+  api.route({
+    method: 'POST',
+    url: `${URL}/:key_id/revoke`,
+    config: { access: ACCESS, problems: ['not_found'] },
+    schema: {
+      operationId: 'revokeApiKey',
+      tags: ['API keys'],
+      summary: 'Revoke a key',
+      description: 'No request is let in by it from then on. It stays on the list. Revoked again, nothing changes.',
+      params: KeyParams,
+      response: { 200: ApiKeySchema },
+    },
+    handler: async (request) => {
+      const { key_id: keyId } = request.params
+      if (!(await revokeApiKey(pool, keyId, actorOf(callerOf(request))))) throw noKey(keyId)
+      return keyJson(await keyOf(keyId))
+    },
+  })
+
+  async function keyOf(keyId: string): Promise<ApiKey> {
+    const key = await readApiKey(pool, keyId)
+    if (key === null) throw noKey(keyId)
+    return key
+  }
+}
+
+function noKey(keyId: string): ApiProblem {
+  return new ApiProblem('not_found', `there is no API key ${keyId}`)
+}
+
+function mayHandOut(caller: Caller, key: Pick<ApiKey, 'scopes' | 'accountIds'>): void {
+  const more = beyond(caller, key)
+  if (more.length === 0) return
+  throw new ApiProblem('forbidden', `it would hand out more than your own key may: ${more.join(', ')}`)
+}
+
+function withTokenJson({ key, token }: MadeApiKey): z.output<typeof ApiKeyWithToken> {
+  return { ...keyJson(key), token }
+}
+
+export function keyJson(key: ApiKey): z.output<typeof ApiKeySchema> {
+  return {
+    key_id: key.keyId,
+    name: key.name,
+    scopes: [...key.scopes],
+    account_ids: key.accountIds && [...key.accountIds],
+    created_at: key.createdAt,
+    created_by: key.createdBy,
+    last_used_at: key.lastUsedAt,
+    rotated_at: key.rotatedAt,
+    rotated_by: key.rotatedBy,
+    earlier_secret_expires_at: key.earlierSecretExpiresAt,
+    revoked_at: key.revokedAt,
+    revoked_by: key.revokedBy,
+  }
+}

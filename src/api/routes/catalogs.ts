@@ -1,0 +1,274 @@
+/** Catalogs, as versions that never change: checked, published, listed, and rolled back to. */
+import { z } from 'zod'
+import type { Fault } from '../../catalog/faults.ts'
+import { catalogHash, parseCatalog } from '../../catalog/load.ts'
+import type { Catalog } from '../../core/catalog/catalog.ts'
+import { formatInstant } from '../../core/instant.ts'
+import { listCatalogPage, readCatalog, type StoredCatalog } from '../../ledger/list-catalogs.ts'
+import { type PublishedCatalog, type PublishResult, publishCatalog } from '../../ledger/publish-catalog.ts'
+import { readCatalogFiles } from '../../ledger/read-catalog-files.ts'
+import { rollBackCatalog } from '../../ledger/roll-back-catalog.ts'
+import { actorOf } from '../access.ts'
+import { callerOf } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { pageOf, readCursor } from '../paging.ts'
+import { ApiProblem, type FileFault } from '../problem.ts'
+import { GivenInstant, IdempotencyHeaders, Instant, instantOf, PageQuery, page, text } from '../schemas.ts'
+
+/** Real decks are some megabytes; nobody who may not publish gets as far as sending them. */
+const CATALOG_BYTES = 16 * 1024 * 1024
+const MAX_FILES = 200
+const MAX_SHOWN_FAULTS = 200
+
+/** A plain name: no folder, nothing that is hidden, so that it can lead nowhere, here or where somebody unpacks it. */
+const FileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/, {
+  error: 'must be a plain file name: letters, digits, dots, dashes and underscores, at most 100',
+})
+
+const FileText = z.string().refine((content) => !content.includes('\0') && content.isWellFormed(), {
+  error: 'must be text without NUL',
+})
+
+const Files = z
+  .record(FileName, FileText)
+  .refine((files) => Object.keys(files).length <= MAX_FILES, { error: `must be ${MAX_FILES} files at most` })
+  .meta({ description: 'catalog.yaml and every file that it names: text by file name' })
+
+const Comment = text(500).meta({ description: 'What changed' })
+const InForceFrom = GivenInstant.nullable()
+  .default(null)
+  .meta({ description: 'From when it prices usage; null: from now on' })
+
+const CatalogToCheck = z.strictObject({ files: Files }).meta({ id: 'CatalogToCheck' })
+
+const CatalogToPublish = z
+  .strictObject({ files: Files, comment: Comment, in_force_from: InForceFrom })
+  .meta({ id: 'CatalogToPublish' })
+
+const RollBack = z
+  .strictObject({
+    comment: Comment.nullable().default(null).meta({ description: 'Why; null: it says which version it goes back to' }),
+    in_force_from: InForceFrom,
+  })
+  .meta({ id: 'RollBack' })
+
+const VERSION_FIELDS = {
+  version: z.int(),
+  status: z.enum(['in_force', 'to_come', 'past']),
+  in_force_from: Instant,
+  published_at: Instant,
+  author: z.string(),
+  comment: z.string(),
+  content_hash: z.string().meta({ description: 'Of its files: the same for the same content' }),
+}
+
+const CatalogVersion = z.object(VERSION_FIELDS).meta({ id: 'CatalogVersion' })
+
+const CatalogWithFiles = z
+  .object({ ...VERSION_FIELDS, files: z.record(z.string(), z.string()) })
+  .meta({ id: 'CatalogWithFiles' })
+
+const CheckedCatalog = z
+  .object({
+    content_hash: z.string(),
+    warnings: z
+      .array(z.object({ file: z.string(), line: z.int().nullable(), reason: z.string() }))
+      .meta({ description: `What is suspicious and no fault; the first ${MAX_SHOWN_FAULTS}` }),
+    warning_count: z.int(),
+  })
+  .meta({ id: 'CheckedCatalog' })
+
+const Published = z
+  .object({ version: z.int(), in_force_from: Instant, published_at: Instant })
+  .meta({ id: 'PublishedCatalog' })
+
+const VersionParams = z.object({ version: z.coerce.number().int().min(1).max(2_147_483_647) })
+
+const ACCESS = { permission: 'catalogs', of: 'installation' } as const
+const URL = '/v1/catalogs'
+
+export function addCatalogRoutes(api: Api, { writer: { pool } }: ApiContext): void {
+  api.route({
+    method: 'GET',
+    url: URL,
+    config: { access: ACCESS },
+    schema: {
+      operationId: 'listCatalogs',
+      tags: ['Operators'],
+      summary: 'Catalog versions, newest first, and which is in force',
+      description: 'An event is rated by the version with the latest in_force_from at or before it happened.',
+      querystring: PageQuery,
+      response: { 200: page(CatalogVersion) },
+    },
+    handler: async (request) => {
+      const { cursor, limit } = request.query
+      const [before = null] = readCursor(cursor, ['number']) ?? []
+      const found = await listCatalogPage(pool, { before, limit: limit + 1 })
+      return pageOf(found, limit, ({ version }) => [version], versionJson)
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: `${URL}/:version`,
+    config: { access: ACCESS, problems: ['not_found'] },
+    schema: {
+      operationId: 'readCatalog',
+      tags: ['Operators'],
+      summary: 'A catalog version with its files',
+      params: VersionParams,
+      response: { 200: CatalogWithFiles },
+    },
+    handler: async (request) => {
+      const { version } = request.params
+      const [catalog, [stored]] = await Promise.all([readCatalog(pool, version), readCatalogFiles(pool, [version])])
+      if (catalog === null || stored === undefined) throw noVersion(version)
+      const files = [...stored.files].map(([name, bytes]) => [name, Buffer.from(bytes).toString()] as const)
+      return { ...versionJson(catalog), files: Object.fromEntries(files) }
+    },
+  })
+
+  api.route({
+    method: 'POST',
+    url: '/v1/catalog-checks',
+    bodyLimit: CATALOG_BYTES,
+    config: { access: ACCESS, problems: ['not_possible'] },
+    schema: {
+      operationId: 'checkCatalog',
+      tags: ['Operators'],
+      summary: 'Look for faults in a catalog; nothing is stored',
+      description: `Faults are refused with file, line and reason, the first ${MAX_SHOWN_FAULTS} of them.`,
+      body: CatalogToCheck,
+      response: { 200: CheckedCatalog },
+    },
+    handler: async (request) => {
+      const { faults, contentHash } = readFiles(request.body.files)
+      return {
+        content_hash: contentHash,
+        warnings: faults.slice(0, MAX_SHOWN_FAULTS).map(faultJson),
+        warning_count: faults.length,
+      }
+    },
+  })
+
+  api.route({
+    method: 'POST',
+    url: URL,
+    bodyLimit: CATALOG_BYTES,
+    config: { access: ACCESS, problems: ['not_possible', 'request_key_reused'] },
+    schema: {
+      operationId: 'publishCatalog',
+      tags: ['Operators'],
+      summary: 'Publish a catalog as a new version',
+      description:
+        'Refused with its faults, or with what accounts use and would lose by it. It is published once under its Idempotency-Key.',
+      headers: IdempotencyHeaders,
+      body: CatalogToPublish,
+      response: { 201: Published },
+    },
+    handler: async (request, reply) => {
+      const { files: texts, comment, in_force_from } = request.body
+      const { catalog, files, contentHash } = readFiles(texts)
+      const wanted = {
+        contentHash,
+        author: actorOf(callerOf(request)),
+        comment,
+        inForceFrom: instantFrom(in_force_from),
+      }
+      const key = { kind: 'catalog', key: request.headers['idempotency-key'], content: wanted } as const
+      const published = publishedOf(await publishCatalog(pool, { ...wanted, catalog, files }, key))
+      return await reply.code(201).send(publishedJson(published))
+    },
+  })
+
+  api.route({
+    method: 'POST',
+    url: `${URL}/:version/roll-back`,
+    config: { access: ACCESS, problems: ['not_found', 'conflict', 'not_possible', 'request_key_reused'] },
+    schema: {
+      operationId: 'rollBackCatalog',
+      tags: ['Operators'],
+      summary: 'Publish an earlier version again, as a new one',
+      description: 'It is published once under its Idempotency-Key.',
+      params: VersionParams,
+      headers: IdempotencyHeaders,
+      body: RollBack,
+      response: { 201: Published },
+    },
+    handler: async (request, reply) => {
+      const { version } = request.params
+      const { comment, in_force_from } = request.body
+      const wanted = { version, author: actorOf(callerOf(request)), comment, inForceFrom: instantFrom(in_force_from) }
+      const key = { kind: 'catalog_roll_back', key: request.headers['idempotency-key'], content: wanted } as const
+      const result = await rollBackCatalog(pool, wanted, key)
+      if ('refused' in result) {
+        if (result.refused === 'unknown_version') throw noVersion(version)
+        if (result.refused === 'unreadable') {
+          throw new ApiProblem('conflict', `catalog version ${version} cannot be read by this release`)
+        }
+        throw refusal(result.refused)
+      }
+      return await reply.code(201).send(publishedJson(result))
+    },
+  })
+}
+
+/** Throws `not_possible` with its faults where it has any; what is left in `faults` then is warnings. */
+function readFiles(texts: Readonly<Record<string, string>>): {
+  catalog: Catalog
+  faults: readonly Fault[]
+  files: ReadonlyMap<string, Uint8Array>
+  contentHash: string
+} {
+  const files = new Map(Object.entries(texts).map(([name, content]) => [name, Buffer.from(content)]))
+  const { catalog, faults } = parseCatalog(files)
+  if (catalog !== null) return { catalog, faults, files, contentHash: catalogHash(files) }
+  const errors = faults.filter(({ severity }) => severity === 'error')
+  throw new ApiProblem('not_possible', `the catalog has faults: ${errors.length}; none of it was stored`, {
+    faults: { first: errors.slice(0, MAX_SHOWN_FAULTS).map(faultJson), count: errors.length },
+  })
+}
+
+function faultJson({ file, line, reason }: Fault): FileFault {
+  return { file, line, reason }
+}
+
+function publishedOf(result: PublishResult): PublishedCatalog {
+  if ('refused' in result) throw refusal(result.refused)
+  return result
+}
+
+function refusal(refused: readonly string[] | 'request_key_reused'): ApiProblem {
+  if (refused === 'request_key_reused') {
+    return new ApiProblem(
+      'request_key_reused',
+      'this Idempotency-Key was used for another catalog, comment, instant or caller: nothing was published',
+    )
+  }
+  const errors = refused.slice(0, MAX_SHOWN_FAULTS).map((detail) => ({ path: '/body/files', code: 'in_use', detail }))
+  return new ApiProblem('not_possible', 'accounts would lose what they use by it: nothing was published', { errors })
+}
+
+function noVersion(version: number): ApiProblem {
+  return new ApiProblem('not_found', `there is no catalog version ${version}`)
+}
+
+function instantFrom(given: string | null): string | null {
+  return given === null ? null : formatInstant(instantOf(given))
+}
+
+function versionJson(catalog: StoredCatalog): z.output<typeof CatalogVersion> {
+  return {
+    version: catalog.version,
+    status: catalog.isInForce ? 'in_force' : catalog.isToCome ? 'to_come' : 'past',
+    in_force_from: catalog.inForceFrom,
+    published_at: catalog.publishedAt,
+    author: catalog.author,
+    comment: catalog.comment,
+    content_hash: catalog.contentHash,
+  }
+}
+
+function publishedJson({ version, inForceFrom, publishedAt }: PublishedCatalog): z.output<typeof Published> {
+  return { version, in_force_from: inForceFrom, published_at: publishedAt }
+}

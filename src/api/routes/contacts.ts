@@ -1,0 +1,114 @@
+/** Who of an account gets mail: the whole list at a time. Members see who there is, not where the mail goes. */
+import { z } from 'zod'
+import { CONTACT_ROLES, type Contact, DEFAULT_LOCALE, EMAIL_FORM, LOCALE_FORM } from '../../core/account/contacts.ts'
+import { readLastChange } from '../../ledger/accounts/last-change.ts'
+import { readAccount } from '../../ledger/accounts/read-account.ts'
+import { setContacts } from '../../ledger/accounts/set-contacts.ts'
+import { actorOf, type Caller, seesInFull } from '../access.ts'
+import { callerOf, noAccount } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { changedMeanwhile, etagOf, expectedVersion } from '../etags.ts'
+import { ApiProblem, type FieldFault } from '../problem.ts'
+import { AccountId, AccountParams, IfMatchHeaders, text } from '../schemas.ts'
+
+const MAX_CONTACTS = 100
+
+export const ShownContact = z
+  .object({
+    id: z.string(),
+    role: z.enum(CONTACT_ROLES).meta({ description: 'admin: everything, approvals too; billing: the rest' }),
+    email: z.string().nullable().meta({ description: 'Null where the caller may not see it' }),
+    locale: z.string().meta({ description: 'The language of the mail, as in de-DE' }),
+  })
+  .meta({ id: 'Contact' })
+
+const WantedContact = z
+  .strictObject({
+    id: text(200).meta({ description: 'Unique within the account' }),
+    email: text(254).regex(EMAIL_FORM, { error: 'must be an e-mail address' }),
+    locale: z.string().max(35).regex(LOCALE_FORM, { error: 'must be a locale such as de-DE' }).default(DEFAULT_LOCALE),
+    role: z.enum(CONTACT_ROLES),
+  })
+  .meta({ id: 'WantedContact' })
+
+export const WantedContacts = z.array(WantedContact).max(MAX_CONTACTS)
+
+/** Throws `ApiProblem` where two of them have one id, which no schema can say. */
+export function checkContacts(contacts: z.output<typeof WantedContacts>): void {
+  const errors = contacts.flatMap(({ id }, i): FieldFault[] => {
+    const isSecond = contacts.findIndex((other) => other.id === id) < i
+    return isSecond ? [{ path: `/body/contacts/${i}/id`, code: 'duplicate', detail: 'is there twice' }] : []
+  })
+  if (errors.length === 0) return
+  throw new ApiProblem('not_possible', errors.map(({ path, detail }) => `${path}: ${detail}`).join('; '), { errors })
+}
+
+const Contacts = z.object({ account_id: AccountId, contacts: z.array(ShownContact) }).meta({ id: 'Contacts' })
+
+export function contactJson({ id, role, email, locale }: Contact, caller: Caller): z.output<typeof ShownContact> {
+  return { id, role, email: seesInFull(caller) ? email : null, locale }
+}
+
+const URL = '/v1/accounts/:account_id/contacts'
+
+export function addContactRoutes(api: Api, { writer }: ApiContext): void {
+  api.route({
+    method: 'GET',
+    url: URL,
+    config: { access: { permission: 'read', of: 'account' } },
+    schema: {
+      operationId: 'listContacts',
+      tags: ['Accounts'],
+      summary: 'Who gets mail',
+      params: AccountParams,
+      response: { 200: Contacts },
+    },
+    handler: async (request, reply) => {
+      const { etag, body } = await contactsOf(request.params.account_id, callerOf(request))
+      return await reply.header('etag', etag).send(body)
+    },
+  })
+
+  api.route({
+    method: 'PUT',
+    url: URL,
+    config: {
+      access: { permission: 'write', of: 'account' },
+      problems: ['changed_meanwhile', 'if_match_required', 'not_possible'],
+    },
+    schema: {
+      operationId: 'setContacts',
+      tags: ['Accounts'],
+      summary: 'Set who gets mail',
+      description: 'The whole list: who is not in it gets none any more.',
+      params: AccountParams,
+      headers: IfMatchHeaders,
+      body: z.strictObject({ contacts: WantedContacts }),
+      response: { 200: Contacts },
+    },
+    handler: async (request, reply) => {
+      const { account_id: accountId } = request.params
+      const caller = callerOf(request)
+      checkContacts(request.body.contacts)
+      const wanted = { contacts: request.body.contacts, actor: actorOf(caller) }
+      const set = await setContacts(writer, accountId, wanted, expectedVersion(request.headers['if-match']))
+      if ('refused' in set) {
+        const { refused } = set
+        if (refused === 'unknown_account') throw noAccount(accountId)
+        if (refused === 'request_key_reused') throw new TypeError('contacts are set without a request key')
+        throw changedMeanwhile('the list of contacts', refused.changedMeanwhile)
+      }
+      const { etag, body } = await contactsOf(accountId, caller)
+      return await reply.header('etag', etag).send(body)
+    },
+  })
+
+  async function contactsOf(accountId: string, caller: Caller) {
+    // The ETag first: one that is older than what it goes with is refused later, a newer one would overwrite unseen.
+    const change = await readLastChange(writer.pool, accountId, 'contacts')
+    const account = await readAccount(writer.pool, accountId)
+    if (account === null || change === null) throw noAccount(accountId)
+    const contacts = account.settings.contacts.map((contact) => contactJson(contact, caller))
+    return { etag: etagOf(change), body: { account_id: accountId, contacts } }
+  }
+}

@@ -1,0 +1,299 @@
+/** Usage that could not be rated: listed, summed up by reason, and replayed once the cause is mended. Never its bytes. */
+import kafkajs from 'kafkajs'
+import { z } from 'zod'
+import { formatInstant } from '../../core/instant.ts'
+import { type ReplayCursor, type ReplayedPart, replayOnce } from '../../dead-letters/replay-once.ts'
+import {
+  type DeadLetterFilter,
+  type DeadLetterPlace,
+  type ListedDeadLetter,
+  listDeadLetters,
+  summariseDeadLetters,
+} from '../../ledger/list-dead-letters.ts'
+import { SendNotAcknowledged } from '../../platform/kafka.ts'
+import { actorOf } from '../access.ts'
+import { callerOf } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { cursorOf, pageOf, readCursor } from '../paging.ts'
+import { ApiProblem } from '../problem.ts'
+import { AccountId, GivenInstant, IdempotencyHeaders, Instant, instantOf, PageQuery, page } from '../schemas.ts'
+
+/** In one request; the answer says where the next one goes on. */
+const MAX_REPLAYED = 10_000
+/** Well within what callers and proxies wait for an answer. */
+const REPLAY_WITHIN_MS = 20_000
+const RETRY_AFTER_SECONDS = 5
+
+const POSITION = {
+  topic: z.string(),
+  partition: z.int(),
+  offset: z.int(),
+}
+
+const DeadLetter = z
+  .object({
+    ...POSITION,
+    recorded_at: Instant,
+    reason: z.string().meta({
+      description:
+        'invalid_event, invalid_number, unknown_account, no_rate, already_corrected, too_late, content_differs',
+    }),
+    detail: z.string(),
+    account_id: z.string().nullable().meta({ description: 'As the message says it; null: unreadable' }),
+    event_id: z.string().nullable().meta({ description: 'As the message says it; null: unreadable' }),
+    size_bytes: z.int().nullable(),
+    value_kept: z.boolean().meta({ description: 'Whether it can be replayed' }),
+    replays: z.int().meta({ description: 'How often it was replayed' }),
+    replayed_at: Instant.nullable(),
+  })
+  .meta({ id: 'DeadLetter' })
+
+const Reason = z.string().regex(/^[a-z_]{1,64}$/, { error: 'must be a reason such as no_rate' })
+const Topic = z.string().regex(/^[\w.-]{1,249}$/, { error: 'must be the name of a topic' })
+
+const FILTER = {
+  reason: Reason.optional(),
+  account_id: AccountId.optional(),
+  topic: Topic.optional(),
+  since: GivenInstant.optional().meta({ description: 'Noted at this instant or later' }),
+  replayed: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'true: those replayed before; false: those never replayed; without it all' }),
+}
+
+const ReplayRequest = z
+  .strictObject({
+    reason: Reason.nullable().default(null),
+    account_id: AccountId.nullable().default(null),
+    topic: Topic.nullable().default(null),
+    since: GivenInstant.nullable().default(null),
+    all: z.boolean().default(false).meta({ description: 'Whatever their reason, account, topic and time' }),
+    again: z.boolean().default(false).meta({ description: 'Those replayed before as well' }),
+    max_letters: z.int().min(1).max(MAX_REPLAYED).default(MAX_REPLAYED),
+    cursor: z
+      .string()
+      .max(1_000)
+      .regex(/^[\w-]*$/, { error: 'must be what next_cursor said' })
+      .nullable()
+      .default(null)
+      .meta({ description: 'What next_cursor of the replay before said' }),
+  })
+  .meta({ id: 'ReplayRequest' })
+
+const Replayed = z
+  .object({
+    replayed: z.int(),
+    left: z.int().meta({ description: 'How many were not reached: go on with next_cursor' }),
+    next_cursor: z.string().nullable().meta({ description: 'For the next request; null: all were reached' }),
+    failed_count: z.int(),
+    failed: z
+      .array(z.object({ ...POSITION, reason: z.string() }))
+      .meta({ description: 'Those that cannot be replayed: the first 200' }),
+    conflicts_left_out: z.int().meta({
+      description:
+        'content_differs would only conflict again, and are replayed only where they are the reason asked for',
+    }),
+  })
+  .meta({ id: 'Replayed' })
+
+const ReasonCount = z
+  .object({
+    reason: z.string(),
+    count: z.int(),
+    value_kept_count: z.int().meta({ description: 'Of them, those that can be replayed' }),
+    newest_recorded_at: Instant,
+  })
+  .meta({ id: 'DeadLetterReason' })
+
+const ACCESS = { permission: 'dead_letters', of: 'installation' } as const
+const URL = '/v1/dead-letters'
+
+export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }: ApiContext): void {
+  let isStopping = false
+  api.addHook('preClose', async () => {
+    isStopping = true
+  })
+
+  api.route({
+    method: 'GET',
+    url: URL,
+    config: { access: ACCESS },
+    schema: {
+      operationId: 'listDeadLetters',
+      tags: ['Operators'],
+      summary: 'Usage that could not be rated, newest first',
+      querystring: PageQuery.extend(FILTER),
+      response: { 200: page(DeadLetter) },
+    },
+    handler: async (request) => {
+      const { cursor, limit, ...asked } = request.query
+      const place = readCursor(cursor, PLACE_KINDS)
+      const found = await listDeadLetters(pool, filterOf(asked), {
+        order: 'newest first',
+        after: place && placeOf(place),
+        limit: limit + 1,
+      })
+      return pageOf(found, limit, valuesOf, letterJson)
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: `${URL}/summary`,
+    config: { access: ACCESS },
+    schema: {
+      operationId: 'summariseDeadLetters',
+      tags: ['Operators'],
+      summary: 'How many there are of each reason, most first',
+      querystring: z.object(FILTER),
+      response: { 200: z.object({ items: z.array(ReasonCount) }) },
+    },
+    handler: async (request) => {
+      const found = await summariseDeadLetters(pool, filterOf(request.query))
+      const items = found.map(({ reason, count, keptCount, newestRecordedAt }) => ({
+        reason,
+        count,
+        value_kept_count: keptCount,
+        newest_recorded_at: newestRecordedAt,
+      }))
+      return { items }
+    },
+  })
+
+  api.route({
+    method: 'POST',
+    url: `${URL}/replay`,
+    config: { access: ACCESS, problems: ['not_possible', 'request_key_reused'] },
+    schema: {
+      operationId: 'replayDeadLetters',
+      tags: ['Operators'],
+      summary: 'Replay dead letters, oldest first',
+      description: `Sends them to their topics again as they came; an event that was rated meanwhile is a duplicate. At most ${MAX_REPLAYED} in a request: while next_cursor is not null, ask again with it and another Idempotency-Key. After an answer that was lost, the same key gets it, or goes on behind those that are done.`,
+      headers: IdempotencyHeaders,
+      body: ReplayRequest,
+      response: { 200: Replayed },
+    },
+    handler: async (request) => {
+      const { body } = request
+      const { reason, account_id: accountId, topic, again, all, max_letters: maxLetters } = body
+      const since = body.since === null ? null : formatInstant(instantOf(body.since))
+      if (!all && [reason, accountId, topic, since].every((part) => part === null)) {
+        const detail = 'say which: reason, account_id, topic or since, or all'
+        throw new ApiProblem('not_possible', detail, { errors: [{ path: '/body/all', code: 'no_filter', detail }] })
+      }
+      const filter: DeadLetterFilter = {
+        reason,
+        accountId,
+        topic,
+        since: since === null ? null : { instant: since },
+        upTo: null,
+        isReplayed: again ? null : false,
+        exceptReason: null,
+      }
+      const endsAt = performance.now() + REPLAY_WITHIN_MS
+      const isTimeUp = () => isStopping || performance.now() > endsAt
+      const part = { filter, cursor: replayCursorOf(body.cursor), maxLetters, isTimeUp }
+      const key = {
+        kind: 'dead_letter_replay',
+        key: request.headers['idempotency-key'],
+        content: { ...body, since, actor: actorOf(callerOf(request)) },
+      } as const
+      const result = await replayOnce(pool, replaySender, part, key).catch(asUnavailable)
+      if (!('refused' in result)) return replayedJson(result)
+      if (result.refused === 'request_key_reused') {
+        throw new ApiProblem(
+          'request_key_reused',
+          'this Idempotency-Key was used for another replay or by another caller: nothing was replayed',
+        )
+      }
+      throw new ApiProblem('unavailable', 'another replay is running: ask again, with the same Idempotency-Key', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      })
+    },
+  })
+}
+
+/** A broker that does not answer is no bug of ours. */
+function asUnavailable(error: unknown): never {
+  if (!(error instanceof kafkajs.KafkaJSError || error instanceof SendNotAcknowledged)) throw error
+  throw new ApiProblem(
+    'unavailable',
+    'Kafka does not answer at the moment: what was replayed stays so; ask again, with the same Idempotency-Key',
+    { retryAfterSeconds: RETRY_AFTER_SECONDS },
+  )
+}
+
+interface AskedFilter {
+  readonly reason?: string | undefined
+  readonly account_id?: string | undefined
+  readonly topic?: string | undefined
+  readonly since?: string | undefined
+  readonly replayed?: 'true' | 'false' | undefined
+}
+
+function filterOf({ reason, account_id: accountId, topic, since, replayed }: AskedFilter): DeadLetterFilter {
+  return {
+    reason: reason ?? null,
+    accountId: accountId ?? null,
+    topic: topic ?? null,
+    since: since === undefined ? null : { instant: formatInstant(instantOf(since)) },
+    upTo: null,
+    isReplayed: replayed === undefined ? null : replayed === 'true',
+    exceptReason: null,
+  }
+}
+
+const PLACE_KINDS = ['string', 'string', 'number', 'number', 'string'] as const
+type PlaceValues = readonly [recordedAt: string, topic: string, partition: number, offset: number, hash: string]
+
+function valuesOf({ recordedAt, topic, partition, offset, valueHash }: DeadLetterPlace): PlaceValues {
+  return [recordedAt, topic, partition, Number(offset), valueHash.toString('hex')]
+}
+
+function placeOf([recordedAt, topic, partition, offset, hash]: PlaceValues): DeadLetterPlace {
+  return { recordedAt, topic, partition, offset: BigInt(offset), valueHash: Buffer.from(hash, 'hex') }
+}
+
+function replayCursorOf(cursor: string | null): ReplayCursor | null {
+  const values = readCursor(cursor ?? undefined, ['string', ...PLACE_KINDS])
+  if (values === null) return null
+  const [upTo, ...place] = values
+  return { upTo, after: placeOf(place) }
+}
+
+function replayedJson({ replayed, left, failedCount, failed, conflictsLeftOut, next }: ReplayedPart) {
+  return {
+    replayed,
+    left,
+    next_cursor:
+      next &&
+      cursorOf([next.upTo, ...valuesOf({ ...next.after, valueHash: Buffer.from(next.after.valueHash, 'hex') })]),
+    failed_count: failedCount,
+    failed: failed.map(({ topic, partition, offset, reason }) => ({
+      topic,
+      partition,
+      offset: Number(offset),
+      reason,
+    })),
+    conflicts_left_out: conflictsLeftOut,
+  }
+}
+
+/** Details are ours, and quote no value of the message: so there is no number in them. */
+function letterJson(letter: ListedDeadLetter): z.output<typeof DeadLetter> {
+  return {
+    topic: letter.topic,
+    partition: letter.partition,
+    offset: Number(letter.offset),
+    recorded_at: letter.recordedAt,
+    reason: letter.reason,
+    detail: letter.detail,
+    account_id: letter.accountId,
+    event_id: letter.eventId,
+    size_bytes: letter.sizeBytes,
+    value_kept: letter.isValueKept,
+    replays: letter.replays,
+    replayed_at: letter.replayedAt,
+  }
+}

@@ -1,0 +1,95 @@
+/** What users are called where the account is shown. Usage names them by ids; a name that is erased is gone. */
+import { z } from 'zod'
+import {
+  type DisplayName,
+  eraseDisplayName,
+  listDisplayNames,
+  setDisplayName,
+} from '../../ledger/accounts/display-names.ts'
+import { readCredit } from '../../ledger/accounts/read-account.ts'
+import { actorOf } from '../access.ts'
+import { callerOf, noAccount } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { pageOf, readCursor } from '../paging.ts'
+import { AccountParams, Instant, PageQuery, page, text } from '../schemas.ts'
+
+const UserParams = AccountParams.extend({
+  user_id: text(200).meta({ description: 'As usage events name the user', examples: ['u-12'] }),
+})
+
+const User = z.object({ user_id: z.string(), name: z.string(), updated_at: Instant }).meta({ id: 'User' })
+
+const URL = '/v1/accounts/:account_id/users/:user_id/display-name'
+
+export function addDisplayNameRoutes(api: Api, { writer: { pool } }: ApiContext): void {
+  api.route({
+    method: 'GET',
+    url: '/v1/accounts/:account_id/users',
+    config: { access: { permission: 'read', of: 'account' } },
+    schema: {
+      operationId: 'listUsers',
+      tags: ['Accounts'],
+      summary: 'Users with a display name',
+      description: 'By id. Users whose name was never set are not among them.',
+      params: AccountParams,
+      querystring: PageQuery,
+      response: { 200: page(User) },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const { cursor, limit } = request.query
+      const [after = null] = readCursor(cursor, ['string']) ?? []
+      const found = await listDisplayNames(pool, accountId, { after, limit: limit + 1 })
+      if (found.length === 0) await mustExist(accountId)
+      return pageOf(found, limit, ({ userId }) => [userId], userJson)
+    },
+  })
+
+  api.route({
+    method: 'PUT',
+    url: URL,
+    config: { access: { permission: 'write', of: 'account' } },
+    schema: {
+      operationId: 'setDisplayName',
+      tags: ['Accounts'],
+      summary: 'Name a user',
+      params: UserParams,
+      body: z.strictObject({ name: text(200) }),
+      response: { 200: User },
+    },
+    handler: async (request) => {
+      const { account_id: accountId, user_id: userId } = request.params
+      const { name } = request.body
+      const set = await setDisplayName(pool, accountId, { userId, name, actor: actorOf(callerOf(request)) })
+      if (set === null) throw noAccount(accountId)
+      return userJson(set)
+    },
+  })
+
+  api.route({
+    method: 'DELETE',
+    url: URL,
+    config: { access: { permission: 'write', of: 'account' } },
+    schema: {
+      operationId: 'eraseDisplayName',
+      tags: ['Accounts'],
+      summary: "Erase a user's name",
+      description: 'From then on the id is shown. Erasing it again does no harm.',
+      params: UserParams,
+      response: { 204: z.null().meta({ description: 'It is erased' }) },
+    },
+    handler: async (request, reply) => {
+      const { account_id: accountId, user_id: userId } = request.params
+      if (!(await eraseDisplayName(pool, accountId, userId))) await mustExist(accountId)
+      return await reply.code(204).send(null)
+    },
+  })
+
+  async function mustExist(accountId: string): Promise<void> {
+    if ((await readCredit(pool, accountId)) === null) throw noAccount(accountId)
+  }
+}
+
+function userJson({ userId, name, updatedAt }: DisplayName): z.output<typeof User> {
+  return { user_id: userId, name, updated_at: updatedAt }
+}

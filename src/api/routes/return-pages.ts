@@ -1,0 +1,71 @@
+/**
+ * Where browsers come back to from the provider's pages. They need no session and show nothing of any account: what came of
+ * the visit is looked at, and the browser goes on to the address that was stored before it left. No address is taken from
+ * the request.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readApprovalReturn } from '../../ledger/top-ups/approval-returns.ts'
+import { readMethodSetup } from '../../ledger/top-ups/method-setups.ts'
+import { lookAtPayment } from '../../payments/approvals.ts'
+import { lookAtSetup } from '../../payments/method-setups.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { html, sendPage } from '../html.ts'
+
+const CONFIG = { access: 'public', writes: true } as const
+
+export function addReturnPages(api: Api, { writer, provider, log }: ApiContext): void {
+  api.get('/return/payment', { config: CONFIG, schema: { hide: true } }, async (request, reply) => {
+    const topUpId = idOf(request, 'top_up')
+    const back = topUpId === null ? null : await readApprovalReturn(writer.pool, topUpId)
+    if (back === null) return await sendUnknown(reply)
+    const { openPaymentId } = back
+    if (openPaymentId !== null) {
+      await unlessInTheWay({ top_up_id: topUpId }, () => lookAtPayment(writer, provider, openPaymentId))
+    }
+    return await sendBack(reply, back.returnUrl)
+  })
+
+  api.get('/return/payment-method', { config: CONFIG, schema: { hide: true } }, async (request, reply) => {
+    const setupId = idOf(request, 'setup')
+    const setup = setupId === null ? null : await readMethodSetup(writer.pool, setupId)
+    if (setup === null) return await sendUnknown(reply)
+    await unlessInTheWay({ setup_id: setupId }, () => lookAtSetup(writer, provider, setup))
+    return await sendBack(reply, setup.returnUrl)
+  })
+
+  /** The browser goes on whatever comes of it: worker and sweep look again. */
+  async function unlessInTheWay(about: object, look: () => Promise<{ readonly kind: string }>): Promise<void> {
+    try {
+      const { kind } = await look()
+      if (kind !== 'looked' && kind !== 'setup')
+        log.warn({ ...about, answer: kind }, 'the provider does not say what came of it')
+    } catch (error) {
+      log.error({ ...about, err: error }, 'what came of a visit could not be recorded; it is looked at again')
+    }
+  }
+}
+
+const ID = /^[\x21-\x7e]{1,200}$/
+
+function idOf(request: FastifyRequest, name: string): string | null {
+  const given = (request.query as Record<string, unknown>)[name]
+  return typeof given === 'string' && ID.test(given) ? given : null
+}
+
+async function sendBack(reply: FastifyReply, returnUrl: string) {
+  return await sendPage(reply, {
+    title: 'Going back',
+    goesOnTo: returnUrl,
+    body: html`<h1>You are being taken back</h1>
+<p><a href="${returnUrl}">Continue</a></p>`,
+  })
+}
+
+async function sendUnknown(reply: FastifyReply) {
+  return await sendPage(reply, {
+    status: 404,
+    title: 'Nothing here',
+    body: html`<h1>This address leads nowhere</h1>
+<p>Open billing again from where you came.</p>`,
+  })
+}

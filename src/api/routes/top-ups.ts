@@ -1,0 +1,390 @@
+/** Credit added, by hand and automatically: asked for, followed, approved, canceled. */
+import { z } from 'zod'
+import { parseInstant } from '../../core/instant.ts'
+import { formatMoney } from '../../core/money.ts'
+import { TOP_UP_STATES } from '../../core/top-up/machine.ts'
+import { readCredit } from '../../ledger/accounts/read-account.ts'
+import { cancelTopUp } from '../../ledger/top-ups/cancel-top-up.ts'
+import {
+  type ListedAttempt,
+  type ListedMovement,
+  type ListedTopUp,
+  listTopUps,
+  readTopUpHistory,
+  type TopUpHistory,
+} from '../../ledger/top-ups/list-top-ups.ts'
+import { requestTopUp } from '../../ledger/top-ups/request-top-up.ts'
+import { askForApproval } from '../../payments/approvals.ts'
+import { actorOf, type Caller, seesInFull } from '../access.ts'
+import { callerOf, noAccount } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { pageOf, readCursor } from '../paging.ts'
+import { ApiProblem } from '../problem.ts'
+import { ReturnUrl, returnUrlOf } from '../return-urls.ts'
+import {
+  AccountId,
+  AccountParams,
+  CurrencyCode,
+  Id,
+  IdempotencyHeaders,
+  Instant,
+  Money,
+  microsOf,
+  PageQuery,
+  page,
+} from '../schemas.ts'
+import { noSuch, problemOfRefusal, providerUnavailable } from '../top-up-refusals.ts'
+import { codeFor, Why, whyFor } from '../top-up-views.ts'
+
+const TRIGGERS = ['automatic', 'manual'] as const
+const State = z.enum(TOP_UP_STATES)
+
+const FIELDS = {
+  top_up_id: z.string(),
+  account_id: AccountId,
+  trigger: z.enum(TRIGGERS),
+  state: State,
+  is_being_canceled: z.boolean().meta({ description: 'It ends once the provider has canceled its payment' }),
+  reason: z.string().nullable().meta({
+    description:
+      'Why it is in this state: monthly_cap, turned_off, by_hand, ...; null where the state, or why, says it',
+  }),
+  why: Why,
+  amount: Money,
+  currency: CurrencyCode,
+  method_id: z.string().nullable(),
+  requested_by: z.string().nullable().meta({ description: 'Null: automatic, or not for the caller to see' }),
+  requested_at: Instant,
+  updated_at: Instant,
+  next_try_at: Instant.nullable().meta({ description: 'When it is looked at again; null once it is over' }),
+  action_until: Instant.nullable().meta({ description: 'Until when the customer may approve it, while it needs that' }),
+}
+
+const TopUp = z.object(FIELDS).meta({ id: 'TopUp' })
+
+const Attempt = z
+  .object({
+    number: z.int(),
+    amount: Money,
+    method_id: z.string().nullable(),
+    brand: z.string().nullable(),
+    last4: z.string().nullable(),
+    prepared_at: Instant,
+    confirmed_at: Instant.nullable(),
+    outcome: z.string().nullable().meta({
+      description:
+        'unknown, processing, needs_action, succeeded, declined, canceled, refused; null: prepared, or confirmed and not answered yet',
+    }),
+    why: Why,
+    code: z.string().nullable().meta({ description: "The bank's or the provider's; for services and operators" }),
+    provider: z.string(),
+    payment_id: z.string().nullable().meta({ description: "The provider's; null: not for the caller to see" }),
+  })
+  .meta({ id: 'TopUpAttempt' })
+
+const TopUpMovement = z
+  .object({
+    sequence: z.int(),
+    kind: z.string().meta({ description: 'top_up, refund, dispute' }),
+    amount: Money,
+    balance_after: Money,
+    reverses_sequence: z.int().nullable(),
+    recorded_at: Instant,
+  })
+  .meta({ id: 'TopUpMovement' })
+
+const TopUpDetails = z
+  .object({
+    ...FIELDS,
+    attempts: z.array(Attempt).meta({ description: 'To pay it, one after the other' }),
+    movements: z.array(TopUpMovement).meta({ description: 'What it brought, and what of that went back' }),
+  })
+  .meta({ id: 'TopUpDetails' })
+
+const WantedTopUp = z
+  .strictObject({
+    amount: Money,
+    method_id: Id.nullable().meta({ description: 'Null: the default' }),
+  })
+  .meta({ id: 'WantedTopUp' })
+
+const RequestedTopUp = z
+  .object({
+    top_up_id: z.string(),
+    account_id: AccountId,
+    trigger: z.literal('manual'),
+    state: z.literal('requested'),
+    amount: Money,
+    currency: CurrencyCode,
+    method_id: z.string(),
+    requested_at: Instant,
+  })
+  .meta({ id: 'RequestedTopUp', description: 'As it was when it was asked for' })
+
+const TopUpsQuery = PageQuery.extend({
+  open: z.enum(['true', 'false']).optional().meta({ description: 'true: those that are not over yet' }),
+  trigger: z.enum(TRIGGERS).optional(),
+  state: z
+    .union([State, z.array(State).max(TOP_UP_STATES.length)])
+    .optional()
+    .meta({ description: 'In these states; may be given more than once' }),
+})
+
+const TopUpParams = AccountParams.extend({ top_up_id: Id })
+
+const WantedApproval = z.strictObject({ return_url: ReturnUrl }).meta({ id: 'WantedApproval' })
+
+const Approval = z
+  .object({ url: z.string().meta({ description: "The bank's page, where the customer approves the payment" }) })
+  .meta({ id: 'Approval' })
+
+const URL = '/v1/accounts/:account_id/top-ups'
+
+export function addTopUpRoutes(api: Api, context: ApiContext): void {
+  const { writer, provider, bounds, publicUrl, log } = context
+  const { pool } = writer
+
+  api.route({
+    method: 'POST',
+    url: URL,
+    config: {
+      access: { permission: 'pay', of: 'account' },
+      problems: ['account_closed', 'no_payment_method', 'not_possible', 'request_key_reused'],
+    },
+    schema: {
+      operationId: 'createTopUp',
+      tags: ['Top-ups'],
+      summary: 'Add credit now',
+      description:
+        'It is charged within moments, once, however often it is asked for under its key; every answer is the same. Follow it by reading it.',
+      params: AccountParams,
+      headers: IdempotencyHeaders,
+      body: WantedTopUp,
+      response: { 201: RequestedTopUp },
+    },
+    handler: async (request, reply) => {
+      const { account_id: accountId } = request.params
+      const { amount, method_id: methodId } = request.body
+      const wanted = { accountId, amountMicros: microsOf(amount), methodId, actor: actorOf(callerOf(request)) }
+      const requested = await requestTopUp(writer, wanted, request.headers['idempotency-key'], bounds)
+      if ('refused' in requested) {
+        if (requested.refused === 'no_method') throw noMethod(methodId)
+        throw problemOfRefusal(requested.refused, accountId)
+      }
+      const { answer } = requested
+      return await reply
+        .code(201)
+        .header('location', `/v1/accounts/${encodeURIComponent(accountId)}/top-ups/${answer.topUpId}`)
+        .send({
+          top_up_id: answer.topUpId,
+          account_id: accountId,
+          trigger: 'manual',
+          state: 'requested',
+          amount: formatMoney(answer.amountMicros),
+          currency: answer.currency,
+          method_id: answer.methodId,
+          requested_at: answer.requestedAt,
+        })
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: URL,
+    config: { access: { permission: 'read', of: 'account' } },
+    schema: {
+      operationId: 'listTopUps',
+      tags: ['Top-ups'],
+      summary: 'Top-ups, newest first',
+      params: AccountParams,
+      querystring: TopUpsQuery,
+      response: { 200: page(TopUp) },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const { cursor, limit, open, trigger, state } = request.query
+      const caller = callerOf(request)
+      const states = state === undefined ? undefined : [state].flat()
+      const filter = { accountId, isOpenOnly: open === 'true', trigger, states }
+      const found = await listTopUps(pool, filter, { after: placeOf(cursor), limit: limit + 1 })
+      if (found.length === 0 && (await readCredit(pool, accountId)) === null) throw noAccount(accountId)
+      return pageOf(
+        found,
+        limit,
+        ({ requestedAt, topUpId }) => [requestedAt, topUpId],
+        (topUp) => topUpJson(caller, topUp),
+      )
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: `${URL}/:top_up_id`,
+    config: { access: { permission: 'read', of: 'account' } },
+    schema: {
+      operationId: 'readTopUp',
+      tags: ['Top-ups'],
+      summary: 'One top-up, its attempts, and what it moved',
+      params: TopUpParams,
+      response: { 200: TopUpDetails },
+    },
+    handler: async (request) => {
+      const { account_id: accountId, top_up_id: topUpId } = request.params
+      return detailsJson(callerOf(request), await historyOf(accountId, topUpId))
+    },
+  })
+
+  api.route({
+    method: 'POST',
+    url: `${URL}/:top_up_id/approve`,
+    config: {
+      access: { permission: 'pay', of: 'account' },
+      problems: ['conflict', 'not_possible', 'provider_unavailable'],
+    },
+    schema: {
+      operationId: 'approveTopUp',
+      tags: ['Top-ups'],
+      summary: 'Approve a payment with the bank',
+      description:
+        'Of a top-up that needs action: send the customer, who must be there, to `url`. Asking again is no fault.',
+      params: TopUpParams,
+      body: WantedApproval,
+      response: { 200: Approval },
+    },
+    handler: async (request) => {
+      const { account_id: accountId, top_up_id: topUpId } = request.params
+      const asked = await askForApproval(writer, provider, {
+        accountId,
+        topUpId,
+        returnUrl: returnUrlOf(request.body.return_url, context),
+        returnPage: `${publicUrl()}/return/payment?top_up=${encodeURIComponent(topUpId)}`,
+      })
+      switch (asked.kind) {
+        case 'page':
+          return { url: asked.url }
+        case 'unknown_top_up':
+          throw noSuch('top-up', topUpId)
+        case 'not_waiting':
+          throw new ApiProblem('conflict', `the top-up is ${asked.state}, and waits for no approval or not any more`)
+        case 'refused':
+          log.error({ top_up_id: topUpId, code: asked.code }, 'the provider refuses to have a payment approved')
+          throw new ApiProblem('conflict', 'the payment provider takes no approval of this payment')
+        default:
+          throw providerUnavailable(asked.kind === 'unavailable' ? asked.retryAfterMicros : null)
+      }
+    },
+  })
+
+  api.route({
+    method: 'POST',
+    url: `${URL}/:top_up_id/cancel`,
+    config: { access: { permission: 'pay', of: 'account' }, problems: ['conflict'] },
+    schema: {
+      operationId: 'cancelTopUp',
+      tags: ['Top-ups'],
+      summary: 'Cancel a top-up that waits, or needs approval',
+      description:
+        'One whose payment is under way ends once the provider has canceled it. Canceling an automatic one pauses automatic top-up. Asking again is no fault.',
+      params: TopUpParams,
+      response: { 200: TopUpDetails },
+    },
+    handler: async (request) => {
+      const { account_id: accountId, top_up_id: topUpId } = request.params
+      const canceled = await cancelTopUp(writer, { accountId, topUpId })
+      if ('refused' in canceled) {
+        const { refused } = canceled
+        if (typeof refused === 'object') {
+          throw new ApiProblem('conflict', `the top-up is ${refused.cannotBeCanceled}: it cannot be canceled`)
+        }
+        if (refused === 'request_key_reused') throw new TypeError('top-ups are canceled without a request key')
+        throw refused === 'unknown_account' ? noAccount(accountId) : noSuch('top-up', topUpId)
+      }
+      return detailsJson(callerOf(request), await historyOf(accountId, topUpId))
+    },
+  })
+
+  async function historyOf(accountId: string, topUpId: string): Promise<TopUpHistory> {
+    const history = await readTopUpHistory(pool, topUpId)
+    if (history === null || history.topUp.accountId !== accountId) throw noSuch('top-up', topUpId)
+    return history
+  }
+}
+
+/** The last of the page before. */
+function placeOf(cursor: string | undefined): { readonly requestedAt: string; readonly topUpId: string } | null {
+  const place = readCursor(cursor, ['string', 'string'])
+  if (place === null) return null
+  const [requestedAt, topUpId] = place
+  if (parseInstant(requestedAt) === null) throw new ApiProblem('invalid_request', 'the cursor is not of this list')
+  return { requestedAt, topUpId }
+}
+
+function noMethod(methodId: string | null): ApiProblem {
+  if (methodId === null) {
+    return new ApiProblem('no_payment_method', 'the account has no default payment method: add one, or name one')
+  }
+  const detail = `must be one of the account’s payment methods`
+  return new ApiProblem('not_possible', `method_id ${detail}`, {
+    errors: [{ path: '/body/method_id', code: 'unknown_method', detail }],
+  })
+}
+
+function topUpJson(caller: Caller, topUp: ListedTopUp): z.output<typeof TopUp> {
+  const { reason, isDeclined } = topUp
+  // Of one that the provider refused as well, the code is not for people.
+  const isForeignCode = topUp.state === 'failed' || isDeclined
+  return {
+    top_up_id: topUp.topUpId,
+    account_id: topUp.accountId,
+    trigger: topUp.trigger,
+    state: topUp.state,
+    is_being_canceled: topUp.isBeingCanceled,
+    reason: isForeignCode ? codeFor(caller, reason) : reason,
+    why: isDeclined ? whyFor(caller, reason) : null,
+    amount: formatMoney(topUp.amountMicros),
+    currency: topUp.currency,
+    method_id: topUp.methodId,
+    requested_by: seesInFull(caller) ? topUp.actor : null,
+    requested_at: topUp.requestedAt,
+    updated_at: topUp.updatedAt,
+    next_try_at: topUp.nextLookAt,
+    action_until: topUp.actionUntil,
+  }
+}
+
+function detailsJson(caller: Caller, { topUp, attempts, movements }: TopUpHistory): z.output<typeof TopUpDetails> {
+  return {
+    ...topUpJson(caller, topUp),
+    attempts: attempts.map((attempt) => attemptJson(caller, attempt)),
+    movements: movements.map(movementJson),
+  }
+}
+
+function attemptJson(caller: Caller, attempt: ListedAttempt): z.output<typeof Attempt> {
+  const isInFull = seesInFull(caller)
+  return {
+    number: attempt.number,
+    amount: formatMoney(attempt.amountMicros),
+    method_id: attempt.methodId,
+    brand: isInFull ? attempt.brand : null,
+    last4: isInFull ? attempt.last4 : null,
+    prepared_at: attempt.preparedAt,
+    confirmed_at: attempt.confirmedAt,
+    outcome: attempt.outcome,
+    why: attempt.outcome === 'declined' ? whyFor(caller, attempt.code) : null,
+    code: codeFor(caller, attempt.code),
+    provider: attempt.provider,
+    payment_id: isInFull ? attempt.paymentId : null,
+  }
+}
+
+function movementJson(movement: ListedMovement): z.output<typeof TopUpMovement> {
+  return {
+    sequence: Number(movement.sequence),
+    kind: movement.kind,
+    amount: formatMoney(movement.amountMicros),
+    balance_after: formatMoney(movement.balanceAfterMicros),
+    reverses_sequence: movement.reversesSequence === null ? null : Number(movement.reversesSequence),
+    recorded_at: movement.recordedAt,
+  }
+}

@@ -1,0 +1,49 @@
+/** Automatic top-up in the one word that its customer is shown. */
+import type { InstantMicros } from '../instant.ts'
+import type { AutoTopUpSettings } from './judge.ts'
+import type { TopUpState } from './machine.ts'
+import type { AutoTopUpMemory } from './memory.ts'
+
+export const AUTO_TOP_UP_STATES = ['on', 'waiting', 'paused', 'needs_approval', 'off'] as const
+export type AutoTopUpState = (typeof AUTO_TOP_UP_STATES)[number]
+
+export interface ShownState {
+  readonly state: AutoTopUpState
+  /** What is waited for: `monthly_cap`, `day_limit`, or `next_try` after a decline. Null: nothing. */
+  readonly waitsFor: string | null
+  readonly untilMicros: InstantMicros | null
+}
+
+export interface Shown {
+  readonly isClosed: boolean
+  readonly settings: AutoTopUpSettings | null
+  readonly memory: AutoTopUpMemory
+  /** For a limit. */
+  readonly waits: { readonly limit: string; readonly untilMicros: InstantMicros } | null
+  /** The automatic top-up that is not over yet. */
+  readonly open: {
+    readonly state: TopUpState
+    /** Of the last decline, while the next try is waited for. */
+    readonly reason: string | null
+    readonly nextTryAtMicros: InstantMicros
+    readonly isBeingCanceled: boolean
+  } | null
+}
+
+/** The first of these that holds: off, needs approval, paused, waiting, on. */
+export function shownState({ isClosed, settings, memory, waits, open }: Shown, nowMicros: InstantMicros): ShownState {
+  if (isClosed || settings === null || !settings.isOn) return isSimply('off')
+  if (open?.state === 'needs_action' && !open.isBeingCanceled) return isSimply('needs_approval')
+  if (memory.pause !== null) return isSimply('paused')
+  if (waits !== null && waits.untilMicros > nowMicros) {
+    return { state: 'waiting', waitsFor: waits.limit, untilMicros: waits.untilMicros }
+  }
+  if (open?.state === 'requested' && open.reason !== null && open.nextTryAtMicros > nowMicros) {
+    return { state: 'waiting', waitsFor: 'next_try', untilMicros: open.nextTryAtMicros }
+  }
+  return isSimply('on')
+}
+
+function isSimply(state: AutoTopUpState): ShownState {
+  return { state, waitsFor: null, untilMicros: null }
+}

@@ -1,0 +1,112 @@
+/**
+ * A replay under a request key: a bounded part of it, in the time that a request has. Kafka is no part of the transaction that
+ * stores the answer. So a replay that is cut off leaves no answer, but every letter that it sent is marked, and the same
+ * request goes on behind those; only a replay of what was replayed before sends some again, which identity makes harmless.
+ */
+import { formatInstant } from '../core/instant.ts'
+import {
+  countKeptDeadLetters,
+  type DeadLetterFilter,
+  type DeadLetterPlace,
+  type ReasonSummary,
+  summariseDeadLetters,
+} from '../ledger/list-dead-letters.ts'
+import { tryLockReplay } from '../ledger/lock-replay.ts'
+import { readClock } from '../ledger/read-clock.ts'
+import { INSTALLATION, insertRequest, type RequestKey, readRequest } from '../ledger/request-keys.ts'
+import { inTransaction, type Pool } from '../platform/postgres.ts'
+import {
+  beginReplay,
+  CONFLICT,
+  type FailedReplay,
+  type ReplayBounds,
+  replayDeadLetters,
+  withoutConflicts,
+} from './replay.ts'
+import type { ReplaySender } from './replay-sender.ts'
+
+/** Where a replay goes on: behind this letter, as far as it went from the beginning. */
+export interface ReplayCursor {
+  readonly after: DeadLetterPlace
+  readonly upTo: string
+}
+
+export interface ReplayPart extends ReplayBounds {
+  readonly filter: DeadLetterFilter
+  /** Null: from the oldest to the newest that there is now. */
+  readonly cursor: ReplayCursor | null
+}
+
+/** Stored as the answer of the request: JSON throughout. */
+export interface ReplayedPart {
+  readonly replayed: number
+  /** Those not replayed yet, of what the filter asks for. */
+  readonly left: number
+  readonly failedCount: number
+  readonly failed: readonly FailedReplay[]
+  readonly conflictsLeftOut: number
+  /** Null: nothing is left behind it. `valueHash` in hex. */
+  readonly next: { readonly upTo: string; readonly after: StoredPlace } | null
+}
+
+type StoredPlace = Omit<DeadLetterPlace, 'valueHash'> & { readonly valueHash: string }
+
+export type ReplayResult = ReplayedPart | { readonly refused: 'request_key_reused' | 'another_is_running' }
+
+const MAX_NAMED_FAILURES = 200
+
+export async function replayOnce(
+  pool: Pool,
+  sender: ReplaySender,
+  { filter, cursor, ...bounds }: ReplayPart,
+  request: RequestKey,
+): Promise<ReplayResult> {
+  // Open for as long as the replay: the lock is what tells a repeat from a replay that is still at it.
+  return await inTransaction(pool, async (connection): Promise<ReplayResult> => {
+    if (!(await tryLockReplay(connection))) return { refused: 'another_is_running' }
+    const earlier = await readRequest(connection, INSTALLATION, request)
+    if (earlier) return earlier.isSame ? (earlier.answer as ReplayedPart) : { refused: 'request_key_reused' }
+
+    const found = await summariseDeadLetters(pool, filter)
+    const chosen = withoutConflicts(filter)
+    const upTo = cursor?.upTo ?? newestOf(found.filter(({ reason }) => reason !== chosen.exceptReason))
+    const progress = beginReplay(cursor?.after ?? null)
+    let left = 0
+    if (upTo === null) progress.isDone = true
+    else {
+      const bounded = { ...chosen, upTo }
+      await replayDeadLetters(pool, sender, bounded, progress, bounds)
+      left = progress.isDone ? 0 : await countKeptDeadLetters(pool, bounded, progress.last)
+    }
+    const { replayed, failed, last } = progress
+    const answer: ReplayedPart = {
+      replayed,
+      left,
+      failedCount: failed.length,
+      failed: failed.slice(0, MAX_NAMED_FAILURES),
+      conflictsLeftOut: chosen.exceptReason === null ? 0 : countOf(found, CONFLICT),
+      next: left === 0 || last === null || upTo === null ? null : { upTo, after: storedPlace(last) },
+    }
+    await insertRequest(
+      connection,
+      INSTALLATION,
+      request,
+      answer,
+      formatInstant((await readClock(connection)).nowMicros),
+    )
+    return answer
+  })
+}
+
+function newestOf(found: readonly ReasonSummary[]): string | null {
+  const instants = found.map(({ newestRecordedAt }) => newestRecordedAt).toSorted()
+  return instants.at(-1) ?? null
+}
+
+function countOf(found: readonly ReasonSummary[], reason: string): number {
+  return found.find((one) => one.reason === reason)?.count ?? 0
+}
+
+function storedPlace({ recordedAt, topic, partition, offset, valueHash }: DeadLetterPlace): StoredPlace {
+  return { recordedAt, topic, partition, offset, valueHash: valueHash.toString('hex') }
+}

@@ -1,0 +1,49 @@
+/** What an account buys and how it is billed: its plan. */
+import type { Misfit } from '../../core/account/misfits.ts'
+import type { AccountSettings } from '../../core/account/settings.ts'
+import type { Connection } from '../../platform/postgres.ts'
+import type { CatalogStore } from '../catalogs.ts'
+import type { Writer } from '../change-account.ts'
+import { type ChangedMeanwhile, changedSince } from './last-change.ts'
+import { type PlanDecided, writePlans } from './write-plans.ts'
+
+export type Plan = Pick<
+  AccountSettings,
+  'tariff' | 'packages' | 'billingCycleAnchor' | 'fairUseMinutesPerUser' | 'conversationIntelligence' | 'voiceAgent'
+>
+
+/** What is absent, or undefined, stays as it is. */
+export type WantedChange = { readonly [Field in keyof Plan]?: Plan[Field] | undefined }
+
+type PlanRefusal = 'unknown_account' | ChangedMeanwhile
+
+export type PlanChanged =
+  | { readonly isChanged: boolean }
+  | { readonly refused: PlanRefusal }
+  | { readonly misfits: readonly Misfit[] }
+  | { readonly noCatalogInForce: true }
+
+/** `seenVersion` is that of the plan as whoever asks has seen it; null: it is changed whatever it is by now. */
+export async function changePlan(
+  writer: Writer,
+  catalogs: CatalogStore,
+  accountId: string,
+  { wanted, actor }: { readonly wanted: WantedChange; readonly actor: string },
+  seenVersion: number | null,
+): Promise<PlanChanged> {
+  const plan = {
+    accountId,
+    decide: async (stored: AccountSettings | undefined, connection: Connection): Promise<PlanDecided<PlanRefusal>> => {
+      if (stored === undefined) return { refused: 'unknown_account' }
+      const refused = await changedSince(connection, accountId, 'plan', seenVersion)
+      return refused === null ? { settings: { ...stored, ...named(wanted) } } : { refused }
+    },
+  }
+  const result = await writePlans(writer, catalogs, [plan], actor)
+  if ('refused' in result) return { refused: result.refused[0]! }
+  return 'written' in result ? { isChanged: result.written[0]!.done === 'changed' } : result
+}
+
+function named(wanted: WantedChange): Partial<Plan> {
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
+}

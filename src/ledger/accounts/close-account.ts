@@ -1,0 +1,81 @@
+/**
+ * Closes an account: from then on nothing is charged, and no credit can be asked for. What may still move money completes:
+ * a payment that the bank may have taken, and usage that comes late. Service status follows the balance, as ever.
+ */
+import { type ChangeCause, changeSettings, keepAccount } from '../../core/account/change.ts'
+import { formatInstant } from '../../core/instant.ts'
+import { advance, type Ending, type TopUp } from '../../core/top-up/machine.ts'
+import type { AutoTopUpMemory } from '../../core/top-up/memory.ts'
+import type { TopUpStep } from '../../core/top-up/step.ts'
+import type { Connection } from '../../platform/postgres.ts'
+import { type Changed, changeAccount, type Locked, type Writer } from '../change-account.ts'
+import { conclude, stepsOf, storeAdvanced } from '../top-ups/conclude.ts'
+import { askForMark } from '../top-ups/provider-tasks.ts'
+import { readAutoTopUp } from '../top-ups/read-auto-top-up.ts'
+import { TOP_UP_COLUMNS, type TopUpRow, topUpOf } from '../top-ups/top-up-rows.ts'
+
+export interface ClosedAccount {
+  /** RFC 3339, UTC: when it was closed first. */
+  readonly closedAt: string
+  /** False where it was closed before. */
+  readonly isClosedNow: boolean
+}
+
+/** Closed again it stays closed since when it was. `actor` is on record for it. */
+export async function closeAccount(writer: Writer, accountId: string, actor: string): Promise<Changed<ClosedAccount>> {
+  return changeAccount<ClosedAccount>(writer, accountId, async (locked) => {
+    const { connection, account, settings, clock } = locked
+    const before = await readClosedAt(connection, accountId)
+    if (before !== null) return { change: null, answer: { closedAt: before, isClosedNow: false } }
+    const closedAt = formatInstant(clock.nowMicros)
+    await connection.query(CLOSE, [accountId, closedAt, actor])
+
+    const auto = await readAutoTopUp(connection, accountId)
+    const steps = await endOpenTopUps(locked, auto.memory)
+    const off = settings.autoTopUp && { ...settings.autoTopUp, isOn: false }
+    const change = settings.autoTopUp?.isOn
+      ? changeSettings(account, { ...settings, autoTopUp: off }, actor)
+      : keepAccount(account, CAUSE)
+    await askForMark(connection, accountId)
+    const concluded = { change: { ...change, cause: CAUSE }, cause: CAUSE, settings: off, waits: null, steps }
+    return { change: await conclude(locked, auto, concluded), answer: { closedAt, isClosedNow: true } }
+  })
+}
+
+const CAUSE: ChangeCause = 'account_closed'
+
+const READ_CLOSED_AT = `
+  select to_char(closed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as closed_at
+    from tollgate.accounts where account_id = $1`
+
+async function readClosedAt(connection: Connection, accountId: string): Promise<string | null> {
+  const { rows } = await connection.query<{ closed_at: string | null }>(READ_CLOSED_AT, [accountId])
+  return rows[0]!.closed_at
+}
+
+const CLOSE = `update tollgate.accounts set closed_at = $2::timestamptz, closed_by = $3 where account_id = $1`
+
+/** Those by which no money can have moved. Charging, unknown and processing are left to end as the provider says. */
+const READ_ENDED = `
+  select ${TOP_UP_COLUMNS} from tollgate.top_ups
+   where account_id = $1 and state in ('requested', 'prepared', 'needs_action')
+   order by requested_at, top_up_id`
+
+/** What is prepared, or waits for approval, ends once the payments worker has canceled it at the provider. */
+async function endOpenTopUps(locked: Locked, memory: AutoTopUpMemory): Promise<TopUpStep[]> {
+  const { connection, account, clock } = locked
+  const { rows } = await connection.query<TopUpRow>(READ_ENDED, [account.accountId])
+  const steps: TopUpStep[] = []
+  for (const topUp of rows.map(topUpOf)) {
+    const news = { kind: 'ended', ending: endingOf(topUp) } as const
+    const advanced = advance(topUp, news, memory, clock.nowMicros, 0)!
+    await storeAdvanced(locked, topUp, advanced, news)
+    steps.push(...stepsOf(advanced))
+  }
+  return steps
+}
+
+/** As it would be judged before its next attempt. */
+function endingOf({ trigger }: TopUp): Ending {
+  return { state: trigger === 'automatic' ? 'no_longer_needed' : 'canceled', reason: 'account_closed' }
+}

@@ -1,0 +1,30 @@
+/** One new account; one that exists is left as it is. */
+import type { Misfit } from '../../core/account/misfits.ts'
+import { applySettings, type WantedSettings } from '../../core/account/settings.ts'
+import type { CatalogStore } from '../catalogs.ts'
+import type { Writer } from '../change-account.ts'
+import { writePlans } from './write-plans.ts'
+
+export type AccountCreated =
+  | { readonly created: string }
+  | { readonly refused: 'account_exists' }
+  | { readonly misfits: readonly Misfit[] }
+  | { readonly noCatalogInForce: true }
+
+/** It has no credit, and so is blocked from its first moment. `catalogs` is the process's one store. */
+export async function createAccount(
+  writer: Writer,
+  catalogs: CatalogStore,
+  wanted: WantedSettings,
+  actor: string,
+): Promise<AccountCreated> {
+  const { accountId } = wanted
+  const plan = {
+    accountId,
+    decide: (stored: unknown) =>
+      stored === undefined ? { settings: applySettings(wanted) } : { refused: 'account_exists' as const },
+  }
+  const result = await writePlans(writer, catalogs, [plan], actor)
+  if ('refused' in result) return { refused: 'account_exists' }
+  return 'written' in result ? { created: accountId } : result
+}

@@ -1,0 +1,68 @@
+/**
+ * What users are called where an account is shown. They stand beside the account, and nothing is rated or announced by them,
+ * so its lock is not taken; erased, a name is gone.
+ */
+import type { Pool } from '../../platform/postgres.ts'
+
+export interface DisplayName {
+  readonly userId: string
+  readonly name: string
+  /** RFC 3339, UTC. */
+  readonly updatedAt: string
+}
+
+const COLUMNS = `user_id, name, to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as updated_at`
+
+const LIST_NAMES = `
+  select ${COLUMNS} from tollgate.display_names
+   where account_id = $1 and ($2::text is null or user_id > $2)
+   order by user_id
+   limit $3::integer`
+
+/** A name that stays the same keeps the instant and the actor of its last change. */
+const SET_NAME = `
+  insert into tollgate.display_names as n (account_id, user_id, name, updated_by)
+  select account_id, $2, $3, $4 from tollgate.accounts where account_id = $1
+      on conflict (account_id, user_id) do update
+     set name = excluded.name,
+         updated_by = case when n.name = excluded.name then n.updated_by else excluded.updated_by end,
+         updated_at = case when n.name = excluded.name then n.updated_at else excluded.updated_at end
+  returning ${COLUMNS}`
+
+const ERASE_NAME = 'delete from tollgate.display_names where account_id = $1 and user_id = $2'
+
+interface Row {
+  user_id: string
+  name: string
+  updated_at: string
+}
+
+/** By user; `after` null: from the first on. */
+export async function listDisplayNames(
+  pool: Pool,
+  accountId: string,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<DisplayName[]> {
+  const { rows } = await pool.query<Row>(LIST_NAMES, [accountId, after, limit])
+  return rows.map(nameOf)
+}
+
+/** Null where there is no such account. */
+export async function setDisplayName(
+  pool: Pool,
+  accountId: string,
+  { userId, name, actor }: { readonly userId: string; readonly name: string; readonly actor: string },
+): Promise<DisplayName | null> {
+  const { rows } = await pool.query<Row>(SET_NAME, [accountId, userId, name, actor])
+  return rows[0] === undefined ? null : nameOf(rows[0])
+}
+
+/** Whether there was one. */
+export async function eraseDisplayName(pool: Pool, accountId: string, userId: string): Promise<boolean> {
+  const { rowCount } = await pool.query(ERASE_NAME, [accountId, userId])
+  return rowCount === 1
+}
+
+function nameOf(row: Row): DisplayName {
+  return { userId: row.user_id, name: row.name, updatedAt: row.updated_at }
+}

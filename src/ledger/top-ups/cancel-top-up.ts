@@ -1,0 +1,46 @@
+/**
+ * A person does not want a top-up any more. One that waits ends at once; one whose payment is prepared or waits for approval
+ * ends once the provider has canceled that, which the worker sees to. What is being charged cannot be stopped.
+ */
+import { advance, type TopUp } from '../../core/top-up/machine.ts'
+import { afterPause, type Pause } from '../../core/top-up/memory.ts'
+import { autoTopUpStep } from '../../core/top-up/step.ts'
+import { type Changed, changeAccount, type Writer } from '../change-account.ts'
+import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
+import { readAutoTopUp } from './read-auto-top-up.ts'
+import { readTopUp } from './top-up-rows.ts'
+
+export type CancelRefusal =
+  | 'unknown_top_up'
+  /** It is being charged, or over. */
+  | { readonly cannotBeCanceled: TopUp['state'] }
+
+const ENDING = { state: 'canceled', reason: 'by_hand' } as const
+
+/** An automatic one would be asked for again at once, so automatic top-up is paused until a person resumes it. */
+export async function cancelTopUp(
+  writer: Writer,
+  { accountId, topUpId }: { readonly accountId: string; readonly topUpId: string },
+): Promise<Changed<null, CancelRefusal>> {
+  return changeAccount<null, CancelRefusal>(writer, accountId, async (locked) => {
+    const { connection, clock } = locked
+    const before = (await readTopUp(connection, accountId, topUpId))?.topUp
+    if (before === undefined) return { refused: 'unknown_top_up' }
+    const isCanceled = before.ending !== null || (before.state === 'canceled' && before.reason === ENDING.reason)
+    if (isCanceled) return { change: null, answer: null }
+    const { state, trigger } = before
+    if (state !== 'requested' && state !== 'prepared' && state !== 'needs_action') {
+      return { refused: { cannotBeCanceled: state } }
+    }
+    const auto = await readAutoTopUp(connection, accountId)
+    const pause: Pause = { reason: 'canceled', code: null, methodId: before.methodId, sinceMicros: clock.nowMicros }
+    const memory = trigger === 'automatic' ? afterPause(auto.memory, pause) : auto.memory
+    const news = { kind: 'ended', ending: ENDING } as const
+    const advanced = advance(before, news, memory, clock.nowMicros, 0)!
+    await storeAdvanced(locked, before, advanced, news)
+    const steps = stepsOf(advanced)
+    if (memory.pause === pause && auto.settings?.isOn) steps.push(autoTopUpStep('paused', pause.reason))
+    const change = await conclude(locked, auto, { cause: 'top_up', topUp: advanced.topUp, memory, steps })
+    return { change, answer: null }
+  })
+}

@@ -1,0 +1,231 @@
+/**
+ * Cards on their way in: a person is sent to the provider's page, and the card comes back to us by whoever looks first, the
+ * page that they return to, a look at the setup, or the sweep. So a setup is concluded once, under the account's lock,
+ * however many come with the same news.
+ */
+import { randomUUID } from 'node:crypto'
+import { canonicalJson, fromCanonical } from '../../core/canonical-json.ts'
+import { formatInstant, type InstantMicros } from '../../core/instant.ts'
+import type { Consent } from '../../core/top-up/settings.ts'
+import type { Connection, Pool } from '../../platform/postgres.ts'
+import { type Changed, changeAccount, type Writer } from '../change-account.ts'
+import { consentRefusal } from './consents.ts'
+import { type Card, dismissMethod, type MethodRefusal, makeDefault, saveMethod } from './payment-methods.ts'
+import { readAutoTopUp } from './read-auto-top-up.ts'
+
+export type MethodSetupState = 'open' | 'saved' | 'canceled' | 'expired'
+
+/** Given for a card that has no id yet. */
+export type ConsentForNewMethod = Omit<Consent, 'methodId'>
+
+export interface MethodSetup {
+  readonly setupId: string
+  readonly accountId: string
+  readonly provider: string
+  /** The provider's page; null while it was not asked for one, or has not answered. Instants are RFC 3339, UTC. */
+  readonly page: { readonly providerSetupId: string; readonly url: string; readonly expiresAt: string } | null
+  /** What the card is called here once it is saved. */
+  readonly methodId: string
+  readonly returnUrl: string
+  readonly makesDefault: boolean
+  readonly consent: ConsentForNewMethod | null
+  readonly actor: string
+  readonly createdAtMicros: InstantMicros
+  readonly state: MethodSetupState
+  /** Null until it is saved. */
+  readonly isDefault: boolean | null
+  /** Why the card did not become the default as was wished, or was not saved at all. */
+  readonly refusal: MethodRefusal | null
+}
+
+export interface WantedMethodSetup {
+  readonly accountId: string
+  readonly provider: string
+  readonly returnUrl: string
+  readonly makesDefault: boolean
+  readonly consent: ConsentForNewMethod | null
+  readonly actor: string
+}
+
+const INSERT_SETUP = `
+  insert into tollgate.method_setups (setup_id, account_id, provider, method_id, return_url, makes_default, consent, actor,
+    created_at)
+  values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9::timestamptz)`
+
+/**
+ * Notes the wish, once a key; the provider is asked for its page afterwards. Where the card is to be what an automatic
+ * top-up that is on charges, the consent is looked at before anybody types anything in.
+ */
+export async function requestMethodSetup(
+  writer: Writer,
+  { accountId, provider, returnUrl, makesDefault, consent, actor }: WantedMethodSetup,
+  requestKey: string,
+): Promise<Changed<{ readonly setupId: string }, MethodRefusal>> {
+  return changeAccount<{ readonly setupId: string }, MethodRefusal>(
+    writer,
+    accountId,
+    async ({ connection, clock }) => {
+      const auto = await readAutoTopUp(connection, accountId)
+      if (auto.isClosed) return { refused: 'account_closed' }
+      const methodId = randomUUID()
+      const { settings, memory } = auto
+      if (makesDefault && settings?.isOn) {
+        const given = consent && { ...consent, methodId }
+        const refused = consentRefusal(auto, { settings, methodId, memory }, given)
+        if (refused !== null) return { refused }
+      }
+      const setupId = randomUUID()
+      await connection.query(INSERT_SETUP, [
+        setupId,
+        accountId,
+        provider,
+        methodId,
+        returnUrl,
+        makesDefault,
+        consent && canonicalJson(consent),
+        actor,
+        formatInstant(clock.nowMicros),
+      ])
+      return { change: null, answer: { setupId } }
+    },
+    { kind: 'method_setup', key: requestKey, content: { returnUrl, makesDefault, consent, actor } },
+  )
+}
+
+/** The provider's answer to a setup is always the same: whoever hears it first stores it. */
+const STORE_PAGE = `
+  update tollgate.method_setups set provider_setup_id = $2, url = $3, expires_at = $4::timestamptz
+   where setup_id = $1 and provider_setup_id is null`
+
+export async function storeSetupPage(
+  pool: Pool,
+  setupId: string,
+  { providerSetupId, url, expiresAt }: NonNullable<MethodSetup['page']>,
+): Promise<void> {
+  await pool.query(STORE_PAGE, [setupId, providerSetupId, url, expiresAt])
+}
+
+const COLUMNS = `
+  setup_id, account_id, provider, provider_setup_id, method_id, url, return_url, makes_default, consent, actor, state,
+  is_default, refusal, (extract(epoch from created_at) * 1000000)::bigint as created_at_micros,
+  to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at`
+
+const READ_SETUP = `select ${COLUMNS} from tollgate.method_setups where setup_id = $1`
+
+interface Row {
+  setup_id: string
+  account_id: string
+  provider: string
+  provider_setup_id: string | null
+  method_id: string
+  url: string | null
+  return_url: string
+  makes_default: boolean
+  consent: unknown
+  actor: string
+  state: MethodSetupState
+  is_default: boolean | null
+  refusal: MethodRefusal | null
+  created_at_micros: bigint
+  expires_at: string | null
+}
+
+/** Null: there is none. */
+export async function readMethodSetup(connection: Connection | Pool, setupId: string): Promise<MethodSetup | null> {
+  const { rows } = await connection.query<Row>(READ_SETUP, [setupId])
+  return rows[0] === undefined ? null : setupOf(rows[0])
+}
+
+function setupOf(row: Row): MethodSetup {
+  return {
+    setupId: row.setup_id,
+    accountId: row.account_id,
+    provider: row.provider,
+    page:
+      row.provider_setup_id === null
+        ? null
+        : { providerSetupId: row.provider_setup_id, url: row.url!, expiresAt: row.expires_at! },
+    methodId: row.method_id,
+    returnUrl: row.return_url,
+    makesDefault: row.makes_default,
+    consent: row.consent === null ? null : (fromCanonical(row.consent) as ConsentForNewMethod),
+    actor: row.actor,
+    createdAtMicros: Number(row.created_at_micros),
+    state: row.state,
+    isDefault: row.is_default,
+    refusal: row.refusal,
+  }
+}
+
+/** What came of the visit. */
+export type SetupOutcome =
+  | { readonly state: 'saved'; readonly card: Card }
+  | { readonly state: 'canceled' }
+  | { readonly state: 'expired' }
+
+const CONCLUDE_SETUP = `
+  update tollgate.method_setups
+     set state = $2, method_id = $3, is_default = $4, refusal = $5, concluded_at = $6::timestamptz
+   where setup_id = $1`
+
+/**
+ * Saves the card of a setup that is open still, as the default where that was wished and is agreed to; where the consent is
+ * not for what is in force by now, the card is saved all the same, and the refusal is kept. Answers the setup as it is then.
+ */
+export async function concludeSetup(
+  writer: Writer,
+  { accountId, setupId }: Pick<MethodSetup, 'accountId' | 'setupId'>,
+  outcome: SetupOutcome,
+): Promise<MethodSetup> {
+  const changed = await changeAccount<MethodSetup>(writer, accountId, async (locked) => {
+    const { connection, clock } = locked
+    const setup = (await readMethodSetup(connection, setupId))!
+    if (setup.state !== 'open') return { change: null, answer: setup }
+    const conclude = async (concluded: Pick<MethodSetup, 'state' | 'methodId' | 'isDefault' | 'refusal'>) => {
+      const { state, methodId, isDefault, refusal } = concluded
+      const now = formatInstant(clock.nowMicros)
+      await connection.query(CONCLUDE_SETUP, [setupId, state, methodId, isDefault, refusal, now])
+      return { ...setup, ...concluded }
+    }
+    const { methodId, provider, makesDefault, consent, actor } = setup
+    if (outcome.state !== 'saved') {
+      const answer = await conclude({ state: outcome.state, methodId, isDefault: null, refusal: null })
+      return { change: null, answer }
+    }
+    const method = { ...outcome.card, methodId, provider }
+    const auto = await readAutoTopUp(connection, accountId)
+    if (auto.isClosed) {
+      await dismissMethod(locked, method, actor)
+      const answer = await conclude({ state: 'canceled', methodId, isDefault: null, refusal: 'account_closed' })
+      return { change: null, answer }
+    }
+    const saved = { state: 'saved', methodId: await saveMethod(locked, method, actor) } as const
+    if (!makesDefault) return { change: null, answer: await conclude({ ...saved, isDefault: false, refusal: null }) }
+    const made = await makeDefault(locked, auto, saved.methodId, consent && { ...consent, methodId: saved.methodId })
+    if ('refused' in made) {
+      return { change: null, answer: await conclude({ ...saved, isDefault: false, refusal: made.refused }) }
+    }
+    return { change: made.change, answer: await conclude({ ...saved, isDefault: true, refusal: null }) }
+  })
+  if (!('answer' in changed)) throw new TypeError(`setup ${setupId} is of account ${accountId}, which is not there`)
+  return changed.answer
+}
+
+/** Those looked at longest ago first, so that none is passed over however many there are. */
+const TAKE_OPEN = `
+  update tollgate.method_setups s set looked_at = clock_timestamp()
+    from (
+      select setup_id as id from tollgate.method_setups
+       where provider = $1 and state = 'open'
+       order by looked_at nulls first
+       limit $2::integer
+         for update skip locked
+    ) as open
+   where s.setup_id = open.id
+  returning ${COLUMNS}`
+
+/** Setups that are open, to be looked at now. */
+export async function takeOpenSetups(pool: Pool, provider: string, limit: number): Promise<MethodSetup[]> {
+  const { rows } = await pool.query<Row>(TAKE_OPEN, [provider, limit])
+  return rows.map(setupOf)
+}

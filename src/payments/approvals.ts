@@ -1,0 +1,60 @@
+/** The customer's approval of a payment: sent to the bank's page with an address to come back to, and looked at on return. */
+import type { TopUpState } from '../core/top-up/machine.ts'
+import type { Writer } from '../ledger/change-account.ts'
+import { storeReturnUrl } from '../ledger/top-ups/approval-returns.ts'
+import { recordPayment } from '../ledger/top-ups/record-payment.ts'
+import { readTopUp } from '../ledger/top-ups/top-up-rows.ts'
+import type { NoAnswer, PaymentProvider, Refused } from './provider.ts'
+
+export interface WantedApproval {
+  readonly accountId: string
+  readonly topUpId: string
+  /** Where the customer goes in the end. */
+  readonly returnUrl: string
+  /** Ours, where the bank's page sends them first. */
+  readonly returnPage: string
+}
+
+export type AskedForApproval =
+  | { readonly kind: 'page'; readonly url: string }
+  | { readonly kind: 'unknown_top_up' }
+  /** It waits for no approval, or not any more. */
+  | { readonly kind: 'not_waiting'; readonly state: TopUpState }
+  | NoAnswer
+  | Refused
+
+/** Asks the provider for the page on which the customer, who is there, approves the payment of a top-up. */
+export async function askForApproval(
+  writer: Writer,
+  provider: PaymentProvider,
+  { accountId, topUpId, returnUrl, returnPage }: WantedApproval,
+): Promise<AskedForApproval> {
+  const topUp = (await readTopUp(writer.pool, accountId, topUpId))?.topUp
+  if (topUp === undefined) return { kind: 'unknown_top_up' }
+  const { state, ending, actionUntilMicros, paymentId, attemptId } = topUp
+  const hasLapsed = actionUntilMicros !== null && actionUntilMicros <= Date.now() * 1000
+  if (state !== 'needs_action' || ending !== null || hasLapsed) return { kind: 'not_waiting', state }
+  await storeReturnUrl(writer.pool, topUpId, returnUrl)
+  const askedAtMs = Date.now()
+  const answer = await provider.approve(paymentId!, attemptId!, returnPage)
+  if (answer.kind !== 'facts') return answer
+  const { facts } = answer
+  if (facts.state.kind === 'needs_action') return { kind: 'page', url: facts.state.url }
+  // Approved or declined meanwhile, in another tab.
+  await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
+  const after = await readTopUp(writer.pool, accountId, topUpId)
+  return { kind: 'not_waiting', state: after?.topUp.state ?? state }
+}
+
+/** What became of a payment, as soon as somebody comes back from its bank. */
+export async function lookAtPayment(
+  writer: Writer,
+  provider: PaymentProvider,
+  paymentId: string,
+): Promise<{ readonly kind: 'looked' } | NoAnswer | Refused> {
+  const askedAtMs = Date.now()
+  const answer = await provider.readPayment(paymentId)
+  if (answer.kind !== 'facts') return answer
+  await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
+  return { kind: 'looked' }
+}

@@ -1,0 +1,149 @@
+/** Visits to the page where a card is typed in: open until a card is saved, the customer turns back, or time is up. */
+import { formatInstant, type InstantMicros, MICROS_PER_SECOND } from '../../../core/instant.ts'
+import type { Connection, Pool } from '../../../platform/postgres.ts'
+import type { MethodSetup, SavedMethod, SetupToCreate } from '../../provider.ts'
+import { type AddedCard, addCard, newId, type TestCard } from './methods.ts'
+import { NotPossible } from './payment.ts'
+
+export const SETUP_OPEN_MICROS = 3_600 * MICROS_PER_SECOND
+
+export interface SandboxSetup {
+  readonly providerSetupId: string
+  readonly accountId: string
+  readonly returnUrl: string
+  readonly expiresAtMicros: InstantMicros
+  readonly state: MethodSetup['state']
+}
+
+const INSERT_SETUP = `
+  insert into sandbox.setups (provider_setup_id, setup_id, customer_id, return_url, created_at, expires_at)
+  select $1::text, $2::text, c.customer_id, $4::text, $5::timestamptz, $6::timestamptz
+    from sandbox.customers c
+   where c.customer_id = $3::text
+      on conflict (setup_id) do nothing`
+
+const READ_SETUP = `
+  select s.provider_setup_id, s.setup_id, s.customer_id, s.return_url, s.state, c.account_id,
+         (extract(epoch from s.expires_at) * 1000000)::bigint as expires_at_micros,
+         m.provider_method_id, m.brand, m.last4, m.expiry_month, m.expiry_year
+    from sandbox.setups s
+    join sandbox.customers c using (customer_id)
+    left join sandbox.methods m using (provider_method_id)`
+
+interface Row {
+  provider_setup_id: string
+  setup_id: string
+  customer_id: string
+  return_url: string
+  state: 'open' | 'saved' | 'canceled'
+  account_id: string
+  expires_at_micros: bigint
+  provider_method_id: string
+  brand: string
+  last4: string
+  expiry_month: number
+  expiry_year: number
+}
+
+/** The same for the same id; throws `NotPossible` where the id was used for another, or there is no such customer. */
+export async function createSetup(
+  connection: Connection,
+  asked: SetupToCreate,
+  nowMicros: InstantMicros,
+): Promise<SandboxSetup> {
+  await connection.query(INSERT_SETUP, [
+    newId('setup'),
+    asked.setupId,
+    asked.customerId,
+    asked.returnUrl,
+    formatInstant(nowMicros),
+    formatInstant(nowMicros + SETUP_OPEN_MICROS),
+  ])
+  const { rows } = await connection.query<Row>(`${READ_SETUP} where s.setup_id = $1::text`, [asked.setupId])
+  const [row] = rows
+  if (row === undefined) throw new NotPossible(`there is no customer ${asked.customerId}`, 'customer_missing')
+  if (row.customer_id !== asked.customerId || row.return_url !== asked.returnUrl) {
+    throw new NotPossible(`setup ${asked.setupId} was created for something else`, 'setup_reused')
+  }
+  return setupOf(row, nowMicros)
+}
+
+/** Null: there is none. */
+export async function readSetup(
+  database: Pool | Connection,
+  providerSetupId: string,
+  nowMicros: InstantMicros,
+): Promise<SandboxSetup | null> {
+  const { rows } = await database.query<Row>(`${READ_SETUP} where s.provider_setup_id = $1::text`, [providerSetupId])
+  return rows[0] === undefined ? null : setupOf(rows[0], nowMicros)
+}
+
+function setupOf(row: Row, nowMicros: InstantMicros): SandboxSetup {
+  const expiresAtMicros = Number(row.expires_at_micros)
+  return {
+    providerSetupId: row.provider_setup_id,
+    accountId: row.account_id,
+    returnUrl: row.return_url,
+    expiresAtMicros,
+    state: stateOf(row, expiresAtMicros <= nowMicros),
+  }
+}
+
+function stateOf(row: Row, isTimeUp: boolean): MethodSetup['state'] {
+  switch (row.state) {
+    case 'open':
+      return { kind: isTimeUp ? 'expired' : 'open' }
+    case 'canceled':
+      return { kind: 'canceled' }
+    case 'saved': {
+      const method: SavedMethod = {
+        providerMethodId: row.provider_method_id,
+        brand: row.brand,
+        last4: row.last4,
+        expiryMonth: row.expiry_month,
+        expiryYear: row.expiry_year,
+      }
+      return { kind: 'saved', method }
+    }
+  }
+}
+
+const LOCK_SETUP = 'select from sandbox.setups where provider_setup_id = $1::text for update'
+const SAVE_SETUP = `
+  update sandbox.setups set state = 'saved', provider_method_id = $2::text where provider_setup_id = $1::text`
+const CANCEL_SETUP = `update sandbox.setups set state = 'canceled' where provider_setup_id = $1::text`
+
+/**
+ * Types a card in, which approves it for charges to come. Once it is over it stays as it is: a form sent twice saves one card.
+ * Answers the setup as it is then, or why the card is refused; null: there is no such setup.
+ */
+export async function fillSetup(
+  connection: Connection,
+  providerSetupId: string,
+  card: Omit<TestCard, 'accountId' | 'isApproved'>,
+  nowMicros: InstantMicros,
+): Promise<SandboxSetup | Extract<AddedCard, { kind: 'refused' }> | null> {
+  const setup = await lockSetup(connection, providerSetupId, nowMicros)
+  if (setup?.state.kind !== 'open') return setup
+  const added = await addCard(connection, { ...card, accountId: setup.accountId, isApproved: true }, nowMicros)
+  if (added.kind === 'refused') return added
+  await connection.query(SAVE_SETUP, [providerSetupId, added.method.providerMethodId])
+  return { ...setup, state: { kind: 'saved', method: added.method } }
+}
+
+/** The customer turns back. Answers the setup as it is then; null: there is none. */
+export async function cancelSetup(
+  connection: Connection,
+  providerSetupId: string,
+  nowMicros: InstantMicros,
+): Promise<SandboxSetup | null> {
+  const setup = await lockSetup(connection, providerSetupId, nowMicros)
+  if (setup?.state.kind !== 'open') return setup
+  await connection.query(CANCEL_SETUP, [providerSetupId])
+  return { ...setup, state: { kind: 'canceled' } }
+}
+
+async function lockSetup(connection: Connection, providerSetupId: string, nowMicros: InstantMicros) {
+  await connection.query(LOCK_SETUP, [providerSetupId])
+  return readSetup(connection, providerSetupId, nowMicros)
+}

@@ -1,0 +1,296 @@
+import { describe, expect, it, test } from 'vitest'
+import type { AccountSettings } from '../../../src/core/account/settings.ts'
+import { parseInstant } from '../../../src/core/instant.ts'
+import { type ChargeFacts, chargeFacts } from '../../../src/core/rating/charge-facts.ts'
+import { roundedQuotient } from '../../../src/core/rating/price.ts'
+import type { StoredUsage } from '../../../src/core/rating/recompute.ts'
+import {
+  callFields,
+  correctionFields,
+  type Fields,
+  testAccount,
+  testCatalog,
+  usageFields,
+} from '../../support/catalog.ts'
+import { recorded } from '../../support/recorded-usage.ts'
+
+function factsOf(stored: StoredUsage, settings: Partial<AccountSettings> = {}): ChargeFacts {
+  return chargeFacts(stored, testAccount(settings), stored.catalogVersion === null ? null : testCatalog())
+}
+
+const message = (fields: Fields) =>
+  usageFields({ type: 'message', channel: 'sms', direction: 'outbound', from: 'Acme', to: '+491701', ...fields })
+const fee = (micros: bigint | null, isFeeCharged: boolean) => ({ connectionFeeMicros: micros, isFeeCharged })
+const increments = (firstSeconds: number, nextSeconds: number) => ({ increments: { firstSeconds, nextSeconds } })
+const NONE = { packages: [] }
+
+type Row = [reason: string, event: Fields, settings: Partial<AccountSettings>, facts: Partial<ChargeFacts>]
+
+const ROWS: readonly Row[] = [
+  [
+    'no_package',
+    callFields({ duration_seconds: 61 }),
+    NONE,
+    {
+      amountMicros: 90_000n,
+      deck: 'outbound.csv',
+      prefix: '+43',
+      destination: 'Austria',
+      destinationCountry: 'AT',
+      destinationType: 'fixed',
+      callerCountry: 'DE',
+      package: null,
+      fairUse: null,
+      price: {
+        by: 'minute',
+        perMinuteMicros: 20_000n,
+        ...fee(50_000n, true),
+        ...increments(60, 60),
+        pricedSeconds: 61,
+        billedSeconds: 120,
+      },
+    },
+  ],
+  [
+    'outside_package_countries',
+    callFields({ to: '+12125550100' }),
+    {},
+    {
+      destinationCountry: 'US',
+      package: {
+        id: 'eu-100',
+        name: 'Europe 100',
+        region: 'EU',
+        regionCountries: ['AT', 'DE'],
+        countries: ['AT', 'DE'],
+      },
+      fairUse: null,
+    },
+  ],
+  [
+    'caller_region_mismatch',
+    callFields({ from: '+12125550100' }),
+    { packages: [{ id: 'eu-open', fromMicros: 0 }] },
+    {
+      callerCountry: 'US',
+      package: { id: 'eu-open', name: null, region: 'EU', regionCountries: ['AT', 'DE'], countries: ['AT', 'DE'] },
+    },
+  ],
+  [
+    'fair_use_exceeded',
+    callFields({ duration_seconds: 90 }),
+    { fairUseMinutesPerUser: 1 },
+    {
+      units: 60,
+      amountMicros: 20_000n,
+      fairUse: {
+        limitMinutes: 1,
+        isOwnLimit: true,
+        minutesLeft: 1,
+        coveredMinutes: 1,
+        cycleStart: '2026-02-15',
+        cycleEnd: '2026-03-15',
+      },
+      price: {
+        by: 'minute',
+        perMinuteMicros: 20_000n,
+        ...fee(50_000n, false),
+        ...increments(60, 60),
+        pricedSeconds: 30,
+        billedSeconds: 60,
+      },
+    },
+  ],
+  [
+    'in_package',
+    callFields(),
+    {},
+    {
+      amountMicros: 0n,
+      price: null,
+      rounding: null,
+      fairUse: {
+        limitMinutes: 100,
+        isOwnLimit: false,
+        minutesLeft: 100,
+        coveredMinutes: 1,
+        cycleStart: '2026-02-15',
+        cycleEnd: '2026-03-15',
+      },
+    },
+  ],
+  [
+    'in_package',
+    callFields(),
+    { packages: [{ id: 'eu-open', fromMicros: 0 }] },
+    {
+      fairUse: {
+        limitMinutes: null,
+        isOwnLimit: false,
+        minutesLeft: null,
+        coveredMinutes: 1,
+        cycleStart: '2026-02-15',
+        cycleEnd: '2026-03-15',
+      },
+    },
+  ],
+  [
+    'special_number',
+    callFields({ to: '+49900123' }),
+    {},
+    { destinationType: 'premium', prefix: '+49900', amountMicros: 1_990_000n },
+  ],
+  [
+    'forwarded_leg',
+    callFields({ leg: 'forwarded', duration_seconds: 31 }),
+    {},
+    { amountMicros: 70_000n, fairUse: null },
+  ],
+  [
+    'toll_free_inbound',
+    usageFields({ type: 'toll_free', from: null, to: '+49800123', duration_seconds: 31 }),
+    {},
+    {
+      deck: 'toll-free.csv',
+      package: null,
+      price: {
+        by: 'minute',
+        perMinuteMicros: 30_000n,
+        ...fee(10_000n, true),
+        ...increments(30, 6),
+        pricedSeconds: 31,
+        billedSeconds: 36,
+      },
+    },
+  ],
+  [
+    'message',
+    message({ fragments: 3 }),
+    {},
+    { amountMicros: 210_000n, units: 3, price: { by: 'unit', perUnitMicros: 70_000n, units: 3 } },
+  ],
+  [
+    'message',
+    message({ fragments: 2, direction: 'inbound', to: '+4930123' }),
+    {},
+    { deck: 'sms-in.csv', price: { by: 'unit', perUnitMicros: 10_000n, units: 2 } },
+  ],
+  ['inbound_message', message({ fragments: 2, channel: 'mms', direction: 'inbound' }), {}, { price: null }],
+  [
+    'conversation_intelligence',
+    usageFields({ type: 'conversation_intelligence', duration_seconds: 61 }),
+    {},
+    {
+      amountMicros: 40_000n,
+      deck: null,
+      price: {
+        by: 'minute',
+        perMinuteMicros: 20_000n,
+        ...fee(null, false),
+        ...increments(60, 60),
+        pricedSeconds: 61,
+        billedSeconds: 120,
+      },
+    },
+  ],
+  [
+    'billed_on_invoice',
+    usageFields({ type: 'voice_agent', agent_id: 'bot', duration_seconds: 7 }),
+    {},
+    {
+      outcome: 'invoiced',
+      price: {
+        by: 'minute',
+        perMinuteMicros: 250_000n,
+        ...fee(null, false),
+        ...increments(1, 1),
+        pricedSeconds: 7,
+        billedSeconds: 7,
+      },
+    },
+  ],
+  [
+    'included_in_plan',
+    usageFields({ type: 'voice_agent', agent_id: 'bot', duration_seconds: 7 }),
+    { voiceAgent: 'included' },
+    { price: null },
+  ],
+  [
+    'other_usage',
+    usageFields({ type: 'other', sku: 'number-lookup', quantity: 12 }),
+    {},
+    { amountMicros: 48_000n, price: { by: 'unit', perUnitMicros: 4_000n, units: 12 } },
+  ],
+]
+
+describe('the facts of a charge', () => {
+  test.each(ROWS)('%s', (reason, event, settings, facts) => {
+    const found = factsOf(recorded([event], settings), settings)
+    expect(found).toMatchObject({ reason, tariff: 'standard-eur', settingsVersion: 2, isReproduced: true })
+    // Whole, so that no member of a part is left out.
+    for (const [name, value] of Object.entries(facts))
+      expect({ [name]: found[name as keyof ChargeFacts] }).toEqual({ [name]: value })
+  })
+
+  it.each(ROWS)('lead to its amount: %s', (_reason, event, settings) => {
+    const { price, rounding, amountMicros, units } = factsOf(recorded([event], settings), settings)
+    if (price === null) return expect({ amountMicros, units }).toEqual({ amountMicros: 0n, units: 0 })
+    if (price.by === 'unit') {
+      expect(roundedQuotient(price.perUnitMicros * BigInt(price.units), 1n, rounding!)).toBe(amountMicros)
+      return expect(price.units).toBe(units)
+    }
+    const feeMicros = price.isFeeCharged ? price.connectionFeeMicros! : 0n
+    const sum = feeMicros * 60n + price.perMinuteMicros * BigInt(price.billedSeconds)
+    expect(roundedQuotient(sum, 60n, rounding!)).toBe(amountMicros)
+    expect(price.billedSeconds).toBe(units)
+  })
+
+  it('use the price that was in force when it occurred', () => {
+    const before = callFields({ to: '+4930123', occurred_at: '2026-02-28T23:59:59Z' })
+    const after = callFields({ to: '+4930123', occurred_at: '2026-03-01T00:00:00Z' })
+    const priceOf = (event: Fields) => factsOf(recorded([event], NONE), NONE).price
+    expect([priceOf(before), priceOf(after)]).toMatchObject([
+      { perMinuteMicros: 12_000n },
+      { perMinuteMicros: 18_000n },
+    ])
+  })
+
+  it('of a correction give back what was taken, minutes too', () => {
+    const facts = factsOf(recorded([callFields(), correctionFields('c1', 'e1')]))
+    expect(facts).toMatchObject({
+      reason: 'correction',
+      catalogVersion: null,
+      price: null,
+      rounding: null,
+      package: null,
+      fairUse: { limitMinutes: null, isOwnLimit: false, coveredMinutes: -1, cycleStart: '2026-02-15' },
+      isReproduced: true,
+    })
+  })
+
+  it('say where deciding again gives something else, or cannot be done', () => {
+    const stored = recorded([callFields()], NONE)
+    const tampered = { ...stored, figures: { ...stored.figures, amountMicros: 1n } }
+    expect(factsOf(tampered, NONE).isReproduced).toBe(false)
+    expect(factsOf({ ...recorded([message({ fragments: 1 })]), channel: null }).isReproduced).toBeNull()
+    const withoutCatalog = chargeFacts(stored, testAccount(NONE), null)
+    expect(withoutCatalog).toMatchObject({ price: null, package: null, isReproduced: null, amountMicros: 70_000n })
+  })
+
+  it('stay when the numbers are cleared', () => {
+    const stored = recorded([callFields({ to: '+12125550100', duration_seconds: 61 })])
+    expect(factsOf({ ...stored, from: null, to: null })).toEqual(factsOf(stored))
+  })
+
+  it('name a package that the catalog does not have any more by its id', () => {
+    const settings = { packages: [{ id: 'gone', fromMicros: parseInstant('2020-01-01T00:00:00Z')! }] }
+    const stored = recorded([callFields({ leg: 'forwarded' })], settings)
+    expect(factsOf(stored, settings).package).toEqual({
+      id: 'gone',
+      name: null,
+      region: null,
+      regionCountries: [],
+      countries: [],
+    })
+  })
+})

@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { formatDate, MICROS_PER_DAY, parseDate, parseInstant } from '../../../src/core/instant.ts'
+import { cycleStart, nextCycleStart } from '../../../src/core/rating/fair-use.ts'
+
+describe('a billing cycle', () => {
+  test.each([
+    // anchor, within the cycle, start, end
+    ['2026-01-15', '2026-02-20T10:00:00Z', '2026-02-15', '2026-03-15'],
+    ['2026-01-15', '2026-02-14T23:59:59Z', '2026-01-15', '2026-02-15'],
+    ['2026-01-31', '2026-02-27T00:00:00Z', '2026-01-31', '2026-02-28'],
+    ['2026-01-31', '2026-02-28T00:00:00Z', '2026-02-28', '2026-03-31'],
+    ['2024-01-30', '2024-02-29T12:00:00Z', '2024-02-29', '2024-03-30'],
+    ['2026-01-01', '2026-12-31T23:59:59Z', '2026-12-01', '2027-01-01'],
+    ['2025-06-29', '2025-12-31T00:00:00Z', '2025-12-29', '2026-01-29'],
+  ])('anchored on %s has %s in it from %s to %s', (anchor, at, start, end) => {
+    expect(cycleStart(anchor, parseInstant(at)!)).toBe(start)
+    expect(nextCycleStart(anchor, start)).toBe(end)
+  })
+
+  it('ends where the next begins, on whatever day it is anchored', () => {
+    const day = fc.integer({ min: parseDate('2000-01-01')!, max: parseDate('2100-01-01')! })
+    fc.assert(
+      fc.property(day, day, (anchorMicros, at) => {
+        const anchor = formatDate(anchorMicros)
+        const end = parseDate(nextCycleStart(anchor, cycleStart(anchor, at)))!
+        expect(at < end && end - at <= 31 * MICROS_PER_DAY).toBe(true)
+        expect(cycleStart(anchor, end)).toBe(formatDate(end))
+        expect(cycleStart(anchor, end - 1)).toBe(cycleStart(anchor, at))
+      }),
+    )
+  })
+})

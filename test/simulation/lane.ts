@@ -1,0 +1,13 @@
+/** A thread that plays histories, one after the other, on databases of its own: its clock and its chance are the history's. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { openPlayer } from './player.ts'
+import type { History } from './steps.ts'
+
+const port = parentPort!
+const player = await openPlayer(workerData.server as string)
+port.on('message', async (history: History | null) => {
+  if (history !== null) return port.postMessage(await player.play(history))
+  await player.close()
+  port.close()
+})
+port.postMessage('ready')

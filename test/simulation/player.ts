@@ -1,0 +1,473 @@
+/**
+ * Plays a history on a lane: processes of the product's own code, as many as it names, on a ledger and a sandbox whose time
+ * passes by order. After each step the model looks at both sides. In the end the faults are over, time passes and everything
+ * comes to rest: then the books must agree to the cent, and nobody may stand without a word.
+ */
+
+import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
+import { applyAccounts } from '../../src/ledger/apply-accounts.ts'
+import { CatalogStore } from '../../src/ledger/catalogs.ts'
+import type { Writer } from '../../src/ledger/change-account.ts'
+import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
+import { saveAutoTopUp } from '../../src/ledger/top-ups/auto-top-up.ts'
+import { removePaymentMethod } from '../../src/ledger/top-ups/payment-methods.ts'
+import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
+import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
+import { sweepAutoTopUp } from '../../src/ledger/top-ups/sweep-auto-top-up.ts'
+import { markAtProvider } from '../../src/payments/mark.ts'
+import type { PaymentFacts } from '../../src/payments/provider.ts'
+import type { CallName } from '../../src/payments/providers/sandbox/faults.ts'
+import { NotPossible } from '../../src/payments/providers/sandbox/payment.ts'
+import { createSandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
+import { ProviderDidNotAnswer } from '../../src/payments/reconcile.ts'
+import { createLog, type Logger } from '../../src/platform/log.ts'
+import { createPool } from '../../src/platform/postgres.ts'
+import { consentTo, saveCard } from '../../testkit/auto-top-up.ts'
+import { CATALOG_FILES, testAccount, testCatalog } from '../support/catalog.ts'
+import { seedChance } from './chance.ts'
+import { openLaneDatabase } from './lane-database.ts'
+import { createModel, Finding } from './model.ts'
+import { lookAtBoth, lookAtRest, readTerms } from './sight.ts'
+import { CALL_MS, createSimulatedProcess, type Ran, type SimulatedProcess } from './simulated-process.ts'
+import {
+  ACCOUNTS,
+  CARDS,
+  type Card,
+  type History,
+  nameOf,
+  PROCESSES,
+  type Settings,
+  type Step,
+  type Stop,
+  type Work,
+} from './steps.ts'
+
+export interface Played {
+  /** Null: nothing was found. */
+  readonly finding: { readonly name: string; readonly detail: string; readonly atStep: number } | null
+  readonly tally: Tally
+}
+
+/** What happened, by name: `charges`, `declined: insufficient_funds`, ... */
+export type Tally = Readonly<Record<string, number>>
+
+export interface Player {
+  play(history: History): Promise<Played>
+  close(): Promise<void>
+}
+
+const ACTOR = 'history'
+const TOP_UPS_AT_A_TIME = 8
+/** Time stands still while processes settle: what is due again at once, and again, never comes to rest. */
+const MAX_ROUNDS = 60
+const IDS = Array.from({ length: ACCOUNTS }, (_, account) => nameOf(account))
+/** Once faults are over: claims of the dead end, debits are through, a card that declines has done so three times. */
+const AFTERWARDS_SECONDS = [60, 1_000, 5_000, 105_000, 105_000, 300]
+
+export async function openPlayer(server: string): Promise<Player> {
+  const database = await openLaneDatabase(server)
+  const complaints: { readonly message: string; readonly error: unknown }[] = []
+  const log = listeningLog(complaints)
+  const pool = createPool(database.ledgerUrl, createLog('silent'), 24)
+  const provider = createSandboxProvider({
+    databaseUrl: database.sandboxUrl,
+    log,
+    deadlineMs: CALL_MS,
+    now: database.nowMicros,
+    connections: 8,
+  })
+  let announced = new Set<string>()
+  const publishing: Writer['publishing'] = {
+    encode(topic, record) {
+      const { top_up_id, kind } = record as { top_up_id?: string; kind?: string }
+      if (topic === 'credit.top-ups.v1') announced.add(`${top_up_id}/${kind}`)
+      return Buffer.from('{}')
+    },
+    recordTopics: new Set(),
+  }
+  await publishCatalog(pool, {
+    catalog: testCatalog(),
+    files: new Map(Object.entries(CATALOG_FILES).map(([name, text]) => [name, Buffer.from(text)])),
+    contentHash: 'histories',
+    author: ACTOR,
+    comment: '',
+    inForceFrom: '2020-01-01T00:00:00Z',
+  })
+  await applyAccounts(
+    { pool, publishing },
+    new CatalogStore(),
+    IDS.map((accountId) => testAccount({ accountId })),
+    ACTOR,
+  )
+  await database.keepAsBeginning()
+
+  return {
+    play,
+    async close() {
+      await provider.close()
+      await pool.end()
+      await database.close()
+    },
+  }
+
+  async function play({ seed, beginsAtMs, steps }: History): Promise<Played> {
+    seedChance(seed)
+    await database.begin(beginsAtMs)
+    announced = new Set()
+    complaints.length = 0
+    const model = createModel(IDS)
+    const opened = new Set<number>()
+    const processes: (SimulatedProcess | null)[] = Array.from({ length: PROCESSES }, () => null)
+    const hungInStep = new Map<number, number>()
+    /** Who acts for people and usage. */
+    const others: { process: SimulatedProcess | null } = { process: null }
+    let started = 0
+    let heard: Heard[] = []
+    const adjustments: { readonly accountId: string; readonly micros: bigint; readonly key: string }[] = []
+    /** How many of them there were when it was made; null: there is no backup. */
+    let backedUp: number | null = null
+    const tally: Record<string, number> = {}
+    const count = (what: string, by = 1) => {
+      tally[what] = (tally[what] ?? 0) + by
+    }
+    let at = 0
+
+    try {
+      for (const [i, step] of steps.entries()) {
+        at = i
+        count('steps')
+        if ('account' in step && step.kind !== 'open' && !opened.has(step.account)) continue
+        await take(step)
+        await look(step.kind === 'goOn')
+      }
+      await comeToRest()
+      return { finding: null, tally: await summary() }
+    } catch (error) {
+      const { name, message } = error as Error
+      const isFound = error instanceof Finding
+      const detail = isFound ? message : ((error as Error).stack ?? String(error))
+      return { finding: { name: isFound ? name : 'fault', detail, atStep: at }, tally: await summary() }
+    } finally {
+      others.process?.die()
+      for (const process of processes) process?.die()
+    }
+
+    /** `isLater`: somebody went on who had hung since an earlier step. */
+    async function look(isLater: boolean): Promise<void> {
+      const [complaint] = complaints
+      if (complaint !== undefined) {
+        const { stack = String(complaint.error) } = (complaint.error ?? {}) as Error
+        throw new Finding('fault', `${complaint.message}: ${stack}`)
+      }
+      const since = isLater ? Math.min(at, ...hungInStep.values()) : at
+      if (isLater) hungInStep.clear()
+      model.look(at, since, await lookAtBoth(database))
+    }
+
+    async function take(step: Step): Promise<void> {
+      switch (step.kind) {
+        case 'open': {
+          const accountId = nameOf(step.account)
+          opened.add(step.account)
+          await adjust(accountId, step.cents, null)
+          await changeCard(accountId, step.card, null)
+          await save(accountId, step.settings, null)
+          return
+        }
+        case 'adjust':
+          return await adjust(nameOf(step.account), step.cents, step.stop)
+        case 'save':
+          return await save(nameOf(step.account), step.settings, step.stop)
+        case 'card':
+          return await changeCard(nameOf(step.account), step.card, step.stop)
+        case 'removeCard':
+          return await removeCard(nameOf(step.account), step.stop)
+        case 'byHand':
+          return await addByHand(nameOf(step.account), step.cents, step.stop)
+        case 'settle':
+          await Promise.all(step.by.map((work) => settle(work, step.isEager)))
+          return
+        case 'tend':
+          return await byProcess(step.by, (process) => tend(process, step.task))
+        case 'goOn':
+          await goOn()
+          return
+        case 'pass':
+          return await database.pass(step.seconds)
+        case 'fault': {
+          const call = step.call as CallName | null
+          return await provider.desk.orderFault({ fault: step.fault, call, timesLeft: step.times, delayMs: null })
+        }
+        case 'webhook': {
+          const paymentId = await pickPayment(step)
+          if (paymentId === null) return
+          const once = async (process: SimulatedProcess) => {
+            const askedAtMs = Date.now()
+            const answer = await process.provider.readPayment(paymentId)
+            if (answer.kind === 'facts') await record(process, { facts: answer.facts, askedAtMs })
+          }
+          const second = { process: (step.by.process + 1) % PROCESSES, stop: null }
+          if (step.isAtOnce && step.times > 1) {
+            await Promise.all([byProcess(step.by, once), byProcess(second, once)])
+          } else {
+            await byProcess(step.by, once)
+            if (step.times > 1) await byProcess(second, once)
+          }
+          return
+        }
+        case 'hear': {
+          const paymentId = await pickPayment(step)
+          const answer = paymentId === null ? null : await provider.readPayment(paymentId)
+          if (answer?.kind === 'facts') heard.push({ facts: answer.facts, askedAtMs: Date.now() })
+          return
+        }
+        case 'record': {
+          const chosen = heard[Math.floor(step.pick * heard.length)]
+          if (chosen === undefined) return
+          if (!step.isKept) heard = heard.filter((one) => one !== chosen)
+          return await byProcess(step.by, (process) => record(process, chosen))
+        }
+        case 'atBank': {
+          const paymentId = await pickPayment(step)
+          if (paymentId === null) return
+          try {
+            await atBank(paymentId, step.deed)
+            count(step.deed)
+          } catch (error) {
+            if (!(error instanceof NotPossible)) throw error
+          }
+          return
+        }
+        case 'backUp':
+          await database.backUp()
+          backedUp = adjustments.length
+          return model.backedUp()
+        case 'restore':
+          return await restore(step.isAnew)
+      }
+    }
+
+    /** Whatever people and usage do is done again, under its key, where the process died over it. */
+    async function perform<T>(stop: Stop | null, work: (writer: Writer) => Promise<T>): Promise<T> {
+      for (let wanted = stop; ; wanted = null) {
+        others.process ??= start()
+        const { process } = others
+        const ran = await process.run(wanted, () => work(process.writer))
+        if (ran.did === 'finish') return ran.result
+        count('crashes')
+        process.die()
+        others.process = null
+      }
+    }
+
+    async function adjust(accountId: string, cents: number, stop: Stop | null): Promise<void> {
+      const micros = BigInt(cents) * 10_000n
+      const key = `adjustment-${adjustments.length}`
+      adjustments.push({ accountId, micros, key })
+      await perform(stop, (writer) => adjustUnderKey(writer, accountId, micros, key))
+      model.adjusted(accountId, micros)
+    }
+
+    async function save(accountId: string, settings: Settings, stop: Stop | null): Promise<void> {
+      const { methodId } = await readTerms(database, accountId)
+      const wanted = inMicros(settings)
+      const consent = consentTo(wanted, methodId, ACTOR)
+      const saved = await perform(stop, (writer) =>
+        saveAutoTopUp(writer, accountId, { settings: wanted, consent, actor: ACTOR }, null),
+      )
+      if ('answer' in saved) model.saved(accountId, settings)
+      else if (saved.refused !== 'needs_another_method') throw new Finding('refused', JSON.stringify(saved.refused))
+    }
+
+    async function changeCard(accountId: string, card: Card, stop: Stop | null): Promise<void> {
+      const { settings } = await readTerms(database, accountId)
+      const consent = (methodId: string) => (settings?.isOn ? consentTo(inMicros(settings), methodId, ACTOR) : null)
+      await perform(stop, (writer) =>
+        saveCard(writer, provider.desk, { accountId, number: CARDS[card], consent, actor: ACTOR }),
+      )
+      model.hasCard(accountId, (await readTerms(database, accountId)).providerMethodId)
+    }
+
+    async function removeCard(accountId: string, stop: Stop | null): Promise<void> {
+      const { methodId } = await readTerms(database, accountId)
+      if (methodId === null) return
+      await perform(stop, (writer) => removePaymentMethod(writer, { accountId, methodId, actor: ACTOR }))
+      model.hasCard(accountId, null)
+    }
+
+    async function addByHand(accountId: string, cents: number, stop: Stop | null): Promise<void> {
+      const key = `by-hand-${at}`
+      const wanted = { accountId, amountMicros: BigInt(cents) * 10_000n, methodId: null, actor: ACTOR }
+      const requested = await perform(stop, (writer) => requestTopUp(writer, wanted, key))
+      if ('refused' in requested && requested.refused !== 'no_method') {
+        throw new Finding('refused', JSON.stringify(requested.refused))
+      }
+    }
+
+    async function settle({ process: index, stop }: Work, isEager: boolean): Promise<void> {
+      // One that hangs has nothing else in hand, so that nothing of it goes on meanwhile.
+      const limit = stop?.does === 'hangs' ? 1 : TOP_UPS_AT_A_TIME
+      await byProcess({ process: index, stop }, async (process) => {
+        if (!isEager && !(await process.reconciler.isDone())) await unlessUnanswered(process.reconciler.run())
+        for (let round = 0; round < MAX_ROUNDS; round++) {
+          const turns = await process.claimTurns(limit)
+          if (turns.length === 0) return
+          await Promise.all(turns)
+        }
+        throw new Finding('never_settles', `after ${MAX_ROUNDS} rounds top-ups are due still`)
+      })
+    }
+
+    async function byProcess({ process: index, stop }: Work, work: (process: SimulatedProcess) => Promise<void>) {
+      processes[index] ??= start()
+      const process = processes[index]
+      if (process.isHung()) return
+      const ran: Ran<void> = await process.run(stop, () => work(process))
+      if (ran.did === 'finish') return
+      count(ran.did === 'die' ? 'crashes' : 'hangs')
+      if (ran.did === 'die') processes[index] = null
+      else hungInStep.set(index, at)
+    }
+
+    async function goOn(): Promise<void> {
+      await Promise.all(processes.map((process) => (process?.isHung() ? process.goOn() : null)))
+    }
+
+    /** Whoever hangs has begun what the ledger forgets, and nobody can tell: it ends in any case. */
+    async function restore(isAnew: boolean): Promise<void> {
+      if (backedUp === null) return
+      count('restores')
+      for (const [index, process] of processes.entries()) {
+        if (!isAnew && !process?.isHung()) continue
+        process?.die()
+        processes[index] = null
+      }
+      hungInStep.clear()
+      others.process?.die()
+      others.process = null
+      heard = []
+      await database.restore()
+      for (const { accountId, micros, key } of adjustments.slice(backedUp)) {
+        await perform(null, (writer) => adjustUnderKey(writer, accountId, micros, key))
+      }
+      model.restored(await lookAtBoth(database))
+    }
+
+    async function pickPayment({ account, pick }: { account: number; pick: number }): Promise<string | null> {
+      const { rows } = await database.sandbox.query<{ payment_id: string }>(
+        'select payment_id from sandbox.payments where account_id = $1 order by created_at, payment_id',
+        [nameOf(account)],
+      )
+      return rows[Math.min(rows.length - 1, Math.floor(pick * rows.length))]?.payment_id ?? null
+    }
+
+    async function atBank(paymentId: string, deed: Extract<Step, { kind: 'atBank' }>['deed']): Promise<void> {
+      const { desk } = provider
+      switch (deed) {
+        case 'cancel':
+          // As somebody does at its dashboard.
+          return void (await provider.cancel(paymentId))
+        case 'decline':
+          return void (await desk.decline(paymentId, null))
+        case 'refund':
+          return void (await desk.refund(paymentId, null))
+        case 'refundPart':
+          return void (await desk.refund(paymentId, 3_000_000n))
+        default:
+          return void (await desk[deed](paymentId))
+      }
+    }
+
+    /** A process that begins knows nothing of the one before. */
+    function start(): SimulatedProcess {
+      return createSimulatedProcess({ pool, provider, publishing, log, holder: `process-${started++}` })
+    }
+
+    async function comeToRest(): Promise<void> {
+      await provider.desk.endFaults()
+      at++
+      await goOn()
+      await look(true)
+      for (const seconds of AFTERWARDS_SECONDS) {
+        at++
+        await database.pass(seconds)
+        await byProcess({ process: 0, stop: null }, (process) => tend(process, 'all'))
+        await Promise.all([0, 1].map((process) => settle({ process, stop: null }, false)))
+        await look(false)
+      }
+      at++
+      await byProcess({ process: 0, stop: null }, (process) => tend(process, 'all'))
+      await look(false)
+      model.lookAtEnd(await lookAtBoth(database), (await lookAtRest(database)).filter(isOpened), announced)
+    }
+
+    function isOpened({ accountId }: { accountId: string }): boolean {
+      return [...opened].some((account) => nameOf(account) === accountId)
+    }
+
+    async function summary(): Promise<Tally> {
+      const { payments } = await lookAtBoth(database)
+      for (const { state, declineCode, hasGoneBack, chargedMicros } of payments) {
+        count('payments')
+        if (chargedMicros > 0n) count('charges')
+        if (hasGoneBack) count('refunded or disputed')
+        if (state === 'declined') count(`declined: ${declineCode}`)
+      }
+      return tally
+    }
+  }
+}
+
+async function adjustUnderKey(writer: Writer, accountId: string, amountMicros: bigint, key: string): Promise<void> {
+  const adjusted = await adjustCredit(writer, { accountId, amountMicros, actor: ACTOR, reason: 'history' }, key)
+  if ('refused' in adjusted) throw new Finding('refused', adjusted.refused)
+}
+
+interface Heard {
+  readonly facts: PaymentFacts
+  readonly askedAtMs: number
+}
+
+async function record({ writer, provider }: SimulatedProcess, { facts, askedAtMs }: Heard): Promise<void> {
+  const recorded = await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
+  if (!('posted' in recorded || 'tooOld' in recorded))
+    throw new Finding('refused', `${facts.paymentId}: ${Object.keys(recorded)[0]}`)
+}
+
+/** What the role does from time to time. */
+async function tend(process: SimulatedProcess, task: 'list' | 'sweep' | 'mark' | 'all'): Promise<void> {
+  const { writer, provider } = process
+  if (task === 'list' || task === 'all') await unlessUnanswered(process.reconciler.run())
+  if (task === 'sweep' || task === 'all') await sweepAutoTopUp(writer)
+  if (task === 'mark' || task === 'all') await unlessUnanswered(markAtProvider(writer, provider, createLog('silent')))
+}
+
+/** The jobs are done again later. */
+async function unlessUnanswered(job: Promise<unknown>): Promise<void> {
+  await job.catch((error: unknown) => {
+    if (!(error instanceof ProviderDidNotAnswer)) throw error
+  })
+}
+
+function inMicros({ isOn, thresholdCents, amountCents, capCents }: Settings) {
+  return {
+    isOn,
+    thresholdMicros: BigInt(thresholdCents) * 10_000n,
+    amountMicros: BigInt(amountCents) * 10_000n,
+    monthlyCapMicros: capCents === null ? null : BigInt(capCents) * 10_000n,
+  }
+}
+
+/** What the product complains of is a fault of its own: nothing here breaks but processes that are dead by then. */
+function listeningLog(complaints: { message: string; error: unknown }[]): Logger {
+  const nobody = () => {}
+  return {
+    trace: nobody,
+    debug: nobody,
+    info: nobody,
+    warn: nobody,
+    error: ({ err, ...about }: Record<string, unknown>, message: string) =>
+      complaints.push({ message: `${message} ${JSON.stringify(about)}`, error: err }),
+    fatal: nobody,
+  } as unknown as Logger
+}

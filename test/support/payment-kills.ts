@@ -1,0 +1,257 @@
+/**
+ * Payments processes as processes of their own, killed at a step of a charge that is asked for, and started again as a
+ * supervisor would. A gate holds everybody at a step: a transaction that would bring a top-up or a payment to some state
+ * waits while the gate of that state is shut. What the dead one had in hand is looked at once it is dead.
+ *
+ * Claims of the dead are let go of at once, as they would be three quarters of a minute later.
+ */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
+import { type Serve, startServe } from '../../stack/serve.ts'
+import type { Random } from '../../testkit/random.ts'
+import { until } from '../../testkit/until.ts'
+import type { TestInstallation } from './installation.ts'
+
+/** Where a charge stands, in the order in which it gets there. */
+export const STEPS = [
+  'nothing prepared',
+  'prepared, its id not stored',
+  'its id stored, not begun to charge',
+  'begun to charge, not charged',
+  'charged, the answer on its way',
+  'answered, not recorded',
+  'recorded',
+] as const
+export type Step = (typeof STEPS)[number]
+
+/** Whoever has something in hand, whatever that is. */
+const AT_RANDOM = 'at random'
+const MAX_MS_TO_RANDOM_KILL = 500
+
+type Side = 'ledger' | 'sandbox'
+
+/** Of each step, the state that is entered next. */
+const GATES: Readonly<Record<Step, readonly [Side, state: string]>> = {
+  'nothing prepared': ['sandbox', 'unconfirmed'],
+  'prepared, its id not stored': ['ledger', 'prepared'],
+  'its id stored, not begun to charge': ['ledger', 'charging'],
+  'begun to charge, not charged': ['sandbox', 'succeeded'],
+  'charged, the answer on its way': ['ledger', 'succeeded'],
+  'answered, not recorded': ['ledger', 'succeeded'],
+  // Opened again before the kill.
+  recorded: ['ledger', 'succeeded'],
+}
+
+const GATE_KEY = 4711
+
+const plantGates = (table: string) => `
+  create function public.wait_at_gate() returns trigger language plpgsql as $$
+  begin
+    perform pg_advisory_xact_lock_shared(${GATE_KEY}, hashtext(new.state));
+    return new;
+  end $$;
+  create trigger wait_at_gate before insert or update on ${table} for each row execute function public.wait_at_gate()`
+
+const SHUT = `select pg_advisory_lock(${GATE_KEY}, hashtext($1))`
+const OPEN = `select pg_advisory_unlock(${GATE_KEY}, hashtext($1))`
+const IS_WAITED_AT = `
+  select exists (
+    select from pg_locks
+     where locktype = 'advisory' and not granted and classid = ${GATE_KEY}
+       and objid = (hashtext($1)::bigint & 4294967295)::oid
+       and database = (select oid from pg_database where datname = current_database())) as found`
+
+interface Process {
+  readonly instanceId: string
+  readonly serve: Serve
+}
+
+/** A top-up that somebody has claimed, and what the sandbox says of its payment; null: it has none yet. */
+interface InHand {
+  readonly topUpId: string
+  readonly holder: string
+  readonly state: string
+  readonly payment: string | null
+}
+
+export interface Killed {
+  /** Of the top-up on whose account it was killed, as it is found afterwards. */
+  readonly step: Step | 'another'
+  /** All that it had in hand: the state here / the one at the sandbox. */
+  readonly inHand: readonly string[]
+}
+
+export interface Fleet {
+  /** Kills a process at the next step of a round over all of them and one kill at random, and starts another. */
+  killNext(): Promise<Killed>
+  /** Whether it waits for a charge to kill at: accounts may be charged a few times a day only, so spending is for then. */
+  isWaiting(): boolean
+  stop(): Promise<void>
+}
+
+/** The database of the sandbox is there already. */
+export async function startFleet(installation: TestInstallation, processes: number, random: Random): Promise<Fleet> {
+  const { config, environment } = installation
+  const sides: Readonly<Record<Side, pg.Client>> = {
+    ledger: new pg.Client({ connectionString: config.database.url }),
+    sandbox: new pg.Client({ connectionString: sandboxDatabaseUrl(config.database.url) }),
+  }
+  await Promise.all([sides.ledger.connect(), sides.sandbox.connect()])
+  await sides.ledger.query(plantGates('tollgate.top_ups'))
+  await sides.sandbox.query(plantGates('sandbox.payments'))
+  const fleet = await Promise.all(Array.from({ length: processes }, start))
+  let round: (Step | typeof AT_RANDOM)[] = []
+  let isWaiting = false
+
+  return {
+    async killNext() {
+      if (round.length === 0) round = shuffled([...STEPS, AT_RANDOM])
+      const next = round.pop()!
+      return next === AT_RANDOM ? await killAtRandom() : await killAt(next)
+    },
+    isWaiting: () => isWaiting,
+    async stop() {
+      await Promise.all(fleet.map(({ serve }) => serve.stop()))
+      await Promise.all([sides.ledger.end(), sides.sandbox.end()])
+    },
+  }
+
+  async function start(): Promise<Process> {
+    const instanceId = `payments-${randomUUID()}`
+    const own = { TOLLGATE_ROLES: 'payments', TOLLGATE_INSTANCE_ID: instanceId }
+    return { instanceId, serve: await startServe({ ...environment, ...own }) }
+  }
+
+  async function killAt(step: Step): Promise<Killed> {
+    const [side, state] = GATES[step]
+    await sides[side].query(SHUT, [state])
+    let isShut = true
+    const open = async () => {
+      if (isShut) await sides[side].query(OPEN, [state])
+      isShut = false
+    }
+    try {
+      const isTime = async () => step === 'charged, the answer on its way' || (await isWaitedAt(side, state))
+      const stepBefore = step === 'recorded' ? 'answered, not recorded' : step
+      const victim = await untilInHand(step, async (one) => (await isTime()) && (await stepOf(one)) === stepBefore)
+      if (step === 'recorded') {
+        await open()
+        await until('the answer is recorded', async () => (await readState(victim.topUpId)) === 'succeeded')
+      }
+      return await kill(victim, open)
+    } finally {
+      await open()
+    }
+  }
+
+  async function killAtRandom(): Promise<Killed> {
+    await delay(random.whole(MAX_MS_TO_RANDOM_KILL))
+    return await kill(await untilInHand(AT_RANDOM, async () => true), async () => {})
+  }
+
+  async function untilInHand(what: string, isIt: (one: InHand) => Promise<boolean>): Promise<InHand> {
+    let found: InHand | undefined
+    isWaiting = true
+    await until(`a payments process has a charge in hand: ${what}`, async () => {
+      const holders = fleet.map(({ instanceId }) => instanceId)
+      for (const one of await readInHand(holders)) {
+        if (await isIt(one)) {
+          found = one
+          return true
+        }
+      }
+      return false
+    }).finally(() => {
+      isWaiting = false
+    })
+    return found!
+  }
+
+  /** Looks at what is left when it is dead, before the gate is opened to what it has sent. */
+  async function kill(victim: InHand, openGate: () => Promise<void>): Promise<Killed> {
+    const at = fleet.findIndex(({ instanceId }) => instanceId === victim.holder)
+    const { instanceId, serve } = fleet[at]!
+    await serve.stop('SIGKILL')
+    const inHand = await readInHand([instanceId])
+    const left = inHand.find(({ topUpId }) => topUpId === victim.topUpId)
+    const isRecorded = left === undefined && (await readState(victim.topUpId)) === 'succeeded'
+    const step = isRecorded ? 'recorded' : left === undefined ? 'another' : await stepOf(left)
+    await openGate()
+    await sides.ledger.query(
+      `update tollgate.top_ups set claimed_until = clock_timestamp()
+        where claimed_by = $1 and claimed_until > clock_timestamp()`,
+      [instanceId],
+    )
+    fleet[at] = await start()
+    return { step, inHand: inHand.map(({ state, payment }) => `${state}/${payment ?? 'none'}`) }
+  }
+
+  async function stepOf({ state, payment }: InHand): Promise<Step | 'another'> {
+    switch (`${state}/${payment ?? 'none'}`) {
+      case 'requested/none':
+        return 'nothing prepared'
+      case 'requested/unconfirmed':
+        return 'prepared, its id not stored'
+      case 'prepared/unconfirmed':
+        return 'its id stored, not begun to charge'
+      case 'charging/unconfirmed':
+        return 'begun to charge, not charged'
+      case 'charging/succeeded':
+        // A connection of the dead goes on waiting too.
+        return (await isWaitedAt('ledger', 'succeeded')) ? 'answered, not recorded' : 'charged, the answer on its way'
+      default:
+        return 'another'
+    }
+  }
+
+  async function isWaitedAt(side: Side, state: string): Promise<boolean> {
+    const { rows } = await sides[side].query<{ found: boolean }>(IS_WAITED_AT, [state])
+    return rows[0]!.found
+  }
+
+  async function readState(topUpId: string): Promise<string | undefined> {
+    const { rows } = await sides.ledger.query<{ state: string }>(
+      'select state from tollgate.top_ups where top_up_id = $1',
+      [topUpId],
+    )
+    return rows[0]?.state
+  }
+
+  /** Those furthest on first. A payment whose id is not stored is one that was prepared since the claim. */
+  async function readInHand(holders: readonly string[]): Promise<InHand[]> {
+    const { rows: claimed } = await sides.ledger.query<{
+      top_up_id: string
+      state: string
+      claimed_by: string
+      payment_id: string | null
+      claimed_at: string
+    }>(
+      `select top_up_id, state, claimed_by, payment_id, (claimed_until - interval '45 seconds')::text as claimed_at
+         from tollgate.top_ups
+        where claimed_by = any($1) and claimed_until > clock_timestamp()
+        order by confirmed_at nulls last, claimed_until`,
+      [holders],
+    )
+    const { rows: payments } = await sides.sandbox.query<{ top_up_id: string; state: string }>(
+      `select c.top_up_id, p.state
+         from unnest($1::text[], $2::text[], $3::timestamptz[]) as c (top_up_id, payment_id, claimed_at)
+         join sandbox.payments p
+           on p.payment_id = c.payment_id or (c.payment_id is null and p.top_up_id = c.top_up_id and p.created_at > c.claimed_at)`,
+      [claimed.map((row) => row.top_up_id), claimed.map((row) => row.payment_id), claimed.map((row) => row.claimed_at)],
+    )
+    const states = new Map(payments.map((row) => [row.top_up_id, row.state]))
+    return claimed.map((row) => {
+      const { top_up_id: topUpId, claimed_by: holder, state } = row
+      return { topUpId, holder, state, payment: states.get(topUpId) ?? null }
+    })
+  }
+
+  function shuffled<T>(all: readonly T[]): T[] {
+    return all
+      .map((one) => ({ one, place: random.fraction() }))
+      .toSorted((a, b) => a.place - b.place)
+      .map(({ one }) => one)
+  }
+}
