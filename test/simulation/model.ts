@@ -136,6 +136,7 @@ export function createModel(accountIds: readonly string[]): Model {
   /** When a payment was first seen to be confirmed, and in which step; and declined. */
   const confirmedAt = new Map<string, { readonly micros: number; readonly step: number }>()
   const declinedInStep = new Map<string, number>()
+  const chargedInStep = new Map<string, number>()
   const sequences: ReadonlyMap<string, bigint>[] = []
 
   const accountOf = (accountId: string) => accounts.get(accountId)!
@@ -186,6 +187,9 @@ export function createModel(accountIds: readonly string[]): Model {
       for (const payment of payments) {
         if (payment.state === 'declined' && !declinedInStep.has(payment.paymentId)) {
           declinedInStep.set(payment.paymentId, at)
+        }
+        if (payment.chargedMicros > 0n && !chargedInStep.has(payment.paymentId)) {
+          chargedInStep.set(payment.paymentId, at)
         }
         if (!isConfirmed(payment) || isConfirmed({ state: states.get(payment.paymentId) ?? 'unconfirmed' })) continue
         confirmedAt.set(payment.paymentId, { micros: sight.nowMicros, step: at })
@@ -341,10 +345,13 @@ export function createModel(accountIds: readonly string[]): Model {
     }
   }
 
-  /** All that was charged before a restore is credited before anything else is charged. What this step brought has no step yet. */
+  /**
+   * All that was charged before a restore is credited before anything else is charged. What the bank had still in hand then
+   * is listed as such, and waited for no longer than any other; what this step brought has no step yet.
+   */
   function judgeAfterRestore(accountId: string, sight: Sight): void {
     const charged = paymentsOf(accountId, sight).filter(
-      (one) => one.chargedMicros > 0n && (confirmedAt.get(one.paymentId)?.step ?? Infinity) < restoredAtStep,
+      (one) => one.chargedMicros > 0n && (chargedInStep.get(one.paymentId) ?? Infinity) < restoredAtStep,
     )
     const credited = sight.movements.filter((one) => one.accountId === accountId && one.kind === 'top_up')
     const chargedMicros = sum(charged.map(({ chargedMicros: micros }) => micros))
