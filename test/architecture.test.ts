@@ -73,6 +73,8 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     packages: true,
   },
   { folder: 'src/payments/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/'], packages: true },
+  // Reads what the ledger wrote, and writes nothing but its own sums.
+  { folder: 'src/reporting/', mayImport: ['src/core/', 'src/platform/'], packages: true },
   {
     folder: 'src/api/',
     // What it changes goes through the ledger's writers; of payments it has what a customer does at the provider.
@@ -81,6 +83,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
       'src/platform/',
       'src/ledger/',
       'src/catalog/',
+      'src/reporting/',
       'src/payments/provider.ts',
       'src/payments/approvals.ts',
       'src/payments/method-setups.ts',

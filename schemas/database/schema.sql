@@ -606,6 +606,51 @@ COMMENT ON COLUMN tollgate.top_ups.ending_state IS 'What it ends as once the pro
 COMMENT ON COLUMN tollgate.top_ups.claimed_until IS 'By this database''s clock; from then on anybody may claim it';
 COMMENT ON COLUMN tollgate.top_ups.return_url IS 'Where the customer goes back to from the bank''s page; never taken from the request that returns';
 
+CREATE TABLE tollgate.usage_by_day (
+  account_id text COLLATE "C" NOT NULL,
+  booked_on date NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C" NOT NULL,
+  destination text COLLATE "C" NOT NULL,
+  movements bigint NOT NULL,
+  units bigint NOT NULL,
+  amount_micros bigint NOT NULL,
+  reversed_units bigint NOT NULL,
+  reversed_micros bigint NOT NULL,
+  CONSTRAINT usage_by_day_pkey PRIMARY KEY (account_id, booked_on, kind, user_id, destination)
+) WITH (fillfactor=80);
+COMMENT ON TABLE tollgate.usage_by_day IS 'Movements summed by account, UTC day of recording, kind, user and destination';
+COMMENT ON COLUMN tollgate.usage_by_day.kind IS 'Of usage its type, of messages the channel: call, toll_free, sms, mms, whatsapp, conversation_intelligence, voice_agent, other. Else the kind of the movement: reversal, top_up, adjustment, refund, dispute';
+COMMENT ON COLUMN tollgate.usage_by_day.user_id IS 'Empty: of nobody in particular; a reversal''s is that of what it takes back';
+COMMENT ON COLUMN tollgate.usage_by_day.destination IS 'What the price list calls it; of other usage the SKU; empty: none';
+COMMENT ON COLUMN tollgate.usage_by_day.amount_micros IS 'Sum of the movements recorded on the day; below zero where credit was taken';
+COMMENT ON COLUMN tollgate.usage_by_day.reversed_micros IS 'Of usage: what was given back of it since, on whatever day. amount_micros + reversed_micros is what it cost in the end';
+
+CREATE TABLE tollgate.usage_by_day_and (
+  account_id text COLLATE "C" NOT NULL,
+  what text COLLATE "C" NOT NULL,
+  booked_on date NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  movements bigint NOT NULL,
+  units bigint NOT NULL,
+  amount_micros bigint NOT NULL,
+  reversed_units bigint NOT NULL,
+  reversed_micros bigint NOT NULL,
+  CONSTRAINT usage_by_day_and_pkey PRIMARY KEY (account_id, what, booked_on, id),
+  CONSTRAINT usage_by_day_and_what_check CHECK (what = ANY (ARRAY['kind'::text, 'user'::text, 'destination'::text]))
+) WITH (fillfactor=80);
+COMMENT ON TABLE tollgate.usage_by_day_and IS 'usage_by_day summed by kind (all movements), by user and by destination (usage alone)';
+COMMENT ON COLUMN tollgate.usage_by_day_and.id IS 'The kind, user or destination, by what';
+
+CREATE TABLE tollgate.usage_by_day_progress (
+  account_id text COLLATE "C" NOT NULL,
+  through_sequence bigint NOT NULL,
+  rolled_up_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT usage_by_day_progress_pkey PRIMARY KEY (account_id),
+  CONSTRAINT usage_by_day_progress_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id)
+) WITH (fillfactor=70);
+COMMENT ON COLUMN tollgate.usage_by_day_progress.through_sequence IS 'The last movement that is in the sums; those behind it are not yet';
+
 CREATE TABLE tollgate.usage_identity (
   account_id text COLLATE "C" NOT NULL,
   event_id text COLLATE "C" NOT NULL,
@@ -963,3 +1008,51 @@ COMMENT ON COLUMN reporting.top_ups.refunded_micros IS 'The same in millionths';
 COMMENT ON COLUMN reporting.top_ups.disputed IS 'Withdrawn by disputes that are open or lost, in units of the currency';
 COMMENT ON COLUMN reporting.top_ups.disputed_micros IS 'The same in millionths';
 GRANT SELECT ON reporting.top_ups TO tollgate_reporting;
+
+CREATE VIEW reporting.usage_by_day AS
+ SELECT d.account_id,
+    d.booked_on,
+    d.kind,
+    NULLIF(d.user_id, ''::text) AS user_id,
+    NULLIF(d.destination, ''::text) AS destination,
+    d.movements,
+    d.units,
+    d.amount_micros::numeric * 0.000001 AS amount,
+    d.amount_micros,
+    d.reversed_units,
+    d.reversed_micros::numeric * 0.000001 AS reversed,
+    d.reversed_micros,
+    a.currency
+   FROM tollgate.usage_by_day d
+     JOIN tollgate.accounts a USING (account_id);
+COMMENT ON VIEW reporting.usage_by_day IS 'Movements summed by account, day booked, kind, user and destination. Kept beside the ledger, so it answers at once and may be seconds behind: usage_by_day_progress says how far it is';
+COMMENT ON COLUMN reporting.usage_by_day.account_id IS 'The account whose credit moved';
+COMMENT ON COLUMN reporting.usage_by_day.booked_on IS 'UTC date on which the movements were posted';
+COMMENT ON COLUMN reporting.usage_by_day.kind IS 'Of usage call, toll_free, sms, mms, whatsapp, conversation_intelligence, voice_agent or other; else reversal, top_up, adjustment, refund, dispute';
+COMMENT ON COLUMN reporting.usage_by_day.user_id IS 'Who used it; of a reversal, who used what it takes back; null: nobody in particular';
+COMMENT ON COLUMN reporting.usage_by_day.destination IS 'What the price list calls it; of other usage the SKU; null: none';
+COMMENT ON COLUMN reporting.usage_by_day.movements IS 'How many movements';
+COMMENT ON COLUMN reporting.usage_by_day.units IS 'Billed units: seconds, fragments or items, by kind; 0 where nothing is counted';
+COMMENT ON COLUMN reporting.usage_by_day.amount IS 'In units of the currency; above zero adds credit, below zero takes it';
+COMMENT ON COLUMN reporting.usage_by_day.amount_micros IS 'The same in millionths';
+COMMENT ON COLUMN reporting.usage_by_day.reversed_units IS 'Of units, those taken back since by corrections';
+COMMENT ON COLUMN reporting.usage_by_day.reversed IS 'Of usage: what corrections gave back of it since, on whatever day. amount + reversed is what it cost in the end; the corrections themselves are rows of kind reversal on the day they were posted';
+COMMENT ON COLUMN reporting.usage_by_day.reversed_micros IS 'The same in millionths';
+COMMENT ON COLUMN reporting.usage_by_day.currency IS 'Of the account';
+GRANT SELECT ON reporting.usage_by_day TO tollgate_reporting;
+
+CREATE VIEW reporting.usage_by_day_progress AS
+ SELECT a.account_id,
+    a.last_sequence,
+    COALESCE(p.through_sequence, 0::bigint) AS through_sequence,
+    p.rolled_up_at,
+    (p.rolled_up_at AT TIME ZONE 'UTC'::text)::date AS rolled_up_on
+   FROM tollgate.accounts a
+     LEFT JOIN tollgate.usage_by_day_progress p USING (account_id);
+COMMENT ON VIEW reporting.usage_by_day_progress IS 'How far usage_by_day is, by account: all movements up to through_sequence are in it';
+COMMENT ON COLUMN reporting.usage_by_day_progress.account_id IS 'The account';
+COMMENT ON COLUMN reporting.usage_by_day_progress.last_sequence IS 'Its newest movement';
+COMMENT ON COLUMN reporting.usage_by_day_progress.through_sequence IS 'The newest that is summed up; the same: nothing is missing';
+COMMENT ON COLUMN reporting.usage_by_day_progress.rolled_up_at IS 'When it was last summed up; null: never';
+COMMENT ON COLUMN reporting.usage_by_day_progress.rolled_up_on IS 'UTC date of rolled_up_at';
+GRANT SELECT ON reporting.usage_by_day_progress TO tollgate_reporting;

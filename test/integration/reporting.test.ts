@@ -21,7 +21,17 @@ const MIGRATION = readFileSync(join(ROOT, 'schemas/database/004.do.reporting.sql
 const PAGE = readFileSync(join(ROOT, 'docs/ANALYSTS.md'), 'utf8')
 const ROLE = 'tollgate_reporting'
 
-const VIEWS = ['accounts', 'daily_totals', 'dead_letters', 'fair_use', 'movements', 'rated_usage', 'top_ups']
+const VIEWS = [
+  'accounts',
+  'daily_totals',
+  'dead_letters',
+  'fair_use',
+  'movements',
+  'rated_usage',
+  'top_ups',
+  'usage_by_day',
+  'usage_by_day_progress',
+]
 
 let testLedger: TestLedger
 let database: TestDatabase

@@ -1,0 +1,107 @@
+-- What moved credit, summed up by day behind the ledger: the batch of usage writes nothing of it, and never waits for it. It
+-- is at any moment what the movements up to a known sequence of each account come to (src/reporting/roll-up.ts).
+
+create table tollgate.usage_by_day (
+  account_id text collate "C" not null,
+  booked_on date not null,
+  kind text collate "C" not null,
+  user_id text collate "C" not null,
+  destination text collate "C" not null,
+  movements bigint not null,
+  units bigint not null,
+  amount_micros bigint not null,
+  reversed_units bigint not null,
+  reversed_micros bigint not null,
+  primary key (account_id, booked_on, kind, user_id, destination)
+) with (fillfactor = 80);
+comment on table tollgate.usage_by_day is 'Movements summed by account, UTC day of recording, kind, user and destination';
+comment on column tollgate.usage_by_day.kind is
+  'Of usage its type, of messages the channel: call, toll_free, sms, mms, whatsapp, conversation_intelligence, voice_agent, other. '
+  'Else the kind of the movement: reversal, top_up, adjustment, refund, dispute';
+comment on column tollgate.usage_by_day.user_id is 'Empty: of nobody in particular; a reversal''s is that of what it takes back';
+comment on column tollgate.usage_by_day.destination is 'What the price list calls it; of other usage the SKU; empty: none';
+comment on column tollgate.usage_by_day.amount_micros is 'Sum of the movements recorded on the day; below zero where credit was taken';
+comment on column tollgate.usage_by_day.reversed_micros is
+  'Of usage: what was given back of it since, on whatever day. amount_micros + reversed_micros is what it cost in the end';
+
+-- The same by one thing alone, so that a page of a quarter reads hundreds of rows and not hundreds of thousands.
+create table tollgate.usage_by_day_and (
+  account_id text collate "C" not null,
+  what text collate "C" not null check (what in ('kind', 'user', 'destination')),
+  booked_on date not null,
+  id text collate "C" not null,
+  movements bigint not null,
+  units bigint not null,
+  amount_micros bigint not null,
+  reversed_units bigint not null,
+  reversed_micros bigint not null,
+  primary key (account_id, what, booked_on, id)
+) with (fillfactor = 80);
+comment on table tollgate.usage_by_day_and is
+  'usage_by_day summed by kind (all movements), by user and by destination (usage alone)';
+comment on column tollgate.usage_by_day_and.id is 'The kind, user or destination, by what';
+
+create table tollgate.usage_by_day_progress (
+  account_id text collate "C" primary key references tollgate.accounts,
+  through_sequence bigint not null,
+  rolled_up_at timestamptz not null default clock_timestamp()
+) with (fillfactor = 70);
+comment on column tollgate.usage_by_day_progress.through_sequence is 'The last movement that is in the sums; those behind it are not yet';
+
+create view reporting.usage_by_day as
+select d.account_id,
+       d.booked_on,
+       d.kind,
+       nullif(d.user_id, '') as user_id,
+       nullif(d.destination, '') as destination,
+       d.movements,
+       d.units,
+       d.amount_micros * 0.000001 as amount,
+       d.amount_micros,
+       d.reversed_units,
+       d.reversed_micros * 0.000001 as reversed,
+       d.reversed_micros,
+       a.currency
+  from tollgate.usage_by_day d
+  join tollgate.accounts a using (account_id);
+comment on view reporting.usage_by_day is
+  'Movements summed by account, day booked, kind, user and destination. Kept beside the ledger, so it answers at once and may be '
+  'seconds behind: usage_by_day_progress says how far it is';
+comment on column reporting.usage_by_day.account_id is 'The account whose credit moved';
+comment on column reporting.usage_by_day.booked_on is 'UTC date on which the movements were posted';
+comment on column reporting.usage_by_day.kind is
+  'Of usage call, toll_free, sms, mms, whatsapp, conversation_intelligence, voice_agent or other; else reversal, top_up, adjustment, refund, dispute';
+comment on column reporting.usage_by_day.user_id is 'Who used it; of a reversal, who used what it takes back; null: nobody in particular';
+comment on column reporting.usage_by_day.destination is 'What the price list calls it; of other usage the SKU; null: none';
+comment on column reporting.usage_by_day.movements is 'How many movements';
+comment on column reporting.usage_by_day.units is 'Billed units: seconds, fragments or items, by kind; 0 where nothing is counted';
+comment on column reporting.usage_by_day.amount is 'In units of the currency; above zero adds credit, below zero takes it';
+comment on column reporting.usage_by_day.amount_micros is 'The same in millionths';
+comment on column reporting.usage_by_day.reversed_units is 'Of units, those taken back since by corrections';
+comment on column reporting.usage_by_day.reversed is
+  'Of usage: what corrections gave back of it since, on whatever day. amount + reversed is what it cost in the end; the corrections themselves are rows of kind reversal on the day they were posted';
+comment on column reporting.usage_by_day.reversed_micros is 'The same in millionths';
+comment on column reporting.usage_by_day.currency is 'Of the account';
+
+create view reporting.usage_by_day_progress as
+select a.account_id,
+       a.last_sequence,
+       coalesce(p.through_sequence, 0) as through_sequence,
+       p.rolled_up_at,
+       (p.rolled_up_at at time zone 'UTC')::date as rolled_up_on
+  from tollgate.accounts a
+  left join tollgate.usage_by_day_progress p using (account_id);
+comment on view reporting.usage_by_day_progress is 'How far usage_by_day is, by account: all movements up to through_sequence are in it';
+comment on column reporting.usage_by_day_progress.account_id is 'The account';
+comment on column reporting.usage_by_day_progress.last_sequence is 'Its newest movement';
+comment on column reporting.usage_by_day_progress.through_sequence is 'The newest that is summed up; the same: nothing is missing';
+comment on column reporting.usage_by_day_progress.rolled_up_at is 'When it was last summed up; null: never';
+comment on column reporting.usage_by_day_progress.rolled_up_on is 'UTC date of rolled_up_at';
+
+do $$
+begin
+  if exists (select from pg_catalog.pg_roles where rolname = 'tollgate_reporting') then
+    grant select on reporting.usage_by_day, reporting.usage_by_day_progress to tollgate_reporting;
+  end if;
+end
+$$;

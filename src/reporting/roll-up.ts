@@ -1,0 +1,196 @@
+/**
+ * What moved credit, summed up by day: built behind the ledger from its movements, a share at a time, in their order. For each
+ * account it is known up to which movement they are in, so the sums are at any moment those of a full recomputation up to
+ * there (`DELTA` serves both), whatever came late or was corrected, and whoever died in between.
+ *
+ * A correction counts twice, differently: as a movement of its own on the day it was recorded (kind `reversal`), so that
+ * days add up to balances; and as `reversed` on the day of the usage that it takes back, so that a day's usage is what it
+ * cost in the end.
+ */
+import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+
+/** Movements of one account, and accounts, that one transaction takes: some hundred milliseconds of work. */
+const MAX_MOVEMENTS_OF_ACCOUNT = 1_000
+const MAX_ACCOUNTS = 20
+
+/**
+ * The sums of the movements in `range (account_id, after_sequence, up_to_sequence)`. What a movement is of stands in the same
+ * partition as the movement, under the same instant.
+ */
+const DELTA = `
+  moved as (
+    select m.account_id, m.kind as movement_kind, m.amount_micros, m.reverses_sequence,
+           (m.recorded_at at time zone 'UTC')::date as booked_on, u.type, u.channel,
+           coalesce(u.user_id, '') as user_id, coalesce(u.destination, u.sku, '') as destination, coalesce(u.units, 0) as units
+      from range r
+      join tollgate.movements m
+        on m.account_id = r.account_id and m.sequence > r.after_sequence and m.sequence <= r.up_to_sequence
+      left join tollgate.rated_usage u
+        on u.account_id = m.account_id and u.event_id = m.event_id and u.recorded_at = m.recorded_at
+  ),
+  reversed as (
+    select c.account_id, c.booked_on, c.amount_micros, (o.recorded_at at time zone 'UTC')::date as original_booked_on,
+           coalesce(u.channel, u.type) as kind, coalesce(u.user_id, '') as user_id,
+           coalesce(u.destination, u.sku, '') as destination, u.units
+      from moved c
+      join tollgate.movements o on o.account_id = c.account_id and o.sequence = c.reverses_sequence
+      join tollgate.rated_usage u
+        on u.account_id = o.account_id and u.event_id = o.event_id and u.recorded_at = o.recorded_at
+     where c.movement_kind = 'reversal'
+  ),
+  delta as (
+    select account_id, booked_on, kind, user_id, destination, sum(movements)::bigint as movements, sum(units)::bigint as units,
+           sum(amount_micros)::bigint as amount_micros, sum(reversed_units)::bigint as reversed_units,
+           sum(reversed_micros)::bigint as reversed_micros
+      from (
+        select account_id, booked_on, case movement_kind when 'usage' then coalesce(channel, type) else movement_kind end as kind,
+               user_id, destination, 1 as movements, units, amount_micros, 0 as reversed_units, 0 as reversed_micros
+          from moved where movement_kind <> 'reversal'
+         union all
+        select account_id, booked_on, 'reversal', user_id, destination, 1, 0, amount_micros, 0, 0 from reversed
+         union all
+        select account_id, original_booked_on, kind, user_id, destination, 0, 0, 0, units, amount_micros from reversed
+      ) as each
+     group by account_id, booked_on, kind, user_id, destination
+  )`
+
+/** What `usage_by_day_and` has of it: users and destinations of usage alone. */
+const DELTA_AND = `
+  delta_and as (
+    select account_id, what, booked_on, id, sum(movements)::bigint as movements, sum(units)::bigint as units,
+           sum(amount_micros)::bigint as amount_micros, sum(reversed_units)::bigint as reversed_units,
+           sum(reversed_micros)::bigint as reversed_micros
+      from delta
+     cross join lateral (values ('kind', kind), ('user', user_id), ('destination', destination)) as by (what, id)
+     where what = 'kind' or kind not in ('reversal', 'top_up', 'adjustment', 'refund', 'dispute')
+     group by account_id, what, booked_on, id
+  )`
+
+const ADD = `
+  set movements = t.movements + excluded.movements, units = t.units + excluded.units,
+      amount_micros = t.amount_micros + excluded.amount_micros,
+      reversed_units = t.reversed_units + excluded.reversed_units,
+      reversed_micros = t.reversed_micros + excluded.reversed_micros`
+
+const BEGIN_ACCOUNTS = `
+  insert into tollgate.usage_by_day_progress (account_id, through_sequence)
+  select account_id, 0 from tollgate.accounts a
+   where last_sequence > 0
+     and not exists (select from tollgate.usage_by_day_progress p where p.account_id = a.account_id)
+   limit 1000
+      on conflict do nothing`
+
+/** Passes over accounts that another process is at. */
+const CLAIM = `
+  select p.account_id, p.through_sequence as after_sequence, least(a.last_sequence, p.through_sequence + $2) as up_to_sequence,
+         a.last_sequence > p.through_sequence + $2 as has_more
+    from tollgate.usage_by_day_progress p
+    join tollgate.accounts a using (account_id)
+   where a.last_sequence > p.through_sequence
+   limit $1
+     for no key update of p skip locked`
+
+const RANGE = `
+  range as materialized (
+    select * from unnest($1::text[], $2::bigint[], $3::bigint[]) as r (account_id, after_sequence, up_to_sequence)
+  )`
+
+const ROLL_UP = `
+  with ${RANGE}, ${DELTA}, ${DELTA_AND},
+  added as (
+    insert into tollgate.usage_by_day as t select * from delta
+        on conflict (account_id, booked_on, kind, user_id, destination) do update ${ADD}
+  ),
+  added_and as (
+    insert into tollgate.usage_by_day_and as t select * from delta_and
+        on conflict (account_id, what, booked_on, id) do update ${ADD}
+  )
+  update tollgate.usage_by_day_progress p
+     set through_sequence = r.up_to_sequence, rolled_up_at = clock_timestamp()
+    from range r
+   where p.account_id = r.account_id`
+
+interface ClaimedRow {
+  account_id: string
+  after_sequence: bigint
+  up_to_sequence: bigint
+  has_more: boolean
+}
+
+export interface RolledUp {
+  readonly movements: number
+  /** More waits, as far as this transaction has seen. */
+  readonly hasMore: boolean
+}
+
+/** Sums up one share of what is not summed up yet. Any number of processes may do so at once. */
+export async function rollUp(
+  pool: Pool,
+  { maxAccounts = MAX_ACCOUNTS, maxMovements = MAX_MOVEMENTS_OF_ACCOUNT } = {},
+): Promise<RolledUp> {
+  await pool.query(BEGIN_ACCOUNTS)
+  return inTransaction(
+    pool,
+    async (connection) => {
+      const claimed = await claim(connection, maxAccounts, maxMovements)
+      if (claimed.length === 0) return { movements: 0, hasMore: false }
+      await connection.query(ROLL_UP, [
+        claimed.map((row) => row.account_id),
+        claimed.map((row) => row.after_sequence),
+        claimed.map((row) => row.up_to_sequence),
+      ])
+      const movements = claimed.reduce((sum, row) => sum + Number(row.up_to_sequence - row.after_sequence), 0)
+      return { movements, hasMore: claimed.length === maxAccounts || claimed.some((row) => row.has_more) }
+    },
+    // Found by key, one after the other: left alone, the planner would read whole months.
+    { isByKey: true },
+  )
+}
+
+async function claim(connection: Connection, maxAccounts: number, maxMovements: number): Promise<ClaimedRow[]> {
+  return (await connection.query<ClaimedRow>(CLAIM, [maxAccounts, maxMovements])).rows
+}
+
+const OLDEST = `
+  select (extract(epoch from clock_timestamp() - min(m.recorded_at)))::float8 as seconds
+    from (
+      select a.account_id, coalesce(p.through_sequence, 0) as through_sequence
+        from tollgate.accounts a
+        left join tollgate.usage_by_day_progress p using (account_id)
+       where a.last_sequence > coalesce(p.through_sequence, 0)
+       limit 1000
+    ) as behind
+    join tollgate.movements m on m.account_id = behind.account_id and m.sequence = behind.through_sequence + 1`
+
+/** Age of the oldest movement that is not summed up, of a thousand accounts that are behind; null: none is. */
+export async function oldestNotRolledUp(pool: Pool): Promise<number | null> {
+  const { rows } = await pool.query<{ seconds: number | null }>(OLDEST)
+  return rows[0]!.seconds
+}
+
+/** Where the sums of these accounts are not what their movements up to there come to, both of them, for `verify`. */
+const DIFFERENCES = `
+  with range as materialized (
+    select account_id, 0::bigint as after_sequence, through_sequence as up_to_sequence
+      from tollgate.usage_by_day_progress where account_id = any($1::text[])
+  ), ${DELTA}, ${DELTA_AND},
+  stored as (select * from tollgate.usage_by_day where account_id = any($1::text[])),
+  stored_and as (select * from tollgate.usage_by_day_and where account_id = any($1::text[]))
+  select account_id, booked_on::text, concat_ws(' ', kind, user_id, destination) as of
+    from ((table stored except table delta) union all (table delta except table stored)) as differing
+   union
+  select account_id, booked_on::text, concat_ws(' ', what, id)
+    from ((table stored_and except table delta_and) union all (table delta_and except table stored_and)) as differing
+   order by 1, 2, 3`
+
+export interface RollUpDifference {
+  readonly accountId: string
+  readonly bookedOn: string
+  readonly of: string
+}
+
+/** Consistent within itself: one statement sees the sums and the movements that are in them. */
+export async function findRollUpDifferences(pool: Pool, accountIds: readonly string[]): Promise<RollUpDifference[]> {
+  const { rows } = await pool.query<{ account_id: string; booked_on: string; of: string }>(DIFFERENCES, [accountIds])
+  return rows.map((row) => ({ accountId: row.account_id, bookedOn: row.booked_on, of: row.of }))
+}

@@ -1,0 +1,158 @@
+/**
+ * What moved credit, summed up by day behind the ledger: at any moment what the movements up to there come to, whatever came
+ * late, was corrected, or was summed up by whom.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readUsage } from '../../src/core/usage/read.ts'
+import { findRollUpDifferences, oldestNotRolledUp, rollUp } from '../../src/reporting/roll-up.ts'
+import { createRandom } from '../../testkit/random.ts'
+import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
+import { adjust, apply, openTestLedger, postPayments, type TestLedger } from '../support/ledger.ts'
+
+let ledger: TestLedger
+
+beforeAll(async () => {
+  ledger = await openTestLedger()
+})
+
+afterAll(async () => {
+  await ledger?.close()
+})
+
+let nextOffset = 0n
+
+async function record(...events: readonly Fields[]): Promise<void> {
+  const usage = events.map((fields) => {
+    const read = readUsage(fields)
+    if ('refusal' in read) throw new Error(read.refusal.detail)
+    const message = { key: null, value: Buffer.from(JSON.stringify(fields)), headers: [] }
+    return { event: read.event, source: { topic: 'test', partition: 0, offset: nextOffset++, ...message } }
+  })
+  await ledger.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+}
+
+async function rollUpAll(limits = {}): Promise<void> {
+  while ((await rollUp(ledger.pool, limits)).hasMore);
+}
+
+async function rowsOf(accountId: string): Promise<string[]> {
+  const { rows } = await ledger.pool.query<{ row: string }>(
+    `select concat_ws(' ', kind, user_id, destination, '|', movements, units, amount_micros * 0.000001, '|',
+                      reversed_units, reversed_micros * 0.000001) as row
+       from tollgate.usage_by_day where account_id = $1 order by kind, user_id, destination`,
+    [accountId],
+  )
+  return rows.map(({ row }) => row)
+}
+
+const abroad = (accountId: string, eventId: string, userId: string): Fields =>
+  callFields({ account_id: accountId, event_id: eventId, user_id: userId, to: '+41441234567' })
+const sms = (accountId: string, eventId: string): Fields =>
+  usageFields({
+    type: 'message',
+    channel: 'sms',
+    direction: 'outbound',
+    from: '+4930123456',
+    to: '+43123456',
+    fragments: 2,
+    event_id: eventId,
+    account_id: accountId,
+  })
+const lookup = (accountId: string, eventId: string): Fields =>
+  usageFields({ type: 'other', sku: 'number-lookup', quantity: 5, event_id: eventId, account_id: accountId })
+const takeBack = (accountId: string, eventId: string): Fields =>
+  correctionFields(`c-${eventId}`, eventId, { account_id: accountId })
+
+describe('the roll-up', () => {
+  it('sums up what moved credit by kind, user and destination, and what corrections gave back', async () => {
+    await apply(ledger, [testAccount({ accountId: 'acme' })])
+    await adjust(ledger, 'acme', 100_000_000n)
+    await postPayments(ledger, 'acme')
+    await record(abroad('acme', 'b1', 'ann'), abroad('acme', 'b2', 'bob'), sms('acme', 's1'), lookup('acme', 'o1'))
+    await rollUpAll()
+    await record(takeBack('acme', 'b1'), sms('acme', 's2'))
+    await rollUpAll()
+    const { rows } = await ledger.pool.query<{ balance_micros: bigint; summed: bigint; by_kind: bigint }>(
+      `select balance_micros,
+              (select sum(amount_micros)::bigint from tollgate.usage_by_day d where d.account_id = a.account_id) as summed,
+              (select sum(amount_micros)::bigint from tollgate.usage_by_day_and d
+                where d.account_id = a.account_id and what = 'kind') as by_kind
+         from tollgate.accounts a where account_id = 'acme'`,
+    )
+    const [{ balance_micros, summed, by_kind }] = rows as [(typeof rows)[number]]
+    expect([summed, by_kind]).toEqual([balance_micros, balance_micros])
+    expect(await rowsOf('acme')).toEqual([
+      'adjustment   | 1 0 100.000000 | 0 0.000000',
+      'call ann Europe | 1 60 -0.500000 | 60 0.500000',
+      'call bob Europe | 1 60 -0.500000 | 0 0.000000',
+      'dispute   | 1 0 -50.000000 | 0 0.000000',
+      'other  number-lookup | 1 5 -0.020000 | 0 0.000000',
+      'refund   | 2 0 0.000000 | 0 0.000000',
+      'reversal ann Europe | 1 0 0.500000 | 0 0.000000',
+      'sms  Europe | 2 4 -0.280000 | 0 0.000000',
+      'top_up   | 1 0 50.000000 | 0 0.000000',
+    ])
+    expect(await findRollUpDifferences(ledger.pool, ['acme'])).toEqual([])
+  })
+
+  it('knows how far it is, and how old what waits is', async () => {
+    await rollUpAll()
+    expect(await oldestNotRolledUp(ledger.pool)).toBeNull()
+    await adjust(ledger, 'acme', 1_000_000n)
+    expect(await oldestNotRolledUp(ledger.pool)).toBeGreaterThan(0)
+    await rollUpAll()
+    expect(await oldestNotRolledUp(ledger.pool)).toBeNull()
+  })
+
+  it('is what a full recomputation comes to, after any history, by any number of processes in any shares', async () => {
+    const random = createRandom(8)
+    const accountIds = Array.from({ length: 6 }, (_, i) => `random-${i}`)
+    await apply(
+      ledger,
+      accountIds.map((accountId) => testAccount({ accountId })),
+    )
+    const eventIds: [accountId: string, eventId: string][] = []
+    for (let step = 0; step < 40; step++) {
+      const events: Fields[] = []
+      for (let i = 0; i < random.whole(30); i++) {
+        const accountId = random.pick(accountIds)
+        const eventId = `e-${step}-${i}`
+        const make = random.pick([abroad, sms, lookup])
+        if (eventIds.length > 0 && random.chance(0.25)) {
+          const [ofAccount, corrected] = random.pick(eventIds)
+          events.push(takeBack(ofAccount, corrected))
+        } else {
+          events.push(make(accountId, eventId, random.pick(['ann', 'bob'])))
+          eventIds.push([accountId, eventId])
+        }
+      }
+      await record(...events)
+      if (random.chance(0.3)) await adjust(ledger, random.pick(accountIds), BigInt(1 + random.whole(1_000_000)))
+      if (random.chance(0.1)) await postPayments(ledger, random.pick(accountIds)).catch(() => {})
+      if (random.chance(0.5)) {
+        const limits = { maxAccounts: 1 + random.whole(4), maxMovements: 1 + random.whole(20) }
+        await Promise.all([rollUp(ledger.pool, limits), rollUp(ledger.pool, limits)])
+      }
+      expect(await findRollUpDifferences(ledger.pool, accountIds)).toEqual([])
+    }
+    await rollUpAll({ maxMovements: 7 })
+    expect(await findRollUpDifferences(ledger.pool, accountIds)).toEqual([])
+    const { rows } = await ledger.pool.query(
+      `select a.account_id from tollgate.accounts a
+         left join (select account_id, sum(amount_micros) as micros from tollgate.usage_by_day group by 1) as d using (account_id)
+        where a.balance_micros <> coalesce(d.micros, 0)`,
+    )
+    expect(rows).toEqual([])
+  })
+
+  it('that was tampered with is found', async () => {
+    await ledger.pool.query(
+      `update tollgate.usage_by_day set reversed_micros = reversed_micros + 1 where account_id = 'acme' and kind = 'sms'`,
+    )
+    await ledger.pool.query(`delete from tollgate.usage_by_day_and where account_id = 'acme' and id = 'bob'`)
+    expect((await findRollUpDifferences(ledger.pool, ['acme'])).map(({ of }) => of.trim())).toEqual([
+      'sms  Europe',
+      'user bob',
+    ])
+  })
+})
