@@ -7,6 +7,8 @@
  * with what the database holds, and what the sandbox payment provider took with what was credited. Exit 1 if they differ.
  */
 import { parseArgs } from 'node:util'
+import { PERMISSIONS } from '../src/api/access.ts'
+import { createApiKey } from '../src/ledger/api-keys.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { type Installation, openInstallation } from '../testkit/installation.ts'
@@ -67,7 +69,7 @@ async function run(stack: Stack): Promise<boolean> {
   try {
     topUps = await openTopUps(installation)
     rater = await startServe(installation.environment)
-    return await runTraffic(installation, rater, topUps)
+    return await runTraffic(installation, rater, topUps, await openApi(installation, rater))
   } finally {
     await rater?.stop()
     await topUps?.close()
@@ -75,8 +77,20 @@ async function run(stack: Stack): Promise<boolean> {
   }
 }
 
-async function runTraffic(installation: Installation, rater: Serve, topUps: TopUps): Promise<boolean> {
-  const view = createView({ out: process.stdout, isTerminal: process.stdout.isTTY === true })
+/** A key to all of it, gone with the demo; and where to use it. */
+async function openApi({ pool }: Installation, { apiUrl }: Serve): Promise<string[]> {
+  const wanted = { name: 'demo', scopes: [...PERMISSIONS], accountIds: null, actor: 'demo' }
+  const { token } = await createApiKey(pool, wanted)
+  return [`the API: ${apiUrl}/docs`, `its key: ${token}`]
+}
+
+async function runTraffic(
+  installation: Installation,
+  rater: Serve,
+  topUps: TopUps,
+  about: readonly string[],
+): Promise<boolean> {
+  const view = createView({ out: process.stdout, isTerminal: process.stdout.isTTY === true, about })
   const watching = await watch(installation, rater, topUps, view, startedAt)
   try {
     const limit = limitMillis === null ? [] : [AbortSignal.timeout(limitMillis)]

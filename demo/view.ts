@@ -58,6 +58,8 @@ export interface View {
 export interface ViewOptions {
   readonly out: ViewOutput
   readonly isTerminal: boolean
+  /** What stays in sight as long as it runs: where to ask for more. */
+  readonly about?: readonly string[]
   /** No colour when NO_COLOR is set to anything but the empty string. */
   readonly environment?: Readonly<Record<string, string | undefined>>
 }
@@ -65,7 +67,8 @@ export interface ViewOptions {
 export function createView(options: ViewOptions): View {
   const environment = options.environment ?? process.env
   const hasColour = (environment.NO_COLOR ?? '') === ''
-  return options.isTerminal ? screenView(options.out, hasColour) : lineView(options.out)
+  const { out, isTerminal, about = [] } = options
+  return isTerminal ? screenView(out, hasColour, about) : lineView(out, about)
 }
 
 const SECONDS_BETWEEN_DRAWINGS = 0.25
@@ -84,8 +87,9 @@ type Style = keyof typeof STYLES
 /** Text is measured and cut before it is coloured, or escape codes would count as columns. */
 type Span = readonly [text: string, style: Style]
 
-function lineView(out: ViewOutput): View {
+function lineView(out: ViewOutput, about: readonly string[]): View {
   let lastSecond = -1
+  for (const line of about) out.write(`${line}\n`)
   return {
     update(snapshot) {
       const second = Math.floor(snapshot.elapsedSeconds)
@@ -116,7 +120,7 @@ function plainLine(snapshot: Snapshot): string {
   ].join('  ')
 }
 
-function screenView(out: ViewOutput, hasColour: boolean): View {
+function screenView(out: ViewOutput, hasColour: boolean, about: readonly string[]): View {
   const notes: string[] = []
   let deadLetter: string | null = null
   let last: Snapshot | null = null
@@ -128,7 +132,7 @@ function screenView(out: ViewOutput, hasColour: boolean): View {
     const rows = out.rows ?? 24
     const columns = out.columns ?? 80
     // One column and one row stay free: writing into the last cell makes some terminals scroll.
-    const lines = screen(snapshot, { notes, deadLetter }, Math.max(1, rows - 1), Math.max(1, columns - 1))
+    const lines = screen(snapshot, { notes, deadLetter, about }, Math.max(1, rows - 1), Math.max(1, columns - 1))
     const text = lines.map((line) => line.map((span) => styled(span, hasColour)).join('') + CLEAR_LINE).join('\n')
     out.write(`${isOpen ? '' : HIDE_CURSOR + CLEAR_SCREEN}${HOME}${text}\n${CLEAR_BELOW}`)
     isOpen = true
@@ -159,13 +163,15 @@ function screenView(out: ViewOutput, hasColour: boolean): View {
 }
 
 interface Notes {
+  readonly about: readonly string[]
   readonly notes: readonly string[]
   readonly deadLetter: string | null
 }
 
 /** Header, accounts in two columns, notes. The accounts give way before the header and the last few notes. */
-function screen(snapshot: Snapshot, { notes, deadLetter }: Notes, rows: number, columns: number): Span[][] {
-  const header: Span[][] = headerLines(snapshot).map((line) => [line])
+function screen(snapshot: Snapshot, { notes, deadLetter, about }: Notes, rows: number, columns: number): Span[][] {
+  const aboutLines: Span[] = about.map((line) => [line, 'dim'])
+  const header: Span[][] = [...headerLines(snapshot), ...aboutLines].map((line) => [line])
   const last: Span[][] = deadLetter === null ? [] : [[[deadLetter, 'dim']]]
   const room = Math.max(0, rows - header.length - 1 - last.length)
   const leastNotes = Math.min(notes.length, MIN_NOTES)

@@ -1,4 +1,5 @@
 /** `tollgate dead-letters list`: what could not be rated, newest first, and how many of each reason there are. */
+import { showDeadLetter } from '../dead-letters/show.ts'
 import {
   type DeadLetterFilter,
   type ListedDeadLetter,
@@ -91,18 +92,5 @@ function readLimit(text: string | undefined): number {
 }
 
 function jsonLine(letter: ListedDeadLetter): string {
-  return `${JSON.stringify({
-    topic: letter.topic,
-    partition: letter.partition,
-    offset: Number(letter.offset),
-    recorded_at: letter.recordedAt,
-    reason: letter.reason,
-    detail: letter.detail,
-    account_id: letter.accountId,
-    event_id: letter.eventId,
-    size_bytes: letter.sizeBytes,
-    value_kept: letter.isValueKept,
-    replays: letter.replays,
-    replayed_at: letter.replayedAt,
-  })}\n`
+  return `${JSON.stringify(showDeadLetter(letter))}\n`
 }

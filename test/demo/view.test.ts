@@ -43,11 +43,12 @@ const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[?\\d;]*[A-Za-z]`, 'g')
 describe('without a terminal', () => {
   it('writes one plain line a second, and each note as its own', () => {
     const out = output()
-    const view = createView({ out, isTerminal: false })
+    const view = createView({ out, isTerminal: false, about: ['the API: http://localhost/docs'] })
     for (const seconds of [12, 12.4, 12.9, 13.1]) view.update(snapshot(seconds))
     view.note('canal-bikes\u001b[2J blocked')
     view.close()
     expect(out.written).toEqual([
+      'the API: http://localhost/docs\n',
       't=12s  1,840 events/s  lag 210  rated 21,034  duplicates 213  dead letters 96  blocked 1  topped up 5\n',
       't=13s  1,840 events/s  lag 210  rated 21,034  duplicates 213  dead letters 96  blocked 1  topped up 5\n',
       'canal-bikes [2J blocked\n',

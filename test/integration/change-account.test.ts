@@ -79,7 +79,13 @@ describe('a request with a key', () => {
     const first = await adjustCredit(testLedger, credit('repeated'), 'k')
     expect(first).toEqual({
       isRepeat: false,
-      answer: { balanceMicros: 5_000_000n, currency: 'EUR', sequence: 1n },
+      answer: {
+        balanceBeforeMicros: 0n,
+        balanceMicros: 5_000_000n,
+        currency: 'EUR',
+        sequence: 1n,
+        recordedAt: expect.any(String),
+      },
     })
     await adjust(testLedger, 'repeated', -1_000_000n)
     const packs = await countPacks()
@@ -111,8 +117,9 @@ describe('a request with a key', () => {
   it('is carried out once when it comes many times at once', async () => {
     await open('at-once')
     const all = await Promise.all(Array.from({ length: 8 }, () => adjustCredit(testLedger, credit('at-once'), 'k')))
-    const answer = { balanceMicros: 5_000_000n, currency: 'EUR', sequence: 1n }
-    expect(all.map((each) => ('answer' in each ? each.answer : each))).toEqual(all.map(() => answer))
+    const answers = all.map((each) => ('answer' in each ? each.answer : each))
+    expect(answers[0]).toMatchObject({ balanceMicros: 5_000_000n, currency: 'EUR', sequence: 1n })
+    expect(answers).toEqual(all.map(() => answers[0]))
     expect(all.filter((each) => 'isRepeat' in each && !each.isRepeat)).toHaveLength(1)
     expect(await movementsOf('at-once')).toHaveLength(1)
   })

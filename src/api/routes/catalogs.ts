@@ -25,14 +25,19 @@ const FileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/, {
   error: 'must be a plain file name: letters, digits, dots, dashes and underscores, at most 100',
 })
 
-const FileText = z.string().refine((content) => !content.includes('\0') && content.isWellFormed(), {
-  error: 'must be text without NUL',
-})
+const FileText = z
+  .string()
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
+  .regex(/^[^\u0000]*$/, { error: 'must be text without NUL' })
+  .refine((content) => content.isWellFormed(), { error: 'must have no half characters' })
 
 const Files = z
   .record(FileName, FileText)
   .refine((files) => Object.keys(files).length <= MAX_FILES, { error: `must be ${MAX_FILES} files at most` })
-  .meta({ description: 'catalog.yaml and every file that it names: text by file name' })
+  .meta({
+    maxProperties: MAX_FILES,
+    description: 'catalog.yaml and every file that it names: text by file name',
+  })
 
 const Comment = text(500).meta({ description: 'What changed' })
 const InForceFrom = GivenInstant.nullable()

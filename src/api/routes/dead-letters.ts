@@ -3,10 +3,10 @@ import kafkajs from 'kafkajs'
 import { z } from 'zod'
 import { formatInstant } from '../../core/instant.ts'
 import { type ReplayCursor, type ReplayedPart, replayOnce } from '../../dead-letters/replay-once.ts'
+import { showDeadLetter } from '../../dead-letters/show.ts'
 import {
   type DeadLetterFilter,
   type DeadLetterPlace,
-  type ListedDeadLetter,
   listDeadLetters,
   summariseDeadLetters,
 } from '../../ledger/list-dead-letters.ts'
@@ -134,7 +134,7 @@ export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }
         after: place && placeOf(place),
         limit: limit + 1,
       })
-      return pageOf(found, limit, valuesOf, letterJson)
+      return pageOf(found, limit, valuesOf, showDeadLetter)
     },
   })
 
@@ -277,23 +277,5 @@ function replayedJson({ replayed, left, failedCount, failed, conflictsLeftOut, n
       reason,
     })),
     conflicts_left_out: conflictsLeftOut,
-  }
-}
-
-/** Details are ours, and quote no value of the message: so there is no number in them. */
-function letterJson(letter: ListedDeadLetter): z.output<typeof DeadLetter> {
-  return {
-    topic: letter.topic,
-    partition: letter.partition,
-    offset: Number(letter.offset),
-    recorded_at: letter.recordedAt,
-    reason: letter.reason,
-    detail: letter.detail,
-    account_id: letter.accountId,
-    event_id: letter.eventId,
-    size_bytes: letter.sizeBytes,
-    value_kept: letter.isValueKept,
-    replays: letter.replays,
-    replayed_at: letter.replayedAt,
   }
 }
