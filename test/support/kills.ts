@@ -155,9 +155,9 @@ function withoutCorrectedCalls(): (item: TrafficItem) => boolean {
 async function untilSummingUp({ pool }: TestInstallation): Promise<void> {
   await until('a share is being summed up', async () => {
     const { rows } = await pool.query(
-      `select from pg_stat_activity
-        where datname = current_database() and state <> 'idle' and query like '%insert into tollgate.usage_by_day%'
-          and pid <> pg_backend_pid()`,
+      `select from pg_locks
+        where relation = 'tollgate.usage_by_day'::regclass and mode = 'RowExclusiveLock'
+          and database = (select oid from pg_database where datname = current_database())`,
     )
     return rows.length > 0
   })
