@@ -10,13 +10,14 @@ import { createRegistry } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
 import { createTopicsAndSchemas } from './platform/schemas.ts'
 import { apiRole } from './roles/api.ts'
+import { jobsRole } from './roles/jobs.ts'
 import { paymentsRole } from './roles/payments.ts'
 import { raterRole } from './roles/rater.ts'
 import { relayRole } from './roles/relay.ts'
 import { createOutboxBell, type RoleDefinition, type RunningRoles, startRoles } from './roles/role.ts'
 
 /** In the order they start: the relay hears of what the rater commits. */
-const ROLES: readonly RoleDefinition[] = [relayRole, paymentsRole, raterRole, apiRole]
+const ROLES: readonly RoleDefinition[] = [relayRole, paymentsRole, raterRole, apiRole, jobsRole]
 
 /** What this file itself reads. */
 const OWN_SECTIONS = new Set<SectionName>(['process', 'log', 'database', 'kafka'])

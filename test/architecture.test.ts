@@ -69,6 +69,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
       'src/intake/decode.ts',
       'src/outbox/messages.ts',
       'src/payments/provider.ts',
+      'src/reporting/',
     ],
     packages: true,
   },

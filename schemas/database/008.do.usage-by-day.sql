@@ -105,3 +105,20 @@ begin
   end if;
 end
 $$;
+
+-- How far the clearing of phone numbers is, by partition of rated usage (src/ledger/clear-numbers.ts): no index by time is
+-- needed there, which every batch would pay for.
+create table tollgate.number_clearing (
+  partition_name text collate "C" primary key,
+  file_node oid not null,
+  is_whole boolean not null default false,
+  next_block bigint not null default 0,
+  done_at timestamptz
+) with (fillfactor = 50);
+comment on column tollgate.number_clearing.file_node is 'Of the table whose blocks are counted: one that was rewritten is begun anew';
+comment on column tollgate.number_clearing.is_whole is 'It is gone through whole, now that all of it is due; false: as far as rows have come due';
+comment on column tollgate.number_clearing.next_block is 'What stands before is cleared';
+comment on column tollgate.number_clearing.done_at is 'When its end was reached; a month is not read again, the default partition a day later';
+create index dead_letters_with_original on tollgate.dead_letters (recorded_at) where original is not null;
+comment on column tollgate.dead_letters.original is
+  'The value as it came; null for a tombstone, for one noted before values were kept, and once the retention of phone numbers is over';

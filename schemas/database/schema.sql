@@ -251,7 +251,8 @@ CREATE TABLE tollgate.dead_letters (
   CONSTRAINT dead_letters_pkey PRIMARY KEY (topic, partition, "offset", value_hash)
 );
 CREATE INDEX dead_letters_by_recorded_at ON tollgate.dead_letters USING btree (recorded_at);
-COMMENT ON COLUMN tollgate.dead_letters.original IS 'The value as it came; null for a tombstone, and for one noted before values were kept';
+CREATE INDEX dead_letters_with_original ON tollgate.dead_letters USING btree (recorded_at) WHERE (original IS NOT NULL);
+COMMENT ON COLUMN tollgate.dead_letters.original IS 'The value as it came; null for a tombstone, for one noted before values were kept, and once the retention of phone numbers is over';
 COMMENT ON COLUMN tollgate.dead_letters.headers IS 'A list of {name, value}, the value in base64 or null; json and not jsonb, which refuses some names';
 COMMENT ON COLUMN tollgate.dead_letters.replays IS 'How often it was put back on its topic';
 
@@ -369,6 +370,19 @@ COMMENT ON COLUMN tollgate.movements.reverses_sequence IS 'The movement of this 
 
 CREATE TABLE tollgate.movements_default PARTITION OF tollgate.movements DEFAULT;
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON tollgate.movements_default FOR EACH STATEMENT EXECUTE FUNCTION tollgate.refuse_change();
+
+CREATE TABLE tollgate.number_clearing (
+  partition_name text COLLATE "C" NOT NULL,
+  file_node oid NOT NULL,
+  is_whole boolean DEFAULT false NOT NULL,
+  next_block bigint DEFAULT 0 NOT NULL,
+  done_at timestamp with time zone,
+  CONSTRAINT number_clearing_pkey PRIMARY KEY (partition_name)
+) WITH (fillfactor=50);
+COMMENT ON COLUMN tollgate.number_clearing.file_node IS 'Of the table whose blocks are counted: one that was rewritten is begun anew';
+COMMENT ON COLUMN tollgate.number_clearing.is_whole IS 'It is gone through whole, now that all of it is due; false: as far as rows have come due';
+COMMENT ON COLUMN tollgate.number_clearing.next_block IS 'What stands before is cleared';
+COMMENT ON COLUMN tollgate.number_clearing.done_at IS 'When its end was reached; a month is not read again, the default partition a day later';
 
 CREATE TABLE tollgate.outbox_packs (
   pack_id bigint NOT NULL,

@@ -62,7 +62,8 @@ async function valueText(
   decoder: Decoder,
   reveal: boolean,
 ): Promise<string> {
-  if (!isValueKept) return 'not kept: it was noted before values were, and is on the topic only'
+  if (!isValueKept)
+    return 'not kept: its retention is over, or it was noted before values were; if anywhere, it is on the topic'
   if (value === null) return 'null, a tombstone'
   const size = `${value.length} bytes`
   const decoded = await decode(decoder, topic, value)

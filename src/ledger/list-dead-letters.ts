@@ -45,11 +45,11 @@ export interface ListedDeadLetter extends DeadLetterPlace {
   readonly sizeBytes: number | null
   readonly replays: number
   readonly replayedAt: string | null
-  /** False for those noted before values were kept: their bytes are on the topics only. */
+  /** False once their retention is over, and for those noted before values were kept: if anywhere, they are on the topics. */
   readonly isValueKept: boolean
 }
 
-/** A value that is null, or empty, hashes to that of no bytes; any other that is null here was not kept. */
+/** A value that is null, or empty, hashes to that of no bytes; any other that is null here is not kept. */
 const IS_VALUE_KEPT = `(original is not null or value_hash = substring(sha256(''::bytea) from 1 for 16))`
 
 const COLUMNS = `

@@ -85,21 +85,35 @@ const KEYS_A_PAGE = 1_000
 
 /** Passes over rows that another process deletes: it takes no lock of an account, and waits for nobody. */
 const DELETE_OLD = `
-  delete from tollgate.request_keys r
-   using (
-     select account_id, kind, key from tollgate.request_keys
-      where recorded_at < now() - make_interval(days => $1::integer)
-      order by recorded_at
-      limit $2::integer
-        for update skip locked
-   ) as old
-   where r.account_id = old.account_id and r.kind = old.kind and r.key = old.key`
+  with deleted as (
+    delete from tollgate.request_keys r
+     using (
+       select account_id, kind, key from tollgate.request_keys
+        where recorded_at < now() - make_interval(days => $1::integer)
+        order by recorded_at
+        limit $2::integer
+          for update skip locked
+     ) as old
+     where r.account_id = old.account_id and r.kind = old.kind and r.key = old.key
+    returning r.recorded_at
+  )
+  select count(*)::integer as count,
+         extract(epoch from now() - make_interval(days => $1::integer) - min(recorded_at))::float8 as overdue_seconds
+    from deleted`
 
-/** Forgets keys older than `REQUEST_KEYS_KEPT_DAYS`, a page a transaction, and says how many there were. */
-export async function deleteOldRequestKeys(pool: Pool, keysAPage = KEYS_A_PAGE): Promise<number> {
-  for (let count = 0; ; ) {
-    const { rowCount } = await pool.query(DELETE_OLD, [REQUEST_KEYS_KEPT_DAYS, keysAPage])
-    count += rowCount!
-    if (rowCount! < keysAPage) return count
-  }
+export interface DeletedKeys {
+  readonly count: number
+  readonly hasMore: boolean
+  /** For how long the oldest of them had been due; null: none was. */
+  readonly overdueSeconds: number | null
+}
+
+/** Forgets a page of the keys older than `REQUEST_KEYS_KEPT_DAYS`, the oldest first, and says how many there were. */
+export async function deleteOldRequestKeys(pool: Pool, keysAPage = KEYS_A_PAGE): Promise<DeletedKeys> {
+  const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(DELETE_OLD, [
+    REQUEST_KEYS_KEPT_DAYS,
+    keysAPage,
+  ])
+  const { count, overdue_seconds: overdueSeconds } = rows[0]!
+  return { count, hasMore: count === keysAPage, overdueSeconds }
 }

@@ -14,7 +14,7 @@ import { CURRENCIES, type Currency, parseMoney } from '../core/money.ts'
 import type { Bounds } from '../core/top-up/settings.ts'
 import { RECORD_TOPICS, type RecordTopic } from '../topics.ts'
 
-export const ROLES = ['rater', 'relay', 'payments', 'api'] as const
+export const ROLES = ['rater', 'relay', 'payments', 'api', 'jobs'] as const
 export type Role = (typeof ROLES)[number]
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -149,6 +149,14 @@ const SECTIONS = {
   relay: {
     /** Of each of its two lanes, which have a pool of their own. */
     connections: variable('TOLLGATE_RELAY_CONNECTIONS', whole(1, 100).default(4)),
+  },
+  jobs: {
+    connections: variable('TOLLGATE_JOBS_CONNECTIONS', whole(3, 100).default(4)),
+    /**
+     * Phone numbers are cleared this many days after they were recorded. Longer than any month, so that the month which is
+     * being written is never one that is being cleared (src/ledger/clear-numbers.ts).
+     */
+    numbersKeptDays: variable('TOLLGATE_NUMBERS_KEPT_DAYS', whole(35, 3650).default(180)),
   },
 } as const satisfies Record<string, Record<string, Variable>>
 

@@ -191,6 +191,10 @@ export interface RollUpDifference {
 
 /** Consistent within itself: one statement sees the sums and the movements that are in them. */
 export async function findRollUpDifferences(pool: Pool, accountIds: readonly string[]): Promise<RollUpDifference[]> {
-  const { rows } = await pool.query<{ account_id: string; booked_on: string; of: string }>(DIFFERENCES, [accountIds])
+  const { rows } = await inTransaction(
+    pool,
+    (connection) => connection.query<{ account_id: string; booked_on: string; of: string }>(DIFFERENCES, [accountIds]),
+    { isByKey: true },
+  )
   return rows.map((row) => ({ accountId: row.account_id, bookedOn: row.booked_on, of: row.of }))
 }

@@ -5,7 +5,6 @@ import type { Writer } from '../ledger/change-account.ts'
 import { correctionMetrics, tendAwaitedCorrections } from '../ledger/expire-awaited-corrections.ts'
 import { ensureMonthPartitions } from '../ledger/month-partitions.ts'
 import { createLedger } from '../ledger/record-batch.ts'
-import { deleteOldRequestKeys } from '../ledger/request-keys.ts'
 import { resumeOffsets } from '../ledger/resume-offsets.ts'
 import { createPipeline } from '../pipeline.ts'
 import type { Problem } from '../platform/http.ts'
@@ -108,6 +107,11 @@ interface RaterJobsParts {
   readonly isCaughtUp: () => boolean
 }
 
+/**
+ * What rating itself needs; all else that is done beside the ledger is of the role `jobs`. Months are made before the first
+ * batch of a process, so that none of their rows lands in the default partition. And only a rater knows whether it has caught
+ * up: behind, the event that a correction waits for may be on the topic yet.
+ */
 function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp }: RaterJobsParts): Job[] {
   const metrics = correctionMetrics(registry)
   return [
@@ -125,14 +129,6 @@ function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp }:
       name: 'awaited corrections',
       everyMs: 10 * MINUTE_MS,
       run: () => tendAwaitedCorrections(writer, isCaughtUp() ? awaitedCorrectionDays : null, log, metrics),
-    },
-    {
-      name: 'request keys',
-      everyMs: 60 * MINUTE_MS,
-      async run() {
-        const count = await deleteOldRequestKeys(writer.pool)
-        if (count > 0) log.info({ count }, 'deleted request keys that are no longer kept')
-      },
     },
   ]
 }

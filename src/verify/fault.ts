@@ -15,6 +15,7 @@ export type Check =
   | 'status_event'
   | 'charged_twice'
   | 'auto_top_up_column'
+  | 'usage_by_day'
   | 'payment_not_credited'
   | 'payment_unknown_at_provider'
   | 'payment_sum'
@@ -23,7 +24,7 @@ export type Check =
 
 export interface Fault {
   readonly check: Check
-  /** The letter of docs/INVARIANTS.md; null for a charge that its versions do not give, and a column that does not follow. */
+  /** The letter of docs/INVARIANTS.md; null for a charge that its versions do not give, and for what does not follow from the books. */
   readonly invariant: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | null
   /** A warning is for a person to look at: the books may be right. */
   readonly severity: 'fault' | 'warning'

@@ -17,6 +17,7 @@ import { verifyPayments } from './payments.ts'
 import { SERIES, verifyPublished } from './published.ts'
 import type { OffsetRange } from './read-topic.ts'
 import { verifyTollFree } from './toll-free.ts'
+import { verifyUsageByDay } from './usage-by-day.ts'
 
 export interface VerifyParts {
   readonly kafka: Kafka
@@ -60,6 +61,9 @@ export async function verify(
 
     const { accounts, movements } = await verifyAccounts(pool, pace, onFault)
     onProgress(`accounts: ${accounts} with ${movements} movements`)
+
+    const summedUp = await verifyUsageByDay(pool, pace, onFault)
+    onProgress(`usage by day: ${summedUp} movements summed up again`)
 
     const charges = await verifyCharges(pool, pace, onFault)
     await verifyTollFree(pool, pace, onFault)

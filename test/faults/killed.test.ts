@@ -1,10 +1,11 @@
 /**
- * Invariants A to D and F under SIGKILL: whatever the moment a rater or a relay dies, each event is debited once, and
+ * Invariants A to D and F under SIGKILL: whatever the moment a rater, a relay or a jobs process dies, each event is debited once, and
  * the books are what an independent count of the same traffic says. `npm run faults` does the same thirty times over.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { killUnderLoad, recorded } from '../support/kills.ts'
+import { rollUpToTheEnd } from '../support/rolled-up.ts'
 import { runTollgate } from '../support/tollgate.ts'
 
 const KILLS = Number(process.env.TOLLGATE_TEST_KILLS ?? 3)
@@ -22,10 +23,13 @@ afterAll(async () => {
 })
 
 it(
-  `A, B, C, D, F: raters and relays killed ${KILLS} times under load (seed ${SEED}) debit every event exactly once`,
+  `A, B, C, D, F: raters, relays and jobs killed ${KILLS} times under load (seed ${SEED}) debit every event exactly once, and sum it up once`,
   async () => {
     const options = { kills: KILLS, seed: SEED, eventsPerSecond: 2_000 }
-    const { model, killed, looksAtOffsets, offsetsAhead } = await killUnderLoad(installation, options)
+    const { model, killed, summedUpMeanwhile, looksAtOffsets, offsetsAhead } = await killUnderLoad(
+      installation,
+      options,
+    )
 
     expect(killed).toHaveLength(KILLS)
     expect(looksAtOffsets).toBeGreaterThan(10)
@@ -34,6 +38,8 @@ it(
     expect(await recorded(installation)).toBe(model.identities())
     const { rows: letters } = await installation.pool.query('select count(*)::int as count from tollgate.dead_letters')
     expect(letters[0].count).toBe(model.refusals())
+    expect(summedUpMeanwhile).toBeGreaterThan(1_000)
+    expect(await rollUpToTheEnd(installation.pool)).toEqual({ differences: [], differingBalances: [] })
     expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
   },
   120_000 + KILLS * MILLIS_A_KILL,

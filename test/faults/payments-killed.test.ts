@@ -14,6 +14,7 @@ import { createInstallation, type TestInstallation } from '../support/installati
 import { adjust, apply } from '../support/ledger.ts'
 import { type Fleet, type Killed, STEPS, startFleet } from '../support/payment-kills.ts'
 import { CARDS, type Card } from '../support/payments.ts'
+import { rollUpToTheEnd } from '../support/rolled-up.ts'
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts'
 import { runTollgate } from '../support/tollgate.ts'
 
@@ -57,7 +58,7 @@ beforeAll(async () => {
     await turnAutoTopUpOn(installation, sandbox.desk, { accountId, number: CARDS[CARD_OF(i)], ...figures })
   }
   await sandbox.desk.orderFault({ fault: 'slow', call: 'confirm', timesLeft: null, delayMs: ANSWERS_AFTER_MS })
-  rater = await startServe({ ...installation.environment, TOLLGATE_ROLES: 'rater,relay' })
+  rater = await startServe({ ...installation.environment, TOLLGATE_ROLES: 'rater,relay,jobs' })
   fleet = await startFleet(installation, PROCESSES, random)
 })
 
@@ -159,6 +160,7 @@ it(
     expect(Math.max(...counts('accountId'))).toBeLessThanOrEqual(MAX_A_DAY)
     expect((await installation.pool.query(OPEN_TWICE)).rows).toEqual([])
     expect((await installation.pool.query(WITHOUT_REASON, [THRESHOLD_MICROS])).rows).toEqual([])
+    expect(await rollUpToTheEnd(installation.pool)).toEqual({ differences: [], differingBalances: [] })
     expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
   },
   120_000 + KILLS * MILLIS_A_KILL,

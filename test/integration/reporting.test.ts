@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { migrate } from '../../src/platform/migrate.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
+import { rollUp } from '../../src/reporting/roll-up.ts'
 import { until } from '../../testkit/until.ts'
 import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
 import { brokenChains } from '../support/chains.ts'
@@ -137,6 +138,45 @@ describe('reporting.daily_totals', () => {
       `select * from reporting.daily_totals where usage_type = 'voice_agent' or usage_type = 'correction'`,
     )
     expect(rows).toEqual([])
+  })
+})
+
+describe('reporting.usage_by_day', () => {
+  it('has all movements of an account where its progress says so, and sums to its balance', async () => {
+    const { rows } = await pool.query(`
+      select account_id, a.balance_micros - sum(d.amount_micros) as missing, p.last_sequence - p.through_sequence as to_come
+        from reporting.accounts a
+        join reporting.usage_by_day d using (account_id)
+        join reporting.usage_by_day_progress p using (account_id)
+       group by account_id, a.balance_micros, p.last_sequence, p.through_sequence
+       order by 1`)
+    expect(rows.map((row) => [row.account_id, Number(row.missing), Number(row.to_come)])).toEqual([
+      ['acme', 0, 0],
+      ['edge', 0, 0],
+      ['midnight', 0, 0],
+    ])
+  })
+
+  it('says of usage what it cost in the end, by day booked, as daily_totals does of the same day', async () => {
+    const { rows } = await pool.query(`
+      select kind, -sum(amount + reversed) as cost, sum(units - reversed_units)::integer as units
+        from reporting.usage_by_day where account_id = 'acme' and kind in ('call', 'sms')
+       group by kind order by kind`)
+    expect(rows).toEqual([
+      { kind: 'call', cost: '0.006600', units: 66 },
+      { kind: 'sms', cost: '0.000000', units: 0 },
+    ])
+    const { rows: differing } = await pool.query(`
+      with by_day as (
+        select account_id, booked_on, sum(amount_micros) as amount_micros, sum(movements) as movements
+          from reporting.usage_by_day group by 1, 2
+      ), totals as (
+        select account_id, booked_on, sum(amount_micros) as amount_micros, sum(movements) as movements
+          from reporting.daily_totals group by 1, 2
+      )
+      select * from by_day full join totals using (account_id, booked_on, amount_micros, movements)
+       where by_day is null or totals is null`)
+    expect(differing).toEqual([])
   })
 })
 
@@ -619,6 +659,7 @@ async function fillBooks(): Promise<void> {
   const lateBooked = { recordedAt: '2026-04-01T00:00:00Z', occurredAt: '2026-03-31T12:00:00Z' }
   await post('midnight', 'adjustment', 1n, lateBooked)
   for (const amount of [1n, 2n ** 63n - 2n, -(2n ** 63n) + 8n]) await post('edge', 'adjustment', amount)
+  while ((await rollUp(pool)).hasMore);
 }
 
 interface PostOptions {

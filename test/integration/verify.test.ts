@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { outboxKey } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
+import { rollUp } from '../../src/reporting/roll-up.ts'
+import type { Fault } from '../../src/verify/fault.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createTraffic } from '../../testkit/traffic.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
@@ -25,12 +27,17 @@ beforeAll(async () => {
   await installation.untilDrained()
   // What is planted below stays as it is planted.
   await serve.stop()
+  await rollUpAll()
 })
 
 afterAll(async () => {
   await serve?.stop()
   await installation?.close()
 })
+
+async function rollUpAll(): Promise<void> {
+  while ((await rollUp(installation.pool)).hasMore);
+}
 
 async function produceTraffic(seed: number, count: number): Promise<void> {
   const { accounts, startMicros, encode } = installation
@@ -72,6 +79,8 @@ async function planted(change: string, undo: string, look: () => Promise<void>):
     await asReplica(undo)
   }
 }
+
+const checksOf = (faults: readonly Fault[]) => [...new Set(faults.map(({ check }) => check))].toSorted()
 
 const movement = (sequence: number) => `account_id = '${ACCOUNT}' and sequence = ${sequence}`
 
@@ -122,6 +131,61 @@ describe('each of these is found, and nothing else is:', () => {
     })
   })
 
+  it.each([
+    ['usage_by_day', 'reversed_units', `kind = 'call'`],
+    ['usage_by_day_and', 'movements', `what = 'kind' and id = 'sms'`],
+  ])('a tampered sum by day: %s.%s', async (table, column, where) => {
+    const key = table === 'usage_by_day' ? 'booked_on, kind, user_id, destination' : 'booked_on, what, id'
+    const one = `(${key}) = (select ${key} from tollgate.${table} where account_id = '${ACCOUNT}' and ${where} order by ${key} limit 1)`
+    const change = (by: number) =>
+      `update tollgate.${table} set ${column} = ${column} + ${by} where account_id = '${ACCOUNT}' and ${one}`
+    await planted(change(1), change(-1), async () => {
+      const { faults } = await findFaults(installation)
+      expect(faults).toMatchObject([{ check: 'usage_by_day', invariant: null, severity: 'fault', accountId: ACCOUNT }])
+      expect(faults[0]!.detail).toMatch(/^\d{4}-\d\d-\d\d \S.*: the sum is not what the movements come to$/)
+    })
+  })
+
+  it('a day whose sum is gone, and one that nothing adds up to', async () => {
+    const of = `account_id = '${ACCOUNT}' and kind = 'sms'`
+    await planted(
+      `create table public.kept as select * from tollgate.usage_by_day where ${of}; delete from tollgate.usage_by_day where ${of}`,
+      'insert into tollgate.usage_by_day select * from public.kept; drop table public.kept',
+      async () => {
+        expect(checksOf((await findFaults(installation)).faults)).toEqual(['usage_by_day'])
+      },
+    )
+    const none = `'${ACCOUNT}', date '2020-01-01', 'call', 'ann', '', 1, 60, -1, 0, 0`
+    await planted(
+      `insert into tollgate.usage_by_day values (${none})`,
+      `delete from tollgate.usage_by_day where account_id = '${ACCOUNT}' and booked_on = '2020-01-01'`,
+      async () => {
+        expect((await findFaults(installation)).faults).toMatchObject([
+          { check: 'usage_by_day', accountId: ACCOUNT, detail: expect.stringMatching(/^2020-01-01 call ann : /) },
+        ])
+      },
+    )
+  })
+
+  it('movements that were passed over when they were summed up', async () => {
+    const all = `account_id = '${ACCOUNT}'`
+    await planted(
+      `create table public.kept as table tollgate.usage_by_day;
+       create table public.kept_and as table tollgate.usage_by_day_and;
+       delete from tollgate.usage_by_day where ${all}; delete from tollgate.usage_by_day_and where ${all};
+       update tollgate.usage_by_day_progress set through_sequence = 0 where ${all}`,
+      `update tollgate.usage_by_day_progress set through_sequence = (select last_sequence from tollgate.accounts where ${all}) where ${all};
+       insert into tollgate.usage_by_day select * from public.kept where ${all}; drop table public.kept;
+       insert into tollgate.usage_by_day_and select * from public.kept_and where ${all}; drop table public.kept_and`,
+      async () => {
+        // Not summed up yet is no fault.
+        expect((await findFaults(installation)).faults).toEqual([])
+        await installation.pool.query(`update tollgate.usage_by_day_progress set through_sequence = 1 where ${all}`)
+        expect(checksOf((await findFaults(installation)).faults)).toEqual(['usage_by_day'])
+      },
+    )
+  })
+
   it('B: a missing movement', async () => {
     await planted(
       `create table public.kept as select * from tollgate.movements where ${movement(3)}; delete from tollgate.movements where ${movement(3)}`,
@@ -136,7 +200,7 @@ describe('each of these is found, and nothing else is:', () => {
           detail: 'movement 3 is missing before 4',
         })
         // The event that made it, decided again, moves credit that nothing moved.
-        expect(faults.map(({ check }) => check).toSorted()).toEqual(['chain', 'charge'])
+        expect(checksOf(faults)).toEqual(['chain', 'charge', 'usage_by_day'])
       },
     )
   })
@@ -147,8 +211,8 @@ describe('each of these is found, and nothing else is:', () => {
       `create table public.kept as select * from tollgate.movements where ${last}; delete from tollgate.movements where ${last}`,
       'insert into tollgate.movements select * from public.kept; drop table public.kept',
       async () => {
-        const checks = (await findFaults(installation)).faults.map(({ check }) => check).toSorted()
-        expect(checks).toEqual(['balance', 'chain', 'charge'])
+        const { faults } = await findFaults(installation)
+        expect(checksOf(faults)).toEqual(['balance', 'chain', 'charge', 'usage_by_day'])
       },
     )
   })
@@ -196,8 +260,11 @@ describe('each of these is found, and nothing else is:', () => {
       update tollgate.accounts set balance_micros = balance_micros - ${by} where account_id = '${ACCOUNT}'`
     await planted(change(100), change(-100), async () => {
       const { faults } = await findFaults(installation)
-      expect(faults).toMatchObject([{ check: 'charge', accountId: ACCOUNT }])
-      expect(faults[0]!.detail).toMatch(/^event \S+: amountMicros [\d.]+, by its versions [\d.]+; movedMicros -/)
+      // What was summed up says what it was.
+      expect(checksOf(faults)).toEqual(['charge', 'usage_by_day'])
+      expect(faults.find(({ check }) => check === 'charge')!.detail).toMatch(
+        /^event \S+: amountMicros [\d.]+, by its versions [\d.]+; movedMicros -/,
+      )
     })
   })
 

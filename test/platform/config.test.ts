@@ -24,7 +24,7 @@ describe('the configuration', () => {
   it('needs four addresses and has a default for all else', () => {
     expect(parseAll(LEAST)).toEqual({
       process: {
-        roles: new Set(['rater', 'relay', 'payments', 'api']),
+        roles: new Set(['rater', 'relay', 'payments', 'api', 'jobs']),
         httpPort: 8080,
         instanceId: expect.stringMatching(/-[0-9]+-[0-9a-f]{8}$/),
         drainMs: 10_000,
@@ -45,6 +45,7 @@ describe('the configuration', () => {
       topUps: { payment: {}, threshold: {} },
       payments: { connections: 10 },
       relay: { connections: 4 },
+      jobs: { connections: 4, numbersKeptDays: 180 },
       api: {
         port: 8090,
         publicUrl: null,
@@ -65,7 +66,7 @@ describe('the configuration', () => {
 
   it('takes an empty variable as one that is not set', () => {
     const { process } = parseAll({ ...LEAST, TOLLGATE_ROLES: '', TOLLGATE_HTTP_PORT: '' })
-    expect(process).toMatchObject({ httpPort: 8080, roles: new Set(['rater', 'relay', 'payments', 'api']) })
+    expect(process).toMatchObject({ httpPort: 8080, roles: new Set(['rater', 'relay', 'payments', 'api', 'jobs']) })
   })
 
   it('looks at nothing but the sections asked for', () => {
@@ -128,6 +129,8 @@ describe('the configuration', () => {
     ['TOLLGATE_HTTP_PORT', '80x', 'must be a whole number'],
     ['TOLLGATE_LOG_LEVEL', 'loud', 'must be one of trace'],
     ['TOLLGATE_BATCH_EVENTS', '0', 'must be a whole number from 1'],
+    ['TOLLGATE_NUMBERS_KEPT_DAYS', '0', 'must be a whole number from 35 to 3650'],
+    ['TOLLGATE_NUMBERS_KEPT_DAYS', '34', 'must be a whole number from 35 to 3650'],
     ['TOLLGATE_PARTITIONS', '-1', 'must be a whole number from 1'],
     ['TOLLGATE_AWAITED_CORRECTION_DAYS', '0', 'must be a whole number from 1'],
     ['TOLLGATE_RATER_CONNECTIONS', '2', 'must be a whole number from 3'],

@@ -1,5 +1,5 @@
 /**
- * Raters and relays as processes of their own, killed at random while traffic of all kinds goes on, and started again as
+ * Raters, relays and jobs as processes of their own, killed at random while traffic of all kinds goes on, and started again as
  * a supervisor would. The same traffic goes through the model; what the books must say does not depend on who died when.
  */
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,6 +11,7 @@ import { createTraffic, type TrafficItem } from '../../testkit/traffic.ts'
 import { until } from '../../testkit/until.ts'
 import type { TestInstallation } from './installation.ts'
 import { createModel, type Model } from './model.ts'
+import { summedUp } from './rolled-up.ts'
 import { testKafka } from './topics.ts'
 
 export interface KillOptions {
@@ -22,12 +23,15 @@ export interface KillOptions {
 export interface Aftermath {
   readonly model: Model
   readonly killed: readonly string[]
+  /** Movements that were in the sums by day when the last had been produced. */
+  readonly summedUpMeanwhile: number
   /** Looks at the offsets of both sides while all that went on, and what was committed to Kafka ahead of the database. */
   readonly looksAtOffsets: number
   readonly offsetsAhead: readonly string[]
 }
 
-const ROLES = ['rater', 'relay', 'rater', 'relay'] as const
+const ROLES = ['rater', 'relay', 'jobs', 'rater', 'relay', 'jobs'] as const
+const DIFFERENT_ROLES = new Set(ROLES).size
 const SEND_EVERY_MILLIS = 100
 /** Events recorded between one kill and the next, at most: somewhere in there it hits a batch, a commit, a send. */
 const MOST_BETWEEN_KILLS = 4_000
@@ -49,15 +53,17 @@ export async function killUnderLoad(
       const between = random.whole(MOST_BETWEEN_KILLS)
       await until('more is recorded', async () => (await recorded(installation)) > before + between, 120_000)
       // Each role in turn, of its two processes either.
-      const at = (kill % 2) + 2 * random.whole(2)
+      const at = (kill % DIFFERENT_ROLES) + DIFFERENT_ROLES * random.whole(2)
+      if (ROLES[at] === 'jobs') await untilSummingUp(installation)
       killed.push(ROLES[at]!)
       await fleet[at]!.stop('SIGKILL')
       fleet[at] = await start(ROLES[at]!)
     }
     isOver.abort()
     const model = await producing
+    const summedUpMeanwhile = await summedUp(installation.pool)
     await installation.untilDrained()
-    return { model, killed, ...(await watch.stop()) }
+    return { model, killed, summedUpMeanwhile, ...(await watch.stop()) }
   } finally {
     isOver.abort()
     await watch.stop()
@@ -143,6 +149,18 @@ function withoutCorrectedCalls(): (item: TrafficItem) => boolean {
     if (item.topic !== 'usage.calls.v1') otherThanCalls.add(item.event.event_id)
     return true
   }
+}
+
+/** Jobs rest most of the time: a kill is to come in the middle of a share. */
+async function untilSummingUp({ pool }: TestInstallation): Promise<void> {
+  await until('a share is being summed up', async () => {
+    const { rows } = await pool.query(
+      `select from pg_locks
+        where relation = 'tollgate.usage_by_day'::regclass and mode = 'RowExclusiveLock'
+          and database = (select oid from pg_database where datname = current_database())`,
+    )
+    return rows.length > 0
+  })
 }
 
 /** Events recorded so far. */

@@ -1,0 +1,148 @@
+/** The role `jobs` as it runs: what it does without being asked, what a stop does to it, and what it leaves in its sessions. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { clearOldLetters, clearOldNumbers } from '../../src/ledger/clear-numbers.ts'
+import { deleteOldRequestKeys } from '../../src/ledger/request-keys.ts'
+import { parseConfig } from '../../src/platform/config.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { Registry } from '../../src/platform/metrics.ts'
+import { createPool } from '../../src/platform/postgres.ts'
+import { findRollUpDifferences, oldestNotRolledUp, rollUp } from '../../src/reporting/roll-up.ts'
+import { jobsRole, rollUpJob } from '../../src/roles/jobs.ts'
+import { createOutboxBell } from '../../src/roles/role.ts'
+import { until } from '../../testkit/until.ts'
+import { testAccount } from '../support/catalog.ts'
+import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
+
+let ledger: TestLedger
+
+beforeAll(async () => {
+  ledger = await openTestLedger()
+  await apply(
+    ledger,
+    Array.from({ length: 30 }, (_, i) => testAccount({ accountId: `account-${i}` })),
+  )
+})
+
+afterAll(async () => {
+  await ledger?.close()
+})
+
+async function move(movements: number): Promise<void> {
+  for (let i = 0; i < movements; i++) await adjust(ledger, `account-${i % 30}`, 1_000_000n)
+}
+
+async function notSummedUp(): Promise<number> {
+  const { rows } = await ledger.pool.query<{ count: number }>(
+    `select coalesce(sum(last_sequence - coalesce(through_sequence, 0)), 0)::integer as count
+       from tollgate.accounts left join tollgate.usage_by_day_progress using (account_id)`,
+  )
+  return rows[0]!.count
+}
+
+it('sums up, forgets request keys and clears numbers, on Postgres alone, and says so by job', async () => {
+  await move(40)
+  await ledger.pool.query(
+    `update tollgate.request_keys set recorded_at = now() - interval '31 days' where account_id = 'account-1'`,
+  )
+  await ledger.pool.query(
+    `insert into tollgate.dead_letters (topic, partition, "offset", value_hash, reason, detail, recorded_at, original)
+     values ('usage.calls.v1', 0, 1, 'hash', 'no_rate', 'none', now() - interval '181 days', 'value')`,
+  )
+  const registry = new Registry()
+  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs'])
+  const role = await jobsRole.start(config as never, {
+    log: createLog('silent'),
+    registry,
+    outboxBell: createOutboxBell(),
+    signal: new AbortController().signal,
+    onFatal: () => {},
+  })
+  try {
+    await until('all is summed up', async () => (await notSummedUp()) === 0)
+    await until('each job has come to its end', async () => {
+      const { values } = await registry.getSingleMetric('tollgate_job_last_success_timestamp_seconds')!.get()
+      return values.length === 3
+    })
+    const count = async (what: string) =>
+      (await ledger.pool.query<{ count: number }>(`select count(*)::integer as count from ${what}`)).rows[0]!.count
+    expect(await count(`tollgate.request_keys where recorded_at < now() - interval '30 days'`)).toBe(0)
+    expect(await count('tollgate.dead_letters where original is not null')).toBe(0)
+    const { values } = await registry.getSingleMetric('tollgate_job_oldest_work_seconds')!.get()
+    expect(values.map(({ labels }) => labels.job).toSorted()).toEqual(['phone numbers', 'request keys', 'usage by day'])
+  } finally {
+    await role[Symbol.asyncDispose]()
+  }
+})
+
+it('stopped in the middle of a share ends it, and begins no other', async () => {
+  await move(30)
+  const before = await notSummedUp()
+  expect(before).toBe(30)
+  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs'])
+  // Holds the share at its last statement.
+  const holding = await ledger.pool.connect()
+  try {
+    await holding.query('begin; lock table tollgate.usage_by_day in share mode')
+    const role = await jobsRole.start(config as never, {
+      log: createLog('silent'),
+      registry: new Registry(),
+      outboxBell: createOutboxBell(),
+      signal: new AbortController().signal,
+      onFatal: () => {},
+    })
+    await until('a share waits', async () => {
+      const { rows } = await ledger.pool.query(
+        `select 1 from pg_locks where relation = 'tollgate.usage_by_day'::regclass and not granted`,
+      )
+      return rows.length === 1
+    })
+    const stopped = role[Symbol.asyncDispose]()
+    await holding.query('commit')
+    await stopped
+  } finally {
+    holding.release()
+  }
+  const after = await notSummedUp()
+  // Its share was of twenty accounts.
+  expect(after).toBe(before - 20)
+})
+
+it('rests nine times as long as a share took while more waits, and else for its interval', async () => {
+  await move(30)
+  const job = rollUpJob(ledger.pool)
+  const signal = new AbortController().signal
+  const beganAt = performance.now()
+  const first = await job.run(signal)
+  const tookMs = performance.now() - beganAt
+  expect(first!.restMs).toBeGreaterThan(tookMs * 9 * 0.5)
+  expect(first!.restMs).toBeLessThan(tookMs * 9 + 1)
+  expect(first!.oldestWorkSeconds).toBeGreaterThan(0)
+  let last = first
+  while (last!.restMs !== undefined) last = await job.run(signal)
+  expect(last).toEqual({ oldestWorkSeconds: null })
+  expect(await notSummedUp()).toBe(0)
+})
+
+it('leaves nothing in a session that the next transaction could miss on another one, as behind a pooler', async () => {
+  const pool = createPool(ledger.database.url, createLog('silent'), 1)
+  try {
+    await move(5)
+    while ((await rollUp(pool)).hasMore);
+    await oldestNotRolledUp(pool)
+    await findRollUpDifferences(pool, ['account-0'])
+    await deleteOldRequestKeys(pool)
+    await clearOldNumbers(pool, 0)
+    await clearOldLetters(pool, 0)
+    // On the one connection that all this was done by.
+    const { rows } = await pool.query(
+      `select (select count(*)::integer from pg_prepared_statements) as statements,
+              (select count(*)::integer from pg_locks where pid = pg_backend_pid() and locktype = 'advisory') as locks,
+              (select count(*)::integer from pg_class where relpersistence = 't' and relnamespace = pg_my_temp_schema()) as tables,
+              (select count(*)::integer from pg_listening_channels()) as channels,
+              (select json_agg(name) from pg_settings where source = 'session') as settings`,
+    )
+    expect(rows).toEqual([{ statements: 0, locks: 0, tables: 0, channels: 0, settings: null }])
+  } finally {
+    await pool.end()
+  }
+})
