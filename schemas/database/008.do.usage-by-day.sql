@@ -125,8 +125,7 @@ create table tollgate.movement_index (
   id text collate "C" not null,
   chunk integer not null,
   sequences bit(1024) not null,
-  primary key (account_id, what, id, chunk),
-  foreign key (account_id, chunk) references tollgate.movement_chunks
+  primary key (account_id, what, id, chunk)
 );
 comment on table tollgate.movement_index is 'Which movements of a chunk are of a kind, user, destination, SKU or direction; those of none have no row';
 comment on column tollgate.movement_index.id is
@@ -135,7 +134,7 @@ comment on column tollgate.movement_index.id is
 comment on column tollgate.movement_index.sequences is 'Bit n, from 0 on the left: the (n + 1)th sequence of the chunk';
 
 create table tollgate.movement_interactions (
-  account_id text collate "C" not null references tollgate.accounts,
+  account_id text collate "C" not null,
   interaction_hash bigint not null,
   sequence bigint not null,
   primary key (account_id, interaction_hash, sequence)

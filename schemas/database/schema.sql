@@ -351,7 +351,6 @@ CREATE TABLE tollgate.movement_index (
   chunk integer NOT NULL,
   sequences bit(1024) NOT NULL,
   CONSTRAINT movement_index_pkey PRIMARY KEY (account_id, what, id, chunk),
-  CONSTRAINT movement_index_account_id_chunk_fkey FOREIGN KEY (account_id, chunk) REFERENCES tollgate.movement_chunks(account_id, chunk),
   CONSTRAINT movement_index_what_check CHECK (what = ANY (ARRAY['kind'::text, 'user'::text, 'destination'::text, 'sku'::text, 'direction'::text]))
 );
 COMMENT ON TABLE tollgate.movement_index IS 'Which movements of a chunk are of a kind, user, destination, SKU or direction; those of none have no row';
@@ -362,8 +361,7 @@ CREATE TABLE tollgate.movement_interactions (
   account_id text COLLATE "C" NOT NULL,
   interaction_hash bigint NOT NULL,
   sequence bigint NOT NULL,
-  CONSTRAINT movement_interactions_pkey PRIMARY KEY (account_id, interaction_hash, sequence),
-  CONSTRAINT movement_interactions_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id)
+  CONSTRAINT movement_interactions_pkey PRIMARY KEY (account_id, interaction_hash, sequence)
 );
 COMMENT ON TABLE tollgate.movement_interactions IS 'Movements of the chunks by interaction, where that is not the id of their event; a reversal also by that of what it takes back';
 COMMENT ON COLUMN tollgate.movement_interactions.interaction_hash IS 'hashtextextended(interaction_id, 0): those found may be of another one';

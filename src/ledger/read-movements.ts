@@ -51,10 +51,12 @@ const COLUMNS = `
   u.event_id, u.type, u.interaction_id, u.user_id, n.name as user_name, u.channel, u.direction, u.sku, u.agent_id,
   u.corrects, u.quantity, u.units, u.destination, u.to_number, u.reason as charge_reason`
 
-/** The movement and its usage are of one transaction: the instant finds the partition. */
+/** The movement and its usage are of one transaction: the instant finds the partition. The LIMIT has it looked up by key. */
 const JOINS = `
-  left join tollgate.rated_usage u
-    on u.account_id = m.account_id and u.event_id = m.event_id and u.recorded_at = m.recorded_at
+  left join lateral (
+    select * from tollgate.rated_usage
+     where account_id = m.account_id and event_id = m.event_id and recorded_at = m.recorded_at limit 1
+  ) as u on true
   left join tollgate.display_names n on n.account_id = u.account_id and n.user_id = u.user_id`
 
 const READ_MOVEMENTS = `
@@ -101,7 +103,9 @@ export async function readMovements(
   accountId: string,
   sequences: readonly bigint[],
 ): Promise<ListedMovement[]> {
-  return (await database.query<MovementRow>(READ_MOVEMENTS, [accountId, sequences])).rows.map(movementOf)
+  return (
+    await database.query<MovementRow>({ name: 'read-movements', text: READ_MOVEMENTS, values: [accountId, sequences] })
+  ).rows.map(movementOf)
 }
 
 /** Null where the account has no movement of this sequence. */

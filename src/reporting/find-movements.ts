@@ -132,6 +132,7 @@ export async function* streamMovements(
   }
 }
 
+/** Its statements are prepared, once a connection: with a partition a month, planning them takes longer than running them. */
 function byKey<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
   // Keys of one account, found one after the other: left alone, the planner may read whole months.
   return inTransaction(pool, work, { isByKey: true })
@@ -149,7 +150,11 @@ const READ_EXTENT = `
     from tollgate.accounts a where account_id = $1`
 
 async function readExtent(connection: Connection, accountId: string): Promise<Extent> {
-  const { rows } = await connection.query<{ last_sequence: bigint; chunks: number }>(READ_EXTENT, [accountId])
+  const { rows } = await connection.query<{ last_sequence: bigint; chunks: number }>({
+    name: 'read-movements-extent',
+    text: READ_EXTENT,
+    values: [accountId],
+  })
   return { lastSequence: rows[0]?.last_sequence ?? 0n, chunks: rows[0]?.chunks ?? 0 }
 }
 
@@ -216,7 +221,7 @@ async function walk(
   { after, upTo, limit }: Walked,
 ): Promise<bigint[]> {
   const values = [accountId, after, upTo, from, to, kinds, userId, direction, search, limit]
-  const { rows } = await connection.query<{ sequence: bigint }>(WALK, values)
+  const { rows } = await connection.query<{ sequence: bigint }>({ name: 'walk-movements', text: WALK, values })
   return rows.map(({ sequence }) => sequence)
 }
 
@@ -283,12 +288,20 @@ async function conditionsOf(
   if (search === null) return { count, keys, interactions: { condition: 0, sequences: [] } }
   count++
   add('sku', [search])
-  const destinations = await connection.query<{ id: string }>(DESTINATIONS, [accountId, search])
+  const destinations = await connection.query<{ id: string }>({
+    name: 'find-destinations',
+    text: DESTINATIONS,
+    values: [accountId, search],
+  })
   add(
     'destination',
     destinations.rows.map(({ id }) => id),
   )
-  const interactions = await connection.query<{ sequence: bigint }>(INTERACTION, [accountId, search, indexedTo])
+  const interactions = await connection.query<{ sequence: bigint }>({
+    name: 'find-interaction',
+    text: INTERACTION,
+    values: [accountId, search, indexedTo],
+  })
   return { count, keys, interactions: { condition: count, sequences: interactions.rows.map((row) => row.sequence) } }
 }
 
@@ -321,8 +334,12 @@ const READ_CHUNKS = `
         select condition, what, case when what in ('user', 'sku') then ${idKey('id')} else id end as id
           from unnest($6::integer[], $7::text[], $8::text[]) as given (condition, what, id)
       ) as w
-      join tollgate.movement_index i
-        on i.account_id = $1 and i.what = w.what and i.id = w.id and i.chunk >= $2::integer and i.chunk < $3::integer
+     cross join lateral (
+       -- Each key is looked up by itself: joined, all that is of the account might be read.
+       select chunk, sequences from tollgate.movement_index
+        where account_id = $1 and what = w.what and id = w.id and chunk >= $2::integer and chunk < $3::integer
+       offset 0
+     ) as i
      union all
     select $9::integer, ((s - 1) / ${CHUNK_MOVEMENTS})::integer,
            set_bit(${NO_BITS}, ((s - 1) % ${CHUNK_MOVEMENTS})::integer, 1)
@@ -343,7 +360,7 @@ async function readChunks(
   begin: number,
   end: number,
 ): Promise<{ chunk: number; sequences: string }[]> {
-  const { rows } = await connection.query<{ chunk: number; sequences: string }>(READ_CHUNKS, [
+  const values = [
     accountId,
     begin,
     end,
@@ -355,6 +372,7 @@ async function readChunks(
     interactions.condition,
     interactions.sequences,
     count,
-  ])
-  return rows
+  ]
+  const read = { name: 'read-movement-chunks', text: READ_CHUNKS, values }
+  return (await connection.query<{ chunk: number; sequences: string }>(read)).rows
 }

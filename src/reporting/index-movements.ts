@@ -14,16 +14,24 @@ export const NO_BITS = `b'0'::bit(${CHUNK_MOVEMENTS})`
 
 /**
  * Joined to movements `m`: `w` is the usage that one is of, for a reversal that which it takes back, and `c` the correction
- * itself. Where there is none the key is null, and nothing is looked for.
+ * itself. Where there is none the key is null, and nothing is looked for. Each is a look-up of its own, which the LIMIT
+ * tells the planner: it would else read whole months to join them, as it cannot know how few movements there are.
  */
 export const JOIN_USAGE = `
-  left join tollgate.movements o on o.account_id = m.account_id and o.sequence = m.reverses_sequence
-  left join tollgate.rated_usage w
-    on w.account_id = m.account_id and w.event_id = coalesce(o.event_id, m.event_id)
-   and w.recorded_at = coalesce(o.recorded_at, m.recorded_at)
-  left join tollgate.rated_usage c
-    on c.account_id = m.account_id and c.event_id = case when o.sequence is not null then m.event_id end
-   and c.recorded_at = case when o.sequence is not null then m.recorded_at end`
+  left join lateral (
+    select event_id, recorded_at from tollgate.movements
+     where account_id = m.account_id and sequence = m.reverses_sequence limit 1
+  ) as o on true
+  left join lateral (
+    select interaction_id, user_id, type, channel, destination, sku from tollgate.rated_usage
+     where account_id = m.account_id and event_id = coalesce(o.event_id, m.event_id)
+       and recorded_at = coalesce(o.recorded_at, m.recorded_at) limit 1
+  ) as w on true
+  left join lateral (
+    select interaction_id from tollgate.rated_usage
+     where account_id = m.account_id and event_id = case when m.reverses_sequence is not null then m.event_id end
+       and recorded_at = m.recorded_at limit 1
+  ) as c on true`
 
 /** Of usage, its second kind, as `usage_by_day` has it. */
 export const USAGE_KIND = `case m.kind when 'usage' then coalesce(w.channel, w.type) end`
@@ -47,9 +55,12 @@ const ROWS = `
            ${idKey('w.user_id')} as user_id, ${destinationKey('w.destination')} as destination, ${idKey('w.sku')} as sku,
            nullif(w.interaction_id, m.event_id) as interaction_id, nullif(c.interaction_id, m.event_id) as own_interaction_id
       from chunk k
-      join tollgate.movements m
-        on m.account_id = k.account_id and m.sequence > k.chunk * ${CHUNK_MOVEMENTS}::bigint
-       and m.sequence <= (k.chunk + 1) * ${CHUNK_MOVEMENTS}::bigint
+     cross join lateral (
+       select * from tollgate.movements
+        where account_id = k.account_id and sequence > k.chunk * ${CHUNK_MOVEMENTS}::bigint
+          and sequence <= (k.chunk + 1) * ${CHUNK_MOVEMENTS}::bigint
+       offset 0
+     ) as m
       ${JOIN_USAGE}
   ),
   chunk_row as (
