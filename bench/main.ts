@@ -17,6 +17,7 @@ import { hotMix, onlyMix, twiceMix, uniformMix, zipfMix } from './mixes.ts'
 import { benchRating } from './rating.ts'
 import { openRig, type Rig } from './rig.ts'
 import { benchScaleOut } from './scale-out.ts'
+import { benchSearch } from './search.ts'
 import { BenchFailed } from './until-done.ts'
 
 const RUNS = 3
@@ -43,6 +44,7 @@ Only when named, minutes to an hour each:
   growth        more rows, accounts, prefixes, partitions
   scale-out     one, two, three raters on this machine
   backlog       the memory of a rater, over a backlog of ten times as many events
+  search        pages, searches and summaries of an account with as many movements, among ten times as many
 
 Options:
   --events N      events of a backlog, at least 1000 (default 1000000; 50000 to try it out)
@@ -68,6 +70,7 @@ function readArguments() {
   }
 }
 
+const startedAt = performance.now()
 const { values, positionals } = readArguments()
 const events = Number(values.events)
 /** Of scenarios that are held against one another, and need no more to be told apart. */
@@ -141,6 +144,7 @@ const ALONE: Readonly<Record<string, () => Promise<Figure[]>>> = {
     benchGrowth({ messages: fewer, rows: events * 10, accounts: events, prefixes: 200_000, partitions: 48 }),
   'scale-out': () => benchScaleOut(events),
   backlog: () => benchBacklog(Math.min(BACKLOG_EVENTS, events * 10)),
+  search: () => benchSearch({ movements: events * 10, say }),
 }
 
 const names = positionals.length > 0 ? positionals : ['rating', ...Object.keys(ON_THE_RIG)]
@@ -160,12 +164,14 @@ if (values.help) {
   })
 }
 
+function say(what: string): void {
+  console.error(`${Math.round((performance.now() - startedAt) / 1000)} s: ${what}`)
+}
+
 async function run(): Promise<void> {
   const machine = describeMachine()
-  const startedAt = performance.now()
   const figures: Figure[] = []
   let database: Record<string, string> = {}
-  const say = (name: string) => console.error(`${Math.round((performance.now() - startedAt) / 1000)} s: ${name}`)
   const measure = async (name: string, scenario: () => Promise<Figure[]>) => {
     say(name)
     const measured = await scenario()

@@ -74,8 +74,8 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     packages: true,
   },
   { folder: 'src/payments/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/'], packages: true },
-  // Reads what the ledger wrote, and writes nothing but its own sums.
-  { folder: 'src/reporting/', mayImport: ['src/core/', 'src/platform/'], packages: true },
+  // Reads what the ledger wrote, and writes nothing but its own sums and indexes.
+  { folder: 'src/reporting/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/'], packages: true },
   {
     folder: 'src/api/',
     // What it changes goes through the ledger's writers; of payments it has what a customer does at the provider.

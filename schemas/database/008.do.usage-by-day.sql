@@ -122,3 +122,39 @@ comment on column tollgate.number_clearing.done_at is 'When its end was reached;
 create index dead_letters_with_original on tollgate.dead_letters (recorded_at) where original is not null;
 comment on column tollgate.dead_letters.original is
   'The value as it came; null for a tombstone, for one noted before values were kept, and once the retention of phone numbers is over';
+-- Which movements are of what, so that they can be searched: written behind the ledger by the roll-up, once each 1,024
+-- movements of an account are complete, and never changed. What is not in it yet is walked (src/reporting/find-movements.ts).
+create table tollgate.movement_chunks (
+  account_id text collate "C" not null references tollgate.accounts,
+  chunk integer not null check (chunk >= 0),
+  first_recorded_at timestamptz not null,
+  last_recorded_at timestamptz not null,
+  primary key (account_id, chunk)
+);
+comment on table tollgate.movement_chunks is 'The chunks of an account that are indexed: chunk n has sequences 1024 n + 1 to 1024 (n + 1)';
+comment on column tollgate.movement_chunks.first_recorded_at is 'The least recorded_at of its movements, whatever their order';
+comment on column tollgate.movement_chunks.last_recorded_at is 'The greatest';
+
+create table tollgate.movement_index (
+  account_id text collate "C" not null,
+  what text collate "C" not null check (what in ('kind', 'user', 'destination', 'sku', 'direction')),
+  id text collate "C" not null,
+  chunk integer not null,
+  sequences bit(1024) not null,
+  primary key (account_id, what, id, chunk)
+);
+comment on table tollgate.movement_index is 'Which movements of a chunk are of a kind, user, destination, SKU or direction; those of none have no row';
+comment on column tollgate.movement_index.id is
+  'Of usage two kinds: usage, and that of usage_by_day. A reversal is of the user, destination and SKU of what it takes back. '
+  'Destinations are in lower case, cut to what an index takes; of a user or SKU too long for one the SHA-256; directions are in and out';
+comment on column tollgate.movement_index.sequences is 'Bit n, from 0 on the left: the (n + 1)th sequence of the chunk';
+
+create table tollgate.movement_interactions (
+  account_id text collate "C" not null,
+  interaction_hash bigint not null,
+  sequence bigint not null,
+  primary key (account_id, interaction_hash, sequence)
+);
+comment on table tollgate.movement_interactions is
+  'Movements of the chunks by interaction, where that is not the id of their event; a reversal also by that of what it takes back';
+comment on column tollgate.movement_interactions.interaction_hash is 'hashtextextended(interaction_id, 0): those found may be of another one';

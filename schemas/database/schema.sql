@@ -332,6 +332,41 @@ COMMENT ON COLUMN tollgate.method_setups.looked_at IS 'When the provider was las
 COMMENT ON COLUMN tollgate.method_setups.is_default IS 'Whether the card became the default; null until it is saved';
 COMMENT ON COLUMN tollgate.method_setups.refusal IS 'Why a saved card did not become the default as was wished; null: it did, or none wished it';
 
+CREATE TABLE tollgate.movement_chunks (
+  account_id text COLLATE "C" NOT NULL,
+  chunk integer NOT NULL,
+  first_recorded_at timestamp with time zone NOT NULL,
+  last_recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT movement_chunks_pkey PRIMARY KEY (account_id, chunk),
+  CONSTRAINT movement_chunks_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT movement_chunks_chunk_check CHECK (chunk >= 0)
+);
+COMMENT ON TABLE tollgate.movement_chunks IS 'The chunks of an account that are indexed: chunk n has sequences 1024 n + 1 to 1024 (n + 1)';
+COMMENT ON COLUMN tollgate.movement_chunks.first_recorded_at IS 'The least recorded_at of its movements, whatever their order';
+COMMENT ON COLUMN tollgate.movement_chunks.last_recorded_at IS 'The greatest';
+
+CREATE TABLE tollgate.movement_index (
+  account_id text COLLATE "C" NOT NULL,
+  what text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  chunk integer NOT NULL,
+  sequences bit(1024) NOT NULL,
+  CONSTRAINT movement_index_pkey PRIMARY KEY (account_id, what, id, chunk),
+  CONSTRAINT movement_index_what_check CHECK (what = ANY (ARRAY['kind'::text, 'user'::text, 'destination'::text, 'sku'::text, 'direction'::text]))
+);
+COMMENT ON TABLE tollgate.movement_index IS 'Which movements of a chunk are of a kind, user, destination, SKU or direction; those of none have no row';
+COMMENT ON COLUMN tollgate.movement_index.id IS 'Of usage two kinds: usage, and that of usage_by_day. A reversal is of the user, destination and SKU of what it takes back. Destinations are in lower case, cut to what an index takes; of a user or SKU too long for one the SHA-256; directions are in and out';
+COMMENT ON COLUMN tollgate.movement_index.sequences IS 'Bit n, from 0 on the left: the (n + 1)th sequence of the chunk';
+
+CREATE TABLE tollgate.movement_interactions (
+  account_id text COLLATE "C" NOT NULL,
+  interaction_hash bigint NOT NULL,
+  sequence bigint NOT NULL,
+  CONSTRAINT movement_interactions_pkey PRIMARY KEY (account_id, interaction_hash, sequence)
+);
+COMMENT ON TABLE tollgate.movement_interactions IS 'Movements of the chunks by interaction, where that is not the id of their event; a reversal also by that of what it takes back';
+COMMENT ON COLUMN tollgate.movement_interactions.interaction_hash IS 'hashtextextended(interaction_id, 0): those found may be of another one';
+
 CREATE TABLE tollgate.movements (
   account_id text COLLATE "C" NOT NULL,
   sequence bigint NOT NULL,

@@ -12,6 +12,7 @@ export function cursorOf(values: readonly CursorValue[]): string {
 export function readCursor<const Kinds extends readonly ('string' | 'number')[]>(
   cursor: string | undefined,
   kinds: Kinds,
+  path = '/query/cursor',
 ): { [I in keyof Kinds]: Kinds[I] extends 'string' ? string : number } | null {
   if (cursor === undefined) return null
   const values = parse(cursor)
@@ -21,7 +22,7 @@ export function readCursor<const Kinds extends readonly ('string' | 'number')[]>
     values.every((value, i) => typeof value === kinds[i] && isStorable(value))
   if (!isOurs) {
     throw new ApiProblem('not_possible', 'the cursor is not of this list: begin again without one', {
-      errors: [{ path: '/query/cursor', code: 'invalid', detail: 'must be what next_cursor said' }],
+      errors: [{ path, code: 'invalid', detail: 'must be what next_cursor said' }],
     })
   }
   return values as never

@@ -22,6 +22,7 @@ import { addDeadLetterRoutes } from './routes/dead-letters.ts'
 import { addDisplayNameRoutes } from './routes/display-names.ts'
 import { addExplainedMovementRoutes } from './routes/explained-movement.ts'
 import { addFairUseRoutes } from './routes/fair-use.ts'
+import { addMovementSearchRoutes } from './routes/movement-searches.ts'
 import { addMovementRoutes } from './routes/movements.ts'
 import { addPaymentMethodRoutes } from './routes/payment-methods.ts'
 import { addReturnPages } from './routes/return-pages.ts'
@@ -53,6 +54,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addCatalogRoutes,
   addDeadLetterRoutes,
   addMovementRoutes,
+  addMovementSearchRoutes,
   addAccountRoutes,
   addContactRoutes,
   addDisplayNameRoutes,

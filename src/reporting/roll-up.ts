@@ -8,6 +8,7 @@
  * cost in the end.
  */
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import { indexMovements, type RolledUpRange } from './index-movements.ts'
 
 /** Movements of one account, and accounts, that one transaction takes: some hundred milliseconds of work. */
 const MAX_MOVEMENTS_OF_ACCOUNT = 1_000
@@ -110,10 +111,7 @@ const ROLL_UP = `
     from range r
    where p.account_id = r.account_id`
 
-interface ClaimedRow {
-  account_id: string
-  after_sequence: bigint
-  up_to_sequence: bigint
+interface ClaimedRow extends RolledUpRange {
   has_more: boolean
 }
 
@@ -139,6 +137,7 @@ export async function rollUp(
         claimed.map((row) => row.after_sequence),
         claimed.map((row) => row.up_to_sequence),
       ])
+      await indexMovements(connection, claimed)
       const movements = claimed.reduce((sum, row) => sum + Number(row.up_to_sequence - row.after_sequence), 0)
       return { movements, hasMore: claimed.length === maxAccounts || claimed.some((row) => row.has_more) }
     },

@@ -4,8 +4,8 @@ import type { Admin, KafkaMessage } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Permission } from '../../src/api/access.ts'
 import { formatMoney } from '../../src/core/money.ts'
-import { listMovements } from '../../src/ledger/list-movements.ts'
 import { inTransaction } from '../../src/platform/postgres.ts'
+import { listMovements, NO_FILTER } from '../../src/reporting/find-movements.ts'
 import { until } from '../../testkit/until.ts'
 import { type Answer, openTestApi, type TestApi } from '../support/api.ts'
 import { CATALOG_FILES, testAccount } from '../support/catalog.ts'
@@ -255,13 +255,7 @@ describe('API keys', () => {
 
 describe('an adjustment', () => {
   const PATH = '/v1/accounts/acme/adjustments'
-  const movements = () =>
-    listMovements(
-      api.pool,
-      'acme',
-      { kinds: null, from: null, to: null, direction: null },
-      { before: null, limit: 100 },
-    )
+  const movements = () => listMovements(api.pool, 'acme', NO_FILTER, { before: null, limit: 100 })
 
   it('is posted once, and every repeat has the figures of its movement', async () => {
     const token = await api.key(['adjust'], ['acme'])

@@ -4,14 +4,17 @@ import { formatInstant } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
 import { maskNumber } from '../../core/usage/masked-number.ts'
 import { readCredit } from '../../ledger/accounts/read-account.ts'
-import { type ListedMovement, listMovements, MOVEMENT_KINDS } from '../../ledger/list-movements.ts'
+import { type ListedMovement, MOVEMENT_KINDS } from '../../ledger/read-movements.ts'
+import { FOUND_KINDS, listMovements, NO_FILTER } from '../../reporting/find-movements.ts'
 import { seesInFull } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { pageOf, readCursor } from '../paging.ts'
 import { AccountParams, CurrencyCode, GivenInstant, Instant, instantOf, Money, PageQuery, page } from '../schemas.ts'
 
-const MovementKind = z.enum(MOVEMENT_KINDS)
+export const FoundKind = z
+  .enum(FOUND_KINDS)
+  .meta({ description: `${MOVEMENT_KINDS.join(', ')}; of usage also what was used: call, sms, ...` })
 
 const Usage = z
   .object({
@@ -58,7 +61,7 @@ export const Movement = z
 
 const MovementsQuery = PageQuery.extend({
   kind: z
-    .union([MovementKind, z.array(MovementKind).max(MOVEMENT_KINDS.length)])
+    .union([FoundKind, z.array(FoundKind).max(FOUND_KINDS.length)])
     .optional()
     .meta({ description: 'Of these kinds; may be given more than once' }),
   from: GivenInstant.optional().meta({ description: 'Recorded at this instant or later' }),
@@ -121,6 +124,7 @@ export function addMovementRoutes(api: Api, { writer: { pool } }: ApiContext): v
       const { cursor, limit, kind, from, to, direction } = request.query
       const [before] = readCursor(cursor, ['number']) ?? []
       const filter = {
+        ...NO_FILTER,
         kinds: kind === undefined ? null : [kind].flat(),
         from: from === undefined ? null : formatInstant(instantOf(from)),
         to: to === undefined ? null : formatInstant(instantOf(to)),

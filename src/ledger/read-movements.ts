@@ -1,9 +1,6 @@
-/**
- * An account's movements with what they are of: usage with its user, destination and units, a top-up, an operator's reason.
- * Newest first, by the order in which they were recorded.
- */
+/** An account's movements with what they are of: usage with its user, destination and units, a top-up, an operator's reason. */
 import type { Currency, Micros } from '../core/money.ts'
-import type { Pool } from '../platform/postgres.ts'
+import type { Connection, Pool } from '../platform/postgres.ts'
 
 export const MOVEMENT_KINDS = ['usage', 'reversal', 'adjustment', 'top_up', 'refund', 'dispute'] as const
 export type MovementKind = (typeof MOVEMENT_KINDS)[number]
@@ -46,16 +43,6 @@ export interface ListedUsage {
   readonly chargeReason: string
 }
 
-export interface MovementFilter {
-  /** Null: all. */
-  readonly kinds: readonly MovementKind[] | null
-  /** Half-open, by when they were recorded; RFC 3339. */
-  readonly from: string | null
-  readonly to: string | null
-  /** `in` adds credit, `out` takes it. */
-  readonly direction: 'in' | 'out' | null
-}
-
 const COLUMNS = `
   m.sequence, m.kind, m.amount_micros, m.balance_before_micros, m.balance_after_micros, m.currency,
   to_char(m.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
@@ -64,27 +51,17 @@ const COLUMNS = `
   u.event_id, u.type, u.interaction_id, u.user_id, n.name as user_name, u.channel, u.direction, u.sku, u.agent_id,
   u.corrects, u.quantity, u.units, u.destination, u.to_number, u.reason as charge_reason`
 
-/** The movement and its usage are of one transaction: the instant finds the partition. */
+/** The movement and its usage are of one transaction: the instant finds the partition. The LIMIT has it looked up by key. */
 const JOINS = `
-  left join tollgate.rated_usage u
-    on u.account_id = m.account_id and u.event_id = m.event_id and u.recorded_at = m.recorded_at
+  left join lateral (
+    select * from tollgate.rated_usage
+     where account_id = m.account_id and event_id = m.event_id and recorded_at = m.recorded_at limit 1
+  ) as u on true
   left join tollgate.display_names n on n.account_id = u.account_id and n.user_id = u.user_id`
 
-/** The page is chosen before anything is joined to it. */
-const LIST_MOVEMENTS = `
-  select ${COLUMNS}
-    from (
-      select * from tollgate.movements
-       where account_id = $1
-         and ($2::text[] is null or kind = any($2))
-         and recorded_at >= coalesce($3::timestamptz, '-infinity')
-         and recorded_at < coalesce($4::timestamptz, 'infinity')
-         and ($5::text is null or (amount_micros > 0) = ($5 = 'in'))
-         and ($6::bigint is null or sequence < $6)
-       order by sequence desc
-       limit $7::integer
-    ) as m
-  ${JOINS}
+const READ_MOVEMENTS = `
+  select ${COLUMNS} from tollgate.movements m ${JOINS}
+   where m.account_id = $1 and m.sequence = any($2::bigint[])
    order by m.sequence desc`
 
 const READ_MOVEMENT = `
@@ -120,15 +97,15 @@ interface MovementRow {
   charge_reason: string
 }
 
-/** Those before the sequence `before`; null: from the newest on. */
-export async function listMovements(
-  pool: Pool,
+/** Those of these sequences, newest first. */
+export async function readMovements(
+  database: Pool | Connection,
   accountId: string,
-  { kinds, from, to, direction }: MovementFilter,
-  { before, limit }: { readonly before: bigint | null; readonly limit: number },
+  sequences: readonly bigint[],
 ): Promise<ListedMovement[]> {
-  const values = [accountId, kinds, from, to, direction, before, limit]
-  return (await pool.query<MovementRow>(LIST_MOVEMENTS, values)).rows.map(movementOf)
+  return (
+    await database.query<MovementRow>({ name: 'read-movements', text: READ_MOVEMENTS, values: [accountId, sequences] })
+  ).rows.map(movementOf)
 }
 
 /** Null where the account has no movement of this sequence. */

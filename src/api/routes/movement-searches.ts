@@ -1,0 +1,99 @@
+/** Movements searched for. By POST: what somebody looks for, and whose usage, stand in no URL and so in nobody's log. */
+import { z } from 'zod'
+import { formatInstant } from '../../core/instant.ts'
+import { readCredit } from '../../ledger/accounts/read-account.ts'
+import { FOUND_KINDS, MAX_COUNT, searchMovements } from '../../reporting/find-movements.ts'
+import { seesInFull } from '../access.ts'
+import { callerOf, noAccount } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { pageOf, readCursor } from '../paging.ts'
+import { ApiProblem } from '../problem.ts'
+import { AccountParams, GivenInstant, instantOf, MAX_PAGE_ITEMS, PageQuery, page, text } from '../schemas.ts'
+import { FoundKind, Movement, movementJson } from './movements.ts'
+
+/** What usage events may bring. */
+const MAX_TEXT_LENGTH = 2_000
+const RETRY_AFTER_SECONDS = 30
+
+const MovementSearch = z
+  .strictObject({
+    search: text(MAX_TEXT_LENGTH)
+      .optional()
+      .meta({ description: 'An interaction id or a SKU, exactly, or the begin of a destination in whatever case' }),
+    user_id: text(MAX_TEXT_LENGTH)
+      .optional()
+      .meta({ description: 'Who used it; a reversal is of the user of what it takes back' }),
+    kinds: z.array(FoundKind).min(1).max(FOUND_KINDS.length).optional().meta({ description: 'Of any of these kinds' }),
+    from: GivenInstant.optional().meta({ description: 'Recorded at this instant or later' }),
+    to: GivenInstant.optional().meta({ description: 'Recorded before this instant' }),
+    direction: z.enum(['in', 'out']).optional().meta({ description: 'in adds credit, out takes it' }),
+    cursor: PageQuery.shape.cursor,
+    limit: z
+      .int()
+      .min(1)
+      .max(MAX_PAGE_ITEMS)
+      .default(50)
+      .meta({ description: 'How many items a page has at the most' }),
+  })
+  .meta({ id: 'MovementSearch', description: 'What is not named is not asked for' })
+
+const FoundMovements = page(Movement)
+  .extend({
+    count: z.int().meta({ description: `How many movements are found on all pages, at most ${MAX_COUNT}` }),
+    is_more: z.boolean().meta({ description: 'There are more than count' }),
+  })
+  .meta({ id: 'FoundMovements' })
+
+export function addMovementSearchRoutes(api: Api, { writer: { pool } }: ApiContext): void {
+  api.route({
+    method: 'POST',
+    url: '/v1/accounts/:account_id/movement-searches',
+    config: { access: { permission: 'read', of: 'account' }, problems: ['not_possible', 'unavailable'] },
+    schema: {
+      operationId: 'searchMovements',
+      tags: ['Credit'],
+      summary: 'Movements found by text, user, kind, period and direction, newest first, and how many there are',
+      description:
+        'In the order in which they were recorded, the newest seconds included. It starts and changes nothing.',
+      params: AccountParams,
+      body: MovementSearch,
+      response: { 200: FoundMovements },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const { search, user_id, kinds, from, to, direction, cursor, limit } = request.body
+      const [before] = readCursor(cursor, ['number'], '/body/cursor') ?? []
+      const filter = {
+        search: search ?? null,
+        userId: user_id ?? null,
+        kinds: kinds ?? null,
+        from: from === undefined ? null : formatInstant(instantOf(from)),
+        to: to === undefined ? null : formatInstant(instantOf(to)),
+        direction: direction ?? null,
+      }
+      const found = await searchMovements(pool, accountId, filter, {
+        before: before === undefined ? null : BigInt(before),
+        limit: limit + 1,
+      })
+      if ('notIndexed' in found) {
+        throw new ApiProblem(
+          'unavailable',
+          `${found.notIndexed} movements of account ${accountId} wait to be indexed: search again once that is done`,
+          { retryAfterSeconds: RETRY_AFTER_SECONDS },
+        )
+      }
+      if (found.movements.length === 0 && (await readCredit(pool, accountId)) === null) throw noAccount(accountId)
+      const isInFull = seesInFull(callerOf(request))
+      return {
+        ...pageOf(
+          found.movements,
+          limit,
+          ({ sequence }) => [Number(sequence)],
+          (movement) => movementJson(movement, isInFull),
+        ),
+        count: found.count,
+        is_more: found.isMore,
+      }
+    },
+  })
+}

@@ -1,0 +1,378 @@
+/**
+ * The one way to an account's movements by any filter: page, API, export and operators share it. Newest first, in the order
+ * in which they were recorded.
+ *
+ *   tail    movements that are in no indexed chunk yet, walked backwards: at most 1,023 and those the roll-up is behind by
+ *   chunks  the rest, by the index: the bits of each condition ANDed, from the newest chunks to older ones, more at a time
+ *   read    the movements of the sequences found, with all that is shown of them
+ *
+ * Chunks are complete and never change, and movements only come at the end. So what is found is that of one moment, and
+ * pages by `before` have neither gaps nor doubles while movements are added.
+ */
+import { type ListedMovement, MOVEMENT_KINDS, type MovementKind, readMovements } from '../ledger/read-movements.ts'
+import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import {
+  CHUNK_MOVEMENTS,
+  DIRECTION,
+  destinationKey,
+  idKey,
+  JOIN_USAGE,
+  NO_BITS,
+  USAGE_KIND,
+} from './index-movements.ts'
+
+/** What usage is of, as `usage_by_day` has it. */
+export const USAGE_KINDS = [
+  'call',
+  'toll_free',
+  'sms',
+  'mms',
+  'whatsapp',
+  'conversation_intelligence',
+  'voice_agent',
+  'other',
+] as const
+
+export const FOUND_KINDS = [...MOVEMENT_KINDS, ...USAGE_KINDS] as const
+export type FoundKind = MovementKind | (typeof USAGE_KINDS)[number]
+
+export interface MovementFilter {
+  /** Null: all. Usage has two kinds, `usage` and its own. */
+  readonly kinds: readonly FoundKind[] | null
+  /** A reversal is of the user, SKU and destination of what it takes back. */
+  readonly userId: string | null
+  /** Half-open, by when they were recorded; RFC 3339. */
+  readonly from: string | null
+  readonly to: string | null
+  /** `in` adds credit, `out` takes it. */
+  readonly direction: 'in' | 'out' | null
+  /** An interaction id or a SKU, exactly, or the begin of a destination in whatever case. */
+  readonly search: string | null
+}
+
+export const NO_FILTER: MovementFilter = {
+  kinds: null,
+  userId: null,
+  from: null,
+  to: null,
+  direction: null,
+  search: null,
+}
+
+export interface PageWanted {
+  /** Movements before this sequence; null: from the newest on. */
+  readonly before: bigint | null
+  readonly limit: number
+}
+
+/** Up to here movements are counted. */
+export const MAX_COUNT = 1_000
+/** So many movements that are not indexed are walked to count; more take longer than anybody waits. */
+const MAX_WALKED_TO_COUNT = 100_000
+const STREAMED_AT_ONCE = 500
+const TAIL_AT_ONCE = 5_000n
+const FIRST_CHUNKS = 32
+const GROWTH = 8
+
+/** The first movements before `before` that the filter lets through. */
+export function listMovements(
+  pool: Pool,
+  accountId: string,
+  filter: MovementFilter,
+  { before, limit }: PageWanted,
+): Promise<ListedMovement[]> {
+  return byKey(pool, async (connection) => {
+    const extent = await readExtent(connection, accountId)
+    return readMovements(connection, accountId, await find(connection, accountId, filter, extent, before, limit))
+  })
+}
+
+export interface FoundMovements {
+  readonly movements: readonly ListedMovement[]
+  /** Of all pages, at most `MAX_COUNT`. */
+  readonly count: number
+  /** There are more than `count`. */
+  readonly isMore: boolean
+}
+
+/** A page as `listMovements` has it, and how many movements there are. `notIndexed`: so many are not, try again later. */
+export function searchMovements(
+  pool: Pool,
+  accountId: string,
+  filter: MovementFilter,
+  { before, limit }: PageWanted,
+): Promise<FoundMovements | { readonly notIndexed: number }> {
+  return byKey(pool, async (connection) => {
+    const extent = await readExtent(connection, accountId)
+    const notIndexed = Number(extent.lastSequence) - extent.chunks * CHUNK_MOVEMENTS
+    if (notIndexed > MAX_WALKED_TO_COUNT) return { notIndexed }
+    const first = await find(connection, accountId, filter, extent, null, MAX_COUNT + 1)
+    const isAtHand = before === null && limit <= MAX_COUNT + 1
+    const page = isAtHand ? first.slice(0, limit) : await find(connection, accountId, filter, extent, before, limit)
+    return {
+      movements: await readMovements(connection, accountId, page),
+      count: Math.min(first.length, MAX_COUNT),
+      isMore: first.length > MAX_COUNT,
+    }
+  })
+}
+
+/** All that the filter lets through, newest first, some hundred at a time; nothing is held open in between. */
+export async function* streamMovements(
+  pool: Pool,
+  accountId: string,
+  filter: MovementFilter,
+  before: bigint | null = null,
+): AsyncGenerator<ListedMovement[]> {
+  for (let next = before; ; ) {
+    const page = await listMovements(pool, accountId, filter, { before: next, limit: STREAMED_AT_ONCE })
+    if (page.length > 0) yield page
+    if (page.length < STREAMED_AT_ONCE) return
+    next = page.at(-1)!.sequence
+  }
+}
+
+/** Its statements are prepared, once a connection: with a partition a month, planning them takes longer than running them. */
+function byKey<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+  // Keys of one account, found one after the other: left alone, the planner may read whole months.
+  return inTransaction(pool, work, { isByKey: true })
+}
+
+interface Extent {
+  readonly lastSequence: bigint
+  /** So many are indexed, from the first on without a gap. */
+  readonly chunks: number
+}
+
+const READ_EXTENT = `
+  select last_sequence,
+         coalesce((select max(chunk) + 1 from tollgate.movement_chunks c where c.account_id = a.account_id), 0) as chunks
+    from tollgate.accounts a where account_id = $1`
+
+async function readExtent(connection: Connection, accountId: string): Promise<Extent> {
+  const { rows } = await connection.query<{ last_sequence: bigint; chunks: number }>({
+    name: 'read-movements-extent',
+    text: READ_EXTENT,
+    values: [accountId],
+  })
+  return { lastSequence: rows[0]?.last_sequence ?? 0n, chunks: rows[0]?.chunks ?? 0 }
+}
+
+/** The first sequences before `before`, at most `limit`. */
+async function find(
+  connection: Connection,
+  accountId: string,
+  filter: MovementFilter,
+  { lastSequence, chunks }: Extent,
+  before: bigint | null,
+  limit: number,
+): Promise<bigint[]> {
+  const newest = before === null || before > lastSequence ? lastSequence : before - 1n
+  const found: bigint[] = []
+  const indexedTo = BigInt(chunks * CHUNK_MOVEMENTS)
+  for (let upTo = newest; upTo > indexedTo && found.length < limit; upTo -= TAIL_AT_ONCE) {
+    const after = upTo - TAIL_AT_ONCE > indexedTo ? upTo - TAIL_AT_ONCE : indexedTo
+    found.push(...(await walk(connection, accountId, filter, { after, upTo, limit: limit - found.length })))
+  }
+  if (chunks === 0 || newest <= 0n || found.length >= limit) return found
+
+  const conditions = await conditionsOf(connection, accountId, filter, indexedTo)
+  let size = FIRST_CHUNKS
+  const newestChunk = Number((newest - 1n) / BigInt(CHUNK_MOVEMENTS))
+  for (let end = Math.min(chunks, newestChunk + 1); end > 0 && found.length < limit; end -= size, size *= GROWTH) {
+    const begin = Math.max(0, end - size)
+    for (const { chunk, sequences } of await readChunks(connection, accountId, filter, conditions, begin, end)) {
+      const first = BigInt(chunk * CHUNK_MOVEMENTS + 1)
+      for (let bit = sequences.lastIndexOf('1'); bit >= 0 && found.length < limit; ) {
+        const sequence = first + BigInt(bit)
+        if (sequence <= newest) found.push(sequence)
+        bit = bit === 0 ? -1 : sequences.lastIndexOf('1', bit - 1)
+      }
+    }
+  }
+  return found
+}
+
+/** What is not indexed yet, by the facts themselves. */
+const WALK = `
+  select m.sequence
+    from tollgate.movements m
+    ${JOIN_USAGE}
+   where m.account_id = $1 and m.sequence > $2 and m.sequence <= $3
+     and m.recorded_at >= coalesce($4::timestamptz, '-infinity') and m.recorded_at < coalesce($5::timestamptz, 'infinity')
+     and ($6::text[] is null or m.kind = any($6) or ${USAGE_KIND} = any($6))
+     and ($7::text is null or w.user_id = $7)
+     and ($8::text is null or ${DIRECTION} = $8)
+     and ($9::text is null or $9 in (w.interaction_id, c.interaction_id, w.sku)
+          or starts_with(${destinationKey('w.destination')}, lower($9)))
+   order by m.sequence desc
+   limit $10`
+
+interface Walked {
+  readonly after: bigint
+  readonly upTo: bigint
+  readonly limit: number
+}
+
+async function walk(
+  connection: Connection,
+  accountId: string,
+  { from, to, kinds, userId, direction, search }: MovementFilter,
+  { after, upTo, limit }: Walked,
+): Promise<bigint[]> {
+  const values = [accountId, after, upTo, from, to, kinds, userId, direction, search, limit]
+  const { rows } = await connection.query<{ sequence: bigint }>({ name: 'walk-movements', text: WALK, values })
+  return rows.map(({ sequence }) => sequence)
+}
+
+/** Each condition of the filter has a number from 1, and is met by what one of its keys has, or is one of its sequences. */
+interface Conditions {
+  readonly count: number
+  readonly keys: readonly { readonly condition: number; readonly what: string; readonly id: string }[]
+  /** Of the interaction that is searched for. */
+  readonly interactions: { readonly condition: number; readonly sequences: readonly bigint[] }
+}
+
+/** From one destination to the next, each found by key, as long as they begin so. */
+const DESTINATIONS = `
+  with recursive next (id) as (
+    select (
+      select id from tollgate.movement_index
+       where account_id = $1 and what = 'destination' and id >= lower($2) order by id limit 1
+    )
+     union all
+    select (
+      select i.id from tollgate.movement_index i
+       where i.account_id = $1 and i.what = 'destination' and i.id > next.id order by i.id limit 1
+    )
+      from next where starts_with(next.id, lower($2))
+  )
+  select id from next where starts_with(id, lower($2))`
+
+/** By the id of the event where the interaction has no other, else by its hash; other interactions may have the same. */
+const INTERACTION = `
+  select movement_sequence as sequence
+    from tollgate.rated_usage
+   where account_id = $1 and event_id = $2 and interaction_id = $2 and movement_sequence <= $3
+   union
+  select m.sequence
+    from tollgate.movement_interactions i
+    join tollgate.movements m on m.account_id = i.account_id and m.sequence = i.sequence
+    ${JOIN_USAGE}
+   where i.account_id = $1 and i.interaction_hash = hashtextextended($2, 0) and i.sequence <= $3
+     and $2 in (w.interaction_id, c.interaction_id)`
+
+async function conditionsOf(
+  connection: Connection,
+  accountId: string,
+  { kinds, userId, direction, search }: MovementFilter,
+  indexedTo: bigint,
+): Promise<Conditions> {
+  const keys: { condition: number; what: string; id: string }[] = []
+  let count = 0
+  const add = (what: string, ids: readonly string[]) => {
+    keys.push(...ids.map((id) => ({ condition: count, what, id })))
+  }
+  if (kinds !== null) {
+    count++
+    add('kind', kinds)
+  }
+  if (userId !== null) {
+    count++
+    add('user', [userId])
+  }
+  if (direction !== null) {
+    count++
+    add('direction', [direction])
+  }
+  if (search === null) return { count, keys, interactions: { condition: 0, sequences: [] } }
+  count++
+  add('sku', [search])
+  const destinations = await connection.query<{ id: string }>({
+    name: 'find-destinations',
+    text: DESTINATIONS,
+    values: [accountId, search],
+  })
+  add(
+    'destination',
+    destinations.rows.map(({ id }) => id),
+  )
+  const interactions = await connection.query<{ sequence: bigint }>({
+    name: 'find-interaction',
+    text: INTERACTION,
+    values: [accountId, search, indexedTo],
+  })
+  return { count, keys, interactions: { condition: count, sequences: interactions.rows.map((row) => row.sequence) } }
+}
+
+/**
+ * Condition 0 is the period: of a chunk that lies in it all movements, of one that reaches out of it those that do not.
+ * Movements are not taken to be recorded in the order of their instants, as a clock may be set back.
+ */
+const READ_CHUNKS = `
+  with met as (
+    select 0 as condition, chunk,
+           case
+             when first_recorded_at >= coalesce($4::timestamptz, '-infinity')
+              and last_recorded_at < coalesce($5::timestamptz, 'infinity') then ~${NO_BITS}
+             else (
+               select coalesce(bit_or(set_bit(${NO_BITS}, ((m.sequence - 1) % ${CHUNK_MOVEMENTS})::integer, 1)), ${NO_BITS})
+                 from tollgate.movements m
+                where m.account_id = $1 and m.sequence > k.chunk * ${CHUNK_MOVEMENTS}::bigint
+                  and m.sequence <= (k.chunk + 1) * ${CHUNK_MOVEMENTS}::bigint
+                  and m.recorded_at >= coalesce($4::timestamptz, '-infinity')
+                  and m.recorded_at < coalesce($5::timestamptz, 'infinity')
+             )
+           end as sequences
+      from tollgate.movement_chunks k
+     where account_id = $1 and chunk >= $2::integer and chunk < $3::integer
+       and last_recorded_at >= coalesce($4::timestamptz, '-infinity')
+       and first_recorded_at < coalesce($5::timestamptz, 'infinity')
+     union all
+    select w.condition, i.chunk, i.sequences
+      from (
+        select condition, what, case when what in ('user', 'sku') then ${idKey('id')} else id end as id
+          from unnest($6::integer[], $7::text[], $8::text[]) as given (condition, what, id)
+      ) as w
+     cross join lateral (
+       -- Each key is looked up by itself: joined, all that is of the account might be read.
+       select chunk, sequences from tollgate.movement_index
+        where account_id = $1 and what = w.what and id = w.id and chunk >= $2::integer and chunk < $3::integer
+       offset 0
+     ) as i
+     union all
+    select $9::integer, ((s - 1) / ${CHUNK_MOVEMENTS})::integer,
+           set_bit(${NO_BITS}, ((s - 1) % ${CHUNK_MOVEMENTS})::integer, 1)
+      from unnest($10::bigint[]) as s
+     where s > $2::integer * ${CHUNK_MOVEMENTS}::bigint and s <= $3::integer * ${CHUNK_MOVEMENTS}::bigint
+  )
+  select chunk, bit_and(sequences)::text as sequences
+    from (select condition, chunk, bit_or(sequences) as sequences from met group by condition, chunk) as of_condition
+   group by chunk
+  having count(*) = $11::integer + 1 and bit_count(bit_and(sequences)) > 0
+   order by chunk desc`
+
+async function readChunks(
+  connection: Connection,
+  accountId: string,
+  { from, to }: MovementFilter,
+  { count, keys, interactions }: Conditions,
+  begin: number,
+  end: number,
+): Promise<{ chunk: number; sequences: string }[]> {
+  const values = [
+    accountId,
+    begin,
+    end,
+    from,
+    to,
+    keys.map(({ condition }) => condition),
+    keys.map(({ what }) => what),
+    keys.map(({ id }) => id),
+    interactions.condition,
+    interactions.sequences,
+    count,
+  ]
+  const read = { name: 'read-movement-chunks', text: READ_CHUNKS, values }
+  return (await connection.query<{ chunk: number; sequences: string }>(read)).rows
+}
