@@ -9,6 +9,7 @@ import { benchBacklog } from './backlog.ts'
 import { benchDecode } from './decode.ts'
 import { benchDuplicates, benchEndToEnd, PUBLISHED_NOW, RECORDED, WHAT_IS_TIMED } from './end-to-end.ts'
 import { against, asTable, type Figure, find, medianOf } from './figures.ts'
+import { benchForecast } from './forecast.ts'
 import { benchGrowth } from './growth.ts'
 import { benchLatency } from './latency.ts'
 import { BOTH, benchLimit } from './limit.ts'
@@ -43,6 +44,7 @@ Only when named, minutes to an hour each:
   growth        more rows, accounts, prefixes, partitions
   scale-out     one, two, three raters on this machine
   backlog       the memory of a rater, over a backlog of ten times as many events
+  forecast      how well days left are foretold, on made-up histories; seconds
 
 Options:
   --events N      events of a backlog, at least 1000 (default 1000000; 50000 to try it out)
@@ -141,6 +143,7 @@ const ALONE: Readonly<Record<string, () => Promise<Figure[]>>> = {
     benchGrowth({ messages: fewer, rows: events * 10, accounts: events, prefixes: 200_000, partitions: 48 }),
   'scale-out': () => benchScaleOut(events),
   backlog: () => benchBacklog(Math.min(BACKLOG_EVENTS, events * 10)),
+  forecast: async () => benchForecast(),
 }
 
 const names = positionals.length > 0 ? positionals : ['rating', ...Object.keys(ON_THE_RIG)]
