@@ -9,6 +9,7 @@ import { benchBacklog } from './backlog.ts'
 import { benchDecode } from './decode.ts'
 import { benchDuplicates, benchEndToEnd, PUBLISHED_NOW, RECORDED, WHAT_IS_TIMED } from './end-to-end.ts'
 import { against, asTable, type Figure, find, medianOf } from './figures.ts'
+import { benchForecast } from './forecast.ts'
 import { benchGrowth } from './growth.ts'
 import { benchLatency } from './latency.ts'
 import { BOTH, benchLimit } from './limit.ts'
@@ -45,6 +46,7 @@ Only when named, minutes to an hour each:
   scale-out     one, two, three raters on this machine
   backlog       the memory of a rater, over a backlog of ten times as many events
   search        pages, searches and summaries of an account with as many movements, among ten times as many
+  forecast      how well days left are foretold, on made-up histories; seconds
 
 Options:
   --events N      events of a backlog, at least 1000 (default 1000000; 50000 to try it out)
@@ -145,6 +147,7 @@ const ALONE: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'scale-out': () => benchScaleOut(events),
   backlog: () => benchBacklog(Math.min(BACKLOG_EVENTS, events * 10)),
   search: () => benchSearch({ movements: events * 10, say }),
+  forecast: async () => benchForecast(),
 }
 
 const names = positionals.length > 0 ? positionals : ['rating', ...Object.keys(ON_THE_RIG)]

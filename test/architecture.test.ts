@@ -94,6 +94,8 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     ],
     packages: true,
   },
+  // Runs in browsers too.
+  { folder: 'src/api/client/', mayImport: [], packages: true },
   // A provider hears of payments alone, and never touches a balance.
   {
     folder: 'src/payments/providers/',

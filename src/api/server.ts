@@ -28,6 +28,7 @@ import { addPaymentMethodRoutes } from './routes/payment-methods.ts'
 import { addReturnPages } from './routes/return-pages.ts'
 import { addSandboxPages } from './routes/sandbox-pages.ts'
 import { addTopUpRoutes } from './routes/top-ups.ts'
+import { addUsageRoutes } from './routes/usage.ts'
 import type { TokenReader } from './tokens.ts'
 
 export interface ApiOptions {
@@ -55,6 +56,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addDeadLetterRoutes,
   addMovementRoutes,
   addMovementSearchRoutes,
+  addUsageRoutes,
   addAccountRoutes,
   addContactRoutes,
   addDisplayNameRoutes,

@@ -1,7 +1,8 @@
 /**
  * What moved credit, summed up by day: built behind the ledger from its movements, a share at a time, in their order. For each
  * account it is known up to which movement they are in, so the sums are at any moment those of a full recomputation up to
- * there (`DELTA` serves both), whatever came late or was corrected, and whoever died in between.
+ * there (`DELTA` serves both), whatever came late or was corrected, and whoever died in between. Whoever needs the sums of
+ * this moment adds what is behind, by `DELTA` too (up-to-date.ts).
  *
  * A correction counts twice, differently: as a movement of its own on the day it was recorded (kind `reversal`), so that
  * days add up to balances; and as `reversed` on the day of the usage that it takes back, so that a day's usage is what it
@@ -14,11 +15,14 @@ import { indexMovements, type RolledUpRange } from './index-movements.ts'
 const MAX_MOVEMENTS_OF_ACCOUNT = 1_000
 const MAX_ACCOUNTS = 20
 
+/** Kinds of rows that are no usage, beside which stand the types and channels of usage. */
+export const NOT_USAGE = `('reversal', 'top_up', 'adjustment', 'refund', 'dispute')`
+
 /**
  * The sums of the movements in `range (account_id, after_sequence, up_to_sequence)`. What a movement is of stands in the same
  * partition as the movement, under the same instant.
  */
-const DELTA = `
+export const DELTA = `
   moved as (
     select m.account_id, m.kind as movement_kind, m.amount_micros, m.reverses_sequence,
            (m.recorded_at at time zone 'UTC')::date as booked_on, u.type, u.channel,
@@ -56,14 +60,14 @@ const DELTA = `
   )`
 
 /** What `usage_by_day_and` has of it: users and destinations of usage alone. */
-const DELTA_AND = `
+export const DELTA_AND = `
   delta_and as (
     select account_id, what, booked_on, id, sum(movements)::bigint as movements, sum(units)::bigint as units,
            sum(amount_micros)::bigint as amount_micros, sum(reversed_units)::bigint as reversed_units,
            sum(reversed_micros)::bigint as reversed_micros
       from delta
      cross join lateral (values ('kind', kind), ('user', user_id), ('destination', destination)) as by (what, id)
-     where what = 'kind' or kind not in ('reversal', 'top_up', 'adjustment', 'refund', 'dispute')
+     where what = 'kind' or kind not in ${NOT_USAGE}
      group by account_id, what, booked_on, id
   )`
 

@@ -1,0 +1,309 @@
+/**
+ * What used an account's credit, how long what is left lasts, and how a period's opening balance becomes its closing one.
+ * Always as of this moment, whatever is summed up yet. Figures and reasons: the words are the page's.
+ */
+import { z } from 'zod'
+import { formatDate, formatInstant, type InstantMicros, MICROS_PER_DAY, parseDate } from '../../core/instant.ts'
+import { formatMoney, type Micros } from '../../core/money.ts'
+import { MAX_AVERAGE_DAYS, MIN_AVERAGE_DAYS } from '../../core/usage-forecast/average.ts'
+import { forecastUsage } from '../../core/usage-forecast/forecast.ts'
+import { readClock } from '../../ledger/read-clock.ts'
+import { readPeriodSummary } from '../../reporting/read-period-summary.ts'
+import { readUsageSummary, USAGE_BY, type Used } from '../../reporting/read-usage.ts'
+import { readUsageHistory } from '../../reporting/read-usage-history.ts'
+import type { StillRollingUp } from '../../reporting/up-to-date.ts'
+import { noAccount } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { ApiProblem } from '../problem.ts'
+import {
+  AccountId,
+  AccountParams,
+  CalendarDate,
+  CurrencyCode,
+  GivenInstant,
+  Instant,
+  instantOf,
+  Money,
+} from '../schemas.ts'
+
+const MAX_ITEMS = 200
+const DEFAULT_DAYS = 30
+const MAX_DAYS = 366
+const FIRST_DATE = '1970-01-01'
+const RETRY_AFTER_SECONDS = 5
+
+const Epoch = z.int().meta({ description: 'Of the ledger; it grows with every restore' })
+const Through = z.int().meta({ description: 'Sequence of the newest movement that is in it; 0: there is none' })
+
+const USED = {
+  used: Money.meta({ description: 'Usage less its reversals; above zero where credit was used' }),
+  reversed: Money.meta({ description: 'What corrections gave back of this usage, whenever they did' }),
+  movements: z.int().meta({ description: 'How many movements usage made, those that were reversed among them' }),
+  units: z.int().nullable().meta({
+    description: 'Of a kind: billed seconds, fragments or items, less those reversed. Else null: kinds differ',
+  }),
+}
+
+const UsageItem = z
+  .object({
+    id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The date, kind, user or destination; null: of nobody in particular, or without one' }),
+    name: z.string().nullable().meta({ description: "A user's display name, where there is one" }),
+    ...USED,
+  })
+  .meta({ id: 'UsageItem' })
+
+const UsageSummary = z
+  .object({
+    account_id: AccountId,
+    currency: CurrencyCode,
+    by: z.enum(USAGE_BY),
+    from: CalendarDate,
+    to: CalendarDate,
+    items: z.array(UsageItem),
+    other: z
+      .object({ count: z.int(), ...USED })
+      .meta({ description: `What is not among the items, of which there are at most ${MAX_ITEMS}` }),
+    total: z.object(USED),
+    epoch: Epoch,
+    through_sequence: Through,
+  })
+  .meta({ id: 'UsageSummary' })
+
+const UsageQuery = z.object({
+  by: z.enum(USAGE_BY).default('day').meta({ description: 'What usage is summed by' }),
+  from: CalendarDate.optional().meta({ description: `From this UTC date on; without it ${DEFAULT_DAYS} days` }),
+  to: CalendarDate.optional().meta({ description: 'Before this UTC date; without it today is the last' }),
+})
+
+const NO_AVERAGE = ['not_enough_usage', 'no_usage'] as const
+
+const UsageForecast = z
+  .object({
+    account_id: AccountId,
+    currency: CurrencyCode,
+    balance: Money,
+    today: CalendarDate.meta({ description: 'In UTC' }),
+    days: z.int().meta({
+      description: `Whole UTC days that were looked at: those after the day of the first usage and before today, at most ${MAX_AVERAGE_DAYS}`,
+    }),
+    average: Money.nullable().meta({
+      description: 'Usage less its reversals of those days, a day; null: see the reason',
+    }),
+    no_average_reason: z
+      .enum(NO_AVERAGE)
+      .nullable()
+      .meta({ description: `not_enough_usage: fewer than ${MIN_AVERAGE_DAYS} days; no_usage: nothing in those days` }),
+    days_left: z
+      .int()
+      .nullable()
+      .meta({ description: 'Balance by average, rounded down; 0: less than a day; null: see the reason' }),
+    no_days_left_reason: z.enum([...NO_AVERAGE, 'no_credit', 'more_than_90_days']).nullable(),
+    used_today: Money.meta({ description: 'Since midnight UTC' }),
+    usual_day: Money.nullable().meta({
+      description: 'The middle one of the days looked at that had usage; null where there is no average',
+    }),
+    is_unusual: z.boolean().meta({ description: 'Used today: three usual days or more' }),
+    owed: Money.meta({ description: 'Rounded up to two decimals; more than this unblocks calls. 0: nothing is owed' }),
+    suggested_threshold: Money.nullable().meta({
+      description: 'For automatic top-up: 14 average days, up to the next 5; null where there is no average',
+    }),
+    suggested_amounts: z.array(z.object({ amount: Money, days: z.int() })).meta({
+      description:
+        'To add: pays what is owed, then lasts so many average days (7 and 30, fewer at the largest payment), up to the next 5',
+    }),
+    epoch: Epoch,
+    through_sequence: Through,
+  })
+  .meta({ id: 'UsageForecast' })
+
+const PeriodSummary = z
+  .object({
+    account_id: AccountId,
+    currency: CurrencyCode,
+    from: Instant,
+    to: Instant.meta({ description: 'Now, where the period reaches past it' }),
+    opening: Money,
+    added: Money.meta({ description: 'Top-ups' }),
+    used: Money.meta({ description: 'Usage, less the reversals recorded in the period' }),
+    other: Money.meta({ description: 'Adjustments, refunds and disputes; above zero where they added credit' }),
+    closing: Money.meta({ description: 'opening + added - used + other' }),
+    after_sequence: z.int().meta({ description: 'Sequence of the last movement before the period; 0: there is none' }),
+    epoch: Epoch,
+    through_sequence: Through,
+  })
+  .meta({ id: 'PeriodSummary' })
+
+const PeriodQuery = z.object({
+  from: GivenInstant.meta({ description: 'Recorded at this instant or later' }),
+  to: GivenInstant.meta({ description: 'Recorded before this instant; a period that reaches past now ends now' }),
+})
+
+export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContext): void {
+  api.route({
+    method: 'GET',
+    url: '/v1/accounts/:account_id/usage',
+    config: { access: { permission: 'read', of: 'account' }, problems: ['not_possible'] },
+    schema: {
+      operationId: 'readUsage',
+      tags: ['Usage'],
+      summary: 'What used credit, by day, kind, user or destination',
+      description:
+        'Over whole UTC days, by when usage was recorded. Days come in their order, else the most used comes first.',
+      params: AccountParams,
+      querystring: UsageQuery,
+      response: { 200: UsageSummary },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const { by, from, to } = request.query
+      const period = periodOf(from, to, (await readClock(pool)).nowMicros)
+      const limit = by === 'day' ? MAX_DAYS : MAX_ITEMS
+      const { currency, items, other, total, ...through } = mustBeThere(
+        accountId,
+        await readUsageSummary(pool, accountId, by, period, limit),
+      )
+      const isCounted = by === 'kind'
+      return {
+        account_id: accountId,
+        currency,
+        by,
+        from: period.fromDate,
+        to: period.toDate,
+        items: items.map(({ id, name, used }) => ({ id: id === '' ? null : id, name, ...usedJson(used, isCounted) })),
+        other: { count: other.count, ...usedJson(other.used, false) },
+        total: usedJson(total, false),
+        epoch: through.epoch,
+        through_sequence: Number(through.throughSequence),
+      }
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: '/v1/accounts/:account_id/usage-forecast',
+    config: { access: { permission: 'read', of: 'account' } },
+    schema: {
+      operationId: 'forecastUsage',
+      tags: ['Usage'],
+      summary: 'How long credit lasts, and what to set and add',
+      params: AccountParams,
+      response: { 200: UsageForecast },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const read = mustBeThere(accountId, await readUsageHistory(pool, accountId))
+      const { currency, balanceMicros, history } = read
+      const forecast = forecastUsage(history, balanceMicros, bounds[currency])
+      const { daysLeft } = forecast
+      return {
+        account_id: accountId,
+        currency,
+        balance: formatMoney(balanceMicros),
+        today: formatDate(history.today * MICROS_PER_DAY),
+        days: forecast.days,
+        average: moneyOrNull(forecast.averageMicros),
+        no_average_reason: forecast.noAverageReason,
+        days_left: 'days' in daysLeft ? daysLeft.days : null,
+        no_days_left_reason: 'days' in daysLeft ? null : daysLeft.reason,
+        used_today: formatMoney(forecast.usedTodayMicros),
+        usual_day: moneyOrNull(forecast.usualDayMicros),
+        is_unusual: forecast.isUnusual,
+        owed: formatMoney(forecast.owedMicros),
+        suggested_threshold: moneyOrNull(forecast.suggestedThresholdMicros),
+        suggested_amounts: forecast.suggestedAmounts.map(({ amountMicros, days }) => ({
+          amount: formatMoney(amountMicros),
+          days,
+        })),
+        epoch: read.epoch,
+        through_sequence: Number(read.throughSequence),
+      }
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: '/v1/accounts/:account_id/period-summary',
+    config: { access: { permission: 'read', of: 'account' }, problems: ['not_possible'] },
+    schema: {
+      operationId: 'readPeriodSummary',
+      tags: ['Usage'],
+      summary: 'From the opening to the closing balance of a period',
+      description:
+        'opening + added - used + other = closing, by when movements were recorded. Periods that adjoin tile: one closes at what the next opens with.',
+      params: AccountParams,
+      querystring: PeriodQuery,
+      response: { 200: PeriodSummary },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const [from, to] = [instantOf(request.query.from), instantOf(request.query.to)]
+      if (from >= to) throw notPossible('/query/to', 'too_low', 'the end must be after the beginning')
+      const read = await readPeriodSummary(pool, accountId, from, to)
+      if (read !== null && 'nowMicros' in read) {
+        const limit = formatInstant(read.nowMicros)
+        throw notPossible('/query/from', 'too_high', 'the period begins after now', limit)
+      }
+      const summary = mustBeThere(accountId, read)
+      return {
+        account_id: accountId,
+        currency: summary.currency,
+        from: formatInstant(summary.fromMicros),
+        to: formatInstant(summary.toMicros),
+        opening: formatMoney(summary.openingMicros),
+        added: formatMoney(summary.addedMicros),
+        used: formatMoney(summary.usedMicros),
+        other: formatMoney(summary.otherMicros),
+        closing: formatMoney(summary.closingMicros),
+        after_sequence: Number(summary.afterSequence),
+        epoch: summary.epoch,
+        through_sequence: Number(summary.throughSequence),
+      }
+    },
+  })
+}
+
+function mustBeThere<T extends object>(accountId: string, read: T | StillRollingUp | null): T {
+  if (read === null) throw noAccount(accountId)
+  if ('behind' in read) {
+    const detail = `the movements of ${accountId} are still being summed up for the first time; ${read.behind} are left`
+    throw new ApiProblem('unavailable', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+  return read as T
+}
+
+function periodOf(from: string | undefined, to: string | undefined, nowMicros: InstantMicros) {
+  const toMicros = to === undefined ? startOfDay(nowMicros) + MICROS_PER_DAY : parseDate(to)!
+  const fromMicros = from === undefined ? Math.max(0, toMicros - DEFAULT_DAYS * MICROS_PER_DAY) : parseDate(from)!
+  if (fromMicros < 0) throw notPossible('/query/from', 'too_low', `not before ${FIRST_DATE}`, FIRST_DATE)
+  if (fromMicros >= toMicros) throw notPossible('/query/to', 'too_low', 'the end must be after the beginning')
+  if (toMicros - fromMicros > MAX_DAYS * MICROS_PER_DAY) {
+    throw notPossible('/query/from', 'too_low', `a period is at most ${MAX_DAYS} days`)
+  }
+  return { fromDate: formatDate(fromMicros), toDate: formatDate(toMicros) }
+}
+
+function startOfDay(instantMicros: InstantMicros): InstantMicros {
+  return Math.floor(instantMicros / MICROS_PER_DAY) * MICROS_PER_DAY
+}
+
+function notPossible(path: string, code: string, detail: string, limit?: string): ApiProblem {
+  return new ApiProblem('not_possible', detail, {
+    errors: [{ path, code, detail, ...(limit === undefined ? {} : { limit }) }],
+  })
+}
+
+function usedJson({ usedMicros, reversedMicros, movements, units }: Used, isCounted: boolean) {
+  return {
+    used: formatMoney(usedMicros),
+    reversed: formatMoney(reversedMicros),
+    movements: Number(movements),
+    units: isCounted ? Number(units) : null,
+  }
+}
+
+function moneyOrNull(micros: Micros | null): string | null {
+  return micros === null ? null : formatMoney(micros)
+}

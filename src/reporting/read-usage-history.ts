@@ -1,0 +1,79 @@
+/** What the forecast of an account's usage is made from: its usage of the last days, the first day of any, and its balance. */
+import { parseDate } from '../core/instant.ts'
+import type { Currency, Micros } from '../core/money.ts'
+import { dayOf, MAX_AVERAGE_DAYS, type UsageHistory } from '../core/usage-forecast/average.ts'
+import { inTransaction, type Pool } from '../platform/postgres.ts'
+import { NOT_USAGE } from './roll-up.ts'
+import { type AccountRow, type StillRollingUp, SUMS, stillRollingUp } from './up-to-date.ts'
+
+export interface AccountUsage {
+  readonly currency: Currency
+  readonly epoch: number
+  /** The newest movement that is in it, and in the balance. */
+  readonly throughSequence: bigint
+  readonly balanceMicros: Micros
+  readonly history: UsageHistory
+}
+
+/** The first day is looked for in the sums alone where they have one: what is not in them is later. */
+const READ_HISTORY = `
+  with ${SUMS},
+  today as materialized (select (clock_timestamp() at time zone 'UTC')::date as today),
+  first_in_sums as materialized (
+    select booked_on from tollgate.usage_by_day_and
+     where account_id = $1 and what = 'kind' and id not in ${NOT_USAGE} and movements > 0
+     order by booked_on
+     limit 1
+  ),
+  days as (
+    select booked_on, (-sum(amount_micros + reversed_micros))::bigint as used_micros
+      from sums cross join today
+     where what = 'kind' and id not in ${NOT_USAGE} and booked_on >= today - $2::integer
+     group by booked_on
+  )
+  select a.currency, a.epoch, a.balance_micros, a.last_sequence, a.through_sequence, t.today::text,
+         coalesce(
+           (select booked_on from first_in_sums),
+           (select min(booked_on) from delta_and where what = 'kind' and id not in ${NOT_USAGE} and movements > 0)
+         )::text as first_day,
+         d.booked_on::text, d.used_micros
+    from account a
+   cross join today t
+    left join days d on true`
+
+interface Row extends AccountRow {
+  today: string
+  first_day: string | null
+  booked_on: string | null
+  used_micros: bigint | null
+}
+
+/** Null where there is no such account. */
+export async function readUsageHistory(pool: Pool, accountId: string): Promise<AccountUsage | StillRollingUp | null> {
+  const { rows } = await inTransaction(
+    pool,
+    (connection) =>
+      connection.query<Row>({ name: 'read-usage-history', text: READ_HISTORY, values: [accountId, MAX_AVERAGE_DAYS] }),
+    { isByKey: true },
+  )
+  const [account] = rows
+  if (account === undefined) return null
+  const behind = stillRollingUp(account)
+  if (behind !== null) return behind
+  const days = rows.filter(({ booked_on }) => booked_on !== null)
+  return {
+    currency: account.currency,
+    epoch: account.epoch,
+    throughSequence: account.last_sequence,
+    balanceMicros: account.balance_micros,
+    history: {
+      today: dayOfDate(account.today),
+      firstUsageDay: account.first_day === null ? null : dayOfDate(account.first_day),
+      usedMicrosByDay: new Map(days.map((row) => [dayOfDate(row.booked_on!), row.used_micros!])),
+    },
+  }
+}
+
+function dayOfDate(date: string): number {
+  return dayOf(parseDate(date)!)
+}

@@ -1,0 +1,136 @@
+/**
+ * What used an account's credit over whole UTC days, by day, kind, user or destination. Usage is of the day on which it was
+ * recorded, less what corrections gave back of it since, so that days say what they cost in the end.
+ */
+import type { Currency, Micros } from '../core/money.ts'
+import { inTransaction, type Pool } from '../platform/postgres.ts'
+import { NOT_USAGE } from './roll-up.ts'
+import { type AccountRow, type StillRollingUp, SUMS, stillRollingUp } from './up-to-date.ts'
+
+export const USAGE_BY = ['day', 'kind', 'user', 'destination'] as const
+export type UsageBy = (typeof USAGE_BY)[number]
+
+export interface UsedBy {
+  /** The date, kind, user or destination; empty: of nobody in particular, or with no destination. */
+  readonly id: string
+  /** A user's display name. */
+  readonly name: string | null
+  readonly used: Used
+}
+
+export interface Used {
+  /** Usage less its reversals; above zero where credit was used. */
+  readonly usedMicros: Micros
+  /** Of what was used at first, what was given back. */
+  readonly reversedMicros: Micros
+  /** Movements of usage, those that were reversed among them. */
+  readonly movements: bigint
+  /** Less those reversed. Seconds, fragments or items: what is of several kinds adds up unlike things. */
+  readonly units: bigint
+}
+
+export interface UsageSummary {
+  readonly currency: Currency
+  readonly epoch: number
+  /** The newest movement that is in it. */
+  readonly throughSequence: bigint
+  /** By day in their order, else the most used first. */
+  readonly items: readonly UsedBy[]
+  /** What is not among the items, and how many those are. */
+  readonly other: { readonly count: number; readonly used: Used }
+  readonly total: Used
+}
+
+export interface UsagePeriod {
+  /** Dates in UTC, half-open. */
+  readonly fromDate: string
+  readonly toDate: string
+}
+
+/** By day, kinds are added up. Each row knows the account, so that an account without usage has one too, of nothing. */
+const READ_USAGE = `
+  with ${SUMS},
+  used as (
+    select case when $2 = 'day' then booked_on::text else id end as id, sum(movements)::bigint as movements,
+           sum(units - reversed_units)::bigint as units, (-sum(amount_micros + reversed_micros))::bigint as used_micros,
+           sum(reversed_micros)::bigint as reversed_micros
+      from sums
+     where what = case when $2 = 'day' then 'kind' else $2 end and booked_on >= $3::date and booked_on < $4::date
+       and (what <> 'kind' or id not in ${NOT_USAGE})
+     group by 1
+  ),
+  ranked as (
+    select *, row_number() over (order by case when $2 = 'day' then id end, used_micros desc, id) as place from used
+  ),
+  shown as (
+    select case when place <= $5 then place end as place, case when place <= $5 then id end as id, count(*)::int as count,
+           sum(movements)::bigint as movements, sum(units)::bigint as units, sum(used_micros)::bigint as used_micros,
+           sum(reversed_micros)::bigint as reversed_micros
+      from ranked
+     group by 1, 2
+  )
+  select a.currency, a.epoch, a.balance_micros, a.last_sequence, a.through_sequence,
+         s.place, s.id, n.name, s.count, s.movements, s.units, s.used_micros, s.reversed_micros
+    from account a
+    left join shown s on true
+    left join tollgate.display_names n on $2 = 'user' and n.account_id = a.account_id and n.user_id = s.id
+   order by s.place nulls last`
+
+interface Row extends AccountRow {
+  place: bigint | null
+  id: string | null
+  name: string | null
+  /** Null: nothing was used. */
+  count: number | null
+  movements: bigint
+  units: bigint
+  used_micros: bigint
+  reversed_micros: bigint
+}
+
+/** Null where there is no such account. At most `limit` items, and the rest summed. */
+export async function readUsageSummary(
+  pool: Pool,
+  accountId: string,
+  by: UsageBy,
+  { fromDate, toDate }: UsagePeriod,
+  limit: number,
+): Promise<UsageSummary | StillRollingUp | null> {
+  const { rows } = await inTransaction(
+    pool,
+    (connection) =>
+      connection.query<Row>({ name: 'read-usage', text: READ_USAGE, values: [accountId, by, fromDate, toDate, limit] }),
+    { isByKey: true },
+  )
+  const [account] = rows
+  if (account === undefined) return null
+  const behind = stillRollingUp(account)
+  if (behind !== null) return behind
+  const found = rows.filter(({ count }) => count !== null)
+  const others = found.find(({ place }) => place === null)
+  return {
+    currency: account.currency,
+    epoch: account.epoch,
+    throughSequence: account.last_sequence,
+    items: found
+      .filter(({ place }) => place !== null)
+      .map((row) => ({ id: row.id!, name: row.name, used: usedOf(row) })),
+    other: { count: others?.count ?? 0, used: others === undefined ? NOTHING : usedOf(others) },
+    total: found.map(usedOf).reduce(add, NOTHING),
+  }
+}
+
+const NOTHING: Used = { usedMicros: 0n, reversedMicros: 0n, movements: 0n, units: 0n }
+
+function usedOf({ used_micros, reversed_micros, movements, units }: Row): Used {
+  return { usedMicros: used_micros, reversedMicros: reversed_micros, movements, units }
+}
+
+function add(a: Used, b: Used): Used {
+  return {
+    usedMicros: a.usedMicros + b.usedMicros,
+    reversedMicros: a.reversedMicros + b.reversedMicros,
+    movements: a.movements + b.movements,
+    units: a.units + b.units,
+  }
+}

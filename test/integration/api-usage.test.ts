@@ -1,0 +1,520 @@
+/**
+ * What used credit, how long it lasts and how periods add up: as of this moment at any state of the roll-up, and the same as
+ * counting the movements one by one. Asked by the typed client, so that a change of these routes breaks the types here.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openApiDocument } from '../../scripts/openapi-document.ts'
+import { type ApiClient, createApiClient, type Schema } from '../../src/api/client/client.ts'
+import { postCredit } from '../../src/core/account/change.ts'
+import { formatDate, formatInstant, MICROS_PER_DAY, parseDate, parseInstant } from '../../src/core/instant.ts'
+import { formatMoney, type Micros, parseMoney } from '../../src/core/money.ts'
+import { readUsage } from '../../src/core/usage/read.ts'
+import { changeAccount } from '../../src/ledger/change-account.ts'
+import { inTransaction } from '../../src/platform/postgres.ts'
+import { rollUp } from '../../src/reporting/roll-up.ts'
+import { createRandom } from '../../testkit/random.ts'
+import { until } from '../../testkit/until.ts'
+import { openTestApi, type TestApi } from '../support/api.ts'
+import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
+import { adjust, apply, postPayments } from '../support/ledger.ts'
+
+let api: TestApi
+let client: ApiClient
+
+beforeAll(async () => {
+  api = await openTestApi()
+  client = createApiClient({ baseUrl: api.url, token: await api.key(['read']) })
+})
+
+afterAll(async () => {
+  await api?.close()
+})
+
+let nextOffset = 0n
+
+async function record(...events: readonly Fields[]): Promise<void> {
+  const usage = events.map((fields) => {
+    const read = readUsage(fields)
+    if ('refusal' in read) throw new Error(read.refusal.detail)
+    const message = { key: null, value: Buffer.from(JSON.stringify(fields)), headers: [] }
+    return { event: read.event, source: { topic: 'test', partition: 0, offset: nextOffset++, ...message } }
+  })
+  await api.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+}
+
+/** As if all that is recorded of the account had been recorded so much earlier: the ledger's clock cannot be set. */
+async function age(accountId: string, hours: number): Promise<void> {
+  await inTransaction(api.pool, async (connection) => {
+    // Triggers keep what is recorded as it is.
+    await connection.query('set local session_replication_role = replica')
+    for (const table of ['movements', 'rated_usage', 'usage_identity']) {
+      await connection.query(
+        `update tollgate.${table} set recorded_at = recorded_at - make_interval(secs => $2) where account_id = $1`,
+        [accountId, hours * 3600],
+      )
+    }
+  })
+}
+
+const abroad = (accountId: string, eventId: string, userId: string, seconds = 60): Fields =>
+  callFields({
+    account_id: accountId,
+    event_id: eventId,
+    user_id: userId,
+    to: '+41441234567',
+    duration_seconds: seconds,
+  })
+const sms = (accountId: string, eventId: string): Fields =>
+  usageFields({
+    type: 'message',
+    channel: 'sms',
+    direction: 'outbound',
+    from: '+4930123456',
+    to: '+43123456',
+    fragments: 2,
+    event_id: eventId,
+    account_id: accountId,
+  })
+const lookup = (accountId: string, eventId: string): Fields =>
+  usageFields({ type: 'other', sku: 'number-lookup', quantity: 5, event_id: eventId, account_id: accountId })
+const takeBack = (accountId: string, eventId: string): Fields =>
+  correctionFields(`c-${eventId}`, eventId, { account_id: accountId })
+
+async function readSummary(accountId: string, query: UsageQuery): Promise<Schema<'UsageSummary'>> {
+  return answerOf(
+    await client.GET('/v1/accounts/{account_id}/usage', { params: { path: { account_id: accountId }, query } }),
+  )
+}
+
+async function readForecast(accountId: string): Promise<Schema<'UsageForecast'>> {
+  const params = { path: { account_id: accountId } }
+  return answerOf(await client.GET('/v1/accounts/{account_id}/usage-forecast', { params }))
+}
+
+async function readPeriod(accountId: string, from: string, to: string): Promise<Schema<'PeriodSummary'>> {
+  const params = { path: { account_id: accountId }, query: { from, to } }
+  return answerOf(await client.GET('/v1/accounts/{account_id}/period-summary', { params }))
+}
+
+interface UsageQuery {
+  readonly by?: Schema<'UsageSummary'>['by']
+  readonly from?: string
+  readonly to?: string
+}
+
+function answerOf<Answer>({ data, error }: { data?: Answer; error?: Schema<'Problem'> }): Answer {
+  if (data === undefined) throw new Error(`refused: ${error?.detail}`)
+  return data
+}
+
+/** A movement as it stands, for counting by hand. */
+interface Moved {
+  readonly sequence: number
+  readonly kind: string
+  readonly micros: Micros
+  readonly after: Micros
+  readonly recordedAt: number
+  readonly reverses: number | null
+  readonly type: string
+  readonly userId: string
+  readonly destination: string
+  readonly units: number
+}
+
+async function movementsOf(accountId: string): Promise<Moved[]> {
+  const { rows } = await api.pool.query(
+    `select m.sequence, m.kind, m.amount_micros, m.balance_after_micros, m.reverses_sequence,
+            (extract(epoch from m.recorded_at) * 1000000)::bigint as recorded_at, coalesce(u.channel, u.type) as type,
+            coalesce(u.user_id, '') as user_id, coalesce(u.destination, u.sku, '') as destination, u.units
+       from tollgate.movements m
+       left join tollgate.rated_usage u on u.account_id = m.account_id and u.event_id = m.event_id
+      where m.account_id = $1 order by m.sequence`,
+    [accountId],
+  )
+  return rows.map((row) => ({
+    sequence: Number(row.sequence),
+    kind: row.kind,
+    micros: row.amount_micros,
+    after: row.balance_after_micros,
+    recordedAt: Number(row.recorded_at),
+    reverses: row.reverses_sequence === null ? null : Number(row.reverses_sequence),
+    type: row.type,
+    userId: row.user_id,
+    destination: row.destination,
+    units: Number(row.units),
+  }))
+}
+
+function summaryByHand(moved: readonly Moved[], by: Schema<'UsageSummary'>['by'], from: string, to: string) {
+  const items = new Map<string, { used: Micros; reversed: Micros; movements: number; units: number }>()
+  for (const each of moved) {
+    const day = formatDate(each.recordedAt)
+    if (each.kind !== 'usage' || day < from || day >= to) continue
+    const id = { day, kind: each.type, user: each.userId, destination: each.destination }[by]
+    const reversal = moved.find(({ kind, reverses }) => kind === 'reversal' && reverses === each.sequence)
+    const item = items.get(id) ?? { used: 0n, reversed: 0n, movements: 0, units: 0 }
+    items.set(id, {
+      used: item.used - each.micros - (reversal?.micros ?? 0n),
+      reversed: item.reversed + (reversal?.micros ?? 0n),
+      movements: item.movements + 1,
+      units: item.units + (reversal === undefined ? each.units : 0),
+    })
+  }
+  return [...items]
+    .sort(([a, { used: usedByA }], [b, { used: usedByB }]) =>
+      by === 'day' || usedByA === usedByB ? (a < b ? -1 : 1) : usedByA > usedByB ? -1 : 1,
+    )
+    .map(([id, { used, reversed, movements, units }]) => ({
+      id: id === '' ? null : id,
+      name: by === 'user' && id === 'ann' ? 'Ann Example' : null,
+      used: formatMoney(used),
+      reversed: formatMoney(reversed),
+      movements,
+      units: by === 'kind' ? units : null,
+    }))
+}
+
+function periodByHand(moved: readonly Moved[], from: number, to: number) {
+  const before = moved.filter(({ recordedAt }) => recordedAt < from)
+  const within = moved.filter(({ recordedAt }) => recordedAt >= from && recordedAt < to)
+  const sum = (...kinds: string[]) =>
+    within.filter(({ kind }) => kinds.includes(kind)).reduce((total, { micros }) => total + micros, 0n)
+  return {
+    opening: formatMoney(before.at(-1)?.after ?? 0n),
+    added: formatMoney(sum('top_up')),
+    used: formatMoney(-sum('usage', 'reversal')),
+    other: formatMoney(sum('adjustment', 'refund', 'dispute')),
+    closing: formatMoney([...before, ...within].at(-1)?.after ?? 0n),
+    after_sequence: before.length,
+    through_sequence: before.length + within.length,
+  }
+}
+
+const inMicros = (money: string) => parseMoney(money)!
+
+function expectToAddUp({ opening, added, used, other, closing }: Schema<'PeriodSummary'>): void {
+  expect(inMicros(opening) + inMicros(added) - inMicros(used) + inMicros(other)).toBe(inMicros(closing))
+}
+
+describe('whatever happened, at any state of the roll-up', () => {
+  const ACCOUNT = 'history'
+  let moved: Moved[]
+  const random = createRandom(5)
+
+  beforeAll(async () => {
+    await apply(api, [testAccount({ accountId: ACCOUNT })])
+    await api.pool.query(
+      `insert into tollgate.display_names (account_id, user_id, name, updated_by) values ($1, 'ann', 'Ann Example', 'test')`,
+      [ACCOUNT],
+    )
+    const taken: string[] = []
+    for (let step = 0; step < 45; step++) {
+      if (step === 20) await postPayments(api, ACCOUNT)
+      else if (random.chance(0.3)) await adjust(api, ACCOUNT, BigInt(1 + random.whole(5_000_000)))
+      const events: Fields[] = []
+      for (let i = random.whole(12); i > 0; i--) {
+        const eventId = `e-${step}-${i}`
+        if (taken.length > 0 && random.chance(0.2)) {
+          events.push(takeBack(ACCOUNT, taken.splice(random.whole(taken.length), 1)[0]!))
+        } else {
+          const make = random.pick([abroad, sms, lookup])
+          events.push(make(ACCOUNT, eventId, random.pick(['ann', 'bob'])))
+          taken.push(eventId)
+        }
+      }
+      if (events.length > 0) await record(...events)
+      // Half a day on average, and once in a while a whole week.
+      if (step < 44) await age(ACCOUNT, random.chance(0.05) ? 170 : random.whole(24))
+    }
+    moved = await movementsOf(ACCOUNT)
+    expect(new Set(moved.map(({ kind }) => kind)).size).toBe(6)
+    expect(moved.filter(({ kind }) => kind === 'reversal').length).toBeGreaterThan(10)
+  })
+
+  it('usage, forecast and periods are what the movements come to', async () => {
+    const nowMicros = Date.now() * 1000
+    const oldest = moved[0]!.recordedAt
+    const dateAt = (micros: number) => formatDate(Math.round(micros))
+    const states = new Set<string>()
+    for (let hasMore = true; hasMore; ) {
+      for (const by of ['day', 'kind', 'user', 'destination'] as const) {
+        const start = oldest + random.fraction() * (nowMicros - oldest)
+        const from = dateAt(start)
+        const to = dateAt(start + (1 + random.whole(40)) * MICROS_PER_DAY)
+        const { items, other, total, through_sequence } = await readSummary(ACCOUNT, { by, from, to })
+        const expected = summaryByHand(moved, by, from, to)
+        expect(items).toEqual(expected)
+        expect(other.count).toBe(0)
+        expect(through_sequence).toBe(moved.length)
+        expect(inMicros(total.used)).toBe(expected.reduce((sum, { used }) => sum + inMicros(used), 0n))
+      }
+
+      const forecast = await readForecast(ACCOUNT)
+      const today = forecast.today
+      const dayBefore = (days: number) => formatDate(parseDate(today)! - days * MICROS_PER_DAY)
+      const used = summaryByHand(moved, 'day', dayBefore(forecast.days), today)
+      const sum = used.reduce((total, each) => total + inMicros(each.used), 0n)
+      expect(forecast.days).toBe(14)
+      expect(Number(inMicros(forecast.average!))).toBe(Math.round(Number(sum) / 14))
+      const [usedToday] = summaryByHand(moved, 'day', today, dayBefore(-1))
+      expect(forecast.used_today).toBe(usedToday?.used ?? '0.000000')
+      expect(forecast.balance).toBe(formatMoney(moved.at(-1)!.after))
+
+      for (let i = 0; i < 6; i++) {
+        const span = nowMicros - oldest
+        const from = Math.floor(oldest - span / 10 + random.fraction() * span)
+        // Some over midnights alone, some within a day, some reaching past now.
+        const to = from + 1 + Math.floor(random.fraction() ** 3 * span)
+        const [start, end] = random.chance(0.3) ? [from, to].map(midnight) : [from, to]
+        if (start! >= end!) continue
+        const summary = await readPeriod(ACCOUNT, formatInstant(start!), formatInstant(end!))
+        expect(summary).toMatchObject(periodByHand(moved, start!, end!))
+        expectToAddUp(summary)
+      }
+      const { rows } = await api.pool.query(
+        'select through_sequence from tollgate.usage_by_day_progress where account_id = $1',
+        [ACCOUNT],
+      )
+      states.add(String(rows[0]?.through_sequence ?? 0n))
+      hasMore = (await rollUp(api.pool, { maxMovements: 1 + random.whole(25) })).hasMore
+      if (!hasMore) expect((await rollUp(api.pool)).hasMore).toBe(false)
+    }
+    expect(states.size).toBeGreaterThan(8)
+  })
+
+  it('what is not listed is summed', async () => {
+    const events = Array.from({ length: 230 }, (_, i) => abroad(ACCOUNT, `many-${i}`, `user-${i}`, 60 + 60 * (i % 7)))
+    await record(...events)
+    const { items, other, total } = await readSummary(ACCOUNT, { by: 'user' })
+    expect(items).toHaveLength(200)
+    expect(other.count).toBeGreaterThan(30)
+    const listed = items.reduce((sum, { used }) => sum + inMicros(used), 0n)
+    expect(listed + inMicros(other.used)).toBe(inMicros(total.used))
+    const least = items.reduce((min, { used }) => (inMicros(used) < min ? inMicros(used) : min), 10n ** 12n)
+    expect(inMicros(other.used)).toBeLessThanOrEqual(least * BigInt(other.count))
+    const movements = items.reduce((sum, each) => sum + each.movements, other.movements)
+    expect(movements).toBe(total.movements)
+  })
+})
+
+function midnight(micros: number): number {
+  return Math.floor(micros / MICROS_PER_DAY) * MICROS_PER_DAY
+}
+
+describe('periods', () => {
+  it('that adjoin tile while movements are recorded, and are the same when they are read again', async () => {
+    await apply(api, [testAccount({ accountId: 'busy' })])
+    await adjust(api, 'busy', 100_000_000n)
+    let isOver = false
+    const write = async (writer: number) => {
+      for (let i = 0; !isOver; i++) {
+        if (i % 5 === 0) await adjust(api, 'busy', BigInt(1 + i))
+        else await record(abroad('busy', `w${writer}-${i}`, 'ann'), sms('busy', `s${writer}-${i}`))
+        if (i % 7 === 0) await rollUp(api.pool, { maxMovements: 10 })
+      }
+    }
+    const writers = [write(1), write(2)]
+    const periods: Schema<'PeriodSummary'>[] = []
+    try {
+      let from = '2020-01-01T00:00:00Z'
+      while (periods.length < 60 || periods.filter(({ used }) => used !== '0.000000').length < 20) {
+        const period = await readPeriod('busy', from, '2999-01-01')
+        periods.push(period)
+        from = period.to
+      }
+    } finally {
+      isOver = true
+      await Promise.all(writers)
+    }
+    for (const [i, period] of periods.entries()) {
+      expectToAddUp(period)
+      expect(await readPeriod('busy', period.from, period.to)).toEqual(period)
+      const next = periods[i + 1]
+      if (next === undefined) continue
+      expect([period.closing, period.through_sequence]).toEqual([next.opening, next.after_sequence])
+    }
+    const whole = await readPeriod('busy', periods[0]!.from, periods.at(-1)!.to)
+    for (const figure of ['added', 'used', 'other'] as const) {
+      const sum = periods.reduce((total, period) => total + inMicros(period[figure]), 0n)
+      expect(inMicros(whole[figure])).toBe(sum)
+    }
+  }, 120_000)
+
+  it('wait for a movement whose instant is taken and that nobody sees yet', async () => {
+    await apply(api, [testAccount({ accountId: 'slow' })])
+    await adjust(api, 'slow', 5_000_000n)
+    const release = Promise.withResolvers<void>()
+    const isLocked = Promise.withResolvers<number>()
+    const origin = { kind: 'adjustment', actor: 'test', reason: 'slow' } as const
+    const posting = changeAccount(api, 'slow', async ({ account, settings, clock }) => {
+      isLocked.resolve(clock.nowMicros)
+      await release.promise
+      const entry = { amountMicros: 1_000_000n, origin, occurredAtMicros: clock.nowMicros }
+      return { change: postCredit(account, settings, [entry], clock.nowMicros), answer: null }
+    })
+    const recordedAt = await isLocked.promise
+    const reading = readPeriod('slow', '2020-01-01', formatInstant(recordedAt + 1))
+    try {
+      await until('the reader waits for the writer', async () => {
+        const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+        return (await api.pool.query(waiting)).rowCount === 1
+      })
+    } finally {
+      release.resolve()
+    }
+    await posting
+    expect(await reading).toMatchObject({ closing: '6.000000', through_sequence: 2 })
+  })
+
+  it('end now where they reach past it, and wait for nobody once they are long over', async () => {
+    const before = Date.now() * 1000
+    const { to } = await readPeriod('slow', '2020-01-01', '2999-01-01')
+    expect(Math.abs(parseInstant(to)! - before)).toBeLessThan(60_000_000)
+    const locking = await api.pool.connect()
+    try {
+      await locking.query('begin')
+      await locking.query(`select from tollgate.accounts where account_id = 'slow' for no key update`)
+      expect(await readPeriod('slow', '2020-01-01', '2021-01-01')).toMatchObject({
+        opening: '0.000000',
+        closing: '0.000000',
+        through_sequence: 0,
+      })
+    } finally {
+      await locking.query('rollback')
+      locking.release()
+    }
+  })
+})
+
+describe('a forecast', () => {
+  it('counts today before it is rolled up, and says why there is no more', async () => {
+    await apply(api, [testAccount({ accountId: 'fresh' })])
+    expect(await readForecast('fresh')).toMatchObject({
+      days: 0,
+      average: null,
+      no_average_reason: 'not_enough_usage',
+      days_left: null,
+      no_days_left_reason: 'no_credit',
+      used_today: '0.000000',
+      usual_day: null,
+      is_unusual: false,
+      suggested_threshold: null,
+      suggested_amounts: [],
+      through_sequence: 0,
+    })
+    await adjust(api, 'fresh', 10_000_000n)
+    await record(abroad('fresh', 'f1', 'ann'), abroad('fresh', 'f2', 'ann'))
+    expect(await readForecast('fresh')).toMatchObject({
+      balance: '9.000000',
+      no_days_left_reason: 'not_enough_usage',
+      used_today: '1.000000',
+      through_sequence: 3,
+    })
+  })
+
+  it('suggests what covers the usage, and warns of a day that is not usual', async () => {
+    await apply(api, [testAccount({ accountId: 'steady' })])
+    await adjust(api, 'steady', 20_000_000n)
+    for (let day = 0; day < 5; day++) {
+      await record(...Array.from({ length: 4 }, (_, i) => abroad('steady', `d${day}-${i}`, 'ann')))
+      await age('steady', 24)
+    }
+    await record(...Array.from({ length: 12 }, (_, i) => abroad('steady', `today-${i}`, 'ann')))
+    const forecast = await readForecast('steady')
+    expect(forecast).toMatchObject({
+      days: 4,
+      average: '2.000000',
+      days_left: 2,
+      no_days_left_reason: null,
+      used_today: '6.000000',
+      usual_day: '2.000000',
+      is_unusual: true,
+      owed: '0.000000',
+      suggested_threshold: '30.000000',
+      suggested_amounts: [
+        { amount: '15.000000', days: 7 },
+        { amount: '60.000000', days: 30 },
+      ],
+    })
+    // Corrected: it never was.
+    await record(takeBack('steady', 'today-0'), takeBack('steady', 'd4-0'))
+    expect(await readForecast('steady')).toMatchObject({
+      average: '1.875000',
+      used_today: '5.500000',
+      is_unusual: false,
+      balance: '5.000000',
+    })
+  })
+})
+
+describe('the routes', () => {
+  const PATHS = ['usage', 'usage-forecast', 'period-summary?from=2026-01-01&to=2026-02-01']
+
+  it.each(PATHS)('%s may be asked by whoever may see the account', async (path) => {
+    await apply(api, [testAccount({ accountId: 'acme' }), testAccount({ accountId: 'other' })])
+    const statusFor = async (token: string | undefined, accountId = 'acme') =>
+      (await api.ask('GET', `/v1/accounts/${accountId}/${path}`, { token })).status
+    expect(await statusFor(await api.key(['read'], ['acme']))).toBe(200)
+    expect(await statusFor(await api.person('acme', 'member'))).toBe(200)
+    expect(await statusFor(await api.person('acme', 'admin'))).toBe(200)
+    expect(await statusFor(await api.operator())).toBe(200)
+    expect(await statusFor(await api.key(['write', 'pay']))).toBe(403)
+    expect(await statusFor(undefined)).toBe(401)
+    expect(await statusFor(await api.person('acme', 'admin'), 'other')).toBe(404)
+    expect(await statusFor(await api.operator(), 'nobody')).toBe(404)
+  })
+
+  it.each([
+    ['usage?by=weekday', 400, 'invalid-request', '/query/by'],
+    ['usage?from=yesterday', 400, 'invalid-request', '/query/from'],
+    ['usage?from=2026-02-01&to=2026-02-01', 422, 'not-possible', '/query/to'],
+    ['usage?from=2026-01-01&to=2027-01-03', 422, 'not-possible', '/query/from'],
+    ['usage?from=1969-12-31&to=1970-01-02', 422, 'not-possible', '/query/from'],
+    ['usage?to=0000-01-01', 422, 'not-possible', '/query/to'],
+    ['period-summary?from=2026-01-01', 400, 'invalid-request', '/query/to'],
+    ['period-summary?from=2026-01-02&to=2026-01-02', 422, 'not-possible', '/query/to'],
+    ['period-summary?from=2999-01-02&to=2999-01-03', 422, 'not-possible', '/query/from'],
+  ])('refuse %s', async (path, status, problem, place) => {
+    const token = await api.operator()
+    const { status: got, body } = await api.ask('GET', `/v1/accounts/acme/${path}`, { token })
+    expect(got).toBe(status)
+    expect(body.type).toBe(`urn:tollgate:problem:${problem}`)
+    expect(body.errors.map(({ path: at }: { path: string }) => at)).toContain(place)
+  })
+
+  it('take periods of any age', async () => {
+    for (const [from, to] of [
+      ['0000-01-01', '0000-01-02'],
+      ['0001-01-01T00:00:00.000001Z', '9999-12-31'],
+      ['1969-01-01', '1971-01-01'],
+    ] as const) {
+      expect(await readPeriod('acme', from, to)).toMatchObject({ opening: '0.000000', closing: '0.000000' })
+    }
+  })
+
+  it('say that they will answer later while an account is summed up for the first time', async () => {
+    await adjust(api, 'acme', 1_000_000n)
+    const setProgress = (through: number) =>
+      api.pool.query(
+        `insert into tollgate.usage_by_day_progress (account_id, through_sequence) values ('acme', $1)
+             on conflict (account_id) do update set through_sequence = excluded.through_sequence`,
+        [through],
+      )
+    await setProgress(-60_000)
+    for (const path of PATHS) {
+      const token = await api.operator()
+      const { status, body, headers } = await api.ask('GET', `/v1/accounts/acme/${path}`, { token })
+      expect({ status, retryable: body.retryable, after: headers.get('retry-after') }).toEqual({
+        status: 503,
+        retryable: true,
+        after: '5',
+      })
+    }
+    await setProgress(0)
+    expect((await readForecast('acme')).balance).toBe('1.000000')
+  })
+
+  it('are in the document that the client is typed by', async () => {
+    expect(await openApiDocument()).toEqual((await api.ask('GET', '/openapi.json')).body)
+  })
+})
