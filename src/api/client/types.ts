@@ -884,6 +884,76 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/accounts/{account_id}/movement-searches': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    get?: never
+    put?: never
+
+    /** Movements found by text, user, kind, period and direction, newest first, and how many there are */
+    post: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          /** The account */
+          account_id: string
+        }
+        cookie?: never
+      }
+      requestBody: { content: { 'application/json': components['schemas']['MovementSearchInput'] } }
+      responses: {
+        200: {
+          headers: { [name: string]: unknown }
+          content: { 'application/json': components['schemas']['FoundMovements'] }
+        }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        413: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        415: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        422: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/accounts/{account_id}/movements': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
     /** Movements of credit, newest first */
@@ -898,8 +968,38 @@ export interface paths {
 
           /** Of these kinds; may be given more than once */
           kind?:
-            | ('usage' | 'reversal' | 'adjustment' | 'top_up' | 'refund' | 'dispute')
-            | ('usage' | 'reversal' | 'adjustment' | 'top_up' | 'refund' | 'dispute')[]
+            | (
+                | 'usage'
+                | 'reversal'
+                | 'adjustment'
+                | 'top_up'
+                | 'refund'
+                | 'dispute'
+                | 'call'
+                | 'toll_free'
+                | 'sms'
+                | 'mms'
+                | 'whatsapp'
+                | 'conversation_intelligence'
+                | 'voice_agent'
+                | 'other'
+              )
+            | (
+                | 'usage'
+                | 'reversal'
+                | 'adjustment'
+                | 'top_up'
+                | 'refund'
+                | 'dispute'
+                | 'call'
+                | 'toll_free'
+                | 'sms'
+                | 'mms'
+                | 'whatsapp'
+                | 'conversation_intelligence'
+                | 'voice_agent'
+                | 'other'
+              )[]
 
           /** Recorded at this instant or later */
           from?: string | string
@@ -3481,6 +3581,18 @@ export interface components {
       /** Null: no limit, or no package */
       minutes_left: number | null
     }
+    FoundMovements: {
+      items: components['schemas']['Movement'][]
+
+      /** Of the next page; null: this was the last */
+      next_cursor: string | null
+
+      /** How many movements are found on all pages, at most 1000 */
+      count: number
+
+      /** There are more than count */
+      is_more: boolean
+    }
 
     /** A consent for the method to come, which has no id yet */
     GivenConsentForNewMethodInput: {
@@ -3592,6 +3704,48 @@ export interface components {
         /** The newest by then; null for members */
         consent: { person: string; attested_by: string | null; recorded_at: components['schemas']['Instant'] } | null
       } | null
+    }
+
+    /** What is not named is not asked for */
+    MovementSearchInput: {
+      /** An interaction id or a SKU, exactly, or the begin of a destination in whatever case */
+      search?: string
+
+      /** Who used it; a reversal is of the user of what it takes back */
+      user_id?: string
+
+      /** Of any of these kinds */
+      kinds?: (
+        | 'usage'
+        | 'reversal'
+        | 'adjustment'
+        | 'top_up'
+        | 'refund'
+        | 'dispute'
+        | 'call'
+        | 'toll_free'
+        | 'sms'
+        | 'mms'
+        | 'whatsapp'
+        | 'conversation_intelligence'
+        | 'voice_agent'
+        | 'other'
+      )[]
+
+      /** Recorded at this instant or later */
+      from?: string | string
+
+      /** Recorded before this instant */
+      to?: string | string
+
+      /** in adds credit, out takes it */
+      direction?: 'in' | 'out'
+
+      /** What next_cursor of the page before said */
+      cursor?: string
+
+      /** How many items a page has at the most */
+      limit?: number
     }
     MovementUsage: {
       event_id: string
