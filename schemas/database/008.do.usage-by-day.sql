@@ -18,8 +18,8 @@ comment on table tollgate.usage_by_day is 'Movements summed by account, UTC day 
 comment on column tollgate.usage_by_day.kind is
   'Of usage its type, of messages the channel: call, toll_free, sms, mms, whatsapp, conversation_intelligence, voice_agent, other. '
   'Else the kind of the movement: reversal, top_up, adjustment, refund, dispute';
-comment on column tollgate.usage_by_day.user_id is 'Empty: of nobody in particular; a reversal''s is that of what it takes back';
-comment on column tollgate.usage_by_day.destination is 'What the price list calls it; of other usage the SKU; empty: none';
+comment on column tollgate.usage_by_day.user_id is 'Empty: of nobody in particular; longer than 1,000 bytes: its SHA-256; a reversal''s is that of what it takes back';
+comment on column tollgate.usage_by_day.destination is 'What the price list calls it; of other usage the SKU; empty: none; longer than 1,000 bytes: its SHA-256';
 comment on column tollgate.usage_by_day.amount_micros is 'Sum of the movements recorded on the day; below zero where credit was taken';
 comment on column tollgate.usage_by_day.reversed_micros is
   'Of usage: what was given back of it since, on whatever day. amount_micros + reversed_micros is what it cost in the end';

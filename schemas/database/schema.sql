@@ -670,8 +670,8 @@ CREATE TABLE tollgate.usage_by_day (
 ) WITH (fillfactor=80);
 COMMENT ON TABLE tollgate.usage_by_day IS 'Movements summed by account, UTC day of recording, kind, user and destination';
 COMMENT ON COLUMN tollgate.usage_by_day.kind IS 'Of usage its type, of messages the channel: call, toll_free, sms, mms, whatsapp, conversation_intelligence, voice_agent, other. Else the kind of the movement: reversal, top_up, adjustment, refund, dispute';
-COMMENT ON COLUMN tollgate.usage_by_day.user_id IS 'Empty: of nobody in particular; a reversal''s is that of what it takes back';
-COMMENT ON COLUMN tollgate.usage_by_day.destination IS 'What the price list calls it; of other usage the SKU; empty: none';
+COMMENT ON COLUMN tollgate.usage_by_day.user_id IS 'Empty: of nobody in particular; longer than 1,000 bytes: its SHA-256; a reversal''s is that of what it takes back';
+COMMENT ON COLUMN tollgate.usage_by_day.destination IS 'What the price list calls it; of other usage the SKU; empty: none; longer than 1,000 bytes: its SHA-256';
 COMMENT ON COLUMN tollgate.usage_by_day.amount_micros IS 'Sum of the movements recorded on the day; below zero where credit was taken';
 COMMENT ON COLUMN tollgate.usage_by_day.reversed_micros IS 'Of usage: what was given back of it since, on whatever day. amount_micros + reversed_micros is what it cost in the end';
 

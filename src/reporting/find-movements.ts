@@ -71,7 +71,7 @@ export const MAX_COUNT = 1_000
 const MAX_WALKED_TO_COUNT = 100_000
 const STREAMED_AT_ONCE = 500
 const TAIL_AT_ONCE = 5_000n
-const FIRST_CHUNKS = 32
+const FIRST_CHUNKS = 2
 const GROWTH = 8
 
 /** The first movements before `before` that the filter lets through. */

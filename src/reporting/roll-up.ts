@@ -9,7 +9,7 @@
  * cost in the end.
  */
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
-import { indexMovements, type RolledUpRange } from './index-movements.ts'
+import { idKey, indexMovements, type RolledUpRange } from './index-movements.ts'
 
 /** Movements of one account, and accounts, that one transaction takes: some hundred milliseconds of work. */
 const MAX_MOVEMENTS_OF_ACCOUNT = 1_000
@@ -26,7 +26,8 @@ export const DELTA = `
   moved as (
     select m.account_id, m.kind as movement_kind, m.amount_micros, m.reverses_sequence,
            (m.recorded_at at time zone 'UTC')::date as booked_on, u.type, u.channel,
-           coalesce(u.user_id, '') as user_id, coalesce(u.destination, u.sku, '') as destination, coalesce(u.units, 0) as units
+           coalesce(${idKey('u.user_id')}, '') as user_id,
+           coalesce(${idKey('coalesce(u.destination, u.sku)')}, '') as destination, coalesce(u.units, 0) as units
       from range r
       join tollgate.movements m
         on m.account_id = r.account_id and m.sequence > r.after_sequence and m.sequence <= r.up_to_sequence
@@ -35,8 +36,8 @@ export const DELTA = `
   ),
   reversed as (
     select c.account_id, c.booked_on, c.amount_micros, (o.recorded_at at time zone 'UTC')::date as original_booked_on,
-           coalesce(u.channel, u.type) as kind, coalesce(u.user_id, '') as user_id,
-           coalesce(u.destination, u.sku, '') as destination, u.units
+           coalesce(u.channel, u.type) as kind, coalesce(${idKey('u.user_id')}, '') as user_id,
+           coalesce(${idKey('coalesce(u.destination, u.sku)')}, '') as destination, u.units
       from moved c
       join tollgate.movements o on o.account_id = c.account_id and o.sequence = c.reverses_sequence
       join tollgate.rated_usage u

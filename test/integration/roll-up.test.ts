@@ -95,6 +95,25 @@ describe('the roll-up', () => {
     expect(await findRollUpDifferences(ledger.pool, ['acme'])).toEqual([])
   })
 
+  it('goes on over users that are too long for an index', async () => {
+    await apply(ledger, [testAccount({ accountId: 'long' })])
+    await adjust(ledger, 'long', 100_000_000n)
+    const random = createRandom(3)
+    const userId = Array.from({ length: 2_000 }, () => String.fromCodePoint(0x4e00 + random.whole(20_000))).join('')
+    await record(abroad('long', 'l1', userId), abroad('long', 'l2', `${userId.slice(1)}x`))
+    await record(takeBack('long', 'l1'))
+    await rollUpAll()
+    const { rows } = await ledger.pool.query<{ length: number; movements: bigint; reversed: bigint }>(
+      `select length(user_id), movements, reversed_micros as reversed from tollgate.usage_by_day
+        where account_id = 'long' and kind = 'call' order by reversed_micros`,
+    )
+    expect(rows).toEqual([
+      { length: 64, movements: 1n, reversed: 0n },
+      { length: 64, movements: 1n, reversed: 500_000n },
+    ])
+    expect(await findRollUpDifferences(ledger.pool, ['long'])).toEqual([])
+  })
+
   it('knows how far it is, and how old what waits is', async () => {
     await rollUpAll()
     expect(await oldestNotRolledUp(ledger.pool)).toBeNull()
