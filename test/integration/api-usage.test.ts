@@ -91,8 +91,8 @@ async function readForecast(accountId: string): Promise<Schema<'UsageForecast'>>
   return answerOf(await client.GET('/v1/accounts/{account_id}/usage-forecast', { params }))
 }
 
-async function readPeriod(accountId: string, from: string, to: string): Promise<Schema<'PeriodSummary'>> {
-  const params = { path: { account_id: accountId }, query: { from, to } }
+async function readPeriod(accountId: string, from?: string, to?: string): Promise<Schema<'PeriodSummary'>> {
+  const params = { path: { account_id: accountId }, query: { ...(from && { from }), ...(to && { to }) } }
   return answerOf(await client.GET('/v1/accounts/{account_id}/period-summary', { params }))
 }
 
@@ -448,7 +448,7 @@ describe('a forecast', () => {
 })
 
 describe('the routes', () => {
-  const PATHS = ['usage', 'usage-forecast', 'period-summary?from=2026-01-01&to=2026-02-01']
+  const PATHS = ['usage', 'usage-forecast', 'period-summary']
 
   it.each(PATHS)('%s may be asked by whoever may see the account', async (path) => {
     await apply(api, [testAccount({ accountId: 'acme' }), testAccount({ accountId: 'other' })])
@@ -471,7 +471,8 @@ describe('the routes', () => {
     ['usage?from=2026-01-01&to=2027-01-03', 422, 'not-possible', '/query/from'],
     ['usage?from=1969-12-31&to=1970-01-02', 422, 'not-possible', '/query/from'],
     ['usage?to=0000-01-01', 422, 'not-possible', '/query/to'],
-    ['period-summary?from=2026-01-01', 400, 'invalid-request', '/query/to'],
+    ['period-summary?from=2026-01-01&to=soon', 400, 'invalid-request', '/query/to'],
+    ['period-summary?to=0000-01-01', 422, 'not-possible', '/query/to'],
     ['period-summary?from=2026-01-02&to=2026-01-02', 422, 'not-possible', '/query/to'],
     ['period-summary?from=2999-01-02&to=2999-01-03', 422, 'not-possible', '/query/from'],
   ])('refuse %s', async (path, status, problem, place) => {
@@ -482,7 +483,11 @@ describe('the routes', () => {
     expect(body.errors.map(({ path: at }: { path: string }) => at)).toContain(place)
   })
 
-  it('take periods of any age', async () => {
+  it('take periods of any age, and this month where none is given', async () => {
+    expect(await readPeriod('acme', undefined, '2026-02-01')).toMatchObject({ from: '2026-01-01T00:00:00.000000Z' })
+    const { from, to } = await readPeriod('acme', undefined, '2999-01-01')
+    expect((await readPeriod('acme')).from).toBe(from)
+    expect(from).toBe(`${to.slice(0, 7)}-01T00:00:00.000000Z`)
     for (const [from, to] of [
       ['0000-01-01', '0000-01-02'],
       ['0001-01-01T00:00:00.000001Z', '9999-12-31'],

@@ -1461,12 +1461,12 @@ export interface paths {
     /** From the opening to the closing balance of a period */
     get: {
       parameters: {
-        query: {
-          /** Recorded at this instant or later */
-          from: string | string
+        query?: {
+          /** Recorded at this instant or later; without it, from the beginning of the UTC month that the end is in */
+          from?: string | string
 
-          /** Recorded before this instant; a period that reaches past now ends now */
-          to: string | string
+          /** Recorded before this instant; a period that reaches past now, or says nothing, ends now */
+          to?: string | string
         }
         header?: never
         path: {

@@ -137,8 +137,13 @@ const PeriodSummary = z
   .meta({ id: 'PeriodSummary' })
 
 const PeriodQuery = z.object({
-  from: GivenInstant.meta({ description: 'Recorded at this instant or later' }),
-  to: GivenInstant.meta({ description: 'Recorded before this instant; a period that reaches past now ends now' }),
+  from: GivenInstant.optional().meta({
+    description:
+      'Recorded at this instant or later; without it, from the beginning of the UTC month that the end is in',
+  }),
+  to: GivenInstant.optional().meta({
+    description: 'Recorded before this instant; a period that reaches past now, or says nothing, ends now',
+  }),
 })
 
 export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContext): void {
@@ -239,7 +244,11 @@ export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContex
     },
     handler: async (request) => {
       const { account_id: accountId } = request.params
-      const [from, to] = [instantOf(request.query.from), instantOf(request.query.to)]
+      const { from: givenFrom, to: givenTo } = request.query
+      const { nowMicros } = await readClock(pool)
+      const to = givenTo === undefined ? nowMicros : instantOf(givenTo)
+      const lastMicros = Math.max(0, Math.min(to, nowMicros) - 1)
+      const from = givenFrom === undefined ? startOfMonth(lastMicros) : instantOf(givenFrom)
       if (from >= to) throw notPossible('/query/to', 'too_low', 'the end must be after the beginning')
       const read = await readPeriodSummary(pool, accountId, from, to)
       if (read !== null && 'nowMicros' in read) {
@@ -287,6 +296,10 @@ function periodOf(from: string | undefined, to: string | undefined, nowMicros: I
 
 function startOfDay(instantMicros: InstantMicros): InstantMicros {
   return Math.floor(instantMicros / MICROS_PER_DAY) * MICROS_PER_DAY
+}
+
+function startOfMonth(instantMicros: InstantMicros): InstantMicros {
+  return parseDate(`${formatDate(instantMicros).slice(0, 'YYYY-MM'.length)}-01`)!
 }
 
 function notPossible(path: string, code: string, detail: string, limit?: string): ApiProblem {
