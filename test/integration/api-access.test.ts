@@ -63,12 +63,9 @@ async function readOperations(): Promise<Operation[]> {
   )
 }
 
-/** Some have to be asked for a period; the others do not mind. */
-const PERIOD = '?from=2026-01-01&to=2026-02-01'
-
 /** A path that leads somewhere: what is refused is refused for who asks, not for what is asked for. */
 function pathOf({ path }: Operation, accountId = 'acme'): string {
-  return `${path.replace('{account_id}', accountId).replaceAll(/\{\w+\}/g, '1')}${PERIOD}`
+  return path.replace('{account_id}', accountId).replaceAll(/\{\w+\}/g, '1')
 }
 
 const HEADERS = { 'if-match': '*', 'idempotency-key': 'refused' }
