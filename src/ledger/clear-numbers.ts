@@ -14,7 +14,7 @@
  */
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 
-/** Half a megabyte, some two thousand rows: some ten milliseconds. */
+/** Half a megabyte, a thousand rows: a tenth of a second. */
 const BLOCKS_A_PAGE = 64
 const LETTERS_A_PAGE = 500
 

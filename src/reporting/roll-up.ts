@@ -20,7 +20,8 @@ export const NOT_USAGE = `('reversal', 'top_up', 'adjustment', 'refund', 'disput
 
 /**
  * The sums of the movements in `range (account_id, after_sequence, up_to_sequence)`. What a movement is of stands in the same
- * partition as the movement, under the same instant.
+ * partition as the movement, under the same instant; where it is gone, which `verify` reports, the movement counts as `other`,
+ * lest one account hold up all.
  */
 export const DELTA = `
   moved as (
@@ -49,7 +50,7 @@ export const DELTA = `
            sum(amount_micros)::bigint as amount_micros, sum(reversed_units)::bigint as reversed_units,
            sum(reversed_micros)::bigint as reversed_micros
       from (
-        select account_id, booked_on, case movement_kind when 'usage' then coalesce(channel, type) else movement_kind end as kind,
+        select account_id, booked_on, case movement_kind when 'usage' then coalesce(channel, type, 'other') else movement_kind end as kind,
                user_id, destination, 1 as movements, units, amount_micros, 0 as reversed_units, 0 as reversed_micros
           from moved where movement_kind <> 'reversal'
          union all

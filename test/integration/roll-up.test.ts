@@ -164,6 +164,17 @@ describe('the roll-up', () => {
     expect(rows).toEqual([])
   })
 
+  it('goes on past a movement whose usage is gone', async () => {
+    await record(sms('acme', 'gone'))
+    await ledger.pool.query(
+      `begin; set local session_replication_role = replica;
+       delete from tollgate.rated_usage where account_id = 'acme' and event_id = 'gone'; commit`,
+    )
+    await rollUpAll()
+    expect(await oldestNotRolledUp(ledger.pool)).toBeNull()
+    expect(await rowsOf('acme')).toContainEqual('other   | 1 0 -0.140000 | 0 0.000000')
+  })
+
   it('that was tampered with is found', async () => {
     await ledger.pool.query(
       `update tollgate.usage_by_day set reversed_micros = reversed_micros + 1 where account_id = 'acme' and kind = 'sms'`,
