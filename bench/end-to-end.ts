@@ -40,6 +40,24 @@ export async function benchPreloaded(
   return gather(scenario, runs)
 }
 
+/** The same backlog in several ways, one after the other and over again, so that what else the machine does is shared. */
+export async function benchAlternating(
+  rig: Rig,
+  preloaded: Preloaded,
+  ways: readonly { readonly scenario: string; readonly options: DrainOptions }[],
+  runs: number,
+): Promise<Figure[]> {
+  const rows = ways.map((): Row[][] => [])
+  for (let run = 0; run < runs; run++) {
+    for (const [i, { options }] of ways.entries()) {
+      const drained = await rig.drain(preloaded, options)
+      await rig.dropDatabase(drained.database)
+      rows[i]!.push(rowsOf(drained, preloaded.messages))
+    }
+  }
+  return ways.flatMap(({ scenario }, i) => gather(scenario, rows[i]!))
+}
+
 /** Read for the first time, then once more by another consumer group into the same database: all are duplicates. */
 export async function benchDuplicates(
   scenario: string,

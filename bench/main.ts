@@ -7,7 +7,14 @@ import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBacklog } from './backlog.ts'
 import { benchDecode } from './decode.ts'
-import { benchDuplicates, benchEndToEnd, PUBLISHED_NOW, RECORDED, WHAT_IS_TIMED } from './end-to-end.ts'
+import {
+  benchAlternating,
+  benchDuplicates,
+  benchEndToEnd,
+  PUBLISHED_NOW,
+  RECORDED,
+  WHAT_IS_TIMED,
+} from './end-to-end.ts'
 import { against, asTable, type Figure, find, medianOf } from './figures.ts'
 import { benchForecast } from './forecast.ts'
 import { benchGrowth } from './growth.ts'
@@ -38,6 +45,7 @@ Measures what this machine does. Without a scenario all of the first group, some
   hot           one account has a tenth, half, all of the usage
   duplicates    half, all of the events come twice
   outcomes      only covered calls, only charged ones
+  roll-up       with and without the role jobs, which sums up behind the ledger, in turn
   latency       from an event to its balance change and its block, under load; needs end-to-end before it
 
 Only when named, minutes to an hour each:
@@ -129,6 +137,15 @@ const ON_THE_RIG: Readonly<Record<string, Scenario>> = {
     const covered = await benchEndToEnd('covered only', rig, onlyMix('covered'), options)
     const charged = await benchEndToEnd('charged only', rig, onlyMix('charged'), options)
     return [...speeds(covered), ...speeds(charged)]
+  },
+
+  'roll-up': async (rig) => {
+    const ways = [
+      { scenario: 'without jobs', options: {} },
+      { scenario: 'with jobs', options: { roles: ['rater,relay,jobs'] } },
+    ]
+    const figures = await benchAlternating(rig, await rig.preload(uniformMix, fewer), ways, RUNS)
+    return withRatio(figures, RECORDED, find(figures, 'without jobs', RECORDED))
   },
 
   latency: async (rig, known) => {
