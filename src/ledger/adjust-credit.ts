@@ -2,7 +2,7 @@
 import { postCredit } from '../core/account/change.ts'
 import { formatInstant } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
-import { type Changed, changeAccount, type Writer } from './change-account.ts'
+import { type ChangedOnce, changeAccount, type Writer } from './change-account.ts'
 
 export interface Adjustment {
   readonly accountId: string
@@ -27,7 +27,7 @@ export async function adjustCredit(
   writer: Writer,
   { accountId, amountMicros, actor, reason }: Adjustment,
   requestKey: string,
-): Promise<Changed<Adjusted>> {
+): Promise<ChangedOnce<Adjusted>> {
   return changeAccount<Adjusted>(
     writer,
     accountId,

@@ -44,8 +44,12 @@ export type Decided<Answer, Refusal> =
 
 export type Changed<Answer, Refusal = never> =
   /** `isRepeat`: the answer is the one that the same request was given before, and nothing was written. */
-  | { readonly answer: Answer; readonly isRepeat: boolean }
-  | { readonly refused: Refusal | 'unknown_account' | 'request_key_reused' }
+  { readonly answer: Answer; readonly isRepeat: boolean } | { readonly refused: Refusal | 'unknown_account' }
+
+/** Of a change that is asked for under a request key. */
+export type ChangedOnce<Answer, Refusal = never> = Changed<Answer, Refusal | 'request_key_reused'>
+
+type Decide<Answer, Refusal> = (locked: Locked) => Decided<Answer, Refusal> | Promise<Decided<Answer, Refusal>>
 
 /**
  * Changes one account. `decide` is called under its lock, so it calls nothing but the core and `connection`. A refusal leaves nothing, neither what `decide` wrote nor the
@@ -53,14 +57,25 @@ export type Changed<Answer, Refusal = never> =
  * key with the same content gets the first answer, with other content `request_key_reused`. So the answer must be what
  * `canonicalJson` takes; bigints are.
  */
+export function changeAccount<Answer, Refusal = never>(
+  writer: Writer,
+  accountId: string,
+  decide: Decide<Answer, Refusal>,
+): Promise<Changed<Answer, Refusal>>
+export function changeAccount<Answer, Refusal = never>(
+  writer: Writer,
+  accountId: string,
+  decide: Decide<Answer, Refusal>,
+  request: RequestKey | null,
+): Promise<ChangedOnce<Answer, Refusal>>
 export async function changeAccount<Answer, Refusal = never>(
   { pool, publishing }: Writer,
   accountId: string,
-  decide: (locked: Locked) => Decided<Answer, Refusal> | Promise<Decided<Answer, Refusal>>,
+  decide: Decide<Answer, Refusal>,
   request: RequestKey | null = null,
-): Promise<Changed<Answer, Refusal>> {
+): Promise<ChangedOnce<Answer, Refusal>> {
   try {
-    return await inTransaction(pool, async (connection): Promise<Changed<Answer, Refusal>> => {
+    return await inTransaction(pool, async (connection): Promise<ChangedOnce<Answer, Refusal>> => {
       const locked = await lockAndRead(connection, [accountId])
       const account = locked.accounts.get(accountId)
       if (account === undefined) return { refused: 'unknown_account' }

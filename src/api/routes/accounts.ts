@@ -282,9 +282,8 @@ export function addAccountRoutes(api: Api, { writer, catalogs, recentCatalogs }:
     handler: async (request) => {
       const { account_id: accountId } = request.params
       const closed = await closeAccount(writer, accountId, actorOf(callerOf(request)))
-      if ('answer' in closed) return { account_id: accountId, closed_at: closed.answer.closedAt }
-      if (closed.refused === 'unknown_account') throw noAccount(accountId)
-      throw new TypeError('accounts are closed without a request key')
+      if ('refused' in closed) throw noAccount(accountId)
+      return { account_id: accountId, closed_at: closed.answer.closedAt }
     },
   })
 

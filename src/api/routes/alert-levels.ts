@@ -77,7 +77,6 @@ export function addAlertLevelRoutes(api: Api, { writer }: ApiContext): void {
       if ('refused' in set) {
         const { refused } = set
         if (refused === 'unknown_account') throw noAccount(accountId)
-        if (refused === 'request_key_reused') throw new TypeError('alert levels are set without a request key')
         throw changedMeanwhile('the alert levels', refused.changedMeanwhile)
       }
       const { etag, body } = await levelsOf(accountId)

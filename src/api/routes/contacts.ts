@@ -95,7 +95,6 @@ export function addContactRoutes(api: Api, { writer }: ApiContext): void {
       if ('refused' in set) {
         const { refused } = set
         if (refused === 'unknown_account') throw noAccount(accountId)
-        if (refused === 'request_key_reused') throw new TypeError('contacts are set without a request key')
         throw changedMeanwhile('the list of contacts', refused.changedMeanwhile)
       }
       const { etag, body } = await contactsOf(accountId, caller)

@@ -246,10 +246,7 @@ export function addPaymentMethodRoutes(api: Api, context: ApiContext): void {
     handler: async (request) => {
       const { account_id: accountId, method_id: methodId } = request.params
       const removed = await removePaymentMethod(writer, { accountId, methodId, actor: actorOf(callerOf(request)) })
-      if ('refused' in removed) {
-        if (removed.refused === 'request_key_reused') throw new TypeError('cards are removed without a request key')
-        throw noAccount(accountId)
-      }
+      if ('refused' in removed) throw noAccount(accountId)
       if (removed.answer === null) throw noSuch('payment method', methodId)
       return { method_id: methodId, auto_top_up_turned_off: removed.answer.isTurnedOff }
     },

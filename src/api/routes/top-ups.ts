@@ -296,7 +296,6 @@ export function addTopUpRoutes(api: Api, context: ApiContext): void {
         if (typeof refused === 'object') {
           throw new ApiProblem('conflict', `the top-up is ${refused.cannotBeCanceled}: it cannot be canceled`)
         }
-        if (refused === 'request_key_reused') throw new TypeError('top-ups are canceled without a request key')
         throw refused === 'unknown_account' ? noAccount(accountId) : noSuch('top-up', topUpId)
       }
       return detailsJson(callerOf(request), await historyOf(accountId, topUpId))

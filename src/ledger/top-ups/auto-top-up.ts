@@ -16,7 +16,7 @@ import {
 import { autoTopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { type ChangedMeanwhile, changedSince, readLastChange } from '../accounts/last-change.ts'
-import { type Changed, changeAccount, type Writer } from '../change-account.ts'
+import { type ChangedOnce, changeAccount, type Writer } from '../change-account.ts'
 import { readAutoTopUpVersion } from './auto-top-up-version.ts'
 import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
@@ -62,7 +62,7 @@ export async function saveAutoTopUp(
   requestKey: string | null,
   boundsByCurrency: BoundsByCurrency = DEFAULT_BOUNDS,
   seenVersion: number | null = null,
-): Promise<Changed<SavedAutoTopUp, AutoTopUpRefusal>> {
+): Promise<ChangedOnce<SavedAutoTopUp, AutoTopUpRefusal>> {
   return changeAccount<SavedAutoTopUp, AutoTopUpRefusal>(
     writer,
     accountId,

@@ -8,7 +8,7 @@ import { canonicalJson, fromCanonical } from '../../core/canonical-json.ts'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import type { Consent } from '../../core/top-up/settings.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
-import { type Changed, changeAccount, type Writer } from '../change-account.ts'
+import { type ChangedOnce, changeAccount, type Writer } from '../change-account.ts'
 import { consentRefusal } from './consents.ts'
 import { type Card, dismissMethod, type MethodRefusal, makeDefault, saveMethod } from './payment-methods.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
@@ -60,7 +60,7 @@ export async function requestMethodSetup(
   writer: Writer,
   { accountId, provider, returnUrl, makesDefault, consent, actor }: WantedMethodSetup,
   requestKey: string,
-): Promise<Changed<{ readonly setupId: string }, MethodRefusal>> {
+): Promise<ChangedOnce<{ readonly setupId: string }, MethodRefusal>> {
   return changeAccount<{ readonly setupId: string }, MethodRefusal>(
     writer,
     accountId,

@@ -5,7 +5,14 @@ import { type AutoTopUpMemory, endsWithNewMethod, FRESH_MEMORY } from '../../cor
 import type { Consent } from '../../core/top-up/settings.ts'
 import { autoTopUpStep } from '../../core/top-up/step.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
-import { type Changed, changeAccount, type Decided, type Locked, type Writer } from '../change-account.ts'
+import {
+  type Changed,
+  type ChangedOnce,
+  changeAccount,
+  type Decided,
+  type Locked,
+  type Writer,
+} from '../change-account.ts'
 import { tryAtOnce } from './auto-top-up.ts'
 import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
@@ -58,7 +65,7 @@ export async function addPaymentMethod(
   writer: Writer,
   { accountId, method, consent, actor }: WantedMethod,
   requestKey: string | null = null,
-): Promise<Changed<ChosenMethod, MethodRefusal>> {
+): Promise<ChangedOnce<ChosenMethod, MethodRefusal>> {
   return changeAccount<ChosenMethod, MethodRefusal>(
     writer,
     accountId,

@@ -4,7 +4,7 @@ import { formatInstant } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import { type BoundsByCurrency, checkAmount, DEFAULT_BOUNDS, type SettingsFault } from '../../core/top-up/settings.ts'
 import { stepOf } from '../../core/top-up/step.ts'
-import { type Changed, changeAccount, type Writer } from '../change-account.ts'
+import { type ChangedOnce, changeAccount, type Writer } from '../change-account.ts'
 import { conclude } from './conclude.ts'
 import { readSavedMethods } from './payment-methods.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
@@ -35,7 +35,7 @@ export async function requestTopUp(
   { accountId, amountMicros, methodId: wantedMethodId, actor }: WantedTopUp,
   requestKey: string,
   boundsByCurrency: BoundsByCurrency = DEFAULT_BOUNDS,
-): Promise<Changed<RequestedTopUp, TopUpRefusal>> {
+): Promise<ChangedOnce<RequestedTopUp, TopUpRefusal>> {
   return changeAccount<RequestedTopUp, TopUpRefusal>(
     writer,
     accountId,
