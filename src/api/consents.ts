@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Consent } from '../core/top-up/settings.ts'
 import { actorOf, type Caller } from './access.ts'
 import { ApiProblem } from './problem.ts'
-import { Id, Money, microsOf, text } from './schemas.ts'
+import { Id, Money, microsOf, microsOrNull, text } from './schemas.ts'
 
 const MAX_TEXT_CHARACTERS = 20_000
 
@@ -65,7 +65,7 @@ export function consentForNewMethodOf(
     locale: given.locale,
     thresholdMicros: microsOf(given.threshold),
     amountMicros: microsOf(given.amount),
-    monthlyCapMicros: given.monthly_cap === null ? null : microsOf(given.monthly_cap),
+    monthlyCapMicros: microsOrNull(given.monthly_cap),
   }
 }
 

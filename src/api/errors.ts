@@ -6,7 +6,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { consequenceOf, Fault, sqlState } from '../platform/faults.ts'
 import type { Logger } from '../platform/log.ts'
-import { ApiProblem, documentOf, type FieldFault, problemOf } from './problem.ts'
+import { ApiProblem, documentOf, type FieldFault, ofFaults, problemOf } from './problem.ts'
 
 const RETRY_AFTER_SECONDS = 1
 
@@ -48,8 +48,7 @@ function problemFor(error: FastifyError, request: FastifyRequest, log: Logger): 
       const path = `/${placeOf(error.validationContext)}${instancePath === '/' ? '' : instancePath}`
       return { path, code: keyword, detail: message ?? 'is not valid' }
     })
-    const detail = errors.map(({ path, detail: what }) => `${path}: ${what}`).join('; ')
-    return new ApiProblem('invalid_request', detail, { errors })
+    return ofFaults('invalid_request', errors)
   }
   const ofRequest = problemOfRequest(error)
   if (ofRequest !== null) return ofRequest

@@ -38,8 +38,6 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
-export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[]
-
 export function problemOf(code: ProblemCode): Problem {
   return PROBLEMS[code]
 }
@@ -87,6 +85,11 @@ export class ApiProblem extends Error {
     this.problem = problem
     this.extras = extras
   }
+}
+
+/** Several values at fault, each named in the sentence. */
+export function ofFaults(problem: ProblemCode, errors: readonly FieldFault[]): ApiProblem {
+  return new ApiProblem(problem, errors.map(({ path, detail }) => `${path}: ${detail}`).join('; '), { errors })
 }
 
 export interface ProblemDocument {

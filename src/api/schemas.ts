@@ -5,8 +5,8 @@
  */
 import { z } from 'zod'
 import { BILLING_MODES } from '../core/account/settings.ts'
-import { parseInstantOrDate } from '../core/instant.ts'
-import { CURRENCIES, parseMoney } from '../core/money.ts'
+import { formatInstant, parseInstantOrDate } from '../core/instant.ts'
+import { CURRENCIES, formatMoney, parseMoney } from '../core/money.ts'
 
 /** The form of an amount, with as many digits before the point as the largest that is kept has. */
 const AMOUNT = /^-?\d{1,13}(\.\d{1,6})?$/
@@ -40,6 +40,14 @@ export function microsOf(money: string): bigint {
   return micros
 }
 
+export function microsOrNull(money: string | null): bigint | null {
+  return money === null ? null : microsOf(money)
+}
+
+export function moneyOrNull(micros: bigint | null): string | null {
+  return micros === null ? null : formatMoney(micros)
+}
+
 export const CurrencyCode = z.enum(CURRENCIES).meta({ id: 'Currency', description: 'ISO 4217' })
 
 /** In answers: made by us, always in UTC. */
@@ -59,6 +67,11 @@ export function instantOf(text: string): number {
   const micros = parseInstantOrDate(text)
   if (micros === null) throw new TypeError(`${text} passed for an instant`)
   return micros
+}
+
+/** In UTC, as the ledger takes it; null where none is given. */
+export function instantTextOrNull(given: string | null | undefined): string | null {
+  return given == null ? null : formatInstant(instantOf(given))
 }
 
 export const CalendarDate = z.iso.date({ error: 'must be a date such as 2026-01-31' })

@@ -4,7 +4,7 @@ import type { SettingsFault } from '../core/top-up/settings.ts'
 import type { ChangedMeanwhile } from '../ledger/accounts/last-change.ts'
 import { noAccount } from './authenticate.ts'
 import { changedMeanwhile } from './etags.ts'
-import { ApiProblem, type FieldFault } from './problem.ts'
+import { ApiProblem, type FieldFault, ofFaults } from './problem.ts'
 
 export type Refusal =
   | 'unknown_account'
@@ -19,9 +19,7 @@ export type Refusal =
 export function problemOfRefusal(refused: Refusal, accountId: string): ApiProblem {
   if (typeof refused !== 'string') {
     if ('changedMeanwhile' in refused) return changedMeanwhile('automatic top-up', refused.changedMeanwhile)
-    const errors = refused.faults.map(faultOf)
-    const detail = errors.map(({ path, detail: what }) => `${path}: ${what}`).join('; ')
-    return new ApiProblem('not_possible', detail, { errors })
+    return ofFaults('not_possible', refused.faults.map(faultOf))
   }
   switch (refused) {
     case 'unknown_account':

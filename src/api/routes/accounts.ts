@@ -7,15 +7,14 @@ import { formatMoney } from '../../core/money.ts'
 import { changePlan } from '../../ledger/accounts/change-plan.ts'
 import { closeAccount } from '../../ledger/accounts/close-account.ts'
 import { createAccount } from '../../ledger/accounts/create-account.ts'
-import { readLastChange } from '../../ledger/accounts/last-change.ts'
 import { listAccounts } from '../../ledger/accounts/list-accounts.ts'
-import { readAccount } from '../../ledger/accounts/read-account.ts'
 import { actorOf, type Caller } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { changedMeanwhile, etagOf, expectedVersion } from '../etags.ts'
+import { readWithLastChange } from '../known-account.ts'
 import { pageOf, readCursor } from '../paging.ts'
-import { ApiProblem, type FieldFault } from '../problem.ts'
+import { ApiProblem, type FieldFault, ofFaults } from '../problem.ts'
 import {
   AccountId,
   AccountParams,
@@ -288,10 +287,7 @@ export function addAccountRoutes(api: Api, { writer, catalogs, recentCatalogs }:
   })
 
   async function accountOf(accountId: string, caller: Caller) {
-    // The ETag first: one that is older than what it goes with is refused later, a newer one would overwrite unseen.
-    const change = await readLastChange(pool, accountId, 'plan')
-    const found = await readAccount(pool, accountId)
-    if (found === null || change === null) throw noAccount(accountId)
+    const { account: found, change } = await readWithLastChange(pool, accountId, 'plan')
     const { settings, createdAt, closedAt } = found
     const named = settings.packages.length === 0 ? undefined : (await recentCatalogs.inForce())?.catalog.packages
     const account: z.output<typeof Account> = {
@@ -342,9 +338,7 @@ function periodsOf(packages: readonly GivenPackage[]): PackagePeriod[] {
     const isSecond = periods.findIndex((period) => period.fromMicros === fromMicros) < i
     return isSecond ? [{ path, code: 'duplicate', detail: 'another package starts at the same instant' }] : []
   })
-  if (errors.length > 0) {
-    throw new ApiProblem('not_possible', errors.map(({ path, detail }) => `${path}: ${detail}`).join('; '), { errors })
-  }
+  if (errors.length > 0) throw ofFaults('not_possible', errors)
   return periods.toSorted((a, b) => a.fromMicros - b.fromMicros)
 }
 
@@ -357,8 +351,10 @@ function notOffered(
   if ('noCatalogInForce' in result) {
     return new ApiProblem('no_catalog_in_force', 'nothing is on offer yet: publish a catalog first')
   }
-  const errors = result.misfits.map((misfit) => fieldFault(misfit, body))
-  return new ApiProblem('not_possible', errors.map(({ path, detail }) => `${path}: ${detail}`).join('; '), { errors })
+  return ofFaults(
+    'not_possible',
+    result.misfits.map((misfit) => fieldFault(misfit, body)),
+  )
 }
 
 function fieldFault(misfit: Misfit, { currency, packages = [] }: Parameters<typeof notOffered>[1]): FieldFault {

@@ -2,14 +2,22 @@
 import { z } from 'zod'
 import { alertLevels } from '../../core/account/alerts.ts'
 import { formatMoney } from '../../core/money.ts'
-import { readLastChange } from '../../ledger/accounts/last-change.ts'
-import { readAccount } from '../../ledger/accounts/read-account.ts'
 import { setAlertLevels } from '../../ledger/set-alert-levels.ts'
 import { actorOf } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { changedMeanwhile, etagOf, expectedVersion } from '../etags.ts'
-import { AccountId, AccountParams, CurrencyCode, IfMatchHeaders, Money, microsOf, PositiveMoney } from '../schemas.ts'
+import { readWithLastChange } from '../known-account.ts'
+import {
+  AccountId,
+  AccountParams,
+  CurrencyCode,
+  IfMatchHeaders,
+  Money,
+  microsOrNull,
+  moneyOrNull,
+  PositiveMoney,
+} from '../schemas.ts'
 
 const AlertLevels = z
   .object({
@@ -69,8 +77,8 @@ export function addAlertLevelRoutes(api: Api, { writer }: ApiContext): void {
       const { account_id: accountId } = request.params
       const { low, custom } = request.body
       const wanted = {
-        lowMicros: low === null ? null : microsOf(low),
-        customMicros: custom === null ? null : microsOf(custom),
+        lowMicros: microsOrNull(low),
+        customMicros: microsOrNull(custom),
         actor: actorOf(callerOf(request)),
       }
       const set = await setAlertLevels(writer, accountId, wanted, expectedVersion(request.headers['if-match']))
@@ -85,20 +93,16 @@ export function addAlertLevelRoutes(api: Api, { writer }: ApiContext): void {
   })
 
   async function levelsOf(accountId: string) {
-    // The ETag first: one that is older than what it goes with is refused later, a newer one would overwrite unseen.
-    const change = await readLastChange(writer.pool, accountId, 'alert_levels')
-    const account = await readAccount(writer.pool, accountId)
-    if (account === null || change === null) throw noAccount(accountId)
+    const { account, change } = await readWithLastChange(writer.pool, accountId, 'alert_levels')
     const { settings } = account
-    const money = (micros: bigint | null) => (micros === null ? null : formatMoney(micros))
     return {
       etag: etagOf(change),
       body: {
         account_id: accountId,
         currency: settings.currency,
         low: formatMoney(alertLevels(settings).lowMicros),
-        own_low: money(settings.lowAlertLevelMicros),
-        custom: money(settings.customAlertLevelMicros),
+        own_low: moneyOrNull(settings.lowAlertLevelMicros),
+        custom: moneyOrNull(settings.customAlertLevelMicros),
       },
     }
   }

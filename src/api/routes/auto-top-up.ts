@@ -1,7 +1,7 @@
 /** When credit is added by itself: how it stands, and what a customer allows, with consent to whatever could charge more. */
 import { z } from 'zod'
 import { formatInstant } from '../../core/instant.ts'
-import { formatMoney, type Micros } from '../../core/money.ts'
+import { formatMoney } from '../../core/money.ts'
 import type { AutoTopUpSettings } from '../../core/top-up/judge.ts'
 import { TOP_UP_STATES } from '../../core/top-up/machine.ts'
 import { needsAnotherMethod, whyPaused } from '../../core/top-up/memory.ts'
@@ -24,6 +24,8 @@ import {
   Instant,
   Money,
   microsOf,
+  microsOrNull,
+  moneyOrNull,
 } from '../schemas.ts'
 import { problemOfRefusal } from '../top-up-refusals.ts'
 import { CardFields, cardJson, codeFor, Why, whyFor } from '../top-up-views.ts'
@@ -198,7 +200,7 @@ export function addAutoTopUpRoutes(api: Api, { writer, bounds }: ApiContext): vo
           isOn,
           thresholdMicros: microsOf(threshold),
           amountMicros: microsOf(amount),
-          monthlyCapMicros: cap === null ? null : microsOf(cap),
+          monthlyCapMicros: microsOrNull(cap),
         },
         consent: consent && consentOf(caller, consent),
         actor: actorOf(caller),
@@ -224,10 +226,6 @@ function settingsJson({ isOn, thresholdMicros, amountMicros, monthlyCapMicros }:
     amount: formatMoney(amountMicros),
     monthly_cap: moneyOrNull(monthlyCapMicros),
   }
-}
-
-function moneyOrNull(micros: Micros | null): string | null {
-  return micros === null ? null : formatMoney(micros)
 }
 
 function boundsJson({ minMicros, maxMicros }: Bounds) {

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { Fault } from '../../catalog/faults.ts'
 import { catalogHash, parseCatalog } from '../../catalog/load.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
-import { formatInstant } from '../../core/instant.ts'
 import { listCatalogPage, readCatalog, type StoredCatalog } from '../../ledger/list-catalogs.ts'
 import { type PublishedCatalog, type PublishResult, publishCatalog } from '../../ledger/publish-catalog.ts'
 import { readCatalogFiles } from '../../ledger/read-catalog-files.ts'
@@ -13,7 +12,7 @@ import { callerOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { pageOf, readCursor } from '../paging.ts'
 import { ApiProblem, type FileFault } from '../problem.ts'
-import { GivenInstant, IdempotencyHeaders, Instant, instantOf, PageQuery, page, text } from '../schemas.ts'
+import { GivenInstant, IdempotencyHeaders, Instant, instantTextOrNull, PageQuery, page, text } from '../schemas.ts'
 
 /** Real decks are some megabytes; nobody who may not publish gets as far as sending them. */
 const CATALOG_BYTES = 16 * 1024 * 1024
@@ -178,7 +177,7 @@ export function addCatalogRoutes(api: Api, { writer: { pool } }: ApiContext): vo
         contentHash,
         author: actorOf(callerOf(request)),
         comment,
-        inForceFrom: instantFrom(in_force_from),
+        inForceFrom: instantTextOrNull(in_force_from),
       }
       const key = { kind: 'catalog', key: request.headers['idempotency-key'], content: wanted } as const
       const published = publishedOf(await publishCatalog(pool, { ...wanted, catalog, files }, key))
@@ -203,7 +202,12 @@ export function addCatalogRoutes(api: Api, { writer: { pool } }: ApiContext): vo
     handler: async (request, reply) => {
       const { version } = request.params
       const { comment, in_force_from } = request.body
-      const wanted = { version, author: actorOf(callerOf(request)), comment, inForceFrom: instantFrom(in_force_from) }
+      const wanted = {
+        version,
+        author: actorOf(callerOf(request)),
+        comment,
+        inForceFrom: instantTextOrNull(in_force_from),
+      }
       const key = { kind: 'catalog_roll_back', key: request.headers['idempotency-key'], content: wanted } as const
       const result = await rollBackCatalog(pool, wanted, key)
       if ('refused' in result) {
@@ -256,10 +260,6 @@ function refusal(refused: readonly string[] | 'request_key_reused'): ApiProblem 
 
 function noVersion(version: number): ApiProblem {
   return new ApiProblem('not_found', `there is no catalog version ${version}`)
-}
-
-function instantFrom(given: string | null): string | null {
-  return given === null ? null : formatInstant(instantOf(given))
 }
 
 function versionJson(catalog: StoredCatalog): z.output<typeof CatalogVersion> {

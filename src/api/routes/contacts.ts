@@ -1,14 +1,13 @@
 /** Who of an account gets mail: the whole list at a time. Members see who there is, not where the mail goes. */
 import { z } from 'zod'
 import { CONTACT_ROLES, type Contact, DEFAULT_LOCALE, EMAIL_FORM, LOCALE_FORM } from '../../core/account/contacts.ts'
-import { readLastChange } from '../../ledger/accounts/last-change.ts'
-import { readAccount } from '../../ledger/accounts/read-account.ts'
 import { setContacts } from '../../ledger/accounts/set-contacts.ts'
 import { actorOf, type Caller, seesInFull } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { changedMeanwhile, etagOf, expectedVersion } from '../etags.ts'
-import { ApiProblem, type FieldFault } from '../problem.ts'
+import { readWithLastChange } from '../known-account.ts'
+import { type FieldFault, ofFaults } from '../problem.ts'
 import { AccountId, AccountParams, IfMatchHeaders, text } from '../schemas.ts'
 
 const MAX_CONTACTS = 100
@@ -39,8 +38,7 @@ export function checkContacts(contacts: z.output<typeof WantedContacts>): void {
     const isSecond = contacts.findIndex((other) => other.id === id) < i
     return isSecond ? [{ path: `/body/contacts/${i}/id`, code: 'duplicate', detail: 'is there twice' }] : []
   })
-  if (errors.length === 0) return
-  throw new ApiProblem('not_possible', errors.map(({ path, detail }) => `${path}: ${detail}`).join('; '), { errors })
+  if (errors.length > 0) throw ofFaults('not_possible', errors)
 }
 
 const Contacts = z.object({ account_id: AccountId, contacts: z.array(ShownContact) }).meta({ id: 'Contacts' })
@@ -103,10 +101,7 @@ export function addContactRoutes(api: Api, { writer }: ApiContext): void {
   })
 
   async function contactsOf(accountId: string, caller: Caller) {
-    // The ETag first: one that is older than what it goes with is refused later, a newer one would overwrite unseen.
-    const change = await readLastChange(writer.pool, accountId, 'contacts')
-    const account = await readAccount(writer.pool, accountId)
-    if (account === null || change === null) throw noAccount(accountId)
+    const { account, change } = await readWithLastChange(writer.pool, accountId, 'contacts')
     const contacts = account.settings.contacts.map((contact) => contactJson(contact, caller))
     return { etag: etagOf(change), body: { account_id: accountId, contacts } }
   }

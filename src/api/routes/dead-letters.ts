@@ -16,7 +16,16 @@ import { callerOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { cursorOf, pageOf, readCursor } from '../paging.ts'
 import { ApiProblem } from '../problem.ts'
-import { AccountId, GivenInstant, IdempotencyHeaders, Instant, instantOf, PageQuery, page } from '../schemas.ts'
+import {
+  AccountId,
+  GivenInstant,
+  IdempotencyHeaders,
+  Instant,
+  instantOf,
+  instantTextOrNull,
+  PageQuery,
+  page,
+} from '../schemas.ts'
 
 /** In one request; the answer says where the next one goes on. */
 const MAX_REPLAYED = 10_000
@@ -177,7 +186,7 @@ export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }
     handler: async (request) => {
       const { body } = request
       const { reason, account_id: accountId, topic, again, all, max_letters: maxLetters } = body
-      const since = body.since === null ? null : formatInstant(instantOf(body.since))
+      const since = instantTextOrNull(body.since)
       if (!all && [reason, accountId, topic, since].every((part) => part === null)) {
         const detail = 'say which: reason, account_id, topic or since, or all'
         throw new ApiProblem('not_possible', detail, { errors: [{ path: '/body/all', code: 'no_filter', detail }] })

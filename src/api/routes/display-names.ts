@@ -6,10 +6,10 @@ import {
   listDisplayNames,
   setDisplayName,
 } from '../../ledger/accounts/display-names.ts'
-import { readCredit } from '../../ledger/accounts/read-account.ts'
 import { actorOf } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
+import { refuseUnknownAccount } from '../known-account.ts'
 import { pageOf, readCursor } from '../paging.ts'
 import { AccountParams, Instant, PageQuery, page, text } from '../schemas.ts'
 
@@ -40,7 +40,7 @@ export function addDisplayNameRoutes(api: Api, { writer: { pool } }: ApiContext)
       const { cursor, limit } = request.query
       const [after = null] = readCursor(cursor, ['string']) ?? []
       const found = await listDisplayNames(pool, accountId, { after, limit: limit + 1 })
-      if (found.length === 0) await mustExist(accountId)
+      if (found.length === 0) await refuseUnknownAccount(pool, accountId)
       return pageOf(found, limit, ({ userId }) => [userId], userJson)
     },
   })
@@ -80,14 +80,10 @@ export function addDisplayNameRoutes(api: Api, { writer: { pool } }: ApiContext)
     },
     handler: async (request, reply) => {
       const { account_id: accountId, user_id: userId } = request.params
-      if (!(await eraseDisplayName(pool, accountId, userId))) await mustExist(accountId)
+      if (!(await eraseDisplayName(pool, accountId, userId))) await refuseUnknownAccount(pool, accountId)
       return await reply.code(204).send(null)
     },
   })
-
-  async function mustExist(accountId: string): Promise<void> {
-    if ((await readCredit(pool, accountId)) === null) throw noAccount(accountId)
-  }
 }
 
 function userJson({ userId, name, updatedAt }: DisplayName): z.output<typeof User> {

@@ -5,13 +5,13 @@ import { formatMoney } from '../../core/money.ts'
 import type { ChargeFacts } from '../../core/rating/charge-facts.ts'
 import type { RecordedPrice } from '../../core/rating/recorded-price.ts'
 import { type ExplainedMovement, explainMovement, type RelatedUsage } from '../../ledger/accounts/explain-movement.ts'
-import { readCredit } from '../../ledger/accounts/read-account.ts'
 import type { MovementPayment } from '../../ledger/top-ups/read-payment-facts.ts'
 import { seesInFull } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
+import { callerOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
+import { refuseUnknownAccount } from '../known-account.ts'
 import { ApiProblem } from '../problem.ts'
-import { AccountParams, Instant, Money } from '../schemas.ts'
+import { AccountParams, Instant, Money, moneyOrNull } from '../schemas.ts'
 import { Movement, movementJson } from './movements.ts'
 
 const Price = z
@@ -147,7 +147,7 @@ export function addExplainedMovementRoutes(api: Api, { writer: { pool }, recentC
       const { account_id: accountId, sequence } = request.params
       const explained = await explainMovement(pool, recentCatalogs, accountId, BigInt(sequence))
       if (explained === null) {
-        if ((await readCredit(pool, accountId)) === null) throw noAccount(accountId)
+        await refuseUnknownAccount(pool, accountId)
         throw new ApiProblem('not_found', `account ${accountId} has no movement ${sequence}`)
       }
       return explainedJson(explained, seesInFull(callerOf(request)))
@@ -223,7 +223,7 @@ function priceJson(price: RecordedPrice): z.output<typeof Price> {
   return {
     per_minute: formatMoney(price.perMinuteMicros),
     per_unit: null,
-    connection_fee: price.connectionFeeMicros === null ? null : formatMoney(price.connectionFeeMicros),
+    connection_fee: moneyOrNull(price.connectionFeeMicros),
     is_connection_fee_charged: price.isFeeCharged,
     first_increment_seconds: price.increments.firstSeconds,
     next_increment_seconds: price.increments.nextSeconds,

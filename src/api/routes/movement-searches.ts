@@ -1,14 +1,13 @@
 /** Movements searched for. By POST: what somebody looks for, and whose usage, stand in no URL and so in nobody's log. */
 import { z } from 'zod'
-import { formatInstant } from '../../core/instant.ts'
-import { readCredit } from '../../ledger/accounts/read-account.ts'
 import { FOUND_KINDS, MAX_COUNT, searchMovements } from '../../reporting/find-movements.ts'
 import { seesInFull } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
+import { callerOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
+import { refuseUnknownAccount } from '../known-account.ts'
 import { pageOf, readCursor } from '../paging.ts'
 import { ApiProblem } from '../problem.ts'
-import { AccountParams, GivenInstant, instantOf, MAX_PAGE_ITEMS, PageQuery, page, text } from '../schemas.ts'
+import { AccountParams, GivenInstant, instantTextOrNull, MAX_PAGE_ITEMS, PageQuery, page, text } from '../schemas.ts'
 import { FoundKind, Movement, movementJson } from './movements.ts'
 
 /** What usage events may bring. */
@@ -67,8 +66,8 @@ export function addMovementSearchRoutes(api: Api, { writer: { pool } }: ApiConte
         search: search ?? null,
         userId: user_id ?? null,
         kinds: kinds ?? null,
-        from: from === undefined ? null : formatInstant(instantOf(from)),
-        to: to === undefined ? null : formatInstant(instantOf(to)),
+        from: instantTextOrNull(from),
+        to: instantTextOrNull(to),
         direction: direction ?? null,
       }
       const found = await searchMovements(pool, accountId, filter, {
@@ -82,7 +81,7 @@ export function addMovementSearchRoutes(api: Api, { writer: { pool } }: ApiConte
           { retryAfterSeconds: RETRY_AFTER_SECONDS },
         )
       }
-      if (found.movements.length === 0 && (await readCredit(pool, accountId)) === null) throw noAccount(accountId)
+      if (found.movements.length === 0) await refuseUnknownAccount(pool, accountId)
       const isInFull = seesInFull(callerOf(request))
       return {
         ...pageOf(

@@ -1,16 +1,24 @@
 /** Every change of an account's credit: listed, and one by one with why it cost what it cost. */
 import { z } from 'zod'
-import { formatInstant } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
 import { maskNumber } from '../../core/usage/masked-number.ts'
-import { readCredit } from '../../ledger/accounts/read-account.ts'
 import { type ListedMovement, MOVEMENT_KINDS } from '../../ledger/read-movements.ts'
 import { FOUND_KINDS, listMovements, NO_FILTER } from '../../reporting/find-movements.ts'
 import { seesInFull } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
+import { callerOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
+import { refuseUnknownAccount } from '../known-account.ts'
 import { pageOf, readCursor } from '../paging.ts'
-import { AccountParams, CurrencyCode, GivenInstant, Instant, instantOf, Money, PageQuery, page } from '../schemas.ts'
+import {
+  AccountParams,
+  CurrencyCode,
+  GivenInstant,
+  Instant,
+  instantTextOrNull,
+  Money,
+  PageQuery,
+  page,
+} from '../schemas.ts'
 
 export const FoundKind = z
   .enum(FOUND_KINDS)
@@ -126,15 +134,15 @@ export function addMovementRoutes(api: Api, { writer: { pool } }: ApiContext): v
       const filter = {
         ...NO_FILTER,
         kinds: kind === undefined ? null : [kind].flat(),
-        from: from === undefined ? null : formatInstant(instantOf(from)),
-        to: to === undefined ? null : formatInstant(instantOf(to)),
+        from: instantTextOrNull(from),
+        to: instantTextOrNull(to),
         direction: direction ?? null,
       }
       const found = await listMovements(pool, accountId, filter, {
         before: before === undefined ? null : BigInt(before),
         limit: limit + 1,
       })
-      if (found.length === 0 && (await readCredit(pool, accountId)) === null) throw noAccount(accountId)
+      if (found.length === 0) await refuseUnknownAccount(pool, accountId)
       const isInFull = seesInFull(callerOf(request))
       return pageOf(
         found,

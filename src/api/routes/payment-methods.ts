@@ -1,6 +1,5 @@
 /** Saved cards. A card is typed in at the provider alone: a setup is a visit to its page, and back. */
 import { z } from 'zod'
-import { readCredit } from '../../ledger/accounts/read-account.ts'
 import { type MethodSetup, readMethodSetup, requestMethodSetup } from '../../ledger/top-ups/method-setups.ts'
 import { chooseDefaultMethod, readSavedMethods, removePaymentMethod } from '../../ledger/top-ups/payment-methods.ts'
 import { lookAtSetup, openSetupPage } from '../../payments/method-setups.ts'
@@ -8,6 +7,7 @@ import { actorOf } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import { consentForNewMethodOf, consentOf, GivenConsent, GivenConsentForNewMethod } from '../consents.ts'
 import type { Api, ApiContext } from '../context.ts'
+import { refuseUnknownAccount } from '../known-account.ts'
 import { ReturnUrl, returnUrlOf } from '../return-urls.ts'
 import { AccountParams, Id, IdempotencyHeaders, Instant } from '../schemas.ts'
 import { noSuch, problemOfRefusal, providerUnavailable } from '../top-up-refusals.ts'
@@ -108,7 +108,7 @@ export function addPaymentMethodRoutes(api: Api, context: ApiContext): void {
       const { account_id: accountId } = request.params
       const caller = callerOf(request)
       const methods = await readSavedMethods(writer.pool, accountId)
-      if (methods.length === 0 && (await readCredit(writer.pool, accountId)) === null) throw noAccount(accountId)
+      if (methods.length === 0) await refuseUnknownAccount(writer.pool, accountId)
       return {
         items: methods.map((method) => ({
           method_id: method.methodId,

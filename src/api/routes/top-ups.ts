@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { parseInstant } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
 import { TOP_UP_STATES } from '../../core/top-up/machine.ts'
-import { readCredit } from '../../ledger/accounts/read-account.ts'
 import { cancelTopUp } from '../../ledger/top-ups/cancel-top-up.ts'
 import {
   type ListedAttempt,
@@ -18,6 +17,7 @@ import { askForApproval } from '../../payments/approvals.ts'
 import { actorOf, type Caller, seesInFull } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
+import { refuseUnknownAccount } from '../known-account.ts'
 import { pageOf, readCursor } from '../paging.ts'
 import { ApiProblem } from '../problem.ts'
 import { ReturnUrl, returnUrlOf } from '../return-urls.ts'
@@ -207,7 +207,7 @@ export function addTopUpRoutes(api: Api, context: ApiContext): void {
       const states = state === undefined ? undefined : [state].flat()
       const filter = { accountId, isOpenOnly: open === 'true', trigger, states }
       const found = await listTopUps(pool, filter, { after: placeOf(cursor), limit: limit + 1 })
-      if (found.length === 0 && (await readCredit(pool, accountId)) === null) throw noAccount(accountId)
+      if (found.length === 0) await refuseUnknownAccount(pool, accountId)
       return pageOf(
         found,
         limit,

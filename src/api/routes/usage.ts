@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { formatDate, formatInstant, type InstantMicros, MICROS_PER_DAY, parseDate } from '../../core/instant.ts'
-import { formatMoney, type Micros } from '../../core/money.ts'
+import { formatMoney } from '../../core/money.ts'
 import { MAX_AVERAGE_DAYS, MIN_AVERAGE_DAYS } from '../../core/usage-forecast/average.ts'
 import { forecastUsage } from '../../core/usage-forecast/forecast.ts'
 import { readClock } from '../../ledger/read-clock.ts'
@@ -24,6 +24,7 @@ import {
   Instant,
   instantOf,
   Money,
+  moneyOrNull,
 } from '../schemas.ts'
 
 const MAX_ITEMS = 200
@@ -315,8 +316,4 @@ function usedJson({ usedMicros, reversedMicros, movements, units }: Used, isCoun
     movements: Number(movements),
     units: isCounted ? Number(units) : null,
   }
-}
-
-function moneyOrNull(micros: Micros | null): string | null {
-  return micros === null ? null : formatMoney(micros)
 }
