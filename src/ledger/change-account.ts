@@ -52,10 +52,10 @@ export type ChangedOnce<Answer, Refusal = never> = Changed<Answer, Refusal | 're
 type Decide<Answer, Refusal> = (locked: Locked) => Decided<Answer, Refusal> | Promise<Decided<Answer, Refusal>>
 
 /**
- * Changes one account. `decide` is called under its lock, so it calls nothing but the core and `connection`. A refusal leaves nothing, neither what `decide` wrote nor the
- * request's key, so the same request may be tried again. With a request, an answer is stored beside its effects: the same
- * key with the same content gets the first answer, with other content `request_key_reused`. So the answer must be what
- * `canonicalJson` takes; bigints are.
+ * Changes one account. `decide` is called under its lock, so it calls nothing but the core and `connection`. A refusal
+ * leaves nothing, neither what `decide` wrote nor the request's key, so the same request may be tried again. With a
+ * request, an answer is stored beside its effects: the same key with the same content gets the first answer, with other
+ * content `request_key_reused`. So the answer must be what `canonicalJson` takes; bigints are.
  */
 export function changeAccount<Answer, Refusal = never>(
   writer: Writer,
