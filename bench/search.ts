@@ -14,6 +14,8 @@ import {
   type PageWanted,
   searchMovements,
 } from '../src/reporting/find-movements.ts'
+import { readUsageSummary, USAGE_BY, type UsagePeriod } from '../src/reporting/read-usage.ts'
+import { readUsageHistory } from '../src/reporting/read-usage-history.ts'
 import { rollUp } from '../src/reporting/roll-up.ts'
 import { startStack } from '../stack/stack.ts'
 import { type Figure, percentile } from './figures.ts'
@@ -24,6 +26,8 @@ const DAYS = 180
 const INSERTED_AT_ONCE = 500_000
 const ROLL_UPS_AT_ONCE = 2
 const PAGE = 50
+/** As the API shows by default. */
+const SHOWN_ITEMS = 50
 const WARM_UP_RUNS = 3
 const RUNS = 40
 
@@ -154,6 +158,16 @@ export async function rollAllUp(pool: Pool, movements: number, say: (what: strin
   }
 }
 
+const STORED = [
+  'movements',
+  'rated_usage',
+  'usage_by_day',
+  'usage_by_day_and',
+  'usage_by_month_and',
+  'movement_index',
+  'movement_interactions',
+]
+
 async function storedBytes(pool: Pool): Promise<Figure[]> {
   const { rows } = await pool.query<{ name: string; bytes: number }>(
     `select name, sum(pg_total_relation_size(c.oid))::float8 as bytes
@@ -161,16 +175,16 @@ async function storedBytes(pool: Pool): Promise<Figure[]> {
        join pg_class c on c.relnamespace = 'tollgate'::regnamespace and c.relkind = 'r'
         and (c.relname = name or c.oid in (select relid from pg_partition_tree(('tollgate.' || name)::regclass)))
       group by name order by name`,
-    [['movements', 'rated_usage', 'usage_by_day', 'usage_by_day_and', 'movement_index', 'movement_interactions']],
+    [STORED],
   )
   return rows.map(({ name, bytes }) => ({ scenario: 'stored', name, unit: 'MB', runs: [bytes / 1e6] }))
 }
 
-const SUMMARY = `
-  select id, sum(movements) as movements, sum(units) as units, sum(amount_micros + reversed_micros) as used_micros
-    from tollgate.usage_by_day_and
-   where account_id = $1 and what = $2 and booked_on > current_date - $3::integer
-   group by id order by used_micros limit 9`
+/** Whole days up to today. */
+function lastDays(days: number): UsagePeriod {
+  const dayOf = (fromNow: number) => new Date(Date.now() + fromNow * 86_400_000).toISOString().slice(0, 10)
+  return { fromDate: dayOf(1 - days), toDate: dayOf(1) }
+}
 
 export async function measureSearches(pool: Pool): Promise<Figure[]> {
   const { rows } = await pool.query<{ last: bigint; day: string; month: string; until: string }>(
@@ -240,11 +254,14 @@ export async function measureSearches(pool: Pool): Promise<Figure[]> {
   await search('destinations that begin so (11 of 300)', (run) => ({ search: `Country ${1 + (run % 2)}1` }))
   await search('destination (1 of 100,000)', () => ({ search: 'zanz' }))
   await search('nothing begins so', () => ({ search: 'nowhere' }))
-  for (const what of ['kind', 'user', 'destination']) {
+  for (const by of USAGE_BY) {
     for (const days of [7, 30, 90]) {
-      await measure(`summary: by ${what}, ${days} days`, () => pool.query(SUMMARY, [SEARCHED_ACCOUNT, what, days]))
+      await measure(`usage: by ${by}, ${days} days`, () =>
+        readUsageSummary(pool, SEARCHED_ACCOUNT, by, lastDays(days), SHOWN_ITEMS),
+      )
     }
   }
+  await measure('days left: what they are made from', () => readUsageHistory(pool, SEARCHED_ACCOUNT))
   return figures
 }
 

@@ -700,6 +700,23 @@ CREATE TABLE tollgate.usage_by_day_progress (
 ) WITH (fillfactor=70);
 COMMENT ON COLUMN tollgate.usage_by_day_progress.through_sequence IS 'The last movement that is in the sums; those behind it are not yet';
 
+CREATE TABLE tollgate.usage_by_month_and (
+  account_id text COLLATE "C" NOT NULL,
+  what text COLLATE "C" NOT NULL,
+  begins_on date NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  movements bigint NOT NULL,
+  units bigint NOT NULL,
+  amount_micros bigint NOT NULL,
+  reversed_units bigint NOT NULL,
+  reversed_micros bigint NOT NULL,
+  CONSTRAINT usage_by_month_and_pkey PRIMARY KEY (account_id, what, begins_on, id),
+  CONSTRAINT usage_by_month_and_begins_on_check CHECK (EXTRACT(day FROM begins_on) = 1::numeric),
+  CONSTRAINT usage_by_month_and_what_check CHECK (what = ANY (ARRAY['kind'::text, 'user'::text, 'destination'::text]))
+) WITH (fillfactor=80);
+COMMENT ON TABLE tollgate.usage_by_month_and IS 'usage_by_day_and summed by the month, in UTC, in which the days are';
+COMMENT ON COLUMN tollgate.usage_by_month_and.begins_on IS 'The first day of the month';
+
 CREATE TABLE tollgate.usage_identity (
   account_id text COLLATE "C" NOT NULL,
   event_id text COLLATE "C" NOT NULL,

@@ -30,17 +30,21 @@ export interface Reconciler {
   isDone(): Promise<boolean>
   /** The same as it was when last asked. */
   wasDone(): boolean
+  /** How long ago a run came to its end; before one has, how long ago the process began. */
+  secondsSinceRun(): number
 }
 
 export function createReconciler(writer: Writer, provider: PaymentProvider, log: Logger): Reconciler {
   let doneOn: string | null = null
   let dueAt = 0
+  let endedAt = performance.now()
   const reconciler: Reconciler = {
     async run() {
       // Before the list: a database that is restored meanwhile is another one, and has what was listed in part at most.
       const database = await readWhichDatabase(writer.pool)
       await reconcile(writer, provider, log)
       doneOn = database
+      endedAt = performance.now()
     },
     async runIfDue() {
       await reconciler.isDone()
@@ -57,6 +61,7 @@ export function createReconciler(writer: Writer, provider: PaymentProvider, log:
       return doneOn !== null
     },
     wasDone: () => doneOn !== null,
+    secondsSinceRun: () => (performance.now() - endedAt) / 1000,
   }
   return reconciler
 }

@@ -5,7 +5,7 @@
  * A chunk is indexed once, when the roll-up has passed its last movement: nothing of it ever changes, usage that comes one
  * by one costs no write, and accounts with few movements have no index at all. What is behind the last chunk is walked.
  */
-import type { Connection, Pool } from '../platform/postgres.ts'
+import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 
 /** Movements of a chunk; the type of `movement_index.sequences` says so too. */
 export const CHUNK_MOVEMENTS = 1024
@@ -114,19 +114,44 @@ export async function indexMovements(connection: Connection, ranges: readonly Ro
   ])
 }
 
-/** Where the index of these accounts is not what their movements come to, all of it that should be there by now. */
+/** Chunks of an account from one up to, but without, another. */
+export interface ChunkRange {
+  readonly accountId: string
+  readonly fromChunk: number
+  readonly toChunk: number
+}
+
+/** Behind whatever chunk there can be. */
+export const NO_CHUNK = 2_147_483_647
+
+/** Where the index of these chunks is not what their movements come to: as far as the roll-up is, and nothing beyond it. */
 const DIFFERENCES = `
-  with chunk as materialized (
-    select account_id, chunk::integer
-      from tollgate.usage_by_day_progress
-     cross join generate_series(0, through_sequence / ${CHUNK_MOVEMENTS} - 1) as chunk
-     where account_id = any($1::text[])
-  ), ${ROWS},
-  stored_chunk as (select * from tollgate.movement_chunks where account_id = any($1::text[])),
-  stored_row as (
-    select account_id, what, id, chunk, sequences from tollgate.movement_index where account_id = any($1::text[])
+  with range as materialized (
+    select * from unnest($1::text[], $2::integer[], $3::integer[]) as r (account_id, from_chunk, to_chunk)
   ),
-  stored_interaction as (select * from tollgate.movement_interactions where account_id = any($1::text[]))
+  chunk as materialized (
+    select r.account_id, chunk::integer
+      from range r
+      join tollgate.usage_by_day_progress p using (account_id)
+     cross join generate_series(r.from_chunk, least(r.to_chunk, p.through_sequence / ${CHUNK_MOVEMENTS}) - 1) as chunk
+  ), ${ROWS},
+  stored_chunk as (
+    select c.account_id, c.chunk, c.first_recorded_at, c.last_recorded_at
+      from range r
+      join tollgate.movement_chunks c on c.account_id = r.account_id and c.chunk >= r.from_chunk and c.chunk < r.to_chunk
+  ),
+  stored_row as (
+    select i.account_id, i.what, i.id, i.chunk, i.sequences
+      from range r
+      join tollgate.movement_index i on i.account_id = r.account_id and i.chunk >= r.from_chunk and i.chunk < r.to_chunk
+  ),
+  stored_interaction as (
+    select i.account_id, i.interaction_hash, i.sequence
+      from range r
+      join tollgate.movement_interactions i
+        on i.account_id = r.account_id and i.sequence > r.from_chunk * ${CHUNK_MOVEMENTS}::bigint
+       and i.sequence <= r.to_chunk * ${CHUNK_MOVEMENTS}::bigint
+  )
   select account_id, concat_ws(' ', 'chunk', chunk) as of
     from ((table stored_chunk except table chunk_row) union all (table chunk_row except table stored_chunk)) as differing
    union
@@ -145,8 +170,17 @@ export interface IndexDifference {
   readonly of: string
 }
 
-/** Consistent within itself: one statement sees the index and the movements that are in it. */
-export async function findIndexDifferences(pool: Pool, accountIds: readonly string[]): Promise<IndexDifference[]> {
-  const { rows } = await pool.query<{ account_id: string; of: string }>(DIFFERENCES, [accountIds])
+/** For `verify`. Consistent within itself: one statement sees the index and the movements that are in it. */
+export async function findIndexDifferences(pool: Pool, ranges: readonly ChunkRange[]): Promise<IndexDifference[]> {
+  const values = [
+    ranges.map(({ accountId }) => accountId),
+    ranges.map(({ fromChunk }) => fromChunk),
+    ranges.map(({ toChunk }) => toChunk),
+  ]
+  const { rows } = await inTransaction(
+    pool,
+    (connection) => connection.query<{ account_id: string; of: string }>(DIFFERENCES, values),
+    { isByKey: true },
+  )
   return rows.map((row) => ({ accountId: row.account_id, of: row.of }))
 }

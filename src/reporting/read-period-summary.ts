@@ -35,14 +35,8 @@ export interface PeriodSummary {
   readonly closingMicros: Micros
 }
 
-export interface BeginsInFuture {
-  readonly nowMicros: InstantMicros
-}
-
 /** No writer holds an account for as long: its statements have a minute each. */
 const MAX_WRITE_MICROS = 3_600 * MICROS_PER_SECOND
-
-const READ_NOW = `select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now_micros`
 
 /** Waits for whoever changes the account. Nothing is read of it. */
 const WAIT_FOR_WRITER = 'select from tollgate.accounts where account_id = $1 for share'
@@ -115,18 +109,22 @@ interface Row extends AccountRow {
   closing_micros: bigint | null
 }
 
+export interface WantedPeriod {
+  /** Not after now. */
+  readonly fromMicros: InstantMicros
+  readonly toMicros: InstantMicros
+  /** As the database's clock has just said it. */
+  readonly nowMicros: InstantMicros
+}
+
 /** Null where there is no such account. */
 export async function readPeriodSummary(
   pool: Pool,
   accountId: string,
-  wantedFromMicros: InstantMicros,
-  toMicros: InstantMicros,
-): Promise<PeriodSummary | BeginsInFuture | StillRollingUp | null> {
-  const { rows: clock } = await pool.query<{ now_micros: bigint }>({ name: 'read-now', text: READ_NOW })
-  const nowMicros = Number(clock[0]!.now_micros)
+  { fromMicros: wantedFromMicros, toMicros, nowMicros }: WantedPeriod,
+): Promise<PeriodSummary | StillRollingUp | null> {
   // Nothing was recorded before, and instants far before are not exact.
   const fromMicros = Math.max(0, wantedFromMicros)
-  if (fromMicros > nowMicros) return { nowMicros }
   const endMicros = Math.max(fromMicros, Math.min(toMicros, nowMicros))
   if (nowMicros - endMicros < MAX_WRITE_MICROS) {
     await inTransaction(pool, (connection) => connection.query(WAIT_FOR_WRITER, [accountId]))

@@ -5,7 +5,7 @@
 import type { Currency, Micros } from '../core/money.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
 import { NOT_USAGE } from './roll-up.ts'
-import { type AccountRow, type StillRollingUp, SUMS, stillRollingUp } from './up-to-date.ts'
+import { type AccountRow, BEHIND, type StillRollingUp, stillRollingUp } from './up-to-date.ts'
 
 export const USAGE_BY = ['day', 'kind', 'user', 'destination'] as const
 export type UsageBy = (typeof USAGE_BY)[number]
@@ -47,16 +47,36 @@ export interface UsagePeriod {
   readonly toDate: string
 }
 
-/** By day, kinds are added up. Each row knows the account, so that an account without usage has one too, of nothing. */
+/**
+ * By day, kinds are added up. Whole months of the period, from $6 to $7, are read as such, but by day. Each row knows the
+ * account, so that an account without usage has one too, of nothing.
+ */
 const READ_USAGE = `
-  with ${SUMS},
+  with ${BEHIND},
+  wanted as (select case when $2 = 'day' then 'kind' else $2 end as what),
+  sums as (
+    select booked_on, id, movements, units, amount_micros, reversed_units, reversed_micros
+      from tollgate.usage_by_day_and
+     where account_id = $1 and what = (table wanted) and booked_on >= $3::date and booked_on < $6::date
+     union all
+    select begins_on, id, movements, units, amount_micros, reversed_units, reversed_micros
+      from tollgate.usage_by_month_and
+     where account_id = $1 and what = (table wanted) and begins_on >= $6::date and begins_on < $7::date
+     union all
+    select booked_on, id, movements, units, amount_micros, reversed_units, reversed_micros
+      from tollgate.usage_by_day_and
+     where account_id = $1 and what = (table wanted) and booked_on >= $7::date and booked_on < $4::date
+     union all
+    select booked_on, id, movements, units, amount_micros, reversed_units, reversed_micros
+      from delta_and
+     where what = (table wanted) and booked_on >= $3::date and booked_on < $4::date
+  ),
   used as (
     select case when $2 = 'day' then booked_on::text else id end as id, sum(movements)::bigint as movements,
            sum(units - reversed_units)::bigint as units, (-sum(amount_micros + reversed_micros))::bigint as used_micros,
            sum(reversed_micros)::bigint as reversed_micros
       from sums
-     where what = case when $2 = 'day' then 'kind' else $2 end and booked_on >= $3::date and booked_on < $4::date
-       and (what <> 'kind' or id not in ${NOT_USAGE})
+     where (table wanted) <> 'kind' or id not in ${NOT_USAGE}
      group by 1
   ),
   ranked as (
@@ -96,10 +116,11 @@ export async function readUsageSummary(
   { fromDate, toDate }: UsagePeriod,
   limit: number,
 ): Promise<UsageSummary | StillRollingUp | null> {
+  const [wholeFrom, wholeTo] = by === 'day' ? [fromDate, fromDate] : wholeMonths(fromDate, toDate)
+  const values = [accountId, by, fromDate, toDate, limit, wholeFrom, wholeTo]
   const { rows } = await inTransaction(
     pool,
-    (connection) =>
-      connection.query<Row>({ name: 'read-usage', text: READ_USAGE, values: [accountId, by, fromDate, toDate, limit] }),
+    (connection) => connection.query<Row>({ name: 'read-usage', text: READ_USAGE, values }),
     { isByKey: true },
   )
   const [account] = rows
@@ -118,6 +139,20 @@ export async function readUsageSummary(
     other: { count: others?.count ?? 0, used: others === undefined ? NOTHING : usedOf(others) },
     total: found.map(usedOf).reduce(add, NOTHING),
   }
+}
+
+/** The months that lie whole between two dates, half-open; where none does, nothing, at the begin. */
+function wholeMonths(fromDate: string, toDate: string): readonly [string, string] {
+  const first = fromDate.endsWith('-01') ? fromDate : firstOfNextMonth(fromDate)
+  const end = `${toDate.slice(0, 8)}01`
+  return first < end ? [first, end] : [fromDate, fromDate]
+}
+
+function firstOfNextMonth(date: string): string {
+  const [year, month] = date.split('-').map(Number) as [number, number]
+  return month === 12
+    ? `${String(year + 1).padStart(4, '0')}-01-01`
+    : `${date.slice(0, 5)}${String(month + 1).padStart(2, '0')}-01`
 }
 
 const NOTHING: Used = { usedMicros: 0n, reversedMicros: 0n, movements: 0n, units: 0n }

@@ -14,6 +14,8 @@ import { idKey, indexMovements, type RolledUpRange } from './index-movements.ts'
 /** Movements of one account, and accounts, that one transaction takes: some hundred milliseconds of work. */
 const MAX_MOVEMENTS_OF_ACCOUNT = 1_000
 const MAX_ACCOUNTS = 20
+/** Accounts that one share looks at for those that are behind: of an installation's, which may be idle, some ten milliseconds. */
+const LOOKED_AT_ACCOUNTS = 5_000
 
 /** Kinds of rows that are no usage, beside which stand the types and channels of usage. */
 export const NOT_USAGE = `('reversal', 'top_up', 'adjustment', 'refund', 'dispute')`
@@ -73,28 +75,45 @@ export const DELTA_AND = `
      group by account_id, what, booked_on, id
   )`
 
+/** The same by whole months, as `usage_by_month_and` has it. */
+const DELTA_BY_MONTH = `
+  delta_by_month as (
+    select account_id, what, date_trunc('month', booked_on)::date as begins_on, id, sum(movements)::bigint as movements,
+           sum(units)::bigint as units, sum(amount_micros)::bigint as amount_micros,
+           sum(reversed_units)::bigint as reversed_units, sum(reversed_micros)::bigint as reversed_micros
+      from delta_and
+     group by account_id, what, date_trunc('month', booked_on), id
+  )`
+
 const ADD = `
   set movements = t.movements + excluded.movements, units = t.units + excluded.units,
       amount_micros = t.amount_micros + excluded.amount_micros,
       reversed_units = t.reversed_units + excluded.reversed_units,
       reversed_micros = t.reversed_micros + excluded.reversed_micros`
 
+/** Of the accounts looked at, those that are new; and up to which account that was. */
 const BEGIN_ACCOUNTS = `
-  insert into tollgate.usage_by_day_progress (account_id, through_sequence)
-  select account_id, 0 from tollgate.accounts a
-   where last_sequence > 0
-     and not exists (select from tollgate.usage_by_day_progress p where p.account_id = a.account_id)
-   limit 1000
-      on conflict do nothing`
+  with looked_at as materialized (
+    select account_id, last_sequence from tollgate.accounts where account_id > $1 order by account_id limit $2
+  ),
+  begun as (
+    insert into tollgate.usage_by_day_progress (account_id, through_sequence)
+    select account_id, 0 from looked_at
+     where last_sequence > 0
+       and not exists (select from tollgate.usage_by_day_progress p where p.account_id = looked_at.account_id)
+        on conflict do nothing
+  )
+  select max(account_id) as last_account_id, count(*) = $2 as is_full from looked_at`
 
 /** Passes over accounts that another process is at. */
 const CLAIM = `
-  select p.account_id, p.through_sequence as after_sequence, least(a.last_sequence, p.through_sequence + $2) as up_to_sequence,
-         a.last_sequence > p.through_sequence + $2 as has_more
+  select p.account_id, p.through_sequence as after_sequence, least(a.last_sequence, p.through_sequence + $4) as up_to_sequence,
+         a.last_sequence > p.through_sequence + $4 as has_more
     from tollgate.usage_by_day_progress p
     join tollgate.accounts a using (account_id)
-   where a.last_sequence > p.through_sequence
-   limit $1
+   where p.account_id > $1 and p.account_id <= $2 and a.last_sequence > p.through_sequence
+   order by p.account_id
+   limit $3
      for no key update of p skip locked`
 
 const RANGE = `
@@ -103,7 +122,7 @@ const RANGE = `
   )`
 
 const ROLL_UP = `
-  with ${RANGE}, ${DELTA}, ${DELTA_AND},
+  with ${RANGE}, ${DELTA}, ${DELTA_AND}, ${DELTA_BY_MONTH},
   added as (
     insert into tollgate.usage_by_day as t select * from delta
         on conflict (account_id, booked_on, kind, user_id, destination) do update ${ADD}
@@ -111,11 +130,20 @@ const ROLL_UP = `
   added_and as (
     insert into tollgate.usage_by_day_and as t select * from delta_and
         on conflict (account_id, what, booked_on, id) do update ${ADD}
+  ),
+  added_by_month as (
+    insert into tollgate.usage_by_month_and as t select * from delta_by_month
+        on conflict (account_id, what, begins_on, id) do update ${ADD}
   )
   update tollgate.usage_by_day_progress p
      set through_sequence = r.up_to_sequence, rolled_up_at = clock_timestamp()
     from range r
    where p.account_id = r.account_id`
+
+interface LookedRow {
+  last_account_id: string | null
+  is_full: boolean
+}
 
 interface ClaimedRow extends RolledUpRange {
   has_more: boolean
@@ -123,37 +151,63 @@ interface ClaimedRow extends RolledUpRange {
 
 export interface RolledUp {
   readonly movements: number
-  /** More waits, as far as this transaction has seen. */
+  /** Of an account more waits than a share takes, as far as this transaction has seen. */
+  readonly leavesBehind: boolean
+  /** It does, or there are accounts behind these. */
   readonly hasMore: boolean
+  /** Where the next share goes on; empty: all accounts were looked at, and it begins with the first again. */
+  readonly nextAfter: string
 }
 
+export interface Share {
+  /** Looks at the accounts behind this one. */
+  readonly after?: string
+  readonly maxAccounts?: number
+  readonly maxMovements?: number
+  readonly lookedAtAccounts?: number
+}
+
+const NOTHING_LEFT: RolledUp = { movements: 0, leavesBehind: false, hasMore: false, nextAfter: '' }
+
 /** Sums up one share of what is not summed up yet. Any number of processes may do so at once. */
-export async function rollUp(
+export function rollUp(
   pool: Pool,
-  { maxAccounts = MAX_ACCOUNTS, maxMovements = MAX_MOVEMENTS_OF_ACCOUNT } = {},
+  {
+    after = '',
+    maxAccounts = MAX_ACCOUNTS,
+    maxMovements = MAX_MOVEMENTS_OF_ACCOUNT,
+    lookedAtAccounts = LOOKED_AT_ACCOUNTS,
+  }: Share = {},
 ): Promise<RolledUp> {
-  await pool.query(BEGIN_ACCOUNTS)
   return inTransaction(
     pool,
     async (connection) => {
-      const claimed = await claim(connection, maxAccounts, maxMovements)
-      if (claimed.length === 0) return { movements: 0, hasMore: false }
-      await connection.query(ROLL_UP, [
-        claimed.map((row) => row.account_id),
-        claimed.map((row) => row.after_sequence),
-        claimed.map((row) => row.up_to_sequence),
-      ])
-      await indexMovements(connection, claimed)
-      const movements = claimed.reduce((sum, row) => sum + Number(row.up_to_sequence - row.after_sequence), 0)
-      return { movements, hasMore: claimed.length === maxAccounts || claimed.some((row) => row.has_more) }
+      const looked = await connection.query<LookedRow>(BEGIN_ACCOUNTS, [after, lookedAtAccounts])
+      const { last_account_id: upTo, is_full: isFull } = looked.rows[0]!
+      if (upTo === null) return NOTHING_LEFT
+      const { rows: claimed } = await connection.query<ClaimedRow>(CLAIM, [after, upTo, maxAccounts, maxMovements])
+      if (claimed.length > 0) await sumUp(connection, claimed)
+      const nextAfter = claimed.length === maxAccounts ? claimed.at(-1)!.account_id : isFull ? upTo : ''
+      const leavesBehind = claimed.some((row) => row.has_more)
+      return {
+        movements: claimed.reduce((sum, row) => sum + Number(row.up_to_sequence - row.after_sequence), 0),
+        leavesBehind,
+        hasMore: leavesBehind || nextAfter !== '',
+        nextAfter,
+      }
     },
     // Found by key, one after the other: left alone, the planner would read whole months.
     { isByKey: true },
   )
 }
 
-async function claim(connection: Connection, maxAccounts: number, maxMovements: number): Promise<ClaimedRow[]> {
-  return (await connection.query<ClaimedRow>(CLAIM, [maxAccounts, maxMovements])).rows
+async function sumUp(connection: Connection, claimed: readonly RolledUpRange[]): Promise<void> {
+  await connection.query(ROLL_UP, [
+    claimed.map((row) => row.account_id),
+    claimed.map((row) => row.after_sequence),
+    claimed.map((row) => row.up_to_sequence),
+  ])
+  await indexMovements(connection, claimed)
 }
 
 const OLDEST = `
@@ -173,23 +227,30 @@ export async function oldestNotRolledUp(pool: Pool): Promise<number | null> {
   return rows[0]!.seconds
 }
 
-/** Where the sums of these accounts are not what their movements up to there come to, both of them, for `verify`. */
+/** Where the sums of these accounts are not what their movements up to there come to, all three of them, for `verify`. */
 const DIFFERENCES = `
   with range as materialized (
     select account_id, 0::bigint as after_sequence, through_sequence as up_to_sequence
       from tollgate.usage_by_day_progress where account_id = any($1::text[])
-  ), ${DELTA}, ${DELTA_AND},
+  ), ${DELTA}, ${DELTA_AND}, ${DELTA_BY_MONTH},
   stored as (select * from tollgate.usage_by_day where account_id = any($1::text[])),
-  stored_and as (select * from tollgate.usage_by_day_and where account_id = any($1::text[]))
+  stored_and as (select * from tollgate.usage_by_day_and where account_id = any($1::text[])),
+  stored_by_month as (select * from tollgate.usage_by_month_and where account_id = any($1::text[]))
   select account_id, booked_on::text, concat_ws(' ', kind, user_id, destination) as of
     from ((table stored except table delta) union all (table delta except table stored)) as differing
    union
   select account_id, booked_on::text, concat_ws(' ', what, id)
     from ((table stored_and except table delta_and) union all (table delta_and except table stored_and)) as differing
+   union
+  select account_id, to_char(begins_on, 'YYYY-MM'), concat_ws(' ', what, id)
+    from (
+      (table stored_by_month except table delta_by_month) union all (table delta_by_month except table stored_by_month)
+    ) as differing
    order by 1, 2, 3`
 
 export interface RollUpDifference {
   readonly accountId: string
+  /** A date, or a month as `2026-11`. */
   readonly bookedOn: string
   readonly of: string
 }

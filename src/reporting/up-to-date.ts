@@ -32,18 +32,22 @@ export const ACCOUNT = `
      where a.account_id = $1
   )`
 
-/**
- * `sums (what, booked_on, id, movements, units, amount_micros, reversed_units, reversed_micros)` of the account: some rows of
- * a day and id may come twice, once from each side, and add up.
- */
-export const SUMS = `
+/** `delta_and`: what the account's movements that are not rolled up yet come to. */
+export const BEHIND = `
   ${ACCOUNT},
   range as materialized (
     select account_id, through_sequence as after_sequence, last_sequence as up_to_sequence
       from account
      where last_sequence > through_sequence and last_sequence - through_sequence <= ${MAX_MOVEMENTS_BEHIND}
   ),
-  ${DELTA}, ${DELTA_AND},
+  ${DELTA}, ${DELTA_AND}`
+
+/**
+ * `sums (what, booked_on, id, movements, units, amount_micros, reversed_units, reversed_micros)` of the account: some rows of
+ * a day and id may come twice, once from each side, and add up.
+ */
+export const SUMS = `
+  ${BEHIND},
   sums as (
     select what, booked_on, id, movements, units, amount_micros, reversed_units, reversed_micros
       from tollgate.usage_by_day_and where account_id = $1

@@ -59,14 +59,22 @@ async function takeShare(
   return hasMore ? { ...report, restMs: Math.ceil(tookMs * RESTS_A_SHARE) } : report
 }
 
+/** Goes round all accounts, a share at a time, and rests for its interval once a round has left nothing behind. */
 export function rollUpJob(pool: Pool): Job {
+  let after = ''
+  let leftBehind = false
   let measuredAt = Number.NEGATIVE_INFINITY
   return {
     name: 'usage by day',
     everyMs: 5 * SECOND_MS,
     run: () =>
       takeShare(async () => {
-        const { hasMore } = await rollUp(pool)
+        const share = await rollUp(pool, { after })
+        after = share.nextAfter
+        leftBehind ||= share.leavesBehind
+        const isRoundOver = after === ''
+        const hasMore = !isRoundOver || leftBehind
+        if (isRoundOver) leftBehind = false
         if (hasMore && performance.now() - measuredAt < MEASURED_EVERY_MS) return { hasMore }
         measuredAt = performance.now()
         return { hasMore, oldestWorkSeconds: await oldestNotRolledUp(pool) }

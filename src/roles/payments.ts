@@ -1,5 +1,6 @@
 /** Payments: takes top-ups to the provider and its word to the ledger, and looks after what is stuck, lost or forgotten. */
 import { measureTopUps } from '../ledger/top-ups/measure-top-ups.ts'
+import { oldestOpenSetup, oldestOverdueLimit, oldestTaskAtProvider } from '../ledger/top-ups/oldest-tasks.ts'
 import { sweepAutoTopUp } from '../ledger/top-ups/sweep-auto-top-up.ts'
 import { markAtProvider } from '../payments/mark.ts'
 import { sweepSetups } from '../payments/method-setups.ts'
@@ -34,7 +35,14 @@ export const paymentsRole = defineRole({
     const metrics = paymentMetrics(registry)
     const reconciler = createReconciler(writer, provider, log)
     const jobs: Job[] = [
-      { name: 'payments that the provider knows', everyMs: 5 * SECOND_MS, run: reconciler.runIfDue },
+      {
+        name: 'payments that the provider knows',
+        everyMs: 5 * SECOND_MS,
+        async run() {
+          await reconciler.runIfDue()
+          return { oldestWorkSeconds: reconciler.secondsSinceRun() }
+        },
+      },
       {
         name: 'automatic top-ups that are due',
         everyMs: 60 * SECOND_MS,
@@ -42,14 +50,23 @@ export const paymentsRole = defineRole({
           const { rearmed, requested } = await sweepAutoTopUp(writer)
           if (rearmed > 0) log.info({ rearmed, requested }, 'asked accounts about their automatic top-up again')
           if (requested > 0) outboxBell.ring()
+          return { oldestWorkSeconds: await oldestOverdueLimit(pool) }
         },
       },
-      { name: 'marks at the provider', everyMs: 5 * SECOND_MS, run: () => markAtProvider(writer, provider, log) },
+      {
+        name: 'marks at the provider',
+        everyMs: 5 * SECOND_MS,
+        async run() {
+          await markAtProvider(writer, provider, log)
+          return { oldestWorkSeconds: await oldestTaskAtProvider(pool, provider.name) }
+        },
+      },
       {
         name: 'cards on their way in',
         everyMs: 15 * SECOND_MS,
         async run() {
           if ((await sweepSetups(writer, provider, log)) > 0) outboxBell.ring()
+          return { oldestWorkSeconds: await oldestOpenSetup(pool, provider.name) }
         },
       },
       {

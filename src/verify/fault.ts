@@ -16,6 +16,7 @@ export type Check =
   | 'charged_twice'
   | 'auto_top_up_column'
   | 'usage_by_day'
+  | 'movement_index'
   | 'payment_not_credited'
   | 'payment_unknown_at_provider'
   | 'payment_sum'

@@ -11,6 +11,7 @@ import { verifyAccounts } from './accounts.ts'
 import { verifyCharges } from './charges.ts'
 import type { OnFault } from './fault.ts'
 import { verifyMessages } from './messages.ts'
+import { verifyMovementIndex } from './movement-index.ts'
 import { verifyOffsets } from './offsets.ts'
 import { createPace } from './pace.ts'
 import { verifyPayments } from './payments.ts'
@@ -64,6 +65,8 @@ export async function verify(
 
     const summedUp = await verifyUsageByDay(pool, pace, onFault)
     onProgress(`usage by day: ${summedUp} movements summed up again`)
+    const indexed = await verifyMovementIndex(pool, pace, onFault)
+    onProgress(`index of searches: compared with ${indexed} movements`)
 
     const charges = await verifyCharges(pool, pace, onFault)
     await verifyTollFree(pool, pace, onFault)

@@ -33,6 +33,9 @@ const SEND_EVERY_MS = 100
 /** Each of 350 lookups, 1.40: of so many accounts some falls below its threshold every moment. */
 const EVENTS_AT_A_TIME = 3
 const QUANTITY = 350
+/** Of the events, how many are corrections of an earlier one; and how late usage is reported at most. */
+const CORRECTED_SHARE = 0.1
+const MAX_LATE_MICROS = 20 * 3_600 * 1_000_000
 /** How long a confirmation is under way, between charged and answered. */
 const ANSWERS_AFTER_MS = 150
 const MILLIS_A_KILL = 30_000
@@ -68,6 +71,12 @@ afterAll(async () => {
   await installation?.close()
 })
 
+interface Spent {
+  readonly key: string
+  readonly eventId: string
+  readonly value: Buffer
+}
+
 let sent = 0
 
 async function spendUntil(over: AbortSignal): Promise<void> {
@@ -75,22 +84,50 @@ async function spendUntil(over: AbortSignal): Promise<void> {
     if (fleet.isWaiting()) {
       const events = Array.from({ length: EVENTS_AT_A_TIME }, () => usageOf(random.pick(ACCOUNTS)))
       await installation.produce('usage.other.v1', events)
+      if (random.chance(CORRECTED_SHARE * EVENTS_AT_A_TIME)) {
+        await installation.produce('usage.corrections.v1', [correctionOf(random.pick(events))])
+      }
     }
     await delay(SEND_EVERY_MS, undefined, { signal: over }).catch(() => {})
   }
 }
 
-function usageOf(accountId: string): Message {
+function usageOf(accountId: string): Spent {
+  const eventId = `event-${++sent}`
   const record = {
-    event_id: `event-${++sent}`,
+    event_id: eventId,
     account_id: accountId,
-    occurred_at: installation.startMicros,
+    occurred_at: installation.startMicros - random.whole(MAX_LATE_MICROS),
     user_id: null,
     interaction_id: null,
     sku: 'number-lookup',
     quantity: QUANTITY,
   }
-  return { key: accountId, value: Buffer.from(installation.encode('usage.other.v1', record)) }
+  return { key: accountId, eventId, value: Buffer.from(installation.encode('usage.other.v1', record)) }
+}
+
+function correctionOf({ key, eventId }: Spent): Message {
+  const record = {
+    event_id: `correction-of-${eventId}`,
+    account_id: key,
+    occurred_at: installation.startMicros,
+    user_id: null,
+    interaction_id: null,
+    corrects: eventId,
+  }
+  return { key, value: Buffer.from(installation.encode('usage.corrections.v1', record)) }
+}
+
+/** Whoever was charged first is paid back, in part or in whole, or goes to the bank. */
+async function takeMoneyBack(): Promise<void> {
+  const payments = await sandbox.desk.listPayments(null, { after: null, limit: 1_000 })
+  const ids = payments.filter(({ state }) => state === 'succeeded').map(({ paymentId }) => paymentId)
+  const [first, second, third, fourth] = ids as [string, string, string, string]
+  await sandbox.desk.refund(first, null)
+  await sandbox.desk.refund(second, AMOUNT_MICROS / 4n)
+  await sandbox.desk.dispute(third)
+  await sandbox.desk.dispute(fourth)
+  await sandbox.desk.win(fourth)
 }
 
 /** Open ones that nobody waits for: what is left is tried again in an hour, or later. */
@@ -117,6 +154,13 @@ const OPEN_TWICE = `
    where trigger = 'automatic' and state not in ('succeeded', 'failed', 'canceled', 'skipped', 'no_longer_needed')
    group by account_id having count(*) > 1`
 
+async function kindsMoved(): Promise<string[]> {
+  const { rows } = await installation.pool.query<{ kind: string }>(
+    'select distinct kind from tollgate.movements order by kind',
+  )
+  return rows.map(({ kind }) => kind)
+}
+
 it(
   `E: payments processes killed ${KILLS} times at any step of a charge charge nobody twice, and lose nothing paid (seed ${SEED})`,
   async () => {
@@ -124,12 +168,18 @@ it(
     const spending = spendUntil(over.signal)
     const killed: Killed[] = []
     try {
-      while (killed.length < KILLS) killed.push(await fleet.killNext())
+      while (killed.length < KILLS) {
+        if (killed.length === Math.ceil(KILLS / 2)) await takeMoneyBack()
+        killed.push(await fleet.killNext())
+      }
     } finally {
       over.abort()
       await spending
     }
     await installation.untilDrained()
+    await until('what was taken back is posted', async () => {
+      return (await readPaymentBooks(installation.pool, sandbox.desk)).every((book) => !isDiffering(book))
+    })
     let left: unknown[] = []
     await until(
       'no top-up is under way',
@@ -160,6 +210,7 @@ it(
     expect(Math.max(...counts('accountId'))).toBeLessThanOrEqual(MAX_A_DAY)
     expect((await installation.pool.query(OPEN_TWICE)).rows).toEqual([])
     expect((await installation.pool.query(WITHOUT_REASON, [THRESHOLD_MICROS])).rows).toEqual([])
+    expect(await kindsMoved()).toEqual(['adjustment', 'dispute', 'refund', 'reversal', 'top_up', 'usage'])
     expect(await rollUpToTheEnd(installation.pool)).toEqual({ differences: [], differingBalances: [] })
     expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
   },

@@ -123,6 +123,22 @@ it('rests nine times as long as a share took while more waits, and else for its 
   expect(await notSummedUp()).toBe(0)
 })
 
+it('goes round the accounts a few at a time, and comes to those that are far behind again', async () => {
+  for (let i = 0; i < 5; i++) await move(30)
+  const share = { maxAccounts: 4, lookedAtAccounts: 7, maxMovements: 2 }
+  const rounds: string[][] = [[]]
+  for (let after = ''; rounds.length <= 4; ) {
+    const { nextAfter } = await rollUp(ledger.pool, { ...share, after })
+    expect(nextAfter === '' || nextAfter > after).toBe(true)
+    if (nextAfter === '') rounds.push([])
+    else rounds.at(-1)!.push(nextAfter)
+    after = nextAfter
+  }
+  // Of 30 accounts behind, 4 a share; of 30 that are not, 7.
+  expect(rounds.map((shares) => shares.length)).toEqual([7, 7, 7, 4, 0])
+  expect(await notSummedUp()).toBe(0)
+})
+
 it('leaves nothing in a session that the next transaction could miss on another one, as behind a pooler', async () => {
   const pool = createPool(ledger.database.url, createLog('silent'), 1)
   try {

@@ -13,8 +13,11 @@ import {
   searchMovements,
   streamMovements,
 } from '../../src/reporting/find-movements.ts'
-import { findIndexDifferences } from '../../src/reporting/index-movements.ts'
+import { findIndexDifferences, NO_CHUNK } from '../../src/reporting/index-movements.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
+import type { Fault } from '../../src/verify/fault.ts'
+import { verifyMovementIndex } from '../../src/verify/movement-index.ts'
+import { createPace } from '../../src/verify/pace.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
@@ -60,6 +63,16 @@ async function record(events: readonly Fields[]): Promise<void> {
     return { event: read.event, source: { topic: 'test', partition: 0, offset: nextOffset++, ...message } }
   })
   await api.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+}
+
+const FLIP_BIT = `update tollgate.movement_index set sequences = set_bit(sequences, 3, 1 - get_bit(sequences, 3))
+  where account_id = '${LARGE}' and what = 'user' and id = 'ann' and chunk = 1`
+
+function differencesOf(...accountIds: string[]) {
+  return findIndexDifferences(
+    api.pool,
+    accountIds.map((accountId) => ({ accountId, fromChunk: 0, toChunk: NO_CHUNK })),
+  )
 }
 
 const madeOf = new Map<string, string[]>()
@@ -249,14 +262,14 @@ describe('a filter finds what it lets through', () => {
 
   it('where half is rolled up, in shares that end within chunks', async () => {
     while ((await indexedChunks(LARGE)) < 2) await rollUp(api.pool, { maxMovements: 300 })
-    expect(await findIndexDifferences(api.pool, [LARGE])).toEqual([])
+    expect(await differencesOf(LARGE)).toEqual([])
     await expectFoundAsByHand(LARGE, 80)
   })
 
   it('where all is rolled up, and where more came since', async () => {
     while ((await rollUp(api.pool)).hasMore);
     expect(await indexedChunks(LARGE)).toBeGreaterThanOrEqual(3)
-    expect(await findIndexDifferences(api.pool, [LARGE, SMALL])).toEqual([])
+    expect(await differencesOf(LARGE, SMALL)).toEqual([])
     await expectFoundAsByHand(LARGE, 80)
     await expectFoundAsByHand(SMALL, 30)
     await record(randomEvents(LARGE, 100))
@@ -301,14 +314,36 @@ describe('a filter finds what it lets through', () => {
     )
   })
 
-  it('and an index that was tampered with is found', async () => {
-    await api.pool.query(
-      `update tollgate.movement_index set sequences = set_bit(sequences, 3, 1 - get_bit(sequences, 3))
-        where account_id = $1 and what = 'user' and id = 'ann' and chunk = 1`,
-      [LARGE],
+  it.each<[what: string, plant: string, mend: string, found: string[]]>([
+    ['a bit that is not of its movement', FLIP_BIT, FLIP_BIT, ['chunk 1 user ann']],
+    [
+      'a movement that is found by no interaction',
+      `create table public.kept as select * from tollgate.movement_interactions where account_id = '${LARGE}' and sequence = (
+         select min(sequence) from tollgate.movement_interactions where account_id = '${LARGE}' and sequence > 1024);
+       delete from tollgate.movement_interactions i using public.kept k where i = k`,
+      'insert into tollgate.movement_interactions table public.kept; drop table public.kept',
+      [expect.stringMatching(/^interaction of movement \d+$/)],
+    ],
+    [
+      'a chunk that is not due',
+      `insert into tollgate.movement_chunks values ('${LARGE}', 900, now(), now())`,
+      `delete from tollgate.movement_chunks where account_id = '${LARGE}' and chunk = 900`,
+      ['chunk 900'],
+    ],
+  ])('and %s is found, whichever chunks are looked at together', async (_, plant, mend, found) => {
+    await api.pool.query(plant)
+    const differing = found.map((of) => ({ accountId: LARGE, of }))
+    expect(await differencesOf(LARGE, SMALL)).toEqual(differing)
+    const cuts = [0, 1, 2, NO_CHUNK]
+    const each = cuts.slice(1).map((toChunk, i) => ({ accountId: LARGE, fromChunk: cuts[i]!, toChunk }))
+    expect((await Promise.all(each.map((range) => findIndexDifferences(api.pool, [range])))).flat()).toEqual(differing)
+    const faults: Fault[] = []
+    await verifyMovementIndex(api.pool, createPace(1_000_000), (fault) => faults.push(fault))
+    expect(faults).toMatchObject(
+      differing.map(({ accountId }) => ({ check: 'movement_index', severity: 'fault', accountId })),
     )
-    const differing = [{ accountId: LARGE, of: 'chunk 1 user ann' }]
-    expect(await findIndexDifferences(api.pool, [LARGE, SMALL])).toEqual(differing)
+    await api.pool.query(mend)
+    expect(await differencesOf(LARGE, SMALL)).toEqual([])
   })
 })
 

@@ -134,15 +134,21 @@ describe('each of these is found, and nothing else is:', () => {
   it.each([
     ['usage_by_day', 'reversed_units', `kind = 'call'`],
     ['usage_by_day_and', 'movements', `what = 'kind' and id = 'sms'`],
+    ['usage_by_month_and', 'units', `what = 'kind' and id = 'sms'`],
   ])('a tampered sum by day: %s.%s', async (table, column, where) => {
-    const key = table === 'usage_by_day' ? 'booked_on, kind, user_id, destination' : 'booked_on, what, id'
+    const keys: Record<string, string> = {
+      usage_by_day: 'booked_on, kind, user_id, destination',
+      usage_by_day_and: 'booked_on, what, id',
+      usage_by_month_and: 'begins_on, what, id',
+    }
+    const key = keys[table]
     const one = `(${key}) = (select ${key} from tollgate.${table} where account_id = '${ACCOUNT}' and ${where} order by ${key} limit 1)`
     const change = (by: number) =>
       `update tollgate.${table} set ${column} = ${column} + ${by} where account_id = '${ACCOUNT}' and ${one}`
     await planted(change(1), change(-1), async () => {
       const { faults } = await findFaults(installation)
       expect(faults).toMatchObject([{ check: 'usage_by_day', invariant: null, severity: 'fault', accountId: ACCOUNT }])
-      expect(faults[0]!.detail).toMatch(/^\d{4}-\d\d-\d\d \S.*: the sum is not what the movements come to$/)
+      expect(faults[0]!.detail).toMatch(/^\d{4}-\d\d(-\d\d)? \S.*: the sum is not what the movements come to$/)
     })
   })
 
@@ -172,11 +178,23 @@ describe('each of these is found, and nothing else is:', () => {
     await planted(
       `create table public.kept as table tollgate.usage_by_day;
        create table public.kept_and as table tollgate.usage_by_day_and;
+       create table public.kept_months as table tollgate.usage_by_month_and;
        delete from tollgate.usage_by_day where ${all}; delete from tollgate.usage_by_day_and where ${all};
+       delete from tollgate.usage_by_month_and where ${all};
+       create table public.kept_chunks as table tollgate.movement_chunks;
+       create table public.kept_index as table tollgate.movement_index;
+       create table public.kept_interactions as table tollgate.movement_interactions;
+       delete from tollgate.movement_chunks where ${all}; delete from tollgate.movement_index where ${all};
+       delete from tollgate.movement_interactions where ${all};
        update tollgate.usage_by_day_progress set through_sequence = 0 where ${all}`,
       `update tollgate.usage_by_day_progress set through_sequence = (select last_sequence from tollgate.accounts where ${all}) where ${all};
        insert into tollgate.usage_by_day select * from public.kept where ${all}; drop table public.kept;
-       insert into tollgate.usage_by_day_and select * from public.kept_and where ${all}; drop table public.kept_and`,
+       insert into tollgate.usage_by_day_and select * from public.kept_and where ${all}; drop table public.kept_and;
+       insert into tollgate.usage_by_month_and select * from public.kept_months where ${all}; drop table public.kept_months;
+       insert into tollgate.movement_chunks select * from public.kept_chunks where ${all}; drop table public.kept_chunks;
+       insert into tollgate.movement_index select * from public.kept_index where ${all}; drop table public.kept_index;
+       insert into tollgate.movement_interactions select * from public.kept_interactions where ${all};
+       drop table public.kept_interactions`,
       async () => {
         // Not summed up yet is no fault.
         expect((await findFaults(installation)).faults).toEqual([])
@@ -200,7 +218,7 @@ describe('each of these is found, and nothing else is:', () => {
           detail: 'movement 3 is missing before 4',
         })
         // The event that made it, decided again, moves credit that nothing moved.
-        expect(checksOf(faults)).toEqual(['chain', 'charge', 'usage_by_day'])
+        expect(checksOf(faults)).toEqual(['chain', 'charge', 'movement_index', 'usage_by_day'])
       },
     )
   })

@@ -18,6 +18,8 @@ export interface KillOptions {
   readonly kills: number
   readonly seed: number
   readonly eventsPerSecond: number
+  /** Where jobs find the database; by default where all do. */
+  readonly jobsDatabaseUrl?: string
 }
 
 export interface Aftermath {
@@ -39,7 +41,7 @@ const MOST_BETWEEN_KILLS = 4_000
 /** Returns when all that was produced is recorded and published. */
 export async function killUnderLoad(
   installation: TestInstallation,
-  { kills, seed, eventsPerSecond }: KillOptions,
+  { kills, seed, eventsPerSecond, jobsDatabaseUrl }: KillOptions,
 ): Promise<Aftermath> {
   const random = createRandom(seed)
   const fleet = await Promise.all(ROLES.map((role) => start(role)))
@@ -72,7 +74,8 @@ export async function killUnderLoad(
 
   function start(role: string): Promise<Serve> {
     // Small batches, so that a kill comes in the middle of many.
-    return startServe({ ...installation.environment, TOLLGATE_ROLES: role, TOLLGATE_BATCH_EVENTS: '200' })
+    const own = role === 'jobs' && jobsDatabaseUrl !== undefined ? { TOLLGATE_DATABASE_URL: jobsDatabaseUrl } : {}
+    return startServe({ ...installation.environment, TOLLGATE_ROLES: role, TOLLGATE_BATCH_EVENTS: '200', ...own })
   }
 
   async function produce(signal: AbortSignal): Promise<Model> {

@@ -251,12 +251,11 @@ export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContex
       const lastMicros = Math.max(0, Math.min(to, nowMicros) - 1)
       const from = givenFrom === undefined ? startOfMonth(lastMicros) : instantOf(givenFrom)
       if (from >= to) throw notPossible('/query/to', 'too_low', 'the end must be after the beginning')
-      const read = await readPeriodSummary(pool, accountId, from, to)
-      if (read !== null && 'nowMicros' in read) {
-        const limit = formatInstant(read.nowMicros)
-        throw notPossible('/query/from', 'too_high', 'the period begins after now', limit)
+      if (from > nowMicros) {
+        throw notPossible('/query/from', 'too_high', 'the period begins after now', formatInstant(nowMicros))
       }
-      const summary = mustBeThere(accountId, read)
+      const wanted = { fromMicros: from, toMicros: to, nowMicros }
+      const summary = mustBeThere(accountId, await readPeriodSummary(pool, accountId, wanted))
       return {
         account_id: accountId,
         currency: summary.currency,

@@ -1,0 +1,57 @@
+/**
+ * The index by which movements are searched (src/reporting/index-movements.ts) has what the movements are, and all of them as
+ * far as the roll-up is. Compared some chunks at a time, of as many accounts or of one; chunks that are not due yet, and must
+ * not be there, belong to the account's last page.
+ */
+import type { Pool } from '../platform/postgres.ts'
+import { CHUNK_MOVEMENTS, type ChunkRange, findIndexDifferences, NO_CHUNK } from '../reporting/index-movements.ts'
+import type { OnFault } from './fault.ts'
+import type { Pace } from './pace.ts'
+import { type RolledUpAccount, readRolledUpAccounts } from './rolled-up-accounts.ts'
+
+const CHUNKS_PER_PAGE = 16
+const ACCOUNTS_PER_PAGE = 1_000
+
+/** Answers how many movements the index was compared with. */
+export async function verifyMovementIndex(pool: Pool, pace: Pace, onFault: OnFault): Promise<number> {
+  let movements = 0
+  for await (const accounts of readRolledUpAccounts(pool)) {
+    for (const { ranges, chunks } of pagesOf(accounts)) {
+      for (const { accountId, of } of await findIndexDifferences(pool, ranges)) {
+        const detail = `${of}: the index of searches is not what the movements are`
+        onFault({ check: 'movement_index', invariant: null, severity: 'fault', accountId, detail })
+      }
+      movements += chunks * CHUNK_MOVEMENTS
+      await pace.took(chunks * CHUNK_MOVEMENTS)
+    }
+  }
+  return movements
+}
+
+interface Page {
+  readonly ranges: readonly ChunkRange[]
+  readonly chunks: number
+}
+
+function pagesOf(accounts: readonly RolledUpAccount[]): Page[] {
+  const pages: Page[] = []
+  let ranges: ChunkRange[] = []
+  let chunks = 0
+  const endPage = () => {
+    if (ranges.length > 0) pages.push({ ranges, chunks })
+    ranges = []
+    chunks = 0
+  }
+  for (const { account_id: accountId, through_sequence } of accounts) {
+    const due = Number(through_sequence / BigInt(CHUNK_MOVEMENTS))
+    for (let fromChunk = 0; ; fromChunk += CHUNKS_PER_PAGE) {
+      const isLast = fromChunk + CHUNKS_PER_PAGE >= due
+      ranges.push({ accountId, fromChunk, toChunk: isLast ? NO_CHUNK : fromChunk + CHUNKS_PER_PAGE })
+      chunks += isLast ? due - fromChunk : CHUNKS_PER_PAGE
+      if (chunks >= CHUNKS_PER_PAGE || ranges.length >= ACCOUNTS_PER_PAGE) endPage()
+      if (isLast) break
+    }
+  }
+  endPage()
+  return pages
+}

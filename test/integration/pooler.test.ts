@@ -1,0 +1,31 @@
+/** Jobs behind PgBouncer in transaction mode, where a transaction knows nothing of the session before it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { killUnderLoad } from '../support/kills.ts'
+import { HAS_POOLER, type Pooler, startPooler } from '../support/pooler.ts'
+import { rollUpToTheEnd } from '../support/rolled-up.ts'
+import { runTollgate } from '../support/tollgate.ts'
+
+describe.skipIf(!HAS_POOLER)('behind PgBouncer in transaction mode', () => {
+  let installation: TestInstallation
+  let pooler: Pooler
+
+  beforeAll(async () => {
+    installation = await createInstallation()
+    pooler = await startPooler(installation.config.database.url)
+  })
+
+  afterAll(async () => {
+    await pooler?.stop()
+    await installation?.close()
+  })
+
+  it('jobs sum every movement up once, one of them killed meanwhile', async () => {
+    const options = { kills: 3, seed: 11, eventsPerSecond: 2_000, jobsDatabaseUrl: pooler.url }
+    const { killed, summedUpMeanwhile } = await killUnderLoad(installation, options)
+    expect(killed).toContain('jobs')
+    expect(summedUpMeanwhile).toBeGreaterThan(1_000)
+    expect(await rollUpToTheEnd(installation.pool)).toEqual({ differences: [], differingBalances: [] })
+    expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
+  }, 300_000)
+})
