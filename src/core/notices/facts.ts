@@ -49,7 +49,6 @@ export interface NoticeFacts {
   /** The newest credit by a payment; null: none that is a day old or less. */
   readonly added: AddedCredit | null
   readonly usage: AverageUsage
-  readonly today: Day
   /** Null: nothing was ever used. */
   readonly lastUsageDay: Day | null
   /** The account's admins by name, for those who have to ask one. */

@@ -45,7 +45,6 @@ export const HEALTHY: NoticeFacts = {
   openTopUps: [],
   added: null,
   usage: USAGE,
-  today: dayOf(NOW),
   lastUsageDay: dayOf(NOW),
   admins: ['Ana', 'ben'],
 }

@@ -114,7 +114,6 @@ const facts: fc.Arbitrary<NoticeFacts> = fc
     ...rest,
     accountId: 'acme',
     currency: 'EUR',
-    today: dayOf(NOW),
     status: { isBlocked: rest.balanceMicros <= 0n, version, sinceMicros },
   }))
 
