@@ -30,6 +30,14 @@ export function portalSettings({ brand, portal }: Pick<Config, 'brand' | 'portal
   )
 }
 
+/** Why nobody could open the page, in words for who configures it; null where they can. */
+export function whyNoPage(settings: PortalSettings | null, publicUrl: string): string | null {
+  if (settings === null) {
+    return 'there is no billing page: it takes TOLLGATE_PRODUCT, TOLLGATE_SELLER and TOLLGATE_DASHBOARD_URL'
+  }
+  return canKeepSessions(publicUrl) ? null : 'browsers keep no session without TLS: it takes an https TOLLGATE_API_URL'
+}
+
 /**
  * Whether browsers keep a cookie marked `Secure` of this address: over TLS, and without it on the machine itself alone. Where
  * they would not, a link would lead nowhere.
@@ -37,6 +45,11 @@ export function portalSettings({ brand, portal }: Pick<Config, 'brand' | 'portal
 export function canKeepSessions(publicUrl: string): boolean {
   const { protocol, hostname } = new URL(publicUrl)
   return protocol === 'https:' || isLoopback(hostname)
+}
+
+/** The token stands in the query, and nowhere else from then on: docs/adr/011. */
+export function linkUrl(publicUrl: string, token: string): string {
+  return `${publicUrl}/portal/open?token=${token}`
 }
 
 function isLoopback(hostname: string): boolean {

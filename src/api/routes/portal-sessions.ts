@@ -16,7 +16,7 @@ import { accessOf, actorOf, type Caller, PERSON_ROLES } from '../access.ts'
 import { callerOf, noAccount, sessionOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { clearCookie, cookieNameOf } from '../portal/cookies.ts'
-import { canKeepSessions, type PortalSettings } from '../portal/settings.ts'
+import { linkUrl, type PortalSettings, whyNoPage } from '../portal/settings.ts'
 import { ApiProblem } from '../problem.ts'
 import { AccountId, Instant, text } from '../schemas.ts'
 
@@ -186,30 +186,15 @@ export function addPortalSessionRoutes(api: Api, context: ApiContext): void {
   })
 }
 
-/** The token stands in the query, and nowhere else from then on: see docs/adr/011. */
-export function linkUrl(publicUrl: string, token: string): string {
-  return `${publicUrl}/portal/open?token=${token}`
-}
-
 export function isEmbedded({ portal }: Pick<ApiContext, 'portal'>): boolean {
   return (portal?.embeddingOrigins.length ?? 0) > 0
 }
 
 /** Throws `ApiProblem` where nobody could open the page. */
 function portalOf({ portal, publicUrl }: ApiContext): PortalSettings {
-  if (portal === null) {
-    throw new ApiProblem(
-      'conflict',
-      'there is no billing page: the operator has to set TOLLGATE_PRODUCT, TOLLGATE_SELLER and TOLLGATE_DASHBOARD_URL',
-    )
-  }
-  if (!canKeepSessions(publicUrl())) {
-    throw new ApiProblem(
-      'conflict',
-      'browsers keep no session without TLS: the operator has to set TOLLGATE_API_URL to https',
-    )
-  }
-  return portal
+  const why = whyNoPage(portal, publicUrl())
+  if (why !== null) throw new ApiProblem('conflict', `${why}; the operator sets them`)
+  return portal!
 }
 
 function mayOpen(caller: Caller, accountId: string): void {
