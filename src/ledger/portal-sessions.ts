@@ -1,12 +1,16 @@
 /**
  * Sessions of the billing page. A dashboard asks for a link for one of its people; the link is spent once, by the browser that
- * opens the page, and becomes a session. Of both only hashes are stored: the secrets are 256 random bits, so a plain hash is
- * enough, and a copy of the table opens nothing.
+ * opens the page, and becomes a session. Of both only hashes are stored: the secrets are random, so a plain hash is enough,
+ * and a copy of the table opens nothing.
  *
  * When a session is over follows from its row and the database's clock, so it is over in all processes at once.
  */
 import { hash, randomBytes } from 'node:crypto'
 import type { Pool } from '../platform/postgres.ts'
+
+/** Short enough for a link to stay in one line, and nothing to guess at within its five minutes. */
+const LINK_BYTES = 16
+const SESSION_BYTES = 32
 
 /** A link has to reach a browser, and no more. */
 export const LINK_VALID_SECONDS = 5 * 60
@@ -46,7 +50,7 @@ export async function createPortalLink(
   pool: Pool,
   { accountId, person, role, locale, actor }: WantedPortalSession,
 ): Promise<PortalLink | null> {
-  const token = makeSecret()
+  const token = randomBytes(LINK_BYTES).toString('base64url')
   const values = [hashOf(token), accountId, person.id, person.name, role, locale, actor, LINK_VALID_SECONDS]
   const { rows } = await pool.query<{ expires_at: string }>(INSERT_LINK, values)
   return rows[0] === undefined ? null : { token, expiresAt: rows[0].expires_at }
@@ -75,8 +79,8 @@ export async function openPortalSession(
   token: string,
   secrets: readonly string[],
 ): Promise<{ readonly secret: string; readonly accountId: string } | null> {
-  if (!isPortalSecret(token)) return null
-  const secret = makeSecret()
+  if (!isLinkToken(token)) return null
+  const secret = randomBytes(SESSION_BYTES).toString('base64url')
   const values = [hashOf(token), hashOf(secret), secrets.map(hashOf)]
   const { rows } = await pool.query<{ account_id: string }>(OPEN, values)
   return rows[0] === undefined ? null : { secret, accountId: rows[0].account_id }
@@ -222,13 +226,9 @@ export async function deleteOldPortalSessions(
   return { count, hasMore: count === sessionsAPage, overdueSeconds }
 }
 
-/** Whether a text has the form of a link's token or of a cookie's secret. */
-export function isPortalSecret(text: string): boolean {
-  return /^[\w-]{43}$/.test(text)
-}
-
-function makeSecret(): string {
-  return randomBytes(32).toString('base64url')
+/** Whether a text has the form of a link's token. */
+export function isLinkToken(text: string): boolean {
+  return /^[\w-]{22}$/.test(text)
 }
 
 function hashOf(secret: string): Buffer {

@@ -8,12 +8,7 @@
  */
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import {
-  endPortalSession,
-  findPortalSessions,
-  isPortalSecret,
-  openPortalSession,
-} from '../../ledger/portal-sessions.ts'
+import { endPortalSession, findPortalSessions, isLinkToken, openPortalSession } from '../../ledger/portal-sessions.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { html } from '../html.ts'
 import { type CookieOptions, clearCookie, cookieNameOf, readCookies, setCookie } from '../portal/cookies.ts'
@@ -27,12 +22,12 @@ import { isEmbedded } from './portal-sessions.ts'
 const ROUTE = { config: { access: 'public', isPage: true }, schema: { hide: true } } as const
 
 /** A page that a browser prepares before anybody asks for it spends nothing either. */
-const OPEN_BY_ITSELF = `
-history.replaceState(null, '', location.pathname)
-const open = () => document.getElementById('open').submit()
-if (document.prerendering) document.addEventListener('prerenderingchange', open, { once: true })
-else open()
-`
+const OPEN_BY_ITSELF = `{
+  history.replaceState(null, '', location.pathname)
+  const send = () => document.getElementById('open').submit()
+  if (document.prerendering) document.addEventListener('prerenderingchange', send, { once: true })
+  else send()
+}`
 
 const TokenForm = z.object({ token: z.string() })
 const SignOutForm = z.object({ account_id: AccountId })
@@ -48,7 +43,7 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
   api.get('/portal/open', ROUTE, async (request, reply) => {
     const { token } = request.query as { token?: unknown }
     // Whether it is still good is settled by the POST alone.
-    return typeof token === 'string' && isPortalSecret(token)
+    return typeof token === 'string' && isLinkToken(token)
       ? await sendOpening(reply, settings, token)
       : await sendLinkOver(reply, settings)
   })
