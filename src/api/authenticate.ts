@@ -134,16 +134,20 @@ function accountAskedAbout({ params, query }: FastifyRequest): string | null {
 }
 
 function authorise(request: FastifyRequest, caller: Caller, { permission, of }: ClosedAccess): void {
-  if (of === 'session') {
-    if (request.portalSession !== null) return
+  if (of === 'session' && request.portalSession === null) {
     throw new ApiProblem('forbidden', 'it is about a session of the billing page, which this credential does not have')
   }
-  const accountId = of === 'account' ? (request.params as { account_id: string }).account_id : null
+  const accountId = accountOf(request, of)
   const access = of === 'own_accounts' ? accessToOwn(caller, permission) : accessOf(caller, permission, accountId)
   if (access === 'hidden') throw noAccount(accountId!)
   if (access === 'forbidden') {
     throw new ApiProblem('forbidden', `it takes the permission ${permission}${whereOf(caller, of)}`)
   }
+}
+
+function accountOf({ params, portalSession }: FastifyRequest, of: ClosedAccess['of']): string | null {
+  if (of === 'account') return (params as { account_id: string }).account_id
+  return of === 'session' ? portalSession!.accountId : null
 }
 
 /** Of routes that show what the caller may see, and no more: a key of some accounts may ask as well. */

@@ -3824,7 +3824,7 @@ export interface components {
 
     /** A consent for the method to come, which has no id yet */
     GivenConsentForNewMethodInput: {
-      /** Who agreed. With a token of a person absent, or that person; else needed */
+      /** Who agreed. By a person’s own token or session absent, or that person; else needed */
       person?: string
 
       /** The text that was agreed to, as it was shown */
@@ -3838,7 +3838,7 @@ export interface components {
 
     /** Who agreed to be charged, to which text and which figures */
     GivenConsentInput: {
-      /** Who agreed. With a token of a person absent, or that person; else needed */
+      /** Who agreed. By a person’s own token or session absent, or that person; else needed */
       person?: string
 
       /** The text that was agreed to, as it was shown */
