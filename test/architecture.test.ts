@@ -94,8 +94,9 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     ],
     packages: true,
   },
-  // Runs in browsers too.
+  // Run in browsers too.
   { folder: 'src/api/client/', mayImport: [], packages: true },
+  { folder: 'src/texts/', mayImport: ['src/core/', 'src/api/client/types.ts'], packages: true },
   // A provider hears of payments alone, and never touches a balance.
   {
     folder: 'src/payments/providers/',
