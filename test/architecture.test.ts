@@ -90,6 +90,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
       'src/payments/method-setups.ts',
       'src/payments/providers/sandbox/',
       'src/dead-letters/',
+      'src/texts/',
       'src/topics.ts',
     ],
     packages: true,
