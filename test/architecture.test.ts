@@ -91,6 +91,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
       'src/payments/providers/sandbox/',
       'src/dead-letters/',
       'src/topics.ts',
+      'src/view/changes.ts',
     ],
     packages: true,
   },

@@ -2,11 +2,13 @@
  * Who calls, before anything else of a request is looked at: `Authorization: Bearer` with an API key or a token. What each
  * route asks for stands in its `config`; a route that says nothing does not start.
  */
+import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isApiKeyToken, useApiKey } from '../ledger/api-keys.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { accessOf, type Caller, PERMISSIONS, type Permission } from './access.ts'
 import { noRoute } from './errors.ts'
+import type { Credential } from './live/credentials.ts'
 import { ApiProblem, type ProblemCode } from './problem.ts'
 import type { TokenReader } from './tokens.ts'
 
@@ -22,10 +24,14 @@ declare module 'fastify' {
     problems?: readonly ProblemCode[]
     /** A GET that may leave something in the outbox, as whatever is no GET may. */
     writes?: boolean
+    /** Its answer goes on for as long as the client stays. */
+    isStream?: boolean
   }
   interface FastifyRequest {
     /** Null for public routes alone. */
     caller: Caller | null
+    /** What let the caller in, for answers that go on after it may have ended. */
+    credential: Credential | null
   }
 }
 
@@ -38,6 +44,7 @@ export interface Authentication {
 
 export function addAuthentication(app: FastifyInstance, { pool, readToken, count }: Authentication): void {
   app.decorateRequest('caller', null)
+  app.decorateRequest('credential', null)
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config
     // Looking for paths is counted like guessing keys. Answered before a body is read, for which nobody waits.
@@ -59,7 +66,12 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, count
     if (credential === undefined) {
       throw new ApiProblem('unauthenticated', 'send Authorization: Bearer with an API key or a token')
     }
-    if (!isApiKeyToken(credential)) return await readToken(credential)
+    const id = hash('sha256', credential)
+    if (!isApiKeyToken(credential)) {
+      request.credential = { id, isStillGood: null }
+      return await readToken(credential)
+    }
+    request.credential = { id, isStillGood: async () => (await useApiKey(pool, credential)) !== null }
     const key = await useApiKey(pool, credential)
     if (key === null) {
       throw new ApiProblem('unauthenticated', 'the API key is not accepted: it is unknown, revoked, or was rotated')
@@ -105,4 +117,10 @@ export function noAccount(accountId: string): ApiProblem {
 export function callerOf(request: FastifyRequest): Caller {
   if (request.caller === null) throw new TypeError(`${request.routeOptions.url} is public and asks who calls`)
   return request.caller
+}
+
+/** What let the caller in. */
+export function credentialOf(request: FastifyRequest): Credential {
+  if (request.credential === null) throw new TypeError(`${request.routeOptions.url} is public and asks what let in`)
+  return request.credential
 }

@@ -56,8 +56,12 @@ function ask(limiter: Limiter, request: FastifyRequest) {
   return limiter(request)
 }
 
-/** By credential where there is one, else by address. A subject may be an e-mail address, and long: it is hashed. */
+/** By credential where there is one, else by address. */
 function keyOf({ caller, ip }: FastifyRequest): string {
-  if (caller === null) return `address ${ip}`
+  return caller === null ? `address ${ip}` : callerKeyOf(caller)
+}
+
+/** The same for all requests of one caller. A subject may be an e-mail address, and long: it is hashed. */
+export function callerKeyOf(caller: Caller): string {
   return caller.kind === 'key' ? `key ${caller.keyId}` : `${caller.kind} ${hash('sha256', caller.subject)}`
 }

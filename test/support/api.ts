@@ -1,6 +1,7 @@
 /** The API on a ledger of its own, asked over HTTP by everybody who may ask it: services, people of accounts, operators. */
 
 import type { Permission } from '../../src/api/access.ts'
+import { LIVE_TIMES, type LiveTimes } from '../../src/api/live/follow.ts'
 import { createApi } from '../../src/api/server.ts'
 import { createTokenReader } from '../../src/api/tokens.ts'
 import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'
@@ -11,6 +12,7 @@ import { RecentCatalogs } from '../../src/ledger/recent-catalogs.ts'
 import { createKafka } from '../../src/platform/kafka.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
+import { createViewListener } from '../../src/view/listen.ts'
 import { connectRedis } from '../../src/view/redis.ts'
 import { componentEnvironment } from './components.ts'
 import { openTestPayments, type TestPayments } from './payments.ts'
@@ -51,6 +53,10 @@ export interface TestApiOptions {
   readonly requestsPerMinute?: number
   readonly anonymousRequestsPerMinute?: number
   readonly redisUrl?: string
+  readonly streams?: number
+  readonly streamsPerCaller?: number
+  /** Instead of those in service. */
+  readonly liveTimes?: Partial<LiveTimes>
   /** Where dead letters are replayed to; without it to nowhere. */
   readonly kafkaBrokers?: readonly string[]
 }
@@ -63,13 +69,17 @@ export async function openTestApi({
   requestsPerMinute = NO_LIMIT,
   anonymousRequestsPerMinute = NO_LIMIT,
   redisUrl,
+  streams = NO_LIMIT,
+  streamsPerCaller = NO_LIMIT,
+  liveTimes = {},
   kafkaBrokers = [NO_BROKER],
 }: TestApiOptions = {}): Promise<TestApi> {
   let url = ''
   const payments = await openTestPayments({ pagesUrl: () => url })
   const { pool, publishing, provider } = payments
   const [dashboard, operators] = await Promise.all([openTestIssuer('dashboard'), openTestIssuer('operators')])
-  const redis = connectRedis(redisUrl ?? (await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!, log, 100)
+  const redisAddress = redisUrl ?? (await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!
+  const redis = connectRedis(redisAddress, log, 100)
   const replaySender = openReplaySender(createKafka({ brokers: [...kafkaBrokers] }, createLog('silent')), 1)
   const registry = new Registry()
   const api = await createApi({
@@ -87,6 +97,11 @@ export async function openTestApi({
     },
     readToken: createTokenReader({ dashboard, operators, accountClaim: 'account_id', roleClaim: 'role' }),
     limits: { redis, requestsPerMinute, anonymousRequestsPerMinute },
+    live: {
+      news: createViewListener(redisAddress, log),
+      limits: { streams, streamsPerCaller },
+      times: { ...LIVE_TIMES, ...liveTimes },
+    },
     trustedProxies: [],
     registry,
     onWritten: () => {},
