@@ -9,6 +9,8 @@ import type { Api, ApiContext } from './context.ts'
 import { addErrorHandling, answerUnreadable, answerUnroutable } from './errors.ts'
 import { createFollowing, LIVE_TIMES, type LiveNews, type LiveTimes } from './live/follow.ts'
 import type { StreamLimits } from './live/limits.ts'
+import type { ReadNotices } from './live/notices.ts'
+import { readerOf, readNoticesFor } from './notice-views.ts'
 import { addOpenApi } from './openapi.ts'
 import { ApiProblem } from './problem.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
@@ -111,7 +113,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   for (const add of ROUTES) add(app, context)
   const { news, times = LIVE_TIMES } = live
   const { pool } = context.writer
-  const following = createFollowing({ pool, news, readNotices: null, times, log: context.log, registry })
+  const readNotices: ReadNotices = (accountId, callers) => readNoticesFor(pool, accountId, callers.map(readerOf))
+  const following = createFollowing({ pool, news, readNotices, times, log: context.log, registry })
   addLiveRoutes(app, context, { following, limits: live.limits })
   await app.ready()
   return app

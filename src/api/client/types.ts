@@ -3820,7 +3820,7 @@ export interface components {
       | { event: 'balance'; id: string; data: components['schemas']['Balance'] }
       | { event: 'settings'; id: string; data: components['schemas']['LiveSettings'] }
       | { event: 'top_ups'; id: string; data: components['schemas']['LiveTopUps'] }
-      | { event: 'notices'; id: string; data: { items: { key: string }[] } }
+      | { event: 'notices'; id: string; data: components['schemas']['Notices'] }
       | { event: 'end'; data: components['schemas']['LiveEnd'] }
 
     /** Alert levels, automatic top-up, contacts or the plan changed: read them */

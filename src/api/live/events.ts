@@ -5,6 +5,7 @@ import { formatInstant } from '../../core/instant.ts'
 import type { LatestTopUp } from '../../ledger/top-ups/latest-top-ups.ts'
 import type { Caller } from '../access.ts'
 import { Balance, balanceJson, Epoch } from '../balance-view.ts'
+import { Notices } from '../notice-views.ts'
 import { AccountId } from '../schemas.ts'
 import { TopUp, topUpJson } from '../top-up-views.ts'
 import type { LiveFacts, Place } from './facts.ts'
@@ -36,19 +37,19 @@ const LiveEnd = z
   })
   .meta({ id: 'LiveEnd', description: 'The last event of a stream that the server ends' })
 
-export function liveEventSchema(notices: z.ZodType) {
-  const event = <Name extends string, Data extends z.ZodType>(name: Name, data: Data) =>
-    z.object({ event: z.literal(name), id: z.string(), data })
-  return z
-    .union([
-      event('balance', Balance),
-      event('settings', LiveSettings),
-      event('top_ups', LiveTopUps),
-      event('notices', notices),
-      z.object({ event: z.literal('end'), data: LiveEnd }),
-    ])
-    .meta({ id: 'LiveEvent', description: 'One event: `event:`, `id:` and `data:`, which is JSON' })
+function event<Name extends string, Data extends z.ZodType>(name: Name, data: Data) {
+  return z.object({ event: z.literal(name), id: z.string(), data })
 }
+
+export const LiveEvent = z
+  .union([
+    event('balance', Balance),
+    event('settings', LiveSettings),
+    event('top_ups', LiveTopUps),
+    event('notices', Notices),
+    z.object({ event: z.literal('end'), data: LiveEnd }),
+  ])
+  .meta({ id: 'LiveEvent', description: 'One event: `event:`, `id:` and `data:`, which is JSON' })
 
 /** Why a stream ended. The first three are said to the client. */
 export type EndReason = 'stopping' | 'credential_ended' | 'account_gone' | 'too_slow' | 'client_gone'

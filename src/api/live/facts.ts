@@ -58,9 +58,10 @@ const NOTICES = 'n'
 export function eventId(seen: Seen): string {
   const parts = PART_NAMES.flatMap((name) => {
     const place = seen[name]
-    return place === undefined ? [] : `${LETTERS[name]}${place.epoch}.${place.version}`
+    return place === undefined ? [] : [`${LETTERS[name]}${place.epoch}.${place.version}`]
   })
-  return [...parts, ...(seen.notices === undefined ? [] : `${NOTICES}${seen.notices}`)].join(',')
+  if (seen.notices !== undefined) parts.push(`${NOTICES}${seen.notices}`)
+  return parts.join(',')
 }
 
 const PLACE = /^([a-z])(\d{1,10})\.(\d{1,19})$/

@@ -62,8 +62,7 @@ export const LIVE_TIMES: LiveTimes = {
 interface FollowingParts {
   readonly pool: Pool
   readonly news: LiveNews
-  /** Null: no notices are sent. */
-  readonly readNotices: ReadNotices | null
+  readonly readNotices: ReadNotices
   readonly times: LiveTimes
   readonly log: Logger
   readonly registry: Registry

@@ -11,8 +11,11 @@ import { type FollowedAccount, noticesKeyOf, type ShownNotices } from './account
 import type { PartName } from './facts.ts'
 import type { LiveStream } from './stream.ts'
 
-/** The notices of an account as each of the callers is shown them, in JSON of one line; what they are made of is read once. */
-export type ReadNotices = (accountId: string, callers: readonly Caller[]) => Promise<readonly string[]>
+/** The notices of an account as each of the callers is shown them, in their order; null where there is no such account. */
+export type ReadNotices = (
+  accountId: string,
+  callers: readonly Caller[],
+) => Promise<readonly ({ readonly items: readonly object[] } | null)[]>
 
 export interface NoticesTimes {
   readonly noticesEveryMs: number
@@ -34,7 +37,7 @@ export interface NoticesWatch {
 
 export function watchNotices(
   accounts: ReadonlyMap<string, Followed>,
-  read: ReadNotices | null,
+  read: ReadNotices,
   times: NoticesTimes,
   log: Logger,
 ): NoticesWatch {
@@ -62,13 +65,13 @@ export function watchNotices(
   }
 
   function work(): void {
-    if (read === null || stopping.signal.aborted) return
-    working ??= readDue(read).finally(() => {
+    if (stopping.signal.aborted) return
+    working ??= readDue().finally(() => {
       working = null
     })
   }
 
-  async function readDue(read: ReadNotices): Promise<void> {
+  async function readDue(): Promise<void> {
     for (;;) {
       const account = longestDue()
       if (account === null || stopping.signal.aborted) return
@@ -78,7 +81,12 @@ export function watchNotices(
       try {
         const callers = new Map([...account.streams].map(({ caller }) => [noticesKeyOf(caller), caller]))
         const shown = await read(account.accountId, [...callers.values()])
-        account.notices = new Map([...callers.keys()].map((key, i) => [key, shownNotices(shown[i]!)]))
+        account.notices = new Map(
+          [...callers.keys()].flatMap((key, i) => {
+            const notices = shown[i]
+            return notices == null ? [] : [[key, shownNotices(notices)]]
+          }),
+        )
         for (const stream of account.streams) stream.wake()
       } catch (error) {
         account.noticesDueAtMs = performance.now() + RETRY_MS
@@ -97,8 +105,10 @@ export function watchNotices(
   }
 }
 
-function shownNotices(data: string): ShownNotices {
-  return { data, digest: hash('sha256', data, 'base64url').slice(0, DIGEST_CHARACTERS) }
+/** They differ when the list does: as of when it is alone is no news. */
+function shownNotices(notices: { readonly items: readonly object[] }): ShownNotices {
+  const digest = hash('sha256', JSON.stringify(notices.items), 'base64url').slice(0, DIGEST_CHARACTERS)
+  return { data: JSON.stringify(notices), digest }
 }
 
 const DIGEST_CHARACTERS = 16

@@ -4,7 +4,7 @@ import type { Caller } from '../access.ts'
 import { callerOf, credentialOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { refuseUnknownAccount } from '../known-account.ts'
-import { liveEventSchema } from '../live/events.ts'
+import { LiveEvent } from '../live/events.ts'
 import { seenFrom } from '../live/facts.ts'
 import type { Following } from '../live/follow.ts'
 import { countStreams, type StreamLimits } from '../live/limits.ts'
@@ -17,8 +17,6 @@ const DESCRIPTION = `Server-sent events. The first connection gets everything on
 themselves when they connect again, only what is newer. Each event has the whole of what it is about, the newest alone: what
 was overtaken meanwhile is left out, \`balance\` comes 4 times a second at the most. Drop what is not newer by (epoch, version).
 Unknown events are to be ignored. A comment comes at least every 15 seconds.`
-
-const LiveNotices = z.object({ items: z.array(z.object({ key: z.string() })) })
 
 const LiveHeaders = z.object({
   'last-event-id': z
@@ -58,7 +56,7 @@ export function addLiveRoutes(api: Api, { writer: { pool }, log }: ApiContext, p
       response: {
         200: {
           description: 'A stream of events, which ends when the client or the server ends it',
-          content: { 'text/event-stream': { schema: liveEventSchema(LiveNotices) } },
+          content: { 'text/event-stream': { schema: LiveEvent } },
         },
       },
     },
