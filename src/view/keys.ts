@@ -11,8 +11,8 @@
  * and two channels: `tollgate:{2}:changes`, on which `account<tab>part;part...` says what was newer, a line an account, and
  * `tollgate:{2}:beats`, on which each heartbeat says which generation it vouches for.
  *
- * The state's fields: `generation` that is written, `built` once a rebuild of it is complete, the `server` it is built
- * on, and `leader`, the token of who may vouch.
+ * The state's fields: `generation` that is written, `built` once a rebuild of it is complete (with the number of what it
+ * writes), the `server` it is built on, and `leader`, the token of who may vouch.
  *
  * A rebuild does not delete what is there. It begins a new generation, and what carries another one counts as not there:
  * so wrong values and accounts that the database does not know cannot be read, and none is overlooked.

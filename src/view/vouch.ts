@@ -3,6 +3,7 @@
  * It is a key that expires, so Redis's clock alone decides how old it is.
  */
 import type { Redis } from 'ioredis'
+import { CONTENT } from './generation.ts'
 import { channelsOf, keysOf } from './keys.ts'
 import { LUA_SERVER, runScript, script } from './script.ts'
 
@@ -36,7 +37,7 @@ if not leader then verdict = 'no leader'
 elseif leader ~= ARGV[1] then verdict = 'deposed'
 elseif redis.call('EXISTS', KEYS[3]) == 1 then verdict = 'in rebuild'
 elseif ARGV[3] ~= 'complete' then verdict = 'incomplete'
-elseif not generation or built ~= generation then verdict = 'not built'
+elseif not generation or built ~= generation .. ' ${CONTENT}' then verdict = 'not built'
 elseif built_on ~= server() then verdict = 'built elsewhere'
 elseif tonumber(ARGV[2]) <= now_millis then verdict = 'too late'
 else

@@ -17,7 +17,7 @@ let api: TestApi
 
 beforeAll(async () => {
   // A stream would not end: here none is opened, and the refusals are looked at.
-  api = await openTestApi({ streams: 0 })
+  api = await openTestApi({ streamsPerCaller: 0 })
   await apply(api, [testAccount({ accountId: 'acme' }), testAccount({ accountId: '0' })])
   await adjust(api, 'acme', 25_000_000n)
   await adjust(api, '0', 25_000_000n)

@@ -749,6 +749,19 @@ describe('a rebuild', () => {
     expect(rows).toEqual([{ misses: 5n, misses_mended: 4n }])
   })
 
+  it('comes by itself to a view that was built without what is in it by now', async () => {
+    await createAccounts(['acme'])
+    const shard = shardOfAccount('acme')
+    await change('acme', 700n, 9)
+    startRelay(startFeed())
+    await untilFromView(['acme'])
+    const generation = () => admin.hget(keysOf(shard).state, 'generation')
+    const before = await generation()
+    await admin.hset(keysOf(shard).state, 'built', before!)
+    await until('it is built anew', async () => (await generation()) !== before)
+    await untilFromView(['acme'])
+  })
+
   it('is not complete when Redis lost what it had written', async () => {
     await expect(rebuildView({ redis: admin, pool: poolWithin(() => admin.flushall()) }, [0])).rejects.toThrow(
       'overtaken',
