@@ -1,7 +1,7 @@
 /** The API on a ledger of its own, asked over HTTP by everybody who may ask it: services, people of accounts, operators. */
 
 import type { Permission } from '../../src/api/access.ts'
-import { LIVE_TIMES, type LiveTimes } from '../../src/api/live/follow.ts'
+import { LIVE_TIMES, type LiveTimes } from '../../src/api/live/times.ts'
 import { createApi } from '../../src/api/server.ts'
 import { createTokenReader } from '../../src/api/tokens.ts'
 import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'

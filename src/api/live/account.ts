@@ -12,9 +12,10 @@ export interface ShownNotices {
 }
 
 export interface LatestTopUps {
-  /** Of the series when they were read: they may be newer, never older. */
+  /** Of the series, as it is known: what is listed may be newer, never older. */
   readonly place: Place
-  readonly latest: readonly LatestTopUp[]
+  /** Null until they are read. */
+  readonly latest: readonly LatestTopUp[] | null
 }
 
 export interface FollowedAccount<Stream> {

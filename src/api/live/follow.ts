@@ -5,20 +5,20 @@
  * Whatever the source, and in whatever order it comes, of each part the newer one counts (facts.ts). So after a gap it is
  * enough to ask the database once, beside whatever is heard meanwhile.
  */
-import { setTimeout as delay } from 'node:timers/promises'
-import { readParts } from '../../ledger/accounts/read-parts.ts'
-import { latestTopUps } from '../../ledger/top-ups/latest-top-ups.ts'
 import type { Logger } from '../../platform/log.ts'
-import { type Counter, counter, gauge, type Registry } from '../../platform/metrics.ts'
+import type { Registry } from '../../platform/metrics.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import type { NewerParts } from '../../view/changes.ts'
 import type { Caller } from '../access.ts'
 import { type FollowedAccount, followedAccount } from './account.ts'
 import { type Credential, checkCredentials } from './credentials.ts'
 import type { EndReason } from './events.ts'
-import { isNewer, type Seen } from './facts.ts'
-import { type NoticesTimes, type ReadNotices, watchNotices } from './notices.ts'
-import { type LiveStream, openStream, type Sink, type StreamTimes } from './stream.ts'
+import { isNewer, type Place, type Seen } from './facts.ts'
+import { liveMetrics } from './metrics.ts'
+import { type ReadNotices, watchNotices } from './notices.ts'
+import { createReader } from './reader.ts'
+import { type LiveStream, openStream, type Sink } from './stream.ts'
+import type { LiveTimes } from './times.ts'
 
 /** Where news of accounts come from. */
 export interface LiveNews {
@@ -32,31 +32,6 @@ export interface LiveNews {
   close(): void
   /** Whether whatever becomes of the account is heard. */
   isHeard(accountId: string): boolean
-}
-
-export interface LiveTimes extends StreamTimes, NoticesTimes {
-  /** Between looks at the streams, and questions to the database where nothing is heard. */
-  readonly lookEveryMs: number
-  /** Between questions to the database also where all is heard: what nobody can vouch for is made good. */
-  readonly readAtLeastEveryMs: number
-  readonly credentialsEveryMs: number
-  /** After which a client may come back: between the two, so that not all come at once. */
-  readonly retryMs: readonly [number, number]
-  /** What a stop waits for readers. */
-  readonly stopMs: number
-}
-
-export const LIVE_TIMES: LiveTimes = {
-  balanceEveryMs: 250,
-  heartbeatMs: 15_000,
-  drainMs: 30_000,
-  noticesEveryMs: 15_000,
-  noticesAtLeastEveryMs: 60_000,
-  lookEveryMs: 1_000,
-  readAtLeastEveryMs: 15_000,
-  credentialsEveryMs: 60_000,
-  retryMs: [1_000, 5_000],
-  stopMs: 1_000,
 }
 
 interface FollowingParts {
@@ -81,42 +56,55 @@ export interface Follower {
 export interface Following {
   /** Opens a stream of an account that exists. */
   follow(follower: Follower): LiveStream
+  /** Whether it is known to exist, as somebody follows it. */
   isFollowed(accountId: string): boolean
   /** Ends all streams. */
   stop(): Promise<void>
 }
 
-const MAX_TOP_UPS = 20
-
-type Followed = FollowedAccount<LiveStream>
-
-export function createFollowing(parts: FollowingParts): Following {
-  const { pool, news, times, log } = parts
-  const metrics = liveMetrics(parts.registry)
-  const accounts = new Map<string, Followed>()
+export function createFollowing({ pool, news, readNotices, times, log, registry }: FollowingParts): Following {
+  const metrics = liveMetrics(registry)
+  const accounts = new Map<string, FollowedAccount<LiveStream>>()
   const streams = new Map<LiveStream, Credential>()
-  const toRead = new Set<string>()
-  const topUpsToRead = new Set<string>()
-  const notices = watchNotices(accounts, parts.readNotices, times, log)
-  let isStopping = false
-  let isListening = false
-  let reading: Promise<void> | null = null
+  const notices = watchNotices(accounts, readNotices, times, log)
+  const reader = createReader({
+    pool,
+    log,
+    isFollowed: (accountId) => accounts.has(accountId),
+    onParts(accountId, parts) {
+      if (parts !== null) hear(accountId, parts, 'database')
+      // Created after the point that the database was restored to.
+      else for (const stream of [...(accounts.get(accountId)?.streams ?? [])]) stream.end('account_gone')
+    },
+    onTopUps(accountId, latest) {
+      const account = accounts.get(accountId)
+      if (account?.topUps == null) return
+      account.topUps = { ...account.topUps, latest }
+      for (const stream of account.streams) stream.wake()
+    },
+  })
+  let looking: NodeJS.Timeout | null = null
   let allReadAtMs = 0
   let checkedAtMs = 0
-  let looking: NodeJS.Timeout | undefined
 
-  return { follow, isFollowed: (accountId) => accounts.get(accountId)?.facts() != null, stop }
+  return {
+    follow,
+    isFollowed: (accountId) => accounts.get(accountId)?.facts() != null,
+    async stop() {
+      for (const stream of [...streams.keys()]) stream.end('stopping')
+      rest()
+      await Promise.all([notices.stop(), reader.stop()])
+    },
+  }
 
   function follow({ accountId, caller, credential, seen, sink, onEnd }: Follower): LiveStream {
     listen()
-    let account = accounts.get(accountId)
-    if (account === undefined) {
-      account = followedAccount(accountId)
+    const account = accounts.get(accountId) ?? followedAccount<LiveStream>(accountId)
+    if (!accounts.has(accountId)) {
       accounts.set(accountId, account)
       // From now on what becomes of it is heard; what was before is read.
-      read(accountId)
+      reader.read(accountId)
     }
-    const followed = account
     const [leastMs, mostMs] = times.retryMs
     const stream = openStream({
       account,
@@ -128,8 +116,8 @@ export function createFollowing(parts: FollowingParts): Following {
       onSent: (event) => metrics.events.inc({ event }),
       onEnd(reason) {
         streams.delete(stream)
-        followed.streams.delete(stream)
-        if (followed.streams.size === 0) accounts.delete(accountId)
+        account.streams.delete(stream)
+        if (account.streams.size === 0) accounts.delete(accountId)
         metrics.open.set(streams.size)
         metrics.ended.inc({ reason })
         rest()
@@ -144,8 +132,7 @@ export function createFollowing(parts: FollowingParts): Following {
   }
 
   function listen(): void {
-    if (isListening) return
-    isListening = true
+    if (looking !== null) return
     allReadAtMs = performance.now()
     checkedAtMs = performance.now()
     looking = setInterval(look, times.lookEveryMs)
@@ -153,16 +140,16 @@ export function createFollowing(parts: FollowingParts): Following {
       wants: (accountId) => accounts.has(accountId),
       newer: (accountId, heard) => hear(accountId, heard, 'view'),
       missed(isOf) {
-        for (const accountId of accounts.keys()) if (isOf(accountId)) read(accountId)
+        for (const accountId of accounts.keys()) if (isOf(accountId)) reader.read(accountId)
       },
     })
   }
 
   /** With nobody who follows there is nothing to listen for. */
   function rest(): void {
-    if (streams.size > 0 || !isListening) return
-    isListening = false
+    if (streams.size > 0 || looking === null) return
     clearInterval(looking)
+    looking = null
     news.close()
     metrics.heard.set(0)
   }
@@ -175,7 +162,7 @@ export function createFollowing(parts: FollowingParts): Following {
     for (const accountId of accounts.keys()) {
       const isHeard = news.isHeard(accountId)
       if (isHeard) heard++
-      if (isAllDue || !isHeard) read(accountId)
+      if (isAllDue || !isHeard) reader.read(accountId)
     }
     metrics.heard.set(heard)
     for (const stream of [...streams.keys()]) stream.look()
@@ -191,7 +178,7 @@ export function createFollowing(parts: FollowingParts): Following {
     if (account === undefined) return
     // An earlier version of the feed says less than is shown.
     if (heard.balance !== undefined && heard.balance.lastSequence === undefined) {
-      read(accountId)
+      reader.read(accountId)
       return
     }
     const alertsBefore = account.facts()?.balance.alertVersion
@@ -199,116 +186,17 @@ export function createFollowing(parts: FollowingParts): Following {
     if (moved.size === 0) return
     metrics.updates.inc({ source })
     const facts = account.facts()
-    if (facts === null) {
-      read(accountId)
-      return
-    }
-    if (isNewer(facts.topUps, account.topUps?.place)) readTopUps(account)
+    // Heard before it was read, which it will be.
+    if (facts === null) return
+    hearTopUps(account, facts.topUps)
     notices.moved(account, moved, facts.balance.alertVersion !== alertsBefore)
     for (const stream of account.streams) stream.wake()
   }
 
-  function readTopUps(account: Followed): void {
-    const { epoch, version } = account.facts()!.topUps
+  function hearTopUps(account: FollowedAccount<LiveStream>, { epoch, version }: Place): void {
+    if (!isNewer({ epoch, version }, account.topUps?.place)) return
     // Most accounts have never had one.
-    if (version === 0n) account.topUps = { place: { epoch, version }, latest: [] }
-    else {
-      topUpsToRead.add(account.accountId)
-      readWanted()
-    }
-  }
-
-  function read(accountId: string): void {
-    toRead.add(accountId)
-    readWanted()
-  }
-
-  /** One statement at a time: what is asked for meanwhile is in the next one. */
-  function readWanted(): void {
-    reading ??= (async () => {
-      // Whatever else this turn of the loop asks for comes along.
-      await null
-      while (!isStopping && (toRead.size > 0 || topUpsToRead.size > 0)) {
-        try {
-          await readParted()
-          await readLatestTopUps()
-        } catch (error) {
-          log.warn({ err: error }, 'followed accounts could not be read; it is tried again')
-          await delay(times.lookEveryMs)
-        }
-      }
-    })().finally(() => {
-      reading = null
-    })
-  }
-
-  async function readParted(): Promise<void> {
-    const wanted = [...toRead].filter((accountId) => accounts.has(accountId))
-    toRead.clear()
-    if (wanted.length === 0) return
-    const found = await readParts(pool, wanted).catch((error: unknown) => {
-      for (const accountId of wanted) toRead.add(accountId)
-      throw error
-    })
-    for (const accountId of wanted) {
-      const stands = found.get(accountId)
-      if (stands !== undefined) hear(accountId, stands, 'database')
-      // Created after the point that the database was restored to.
-      else for (const stream of [...(accounts.get(accountId)?.streams ?? [])]) stream.end('account_gone')
-    }
-  }
-
-  async function readLatestTopUps(): Promise<void> {
-    const wanted = [...topUpsToRead].flatMap((accountId) => accounts.get(accountId) ?? [])
-    topUpsToRead.clear()
-    if (wanted.length === 0) return
-    const placed = wanted.map((account) => ({ account, place: account.facts()!.topUps }))
-    const ids = wanted.map(({ accountId }) => accountId)
-    const latest = await latestTopUps(pool, ids, MAX_TOP_UPS).catch((error: unknown) => {
-      for (const accountId of ids) topUpsToRead.add(accountId)
-      throw error
-    })
-    for (const { account, place } of placed) {
-      account.topUps = { place, latest: latest.get(account.accountId) ?? [] }
-      for (const stream of account.streams) stream.wake()
-    }
-  }
-
-  async function stop(): Promise<void> {
-    isStopping = true
-    const open = [...streams.keys()]
-    for (const stream of open) stream.end('stopping')
-    setTimeout(() => {
-      for (const stream of open) stream.destroy()
-    }, times.stopMs).unref()
-    rest()
-    await notices.stop()
-    await reading
-  }
-}
-
-function liveMetrics(registry: Registry) {
-  const updates: Counter<'source'> = counter(registry, {
-    name: 'tollgate_live_updates_total',
-    help: 'News of followed accounts that were newer, by where they came from: the live view, or the database in its place',
-    labelNames: ['source'],
-  })
-  return {
-    updates,
-    open: gauge(registry, { name: 'tollgate_live_streams', help: 'Streams of live updates that are open' }),
-    heard: gauge(registry, {
-      name: 'tollgate_live_accounts_heard',
-      help: 'Followed accounts whose news come from the live view; those of the others are read every second',
-    }),
-    events: counter(registry, {
-      name: 'tollgate_live_events_total',
-      help: 'Events sent to streams of live updates, by event',
-      labelNames: ['event'],
-    }),
-    ended: counter(registry, {
-      name: 'tollgate_live_streams_ended_total',
-      help: 'Streams of live updates that ended, by reason',
-      labelNames: ['reason'],
-    }),
+    account.topUps = { place: { epoch, version }, latest: version === 0n ? [] : null }
+    if (version > 0n) reader.readTopUps(account.accountId)
   }
 }

@@ -5,6 +5,9 @@
 import type { FastifyReply } from 'fastify'
 import type { Sink } from './stream.ts'
 
+/** How long the last of a stream may take to leave the process. */
+const ENDS_WITHIN_MS = 1_000
+
 /** Begins the answer: from here on nothing can be refused any more. `onClosed` is called once its connection is gone. */
 export function streamResponse(reply: FastifyReply, onClosed: () => void): Sink {
   reply.hijack()
@@ -27,6 +30,8 @@ export function streamResponse(reply: FastifyReply, onClosed: () => void): Sink 
     },
     end(text) {
       raw.end(text)
+      // A reader who is slow does not hold up what is over.
+      setTimeout(() => raw.destroy(), ENDS_WITHIN_MS).unref()
     },
     destroy() {
       raw.destroy()

@@ -4,8 +4,7 @@
  * was overtaken.
  */
 import type { Caller } from '../access.ts'
-import type { FollowedAccount } from './account.ts'
-import { noticesKeyOf } from './account.ts'
+import { type FollowedAccount, noticesKeyOf } from './account.ts'
 import { type EndReason, eventText, settingsData, topUpsData } from './events.ts'
 import { eventId, isNewer, type LiveFacts, type Place, type Seen, stepsSince } from './facts.ts'
 
@@ -13,7 +12,7 @@ import { eventId, isNewer, type LiveFacts, type Place, type Seen, stepsSince } f
 export interface Sink {
   /** `written` is called once it has left the process, or never will. */
   write(text: string, written: () => void): void
-  /** The last of it. */
+  /** The last of it, after which it closes by itself. */
   end(text: string): void
   destroy(): void
 }
@@ -34,8 +33,6 @@ export interface LiveStream {
   /** To be called about once a second. */
   look(): void
   end(reason: EndReason): void
-  /** Without waiting for the reader. */
-  destroy(): void
 }
 
 interface StreamParts {
@@ -78,7 +75,6 @@ export function openStream(parts: StreamParts): LiveStream {
       else if (!isWriting && now - writtenAtMs >= times.heartbeatMs) write(': nothing new\n\n')
     },
     end,
-    destroy: () => sink.destroy(),
   }
   write(`retry: ${retryMs}\n\n${newest()}`)
   return stream
@@ -130,7 +126,7 @@ export function openStream(parts: StreamParts): LiveStream {
 
   function newestTopUps(): string {
     const { topUps } = account
-    if (topUps === null || !isNewer(topUps.place, seen.topUps)) return ''
+    if (topUps === null || topUps.latest === null || !isNewer(topUps.place, seen.topUps)) return ''
     const steps = stepsSince(topUps.place, seen.topUps)
     seen = { ...seen, topUps: placeOf(topUps.place) }
     return event('top_ups', topUpsData(accountId, caller, topUps.place, topUps.latest, steps))

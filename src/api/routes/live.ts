@@ -67,10 +67,7 @@ export function addLiveRoutes(api: Api, { writer: { pool }, log }: ApiContext, p
       const release = open.admit(callerKeyOf(caller))
       const openedAtMs = performance.now()
       let stream: LiveStream | undefined
-      const sink = streamResponse(reply, () => {
-        stream?.end('client_gone')
-        release()
-      })
+      const sink = streamResponse(reply, () => stream?.end('client_gone'))
       stream = following.follow({
         accountId,
         caller,
@@ -78,6 +75,7 @@ export function addLiveRoutes(api: Api, { writer: { pool }, log }: ApiContext, p
         seen: seenFrom(request.headers['last-event-id']),
         sink,
         onEnd(reason, events) {
+          release()
           const seconds = Math.round((performance.now() - openedAtMs) / 1000)
           log.info({ request_id: request.id, reason, events, seconds, caller: kindOf(caller) }, 'a stream ended')
         },
