@@ -2,15 +2,18 @@
  * The stream of an account, over HTTP. Nobody feeds the live view here, so what becomes of accounts is read from the
  * database; test/faults/streams.test.ts has the view, and its loss.
  */
+import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { LiveRefused } from '../../src/api/client/live.ts'
 import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'
 import { listApiKeys, revokeApiKey } from '../../src/ledger/api-keys.ts'
 import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
+import { channelsOf, shardOfAccount } from '../../src/view/keys.ts'
 import { until, within } from '../../testkit/until.ts'
 import { openTestApi, type TestApi, type TestApiOptions } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
+import { componentEnvironment } from '../support/components.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { type Follower, type FollowOptions, follow } from '../support/live.ts'
 
@@ -179,6 +182,31 @@ describe('a stream', () => {
     const seconds = (performance.now() - startedAt) / 1000
     expect(follower.count('balance')).toBeLessThanOrEqual(Math.floor(seconds * 4) + 3)
     expect(follower.stepsBack).toEqual([])
+  })
+
+  it('takes what the view says as it comes, late and twice too, and asks the database for what it leaves out', async () => {
+    const accountId = await account()
+    const follower = await open(accountId)
+    await follower.until('balance', ({ version }) => version === 1)
+    const redis = new Redis((await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!)
+    try {
+      const { changes } = channelsOf(shardOfAccount(accountId))
+      await until('it listens', async () => ((await redis.pubsub('NUMSUB', changes)) as [string, number])[1] > 0)
+      const say = (parts: string) => redis.publish(changes, `another\tb 1 9 9 EUR 9 0\n${accountId}\t${parts}`)
+      for (const version of [5, 3, 5, 6, 4]) await say(`b 1 ${version} ${version}000000 EUR ${version} 0;z 1 1 unknown`)
+      await follower.until('balance', ({ version }) => version === 6)
+      expect(follower.newest('balance')).toMatchObject({ balance: '6.000000', last_sequence: 6 })
+      // As a relay of an earlier version has it.
+      await say('b 2 1 77000000 EUR')
+      await api.pool.query('update tollgate.ledger_epoch set epoch = 3')
+      await follower.until('balance', ({ epoch }) => epoch === 3)
+      expect(follower.newest('balance')).toMatchObject({ version: 1, balance: '25.000000' })
+      expect(follower.events.some((one) => one.event === 'balance' && one.data.epoch === 2)).toBe(false)
+      expect(follower.stepsBack).toEqual([])
+    } finally {
+      redis.disconnect()
+      await api.pool.query('update tollgate.ledger_epoch set epoch = 1')
+    }
   })
 
   it('of a database that was restored goes on under the newer epoch, whose version is lower', async () => {

@@ -20,6 +20,7 @@ import { encodeViewChanges, type FairUseMinutes, linesOf, type ViewChange } from
 import { createViewFeed, type ViewFeed } from '../../src/view/feed.ts'
 import { beginGeneration } from '../../src/view/generation.ts'
 import { channelsOf, keysOf, shardOfAccount } from '../../src/view/keys.ts'
+import { createViewListener } from '../../src/view/listen.ts'
 import { type AskedFairUse, connectViewReader, readAccountView, type ViewAnswer } from '../../src/view/read.ts'
 import { rebuildView } from '../../src/view/rebuild.ts'
 import { leadShard, vouch } from '../../src/view/vouch.ts'
@@ -674,6 +675,62 @@ describe('a leader', () => {
     const clients = (await admin.call('client', 'list')) as string
     return clients.split('\n').filter((client) => client.includes('name=tollgate-view')).length >= count + 1
   }
+})
+
+describe('a listener', () => {
+  it('hears what is newer while the view is vouched for, and says where it may have missed something', async () => {
+    const ids = accountIds(20)
+    await createAccounts(ids)
+    const relay = startRelay(startFeed())
+    const heard = new Map<string, bigint>()
+    const missed: string[] = []
+    const listener = createViewListener(stack.redisUrl, log)
+    listener.open({
+      wants: (accountId) => accountId !== ids[19],
+      newer: (accountId, { balance }) => heard.set(accountId, balance!.version),
+      missed: (isOf) => missed.push(...ids.filter(isOf)),
+    })
+    const isAllHeard = () => ids.every((accountId) => listener.isHeard(accountId))
+    const takeMissed = () => new Set(missed.splice(0))
+    try {
+      await until('the view is vouched for', isAllHeard)
+      expect(takeMissed()).toEqual(new Set(ids))
+      for (const accountId of ids) await change(accountId, 7n, 1)
+      await relay.drain()
+      await until('all but one are heard', () => heard.size === 19)
+      expect(new Set(heard.values())).toEqual(new Set([2n]))
+      expect(takeMissed()).toEqual(new Set())
+
+      // Built anew, it has what the one before may have missed.
+      await rebuildView({ redis: admin, pool }, ALL_SHARDS)
+      await until('the new generation is vouched for', () => new Set(missed).size === ids.length)
+      takeMissed()
+
+      await stack.components.redis.kill()
+      await until('nothing is heard', () => ids.every((accountId) => !listener.isHeard(accountId)), 1_000)
+      await change(ids[0]!, 8n, 2)
+      await stack.components.redis.start()
+      await until('it is heard again', isAllHeard)
+      expect(takeMissed()).toEqual(new Set(ids))
+    } finally {
+      listener.close()
+    }
+    expect(isAllHeard()).toBe(false)
+  })
+
+  it('hears nothing of a view that nobody feeds, and of its silence within two seconds', async () => {
+    await createAccounts(['acme'])
+    const listener = createViewListener(stack.redisUrl, log)
+    listener.open({ wants: () => true, newer: () => {}, missed: () => {} })
+    try {
+      const relay = startRelay(startFeed())
+      await until('the view is vouched for', () => listener.isHeard('acme'))
+      await relay.stop()
+      await until('it is heard no more', () => !listener.isHeard('acme'), 2_500)
+    } finally {
+      listener.close()
+    }
+  })
 })
 
 describe('a rebuild', () => {

@@ -2,7 +2,7 @@
 import type { Logger } from '../../platform/log.ts'
 import type { LiveStream } from './stream.ts'
 
-/** What let a caller in. */
+/** What let a caller in: a key, a token, a session of the billing page. */
 export interface Credential {
   /** The same for all that it lets in. */
   readonly id: string
