@@ -92,6 +92,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
       'src/dead-letters/',
       'src/texts/',
       'src/topics.ts',
+      'src/view/changes.ts',
     ],
     packages: true,
   },
