@@ -8,10 +8,14 @@ import type { Mail } from './mail.ts'
 /** Gravest first: what says less is not sent beside what says more. */
 const GRAVITY: readonly AlertKind[] = ['exhausted', 'low', 'custom_level']
 
-/** The gravest of each account's alerts, which were raised in one transaction. `by`: what moved, the balance or a level. */
+/**
+ * The gravest of each account's alerts, which were raised in one transaction. `by`: what moved, the balance or a level. A level
+ * that is raised above a balance of nothing says nothing new: that credit has run out is known.
+ */
 export function alertMails(alerts: readonly AlertRaised[], nowMicros: InstantMicros, by: 'balance' | 'level'): Mail[] {
   const gravest = new Map<string, AlertRaised>()
   for (const alert of alerts) {
+    if (alert.kind !== 'exhausted' && alert.balanceMicros <= 0n) continue
     const other = gravest.get(alert.accountId)
     if (other === undefined || GRAVITY.indexOf(alert.kind) < GRAVITY.indexOf(other.kind)) {
       gravest.set(alert.accountId, alert)

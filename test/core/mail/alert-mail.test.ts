@@ -6,7 +6,7 @@ import { alertMails } from '../../../src/core/mail/alert-mail.ts'
 import { CURRENCIES } from '../../../src/core/money.ts'
 
 const NOW = parseInstant('2026-11-26T12:00:00Z')!
-const raised = (accountId: string, kind: AlertKind, version: bigint, balanceMicros = -1n): AlertRaised => {
+const raised = (accountId: string, kind: AlertKind, version: bigint, balanceMicros = 1n): AlertRaised => {
   const levelMicros = { low: 10_000_000n, custom_level: 60_000_000n, exhausted: 0n }[kind]
   return { accountId, version, kind, levelMicros, balanceMicros, currency: CURRENCIES[0] }
 }
@@ -45,7 +45,10 @@ describe('alertMails', () => {
     ])
   })
 
-  it('are none where nothing was crossed', () => {
+  it('are none where nothing was crossed, or a level was raised above a balance of nothing', () => {
     expect(alertMails([], NOW, 'balance')).toEqual([])
+    expect(alertMails([raised('acme', 'low', 1n, 0n), raised('acme', 'custom_level', 2n, 0n)], NOW, 'level')).toEqual(
+      [],
+    )
   })
 })
