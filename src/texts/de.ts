@@ -100,7 +100,7 @@ export const de: Messages = {
   'notice.paused.declined': '{card} wurde abgelehnt, zuletzt am {time}.',
   'notice.paused.until_you_act': 'Sie wird erst wieder belastet, wenn Sie es veranlassen.',
   'notice.paused.refused': 'Der Zahlungsdienst nimmt die Belastung nicht an.',
-  'notice.paused.restored': 'Die letzten Änderungen an ihren Einstellungen fehlen möglicherweise.',
+  'notice.paused.restored': 'Möglicherweise fehlen die letzten Änderungen der Einstellungen.',
   'notice.paused.canceled': 'Eine Aufladung wurde storniert.',
   'notice.paused.refunded': 'Eine Zahlung wurde erstattet.',
   'notice.paused.disputed': 'Eine Zahlung wurde zurückgebucht.',
@@ -177,11 +177,11 @@ export const de: Messages = {
   'mail.declined.blocked': 'Das Guthaben beträgt {balance}, und Anrufe sind gesperrt.',
   'mail.taken_back.paused':
     'Die automatische Aufladung ist angehalten. Es wird nichts belastet, bis Sie sie fortsetzen.',
-  'mail.waits.cap': 'Das Monatslimit von {cap} reicht nicht für eine weitere Aufladung von {amount}.',
+  'mail.waits.cap': 'Der Rest des Monatslimits von {cap} reicht nicht für eine weitere Aufladung von {amount}.',
   'mail.export_ready.title': 'Ihr Export ist fertig: {period}.',
   'mail.export_ready.summary':
     'Anfang {opening}, aufgeladen {added}, verbraucht {used}, Sonstiges {other}, Ende {closing}. {rows, plural, =0 {Keine Bewegungen.} one {# Bewegung.} other {# Bewegungen.}}',
   'mail.export_ready.until': 'Sie können ihn bis {time} in der Abrechnung herunterladen.',
-  'mail.export_failed.title': 'Ihr Export wurde nicht fertig: {period}.',
+  'mail.export_failed.title': 'Ihr Export wurde nicht abgeschlossen: {period}.',
   'mail.export_failed.body': 'In Ihrem Konto fehlt nichts. Versuchen Sie es in der Abrechnung noch einmal.',
 }

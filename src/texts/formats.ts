@@ -37,6 +37,8 @@ export interface Formats {
   day(instant: string): string
   /** `2026-11-30`, which is the same day everywhere. */
   calendarDate(date: string): string
+  /** The days of a half-open period in a zone of its own, which it names. */
+  period(from: string, to: string, timeZone: string): string
   /** Of whole per cent. */
   percent(percent: number): string
   /** `Visa 4242`; null: it is not known, or not for the reader to see. */
@@ -91,6 +93,10 @@ export function formatsFor(texts: Texts, { timeZone, currency, namesZone = false
     moment: (instant) => (namesZone ? `${moments(instant)} ${zoneAt(instant)}` : moments(instant)),
     day: dates({ dateStyle: 'medium', timeZone }),
     calendarDate: dates({ dateStyle: 'medium', timeZone: 'UTC' }),
+    period(from, to, zone) {
+      const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: zone })
+      return `${format.formatRange(new Date(from), new Date(Date.parse(to) - 1))} (${zone})`
+    },
     percent: (percent) => percents.format(percent / 100),
     card: (card) =>
       card === null

@@ -182,7 +182,7 @@ const WORDS: { readonly [Key in NoticeKey]: (figures: FiguresOf<Key>, wording: W
 }
 
 export function blocked(
-  { blocked_since, owed, open_payment }: FiguresOf<'exhausted'>,
+  { blocked_since, owed, open_payment }: Omit<FiguresOf<'exhausted'>, 'balance'>,
   { texts, formats, isMember }: Wording,
 ): (string | null)[] {
   const owedMicros = microsOf(owed)
