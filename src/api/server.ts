@@ -21,6 +21,7 @@ import { addContactRoutes } from './routes/contacts.ts'
 import { addDeadLetterRoutes } from './routes/dead-letters.ts'
 import { addDisplayNameRoutes } from './routes/display-names.ts'
 import { addExplainedMovementRoutes } from './routes/explained-movement.ts'
+import { addExportRoutes } from './routes/exports.ts'
 import { addFairUseRoutes } from './routes/fair-use.ts'
 import { addMovementSearchRoutes } from './routes/movement-searches.ts'
 import { addMovementRoutes } from './routes/movements.ts'
@@ -62,6 +63,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addDisplayNameRoutes,
   addFairUseRoutes,
   addExplainedMovementRoutes,
+  addExportRoutes,
   addAutoTopUpRoutes,
   addPaymentMethodRoutes,
   addTopUpRoutes,

@@ -1,7 +1,7 @@
 /**
- * Jobs: the work beside the ledger that nobody waits for, and that rating must not feel. It is done a share at a time, a share
- * a transaction, and after each the job rests nine times as long as that took: so it has a tenth of one connection at the
- * most, and a database that is busy, where shares take longer, is left alone for longer.
+ * Jobs: the work beside the ledger that rating must not feel. It is done a share at a time, a share a transaction, and after
+ * each the job rests nine times as long as that took: so it has a tenth of one connection at the most, and a database that is
+ * busy, where shares take longer, is left alone for longer. Exports, which a person waits for, rest as long as they took.
  *
  * A stop lets the shares in hand come to their end, some hundred milliseconds, and begins no other. One that is cut off
  * leaves nothing: where a job stands is stored with what it did.
@@ -12,6 +12,8 @@ import { type Job, type JobReport, startJobs } from '../platform/jobs.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Counter, counter, type Registry } from '../platform/metrics.ts'
 import { createPool, type Pool } from '../platform/postgres.ts'
+import { deletePartsOfExpired } from '../reporting/exports/delete-parts.ts'
+import { oldestInPreparation, prepareNextPart, type WhenExportEnds } from '../reporting/exports/prepare-export.ts'
 import { oldestNotRolledUp, rollUp } from '../reporting/roll-up.ts'
 import { defineRole } from './role.ts'
 
@@ -19,6 +21,8 @@ const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 
 const RESTS_A_SHARE = 9
+/** Half of one connection: a million movements are ready within some two minutes. */
+const RESTS_A_PART_OF_EXPORT = 1
 
 /** How often it is asked how far the roll-up is behind, which looks at all accounts. */
 const MEASURED_EVERY_MS = 5 * SECOND_MS
@@ -32,7 +36,13 @@ export const jobsRole = defineRole({
     const pool = createPool(config.database.url, log, connections)
     starting.defer(() => pool.end())
     const jobs = startJobs({
-      jobs: [rollUpJob(pool), requestKeysJob(pool, log), phoneNumbersJob(pool, registry, numbersKeptDays)],
+      jobs: [
+        rollUpJob(pool),
+        exportsJob(pool, log, whenExportEnds),
+        expiredExportsJob(pool, log),
+        requestKeysJob(pool, log),
+        phoneNumbersJob(pool, registry, numbersKeptDays),
+      ],
       log,
       registry,
     })
@@ -49,14 +59,18 @@ export const jobsRole = defineRole({
   },
 })
 
+/** What belongs to the transaction in which an export becomes ready or fails, such as a mail to who asked for it: nothing yet. */
+const whenExportEnds: WhenExportEnds = async () => {}
+
 /** Takes a share, and reports the rest that is due after it; none, where nothing is left to do. */
 async function takeShare(
   share: () => Promise<{ readonly hasMore: boolean; readonly oldestWorkSeconds?: number | null }>,
+  rests = RESTS_A_SHARE,
 ): Promise<JobReport> {
   const beganAt = performance.now()
   const { hasMore, ...report } = await share()
   const tookMs = performance.now() - beganAt
-  return hasMore ? { ...report, restMs: Math.ceil(tookMs * RESTS_A_SHARE) } : report
+  return hasMore ? { ...report, restMs: Math.ceil(tookMs * rests) } : report
 }
 
 /** Goes round all accounts, a share at a time, and rests for its interval once a round has left nothing behind. */
@@ -78,6 +92,39 @@ export function rollUpJob(pool: Pool): Job {
         if (hasMore && performance.now() - measuredAt < MEASURED_EVERY_MS) return { hasMore }
         measuredAt = performance.now()
         return { hasMore, oldestWorkSeconds: await oldestNotRolledUp(pool) }
+      }),
+  }
+}
+
+/** Someone waits for an export: it is looked for every second, and made with less rest. */
+export function exportsJob(pool: Pool, log: Logger, whenEnds: WhenExportEnds): Job {
+  return {
+    name: 'exports',
+    everyMs: SECOND_MS,
+    run: () =>
+      takeShare(async () => {
+        const { export: worked, failure } = await prepareNextPart(pool, { whenExportEnds: whenEnds })
+        if (worked !== null) {
+          const about = { export_id: worked.exportId, account_id: worked.accountId, state: worked.state }
+          if (failure !== null)
+            log.warn({ ...about, err: failure.error, tries: worked.tries }, 'an export did not go on')
+          else if (worked.state === 'ready')
+            log.info({ ...about, file_bytes: Number(worked.fileBytes) }, 'an export is ready')
+        }
+        return { hasMore: worked !== null, oldestWorkSeconds: await oldestInPreparation(pool) }
+      }, RESTS_A_PART_OF_EXPORT),
+  }
+}
+
+function expiredExportsJob(pool: Pool, log: Logger): Job {
+  return {
+    name: 'expired exports',
+    everyMs: 10 * MINUTE_MS,
+    run: () =>
+      takeShare(async () => {
+        const { count, overdueSeconds, hasMore } = await deletePartsOfExpired(pool)
+        if (count > 0) log.info({ count }, 'deleted the files of exports whose time is over')
+        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
       }),
   }
 }

@@ -6,6 +6,9 @@ import { parseConfig } from '../../src/platform/config.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { createPool } from '../../src/platform/postgres.ts'
+import { deletePartsOfExpired } from '../../src/reporting/exports/delete-parts.ts'
+import { oldestInPreparation, prepareNextPart } from '../../src/reporting/exports/prepare-export.ts'
+import { requestExport } from '../../src/reporting/exports/request-export.ts'
 import { findRollUpDifferences, oldestNotRolledUp, rollUp } from '../../src/reporting/roll-up.ts'
 import { jobsRole, rollUpJob } from '../../src/roles/jobs.ts'
 import { createOutboxBell } from '../../src/roles/role.ts'
@@ -61,14 +64,20 @@ it('sums up, forgets request keys and clears numbers, on Postgres alone, and say
     await until('all is summed up', async () => (await notSummedUp()) === 0)
     await until('each job has come to its end', async () => {
       const { values } = await registry.getSingleMetric('tollgate_job_last_success_timestamp_seconds')!.get()
-      return values.length === 3
+      return values.length === 5
     })
     const count = async (what: string) =>
       (await ledger.pool.query<{ count: number }>(`select count(*)::integer as count from ${what}`)).rows[0]!.count
     expect(await count(`tollgate.request_keys where recorded_at < now() - interval '30 days'`)).toBe(0)
     expect(await count('tollgate.dead_letters where original is not null')).toBe(0)
     const { values } = await registry.getSingleMetric('tollgate_job_oldest_work_seconds')!.get()
-    expect(values.map(({ labels }) => labels.job).toSorted()).toEqual(['phone numbers', 'request keys', 'usage by day'])
+    expect(values.map(({ labels }) => labels.job).toSorted()).toEqual([
+      'expired exports',
+      'exports',
+      'phone numbers',
+      'request keys',
+      'usage by day',
+    ])
   } finally {
     await role[Symbol.asyncDispose]()
   }
@@ -149,6 +158,15 @@ it('leaves nothing in a session that the next transaction could miss on another 
     await deleteOldRequestKeys(pool)
     await clearOldNumbers(pool, 0)
     await clearOldLetters(pool, 0)
+    await requestExport(
+      ledger,
+      { accountId: 'account-0', fromMicros: 0, toMicros: Number.MAX_SAFE_INTEGER, actor: 'test' },
+      'of-jobs',
+    )
+    const { export: made } = await prepareNextPart(pool, { whenExportEnds: async () => {} })
+    expect(made?.state).toBe('ready')
+    await oldestInPreparation(pool)
+    await deletePartsOfExpired(pool)
     // On the one connection that all this was done by.
     const { rows } = await pool.query(
       `select (select count(*)::integer from pg_prepared_statements) as statements,
