@@ -1,14 +1,15 @@
 /** `tollgate export`: an account's movements of a period as a file, and how opening and closing balance go together. */
 import { formatInstant, type InstantMicros, parseInstantOrDate } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
+import { createExportThread } from '../reporting/exports/export-thread.ts'
 import {
   EXPORT_FORMATS,
   type ExportFormat,
+  type FileWanted,
   type WrittenExport,
-  writeExportFile,
 } from '../reporting/exports/write-export-file.ts'
 import { CommandFailed, counted, writeOutput } from './command.ts'
-import { withDatabase } from './connected.ts'
+import { readConfig, withDatabase } from './connected.ts'
 
 export interface ExportOptions {
   readonly account: string
@@ -27,8 +28,7 @@ export async function exportMovements(options: ExportOptions): Promise<void> {
   const format = EXPORT_FORMATS.find((known) => known === options.format)
   if (format === undefined) throw new CommandFailed(`--format is ${EXPORT_FORMATS.join(' or ')}`, 2)
 
-  const wanted = { accountId, fromMicros, toMicros, path, format }
-  const written = await withDatabase((pool) => writeExportFile(pool, wanted))
+  const written = await write({ accountId, fromMicros, toMicros, path, format })
   if ('refused' in written) {
     if (written.refused === 'unknown_account') throw new CommandFailed(`there is no account ${accountId}`, 1)
     throw new CommandFailed(`--from ${options.from} is after now`, 2)
@@ -36,6 +36,19 @@ export async function exportMovements(options: ExportOptions): Promise<void> {
   await writeOutput(
     options.json ? `${JSON.stringify(jsonOf(accountId, path, format, written))}\n` : textOf(path, written),
   )
+}
+
+/** On the thread for exports, whose heap is small: the memory of an operator's machine is not ours. */
+function write(wanted: FileWanted) {
+  const { database, log } = readConfig('database', 'log')
+  return withDatabase(async () => {
+    const thread = createExportThread({ databaseUrl: database.url, logLevel: log.level })
+    try {
+      return await thread.writeFile(wanted)
+    } finally {
+      await thread.rest()
+    }
+  })
 }
 
 function readInstant(option: string, text: string): InstantMicros {

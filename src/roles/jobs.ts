@@ -13,7 +13,13 @@ import type { Logger } from '../platform/log.ts'
 import { type Counter, counter, type Registry } from '../platform/metrics.ts'
 import { createPool, type Pool } from '../platform/postgres.ts'
 import { deletePartsOfExpired } from '../reporting/exports/delete-parts.ts'
-import { oldestInPreparation, prepareNextPart, type WhenExportEnds } from '../reporting/exports/prepare-export.ts'
+import { createExportThread, type ExportThread } from '../reporting/exports/export-thread.ts'
+import {
+  oldestInPreparation,
+  type Prepared,
+  prepareNextPart,
+  type WhenExportEnds,
+} from '../reporting/exports/prepare-export.ts'
 import { oldestNotRolledUp, rollUp } from '../reporting/roll-up.ts'
 import { defineRole } from './role.ts'
 
@@ -29,16 +35,19 @@ const MEASURED_EVERY_MS = 5 * SECOND_MS
 
 export const jobsRole = defineRole({
   name: 'jobs',
-  sections: ['database', 'jobs'],
+  sections: ['database', 'jobs', 'log'],
   async start(config, { log, registry }) {
     await using starting = new AsyncDisposableStack()
     const { connections, numbersKeptDays } = config.jobs
-    const pool = createPool(config.database.url, log, connections)
+    // One is the thread's that makes exports.
+    const pool = createPool(config.database.url, log, connections - 1)
     starting.defer(() => pool.end())
+    const thread = createExportThread({ databaseUrl: config.database.url, logLevel: config.log.level })
+    starting.defer(() => thread.rest())
     const jobs = startJobs({
       jobs: [
         rollUpJob(pool),
-        exportsJob(pool, log, whenExportEnds),
+        exportsJob(pool, { log, registry, thread, whenExportEnds }),
         expiredExportsJob(pool, log),
         requestKeysJob(pool, log),
         phoneNumbersJob(pool, registry, numbersKeptDays),
@@ -96,22 +105,40 @@ export function rollUpJob(pool: Pool): Job {
   }
 }
 
+interface ExportsParts {
+  readonly log: Logger
+  readonly registry: Registry
+  readonly thread: ExportThread
+  readonly whenExportEnds: WhenExportEnds
+}
+
 /** Someone waits for an export: it is looked for every second, and made with less rest. */
-export function exportsJob(pool: Pool, log: Logger, whenEnds: WhenExportEnds): Job {
+export function exportsJob(pool: Pool, { log, registry, thread, whenExportEnds: whenEnds }: ExportsParts): Job {
+  const ended: Counter<'state'> = counter(registry, {
+    name: 'tollgate_exports_total',
+    help: 'Exports that became ready, and that failed',
+    labelNames: ['state'],
+  })
+  // Seen at 0, so that the first failure is seen as one more.
+  for (const state of ['ready', 'failed']) ended.inc({ state }, 0)
+  const report = ({ export: worked, failure }: Prepared) => {
+    if (worked === null) return
+    const about = { export_id: worked.exportId, account_id: worked.accountId, state: worked.state }
+    if (failure !== null) log.warn({ ...about, err: failure.error, tries: worked.tries }, 'an export did not go on')
+    else if (worked.state === 'ready')
+      log.info({ ...about, file_bytes: Number(worked.fileBytes) }, 'an export is ready')
+    if (worked.state !== 'preparing') ended.inc({ state: worked.state })
+  }
   return {
     name: 'exports',
     everyMs: SECOND_MS,
     run: () =>
       takeShare(async () => {
-        const { export: worked, failure } = await prepareNextPart(pool, { whenExportEnds: whenEnds })
-        if (worked !== null) {
-          const about = { export_id: worked.exportId, account_id: worked.accountId, state: worked.state }
-          if (failure !== null)
-            log.warn({ ...about, err: failure.error, tries: worked.tries }, 'an export did not go on')
-          else if (worked.state === 'ready')
-            log.info({ ...about, file_bytes: Number(worked.fileBytes) }, 'an export is ready')
-        }
-        return { hasMore: worked !== null, oldestWorkSeconds: await oldestInPreparation(pool) }
+        const prepared = await prepareNextPart(pool, { whenExportEnds: whenEnds, makePart: thread.makePart })
+        report(prepared)
+        const hasMore = prepared.export !== null
+        if (!hasMore) await thread.rest()
+        return { hasMore, oldestWorkSeconds: await oldestInPreparation(pool) }
       }, RESTS_A_PART_OF_EXPORT),
   }
 }

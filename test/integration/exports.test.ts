@@ -17,6 +17,7 @@ import type { StoredExport } from '../../src/reporting/exports/export-rows.ts'
 import { oldestInPreparation, prepareNextPart } from '../../src/reporting/exports/prepare-export.ts'
 import { readExportFile } from '../../src/reporting/exports/read-file.ts'
 import { AWKWARD_NAMES, makeMovements } from '../../testkit/movements.ts'
+import { until } from '../../testkit/until.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
 import { parseCsv } from '../support/csv.ts'
@@ -250,6 +251,12 @@ describe('a period', () => {
 
   it('that reaches past now ends now, and the next goes on there, while movements are recorded', async () => {
     const isOver = new AbortController()
+    const lastSequence = async () =>
+      (
+        await api.pool.query<{ last: number }>(
+          `select last_sequence::integer as last from tollgate.accounts where account_id = 'busy'`,
+        )
+      ).rows[0]!.last
     const moving = (async () => {
       for (let i = 1; !isOver.signal.aborted; i++) await adjust(api, 'busy', i % 3 === 0 ? -700_000n : 1_000_000n)
     })()
@@ -262,6 +269,8 @@ describe('a period', () => {
         await prepareAll(api.pool, { rowsAPart: 7 })
         periods.push(await read('busy', asked.export_id))
         from = asked.to
+        const { through_sequence: through } = asked
+        await until('some more are recorded', async () => (await lastSequence()) > through + 3)
       }
     } finally {
       isOver.abort()
@@ -278,11 +287,9 @@ describe('a period', () => {
       }
       rows.push(...own)
     }
-    const { rows: all } = await api.pool.query<{ last: number }>(
-      `select last_sequence::integer as last from tollgate.accounts where account_id = 'busy'`,
-    )
-    expect(all[0]!.last).toBeGreaterThan(20)
-    expect(rows).toEqual(await expectedRows(api.pool, 'busy', 0, all[0]!.last))
+    const recorded = await lastSequence()
+    expect(recorded).toBeGreaterThan(20)
+    expect(rows).toEqual(await expectedRows(api.pool, 'busy', 0, recorded))
   })
 
   it.each([

@@ -7,6 +7,7 @@ import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { createPool } from '../../src/platform/postgres.ts'
 import { deletePartsOfExpired } from '../../src/reporting/exports/delete-parts.ts'
+import { readExport } from '../../src/reporting/exports/export-rows.ts'
 import { oldestInPreparation, prepareNextPart } from '../../src/reporting/exports/prepare-export.ts'
 import { requestExport } from '../../src/reporting/exports/request-export.ts'
 import { findRollUpDifferences, oldestNotRolledUp, rollUp } from '../../src/reporting/roll-up.ts'
@@ -14,6 +15,7 @@ import { jobsRole, rollUpJob } from '../../src/roles/jobs.ts'
 import { createOutboxBell } from '../../src/roles/role.ts'
 import { until } from '../../testkit/until.ts'
 import { testAccount } from '../support/catalog.ts'
+import { expectedRows, rowsOf } from '../support/exports.ts'
 import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
 
 let ledger: TestLedger
@@ -42,7 +44,7 @@ async function notSummedUp(): Promise<number> {
   return rows[0]!.count
 }
 
-it('sums up, forgets request keys and clears numbers, on Postgres alone, and says so by job', async () => {
+it('sums up, makes exports, forgets request keys and clears numbers, on Postgres alone, and says so by job', async () => {
   await move(40)
   await ledger.pool.query(
     `update tollgate.request_keys set recorded_at = now() - interval '31 days' where account_id = 'account-1'`,
@@ -51,8 +53,15 @@ it('sums up, forgets request keys and clears numbers, on Postgres alone, and say
     `insert into tollgate.dead_letters (topic, partition, "offset", value_hash, reason, detail, recorded_at, original)
      values ('usage.calls.v1', 0, 1, 'hash', 'no_rate', 'none', now() - interval '181 days', 'value')`,
   )
+  const asked = await requestExport(
+    ledger,
+    { accountId: 'account-1', fromMicros: 0, toMicros: Number.MAX_SAFE_INTEGER, actor: 'test' },
+    'of-role',
+  )
+  if ('refused' in asked) throw new Error(asked.refused)
+  const { exportId } = asked.answer.export
   const registry = new Registry()
-  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs'])
+  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs', 'log'])
   const role = await jobsRole.start(config as never, {
     log: createLog('silent'),
     registry,
@@ -66,6 +75,9 @@ it('sums up, forgets request keys and clears numbers, on Postgres alone, and say
       const { values } = await registry.getSingleMetric('tollgate_job_last_success_timestamp_seconds')!.get()
       return values.length === 5
     })
+    const exported = async () => (await readExport(ledger.pool, 'account-1', exportId))!
+    await until('the export is ready', async () => (await exported()).state === 'ready')
+    expect(await rowsOf(ledger.pool, await exported())).toEqual(await expectedRows(ledger.pool, 'account-1', 0, 2))
     const count = async (what: string) =>
       (await ledger.pool.query<{ count: number }>(`select count(*)::integer as count from ${what}`)).rows[0]!.count
     expect(await count(`tollgate.request_keys where recorded_at < now() - interval '30 days'`)).toBe(0)
@@ -87,7 +99,7 @@ it('stopped in the middle of a share ends it, and begins no other', async () => 
   await move(30)
   const before = await notSummedUp()
   expect(before).toBe(30)
-  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs'])
+  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs', 'log'])
   // Holds the share at its last statement.
   const holding = await ledger.pool.connect()
   try {

@@ -55,8 +55,8 @@ export interface Stretch {
   readonly throughSequence: bigint
 }
 
-/** Of some hundred bytes each: what is in memory at a time. */
-const ROWS_A_PAGE = 2_000n
+/** What is in memory at a time: a few hundred kilobytes, and younger than the next collection of garbage. */
+const ROWS_A_PAGE = 500n
 
 /**
  * All of the stretch, page by page. The connection is to plan its statements by key. Throws a `Fault` where a movement of it is

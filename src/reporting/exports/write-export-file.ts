@@ -29,7 +29,8 @@ export interface FileWanted extends Period {
 /** Movements that one transaction reads, so that none is open for as long as a file takes. */
 const ROWS_A_TRANSACTION = 20_000n
 
-interface Refused {
+/** Nothing was written. */
+export interface NoFile {
   readonly refused: 'unknown_account' | 'begins_after_now'
 }
 
@@ -37,7 +38,7 @@ interface Refused {
 export async function writeExportFile(
   pool: Pool,
   { accountId, path, format, ...wanted }: FileWanted,
-): Promise<WrittenExport | Refused> {
+): Promise<WrittenExport | NoFile> {
   const told = await tellPeriod(pool, accountId, wanted)
   if ('refused' in told) return told
 
@@ -79,7 +80,7 @@ function tellPeriod(
   pool: Pool,
   accountId: string,
   wanted: Period,
-): Promise<(PeriodOfExport & { readonly currency: Currency }) | Refused> {
+): Promise<(PeriodOfExport & { readonly currency: Currency }) | NoFile> {
   return inTransaction(pool, async (connection) => {
     const account = (await lockAccounts(connection, [accountId])).get(accountId)
     if (account === undefined) return { refused: 'unknown_account' }
