@@ -58,6 +58,8 @@ export function createExportThread(config: ExportThreadConfig): ExportThread {
     started.once('exit', () => {
       worker = null
     })
+    // Whoever waits for an answer hears of it; with nobody waiting, the event would end the process.
+    started.on('error', () => {})
     return started
   }
 }

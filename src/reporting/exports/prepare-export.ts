@@ -15,7 +15,8 @@ import { type MadePart, makePart, type WantedPart } from './make-part.ts'
 const ROWS_A_PART = 20_000
 export const EXPORTS_KEPT_DAYS = 7
 const MAX_TRIES = 5
-const FIRST_REST_AFTER_FAILURE_MS = 5_000
+/** Doubled each time: two and a half minutes in all, which a restart of the database takes. */
+const FIRST_REST_AFTER_FAILURE_MS = 10_000
 
 /**
  * What else is of the moment an export is over, ready or failed, such as a mail to who asked for it. Called in the transaction
