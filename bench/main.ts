@@ -15,6 +15,7 @@ import {
   RECORDED,
   WHAT_IS_TIMED,
 } from './end-to-end.ts'
+import { benchExport } from './export.ts'
 import { against, asTable, type Figure, find, medianOf } from './figures.ts'
 import { benchForecast } from './forecast.ts'
 import { benchGrowth } from './growth.ts'
@@ -58,6 +59,7 @@ Only when named, minutes to an hour each:
   backlog       the memory of a rater, over a backlog of ten times as many events
   search        pages, searches and summaries of an account with as many movements, among ten times as many
   view          changes that the live view takes, heard by nobody and by one; seconds
+  export        so many movements of one account as a file: time, memory, size
   forecast      how well days left are foretold, on made-up histories; seconds
 
 Options:
@@ -169,6 +171,7 @@ const ALONE: Readonly<Record<string, () => Promise<Figure[]>>> = {
   backlog: () => benchBacklog(Math.min(BACKLOG_EVENTS, events * 10)),
   search: () => benchSearch({ movements: events * 10, say }),
   view: () => benchView(ALTERNATING_RUNS),
+  export: () => benchExport({ movements: events, say }),
   forecast: async () => benchForecast(),
 }
 

@@ -280,6 +280,73 @@ CREATE TABLE tollgate.display_names (
 );
 COMMENT ON TABLE tollgate.display_names IS 'What a user is called where the account is shown; erased, the id is shown';
 
+CREATE TABLE tollgate.export_parts (
+  export_id text COLLATE "C" NOT NULL,
+  part integer NOT NULL,
+  through_sequence bigint NOT NULL,
+  content bytea STORAGE EXTERNAL NOT NULL,
+  CONSTRAINT export_parts_pkey PRIMARY KEY (export_id, part),
+  CONSTRAINT export_parts_export_id_fkey FOREIGN KEY (export_id) REFERENCES tollgate.exports(export_id)
+);
+COMMENT ON TABLE tollgate.export_parts IS 'What an export''s file is put together from, in order; deleted once it has expired';
+COMMENT ON COLUMN tollgate.export_parts.content IS 'Gzip of a piece of the file; pieces of gzip in a row are gzip';
+
+CREATE TABLE tollgate.exports (
+  export_id text COLLATE "C" NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  requested_by text NOT NULL,
+  asker text,
+  time_zone text NOT NULL,
+  from_at timestamp with time zone NOT NULL,
+  to_at timestamp with time zone NOT NULL,
+  currency text NOT NULL,
+  after_sequence bigint NOT NULL,
+  through_sequence bigint NOT NULL,
+  opening_micros bigint NOT NULL,
+  closing_micros bigint NOT NULL,
+  state text DEFAULT 'preparing'::text NOT NULL,
+  done_sequence bigint NOT NULL,
+  parts integer DEFAULT 0 NOT NULL,
+  added_micros bigint DEFAULT 0 NOT NULL,
+  used_micros bigint DEFAULT 0 NOT NULL,
+  other_micros bigint DEFAULT 0 NOT NULL,
+  file_bytes bigint DEFAULT 0 NOT NULL,
+  tries integer DEFAULT 0 NOT NULL,
+  next_part_at timestamp with time zone NOT NULL,
+  failure text,
+  concluded_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  CONSTRAINT exports_pkey PRIMARY KEY (export_id),
+  CONSTRAINT exports_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT exports_check CHECK (from_at <= to_at),
+  CONSTRAINT exports_check1 CHECK (after_sequence <= done_sequence AND done_sequence <= through_sequence),
+  CONSTRAINT exports_check2 CHECK ((state = 'preparing'::text) = (concluded_at IS NULL)),
+  CONSTRAINT exports_check3 CHECK ((state = 'failed'::text) = (failure IS NOT NULL)),
+  CONSTRAINT exports_check4 CHECK ((state = ANY (ARRAY['ready'::text, 'expired'::text])) = (expires_at IS NOT NULL)),
+  CONSTRAINT exports_state_check CHECK (state = ANY (ARRAY['preparing'::text, 'ready'::text, 'failed'::text, 'expired'::text])),
+  CONSTRAINT ready_exports_add_up CHECK ((state <> ALL (ARRAY['ready'::text, 'expired'::text])) OR (opening_micros + added_micros - used_micros + other_micros) = closing_micros),
+  CONSTRAINT ready_exports_are_whole CHECK ((state <> ALL (ARRAY['ready'::text, 'expired'::text])) OR done_sequence = through_sequence)
+) WITH (fillfactor=70);
+CREATE INDEX exports_by_account ON tollgate.exports USING btree (account_id, requested_at, export_id);
+CREATE UNIQUE INDEX exports_one_preparing ON tollgate.exports USING btree (account_id) WHERE (state = 'preparing'::text);
+CREATE INDEX exports_to_expire ON tollgate.exports USING btree (expires_at) WHERE (state = 'ready'::text);
+CREATE INDEX exports_to_prepare ON tollgate.exports USING btree (next_part_at) WHERE (state = 'preparing'::text);
+COMMENT ON TABLE tollgate.exports IS 'Files of an account''s movements of a period, asked for, under way, ready and gone';
+COMMENT ON COLUMN tollgate.exports.asker IS 'The person who asked for it, and is mailed about it; null: a service or an operator did';
+COMMENT ON COLUMN tollgate.exports.time_zone IS 'IANA name of the zone that the period was chosen in, for the mail';
+COMMENT ON COLUMN tollgate.exports.from_at IS 'The period is half-open, by when movements were recorded';
+COMMENT ON COLUMN tollgate.exports.to_at IS 'Not after requested_at: a period that reaches past it ends there';
+COMMENT ON COLUMN tollgate.exports.after_sequence IS 'The last movement before the period; 0: none';
+COMMENT ON COLUMN tollgate.exports.through_sequence IS 'The last that is in it or before, read under the account''s lock';
+COMMENT ON COLUMN tollgate.exports.done_sequence IS 'Movements up to here are in parts';
+COMMENT ON COLUMN tollgate.exports.added_micros IS 'Of the movements that are in parts, as used_micros and other_micros are';
+COMMENT ON COLUMN tollgate.exports.file_bytes IS 'Of the file as it is sent, not compressed';
+COMMENT ON COLUMN tollgate.exports.tries IS 'That failed since the last part';
+COMMENT ON COLUMN tollgate.exports.next_part_at IS 'Since when it waits for its next part; later: it rests after a failure';
+COMMENT ON COLUMN tollgate.exports.failure IS 'The code of the last failure; null unless failed';
+COMMENT ON COLUMN tollgate.exports.expires_at IS 'Until when the file can be downloaded';
+
 CREATE TABLE tollgate.fair_use_counters (
   account_id text COLLATE "C" NOT NULL,
   user_id text NOT NULL,

@@ -7,6 +7,7 @@
  * | read            | an account, its credit and what used it          | own   | own    | all      | read            |
  * | write           | what a customer may set: alerts, auto top-up ... | own   |        | all      | write           |
  * | pay             | adding credit                                    | own   |        | all      | pay             |
+ * | export          | all movements as a file, with numbers in full    | own   |        | all      | export          |
  * | portal_sessions | opening the billing page in a person's name      |       |        | all      | portal_sessions |
  * | accounts        | creating, listing and closing accounts; plans    |       |        | all      | accounts        |
  * | adjust          | adjusting credit                                 |       |        | all      | adjust          |
@@ -20,6 +21,7 @@ export const PERMISSIONS = [
   'read',
   'write',
   'pay',
+  'export',
   'portal_sessions',
   'accounts',
   'adjust',
@@ -52,7 +54,7 @@ type CallerKind =
   | { readonly kind: 'person'; readonly subject: string; readonly accountId: string; readonly role: PersonRole }
   | { readonly kind: 'operator'; readonly subject: string }
 
-const ADMIN: ReadonlySet<Permission> = new Set(['read', 'write', 'pay'])
+const ADMIN: ReadonlySet<Permission> = new Set(['read', 'write', 'pay', 'export'])
 const MEMBER: ReadonlySet<Permission> = new Set(['read'])
 
 /** `hidden`: what is asked for is of an account that the caller may not know of. */

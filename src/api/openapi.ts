@@ -17,6 +17,7 @@ const DOCUMENTATION = '/docs'
 export const TAGS = {
   Accounts: 'Who is rated and charged: plan, contacts, names',
   Credit: 'Balance, service status, movements and why they cost what they cost',
+  Exports: 'All movements of a period as a file',
   Usage: 'What used credit, how long it lasts, and how periods add up',
   Notices: 'What the people of an account have to know, as reasons and figures',
   'Auto top-up': 'When credit is added by itself, with whose consent',

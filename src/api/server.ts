@@ -28,6 +28,7 @@ import { addContactRoutes } from './routes/contacts.ts'
 import { addDeadLetterRoutes } from './routes/dead-letters.ts'
 import { addDisplayNameRoutes } from './routes/display-names.ts'
 import { addExplainedMovementRoutes } from './routes/explained-movement.ts'
+import { addExportRoutes } from './routes/exports.ts'
 import { addFairUseRoutes } from './routes/fair-use.ts'
 import { addLiveRoutes } from './routes/live.ts'
 import { addMovementSearchRoutes } from './routes/movement-searches.ts'
@@ -81,6 +82,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addDisplayNameRoutes,
   addFairUseRoutes,
   addExplainedMovementRoutes,
+  addExportRoutes,
   addAutoTopUpRoutes,
   addPaymentMethodRoutes,
   addTopUpRoutes,

@@ -14,6 +14,7 @@ import { CommandFailed } from './command.ts'
 import type { CorrectionsOptions } from './corrections-list.ts'
 import type { ListOptions } from './dead-letters-list.ts'
 import type { ReplayOptions } from './dead-letters-replay.ts'
+import type { ExportOptions } from './export.ts'
 import type { MailListOptions } from './mail-list.ts'
 import type { AddMethodOptions } from './payment-method-add.ts'
 import type { PortalLinkOptions } from './portal-link.ts'
@@ -287,7 +288,7 @@ apiKey
   .argument('<name>', 'what it is for; on record for what is changed by it')
   .requiredOption(
     '--scopes <scopes>',
-    'read, write, pay, portal_sessions, accounts, adjust, catalogs, dead_letters, api_keys; by commas',
+    'read, write, pay, export, portal_sessions, accounts, adjust, catalogs, dead_letters, api_keys; by commas',
   )
   .option('--accounts <ids>', 'the accounts that it may see, by commas')
   .option('--all-accounts', 'all accounts, and the installation')
@@ -354,6 +355,20 @@ program
   .action(async (accountId: string, eventId: string, options: { json?: boolean }) => {
     const { explain } = await import('./explain.ts')
     await explain(accountId, eventId, options)
+  })
+
+program
+  .command('export')
+  .description("write an account's movements of a period into a file, and print how they add up")
+  .requiredOption('--account <id>', 'account id')
+  .requiredOption('--from <time>', 'recorded at this RFC 3339 instant or later; a date is its midnight in UTC')
+  .requiredOption('--to <time>', 'recorded before this instant; one to come stands for now')
+  .requiredOption('--output <file>', 'where it goes; what is there is replaced once all is written')
+  .option('--format <format>', 'csv, or parquet with amounts as decimals and instants as timestamps', 'csv')
+  .option('--json', 'print one JSON object')
+  .action(async (options: ExportOptions) => {
+    const { exportMovements } = await import('./export.ts')
+    await exportMovements(options)
   })
 
 program

@@ -16,6 +16,7 @@ export type RequestKind =
   | 'catalog'
   | 'catalog_roll_back'
   | 'dead_letter_replay'
+  | 'export'
 
 /**
  * Stands where an account's id does for requests to the whole installation; no account has it. Their rows are read and written

@@ -16,6 +16,7 @@
 import { formatInstant, type InstantMicros, MICROS_PER_DAY, MICROS_PER_SECOND } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import { searchFor } from './search-chain.ts'
 import { ACCOUNT, type AccountRow, MAX_MOVEMENTS_BEHIND, type StillRollingUp, stillRollingUp } from './up-to-date.ts'
 
 export interface PeriodSummary {
@@ -42,24 +43,12 @@ const MAX_WRITE_MICROS = 3_600 * MICROS_PER_SECOND
 const WAIT_FOR_WRITER = 'select from tollgate.accounts where account_id = $1 for share'
 
 /**
- * Where the period and its whole days begin and end in the account's chain: by halves, as the instants of the chain never
- * fall. Whole days come from the roll-up, as far as it is; what is before, after and behind, from the movements.
+ * Where the period and its whole days begin and end in the account's chain. Whole days come from the roll-up, as far as it is;
+ * what is before, after and behind, from the movements.
  */
 const READ_SUMMARY = `
   with recursive ${ACCOUNT},
-  search (place, at, low, high) as (
-    select place, at, 0::bigint, last_sequence
-      from account cross join unnest(array[$2, $3, $4, $5]::timestamptz[]) with ordinality as bound (at, place)
-     union all
-    select place, at, case when m.recorded_at < at then m.sequence else low end,
-           case when m.recorded_at < at then high else m.sequence - 1 end
-      from search
-     cross join lateral (
-       select sequence, recorded_at from tollgate.movements
-        where account_id = $1 and sequence = (low + high + 1) / 2
-     ) as m
-     where low < high
-  ),
+  ${searchFor(['$2', '$3', '$4', '$5'])},
   cut as materialized (
     select max(low) filter (where place = 1) as opening, max(low) filter (where place = 2) as first_day,
            max(low) filter (where place = 3) as last_day, max(low) filter (where place = 4) as closing

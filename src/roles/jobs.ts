@@ -1,8 +1,8 @@
 /**
- * Jobs: the work beside the ledger that nobody waits for, and that rating must not feel. It is done a share at a time, a share
- * a transaction, and after each the job rests nine times as long as that took (`takeShare`): so it has a tenth of one
- * connection at the most, and a database that is busy, where shares take longer, is left alone for longer. Mail alone is
- * waited for, and its shares are bounded by the mail server instead (src/mail/jobs.ts).
+ * Jobs: the work beside the ledger that rating must not feel. It is done a share at a time, a share a transaction, and after
+ * each the job rests nine times as long as that took (`takeShare`): so it has a tenth of one connection at the most, and a
+ * database that is busy, where shares take longer, is left alone for longer. People wait for two of them: exports rest as long
+ * as they took, and mail is bounded by the mail server instead (src/mail/jobs.ts).
  *
  * A stop lets the shares in hand come to their end, some hundred milliseconds, and begins no other. One that is cut off
  * leaves nothing: where a job stands is stored with what it did.
@@ -16,30 +16,47 @@ import { type Job, startJobs, takeShare } from '../platform/jobs.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Counter, counter, type Registry } from '../platform/metrics.ts'
 import { createPool, type Pool } from '../platform/postgres.ts'
+import { deletePartsOfExpired } from '../reporting/exports/delete-parts.ts'
+import { createExportThread, type ExportThread } from '../reporting/exports/export-thread.ts'
+import { mailAboutExport } from '../reporting/exports/mail-about-export.ts'
+import {
+  oldestInPreparation,
+  type Prepared,
+  prepareNextPart,
+  type WhenExportEnds,
+} from '../reporting/exports/prepare-export.ts'
 import { oldestNotRolledUp, rollUp } from '../reporting/roll-up.ts'
 import { defineRole } from './role.ts'
 
 const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 
+/** Half of one connection: a million movements are ready within some two minutes. */
+const RESTS_A_PART_OF_EXPORT = 1
+
 /** How often it is asked how far the roll-up is behind, which looks at all accounts. */
 const MEASURED_EVERY_MS = 5 * SECOND_MS
 
 export const jobsRole = defineRole({
   name: 'jobs',
-  sections: ['database', 'jobs', 'brand', 'mail'],
+  sections: ['database', 'jobs', 'log', 'brand', 'mail'],
   async start(config, { log, registry }) {
     await using starting = new AsyncDisposableStack()
     const { connections, numbersKeptDays } = config.jobs
     // Before anything is started, for it may be refused. All payments are the sandbox's so far.
     const settings = mailSettings(config, true)
-    const pool = createPool(config.database.url, log, connections)
+    // One is the thread's that makes exports.
+    const pool = createPool(config.database.url, log, connections - 1)
     starting.defer(() => pool.end())
+    const thread = createExportThread({ databaseUrl: config.database.url, logLevel: config.log.level })
+    starting.defer(() => thread.rest())
     const mail = mailJobs(pool, settings, log, registry)
     starting.defer(() => mail.close())
     const jobs = startJobs({
       jobs: [
         rollUpJob(pool),
+        exportsJob(pool, { log, registry, thread, whenExportEnds: mailAboutExport }),
+        expiredExportsJob(pool, log),
         requestKeysJob(pool, log),
         portalSessionsJob(pool, log),
         phoneNumbersJob(pool, registry, numbersKeptDays),
@@ -80,6 +97,57 @@ export function rollUpJob(pool: Pool): Job {
         if (hasMore && performance.now() - measuredAt < MEASURED_EVERY_MS) return { hasMore }
         measuredAt = performance.now()
         return { hasMore, oldestWorkSeconds: await oldestNotRolledUp(pool) }
+      }),
+  }
+}
+
+interface ExportsParts {
+  readonly log: Logger
+  readonly registry: Registry
+  readonly thread: ExportThread
+  readonly whenExportEnds: WhenExportEnds
+}
+
+/** Someone waits for an export: it is looked for every second, and made with less rest. */
+export function exportsJob(pool: Pool, { log, registry, thread, whenExportEnds: whenEnds }: ExportsParts): Job {
+  const ended: Counter<'state'> = counter(registry, {
+    name: 'tollgate_exports_total',
+    help: 'Exports that became ready, and that failed',
+    labelNames: ['state'],
+  })
+  // Seen at 0, so that the first failure is seen as one more.
+  for (const state of ['ready', 'failed']) ended.inc({ state }, 0)
+  const report = ({ export: worked, failure }: Prepared) => {
+    if (worked === null) return
+    const about = { export_id: worked.exportId, account_id: worked.accountId, state: worked.state }
+    if (failure !== null) log.warn({ ...about, err: failure.error, tries: worked.tries }, 'an export did not go on')
+    else if (worked.state === 'ready')
+      log.info({ ...about, file_bytes: Number(worked.fileBytes) }, 'an export is ready')
+    if (worked.state !== 'preparing') ended.inc({ state: worked.state })
+  }
+  return {
+    name: 'exports',
+    everyMs: SECOND_MS,
+    run: () =>
+      takeShare(async () => {
+        const prepared = await prepareNextPart(pool, { whenExportEnds: whenEnds, makePart: thread.makePart })
+        report(prepared)
+        const hasMore = prepared.export !== null
+        if (!hasMore) await thread.rest()
+        return { hasMore, oldestWorkSeconds: await oldestInPreparation(pool) }
+      }, RESTS_A_PART_OF_EXPORT),
+  }
+}
+
+function expiredExportsJob(pool: Pool, log: Logger): Job {
+  return {
+    name: 'expired exports',
+    everyMs: 10 * MINUTE_MS,
+    run: () =>
+      takeShare(async () => {
+        const { count, overdueSeconds, hasMore } = await deletePartsOfExpired(pool)
+        if (count > 0) log.info({ count }, 'deleted the files of exports whose time is over')
+        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
       }),
   }
 }

@@ -7,11 +7,16 @@ import { parseConfig } from '../../src/platform/config.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { createPool } from '../../src/platform/postgres.ts'
+import { deletePartsOfExpired } from '../../src/reporting/exports/delete-parts.ts'
+import { readExport } from '../../src/reporting/exports/export-rows.ts'
+import { oldestInPreparation, prepareNextPart } from '../../src/reporting/exports/prepare-export.ts'
+import { requestExport } from '../../src/reporting/exports/request-export.ts'
 import { findRollUpDifferences, oldestNotRolledUp, rollUp } from '../../src/reporting/roll-up.ts'
 import { jobsRole, rollUpJob } from '../../src/roles/jobs.ts'
 import { createOutboxBell } from '../../src/roles/role.ts'
 import { until } from '../../testkit/until.ts'
 import { testAccount } from '../support/catalog.ts'
+import { expectedRows, rowsOf } from '../support/exports.ts'
 import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
 
 let ledger: TestLedger
@@ -40,7 +45,7 @@ async function notSummedUp(): Promise<number> {
   return rows[0]!.count
 }
 
-it('sums up, forgets request keys and portal sessions, clears numbers, on Postgres alone, and says so by job', async () => {
+it('sums up, makes exports, forgets request keys and portal sessions, clears numbers, on Postgres alone, and says so by job', async () => {
   await move(40)
   await ledger.pool.query(
     `update tollgate.request_keys set recorded_at = now() - interval '31 days' where account_id = 'account-1'`,
@@ -54,8 +59,28 @@ it('sums up, forgets request keys and portal sessions, clears numbers, on Postgr
             (link_hash, account_id, person_id, person_name, role, locale, created_at, created_by, link_expires_at)
      values ('hash', 'account-1', 'ann', 'Ann', 'admin', 'en', now() - interval '31 days', 'test', now() - interval '31 days')`,
   )
+  const asked = await requestExport(
+    ledger,
+    {
+      accountId: 'account-1',
+      fromMicros: 0,
+      toMicros: Number.MAX_SAFE_INTEGER,
+      actor: 'test',
+      asker: null,
+      timeZone: 'UTC',
+    },
+    'of-role',
+  )
+  if ('refused' in asked) throw new Error(asked.refused)
+  const { exportId } = asked.answer.export
   const registry = new Registry()
-  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs', 'brand', 'mail'])
+  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, [
+    'database',
+    'jobs',
+    'log',
+    'brand',
+    'mail',
+  ])
   const role = await jobsRole.start(config as never, {
     log: createLog('silent'),
     registry,
@@ -67,8 +92,11 @@ it('sums up, forgets request keys and portal sessions, clears numbers, on Postgr
     await until('all is summed up', async () => (await notSummedUp()) === 0)
     await until('each job has come to its end', async () => {
       const { values } = await registry.getSingleMetric('tollgate_job_last_success_timestamp_seconds')!.get()
-      return values.length === 7
+      return values.length === 9
     })
+    const exported = async () => (await readExport(ledger.pool, 'account-1', exportId))!
+    await until('the export is ready', async () => (await exported()).state === 'ready')
+    expect(await rowsOf(ledger.pool, await exported())).toEqual(await expectedRows(ledger.pool, 'account-1', 0, 2))
     const count = async (what: string) =>
       (await ledger.pool.query<{ count: number }>(`select count(*)::integer as count from ${what}`)).rows[0]!.count
     expect(await count(`tollgate.request_keys where recorded_at < now() - interval '30 days'`)).toBe(0)
@@ -76,6 +104,8 @@ it('sums up, forgets request keys and portal sessions, clears numbers, on Postgr
     expect(await count('tollgate.portal_sessions')).toBe(0)
     const { values } = await registry.getSingleMetric('tollgate_job_oldest_work_seconds')!.get()
     expect(values.map(({ labels }) => labels.job).toSorted()).toEqual([
+      'expired exports',
+      'exports',
       'old mail',
       'phone numbers',
       'portal sessions',
@@ -91,7 +121,13 @@ it('stopped in the middle of a share ends it, and begins no other', async () => 
   await move(30)
   const before = await notSummedUp()
   expect(before).toBe(30)
-  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs', 'brand', 'mail'])
+  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, [
+    'database',
+    'jobs',
+    'log',
+    'brand',
+    'mail',
+  ])
   // Holds the share at its last statement.
   const holding = await ledger.pool.connect()
   try {
@@ -163,6 +199,22 @@ it('leaves nothing in a session that the next transaction could miss on another 
     await deleteOldPortalSessions(pool)
     await clearOldNumbers(pool, 0)
     await clearOldLetters(pool, 0)
+    await requestExport(
+      ledger,
+      {
+        accountId: 'account-0',
+        fromMicros: 0,
+        toMicros: Number.MAX_SAFE_INTEGER,
+        actor: 'test',
+        asker: null,
+        timeZone: 'UTC',
+      },
+      'of-jobs',
+    )
+    const { export: made } = await prepareNextPart(pool, { whenExportEnds: async () => {} })
+    expect(made?.state).toBe('ready')
+    await oldestInPreparation(pool)
+    await deletePartsOfExpired(pool)
     // On the one connection that all this was done by.
     const { rows } = await pool.query(
       `select (select count(*)::integer from pg_prepared_statements) as statements,

@@ -820,6 +820,254 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/accounts/{account_id}/exports': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    /** Exports, newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** What next_cursor of the page before said */
+          cursor?: string
+
+          /** How many items a page has at the most */
+          limit?: number
+        }
+        header?: never
+        path: {
+          /** The account */
+          account_id: string
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          headers: { [name: string]: unknown }
+          content: {
+            'application/json': {
+              items: components['schemas']['Export'][]
+
+              /** Of the next page; null: this was the last */
+              next_cursor: string | null
+            }
+          }
+        }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        422: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    put?: never
+
+    /** Ask for a file of all movements of a period */
+    post: {
+      parameters: {
+        query?: never
+        header: {
+          /** Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days */
+          'idempotency-key': string
+        }
+        path: {
+          /** The account */
+          account_id: string
+        }
+        cookie?: never
+      }
+      requestBody: { content: { 'application/json': components['schemas']['WantedExportInput'] } }
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Export'] } }
+        201: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Export'] } }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        413: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        415: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        422: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/accounts/{account_id}/exports/{export_id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    /** An export: how far it is, and how its period adds up */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          /** The account */
+          account_id: string
+          export_id: string
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Export'] } }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/accounts/{account_id}/exports/{export_id}/file': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    /** The file of an export that is ready */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          /** The account */
+          account_id: string
+          export_id: string
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'text/csv': string } }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        409: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/accounts/{account_id}/fair-use': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
     /** Included minutes used in this billing cycle, by user */
@@ -3959,6 +4207,71 @@ export interface components {
       /** Of top-ups, refunds and disputes */
       payment: components['schemas']['MovementPayment'] | null
     }
+    Export: {
+      export_id: string
+
+      /** The account */
+      account_id: string
+      state: 'preparing' | 'ready' | 'failed' | 'expired'
+      from: components['schemas']['Instant']
+
+      /** The end of the period; now, as it was when asked for, where it reached past that */
+      to: components['schemas']['Instant']
+      currency: components['schemas']['Currency']
+
+      /** How many rows the file has */
+      rows: number
+
+      /** Of them, those that are made */
+      rows_done: number
+
+      /** The last movement before the period; 0: none */
+      after_sequence: number
+
+      /** The last that is in it or before */
+      through_sequence: number
+
+      /** Null before all rows are made */
+      summary: components['schemas']['ExportSummary'] | null
+
+      /** Size of the file; null before all rows are made */
+      file_bytes: number | null
+      requested_at: components['schemas']['Instant']
+      requested_by: string
+      time_zone: string
+
+      /** When it became ready or failed */
+      concluded_at: components['schemas']['Instant'] | null
+
+      /** 7 days from when it was ready */
+      download_until: components['schemas']['Instant'] | null
+
+      /** Of what failed: for support. Ask for another */
+      failure:
+        | (
+            | 'database_unavailable'
+            | 'commit_unanswered'
+            | 'database_refused'
+            | 'registry_unavailable'
+            | 'catalog_unreadable'
+            | 'value_refused'
+            | 'value_out_of_range'
+            | 'constraint_violated'
+            | 'invariant_broken'
+            | 'bug'
+            | 'database_restored'
+          )
+        | null
+    }
+
+    /** Of the rows of the file: opening + added - used + other = closing */
+    ExportSummary: {
+      opening: components['schemas']['Money']
+      added: components['schemas']['Money']
+      used: components['schemas']['Money']
+      other: components['schemas']['Money']
+      closing: components['schemas']['Money']
+    }
     FairUse: {
       items: components['schemas']['FairUseOfUser'][]
 
@@ -5369,6 +5682,7 @@ export interface components {
       | 'read'
       | 'write'
       | 'pay'
+      | 'export'
       | 'portal_sessions'
       | 'accounts'
       | 'adjust'
@@ -5671,6 +5985,16 @@ export interface components {
     WantedDefaultMethodInput: {
       /** Needed while automatic top-up is on */
       consent: components['schemas']['GivenConsentInput'] | null
+    }
+    WantedExportInput: {
+      /** Recorded at this instant or later */
+      from: string | string
+
+      /** Recorded before this instant; one to come stands for now */
+      to: string | string
+
+      /** IANA name of the zone that the period was chosen in: the mail about the export names the period in it */
+      time_zone?: string
     }
     WantedMethodSetupInput: {
       /** Where the customer comes back to: an address of the API’s own origin, or of one configured for it */

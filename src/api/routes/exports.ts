@@ -1,0 +1,276 @@
+/** All movements of a period as a CSV file: asked for, followed while it is made, downloaded while it is kept. */
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import { formatMoney } from '../../core/money.ts'
+import { FAULT_CODES } from '../../platform/faults.ts'
+import { EXPORT_STATES, listExports, readExport, type StoredExport } from '../../reporting/exports/export-rows.ts'
+import { EXPORTS_KEPT_DAYS } from '../../reporting/exports/prepare-export.ts'
+import { readExportFile } from '../../reporting/exports/read-file.ts'
+import { requestExport } from '../../reporting/exports/request-export.ts'
+import { actorOf } from '../access.ts'
+import { callerOf, noAccount } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { refuseUnknownAccount } from '../known-account.ts'
+import { pageOf, readCursor } from '../paging.ts'
+import { ApiProblem } from '../problem.ts'
+import {
+  AccountId,
+  AccountParams,
+  CurrencyCode,
+  GivenInstant,
+  Id,
+  IdempotencyHeaders,
+  Instant,
+  instantOf,
+  Money,
+  PageQuery,
+  page,
+} from '../schemas.ts'
+
+const URL = '/v1/accounts/:account_id/exports'
+/** A stop of the API waits for so long for downloads under way; who is cut off sees that the file is short, and asks again. */
+const DOWNLOADS_END_WITHIN_MS = 5_000
+
+const WantedExport = z
+  .strictObject({
+    from: GivenInstant.meta({ description: 'Recorded at this instant or later' }),
+    to: GivenInstant.meta({ description: 'Recorded before this instant; one to come stands for now' }),
+    time_zone: z
+      .string()
+      .regex(/^[A-Za-z0-9_+/-]{1,60}$/, { error: 'must be an IANA name such as Europe/Berlin' })
+      .default('UTC')
+      .meta({
+        description:
+          'IANA name of the zone that the period was chosen in: the mail about the export names the period in it',
+        examples: ['Europe/Berlin'],
+      }),
+  })
+  .meta({ id: 'WantedExport' })
+
+const Summary = z
+  .object({ opening: Money, added: Money, used: Money, other: Money, closing: Money })
+  .meta({ id: 'ExportSummary', description: 'Of the rows of the file: opening + added - used + other = closing' })
+
+const Export = z
+  .object({
+    export_id: z.string(),
+    account_id: AccountId,
+    state: z.enum(EXPORT_STATES),
+    from: Instant,
+    to: Instant.meta({
+      description: 'The end of the period; now, as it was when asked for, where it reached past that',
+    }),
+    currency: CurrencyCode,
+    rows: z.int().meta({ description: 'How many rows the file has' }),
+    rows_done: z.int().meta({ description: 'Of them, those that are made' }),
+    after_sequence: z.int().meta({ description: 'The last movement before the period; 0: none' }),
+    through_sequence: z.int().meta({ description: 'The last that is in it or before' }),
+    summary: Summary.nullable().meta({ description: 'Null before all rows are made' }),
+    file_bytes: z.int().nullable().meta({ description: 'Size of the file; null before all rows are made' }),
+    requested_at: Instant,
+    requested_by: z.string(),
+    time_zone: z.string(),
+    concluded_at: Instant.nullable().meta({ description: 'When it became ready or failed' }),
+    download_until: Instant.nullable().meta({ description: `${EXPORTS_KEPT_DAYS} days from when it was ready` }),
+    failure: z.enum(FAULT_CODES).nullable().meta({ description: 'Of what failed: for support. Ask for another' }),
+  })
+  .meta({ id: 'Export' })
+
+const ExportParams = AccountParams.extend({ export_id: Id })
+
+const ACCESS = { permission: 'export', of: 'account' } as const
+
+export function addExportRoutes(api: Api, { writer }: ApiContext): void {
+  const { pool } = writer
+
+  api.route({
+    method: 'POST',
+    url: URL,
+    config: { access: ACCESS, problems: ['not_possible', 'request_key_reused'] },
+    schema: {
+      operationId: 'createExport',
+      tags: ['Exports'],
+      summary: 'Ask for a file of all movements of a period',
+      description:
+        'It is made within minutes. Periods go by when movements were recorded, so that files of periods that adjoin tile. An account has one under way at a time: whoever asks meanwhile gets that one, with 200.',
+      params: AccountParams,
+      headers: IdempotencyHeaders,
+      body: WantedExport,
+      response: { 200: Export, 201: Export },
+    },
+    handler: async (request, reply) => {
+      const { account_id: accountId } = request.params
+      const [fromMicros, toMicros] = [instantOf(request.body.from), instantOf(request.body.to)]
+      if (fromMicros >= toMicros) throw notPossible('/body/to', 'too_low', 'the end must be after the beginning')
+      const timeZone = request.body.time_zone
+      if (!isTimeZone(timeZone)) throw notPossible('/body/time_zone', 'unknown', `there is no time zone ${timeZone}`)
+      const caller = callerOf(request)
+      const asker = caller.kind === 'person' ? caller.subject : null
+      const wanted = { accountId, fromMicros, toMicros, timeZone, actor: actorOf(caller), asker }
+      const requested = await requestExport(writer, wanted, request.headers['idempotency-key'])
+      if ('refused' in requested) {
+        switch (requested.refused) {
+          case 'unknown_account':
+            throw noAccount(accountId)
+          case 'begins_after_now':
+            throw notPossible('/body/from', 'too_high', 'the period begins after now')
+          case 'request_key_reused':
+            throw new ApiProblem(
+              'request_key_reused',
+              'this Idempotency-Key was used for another period or caller: nothing was started',
+            )
+        }
+      }
+      const { export: asked, isEarlier } = requested.answer
+      return await reply
+        .code(isEarlier ? 200 : 201)
+        .header('location', `/v1/accounts/${encodeURIComponent(accountId)}/exports/${asked.exportId}`)
+        .send(exportJson(asked))
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: URL,
+    config: { access: ACCESS },
+    schema: {
+      operationId: 'listExports',
+      tags: ['Exports'],
+      summary: 'Exports, newest first',
+      params: AccountParams,
+      querystring: PageQuery,
+      response: { 200: page(Export) },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const { cursor, limit } = request.query
+      const [requestedAt, exportId] = readCursor(cursor, ['string', 'string']) ?? []
+      const after = requestedAt === undefined ? null : { requestedAt, exportId: exportId! }
+      const found = await listExports(pool, accountId, { after, limit: limit + 1 })
+      if (found.length === 0) await refuseUnknownAccount(pool, accountId)
+      return pageOf(found, limit, (each) => [each.requestedAt, each.exportId], exportJson)
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: `${URL}/:export_id`,
+    config: { access: ACCESS },
+    schema: {
+      operationId: 'readExport',
+      tags: ['Exports'],
+      summary: 'An export: how far it is, and how its period adds up',
+      params: ExportParams,
+      response: { 200: Export },
+    },
+    handler: async (request) => exportJson(await readExportOrRefuse(request.params)),
+  })
+
+  addFileRoute(api, pool, readExportOrRefuse)
+
+  async function readExportOrRefuse({ account_id: accountId, export_id: exportId }: z.output<typeof ExportParams>) {
+    const found = await readExport(pool, accountId, exportId)
+    if (found === null) throw new ApiProblem('not_found', `there is no export ${exportId} of account ${accountId}`)
+    return found
+  }
+}
+
+function addFileRoute(
+  api: Api,
+  pool: ApiContext['writer']['pool'],
+  readExportOrRefuse: (params: z.output<typeof ExportParams>) => Promise<StoredExport>,
+): void {
+  const downloads = new Set<Readable>()
+  api.addHook('preClose', async () => {
+    setTimeout(() => {
+      for (const download of downloads) download.destroy()
+    }, DOWNLOADS_END_WITHIN_MS).unref()
+  })
+
+  api.route({
+    method: 'GET',
+    url: `${URL}/:export_id/file`,
+    config: { access: ACCESS, problems: ['conflict'] },
+    schema: {
+      operationId: 'downloadExport',
+      tags: ['Exports'],
+      summary: 'The file of an export that is ready',
+      description:
+        'CSV by RFC 4180 in UTF-8 with a byte order mark. Texts that a spreadsheet would take for a formula begin with an apostrophe; amounts are plain numbers, instants RFC 3339 in UTC.',
+      params: ExportParams,
+      response: {
+        200: { description: 'The file', content: { 'text/csv': { schema: z.string() } } },
+      },
+    },
+    handler: async (request, reply) => {
+      const found = await readExportOrRefuse(request.params)
+      if (found.state !== 'ready') throw new ApiProblem('conflict', NO_FILE[found.state])
+      reply
+        .type('text/csv; charset=utf-8; header=present')
+        .header('content-disposition', `attachment; filename="${fileNameOf(found)}"`)
+        .header('content-length', String(found.fileBytes))
+      if (request.method === 'HEAD') return await reply.send(Readable.from([]) as never)
+      const file = readExportFile(pool, found)
+      downloads.add(file)
+      file.once('close', () => downloads.delete(file))
+      return await reply.send(file as never)
+    },
+  })
+}
+
+const NO_FILE = {
+  preparing: 'the file is still being made: read the export to see how far it is',
+  failed: 'the file could not be made: ask for another',
+  expired: 'the file is not kept any more: ask for another',
+} as const
+
+/** Of characters that every system takes. */
+function fileNameOf({ accountId, from, to }: StoredExport): string {
+  const [fromDate, toDate] = [from, to].map((instant) => instant.slice(0, 'YYYY-MM-DD'.length))
+  return `credit-movements-${accountId.replaceAll(/[^\w.-]/g, '_')}-${fromDate}-${toDate}.csv`
+}
+
+function exportJson(each: StoredExport): z.output<typeof Export> {
+  const isWhole = each.state === 'ready' || each.state === 'expired'
+  return {
+    export_id: each.exportId,
+    account_id: each.accountId,
+    state: each.state,
+    from: each.from,
+    to: each.to,
+    currency: each.currency,
+    rows: Number(each.throughSequence - each.afterSequence),
+    rows_done: Number(each.doneSequence - each.afterSequence),
+    after_sequence: Number(each.afterSequence),
+    through_sequence: Number(each.throughSequence),
+    summary: isWhole
+      ? {
+          opening: formatMoney(each.openingMicros),
+          added: formatMoney(each.addedMicros),
+          used: formatMoney(each.usedMicros),
+          other: formatMoney(each.otherMicros),
+          closing: formatMoney(each.closingMicros),
+        }
+      : null,
+    file_bytes: isWhole ? Number(each.fileBytes) : null,
+    requested_at: each.requestedAt,
+    requested_by: each.requestedBy,
+    time_zone: each.timeZone,
+    concluded_at: each.concludedAt,
+    download_until: each.expiresAt,
+    failure: each.failure,
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function notPossible(path: string, code: string, detail: string): ApiProblem {
+  return new ApiProblem('not_possible', detail, { errors: [{ path, code, detail }] })
+}

@@ -1,0 +1,35 @@
+/**
+ * What the movements of an export come to, by the rule of every period: opening + added - used + other = closing. The sums
+ * are those of the very rows of the file.
+ */
+import type { Micros } from '../money.ts'
+
+export interface ExportSums {
+  /** Top-ups. */
+  readonly addedMicros: Micros
+  /** Usage less reversals: above zero where credit was used. */
+  readonly usedMicros: Micros
+  /** Adjustments, refunds and disputes. */
+  readonly otherMicros: Micros
+}
+
+export const NO_SUMS: ExportSums = { addedMicros: 0n, usedMicros: 0n, otherMicros: 0n }
+
+interface Summed {
+  readonly kind: string
+  readonly amountMicros: Micros
+}
+
+export function addToSums(sums: ExportSums, movements: readonly Summed[]): ExportSums {
+  let { addedMicros, usedMicros, otherMicros } = sums
+  for (const { kind, amountMicros } of movements) {
+    if (kind === 'top_up') addedMicros += amountMicros
+    else if (kind === 'usage' || kind === 'reversal') usedMicros -= amountMicros
+    else otherMicros += amountMicros
+  }
+  return { addedMicros, usedMicros, otherMicros }
+}
+
+export function closingMicros(openingMicros: Micros, { addedMicros, usedMicros, otherMicros }: ExportSums): Micros {
+  return openingMicros + addedMicros - usedMicros + otherMicros
+}

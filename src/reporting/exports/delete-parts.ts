@@ -1,0 +1,38 @@
+/** Exports whose time is over lose their parts; what they were of, and for whom, stays on record. */
+import type { Pool } from '../../platform/postgres.ts'
+
+/** Some ten megabytes each, at the most some hundred parts. */
+const EXPORTS_AT_ONCE = 5
+/** A download that was begun in time comes to its end. */
+const GRACE_HOURS = 1
+
+/** Passes over what another process deletes. */
+const DELETE_PARTS = `
+  with old as (
+    select export_id from tollgate.exports
+     where state = 'ready' and expires_at < now() - make_interval(hours => ${GRACE_HOURS})
+     order by expires_at
+     limit $1::integer
+       for no key update skip locked
+  ), deleted as (
+    delete from tollgate.export_parts p using old where p.export_id = old.export_id
+  ), expired as (
+    update tollgate.exports e set state = 'expired' from old where e.export_id = old.export_id returning e.expires_at
+  )
+  select count(*)::integer as count,
+         extract(epoch from now() - make_interval(hours => ${GRACE_HOURS}) - min(expires_at))::float8 as overdue_seconds
+    from expired`
+
+export interface DeletedParts {
+  /** Of how many exports. */
+  readonly count: number
+  readonly hasMore: boolean
+  /** For how long the oldest of them had been due; null: none was. */
+  readonly overdueSeconds: number | null
+}
+
+export async function deletePartsOfExpired(pool: Pool, exportsAtOnce = EXPORTS_AT_ONCE): Promise<DeletedParts> {
+  const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(DELETE_PARTS, [exportsAtOnce])
+  const { count, overdue_seconds: overdueSeconds } = rows[0]!
+  return { count, hasMore: count === exportsAtOnce, overdueSeconds }
+}

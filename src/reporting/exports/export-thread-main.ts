@@ -1,0 +1,41 @@
+/** The thread of `export-thread.ts`: what runs on it. */
+import { setPriority } from 'node:os'
+import { parentPort, workerData } from 'node:worker_threads'
+import { consequenceOf } from '../../platform/faults.ts'
+import { createLog } from '../../platform/log.ts'
+import { createPool, inTransaction } from '../../platform/postgres.ts'
+import type { Answered, Asked, ExportThreadConfig } from './export-thread.ts'
+import { makePart, type WantedPart } from './make-part.ts'
+import { writeExportFile } from './write-export-file.ts'
+
+const NICE = 10
+
+// Of this thread alone on Linux; elsewhere it would be the whole process.
+if (process.platform === 'linux') setPriority(NICE)
+
+const port = parentPort!
+const { databaseUrl, logLevel } = workerData as ExportThreadConfig
+const pool = createPool(databaseUrl, createLog(logLevel), 1)
+
+port.on('message', async (asked: Asked) => {
+  if (asked !== 'end') {
+    port.postMessage(await answerOf('part' in asked ? makeOne(asked.part) : writeExportFile(pool, asked.file)))
+    return
+  }
+  await pool.end()
+  port.close()
+})
+
+/** Movements never change: it need not be the transaction that stores the part. */
+function makeOne(wanted: WantedPart) {
+  return inTransaction(pool, (connection) => makePart(connection, wanted), { isByKey: true })
+}
+
+async function answerOf(work: Promise<unknown>): Promise<Answered> {
+  try {
+    return { made: await work }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { failed: { code: consequenceOf(error).code, message } }
+  }
+}

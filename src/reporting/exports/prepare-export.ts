@@ -1,0 +1,153 @@
+/**
+ * Makes the files of exports, a part a transaction: claimed, the next movements read and compressed, stored with how far the
+ * export is. Any number of processes may do so at once, each at another export; one that dies leaves whole parts, and the
+ * export goes on behind the last. Exports take turns, part by part, so a short one does not wait for a long one's end.
+ *
+ *   preparing ──► ready ──► expired        the parts are deleted once the file's time is over (delete-parts.ts)
+ *        └──────► failed                   after `MAX_TRIES` failures in a row without a part in between
+ */
+import { consequenceOf, type FaultCode } from '../../platform/faults.ts'
+import { type Connection, inTransaction, type Pool } from '../../platform/postgres.ts'
+import { EXPORT_COLUMNS, type ExportRow, exportOf, type StoredExport } from './export-rows.ts'
+import { type MadePart, makePart, type WantedPart } from './make-part.ts'
+
+/** Half a second of work and some megabytes, a fifth of that compressed. */
+const ROWS_A_PART = 20_000
+export const EXPORTS_KEPT_DAYS = 7
+const MAX_TRIES = 5
+/** Doubled each time: two and a half minutes in all, which a restart of the database takes. */
+const FIRST_REST_AFTER_FAILURE_MS = 10_000
+
+/**
+ * What else is of the moment an export is over, ready or failed, such as a mail to who asked for it. Called in the transaction
+ * that says so: either both are, or neither. It calls nothing but `connection`.
+ */
+export type WhenExportEnds = (connection: Connection, ended: StoredExport) => Promise<void>
+
+export interface PrepareOptions {
+  readonly whenExportEnds: WhenExportEnds
+  /** By default on this thread, by the connection that the export is claimed by. */
+  readonly makePart?: (wanted: WantedPart) => Promise<MadePart>
+  readonly rowsAPart?: number
+  readonly restAfterFailureMs?: number
+}
+
+export interface Prepared {
+  /** The export that was worked on, as it is now; null: none waits. */
+  readonly export: StoredExport | null
+  /** What kept it from going on. */
+  readonly failure: { readonly code: FaultCode; readonly error: unknown } | null
+}
+
+const CLAIM = `
+  select ${EXPORT_COLUMNS} from tollgate.exports e
+   where state = 'preparing' and next_part_at <= clock_timestamp()
+   order by next_part_at
+   limit 1
+     for no key update skip locked`
+
+/** Makes the next part of the export that has waited longest. What fails is noted, and is no failure of this. */
+export async function prepareNextPart(pool: Pool, options: PrepareOptions): Promise<Prepared> {
+  const { whenExportEnds, rowsAPart = ROWS_A_PART, restAfterFailureMs = FIRST_REST_AFTER_FAILURE_MS } = options
+  let claimed: StoredExport | null = null
+  try {
+    const worked = await inTransaction(
+      pool,
+      async (connection) => {
+        const { rows } = await connection.query<ExportRow>(CLAIM)
+        if (rows[0] === undefined) return null
+        claimed = exportOf(rows[0])
+        const wanted = nextPartOf(claimed, BigInt(rowsAPart))
+        const made = await (options.makePart?.(wanted) ?? makePart(connection, wanted))
+        const advanced = await storePart(connection, claimed, wanted, made)
+        if (advanced.state !== 'preparing') await whenExportEnds(connection, advanced)
+        return advanced
+      },
+      // Found by key, one after the other: left alone, the planner would read whole months.
+      { isByKey: true },
+    )
+    return { export: worked, failure: null }
+  } catch (error) {
+    if (claimed === null) throw error
+    const noted = await noteFailure(pool, claimed, { error, restAfterFailureMs, whenExportEnds })
+    return { export: noted, failure: { code: consequenceOf(error).code, error } }
+  }
+}
+
+const INSERT_PART = `
+  insert into tollgate.export_parts (export_id, part, through_sequence, content) values ($1, $2, $3, $4)`
+
+const ADVANCE = `
+  update tollgate.exports e
+     set done_sequence = $2, parts = parts + 1, added_micros = added_micros + $3, used_micros = used_micros + $4,
+         other_micros = other_micros + $5, file_bytes = file_bytes + $6, tries = 0, next_part_at = clock_timestamp(),
+         state = case when through_sequence = $2 then 'ready' else 'preparing' end,
+         concluded_at = case when through_sequence = $2 then clock_timestamp() end,
+         expires_at = case when through_sequence = $2 then clock_timestamp() + make_interval(days => ${EXPORTS_KEPT_DAYS}) end
+   where export_id = $1
+  returning ${EXPORT_COLUMNS}`
+
+/** Its first part has the headings, and is all that one without movements has. */
+function nextPartOf(claimed: StoredExport, rowsAPart: bigint): WantedPart {
+  const { accountId, doneSequence, throughSequence, parts } = claimed
+  const upTo = doneSequence + rowsAPart < throughSequence ? doneSequence + rowsAPart : throughSequence
+  return { accountId, afterSequence: doneSequence, throughSequence: upTo, hasHead: parts === 0 }
+}
+
+async function storePart(
+  connection: Connection,
+  { exportId, parts }: StoredExport,
+  { throughSequence }: WantedPart,
+  { content, textBytes, addedMicros, usedMicros, otherMicros }: MadePart,
+): Promise<StoredExport> {
+  await connection.query(INSERT_PART, [exportId, parts, throughSequence, content])
+  const values = [exportId, throughSequence, addedMicros, usedMicros, otherMicros, textBytes]
+  return exportOf((await connection.query<ExportRow>(ADVANCE, values)).rows[0]!)
+}
+
+/** Nothing, where another process went on with it, or noted a failure, meanwhile. */
+const NOTE_FAILURE = `
+  update tollgate.exports e
+     set tries = tries + 1,
+         next_part_at = clock_timestamp() + make_interval(secs => $5 * 2 ^ tries),
+         state = case when tries + 1 < ${MAX_TRIES} then 'preparing' else 'failed' end,
+         failure = case when tries + 1 < ${MAX_TRIES} then null else $4 end,
+         concluded_at = case when tries + 1 < ${MAX_TRIES} then null else clock_timestamp() end
+   where export_id = $1 and state = 'preparing' and parts = $2 and tries = $3
+  returning ${EXPORT_COLUMNS}`
+
+const DELETE_PARTS = 'delete from tollgate.export_parts where export_id = $1'
+
+interface Failure {
+  readonly error: unknown
+  readonly restAfterFailureMs: number
+  readonly whenExportEnds: WhenExportEnds
+}
+
+/** In a transaction of its own, as that of the part is undone. */
+function noteFailure(
+  pool: Pool,
+  { exportId, parts, tries }: StoredExport,
+  { error, restAfterFailureMs, whenExportEnds }: Failure,
+): Promise<StoredExport | null> {
+  return inTransaction(pool, async (connection) => {
+    const values = [exportId, parts, tries, consequenceOf(error).code, restAfterFailureMs / 1000]
+    const { rows } = await connection.query<ExportRow>(NOTE_FAILURE, values)
+    if (rows[0] === undefined) return null
+    const noted = exportOf(rows[0])
+    if (noted.state === 'failed') {
+      await connection.query(DELETE_PARTS, [exportId])
+      await whenExportEnds(connection, noted)
+    }
+    return noted
+  })
+}
+
+const OLDEST = `
+  select extract(epoch from clock_timestamp() - min(requested_at))::float8 as seconds
+    from tollgate.exports where state = 'preparing'`
+
+/** Age of the oldest export that is not ready yet; null: none waits. */
+export async function oldestInPreparation(pool: Pool): Promise<number | null> {
+  return (await pool.query<{ seconds: number | null }>(OLDEST)).rows[0]!.seconds
+}

@@ -1,0 +1,25 @@
+/** The file of an export, as one plain stream: its parts are read as the reader takes them, one ahead at the most. */
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { Pool } from '../../platform/postgres.ts'
+import type { StoredExport } from './export-rows.ts'
+
+const READ_PART = 'select content from tollgate.export_parts where export_id = $1 and part = $2'
+
+/**
+ * `fileBytes` of it, or an error: a file that is short of a part must not pass for whole. No connection is held while a slow
+ * reader takes its time. Destroying the stream ends it.
+ */
+export function readExportFile(pool: Pool, { exportId, parts }: Pick<StoredExport, 'exportId' | 'parts'>): Readable {
+  const compressed = Readable.from(readParts(pool, exportId, parts), { objectMode: false, highWaterMark: 1 })
+  // What fails destroys what comes out of it; there is nothing to add.
+  return pipeline(compressed, createGunzip(), () => {})
+}
+
+async function* readParts(pool: Pool, exportId: string, parts: number): AsyncGenerator<Buffer> {
+  for (let part = 0; part < parts; part++) {
+    const { rows } = await pool.query<{ content: Buffer }>(READ_PART, [exportId, part])
+    if (rows[0] === undefined) throw new Error(`export ${exportId} has lost part ${part}: its time is over`)
+    yield rows[0].content
+  }
+}

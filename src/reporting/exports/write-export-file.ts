@@ -1,0 +1,112 @@
+/** An export straight into a file, without parts in the database: for operators, at a terminal. */
+import { open, rename, rm } from 'node:fs/promises'
+import { exportedMovement, type MovementFacts } from '../../core/export/exported-movement.ts'
+import { addToSums, closingMicros, type ExportSums, NO_SUMS } from '../../core/export/sums.ts'
+import type { Currency } from '../../core/money.ts'
+import { lockAccounts } from '../../ledger/lock-accounts.ts'
+import { readClock } from '../../ledger/read-clock.ts'
+import { Fault } from '../../platform/faults.ts'
+import { inTransaction, type Pool } from '../../platform/postgres.ts'
+import { CSV_HEAD, csvText } from './csv-text.ts'
+import { createParquetFile } from './parquet-file.ts'
+import { type Period, type PeriodOfExport, readPeriodOfExport } from './period-of-export.ts'
+import { readMovementFacts } from './read-movement-facts.ts'
+
+export const EXPORT_FORMATS = ['csv', 'parquet'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+export interface WrittenExport extends PeriodOfExport, ExportSums {
+  readonly currency: Currency
+}
+
+export interface FileWanted extends Period {
+  readonly accountId: string
+  /** What is there is replaced once all is written, and stays if that fails. */
+  readonly path: string
+  readonly format: ExportFormat
+}
+
+/** Movements that one transaction reads, so that none is open for as long as a file takes. */
+const ROWS_A_TRANSACTION = 20_000n
+
+/** Nothing was written. */
+export interface NoFile {
+  readonly refused: 'unknown_account' | 'begins_after_now'
+}
+
+/** What it comes to, or why there is no file. */
+export async function writeExportFile(
+  pool: Pool,
+  { accountId, path, format, ...wanted }: FileWanted,
+): Promise<WrittenExport | NoFile> {
+  const told = await tellPeriod(pool, accountId, wanted)
+  if ('refused' in told) return told
+
+  const partial = `${path}.partial`
+  try {
+    const file = format === 'csv' ? await createCsvFile(partial) : await createParquetExport(partial)
+    let sums = NO_SUMS
+    try {
+      for (let after = told.afterSequence; after < told.throughSequence; after += ROWS_A_TRANSACTION) {
+        const last = after + ROWS_A_TRANSACTION
+        const throughSequence = last < told.throughSequence ? last : told.throughSequence
+        await inTransaction(
+          pool,
+          async (connection) => {
+            const stretch = { accountId, afterSequence: after, throughSequence }
+            for await (const movements of readMovementFacts(connection, stretch)) {
+              await file.append(movements)
+              sums = addToSums(sums, movements)
+            }
+          },
+          { isByKey: true },
+        )
+      }
+      await file.finish()
+    } finally {
+      await file.close()
+    }
+    if (closingMicros(told.openingMicros, sums) !== told.closingMicros) {
+      throw new Fault('invariant_broken', `the movements of account ${accountId} do not add up to its balance`)
+    }
+    await rename(partial, path)
+    return { ...told, ...sums }
+  } finally {
+    await rm(partial, { force: true })
+  }
+}
+
+function tellPeriod(
+  pool: Pool,
+  accountId: string,
+  wanted: Period,
+): Promise<(PeriodOfExport & { readonly currency: Currency }) | NoFile> {
+  return inTransaction(pool, async (connection) => {
+    const account = (await lockAccounts(connection, [accountId])).get(accountId)
+    if (account === undefined) return { refused: 'unknown_account' }
+    const { nowMicros } = await readClock(connection)
+    const period = await readPeriodOfExport(connection, account, wanted, nowMicros)
+    return period === null ? { refused: 'begins_after_now' } : { ...period, currency: account.currency }
+  })
+}
+
+interface ExportFile {
+  append(movements: readonly MovementFacts[]): Promise<void>
+  finish(): Promise<void>
+  close(): Promise<void>
+}
+
+async function createCsvFile(path: string): Promise<ExportFile> {
+  const file = await open(path, 'w')
+  await file.writeFile(CSV_HEAD)
+  return {
+    append: (movements) => file.writeFile(csvText(movements)),
+    finish: async () => {},
+    close: () => file.close(),
+  }
+}
+
+async function createParquetExport(path: string): Promise<ExportFile> {
+  const file = await createParquetFile(path)
+  return { ...file, append: (movements) => file.append(movements.map(exportedMovement)) }
+}
