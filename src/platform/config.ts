@@ -231,7 +231,7 @@ const SECTIONS = {
     connections: variable('TOLLGATE_RELAY_CONNECTIONS', whole(1, 100).default(4)),
   },
   jobs: {
-    connections: variable('TOLLGATE_JOBS_CONNECTIONS', whole(3, 100).default(4)),
+    connections: variable('TOLLGATE_JOBS_CONNECTIONS', whole(3, 100).default(6)),
     /**
      * Phone numbers are cleared this many days after they were recorded. Longer than any month, so that the month which is
      * being written is never one that is being cleared (src/ledger/clear-numbers.ts).

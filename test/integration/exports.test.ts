@@ -425,6 +425,22 @@ describe('asking', () => {
 })
 
 describe('while it is made', () => {
+  it('rests where its end cannot be written, and does not fail for it alone', async () => {
+    const { export: asked } = await create('idle', OCTOBER)
+    const whenExportEnds = () => Promise.reject(new Error('no mail at all'))
+    for (let i = 1; i <= 4; i++) {
+      const { export: worked } = await prepareNextPart(api.pool, { whenExportEnds, restAfterFailureMs: 0 })
+      expect(worked).toMatchObject({ state: 'preparing', tries: i })
+    }
+    const last = prepareNextPart(api.pool, { whenExportEnds, restAfterFailureMs: 60_000 })
+    await expect(last).rejects.toThrow('no mail at all')
+    expect((await prepareNextPart(api.pool, { whenExportEnds })).export).toBeNull()
+    expect((await read('idle', asked.export_id)).state).toBe('preparing')
+    await api.pool.query('update tollgate.exports set next_part_at = now() where export_id = $1', [asked.export_id])
+    await prepareAll(api.pool)
+    expect((await read('idle', asked.export_id)).state).toBe('ready')
+  })
+
   it('says how many rows there are, and how many are made; there is no file yet', async () => {
     const { export: asked } = await create('many', OCTOBER)
     expect(asked).toMatchObject({ state: 'preparing', rows_done: 0, summary: null, file_bytes: null })

@@ -124,23 +124,37 @@ interface Failure {
   readonly whenExportEnds: WhenExportEnds
 }
 
-/** In a transaction of its own, as that of the part is undone. */
-function noteFailure(
+const POSTPONE = `
+  update tollgate.exports
+     set next_part_at = clock_timestamp() + make_interval(secs => $4 * 2 ^ tries)
+   where export_id = $1 and state = 'preparing' and parts = $2 and tries = $3`
+
+/**
+ * In a transaction of its own, as that of the part is undone. An export whose end cannot be noted, as what belongs to it fails,
+ * goes on trying, with the longest rest.
+ */
+async function noteFailure(
   pool: Pool,
   { exportId, parts, tries }: StoredExport,
   { error, restAfterFailureMs, whenExportEnds }: Failure,
 ): Promise<StoredExport | null> {
-  return inTransaction(pool, async (connection) => {
-    const values = [exportId, parts, tries, consequenceOf(error).code, restAfterFailureMs / 1000]
-    const { rows } = await connection.query<ExportRow>(NOTE_FAILURE, values)
-    if (rows[0] === undefined) return null
-    const noted = exportOf(rows[0])
-    if (noted.state === 'failed') {
-      await connection.query(DELETE_PARTS, [exportId])
-      await whenExportEnds(connection, noted)
-    }
-    return noted
-  })
+  const restSeconds = restAfterFailureMs / 1000
+  try {
+    return await inTransaction(pool, async (connection) => {
+      const values = [exportId, parts, tries, consequenceOf(error).code, restSeconds]
+      const { rows } = await connection.query<ExportRow>(NOTE_FAILURE, values)
+      if (rows[0] === undefined) return null
+      const noted = exportOf(rows[0])
+      if (noted.state === 'failed') {
+        await connection.query(DELETE_PARTS, [exportId])
+        await whenExportEnds(connection, noted)
+      }
+      return noted
+    })
+  } catch (notNoted) {
+    await pool.query(POSTPONE, [exportId, parts, tries, restSeconds])
+    throw notNoted
+  }
 }
 
 const OLDEST = `
