@@ -132,6 +132,14 @@ describe('a balance that falls', () => {
     const account = await open([ANA])
     for (const micros of [25_000_000n, 1n, 16_000_000n, -1_000n, 1_001n, 9_000_000n]) await spend(account, micros)
     expect(await mailsOf(account)).toEqual(['custom_level ana waiting', 'low ana waiting', 'exhausted ana waiting'])
+    // Within a second, say: who reads them has use for the last one alone.
+    await sender().send()
+    expect(server.received.map(({ subject }) => subject)).toEqual(['Das Guthaben ist aufgebraucht'])
+    expect(await mailsOf(account)).toEqual([
+      'custom_level ana dropped a graver level was crossed since',
+      'low ana dropped a graver level was crossed since',
+      'exhausted ana sent',
+    ])
   })
 
   it('in a batch of usage is mailed in its transaction, once an account', async () => {
