@@ -90,10 +90,11 @@ async function tryToSend(parts: MailParts, mail: ClaimedMail): Promise<MailOutco
 }
 
 /** Null: it is sent. */
-export function whyDropped({ contact, kind, isTooOld, isOver }: ClaimedMail): string | null {
+export function whyDropped({ contact, kind, isTooOld, isOutdone, isOver }: ClaimedMail): string | null {
   if (contact === null) return 'the contact was removed'
   if (recipientsOf(kind) === 'admins' && contact.role !== 'admin') return 'the contact is no admin any more'
   if (isOver) return 'what it says was over'
+  if (isOutdone) return 'a graver level was crossed since'
   return isTooOld ? 'it could not be sent for 3 days' : null
 }
 

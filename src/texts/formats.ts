@@ -37,8 +37,8 @@ export interface Formats {
   day(instant: string): string
   /** `2026-11-30`, which is the same day everywhere. */
   calendarDate(date: string): string
-  /** The days of a half-open period in a zone of its own, which it names. */
-  period(from: string, to: string, timeZone: string): string
+  /** The days of a half-open period, in a zone of its own where it has one; it names the zone. */
+  period(from: string, to: string, timeZone: string | null): string
   /** Of whole per cent. */
   percent(percent: number): string
   /** `Visa 4242`; null: it is not known, or not for the reader to see. */
@@ -93,7 +93,8 @@ export function formatsFor(texts: Texts, { timeZone, currency, namesZone = false
     moment: (instant) => (namesZone ? `${moments(instant)} ${zoneAt(instant)}` : moments(instant)),
     day: dates({ dateStyle: 'medium', timeZone }),
     calendarDate: dates({ dateStyle: 'medium', timeZone: 'UTC' }),
-    period(from, to, zone) {
+    period(from, to, ownZone) {
+      const zone = ownZone ?? timeZone
       const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: zone })
       return `${format.formatRange(new Date(from), new Date(Date.parse(to) - 1))} (${zone})`
     },

@@ -27,6 +27,7 @@ let installation: TestInstallation
 let sandbox: TestSandbox
 let server: TestMailServer
 const logs: string[] = []
+const started: Serve[] = []
 
 beforeAll(async () => {
   installation = await createInstallation()
@@ -40,13 +41,15 @@ beforeEach(async () => {
 })
 
 afterAll(async () => {
+  // Those that a failure has left; of the others nothing is left to stop.
+  await Promise.all(started.map((serve) => serve.stop('SIGKILL')))
   await sandbox?.drop()
   await server?.close()
   await installation?.close()
 })
 
-function start(roles = 'jobs'): Promise<Serve> {
-  return startServe({
+async function start(roles = 'jobs'): Promise<Serve> {
+  const serve = await startServe({
     ...installation.environment,
     TOLLGATE_ROLES: roles,
     TOLLGATE_SMTP_URL: `smtp://127.0.0.1:${server.port}`,
@@ -56,6 +59,8 @@ function start(roles = 'jobs'): Promise<Serve> {
     TOLLGATE_MAIL_FROM: 'billing@phone.example',
     TOLLGATE_PRODUCT: 'Phone',
   })
+  started.push(serve)
+  return serve
 }
 
 async function kill(serve: Serve): Promise<void> {

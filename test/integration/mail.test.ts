@@ -132,6 +132,14 @@ describe('a balance that falls', () => {
     const account = await open([ANA])
     for (const micros of [25_000_000n, 1n, 16_000_000n, -1_000n, 1_001n, 9_000_000n]) await spend(account, micros)
     expect(await mailsOf(account)).toEqual(['custom_level ana waiting', 'low ana waiting', 'exhausted ana waiting'])
+    // Within a second, say: who reads them has use for the last one alone.
+    await sender().send()
+    expect(server.received.map(({ subject }) => subject)).toEqual(['Das Guthaben ist aufgebraucht'])
+    expect(await mailsOf(account)).toEqual([
+      'custom_level ana dropped a graver level was crossed since',
+      'low ana dropped a graver level was crossed since',
+      'exhausted ana sent',
+    ])
   })
 
   it('in a batch of usage is mailed in its transaction, once an account', async () => {
@@ -297,18 +305,19 @@ describe('a mail', () => {
 
   it('of an export goes to who asked for it alone, once, and only to a contact', async () => {
     const account = await open()
+    const nowMicros = Date.now() * 1_000
     const period = { fromMicros: 1_790_000_000_000_000, toMicros: 1_792_000_000_000_000, timeZone: 'Europe/Berlin' }
     const summary = {
-      ...{ opening: '12.100000', added: '150.000000', used: '-140.020000', other: '0.000000', closing: '22.080000' },
-      ...{ rows: 3, until: '2099-01-01T00:00:00.000000Z' },
+      ...{ openingMicros: 12_100_000n, addedMicros: 150_000_000n, usedMicros: 140_020_000n, otherMicros: 0n },
+      ...{ closingMicros: 22_080_000n, movements: 1, expiresAtMicros: nowMicros + 86_400_000_000 },
     }
-    const write = (personId: string) =>
+    const write = (requestedBy: string) =>
       inTransaction(payments.pool, (connection) =>
         insertExportMail(
           connection,
-          { accountId: account, exportId: 'export-1', personId, ...period },
+          { accountId: account, exportId: 'export-1', requestedBy, ...period },
           summary,
-          Date.now() * 1_000,
+          nowMicros,
         ),
       )
     expect([await write('ben'), await write('ben'), await write('somebody')]).toEqual([true, false, false])
@@ -317,6 +326,9 @@ describe('a mail', () => {
     expect(server.received.map(({ to, subject }) => `${to}: ${plain(subject)}`)).toEqual([
       'ben@acme.example: Your export is ready: 21 Sept – 14 Oct 2026 (Europe/Berlin)',
     ])
+    expect(server.received[0]!.text).toContain(
+      'Opening €12.10, added €150.00, used −€140.02, other €0.00, closing €22.08. 1 movement.',
+    )
   })
 
   it('about a card that expires within 30 days is written once', async () => {

@@ -45,7 +45,7 @@ describe('the configuration', () => {
       topUps: { payment: {}, threshold: {} },
       payments: { connections: 10 },
       relay: { connections: 4 },
-      jobs: { connections: 4, numbersKeptDays: 180 },
+      jobs: { connections: 6, numbersKeptDays: 180 },
       api: {
         port: 8090,
         publicUrl: null,

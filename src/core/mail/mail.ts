@@ -20,8 +20,8 @@ export interface PeriodFigures {
   /** Half-open. */
   readonly from: string
   readonly to: string
-  /** The IANA name of the zone that the period was chosen in. */
-  readonly time_zone: string
+  /** The IANA name of the zone that the period was chosen in; null: it is not known. */
+  readonly time_zone: string | null
 }
 
 export interface MailFigures {

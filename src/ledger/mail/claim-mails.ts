@@ -26,6 +26,12 @@ const CLAIM = `
   )
   select m.mail_id, m.account_id, m.contact_id, m.kind, m.figures, m.message_id::text, m.tries,
          m.created_at < now() - interval '${MAX_AGE}' as is_too_old,
+         exists (
+           select from tollgate.mails graver
+            where graver.account_id = m.account_id and graver.contact_id = m.contact_id and graver.mail_id > m.mail_id
+              and graver.kind = any(case m.kind when 'low' then array['exhausted']
+                                                when 'custom_level' then array['low', 'exhausted'] end)
+         ) as is_outdone,
          coalesce((m.figures ->> 'until')::timestamptz <= now(), false) as is_over,
          a.currency, contact.contact, p.brand, p.last4,
          (select coalesce(json_agg(coalesce(n.name, c.contact ->> 'id') order by c.place), '[]')
@@ -54,6 +60,8 @@ export interface ClaimedMail {
   /** This one counted. */
   readonly tries: number
   readonly isTooOld: boolean
+  /** The balance has fallen through a graver level since. */
+  readonly isOutdone: boolean
   /** What it asks for, or offers, can be had no more. */
   readonly isOver: boolean
   /** As it is now; null: removed since. */
@@ -71,6 +79,7 @@ interface Row {
   message_id: string
   tries: number
   is_too_old: boolean
+  is_outdone: boolean
   is_over: boolean
   currency: Currency
   contact: ClaimedMail['contact']
@@ -95,6 +104,7 @@ export async function claimMails(
     messageId: row.message_id,
     tries: row.tries,
     isTooOld: row.is_too_old,
+    isOutdone: row.is_outdone,
     isOver: row.is_over,
     contact: row.contact,
     card: row.brand === null || row.last4 === null ? null : { brand: row.brand, last4: row.last4 },

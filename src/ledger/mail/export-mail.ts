@@ -1,42 +1,63 @@
 /** The mail about an export, to the person who asked for it: that it is ready, with what it comes to, or did not finish. */
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
-import type { MailFigures, MailOf } from '../../core/mail/mail.ts'
+import type { MailOf } from '../../core/mail/mail.ts'
+import { formatMoney, type Micros } from '../../core/money.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { insertMails } from './insert-mails.ts'
 
-export interface ExportMail {
+export interface EndedExport {
   readonly accountId: string
   readonly exportId: string
-  /** As the session or token has them: they get it where they are a contact of the account, for else no address is known. */
-  readonly personId: string
-  /** The period, half-open, and the IANA name of the zone that it was chosen in. */
+  /** As their session or token has them: they get it where they are a contact of the account, for else no address is known. */
+  readonly requestedBy: string
+  /** The period, half-open. */
   readonly fromMicros: InstantMicros
   readonly toMicros: InstantMicros
-  readonly timeZone: string
+  /** The IANA name of the zone that it was chosen in; null: not known, and days are those of the zone of mail. */
+  readonly timeZone: string | null
 }
 
-export type ExportSummary = Omit<MailFigures['export_ready'], 'export_id' | 'from' | 'to' | 'time_zone'>
+/** opening + added - used + other = closing. */
+export interface ExportSummary {
+  readonly openingMicros: Micros
+  readonly addedMicros: Micros
+  /** Above zero where credit was used. */
+  readonly usedMicros: Micros
+  readonly otherMicros: Micros
+  readonly closingMicros: Micros
+  readonly movements: number
+  readonly expiresAtMicros: InstantMicros
+}
 
 /**
- * Within the transaction that ends the export; `summary` null: it did not finish. Twice for one export it is one mail.
- * Answers whether somebody gets one.
+ * Within the transaction that ends the export; `summary` null: it did not finish. Of an export there is one mail of either
+ * kind, however often it is written. Answers whether somebody gets one.
  */
 export async function insertExportMail(
   connection: Connection,
-  { accountId, exportId, personId, fromMicros, toMicros, timeZone }: ExportMail,
+  { accountId, exportId, requestedBy, fromMicros, toMicros, timeZone }: EndedExport,
   summary: ExportSummary | null,
   nowMicros: InstantMicros,
 ): Promise<boolean> {
-  const period = {
-    export_id: exportId,
-    from: formatInstant(fromMicros),
-    to: formatInstant(toMicros),
-    time_zone: timeZone,
-  }
-  const about = { accountId, occurrence: exportId }
+  const from = formatInstant(fromMicros)
+  const period = { export_id: exportId, from, to: formatInstant(toMicros), time_zone: timeZone }
+  const about = { accountId, occurrence: exportId, asker: requestedBy }
   const mail: MailOf<'export_ready'> | MailOf<'export_failed'> =
     summary === null
       ? { ...about, kind: 'export_failed', figures: period }
-      : { ...about, kind: 'export_ready', figures: { ...period, ...summary } }
-  return (await insertMails(connection, [{ ...mail, asker: personId }], formatInstant(nowMicros))) > 0
+      : {
+          ...about,
+          kind: 'export_ready',
+          figures: {
+            ...period,
+            opening: formatMoney(summary.openingMicros),
+            added: formatMoney(summary.addedMicros),
+            used: formatMoney(-summary.usedMicros),
+            other: formatMoney(summary.otherMicros),
+            closing: formatMoney(summary.closingMicros),
+            rows: summary.movements,
+            until: formatInstant(summary.expiresAtMicros),
+          },
+        }
+  return (await insertMails(connection, [mail], formatInstant(nowMicros))) > 0
 }
