@@ -105,6 +105,18 @@ COMMENT ON COLUMN tollgate.accounts.top_up_version IS 'Version of the newest top
 COMMENT ON COLUMN tollgate.accounts.closed_at IS 'Since when nothing is charged any more; null: open';
 COMMENT ON COLUMN tollgate.accounts.closed_by IS 'Who closed it; null: it is open';
 
+CREATE TABLE tollgate.alert_crossings (
+  account_id text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  crossed_at timestamp with time zone NOT NULL,
+  CONSTRAINT alert_crossings_pkey PRIMARY KEY (account_id, kind),
+  CONSTRAINT alert_crossings_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT alert_crossings_kind_check CHECK (kind = ANY (ARRAY['low'::text, 'custom_level'::text, 'exhausted'::text]))
+);
+COMMENT ON TABLE tollgate.alert_crossings IS 'The newest alert of each level of an account; those raised before this table was there are not in it';
+COMMENT ON COLUMN tollgate.alert_crossings.version IS 'Of the alert, as credit.alerts.v1 has it';
+
 CREATE TABLE tollgate.api_key_secrets (
   key_id text COLLATE "C" NOT NULL,
   secret_hash bytea NOT NULL,
@@ -406,6 +418,18 @@ COMMENT ON COLUMN tollgate.movements.reverses_sequence IS 'The movement of this 
 CREATE TABLE tollgate.movements_default PARTITION OF tollgate.movements DEFAULT;
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON tollgate.movements_default FOR EACH STATEMENT EXECUTE FUNCTION tollgate.refuse_change();
 
+CREATE TABLE tollgate.notice_dismissals (
+  account_id text COLLATE "C" NOT NULL,
+  person text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  occurrence text COLLATE "C" NOT NULL,
+  dismissed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT notice_dismissals_pkey PRIMARY KEY (account_id, person, key, occurrence),
+  CONSTRAINT notice_dismissals_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id)
+);
+COMMENT ON TABLE tollgate.notice_dismissals IS 'Notices that a person does not want to see any more; others of the account still do';
+COMMENT ON COLUMN tollgate.notice_dismissals.occurrence IS 'The happening that is dismissed: the next one of the same key is shown';
+
 CREATE TABLE tollgate.number_clearing (
   partition_name text COLLATE "C" NOT NULL,
   file_node oid NOT NULL,
@@ -484,6 +508,7 @@ CREATE TABLE tollgate.payments (
   credited_sequence bigint NOT NULL,
   recorded_at timestamp with time zone NOT NULL,
   changed_at timestamp with time zone NOT NULL,
+  last_sequence bigint,
   CONSTRAINT payments_pkey PRIMARY KEY (provider, payment_id),
   CONSTRAINT payments_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
   CONSTRAINT payments_top_up_id_fkey FOREIGN KEY (top_up_id) REFERENCES tollgate.top_ups(top_up_id),
@@ -493,11 +518,13 @@ CREATE TABLE tollgate.payments (
   CONSTRAINT payments_disputed_micros_check CHECK (disputed_micros >= 0),
   CONSTRAINT payments_refunded_micros_check CHECK (refunded_micros >= 0)
 );
+CREATE INDEX payments_by_account ON tollgate.payments USING btree (account_id, changed_at);
 CREATE INDEX payments_by_top_up ON tollgate.payments USING btree (top_up_id);
 COMMENT ON COLUMN tollgate.payments.charged_micros IS 'What the customer paid';
 COMMENT ON COLUMN tollgate.payments.credited_micros IS 'What of it was posted as credit';
 COMMENT ON COLUMN tollgate.payments.disputed_micros IS 'Withdrawn by disputes that are open or lost';
 COMMENT ON COLUMN tollgate.payments.credited_sequence IS 'The movement that credited it, which refunds and disputes name';
+COMMENT ON COLUMN tollgate.payments.last_sequence IS 'The newest movement of it; null: the one that credited it, or it changed before this was kept';
 
 CREATE TABLE tollgate.provider_cursors (
   provider text NOT NULL,

@@ -18,6 +18,7 @@ export const TAGS = {
   Accounts: 'Who is rated and charged: plan, contacts, names',
   Credit: 'Balance, service status, movements and why they cost what they cost',
   Usage: 'What used credit, how long it lasts, and how periods add up',
+  Notices: 'What the people of an account have to know, as reasons and figures',
   'Auto top-up': 'When credit is added by itself, with whose consent',
   'Payment methods': 'Cards, typed in at the payment provider alone',
   'Top-ups': 'Credit added, automatically and by hand',

@@ -24,6 +24,7 @@ import { addExplainedMovementRoutes } from './routes/explained-movement.ts'
 import { addFairUseRoutes } from './routes/fair-use.ts'
 import { addMovementSearchRoutes } from './routes/movement-searches.ts'
 import { addMovementRoutes } from './routes/movements.ts'
+import { addNoticeRoutes } from './routes/notices.ts'
 import { addPaymentMethodRoutes } from './routes/payment-methods.ts'
 import { addReturnPages } from './routes/return-pages.ts'
 import { addSandboxPages } from './routes/sandbox-pages.ts'
@@ -57,6 +58,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addMovementRoutes,
   addMovementSearchRoutes,
   addUsageRoutes,
+  addNoticeRoutes,
   addAccountRoutes,
   addContactRoutes,
   addDisplayNameRoutes,

@@ -31,6 +31,7 @@ import { readCounters, type StoredCounter } from './read-counters.ts'
 import { type AskedIds, readKnown } from './read-known.ts'
 import { SettingsCache } from './read-settings.ts'
 import { type CommittedOffset, raiseOnce } from './resume-offsets.ts'
+import { storeCrossings } from './store-crossings.ts'
 import { storeTopUpSteps } from './top-ups/store-steps.ts'
 import { viewOfAccount } from './view-of-account.ts'
 import { updateAccounts } from './write-accounts.ts'
@@ -167,6 +168,7 @@ export function createLedger({ pool, publishing, consumerGroup }: LedgerParts): 
     if (movements.length > 0) {
       start(insertMovements(connection, movements, clock.nowMicros), updateAccounts(connection, changedAccounts))
     }
+    if (outcome.alerts.length > 0) start(storeCrossings(connection, outcome.alerts, recordedAt))
     if (changedCounters.size > 0) start(upsertCounters(connection, changedCounters, book.minutesUsed))
     if (batch.offsets.length > 0) start(storeOffsets(connection, consumerGroup, batch.offsets))
 

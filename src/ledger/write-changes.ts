@@ -5,6 +5,7 @@ import { allReplies, type Connection } from '../platform/postgres.ts'
 import { createAnnouncer, MOVEMENTS, type Publishing } from './announce.ts'
 import { insertSettings } from './insert-settings.ts'
 import type { LedgerClock } from './read-clock.ts'
+import { storeCrossings } from './store-crossings.ts'
 import { type StepsOfAccount, storeTopUpSteps } from './top-ups/store-steps.ts'
 import { viewOfAccount } from './view-of-account.ts'
 import { insertAccounts, updateAccounts } from './write-accounts.ts'
@@ -41,6 +42,8 @@ export async function writeChanges(
     writes.push(insertSettings(connection, list, versions, actors, recordedAt))
   }
   if (movements.length > 0) writes.push(insertMovements(connection, movements, nowMicros))
+  const alerts = changes.flatMap((change) => change.alerts)
+  if (alerts.length > 0) writes.push(storeCrossings(connection, alerts, recordedAt))
   const noting = deadLetters.length === 0 ? [] : insertDeadLetters(connection, deadLetters, recordedAt)
   const withSteps = changes.filter(({ topUpDue, topUpSteps }) => topUpDue || topUpSteps.length > 0)
   const ofTopUps = withSteps.map(({ account, topUpSteps, topUpDue }): StepsOfAccount => {

@@ -1,7 +1,7 @@
 /** What the forecast of an account's usage is made from: its usage of the last days, the first day of any, and its balance. */
 import { parseDate } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
-import { dayOf, MAX_AVERAGE_DAYS, type UsageHistory } from '../core/usage-forecast/average.ts'
+import { type Day, dayOf, MAX_AVERAGE_DAYS, type UsageHistory } from '../core/usage-forecast/average.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
 import { NOT_USAGE } from './roll-up.ts'
 import { type AccountRow, type StillRollingUp, SUMS, stillRollingUp } from './up-to-date.ts'
@@ -13,9 +13,11 @@ export interface AccountUsage {
   readonly throughSequence: bigint
   readonly balanceMicros: Micros
   readonly history: UsageHistory
+  /** The newest day on which usage moved credit; null: none did. */
+  readonly lastUsageDay: Day | null
 }
 
-/** The first day is looked for in the sums alone where they have one: what is not in them is later. */
+/** The first day is that of the sums where they have one: what is not in them is later. */
 const READ_HISTORY = `
   with ${SUMS},
   today as materialized (select (clock_timestamp() at time zone 'UTC')::date as today),
@@ -25,6 +27,17 @@ const READ_HISTORY = `
      order by booked_on
      limit 1
   ),
+  last_in_sums as materialized (
+    select booked_on from tollgate.usage_by_day_and
+     where account_id = $1 and what = 'kind' and id not in ${NOT_USAGE} and movements > 0
+     order by booked_on desc
+     limit 1
+  ),
+  in_delta as materialized (
+    select min(booked_on) as first_day, max(booked_on) as last_day
+      from delta_and
+     where what = 'kind' and id not in ${NOT_USAGE} and movements > 0
+  ),
   days as (
     select booked_on, (-sum(amount_micros + reversed_micros))::bigint as used_micros
       from sums cross join today
@@ -32,10 +45,8 @@ const READ_HISTORY = `
      group by booked_on
   )
   select a.currency, a.epoch, a.balance_micros, a.last_sequence, a.through_sequence, t.today::text,
-         coalesce(
-           (select booked_on from first_in_sums),
-           (select min(booked_on) from delta_and where what = 'kind' and id not in ${NOT_USAGE} and movements > 0)
-         )::text as first_day,
+         coalesce((select booked_on from first_in_sums), (select first_day from in_delta))::text as first_day,
+         greatest((select booked_on from last_in_sums), (select last_day from in_delta))::text as last_day,
          d.booked_on::text, d.used_micros
     from account a
    cross join today t
@@ -44,6 +55,7 @@ const READ_HISTORY = `
 interface Row extends AccountRow {
   today: string
   first_day: string | null
+  last_day: string | null
   booked_on: string | null
   used_micros: bigint | null
 }
@@ -71,6 +83,7 @@ export async function readUsageHistory(pool: Pool, accountId: string): Promise<A
       firstUsageDay: account.first_day === null ? null : dayOfDate(account.first_day),
       usedMicrosByDay: new Map(days.map((row) => [dayOfDate(row.booked_on!), row.used_micros!])),
     },
+    lastUsageDay: account.last_day === null ? null : dayOfDate(account.last_day),
   }
 }
 

@@ -1130,6 +1130,127 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/accounts/{account_id}/notices': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    /** What the people of an account have to know */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          /** The account */
+          account_id: string
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Notices'] } }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/accounts/{account_id}/notices/dismissals': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    get?: never
+    put?: never
+
+    /** Dismiss a notice for oneself */
+    post: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          /** The account */
+          account_id: string
+        }
+        cookie?: never
+      }
+      requestBody: { content: { 'application/json': components['schemas']['NoticeDismissalInput'] } }
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Notices'] } }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        413: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        415: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        422: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/accounts/{account_id}/payment-method-setups': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
     get?: never
@@ -3803,6 +3924,905 @@ export interface components {
       /** Who pays: the credit, the invoice, or nobody as the plan includes it */
       voice_agent?: 'credit' | 'invoice' | 'included'
       contacts?: components['schemas']['WantedContactInput'][]
+    }
+
+    /** Told apart by key, of which there may be more one day */
+    Notice:
+      | {
+          key: 'exhausted'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            balance: components['schemas']['Money']
+            blocked_since: components['schemas']['Instant']
+
+            /** Rounded up to two decimals; more than this unblocks calls */
+            owed: components['schemas']['Money']
+
+            /** Of payments that are not settled, in all; null: none */
+            open_payment: components['schemas']['Money'] | null
+          }
+        }
+      | {
+          key: 'exhausted_and_paused'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            balance: components['schemas']['Money']
+            blocked_since: components['schemas']['Instant']
+
+            /** Rounded up to two decimals; more than this unblocks calls */
+            owed: components['schemas']['Money']
+
+            /** Of payments that are not settled, in all; null: none */
+            open_payment: components['schemas']['Money'] | null
+
+            /** Null: it is about none, or not for the caller to see */
+            card: { brand: string; last4: string } | null
+
+            /** declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; there may be more one day. Null: not for the caller to see */
+            reason: string | null
+
+            /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+            why: string | null
+
+            /** Of a card that was declined: when it was last */
+            since: components['schemas']['Instant']
+
+            /** Only another payment method ends the pause */
+            needs_another_method: boolean
+          }
+        }
+      | {
+          key: 'never_topped_up'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: { has_method: boolean; is_auto_top_up_on: boolean }
+        }
+      | {
+          key: 'approve'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            top_up_id: string
+            trigger: 'automatic' | 'manual'
+            amount: components['schemas']['Money']
+            until: components['schemas']['Instant']
+          }
+        }
+      | {
+          key: 'paused'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            /** Null: it is about none, or not for the caller to see */
+            card: { brand: string; last4: string } | null
+
+            /** declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; there may be more one day. Null: not for the caller to see */
+            reason: string | null
+
+            /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+            why: string | null
+
+            /** Of a card that was declined: when it was last */
+            since: components['schemas']['Instant']
+
+            /** Only another payment method ends the pause */
+            needs_another_method: boolean
+
+            /** Rounded down; 0: less than a day; null: see the reason */
+            days_left: number | null
+            no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
+
+            /** At average usage; null as days_left is */
+            lasts_until: components['schemas']['Instant'] | null
+          }
+        }
+      | {
+          key: 'taken_back'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            reason: 'refunded' | 'disputed'
+            amount: components['schemas']['Money']
+            paid_at: components['schemas']['Instant']
+            since: components['schemas']['Instant']
+
+            /** Only another payment method ends the pause */
+            needs_another_method: boolean
+          }
+        }
+      | {
+          key: 'expired'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            /** Null: it is about none, or not for the caller to see */
+            card: { brand: string; last4: string } | null
+
+            /** The last day it can be charged */
+            expires_on: string
+          }
+        }
+      | {
+          key: 'expiring'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            /** Null: it is about none, or not for the caller to see */
+            card: { brand: string; last4: string } | null
+
+            /** The last day it can be charged */
+            expires_on: string
+          }
+        }
+      | {
+          key: 'no_method'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: { is_auto_top_up_on: boolean; saved_methods: number }
+        }
+      | {
+          key: 'cap'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            spent: components['schemas']['Money']
+            cap: components['schemas']['Money']
+            until: components['schemas']['Instant']
+
+            /** Rounded down; 0: less than a day; null: see the reason */
+            days_left: number | null
+            no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
+
+            /** At average usage; null as days_left is */
+            lasts_until: components['schemas']['Instant'] | null
+          }
+        }
+      | {
+          key: 'cap_nearly_used'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: { spent: components['schemas']['Money']; cap: components['schemas']['Money']; percent: number }
+        }
+      | {
+          key: 'day_limit'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            until: components['schemas']['Instant']
+            limit: number
+
+            /** Rounded down; 0: less than a day; null: see the reason */
+            days_left: number | null
+            no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
+
+            /** At average usage; null as days_left is */
+            lasts_until: components['schemas']['Instant'] | null
+          }
+        }
+      | {
+          key: 'failed'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            top_up_id: string
+            amount: components['schemas']['Money']
+
+            /** Null: it is about none, or not for the caller to see */
+            card: { brand: string; last4: string } | null
+
+            /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+            why: string | null
+
+            /** Null: it is due now */
+            next_try: { number: number; of_tries: number; at: components['schemas']['Instant'] } | null
+          }
+        }
+      | {
+          key: 'low'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            balance: components['schemas']['Money']
+            level: components['schemas']['Money']
+
+            /** Rounded down; 0: less than a day; null: see the reason */
+            days_left: number | null
+            no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
+
+            /** At average usage; null as days_left is */
+            lasts_until: components['schemas']['Instant'] | null
+          }
+        }
+      | {
+          key: 'custom'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            balance: components['schemas']['Money']
+            level: components['schemas']['Money']
+
+            /** Rounded down; 0: less than a day; null: see the reason */
+            days_left: number | null
+            no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
+
+            /** At average usage; null as days_left is */
+            lasts_until: components['schemas']['Instant'] | null
+          }
+        }
+      | {
+          key: 'small'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            amount: components['schemas']['Money']
+            average: components['schemas']['Money']
+
+            /** Covers a week */
+            week: components['schemas']['Money']
+          }
+        }
+      | {
+          key: 'closed'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: { balance: components['schemas']['Money']; closed_at: components['schemas']['Instant'] }
+        }
+      | {
+          key: 'checking'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: { top_up_id: string; trigger: 'automatic' | 'manual'; amount: components['schemas']['Money'] }
+        }
+      | {
+          key: 'processing'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            /** Of all payments under way */
+            amount: components['schemas']['Money']
+            payments: number
+          }
+        }
+      | {
+          key: 'off'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            balance: components['schemas']['Money']
+
+            /** Rounded down; 0: less than a day; null: see the reason */
+            days_left: number | null
+            no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
+
+            /** At average usage; null as days_left is */
+            lasts_until: components['schemas']['Instant'] | null
+          }
+        }
+      | {
+          key: 'added'
+          severity: 'critical' | 'warning' | 'info' | 'success'
+
+          /** The part of the page that it stands in, unless it is the banner */
+          placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
+
+          /** The one above all parts: the first of the list */
+          is_banner: boolean
+          is_dismissible: boolean
+
+          /** Names this happening: what is dismissed */
+          occurrence: string
+
+          /** What the caller can do about it; the first is the button. Empty for members */
+          actions: (
+            | 'add_credit'
+            | 'pay_with_another_card'
+            | 'approve_payment'
+            | 'use_another_card'
+            | 'resume'
+            | 'change_payment_method'
+            | 'add_payment_method'
+            | 'raise_cap'
+            | 'see_what_used_it'
+            | 'set_up_auto_top_up'
+            | 'edit_auto_top_up'
+          )[]
+
+          /** Whom a member asks to do it, by name */
+          ask_admins: string[]
+          figures: {
+            /** A payment; or money that is back */
+            kind: 'top_up' | 'dispute_won' | 'refund_failed'
+            amount: components['schemas']['Money']
+            balance: components['schemas']['Money']
+            at: components['schemas']['Instant']
+
+            /** Null: they worked before, or do not yet */
+            calls_work_again_since: components['schemas']['Instant'] | null
+          }
+        }
+    NoticeDismissalInput: {
+      key:
+        | 'exhausted'
+        | 'exhausted_and_paused'
+        | 'never_topped_up'
+        | 'approve'
+        | 'paused'
+        | 'taken_back'
+        | 'expired'
+        | 'expiring'
+        | 'no_method'
+        | 'cap'
+        | 'cap_nearly_used'
+        | 'day_limit'
+        | 'failed'
+        | 'low'
+        | 'custom'
+        | 'small'
+        | 'closed'
+        | 'checking'
+        | 'processing'
+        | 'off'
+        | 'added'
+
+      /** Of the notice, as it was read */
+      occurrence: string
+    }
+    Notices: {
+      /** The account */
+      account_id: string
+      currency: components['schemas']['Currency']
+
+      /** Gravest first, those that the caller has dismissed left out */
+      items: components['schemas']['Notice'][]
+
+      /** Of the ledger; it grows with every restore */
+      epoch: number
+
+      /** Of the newest change of the balance that is in them */
+      balance_version: number
+      as_of: components['schemas']['Instant']
     }
     OpenedMethodSetup: {
       setup_id: string

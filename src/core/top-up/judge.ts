@@ -70,11 +70,8 @@ export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judg
   const reaching = waitForManual(standing, settings, nowMicros)
   if (reaching !== null) return { kind: 'wait', untilMicros: reaching }
   if (capUse(settings, counted, nowMicros).isUsedUp) return skipped('monthly_cap', nextMonthMicros(nowMicros))
-  const lastDay = counted.filter(({ confirmedAtMicros }) => confirmedAtMicros > nowMicros - MICROS_PER_DAY)
-  if (lastDay.length >= MAX_ATTEMPTS_IN_24_HOURS) {
-    const newestFirst = lastDay.map(({ confirmedAtMicros }) => confirmedAtMicros).sort((a, b) => b - a)
-    return skipped('day_limit', newestFirst[MAX_ATTEMPTS_IN_24_HOURS - 1]! + MICROS_PER_DAY)
-  }
+  const dayLimitUntilMicros = dayLimitUntil(counted, nowMicros)
+  if (dayLimitUntilMicros !== null) return skipped('day_limit', dayLimitUntilMicros)
   return { kind: 'charge', amountMicros: settings.amountMicros, methodId }
 }
 
@@ -157,6 +154,14 @@ export function capUse(
     isUsedUp: spentMicros + amountMicros > monthlyCapMicros,
     isNearlyUsed: spentMicros * 10n >= monthlyCapMicros * 8n,
   }
+}
+
+/** When the limit of attempts in 24 hours allows the next one; null: it does now. */
+export function dayLimitUntil(counted: readonly CountedAttempt[], nowMicros: InstantMicros): InstantMicros | null {
+  const lastDay = counted.filter(({ confirmedAtMicros }) => confirmedAtMicros > nowMicros - MICROS_PER_DAY)
+  if (lastDay.length < MAX_ATTEMPTS_IN_24_HOURS) return null
+  const newestFirst = lastDay.map(({ confirmedAtMicros }) => confirmedAtMicros).sort((a, b) => b - a)
+  return newestFirst[MAX_ATTEMPTS_IN_24_HOURS - 1]! + MICROS_PER_DAY
 }
 
 /** 00:00 UTC of the first of the month that the instant falls in. */

@@ -2,6 +2,7 @@
  * How long credit lasts at average usage, and what follows from it: a threshold and amounts to suggest. Figures and reasons;
  * nothing here is a promise, and nothing is charged by it.
  */
+import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import { MICROS_PER_UNIT, type Micros } from '../money.ts'
 import type { Bounds, TopUpBounds } from '../top-up/settings.ts'
 import {
@@ -95,6 +96,21 @@ export function daysLeft(balanceMicros: Micros, { sumMicros, days }: DailyAverag
   return left > BigInt(MAX_DAYS_LEFT) ? { reason: 'more_than_90_days' } : { days: Number(left) }
 }
 
+/** When the balance is used up at this average, to the microsecond and never later; null where `daysLeft` says no number. */
+export function usedUpAtMicros(
+  balanceMicros: Micros,
+  average: DailyAverage,
+  nowMicros: InstantMicros,
+): InstantMicros | null {
+  if (!('days' in daysLeft(balanceMicros, average))) return null
+  return nowMicros + Number((balanceMicros * BigInt(average.days) * BigInt(MICROS_PER_DAY)) / average.sumMicros)
+}
+
+/** Seven average days, up to the next 5. */
+export function weekMicros(average: DailyAverage): Micros {
+  return roundUp(averageDaysMicros(average, 7), STEP_MICROS)
+}
+
 /** What is owed, rounded up to a cent: never less than what there is to pay. Zero where nothing is. */
 export function owedMicros(balanceMicros: Micros): Micros {
   return balanceMicros >= 0n ? 0n : roundUp(-balanceMicros, CENT_MICROS)
@@ -123,7 +139,7 @@ export function suggestAmounts(average: DailyAverage, balanceMicros: Micros, bou
   return [...byAmount.values()]
 }
 
-function roundedMean({ sumMicros, days }: DailyAverage): Micros {
+export function roundedMean({ sumMicros, days }: DailyAverage): Micros {
   return (2n * sumMicros + BigInt(days)) / (2n * BigInt(days))
 }
 

@@ -103,7 +103,8 @@ async function record(locked: Locked, provider: string, facts: PaymentFacts, cha
     const occurredAtMicros = known === null ? Math.min(facts.createdAtMicros, clock.nowMicros) : clock.nowMicros
     const asCredit = (entry: PaymentEntry) => creditEntry(entry, found.topUpId, creditedSequence, occurredAtMicros)
     change = postCredit(account, settings, [asCredit(first), ...others.map(asCredit)], clock.nowMicros)
-    await upsertPayment(connection, payment, found, facts, totals, creditedSequence, clock.nowMicros)
+    const sequences = { creditedSequence, lastSequence: change.account.lastSequence }
+    await upsertPayment(connection, payment, found, facts, totals, sequences, clock.nowMicros)
   }
 
   const memoryBefore = advanced?.memory ?? auto.memory
@@ -310,14 +311,14 @@ async function readPayment(
 
 const UPSERT_PAYMENT = `
   insert into tollgate.payments (provider, payment_id, account_id, top_up_id, currency, charged_micros, credited_micros,
-    refunded_micros, disputed_micros, credited_sequence, recorded_at, changed_at)
-  select $1, $2, t.account_id, t.top_up_id, t.currency, $4, $5, $6, $7, $8, $9::timestamptz, $9::timestamptz
+    refunded_micros, disputed_micros, credited_sequence, last_sequence, recorded_at, changed_at)
+  select $1, $2, t.account_id, t.top_up_id, t.currency, $4, $5, $6, $7, $8, $9, $10::timestamptz, $10::timestamptz
     from tollgate.top_ups t
    where t.top_up_id = $3
       on conflict (provider, payment_id) do update
      set charged_micros = excluded.charged_micros, credited_micros = excluded.credited_micros,
          refunded_micros = excluded.refunded_micros, disputed_micros = excluded.disputed_micros,
-         changed_at = excluded.changed_at`
+         last_sequence = excluded.last_sequence, changed_at = excluded.changed_at`
 
 async function upsertPayment(
   connection: Connection,
@@ -325,7 +326,7 @@ async function upsertPayment(
   { topUpId }: OfAttempt,
   facts: PaymentFacts,
   totals: PaymentTotals,
-  creditedSequence: bigint,
+  { creditedSequence, lastSequence }: { readonly creditedSequence: bigint; readonly lastSequence: bigint },
   nowMicros: InstantMicros,
 ): Promise<void> {
   await connection.query(UPSERT_PAYMENT, [
@@ -337,6 +338,7 @@ async function upsertPayment(
     totals.refundedMicros,
     totals.disputedMicros,
     creditedSequence,
+    lastSequence,
     formatInstant(nowMicros),
   ])
 }

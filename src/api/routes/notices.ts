@@ -1,0 +1,89 @@
+/** What the people of an account have to know now: reasons and figures, whose words are the page's; and what they dismiss. */
+import { z } from 'zod'
+import { isOf, noticesOf, undismissed } from '../../core/notices/notices.ts'
+import { dismiss, readDismissals } from '../../ledger/notices/dismissals.ts'
+import { readNoticeFacts } from '../../reporting/read-notice-facts.ts'
+import { callerOf, noAccount } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { NOTICE_KEYS, Notices, noticesJson, readerOf, readNotices } from '../notice-views.ts'
+import { ApiProblem } from '../problem.ts'
+import { AccountParams } from '../schemas.ts'
+
+const NoticeDismissal = z
+  .strictObject({
+    key: z.enum(NOTICE_KEYS),
+    occurrence: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,500}$/, { error: 'must be what occurrence of the notice said' })
+      .meta({ description: 'Of the notice, as it was read' }),
+  })
+  .meta({ id: 'NoticeDismissal' })
+
+export function addNoticeRoutes(api: Api, { writer: { pool } }: ApiContext): void {
+  api.route({
+    method: 'GET',
+    url: '/v1/accounts/:account_id/notices',
+    config: { access: { permission: 'read', of: 'account' } },
+    schema: {
+      operationId: 'readNotices',
+      tags: ['Notices'],
+      summary: 'What the people of an account have to know',
+      description:
+        'Members see fewer, without cards, reasons and actions. Services and operators see what admins see, with nothing dismissed.',
+      params: AccountParams,
+      response: { 200: Notices },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const notices = await readNotices(pool, accountId, readerOf(callerOf(request)))
+      if (notices === null) throw noAccount(accountId)
+      return notices
+    },
+  })
+
+  api.route({
+    method: 'POST',
+    url: '/v1/accounts/:account_id/notices/dismissals',
+    config: { access: { permission: 'read', of: 'account' }, problems: ['not_possible'] },
+    schema: {
+      operationId: 'dismissNotice',
+      tags: ['Notices'],
+      summary: 'Dismiss a notice for oneself',
+      description:
+        'For people, by their own token: others of the account still see it, and the next happening is shown again. Dismissed again it does no harm. Answers the notices that are left.',
+      params: AccountParams,
+      body: NoticeDismissal,
+      response: { 200: Notices },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const { role, person } = readerOf(callerOf(request))
+      if (person === null) {
+        throw new ApiProblem('forbidden', 'only people dismiss notices, each for themselves: use the token of a person')
+      }
+      const [read, before] = await Promise.all([
+        readNoticeFacts(pool, accountId),
+        readDismissals(pool, accountId, person),
+      ])
+      if (read === null) throw noAccount(accountId)
+      const notices = noticesOf(read.facts, read.nowMicros, role)
+      const dismissed = request.body
+      if (before.some(({ key, occurrence }) => key === dismissed.key && occurrence === dismissed.occurrence)) {
+        return noticesJson(read, undismissed(notices, before))
+      }
+      const shown = notices.find((notice) => isOf(dismissed, notice))
+      if (shown === undefined) {
+        throw refused('/body/occurrence', 'not_shown', 'there is no such notice now: read the notices again')
+      }
+      if (!shown.isDismissible) {
+        throw refused('/body/key', 'not_dismissible', `${shown.key} stays until what it is about is over`)
+      }
+      await dismiss(pool, accountId, person, dismissed)
+      return noticesJson(read, undismissed(notices, [...before, dismissed]))
+    },
+  })
+}
+
+function refused(path: string, code: string, detail: string): ApiProblem {
+  return new ApiProblem('not_possible', detail, { errors: [{ path, code, detail }] })
+}
