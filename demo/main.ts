@@ -12,8 +12,10 @@ import { createApiKey } from '../src/ledger/api-keys.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { type Installation, openInstallation } from '../testkit/installation.ts'
+import { BILLING_PAGE, billingPageLink } from './billing-page.ts'
 import { checkBooks } from './books.ts'
 import { produceTraffic } from './produce.ts'
+import { writeShellEnvironment } from './shell-environment.ts'
 import { DEMO_CREDIT, openTopUps, type TopUps } from './top-ups.ts'
 import { verifyInstallation } from './verified.ts'
 import { createView } from './view.ts'
@@ -63,13 +65,16 @@ process.exit(failed ? 1 : 0)
 
 /** Whether the books agree. */
 async function run(stack: Stack): Promise<boolean> {
-  const installation = await openInstallation(stack.environment(), undefined, DEMO_CREDIT)
+  const installation = await openInstallation({ ...stack.environment(), ...BILLING_PAGE }, undefined, DEMO_CREDIT)
   let rater: Serve | undefined
   let topUps: TopUps | undefined
+  using forShells = new DisposableStack()
   try {
     topUps = await openTopUps(installation)
     rater = await startServe(installation.environment)
-    return await runTraffic(installation, rater, topUps, await openApi(installation, rater))
+    const shell = forShells.use(writeShellEnvironment({ ...installation.environment, TOLLGATE_API_URL: rater.apiUrl }))
+    const about = [...(await openApi(installation, rater)), `npx tollgate, elsewhere: . ${shell.file}`]
+    return await runTraffic(installation, rater, topUps, about)
   } finally {
     await rater?.stop()
     await topUps?.close()
@@ -77,11 +82,11 @@ async function run(stack: Stack): Promise<boolean> {
   }
 }
 
-/** A key to all of it, gone with the demo; and where to use it. */
-async function openApi({ pool }: Installation, { apiUrl }: Serve): Promise<string[]> {
+/** A key to all of it, gone with the demo, and where to use it; a link to the billing page. */
+async function openApi(installation: Installation, { apiUrl }: Serve): Promise<string[]> {
   const wanted = { name: 'demo', scopes: [...PERMISSIONS], accountIds: null, actor: 'demo' }
-  const { token } = await createApiKey(pool, wanted)
-  return [`the API: ${apiUrl}/docs`, `its key: ${token}`]
+  const { token } = await createApiKey(installation.pool, wanted)
+  return [`the API: ${apiUrl}/docs`, `its key: ${token}`, ...(await billingPageLink(installation, apiUrl))]
 }
 
 async function runTraffic(

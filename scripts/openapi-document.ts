@@ -30,6 +30,7 @@ export async function openApiDocument(): Promise<object> {
       bounds: DEFAULT_BOUNDS,
       publicUrl: () => '',
       returnOrigins: [],
+      portal: null,
       log,
     },
     readToken: () => Promise.reject(new Error('nobody asks')),

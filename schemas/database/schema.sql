@@ -526,6 +526,39 @@ COMMENT ON COLUMN tollgate.payments.disputed_micros IS 'Withdrawn by disputes th
 COMMENT ON COLUMN tollgate.payments.credited_sequence IS 'The movement that credited it, which refunds and disputes name';
 COMMENT ON COLUMN tollgate.payments.last_sequence IS 'The newest movement of it; null: the one that credited it, or it changed before this was kept';
 
+CREATE TABLE tollgate.portal_sessions (
+  link_hash bytea NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  person_id text NOT NULL,
+  person_name text NOT NULL,
+  role text COLLATE "C" NOT NULL,
+  locale text NOT NULL,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  created_by text NOT NULL,
+  link_expires_at timestamp with time zone NOT NULL,
+  opened_at timestamp with time zone,
+  session_hash bytea,
+  last_used_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  CONSTRAINT portal_sessions_pkey PRIMARY KEY (link_hash),
+  CONSTRAINT portal_sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT portal_sessions_check CHECK ((opened_at IS NULL) = (session_hash IS NULL)),
+  CONSTRAINT portal_sessions_check1 CHECK ((opened_at IS NULL) = (last_used_at IS NULL)),
+  CONSTRAINT portal_sessions_person_id_check CHECK (person_id <> ''::text),
+  CONSTRAINT portal_sessions_person_name_check CHECK (person_name <> ''::text),
+  CONSTRAINT portal_sessions_role_check CHECK (role = ANY (ARRAY['admin'::text, 'member'::text]))
+) WITH (fillfactor=80);
+CREATE INDEX portal_sessions_by_age ON tollgate.portal_sessions USING btree (created_at);
+CREATE INDEX portal_sessions_by_person ON tollgate.portal_sessions USING btree (account_id, person_id);
+CREATE UNIQUE INDEX portal_sessions_open ON tollgate.portal_sessions USING btree (session_hash) WHERE (session_hash IS NOT NULL);
+COMMENT ON TABLE tollgate.portal_sessions IS 'Sessions of the billing page, each from its link on';
+COMMENT ON COLUMN tollgate.portal_sessions.link_hash IS 'SHA-256 of the token in the link, which is random and kept nowhere';
+COMMENT ON COLUMN tollgate.portal_sessions.created_by IS 'Who vouched for the person, by making the link';
+COMMENT ON COLUMN tollgate.portal_sessions.opened_at IS 'When the link was spent; null: it was not';
+COMMENT ON COLUMN tollgate.portal_sessions.session_hash IS 'SHA-256 of the secret in the browser''s cookie';
+COMMENT ON COLUMN tollgate.portal_sessions.last_used_at IS 'To the minute';
+COMMENT ON COLUMN tollgate.portal_sessions.ended_at IS 'By sign-out, by a newer session in its place, or by the dashboard; null: not so far';
+
 CREATE TABLE tollgate.provider_cursors (
   provider text NOT NULL,
   cursor text NOT NULL,

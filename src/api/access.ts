@@ -2,21 +2,23 @@
  * Who may do what: decided from the caller and the permission that a route names, by nothing else. An account that a caller
  * may not see is hidden, as if there were none.
  *
- * | permission   | for                                              | admin | member | operator | key with scope |
- * | ------------ | ------------------------------------------------ | ----- | ------ | -------- | -------------- |
- * | read         | an account, its credit and what used it          | own   | own    | all      | read           |
- * | write        | what a customer may set: alerts, auto top-up ... | own   |        | all      | write          |
- * | pay          | adding credit                                    | own   |        | all      | pay            |
- * | accounts     | creating, listing and closing accounts; plans    |       |        | all      | accounts       |
- * | adjust       | adjusting credit                                 |       |        | all      | adjust         |
- * | catalogs     | publishing catalogs                              |       |        | all      | catalogs       |
- * | dead_letters | looking at dead letters, replaying them          |       |        | all      | dead_letters   |
- * | api_keys     | creating, rotating and revoking keys             |       |        | all      | api_keys       |
+ * | permission      | for                                              | admin | member | operator | key with scope  |
+ * | --------------- | ------------------------------------------------ | ----- | ------ | -------- | --------------- |
+ * | read            | an account, its credit and what used it          | own   | own    | all      | read            |
+ * | write           | what a customer may set: alerts, auto top-up ... | own   |        | all      | write           |
+ * | pay             | adding credit                                    | own   |        | all      | pay             |
+ * | portal_sessions | opening the billing page in a person's name      |       |        | all      | portal_sessions |
+ * | accounts        | creating, listing and closing accounts; plans    |       |        | all      | accounts        |
+ * | adjust          | adjusting credit                                 |       |        | all      | adjust          |
+ * | catalogs        | publishing catalogs                              |       |        | all      | catalogs        |
+ * | dead_letters    | looking at dead letters, replaying them          |       |        | all      | dead_letters    |
+ * | api_keys        | creating, rotating and revoking keys             |       |        | all      | api_keys        |
  */
 export const PERMISSIONS = [
   'read',
   'write',
   'pay',
+  'portal_sessions',
   'accounts',
   'adjust',
   'catalogs',
@@ -39,7 +41,7 @@ export type Caller =
       /** Null: all accounts. */
       readonly accountIds: ReadonlySet<string> | null
     }
-  /** Somebody of an account, by a token of the dashboard. */
+  /** Somebody of an account, by a token of the dashboard or a session of the billing page. */
   | { readonly kind: 'person'; readonly subject: string; readonly accountId: string; readonly role: PersonRole }
   | { readonly kind: 'operator'; readonly subject: string }
 

@@ -1,43 +1,57 @@
 /**
- * Who calls, before anything else of a request is looked at: `Authorization: Bearer` with an API key or a token. What each
- * route asks for stands in its `config`; a route that says nothing does not start.
+ * Who calls, before anything else of a request is looked at: `Authorization: Bearer` with an API key or a token, or without
+ * that header the cookie of a session of the billing page. What each route asks for stands in its `config`; a route that says
+ * nothing does not start.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isApiKeyToken, useApiKey } from '../ledger/api-keys.ts'
+import { findPortalSessions, type PortalSession, usePortalSession } from '../ledger/portal-sessions.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { accessOf, type Caller, PERMISSIONS, type Permission } from './access.ts'
 import { noRoute } from './errors.ts'
+import { cookieNameOf, readCookies } from './portal/cookies.ts'
+import { foreignOrigin, isSafe } from './portal/same-origin.ts'
 import { ApiProblem, type ProblemCode } from './problem.ts'
 import type { TokenReader } from './tokens.ts'
 
-/** What a route asks for. `account`: it is about the account of its path; `installation`: about all of it. */
+/**
+ * What a route asks for. `account`: it is about the account of its path; `installation`: about all of it; `own_accounts`: about
+ * those that the caller may see; `session`: about the session of the billing page that it is asked by.
+ */
 export type RouteAccess =
   | 'public'
-  | { readonly permission: Permission; readonly of: 'account' | 'installation' | 'own_accounts' }
+  | { readonly permission: Permission; readonly of: 'account' | 'installation' | 'own_accounts' | 'session' }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess
     /** What the route refuses beside what any route may. */
     problems?: readonly ProblemCode[]
+    /** It answers a person who looks at it: what it refuses comes as a page. */
+    isPage?: boolean
     /** A GET that may leave something in the outbox, as whatever is no GET may. */
     writes?: boolean
   }
   interface FastifyRequest {
     /** Null for public routes alone. */
     caller: Caller | null
+    /** That of the caller, where it is a session of the billing page that lets them in. */
+    portalSession: PortalSession | null
   }
 }
 
 export interface Authentication {
   readonly pool: Pool
   readonly readToken: TokenReader
+  /** Where browsers reach this API. */
+  readonly publicUrl: () => string
   /** Throws `too_many_requests`. Called once for each request: with the caller, or null for one that is not let in. */
   readonly count: (request: FastifyRequest, caller: Caller | null) => Promise<void>
 }
 
-export function addAuthentication(app: FastifyInstance, { pool, readToken, count }: Authentication): void {
+export function addAuthentication(app: FastifyInstance, { pool, readToken, publicUrl, count }: Authentication): void {
   app.decorateRequest('caller', null)
+  app.decorateRequest('portalSession', null)
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config
     // Looking for paths is counted like guessing keys. Answered before a body is read, for which nobody waits.
@@ -45,16 +59,33 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, count
     if (request.is404) throw noRoute(app, request)
     if (access === undefined || access === 'public') return
     try {
-      request.caller = await callerOf(request)
+      request.caller = await callerOf(request, access)
     } catch (error) {
       if (error instanceof ApiProblem && error.problem === 'unauthenticated') await count(request, null)
       throw error
     }
     await count(request, request.caller)
+    const { portalSession } = request
+    if (portalSession !== null) refuseForeign(request)
     authorise(request, request.caller, access)
+    if (portalSession !== null) request.portalSession = await usePortalSession(pool, portalSession)
   })
 
-  async function callerOf(request: FastifyRequest): Promise<Caller> {
+  function refuseForeign({ method, headers }: FastifyRequest): void {
+    const why = isSafe(method) ? null : foreignOrigin(headers, publicUrl())
+    if (why !== null) throw new ApiProblem('forbidden', `${why}: a session is taken from the billing page alone`)
+  }
+
+  async function callerOf(request: FastifyRequest, access: ClosedAccess): Promise<Caller> {
+    // Whoever sends a credential is who it says, whatever cookies a browser adds to it.
+    if (request.headers.authorization === undefined) {
+      const session = await findSession(request, access)
+      if (session !== null) {
+        request.portalSession = session
+        const { accountId, person, role } = session
+        return { kind: 'person', subject: person.id, accountId, role }
+      }
+    }
     const credential = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
     if (credential === undefined) {
       throw new ApiProblem('unauthenticated', 'send Authorization: Bearer with an API key or a token')
@@ -73,15 +104,50 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, count
       accountIds: accountIds && new Set(accountIds),
     }
   }
+
+  /**
+   * A browser sends the cookies of all accounts that it has open: that of the account which is asked about is taken. Without
+   * one, another account's answers for itself, and finds the account hidden. Null where there are no cookies at all.
+   */
+  async function findSession(request: FastifyRequest, { of }: ClosedAccess): Promise<PortalSession | null> {
+    const cookies = readCookies(request.headers.cookie, publicUrl())
+    if (cookies.length === 0) return null
+    const sessions = await findPortalSessions(
+      pool,
+      cookies.map(({ secret }) => secret),
+    )
+    const accountId = accountAskedAbout(request)
+    const own = sessions.find((session) => session.accountId === accountId)
+    if (own !== undefined) return own
+    const hadOne = accountId !== null && cookies.some(({ name }) => name === cookieNameOf(accountId, publicUrl()))
+    if (sessions.length > 0 && of !== 'session' && !hadOne) return sessions[0]!
+    throw new ApiProblem('unauthenticated', 'the session has ended: open the billing page again from the dashboard')
+  }
 }
 
-function authorise(request: FastifyRequest, caller: Caller, { permission, of }: Exclude<RouteAccess, 'public'>): void {
-  const accountId = of === 'account' ? (request.params as { account_id: string }).account_id : null
+type ClosedAccess = Exclude<RouteAccess, 'public'>
+
+/** By the path or, where a route is about a session, by the query. Looked at before it is validated. */
+function accountAskedAbout({ params, query }: FastifyRequest): string | null {
+  const { account_id: accountId } = { ...(query as object), ...(params as object) } as { account_id?: unknown }
+  return typeof accountId === 'string' ? accountId : null
+}
+
+function authorise(request: FastifyRequest, caller: Caller, { permission, of }: ClosedAccess): void {
+  if (of === 'session' && request.portalSession === null) {
+    throw new ApiProblem('forbidden', 'it is about a session of the billing page, which this credential does not have')
+  }
+  const accountId = accountOf(request, of)
   const access = of === 'own_accounts' ? accessToOwn(caller, permission) : accessOf(caller, permission, accountId)
   if (access === 'hidden') throw noAccount(accountId!)
   if (access === 'forbidden') {
     throw new ApiProblem('forbidden', `it takes the permission ${permission}${whereOf(caller, of)}`)
   }
+}
+
+function accountOf({ params, portalSession }: FastifyRequest, of: ClosedAccess['of']): string | null {
+  if (of === 'account') return (params as { account_id: string }).account_id
+  return of === 'session' ? portalSession!.accountId : null
 }
 
 /** Of routes that show what the caller may see, and no more: a key of some accounts may ask as well. */
@@ -90,7 +156,7 @@ function accessToOwn(caller: Caller, permission: Permission): 'allowed' | 'forbi
   return caller.kind === 'operator' ? 'allowed' : 'forbidden'
 }
 
-function whereOf(caller: Caller, of: Exclude<RouteAccess, 'public'>['of']): string {
+function whereOf(caller: Caller, of: ClosedAccess['of']): string {
   return caller.kind === 'key' && caller.accountIds !== null && of === 'installation'
     ? ' for the whole installation'
     : ''
@@ -105,4 +171,10 @@ export function noAccount(accountId: string): ApiProblem {
 export function callerOf(request: FastifyRequest): Caller {
   if (request.caller === null) throw new TypeError(`${request.routeOptions.url} is public and asks who calls`)
   return request.caller
+}
+
+/** The session by which a route `of: 'session'` is asked. */
+export function sessionOf(request: FastifyRequest): PortalSession {
+  if (request.portalSession === null) throw new TypeError(`${request.routeOptions.url} is asked without a session`)
+  return request.portalSession
 }

@@ -1,5 +1,5 @@
 /**
- * Consents as requests bring them. A person consents for themself, by their own token; a service or an operator names the
+ * Consents as requests bring them. A person consents for themself, by their own token or session; a service or an operator names the
  * person and vouches for them, which is kept.
  */
 import { z } from 'zod'
@@ -25,7 +25,7 @@ const ConsentText = z
 const FIGURES = {
   person: text(200)
     .optional()
-    .meta({ description: 'Who agreed. With a token of a person absent, or that person; else needed' }),
+    .meta({ description: 'Who agreed. By a person’s own token or session absent, or that person; else needed' }),
   text: ConsentText.meta({ description: 'The text that was agreed to, as it was shown' }),
   text_version: text(100),
   locale: z
@@ -72,7 +72,7 @@ export function consentForNewMethodOf(
 function personOf(caller: Caller, named: string | undefined): Pick<Consent, 'person' | 'attestedBy'> {
   if (caller.kind === 'person') {
     if (named === undefined || named === caller.subject) return { person: caller.subject, attestedBy: null }
-    throw personRefused('somebody_else', 'must be absent, or who the token is of: nobody consents for another')
+    throw personRefused('somebody_else', 'must be absent, or who you are: nobody consents for another')
   }
   if (named === undefined) throw personRefused('missing', 'must name who agreed')
   return { person: named, attestedBy: actorOf(caller) }

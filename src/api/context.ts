@@ -11,6 +11,7 @@ import type { RecentCatalogs } from '../ledger/recent-catalogs.ts'
 import type { PaymentProvider } from '../payments/provider.ts'
 import type { SandboxDesk } from '../payments/providers/sandbox/desk.ts'
 import type { Logger } from '../platform/log.ts'
+import type { PortalSettings } from './portal/settings.ts'
 
 /** An app whose routes are typed by their schemas. */
 export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
@@ -31,5 +32,7 @@ export interface ApiContext {
   readonly publicUrl: () => string
   /** Origins that a customer may be sent back to, beside the API's own. */
   readonly returnOrigins: readonly string[]
+  /** Null: there is no billing page. */
+  readonly portal: PortalSettings | null
   readonly log: Logger
 }

@@ -1,4 +1,7 @@
-/** Every failure as a problem document. What is ours to mend is logged with its cause; of that nothing leaves. */
+/**
+ * Every failure as a problem document, or as a page where a person looks at the answer. What is ours to mend is logged with its
+ * cause; of that nothing leaves.
+ */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
@@ -10,8 +13,15 @@ import { ApiProblem, documentOf, type FieldFault, ofFaults, problemOf } from './
 
 const RETRY_AFTER_SECONDS = 1
 
-export function addErrorHandling(app: FastifyInstance, log: Logger): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => send(request, reply, problemFor(error, request, log)))
+export type ShowProblem = (reply: FastifyReply, problem: ApiProblem) => Promise<FastifyReply>
+
+/** `showProblem` answers for routes that are pages. */
+export function addErrorHandling(app: FastifyInstance, log: Logger, showProblem: ShowProblem | null): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = problemFor(error, request, log)
+    const isPage = request.routeOptions.config.isPage === true
+    return isPage && showProblem !== null ? showProblem(reply, problem) : send(request, reply, problem)
+  })
   // A route's own: it takes the method, and has nothing there.
   app.setNotFoundHandler((request, reply) => send(request, reply, nothingThere()))
 }

@@ -22,6 +22,7 @@ export const TAGS = {
   'Auto top-up': 'When credit is added by itself, with whose consent',
   'Payment methods': 'Cards, typed in at the payment provider alone',
   'Top-ups': 'Credit added, automatically and by hand',
+  'Billing page': 'Opened for a person of a dashboard by a link, from then on by the session of their browser',
   Operators: 'Adjustments, catalogs and dead letters',
   'API keys': 'Credentials of services',
   API: 'This document',
@@ -30,8 +31,8 @@ export const TAGS = {
 const DESCRIPTION = `Prepaid telephony credit: balances, what used them, and how they are filled.
 
 **Amounts** are decimal strings in units of the account's currency; **instants** are RFC 3339 in UTC.
-**Credentials** go into \`Authorization: Bearer\`: an API key of a service, or a token of a person. An account that a credential
-may not see answers 404, as one that does not exist.
+**Credentials** go into \`Authorization: Bearer\`: an API key of a service, or a token of a person; the billing page has the
+session of its browser instead. An account that a credential may not see answers 404, as one that does not exist.
 **Repeating**: a POST that moves money or starts work takes an \`Idempotency-Key\`; sent again with the same content it gets the
 first answer, with other content 422. **Changing**: a PUT or PATCH takes the \`ETag\` of what was read as \`If-Match\`, and
 answers 412 where somebody was faster.
@@ -50,6 +51,12 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of a service: tgk_...' },
           token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of a person' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-billing-...',
+            description: 'Of the billing page in a browser: a cookie for each account, taken from the page alone',
+          },
         },
       },
     },
@@ -88,7 +95,7 @@ function completeRoute(route: RouteOptions): void {
   ])
   route.schema = {
     ...schema,
-    ...(access === 'public' ? {} : { security: [{ apiKey: [] }, { token: [] }] }),
+    ...(access === 'public' ? {} : { security: securityOf(access) }),
     description: [schema.description, permissionOf(access)].filter((part) => part !== undefined).join('\n\n'),
     response: { ...(schema.response as object), ...responsesOf(codes) },
   }
@@ -96,6 +103,12 @@ function completeRoute(route: RouteOptions): void {
 
 function hasCursor(querystring: unknown): boolean {
   return querystring instanceof z.ZodObject && 'cursor' in querystring.shape
+}
+
+function securityOf({ of }: Exclude<RouteAccess, 'public'>): Record<string, string[]>[] {
+  const session = { session: [] }
+  if (of === 'session') return [session]
+  return [{ apiKey: [] }, { token: [] }, ...(of === 'account' ? [session] : [])]
 }
 
 function permissionOf(access: RouteAccess): string | undefined {

@@ -56,8 +56,18 @@ function ask(limiter: Limiter, request: FastifyRequest) {
   return limiter(request)
 }
 
-/** By credential where there is one, else by address. A subject may be an e-mail address, and long: it is hashed. */
+/**
+ * By credential where there is one, else by address; a person is one by whatever they come, and in each account for themself.
+ * A subject may be an e-mail address, and long: it is hashed.
+ */
 function keyOf({ caller, ip }: FastifyRequest): string {
   if (caller === null) return `address ${ip}`
-  return caller.kind === 'key' ? `key ${caller.keyId}` : `${caller.kind} ${hash('sha256', caller.subject)}`
+  switch (caller.kind) {
+    case 'key':
+      return `key ${caller.keyId}`
+    case 'operator':
+      return `operator ${hash('sha256', caller.subject)}`
+    case 'person':
+      return `person ${hash('sha256', `${caller.accountId}\n${caller.subject}`)}`
+  }
 }

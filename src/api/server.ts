@@ -8,6 +8,7 @@ import { addAuthentication } from './authenticate.ts'
 import type { Api, ApiContext } from './context.ts'
 import { addErrorHandling, answerUnreadable, answerUnroutable } from './errors.ts'
 import { addOpenApi } from './openapi.ts'
+import { sendProblemPage } from './portal/pages.ts'
 import { ApiProblem } from './problem.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { addAccountRoutes } from './routes/accounts.ts'
@@ -16,6 +17,7 @@ import { addAlertLevelRoutes } from './routes/alert-levels.ts'
 import { addApiKeyRoutes } from './routes/api-keys.ts'
 import { addAutoTopUpRoutes } from './routes/auto-top-up.ts'
 import { addBalanceRoutes } from './routes/balance.ts'
+import { addBillingPage } from './routes/billing-page.ts'
 import { addCatalogRoutes } from './routes/catalogs.ts'
 import { addContactRoutes } from './routes/contacts.ts'
 import { addDeadLetterRoutes } from './routes/dead-letters.ts'
@@ -26,6 +28,8 @@ import { addMovementSearchRoutes } from './routes/movement-searches.ts'
 import { addMovementRoutes } from './routes/movements.ts'
 import { addNoticeRoutes } from './routes/notices.ts'
 import { addPaymentMethodRoutes } from './routes/payment-methods.ts'
+import { addPortalPages } from './routes/portal-pages.ts'
+import { addPortalSessionRoutes } from './routes/portal-sessions.ts'
 import { addReturnPages } from './routes/return-pages.ts'
 import { addSandboxPages } from './routes/sandbox-pages.ts'
 import { addTopUpRoutes } from './routes/top-ups.ts'
@@ -67,6 +71,9 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addAutoTopUpRoutes,
   addPaymentMethodRoutes,
   addTopUpRoutes,
+  addPortalSessionRoutes,
+  addPortalPages,
+  addBillingPage,
   addReturnPages,
   addSandboxPages,
 ]
@@ -90,10 +97,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
-  addErrorHandling(app, context.log)
+  const { portal } = context
+  addErrorHandling(app, context.log, portal && ((reply, problem) => sendProblemPage(reply, portal, problem)))
   addAccounting(app, context, registry, onWritten)
   const count = await createRateLimits(app, limits)
-  addAuthentication(app, { pool: context.writer.pool, readToken, count })
+  addAuthentication(app, { pool: context.writer.pool, readToken, publicUrl: context.publicUrl, count })
   refuseForms(app)
   await addOpenApi(app)
   app.removeContentTypeParser('text/plain')

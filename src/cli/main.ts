@@ -15,6 +15,7 @@ import type { CorrectionsOptions } from './corrections-list.ts'
 import type { ListOptions } from './dead-letters-list.ts'
 import type { ReplayOptions } from './dead-letters-replay.ts'
 import type { AddMethodOptions } from './payment-method-add.ts'
+import type { PortalLinkOptions } from './portal-link.ts'
 import type { FaultOptions } from './print-faults.ts'
 import type { RateOptions } from './rate.ts'
 import type { OutageOptions } from './sandbox-outage.ts'
@@ -271,7 +272,7 @@ apiKey
   .argument('<name>', 'what it is for; on record for what is changed by it')
   .requiredOption(
     '--scopes <scopes>',
-    'read, write, pay, accounts, adjust, catalogs, dead_letters, api_keys; by commas',
+    'read, write, pay, portal_sessions, accounts, adjust, catalogs, dead_letters, api_keys; by commas',
   )
   .option('--accounts <ids>', 'the accounts that it may see, by commas')
   .option('--all-accounts', 'all accounts, and the installation')
@@ -312,6 +313,21 @@ apiKey
   .action(async (keyId: string, options: { actor: string; json?: boolean }) => {
     const { revokeKey } = await import('./api-key-revoke.ts')
     await revokeKey(keyId, options)
+  })
+
+program
+  .command('portal-link')
+  .description('make a link that opens the billing page as a person of an account: once, within five minutes')
+  .requiredOption('--account <id>', 'the account')
+  .requiredOption('--person <id>', 'who opens it, as their dashboard knows them; on record for what they do')
+  .option('--name <name>', 'what they are called on the page; the id without it')
+  .requiredOption('--role <role>', 'admin, who may change and pay, or member')
+  .option('--locale <locale>', 'of the page; without it that of the contact of this id, or of the installation')
+  .requiredOption('--actor <name>', 'who vouches for the person')
+  .option('--json', 'print one JSON object')
+  .action(async (options: PortalLinkOptions) => {
+    const { makePortalLink } = await import('./portal-link.ts')
+    await makePortalLink(options)
   })
 
 program

@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { DEFAULT_LOCALE, isLocale } from '../core/account/contacts.ts'
 import { CURRENCIES, type Currency, parseMoney } from '../core/money.ts'
 import type { Bounds } from '../core/top-up/settings.ts'
 import { RECORD_TOPICS, type RecordTopic } from '../topics.ts'
@@ -145,6 +146,37 @@ const SECTIONS = {
     operators: variable('TOLLGATE_OPERATOR_JWT', issuer()),
     accountClaim: variable('TOLLGATE_JWT_ACCOUNT_CLAIM', claim().default('account_id')),
     roleClaim: variable('TOLLGATE_JWT_ROLE_CLAIM', claim().default('role')),
+  },
+  /** How the installation calls itself to customers. Null: not said, and then there is no billing page. */
+  brand: {
+    /** The dashboard that the billing page is part of. */
+    product: variable('TOLLGATE_PRODUCT', name()),
+    /** Who sells credit, and is allowed to charge. */
+    seller: variable('TOLLGATE_SELLER', name()),
+    /** Where customers go back to. */
+    dashboardUrl: variable(
+      'TOLLGATE_DASHBOARD_URL',
+      url('http:', 'https:')
+        .optional()
+        .transform((text) => text ?? null),
+    ),
+    color: variable(
+      'TOLLGATE_BRAND_COLOR',
+      z
+        .string()
+        .regex(/^#[\da-f]{6}$/i, { error: 'must be a colour such as #1f5fd6' })
+        .default('#1f5fd6')
+        .transform((text) => text.toLowerCase()),
+    ),
+    /** Of those who say none. */
+    locale: variable(
+      'TOLLGATE_LOCALE',
+      z.string().refine(isLocale, { error: 'must be a locale such as en-US or de' }).default(DEFAULT_LOCALE),
+    ),
+  },
+  portal: {
+    /** Origins whose pages may show the billing page in a frame; none: nobody's. */
+    embeddingOrigins: variable('TOLLGATE_EMBEDDING_ORIGINS', listOfOrigins()),
   },
   relay: {
     /** Of each of its two lanes, which have a pool of their own. */
@@ -295,9 +327,14 @@ function listOfTexts() {
 }
 
 function listOfOrigins() {
-  return listOfTexts().refine((origins) => origins.every((origin) => URL.parse(origin)?.origin === origin), {
+  return listOfTexts().refine((origins) => origins.every(isOrigin), {
     error: 'must be origins such as https://dashboard.example, separated by commas',
   })
+}
+
+/** In its normal form, and with nothing in it that would end a directive of a content security policy. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[\w.:[\]-]+$/.test(text) && URL.parse(text)?.origin === text
 }
 
 export interface TokenIssuer {
@@ -320,6 +357,15 @@ function issuer() {
       context.addIssue({ code: 'custom', message: wanted })
       return z.NEVER
     })
+}
+
+/** One that people read. */
+function name() {
+  return z
+    .string()
+    .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, { error: 'must be 1 to 100 characters, none of them a control character' })
+    .optional()
+    .transform((text) => text ?? null)
 }
 
 function claim() {

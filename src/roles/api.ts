@@ -1,5 +1,6 @@
 /** The API: every account by HTTP, on a port of its own. Metrics and health stay on the operators' port. */
 import type { Api } from '../api/context.ts'
+import { portalSettings } from '../api/portal/settings.ts'
 import { createApi } from '../api/server.ts'
 import { createTokenReader } from '../api/tokens.ts'
 import { boundsWith } from '../core/top-up/settings.ts'
@@ -21,8 +22,21 @@ const REPLAY_RETRIES = 3
 
 export const apiRole = defineRole({
   name: 'api',
-  sections: ['process', 'kafka', 'database', 'redis', 'publishing', 'topUps', 'sandbox', 'api', 'tokens'],
+  sections: [
+    'process',
+    'kafka',
+    'database',
+    'redis',
+    'publishing',
+    'topUps',
+    'sandbox',
+    'api',
+    'tokens',
+    'brand',
+    'portal',
+  ],
   async start(config, { log, registry, outboxBell, signal }) {
+    const portal = portalSettings(config)
     await using starting = new AsyncDisposableStack()
     const pool = createPool(config.database.url, log, config.api.connections)
     starting.defer(() => pool.end())
@@ -47,6 +61,7 @@ export const apiRole = defineRole({
         bounds: boundsWith(config.topUps),
         publicUrl,
         returnOrigins: config.api.returnOrigins,
+        portal,
         log,
       },
       readToken: createTokenReader(config.tokens),

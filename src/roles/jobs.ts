@@ -7,6 +7,7 @@
  * leaves nothing: where a job stands is stored with what it did.
  */
 import { type Cleared, clearOldLetters, clearOldNumbers } from '../ledger/clear-numbers.ts'
+import { deleteOldPortalSessions } from '../ledger/portal-sessions.ts'
 import { deleteOldRequestKeys } from '../ledger/request-keys.ts'
 import { type Job, type JobReport, startJobs } from '../platform/jobs.ts'
 import type { Logger } from '../platform/log.ts'
@@ -32,7 +33,12 @@ export const jobsRole = defineRole({
     const pool = createPool(config.database.url, log, connections)
     starting.defer(() => pool.end())
     const jobs = startJobs({
-      jobs: [rollUpJob(pool), requestKeysJob(pool, log), phoneNumbersJob(pool, registry, numbersKeptDays)],
+      jobs: [
+        rollUpJob(pool),
+        requestKeysJob(pool, log),
+        portalSessionsJob(pool, log),
+        phoneNumbersJob(pool, registry, numbersKeptDays),
+      ],
       log,
       registry,
     })
@@ -90,6 +96,19 @@ function requestKeysJob(pool: Pool, log: Logger): Job {
       takeShare(async () => {
         const { count, overdueSeconds, hasMore } = await deleteOldRequestKeys(pool)
         if (count > 0) log.info({ count }, 'deleted request keys that are no longer kept')
+        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
+      }),
+  }
+}
+
+function portalSessionsJob(pool: Pool, log: Logger): Job {
+  return {
+    name: 'portal sessions',
+    everyMs: 60 * MINUTE_MS,
+    run: () =>
+      takeShare(async () => {
+        const { count, overdueSeconds, hasMore } = await deleteOldPortalSessions(pool)
+        if (count > 0) log.info({ count }, 'deleted links and sessions of the billing page that are no longer kept')
         return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
       }),
   }

@@ -16,6 +16,8 @@ interface Operation {
   /** Null: public. */
   readonly permission: Permission | null
   readonly isOfAccount: boolean
+  /** By a session of the billing page alone. */
+  readonly isOfSession: boolean
   readonly statuses: readonly string[]
 }
 
@@ -57,6 +59,7 @@ async function readOperations(): Promise<Operation[]> {
         operationId,
         permission: PERMISSIONS.find((known) => known === permission) ?? null,
         isOfAccount: path.includes('{account_id}'),
+        isOfSession: JSON.stringify(security) === '[{"session":[]}]',
         statuses: Object.keys(responses),
       }
     }),
@@ -64,16 +67,21 @@ async function readOperations(): Promise<Operation[]> {
 }
 
 /** A path that leads somewhere: what is refused is refused for who asks, not for what is asked for. */
-function pathOf({ path }: Operation, accountId = 'acme'): string {
-  return path.replace('{account_id}', accountId).replaceAll(/\{\w+\}/g, '1')
+function pathOf({ path, isOfSession }: Operation, accountId = 'acme'): string {
+  const query = isOfSession ? `?account_id=${accountId}` : ''
+  return `${path.replace('{account_id}', accountId).replaceAll(/\{\w+\}/g, '1')}${query}`
 }
 
 const HEADERS = { 'if-match': '*', 'idempotency-key': 'refused' }
 
-function ask(operation: Operation, token: string | undefined, accountId?: string) {
+/** None, a token, or the cookie of a session of the billing page. */
+type Credential = string | undefined | { readonly session: string }
+
+function ask(operation: Operation, credential: Credential, accountId?: string) {
   const { method } = operation
   const body = method === 'GET' || method === 'DELETE' ? undefined : {}
-  return api.ask(method, pathOf(operation, accountId), { token, body, headers: HEADERS })
+  const by = typeof credential === 'object' ? credential : { token: credential }
+  return api.ask(method, pathOf(operation, accountId), { ...by, body, headers: HEADERS })
 }
 
 /** All rows of all tables, but for when a key was last used. */
@@ -93,17 +101,17 @@ async function everything(): Promise<unknown> {
 }
 
 async function expectRefusal(
-  credential: string,
+  who: string,
   chosen: readonly Operation[],
-  token: string | undefined,
+  credential: Credential,
   expected: { status: number; type: string },
   accountId?: string,
 ): Promise<void> {
-  expect(chosen.length, `routes for ${credential}`).toBeGreaterThan(0)
+  expect(chosen.length, `routes for ${who}`).toBeGreaterThan(0)
   const before = await everything()
   const answers = await Promise.all(
     chosen.map(async (operation) => {
-      const { status, body } = await ask(operation, token, accountId)
+      const { status, body } = await ask(operation, credential, accountId)
       const isDocumented = operation.statuses.includes(String(status))
       return { operation: operation.operationId, status, type: body.type, isDocumented, says: typeof body.detail }
     }),
@@ -122,6 +130,7 @@ const closed = () => operations.filter(({ permission }) => permission !== null)
 const ofAccount = () => closed().filter(({ isOfAccount }) => isOfAccount)
 const ofInstallation = () => closed().filter(({ isOfAccount }) => !isOfAccount)
 const changing = () => ofAccount().filter(({ permission }) => permission !== 'read')
+const ofSession = () => closed().filter(({ isOfSession }) => isOfSession)
 
 describe('every route', () => {
   it('is among those that are asked, and has a name of its own', () => {
@@ -145,6 +154,22 @@ describe('every route', () => {
     await expectRefusal('a revoked key', closed(), token, UNAUTHENTICATED)
   })
 
+  it('H: refuses a session that has ended, whichever account it was of', async () => {
+    const session = await api.session('acme', 'admin')
+    await api.pool.query('update tollgate.portal_sessions set ended_at = now()')
+    await expectRefusal('an ended session', closed(), { session }, UNAUTHENTICATED)
+  })
+
+  it('H: takes no session beside a credential that is not accepted', async () => {
+    const session = await api.session('acme', 'admin')
+    const answers = await Promise.all(
+      closed().map(({ method, ...operation }) =>
+        api.ask(method, pathOf({ method, ...operation }), { session, token: 'tgk_unknown', headers: HEADERS }),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401))
+  })
+
   it('H: refuses a key without its permission', async () => {
     for (const permission of PERMISSIONS) {
       const chosen = closed().filter((operation) => operation.permission === permission)
@@ -159,6 +184,8 @@ describe('every route of an account', () => {
   it('H: hides it from people of another one', async () => {
     for (const role of ['admin', 'member'] as const) {
       await expectRefusal(`a foreign ${role}`, ofAccount(), await api.person('other', role), HIDDEN)
+      const session = await api.session('other', role)
+      await expectRefusal(`a foreign session of a ${role}`, ofAccount(), { session }, HIDDEN)
     }
   })
 
@@ -168,6 +195,26 @@ describe('every route of an account', () => {
 
   it('H: lets a member change nothing', async () => {
     await expectRefusal('a member', changing(), await api.person('acme', 'member'), FORBIDDEN)
+    const session = await api.session('acme', 'member')
+    await expectRefusal('a session of a member', changing(), { session }, FORBIDDEN)
+  })
+
+  it('H: changes nothing by a session for a page of another site', async () => {
+    const session = await api.session('acme', 'admin')
+    const unsafe = ofAccount().filter(({ method }) => method !== 'GET')
+    expect(unsafe.length).toBeGreaterThan(4)
+    const before = await everything()
+    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
+      const answers = await Promise.all(
+        unsafe.map((operation) =>
+          api.ask(operation.method, pathOf(operation), { session, body: {}, headers: { ...HEADERS, ...headers } }),
+        ),
+      )
+      expect(answers.map(({ status, body }) => [status, body.type])).toEqual(
+        unsafe.map(() => [FORBIDDEN.status, FORBIDDEN.type]),
+      )
+    }
+    expect(await everything()).toEqual(before)
   })
 
   it('says to those who may see all that there is no such account', async () => {
@@ -180,6 +227,22 @@ describe('every route of the installation', () => {
   it('H: refuses people of accounts', async () => {
     for (const role of ['admin', 'member'] as const) {
       await expectRefusal(`an ${role}`, ofInstallation(), await api.person('acme', role), FORBIDDEN)
+      const chosen = ofInstallation().filter(({ isOfSession }) => !isOfSession)
+      const session = await api.session('acme', role)
+      await expectRefusal(`a session of an ${role}`, chosen, { session }, FORBIDDEN)
     }
+  })
+})
+
+describe('every route of a session', () => {
+  it('H: refuses who has another credential, whatever that may', async () => {
+    for (const token of [await api.operator(), await api.key(PERMISSIONS), await api.person('acme', 'admin')]) {
+      await expectRefusal('who has no session', ofSession(), token, FORBIDDEN)
+    }
+  })
+
+  it('H: refuses a session of another account', async () => {
+    const session = await api.session('other', 'admin')
+    await expectRefusal('a foreign session', ofSession(), { session }, UNAUTHENTICATED)
   })
 })

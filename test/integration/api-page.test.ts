@@ -21,7 +21,11 @@ let sandbox: TestSandbox
 let serve: Serve
 
 beforeAll(async () => {
-  installation = await createInstallation()
+  installation = await createInstallation({
+    TOLLGATE_PRODUCT: 'Harbor Cloud',
+    TOLLGATE_SELLER: 'Harbor Telecom GmbH',
+    TOLLGATE_DASHBOARD_URL: 'https://dashboard.example',
+  })
   sandbox = openTestSandbox(installation)
   serve = await startServe(installation.environment)
 })

@@ -1,6 +1,7 @@
 /** The role `jobs` as it runs: what it does without being asked, what a stop does to it, and what it leaves in its sessions. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { clearOldLetters, clearOldNumbers } from '../../src/ledger/clear-numbers.ts'
+import { deleteOldPortalSessions } from '../../src/ledger/portal-sessions.ts'
 import { deleteOldRequestKeys } from '../../src/ledger/request-keys.ts'
 import { parseConfig } from '../../src/platform/config.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -39,7 +40,7 @@ async function notSummedUp(): Promise<number> {
   return rows[0]!.count
 }
 
-it('sums up, forgets request keys and clears numbers, on Postgres alone, and says so by job', async () => {
+it('sums up, forgets request keys and portal sessions, clears numbers, on Postgres alone, and says so by job', async () => {
   await move(40)
   await ledger.pool.query(
     `update tollgate.request_keys set recorded_at = now() - interval '31 days' where account_id = 'account-1'`,
@@ -47,6 +48,11 @@ it('sums up, forgets request keys and clears numbers, on Postgres alone, and say
   await ledger.pool.query(
     `insert into tollgate.dead_letters (topic, partition, "offset", value_hash, reason, detail, recorded_at, original)
      values ('usage.calls.v1', 0, 1, 'hash', 'no_rate', 'none', now() - interval '181 days', 'value')`,
+  )
+  await ledger.pool.query(
+    `insert into tollgate.portal_sessions
+            (link_hash, account_id, person_id, person_name, role, locale, created_at, created_by, link_expires_at)
+     values ('hash', 'account-1', 'ann', 'Ann', 'admin', 'en', now() - interval '31 days', 'test', now() - interval '31 days')`,
   )
   const registry = new Registry()
   const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs'])
@@ -61,14 +67,20 @@ it('sums up, forgets request keys and clears numbers, on Postgres alone, and say
     await until('all is summed up', async () => (await notSummedUp()) === 0)
     await until('each job has come to its end', async () => {
       const { values } = await registry.getSingleMetric('tollgate_job_last_success_timestamp_seconds')!.get()
-      return values.length === 3
+      return values.length === 4
     })
     const count = async (what: string) =>
       (await ledger.pool.query<{ count: number }>(`select count(*)::integer as count from ${what}`)).rows[0]!.count
     expect(await count(`tollgate.request_keys where recorded_at < now() - interval '30 days'`)).toBe(0)
     expect(await count('tollgate.dead_letters where original is not null')).toBe(0)
+    expect(await count('tollgate.portal_sessions')).toBe(0)
     const { values } = await registry.getSingleMetric('tollgate_job_oldest_work_seconds')!.get()
-    expect(values.map(({ labels }) => labels.job).toSorted()).toEqual(['phone numbers', 'request keys', 'usage by day'])
+    expect(values.map(({ labels }) => labels.job).toSorted()).toEqual([
+      'phone numbers',
+      'portal sessions',
+      'request keys',
+      'usage by day',
+    ])
   } finally {
     await role[Symbol.asyncDispose]()
   }
@@ -147,6 +159,7 @@ it('leaves nothing in a session that the next transaction could miss on another 
     await oldestNotRolledUp(pool)
     await findRollUpDifferences(pool, ['account-0'])
     await deleteOldRequestKeys(pool)
+    await deleteOldPortalSessions(pool)
     await clearOldNumbers(pool, 0)
     await clearOldLetters(pool, 0)
     // On the one connection that all this was done by.

@@ -55,6 +55,8 @@ describe('the configuration', () => {
         trustedProxies: [],
         returnOrigins: [],
       },
+      brand: { product: null, seller: null, dashboardUrl: null, color: '#1f5fd6', locale: 'en-US' },
+      portal: { embeddingOrigins: [] },
       tokens: { dashboard: null, operators: null, accountClaim: 'account_id', roleClaim: 'role' },
     })
   })
@@ -108,6 +110,16 @@ describe('the configuration', () => {
         },
       },
     ],
+    ['TOLLGATE_PRODUCT', 'Harbor Cloud', 'brand', { product: 'Harbor Cloud' }],
+    [
+      'TOLLGATE_DASHBOARD_URL',
+      'https://dashboard.example/home',
+      'brand',
+      { dashboardUrl: 'https://dashboard.example/home' },
+    ],
+    ['TOLLGATE_BRAND_COLOR', '#A1B2C3', 'brand', { color: '#a1b2c3' }],
+    ['TOLLGATE_LOCALE', 'de-AT', 'brand', { locale: 'de-AT' }],
+    ['TOLLGATE_EMBEDDING_ORIGINS', 'https://a.example', 'portal', { embeddingOrigins: ['https://a.example'] }],
     ['TOLLGATE_KAFKA_BROKERS', '[::1]:9092', 'kafka', { brokers: ['[::1]:9092'] }],
   ])('reads %s=%s', (name, value, section, expected) => {
     expect(parseAll({ ...LEAST, [name]: value })[section]).toMatchObject(expected)
@@ -134,6 +146,16 @@ describe('the configuration', () => {
     ['TOLLGATE_PARTITIONS', '-1', 'must be a whole number from 1'],
     ['TOLLGATE_AWAITED_CORRECTION_DAYS', '0', 'must be a whole number from 1'],
     ['TOLLGATE_RATER_CONNECTIONS', '2', 'must be a whole number from 3'],
+    ['TOLLGATE_PRODUCT', 'a\nb', 'none of them a control character'],
+    ['TOLLGATE_SELLER', 'x'.repeat(101), 'must be 1 to 100 characters'],
+    ['TOLLGATE_DASHBOARD_URL', 'javascript:alert(1)', 'must be a URL that starts with http:// or https://'],
+    ['TOLLGATE_BRAND_COLOR', 'red', 'must be a colour such as #1f5fd6'],
+    ['TOLLGATE_BRAND_COLOR', '#fff', 'must be a colour'],
+    ['TOLLGATE_BRAND_COLOR', '#1f5fd6;x', 'must be a colour'],
+    ['TOLLGATE_LOCALE', 'de-a', 'must be a locale'],
+    ['TOLLGATE_EMBEDDING_ORIGINS', 'https://a.example/path', 'must be origins'],
+    ['TOLLGATE_EMBEDDING_ORIGINS', "https://a;script-src'x'", 'must be origins'],
+    ['TOLLGATE_EMBEDDING_ORIGINS', '*', 'must be origins'],
     ['TOLLGATE_PAYMENT_BOUNDS', 'EUR 5.00', 'must be a currency'],
     ['TOLLGATE_PAYMENT_BOUNDS', 'GBP 5.00 6.00', 'must be a currency'],
     ['TOLLGATE_THRESHOLD_BOUNDS', 'EUR 5.001 6.00', 'in whole cents'],

@@ -1,12 +1,15 @@
 /** The API on a ledger of its own, asked over HTTP by everybody who may ask it: services, people of accounts, operators. */
 
 import type { Permission } from '../../src/api/access.ts'
+import { cookieNameOf } from '../../src/api/portal/cookies.ts'
+import type { PortalSettings } from '../../src/api/portal/settings.ts'
 import { createApi } from '../../src/api/server.ts'
 import { createTokenReader } from '../../src/api/tokens.ts'
 import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'
 import { openReplaySender } from '../../src/dead-letters/replay-sender.ts'
 import { createApiKey } from '../../src/ledger/api-keys.ts'
 import { CatalogStore } from '../../src/ledger/catalogs.ts'
+import { createPortalLink, openPortalSession } from '../../src/ledger/portal-sessions.ts'
 import { RecentCatalogs } from '../../src/ledger/recent-catalogs.ts'
 import { createKafka } from '../../src/platform/kafka.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
@@ -25,6 +28,8 @@ export interface Answer {
 
 export interface Asked {
   readonly token?: string | undefined
+  /** Cookies of sessions of the billing page, sent as its own pages would. */
+  readonly session?: string | undefined
   readonly body?: unknown
   readonly headers?: Record<string, string>
 }
@@ -39,10 +44,21 @@ export interface TestApi extends TestPayments {
   key(scopes: readonly Permission[], accountIds?: readonly string[] | null): Promise<string>
   person(accountId: string, role: 'admin' | 'member', subject?: string): Promise<string>
   operator(): Promise<string>
+  /** The cookie of a session of the billing page that was just opened. */
+  session(accountId: string, role: 'admin' | 'member', personId?: string): Promise<string>
 }
 
 /** An origin that customers may be sent back to. */
 export const DASHBOARD = 'https://dashboard.example'
+
+export const TEST_PORTAL: PortalSettings = {
+  product: 'Harbor Cloud',
+  seller: 'Harbor Telecom GmbH',
+  dashboardUrl: `${DASHBOARD}/home`,
+  brandColor: '#1f5fd6',
+  locale: 'en-US',
+  embeddingOrigins: [],
+}
 
 const NO_LIMIT = 1_000_000
 
@@ -51,6 +67,9 @@ export interface TestApiOptions {
   readonly requestsPerMinute?: number
   readonly anonymousRequestsPerMinute?: number
   readonly redisUrl?: string
+  readonly portal?: PortalSettings | null
+  /** Where browsers are told to reach it, if not where it listens. */
+  readonly publicUrl?: string
   /** Where dead letters are replayed to; without it to nowhere. */
   readonly kafkaBrokers?: readonly string[]
 }
@@ -64,9 +83,12 @@ export async function openTestApi({
   anonymousRequestsPerMinute = NO_LIMIT,
   redisUrl,
   kafkaBrokers = [NO_BROKER],
+  portal = TEST_PORTAL,
+  publicUrl,
 }: TestApiOptions = {}): Promise<TestApi> {
   let url = ''
   const payments = await openTestPayments({ pagesUrl: () => url })
+  const browserUrl = () => publicUrl ?? url
   const { pool, publishing, provider } = payments
   const [dashboard, operators] = await Promise.all([openTestIssuer('dashboard'), openTestIssuer('operators')])
   const redis = connectRedis(redisUrl ?? (await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!, log, 100)
@@ -81,8 +103,9 @@ export async function openTestApi({
       replaySender,
       sandbox: provider.desk,
       bounds: DEFAULT_BOUNDS,
-      publicUrl: () => url,
+      publicUrl: browserUrl,
       returnOrigins: [DASHBOARD],
+      portal,
       log,
     },
     readToken: createTokenReader({ dashboard, operators, accountClaim: 'account_id', roleClaim: 'role' }),
@@ -99,11 +122,12 @@ export async function openTestApi({
     registry,
     dashboard,
     operators,
-    async ask(method, path, { token, body, headers = {} } = {}) {
+    async ask(method, path, { token, session, body, headers = {} } = {}) {
       const response = await fetch(`${url}${path}`, {
         method,
         headers: {
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(session === undefined ? {} : { cookie: session, origin: new URL(browserUrl()).origin }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
@@ -120,6 +144,12 @@ export async function openTestApi({
     },
     person: (accountId, role, subject = 'ann') => dashboard.sign({ sub: subject, account_id: accountId, role }),
     operator: () => operators.sign({ sub: 'olga', role: 'operator' }),
+    async session(accountId, role, personId = 'ann') {
+      const person = { id: personId, name: 'Ann Arbor' }
+      const link = await createPortalLink(pool, { accountId, person, role, locale: 'en-US', actor: 'test' })
+      const opened = await openPortalSession(pool, link!.token, [])
+      return `${cookieNameOf(accountId, browserUrl())}=${opened!.secret}`
+    },
     async close() {
       await api.close()
       redis.disconnect()

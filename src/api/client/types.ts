@@ -3186,6 +3186,223 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/portal-session': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    /** Whose session it is */
+    get: {
+      parameters: {
+        query: {
+          /** A browser has a session for each account whose page it has open */
+          account_id: string
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          headers: { [name: string]: unknown }
+          content: { 'application/json': components['schemas']['PortalSession'] }
+        }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        409: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    put?: never
+    post?: never
+
+    /** Sign out */
+    delete: {
+      parameters: {
+        query: {
+          /** A browser has a session for each account whose page it has open */
+          account_id: string
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/portal-sessions': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    get?: never
+    put?: never
+
+    /** Open the billing page for a person */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['WantedPortalSessionInput'] } }
+      responses: {
+        201: {
+          headers: { [name: string]: unknown }
+          content: { 'application/json': components['schemas']['PortalLink'] }
+        }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        409: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        413: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        415: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/portal-sessions/end': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    get?: never
+    put?: never
+
+    /** End the sessions of a person */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['EndedPersonInput'] } }
+      responses: {
+        200: {
+          headers: { [name: string]: unknown }
+          content: { 'application/json': components['schemas']['EndedSessions'] }
+        }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        413: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        415: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
 }
 export interface components {
   schemas: {
@@ -3637,6 +3854,17 @@ export interface components {
       value_kept_count: number
       newest_recorded_at: components['schemas']['Instant']
     }
+    EndedPersonInput: {
+      /** The account */
+      account_id: string
+
+      /** As your dashboard knows them, for good: it is on record for what they do */
+      person_id: string
+    }
+    EndedSessions: {
+      /** How many there were, links that were not opened among them */
+      ended: number
+    }
     ExplainedMovement: {
       /** 1, 2, 3, ... without a gap, by account */
       sequence: number
@@ -3717,7 +3945,7 @@ export interface components {
 
     /** A consent for the method to come, which has no id yet */
     GivenConsentForNewMethodInput: {
-      /** Who agreed. With a token of a person absent, or that person; else needed */
+      /** Who agreed. By a person’s own token or session absent, or that person; else needed */
       person?: string
 
       /** The text that was agreed to, as it was shown */
@@ -3731,7 +3959,7 @@ export interface components {
 
     /** Who agreed to be charged, to which text and which figures */
     GivenConsentInput: {
-      /** Who agreed. With a token of a person absent, or that person; else needed */
+      /** Who agreed. By a person’s own token or session absent, or that person; else needed */
       person?: string
 
       /** The text that was agreed to, as it was shown */
@@ -4877,6 +5105,48 @@ export interface components {
       /** Sequence of the newest movement that is in it; 0: there is none */
       through_sequence: number
     }
+    PortalLink: {
+      /** Opens the page once. Whoever has it is this person: it goes to them alone */
+      url: string
+
+      /** Of the link; of the session it opens, see `readPortalSession` */
+      expires_at: components['schemas']['Instant']
+
+      /** The account */
+      account_id: string
+      person_id: string
+      role: 'admin' | 'member'
+      locale: string
+    }
+    PortalSession: {
+      /** The account */
+      account_id: string
+      person: { id: string; name: string }
+      role: 'admin' | 'member'
+
+      /** In which words, amounts and dates are written */
+      locale: string
+      opened_at: components['schemas']['Instant']
+
+      /** When it is over if nothing more is asked by it; moves on with each request, to the minute */
+      expires_at: components['schemas']['Instant']
+
+      /** When it is over whatever is asked by it */
+      ends_at: components['schemas']['Instant']
+
+      /** What the page is part of */
+      product: string
+
+      /** Who is allowed to charge, by a consent */
+      seller: string
+
+      /** Where people go back to */
+      dashboard_url: string
+      brand_color: string
+
+      /** No real money moves */
+      is_sandbox: boolean
+    }
 
     /** RFC 9457 */
     Problem: {
@@ -4996,7 +5266,16 @@ export interface components {
       /** The balance is below the threshold: a top-up was asked for at once */
       is_top_up_due: boolean
     }
-    ScopeInput: 'read' | 'write' | 'pay' | 'accounts' | 'adjust' | 'catalogs' | 'dead_letters' | 'api_keys'
+    ScopeInput:
+      | 'read'
+      | 'write'
+      | 'pay'
+      | 'portal_sessions'
+      | 'accounts'
+      | 'adjust'
+      | 'catalogs'
+      | 'dead_letters'
+      | 'api_keys'
     ServiceStatus: {
       /** The account */
       account_id: string
@@ -5303,6 +5582,23 @@ export interface components {
 
       /** Needed where it is to be the default of an account whose automatic top-up is on */
       consent: components['schemas']['GivenConsentForNewMethodInput'] | null
+    }
+    WantedPortalSessionInput: {
+      /** The account */
+      account_id: string
+      person: {
+        /** As your dashboard knows them, for good: it is on record for what they do */
+        id: string
+
+        /** What they are called on the page */
+        name: string
+      }
+
+      /** admin may change and pay; member sees it without cards and full numbers */
+      role: 'admin' | 'member'
+
+      /** Of the page. Absent: of the contact whose id is that of the person, else of the installation */
+      locale?: string
     }
     WantedRotationInput: {
       /** How long the secret before stays valid; 0: it ends at once */

@@ -1,0 +1,70 @@
+/** Pages in the customer's language and the product's colour, that those who embed the billing page may show in a frame. */
+import type { FastifyReply } from 'fastify'
+import { type Html, html, type Page, sendPage } from '../html.ts'
+import type { ApiProblem } from '../problem.ts'
+import { problemOf } from '../problem.ts'
+import type { PortalSettings } from './settings.ts'
+import { textsFor } from './texts.ts'
+
+interface PortalPage extends Omit<Page, 'language' | 'frameAncestors' | 'style'> {
+  readonly locale: string
+}
+
+export async function sendPortalPage(reply: FastifyReply, settings: PortalSettings, { locale, ...page }: PortalPage) {
+  return await sendPage(reply, {
+    ...page,
+    language: textsFor(locale).language,
+    frameAncestors: settings.embeddingOrigins,
+    // A line, and no text: it may have any brightness.
+    style: `body { border-top: 0.25rem solid ${settings.brandColor} }\n`,
+  })
+}
+
+/** What is over, or did not go: one sentence, a hint, and the way back. */
+export async function sendMessage(
+  reply: FastifyReply,
+  settings: PortalSettings,
+  { title, hint, locale, status }: { title: string; hint: string | null; locale: string; status: number },
+) {
+  return await sendPortalPage(reply, settings, {
+    locale,
+    status,
+    title,
+    body: html`<h1>${title}</h1>
+${hint === null ? null : html`<p>${hint}</p>`}
+${wayBack(settings, locale)}`,
+  })
+}
+
+/** Out of a frame, where it is shown in one. */
+export function wayBack({ product, dashboardUrl }: PortalSettings, locale: string): Html {
+  return html`<p><a href="${dashboardUrl}" target="_top">${textsFor(locale).backTo(product)}</a></p>`
+}
+
+export async function sendLinkOver(reply: FastifyReply, settings: PortalSettings) {
+  const { locale, product } = settings
+  const { linkOver, linkOverHint } = textsFor(locale)
+  return await sendMessage(reply, settings, { title: linkOver, hint: linkOverHint(product), locale, status: 410 })
+}
+
+/** A problem, where a person looks at the answer. Whose page it was to be is not known: the installation's language. */
+export async function sendProblemPage(reply: FastifyReply, settings: PortalSettings, { problem, extras }: ApiProblem) {
+  const { locale, product } = settings
+  const texts = textsFor(locale)
+  const { status } = problemOf(problem)
+  const { retryAfterSeconds } = extras
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+  const words = () => {
+    switch (problem) {
+      case 'unauthenticated':
+      case 'forbidden':
+      case 'not_found':
+        return { title: texts.sessionOver, hint: texts.sessionOverHint(product) }
+      case 'too_many_requests':
+        return { title: texts.tooMany, hint: texts.tooManyHint(retryAfterSeconds ?? 1) }
+      default:
+        return { title: texts.failed, hint: texts.failedHint }
+    }
+  }
+  return await sendMessage(reply, settings, { ...words(), locale, status })
+}

@@ -1,0 +1,111 @@
+/**
+ * From a link to a session, and out of it again, in a browser.
+ *
+ * Whatever looks at a link by GET or HEAD (mail scanners, previews, a browser that fetches ahead) spends nothing: the page that
+ * it gets posts the token, by script or, where there is none, by a button. The POST spends it, sets the cookie and goes on to
+ * the billing page. The script takes the token out of the address first, and a form that is sent before its page has loaded
+ * replaces it in the browser's history, so the token stays in neither.
+ */
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { endPortalSession, findPortalSessions, isLinkToken, openPortalSession } from '../../ledger/portal-sessions.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { html } from '../html.ts'
+import { type CookieOptions, clearCookie, cookieNameOf, readCookies, setCookie } from '../portal/cookies.ts'
+import { sendLinkOver, sendMessage, sendPortalPage } from '../portal/pages.ts'
+import { foreignOrigin } from '../portal/same-origin.ts'
+import type { PortalSettings } from '../portal/settings.ts'
+import { textsFor } from '../portal/texts.ts'
+import { AccountId } from '../schemas.ts'
+import { isEmbedded } from './portal-sessions.ts'
+
+const ROUTE = { config: { access: 'public', isPage: true }, schema: { hide: true } } as const
+
+/** A page that a browser prepares before anybody asks for it spends nothing either. */
+const OPEN_BY_ITSELF = `{
+  history.replaceState(null, '', location.pathname)
+  const send = () => document.getElementById('open').submit()
+  if (document.prerendering) document.addEventListener('prerenderingchange', send, { once: true })
+  else send()
+}`
+
+const TokenForm = z.object({ token: z.string() })
+const SignOutForm = z.object({ account_id: AccountId })
+
+export function addPortalPages(api: Api, context: ApiContext): void {
+  if (context.portal !== null) addPages(api, context, context.portal)
+}
+
+function addPages(api: Api, context: ApiContext, settings: PortalSettings): void {
+  const { pool } = context.writer
+  const cookieOptions = (): CookieOptions => ({ publicUrl: context.publicUrl(), isEmbedded: isEmbedded(context) })
+
+  api.get('/portal/open', ROUTE, async (request, reply) => {
+    const { token } = request.query as { token?: unknown }
+    // Whether it is still good is settled by the POST alone.
+    return typeof token === 'string' && isLinkToken(token)
+      ? await sendOpening(reply, settings, token)
+      : await sendLinkOver(reply, settings)
+  })
+
+  api.post('/portal/open', ROUTE, async (request, reply) => {
+    const form = TokenForm.safeParse(request.body)
+    if (!form.success) return await sendLinkOver(reply, settings)
+    const options = cookieOptions()
+    const cookies = readCookies(request.headers.cookie, options.publicUrl)
+    const secrets = cookies.map(({ secret }) => secret)
+    // Looked at before: once the link is spent, nothing may stand between it and its cookie.
+    const alive = await findPortalSessions(pool, secrets)
+    const opened = await openPortalSession(pool, form.data.token, secrets)
+    if (opened === null) return await sendLinkOver(reply, settings)
+    const name = cookieNameOf(opened.accountId, options.publicUrl)
+    // Somebody who looks after many accounts would else come to have more cookies than a request may carry.
+    const over = cookies.filter(
+      (cookie) => cookie.name !== name && !alive.some(({ secret }) => secret === cookie.secret),
+    )
+    const cleared = over.map((cookie) => clearCookie(cookie.name, options))
+    const own = setCookie({ name, secret: opened.secret }, options)
+    return await reply.header('set-cookie', [own, ...cleared]).redirect(billingPath(opened.accountId), 303)
+  })
+
+  api.post('/portal/sign-out', ROUTE, async (request, reply) => {
+    const texts = textsFor(settings.locale)
+    const form = SignOutForm.safeParse(request.body)
+    const options = cookieOptions()
+    // Or another site could end it.
+    if (!form.success || foreignOrigin(request.headers, options.publicUrl) !== null) {
+      const { notSignedOut: title, notSignedOutHint: hint } = texts
+      return await sendMessage(reply, settings, { title, hint, locale: settings.locale, status: 403 })
+    }
+    const name = cookieNameOf(form.data.account_id, options.publicUrl)
+    const own = readCookies(request.headers.cookie, options.publicUrl).find((cookie) => cookie.name === name)
+    if (own !== undefined) await endPortalSession(pool, own.secret)
+    return await reply.header('set-cookie', clearCookie(name, options)).redirect('/portal/signed-out', 303)
+  })
+
+  api.get('/portal/signed-out', ROUTE, async (_request, reply) => {
+    const { signedOut: title } = textsFor(settings.locale)
+    return await sendMessage(reply, settings, { title, hint: null, locale: settings.locale, status: 200 })
+  })
+}
+
+async function sendOpening(reply: FastifyReply, settings: PortalSettings, token: string) {
+  const { locale } = settings
+  const { opening, open } = textsFor(locale)
+  return await sendPortalPage(reply, settings, {
+    locale,
+    title: opening,
+    hasForm: true,
+    script: OPEN_BY_ITSELF,
+    body: html`<h1>${opening}</h1>
+<form method="post" action="/portal/open" id="open">
+<input type="hidden" name="token" value="${token}">
+<button type="submit">${open}</button>
+</form>`,
+  })
+}
+
+/** Nothing personal stands in it: the account's id alone. */
+function billingPath(accountId: string): string {
+  return `/billing/${encodeURIComponent(accountId)}`
+}

@@ -1,0 +1,223 @@
+/**
+ * Sessions of the billing page as dashboards and the page see them: a dashboard asks for a link for one of its people and
+ * sends their browser there, and may end what they have; the page asks whose session it is, and signs out. What happens in the
+ * browser between the two is in `portal-pages.ts`.
+ */
+import { z } from 'zod'
+import { isLocale, localeFor } from '../../core/account/contacts.ts'
+import { readAccount } from '../../ledger/accounts/read-account.ts'
+import {
+  createPortalLink,
+  endPortalSession,
+  endPortalSessionsOf,
+  type PortalSession,
+} from '../../ledger/portal-sessions.ts'
+import { accessOf, actorOf, type Caller, PERSON_ROLES } from '../access.ts'
+import { callerOf, noAccount, sessionOf } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { clearCookie, cookieNameOf } from '../portal/cookies.ts'
+import { linkUrl, type PortalSettings, whyNoPage } from '../portal/settings.ts'
+import { ApiProblem } from '../problem.ts'
+import { AccountId, Instant, text } from '../schemas.ts'
+
+const PersonId = text(200).meta({
+  description: 'As your dashboard knows them, for good: it is on record for what they do',
+})
+const Role = z.enum(PERSON_ROLES)
+
+const WantedPortalSession = z
+  .strictObject({
+    account_id: AccountId,
+    person: z.strictObject({
+      id: PersonId,
+      name: text(200).meta({ description: 'What they are called on the page' }),
+    }),
+    role: Role.meta({ description: 'admin may change and pay; member sees it without cards and full numbers' }),
+    locale: z
+      .string()
+      .max(35)
+      .refine(isLocale, { error: 'must be a locale such as en or de-AT' })
+      .optional()
+      .meta({
+        description: 'Of the page. Absent: of the contact whose id is that of the person, else of the installation',
+        examples: ['de-AT'],
+      }),
+  })
+  .meta({ id: 'WantedPortalSession' })
+
+const PortalLinkSchema = z
+  .object({
+    url: z.string().meta({ description: 'Opens the page once. Whoever has it is this person: it goes to them alone' }),
+    expires_at: Instant.meta({ description: 'Of the link; of the session it opens, see `readPortalSession`' }),
+    account_id: AccountId,
+    person_id: z.string(),
+    role: Role,
+    locale: z.string(),
+  })
+  .meta({ id: 'PortalLink' })
+
+const EndedPerson = z.strictObject({ account_id: AccountId, person_id: PersonId }).meta({ id: 'EndedPerson' })
+
+const EndedSessions = z
+  .object({ ended: z.int().meta({ description: 'How many there were, links that were not opened among them' }) })
+  .meta({ id: 'EndedSessions' })
+
+const SessionSchema = z
+  .object({
+    account_id: AccountId,
+    person: z.object({ id: z.string(), name: z.string() }),
+    role: Role,
+    locale: z.string().meta({ description: 'In which words, amounts and dates are written' }),
+    opened_at: Instant,
+    expires_at: Instant.meta({
+      description: 'When it is over if nothing more is asked by it; moves on with each request, to the minute',
+    }),
+    ends_at: Instant.meta({ description: 'When it is over whatever is asked by it' }),
+    product: z.string().meta({ description: 'What the page is part of' }),
+    seller: z.string().meta({ description: 'Who is allowed to charge, by a consent' }),
+    dashboard_url: z.string().meta({ description: 'Where people go back to' }),
+    brand_color: z.string().meta({ examples: ['#1f5fd6'] }),
+    is_sandbox: z.boolean().meta({ description: 'No real money moves' }),
+  })
+  .meta({ id: 'PortalSession' })
+
+const SessionQuery = z.object({
+  account_id: AccountId.meta({ description: 'A browser has a session for each account whose page it has open' }),
+})
+
+const LINKS = { permission: 'portal_sessions', of: 'own_accounts' } as const
+const SESSION = { permission: 'read', of: 'session' } as const
+const TAGS = ['Billing page']
+
+export function addPortalSessionRoutes(api: Api, context: ApiContext): void {
+  const { pool } = context.writer
+
+  api.route({
+    method: 'POST',
+    url: '/v1/portal-sessions',
+    config: { access: LINKS, problems: ['not_found', 'conflict'] },
+    schema: {
+      operationId: 'createPortalSession',
+      tags: TAGS,
+      summary: 'Open the billing page for a person',
+      // A stored answer would have to hold the token, which is kept nowhere.
+      description:
+        'Answers a link that opens the page once, within five minutes, as this person. It takes no Idempotency-Key, as the link is not kept to be given again: if the answer was lost, ask for another one.',
+      body: WantedPortalSession,
+      response: { 201: PortalLinkSchema },
+    },
+    handler: async (request, reply) => {
+      const { account_id: accountId, person, role, locale: requested } = request.body
+      const caller = callerOf(request)
+      mayOpen(caller, accountId)
+      const settings = portalOf(context)
+      const account = await readAccount(pool, accountId)
+      if (account === null) throw noAccount(accountId)
+      const who = { personId: person.id, requested: requested ?? null }
+      const locale = localeFor(who, account.settings.contacts, settings.locale)
+      const link = await createPortalLink(pool, { accountId, person, role, locale, actor: actorOf(caller) })
+      if (link === null) throw noAccount(accountId)
+      return await reply.code(201).send({
+        url: linkUrl(context.publicUrl(), link.token),
+        expires_at: link.expiresAt,
+        account_id: accountId,
+        person_id: person.id,
+        role,
+        locale,
+      })
+    },
+  })
+
+  api.route({
+    method: 'POST',
+    url: '/v1/portal-sessions/end',
+    config: { access: LINKS, problems: ['not_found'] },
+    schema: {
+      operationId: 'endPortalSessions',
+      tags: TAGS,
+      summary: 'End the sessions of a person',
+      description:
+        'All that they have in the account, and links that are not opened yet: for somebody who left, or whose role has changed. Asked again, nothing is left to end.',
+      body: EndedPerson,
+      response: { 200: EndedSessions },
+    },
+    handler: async (request) => {
+      const { account_id: accountId, person_id: personId } = request.body
+      mayOpen(callerOf(request), accountId)
+      if ((await readAccount(pool, accountId)) === null) throw noAccount(accountId)
+      return { ended: await endPortalSessionsOf(pool, accountId, personId) }
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: '/v1/portal-session',
+    config: { access: SESSION, problems: ['conflict'] },
+    schema: {
+      operationId: 'readPortalSession',
+      tags: TAGS,
+      summary: 'Whose session it is',
+      description: 'For the page itself: by the cookie of its session, and nothing else.',
+      querystring: SessionQuery,
+      response: { 200: SessionSchema },
+    },
+    handler: async (request) => sessionJson(sessionOf(request), portalOf(context), context.sandbox !== null),
+  })
+
+  api.route({
+    method: 'DELETE',
+    url: '/v1/portal-session',
+    config: { access: SESSION },
+    schema: {
+      operationId: 'signOut',
+      tags: TAGS,
+      summary: 'Sign out',
+      description: 'Ends the session in all tabs. Those of other accounts stay.',
+      querystring: SessionQuery,
+      response: { 204: z.null().meta({ description: 'The session has ended' }) },
+    },
+    handler: async (request, reply) => {
+      const { secret, accountId } = sessionOf(request)
+      await endPortalSession(pool, secret)
+      const options = { publicUrl: context.publicUrl(), isEmbedded: isEmbedded(context) }
+      const name = cookieNameOf(accountId, options.publicUrl)
+      return await reply.header('set-cookie', clearCookie(name, options)).code(204).send(null)
+    },
+  })
+}
+
+export function isEmbedded({ portal }: Pick<ApiContext, 'portal'>): boolean {
+  return (portal?.embeddingOrigins.length ?? 0) > 0
+}
+
+/** Throws `ApiProblem` where nobody could open the page. */
+function portalOf({ portal, publicUrl }: ApiContext): PortalSettings {
+  const why = whyNoPage(portal, publicUrl())
+  if (why !== null) throw new ApiProblem('conflict', `${why}; the operator sets them`)
+  return portal!
+}
+
+function mayOpen(caller: Caller, accountId: string): void {
+  if (accessOf(caller, LINKS.permission, accountId) !== 'allowed') throw noAccount(accountId)
+}
+
+function sessionJson(
+  { accountId, person, role, locale, openedAt, expiresAt, endsAt }: PortalSession,
+  { product, seller, dashboardUrl, brandColor }: PortalSettings,
+  isSandbox: boolean,
+): z.output<typeof SessionSchema> {
+  return {
+    account_id: accountId,
+    person: { ...person },
+    role,
+    locale,
+    opened_at: openedAt,
+    expires_at: expiresAt,
+    ends_at: endsAt,
+    product,
+    seller,
+    dashboard_url: dashboardUrl,
+    brand_color: brandColor,
+    is_sandbox: isSandbox,
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { isLocale, localeFor } from '../../../src/core/account/contacts.ts'
+
+const CONTACTS = [
+  { id: 'ann', locale: 'de-AT' },
+  { id: 'zoe', locale: 'de-a' },
+]
+
+it.each([
+  // requested, person, spoken to in
+  ['fr', 'ann', 'fr'],
+  [null, 'ann', 'de-AT'],
+  [null, 'zoe', 'en-GB'],
+  [null, 'ben', 'en-GB'],
+])('asked for %s, %s is spoken to in %s', (requested, personId, locale) => {
+  expect(localeFor({ personId, requested }, CONTACTS, 'en-GB')).toBe(locale)
+})
+
+it.each([
+  ['de', true],
+  ['de-AT', true],
+  ['zh-Hant-TW', true],
+  ['de-a', false],
+  ['de_AT', false],
+  ['x', false],
+  ['', false],
+])('%s can be written for: %s', (text, is) => {
+  expect(isLocale(text)).toBe(is)
+})
