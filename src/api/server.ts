@@ -27,6 +27,7 @@ import { addFairUseRoutes } from './routes/fair-use.ts'
 import { addMovementSearchRoutes } from './routes/movement-searches.ts'
 import { addMovementRoutes } from './routes/movements.ts'
 import { addNoticeRoutes } from './routes/notices.ts'
+import { addPageFiles } from './routes/page-files.ts'
 import { addPaymentMethodRoutes } from './routes/payment-methods.ts'
 import { addPortalPages } from './routes/portal-pages.ts'
 import { addPortalSessionRoutes } from './routes/portal-sessions.ts'
@@ -74,6 +75,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addPortalSessionRoutes,
   addPortalPages,
   addBillingPage,
+  addPageFiles,
   addReturnPages,
   addSandboxPages,
 ]

@@ -1,6 +1,7 @@
 /** The API on a ledger of its own, asked over HTTP by everybody who may ask it: services, people of accounts, operators. */
 
 import type { Permission } from '../../src/api/access.ts'
+import type { PageFiles } from '../../src/api/page-files.ts'
 import { cookieNameOf } from '../../src/api/portal/cookies.ts'
 import type { PortalSettings } from '../../src/api/portal/settings.ts'
 import { createApi } from '../../src/api/server.ts'
@@ -68,6 +69,8 @@ export interface TestApiOptions {
   readonly anonymousRequestsPerMinute?: number
   readonly redisUrl?: string
   readonly portal?: PortalSettings | null
+  /** Without it, the plain page. */
+  readonly page?: PageFiles | null
   /** Where browsers are told to reach it, if not where it listens. */
   readonly publicUrl?: string
   /** Where dead letters are replayed to; without it to nowhere. */
@@ -84,6 +87,7 @@ export async function openTestApi({
   redisUrl,
   kafkaBrokers = [NO_BROKER],
   portal = TEST_PORTAL,
+  page = null,
   publicUrl,
 }: TestApiOptions = {}): Promise<TestApi> {
   let url = ''
@@ -106,6 +110,7 @@ export async function openTestApi({
       publicUrl: browserUrl,
       returnOrigins: [DASHBOARD],
       portal,
+      page,
       log,
     },
     readToken: createTokenReader({ dashboard, operators, accountClaim: 'account_id', roleClaim: 'role' }),

@@ -1,7 +1,8 @@
 /** Messages of the page: the part of ICU that is read, and that both languages fit together. */
 import { describe, expect, it } from 'vitest'
 import { formatMessage, type MessageValues, namesIn, parseMessage } from '../../../web/src/texts/icu.ts'
-import { loadTexts, type TextId, type Texts } from '../../../web/src/texts/texts.ts'
+import type { TextId, Texts } from '../../../web/src/texts/ids.ts'
+import { loadTexts } from '../../../web/src/texts/texts.ts'
 
 const ENGLISH = await allTexts('en')
 const GERMAN = await allTexts('de-AT')

@@ -3,7 +3,7 @@
  * beside it. Heavy, so it is loaded when the first one opens (`lazy-dialog.tsx`).
  */
 import { Dialog as Base } from '@base-ui/react/dialog'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useWords } from '../texts/words.tsx'
 import { Icon } from './icon.tsx'
 import './dialog.css'
@@ -23,11 +23,13 @@ export interface DialogProps {
 export default function Dialog(props: DialogProps) {
   const { title, isOpen, onClose, kind = 'dialog', isSandbox = false, children, footer } = props
   const { t } = useWords()
+  const popup = useRef<HTMLDivElement>(null)
   return (
     <Base.Root open={isOpen} onOpenChange={(open) => (open ? undefined : onClose())}>
       <Base.Portal>
         <Base.Backdrop className="dialog-backdrop" />
-        <Base.Popup className={`dialog ${kind === 'drawer' ? 'drawer' : ''}`}>
+        {/* It takes the focus itself, so that its title is read and no button is pressed by accident. */}
+        <Base.Popup ref={popup} initialFocus={popup} className={`dialog ${kind === 'drawer' ? 'drawer' : ''}`}>
           <header className="dialog-header">
             <Base.Title className="dialog-title">{title}</Base.Title>
             <Base.Close className="icon-button" aria-label={t('action.close')}>

@@ -64,7 +64,7 @@ function Known({ balance, forecast, autoTopUp, notices, actions, isClosed }: Kno
           <Fact>{lastsLine(forecast.data, autoTopUp, words)}</Fact>
           <UsedToday forecast={forecast.data} onSeeUsage={actions.onNotice?.see_what_used_it && seeUsage(notices)} />
           {notices.map((notice) =>
-            notice.key === 'processing' ? (
+            notice.key === 'processing' && notice.is_banner ? (
               <Fact key={notice.occurrence}>
                 {t('balance.processing', { amount: money.amount(notice.figures.amount) })}
               </Fact>

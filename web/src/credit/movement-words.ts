@@ -1,5 +1,5 @@
 /** Movements in the reader's words: what they are about, where to, how much of it. */
-import type { TextId } from '../texts/texts.ts'
+import type { TextId } from '../texts/ids.ts'
 import type { Words } from '../texts/words.tsx'
 import type { Movement } from './data.ts'
 

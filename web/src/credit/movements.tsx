@@ -79,8 +79,12 @@ function columnsOf(words: Words, onOpen: (movement: Movement) => void): Column<M
       header: t('movements.description'),
       cell: (movement) => <DetailsButton movement={movement} onOpen={onOpen} />,
     },
-    { id: 'user', header: t('movements.user'), cell: ({ usage }) => usage?.user_name ?? usage?.user_id ?? '–' },
-    { id: 'destination', header: t('movements.destination'), cell: (movement) => destinationPhrase(movement) ?? '–' },
+    {
+      id: 'user',
+      header: t('movements.user'),
+      cell: ({ usage }) => <span className="cell-nowrap">{usage?.user_name ?? usage?.user_id ?? '–'}</span>,
+    },
+    { id: 'destination', header: t('movements.destination'), cell: (movement) => <Destination movement={movement} /> },
     {
       id: 'units',
       header: t('movements.units'),
@@ -99,6 +103,20 @@ function columnsOf(words: Words, onOpen: (movement: Movement) => void): Column<M
       cell: ({ balance_after, currency }) => money(currency).exact(balance_after),
     },
   ]
+}
+
+/** The number stays in one piece. */
+function Destination({ movement: { usage } }: { movement: Movement }) {
+  const { destination = null, number = null } = usage ?? {}
+  if (number === null) return destination ?? '–'
+  const whole = <span className="cell-nowrap">{destination === null ? number : `(${number})`}</span>
+  return destination === null ? (
+    whole
+  ) : (
+    <>
+      {destination} {whole}
+    </>
+  )
 }
 
 function DetailsButton({ movement, onOpen }: { movement: Movement; onOpen: (movement: Movement) => void }) {

@@ -1,6 +1,6 @@
 /** Notices in their places: the banner above all, the others each in the card that it is about. */
 import { Banner, InlineNotice, type NoticeProps } from '../components/notice.tsx'
-import type { TextId } from '../texts/texts.ts'
+import type { TextId } from '../texts/ids.ts'
 import { useWords, type Words } from '../texts/words.tsx'
 import type { CreditActions, Notice, NoticeAction, Placement } from './data.ts'
 import { noticeWords } from './notice-words.ts'

@@ -1,7 +1,7 @@
 /** The first steps of a new account, in the banner's place: what is done, and what to do next. */
 import { Button } from '../components/button.tsx'
 import { Icon } from '../components/icon.tsx'
-import type { TextId } from '../texts/texts.ts'
+import type { TextId } from '../texts/ids.ts'
 import { useWords } from '../texts/words.tsx'
 import type { CreditActions, NoticeOf } from './data.ts'
 

@@ -27,14 +27,14 @@ export function PaymentMethodRow({ methods, actions, children }: PaymentMethodRo
       )
     ) : (
       <>
-        {onRemoveMethod ? (
-          <Button kind="text" onClick={onRemoveMethod} label={t('action.removePaymentMethod')}>
-            {t('action.remove')}
-          </Button>
-        ) : null}
         {onChangeMethod ? (
           <Button onClick={onChangeMethod} label={t('action.changePaymentMethod')}>
             {t('action.change')}
+          </Button>
+        ) : null}
+        {onRemoveMethod ? (
+          <Button kind="text" onClick={onRemoveMethod} label={t('action.removePaymentMethod')}>
+            {t('action.remove')}
           </Button>
         ) : null}
       </>

@@ -1,21 +1,6 @@
-/** Which texts there are, by area and language. What is not needed at once is loaded with what needs it. */
-import type { HISTORY } from './en/history.ts'
-import type { NOTICES } from './en/notices.ts'
-import type { PAGE } from './en/page.ts'
+/** Texts by area and language. What is not needed at once is loaded with what needs it. */
 import { formatMessage, type Message, type MessageValues, parseMessage } from './icu.ts'
-
-type TextsLike<Texts> = Readonly<Record<keyof Texts, string>>
-
-export type PageTexts = TextsLike<typeof PAGE>
-export type NoticeTexts = TextsLike<typeof NOTICES>
-export type HistoryTexts = TextsLike<typeof HISTORY>
-
-/** `history`: what is below the tabs. */
-export type Area = 'page' | 'history'
-
-export type TextId = keyof PageTexts | keyof NoticeTexts | keyof HistoryTexts
-
-export type Texts = Readonly<Partial<Record<TextId, string>>>
+import type { Area, TextId, Texts } from './ids.ts'
 
 /** Throws `TypeError` for a text whose area was not loaded. */
 export type Translate = (id: TextId, values?: MessageValues) => string

@@ -2,7 +2,8 @@
 import { createContext, type ReactNode, use, useContext, useEffect } from 'react'
 import { type DateFormat, dateFormat } from '../format/dates.ts'
 import { type MoneyFormat, moneyFormat } from '../format/money.ts'
-import { type Area, loadTexts, type Texts, type Translate, translator } from './texts.ts'
+import type { Area, Texts } from './ids.ts'
+import { loadTexts, type Translate, translator } from './texts.ts'
 
 export interface Words {
   readonly locale: string

@@ -1,5 +1,5 @@
 /** Movements and payments in German. */
-import type { HistoryTexts } from '../texts.ts'
+import type { HistoryTexts } from '../ids.ts'
 
 export const HISTORY: HistoryTexts = {
   'movements.date': 'Datum und Uhrzeit',

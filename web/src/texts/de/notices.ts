@@ -1,5 +1,5 @@
 /** What each notice says in German. */
-import type { NoticeTexts } from '../texts.ts'
+import type { NoticeTexts } from '../ids.ts'
 
 export const NOTICES: NoticeTexts = {
   'notice.exhausted.title': 'Das Guthaben ist aufgebraucht.',

@@ -1,5 +1,5 @@
 /** The page in German, but for its notices and for what is below its tabs. */
-import type { PageTexts } from '../texts.ts'
+import type { PageTexts } from '../ids.ts'
 
 export const PAGE: PageTexts = {
   'page.billing': 'Abrechnung',
