@@ -119,7 +119,7 @@ const TOOL_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] =
   { folder: 'testkit/', mayImport: ['src/', 'stack/'] },
   { folder: 'demo/', mayImport: ['src/', 'stack/', 'testkit/'] },
   { folder: 'bench/', mayImport: ['src/', 'stack/', 'testkit/'] },
-  { folder: 'scripts/', mayImport: ['src/', 'stack/'] },
+  { folder: 'scripts/', mayImport: ['src/', 'stack/', 'testkit/'] },
   { folder: 'test/', mayImport: ['src/', 'stack/', 'testkit/', 'scripts/'] },
   // What of the page needs no browser.
   { folder: 'test/web/', mayImport: ['web/src/', 'test/', 'testkit/'] },

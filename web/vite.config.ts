@@ -17,6 +17,7 @@ export default defineConfig(({ mode }) => {
       outDir: join(import.meta.dirname, isGallery ? 'gallery-dist' : 'dist'),
       emptyOutDir: true,
       assetsInlineLimit: 0,
+      chunkSizeWarningLimit: isGallery ? 1_000 : 500,
       // For browsers of before 2023.
       modulePreload: { polyfill: false },
       target: 'es2023',

@@ -6,6 +6,7 @@ import { StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { showBrand } from '../src/design/show-brand.ts'
 import { LiveRegions } from '../src/live/live-regions.tsx'
+import { loadTexts } from '../src/texts/texts.ts'
 import { WordsProvider } from '../src/texts/words.tsx'
 import '../src/design/base.css'
 import '../src/credit/credit-page.css'
@@ -46,6 +47,14 @@ function Shown() {
     </main>
   )
 }
+
+// What the page loads when it is opened is there at once here, so that nobody has to wait for it to look.
+await Promise.all([
+  loadTexts(locale, 'page'),
+  loadTexts(locale, 'history'),
+  import('../src/components/dialog.tsx'),
+  import('../src/credit/set-up.tsx'),
+])
 
 createRoot(document.getElementById('page')!).render(
   <StrictMode>

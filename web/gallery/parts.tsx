@@ -1,5 +1,5 @@
 /** Components by themselves, each in its states. */
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from '../src/components/button.tsx'
 import { Card, SettingsRow } from '../src/components/card.tsx'
 import { Checkbox, FaultSummary, TextField } from '../src/components/field.tsx'
@@ -205,7 +205,9 @@ function Opened({ kind }: { kind: 'dialog' | 'drawer' }) {
 /** A balance that changes under load, and what is announced of it. */
 function Live() {
   const announcer = useAnnouncer()
-  const [cents, setCents] = useState(9_999)
+  const [cents, setCents] = useState(1_234)
+  // Nothing was critical when it was opened.
+  useEffect(() => announcer.criticals(new Map()), [announcer])
   const balance = { ...BALANCE, balance: `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}` }
   return (
     <div className="gallery-stack">
