@@ -95,8 +95,11 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     ],
     packages: true,
   },
-  // Runs in browsers too.
+  // Run in browsers too.
   { folder: 'src/api/client/', mayImport: [], packages: true },
+  { folder: 'src/texts/', mayImport: ['src/core/', 'src/api/client/types.ts'], packages: true },
+  // Sends what the ledger has written, in the words of the catalogue.
+  { folder: 'src/mail/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/', 'src/texts/'], packages: true },
   // A provider hears of payments alone, and never touches a balance.
   {
     folder: 'src/payments/providers/',

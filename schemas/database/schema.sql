@@ -310,6 +310,38 @@ CREATE TABLE tollgate.live_view_shards (
 );
 COMMENT ON TABLE tollgate.live_view_shards IS 'A shard without a row was never built';
 
+CREATE TABLE tollgate.mails (
+  mail_id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  account_id text COLLATE "C" NOT NULL,
+  contact_id text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  occurrence text COLLATE "C" NOT NULL,
+  figures jsonb NOT NULL,
+  message_id uuid DEFAULT gen_random_uuid() NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  state text COLLATE "C" DEFAULT 'waiting'::text NOT NULL,
+  reason text,
+  tries integer DEFAULT 0 NOT NULL,
+  next_try_at timestamp with time zone NOT NULL,
+  claimed_until timestamp with time zone,
+  done_at timestamp with time zone,
+  CONSTRAINT mails_pkey PRIMARY KEY (mail_id),
+  CONSTRAINT mails_account_id_contact_id_kind_occurrence_key UNIQUE (account_id, contact_id, kind, occurrence),
+  CONSTRAINT mails_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
+  CONSTRAINT mails_check CHECK ((state = 'waiting'::text) = (done_at IS NULL)),
+  CONSTRAINT mails_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'sent'::text, 'refused'::text, 'dropped'::text]))
+) WITH (fillfactor=80);
+CREATE INDEX mails_by_age ON tollgate.mails USING btree (created_at);
+CREATE INDEX mails_refused ON tollgate.mails USING btree (created_at) WHERE (state = 'refused'::text);
+CREATE INDEX mails_waiting ON tollgate.mails USING btree (next_try_at) WHERE (state = 'waiting'::text);
+COMMENT ON TABLE tollgate.mails IS 'Mail to contacts, one row a recipient and happening; kept for 30 days';
+COMMENT ON COLUMN tollgate.mails.contact_id IS 'By the account''s settings; the address is that of the contact when it is sent';
+COMMENT ON COLUMN tollgate.mails.occurrence IS 'Names the happening among those of its kind';
+COMMENT ON COLUMN tollgate.mails.figures IS 'As they were then; what they are by kind is in src/core/mail/mail.ts';
+COMMENT ON COLUMN tollgate.mails.message_id IS 'Of every try to send it: what precedes the @ of its Message-ID';
+COMMENT ON COLUMN tollgate.mails.reason IS 'Of the last try that failed, or why it is not sent; holds no address';
+COMMENT ON COLUMN tollgate.mails.claimed_until IS 'Until then it is being sent; null, or over: it is not';
+
 CREATE TABLE tollgate.method_setups (
   setup_id text COLLATE "C" NOT NULL,
   account_id text COLLATE "C" NOT NULL,

@@ -14,6 +14,7 @@ import { CommandFailed } from './command.ts'
 import type { CorrectionsOptions } from './corrections-list.ts'
 import type { ListOptions } from './dead-letters-list.ts'
 import type { ReplayOptions } from './dead-letters-replay.ts'
+import type { MailListOptions } from './mail-list.ts'
 import type { AddMethodOptions } from './payment-method-add.ts'
 import type { PortalLinkOptions } from './portal-link.ts'
 import type { FaultOptions } from './print-faults.ts'
@@ -262,6 +263,20 @@ paymentMethod
   .action(async (accountId: string, methodId: string, options: { actor: string; json?: boolean }) => {
     const { removeMethod } = await import('./payment-method-remove.ts')
     await removeMethod(accountId, methodId, options)
+  })
+
+const mail = program.command('mail').description('mail to the contacts of accounts')
+
+mail
+  .command('list')
+  .description('list mails, newest first: who of which account gets what, and what servers had against it')
+  .option('--state <state>', 'only waiting, sent, refused or dropped ones')
+  .option('--account <id>', 'only of this account')
+  .option('--limit <count>', 'how many at the most (100)')
+  .option('--json', 'print one JSON object a line')
+  .action(async (options: MailListOptions) => {
+    const { listMail } = await import('./mail-list.ts')
+    await listMail(options)
   })
 
 const apiKey = program.command('api-key').description('credentials of services for the API; the first one is made here')

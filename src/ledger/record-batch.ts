@@ -13,6 +13,7 @@ import { type BatchEvent, type BatchOutcome, decideBatch, type UsageMovement } f
 import { type Book, type KnownUsage, usageKey } from '../core/account/book.ts'
 import type { Movement } from '../core/account/state.ts'
 import { formatInstant } from '../core/instant.ts'
+import { alertMails } from '../core/mail/alert-mail.ts'
 import type { Outcome } from '../core/rating/decision.ts'
 import { counterFromKey, counterKey, counterOf } from '../core/rating/fair-use.ts'
 import type { UsageEvent } from '../core/usage/event.ts'
@@ -24,6 +25,7 @@ import { CatalogStore, listCatalogVersions } from './catalogs.ts'
 import { checkOffsetsFollow, DatabaseRestored, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
 import { contentHashOf } from './content-hash.ts'
 import { lockAccounts } from './lock-accounts.ts'
+import { insertMails } from './mail/insert-mails.ts'
 import { markCorrected } from './mark-corrected.ts'
 import { type SourceMessage, type Traceparent, traceparentOf, valueHash } from './original-message.ts'
 import { type LedgerClock, readClock } from './read-clock.ts'
@@ -168,7 +170,12 @@ export function createLedger({ pool, publishing, consumerGroup }: LedgerParts): 
     if (movements.length > 0) {
       start(insertMovements(connection, movements, clock.nowMicros), updateAccounts(connection, changedAccounts))
     }
-    if (outcome.alerts.length > 0) start(storeCrossings(connection, outcome.alerts, recordedAt))
+    if (outcome.alerts.length > 0) {
+      start(
+        storeCrossings(connection, outcome.alerts, recordedAt),
+        insertMails(connection, alertMails(outcome.alerts, clock.nowMicros, 'balance'), recordedAt),
+      )
+    }
     if (changedCounters.size > 0) start(upsertCounters(connection, changedCounters, book.minutesUsed))
     if (batch.offsets.length > 0) start(storeOffsets(connection, consumerGroup, batch.offsets))
 

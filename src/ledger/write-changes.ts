@@ -1,9 +1,11 @@
 /** Stores what was decided for accounts outside of a usage batch, and announces it: a handful of statements however many. */
 import type { AccountChange } from '../core/account/change.ts'
 import { formatInstant } from '../core/instant.ts'
+import { alertMails } from '../core/mail/alert-mail.ts'
 import { allReplies, type Connection } from '../platform/postgres.ts'
 import { createAnnouncer, MOVEMENTS, type Publishing } from './announce.ts'
 import { insertSettings } from './insert-settings.ts'
+import { insertMails } from './mail/insert-mails.ts'
 import type { LedgerClock } from './read-clock.ts'
 import { storeCrossings } from './store-crossings.ts'
 import { type StepsOfAccount, storeTopUpSteps } from './top-ups/store-steps.ts'
@@ -44,6 +46,12 @@ export async function writeChanges(
   if (movements.length > 0) writes.push(insertMovements(connection, movements, nowMicros))
   const alerts = changes.flatMap((change) => change.alerts)
   if (alerts.length > 0) writes.push(storeCrossings(connection, alerts, recordedAt))
+  const mails = changes.flatMap(({ alerts, cause, mails }) => [
+    ...mails,
+    ...alertMails(alerts, nowMicros, cause === 'settings' ? 'level' : 'balance'),
+  ])
+  // After the accounts and their settings, which name who gets them.
+  if (mails.length > 0) writes.push(insertMails(connection, mails, recordedAt))
   const noting = deadLetters.length === 0 ? [] : insertDeadLetters(connection, deadLetters, recordedAt)
   const withSteps = changes.filter(({ topUpDue, topUpSteps }) => topUpDue || topUpSteps.length > 0)
   const ofTopUps = withSteps.map(({ account, topUpSteps, topUpDue }): StepsOfAccount => {

@@ -178,6 +178,51 @@ const SECTIONS = {
     /** Origins whose pages may show the billing page in a frame; none: nobody's. */
     embeddingOrigins: variable('TOLLGATE_EMBEDDING_ORIGINS', listOfOrigins()),
   },
+  mail: {
+    /** Null: no mail is sent. */
+    smtpUrl: variable(
+      'TOLLGATE_SMTP_URL',
+      url('smtp:', 'smtps:')
+        .refine(isServerAlone, { error: 'must be smtp://host:port or smtps://host:port, with no user and no path' })
+        .optional()
+        .transform((text) => text ?? null),
+    ),
+    /** Whether a connection that begins in the clear (`smtp:`) has to go on over TLS. */
+    tls: variable(
+      'TOLLGATE_SMTP_TLS',
+      z
+        .enum(['required', 'if_offered', 'never'], { error: 'must be required, if_offered or never' })
+        .default('required'),
+    ),
+    user: variable(
+      'TOLLGATE_SMTP_USER',
+      z
+        .string()
+        .optional()
+        .transform((text) => text ?? null),
+    ),
+    password: secret(
+      'TOLLGATE_SMTP_PASSWORD',
+      z
+        .string()
+        .optional()
+        .transform((text) => text ?? null),
+    ),
+    /** The address that it comes from; its name is the product's. */
+    from: variable(
+      'TOLLGATE_MAIL_FROM',
+      z
+        .string()
+        .regex(/^[\x21-\x7e]+@[\w.-]+$/, { error: 'must be an address such as billing@dashboard.example' })
+        .optional()
+        .transform((text) => text ?? null),
+    ),
+    /** That moments are written in, and which they name. */
+    timeZone: variable(
+      'TOLLGATE_MAIL_TIME_ZONE',
+      z.string().refine(isTimeZone, { error: 'must be a time zone such as Europe/Berlin' }).default('UTC'),
+    ),
+  },
   relay: {
     /** Of each of its two lanes, which have a pool of their own. */
     connections: variable('TOLLGATE_RELAY_CONNECTIONS', whole(1, 100).default(4)),
@@ -357,6 +402,20 @@ function issuer() {
       context.addIssue({ code: 'custom', message: wanted })
       return z.NEVER
     })
+}
+
+/** A password in a URL would be shown wherever the URL is. */
+function isServerAlone(text: string): boolean {
+  const { hostname, username, password, pathname, search } = new URL(text)
+  return hostname !== '' && username + password + search === '' && (pathname === '' || pathname === '/')
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
 }
 
 /** One that people read. */

@@ -25,6 +25,20 @@ export interface JobReport {
   readonly restMs?: number
 }
 
+const RESTS_A_SHARE = 9
+
+/**
+ * Takes a share, and reports the rest that is due after it, nine times as long as it took; none, where nothing is left to do.
+ */
+export async function takeShare(
+  share: () => Promise<{ readonly hasMore: boolean; readonly oldestWorkSeconds?: number | null }>,
+): Promise<JobReport> {
+  const beganAt = performance.now()
+  const { hasMore, ...report } = await share()
+  const tookMs = performance.now() - beganAt
+  return hasMore ? { ...report, restMs: Math.ceil(tookMs * RESTS_A_SHARE) } : report
+}
+
 interface JobsParts {
   readonly jobs: readonly Job[]
   readonly log: Logger

@@ -1,7 +1,8 @@
 /**
  * Jobs: the work beside the ledger that nobody waits for, and that rating must not feel. It is done a share at a time, a share
- * a transaction, and after each the job rests nine times as long as that took: so it has a tenth of one connection at the
- * most, and a database that is busy, where shares take longer, is left alone for longer.
+ * a transaction, and after each the job rests nine times as long as that took (`takeShare`): so it has a tenth of one
+ * connection at the most, and a database that is busy, where shares take longer, is left alone for longer. Mail alone is
+ * waited for, and its shares are bounded by the mail server instead (src/mail/jobs.ts).
  *
  * A stop lets the shares in hand come to their end, some hundred milliseconds, and begins no other. One that is cut off
  * leaves nothing: where a job stands is stored with what it did.
@@ -9,7 +10,9 @@
 import { type Cleared, clearOldLetters, clearOldNumbers } from '../ledger/clear-numbers.ts'
 import { deleteOldPortalSessions } from '../ledger/portal-sessions.ts'
 import { deleteOldRequestKeys } from '../ledger/request-keys.ts'
-import { type Job, type JobReport, startJobs } from '../platform/jobs.ts'
+import { mailJobs } from '../mail/jobs.ts'
+import { mailSettings } from '../mail/settings.ts'
+import { type Job, startJobs, takeShare } from '../platform/jobs.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Counter, counter, type Registry } from '../platform/metrics.ts'
 import { createPool, type Pool } from '../platform/postgres.ts'
@@ -19,25 +22,28 @@ import { defineRole } from './role.ts'
 const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 
-const RESTS_A_SHARE = 9
-
 /** How often it is asked how far the roll-up is behind, which looks at all accounts. */
 const MEASURED_EVERY_MS = 5 * SECOND_MS
 
 export const jobsRole = defineRole({
   name: 'jobs',
-  sections: ['database', 'jobs'],
+  sections: ['database', 'jobs', 'brand', 'mail'],
   async start(config, { log, registry }) {
     await using starting = new AsyncDisposableStack()
     const { connections, numbersKeptDays } = config.jobs
+    // Before anything is started, for it may be refused. All payments are the sandbox's so far.
+    const settings = mailSettings(config, true)
     const pool = createPool(config.database.url, log, connections)
     starting.defer(() => pool.end())
+    const mail = mailJobs(pool, settings, log, registry)
+    starting.defer(() => mail.close())
     const jobs = startJobs({
       jobs: [
         rollUpJob(pool),
         requestKeysJob(pool, log),
         portalSessionsJob(pool, log),
         phoneNumbersJob(pool, registry, numbersKeptDays),
+        ...mail.jobs,
       ],
       log,
       registry,
@@ -54,16 +60,6 @@ export const jobsRole = defineRole({
     }
   },
 })
-
-/** Takes a share, and reports the rest that is due after it; none, where nothing is left to do. */
-async function takeShare(
-  share: () => Promise<{ readonly hasMore: boolean; readonly oldestWorkSeconds?: number | null }>,
-): Promise<JobReport> {
-  const beganAt = performance.now()
-  const { hasMore, ...report } = await share()
-  const tookMs = performance.now() - beganAt
-  return hasMore ? { ...report, restMs: Math.ceil(tookMs * RESTS_A_SHARE) } : report
-}
 
 /** Goes round all accounts, a share at a time, and rests for its interval once a round has left nothing behind. */
 export function rollUpJob(pool: Pool): Job {

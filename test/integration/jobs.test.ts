@@ -55,7 +55,7 @@ it('sums up, forgets request keys and portal sessions, clears numbers, on Postgr
      values ('hash', 'account-1', 'ann', 'Ann', 'admin', 'en', now() - interval '31 days', 'test', now() - interval '31 days')`,
   )
   const registry = new Registry()
-  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs'])
+  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs', 'brand', 'mail'])
   const role = await jobsRole.start(config as never, {
     log: createLog('silent'),
     registry,
@@ -67,7 +67,7 @@ it('sums up, forgets request keys and portal sessions, clears numbers, on Postgr
     await until('all is summed up', async () => (await notSummedUp()) === 0)
     await until('each job has come to its end', async () => {
       const { values } = await registry.getSingleMetric('tollgate_job_last_success_timestamp_seconds')!.get()
-      return values.length === 4
+      return values.length === 7
     })
     const count = async (what: string) =>
       (await ledger.pool.query<{ count: number }>(`select count(*)::integer as count from ${what}`)).rows[0]!.count
@@ -76,6 +76,7 @@ it('sums up, forgets request keys and portal sessions, clears numbers, on Postgr
     expect(await count('tollgate.portal_sessions')).toBe(0)
     const { values } = await registry.getSingleMetric('tollgate_job_oldest_work_seconds')!.get()
     expect(values.map(({ labels }) => labels.job).toSorted()).toEqual([
+      'old mail',
       'phone numbers',
       'portal sessions',
       'request keys',
@@ -90,7 +91,7 @@ it('stopped in the middle of a share ends it, and begins no other', async () => 
   await move(30)
   const before = await notSummedUp()
   expect(before).toBe(30)
-  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs'])
+  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, ['database', 'jobs', 'brand', 'mail'])
   // Holds the share at its last statement.
   const holding = await ledger.pool.connect()
   try {

@@ -57,6 +57,7 @@ describe('the configuration', () => {
       },
       brand: { product: null, seller: null, dashboardUrl: null, color: '#1f5fd6', locale: 'en-US' },
       portal: { embeddingOrigins: [] },
+      mail: { smtpUrl: null, tls: 'required', user: null, password: null, from: null, timeZone: 'UTC' },
       tokens: { dashboard: null, operators: null, accountClaim: 'account_id', roleClaim: 'role' },
     })
   })

@@ -15,9 +15,17 @@ export async function sendPortalPage(reply: FastifyReply, settings: PortalSettin
     ...page,
     language: textsFor(locale).language,
     frameAncestors: settings.embeddingOrigins,
-    // A line, and no text: it may have any brightness.
-    style: `body { border-top: 0.25rem solid ${settings.brandColor} }\n`,
+    style: styleOf(settings),
   })
+}
+
+/** The colour is that of a line, and of no text: it may have any brightness. */
+function styleOf({ brandColor }: PortalSettings): string {
+  return `
+body { border-top: 0.25rem solid ${brandColor} }
+h2 { font-size: 1rem; margin: 1.5rem 0 0 }
+.balance { font-size: 2.25rem; font-variant-numeric: tabular-nums; font-weight: 600; line-height: 1.25; margin: 0 }
+`
 }
 
 /** What is over, or did not go: one sentence, a hint, and the way back. */

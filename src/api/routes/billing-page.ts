@@ -84,7 +84,7 @@ function balance({ session: { locale }, credit, account }: Shown): Html {
     credit.status === 'blocked' ? texts.blockedSince(shownInstant(credit.statusSince, locale)) : texts.active
   return html`<section aria-labelledby="balance">
 <h2 id="balance">${texts.balance}</h2>
-<p><strong>${shownBalance(credit.balanceMicros, credit.currency, locale)}</strong></p>
+<p class="balance">${shownBalance(credit.balanceMicros, credit.currency, locale)}</p>
 <p>${status}</p>
 ${account.closedAt === null ? null : html`<p>${texts.closed(shownInstant(account.closedAt, locale))}</p>`}
 </section>`

@@ -4,7 +4,7 @@
  * browser between the two is in `portal-pages.ts`.
  */
 import { z } from 'zod'
-import { isLocale, localeFor } from '../../core/account/contacts.ts'
+import { localeFor } from '../../core/account/contacts.ts'
 import { readAccount } from '../../ledger/accounts/read-account.ts'
 import {
   createPortalLink,
@@ -35,8 +35,10 @@ const WantedPortalSession = z
     role: Role.meta({ description: 'admin may change and pay; member sees it without cards and full numbers' }),
     locale: z
       .string()
-      .max(35)
-      .refine(isLocale, { error: 'must be a locale such as en or de-AT' })
+      // Language, script, region: what this takes, amounts and dates can be written for.
+      .regex(/^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$/, {
+        error: 'must be a locale such as en or de-AT',
+      })
       .optional()
       .meta({
         description: 'Of the page. Absent: of the contact whose id is that of the person, else of the installation',

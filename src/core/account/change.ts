@@ -3,6 +3,7 @@
  * it, and what is announced. The ledger's writer stores any number of them in one transaction.
  */
 import type { InstantMicros } from '../instant.ts'
+import type { Mail } from '../mail/mail.ts'
 import type { Micros } from '../money.ts'
 import type { TopUpStep } from '../top-up/step.ts'
 import { alertLevels } from './alerts.ts'
@@ -33,6 +34,8 @@ export interface AccountChange extends Settled {
   readonly movements: readonly Movement[]
   /** What is announced of top-ups, in this order; the top-up that is due, where one is, comes after them. */
   readonly topUpSteps: readonly TopUpStep[]
+  /** What the account's contacts are written, beside the mail of an alert. */
+  readonly mails: readonly Mail[]
 }
 
 /** What moves credit outside of usage. */
@@ -69,6 +72,7 @@ export function postCredit(
     settingsActor: null,
     movements,
     topUpSteps: [],
+    mails: [],
   }
 }
 
@@ -116,4 +120,5 @@ const NOTHING = {
   settingsActor: null,
   movements: [],
   topUpSteps: [],
+  mails: [],
 } as const

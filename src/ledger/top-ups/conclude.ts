@@ -1,8 +1,10 @@
 /**
  * How every change of a top-up ends: what is remembered is stored, the account's column is what it should be now, a
- * balance that is still below it asks again at once, and all of it is announced, in one transaction.
+ * balance that is still below it asks again at once, and all of it is announced and mailed, in one transaction.
  */
 import { type AccountChange, type ChangeCause, keepAccount, rearm } from '../../core/account/change.ts'
+import type { InstantMicros } from '../../core/instant.ts'
+import { topUpMails } from '../../core/mail/top-up-mail.ts'
 import { type Advanced, isOpen, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'
 import type { AutoTopUpMemory } from '../../core/top-up/memory.ts'
 import { autoTopUpStep, stepOf, type TopUpStep } from '../../core/top-up/step.ts'
@@ -66,11 +68,13 @@ export interface Conclusion {
   readonly settings?: AutoTopUp['settings']
   readonly methodId?: string | null
   readonly steps?: readonly TopUpStep[]
+  /** When the payment was made that the change is of; absent: it is of none, or of a new one. */
+  readonly paidAtMicros?: InstantMicros
 }
 
 /** The change to be written for the account, or null where nothing of it changes. `auto` is as it was read before. */
 export async function conclude(
-  { connection, account }: Pick<Locked, 'connection' | 'account'>,
+  { connection, account, clock }: Pick<Locked, 'connection' | 'account' | 'clock'>,
   auto: AutoTopUp,
   concluded: Conclusion,
 ): Promise<AccountChange | null> {
@@ -84,12 +88,28 @@ export async function conclude(
   const belowMicros = belowMicrosOf({ ...auto, memory, waits, settings, methodId, openAutomaticId })
   const change = rearm(concluded.change ?? keepAccount(account, concluded.cause), belowMicros)
   const steps = concluded.steps ?? []
+  const mails = topUpMails(
+    {
+      accountBefore: account,
+      account: change.account,
+      before: auto,
+      after: { memory, waits },
+      settings,
+      methodId,
+      topUp: concluded.topUp ?? null,
+      steps,
+      movements: change.movements,
+      paidAtMicros: concluded.paidAtMicros ?? null,
+    },
+    clock.nowMicros,
+  )
   const isAsItWas =
     concluded.change === undefined &&
     steps.length === 0 &&
+    mails.length === 0 &&
     !change.topUpDue &&
     change.account.autoTopUpBelowMicros === account.autoTopUpBelowMicros
-  return isAsItWas ? null : { ...change, topUpSteps: steps }
+  return isAsItWas ? null : { ...change, topUpSteps: steps, mails }
 }
 
 function openAutomaticAfter(before: string | null, topUp: TopUp | undefined): string | null {

@@ -128,6 +128,7 @@ async function record(locked: Locked, provider: string, facts: PaymentFacts, cha
       topUp,
       memory,
       steps,
+      ...(posted === null ? {} : { paidAtMicros: posted.paidAtMicros }),
     }),
     answer: { posted: entries, topUp },
   }
@@ -290,23 +291,32 @@ async function storeLateOutcome(
 }
 
 const READ_PAYMENT = `
-  select credited_micros, refunded_micros, disputed_micros, credited_sequence
+  select credited_micros, refunded_micros, disputed_micros, credited_sequence,
+         (extract(epoch from recorded_at) * 1000000)::bigint as paid_at_micros
     from tollgate.payments where provider = $1 and payment_id = $2`
 
-async function readPayment(
-  connection: Connection,
-  { provider, paymentId }: PaymentId,
-): Promise<{ readonly totals: PaymentTotals; readonly creditedSequence: bigint } | null> {
+interface PostedPayment {
+  readonly totals: PaymentTotals
+  readonly creditedSequence: bigint
+  readonly paidAtMicros: InstantMicros
+}
+
+async function readPayment(connection: Connection, { provider, paymentId }: PaymentId): Promise<PostedPayment | null> {
   const { rows } = await connection.query<{
     credited_micros: bigint
     refunded_micros: bigint
     disputed_micros: bigint
     credited_sequence: bigint
+    paid_at_micros: bigint
   }>(READ_PAYMENT, [provider, paymentId])
   const [row] = rows
   if (row === undefined) return null
   const { credited_micros: creditedMicros, refunded_micros: refundedMicros, disputed_micros: disputedMicros } = row
-  return { totals: { creditedMicros, refundedMicros, disputedMicros }, creditedSequence: row.credited_sequence }
+  return {
+    totals: { creditedMicros, refundedMicros, disputedMicros },
+    creditedSequence: row.credited_sequence,
+    paidAtMicros: Number(row.paid_at_micros),
+  }
 }
 
 const UPSERT_PAYMENT = `

@@ -1,0 +1,54 @@
+/** `tollgate mail list`: mails to contacts, newest first, and what servers had against them. It shows no address. */
+import { type ListedMail, listMails, MAIL_STATES, type MailState } from '../ledger/mail/list-mails.ts'
+import { type Columns, createListing } from './columns.ts'
+import { CommandFailed, counted, writeOutput } from './command.ts'
+import { withDatabase } from './connected.ts'
+
+export interface MailListOptions {
+  readonly state?: string
+  readonly account?: string
+  readonly limit?: string
+  readonly json?: boolean
+}
+
+const DEFAULT_LIMIT = 100
+
+const COLUMNS: Columns<ListedMail> = [
+  ['written at', ({ createdAt }) => createdAt],
+  ['account', ({ accountId }) => accountId],
+  ['contact', ({ contactId }) => contactId],
+  ['kind', ({ kind }) => kind],
+  ['state', ({ state }) => state],
+  ['tries', ({ tries }) => String(tries)],
+  ['reason', ({ reason }) => reason ?? '-'],
+]
+
+export async function listMail(options: MailListOptions): Promise<void> {
+  const limit = readLimit(options.limit)
+  const state = readState(options.state)
+  await withDatabase(async (pool) => {
+    const mails = await listMails(pool, { state, accountId: options.account ?? null, limit })
+    const textOf = options.json ? () => mails.map(jsonLine).join('') : createListing(COLUMNS)
+    await writeOutput(textOf(mails))
+    process.stderr.write(`${counted(mails.length, 'mail')}${mails.length === limit ? ', the newest' : ''}\n`)
+  })
+}
+
+function jsonLine(mail: ListedMail): string {
+  const { createdAt, accountId, contactId, kind, state, tries, reason, messageId } = mail
+  const shown = { created_at: createdAt, account_id: accountId, contact_id: contactId, kind, state, tries, reason }
+  return `${JSON.stringify({ ...shown, message_id: messageId })}\n`
+}
+
+function readState(text: string | undefined): MailState | null {
+  if (text === undefined) return null
+  const state = MAIL_STATES.find((known) => known === text)
+  if (state === undefined) throw new CommandFailed(`--state ${text} is none of ${MAIL_STATES.join(', ')}`, 2)
+  return state
+}
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new CommandFailed(`--limit ${text} is not a whole number from 1 to 999999`, 2)
+}

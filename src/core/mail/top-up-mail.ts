@@ -1,0 +1,171 @@
+/**
+ * The mails of top-ups and payments, from what a transaction has made of an account: money that came or left again, the
+ * first decline of a row, an approval that is waited for, a pause, a limit. One thing is said once: what paused automatic
+ * top-up is said by the mail of the pause, and money that left says itself that it paused.
+ */
+import type { AccountState, Movement } from '../account/state.ts'
+import { formatInstant, type InstantMicros } from '../instant.ts'
+import { formatMoney, type Micros } from '../money.ts'
+import { whyDeclined } from '../top-up/declines.ts'
+import { type AutoTopUpSettings, MAX_ATTEMPTS_IN_24_HOURS } from '../top-up/judge.ts'
+import type { TopUp } from '../top-up/machine.ts'
+import { type AutoTopUpMemory, MAX_DECLINES_IN_A_ROW, needsAnotherMethod, whyPaused } from '../top-up/memory.ts'
+import type { TopUpStep } from '../top-up/step.ts'
+import type { Mail, MailKind, MailOf } from './mail.ts'
+
+/** Where automatic top-up stood, or stands. */
+export interface AutoTopUpStanding {
+  readonly memory: AutoTopUpMemory
+  /** The limit that is waited for. */
+  readonly waits: { readonly untilMicros: InstantMicros; readonly limit: string } | null
+}
+
+export interface TopUpHappening {
+  readonly accountBefore: AccountState
+  readonly account: AccountState
+  readonly before: AutoTopUpStanding
+  readonly after: AutoTopUpStanding
+  /** As they are in force by now. */
+  readonly settings: AutoTopUpSettings | null
+  /** What automatic top-ups charge by now. */
+  readonly methodId: string | null
+  /** The top-up that it happened to, as it is by now; null: to none. */
+  readonly topUp: TopUp | null
+  readonly steps: readonly TopUpStep[]
+  /** Of payments, in their order. */
+  readonly movements: readonly Movement[]
+  /** When the payment was made that money left again of, or came back to. */
+  readonly paidAtMicros: InstantMicros | null
+}
+
+/** A payment by hand that is declined later than this after it was confirmed finds nobody who looks at it. */
+const WATCHED_MICROS = 60_000_000
+
+export function topUpMails(happening: TopUpHappening, nowMicros: InstantMicros): Mail[] {
+  const taken = takenBack(happening, nowMicros)
+  const mails = [
+    taken ?? creditAdded(happening, nowMicros),
+    taken === null ? paused(happening) : null,
+    declined(happening, nowMicros),
+    approval(happening),
+    limitReached(happening),
+  ]
+  return mails.filter((mail) => mail !== null)
+}
+
+function mail<Kind extends MailKind>(
+  { account: { accountId } }: TopUpHappening,
+  kind: Kind,
+  occurrence: string,
+  figures: MailOf<Kind>['figures'],
+): MailOf<Kind> {
+  return { accountId, kind, occurrence, figures }
+}
+
+const KIND_OF_ADDED = { top_up: 'top_up', dispute: 'dispute_won', refund: 'refund_failed' } as const
+
+function creditAdded(happening: TopUpHappening, nowMicros: InstantMicros): Mail | null {
+  const { accountBefore, account, topUp, movements } = happening
+  const last = movements.findLast(({ posting }) => posting.amountMicros > 0n)
+  if (last === undefined || topUp === null) return null
+  const { kind } = last.origin
+  if (kind !== 'top_up' && kind !== 'dispute' && kind !== 'refund') return null
+  const isBlocked = account.status === 'blocked'
+  const isUnblocked = accountBefore.status === 'blocked' && !isBlocked
+  // An account is created blocked: with its first credit calls do not work *again*.
+  const isAgain = isUnblocked && accountBefore.statusVersion > 1n
+  return mail(happening, 'credit_added', String(last.posting.sequence), {
+    kind: KIND_OF_ADDED[kind],
+    trigger: topUp.trigger,
+    amount: formatMoney(last.posting.amountMicros),
+    balance: formatMoney(account.balanceMicros),
+    method_id: topUp.methodId,
+    at: formatInstant(nowMicros),
+    calls: isAgain ? 'work_again' : isBlocked ? 'still_blocked' : null,
+  })
+}
+
+/** Refunds are made by the seller, mostly as the customer asked for: they are worth a mail where they pause. */
+function takenBack(happening: TopUpHappening, nowMicros: InstantMicros): Mail | null {
+  const { account, after, methodId, movements, paidAtMicros } = happening
+  const left = movements.filter(({ posting }) => posting.amountMicros < 0n)
+  const last = left.at(-1)
+  if (last === undefined) return null
+  const reason = left.some(({ origin }) => origin.kind === 'dispute') ? 'disputed' : 'refunded'
+  const isPaused = hasPaused(happening)
+  if (reason === 'refunded' && !isPaused) return null
+  return mail(happening, 'taken_back', String(last.posting.sequence), {
+    reason,
+    amount: formatMoney(left.reduce((sum: Micros, { posting }) => sum - posting.amountMicros, 0n)),
+    paid_at: formatInstant(paidAtMicros ?? nowMicros),
+    balance: formatMoney(account.balanceMicros),
+    is_paused: isPaused,
+    needs_another_method: isPaused && needsAnotherMethod(after.memory, methodId),
+  })
+}
+
+function hasPaused({ before, after, settings }: TopUpHappening): boolean {
+  return settings?.isOn === true && after.memory.pause !== null && after.memory.pause !== before.memory.pause
+}
+
+function paused(happening: TopUpHappening): Mail | null {
+  const { account, after, methodId } = happening
+  const { pause } = after.memory
+  if (pause === null || !hasPaused(happening)) return null
+  const why = whyPaused(pause)
+  const since = formatInstant(pause.sinceMicros)
+  return mail(happening, 'paused', since, {
+    reason: pause.reason,
+    why,
+    method_id: why === null ? null : pause.methodId,
+    since,
+    needs_another_method: needsAnotherMethod(after.memory, methodId),
+    balance: formatMoney(account.balanceMicros),
+  })
+}
+
+/** The first of a row; the second is known to be tried for, and the third pauses. */
+function declined(happening: TopUpHappening, nowMicros: InstantMicros): Mail | null {
+  const { account, before, after, topUp, steps } = happening
+  const step = steps.find(({ kind }) => kind === 'declined' || kind === 'failed')
+  if (step === undefined || topUp === null || step.reason === null || hasPaused(happening)) return null
+  const isCounted = after.memory !== before.memory && after.memory.declinesInARow === 1
+  const isUnwatched = nowMicros - (topUp.confirmedAtMicros ?? nowMicros) > WATCHED_MICROS
+  if (topUp.trigger === 'automatic' ? !isCounted : !isUnwatched) return null
+  const number = Math.min(after.memory.declinesInARow + 1, MAX_DECLINES_IN_A_ROW)
+  const { untilMicros } = step
+  return mail(happening, 'declined', `${topUp.topUpId} ${topUp.attempts}`, {
+    trigger: topUp.trigger,
+    amount: formatMoney(topUp.amountMicros),
+    why: whyDeclined(step.reason),
+    method_id: topUp.methodId ?? after.memory.declinedMethodId,
+    balance: formatMoney(account.balanceMicros),
+    next_try: untilMicros === null ? null : { number, of_tries: MAX_DECLINES_IN_A_ROW, at: formatInstant(untilMicros) },
+  })
+}
+
+/** Whoever pays by hand is at the bank already. */
+function approval(happening: TopUpHappening): Mail | null {
+  const step = happening.steps.find(({ kind }) => kind === 'needs_action')
+  if (step?.trigger !== 'automatic' || step.untilMicros === null || step.amountMicros === null) return null
+  return mail(happening, 'approval', `${step.topUpId} ${step.attempt}`, {
+    amount: formatMoney(step.amountMicros),
+    until: formatInstant(step.untilMicros),
+  })
+}
+
+function limitReached(happening: TopUpHappening): Mail | null {
+  const { account, before, after, settings } = happening
+  const { waits } = after
+  if (waits === null || settings === null) return null
+  if (waits.limit === before.waits?.limit && waits.untilMicros === before.waits.untilMicros) return null
+  const until = formatInstant(waits.untilMicros)
+  return mail(happening, 'limit_reached', `${waits.limit} ${until}`, {
+    limit: waits.limit === 'monthly_cap' ? 'monthly_cap' : 'day_limit',
+    until,
+    amount: formatMoney(settings.amountMicros),
+    cap: settings.monthlyCapMicros === null ? null : formatMoney(settings.monthlyCapMicros),
+    attempts_in_24_hours: MAX_ATTEMPTS_IN_24_HOURS,
+    balance: formatMoney(account.balanceMicros),
+  })
+}

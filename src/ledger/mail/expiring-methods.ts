@@ -1,0 +1,56 @@
+/** Mails about cards that expire soon, which no transaction causes but time. */
+import { formatDate, formatInstant } from '../../core/instant.ts'
+import type { Mail } from '../../core/mail/mail.ts'
+import { expiresAtMicros, lastDayOf } from '../../core/notices/situation.ts'
+import { inTransaction, type Pool } from '../../platform/postgres.ts'
+import { readClock } from '../read-clock.ts'
+import { insertMails } from './insert-mails.ts'
+
+const METHODS_A_PAGE = 1_000
+
+/**
+ * Cards that automatic top-ups would charge, by id from a place on. Half-open: from 30 days before it expires until it has.
+ * Mails are kept for as long as that, so nobody gets a second one after the first is forgotten.
+ */
+const READ_EXPIRING = `
+  select method_id, account_id, expiry_month, expiry_year
+    from tollgate.payment_methods p
+   where method_id > $1 and is_default and removed_at is null
+     and make_timestamptz(expiry_year, expiry_month, 1, 0, 0, 0, 'UTC') + interval '1 month' > now()
+     and make_timestamptz(expiry_year, expiry_month, 1, 0, 0, 0, 'UTC') + interval '1 month' <= now() + interval '30 days'
+   order by method_id
+   limit $2::integer`
+
+export interface ExpiringShare {
+  readonly mails: number
+  /** Where the next share begins; empty: from the beginning. */
+  readonly nextAfter: string
+}
+
+/** Writes the mails of a page of cards; of those that have one already, no other. */
+export async function writeExpiringMails(
+  pool: Pool,
+  { after = '', methodsAPage = METHODS_A_PAGE }: { readonly after?: string; readonly methodsAPage?: number } = {},
+): Promise<ExpiringShare> {
+  return inTransaction(pool, async (connection) => {
+    const { rows } = await connection.query<{
+      method_id: string
+      account_id: string
+      expiry_month: number
+      expiry_year: number
+    }>(READ_EXPIRING, [after, methodsAPage])
+    if (rows.length === 0) return { mails: 0, nextAfter: '' }
+    const { nowMicros } = await readClock(connection)
+    const mails = rows.map((row): Mail => {
+      const expiry = { expiryMonth: row.expiry_month, expiryYear: row.expiry_year }
+      return {
+        accountId: row.account_id,
+        kind: 'method_expiring',
+        occurrence: `${row.method_id} ${formatDate(expiresAtMicros(expiry))}`,
+        figures: { method_id: row.method_id, expires_on: lastDayOf(expiry) },
+      }
+    })
+    const written = await insertMails(connection, mails, formatInstant(nowMicros))
+    return { mails: written, nextAfter: rows.length < methodsAPage ? '' : rows.at(-1)!.method_id }
+  })
+}

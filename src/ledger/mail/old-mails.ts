@@ -1,0 +1,65 @@
+/** Mails whose time is over: those that nobody can send, and those that have been kept for long enough. */
+import type { Pool } from '../../platform/postgres.ts'
+
+export const MAILS_KEPT_DAYS = 30
+const MAILS_A_PAGE = 1_000
+
+/** Why they are not sent, for whoever asks later. */
+const NO_SERVER = 'no SMTP server is configured'
+
+const DROP_UNSENDABLE = `
+  update tollgate.mails m
+     set state = 'dropped', reason = '${NO_SERVER}', done_at = clock_timestamp(), claimed_until = null
+    from (
+      select mail_id from tollgate.mails
+       where state = 'waiting' and next_try_at <= now() - make_interval(secs => $1::float8)
+         and (claimed_until is null or claimed_until <= now())
+       order by next_try_at
+       limit $2::integer
+         for update skip locked
+    ) as old
+   where m.mail_id = old.mail_id`
+
+/**
+ * Where no server is configured: drops a page of the mails that have been due for so long, and says how many. Not at once, for
+ * a process that has not been given its configuration yet must not drop what another one sends.
+ */
+export async function dropUnsendableMails(
+  pool: Pool,
+  { afterSeconds, mailsAPage = MAILS_A_PAGE }: { readonly afterSeconds: number; readonly mailsAPage?: number },
+): Promise<{ readonly count: number; readonly hasMore: boolean }> {
+  const { rowCount } = await pool.query(DROP_UNSENDABLE, [afterSeconds, mailsAPage])
+  return { count: rowCount ?? 0, hasMore: rowCount === mailsAPage }
+}
+
+const DELETE_OLD = `
+  with deleted as (
+    delete from tollgate.mails m
+     using (
+       select mail_id from tollgate.mails
+        where created_at < now() - make_interval(days => $1::integer)
+        order by created_at
+        limit $2::integer
+          for update skip locked
+     ) as old
+     where m.mail_id = old.mail_id
+    returning m.created_at
+  )
+  select count(*)::integer as count,
+         extract(epoch from now() - make_interval(days => $1::integer) - min(created_at))::float8 as overdue_seconds
+    from deleted`
+
+export interface DeletedMails {
+  readonly count: number
+  readonly hasMore: boolean
+  /** For how long the oldest of them had been due; null: none was. */
+  readonly overdueSeconds: number | null
+}
+
+/** Forgets a page of the mails older than `MAILS_KEPT_DAYS`, whatever became of them, the oldest first. */
+export async function deleteOldMails(pool: Pool, mailsAPage = MAILS_A_PAGE): Promise<DeletedMails> {
+  const values = [MAILS_KEPT_DAYS, mailsAPage]
+  const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(DELETE_OLD, values)
+  const { count, overdue_seconds: overdueSeconds } = rows[0]!
+  return { count, hasMore: count === mailsAPage, overdueSeconds }
+}

@@ -1,0 +1,89 @@
+/** The jobs of mail: to send what is due, to write what time alone causes, and to forget what is old. */
+import { writeExpiringMails } from '../ledger/mail/expiring-methods.ts'
+import { deleteOldMails, dropUnsendableMails } from '../ledger/mail/old-mails.ts'
+import { type Job, takeShare } from '../platform/jobs.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Counter, Registry } from '../platform/metrics.ts'
+import type { Pool } from '../platform/postgres.ts'
+import { MAILS_A_SHARE, type MailParts, mailCounter, sendMails } from './send-mails.ts'
+import type { MailSettings } from './settings.ts'
+import { openTransport } from './transport.ts'
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+
+/** For so long a mail waits for a process that knows a server: one that starts may not have its configuration yet. */
+const UNSENDABLE_AFTER_SECONDS = 3_600
+
+export interface MailJobs {
+  readonly jobs: readonly Job[]
+  /** Once no job runs any more. */
+  close(): void
+}
+
+/** `settings` null: there is no server, and what is due is dropped after a while, so that it does not pile up. */
+export function mailJobs(pool: Pool, settings: MailSettings | null, log: Logger, registry: Registry): MailJobs {
+  const sent = mailCounter(registry)
+  const upkeep = [expiringMethodsJob(pool), oldMailsJob(pool, log)]
+  if (settings === null) {
+    log.warn('no SMTP server is configured (TOLLGATE_SMTP_URL): no mail is sent')
+    return { jobs: [...upkeep, unsendableJob(pool, log, sent)], close: () => {} }
+  }
+  const transport = openTransport(settings.server, settings.sender, MAILS_A_SHARE)
+  return { jobs: [...upkeep, sendJob({ pool, transport, settings, sent, log })], close: () => transport.close() }
+}
+
+/** Looked for every other second; while there are more, one share after the other, as fast as the server takes them. */
+function sendJob(parts: MailParts): Job {
+  return {
+    name: 'mail',
+    everyMs: 2 * SECOND_MS,
+    run: async (stopping) => {
+      const { hasMore, oldestWorkSeconds } = await sendMails(parts, stopping)
+      return hasMore ? { oldestWorkSeconds, restMs: 0 } : { oldestWorkSeconds }
+    },
+  }
+}
+
+function unsendableJob(pool: Pool, log: Logger, sent: Counter<'outcome'>): Job {
+  return {
+    name: 'mail',
+    everyMs: MINUTE_MS,
+    run: () =>
+      takeShare(async () => {
+        const { count, hasMore } = await dropUnsendableMails(pool, { afterSeconds: UNSENDABLE_AFTER_SECONDS })
+        sent.inc({ outcome: 'dropped' }, count)
+        if (count > 0) log.warn({ count }, 'dropped mails, as no SMTP server is configured')
+        return { hasMore }
+      }),
+  }
+}
+
+/** Goes round all saved cards, a page at a time. */
+export function expiringMethodsJob(pool: Pool): Job {
+  let after = ''
+  return {
+    name: 'expiring methods',
+    everyMs: HOUR_MS,
+    run: () =>
+      takeShare(async () => {
+        const { nextAfter } = await writeExpiringMails(pool, { after })
+        after = nextAfter
+        return { hasMore: nextAfter !== '' }
+      }),
+  }
+}
+
+export function oldMailsJob(pool: Pool, log: Logger): Job {
+  return {
+    name: 'old mail',
+    everyMs: HOUR_MS,
+    run: () =>
+      takeShare(async () => {
+        const { count, overdueSeconds, hasMore } = await deleteOldMails(pool)
+        if (count > 0) log.info({ count }, 'deleted mails that are no longer kept')
+        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
+      }),
+  }
+}

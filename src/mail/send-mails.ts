@@ -1,0 +1,135 @@
+/**
+ * Sends what is due: claims a few mails, words each for its reader, hands it to the server and notes what came of it. Each is
+ * sent once, but for a process that dies between the server's answer and our note: then the same goes twice, under one
+ * Message-ID, by which mail readers tell.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { isLocale } from '../core/account/contacts.ts'
+import { recipientsOf } from '../core/mail/mail.ts'
+import {
+  type ClaimedMail,
+  claimMails,
+  type MailOutcome,
+  noteMail,
+  overdueMailSeconds,
+} from '../ledger/mail/claim-mails.ts'
+import type { Logger } from '../platform/log.ts'
+import { type Counter, counter, type Registry } from '../platform/metrics.ts'
+import type { Pool } from '../platform/postgres.ts'
+import { textsFor } from '../texts/languages.ts'
+import { type MailContent, mailText } from '../texts/mail-text.ts'
+import { letterOf } from './letter.ts'
+import type { MailSettings } from './settings.ts'
+import { type MailTransport, type OutgoingMail, SEND_WITHIN_MS, type SendOutcome } from './transport.ts'
+
+/** Mails of one share, each over a connection of its own: none waits in a queue while its claim runs out. */
+export const MAILS_A_SHARE = 5
+/** Outlives the sending of a share: what is claimed is sent by nobody else meanwhile. */
+const CLAIM_SECONDS = 150
+
+const FIRST_RETRY_SECONDS = 30
+const MAX_RETRY_SECONDS = 3_600
+
+export interface MailParts {
+  readonly pool: Pool
+  readonly transport: MailTransport
+  readonly settings: MailSettings
+  readonly sent: Counter<'outcome'>
+  readonly log: Logger
+  /** From 0 to below 1: spreads what is tried again. */
+  readonly chance?: () => number
+}
+
+export function mailCounter(registry: Registry): Counter<'outcome'> {
+  return counter(registry, {
+    name: 'tollgate_mails_total',
+    help: 'Tries to send a mail, by what came of them: sent, refused, failed (it is tried again), dropped',
+    labelNames: ['outcome'],
+  })
+}
+
+/** One share. `hasMore`: it was a full one. A stop lets those in hand come to their end. */
+export async function sendMails(
+  parts: MailParts,
+  stopping: AbortSignal,
+): Promise<{ readonly hasMore: boolean; readonly oldestWorkSeconds: number | null }> {
+  const claimed = await claimMails(parts.pool, { count: MAILS_A_SHARE, claimSeconds: CLAIM_SECONDS })
+  await Promise.all(claimed.map((mail) => sendOne(parts, mail, stopping)))
+  return { hasMore: claimed.length === MAILS_A_SHARE, oldestWorkSeconds: await overdueMailSeconds(parts.pool) }
+}
+
+async function sendOne(parts: MailParts, mail: ClaimedMail, stopping: AbortSignal): Promise<void> {
+  const outcome = await tryToSend(parts, mail)
+  const of = outcome.state === 'waiting' ? 'failed' : outcome.state
+  parts.sent.inc({ outcome: of })
+  if (outcome.state === 'waiting' || outcome.state === 'refused') {
+    const { accountId, contactId, kind, tries } = mail
+    const about = { account_id: accountId, contact_id: contactId, kind, tries, reason: outcome.reason }
+    parts.log.warn(
+      about,
+      of === 'refused' ? 'a mail was refused; it is not tried again' : 'a mail was not sent; it is tried again',
+    )
+  }
+  await note(parts, mail, outcome, stopping)
+}
+
+async function tryToSend(parts: MailParts, mail: ClaimedMail): Promise<MailOutcome> {
+  const why = whyDropped(mail)
+  if (why !== null) return { state: 'dropped', reason: why }
+  const outcome = await within(SEND_WITHIN_MS, parts.transport.send(outgoing(mail, parts.settings)))
+  switch (outcome.kind) {
+    case 'delivered':
+      return { state: 'sent' }
+    case 'refused':
+      return { state: 'refused', reason: outcome.reason }
+    case 'failed': {
+      const retrySeconds = retryAfterSeconds(mail.tries, (parts.chance ?? Math.random)())
+      return { state: 'waiting', reason: outcome.reason, retrySeconds }
+    }
+  }
+}
+
+/** Null: it is sent. */
+export function whyDropped({ contact, kind, isTooOld, isOver }: ClaimedMail): string | null {
+  if (contact === null) return 'the contact was removed'
+  if (recipientsOf(kind) === 'admins' && contact.role !== 'admin') return 'the contact is no admin any more'
+  if (isOver) return 'what it says was over'
+  return isTooOld ? 'it could not be sent for 3 days' : null
+}
+
+function outgoing(mail: ClaimedMail, { sender, locale, timeZone }: MailSettings): OutgoingMail {
+  const { accountId, currency, kind, figures, messageId, card, admins } = mail
+  const contact = mail.contact!
+  const texts = textsFor(isLocale(contact.locale) ? contact.locale : locale)
+  const isAdmin = contact.role === 'admin'
+  const words = mailText(texts, { kind, figures } as MailContent, { timeZone, currency, isAdmin, card, admins })
+  return { ...letterOf(texts, words, sender, accountId), to: contact.email, messageId, language: texts.language }
+}
+
+/** 30 seconds, a minute, two, ... an hour at the most; half of it is chance. */
+export function retryAfterSeconds(tries: number, chance: number): number {
+  const seconds = Math.min(MAX_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** Math.min(tries - 1, 20))
+  return seconds * (0.5 + chance / 2)
+}
+
+async function within(ms: number, sending: Promise<SendOutcome>): Promise<SendOutcome> {
+  const over = new AbortController()
+  const late = delay(ms, undefined, { signal: over.signal }).catch(() => {})
+  try {
+    return (await Promise.race([sending, late])) ?? { kind: 'failed', reason: `no answer within ${ms / 1_000} s` }
+  } finally {
+    over.abort()
+  }
+}
+
+/** One that was delivered and not noted would be sent again: it is tried for as long as the claim may hold. */
+async function note(parts: MailParts, mail: ClaimedMail, outcome: MailOutcome, stopping: AbortSignal): Promise<void> {
+  for (let pauseMs = 250; ; pauseMs *= 2) {
+    try {
+      return await noteMail(parts.pool, mail, outcome)
+    } catch (error) {
+      if (pauseMs > 16_000 || stopping.aborted) throw error
+      await delay(pauseMs, undefined, { signal: stopping }).catch(() => {})
+    }
+  }
+}

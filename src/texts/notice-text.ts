@@ -1,0 +1,290 @@
+/**
+ * What each notice says, in the form that the API has it: a title, which is its first sentence, the sentences after it, and
+ * the labels of what can be done. Members are shown no card, no reason and no button, and whom to ask instead.
+ */
+import type { components } from '../api/client/types.ts'
+import type { NoticeRole } from '../core/notices/notice.ts'
+import { type Formats, formatsFor, microsOf, type Reader } from './formats.ts'
+import type { TextId, Texts } from './texts.ts'
+
+export type ShownNotice = components['schemas']['Notice']
+type NoticeKey = ShownNotice['key']
+type FiguresOf<Key extends NoticeKey> = Extract<ShownNotice, { key: Key }>['figures']
+export type NoticeAction = ShownNotice['actions'][number]
+
+export interface NoticeReader extends Reader {
+  readonly role: NoticeRole
+}
+
+export interface NoticeText {
+  readonly title: string
+  /** Empty where the title says it all. */
+  readonly body: string
+  /** The first is the button. */
+  readonly actions: readonly { readonly action: NoticeAction; readonly label: string }[]
+}
+
+/** All that wording takes. */
+export interface Wording {
+  readonly texts: Texts
+  readonly formats: Formats
+  readonly isMember: boolean
+}
+
+/** Title and the sentences after it, those that hold. */
+type Sentences = readonly [title: string, ...body: (string | null)[]]
+
+export function noticeText(texts: Texts, notice: ShownNotice, { role, ...reader }: NoticeReader): NoticeText {
+  const formats = formatsFor(texts, reader)
+  const isMember = role === 'member'
+  // Of the same key, which the compiler cannot follow through a table.
+  const word = WORDS[notice.key] as (figures: ShownNotice['figures'], wording: Wording) => Sentences
+  const [title, ...body] = word(notice.figures, { texts, formats, isMember })
+  const names = notice.ask_admins
+  const ask = isMember && names.length > 0 ? texts.say('list.ask_admins', { names: formats.list(names) }) : null
+  return {
+    title: capitalized(title, texts),
+    body: sentences([...body, ask], texts),
+    actions: isMember ? [] : notice.actions.map((action) => ({ action, label: texts.say(`action.${action}`) })),
+  }
+}
+
+/** Those that hold, one after the other. */
+export function sentences(all: readonly (string | null)[], texts: Texts): string {
+  return all
+    .filter((sentence) => sentence !== null)
+    .map((sentence) => capitalized(sentence, texts))
+    .join(' ')
+}
+
+/** A sentence may begin with an amount, and an amount with a word. */
+function capitalized(sentence: string, { locale }: Texts): string {
+  return sentence.slice(0, 1).toLocaleUpperCase(locale) + sentence.slice(1)
+}
+
+const WORDS: { readonly [Key in NoticeKey]: (figures: FiguresOf<Key>, wording: Wording) => Sentences } = {
+  exhausted: (figures, wording) => [wording.texts.say('notice.exhausted.title'), ...blocked(figures, wording)],
+
+  exhausted_and_paused: (figures, wording) => [
+    wording.texts.say('notice.exhausted.title'),
+    ...(figures.why === null
+      ? [wording.texts.say('notice.exhausted.paused'), reasonOf(figures.reason, wording.texts)]
+      : declined(figures, wording)),
+    ...blocked(figures, wording),
+    otherCard(figures, wording),
+  ],
+
+  never_topped_up: (_, { texts }) => [texts.say('notice.never_topped_up.title')],
+
+  approve: ({ amount, until }, { texts, formats }) => [
+    texts.say('notice.approve.title', { amount: formats.amount(amount), time: formats.moment(until) }),
+  ],
+
+  paused: (figures, wording) => [
+    wording.texts.say('notice.paused.title'),
+    ...pausedBecause(figures, wording),
+    lastsUntil(figures.lasts_until, wording),
+  ],
+
+  taken_back: ({ reason, amount, paid_at: paidAt, ...figures }, wording) => [
+    wording.texts.say('notice.paused.title'),
+    takenBack(reason, amount, paidAt, wording),
+    wording.texts.say('notice.paused.until_resumed'),
+    otherCard(figures, wording),
+  ],
+
+  expired: ({ card }, { texts, formats }) => [
+    texts.say('notice.expired.title', { card: formats.card(card) }),
+    texts.say('notice.expiry.body'),
+  ],
+
+  expiring: ({ card, expires_on: expiresOn }, { texts, formats }) => [
+    texts.say('notice.expiring.title', { card: formats.card(card), date: formats.calendarDate(expiresOn) }),
+    texts.say('notice.expiry.body'),
+  ],
+
+  no_method: ({ saved_methods: saved }, { texts }) => [
+    texts.say(saved === 0 ? 'notice.no_method.title' : 'notice.no_method.not_chosen'),
+    texts.say('notice.no_method.body'),
+  ],
+
+  cap: ({ spent, cap, until, lasts_until: day }, wording) => [
+    wording.texts.say('notice.cap.title', capOf(spent, cap, wording)),
+    wording.texts.say('notice.cap.waits', { time: wording.formats.moment(until) }),
+    lastsUntil(day, wording),
+  ],
+
+  cap_nearly_used: ({ spent, cap, percent }, wording) => [
+    wording.texts.say('notice.cap_nearly_used.title', { percent: wording.formats.percent(percent) }),
+    wording.texts.say('notice.cap_nearly_used.body', capOf(spent, cap, wording)),
+  ],
+
+  day_limit: ({ until, limit, lasts_until: day }, { texts, formats }) => [
+    texts.say('notice.day_limit.title', { time: formats.moment(until), limit }),
+    day === null ? null : texts.say('lasts.until', { day: formats.day(day) }),
+    texts.say('notice.day_limit.check'),
+  ],
+
+  failed: ({ amount, why, next_try: next }, { texts, formats }) => [
+    texts.say('notice.failed.title', { amount: formats.amount(amount) }),
+    whyText(why, texts),
+    texts.say('notice.failed.nothing_taken'),
+    next === null
+      ? null
+      : texts.say('notice.failed.next_try', {
+          attempt: next.number,
+          attempts: next.of_tries,
+          time: formats.moment(next.at),
+        }),
+  ],
+
+  low: lowText,
+  custom: lowText,
+
+  small: ({ amount, average, week }, { texts, formats }) => [
+    texts.say('notice.small.title'),
+    texts.say('notice.small.body', {
+      average: formats.about(average),
+      amount: formats.amount(amount),
+      week: formats.amount(week),
+    }),
+  ],
+
+  closed: ({ closed_at: closedAt }, { texts, formats }) => [
+    texts.say('notice.closed.title', { date: formats.day(closedAt) }),
+    texts.say('notice.closed.body'),
+  ],
+
+  checking: ({ amount }, { texts, formats, isMember }) => [
+    texts.say('notice.checking.title', { amount: formats.amount(amount) }),
+    texts.say(isMember ? 'notice.checking.member' : 'notice.checking.body'),
+  ],
+
+  processing: ({ amount }, { texts, formats }) => [
+    texts.say('notice.processing.title', { amount: formats.amount(amount) }),
+    texts.say('notice.processing.body'),
+  ],
+
+  off: ({ balance, ...figures }, { texts, formats }) => {
+    const duration = durationOf(figures, texts)
+    const shown = formats.balance(balance)
+    return [
+      texts.say('notice.off.title'),
+      duration === null ? null : texts.say('notice.off.lasts', { balance: shown, duration }),
+    ]
+  },
+
+  added: ({ kind, amount, balance, calls_work_again_since: since }, { texts, formats }) => [
+    texts.say(`notice.added.${kind}`, { amount: formats.amount(amount) }),
+    texts.say('notice.added.balance', { balance: formats.balance(balance) }),
+    since === null ? null : texts.say('notice.added.calls_again', { time: formats.moment(since) }),
+  ],
+}
+
+export function blocked(
+  { blocked_since, owed, open_payment }: Omit<FiguresOf<'exhausted'>, 'balance'>,
+  { texts, formats, isMember }: Wording,
+): (string | null)[] {
+  const owedMicros = microsOf(owed)
+  const amount = { owed: formats.amount(owed) }
+  const pays =
+    owedMicros === 0n
+      ? texts.say(isMember ? 'notice.exhausted.nothing_owed_member' : 'notice.exhausted.nothing_owed')
+      : texts.say(isMember ? 'notice.exhausted.owed_member' : 'notice.exhausted.owed', amount)
+  const isEnough = open_payment !== null && microsOf(open_payment) > owedMicros
+  const processing = isEnough ? 'notice.exhausted.processing' : 'notice.exhausted.processing_too_little'
+  return [
+    texts.say('notice.exhausted.blocked', { since: formats.moment(blocked_since) }),
+    pays,
+    open_payment === null ? null : texts.say(processing, { amount: formats.amount(open_payment) }),
+  ]
+}
+
+type PauseFigures = Pick<FiguresOf<'paused'>, 'card' | 'reason' | 'why' | 'since' | 'needs_another_method'>
+
+/** All but that it is paused. */
+export function pausedBecause(figures: PauseFigures, wording: Wording): (string | null)[] {
+  const { texts, formats } = wording
+  if (figures.why === null) {
+    return [reasonOf(figures.reason, texts), texts.say('notice.paused.until_resumed'), otherCard(figures, wording)]
+  }
+  return [
+    texts.say('notice.paused.declined', { card: formats.card(figures.card), time: formats.moment(figures.since) }),
+    whyText(figures.why, texts),
+    texts.say('notice.paused.until_you_act'),
+    otherCard(figures, wording),
+  ]
+}
+
+function declined({ card, why }: Pick<PauseFigures, 'card' | 'why'>, { texts, formats }: Wording): (string | null)[] {
+  return [texts.say('notice.exhausted.declined', { card: formats.card(card) }), whyText(why, texts)]
+}
+
+export function takenBack(reason: 'refunded' | 'disputed', amount: string, paidAt: string, wording: Wording): string {
+  const { texts, formats } = wording
+  return texts.say(`notice.taken_back.${reason}`, { amount: formats.amount(amount), date: formats.day(paidAt) })
+}
+
+function otherCard({ needs_another_method: isNeeded }: { needs_another_method: boolean }, wording: Wording) {
+  return isNeeded && !wording.isMember ? wording.texts.say('notice.paused.other_card') : null
+}
+
+function lastsUntil(instant: string | null, { texts, formats }: Wording): string | null {
+  return instant === null ? null : texts.say('lasts.until_then_blocked', { day: formats.day(instant) })
+}
+
+function capOf(spent: string, cap: string, { formats }: Wording) {
+  return { spent: formats.amount(spent), cap: formats.amount(cap) }
+}
+
+function lowText({ balance, ...figures }: FiguresOf<'low'>, { texts, formats }: Wording): Sentences {
+  const duration = durationOf(figures, texts)
+  const shown = formats.balance(balance)
+  const title =
+    duration === null
+      ? texts.say('notice.low.title_without_days', { balance: shown })
+      : texts.say('notice.low.title', { balance: shown, duration })
+  return [title, texts.say('notice.low.body')]
+}
+
+export type DaysLeft = Pick<FiguresOf<'low'>, 'days_left' | 'no_days_left_reason'>
+
+/** As a part of a sentence; null where there is nothing to say of it. */
+function durationOf({ days_left: days, no_days_left_reason: reason }: DaysLeft, texts: Texts): string | null {
+  if (days === null) return reason === 'more_than_90_days' ? texts.say('lasts.more_than_90_days') : null
+  return days === 0 ? texts.say('lasts.less_than_a_day') : texts.say('lasts.days', { days })
+}
+
+/** Standing alone, with a reason where it is not a number of days. */
+export function daysLeftText(left: DaysLeft, texts: Texts): string {
+  return durationOf(left, texts) ?? texts.say(`lasts.${left.no_days_left_reason ?? 'not_enough_usage'}`)
+}
+
+/** Null where no bank has declined anything. One that is not known yet is one without a reason. */
+export function whyText(why: string | null, texts: Texts): string | null {
+  if (why === null) return null
+  return texts.say(WHYS.find((known) => known === why) ? `why.${why as Why}` : 'why.no_reason')
+}
+
+/** `unattended`: the bank wants the cardholder there, and there is nobody. */
+const WHYS = [
+  'funds',
+  'no_reason',
+  'expired',
+  'details',
+  'unsupported',
+  'unattended',
+  'hard',
+  'authentication',
+  'bank_down',
+  'lapsed',
+] as const
+type Why = (typeof WHYS)[number]
+
+/** Why it is paused, where no card was declined; null for one that is not known, or not for the reader to see. */
+export function reasonOf(reason: string | null, texts: Texts): string | null {
+  const known = PAUSE_REASONS.find((one) => one === reason)
+  return known === undefined ? null : texts.say(`notice.paused.${known}` satisfies TextId)
+}
+
+const PAUSE_REASONS = ['refused', 'restored', 'canceled', 'refunded', 'disputed'] as const
