@@ -113,7 +113,7 @@ const TOOLS = ['stack/', 'testkit/', 'demo/', 'bench/', 'scripts/', 'test/']
 
 /** The page runs in browsers: of the product it has the client, and of the page nobody has anything but its build. */
 const WEB_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] = [
-  { folder: 'web/src/', mayImport: ['src/api/client/'] },
+  { folder: 'web/src/', mayImport: ['src/api/client/', 'src/texts/'] },
   // Shows what is in it, with planted figures.
   { folder: 'web/gallery/', mayImport: ['web/src/'] },
 ]
@@ -125,7 +125,7 @@ const TOOL_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] =
   { folder: 'scripts/', mayImport: ['src/', 'stack/', 'testkit/'] },
   { folder: 'test/', mayImport: ['src/', 'stack/', 'testkit/', 'scripts/'] },
   // What of the page needs no browser.
-  { folder: 'test/web/', mayImport: ['web/src/', 'test/', 'testkit/'] },
+  { folder: 'test/web/', mayImport: ['web/src/', 'src/texts/', 'test/', 'testkit/'] },
   // What is the demo's or the benchmarks' own is tested in a folder of its own.
   { folder: 'test/demo/', mayImport: ['demo/', 'test/', 'src/', 'stack/', 'testkit/'] },
   { folder: 'test/bench/', mayImport: ['bench/', 'test/', 'src/', 'stack/', 'testkit/'] },

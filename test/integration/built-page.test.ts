@@ -76,7 +76,7 @@ describe('its files', () => {
     }
   })
 
-  it.each(['absent.js', '..%2Findex.html', '%2e%2e', 'index.html'])(
+  it.each(['absent.js', '..%2Findex.html', '..%2Fmanifest.json', 'index.html'])(
     'are those of the build and no others: %s',
     async (name) => {
       expect((await api.ask('GET', `/billing/assets/${name}`)).status).toBe(404)

@@ -54,6 +54,8 @@ await Promise.all([
   loadTexts(locale, 'history'),
   import('../src/components/dialog.tsx'),
   import('../src/credit/set-up.tsx'),
+  import('../src/credit/alerts-dialog.tsx'),
+  import('../src/credit/turn-off-dialog.tsx'),
 ])
 
 createRoot(document.getElementById('page')!).render(

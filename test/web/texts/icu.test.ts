@@ -1,5 +1,8 @@
-/** Messages of the page: the part of ICU that is read, and that both languages fit together. */
+/** Messages of the page: the part of ICU that is read, that both languages fit together, and that mail says the same. */
+import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, it } from 'vitest'
+import { de } from '../../../src/texts/de.ts'
+import { en } from '../../../src/texts/en.ts'
 import { formatMessage, type MessageValues, namesIn, parseMessage } from '../../../web/src/texts/icu.ts'
 import type { TextId, Texts } from '../../../web/src/texts/ids.ts'
 import { loadTexts } from '../../../web/src/texts/texts.ts'
@@ -17,6 +20,7 @@ describe('a message', () => {
   it.each<[text: string, values: MessageValues, locale: string, written: string]>([
     ['plain', {}, 'en', 'plain'],
     ['{a} and {b}', { a: 'x', b: '{y}' }, 'en', 'x and {y}'],
+    ['{a, number}', { a: 1234 }, 'de', '1.234'],
     [DAYS, { count: 0, name: 'it' }, 'en', 'none of it'],
     [DAYS, { count: 1, name: 'it' }, 'en', '1 day of it'],
     [DAYS, { count: 1234, name: 'it' }, 'en', '1,234 days of it'],
@@ -28,7 +32,7 @@ describe('a message', () => {
     expect(formatMessage(parseMessage(text), values, locale)).toBe(written)
   })
 
-  it.each(['{', '}', '{a', '{a, number}', '{a, plural, one {x}}', '{, plural, other {}}', '{a, select, other x}'])(
+  it.each(['{', '}', '{a', '{a, date}', '{a, plural, one {x}}', '{, plural, other {}}', '{a, select, other x}'])(
     '%j is refused',
     (text) => {
       expect(() => parseMessage(text)).toThrow(SyntaxError)
@@ -50,6 +54,22 @@ describe.each(Object.keys(ENGLISH) as TextId[])('%s', (id) => {
       expect(text).not.toMatch(/tollgate/i)
       expect(text).not.toMatch(/\b(please|sorry|invalid|oops)\b|!/i)
       expect(text).toBe(text.trim())
+    }
+  })
+})
+
+describe.each(Object.keys(en) as (keyof typeof en)[])('%s of the catalogue', (id) => {
+  it.each([
+    ['en-US', en[id]],
+    ['de-DE', de[id]],
+  ])('is said by the page as mail says it, in %s', (locale, text) => {
+    for (const count of [0, 1, 2, 1234]) {
+      const names = [...namesIn(parseMessage(text))]
+      // What a plural is chosen by is a number, and the rest is text that is written already.
+      const isNumber = (name: string) => new RegExp(`\\{${name}, (plural|number)`).test(text)
+      const values = Object.fromEntries(names.map((name) => [name, isNumber(name) ? count : `<${name}>`]))
+      const said = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true }).format(values)
+      expect(formatMessage(parseMessage(text), values, locale)).toBe(said)
     }
   })
 })

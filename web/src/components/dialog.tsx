@@ -16,7 +16,7 @@ export interface DialogProps {
   /** Repeated here, where the page behind is covered. */
   readonly isSandbox?: boolean
   readonly children: ReactNode
-  /** Its buttons, the one to press first. */
+  /** Its buttons, the one to press before the others. */
   readonly footer?: ReactNode
 }
 

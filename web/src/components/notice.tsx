@@ -15,11 +15,10 @@ export interface NoticeAct {
 export interface NoticeProps {
   readonly severity: Severity
   readonly title: string
-  readonly body?: readonly string[]
+  /** Empty where the title says it all. */
+  readonly body: string
   /** The first is the button, the second a link; there are no more. */
   readonly acts?: readonly NoticeAct[]
-  /** Who can do something, for those who cannot. */
-  readonly ask?: string | null | undefined
   readonly onDismiss?: (() => void) | undefined
 }
 
@@ -30,7 +29,7 @@ const ICONS: Readonly<Record<Severity, IconName>> = {
   success: 'check',
 }
 
-export function Banner({ severity, title, body = [], acts = [], ask, onDismiss }: NoticeProps) {
+export function Banner({ severity, title, body, acts = [], onDismiss }: NoticeProps) {
   const [button, link] = acts
   const { t } = useWords()
   return (
@@ -41,7 +40,7 @@ export function Banner({ severity, title, body = [], acts = [], ask, onDismiss }
           <SeverityWord severity={severity} />
           {title}
         </p>
-        <Sentences body={body} ask={ask} />
+        {body === '' ? null : <p>{body}</p>}
         {button ? (
           <div className="banner-acts">
             <Button kind={severity === 'critical' ? 'primary' : 'secondary'} onClick={button.onClick}>
@@ -56,7 +55,7 @@ export function Banner({ severity, title, body = [], acts = [], ask, onDismiss }
   )
 }
 
-export function InlineNotice({ severity, title, body = [], acts = [], ask, onDismiss }: NoticeProps) {
+export function InlineNotice({ severity, title, body, acts = [], onDismiss }: NoticeProps) {
   return (
     <div className={`inline-notice severity-${severity}`}>
       <Icon name={ICONS[severity]} />
@@ -66,7 +65,7 @@ export function InlineNotice({ severity, title, body = [], acts = [], ask, onDis
             <SeverityWord severity={severity} />
             {title}
           </strong>{' '}
-          {[...body, ...(ask ? [ask] : [])].join(' ')}
+          {body}
         </p>
         {acts.length > 0 ? (
           <div className="inline-notice-acts">
@@ -86,10 +85,6 @@ function SeverityWord({ severity }: { severity: Severity }): ReactNode {
   const { t } = useWords()
   const isShown = severity === 'critical' || severity === 'warning'
   return <span className={isShown ? '' : 'visually-hidden'}>{t(`severity.${severity}`)}: </span>
-}
-
-function Sentences({ body, ask }: Pick<NoticeProps, 'ask'> & { body: readonly string[] }) {
-  return body.length === 0 && !ask ? null : <p>{[...body, ...(ask ? [ask] : [])].join(' ')}</p>
 }
 
 function Link({ label, onClick }: NoticeAct) {

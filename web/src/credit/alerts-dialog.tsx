@@ -1,57 +1,48 @@
-/** One field: a level of the customer's own, beside the fixed ones that are named with it. */
-import { lazy, Suspense, useState } from 'react'
+/** A level of the customer's own, beside the fixed ones that are named with it. Loaded once it is opened. */
+import { useState } from 'react'
 import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/lazy-dialog.tsx'
+import Dialog from '../components/dialog.tsx'
 import { useWords } from '../texts/words.tsx'
+import { AlertsForm } from './alerts-form.tsx'
 import type { Alerts } from './data.ts'
 
 export interface AlertsDialogProps {
   readonly alerts: Alerts
   readonly isSandbox: boolean
+  readonly isOpen: boolean
+  readonly onClose: () => void
   readonly onSave: (custom: string | null) => Promise<void>
 }
 
 const FORM = 'alerts-form'
 
-/** What reads and checks amounts is loaded when one is typed. */
-const AlertsForm = lazy(() => import('./alerts-form.tsx'))
-
-export function AlertsDialog({ alerts, isSandbox, onSave }: AlertsDialogProps) {
+export default function AlertsDialog({ alerts, isSandbox, isOpen, onClose, onSave }: AlertsDialogProps) {
   const { t } = useWords()
-  const [isOpen, setIsOpen] = useState(false)
   const [isSubmitting, setIsSubmitting] = useState(false)
-  const close = () => setIsOpen(false)
   const save = async (custom: string | null) => {
     setIsSubmitting(true)
     try {
       await onSave(custom)
-      close()
+      onClose()
     } finally {
       setIsSubmitting(false)
     }
   }
   return (
-    <>
-      <Button onClick={() => setIsOpen(true)} label={t('action.editAlerts')}>
-        {t('action.edit')}
-      </Button>
-      <Dialog
-        title={t('alerts.title')}
-        isOpen={isOpen}
-        onClose={close}
-        isSandbox={isSandbox}
-        footer={
-          <>
-            <SubmitButton isSubmitting={isSubmitting} />
-            <Button onClick={close}>{t('action.cancel')}</Button>
-          </>
-        }
-      >
-        <Suspense fallback={null}>
-          <AlertsForm id={FORM} alerts={alerts} onSubmit={(custom) => void save(custom)} />
-        </Suspense>
-      </Dialog>
-    </>
+    <Dialog
+      title={t('alerts.title')}
+      isOpen={isOpen}
+      onClose={onClose}
+      isSandbox={isSandbox}
+      footer={
+        <>
+          <SubmitButton isSubmitting={isSubmitting} />
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+        </>
+      }
+    >
+      <AlertsForm id={FORM} alerts={alerts} onSubmit={(custom) => void save(custom)} />
+    </Dialog>
   )
 }
 

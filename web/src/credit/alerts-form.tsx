@@ -13,7 +13,7 @@ export interface AlertsFormProps {
   readonly onSubmit: (custom: string | null) => void
 }
 
-export default function AlertsForm({ id, alerts, onSubmit }: AlertsFormProps) {
+export function AlertsForm({ id, alerts, onSubmit }: AlertsFormProps) {
   const { t, money, list } = useWords()
   const { levels, contacts } = alerts
   const summary = useRef<HTMLElement>(null)

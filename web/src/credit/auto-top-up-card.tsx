@@ -2,11 +2,13 @@
 import { type ReactNode, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import type { IconName } from '../components/icon.tsx'
-import { Dialog } from '../components/lazy-dialog.tsx'
+import { loadedWhenOpened } from '../components/opened.tsx'
 import { StatusLine, type Tone } from '../components/status-line.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
 import type { AutoTopUp, CreditActions, Forecast } from './data.ts'
-import { cardName, daysPhrase } from './wording.ts'
+import { cardName } from './wording.ts'
+
+const TurnOffDialog = loadedWhenOpened(() => import('./turn-off-dialog.tsx'))
 
 type Actions = Pick<CreditActions, 'onSetUpAutoTopUp' | 'onEditAutoTopUp' | 'onTurnOffAutoTopUp'>
 
@@ -32,15 +34,17 @@ export function AutoTopUpState({ autoTopUp }: { autoTopUp: AutoTopUp }) {
   const words = () => {
     switch (state) {
       case 'on':
-        return t('auto.on')
+        return t('auto_top_up.on')
       case 'waiting':
-        return waits_until === null ? t('auto.waitingOpen') : t('auto.waiting', { time: dates.moment(waits_until) })
+        return waits_until === null
+          ? t('auto.waitingOpen')
+          : t('auto_top_up.waiting', { time: dates.moment(waits_until) })
       case 'paused':
-        return t('auto.paused')
+        return t('auto_top_up.paused')
       case 'needs_approval':
-        return t('auto.needsApproval')
+        return t('auto_top_up.needs_approval')
       case 'off':
-        return t('auto.off')
+        return t('auto_top_up.off')
     }
   }
   return <StatusLine {...STATES[state]}>{words()}</StatusLine>
@@ -52,6 +56,7 @@ export function AutoTopUpBody({ autoTopUp, forecast, isSandbox, actions, childre
   const { state } = autoTopUp
   const { onSetUpAutoTopUp, onEditAutoTopUp, onTurnOffAutoTopUp } = actions
   const isOff = state === 'off'
+  const [isTurningOff, setIsTurningOff] = useState(false)
   return (
     <>
       <ul className="facts">
@@ -61,62 +66,29 @@ export function AutoTopUpBody({ autoTopUp, forecast, isSandbox, actions, childre
       </ul>
       {children}
       <div className="card-actions">
-        {isOff && onSetUpAutoTopUp ? <Button onClick={onSetUpAutoTopUp}>{t('action.setUpAutoTopUp')}</Button> : null}
+        {isOff && onSetUpAutoTopUp ? (
+          <Button onClick={onSetUpAutoTopUp}>{t('action.set_up_auto_top_up')}</Button>
+        ) : null}
         {!isOff && onEditAutoTopUp ? (
           <Button onClick={onEditAutoTopUp} label={t('action.editAutoTopUp')}>
             {t('action.edit')}
           </Button>
         ) : null}
         {!isOff && onTurnOffAutoTopUp ? (
-          <TurnOff onTurnOff={onTurnOffAutoTopUp} forecast={forecast} isSandbox={isSandbox} />
-        ) : null}
-      </div>
-    </>
-  )
-}
-
-interface TurnOffProps {
-  readonly onTurnOff: () => Promise<void>
-  readonly forecast: Forecast | null
-  readonly isSandbox: boolean
-}
-
-function TurnOff({ onTurnOff, forecast, isSandbox }: TurnOffProps) {
-  const words = useWords()
-  const { t } = words
-  const [isOpen, setIsOpen] = useState(false)
-  const [isSubmitting, setIsSubmitting] = useState(false)
-  const days = forecast === null ? null : daysPhrase(forecast, words)
-  const turnOff = async () => {
-    setIsSubmitting(true)
-    try {
-      await onTurnOff()
-      setIsOpen(false)
-    } finally {
-      setIsSubmitting(false)
-    }
-  }
-  return (
-    <>
-      <Button kind="text" onClick={() => setIsOpen(true)} label={t('action.turnOffAutoTopUp')}>
-        {t('action.turnOff')}
-      </Button>
-      <Dialog
-        title={t('auto.turnOffTitle')}
-        isOpen={isOpen}
-        onClose={() => setIsOpen(false)}
-        isSandbox={isSandbox}
-        footer={
           <>
-            <Button kind="primary" onClick={() => void turnOff()} isSubmitting={isSubmitting}>
+            <Button kind="text" onClick={() => setIsTurningOff(true)} label={t('action.turnOffAutoTopUp')}>
               {t('action.turnOff')}
             </Button>
-            <Button onClick={() => setIsOpen(false)}>{t('action.keepOn')}</Button>
+            <TurnOffDialog
+              isOpen={isTurningOff}
+              onClose={() => setIsTurningOff(false)}
+              onTurnOff={onTurnOffAutoTopUp}
+              forecast={forecast}
+              isSandbox={isSandbox}
+            />
           </>
-        }
-      >
-        <p>{days === null ? t('auto.turnOffTextUnknown') : t('auto.turnOffText', { days })}</p>
-      </Dialog>
+        ) : null}
+      </div>
     </>
   )
 }

@@ -8,8 +8,7 @@ import { StatusLine } from '../components/status-line.tsx'
 import { signOf } from '../format/decimal.ts'
 import { useWords, type Words } from '../texts/words.tsx'
 import type { AutoTopUp, Balance, CreditActions, Forecast, Loaded, Notice } from './data.ts'
-import { shownBalance } from './notice-words.ts'
-import { daysPhrase } from './wording.ts'
+import { daysPhrase, shownBalance } from './wording.ts'
 
 export interface BalanceCardProps {
   readonly balance: Loaded<Balance>
@@ -41,7 +40,7 @@ export function BalanceCard(props: BalanceCardProps) {
       {actions.onAddCredit && balance.status === 'ready' ? (
         <div className="card-actions">
           <Button kind={isSecondary ? 'secondary' : 'primary'} onClick={actions.onAddCredit}>
-            {t('action.addCredit')}
+            {t('action.add_credit')}
           </Button>
         </div>
       ) : null}
@@ -91,7 +90,7 @@ function ServiceStatus({ balance, notices }: { balance: Balance; notices: readon
   if (balance.status === 'active') {
     return (
       <StatusLine tone="success" icon="check">
-        {t('balance.active')}
+        {t('service.active')}
       </StatusLine>
     )
   }
@@ -114,7 +113,7 @@ function lastsLine(forecast: Forecast, autoTopUp: AutoTopUp | null, words: Words
   if (days !== null) return t(autoTopUp?.state === 'on' ? 'balance.nextTopUp' : 'balance.lasts', { days })
   switch (forecast.no_days_left_reason) {
     case 'not_enough_usage':
-      return t('balance.notEnoughUsage')
+      return t('lasts.not_enough_usage')
     case 'no_usage':
       return t('balance.noUsage', { count: forecast.days })
     default:
@@ -142,7 +141,7 @@ function UsedToday({ forecast, onSeeUsage }: { forecast: Forecast; onSeeUsage: (
           <>
             {' '}
             <button type="button" className="link-button" onClick={onSeeUsage}>
-              {t('action.seeWhatUsedIt')}
+              {t('action.see_what_used_it')}
             </button>
           </>
         ) : null}

@@ -7,8 +7,7 @@ import { useWords } from '../texts/words.tsx'
 import { AutoTopUpBody, AutoTopUpState } from './auto-top-up-card.tsx'
 import { BalanceCard } from './balance-card.tsx'
 import type { CreditActions, CreditModel, Loaded, Notice, NoticeOf } from './data.ts'
-import { noticeWords } from './notice-words.ts'
-import { bannerOf, NoticeBanner, NoticesAt } from './notices.tsx'
+import { bannerOf, NoticeBanner, NoticesAt, noticeWords } from './notices.tsx'
 import { Part } from './part.tsx'
 import { AlertsRow, PaymentMethodRow } from './settings-rows.tsx'
 import './credit-page.css'
@@ -175,7 +174,7 @@ function useCriticals(notices: readonly Notice[], currency: string): void {
       new Map(
         criticals.map((notice) => {
           const { title, body } = noticeWords(notice, words, currency)
-          return [`${notice.key} ${notice.occurrence}`, [title, ...body].join(' ')]
+          return [`${notice.key} ${notice.occurrence}`, `${title} ${body}`]
         }),
       ),
     )

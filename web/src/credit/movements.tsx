@@ -18,7 +18,7 @@ export interface MovementsProps {
 
 export function Movements({ movements, isSandbox }: MovementsProps) {
   const words = useWords()
-  const { t, dates } = words
+  const { t } = words
   const [opened, setOpened] = useState<Movement | null>(null)
   const [isOpen, setIsOpen] = useState(false)
   const open = (movement: Movement) => {
@@ -37,7 +37,7 @@ export function Movements({ movements, isSandbox }: MovementsProps) {
         narrow={(movement) => ({
           first: <DetailsButton movement={movement} onOpen={open} />,
           amount: <Moved movement={movement} />,
-          second: [dates.moment(movement.occurred_at), destinationPhrase(movement)].filter(Boolean).join(' · '),
+          second: <NarrowLine movement={movement} />,
           aside: words.money(movement.currency).exact(movement.balance_after),
         })}
       />
@@ -103,6 +103,21 @@ function columnsOf(words: Words, onOpen: (movement: Movement) => void): Column<M
       cell: ({ balance_after, currency }) => money(currency).exact(balance_after),
     },
   ]
+}
+
+function NarrowLine({ movement }: { movement: Movement }) {
+  const { dates } = useWords()
+  return (
+    <>
+      {dates.moment(movement.occurred_at)}
+      {destinationPhrase(movement) === null ? null : (
+        <>
+          {' · '}
+          <Destination movement={movement} />
+        </>
+      )}
+    </>
+  )
 }
 
 /** The number stays in one piece. */

@@ -1,23 +1,8 @@
 /** Notices in their places: the banner above all, the others each in the card that it is about. */
+import { noticeText } from '../../../src/texts/notice-text.ts'
 import { Banner, InlineNotice, type NoticeProps } from '../components/notice.tsx'
-import type { TextId } from '../texts/ids.ts'
 import { useWords, type Words } from '../texts/words.tsx'
-import type { CreditActions, Notice, NoticeAction, Placement } from './data.ts'
-import { noticeWords } from './notice-words.ts'
-
-const LABELS: Readonly<Record<NoticeAction, TextId>> = {
-  add_credit: 'action.addCredit',
-  pay_with_another_card: 'action.payWithAnotherCard',
-  approve_payment: 'action.approvePayment',
-  use_another_card: 'action.useAnotherCard',
-  resume: 'action.resume',
-  change_payment_method: 'action.changePaymentMethod',
-  add_payment_method: 'action.addPaymentMethod',
-  raise_cap: 'action.raiseCap',
-  see_what_used_it: 'action.seeWhatUsedIt',
-  set_up_auto_top_up: 'action.setUpAutoTopUp',
-  edit_auto_top_up: 'action.editAutoTopUp',
-}
+import type { CreditActions, Notice, Placement } from './data.ts'
 
 interface NoticesProps {
   readonly notices: readonly Notice[]
@@ -50,19 +35,26 @@ export function NoticesAt({ placement, notices, currency, actions }: NoticesProp
   )
 }
 
+/** What it says, in the words that mail has for the same. */
+export function noticeWords(notice: Notice, { catalogue, timeZone }: Words, currency: string) {
+  // Whom it is for shows in itself: a member has no action, and somebody to ask.
+  const role = notice.ask_admins.length > 0 ? 'member' : 'admin'
+  return noticeText(catalogue, notice, { role, timeZone, currency })
+}
+
 function propsOf(notice: Notice, words: Words, currency: string, actions: CreditActions): NoticeProps {
-  const { t, list } = words
   const { onDismiss, onNotice = {} } = actions
-  const acts = notice.actions.flatMap((action) => {
+  const { title, body, actions: possible } = noticeWords(notice, words, currency)
+  const acts = possible.flatMap(({ action, label }) => {
     const act = onNotice[action]
-    return act === undefined ? [] : [{ label: t(LABELS[action]), onClick: () => act(notice) }]
+    return act === undefined ? [] : [{ label, onClick: () => act(notice) }]
   })
-  const isDismissed = notice.is_dismissible && onDismiss !== undefined
+  const canDismiss = notice.is_dismissible && onDismiss !== undefined
   return {
     severity: notice.severity,
-    ...noticeWords(notice, words, currency),
+    title,
+    body,
     acts,
-    ask: notice.ask_admins.length === 0 ? null : t('page.askAdmin', { names: list(notice.ask_admins) }),
-    onDismiss: isDismissed ? () => onDismiss(notice) : undefined,
+    onDismiss: canDismiss ? () => onDismiss(notice) : undefined,
   }
 }

@@ -1,11 +1,12 @@
 /** Payments, those that failed too: who asked for it, how it stands, and why a card was declined. */
+import { whyText } from '../../../src/texts/notice-text.ts'
 import type { IconName } from '../components/icon.tsx'
 import { EmptyState } from '../components/states.tsx'
 import { StatusLine, type Tone } from '../components/status-line.tsx'
 import { type Column, Table } from '../components/table.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
 import type { Listed, Payment, PaymentMethod } from './data.ts'
-import { cardName, whyPhrase } from './wording.ts'
+import { cardName } from './wording.ts'
 
 export interface PaymentsProps {
   readonly payments: Listed<Payment>
@@ -61,29 +62,29 @@ function PaymentStatus({ payment }: { payment: Payment }) {
 function statusOf(payment: Payment, words: Words): { tone: Tone; icon: IconName; text: string } {
   const { t, dates } = words
   const { state, why, next_try_at } = payment
-  const reason = whyPhrase(why, words)
-  const declined = reason === null ? t('state.failed') : t('payments.declinedWhy', { why: reason })
+  const reason = whyText(why, words.catalogue)
+  const declined = reason === null ? t('top_up.failed') : t('payments.declinedWhy', { why: reason })
   switch (state) {
     case 'succeeded':
-      return { tone: 'success', icon: 'check', text: t('state.succeeded') }
+      return { tone: 'success', icon: 'check', text: t('top_up.succeeded') }
     case 'failed':
       return { tone: 'critical', icon: 'critical', text: declined }
     case 'needs_action':
-      return { tone: 'warning', icon: 'person', text: t('state.needs_action') }
+      return { tone: 'warning', icon: 'person', text: t('top_up.needs_action') }
     case 'unknown':
-      return { tone: 'muted', icon: 'clock', text: t('state.checking') }
+      return { tone: 'muted', icon: 'clock', text: t('top_up.unknown') }
     case 'canceled':
     case 'skipped':
     case 'no_longer_needed':
-      return { tone: 'muted', icon: 'off', text: t(`state.${state}`) }
+      return { tone: 'muted', icon: 'off', text: t(`top_up.${state}`) }
     case 'requested':
       if (why !== null) return { tone: 'warning', icon: 'clock', text: declined }
       return next_try_at === null
-        ? { tone: 'muted', icon: 'clock', text: t('state.processing') }
-        : { tone: 'muted', icon: 'clock', text: t('state.waiting', { time: dates.moment(next_try_at) }) }
+        ? { tone: 'muted', icon: 'clock', text: t('top_up.processing') }
+        : { tone: 'muted', icon: 'clock', text: t('auto_top_up.waiting', { time: dates.moment(next_try_at) }) }
     case 'prepared':
     case 'charging':
     case 'processing':
-      return { tone: 'muted', icon: 'clock', text: t('state.processing') }
+      return { tone: 'muted', icon: 'clock', text: t('top_up.processing') }
   }
 }

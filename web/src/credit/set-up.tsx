@@ -21,9 +21,14 @@ export default function SetUp({ notice, actions }: SetUpProps) {
   const { t } = useWords()
   const { has_method, is_auto_top_up_on } = notice.figures
   const steps: readonly Step[] = [
-    { title: 'setUp.method', text: 'setUp.methodText', isDone: has_method, onClick: actions.onAddMethod },
-    { title: 'setUp.credit', text: 'setUp.creditText', isDone: false, onClick: actions.onAddCredit },
-    { title: 'setUp.auto', text: 'setUp.autoText', isDone: is_auto_top_up_on, onClick: actions.onSetUpAutoTopUp },
+    { title: 'action.add_payment_method', text: 'setUp.methodText', isDone: has_method, onClick: actions.onAddMethod },
+    { title: 'action.add_credit', text: 'setUp.creditText', isDone: false, onClick: actions.onAddCredit },
+    {
+      title: 'action.set_up_auto_top_up',
+      text: 'setUp.autoText',
+      isDone: is_auto_top_up_on,
+      onClick: actions.onSetUpAutoTopUp,
+    },
   ]
   const next = steps.findIndex(({ isDone }) => !isDone)
   return (

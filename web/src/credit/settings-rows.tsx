@@ -1,9 +1,9 @@
 /** The saved card, and who is mailed at which levels: as they are, with the way to change them at the right. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { SettingsRow } from '../components/card.tsx'
+import { loadedWhenOpened } from '../components/opened.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
-import { AlertsDialog } from './alerts-dialog.tsx'
 import type { Alerts, CreditActions, PaymentMethod } from './data.ts'
 import { cardName, expiryOf } from './wording.ts'
 
@@ -21,14 +21,14 @@ export function PaymentMethodRow({ methods, actions, children }: PaymentMethodRo
   const buttons =
     method === undefined ? (
       onAddMethod && (
-        <Button onClick={onAddMethod} label={t('action.addPaymentMethod')}>
-          {t('action.addPaymentMethod')}
+        <Button onClick={onAddMethod} label={t('action.add_payment_method')}>
+          {t('action.add_payment_method')}
         </Button>
       )
     ) : (
       <>
         {onChangeMethod ? (
-          <Button onClick={onChangeMethod} label={t('action.changePaymentMethod')}>
+          <Button onClick={onChangeMethod} label={t('action.change_payment_method')}>
             {t('action.change')}
           </Button>
         ) : null}
@@ -55,6 +55,8 @@ function methodLine(method: PaymentMethod, words: Words): string {
   return name === null ? words.t('method.until', { expiry }) : `${name}, ${expiry}`
 }
 
+const AlertsDialog = loadedWhenOpened(() => import('./alerts-dialog.tsx'))
+
 export interface AlertsRowProps {
   readonly alerts: Alerts
   readonly isSandbox: boolean
@@ -65,14 +67,30 @@ export interface AlertsRowProps {
 export function AlertsRow({ alerts, isSandbox, actions, children }: AlertsRowProps) {
   const words = useWords()
   const { onSaveAlerts } = actions
+  const [isOpen, setIsOpen] = useState(false)
   return (
     <>
       <SettingsRow
         label={words.t('part.alerts')}
-        actions={onSaveAlerts ? <AlertsDialog alerts={alerts} isSandbox={isSandbox} onSave={onSaveAlerts} /> : null}
+        actions={
+          onSaveAlerts ? (
+            <Button onClick={() => setIsOpen(true)} label={words.t('action.editAlerts')}>
+              {words.t('action.edit')}
+            </Button>
+          ) : null
+        }
       >
         {alertsLine(alerts, words)}
       </SettingsRow>
+      {onSaveAlerts ? (
+        <AlertsDialog
+          alerts={alerts}
+          isSandbox={isSandbox}
+          isOpen={isOpen}
+          onClose={() => setIsOpen(false)}
+          onSave={onSaveAlerts}
+        />
+      ) : null}
       {children}
     </>
   )

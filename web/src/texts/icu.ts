@@ -1,6 +1,6 @@
 /**
- * Messages in the part of ICU's MessageFormat that the page's texts use: `{name}`, `{n, plural, =0 {..} one {# day} other {..}}`
- * and `{x, select, a {..} other {..}}`, in one another. What a sentence needs of numbers, money and dates is written before and
+ * Messages in the part of ICU's MessageFormat that the page's texts use: `{name}`, `{n, number}`,
+ * `{n, plural, =0 {..} one {# day} other {..}}` and `{x, select, a {..} other {..}}`, in one another. What a sentence needs of numbers, money and dates is written before and
  * put in as text, so nothing more is needed; the whole of ICU would be a sixth of the first view.
  */
 
@@ -87,6 +87,11 @@ function readArgument(reader: Reader, isPlural: boolean): Part {
   }
   expectNext(reader, ',')
   const kind = readWhile(reader, /\w/)
+  // A number is written by the reader's locale anyway.
+  if (kind === 'number' && reader.text[reader.at] === '}') {
+    reader.at += 1
+    return { name }
+  }
   if (kind !== 'plural' && kind !== 'select')
     throw new SyntaxError(`{${name}, ${kind}} is not supported: ${reader.text}`)
   expectNext(reader, ',')

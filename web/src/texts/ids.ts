@@ -1,17 +1,16 @@
 /** Which texts there are: as English has them. The other languages have the same, which the compiler holds them to. */
+import type { TextId as SharedTextId } from '../../../src/texts/texts.ts'
 import type { HISTORY } from './en/history.ts'
-import type { NOTICES } from './en/notices.ts'
 import type { PAGE } from './en/page.ts'
 
 type TextsLike<Texts> = Readonly<Record<keyof Texts, string>>
 
 export type PageTexts = TextsLike<typeof PAGE>
-export type NoticeTexts = TextsLike<typeof NOTICES>
 export type HistoryTexts = TextsLike<typeof HISTORY>
 
 /** `history`: what is below the tabs. */
 export type Area = 'page' | 'history'
 
-export type TextId = keyof PageTexts | keyof NoticeTexts | keyof HistoryTexts
+export type TextId = SharedTextId | keyof PageTexts | keyof HistoryTexts
 
 export type Texts = Readonly<Partial<Record<TextId, string>>>

@@ -1,5 +1,6 @@
 /** The reader's words and formats, for every component below. */
 import { createContext, type ReactNode, use, useContext, useEffect } from 'react'
+import type { Texts as Catalogue } from '../../../src/texts/texts.ts'
 import { type DateFormat, dateFormat } from '../format/dates.ts'
 import { type MoneyFormat, moneyFormat } from '../format/money.ts'
 import type { Area, Texts } from './ids.ts'
@@ -8,6 +9,9 @@ import { loadTexts, type Translate, translator } from './texts.ts'
 export interface Words {
   readonly locale: string
   readonly t: Translate
+  /** The same words as the catalogue that page and mail share takes them. */
+  readonly catalogue: Catalogue
+  readonly timeZone: string
   readonly dates: DateFormat
   money(currency: string): MoneyFormat
   /** `a, b and c`. */
@@ -80,9 +84,13 @@ function knownMore(base: Known, area: Area): Promise<Known> {
 export function wordsOf(texts: Texts, { locale, timeZone, now = () => new Date() }: WordsOptions): Words {
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
   const byCurrency = new Map<string, MoneyFormat>()
+  const t = translator(texts, locale)
+  const zone = timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
   return {
     locale,
-    t: translator(texts, locale),
+    t,
+    catalogue: { language: locale, locale, say: (id, ...[values]) => t(id, values) },
+    timeZone: zone,
     dates: dateFormat(locale, { timeZone, now }),
     money(currency) {
       const known = byCurrency.get(currency) ?? moneyFormat(locale, currency)

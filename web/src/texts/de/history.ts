@@ -11,8 +11,6 @@ export const HISTORY: HistoryTexts = {
   'movements.balanceAfter': 'Guthaben danach',
   'movements.recorded': 'Gebucht {time}',
   'movements.empty': 'Noch hat nichts Guthaben verbraucht.',
-  'movements.noMatch': 'Keine Bewegung passt.',
-  'movements.details': 'Einzelheiten zu {description}, {time}',
 
   'kind.call': 'Ausgehender Anruf',
   'kind.call_inbound': 'Eingehender Anruf',
@@ -46,16 +44,6 @@ export const HISTORY: HistoryTexts = {
   'payments.status': 'Status',
   'payments.empty': 'Noch keine Zahlungen.',
   'payments.declinedWhy': 'Abgelehnt. {why}',
-
-  'state.succeeded': 'Bezahlt',
-  'state.processing': 'In Bearbeitung',
-  'state.checking': 'Wird geprüft',
-  'state.waiting': 'Wartet bis {time}',
-  'state.needs_action': 'Freigabe nötig',
-  'state.failed': 'Abgelehnt',
-  'state.canceled': 'Abgebrochen',
-  'state.skipped': 'Übersprungen',
-  'state.no_longer_needed': 'Nicht mehr nötig',
 
   'drawer.usage': '{kind}: Einzelheiten',
   'drawer.when': 'Genutzt',

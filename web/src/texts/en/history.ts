@@ -9,8 +9,6 @@ export const HISTORY = {
   'movements.balanceAfter': 'Balance after',
   'movements.recorded': 'Recorded {time}',
   'movements.empty': 'Nothing has used credit yet.',
-  'movements.noMatch': 'No movements match.',
-  'movements.details': 'Details of {description}, {time}',
 
   'kind.call': 'Outbound call',
   'kind.call_inbound': 'Inbound call',
@@ -44,16 +42,6 @@ export const HISTORY = {
   'payments.status': 'Status',
   'payments.empty': 'No payments yet.',
   'payments.declinedWhy': 'Declined. {why}',
-
-  'state.succeeded': 'Paid',
-  'state.processing': 'Processing',
-  'state.checking': 'Checking',
-  'state.waiting': 'Waiting until {time}',
-  'state.needs_action': 'Needs approval',
-  'state.failed': 'Declined',
-  'state.canceled': 'Canceled',
-  'state.skipped': 'Skipped',
-  'state.no_longer_needed': 'No longer needed',
 
   'drawer.usage': '{kind} details',
   'drawer.when': 'Used',
