@@ -21,7 +21,15 @@ import { modules, root } from './installed.mjs'
 import { withLock } from './lock.mjs'
 
 /** Whatever a build comes from. */
-const SOURCES = ['web/index.html', 'web/vite.config.ts', 'web/src', 'src/api/client', 'src/texts', 'src/core/money.ts', 'package-lock.json']
+const SOURCES = [
+  'web/index.html',
+  'web/vite.config.ts',
+  'web/src',
+  'src/api/client',
+  'src/texts',
+  'src/core/money.ts',
+  'package-lock.json',
+]
 const BUILT = join(root, 'web/dist')
 const STAMP = 'sources.txt'
 

@@ -131,7 +131,11 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
         ...MEMBER,
         ...blocked,
         notices: [notice('exhausted_and_paused', { isBanner: true, isMember: true })],
-        autoTopUp: ready({ ...AUTO_STATES.paused!, method: null, pause: null }),
+        autoTopUp: ready({
+          ...AUTO_STATES.paused!,
+          pause: null,
+          method: { ...AUTO_STATES.paused!.method!, brand: null, last4: null },
+        }),
       }}
       actions={LOOKING}
     />
