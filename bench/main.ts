@@ -27,6 +27,7 @@ import { openRig, type Rig } from './rig.ts'
 import { benchScaleOut } from './scale-out.ts'
 import { benchSearch } from './search.ts'
 import { BenchFailed } from './until-done.ts'
+import { benchView } from './view.ts'
 
 const RUNS = 3
 /** Where two ways are held against each other, and the difference may be small. */
@@ -56,6 +57,7 @@ Only when named, minutes to an hour each:
   scale-out     one, two, three raters on this machine
   backlog       the memory of a rater, over a backlog of ten times as many events
   search        pages, searches and summaries of an account with as many movements, among ten times as many
+  view          changes that the live view takes, heard by nobody and by one; seconds
   forecast      how well days left are foretold, on made-up histories; seconds
 
 Options:
@@ -166,6 +168,7 @@ const ALONE: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'scale-out': () => benchScaleOut(events),
   backlog: () => benchBacklog(Math.min(BACKLOG_EVENTS, events * 10)),
   search: () => benchSearch({ movements: events * 10, say }),
+  view: () => benchView(ALTERNATING_RUNS),
   forecast: async () => benchForecast(),
 }
 

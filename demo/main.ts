@@ -14,6 +14,7 @@ import { type Stack, startStack } from '../stack/stack.ts'
 import { type Installation, openInstallation } from '../testkit/installation.ts'
 import { BILLING_PAGE, billingPageLink } from './billing-page.ts'
 import { checkBooks } from './books.ts'
+import { countMails } from './mails.ts'
 import { produceTraffic } from './produce.ts'
 import { writeShellEnvironment } from './shell-environment.ts'
 import { DEMO_CREDIT, openTopUps, type TopUps } from './top-ups.ts'
@@ -120,6 +121,7 @@ async function runTraffic(
     view.close()
     const faults = await verifyInstallation(installation)
     const agree = books.agree && payments.agree && faults.length === 0
+    console.log(await countMails(installation.pool))
     report(
       [...books.lines, ...payments.lines, ...(faults.length === 0 ? ['ok   tollgate verify finds no fault'] : faults)],
       agree,

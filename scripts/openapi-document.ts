@@ -36,6 +36,10 @@ export async function openApiDocument(): Promise<object> {
     },
     readToken: () => Promise.reject(new Error('nobody asks')),
     limits: { redis: new Redis({ lazyConnect: true }), requestsPerMinute: 1, anonymousRequestsPerMinute: 1 },
+    live: {
+      news: { open: () => {}, close: () => {}, isHeard: () => false },
+      limits: { streams: 1, streamsPerCaller: 1 },
+    },
     trustedProxies: [],
     registry: new Registry(),
     onWritten: () => {},

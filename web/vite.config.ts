@@ -4,14 +4,34 @@
  */
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+import { de } from '../src/texts/de.ts'
+import { en } from '../src/texts/en.ts'
+
+/** What of the catalogue others say: mail, and the plain pages around this one. */
+const OF_OTHERS = /^(mail|portal|page|role)\./
+
+/** The catalogue as the page carries it: of two hundred messages, those that it may say. */
+function pageCatalogue(): Plugin {
+  const languages = { en, de }
+  return {
+    name: 'page-catalogue',
+    enforce: 'pre',
+    load(file) {
+      const language = /\/src\/texts\/(en|de)\.ts$/.exec(file)?.[1] as keyof typeof languages | undefined
+      if (language === undefined) return null
+      const said = Object.entries(languages[language]).filter(([id]) => !OF_OTHERS.test(id))
+      return `export const ${language} = ${JSON.stringify(Object.fromEntries(said))}`
+    },
+  }
+}
 
 export default defineConfig(({ mode }) => {
   const isGallery = mode === 'gallery'
   return {
     root: import.meta.dirname,
     base: isGallery ? '/' : '/billing/',
-    plugins: [react()],
+    plugins: [react(), pageCatalogue()],
     // The policy allows what this origin serves, and nothing inline: neither code nor styles nor data.
     build: {
       outDir: join(import.meta.dirname, isGallery ? 'gallery-dist' : 'dist'),

@@ -14,6 +14,8 @@
  * | dead_letters    | looking at dead letters, replaying them          |       |        | all      | dead_letters    |
  * | api_keys        | creating, rotating and revoking keys             |       |        | all      | api_keys        |
  */
+import type { InstantMicros } from '../core/instant.ts'
+
 export const PERMISSIONS = [
   'read',
   'write',
@@ -31,7 +33,12 @@ export type Permission = (typeof PERMISSIONS)[number]
 export const PERSON_ROLES = ['admin', 'member'] as const
 export type PersonRole = (typeof PERSON_ROLES)[number]
 
-export type Caller =
+export type Caller = CallerKind & {
+  /** When what let them in ends by itself; absent where nobody knows of an end. */
+  readonly untilMicros?: InstantMicros
+}
+
+type CallerKind =
   /** A service, by its API key. */
   | {
       readonly kind: 'key'

@@ -3,12 +3,14 @@
  * that header the cookie of a session of the billing page. What each route asks for stands in its `config`; a route that says
  * nothing does not start.
  */
+import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isApiKeyToken, useApiKey } from '../ledger/api-keys.ts'
 import { findPortalSessions, type PortalSession, usePortalSession } from '../ledger/portal-sessions.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { accessOf, type Caller, PERMISSIONS, type Permission } from './access.ts'
 import { noRoute } from './errors.ts'
+import type { Credential } from './live/credentials.ts'
 import { cookieNameOf, readCookies } from './portal/cookies.ts'
 import { foreignOrigin, isSafe } from './portal/same-origin.ts'
 import { ApiProblem, type ProblemCode } from './problem.ts'
@@ -31,12 +33,16 @@ declare module 'fastify' {
     isPage?: boolean
     /** A GET that may leave something in the outbox, as whatever is no GET may. */
     writes?: boolean
+    /** Its answer goes on for as long as the client stays. */
+    isStream?: boolean
   }
   interface FastifyRequest {
     /** Null for public routes alone. */
     caller: Caller | null
     /** That of the caller, where it is a session of the billing page that lets them in. */
     portalSession: PortalSession | null
+    /** What let the caller in, for answers that go on after it may have ended. */
+    credential: Credential | null
   }
 }
 
@@ -52,6 +58,7 @@ export interface Authentication {
 export function addAuthentication(app: FastifyInstance, { pool, readToken, publicUrl, count }: Authentication): void {
   app.decorateRequest('caller', null)
   app.decorateRequest('portalSession', null)
+  app.decorateRequest('credential', null)
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config
     // Looking for paths is counted like guessing keys. Answered before a body is read, for which nobody waits.
@@ -82,15 +89,21 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, publi
       const session = await findSession(request, access)
       if (session !== null) {
         request.portalSession = session
-        const { accountId, person, role } = session
-        return { kind: 'person', subject: person.id, accountId, role }
+        request.credential = { id: hash('sha256', session.secret), isStillGood: () => isStillOpen(pool, session) }
+        const { accountId, person, role, endsAt } = session
+        return { kind: 'person', subject: person.id, accountId, role, untilMicros: Date.parse(endsAt) * 1000 }
       }
     }
     const credential = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
     if (credential === undefined) {
       throw new ApiProblem('unauthenticated', 'send Authorization: Bearer with an API key or a token')
     }
-    if (!isApiKeyToken(credential)) return await readToken(credential)
+    const id = hash('sha256', credential)
+    if (!isApiKeyToken(credential)) {
+      request.credential = { id, isStillGood: null }
+      return await readToken(credential)
+    }
+    request.credential = { id, isStillGood: async () => (await useApiKey(pool, credential)) !== null }
     const key = await useApiKey(pool, credential)
     if (key === null) {
       throw new ApiProblem('unauthenticated', 'the API key is not accepted: it is unknown, revoked, or was rotated')
@@ -173,8 +186,21 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller
 }
 
+/** A page that is open is used, though it asks for nothing. */
+async function isStillOpen(pool: Pool, { secret }: PortalSession): Promise<boolean> {
+  const [session] = await findPortalSessions(pool, [secret])
+  if (session !== undefined) await usePortalSession(pool, session)
+  return session !== undefined
+}
+
 /** The session by which a route `of: 'session'` is asked. */
 export function sessionOf(request: FastifyRequest): PortalSession {
   if (request.portalSession === null) throw new TypeError(`${request.routeOptions.url} is asked without a session`)
   return request.portalSession
+}
+
+/** What let the caller in. */
+export function credentialOf(request: FastifyRequest): Credential {
+  if (request.credential === null) throw new TypeError(`${request.routeOptions.url} is public and asks what let in`)
+  return request.credential
 }

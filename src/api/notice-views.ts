@@ -48,12 +48,26 @@ export function readerOf(caller: Caller): NoticeReader {
 
 /** Null where there is no such account. Takes no lock. */
 export async function readNotices(pool: Pool, accountId: string, reader: NoticeReader): Promise<NoticesJson | null> {
+  const [notices] = await readNoticesFor(pool, accountId, [reader])
+  return notices!
+}
+
+/** As each of several readers has them, in their order; what they are made of is read once. */
+export async function readNoticesFor(
+  pool: Pool,
+  accountId: string,
+  readers: readonly NoticeReader[],
+): Promise<(NoticesJson | null)[]> {
+  const persons = [...new Set(readers.flatMap(({ person }) => person ?? []))]
   const [read, dismissals] = await Promise.all([
     readNoticeFacts(pool, accountId),
-    reader.person === null ? [] : readDismissals(pool, accountId, reader.person),
+    readDismissals(pool, accountId, persons),
   ])
-  if (read === null) return null
-  return noticesJson(read, undismissed(noticesOf(read.facts, read.nowMicros, reader.role), dismissals))
+  return readers.map(({ role, person }) => {
+    if (read === null) return null
+    const own = dismissals.filter((dismissal) => dismissal.person === person)
+    return noticesJson(read, undismissed(noticesOf(read.facts, read.nowMicros, role), own))
+  })
 }
 
 export function noticesJson({ facts, epoch, balanceVersion, nowMicros }: NoticeFactsRead, notices: readonly Notice[]) {

@@ -56,12 +56,16 @@ function ask(limiter: Limiter, request: FastifyRequest) {
   return limiter(request)
 }
 
-/**
- * By credential where there is one, else by address; a person is one by whatever they come, and in each account for themself.
- * A subject may be an e-mail address, and long: it is hashed.
- */
+/** By credential where there is one, else by address. */
 function keyOf({ caller, ip }: FastifyRequest): string {
-  if (caller === null) return `address ${ip}`
+  return caller === null ? `address ${ip}` : callerKeyOf(caller)
+}
+
+/**
+ * The same for all requests of one caller; a person is one by whatever they come, and in each account for themself. A subject
+ * may be an e-mail address, and long: it is hashed.
+ */
+export function callerKeyOf(caller: Caller): string {
   switch (caller.kind) {
     case 'key':
       return `key ${caller.keyId}`

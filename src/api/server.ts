@@ -7,6 +7,11 @@ import { histogram, type Registry } from '../platform/metrics.ts'
 import { addAuthentication } from './authenticate.ts'
 import type { Api, ApiContext } from './context.ts'
 import { addErrorHandling, answerUnreadable, answerUnroutable } from './errors.ts'
+import { createFollowing, type LiveNews } from './live/follow.ts'
+import type { StreamLimits } from './live/limits.ts'
+import type { ReadNotices } from './live/notices.ts'
+import { LIVE_TIMES, type LiveTimes } from './live/times.ts'
+import { readerOf, readNoticesFor } from './notice-views.ts'
 import { addOpenApi } from './openapi.ts'
 import { sendProblemPage } from './portal/pages.ts'
 import { ApiProblem } from './problem.ts'
@@ -24,6 +29,7 @@ import { addDeadLetterRoutes } from './routes/dead-letters.ts'
 import { addDisplayNameRoutes } from './routes/display-names.ts'
 import { addExplainedMovementRoutes } from './routes/explained-movement.ts'
 import { addFairUseRoutes } from './routes/fair-use.ts'
+import { addLiveRoutes } from './routes/live.ts'
 import { addMovementSearchRoutes } from './routes/movement-searches.ts'
 import { addMovementRoutes } from './routes/movements.ts'
 import { addNoticeRoutes } from './routes/notices.ts'
@@ -41,10 +47,17 @@ export interface ApiOptions {
   readonly context: ApiContext
   readonly readToken: TokenReader
   readonly limits: RateLimits
+  readonly live: LiveOptions
   readonly trustedProxies: readonly string[]
   readonly registry: Registry
   /** Called after a request that may have left something in the outbox. */
   readonly onWritten: () => void
+}
+
+export interface LiveOptions {
+  readonly news: LiveNews
+  readonly limits: StreamLimits
+  readonly times?: LiveTimes
 }
 
 /** Most bodies are a few figures; the routes that take files say so. */
@@ -82,7 +95,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
 
 /** Ready to listen. Its `close` waits for requests under way. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const { context, readToken, limits, trustedProxies, registry, onWritten } = options
+  const { context, readToken, limits, live, trustedProxies, registry, onWritten } = options
   const app = fastify({
     logger: false,
     bodyLimit: BODY_BYTES,
@@ -109,6 +122,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   app.removeContentTypeParser('text/plain')
   await app.register(formbody)
   for (const add of ROUTES) add(app, context)
+  const { news, times = LIVE_TIMES } = live
+  const { pool } = context.writer
+  const readNotices: ReadNotices = (accountId, callers) => readNoticesFor(pool, accountId, callers.map(readerOf))
+  const following = createFollowing({ pool, news, readNotices, times, log: context.log, registry })
+  addLiveRoutes(app, context, { following, limits: live.limits })
   await app.ready()
   return app
 }
@@ -147,6 +165,8 @@ function addAccounting(app: Api, { log }: ApiContext, registry: Registry, onWrit
     const route = request.routeOptions.url ?? 'none'
     const { method } = request
     const { statusCode: status, elapsedTime } = reply
+    // How long somebody stayed is no time to an answer; the stream's own line tells it.
+    if (request.routeOptions.config.isStream === true && status === 200) return
     seconds.observe({ method, route, status: String(status) }, elapsedTime / 1000)
     const { caller } = request
     log.info(

@@ -39,7 +39,7 @@ export function createTokenReader({ dashboard, operators, accountClaim, roleClai
     const payload = await verify(token, issuer)
     const { sub } = payload
     if (typeof sub !== 'string' || !/^[^\p{Cc}]{1,200}$/u.test(sub)) throw refused('it names nobody (sub)')
-    return issuer.callerOf(payload, sub)
+    return { ...issuer.callerOf(payload, sub), untilMicros: payload.exp! * 1_000_000 }
   }
 }
 

@@ -27,11 +27,3 @@ export function formatMoney(micros: Micros): string {
   const digits = (micros < 0n ? -micros : micros).toString().padStart(7, '0')
   return `${micros < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`
 }
-
-const MICROS_PER_CENT = MICROS_PER_UNIT / 100n
-
-/** The whole cents of an amount, towards less: what is shown of a balance is never more than there is. */
-export function floorToCents(micros: Micros): Micros {
-  const past = ((micros % MICROS_PER_CENT) + MICROS_PER_CENT) % MICROS_PER_CENT
-  return micros - past
-}

@@ -19,7 +19,7 @@ import { counterFromKey, counterKey, counterOf } from '../core/rating/fair-use.t
 import type { UsageEvent } from '../core/usage/event.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 import type { ViewChange } from '../view/changes.ts'
-import { createAnnouncer, MOVEMENTS, type Publishing, RATED_USAGE } from './announce.ts'
+import { type AnnouncedStep, createAnnouncer, MOVEMENTS, type Publishing, RATED_USAGE } from './announce.ts'
 import { readAwaited, storeAwaited } from './awaited-corrections.ts'
 import { CatalogStore, listCatalogVersions } from './catalogs.ts'
 import { checkOffsetsFollow, DatabaseRestored, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
@@ -213,7 +213,7 @@ export function createLedger({ pool, publishing, consumerGroup }: LedgerParts): 
               ? recorded.map((usage) => announcer.ratedUsage(usage, traceparentOf(usage.source)))
               : []),
           ],
-          view: viewChanges(outcome, book, counters, clock.epoch),
+          view: viewChanges(outcome, requested, book, counters, clock.epoch),
         },
         recordedAt,
       ),
@@ -261,14 +261,18 @@ function tracesByAccount({ movements }: BatchOutcome<SourceMessage>): Map<string
   return traces
 }
 
-/** One change an account: its credit and status where they moved, and its fair-use counters that did. */
+/** One change an account: its credit, status and top-ups where they moved, and its fair-use counters that did. */
 function viewChanges(
   { changedAccounts, changedCounters }: BatchOutcome<SourceMessage>,
+  requested: readonly AnnouncedStep[],
   book: Book,
   counters: ReadonlyMap<string, StoredCounter>,
   epoch: number,
 ): ViewChange[] {
-  const changes = new Map(changedAccounts.map((account) => [account.accountId, viewOfAccount(account, epoch)]))
+  const steps = Map.groupBy(requested, ({ accountId }) => accountId)
+  const changes = new Map(
+    changedAccounts.map((account) => [account.accountId, viewOfAccount(account, epoch, steps.get(account.accountId))]),
+  )
   const fairUse = Map.groupBy(changedCounters, (key) => counterFromKey(key).accountId)
   for (const [accountId, keys] of fairUse) {
     const moved = keys.map((key) => {

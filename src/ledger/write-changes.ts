@@ -74,7 +74,7 @@ export async function writeChanges(
       ...noted.map((letter) => announcer.deadLetter(letter)),
     ],
     record: recordTopics.has(MOVEMENTS) ? movements.map((movement) => announcer.movement(movement)) : [],
-    view: changes.map(({ account }) => viewOfAccount(account, epoch)),
+    view: changes.map(({ account }) => viewOfAccount(account, epoch, stepsByAccount.get(account.accountId))),
   }
   await insertPacks(connection, announcements, recordedAt)
   return noted

@@ -134,6 +134,9 @@ const SECTIONS = {
       'TOLLGATE_API_ANONYMOUS_REQUESTS_PER_MINUTE',
       whole(1, 1_000_000).default(300),
     ),
+    /** Streams of live updates that a process may have open, and of them one caller. */
+    streams: variable('TOLLGATE_API_STREAMS', whole(1, 100_000).default(5_000)),
+    streamsPerCaller: variable('TOLLGATE_API_STREAMS_PER_CALLER', whole(1, 100_000).default(100)),
     /** Addresses or networks of proxies whose `X-Forwarded-For` is believed. */
     trustedProxies: variable('TOLLGATE_TRUSTED_PROXIES', listOfTexts()),
     /** Origins that a customer may be sent back to from the provider's pages, beside the API's own. */

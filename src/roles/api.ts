@@ -13,6 +13,7 @@ import { listenOn } from '../platform/http.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createPool } from '../platform/postgres.ts'
 import { createEncoders } from '../platform/schemas.ts'
+import { createViewListener } from '../view/listen.ts'
 import { connectRedis } from '../view/redis.ts'
 import { defineRole } from './role.ts'
 
@@ -73,6 +74,10 @@ export const apiRole = defineRole({
         redis,
         requestsPerMinute: config.api.requestsPerMinute,
         anonymousRequestsPerMinute: config.api.anonymousRequestsPerMinute,
+      },
+      live: {
+        news: createViewListener(config.redis.url, log),
+        limits: { streams: config.api.streams, streamsPerCaller: config.api.streamsPerCaller },
       },
       trustedProxies: config.api.trustedProxies,
       registry,

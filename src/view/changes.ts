@@ -2,8 +2,12 @@
  * What the live view learns of accounts from one batch, and its bytes inside an outbox pack.
  *
  * The bytes are a line with the format's number, then lines of JSON that the view's script reads as they are: the relay
- * hands them on without looking inside. Each part of an account is one text that begins with `epoch version`, which is
- * also how the view keeps it.
+ * hands them on without looking inside. Each part of an account is one text, `name epoch version` and what it says, which
+ * is also how the view keeps it and how listeners hear of it.
+ *
+ * A later version may say more: parts of other names, more words at the end of a part, more in the third place of a row.
+ * Whoever does not know them passes them over, and the view keeps parts by name without knowing any. Whoever looks for
+ * what an earlier version did not write finds nothing, and asks the database.
  */
 import { MICROS_PER_DAY, parseDate } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
@@ -16,21 +20,44 @@ export interface FairUseMinutes {
   readonly minutes: number
 }
 
+export interface ViewBalance {
+  readonly version: bigint
+  readonly balanceMicros: Micros
+  readonly currency: Currency
+  /** Of the newest movement, and of the newest alert; absent where an earlier version wrote it. */
+  readonly lastSequence?: bigint
+  readonly alertVersion?: bigint
+}
+
+export interface ViewStatus {
+  readonly version: bigint
+  readonly status: 'active' | 'blocked'
+  readonly sinceMicros: number
+}
+
 /** Parts that did not change may be left out; of each part the newer by (epoch, version) counts. */
 export interface ViewChange {
   readonly accountId: string
   readonly epoch: number
-  readonly balance?: { readonly version: bigint; readonly balanceMicros: Micros; readonly currency: Currency }
-  readonly status?: {
-    readonly version: bigint
-    readonly status: 'active' | 'blocked'
-    readonly sinceMicros: number
-  }
+  readonly balance?: ViewBalance
+  readonly status?: ViewStatus
   readonly settingsVersion?: number
+  /** Where the account's series of top-ups is: that it moved, and not how. */
+  readonly topUps?: { readonly version: bigint }
   readonly fairUse?: readonly FairUseMinutes[]
 }
 
-const FORMAT = '1'
+/** Of its parts, those that were newer than what the view had; each with the epoch that it is of. */
+export interface NewerParts {
+  readonly balance?: ViewBalance & { readonly epoch: number }
+  readonly status?: ViewStatus & { readonly epoch: number }
+  readonly settings?: { readonly epoch: number; readonly version: bigint }
+  readonly topUps?: { readonly epoch: number; readonly version: bigint }
+}
+
+const FORMAT = '2'
+/** Named no parts. Packs of before may still be in the outbox. */
+const EARLIER_FORMAT = '1'
 
 /**
  * Accounts a line, and so a script call. Measured: below 50 the calls themselves cost more than what they do, above 250
@@ -41,30 +68,52 @@ const CHANGES_PER_LINE = 250
 /** From the start of a cycle: the longest cycle, and a week for usage that is reported late. */
 export const FAIR_USE_KEPT_DAYS = 31 + 7
 
-/** Account, balance, status, settings, then what its fair use became; '' for a part that is not in the change. */
-type Row = [accountId: string, balance: string, status: string, settings: string, fairUse?: FairUseRow[]]
+/**
+ * Account, its parts with a semicolon between, in the order of their names, and what is no such part. The names, so that
+ * those which always come together are also next to each other in that order.
+ */
+type Row = [accountId: string, parts: string, more?: { readonly f?: readonly FairUseRow[] }]
 type FairUseRow = [cycle: string, keptUntilSeconds: number, userId: string, minutes: string]
+const BALANCE = 'b'
+/** Whether calls go through. */
+const STATUS = 'c'
+const SETTINGS = 's'
+const TOP_UPS = 't'
+
+type EarlierRow = [accountId: string, balance: string, status: string, settings: string, fairUse?: FairUseRow[]]
 
 export function encodeViewChanges(changes: readonly ViewChange[]): Buffer {
+  return encodeRows(changes.map(rowOf))
+}
+
+function encodeRows(rows: readonly Row[]): Buffer {
   const lines = [FORMAT]
-  for (let at = 0; at < changes.length; at += CHANGES_PER_LINE) {
-    lines.push(JSON.stringify(changes.slice(at, at + CHANGES_PER_LINE).map(rowOf)))
+  for (let at = 0; at < rows.length; at += CHANGES_PER_LINE) {
+    lines.push(JSON.stringify(rows.slice(at, at + CHANGES_PER_LINE)))
   }
   return Buffer.from(lines.join('\n'))
 }
 
-/** Throws on bytes that `encodeViewChanges` did not write. */
+/** Throws on bytes that `encodeViewChanges` did not write, in this version or the one before. */
 export function decodeViewChanges(buffer: Buffer): ViewChange[] {
   return linesOf(buffer).flatMap((line) => (JSON.parse(line.toString()) as Row[]).map(changeOf))
 }
 
-/** The lines of JSON, unread: parts of the buffer, not copies. */
+/** The lines of JSON, unread: parts of the buffer, not copies, unless an earlier version wrote them. */
 export function linesOf(buffer: Buffer): Buffer[] {
   const [format, ...lines] = splitLines(buffer)
-  if (format?.toString() !== FORMAT) {
-    throw new Error(`view changes of another format than ${FORMAT}: a later version wrote them, or they are corrupt`)
-  }
-  return lines
+  if (format?.toString() === FORMAT) return lines
+  if (format?.toString() === EARLIER_FORMAT) return lines.flatMap(fromEarlier)
+  throw new Error(`view changes of another format than ${FORMAT}: a later version wrote them, or they are corrupt`)
+}
+
+function fromEarlier(line: Buffer): Buffer[] {
+  const rows = (JSON.parse(line.toString()) as EarlierRow[]).map(([accountId, balance, status, settings, fairUse]) => {
+    const parts = Object.entries({ [BALANCE]: balance, [STATUS]: status, [SETTINGS]: settings })
+    const named = parts.filter(([, text]) => text !== '').map(([name, text]) => `${name} ${text}`)
+    return (fairUse === undefined ? [accountId, named.join(';')] : [accountId, named.join(';'), { f: fairUse }]) as Row
+  })
+  return linesOf(encodeRows(rows))
 }
 
 function splitLines(buffer: Buffer): Buffer[] {
@@ -78,36 +127,46 @@ function splitLines(buffer: Buffer): Buffer[] {
   return lines
 }
 
-function rowOf({ accountId, epoch, balance, status, settingsVersion, fairUse }: ViewChange): Row {
-  const row: Row = [
-    accountId,
-    balance === undefined ? '' : `${epoch} ${balance.version} ${balance.balanceMicros} ${balance.currency}`,
-    status === undefined ? '' : `${epoch} ${status.version} ${status.status} ${status.sinceMicros}`,
-    settingsVersion === undefined ? '' : `${epoch} ${settingsVersion}`,
-  ]
-  if (fairUse !== undefined) {
-    row.push(
-      fairUse.map(({ userId, cycleAnchor, cycleStart, version, minutes }) => [
-        cycleOf(cycleAnchor, cycleStart),
-        keptUntilSeconds(cycleStart),
-        userId,
-        `${epoch} ${version} ${minutes}`,
-      ]),
-    )
+function rowOf({ accountId, epoch, balance, status, settingsVersion, topUps, fairUse }: ViewChange): Row {
+  // Batches bring thousands of these: put together without lists.
+  let parts = ''
+  if (balance !== undefined) {
+    const { version, balanceMicros, currency, lastSequence, alertVersion } = balance
+    parts = `${BALANCE} ${epoch} ${version} ${balanceMicros} ${currency}`
+    if (lastSequence !== undefined && alertVersion !== undefined) parts += ` ${lastSequence} ${alertVersion}`
   }
-  return row
+  const add = (part: string) => {
+    parts = parts === '' ? part : `${parts};${part}`
+  }
+  if (status !== undefined) add(`${STATUS} ${epoch} ${status.version} ${status.status} ${status.sinceMicros}`)
+  if (settingsVersion !== undefined) add(`${SETTINGS} ${epoch} ${settingsVersion}`)
+  if (topUps !== undefined) add(`${TOP_UPS} ${epoch} ${topUps.version}`)
+  if (fairUse === undefined) return [accountId, parts]
+  const f = fairUse.map(({ userId, cycleAnchor, cycleStart, version, minutes }): FairUseRow => {
+    const cycle = cycleOf(cycleAnchor, cycleStart)
+    return [cycle, keptUntilSeconds(cycleStart), userId, `${epoch} ${version} ${minutes}`]
+  })
+  return [accountId, parts, { f }]
 }
 
-function changeOf([accountId, balance, status, settings, fairUse]: Row): ViewChange {
-  const parts = [balance, status, settings, ...(fairUse ?? []).map(([, , , minutes]) => minutes)]
+function changeOf([accountId, parts, more]: Row): ViewChange {
+  const { balance, status, settings, topUps } = readParts(parts)
+  const fairUse = more?.f
+  const [, , , firstMinutes] = fairUse?.[0] ?? []
+  const epoch = (balance ?? status ?? settings ?? topUps)?.epoch ?? Number(firstMinutes?.split(' ')[0])
   return {
     accountId,
-    epoch: Number(parts.find((part) => part !== '')?.split(' ')[0]),
-    ...(balance === '' ? {} : { balance: readBalance(balance) }),
-    ...(status === '' ? {} : { status: readStatus(status) }),
-    ...(settings === '' ? {} : { settingsVersion: readSettingsVersion(settings) }),
-    ...(fairUse === undefined ? {} : { fairUse: fairUse.map(fairUseOf) }),
+    epoch,
+    ...(balance && { balance: withoutEpoch(balance) }),
+    ...(status && { status: withoutEpoch(status) }),
+    ...(settings && { settingsVersion: Number(settings.version) }),
+    ...(topUps && { topUps: withoutEpoch(topUps) }),
+    ...(fairUse && { fairUse: fairUse.map(fairUseOf) }),
   }
+}
+
+function withoutEpoch<Part extends { readonly epoch: number }>({ epoch: _, ...part }: Part): Omit<Part, 'epoch'> {
+  return part
 }
 
 function fairUseOf([cycle, , userId, text]: FairUseRow): FairUseMinutes {
@@ -115,18 +174,28 @@ function fairUseOf([cycle, , userId, text]: FairUseRow): FairUseMinutes {
   return { userId, cycleAnchor, cycleStart, version: BigInt(text.split(' ')[1]!), minutes: readMinutes(text) }
 }
 
-export function readBalance(part: string): NonNullable<ViewChange['balance']> {
-  const [, version, balanceMicros, currency] = part.split(' ') as [string, string, string, Currency]
-  return { version: BigInt(version), balanceMicros: BigInt(balanceMicros), currency }
+/** The parts that this version knows, of those that the text has. */
+export function readParts(text: string): NewerParts {
+  const parts: { -readonly [Name in keyof NewerParts]: NewerParts[Name] } = {}
+  for (const part of text.split(';')) {
+    const [name, epochText, versionText, ...words] = part.split(' ')
+    if (versionText === undefined) continue
+    const epoch = Number(epochText)
+    const version = BigInt(versionText)
+    if (name === BALANCE) parts.balance = { epoch, version, ...balanceOf(words) }
+    else if (name === STATUS) {
+      const [status, sinceMicros] = words as ['active' | 'blocked', string]
+      parts.status = { epoch, version, status, sinceMicros: Number(sinceMicros) }
+    } else if (name === SETTINGS) parts.settings = { epoch, version }
+    else if (name === TOP_UPS) parts.topUps = { epoch, version }
+  }
+  return parts
 }
 
-export function readStatus(part: string): NonNullable<ViewChange['status']> {
-  const [, version, status, sinceMicros] = part.split(' ') as [string, string, 'active' | 'blocked', string]
-  return { version: BigInt(version), status, sinceMicros: Number(sinceMicros) }
-}
-
-export function readSettingsVersion(part: string): number {
-  return Number(part.split(' ')[1])
+function balanceOf([micros, currency, lastSequence, alertVersion]: string[]): Omit<ViewBalance, 'version'> {
+  const balance = { balanceMicros: BigInt(micros!), currency: currency as Currency }
+  if (lastSequence === undefined || alertVersion === undefined) return balance
+  return { ...balance, lastSequence: BigInt(lastSequence), alertVersion: BigInt(alertVersion) }
 }
 
 export function readMinutes(part: string): number {

@@ -4,6 +4,12 @@ import { REBUILD_EXPIRES_MILLIS } from './apply.ts'
 import { keysOf } from './keys.ts'
 import { LUA_SERVER, runScript, script } from './script.ts'
 
+/**
+ * What a rebuild writes of an account, as a number: another one, for a part that is new, and views built before are rebuilt
+ * by themselves.
+ */
+export const CONTENT = 2
+
 /** Keys: state, rebuild, heartbeat. Arguments: generation. From here on live changes are written to it, too. */
 const BEGIN = script(`
 ${LUA_SERVER}
@@ -20,7 +26,7 @@ const COMPLETE = script(`
 ${LUA_SERVER}
 local generation, begun_on = unpack(redis.call('HMGET', KEYS[1], 'generation', 'server'))
 if generation ~= ARGV[1] or begun_on ~= server() then return 'superseded' end
-redis.call('HSET', KEYS[1], 'built', generation)
+redis.call('HSET', KEYS[1], 'built', generation .. ' ${CONTENT}')
 redis.call('DEL', KEYS[2])
 return 'complete'
 `)

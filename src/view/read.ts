@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis'
 import type { Currency, Micros } from '../core/money.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/postgres.ts'
-import { cycleOf, readBalance, readMinutes, readSettingsVersion, readStatus } from './changes.ts'
+import { cycleOf, readMinutes, readParts } from './changes.ts'
 import { keysOf, shardOfAccount } from './keys.ts'
 import { connectRedis, reconnect } from './redis.ts'
 import { LUA_SERVER, runScript, script } from './script.ts'
@@ -16,6 +16,8 @@ const ANSWER_WITHIN_MILLIS = 50
 export interface AccountView {
   readonly accountId: string
   readonly currency: Currency
+  /** Of the ledger. Each version counts within it: what is newer is so by (epoch, version). */
+  readonly epoch: number
   readonly balanceMicros: Micros
   readonly balanceVersion: bigint
   readonly status: 'active' | 'blocked'
@@ -56,18 +58,19 @@ return { generation, redis.call('GET', KEYS[2]), KEYS[3] and redis.call('HGET', 
 `)
 
 const READ_DATABASE = `
-  select account_id, currency, balance_micros, balance_version, status, status_version,
+  select account_id, currency, epoch, balance_micros, balance_version, status, status_version,
          (extract(epoch from status_since) * 1000000)::bigint as status_since_micros, settings_version,
          coalesce((select minutes
                      from tollgate.fair_use_counters
                     where account_id = $1::text and user_id = $2::text
                       and cycle_anchor = $3::date and cycle_start = $4::date), 0) as minutes
-    from tollgate.accounts
+    from tollgate.accounts, tollgate.ledger_epoch
    where account_id = $1::text`
 
 interface Row {
   account_id: string
   currency: Currency
+  epoch: number
   balance_micros: bigint
   balance_version: bigint
   status: 'active' | 'blocked'
@@ -121,19 +124,19 @@ function ofGeneration(generation: string, stored: string | null): string | null 
 }
 
 function viewOf(accountId: string, stored: string | null): AccountView | null {
-  const [balance, status, settings] = stored?.split(';') ?? []
-  if (!balance || !status || !settings) return null
-  const { version: balanceVersion, balanceMicros, currency } = readBalance(balance)
-  const { version: statusVersion, status: service, sinceMicros } = readStatus(status)
+  const { balance, status, settings } = readParts(stored ?? '')
+  if (balance === undefined || status === undefined || settings === undefined) return null
   return {
     accountId,
-    currency,
-    balanceMicros,
-    balanceVersion,
-    status: service,
-    statusSinceMicros: sinceMicros,
-    statusVersion,
-    settingsVersion: readSettingsVersion(settings),
+    currency: balance.currency,
+    // Whoever announces one of the three announces all of them.
+    epoch: balance.epoch,
+    balanceMicros: balance.balanceMicros,
+    balanceVersion: balance.version,
+    status: status.status,
+    statusSinceMicros: status.sinceMicros,
+    statusVersion: status.version,
+    settingsVersion: Number(settings.version),
   }
 }
 
@@ -150,6 +153,7 @@ async function askDatabase(pool: Pool, accountId: string, fairUse: AskedFairUse 
     view: {
       accountId: row.account_id,
       currency: row.currency,
+      epoch: row.epoch,
       balanceMicros: row.balance_micros,
       balanceVersion: row.balance_version,
       status: row.status,

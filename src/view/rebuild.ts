@@ -21,8 +21,8 @@ const PAGE_ROWS = 2_000
 const LEAST_REST_MILLIS = 5
 
 const READ_ACCOUNTS = `
-  select epoch, account_id, currency, balance_micros, balance_version, status, status_version,
-         (extract(epoch from status_since) * 1000000)::bigint as status_since_micros, settings_version
+  select epoch, account_id, currency, balance_micros, balance_version, last_sequence, alert_version, status, status_version,
+         (extract(epoch from status_since) * 1000000)::bigint as status_since_micros, settings_version, top_up_version
     from tollgate.accounts, tollgate.ledger_epoch
    where account_id > $1::text
    order by account_id
@@ -49,10 +49,13 @@ interface AccountRow {
   currency: Currency
   balance_micros: bigint
   balance_version: bigint
+  last_sequence: bigint
+  alert_version: bigint
   status: 'active' | 'blocked'
   status_version: bigint
   status_since_micros: bigint
   settings_version: number
+  top_up_version: bigint
 }
 
 interface CounterRow {
@@ -138,9 +141,16 @@ function accountPages(pool: Pool): () => Promise<ViewChange[]> {
     return rows.map((row) => ({
       accountId: row.account_id,
       epoch: row.epoch,
-      balance: { version: row.balance_version, balanceMicros: row.balance_micros, currency: row.currency },
+      balance: {
+        version: row.balance_version,
+        balanceMicros: row.balance_micros,
+        currency: row.currency,
+        lastSequence: row.last_sequence,
+        alertVersion: row.alert_version,
+      },
       status: { version: row.status_version, status: row.status, sinceMicros: Number(row.status_since_micros) },
       settingsVersion: row.settings_version,
+      topUps: { version: row.top_up_version },
     }))
   }
 }

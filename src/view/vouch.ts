@@ -3,7 +3,8 @@
  * It is a key that expires, so Redis's clock alone decides how old it is.
  */
 import type { Redis } from 'ioredis'
-import { keysOf } from './keys.ts'
+import { CONTENT } from './generation.ts'
+import { channelsOf, keysOf } from './keys.ts'
 import { LUA_SERVER, runScript, script } from './script.ts'
 
 /** A heartbeat tells of the moment its conditions were looked at, and is good for this long from then on. */
@@ -24,7 +25,7 @@ return now_millis
 
 /**
  * Keys: state, heartbeat, rebuild. Arguments: token, until when it is good by Redis's clock, whether the database knows of
- * no miss. One that reaches Redis late, sent by a leader or to a server that was paused, has run out already: what was
+ * no miss, channel of the shard's heartbeats. One that reaches Redis late, sent by a leader or to a server that was paused, has run out already: what was
  * true when it was sent says nothing any more.
  */
 const VOUCH = script(`
@@ -36,10 +37,13 @@ if not leader then verdict = 'no leader'
 elseif leader ~= ARGV[1] then verdict = 'deposed'
 elseif redis.call('EXISTS', KEYS[3]) == 1 then verdict = 'in rebuild'
 elseif ARGV[3] ~= 'complete' then verdict = 'incomplete'
-elseif not generation or built ~= generation then verdict = 'not built'
+elseif not generation or built ~= generation .. ' ${CONTENT}' then verdict = 'not built'
 elseif built_on ~= server() then verdict = 'built elsewhere'
 elseif tonumber(ARGV[2]) <= now_millis then verdict = 'too late'
-else redis.call('SET', KEYS[2], generation .. ' ' .. run_id(), 'PXAT', ARGV[2]) end
+else
+  redis.call('SET', KEYS[2], generation .. ' ' .. run_id(), 'PXAT', ARGV[2])
+  redis.call('PUBLISH', ARGV[4], generation)
+end
 return { verdict, now_millis }
 `)
 
@@ -77,7 +81,8 @@ export async function vouch(
   { token, goodUntilMillis, isComplete }: Beat,
 ): Promise<{ verdict: Verdict; nowMillis: number }> {
   const { state, heartbeat, rebuild } = keysOf(shard)
-  const args = [token, Math.floor(goodUntilMillis), isComplete ? 'complete' : 'incomplete']
+  const completeness = isComplete ? 'complete' : 'incomplete'
+  const args = [token, Math.floor(goodUntilMillis), completeness, channelsOf(shard).beats]
   const [verdict, nowMillis] = (await runScript(redis, VOUCH, [state, heartbeat, rebuild], args)) as [Verdict, number]
   return { verdict, nowMillis }
 }

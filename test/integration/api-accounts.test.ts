@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MICROS_PER_DAY } from '../../src/core/instant.ts'
 import { cycleStart, nextCycleStart } from '../../src/core/rating/fair-use.ts'
-import { readUsage } from '../../src/core/usage/read.ts'
 import { closeAccount } from '../../src/ledger/accounts/close-account.ts'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
 import { verifyAccounts } from '../../src/verify/accounts.ts'
@@ -12,7 +11,7 @@ import { openTestApi, type TestApi } from '../support/api.ts'
 import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
 import { brokenChains } from '../support/chains.ts'
 import { beginCharge, openWithAutoTopUp, record as recordPayment, SETTINGS } from '../support/charges.ts'
-import { adjust, apply } from '../support/ledger.ts'
+import { adjust, apply, recordUsage } from '../support/ledger.ts'
 import { readPack } from '../support/packed.ts'
 
 let api: TestApi
@@ -40,17 +39,6 @@ async function announced(topic: string, accountId: string): Promise<Record<strin
   return messages
     .filter((message) => message.topic === topic && String(message.key) === accountId)
     .map(({ value, headers }) => ({ ...JSON.parse(String(value)), ce_cause: String(headers.ce_cause) }))
-}
-
-let recorded = 0
-async function use(...events: readonly Fields[]): Promise<void> {
-  const usage = events.map((fields) => {
-    const read = readUsage(fields)
-    if ('refusal' in read) throw new Error(read.refusal.detail)
-    const offset = BigInt(++recorded)
-    return { event: read.event, source: { topic: 'usage', partition: 0, offset, key: null, value: null, headers: [] } }
-  })
-  await api.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
 }
 
 const problem = (code: string) => `urn:tollgate:problem:${code}`
@@ -409,7 +397,7 @@ describe('display names', () => {
     expect(set).toMatchObject({ status: 200, body: { user_id: 'u/1', name: 'Ana Müller' } })
     const same = await api.ask('PUT', nameOf('u/1'), { token, body: { name: 'Ana Müller' } })
     expect(same.body).toEqual(set.body)
-    await use(callFields({ event_id: 'n1', account_id: 'named', user_id: 'u/1', to: '+12125550100' }))
+    await recordUsage(api, callFields({ event_id: 'n1', account_id: 'named', user_id: 'u/1', to: '+12125550100' }))
     const userName = async () =>
       (await api.ask('GET', '/v1/accounts/named/movements?kind=usage', { token })).body.items[0].usage.user_name
     expect(await userName()).toBe('Ana Müller')
@@ -472,7 +460,10 @@ describe('closing an account', () => {
     const methodId = await api.addCard('closing', 'needsApproval')
     await api.save('closing', {}, methodId)
     await api.tend()
-    await use(usageFields({ type: 'other', sku: 'ported-number', quantity: 1, event_id: 'x1', account_id: 'closing' }))
+    await recordUsage(
+      api,
+      usageFields({ type: 'other', sku: 'ported-number', quantity: 1, event_id: 'x1', account_id: 'closing' }),
+    )
     await api.settle()
     expect(await topUpsOf('closing')).toEqual([{ trigger: 'automatic', state: 'needs_action', reason: null }])
     expect(await byHand('closing')).toHaveProperty('answer')
@@ -519,7 +510,10 @@ describe('closing an account', () => {
     const before = await announced('credit.service-status.v1', 'late')
     expect((await close('late', await api.operator())).status).toBe(200)
     expect(await announced('credit.service-status.v1', 'late')).toEqual(before)
-    await use(usageFields({ type: 'other', sku: 'ported-number', quantity: 5, event_id: 'l1', account_id: 'late' }))
+    await recordUsage(
+      api,
+      usageFields({ type: 'other', sku: 'ported-number', quantity: 5, event_id: 'l1', account_id: 'late' }),
+    )
     const { body } = await api.ask('GET', '/v1/accounts/late/balance', { token: await api.operator() })
     expect(body).toMatchObject({ balance: '-11.000000', status: 'blocked' })
     await api.tend()
@@ -580,7 +574,13 @@ describe('fair use', () => {
     await apply(api, [testAccount({ accountId: 'fair', billingCycleAnchor: anchor })])
     await adjust(api, 'fair', 50_000_000n)
     const earlier = new Date(nowMicros / 1000 - 40 * 86_400_000).toISOString()
-    await use(call('ann', 30), call('ann', 12), call('bob', 130), call('cleo', 9, { occurred_at: earlier }))
+    await recordUsage(
+      api,
+      call('ann', 30),
+      call('ann', 12),
+      call('bob', 130),
+      call('cleo', 9, { occurred_at: earlier }),
+    )
     await api.ask('PUT', '/v1/accounts/fair/users/ann/display-name', {
       token: await api.operator(),
       body: { name: 'Ann' },
@@ -648,8 +648,9 @@ describe('a movement', () => {
     await apply(api, [testAccount({ accountId: 'why', fairUseMinutesPerUser: 2 })])
     await adjust(api, 'why', 50_000_000n)
     const of = { account_id: 'why' }
-    await use(callFields({ ...of, event_id: 'w1', duration_seconds: 190 }))
-    await use(
+    await recordUsage(api, callFields({ ...of, event_id: 'w1', duration_seconds: 190 }))
+    await recordUsage(
+      api,
       usageFields({
         ...of,
         type: 'message',
@@ -660,7 +661,7 @@ describe('a movement', () => {
         fragments: 3,
       }),
     )
-    await use(correctionFields('w3', 'w1', { ...of, occurred_at: '2026-02-21T00:00:00Z' }))
+    await recordUsage(api, correctionFields('w3', 'w1', { ...of, occurred_at: '2026-02-21T00:00:00Z' }))
   })
 
   it('of usage says by which rule, from which minutes and at which price', async () => {
@@ -755,7 +756,10 @@ describe('a movement', () => {
     await adjust(api, 'paid', 15_000_000n)
     const methodId = await api.addCard('paid', 'good')
     await api.save('paid', {}, methodId)
-    await use(usageFields({ type: 'other', sku: 'ported-number', quantity: 1, event_id: 'p1', account_id: 'paid' }))
+    await recordUsage(
+      api,
+      usageFields({ type: 'other', sku: 'ported-number', quantity: 1, event_id: 'p1', account_id: 'paid' }),
+    )
     await api.settle()
     const { body } = await explain('paid', 3, await api.person('paid', 'admin'))
     expect(body).toMatchObject({ kind: 'top_up', amount: '20.000000', balance_before: '2.800000' })

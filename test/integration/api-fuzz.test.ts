@@ -16,7 +16,8 @@ const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 20)
 let api: TestApi
 
 beforeAll(async () => {
-  api = await openTestApi()
+  // A stream would not end: here none is opened, and the refusals are looked at.
+  api = await openTestApi({ streamsPerCaller: 0 })
   await apply(api, [testAccount({ accountId: 'acme' }), testAccount({ accountId: '0' })])
   await adjust(api, 'acme', 25_000_000n)
   await adjust(api, '0', 25_000_000n)

@@ -8,7 +8,6 @@ import { type ApiClient, createApiClient, type Schema } from '../../src/api/clie
 import { postCredit } from '../../src/core/account/change.ts'
 import { formatDate, formatInstant, MICROS_PER_DAY, parseDate, parseInstant } from '../../src/core/instant.ts'
 import { formatMoney, type Micros, parseMoney } from '../../src/core/money.ts'
-import { readUsage } from '../../src/core/usage/read.ts'
 import { changeAccount } from '../../src/ledger/change-account.ts'
 import { inTransaction } from '../../src/platform/postgres.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
@@ -16,7 +15,7 @@ import { createRandom } from '../../testkit/random.ts'
 import { until } from '../../testkit/until.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
-import { adjust, apply, postPayments } from '../support/ledger.ts'
+import { adjust, apply, postPayments, recordUsage } from '../support/ledger.ts'
 
 let api: TestApi
 let client: ApiClient
@@ -29,18 +28,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await api?.close()
 })
-
-let nextOffset = 0n
-
-async function record(...events: readonly Fields[]): Promise<void> {
-  const usage = events.map((fields) => {
-    const read = readUsage(fields)
-    if ('refusal' in read) throw new Error(read.refusal.detail)
-    const message = { key: null, value: Buffer.from(JSON.stringify(fields)), headers: [] }
-    return { event: read.event, source: { topic: 'test', partition: 0, offset: nextOffset++, ...message } }
-  })
-  await api.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
-}
 
 /** As if all that is recorded of the account had been recorded so much earlier: the ledger's clock cannot be set. */
 async function age(accountId: string, hours: number): Promise<void> {
@@ -222,7 +209,7 @@ describe('whatever happened, at any state of the roll-up', () => {
           taken.push(eventId)
         }
       }
-      if (events.length > 0) await record(...events)
+      if (events.length > 0) await recordUsage(api, ...events)
       // Half a day on average, and once in a while a whole week.
       if (step < 44) await age(ACCOUNT, random.chance(0.05) ? 170 : random.whole(24))
     }
@@ -284,7 +271,7 @@ describe('whatever happened, at any state of the roll-up', () => {
 
   it('what is not listed is summed', async () => {
     const events = Array.from({ length: 230 }, (_, i) => abroad(ACCOUNT, `many-${i}`, `user-${i}`, 60 + 60 * (i % 7)))
-    await record(...events)
+    await recordUsage(api, ...events)
     const { items, other, total } = await readSummary(ACCOUNT, { by: 'user' })
     expect(items).toHaveLength(200)
     expect(other.count).toBeGreaterThan(30)
@@ -309,7 +296,7 @@ describe('periods', () => {
     const write = async (writer: number) => {
       for (let i = 0; !isOver; i++) {
         if (i % 5 === 0) await adjust(api, 'busy', BigInt(1 + i))
-        else await record(abroad('busy', `w${writer}-${i}`, 'ann'), sms('busy', `s${writer}-${i}`))
+        else await recordUsage(api, abroad('busy', `w${writer}-${i}`, 'ann'), sms('busy', `s${writer}-${i}`))
         if (i % 7 === 0) await rollUp(api.pool, { maxMovements: 10 })
       }
     }
@@ -403,7 +390,7 @@ describe('a forecast', () => {
       through_sequence: 0,
     })
     await adjust(api, 'fresh', 10_000_000n)
-    await record(abroad('fresh', 'f1', 'ann'), abroad('fresh', 'f2', 'ann'))
+    await recordUsage(api, abroad('fresh', 'f1', 'ann'), abroad('fresh', 'f2', 'ann'))
     expect(await readForecast('fresh')).toMatchObject({
       balance: '9.000000',
       no_days_left_reason: 'not_enough_usage',
@@ -416,10 +403,10 @@ describe('a forecast', () => {
     await apply(api, [testAccount({ accountId: 'steady' })])
     await adjust(api, 'steady', 20_000_000n)
     for (let day = 0; day < 5; day++) {
-      await record(...Array.from({ length: 4 }, (_, i) => abroad('steady', `d${day}-${i}`, 'ann')))
+      await recordUsage(api, ...Array.from({ length: 4 }, (_, i) => abroad('steady', `d${day}-${i}`, 'ann')))
       await age('steady', 24)
     }
-    await record(...Array.from({ length: 12 }, (_, i) => abroad('steady', `today-${i}`, 'ann')))
+    await recordUsage(api, ...Array.from({ length: 12 }, (_, i) => abroad('steady', `today-${i}`, 'ann')))
     const forecast = await readForecast('steady')
     expect(forecast).toMatchObject({
       days: 4,
@@ -437,7 +424,7 @@ describe('a forecast', () => {
       ],
     })
     // Corrected: it never was.
-    await record(takeBack('steady', 'today-0'), takeBack('steady', 'd4-0'))
+    await recordUsage(api, takeBack('steady', 'today-0'), takeBack('steady', 'd4-0'))
     expect(await readForecast('steady')).toMatchObject({
       average: '1.875000',
       used_today: '5.500000',

@@ -7,15 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { catalogHash, parseCatalog } from '../../src/catalog/load.ts'
 import type { AccountSettings } from '../../src/core/account/settings.ts'
 import { parseInstant } from '../../src/core/instant.ts'
-import { readUsage } from '../../src/core/usage/read.ts'
 import type { Writer } from '../../src/ledger/change-account.ts'
 import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
 import { createLedger, type Ledger } from '../../src/ledger/record-batch.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createPool, inTransaction } from '../../src/platform/postgres.ts'
-import { CATALOG_FILES, callFields, correctionFields, type Fields, testAccount } from '../support/catalog.ts'
+import { CATALOG_FILES, callFields, correctionFields, testAccount } from '../support/catalog.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { adjust, apply, publishAll } from '../support/ledger.ts'
+import { adjust, apply, publishAll, recordUsage } from '../support/ledger.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 
 const YAML = CATALOG_FILES['catalog.yaml']!
@@ -25,7 +24,6 @@ let pool: pg.Pool
 let writer: Writer
 let ledger: Ledger
 let directory: string
-let nextOffset = 0n
 
 beforeAll(async () => {
   database = await createDatabase()
@@ -51,16 +49,6 @@ async function publish(yaml: string, ...options: string[]): Promise<Ended> {
     await writeFile(join(directory, name), text)
   }
   return tollgate('catalog', 'publish', directory, ...options)
-}
-
-async function record(...events: readonly Fields[]): Promise<void> {
-  const usage = events.map((fields) => {
-    const read = readUsage(fields)
-    if ('refusal' in read) throw new Error(read.refusal.detail)
-    const source = { topic: 'usage.calls.v1', partition: 0, offset: nextOffset++, key: null, value: null, headers: [] }
-    return { event: read.event, source }
-  })
-  await ledger.recordBatch({ usage, unreadable: [], offsets: [] })
 }
 
 const without = (yaml: string, line: RegExp): string => {
@@ -199,7 +187,8 @@ async function forget(accountId: string): Promise<void> {
 describe('explain', () => {
   beforeAll(async () => {
     await adjust(writer, 'acme', 5_000_000n)
-    await record(
+    await recordUsage(
+      { ledger },
       callFields({ event_id: 'charged', to: '+12125550100', duration_seconds: 7 }),
       callFields({ event_id: 'covered', duration_seconds: 61 }),
       callFields({ event_id: 'split', duration_seconds: 130 }),
@@ -249,9 +238,9 @@ describe('explain', () => {
   })
 
   it('follows a correction from both ends, and one that came before its event', async () => {
-    await record(callFields({ event_id: 'wrong', leg: 'forwarded' }))
-    await record(correctionFields('takes-back', 'wrong'), correctionFields('early', 'awaited'))
-    await record(callFields({ event_id: 'awaited' }))
+    await recordUsage({ ledger }, callFields({ event_id: 'wrong', leg: 'forwarded' }))
+    await recordUsage({ ledger }, correctionFields('takes-back', 'wrong'), correctionFields('early', 'awaited'))
+    await recordUsage({ ledger }, callFields({ event_id: 'awaited' }))
     for (const [eventId, sentence] of [
       ['wrong', 'Correction takes-back, recorded '],
       ['takes-back', 'Event wrong was charged / forwarded_leg: 0.070000 EUR and 0 covered minutes.'],

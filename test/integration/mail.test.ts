@@ -5,6 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import pino from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Contact } from '../../src/core/account/contacts.ts'
+import { readUsage } from '../../src/core/usage/read.ts'
 import { setContacts } from '../../src/ledger/accounts/set-contacts.ts'
 import { writeExpiringMails } from '../../src/ledger/mail/expiring-methods.ts'
 import { insertExportMail } from '../../src/ledger/mail/export-mail.ts'
@@ -16,7 +17,7 @@ import { type MailTransport, openTransport } from '../../src/mail/transport.ts'
 import { parseConfig } from '../../src/platform/config.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { inTransaction } from '../../src/platform/postgres.ts'
-import { testAccount } from '../support/catalog.ts'
+import { testAccount, usageFields } from '../support/catalog.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { CERTIFICATE_FILE, startMailServer, type TestMailServer } from '../support/mail-server.ts'
 import { type Card, openTestPayments, type TestPayments } from '../support/payments.ts'
@@ -131,6 +132,27 @@ describe('a balance that falls', () => {
     const account = await open([ANA])
     for (const micros of [25_000_000n, 1n, 16_000_000n, -1_000n, 1_001n, 9_000_000n]) await spend(account, micros)
     expect(await mailsOf(account)).toEqual(['custom_level ana waiting', 'low ana waiting', 'exhausted ana waiting'])
+  })
+
+  it('in a batch of usage is mailed in its transaction, once an account', async () => {
+    const accounts = [await open(), await open([ANA])]
+    const events = accounts.flatMap((account_id) =>
+      Array.from({ length: 3 }, (_, i) => {
+        const fields = { type: 'other', event_id: `lookups-${i}`, account_id, sku: 'number-lookup', quantity: 5_000 }
+        const read = readUsage(usageFields(fields))
+        if ('refusal' in read) throw new Error(read.refusal.detail)
+        return read.event
+      }),
+    )
+    const usage = events.map((event, i) => {
+      const source = { topic: 'test', partition: 0, offset: BigInt(i), key: null, value: null, headers: [] }
+      return { event, source }
+    })
+    await payments.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+    expect(await mailsOf(accounts[0]!)).toEqual(['exhausted ana waiting', 'exhausted ben waiting'])
+    expect(await mailsOf(accounts[1]!)).toEqual(['exhausted ana waiting'])
+    await sender().send()
+    expect(server.received.find(({ to }) => to === BEN.email)!.text).toContain('more than €10.00 is added')
   })
 
   it('to a level that was raised above it is mailed too', async () => {

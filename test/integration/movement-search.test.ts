@@ -3,7 +3,6 @@
  * HTTP by whoever may.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readUsage } from '../../src/core/usage/read.ts'
 import {
   type FoundKind,
   listMovements,
@@ -21,7 +20,7 @@ import { createPace } from '../../src/verify/pace.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
-import { adjust, apply, postPayments } from '../support/ledger.ts'
+import { adjust, apply, postPayments, recordUsage } from '../support/ledger.ts'
 
 let api: TestApi
 const random = createRandom(11)
@@ -52,18 +51,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await api?.close()
 })
-
-let nextOffset = 0n
-
-async function record(events: readonly Fields[]): Promise<void> {
-  const usage = events.map((fields) => {
-    const read = readUsage(fields)
-    if ('refusal' in read) throw new Error(read.refusal.detail)
-    const message = { key: null, value: Buffer.from(JSON.stringify(fields)), headers: [] }
-    return { event: read.event, source: { topic: 'test', partition: 0, offset: nextOffset++, ...message } }
-  })
-  await api.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
-}
 
 const FLIP_BIT = `update tollgate.movement_index set sequences = set_bit(sequences, 3, 1 - get_bit(sequences, 3))
   where account_id = '${LARGE}' and what = 'user' and id = 'ann' and chunk = 1`
@@ -113,7 +100,7 @@ async function makeHistory(accountId: string, events: number): Promise<void> {
   await adjust(api, accountId, 1_000_000_000n)
   for (let made = 0; made < events; ) {
     const count = Math.min(events - made, 1 + random.whole(400))
-    await record(randomEvents(accountId, count))
+    await recordUsage(api, ...randomEvents(accountId, count))
     made += count
     if (random.chance(0.2)) await adjust(api, accountId, random.chance(0.5) ? 1_000_000n : -1_000_000n)
     if (made === count) await postPayments(api, accountId)
@@ -272,7 +259,7 @@ describe('a filter finds what it lets through', () => {
     expect(await differencesOf(LARGE, SMALL)).toEqual([])
     await expectFoundAsByHand(LARGE, 80)
     await expectFoundAsByHand(SMALL, 30)
-    await record(randomEvents(LARGE, 100))
+    await recordUsage(api, ...randomEvents(LARGE, 100))
     await expectFoundAsByHand(LARGE, 20)
   })
 
@@ -352,7 +339,7 @@ describe('pages', () => {
     ['of everything', NO_FILTER],
     ['of a filter', { ...NO_FILTER, userId: 'ann', direction: 'out' }],
   ])('%s tile while movements are added and rolled up', async (_, filter) => {
-    await record(randomEvents(GROWING, 1_000))
+    await recordUsage(api, ...randomEvents(GROWING, 1_000))
     const facts = await factsOf(GROWING)
     const expected = facts.filter((fact) => isFound(fact, filter)).map(({ sequence }) => sequence)
     expect(expected.length).toBeGreaterThan(150)
@@ -362,7 +349,7 @@ describe('pages', () => {
       tiled.push(...page.map(({ sequence }) => sequence))
       if (page.length < 70) break
       before = page.at(-1)!.sequence
-      await record(randomEvents(GROWING, 80))
+      await recordUsage(api, ...randomEvents(GROWING, 80))
       await rollUp(api.pool, { maxMovements: 500 })
     }
     expect(tiled).toEqual(expected)

@@ -4,16 +4,15 @@
  */
 import pg from 'pg'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { readUsage } from '../../src/core/usage/read.ts'
 import { clearOldLetters, clearOldNumbers } from '../../src/ledger/clear-numbers.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { phoneNumbersJob } from '../../src/roles/jobs.ts'
 import { startServe } from '../../stack/serve.ts'
 import { createTraffic } from '../../testkit/traffic.ts'
 import { openTestApi } from '../support/api.ts'
-import { callFields, type Fields, testAccount } from '../support/catalog.ts'
+import { callFields, testAccount } from '../support/catalog.ts'
 import { createInstallation } from '../support/installation.ts'
-import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import { adjust, apply, openTestLedger, recordUsage, type TestLedger } from '../support/ledger.ts'
 import { runTollgate } from '../support/tollgate.ts'
 import { findFaults } from '../support/verified.ts'
 
@@ -22,16 +21,6 @@ const DAY_MS = 86_400_000
 const KEPT_DAYS = 180 + new Date(Date.now() - 180 * DAY_MS).getUTCDate() - 15
 /** Such that its rows are some hundred blocks. */
 const ROWS_A_MONTH = 3_000
-
-async function recordUsage(ledger: Pick<TestLedger, 'ledger'>, ...events: readonly Fields[]): Promise<void> {
-  const usage = events.map((fields, i) => {
-    const read = readUsage(fields)
-    if ('refusal' in read) throw new Error(read.refusal.detail)
-    const source = { topic: 'test', partition: 0, offset: BigInt(i), key: null, value: Buffer.from('{}'), headers: [] }
-    return { event: read.event, source }
-  })
-  await ledger.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
-}
 
 describe('rated usage', () => {
   let ledger: TestLedger

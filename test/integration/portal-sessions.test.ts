@@ -585,10 +585,15 @@ describe('every page', () => {
     expect(page).toContain('Es sind keine Anrufe gesperrt')
     expect(page).toContain('Angemeldet als Ann &lt;Arbor&gt;, Admin, acme')
     expect(page).toContain('<html lang="de">')
-    const other = await open({ account_id: 'other; a/b', role: 'member', locale: 'en-GB' })
-    const blocked = textOf(await api.ask('GET', `/billing/${encodeURIComponent('other; a/b')}`, { session: other }))
+    const id = 'other; a/b'
+    const asAdmin = await open({ account_id: id, locale: 'en-GB' })
+    const unused = textOf(await api.ask('GET', `/billing/${encodeURIComponent(id)}`, { session: asAdmin }))
+    expect(unused).toContain('<h2>Warning: Add credit to start calling.</h2>')
+    const other = await open({ account_id: id, role: 'member', locale: 'en-GB' })
+    const blocked = textOf(await api.ask('GET', `/billing/${encodeURIComponent(id)}`, { session: other }))
     expect(blocked).toContain('<p class="balance">€0.00</p>')
-    expect(blocked).toMatch(/Blocked since \d+ \w+ \d{4} at \d\d:\d\d UTC: all outbound calls/)
+    expect(blocked).toMatch(/Calls are blocked since \d+ \w+ \d{4}, \d\d:\d\d UTC/)
+    expect(blocked).not.toContain('Add credit')
     expect(blocked).toContain('Member')
   })
 

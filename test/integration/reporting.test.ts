@@ -7,15 +7,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readUsage } from '../../src/core/usage/read.ts'
 import { migrate } from '../../src/platform/migrate.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
 import { until } from '../../testkit/until.ts'
-import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
+import { callFields, correctionFields, testAccount, usageFields } from '../support/catalog.ts'
 import { brokenChains } from '../support/chains.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import { adjust, apply, openTestLedger, recordUsage, type TestLedger } from '../support/ledger.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const MIGRATION = readFileSync(join(ROOT, 'schemas/database/004.do.reporting.sql'), 'utf8')
@@ -610,41 +609,36 @@ async function fillBooks(): Promise<void> {
   ])
   await adjust(testLedger, 'acme', 50_000_000n, 'opening')
 
-  let offset = 0n
-  const record = async (fields: readonly Fields[]) => {
-    const usage = fields.map((event) => {
-      const read = readUsage(event)
-      if ('refusal' in read) throw new Error(read.refusal.detail)
-      const value = Buffer.from(JSON.stringify(event))
-      const source = { topic: 'usage.calls.v1', partition: 0, offset: offset++, key: null, value, headers: [] }
-      return { event: read.event, source }
-    })
-    await testLedger.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
-  }
   const sms = { type: 'message', channel: 'sms', direction: 'outbound', from: '+4930123456', to: '+43123456' }
-  await record([
-    callFields({ event_id: 'us-call', to: '+12125550100', duration_seconds: 61 }),
-    callFields({ event_id: 'us-wrong', to: '+12125550100', duration_seconds: 60 }),
-    callFields({ event_id: 'at-call', duration_seconds: 61 }),
-    callFields({ event_id: 'at-wrong', duration_seconds: 61 }),
-    callFields({ event_id: 'today', occurred_at: new Date().toISOString() }),
-    callFields({ event_id: 'no-answer', duration_seconds: 0 }),
-    usageFields({ type: 'toll_free', event_id: 'free', from: '+12125550100', to: '+49800123', duration_seconds: 58 }),
-    usageFields({ ...sms, event_id: 'sms', fragments: 2 }),
-    usageFields({ ...sms, event_id: 'mms', channel: 'mms', to: '+49301234567', fragments: 1 }),
-    usageFields({ type: 'conversation_intelligence', event_id: 'analysis', duration_seconds: 61 }),
-    usageFields({ type: 'voice_agent', event_id: 'agent', agent_id: 'a', duration_seconds: 120 }),
-    usageFields({ type: 'other', event_id: 'lookup', sku: 'number-lookup', quantity: 3 }),
-  ])
+  await recordUsage(
+    testLedger,
+    ...[
+      callFields({ event_id: 'us-call', to: '+12125550100', duration_seconds: 61 }),
+      callFields({ event_id: 'us-wrong', to: '+12125550100', duration_seconds: 60 }),
+      callFields({ event_id: 'at-call', duration_seconds: 61 }),
+      callFields({ event_id: 'at-wrong', duration_seconds: 61 }),
+      callFields({ event_id: 'today', occurred_at: new Date().toISOString() }),
+      callFields({ event_id: 'no-answer', duration_seconds: 0 }),
+      usageFields({ type: 'toll_free', event_id: 'free', from: '+12125550100', to: '+49800123', duration_seconds: 58 }),
+      usageFields({ ...sms, event_id: 'sms', fragments: 2 }),
+      usageFields({ ...sms, event_id: 'mms', channel: 'mms', to: '+49301234567', fragments: 1 }),
+      usageFields({ type: 'conversation_intelligence', event_id: 'analysis', duration_seconds: 61 }),
+      usageFields({ type: 'voice_agent', event_id: 'agent', agent_id: 'a', duration_seconds: 120 }),
+      usageFields({ type: 'other', event_id: 'lookup', sku: 'number-lookup', quantity: 3 }),
+    ],
+  )
   // Taken back by a later batch, so that the two rows are of two instants.
-  await record([
-    correctionFields('us-call-back', 'us-wrong'),
-    correctionFields('at-call-back', 'at-wrong'),
-    correctionFields('sms-back', 'sms'),
-    correctionFields('agent-back', 'agent'),
-    correctionFields('early-back', 'not-come-yet'),
-    callFields({ event_id: 'no-price', to: '+99912' }),
-  ])
+  await recordUsage(
+    testLedger,
+    ...[
+      correctionFields('us-call-back', 'us-wrong'),
+      correctionFields('at-call-back', 'at-wrong'),
+      correctionFields('sms-back', 'sms'),
+      correctionFields('agent-back', 'agent'),
+      correctionFields('early-back', 'not-come-yet'),
+      callFields({ event_id: 'no-price', to: '+99912' }),
+    ],
+  )
 
   await pool.query(
     `insert into tollgate.top_ups (top_up_id, account_id, trigger, amount_micros, currency, state, requested_at, next_try_at,

@@ -3,11 +3,10 @@
  * late, was corrected, or was summed up by whom.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readUsage } from '../../src/core/usage/read.ts'
 import { findRollUpDifferences, oldestNotRolledUp, rollUp } from '../../src/reporting/roll-up.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
-import { adjust, apply, openTestLedger, postPayments, type TestLedger } from '../support/ledger.ts'
+import { adjust, apply, openTestLedger, postPayments, recordUsage, type TestLedger } from '../support/ledger.ts'
 
 let ledger: TestLedger
 
@@ -18,18 +17,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await ledger?.close()
 })
-
-let nextOffset = 0n
-
-async function record(...events: readonly Fields[]): Promise<void> {
-  const usage = events.map((fields) => {
-    const read = readUsage(fields)
-    if ('refusal' in read) throw new Error(read.refusal.detail)
-    const message = { key: null, value: Buffer.from(JSON.stringify(fields)), headers: [] }
-    return { event: read.event, source: { topic: 'test', partition: 0, offset: nextOffset++, ...message } }
-  })
-  await ledger.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
-}
 
 async function rollUpAll(limits = {}): Promise<void> {
   while ((await rollUp(ledger.pool, limits)).hasMore);
@@ -68,9 +55,15 @@ describe('the roll-up', () => {
     await apply(ledger, [testAccount({ accountId: 'acme' })])
     await adjust(ledger, 'acme', 100_000_000n)
     await postPayments(ledger, 'acme')
-    await record(abroad('acme', 'b1', 'ann'), abroad('acme', 'b2', 'bob'), sms('acme', 's1'), lookup('acme', 'o1'))
+    await recordUsage(
+      ledger,
+      abroad('acme', 'b1', 'ann'),
+      abroad('acme', 'b2', 'bob'),
+      sms('acme', 's1'),
+      lookup('acme', 'o1'),
+    )
     await rollUpAll()
-    await record(takeBack('acme', 'b1'), sms('acme', 's2'))
+    await recordUsage(ledger, takeBack('acme', 'b1'), sms('acme', 's2'))
     await rollUpAll()
     const { rows } = await ledger.pool.query<{ balance_micros: bigint; summed: bigint; by_kind: bigint }>(
       `select balance_micros,
@@ -100,8 +93,8 @@ describe('the roll-up', () => {
     await adjust(ledger, 'long', 100_000_000n)
     const random = createRandom(3)
     const userId = Array.from({ length: 2_000 }, () => String.fromCodePoint(0x4e00 + random.whole(20_000))).join('')
-    await record(abroad('long', 'l1', userId), abroad('long', 'l2', `${userId.slice(1)}x`))
-    await record(takeBack('long', 'l1'))
+    await recordUsage(ledger, abroad('long', 'l1', userId), abroad('long', 'l2', `${userId.slice(1)}x`))
+    await recordUsage(ledger, takeBack('long', 'l1'))
     await rollUpAll()
     const { rows } = await ledger.pool.query<{ length: number; movements: bigint; reversed: bigint }>(
       `select length(user_id), movements, reversed_micros as reversed from tollgate.usage_by_day
@@ -145,7 +138,7 @@ describe('the roll-up', () => {
           eventIds.push([accountId, eventId])
         }
       }
-      await record(...events)
+      await recordUsage(ledger, ...events)
       if (random.chance(0.3)) await adjust(ledger, random.pick(accountIds), BigInt(1 + random.whole(1_000_000)))
       if (random.chance(0.1)) await postPayments(ledger, random.pick(accountIds)).catch(() => {})
       if (random.chance(0.5)) {
@@ -165,7 +158,7 @@ describe('the roll-up', () => {
   })
 
   it('goes on past a movement whose usage is gone', async () => {
-    await record(sms('acme', 'gone'))
+    await recordUsage(ledger, sms('acme', 'gone'))
     await ledger.pool.query(
       `begin; set local session_replication_role = replica;
        delete from tollgate.rated_usage where account_id = 'acme' and event_id = 'gone'; commit`,

@@ -19,7 +19,8 @@ import { applyChanges } from '../../src/view/apply.ts'
 import { encodeViewChanges, type FairUseMinutes, linesOf, type ViewChange } from '../../src/view/changes.ts'
 import { createViewFeed, type ViewFeed } from '../../src/view/feed.ts'
 import { beginGeneration } from '../../src/view/generation.ts'
-import { keysOf, shardOfAccount } from '../../src/view/keys.ts'
+import { channelsOf, keysOf, shardOfAccount } from '../../src/view/keys.ts'
+import { createViewListener } from '../../src/view/listen.ts'
 import { type AskedFairUse, connectViewReader, readAccountView, type ViewAnswer } from '../../src/view/read.ts'
 import { rebuildView } from '../../src/view/rebuild.ts'
 import { leadShard, vouch } from '../../src/view/vouch.ts'
@@ -206,11 +207,11 @@ const ask = (accountId: string): Promise<ViewAnswer> => readAccountView({ redis:
 /** Asks for each account, holds each answer against the database, and says where they came from. */
 async function sources(accountIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await pool.query<{ account_id: string; known: object }>(
-    `select a.account_id, json_build_object('balance', balance_micros::text, 'balanceVersion', balance_version::text,
+    `select a.account_id, json_build_object('epoch', epoch, 'balance', balance_micros::text, 'balanceVersion', balance_version::text,
             'status', status, 'statusVersion', status_version::text,
             'since', (extract(epoch from status_since) * 1000000)::bigint::text,
             'settings', settings_version, 'minutes', coalesce(c.minutes, 0)) as known
-       from tollgate.accounts a
+       from tollgate.ledger_epoch, tollgate.accounts a
        left join tollgate.fair_use_counters c on c.account_id = a.account_id and c.user_id = 'ann'
       where a.account_id = any($1::text[])`,
     [accountIds],
@@ -219,6 +220,7 @@ async function sources(accountIds: readonly string[]): Promise<Set<string>> {
   const answers = await Promise.all(accountIds.map(ask))
   for (const [i, { view, fairUseMinutes }] of answers.entries()) {
     const told = view && {
+      epoch: view.epoch,
       balance: String(view.balanceMicros),
       balanceVersion: String(view.balanceVersion),
       status: view.status,
@@ -261,7 +263,7 @@ describe('of what the view is told', () => {
       .record({
         accountId: fc.constantFrom('acme', 'zenith'),
         versions,
-        says: fc.constantFrom('balance', 'status', 'settings', 'all', 'fair use'),
+        says: fc.constantFrom('balance', 'status', 'settings', 'top-ups', 'all', 'fair use'),
         fairUse,
       })
       .map(({ accountId, versions: [epoch, version], says, fairUse }): ViewChange => {
@@ -280,6 +282,7 @@ describe('of what the view is told', () => {
             },
           }),
           ...(['settings', 'all'].includes(says) && { settingsVersion: Number(version - 2n ** 53n) + 4 }),
+          ...(says === 'top-ups' && { topUps: { version } }),
         }
       })
     const histories = fc
@@ -303,6 +306,62 @@ describe('of what the view is told', () => {
     )
   })
 
+  it('parts and words of a later version stay, and hinder nobody', async () => {
+    const shard = shardOfAccount('acme')
+    const rows = (...of: unknown[]) => [Buffer.from(JSON.stringify(of))]
+    await beginGeneration(admin, shard, 'generation')
+    await applyChanges(admin, shard, rows(['acme', 'b 1 5 10 EUR 7 0 words;k 1 3 kind;s 1 2', { g: [1] }]))
+    await applyChanges(
+      admin,
+      shard,
+      rows(['acme', 'b 1 6 20 EUR 8 0;c 1 1 active 9;k 1 2 old;s 1 3', { f: [], g: {} }]),
+    )
+    await applyChanges(admin, shard, rows(['acme', 'a 1 1 first;b 1 6 20 EUR 8 0']))
+    expect(await admin.get(`${keysOf(shard).prefix}account:acme`)).toBe(
+      'generation;a 1 1 first;b 1 6 20 EUR 8 0;c 1 1 active 9;k 1 3 kind;s 1 3',
+    )
+  })
+
+  it('what an earlier version has kept counts as not there, and its packs are taken', async () => {
+    const shard = shardOfAccount('acme')
+    const key = `${keysOf(shard).prefix}account:acme`
+    await beginGeneration(admin, shard, 'generation')
+    await admin.set(key, 'generation;9 9 99 EUR;9 9 active 9;9 9')
+    await applyChanges(admin, shard, linesOf(Buffer.from('1\n[["acme","1 5 10 EUR","1 2 active 3","1 4"]]')))
+    expect(await admin.get(key)).toBe('generation;b 1 5 10 EUR;c 1 2 active 3;s 1 4')
+  })
+
+  it('listeners hear what was newer, once, and nothing of a rebuild', async () => {
+    const shard = shardOfAccount('acme')
+    const ear = admin.duplicate()
+    const heard: string[] = []
+    ear.on('message', (_channel, text) => heard.push(text))
+    await ear.subscribe(channelsOf(shard).changes)
+    const balance = (version: bigint) => ({ version, balanceMicros: version, currency: 'EUR' as const })
+    const status = { version: 1n, status: 'active' as const, sinceMicros: 7 }
+    const all = { accountId: 'acme', epoch: 1, balance: balance(4n), status, settingsVersion: 1 }
+    await tell([all])
+    await tell([all])
+    await tell([{ ...all, balance: balance(5n) }])
+    await tell([{ ...all, balance: balance(3n), topUps: { version: 2n } }])
+    await tell([{ ...all, epoch: 2, balance: balance(1n) }])
+    await applyChanges(
+      admin,
+      shard,
+      linesOf(encodeViewChanges([{ ...all, epoch: 3, balance: balance(9n) }])),
+      'generation',
+    )
+    await admin.publish(channelsOf(shard).changes, 'the end')
+    await until('the end is heard', () => heard.at(-1) === 'the end')
+    ear.disconnect()
+    expect(heard.slice(0, -1)).toEqual([
+      'acme\tb 1 4 4 EUR;c 1 1 active 7;s 1 1',
+      'acme\tb 1 5 5 EUR',
+      'acme\tt 1 2',
+      'acme\tb 2 1 1 EUR;c 2 1 active 7;s 2 1',
+    ])
+  })
+
   it('a user counts per cycle, and is forgotten some days after the cycle', async () => {
     await tell([{ accountId: 'acme', epoch: 1, fairUse: [{ userId: 'ann', ...CYCLE, version: 1n, minutes: 7 }] }])
     const [key] = await admin.keys('*fair-use*')
@@ -312,7 +371,8 @@ describe('of what the view is told', () => {
   })
 
   const byVersion = (a: ViewChange, b: ViewChange): number => {
-    const of = (one: ViewChange) => one.balance?.version ?? one.status?.version ?? BigInt(one.settingsVersion ?? 0)
+    const of = (one: ViewChange) =>
+      one.balance?.version ?? one.status?.version ?? one.topUps?.version ?? BigInt(one.settingsVersion ?? 0)
     return a.epoch - b.epoch || Number(of(a) - of(b))
   }
 
@@ -345,17 +405,21 @@ describe('of what the view is told', () => {
       newest.set(name, { epoch, version, text: `${epoch} ${version}${rest}` })
     }
     const stored: Record<string, string> = {}
-    for (const { accountId, epoch, balance, status, settingsVersion, fairUse } of history) {
-      if (balance) hear(`${accountId}/0`, epoch, balance.version, ` ${balance.balanceMicros} EUR`)
-      if (status) hear(`${accountId}/1`, epoch, status.version, ` ${status.status} ${status.sinceMicros}`)
-      if (settingsVersion !== undefined) hear(`${accountId}/2`, epoch, BigInt(settingsVersion), '')
+    for (const { accountId, epoch, balance, status, settingsVersion, topUps, fairUse } of history) {
+      if (balance) hear(`${accountId}/b`, epoch, balance.version, ` ${balance.balanceMicros} EUR`)
+      if (status) hear(`${accountId}/c`, epoch, status.version, ` ${status.status} ${status.sinceMicros}`)
+      if (settingsVersion !== undefined) hear(`${accountId}/s`, epoch, BigInt(settingsVersion), '')
+      if (topUps) hear(`${accountId}/t`, epoch, topUps.version, '')
       for (const { userId, cycleAnchor, cycleStart, version, minutes } of fairUse ?? []) {
         const name = `${cycleAnchor}:${cycleStart}:${accountId} ${userId}`
         hear(name, epoch, version, ` ${minutes}`)
         stored[name] = `generation;${newest.get(name)!.text}`
       }
-      if (balance || status || settingsVersion !== undefined) {
-        const parts = [0, 1, 2].map((part) => newest.get(`${accountId}/${part}`)?.text ?? '')
+      if (balance || status || topUps || settingsVersion !== undefined) {
+        const parts = ['b', 'c', 's', 't'].flatMap((name) => {
+          const part = newest.get(`${accountId}/${name}`)
+          return part === undefined ? [] : `${name} ${part.text}`
+        })
         stored[accountId] = ['generation', ...parts].join(';')
       }
     }
@@ -603,7 +667,7 @@ describe('a leader', () => {
     const changes = [encodeViewChanges([{ accountId: id, epoch: 1, settingsVersion: 1 }])]
     expect(await feed.apply(shard, [UNREADABLE])).toBe(false)
     expect(await feed.apply(shard, changes)).toBe(true)
-    expect(await feed.apply(shard, [Buffer.from('1\n[["acme"')])).toBe(false)
+    expect(await feed.apply(shard, [Buffer.from('2\n[["acme"')])).toBe(false)
   })
 
   /** Feeds name their connections alike; the reader has one, too. */
@@ -611,6 +675,62 @@ describe('a leader', () => {
     const clients = (await admin.call('client', 'list')) as string
     return clients.split('\n').filter((client) => client.includes('name=tollgate-view')).length >= count + 1
   }
+})
+
+describe('a listener', () => {
+  it('hears what is newer while the view is vouched for, and says where it may have missed something', async () => {
+    const ids = accountIds(20)
+    await createAccounts(ids)
+    const relay = startRelay(startFeed())
+    const heard = new Map<string, bigint>()
+    const missed: string[] = []
+    const listener = createViewListener(stack.redisUrl, log)
+    listener.open({
+      wants: (accountId) => accountId !== ids[19],
+      newer: (accountId, { balance }) => heard.set(accountId, balance!.version),
+      missed: (isOf) => missed.push(...ids.filter(isOf)),
+    })
+    const isAllHeard = () => ids.every((accountId) => listener.isHeard(accountId))
+    const takeMissed = () => new Set(missed.splice(0))
+    try {
+      await until('the view is vouched for', isAllHeard)
+      expect(takeMissed()).toEqual(new Set(ids))
+      for (const accountId of ids) await change(accountId, 7n, 1)
+      await relay.drain()
+      await until('all but one are heard', () => heard.size === 19)
+      expect(new Set(heard.values())).toEqual(new Set([2n]))
+      expect(takeMissed()).toEqual(new Set())
+
+      // Built anew, it has what the one before may have missed.
+      await rebuildView({ redis: admin, pool }, ALL_SHARDS)
+      await until('the new generation is vouched for', () => new Set(missed).size === ids.length)
+      takeMissed()
+
+      await stack.components.redis.kill()
+      await until('nothing is heard', () => ids.every((accountId) => !listener.isHeard(accountId)), 1_000)
+      await change(ids[0]!, 8n, 2)
+      await stack.components.redis.start()
+      await until('it is heard again', isAllHeard)
+      expect(takeMissed()).toEqual(new Set(ids))
+    } finally {
+      listener.close()
+    }
+    expect(isAllHeard()).toBe(false)
+  })
+
+  it('hears nothing of a view that nobody feeds, and of its silence within two seconds', async () => {
+    await createAccounts(['acme'])
+    const listener = createViewListener(stack.redisUrl, log)
+    listener.open({ wants: () => true, newer: () => {}, missed: () => {} })
+    try {
+      const relay = startRelay(startFeed())
+      await until('the view is vouched for', () => listener.isHeard('acme'))
+      await relay.stop()
+      await until('it is heard no more', () => !listener.isHeard('acme'), 2_500)
+    } finally {
+      listener.close()
+    }
+  })
 })
 
 describe('a rebuild', () => {
@@ -643,12 +763,12 @@ describe('a rebuild', () => {
     expect(changed.rowCount).toBeGreaterThan(100)
     await untilFromView(changed.rows.map((row) => row.account_id))
     const untouched = ids.slice(0, 500)
-    for (const { from, view } of await Promise.all(
-      untouched.map((id) => readAccountView({ redis: reader, pool }, id)),
-    )) {
-      expect(from).toBe('view')
-      expect(view).not.toBeNull()
-    }
+    // So many at once may wait for longer than a reader does, on a machine that is busy.
+    await until('untouched ones come from the view', async () => {
+      const answers = await Promise.all(untouched.map((id) => readAccountView({ redis: reader, pool }, id)))
+      for (const { view } of answers) expect(view).not.toBeNull()
+      return answers.every(({ from }) => from === 'view')
+    })
   })
 
   /** The database, with something that happens after the accounts are read and before they are in the view. */
@@ -684,6 +804,19 @@ describe('a rebuild', () => {
     await rebuildView({ redis: admin, pool: poolWithin(addMiss) }, [0])
     const { rows } = await pool.query('select misses, misses_mended from tollgate.live_view_shards')
     expect(rows).toEqual([{ misses: 5n, misses_mended: 4n }])
+  })
+
+  it('comes by itself to a view that was built without what is in it by now', async () => {
+    await createAccounts(['acme'])
+    const shard = shardOfAccount('acme')
+    await change('acme', 700n, 9)
+    startRelay(startFeed())
+    await untilFromView(['acme'])
+    const generation = () => admin.hget(keysOf(shard).state, 'generation')
+    const before = await generation()
+    await admin.hset(keysOf(shard).state, 'built', before!)
+    await until('it is built anew', async () => (await generation()) !== before)
+    await untilFromView(['acme'])
   })
 
   it('is not complete when Redis lost what it had written', async () => {

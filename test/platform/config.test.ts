@@ -52,6 +52,8 @@ describe('the configuration', () => {
         connections: 10,
         requestsPerMinute: 1_200,
         anonymousRequestsPerMinute: 300,
+        streams: 5_000,
+        streamsPerCaller: 100,
         trustedProxies: [],
         returnOrigins: [],
       },

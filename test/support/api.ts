@@ -1,6 +1,7 @@
 /** The API on a ledger of its own, asked over HTTP by everybody who may ask it: services, people of accounts, operators. */
 
 import type { Permission } from '../../src/api/access.ts'
+import { LIVE_TIMES, type LiveTimes } from '../../src/api/live/times.ts'
 import type { PageFiles } from '../../src/api/page-files.ts'
 import { cookieNameOf } from '../../src/api/portal/cookies.ts'
 import type { PortalSettings } from '../../src/api/portal/settings.ts'
@@ -15,6 +16,7 @@ import { RecentCatalogs } from '../../src/ledger/recent-catalogs.ts'
 import { createKafka } from '../../src/platform/kafka.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
+import { createViewListener } from '../../src/view/listen.ts'
 import { connectRedis } from '../../src/view/redis.ts'
 import { componentEnvironment } from './components.ts'
 import { openTestPayments, type TestPayments } from './payments.ts'
@@ -73,6 +75,10 @@ export interface TestApiOptions {
   readonly page?: PageFiles | null
   /** Where browsers are told to reach it, if not where it listens. */
   readonly publicUrl?: string
+  readonly streams?: number
+  readonly streamsPerCaller?: number
+  /** Instead of those in service. */
+  readonly liveTimes?: Partial<LiveTimes>
   /** Where dead letters are replayed to; without it to nowhere. */
   readonly kafkaBrokers?: readonly string[]
 }
@@ -85,6 +91,9 @@ export async function openTestApi({
   requestsPerMinute = NO_LIMIT,
   anonymousRequestsPerMinute = NO_LIMIT,
   redisUrl,
+  streams = NO_LIMIT,
+  streamsPerCaller = NO_LIMIT,
+  liveTimes = {},
   kafkaBrokers = [NO_BROKER],
   portal = TEST_PORTAL,
   page = null,
@@ -95,7 +104,8 @@ export async function openTestApi({
   const browserUrl = () => publicUrl ?? url
   const { pool, publishing, provider } = payments
   const [dashboard, operators] = await Promise.all([openTestIssuer('dashboard'), openTestIssuer('operators')])
-  const redis = connectRedis(redisUrl ?? (await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!, log, 100)
+  const redisAddress = redisUrl ?? (await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!
+  const redis = connectRedis(redisAddress, log, 100)
   const replaySender = openReplaySender(createKafka({ brokers: [...kafkaBrokers] }, createLog('silent')), 1)
   const registry = new Registry()
   const api = await createApi({
@@ -115,6 +125,11 @@ export async function openTestApi({
     },
     readToken: createTokenReader({ dashboard, operators, accountClaim: 'account_id', roleClaim: 'role' }),
     limits: { redis, requestsPerMinute, anonymousRequestsPerMinute },
+    live: {
+      news: createViewListener(redisAddress, log),
+      limits: { streams, streamsPerCaller },
+      times: { ...LIVE_TIMES, ...liveTimes },
+    },
     trustedProxies: [],
     registry,
     onWritten: () => {},

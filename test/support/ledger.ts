@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { postCredit } from '../../src/core/account/change.ts'
 import type { WantedSettings } from '../../src/core/account/settings.ts'
 import type { Micros } from '../../src/core/money.ts'
+import { readUsage } from '../../src/core/usage/read.ts'
 import { adjustCredit } from '../../src/ledger/adjust-credit.ts'
 import type { Publishing } from '../../src/ledger/announce.ts'
 import { type ApplyResult, applyAccounts } from '../../src/ledger/apply-accounts.ts'
@@ -12,7 +13,7 @@ import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
 import { createLedger, type Ledger } from '../../src/ledger/record-batch.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
-import { CATALOG_FILES, testCatalog } from './catalog.ts'
+import { CATALOG_FILES, type Fields, testCatalog } from './catalog.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 
 export interface TestLedger extends Writer {
@@ -44,6 +45,19 @@ export async function adjust(
 ): Promise<void> {
   const adjusted = await adjustCredit(writer, { accountId, amountMicros, actor: 'test', reason }, randomUUID())
   if ('refused' in adjusted) throw new Error(`${accountId}: ${adjusted.refused}`)
+}
+
+let nextOffset = 0n
+
+/** Records usage as a batch of messages would bring it. */
+export async function recordUsage({ ledger }: Pick<TestLedger, 'ledger'>, ...events: readonly Fields[]): Promise<void> {
+  const usage = events.map((fields) => {
+    const read = readUsage(fields)
+    if ('refusal' in read) throw new Error(read.refusal.detail)
+    const message = { key: null, value: Buffer.from(JSON.stringify(fields)), headers: [] }
+    return { event: read.event, source: { topic: 'test', partition: 0, offset: nextOffset++, ...message } }
+  })
+  await ledger.recordBatch({ usage, unreadable: [], offsets: [] })
 }
 
 export async function openTestLedger(): Promise<TestLedger> {

@@ -14,6 +14,8 @@ const parts = {
     version,
     balanceMicros: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
     currency: fc.constantFrom('EUR' as const, 'USD' as const),
+    lastSequence: version,
+    alertVersion: version,
   }),
   status: fc.record({
     version,
@@ -21,6 +23,7 @@ const parts = {
     sinceMicros: fc.integer({ min: 0, max: 8_000_000_000_000_000 }),
   }),
   settingsVersion: fc.nat(),
+  topUps: fc.record({ version }),
   fairUse: fc.array(
     fc.record({
       userId: fc.string({ unit: 'binary' }),
@@ -57,10 +60,42 @@ describe('view changes', () => {
 
   it('are refused in a format that this program does not know', () => {
     const later = encodeViewChanges([{ accountId: 'a', epoch: 1, settingsVersion: 1 }])
-    later[0] = '2'.charCodeAt(0)
+    later[0] = '3'.charCodeAt(0)
     for (const bytes of [later, Buffer.alloc(0), Buffer.from('[]')]) {
       expect(() => linesOf(bytes)).toThrow('another format')
     }
+  })
+
+  it('are read as an earlier version wrote them, which may wait in the outbox', () => {
+    const cycle = '["2026-01-31:2026-03-31",1,"ann","7 9 12"]'
+    const earlier = Buffer.from(
+      `1\n[["acme","7 5 -20 EUR","7 2 blocked 1000","7 3",[${cycle}]],["b;c","7 6 30 USD","",""]]\n[["d","","","7 4"]]`,
+    )
+    expect(decodeViewChanges(earlier)).toEqual([
+      {
+        accountId: 'acme',
+        epoch: 7,
+        balance: { version: 5n, balanceMicros: -20n, currency: 'EUR' },
+        status: { version: 2n, status: 'blocked', sinceMicros: 1000 },
+        settingsVersion: 3,
+        fairUse: [{ userId: 'ann', cycleAnchor: '2026-01-31', cycleStart: '2026-03-31', version: 9n, minutes: 12 }],
+      },
+      { accountId: 'b;c', epoch: 7, balance: { version: 6n, balanceMicros: 30n, currency: 'USD' } },
+      { accountId: 'd', epoch: 7, settingsVersion: 4 },
+    ])
+  })
+
+  it('of a later version are read without what this one does not know', () => {
+    const row = ['acme', 'b 7 5 -20 EUR 8 1 more words;s 7 3 on;z 7 9 of a later version', { f: [], g: { h: 1 } }]
+    expect(decodeViewChanges(Buffer.from(`2\n${JSON.stringify([row])}`))).toEqual([
+      {
+        accountId: 'acme',
+        epoch: 7,
+        balance: { version: 5n, balanceMicros: -20n, currency: 'EUR', lastSequence: 8n, alertVersion: 1n },
+        settingsVersion: 3,
+        fairUse: [],
+      },
+    ])
   })
 
   it('are refused with a cycle that has no date', () => {

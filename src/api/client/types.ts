@@ -884,6 +884,66 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/accounts/{account_id}/live': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    /** Balance, top-ups, notices and settings as they change */
+    get: {
+      parameters: {
+        query?: never
+        header?: {
+          /** The `id` of the last event that was received; what cannot be read counts as none */
+          'last-event-id'?: string
+        }
+        path: {
+          /** The account */
+          account_id: string
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          headers: { [name: string]: unknown }
+          content: { 'text/event-stream': components['schemas']['LiveEvent'] }
+        }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/accounts/{account_id}/movement-searches': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
     get?: never
@@ -3976,6 +4036,45 @@ export interface components {
 
     /** RFC 3339, UTC, microseconds */
     Instant: string
+
+    /** The last event of a stream that the server ends */
+    LiveEnd: {
+      /** stopping: connect again; credential_ended: with another credential; account_gone. There may be more one day */
+      reason: string
+    }
+
+    /** One event: `event:`, `id:` and `data:`, which is JSON */
+    LiveEvent:
+      | { event: 'balance'; id: string; data: components['schemas']['Balance'] }
+      | { event: 'settings'; id: string; data: components['schemas']['LiveSettings'] }
+      | { event: 'top_ups'; id: string; data: components['schemas']['LiveTopUps'] }
+      | { event: 'notices'; id: string; data: components['schemas']['Notices'] }
+      | { event: 'end'; data: components['schemas']['LiveEnd'] }
+
+    /** Alert levels, automatic top-up, contacts or the plan changed: read them */
+    LiveSettings: {
+      /** The account */
+      account_id: string
+
+      /** Of the ledger; it grows with every restore. Order by (epoch, version) */
+      epoch: number
+
+      /** Drop what is not newer by (epoch, version) */
+      version: number
+    }
+    LiveTopUps: {
+      /** The account */
+      account_id: string
+
+      /** Of the ledger; it grows with every restore. Order by (epoch, version) */
+      epoch: number
+
+      /** Drop what is not newer by (epoch, version) */
+      version: number
+
+      /** Those that are open, and those that have changed since the last such event; others stay as they are */
+      items: components['schemas']['TopUp'][]
+    }
     MethodSetup: {
       setup_id: string
 

@@ -1,30 +1,10 @@
 /** What an account has, and whether its calls go through. */
 import { z } from 'zod'
-import { formatMoney } from '../../core/money.ts'
 import { type Credit, readCredit } from '../../ledger/accounts/read-account.ts'
 import { noAccount } from '../authenticate.ts'
+import { Balance, Blocked, balanceJson, Epoch, Status } from '../balance-view.ts'
 import type { Api, ApiContext } from '../context.ts'
-import { AccountId, AccountParams, CurrencyCode, Instant, Money } from '../schemas.ts'
-
-const Epoch = z.int().meta({ description: 'Of the ledger; it grows with every restore. Order by (epoch, version)' })
-const Blocked = z
-  .array(z.string())
-  .meta({ description: 'outbound_calls, inbound_toll_free; there may be more one day. Empty while active' })
-const Status = z.enum(['active', 'blocked'])
-
-const Balance = z
-  .object({
-    account_id: AccountId,
-    currency: CurrencyCode,
-    balance: Money,
-    epoch: Epoch,
-    version: z.int().meta({ description: 'Grows by one with every change of the balance' }),
-    last_sequence: z.int().meta({ description: 'Of the newest movement; 0 before the first' }),
-    status: Status,
-    blocked: Blocked,
-    status_since: Instant,
-  })
-  .meta({ id: 'Balance' })
+import { AccountId, AccountParams, Instant } from '../schemas.ts'
 
 const ServiceStatus = z
   .object({
@@ -58,17 +38,7 @@ export function addBalanceRoutes(api: Api, { writer: { pool } }: ApiContext): vo
     },
     handler: async (request) => {
       const credit = await creditOf(request.params.account_id)
-      return {
-        account_id: credit.accountId,
-        currency: credit.currency,
-        balance: formatMoney(credit.balanceMicros),
-        epoch: credit.epoch,
-        version: Number(credit.balanceVersion),
-        last_sequence: Number(credit.lastSequence),
-        status: credit.status,
-        blocked: [...credit.blocked],
-        status_since: credit.statusSince,
-      }
+      return balanceJson(credit)
     },
   })
 

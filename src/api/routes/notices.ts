@@ -63,7 +63,7 @@ export function addNoticeRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       }
       const [read, before] = await Promise.all([
         readNoticeFacts(pool, accountId),
-        readDismissals(pool, accountId, person),
+        readDismissals(pool, accountId, [person]),
       ])
       if (read === null) throw noAccount(accountId)
       const notices = noticesOf(read.facts, read.nowMicros, role)

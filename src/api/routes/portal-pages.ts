@@ -9,13 +9,13 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { endPortalSession, findPortalSessions, isLinkToken, openPortalSession } from '../../ledger/portal-sessions.ts'
+import { textsFor } from '../../texts/languages.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { html } from '../html.ts'
 import { type CookieOptions, clearCookie, cookieNameOf, readCookies, setCookie } from '../portal/cookies.ts'
 import { sendLinkOver, sendMessage, sendPortalPage } from '../portal/pages.ts'
 import { foreignOrigin } from '../portal/same-origin.ts'
 import type { PortalSettings } from '../portal/settings.ts'
-import { textsFor } from '../portal/texts.ts'
 import { AccountId } from '../schemas.ts'
 import { isEmbedded } from './portal-sessions.ts'
 
@@ -69,12 +69,12 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
   })
 
   api.post('/portal/sign-out', ROUTE, async (request, reply) => {
-    const texts = textsFor(settings.locale)
     const form = SignOutForm.safeParse(request.body)
     const options = cookieOptions()
     // Or another site could end it.
     if (!form.success || foreignOrigin(request.headers, options.publicUrl) !== null) {
-      const { notSignedOut: title, notSignedOutHint: hint } = texts
+      const texts = textsFor(settings.locale)
+      const [title, hint] = [texts.say('portal.not_signed_out'), texts.say('portal.not_signed_out_hint')]
       return await sendMessage(reply, settings, { title, hint, locale: settings.locale, status: 403 })
     }
     const name = cookieNameOf(form.data.account_id, options.publicUrl)
@@ -84,14 +84,15 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
   })
 
   api.get('/portal/signed-out', ROUTE, async (_request, reply) => {
-    const { signedOut: title } = textsFor(settings.locale)
+    const title = textsFor(settings.locale).say('portal.signed_out')
     return await sendMessage(reply, settings, { title, hint: null, locale: settings.locale, status: 200 })
   })
 }
 
 async function sendOpening(reply: FastifyReply, settings: PortalSettings, token: string) {
   const { locale } = settings
-  const { opening, open } = textsFor(locale)
+  const texts = textsFor(locale)
+  const opening = texts.say('portal.opening')
   return await sendPortalPage(reply, settings, {
     locale,
     title: opening,
@@ -100,7 +101,7 @@ async function sendOpening(reply: FastifyReply, settings: PortalSettings, token:
     body: html`<h1>${opening}</h1>
 <form method="post" action="/portal/open" id="open">
 <input type="hidden" name="token" value="${token}">
-<button type="submit">${open}</button>
+<button type="submit">${texts.say('portal.open')}</button>
 </form>`,
   })
 }

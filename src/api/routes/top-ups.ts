@@ -7,7 +7,6 @@ import { cancelTopUp } from '../../ledger/top-ups/cancel-top-up.ts'
 import {
   type ListedAttempt,
   type ListedMovement,
-  type ListedTopUp,
   listTopUps,
   readTopUpHistory,
   type TopUpHistory,
@@ -34,33 +33,7 @@ import {
   page,
 } from '../schemas.ts'
 import { noSuch, problemOfRefusal, providerUnavailable } from '../top-up-refusals.ts'
-import { codeFor, Why, whyFor } from '../top-up-views.ts'
-
-const TRIGGERS = ['automatic', 'manual'] as const
-const State = z.enum(TOP_UP_STATES)
-
-const FIELDS = {
-  top_up_id: z.string(),
-  account_id: AccountId,
-  trigger: z.enum(TRIGGERS),
-  state: State,
-  is_being_canceled: z.boolean().meta({ description: 'It ends once the provider has canceled its payment' }),
-  reason: z.string().nullable().meta({
-    description:
-      'Why it is in this state: monthly_cap, turned_off, by_hand, ...; null where the state, or why, says it',
-  }),
-  why: Why,
-  amount: Money,
-  currency: CurrencyCode,
-  method_id: z.string().nullable(),
-  requested_by: z.string().nullable().meta({ description: 'Null: automatic, or not for the caller to see' }),
-  requested_at: Instant,
-  updated_at: Instant,
-  next_try_at: Instant.nullable().meta({ description: 'When it is looked at again; null once it is over' }),
-  action_until: Instant.nullable().meta({ description: 'Until when the customer may approve it, while it needs that' }),
-}
-
-const TopUp = z.object(FIELDS).meta({ id: 'TopUp' })
+import { codeFor, State, TOP_UP_FIELDS, TopUp, TRIGGERS, topUpJson, Why, whyFor } from '../top-up-views.ts'
 
 const Attempt = z
   .object({
@@ -95,7 +68,7 @@ const TopUpMovement = z
 
 const TopUpDetails = z
   .object({
-    ...FIELDS,
+    ...TOP_UP_FIELDS,
     attempts: z.array(Attempt).meta({ description: 'To pay it, one after the other' }),
     movements: z.array(TopUpMovement).meta({ description: 'What it brought, and what of that went back' }),
   })
@@ -326,29 +299,6 @@ function noMethod(methodId: string | null): ApiProblem {
   return new ApiProblem('not_possible', `method_id ${detail}`, {
     errors: [{ path: '/body/method_id', code: 'unknown_method', detail }],
   })
-}
-
-function topUpJson(caller: Caller, topUp: ListedTopUp): z.output<typeof TopUp> {
-  const { reason, isDeclined } = topUp
-  // Of one that the provider refused as well, the code is not for people.
-  const isForeignCode = topUp.state === 'failed' || isDeclined
-  return {
-    top_up_id: topUp.topUpId,
-    account_id: topUp.accountId,
-    trigger: topUp.trigger,
-    state: topUp.state,
-    is_being_canceled: topUp.isBeingCanceled,
-    reason: isForeignCode ? codeFor(caller, reason) : reason,
-    why: isDeclined ? whyFor(caller, reason) : null,
-    amount: formatMoney(topUp.amountMicros),
-    currency: topUp.currency,
-    method_id: topUp.methodId,
-    requested_by: seesInFull(caller) ? topUp.actor : null,
-    requested_at: topUp.requestedAt,
-    updated_at: topUp.updatedAt,
-    next_try_at: topUp.nextLookAt,
-    action_until: topUp.actionUntil,
-  }
 }
 
 function detailsJson(caller: Caller, { topUp, attempts, movements }: TopUpHistory): z.output<typeof TopUpDetails> {

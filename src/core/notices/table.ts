@@ -143,7 +143,7 @@ export const NOTICES: readonly AnyRow[] = [
   { key: 'off', severity: INFO, for: 'admins', placement: 'auto', isDismissible: true,
     while: (s) => only(s.isOpen && s.on === null && hasUsedLately(s), { occurrence: String(s.facts.autoTopUp.version), figures: {
       ...s.lasts, balanceMicros: s.facts.balanceMicros } }),
-    actions: () => ['set_up_auto_top_up'], hiddenBy: [...EXHAUSTED, ...PAUSED] },
+    actions: () => ['set_up_auto_top_up'], hiddenBy: ['exhausted', ...PAUSED] },
 
   { key: 'added', severity: SUCCESS, for: 'everybody', placement: 'balance', isDismissible: true,
     while: added,

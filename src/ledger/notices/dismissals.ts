@@ -5,14 +5,24 @@
 import type { Dismissal } from '../../core/notices/notices.ts'
 import type { Pool } from '../../platform/postgres.ts'
 
-const READ_DISMISSALS = 'select key, occurrence from tollgate.notice_dismissals where account_id = $1 and person = $2'
+const READ_DISMISSALS = `
+  select person, key, occurrence from tollgate.notice_dismissals where account_id = $1 and person = any($2::text[])`
 
-/** Those of one person in one account; none where there is no such account. */
-export async function readDismissals(pool: Pool, accountId: string, person: string): Promise<Dismissal[]> {
-  const { rows } = await pool.query<Dismissal>({
+export interface PersonsDismissal extends Dismissal {
+  readonly person: string
+}
+
+/** Those of some persons in one account; none where there is no such account. */
+export async function readDismissals(
+  pool: Pool,
+  accountId: string,
+  persons: readonly string[],
+): Promise<PersonsDismissal[]> {
+  if (persons.length === 0) return []
+  const { rows } = await pool.query<PersonsDismissal>({
     name: 'read-dismissals',
     text: READ_DISMISSALS,
-    values: [accountId, person],
+    values: [accountId, persons],
   })
   return rows
 }

@@ -29,7 +29,7 @@ export interface ListedTopUp {
   readonly actionUntil: string | null
 }
 
-const COLUMNS = `
+export const TOP_UP_COLUMNS = `
   top_up_id, account_id, trigger, state, reason, amount_micros, currency, method_id, actor,
   reason is not null and (state = 'requested' or state = 'failed' and exists (
     select from tollgate.top_up_attempts a where a.attempt_id = t.attempt_id and a.outcome = 'declined')) as is_declined,
@@ -40,13 +40,13 @@ const COLUMNS = `
   action_url, to_char(action_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as action_until`
 
 /** Open ones have an index of their own, whose condition these states are. */
-const WITH_OPEN = `
+export const WITH_OPEN = `
   select *, state in ('requested', 'prepared', 'charging', 'unknown', 'processing', 'needs_action') as is_open
     from tollgate.top_ups`
 
 /** Newest first. */
 const LIST_TOP_UPS = `
-  select ${COLUMNS}
+  select ${TOP_UP_COLUMNS}
     from (${WITH_OPEN}) as t
    where ($1::text is null or account_id = $1)
      and (not $2::boolean or is_open)
@@ -56,7 +56,7 @@ const LIST_TOP_UPS = `
    order by t.requested_at desc, top_up_id desc
    limit $5::integer`
 
-const READ_TOP_UP = `select ${COLUMNS} from (${WITH_OPEN}) as t where top_up_id = $1`
+const READ_TOP_UP = `select ${TOP_UP_COLUMNS} from (${WITH_OPEN}) as t where top_up_id = $1`
 
 const READ_ATTEMPTS = `
   select a.number, a.attempt_id, a.provider, a.payment_id, a.amount_micros, a.method_id, m.brand, m.last4,
@@ -77,7 +77,7 @@ const READ_MOVEMENTS = `
      and sequence >= (select min(credited_sequence) from tollgate.payments where top_up_id = $1)
    order by sequence`
 
-interface TopUpRow {
+export interface TopUpRow {
   top_up_id: string
   account_id: string
   trigger: TopUpTrigger
@@ -164,7 +164,7 @@ export async function readTopUpHistory(pool: Pool, topUpId: string): Promise<Top
   return { topUp, attempts: attempts.rows.map(attemptOf), movements: movements.rows.map(movementOf) }
 }
 
-function topUpOf(row: TopUpRow): ListedTopUp {
+export function topUpOf(row: TopUpRow): ListedTopUp {
   return {
     topUpId: row.top_up_id,
     accountId: row.account_id,

@@ -418,4 +418,13 @@ describe('automatic top-up that was never set up', () => {
   it('is off', () => {
     expect(keysOf(planted(auto({ settings: null, memory: FRESH_MEMORY })))).toEqual(['off'])
   })
+
+  it.each<[shown: string, daysAgo: number | null]>([
+    ['off', 30],
+    ['', 31],
+    ['', null],
+  ])('is shown as "%s" where credit was last used %s days ago', (shown, daysAgo) => {
+    const lastUsageDay = daysAgo === null ? null : dayOf(NOW) - daysAgo
+    expect(keysOf(planted(OFF, { lastUsageDay })).join(' ')).toBe(shown)
+  })
 })

@@ -3,7 +3,7 @@ import { createContext, type ReactNode, use, useContext, useEffect } from 'react
 import type { Texts as Catalogue } from '../../../src/texts/texts.ts'
 import { type DateFormat, dateFormat } from '../format/dates.ts'
 import { type MoneyFormat, moneyFormat } from '../format/money.ts'
-import type { Area, Texts } from './ids.ts'
+import type { Area, TextId, Texts } from './ids.ts'
 import { loadTexts, type Translate, translator } from './texts.ts'
 
 export interface Words {
@@ -89,7 +89,7 @@ export function wordsOf(texts: Texts, { locale, timeZone, now = () => new Date()
   return {
     locale,
     t,
-    catalogue: { language: locale, locale, say: (id, ...[values]) => t(id, values) },
+    catalogue: { language: locale, locale, say: (id, ...[values]) => t(id as TextId, values) },
     timeZone: zone,
     dates: dateFormat(locale, { timeZone, now }),
     money(currency) {

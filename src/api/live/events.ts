@@ -1,0 +1,101 @@
+/** The events of a stream, as the document names them and as they are written. */
+import { z } from 'zod'
+import { BLOCKED_WITHOUT_CREDIT } from '../../core/account/state.ts'
+import { formatInstant } from '../../core/instant.ts'
+import type { LatestTopUp } from '../../ledger/top-ups/latest-top-ups.ts'
+import type { Caller } from '../access.ts'
+import { Balance, balanceJson, Epoch } from '../balance-view.ts'
+import { Notices } from '../notice-views.ts'
+import { AccountId } from '../schemas.ts'
+import { TopUp, topUpJson } from '../top-up-views.ts'
+import type { LiveFacts, Place } from './facts.ts'
+
+const Version = z.int().meta({ description: 'Drop what is not newer by (epoch, version)' })
+
+const LiveSettings = z
+  .object({ account_id: AccountId, epoch: Epoch, version: Version })
+  .meta({ id: 'LiveSettings', description: 'Alert levels, automatic top-up, contacts or the plan changed: read them' })
+
+const LiveTopUps = z
+  .object({
+    account_id: AccountId,
+    epoch: Epoch,
+    version: Version,
+    items: z.array(TopUp).meta({
+      description:
+        'Those that are open, and those that have changed since the last such event; others stay as they are',
+    }),
+  })
+  .meta({ id: 'LiveTopUps' })
+
+const LiveEnd = z
+  .object({
+    reason: z.string().meta({
+      description:
+        'stopping: connect again; credential_ended: with another credential; account_gone. There may be more one day',
+    }),
+  })
+  .meta({ id: 'LiveEnd', description: 'The last event of a stream that the server ends' })
+
+function event<Name extends string, Data extends z.ZodType>(name: Name, data: Data) {
+  return z.object({ event: z.literal(name), id: z.string(), data })
+}
+
+export const LiveEvent = z
+  .union([
+    event('balance', Balance),
+    event('settings', LiveSettings),
+    event('top_ups', LiveTopUps),
+    event('notices', Notices),
+    z.object({ event: z.literal('end'), data: LiveEnd }),
+  ])
+  .meta({ id: 'LiveEvent', description: 'One event: `event:`, `id:` and `data:`, which is JSON' })
+
+/** Why a stream ended. The first three are said to the client. */
+export type EndReason = 'stopping' | 'credential_ended' | 'account_gone' | 'too_slow' | 'client_gone'
+
+export function balanceData(accountId: string, { balance, status }: LiveFacts): string {
+  return JSON.stringify(
+    balanceJson({
+      accountId,
+      currency: balance.currency,
+      epoch: balance.epoch,
+      balanceMicros: balance.balanceMicros,
+      balanceVersion: balance.version,
+      lastSequence: balance.lastSequence!,
+      status: status.status,
+      blocked: status.status === 'blocked' ? BLOCKED_WITHOUT_CREDIT : [],
+      statusSince: formatInstant(status.sinceMicros),
+    }),
+  )
+}
+
+export function settingsData(accountId: string, { epoch, version }: Place): string {
+  const data: z.output<typeof LiveSettings> = { account_id: accountId, epoch, version: Number(version) }
+  return JSON.stringify(data)
+}
+
+/** `steps` made since what the client knows; null: it knows nothing of this series. */
+export function topUpsData(
+  accountId: string,
+  caller: Caller,
+  { epoch, version }: Place,
+  latest: readonly LatestTopUp[],
+  steps: number | null,
+): string {
+  // A step is of one top-up at the most, so the last n that changed are all that n steps were of.
+  let others = Math.min(steps ?? latest.length, latest.length)
+  const chosen = latest.filter(({ isOpen }) => isOpen || others-- > 0)
+  const data: z.output<typeof LiveTopUps> = {
+    account_id: accountId,
+    epoch,
+    version: Number(version),
+    items: chosen.map(({ topUp }) => topUpJson(caller, topUp)),
+  }
+  return JSON.stringify(data)
+}
+
+/** `data` is of one line, as JSON is. */
+export function eventText(event: string, data: string, id?: string): string {
+  return `event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`
+}

@@ -1,0 +1,27 @@
+/** What is counted of live updates. */
+import { counter, gauge, type Registry } from '../../platform/metrics.ts'
+
+export function liveMetrics(registry: Registry) {
+  return {
+    open: gauge(registry, { name: 'tollgate_live_streams', help: 'Streams of live updates that are open' }),
+    heard: gauge(registry, {
+      name: 'tollgate_live_accounts_heard',
+      help: 'Followed accounts whose news come from the live view; those of the others are read every second',
+    }),
+    updates: counter(registry, {
+      name: 'tollgate_live_updates_total',
+      help: 'News of followed accounts that were newer, by where they came from: the live view, or the database in its place',
+      labelNames: ['source'],
+    }),
+    events: counter(registry, {
+      name: 'tollgate_live_events_total',
+      help: 'Events sent to streams of live updates, by event',
+      labelNames: ['event'],
+    }),
+    ended: counter(registry, {
+      name: 'tollgate_live_streams_ended_total',
+      help: 'Streams of live updates that ended, by reason',
+      labelNames: ['reason'],
+    }),
+  }
+}

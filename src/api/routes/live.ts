@@ -1,0 +1,91 @@
+/** What becomes of an account, as it happens: server-sent events. */
+import { z } from 'zod'
+import type { Caller } from '../access.ts'
+import { callerOf, credentialOf } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { refuseUnknownAccount } from '../known-account.ts'
+import { LiveEvent } from '../live/events.ts'
+import { seenFrom } from '../live/facts.ts'
+import type { Following } from '../live/follow.ts'
+import { countStreams, type StreamLimits } from '../live/limits.ts'
+import { streamResponse } from '../live/response.ts'
+import type { LiveStream } from '../live/stream.ts'
+import { callerKeyOf } from '../rate-limits.ts'
+import { AccountParams } from '../schemas.ts'
+
+const DESCRIPTION = `Server-sent events. The first connection gets everything once; with \`Last-Event-ID\`, which browsers send by
+themselves when they connect again, only what is newer. Each event has the whole of what it is about, the newest alone: what
+was overtaken meanwhile is left out, \`balance\` comes 4 times a second at the most. Drop what is not newer by (epoch, version).
+Unknown events are to be ignored. A comment comes at least every 15 seconds.`
+
+const LiveHeaders = z.object({
+  'last-event-id': z
+    .string()
+    .max(1000)
+    .optional()
+    .meta({ description: 'The `id` of the last event that was received; what cannot be read counts as none' }),
+})
+
+interface LiveRoutesParts {
+  readonly following: Following
+  readonly limits: StreamLimits
+}
+
+export function addLiveRoutes(api: Api, { writer: { pool }, log }: ApiContext, parts: LiveRoutesParts): void {
+  const { following, limits } = parts
+  const open = countStreams(limits)
+  // Before the server waits for its connections to end.
+  api.addHook('preClose', async () => {
+    open.close()
+    await following.stop()
+  })
+
+  api.route({
+    method: 'GET',
+    url: '/v1/accounts/:account_id/live',
+    // Its answer to HEAD would not end.
+    exposeHeadRoute: false,
+    config: { access: { permission: 'read', of: 'account' }, isStream: true },
+    schema: {
+      operationId: 'followAccount',
+      tags: ['Credit'],
+      summary: 'Balance, top-ups, notices and settings as they change',
+      description: DESCRIPTION,
+      params: AccountParams,
+      headers: LiveHeaders,
+      response: {
+        200: {
+          description: 'A stream of events, which ends when the client or the server ends it',
+          content: { 'text/event-stream': { schema: LiveEvent } },
+        },
+      },
+    },
+    handler: async (request, reply) => {
+      const { account_id: accountId } = request.params
+      const caller = callerOf(request)
+      if (!following.isFollowed(accountId)) await refuseUnknownAccount(pool, accountId)
+      const release = open.admit(callerKeyOf(caller))
+      const openedAtMs = performance.now()
+      let stream: LiveStream | undefined
+      const sink = streamResponse(reply, () => stream?.end('client_gone'))
+      stream = following.follow({
+        accountId,
+        caller,
+        credential: credentialOf(request),
+        seen: seenFrom(request.headers['last-event-id']),
+        sink,
+        onEnd(reason, events) {
+          release()
+          const seconds = Math.round((performance.now() - openedAtMs) / 1000)
+          log.info({ request_id: request.id, reason, events, seconds, caller: kindOf(caller) }, 'a stream ended')
+        },
+      })
+      // It was gone before it was followed.
+      if (reply.raw.destroyed) stream.end('client_gone')
+    },
+  })
+}
+
+function kindOf(caller: Caller): string {
+  return caller.kind === 'key' ? `key ${caller.keyId}` : caller.kind
+}
