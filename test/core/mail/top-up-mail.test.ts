@@ -80,8 +80,8 @@ const declinedTimes = (declinesInARow: number, pause: Pause | null = null): Auto
 const paused = (reason: Pause['reason'], code: string | null = null): Pause => {
   return { reason, code, methodId: 'visa', sinceMicros: NOW }
 }
-const after = (memory: AutoTopUpMemory) => ({ after: { memory, waits: null } })
-const before = (memory: AutoTopUpMemory) => ({ before: { memory, waits: null } })
+const isAfter = (memory: AutoTopUpMemory) => ({ after: { memory, waits: null } })
+const wasBefore = (memory: AutoTopUpMemory) => ({ before: { memory, waits: null } })
 const DECLINED = { steps: [step('declined', { reason: 'insufficient_funds', untilMicros: NOW + HOUR })] }
 const manual = (confirmedAgo: number) => ({
   topUp: { ...TOP_UP, trigger: 'manual', confirmedAtMicros: NOW - confirmedAgo } as const,
@@ -96,24 +96,24 @@ describe('a happening of top-ups', () => {
   it.each<[what: string, happening: Partial<TopUpHappening>, mailed: Mail['kind'][]]>([
     ['nothing', {}, []],
     ['charging', { steps: [step('charging')] }, []],
-    ['a first decline', { ...DECLINED, ...after(declinedTimes(1)) }, ['declined']],
-    ['a second decline in the row', { ...DECLINED, ...before(declinedTimes(1)), ...after(declinedTimes(2)) }, []],
-    ['a third, which pauses', { steps: [step('failed', { reason: 'insufficient_funds' })], ...before(declinedTimes(2)), ...after(declinedTimes(3, paused('declined', 'insufficient_funds'))) }, ['paused']],
-    ['a first that pauses at once', { steps: [step('failed', { reason: 'stolen_card' })], ...after(declinedTimes(1, paused('card_stopped', 'stolen_card'))) }, ['paused']],
-    ['the first of another card’s row', { ...DECLINED, ...before(declinedTimes(2)), ...after(declinedTimes(1)) }, ['declined']],
+    ['a first decline', { ...DECLINED, ...isAfter(declinedTimes(1)) }, ['declined']],
+    ['a second decline in the row', { ...DECLINED, ...wasBefore(declinedTimes(1)), ...isAfter(declinedTimes(2)) }, []],
+    ['a third, which pauses', { steps: [step('failed', { reason: 'insufficient_funds' })], ...wasBefore(declinedTimes(2)), ...isAfter(declinedTimes(3, paused('declined', 'insufficient_funds'))) }, ['paused']],
+    ['a first that pauses at once', { steps: [step('failed', { reason: 'stolen_card' })], ...isAfter(declinedTimes(1, paused('card_stopped', 'stolen_card'))) }, ['paused']],
+    ['the first of another card’s row', { ...DECLINED, ...wasBefore(declinedTimes(2)), ...isAfter(declinedTimes(1)) }, ['declined']],
     ['a decline by hand that is looked at', manual(2_000_000), []],
     ['a decline by hand an hour later', manual(HOUR), ['declined']],
     ['an approval of an automatic one', { steps: [step('needs_action', { untilMicros: NOW + 24 * HOUR })] }, ['approval']],
     ['an approval by hand', { steps: [step('needs_action', { trigger: 'manual', untilMicros: NOW + 24 * HOUR })] }, []],
     ['a payment', { steps: [step('succeeded')], movements: [moved('top_up', 50_000_000n)] }, ['credit_added']],
-    ['a payment that had been seen disputed first', { movements: [moved('top_up', 50_000_000n), moved('dispute', -50_000_000n, 9n)], ...after(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
-    ['a dispute, which pauses', { movements: [moved('dispute', -50_000_000n)], ...after(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
-    ['a dispute with automatic top-up off', { movements: [moved('dispute', -50_000_000n)], settings: { ...SETTINGS, isOn: false }, ...after(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
+    ['a payment that had been seen disputed first', { movements: [moved('top_up', 50_000_000n), moved('dispute', -50_000_000n, 9n)], ...isAfter(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
+    ['a dispute, which pauses', { movements: [moved('dispute', -50_000_000n)], ...isAfter(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
+    ['a dispute with automatic top-up off', { movements: [moved('dispute', -50_000_000n)], settings: { ...SETTINGS, isOn: false }, ...isAfter(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
     ['a dispute that was won', { movements: [moved('dispute', 50_000_000n)] }, ['credit_added']],
-    ['a refund, which pauses', { movements: [moved('refund', -50_000_000n)], ...after(declinedTimes(0, paused('refunded'))) }, ['taken_back']],
-    ['a refund with automatic top-up off', { movements: [moved('refund', -50_000_000n)], settings: { ...SETTINGS, isOn: false }, ...after(declinedTimes(0, paused('refunded'))) }, []],
-    ['a pause after a restore', after(declinedTimes(0, paused('restored'))), ['paused']],
-    ['a pause while it is off', { settings: { ...SETTINGS, isOn: false }, ...after(declinedTimes(0, paused('restored'))) }, []],
+    ['a refund, which pauses', { movements: [moved('refund', -50_000_000n)], ...isAfter(declinedTimes(0, paused('refunded'))) }, ['taken_back']],
+    ['a refund with automatic top-up off', { movements: [moved('refund', -50_000_000n)], settings: { ...SETTINGS, isOn: false }, ...isAfter(declinedTimes(0, paused('refunded'))) }, []],
+    ['a pause after a restore', isAfter(declinedTimes(0, paused('restored'))), ['paused']],
+    ['a pause while it is off', { settings: { ...SETTINGS, isOn: false }, ...isAfter(declinedTimes(0, paused('restored'))) }, []],
     ['the cap', { after: { memory: FRESH_MEMORY, waits: { limit: 'monthly_cap', untilMicros: NOW + HOUR } } }, ['limit_reached']],
     ['the same limit still', { before: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW + HOUR } }, after: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW + HOUR } } }, []],
     ['the end of a limit', { before: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW } } }, []],
@@ -122,7 +122,7 @@ describe('a happening of top-ups', () => {
   })
 
   it('says of a decline when it is tried again, and no code', () => {
-    const [mail] = mails({ ...DECLINED, ...after(declinedTimes(1)) })
+    const [mail] = mails({ ...DECLINED, ...isAfter(declinedTimes(1)) })
     expect(mail).toEqual({
       accountId: 'acme',
       kind: 'declined',
@@ -135,7 +135,7 @@ describe('a happening of top-ups', () => {
   })
 
   it('says of a pause whether only another card ends it', () => {
-    const [mail] = mails(after(declinedTimes(1, paused('card_stopped', 'stolen_card'))))
+    const [mail] = mails(isAfter(declinedTimes(1, paused('card_stopped', 'stolen_card'))))
     expect(mail!.figures).toEqual({
       ...{ reason: 'card_stopped', why: 'hard', method_id: 'visa', since: AT, balance: '8.000000' },
       needs_another_method: true,
@@ -146,7 +146,7 @@ describe('a happening of top-ups', () => {
     const [mail] = mails({
       movements: [moved('dispute', -20_000_000n)],
       paidAtMicros: NOW - 48 * HOUR,
-      ...after(declinedTimes(0, paused('disputed'))),
+      ...isAfter(declinedTimes(0, paused('disputed'))),
     })
     expect(mail).toMatchObject({
       occurrence: '8',
