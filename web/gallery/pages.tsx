@@ -2,20 +2,9 @@
 import { CreditPage } from '../src/credit/credit-page.tsx'
 import type { CreditActions, CreditModel, HistoryModel, Notice } from '../src/credit/data.ts'
 import { History, type HistoryProps } from '../src/credit/history.tsx'
-import {
-  ALERTS,
-  AUTO_STATES,
-  BALANCE,
-  BLOCKED,
-  FORECAST,
-  HISTORY,
-  MEMBER,
-  MODEL,
-  NO_FORECAST,
-  NOTICE_KEYS,
-  notice,
-  ready,
-} from './planted.ts'
+import { ALERTS, AUTO_STATES, BALANCE, BLOCKED, FORECAST, MEMBER, MODEL, NO_FORECAST, ready } from './planted.ts'
+import { HISTORY } from './planted-history.ts'
+import { NOTICE_KEYS, notice } from './planted-notices.ts'
 
 const nothing = () => undefined
 const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 300))

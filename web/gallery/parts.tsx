@@ -12,7 +12,8 @@ import { BalanceCard } from '../src/credit/balance-card.tsx'
 import { NoticeBanner, NoticesAt } from '../src/credit/notices.tsx'
 import { useAnnouncer } from '../src/live/live-regions.tsx'
 import { useWords } from '../src/texts/words.tsx'
-import { AUTO_STATES, BALANCE, FORECAST, NOTICE_KEYS, notice, ready } from './planted.ts'
+import { AUTO_STATES, BALANCE, FORECAST, ready } from './planted.ts'
+import { NOTICE_KEYS, notice } from './planted-notices.ts'
 
 const nothing = () => undefined
 const BY_ACTION = new Proxy({}, { get: () => nothing })
