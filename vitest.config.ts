@@ -13,7 +13,7 @@ class FaultsFirst extends BaseSequencer {
   }
 }
 
-/** Unit tests need nothing. Integration tests share running components, of which each worker has its own. */
+/** Unit tests need nothing, those of the page a browser. Integration tests share running components, of which each worker has its own. */
 export default defineConfig({
   test: {
     sequence: { sequencer: FaultsFirst },
@@ -22,11 +22,23 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/faults/**', 'node_modules/**'],
+          exclude: ['test/integration/**', 'test/faults/**', 'test/page/**', 'node_modules/**'],
           testTimeout: 30_000,
           // No test changes what a module keeps, so the files of one worker share what they import.
           isolate: false,
           maxWorkers: WORKERS,
+        },
+      },
+      {
+        test: {
+          // Each file has a browser of its own, on one gallery.
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
+          globalSetup: ['test/page/setup.ts'],
+          maxWorkers: WORKERS,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -36,7 +48,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-stack.ts'],
           // Not more: each worker's Kafka and Postgres take their share of memory and processors.
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -31,6 +31,7 @@ export async function openApiDocument(): Promise<object> {
       publicUrl: () => '',
       returnOrigins: [],
       portal: null,
+      page: null,
       log,
     },
     readToken: () => Promise.reject(new Error('nobody asks')),

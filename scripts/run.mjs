@@ -1,23 +1,28 @@
 /**
  * `node scripts/run.mjs FILE [args]`: runs FILE on the project's own Node, after making sure that the dependencies are the
- * ones package-lock.json names. So a fresh clone needs one command, on any Node from 18 on.
+ * ones package-lock.json names and, with `--with-page`, that the Billing page is built. So a fresh clone needs one command, on
+ * any Node from 18 on.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { isInstalled, isTreeAsLocked, modules, ownNode, root } from './installed.mjs'
 import { withLock } from './lock.mjs'
+import { buildPage, isPageBuilt } from './page.mjs'
 import { runInOurPlace } from './pass-through.mjs'
 
-const [file, ...args] = process.argv.slice(2)
+const given = process.argv.slice(2)
+const needsPage = given[0] === '--with-page'
+const [file, ...args] = needsPage ? given.slice(1) : given
 if (!file) {
-  console.error('usage: node scripts/run.mjs FILE [args]')
+  console.error('usage: node scripts/run.mjs [--with-page] FILE [args]')
   process.exit(2)
 }
 
 // Beside node_modules and not in it: `npm ci` empties that.
 const lock = join(root, '.installing.lock')
 if (!isInstalled()) await withLock(lock, install, () => console.error('another installation is under way; waiting'))
+if (needsPage && !isPageBuilt()) await buildPage(ownNode)
 
 // Tests start `tollgate` some hundred times; with its sources compiled once, each start takes half the time.
 const compileCache = join(modules, '.cache/compiled')

@@ -23,6 +23,7 @@ function importsOf(...files: string[]): Import[] {
 
 const imports = importsOf('src/**/*.ts')
 const toolImports = importsOf('{stack,testkit,demo,bench,scripts,test}/**/*.{ts,mjs}')
+const webImports = importsOf('web/{src,gallery}/**/*.{ts,tsx}')
 
 /** Folder, and what its files may import besides each other; packages are free unless `packages` says otherwise. */
 const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages: boolean }[] = [
@@ -111,13 +112,22 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
 
 /** What runs and tests the product. What several of them share is in testkit; none imports another's own. */
 const TOOLS = ['stack/', 'testkit/', 'demo/', 'bench/', 'scripts/', 'test/']
+
+/** The page runs in browsers: of the product it has the client, and of the page nobody has anything but its build. */
+const WEB_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] = [
+  { folder: 'web/src/', mayImport: ['src/api/client/', 'src/texts/'] },
+  // Shows what is in it, with planted figures.
+  { folder: 'web/gallery/', mayImport: ['web/src/'] },
+]
 const TOOL_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] = [
   { folder: 'stack/', mayImport: ['scripts/lock.mjs', 'testkit/until.ts'] },
   { folder: 'testkit/', mayImport: ['src/', 'stack/'] },
   { folder: 'demo/', mayImport: ['src/', 'stack/', 'testkit/'] },
   { folder: 'bench/', mayImport: ['src/', 'stack/', 'testkit/'] },
-  { folder: 'scripts/', mayImport: ['src/', 'stack/'] },
+  { folder: 'scripts/', mayImport: ['src/', 'stack/', 'testkit/'] },
   { folder: 'test/', mayImport: ['src/', 'stack/', 'testkit/', 'scripts/'] },
+  // What of the page needs no browser.
+  { folder: 'test/web/', mayImport: ['web/src/', 'src/texts/', 'test/', 'testkit/'] },
   // What is the demo's or the benchmarks' own is tested in a folder of its own.
   { folder: 'test/demo/', mayImport: ['demo/', 'test/', 'src/', 'stack/', 'testkit/'] },
   { folder: 'test/bench/', mayImport: ['bench/', 'test/', 'src/', 'stack/', 'testkit/'] },
@@ -147,7 +157,18 @@ describe('imports', () => {
   })
 
   it('never lead from the product to its tools', () => {
-    expect(imports.filter(({ to }) => TOOLS.some((folder) => to.startsWith(folder)))).toEqual([])
+    expect(imports.filter(({ to }) => [...TOOLS, 'web/'].some((folder) => to.startsWith(folder)))).toEqual([])
+  })
+
+  it.each(WEB_ARROWS)('of $folder lead only where they may, and to no package of Node', ({ folder, mayImport }) => {
+    const own = webImports.filter(({ from }) => from.startsWith(folder))
+    expect(own.length).toBeGreaterThan(0)
+    const refused = own.filter(({ to }) =>
+      isOurs(to)
+        ? !to.startsWith(folder) && !mayImport.some((allowed) => to.startsWith(allowed))
+        : to.startsWith('node:'),
+    )
+    expect(refused).toEqual([])
   })
 
   it.each(TOOL_ARROWS)('of $folder lead only where they may', ({ folder, mayImport }) => {
@@ -165,7 +186,7 @@ describe('imports', () => {
   })
 
   it('never go in a circle', () => {
-    const targets = Map.groupBy([...imports, ...toolImports], ({ from }) => from)
+    const targets = Map.groupBy([...imports, ...toolImports, ...webImports], ({ from }) => from)
     const reaches = (start: string, at: string, seen: Set<string>): boolean =>
       (targets.get(at) ?? []).some(({ to }) => {
         if (to === start) return true
@@ -183,7 +204,7 @@ function ownerOf(file: string): string | undefined {
 }
 
 function isOurs(to: string): boolean {
-  return ['src/', ...TOOLS].some((folder) => to.startsWith(folder))
+  return ['src/', 'web/', ...TOOLS].some((folder) => to.startsWith(folder))
 }
 
 describe('the core', () => {

@@ -11,6 +11,7 @@ import type { RecentCatalogs } from '../ledger/recent-catalogs.ts'
 import type { PaymentProvider } from '../payments/provider.ts'
 import type { SandboxDesk } from '../payments/providers/sandbox/desk.ts'
 import type { Logger } from '../platform/log.ts'
+import type { PageFiles } from './page-files.ts'
 import type { PortalSettings } from './portal/settings.ts'
 
 /** An app whose routes are typed by their schemas. */
@@ -34,5 +35,7 @@ export interface ApiContext {
   readonly returnOrigins: readonly string[]
   /** Null: there is no billing page. */
   readonly portal: PortalSettings | null
+  /** Null: it is not built, and a plain page is served in its place. */
+  readonly page: PageFiles | null
   readonly log: Logger
 }

@@ -34,6 +34,7 @@ import { addLiveRoutes } from './routes/live.ts'
 import { addMovementSearchRoutes } from './routes/movement-searches.ts'
 import { addMovementRoutes } from './routes/movements.ts'
 import { addNoticeRoutes } from './routes/notices.ts'
+import { addPageFiles } from './routes/page-files.ts'
 import { addPaymentMethodRoutes } from './routes/payment-methods.ts'
 import { addPortalPages } from './routes/portal-pages.ts'
 import { addPortalSessionRoutes } from './routes/portal-sessions.ts'
@@ -89,6 +90,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addPortalSessionRoutes,
   addPortalPages,
   addBillingPage,
+  addPageFiles,
   addReturnPages,
   addSandboxPages,
 ]

@@ -1,5 +1,6 @@
 /** The API: every account by HTTP, on a port of its own. Metrics and health stay on the operators' port. */
 import type { Api } from '../api/context.ts'
+import { readPageFiles } from '../api/page-files.ts'
 import { portalSettings } from '../api/portal/settings.ts'
 import { createApi } from '../api/server.ts'
 import { createTokenReader } from '../api/tokens.ts'
@@ -38,6 +39,8 @@ export const apiRole = defineRole({
   ],
   async start(config, { log, registry, outboxBell, signal }) {
     const portal = portalSettings(config)
+    const page = portal === null ? null : readPageFiles()
+    if (portal !== null && page === null) log.warn('the billing page is not built, a plain one is served: npm run page')
     await using starting = new AsyncDisposableStack()
     const pool = createPool(config.database.url, log, config.api.connections)
     starting.defer(() => pool.end())
@@ -63,6 +66,7 @@ export const apiRole = defineRole({
         publicUrl,
         returnOrigins: config.api.returnOrigins,
         portal,
+        page,
         log,
       },
       readToken: createTokenReader(config.tokens),

@@ -2,6 +2,7 @@
 
 import type { Permission } from '../../src/api/access.ts'
 import { LIVE_TIMES, type LiveTimes } from '../../src/api/live/times.ts'
+import type { PageFiles } from '../../src/api/page-files.ts'
 import { cookieNameOf } from '../../src/api/portal/cookies.ts'
 import type { PortalSettings } from '../../src/api/portal/settings.ts'
 import { createApi } from '../../src/api/server.ts'
@@ -70,6 +71,8 @@ export interface TestApiOptions {
   readonly anonymousRequestsPerMinute?: number
   readonly redisUrl?: string
   readonly portal?: PortalSettings | null
+  /** Without it, the plain page. */
+  readonly page?: PageFiles | null
   /** Where browsers are told to reach it, if not where it listens. */
   readonly publicUrl?: string
   readonly streams?: number
@@ -93,6 +96,7 @@ export async function openTestApi({
   liveTimes = {},
   kafkaBrokers = [NO_BROKER],
   portal = TEST_PORTAL,
+  page = null,
   publicUrl,
 }: TestApiOptions = {}): Promise<TestApi> {
   let url = ''
@@ -116,6 +120,7 @@ export async function openTestApi({
       publicUrl: browserUrl,
       returnOrigins: [DASHBOARD],
       portal,
+      page,
       log,
     },
     readToken: createTokenReader({ dashboard, operators, accountClaim: 'account_id', roleClaim: 'role' }),

@@ -1,4 +1,7 @@
-/** The billing page, plainly, by the session that a link has opened: what to know, what the account has, who is signed in. */
+/**
+ * The billing page, by the session that a link has opened: the document of the built page, which asks the API for all that it
+ * shows. Where there is no build, a plain page says what to know, what the account has and who is signed in.
+ */
 import type { FastifyReply } from 'fastify'
 import { type Credit, readCredit } from '../../ledger/accounts/read-account.ts'
 import type { PortalSession } from '../../ledger/portal-sessions.ts'
@@ -10,6 +13,7 @@ import { callerOf, noAccount, sessionOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { type Html, html } from '../html.ts'
 import { type NoticesJson, readerOf, readNotices } from '../notice-views.ts'
+import type { PageFiles } from '../page-files.ts'
 import { sendPortalPage, wayBack } from '../portal/pages.ts'
 import type { PortalSettings } from '../portal/settings.ts'
 
@@ -25,10 +29,11 @@ interface Shown {
   readonly isSandbox: boolean
 }
 
-export function addBillingPage(api: Api, { writer: { pool }, portal, sandbox }: ApiContext): void {
+export function addBillingPage(api: Api, { writer: { pool }, portal, page, sandbox }: ApiContext): void {
   if (portal === null) return
   api.get('/billing/:account_id', { config: CONFIG, schema: { hide: true } }, async (request, reply) => {
     const session = sessionOf(request)
+    if (page !== null) return await sendDocument(reply, page, portal, session)
     const { accountId } = session
     const [credit, notices] = await Promise.all([
       readCredit(pool, accountId),
@@ -37,6 +42,32 @@ export function addBillingPage(api: Api, { writer: { pool }, portal, sandbox }: 
     if (credit === null || notices === null) throw noAccount(accountId)
     return await sendBilling(reply, portal, { session, credit, notices, isSandbox: sandbox !== null })
   })
+}
+
+/** What browsers may do with the document: run, style and ask what comes from here, and nothing that stands in it. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
+
+async function sendDocument(
+  reply: FastifyReply,
+  { document }: PageFiles,
+  settings: PortalSettings,
+  session: PortalSession,
+) {
+  const { product, embeddingOrigins } = settings
+  const texts = textsFor(session.locale)
+  const text = document
+    .replace('<html lang="en">', () => `<html lang="${texts.language}">`)
+    .replace('<title>Billing</title>', () => html`<title>${texts.say('page.title')}, ${product}</title>`.text)
+  if (embeddingOrigins.length === 0) reply.header('x-frame-options', 'DENY')
+  const ancestors = embeddingOrigins.length === 0 ? "'none'" : embeddingOrigins.join(' ')
+  return await reply
+    .header('content-security-policy', `${POLICY}; frame-ancestors ${ancestors}`)
+    // It names files that the next version no longer has.
+    .header('cache-control', 'private, no-cache')
+    .header('referrer-policy', 'same-origin')
+    .type('text/html; charset=utf-8')
+    .send(text)
 }
 
 async function sendBilling(reply: FastifyReply, settings: PortalSettings, shown: Shown) {

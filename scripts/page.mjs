@@ -1,0 +1,85 @@
+/**
+ * The Billing page, built from web/ into web/dist when that is missing or not of these sources. Plain JavaScript for any Node
+ * from 18 on, as scripts/run.mjs needs it before anything else; Vite itself runs on the project's own Node.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { modules, root } from './installed.mjs'
+import { withLock } from './lock.mjs'
+
+/** Whatever a build comes from. */
+const SOURCES = [
+  'web/index.html',
+  'web/vite.config.ts',
+  'web/src',
+  'src/api/client',
+  'src/texts',
+  'src/core/money.ts',
+  'package-lock.json',
+]
+const BUILT = join(root, 'web/dist')
+const STAMP = 'sources.txt'
+
+export function isPageBuilt() {
+  const stamp = join(BUILT, STAMP)
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hashOfSources()
+}
+
+/** One at a time, and whoever waited finds it built. `node` runs Vite. Exits the process where it cannot be built. */
+export async function buildPage(node) {
+  await withLock(join(root, '.building-page.lock'), () => {
+    if (isPageBuilt()) return
+    console.error('building the Billing page')
+    const hash = hashOfSources()
+    // Beside it and then renamed, so that nobody is served half of it.
+    const folder = mkdtempSync(join(root, 'web/.dist-'))
+    const vite = join(modules, 'vite/bin/vite.js')
+    const options = ['build', '--config', join(root, 'web/vite.config.ts'), '--outDir', folder, '--logLevel', 'warn']
+    const { status } = spawnSync(node, [vite, ...options], { cwd: root, stdio: ['ignore', 2, 2] })
+    if (status !== 0) {
+      rmSync(folder, { recursive: true, force: true })
+      console.error('the Billing page could not be built: see above')
+      process.exit(1)
+    }
+    compressAssets(join(folder, 'assets'))
+    writeFileSync(join(folder, STAMP), hash)
+    // Made for its owner alone; an image is built by another user than the one who serves it.
+    chmodSync(folder, 0o755)
+    rmSync(BUILT, { recursive: true, force: true })
+    renameSync(folder, BUILT)
+  })
+}
+
+/** Once, and harder than anybody would for each answer. */
+function compressAssets(folder) {
+  for (const name of readdirSync(folder)) {
+    const content = readFileSync(join(folder, name))
+    writeFileSync(join(folder, `${name}.br`), brotliCompressSync(content))
+    writeFileSync(join(folder, `${name}.gz`), gzipSync(content, { level: 9 }))
+  }
+}
+
+function hashOfSources() {
+  const sum = createHash('sha256')
+  for (const file of SOURCES.flatMap(filesIn)) sum.update(`${file}\0`).update(readFileSync(join(root, file)))
+  return sum.digest('hex')
+}
+
+function filesIn(path) {
+  if (!statSync(join(root, path)).isDirectory()) return [path]
+  const names = readdirSync(join(root, path)).sort()
+  return names.flatMap((name) => filesIn(`${path}/${name}`))
+}

@@ -1,0 +1,147 @@
+/** The built billing page as the API serves it: to whom, under which policy, and that it works under it in a real browser. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
+import { type PageFiles, readPageFiles } from '../../src/api/page-files.ts'
+import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { openTestApi, TEST_PORTAL, type TestApi } from '../support/api.ts'
+import { testAccount } from '../support/catalog.ts'
+import { adjust, apply } from '../support/ledger.ts'
+
+const EMBEDDER = 'https://dashboard.example'
+
+let built: PageFiles
+let api: TestApi
+let embedded: TestApi
+let session: string
+
+beforeAll(async () => {
+  if (!isPageBuilt()) await buildPage(process.execPath)
+  built = readPageFiles()!
+  const portal = { ...TEST_PORTAL, product: 'Harbor <Cloud>' }
+  api = await openTestApi({ page: built, portal })
+  embedded = await openTestApi({ page: built, portal: { ...portal, embeddingOrigins: [EMBEDDER] } })
+  await apply(api, [testAccount({ accountId: 'acme' })])
+  await adjust(api, 'acme', 25_006_000n)
+  session = await api.session('acme', 'admin')
+})
+
+afterAll(async () => {
+  await embedded?.close()
+  await api?.close()
+})
+
+describe('the document', () => {
+  it('is for those who have a session', async () => {
+    const answer = await api.ask('GET', '/billing/acme')
+    expect(answer.status).toBe(401)
+    expect(answer.body).not.toContain('/billing/assets/')
+  })
+
+  it('allows nothing inline, nothing from elsewhere, and nobody to frame it', async () => {
+    const { status, headers, body } = await api.ask('GET', '/billing/acme', { session })
+    expect(status).toBe(200)
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    )
+    expect(headers.get('x-frame-options')).toBe('DENY')
+    expect(headers.get('cache-control')).toBe('private, no-cache')
+    expect(body).toContain('<title>Billing, Harbor &lt;Cloud&gt;</title>')
+    expect(body).not.toMatch(/<style|<script(?![^>]* src=)|tollgate/i)
+  })
+
+  it('may be framed by whom the configuration names', async () => {
+    await apply(embedded, [testAccount({ accountId: 'acme' })])
+    const own = await embedded.session('acme', 'member')
+    const { headers } = await embedded.ask('GET', '/billing/acme', { session: own })
+    expect(headers.get('content-security-policy')).toContain(`frame-ancestors ${EMBEDDER}`)
+    expect(headers.get('x-frame-options')).toBeNull()
+  })
+})
+
+describe('its files', () => {
+  it('are kept for good, and sent in the form that the browser takes', async () => {
+    const [name, asset] = [...built.assets].find(([one]) => one.endsWith('.js'))!
+    for (const [accepted, encoding] of [
+      ['gzip, br', 'br'],
+      ['gzip', 'gzip'],
+      ['identity', null],
+    ] as const) {
+      const response = await fetch(`${api.url}/billing/assets/${name}`, { headers: { 'accept-encoding': accepted } })
+      expect(response.headers.get('content-encoding')).toBe(encoding)
+      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+      expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+      expect(response.headers.get('vary')).toBe('accept-encoding')
+      expect(Buffer.from(await response.arrayBuffer())).toEqual(asset.identity)
+    }
+  })
+
+  it.each(['absent.js', '..%2Findex.html', '..%2Fmanifest.json', 'index.html'])(
+    'are those of the build and no others: %s',
+    async (name) => {
+      expect((await api.ask('GET', `/billing/assets/${name}`)).status).toBe(404)
+    },
+  )
+})
+
+const browserFound = await findBrowser(console.error).catch((error: Error) => {
+  console.error(`SKIPPED: the page in a browser. ${error.message}`)
+  return null
+})
+
+describe.skipIf(browserFound === null)('in a browser', () => {
+  let browser: Browser
+  let errors: string[]
+
+  beforeAll(async () => {
+    browser = await launchBrowser(browserFound!)
+  })
+
+  afterAll(() => browser?.close())
+
+  async function open(cookie: string): Promise<Page> {
+    const context = await browser.newContext()
+    const [name, value] = cookie.split('=') as [string, string]
+    await context.addCookies([{ name, value, url: api.url }])
+    const page = await context.newPage()
+    errors = []
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text())
+    })
+    page.on('pageerror', (error) => errors.push(error.message))
+    await page.goto(`${api.url}/billing/acme`)
+    return page
+  }
+
+  it('it shows what the account has, within its policy', async () => {
+    const page = await open(session)
+    await page
+      .getByText('$25.00', { exact: true })
+      .or(page.getByText('€25.00', { exact: true }))
+      .first()
+      .waitFor()
+    await page.getByText('No calls are blocked').waitFor()
+    await page.getByRole('tab', { name: 'Payments' }).waitFor()
+    await page.locator('.table').getByText('Adjustment').waitFor()
+    expect(await page.getByRole('link', { name: 'Back to Harbor <Cloud>' }).getAttribute('href')).toBe(
+      TEST_PORTAL.dashboardUrl,
+    )
+    expect(await page.content()).not.toMatch(/tollgate/i)
+    expect(errors).toEqual([])
+  })
+
+  it('it opens a movement, which loads what that takes', async () => {
+    const page = await open(session)
+    await page.locator('.table').getByRole('button', { name: 'Adjustment' }).click()
+    await page.getByRole('dialog', { name: 'Adjustment details' }).waitFor()
+    expect(errors).toEqual([])
+  })
+
+  it('it says so when the session has ended, and signs out', async () => {
+    const page = await open(await api.session('acme', 'member', 'ben'))
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL('**/portal/signed-out')
+    await page.goto(`${api.url}/billing/acme`)
+    await page.getByText('Your session has ended.').waitFor()
+  })
+})

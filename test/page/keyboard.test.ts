@@ -1,0 +1,151 @@
+/** All of it can be done by keyboard, and the focus is always where one is. */
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { describeInBrowser } from './in-browser.ts'
+
+const FOCUSED = `(() => {
+  const one = document.activeElement
+  return one.getAttribute('aria-label') || one.id || one.textContent
+})()`
+
+describeInBrowser('dialogs', (gallery) => {
+  async function openAlerts(): Promise<Page> {
+    const page = await gallery().open({ state: 'page-healthy' })
+    await page.getByRole('button', { name: 'Edit alerts' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.getByLabel('Also email when credit falls below').waitFor()
+    return page
+  }
+
+  it('keep the focus in themselves, both ways round', async () => {
+    const page = await openAlerts()
+    for (const key of ['Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab']) {
+      await page.keyboard.press(key)
+      // Past either end stands a guard, which sends the focus on.
+      await page.waitForFunction(`document.querySelector('[role=dialog]').contains(document.activeElement)`)
+    }
+  })
+
+  it('give the focus back where they were opened', async () => {
+    const page = await openAlerts()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await page.evaluate(FOCUSED)).toBe('Edit alerts')
+  })
+
+  it('say the sandbox again, and are named by their title', async () => {
+    const page = await openAlerts()
+    const dialog = page.getByRole('dialog', { name: 'Edit alerts' })
+    expect(await dialog.textContent()).toContain('Sandbox: no real money moves')
+  })
+
+  it('close after what they asked for was done', async () => {
+    const page = await openAlerts()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('15')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await page.evaluate(FOCUSED)).toBe('Edit alerts')
+  })
+
+  it('fill a screen of 320 px', async () => {
+    const page = await openAlerts()
+    await page.setViewportSize({ width: 320, height: 640 })
+    expect(await page.getByRole('dialog').boundingBox()).toEqual({ x: 0, y: 0, width: 320, height: 640 })
+  })
+
+  it('of a movement come from the right, 420 px wide, and lead back to its row', async () => {
+    const page = await gallery().open({ state: 'page-healthy' })
+    const row = page.locator('.table').getByRole('button', { name: 'SMS' })
+    await row.focus()
+    await page.keyboard.press('Enter')
+    const drawer = page.getByRole('dialog', { name: 'SMS details' })
+    await drawer.waitFor()
+    expect(await drawer.boundingBox()).toEqual({ x: 860, y: 0, width: 420, height: 900 })
+    await page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'detached' })
+    expect(await page.evaluate(FOCUSED)).toBe('SMS')
+  })
+})
+
+describeInBrowser('an amount', (gallery) => {
+  it('is asked about on leaving it once it was changed, and not before', async () => {
+    const page = await gallery().open({ state: 'fields', locale: 'de-DE' })
+    const field = page.getByLabel('Amount (EUR)')
+    await field.focus()
+    await page.keyboard.press('Tab')
+    expect(await page.locator('.field-fault').count()).toBe(0)
+    await field.fill('25.00')
+    await page.keyboard.press('Tab')
+    expect(await page.locator('.field-fault').allTextContents()).toEqual(['Verwenden Sie Ziffern, wie 25,00'])
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    expect(await field.getAttribute('aria-describedby')).toBe('amount-hint amount-fault')
+    await field.fill('1000,5')
+    expect((await page.locator('.field-line').textContent())?.replace(/\s/g, ' ')).toBe('= 1.000,50 €')
+    expect(await page.locator('.field-fault').count()).toBe(0)
+  })
+
+  it('that was refused is in a list that takes the focus, and leads to it', async () => {
+    const page = await gallery().open({ state: 'fields' })
+    await page.getByRole('button', { name: 'Set up' }).focus()
+    await page.keyboard.press('Enter')
+    const summary = page.locator('.fault-summary')
+    await summary.waitFor()
+    await page.waitForFunction(`document.activeElement.className === 'fault-summary'`)
+    expect(await summary.getByRole('link').allTextContents()).toEqual([
+      'Enter an amount',
+      'Tick the box to allow these charges',
+    ])
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('amount')
+  })
+})
+
+describeInBrowser('the page', (gallery) => {
+  it('is gone through in the order in which it is read', async () => {
+    const page = await gallery().open({ state: 'page-low' })
+    const places: { top: number; left: number; name: string }[] = []
+    for (let presses = 0; presses < 14; presses += 1) {
+      await page.keyboard.press('Tab')
+      places.push(
+        (await page.evaluate(`(() => {
+          const one = document.activeElement
+          const card = one.closest('.card, .banner, footer') ?? one
+          const { top, left } = card.getBoundingClientRect()
+          return { top: Math.round(top + scrollY), left, name: one.textContent }
+        })()`)) as { top: number; left: number; name: string },
+      )
+    }
+    const sorted = places.toSorted((a, b) => a.top - b.top || a.left - b.left)
+    expect(places.map(({ name }) => name)).toEqual(sorted.map(({ name }) => name))
+    expect(places[0]!.name).toBe('Add credit')
+  })
+
+  it('changes tabs by arrow keys', async () => {
+    const page = await gallery().open({ state: 'page-healthy' })
+    await page.getByRole('tab', { name: 'Movements' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    expect(await page.getByRole('tabpanel').getByRole('table').getByRole('columnheader').allTextContents()).toContain(
+      'Status',
+    )
+  })
+
+  it('puts the focus on its heading once a notice is dismissed', async () => {
+    const page = await gallery().open({ state: 'page-low' })
+    await page.getByRole('button', { name: /^Dismiss: Credit is running low/ }).press('Enter')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Credit')
+  })
+
+  it('keeps the width of a button that submits', async () => {
+    const page = await gallery().open({ state: 'buttons' })
+    const button = page.getByRole('button', { name: 'Pay €60.50' }).first()
+    const before = await button.boundingBox()
+    await button.press('Enter')
+    expect(await button.getAttribute('aria-disabled')).toBe('true')
+    expect(await button.boundingBox()).toEqual(before)
+  })
+})

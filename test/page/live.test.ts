@@ -1,0 +1,66 @@
+/** A page that changes under load: nothing jumps, and it is not read out without end. */
+import { expect, it } from 'vitest'
+import { describeInBrowser } from './in-browser.ts'
+
+describeInBrowser('a balance that changes', (gallery) => {
+  it('moves nothing, also where it loses a digit', async () => {
+    const page = await gallery().open({ state: 'live' })
+    await page.evaluate(`(() => {
+      window.shifted = 0
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shifted += entry.value })
+        .observe({ type: 'layout-shift', buffered: false })
+    })()`)
+    const button = page.getByRole('button', { name: 'Use some' })
+    const before = await button.boundingBox()
+    const balances = new Set<string | null>()
+    for (let clicks = 0; clicks < 30; clicks += 1) {
+      await button.press('Enter')
+      balances.add(await page.locator('.balance-figure').textContent())
+    }
+    expect(balances.size).toBe(30)
+    expect(await button.boundingBox()).toEqual(before)
+    expect(await page.evaluate('window.shifted')).toBe(0)
+  })
+
+  it('is announced once in half a minute, the newest', async () => {
+    const { page } = gallery()
+    await page.clock.install()
+    await gallery().open({ state: 'live' })
+    const polite = page.locator('[role=status].visually-hidden')
+    expect(await polite.textContent()).toBe('')
+    for (let clicks = 0; clicks < 5; clicks += 1) await page.getByRole('button', { name: 'Use some' }).press('Enter')
+    expect(await polite.textContent()).toBe('Balance changed to 1234')
+    await page.clock.fastForward(29_000)
+    expect(await polite.textContent()).toBe('Balance changed to 1234')
+    await page.clock.fastForward(2_000)
+    expect(await polite.textContent()).toBe('Balance changed to 1086')
+  })
+
+  it('is an alert once where it turns critical, and none on load', async () => {
+    const page = await gallery().open({ state: 'live' })
+    const alert = page.locator('[role=alert]')
+    expect(await alert.textContent()).toBe('')
+    await page.getByRole('button', { name: 'Run out' }).press('Enter')
+    expect(await alert.textContent()).toBe('Credit has run out.')
+  })
+})
+
+describeInBrowser('what is critical when the page is opened', (gallery) => {
+  it('is not announced', async () => {
+    const page = await gallery().open({ state: 'page-exhausted' })
+    expect(await page.locator('[role=alert]').textContent()).toBe('')
+  })
+})
+
+describeInBrowser('motion', (gallery) => {
+  it('is a fade of 150 ms, and none for those who want none', async () => {
+    for (const [isReduced, fade] of [
+      [false, '0.15s'],
+      [true, '0s'],
+    ] as const) {
+      const page = await gallery().open({ state: 'dialog', isReduced })
+      const duration = 'getComputedStyle(document.querySelector("[role=dialog]")).transitionDuration'
+      expect(await page.evaluate(duration)).toBe(fade)
+    }
+  })
+})

@@ -1,0 +1,28 @@
+/** The gallery, once for all files, and the browser that each launches for itself. */
+import type { TestProject } from 'vitest/node'
+import { type FoundBrowser, findBrowser } from '../../stack/browser.ts'
+import { openGallery } from '../../testkit/gallery.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    galleryUrl: string
+    /** Null: there is none, and none could be brought. */
+    browser: FoundBrowser | null
+  }
+}
+
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const gallery = await openGallery()
+  provide('galleryUrl', gallery.url)
+  provide('browser', await browserOrNone())
+  return () => gallery.close()
+}
+
+async function browserOrNone(): Promise<FoundBrowser | null> {
+  try {
+    return await findBrowser(console.error)
+  } catch (error) {
+    console.error(`SKIPPED: the tests of the page in a browser. ${(error as Error).message}`)
+    return null
+  }
+}

@@ -1,0 +1,83 @@
+/** What is said by itself, and how often. */
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ANNOUNCE_EVERY_MS, type Announcer, createAnnouncer } from '../../web/src/live/announcer.ts'
+
+let nowMs: number
+let waiting: { at: number; work: () => void }[]
+let said: string[]
+let alerted: string[]
+let announcer: Announcer
+
+beforeEach(() => {
+  nowMs = 0
+  waiting = []
+  said = []
+  alerted = []
+  announcer = createAnnouncer({
+    say: (text) => said.push(text),
+    alert: (text) => alerted.push(text),
+    nowMs: () => nowMs,
+    later(work, ms) {
+      const one = { at: nowMs + ms, work }
+      waiting.push(one)
+      return () => {
+        waiting = waiting.filter((other) => other !== one)
+      }
+    },
+  })
+})
+
+function passMs(ms: number): void {
+  nowMs += ms
+  const due = waiting.filter(({ at }) => at <= nowMs)
+  waiting = waiting.filter(({ at }) => at > nowMs)
+  for (const { work } of due) work()
+}
+
+describe('announcements', () => {
+  it('are said at once, and then once in half a minute, the newest', () => {
+    for (const text of ['a', 'b', 'c']) announcer.announce(text)
+    expect(said).toEqual(['a'])
+    passMs(ANNOUNCE_EVERY_MS - 1)
+    expect(said).toEqual(['a'])
+    passMs(1)
+    expect(said).toEqual(['a', 'c'])
+    announcer.announce('d')
+    expect(said).toEqual(['a', 'c'])
+    passMs(ANNOUNCE_EVERY_MS)
+    expect(said).toEqual(['a', 'c', 'd'])
+    passMs(10 * ANNOUNCE_EVERY_MS)
+    expect(said).toEqual(['a', 'c', 'd'])
+  })
+
+  it('end with the page', () => {
+    announcer.announce('a')
+    announcer.announce('b')
+    announcer.stop()
+    passMs(ANNOUNCE_EVERY_MS)
+    expect(said).toEqual(['a'])
+  })
+})
+
+describe('a critical notice', () => {
+  it('is an alert once, and not on load', () => {
+    announcer.criticals(new Map([['exhausted 1', 'out']]))
+    expect(alerted).toEqual([])
+    const both = new Map([
+      ['exhausted 1', 'out'],
+      ['paused 1', 'paused'],
+    ])
+    announcer.criticals(both)
+    announcer.criticals(both)
+    announcer.criticals(new Map())
+    announcer.criticals(both)
+    expect(alerted).toEqual(['paused'])
+  })
+
+  it('that happens again is said again', () => {
+    announcer.criticals(new Map())
+    announcer.criticals(new Map([['exhausted 1', 'out']]))
+    announcer.criticals(new Map([['exhausted 2', 'out again']]))
+    expect(alerted).toEqual(['out', 'out again'])
+  })
+})

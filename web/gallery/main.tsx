@@ -1,0 +1,71 @@
+/**
+ * The gallery: one state at a time, by the address. `?state=page-low&locale=de-DE&brand=%23ffd400`; without a state, the list.
+ * Time and zone stand still, so that a picture is the same tomorrow.
+ */
+import { StrictMode, Suspense } from 'react'
+import { createRoot } from 'react-dom/client'
+import { showBrand } from '../src/design/show-brand.ts'
+import { LiveRegions } from '../src/live/live-regions.tsx'
+import { loadTexts } from '../src/texts/texts.ts'
+import { WordsProvider } from '../src/texts/words.tsx'
+import '../src/design/base.css'
+import '../src/credit/credit-page.css'
+import './gallery.css'
+import { PAGES } from './pages.tsx'
+import { PARTS } from './parts.tsx'
+import { NOW } from './planted.ts'
+
+const query = new URLSearchParams(location.search)
+const state = query.get('state')
+const locale = query.get('locale') ?? 'en-IE'
+const Page = state === null ? undefined : PAGES[state]
+const Part = state === null ? undefined : PARTS[state]
+
+showBrand(document.documentElement, query.get('brand') ?? (state === 'page-large' ? '#ffd400' : '#1f5fd6'))
+
+function Shown() {
+  if (Page) return <Page />
+  if (Part) {
+    return (
+      <main className="page" data-part>
+        <h1 className="visually-hidden">{state}</h1>
+        <h2 className="visually-hidden">{state}</h2>
+        <Part />
+      </main>
+    )
+  }
+  return (
+    <main className="page">
+      <h1>Gallery</h1>
+      <ul className="gallery-stack" id="states">
+        {[...Object.keys(PAGES), ...Object.keys(PARTS)].map((name) => (
+          <li key={name}>
+            <a href={`?state=${name}&locale=${locale}`}>{name}</a>
+          </li>
+        ))}
+      </ul>
+    </main>
+  )
+}
+
+// What the page loads when it is opened is there at once here, so that nobody has to wait for it to look.
+await Promise.all([
+  loadTexts(locale, 'page'),
+  loadTexts(locale, 'history'),
+  import('../src/components/dialog.tsx'),
+  import('../src/credit/set-up.tsx'),
+  import('../src/credit/alerts-dialog.tsx'),
+  import('../src/credit/turn-off-dialog.tsx'),
+])
+
+createRoot(document.getElementById('page')!).render(
+  <StrictMode>
+    <Suspense fallback={null}>
+      <WordsProvider options={{ locale, timeZone: 'Europe/Berlin', now: () => new Date(NOW) }}>
+        <LiveRegions>
+          <Shown />
+        </LiveRegions>
+      </WordsProvider>
+    </Suspense>
+  </StrictMode>,
+)

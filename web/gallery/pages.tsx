@@ -1,0 +1,177 @@
+/** Whole pages, each an account in one of the states that it can be in. */
+import { CreditPage } from '../src/credit/credit-page.tsx'
+import type { CreditActions, CreditModel, HistoryModel, Notice } from '../src/credit/data.ts'
+import { History, type HistoryProps } from '../src/credit/history.tsx'
+import { ALERTS, AUTO_STATES, BALANCE, BLOCKED, FORECAST, MEMBER, MODEL, NO_FORECAST, ready } from './planted.ts'
+import { HISTORY } from './planted-history.ts'
+import { NOTICE_KEYS, notice } from './planted-notices.ts'
+
+const nothing = () => undefined
+const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 300))
+
+const ON_NOTICE = Object.fromEntries(
+  NOTICE_KEYS.flatMap((key) => notice(key).actions).map((action) => [action, nothing]),
+) as CreditActions['onNotice']
+
+const ADMIN: CreditActions = {
+  onNotice: ON_NOTICE,
+  onDismiss: nothing,
+  onAddCredit: nothing,
+  onSetUpAutoTopUp: nothing,
+  onEditAutoTopUp: nothing,
+  onTurnOffAutoTopUp: soon,
+  onAddMethod: nothing,
+  onChangeMethod: nothing,
+  onRemoveMethod: nothing,
+  onSaveAlerts: soon,
+  onSignOut: nothing,
+}
+const LOOKING: CreditActions = { onDismiss: nothing, onSignOut: nothing }
+
+const LOADING = { status: 'loading' } as const
+const FAILED = { status: 'error', onRetry: nothing } as const
+const NOTHING_YET: HistoryModel = { ...HISTORY, movements: ready({ items: [] }), payments: ready({ items: [] }) }
+
+interface PageProps {
+  readonly model?: Partial<CreditModel>
+  readonly history?: Partial<HistoryModel> & Pick<HistoryProps, 'initialTab'>
+  readonly actions?: CreditActions
+}
+
+export function Page({ model, history, actions = ADMIN }: PageProps) {
+  return <CreditPage model={{ ...MODEL, ...model }} actions={actions} history={<History {...HISTORY} {...history} />} />
+}
+
+function notices(first: Notice['key'], ...others: Notice['key'][]): readonly Notice[] {
+  return [notice(first, { isBanner: true }), ...others.map((key) => notice(key))]
+}
+
+const auto = (state: string) => ready(AUTO_STATES[state]!)
+const blocked = {
+  balance: ready(BLOCKED),
+  forecast: ready({ ...FORECAST, days_left: null, no_days_left_reason: 'no_credit' as const, owed: '3.420000' }),
+}
+const isNew = {
+  balance: ready({ ...BALANCE, balance: '0.000000', status: 'blocked' as const }),
+  forecast: ready(NO_FORECAST),
+  autoTopUp: auto('never-set-up'),
+}
+
+export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
+  'page-healthy': () => <Page />,
+  'page-payments': () => <Page history={{ initialTab: 'payments' }} />,
+  'page-low': () => (
+    <Page
+      model={{
+        balance: ready({ ...BALANCE, balance: '8.420000' }),
+        forecast: ready({ ...FORECAST, days_left: 2 }),
+        notices: notices('low'),
+        autoTopUp: auto('off'),
+      }}
+    />
+  ),
+  'page-exhausted': () => <Page model={{ ...blocked, notices: notices('exhausted'), autoTopUp: auto('off') }} />,
+  'page-exhausted-paused': () => (
+    <Page model={{ ...blocked, notices: notices('exhausted_and_paused'), autoTopUp: auto('paused') }} />
+  ),
+  'page-cap': () => <Page model={{ notices: notices('cap'), autoTopUp: auto('waiting') }} />,
+  'page-declined': () => <Page model={{ notices: notices('failed') }} history={{ initialTab: 'payments' }} />,
+  'page-approval': () => (
+    <Page
+      model={{ notices: notices('approve', 'processing'), autoTopUp: auto('needs-approval') }}
+      history={{ initialTab: 'payments' }}
+    />
+  ),
+  'page-five-notices': () => (
+    <Page
+      model={{
+        notices: notices('paused', 'failed', 'expiring', 'custom', 'processing', 'added'),
+        autoTopUp: auto('paused'),
+      }}
+    />
+  ),
+  'page-unusual': () => (
+    <Page
+      model={{
+        forecast: ready({ ...FORECAST, used_today: '18.900000', is_unusual: true }),
+        notices: notices('day_limit', 'small'),
+        autoTopUp: auto('waiting'),
+      }}
+    />
+  ),
+  'page-added': () => (
+    <Page model={{ balance: ready({ ...BALANCE, balance: '46.580000' }), notices: notices('added') }} />
+  ),
+  'page-less-than-a-cent': () => <Page model={{ balance: ready({ ...BALANCE, balance: '0.004000' }) }} />,
+  'page-large': () => (
+    <Page
+      model={{
+        session: { ...MODEL.session, brand_color: '#ffd400', is_sandbox: false },
+        balance: ready({ ...BALANCE, balance: '1234567.890000' }),
+        forecast: ready({ ...FORECAST, days_left: null, no_days_left_reason: 'more_than_90_days' }),
+        autoTopUp: auto('on-without-cap'),
+      }}
+    />
+  ),
+  'page-member': () => <Page model={MEMBER} actions={LOOKING} />,
+  'page-member-exhausted': () => (
+    <Page
+      model={{
+        ...MEMBER,
+        ...blocked,
+        notices: [notice('exhausted_and_paused', { isBanner: true, isMember: true })],
+        autoTopUp: ready({
+          ...AUTO_STATES.paused!,
+          pause: null,
+          method: { ...AUTO_STATES.paused!.method!, brand: null, last4: null },
+        }),
+      }}
+      actions={LOOKING}
+    />
+  ),
+  'page-closed': () => (
+    <Page
+      model={{
+        closedAt: '2026-07-10T12:00:00.000000Z',
+        balance: ready({ ...BALANCE, balance: '12.080000' }),
+        notices: notices('closed'),
+        autoTopUp: auto('off'),
+      }}
+      actions={LOOKING}
+    />
+  ),
+  'page-first-set-up': () => (
+    <Page model={{ ...isNew, methods: ready([]), notices: notices('never_topped_up') }} history={NOTHING_YET} />
+  ),
+  'page-first-set-up-with-method': () => (
+    <Page
+      model={{
+        ...isNew,
+        notices: [{ ...notice('never_topped_up'), figures: { has_method: true, is_auto_top_up_on: false } } as Notice],
+      }}
+      history={NOTHING_YET}
+    />
+  ),
+  'page-no-contacts': () => (
+    <Page
+      model={{
+        alerts: ready({ ...ALERTS, contacts: [] }),
+        methods: ready([]),
+        notices: notices('no_method'),
+        autoTopUp: auto('on-without-method'),
+      }}
+    />
+  ),
+  'page-loading': () => (
+    <Page
+      model={{ balance: LOADING, forecast: LOADING, autoTopUp: LOADING, methods: LOADING, alerts: LOADING }}
+      history={{ movements: LOADING, payments: LOADING }}
+    />
+  ),
+  'page-errors': () => (
+    <Page
+      model={{ balance: FAILED, forecast: FAILED, autoTopUp: FAILED, methods: FAILED, alerts: FAILED }}
+      history={{ movements: FAILED, payments: FAILED }}
+    />
+  ),
+}

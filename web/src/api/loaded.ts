@@ -1,0 +1,14 @@
+/** A query as a part of the page. */
+import type { Loaded } from '../credit/data.ts'
+
+interface Query<Data> {
+  readonly data: Data | undefined
+  readonly error: Error | null
+  readonly refetch: () => unknown
+}
+
+/** What there was once is shown on, whatever becomes of asking again. */
+export function loaded<Data, Shown>(query: Query<Data>, show: (data: Data) => Shown): Loaded<Shown> {
+  if (query.data !== undefined) return { status: 'ready', data: show(query.data) }
+  return query.error === null ? { status: 'loading' } : { status: 'error', onRetry: () => void query.refetch() }
+}

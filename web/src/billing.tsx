@@ -1,0 +1,79 @@
+/** The page at work: whose session it is, and then each part of the account as its query goes. */
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect } from 'react'
+import { type accountQueries, Refused } from './api/account.ts'
+import { loaded } from './api/loaded.ts'
+import { CreditPage } from './credit/credit-page.tsx'
+import type { CreditModel, Session } from './credit/data.ts'
+import { showBrand } from './design/show-brand.ts'
+import { LiveRegions } from './live/live-regions.tsx'
+import { Message } from './message.tsx'
+import { WordsProvider } from './texts/words.tsx'
+
+type Queries = ReturnType<typeof accountQueries>
+
+/** Below the first view, so it is loaded after it. */
+const AccountHistory = lazy(() => import('./account-history.tsx'))
+
+export function Billing({ queries }: { queries: Queries }) {
+  return (
+    <Suspense fallback={null}>
+      <SessionOrMessage queries={queries} />
+    </Suspense>
+  )
+}
+
+function SessionOrMessage({ queries }: { queries: Queries }) {
+  const session = useQuery(queries.session)
+  if (session.data === undefined) {
+    if (session.error === null) return null
+    const locale = navigator.language
+    return (
+      <WordsProvider options={{ locale }}>
+        <Message error={session.error} onRetry={() => void session.refetch()} />
+      </WordsProvider>
+    )
+  }
+  return (
+    <WordsProvider options={{ locale: session.data.locale }}>
+      <LiveRegions>
+        <Account queries={queries} session={session.data} />
+      </LiveRegions>
+    </WordsProvider>
+  )
+}
+
+function Account({ queries, session }: { queries: Queries; session: Session }) {
+  useEffect(() => showBrand(document.documentElement, session.brand_color), [session.brand_color])
+  const model = useModel(queries, session)
+  const onSignOut = () => {
+    void queries.signOut().then(() => location.assign('/portal/signed-out'))
+  }
+  const history = <AccountHistory queries={queries} isSandbox={session.is_sandbox} />
+  return <CreditPage model={model} actions={{ onSignOut }} history={history} />
+}
+
+function useModel(queries: Queries, session: Session): CreditModel {
+  const account = useQuery(queries.account)
+  const notices = useQuery(queries.notices)
+  const [balance, forecast] = [useQuery(queries.balance), useQuery(queries.forecast)]
+  const [autoTopUp, methods] = [useQuery(queries.autoTopUp), useQuery(queries.methods)]
+  const alerts = useQuery(queries.alerts)
+  const items = notices.data?.items ?? []
+  return {
+    session,
+    closedAt: account.data?.closed_at ?? null,
+    notices: items,
+    balance: loaded(balance, (data) => data),
+    forecast: loaded(forecast, (data) => data),
+    autoTopUp: loaded(autoTopUp, (data) => data),
+    methods: loaded(methods, (data) => data.items),
+    alerts: loaded(alerts, (data) => data),
+    admins: [...new Set(items.flatMap(({ ask_admins }) => ask_admins))],
+  }
+}
+
+/** Asking again cannot mend a refusal; a fault of the moment may be over. */
+export function isWorthRetrying(failures: number, error: Error): boolean {
+  return failures < 2 && !(error instanceof Refused && error.status < 500 && error.status !== 429)
+}

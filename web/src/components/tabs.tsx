@@ -1,0 +1,40 @@
+/** Panels of which one is seen. Arrow keys move between the tabs, as people expect of them. */
+import { Tabs as Base } from '@base-ui/react/tabs'
+import type { ReactNode } from 'react'
+import './tabs.css'
+
+export interface Tab {
+  readonly id: string
+  readonly label: string
+  readonly panel: ReactNode
+}
+
+export interface TabsProps {
+  readonly label: string
+  readonly tabs: readonly Tab[]
+  /** At the right of the tabs. */
+  readonly aside?: ReactNode
+  readonly initial?: string
+}
+
+export function Tabs({ label, tabs, aside, initial }: TabsProps) {
+  return (
+    <Base.Root defaultValue={initial ?? tabs[0]?.id}>
+      <div className="tabs-bar">
+        <Base.List className="tabs-list" aria-label={label}>
+          {tabs.map(({ id, label: name }) => (
+            <Base.Tab key={id} value={id} className="tab">
+              {name}
+            </Base.Tab>
+          ))}
+        </Base.List>
+        {aside}
+      </div>
+      {tabs.map(({ id, panel }) => (
+        <Base.Panel key={id} value={id} className="tab-panel">
+          {panel}
+        </Base.Panel>
+      ))}
+    </Base.Root>
+  )
+}

@@ -1,0 +1,63 @@
+/** An amount that is being typed: what it reads as, and what is to be said about it, and when. */
+import { useState } from 'react'
+import { type AmountBounds, parseAmount } from '../format/parse-amount.ts'
+import { useWords } from '../texts/words.tsx'
+
+export interface AmountOptions extends AmountBounds {
+  readonly currency: string
+  /** A decimal string; empty where there is none yet. */
+  readonly initial: string | null
+  readonly isOptional?: boolean
+}
+
+export interface AmountState {
+  readonly text: string
+  readonly fault: string | null
+  readonly readBack: string | null
+  readonly onChange: (text: string) => void
+  readonly onBlur: () => void
+  /** The amount; null: none, which is optional. Says what is wrong from now on where something is. */
+  readonly submit: () => { readonly amount: string | null } | { readonly fault: string }
+}
+
+export function useAmount({ currency, initial, isOptional = false, min, max }: AmountOptions): AmountState {
+  const { locale, t, money } = useWords()
+  const format = money(currency)
+  const [text, setText] = useState(initial === null ? '' : format.typed(initial))
+  const [isEdited, setIsEdited] = useState(false)
+  const [isSaid, setIsSaid] = useState(false)
+
+  const parsed = parseAmount(text, locale, { ...(min ? { min } : {}), ...(max ? { max } : {}) })
+  const isAbsent = 'fault' in parsed && parsed.fault === 'empty' && isOptional
+  const fault = 'amount' in parsed || isAbsent ? null : messageOf(parsed.fault)
+  const written = 'amount' in parsed ? format.amount(parsed.amount) : null
+  return {
+    text,
+    fault: isSaid ? fault : null,
+    readBack: written === null || !isEdited ? null : t('field.readBack', { amount: written }),
+    onChange(typed) {
+      setText(typed)
+      setIsEdited(true)
+    },
+    onBlur: () => setIsSaid((before) => before || isEdited),
+    submit() {
+      setIsSaid(true)
+      return fault === null ? { amount: 'amount' in parsed ? parsed.amount : null } : { fault }
+    },
+  }
+
+  function messageOf(which: 'empty' | 'digits' | 'decimals' | 'min' | 'max'): string {
+    switch (which) {
+      case 'empty':
+        return t('field.empty')
+      case 'digits':
+        return t('field.digits', { example: format.typed('25') })
+      case 'decimals':
+        return t('field.decimals')
+      case 'min':
+        return t('field.min', { min: format.amount(min!) })
+      case 'max':
+        return t('field.max', { max: format.amount(max!) })
+    }
+  }
+}

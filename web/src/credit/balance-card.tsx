@@ -1,0 +1,151 @@
+/** Can we call, how much is there, how long does it last, what comes next. The figure has a box that no digit changes. */
+import type { ReactNode } from 'react'
+import { Button } from '../components/button.tsx'
+import { Card } from '../components/card.tsx'
+import { Icon } from '../components/icon.tsx'
+import { ErrorPart, LoadingBlocks } from '../components/states.tsx'
+import { StatusLine } from '../components/status-line.tsx'
+import { signOf } from '../format/decimal.ts'
+import { useWords, type Words } from '../texts/words.tsx'
+import type { AutoTopUp, Balance, CreditActions, Forecast, Loaded, Notice } from './data.ts'
+import { daysPhrase, shownBalance } from './wording.ts'
+
+export interface BalanceCardProps {
+  readonly balance: Loaded<Balance>
+  readonly forecast: Loaded<Forecast>
+  /** Null where it is not known: then nothing is said of the next top-up. */
+  readonly autoTopUp: AutoTopUp | null
+  readonly notices: readonly Notice[]
+  readonly isClosed: boolean
+  /** Another button on the page is the one to press first. */
+  readonly isSecondary: boolean
+  readonly actions: Pick<CreditActions, 'onAddCredit' | 'onNotice'>
+  readonly children?: ReactNode
+}
+
+export function BalanceCard(props: BalanceCardProps) {
+  const { balance, actions, isSecondary, children } = props
+  const { t } = useWords()
+  return (
+    <Card title={t('part.balance')} className="balance-card">
+      {balance.status === 'loading' ? <LoadingBlocks sizes={['balance', 'line', 'line', 'short']} /> : null}
+      {balance.status === 'error' ? (
+        <>
+          <p className="balance-figure">—</p>
+          <ErrorPart part={t('part.balance')} onRetry={balance.onRetry} />
+        </>
+      ) : null}
+      {balance.status === 'ready' ? <Known {...props} balance={balance.data} /> : null}
+      {children}
+      {actions.onAddCredit && balance.status === 'ready' ? (
+        <div className="card-actions">
+          <Button kind={isSecondary ? 'secondary' : 'primary'} onClick={actions.onAddCredit}>
+            {t('action.add_credit')}
+          </Button>
+        </div>
+      ) : null}
+    </Card>
+  )
+}
+
+type KnownProps = Omit<BalanceCardProps, 'balance'> & { readonly balance: Balance }
+
+function Known({ balance, forecast, autoTopUp, notices, actions, isClosed }: KnownProps) {
+  const words = useWords()
+  const { t } = words
+  const money = words.money(balance.currency)
+  return (
+    <>
+      <p className="balance-figure amount">{shownBalance(balance.balance, words, money)}</p>
+      {isClosed ? null : <ServiceStatus balance={balance} notices={notices} />}
+      {forecast.status === 'ready' ? (
+        <ul className="facts">
+          <Fact>{lastsLine(forecast.data, autoTopUp, words)}</Fact>
+          <UsedToday forecast={forecast.data} onSeeUsage={actions.onNotice?.see_what_used_it && seeUsage(notices)} />
+          {notices.map((notice) =>
+            notice.key === 'processing' && notice.is_banner ? (
+              <Fact key={notice.occurrence}>
+                {t('balance.processing', { amount: money.amount(notice.figures.amount) })}
+              </Fact>
+            ) : null,
+          )}
+        </ul>
+      ) : null}
+      {forecast.status === 'loading' ? <LoadingBlocks sizes={['line', 'line']} /> : null}
+    </>
+  )
+
+  function seeUsage(shown: readonly Notice[]) {
+    const notice = shown.find(({ actions: possible }) => possible.includes('see_what_used_it'))
+    return notice && (() => actions.onNotice?.see_what_used_it?.(notice))
+  }
+}
+
+function Fact({ children }: { children: ReactNode }) {
+  return children === null ? null : <li>{children}</li>
+}
+
+function ServiceStatus({ balance, notices }: { balance: Balance; notices: readonly Notice[] }) {
+  const { t, dates } = useWords()
+  if (balance.status === 'active') {
+    return (
+      <StatusLine tone="success" icon="check">
+        {t('service.active')}
+      </StatusLine>
+    )
+  }
+  const isSaid = notices.some(({ key }) => key === 'exhausted' || key === 'exhausted_and_paused')
+  return (
+    <>
+      <StatusLine tone="critical" icon="blocked">
+        {t('balance.blocked')}
+      </StatusLine>
+      {isSaid ? null : (
+        <p className="muted">{t('balance.blockedSince', { time: dates.moment(balance.status_since) })}</p>
+      )}
+    </>
+  )
+}
+
+function lastsLine(forecast: Forecast, autoTopUp: AutoTopUp | null, words: Words): string | null {
+  const { t } = words
+  const days = daysPhrase(forecast, words)
+  if (days !== null) return t(autoTopUp?.state === 'on' ? 'balance.nextTopUp' : 'balance.lasts', { days })
+  switch (forecast.no_days_left_reason) {
+    case 'not_enough_usage':
+      return t('lasts.not_enough_usage')
+    case 'no_usage':
+      return t('balance.noUsage', { count: forecast.days })
+    default:
+      return null
+  }
+}
+
+function UsedToday({ forecast, onSeeUsage }: { forecast: Forecast; onSeeUsage: (() => void) | undefined }) {
+  const words = useWords()
+  const { t } = words
+  const money = words.money(forecast.currency)
+  // What corrections took back today may be more than what was used.
+  const used = money.amount(signOf(forecast.used_today) < 0 ? '0' : forecast.used_today)
+  if (forecast.usual_day === null) {
+    return signOf(forecast.used_today) > 0 ? <li>{t('balance.usedTodayOnly', { used })}</li> : null
+  }
+  const usual = money.amount(forecast.usual_day)
+  if (!forecast.is_unusual) return <li>{t('balance.usedToday', { used, usual })}</li>
+  return (
+    <li className="fact-warning">
+      <Icon name="warning" />
+      <span>
+        {t('balance.unusual', { used, usual })}
+        {onSeeUsage ? (
+          <>
+            {' '}
+            <button type="button" className="link-button" onClick={onSeeUsage}>
+              {t('action.see_what_used_it')}
+            </button>
+          </>
+        ) : null}
+      </span>
+    </li>
+  )
+}

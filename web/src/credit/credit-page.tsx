@@ -1,0 +1,191 @@
+/** The page: can we call, how much, how long, what comes next, what used it, proof. In this order also where it is narrow. */
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
+import { Card } from '../components/card.tsx'
+import { LoadingBlocks } from '../components/states.tsx'
+import { useAnnouncer } from '../live/live-regions.tsx'
+import { useWords } from '../texts/words.tsx'
+import { AutoTopUpBody, AutoTopUpState } from './auto-top-up-card.tsx'
+import { BalanceCard } from './balance-card.tsx'
+import type { CreditActions, CreditModel, Loaded, Notice, NoticeOf } from './data.ts'
+import { bannerOf, NoticeBanner, NoticesAt, noticeWords } from './notices.tsx'
+import { Part } from './part.tsx'
+import { AlertsRow, PaymentMethodRow } from './settings-rows.tsx'
+import './credit-page.css'
+
+/** New accounts alone have it. */
+const SetUp = lazy(() => import('./set-up.tsx'))
+
+export interface CreditPageProps {
+  readonly model: CreditModel
+  readonly actions: CreditActions
+  /** Movements and payments, which may come later. */
+  readonly history: ReactNode
+}
+
+export function CreditPage({ model, actions: given, history }: CreditPageProps) {
+  const { t, dates } = useWords()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const { session, notices } = model
+  const currency = currencyOf(model)
+  const actions: CreditActions = given.onDismiss
+    ? {
+        ...given,
+        onDismiss: (notice) => {
+          // Its button is gone with it.
+          heading.current?.focus()
+          given.onDismiss?.(notice)
+        },
+      }
+    : given
+  useCriticals(notices, currency)
+  const banner = bannerOf(notices)
+  const setUp = notices.find((notice): notice is NoticeOf<'never_topped_up'> => notice.key === 'never_topped_up')
+  return (
+    <main className="page">
+      <PageHeader session={session} />
+      <div className="intro">
+        <h2 ref={heading} tabIndex={-1}>
+          {t('page.credit')}
+        </h2>
+        <p className="muted">{t('page.intro')}</p>
+        <WhoMayChange model={model} />
+      </div>
+      {setUp ? (
+        <Suspense fallback={<LoadingBlocks sizes={['line', 'row', 'row', 'row']} />}>
+          <SetUp notice={setUp} actions={actions} />
+        </Suspense>
+      ) : null}
+      {banner && !setUp ? <NoticeBanner notice={banner} currency={currency} actions={actions} /> : null}
+      <div className="columns">
+        <BalanceCard
+          balance={model.balance}
+          forecast={model.forecast}
+          autoTopUp={dataOf(model.autoTopUp)}
+          notices={notices}
+          isClosed={model.closedAt !== null}
+          isSecondary={setUp !== undefined || (banner?.severity === 'critical' && banner.actions.length > 0)}
+          actions={actions}
+        >
+          <NoticesAt placement="balance" notices={notices} currency={currency} actions={actions} />
+        </BalanceCard>
+        <SettingsCard model={model} actions={actions} currency={currency} />
+      </div>
+      <section className="card history" aria-label={t('part.movements')}>
+        <NoticesAt placement="payments" notices={notices} currency={currency} actions={actions} />
+        <Suspense fallback={<LoadingBlocks sizes={['row', 'row', 'row', 'row', 'row', 'row']} />}>{history}</Suspense>
+        <p className="muted zone">{t('page.zone', { zone: dates.zoneName })}</p>
+      </section>
+      <PageFooter session={session} onSignOut={actions.onSignOut} />
+    </main>
+  )
+}
+
+function PageHeader({ session: { is_sandbox } }: Pick<CreditModel, 'session'>) {
+  const { t } = useWords()
+  return (
+    <header className="page-header">
+      <h1>{t('page.billing')}</h1>
+      {is_sandbox ? <p className="sandbox-label">{t('page.sandbox')}</p> : null}
+    </header>
+  )
+}
+
+function WhoMayChange({ model: { session, closedAt, admins } }: { model: CreditModel }) {
+  const { t, list } = useWords()
+  if (session.role === 'admin' || closedAt !== null) return null
+  return (
+    <p className="muted">
+      {admins.length === 0 ? t('page.onlyAdminsUnnamed') : t('page.onlyAdmins', { names: list(admins) })}
+    </p>
+  )
+}
+
+interface SettingsCardProps {
+  readonly model: CreditModel
+  readonly actions: CreditActions
+  readonly currency: string
+}
+
+/** Auto top-up, and below it what it charges and who is mailed. */
+function SettingsCard({ model, actions, currency }: SettingsCardProps) {
+  const { t } = useWords()
+  const { autoTopUp, methods, alerts, notices } = model
+  const isSandbox = model.session.is_sandbox
+  const at = (placement: 'auto' | 'method' | 'alerts') => (
+    <NoticesAt placement={placement} notices={notices} currency={currency} actions={actions} />
+  )
+  return (
+    <Card
+      title={t('part.autoTopUp')}
+      className="settings-card"
+      aside={autoTopUp.status === 'ready' ? <AutoTopUpState autoTopUp={autoTopUp.data} /> : null}
+    >
+      <Part name={t('part.autoTopUp')} loaded={autoTopUp} blocks={['line', 'line', 'short', 'button']}>
+        {(data) => (
+          <AutoTopUpBody autoTopUp={data} forecast={dataOf(model.forecast)} isSandbox={isSandbox} actions={actions}>
+            {at('auto')}
+          </AutoTopUpBody>
+        )}
+      </Part>
+      <div className="settings-rows">
+        <Part name={t('part.paymentMethod')} loaded={methods} blocks={['short', 'line']}>
+          {(data) => (
+            <PaymentMethodRow methods={data} actions={actions}>
+              {at('method')}
+            </PaymentMethodRow>
+          )}
+        </Part>
+        <Part name={t('part.alerts')} loaded={alerts} blocks={['short', 'line']}>
+          {(data) => (
+            <AlertsRow alerts={data} isSandbox={isSandbox} actions={actions}>
+              {at('alerts')}
+            </AlertsRow>
+          )}
+        </Part>
+      </div>
+    </Card>
+  )
+}
+
+function PageFooter({ session, onSignOut }: Pick<CreditModel, 'session'> & Pick<CreditActions, 'onSignOut'>) {
+  const { t } = useWords()
+  return (
+    <footer className="page-footer">
+      <a href={session.dashboard_url} target="_top">
+        {t('page.back', { product: session.product })}
+      </a>
+      <span className="muted">{t('page.signedIn', { name: session.person.name })}</span>
+      {onSignOut ? (
+        <button type="button" className="link-button" onClick={onSignOut}>
+          {t('page.signOut')}
+        </button>
+      ) : null}
+    </footer>
+  )
+}
+
+/** A critical notice that comes up while the page is open is said at once. */
+function useCriticals(notices: readonly Notice[], currency: string): void {
+  const announcer = useAnnouncer()
+  const words = useWords()
+  useEffect(() => {
+    const criticals = notices.filter(({ severity }) => severity === 'critical')
+    announcer.criticals(
+      new Map(
+        criticals.map((notice) => {
+          const { title, body } = noticeWords(notice, words, currency)
+          return [`${notice.key} ${notice.occurrence}`, `${title} ${body}`]
+        }),
+      ),
+    )
+  }, [announcer, notices, words, currency])
+}
+
+function dataOf<Data>(loaded: Loaded<Data>): Data | null {
+  return loaded.status === 'ready' ? loaded.data : null
+}
+
+/** Of the account; each part says it. */
+function currencyOf({ balance, autoTopUp, forecast }: CreditModel): string {
+  return dataOf(balance)?.currency ?? dataOf(autoTopUp)?.currency ?? dataOf(forecast)?.currency ?? 'EUR'
+}

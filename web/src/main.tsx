@@ -1,0 +1,23 @@
+/** The page's entry: which account it is about stands in its path, `/billing/{account_id}`. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { accountQueries } from './api/account.ts'
+import { Billing, isWorthRetrying } from './billing.tsx'
+import { loadTexts } from './texts/texts.ts'
+import './design/base.css'
+
+// The server says the reader's language: its texts come while it is asked whose session this is.
+void loadTexts(document.documentElement.lang, 'page')
+
+const accountId = decodeURIComponent(location.pathname.split('/').at(-1) ?? '')
+const client = new QueryClient({ defaultOptions: { queries: { retry: isWorthRetrying, staleTime: 15_000 } } })
+const queries = accountQueries(accountId)
+
+createRoot(document.getElementById('page')!).render(
+  <StrictMode>
+    <QueryClientProvider client={client}>
+      <Billing queries={queries} />
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,18 @@
+/** In place of the page: no session, or no page to be had now. */
+import { Refused } from './api/account.ts'
+import { ErrorPart } from './components/states.tsx'
+import { useWords } from './texts/words.tsx'
+
+export function Message({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const { t } = useWords()
+  const isOver = error instanceof Refused && (error.status === 401 || error.status === 404)
+  const isRefused = error instanceof Refused && error.status === 403
+  return (
+    <main className="page">
+      <h1>{t('page.billing')}</h1>
+      {isOver ? <p>{t('page.sessionOver')}</p> : null}
+      {isRefused ? <p>{t('page.noAccess')}</p> : null}
+      {isOver || isRefused ? null : <ErrorPart part={t('page.billing')} onRetry={onRetry} />}
+    </main>
+  )
+}

@@ -1,0 +1,27 @@
+/** Texts by area and language. What is not needed at once is loaded with what needs it. */
+import { formatMessage, type Message, type MessageValues, parseMessage } from './icu.ts'
+import type { Area, TextId, Texts } from './ids.ts'
+
+/** Throws `TypeError` for a text whose area was not loaded. */
+export type Translate = (id: TextId, values?: MessageValues) => string
+
+/** English where there is nothing in the language of the locale. */
+export async function loadTexts(locale: string, area: Area): Promise<Texts> {
+  const isGerman = new Intl.Locale(locale).language === 'de'
+  if (area === 'history') return (await (isGerman ? import('./de/history.ts') : import('./en/history.ts'))).HISTORY
+  return (await (isGerman ? import('./de/first-view.ts') : import('./en/first-view.ts'))).FIRST_VIEW
+}
+
+export function translator(texts: Texts, locale: string): Translate {
+  const parsed = new Map<TextId, Message>()
+  return (id, values = {}) => {
+    let message = parsed.get(id)
+    if (message === undefined) {
+      const text = texts[id]
+      if (text === undefined) throw new TypeError(`the text ${id} is not loaded`)
+      message = parseMessage(text)
+      parsed.set(id, message)
+    }
+    return formatMessage(message, values, locale)
+  }
+}

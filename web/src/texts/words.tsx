@@ -1,0 +1,102 @@
+/** The reader's words and formats, for every component below. */
+import { createContext, type ReactNode, use, useContext, useEffect } from 'react'
+import type { Texts as Catalogue } from '../../../src/texts/texts.ts'
+import { type DateFormat, dateFormat } from '../format/dates.ts'
+import { type MoneyFormat, moneyFormat } from '../format/money.ts'
+import type { Area, TextId, Texts } from './ids.ts'
+import { loadTexts, type Translate, translator } from './texts.ts'
+
+export interface Words {
+  readonly locale: string
+  readonly t: Translate
+  /** The same words as the catalogue that page and mail share takes them. */
+  readonly catalogue: Catalogue
+  readonly timeZone: string
+  readonly dates: DateFormat
+  money(currency: string): MoneyFormat
+  /** `a, b and c`. */
+  list(items: readonly string[]): string
+}
+
+export interface WordsOptions {
+  readonly locale: string
+  /** The reader's own unless given. */
+  readonly timeZone?: string | undefined
+  readonly now?: () => Date
+}
+
+interface Known {
+  readonly texts: Texts
+  readonly words: Words
+}
+
+const WordsContext = createContext<Known | null>(null)
+
+export function useWords(): Words {
+  return useKnown().words
+}
+
+function useKnown(): Known {
+  const known = useContext(WordsContext)
+  if (known === null) throw new TypeError('useWords outside of WordsProvider')
+  return known
+}
+
+/** Suspends until the words are there. */
+export function WordsProvider({ options, children }: { options: WordsOptions; children: ReactNode }) {
+  const { locale } = options
+  useEffect(() => {
+    document.documentElement.lang = locale
+  }, [locale])
+  return <WordsContext value={use(knownIn(options))}>{children}</WordsContext>
+}
+
+/** The words of one more area, for what is loaded with it. Suspends until they are there. */
+export function MoreWords({ area, children }: { area: Area; children: ReactNode }) {
+  const known = useKnown()
+  return <WordsContext value={use(knownMore(known, area))}>{children}</WordsContext>
+}
+
+/** Asked for again, a promise has to be the same one. */
+const first = new Map<string, Promise<Known>>()
+const more = new WeakMap<Known, Promise<Known>>()
+
+function knownIn(options: WordsOptions): Promise<Known> {
+  const { locale, timeZone } = options
+  const key = `${locale} ${timeZone}`
+  const known = first.get(key) ?? loadTexts(locale, 'page').then((texts) => ({ texts, words: wordsOf(texts, options) }))
+  first.set(key, known)
+  return known
+}
+
+function knownMore(base: Known, area: Area): Promise<Known> {
+  const { locale } = base.words
+  const known =
+    more.get(base) ??
+    loadTexts(locale, area).then((loaded) => {
+      const texts = { ...base.texts, ...loaded }
+      return { texts, words: { ...base.words, t: translator(texts, locale) } }
+    })
+  more.set(base, known)
+  return known
+}
+
+export function wordsOf(texts: Texts, { locale, timeZone, now = () => new Date() }: WordsOptions): Words {
+  const list = new Intl.ListFormat(locale, { type: 'conjunction' })
+  const byCurrency = new Map<string, MoneyFormat>()
+  const t = translator(texts, locale)
+  const zone = timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
+  return {
+    locale,
+    t,
+    catalogue: { language: locale, locale, say: (id, ...[values]) => t(id as TextId, values) },
+    timeZone: zone,
+    dates: dateFormat(locale, { timeZone, now }),
+    money(currency) {
+      const known = byCurrency.get(currency) ?? moneyFormat(locale, currency)
+      byCurrency.set(currency, known)
+      return known
+    },
+    list: (items) => list.format(items),
+  }
+}
