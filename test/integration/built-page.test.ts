@@ -1,11 +1,16 @@
 /** The built billing page as the API serves it: to whom, under which policy, and that it works under it in a real browser. */
+import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { type PageFiles, readPageFiles } from '../../src/api/page-files.ts'
+import { CSV_HEADINGS } from '../../src/core/export/csv-cells.ts'
 import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { makeMovements } from '../../testkit/movements.ts'
 import { openTestApi, TEST_PORTAL, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
+import { parseCsv } from '../support/csv.ts'
+import { expectedRows, prepareAll } from '../support/exports.ts'
 import { adjust, apply } from '../support/ledger.ts'
 
 const EMBEDDER = 'https://dashboard.example'
@@ -135,6 +140,35 @@ describe.skipIf(browserFound === null)('in a browser', () => {
     await page.locator('.table').getByRole('button', { name: 'Adjustment' }).click()
     await page.getByRole('dialog', { name: 'Adjustment details' }).waitFor()
     expect(errors).toEqual([])
+  })
+
+  it('it takes a file of all movements whole, by the name that is said', async () => {
+    await apply(api, [testAccount({ accountId: 'exported' })])
+    const to = new Date()
+    await makeMovements(api.pool, {
+      accountId: 'exported',
+      count: 3_000,
+      from: new Date(to.getTime() - 86_400_000),
+      to,
+    })
+    const own = await api.session('exported', 'admin')
+    const asked = await api.ask('POST', '/v1/accounts/exported/exports', {
+      session: own,
+      body: { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' },
+      headers: { 'idempotency-key': 'in-a-browser' },
+    })
+    await prepareAll(api.pool)
+    const page = await open(own)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.evaluate(
+        `Object.assign(document.createElement('a'), { href: '${asked.headers.get('location')}/file' }).click()`,
+      ),
+    ])
+    expect(download.suggestedFilename()).toMatch(/^credit-movements-exported-[\d-]+\.csv$/)
+    const [headings, ...rows] = parseCsv((await readFile(await download.path(), 'utf8')).replace(/^\ufeff/, ''))
+    expect(headings).toEqual(CSV_HEADINGS)
+    expect(rows).toEqual(await expectedRows(api.pool, 'exported', 0, 3_000))
   })
 
   it('it says so when the session has ended, and signs out', async () => {
