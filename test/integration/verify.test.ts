@@ -11,7 +11,7 @@ import { payAndTakeBack } from '../support/sandbox.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 import { findFaults } from '../support/verified.ts'
 
-const ITEMS = 6_000
+const ITEMS = 4_000
 /** Charged, more than once. */
 const ACCOUNT = 'nordlicht-logistik'
 
