@@ -11,7 +11,7 @@ import type { PaymentFacts } from '../core/top-up/payment.ts'
 
 export type { PaymentFacts }
 
-export type ProviderName = 'sandbox'
+export type ProviderName = 'sandbox' | 'stripe'
 
 /** A saved card, as much of it as may be shown. */
 export interface SavedMethod {
@@ -51,6 +51,8 @@ export interface PaymentToPrepare {
   readonly currency: Currency
   /** The customer is away, as with an automatic top-up. */
   readonly isOffSession: boolean
+  /** Who gets the provider's receipt by mail; absent or null: nobody. */
+  readonly receiptEmail?: string | null
 }
 
 /** What is marked at the provider, so that a database restored to an earlier point learns of what it has forgotten. */
@@ -120,6 +122,8 @@ export interface PaymentProvider {
   createSetup(setup: SetupToCreate): Promise<SetupAnswer>
   /** Refused as `setup_missing` where there is none. */
   readSetup(providerSetupId: string): Promise<SetupAnswer>
+  /** The customer has turned back from the page: ends the setup, unless a card was saved first, which the answer says. */
+  cancelSetup(providerSetupId: string): Promise<SetupAnswer>
   /** The method as it is now (banks renew cards); `gone` where it was detached. */
   readMethod(
     providerMethodId: string,
