@@ -1,6 +1,7 @@
 /** Reads both sides of a history, ledger and provider, by statements of its own. */
 import type { LaneDatabase } from './lane-database.ts'
 import type { AccountInLedger, MovementInLedger, PaymentAtProvider, Rest, Sight } from './model.ts'
+import type { ProviderSide } from './provider-side.ts'
 import type { Settings } from './steps.ts'
 
 const micros = (column: string) => `(extract(epoch from ${column}) * 1000000)::float8`
@@ -33,20 +34,28 @@ const PAYMENTS = `
    group by p.payment_id
    order by p.created_at, p.payment_id`
 
-export async function lookAtBoth({ ledger, sandbox, nowMicros }: LaneDatabase): Promise<Sight> {
+export async function lookAtBoth({ ledger, nowMicros }: LaneDatabase, side: ProviderSide): Promise<Sight> {
   const [accounts, movements, marks, payments] = await Promise.all([
     ledger.query<Omit<AccountInLedger, 'markedVersion'>>(ACCOUNTS),
     ledger.query<MovementInLedger>(MOVEMENTS),
-    sandbox.query<Pick<AccountInLedger, 'accountId' | 'markedVersion'>>(MARKS),
-    sandbox.query<PaymentAtProvider>(PAYMENTS),
+    side.marks(),
+    side.books(),
   ])
-  const marked = new Map(marks.rows.map(({ accountId, markedVersion }) => [accountId, markedVersion]))
   return {
     nowMicros: nowMicros(),
-    accounts: accounts.rows.map((row) => ({ ...row, markedVersion: marked.get(row.accountId) ?? null })),
+    accounts: accounts.rows.map((row) => ({ ...row, markedVersion: marks.get(row.accountId) ?? null })),
     movements: movements.rows,
-    payments: payments.rows,
+    payments,
   }
+}
+
+export async function readSandboxBooks({ sandbox }: LaneDatabase): Promise<PaymentAtProvider[]> {
+  return (await sandbox.query<PaymentAtProvider>(PAYMENTS)).rows
+}
+
+export async function readSandboxMarks({ sandbox }: LaneDatabase): Promise<ReadonlyMap<string, number | null>> {
+  const { rows } = await sandbox.query<Pick<AccountInLedger, 'accountId' | 'markedVersion'>>(MARKS)
+  return new Map(rows.map(({ accountId, markedVersion }) => [accountId, markedVersion]))
 }
 
 const RESTS = `

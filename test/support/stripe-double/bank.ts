@@ -42,11 +42,21 @@ export function createBank(state: StripeState) {
     /** On Checkout's page: the card is approved for charges to come. */
     typeIn(sessionId: string, number: string): void {
       const session = state.sessions.get(sessionId)
-      if (session === undefined) throw new Error(`there is no page ${sessionId}`)
+      if (session === undefined) throw new TypeError(`there is no page ${sessionId}`)
       state.completeSession(sessionId, state.attach(session.customer, number, undefined, true).id)
     },
     /** On the bank's page, where the customer has been sent to. */
     authenticate: (paymentId: string, isApproved: boolean) => settled(() => state.authenticate(paymentId, isApproved)),
+    /** The same, of one whose customer nobody has sent there yet. */
+    sendAndAuthenticate(paymentId: string, isApproved: boolean): void {
+      state.settleDue()
+      const { status, last_payment_error: error } = state.intents.get(paymentId)!
+      if (status === 'requires_payment_method' && error?.code === WANTS_APPROVAL) {
+        const method = error.payment_method.id
+        state.confirmIntent(paymentId, { isOffSession: false, returnUrl: 'https://nowhere.example', method })
+      }
+      state.authenticate(paymentId, isApproved)
+    },
     settle: (paymentId: string, isDeclined = false) => settled(() => state.settle(paymentId, isDeclined)),
     refund: (paymentId: string, micros: bigint | null) =>
       settled(() => state.refund(paymentId, micros === null ? null : Number(micros / MICROS_PER_CENT))),
@@ -86,14 +96,14 @@ export function createBank(state: StripeState) {
         }
       })
     },
-    /** The settings version that is marked on an account's customer; null: none. */
-    markOf(accountId: string): number | null {
-      const marks = [...state.customers.values()]
-        .filter(({ metadata }) => metadata.account_id === accountId)
-        .flatMap(({ metadata }) => Object.entries(metadata))
-        .filter(([name]) => name.startsWith('settings_version'))
-        .map(([, version]) => Number(version))
-      return marks.length === 0 ? null : Math.max(...marks)
+    /** The settings version that is marked on its customer, by account; null: none. */
+    marks(): ReadonlyMap<string, number | null> {
+      return new Map(
+        [...state.customers.values()].map(({ metadata }) => {
+          const marks = Object.entries(metadata).filter(([name]) => name.startsWith('settings_version'))
+          return [metadata.account_id!, marks.length === 0 ? null : Math.max(...marks.map(([, text]) => Number(text)))]
+        }),
+      )
     },
   }
 }

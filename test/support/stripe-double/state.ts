@@ -10,6 +10,7 @@ import {
   findTestNumber,
   SHORTLY_MICROS,
 } from '../../../src/payments/providers/sandbox/cards.ts'
+import { NotPossible } from '../../../src/payments/providers/sandbox/payment.ts'
 import { API_VERSION } from '../../../src/payments/providers/stripe/client.ts'
 import {
   ApiError,
@@ -87,7 +88,7 @@ export function createState(nowMicros: () => number) {
     /** Types a card in for a customer. */
     attach(customerId: string, number: string, expiry = { month: 12, year: 2034 }, isApproved = false): Method {
       const known = findTestNumber(number)
-      if (known === null) throw new Error('no test number')
+      if (known === null) throw new TypeError(`${number} is no test number`)
       const method: Method = {
         id: newId('pm'),
         object: 'payment_method',
@@ -158,7 +159,7 @@ export function createState(nowMicros: () => number) {
 
     completeSession(id: string, methodId: string): void {
       const session = find(sessions, 'checkout.session', id)
-      if (session.status !== 'open') throw new Error(`the page ${id} is ${session.status}`)
+      if (session.status !== 'open') throw new NotPossible(`the page ${id} is ${session.status}`)
       Object.assign(session, { status: 'complete', url: null, hidden: { methodId } })
       announce('checkout.session.completed', session)
     },
@@ -235,7 +236,7 @@ export function createState(nowMicros: () => number) {
     /** The customer answers the bank's page. */
     authenticate(id: string, isApproved: boolean): void {
       const intent = find(intents, 'payment_intent', id)
-      if (intent.status !== 'requires_action') throw new Error(`it is ${intent.status} and waits for no approval`)
+      if (intent.status !== 'requires_action') throw new NotPossible(`it is ${intent.status} and waits for no approval`)
       const method = find(methods, 'payment_method', intent.payment_method!)
       intent.next_action = null
       if (!isApproved) {
@@ -249,7 +250,7 @@ export function createState(nowMicros: () => number) {
     /** The bank ends what it was processing: as the card stands for, or with a decline. */
     settle(id: string, isDeclined: boolean): void {
       const intent = find(intents, 'payment_intent', id)
-      if (intent.status !== 'processing') throw new Error(`it is ${intent.status} and not processing`)
+      if (intent.status !== 'processing') throw new NotPossible(`it is ${intent.status} and not processing`)
       const method = find(methods, 'payment_method', intent.payment_method!)
       if (isDeclined) fail(intent, method, BANK_REFUSES, true)
       else end(intent, method)
@@ -260,7 +261,7 @@ export function createState(nowMicros: () => number) {
       const { intent, paid } = paidOf(id)
       const left = leftOf(intent)
       const amount = cents ?? left
-      if (amount <= 0 || amount > left) throw new Error('more than is left of it cannot be refunded')
+      if (amount <= 0 || amount > left) throw new NotPossible('more than is left of it cannot be refunded')
       const behaviour = find(methods, 'payment_method', intent.hidden.methodId).hidden.behaviour.refund
       const refund: Refund = {
         id: newId('re'),
@@ -302,7 +303,7 @@ export function createState(nowMicros: () => number) {
 
     win(id: string): void {
       const lost = [...disputes.values()].find((one) => one.payment_intent === id && one.status === 'needs_response')
-      if (lost === undefined) throw new Error('no funds of it are withdrawn by a dispute')
+      if (lost === undefined) throw new NotPossible('no funds of it are withdrawn by a dispute')
       lost.status = 'won'
       lost.balance_transactions.push(transact('adjustment', lost.amount, lost))
       announce('charge.dispute.closed', lost)
@@ -442,7 +443,7 @@ export function createState(nowMicros: () => number) {
 
   function paidOf(id: string): { intent: Intent; paid: Charge } {
     const intent = find(intents, 'payment_intent', id)
-    if (intent.status !== 'succeeded') throw new Error(`it is ${intent.status}: nothing was charged`)
+    if (intent.status !== 'succeeded') throw new NotPossible(`it is ${intent.status}: nothing was charged`)
     return { intent, paid: charges.get(intent.latest_charge!)! }
   }
 
@@ -463,10 +464,10 @@ export function createState(nowMicros: () => number) {
   function dispute(id: string, isInquiry: boolean): Dispute {
     const { intent, paid } = paidOf(id)
     if ([...disputes.values()].some((one) => one.payment_intent === id && one.status !== 'warning_needs_response')) {
-      throw new Error('it was disputed before')
+      throw new NotPossible('it was disputed before')
     }
     const amount = leftOf(intent)
-    if (amount <= 0) throw new Error('nothing is left of it')
+    if (amount <= 0) throw new NotPossible('nothing is left of it')
     const made: Dispute = {
       id: newId('dp'),
       object: 'dispute',
