@@ -40,6 +40,7 @@ import { addReturnPages } from './routes/return-pages.ts'
 import { addSandboxPages } from './routes/sandbox-pages.ts'
 import { addTopUpRoutes } from './routes/top-ups.ts'
 import { addUsageRoutes } from './routes/usage.ts'
+import { addWebhooks } from './routes/webhooks.ts'
 import type { TokenReader } from './tokens.ts'
 
 export interface ApiOptions {
@@ -89,6 +90,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addBillingPage,
   addReturnPages,
   addSandboxPages,
+  addWebhooks,
 ]
 
 /** Ready to listen. Its `close` waits for requests under way. */

@@ -8,6 +8,7 @@
 import type { InstantMicros } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import type { PaymentFacts } from '../core/top-up/payment.ts'
+import type { ProviderEvent } from '../core/top-up/provider-event.ts'
 
 export type { PaymentFacts }
 
@@ -82,6 +83,15 @@ export interface MethodSetup {
 }
 
 export type SetupAnswer = { readonly kind: 'setup'; readonly setup: MethodSetup } | NoAnswer | Refused
+
+/** Tells a provider's webhooks from anybody else's. */
+export interface WebhookReader {
+  readonly provider: ProviderName
+  /** The header that the signature is in, in lower case. */
+  readonly signatureHeader: string
+  /** Null: it is not the provider's, or was signed too long ago. `body`: the bytes as they came. */
+  read(body: Buffer, signature: string): ProviderEvent | null
+}
 
 export interface PaymentProvider {
   readonly name: ProviderName

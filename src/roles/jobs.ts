@@ -9,6 +9,7 @@
 import { type Cleared, clearOldLetters, clearOldNumbers } from '../ledger/clear-numbers.ts'
 import { deleteOldPortalSessions } from '../ledger/portal-sessions.ts'
 import { deleteOldRequestKeys } from '../ledger/request-keys.ts'
+import { deleteOldProviderEvents } from '../ledger/top-ups/provider-events.ts'
 import { type Job, type JobReport, startJobs } from '../platform/jobs.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Counter, counter, type Registry } from '../platform/metrics.ts'
@@ -37,6 +38,7 @@ export const jobsRole = defineRole({
         rollUpJob(pool),
         requestKeysJob(pool, log),
         portalSessionsJob(pool, log),
+        webhooksJob(pool, log),
         phoneNumbersJob(pool, registry, numbersKeptDays),
       ],
       log,
@@ -109,6 +111,19 @@ function portalSessionsJob(pool: Pool, log: Logger): Job {
       takeShare(async () => {
         const { count, overdueSeconds, hasMore } = await deleteOldPortalSessions(pool)
         if (count > 0) log.info({ count }, 'deleted links and sessions of the billing page that are no longer kept')
+        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
+      }),
+  }
+}
+
+export function webhooksJob(pool: Pool, log: Logger): Job {
+  return {
+    name: 'old webhooks',
+    everyMs: 60 * MINUTE_MS,
+    run: () =>
+      takeShare(async () => {
+        const { count, overdueSeconds, hasMore } = await deleteOldProviderEvents(pool)
+        if (count > 0) log.info({ count }, 'deleted webhooks that are no longer kept')
         return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
       }),
   }

@@ -7,12 +7,11 @@ import { createStripeProvider } from '../../src/payments/providers/stripe/provid
 import type { Logger } from '../../src/platform/log.ts'
 import { DOUBLE_KEY, type DoubleFault, startStripeDouble } from '../support/stripe-double/server.ts'
 import type { LaneDatabase } from './lane-database.ts'
-import type { PaymentAtProvider } from './model.ts'
-import { readSandboxBooks, readSandboxMarks } from './sight.ts'
+import { type BooksAtProvider, readSandboxBooks, readSandboxMarks } from './sight.ts'
 import { CALL_MS } from './simulated-process.ts'
 import type { Deed, Fault } from './steps.ts'
 
-export interface ProviderSide {
+export interface ProviderSide extends BooksAtProvider {
   readonly provider: PaymentProvider
   readonly desk: Pick<SandboxDesk, 'addTestCard'>
   /** Empties it, for the next history. */
@@ -21,10 +20,6 @@ export interface ProviderSide {
   endFaults(): Promise<void>
   /** Throws `NotPossible` where the payment is not such that it can be done. */
   carryOut(deed: Exclude<Deed, 'cancel'>, paymentId: string): Promise<void>
-  /** Oldest first. */
-  books(): Promise<PaymentAtProvider[]>
-  /** The settings version that is marked, by account. */
-  marks(): Promise<ReadonlyMap<string, number | null>>
   close(): Promise<void>
 }
 

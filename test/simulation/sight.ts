@@ -1,7 +1,6 @@
 /** Reads both sides of a history, ledger and provider, by statements of its own. */
 import type { LaneDatabase } from './lane-database.ts'
 import type { AccountInLedger, MovementInLedger, PaymentAtProvider, Rest, Sight } from './model.ts'
-import type { ProviderSide } from './provider-side.ts'
 import type { Settings } from './steps.ts'
 
 const micros = (column: string) => `(extract(epoch from ${column}) * 1000000)::float8`
@@ -34,7 +33,14 @@ const PAYMENTS = `
    group by p.payment_id
    order by p.created_at, p.payment_id`
 
-export async function lookAtBoth({ ledger, nowMicros }: LaneDatabase, side: ProviderSide): Promise<Sight> {
+export interface BooksAtProvider {
+  /** Oldest first. */
+  books(): Promise<PaymentAtProvider[]>
+  /** The settings version that is marked, by account. */
+  marks(): Promise<ReadonlyMap<string, number | null>>
+}
+
+export async function lookAtBoth({ ledger, nowMicros }: LaneDatabase, side: BooksAtProvider): Promise<Sight> {
   const [accounts, movements, marks, payments] = await Promise.all([
     ledger.query<Omit<AccountInLedger, 'markedVersion'>>(ACCOUNTS),
     ledger.query<MovementInLedger>(MOVEMENTS),

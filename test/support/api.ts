@@ -12,6 +12,7 @@ import { createApiKey } from '../../src/ledger/api-keys.ts'
 import { CatalogStore } from '../../src/ledger/catalogs.ts'
 import { createPortalLink, openPortalSession } from '../../src/ledger/portal-sessions.ts'
 import { RecentCatalogs } from '../../src/ledger/recent-catalogs.ts'
+import type { PaymentProvider, WebhookReader } from '../../src/payments/provider.ts'
 import { createKafka } from '../../src/platform/kafka.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
@@ -78,6 +79,9 @@ export interface TestApiOptions {
   readonly liveTimes?: Partial<LiveTimes>
   /** Where dead letters are replayed to; without it to nowhere. */
   readonly kafkaBrokers?: readonly string[]
+  /** Instead of the sandbox, whose pages are served all the same. */
+  readonly provider?: PaymentProvider
+  readonly webhooks?: WebhookReader | null
 }
 
 /** Nobody listens there. */
@@ -94,6 +98,8 @@ export async function openTestApi({
   kafkaBrokers = [NO_BROKER],
   portal = TEST_PORTAL,
   publicUrl,
+  provider: otherProvider,
+  webhooks = null,
 }: TestApiOptions = {}): Promise<TestApi> {
   let url = ''
   const payments = await openTestPayments({ pagesUrl: () => url })
@@ -109,9 +115,10 @@ export async function openTestApi({
       writer: { pool, publishing },
       catalogs: new CatalogStore(),
       recentCatalogs: new RecentCatalogs(pool),
-      provider,
+      provider: otherProvider ?? provider,
       replaySender,
       sandbox: provider.desk,
+      webhooks,
       bounds: DEFAULT_BOUNDS,
       publicUrl: browserUrl,
       returnOrigins: [DASHBOARD],
