@@ -49,7 +49,19 @@ export interface StripeDouble {
   reset(): void
   /** Method, path and status of each request so far. */
   readonly requests: readonly string[]
+  /** The same as it was sent, for asking somebody else. `form`: query or body. */
+  readonly recorded: readonly RecordedRequest[]
+  /** `GET /v1/payment_intents/:id`: every kind of request that it answers. */
+  readonly kinds: readonly string[]
   close(): Promise<void>
+}
+
+export interface RecordedRequest {
+  readonly method: string
+  readonly path: string
+  readonly form: string
+  readonly kind: string
+  readonly status: number
 }
 
 interface Kept {
@@ -73,6 +85,7 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
   const keys = new Map<string, Kept>()
   const locked = new Set<string>()
   const requests: string[] = []
+  const recorded: RecordedRequest[] = []
   let faults: (OrderedDoubleFault & { left: number })[] = []
   let requestIds = 0
 
@@ -102,9 +115,12 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
       keys.clear()
       faults = []
       requests.length = 0
+      recorded.length = 0
       lag = { lists: 0, search: 0 }
     },
     requests,
+    recorded,
+    kinds: routes.map(kindOf),
     async close() {
       server.closeAllConnections()
       server.close()
@@ -125,6 +141,10 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
     let answer = await answerTo(asked, fault)
     if (fault?.fault === 'twice') answer = await answerTo(asked, null)
     requests.push(`${request.method} ${pathname} ${answer.status}`)
+    if (route !== undefined) {
+      const { form } = asked
+      recorded.push({ method: route.method, path: pathname, form, kind: kindOf(route), status: answer.status })
+    }
     if (fault?.fault === 'silent_after') return
     if (fault?.fault === 'cut_after') return void request.socket.destroy()
     response.writeHead(answer.status, {
@@ -220,6 +240,10 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
     if (--found.left === 0) faults = faults.filter((one) => one !== found)
     return found
   }
+}
+
+function kindOf({ method, path }: Route): string {
+  return `${method} ${path.source.replaceAll('\\/', '/').replaceAll('([\\w-]+)', ':id').slice(1, -1)}`
 }
 
 function refuseStrangers({ headers }: IncomingMessage): void {
