@@ -1,5 +1,5 @@
 /** The payment provider of the installation, for the roles and commands that talk to it. */
-import { type Config, ConfigError, type ConfigFault } from '../platform/config.ts'
+import { type Config, ConfigError } from '../platform/config.ts'
 import type { Logger } from '../platform/log.ts'
 import { paymentReturnPage } from './approvals.ts'
 import type { PaymentProvider, WebhookReader } from './provider.ts'
@@ -26,13 +26,22 @@ export interface OpenedProvider {
   close(): Promise<void>
 }
 
-/** `pagesUrl`: where browsers reach the API, to which bank's pages lead back. Throws `ConfigError`. */
-export function openProvider(config: ProviderConfig, log: Logger, pagesUrl: () => string): OpenedProvider {
+/**
+ * `pagesUrl`: where browsers reach the API, to which bank's pages lead back. Throws `ConfigError` where something is missing:
+ * the secrets of webhooks only for who takes them.
+ */
+export function openProvider(
+  config: ProviderConfig,
+  log: Logger,
+  { pagesUrl, takesWebhooks }: { readonly pagesUrl: () => string; readonly takesWebhooks: boolean },
+): OpenedProvider {
   if (config.provider.name === 'stripe') {
-    const provider = openStripe(config, log, pagesUrl)
     const { stripeWebhookSecret, stripePreviousWebhookSecret } = config.provider
     const secrets = [stripeWebhookSecret, stripePreviousWebhookSecret].filter((secret) => secret !== null)
-    return { provider, desk: null, webhooks: createStripeWebhooks({ secrets }), close: async () => {} }
+    const isMissing = takesWebhooks && stripeWebhookSecret === null
+    const provider = openStripe(config, log, { pagesUrl, missing: isMissing ? ['TOLLGATE_STRIPE_WEBHOOK_SECRET'] : [] })
+    const webhooks = takesWebhooks ? createStripeWebhooks({ secrets }) : null
+    return { provider, desk: null, webhooks, close: async () => {} }
   }
   const { database, sandbox } = config
   const provider = createSandboxProvider({
@@ -52,7 +61,10 @@ export function findProvider(
   deadlineMs: number,
 ): Promise<Pick<OpenedProvider, 'provider' | 'close'> | null> {
   if (config.provider.name === 'stripe') {
-    return Promise.resolve({ provider: openStripe(config, log, () => '', deadlineMs), close: async () => {} })
+    return Promise.resolve({
+      provider: openStripe(config, log, { pagesUrl: () => '', deadlineMs }),
+      close: async () => {},
+    })
   }
   const databaseUrl = sandboxDatabaseUrl(config.database.url, config.sandbox.databaseUrl)
   return findSandboxProvider({ databaseUrl, log, deadlineMs, connections: 1 }).then(
@@ -63,15 +75,17 @@ export function findProvider(
 function openStripe(
   { provider }: ProviderConfig,
   log: Logger,
-  pagesUrl: () => string,
-  deadlineMs: number = CALL_MS,
+  {
+    pagesUrl,
+    deadlineMs = CALL_MS,
+    missing = [],
+  }: { readonly pagesUrl: () => string; readonly deadlineMs?: number; readonly missing?: readonly string[] },
 ): PaymentProvider {
-  const { stripeSecretKey: secretKey, stripeWebhookSecret: webhookSecret, stripeApiUrl: apiUrl } = provider
-  const faults: ConfigFault[] = []
-  const problem = 'is required where payments are made at Stripe'
-  if (secretKey === null) faults.push({ name: 'TOLLGATE_STRIPE_SECRET_KEY', problem })
-  if (webhookSecret === null) faults.push({ name: 'TOLLGATE_STRIPE_WEBHOOK_SECRET', problem })
-  if (secretKey === null || webhookSecret === null) throw new ConfigError(faults)
+  const { stripeSecretKey: secretKey, stripeApiUrl: apiUrl } = provider
+  if (secretKey === null || missing.length > 0) {
+    const names = [...(secretKey === null ? ['TOLLGATE_STRIPE_SECRET_KEY'] : []), ...missing]
+    throw new ConfigError(names.map((name) => ({ name, problem: 'is required where payments are made at Stripe' })))
+  }
   return createStripeProvider({
     secretKey,
     ...(apiUrl === null ? {} : { apiUrl }),

@@ -44,7 +44,7 @@ export const apiRole = defineRole({
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
     const publicUrl = () => config.api.publicUrl ?? `http://127.0.0.1:${portOf(api)}`
-    const { provider, desk, webhooks, close } = openProvider(config, log, publicUrl)
+    const { provider, desk, webhooks, close } = openProvider(config, log, { pagesUrl: publicUrl, takesWebhooks: true })
     starting.defer(close)
     const replaySender = openReplaySender(createKafka(config.kafka, log), REPLAY_RETRIES)
     starting.defer(() => replaySender.close())

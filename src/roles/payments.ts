@@ -31,11 +31,10 @@ export const paymentsRole = defineRole({
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
     const writer = { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } }
-    const { provider, close } = openProvider(
-      config,
-      log,
-      () => config.api.publicUrl ?? `http://127.0.0.1:${config.api.port}`,
-    )
+    const { provider, close } = openProvider(config, log, {
+      pagesUrl: () => config.api.publicUrl ?? `http://127.0.0.1:${config.api.port}`,
+      takesWebhooks: false,
+    })
     starting.defer(close)
     signal.throwIfAborted()
 

@@ -7,6 +7,7 @@ import { deleteOldProviderEvents } from '../../src/ledger/top-ups/provider-event
 import type { PaymentProvider } from '../../src/payments/provider.ts'
 import { createStripeProvider } from '../../src/payments/providers/stripe/provider.ts'
 import { createStripeWebhooks } from '../../src/payments/providers/stripe/webhooks.ts'
+import { reconcile } from '../../src/payments/reconcile.ts'
 import { handleProviderEvents, refreshStaleMethods } from '../../src/payments/webhooks.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createRandom } from '../../testkit/random.ts'
@@ -164,6 +165,21 @@ describe('webhooks', () => {
     await deliver(news().filter(({ type }) => type === 'charge.dispute.created'))
     await work()
     expect(await sumsOf(accountId)).toEqual(sums(0n, 25n, 5n, 20n, 3))
+  })
+
+  it('of which most never come are made up for by the list', async () => {
+    const before = new Map(double.bank.books().map(({ paymentId }) => [paymentId, true]))
+    news()
+    const payments = [await charge(), await charge(), await charge()]
+    double.bank.refund(payments[1]!.paymentId, 10n * MILLION)
+    double.bank.dispute(payments[2]!.paymentId)
+    const random = createRandom(11)
+    await deliver(disordered(news(), random, { isLost: () => random.chance(0.9) }))
+    await work()
+    await reconcile(writer, provider, log)
+    const balances = await Promise.all(payments.map(async ({ accountId }) => (await sumsOf(accountId)).balance))
+    expect(balances).toEqual([25n * MILLION, 15n * MILLION, 0n])
+    expect(double.bank.books().filter(({ paymentId }) => !before.has(paymentId))).toHaveLength(3)
   })
 
   it('wait while the provider does not answer, in nobody’s way, and are looked at by one process each', async () => {

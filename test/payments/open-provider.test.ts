@@ -11,8 +11,11 @@ const STRIPE = { ...DATABASE, TOLLGATE_PAYMENT_PROVIDER: 'stripe' }
 const KEY = { TOLLGATE_STRIPE_SECRET_KEY: 'rk_test_hunter2' }
 const SECRET = { TOLLGATE_STRIPE_WEBHOOK_SECRET: 'whsec_hunter3' }
 
-const open = (env: Record<string, string>) =>
-  openProvider(parseConfig(env, ['database', 'sandbox', 'provider']), log, () => 'https://api.example')
+const open = (env: Record<string, string>, takesWebhooks = true) =>
+  openProvider(parseConfig(env, ['database', 'sandbox', 'provider']), log, {
+    pagesUrl: () => 'https://api.example',
+    takesWebhooks,
+  })
 
 describe('the payment provider', () => {
   it('is the sandbox unless told, whose other side is there and which sends no webhooks', async () => {
@@ -30,6 +33,10 @@ describe('the payment provider', () => {
       const { body, signature } = signed(sent, secret)
       expect(webhooks!.read(Buffer.from(body), signature)).toMatchObject({ eventId: 'evt_1' })
     }
+  })
+
+  it('needs no webhook secret where none are taken', () => {
+    expect(open({ ...STRIPE, ...KEY }, false).webhooks).toBeNull()
   })
 
   it.each([

@@ -1,40 +1,10 @@
 /** The part of Stripe's API that the product uses, on the double's state; whatever else is asked for is refused. */
-import type { CallName } from '../../../src/payments/providers/sandbox/faults.ts'
-import { ApiError, invalid, type Metadata, missing } from './objects.ts'
-import type { StripeState } from './state.ts'
-
-export type Params = { readonly [name: string]: string | Params }
-
-export interface Asked {
-  readonly id: string
-  readonly params: Params
-}
-
-export interface Route {
-  readonly method: 'GET' | 'POST'
-  readonly path: RegExp
-  /** What the product calls it, for faults on order. */
-  readonly call: CallName
-  readonly takes: readonly string[]
-  readonly expands: readonly string[]
-  /** What no two requests change at once. */
-  readonly locks?: true
-  readonly answer: (asked: Asked) => unknown
-}
-
-export interface RouteOptions {
-  readonly state: StripeState
-  /** How far lists and search are behind. */
-  readonly lagSeconds: () => { readonly lists: number; readonly search: number }
-}
-
-const LIST = ['limit', 'starting_after', 'created']
+import { listRoutesOf } from './list-routes.ts'
+import { invalid, type Metadata, missing } from './objects.ts'
+import { intentShown, isExpanded, type Params, type Route, type RouteOptions } from './route.ts'
 
 export function routesOf({ state, lagSeconds }: RouteOptions): readonly Route[] {
-  const shownIntent = (intent: { latest_charge: string | null }, params: Params) =>
-    isExpanded(params, 'latest_charge') || isExpanded(params, 'data.latest_charge')
-      ? { ...intent, latest_charge: intent.latest_charge === null ? null : state.charges.get(intent.latest_charge) }
-      : intent
+  const shownIntent = intentShown(state)
   const shownSession = (id: string, params: Params) => {
     const session = state.sessions.get(id)
     if (session === undefined) throw missing('checkout.session', id)
@@ -42,32 +12,10 @@ export function routesOf({ state, lagSeconds }: RouteOptions): readonly Route[] 
     const method = session.hidden.methodId === null ? null : state.methods.get(session.hidden.methodId)
     return { ...session, setup_intent: { id: session.setup_intent, object: 'setup_intent', payment_method: method } }
   }
-  /** The newest first. */
-  const page = <T extends { id: string; created: number }>(
-    kept: ReadonlyMap<string, T>,
-    params: Params,
-    isWanted: (item: T) => boolean = () => true,
-  ) => {
-    const limit = Number(params.limit ?? 10)
-    if (!(limit >= 1 && limit <= 100)) throw invalid('parameter_invalid_integer', 'limit is 1 to 100', 'limit')
-    const from = Number((params.created as Params | undefined)?.gte ?? 0)
-    const upTo = state.now() - lagSeconds().lists
-    const all = [...kept.values()]
-      .filter((item) => item.created >= from && item.created <= upTo && isWanted(item))
-      .toReversed()
-    const after = params.starting_after as string | undefined
-    const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1
-    if (after !== undefined && !kept.has(after)) throw missing('object', after)
-    const data = all.slice(start, start + limit)
-    return { object: 'list', data, has_more: all.length > start + limit }
-  }
   const found = <T>(kept: ReadonlyMap<string, T>, what: string, id: string): T => {
     const item = kept.get(id)
     if (item === undefined) throw missing(what, id)
     return item
-  }
-  const ofPayment = ({ payment_intent: id }: Params) => {
-    return (item: { payment_intent: string }) => id === undefined || item.payment_intent === id
   }
 
   return [
@@ -207,17 +155,6 @@ export function routesOf({ state, lagSeconds }: RouteOptions): readonly Route[] 
     },
     {
       method: 'GET',
-      path: /^\/v1\/payment_intents$/,
-      call: 'listChanged',
-      takes: LIST,
-      expands: ['data.latest_charge'],
-      answer({ params }) {
-        const listed = page(state.intents, params)
-        return { ...listed, data: listed.data.map((intent) => shownIntent(intent, params)) }
-      },
-    },
-    {
-      method: 'GET',
       path: /^\/v1\/payment_intents\/([\w-]+)$/,
       call: 'readPayment',
       takes: [],
@@ -250,60 +187,6 @@ export function routesOf({ state, lagSeconds }: RouteOptions): readonly Route[] 
       locks: true,
       answer: ({ id, params }) => shownIntent(state.cancelIntent(id), params),
     },
-    {
-      method: 'GET',
-      path: /^\/v1\/refunds$/,
-      call: 'listChanged',
-      takes: [...LIST, 'payment_intent'],
-      expands: [],
-      answer: ({ params }) => page(state.refunds, params, ofPayment(params)),
-    },
-    {
-      method: 'GET',
-      path: /^\/v1\/disputes$/,
-      call: 'listChanged',
-      takes: [...LIST, 'payment_intent'],
-      expands: [],
-      answer: ({ params }) => page(state.disputes, params, ofPayment(params)),
-    },
-    {
-      method: 'GET',
-      path: /^\/v1\/balance_transactions$/,
-      call: 'listChanged',
-      takes: LIST,
-      expands: ['data.source'],
-      answer({ params }) {
-        const listed = page(state.transactions, params)
-        if (!isExpanded(params, 'data.source')) return listed
-        const sources = [state.charges, state.refunds, state.disputes] as readonly ReadonlyMap<string, object>[]
-        const data = listed.data.map((one) => ({
-          ...one,
-          source: sources.map((kept) => kept.get(one.source)).find((source) => source !== undefined),
-        }))
-        return { ...listed, data }
-      },
-    },
+    ...listRoutesOf({ state, lagSeconds }),
   ]
-}
-
-/** Stripe knows every parameter that it takes, and refuses any other. */
-export function refuseUnknown({ takes, expands }: Route, params: Params): void {
-  for (const name of Object.keys(params)) {
-    if (name !== 'expand' && !takes.includes(name)) {
-      throw new ApiError(400, {
-        type: 'invalid_request_error',
-        code: 'parameter_unknown',
-        message: `Received unknown parameter: ${name}`,
-        param: name,
-      })
-    }
-  }
-  for (const wanted of Object.values((params.expand ?? {}) as Params)) {
-    if (!expands.includes(wanted as string))
-      throw invalid('', `This property cannot be expanded (${wanted}).`, 'expand')
-  }
-}
-
-function isExpanded(params: Params, name: string): boolean {
-  return Object.values((params.expand ?? {}) as Params).includes(name)
 }

@@ -11,9 +11,12 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { CallName } from '../../../src/payments/providers/sandbox/faults.ts'
 import { API_VERSION } from '../../../src/payments/providers/stripe/client.ts'
 import { createBank, type StripeBank } from './bank.ts'
+import { withoutHidden } from './books.ts'
+import { type Answer, answerOf, createKeys } from './idempotency.ts'
 import { ApiError, invalid } from './objects.ts'
-import { type Params, type Route, refuseUnknown, routesOf } from './routes.ts'
-import { createState, type StripeState, withoutHidden } from './state.ts'
+import { type Params, type Route, refuseUnknown } from './route.ts'
+import { routesOf } from './routes.ts'
+import { createState, type StripeState } from './state.ts'
 
 export const DOUBLE_KEY = 'sk_test_double'
 
@@ -64,25 +67,11 @@ export interface RecordedRequest {
   readonly status: number
 }
 
-interface Kept {
-  readonly asked: string
-  readonly atSeconds: number
-  answer: Answer | null
-}
-
-interface Answer {
-  readonly status: number
-  readonly body: unknown
-  readonly headers: Record<string, string>
-}
-
-const KEYS_KEPT_SECONDS = 86_400
-
 export async function startStripeDouble(nowMicros: () => number = () => Date.now() * 1_000): Promise<StripeDouble> {
   const state = createState(nowMicros)
   let lag = { lists: 0, search: 0 }
   const routes = routesOf({ state, lagSeconds: () => lag })
-  const keys = new Map<string, Kept>()
+  const keys = createKeys(state.now)
   const locked = new Set<string>()
   const requests: string[] = []
   const recorded: RecordedRequest[] = []
@@ -111,8 +100,8 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
       lag = { ...lag, ...seconds }
     },
     reset() {
-      state.reset()
-      keys.clear()
+      state.empty()
+      keys.forget()
       faults = []
       requests.length = 0
       recorded.length = 0
@@ -175,37 +164,9 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
       const id = route.path.exec(pathname)![1] ?? ''
       const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined
       if (typeof key !== 'string') return await carryOut(route, id, params, fault)
-      return await underKey(key, `${pathname} ${form}`, () => carryOut(route, id, params, fault))
+      return await keys.under(key, `${pathname} ${form}`, () => carryOut(route, id, params, fault))
     } catch (error) {
       if (error instanceof ApiError) return answerOf(error)
-      throw error
-    }
-  }
-
-  async function underKey(key: string, asked: string, work: () => Promise<Answer>): Promise<Answer> {
-    for (const [old, { atSeconds }] of keys) if (atSeconds <= state.now() - KEYS_KEPT_SECONDS) keys.delete(old)
-    const kept = keys.get(key)
-    if (kept !== undefined) {
-      if (kept.asked !== asked) {
-        const message =
-          'Keys for idempotent requests can only be used with the same parameters they were first used with.'
-        throw new ApiError(400, { type: 'idempotency_error', message })
-      }
-      if (kept.answer === null) {
-        const message = 'There is currently another in-progress request using this Idempotent Key'
-        throw new ApiError(409, { type: 'idempotency_error', code: 'idempotency_key_in_use', message })
-      }
-      return { ...kept.answer, headers: { ...kept.answer.headers, 'idempotent-replayed': 'true' } }
-    }
-    const entry: Kept = { asked, atSeconds: state.now(), answer: null }
-    keys.set(key, entry)
-    try {
-      entry.answer = await work()
-      return entry.answer
-    } catch (error) {
-      // Refused before anything began it may be asked anew; else the answer stands, whatever it was.
-      if (error instanceof ApiError && error.isKept) entry.answer = answerOf(error)
-      else keys.delete(key)
       throw error
     }
   }
@@ -265,10 +226,6 @@ function rateLimited(seconds?: number): ApiError {
     { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests' },
     { headers },
   )
-}
-
-function answerOf({ status, body, headers }: ApiError): Answer {
-  return { status, body: structuredClone(withoutHidden({ error: body })), headers }
 }
 
 /** `metadata[account_id]=acme&expand[0]=latest_charge`. */

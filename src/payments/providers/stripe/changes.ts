@@ -18,7 +18,7 @@ import type { Payments } from './payments.ts'
 
 const PAGE = 100
 /** Payments that are read one by one, at a time. */
-const READ_AT_A_TIME = 20
+const READ_AT_A_TIME = 10
 
 /** What was made from this second on, but for those ids. */
 interface Place {
@@ -103,7 +103,9 @@ export function createChanges(stripe: StripeClient, payments: Payments): Changes
     for (const { id, intent } of fresh) if (intent !== undefined) look.listed.add(id)
     look.end = page.items.reduce(later, look.end)
     const last = page.items.at(-1)
-    if (page.hasMore && last !== undefined) {
+    // From the beginning the list of payments says everything; of the others the newest say where to go on from.
+    const isEnough = from === null && look.list < lists.length - 1
+    if (page.hasMore && last !== undefined && !isEnough) {
       look.after = last.id
       return facts
     }
@@ -138,7 +140,7 @@ function newLook(from: Place | null): Look {
   return { from, list: 0, after: null, end: from ?? BEGINNING, touched: new Set(), listed: new Set() }
 }
 
-/** In this order: payments come last. From the beginning they alone say everything, and the rest only where to go on from. */
+/** In this order: payments come last. */
 function listsOf(stripe: StripeClient): readonly ListPage[] {
   const asItems = <T extends { id: string; created: number }>(
     { data, has_more: hasMore }: Stripe.ApiList<T>,
