@@ -31,7 +31,6 @@ beforeAll(async () => {
   writeFileSync(keyFile, `${DOUBLE_KEY}\n`)
   double = await startStripeDouble()
   installation = await createInstallation({
-    TOLLGATE_ROLES: 'relay,payments,api',
     TOLLGATE_PAYMENT_PROVIDER: 'stripe',
     TOLLGATE_STRIPE_SECRET_KEY_FILE: keyFile,
     TOLLGATE_STRIPE_WEBHOOK_SECRET: SECRET,
@@ -154,8 +153,7 @@ describe('a service with Stripe', () => {
   it('marks at Stripe how far the settings have come, and is proven by verify', async () => {
     await until('both are marked', () => (double.bank.marks().get('asks') ?? 0) > 0, 20_000)
     const ended = await runTollgate(installation.environment, 'verify', '--rate', '1000000')
-    expect(ended).toMatchObject({ exitCode: 0, stdout: '' })
-    expect(ended.stderr).toContain('2 payments compared')
+    expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: expect.stringContaining('2 payments compared') })
   })
 
   it('says nothing secret, and refuses what only the sandbox does', async () => {

@@ -113,6 +113,10 @@ describe('a charge', () => {
     const { accountId: account_id, topUpId: top_up_id, attemptId: attempt_id } = payment
     expect(metadata).toEqual({ account_id, top_up_id, attempt_id, trigger: 'automatic' })
     expect(receipt_email).toBe('billing@acme.example')
+    // An address that Stripe takes for none keeps nobody from being charged.
+    const other = await charge(NUMBER_OF.succeeds, { receiptEmail: 'nobody@nowhere' })
+    expect(other.state).toEqual({ kind: 'succeeded' })
+    expect(double.state.intents.get(other.paymentId)!.receipt_email).toBeNull()
   })
 
   it.each([

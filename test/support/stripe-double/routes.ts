@@ -142,6 +142,9 @@ export function routesOf({ state, lagSeconds }: RouteOptions): readonly Route[] 
       answer({ params }) {
         const { amount, currency, customer, payment_method, metadata, receipt_email } = params as Record<string, string>
         if (!/^[1-9]\d{1,7}$/.test(amount ?? '')) throw invalid('amount_too_small', 'amount', 'amount')
+        if (receipt_email !== undefined && !/^\S+@\S+\.\S+$/.test(receipt_email)) {
+          throw invalid('email_invalid', 'Invalid email address', 'receipt_email')
+        }
         const wanted = {
           amount: Number(amount),
           currency: currency!,

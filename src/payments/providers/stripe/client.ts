@@ -194,6 +194,11 @@ export function isUnexpectedState(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && /_unexpected_state$/.test(error.code ?? '')
 }
 
+/** Whether a request was refused for that parameter of it. */
+export function isAbout(error: unknown, param: string): boolean {
+  return error instanceof Stripe.errors.StripeInvalidRequestError && error.param === param
+}
+
 /** A 402: the bank, or what Stripe knows of the card, says no. */
 export function isCardError(error: unknown): error is InstanceType<typeof Stripe.errors.StripeCardError> {
   return error instanceof Stripe.errors.StripeCardError

@@ -1,4 +1,5 @@
 /** Customers at Stripe, one an account, with the marks on them; their saved cards; and visits to the page where one is typed in. */
+import { hash } from 'node:crypto'
 import type Stripe from 'stripe'
 import type { MethodSetup, ProviderMark, SavedMethod, SetupToCreate } from '../../provider.ts'
 import {
@@ -43,7 +44,7 @@ export async function customerOf(stripe: StripeClient, asking: Asking, accountId
     .filter(({ metadata }) => metadata.account_id === accountId)
     .toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))
   if (found[0] !== undefined) return found[0].id
-  const created = await writeOnce(asking, `customer-${accountId}`, (options) =>
+  const created = await writeOnce(asking, `customer-${hash('sha256', accountId)}`, (options) =>
     stripe.customers.create({ metadata: { account_id: accountId } }, options),
   )
   return created.id

@@ -1,7 +1,16 @@
 /** Payments at Stripe: prepared unconfirmed, confirmed by their id, approved with the customer there, canceled, read. */
 import type Stripe from 'stripe'
 import type { FactsAnswer, PaymentFacts, PaymentToPrepare } from '../../provider.ts'
-import { type Asking, Ended, isCardError, isMissing, isUnexpectedState, refused, type StripeClient } from './client.ts'
+import {
+  type Asking,
+  Ended,
+  isAbout,
+  isCardError,
+  isMissing,
+  isUnexpectedState,
+  refused,
+  type StripeClient,
+} from './client.ts'
 import { approvalUrlOf, asksForApproval, centsOf, factsOf, idOf, metadataOf } from './payment.ts'
 
 const EXPAND = ['latest_charge']
@@ -32,9 +41,17 @@ export function createPayments(stripe: StripeClient, returnPage: (topUpId: strin
         allowed_payment_method_types: ['card'],
         metadata: metadataOf(payment),
         expand: EXPAND,
-        ...(payment.receiptEmail == null ? {} : { receipt_email: payment.receiptEmail }),
       }
-      return facts(asking, await asking.write(attemptId, (options) => stripe.paymentIntents.create(wanted, options)))
+      const create = (more: Pick<Stripe.PaymentIntentCreateParams, 'receipt_email'>) =>
+        asking.write(attemptId, (options) => stripe.paymentIntents.create({ ...wanted, ...more }, options))
+      if (payment.receiptEmail == null) return facts(asking, await create({}))
+      try {
+        return await facts(asking, await create({ receipt_email: payment.receiptEmail }))
+      } catch (error) {
+        // An address that is none is no reason to charge nobody. What was refused as invalid leaves nothing under its key.
+        if (isAbout(error, 'receipt_email')) return facts(asking, await create({}))
+        throw error
+      }
     },
 
     async confirm(asking, paymentId, attemptId) {
