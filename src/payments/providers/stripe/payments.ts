@@ -61,7 +61,9 @@ export function createPayments(stripe: StripeClient, returnPage: (topUpId: strin
       // Under a key of its own each time: a payment can succeed once, and one that was declined has no card to be tried with
       // again. Under a key that stays, Stripe would give a fault of its own again for a day.
       return confirmed(asking, paymentId, {
-        ...(isOffSession ? { off_session: true } : { return_url: returnPage(intent.metadata.top_up_id ?? '') }),
+        off_session: isOffSession,
+        // Wanted of every payment that Stripe might redirect somebody for, also where nobody is there.
+        return_url: returnPage(intent.metadata.top_up_id ?? ''),
       })
     },
 
