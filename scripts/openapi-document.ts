@@ -27,6 +27,7 @@ export async function openApiDocument(): Promise<object> {
       provider,
       replaySender: openReplaySender(createKafka({ brokers: [NOWHERE] }, log), 0),
       sandbox: provider.desk,
+      webhooks: null,
       bounds: DEFAULT_BOUNDS,
       publicUrl: () => '',
       returnOrigins: [],

@@ -14,21 +14,23 @@ export interface SavedCard {
   /** Null: automatic top-up is off, and nothing has to be agreed to. */
   readonly consent: (methodId: string) => Consent | null
   readonly actor: string
+  /** The sandbox unless told. */
+  readonly provider?: string
 }
 
 /** Saves a test card as the account's default, and answers its id. Throws where it is refused. */
 export async function saveCard(
   writer: Writer,
-  desk: SandboxDesk,
-  { accountId, number, consent, actor }: SavedCard,
+  desk: Pick<SandboxDesk, 'addTestCard'>,
+  { accountId, number, consent, actor, provider = 'sandbox' }: SavedCard,
 ): Promise<string> {
   const added = await desk.addTestCard({ accountId, number, expiryMonth: 12, expiryYear: 2040 })
   if (added.kind !== 'added') throw new Error(`${accountId}: the sandbox refused the card: ${added.detail}`)
-  await rememberCustomer(writer.pool, { provider: 'sandbox', accountId, customerId: added.customerId })
+  await rememberCustomer(writer.pool, { provider, accountId, customerId: added.customerId })
   const methodId = randomUUID()
   const saved = await addPaymentMethod(writer, {
     accountId,
-    method: { ...added.method, methodId, provider: 'sandbox', isDefault: true },
+    method: { ...added.method, methodId, provider, isDefault: true },
     consent: consent(methodId),
     actor,
   })

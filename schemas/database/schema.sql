@@ -581,6 +581,7 @@ CREATE TABLE tollgate.payment_methods (
   removed_at timestamp with time zone,
   removed_by text,
   detached_at timestamp with time zone,
+  looked_at timestamp with time zone,
   CONSTRAINT payment_methods_pkey PRIMARY KEY (method_id),
   CONSTRAINT payment_methods_account_id_fkey FOREIGN KEY (account_id) REFERENCES tollgate.accounts(account_id),
   CONSTRAINT payment_methods_expiry_month_check CHECK (expiry_month >= 1 AND expiry_month <= 12),
@@ -593,6 +594,7 @@ CREATE INDEX payment_methods_to_detach ON tollgate.payment_methods USING btree (
 COMMENT ON TABLE tollgate.payment_methods IS 'Saved cards: nothing of a card but what may be shown, and the provider''s id of it';
 COMMENT ON COLUMN tollgate.payment_methods.is_default IS 'Automatic top-ups charge it';
 COMMENT ON COLUMN tollgate.payment_methods.detached_at IS 'When the provider let go of it, after it was removed here';
+COMMENT ON COLUMN tollgate.payment_methods.looked_at IS 'When the provider was last asked what the card is now; null: never';
 
 CREATE TABLE tollgate.payments (
   provider text NOT NULL,
@@ -665,6 +667,31 @@ CREATE TABLE tollgate.provider_cursors (
   CONSTRAINT provider_cursors_pkey PRIMARY KEY (provider)
 );
 COMMENT ON TABLE tollgate.provider_cursors IS 'How far the list of each provider''s payments has been read';
+
+CREATE TABLE tollgate.provider_events (
+  provider text COLLATE "C" NOT NULL,
+  event_id text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  about text COLLATE "C",
+  object_id text COLLATE "C",
+  body text NOT NULL,
+  received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  next_try_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  tries integer DEFAULT 0 NOT NULL,
+  claimed_until timestamp with time zone,
+  handled_at timestamp with time zone,
+  CONSTRAINT provider_events_pkey PRIMARY KEY (provider, event_id),
+  CONSTRAINT provider_events_about_check CHECK (about = ANY (ARRAY['payment'::text, 'setup'::text, 'method'::text])),
+  CONSTRAINT provider_events_check CHECK ((about IS NULL) = (object_id IS NULL)),
+  CONSTRAINT provider_events_check1 CHECK (about IS NOT NULL OR handled_at IS NOT NULL)
+) WITH (fillfactor=70);
+CREATE INDEX provider_events_by_age ON tollgate.provider_events USING btree (received_at);
+CREATE INDEX provider_events_waiting ON tollgate.provider_events USING btree (provider, next_try_at) WHERE (handled_at IS NULL);
+COMMENT ON TABLE tollgate.provider_events IS 'Webhooks that were received, kept for 30 days';
+COMMENT ON COLUMN tollgate.provider_events.kind IS 'What the provider calls it';
+COMMENT ON COLUMN tollgate.provider_events.object_id IS 'The provider''s id of what is to be looked at; null: nothing';
+COMMENT ON COLUMN tollgate.provider_events.body IS 'As it was signed and sent';
+COMMENT ON COLUMN tollgate.provider_events.handled_at IS 'When what it is about had been looked at, and recorded';
 
 CREATE TABLE tollgate.rated_usage (
   account_id text COLLATE "C" NOT NULL,

@@ -33,6 +33,8 @@ declare module 'fastify' {
     isPage?: boolean
     /** A GET that may leave something in the outbox, as whatever is no GET may. */
     writes?: boolean
+    /** Of a public route: no address is kept from asking it as often as it likes. */
+    isUncounted?: boolean
     /** Its answer goes on for as long as the client stays. */
     isStream?: boolean
   }
@@ -60,9 +62,9 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, publi
   app.decorateRequest('portalSession', null)
   app.decorateRequest('credential', null)
   app.addHook('onRequest', async (request) => {
-    const { access } = request.routeOptions.config
+    const { access, isUncounted } = request.routeOptions.config
     // Looking for paths is counted like guessing keys. Answered before a body is read, for which nobody waits.
-    if (access === undefined || access === 'public') await count(request, null)
+    if ((access === undefined || access === 'public') && !isUncounted) await count(request, null)
     if (request.is404) throw noRoute(app, request)
     if (access === undefined || access === 'public') return
     try {

@@ -8,7 +8,7 @@ import type { ReplaySender } from '../dead-letters/replay-sender.ts'
 import type { CatalogStore } from '../ledger/catalogs.ts'
 import type { Writer } from '../ledger/change-account.ts'
 import type { RecentCatalogs } from '../ledger/recent-catalogs.ts'
-import type { PaymentProvider } from '../payments/provider.ts'
+import type { PaymentProvider, WebhookReader } from '../payments/provider.ts'
 import type { SandboxDesk } from '../payments/providers/sandbox/desk.ts'
 import type { Logger } from '../platform/log.ts'
 import type { PageFiles } from './page-files.ts'
@@ -28,6 +28,8 @@ export interface ApiContext {
   readonly replaySender: ReplaySender
   /** The other side of the provider, where that is the sandbox: its pages are served. */
   readonly sandbox: SandboxDesk | null
+  /** Null: the provider sends no webhooks. */
+  readonly webhooks: WebhookReader | null
   readonly bounds: BoundsByCurrency
   /** Where browsers reach this API, without a slash at the end; known once it listens. */
   readonly publicUrl: () => string

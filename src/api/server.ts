@@ -42,6 +42,7 @@ import { addReturnPages } from './routes/return-pages.ts'
 import { addSandboxPages } from './routes/sandbox-pages.ts'
 import { addTopUpRoutes } from './routes/top-ups.ts'
 import { addUsageRoutes } from './routes/usage.ts'
+import { addWebhooks } from './routes/webhooks.ts'
 import type { TokenReader } from './tokens.ts'
 
 export interface ApiOptions {
@@ -93,6 +94,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addPageFiles,
   addReturnPages,
   addSandboxPages,
+  addWebhooks,
 ]
 
 /** Ready to listen. Its `close` waits for requests under way. */

@@ -4,10 +4,14 @@ import { formatMoney } from '../core/money.ts'
 import { openSandboxDatabase, sandboxDatabaseUrl } from '../payments/providers/sandbox/database.ts'
 import { createDesk, type SandboxDesk } from '../payments/providers/sandbox/desk.ts'
 import { type SandboxPayment, sumOf } from '../payments/providers/sandbox/payment.ts'
+import { CommandFailed } from './command.ts'
 import { commandLog, readConfig } from './connected.ts'
 
 export async function withSandboxDesk<T>(work: (desk: SandboxDesk) => Promise<T>): Promise<T> {
-  const { database, sandbox, log } = readConfig('database', 'sandbox', 'log')
+  const { database, sandbox, provider, log } = readConfig('database', 'sandbox', 'provider', 'log')
+  if (provider.name !== 'sandbox') {
+    throw new CommandFailed('payments are made at Stripe: what the sandbox does by command is done there', 2)
+  }
   const sandboxDatabase = openSandboxDatabase({
     databaseUrl: sandboxDatabaseUrl(database.url, sandbox.databaseUrl),
     log: commandLog(log),

@@ -1,14 +1,13 @@
 /** `tollgate verify`: proves the books, on a running installation. One line a fault on stdout, and exit 1 if there is any. */
 import { createDecoder } from '../intake/decode.ts'
-import { sandboxDatabaseUrl } from '../payments/providers/sandbox/database.ts'
-import { findSandboxProvider } from '../payments/providers/sandbox/provider.ts'
+import { findProvider } from '../payments/open-provider.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createPool } from '../platform/postgres.ts'
 import { USAGE_TOPICS } from '../topics.ts'
 import type { Fault } from '../verify/fault.ts'
 import { verify } from '../verify/verify.ts'
 import { CommandFailed, counted } from './command.ts'
-import { commandLog, readConfig } from './connected.ts'
+import { asUsage, commandLog, readConfig } from './connected.ts'
 
 /** The longest that a call to the provider may take. */
 const CALL_MS = 20_000
@@ -18,15 +17,10 @@ export async function verifyBooks(options: { rate: string; json?: boolean }): Pr
   if (!Number.isInteger(rowsPerSecond) || rowsPerSecond < 1) {
     throw new CommandFailed(`--rate ${options.rate} is not a whole number of rows a second`, 2)
   }
-  const config = readConfig('kafka', 'publishing', 'database', 'sandbox', 'log')
+  const config = readConfig('kafka', 'publishing', 'database', 'sandbox', 'provider', 'log')
   const log = commandLog(config.log)
   const pool = createPool(config.database.url, log, 1)
-  const provider = await findSandboxProvider({
-    databaseUrl: sandboxDatabaseUrl(config.database.url, config.sandbox.databaseUrl),
-    log,
-    deadlineMs: CALL_MS,
-    connections: 1,
-  })
+  const opened = await asUsage(() => findProvider(config, log, CALL_MS))
   const found = { fault: 0, warning: 0 }
   try {
     const summary = await verify(
@@ -37,7 +31,7 @@ export async function verifyBooks(options: { rate: string; json?: boolean }): Pr
         consumerGroup: config.kafka.consumerGroup,
         usageTopics: USAGE_TOPICS,
         recordTopics: config.publishing.recordTopics,
-        provider,
+        provider: opened?.provider ?? null,
       },
       { rowsPerSecond, onProgress: (line) => process.stderr.write(`${line}\n`) },
       (fault) => {
@@ -51,7 +45,7 @@ export async function verifyBooks(options: { rate: string; json?: boolean }): Pr
         `${counted(payments, 'payment')} compared, ${messagesIn} messages in, ${messagesOut} out: ${counted(found.fault, 'fault')}, ${counted(found.warning, 'warning')}\n`,
     )
   } finally {
-    await provider?.close()
+    await opened?.close()
     await pool.end()
   }
   if (found.fault > 0) throw new CommandFailed(`the books have ${counted(found.fault, 'fault')}`, 1)

@@ -6,6 +6,11 @@ import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import { readTopUp } from '../ledger/top-ups/top-up-rows.ts'
 import type { NoAnswer, PaymentProvider, Refused } from './provider.ts'
 
+/** Ours, where a bank's page sends the customer of a top-up back to. */
+export function paymentReturnPage(publicUrl: string, topUpId: string): string {
+  return `${publicUrl}/return/payment?top_up=${encodeURIComponent(topUpId)}`
+}
+
 export interface WantedApproval {
   readonly accountId: string
   readonly topUpId: string

@@ -14,7 +14,7 @@ import {
 } from '../ledger/top-ups/method-setups.ts'
 import { readCustomer, rememberCustomer } from '../ledger/top-ups/payment-methods.ts'
 import type { Logger } from '../platform/log.ts'
-import type { NoAnswer, PaymentProvider, Refused } from './provider.ts'
+import type { NoAnswer, PaymentProvider, Refused, SetupAnswer } from './provider.ts'
 import { ProviderDidNotAnswer } from './reconcile.ts'
 
 /** A setup for which the provider never gave a page is over after this: nobody is waiting for it any more. */
@@ -59,7 +59,24 @@ export async function lookAtSetup(
     if (nowMicros - setup.createdAtMicros < WITHOUT_PAGE_MICROS) return { kind: 'setup', setup }
     return { kind: 'setup', setup: await concludeSetup(writer, setup, { state: 'expired' }) }
   }
-  const answer = await provider.readSetup(setup.page.providerSetupId)
+  return await conclude(writer, setup, await provider.readSetup(setup.page.providerSetupId))
+}
+
+/** The customer came back without a card: ends the setup, unless one was saved first after all. */
+export async function turnBackFromSetup(
+  writer: Writer,
+  provider: PaymentProvider,
+  setup: MethodSetup,
+): Promise<{ readonly kind: 'setup'; readonly setup: MethodSetup } | NoAnswer | Refused> {
+  if (setup.state !== 'open' || setup.page === null) return { kind: 'setup', setup }
+  return await conclude(writer, setup, await provider.cancelSetup(setup.page.providerSetupId))
+}
+
+async function conclude(
+  writer: Writer,
+  setup: MethodSetup,
+  answer: SetupAnswer,
+): Promise<{ readonly kind: 'setup'; readonly setup: MethodSetup } | NoAnswer | Refused> {
   if (answer.kind !== 'setup') return answer
   const { state } = answer.setup
   switch (state.kind) {

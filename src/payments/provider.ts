@@ -8,10 +8,11 @@
 import type { InstantMicros } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import type { PaymentFacts } from '../core/top-up/payment.ts'
+import type { ProviderEvent } from '../core/top-up/provider-event.ts'
 
 export type { PaymentFacts }
 
-export type ProviderName = 'sandbox'
+export type ProviderName = 'sandbox' | 'stripe'
 
 /** A saved card, as much of it as may be shown. */
 export interface SavedMethod {
@@ -51,6 +52,8 @@ export interface PaymentToPrepare {
   readonly currency: Currency
   /** The customer is away, as with an automatic top-up. */
   readonly isOffSession: boolean
+  /** Who gets the provider's receipt by mail; absent or null: nobody. */
+  readonly receiptEmail?: string | null
 }
 
 /** What is marked at the provider, so that a database restored to an earlier point learns of what it has forgotten. */
@@ -80,6 +83,15 @@ export interface MethodSetup {
 }
 
 export type SetupAnswer = { readonly kind: 'setup'; readonly setup: MethodSetup } | NoAnswer | Refused
+
+/** Tells a provider's webhooks from anybody else's. */
+export interface WebhookReader {
+  readonly provider: ProviderName
+  /** The header that the signature is in, in lower case. */
+  readonly signatureHeader: string
+  /** Null: it is not the provider's, or was signed too long ago. `body`: the bytes as they came. */
+  read(body: Buffer, signature: string): ProviderEvent | null
+}
 
 export interface PaymentProvider {
   readonly name: ProviderName
@@ -120,6 +132,8 @@ export interface PaymentProvider {
   createSetup(setup: SetupToCreate): Promise<SetupAnswer>
   /** Refused as `setup_missing` where there is none. */
   readSetup(providerSetupId: string): Promise<SetupAnswer>
+  /** The customer has turned back from the page: ends the setup, unless a card was saved first, which the answer says. */
+  cancelSetup(providerSetupId: string): Promise<SetupAnswer>
   /** The method as it is now (banks renew cards); `gone` where it was detached. */
   readMethod(
     providerMethodId: string,

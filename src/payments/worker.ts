@@ -45,6 +45,8 @@ export interface WorkerParts {
   readonly isReconciled: () => boolean | Promise<boolean>
   /** Called after what was recorded may have left something in the outbox. */
   readonly onRecorded: () => void
+  /** Who gets the provider's receipt; absent: nobody. */
+  readonly receiptEmailOf?: ((accountId: string) => Promise<string | null>) | undefined
   readonly log: Logger
   readonly metrics: PaymentMetrics
 }
@@ -99,7 +101,7 @@ export function startWorker(parts: WorkerParts): Worker {
 export type ClaimTurns = (limit: number) => Promise<Promise<void>[]>
 
 export function createTurns(parts: WorkerParts): ClaimTurns {
-  const { writer, provider, callMs, holder, isReconciled, onRecorded, log, metrics } = parts
+  const { writer, provider, callMs, holder, isReconciled, onRecorded, receiptEmailOf, log, metrics } = parts
 
   return async function claimTurns(limit) {
     const claimed = await claimTopUps(writer.pool, holder, limit, CLAIM_MS)
@@ -165,6 +167,7 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
       amountMicros: judged.amountMicros,
       currency: judged.currency,
       isOffSession: trigger === 'automatic',
+      receiptEmail: receiptEmailOf === undefined ? null : await receiptEmailOf(accountId),
     })
     if (answer.kind !== 'facts') return await hear(topUp, answer)
     const { paymentId } = answer.facts

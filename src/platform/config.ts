@@ -80,6 +80,27 @@ const SECTIONS = {
         .transform((text) => text ?? null),
     ),
   },
+  provider: {
+    /** Who takes the money: `sandbox` takes none. */
+    name: variable(
+      'TOLLGATE_PAYMENT_PROVIDER',
+      z.enum(['sandbox', 'stripe'], { error: 'must be sandbox or stripe' }).default('sandbox'),
+    ),
+    /** The secret or restricted key; null: not given, which only the sandbox is content with. */
+    stripeSecretKey: secret('TOLLGATE_STRIPE_SECRET_KEY', startsWith('sk_', 'rk_')),
+    /** What Stripe signs webhooks with, and while it is rotated what it signed them with before. */
+    stripeWebhookSecret: secret('TOLLGATE_STRIPE_WEBHOOK_SECRET', startsWith('whsec_')),
+    stripePreviousWebhookSecret: secret('TOLLGATE_STRIPE_WEBHOOK_SECRET_PREVIOUS', startsWith('whsec_')),
+    /** Stripe mails its receipts to the first billing contact of an account. */
+    stripeReceipts: variable('TOLLGATE_STRIPE_RECEIPTS', yesOrNo().default(false)),
+    /** Instead of Stripe's own: for tests. */
+    stripeApiUrl: variable(
+      'TOLLGATE_STRIPE_API_URL',
+      url('http:', 'https:')
+        .optional()
+        .transform((text) => text ?? null),
+    ),
+  },
   redis: {
     url: secret('TOLLGATE_REDIS_URL', url('redis:', 'rediss:')),
   },
@@ -314,6 +335,22 @@ function given(env: Environment, name: string): string | undefined {
 function url(...protocols: string[]) {
   const wanted = `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`
   return required.refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''), { error: wanted })
+}
+
+/** The value is a secret: what is wrong with it is said without it. */
+function startsWith(...prefixes: string[]) {
+  const wanted = `must start with ${prefixes.join(' or ')}, and have neither spaces nor line breaks`
+  return z
+    .string()
+    .refine((text) => prefixes.some((prefix) => text.startsWith(prefix)) && /^[\x21-\x7e]+$/.test(text), {
+      error: wanted,
+    })
+    .optional()
+    .transform((text) => text ?? null)
+}
+
+function yesOrNo() {
+  return z.enum(['yes', 'no'], { error: 'must be yes or no' }).transform((text) => text === 'yes')
 }
 
 function whole(least: number, most: number) {

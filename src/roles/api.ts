@@ -32,6 +32,7 @@ export const apiRole = defineRole({
     'publishing',
     'topUps',
     'sandbox',
+    'provider',
     'api',
     'tokens',
     'brand',
@@ -46,8 +47,8 @@ export const apiRole = defineRole({
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
     const publicUrl = () => config.api.publicUrl ?? `http://127.0.0.1:${portOf(api)}`
-    const provider = openProvider(config, log, publicUrl)
-    starting.defer(() => provider.close())
+    const { provider, desk, webhooks, close } = openProvider(config, log, { pagesUrl: publicUrl, takesWebhooks: true })
+    starting.defer(close)
     const replaySender = openReplaySender(createKafka(config.kafka, log), REPLAY_RETRIES)
     starting.defer(() => replaySender.close())
     const redis = connectRedis(config.redis.url, log, REDIS_ANSWERS_WITHIN_MS)
@@ -61,7 +62,8 @@ export const apiRole = defineRole({
         recentCatalogs: new RecentCatalogs(pool),
         provider,
         replaySender,
-        sandbox: provider.desk,
+        sandbox: desk,
+        webhooks,
         bounds: boundsWith(config.topUps),
         publicUrl,
         returnOrigins: config.api.returnOrigins,

@@ -10,6 +10,7 @@
 import { type Cleared, clearOldLetters, clearOldNumbers } from '../ledger/clear-numbers.ts'
 import { deleteOldPortalSessions } from '../ledger/portal-sessions.ts'
 import { deleteOldRequestKeys } from '../ledger/request-keys.ts'
+import { deleteOldProviderEvents } from '../ledger/top-ups/provider-events.ts'
 import { mailJobs } from '../mail/jobs.ts'
 import { mailSettings } from '../mail/settings.ts'
 import { type Job, startJobs, takeShare } from '../platform/jobs.ts'
@@ -39,12 +40,12 @@ const MEASURED_EVERY_MS = 5 * SECOND_MS
 
 export const jobsRole = defineRole({
   name: 'jobs',
-  sections: ['database', 'jobs', 'log', 'brand', 'mail'],
+  sections: ['database', 'jobs', 'log', 'brand', 'mail', 'provider'],
   async start(config, { log, registry }) {
     await using starting = new AsyncDisposableStack()
     const { connections, numbersKeptDays } = config.jobs
-    // Before anything is started, for it may be refused. All payments are the sandbox's so far.
-    const settings = mailSettings(config, true)
+    // Before anything is started, for it may be refused.
+    const settings = mailSettings(config, config.provider.name === 'sandbox')
     // One is the thread's that makes exports.
     const pool = createPool(config.database.url, log, connections - 1)
     starting.defer(() => pool.end())
@@ -59,6 +60,7 @@ export const jobsRole = defineRole({
         expiredExportsJob(pool, log),
         requestKeysJob(pool, log),
         portalSessionsJob(pool, log),
+        webhooksJob(pool, log),
         phoneNumbersJob(pool, registry, numbersKeptDays),
         ...mail.jobs,
       ],
@@ -173,6 +175,19 @@ function portalSessionsJob(pool: Pool, log: Logger): Job {
       takeShare(async () => {
         const { count, overdueSeconds, hasMore } = await deleteOldPortalSessions(pool)
         if (count > 0) log.info({ count }, 'deleted links and sessions of the billing page that are no longer kept')
+        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
+      }),
+  }
+}
+
+export function webhooksJob(pool: Pool, log: Logger): Job {
+  return {
+    name: 'old webhooks',
+    everyMs: 60 * MINUTE_MS,
+    run: () =>
+      takeShare(async () => {
+        const { count, overdueSeconds, hasMore } = await deleteOldProviderEvents(pool)
+        if (count > 0) log.info({ count }, 'deleted webhooks that are no longer kept')
         return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
       }),
   }

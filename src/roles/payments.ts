@@ -1,12 +1,15 @@
 /** Payments: takes top-ups to the provider and its word to the ledger, and looks after what is stuck, lost or forgotten. */
 import { measureTopUps } from '../ledger/top-ups/measure-top-ups.ts'
 import { oldestOpenSetup, oldestOverdueLimit, oldestTaskAtProvider } from '../ledger/top-ups/oldest-tasks.ts'
+import { oldestWaitingEvent } from '../ledger/top-ups/provider-events.ts'
+import { readReceiptEmail } from '../ledger/top-ups/receipt-email.ts'
 import { sweepAutoTopUp } from '../ledger/top-ups/sweep-auto-top-up.ts'
 import { markAtProvider } from '../payments/mark.ts'
 import { sweepSetups } from '../payments/method-setups.ts'
 import { paymentMetrics, showFigures } from '../payments/metrics.ts'
 import { CALL_MS, openProvider } from '../payments/open-provider.ts'
 import { createReconciler } from '../payments/reconcile.ts'
+import { EVENTS_A_RUN, handleProviderEvents, refreshStaleMethods } from '../payments/webhooks.ts'
 import { startWorker, type Worker } from '../payments/worker.ts'
 import type { Problem } from '../platform/http.ts'
 import { type Job, startJobs } from '../platform/jobs.ts'
@@ -21,15 +24,18 @@ const SECOND_MS = 1_000
 
 export const paymentsRole = defineRole({
   name: 'payments',
-  sections: ['process', 'kafka', 'database', 'publishing', 'payments', 'sandbox', 'api'],
+  sections: ['process', 'kafka', 'database', 'publishing', 'payments', 'sandbox', 'provider', 'api'],
   async start(config, { log, registry, outboxBell, signal }) {
     await using starting = new AsyncDisposableStack()
     const pool = createPool(config.database.url, log, config.payments.connections)
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
     const writer = { pool, publishing: { encode, recordTopics: config.publishing.recordTopics } }
-    const provider = openProvider(config, log, () => config.api.publicUrl ?? `http://127.0.0.1:${config.api.port}`)
-    starting.defer(() => provider.close())
+    const { provider, close } = openProvider(config, log, {
+      pagesUrl: () => config.api.publicUrl ?? `http://127.0.0.1:${config.api.port}`,
+      takesWebhooks: false,
+    })
+    starting.defer(close)
     signal.throwIfAborted()
 
     const metrics = paymentMetrics(registry)
@@ -70,6 +76,23 @@ export const paymentsRole = defineRole({
         },
       },
       {
+        name: 'webhooks',
+        everyMs: SECOND_MS,
+        async run() {
+          const { claimed, handled } = await handleProviderEvents(writer, provider, log)
+          if (handled > 0) outboxBell.ring()
+          const oldestWorkSeconds = await oldestWaitingEvent(pool, provider.name)
+          return { oldestWorkSeconds, ...(claimed === EVENTS_A_RUN ? { restMs: 0 } : {}) }
+        },
+      },
+      {
+        name: 'saved cards',
+        everyMs: 600 * SECOND_MS,
+        async run() {
+          if ((await refreshStaleMethods(writer, provider, log)) > 0) outboxBell.ring()
+        },
+      },
+      {
         name: 'figures of top-ups',
         everyMs: 15 * SECOND_MS,
         async run() {
@@ -86,6 +109,7 @@ export const paymentsRole = defineRole({
       holder: config.process.instanceId,
       isReconciled: reconciler.isDone,
       onRecorded: outboxBell.ring,
+      receiptEmailOf: config.provider.stripeReceipts ? (accountId) => readReceiptEmail(pool, accountId) : undefined,
       log,
       metrics,
     })

@@ -79,6 +79,7 @@ it('sums up, makes exports, forgets request keys and portal sessions, clears num
     'jobs',
     'log',
     'brand',
+    'provider',
     'mail',
   ])
   const role = await jobsRole.start(config as never, {
@@ -92,7 +93,7 @@ it('sums up, makes exports, forgets request keys and portal sessions, clears num
     await until('all is summed up', async () => (await notSummedUp()) === 0)
     await until('each job has come to its end', async () => {
       const { values } = await registry.getSingleMetric('tollgate_job_last_success_timestamp_seconds')!.get()
-      return values.length === 9
+      return values.length === 10
     })
     const exported = async () => (await readExport(ledger.pool, 'account-1', exportId))!
     await until('the export is ready', async () => (await exported()).state === 'ready')
@@ -107,6 +108,7 @@ it('sums up, makes exports, forgets request keys and portal sessions, clears num
       'expired exports',
       'exports',
       'old mail',
+      'old webhooks',
       'phone numbers',
       'portal sessions',
       'request keys',
@@ -126,6 +128,7 @@ it('stopped in the middle of a share ends it, and begins no other', async () => 
     'jobs',
     'log',
     'brand',
+    'provider',
     'mail',
   ])
   // Holds the share at its last statement.

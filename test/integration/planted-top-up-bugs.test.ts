@@ -59,6 +59,7 @@ describe('wrong usage', () => {
     { args: ['--runs', 'many'], says: '--runs many is no number of histories' },
     { args: ['--seed', '1', '--runs', '1', '--keep', '900'], says: 'names steps that history 1 does not have' },
     { args: ['--keep', '1'], says: '--keep is for one history' },
+    { args: ['--provider', 'bank'], says: '--provider bank is none of sandbox, stripe' },
   ])('$args ends with 2', async ({ args, says }) => {
     const { exitCode, output } = await playHistories('a webhook posted twice', ...args)
     expect(output).toContain(says)

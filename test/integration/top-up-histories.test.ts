@@ -9,11 +9,16 @@ import { componentEnvironment } from '../support/components.ts'
 
 const SEEDS = Array.from({ length: 50 }, (_, i) => i + 1)
 
+/** Of Stripe's double, by the real client: slower, as each call goes over HTTP. */
+const STRIPE_SEEDS = Array.from({ length: 10 }, (_, i) => i + 1)
+
+let server: string
 let lanes: Lanes
 
 beforeAll(async () => {
   const { TOLLGATE_DATABASE_URL } = await componentEnvironment(['postgres'])
-  lanes = await openLanes(TOLLGATE_DATABASE_URL!, 2)
+  server = TOLLGATE_DATABASE_URL!
+  lanes = await openLanes(server, 2)
 })
 
 afterAll(async () => {
@@ -29,4 +34,18 @@ it('E: in 50 histories what the provider charged is what was credited, within li
   expect(sumOf('charges')).toBeGreaterThan(100)
   expect(sumOf('crashes')).toBeGreaterThan(20)
   expect(sumOf('restores')).toBeGreaterThan(10)
+}, 300_000)
+
+it('E: the same in 10 histories on a double of Stripe, whose lists are in seconds and newest first', async () => {
+  const atStripe = await openLanes(server, 2, 'stripe')
+  try {
+    const played = await Promise.all(
+      STRIPE_SEEDS.map(async (seed) => ({ seed, ...(await atStripe.play(makeHistory(seed))) })),
+    )
+    const failed = played.filter(({ finding }) => finding !== null)
+    expect(failed.map(({ seed, finding }) => ({ seed, ...finding }))).toEqual([])
+    expect(played.reduce((sum, { tally }) => sum + (tally.charges ?? 0), 0)).toBeGreaterThan(40)
+  } finally {
+    await atStripe.close()
+  }
 }, 300_000)

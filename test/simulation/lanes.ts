@@ -1,6 +1,7 @@
 /** Several histories side by side, each lane a thread with databases of its own, so that none disturbs another. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import type { ProviderName } from '../../src/payments/provider.ts'
 import type { Played } from './player.ts'
 import type { History } from './steps.ts'
 
@@ -12,10 +13,10 @@ export interface Lanes {
 }
 
 /** On a Postgres server where they may create databases; `close` drops them. */
-export async function openLanes(server: string, count: number): Promise<Lanes> {
+export async function openLanes(server: string, count: number, provider: ProviderName = 'sandbox'): Promise<Lanes> {
   // They are started with what this process was: a planted bug is in the lanes too.
   const workers = Array.from({ length: count }, () => {
-    return new Worker(new URL('./lane.ts', import.meta.url), { workerData: { server } })
+    return new Worker(new URL('./lane.ts', import.meta.url), { workerData: { server, provider } })
   })
   await Promise.all(workers.map((worker) => once(worker, 'message')))
   const free = [...workers]

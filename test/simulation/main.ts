@@ -4,17 +4,19 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import type { ProviderName } from '../../src/payments/provider.ts'
 import { startStack } from '../../stack/stack.ts'
 import { type Lanes, openLanes } from './lanes.ts'
 import type { Played } from './player.ts'
 import { shrink } from './shrink.ts'
 import { type History, inWords, makeHistory } from './steps.ts'
 
-const HELP = `npm run histories -- [--seed 1] [--runs 1000] [--keep 3,7,9] [--no-shrink]
+const HELP = `npm run histories -- [--seed 1] [--runs 1000] [--keep 3,7,9] [--no-shrink] [--provider sandbox]
 
   --seed        the seed of the first history; the next ones follow
   --runs        how many histories, 1000 unless told
   --keep        plays only these steps of the one history, as they are numbered in a failure
+  --provider    sandbox, or stripe: its double, by the real client
   --no-shrink   prints a failing history as it is, not as short as it gets
 
 Exit code: 0 nothing found, 1 a history failed or not all were played, 2 wrong usage.
@@ -24,6 +26,7 @@ Exit code: 0 nothing found, 1 a history failed or not all were played, 2 wrong u
 const LANES = 2 * availableParallelism()
 const SHRINK_MS = 120_000
 const PROGRESS_MS = 10_000
+const PROVIDERS: readonly ProviderName[] = ['sandbox', 'stripe']
 /** Failures are mostly of one kind: the first few say enough. */
 const MAX_FAILURES = 3
 
@@ -33,6 +36,7 @@ interface Wanted {
   /** From 1; null: all. */
   readonly keep: readonly number[] | null
   readonly isShrunk: boolean
+  readonly provider: ProviderName
 }
 
 const wanted = readArguments()
@@ -43,7 +47,11 @@ const startedAt = performance.now()
 const stack = await startStack({ only: ['postgres'], log: say })
 let failed = true
 try {
-  const lanes = await openLanes(stack.postgresUrl, wanted.isShrunk ? LANES : Math.min(LANES, wanted.runs))
+  const lanes = await openLanes(
+    stack.postgresUrl,
+    wanted.isShrunk ? LANES : Math.min(LANES, wanted.runs),
+    wanted.provider,
+  )
   try {
     failed = !(await run(lanes, wanted))
   } finally {
@@ -100,11 +108,10 @@ async function explain(
   console.log(`begins at ${new Date(history.beginsAtMs).toISOString()}`)
   for (const i of shortened) console.log(`  ${numbers[i]}. ${inWords(history.steps[i]!)}`)
   console.log('  then faults end, and time passes')
-  console.log(`npm run histories -- --seed ${history.seed} --runs 1`)
+  const again = `npm run histories -- --seed ${history.seed} --runs 1${wanted.provider === 'sandbox' ? '' : ` --provider ${wanted.provider}`}`
+  console.log(again)
   if (!isShrunk) return
-  console.log(
-    `npm run histories -- --seed ${history.seed} --runs 1 --keep ${shortened.map((i) => numbers[i]).join(',')}\n`,
-  )
+  console.log(`${again} --keep ${shortened.map((i) => numbers[i]).join(',')}\n`)
 }
 
 function kept(history: History, keep: readonly number[] | null): History {
@@ -123,6 +130,7 @@ function readArguments(): Wanted {
         runs: { type: 'string', default: '1000' },
         keep: { type: 'string' },
         'no-shrink': { type: 'boolean', default: false },
+        provider: { type: 'string', default: 'sandbox' },
         help: { type: 'boolean', default: false },
       },
     })
@@ -134,13 +142,15 @@ function readArguments(): Wanted {
     if (!Number.isInteger(seed) || seed < 0) usage(`--seed ${values.seed} is no seed`)
     if (!Number.isInteger(runs) || runs < 1) usage(`--runs ${values.runs} is no number of histories`)
     const isShrunk = !values['no-shrink']
-    if (values.keep === undefined) return { seed, runs, keep: null, isShrunk }
+    const provider = PROVIDERS.find((name) => name === values.provider)
+    if (provider === undefined) return usage(`--provider ${values.provider} is none of ${PROVIDERS.join(', ')}`)
+    if (values.keep === undefined) return { seed, runs, keep: null, isShrunk, provider }
     const keep = values.keep.split(',').map(Number)
     if (runs !== 1) usage('--keep is for one history: --runs 1')
     const { length } = makeHistory(seed).steps
     const isStep = (number: number) => Number.isInteger(number) && number >= 1 && number <= length
     if (!keep.every(isStep)) usage(`--keep ${values.keep} names steps that history ${seed} does not have`)
-    return { seed, runs, keep, isShrunk }
+    return { seed, runs, keep, isShrunk, provider }
   } catch (error) {
     return usage((error as Error).message)
   }

@@ -1,5 +1,5 @@
 /**
- * Plays a history on a lane: processes of the product's own code, as many as it names, on a ledger and a sandbox whose time
+ * Plays a history on a lane: processes of the product's own code, as many as it names, on a ledger and a provider whose time
  * passes by order. After each step the model looks at both sides. In the end the faults are over, time passes and everything
  * comes to rest: then the books must agree to the cent, and nobody may stand without a word.
  */
@@ -15,10 +15,9 @@ import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
 import { sweepAutoTopUp } from '../../src/ledger/top-ups/sweep-auto-top-up.ts'
 import { markAtProvider } from '../../src/payments/mark.ts'
-import type { PaymentFacts } from '../../src/payments/provider.ts'
+import type { PaymentFacts, ProviderName } from '../../src/payments/provider.ts'
 import type { CallName } from '../../src/payments/providers/sandbox/faults.ts'
 import { NotPossible } from '../../src/payments/providers/sandbox/payment.ts'
-import { createSandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
 import { ProviderDidNotAnswer } from '../../src/payments/reconcile.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
 import { createPool } from '../../src/platform/postgres.ts'
@@ -27,8 +26,9 @@ import { CATALOG_FILES, testAccount, testCatalog } from '../support/catalog.ts'
 import { seedChance } from './chance.ts'
 import { openLaneDatabase } from './lane-database.ts'
 import { createModel, Finding } from './model.ts'
+import { openProviderSide } from './provider-side.ts'
 import { lookAtBoth, lookAtRest, readTerms } from './sight.ts'
-import { CALL_MS, createSimulatedProcess, type Ran, type SimulatedProcess } from './simulated-process.ts'
+import { createSimulatedProcess, type Ran, type SimulatedProcess } from './simulated-process.ts'
 import {
   ACCOUNTS,
   CARDS,
@@ -64,18 +64,13 @@ const IDS = Array.from({ length: ACCOUNTS }, (_, account) => nameOf(account))
 /** Once faults are over: claims of the dead end, debits are through, a card that declines has done so three times. */
 const AFTERWARDS_SECONDS = [60, 1_000, 5_000, 105_000, 105_000, 300]
 
-export async function openPlayer(server: string): Promise<Player> {
+export async function openPlayer(server: string, providerName: ProviderName): Promise<Player> {
   const database = await openLaneDatabase(server)
   const complaints: { readonly message: string; readonly error: unknown }[] = []
   const log = listeningLog(complaints)
   const pool = createPool(database.ledgerUrl, createLog('silent'), 24)
-  const provider = createSandboxProvider({
-    databaseUrl: database.sandboxUrl,
-    log,
-    deadlineMs: CALL_MS,
-    now: database.nowMicros,
-    connections: 8,
-  })
+  const side = await openProviderSide(providerName, database, log)
+  const { provider } = side
   let announced = new Set<string>()
   const publishing: Writer['publishing'] = {
     encode(topic, record) {
@@ -104,7 +99,7 @@ export async function openPlayer(server: string): Promise<Player> {
   return {
     play,
     async close() {
-      await provider.close()
+      await side.close()
       await pool.end()
       await database.close()
     },
@@ -113,6 +108,7 @@ export async function openPlayer(server: string): Promise<Player> {
   async function play({ seed, beginsAtMs, steps }: History): Promise<Played> {
     seedChance(seed)
     await database.begin(beginsAtMs)
+    await side.begin()
     announced = new Set()
     complaints.length = 0
     const model = createModel(IDS)
@@ -161,7 +157,7 @@ export async function openPlayer(server: string): Promise<Player> {
       }
       const since = isLater ? Math.min(at, ...hungInStep.values()) : at
       if (isLater) hungInStep.clear()
-      model.look(at, since, await lookAtBoth(database))
+      model.look(at, since, await lookAtBoth(database, side))
     }
 
     async function take(step: Step): Promise<void> {
@@ -196,7 +192,7 @@ export async function openPlayer(server: string): Promise<Player> {
           return await database.pass(step.seconds)
         case 'fault': {
           const call = step.call as CallName | null
-          return await provider.desk.orderFault({ fault: step.fault, call, timesLeft: step.times, delayMs: null })
+          return await side.orderFault(step.fault, call, step.times)
         }
         case 'webhook': {
           const paymentId = await pickPayment(step)
@@ -283,7 +279,7 @@ export async function openPlayer(server: string): Promise<Player> {
       const { settings } = await readTerms(database, accountId)
       const consent = (methodId: string) => (settings?.isOn ? consentTo(inMicros(settings), methodId, ACTOR) : null)
       await perform(stop, (writer) =>
-        saveCard(writer, provider.desk, { accountId, number: CARDS[card], consent, actor: ACTOR }),
+        saveCard(writer, side.desk, { accountId, number: CARDS[card], consent, actor: ACTOR, provider: provider.name }),
       )
       model.hasCard(accountId, (await readTerms(database, accountId)).providerMethodId)
     }
@@ -350,32 +346,18 @@ export async function openPlayer(server: string): Promise<Player> {
       for (const { accountId, micros, key } of adjustments.slice(backedUp)) {
         await perform(null, (writer) => adjustUnderKey(writer, accountId, micros, key))
       }
-      model.restored(await lookAtBoth(database))
+      model.restored(await lookAtBoth(database, side))
     }
 
     async function pickPayment({ account, pick }: { account: number; pick: number }): Promise<string | null> {
-      const { rows } = await database.sandbox.query<{ payment_id: string }>(
-        'select payment_id from sandbox.payments where account_id = $1 order by created_at, payment_id',
-        [nameOf(account)],
-      )
-      return rows[Math.min(rows.length - 1, Math.floor(pick * rows.length))]?.payment_id ?? null
+      const payments = (await side.books()).filter(({ accountId }) => accountId === nameOf(account))
+      return payments[Math.min(payments.length - 1, Math.floor(pick * payments.length))]?.paymentId ?? null
     }
 
     async function atBank(paymentId: string, deed: Extract<Step, { kind: 'atBank' }>['deed']): Promise<void> {
-      const { desk } = provider
-      switch (deed) {
-        case 'cancel':
-          // As somebody does at its dashboard.
-          return void (await provider.cancel(paymentId))
-        case 'decline':
-          return void (await desk.decline(paymentId, null))
-        case 'refund':
-          return void (await desk.refund(paymentId, null))
-        case 'refundPart':
-          return void (await desk.refund(paymentId, 3_000_000n))
-        default:
-          return void (await desk[deed](paymentId))
-      }
+      // As somebody does at its dashboard.
+      if (deed === 'cancel') await provider.cancel(paymentId)
+      else await side.carryOut(deed, paymentId)
     }
 
     /** A process that begins knows nothing of the one before. */
@@ -384,7 +366,7 @@ export async function openPlayer(server: string): Promise<Player> {
     }
 
     async function comeToRest(): Promise<void> {
-      await provider.desk.endFaults()
+      await side.endFaults()
       at++
       await goOn()
       await look(true)
@@ -398,7 +380,7 @@ export async function openPlayer(server: string): Promise<Player> {
       at++
       await byProcess({ process: 0, stop: null }, (process) => tend(process, 'all'))
       await look(false)
-      model.lookAtEnd(await lookAtBoth(database), (await lookAtRest(database)).filter(isOpened), announced)
+      model.lookAtEnd(await lookAtBoth(database, side), (await lookAtRest(database)).filter(isOpened), announced)
     }
 
     function isOpened({ accountId }: { accountId: string }): boolean {
@@ -406,7 +388,7 @@ export async function openPlayer(server: string): Promise<Player> {
     }
 
     async function summary(): Promise<Tally> {
-      const { payments } = await lookAtBoth(database)
+      const { payments } = await lookAtBoth(database, side)
       for (const { state, declineCode, hasGoneBack, chargedMicros } of payments) {
         count('payments')
         if (chargedMicros > 0n) count('charges')

@@ -33,20 +33,35 @@ const PAYMENTS = `
    group by p.payment_id
    order by p.created_at, p.payment_id`
 
-export async function lookAtBoth({ ledger, sandbox, nowMicros }: LaneDatabase): Promise<Sight> {
+export interface BooksAtProvider {
+  /** Oldest first. */
+  books(): Promise<PaymentAtProvider[]>
+  /** The settings version that is marked, by account. */
+  marks(): Promise<ReadonlyMap<string, number | null>>
+}
+
+export async function lookAtBoth({ ledger, nowMicros }: LaneDatabase, side: BooksAtProvider): Promise<Sight> {
   const [accounts, movements, marks, payments] = await Promise.all([
     ledger.query<Omit<AccountInLedger, 'markedVersion'>>(ACCOUNTS),
     ledger.query<MovementInLedger>(MOVEMENTS),
-    sandbox.query<Pick<AccountInLedger, 'accountId' | 'markedVersion'>>(MARKS),
-    sandbox.query<PaymentAtProvider>(PAYMENTS),
+    side.marks(),
+    side.books(),
   ])
-  const marked = new Map(marks.rows.map(({ accountId, markedVersion }) => [accountId, markedVersion]))
   return {
     nowMicros: nowMicros(),
-    accounts: accounts.rows.map((row) => ({ ...row, markedVersion: marked.get(row.accountId) ?? null })),
+    accounts: accounts.rows.map((row) => ({ ...row, markedVersion: marks.get(row.accountId) ?? null })),
     movements: movements.rows,
-    payments: payments.rows,
+    payments,
   }
+}
+
+export async function readSandboxBooks({ sandbox }: LaneDatabase): Promise<PaymentAtProvider[]> {
+  return (await sandbox.query<PaymentAtProvider>(PAYMENTS)).rows
+}
+
+export async function readSandboxMarks({ sandbox }: LaneDatabase): Promise<ReadonlyMap<string, number | null>> {
+  const { rows } = await sandbox.query<Pick<AccountInLedger, 'accountId' | 'markedVersion'>>(MARKS)
+  return new Map(rows.map(({ accountId, markedVersion }) => [accountId, markedVersion]))
 }
 
 const RESTS = `

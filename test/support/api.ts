@@ -13,6 +13,7 @@ import { createApiKey } from '../../src/ledger/api-keys.ts'
 import { CatalogStore } from '../../src/ledger/catalogs.ts'
 import { createPortalLink, openPortalSession } from '../../src/ledger/portal-sessions.ts'
 import { RecentCatalogs } from '../../src/ledger/recent-catalogs.ts'
+import type { PaymentProvider, WebhookReader } from '../../src/payments/provider.ts'
 import { createKafka } from '../../src/platform/kafka.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
@@ -81,6 +82,9 @@ export interface TestApiOptions {
   readonly liveTimes?: Partial<LiveTimes>
   /** Where dead letters are replayed to; without it to nowhere. */
   readonly kafkaBrokers?: readonly string[]
+  /** Instead of the sandbox, whose pages are served all the same. */
+  readonly provider?: PaymentProvider
+  readonly webhooks?: WebhookReader | null
 }
 
 /** Nobody listens there. */
@@ -98,6 +102,8 @@ export async function openTestApi({
   portal = TEST_PORTAL,
   page = null,
   publicUrl,
+  provider: otherProvider,
+  webhooks = null,
 }: TestApiOptions = {}): Promise<TestApi> {
   let url = ''
   const payments = await openTestPayments({ pagesUrl: () => url })
@@ -113,9 +119,10 @@ export async function openTestApi({
       writer: { pool, publishing },
       catalogs: new CatalogStore(),
       recentCatalogs: new RecentCatalogs(pool),
-      provider,
+      provider: otherProvider ?? provider,
       replaySender,
       sandbox: provider.desk,
+      webhooks,
       bounds: DEFAULT_BOUNDS,
       publicUrl: browserUrl,
       returnOrigins: [DASHBOARD],

@@ -364,6 +364,19 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect((await setupIn(provider.readSetup(setup.providerSetupId))).state).toEqual({ kind: 'canceled' })
     })
 
+    it('ends as its customer turns back, unless a card was typed in first; both say so again', async () => {
+      const { setup } = await begin()
+      const other = await begin()
+      await test.typeIn(other.setup.providerSetupId)
+      for (const by of [provider, test.other]) {
+        expect((await setupIn(by.cancelSetup(setup.providerSetupId))).state).toEqual({ kind: 'canceled' })
+        expect((await setupIn(by.cancelSetup(other.setup.providerSetupId))).state.kind).toBe('saved')
+      }
+      await test.typeIn(setup.providerSetupId).catch(() => {})
+      expect((await setupIn(provider.readSetup(setup.providerSetupId))).state).toEqual({ kind: 'canceled' })
+      expect(await provider.cancelSetup('none')).toMatchObject({ kind: 'refused' })
+    })
+
     it('under the id of another, for nobody, or that is not there is refused', async () => {
       const { setupId, customerId } = await begin()
       const asked = { setupId, customerId, returnUrl: RETURN_URL }

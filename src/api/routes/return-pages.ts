@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readApprovalReturn } from '../../ledger/top-ups/approval-returns.ts'
 import { readMethodSetup } from '../../ledger/top-ups/method-setups.ts'
 import { lookAtPayment } from '../../payments/approvals.ts'
-import { lookAtSetup } from '../../payments/method-setups.ts'
+import { lookAtSetup, turnBackFromSetup } from '../../payments/method-setups.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { html, sendPage } from '../html.ts'
 
@@ -29,7 +29,10 @@ export function addReturnPages(api: Api, { writer, provider, log }: ApiContext):
     const setupId = idOf(request, 'setup')
     const setup = setupId === null ? null : await readMethodSetup(writer.pool, setupId)
     if (setup === null) return await sendUnknown(reply)
-    await unlessInTheWay({ setup_id: setupId }, () => lookAtSetup(writer, provider, setup))
+    const hasTurnedBack = (request.query as Record<string, unknown>).turned_back === 'true'
+    await unlessInTheWay({ setup_id: setupId }, () =>
+      hasTurnedBack ? turnBackFromSetup(writer, provider, setup) : lookAtSetup(writer, provider, setup),
+    )
     return await sendBack(reply, setup.returnUrl)
   })
 

@@ -12,7 +12,7 @@ import {
   type TopUpHistory,
 } from '../../ledger/top-ups/list-top-ups.ts'
 import { requestTopUp } from '../../ledger/top-ups/request-top-up.ts'
-import { askForApproval } from '../../payments/approvals.ts'
+import { askForApproval, paymentReturnPage } from '../../payments/approvals.ts'
 import { actorOf, type Caller, seesInFull } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
@@ -230,7 +230,7 @@ export function addTopUpRoutes(api: Api, context: ApiContext): void {
         accountId,
         topUpId,
         returnUrl: returnUrlOf(request.body.return_url, context),
-        returnPage: `${publicUrl()}/return/payment?top_up=${encodeURIComponent(topUpId)}`,
+        returnPage: paymentReturnPage(publicUrl(), topUpId),
       })
       switch (asked.kind) {
         case 'page':

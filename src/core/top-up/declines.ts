@@ -33,32 +33,33 @@ export interface Decline {
   readonly retryAfterMicros: number | null
 }
 
-const KINDS: readonly (readonly [advice: DeclineAdvice, why: DeclineWhy, codes: readonly string[]])[] = [
+type Kind = readonly [advice: DeclineAdvice, why: DeclineWhy]
+
+/** By what the network or the bank said. */
+const BY_DECLINE_CODE: readonly (readonly [kind: Kind, codes: readonly string[]])[] = [
   [
-    'retry_later',
-    'funds',
+    ['retry_later', 'funds'],
     ['insufficient_funds', 'card_velocity_exceeded', 'withdrawal_count_limit_exceeded', 'balance_insufficient'],
   ],
   [
-    'retry_later',
-    'no_reason',
+    ['retry_later', 'no_reason'],
     [
       'generic_decline',
       'do_not_honor',
       'call_issuer',
       'no_action_taken',
       'approve_with_id',
-      'card_declined',
       'duplicate_transaction',
-      'card_decline_rate_limit_exceeded',
       'testmode_decline',
     ],
   ],
-  ['retry_later', 'bank_down', ['issuer_not_available', 'processing_error', 'reenter_transaction', 'try_again_later']],
-  ['ask_customer', 'expired', ['expired_card']],
   [
-    'ask_customer',
-    'details',
+    ['retry_later', 'bank_down'],
+    ['issuer_not_available', 'processing_error', 'reenter_transaction', 'try_again_later'],
+  ],
+  [['ask_customer', 'expired'], ['expired_card']],
+  [
+    ['ask_customer', 'details'],
     [
       'incorrect_number',
       'invalid_number',
@@ -75,8 +76,7 @@ const KINDS: readonly (readonly [advice: DeclineAdvice, why: DeclineWhy, codes: 
     ],
   ],
   [
-    'ask_customer',
-    'unsupported',
+    ['ask_customer', 'unsupported'],
     [
       'card_not_supported',
       'currency_not_supported',
@@ -90,18 +90,11 @@ const KINDS: readonly (readonly [advice: DeclineAdvice, why: DeclineWhy, codes: 
     ],
   ],
   [
-    'ask_customer',
-    'authentication',
-    [
-      'authentication_required',
-      'authentication_not_handled',
-      'mobile_device_authentication_required',
-      'payment_intent_authentication_failure',
-    ],
+    ['ask_customer', 'authentication'],
+    ['authentication_required', 'mobile_device_authentication_required'],
   ],
   [
-    'stop',
-    'hard',
+    ['stop', 'hard'],
     [
       'lost_card',
       'stolen_card',
@@ -120,11 +113,106 @@ const KINDS: readonly (readonly [advice: DeclineAdvice, why: DeclineWhy, codes: 
   ],
 ]
 
-const KIND_OF_CODE = new Map(KINDS.flatMap(([advice, why, codes]) => codes.map((code) => [code, { advice, why }])))
+/** By the error's own code, where no decline code came with it, or one that nobody has seen yet. */
+const BY_CODE: readonly (readonly [kind: Kind, codes: readonly string[]])[] = [
+  [
+    ['retry_later', 'funds'],
+    ['insufficient_funds', 'balance_insufficient', 'charge_exceeds_source_limit', 'charge_exceeds_transaction_limit'],
+  ],
+  [
+    ['retry_later', 'no_reason'],
+    [
+      'card_declined',
+      'card_decline_rate_limit_exceeded',
+      'payment_method_provider_decline',
+      'payment_method_customer_decline',
+      'payment_intent_payment_attempt_failed',
+      'bank_account_declined',
+    ],
+  ],
+  [
+    ['retry_later', 'bank_down'],
+    ['processing_error', 'payment_method_provider_timeout', 'three_d_secure_authentication_upstream_error'],
+  ],
+  [
+    ['ask_customer', 'expired'],
+    ['expired_card', 'expired_payment_method'],
+  ],
+  [
+    ['ask_customer', 'details'],
+    [
+      'incorrect_number',
+      'invalid_number',
+      'incorrect_cvc',
+      'invalid_cvc',
+      'incorrect_zip',
+      'incorrect_postal_code',
+      'incorrect_address',
+      'invalid_expiry_month',
+      'invalid_expiry_year',
+      'no_account',
+      'account_closed',
+      'bank_account_unusable',
+    ],
+  ],
+  [
+    ['ask_customer', 'unsupported'],
+    [
+      'amount_too_large',
+      'amount_too_small',
+      'invalid_charge_amount',
+      'invalid_card_type',
+      'payment_method_currency_mismatch',
+      'payment_method_not_available',
+      'payment_method_unsupported_type',
+      'three_d_secure_authentication_not_supported',
+    ],
+  ],
+  [
+    ['ask_customer', 'authentication'],
+    [
+      'authentication_required',
+      'authentication_not_handled',
+      'authentication_failure',
+      'payment_intent_authentication_failure',
+      'payment_intent_payment_attempt_expired',
+      'setup_intent_authentication_failure',
+    ],
+  ],
+  [
+    ['stop', 'hard'],
+    [
+      'debit_not_authorized',
+      'bank_account_restricted',
+      'payment_method_restricted',
+      'payment_intent_mandate_invalid',
+      'india_recurring_payment_mandate_canceled',
+      'refer_to_customer',
+    ],
+  ],
+]
 
-const NO_REASON = { advice: 'retry_later', why: 'no_reason' } as const
+/** By the network's advice: what it makes of a decline that the codes alone would have tried again, or asked about. */
+const BY_ADVICE_CODE: Readonly<Record<string, Kind>> = {
+  // Waiting brings no other data.
+  confirm_card_data: ['ask_customer', 'details'],
+  do_not_try_again: ['stop', 'hard'],
+  try_again_later: ['retry_later', 'no_reason'],
+}
 
-/** Sorts a decline by the codes that came with it. */
+const GRAVITY: Readonly<Record<DeclineAdvice, number>> = { retry_later: 0, ask_customer: 1, stop: 2 }
+
+const asMap = (table: typeof BY_CODE) => new Map(table.flatMap(([kind, codes]) => codes.map((code) => [code, kind])))
+const OF_DECLINE_CODE: ReadonlyMap<string, Kind> = asMap(BY_DECLINE_CODE)
+const OF_CODE: ReadonlyMap<string, Kind> = asMap(BY_CODE)
+
+const NO_REASON: Kind = ['retry_later', 'no_reason']
+
+function kindOf(code: string): Kind | undefined {
+  return OF_DECLINE_CODE.get(code) ?? OF_CODE.get(code)
+}
+
+/** Sorts a decline by the codes that came with it. The advice never softens what the codes say. */
 export function declineOf(answer: {
   /** The error's own code, such as `card_declined`. */
   readonly code: string | null
@@ -134,14 +222,10 @@ export function declineOf(answer: {
   readonly retryAfterMicros?: number | null
 }): Decline {
   const code = answer.declineCode ?? answer.code ?? 'unknown'
-  const { advice, why } = KIND_OF_CODE.get(code) ?? KIND_OF_CODE.get(answer.code ?? code) ?? NO_REASON
-  const retryAfterMicros = answer.retryAfterMicros ?? null
-  if (answer.adviceCode === 'do_not_try_again') return { code, advice: 'stop', why: 'hard', retryAfterMicros }
-  // The network asks for other data: waiting brings none. It never softens what is already final.
-  if (answer.adviceCode === 'confirm_card_data' && advice === 'retry_later') {
-    return { code, advice: 'ask_customer', why: 'details', retryAfterMicros }
-  }
-  return { code, advice, why, retryAfterMicros }
+  const byCodes = kindOf(code) ?? kindOf(answer.code ?? code) ?? NO_REASON
+  const byAdvice = BY_ADVICE_CODE[answer.adviceCode ?? ''] ?? byCodes
+  const [advice, why] = GRAVITY[byAdvice[0]] > GRAVITY[byCodes[0]] ? byAdvice : byCodes
+  return { code, advice, why, retryAfterMicros: answer.retryAfterMicros ?? null }
 }
 
 /**
@@ -149,7 +233,7 @@ export function declineOf(answer: {
  * the pause that came of it says so.
  */
 export function whyDeclined(code: string): DeclineWhy {
-  return code === LAPSED.code ? LAPSED.why : (KIND_OF_CODE.get(code) ?? NO_REASON).why
+  return code === LAPSED.code ? LAPSED.why : (kindOf(code) ?? NO_REASON)[1]
 }
 
 /** Canceled at the provider by somebody, or by a rule there: trying again by itself would only be canceled again. */

@@ -157,6 +157,20 @@ function setupOf(row: Row): MethodSetup {
   }
 }
 
+/** By the provider's id of it. Null: there is none that is open. */
+export async function findOpenSetup(
+  pool: Pool,
+  provider: string,
+  providerSetupId: string,
+): Promise<MethodSetup | null> {
+  const { rows } = await pool.query<Row>(
+    `select ${COLUMNS} from tollgate.method_setups
+      where provider = $1 and provider_setup_id = $2 and state = 'open'`,
+    [provider, providerSetupId],
+  )
+  return rows[0] === undefined ? null : setupOf(rows[0])
+}
+
 /** What came of the visit. */
 export type SetupOutcome =
   | { readonly state: 'saved'; readonly card: Card }

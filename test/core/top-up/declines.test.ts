@@ -1,4 +1,6 @@
 /** Declines, sorted by what may be done about them. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { declineOf, LAPSED } from '../../../src/core/top-up/declines.ts'
 
@@ -19,21 +21,45 @@ stop          hard            lost_card stolen_card pickup_card restricted_card 
 stop          hard            merchant_blacklist security_violation revocation_of_authorization
 stop          hard            revocation_of_all_authorizations stop_payment_order do_not_try_again
 `
-  .split('\n')
-  .filter((line) => line !== '')
-  .flatMap((line) => {
-    const [advice, why, ...codes] = line.split(/ +/)
-    return codes.map((code) => [code, advice, why] as const)
-  })
+/** The error's own codes, which come without a decline code, or with one that nobody has heard of. */
+const SORTED_BY_CODE = `
+retry_later   funds           charge_exceeds_source_limit charge_exceeds_transaction_limit
+retry_later   no_reason       payment_method_provider_decline payment_method_customer_decline bank_account_declined
+retry_later   no_reason       payment_intent_payment_attempt_failed
+retry_later   bank_down       payment_method_provider_timeout three_d_secure_authentication_upstream_error
+ask_customer  expired         expired_payment_method
+ask_customer  details         incorrect_postal_code no_account account_closed bank_account_unusable
+ask_customer  unsupported     amount_too_large amount_too_small invalid_charge_amount invalid_card_type
+ask_customer  unsupported     payment_method_currency_mismatch payment_method_not_available payment_method_unsupported_type
+ask_customer  unsupported     three_d_secure_authentication_not_supported
+ask_customer  authentication  authentication_failure payment_intent_payment_attempt_expired setup_intent_authentication_failure
+stop          hard            debit_not_authorized bank_account_restricted payment_method_restricted refer_to_customer
+stop          hard            payment_intent_mandate_invalid india_recurring_payment_mandate_canceled
+`
 
 const said = (code: string | null, declineCode: string | null = null, adviceCode: string | null = null) =>
   declineOf({ code, declineCode, adviceCode })
 
+function rowsOf(table: string) {
+  return table
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      const [advice, why, ...codes] = line.split(/ +/)
+      return codes.map((code) => [code, advice, why] as const)
+    })
+}
+
 describe('a decline', () => {
-  it.each(SORTED)('%s: %s, %s', (code, advice, why) => {
+  it.each(rowsOf(SORTED))('%s: %s, %s', (code, advice, why) => {
     expect(said('card_declined', code)).toEqual({ code, advice, why, retryAfterMicros: null })
     // Known, it is what counts, whatever the error's own code says beside it.
     expect(said('expired_card', code)).toEqual({ code, advice, why, retryAfterMicros: null })
+  })
+
+  it.each(rowsOf(SORTED_BY_CODE))('by the error’s own code %s: %s, %s', (code, advice, why) => {
+    expect(said(code)).toEqual({ code, advice, why, retryAfterMicros: null })
+    expect(said(code, 'never_heard_of')).toMatchObject({ advice, why })
   })
 
   it.each([
@@ -79,4 +105,15 @@ describe('a decline', () => {
   it('by nobody approving it in time may pass', () => {
     expect(LAPSED).toEqual({ code: 'approval_lapsed', advice: 'retry_later', why: 'lapsed', retryAfterMicros: null })
   })
+})
+
+it('docs/PAYMENTS.md says of each code what it leads to, and of no other', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/PAYMENTS.md'), 'utf8')
+  const rows = [...text.matchAll(/^\| (retry_later|ask_customer|stop) \| (\w+) \| (.*) \|$/gm)].flatMap(
+    ([, advice, why, codes]) => [...codes!.matchAll(/`(\w+)`/g)].map(([, code]) => [code!, advice!, why!] as const),
+  )
+  expect(rows.map(([code]) => code).toSorted()).toEqual(
+    [...rowsOf(SORTED), ...rowsOf(SORTED_BY_CODE)].map(([code]) => code).toSorted(),
+  )
+  for (const [code, advice, why] of rows) expect(said(code)).toMatchObject({ code, advice, why })
 })

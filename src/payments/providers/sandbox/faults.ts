@@ -25,6 +25,7 @@ export const CALLS = [
   'listChanged',
   'createSetup',
   'readSetup',
+  'cancelSetup',
   'readMethod',
   'detachMethod',
   'readMark',

@@ -21,7 +21,7 @@ import { createDesk, type SandboxDesk } from './desk.ts'
 import { type CallName, takeFault } from './faults.ts'
 import { customerOf, detachMethod, holdMethod, newId, readMark, readMethod, writeMark } from './methods.ts'
 import { approvalAsked, canceled, confirmed, factsOf, NotPossible, type SandboxPayment } from './payment.ts'
-import { createSetup, readSetup, type SandboxSetup } from './setups.ts'
+import { cancelSetup, createSetup, readSetup, type SandboxSetup } from './setups.ts'
 import { changePayment, listChanged, lockAttempt, type Place, settleDue, writePayment } from './store.ts'
 
 export interface SandboxProviderOptions extends SandboxOptions {
@@ -208,6 +208,13 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
         const setup = await readSetup(pool, providerSetupId, await database.now(pool))
         return setup === null ? refused('setup_missing', `there is no setup ${providerSetupId}`) : asSetup(setup)
       }),
+    cancelSetup: (providerSetupId) =>
+      call('cancelSetup', () =>
+        database.inTransaction(async (connection, nowMicros) => {
+          const setup = await cancelSetup(connection, providerSetupId, nowMicros)
+          return setup === null ? refused('setup_missing', `there is no setup ${providerSetupId}`) : asSetup(setup)
+        }),
+      ),
     readMethod: (providerMethodId) =>
       call('readMethod', async () => {
         const method = await readMethod(await database.pool(), providerMethodId)

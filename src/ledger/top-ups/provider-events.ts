@@ -1,0 +1,133 @@
+/**
+ * Webhooks, from their receipt to the look at what they are about. The provider's id of an event is the key: sent again it is
+ * the same one. Claimed with `skip locked` by any number of processes; a claim ends by itself, by the database's clock.
+ */
+import type { ProviderEvent, WhatToLookAt } from '../../core/top-up/provider-event.ts'
+import type { Pool } from '../../platform/postgres.ts'
+
+const STORE_EVENT = `
+  insert into tollgate.provider_events (provider, event_id, kind, about, object_id, body, handled_at)
+  values ($1, $2, $3, $4, $5, $6, case when $4::text is null then clock_timestamp() end)
+      on conflict (provider, event_id) do nothing`
+
+/** Committed when it resolves. False: it was received before. */
+export async function storeProviderEvent(
+  pool: Pool,
+  provider: string,
+  { eventId, kind, about }: ProviderEvent,
+  body: string,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(STORE_EVENT, [
+    provider,
+    eventId,
+    kind,
+    about?.kind ?? null,
+    about?.id ?? null,
+    body,
+  ])
+  return rowCount === 1
+}
+
+export interface ClaimedEvent {
+  readonly eventId: string
+  readonly kind: string
+  readonly about: WhatToLookAt
+}
+
+const CLAIM_EVENTS = `
+  update tollgate.provider_events e
+     set claimed_until = clock_timestamp() + make_interval(secs => $3::integer / 1000.0), tries = tries + 1
+    from (
+      select provider, event_id from tollgate.provider_events
+       where provider = $1 and handled_at is null and next_try_at <= clock_timestamp()
+         and (claimed_until is null or claimed_until <= clock_timestamp())
+       order by next_try_at
+       limit $2::integer
+         for update skip locked
+    ) as due
+   where e.provider = due.provider and e.event_id = due.event_id
+  returning e.event_id, e.kind, e.about, e.object_id`
+
+export async function claimProviderEvents(
+  pool: Pool,
+  provider: string,
+  limit: number,
+  holdMs: number,
+): Promise<ClaimedEvent[]> {
+  const { rows } = await pool.query<{
+    event_id: string
+    kind: string
+    about: WhatToLookAt['kind']
+    object_id: string
+  }>(CLAIM_EVENTS, [provider, limit, holdMs])
+  return rows.map((row) => ({
+    eventId: row.event_id,
+    kind: row.kind,
+    about: { kind: row.about, id: row.object_id },
+  }))
+}
+
+const NOTE_HANDLED = `
+  update tollgate.provider_events set handled_at = clock_timestamp(), claimed_until = null
+   where provider = $1 and event_id = any($2::text[])`
+
+export async function noteEventsHandled(pool: Pool, provider: string, eventIds: readonly string[]): Promise<void> {
+  await pool.query(NOTE_HANDLED, [provider, eventIds])
+}
+
+/** After about 2, 4, 8 ... seconds, at most every 5 minutes. */
+const PUT_OFF = `
+  update tollgate.provider_events
+     set claimed_until = null,
+         next_try_at = clock_timestamp() + make_interval(secs => least(300, 2 ^ least(tries, 9)))
+   where provider = $1 and event_id = any($2::text[])`
+
+export async function putEventsOff(pool: Pool, provider: string, eventIds: readonly string[]): Promise<void> {
+  await pool.query(PUT_OFF, [provider, eventIds])
+}
+
+/** Age of the oldest that was not looked at yet, in seconds; null: there is none. */
+export async function oldestWaitingEvent(pool: Pool, provider: string): Promise<number | null> {
+  const { rows } = await pool.query<{ seconds: number | null }>(
+    `select extract(epoch from clock_timestamp() - min(received_at))::float8 as seconds
+       from tollgate.provider_events where provider = $1 and handled_at is null`,
+    [provider],
+  )
+  return rows[0]!.seconds
+}
+
+const EVENTS_KEPT_DAYS = 30
+const EVENTS_A_PAGE = 1_000
+
+/** One that nobody could look at for so long is of no use any more: the provider's list has what it was about. */
+const DELETE_OLD = `
+  with deleted as (
+    delete from tollgate.provider_events
+     where (provider, event_id) in (
+       select provider, event_id from tollgate.provider_events
+        where received_at < now() - make_interval(days => $1::integer)
+        order by received_at
+        limit $2::integer
+          for update skip locked)
+    returning received_at
+  )
+  select count(*)::integer as count,
+         extract(epoch from now() - make_interval(days => $1::integer) - min(received_at))::float8 as overdue_seconds
+    from deleted`
+
+export interface DeletedEvents {
+  readonly count: number
+  readonly hasMore: boolean
+  /** For how long the oldest of them had been due; null: none was. */
+  readonly overdueSeconds: number | null
+}
+
+/** Forgets a page of events older than 30 days, with their bodies, the oldest first. */
+export async function deleteOldProviderEvents(pool: Pool, eventsAPage: number = EVENTS_A_PAGE): Promise<DeletedEvents> {
+  const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(DELETE_OLD, [
+    EVENTS_KEPT_DAYS,
+    eventsAPage,
+  ])
+  const { count, overdue_seconds: overdueSeconds } = rows[0]!
+  return { count, hasMore: count === eventsAPage, overdueSeconds }
+}

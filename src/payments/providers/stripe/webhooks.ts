@@ -1,0 +1,75 @@
+/**
+ * Webhooks of Stripe: whether one is Stripe's, by its signature over the bytes as they came, no older than five minutes; and
+ * what it is about. Two secrets are good while they are rotated.
+ */
+import Stripe from 'stripe'
+import type { ProviderEvent, WhatToLookAt } from '../../../core/top-up/provider-event.ts'
+import type { WebhookReader } from '../../provider.ts'
+import { idOf } from './payment.ts'
+
+const TOLERANCE_SECONDS = 300
+
+export interface StripeWebhookOptions {
+  /** `whsec_...`: the one in force, and the one before while that is still used. */
+  readonly secrets: readonly string[]
+  /** Milliseconds since 1970; for tests. */
+  readonly now?: () => number
+}
+
+export function createStripeWebhooks({ secrets, now = Date.now }: StripeWebhookOptions): WebhookReader {
+  return {
+    provider: 'stripe',
+    signatureHeader: 'stripe-signature',
+    read(body, signature) {
+      for (const secret of secrets) {
+        try {
+          const event = Stripe.webhooks.constructEvent(body, signature, secret, TOLERANCE_SECONDS, undefined, now())
+          return isEvent(event) ? eventOf(event) : null
+        } catch (error) {
+          // Not its signature, or signed and no JSON: neither is Stripe's.
+          if (!(error instanceof Stripe.errors.StripeSignatureVerificationError || error instanceof SyntaxError))
+            throw error
+        }
+      }
+      return null
+    },
+  }
+}
+
+function isEvent(event: unknown): event is Stripe.Event {
+  const { id, type, data } = (event ?? {}) as Partial<Stripe.Event>
+  return typeof id === 'string' && typeof type === 'string' && typeof data?.object === 'object' && data.object !== null
+}
+
+function eventOf({ id, type, data }: Stripe.Event): ProviderEvent {
+  return { eventId: id, kind: type, about: aboutOf(data.object as SentObject) }
+}
+
+/** As it is sent: of any of Stripe's kinds. */
+interface SentObject {
+  readonly object?: unknown
+  readonly id?: unknown
+  readonly payment_intent?: string | { readonly id: string } | null
+}
+
+function aboutOf({ object, id, payment_intent: intent }: SentObject): WhatToLookAt | null {
+  switch (object) {
+    case 'payment_intent':
+      return about('payment', id)
+    // What went back, and what was tried, is of a payment.
+    case 'charge':
+    case 'refund':
+    case 'dispute':
+      return about('payment', idOf(intent))
+    case 'checkout.session':
+      return about('setup', id)
+    case 'payment_method':
+      return about('method', id)
+    default:
+      return null
+  }
+}
+
+function about(kind: WhatToLookAt['kind'], id: unknown): WhatToLookAt | null {
+  return typeof id === 'string' && id !== '' ? { kind, id } : null
+}

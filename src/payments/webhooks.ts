@@ -1,0 +1,135 @@
+/**
+ * Webhooks that were received: what each is about is looked at anew at the provider and recorded, as from any other look. So
+ * their order does not matter, nor how often one comes, and several about one thing are one look. Only the look of an event
+ * that was claimed marks it handled; a process that dies leaves its claim, which ends.
+ */
+import type { WhatToLookAt } from '../core/top-up/provider-event.ts'
+import type { Writer } from '../ledger/change-account.ts'
+import { findOpenSetup } from '../ledger/top-ups/method-setups.ts'
+import { removePaymentMethod } from '../ledger/top-ups/payment-methods.ts'
+import { claimProviderEvents, noteEventsHandled, putEventsOff } from '../ledger/top-ups/provider-events.ts'
+import { recordPayment } from '../ledger/top-ups/record-payment.ts'
+import {
+  findSavedMethod,
+  refreshMethod,
+  type SavedMethodId,
+  takeStaleMethods,
+} from '../ledger/top-ups/refresh-method.ts'
+import type { Logger } from '../platform/log.ts'
+import { lookAtSetup } from './method-setups.ts'
+import type { PaymentProvider } from './provider.ts'
+import { ProviderDidNotAnswer } from './reconcile.ts'
+
+/** All of them are looked at side by side, so that a claim outlives the slowest call. */
+export const EVENTS_A_RUN = 20
+const CLAIM_MS = 45_000
+const METHODS_A_RUN = 100
+
+export interface HandledEvents {
+  readonly claimed: number
+  readonly handled: number
+}
+
+/** Looks at what the events that wait are about. An event that meets a fault is put off, and in nobody's way. */
+export async function handleProviderEvents(
+  writer: Writer,
+  provider: PaymentProvider,
+  log: Logger,
+): Promise<HandledEvents> {
+  const { pool } = writer
+  const claimed = await claimProviderEvents(pool, provider.name, EVENTS_A_RUN, CLAIM_MS)
+  const things = Map.groupBy(claimed, ({ about }) => `${about.kind} ${about.id}`)
+  const outcomes = await Promise.all(
+    [...things.values()].map(async (events) => {
+      const [{ about }] = events as [(typeof events)[number]]
+      const eventIds = events.map(({ eventId }) => eventId)
+      try {
+        await lookAt(writer, provider, about, log)
+        await noteEventsHandled(pool, provider.name, eventIds)
+        return events.length
+      } catch (error) {
+        log.warn(
+          { err: error, event_ids: eventIds, about: about.kind },
+          'a webhook could not be followed up; tried again',
+        )
+        await putEventsOff(pool, provider.name, eventIds)
+        return 0
+      }
+    }),
+  )
+  return { claimed: claimed.length, handled: outcomes.reduce((sum, count) => sum + count, 0) }
+}
+
+/** Throws where it has to be looked at again. */
+async function lookAt(writer: Writer, provider: PaymentProvider, about: WhatToLookAt, log: Logger): Promise<void> {
+  switch (about.kind) {
+    case 'payment':
+      return await lookAtAnyPayment(writer, provider, about.id, log)
+    case 'setup': {
+      const setup = await findOpenSetup(writer.pool, provider.name, about.id)
+      if (setup === null) return
+      const looked = await lookAtSetup(writer, provider, setup)
+      if (looked.kind === 'refused') return refusedLook(log, about, looked.code)
+      if (looked.kind !== 'setup') throw new ProviderDidNotAnswer(provider.name, looked.detail)
+      return
+    }
+    case 'method': {
+      const saved = await findSavedMethod(writer.pool, provider.name, about.id)
+      if (saved !== null) await lookAtMethod(writer, provider, saved, log)
+    }
+  }
+}
+
+async function lookAtAnyPayment(
+  writer: Writer,
+  provider: PaymentProvider,
+  paymentId: string,
+  log: Logger,
+): Promise<void> {
+  const askedAtMs = Date.now()
+  const answer = await provider.readPayment(paymentId)
+  if (answer.kind === 'refused') return refusedLook(log, { kind: 'payment', id: paymentId }, answer.code)
+  if (answer.kind !== 'facts') throw new ProviderDidNotAnswer(provider.name, answer.detail)
+  const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
+  if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'what it has said is too old by now')
+  const hasTaken = answer.facts.state.kind === 'succeeded'
+  if (!('posted' in recorded) && hasTaken) {
+    log.error(
+      { payment_id: paymentId, why: Object.keys(recorded)[0] },
+      'a payment at the provider is of no account here, or of another currency; it is posted nowhere, and somebody has to look at it',
+    )
+  }
+}
+
+/** One that is gone at the provider, by whoever's doing, cannot be charged: it is removed here too. */
+async function lookAtMethod(
+  writer: Writer,
+  provider: PaymentProvider,
+  { accountId, methodId, providerMethodId }: SavedMethodId,
+  log: Logger,
+): Promise<void> {
+  const answer = await provider.readMethod(providerMethodId)
+  switch (answer.kind) {
+    case 'method':
+      return await refreshMethod(writer.pool, provider.name, answer.method)
+    case 'gone':
+      log.warn({ account_id: accountId, method_id: methodId }, 'a saved card is gone at the provider; removed here too')
+      await removePaymentMethod(writer, { accountId, methodId, actor: provider.name })
+      return
+    case 'refused':
+      return refusedLook(log, { kind: 'method', id: providerMethodId }, answer.code)
+    default:
+      throw new ProviderDidNotAnswer(provider.name, answer.detail)
+  }
+}
+
+/** Asks about saved cards of which nothing was heard for a week. Rejects where the provider does not answer. */
+export async function refreshStaleMethods(writer: Writer, provider: PaymentProvider, log: Logger): Promise<number> {
+  const stale = await takeStaleMethods(writer.pool, provider.name, METHODS_A_RUN)
+  for (const saved of stale) await lookAtMethod(writer, provider, saved, log)
+  return stale.length
+}
+
+function refusedLook(log: Logger, { kind, id }: WhatToLookAt, code: string): void {
+  log.warn({ about: kind, id, code }, 'the provider refuses a look at what a webhook is about')
+}

@@ -1,0 +1,291 @@
+/** Webhooks from their receipt to the books: each five times, shuffled, some forged, some never; the money is right throughout. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Writer } from '../../src/ledger/change-account.ts'
+import { addPaymentMethod, readSavedMethods } from '../../src/ledger/top-ups/payment-methods.ts'
+import { deleteOldProviderEvents } from '../../src/ledger/top-ups/provider-events.ts'
+import type { PaymentProvider } from '../../src/payments/provider.ts'
+import { createStripeProvider } from '../../src/payments/providers/stripe/provider.ts'
+import { createStripeWebhooks } from '../../src/payments/providers/stripe/webhooks.ts'
+import { reconcile } from '../../src/payments/reconcile.ts'
+import { handleProviderEvents, refreshStaleMethods } from '../../src/payments/webhooks.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { createRandom } from '../../testkit/random.ts'
+import { openTestApi, type TestApi } from '../support/api.ts'
+import { testAccount } from '../support/catalog.ts'
+import { apply } from '../support/ledger.ts'
+import { factsIn, paymentFor } from '../support/provider-contract.ts'
+import type { StripeEvent } from '../support/stripe-double/objects.ts'
+import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts'
+import { disordered, send, signed } from '../support/stripe-double/webhooks.ts'
+
+const SECRET = 'whsec_in_force'
+const lines: string[] = []
+const log = createLog('info', { write: (line: string) => void lines.push(line) })
+
+let double: StripeDouble
+let provider: PaymentProvider
+let api: TestApi
+let writer: Writer
+let url: string
+let opened = 0
+let seen = 0
+
+beforeAll(async () => {
+  double = await startStripeDouble()
+  const { url: apiUrl } = double
+  const returnPage = () => 'https://api.example/return/payment'
+  provider = createStripeProvider({ secretKey: DOUBLE_KEY, apiUrl, log, deadlineMs: 5_000, returnPage })
+  const webhooks = createStripeWebhooks({ secrets: [SECRET, 'whsec_before'] })
+  api = await openTestApi({ provider, webhooks, log, anonymousRequestsPerMinute: 1 })
+  writer = { pool: api.pool, publishing: api.publishing }
+  url = `${api.url}/webhooks/stripe`
+})
+
+afterAll(async () => {
+  await api?.close()
+  await double?.close()
+})
+
+/** What Stripe has sent since this was last asked. */
+function news(): StripeEvent[] {
+  const events = double.state.events.slice(seen)
+  seen = double.state.events.length
+  return events
+}
+
+async function openAccount(number = '4242424242424242') {
+  const accountId = `account-${++opened}`
+  await apply(api, [testAccount({ accountId })])
+  const customer = await provider.createCustomer(accountId)
+  if (customer.kind !== 'customer') throw new Error(customer.detail)
+  const { customerId } = customer
+  return { accountId, customerId, providerMethodId: double.state.attach(customerId, number).id }
+}
+
+async function charge() {
+  const card = await openAccount()
+  const payment = paymentFor(card.accountId, card, { isOffSession: false })
+  const { paymentId } = await factsIn(provider.prepare(payment))
+  await factsIn(provider.confirm(paymentId, payment.attemptId))
+  return { ...card, paymentId }
+}
+
+async function work(): Promise<void> {
+  for (;;) if ((await handleProviderEvents(writer, provider, log)).claimed === 0) return
+}
+
+async function deliver(events: readonly StripeEvent[]): Promise<void> {
+  for (const event of events) expect((await send(url, signed(event, SECRET))).status).toBe(200)
+}
+
+interface Sums {
+  readonly balance: bigint
+  readonly credited: bigint | null
+  readonly refunded: bigint | null
+  readonly disputed: bigint | null
+  readonly movements: number
+}
+
+async function sumsOf(accountId: string): Promise<Sums> {
+  const { rows } = await api.pool.query<Sums>(
+    `select a.balance_micros as balance, p.credited_micros as credited, p.refunded_micros as refunded,
+            p.disputed_micros as disputed,
+            (select count(*)::integer from tollgate.movements m where m.account_id = a.account_id) as movements
+       from tollgate.accounts a left join tollgate.payments p using (account_id) where a.account_id = $1`,
+    [accountId],
+  )
+  return rows[0]!
+}
+
+const MILLION = 1_000_000n
+const sums = (balance: bigint, credited: bigint, refunded: bigint, disputed: bigint, movements: number): Sums => ({
+  balance: balance * MILLION,
+  credited: credited * MILLION,
+  refunded: refunded * MILLION,
+  disputed: disputed * MILLION,
+  movements,
+})
+
+describe('webhooks', () => {
+  it('each five times, shuffled, a forged one and an old one: refused are these two alone, and credit comes once', async () => {
+    news()
+    const payments = [await charge(), await charge(), await charge()]
+    const events = disordered(news(), createRandom(7), { times: 5 })
+    const [event] = events
+    const forged = signed(event, 'whsec_somebody')
+    const old = signed(event, SECRET, Date.now() - 600_000)
+    const half = Math.floor(events.length / 2)
+    await deliver(events.slice(0, half))
+    for (const refused of [forged, old]) {
+      const answer = await send(url, refused)
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ title: 'The request is not valid' })
+    }
+    // Some are looked at while others still come.
+    await handleProviderEvents(writer, provider, log)
+    await deliver(events.slice(half))
+    await work()
+    for (const { accountId } of payments) expect(await sumsOf(accountId)).toEqual(sums(25n, 25n, 0n, 0n, 1))
+    const stored = await api.pool.query('select event_id from tollgate.provider_events where provider = $1', ['stripe'])
+    expect(stored.rows).toHaveLength(new Set(events.map(({ id }) => id)).size)
+    // Again, days later, as after somebody has asked for it at the dashboard.
+    await deliver(events)
+    await work()
+    for (const { accountId } of payments) expect(await sumsOf(accountId)).toEqual(sums(25n, 25n, 0n, 0n, 1))
+  })
+
+  it('a partial refund, then a dispute, then it is won: right at every step, and nothing is charged anew', async () => {
+    news()
+    const { accountId, paymentId } = await charge()
+    const random = createRandom(3)
+    const step = async () => {
+      await deliver(disordered(news(), random, { times: 2 }))
+      await work()
+      return sumsOf(accountId)
+    }
+    expect(await step()).toEqual(sums(25n, 25n, 0n, 0n, 1))
+    double.bank.refund(paymentId, 10n * MILLION)
+    expect(await step()).toEqual(sums(15n, 25n, 10n, 0n, 2))
+    double.bank.inquire(paymentId)
+    expect(await step()).toEqual(sums(15n, 25n, 10n, 0n, 2))
+    double.bank.dispute(paymentId)
+    expect(await step()).toEqual(sums(0n, 25n, 10n, 15n, 3))
+    double.bank.win(paymentId)
+    expect(await step()).toEqual(sums(15n, 25n, 10n, 0n, 4))
+    expect(double.bank.timesCharged(paymentId)).toBe(1)
+    expect(double.bank.books().filter((one) => one.accountId === accountId)).toHaveLength(1)
+  })
+
+  it('that come before or without their success say all the same', async () => {
+    news()
+    const { accountId, paymentId } = await charge()
+    double.bank.refund(paymentId, 5n * MILLION)
+    double.bank.dispute(paymentId)
+    await deliver(news().filter(({ type }) => type === 'charge.dispute.created'))
+    await work()
+    expect(await sumsOf(accountId)).toEqual(sums(0n, 25n, 5n, 20n, 3))
+  })
+
+  it('of which most never come are made up for by the list', async () => {
+    const before = new Map(double.bank.books().map(({ paymentId }) => [paymentId, true]))
+    news()
+    const payments = [await charge(), await charge(), await charge()]
+    double.bank.refund(payments[1]!.paymentId, 10n * MILLION)
+    double.bank.dispute(payments[2]!.paymentId)
+    const random = createRandom(11)
+    await deliver(disordered(news(), random, { isLost: () => random.chance(0.9) }))
+    await work()
+    await reconcile(writer, provider, log)
+    const balances = await Promise.all(payments.map(async ({ accountId }) => (await sumsOf(accountId)).balance))
+    expect(balances).toEqual([25n * MILLION, 15n * MILLION, 0n])
+    expect(double.bank.books().filter(({ paymentId }) => !before.has(paymentId))).toHaveLength(3)
+  })
+
+  it('wait while the provider does not answer, in nobody’s way, and are looked at by one process each', async () => {
+    news()
+    const [one, other] = [await charge(), await charge()]
+    const all = news()
+    const of = ({ paymentId }: typeof one) =>
+      all.filter(({ type, data }) => type.endsWith('.succeeded') && JSON.stringify(data).includes(paymentId))
+    await deliver([...of(one), ...of(other)])
+    double.orderFault({ fault: 'rate_limited', call: 'readPayment', times: 1 })
+    const [first, second] = await Promise.all([
+      handleProviderEvents(writer, provider, log),
+      handleProviderEvents(writer, provider, log),
+    ])
+    expect(first.claimed + second.claimed).toBe(of(one).length + of(other).length)
+    const credited = await Promise.all([one, other].map(async ({ accountId }) => (await sumsOf(accountId)).balance))
+    expect(credited.toSorted()).toEqual([0n, 25n * MILLION])
+    await api.pool.query('update tollgate.provider_events set next_try_at = clock_timestamp() where handled_at is null')
+    await work()
+    for (const { accountId } of [one, other]) expect((await sumsOf(accountId)).balance).toBe(25n * MILLION)
+  })
+
+  it('keep a saved card as the bank has it, and remove one that is gone', async () => {
+    const { accountId, providerMethodId } = await openAccount()
+    const read = await provider.readMethod(providerMethodId)
+    if (read.kind !== 'method') throw new Error(read.kind)
+    const methodId = randomUUID()
+    const method = { ...read.method, methodId, provider: 'stripe', isDefault: true }
+    await addPaymentMethod(writer, { accountId, method, consent: null, actor: 'test' })
+    const shown = async () => readSavedMethods(api.pool, accountId)
+    news()
+    double.state.renew(providerMethodId, { month: 7, year: 2041 }, '1881')
+    await deliver(news())
+    await work()
+    expect(await shown()).toMatchObject([{ methodId, last4: '1881', expiryMonth: 7, expiryYear: 2041 }])
+    // Of which no webhook comes: looked at once a week.
+    double.state.renew(providerMethodId, { month: 8, year: 2042 })
+    expect(await refreshStaleMethods(writer, provider, log)).toBe(0)
+    await api.pool.query(`update tollgate.payment_methods set looked_at = now() - interval '8 days'`)
+    await refreshStaleMethods(writer, provider, log)
+    expect(await shown()).toMatchObject([{ expiryMonth: 8, expiryYear: 2042 }])
+    news()
+    double.state.detach(providerMethodId)
+    await deliver(news())
+    await work()
+    expect(await shown()).toEqual([])
+  })
+
+  it('conclude a card on its way in whose browser never came back', async () => {
+    const { accountId } = await openAccount()
+    const token = await api.key(['write'])
+    const begun = await api.ask('POST', `/v1/accounts/${accountId}/payment-method-setups`, {
+      token,
+      headers: { 'idempotency-key': randomUUID() },
+      body: { return_url: `${api.url}/docs`, make_default: true, consent: null },
+    })
+    expect(begun.status).toBe(201)
+    const { rows } = await api.pool.query(
+      'select provider_setup_id as id from tollgate.method_setups where setup_id = $1',
+      [begun.body.setup_id],
+    )
+    news()
+    double.bank.typeIn(rows[0].id, '5555555555554444')
+    await deliver(news())
+    await work()
+    const saved = await readSavedMethods(api.pool, accountId)
+    expect(saved).toMatchObject([{ provider: 'stripe', brand: 'mastercard', last4: '4444', isDefault: true }])
+  })
+
+  it('end a card’s way in when its customer turns back', async () => {
+    const { accountId } = await openAccount()
+    const token = await api.key(['write'])
+    const path = `/v1/accounts/${accountId}/payment-method-setups`
+    const { body } = await api.ask('POST', path, {
+      token,
+      headers: { 'idempotency-key': randomUUID() },
+      body: { return_url: `${api.url}/docs`, make_default: false, consent: null },
+    })
+    const session = [...double.state.sessions.values()].find(({ url: page }) => page === body.url)!
+    const { pathname, search } = new URL(session.cancel_url)
+    // The address of the test's own API is not what Stripe was given, but its path is.
+    expect((await fetch(`${api.url}${pathname}${search}`)).status).toBe(200)
+    expect((await api.ask('GET', `${path}/${body.setup_id}`, { token })).body).toMatchObject({ state: 'canceled' })
+    expect(session.status).toBe('expired')
+  })
+
+  it('about nothing of interest are stored, handled, and gone with all others after 30 days', async () => {
+    const payout = {
+      id: `evt_${randomUUID()}`,
+      type: 'payout.paid',
+      data: { object: { object: 'payout', id: 'po_1' } },
+    }
+    expect((await send(url, signed(payout, SECRET))).status).toBe(200)
+    const stored = async () =>
+      (await api.pool.query('select handled_at from tollgate.provider_events where event_id = $1', [payout.id])).rows
+    expect((await stored())[0].handled_at).not.toBeNull()
+    await deleteOldProviderEvents(api.pool)
+    expect(await stored()).toHaveLength(1)
+    const past = `update tollgate.provider_events set received_at = now() - interval '31 days' where event_id = $1`
+    await api.pool.query(past, [payout.id])
+    expect(await deleteOldProviderEvents(api.pool)).toMatchObject({ count: 1, hasMore: false })
+    expect(await stored()).toEqual([])
+  })
+
+  it('no secret, signature or body is in the log', () => {
+    expect(lines.length).toBeGreaterThan(20)
+    for (const secret of [SECRET, DOUBLE_KEY, 'v1=', '"object"']) expect(lines.join('\n')).not.toContain(secret)
+  })
+})

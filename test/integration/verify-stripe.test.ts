@@ -1,0 +1,148 @@
+/** What verification says of payments at Stripe: nothing where books and Stripe agree, and of each fault that is planted just that. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
+import type { PaymentProvider } from '../../src/payments/provider.ts'
+import { createStripeProvider } from '../../src/payments/providers/stripe/provider.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { verifyAccounts } from '../../src/verify/accounts.ts'
+import type { Fault } from '../../src/verify/fault.ts'
+import { createPace } from '../../src/verify/pace.ts'
+import { verifyPayments } from '../../src/verify/payments.ts'
+import { testAccount } from '../support/catalog.ts'
+import { apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import { factsIn, paymentFor } from '../support/provider-contract.ts'
+import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts'
+
+let double: StripeDouble
+let provider: PaymentProvider
+let ledger: TestLedger
+let opened = 0
+
+beforeAll(async () => {
+  double = await startStripeDouble()
+  provider = createStripeProvider({
+    secretKey: DOUBLE_KEY,
+    apiUrl: double.url,
+    log: createLog('silent'),
+    deadlineMs: 5_000,
+    returnPage: () => 'https://api.example/return/payment',
+  })
+  ledger = await openTestLedger()
+})
+
+afterAll(async () => {
+  await ledger?.close()
+  await double?.close()
+})
+
+/** Taken at Stripe: 25.00, of an account of its own. */
+async function charge(): Promise<{ readonly accountId: string; readonly paymentId: string }> {
+  const accountId = `account-${++opened}`
+  await apply(ledger, [testAccount({ accountId })])
+  const customer = await provider.createCustomer(accountId)
+  if (customer.kind !== 'customer') throw new Error(customer.detail)
+  const { customerId } = customer
+  const { id: providerMethodId } = double.state.attach(customerId, '4242424242424242')
+  const payment = paymentFor(accountId, { customerId, providerMethodId }, { isOffSession: false })
+  const { paymentId } = await factsIn(provider.prepare(payment))
+  await factsIn(provider.confirm(paymentId, payment.attemptId))
+  return { accountId, paymentId }
+}
+
+/** Recorded as it is at Stripe by now. */
+async function record(paymentId: string): Promise<void> {
+  const recorded = await recordPayment(ledger, 'stripe', await factsIn(provider.readPayment(paymentId)), 0)
+  if (!('posted' in recorded)) throw new Error(Object.keys(recorded)[0])
+}
+
+async function findFaults(): Promise<Fault[]> {
+  const { pool } = ledger
+  const faults: Fault[] = []
+  const pace = createPace(1_000_000)
+  await verifyAccounts(pool, pace, (fault) => faults.push(fault))
+  await verifyPayments({ pool, provider, pace, patienceMs: 50 }, (fault) => faults.push(fault))
+  return faults
+}
+
+const E = { invariant: 'E', severity: 'fault' } as const
+
+it('of payments, refunds and disputes that are recorded there is no fault, and all were looked at', async () => {
+  for (const takeBack of [
+    () => {},
+    (id: string) => void double.bank.refund(id, 5_000_000n),
+    (id: string) => void double.bank.dispute(id),
+    (id: string) => {
+      double.bank.dispute(id)
+      double.bank.win(id)
+    },
+  ]) {
+    const { paymentId } = await charge()
+    takeBack(paymentId)
+    await record(paymentId)
+  }
+  expect(await findFaults()).toEqual([])
+  const { pool } = ledger
+  expect(await verifyPayments({ pool, provider, pace: createPace(1_000_000) }, () => {})).toBe(4)
+})
+
+describe('each of these is found, and nothing else is:', () => {
+  it('a charge without a movement', async () => {
+    const { accountId, paymentId } = await charge()
+    expect(await findFaults()).toEqual([
+      {
+        ...E,
+        check: 'payment_not_credited',
+        accountId,
+        detail: expect.stringContaining(`payment ${paymentId}: 25.000000 taken`),
+      },
+    ])
+    await record(paymentId)
+    expect(await findFaults()).toEqual([])
+  })
+
+  it('a movement without a charge', async () => {
+    const { accountId, paymentId } = await charge()
+    await record(paymentId)
+    const { intents } = double.state
+    const intent = intents.get(paymentId)!
+    intents.delete(paymentId)
+    expect(await findFaults()).toEqual([
+      { ...E, check: 'payment_unknown_at_provider', accountId, detail: expect.stringContaining(paymentId) },
+    ])
+    intents.set(paymentId, intent)
+    expect(await findFaults()).toEqual([])
+  })
+
+  it('a wrong amount', async () => {
+    const { accountId, paymentId } = await charge()
+    await record(paymentId)
+    const intent = double.state.intents.get(paymentId)!
+    Object.assign(intent, { amount: 3_000, amount_received: 3_000 })
+    expect(await findFaults()).toEqual([
+      {
+        ...E,
+        check: 'payment_not_credited',
+        accountId,
+        detail: expect.stringMatching(/30\.000000 taken.* by the provider, 25\.000000 taken.* here/),
+      },
+    ])
+    Object.assign(intent, { amount: 2_500, amount_received: 2_500 })
+  })
+
+  it('a refund that nobody here has heard of', async () => {
+    const { accountId, paymentId } = await charge()
+    await record(paymentId)
+    double.bank.refund(paymentId, 10_000_000n)
+    expect(await findFaults()).toEqual([
+      { ...E, check: 'payment_not_credited', accountId, detail: expect.stringContaining('10.000000 refunded') },
+    ])
+    await record(paymentId)
+    expect(await findFaults()).toEqual([])
+  })
+
+  it('a provider that does not answer', async () => {
+    double.orderFault({ fault: 'rate_limited', call: 'listChanged', times: 10 })
+    expect(await findFaults()).toMatchObject([{ check: 'provider_silent' }])
+    double.endFaults()
+  })
+})
