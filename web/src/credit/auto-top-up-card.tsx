@@ -6,7 +6,7 @@ import { loadedWhenOpened } from '../components/opened.tsx'
 import { StatusLine, type Tone } from '../components/status-line.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
 import type { AutoTopUp, CreditActions, Forecast } from './data.ts'
-import type { Readers } from './save-fault.tsx'
+import type { Readers } from './save-fault-text.ts'
 import { cardName } from './wording.ts'
 
 const TurnOffDialog = loadedWhenOpened(() => import('./turn-off-dialog.tsx'))

@@ -2,8 +2,8 @@
 import { useState } from 'react'
 import { Refused } from '../api/account.ts'
 import { Icon } from '../components/icon.tsx'
-import { useWords, type Words } from '../texts/words.tsx'
-import type { Contact } from './data.ts'
+import { useWords } from '../texts/words.tsx'
+import { type Readers, saveFaultText } from './save-fault-text.ts'
 import '../components/field.css'
 
 export interface Saving {
@@ -44,11 +44,6 @@ export interface SaveFaultProps {
   readonly onLoadCurrent: () => Promise<void>
 }
 
-export interface Readers {
-  readonly self: { readonly id: string }
-  readonly contacts: readonly Contact[]
-}
-
 export function SaveFault({ error, people, onLoadCurrent }: SaveFaultProps) {
   const words = useWords()
   const [isLoading, setIsLoading] = useState(false)
@@ -64,7 +59,7 @@ export function SaveFault({ error, people, onLoadCurrent }: SaveFaultProps) {
     <div role="alert">
       <p className="field-fault">
         <Icon name="critical" />
-        <span>{faultText(error, people, words)}</span>
+        <span>{saveFaultText(error instanceof Refused ? error : null, people, words)}</span>
       </p>
       {isChanged ? (
         <button
@@ -78,16 +73,4 @@ export function SaveFault({ error, people, onLoadCurrent }: SaveFaultProps) {
       ) : null}
     </div>
   )
-}
-
-export function faultText(error: unknown, people: Readers, { t, dates }: Words): string {
-  if (!(error instanceof Refused) || error.status >= 500 || error.status === 429) return t('save.failed')
-  const current = error.problem?.current
-  if (error.status !== 412 || current === undefined) return t('save.refused')
-  const { changed_by: by } = current
-  const time = dates.time(current.changed_at)
-  if (by === people.self.id) return t('save.changedByYou', { time })
-  // Whoever is no contact may be a service: its name is no name for customers.
-  const name = people.contacts.find(({ id }) => id === by)?.email ?? null
-  return name === null ? t('save.changedBySomebody', { time }) : t('save.changed', { name, time })
 }

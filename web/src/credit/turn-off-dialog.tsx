@@ -3,7 +3,8 @@ import { Button } from '../components/button.tsx'
 import Dialog from '../components/dialog.tsx'
 import { MoreWords, useWords } from '../texts/words.tsx'
 import type { Forecast } from './data.ts'
-import { type Readers, SaveFault, useSaving } from './save-fault.tsx'
+import { SaveFault, useSaving } from './save-fault.tsx'
+import type { Readers } from './save-fault-text.ts'
 import { daysPhrase } from './wording.ts'
 
 export interface TurnOffDialogProps {
