@@ -127,7 +127,7 @@ const TOOL_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] =
   { folder: 'scripts/', mayImport: ['src/', 'stack/', 'testkit/'] },
   { folder: 'test/', mayImport: ['src/', 'stack/', 'testkit/', 'scripts/'] },
   // What of the page needs no browser.
-  { folder: 'test/web/', mayImport: ['web/src/', 'src/texts/', 'test/', 'testkit/'] },
+  { folder: 'test/web/', mayImport: ['web/src/', 'src/api/client/', 'src/texts/', 'test/', 'testkit/'] },
   // What is the demo's or the benchmarks' own is tested in a folder of its own.
   { folder: 'test/demo/', mayImport: ['demo/', 'test/', 'src/', 'stack/', 'testkit/'] },
   { folder: 'test/bench/', mayImport: ['bench/', 'test/', 'src/', 'stack/', 'testkit/'] },

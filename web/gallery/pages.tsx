@@ -2,6 +2,7 @@
 import { CreditPage } from '../src/credit/credit-page.tsx'
 import type { CreditActions, CreditModel, HistoryModel, Notice } from '../src/credit/data.ts'
 import { History, type HistoryProps } from '../src/credit/history.tsx'
+import { Criticals } from '../src/live/criticals.tsx'
 import { ALERTS, AUTO_STATES, BALANCE, BLOCKED, FORECAST, MEMBER, MODEL, NO_FORECAST, ready } from './planted.ts'
 import { HISTORY } from './planted-history.ts'
 import { NOTICE_KEYS, notice } from './planted-notices.ts'
@@ -20,10 +21,12 @@ const ADMIN: CreditActions = {
   onSetUpAutoTopUp: nothing,
   onEditAutoTopUp: nothing,
   onTurnOffAutoTopUp: soon,
+  onLoadAutoTopUp: async () => AUTO_STATES.on!,
   onAddMethod: nothing,
   onChangeMethod: nothing,
   onRemoveMethod: nothing,
   onSaveAlerts: soon,
+  onLoadAlerts: async () => ALERTS,
   onSignOut: nothing,
 }
 const LOOKING: CreditActions = { onDismiss: nothing, onSignOut: nothing }
@@ -39,7 +42,15 @@ interface PageProps {
 }
 
 export function Page({ model, history, actions = ADMIN }: PageProps) {
-  return <CreditPage model={{ ...MODEL, ...model }} actions={actions} history={<History {...HISTORY} {...history} />} />
+  const shown = { ...MODEL, ...model }
+  return (
+    <CreditPage
+      model={shown}
+      actions={actions}
+      history={<History {...HISTORY} {...history} />}
+      live={<Criticals notices={shown.notices} currency="EUR" />}
+    />
+  )
 }
 
 function notices(first: Notice['key'], ...others: Notice['key'][]): readonly Notice[] {

@@ -108,7 +108,13 @@ function AutoState({ autoTopUp }: { autoTopUp: (typeof AUTO_STATES)[string] }) {
         autoTopUp={autoTopUp}
         forecast={FORECAST}
         isSandbox={false}
-        actions={{ onEditAutoTopUp: nothing, onSetUpAutoTopUp: nothing, onTurnOffAutoTopUp: async () => undefined }}
+        people={{ self: { id: 'ana' }, contacts: [] }}
+        actions={{
+          onEditAutoTopUp: nothing,
+          onSetUpAutoTopUp: nothing,
+          onTurnOffAutoTopUp: async () => undefined,
+          onLoadAutoTopUp: async () => autoTopUp,
+        }}
       />
     </Card>
   )

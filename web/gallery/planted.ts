@@ -94,6 +94,7 @@ export const VISA: PaymentMethod = {
 const UNSEEN: PaymentMethod = { ...VISA, brand: null, last4: null }
 
 export const AUTO: AutoTopUp = {
+  etag: '"3"',
   account_id: ACCOUNT,
   currency: 'EUR',
   state: 'on',
@@ -139,7 +140,7 @@ export const CONTACTS: readonly Contact[] = [
 ]
 
 export const ALERTS: Alerts = {
-  levels: { account_id: ACCOUNT, currency: 'EUR', low: '10.000000', own_low: null, custom: '20.000000' },
+  levels: { account_id: ACCOUNT, currency: 'EUR', low: '10.000000', own_low: null, custom: '20.000000', etag: '"1"' },
   contacts: CONTACTS,
 }
 

@@ -6,14 +6,17 @@ import { loaded } from './api/loaded.ts'
 import { CreditPage } from './credit/credit-page.tsx'
 import type { CreditModel, Session } from './credit/data.ts'
 import { showBrand } from './design/show-brand.ts'
-import { LiveRegions } from './live/live-regions.tsx'
 import { Message } from './message.tsx'
+import { useSettingsActions } from './settings.ts'
 import { WordsProvider } from './texts/words.tsx'
 
 type Queries = ReturnType<typeof accountQueries>
 
 /** Below the first view, so it is loaded after it. */
 const AccountHistory = lazy(() => import('./account-history.tsx'))
+const live = () => import('./live/live-account.tsx')
+const LiveAccount = lazy(live)
+const Ended = lazy(async () => ({ default: (await live()).Ended }))
 
 export function Billing({ queries }: { queries: Queries }) {
   return (
@@ -36,9 +39,7 @@ function SessionOrMessage({ queries }: { queries: Queries }) {
   }
   return (
     <WordsProvider options={{ locale: session.data.locale }}>
-      <LiveRegions>
-        <Account queries={queries} session={session.data} />
-      </LiveRegions>
+      <Account queries={queries} session={session.data} />
     </WordsProvider>
   )
 }
@@ -50,7 +51,16 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
     void queries.signOut().then(() => location.assign('/portal/signed-out'))
   }
   const history = <AccountHistory queries={queries} isSandbox={session.is_sandbox} />
-  return <CreditPage model={model} actions={{ onSignOut }} history={history} />
+  const settings = useSettingsActions(queries, session, model.closedAt !== null)
+  return (
+    <CreditPage
+      model={{ ...model, notices: model.notices.filter(settings.isShown) }}
+      actions={{ ...settings.actions, onSignOut }}
+      history={history}
+      live={<LiveAccount session={session} queries={queries} />}
+      top={<Ended session={session} />}
+    />
+  )
 }
 
 function useModel(queries: Queries, session: Session): CreditModel {

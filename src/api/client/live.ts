@@ -17,6 +17,8 @@ export interface LiveOptions {
   readonly fetch?: typeof fetch
   /** After how long to connect again when the stream ends. */
   readonly onRetry?: (ms: number) => void
+  /** Something came, if only the comment by which the server says that it is there. */
+  readonly onHeard?: () => void
 }
 
 /** The answer was no stream: a problem document, with its status. */
@@ -37,7 +39,7 @@ export class LiveRefused extends Error {
  * connect again with the `id` of the last event.
  */
 export async function* followAccount(options: LiveOptions): AsyncGenerator<LiveEvent> {
-  const { baseUrl, accountId, token, lastEventId, signal, onRetry } = options
+  const { baseUrl, accountId, token, lastEventId, signal, onRetry, onHeard } = options
   const response = await (options.fetch ?? fetch)(`${baseUrl}/v1/accounts/${encodeURIComponent(accountId)}/live`, {
     headers: {
       accept: 'text/event-stream',
@@ -56,6 +58,7 @@ export async function* followAccount(options: LiveOptions): AsyncGenerator<LiveE
     for (;;) {
       const { value, done } = await reader.read()
       if (done) return
+      onHeard?.()
       text += value
       for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
         const { event, id, data, retry } = fieldsOf(text.slice(0, end))

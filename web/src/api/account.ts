@@ -1,22 +1,39 @@
 /** What the page asks the API, by the cookie of its session. Nothing is asked of anybody else. */
 import { queryOptions } from '@tanstack/react-query'
-import { type ApiClient, createApiClient } from '../../../src/api/client/client.ts'
+import { type ApiClient, createApiClient, type Schema } from '../../../src/api/client/client.ts'
+import { setConnection } from '../live/connection.ts'
+import { keepNewest } from '../live/newer.ts'
 
-/** A refusal of the API: its code, for what is to be done about it. */
+/** A refusal of the API: its code, for what is to be done about it, and what it says of it. */
 export class Refused extends Error {
   readonly status: number
+  readonly problem: Schema<'Problem'> | undefined
 
-  constructor(status: number) {
+  constructor(status: number, problem?: Schema<'Problem'>) {
     super(`refused with ${status}`)
     this.status = status
+    this.problem = problem
   }
+}
+
+/** As the browser's session, whose end is noticed whatever was asked. */
+export function openClient(): ApiClient {
+  return createApiClient({
+    baseUrl: location.origin,
+    credentials: 'same-origin',
+    fetch: async (request) => {
+      const response = await fetch(request)
+      if (response.status === 401) setConnection('ended')
+      return response
+    },
+  })
 }
 
 export type Account = ReturnType<typeof accountQueries>
 
 /** The queries of one account. Each part of the page has its own, so each fails and is tried again by itself. */
 export function accountQueries(accountId: string) {
-  const api: ApiClient = createApiClient({ baseUrl: location.origin, credentials: 'same-origin' })
+  const api = openClient()
   const params = { path: { account_id: accountId } }
   const key = (part: string) => ['account', accountId, part] as const
   return {
@@ -31,10 +48,12 @@ export function accountQueries(accountId: string) {
     notices: queryOptions({
       queryKey: key('notices'),
       queryFn: () => answerOf(api.GET('/v1/accounts/{account_id}/notices', { params })),
+      structuralSharing: keepNewest<Schema<'Notices'>>(({ epoch, as_of }) => ({ epoch, version: as_of })),
     }),
     balance: queryOptions({
       queryKey: key('balance'),
       queryFn: () => answerOf(api.GET('/v1/accounts/{account_id}/balance', { params })),
+      structuralSharing: keepNewest<Schema<'Balance'>>((balance) => balance),
     }),
     forecast: queryOptions({
       queryKey: key('forecast'),
@@ -42,7 +61,7 @@ export function accountQueries(accountId: string) {
     }),
     autoTopUp: queryOptions({
       queryKey: key('auto-top-up'),
-      queryFn: () => answerOf(api.GET('/v1/accounts/{account_id}/auto-top-up', { params })),
+      queryFn: () => withEtag(api.GET('/v1/accounts/{account_id}/auto-top-up', { params })),
     }),
     methods: queryOptions({
       queryKey: key('payment-methods'),
@@ -52,7 +71,7 @@ export function accountQueries(accountId: string) {
       queryKey: key('alerts'),
       queryFn: async () => {
         const [levels, { contacts }] = await Promise.all([
-          answerOf(api.GET('/v1/accounts/{account_id}/alert-levels', { params })),
+          withEtag(api.GET('/v1/accounts/{account_id}/alert-levels', { params })),
           answerOf(api.GET('/v1/accounts/{account_id}/contacts', { params })),
         ])
         return { levels, contacts }
@@ -75,10 +94,16 @@ export function accountQueries(accountId: string) {
   }
 }
 
-async function answerOf<Data>(
-  asked: Promise<{ data?: Data; error?: unknown; response: Response }>,
-): Promise<Exclude<Data, undefined>> {
-  const { data, response } = await asked
-  if (!response.ok) throw new Refused(response.status)
+type Asked<Data> = Promise<{ data?: Data; error?: unknown; response: Response }>
+
+/** Throws `Refused`, and whatever `fetch` throws when there is no answer. */
+export async function answerOf<Data>(asked: Asked<Data>): Promise<Exclude<Data, undefined>> {
+  const { data, error, response } = await asked
+  if (!response.ok) throw new Refused(response.status, error as Schema<'Problem'> | undefined)
   return data as Exclude<Data, undefined>
+}
+
+/** With what `If-Match` has to say when it is changed. */
+async function withEtag<Data extends object | undefined>(asked: Asked<Data>) {
+  return { ...(await answerOf(asked)), etag: (await asked).response.headers.get('etag') ?? '*' }
 }

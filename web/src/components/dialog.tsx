@@ -4,9 +4,11 @@
  */
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { type ReactNode, useRef } from 'react'
+import { useConnection } from '../live/connection.ts'
 import { useWords } from '../texts/words.tsx'
 import { Icon } from './icon.tsx'
 import './dialog.css'
+import './field.css'
 
 export interface DialogProps {
   readonly title: string
@@ -23,6 +25,7 @@ export interface DialogProps {
 export default function Dialog(props: DialogProps) {
   const { title, isOpen, onClose, kind = 'dialog', isSandbox = false, children, footer } = props
   const { t } = useWords()
+  const isEnded = useConnection() === 'ended'
   const popup = useRef<HTMLDivElement>(null)
   return (
     <Base.Root open={isOpen} onOpenChange={(open) => (open ? undefined : onClose())}>
@@ -37,6 +40,12 @@ export default function Dialog(props: DialogProps) {
             </Base.Close>
           </header>
           <div className="dialog-body">
+            {isEnded ? (
+              <p className="field-fault">
+                <Icon name="warning" />
+                <span>{t('page.sessionOver')}</span>
+              </p>
+            ) : null}
             {isSandbox ? <p className="sandbox-label">{t('page.sandbox')}</p> : null}
             {children}
           </div>

@@ -2,31 +2,42 @@
 import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import Dialog from '../components/dialog.tsx'
-import { useWords } from '../texts/words.tsx'
+import { MoreWords, useWords } from '../texts/words.tsx'
 import { AlertsForm } from './alerts-form.tsx'
 import type { Alerts } from './data.ts'
+import { SaveFault, useSaving } from './save-fault.tsx'
 
 export interface AlertsDialogProps {
   readonly alerts: Alerts
+  /** Who looks at it. */
+  readonly self: { readonly id: string }
   readonly isSandbox: boolean
   readonly isOpen: boolean
   readonly onClose: () => void
-  readonly onSave: (custom: string | null) => Promise<void>
+  readonly onSave: (custom: string | null, seen: Alerts) => Promise<void>
+  readonly onLoad: () => Promise<Alerts>
 }
 
 const FORM = 'alerts-form'
 
-export default function AlertsDialog({ alerts, isSandbox, isOpen, onClose, onSave }: AlertsDialogProps) {
+export default function AlertsDialog(props: AlertsDialogProps) {
+  return (
+    <MoreWords area="dialogs">
+      <WithWords {...props} />
+    </MoreWords>
+  )
+}
+
+function WithWords({ alerts, self, isSandbox, isOpen, onClose, onSave, onLoad }: AlertsDialogProps) {
   const { t } = useWords()
-  const [isSubmitting, setIsSubmitting] = useState(false)
-  const save = async (custom: string | null) => {
-    setIsSubmitting(true)
-    try {
-      await onSave(custom)
-      onClose()
-    } finally {
-      setIsSubmitting(false)
-    }
+  // As it was when it was opened: what changes meanwhile takes nothing away that is being typed, and is found on saving.
+  const [seen, setSeen] = useState(alerts)
+  const [wasOpen, setWasOpen] = useState(isOpen)
+  const { isSubmitting, error, save, clear } = useSaving(onClose)
+  if (isOpen !== wasOpen) {
+    setWasOpen(isOpen)
+    if (isOpen) setSeen(alerts)
+    clear()
   }
   return (
     <Dialog
@@ -41,7 +52,21 @@ export default function AlertsDialog({ alerts, isSandbox, isOpen, onClose, onSav
         </>
       }
     >
-      <AlertsForm id={FORM} alerts={alerts} onSubmit={(custom) => void save(custom)} />
+      <AlertsForm
+        key={seen.levels.etag}
+        id={FORM}
+        alerts={seen}
+        onSubmit={(custom) => void save(() => onSave(custom, seen))}
+      />
+      <SaveFault
+        error={error}
+        people={{ self, contacts: seen.contacts }}
+        onLoadCurrent={async () => {
+          setSeen(await onLoad())
+          clear()
+          document.getElementById(FORM)?.querySelector('input')?.focus()
+        }}
+      />
     </Dialog>
   )
 }

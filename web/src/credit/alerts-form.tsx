@@ -28,13 +28,17 @@ export function AlertsForm({ id, alerts, onSubmit }: AlertsFormProps) {
   }
   const faults = isRefused && level.fault !== null ? [{ fieldId: FIELD, message: level.fault }] : []
   const names = contacts.flatMap(({ email }) => (email === null ? [] : [email]))
+  const hint =
+    names.length === 0
+      ? t('alerts.hintNobody')
+      : t('alerts.hint', { low: money(levels.currency).amount(levels.low), names: list(names) })
   return (
     <form id={id} className="form" noValidate onSubmit={submit}>
       <FaultSummary faults={faults} ref={summary} />
       <TextField
         id={FIELD}
         label={`${t('alerts.field')} (${levels.currency}, ${t('field.optional')})`}
-        hint={t('alerts.hint', { low: money(levels.currency).amount(levels.low), names: list(names) })}
+        hint={hint}
         inputMode="decimal"
         value={level.text}
         fault={level.fault}

@@ -1,20 +1,22 @@
 /** What is charged without asking each time: when, what, how much at most, and how far that is used up. */
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import type { IconName } from '../components/icon.tsx'
 import { loadedWhenOpened } from '../components/opened.tsx'
 import { StatusLine, type Tone } from '../components/status-line.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
 import type { AutoTopUp, CreditActions, Forecast } from './data.ts'
+import type { Readers } from './save-fault-text.ts'
 import { cardName } from './wording.ts'
 
 const TurnOffDialog = loadedWhenOpened(() => import('./turn-off-dialog.tsx'))
 
-type Actions = Pick<CreditActions, 'onSetUpAutoTopUp' | 'onEditAutoTopUp' | 'onTurnOffAutoTopUp'>
+type Actions = Pick<CreditActions, 'onSetUpAutoTopUp' | 'onEditAutoTopUp' | 'onTurnOffAutoTopUp' | 'onLoadAutoTopUp'>
 
 export interface AutoTopUpProps {
   readonly autoTopUp: AutoTopUp
   readonly forecast: Forecast | null
+  readonly people: Readers
   readonly isSandbox: boolean
   readonly actions: Actions
   readonly children?: ReactNode
@@ -50,16 +52,26 @@ export function AutoTopUpState({ autoTopUp }: { autoTopUp: AutoTopUp }) {
   return <StatusLine {...STATES[state]}>{words()}</StatusLine>
 }
 
-export function AutoTopUpBody({ autoTopUp, forecast, isSandbox, actions, children }: AutoTopUpProps) {
+export function AutoTopUpBody({ autoTopUp, forecast, people, isSandbox, actions, children }: AutoTopUpProps) {
   const words = useWords()
   const { t } = words
   const { state } = autoTopUp
-  const { onSetUpAutoTopUp, onEditAutoTopUp, onTurnOffAutoTopUp } = actions
+  const { onSetUpAutoTopUp, onEditAutoTopUp, onTurnOffAutoTopUp, onLoadAutoTopUp } = actions
   const isOff = state === 'off'
   const [isTurningOff, setIsTurningOff] = useState(false)
+  const facts = useRef<HTMLUListElement>(null)
+  // The button that opened the dialog is gone with it: what it says now takes the focus.
+  const wasOff = useRef(isOff)
+  useEffect(() => {
+    if (isOff && !wasOff.current && isTurningOff) {
+      setIsTurningOff(false)
+      facts.current?.focus()
+    }
+    wasOff.current = isOff
+  }, [isOff, isTurningOff])
   return (
     <>
-      <ul className="facts">
+      <ul className="facts" ref={facts} tabIndex={-1}>
         {(isOff ? offLines(autoTopUp, words) : onLines(autoTopUp, words)).map((line) => (
           <li key={line}>{line}</li>
         ))}
@@ -74,7 +86,7 @@ export function AutoTopUpBody({ autoTopUp, forecast, isSandbox, actions, childre
             {t('action.edit')}
           </Button>
         ) : null}
-        {!isOff && onTurnOffAutoTopUp ? (
+        {!isOff && onTurnOffAutoTopUp && onLoadAutoTopUp ? (
           <>
             <Button kind="text" onClick={() => setIsTurningOff(true)} label={t('action.turnOffAutoTopUp')}>
               {t('action.turnOff')}
@@ -82,8 +94,10 @@ export function AutoTopUpBody({ autoTopUp, forecast, isSandbox, actions, childre
             <TurnOffDialog
               isOpen={isTurningOff}
               onClose={() => setIsTurningOff(false)}
-              onTurnOff={onTurnOffAutoTopUp}
+              onTurnOff={() => onTurnOffAutoTopUp(autoTopUp)}
+              onLoad={onLoadAutoTopUp}
               forecast={forecast}
+              people={people}
               isSandbox={isSandbox}
             />
           </>

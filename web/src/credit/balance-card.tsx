@@ -20,14 +20,16 @@ export interface BalanceCardProps {
   /** Another button on the page is the one to press first. */
   readonly isSecondary: boolean
   readonly actions: Pick<CreditActions, 'onAddCredit' | 'onNotice'>
+  /** Beside the heading, where it moves nothing. */
+  readonly aside?: ReactNode
   readonly children?: ReactNode
 }
 
 export function BalanceCard(props: BalanceCardProps) {
-  const { balance, actions, isSecondary, children } = props
+  const { balance, actions, isSecondary, aside, children } = props
   const { t } = useWords()
   return (
-    <Card title={t('part.balance')} className="balance-card">
+    <Card title={t('part.balance')} className="balance-card" aside={aside}>
       {balance.status === 'loading' ? <LoadingBlocks sizes={['balance', 'line', 'line', 'short']} /> : null}
       {balance.status === 'error' ? (
         <>

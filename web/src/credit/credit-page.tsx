@@ -1,13 +1,12 @@
 /** The page: can we call, how much, how long, what comes next, what used it, proof. In this order also where it is narrow. */
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
+import { lazy, type ReactNode, Suspense, useRef } from 'react'
 import { Card } from '../components/card.tsx'
 import { LoadingBlocks } from '../components/states.tsx'
-import { useAnnouncer } from '../live/live-regions.tsx'
 import { useWords } from '../texts/words.tsx'
 import { AutoTopUpBody, AutoTopUpState } from './auto-top-up-card.tsx'
 import { BalanceCard } from './balance-card.tsx'
-import type { CreditActions, CreditModel, Loaded, Notice, NoticeOf } from './data.ts'
-import { bannerOf, NoticeBanner, NoticesAt, noticeWords } from './notices.tsx'
+import type { CreditActions, CreditModel, Loaded, NoticeOf } from './data.ts'
+import { bannerOf, NoticeBanner, NoticesAt } from './notices.tsx'
 import { Part } from './part.tsx'
 import { AlertsRow, PaymentMethodRow } from './settings-rows.tsx'
 import './credit-page.css'
@@ -20,9 +19,13 @@ export interface CreditPageProps {
   readonly actions: CreditActions
   /** Movements and payments, which may come later. */
   readonly history: ReactNode
+  /** How it stands with the server where it does not stand well, in the card of the balance. */
+  readonly live?: ReactNode
+  /** Above all else. */
+  readonly top?: ReactNode
 }
 
-export function CreditPage({ model, actions: given, history }: CreditPageProps) {
+export function CreditPage({ model, actions: given, history, live, top }: CreditPageProps) {
   const { t, dates } = useWords()
   const heading = useRef<HTMLHeadingElement>(null)
   const { session, notices } = model
@@ -37,12 +40,12 @@ export function CreditPage({ model, actions: given, history }: CreditPageProps) 
         },
       }
     : given
-  useCriticals(notices, currency)
   const banner = bannerOf(notices)
   const setUp = notices.find((notice): notice is NoticeOf<'never_topped_up'> => notice.key === 'never_topped_up')
   return (
     <main className="page">
       <PageHeader session={session} />
+      {top ? <Suspense fallback={null}>{top}</Suspense> : null}
       <div className="intro">
         <h2 ref={heading} tabIndex={-1}>
           {t('page.credit')}
@@ -63,6 +66,7 @@ export function CreditPage({ model, actions: given, history }: CreditPageProps) 
           autoTopUp={dataOf(model.autoTopUp)}
           notices={notices}
           isClosed={model.closedAt !== null}
+          aside={<Suspense fallback={null}>{live}</Suspense>}
           isSecondary={setUp !== undefined || (banner?.severity === 'critical' && banner.actions.length > 0)}
           actions={actions}
         >
@@ -111,6 +115,7 @@ function SettingsCard({ model, actions, currency }: SettingsCardProps) {
   const { t } = useWords()
   const { autoTopUp, methods, alerts, notices } = model
   const isSandbox = model.session.is_sandbox
+  const people = { self: model.session.person, contacts: dataOf(alerts)?.contacts ?? [] }
   const at = (placement: 'auto' | 'method' | 'alerts') => (
     <NoticesAt placement={placement} notices={notices} currency={currency} actions={actions} />
   )
@@ -122,7 +127,13 @@ function SettingsCard({ model, actions, currency }: SettingsCardProps) {
     >
       <Part name={t('part.autoTopUp')} loaded={autoTopUp} blocks={['line', 'line', 'short', 'button']}>
         {(data) => (
-          <AutoTopUpBody autoTopUp={data} forecast={dataOf(model.forecast)} isSandbox={isSandbox} actions={actions}>
+          <AutoTopUpBody
+            autoTopUp={data}
+            forecast={dataOf(model.forecast)}
+            people={people}
+            isSandbox={isSandbox}
+            actions={actions}
+          >
             {at('auto')}
           </AutoTopUpBody>
         )}
@@ -137,7 +148,7 @@ function SettingsCard({ model, actions, currency }: SettingsCardProps) {
         </Part>
         <Part name={t('part.alerts')} loaded={alerts} blocks={['short', 'line']}>
           {(data) => (
-            <AlertsRow alerts={data} isSandbox={isSandbox} actions={actions}>
+            <AlertsRow alerts={data} self={people.self} isSandbox={isSandbox} actions={actions}>
               {at('alerts')}
             </AlertsRow>
           )}
@@ -162,23 +173,6 @@ function PageFooter({ session, onSignOut }: Pick<CreditModel, 'session'> & Pick<
       ) : null}
     </footer>
   )
-}
-
-/** A critical notice that comes up while the page is open is said at once. */
-function useCriticals(notices: readonly Notice[], currency: string): void {
-  const announcer = useAnnouncer()
-  const words = useWords()
-  useEffect(() => {
-    const criticals = notices.filter(({ severity }) => severity === 'critical')
-    announcer.criticals(
-      new Map(
-        criticals.map((notice) => {
-          const { title, body } = noticeWords(notice, words, currency)
-          return [`${notice.key} ${notice.occurrence}`, `${title} ${body}`]
-        }),
-      ),
-    )
-  }, [announcer, notices, words, currency])
 }
 
 function dataOf<Data>(loaded: Loaded<Data>): Data | null {

@@ -4,9 +4,13 @@ import type { Schema } from '../../../src/api/client/client.ts'
 export type Session = Schema<'PortalSession'>
 export type Balance = Schema<'Balance'>
 export type Forecast = Schema<'UsageForecast'>
-export type AutoTopUp = Schema<'AutoTopUp'>
+/** What people change has an ETag, for `If-Match` to name what they have seen. */
+interface Tagged {
+  readonly etag: string
+}
+export type AutoTopUp = Schema<'AutoTopUp'> & Tagged
 export type PaymentMethod = Schema<'PaymentMethod'>
-export type AlertLevels = Schema<'AlertLevels'>
+export type AlertLevels = Schema<'AlertLevels'> & Tagged
 export type Contact = Schema<'Contact'>
 export type Notice = Schema<'Notice'>
 export type NoticeOf<Key extends Notice['key']> = Extract<Notice, { key: Key }>
@@ -63,11 +67,15 @@ export interface CreditActions {
   readonly onAddCredit?: (() => void) | undefined
   readonly onSetUpAutoTopUp?: (() => void) | undefined
   readonly onEditAutoTopUp?: (() => void) | undefined
-  readonly onTurnOffAutoTopUp?: (() => Promise<void>) | undefined
+  /** Rejects with what is to be said in the dialog; so does whatever else saves. */
+  readonly onTurnOffAutoTopUp?: ((seen: AutoTopUp) => Promise<void>) | undefined
+  /** Reads it again, as somebody else has changed it. */
+  readonly onLoadAutoTopUp?: (() => Promise<AutoTopUp>) | undefined
   readonly onAddMethod?: (() => void) | undefined
   readonly onChangeMethod?: (() => void) | undefined
   readonly onRemoveMethod?: (() => void) | undefined
   /** The level; null: none. */
-  readonly onSaveAlerts?: ((custom: string | null) => Promise<void>) | undefined
+  readonly onSaveAlerts?: ((custom: string | null, seen: Alerts) => Promise<void>) | undefined
+  readonly onLoadAlerts?: (() => Promise<Alerts>) | undefined
   readonly onSignOut?: (() => void) | undefined
 }

@@ -59,14 +59,16 @@ const AlertsDialog = loadedWhenOpened(() => import('./alerts-dialog.tsx'))
 
 export interface AlertsRowProps {
   readonly alerts: Alerts
+  /** Who looks at it. */
+  readonly self: { readonly id: string }
   readonly isSandbox: boolean
-  readonly actions: Pick<CreditActions, 'onSaveAlerts'>
+  readonly actions: Pick<CreditActions, 'onSaveAlerts' | 'onLoadAlerts'>
   readonly children?: ReactNode
 }
 
-export function AlertsRow({ alerts, isSandbox, actions, children }: AlertsRowProps) {
+export function AlertsRow({ alerts, self, isSandbox, actions, children }: AlertsRowProps) {
   const words = useWords()
-  const { onSaveAlerts } = actions
+  const { onSaveAlerts, onLoadAlerts } = actions
   const [isOpen, setIsOpen] = useState(false)
   return (
     <>
@@ -82,13 +84,15 @@ export function AlertsRow({ alerts, isSandbox, actions, children }: AlertsRowPro
       >
         {alertsLine(alerts, words)}
       </SettingsRow>
-      {onSaveAlerts ? (
+      {onSaveAlerts && onLoadAlerts ? (
         <AlertsDialog
           alerts={alerts}
+          self={self}
           isSandbox={isSandbox}
           isOpen={isOpen}
           onClose={() => setIsOpen(false)}
           onSave={onSaveAlerts}
+          onLoad={onLoadAlerts}
         />
       ) : null}
       {children}

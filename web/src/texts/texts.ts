@@ -8,8 +8,16 @@ export type Translate = (id: TextId, values?: MessageValues) => string
 /** English where there is nothing in the language of the locale. */
 export async function loadTexts(locale: string, area: Area): Promise<Texts> {
   const isGerman = new Intl.Locale(locale).language === 'de'
-  if (area === 'history') return (await (isGerman ? import('./de/history.ts') : import('./en/history.ts'))).HISTORY
-  return (await (isGerman ? import('./de/first-view.ts') : import('./en/first-view.ts'))).FIRST_VIEW
+  switch (area) {
+    case 'page':
+      return (await (isGerman ? import('./de/first-view.ts') : import('./en/first-view.ts'))).FIRST_VIEW
+    case 'history':
+      return (await (isGerman ? import('./de/history.ts') : import('./en/history.ts'))).HISTORY
+    case 'dialogs':
+      return (await (isGerman ? import('./de/dialogs.ts') : import('./en/dialogs.ts'))).DIALOGS
+    case 'live':
+      return (await (isGerman ? import('./de/live.ts') : import('./en/live.ts'))).LIVE
+  }
 }
 
 export function translator(texts: Texts, locale: string): Translate {

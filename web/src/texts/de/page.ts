@@ -22,7 +22,6 @@ export const PAGE: PageTexts = {
   'action.editAlerts': 'Warnungen bearbeiten',
   'action.turnOff': 'Ausschalten',
   'action.turnOffAutoTopUp': 'Automatische Aufladung ausschalten',
-  'action.keepOn': 'Eingeschaltet lassen',
   'action.change': 'Ändern',
   'action.remove': 'Entfernen',
   'action.removePaymentMethod': 'Zahlungsmittel entfernen',
@@ -63,9 +62,6 @@ export const PAGE: PageTexts = {
   'auto.offText': 'Aus. Es wird nichts abgebucht, solange niemand Guthaben auflädt.',
   'auto.offRule': 'Zuletzt wurden unter {threshold} jeweils {amount} abgebucht.',
   'auto.recommended': 'Empfohlen: lädt Guthaben auf, bevor Anrufe gesperrt werden, in Grenzen, die Sie setzen.',
-  'auto.turnOffTitle': 'Automatische Aufladung ausschalten?',
-  'auto.turnOffText': 'Das Guthaben reicht {days}. Eine offene Zahlung wird noch abgeschlossen.',
-  'auto.turnOffTextUnknown': 'Eine offene Zahlung wird noch abgeschlossen.',
 
   'method.until': 'Karte, gültig bis {expiry}',
   'method.none': 'Keines gespeichert',
@@ -74,9 +70,6 @@ export const PAGE: PageTexts = {
   'alerts.ruleUnnamed': 'E-Mail bei {levels} an {count, plural, one {# Kontakt} other {# Kontakte}}',
   'alerts.nobody': 'Niemand erhält E-Mail: es gibt keinen Kontakt.',
   'alerts.zero': 'null',
-  'alerts.title': 'Warnungen bearbeiten',
-  'alerts.field': 'Auch E-Mail, wenn das Guthaben sinkt unter',
-  'alerts.hint': 'Leer lassen für keine. E-Mail kommt immer bei {low} und bei null, an {names}.',
 
   'setUp.methodText': 'Eine Karte, eingegeben beim Zahlungsanbieter.',
   'setUp.creditText': 'Anrufe sind gesperrt, bis Guthaben da ist.',

@@ -20,7 +20,6 @@ export const PAGE = {
   'action.editAlerts': 'Edit alerts',
   'action.turnOff': 'Turn off',
   'action.turnOffAutoTopUp': 'Turn off auto top-up',
-  'action.keepOn': 'Keep on',
   'action.change': 'Change',
   'action.remove': 'Remove',
   'action.removePaymentMethod': 'Remove payment method',
@@ -61,9 +60,6 @@ export const PAGE = {
   'auto.offText': 'Off. Nothing is charged unless somebody adds credit.',
   'auto.offRule': 'It last charged {amount} below {threshold}.',
   'auto.recommended': 'Recommended: adds credit before calls are blocked, within limits that you set.',
-  'auto.turnOffTitle': 'Turn off auto top-up?',
-  'auto.turnOffText': 'Credit lasts {days}. An open payment still completes.',
-  'auto.turnOffTextUnknown': 'An open payment still completes.',
 
   'method.until': 'Card, expires {expiry}',
   'method.none': 'None saved',
@@ -72,9 +68,6 @@ export const PAGE = {
   'alerts.ruleUnnamed': 'Email at {levels} to {count, plural, one {# contact} other {# contacts}}',
   'alerts.nobody': 'Nobody gets email: there is no contact.',
   'alerts.zero': 'zero',
-  'alerts.title': 'Edit alerts',
-  'alerts.field': 'Also email when credit falls below',
-  'alerts.hint': 'Leave it empty for none. Email is always sent at {low} and at zero, to {names}.',
 
   'setUp.methodText': 'A card, entered at the payment provider.',
   'setUp.creditText': 'Calls are blocked until there is credit.',

@@ -1,6 +1,6 @@
 /** What is said by itself, and how often. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ANNOUNCE_EVERY_MS, type Announcer, createAnnouncer } from '../../web/src/live/announcer.ts'
+import { ANNOUNCE_EVERY_MS, type Announcer, createAnnouncer } from '../../../web/src/live/announcer.ts'
 
 let nowMs: number
 let waiting: { at: number; work: () => void }[]

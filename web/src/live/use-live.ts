@@ -1,0 +1,110 @@
+/** The stream at work: its events become what the queries have, and what is said of them is announced. */
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { followAccount, type LiveEvent } from '../../../src/api/client/live.ts'
+import type { Account } from '../api/account.ts'
+import type { Balance } from '../credit/data.ts'
+import { useWords, type Words } from '../texts/words.tsx'
+import type { Announcer } from './announcer.ts'
+import { setConnection } from './connection.ts'
+import { createFollower } from './follower.ts'
+import { useAnnouncer } from './live-regions.tsx'
+import { createPacer } from './pacer.ts'
+import { crossingOf, type KnownStates, knownAfter, patchedPayments, resultsOf } from './results.ts'
+
+const REPAINT_EVERY_MS = 250
+const FORECAST_EVERY_MS = 30_000
+/** What is only watched asks nothing, so the session would be idle after half an hour. */
+const USE_SESSION_EVERY_MS = 10 * 60_000
+
+export function useLive(accountId: string, queries: Account): void {
+  const client = useQueryClient()
+  const announcer = useAnnouncer()
+  const words = useWords()
+  const newestWords = useRef(words)
+  newestWords.current = words
+  useEffect(() => {
+    const events = eventsInto(client, queries, (say) => say(announcer, newestWords.current))
+    const follower = createFollower({
+      connect: (options) => followAccount({ ...options, baseUrl: location.origin, accountId }),
+      onEvent: events.take,
+      onConnection: setConnection,
+      poll: () => void client.invalidateQueries({ queryKey: ['account', accountId] }),
+      later,
+    })
+    const look = () => (document.hidden ? follower.rest() : follower.follow())
+    look()
+    document.addEventListener('visibilitychange', look)
+    const using = setInterval(() => {
+      if (!document.hidden) void client.invalidateQueries({ queryKey: queries.session.queryKey })
+    }, USE_SESSION_EVERY_MS)
+    return () => {
+      document.removeEventListener('visibilitychange', look)
+      clearInterval(using)
+      follower.rest()
+      events.stop()
+    }
+  }, [accountId, queries, client, announcer])
+}
+
+type Say = (announcer: Announcer, words: Words) => void
+
+function eventsInto(client: QueryClient, queries: Account, say: (say: Say) => void) {
+  const read = (...parts: { readonly queryKey: readonly unknown[] }[]) => {
+    for (const { queryKey } of parts) void client.invalidateQueries({ queryKey })
+  }
+  const clock = { nowMs: () => performance.now(), later }
+  // Not what the query has before it is there: then its answer may be older, and the first event is no news.
+  let balance: Balance | undefined
+  let payments: KnownStates | null = null
+  const forecasts = createPacer({ ...clock, everyMs: FORECAST_EVERY_MS, pass: () => read(queries.forecast) })
+  const balances = createPacer<Balance>({
+    ...clock,
+    everyMs: REPAINT_EVERY_MS,
+    pass(next) {
+      client.setQueryData(queries.balance.queryKey, next)
+      const crossing = crossingOf(balance, next)
+      balance = next
+      if (crossing !== null) say((announcer, { t }) => announcer.announce(t(`live.${crossing}`)))
+    },
+  })
+  return {
+    take(event: Exclude<LiveEvent, { event: 'end' }>): void {
+      switch (event.event) {
+        case 'balance':
+          balances.take(event.data)
+          forecasts.take(event.data)
+          break
+        case 'notices':
+          client.setQueryData(queries.notices.queryKey, event.data)
+          break
+        case 'settings':
+          read(queries.autoTopUp, queries.methods, queries.alerts)
+          break
+        case 'top_ups': {
+          const { items } = event.data
+          const shown = client.getQueryData(queries.payments.queryKey)
+          const patched = shown === undefined ? null : patchedPayments(shown, items)
+          if (patched === null) read(queries.payments)
+          else client.setQueryData(queries.payments.queryKey, patched)
+          read(queries.autoTopUp)
+          for (const { state, amount, currency } of resultsOf(payments, items)) {
+            say((announcer, { t, money }) =>
+              announcer.announce(t(`live.payment.${state}`, { amount: money(currency).amount(amount) })),
+            )
+          }
+          payments = knownAfter(payments, items)
+        }
+      }
+    },
+    stop() {
+      balances.stop()
+      forecasts.stop()
+    },
+  }
+}
+
+function later(work: () => void, ms: number): () => void {
+  const timer = setTimeout(work, ms)
+  return () => clearTimeout(timer)
+}
