@@ -8,6 +8,7 @@ import type { CreditModel, Session } from './credit/data.ts'
 import { showBrand } from './design/show-brand.ts'
 import { LiveRegions } from './live/live-regions.tsx'
 import { Message } from './message.tsx'
+import { usePay } from './pay/use-pay.tsx'
 import { WordsProvider } from './texts/words.tsx'
 
 type Queries = ReturnType<typeof accountQueries>
@@ -50,7 +51,13 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
     void queries.signOut().then(() => location.assign('/portal/signed-out'))
   }
   const history = <AccountHistory queries={queries} isSandbox={session.is_sandbox} />
-  return <CreditPage model={model} actions={{ onSignOut }} history={history} />
+  const pay = usePay(queries, session, model.closedAt !== null)
+  return (
+    <>
+      <CreditPage model={model} actions={{ onSignOut, ...pay.actions }} history={history} message={pay.message} />
+      {pay.dialogs}
+    </>
+  )
 }
 
 function useModel(queries: Queries, session: Session): CreditModel {

@@ -1,6 +1,7 @@
 /** What the page asks the API, by the cookie of its session. Nothing is asked of anybody else. */
 import { queryOptions } from '@tanstack/react-query'
-import { type ApiClient, createApiClient } from '../../../src/api/client/client.ts'
+import type { ApiClient } from '../../../src/api/client/client.ts'
+import { pageClient } from './client.ts'
 
 /** A refusal of the API: its code, for what is to be done about it. */
 export class Refused extends Error {
@@ -16,7 +17,7 @@ export type Account = ReturnType<typeof accountQueries>
 
 /** The queries of one account. Each part of the page has its own, so each fails and is tried again by itself. */
 export function accountQueries(accountId: string) {
-  const api: ApiClient = createApiClient({ baseUrl: location.origin, credentials: 'same-origin' })
+  const api: ApiClient = pageClient()
   const params = { path: { account_id: accountId } }
   const key = (part: string) => ['account', accountId, part] as const
   return {

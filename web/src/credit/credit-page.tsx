@@ -20,9 +20,11 @@ export interface CreditPageProps {
   readonly actions: CreditActions
   /** Movements and payments, which may come later. */
   readonly history: ReactNode
+  /** What came of what was just done elsewhere. */
+  readonly message?: ReactNode
 }
 
-export function CreditPage({ model, actions: given, history }: CreditPageProps) {
+export function CreditPage({ model, actions: given, history, message }: CreditPageProps) {
   const { t, dates } = useWords()
   const heading = useRef<HTMLHeadingElement>(null)
   const { session, notices } = model
@@ -50,6 +52,7 @@ export function CreditPage({ model, actions: given, history }: CreditPageProps) 
         <p className="muted">{t('page.intro')}</p>
         <WhoMayChange model={model} />
       </div>
+      {message}
       {setUp ? (
         <Suspense fallback={<LoadingBlocks sizes={['line', 'row', 'row', 'row']} />}>
           <SetUp notice={setUp} actions={actions} />

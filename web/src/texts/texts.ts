@@ -9,6 +9,7 @@ export type Translate = (id: TextId, values?: MessageValues) => string
 export async function loadTexts(locale: string, area: Area): Promise<Texts> {
   const isGerman = new Intl.Locale(locale).language === 'de'
   if (area === 'history') return (await (isGerman ? import('./de/history.ts') : import('./en/history.ts'))).HISTORY
+  if (area === 'pay') return (await (isGerman ? import('./de/pay.ts') : import('./en/pay.ts'))).PAY
   return (await (isGerman ? import('./de/first-view.ts') : import('./en/first-view.ts'))).FIRST_VIEW
 }
 

@@ -59,7 +59,7 @@ export function MoreWords({ area, children }: { area: Area; children: ReactNode 
 
 /** Asked for again, a promise has to be the same one. */
 const first = new Map<string, Promise<Known>>()
-const more = new WeakMap<Known, Promise<Known>>()
+const more = new WeakMap<Known, Map<Area, Promise<Known>>>()
 
 function knownIn(options: WordsOptions): Promise<Known> {
   const { locale, timeZone } = options
@@ -71,13 +71,15 @@ function knownIn(options: WordsOptions): Promise<Known> {
 
 function knownMore(base: Known, area: Area): Promise<Known> {
   const { locale } = base.words
+  const byArea = more.get(base) ?? new Map<Area, Promise<Known>>()
+  more.set(base, byArea)
   const known =
-    more.get(base) ??
+    byArea.get(area) ??
     loadTexts(locale, area).then((loaded) => {
       const texts = { ...base.texts, ...loaded }
       return { texts, words: { ...base.words, t: translator(texts, locale) } }
     })
-  more.set(base, known)
+  byArea.set(area, known)
   return known
 }
 
