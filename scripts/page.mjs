@@ -48,7 +48,9 @@ export async function buildPage(node) {
     const folder = mkdtempSync(join(root, 'web/.dist-'))
     const vite = join(modules, 'vite/bin/vite.js')
     const options = ['build', '--config', join(root, 'web/vite.config.ts'), '--outDir', folder, '--logLevel', 'warn']
-    const { status } = spawnSync(node, [vite, ...options], { cwd: root, stdio: ['ignore', 2, 2] })
+    // Whoever builds it: in tests the environment is theirs, and React would come as it is for development.
+    const env = { ...process.env, NODE_ENV: 'production' }
+    const { status } = spawnSync(node, [vite, ...options], { cwd: root, env, stdio: ['ignore', 2, 2] })
     if (status !== 0) {
       rmSync(folder, { recursive: true, force: true })
       console.error('the Billing page could not be built: see above')

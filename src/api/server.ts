@@ -40,6 +40,7 @@ import { addPortalPages } from './routes/portal-pages.ts'
 import { addPortalSessionRoutes } from './routes/portal-sessions.ts'
 import { addReturnPages } from './routes/return-pages.ts'
 import { addSandboxPages } from './routes/sandbox-pages.ts'
+import { addTopUpQuoteRoutes } from './routes/top-up-quotes.ts'
 import { addTopUpRoutes } from './routes/top-ups.ts'
 import { addUsageRoutes } from './routes/usage.ts'
 import { addWebhooks } from './routes/webhooks.ts'
@@ -88,6 +89,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addAutoTopUpRoutes,
   addPaymentMethodRoutes,
   addTopUpRoutes,
+  addTopUpQuoteRoutes,
   addPortalSessionRoutes,
   addPortalPages,
   addBillingPage,

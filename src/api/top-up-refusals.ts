@@ -16,10 +16,14 @@ export type Refusal =
   | ChangedMeanwhile
   | { readonly faults: readonly SettingsFault[] }
 
-export function problemOfRefusal(refused: Refusal, accountId: string): ApiProblem {
+/** `place`: where the values at fault stood in the request. */
+export function problemOfRefusal(refused: Refusal, accountId: string, place: 'body' | 'query' = 'body'): ApiProblem {
   if (typeof refused !== 'string') {
     if ('changedMeanwhile' in refused) return changedMeanwhile('automatic top-up', refused.changedMeanwhile)
-    return ofFaults('not_possible', refused.faults.map(faultOf))
+    return ofFaults(
+      'not_possible',
+      refused.faults.map((fault) => faultOf(fault, place)),
+    )
   }
   switch (refused) {
     case 'unknown_account':
@@ -43,8 +47,8 @@ export function problemOfRefusal(refused: Refusal, accountId: string): ApiProble
   }
 }
 
-function faultOf(fault: SettingsFault): FieldFault {
-  const path = `/body/${fault.field}`
+function faultOf(fault: SettingsFault, place: 'body' | 'query'): FieldFault {
+  const path = `/${place}/${fault.field}`
   switch (fault.kind) {
     case 'more_than_2_decimals':
       return { path, code: fault.kind, detail: 'must have at most 2 decimals' }

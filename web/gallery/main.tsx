@@ -13,13 +13,14 @@ import '../src/credit/credit-page.css'
 import './gallery.css'
 import { PAGES } from './pages.tsx'
 import { PARTS } from './parts.tsx'
+import { PAYMENTS } from './payments.tsx'
 import { NOW } from './planted.ts'
 
 const query = new URLSearchParams(location.search)
 const state = query.get('state')
 const locale = query.get('locale') ?? 'en-IE'
 const Page = state === null ? undefined : PAGES[state]
-const Part = state === null ? undefined : PARTS[state]
+const Part = state === null ? undefined : (PARTS[state] ?? PAYMENTS[state])
 
 showBrand(document.documentElement, query.get('brand') ?? (state === 'page-large' ? '#ffd400' : '#1f5fd6'))
 
@@ -38,7 +39,7 @@ function Shown() {
     <main className="page">
       <h1>Gallery</h1>
       <ul className="gallery-stack" id="states">
-        {[...Object.keys(PAGES), ...Object.keys(PARTS)].map((name) => (
+        {[...Object.keys(PAGES), ...Object.keys(PARTS), ...Object.keys(PAYMENTS)].map((name) => (
           <li key={name}>
             <a href={`?state=${name}&locale=${locale}`}>{name}</a>
           </li>
@@ -52,6 +53,7 @@ function Shown() {
 await Promise.all([
   loadTexts(locale, 'page'),
   loadTexts(locale, 'history'),
+  loadTexts(locale, 'pay'),
   import('../src/components/dialog.tsx'),
   import('../src/credit/set-up.tsx'),
   import('../src/credit/alerts-dialog.tsx'),

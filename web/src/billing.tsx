@@ -7,6 +7,7 @@ import { CreditPage } from './credit/credit-page.tsx'
 import type { CreditModel, Session } from './credit/data.ts'
 import { showBrand } from './design/show-brand.ts'
 import { Message } from './message.tsx'
+import { usePay } from './pay/use-pay.tsx'
 import { useSettingsActions } from './settings.ts'
 import { WordsProvider } from './texts/words.tsx'
 
@@ -52,14 +53,19 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
   }
   const history = <AccountHistory queries={queries} isSandbox={session.is_sandbox} />
   const settings = useSettingsActions(queries, session, model.closedAt !== null)
+  const pay = usePay(queries, session, model.closedAt !== null)
   return (
-    <CreditPage
-      model={{ ...model, notices: model.notices.filter(settings.isShown) }}
-      actions={{ ...settings.actions, onSignOut }}
-      history={history}
-      live={<LiveAccount session={session} queries={queries} />}
-      top={<Ended session={session} />}
-    />
+    <>
+      <CreditPage
+        model={{ ...model, notices: model.notices.filter(settings.isShown) }}
+        actions={{ ...settings.actions, ...pay.actions, onSignOut }}
+        history={history}
+        live={<LiveAccount session={session} queries={queries} />}
+        top={<Ended session={session} />}
+        message={pay.message}
+      />
+      {pay.dialogs}
+    </>
   )
 }
 

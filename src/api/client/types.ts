@@ -581,6 +581,71 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/accounts/{account_id}/auto-top-up-quote': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    /** What would be charged at once, if automatic top-up were saved like this */
+    get: {
+      parameters: {
+        query?: {
+          threshold?: components['schemas']['MoneyInput']
+          amount?: components['schemas']['MoneyInput']
+          monthly_cap?: components['schemas']['MoneyInput']
+        }
+        header?: never
+        path: {
+          /** The account */
+          account_id: string
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          headers: { [name: string]: unknown }
+          content: { 'application/json': components['schemas']['AutoTopUpQuote'] }
+        }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        422: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/accounts/{account_id}/balance': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
     /** Balance, and what is blocked */
@@ -1984,6 +2049,67 @@ export interface paths {
           content: { 'application/problem+json': components['schemas']['Problem'] }
         }
         404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/accounts/{account_id}/top-up-quotes': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    /** What adding credit would bring */
+    get: {
+      parameters: {
+        query?: { amount?: components['schemas']['MoneyInput'] }
+        header?: never
+        path: {
+          /** The account */
+          account_id: string
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          headers: { [name: string]: unknown }
+          content: { 'application/json': components['schemas']['TopUpQuotes'] }
+        }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        422: {
           headers: { [name: string]: unknown }
           content: { 'application/problem+json': components['schemas']['Problem'] }
         }
@@ -3927,6 +4053,36 @@ export interface components {
       }
       last_consent: { person: string | null; at: components['schemas']['Instant'] } | null
     }
+    AutoTopUpQuote: {
+      /** The account */
+      account_id: string
+      currency: components['schemas']['Currency']
+
+      /** How many payments of the amount would be charged at once */
+      charges: number
+
+      /** Of all of them */
+      total: components['schemas']['Money']
+      balance_after: components['schemas']['Money']
+
+      /** What keeps it from reaching the threshold at once; null: nothing does */
+      limit: ('monthly_cap' | 'day_limit' | 'manual_payment') | null
+
+      /** When the limit allows the next charge */
+      until: components['schemas']['Instant'] | null
+
+      /** Average usage a day; null: nobody can say */
+      average: components['schemas']['Money'] | null
+      is_amount_below_a_day: boolean
+      is_threshold_below_a_day: boolean
+
+      /** The rest of this month’s cap is under one top-up */
+      is_cap_used_up: boolean
+
+      /** By usage, else what suits most */
+      suggested_threshold: components['schemas']['Money']
+      suggested_amount: components['schemas']['Money']
+    }
     AutoTopUpSettings: {
       is_on: boolean
 
@@ -5826,6 +5982,38 @@ export interface components {
       balance_after: components['schemas']['Money']
       reverses_sequence: number | null
       recorded_at: components['schemas']['Instant']
+    }
+    TopUpQuote: {
+      amount: components['schemas']['Money']
+      balance_after: components['schemas']['Money']
+
+      /** It pays no more than what is owed: calls stay blocked */
+      is_blocked_after: boolean
+
+      /** Whole average days that it lasts once what is owed is paid; null: nobody can say, or it pays no more */
+      days: number | null
+
+      /** It is what automatic top-up charges */
+      is_automatic_amount: boolean
+    }
+    TopUpQuotes: {
+      /** The account */
+      account_id: string
+      currency: components['schemas']['Currency']
+      balance: components['schemas']['Money']
+
+      /** Rounded up to two decimals; more than this unblocks calls. 0: nothing is owed */
+      owed: components['schemas']['Money']
+
+      /** The least that one payment may be */
+      min: components['schemas']['Money']
+      max: components['schemas']['Money']
+
+      /** Of the amount that was asked for; null: none was */
+      quote: components['schemas']['TopUpQuote'] | null
+
+      /** Three at most, ascending: the amount of automatic top-up, 7 and 30 days; each more than what is owed */
+      suggested: components['schemas']['TopUpQuote'][]
     }
     UsageForecast: {
       /** The account */

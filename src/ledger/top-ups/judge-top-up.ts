@@ -2,20 +2,14 @@
  * Judges a top-up under its account's lock: whether it is wanted still, and whether the limits allow it. Each attempt is
  * judged before it is prepared, and again right before it is confirmed.
  */
-import { formatInstant, type InstantMicros } from '../../core/instant.ts'
+import type { InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
-import {
-  type CountedAttempt,
-  countedSince,
-  type Judgement,
-  judgeAttempt,
-  MAX_MANUAL_WAIT_MICROS,
-  type UnsettledManual,
-} from '../../core/top-up/judge.ts'
-import { advance, OPEN_STATES, type TopUp } from '../../core/top-up/machine.ts'
+import { type Judgement, judgeAttempt, MAX_MANUAL_WAIT_MICROS } from '../../core/top-up/judge.ts'
+import { advance, type TopUp } from '../../core/top-up/machine.ts'
 import { allReplies, type Connection } from '../../platform/postgres.ts'
 import { changeAccount, type Writer } from '../change-account.ts'
 import { readAutoTopUpVersion } from './auto-top-up-version.ts'
+import { readCounted, readUnsettledManual } from './charged-and-under-way.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { type AutoTopUp, readAutoTopUp, type Waits } from './read-auto-top-up.ts'
 import { isHeldBy, readTopUp } from './top-up-rows.ts'
@@ -108,36 +102,6 @@ async function judgeManual(
   if (nowMicros - topUp.requestedAtMicros > MAX_MANUAL_WAIT_MICROS) return canceled('provider_unavailable')
   if (methodId === null || (await readMethod(connection, methodId)).isRemoved) return canceled('no_method')
   return { kind: 'charge', amountMicros, methodId }
-}
-
-/** Those that may yet charge, or have. The attempt that is judged is not among them. */
-const READ_COUNTED = `
-  select amount_micros, (extract(epoch from confirmed_at) * 1000000)::bigint as confirmed_at_micros
-    from tollgate.top_up_attempts
-   where account_id = $1 and trigger = 'automatic' and confirmed_at >= $2::timestamptz and attempt_id is distinct from $3
-     and (outcome is null or outcome in ('unknown', 'processing', 'needs_action', 'succeeded'))`
-
-async function readCounted(connection: Connection, topUp: TopUp, nowMicros: InstantMicros): Promise<CountedAttempt[]> {
-  const values = [topUp.accountId, formatInstant(countedSince(nowMicros)), topUp.attemptId]
-  const { rows } = await connection.query<{ amount_micros: bigint; confirmed_at_micros: bigint }>(READ_COUNTED, values)
-  return rows.map((row) => {
-    return { amountMicros: row.amount_micros, confirmedAtMicros: Number(row.confirmed_at_micros) }
-  })
-}
-
-const READ_UNSETTLED_MANUAL = `
-  select amount_micros, (extract(epoch from requested_at) * 1000000)::bigint as requested_at_micros
-    from tollgate.top_ups
-   where account_id = $1 and trigger = 'manual' and state in (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})`
-
-async function readUnsettledManual(connection: Connection, accountId: string): Promise<UnsettledManual[]> {
-  const { rows } = await connection.query<{ amount_micros: bigint; requested_at_micros: bigint }>(
-    READ_UNSETTLED_MANUAL,
-    [accountId],
-  )
-  return rows.map((row) => {
-    return { amountMicros: row.amount_micros, requestedAtMicros: Number(row.requested_at_micros) }
-  })
 }
 
 const READ_METHOD = `

@@ -37,9 +37,17 @@ export function Button(props: ButtonProps) {
 }
 
 /** A link that looks like a button goes somewhere: the bank, the dashboard. */
-export function LinkButton({ href, children }: { href: string; children: ReactNode }) {
+export function LinkButton({
+  href,
+  target,
+  children,
+}: {
+  href: string
+  target?: '_blank' | undefined
+  children: ReactNode
+}) {
   return (
-    <a className="button button-primary" href={href}>
+    <a className="button button-primary" href={href} target={target} rel={target && 'noreferrer'}>
       <span className="button-label">{children}</span>
     </a>
   )

@@ -18,12 +18,14 @@ export interface DialogProps {
   /** Repeated here, where the page behind is covered. */
   readonly isSandbox?: boolean
   readonly children: ReactNode
+  /** Where the focus goes once it has closed, if not back to what opened it. */
+  readonly returnsTo?: (() => HTMLElement | null) | undefined
   /** Its buttons, the one to press before the others. */
   readonly footer?: ReactNode
 }
 
 export default function Dialog(props: DialogProps) {
-  const { title, isOpen, onClose, kind = 'dialog', isSandbox = false, children, footer } = props
+  const { title, isOpen, onClose, kind = 'dialog', isSandbox = false, children, footer, returnsTo } = props
   const { t } = useWords()
   const isEnded = useConnection() === 'ended'
   const popup = useRef<HTMLDivElement>(null)
@@ -32,7 +34,12 @@ export default function Dialog(props: DialogProps) {
       <Base.Portal>
         <Base.Backdrop className="dialog-backdrop" />
         {/* It takes the focus itself, so that its title is read and no button is pressed by accident. */}
-        <Base.Popup ref={popup} initialFocus={popup} className={`dialog ${kind === 'drawer' ? 'drawer' : ''}`}>
+        <Base.Popup
+          ref={popup}
+          initialFocus={popup}
+          finalFocus={() => returnsTo?.() ?? true}
+          className={`dialog ${kind === 'drawer' ? 'drawer' : ''}`}
+        >
           <header className="dialog-header">
             <Base.Title className="dialog-title">{title}</Base.Title>
             <Base.Close className="icon-button" aria-label={t('action.close')}>

@@ -18,10 +18,11 @@ export interface TextFieldProps {
   readonly inputMode?: 'decimal' | 'text'
   /** What was understood, where it is written otherwise than it was typed. */
   readonly readBack?: string | null
+  readonly isLocked?: boolean
 }
 
 export function TextField(props: TextFieldProps) {
-  const { id, label, hint, fault, value, onChange, onBlur, inputMode = 'text', readBack } = props
+  const { id, label, hint, fault, value, onChange, onBlur, inputMode = 'text', readBack, isLocked } = props
   const described = [hint ? `${id}-hint` : null, fault === null ? null : `${id}-fault`].filter((one) => one !== null)
   return (
     <div className="field">
@@ -33,6 +34,7 @@ export function TextField(props: TextFieldProps) {
           inputMode={inputMode}
           autoComplete="off"
           value={value}
+          readOnly={isLocked}
           aria-invalid={fault === null ? undefined : true}
           aria-describedby={described.length === 0 ? undefined : described.join(' ')}
           onChange={(event) => onChange(event.target.value)}

@@ -12,10 +12,14 @@ export interface AmountOptions extends AmountBounds {
 
 export interface AmountState {
   readonly text: string
+  /** As it stands; null: none, or none that can be taken. */
+  readonly value: string | null
   readonly fault: string | null
   readonly readBack: string | null
   readonly onChange: (text: string) => void
   readonly onBlur: () => void
+  /** As if it had been typed. */
+  readonly set: (amount: string | null) => void
   /** The amount; null: none, which is optional. Says what is wrong from now on where something is. */
   readonly submit: () => { readonly amount: string | null } | { readonly fault: string }
 }
@@ -33,6 +37,7 @@ export function useAmount({ currency, initial, isOptional = false, min, max }: A
   const written = 'amount' in parsed ? format.amount(parsed.amount) : null
   return {
     text,
+    value: 'amount' in parsed ? parsed.amount : null,
     fault: isSaid ? fault : null,
     readBack: written === null || !isEdited ? null : t('field.readBack', { amount: written }),
     onChange(typed) {
@@ -40,6 +45,7 @@ export function useAmount({ currency, initial, isOptional = false, min, max }: A
       setIsEdited(true)
     },
     onBlur: () => setIsSaid((before) => before || isEdited),
+    set: (amount) => setText(amount === null ? '' : format.typed(amount)),
     submit() {
       setIsSaid(true)
       return fault === null ? { amount: 'amount' in parsed ? parsed.amount : null } : { fault }

@@ -10,6 +10,9 @@ import { useWords, type Words } from '../texts/words.tsx'
 import type { AutoTopUp, Balance, CreditActions, Forecast, Loaded, Notice } from './data.ts'
 import { daysPhrase, shownBalance } from './wording.ts'
 
+/** A payment that has become credit leads here. */
+export const BALANCE_ID = 'balance'
+
 export interface BalanceCardProps {
   readonly balance: Loaded<Balance>
   readonly forecast: Loaded<Forecast>
@@ -58,7 +61,9 @@ function Known({ balance, forecast, autoTopUp, notices, actions, isClosed }: Kno
   const money = words.money(balance.currency)
   return (
     <>
-      <p className="balance-figure amount">{shownBalance(balance.balance, words, money)}</p>
+      <p id={BALANCE_ID} tabIndex={-1} className="balance-figure amount">
+        {shownBalance(balance.balance, words, money)}
+      </p>
       {isClosed ? null : <ServiceStatus balance={balance} notices={notices} />}
       {forecast.status === 'ready' ? (
         <ul className="facts">

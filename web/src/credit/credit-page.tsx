@@ -23,9 +23,11 @@ export interface CreditPageProps {
   readonly live?: ReactNode
   /** Above all else. */
   readonly top?: ReactNode
+  /** What came of what was just done elsewhere. */
+  readonly message?: ReactNode
 }
 
-export function CreditPage({ model, actions: given, history, live, top }: CreditPageProps) {
+export function CreditPage({ model, actions: given, history, live, top, message }: CreditPageProps) {
   const { t, dates } = useWords()
   const heading = useRef<HTMLHeadingElement>(null)
   const { session, notices } = model
@@ -53,6 +55,7 @@ export function CreditPage({ model, actions: given, history, live, top }: Credit
         <p className="muted">{t('page.intro')}</p>
         <WhoMayChange model={model} />
       </div>
+      {message}
       {setUp ? (
         <Suspense fallback={<LoadingBlocks sizes={['line', 'row', 'row', 'row']} />}>
           <SetUp notice={setUp} actions={actions} />

@@ -4,6 +4,7 @@ import type { DIALOGS } from './en/dialogs.ts'
 import type { HISTORY } from './en/history.ts'
 import type { LIVE } from './en/live.ts'
 import type { PAGE } from './en/page.ts'
+import type { PAY } from './en/pay.ts'
 
 type TextsLike<Texts> = Readonly<Record<keyof Texts, string>>
 
@@ -12,12 +13,23 @@ export type HistoryTexts = TextsLike<typeof HISTORY>
 export type LiveTexts = TextsLike<typeof LIVE>
 export type DialogTexts = TextsLike<typeof DIALOGS>
 
-/** `history`: what is below the tabs; `dialogs`: those of the settings; `live`: of what changes while it is looked at. */
-export type Area = 'page' | 'history' | 'dialogs' | 'live'
+export type PayTexts = TextsLike<typeof PAY>
+
+/**
+ * `history`: what is below the tabs; `pay`: the dialogs that move money and cards; `dialogs`: those of the other settings;
+ * `live`: of what changes while it is looked at.
+ */
+export type Area = 'page' | 'history' | 'pay' | 'dialogs' | 'live'
 
 /** Of the catalogue, what the build leaves in (vite.config.ts). */
 type SharedTextId = Exclude<CatalogueTextId, `${'mail' | 'portal' | 'page' | 'role'}.${string}`>
 
-export type TextId = SharedTextId | keyof PageTexts | keyof HistoryTexts | keyof LiveTexts | keyof DialogTexts
+export type TextId =
+  | SharedTextId
+  | keyof PageTexts
+  | keyof HistoryTexts
+  | keyof PayTexts
+  | keyof LiveTexts
+  | keyof DialogTexts
 
 export type Texts = Readonly<Partial<Record<TextId, string>>>

@@ -13,6 +13,8 @@ export async function loadTexts(locale: string, area: Area): Promise<Texts> {
       return (await (isGerman ? import('./de/first-view.ts') : import('./en/first-view.ts'))).FIRST_VIEW
     case 'history':
       return (await (isGerman ? import('./de/history.ts') : import('./en/history.ts'))).HISTORY
+    case 'pay':
+      return (await (isGerman ? import('./de/pay.ts') : import('./en/pay.ts'))).PAY
     case 'dialogs':
       return (await (isGerman ? import('./de/dialogs.ts') : import('./en/dialogs.ts'))).DIALOGS
     case 'live':

@@ -1,0 +1,186 @@
+/** What a person is told before they pay, or allow to be charged: the page and whoever else asks compute no money. */
+import { z } from 'zod'
+import { formatInstant } from '../../core/instant.ts'
+import { formatMoney, type Micros } from '../../core/money.ts'
+import { capUse } from '../../core/top-up/judge.ts'
+import { amountsToAdd, chargesAtOnce, firstSettings, quoteTopUp } from '../../core/top-up/quotes.ts'
+import { checkAmount, checkSettings } from '../../core/top-up/settings.ts'
+import { type AverageUsage, averageUsage } from '../../core/usage-forecast/average.ts'
+import { forecastUsage, owedMicros } from '../../core/usage-forecast/forecast.ts'
+import { readClock } from '../../ledger/read-clock.ts'
+import { readCounted, readUnsettledManual } from '../../ledger/top-ups/charged-and-under-way.ts'
+import { readOverview } from '../../ledger/top-ups/read-overview.ts'
+import { readUsageHistory } from '../../reporting/read-usage-history.ts'
+import { noAccount } from '../authenticate.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { AccountId, AccountParams, CurrencyCode, Instant, Money, microsOf, moneyOrNull } from '../schemas.ts'
+import { problemOfRefusal } from '../top-up-refusals.ts'
+
+const Quote = z
+  .object({
+    amount: Money,
+    balance_after: Money,
+    is_blocked_after: z.boolean().meta({ description: 'It pays no more than what is owed: calls stay blocked' }),
+    days: z.int().nullable().meta({
+      description:
+        'Whole average days that it lasts once what is owed is paid; null: nobody can say, or it pays no more',
+    }),
+    is_automatic_amount: z.boolean().meta({ description: 'It is what automatic top-up charges' }),
+  })
+  .meta({ id: 'TopUpQuote' })
+
+const TopUpQuotes = z
+  .object({
+    account_id: AccountId,
+    currency: CurrencyCode,
+    balance: Money,
+    owed: Money.meta({ description: 'Rounded up to two decimals; more than this unblocks calls. 0: nothing is owed' }),
+    min: Money.meta({ description: 'The least that one payment may be' }),
+    max: Money,
+    quote: Quote.nullable().meta({ description: 'Of the amount that was asked for; null: none was' }),
+    suggested: z.array(Quote).meta({
+      description:
+        'Three at most, ascending: the amount of automatic top-up, 7 and 30 days; each more than what is owed',
+    }),
+  })
+  .meta({ id: 'TopUpQuotes' })
+
+const QuotesQuery = z.object({ amount: Money.optional().meta({ description: 'To be quoted beside those suggested' }) })
+
+const AutoTopUpQuote = z
+  .object({
+    account_id: AccountId,
+    currency: CurrencyCode,
+    charges: z.int().meta({ description: 'How many payments of the amount would be charged at once' }),
+    total: Money.meta({ description: 'Of all of them' }),
+    balance_after: Money,
+    limit: z.enum(['monthly_cap', 'day_limit', 'manual_payment']).nullable().meta({
+      description: 'What keeps it from reaching the threshold at once; null: nothing does',
+    }),
+    until: Instant.nullable().meta({ description: 'When the limit allows the next charge' }),
+    average: Money.nullable().meta({ description: 'Average usage a day; null: nobody can say' }),
+    is_amount_below_a_day: z.boolean(),
+    is_threshold_below_a_day: z.boolean(),
+    is_cap_used_up: z.boolean().meta({ description: 'The rest of this month’s cap is under one top-up' }),
+    suggested_threshold: Money.meta({ description: 'By usage, else what suits most' }),
+    suggested_amount: Money,
+  })
+  .meta({ id: 'AutoTopUpQuote' })
+
+const AutoQuery = z.object({
+  threshold: Money.optional().meta({ description: 'Without both, nothing is charged: what to suggest is answered' }),
+  amount: Money.optional(),
+  monthly_cap: Money.optional().meta({ description: 'Absent: no cap' }),
+})
+
+const ACCOUNT_URL = '/v1/accounts/:account_id'
+
+export function addTopUpQuoteRoutes(api: Api, { writer: { pool }, bounds }: ApiContext): void {
+  api.route({
+    method: 'GET',
+    url: `${ACCOUNT_URL}/top-up-quotes`,
+    config: { access: { permission: 'read', of: 'account' }, problems: ['not_possible'] },
+    schema: {
+      operationId: 'quoteTopUps',
+      tags: ['Top-ups'],
+      summary: 'What adding credit would bring',
+      description: 'As of this moment. It charges nothing and promises nothing.',
+      params: AccountParams,
+      querystring: QuotesQuery,
+      response: { 200: TopUpQuotes },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const { amount } = request.query
+      const { one, usage, suggested } = await standingOf(accountId)
+      const { payment } = bounds[one.currency]
+      const wantedMicros = amount === undefined ? null : microsOf(amount)
+      const faults = wantedMicros === null ? [] : checkAmount(wantedMicros, bounds[one.currency])
+      if (faults.length > 0) throw problemOfRefusal({ faults }, accountId, 'query')
+      const average = 'average' in usage ? usage.average : null
+      const quoteOf = (micros: Micros): z.output<typeof Quote> => {
+        const quote = quoteTopUp(micros, one.balanceMicros, average)
+        return {
+          amount: formatMoney(micros),
+          balance_after: formatMoney(quote.balanceAfterMicros),
+          is_blocked_after: quote.isBlockedAfter,
+          days: quote.days,
+          is_automatic_amount: one.settings?.amountMicros === micros,
+        }
+      }
+      return {
+        account_id: accountId,
+        currency: one.currency,
+        balance: formatMoney(one.balanceMicros),
+        owed: formatMoney(owedMicros(one.balanceMicros)),
+        min: formatMoney(payment.minMicros),
+        max: formatMoney(payment.maxMicros),
+        quote: wantedMicros === null ? null : quoteOf(wantedMicros),
+        suggested: amountsToAdd(one.settings, suggested.suggestedAmounts, one.balanceMicros, payment).map(quoteOf),
+      }
+    },
+  })
+
+  api.route({
+    method: 'GET',
+    url: `${ACCOUNT_URL}/auto-top-up-quote`,
+    config: { access: { permission: 'read', of: 'account' }, problems: ['not_possible'] },
+    schema: {
+      operationId: 'quoteAutoTopUp',
+      tags: ['Auto top-up'],
+      summary: 'What would be charged at once, if automatic top-up were saved like this',
+      description:
+        'As of this moment, with a payment method and without a pause. It charges nothing and promises nothing.',
+      params: AccountParams,
+      querystring: AutoQuery,
+      response: { 200: AutoTopUpQuote },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const { threshold, amount, monthly_cap: cap } = request.query
+      const { one, usage, suggested } = await standingOf(accountId)
+      const first = firstSettings(suggested.suggestedThresholdMicros, suggested.suggestedAmounts, bounds[one.currency])
+      const settings = {
+        isOn: threshold !== undefined && amount !== undefined,
+        thresholdMicros: threshold === undefined ? first.thresholdMicros : microsOf(threshold),
+        amountMicros: amount === undefined ? first.amountMicros : microsOf(amount),
+        monthlyCapMicros: cap === undefined ? null : microsOf(cap),
+      }
+      const faults = checkSettings(settings, bounds[one.currency])
+      if (faults.length > 0) throw problemOfRefusal({ faults }, accountId, 'query')
+      const { nowMicros } = await readClock(pool)
+      const [counted, unsettledManual] = await Promise.all([
+        readCounted(pool, { accountId, attemptId: null }, nowMicros),
+        readUnsettledManual(pool, accountId),
+      ])
+      const quote = chargesAtOnce({ ...one, counted, unsettledManual }, settings, nowMicros)
+      const { averageMicros } = suggested
+      return {
+        account_id: accountId,
+        currency: one.currency,
+        charges: quote.charges,
+        total: formatMoney(quote.totalMicros),
+        balance_after: formatMoney(quote.balanceAfterMicros),
+        limit: quote.limit,
+        until: quote.untilMicros === null ? null : formatInstant(quote.untilMicros),
+        average: 'average' in usage ? moneyOrNull(averageMicros) : null,
+        is_amount_below_a_day: averageMicros !== null && settings.amountMicros < averageMicros,
+        is_threshold_below_a_day: averageMicros !== null && settings.thresholdMicros < averageMicros,
+        is_cap_used_up: capUse(settings, counted, nowMicros).isUsedUp,
+        suggested_threshold: formatMoney(first.thresholdMicros),
+        suggested_amount: formatMoney(first.amountMicros),
+      }
+    },
+  })
+
+  /** The account, and its usage as far as it is known: while movements are summed up for the first time it is not. */
+  async function standingOf(accountId: string) {
+    const [one, read] = await Promise.all([readOverview(pool, accountId), readUsageHistory(pool, accountId)])
+    if (one === null || read === null) throw noAccount(accountId)
+    const history = 'behind' in read ? NO_HISTORY : read.history
+    const usage: AverageUsage = averageUsage(history)
+    return { one, usage, suggested: forecastUsage(history, one.balanceMicros, bounds[one.currency]) }
+  }
+}
+
+const NO_HISTORY = { today: 0, firstUsageDay: null, usedMicrosByDay: new Map<number, bigint>() }

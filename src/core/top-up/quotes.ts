@@ -1,0 +1,117 @@
+/**
+ * What a person is told before they pay, or allow to be charged: figures of this moment, by the rules that charge. They promise
+ * nothing: the balance moves on, and each charge is judged by itself.
+ */
+import type { InstantMicros } from '../instant.ts'
+import { MICROS_PER_UNIT, type Micros } from '../money.ts'
+import type { DailyAverage } from '../usage-forecast/average.ts'
+import { owedMicros, type SuggestedAmount } from '../usage-forecast/forecast.ts'
+import { type AutoTopUpSettings, type CountedAttempt, judgeAttempt, type Standing } from './judge.ts'
+import { FRESH_MEMORY } from './memory.ts'
+import type { Bounds, TopUpBounds } from './settings.ts'
+
+/** What forms begin with where no usage says better. */
+const FIRST_AMOUNTS_MICROS = [25n, 50n, 100n].map((units) => units * MICROS_PER_UNIT)
+const FIRST_THRESHOLD_MICROS = 10n * MICROS_PER_UNIT
+
+export interface TopUpQuote {
+  readonly amountMicros: Micros
+  readonly balanceAfterMicros: Micros
+  /** Calls stay blocked: it pays no more than what is owed. */
+  readonly isBlockedAfter: boolean
+  /** Whole average days that it lasts once what is owed is paid, rounded down; null: nobody can say, or it pays no more. */
+  readonly days: number | null
+}
+
+/** What one payment would bring. */
+export function quoteTopUp(amountMicros: Micros, balanceMicros: Micros, average: DailyAverage | null): TopUpQuote {
+  const leftMicros = amountMicros - owedMicros(balanceMicros)
+  return {
+    amountMicros,
+    balanceAfterMicros: balanceMicros + amountMicros,
+    isBlockedAfter: balanceMicros + amountMicros <= 0n,
+    days: average === null || leftMicros <= 0n ? null : Number((leftMicros * BigInt(average.days)) / average.sumMicros),
+  }
+}
+
+/** Three amounts at most, ascending: that of automatic top-up and those of the forecast, each more than what is owed. */
+export function amountsToAdd(
+  settings: AutoTopUpSettings | null,
+  suggested: readonly SuggestedAmount[],
+  balanceMicros: Micros,
+  bounds: Bounds,
+): Micros[] {
+  const bySettings = settings === null ? [] : [settings.amountMicros]
+  const wanted = suggested.length === 0 ? [...bySettings, ...FIRST_AMOUNTS_MICROS] : bySettings
+  const all = [...wanted, ...suggested.map(({ amountMicros }) => amountMicros)]
+  const possible = all.filter(
+    (micros) => micros > owedMicros(balanceMicros) && micros >= bounds.minMicros && micros <= bounds.maxMicros,
+  )
+  return [...new Set(possible)].slice(0, 3).sort((a, b) => (a < b ? -1 : 1))
+}
+
+export interface FirstSettings {
+  readonly thresholdMicros: Micros
+  readonly amountMicros: Micros
+}
+
+/** What the form of automatic top-up begins with where there are no settings: by usage, else what suits most. */
+export function firstSettings(
+  suggestedThresholdMicros: Micros | null,
+  suggested: readonly SuggestedAmount[],
+  { threshold, payment }: TopUpBounds,
+): FirstSettings {
+  return {
+    thresholdMicros: suggestedThresholdMicros ?? within(threshold, FIRST_THRESHOLD_MICROS),
+    amountMicros: suggested[0]?.amountMicros ?? within(payment, FIRST_AMOUNTS_MICROS[0]!),
+  }
+}
+
+export interface ChargesAtOnce {
+  readonly charges: number
+  readonly totalMicros: Micros
+  readonly balanceAfterMicros: Micros
+  /** What keeps it from reaching the threshold at once; null: nothing does. */
+  readonly limit: 'monthly_cap' | 'day_limit' | 'manual_payment' | null
+  /** When the limit allows the next charge; null where there is none. */
+  readonly untilMicros: InstantMicros | null
+}
+
+/**
+ * What would be charged at once if these settings were saved now, with a method, and the pause ended: one amount after the
+ * other until the threshold is reached or a limit forbids it.
+ */
+export function chargesAtOnce(
+  standing: Omit<Standing, 'settings' | 'memory' | 'methodId'>,
+  settings: AutoTopUpSettings,
+  nowMicros: InstantMicros,
+): ChargesAtOnce {
+  const counted: CountedAttempt[] = [...standing.counted]
+  let balanceMicros = standing.balanceMicros
+  let charges = 0
+  const quote = (limit: ChargesAtOnce['limit'], untilMicros: InstantMicros | null): ChargesAtOnce => ({
+    charges,
+    totalMicros: settings.amountMicros * BigInt(charges),
+    balanceAfterMicros: balanceMicros,
+    limit,
+    untilMicros,
+  })
+  for (;;) {
+    const now = { ...standing, balanceMicros, counted, settings, memory: FRESH_MEMORY, methodId: 'any' }
+    const judgement = judgeAttempt(now, nowMicros)
+    if (judgement.kind === 'wait') return quote('manual_payment', judgement.untilMicros)
+    if (judgement.kind === 'ended') {
+      const { reason, state } = judgement.ending
+      return state === 'skipped' && (reason === 'monthly_cap' || reason === 'day_limit')
+        ? quote(reason, judgement.untilMicros)
+        : quote(null, null)
+    }
+    charges += 1
+    balanceMicros += settings.amountMicros
+    counted.push({ confirmedAtMicros: nowMicros, amountMicros: settings.amountMicros })
+  }
+}
+
+function within({ minMicros, maxMicros }: Bounds, micros: Micros): Micros {
+  return micros < minMicros ? minMicros : micros > maxMicros ? maxMicros : micros
+}

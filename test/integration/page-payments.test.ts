@@ -1,0 +1,273 @@
+/** Paying on the built page, in a real browser on the real API and the sandbox: however it goes, one wish is one charge. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
+import { readPageFiles } from '../../src/api/page-files.ts'
+import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { until } from '../../testkit/until.ts'
+import { openTestApi, TEST_PORTAL, type TestApi } from '../support/api.ts'
+import { testAccount } from '../support/catalog.ts'
+import { adjust, apply } from '../support/ledger.ts'
+import type { Card } from '../support/payments.ts'
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const WORKER_REST_MS = 50
+
+const browserFound = await findBrowser(console.error).catch((error: Error) => {
+  console.error(`SKIPPED: paying in a browser. ${error.message}`)
+  return null
+})
+
+describe.skipIf(browserFound === null)('paying on the page', () => {
+  let api: TestApi
+  let browser: Browser
+  let isStopped = false
+  let worker: Promise<void>
+  let accounts = 0
+
+  beforeAll(async () => {
+    if (!isPageBuilt()) await buildPage(process.execPath)
+    api = await openTestApi({ page: readPageFiles()! })
+    browser = await launchBrowser(browserFound!)
+    worker = (async () => {
+      while (!isStopped) {
+        await api.settle()
+        await new Promise((resolve) => setTimeout(resolve, WORKER_REST_MS))
+      }
+    })()
+  })
+
+  afterAll(async () => {
+    isStopped = true
+    await worker
+    await browser?.close()
+    await api?.close()
+  })
+
+  /** An account with a balance and a card, and the page of an admin of it. */
+  async function open({ card = 'good', balanceMicros = 1_000_000n, role = 'admin' }: OpenOptions = {}) {
+    const accountId = `paying-${++accounts}`
+    await apply(api, [testAccount({ accountId })])
+    await adjust(api, accountId, balanceMicros)
+    if (card !== null) await api.addCard(accountId, card)
+    const context = await browser.newContext()
+    const [name, value] = (await api.session(accountId, role)).split('=') as [string, string]
+    await context.addCookies([{ name, value, url: api.url }])
+    const page = await context.newPage()
+    await page.goto(`${api.url}/billing/${accountId}`)
+    await page.getByText('Signed in as Ann Arbor').waitFor()
+    return { accountId, page }
+  }
+
+  interface OpenOptions {
+    readonly card?: Card | null
+    readonly balanceMicros?: bigint
+    readonly role?: 'admin' | 'member'
+  }
+
+  async function openAddCredit(page: Page) {
+    await page.getByRole('button', { name: 'Add credit' }).first().click()
+    const dialog = page.getByRole('dialog', { name: 'Add credit' })
+    await dialog.getByRole('radio', { name: '€25.00' }).check()
+    return { dialog, pay: dialog.getByRole('button', { name: 'Pay €25.00' }) }
+  }
+
+  async function expectNothingGrave(page: Page) {
+    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze()
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+  }
+
+  const chargesOf = async (accountId: string) => (await api.charges(accountId)).length
+
+  it('a double click is one charge, and leads to the balance', async () => {
+    const { accountId, page } = await open()
+    const { dialog, pay } = await openAddCredit(page)
+    await dialog.getByText('Credit after: €26.00').waitFor()
+    await dialog.getByText('Unused credit is not refunded.').waitFor()
+    await expectNothingGrave(page)
+    await pay.dblclick()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.locator('#balance', { hasText: '€26.00' }).waitFor()
+    expect(await page.evaluate('document.activeElement.id')).toBe('balance')
+    expect(await chargesOf(accountId)).toBe(1)
+    expect(await page.evaluate('sessionStorage.length')).toBe(0)
+  })
+
+  it('a reload while it is asked for is one charge', async () => {
+    const { accountId, page } = await open()
+    const { pay } = await openAddCredit(page)
+    let asked = 0
+    // It arrives, and the page is gone before it is answered.
+    await page.route('**/top-ups', async (route) => {
+      if (route.request().method() !== 'POST') return await route.continue()
+      asked += 1
+      if (asked === 1) {
+        await route.fetch()
+        return
+      }
+      await route.continue()
+    })
+    await pay.click()
+    await until('it is charged', async () => (await chargesOf(accountId)) === 1)
+    await page.reload()
+    const dialog = page.getByRole('dialog', { name: 'Add credit' })
+    await dialog.getByText('We do not know yet whether it went through.').waitFor()
+    await dialog.getByRole('button', { name: 'Check again' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(asked).toBe(2)
+    expect(await chargesOf(accountId)).toBe(1)
+    await page.locator('#balance', { hasText: '€26.00' }).waitFor()
+  })
+
+  it('a lost reply is one charge', async () => {
+    const { accountId, page } = await open()
+    const { dialog, pay } = await openAddCredit(page)
+    let asked = 0
+    await page.route('**/top-ups', async (route) => {
+      if (route.request().method() === 'POST' && ++asked < 3) {
+        await route.fetch()
+        return await route.abort('connectionreset')
+      }
+      await route.continue()
+    })
+    await pay.click()
+    await dialog.getByText('We do not know yet whether it went through.').waitFor()
+    await dialog.getByText('You are charged at most once for this.').waitFor()
+    await expectNothingGrave(page)
+    await dialog.waitFor({ state: 'hidden' })
+    expect(asked).toBe(3)
+    expect(await chargesOf(accountId)).toBe(1)
+  })
+
+  it.each([
+    ['noFunds', "The card's funds or limit do not cover it.", true],
+    ['expired', 'The card has expired.', true],
+    ['bankDown', 'The bank did not answer.', true],
+    ['stolen', 'The bank does not allow charges to this card.', false],
+  ] as const)('a decline as %s is said in words, and no code', async (card, why, canTryAgain) => {
+    const { accountId, page } = await open({ card })
+    const { dialog, pay } = await openAddCredit(page)
+    await pay.click()
+    await dialog.getByText('€25.00 was declined.').waitFor()
+    await dialog.getByText(why).waitFor()
+    await dialog.getByText('No payment was taken; your bank may show a pending amount for a few days.').waitFor()
+    expect(await dialog.getByRole('radio', { name: '€25.00' }).isChecked()).toBe(true)
+    expect(await dialog.getByRole('button', { name: 'Use another card' }).count()).toBe(1)
+    expect(await dialog.getByRole('button', { name: 'Try again' }).count()).toBe(canTryAgain ? 1 : 0)
+    expect(await page.content()).not.toMatch(/insufficient_funds|expired_card|processing_error|stolen|card_declined/)
+    if (card === 'stolen') await expectNothingGrave(page)
+    expect(await chargesOf(accountId)).toBe(0)
+  })
+
+  it('an approval goes to the bank and back, and is one charge', async () => {
+    const { accountId, page } = await open({ card: 'needsApproval' })
+    const { pay } = await openAddCredit(page)
+    await pay.click()
+    await page.waitForURL('**/sandbox/bank/**')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.waitForURL('**/billing/**')
+    await page.locator('#balance', { hasText: '€26.00' }).waitFor()
+    expect(await chargesOf(accountId)).toBe(1)
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+
+  it('a first card comes from the provider’s page, with the entries kept', async () => {
+    const { accountId, page } = await open({ card: null })
+    const { dialog } = await openAddCredit(page)
+    await dialog.getByRole('button', { name: 'Add payment method' }).click()
+    await page.waitForURL('**/sandbox/cards/**')
+    await page.getByLabel('Test card number').fill('4242 4242 4242 4242')
+    await page.getByLabel('Expiry, month and year').fill('12/40')
+    await page.getByRole('button', { name: 'Save card' }).click()
+    await page.waitForURL('**/billing/**')
+    await page.getByText('Visa 4242 saved').first().waitFor()
+    const again = page.getByRole('dialog', { name: 'Add credit' })
+    await again.getByRole('button', { name: 'Pay €25.00' }).click()
+    await again.waitFor({ state: 'hidden' })
+    expect(await chargesOf(accountId)).toBe(1)
+  })
+
+  it('nothing changes where the provider’s page is left', async () => {
+    const { page } = await open()
+    await page.getByRole('button', { name: 'Change payment method' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click()
+    await page.waitForURL('**/sandbox/cards/**')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.waitForURL('**/billing/**')
+    await page.getByText('Nothing changed').first().waitFor()
+  })
+
+  it('a card is removed, which is asked for once more', async () => {
+    const { page } = await open()
+    await page.getByRole('button', { name: 'Remove payment method' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Remove Visa 4242?' })
+    await expectNothingGrave(page)
+    await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
+    await page.getByText('Visa 4242 removed').first().waitFor()
+    await page.getByText('None saved').waitFor()
+  })
+
+  it('setting up while below has the amounts on the button, and stores the consent as it was shown', async () => {
+    const { accountId, page } = await open({ balanceMicros: -30_000_000n })
+    await page.getByRole('button', { name: 'Set up auto top-up' }).first().click()
+    const dialog = page.getByRole('dialog', { name: 'Set up auto top-up' })
+    const box = dialog.getByRole('checkbox')
+    await dialog.getByText('2 charges of €25.00 now, €50.00 in all.').waitFor()
+    expect(await box.isChecked()).toBe(false)
+    const button = dialog.getByRole('button', { name: 'Set up and pay €50.00' })
+    await button.click()
+    await dialog.getByRole('link', { name: 'Tick the box to allow these charges' }).waitFor()
+    expect(await chargesOf(accountId)).toBe(0)
+    await dialog.getByLabel('At most a month (EUR, optional)').fill('100')
+    await box.check()
+    await expectNothingGrave(page)
+    await button.click()
+    await dialog.waitFor({ state: 'hidden' })
+    await until('both are charged', async () => (await chargesOf(accountId)) === 2)
+    const { rows } = await api.pool.query(
+      `select person, attested_by, text, text_version, locale, threshold_micros, amount_micros, monthly_cap_micros
+         from tollgate.consents where account_id = $1`,
+      [accountId],
+    )
+    expect(rows).toEqual([
+      {
+        person: 'ann',
+        attested_by: null,
+        text: `I allow ${TEST_PORTAL.seller} to charge Visa 4242 €25.00 whenever credit falls below €10.00, without asking each time, at most 5 times in 24 hours and €100.00 a month. I can stop this here at any time; a charge already started completes.`,
+        text_version: 'page-1',
+        locale: 'en-US',
+        threshold_micros: 10_000_000n,
+        amount_micros: 25_000_000n,
+        monthly_cap_micros: 100_000_000n,
+      },
+    ])
+  })
+
+  it('what somebody else changed meanwhile is said, and loaded', async () => {
+    const { accountId, page } = await open({ balanceMicros: 90_000_000n })
+    const { rows } = await api.pool.query('select method_id from tollgate.payment_methods where account_id = $1', [
+      accountId,
+    ])
+    await api.save(accountId, { thresholdMicros: 25_000_000n }, rows[0].method_id)
+    await page.reload()
+    await page.getByRole('button', { name: 'Edit auto top-up' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Edit auto top-up' })
+    const threshold = dialog.getByLabel('When credit falls below (EUR)')
+    await threshold.fill('20')
+    await api.save(accountId, { thresholdMicros: 40_000_000n }, rows[0].method_id)
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.getByText(/threshold €25\.00 → €40\.00/).waitFor()
+    await dialog.getByRole('button', { name: 'Load current' }).click()
+    expect(await threshold.inputValue()).toBe('40.00')
+  })
+
+  it('a member has no control', async () => {
+    const { page } = await open({ role: 'member' })
+    await page.getByText('Only admins can change this').waitFor()
+    await page.getByText('€1.00').first().waitFor()
+    for (const name of ['Add credit', 'Set up auto top-up', 'Change payment method', 'Remove payment method']) {
+      expect(await page.getByRole('button', { name }).count(), name).toBe(0)
+    }
+  })
+})

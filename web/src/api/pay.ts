@@ -1,0 +1,174 @@
+/** What of the page moves money or cards. Refusals are values here: each is answered in words, and some end a payment's key. */
+import type { ApiClient, Schema } from '../../../src/api/client/client.ts'
+import { openClient } from './account.ts'
+
+/** Longer than this nothing is heard: nobody knows then what has happened. */
+export const SILENCE_MS = 15_000
+
+export type TopUpQuotes = Schema<'TopUpQuotes'>
+export type TopUpQuote = Schema<'TopUpQuote'>
+export type AutoTopUpQuote = Schema<'AutoTopUpQuote'>
+export type MethodSetup = Schema<'MethodSetup'>
+export type TopUpState = Schema<'TopUp'>
+
+export interface FieldFault {
+  readonly path: string
+  readonly code: string
+  readonly limit?: string
+}
+
+export interface Refusal {
+  readonly status: number
+  /** `consent-differs`, ... */
+  readonly code: string
+  readonly errors: readonly FieldFault[]
+  readonly changedBy: string | null
+  readonly changedAt: string | null
+  readonly retryAfterSeconds: number | null
+}
+
+export type Answered<Data> =
+  | { readonly data: Data; readonly etag: string | null }
+  | { readonly refusal: Refusal }
+  /** No answer, or none to go by: it may have happened. */
+  | { readonly silence: true }
+
+export interface WantedConsent {
+  readonly text: string
+  readonly text_version: string
+  readonly locale: string
+  readonly threshold: string
+  readonly amount: string
+  readonly monthly_cap: string | null
+}
+
+export interface WantedAutoTopUp {
+  readonly threshold: string
+  readonly amount: string
+  readonly monthly_cap: string | null
+}
+
+export type PayApi = ReturnType<typeof payApi>
+
+export function payApi(accountId: string) {
+  const api: ApiClient = openClient()
+  const path = { account_id: accountId }
+  const params = { path }
+  const signal = () => AbortSignal.timeout(SILENCE_MS)
+  return {
+    quoteTopUps: (amount: string | null) =>
+      answered(
+        api.GET('/v1/accounts/{account_id}/top-up-quotes', {
+          params: { path, query: amount === null ? {} : { amount } },
+          signal: signal(),
+        }),
+      ),
+    quoteAutoTopUp: (wanted: WantedAutoTopUp | null) => {
+      const { monthly_cap, ...figures } = wanted ?? { monthly_cap: null }
+      const query = { ...figures, ...(monthly_cap === null ? {} : { monthly_cap }) }
+      return answered(
+        api.GET('/v1/accounts/{account_id}/auto-top-up-quote', { params: { path, query }, signal: signal() }),
+      )
+    },
+    /** Under the same key it is one payment, however often it is asked for. */
+    pay: (key: string, amount: string, methodId: string) =>
+      answered(
+        api.POST('/v1/accounts/{account_id}/top-ups', {
+          params: { path, header: { 'idempotency-key': key } },
+          body: { amount, method_id: methodId },
+          signal: signal(),
+        }),
+      ),
+    readTopUp: (topUpId: string) =>
+      answered(
+        api.GET('/v1/accounts/{account_id}/top-ups/{top_up_id}', {
+          params: { path: { ...path, top_up_id: topUpId } },
+          signal: signal(),
+        }),
+      ),
+    approve: (topUpId: string, returnUrl: string) =>
+      answered(
+        api.POST('/v1/accounts/{account_id}/top-ups/{top_up_id}/approve', {
+          params: { path: { ...path, top_up_id: topUpId } },
+          body: { return_url: returnUrl },
+          signal: signal(),
+        }),
+      ),
+    openSetup: (key: string, returnUrl: string, makeDefault: boolean, consent: WantedConsent | null) =>
+      answered(
+        api.POST('/v1/accounts/{account_id}/payment-method-setups', {
+          params: { path, header: { 'idempotency-key': key } },
+          body: { return_url: returnUrl, make_default: makeDefault, consent },
+          signal: signal(),
+        }),
+      ),
+    readSetup: (setupId: string) =>
+      answered(
+        api.GET('/v1/accounts/{account_id}/payment-method-setups/{setup_id}', {
+          params: { path: { ...path, setup_id: setupId } },
+          signal: signal(),
+        }),
+      ),
+    readMethods: () => answered(api.GET('/v1/accounts/{account_id}/payment-methods', { params, signal: signal() })),
+    chooseDefault: (methodId: string, consent: (WantedConsent & { readonly method_id: string }) | null) =>
+      answered(
+        api.PUT('/v1/accounts/{account_id}/payment-methods/{method_id}/default', {
+          params: { path: { ...path, method_id: methodId } },
+          body: { consent },
+          signal: signal(),
+        }),
+      ),
+    removeMethod: (methodId: string) =>
+      answered(
+        api.DELETE('/v1/accounts/{account_id}/payment-methods/{method_id}', {
+          params: { path: { ...path, method_id: methodId } },
+          signal: signal(),
+        }),
+      ),
+    /** With its ETag, which `saveAutoTopUp` wants. */
+    readAutoTopUp: () => answered(api.GET('/v1/accounts/{account_id}/auto-top-up', { params, signal: signal() })),
+    saveAutoTopUp: (
+      key: string,
+      etag: string,
+      wanted: WantedAutoTopUp,
+      consent: (WantedConsent & { readonly method_id: string | null }) | null,
+    ) =>
+      answered(
+        api.PUT('/v1/accounts/{account_id}/auto-top-up', {
+          params: { path, header: { 'if-match': etag, 'idempotency-key': key } },
+          body: { is_on: true, ...wanted, consent },
+          signal: signal(),
+        }),
+      ),
+  }
+}
+
+interface Problem {
+  readonly type?: string
+  readonly errors?: readonly FieldFault[]
+  readonly current?: { readonly changed_by: string | null; readonly changed_at: string }
+}
+
+async function answered<Data>(
+  asked: Promise<{ data?: Data; error?: unknown; response: Response }>,
+): Promise<Answered<Exclude<Data, undefined>>> {
+  try {
+    const { data, error, response } = await asked
+    if (response.ok) return { data: data as Exclude<Data, undefined>, etag: response.headers.get('etag') }
+    if (response.status >= 500) return { silence: true }
+    const problem = (error ?? {}) as Problem
+    const retryAfter = Number(response.headers.get('retry-after'))
+    return {
+      refusal: {
+        status: response.status,
+        code: problem.type?.split(':').at(-1) ?? '',
+        errors: problem.errors ?? [],
+        changedBy: problem.current?.changed_by ?? null,
+        changedAt: problem.current?.changed_at ?? null,
+        retryAfterSeconds: retryAfter > 0 ? retryAfter : null,
+      },
+    }
+  } catch {
+    return { silence: true }
+  }
+}

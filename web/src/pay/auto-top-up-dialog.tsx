@@ -1,0 +1,226 @@
+/** Setting automatic top-up up, changing it, resuming it: one form. What could charge more takes a tick, never made beforehand. */
+import { type FormEvent, useRef, useState } from 'react'
+import type { WantedAutoTopUp } from '../api/pay.ts'
+import { Button } from '../components/button.tsx'
+import Dialog from '../components/dialog.tsx'
+import { Checkbox, type Fault, FaultSummary } from '../components/field.tsx'
+import type { AutoTopUp } from '../credit/data.ts'
+import { cardName } from '../credit/wording.ts'
+import { isBelow } from '../format/decimal.ts'
+import { useWords, type Words } from '../texts/words.tsx'
+import { AutoTopUpForm } from './auto-top-up-form.tsx'
+import { consentText } from './consent.ts'
+import { PayMessage } from './pay-message.tsx'
+import { type AskAutoQuote, type AutoEntries, useAutoTopUpFields } from './use-auto-top-up-fields.ts'
+
+const BOX = 'auto-consent'
+
+export type AutoTopUpSaved =
+  | null
+  | { readonly fault: string; readonly asksConsent?: boolean }
+  | { readonly changed: { readonly who: string | null; readonly at: string; readonly current: AutoTopUp } }
+
+export interface AutoTopUpDialogProps {
+  readonly isOpen: boolean
+  readonly onClose: () => void
+  readonly isSandbox: boolean
+  readonly seller: string
+  readonly autoTopUp: AutoTopUp
+  readonly initial: AutoEntries
+  /** 14 average days; null: nobody can say. */
+  readonly suggestedThreshold: string | null
+  readonly askQuote: AskAutoQuote
+  /** `consentedText`: as it was shown; null: none was needed. */
+  readonly onSave: (figures: WantedAutoTopUp, consentedText: string | null) => Promise<AutoTopUpSaved>
+  /** Somebody else changed it, and this is what is filled in from now on. */
+  readonly onLoadCurrent: () => void
+  /** To add or change the card, with what was filled in. */
+  readonly onChangeMethod: (entries: AutoEntries) => void
+}
+
+export default function AutoTopUpDialog(props: AutoTopUpDialogProps) {
+  const words = useWords()
+  const { t, money } = words
+  const { isOpen, onClose, isSandbox, seller, autoTopUp, askQuote } = props
+  const { currency, method, needs_another_method: needsAnother } = autoTopUp
+  const fields = useAutoTopUpFields(autoTopUp, props.initial, askQuote)
+  const { figures, quote } = fields
+  const summary = useRef<HTMLElement>(null)
+  const [tickedText, setTickedText] = useState<string | null>(null)
+  const [faults, setFaults] = useState<readonly Fault[]>([])
+  const [isSubmitting, setIsSubmitting] = useState(false)
+  const [answer, setAnswer] = useState<AutoTopUpSaved>(null)
+  const [isConsentAsked, setIsConsentAsked] = useState(false)
+
+  const card = cardName(method, words)
+  const mode = modeOf(autoTopUp)
+  const needsConsent = isConsentAsked || mode !== 'edit' || (figures !== null && couldChargeMore(autoTopUp, figures))
+  const text = figures === null || card === null ? null : consentText({ seller, card, currency, figures }, words)
+  const isTicked = tickedText !== null && tickedText === text
+  const chargesNow = quote !== null && quote.charges > 0 && autoTopUp.open_top_up === null ? quote : null
+
+  const submit = async (event?: FormEvent) => {
+    event?.preventDefault()
+    if (isSubmitting) return
+    const found = [
+      ...fields.submit(),
+      ...(needsConsent && !isTicked ? [{ fieldId: BOX, message: t('auto.consentFault') }] : []),
+    ]
+    setFaults(found)
+    if (found.length > 0 || figures === null) {
+      requestAnimationFrame(() => summary.current?.focus())
+      return
+    }
+    setIsSubmitting(true)
+    // Nobody pays what they were not shown: where it was not known yet, it is on the button first.
+    const isShown = quote !== null || (await fields.quoteNow())?.charges === 0
+    const saved = isShown ? await props.onSave(figures, needsConsent ? text : null) : null
+    setIsSubmitting(false)
+    if (!isShown) return
+    setAnswer(saved)
+    if (saved !== null && 'asksConsent' in saved && saved.asksConsent) setIsConsentAsked(true)
+    if (saved === null) onClose()
+  }
+  const total = chargesNow === null ? null : money(currency).amount(chargesNow.total)
+  return (
+    <Dialog
+      title={t(TITLES[mode])}
+      isOpen={isOpen}
+      onClose={onClose}
+      isSandbox={isSandbox}
+      footer={
+        <>
+          {method === null || needsAnother ? (
+            <Button kind="primary" onClick={() => props.onChangeMethod(entriesOf(fields, props.initial))}>
+              {method === null ? t('action.add_payment_method') : t('pay.chooseCard')}
+            </Button>
+          ) : (
+            <Button kind="primary" onClick={() => void submit()} isSubmitting={isSubmitting}>
+              {total === null ? t(BUTTONS[mode]) : t(PAYING_BUTTONS[mode], { total })}
+            </Button>
+          )}
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+        </>
+      }
+    >
+      <form className="form" noValidate onSubmit={(event) => void submit(event)}>
+        <FaultSummary faults={faults} ref={summary} />
+        <Came
+          answer={answer}
+          words={words}
+          autoTopUp={autoTopUp}
+          onLoad={(current) => {
+            props.onLoadCurrent()
+            fields.load(current)
+            setTickedText(null)
+            setAnswer(null)
+          }}
+        />
+        {needsAnother ? <PayMessage tone="warning" title={t('auto.needsAnother')} /> : null}
+        <AutoTopUpForm
+          fields={fields}
+          autoTopUp={autoTopUp}
+          chargesNow={chargesNow}
+          suggestedThreshold={props.suggestedThreshold}
+          isLocked={isSubmitting}
+          onChangeMethod={() => props.onChangeMethod(entriesOf(fields, props.initial))}
+        />
+        {needsConsent && text !== null && !needsAnother ? (
+          <Checkbox
+            id={BOX}
+            isChecked={isTicked}
+            onChange={(isChecked) => setTickedText(isChecked ? text : null)}
+            fault={faults.some(({ fieldId }) => fieldId === BOX) && !isTicked ? t('auto.consentFault') : null}
+          >
+            {text}
+          </Checkbox>
+        ) : null}
+        <button type="submit" hidden />
+      </form>
+    </Dialog>
+  )
+}
+
+type Mode = 'set_up' | 'edit' | 'resume'
+
+const TITLES = { set_up: 'auto.setUpTitle', edit: 'auto.editTitle', resume: 'auto.resumeTitle' } as const
+const BUTTONS = { set_up: 'auto.setUp', edit: 'action.save', resume: 'auto.resume' } as const
+const PAYING_BUTTONS = { set_up: 'auto.setUpAndPay', edit: 'auto.saveAndPay', resume: 'auto.resumeAndPay' } as const
+
+function modeOf({ state, pause }: AutoTopUp): Mode {
+  if (state === 'off') return 'set_up'
+  return pause === null ? 'edit' : 'resume'
+}
+
+/** As the server judges it: this decides only whether the box is there from the beginning. */
+function couldChargeMore({ settings }: AutoTopUp, figures: WantedAutoTopUp): boolean {
+  if (settings === null) return true
+  const { monthly_cap: was } = settings
+  const { monthly_cap: cap } = figures
+  return (
+    isBelow(settings.threshold, figures.threshold) ||
+    isBelow(settings.amount, figures.amount) ||
+    (was !== null && (cap === null || isBelow(was, cap)))
+  )
+}
+
+function entriesOf(
+  { threshold, amount, cap }: ReturnType<typeof useAutoTopUpFields>,
+  initial: AutoEntries,
+): AutoEntries {
+  return {
+    threshold: threshold.value ?? initial.threshold,
+    amount: amount.value ?? initial.amount,
+    cap: cap.text.trim() === '' ? null : (cap.value ?? initial.cap),
+  }
+}
+
+interface CameProps {
+  readonly answer: AutoTopUpSaved
+  readonly words: Words
+  readonly autoTopUp: AutoTopUp
+  readonly onLoad: (current: AutoEntries) => void
+}
+
+/** What saving it came to, where it did not. */
+function Came({ answer, words, autoTopUp, onLoad }: CameProps) {
+  const { t, dates } = words
+  if (answer === null) return null
+  if ('fault' in answer) return <PayMessage tone="critical" title={answer.fault} />
+  const { who, at, current } = answer.changed
+  const values = { time: dates.moment(at), changes: changesOf(autoTopUp, current, words) }
+  const { settings } = current
+  return (
+    <PayMessage
+      tone="warning"
+      title={who === null ? t('auto.changedSomebody', values) : t('auto.changed', { ...values, who })}
+    >
+      {settings === null ? null : (
+        <Button
+          onClick={() => onLoad({ threshold: settings.threshold, amount: settings.amount, cap: settings.monthly_cap })}
+        >
+          {t('auto.loadCurrent')}
+        </Button>
+      )}
+    </PayMessage>
+  )
+}
+
+function changesOf({ settings: was }: AutoTopUp, { settings: now, currency }: AutoTopUp, words: Words): string {
+  const { t } = words
+  const { amount } = words.money(currency)
+  if (now === null) return t('auto.changedOff')
+  if (was === null) return t(now.is_on ? 'auto.changedOn' : 'auto.changedOff')
+  const cap = (value: string | null) => (value === null ? t('auto.noCap') : amount(value))
+  const changes = [
+    was.is_on === now.is_on ? null : t(now.is_on ? 'auto.changedOn' : 'auto.changedOff'),
+    was.threshold === now.threshold
+      ? null
+      : t('auto.changedThreshold', { from: amount(was.threshold), to: amount(now.threshold) }),
+    was.amount === now.amount ? null : t('auto.changedAmount', { from: amount(was.amount), to: amount(now.amount) }),
+    was.monthly_cap === now.monthly_cap
+      ? null
+      : t('auto.changedCap', { from: cap(was.monthly_cap), to: cap(now.monthly_cap) }),
+  ].filter((change) => change !== null)
+  return changes.length === 0 ? t('auto.changedNothing') : changes.join(', ')
+}

@@ -1,0 +1,106 @@
+/** The form of automatic top-up at work: read with its ETag, quoted, and saved once. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo, useRef } from 'react'
+import type { PayApi, Refusal, WantedAutoTopUp } from '../api/pay.ts'
+import Dialog from '../components/dialog.tsx'
+import { ErrorPart, LoadingBlocks } from '../components/states.tsx'
+import type { AutoTopUp, Session } from '../credit/data.ts'
+import { useWords } from '../texts/words.tsx'
+import AutoTopUpDialog, { type AutoTopUpSaved } from './auto-top-up-dialog.tsx'
+import { CONSENT_TEXT_VERSION } from './consent.ts'
+import type { KeptEntries } from './kept.ts'
+import { refusalWords } from './refusal-words.ts'
+
+type AutoEntriesKept = Extract<KeptEntries, { form: 'auto' }>
+
+export interface AutoTopUpOpenedProps {
+  readonly api: PayApi
+  readonly session: Session
+  readonly entries: AutoEntriesKept | null
+  readonly onClose: () => void
+  readonly onSaved: () => void
+  /** `isSimple`: automatic top-up is off, so another card takes no consent. */
+  readonly onChangeMethod: (entries: AutoEntriesKept, isSimple: boolean) => void
+}
+
+export function AutoTopUpOpened(props: AutoTopUpOpenedProps) {
+  const words = useWords()
+  const { t } = words
+  const { api, session, entries, onClose, onSaved, onChangeMethod } = props
+  const client = useQueryClient()
+  const queryKey = ['auto-top-up-form', session.account_id]
+  const form = useQuery({
+    queryKey,
+    queryFn: () => read(api),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  })
+  const askQuote = useMemo(() => (figures: WantedAutoTopUp) => api.quoteAutoTopUp(figures), [api])
+  /** One for each thing that is saved: a second click and a retry are the same. */
+  const key = useRef<{ readonly of: string; readonly key: string } | null>(null)
+  if (form.data === undefined) {
+    return (
+      <Dialog title={t('part.autoTopUp')} isOpen onClose={onClose} isSandbox={session.is_sandbox}>
+        {form.error === null ? (
+          <LoadingBlocks sizes={['row', 'row', 'row']} />
+        ) : (
+          <ErrorPart part={t('part.autoTopUp')} onRetry={() => void form.refetch()} />
+        )}
+      </Dialog>
+    )
+  }
+  const { autoTopUp, first } = form.data
+  const { settings, etag } = autoTopUp
+  const save = async (figures: WantedAutoTopUp, consentedText: string | null): Promise<AutoTopUpSaved> => {
+    const method_id = autoTopUp.method?.method_id ?? null
+    const consent =
+      consentedText === null
+        ? null
+        : { text: consentedText, text_version: CONSENT_TEXT_VERSION, locale: words.locale, ...figures, method_id }
+    const of = JSON.stringify([figures, consent, etag])
+    if (key.current?.of !== of) key.current = { of, key: crypto.randomUUID() }
+    const answer = await api.saveAutoTopUp(key.current.key, etag, figures, consent)
+    if ('silence' in answer) return { fault: t('pay.unknown') }
+    if ('refusal' in answer) return refused(answer.refusal)
+    onSaved()
+    return null
+  }
+  const refused = async (refusal: Refusal): Promise<AutoTopUpSaved> => {
+    key.current = null
+    if (refusal.status === 412) {
+      const { autoTopUp: current } = await read(api)
+      return { changed: { who: refusal.changedBy, at: refusal.changedAt ?? '', current } }
+    }
+    if (refusal.code === 'consent-needed') return { fault: t('auto.consentFault'), asksConsent: true }
+    return { fault: refusalWords(refusal, session.product, words) }
+  }
+  return (
+    <AutoTopUpDialog
+      isOpen
+      onClose={onClose}
+      isSandbox={session.is_sandbox}
+      seller={session.seller}
+      autoTopUp={autoTopUp}
+      initial={
+        entries ?? {
+          threshold: settings?.threshold ?? first.suggested_threshold,
+          amount: settings?.amount ?? first.suggested_amount,
+          cap: settings?.monthly_cap ?? null,
+        }
+      }
+      suggestedThreshold={first.average === null ? null : first.suggested_threshold}
+      askQuote={askQuote}
+      onSave={save}
+      onLoadCurrent={() => void read(api).then((data) => client.setQueryData(queryKey, data))}
+      onChangeMethod={(given) => onChangeMethod({ form: 'auto', ...given }, autoTopUp.state === 'off')}
+    />
+  )
+}
+
+async function read(api: PayApi) {
+  const [one, quote] = await Promise.all([api.readAutoTopUp(), api.quoteAutoTopUp(null)])
+  if (!('data' in one) || !('data' in quote) || one.etag === null) throw new Error('the settings could not be read')
+  const autoTopUp: AutoTopUp = { ...one.data, etag: one.etag }
+  return { autoTopUp, first: quote.data }
+}

@@ -1,0 +1,31 @@
+/** The text that a person allows charges by, and the figures that it was shown with: both are stored. */
+import type { WantedAutoTopUp, WantedConsent } from '../api/pay.ts'
+import type { Words } from '../texts/words.tsx'
+
+/** Goes up with any change of the wording. */
+export const CONSENT_TEXT_VERSION = 'page-1'
+
+export interface Consented {
+  readonly seller: string
+  /** `Visa 4242`, or that it is the one to come. */
+  readonly card: string
+  readonly currency: string
+  readonly figures: WantedAutoTopUp
+}
+
+export function consentText({ seller, card, currency, figures }: Consented, { t, money }: Words): string {
+  const { amount } = money(currency)
+  const values = { seller, card, amount: amount(figures.amount), threshold: amount(figures.threshold) }
+  return figures.monthly_cap === null
+    ? t('auto.consentWithoutCap', values)
+    : t('auto.consent', { ...values, cap: amount(figures.monthly_cap) })
+}
+
+export function consentOf(consented: Consented, words: Words): WantedConsent {
+  return {
+    text: consentText(consented, words),
+    text_version: CONSENT_TEXT_VERSION,
+    locale: words.locale,
+    ...consented.figures,
+  }
+}

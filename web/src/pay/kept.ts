@@ -1,0 +1,82 @@
+/**
+ * What of a payment outlives a reload: its key above all. It is kept per amount and method until the payment has a definite
+ * end, so a double click, a reload and a retry are one payment. Of cards and people nothing is kept but the method's id.
+ */
+export interface KeptPayment {
+  readonly key: string
+  readonly amount: string
+  readonly methodId: string
+  /** Null: no answer yet. */
+  readonly topUpId: string | null
+  readonly begunAtMs: number
+}
+
+/** A visit to the provider's page, and what was being filled in when it began. */
+export interface KeptVisit {
+  readonly setupId: string
+  readonly entries: KeptEntries | null
+}
+
+export type KeptEntries =
+  | { readonly form: 'add_credit'; readonly amount: string | null }
+  | { readonly form: 'auto'; readonly threshold: string; readonly amount: string; readonly cap: string | null }
+
+export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+/** The server keeps a key for 30 days; long before that nobody means the same payment. */
+const KEPT_FOR_MS = 24 * 3_600_000
+
+export function keptPayments(store: Store, accountId: string, nowMs: () => number = Date.now) {
+  const place = `billing:${accountId}:payments`
+  const all = (): readonly KeptPayment[] =>
+    (read<KeptPayment[]>(store, place) ?? []).filter(({ begunAtMs }) => nowMs() - begunAtMs < KEPT_FOR_MS)
+  const write = (payments: readonly KeptPayment[]) => {
+    if (payments.length === 0) store.removeItem(place)
+    else store.setItem(place, JSON.stringify(payments))
+  }
+  const isOf = (one: KeptPayment, amount: string, methodId: string) =>
+    one.amount === amount && one.methodId === methodId
+  return {
+    /** The newest that has no definite end yet. */
+    open: (): KeptPayment | null => all().at(-1) ?? null,
+    /** The one under way for this amount and method, else a new one. */
+    begin(amount: string, methodId: string, newKey: () => string): KeptPayment {
+      const others = all().filter((one) => !isOf(one, amount, methodId))
+      const one = all().find((known) => isOf(known, amount, methodId)) ?? {
+        key: newKey(),
+        amount,
+        methodId,
+        topUpId: null,
+        begunAtMs: nowMs(),
+      }
+      write([...others, one])
+      return one
+    },
+    answered(key: string, topUpId: string): void {
+      write(all().map((one) => (one.key === key ? { ...one, topUpId } : one)))
+    },
+    ended(key: string): void {
+      write(all().filter((one) => one.key !== key))
+    },
+  }
+}
+
+export function keptVisit(store: Store, accountId: string) {
+  const place = `billing:${accountId}:visit`
+  return {
+    begin: (visit: KeptVisit) => store.setItem(place, JSON.stringify(visit)),
+    open: () => read<KeptVisit>(store, place),
+    end: () => store.removeItem(place),
+  }
+}
+
+function read<Value>(store: Store, place: string): Value | null {
+  const text = store.getItem(place)
+  if (text === null) return null
+  try {
+    return JSON.parse(text) as Value
+  } catch {
+    // Somebody else's, or cut off: as if there were none.
+    return null
+  }
+}

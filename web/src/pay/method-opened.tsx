@@ -1,0 +1,79 @@
+/** The dialog of the payment method at work: quotes what is charged at once, and leads to the provider's page. */
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { PayApi } from '../api/pay.ts'
+import type { AutoTopUp, PaymentMethod, Session } from '../credit/data.ts'
+import { useWords } from '../texts/words.tsx'
+import { CONSENT_TEXT_VERSION } from './consent.ts'
+import type { KeptEntries } from './kept.ts'
+import MethodDialog, { figuresInForce } from './method-dialog.tsx'
+import { refusalWords } from './refusal-words.ts'
+import { beginVisit, useVisitEnd, type VisitEnd } from './use-visit.ts'
+
+export interface MethodOpenedProps {
+  readonly api: PayApi
+  readonly session: Session
+  readonly methods: readonly PaymentMethod[]
+  readonly autoTopUp: AutoTopUp
+  readonly entries: KeptEntries | null
+  readonly onClose: () => void
+  readonly onChosen: (methodId: string) => void
+  /** In a frame the page stays while the provider's is open elsewhere. */
+  readonly onVisitEnd: (end: VisitEnd) => void
+}
+
+export function MethodOpened(props: MethodOpenedProps) {
+  const words = useWords()
+  const { t } = words
+  const { api, session, methods, autoTopUp, entries, onClose, onChosen } = props
+  const { account_id: accountId } = session
+  const figures = figuresInForce(autoTopUp)
+  // A card alone ends no pause but that of declines which wait for funds.
+  const isChargedOnceSaved =
+    figures !== null &&
+    autoTopUp.open_top_up === null &&
+    (autoTopUp.pause === null || autoTopUp.pause.reason === 'declined')
+  const quote = useQuery({
+    queryKey: ['account', accountId, 'auto-top-up-quote'],
+    queryFn: async () => {
+      const answer = await api.quoteAutoTopUp(figures)
+      return 'data' in answer ? answer.data : null
+    },
+    enabled: isChargedOnceSaved,
+    staleTime: 0,
+  })
+  const [isElsewhere, setIsElsewhere] = useState(false)
+  useVisitEnd(api, accountId, isElsewhere, props.onVisitEnd)
+  const go = async (methodId: string | null, consentedText: string | null) => {
+    const consent =
+      consentedText === null || figures === null
+        ? null
+        : { text: consentedText, text_version: CONSENT_TEXT_VERSION, locale: words.locale, ...figures }
+    if (methodId === null) {
+      const begun = await beginVisit(api, accountId, { makesDefault: true, consent, entries })
+      if ('url' in begun) {
+        setIsElsewhere(true)
+        return { url: begun.url }
+      }
+      const { refusal } = begun
+      return { fault: refusal === null ? t('method.notSaved') : refusalWords(refusal, session.product, words) }
+    }
+    const answer = await api.chooseDefault(methodId, consent && { ...consent, method_id: methodId })
+    if ('refusal' in answer) return { fault: refusalWords(answer.refusal, session.product, words) }
+    if ('silence' in answer) return { fault: t('pay.failedUnknown') }
+    onChosen(methodId)
+    return null
+  }
+  return (
+    <MethodDialog
+      isOpen
+      onClose={onClose}
+      isSandbox={session.is_sandbox}
+      seller={session.seller}
+      methods={methods}
+      autoTopUp={autoTopUp}
+      quote={isChargedOnceSaved ? (quote.data ?? null) : null}
+      onContinue={go}
+    />
+  )
+}

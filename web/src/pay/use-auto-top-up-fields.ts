@@ -1,0 +1,90 @@
+/** The figures of automatic top-up as they are filled in, their faults, and what they would charge at once. */
+import { useEffect, useState } from 'react'
+import type { Answered, AutoTopUpQuote, WantedAutoTopUp } from '../api/pay.ts'
+import type { Fault } from '../components/field.tsx'
+import { type AmountState, useAmount } from '../components/use-amount.ts'
+import type { AutoTopUp } from '../credit/data.ts'
+import { isBelow } from '../format/decimal.ts'
+import { useWords } from '../texts/words.tsx'
+
+export const FIELDS = { threshold: 'auto-threshold', amount: 'auto-amount', cap: 'auto-cap' } as const
+
+const QUOTE_AFTER_MS = 250
+
+export interface AutoEntries {
+  readonly threshold: string
+  readonly amount: string
+  readonly cap: string | null
+}
+
+export interface AutoTopUpFields {
+  readonly threshold: AmountState
+  readonly amount: AmountState
+  readonly cap: AmountState
+  readonly capFault: string | null
+  /** As they stand; null: not all can be taken. */
+  readonly figures: WantedAutoTopUp | null
+  /** Of just these figures; null: not known yet. */
+  readonly quote: AutoTopUpQuote | null
+  readonly quoteNow: () => Promise<AutoTopUpQuote | null>
+  /** What is wrong, said from now on. */
+  readonly submit: () => readonly Fault[]
+  readonly load: (entries: AutoEntries) => void
+}
+
+export type AskAutoQuote = (figures: WantedAutoTopUp) => Promise<Answered<AutoTopUpQuote>>
+
+export function useAutoTopUpFields(
+  autoTopUp: AutoTopUp,
+  initial: AutoEntries,
+  askQuote: AskAutoQuote,
+): AutoTopUpFields {
+  const { t, money } = useWords()
+  const { currency, bounds } = autoTopUp
+  const threshold = useAmount({ currency, initial: initial.threshold, ...bounds.threshold })
+  const amount = useAmount({ currency, initial: initial.amount, ...bounds.amount })
+  const cap = useAmount({ currency, initial: initial.cap, isOptional: true })
+  const isCapTooLow = cap.value !== null && amount.value !== null && isBelow(cap.value, amount.value)
+  const tooLow = isCapTooLow ? t('auto.capFault', { amount: money(currency).amount(amount.value!) }) : null
+  const isCapTaken = cap.text.trim() === '' || (cap.value !== null && !isCapTooLow)
+  const figures =
+    threshold.value === null || amount.value === null || !isCapTaken
+      ? null
+      : { threshold: threshold.value, amount: amount.value, monthly_cap: cap.value }
+  const [known, setKnown] = useState<{ readonly of: string; readonly quote: AutoTopUpQuote } | null>(null)
+  const of = JSON.stringify(figures)
+  const ask = async (): Promise<AutoTopUpQuote | null> => {
+    if (figures === null) return null
+    const answer = await askQuote(figures)
+    if (!('data' in answer)) return null
+    setKnown({ of, quote: answer.data })
+    return answer.data
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked when the figures change, whoever asks
+  useEffect(() => {
+    const timer = setTimeout(() => void ask(), QUOTE_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [of])
+  return {
+    threshold,
+    amount,
+    cap,
+    capFault: cap.fault ?? tooLow,
+    figures,
+    quote: known?.of === of ? known.quote : null,
+    quoteNow: ask,
+    submit() {
+      const results = [
+        [FIELDS.threshold, threshold.submit()],
+        [FIELDS.amount, amount.submit()],
+        [FIELDS.cap, tooLow === null ? cap.submit() : { fault: tooLow }],
+      ] as const
+      return results.flatMap(([fieldId, result]) => ('fault' in result ? [{ fieldId, message: result.fault }] : []))
+    },
+    load(entries) {
+      threshold.set(entries.threshold)
+      amount.set(entries.amount)
+      cap.set(entries.cap)
+    },
+  }
+}

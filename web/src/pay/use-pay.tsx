@@ -1,0 +1,93 @@
+/** What moves money and cards, wired to the page. Here is what the first view needs; the dialogs come when one is opened. */
+import { useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useState } from 'react'
+import type { accountQueries } from '../api/account.ts'
+import { Banner } from '../components/notice.tsx'
+import { loadedWhenOpened } from '../components/opened.tsx'
+import type { CreditActions, NoticeOf, Session } from '../credit/data.ts'
+import type { Opened } from './opened.ts'
+
+const PayDialogs = loadedWhenOpened(() => import('./pay-dialogs.tsx'))
+
+export interface Pay {
+  /** None for members and closed accounts. */
+  readonly actions: CreditActions
+  /** What came of a visit elsewhere; null: nothing to say. */
+  readonly message: ReactNode
+  readonly dialogs: ReactNode
+}
+
+export function usePay(queries: ReturnType<typeof accountQueries>, session: Session, isClosed: boolean): Pay {
+  const { account_id: accountId } = session
+  const client = useQueryClient()
+  const mayPay = session.role === 'admin' && !isClosed
+  const [opened, setOpened] = useState<Opened | null>(() => (mayPay ? leftOpen(accountId) : null))
+  const [message, setMessage] = useState<string | null>(null)
+  useReloadOnReturn()
+  if (!mayPay) return { actions: {}, message: null, dialogs: null }
+  const open = (dialog: Opened) => {
+    setMessage(null)
+    setOpened(dialog)
+  }
+  const [addCredit, change, auto] = [
+    () => open({ dialog: 'add_credit' }),
+    () => open({ dialog: 'method' }),
+    () => open({ dialog: 'auto' }),
+  ]
+  return {
+    actions: {
+      onAddCredit: addCredit,
+      onSetUpAutoTopUp: auto,
+      onEditAutoTopUp: auto,
+      onAddMethod: change,
+      onChangeMethod: change,
+      onRemoveMethod: () => open({ dialog: 'remove' }),
+      onNotice: {
+        add_credit: addCredit,
+        pay_with_another_card: addCredit,
+        use_another_card: change,
+        change_payment_method: change,
+        add_payment_method: change,
+        resume: auto,
+        raise_cap: auto,
+        set_up_auto_top_up: auto,
+        edit_auto_top_up: auto,
+        approve_payment: (notice) =>
+          open({ dialog: 'approve', topUpId: (notice as NoticeOf<'approve'>).figures.top_up_id }),
+      },
+    },
+    message:
+      message === null ? null : (
+        <Banner severity="success" title={message} body="" onDismiss={() => setMessage(null)} />
+      ),
+    dialogs: (
+      <PayDialogs
+        isOpen={opened !== null}
+        opened={opened}
+        onOpen={setOpened}
+        onMessage={setMessage}
+        onChanged={() => void client.invalidateQueries({ queryKey: ['account', accountId] })}
+        session={session}
+        queries={queries}
+      />
+    ),
+  }
+}
+
+/** A payment without a definite end, or a visit to the provider's page, which the page is back from: see `kept.ts`. */
+function leftOpen(accountId: string): Opened | null {
+  const isKept = (what: string) => sessionStorage.getItem(`billing:${accountId}:${what}`) !== null
+  if (isKept('visit')) return { dialog: 'visit' }
+  return isKept('payments') ? { dialog: 'add_credit' } : null
+}
+
+/** Going back in the browser may show the page as it was left: what has happened since is read anew. */
+function useReloadOnReturn(): void {
+  useEffect(() => {
+    const onShow = (event: PageTransitionEvent) => {
+      if (event.persisted) location.reload()
+    }
+    addEventListener('pageshow', onShow)
+    return () => removeEventListener('pageshow', onShow)
+  }, [])
+}

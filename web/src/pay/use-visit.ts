@@ -1,0 +1,64 @@
+/** A visit to the provider's page, where a card is typed in: begun, and looked at when the page is back from it. */
+import { useEffect, useRef } from 'react'
+import type { MethodSetup, PayApi, Refusal, WantedConsent } from '../api/pay.ts'
+import { type KeptEntries, keptVisit } from './kept.ts'
+import { isEmbedded, pageUrl } from './leave.ts'
+
+const LOOK_EVERY_MS = 2_000
+const MAX_LOOKS_IN_SILENCE = 3
+
+export interface VisitEnd {
+  /** Null: nobody can say. */
+  readonly setup: MethodSetup | null
+  readonly entries: KeptEntries | null
+}
+
+export type VisitBegun = { readonly url: string } | { readonly refusal: Refusal | null }
+
+/** Goes there in this tab; in a frame it answers the page's address, for a link. */
+export async function beginVisit(
+  api: PayApi,
+  accountId: string,
+  wanted: {
+    readonly makesDefault: boolean
+    readonly consent: WantedConsent | null
+    readonly entries: KeptEntries | null
+  },
+): Promise<VisitBegun> {
+  const answer = await api.openSetup(crypto.randomUUID(), pageUrl(), wanted.makesDefault, wanted.consent)
+  if (!('data' in answer)) return { refusal: 'refusal' in answer ? answer.refusal : null }
+  const { setup_id: setupId, url } = answer.data
+  keptVisit(sessionStorage, accountId).begin({ setupId, entries: wanted.entries })
+  if (!isEmbedded()) location.assign(url)
+  return { url }
+}
+
+/** While `isBack`, or in a frame while there is a visit, it is looked at; `onEnd` is called once with what came of it. */
+export function useVisitEnd(api: PayApi, accountId: string, isBack: boolean, onEnd: (end: VisitEnd) => void): void {
+  const ended = useRef(onEnd)
+  ended.current = onEnd
+  useEffect(() => {
+    if (!isBack) return
+    const kept = keptVisit(sessionStorage, accountId)
+    const visit = kept.open()
+    if (visit === null) return
+    const aborted = new AbortController()
+    void (async () => {
+      let silences = 0
+      while (!aborted.signal.aborted) {
+        const answer = await api.readSetup(visit.setupId)
+        if (aborted.signal.aborted) return
+        if ('silence' in answer) silences += 1
+        const setup = 'data' in answer ? answer.data : null
+        const isWaitedFor = isEmbedded() && setup?.state === 'open'
+        if (!isWaitedFor && !('silence' in answer && silences < MAX_LOOKS_IN_SILENCE)) {
+          kept.end()
+          ended.current({ setup, entries: visit.entries })
+          return
+        }
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+      }
+    })()
+    return () => aborted.abort()
+  }, [api, accountId, isBack])
+}
