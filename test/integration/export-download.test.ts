@@ -22,9 +22,9 @@ beforeAll(async () => {
   api = await openTestApi()
   await apply(api, [testAccount()])
   await api.pool.query(
-    `insert into tollgate.exports (export_id, account_id, requested_at, requested_by, from_at, to_at, currency, after_sequence,
-       through_sequence, opening_micros, closing_micros, state, done_sequence, parts, file_bytes, next_part_at, concluded_at, expires_at)
-     values ('large', 'acme', now(), 'test', '2026-10-01', '2026-11-01', 'EUR', 0, 0, 0, 0, 'ready', 0, $1, $2, now(), now(),
+    `insert into tollgate.exports (export_id, account_id, requested_at, requested_by, time_zone, from_at, to_at, currency,
+       after_sequence, through_sequence, opening_micros, closing_micros, state, done_sequence, parts, file_bytes, next_part_at, concluded_at, expires_at)
+     values ('large', 'acme', now(), 'test', 'UTC', '2026-10-01', '2026-11-01', 'EUR', 0, 0, 0, 0, 'ready', 0, $1, $2, now(), now(),
        now() + interval '7 days')`,
     [PARTS, PARTS * PART_BYTES],
   )

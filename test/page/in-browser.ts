@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, inject } from 'vitest'
 import { launchBrowser } from '../../stack/browser.ts'
 import { galleryUrl, type Shown } from '../../testkit/gallery.ts'
-import { whenShown } from '../../testkit/gallery-states.ts'
+import { statesOf, whenShown } from '../../testkit/gallery-states.ts'
 
 export interface Opened extends Shown {
   readonly width?: number
@@ -58,4 +58,15 @@ async function galleryIn(browser: Browser): Promise<Gallery> {
       return page
     },
   }
+}
+
+/** Within one test: the names of states are known only in the browser. */
+export async function forEachState(
+  gallery: Gallery,
+  locale: string,
+  look: (state: string, page: Page) => Promise<void>,
+): Promise<void> {
+  const states = await statesOf(gallery.page, inject('galleryUrl'))
+  if (states.length < 25) throw new Error(`the gallery has ${states.length} states`)
+  for (const state of states) await look(state, await gallery.open({ state, locale }))
 }

@@ -36,6 +36,8 @@ export async function fuzzApi({ url, token, seconds, seed }: FuzzOptions): Promi
     ...['run', `${url}/openapi.json`, '--url', url, '-H', `Authorization: Bearer ${token}`],
     // One at a time: Python's own parser, which Hypothesis asks about its lambdas, fails where two threads ask at once.
     ...['--checks', 'all', '--mode', 'all', '--seed', String(seed), '--workers', '1'],
+    // It takes a person's id of one account for one of any other.
+    ...['--exclude-checks', 'ensure_resource_availability'],
     ...(seconds === null ? ['--max-examples', String(EXAMPLES)] : ['--max-time', String(seconds)]),
     ...['--request-timeout', '30', '--continue-on-failure'],
     ...['--suppress-health-check', 'all', '--warnings', 'off'],

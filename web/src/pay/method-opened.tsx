@@ -6,6 +6,7 @@ import type { AutoTopUp, PaymentMethod, Session } from '../credit/data.ts'
 import { useWords } from '../texts/words.tsx'
 import { CONSENT_TEXT_VERSION } from './consent.ts'
 import type { KeptEntries } from './kept.ts'
+import { isEmbedded } from './leave.ts'
 import MethodDialog, { figuresInForce } from './method-dialog.tsx'
 import { refusalWords } from './refusal-words.ts'
 import { beginVisit, useVisitEnd, type VisitEnd } from './use-visit.ts'
@@ -52,7 +53,8 @@ export function MethodOpened(props: MethodOpenedProps) {
     if (methodId === null) {
       const begun = await beginVisit(api, accountId, { makesDefault: true, consent, entries })
       if ('url' in begun) {
-        setIsElsewhere(true)
+        // Outside of a frame this page is being left: the one that comes back looks at the visit.
+        setIsElsewhere(isEmbedded())
         return { url: begun.url }
       }
       const { refusal } = begun
