@@ -36,7 +36,8 @@ export default defineConfig({
           include: ['test/page/**/*.test.ts'],
           globalSetup: ['test/page/setup.ts'],
           maxWorkers: WORKERS,
-          sequence: { groupOrder: 1 },
+          // Beside the unit tests, as browsers mostly wait.
+          sequence: { groupOrder: 0 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
