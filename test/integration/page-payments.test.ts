@@ -169,6 +169,8 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await page.waitForURL('**/billing/**')
     await page.locator('#balance', { hasText: '€26.00' }).waitFor()
     expect(await chargesOf(accountId)).toBe(1)
+    // The balance may be heard of first.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
     expect(await page.getByRole('dialog').count()).toBe(0)
   })
 
