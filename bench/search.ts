@@ -18,6 +18,7 @@ import { readUsageSummary, USAGE_BY, type UsagePeriod } from '../src/reporting/r
 import { readUsageHistory } from '../src/reporting/read-usage-history.ts'
 import { rollUp } from '../src/reporting/roll-up.ts'
 import { startStack } from '../stack/stack.ts'
+import { makeMonths } from '../testkit/movements.ts'
 import { type Figure, percentile } from './figures.ts'
 
 export const SEARCHED_ACCOUNT = 'searched'
@@ -111,7 +112,7 @@ const INSERT_ACCOUNTS = `
 export async function makeMovements(pool: Pool, movements: number, say: (what: string) => void): Promise<void> {
   const others = Math.max(1, Math.round((movements * 0.9) / OTHER_ACCOUNT_MOVEMENTS))
   const began = new Date(Date.now() - DAYS * 86_400_000)
-  for (const table of ['movements', 'rated_usage']) await makePartitions(pool, table, began)
+  await makeMonths(pool, began, Math.floor(DAYS / 28) + 1)
   for (let at = 0; at < movements; at += INSERTED_AT_ONCE) {
     const values = [at + 1, Math.min(movements, at + INSERTED_AT_ONCE), others, began.toISOString(), movements]
     await Promise.all([pool.query(INSERT_MOVEMENTS, values), pool.query(INSERT_RATED_USAGE, values)])
@@ -119,18 +120,6 @@ export async function makeMovements(pool: Pool, movements: number, say: (what: s
   }
   await pool.query(INSERT_ACCOUNTS)
   await pool.query('vacuum analyze')
-}
-
-async function makePartitions(pool: Pool, table: string, from: Date): Promise<void> {
-  for (let month = 0; month <= DAYS / 28; month++) {
-    const [begins, ends] = [month, month + 1].map((more) => {
-      return new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + more)).toISOString()
-    })
-    const name = `${table}_${begins!.slice(0, 7).replace('-', '_')}`
-    await pool.query(
-      `create table tollgate.${name} partition of tollgate.${table} for values from ('${begins}') to ('${ends}')`,
-    )
-  }
 }
 
 /** Seconds for each 100,000 movements. */

@@ -87,6 +87,12 @@ export class ApiProblem extends Error {
   }
 }
 
+/** One value that cannot be accepted for what the installation holds. `limit`: the bound that it is beyond. */
+export function notPossible(path: string, code: string, detail: string, limit?: string): ApiProblem {
+  const error = { path, code, detail, ...(limit === undefined ? {} : { limit }) }
+  return new ApiProblem('not_possible', detail, { errors: [error] })
+}
+
 /** Several values at fault, each named in the sentence. */
 export function ofFaults(problem: ProblemCode, errors: readonly FieldFault[]): ApiProblem {
   return new ApiProblem(problem, errors.map(({ path, detail }) => `${path}: ${detail}`).join('; '), { errors })

@@ -13,18 +13,11 @@
  * holds any.
  */
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import type { UpkeepPage } from '../platform/upkeep.ts'
 
 /** Half a megabyte, a thousand rows: a tenth of a second. */
 const BLOCKS_A_PAGE = 64
 const LETTERS_A_PAGE = 500
-
-export interface Cleared {
-  readonly count: number
-  /** More is due, as far as this page has seen. */
-  readonly hasMore: boolean
-  /** For how long the oldest of this page had been due; null: nothing was. */
-  readonly overdueSeconds: number | null
-}
 
 /** The partitions of rated usage with their time, from the catalog. The default one has no bounds. */
 const PARTITIONS = `
@@ -103,7 +96,7 @@ export async function clearOldNumbers(
   pool: Pool,
   keptDays: number,
   { blocksAPage = BLOCKS_A_PAGE } = {},
-): Promise<Cleared> {
+): Promise<UpkeepPage> {
   await pool.query(NOTE_PARTITIONS, [keptDays])
   return inTransaction(pool, async (connection) => {
     const { rows } = await connection.query<ClaimedRow>(CLAIM, [keptDays])
@@ -118,7 +111,7 @@ async function clearPageOf(
   claimed: ClaimedRow,
   keptDays: number,
   blocksAPage: bigint,
-): Promise<Cleared> {
+): Promise<UpkeepPage> {
   const { partition_name, quoted_name, file_node, blocks, is_default } = claimed
   const isWhole = is_default || claimed.is_due_whole === true
   const begin = isWhole && !claimed.is_whole ? 0n : claimed.next_block
@@ -160,7 +153,7 @@ export async function clearOldLetters(
   pool: Pool,
   keptDays: number,
   { lettersAPage = LETTERS_A_PAGE } = {},
-): Promise<Cleared> {
+): Promise<UpkeepPage> {
   const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(CLEAR_LETTERS, [
     keptDays,
     lettersAPage,

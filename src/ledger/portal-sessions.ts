@@ -7,6 +7,7 @@
  */
 import { hash, randomBytes } from 'node:crypto'
 import type { Pool } from '../platform/postgres.ts'
+import { type UpkeepPage, upkeepPage } from '../platform/upkeep.ts'
 
 /** Short enough for a link to stay in one line, and nothing to guess at within its five minutes. */
 const LINK_BYTES = 16
@@ -206,24 +207,9 @@ const DELETE_OLD = `
          extract(epoch from now() - make_interval(days => $1::integer) - min(created_at))::float8 as overdue_seconds
     from deleted`
 
-export interface DeletedSessions {
-  readonly count: number
-  readonly hasMore: boolean
-  /** For how long the oldest of them had been due; null: none was. */
-  readonly overdueSeconds: number | null
-}
-
 /** Forgets a page of the links and sessions older than `SESSIONS_KEPT_DAYS`, the oldest first. */
-export async function deleteOldPortalSessions(
-  pool: Pool,
-  sessionsAPage: number = SESSIONS_A_PAGE,
-): Promise<DeletedSessions> {
-  const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(DELETE_OLD, [
-    SESSIONS_KEPT_DAYS,
-    sessionsAPage,
-  ])
-  const { count, overdue_seconds: overdueSeconds } = rows[0]!
-  return { count, hasMore: count === sessionsAPage, overdueSeconds }
+export function deleteOldPortalSessions(pool: Pool, sessionsAPage: number = SESSIONS_A_PAGE): Promise<UpkeepPage> {
+  return upkeepPage(pool, DELETE_OLD, [SESSIONS_KEPT_DAYS, sessionsAPage], sessionsAPage)
 }
 
 /** Whether a text has the form of a link's token. */

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { canonicalJson, fromCanonical } from '../core/canonical-json.ts'
 import type { Connection, Pool } from '../platform/postgres.ts'
+import { type UpkeepPage, upkeepPage } from '../platform/upkeep.ts'
 
 /** Each kind has keys of its own: the same key may be used once for each. */
 export type RequestKind =
@@ -102,19 +103,7 @@ const DELETE_OLD = `
          extract(epoch from now() - make_interval(days => $1::integer) - min(recorded_at))::float8 as overdue_seconds
     from deleted`
 
-export interface DeletedKeys {
-  readonly count: number
-  readonly hasMore: boolean
-  /** For how long the oldest of them had been due; null: none was. */
-  readonly overdueSeconds: number | null
-}
-
 /** Forgets a page of the keys older than `REQUEST_KEYS_KEPT_DAYS`, the oldest first, and says how many there were. */
-export async function deleteOldRequestKeys(pool: Pool, keysAPage = KEYS_A_PAGE): Promise<DeletedKeys> {
-  const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(DELETE_OLD, [
-    REQUEST_KEYS_KEPT_DAYS,
-    keysAPage,
-  ])
-  const { count, overdue_seconds: overdueSeconds } = rows[0]!
-  return { count, hasMore: count === keysAPage, overdueSeconds }
+export function deleteOldRequestKeys(pool: Pool, keysAPage = KEYS_A_PAGE): Promise<UpkeepPage> {
+  return upkeepPage(pool, DELETE_OLD, [REQUEST_KEYS_KEPT_DAYS, keysAPage], keysAPage)
 }

@@ -5,6 +5,7 @@ import { type Job, takeShare } from '../platform/jobs.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Counter, Registry } from '../platform/metrics.ts'
 import type { Pool } from '../platform/postgres.ts'
+import { upkeepJob } from '../platform/upkeep.ts'
 import { MAILS_A_SHARE, type MailParts, mailCounter, sendMails } from './send-mails.ts'
 import type { MailSettings } from './settings.ts'
 import { openTransport } from './transport.ts'
@@ -75,15 +76,10 @@ export function expiringMethodsJob(pool: Pool): Job {
   }
 }
 
-export function oldMailsJob(pool: Pool, log: Logger): Job {
-  return {
+function oldMailsJob(pool: Pool, log: Logger): Job {
+  return upkeepJob(log, () => deleteOldMails(pool), {
     name: 'old mail',
     everyMs: HOUR_MS,
-    run: () =>
-      takeShare(async () => {
-        const { count, overdueSeconds, hasMore } = await deleteOldMails(pool)
-        if (count > 0) log.info({ count }, 'deleted mails that are no longer kept')
-        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
-      }),
-  }
+    done: 'deleted mails that are no longer kept',
+  })
 }

@@ -7,7 +7,7 @@
  * A stop lets the shares in hand come to their end, some hundred milliseconds, and begins no other. One that is cut off
  * leaves nothing: where a job stands is stored with what it did.
  */
-import { type Cleared, clearOldLetters, clearOldNumbers } from '../ledger/clear-numbers.ts'
+import { clearOldLetters, clearOldNumbers } from '../ledger/clear-numbers.ts'
 import { deleteOldPortalSessions } from '../ledger/portal-sessions.ts'
 import { deleteOldRequestKeys } from '../ledger/request-keys.ts'
 import { deleteOldProviderEvents } from '../ledger/top-ups/provider-events.ts'
@@ -17,6 +17,7 @@ import { type Job, startJobs, takeShare } from '../platform/jobs.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Counter, counter, type Registry } from '../platform/metrics.ts'
 import { createPool, type Pool } from '../platform/postgres.ts'
+import { type UpkeepPage, upkeepJob } from '../platform/upkeep.ts'
 import { deletePartsOfExpired } from '../reporting/exports/delete-parts.ts'
 import { createExportThread, type ExportThread } from '../reporting/exports/export-thread.ts'
 import { mailAboutExport } from '../reporting/exports/mail-about-export.ts'
@@ -57,10 +58,7 @@ export const jobsRole = defineRole({
       jobs: [
         rollUpJob(pool),
         exportsJob(pool, { log, registry, thread, whenExportEnds: mailAboutExport }),
-        expiredExportsJob(pool, log),
-        requestKeysJob(pool, log),
-        portalSessionsJob(pool, log),
-        webhooksJob(pool, log),
+        ...upkeepJobs(pool, log),
         phoneNumbersJob(pool, registry, numbersKeptDays),
         ...mail.jobs,
       ],
@@ -141,56 +139,29 @@ export function exportsJob(pool: Pool, { log, registry, thread, whenExportEnds: 
   }
 }
 
-function expiredExportsJob(pool: Pool, log: Logger): Job {
-  return {
-    name: 'expired exports',
-    everyMs: 10 * MINUTE_MS,
-    run: () =>
-      takeShare(async () => {
-        const { count, overdueSeconds, hasMore } = await deletePartsOfExpired(pool)
-        if (count > 0) log.info({ count }, 'deleted the files of exports whose time is over')
-        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
-      }),
-  }
-}
-
-function requestKeysJob(pool: Pool, log: Logger): Job {
-  return {
-    name: 'request keys',
-    everyMs: 60 * MINUTE_MS,
-    run: () =>
-      takeShare(async () => {
-        const { count, overdueSeconds, hasMore } = await deleteOldRequestKeys(pool)
-        if (count > 0) log.info({ count }, 'deleted request keys that are no longer kept')
-        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
-      }),
-  }
-}
-
-function portalSessionsJob(pool: Pool, log: Logger): Job {
-  return {
-    name: 'portal sessions',
-    everyMs: 60 * MINUTE_MS,
-    run: () =>
-      takeShare(async () => {
-        const { count, overdueSeconds, hasMore } = await deleteOldPortalSessions(pool)
-        if (count > 0) log.info({ count }, 'deleted links and sessions of the billing page that are no longer kept')
-        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
-      }),
-  }
-}
-
-export function webhooksJob(pool: Pool, log: Logger): Job {
-  return {
-    name: 'old webhooks',
-    everyMs: 60 * MINUTE_MS,
-    run: () =>
-      takeShare(async () => {
-        const { count, overdueSeconds, hasMore } = await deleteOldProviderEvents(pool)
-        if (count > 0) log.info({ count }, 'deleted webhooks that are no longer kept')
-        return { hasMore, oldestWorkSeconds: hasMore ? overdueSeconds : null }
-      }),
-  }
+function upkeepJobs(pool: Pool, log: Logger): Job[] {
+  return [
+    upkeepJob(log, () => deletePartsOfExpired(pool), {
+      name: 'expired exports',
+      everyMs: 10 * MINUTE_MS,
+      done: 'deleted the files of exports whose time is over',
+    }),
+    upkeepJob(log, () => deleteOldRequestKeys(pool), {
+      name: 'request keys',
+      everyMs: 60 * MINUTE_MS,
+      done: 'deleted request keys that are no longer kept',
+    }),
+    upkeepJob(log, () => deleteOldPortalSessions(pool), {
+      name: 'portal sessions',
+      everyMs: 60 * MINUTE_MS,
+      done: 'deleted links and sessions of the billing page that are no longer kept',
+    }),
+    upkeepJob(log, () => deleteOldProviderEvents(pool), {
+      name: 'old webhooks',
+      everyMs: 60 * MINUTE_MS,
+      done: 'deleted webhooks that are no longer kept',
+    }),
+  ]
 }
 
 export function phoneNumbersJob(pool: Pool, registry: Registry, keptDays: number): Job {
@@ -199,7 +170,7 @@ export function phoneNumbersJob(pool: Pool, registry: Registry, keptDays: number
     help: 'Rated usage and dead letters whose phone numbers were cleared after their retention',
     labelNames: ['of'],
   })
-  const take = async (of: string, share: Promise<Cleared>): Promise<Cleared> => {
+  const take = async (of: string, share: Promise<UpkeepPage>): Promise<UpkeepPage> => {
     const taken = await share
     cleared.inc({ of }, taken.count)
     return taken

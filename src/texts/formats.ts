@@ -47,7 +47,8 @@ export interface Formats {
   list(names: readonly string[]): string
 }
 
-const BRANDS: Readonly<Record<string, string>> = {
+/** As the networks write themselves, by the provider's code. */
+export const CARD_BRANDS: Readonly<Record<string, string>> = {
   visa: 'Visa',
   mastercard: 'Mastercard',
   amex: 'American Express',
@@ -102,7 +103,7 @@ export function formatsFor(texts: Texts, { timeZone, currency, namesZone = false
     card: (card) =>
       card === null
         ? texts.say('card.unnamed')
-        : texts.say('card.named', { brand: BRANDS[card.brand] ?? card.brand, last4: card.last4 }),
+        : texts.say('card.named', { brand: CARD_BRANDS[card.brand] ?? card.brand, last4: card.last4 }),
     list: (names) => lists.format(names),
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { MailFigures, MailKind } from '../core/mail/mail.ts'
 import { type Card, formatsFor, type Reader } from './formats.ts'
-import { blocked, pausedBecause, sentences, takenBack, type Wording, whyText } from './notice-text.ts'
+import { blocked, nextTryText, pausedBecause, sentences, takenBack, type Wording, whyText } from './notice-text.ts'
 import type { TextId, Texts } from './texts.ts'
 
 export type MailContent = {
@@ -90,16 +90,7 @@ const WORDS: {
     return [
       texts.say('notice.failed.title', { amount: formats.amount(amount) }),
       [trigger === 'automatic' ? charged : null, isMember ? null : whyText(why, texts)],
-      [
-        texts.say('notice.failed.nothing_taken'),
-        next === null
-          ? null
-          : texts.say('notice.failed.next_try', {
-              attempt: next.number,
-              attempts: next.of_tries,
-              time: formats.moment(next.at),
-            }),
-      ],
+      [texts.say('notice.failed.nothing_taken'), nextTryText(next, wording)],
       [standing(balance, wording)],
     ]
   },

@@ -129,13 +129,7 @@ const WORDS: { readonly [Key in NoticeKey]: (figures: FiguresOf<Key>, wording: W
     texts.say('notice.failed.title', { amount: formats.amount(amount) }),
     whyText(why, texts),
     texts.say('notice.failed.nothing_taken'),
-    next === null
-      ? null
-      : texts.say('notice.failed.next_try', {
-          attempt: next.number,
-          attempts: next.of_tries,
-          time: formats.moment(next.at),
-        }),
+    nextTryText(next, { texts, formats }),
   ],
 
   low: lowText,
@@ -220,6 +214,16 @@ function declined({ card, why }: Pick<PauseFigures, 'card' | 'why'>, { texts, fo
   return [texts.say('notice.exhausted.declined', { card: formats.card(card) }), whyText(why, texts)]
 }
 
+/** Null where it is due now, or not tried again. */
+export function nextTryText(
+  next: FiguresOf<'failed'>['next_try'],
+  { texts, formats }: Pick<Wording, 'texts' | 'formats'>,
+): string | null {
+  if (next === null) return null
+  const time = formats.moment(next.at)
+  return texts.say('notice.failed.next_try', { attempt: next.number, attempts: next.of_tries, time })
+}
+
 export function takenBack(reason: 'refunded' | 'disputed', amount: string, paidAt: string, wording: Wording): string {
   const { texts, formats } = wording
   return texts.say(`notice.taken_back.${reason}`, { amount: formats.amount(amount), date: formats.day(paidAt) })
@@ -250,7 +254,7 @@ function lowText({ balance, ...figures }: FiguresOf<'low'>, { texts, formats }: 
 export type DaysLeft = Pick<FiguresOf<'low'>, 'days_left' | 'no_days_left_reason'>
 
 /** As a part of a sentence; null where there is nothing to say of it. */
-function durationOf({ days_left: days, no_days_left_reason: reason }: DaysLeft, texts: Texts): string | null {
+export function durationOf({ days_left: days, no_days_left_reason: reason }: DaysLeft, texts: Texts): string | null {
   if (days === null) return reason === 'more_than_90_days' ? texts.say('lasts.more_than_90_days') : null
   return days === 0 ? texts.say('lasts.less_than_a_day') : texts.say('lasts.days', { days })
 }

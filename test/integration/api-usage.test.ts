@@ -14,8 +14,9 @@ import { rollUp } from '../../src/reporting/roll-up.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { until } from '../../testkit/until.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
-import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
+import { type Fields, testAccount } from '../support/catalog.ts'
 import { adjust, apply, postPayments, recordUsage } from '../support/ledger.ts'
+import { abroad, correctionOf, lookup, sms } from '../support/usage-events.ts'
 
 let api: TestApi
 let client: ApiClient
@@ -42,30 +43,6 @@ async function age(accountId: string, hours: number): Promise<void> {
     }
   })
 }
-
-const abroad = (accountId: string, eventId: string, userId: string, seconds = 60): Fields =>
-  callFields({
-    account_id: accountId,
-    event_id: eventId,
-    user_id: userId,
-    to: '+41441234567',
-    duration_seconds: seconds,
-  })
-const sms = (accountId: string, eventId: string): Fields =>
-  usageFields({
-    type: 'message',
-    channel: 'sms',
-    direction: 'outbound',
-    from: '+4930123456',
-    to: '+43123456',
-    fragments: 2,
-    event_id: eventId,
-    account_id: accountId,
-  })
-const lookup = (accountId: string, eventId: string): Fields =>
-  usageFields({ type: 'other', sku: 'number-lookup', quantity: 5, event_id: eventId, account_id: accountId })
-const takeBack = (accountId: string, eventId: string): Fields =>
-  correctionFields(`c-${eventId}`, eventId, { account_id: accountId })
 
 async function readSummary(accountId: string, query: UsageQuery): Promise<Schema<'UsageSummary'>> {
   return answerOf(
@@ -202,7 +179,7 @@ describe('whatever happened, at any state of the roll-up', () => {
       for (let i = random.whole(12); i > 0; i--) {
         const eventId = `e-${step}-${i}`
         if (taken.length > 0 && random.chance(0.2)) {
-          events.push(takeBack(ACCOUNT, taken.splice(random.whole(taken.length), 1)[0]!))
+          events.push(correctionOf(ACCOUNT, taken.splice(random.whole(taken.length), 1)[0]!))
         } else {
           const make = random.pick([abroad, sms, lookup])
           events.push(make(ACCOUNT, eventId, random.pick(['ann', 'bob'])))
@@ -424,7 +401,7 @@ describe('a forecast', () => {
       ],
     })
     // Corrected: it never was.
-    await recordUsage(api, takeBack('steady', 'today-0'), takeBack('steady', 'd4-0'))
+    await recordUsage(api, correctionOf('steady', 'today-0'), correctionOf('steady', 'd4-0'))
     expect(await readForecast('steady')).toMatchObject({
       average: '1.875000',
       used_today: '5.500000',

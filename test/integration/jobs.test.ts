@@ -19,6 +19,8 @@ import { testAccount } from '../support/catalog.ts'
 import { expectedRows, rowsOf } from '../support/exports.ts'
 import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
 
+const SECTIONS = ['database', 'jobs', 'log', 'brand', 'provider', 'mail'] as const
+
 let ledger: TestLedger
 
 beforeAll(async () => {
@@ -74,14 +76,7 @@ it('sums up, makes exports, forgets request keys and portal sessions, clears num
   if ('refused' in asked) throw new Error(asked.refused)
   const { exportId } = asked.answer.export
   const registry = new Registry()
-  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, [
-    'database',
-    'jobs',
-    'log',
-    'brand',
-    'provider',
-    'mail',
-  ])
+  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, SECTIONS)
   const role = await jobsRole.start(config as never, {
     log: createLog('silent'),
     registry,
@@ -123,14 +118,7 @@ it('stopped in the middle of a share ends it, and begins no other', async () => 
   await move(30)
   const before = await notSummedUp()
   expect(before).toBe(30)
-  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, [
-    'database',
-    'jobs',
-    'log',
-    'brand',
-    'provider',
-    'mail',
-  ])
+  const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, SECTIONS)
   // Holds the share at its last statement.
   const holding = await ledger.pool.connect()
   try {

@@ -5,8 +5,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findRollUpDifferences, oldestNotRolledUp, rollUp } from '../../src/reporting/roll-up.ts'
 import { createRandom } from '../../testkit/random.ts'
-import { callFields, correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
+import { type Fields, testAccount } from '../support/catalog.ts'
 import { adjust, apply, openTestLedger, postPayments, recordUsage, type TestLedger } from '../support/ledger.ts'
+import { abroad, correctionOf, lookup, sms } from '../support/usage-events.ts'
 
 let ledger: TestLedger
 
@@ -32,24 +33,6 @@ async function rowsOf(accountId: string): Promise<string[]> {
   return rows.map(({ row }) => row)
 }
 
-const abroad = (accountId: string, eventId: string, userId: string): Fields =>
-  callFields({ account_id: accountId, event_id: eventId, user_id: userId, to: '+41441234567' })
-const sms = (accountId: string, eventId: string): Fields =>
-  usageFields({
-    type: 'message',
-    channel: 'sms',
-    direction: 'outbound',
-    from: '+4930123456',
-    to: '+43123456',
-    fragments: 2,
-    event_id: eventId,
-    account_id: accountId,
-  })
-const lookup = (accountId: string, eventId: string): Fields =>
-  usageFields({ type: 'other', sku: 'number-lookup', quantity: 5, event_id: eventId, account_id: accountId })
-const takeBack = (accountId: string, eventId: string): Fields =>
-  correctionFields(`c-${eventId}`, eventId, { account_id: accountId })
-
 describe('the roll-up', () => {
   it('sums up what moved credit by kind, user and destination, and what corrections gave back', async () => {
     await apply(ledger, [testAccount({ accountId: 'acme' })])
@@ -63,7 +46,7 @@ describe('the roll-up', () => {
       lookup('acme', 'o1'),
     )
     await rollUpAll()
-    await recordUsage(ledger, takeBack('acme', 'b1'), sms('acme', 's2'))
+    await recordUsage(ledger, correctionOf('acme', 'b1'), sms('acme', 's2'))
     await rollUpAll()
     const { rows } = await ledger.pool.query<{ balance_micros: bigint; summed: bigint; by_kind: bigint }>(
       `select balance_micros,
@@ -94,7 +77,7 @@ describe('the roll-up', () => {
     const random = createRandom(3)
     const userId = Array.from({ length: 2_000 }, () => String.fromCodePoint(0x4e00 + random.whole(20_000))).join('')
     await recordUsage(ledger, abroad('long', 'l1', userId), abroad('long', 'l2', `${userId.slice(1)}x`))
-    await recordUsage(ledger, takeBack('long', 'l1'))
+    await recordUsage(ledger, correctionOf('long', 'l1'))
     await rollUpAll()
     const { rows } = await ledger.pool.query<{ length: number; movements: bigint; reversed: bigint }>(
       `select length(user_id), movements, reversed_micros as reversed from tollgate.usage_by_day
@@ -132,7 +115,7 @@ describe('the roll-up', () => {
         const make = random.pick([abroad, sms, lookup])
         if (eventIds.length > 0 && random.chance(0.25)) {
           const [ofAccount, corrected] = random.pick(eventIds)
-          events.push(takeBack(ofAccount, corrected))
+          events.push(correctionOf(ofAccount, corrected))
         } else {
           events.push(make(accountId, eventId, random.pick(['ann', 'bob'])))
           eventIds.push([accountId, eventId])

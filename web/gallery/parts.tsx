@@ -1,8 +1,9 @@
 /** Components by themselves, each in its states. */
 import { useEffect, useRef, useState } from 'react'
+import { AmountField } from '../src/components/amount-field.tsx'
 import { Button } from '../src/components/button.tsx'
 import { Card, SettingsRow } from '../src/components/card.tsx'
-import { Checkbox, FaultSummary, TextField } from '../src/components/field.tsx'
+import { Checkbox, FaultSummary } from '../src/components/field.tsx'
 import { Dialog } from '../src/components/lazy-dialog.tsx'
 import { EmptyState, ErrorPart, LoadingBlocks } from '../src/components/states.tsx'
 import { StatusLine } from '../src/components/status-line.tsx'
@@ -159,17 +160,7 @@ function Fields() {
       }}
     >
       <FaultSummary faults={faults} ref={summary} />
-      <TextField
-        id="amount"
-        label="Amount (EUR)"
-        hint={`Read in ${locale}`}
-        inputMode="decimal"
-        value={amount.text}
-        fault={amount.fault}
-        readBack={amount.readBack}
-        onChange={amount.onChange}
-        onBlur={amount.onBlur}
-      />
+      <AmountField id="amount" label="Amount (EUR)" hint={`Read in ${locale}`} amount={amount} />
       <Checkbox id="consent" isChecked={isAllowed} onChange={setIsAllowed} fault={consent}>
         I allow Harbor Telecom GmbH to charge Visa 4242 €50.00 whenever credit falls below €25.00, without asking each
         time, at most 5 times in 24 hours and €300.00 a month.

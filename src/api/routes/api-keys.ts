@@ -14,7 +14,7 @@ import { actorOf, beyond, type Caller, PERMISSIONS, uselessScopes } from '../acc
 import { callerOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { pageOf, readCursor } from '../paging.ts'
-import { ApiProblem } from '../problem.ts'
+import { ApiProblem, notPossible } from '../problem.ts'
 import { AccountId, Instant, PageQuery, page, text } from '../schemas.ts'
 
 const Scope = z.enum(PERMISSIONS).meta({ id: 'Scope' })
@@ -98,9 +98,7 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       const useless = uselessScopes(wanted.scopes, wanted.accountIds)
       if (useless.length > 0) {
         const detail = `${useless.join(', ')}: only for keys of the whole installation, with account_ids null`
-        throw new ApiProblem('not_possible', detail, {
-          errors: [{ path: '/body/scopes', code: 'needs_all_accounts', detail }],
-        })
+        throw notPossible('/body/scopes', 'needs_all_accounts', detail)
       }
       const made = await createApiKey(pool, { ...wanted, actor: actorOf(caller) })
       return await reply.code(201).send(withTokenJson(made))

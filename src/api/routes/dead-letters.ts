@@ -15,7 +15,7 @@ import { actorOf } from '../access.ts'
 import { callerOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { cursorOf, pageOf, readCursor } from '../paging.ts'
-import { ApiProblem } from '../problem.ts'
+import { ApiProblem, notPossible } from '../problem.ts'
 import {
   AccountId,
   GivenInstant,
@@ -189,7 +189,7 @@ export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }
       const since = instantTextOrNull(body.since)
       if (!all && [reason, accountId, topic, since].every((part) => part === null)) {
         const detail = 'say which: reason, account_id, topic or since, or all'
-        throw new ApiProblem('not_possible', detail, { errors: [{ path: '/body/all', code: 'no_filter', detail }] })
+        throw notPossible('/body/all', 'no_filter', detail)
       }
       const filter: DeadLetterFilter = {
         reason,

@@ -12,7 +12,7 @@ import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { refuseUnknownAccount } from '../known-account.ts'
 import { pageOf, readCursor } from '../paging.ts'
-import { ApiProblem } from '../problem.ts'
+import { ApiProblem, notPossible } from '../problem.ts'
 import {
   AccountId,
   AccountParams,
@@ -269,8 +269,4 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false
   }
-}
-
-function notPossible(path: string, code: string, detail: string): ApiProblem {
-  return new ApiProblem('not_possible', detail, { errors: [{ path, code, detail }] })
 }

@@ -6,7 +6,7 @@ import { readNoticeFacts } from '../../reporting/read-notice-facts.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { NOTICE_KEYS, Notices, noticesJson, readerOf, readNotices } from '../notice-views.ts'
-import { ApiProblem } from '../problem.ts'
+import { ApiProblem, notPossible } from '../problem.ts'
 import { AccountParams } from '../schemas.ts'
 
 const NoticeDismissal = z
@@ -73,17 +73,13 @@ export function addNoticeRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       }
       const shown = notices.find((notice) => isOf(dismissed, notice))
       if (shown === undefined) {
-        throw refused('/body/occurrence', 'not_shown', 'there is no such notice now: read the notices again')
+        throw notPossible('/body/occurrence', 'not_shown', 'there is no such notice now: read the notices again')
       }
       if (!shown.isDismissible) {
-        throw refused('/body/key', 'not_dismissible', `${shown.key} stays until what it is about is over`)
+        throw notPossible('/body/key', 'not_dismissible', `${shown.key} stays until what it is about is over`)
       }
       await dismiss(pool, accountId, person, dismissed)
       return noticesJson(read, undismissed(notices, [...before, dismissed]))
     },
   })
-}
-
-function refused(path: string, code: string, detail: string): ApiProblem {
-  return new ApiProblem('not_possible', detail, { errors: [{ path, code, detail }] })
 }

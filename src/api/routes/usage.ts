@@ -14,7 +14,7 @@ import { readUsageHistory } from '../../reporting/read-usage-history.ts'
 import type { StillRollingUp } from '../../reporting/up-to-date.ts'
 import { noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
-import { ApiProblem } from '../problem.ts'
+import { ApiProblem, notPossible } from '../problem.ts'
 import {
   AccountId,
   AccountParams,
@@ -300,12 +300,6 @@ function startOfDay(instantMicros: InstantMicros): InstantMicros {
 
 function startOfMonth(instantMicros: InstantMicros): InstantMicros {
   return parseDate(`${formatDate(instantMicros).slice(0, 'YYYY-MM'.length)}-01`)!
-}
-
-function notPossible(path: string, code: string, detail: string, limit?: string): ApiProblem {
-  return new ApiProblem('not_possible', detail, {
-    errors: [{ path, code, detail, ...(limit === undefined ? {} : { limit }) }],
-  })
 }
 
 function usedJson({ usedMicros, reversedMicros, movements, units }: Used, isCounted: boolean) {

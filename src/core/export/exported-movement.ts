@@ -56,9 +56,6 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   reversal: 'reversal',
 }
 
-/** `DESCRIPTIONS` has a word for each; what it has none for is `other`. */
-export const EXPORT_DESCRIPTIONS = Object.values(DESCRIPTIONS)
-
 export function exportedMovement(facts: MovementFacts): ExportedMovement {
   return {
     occurredAtMicros: facts.occurredAtMicros,

@@ -1,5 +1,6 @@
 /** Mails whose time is over: those that nobody can send, and those that have been kept for long enough. */
 import type { Pool } from '../../platform/postgres.ts'
+import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
 
 export const MAILS_KEPT_DAYS = 30
 const MAILS_A_PAGE = 1_000
@@ -49,17 +50,7 @@ const DELETE_OLD = `
          extract(epoch from now() - make_interval(days => $1::integer) - min(created_at))::float8 as overdue_seconds
     from deleted`
 
-export interface DeletedMails {
-  readonly count: number
-  readonly hasMore: boolean
-  /** For how long the oldest of them had been due; null: none was. */
-  readonly overdueSeconds: number | null
-}
-
 /** Forgets a page of the mails older than `MAILS_KEPT_DAYS`, whatever became of them, the oldest first. */
-export async function deleteOldMails(pool: Pool, mailsAPage = MAILS_A_PAGE): Promise<DeletedMails> {
-  const values = [MAILS_KEPT_DAYS, mailsAPage]
-  const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(DELETE_OLD, values)
-  const { count, overdue_seconds: overdueSeconds } = rows[0]!
-  return { count, hasMore: count === mailsAPage, overdueSeconds }
+export function deleteOldMails(pool: Pool, mailsAPage = MAILS_A_PAGE): Promise<UpkeepPage> {
+  return upkeepPage(pool, DELETE_OLD, [MAILS_KEPT_DAYS, mailsAPage], mailsAPage)
 }

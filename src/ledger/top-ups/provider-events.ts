@@ -4,6 +4,7 @@
  */
 import type { ProviderEvent, WhatToLookAt } from '../../core/top-up/provider-event.ts'
 import type { Pool } from '../../platform/postgres.ts'
+import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
 
 const STORE_EVENT = `
   insert into tollgate.provider_events (provider, event_id, kind, about, object_id, body, handled_at)
@@ -115,19 +116,7 @@ const DELETE_OLD = `
          extract(epoch from now() - make_interval(days => $1::integer) - min(received_at))::float8 as overdue_seconds
     from deleted`
 
-export interface DeletedEvents {
-  readonly count: number
-  readonly hasMore: boolean
-  /** For how long the oldest of them had been due; null: none was. */
-  readonly overdueSeconds: number | null
-}
-
 /** Forgets a page of events older than 30 days, with their bodies, the oldest first. */
-export async function deleteOldProviderEvents(pool: Pool, eventsAPage: number = EVENTS_A_PAGE): Promise<DeletedEvents> {
-  const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(DELETE_OLD, [
-    EVENTS_KEPT_DAYS,
-    eventsAPage,
-  ])
-  const { count, overdue_seconds: overdueSeconds } = rows[0]!
-  return { count, hasMore: count === eventsAPage, overdueSeconds }
+export function deleteOldProviderEvents(pool: Pool, eventsAPage: number = EVENTS_A_PAGE): Promise<UpkeepPage> {
+  return upkeepPage(pool, DELETE_OLD, [EVENTS_KEPT_DAYS, eventsAPage], eventsAPage)
 }

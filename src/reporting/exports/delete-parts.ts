@@ -1,5 +1,6 @@
 /** Exports whose time is over lose their parts; what they were of, and for whom, stays on record. */
 import type { Pool } from '../../platform/postgres.ts'
+import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
 
 /** Some ten megabytes each, at the most some hundred parts. */
 const EXPORTS_AT_ONCE = 5
@@ -23,16 +24,7 @@ const DELETE_PARTS = `
          extract(epoch from now() - make_interval(hours => ${GRACE_HOURS}) - min(expires_at))::float8 as overdue_seconds
     from expired`
 
-export interface DeletedParts {
-  /** Of how many exports. */
-  readonly count: number
-  readonly hasMore: boolean
-  /** For how long the oldest of them had been due; null: none was. */
-  readonly overdueSeconds: number | null
-}
-
-export async function deletePartsOfExpired(pool: Pool, exportsAtOnce = EXPORTS_AT_ONCE): Promise<DeletedParts> {
-  const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(DELETE_PARTS, [exportsAtOnce])
-  const { count, overdue_seconds: overdueSeconds } = rows[0]!
-  return { count, hasMore: count === exportsAtOnce, overdueSeconds }
+/** Counts exports. */
+export function deletePartsOfExpired(pool: Pool, exportsAtOnce = EXPORTS_AT_ONCE): Promise<UpkeepPage> {
+  return upkeepPage(pool, DELETE_PARTS, [exportsAtOnce], exportsAtOnce)
 }

@@ -33,19 +33,17 @@ export type Answered<Data> =
   /** No answer, or none to go by: it may have happened. */
   | { readonly silence: true }
 
-export interface WantedConsent {
-  readonly text: string
-  readonly text_version: string
-  readonly locale: string
+export interface WantedAutoTopUp {
   readonly threshold: string
   readonly amount: string
   readonly monthly_cap: string | null
 }
 
-export interface WantedAutoTopUp {
-  readonly threshold: string
-  readonly amount: string
-  readonly monthly_cap: string | null
+/** With the figures that it was shown with. */
+export interface WantedConsent extends WantedAutoTopUp {
+  readonly text: string
+  readonly text_version: string
+  readonly locale: string
 }
 
 export type PayApi = ReturnType<typeof payApi>

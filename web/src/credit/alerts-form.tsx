@@ -1,6 +1,7 @@
 /** The form of the alerts: one amount, checked as it is left and as it is submitted. */
 import { type FormEvent, useRef, useState } from 'react'
-import { FaultSummary, TextField } from '../components/field.tsx'
+import { AmountField } from '../components/amount-field.tsx'
+import { FaultSummary } from '../components/field.tsx'
 import { useAmount } from '../components/use-amount.ts'
 import { useWords } from '../texts/words.tsx'
 import type { Alerts } from './data.ts'
@@ -35,16 +36,11 @@ export function AlertsForm({ id, alerts, onSubmit }: AlertsFormProps) {
   return (
     <form id={id} className="form" noValidate onSubmit={submit}>
       <FaultSummary faults={faults} ref={summary} />
-      <TextField
+      <AmountField
         id={FIELD}
         label={`${t('alerts.field')} (${levels.currency}, ${t('field.optional')})`}
         hint={hint}
-        inputMode="decimal"
-        value={level.text}
-        fault={level.fault}
-        readBack={level.readBack}
-        onChange={level.onChange}
-        onBlur={level.onBlur}
+        amount={level}
       />
     </form>
   )

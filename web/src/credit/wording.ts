@@ -1,16 +1,8 @@
 /** Figures of the API in the reader's words: cards, days, reasons. */
+import { CARD_BRANDS } from '../../../src/texts/formats.ts'
+import { type DaysLeft, durationOf } from '../../../src/texts/notice-text.ts'
 import type { MoneyFormat } from '../format/money.ts'
 import type { Words } from '../texts/words.tsx'
-
-const BRANDS: Readonly<Record<string, string>> = {
-  visa: 'Visa',
-  mastercard: 'Mastercard',
-  amex: 'American Express',
-  discover: 'Discover',
-  diners: 'Diners Club',
-  jcb: 'JCB',
-  unionpay: 'UnionPay',
-}
 
 interface Card {
   readonly brand: string | null
@@ -20,7 +12,7 @@ interface Card {
 /** `Visa 4242`; null where the reader may not see it. */
 export function cardName(card: Card | null, { t }: Words): string | null {
   if (card === null || card.brand === null || card.last4 === null) return null
-  return t('card.named', { brand: BRANDS[card.brand] ?? capitalised(card.brand), last4: card.last4 })
+  return t('card.named', { brand: CARD_BRANDS[card.brand] ?? capitalised(card.brand), last4: card.last4 })
 }
 
 /** A balance just above zero is less than a cent. */
@@ -33,15 +25,9 @@ export function expiryOf({ expiry_month, expiry_year }: { expiry_month: number; 
   return `${String(expiry_month).padStart(2, '0')}/${String(expiry_year % 100).padStart(2, '0')}`
 }
 
-export interface DaysLeft {
-  readonly days_left: number | null
-  readonly no_days_left_reason: string | null
-}
-
 /** `about 4 days`; null where nobody can say. */
-export function daysPhrase({ days_left, no_days_left_reason }: DaysLeft, { t }: Words): string | null {
-  if (days_left === null) return no_days_left_reason === 'more_than_90_days' ? t('lasts.more_than_90_days') : null
-  return days_left === 0 ? t('lasts.less_than_a_day') : t('lasts.days', { days: days_left })
+export function daysPhrase(left: DaysLeft, { catalogue }: Words): string | null {
+  return durationOf(left, catalogue)
 }
 
 function capitalised(text: string): string {

@@ -1,8 +1,9 @@
 /** How much, and by which card: amounts that the API suggests, or one's own, each with what it brings. */
 import { useEffect, useState } from 'react'
 import type { Answered, TopUpQuote, TopUpQuotes } from '../api/pay.ts'
+import { AmountField } from '../components/amount-field.tsx'
 import { Choices } from '../components/choices.tsx'
-import { TextField } from '../components/field.tsx'
+
 import { useAmount } from '../components/use-amount.ts'
 import type { PaymentMethod } from '../credit/data.ts'
 import { cardName, expiryOf } from '../credit/wording.ts'
@@ -98,16 +99,11 @@ export function AddCreditForm({ fields, quotes, methods, isLocked }: AddCreditFo
         ]}
       >
         {choice === OWN ? (
-          <TextField
+          <AmountField
             id={OWN_FIELD}
             label={t('pay.ownField', { currency: quotes.currency })}
             hint={t('pay.ownHint', { min: money.amount(quotes.min), max: money.amount(quotes.max) })}
-            inputMode="decimal"
-            value={amount.text}
-            fault={amount.fault}
-            readBack={amount.readBack}
-            onChange={amount.onChange}
-            onBlur={amount.onBlur}
+            amount={amount}
             isLocked={isLocked}
           />
         ) : null}

@@ -1,8 +1,8 @@
 /** Threshold, amount, cap and card, and what they would do at once. */
 import type { AutoTopUpQuote } from '../api/pay.ts'
+import { AmountField } from '../components/amount-field.tsx'
 import { Button } from '../components/button.tsx'
 import { SettingsRow } from '../components/card.tsx'
-import { TextField } from '../components/field.tsx'
 import type { AutoTopUp } from '../credit/data.ts'
 import { cardName, expiryOf } from '../credit/wording.ts'
 import { useWords } from '../texts/words.tsx'
@@ -30,7 +30,7 @@ export function AutoTopUpForm(props: AutoTopUpFormProps) {
   const average = quote?.average ? written(quote.average) : null
   return (
     <>
-      <TextField
+      <AmountField
         id={FIELDS.threshold}
         label={t('auto.threshold', { currency })}
         hint={
@@ -43,35 +43,16 @@ export function AutoTopUpForm(props: AutoTopUpFormProps) {
             </>
           )
         }
-        inputMode="decimal"
-        value={threshold.text}
-        fault={threshold.fault}
-        readBack={threshold.readBack}
-        onChange={threshold.onChange}
-        onBlur={threshold.onBlur}
+        amount={threshold}
         isLocked={isLocked}
       />
-      <TextField
-        id={FIELDS.amount}
-        label={t('auto.amount', { currency })}
-        inputMode="decimal"
-        value={amount.text}
-        fault={amount.fault}
-        readBack={amount.readBack}
-        onChange={amount.onChange}
-        onBlur={amount.onBlur}
-        isLocked={isLocked}
-      />
-      <TextField
+      <AmountField id={FIELDS.amount} label={t('auto.amount', { currency })} amount={amount} isLocked={isLocked} />
+      <AmountField
         id={FIELDS.cap}
         label={t('auto.cap', { currency })}
         hint={t('auto.capHint')}
-        inputMode="decimal"
-        value={cap.text}
+        amount={cap}
         fault={fields.capFault}
-        readBack={cap.readBack}
-        onChange={cap.onChange}
-        onBlur={cap.onBlur}
         isLocked={isLocked}
       />
       <SettingsRow

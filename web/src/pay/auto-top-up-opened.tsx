@@ -7,7 +7,7 @@ import { ErrorPart, LoadingBlocks } from '../components/states.tsx'
 import type { AutoTopUp, Session } from '../credit/data.ts'
 import { useWords } from '../texts/words.tsx'
 import AutoTopUpDialog, { type AutoTopUpSaved } from './auto-top-up-dialog.tsx'
-import { CONSENT_TEXT_VERSION } from './consent.ts'
+import { consentOf } from './consent.ts'
 import type { KeptEntries } from './kept.ts'
 import { refusalWords } from './refusal-words.ts'
 
@@ -54,10 +54,7 @@ export function AutoTopUpOpened(props: AutoTopUpOpenedProps) {
   const { settings, etag } = autoTopUp
   const save = async (figures: WantedAutoTopUp, consentedText: string | null): Promise<AutoTopUpSaved> => {
     const method_id = autoTopUp.method?.method_id ?? null
-    const consent =
-      consentedText === null
-        ? null
-        : { text: consentedText, text_version: CONSENT_TEXT_VERSION, locale: words.locale, ...figures, method_id }
+    const consent = consentedText === null ? null : { ...consentOf(consentedText, figures, words), method_id }
     const of = JSON.stringify([figures, consent, etag])
     if (key.current?.of !== of) key.current = { of, key: crypto.randomUUID() }
     const answer = await api.saveAutoTopUp(key.current.key, etag, figures, consent)

@@ -3,7 +3,7 @@ import type { WantedAutoTopUp, WantedConsent } from '../api/pay.ts'
 import type { Words } from '../texts/words.tsx'
 
 /** Goes up with any change of the wording. */
-export const CONSENT_TEXT_VERSION = 'page-1'
+const CONSENT_TEXT_VERSION = 'page-1'
 
 export interface Consented {
   readonly seller: string
@@ -21,11 +21,7 @@ export function consentText({ seller, card, currency, figures }: Consented, { t,
     : t('auto.consent', { ...values, cap: amount(figures.monthly_cap) })
 }
 
-export function consentOf(consented: Consented, words: Words): WantedConsent {
-  return {
-    text: consentText(consented, words),
-    text_version: CONSENT_TEXT_VERSION,
-    locale: words.locale,
-    ...consented.figures,
-  }
+/** What is stored of it: the text as it was allowed, and the figures that it was shown with. */
+export function consentOf(text: string, figures: WantedAutoTopUp, { locale }: Words): WantedConsent {
+  return { text, text_version: CONSENT_TEXT_VERSION, locale, ...figures }
 }

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { PayApi } from '../api/pay.ts'
 import type { AutoTopUp, PaymentMethod, Session } from '../credit/data.ts'
 import { useWords } from '../texts/words.tsx'
-import { CONSENT_TEXT_VERSION } from './consent.ts'
+import { consentOf } from './consent.ts'
 import type { KeptEntries } from './kept.ts'
 import { isEmbedded } from './leave.ts'
 import MethodDialog, { figuresInForce } from './method-dialog.tsx'
@@ -46,10 +46,7 @@ export function MethodOpened(props: MethodOpenedProps) {
   const [isElsewhere, setIsElsewhere] = useState(false)
   useVisitEnd(api, accountId, isElsewhere, props.onVisitEnd)
   const go = async (methodId: string | null, consentedText: string | null) => {
-    const consent =
-      consentedText === null || figures === null
-        ? null
-        : { text: consentedText, text_version: CONSENT_TEXT_VERSION, locale: words.locale, ...figures }
+    const consent = consentedText === null || figures === null ? null : consentOf(consentedText, figures, words)
     if (methodId === null) {
       const begun = await beginVisit(api, accountId, { makesDefault: true, consent, entries })
       if ('url' in begun) {
