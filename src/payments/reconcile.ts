@@ -10,7 +10,7 @@ import { moveCursor, readCursor } from '../ledger/top-ups/provider-cursors.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import { readWhichDatabase } from '../ledger/top-ups/which-database.ts'
 import type { Logger } from '../platform/log.ts'
-import type { PaymentProvider } from './provider.ts'
+import type { PaymentFacts, PaymentProvider } from './provider.ts'
 
 const OVERLAP_MICROS: InstantMicros = 3_600_000_000
 const EVERY_MS = 60_000
@@ -83,10 +83,7 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
       // The cursor stays, so that the page is read anew.
       if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'what it has listed is too old by now')
       if (!('posted' in recorded)) {
-        log.error(
-          { payment_id: facts.paymentId, account_id: facts.accountId, why: Object.keys(recorded)[0] },
-          'a payment at the provider is of no account here, or of another currency; it is posted nowhere, and somebody has to look at it',
-        )
+        logNotPosted(log, facts, recorded)
       } else if (recorded.posted.length > 0) {
         changed++
         log.warn(
@@ -101,6 +98,14 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     if (await moveCursor(writer.pool, provider.name, moved, cursor)) moved = cursor
     if (page.isLast) return { looked, changed }
   }
+}
+
+/** `recorded` names why, by its key. */
+export function logNotPosted(log: Logger, { paymentId, accountId }: PaymentFacts, recorded: object): void {
+  log.error(
+    { payment_id: paymentId, account_id: accountId, why: Object.keys(recorded)[0] },
+    'a payment at the provider is of no account here, or of another currency; it is posted nowhere, and somebody has to look at it',
+  )
 }
 
 /** The provider gave no answer to go by; asking again later helps. */

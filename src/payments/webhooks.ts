@@ -18,7 +18,7 @@ import {
 import type { Logger } from '../platform/log.ts'
 import { lookAtSetup } from './method-setups.ts'
 import type { PaymentProvider } from './provider.ts'
-import { ProviderDidNotAnswer } from './reconcile.ts'
+import { logNotPosted, ProviderDidNotAnswer } from './reconcile.ts'
 
 /** All of them are looked at side by side, so that a claim outlives the slowest call. */
 export const EVENTS_A_RUN = 20
@@ -93,12 +93,7 @@ async function lookAtAnyPayment(
   const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
   if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'what it has said is too old by now')
   const hasTaken = answer.facts.state.kind === 'succeeded'
-  if (!('posted' in recorded) && hasTaken) {
-    log.error(
-      { payment_id: paymentId, why: Object.keys(recorded)[0] },
-      'a payment at the provider is of no account here, or of another currency; it is posted nowhere, and somebody has to look at it',
-    )
-  }
+  if (!('posted' in recorded) && hasTaken) logNotPosted(log, answer.facts, recorded)
 }
 
 /** One that is gone at the provider, by whoever's doing, cannot be charged: it is removed here too. */
