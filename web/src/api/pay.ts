@@ -1,6 +1,7 @@
 /** What of the page moves money or cards. Refusals are values here: each is answered in words, and some end a payment's key. */
 import type { ApiClient, Schema } from '../../../src/api/client/client.ts'
 import { openClient } from './account.ts'
+import { answered } from './answered.ts'
 
 /** Longer than this nothing is heard: nobody knows then what has happened. */
 export const SILENCE_MS = 15_000
@@ -10,28 +11,6 @@ export type TopUpQuote = Schema<'TopUpQuote'>
 export type AutoTopUpQuote = Schema<'AutoTopUpQuote'>
 export type MethodSetup = Schema<'MethodSetup'>
 export type TopUpState = Schema<'TopUp'>
-
-export interface FieldFault {
-  readonly path: string
-  readonly code: string
-  readonly limit?: string
-}
-
-export interface Refusal {
-  readonly status: number
-  /** `consent-differs`, ... */
-  readonly code: string
-  readonly errors: readonly FieldFault[]
-  readonly changedBy: string | null
-  readonly changedAt: string | null
-  readonly retryAfterSeconds: number | null
-}
-
-export type Answered<Data> =
-  | { readonly data: Data; readonly etag: string | null }
-  | { readonly refusal: Refusal }
-  /** No answer, or none to go by: it may have happened. */
-  | { readonly silence: true }
 
 export interface WantedAutoTopUp {
   readonly threshold: string
@@ -138,35 +117,5 @@ export function payApi(accountId: string) {
           signal: signal(),
         }),
       ),
-  }
-}
-
-interface Problem {
-  readonly type?: string
-  readonly errors?: readonly FieldFault[]
-  readonly current?: { readonly changed_by: string | null; readonly changed_at: string }
-}
-
-async function answered<Data>(
-  asked: Promise<{ data?: Data; error?: unknown; response: Response }>,
-): Promise<Answered<Exclude<Data, undefined>>> {
-  try {
-    const { data, error, response } = await asked
-    if (response.ok) return { data: data as Exclude<Data, undefined>, etag: response.headers.get('etag') }
-    if (response.status >= 500) return { silence: true }
-    const problem = (error ?? {}) as Problem
-    const retryAfter = Number(response.headers.get('retry-after'))
-    return {
-      refusal: {
-        status: response.status,
-        code: problem.type?.split(':').at(-1) ?? '',
-        errors: problem.errors ?? [],
-        changedBy: problem.current?.changed_by ?? null,
-        changedAt: problem.current?.changed_at ?? null,
-        retryAfterSeconds: retryAfter > 0 ? retryAfter : null,
-      },
-    }
-  } catch {
-    return { silence: true }
   }
 }

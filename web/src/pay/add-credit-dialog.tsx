@@ -1,6 +1,7 @@
 /** Adding credit, from the amount to the credit: idle, submitting, processing, approval, declined, unknown, checking. */
 import { whyText } from '../../../src/texts/notice-text.ts'
-import type { Answered, Refusal, TopUpQuotes } from '../api/pay.ts'
+import type { Answered, Refusal } from '../api/answered.ts'
+import type { TopUpQuotes } from '../api/pay.ts'
 import { Button, LinkButton } from '../components/button.tsx'
 import Dialog from '../components/dialog.tsx'
 import { BALANCE_ID } from '../credit/balance-card.tsx'

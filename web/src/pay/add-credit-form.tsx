@@ -1,6 +1,7 @@
 /** How much, and by which card: amounts that the API suggests, or one's own, each with what it brings. */
 import { useEffect, useState } from 'react'
-import type { Answered, TopUpQuote, TopUpQuotes } from '../api/pay.ts'
+import type { Answered } from '../api/answered.ts'
+import type { TopUpQuote, TopUpQuotes } from '../api/pay.ts'
 import { AmountField } from '../components/amount-field.tsx'
 import { Choices } from '../components/choices.tsx'
 

@@ -1,7 +1,8 @@
 /** The form of automatic top-up at work: read with its ETag, quoted, and saved once. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useRef } from 'react'
-import type { PayApi, Refusal, WantedAutoTopUp } from '../api/pay.ts'
+import type { Refusal } from '../api/answered.ts'
+import type { PayApi, WantedAutoTopUp } from '../api/pay.ts'
 import Dialog from '../components/dialog.tsx'
 import { ErrorPart, LoadingBlocks } from '../components/states.tsx'
 import type { AutoTopUp, Session } from '../credit/data.ts'

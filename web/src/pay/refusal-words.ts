@@ -1,5 +1,5 @@
 /** What the API refuses, in words, never its codes. */
-import type { Refusal } from '../api/pay.ts'
+import type { Refusal } from '../api/answered.ts'
 import type { Words } from '../texts/words.tsx'
 
 export function refusalWords(

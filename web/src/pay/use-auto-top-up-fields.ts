@@ -1,6 +1,7 @@
 /** The figures of automatic top-up as they are filled in, their faults, and what they would charge at once. */
 import { useEffect, useState } from 'react'
-import type { Answered, AutoTopUpQuote, WantedAutoTopUp } from '../api/pay.ts'
+import type { Answered } from '../api/answered.ts'
+import type { AutoTopUpQuote, WantedAutoTopUp } from '../api/pay.ts'
 import type { Fault } from '../components/field.tsx'
 import { type AmountState, useAmount } from '../components/use-amount.ts'
 import type { AutoTopUp } from '../credit/data.ts'

@@ -1,9 +1,11 @@
 /** A payment by hand: asked for under its key, then followed by its id until it has a definite end, dialog open or not. */
 import { useEffect, useMemo, useRef, useState } from 'react'
-import type { PayApi, Refusal } from '../api/pay.ts'
+import type { Refusal } from '../api/answered.ts'
+import type { PayApi } from '../api/pay.ts'
+import { type Begun, followPayment, type PaymentPort } from './follow-payment.ts'
 import { type KeptPayment, keptPayments } from './kept.ts'
 import { isEmbedded, pageUrl } from './leave.ts'
-import { isOver, nextLookMs, type Progress, progressOf, UNKNOWN_AFTER_MS } from './progress.ts'
+import { type Progress, progressOf, UNKNOWN_AFTER_MS } from './progress.ts'
 
 export interface PaymentControl {
   readonly progress: Progress
@@ -36,7 +38,7 @@ export function usePayment({ api, accountId, onChanged }: PaymentOptions): Payme
   const changed = useRef(onChanged)
   changed.current = onChanged
 
-  const follow = (payment: KeptPayment, isOurs: boolean) => {
+  const follow = (payment: KeptPayment, how: Begun) => {
     following.current?.abort()
     const controller = new AbortController()
     following.current = controller
@@ -49,7 +51,8 @@ export function usePayment({ api, accountId, onChanged }: PaymentOptions): Payme
       setRefusal(why)
       setProgress(FORM)
     }
-    void followPayment({ api, kept, signal, show, refused, over: (end) => changed.current(end) }, payment, isOurs)
+    const over = (end: Progress) => changed.current(end)
+    void followPayment({ ...portTo(api), kept, signal, show, refused, over }, payment, how)
   }
 
   // A reload finds it where it was. Without an answer it is a person who asks again.
@@ -57,7 +60,7 @@ export function usePayment({ api, accountId, onChanged }: PaymentOptions): Payme
   resume.current = follow
   useEffect(() => {
     const open = kept.open()
-    if (open !== null && open.topUpId !== null) resume.current(open, false)
+    if (open !== null && open.topUpId !== null) resume.current(open, { isOurs: false, mayBeTaken: true })
     return () => following.current?.abort()
   }, [kept])
 
@@ -65,16 +68,20 @@ export function usePayment({ api, accountId, onChanged }: PaymentOptions): Payme
     progress,
     refusal,
     pay(amount, methodId) {
-      const payment = kept.begin(amount, methodId, () => crypto.randomUUID())
+      let mayBeTaken = true
+      const payment = kept.begin(amount, methodId, () => {
+        mayBeTaken = false
+        return crypto.randomUUID()
+      })
       setRefusal(null)
       setProgress({ at: 'submitting', payment })
-      follow(payment, true)
+      follow(payment, { isOurs: true, mayBeTaken })
     },
     checkAgain() {
       const open = kept.open()
       if (open === null) return
       setProgress({ at: 'submitting', payment: open })
-      follow(open, true)
+      follow(open, { isOurs: true, mayBeTaken: true })
     },
     backToForm() {
       setRefusal(null)
@@ -83,71 +90,18 @@ export function usePayment({ api, accountId, onChanged }: PaymentOptions): Payme
   }
 }
 
-interface Following {
-  readonly api: PayApi
-  readonly kept: ReturnType<typeof keptPayments>
-  readonly signal: AbortSignal
-  readonly show: (progress: Progress) => void
-  readonly refused: (refusal: Refusal) => void
-  readonly over: (progress: Progress) => void
-}
-
-/** `isOurs`: the person has just asked for it, so the bank's page follows by itself. */
-async function followPayment(by: Following, begun: KeptPayment, isOurs: boolean): Promise<void> {
-  const { api, kept, signal, show } = by
-  const sinceMs = Date.now()
-  let payment = begun
-  let heard: Parameters<typeof progressOf>[1] = null
-  let bankUrl: string | null = null
-  let isLost = false
-  while (!signal.aborted) {
-    if (payment.topUpId === null) {
-      const answer = await api.pay(payment.key, payment.amount, payment.methodId)
-      if ('refusal' in answer) {
-        // Refused, it took nothing: the next one is another payment.
-        kept.ended(payment.key)
-        by.refused(answer.refusal)
-        return
-      }
-      isLost = 'silence' in answer
-      if ('data' in answer) {
-        payment = { ...payment, topUpId: answer.data.top_up_id }
-        kept.answered(payment.key, answer.data.top_up_id)
-      }
-    } else {
-      const answer = await api.readTopUp(payment.topUpId)
-      if ('data' in answer) heard = answer.data
-      isLost = 'silence' in answer
-      if ('refusal' in answer && answer.refusal.status !== 429) {
-        // What came of it is not for this session to know any more.
-        if (answer.refusal.status === 404) kept.ended(payment.key)
-        by.refused(answer.refusal)
-        return
-      }
-    }
-    const waitedMs = Date.now() - sinceMs
-    const progress = progressOf(payment, heard, isLost ? Math.max(waitedMs, UNKNOWN_AFTER_MS) : waitedMs)
-    if (isOver(progress)) {
-      kept.ended(payment.key)
-      show(progress)
-      by.over(progress)
-      return
-    }
-    if (progress.at === 'approval') {
-      bankUrl ??= await bankPageOf(api, payment.topUpId!)
-      show({ ...progress, url: bankUrl })
-      if (bankUrl !== null && isOurs && !isEmbedded() && !signal.aborted) {
-        location.assign(bankUrl)
-        return
-      }
-    } else {
-      show(progress)
-    }
-    await new Promise((resolve) => setTimeout(resolve, nextLookMs(waitedMs)))
+function portTo(api: PayApi): Pick<PaymentPort, 'pay' | 'read' | 'bankPage' | 'goTo'> {
+  return {
+    pay: ({ key, amount, methodId }) => api.pay(key, amount, methodId),
+    read: (topUpId) => api.readTopUp(topUpId),
+    async bankPage(topUpId) {
+      const answer = await api.approve(topUpId, pageUrl())
+      return 'data' in answer ? answer.data.url : null
+    },
+    goTo(url) {
+      if (isEmbedded()) return false
+      location.assign(url)
+      return true
+    },
   }
-}
-
-async function bankPageOf(api: PayApi, topUpId: string): Promise<string | null> {
-  const answer = await api.approve(topUpId, pageUrl())
-  return 'data' in answer ? answer.data.url : null
 }

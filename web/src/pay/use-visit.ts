@@ -1,6 +1,7 @@
 /** A visit to the provider's page, where a card is typed in: begun, and looked at when the page is back from it. */
 import { useEffect, useRef } from 'react'
-import type { MethodSetup, PayApi, Refusal, WantedConsent } from '../api/pay.ts'
+import type { Refusal } from '../api/answered.ts'
+import type { MethodSetup, PayApi, WantedConsent } from '../api/pay.ts'
 import { type KeptEntries, keptVisit } from './kept.ts'
 import { isEmbedded, pageUrl } from './leave.ts'
 

@@ -1,0 +1,108 @@
+/** What was asked for is one payment until it is known what came of it: a key is forgotten only by a definite answer. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Answered, Refusal } from '../../../web/src/api/answered.ts'
+import { followPayment, type PaymentPort } from '../../../web/src/pay/follow-payment.ts'
+import { keptPayments, type Store } from '../../../web/src/pay/kept.ts'
+import type { Progress } from '../../../web/src/pay/progress.ts'
+
+type Paid = Answered<{ readonly top_up_id: string }>
+
+const SILENCE = { silence: true } as const
+const TAKEN = { data: { top_up_id: 'top-up-1' }, etag: null }
+const SUCCEEDED = { data: { state: 'succeeded', why: null }, etag: null } as const
+const refusal = (status: number): { refusal: Refusal } => ({
+  refusal: { status, code: '', errors: [], changedBy: null, changedAt: null, retryAfterSeconds: null },
+})
+
+let kept: ReturnType<typeof keptPayments>
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  const values = new Map<string, string>()
+  const store: Store = {
+    getItem: (key) => values.get(key) ?? null,
+    setItem: (key, value) => void values.set(key, value),
+    removeItem: (key) => void values.delete(key),
+  }
+  kept = keptPayments(store, 'acme')
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Each answer to a payment that is asked for, in turn; then that to a look at it. */
+async function follow(
+  answers: readonly Paid[],
+  { mayBeTaken = false, read = SUCCEEDED as Awaited<ReturnType<PaymentPort['read']>> } = {},
+) {
+  const payment = kept.begin('25.00', 'pm-1', () => 'key-1')
+  const asked: string[] = []
+  const refusals: number[] = []
+  const shown: Progress['at'][] = []
+  const left = [...answers]
+  const following = followPayment(
+    {
+      pay: async ({ key }) => {
+        asked.push(key)
+        return left.shift()!
+      },
+      read: async () => read,
+      bankPage: async () => null,
+      goTo: () => false,
+      kept,
+      signal: new AbortController().signal,
+      show: ({ at }) => shown.push(at),
+      refused: ({ status }) => refusals.push(status),
+      over: () => {},
+    },
+    payment,
+    { isOurs: true, mayBeTaken },
+  )
+  await vi.runAllTimersAsync()
+  await following
+  return { asked, refusals, end: shown.at(-1), keptKey: kept.open()?.key ?? null }
+}
+
+describe('a payment that is refused', () => {
+  it.each([401, 403, 404, 422, 429])('with %i at once was not taken: its key is forgotten', async (status) => {
+    expect(await follow([refusal(status)])).toMatchObject({ asked: ['key-1'], refusals: [status], keptKey: null })
+  })
+
+  it('for its values after a lost reply was not taken either, as the key would have had the first answer', async () => {
+    expect(await follow([SILENCE, refusal(422)])).toMatchObject({ refusals: [422], keptKey: null })
+  })
+
+  it('for being asked too often after a lost reply is asked for again under its key', async () => {
+    const followed = await follow([SILENCE, refusal(429), refusal(429), TAKEN])
+    expect(followed).toEqual({ asked: Array(4).fill('key-1'), refusals: [], end: 'succeeded', keptKey: null })
+  })
+
+  it.each([401, 403])(
+    'with %i after a lost reply may have been taken: its key is kept, and nobody knows',
+    async (status) => {
+      const followed = await follow([SILENCE, refusal(status)])
+      expect(followed).toEqual({ asked: ['key-1', 'key-1'], refusals: [], end: 'unknown', keptKey: 'key-1' })
+    },
+  )
+
+  it('with 401 when it is checked again may have been taken before', async () => {
+    expect(await follow([refusal(401)], { mayBeTaken: true })).toMatchObject({
+      refusals: [],
+      end: 'unknown',
+      keptKey: 'key-1',
+    })
+  })
+
+  it.each([401, 403])('with %i when what came of it is looked at keeps its key, and nobody knows', async (status) => {
+    expect(await follow([TAKEN], { read: refusal(status) })).toMatchObject({
+      refusals: [],
+      end: 'unknown',
+      keptKey: 'key-1',
+    })
+  })
+
+  it('with 404 when it is looked at is not for this session to know any more', async () => {
+    expect(await follow([TAKEN], { read: refusal(404) })).toMatchObject({ refusals: [404], keptKey: null })
+  })
+})

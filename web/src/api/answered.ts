@@ -1,0 +1,53 @@
+/** Answers of the API as values: what it says, why it refuses, or that nothing was heard. */
+
+export interface FieldFault {
+  readonly path: string
+  readonly code: string
+  readonly limit?: string
+}
+
+export interface Refusal {
+  readonly status: number
+  /** `consent-differs`, ... */
+  readonly code: string
+  readonly errors: readonly FieldFault[]
+  readonly changedBy: string | null
+  readonly changedAt: string | null
+  readonly retryAfterSeconds: number | null
+}
+
+export type Answered<Data> =
+  | { readonly data: Data; readonly etag: string | null }
+  | { readonly refusal: Refusal }
+  /** No answer, or none to go by: it may have happened. */
+  | { readonly silence: true }
+
+interface Problem {
+  readonly type?: string
+  readonly errors?: readonly FieldFault[]
+  readonly current?: { readonly changed_by: string | null; readonly changed_at: string }
+}
+
+export async function answered<Data>(
+  asked: Promise<{ data?: Data; error?: unknown; response: Response }>,
+): Promise<Answered<Exclude<Data, undefined>>> {
+  try {
+    const { data, error, response } = await asked
+    if (response.ok) return { data: data as Exclude<Data, undefined>, etag: response.headers.get('etag') }
+    if (response.status >= 500) return { silence: true }
+    const problem = (error ?? {}) as Problem
+    const retryAfter = Number(response.headers.get('retry-after'))
+    return {
+      refusal: {
+        status: response.status,
+        code: problem.type?.split(':').at(-1) ?? '',
+        errors: problem.errors ?? [],
+        changedBy: problem.current?.changed_by ?? null,
+        changedAt: problem.current?.changed_at ?? null,
+        retryAfterSeconds: retryAfter > 0 ? retryAfter : null,
+      },
+    }
+  } catch {
+    return { silence: true }
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * A payment from its key to a definite end. Its key is forgotten only by an answer that settles it: whoever asks again before
+ * that asks for the same payment.
+ */
+import type { Answered, Refusal } from '../api/answered.ts'
+import type { KeptPayment, keptPayments } from './kept.ts'
+import { isOver, nextLookMs, type Progress, progressOf, UNKNOWN_AFTER_MS } from './progress.ts'
+
+type Heard = NonNullable<Parameters<typeof progressOf>[1]>
+
+export interface PaymentPort {
+  readonly pay: (payment: KeptPayment) => Promise<Answered<{ readonly top_up_id: string }>>
+  readonly read: (topUpId: string) => Promise<Answered<Heard>>
+  /** Where it is approved; null: nobody knows yet. */
+  readonly bankPage: (topUpId: string) => Promise<string | null>
+  /** Whether this tab goes there. */
+  readonly goTo: (url: string) => boolean
+  readonly kept: Pick<ReturnType<typeof keptPayments>, 'answered' | 'ended'>
+  readonly signal: AbortSignal
+  readonly show: (progress: Progress) => void
+  /** Nothing was charged. */
+  readonly refused: (refusal: Refusal) => void
+  readonly over: (progress: Progress) => void
+}
+
+export interface Begun {
+  /** The person has just asked for it, so the bank's page follows by itself. */
+  readonly isOurs: boolean
+  /** It was asked for before under this key, and nobody heard the answer. */
+  readonly mayBeTaken: boolean
+}
+
+export async function followPayment(port: PaymentPort, begun: KeptPayment, { isOurs, ...how }: Begun): Promise<void> {
+  const { kept, signal, show } = port
+  const sinceMs = Date.now()
+  let payment = begun
+  let heard: Heard | null = null
+  let bankUrl: string | null = null
+  let isLost = false
+  let { mayBeTaken } = how
+  while (!signal.aborted) {
+    if (payment.topUpId === null) {
+      const answer = await port.pay(payment)
+      if ('refusal' in answer && !(mayBeTaken && isOfTheAsker(answer.refusal))) {
+        // Refused, it took nothing: the next one is another payment.
+        kept.ended(payment.key)
+        port.refused(answer.refusal)
+        return
+      }
+      if ('refusal' in answer && answer.refusal.status !== 429) {
+        // Whoever may ask again does so under the same key.
+        show(progressOf(payment, null, UNKNOWN_AFTER_MS))
+        return
+      }
+      isLost = !('data' in answer)
+      mayBeTaken ||= isLost
+      if ('data' in answer) {
+        payment = { ...payment, topUpId: answer.data.top_up_id }
+        kept.answered(payment.key, answer.data.top_up_id)
+      }
+    } else {
+      const answer = await port.read(payment.topUpId)
+      if ('data' in answer) heard = answer.data
+      isLost = 'silence' in answer
+      if ('refusal' in answer && !isOfTheAsker(answer.refusal)) {
+        // This person may not learn what came of it any more.
+        if (answer.refusal.status === 404) kept.ended(payment.key)
+        port.refused(answer.refusal)
+        return
+      }
+      if ('refusal' in answer && answer.refusal.status !== 429) {
+        show(progressOf(payment, heard, UNKNOWN_AFTER_MS))
+        return
+      }
+    }
+    const waitedMs = Date.now() - sinceMs
+    const progress = progressOf(payment, heard, isLost ? Math.max(waitedMs, UNKNOWN_AFTER_MS) : waitedMs)
+    if (isOver(progress)) {
+      kept.ended(payment.key)
+      show(progress)
+      port.over(progress)
+      return
+    }
+    if (progress.at === 'approval') {
+      bankUrl ??= await port.bankPage(payment.topUpId!)
+      show({ ...progress, url: bankUrl })
+      if (bankUrl !== null && isOurs && !signal.aborted && port.goTo(bankUrl)) return
+    } else {
+      show(progress)
+    }
+    await new Promise((resolve) => setTimeout(resolve, nextLookMs(waitedMs)))
+  }
+}
+
+/** Who asks, or how often, was refused: that says nothing of a payment that was asked for before. */
+function isOfTheAsker({ status }: Refusal): boolean {
+  return status === 401 || status === 403 || status === 429
+}
