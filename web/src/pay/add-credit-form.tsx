@@ -7,7 +7,7 @@ import { Choices } from '../components/choices.tsx'
 
 import { useAmount } from '../components/use-amount.ts'
 import type { PaymentMethod } from '../credit/data.ts'
-import { cardName, expiryOf } from '../credit/wording.ts'
+import { cardName, daysPhrase, expiryOf } from '../credit/wording.ts'
 import { signOf } from '../format/decimal.ts'
 import { useWords, type Words } from '../texts/words.tsx'
 
@@ -141,15 +141,14 @@ export function AddCreditForm({ fields, quotes, methods, isLocked }: AddCreditFo
   )
 }
 
-function noteOf(quote: TopUpQuote, { owed, currency }: TopUpQuotes, { t, money }: Words): string | null {
-  const days =
-    quote.days === null
-      ? null
-      : quote.days === 0
-        ? t('lasts.less_than_a_day')
-        : quote.days > 90
-          ? t('lasts.more_than_90_days')
-          : t('lasts.days', { days: quote.days })
+function noteOf(quote: TopUpQuote, { owed, currency }: TopUpQuotes, words: Words): string | null {
+  const { t, money } = words
+  const days = daysPhrase(
+    quote.days !== null && quote.days > 90
+      ? { days_left: null, no_days_left_reason: 'more_than_90_days' }
+      : { days_left: quote.days, no_days_left_reason: null },
+    words,
+  )
   if (signOf(owed) > 0) {
     const written = money(currency).amount(owed)
     return days === null ? t('pay.pays', { owed: written }) : t('pay.paysAndLasts', { owed: written, days })
