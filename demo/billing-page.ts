@@ -1,4 +1,4 @@
-/** The billing page in the demo: what it is called, and a link that opens it for somebody of one account. */
+/** The billing page in the demo: what it is called, and links that open it for somebody of an account. */
 import { linkUrl } from '../src/api/portal/settings.ts'
 import { createPortalLink, LINK_VALID_SECONDS } from '../src/ledger/portal-sessions.ts'
 import type { Installation } from '../testkit/installation.ts'
@@ -10,20 +10,44 @@ export const BILLING_PAGE = {
   TOLLGATE_DASHBOARD_URL: 'https://example.com/',
 } as const
 
-/** Used all the time, and topped up by itself. */
-const ACCOUNT = 'prairie-solar'
+const LIVELY = {
+  accountId: 'prairie-solar',
+  name: 'Admin of Prairie Solar',
+  what: 'used all the time, topped up by itself',
+} as const
 
-/** Fresh: whoever looks later than five minutes after the start asks for another one. */
-export async function billingPageLink({ pool, accounts }: Installation, apiUrl: string): Promise<string[]> {
-  const contact = accounts
-    .find(({ accountId }) => accountId === ACCOUNT)!
-    .contacts.find(({ role }) => role === 'admin')!
-  const person = { id: contact.id, name: 'Paula Meadows' }
-  const wanted = { accountId: ACCOUNT, person, role: 'admin', locale: contact.locale, actor: 'demo' } as const
-  const link = await createPortalLink(pool, wanted)
-  if (link === null) throw new Error(`there is no account ${ACCOUNT}`)
+const BLOCKED = {
+  accountId: 'canal-bikes',
+  name: 'Admin of Canal Bikes',
+  what: 'its card is declined, its calls are blocked within a minute',
+} as const
+
+/**
+ * Lines, none too long for a narrow terminal to copy from. Links are fresh: whoever looks later than five minutes after the start
+ * makes other ones by the command.
+ */
+export async function billingPageLinks(installation: Installation, apiUrl: string): Promise<string[]> {
+  const links: string[] = []
+  for (const shown of [LIVELY, BLOCKED]) {
+    links.push(`billing page of ${shown.accountId}: ${shown.what}`, `  ${await adminLink(installation, apiUrl, shown)}`)
+  }
   return [
-    `billing page: ${linkUrl(apiUrl, link.token)}`,
-    `(${ACCOUNT}, once, within ${LINK_VALID_SECONDS / 60} minutes; another: npx tollgate portal-link)`,
+    ...links,
+    `  each opens once, within ${LINK_VALID_SECONDS / 60} minutes; as a member, who may only look:`,
+    '  npx tollgate portal-link --role member --person front-desk \\',
+    `    --account ${LIVELY.accountId} --actor demo`,
   ]
+}
+
+async function adminLink(
+  { pool, accounts }: Installation,
+  apiUrl: string,
+  { accountId, name }: typeof LIVELY | typeof BLOCKED,
+): Promise<string> {
+  const { contacts } = accounts.find((account) => account.accountId === accountId)!
+  const contact = contacts.find(({ role }) => role === 'admin')!
+  const person = { id: contact.id, name }
+  const link = await createPortalLink(pool, { accountId, person, role: 'admin', locale: contact.locale, actor: 'demo' })
+  if (link === null) throw new Error(`there is no account ${accountId}`)
+  return linkUrl(apiUrl, link.token)
 }

@@ -12,7 +12,7 @@ import { createApiKey } from '../src/ledger/api-keys.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { type Installation, openInstallation } from '../testkit/installation.ts'
-import { BILLING_PAGE, billingPageLink } from './billing-page.ts'
+import { BILLING_PAGE, billingPageLinks } from './billing-page.ts'
 import { checkBooks } from './books.ts'
 import { countMails } from './mails.ts'
 import { produceTraffic } from './produce.ts'
@@ -83,11 +83,11 @@ async function run(stack: Stack): Promise<boolean> {
   }
 }
 
-/** A key to all of it, gone with the demo, and where to use it; a link to the billing page. */
+/** A key to all of it, gone with the demo, and where to use it; links to billing pages. */
 async function openApi(installation: Installation, { apiUrl }: Serve): Promise<string[]> {
   const wanted = { name: 'demo', scopes: [...PERMISSIONS], accountIds: null, actor: 'demo' }
   const { token } = await createApiKey(installation.pool, wanted)
-  return [`the API: ${apiUrl}/docs`, `its key: ${token}`, ...(await billingPageLink(installation, apiUrl))]
+  return [`the API: ${apiUrl}/docs`, `its key: ${token}`, ...(await billingPageLinks(installation, apiUrl))]
 }
 
 async function runTraffic(

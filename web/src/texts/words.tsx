@@ -1,5 +1,6 @@
 /** The reader's words and formats, for every component below. */
 import { createContext, type ReactNode, use, useContext, useEffect } from 'react'
+import { readerLocale } from '../../../src/texts/reader-locale.ts'
 import type { Texts as Catalogue } from '../../../src/texts/texts.ts'
 import { type DateFormat, dateFormat } from '../format/dates.ts'
 import { type MoneyFormat, moneyFormat } from '../format/money.ts'
@@ -43,8 +44,9 @@ function useKnown(): Known {
 }
 
 /** Suspends until the words are there. */
-export function WordsProvider({ options, children }: { options: WordsOptions; children: ReactNode }) {
-  const { locale } = options
+export function WordsProvider({ options: given, children }: { options: WordsOptions; children: ReactNode }) {
+  const locale = readerLocale(given.locale)
+  const options = { ...given, locale }
   useEffect(() => {
     document.documentElement.lang = locale
   }, [locale])
