@@ -1,17 +1,16 @@
 /** Paying on the built page, in a real browser on the real API and the sandbox: however it goes, one wish is one charge. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { readPageFiles } from '../../src/api/page-files.ts'
 import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { findGrave } from '../../testkit/axe.ts'
 import { until } from '../../testkit/until.ts'
 import { openTestApi, TEST_PORTAL, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import type { Card } from '../support/payments.ts'
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const WORKER_REST_MS = 50
 
 const browserFound = await findBrowser(console.error).catch((error: Error) => {
@@ -72,12 +71,6 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await dialog.getByRole('radio', { name: '€25.00' }).check()
     return { dialog, pay: dialog.getByRole('button', { name: 'Pay €25.00' }) }
   }
-
-  async function expectNothingGrave(page: Page) {
-    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze()
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-  }
-
   const chargesOf = async (accountId: string) => (await api.charges(accountId)).length
 
   it('a double click is one charge, and leads to the balance', async () => {
@@ -85,7 +78,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     const { dialog, pay } = await openAddCredit(page)
     await dialog.getByText('Credit after: €26.00').waitFor()
     await dialog.getByText('Unused credit is not refunded.').waitFor()
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
     await pay.dblclick()
     await dialog.waitFor({ state: 'hidden' })
     await page.locator('#balance', { hasText: '€26.00' }).waitFor()
@@ -134,7 +127,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await pay.click()
     await dialog.getByText('We do not know yet whether it went through.').waitFor()
     await dialog.getByText('You are charged at most once for this.').waitFor()
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
     await dialog.waitFor({ state: 'hidden' })
     expect(asked).toBe(3)
     expect(await chargesOf(accountId)).toBe(1)
@@ -156,7 +149,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     expect(await dialog.getByRole('button', { name: 'Use another card' }).count()).toBe(1)
     expect(await dialog.getByRole('button', { name: 'Try again' }).count()).toBe(canTryAgain ? 1 : 0)
     expect(await page.content()).not.toMatch(/insufficient_funds|expired_card|processing_error|stolen|card_declined/)
-    if (card === 'stolen') await expectNothingGrave(page)
+    if (card === 'stolen') expect(await findGrave(page)).toEqual([])
     expect(await chargesOf(accountId)).toBe(0)
   })
 
@@ -204,7 +197,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     const { page } = await open()
     await page.getByRole('button', { name: 'Remove payment method' }).click()
     const dialog = page.getByRole('dialog', { name: 'Remove Visa 4242?' })
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
     await page.getByText('Visa 4242 removed').first().waitFor()
     await page.getByText('None saved').waitFor()
@@ -223,7 +216,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     expect(await chargesOf(accountId)).toBe(0)
     await dialog.getByLabel('At most a month (EUR, optional)').fill('100')
     await box.check()
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
     await button.click()
     await dialog.waitFor({ state: 'hidden' })
     await until('both are charged', async () => (await chargesOf(accountId)) === 2)

@@ -1,0 +1,3 @@
+import { describeEveryState } from './every-state.ts'
+
+describeEveryState('de-DE')
