@@ -9,7 +9,7 @@ import { findPython } from '../../stack/python.ts'
 import { within } from '../../testkit/until.ts'
 
 const FOLDER = join(import.meta.dirname, '../python/fuzz')
-const EXAMPLES = 4
+const EXAMPLES = 6
 /** Beyond what it was given: the last requests, and its report. */
 const ENDS_WITHIN_MS = 300_000
 
@@ -38,7 +38,10 @@ export async function fuzzApi({ url, token, seconds, seed }: FuzzOptions): Promi
     ...['--checks', 'all', '--mode', 'all', '--seed', String(seed), '--workers', '1'],
     // It takes a person's id of one account for one of any other.
     ...['--exclude-checks', 'ensure_resource_availability'],
-    ...(seconds === null ? ['--max-examples', String(EXAMPLES)] : ['--max-time', String(seconds)]),
+    ...(seconds === null
+      ? // Every boundary of every field in turn is two thirds of the requests, and for the long run.
+        ['--phases', 'examples,fuzzing,stateful', '--max-examples', String(EXAMPLES)]
+      : ['--max-time', String(seconds)]),
     ...['--request-timeout', '30', '--continue-on-failure'],
     ...['--suppress-health-check', 'all', '--warnings', 'off'],
   ]
