@@ -120,13 +120,13 @@ async function check(pool: Pool, desk: SandboxDesk): Promise<{ agree: boolean; l
     lines: [
       `top-ups: ${requested} requested, ${succeeded} succeeded, ${waiting} waiting for approval; payments declined: ${declined}; accounts paused: ${paused}`,
       ...currencies.map(([currency, ofCurrency]) => {
-        const [taken, moved] = [sum(ofCurrency, 'atSandboxMicros'), sum(ofCurrency, 'inMovementsMicros')]
+        const [taken, moved] = [sum(ofCurrency, 'atProviderMicros'), sum(ofCurrency, 'inMovementsMicros')]
         const verdict = ofCurrency.some(isDiffering) ? 'FAIL' : 'ok  '
         return `${verdict} taken at the sandbox ${formatMoney(taken)} ${currency} = movements of payments ${formatMoney(moved)} ${currency}`
       }),
       ...differing.map(
-        ({ accountId, currency, atSandboxMicros, inMovementsMicros }) =>
-          `FAIL ${accountId}: taken at the sandbox ${formatMoney(atSandboxMicros)} ${currency}, movements ${formatMoney(inMovementsMicros)} ${currency}`,
+        ({ accountId, currency, atProviderMicros, inMovementsMicros }) =>
+          `FAIL ${accountId}: taken at the sandbox ${formatMoney(atProviderMicros)} ${currency}, movements ${formatMoney(inMovementsMicros)} ${currency}`,
       ),
     ],
   }

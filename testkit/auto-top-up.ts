@@ -43,13 +43,18 @@ export interface WantedAutoTopUp {
   readonly number: string
   readonly thresholdMicros: bigint
   readonly amountMicros: bigint
+  /** The sandbox unless told. */
+  readonly provider?: string
 }
 
 /** Saves a card, and turns automatic top-up on. Throws where either is refused. */
-export async function turnAutoTopUpOn(writer: Writer, desk: SandboxDesk, wanted: WantedAutoTopUp): Promise<void> {
-  const { accountId, number, thresholdMicros, amountMicros } = wanted
+export async function turnAutoTopUpOn(
+  writer: Writer,
+  desk: Pick<SandboxDesk, 'addTestCard'>,
+  { accountId, number, thresholdMicros, amountMicros, provider = 'sandbox' }: WantedAutoTopUp,
+): Promise<void> {
   const actor = `${accountId}-admin`
-  const methodId = await saveCard(writer, desk, { accountId, number, consent: () => null, actor })
+  const methodId = await saveCard(writer, desk, { accountId, number, consent: () => null, actor, provider })
   const settings = { isOn: true, thresholdMicros, amountMicros, monthlyCapMicros: null }
   const consent = consentTo(settings, methodId, actor)
   const saved = await saveAutoTopUp(writer, accountId, { settings, consent, actor }, null)

@@ -1,4 +1,4 @@
-/** The sandbox's books beside the ledger's, account by account: what payments brought, less refunds and disputes. */
+/** The payment provider's books beside the ledger's, account by account: what payments brought, less refunds and disputes. */
 import type { Micros } from '../src/core/money.ts'
 import type { SandboxDesk } from '../src/payments/providers/sandbox/desk.ts'
 import { type SandboxPayment, sumOf } from '../src/payments/providers/sandbox/payment.ts'
@@ -7,7 +7,7 @@ import type { Pool } from '../src/platform/postgres.ts'
 export interface PaymentBook {
   readonly accountId: string
   readonly currency: string
-  readonly atSandboxMicros: Micros
+  readonly atProviderMicros: Micros
   readonly inMovementsMicros: Micros
 }
 
@@ -20,28 +20,47 @@ const READ_MOVED = `
    group by a.account_id
    order by a.account_id`
 
+/** What one payment has brought so far. */
+export interface TakenPayment {
+  readonly accountId: string
+  readonly currency: string
+  readonly takenMicros: Micros
+}
+
 /** Of every account of the ledger, and of those that only the sandbox knows. */
 export async function readPaymentBooks(pool: Pool, desk: SandboxDesk): Promise<PaymentBook[]> {
-  const atSandbox = new Map<string, { currency: string; micros: Micros }>()
-  for (const payment of await allPayments(desk)) {
-    const { currency, micros } = atSandbox.get(payment.accountId) ?? { currency: payment.currency, micros: 0n }
-    const moved = sumOf('charge', payment) + sumOf('refund', payment) + sumOf('dispute', payment)
-    atSandbox.set(payment.accountId, { currency, micros: micros + moved })
+  const payments = await allPayments(desk)
+  return await comparePaymentBooks(
+    pool,
+    payments.map((payment) => ({
+      accountId: payment.accountId,
+      currency: payment.currency,
+      takenMicros: sumOf('charge', payment) + sumOf('refund', payment) + sumOf('dispute', payment),
+    })),
+  )
+}
+
+/** The same with whatever provider's payments. */
+export async function comparePaymentBooks(pool: Pool, payments: readonly TakenPayment[]): Promise<PaymentBook[]> {
+  const atProvider = new Map<string, { currency: string; micros: Micros }>()
+  for (const { accountId, currency, takenMicros } of payments) {
+    const { micros } = atProvider.get(accountId) ?? { micros: 0n }
+    atProvider.set(accountId, { currency, micros: micros + takenMicros })
   }
   const { rows } = await pool.query<{ account_id: string; currency: string; micros: bigint }>(READ_MOVED)
   const books = rows.map(({ account_id: accountId, currency, micros }) => {
-    const atSandboxMicros = atSandbox.get(accountId)?.micros ?? 0n
-    atSandbox.delete(accountId)
-    return { accountId, currency, atSandboxMicros, inMovementsMicros: micros }
+    const atProviderMicros = atProvider.get(accountId)?.micros ?? 0n
+    atProvider.delete(accountId)
+    return { accountId, currency, atProviderMicros, inMovementsMicros: micros }
   })
-  const unknown = [...atSandbox].map(([accountId, { currency, micros }]) => {
-    return { accountId, currency, atSandboxMicros: micros, inMovementsMicros: 0n }
+  const unknown = [...atProvider].map(([accountId, { currency, micros }]) => {
+    return { accountId, currency, atProviderMicros: micros, inMovementsMicros: 0n }
   })
   return [...books, ...unknown]
 }
 
-export function isDiffering({ atSandboxMicros, inMovementsMicros }: PaymentBook): boolean {
-  return atSandboxMicros !== inMovementsMicros
+export function isDiffering({ atProviderMicros, inMovementsMicros }: PaymentBook): boolean {
+  return atProviderMicros !== inMovementsMicros
 }
 
 async function allPayments(desk: SandboxDesk): Promise<SandboxPayment[]> {

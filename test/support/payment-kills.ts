@@ -8,11 +8,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import type { Random } from '../../testkit/random.ts'
 import { until } from '../../testkit/until.ts'
+import { type Gates, openGates } from './gates.ts'
 import type { TestInstallation } from './installation.ts'
+import type { GatedProvider } from './killed-provider.ts'
 
 /** Where a charge stands, in the order in which it gets there. */
 export const STEPS = [
@@ -30,45 +31,26 @@ export type Step = (typeof STEPS)[number]
 const AT_RANDOM = 'at random'
 const MAX_MS_TO_RANDOM_KILL = 500
 
-type Side = 'ledger' | 'sandbox'
+type Side = 'ledger' | 'provider'
 
 /** Of each step, the state that is entered next. */
 const GATES: Readonly<Record<Step, readonly [Side, state: string]>> = {
-  'nothing prepared': ['sandbox', 'unconfirmed'],
+  'nothing prepared': ['provider', 'unconfirmed'],
   'prepared, its id not stored': ['ledger', 'prepared'],
   'its id stored, not begun to charge': ['ledger', 'charging'],
-  'begun to charge, not charged': ['sandbox', 'succeeded'],
+  'begun to charge, not charged': ['provider', 'succeeded'],
   'charged, the answer on its way': ['ledger', 'succeeded'],
   'answered, not recorded': ['ledger', 'succeeded'],
   // Opened again before the kill.
   recorded: ['ledger', 'succeeded'],
 }
 
-const GATE_KEY = 4711
-
-const plantGates = (table: string) => `
-  create function public.wait_at_gate() returns trigger language plpgsql as $$
-  begin
-    perform pg_advisory_xact_lock_shared(${GATE_KEY}, hashtext(new.state));
-    return new;
-  end $$;
-  create trigger wait_at_gate before insert or update on ${table} for each row execute function public.wait_at_gate()`
-
-const SHUT = `select pg_advisory_lock(${GATE_KEY}, hashtext($1))`
-const OPEN = `select pg_advisory_unlock(${GATE_KEY}, hashtext($1))`
-const IS_WAITED_AT = `
-  select exists (
-    select from pg_locks
-     where locktype = 'advisory' and not granted and classid = ${GATE_KEY}
-       and objid = (hashtext($1)::bigint & 4294967295)::oid
-       and database = (select oid from pg_database where datname = current_database())) as found`
-
 interface Process {
   readonly instanceId: string
   readonly serve: Serve
 }
 
-/** A top-up that somebody has claimed, and what the sandbox says of its payment; null: it has none yet. */
+/** A top-up that somebody has claimed, and what the provider says of its payment; null: it has none yet. */
 interface InHand {
   readonly topUpId: string
   readonly holder: string
@@ -79,7 +61,7 @@ interface InHand {
 export interface Killed {
   /** Of the top-up on whose account it was killed, as it is found afterwards. */
   readonly step: Step | 'another'
-  /** All that it had in hand: the state here / the one at the sandbox. */
+  /** All that it had in hand: the state here / the one at the provider. */
   readonly inHand: readonly string[]
 }
 
@@ -91,16 +73,19 @@ export interface Fleet {
   stop(): Promise<void>
 }
 
-/** The database of the sandbox is there already. */
-export async function startFleet(installation: TestInstallation, processes: number, random: Random): Promise<Fleet> {
-  const { config, environment } = installation
-  const sides: Readonly<Record<Side, pg.Client>> = {
-    ledger: new pg.Client({ connectionString: config.database.url }),
-    sandbox: new pg.Client({ connectionString: sandboxDatabaseUrl(config.database.url) }),
+/** The provider is there already. */
+export async function startFleet(
+  { config, environment }: TestInstallation,
+  provider: GatedProvider,
+  processes: number,
+  random: Random,
+): Promise<Fleet> {
+  const ledger = new pg.Client({ connectionString: config.database.url })
+  await ledger.connect()
+  const gates: Readonly<Record<Side, Gates>> = {
+    ledger: await openGates(ledger, 'tollgate.top_ups'),
+    provider: provider.gates,
   }
-  await Promise.all([sides.ledger.connect(), sides.sandbox.connect()])
-  await sides.ledger.query(plantGates('tollgate.top_ups'))
-  await sides.sandbox.query(plantGates('sandbox.payments'))
   const fleet = await Promise.all(Array.from({ length: processes }, start))
   let round: (Step | typeof AT_RANDOM)[] = []
   let isWaiting = false
@@ -114,7 +99,7 @@ export async function startFleet(installation: TestInstallation, processes: numb
     isWaiting: () => isWaiting,
     async stop() {
       await Promise.all(fleet.map(({ serve }) => serve.stop()))
-      await Promise.all([sides.ledger.end(), sides.sandbox.end()])
+      await ledger.end()
     },
   }
 
@@ -126,14 +111,14 @@ export async function startFleet(installation: TestInstallation, processes: numb
 
   async function killAt(step: Step): Promise<Killed> {
     const [side, state] = GATES[step]
-    await sides[side].query(SHUT, [state])
+    await gates[side].shut(state)
     let isShut = true
     const open = async () => {
-      if (isShut) await sides[side].query(OPEN, [state])
+      if (isShut) await gates[side].open(state)
       isShut = false
     }
     try {
-      const isTime = async () => step === 'charged, the answer on its way' || (await isWaitedAt(side, state))
+      const isTime = async () => step === 'charged, the answer on its way' || (await gates[side].isWaitedAt(state))
       const stepBefore = step === 'recorded' ? 'answered, not recorded' : step
       const victim = await untilInHand(step, async (one) => (await isTime()) && (await stepOf(one)) === stepBefore)
       if (step === 'recorded') {
@@ -179,7 +164,7 @@ export async function startFleet(installation: TestInstallation, processes: numb
     const isRecorded = left === undefined && (await readState(victim.topUpId)) === 'succeeded'
     const step = isRecorded ? 'recorded' : left === undefined ? 'another' : await stepOf(left)
     await openGate()
-    await sides.ledger.query(
+    await ledger.query(
       `update tollgate.top_ups set claimed_until = clock_timestamp()
         where claimed_by = $1 and claimed_until > clock_timestamp()`,
       [instanceId],
@@ -200,28 +185,24 @@ export async function startFleet(installation: TestInstallation, processes: numb
         return 'begun to charge, not charged'
       case 'charging/succeeded':
         // A connection of the dead goes on waiting too.
-        return (await isWaitedAt('ledger', 'succeeded')) ? 'answered, not recorded' : 'charged, the answer on its way'
+        return (await gates.ledger.isWaitedAt('succeeded'))
+          ? 'answered, not recorded'
+          : 'charged, the answer on its way'
       default:
         return 'another'
     }
   }
 
-  async function isWaitedAt(side: Side, state: string): Promise<boolean> {
-    const { rows } = await sides[side].query<{ found: boolean }>(IS_WAITED_AT, [state])
-    return rows[0]!.found
-  }
-
   async function readState(topUpId: string): Promise<string | undefined> {
-    const { rows } = await sides.ledger.query<{ state: string }>(
-      'select state from tollgate.top_ups where top_up_id = $1',
-      [topUpId],
-    )
+    const { rows } = await ledger.query<{ state: string }>('select state from tollgate.top_ups where top_up_id = $1', [
+      topUpId,
+    ])
     return rows[0]?.state
   }
 
   /** Those furthest on first. A payment whose id is not stored is one that was prepared since the claim. */
   async function readInHand(holders: readonly string[]): Promise<InHand[]> {
-    const { rows: claimed } = await sides.ledger.query<{
+    const { rows: claimed } = await ledger.query<{
       top_up_id: string
       state: string
       claimed_by: string
@@ -234,14 +215,11 @@ export async function startFleet(installation: TestInstallation, processes: numb
         order by confirmed_at nulls last, claimed_until`,
       [holders],
     )
-    const { rows: payments } = await sides.sandbox.query<{ top_up_id: string; state: string }>(
-      `select c.top_up_id, p.state
-         from unnest($1::text[], $2::text[], $3::timestamptz[]) as c (top_up_id, payment_id, claimed_at)
-         join sandbox.payments p
-           on p.payment_id = c.payment_id or (c.payment_id is null and p.top_up_id = c.top_up_id and p.created_at > c.claimed_at)`,
-      [claimed.map((row) => row.top_up_id), claimed.map((row) => row.payment_id), claimed.map((row) => row.claimed_at)],
+    const states = await provider.statesOf(
+      claimed.map(({ top_up_id: topUpId, payment_id: paymentId, claimed_at: claimedAt }) => {
+        return { topUpId, paymentId, claimedAt }
+      }),
     )
-    const states = new Map(payments.map((row) => [row.top_up_id, row.state]))
     return claimed.map((row) => {
       const { top_up_id: topUpId, claimed_by: holder, state } = row
       return { topUpId, holder, state, payment: states.get(topUpId) ?? null }

@@ -7,7 +7,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import type { CallName } from '../../../src/payments/providers/sandbox/faults.ts'
 import { API_VERSION } from '../../../src/payments/providers/stripe/client.ts'
 import { createBank, type StripeBank } from './bank.ts'
@@ -48,6 +48,13 @@ export interface StripeDouble {
   orderFault(order: OrderedDoubleFault): void
   endFaults(): void
   lag(seconds: { readonly lists?: number; readonly search?: number }): void
+  /** Requests of this call wait, before anything is done, until they are let go. */
+  hold(call: CallName): void
+  letGo(call: CallName): void
+  /** How many wait. */
+  held(call: CallName): number
+  /** Answers to this call come so much later than it is done. */
+  answerLate(call: CallName, afterMs: number): void
   /** As at the beginning. */
   reset(): void
   /** Method, path and status of each request so far. */
@@ -76,6 +83,8 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
   const requests: string[] = []
   const recorded: RecordedRequest[] = []
   let faults: (OrderedDoubleFault & { left: number })[] = []
+  const holds = new Map<CallName, PromiseWithResolvers<void> & { waiting: number }>()
+  const late = new Map<CallName, number>()
   let requestIds = 0
 
   const server = createServer((request, response) => {
@@ -99,6 +108,13 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
     lag: (seconds) => {
       lag = { ...lag, ...seconds }
     },
+    hold: (call) => void holds.set(call, { ...Promise.withResolvers<void>(), waiting: 0 }),
+    letGo(call) {
+      holds.get(call)?.resolve()
+      holds.delete(call)
+    },
+    held: (call) => holds.get(call)?.waiting ?? 0,
+    answerLate: (call, afterMs) => void late.set(call, afterMs),
     reset() {
       state.empty()
       keys.forget()
@@ -124,6 +140,11 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
     const { pathname, search } = new URL(request.url!, url)
     const route = routes.find((one) => one.method === request.method && one.path.test(pathname))
     const fault = route === undefined ? null : takeFault(route.call)
+    const hold = route && holds.get(route.call)
+    if (hold !== undefined) {
+      hold.waiting++
+      await hold.promise
+    }
     if (fault?.fault === 'silent_before') return
     if (fault?.fault === 'cut_before') return void request.socket.destroy()
     const asked = { request, route, pathname, form: request.method === 'GET' ? search.slice(1) : body }
@@ -134,6 +155,8 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
       const { form } = asked
       recorded.push({ method: route.method, path: pathname, form, kind: kindOf(route), status: answer.status })
     }
+    const lateMs = route && late.get(route.call)
+    if (lateMs !== undefined) await delay(lateMs)
     if (fault?.fault === 'silent_after') return
     if (fault?.fault === 'cut_after') return void request.socket.destroy()
     response.writeHead(answer.status, {

@@ -1,0 +1,213 @@
+/**
+ * Payments processes under SIGKILL at each step of a charge, with other top-ups in hand: wherever it stood, no customer is
+ * charged twice, and nothing that was paid is lost, whoever the provider is. `npm run faults` kills thirty times.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Message } from 'kafkajs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Serve, startServe } from '../../stack/serve.ts'
+import { turnAutoTopUpOn } from '../../testkit/auto-top-up.ts'
+import { isDiffering } from '../../testkit/payment-books.ts'
+import { createRandom } from '../../testkit/random.ts'
+import { until } from '../../testkit/until.ts'
+import type { TestInstallation } from '../support/installation.ts'
+import { createInstallationAt, type GatedProvider } from '../support/killed-provider.ts'
+import { adjust, apply } from '../support/ledger.ts'
+import { type Fleet, type Killed, STEPS, startFleet } from '../support/payment-kills.ts'
+import { CARDS, type Card } from '../support/payments.ts'
+import { rollUpToTheEnd } from '../support/rolled-up.ts'
+import { runTollgate } from '../support/tollgate.ts'
+
+const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 7)
+const CARD_OF = (i: number): Card => (i % 10 === 8 ? 'expired' : i % 10 === 9 ? 'noFunds' : 'good')
+const THRESHOLD_MICROS = 1_000_000n
+const AMOUNT_MICROS = 5_000_000n
+const MAX_A_DAY = 5
+
+const PROCESSES = 3
+const SEND_EVERY_MS = 100
+/** Each of 350 lookups, 1.40: of so many accounts some falls below its threshold every moment. */
+const EVENTS_AT_A_TIME = 3
+const QUANTITY = 350
+/** Of the events, how many are corrections of an earlier one; and how late usage is reported at most. */
+const CORRECTED_SHARE = 0.1
+const MAX_LATE_MICROS = 20 * 3_600 * 1_000_000
+/** How long a confirmation is under way, between charged and answered. */
+const ANSWERS_AFTER_MS = 150
+const MILLIS_A_KILL = 30_000
+
+/** `kills`: at each of the steps and once at random, round after round, unless fewer. */
+export function describePaymentsUnderKills(name: GatedProvider['name'], kills: number): void {
+  /** Each may be charged five times a day. */
+  const accounts = Array.from({ length: 10 + 4 * kills }, (_, i) => `charged-often-${i}`)
+  const random = createRandom(SEED)
+
+  let installation: TestInstallation
+  let provider: GatedProvider
+  let rater: Serve
+  let fleet: Fleet
+
+  beforeAll(async () => {
+    ;({ installation, provider } = await createInstallationAt(name, ANSWERS_AFTER_MS))
+    const [sample] = installation.accounts
+    await apply(
+      installation,
+      accounts.map((accountId) => ({ ...sample!, accountId, contacts: [] })),
+    )
+    for (const [i, accountId] of accounts.entries()) {
+      await adjust(installation, accountId, 3_000_000n)
+      await turnAutoTopUpOn(installation, provider.desk, {
+        accountId,
+        number: CARDS[CARD_OF(i)],
+        thresholdMicros: THRESHOLD_MICROS,
+        amountMicros: AMOUNT_MICROS,
+        provider: provider.name,
+      })
+    }
+    rater = await startServe({ ...installation.environment, TOLLGATE_ROLES: 'rater,relay,jobs' })
+    fleet = await startFleet(installation, provider, PROCESSES, random)
+  })
+
+  afterAll(async () => {
+    await Promise.all([rater?.stop(), fleet?.stop()])
+    await provider?.close()
+    await installation?.close()
+  })
+
+  interface Spent {
+    readonly key: string
+    readonly eventId: string
+    readonly value: Buffer
+  }
+
+  let sent = 0
+
+  async function spendUntil(over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      if (fleet.isWaiting()) {
+        const events = Array.from({ length: EVENTS_AT_A_TIME }, () => usageOf(random.pick(accounts)))
+        await installation.produce('usage.other.v1', events)
+        if (random.chance(CORRECTED_SHARE * EVENTS_AT_A_TIME)) {
+          await installation.produce('usage.corrections.v1', [correctionOf(random.pick(events))])
+        }
+      }
+      await delay(SEND_EVERY_MS, undefined, { signal: over }).catch(() => {})
+    }
+  }
+
+  function usageOf(accountId: string): Spent {
+    const eventId = `event-${++sent}`
+    const record = {
+      event_id: eventId,
+      account_id: accountId,
+      occurred_at: installation.startMicros - random.whole(MAX_LATE_MICROS),
+      user_id: null,
+      interaction_id: null,
+      sku: 'number-lookup',
+      quantity: QUANTITY,
+    }
+    return { key: accountId, eventId, value: Buffer.from(installation.encode('usage.other.v1', record)) }
+  }
+
+  function correctionOf({ key, eventId }: Spent): Message {
+    const record = {
+      event_id: `correction-of-${eventId}`,
+      account_id: key,
+      occurred_at: installation.startMicros,
+      user_id: null,
+      interaction_id: null,
+      corrects: eventId,
+    }
+    return { key, value: Buffer.from(installation.encode('usage.corrections.v1', record)) }
+  }
+
+  /** Open ones that nobody waits for: what is left is tried again in an hour, or later. */
+  async function underWay(): Promise<unknown[]> {
+    const { rows } = await installation.pool.query(
+      `select account_id, state, claimed_by from tollgate.top_ups
+      where state in ('prepared', 'charging', 'unknown', 'processing', 'needs_action')
+         or (state = 'requested' and next_try_at < now() + interval '5 minutes')`,
+    )
+    return rows
+  }
+
+  /** Below the threshold, and neither an open top-up, a pause nor a limit that is waited for says why. */
+  const WITHOUT_REASON = `
+  select a.account_id, a.balance_micros
+    from tollgate.accounts a join tollgate.auto_top_up_memory m using (account_id)
+   where a.balance_micros < $1 and m.pause_reason is null and m.waits_until is null
+     and not exists (
+       select from tollgate.top_ups t
+        where t.account_id = a.account_id and t.state = 'requested' and t.next_try_at > now())`
+
+  const OPEN_TWICE = `
+  select account_id from tollgate.top_ups
+   where trigger = 'automatic' and state not in ('succeeded', 'failed', 'canceled', 'skipped', 'no_longer_needed')
+   group by account_id having count(*) > 1`
+
+  async function kindsMoved(): Promise<string[]> {
+    const { rows } = await installation.pool.query<{ kind: string }>(
+      'select distinct kind from tollgate.movements order by kind',
+    )
+    return rows.map(({ kind }) => kind)
+  }
+
+  it(
+    `E: payments processes killed ${kills} times at any step of a charge charge nobody twice, and lose nothing paid (seed ${SEED})`,
+    async () => {
+      const over = new AbortController()
+      const spending = spendUntil(over.signal)
+      const killed: Killed[] = []
+      try {
+        while (killed.length < kills) {
+          if (killed.length === Math.ceil(kills / 2)) await provider.takeMoneyBack(AMOUNT_MICROS / 4n)
+          killed.push(await fleet.killNext())
+        }
+      } finally {
+        over.abort()
+        await spending
+      }
+      await installation.untilDrained()
+      await until('what was taken back is posted', async () => {
+        return (await provider.books(installation.pool)).every((book) => !isDiffering(book))
+      })
+      let left: unknown[] = []
+      await until(
+        'no top-up is under way',
+        async () => {
+          left = await underWay()
+          return left.length === 0
+        },
+        60_000,
+        () => left,
+      )
+
+      const killsAt = countOf(killed.map(({ step }) => step))
+      console.info(
+        `${kills} kills by step`,
+        killsAt,
+        'all that was in hand',
+        countOf(killed.flatMap(({ inHand }) => inHand)),
+      )
+      const leastAtEach = Math.floor(kills / (STEPS.length + 1))
+      for (const step of STEPS) expect(killsAt[step] ?? 0, step).toBeGreaterThanOrEqual(leastAtEach)
+      expect((await provider.books(installation.pool)).filter(isDiffering)).toEqual([])
+      const charged = await provider.charged()
+      expect(charged.length).toBeGreaterThan(kills)
+      const counts = (key: 'topUpId' | 'accountId') =>
+        [...Map.groupBy(charged, (one) => one[key]).values()].map((all) => all.length)
+      expect(Math.max(...counts('topUpId'))).toBe(1)
+      expect(Math.max(...counts('accountId'))).toBeLessThanOrEqual(MAX_A_DAY)
+      expect((await installation.pool.query(OPEN_TWICE)).rows).toEqual([])
+      expect((await installation.pool.query(WITHOUT_REASON, [THRESHOLD_MICROS])).rows).toEqual([])
+      expect(await kindsMoved()).toEqual(['adjustment', 'dispute', 'refund', 'reversal', 'top_up', 'usage'])
+      expect(await rollUpToTheEnd(installation.pool)).toEqual({ differences: [], differingBalances: [] })
+      expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
+    },
+    120_000 + kills * MILLIS_A_KILL,
+  )
+}
+
+function countOf(names: readonly string[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]))
+}
