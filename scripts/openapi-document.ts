@@ -31,6 +31,7 @@ export async function openApiDocument(): Promise<object> {
       bounds: DEFAULT_BOUNDS,
       publicUrl: () => '',
       returnOrigins: [],
+      brand: { product: null, color: '#1f5fd6', locale: 'en-US' },
       portal: null,
       page: null,
       log,

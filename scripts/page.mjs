@@ -27,6 +27,7 @@ const SOURCES = [
   'web/src',
   'src/api/client',
   'src/texts',
+  'src/look',
   'src/core/money.ts',
   'package-lock.json',
 ]

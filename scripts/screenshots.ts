@@ -1,12 +1,13 @@
 /**
- * `npm run screenshots [-- STATE ...]`: a picture of every state of the gallery into web/screenshots, light and dark, narrow and
- * wide, in English and German. For looking at: no test compares them.
+ * `npm run screenshots [-- STATE ...]`: a picture of every state of the gallery, and of the plain pages that the API sends, into
+ * web/screenshots, light and dark, narrow and wide, in English and German. For looking at: no test compares them.
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { findBrowser, launchBrowser } from '../stack/browser.ts'
 import { galleryUrl, openGallery } from '../testkit/gallery.ts'
 import { statesOf, whenShown } from '../testkit/gallery-states.ts'
+import { openPlainPage, plainPages } from '../testkit/plain-pages.ts'
 
 const FOLDER = join(import.meta.dirname, '../web/screenshots')
 const WIDTHS = [320, 1280]
@@ -20,15 +21,18 @@ try {
   rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER, { recursive: true })
   const page = await browser.newPage()
-  const states = wanted.length > 0 ? wanted : await statesOf(page, gallery.url)
+  const plain = Object.keys(plainPages({ locale: 'en' }))
+  const states = wanted.length > 0 ? wanted : [...(await statesOf(page, gallery.url)), ...plain]
   for (const state of states) {
     for (const locale of LOCALES) {
-      await page.goto(galleryUrl(gallery.url, { state, locale }))
+      const isPlain = plain.includes(state)
+      if (isPlain) await openPlainPage(page, plainPages({ locale })[state]!)
+      else await page.goto(galleryUrl(gallery.url, { state, locale }))
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 })
         for (const colorScheme of SCHEMES) {
           await page.emulateMedia({ colorScheme })
-          await whenShown(page)
+          if (!isPlain) await whenShown(page)
           const name = `${state}.${width}.${colorScheme}.${locale.slice(0, 2)}.png`
           await page.screenshot({ path: join(FOLDER, name), fullPage: true })
         }

@@ -92,6 +92,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
       'src/payments/providers/sandbox/',
       'src/dead-letters/',
       'src/texts/',
+      'src/look/',
       'src/topics.ts',
       'src/view/changes.ts',
     ],
@@ -100,6 +101,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
   // Run in browsers too.
   { folder: 'src/api/client/', mayImport: [], packages: true },
   { folder: 'src/texts/', mayImport: ['src/core/', 'src/api/client/types.ts'], packages: true },
+  { folder: 'src/look/', mayImport: [], packages: false },
   // Sends what the ledger has written, in the words of the catalogue.
   { folder: 'src/mail/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/', 'src/texts/'], packages: true },
   // A provider hears of payments alone, and never touches a balance.
@@ -113,11 +115,11 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
 /** What runs and tests the product. What several of them share is in testkit; none imports another's own. */
 const TOOLS = ['stack/', 'testkit/', 'demo/', 'bench/', 'scripts/', 'test/']
 
-/** The page runs in browsers: of the product it has the client, and of the page nobody has anything but its build. */
+/** The page runs in browsers: of the product it has the client, the texts and the look, and of the page nobody has anything but its build. */
 const WEB_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] = [
-  { folder: 'web/src/', mayImport: ['src/api/client/', 'src/texts/'] },
+  { folder: 'web/src/', mayImport: ['src/api/client/', 'src/texts/', 'src/look/'] },
   // Shows what is in it, with planted figures.
-  { folder: 'web/gallery/', mayImport: ['web/src/'] },
+  { folder: 'web/gallery/', mayImport: ['web/src/', 'src/look/'] },
 ]
 const TOOL_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] = [
   { folder: 'stack/', mayImport: ['scripts/lock.mjs', 'testkit/until.ts'] },

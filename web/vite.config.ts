@@ -9,7 +9,7 @@ import { de } from '../src/texts/de.ts'
 import { en } from '../src/texts/en.ts'
 
 /** What of the catalogue others say: mail, and the plain pages around this one. */
-const OF_OTHERS = /^(mail|portal|page|role)\./
+const OF_OTHERS = /^(mail|portal|sandbox|page|role)\./
 
 /** The catalogue as the page carries it: of two hundred messages, those that it may say. */
 function pageCatalogue(): Plugin {

@@ -11,6 +11,7 @@ import type { RecentCatalogs } from '../ledger/recent-catalogs.ts'
 import type { PaymentProvider, WebhookReader } from '../payments/provider.ts'
 import type { SandboxDesk } from '../payments/providers/sandbox/desk.ts'
 import type { Logger } from '../platform/log.ts'
+import type { Brand } from './html.ts'
 import type { PageFiles } from './page-files.ts'
 import type { PortalSettings } from './portal/settings.ts'
 
@@ -35,6 +36,8 @@ export interface ApiContext {
   readonly publicUrl: () => string
   /** Origins that a customer may be sent back to, beside the API's own. */
   readonly returnOrigins: readonly string[]
+  /** Of the plain pages, which there are without a billing page too. */
+  readonly brand: Brand
   /** Null: there is no billing page. */
   readonly portal: PortalSettings | null
   /** Null: it is not built, and a plain page is served in its place. */

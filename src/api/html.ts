@@ -1,49 +1,67 @@
 /**
- * The few plain pages that the API serves to browsers: nothing from elsewhere, and a script only where it is ours, named by its
- * hash.
+ * The few plain pages that the API serves to browsers, which look like the Billing page: nothing from elsewhere, and a script
+ * only where it is ours, named by its hash.
  */
 import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FastifyReply } from 'fastify'
+import { brandColors } from '../look/brand.ts'
 import { Html, html } from '../platform/html.ts'
+import { textsFor } from '../texts/languages.ts'
 
 export { escapeHtml, Html, type HtmlPart, html } from '../platform/html.ts'
 
-const STYLE = `
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
-body { margin: 0 auto; max-width: 32rem; padding: 1.5rem 1rem }
-h1 { font-size: 1.5rem; line-height: 1.25 }
-label { display: block; font-weight: 600; margin-top: 1rem }
-input { box-sizing: border-box; font: inherit; min-height: 2.75rem; padding: 0.25rem 0.5rem; width: 100% }
-button, a.button { font: inherit; margin: 1rem 0.5rem 0 0; min-height: 2.75rem; padding: 0.25rem 1rem }
-table { border-collapse: collapse }
-th, td { padding: 0.25rem 1rem 0.25rem 0; text-align: left }
-.sandbox { border: 2px solid; font-weight: 600; padding: 0.5rem 0.75rem }
-.error { border-left: 0.25rem solid; padding-left: 0.75rem }
-`
+const STYLES = ['../look/tokens.css', '../look/base.css', 'pages.css']
+  .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
+  .join('\n')
+
+/** How the installation shows itself to customers. */
+export interface Brand {
+  /** Null: it does not say what it is called. */
+  readonly product: string | null
+  /** `#rrggbb` */
+  readonly color: string
+  /** Of those who say none. */
+  readonly locale: string
+}
 
 export interface Page {
+  readonly brand: Brand
+  /** In whose language it speaks, and by which amounts are written. */
+  readonly locale: string
   readonly title: string
   readonly body: Html
-  /** That of its words; English where it says none. */
-  readonly language?: string
+  /** Whether it says above all that no real money moves. */
+  readonly isSandbox?: boolean
   /** Where the browser goes on to by itself. */
   readonly goesOnTo?: string
   /** Whether it has a form, which may be sent to this origin alone. */
   readonly hasForm?: boolean
   /** Runs once the page is there. Never made from what anybody sent. */
   readonly script?: string
-  /** Beside what all pages look like. */
-  readonly style?: string
   /** Origins that may show it in a frame; nobody else may. */
   readonly frameAncestors?: readonly string[]
   readonly status?: number
 }
 
+export interface RenderedPage {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+}
+
 export async function sendPage(reply: FastifyReply, page: Page) {
-  const { title, body, language = 'en', goesOnTo, script, frameAncestors = [], status } = page
-  const style = `${STYLE}${page.style ?? ''}`
-  const text = html`<!doctype html>
-<html lang="${language}">
+  const { status, headers, text } = renderPage(page)
+  return await reply.code(status).headers(headers).send(text)
+}
+
+export function renderPage(page: Page): RenderedPage {
+  const { title, body, brand, goesOnTo, script, isSandbox = false, frameAncestors = [], status = 200 } = page
+  const texts = textsFor(page.locale)
+  const style = styleFor(brand)
+  const { text } = html`<!doctype html>
+<html lang="${texts.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -54,18 +72,34 @@ ${goesOnTo === undefined ? null : html`<meta http-equiv="refresh" content="0;url
 </head>
 <body>
 <main>
+${headerOf(brand.product, isSandbox ? texts.say('page.sandbox') : null)}
+<div class="card">
 ${body}
+</div>
 </main>
 ${script === undefined ? null : html`<script>${new Html(script)}</script>`}
 </body>
 </html>
 `
-  if (frameAncestors.length === 0) reply.header('x-frame-options', 'DENY')
-  return await reply
-    .code(status ?? 200)
-    .header('content-security-policy', policyOf(page, style))
-    .type('text/html; charset=utf-8')
-    .send(text.text)
+  const headers = {
+    'content-security-policy': policyOf(page, style),
+    'content-type': 'text/html; charset=utf-8',
+    ...(frameAncestors.length === 0 ? { 'x-frame-options': 'DENY' } : {}),
+  }
+  return { status, headers, text }
+}
+
+function headerOf(product: string | null, sandbox: string | null): Html | null {
+  if (product === null && sandbox === null) return null
+  return html`<div class="page-header">
+${product === null ? null : html`<p class="product">${product}</p>`}
+${sandbox === null ? null : html`<p class="sandbox-label">${sandbox}</p>`}
+</div>`
+}
+
+function styleFor({ color }: Brand): string {
+  const brand = brandColors(color)
+  return brand === null ? STYLES : `${STYLES}\n:root { --brand-light: ${brand.light}; --brand-dark: ${brand.dark} }`
 }
 
 /** Nothing but what the page has, by its hash. */

@@ -155,6 +155,21 @@ function sessionOf(row: SessionRow, secret: string): PortalSession {
   }
 }
 
+const LAST_LOCALE = `
+  select locale from tollgate.portal_sessions
+   where account_id = $1 and last_used_at is not null
+   order by last_used_at desc
+   limit 1`
+
+/**
+ * In whose language a page speaks of which no more is known than the account: whoever used the billing page last, as such
+ * pages are come to from there. Null: nobody has lately.
+ */
+export async function readLastLocale(pool: Pool, accountId: string): Promise<string | null> {
+  const { rows } = await pool.query<{ locale: string }>(LAST_LOCALE, [accountId])
+  return rows[0]?.locale ?? null
+}
+
 /** Written once a minute at the most, so a page that asks all the time costs no more than one that is looked at. */
 const NOTE_USE = `
   update tollgate.portal_sessions set last_used_at = now()

@@ -67,6 +67,7 @@ export const apiRole = defineRole({
         bounds: boundsWith(config.topUps),
         publicUrl,
         returnOrigins: config.api.returnOrigins,
+        brand: config.brand,
         portal,
         page,
         log,

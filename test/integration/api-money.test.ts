@@ -1,6 +1,7 @@
 /** The routes that lead to money: automatic top-up, cards on their way in, top-ups and their approval, in real requests and forms. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPortalLink, openPortalSession } from '../../src/ledger/portal-sessions.ts'
 import { readMethodSetup } from '../../src/ledger/top-ups/method-setups.ts'
 import { lookAtSetup, sweepSetups } from '../../src/payments/method-setups.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -575,6 +576,35 @@ describe('a card', () => {
   })
 })
 
+describe('the pages of the sandbox', () => {
+  it('speak the language of whoever used Billing last, on the way back too, and else that of the installation', async () => {
+    const opened = await open()
+    const { setup_id: setupId, url } = (await beginSetup(opened)).body
+    expect(await (await fetch(url)).text()).toContain('<html lang="en">')
+    for (const [locale, says] of [
+      ['de-DE', 'Testkarte speichern'],
+      ['en-GB', 'Save a test card'],
+      ['de-AT', 'Testkarte speichern'],
+    ] as const) {
+      const person = { id: locale, name: 'Ann' }
+      const link = await createPortalLink(api.pool, {
+        accountId: opened.accountId,
+        person,
+        role: 'admin',
+        locale,
+        actor: 'test',
+      })
+      await openPortalSession(api.pool, link!.token, [])
+      const form = await (await fetch(url)).text()
+      expect(form).toContain(`<html lang="${locale.slice(0, 2)}">`)
+      expect(form).toContain(`<h1>${says}</h1>`)
+    }
+    const back = await (await fetch(`${api.url}/return/payment-method?setup=${setupId}`)).text()
+    expect(back).toContain('<h1>Sie werden zurückgeleitet</h1>')
+    expect(url + back).not.toMatch(/locale|Ann/)
+  })
+})
+
 describe('the card form of the sandbox', () => {
   it.each([
     ['4012888888881881', EXPIRY, 'not a test card'],
@@ -786,7 +816,7 @@ describe('a payment that needs approval', () => {
     expect(second.body).toEqual(first.body)
     const { url } = first.body
     const form = await (await fetch(url)).text()
-    for (const text of ['Sandbox: no real money moves', 'not a bank', '25.00 EUR']) expect(form).toContain(text)
+    for (const text of ['Sandbox: no real money moves', 'not a bank', '€25.00']) expect(form).toContain(text)
     expect((await submit(url, { answer: 'perhaps' })).status).toBe(422)
     const answered = await submit(url, { answer: 'approve' })
     const back = await fetch(answered.headers.get('location')!)

@@ -4,7 +4,7 @@ import type { Permission } from '../../src/api/access.ts'
 import { LIVE_TIMES, type LiveTimes } from '../../src/api/live/times.ts'
 import type { PageFiles } from '../../src/api/page-files.ts'
 import { cookieNameOf } from '../../src/api/portal/cookies.ts'
-import type { PortalSettings } from '../../src/api/portal/settings.ts'
+import { brandOf, type PortalSettings } from '../../src/api/portal/settings.ts'
 import { createApi } from '../../src/api/server.ts'
 import { createTokenReader } from '../../src/api/tokens.ts'
 import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'
@@ -126,6 +126,7 @@ export async function openTestApi({
       bounds: DEFAULT_BOUNDS,
       publicUrl: browserUrl,
       returnOrigins: [DASHBOARD],
+      brand: portal === null ? { product: null, color: '#1f5fd6', locale: 'en-US' } : brandOf(portal),
       portal,
       page,
       log,

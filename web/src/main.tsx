@@ -5,7 +5,8 @@ import { createRoot } from 'react-dom/client'
 import { accountQueries } from './api/account.ts'
 import { Billing, isWorthRetrying } from './billing.tsx'
 import { loadTexts } from './texts/texts.ts'
-import './design/base.css'
+import '../../src/look/tokens.css'
+import '../../src/look/base.css'
 
 // The server says the reader's language: its texts come while it is asked whose session this is.
 void loadTexts(document.documentElement.lang, 'page')

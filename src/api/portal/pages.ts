@@ -4,58 +4,76 @@ import { textsFor } from '../../texts/languages.ts'
 import { type Html, html, type Page, sendPage } from '../html.ts'
 import type { ApiProblem } from '../problem.ts'
 import { problemOf } from '../problem.ts'
-import type { PortalSettings } from './settings.ts'
+import { brandOf, type PortalSettings } from './settings.ts'
 
-interface PortalPage extends Omit<Page, 'language' | 'frameAncestors' | 'style'> {
-  readonly locale: string
+type PortalPage = Omit<Page, 'brand' | 'frameAncestors'>
+
+export async function sendPortalPage(reply: FastifyReply, settings: PortalSettings, page: PortalPage) {
+  return await sendPage(reply, portalPage(settings, page))
 }
 
-export async function sendPortalPage(reply: FastifyReply, settings: PortalSettings, { locale, ...page }: PortalPage) {
-  return await sendPage(reply, {
-    ...page,
-    language: textsFor(locale).language,
-    frameAncestors: settings.embeddingOrigins,
-    style: styleOf(settings),
+export function portalPage(settings: PortalSettings, page: PortalPage): Page {
+  return { ...page, brand: brandOf(settings), frameAncestors: settings.embeddingOrigins }
+}
+
+/** A page that a browser prepares before anybody asks for it spends nothing either. */
+const OPEN_BY_ITSELF = `{
+  history.replaceState(null, '', location.pathname)
+  const send = () => document.getElementById('open').submit()
+  if (document.prerendering) document.addEventListener('prerenderingchange', send, { once: true })
+  else send()
+}`
+
+/** Where a link leads first: it goes on by itself, or by a button where there is no script. */
+export function openingPage(settings: PortalSettings, token: string): Page {
+  const { locale } = settings
+  const texts = textsFor(locale)
+  const opening = texts.say('portal.opening')
+  return portalPage(settings, {
+    locale,
+    title: opening,
+    hasForm: true,
+    script: OPEN_BY_ITSELF,
+    body: html`<h1>${opening}</h1>
+<form method="post" action="/portal/open" id="open">
+<input type="hidden" name="token" value="${token}">
+<div class="actions">
+<button type="submit">${texts.say('portal.open')}</button>
+</div>
+</form>`,
   })
 }
 
-/** The colour is that of a line, and of no text: it may have any brightness. */
-function styleOf({ brandColor }: PortalSettings): string {
-  return `
-body { border-top: 0.25rem solid ${brandColor} }
-h2 { font-size: 1rem; margin: 1.5rem 0 0 }
-.notice { border-left: 0.25rem solid; margin: 1rem 0; padding-left: 0.75rem }
-.notice p { margin: 0.25rem 0 }
-.balance { font-size: 2.25rem; font-variant-numeric: tabular-nums; font-weight: 600; line-height: 1.25; margin: 0 }
-`
-}
-
 /** What is over, or did not go: one sentence, a hint, and the way back. */
-export async function sendMessage(
-  reply: FastifyReply,
+export function messagePage(
   settings: PortalSettings,
   { title, hint, locale, status }: { title: string; hint: string | null; locale: string; status: number },
-) {
-  return await sendPortalPage(reply, settings, {
+): Page {
+  return portalPage(settings, {
     locale,
     status,
     title,
     body: html`<h1>${title}</h1>
 ${hint === null ? null : html`<p>${hint}</p>`}
-${wayBack(settings, locale)}`,
+<p class="actions">${wayBack(settings, locale)}</p>`,
   })
 }
 
 /** Out of a frame, where it is shown in one. */
 export function wayBack({ product, dashboardUrl }: PortalSettings, locale: string): Html {
-  return html`<p><a href="${dashboardUrl}" target="_top">${textsFor(locale).say('portal.back', { product })}</a></p>`
+  return html`<a href="${dashboardUrl}" target="_top">${textsFor(locale).say('portal.back', { product })}</a>`
 }
 
-export async function sendLinkOver(reply: FastifyReply, settings: PortalSettings) {
+export function linkOverPage(settings: PortalSettings): Page {
   const { locale, product } = settings
   const texts = textsFor(locale)
   const [title, hint] = [texts.say('portal.link_over'), texts.say('portal.link_over_hint', { product })]
-  return await sendMessage(reply, settings, { title, hint, locale, status: 410 })
+  return messagePage(settings, { title, hint, locale, status: 410 })
+}
+
+export function signedOutPage(settings: PortalSettings): Page {
+  const { locale } = settings
+  return messagePage(settings, { title: textsFor(locale).say('portal.signed_out'), hint: null, locale, status: 200 })
 }
 
 /** A problem, where a person looks at the answer. Whose page it was to be is not known: the installation's language. */
@@ -80,5 +98,5 @@ export async function sendProblemPage(reply: FastifyReply, settings: PortalSetti
         return { title: texts.say('portal.failed'), hint: texts.say('portal.failed_hint') }
     }
   }
-  return await sendMessage(reply, settings, { ...words(), locale, status })
+  return await sendPage(reply, messagePage(settings, { ...words(), locale, status }))
 }

@@ -1,5 +1,6 @@
 /** What the billing page says of the installation, and who may show it: there is one where the configuration names it. */
 import { type Config, ConfigError } from '../../platform/config.ts'
+import type { Brand } from '../html.ts'
 
 export interface PortalSettings {
   /** The dashboard that the page is part of. */
@@ -28,6 +29,10 @@ export function portalSettings({ brand, portal }: Pick<Config, 'brand' | 'portal
   throw new ConfigError(
     missing.map(([name]) => ({ name, problem: 'is required where the others of the billing page are given' })),
   )
+}
+
+export function brandOf({ product, brandColor, locale }: PortalSettings): Brand {
+  return { product, color: brandColor, locale }
 }
 
 /** Why nobody could open the page, in words for who configures it; null where they can. */

@@ -79,13 +79,13 @@ async function sendBilling(reply: FastifyReply, settings: PortalSettings, shown:
   return await sendPortalPage(reply, settings, {
     locale,
     title: `${texts.say('page.title')}, ${settings.product}`,
+    isSandbox: shown.isSandbox,
     hasForm: true,
-    body: html`${shown.isSandbox ? html`<p class="sandbox">${texts.say('page.sandbox')}</p>` : null}
-<h1>${texts.say('page.title')}</h1>
+    body: html`<h1>${texts.say('page.title')}</h1>
 ${notices(shown, texts)}
 ${balance(shown.credit, texts, formats)}
 ${whoIsSignedIn(shown.session, texts)}
-${wayBack(settings, locale)}`,
+<p>${wayBack(settings, locale)}</p>`,
   })
 }
 
@@ -93,7 +93,7 @@ ${wayBack(settings, locale)}`,
 function notices({ session: { role }, credit: { currency }, notices: { items } }: Shown, texts: Texts): Html[] {
   return items.map((notice) => {
     const { title, body } = noticeText(texts, notice, { role, currency, timeZone: TIME_ZONE, namesZone: true })
-    return html`<section class="notice">
+    return html`<section class="notice is-${notice.severity}">
 <h2>${texts.say(`severity.${notice.severity}`)}: ${title}</h2>
 ${body === '' ? null : html`<p>${body}</p>`}
 </section>
@@ -115,6 +115,8 @@ function whoIsSignedIn({ accountId, person, role }: PortalSession, texts: Texts)
   return html`<p>${texts.say('page.signed_in_as', { name })}, ${texts.say(`role.${role}`)}, ${accountId}</p>
 <form method="post" action="/portal/sign-out">
 <input type="hidden" name="account_id" value="${accountId}">
-<button type="submit">${texts.say('page.sign_out')}</button>
+<div class="actions">
+<button type="submit" class="secondary">${texts.say('page.sign_out')}</button>
+</div>
 </form>`
 }

@@ -6,28 +6,19 @@
  * the billing page. The script takes the token out of the address first, and a form that is sent before its page has loaded
  * replaces it in the browser's history, so the token stays in neither.
  */
-import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { endPortalSession, findPortalSessions, isLinkToken, openPortalSession } from '../../ledger/portal-sessions.ts'
 import { textsFor } from '../../texts/languages.ts'
 import type { Api, ApiContext } from '../context.ts'
-import { html } from '../html.ts'
+import { sendPage } from '../html.ts'
 import { type CookieOptions, clearCookie, cookieNameOf, readCookies, setCookie } from '../portal/cookies.ts'
-import { sendLinkOver, sendMessage, sendPortalPage } from '../portal/pages.ts'
+import { linkOverPage, messagePage, openingPage, signedOutPage } from '../portal/pages.ts'
 import { foreignOrigin } from '../portal/same-origin.ts'
 import type { PortalSettings } from '../portal/settings.ts'
 import { AccountId } from '../schemas.ts'
 import { isEmbedded } from './portal-sessions.ts'
 
 const ROUTE = { config: { access: 'public', isPage: true }, schema: { hide: true } } as const
-
-/** A page that a browser prepares before anybody asks for it spends nothing either. */
-const OPEN_BY_ITSELF = `{
-  history.replaceState(null, '', location.pathname)
-  const send = () => document.getElementById('open').submit()
-  if (document.prerendering) document.addEventListener('prerenderingchange', send, { once: true })
-  else send()
-}`
 
 const TokenForm = z.object({ token: z.string() })
 const SignOutForm = z.object({ account_id: AccountId })
@@ -44,20 +35,20 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
     const { token } = request.query as { token?: unknown }
     // Whether it is still good is settled by the POST alone.
     return typeof token === 'string' && isLinkToken(token)
-      ? await sendOpening(reply, settings, token)
-      : await sendLinkOver(reply, settings)
+      ? await sendPage(reply, openingPage(settings, token))
+      : await sendPage(reply, linkOverPage(settings))
   })
 
   api.post('/portal/open', ROUTE, async (request, reply) => {
     const form = TokenForm.safeParse(request.body)
-    if (!form.success) return await sendLinkOver(reply, settings)
+    if (!form.success) return await sendPage(reply, linkOverPage(settings))
     const options = cookieOptions()
     const cookies = readCookies(request.headers.cookie, options.publicUrl)
     const secrets = cookies.map(({ secret }) => secret)
     // Looked at before: once the link is spent, nothing may stand between it and its cookie.
     const alive = await findPortalSessions(pool, secrets)
     const opened = await openPortalSession(pool, form.data.token, secrets)
-    if (opened === null) return await sendLinkOver(reply, settings)
+    if (opened === null) return await sendPage(reply, linkOverPage(settings))
     const name = cookieNameOf(opened.accountId, options.publicUrl)
     // Somebody who looks after many accounts would else come to have more cookies than a request may carry.
     const over = cookies.filter(
@@ -75,7 +66,7 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
     if (!form.success || foreignOrigin(request.headers, options.publicUrl) !== null) {
       const texts = textsFor(settings.locale)
       const [title, hint] = [texts.say('portal.not_signed_out'), texts.say('portal.not_signed_out_hint')]
-      return await sendMessage(reply, settings, { title, hint, locale: settings.locale, status: 403 })
+      return await sendPage(reply, messagePage(settings, { title, hint, locale: settings.locale, status: 403 }))
     }
     const name = cookieNameOf(form.data.account_id, options.publicUrl)
     const own = readCookies(request.headers.cookie, options.publicUrl).find((cookie) => cookie.name === name)
@@ -84,25 +75,7 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
   })
 
   api.get('/portal/signed-out', ROUTE, async (_request, reply) => {
-    const title = textsFor(settings.locale).say('portal.signed_out')
-    return await sendMessage(reply, settings, { title, hint: null, locale: settings.locale, status: 200 })
-  })
-}
-
-async function sendOpening(reply: FastifyReply, settings: PortalSettings, token: string) {
-  const { locale } = settings
-  const texts = textsFor(locale)
-  const opening = texts.say('portal.opening')
-  return await sendPortalPage(reply, settings, {
-    locale,
-    title: opening,
-    hasForm: true,
-    script: OPEN_BY_ITSELF,
-    body: html`<h1>${opening}</h1>
-<form method="post" action="/portal/open" id="open">
-<input type="hidden" name="token" value="${token}">
-<button type="submit">${texts.say('portal.open')}</button>
-</form>`,
+    return await sendPage(reply, signedOutPage(settings))
   })
 }
 

@@ -4,37 +4,44 @@
  * the request.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readLastLocale } from '../../ledger/portal-sessions.ts'
 import { readApprovalReturn } from '../../ledger/top-ups/approval-returns.ts'
 import { readMethodSetup } from '../../ledger/top-ups/method-setups.ts'
 import { lookAtPayment } from '../../payments/approvals.ts'
 import { lookAtSetup, turnBackFromSetup } from '../../payments/method-setups.ts'
 import type { Api, ApiContext } from '../context.ts'
-import { html, sendPage } from '../html.ts'
+import { sendPage } from '../html.ts'
+import { goingBackPage, nowherePage } from '../return-views.ts'
 
 const CONFIG = { access: 'public', writes: true } as const
 
-export function addReturnPages(api: Api, { writer, provider, log }: ApiContext): void {
+export function addReturnPages(api: Api, { writer, provider, brand, log }: ApiContext): void {
   api.get('/return/payment', { config: CONFIG, schema: { hide: true } }, async (request, reply) => {
     const topUpId = idOf(request, 'top_up')
     const back = topUpId === null ? null : await readApprovalReturn(writer.pool, topUpId)
-    if (back === null) return await sendUnknown(reply)
+    if (back === null) return await sendPage(reply, nowherePage(brand))
     const { openPaymentId } = back
     if (openPaymentId !== null) {
       await unlessInTheWay({ top_up_id: topUpId }, () => lookAtPayment(writer, provider, openPaymentId))
     }
-    return await sendBack(reply, back.returnUrl)
+    return await sendBack(reply, back)
   })
 
   api.get('/return/payment-method', { config: CONFIG, schema: { hide: true } }, async (request, reply) => {
     const setupId = idOf(request, 'setup')
     const setup = setupId === null ? null : await readMethodSetup(writer.pool, setupId)
-    if (setup === null) return await sendUnknown(reply)
+    if (setup === null) return await sendPage(reply, nowherePage(brand))
     const hasTurnedBack = (request.query as Record<string, unknown>).turned_back === 'true'
     await unlessInTheWay({ setup_id: setupId }, () =>
       hasTurnedBack ? turnBackFromSetup(writer, provider, setup) : lookAtSetup(writer, provider, setup),
     )
-    return await sendBack(reply, setup.returnUrl)
+    return await sendBack(reply, setup)
   })
+
+  async function sendBack(reply: FastifyReply, back: { readonly accountId: string; readonly returnUrl: string }) {
+    const locale = (await readLastLocale(writer.pool, back.accountId)) ?? brand.locale
+    return await sendPage(reply, goingBackPage(brand, locale, back.returnUrl))
+  }
 
   /** The browser goes on whatever comes of it: worker and sweep look again. */
   async function unlessInTheWay(about: object, look: () => Promise<{ readonly kind: string }>): Promise<void> {
@@ -53,22 +60,4 @@ const ID = /^[\x21-\x7e]{1,200}$/
 function idOf(request: FastifyRequest, name: string): string | null {
   const given = (request.query as Record<string, unknown>)[name]
   return typeof given === 'string' && ID.test(given) ? given : null
-}
-
-async function sendBack(reply: FastifyReply, returnUrl: string) {
-  return await sendPage(reply, {
-    title: 'Going back',
-    goesOnTo: returnUrl,
-    body: html`<h1>You are being taken back</h1>
-<p><a href="${returnUrl}">Continue</a></p>`,
-  })
-}
-
-async function sendUnknown(reply: FastifyReply) {
-  return await sendPage(reply, {
-    status: 404,
-    title: 'Nothing here',
-    body: html`<h1>This address leads nowhere</h1>
-<p>Open billing again from where you came.</p>`,
-  })
 }

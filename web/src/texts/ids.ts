@@ -22,7 +22,7 @@ export type PayTexts = TextsLike<typeof PAY>
 export type Area = 'page' | 'history' | 'pay' | 'dialogs' | 'live'
 
 /** Of the catalogue, what the build leaves in (vite.config.ts). */
-type SharedTextId = Exclude<CatalogueTextId, `${'mail' | 'portal' | 'page' | 'role'}.${string}`>
+type SharedTextId = Exclude<CatalogueTextId, `${'mail' | 'portal' | 'sandbox' | 'page' | 'role'}.${string}`>
 
 export type TextId =
   | SharedTextId

@@ -1,9 +1,10 @@
 /**
- * The customer's colour on our page: its hue and saturation are theirs, its lightness is moved no further than it takes to be
+ * The customer's colour on our pages: its hue and saturation are theirs, its lightness is moved no further than it takes to be
  * read (WCAG 2.2, 4.5 to 1) on everything it stands on, and under what stands on it.
  */
 
-export type Theme = 'light' | 'dark'
+export const THEMES = ['light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
 
 type Rgb = readonly [red: number, green: number, blue: number]
 
@@ -14,6 +15,15 @@ const LIGHTNESS_STEP = 0.002
 const BESIDE: Readonly<Record<Theme, readonly string[]>> = {
   light: ['#f7f7f8', '#ffffff'],
   dark: ['#0e0f11', '#17181b'],
+}
+
+/** The colour that the tokens have, for both themes. */
+const DEFAULT = '#1f5fd6'
+
+/** The colour in each theme; null where the tokens have it already, or `color` is no `#rrggbb`. */
+export function brandColors(color: string): Readonly<Record<Theme, string>> | null {
+  const [light, dark] = [brandFor(color, 'light'), brandFor(color, 'dark')]
+  return light === null || dark === null || color.toLowerCase() === DEFAULT ? null : { light, dark }
 }
 
 /** The nearest `#rrggbb` that can be read in this theme; null where `color` is no `#rrggbb`. */

@@ -1,7 +1,7 @@
 /** A customer's colour is changed as little as it takes to be read, and is always read. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { brandFor, contrastOf, MIN_CONTRAST, type Theme } from '../../../web/src/design/brand.ts'
+import { brandFor, contrastOf, MIN_CONTRAST, type Theme } from '../../src/look/brand.ts'
 
 const BESIDE: Record<Theme, string[]> = { light: ['#f7f7f8', '#ffffff'], dark: ['#0e0f11', '#17181b'] }
 

@@ -1,0 +1,61 @@
+/** The plain pages around the Billing page with planted figures, each as the API sends it: for pictures, and for tests in a browser. */
+import type { Page as BrowserPage } from 'playwright-core'
+import { type Brand, type Page, renderPage } from '../src/api/html.ts'
+import { linkOverPage, openingPage, signedOutPage } from '../src/api/portal/pages.ts'
+import type { PortalSettings } from '../src/api/portal/settings.ts'
+import { goingBackPage, nowherePage } from '../src/api/return-views.ts'
+import { bankPage, cardPage, overPage, unknownPage } from '../src/api/sandbox-views.ts'
+
+const ORIGIN = 'http://pages.test'
+const RETURN_URL = `${ORIGIN}/billing/acme`
+
+const ID = 'setup-1'
+const PAYMENT = { paymentId: 'payment-1', amountMicros: 1_060_500_000n, currency: 'EUR' } as const
+
+export interface PlainPageOptions {
+  readonly locale: string
+  readonly color?: string
+  readonly product?: string
+}
+
+/** By name. What goes on by itself is left out of them: it is seen where that is slow, or not allowed. */
+export function plainPages({
+  locale,
+  color = '#1f5fd6',
+  product = 'Harbor Cloud',
+}: PlainPageOptions): Readonly<Record<string, Page>> {
+  const brand: Brand = { product, color, locale }
+  const settings: PortalSettings = {
+    product,
+    seller: 'Harbor Telecom GmbH',
+    dashboardUrl: ORIGIN,
+    brandColor: color,
+    locale,
+    embeddingOrigins: [],
+  }
+  const reader = { brand, locale }
+  const { goesOnTo, ...goingBack } = goingBackPage(brand, locale, RETURN_URL)
+  const { script, ...opening } = openingPage(settings, 'A'.repeat(22))
+  return {
+    'sandbox-card': cardPage(reader, { id: ID, expiry: '', fault: null }),
+    'sandbox-card-refused': cardPage(reader, { id: ID, expiry: '08/30', fault: 'not_a_test_card' }),
+    'sandbox-card-expired': cardPage(reader, { id: ID, expiry: '08/20', fault: 'expired' }),
+    'sandbox-bank': bankPage(reader, PAYMENT),
+    'sandbox-bank-unnamed': bankPage({ locale, brand: { ...brand, product: null } }, PAYMENT),
+    'sandbox-over': overPage(reader, RETURN_URL),
+    'sandbox-unknown': unknownPage(reader),
+    'return-going-back': goingBack,
+    'return-nowhere': nowherePage(brand),
+    'portal-opening': opening,
+    'portal-link-over': linkOverPage(settings),
+    'portal-signed-out': signedOutPage(settings),
+  }
+}
+
+/** Loads one within its policy; what it may not have fails in the browser's console. */
+export async function openPlainPage(browserPage: BrowserPage, page: Page): Promise<void> {
+  const { status, headers, text } = renderPage(page)
+  await browserPage.route(`${ORIGIN}/**`, (route) => route.fulfill({ status, headers, body: text }))
+  await browserPage.goto(`${ORIGIN}/`)
+  await browserPage.unroute(`${ORIGIN}/**`)
+}
