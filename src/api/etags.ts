@@ -2,7 +2,7 @@
  * ETags, one for each thing that people change: the version of the settings that the thing was last changed by. Whoever
  * changes it says which one they have seen, and is refused when somebody was faster.
  */
-import type { LastChange } from '../ledger/accounts/last-change.ts'
+import type { LastChange, NamedChange } from '../ledger/accounts/last-change.ts'
 import { ApiProblem } from './problem.ts'
 
 export function etagOf({ version }: Pick<LastChange, 'version'>): string {
@@ -27,11 +27,12 @@ export function expectedVersion(ifMatch: string | undefined): number | null {
 const NO_VERSION = 0
 
 /** What the caller has seen is not what it is: it says what it is now, by whom and since when. */
-export function changedMeanwhile(what: string, current: LastChange): ApiProblem {
-  const by = current.actor === null ? '' : ` by ${current.actor}`
+export function changedMeanwhile(what: string, current: NamedChange): ApiProblem {
+  const { actor, actorName, recordedAt } = current
+  const by = actor === null ? '' : ` by ${actor}`
   return new ApiProblem(
     'changed_meanwhile',
-    `${what} was changed${by} at ${current.recordedAt}: read it again, and send its ETag`,
-    { current: { etag: etagOf(current), changedBy: current.actor, changedAt: current.recordedAt } },
+    `${what} was changed${by} at ${recordedAt}: read it again, and send its ETag`,
+    { current: { etag: etagOf(current), changedBy: actor, changedByName: actorName, changedAt: recordedAt } },
   )
 }

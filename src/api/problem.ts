@@ -68,7 +68,12 @@ export interface ProblemExtras {
   readonly faults?: { readonly first: readonly FileFault[]; readonly count: number }
   readonly retryAfterSeconds?: number
   /** Of `changed_meanwhile`: the thing as it is now, who changed it, and when. */
-  readonly current?: { readonly etag: string; readonly changedBy: string | null; readonly changedAt: string }
+  readonly current?: {
+    readonly etag: string
+    readonly changedBy: string | null
+    readonly changedByName: string | null
+    readonly changedAt: string
+  }
   /** Of `method_not_allowed`. */
   readonly allow?: readonly string[]
 }
@@ -108,7 +113,12 @@ export interface ProblemDocument {
   readonly errors?: readonly FieldFault[]
   readonly faults?: readonly FileFault[]
   readonly fault_count?: number
-  readonly current?: { readonly etag: string; readonly changed_by: string | null; readonly changed_at: string }
+  readonly current?: {
+    readonly etag: string
+    readonly changed_by: string | null
+    readonly changed_by_name: string | null
+    readonly changed_at: string
+  }
 }
 
 export function typeOf(code: ProblemCode): string {
@@ -129,6 +139,13 @@ export function documentOf({ problem, message, extras }: ApiProblem, requestId: 
     ...(faults === undefined ? {} : { faults: faults.first, fault_count: faults.count }),
     ...(current === undefined
       ? {}
-      : { current: { etag: current.etag, changed_by: current.changedBy, changed_at: current.changedAt } }),
+      : {
+          current: {
+            etag: current.etag,
+            changed_by: current.changedBy,
+            changed_by_name: current.changedByName,
+            changed_at: current.changedAt,
+          },
+        }),
   }
 }

@@ -181,7 +181,15 @@ export const ProblemSchema = z
       .meta({ description: 'Of files that were sent: the first of their faults' }),
     fault_count: z.int().optional().meta({ description: 'How many faults the files have' }),
     current: z
-      .object({ etag: z.string(), changed_by: z.string().nullable(), changed_at: Instant })
+      .object({
+        etag: z.string(),
+        changed_by: z.string().nullable(),
+        changed_by_name: z.string().nullable().meta({
+          description:
+            'As their newest session of the billing page says, else their display name; null: neither is known, as of services',
+        }),
+        changed_at: Instant,
+      })
       .optional()
       .meta({ description: 'When it was changed meanwhile: what it is now' }),
   })

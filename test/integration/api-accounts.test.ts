@@ -780,6 +780,7 @@ describe('a movement', () => {
         threshold: '10.000000',
         set_at: expect.any(String),
         set_by: 'test',
+        set_by_name: null,
         consent: person,
       },
     })
@@ -796,7 +797,7 @@ describe('a movement', () => {
       card: null,
       credited_at: body.recorded_at,
       refunded: '5.000000',
-      asked: { threshold: '10.000000', balance: '2.800000', set_by: null, consent: null },
+      asked: { threshold: '10.000000', balance: '2.800000', set_by: null, set_by_name: null, consent: null },
     })
   })
 

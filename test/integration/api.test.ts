@@ -1,6 +1,7 @@
 /** What holds of every route: who may ask, what a refusal looks like, and that nothing of the inside leaves. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listApiKeys, revokeApiKey, rotateApiKey } from '../../src/ledger/api-keys.ts'
+import { createPortalLink } from '../../src/ledger/portal-sessions.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
@@ -141,6 +142,47 @@ describe('the document', () => {
 
 describe('what people change', () => {
   const LEVELS = '/v1/accounts/acme/alert-levels'
+
+  it.each([
+    [
+      'of the billing page is called as by their newest session',
+      'ann-1',
+      ['Ann', 'Ann Arbor'],
+      'A. Arbor',
+      'Ann Arbor',
+    ],
+    ['who never opened it is called by their display name', 'ann-2', [], 'A. Arbor', 'A. Arbor'],
+    ['of whom neither is known has no name', 'ann-3', [], null, null],
+  ])('somebody %s, where they were faster', async (_who, id, sessions, displayName, name) => {
+    const [faster, slower] = [await api.person('other', 'admin', id), await api.person('other', 'admin', 'bob')]
+    const levels = '/v1/accounts/other/alert-levels'
+    for (const called of sessions) {
+      const person = { id, name: called }
+      await createPortalLink(api.pool, { accountId: 'other', person, role: 'admin', locale: 'en', actor: 'test' })
+      // Of another account they may be called otherwise.
+      const elsewhere = { id, name: 'Somebody else' }
+      await createPortalLink(api.pool, {
+        accountId: 'acme',
+        person: elsewhere,
+        role: 'admin',
+        locale: 'en',
+        actor: 'test',
+      })
+    }
+    if (displayName !== null) {
+      const body = { name: displayName }
+      const named = await api.ask('PUT', `/v1/accounts/other/users/${id}/display-name`, { token: faster, body })
+      expect(named.status).toBe(200)
+    }
+    const seen = (await api.ask('GET', levels, { token: slower })).headers.get('etag')!
+    const save = (token: string, custom: string) =>
+      api.ask('PUT', levels, { token, body: { low: null, custom }, headers: { 'if-match': seen } })
+    expect((await save(faster, `${id.at(-1)}5.00`)).status).toBe(200)
+    expect(await save(slower, '70.00')).toMatchObject({
+      status: 412,
+      body: { current: { changed_by: id, changed_by_name: name } },
+    })
+  })
 
   it('is refused to whoever has not seen what it is by now, and says who was faster', async () => {
     const [ann, bob] = [await api.person('acme', 'admin', 'ann'), await api.person('acme', 'admin', 'bob')]

@@ -158,7 +158,7 @@ describe.skipIf(browserFound === null)('the page', () => {
     const dialog = page.getByRole('dialog', { name: 'Edit alerts' })
     const field = dialog.getByRole('textbox')
     await field.fill('12.50')
-    const session = await api.session(accountId, 'admin', 'ben')
+    const session = await api.session(accountId, 'admin', 'ben', 'Ben Okafor')
     const set = await api.ask('PUT', pathOf(accountId, 'alert-levels'), {
       session,
       headers: { 'if-match': '*' },
@@ -171,7 +171,9 @@ describe.skipIf(browserFound === null)('the page', () => {
       .waitFor()
     expect(await field.inputValue()).toBe('12.50')
     await dialog.getByRole('button', { name: 'Save' }).click()
-    await dialog.getByText(/^ben@acme\.example changed this at \d/).waitFor()
+    await dialog
+      .getByText(/^Ben Okafor changed this at [\d:]+\s?[AP]?M?: your own level none → \$?€?20\.00\.$/)
+      .waitFor()
     await dialog.getByRole('button', { name: 'Load current' }).click()
     await until('the form has what ben saved', async () => (await field.inputValue()).startsWith('20'))
     await field.fill('15')

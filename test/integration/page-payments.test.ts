@@ -239,22 +239,104 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     ])
   })
 
-  it('what somebody else changed meanwhile is said, and loaded', async () => {
-    const { accountId, page } = await open({ balanceMicros: 90_000_000n })
-    const { rows } = await api.pool.query('select method_id from tollgate.payment_methods where account_id = $1', [
-      accountId,
-    ])
-    await api.save(accountId, { thresholdMicros: 25_000_000n }, rows[0].method_id)
-    await page.reload()
-    await page.getByRole('button', { name: 'Edit auto top-up' }).click()
-    const dialog = page.getByRole('dialog', { name: 'Edit auto top-up' })
-    const threshold = dialog.getByLabel('When credit falls below (EUR)')
-    await threshold.fill('20')
-    await api.save(accountId, { thresholdMicros: 40_000_000n }, rows[0].method_id)
-    await dialog.getByRole('button', { name: 'Save' }).click()
-    await dialog.getByText(/threshold €25\.00 → €40\.00/).waitFor()
-    await dialog.getByRole('button', { name: 'Load current' }).click()
-    expect(await threshold.inputValue()).toBe('40.00')
+  describe('what somebody else changed meanwhile is listed, with who it was, and loaded', () => {
+    /** Of automatic top-up that is on below €25.00. */
+    async function openAuto() {
+      const { accountId, page } = await open({ balanceMicros: 90_000_000n })
+      const methodId = await savedMethodOf(accountId)
+      await api.save(accountId, { thresholdMicros: 25_000_000n }, methodId)
+      const session = await api.session(accountId, 'admin', 'ana', 'Ana')
+      const save = async (figures: object) => {
+        const settings = (await api.ask('GET', `/v1/accounts/${accountId}/auto-top-up`, { session })).body.settings
+        const body = { ...settings, ...figures, consent: null }
+        const headers = { 'if-match': '*' }
+        const saved = await api.ask('PUT', `/v1/accounts/${accountId}/auto-top-up`, { session, body, headers })
+        expect(saved.status).toBe(200)
+      }
+      await page.reload()
+      return { accountId, page, save }
+    }
+
+    async function savedMethodOf(accountId: string): Promise<string> {
+      const { rows } = await api.pool.query('select method_id from tollgate.payment_methods where account_id = $1', [
+        accountId,
+      ])
+      return rows[0].method_id
+    }
+
+    it('in the form of automatic top-up', async () => {
+      const { page, save } = await openAuto()
+      await page.getByRole('button', { name: 'Edit auto top-up' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Edit auto top-up' })
+      const threshold = dialog.getByLabel('When credit falls below (EUR)')
+      await threshold.fill('24')
+      await save({ threshold: '20.00', amount: '20.00' })
+      await dialog.getByRole('button', { name: 'Save' }).click()
+      const said = dialog.getByText('Ana changed this at')
+      await said.waitFor()
+      expect(await said.textContent()).toMatch(/: threshold €25\.00 → €20\.00; amount €25\.00 → €20\.00\.$/)
+      await expectNothingGrave(page)
+      await dialog.getByRole('button', { name: 'Load current' }).click()
+      expect(await threshold.inputValue()).toBe('20.00')
+    })
+
+    it('where it is turned off', async () => {
+      const { accountId, page, save } = await openAuto()
+      await page.getByRole('button', { name: 'Turn off auto top-up' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Turn off auto top-up?' })
+      await dialog.waitFor()
+      await save({ threshold: '20.00' })
+      await dialog.getByRole('button', { name: 'Turn off' }).click()
+      const said = dialog.getByText('Ana changed this at')
+      await said.waitFor()
+      expect(await said.textContent()).toMatch(/: threshold €25\.00 → €20\.00\.$/)
+      await expectNothingGrave(page)
+      await dialog.getByRole('button', { name: 'Load current' }).click()
+      await said.waitFor({ state: 'detached' })
+      await dialog.getByRole('button', { name: 'Turn off' }).click()
+      await dialog.waitFor({ state: 'detached' })
+      const { body } = await api.ask('GET', `/v1/accounts/${accountId}/auto-top-up`, { token: await api.key(['read']) })
+      expect(body.settings).toMatchObject({ is_on: false, threshold: '20.000000' })
+    })
+
+    it('where somebody else has turned it off already', async () => {
+      const { page, save } = await openAuto()
+      await page.getByRole('button', { name: 'Turn off auto top-up' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Turn off auto top-up?' })
+      await dialog.waitFor()
+      await save({ is_on: false })
+      await dialog.getByRole('button', { name: 'Turn off' }).click()
+      const said = dialog.getByText('Ana changed this at')
+      await said.waitFor()
+      expect(await said.textContent()).toMatch(/: turned off\.$/)
+      await dialog.getByRole('button', { name: 'Load current' }).click()
+      await dialog.waitFor({ state: 'detached' })
+      await page.getByText('Off. Nothing is charged unless somebody adds credit.').waitFor()
+      expect(await page.evaluate('document.activeElement.textContent')).toContain('Off. Nothing is charged')
+    })
+
+    it('in the form of alerts', async () => {
+      const { accountId, page } = await open({ balanceMicros: 90_000_000n })
+      const session = await api.session(accountId, 'admin', 'ana', 'Ana')
+      await page.getByRole('button', { name: 'Edit alerts' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Edit alerts' })
+      const field = dialog.getByRole('textbox')
+      await field.fill('12.50')
+      const set = await api.ask('PUT', `/v1/accounts/${accountId}/alert-levels`, {
+        session,
+        body: { low: '15.00', custom: '20.00' },
+        headers: { 'if-match': '*' },
+      })
+      expect(set.status).toBe(200)
+      await dialog.getByRole('button', { name: 'Save' }).click()
+      const said = dialog.getByText('Ana changed this at')
+      await said.waitFor()
+      expect(await said.textContent()).toMatch(/: your own level none → €20\.00; low level €10\.00 → €15\.00\.$/)
+      await expectNothingGrave(page)
+      await dialog.getByRole('button', { name: 'Load current' }).click()
+      await said.waitFor({ state: 'detached' })
+      expect(await field.inputValue()).toBe('20.00')
+    })
   })
 
   it('a member has no control', async () => {

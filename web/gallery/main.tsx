@@ -12,6 +12,7 @@ import '../../src/look/tokens.css'
 import '../../src/look/base.css'
 import '../src/credit/credit-page.css'
 import './gallery.css'
+import { DIALOGS } from './dialogs.tsx'
 import { PAGES } from './pages.tsx'
 import { PARTS } from './parts.tsx'
 import { PAYMENTS } from './payments.tsx'
@@ -21,7 +22,7 @@ const query = new URLSearchParams(location.search)
 const state = query.get('state')
 const locale = query.get('locale') ?? 'en-IE'
 const Page = state === null ? undefined : PAGES[state]
-const Part = state === null ? undefined : (PARTS[state] ?? PAYMENTS[state])
+const Part = state === null ? undefined : (PARTS[state] ?? PAYMENTS[state] ?? DIALOGS[state])
 
 showBrand(document.documentElement, query.get('brand') ?? (state === 'page-large' ? '#ffd400' : '#1f5fd6'))
 
@@ -40,11 +41,13 @@ function Shown() {
     <main className="page">
       <h1>Gallery</h1>
       <ul className="gallery-stack" id="states">
-        {[...Object.keys(PAGES), ...Object.keys(PARTS), ...Object.keys(PAYMENTS)].map((name) => (
-          <li key={name}>
-            <a href={`?state=${name}&locale=${locale}`}>{name}</a>
-          </li>
-        ))}
+        {[...Object.keys(PAGES), ...Object.keys(PARTS), ...Object.keys(PAYMENTS), ...Object.keys(DIALOGS)].map(
+          (name) => (
+            <li key={name}>
+              <a href={`?state=${name}&locale=${locale}`}>{name}</a>
+            </li>
+          ),
+        )}
       </ul>
     </main>
   )
@@ -55,6 +58,7 @@ await Promise.all([
   loadTexts(locale, 'page'),
   loadTexts(locale, 'history'),
   loadTexts(locale, 'pay'),
+  loadTexts(locale, 'dialogs'),
   import('../src/components/dialog.tsx'),
   import('../src/credit/set-up.tsx'),
   import('../src/credit/alerts-dialog.tsx'),

@@ -112,6 +112,7 @@ function Auto({ autoTopUp, quote = AUTO_QUOTE, cap = null }: AutoProps) {
         onClose={nothing}
         isSandbox
         seller={SESSION.seller}
+        self={SESSION.person}
         autoTopUp={autoTopUp}
         initial={{ threshold: '25.000000', amount: '50.000000', cap }}
         suggestedThreshold="60.000000"

@@ -4618,6 +4618,9 @@ export interface components {
         /** Null for members, and where that is not kept */
         set_by: string | null
 
+        /** What they are called; null for members, and where nobody knows */
+        set_by_name: string | null
+
         /** The newest by then; null for members */
         consent: { person: string; attested_by: string | null; recorded_at: components['schemas']['Instant'] } | null
       } | null
@@ -5754,7 +5757,14 @@ export interface components {
       fault_count?: number
 
       /** When it was changed meanwhile: what it is now */
-      current?: { etag: string; changed_by: string | null; changed_at: components['schemas']['Instant'] }
+      current?: {
+        etag: string
+        changed_by: string | null
+
+        /** As their newest session of the billing page says, else their display name; null: neither is known, as of services */
+        changed_by_name: string | null
+        changed_at: components['schemas']['Instant']
+      }
     }
     PublishedCatalog: {
       version: number

@@ -105,6 +105,10 @@ const Payment = z
         threshold: Money,
         set_at: Instant.meta({ description: 'Since when these settings were in force' }),
         set_by: z.string().nullable().meta({ description: 'Null for members, and where that is not kept' }),
+        set_by_name: z
+          .string()
+          .nullable()
+          .meta({ description: 'What they are called; null for members, and where nobody knows' }),
         consent: z
           .object({ person: z.string(), attested_by: z.string().nullable(), recorded_at: Instant })
           .nullable()
@@ -255,6 +259,7 @@ function paymentJson(payment: MovementPayment, isInFull: boolean): z.output<type
       threshold: formatMoney(asked.thresholdMicros),
       set_at: asked.setAt,
       set_by: isInFull ? asked.setBy : null,
+      set_by_name: isInFull ? asked.setByName : null,
       consent:
         consent === null || !isInFull
           ? null

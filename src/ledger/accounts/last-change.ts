@@ -1,5 +1,6 @@
 /** Who last changed a part of an account's settings, and by which version: settings are versions of the whole. */
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { readPersonName } from './person-names.ts'
 
 /** The parts that people change on their own, each with its columns. */
 const COLUMNS = {
@@ -70,7 +71,12 @@ export async function readLastChange(
 
 /** Somebody has changed it since the version that was seen. */
 export interface ChangedMeanwhile {
-  readonly changedMeanwhile: LastChange
+  readonly changedMeanwhile: NamedChange
+}
+
+export interface NamedChange extends LastChange {
+  /** Null where nobody knows one. */
+  readonly actorName: string | null
 }
 
 /** Null where what was seen is what it is, or nobody says what was seen. The account is locked. */
@@ -83,5 +89,7 @@ export async function changedSince(
   if (seenVersion === null) return null
   const last = await readLastChange(connection, accountId, part)
   if (last === null) throw new TypeError(`account ${accountId} was not locked`)
-  return last.version === seenVersion ? null : { changedMeanwhile: last }
+  if (last.version === seenVersion) return null
+  const actorName = last.actor === null ? null : await readPersonName(connection, accountId, last.actor)
+  return { changedMeanwhile: { ...last, actorName } }
 }

@@ -11,7 +11,7 @@ const SILENCE = { silence: true } as const
 const TAKEN = { data: { top_up_id: 'top-up-1' }, etag: null }
 const SUCCEEDED = { data: { state: 'succeeded', why: null }, etag: null } as const
 const refusal = (status: number): { refusal: Refusal } => ({
-  refusal: { status, code: '', errors: [], changedBy: null, changedAt: null, retryAfterSeconds: null },
+  refusal: { status, code: '', errors: [], change: null, retryAfterSeconds: null },
 })
 
 let kept: ReturnType<typeof keptPayments>

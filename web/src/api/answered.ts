@@ -6,13 +6,20 @@ export interface FieldFault {
   readonly limit?: string
 }
 
+/** Who was faster, and when. */
+export interface Change {
+  readonly changed_by: string | null
+  readonly changed_by_name: string | null
+  readonly changed_at: string
+}
+
 export interface Refusal {
   readonly status: number
   /** `consent-differs`, ... */
   readonly code: string
   readonly errors: readonly FieldFault[]
-  readonly changedBy: string | null
-  readonly changedAt: string | null
+  /** Who was faster, of what was changed meanwhile. */
+  readonly change: Change | null
   readonly retryAfterSeconds: number | null
 }
 
@@ -25,7 +32,7 @@ export type Answered<Data> =
 interface Problem {
   readonly type?: string
   readonly errors?: readonly FieldFault[]
-  readonly current?: { readonly changed_by: string | null; readonly changed_at: string }
+  readonly current?: Change
 }
 
 export async function answered<Data>(
@@ -42,8 +49,7 @@ export async function answered<Data>(
         status: response.status,
         code: problem.type?.split(':').at(-1) ?? '',
         errors: problem.errors ?? [],
-        changedBy: problem.current?.changed_by ?? null,
-        changedAt: problem.current?.changed_at ?? null,
+        change: problem.current ?? null,
         retryAfterSeconds: retryAfter > 0 ? retryAfter : null,
       },
     }

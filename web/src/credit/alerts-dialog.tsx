@@ -4,6 +4,7 @@ import { Button } from '../components/button.tsx'
 import Dialog from '../components/dialog.tsx'
 import { MoreWords, useWords } from '../texts/words.tsx'
 import { AlertsForm } from './alerts-form.tsx'
+import { alertChanges } from './changes.ts'
 import type { Alerts } from './data.ts'
 import { SaveFault, useSaving } from './save-fault.tsx'
 
@@ -33,7 +34,7 @@ function WithWords({ alerts, self, isSandbox, isOpen, onClose, onSave, onLoad }:
   // As it was when it was opened: what changes meanwhile takes nothing away that is being typed, and is found on saving.
   const [seen, setSeen] = useState(alerts)
   const [wasOpen, setWasOpen] = useState(isOpen)
-  const { isSubmitting, error, save, clear } = useSaving(onClose)
+  const { isSubmitting, fault, save, clear } = useSaving(onClose, onLoad)
   if (isOpen !== wasOpen) {
     setWasOpen(isOpen)
     if (isOpen) setSeen(alerts)
@@ -59,10 +60,12 @@ function WithWords({ alerts, self, isSandbox, isOpen, onClose, onSave, onLoad }:
         onSubmit={(custom) => void save(() => onSave(custom, seen))}
       />
       <SaveFault
-        error={error}
+        fault={fault}
+        changesIn={(current, words) => alertChanges(seen.levels, current.levels, words)}
         people={{ self, contacts: seen.contacts }}
-        onLoadCurrent={async () => {
-          setSeen(await onLoad())
+        onLoad={onLoad}
+        onLoaded={(current) => {
+          setSeen(current)
           clear()
           document.getElementById(FORM)?.querySelector('input')?.focus()
         }}

@@ -1,12 +1,12 @@
 /** What is charged without asking each time: when, what, how much at most, and how far that is used up. */
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import type { IconName } from '../components/icon.tsx'
 import { loadedWhenOpened } from '../components/opened.tsx'
 import { StatusLine, type Tone } from '../components/status-line.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
+import type { Readers } from './changes.ts'
 import type { AutoTopUp, CreditActions, Forecast } from './data.ts'
-import type { Readers } from './save-fault-text.ts'
 import { cardName } from './wording.ts'
 
 const TurnOffDialog = loadedWhenOpened(() => import('./turn-off-dialog.tsx'))
@@ -60,15 +60,7 @@ export function AutoTopUpBody({ autoTopUp, forecast, people, isSandbox, actions,
   const isOff = state === 'off'
   const [isTurningOff, setIsTurningOff] = useState(false)
   const facts = useRef<HTMLUListElement>(null)
-  // The button that opened the dialog is gone with it: what it says now takes the focus.
-  const wasOff = useRef(isOff)
-  useEffect(() => {
-    if (isOff && !wasOff.current && isTurningOff) {
-      setIsTurningOff(false)
-      facts.current?.focus()
-    }
-    wasOff.current = isOff
-  }, [isOff, isTurningOff])
+  const isTurnedOff = useRef(false)
   return (
     <>
       <ul className="facts" ref={facts} tabIndex={-1}>
@@ -86,21 +78,35 @@ export function AutoTopUpBody({ autoTopUp, forecast, people, isSandbox, actions,
             {t('action.edit')}
           </Button>
         ) : null}
-        {!isOff && onTurnOffAutoTopUp && onLoadAutoTopUp ? (
-          <>
-            <Button kind="text" onClick={() => setIsTurningOff(true)} label={t('action.turnOffAutoTopUp')}>
-              {t('action.turnOff')}
-            </Button>
-            <TurnOffDialog
-              isOpen={isTurningOff}
-              onClose={() => setIsTurningOff(false)}
-              onTurnOff={() => onTurnOffAutoTopUp(autoTopUp)}
-              onLoad={onLoadAutoTopUp}
-              forecast={forecast}
-              people={people}
-              isSandbox={isSandbox}
-            />
-          </>
+        {!isOff && onTurnOffAutoTopUp ? (
+          <Button
+            kind="text"
+            onClick={() => {
+              isTurnedOff.current = false
+              setIsTurningOff(true)
+            }}
+            label={t('action.turnOffAutoTopUp')}
+          >
+            {t('action.turnOff')}
+          </Button>
+        ) : null}
+        {/* It stays where somebody else was faster, to say so. */}
+        {onTurnOffAutoTopUp && onLoadAutoTopUp ? (
+          <TurnOffDialog
+            isOpen={isTurningOff}
+            onClose={() => setIsTurningOff(false)}
+            // The button that opened it is gone: what the card says now takes the focus.
+            returnsTo={() => (isOff || isTurnedOff.current ? facts.current : null)}
+            autoTopUp={autoTopUp}
+            onTurnOff={async (seen) => {
+              await onTurnOffAutoTopUp(seen)
+              isTurnedOff.current = true
+            }}
+            onLoad={onLoadAutoTopUp}
+            forecast={forecast}
+            people={people}
+            isSandbox={isSandbox}
+          />
         ) : null}
       </div>
     </>

@@ -2,75 +2,89 @@
 import { useState } from 'react'
 import { Refused } from '../api/account.ts'
 import { Icon } from '../components/icon.tsx'
-import { useWords } from '../texts/words.tsx'
-import { type Readers, saveFaultText } from './save-fault-text.ts'
+import { useWords, type Words } from '../texts/words.tsx'
+import { ChangedMeanwhile } from './changed-meanwhile.tsx'
+import type { Readers } from './changes.ts'
+import { saveFaultText } from './save-fault-text.ts'
 import '../components/field.css'
 
-export interface Saving {
-  readonly isSubmitting: boolean
+interface Fault<Current> {
   readonly error: unknown
+  /** What it is by now; null: nobody was faster, or it could not be read. */
+  readonly current: Current | null
+}
+
+export interface Saving<Current> {
+  readonly isSubmitting: boolean
+  readonly fault: Fault<Current> | null
   /** Closes the dialog once it is saved. */
   save(work: () => Promise<void>): Promise<void>
   clear(): void
 }
 
-export function useSaving(onClose: () => void): Saving {
+/** `onLoad` reads what it is now. */
+export function useSaving<Current>(onClose: () => void, onLoad: () => Promise<Current>): Saving<Current> {
   const [isSubmitting, setIsSubmitting] = useState(false)
-  const [error, setError] = useState<unknown>(null)
+  const [fault, setFault] = useState<Fault<Current> | null>(null)
   return {
     isSubmitting,
-    error,
+    fault,
     async save(work) {
       setIsSubmitting(true)
-      setError(null)
+      setFault(null)
       try {
         await work()
         onClose()
-      } catch (thrown) {
-        setError(thrown)
+      } catch (error) {
+        const current = changeIn(error) === null ? null : await onLoad().catch(() => null)
+        setFault({ error, current })
       } finally {
         setIsSubmitting(false)
       }
     },
-    clear: () => setError(null),
+    clear: () => setFault(null),
   }
 }
 
-export interface SaveFaultProps {
-  readonly error: unknown
+export interface SaveFaultProps<Current> {
+  readonly fault: Fault<Current> | null
+  readonly changesIn: (current: Current, words: Words) => readonly string[]
   /** For the name of whoever was faster. */
   readonly people: Readers
-  /** Reads what it is now. */
-  readonly onLoadCurrent: () => Promise<void>
+  readonly onLoad: () => Promise<Current>
+  /** Goes on from what it is now. */
+  readonly onLoaded: (current: Current) => void
 }
 
-export function SaveFault({ error, people, onLoadCurrent }: SaveFaultProps) {
-  const words = useWords()
-  const [isLoading, setIsLoading] = useState(false)
+export function SaveFault<Current>({ fault, changesIn, people, onLoad, onLoaded }: SaveFaultProps<Current>) {
+  const { t } = useWords()
+  const { error = null, current = null } = fault ?? {}
+  const change = changeIn(error)
+  if (change !== null) {
+    return (
+      <ChangedMeanwhile
+        change={change}
+        changesIn={current === null ? null : (words) => changesIn(current, words)}
+        people={people}
+        onLoadCurrent={async () => {
+          const loaded = current ?? (await onLoad().catch(() => null))
+          if (loaded !== null) onLoaded(loaded)
+        }}
+      />
+    )
+  }
   // What ends a session is said above, in the same dialog.
   if (error === null || (error instanceof Refused && error.status === 401)) return <div role="alert" />
-  const isChanged = error instanceof Refused && error.status === 412
-  const load = async () => {
-    setIsLoading(true)
-    await onLoadCurrent().catch(() => undefined)
-    setIsLoading(false)
-  }
   return (
     <div role="alert">
       <p className="field-fault">
         <Icon name="critical" />
-        <span>{saveFaultText(error instanceof Refused ? error : null, people, words)}</span>
+        <span>{saveFaultText(error instanceof Refused ? error.status : null, t)}</span>
       </p>
-      {isChanged ? (
-        <button
-          type="button"
-          className="link-button"
-          aria-disabled={isLoading || undefined}
-          onClick={() => void load()}
-        >
-          {words.t('save.loadCurrent')}
-        </button>
-      ) : null}
     </div>
   )
+}
+
+function changeIn(error: unknown) {
+  return error instanceof Refused && error.status === 412 ? (error.problem?.current ?? null) : null
 }

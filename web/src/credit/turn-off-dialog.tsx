@@ -1,17 +1,21 @@
 /** Asks once more, with how long credit lasts without. Loaded once it is opened. */
+import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import Dialog from '../components/dialog.tsx'
 import { MoreWords, useWords } from '../texts/words.tsx'
-import type { Forecast } from './data.ts'
+import { autoTopUpChanges, type Readers } from './changes.ts'
+import type { AutoTopUp, Forecast } from './data.ts'
 import { SaveFault, useSaving } from './save-fault.tsx'
-import type { Readers } from './save-fault-text.ts'
 import { daysPhrase } from './wording.ts'
 
 export interface TurnOffDialogProps {
   readonly isOpen: boolean
   readonly onClose: () => void
-  readonly onTurnOff: () => Promise<void>
-  readonly onLoad: () => Promise<unknown>
+  /** Where the focus goes once it has closed, if not back to what opened it. */
+  readonly returnsTo: () => HTMLElement | null
+  readonly autoTopUp: AutoTopUp
+  readonly onTurnOff: (seen: AutoTopUp) => Promise<void>
+  readonly onLoad: () => Promise<AutoTopUp>
   readonly forecast: Forecast | null
   readonly people: Readers
   readonly isSandbox: boolean
@@ -25,36 +29,46 @@ export default function TurnOffDialog(props: TurnOffDialogProps) {
   )
 }
 
-function WithWords({ isOpen, onClose, onTurnOff, onLoad, forecast, people, isSandbox }: TurnOffDialogProps) {
+function WithWords(props: TurnOffDialogProps) {
+  const { isOpen, onClose, returnsTo, autoTopUp, onTurnOff, onLoad, forecast, people, isSandbox } = props
   const words = useWords()
   const { t } = words
-  const { isSubmitting, error, save, clear } = useSaving(onClose)
-  const close = () => {
+  // As it was when it was opened: what somebody else changes meanwhile is found on turning it off, and said.
+  const [seen, setSeen] = useState(autoTopUp)
+  const [wasOpen, setWasOpen] = useState(isOpen)
+  const { isSubmitting, fault, save, clear } = useSaving(onClose, onLoad)
+  if (isOpen !== wasOpen) {
+    setWasOpen(isOpen)
+    if (isOpen) setSeen(autoTopUp)
     clear()
-    onClose()
   }
   const days = forecast === null ? null : daysPhrase(forecast, words)
   return (
     <Dialog
       title={t('auto.turnOffTitle')}
       isOpen={isOpen}
-      onClose={close}
+      onClose={onClose}
+      returnsTo={returnsTo}
       isSandbox={isSandbox}
       footer={
         <>
-          <Button kind="primary" onClick={() => void save(onTurnOff)} isSubmitting={isSubmitting}>
+          <Button kind="primary" onClick={() => void save(() => onTurnOff(seen))} isSubmitting={isSubmitting}>
             {t('action.turnOff')}
           </Button>
-          <Button onClick={close}>{t('action.keepOn')}</Button>
+          <Button onClick={onClose}>{t('action.keepOn')}</Button>
         </>
       }
     >
       <p>{days === null ? t('auto.turnOffTextUnknown') : t('auto.turnOffText', { days })}</p>
       <SaveFault
-        error={error}
+        fault={fault}
+        changesIn={(current, changeWords) => autoTopUpChanges(seen, current, changeWords)}
         people={people}
-        onLoadCurrent={async () => {
-          await onLoad()
+        onLoad={onLoad}
+        onLoaded={(current) => {
+          // Somebody else has done it.
+          if (!current.settings?.is_on) return onClose()
+          setSeen(current)
           clear()
         }}
       />

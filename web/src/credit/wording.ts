@@ -2,7 +2,7 @@
 import { CARD_BRANDS } from '../../../src/texts/formats.ts'
 import { type DaysLeft, durationOf } from '../../../src/texts/notice-text.ts'
 import type { MoneyFormat } from '../format/money.ts'
-import type { Words } from '../texts/words.tsx'
+import type { Words } from '../texts/words-of.ts'
 
 interface Card {
   readonly brand: string | null

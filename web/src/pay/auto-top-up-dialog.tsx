@@ -1,13 +1,16 @@
 /** Setting automatic top-up up, changing it, resuming it: one form. What could charge more takes a tick, never made beforehand. */
 import { type FormEvent, useRef, useState } from 'react'
+import type { Change } from '../api/answered.ts'
 import type { WantedAutoTopUp } from '../api/pay.ts'
 import { Button } from '../components/button.tsx'
 import Dialog from '../components/dialog.tsx'
 import { Checkbox, type Fault, FaultSummary } from '../components/field.tsx'
+import { ChangedMeanwhile } from '../credit/changed-meanwhile.tsx'
+import { autoTopUpChanges } from '../credit/changes.ts'
 import type { AutoTopUp } from '../credit/data.ts'
 import { cardName } from '../credit/wording.ts'
 import { isBelow } from '../format/decimal.ts'
-import { useWords, type Words } from '../texts/words.tsx'
+import { useWords } from '../texts/words.tsx'
 import { AutoTopUpForm } from './auto-top-up-form.tsx'
 import { consentText } from './consent.ts'
 import { PayMessage } from './pay-message.tsx'
@@ -18,13 +21,16 @@ const BOX = 'auto-consent'
 export type AutoTopUpSaved =
   | null
   | { readonly fault: string; readonly asksConsent?: boolean }
-  | { readonly changed: { readonly who: string | null; readonly at: string; readonly current: AutoTopUp } }
+  /** `current` null: what it is now could not be read. */
+  | { readonly changed: { readonly change: Change; readonly current: AutoTopUp | null } }
 
 export interface AutoTopUpDialogProps {
   readonly isOpen: boolean
   readonly onClose: () => void
   readonly isSandbox: boolean
   readonly seller: string
+  /** Who looks at it. */
+  readonly self: { readonly id: string }
   readonly autoTopUp: AutoTopUp
   readonly initial: AutoEntries
   /** 14 average days; null: nobody can say. */
@@ -107,7 +113,7 @@ export default function AutoTopUpDialog(props: AutoTopUpDialogProps) {
         <FaultSummary faults={faults} ref={summary} />
         <Came
           answer={answer}
-          words={words}
+          self={props.self}
           autoTopUp={autoTopUp}
           onLoad={(current) => {
             props.onLoadCurrent()
@@ -177,50 +183,27 @@ function entriesOf(
 
 interface CameProps {
   readonly answer: AutoTopUpSaved
-  readonly words: Words
+  readonly self: { readonly id: string }
   readonly autoTopUp: AutoTopUp
   readonly onLoad: (current: AutoEntries) => void
 }
 
 /** What saving it came to, where it did not. */
-function Came({ answer, words, autoTopUp, onLoad }: CameProps) {
-  const { t, dates } = words
+function Came({ answer, self, autoTopUp, onLoad }: CameProps) {
   if (answer === null) return null
   if ('fault' in answer) return <PayMessage tone="critical" title={answer.fault} />
-  const { who, at, current } = answer.changed
-  const values = { time: dates.moment(at), changes: changesOf(autoTopUp, current, words) }
-  const { settings } = current
+  const { change, current } = answer.changed
+  const settings = current?.settings ?? null
+  const load =
+    settings === null
+      ? undefined
+      : () => onLoad({ threshold: settings.threshold, amount: settings.amount, cap: settings.monthly_cap })
   return (
-    <PayMessage
-      tone="warning"
-      title={who === null ? t('auto.changedSomebody', values) : t('auto.changed', { ...values, who })}
-    >
-      {settings === null ? null : (
-        <Button
-          onClick={() => onLoad({ threshold: settings.threshold, amount: settings.amount, cap: settings.monthly_cap })}
-        >
-          {t('auto.loadCurrent')}
-        </Button>
-      )}
-    </PayMessage>
+    <ChangedMeanwhile
+      change={change}
+      changesIn={current === null ? null : (words) => autoTopUpChanges(autoTopUp, current, words)}
+      people={{ self, contacts: [] }}
+      onLoadCurrent={load}
+    />
   )
-}
-
-function changesOf({ settings: was }: AutoTopUp, { settings: now, currency }: AutoTopUp, words: Words): string {
-  const { t } = words
-  const { amount } = words.money(currency)
-  if (now === null) return t('auto.changedOff')
-  if (was === null) return t(now.is_on ? 'auto.changedOn' : 'auto.changedOff')
-  const cap = (value: string | null) => (value === null ? t('auto.noCap') : amount(value))
-  const changes = [
-    was.is_on === now.is_on ? null : t(now.is_on ? 'auto.changedOn' : 'auto.changedOff'),
-    was.threshold === now.threshold
-      ? null
-      : t('auto.changedThreshold', { from: amount(was.threshold), to: amount(now.threshold) }),
-    was.amount === now.amount ? null : t('auto.changedAmount', { from: amount(was.amount), to: amount(now.amount) }),
-    was.monthly_cap === now.monthly_cap
-      ? null
-      : t('auto.changedCap', { from: cap(was.monthly_cap), to: cap(now.monthly_cap) }),
-  ].filter((change) => change !== null)
-  return changes.length === 0 ? t('auto.changedNothing') : changes.join(', ')
 }

@@ -66,9 +66,9 @@ export function AutoTopUpOpened(props: AutoTopUpOpenedProps) {
   }
   const refused = async (refusal: Refusal): Promise<AutoTopUpSaved> => {
     key.current = null
-    if (refusal.status === 412) {
-      const { autoTopUp: current } = await read(api)
-      return { changed: { who: refusal.changedBy, at: refusal.changedAt ?? '', current } }
+    if (refusal.change !== null) {
+      const data = await read(api).catch(() => null)
+      return { changed: { change: refusal.change, current: data?.autoTopUp ?? null } }
     }
     if (refusal.code === 'consent-needed') return { fault: t('auto.consentFault'), asksConsent: true }
     return { fault: refusalWords(refusal, session.product, words) }
@@ -79,6 +79,7 @@ export function AutoTopUpOpened(props: AutoTopUpOpenedProps) {
       onClose={onClose}
       isSandbox={session.is_sandbox}
       seller={session.seller}
+      self={session.person}
       autoTopUp={autoTopUp}
       initial={
         entries ?? {

@@ -1,30 +1,11 @@
 /** The reader's words and formats, for every component below. */
 import { createContext, type ReactNode, use, useContext, useEffect } from 'react'
 import { readerLocale } from '../../../src/texts/reader-locale.ts'
-import type { Texts as Catalogue } from '../../../src/texts/texts.ts'
-import { type DateFormat, dateFormat } from '../format/dates.ts'
-import { type MoneyFormat, moneyFormat } from '../format/money.ts'
-import type { Area, TextId, Texts } from './ids.ts'
-import { loadTexts, type Translate, translator } from './texts.ts'
+import type { Area, Texts } from './ids.ts'
+import { loadTexts, translator } from './texts.ts'
+import { type Words, type WordsOptions, wordsOf } from './words-of.ts'
 
-export interface Words {
-  readonly locale: string
-  readonly t: Translate
-  /** The same words as the catalogue that page and mail share takes them. */
-  readonly catalogue: Catalogue
-  readonly timeZone: string
-  readonly dates: DateFormat
-  money(currency: string): MoneyFormat
-  /** `a, b and c`. */
-  list(items: readonly string[]): string
-}
-
-export interface WordsOptions {
-  readonly locale: string
-  /** The reader's own unless given. */
-  readonly timeZone?: string | undefined
-  readonly now?: () => Date
-}
+export type { Words } from './words-of.ts'
 
 interface Known {
   readonly texts: Texts
@@ -83,24 +64,4 @@ function knownMore(base: Known, area: Area): Promise<Known> {
     })
   areas.set(area, known)
   return known
-}
-
-export function wordsOf(texts: Texts, { locale, timeZone, now = () => new Date() }: WordsOptions): Words {
-  const list = new Intl.ListFormat(locale, { type: 'conjunction' })
-  const byCurrency = new Map<string, MoneyFormat>()
-  const t = translator(texts, locale)
-  const zone = timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
-  return {
-    locale,
-    t,
-    catalogue: { language: locale, locale, say: (id, ...[values]) => t(id as TextId, values) },
-    timeZone: zone,
-    dates: dateFormat(locale, { timeZone, now }),
-    money(currency) {
-      const known = byCurrency.get(currency) ?? moneyFormat(locale, currency)
-      byCurrency.set(currency, known)
-      return known
-    },
-    list: (items) => list.format(items),
-  }
 }

@@ -1,0 +1,45 @@
+/** Somebody was faster: who, when, and what is other than it was seen, with the way to go on from what it is now. */
+import { Suspense, useState } from 'react'
+import type { Change } from '../api/answered.ts'
+import { Button } from '../components/button.tsx'
+import { PayMessage } from '../pay/pay-message.tsx'
+import { MoreWords, useWords, type Words } from '../texts/words.tsx'
+import { changeText, type Readers } from './changes.ts'
+
+export interface ChangedMeanwhileProps {
+  readonly change: Change
+  /** Null: what it is now could not be read. */
+  readonly changesIn: ((words: Words) => readonly string[]) | null
+  readonly people: Readers
+  /** Absent: there is nothing to load. */
+  readonly onLoadCurrent?: (() => Promise<void> | void) | undefined
+}
+
+export function ChangedMeanwhile(props: ChangedMeanwhileProps) {
+  return (
+    <Suspense fallback={null}>
+      <MoreWords area="dialogs">
+        <WithWords {...props} />
+      </MoreWords>
+    </Suspense>
+  )
+}
+
+function WithWords({ change, changesIn, people, onLoadCurrent }: ChangedMeanwhileProps) {
+  const words = useWords()
+  const [isLoading, setIsLoading] = useState(false)
+  const load = async () => {
+    setIsLoading(true)
+    await onLoadCurrent?.()
+    setIsLoading(false)
+  }
+  return (
+    <PayMessage tone="warning" title={changeText(change, changesIn?.(words) ?? null, people, words)}>
+      {onLoadCurrent ? (
+        <Button isSubmitting={isLoading} onClick={() => void load()}>
+          {words.t('changed.loadCurrent')}
+        </Button>
+      ) : null}
+    </PayMessage>
+  )
+}
