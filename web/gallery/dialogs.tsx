@@ -4,7 +4,7 @@ import AlertsDialog from '../src/credit/alerts-dialog.tsx'
 import { ChangedMeanwhile } from '../src/credit/changed-meanwhile.tsx'
 import { autoTopUpChanges } from '../src/credit/changes.ts'
 import TurnOffDialog from '../src/credit/turn-off-dialog.tsx'
-import { useWords } from '../src/texts/words.tsx'
+import { MoreWords, useWords } from '../src/texts/words.tsx'
 import { ALERTS, AUTO, CONTACTS, FORECAST, NOW } from './planted.ts'
 
 const nothing = () => undefined
@@ -64,5 +64,9 @@ export const DIALOGS: Readonly<Record<string, () => React.ReactNode>> = {
       isSandbox
     />
   ),
-  'changed-meanwhile': Changed,
+  'changed-meanwhile': () => (
+    <MoreWords area="dialogs">
+      <Changed />
+    </MoreWords>
+  ),
 }

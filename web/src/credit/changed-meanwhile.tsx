@@ -1,9 +1,9 @@
 /** Somebody was faster: who, when, and what is other than it was seen, with the way to go on from what it is now. */
-import { Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { Change } from '../api/answered.ts'
 import { Button } from '../components/button.tsx'
 import { PayMessage } from '../pay/pay-message.tsx'
-import { MoreWords, useWords, type Words } from '../texts/words.tsx'
+import { useWords, type Words } from '../texts/words.tsx'
 import { changeText, type Readers } from './changes.ts'
 
 export interface ChangedMeanwhileProps {
@@ -15,17 +15,8 @@ export interface ChangedMeanwhileProps {
   readonly onLoadCurrent?: (() => Promise<void> | void) | undefined
 }
 
-export function ChangedMeanwhile(props: ChangedMeanwhileProps) {
-  return (
-    <Suspense fallback={null}>
-      <MoreWords area="dialogs">
-        <WithWords {...props} />
-      </MoreWords>
-    </Suspense>
-  )
-}
-
-function WithWords({ change, changesIn, people, onLoadCurrent }: ChangedMeanwhileProps) {
+/** Its words are those of the area `dialogs`. */
+export function ChangedMeanwhile({ change, changesIn, people, onLoadCurrent }: ChangedMeanwhileProps) {
   const words = useWords()
   const [isLoading, setIsLoading] = useState(false)
   const load = async () => {

@@ -74,7 +74,7 @@ export function SaveFault<Current>({ fault, changesIn, people, onLoad, onLoaded 
     )
   }
   // What ends a session is said above, in the same dialog.
-  if (error === null || (error instanceof Refused && error.status === 401)) return <div role="alert" />
+  if (error === null || (error instanceof Refused && error.status === 401)) return null
   return (
     <div role="alert">
       <p className="field-fault">

@@ -1,5 +1,5 @@
 /** Setting automatic top-up up, changing it, resuming it: one form. What could charge more takes a tick, never made beforehand. */
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, Suspense, useRef, useState } from 'react'
 import type { Change } from '../api/answered.ts'
 import type { WantedAutoTopUp } from '../api/pay.ts'
 import { Button } from '../components/button.tsx'
@@ -10,7 +10,7 @@ import { autoTopUpChanges } from '../credit/changes.ts'
 import type { AutoTopUp } from '../credit/data.ts'
 import { cardName } from '../credit/wording.ts'
 import { isBelow } from '../format/decimal.ts'
-import { useWords } from '../texts/words.tsx'
+import { MoreWords, useWords } from '../texts/words.tsx'
 import { AutoTopUpForm } from './auto-top-up-form.tsx'
 import { consentText } from './consent.ts'
 import { PayMessage } from './pay-message.tsx'
@@ -199,11 +199,15 @@ function Came({ answer, self, autoTopUp, onLoad }: CameProps) {
       ? undefined
       : () => onLoad({ threshold: settings.threshold, amount: settings.amount, cap: settings.monthly_cap })
   return (
-    <ChangedMeanwhile
-      change={change}
-      changesIn={current === null ? null : (words) => autoTopUpChanges(autoTopUp, current, words)}
-      people={{ self, contacts: [] }}
-      onLoadCurrent={load}
-    />
+    <Suspense fallback={null}>
+      <MoreWords area="dialogs">
+        <ChangedMeanwhile
+          change={change}
+          changesIn={current === null ? null : (words) => autoTopUpChanges(autoTopUp, current, words)}
+          people={{ self, contacts: [] }}
+          onLoadCurrent={load}
+        />
+      </MoreWords>
+    </Suspense>
   )
 }

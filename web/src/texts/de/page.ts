@@ -6,7 +6,7 @@ export const PAGE: PageTexts = {
   'page.credit': 'Guthaben',
   'page.intro':
     'Das Guthaben bezahlt, was Ihr Tarif nicht abdeckt: Anrufe außerhalb Ihres Pakets, gebührenfreie Nummern, Nachrichten, KI. Es ist unabhängig von Ihrem Abonnement.',
-  'page.sandbox': 'Sandbox: es fließt kein echtes Geld',
+  'page.sandbox': 'Sandbox: Es fließt kein echtes Geld',
   'page.signedIn': 'Angemeldet als {name}',
   'page.signOut': 'Abmelden',
   'page.back': 'Zurück zu {product}',
