@@ -63,7 +63,7 @@ describe('of automatic top-up', () => {
   })
 
   it('what was never set up before had none of the figures', () => {
-    expect(autoTopUpChanges(auto(null), auto({}), english)).toEqual([
+    expect(autoTopUpChanges(auto(null), auto({}), english).map(plain)).toEqual([
       'turned on',
       'threshold none → €25.00',
       'amount none → €50.00',

@@ -203,7 +203,8 @@ function WaitingButtons({ progress, onCheckAgain, onBackToForm, onClose }: Forml
         </Button>
       ) : null}
       {progress.at === 'checking' || progress.at === 'approval' ? another : null}
-      <Button kind="text" onClick={onClose}>
+      {/* By itself it would stand indented, and look like no button. */}
+      <Button kind={progress.at === 'processing' ? 'secondary' : 'text'} onClick={onClose}>
         {t('action.close')}
       </Button>
     </>
