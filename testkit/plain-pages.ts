@@ -2,6 +2,7 @@
 import type { Page as BrowserPage } from 'playwright-core'
 import { type Brand, type Page, renderPage } from '../src/api/html.ts'
 import { linkOverPage, openingPage, signedOutPage } from '../src/api/portal/pages.ts'
+import { plainBillingPage, type Shown } from '../src/api/portal/plain-billing.ts'
 import type { PortalSettings } from '../src/api/portal/settings.ts'
 import { goingBackPage, nowherePage } from '../src/api/return-views.ts'
 import { bankPage, cardPage, overPage, unknownPage } from '../src/api/sandbox-views.ts'
@@ -9,8 +10,42 @@ import { bankPage, cardPage, overPage, unknownPage } from '../src/api/sandbox-vi
 const ORIGIN = 'http://pages.test'
 const RETURN_URL = `${ORIGIN}/billing/acme`
 
+type ShownNotice = Shown['notices']['items'][number]
+
 const ID = 'setup-1'
 const PAYMENT = { paymentId: 'payment-1', amountMicros: 1_060_500_000n, currency: 'EUR' } as const
+
+const NOTICE: Pick<
+  ShownNotice,
+  'placement' | 'is_banner' | 'is_dismissible' | 'occurrence' | 'actions' | 'ask_admins'
+> = {
+  placement: 'payments',
+  is_banner: false,
+  is_dismissible: false,
+  occurrence: 'top-up-1',
+  actions: [],
+  ask_admins: [],
+}
+const FIGURES = { top_up_id: 'top-up-1', trigger: 'automatic', amount: '50.000000' } as const
+const APPROVE: ShownNotice = {
+  ...NOTICE,
+  key: 'approve',
+  severity: 'critical',
+  figures: { ...FIGURES, until: '2026-07-15T07:41:00.000000Z' },
+}
+const CHECKING: ShownNotice = { ...NOTICE, key: 'checking', severity: 'info', figures: FIGURES }
+
+const SHOWN: Shown = {
+  session: { accountId: 'acme', person: { id: 'ana', name: 'Ana Castillo' }, role: 'admin', locale: 'en-IE' },
+  credit: {
+    currency: 'EUR',
+    status: 'blocked',
+    statusSince: '2026-07-14T07:41:00.000000Z',
+    balanceMicros: -3_416_200n,
+  },
+  notices: { items: [APPROVE, CHECKING] },
+  isSandbox: true,
+}
 
 export interface PlainPageOptions {
   readonly locale: string
@@ -49,6 +84,7 @@ export function plainPages({
     'portal-opening': opening,
     'portal-link-over': linkOverPage(settings),
     'portal-signed-out': signedOutPage(settings),
+    'portal-billing': plainBillingPage(settings, { ...SHOWN, session: { ...SHOWN.session, locale } }),
   }
 }
 

@@ -8,10 +8,6 @@ import { brandOf, type PortalSettings } from './settings.ts'
 
 type PortalPage = Omit<Page, 'brand' | 'frameAncestors'>
 
-export async function sendPortalPage(reply: FastifyReply, settings: PortalSettings, page: PortalPage) {
-  return await sendPage(reply, portalPage(settings, page))
-}
-
 export function portalPage(settings: PortalSettings, page: PortalPage): Page {
   return { ...page, brand: brandOf(settings), frameAncestors: settings.embeddingOrigins }
 }
