@@ -1,10 +1,9 @@
 /** The plain pages around the Billing page: within their policy, readable for everybody, and never wider than the screen. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, it } from 'vitest'
+import { findGrave } from '../../testkit/axe.ts'
 import { openPlainPage, plainPages } from '../../testkit/plain-pages.ts'
 import { describeInBrowser } from './in-browser.ts'
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 /** Too bright for white on it, and too dark for a dark page. */
 const COLORS = ['#1f5fd6', '#ffd400', '#120a3a']
 
@@ -17,9 +16,8 @@ describeInBrowser('every plain page', (gallery) => {
       await openPlainPage(page, plain)
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
-        const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze()
-        const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        for (const { id, nodes } of grave) found.push(`${name} ${colorScheme} ${id}: ${nodes[0]?.html}`)
+        const grave = await findGrave(page)
+        found.push(...grave.map(({ rule, element }) => `${name} ${colorScheme} ${rule}: ${element}`))
       }
     }
     expect(found).toEqual([])
