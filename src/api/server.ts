@@ -22,6 +22,7 @@ import { addAlertLevelRoutes } from './routes/alert-levels.ts'
 import { addApiKeyRoutes } from './routes/api-keys.ts'
 import { addAutoTopUpRoutes } from './routes/auto-top-up.ts'
 import { addBalanceRoutes } from './routes/balance.ts'
+import { addBalanceHistoryRoute } from './routes/balance-history.ts'
 import { addBillingPage } from './routes/billing-page.ts'
 import { addCatalogRoutes } from './routes/catalogs.ts'
 import { addContactRoutes } from './routes/contacts.ts'
@@ -79,6 +80,7 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addMovementRoutes,
   addMovementSearchRoutes,
   addUsageRoutes,
+  addBalanceHistoryRoute,
   addNoticeRoutes,
   addAccountRoutes,
   addContactRoutes,

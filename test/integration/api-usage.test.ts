@@ -60,10 +60,84 @@ async function readPeriod(accountId: string, from?: string, to?: string): Promis
   return answerOf(await client.GET('/v1/accounts/{account_id}/period-summary', { params }))
 }
 
+type HistoryQuery = { from?: string; to?: string; days?: number; step?: 'hour' | 'day' }
+
+async function readHistory(accountId: string, query: HistoryQuery = {}): Promise<Schema<'BalanceHistory'>> {
+  const params = { path: { account_id: accountId }, query }
+  return answerOf(await client.GET('/v1/accounts/{account_id}/balance-history', { params }))
+}
+
+/** The same by SQL, a question a figure. */
+async function historyByHand(accountId: string, { points, days, from, to }: Schema<'BalanceHistory'>) {
+  const balanceBefore = `
+    (select balance_after_micros from tollgate.movements where account_id = $1 and recorded_at < at
+      order by sequence desc limit 1)`
+  const balances = await api.pool.query<{ balance: bigint }>(
+    `select coalesce(${balanceBefore}, 0)::bigint as balance
+       from unnest($2::timestamptz[]) with ordinality as point (at, place) order by place`,
+    [accountId, points.map(({ at }) => at)],
+  )
+  const byDay = await api.pool.query(
+    `select added, other, used, coalesce(${balanceBefore}, 0)::bigint as closing
+       from unnest($2::date[]) with ordinality as day (date, place)
+      cross join lateral (select (date + 1)::timestamp at time zone 'UTC' as at) as ending
+      cross join lateral (
+        select coalesce(sum(amount_micros) filter (where kind = 'top_up'), 0)::bigint as added,
+               coalesce(sum(amount_micros) filter (where kind in ('adjustment', 'refund', 'dispute')), 0)::bigint as other,
+               coalesce(-sum(amount_micros) filter (where kind in ('usage', 'reversal')), 0)::bigint as used
+          from tollgate.movements
+         where account_id = $1 and (recorded_at at time zone 'UTC')::date = date
+      ) as moved
+      order by place`,
+    [accountId, days.map(({ date }) => date)],
+  )
+  const topUps = await api.pool.query(
+    `select m.amount_micros, m.balance_before_micros, m.balance_after_micros, t.trigger
+       from tollgate.movements m left join tollgate.top_ups t using (top_up_id)
+      where m.account_id = $1 and kind = 'top_up' and (recorded_at at time zone 'UTC')::date >= $2::date
+        and (recorded_at at time zone 'UTC')::date < $3::date
+      order by sequence`,
+    [accountId, from, to],
+  )
+  return {
+    balances: balances.rows.map(({ balance }) => formatMoney(balance)),
+    days: byDay.rows.map((row) => ({
+      added: formatMoney(row.added),
+      used: formatMoney(row.used),
+      other: formatMoney(row.other),
+      closing: formatMoney(row.closing),
+    })),
+    topUps: topUps.rows.map((row) => ({
+      amount: formatMoney(row.amount_micros),
+      balance_before: formatMoney(row.balance_before_micros),
+      balance_after: formatMoney(row.balance_after_micros),
+      trigger: row.trigger,
+    })),
+  }
+}
+
+async function expectHistory(accountId: string, history: Schema<'BalanceHistory'>): Promise<void> {
+  const expected = await historyByHand(accountId, history)
+  const { points, days, top_ups: topUps } = history
+  expect(points.map(({ balance }) => balance)).toEqual(expected.balances)
+  expect(days.map(({ date: _, ...figures }) => figures)).toEqual(expected.days)
+  expect(topUps.items.map(({ at: _, ...figures }) => figures)).toEqual(expected.topUps)
+  expect(topUps.count).toBe(expected.topUps.length)
+  expect(inMicros(topUps.added)).toBe(expected.topUps.reduce((sum, { amount }) => sum + inMicros(amount), 0n))
+  expect([history.opening, history.closing]).toEqual([points[0]!.balance, points.at(-1)!.balance])
+  let opening = history.opening
+  for (const day of days) {
+    expectToAddUp({ ...day, opening })
+    opening = day.closing
+  }
+}
+
 interface UsageQuery {
   readonly by?: Schema<'UsageSummary'>['by']
   readonly from?: string
   readonly to?: string
+  readonly days?: number
+  readonly limit?: number
 }
 
 function answerOf<Answer>({ data, error }: { data?: Answer; error?: Schema<'Problem'> }): Answer {
@@ -156,7 +230,9 @@ function periodByHand(moved: readonly Moved[], from: number, to: number) {
 
 const inMicros = (money: string) => parseMoney(money)!
 
-function expectToAddUp({ opening, added, used, other, closing }: Schema<'PeriodSummary'>): void {
+type Sums = Pick<Schema<'PeriodSummary'>, 'opening' | 'added' | 'used' | 'other' | 'closing'>
+
+function expectToAddUp({ opening, added, used, other, closing }: Sums): void {
   expect(inMicros(opening) + inMicros(added) - inMicros(used) + inMicros(other)).toBe(inMicros(closing))
 }
 
@@ -195,7 +271,7 @@ describe('whatever happened, at any state of the roll-up', () => {
     expect(moved.filter(({ kind }) => kind === 'reversal').length).toBeGreaterThan(10)
   })
 
-  it('usage, forecast and periods are what the movements come to', async () => {
+  it('usage, forecast, periods and balances are what the movements come to', async () => {
     const nowMicros = Date.now() * 1000
     const oldest = moved[0]!.recordedAt
     const dateAt = (micros: number) => formatDate(Math.round(micros))
@@ -235,6 +311,13 @@ describe('whatever happened, at any state of the roll-up', () => {
         expect(summary).toMatchObject(periodByHand(moved, start!, end!))
         expectToAddUp(summary)
       }
+
+      for (const step of ['day', 'hour'] as const) {
+        const start = oldest + (random.fraction() * 1.2 - 0.1) * (nowMicros - oldest)
+        const from = dateAt(Math.min(start, nowMicros))
+        const to = formatDate(parseDate(from)! + (1 + random.whole(step === 'day' ? 60 : 15)) * MICROS_PER_DAY)
+        await expectHistory(ACCOUNT, await readHistory(ACCOUNT, { from, to, step }))
+      }
       const { rows } = await api.pool.query(
         'select through_sequence from tollgate.usage_by_day_progress where account_id = $1',
         [ACCOUNT],
@@ -244,6 +327,15 @@ describe('whatever happened, at any state of the roll-up', () => {
       if (!hasMore) expect((await rollUp(api.pool)).hasMore).toBe(false)
     }
     expect(states.size).toBeGreaterThan(8)
+  })
+
+  it('items are as many as are asked for, and the rest is summed', async () => {
+    const all = await readSummary(ACCOUNT, { by: 'destination', days: 366 })
+    const { items, other, total } = await readSummary(ACCOUNT, { by: 'destination', days: 366, limit: 1 })
+    expect(items).toEqual(all.items.slice(0, 1))
+    expect(total).toEqual(all.total)
+    expect(other.count).toBe(all.items.length - 1)
+    expect(inMicros(items[0]!.used) + inMicros(other.used)).toBe(inMicros(total.used))
   })
 
   it('what is not listed is summed', async () => {
@@ -350,6 +442,75 @@ describe('periods', () => {
   })
 })
 
+describe('a balance over time', () => {
+  const dayFromToday = (days: number) => formatDate(Date.now() * 1000 + days * MICROS_PER_DAY)
+  const balancesOf = ({ points }: Schema<'BalanceHistory'>) => points.map(({ balance }) => Number(balance))
+
+  it('has a point a day up to now, and days on which nothing moved', async () => {
+    await apply(api, [testAccount({ accountId: 'quiet' })])
+    await adjust(api, 'quiet', 10_000_000n)
+    await age('quiet', 72)
+    await recordUsage(api, abroad('quiet', 'q1', 'ann'))
+    const history = await readHistory('quiet', { days: 7 })
+    await expectHistory('quiet', history)
+    expect([history.from, history.to]).toEqual([dayFromToday(-6), dayFromToday(1)])
+    expect(balancesOf(history)).toEqual([0, 0, 0, 0, 10, 10, 10, 9.5])
+    expect(history.days.map(({ other, used }) => [Number(other), Number(used)])).toEqual([
+      ...[1, 2, 3].map(() => [0, 0]),
+      [10, 0],
+      ...[4, 5].map(() => [0, 0]),
+      [0, 0.5],
+    ])
+    const asOf = Date.parse(history.points.at(-1)!.at)
+    expect(Math.abs(asOf - Date.now())).toBeLessThan(60_000)
+    for (const { at } of history.points.slice(0, -1)) expect(at).toMatch(/T00:00:00\.000000Z$/)
+  })
+
+  it('goes by the hour where it is asked to', async () => {
+    const history = await readHistory('quiet', { days: 7, step: 'hour' })
+    await expectHistory('quiet', history)
+    expect(history.points.length).toBeGreaterThan(6 * 24)
+    const times = history.points.map(({ at }) => Date.parse(at))
+    expect(new Set(times.slice(1, -1).map((at, i) => at - times[i]!))).toEqual(new Set([3_600_000]))
+  })
+
+  it('ends where its period does', async () => {
+    const history = await readHistory('quiet', { from: dayFromToday(-3), to: dayFromToday(0) })
+    await expectHistory('quiet', history)
+    expect(balancesOf(history)).toEqual([0, 10, 10, 10])
+    expect(history.points.at(-1)!.at).toBe(`${dayFromToday(0)}T00:00:00.000000Z`)
+  })
+
+  it('is nothing before the first movement, and of an account without one', async () => {
+    const before = await readHistory('quiet', { from: dayFromToday(-9), to: dayFromToday(-7) })
+    await expectHistory('quiet', before)
+    expect(balancesOf(before)).toEqual([0, 0, 0])
+    await apply(api, [testAccount({ accountId: 'empty' })])
+    const empty = await readHistory('empty')
+    await expectHistory('empty', empty)
+    expect(empty).toMatchObject({ through_sequence: 0, top_ups: { count: 0, items: [] } })
+    expect(empty.points).toHaveLength(31)
+  })
+
+  it('has today alone, from the balance at midnight to that of now', async () => {
+    const history = await readHistory('quiet', { days: 1 })
+    await expectHistory('quiet', history)
+    expect(balancesOf(history)).toEqual([10, 9.5])
+  })
+
+  it('marks top-ups with the balance around them, and says which were automatic', async () => {
+    await apply(api, [testAccount({ accountId: 'topped-up' })])
+    await postPayments(api, 'topped-up')
+    const { top_ups: topUps, closing } = await readHistory('topped-up', { days: 1 })
+    expect(topUps).toMatchObject({
+      count: 1,
+      added: '50.000000',
+      items: [{ amount: '50.000000', balance_before: '0.000000', balance_after: '50.000000', trigger: 'manual' }],
+    })
+    expect(closing).toBe('0.000000')
+  })
+})
+
 describe('a forecast', () => {
   it('counts today before it is rolled up, and says why there is no more', async () => {
     await apply(api, [testAccount({ accountId: 'fresh' })])
@@ -412,7 +573,7 @@ describe('a forecast', () => {
 })
 
 describe('the routes', () => {
-  const PATHS = ['usage', 'usage-forecast', 'period-summary']
+  const PATHS = ['usage', 'usage-forecast', 'balance-history', 'period-summary']
 
   it.each(PATHS)('%s may be asked by whoever may see the account', async (path) => {
     await apply(api, [testAccount({ accountId: 'acme' }), testAccount({ accountId: 'other' })])
@@ -435,6 +596,12 @@ describe('the routes', () => {
     ['usage?from=2026-01-01&to=2027-01-03', 422, 'not-possible', '/query/from'],
     ['usage?from=1969-12-31&to=1970-01-02', 422, 'not-possible', '/query/from'],
     ['usage?to=0000-01-01', 422, 'not-possible', '/query/to'],
+    ['usage?days=367', 400, 'invalid-request', '/query/days'],
+    ['usage?limit=201', 400, 'invalid-request', '/query/limit'],
+    ['balance-history?step=minute', 400, 'invalid-request', '/query/step'],
+    ['balance-history?from=2026-02-01&to=2026-02-01', 422, 'not-possible', '/query/to'],
+    ['balance-history?from=2026-01-01&to=2026-01-17&step=hour', 422, 'not-possible', '/query/step'],
+    ['balance-history?from=2999-01-02&to=2999-01-03', 422, 'not-possible', '/query/from'],
     ['period-summary?from=2026-01-01&to=soon', 400, 'invalid-request', '/query/to'],
     ['period-summary?to=0000-01-01', 422, 'not-possible', '/query/to'],
     ['period-summary?from=2026-01-02&to=2026-01-02', 422, 'not-possible', '/query/to'],

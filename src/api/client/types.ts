@@ -700,6 +700,79 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/accounts/{account_id}/balance-history': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+    /** The balance over time, what moved it each day, and the top-ups */
+    get: {
+      parameters: {
+        query?: {
+          /** From this UTC date on; without it, as many days as `days` says */
+          from?: string
+
+          /** Before this UTC date; without it today is the last */
+          to?: string
+
+          /** How many days, where `from` is not given */
+          days?: number
+
+          /** From point to point; by the hour, a period is at most 15 days */
+          step?: 'hour' | 'day'
+        }
+        header?: never
+        path: {
+          /** The account */
+          account_id: string
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        200: {
+          headers: { [name: string]: unknown }
+          content: { 'application/json': components['schemas']['BalanceHistory'] }
+        }
+        400: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        401: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        403: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        404: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        422: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        429: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        500: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+        503: {
+          headers: { [name: string]: unknown }
+          content: { 'application/problem+json': components['schemas']['Problem'] }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/accounts/{account_id}/close': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
     get?: never
@@ -2510,14 +2583,20 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** What usage is summed by */
-          by?: 'day' | 'kind' | 'user' | 'destination'
-
-          /** From this UTC date on; without it 30 days */
+          /** From this UTC date on; without it, as many days as `days` says */
           from?: string
 
           /** Before this UTC date; without it today is the last */
           to?: string
+
+          /** How many days, where `from` is not given */
+          days?: number
+
+          /** What usage is summed by */
+          by?: 'day' | 'kind' | 'user' | 'destination'
+
+          /** How many items there are at the most, the rest being `other`; days are always all there */
+          limit?: number
         }
         header?: never
         path: {
@@ -4114,6 +4193,62 @@ export interface components {
       /** outbound_calls, inbound_toll_free; there may be more one day. Empty while active */
       blocked: string[]
       status_since: components['schemas']['Instant']
+    }
+    BalanceHistory: {
+      /** The account */
+      account_id: string
+      currency: components['schemas']['Currency']
+      from: string
+      to: string
+      step: 'hour' | 'day'
+      opening: components['schemas']['Money']
+
+      /** Of this moment, where the period reaches past it */
+      closing: components['schemas']['Money']
+
+      /** From opening to closing, the end of a step each; the last is of now where the period reaches past it */
+      points: { at: components['schemas']['Instant']; balance: components['schemas']['Money'] }[]
+
+      /** Those that have begun, also where nothing moved */
+      days: {
+        /** In UTC */
+        date: string
+
+        /** Top-ups */
+        added: components['schemas']['Money']
+
+        /** Usage, less the reversals recorded on the day */
+        used: components['schemas']['Money']
+
+        /** Adjustments, refunds and disputes; above zero where they added credit */
+        other: components['schemas']['Money']
+
+        /** That of the day before + added - used + other */
+        closing: components['schemas']['Money']
+      }[]
+      top_ups: {
+        count: number
+
+        /** What they come to */
+        added: components['schemas']['Money']
+
+        /** In their order; of more than 500 the newest */
+        items: {
+          at: components['schemas']['Instant']
+          amount: components['schemas']['Money']
+          balance_before: components['schemas']['Money']
+          balance_after: components['schemas']['Money']
+
+          /** Null: of a payment that is not known here */
+          trigger: ('automatic' | 'manual') | null
+        }[]
+      }
+
+      /** Of the ledger; it grows with every restore */
+      epoch: number
+
+      /** Sequence of the newest movement that is in it; 0: there is none */
+      through_sequence: number
     }
     CatalogToCheckInput: {
       /** catalog.yaml and every file that it names: text by file name */
@@ -6099,7 +6234,7 @@ export interface components {
       to: string
       items: components['schemas']['UsageItem'][]
 
-      /** What is not among the items, of which there are at most 200 */
+      /** What is not among the items */
       other: {
         count: number
 

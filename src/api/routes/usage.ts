@@ -33,8 +33,8 @@ const MAX_DAYS = 366
 const FIRST_DATE = '1970-01-01'
 const RETRY_AFTER_SECONDS = 5
 
-const Epoch = z.int().meta({ description: 'Of the ledger; it grows with every restore' })
-const Through = z.int().meta({ description: 'Sequence of the newest movement that is in it; 0: there is none' })
+export const Epoch = z.int().meta({ description: 'Of the ledger; it grows with every restore' })
+export const Through = z.int().meta({ description: 'Sequence of the newest movement that is in it; 0: there is none' })
 
 const USED = {
   used: Money.meta({ description: 'Usage less its reversals; above zero where credit was used' }),
@@ -64,19 +64,35 @@ const UsageSummary = z
     from: CalendarDate,
     to: CalendarDate,
     items: z.array(UsageItem),
-    other: z
-      .object({ count: z.int(), ...USED })
-      .meta({ description: `What is not among the items, of which there are at most ${MAX_ITEMS}` }),
+    other: z.object({ count: z.int(), ...USED }).meta({ description: 'What is not among the items' }),
     total: z.object(USED),
     epoch: Epoch,
     through_sequence: Through,
   })
   .meta({ id: 'UsageSummary' })
 
-const UsageQuery = z.object({
-  by: z.enum(USAGE_BY).default('day').meta({ description: 'What usage is summed by' }),
-  from: CalendarDate.optional().meta({ description: `From this UTC date on; without it ${DEFAULT_DAYS} days` }),
+/** Whole days in UTC, as `periodOf` reads them. */
+export const DaysQuery = z.object({
+  from: CalendarDate.optional().meta({ description: 'From this UTC date on; without it, as many days as `days` says' }),
   to: CalendarDate.optional().meta({ description: 'Before this UTC date; without it today is the last' }),
+  days: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_DAYS)
+    .default(DEFAULT_DAYS)
+    .meta({ description: 'How many days, where `from` is not given' }),
+})
+
+const UsageQuery = DaysQuery.extend({
+  by: z.enum(USAGE_BY).default('day').meta({ description: 'What usage is summed by' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_ITEMS)
+    .default(MAX_ITEMS)
+    .meta({ description: 'How many items there are at the most, the rest being `other`; days are always all there' }),
 })
 
 const NO_AVERAGE = ['not_enough_usage', 'no_usage'] as const
@@ -164,9 +180,9 @@ export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContex
     },
     handler: async (request) => {
       const { account_id: accountId } = request.params
-      const { by, from, to } = request.query
-      const period = periodOf(from, to, (await readClock(pool)).nowMicros)
-      const limit = by === 'day' ? MAX_DAYS : MAX_ITEMS
+      const { by } = request.query
+      const period = periodOf(request.query, (await readClock(pool)).nowMicros)
+      const limit = by === 'day' ? MAX_DAYS : request.query.limit
       const { currency, items, other, total, ...through } = mustBeThere(
         accountId,
         await readUsageSummary(pool, accountId, by, period, limit),
@@ -274,7 +290,7 @@ export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContex
   })
 }
 
-function mustBeThere<T extends object>(accountId: string, read: T | StillRollingUp | null): T {
+export function mustBeThere<T extends object>(accountId: string, read: T | StillRollingUp | null): T {
   if (read === null) throw noAccount(accountId)
   if ('behind' in read) {
     const detail = `the movements of ${accountId} are still being summed up for the first time; ${read.behind} are left`
@@ -283,15 +299,15 @@ function mustBeThere<T extends object>(accountId: string, read: T | StillRolling
   return read as T
 }
 
-function periodOf(from: string | undefined, to: string | undefined, nowMicros: InstantMicros) {
+export function periodOf({ from, to, days }: z.output<typeof DaysQuery>, nowMicros: InstantMicros) {
   const toMicros = to === undefined ? startOfDay(nowMicros) + MICROS_PER_DAY : parseDate(to)!
-  const fromMicros = from === undefined ? Math.max(0, toMicros - DEFAULT_DAYS * MICROS_PER_DAY) : parseDate(from)!
+  const fromMicros = from === undefined ? Math.max(0, toMicros - days * MICROS_PER_DAY) : parseDate(from)!
   if (fromMicros < 0) throw notPossible('/query/from', 'too_low', `not before ${FIRST_DATE}`, FIRST_DATE)
   if (fromMicros >= toMicros) throw notPossible('/query/to', 'too_low', 'the end must be after the beginning')
   if (toMicros - fromMicros > MAX_DAYS * MICROS_PER_DAY) {
     throw notPossible('/query/from', 'too_low', `a period is at most ${MAX_DAYS} days`)
   }
-  return { fromDate: formatDate(fromMicros), toDate: formatDate(toMicros) }
+  return { fromDate: formatDate(fromMicros), toDate: formatDate(toMicros), fromMicros, toMicros }
 }
 
 function startOfDay(instantMicros: InstantMicros): InstantMicros {

@@ -1,0 +1,132 @@
+/** What an account's balance was over time, for looking at: its course, what moved it each day, and its top-ups. */
+import { z } from 'zod'
+import { formatDate, formatInstant, MICROS_PER_DAY } from '../../core/instant.ts'
+import { formatMoney } from '../../core/money.ts'
+import { readClock } from '../../ledger/read-clock.ts'
+import { type BalanceHistory, MAX_TOP_UPS, readBalanceHistory } from '../../reporting/read-balance-history.ts'
+import type { Api, ApiContext } from '../context.ts'
+import { notPossible } from '../problem.ts'
+import { AccountId, AccountParams, CalendarDate, CurrencyCode, Instant, Money } from '../schemas.ts'
+import { DaysQuery, Epoch, mustBeThere, periodOf, Through } from './usage.ts'
+
+/** As many points as a year has days. */
+const MAX_DAYS_BY_HOUR = 15
+
+const HistoryQuery = DaysQuery.extend({
+  step: z
+    .enum(['hour', 'day'])
+    .default('day')
+    .meta({ description: `From point to point; by the hour, a period is at most ${MAX_DAYS_BY_HOUR} days` }),
+})
+
+const BalanceHistoryAnswer = z
+  .object({
+    account_id: AccountId,
+    currency: CurrencyCode,
+    from: CalendarDate,
+    to: CalendarDate,
+    step: z.enum(['hour', 'day']),
+    opening: Money,
+    closing: Money.meta({ description: 'Of this moment, where the period reaches past it' }),
+    points: z.array(z.object({ at: Instant, balance: Money })).meta({
+      description:
+        'From opening to closing, the end of a step each; the last is of now where the period reaches past it',
+    }),
+    days: z
+      .array(
+        z.object({
+          date: CalendarDate.meta({ description: 'In UTC' }),
+          added: Money.meta({ description: 'Top-ups' }),
+          used: Money.meta({ description: 'Usage, less the reversals recorded on the day' }),
+          other: Money.meta({ description: 'Adjustments, refunds and disputes; above zero where they added credit' }),
+          closing: Money.meta({ description: 'That of the day before + added - used + other' }),
+        }),
+      )
+      .meta({ description: 'Those that have begun, also where nothing moved' }),
+    top_ups: z.object({
+      count: z.int(),
+      added: Money.meta({ description: 'What they come to' }),
+      items: z
+        .array(
+          z.object({
+            at: Instant,
+            amount: Money,
+            balance_before: Money,
+            balance_after: Money,
+            trigger: z
+              .enum(['automatic', 'manual'])
+              .nullable()
+              .meta({ description: 'Null: of a payment that is not known here' }),
+          }),
+        )
+        .meta({ description: `In their order; of more than ${MAX_TOP_UPS} the newest` }),
+    }),
+    epoch: Epoch,
+    through_sequence: Through,
+  })
+  .meta({ id: 'BalanceHistory' })
+
+export function addBalanceHistoryRoute(api: Api, { writer: { pool } }: ApiContext): void {
+  api.route({
+    method: 'GET',
+    url: '/v1/accounts/:account_id/balance-history',
+    config: { access: { permission: 'read', of: 'account' }, problems: ['not_possible'] },
+    schema: {
+      operationId: 'readBalanceHistory',
+      tags: ['Usage'],
+      summary: 'The balance over time, what moved it each day, and the top-ups',
+      description: 'Over whole UTC days, by when movements were recorded.',
+      params: AccountParams,
+      querystring: HistoryQuery,
+      response: { 200: BalanceHistoryAnswer },
+    },
+    handler: async (request) => {
+      const { account_id: accountId } = request.params
+      const { step } = request.query
+      const { nowMicros } = await readClock(pool)
+      const { fromDate, toDate, fromMicros, toMicros } = periodOf(request.query, nowMicros)
+      if (fromMicros > nowMicros) {
+        throw notPossible('/query/from', 'too_high', 'the period begins after today', formatDate(nowMicros))
+      }
+      if (step === 'hour' && toMicros - fromMicros > MAX_DAYS_BY_HOUR * MICROS_PER_DAY) {
+        throw notPossible('/query/step', 'too_low', `a period by the hour is at most ${MAX_DAYS_BY_HOUR} days`)
+      }
+      const wanted = { fromMicros, toMicros, step, nowMicros }
+      const history = mustBeThere(accountId, await readBalanceHistory(pool, accountId, wanted))
+      return { account_id: accountId, from: fromDate, to: toDate, step, ...balanceHistoryJson(history) }
+    },
+  })
+}
+
+function balanceHistoryJson(history: BalanceHistory) {
+  const { topUps } = history
+  return {
+    currency: history.currency,
+    opening: formatMoney(history.openingMicros),
+    closing: formatMoney(history.closingMicros),
+    points: history.points.map(({ atMicros, balanceMicros }) => ({
+      at: formatInstant(atMicros),
+      balance: formatMoney(balanceMicros),
+    })),
+    days: history.days.map((day) => ({
+      date: day.date,
+      added: formatMoney(day.addedMicros),
+      used: formatMoney(day.usedMicros),
+      other: formatMoney(day.otherMicros),
+      closing: formatMoney(day.closingMicros),
+    })),
+    top_ups: {
+      count: topUps.count,
+      added: formatMoney(topUps.addedMicros),
+      items: topUps.listed.map((topUp) => ({
+        at: topUp.recordedAt,
+        amount: formatMoney(topUp.amountMicros),
+        balance_before: formatMoney(topUp.balanceBeforeMicros),
+        balance_after: formatMoney(topUp.balanceAfterMicros),
+        trigger: topUp.trigger,
+      })),
+    },
+    epoch: history.epoch,
+    through_sequence: Number(history.throughSequence),
+  }
+}

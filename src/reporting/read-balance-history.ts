@@ -1,0 +1,272 @@
+/**
+ * An account's balance over whole UTC days, what moved it on each of them, and its top-ups.
+ *
+ * Days come from the sums by day, backwards from the balance of this moment: what all later days moved is between it and the
+ * close of a day. Hours are looked up in the chain. Nobody is waited for, as a period's summary does: what is in flight over
+ * a midnight is in its day when the history is read again.
+ */
+import { formatDate, formatInstant, type InstantMicros, MICROS_PER_DAY, parseDate } from '../core/instant.ts'
+import type { Currency, Micros } from '../core/money.ts'
+import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import { listMovements, NO_FILTER } from './find-movements.ts'
+import { NOT_USAGE } from './roll-up.ts'
+import { type AccountRow, BEHIND, type StillRollingUp, stillRollingUp } from './up-to-date.ts'
+
+/** Top-ups that are listed; all are counted. Automatic ones alone are at most five a day. */
+export const MAX_TOP_UPS = 500
+const MICROS_PER_HOUR = MICROS_PER_DAY / 24
+
+export interface BalanceHistory {
+  readonly currency: Currency
+  readonly epoch: number
+  /** The newest movement that is in it. */
+  readonly throughSequence: bigint
+  readonly openingMicros: Micros
+  readonly closingMicros: Micros
+  /** Today is one of them, as far as it is; those to come are not. */
+  readonly days: readonly BalanceDay[]
+  /** From the opening to the closing balance, a step each; the last is of now where the period reaches past it. */
+  readonly points: readonly BalanceAt[]
+  readonly topUps: {
+    readonly count: number
+    readonly addedMicros: Micros
+    /** The newest ones, in their order. */
+    readonly listed: readonly PostedTopUp[]
+  }
+}
+
+/** opening + added - used + other = closing, and the next day opens with that. */
+export interface BalanceDay {
+  readonly date: string
+  readonly addedMicros: Micros
+  /** Less the reversals that were recorded on it. */
+  readonly usedMicros: Micros
+  readonly otherMicros: Micros
+  readonly closingMicros: Micros
+}
+
+export interface BalanceAt {
+  readonly atMicros: InstantMicros
+  readonly balanceMicros: Micros
+}
+
+export interface PostedTopUp {
+  readonly recordedAt: string
+  readonly amountMicros: Micros
+  readonly balanceBeforeMicros: Micros
+  readonly balanceAfterMicros: Micros
+  /** Null: nothing is known of it but its movement. */
+  readonly trigger: 'automatic' | 'manual' | null
+}
+
+export interface WantedHistory {
+  /** Midnights in UTC, half-open; the first is not after now. */
+  readonly fromMicros: InstantMicros
+  readonly toMicros: InstantMicros
+  readonly step: 'hour' | 'day'
+  /** As the database's clock has just said it. */
+  readonly nowMicros: InstantMicros
+}
+
+/** Of each day from `$2` on, what all that was recorded on it comes to. */
+const READ_DAYS = `
+  with ${BEHIND},
+  sums as (
+    select booked_on, id as kind, movements, amount_micros
+      from tollgate.usage_by_day_and
+     where account_id = $1 and what = 'kind' and booked_on >= $2::date
+     union all
+    select booked_on, id, movements, amount_micros from delta_and where what = 'kind' and booked_on >= $2::date
+  ),
+  days as (
+    select booked_on, sum(amount_micros)::bigint as moved_micros, sum(movements)::bigint as movements,
+           coalesce(sum(movements) filter (where kind = 'top_up'), 0)::bigint as top_ups,
+           coalesce(sum(amount_micros) filter (where kind = 'top_up'), 0)::bigint as added_micros,
+           coalesce(sum(amount_micros) filter (where kind in ${NOT_USAGE} and kind not in ('top_up', 'reversal')), 0)::bigint
+             as other_micros
+      from sums
+     group by booked_on
+  )
+  select a.currency, a.epoch, a.balance_micros, a.last_sequence, a.through_sequence,
+         d.booked_on::text, d.moved_micros, d.movements, d.top_ups, d.added_micros, d.other_micros
+    from account a
+    left join days d on true
+   order by d.booked_on`
+
+interface DayRow extends AccountRow {
+  /** Null: nothing was recorded from that day on. */
+  booked_on: string | null
+  moved_micros: bigint
+  movements: bigint
+  top_ups: bigint
+  added_micros: bigint
+  other_micros: bigint
+}
+
+/**
+ * The balance before each of the instants `$2`, in their order: found by halves among the movements of their day, which are
+ * those after `$4` up to `$5` and in one partition.
+ */
+const READ_BALANCES = `
+  with recursive search (place, at, midnight, low, high) as (
+    select place, at, midnight, low, high
+      from unnest($2::timestamptz[], $3::timestamptz[], $4::bigint[], $5::bigint[]) with ordinality
+             as bound (at, midnight, low, high, place)
+     union all
+    select place, at, midnight, case when m.recorded_at < at then middle else low end,
+           case when m.recorded_at < at then high else middle - 1 end
+      from search
+     cross join lateral (select (low + high + 1) / 2 as middle) as halved
+      left join lateral (
+        select recorded_at from tollgate.movements
+         where account_id = $1 and sequence = middle and recorded_at >= midnight
+           and recorded_at < midnight + interval '24 hours'
+         limit 1
+      ) as m on true
+     where low < high
+  )
+  select coalesce(m.balance_after_micros, 0)::bigint as balance_micros
+    from search s
+    left join lateral (
+      select balance_after_micros from tollgate.movements where account_id = $1 and sequence = s.low limit 1
+    ) as m on true
+   where s.low = s.high
+   order by s.place`
+
+const READ_TRIGGERS = `
+  select top_up_id, trigger from tollgate.top_ups where top_up_id = any($1::text[])`
+
+/** Null where there is no such account. */
+export async function readBalanceHistory(
+  pool: Pool,
+  accountId: string,
+  wanted: WantedHistory,
+): Promise<BalanceHistory | StillRollingUp | null> {
+  const { fromMicros, nowMicros } = wanted
+  const toMicros = Math.min(wanted.toMicros, startOfDay(nowMicros) + MICROS_PER_DAY)
+  const rows = await readDays(pool, accountId, formatDate(fromMicros))
+  const [account] = rows
+  if (account === undefined) return null
+  const behind = stillRollingUp(account)
+  if (behind !== null) return behind
+  const { openingMicros, days, sequences, topUps } = addUp(rows, fromMicros, toMicros)
+  const closingMicros = days.at(-1)!.closingMicros
+  return {
+    currency: account.currency,
+    epoch: account.epoch,
+    throughSequence: account.last_sequence,
+    openingMicros,
+    closingMicros,
+    days,
+    points: [
+      { atMicros: fromMicros, balanceMicros: openingMicros },
+      ...(wanted.step === 'day'
+        ? days.slice(0, -1).map(({ date, closingMicros: balanceMicros }) => ({ atMicros: endOf(date), balanceMicros }))
+        : await readHours(pool, accountId, sequences, fromMicros, Math.min(toMicros, nowMicros))),
+      { atMicros: Math.min(toMicros, nowMicros), balanceMicros: closingMicros },
+    ],
+    topUps: { ...topUps, listed: await readTopUps(pool, accountId, topUps.count, sequences.at(-1)!) },
+  }
+}
+
+function readDays(pool: Pool, accountId: string, fromDate: string): Promise<DayRow[]> {
+  const query = { name: 'read-balance-days', text: READ_DAYS, values: [accountId, fromDate] }
+  return byKey(pool, async (connection) => (await connection.query<DayRow>(query)).rows)
+}
+
+/** Each day of the period, also those on which nothing moved. */
+function addUp(rows: readonly DayRow[], fromMicros: InstantMicros, toMicros: InstantMicros) {
+  const byDate = new Map(rows.flatMap((row) => (row.booked_on === null ? [] : [[row.booked_on, row] as const])))
+  const [account] = rows
+  let closingMicros = account!.balance_micros
+  let sequence = account!.last_sequence
+  for (const { moved_micros, movements } of byDate.values()) {
+    closingMicros -= moved_micros
+    sequence -= movements
+  }
+  const openingMicros = closingMicros
+  const days: BalanceDay[] = []
+  /** Of the last movement before the period, and of the last one of each day or before. */
+  const sequences = [sequence]
+  const topUps = { count: 0, addedMicros: 0n }
+  for (let at = fromMicros; at < toMicros; at += MICROS_PER_DAY) {
+    const date = formatDate(at)
+    const {
+      moved_micros = 0n,
+      movements = 0n,
+      added_micros: addedMicros = 0n,
+      other_micros: otherMicros = 0n,
+      top_ups = 0n,
+    } = byDate.get(date) ?? {}
+    closingMicros += moved_micros
+    sequence += movements
+    sequences.push(sequence)
+    topUps.count += Number(top_ups)
+    topUps.addedMicros += addedMicros
+    days.push({ date, addedMicros, usedMicros: addedMicros + otherMicros - moved_micros, otherMicros, closingMicros })
+  }
+  return { openingMicros, days, sequences, topUps }
+}
+
+/** At each whole hour between, both ends left out. */
+async function readHours(
+  pool: Pool,
+  accountId: string,
+  sequences: readonly bigint[],
+  fromMicros: InstantMicros,
+  endMicros: InstantMicros,
+): Promise<BalanceAt[]> {
+  const count = Math.max(0, Math.ceil((endMicros - fromMicros) / MICROS_PER_HOUR) - 1)
+  const hours = Array.from({ length: count }, (_, i) => {
+    const atMicros = fromMicros + (i + 1) * MICROS_PER_HOUR
+    const day = Math.floor((atMicros - fromMicros) / MICROS_PER_DAY)
+    return { atMicros, midnightMicros: startOfDay(atMicros), low: sequences[day]!, high: sequences[day + 1]! }
+  })
+  const values = [
+    accountId,
+    hours.map(({ atMicros }) => formatInstant(atMicros)),
+    hours.map(({ midnightMicros }) => formatInstant(midnightMicros)),
+    hours.map(({ low }) => low),
+    hours.map(({ high }) => high),
+  ]
+  const query = { name: 'read-balances', text: READ_BALANCES, values }
+  const { rows } = await byKey(pool, (connection) => connection.query<{ balance_micros: bigint }>(query))
+  return rows.map(({ balance_micros: balanceMicros }, i) => ({ atMicros: hours[i]!.atMicros, balanceMicros }))
+}
+
+/** The newest of so many up to `throughSequence`. */
+async function readTopUps(
+  pool: Pool,
+  accountId: string,
+  count: number,
+  throughSequence: bigint,
+): Promise<PostedTopUp[]> {
+  if (count === 0) return []
+  // As many as there are in the period, counted back from its end, are those of the period.
+  const page = { before: throughSequence + 1n, limit: Math.min(count, MAX_TOP_UPS) }
+  const found = await listMovements(pool, accountId, { ...NO_FILTER, kinds: ['top_up'] }, page)
+  const ids = found.map(({ topUpId }) => topUpId)
+  const query = { name: 'read-top-up-triggers', text: READ_TRIGGERS, values: [ids] }
+  const { rows } = await byKey(pool, (connection) =>
+    connection.query<{ top_up_id: string; trigger: 'automatic' | 'manual' }>(query),
+  )
+  const triggers = new Map(rows.map(({ top_up_id, trigger }) => [top_up_id, trigger]))
+  return found
+    .map(({ recordedAt, amountMicros, balanceBeforeMicros, balanceAfterMicros, topUpId }) => {
+      const trigger = triggers.get(topUpId ?? '') ?? null
+      return { recordedAt, amountMicros, balanceBeforeMicros, balanceAfterMicros, trigger }
+    })
+    .reverse()
+}
+
+function byKey<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+  return inTransaction(pool, work, { isByKey: true })
+}
+
+function endOf(date: string): InstantMicros {
+  return parseDate(date)! + MICROS_PER_DAY
+}
+
+function startOfDay(instantMicros: InstantMicros): InstantMicros {
+  return Math.floor(instantMicros / MICROS_PER_DAY) * MICROS_PER_DAY
+}
