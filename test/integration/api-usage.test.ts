@@ -9,10 +9,10 @@ import { postCredit } from '../../src/core/account/change.ts'
 import { formatDate, formatInstant, MICROS_PER_DAY, parseDate, parseInstant } from '../../src/core/instant.ts'
 import { formatMoney, type Micros, parseMoney } from '../../src/core/money.ts'
 import { changeAccount } from '../../src/ledger/change-account.ts'
-import { inTransaction } from '../../src/platform/postgres.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { until } from '../../testkit/until.ts'
+import { age } from '../support/age.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { type Fields, testAccount } from '../support/catalog.ts'
 import { adjust, apply, postPayments, recordUsage } from '../support/ledger.ts'
@@ -29,20 +29,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await api?.close()
 })
-
-/** As if all that is recorded of the account had been recorded so much earlier: the ledger's clock cannot be set. */
-async function age(accountId: string, hours: number): Promise<void> {
-  await inTransaction(api.pool, async (connection) => {
-    // Triggers keep what is recorded as it is.
-    await connection.query('set local session_replication_role = replica')
-    for (const table of ['movements', 'rated_usage', 'usage_identity']) {
-      await connection.query(
-        `update tollgate.${table} set recorded_at = recorded_at - make_interval(secs => $2) where account_id = $1`,
-        [accountId, hours * 3600],
-      )
-    }
-  })
-}
 
 async function readSummary(accountId: string, query: UsageQuery): Promise<Schema<'UsageSummary'>> {
   return answerOf(
@@ -264,7 +250,7 @@ describe('whatever happened, at any state of the roll-up', () => {
       }
       if (events.length > 0) await recordUsage(api, ...events)
       // Half a day on average, and once in a while a whole week.
-      if (step < 44) await age(ACCOUNT, random.chance(0.05) ? 170 : random.whole(24))
+      if (step < 44) await age(api.pool, ACCOUNT, random.chance(0.05) ? 170 : random.whole(24))
     }
     moved = await movementsOf(ACCOUNT)
     expect(new Set(moved.map(({ kind }) => kind)).size).toBe(6)
@@ -449,7 +435,7 @@ describe('a balance over time', () => {
   it('has a point a day up to now, and days on which nothing moved', async () => {
     await apply(api, [testAccount({ accountId: 'quiet' })])
     await adjust(api, 'quiet', 10_000_000n)
-    await age('quiet', 72)
+    await age(api.pool, 'quiet', 72)
     await recordUsage(api, abroad('quiet', 'q1', 'ann'))
     const history = await readHistory('quiet', { days: 7 })
     await expectHistory('quiet', history)
@@ -542,7 +528,7 @@ describe('a forecast', () => {
     await adjust(api, 'steady', 20_000_000n)
     for (let day = 0; day < 5; day++) {
       await recordUsage(api, ...Array.from({ length: 4 }, (_, i) => abroad('steady', `d${day}-${i}`, 'ann')))
-      await age('steady', 24)
+      await age(api.pool, 'steady', 24)
     }
     await recordUsage(api, ...Array.from({ length: 12 }, (_, i) => abroad('steady', `today-${i}`, 'ann')))
     const forecast = await readForecast('steady')

@@ -12,17 +12,21 @@ import '../../src/look/tokens.css'
 import '../../src/look/base.css'
 import '../src/credit/credit-page.css'
 import './gallery.css'
+import { CHARTS } from './charts.tsx'
 import { DIALOGS } from './dialogs.tsx'
 import { PAGES } from './pages.tsx'
 import { PARTS } from './parts.tsx'
 import { PAYMENTS } from './payments.tsx'
 import { NOW } from './planted.ts'
 
+/** Without the rest of the page. */
+const SHOWN_ALONE: Readonly<Record<string, () => React.ReactNode>> = { ...PARTS, ...PAYMENTS, ...DIALOGS, ...CHARTS }
+
 const query = new URLSearchParams(location.search)
 const state = query.get('state')
 const locale = query.get('locale') ?? 'en-IE'
 const Page = state === null ? undefined : PAGES[state]
-const Part = state === null ? undefined : (PARTS[state] ?? PAYMENTS[state] ?? DIALOGS[state])
+const Part = state === null ? undefined : SHOWN_ALONE[state]
 
 showBrand(document.documentElement, query.get('brand') ?? (state === 'page-large' ? '#ffd400' : '#1f5fd6'))
 
@@ -41,13 +45,11 @@ function Shown() {
     <main className="page">
       <h1>Gallery</h1>
       <ul className="gallery-stack" id="states">
-        {[...Object.keys(PAGES), ...Object.keys(PARTS), ...Object.keys(PAYMENTS), ...Object.keys(DIALOGS)].map(
-          (name) => (
-            <li key={name}>
-              <a href={`?state=${name}&locale=${locale}`}>{name}</a>
-            </li>
-          ),
-        )}
+        {[...Object.keys(PAGES), ...Object.keys(SHOWN_ALONE)].map((name) => (
+          <li key={name}>
+            <a href={`?state=${name}&locale=${locale}`}>{name}</a>
+          </li>
+        ))}
       </ul>
     </main>
   )
@@ -57,6 +59,7 @@ function Shown() {
 await Promise.all([
   loadTexts(locale, 'page'),
   loadTexts(locale, 'history'),
+  loadTexts(locale, 'charts'),
   loadTexts(locale, 'pay'),
   loadTexts(locale, 'dialogs'),
   import('../src/components/dialog.tsx'),

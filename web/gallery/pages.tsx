@@ -1,8 +1,11 @@
 /** Whole pages, each an account in one of the states that it can be in. */
+
+import type { ChartsProps } from '../src/charts/charts.tsx'
 import { CreditPage } from '../src/credit/credit-page.tsx'
 import type { CreditActions, CreditModel, HistoryModel, Notice } from '../src/credit/data.ts'
 import { History, type HistoryProps } from '../src/credit/history.tsx'
 import { Criticals } from '../src/live/criticals.tsx'
+import { EMPTY_CHARTS, FAILED_CHARTS, LOADING_CHARTS, PlantedCharts } from './charts.tsx'
 import { ALERTS, AUTO_STATES, BALANCE, BLOCKED, FORECAST, MEMBER, MODEL, NO_FORECAST, ready } from './planted.ts'
 import { HISTORY } from './planted-history.ts'
 import { NOTICE_KEYS, notice } from './planted-notices.ts'
@@ -38,15 +41,17 @@ const NOTHING_YET: HistoryModel = { ...HISTORY, movements: ready({ items: [] }),
 interface PageProps {
   readonly model?: Partial<CreditModel>
   readonly history?: Partial<HistoryModel> & Pick<HistoryProps, 'initialTab'>
+  readonly charts?: Partial<ChartsProps>
   readonly actions?: CreditActions
 }
 
-export function Page({ model, history, actions = ADMIN }: PageProps) {
+export function Page({ model, history, charts, actions = ADMIN }: PageProps) {
   const shown = { ...MODEL, ...model }
   return (
     <CreditPage
       model={shown}
       actions={actions}
+      charts={<PlantedCharts {...charts} />}
       history={<History {...HISTORY} {...history} />}
       live={<Criticals notices={shown.notices} currency="EUR" />}
     />
@@ -152,7 +157,11 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
     />
   ),
   'page-first-set-up': () => (
-    <Page model={{ ...isNew, methods: ready([]), notices: notices('never_topped_up') }} history={NOTHING_YET} />
+    <Page
+      model={{ ...isNew, methods: ready([]), notices: notices('never_topped_up') }}
+      charts={EMPTY_CHARTS}
+      history={NOTHING_YET}
+    />
   ),
   'page-first-set-up-with-method': () => (
     <Page
@@ -160,6 +169,7 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
         ...isNew,
         notices: [{ ...notice('never_topped_up'), figures: { has_method: true, is_auto_top_up_on: false } } as Notice],
       }}
+      charts={EMPTY_CHARTS}
       history={NOTHING_YET}
     />
   ),
@@ -176,12 +186,14 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
   'page-loading': () => (
     <Page
       model={{ balance: LOADING, forecast: LOADING, autoTopUp: LOADING, methods: LOADING, alerts: LOADING }}
+      charts={LOADING_CHARTS}
       history={{ movements: LOADING, payments: LOADING }}
     />
   ),
   'page-errors': () => (
     <Page
       model={{ balance: FAILED, forecast: FAILED, autoTopUp: FAILED, methods: FAILED, alerts: FAILED }}
+      charts={FAILED_CHARTS}
       history={{ movements: FAILED, payments: FAILED }}
     />
   ),

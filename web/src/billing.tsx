@@ -14,6 +14,7 @@ import { WordsProvider } from './texts/words.tsx'
 type Queries = ReturnType<typeof accountQueries>
 
 /** Below the first view, so it is loaded after it. */
+const AccountCharts = lazy(() => import('./account-charts.tsx'))
 const AccountHistory = lazy(() => import('./account-history.tsx'))
 const live = () => import('./live/live-account.tsx')
 const LiveAccount = lazy(live)
@@ -59,6 +60,7 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
       <CreditPage
         model={{ ...model, notices: model.notices.filter(settings.isShown) }}
         actions={{ ...settings.actions, ...pay.actions, onSignOut }}
+        charts={<AccountCharts accountId={session.account_id} queries={queries} isSandbox={session.is_sandbox} />}
         history={history}
         live={<LiveAccount session={session} queries={queries} />}
         top={<Ended session={session} />}

@@ -11,7 +11,11 @@ const ENGLISH = await allTexts('en')
 const GERMAN = await allTexts('de-AT')
 
 async function allTexts(locale: string): Promise<Texts> {
-  return { ...(await loadTexts(locale, 'page')), ...(await loadTexts(locale, 'history')) }
+  return {
+    ...(await loadTexts(locale, 'page')),
+    ...(await loadTexts(locale, 'history')),
+    ...(await loadTexts(locale, 'charts')),
+  }
 }
 
 const DAYS = '{count, plural, =0 {none} one {# day} other {# days}} of {name}'

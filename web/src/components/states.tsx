@@ -6,7 +6,11 @@ import { Icon } from './icon.tsx'
 import './states.css'
 
 /** Blocks of the size of what comes, each a class of its own size; seen only if it takes longer than a moment. */
-export function LoadingBlocks({ sizes }: { sizes: readonly ('line' | 'short' | 'balance' | 'button' | 'row')[] }) {
+export function LoadingBlocks({
+  sizes,
+}: {
+  sizes: readonly ('line' | 'short' | 'balance' | 'button' | 'row' | 'chart' | 'bar')[]
+}) {
   const { t } = useWords()
   return (
     <div className="loading-blocks" role="status" aria-label={t('page.loading')}>

@@ -17,6 +17,8 @@ const SetUp = lazy(() => import('./set-up.tsx'))
 export interface CreditPageProps {
   readonly model: CreditModel
   readonly actions: CreditActions
+  /** Credit over time and what used it, which come later too. */
+  readonly charts: ReactNode
   /** Movements and payments, which may come later. */
   readonly history: ReactNode
   /** How it stands with the server where it does not stand well, in the card of the balance. */
@@ -27,7 +29,7 @@ export interface CreditPageProps {
   readonly message?: ReactNode
 }
 
-export function CreditPage({ model, actions: given, history, live, top, message }: CreditPageProps) {
+export function CreditPage({ model, actions: given, charts, history, live, top, message }: CreditPageProps) {
   const { t, dates } = useWords()
   const heading = useRef<HTMLHeadingElement>(null)
   const { session, notices } = model
@@ -76,6 +78,9 @@ export function CreditPage({ model, actions: given, history, live, top, message 
           <NoticesAt placement="balance" notices={notices} currency={currency} actions={actions} />
         </BalanceCard>
         <SettingsCard model={model} actions={actions} currency={currency} />
+      </div>
+      <div className="columns charts">
+        <Suspense fallback={null}>{charts}</Suspense>
       </div>
       <section className="card history" aria-label={t('part.movements')}>
         <NoticesAt placement="payments" notices={notices} currency={currency} actions={actions} />

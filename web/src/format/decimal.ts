@@ -22,7 +22,8 @@ export function isBelow(one: string, other: string): boolean {
   return compareDecimals(one, other) < 0
 }
 
-function scaled(decimal: string): bigint {
+/** As a whole number, in the last place that any amount has. Throws `TypeError` for what is no decimal. */
+export function scaled(decimal: string): bigint {
   const match = DECIMAL.exec(decimal)
   if (match === null || (match[3]?.length ?? 0) > SCALE) throw new TypeError(`not a decimal: ${decimal}`)
   const [, sign, whole, fraction = ''] = match

@@ -37,7 +37,7 @@ export function moneyFormat(locale: string, currency: string): MoneyFormat {
 }
 
 /** A decimal string is formatted digit by digit. What Intl writes for a minus is a hyphen in most languages. */
-function write(format: Intl.NumberFormat, decimal: string): string {
+export function write(format: Intl.NumberFormat, decimal: string): string {
   return format
     .formatToParts(decimal as Intl.StringNumericLiteral)
     .map(({ type, value }) => (type === 'minusSign' ? '−' : value))

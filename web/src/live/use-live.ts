@@ -13,7 +13,7 @@ import { createPacer } from './pacer.ts'
 import { crossingOf, type KnownStates, knownAfter, patchedPayments, resultsOf } from './results.ts'
 
 const REPAINT_EVERY_MS = 250
-const FORECAST_EVERY_MS = 30_000
+const SUMS_EVERY_MS = 30_000
 /** What is only watched asks nothing, so the session would be idle after half an hour. */
 const USE_SESSION_EVERY_MS = 10 * 60_000
 
@@ -24,7 +24,7 @@ export function useLive(accountId: string, queries: Account): void {
   const newestWords = useRef(words)
   newestWords.current = words
   useEffect(() => {
-    const events = eventsInto(client, queries, (say) => say(announcer, newestWords.current))
+    const events = eventsInto(client, accountId, queries, (say) => say(announcer, newestWords.current))
     const follower = createFollower({
       connect: (options) => followAccount({ ...options, baseUrl: location.origin, accountId }),
       onEvent: events.take,
@@ -49,7 +49,7 @@ export function useLive(accountId: string, queries: Account): void {
 
 type Say = (announcer: Announcer, words: Words) => void
 
-function eventsInto(client: QueryClient, queries: Account, say: (say: Say) => void) {
+function eventsInto(client: QueryClient, accountId: string, queries: Account, say: (say: Say) => void) {
   const read = (...parts: { readonly queryKey: readonly unknown[] }[]) => {
     for (const { queryKey } of parts) void client.invalidateQueries({ queryKey })
   }
@@ -57,7 +57,8 @@ function eventsInto(client: QueryClient, queries: Account, say: (say: Say) => vo
   // Not what the query has before it is there: then its answer may be older, and the first event is no news.
   let balance: Balance | undefined
   let payments: KnownStates | null = null
-  const forecasts = createPacer({ ...clock, everyMs: FORECAST_EVERY_MS, pass: () => read(queries.forecast) })
+  const charts = { queryKey: ['account', accountId, 'charts'] }
+  const sums = createPacer({ ...clock, everyMs: SUMS_EVERY_MS, pass: () => read(queries.forecast, charts) })
   const balances = createPacer<Balance>({
     ...clock,
     everyMs: REPAINT_EVERY_MS,
@@ -73,7 +74,7 @@ function eventsInto(client: QueryClient, queries: Account, say: (say: Say) => vo
       switch (event.event) {
         case 'balance':
           balances.take(event.data)
-          forecasts.take(event.data)
+          sums.take(event.data)
           break
         case 'notices':
           client.setQueryData(queries.notices.queryKey, event.data)
@@ -99,7 +100,7 @@ function eventsInto(client: QueryClient, queries: Account, say: (say: Say) => vo
     },
     stop() {
       balances.stop()
-      forecasts.stop()
+      sums.stop()
     },
   }
 }

@@ -1,5 +1,6 @@
 /** Which texts there are: as English has them. The other languages have the same, which the compiler holds them to. */
 import type { TextId as CatalogueTextId } from '../../../src/texts/texts.ts'
+import type { CHARTS } from './en/charts.ts'
 import type { DIALOGS } from './en/dialogs.ts'
 import type { HISTORY } from './en/history.ts'
 import type { LIVE } from './en/live.ts'
@@ -13,13 +14,15 @@ export type HistoryTexts = TextsLike<typeof HISTORY>
 export type LiveTexts = TextsLike<typeof LIVE>
 export type DialogTexts = TextsLike<typeof DIALOGS>
 
+export type ChartsTexts = TextsLike<typeof CHARTS>
+
 export type PayTexts = TextsLike<typeof PAY>
 
 /**
  * `history`: what is below the tabs; `pay`: the dialogs that move money and cards; `dialogs`: those of the other settings;
- * `live`: of what changes while it is looked at.
+ * `live`: of what changes while it is looked at; `charts`: between the cards and the tabs.
  */
-export type Area = 'page' | 'history' | 'pay' | 'dialogs' | 'live'
+export type Area = 'page' | 'charts' | 'history' | 'pay' | 'dialogs' | 'live'
 
 /** Of the catalogue, what the build leaves in (vite.config.ts). */
 type SharedTextId = Exclude<CatalogueTextId, `${'mail' | 'portal' | 'sandbox' | 'page' | 'role'}.${string}`>
@@ -27,6 +30,7 @@ type SharedTextId = Exclude<CatalogueTextId, `${'mail' | 'portal' | 'sandbox' | 
 export type TextId =
   | SharedTextId
   | keyof PageTexts
+  | keyof ChartsTexts
   | keyof HistoryTexts
   | keyof PayTexts
   | keyof LiveTexts

@@ -11,6 +11,8 @@ export async function loadTexts(locale: string, area: Area): Promise<Texts> {
   switch (area) {
     case 'page':
       return (await (isGerman ? import('./de/first-view.ts') : import('./en/first-view.ts'))).FIRST_VIEW
+    case 'charts':
+      return (await (isGerman ? import('./de/charts.ts') : import('./en/charts.ts'))).CHARTS
     case 'history':
       return (await (isGerman ? import('./de/history.ts') : import('./en/history.ts'))).HISTORY
     case 'pay':

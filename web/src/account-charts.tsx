@@ -1,0 +1,39 @@
+/** Credit over time and what used it, as their queries go: one range for both. */
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { accountQueries } from './api/account.ts'
+import { chartQueries } from './api/charts.ts'
+import { loaded } from './api/loaded.ts'
+import { Charts } from './charts/charts.tsx'
+import { useRange } from './charts/use-range.ts'
+import { SHOWN_BARS, type Shown } from './charts/what-used-it.tsx'
+import type { UsageBy } from './charts/words.ts'
+
+export interface AccountChartsProps {
+  readonly accountId: string
+  readonly queries: ReturnType<typeof accountQueries>
+  readonly isSandbox: boolean
+  readonly onShowMovements?: ((of: Shown) => void) | undefined
+}
+
+export default function AccountCharts({ accountId, queries, isSandbox, onShowMovements }: AccountChartsProps) {
+  const [charts] = useState(() => chartQueries(accountId))
+  const [range, setRange] = useRange()
+  const [by, setBy] = useState<UsageBy>('kind')
+  const history = useQuery(charts.balanceHistory(range))
+  const usage = useQuery(charts.usage(by, range, SHOWN_BARS))
+  const { data: autoTopUp } = useQuery(queries.autoTopUp)
+  return (
+    <Charts
+      history={loaded(history, (data) => data)}
+      usage={loaded(usage, (data) => data)}
+      threshold={autoTopUp?.settings?.is_on ? autoTopUp.settings.threshold : null}
+      range={range}
+      onRange={setRange}
+      by={by}
+      onBy={setBy}
+      isSandbox={isSandbox}
+      onShowMovements={onShowMovements}
+    />
+  )
+}

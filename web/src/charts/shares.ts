@@ -1,0 +1,18 @@
+/** How much of the whole each part is. A share is no money: it is worked out here, from whole numbers, and rounded once. */
+import { scaled } from '../format/decimal.ts'
+
+/** Thousandths of the whole, rounded half up; 0 where there is none, or nothing of it. */
+export function perMille(part: string, whole: string): number {
+  const [some, all] = [scaled(part), scaled(whole)]
+  if (all <= 0n || some <= 0n) return 0
+  return Number((some * 2_000n + all) / (all * 2n))
+}
+
+/** `31%`, `<1%` of what is there but hardly. */
+export function percentText(part: string, whole: string, locale: string): string {
+  const [some, all] = [scaled(part), scaled(whole)]
+  const format = new Intl.NumberFormat(locale, { style: 'percent' })
+  if (all <= 0n || some <= 0n) return format.format(0)
+  const percent = (some * 200n + all) / (all * 2n)
+  return percent === 0n ? `<${format.format(0.01)}` : format.format(Number(percent) / 100)
+}
