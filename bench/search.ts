@@ -4,6 +4,7 @@
  * is of one account, the rest of accounts with ten thousand each.
  */
 import { performance } from 'node:perf_hooks'
+import { MICROS_PER_DAY } from '../src/core/instant.ts'
 import { createLog } from '../src/platform/log.ts'
 import { migrate } from '../src/platform/migrate.ts'
 import { createPool, type Pool } from '../src/platform/postgres.ts'
@@ -14,6 +15,7 @@ import {
   type PageWanted,
   searchMovements,
 } from '../src/reporting/find-movements.ts'
+import { readBalanceHistory } from '../src/reporting/read-balance-history.ts'
 import { readUsageSummary, USAGE_BY, type UsagePeriod } from '../src/reporting/read-usage.ts'
 import { readUsageHistory } from '../src/reporting/read-usage-history.ts'
 import { rollUp } from '../src/reporting/roll-up.ts'
@@ -251,6 +253,16 @@ export async function measureSearches(pool: Pool): Promise<Figure[]> {
     }
   }
   await measure('days left: what they are made from', () => readUsageHistory(pool, SEARCHED_ACCOUNT))
+  const nowMicros = Date.now() * 1_000
+  const toMicros = Math.ceil(nowMicros / MICROS_PER_DAY) * MICROS_PER_DAY
+  for (const [days, step] of [
+    [7, 'hour'],
+    [30, 'day'],
+    [90, 'day'],
+  ] as const) {
+    const period = { fromMicros: toMicros - days * MICROS_PER_DAY, toMicros, step, nowMicros }
+    await measure(`balance over ${days} days by the ${step}`, () => readBalanceHistory(pool, SEARCHED_ACCOUNT, period))
+  }
   return figures
 }
 

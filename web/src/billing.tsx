@@ -59,7 +59,12 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
     <>
       <CreditPage
         model={{ ...model, notices: model.notices.filter(settings.isShown) }}
-        actions={{ ...settings.actions, ...pay.actions, onSignOut }}
+        actions={{
+          ...settings.actions,
+          ...pay.actions,
+          onNotice: { ...pay.actions.onNotice, see_what_used_it: showWhatUsedIt },
+          onSignOut,
+        }}
         charts={<AccountCharts accountId={session.account_id} queries={queries} isSandbox={session.is_sandbox} />}
         history={history}
         live={<LiveAccount session={session} queries={queries} />}
@@ -69,6 +74,13 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
       {pay.dialogs}
     </>
   )
+}
+
+/** Where the reader goes on from there: it is not on the first screen. */
+function showWhatUsedIt() {
+  const card = document.querySelector('.usage-card')
+  card?.scrollIntoView()
+  card?.querySelector<HTMLElement>(':checked')?.focus({ preventScroll: true })
 }
 
 function useModel(queries: Queries, session: Session): CreditModel {

@@ -9,7 +9,7 @@ export function useRange(): [Range, (range: Range) => void] {
     (chosen) => {
       setRange(chosen)
       history.replaceState(history.state, '', withRange(location.href, chosen))
-      storage()?.setItem(PLACE, String(chosen))
+      remember(chosen)
     },
   ]
 }
@@ -20,5 +20,13 @@ function storage(): Store | null {
     return localStorage
   } catch {
     return null
+  }
+}
+
+function remember(range: Range): void {
+  try {
+    storage()?.setItem(PLACE, String(range))
+  } catch {
+    // It is full: the URL has it all the same.
   }
 }
