@@ -14,13 +14,20 @@ import '../src/credit/credit-page.css'
 import './gallery.css'
 import { CHARTS } from './charts.tsx'
 import { DIALOGS } from './dialogs.tsx'
+import { EXPORTS } from './exports.tsx'
 import { PAGES } from './pages.tsx'
 import { PARTS } from './parts.tsx'
 import { PAYMENTS } from './payments.tsx'
 import { NOW } from './planted.ts'
 
 /** Without the rest of the page. */
-const SHOWN_ALONE: Readonly<Record<string, () => React.ReactNode>> = { ...PARTS, ...PAYMENTS, ...DIALOGS, ...CHARTS }
+const SHOWN_ALONE: Readonly<Record<string, () => React.ReactNode>> = {
+  ...PARTS,
+  ...PAYMENTS,
+  ...DIALOGS,
+  ...CHARTS,
+  ...EXPORTS,
+}
 
 const query = new URLSearchParams(location.search)
 const state = query.get('state')
@@ -62,6 +69,7 @@ await Promise.all([
   loadTexts(locale, 'charts'),
   loadTexts(locale, 'pay'),
   loadTexts(locale, 'dialogs'),
+  loadTexts(locale, 'export'),
   import('../src/components/dialog.tsx'),
   import('../src/credit/set-up.tsx'),
   import('../src/credit/alerts-dialog.tsx'),

@@ -4,6 +4,7 @@ import type { ChartsProps } from '../src/charts/charts.tsx'
 import { CreditPage } from '../src/credit/credit-page.tsx'
 import type { CreditActions, CreditModel, HistoryModel, Notice } from '../src/credit/data.ts'
 import { History, type HistoryProps } from '../src/credit/history.tsx'
+import { ExportButton } from '../src/export/export-credit.tsx'
 import { Criticals } from '../src/live/criticals.tsx'
 import { EMPTY_CHARTS, FAILED_CHARTS, LOADING_CHARTS, PlantedCharts } from './charts.tsx'
 import { ALERTS, AUTO_STATES, BALANCE, BLOCKED, FORECAST, MEMBER, MODEL, NO_FORECAST, ready } from './planted.ts'
@@ -52,7 +53,13 @@ export function Page({ model, history, charts, actions = ADMIN }: PageProps) {
       model={shown}
       actions={actions}
       charts={<PlantedCharts {...charts} />}
-      history={<History {...HISTORY} {...history} />}
+      history={
+        <History
+          {...HISTORY}
+          {...history}
+          aside={shown.session.role === 'admin' ? <ExportButton onClick={nothing} /> : null}
+        />
+      }
       live={<Criticals notices={shown.notices} currency="EUR" />}
     />
   )

@@ -2,14 +2,16 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { accountQueries } from './api/account.ts'
 import { loaded } from './api/loaded.ts'
+import type { Session } from './credit/data.ts'
 import { History } from './credit/history.tsx'
+import { ExportCredit } from './export/export-credit.tsx'
 
 export interface AccountHistoryProps {
   readonly queries: ReturnType<typeof accountQueries>
-  readonly isSandbox: boolean
+  readonly session: Session
 }
 
-export default function AccountHistory({ queries, isSandbox }: AccountHistoryProps) {
+export default function AccountHistory({ queries, session }: AccountHistoryProps) {
   const [payments, methods] = [useQuery(queries.payments), useQuery(queries.methods)]
   const movements = useInfiniteQuery({
     queryKey: queries.movements.queryKey,
@@ -25,7 +27,9 @@ export default function AccountHistory({ queries, isSandbox }: AccountHistoryPro
       }))}
       payments={loaded(payments, (data) => ({ items: data.items }))}
       methods={loaded(methods, (data) => data.items)}
-      isSandbox={isSandbox}
+      isSandbox={session.is_sandbox}
+      // Of closed accounts too: what there was stays theirs.
+      aside={session.role === 'admin' ? <ExportCredit session={session} /> : null}
     />
   )
 }

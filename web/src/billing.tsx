@@ -52,7 +52,7 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
   const onSignOut = () => {
     void queries.signOut().then(() => location.assign('/portal/signed-out'))
   }
-  const history = <AccountHistory queries={queries} isSandbox={session.is_sandbox} />
+  const history = <AccountHistory queries={queries} session={session} />
   const settings = useSettingsActions(queries, session, model.closedAt !== null)
   const pay = usePay(queries, session, model.closedAt !== null)
   return (

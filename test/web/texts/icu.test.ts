@@ -11,11 +11,8 @@ const ENGLISH = await allTexts('en')
 const GERMAN = await allTexts('de-AT')
 
 async function allTexts(locale: string): Promise<Texts> {
-  return {
-    ...(await loadTexts(locale, 'page')),
-    ...(await loadTexts(locale, 'history')),
-    ...(await loadTexts(locale, 'charts')),
-  }
+  const areas = ['page', 'history', 'charts', 'export'] as const
+  return Object.assign({}, ...(await Promise.all(areas.map((area) => loadTexts(locale, area)))))
 }
 
 const DAYS = '{count, plural, =0 {none} one {# day} other {# days}} of {name}'

@@ -27,7 +27,10 @@ export type Answered<Data> =
   | { readonly data: Data; readonly etag: string | null }
   | { readonly refusal: Refusal }
   /** No answer, or none to go by: it may have happened. */
-  | { readonly silence: true }
+  | { readonly silence: true; readonly retryAfterSeconds?: number | null }
+
+/** Longer than this nothing is heard: nobody knows then what has happened. */
+export const SILENCE_MS = 15_000
 
 interface Problem {
   readonly type?: string
@@ -41,16 +44,17 @@ export async function answered<Data>(
   try {
     const { data, error, response } = await asked
     if (response.ok) return { data: data as Exclude<Data, undefined>, etag: response.headers.get('etag') }
-    if (response.status >= 500) return { silence: true }
-    const problem = (error ?? {}) as Problem
     const retryAfter = Number(response.headers.get('retry-after'))
+    const retryAfterSeconds = retryAfter > 0 ? retryAfter : null
+    if (response.status >= 500) return { silence: true, retryAfterSeconds }
+    const problem = (error ?? {}) as Problem
     return {
       refusal: {
         status: response.status,
         code: problem.type?.split(':').at(-1) ?? '',
         errors: problem.errors ?? [],
         change: problem.current ?? null,
-        retryAfterSeconds: retryAfter > 0 ? retryAfter : null,
+        retryAfterSeconds,
       },
     }
   } catch {

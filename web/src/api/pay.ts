@@ -1,10 +1,7 @@
 /** What of the page moves money or cards. Refusals are values here: each is answered in words, and some end a payment's key. */
 import type { ApiClient, Schema } from '../../../src/api/client/client.ts'
 import { openClient } from './account.ts'
-import { answered } from './answered.ts'
-
-/** Longer than this nothing is heard: nobody knows then what has happened. */
-export const SILENCE_MS = 15_000
+import { answered, SILENCE_MS } from './answered.ts'
 
 export type TopUpQuotes = Schema<'TopUpQuotes'>
 export type TopUpQuote = Schema<'TopUpQuote'>

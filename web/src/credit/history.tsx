@@ -1,4 +1,5 @@
 /** Movements and payments behind tabs. */
+import type { ReactNode } from 'react'
 import { Tabs } from '../components/tabs.tsx'
 import { MoreWords, useWords } from '../texts/words.tsx'
 import type { HistoryModel } from './data.ts'
@@ -8,11 +9,13 @@ import { Payments } from './payments.tsx'
 
 export interface HistoryProps extends HistoryModel {
   readonly initialTab?: 'movements' | 'payments'
+  /** At the right of the tabs. */
+  readonly aside?: ReactNode
 }
 
 const ROWS = ['row', 'row', 'row', 'row', 'row', 'row'] as const
 
-export function History({ movements, payments, methods, isSandbox, initialTab }: HistoryProps) {
+export function History({ movements, payments, methods, isSandbox, initialTab, aside }: HistoryProps) {
   const { t } = useWords()
   const known = methods.status === 'ready' ? methods.data : []
   return (
@@ -20,6 +23,7 @@ export function History({ movements, payments, methods, isSandbox, initialTab }:
       <Tabs
         label={`${t('part.movements')}, ${t('part.payments')}`}
         initial={initialTab ?? 'movements'}
+        aside={aside}
         tabs={[
           {
             id: 'movements',

@@ -2,6 +2,7 @@
 import type { TextId as CatalogueTextId } from '../../../src/texts/texts.ts'
 import type { CHARTS } from './en/charts.ts'
 import type { DIALOGS } from './en/dialogs.ts'
+import type { EXPORT } from './en/export.ts'
 import type { HISTORY } from './en/history.ts'
 import type { LIVE } from './en/live.ts'
 import type { PAGE } from './en/page.ts'
@@ -17,12 +18,14 @@ export type DialogTexts = TextsLike<typeof DIALOGS>
 export type ChartsTexts = TextsLike<typeof CHARTS>
 
 export type PayTexts = TextsLike<typeof PAY>
+export type ExportTexts = TextsLike<typeof EXPORT>
 
 /**
  * `history`: what is below the tabs; `pay`: the dialogs that move money and cards; `dialogs`: those of the other settings;
- * `live`: of what changes while it is looked at; `charts`: between the cards and the tabs.
+ * `live`: of what changes while it is looked at; `charts`: between the cards and the tabs; `export`: the dialog that exports
+ * movements.
  */
-export type Area = 'page' | 'charts' | 'history' | 'pay' | 'dialogs' | 'live'
+export type Area = 'page' | 'charts' | 'history' | 'pay' | 'dialogs' | 'live' | 'export'
 
 /** Of the catalogue, what the build leaves in (vite.config.ts). */
 type SharedTextId = Exclude<CatalogueTextId, `${'mail' | 'portal' | 'sandbox' | 'page' | 'role'}.${string}`>
@@ -35,5 +38,6 @@ export type TextId =
   | keyof PayTexts
   | keyof LiveTexts
   | keyof DialogTexts
+  | keyof ExportTexts
 
 export type Texts = Readonly<Partial<Record<TextId, string>>>

@@ -21,6 +21,8 @@ export async function loadTexts(locale: string, area: Area): Promise<Texts> {
       return (await (isGerman ? import('./de/dialogs.ts') : import('./en/dialogs.ts'))).DIALOGS
     case 'live':
       return (await (isGerman ? import('./de/live.ts') : import('./en/live.ts'))).LIVE
+    case 'export':
+      return (await (isGerman ? import('./de/export.ts') : import('./en/export.ts'))).EXPORT
   }
 }
 

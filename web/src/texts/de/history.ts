@@ -12,6 +12,8 @@ export const HISTORY: HistoryTexts = {
   'movements.recorded': 'Gebucht {time}',
   'movements.empty': 'Noch hat nichts Guthaben verbraucht.',
 
+  'export.open': 'Bewegungen exportieren',
+
   'kind.call': 'Ausgehender Anruf',
   'kind.call_inbound': 'Eingehender Anruf',
   'kind.toll_free': 'Eingehender gebührenfreier Anruf',

@@ -10,6 +10,8 @@ export const HISTORY = {
   'movements.recorded': 'Recorded {time}',
   'movements.empty': 'Nothing has used credit yet.',
 
+  'export.open': 'Export credit movements',
+
   'kind.call': 'Outbound call',
   'kind.call_inbound': 'Inbound call',
   'kind.toll_free': 'Inbound toll-free call',

@@ -1,0 +1,61 @@
+/** The button that exports movements, for those who may; what it opens is loaded then. */
+import { type Ref, useRef, useState } from 'react'
+import { Button } from '../components/button.tsx'
+import { loadedWhenOpened } from '../components/opened.tsx'
+import type { Session } from '../credit/data.ts'
+import { useWords } from '../texts/words.tsx'
+import { isAskedFor, noteOpened } from './address.ts'
+import './export-credit.css'
+
+const ExportOpened = loadedWhenOpened(() => import('./export-opened.tsx'))
+
+export interface ExportCreditProps {
+  readonly session: Session
+}
+
+export function ExportCredit({ session }: ExportCreditProps) {
+  const button = useRef<HTMLButtonElement>(null)
+  const [isByAddress, setIsByAddress] = useState(() => isAskedFor(location.search))
+  const [isOpen, setIsOpen] = useState(isByAddress)
+  // Opened anew it begins anew, and is kept while it fades.
+  const [openings, setOpenings] = useState(0)
+  return (
+    <>
+      <ExportButton
+        ref={button}
+        onClick={() => {
+          setIsByAddress(false)
+          setOpenings(openings + 1)
+          setIsOpen(true)
+        }}
+      />
+      <ExportOpened
+        key={openings}
+        isOpen={isOpen}
+        onClose={() => {
+          noteOpened()
+          setIsOpen(false)
+        }}
+        session={session}
+        showsNewest={isByAddress}
+        returnsTo={() => button.current}
+      />
+    </>
+  )
+}
+
+interface ExportButtonProps {
+  readonly onClick: () => void
+  readonly ref?: Ref<HTMLButtonElement>
+}
+
+export function ExportButton({ onClick, ref = null }: ExportButtonProps) {
+  const { t } = useWords()
+  return (
+    <div className="export-credit">
+      <Button ref={ref} onClick={onClick}>
+        {t('export.open')}
+      </Button>
+    </div>
+  )
+}

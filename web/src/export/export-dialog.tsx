@@ -1,0 +1,153 @@
+/** Exporting movements: which period, the file being made, the file. An account has one under way at a time. */
+import { useEffect, useRef } from 'react'
+import { type Export, fileUrl, rowsOf } from '../api/exports.ts'
+import { Button } from '../components/button.tsx'
+import Dialog from '../components/dialog.tsx'
+import { Icon } from '../components/icon.tsx'
+import { LoadingBlocks } from '../components/states.tsx'
+import type { Loaded } from '../credit/data.ts'
+import { useWords } from '../texts/words.tsx'
+import { EarlierExports } from './earlier-exports.tsx'
+import { ExportForm, type SummaryState } from './export-form.tsx'
+import { ExportOutcome } from './export-outcome.tsx'
+import type { Period } from './period.ts'
+import type { PeriodFields } from './use-period.ts'
+import './export.css'
+
+/** What is in sight: whether one is under way is looked at first. */
+export type ExportView =
+  | { readonly at: 'loading' }
+  | { readonly at: 'choosing' }
+  | {
+      readonly at: 'shown'
+      readonly export: Export
+      readonly isAnother: boolean
+      readonly isUnheard: boolean
+    }
+
+export interface ExportDialogProps {
+  readonly isOpen: boolean
+  readonly onClose: () => void
+  readonly returnsTo?: (() => HTMLElement | null) | undefined
+  readonly isSandbox: boolean
+  /** When it was opened. */
+  readonly now: Date
+  readonly view: ExportView
+  readonly fields: PeriodFields
+  readonly summary: SummaryState
+  readonly earlier: Loaded<readonly Export[]>
+  readonly isSubmitting: boolean
+  /** Why nothing was begun; null: nothing to say. */
+  readonly fault: string | null
+  readonly onStart: (period: Period) => void
+  /** The period of the export that is shown, once more. */
+  readonly onTryAgain: (failed: Export) => void
+  readonly onChooseAnother: () => void
+  /** A file was asked for: whether there is one still, and for this session, is looked at. */
+  readonly onDownload: () => void
+}
+
+const FORM = 'export-form'
+
+export default function ExportDialog(props: ExportDialogProps) {
+  const { isOpen, onClose, returnsTo, isSandbox, now, view, fields, summary, earlier, isSubmitting, fault } = props
+  const { t } = useWords()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const form = useRef<HTMLFormElement>(null)
+  const place = view.at === 'shown' ? view.export.export_id : view.at
+  const before = useRef(place)
+  useEffect(() => {
+    if (before.current === place) return
+    // What had the focus is gone. When it opens, the dialog itself has it.
+    if (before.current !== 'loading') {
+      if (place === 'choosing') form.current?.querySelector<HTMLInputElement>('input:checked')?.focus()
+      else heading.current?.focus()
+    }
+    before.current = place
+  }, [place])
+  return (
+    <Dialog
+      title={t('export.open')}
+      isOpen={isOpen}
+      onClose={onClose}
+      isSandbox={isSandbox}
+      returnsTo={returnsTo}
+      footer={
+        <>
+          <MainButton {...props} />
+          <Button onClick={onClose}>{t('action.close')}</Button>
+        </>
+      }
+    >
+      {view.at === 'loading' ? <LoadingBlocks sizes={['short', 'row', 'row', 'row', 'line', 'line', 'line']} /> : null}
+      {view.at === 'choosing' ? (
+        <ExportForm
+          id={FORM}
+          ref={form}
+          fields={fields}
+          summary={summary}
+          isLocked={isSubmitting}
+          onSubmit={props.onStart}
+        />
+      ) : null}
+      {view.at === 'shown' ? (
+        <ExportOutcome
+          export={view.export}
+          now={now}
+          isAnother={view.isAnother}
+          isUnheard={view.isUnheard}
+          onAgain={props.onChooseAnother}
+          heading={heading}
+        />
+      ) : null}
+      <div className="export-alert" role="alert">
+        {fault === null ? null : (
+          <p className="field-fault">
+            <Icon name="critical" />
+            <span>{fault}</span>
+          </p>
+        )}
+      </div>
+      <EarlierExports exports={earlier} now={now} onDownload={props.onDownload} />
+    </Dialog>
+  )
+}
+
+/** What there is to do next; none while one is being made, and where there is nothing to export. */
+function MainButton({ view, summary, isSubmitting, onTryAgain, onDownload }: ExportDialogProps) {
+  const { t } = useWords()
+  if (view.at === 'loading') return null
+  if (view.at === 'choosing') {
+    if (summary.status === 'ready' && rowsOf(summary.data) === 0) return null
+    return (
+      <Button
+        kind="primary"
+        isSubmitting={isSubmitting}
+        // Outside of its form, so that it stays in sight.
+        onClick={() => (document.getElementById(FORM) as HTMLFormElement | null)?.requestSubmit()}
+      >
+        {t('export.start')}
+      </Button>
+    )
+  }
+  const { export: shown } = view
+  switch (shown.state) {
+    case 'preparing':
+      return null
+    case 'ready':
+      if (shown.rows === 0) return null
+      return (
+        // Where there is no file any more, a link that downloads fails by itself, and the page stays.
+        <a className="button button-primary" href={fileUrl(shown)} download onClick={onDownload}>
+          <span className="button-label">{t('export.download')}</span>
+        </a>
+      )
+    case 'failed':
+    case 'expired':
+      return (
+        <Button kind="primary" isSubmitting={isSubmitting} onClick={() => onTryAgain(shown)}>
+          {t('action.tryAgain')}
+        </Button>
+      )
+  }
+}

@@ -1,0 +1,21 @@
+/** How a period's opening balance becomes its closing one, to be read downwards. */
+import { useWords } from '../texts/words.tsx'
+import { SUMS, type Sums, sumsWritten } from './sums.ts'
+
+export function SumsList({ sums, currency }: { sums: Sums; currency: string }) {
+  const { t, locale } = useWords()
+  const written = sumsWritten(sums, locale, currency)
+  return (
+    <dl className="export-sums">
+      {SUMS.map((name) => (
+        <div key={name} className={`export-sum export-sum-${name}`}>
+          <dt>
+            {t(`export.${name}`)}
+            {name === 'other' ? <span className="cell-second">{t('export.otherNote')}</span> : null}
+          </dt>
+          <dd className="amount">{written[name]}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,85 @@
+/** Which period is chosen: a month by name, or days as they are being typed. */
+import { useMemo, useState } from 'react'
+import { useWords } from '../texts/words.tsx'
+import { dayAt, faultsOf, monthBefore, monthOf, type Period, periodOf } from './period.ts'
+import { type PeriodNames, periodNames } from './period-words.ts'
+
+export type PeriodChoice = 'this_month' | 'last_month' | 'own'
+
+export interface DayState {
+  readonly value: string
+  /** Null: none, or nothing to say of it yet. */
+  readonly fault: string | null
+  readonly onChange: (value: string) => void
+  readonly onBlur: () => void
+}
+
+export interface PeriodFields {
+  readonly today: string
+  readonly names: PeriodNames
+  readonly choice: PeriodChoice
+  readonly onChoice: (choice: PeriodChoice) => void
+  readonly first: DayState
+  readonly last: DayState
+  /** Null while it is none. */
+  readonly period: Period | null
+  /** From now on says what is wrong, and answers whether nothing is. */
+  readonly check: () => boolean
+}
+
+/** `now`: when the dialog was opened. */
+export function usePeriod(now: Date, initial: PeriodChoice = 'this_month'): PeriodFields {
+  const { t, locale, timeZone } = useWords()
+  const names = useMemo(() => periodNames(locale, timeZone, now), [locale, timeZone, now])
+  const today = dayAt(now, timeZone)
+  const [choice, setChoice] = useState<PeriodChoice>(initial)
+  const [first, setFirst] = useState(monthOf(today).first)
+  const [last, setLast] = useState(today)
+  // Both have a value from the beginning: what one is left with may be wrong for the other.
+  const [wasLeft, setWasLeft] = useState(false)
+  const onBlur = () => setWasLeft(true)
+  const faults = faultsOf({ first, last }, today)
+  const isWrong = choice === 'own' && (faults.first !== null || faults.last !== null)
+  const period = useMemo(() => {
+    if (isWrong) return null
+    switch (choice) {
+      case 'this_month':
+        return periodOf(monthOf(today), timeZone)
+      case 'last_month':
+        return periodOf(monthBefore(today), timeZone)
+      case 'own':
+        return periodOf({ first, last }, timeZone)
+    }
+  }, [isWrong, choice, today, timeZone, first, last])
+  const firstFaults = {
+    empty: t('export.chooseDay'),
+    future: t('export.startFault', { today: names.day(today) }),
+  }
+  const lastFaults = {
+    empty: t('export.chooseDay'),
+    before_start: faults.last === 'before_start' ? t('export.endFault', { start: names.day(first) }) : '',
+  }
+  return {
+    today,
+    names,
+    choice,
+    onChoice: setChoice,
+    first: {
+      value: first,
+      fault: wasLeft && faults.first !== null ? firstFaults[faults.first] : null,
+      onChange: setFirst,
+      onBlur,
+    },
+    last: {
+      value: last,
+      fault: wasLeft && faults.last !== null ? lastFaults[faults.last] : null,
+      onChange: setLast,
+      onBlur,
+    },
+    period,
+    check() {
+      setWasLeft(true)
+      return !isWrong
+    },
+  }
+}
