@@ -70,7 +70,7 @@ export function plainPages({
   }
   const reader = { brand, locale }
   const { goesOnTo, ...goingBack } = goingBackPage(brand, locale, RETURN_URL)
-  const { script, ...opening } = openingPage(settings, 'A'.repeat(22))
+  const { script, ...opening } = openingPage(settings, { token: 'A'.repeat(22), opens: null })
   return {
     'sandbox-card': cardPage(reader, { id: ID, expiry: '', fault: null }),
     'sandbox-card-refused': cardPage(reader, { id: ID, expiry: '08/30', fault: 'not_a_test_card' }),

@@ -1,4 +1,5 @@
 /** A mail as it is read: the same words as plain text and as HTML, which needs no picture, no script and nothing from elsewhere. */
+import type { MailKind } from '../core/mail/mail.ts'
 import { Html, html } from '../platform/html.ts'
 import type { MailText } from '../texts/mail-text.ts'
 import type { Texts } from '../texts/texts.ts'
@@ -8,6 +9,17 @@ export interface Letter {
   readonly subject: string
   readonly text: string
   readonly html: string
+}
+
+/**
+ * Where the button of a mail leads: to the dashboard, which is told what its reader comes for where that is a thing by itself
+ * (docs/BILLING-PAGE.md). It is no link to the page or to a file: who is signed in there is the dashboard's to know.
+ */
+export function addressFor(kind: MailKind, dashboardUrl: string | null): string | null {
+  if (dashboardUrl === null || (kind !== 'export_ready' && kind !== 'export_failed')) return dashboardUrl
+  const url = new URL(dashboardUrl)
+  url.searchParams.set('open', 'export')
+  return url.href
 }
 
 export function letterOf(texts: Texts, { title, paragraphs }: MailText, sender: MailSender, accountId: string): Letter {

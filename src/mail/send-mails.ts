@@ -18,7 +18,7 @@ import { type Counter, counter, type Registry } from '../platform/metrics.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { textsFor } from '../texts/languages.ts'
 import { type MailContent, mailText } from '../texts/mail-text.ts'
-import { letterOf } from './letter.ts'
+import { addressFor, letterOf } from './letter.ts'
 import type { MailSettings } from './settings.ts'
 import { type MailTransport, type OutgoingMail, SEND_WITHIN_MS, type SendOutcome } from './transport.ts'
 
@@ -104,7 +104,13 @@ function outgoing(mail: ClaimedMail, { sender, locale, timeZone }: MailSettings)
   const texts = textsFor(isLocale(contact.locale) ? contact.locale : locale)
   const isAdmin = contact.role === 'admin'
   const words = mailText(texts, { kind, figures } as MailContent, { timeZone, currency, isAdmin, card, admins })
-  return { ...letterOf(texts, words, sender, accountId), to: contact.email, messageId, language: texts.language }
+  const dashboardUrl = addressFor(kind, sender.dashboardUrl)
+  return {
+    ...letterOf(texts, words, { ...sender, dashboardUrl }, accountId),
+    to: contact.email,
+    messageId,
+    language: texts.language,
+  }
 }
 
 /** 30 seconds, a minute, two, ... an hour at the most; half of it is chance. */

@@ -140,7 +140,7 @@ describe('the file of an export of several parts', () => {
     expect(file.headers.get('content-encoding')).toBeNull()
     expect(file.headers.get('content-length')).toBe(String(made.file_bytes))
     expect(file.headers.get('content-disposition')).toBe(
-      'attachment; filename="credit-movements-many-2026-10-01-2026-11-01.csv"',
+      'attachment; filename="credit-movements-many-2026-10-01-2026-10-31.csv"',
     )
     expect(file.bytes.length).toBe(made.file_bytes)
     expect(file.bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]))

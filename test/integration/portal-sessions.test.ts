@@ -196,6 +196,21 @@ describe('a link', () => {
     }
   })
 
+  it('leads to what the dashboard says that it is to open with, and to nothing else', async () => {
+    const { body } = await link({ open: 'export' })
+    const { pathname, search, searchParams } = new URL(body.url)
+    const token = searchParams.get('token')!
+    expect(search).toBe(`?token=${token}&open=export`)
+    const page = await api.ask('GET', pathname + search)
+    expect(page.body).toContain('<input type="hidden" name="open" value="export">')
+    const spendTo = async (form: string) =>
+      (await api.ask('POST', '/portal/open', { body: form, headers: FORM })).headers.get('location')
+    expect(await spendTo(`token=${token}&open=export`)).toBe('/billing/acme?open=export')
+    expect(await spendTo(`token=${await linkToken()}&open=//evil.example`)).toBe('/billing/acme')
+    expect((await api.ask('GET', `${pathname}?token=${token}&open=%22%3E`)).body).not.toContain('name="open"')
+    expect((await link({ open: 'elsewhere' })).status).toBe(400)
+  })
+
   it('is spent once, however many try at once', async () => {
     const token = await linkToken()
     const answers = await Promise.all(Array.from({ length: 20 }, () => spend(token)))

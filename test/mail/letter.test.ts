@@ -1,6 +1,7 @@
 /** A mail as it is read: the same words as text and as HTML, with one link and nothing from elsewhere. */
 import { describe, expect, it } from 'vitest'
-import { letterOf, textOn } from '../../src/mail/letter.ts'
+import type { MailKind } from '../../src/core/mail/mail.ts'
+import { addressFor, letterOf, textOn } from '../../src/mail/letter.ts'
 import type { MailSender } from '../../src/mail/settings.ts'
 import { textsFor } from '../../src/texts/languages.ts'
 import { mailText } from '../../src/texts/mail-text.ts'
@@ -80,6 +81,18 @@ describe('a letter', () => {
 
   it('is in the language of its words', () => {
     expect(letters({}, 'de-AT')[0]!.letter.html).toContain('<html lang="de">')
+  })
+})
+
+describe('the link of a mail', () => {
+  it.each<[kind: MailKind, dashboardUrl: string | null, leadsTo: string | null]>([
+    ['low', 'https://phone.example/billing', 'https://phone.example/billing'],
+    ['export_ready', 'https://phone.example/billing', 'https://phone.example/billing?open=export'],
+    ['export_failed', 'https://phone.example/billing?a=1', 'https://phone.example/billing?a=1&open=export'],
+    ['export_ready', 'https://phone.example/#/billing', 'https://phone.example/?open=export#/billing'],
+    ['export_ready', null, null],
+  ])('about %s, of %s, leads to %s', (kind, dashboardUrl, leadsTo) => {
+    expect(addressFor(kind, dashboardUrl)).toBe(leadsTo)
   })
 })
 

@@ -6355,6 +6355,9 @@ export interface components {
 
       /** Of the page. Absent: of the contact whose id is that of the person, else of the installation */
       locale?: string
+
+      /** With what the page opens: `export` with the newest export, where the mail about one leads */
+      open?: 'export'
     }
     WantedRotationInput: {
       /** How long the secret before stays valid; 0: it ends at once */

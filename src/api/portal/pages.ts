@@ -4,6 +4,7 @@ import { textsFor } from '../../texts/languages.ts'
 import { type Html, html, type Page, sendPage } from '../html.ts'
 import type { ApiProblem } from '../problem.ts'
 import { problemOf } from '../problem.ts'
+import type { Opens } from './opens.ts'
 import { brandOf, type PortalSettings } from './settings.ts'
 
 type PortalPage = Omit<Page, 'brand' | 'frameAncestors'>
@@ -21,7 +22,10 @@ const OPEN_BY_ITSELF = `{
 }`
 
 /** Where a link leads first: it goes on by itself, or by a button where there is no script. */
-export function openingPage(settings: PortalSettings, token: string): Page {
+export function openingPage(
+  settings: PortalSettings,
+  { token, opens }: { readonly token: string; readonly opens: Opens | null },
+): Page {
   const { locale } = settings
   const texts = textsFor(locale)
   const opening = texts.say('portal.opening')
@@ -33,6 +37,7 @@ export function openingPage(settings: PortalSettings, token: string): Page {
     body: html`<h1>${opening}</h1>
 <form method="post" action="/portal/open" id="open">
 <input type="hidden" name="token" value="${token}">
+${opens === null ? null : html`<input type="hidden" name="open" value="${opens}">`}
 <div class="actions">
 <button type="submit">${texts.say('portal.open')}</button>
 </div>

@@ -1,6 +1,7 @@
 /** What the billing page says of the installation, and who may show it: there is one where the configuration names it. */
 import { type Config, ConfigError } from '../../platform/config.ts'
 import type { Brand } from '../html.ts'
+import type { Opens } from './opens.ts'
 
 export interface PortalSettings {
   /** The dashboard that the page is part of. */
@@ -53,8 +54,8 @@ export function canKeepSessions(publicUrl: string): boolean {
 }
 
 /** The token stands in the query, and nowhere else from then on: docs/adr/011. */
-export function linkUrl(publicUrl: string, token: string): string {
-  return `${publicUrl}/portal/open?token=${token}`
+export function linkUrl(publicUrl: string, token: string, opens: Opens | null = null): string {
+  return `${publicUrl}/portal/open?token=${token}${opens === null ? '' : `&open=${opens}`}`
 }
 
 function isLoopback(hostname: string): boolean {

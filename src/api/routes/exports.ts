@@ -224,10 +224,13 @@ const NO_FILE = {
   expired: 'the file is not kept any more: ask for another',
 } as const
 
-/** Of characters that every system takes. */
-function fileNameOf({ accountId, from, to }: StoredExport): string {
-  const [fromDate, toDate] = [from, to].map((instant) => instant.slice(0, 'YYYY-MM-DD'.length))
-  return `credit-movements-${accountId.replaceAll(/[^\w.-]/g, '_')}-${fromDate}-${toDate}.csv`
+/** Of characters that every system takes. Its days are those that the period has where it was chosen, the last one included. */
+function fileNameOf({ accountId, from, to, timeZone }: StoredExport): string {
+  // Canada writes days as ISO 8601 has them.
+  const days = new Intl.DateTimeFormat('en-CA', { timeZone })
+  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)]
+  const [first, last] = [fromMs, Math.max(fromMs, toMs - 1)].map((ms) => days.format(ms))
+  return `credit-movements-${accountId.replaceAll(/[^\w.-]/g, '_')}-${first}-${last}.csv`
 }
 
 function exportJson(each: StoredExport): z.output<typeof Export> {

@@ -12,6 +12,7 @@ import { textsFor } from '../../texts/languages.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { sendPage } from '../html.ts'
 import { type CookieOptions, clearCookie, cookieNameOf, readCookies, setCookie } from '../portal/cookies.ts'
+import { type Opens, opensOf } from '../portal/opens.ts'
 import { linkOverPage, messagePage, openingPage, signedOutPage } from '../portal/pages.ts'
 import { foreignOrigin } from '../portal/same-origin.ts'
 import type { PortalSettings } from '../portal/settings.ts'
@@ -20,7 +21,7 @@ import { isEmbedded } from './portal-sessions.ts'
 
 const ROUTE = { config: { access: 'public', isPage: true }, schema: { hide: true } } as const
 
-const TokenForm = z.object({ token: z.string() })
+const TokenForm = z.object({ token: z.string(), open: z.string().optional() })
 const SignOutForm = z.object({ account_id: AccountId })
 
 export function addPortalPages(api: Api, context: ApiContext): void {
@@ -32,10 +33,10 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
   const cookieOptions = (): CookieOptions => ({ publicUrl: context.publicUrl(), isEmbedded: isEmbedded(context) })
 
   api.get('/portal/open', ROUTE, async (request, reply) => {
-    const { token } = request.query as { token?: unknown }
+    const { token, open } = request.query as { token?: unknown; open?: unknown }
     // Whether it is still good is settled by the POST alone.
     return typeof token === 'string' && isLinkToken(token)
-      ? await sendPage(reply, openingPage(settings, token))
+      ? await sendPage(reply, openingPage(settings, { token, opens: opensOf(open) }))
       : await sendPage(reply, linkOverPage(settings))
   })
 
@@ -56,7 +57,9 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
     )
     const cleared = over.map((cookie) => clearCookie(cookie.name, options))
     const own = setCookie({ name, secret: opened.secret }, options)
-    return await reply.header('set-cookie', [own, ...cleared]).redirect(billingPath(opened.accountId), 303)
+    return await reply
+      .header('set-cookie', [own, ...cleared])
+      .redirect(billingPath(opened.accountId, opensOf(form.data.open)), 303)
   })
 
   api.post('/portal/sign-out', ROUTE, async (request, reply) => {
@@ -79,7 +82,7 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
   })
 }
 
-/** Nothing personal stands in it: the account's id alone. */
-function billingPath(accountId: string): string {
-  return `/billing/${encodeURIComponent(accountId)}`
+/** Nothing personal stands in it: the account's id, and what is opened there. */
+function billingPath(accountId: string, opens: Opens | null): string {
+  return `/billing/${encodeURIComponent(accountId)}${opens === null ? '' : `?open=${opens}`}`
 }

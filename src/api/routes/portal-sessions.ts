@@ -16,6 +16,7 @@ import { accessOf, actorOf, type Caller, PERSON_ROLES } from '../access.ts'
 import { callerOf, noAccount, sessionOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { clearCookie, cookieNameOf } from '../portal/cookies.ts'
+import { OPENS } from '../portal/opens.ts'
 import { linkUrl, type PortalSettings, whyNoPage } from '../portal/settings.ts'
 import { ApiProblem } from '../problem.ts'
 import { AccountId, Instant, text } from '../schemas.ts'
@@ -44,6 +45,9 @@ const WantedPortalSession = z
         description: 'Of the page. Absent: of the contact whose id is that of the person, else of the installation',
         examples: ['de-AT'],
       }),
+    open: z.enum(OPENS).optional().meta({
+      description: 'With what the page opens: `export` with the newest export, where the mail about one leads',
+    }),
   })
   .meta({ id: 'WantedPortalSession' })
 
@@ -109,7 +113,7 @@ export function addPortalSessionRoutes(api: Api, context: ApiContext): void {
       response: { 201: PortalLinkSchema },
     },
     handler: async (request, reply) => {
-      const { account_id: accountId, person, role, locale: requested } = request.body
+      const { account_id: accountId, person, role, locale: requested, open = null } = request.body
       const caller = callerOf(request)
       mayOpen(caller, accountId)
       const settings = portalOf(context)
@@ -120,7 +124,7 @@ export function addPortalSessionRoutes(api: Api, context: ApiContext): void {
       const link = await createPortalLink(pool, { accountId, person, role, locale, actor: actorOf(caller) })
       if (link === null) throw noAccount(accountId)
       return await reply.code(201).send({
-        url: linkUrl(context.publicUrl(), link.token),
+        url: linkUrl(context.publicUrl(), link.token, open),
         expires_at: link.expiresAt,
         account_id: accountId,
         person_id: person.id,
