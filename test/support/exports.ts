@@ -48,18 +48,24 @@ const EXPECTED = `
     left join tollgate.display_names n on n.account_id = t.account_id and n.user_id = u.user_id
    order by t.sequence`
 
-/** What the file is to have: of the movements behind one sequence, up to another. */
+/** Of the movements behind one sequence, up to another: texts as they are, amounts in micros. */
+export async function exportFacts(pool: Pool, accountId: string, afterSequence: number, throughSequence: number) {
+  const { rows } = await pool.query<Record<string, string> & { amount: bigint; balance: bigint }>(EXPECTED, [
+    accountId,
+    afterSequence,
+    throughSequence,
+  ])
+  return rows
+}
+
+/** What the file is to have of them. */
 export async function expectedRows(
   pool: Pool,
   accountId: string,
   afterSequence: number,
   throughSequence: number,
 ): Promise<string[][]> {
-  const { rows } = await pool.query<Record<string, string> & { amount: bigint; balance: bigint }>(EXPECTED, [
-    accountId,
-    afterSequence,
-    throughSequence,
-  ])
+  const rows = await exportFacts(pool, accountId, afterSequence, throughSequence)
   const guarded = (value: string) => (/^[=+\-@\t\r]/.test(value) ? `'${value}` : value)
   return rows.map((row) => [
     row['Date & Time']!,
