@@ -120,7 +120,7 @@ function WithWords({
   retryAfterSeconds = null,
 }: ExportingProps) {
   const { t } = useWords()
-  const fault = faultWords({ status: 429, retryAfterSeconds: retryAfterSeconds ?? 5 }, 'export.noAnswer', t) ?? ''
+  const fault = faultWords({ status: 429, retryAfterSeconds: retryAfterSeconds ?? 5 }, 'export.noAnswer', t)
   return (
     <ExportDialog
       isOpen

@@ -36,6 +36,11 @@ describe('a period', () => {
     expect(reader('Europe/Berlin')).toEqual({ name: 'October (America/New_York)', endedAt: null })
   })
 
+  it('is read in UTC where the zone that it was chosen in is unknown here', () => {
+    const october = { from: '2026-10-01T00:00:00Z', to: '2026-11-01T00:00:00Z', time_zone: 'Mars/Olympus' }
+    expect(exportPeriod(october, { locale: 'en-GB', timeZone: 'UTC' }, NOW)).toEqual({ name: 'October', endedAt: null })
+  })
+
   it('has a zone that is called the same in summer and winter', () => {
     expect(periodNames('en-GB', 'Europe/Berlin', NOW).zone).toBe('Central European Time')
     expect(periodNames('de-DE', 'Europe/Berlin', new Date('2026-07-01T00:00:00Z')).zone).toBe('Mitteleuropäische Zeit')

@@ -9,7 +9,7 @@ export function isAskedFor(search: string): boolean {
   return new URLSearchParams(search).get(PARAMETER) === EXPORT
 }
 
-export function noteOpened(): void {
+export function takeFromAddress(): void {
   const address = new URL(location.href)
   if (!isAskedFor(address.search)) return
   address.searchParams.delete(PARAMETER)

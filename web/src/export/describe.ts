@@ -1,5 +1,5 @@
 /** An export's period as people call it, in the zone that it was chosen in. */
-import { describePeriod, type Period } from './period.ts'
+import { describePeriod, knownZone, type Period } from './period.ts'
 import { periodNames } from './period-words.ts'
 
 export interface ExportPeriod {
@@ -16,10 +16,11 @@ interface Reader {
 }
 
 export function exportPeriod(
-  { time_zone: zone, ...period }: Period & { readonly time_zone: string },
+  { time_zone: chosenIn, ...period }: Period & { readonly time_zone: string },
   { locale, timeZone }: Reader,
   now: Date,
 ): ExportPeriod {
+  const zone = knownZone(chosenIn)
   const described = describePeriod(period, zone)
   const name = periodNames(locale, zone, now).of(described)
   return { name: zone === timeZone ? name : `${name} (${zone})`, endedAt: described.cutAt }

@@ -4,7 +4,7 @@ import { Button } from '../components/button.tsx'
 import { loadedWhenOpened } from '../components/opened.tsx'
 import type { Session } from '../credit/data.ts'
 import { useWords } from '../texts/words.tsx'
-import { isAskedFor, noteOpened } from './address.ts'
+import { isAskedFor, takeFromAddress } from './address.ts'
 import './export-credit.css'
 
 const ExportOpened = loadedWhenOpened(() => import('./export-opened.tsx'))
@@ -33,7 +33,7 @@ export function ExportCredit({ session }: ExportCreditProps) {
         key={openings}
         isOpen={isOpen}
         onClose={() => {
-          noteOpened()
+          takeFromAddress()
           setIsOpen(false)
         }}
         session={session}

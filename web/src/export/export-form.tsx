@@ -16,7 +16,7 @@ const [FIRST, LAST] = ['export-first', 'export-last']
 export type SummaryState =
   | { readonly status: 'loading' }
   | { readonly status: 'ready'; readonly data: PeriodSummary }
-  | { readonly status: 'error'; readonly fault: string; readonly onRetry: () => void }
+  | { readonly status: 'error'; readonly fault: string | null; readonly onRetry: () => void }
 
 export interface ExportFormProps {
   readonly id: string
@@ -29,8 +29,8 @@ export interface ExportFormProps {
 }
 
 export function ExportForm({ id, fields, summary, onSubmit, isLocked, ref }: ExportFormProps) {
-  const { t, timeZone } = useWords()
-  const { today, names, choice, first, last, period } = fields
+  const { t } = useWords()
+  const { timeZone, today, names, choice, first, last, period } = fields
   const faultSummary = useRef<HTMLElement>(null)
   const [isRefused, setIsRefused] = useState(false)
   const submit = (event: FormEvent) => {
@@ -89,7 +89,7 @@ function Summary({ summary, period, name }: { summary: SummaryState; period: Per
         <LoadingBlocks sizes={['line', 'line', 'line', 'row', 'line', 'short']} />
       ) : summary.status === 'error' ? (
         <div className="error-part">
-          <p>{summary.fault}</p>
+          {summary.fault === null ? null : <p>{summary.fault}</p>}
           <Button onClick={summary.onRetry} label={`${t('action.tryAgain')}: ${t('export.summary')}`}>
             {t('action.tryAgain')}
           </Button>

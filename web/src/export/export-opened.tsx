@@ -29,7 +29,7 @@ export default function ExportOpened(props: ExportOpenedProps) {
 }
 
 function WithWords({ isOpen, onClose, session, showsNewest, returnsTo }: ExportOpenedProps) {
-  const { t, timeZone } = useWords()
+  const { t } = useWords()
   const { account_id: accountId, is_sandbox: isSandbox } = session
   const api = useMemo(() => exportsApi(accountId), [accountId])
   const [now] = useState(() => new Date())
@@ -57,7 +57,7 @@ function WithWords({ isOpen, onClose, session, showsNewest, returnsTo }: ExportO
       earlier={loaded(earlier, (items) => items)}
       isSubmitting={exports.isSubmitting}
       fault={exports.fault === null ? null : faultWords(exports.fault, 'export.noAnswer', t)}
-      onStart={({ from, to }) => void exports.start({ from, to, time_zone: timeZone })}
+      onStart={({ from, to }) => void exports.start({ from, to, time_zone: fields.timeZone })}
       onTryAgain={({ from, to, time_zone }) => void exports.start({ from, to, time_zone })}
       onChooseAnother={exports.chooseAnother}
       onDownload={exports.lookAgain}
@@ -67,8 +67,7 @@ function WithWords({ isOpen, onClose, session, showsNewest, returnsTo }: ExportO
   function summaryState(): SummaryState {
     if (summary.data !== undefined) return { status: 'ready', data: summary.data }
     if (summary.error === null || summary.isFetching) return { status: 'loading' }
-    // Where a session has ended, that is said above.
-    const fault = faultWords(summary.error as NotAnswered, 'export.summaryNoAnswer', t) ?? ''
+    const fault = faultWords(summary.error as NotAnswered, 'export.summaryNoAnswer', t)
     return { status: 'error', fault, onRetry: () => void summary.refetch() }
   }
 }

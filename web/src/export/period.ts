@@ -108,6 +108,16 @@ function dayOf(utcMs: number): string {
   return new Date(utcMs).toISOString().slice(0, FIRST_DAY.length)
 }
 
+/** One that the server knows and this browser does not is read as UTC. */
+export function knownZone(timeZone: string): string {
+  try {
+    dayFormat(timeZone)
+    return timeZone
+  } catch {
+    return 'UTC'
+  }
+}
+
 /** Canada writes days as ISO 8601 has them. */
 function dayFormat(timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-CA', { timeZone })

@@ -3,7 +3,7 @@
  * so that trying again asks for the same one; it is followed until it has an end. Closing the dialog stops nothing.
  */
 import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { type Export, type ExportsApi, NotAnswered, type WantedExport } from '../api/exports.ts'
 import type { ExportView } from './export-dialog.tsx'
 import { isSameInstant } from './period.ts'
@@ -22,7 +22,7 @@ export interface Exports {
   /** That can be downloaded, the one in sight left out. */
   readonly earlier: Pick<UseQueryResult<readonly Export[]>, 'data' | 'error' | 'refetch'>
   readonly isSubmitting: boolean
-  /** Of what was asked for last. */
+  /** Why nothing came of what was asked for last, or what is followed can be followed no more. */
   readonly fault: NotAnswered | null
   readonly start: (wanted: WantedExport) => Promise<void>
   readonly chooseAnother: () => void
@@ -76,22 +76,25 @@ export function useExports(api: ExportsApi, accountId: string, { isOpen, showsNe
     if (isFetchedAfterMount) begin.current()
   }, [isFetchedAfterMount])
 
+  const isLookedAtAgain = lookInMs(followed.error) !== false
   const isOver = followed.data !== undefined && followed.data.state !== 'preparing'
-  const lookAgain = useRef(() => {})
-  lookAgain.current = () => void client.invalidateQueries({ queryKey: listKey })
+  const lookAgain = useCallback(
+    () => void client.invalidateQueries({ queryKey: ['account', accountId, 'exports'] }),
+    [client, accountId],
+  )
   useEffect(() => {
-    if (isOver) lookAgain.current()
-  }, [isOver])
+    if (isOver) lookAgain()
+  }, [isOver, lookAgain])
 
   return {
-    view: viewOf(shown, followed.data, followed.error !== null),
+    view: viewOf(shown, followed.data, followed.error !== null && isLookedAtAgain),
     earlier: {
       data: list.data?.filter(({ state, export_id }) => state === 'ready' && export_id !== exportId),
       error: list.error,
       refetch: list.refetch,
     },
     isSubmitting,
-    fault,
+    fault: fault ?? (isLookedAtAgain ? null : (followed.error as NotAnswered)),
     async start(wanted) {
       const place = `${wanted.from} ${wanted.to} ${wanted.time_zone}`
       const key = keys.current.get(place) ?? crypto.randomUUID()
@@ -113,7 +116,7 @@ export function useExports(api: ExportsApi, accountId: string, { isOpen, showsNe
       setFault(null)
       setShown({ exportId: null, isAnother: false })
     },
-    lookAgain: lookAgain.current,
+    lookAgain,
   }
 }
 

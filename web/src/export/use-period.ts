@@ -1,7 +1,7 @@
 /** Which period is chosen: a month by name, or days as they are being typed. */
 import { useMemo, useState } from 'react'
 import { useWords } from '../texts/words.tsx'
-import { dayAt, faultsOf, monthBefore, monthOf, type Period, periodOf } from './period.ts'
+import { dayAt, faultsOf, knownZone, monthBefore, monthOf, type Period, periodOf } from './period.ts'
 import { type PeriodNames, periodNames } from './period-words.ts'
 
 export type PeriodChoice = 'this_month' | 'last_month' | 'own'
@@ -15,6 +15,8 @@ export interface DayState {
 }
 
 export interface PeriodFields {
+  /** In which days are days. */
+  readonly timeZone: string
   readonly today: string
   readonly names: PeriodNames
   readonly choice: PeriodChoice
@@ -29,7 +31,8 @@ export interface PeriodFields {
 
 /** `now`: when the dialog was opened. */
 export function usePeriod(now: Date, initial: PeriodChoice = 'this_month'): PeriodFields {
-  const { t, locale, timeZone } = useWords()
+  const { t, locale, timeZone: readersZone } = useWords()
+  const timeZone = knownZone(readersZone)
   const names = useMemo(() => periodNames(locale, timeZone, now), [locale, timeZone, now])
   const today = dayAt(now, timeZone)
   const [choice, setChoice] = useState<PeriodChoice>(initial)
@@ -60,6 +63,7 @@ export function usePeriod(now: Date, initial: PeriodChoice = 'this_month'): Peri
     before_start: faults.last === 'before_start' ? t('export.endFault', { start: names.day(first) }) : '',
   }
   return {
+    timeZone,
     today,
     names,
     choice,

@@ -34,7 +34,7 @@ export const EXPORT: ExportTexts = {
   'export.goesOn': 'Sie können das schließen. Der Export läuft weiter und steht hier, sobald er fertig ist.',
   'export.isAnother': 'Dieser Export wurde schon vorher angefordert. Fordern Sie Ihren an, sobald er fertig ist.',
   'export.unheard': 'Gerade kommt keine Antwort. Der Export läuft weiter; es wird wieder nachgesehen.',
-  'export.ready': '{period}: {rows, plural, one {# Zeile} other {# Zeilen}}',
+  'export.ready': '{period} ist fertig: {rows, plural, one {# Zeile} other {# Zeilen}}',
   'export.until': 'Herunterladen bis {time}',
   'export.download': 'Herunterladen',
   'export.downloadOf': 'Herunterladen: {period}',

@@ -32,7 +32,7 @@ export const EXPORT = {
   'export.goesOn': 'You can close this. The export goes on, and is here when it is ready.',
   'export.isAnother': 'This export was asked for before. Ask for yours once it is ready.',
   'export.unheard': 'No answer at the moment. The export goes on, and is looked at again.',
-  'export.ready': '{period}: {rows, plural, one {# row} other {# rows}}',
+  'export.ready': '{period} is ready: {rows, plural, one {# row} other {# rows}}',
   'export.until': 'Download until {time}',
   'export.download': 'Download',
   'export.downloadOf': 'Download {period}',
