@@ -264,6 +264,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     const { dialog: otherDialog } = await chooseLastMonth(other)
     await otherDialog.getByRole('radio', { name: 'Other days' }).check()
     await otherDialog.getByLabel('First day').fill(await other.getByLabel('First day').getAttribute('min').then(String))
+    await page.bringToFront()
     const { dialog, start } = await chooseLastMonth(page)
     await start.dblclick()
     const preparing = /^Preparing \w+( \d{4})?: [\d,]+ rows$/
