@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
@@ -10,6 +9,7 @@ import { readPageFiles } from '../../src/api/page-files.ts'
 import { parseMoney } from '../../src/core/money.ts'
 import { prepareNextPart } from '../../src/reporting/exports/prepare-export.ts'
 import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { findGrave } from '../../testkit/axe.ts'
 import { AWKWARD_NAMES, makeMovements } from '../../testkit/movements.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
@@ -17,7 +17,6 @@ import { exportFacts, prepareAll } from '../support/exports.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { runPython, testPython } from '../support/python.ts'
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const ZONE = 'Europe/Berlin'
 /** By the database, which knows zones by itself. */
 const LAST_MONTH = `
@@ -108,11 +107,6 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     return { dialog, start: dialog.getByRole('button', { name: 'Export', exact: true }) }
   }
 
-  async function expectNothingGrave(page: Page) {
-    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze()
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-  }
-
   const partOf = (options: Partial<Parameters<typeof prepareNextPart>[1]> = {}) =>
     prepareNextPart(api.pool, { whenExportEnds: async () => {}, rowsAPart: ROWS_A_PART, ...options })
 
@@ -166,14 +160,14 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     expect(await sumsIn(page)).toEqual(sums)
     expectToAddUp(sums)
     await dialog.getByText('Days are in Central European Time.').waitFor()
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
 
     await start.click()
     await dialog.getByRole('heading', { name: /^Preparing \w+( \d{4})?: [\d,]+ rows$/ }).waitFor()
     expect(await page.evaluate('document.activeElement.textContent')).toMatch(/^Preparing/)
     expect(await dialog.getByText('Period').count()).toBe(0)
     const progress = dialog.getByRole('progressbar', { name: /^Preparing/ })
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
     await partOf()
     await dialog.getByText(`1,000 of ${rows.toLocaleString('en-US')} rows`).waitFor()
     expect([await progress.getAttribute('value'), await progress.getAttribute('max')]).toEqual(['1000', String(rows)])
@@ -182,7 +176,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await prepareAll(api.pool)
     await dialog.getByText(/^Download until \w+ \d+, .*\d/).waitFor()
     expect(await sumsIn(page)).toEqual(sums)
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       dialog.getByRole('link', { name: 'Download', exact: true }).click(),
@@ -240,7 +234,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await dialog.getByRole('link', { name: 'Choose an end after October 24, 2020' }).waitFor()
     await page.waitForFunction(`document.activeElement.className === 'fault-summary'`)
     expect(await last.getAttribute('aria-invalid')).toBe('true')
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
     await first.fill('')
     await dialog.getByRole('link', { name: 'Choose a day' }).click()
     expect(await page.evaluate('document.activeElement.id')).toBe(await first.getAttribute('id'))
@@ -283,7 +277,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await otherDialog.getByRole('button', { name: 'Export', exact: true }).click()
     await otherDialog.getByRole('heading', { name: preparing }).waitFor()
     await otherDialog.getByText('This export was asked for before. Ask for yours once it is ready.').waitFor()
-    await expectNothingGrave(other)
+    expect(await findGrave(other)).toEqual([])
     expect(await exportsOf(accountId)).toHaveLength(1)
 
     await prepareAll(api.pool)
@@ -301,7 +295,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     const { dialog, start } = await chooseLastMonth(page)
     await dialog.getByText('No movements', { exact: true }).waitFor()
     expect(await start.count()).toBe(0)
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
 
     // Asked for elsewhere all the same.
     await api.ask('POST', `/v1/accounts/${accountId}/exports`, {
@@ -313,7 +307,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     const opened = await tab(page.context(), accountId, '?open=export')
     await dialogOf(opened).getByRole('heading', { name: 'No movements' }).waitFor()
     expect(await dialogOf(opened).getByRole('link').count()).toBe(0)
-    await expectNothingGrave(opened)
+    expect(await findGrave(opened)).toEqual([])
   })
 
   it('says that it did not finish, and tries again for the same period', async () => {
@@ -327,7 +321,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await dialog.getByRole('heading', { name: 'Export did not finish' }).waitFor()
     await dialog.getByText('Nothing is missing from your account.').waitFor()
     expect(await dialog.textContent()).not.toMatch(/no part|invariant|bug/)
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Try again' }).click()
     await dialog.getByRole('progressbar').waitFor()
     await prepareAll(api.pool)
@@ -367,7 +361,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
       await dialog.getByRole('alert').filter({ hasText: said }).waitFor()
       expect(await chosen.isChecked()).toBe(true)
     }
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
     await start.click()
     await dialog.getByRole('progressbar').waitFor()
     expect(new Set(keys).size).toBe(1)
@@ -389,7 +383,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     )
     const dialog = await openDialog(page)
     await dialog.getByText('Try again in 5 seconds.').waitFor()
-    await expectNothingGrave(page)
+    expect(await findGrave(page)).toEqual([])
     await page.unroute('**/period-summary*')
     await dialog.getByRole('button', { name: 'Try again: Summary' }).click()
     await dialog.getByText('Closing').waitFor()
