@@ -15,6 +15,7 @@ import './gallery.css'
 import { CHARTS } from './charts.tsx'
 import { DIALOGS } from './dialogs.tsx'
 import { EXPORTS } from './exports.tsx'
+import { MOVEMENT_STATES } from './movements.tsx'
 import { PAGES } from './pages.tsx'
 import { PARTS } from './parts.tsx'
 import { PAYMENTS } from './payments.tsx'
@@ -27,6 +28,7 @@ const SHOWN_ALONE: Readonly<Record<string, () => React.ReactNode>> = {
   ...DIALOGS,
   ...CHARTS,
   ...EXPORTS,
+  ...MOVEMENT_STATES,
 }
 
 const query = new URLSearchParams(location.search)
@@ -70,8 +72,10 @@ await Promise.all([
   loadTexts(locale, 'pay'),
   loadTexts(locale, 'dialogs'),
   loadTexts(locale, 'export'),
+  loadTexts(locale, 'movements'),
   import('../src/components/dialog.tsx'),
   import('../src/credit/set-up.tsx'),
+  import('../src/movements/filter-panel.tsx'),
   import('../src/credit/alerts-dialog.tsx'),
   import('../src/credit/turn-off-dialog.tsx'),
 ])

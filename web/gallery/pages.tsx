@@ -6,9 +6,10 @@ import type { CreditActions, CreditModel, HistoryModel, Notice } from '../src/cr
 import { History, type HistoryProps } from '../src/credit/history.tsx'
 import { ExportButton } from '../src/export/export-credit.tsx'
 import { Criticals } from '../src/live/criticals.tsx'
+import type { MovementsModel } from '../src/movements/found.ts'
 import { EMPTY_CHARTS, FAILED_CHARTS, LOADING_CHARTS, PlantedCharts } from './charts.tsx'
 import { ALERTS, AUTO_STATES, BALANCE, BLOCKED, FORECAST, MEMBER, MODEL, NO_FORECAST, ready } from './planted.ts'
-import { HISTORY } from './planted-history.ts'
+import { foundMovements, HISTORY, MOVEMENTS_MODEL } from './planted-history.ts'
 import { NOTICE_KEYS, notice } from './planted-notices.ts'
 
 const nothing = () => undefined
@@ -37,7 +38,12 @@ const LOOKING: CreditActions = { onDismiss: nothing, onSignOut: nothing }
 
 const LOADING = { status: 'loading' } as const
 const FAILED = { status: 'error', onRetry: nothing } as const
-const NOTHING_YET: HistoryModel = { ...HISTORY, movements: ready({ items: [] }), payments: ready({ items: [] }) }
+const movements = (found: MovementsModel['found']): MovementsModel => ({ ...MOVEMENTS_MODEL, found })
+const NOTHING_YET: HistoryModel = {
+  ...HISTORY,
+  movements: movements(ready(foundMovements([]))),
+  payments: ready({ items: [] }),
+}
 
 interface PageProps {
   readonly model?: Partial<CreditModel>
@@ -194,14 +200,14 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
     <Page
       model={{ balance: LOADING, forecast: LOADING, autoTopUp: LOADING, methods: LOADING, alerts: LOADING }}
       charts={LOADING_CHARTS}
-      history={{ movements: LOADING, payments: LOADING }}
+      history={{ movements: movements(LOADING), payments: LOADING }}
     />
   ),
   'page-errors': () => (
     <Page
       model={{ balance: FAILED, forecast: FAILED, autoTopUp: FAILED, methods: FAILED, alerts: FAILED }}
       charts={FAILED_CHARTS}
-      history={{ movements: FAILED, payments: FAILED }}
+      history={{ movements: movements(FAILED), payments: FAILED }}
     />
   ),
 }

@@ -1,5 +1,7 @@
 /** Movements and payments of the account in planted.ts. */
-import type { HistoryModel, Listed, Movement, Payment } from '../src/credit/data.ts'
+import type { HistoryModel, Movement, Payment } from '../src/credit/data.ts'
+import { NO_FILTER } from '../src/movements/filter.ts'
+import type { FoundMovements, MovementsModel } from '../src/movements/found.ts'
 import { ACCOUNT, ready, VISA } from './planted.ts'
 
 interface Row {
@@ -139,12 +141,30 @@ export const PAYMENTS: readonly Payment[] = [
   { ...PAYMENT, top_up_id: 't-3', state: 'canceled', trigger: 'manual', requested_at: '2026-07-02T03:12:00Z' },
 ]
 
-function listed<Item>(items: readonly Item[]): Listed<Item> {
-  return { items, onShowMore: () => undefined }
+const nothing = () => undefined
+
+export function foundMovements(items: readonly Movement[]): FoundMovements {
+  return { items, count: items.length, isMore: false }
+}
+
+export const MOVEMENTS_MODEL: MovementsModel = {
+  found: ready({ items: MOVEMENTS, count: 1_000, isMore: true, onShowMore: nothing }),
+  filter: NO_FILTER,
+  onFilter: nothing,
+  users: ready({
+    users: [
+      { id: 'u-12', name: 'Jonas Weber' },
+      { id: 'u-7', name: 'Ana Castillo' },
+      { id: 'u-31', name: 'Jonas Weber' },
+      { id: 'u-40', name: null },
+    ],
+    isAll: false,
+  }),
+  onUsersWanted: nothing,
 }
 
 export const HISTORY: HistoryModel = {
-  movements: ready(listed(MOVEMENTS)),
+  movements: MOVEMENTS_MODEL,
   payments: ready({ items: PAYMENTS }),
   methods: ready([VISA]),
   isSandbox: true,

@@ -1,30 +1,39 @@
-/** Movements, a page after another, and payments, as their queries go. */
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import type { accountQueries } from './api/account.ts'
+/** Movements, as they are looked for, and payments, as their queries go. */
+import { useQuery } from '@tanstack/react-query'
+import type { Account } from './api/account.ts'
 import { loaded } from './api/loaded.ts'
 import type { Session } from './credit/data.ts'
 import { History } from './credit/history.tsx'
 import { ExportCredit } from './export/export-credit.tsx'
+import { NewMovements } from './movements/show-new.tsx'
+import { useMovementCalls, useMovementFilter } from './movements/use-movement-filter.ts'
+import { useAccountUsers, useMovements } from './movements/use-movements.ts'
+import { loadTexts } from './texts/texts.ts'
 
 export interface AccountHistoryProps {
-  readonly queries: ReturnType<typeof accountQueries>
+  readonly queries: Account
   readonly session: Session
 }
 
+// Beside each other, and not when the ones before them are there.
+for (const area of ['history', 'movements'] as const) void loadTexts(document.documentElement.lang, area)
+
 export default function AccountHistory({ queries, session }: AccountHistoryProps) {
   const [payments, methods] = [useQuery(queries.payments), useQuery(queries.methods)]
-  const movements = useInfiniteQuery({
-    queryKey: queries.movements.queryKey,
-    queryFn: ({ pageParam }) => queries.movements.page(pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-  })
+  const { filter, setFilter } = useMovementFilter()
+  const read = useMovements(queries, filter)
+  const { users, load } = useAccountUsers(queries, read.api)
   return (
     <History
-      movements={loaded(movements, (data) => ({
-        items: data.pages.flatMap((page) => page.items),
-        onShowMore: movements.hasNextPage ? () => void movements.fetchNextPage() : undefined,
-      }))}
+      movements={{
+        found: read.found,
+        filter,
+        onFilter: setFilter,
+        users,
+        onUsersWanted: load,
+        showNew: (onShown) => <NewMovements queries={queries} read={read} onShown={onShown} />,
+      }}
+      movementCalls={useMovementCalls()}
       payments={loaded(payments, (data) => ({ items: data.items }))}
       methods={loaded(methods, (data) => data.items)}
       isSandbox={session.is_sandbox}

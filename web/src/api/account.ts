@@ -37,6 +37,7 @@ export function accountQueries(accountId: string) {
   const params = { path: { account_id: accountId } }
   const key = (part: string) => ['account', accountId, part] as const
   return {
+    accountId,
     session: queryOptions({
       queryKey: key('session'),
       queryFn: () => answerOf(api.GET('/v1/portal-session', { params: { query: { account_id: accountId } } })),
@@ -81,15 +82,6 @@ export function accountQueries(accountId: string) {
       queryKey: key('payments'),
       queryFn: () => answerOf(api.GET('/v1/accounts/{account_id}/top-ups', { params })),
     }),
-    movements: {
-      queryKey: key('movements'),
-      page: (cursor: string | null) =>
-        answerOf(
-          api.GET('/v1/accounts/{account_id}/movements', {
-            params: { ...params, query: { limit: 50, ...(cursor === null ? {} : { cursor }) } },
-          }),
-        ),
-    },
     signOut: () => answerOf(api.DELETE('/v1/portal-session', { params: { query: { account_id: accountId } } })),
   }
 }

@@ -14,12 +14,13 @@ export interface TabsProps {
   readonly tabs: readonly Tab[]
   /** At the right of the tabs. */
   readonly aside?: ReactNode
-  readonly initial?: string
+  readonly selected: string
+  readonly onSelect: (id: string) => void
 }
 
-export function Tabs({ label, tabs, aside, initial }: TabsProps) {
+export function Tabs({ label, tabs, aside, selected, onSelect }: TabsProps) {
   return (
-    <Base.Root defaultValue={initial ?? tabs[0]?.id}>
+    <Base.Root value={selected} onValueChange={onSelect}>
       <div className="tabs-bar">
         <Base.List className="tabs-list" aria-label={label}>
           {tabs.map(({ id, label: name }) => (

@@ -1,5 +1,6 @@
 /** What the page shows, in the form that the API answers it, and what can be done from it. */
 import type { Schema } from '../../../src/api/client/client.ts'
+import type { MovementsModel } from '../movements/found.ts'
 
 export type Session = Schema<'PortalSession'>
 export type Balance = Schema<'Balance'>
@@ -54,7 +55,7 @@ export interface CreditModel {
 
 /** What moved credit, and what was paid: below all else, and loaded after it. */
 export interface HistoryModel {
-  readonly movements: Loaded<Listed<Movement>>
+  readonly movements: MovementsModel
   readonly payments: Loaded<Listed<Payment>>
   readonly methods: Loaded<readonly PaymentMethod[]>
   readonly isSandbox: boolean

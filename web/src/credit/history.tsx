@@ -1,5 +1,5 @@
 /** Movements and payments behind tabs. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Tabs } from '../components/tabs.tsx'
 import { MoreWords, useWords } from '../texts/words.tsx'
 import type { HistoryModel } from './data.ts'
@@ -7,31 +7,52 @@ import { Movements } from './movements.tsx'
 import { Part } from './part.tsx'
 import { Payments } from './payments.tsx'
 
+type TabId = 'movements' | 'payments'
+
 export interface HistoryProps extends HistoryModel {
-  readonly initialTab?: 'movements' | 'payments'
+  readonly initialTab?: TabId
+  /** Whenever it grows, the reader is led to the movements. */
+  readonly movementCalls?: number
   /** At the right of the tabs. */
   readonly aside?: ReactNode
 }
 
 const ROWS = ['row', 'row', 'row', 'row', 'row', 'row'] as const
 
-export function History({ movements, payments, methods, isSandbox, initialTab, aside }: HistoryProps) {
+export function History(props: HistoryProps) {
+  const { movements, payments, methods, isSandbox, initialTab = 'movements', movementCalls = 0, aside } = props
   const { t } = useWords()
+  const [tab, setTab] = useState<TabId>(initialTab)
+  const place = useRef<HTMLDivElement>(null)
+  const answeredCalls = useRef(0)
+  useEffect(() => {
+    if (movementCalls === answeredCalls.current) return
+    if (tab !== 'movements') {
+      setTab('movements')
+      return
+    }
+    answeredCalls.current = movementCalls
+    place.current?.focus({ preventScroll: true })
+    place.current?.scrollIntoView({ block: 'start' })
+  }, [movementCalls, tab])
   const known = methods.status === 'ready' ? methods.data : []
   return (
     <MoreWords area="history">
       <Tabs
         label={`${t('part.movements')}, ${t('part.payments')}`}
-        initial={initialTab ?? 'movements'}
+        selected={tab}
+        onSelect={(id) => setTab(id as TabId)}
         aside={aside}
         tabs={[
           {
             id: 'movements',
             label: t('part.movements'),
             panel: (
-              <Part name={t('part.movements')} loaded={movements} blocks={ROWS}>
-                {(listed) => <Movements movements={listed} isSandbox={isSandbox} />}
-              </Part>
+              <div ref={place} tabIndex={-1}>
+                <MoreWords area="movements">
+                  <Movements {...movements} isSandbox={isSandbox} />
+                </MoreWords>
+              </div>
             ),
           },
           {

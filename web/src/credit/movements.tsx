@@ -1,22 +1,25 @@
-/** What moved credit, newest first as it was recorded; each row opens its details. */
-import { useState } from 'react'
+/** What moved credit, newest first as it was recorded, all of it or what is looked for; each row opens its details. */
+import { useEffect, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/lazy-dialog.tsx'
-import { EmptyState } from '../components/states.tsx'
+import { EmptyState, ErrorPart, LoadingBlocks } from '../components/states.tsx'
 import { type Column, Table } from '../components/table.tsx'
 import { signOf } from '../format/decimal.ts'
+import { isFiltered } from '../movements/filter.ts'
+import type { FoundMovements, MovementsModel, NotIndexed } from '../movements/found.ts'
+import { ClearFilters, Toolbar } from '../movements/toolbar.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
-import type { Listed, Movement } from './data.ts'
+import type { Loaded, Movement } from './data.ts'
 import { destinationPhrase, movementName, unitsPhrase } from './movement-words.ts'
 
 const PAGE = 50
+const ROWS = ['button', 'row', 'row', 'row', 'row', 'row', 'row'] as const
 
-export interface MovementsProps {
-  readonly movements: Listed<Movement>
+export interface MovementsProps extends MovementsModel {
   readonly isSandbox: boolean
 }
 
-export function Movements({ movements, isSandbox }: MovementsProps) {
+export function Movements({ isSandbox, ...model }: MovementsProps) {
   const words = useWords()
   const { t } = words
   const [opened, setOpened] = useState<Movement | null>(null)
@@ -25,27 +28,9 @@ export function Movements({ movements, isSandbox }: MovementsProps) {
     setOpened(movement)
     setIsOpen(true)
   }
-  const { items, onShowMore } = movements
-  if (items.length === 0) return <EmptyState>{t('movements.empty')}</EmptyState>
   return (
     <>
-      <Table
-        caption={t('part.movements')}
-        columns={columnsOf(words, open)}
-        rows={items}
-        keyOf={({ sequence }) => sequence}
-        narrow={(movement) => ({
-          first: <DetailsButton movement={movement} onOpen={open} />,
-          amount: <Moved movement={movement} />,
-          second: <NarrowLine movement={movement} />,
-          aside: words.money(movement.currency).exact(movement.balance_after),
-        })}
-      />
-      {onShowMore ? (
-        <div className="card-actions">
-          <Button onClick={onShowMore}>{t('action.showMore', { count: PAGE })}</Button>
-        </div>
-      ) : null}
+      <FoundOrNot model={model} onOpen={open} />
       <Dialog
         kind="drawer"
         title={opened === null ? '' : t('drawer.usage', { kind: movementName(opened, words) })}
@@ -56,6 +41,151 @@ export function Movements({ movements, isSandbox }: MovementsProps) {
         {opened === null ? null : <Details movement={opened} />}
       </Dialog>
     </>
+  )
+}
+
+type Found = Loaded<FoundMovements | NotIndexed>
+type OnOpen = (movement: Movement) => void
+
+function FoundOrNot({ model, onOpen }: { model: MovementsModel; onOpen: OnOpen }) {
+  const words = useWords()
+  const { t } = words
+  const { found, filter, onFilter, showNew } = model
+  const place = useRef<HTMLDivElement>(null)
+  const items = found.status === 'ready' && 'items' in found.data ? found.data.items : NONE
+  const isOld = found.status === 'ready' && 'items' in found.data && found.data.isOld === true
+  const rows = useRowsToCome(place, items)
+  const isLookedFor = isFiltered(filter)
+  const clear = <ClearFilters filter={filter} onFilter={onFilter} />
+  return (
+    <div ref={place}>
+      <Announced answer={answerOf(found, filter)}>{foundText(found, isLookedFor, words)}</Announced>
+      {isLookedFor || items.length > 0 ? (
+        <Toolbar {...model}>
+          {items.length === 0 ? null : <p className="muted">{foundText(found, isLookedFor, words)}</p>}
+          {isOld ? <p className="muted found-late">{t('page.loading')}</p> : null}
+          {showNew?.(rows.focusNewest)}
+        </Toolbar>
+      ) : null}
+      {found.status === 'loading' ? <LoadingBlocks sizes={ROWS} /> : null}
+      {found.status === 'error' ? <ErrorPart part={t('part.movements')} onRetry={found.onRetry} /> : null}
+      {found.status !== 'ready' ? null : 'retryAfterSeconds' in found.data ? (
+        <EmptyState
+          action={
+            <div className="card-actions">
+              <Button onClick={found.data.onRetry}>{t('action.tryAgain')}</Button>
+              {clear}
+            </div>
+          }
+        >
+          {foundText(found, isLookedFor, words)}
+        </EmptyState>
+      ) : found.data.items.length === 0 ? (
+        <EmptyState action={isLookedFor ? clear : showNew?.(rows.focusNewest)}>
+          {foundText(found, isLookedFor, words)}
+        </EmptyState>
+      ) : (
+        <Rows found={found.data} onOpen={onOpen} onMore={rows.focusNext} />
+      )}
+    </div>
+  )
+}
+
+const NONE: readonly Movement[] = []
+
+/** What there is, in a sentence; null while it is not known. */
+function foundText(found: Found, isLookedFor: boolean, { t }: Words): string | null {
+  if (found.status === 'loading') return null
+  if (found.status === 'error') return t('part.notLoaded', { part: t('part.movements') })
+  if ('retryAfterSeconds' in found.data) return t('found.notIndexed', { count: found.data.retryAfterSeconds })
+  const { count, isMore } = found.data
+  if (count === 0) return t(isLookedFor ? 'found.none' : 'movements.empty')
+  return t(isMore ? 'found.more' : 'found.count', { count })
+}
+
+/** Another one than before, wherever other movements are shown than before; null while they are read. */
+function answerOf(found: Found, filter: MovementsModel['filter']): string | null {
+  if (found.status !== 'ready') return found.status === 'loading' ? null : 'error'
+  if ('retryAfterSeconds' in found.data) return 'not indexed'
+  const { isOld = false, items, count } = found.data
+  return isOld ? null : JSON.stringify([filter, items[0]?.sequence, count])
+}
+
+/** Read out politely whenever there is another answer, but not what was there at first. */
+function Announced({ answer, children }: { answer: string | null; children: string | null }) {
+  const [first, setFirst] = useState<string | null>(null)
+  const [isFirst, setIsFirst] = useState(true)
+  if (first === null && answer !== null) setFirst(answer)
+  if (isFirst && first !== null && answer !== first) setIsFirst(false)
+  return (
+    <p className="visually-hidden" aria-live="polite">
+      {isFirst || answer === null ? null : <span key={answer}>{children}</span>}
+    </p>
+  )
+}
+
+/** Where the focus goes once rows have come: to the first of them, as what was pressed is gone or below them. */
+function useRowsToCome(place: { readonly current: HTMLElement | null }, items: readonly Movement[]) {
+  const awaited = useRef<((items: readonly Movement[]) => number | null) | null>(null)
+  useEffect(() => {
+    const at = awaited.current?.(items) ?? null
+    if (at === null) return
+    awaited.current = null
+    // The same rows stand there twice, for wide screens and for narrow ones.
+    const shown = [...(place.current?.querySelectorAll<HTMLElement>('.row-button') ?? [])].filter(
+      (row) => row.getClientRects().length > 0,
+    )
+    shown[at]?.focus({ preventScroll: true })
+  }, [place, items])
+  const newest = items[0]?.sequence
+  const { length } = items
+  return {
+    focusNewest: () => {
+      awaited.current = (now) => (now[0] !== undefined && now[0].sequence !== newest ? 0 : null)
+    },
+    focusNext: () => {
+      awaited.current = (now) => (now.length > length ? length : null)
+    },
+  }
+}
+
+function Rows({ found, onOpen, onMore }: { found: FoundMovements; onOpen: OnOpen; onMore: () => void }) {
+  const words = useWords()
+  const { t } = words
+  const { items, isOld = false, isShowingMore = false, isMoreMissing = false, onShowMore } = found
+  return (
+    <div className="found" aria-busy={isOld}>
+      <Table
+        caption={t('part.movements')}
+        columns={columnsOf(words, onOpen)}
+        rows={items}
+        keyOf={({ sequence }) => sequence}
+        narrow={(movement) => ({
+          first: <DetailsButton movement={movement} onOpen={onOpen} />,
+          amount: <Moved movement={movement} />,
+          second: <NarrowLine movement={movement} />,
+          aside: words.money(movement.currency).exact(movement.balance_after),
+        })}
+      />
+      {onShowMore ? (
+        <div className="card-actions">
+          <Button
+            isSubmitting={isShowingMore}
+            onClick={() => {
+              onMore()
+              onShowMore()
+            }}
+          >
+            {t('action.showMore', { count: PAGE })}
+          </Button>
+          {isMoreMissing ? (
+            <p className="found-fault" role="alert">
+              {t('part.notLoaded', { part: t('part.movements') })}
+            </p>
+          ) : null}
+        </div>
+      ) : null}
+    </div>
   )
 }
 
@@ -106,10 +236,14 @@ function columnsOf(words: Words, onOpen: (movement: Movement) => void): Column<M
 }
 
 function NarrowLine({ movement }: { movement: Movement }) {
-  const { dates } = useWords()
+  const { t, dates } = useWords()
+  const { occurred_at, recorded_at } = movement
   return (
     <>
-      {dates.moment(movement.occurred_at)}
+      {dates.moment(occurred_at)}
+      {dates.isSameDay(occurred_at, recorded_at)
+        ? null
+        : ` · ${t('movements.recorded', { time: dates.moment(recorded_at) })}`}
       {destinationPhrase(movement) === null ? null : (
         <>
           {' · '}

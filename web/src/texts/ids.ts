@@ -5,6 +5,7 @@ import type { DIALOGS } from './en/dialogs.ts'
 import type { EXPORT } from './en/export.ts'
 import type { HISTORY } from './en/history.ts'
 import type { LIVE } from './en/live.ts'
+import type { MOVEMENTS } from './en/movements.ts'
 import type { PAGE } from './en/page.ts'
 import type { PAY } from './en/pay.ts'
 
@@ -14,6 +15,7 @@ export type PageTexts = TextsLike<typeof PAGE>
 export type HistoryTexts = TextsLike<typeof HISTORY>
 export type LiveTexts = TextsLike<typeof LIVE>
 export type DialogTexts = TextsLike<typeof DIALOGS>
+export type MovementTexts = TextsLike<typeof MOVEMENTS>
 
 export type ChartsTexts = TextsLike<typeof CHARTS>
 
@@ -22,10 +24,10 @@ export type ExportTexts = TextsLike<typeof EXPORT>
 
 /**
  * `history`: what is below the tabs; `pay`: the dialogs that move money and cards; `dialogs`: those of the other settings;
- * `live`: of what changes while it is looked at; `charts`: between the cards and the tabs; `export`: the dialog that exports
- * movements.
+ * `live`: of what changes while it is looked at; `charts`: between the cards and the tabs; `movements`: how they are looked for;
+ * `export`: the dialog that exports them.
  */
-export type Area = 'page' | 'charts' | 'history' | 'pay' | 'dialogs' | 'live' | 'export'
+export type Area = 'page' | 'charts' | 'history' | 'movements' | 'pay' | 'dialogs' | 'live' | 'export'
 
 /** Of the catalogue, what the build leaves in (vite.config.ts). */
 type SharedTextId = Exclude<CatalogueTextId, `${'mail' | 'portal' | 'sandbox' | 'page' | 'role'}.${string}`>
@@ -39,5 +41,6 @@ export type TextId =
   | keyof LiveTexts
   | keyof DialogTexts
   | keyof ExportTexts
+  | keyof MovementTexts
 
 export type Texts = Readonly<Partial<Record<TextId, string>>>

@@ -23,6 +23,8 @@ export async function loadTexts(locale: string, area: Area): Promise<Texts> {
       return (await (isGerman ? import('./de/live.ts') : import('./en/live.ts'))).LIVE
     case 'export':
       return (await (isGerman ? import('./de/export.ts') : import('./en/export.ts'))).EXPORT
+    case 'movements':
+      return (await (isGerman ? import('./de/movements.ts') : import('./en/movements.ts'))).MOVEMENTS
   }
 }
 

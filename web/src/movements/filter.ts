@@ -1,0 +1,176 @@
+/**
+ * What movements are looked for: as people choose it, as it stands in the page's address, and as the API is asked. What is
+ * searched for and whose usage it is stand in no address: addresses are kept and logged by others.
+ */
+import type { Schema } from '../../../src/api/client/client.ts'
+import { addDays, dateIn, isDate, startOfDay, startOfMonth } from '../format/days.ts'
+
+export type MovementKind = NonNullable<Schema<'MovementSearchInput'>['kinds']>[number]
+export type Direction = 'in' | 'out'
+
+/** What is to be found, without where a page of it begins. */
+export type MovementSearch = Omit<Schema<'MovementSearchInput'>, 'cursor' | 'limit'>
+
+/** Of usage, and `usage` for all of it. */
+export const USAGE_KINDS = [
+  'usage',
+  'call',
+  'toll_free',
+  'sms',
+  'mms',
+  'whatsapp',
+  'conversation_intelligence',
+  'voice_agent',
+  'other',
+] as const satisfies readonly MovementKind[]
+
+export const OTHER_KINDS = [
+  'reversal',
+  'top_up',
+  'refund',
+  'dispute',
+  'adjustment',
+] as const satisfies readonly MovementKind[]
+
+export const KINDS: readonly MovementKind[] = [...USAGE_KINDS, ...OTHER_KINDS]
+
+/** Each reaches up to now, but for last month. */
+export const NAMED_PERIODS = ['this-month', 'last-month', '7d', '30d', '90d'] as const
+export type NamedPeriod = (typeof NAMED_PERIODS)[number]
+
+/** Whole days in the reader's zone, the last one included; null: no end that way. */
+export interface OwnPeriod {
+  readonly from: string | null
+  readonly to: string | null
+}
+
+export type Period = NamedPeriod | OwnPeriod
+
+export interface ChosenUser {
+  readonly id: string
+  /** To show; null: it has none, or none that is known. */
+  readonly name: string | null
+}
+
+export interface MovementFilter {
+  /** Any of these; none: all. */
+  readonly kinds: readonly MovementKind[]
+  readonly user: ChosenUser | null
+  /** An interaction id or a SKU, or how a destination begins; '': nothing. */
+  readonly search: string
+  readonly period: Period | null
+  readonly direction: Direction | null
+}
+
+export const NO_FILTER: MovementFilter = { kinds: [], user: null, search: '', period: null, direction: null }
+
+/** As many filters as can be taken away one by one; what is searched for stands in its own field. */
+export function countChosen({ kinds, user, period, direction }: MovementFilter): number {
+  return kinds.length + [user, period, direction].filter((one) => one !== null).length
+}
+
+export function isFiltered(filter: MovementFilter): boolean {
+  return countChosen(filter) > 0 || cleanSearch(filter.search) !== ''
+}
+
+/** Of an address's query; what is none of ours, or makes no sense, is not looked at. */
+export function parseFilter(query: string): MovementFilter {
+  const given = new URLSearchParams(query)
+  const kinds = given.getAll('kind')
+  return {
+    ...NO_FILTER,
+    kinds: KINDS.filter((kind) => kinds.includes(kind)),
+    period: namedPeriod(given.get('period')) ?? ownPeriod(given.get('from'), given.get('to')),
+    direction: directionOf(given.get('direction')),
+  }
+}
+
+/** The address's query with this filter in it, as far as it may be, and all else of it as it was. */
+export function printFilter(query: string, { kinds, period, direction }: MovementFilter): string {
+  const printed = new URLSearchParams(query)
+  for (const name of ['kind', 'period', 'from', 'to', 'direction']) printed.delete(name)
+  for (const kind of kinds) printed.append('kind', kind)
+  for (const [name, value] of periodParameters(period)) printed.append(name, value)
+  if (direction !== null) printed.append('direction', direction)
+  const text = printed.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function periodParameters(period: Period | null): [string, string][] {
+  if (period === null) return []
+  if (typeof period === 'string') return [['period', period]]
+  return (['from', 'to'] as const).flatMap((end): [string, string][] => {
+    const date = period[end]
+    return date === null ? [] : [[end, date]]
+  })
+}
+
+export interface Here {
+  readonly now: Date
+  readonly timeZone: string
+}
+
+/** Null: nothing is looked for, all of it is listed. Periods are half-open instants, by when movements were recorded. */
+export function requestOf(filter: MovementFilter, here: Here): MovementSearch | null {
+  if (!isFiltered(filter)) return null
+  const { kinds, user, period, direction } = filter
+  const search = cleanSearch(filter.search)
+  const { from, to } = period === null ? { from: null, to: null } : daysOf(period, here)
+  return {
+    ...(kinds.length === 0 ? {} : { kinds: [...kinds] }),
+    ...(user === null ? {} : { user_id: user.id }),
+    ...(search === '' ? {} : { search }),
+    ...(from === null ? {} : { from: startOfDay(here.timeZone, from) }),
+    ...(to === null ? {} : { to: startOfDay(here.timeZone, addDays(to, 1)) }),
+    ...(direction === null ? {} : { direction }),
+  }
+}
+
+const DAYS = { '7d': 7, '30d': 30, '90d': 90 } as const
+
+/** The days of a period, today's among those of one that reaches up to now. */
+export function daysOf(period: Period, { now, timeZone }: Here): OwnPeriod {
+  if (typeof period !== 'string') return period
+  const today = dateIn(timeZone, now)
+  switch (period) {
+    case 'this-month':
+      return { from: startOfMonth(today), to: null }
+    case 'last-month':
+      return { from: startOfMonth(today, -1), to: addDays(startOfMonth(today), -1) }
+    default:
+      return { from: addDays(today, 1 - DAYS[period]), to: null }
+  }
+}
+
+/** Null for what is no period: no day, or an end before the beginning. */
+export function ownPeriod(from: string | null, to: string | null): OwnPeriod | null {
+  const [first, last] = [from, to].map((date) => (date !== null && isDate(date) ? date : null)) as [
+    string | null,
+    string | null,
+  ]
+  if (first === null && last === null) return null
+  return first !== null && last !== null && last < first ? null : { from: first, to: last }
+}
+
+const MAX_SEARCH_LENGTH = 2_000
+
+/** As the API takes it: without spaces around it and what cannot be typed. */
+export function cleanSearch(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they come in by pasting, and are refused
+      .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+      .trim()
+      .slice(0, MAX_SEARCH_LENGTH)
+      .toWellFormed()
+  )
+}
+
+function namedPeriod(text: string | null): NamedPeriod | null {
+  return NAMED_PERIODS.find((period) => period === text) ?? null
+}
+
+function directionOf(text: string | null): Direction | null {
+  return text === 'in' || text === 'out' ? text : null
+}

@@ -1,0 +1,119 @@
+/**
+ * The movements that the filter lets through, a page after another. They are read once: what comes later waits until somebody
+ * wants it, so that no row moves under a reader's hand. So their key is none of those that a lost stream reads again.
+ */
+import {
+  type InfiniteData,
+  keepPreviousData,
+  type QueryClient,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { useCallback, useMemo, useState } from 'react'
+import type { Account } from '../api/account.ts'
+import { loaded } from '../api/loaded.ts'
+import { type MovementsAnswer, type MovementsApi, movementsApi, type NotIndexedYet } from '../api/movements.ts'
+import type { Loaded } from '../credit/data.ts'
+import { useWords } from '../texts/words.tsx'
+import { type MovementFilter, type MovementSearch, requestOf } from './filter.ts'
+import type { AccountUsers, FoundMovements, NotIndexed } from './found.ts'
+import { type Newest, type Shown, withNewest } from './newest.ts'
+
+/** As the account stood when it was asked for; null: that was not known. */
+type Page = MovementsAnswer & { readonly asOf: Newest | null }
+type Pages = InfiniteData<Page | NotIndexedYet, string | null>
+
+export interface ReadMovements {
+  readonly found: Loaded<FoundMovements | NotIndexed>
+  /** Null: nothing is shown yet, or not of this filter. */
+  readonly shown: Shown | null
+  readonly api: MovementsApi
+  readonly request: MovementSearch | null
+  /** Puts the newest on top. Throws where they could not be had. */
+  readonly showNew: () => Promise<void>
+}
+
+export function useMovements(queries: Account, filter: MovementFilter): ReadMovements {
+  const { timeZone } = useWords()
+  const client = useQueryClient()
+  const api = useMemo(() => movementsApi(queries.accountId), [queries])
+  const request = useMemo(() => requestOf(filter, { now: new Date(), timeZone }), [filter, timeZone])
+  const queryKey = ['movements', queries.accountId, request]
+  const readPage = (cursor: string | null) => readAsOf(client, queries, api, request, cursor)
+  const list = useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam }) => readPage(pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => ('items' in page ? page.next_cursor : null),
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  })
+  const items = useMemo(
+    () => (list.data?.pages ?? []).flatMap((page) => ('items' in page ? page.items : [])),
+    [list.data],
+  )
+  const found = loaded(list, ({ pages: [first] }): FoundMovements | NotIndexed => {
+    if (first === undefined || !('items' in first)) {
+      return { retryAfterSeconds: first?.retryAfterSeconds ?? 0, onRetry: () => void list.refetch() }
+    }
+    return {
+      items,
+      count: first.count,
+      isMore: first.is_more,
+      isOld: list.isPlaceholderData,
+      isShowingMore: list.isFetchingNextPage,
+      isMoreMissing: list.isFetchNextPageError,
+      onShowMore: list.hasNextPage && !list.isPlaceholderData ? () => void list.fetchNextPage() : undefined,
+    }
+  })
+  const first = list.isPlaceholderData ? undefined : list.data?.pages[0]
+  return {
+    found,
+    shown:
+      first !== undefined && 'items' in first ? { sequence: first.items[0]?.sequence ?? 0, asOf: first.asOf } : null,
+    api,
+    request,
+    showNew: async () => {
+      const newest = await readPage(null)
+      client.setQueryData<Pages>(queryKey, (before) => {
+        if (before === undefined || !('items' in newest)) return before
+        const pages = withNewest(
+          before.pages.filter((page) => 'items' in page),
+          newest,
+        )
+        return { pages: [...pages], pageParams: before.pageParams.slice(0, pages.length) }
+      })
+    },
+  }
+}
+
+async function readAsOf(
+  client: QueryClient,
+  queries: Account,
+  api: MovementsApi,
+  search: MovementSearch | null,
+  cursor: string | null,
+): Promise<Page | NotIndexedYet> {
+  const asOf = client.getQueryData(queries.balance.queryKey) ?? null
+  const page = await api.page(search, { cursor })
+  return 'items' in page ? { ...page, asOf } : page
+}
+
+/** Asked for once somebody wants to choose one. */
+export function useAccountUsers(
+  queries: Account,
+  api: MovementsApi,
+): { users: Loaded<AccountUsers>; load: () => void } {
+  const [isWanted, setIsWanted] = useState(false)
+  const users = useQuery({
+    queryKey: ['movements', queries.accountId, 'users'],
+    queryFn: api.users,
+    enabled: isWanted,
+  })
+  const load = useCallback(() => setIsWanted(true), [])
+  return { users: loaded(users, (data): AccountUsers => data), load }
+}

@@ -1,0 +1,63 @@
+/** How movements are looked for, in English. */
+export const MOVEMENTS = {
+  'search.label': 'Search movements',
+  'search.hint': 'Interaction ID, SKU or destination',
+  'search.clear': 'Clear search',
+
+  'filters.open': '{count, plural, =0 {Filters} other {Filters (#)}}',
+  'filters.chosen': 'Chosen filters',
+  'filters.remove': 'Remove filter: {filter}',
+  'filters.clear': 'Clear filters',
+
+  'filters.usage': 'Usage',
+  'filters.otherKinds': 'Other movements',
+  'filters.kind.usage': 'All usage',
+  'filters.kind.call': 'Calls',
+  'filters.kind.toll_free': 'Inbound toll-free calls',
+  'filters.kind.sms': 'SMS',
+  'filters.kind.mms': 'MMS',
+  'filters.kind.whatsapp': 'WhatsApp',
+  'filters.kind.conversation_intelligence': 'Conversation Intelligence',
+  'filters.kind.voice_agent': 'Voice agents',
+  'filters.kind.other': 'Other usage',
+  'filters.kind.reversal': 'Charges taken back',
+  'filters.kind.top_up': 'Credit added',
+  'filters.kind.refund': 'Refunds',
+  'filters.kind.dispute': 'Disputes',
+  'filters.kind.adjustment': 'Adjustments',
+
+  'filters.user': 'User',
+  'filters.anyUser': 'All users',
+  'filters.userAndId': '{name} ({id})',
+  'filters.someUsers': 'The {count} who used the most in 90 days.',
+  'filters.users': 'Users',
+
+  'filters.period': 'Recorded',
+  'filters.anyTime': 'Any time',
+  'filters.this-month': 'This month',
+  'filters.last-month': 'Last month',
+  'filters.7d': 'Last 7 days',
+  'filters.30d': 'Last 30 days',
+  'filters.90d': 'Last 90 days',
+  'filters.own': 'Own dates',
+  'filters.from': 'From',
+  'filters.to': 'To',
+  'filters.since': 'Since {from}',
+  'filters.until': 'Until {to}',
+  'filters.between': '{from} to {to}',
+  'filters.endBefore': 'Choose an end on or after {start}',
+
+  'filters.direction': 'In or out',
+  'filters.both': 'In and out',
+  'filters.in': 'Credit in',
+  'filters.out': 'Credit out',
+
+  'found.count': '{count, plural, one {# movement} other {# movements}}',
+  'found.more': 'More than {count, number} movements',
+  'found.none': 'No movements match.',
+  'found.notIndexed':
+    'Movements are still being prepared for search and filters. Try again in {count, plural, one {# second} other {# seconds}}.',
+
+  'new.show': 'Show new',
+  'new.showCount': 'Show {count, number} new',
+} as const
