@@ -6,6 +6,7 @@ import { History } from '../src/credit/history.tsx'
 import { type MovementFilter, NO_FILTER } from '../src/movements/filter.ts'
 import type { MovementsModel } from '../src/movements/found.ts'
 import { ShowNew } from '../src/movements/show-new.tsx'
+import { useMovementCalls, useMovementFilter } from '../src/movements/use-movement-filter.ts'
 import { ready } from './planted.ts'
 import { foundMovements, HISTORY, MOVEMENTS, MOVEMENTS_MODEL } from './planted-history.ts'
 
@@ -66,6 +67,26 @@ function News() {
   )
 }
 
+/** A part of the page that is elsewhere leads to them, as the bars of what used credit do. */
+function Led() {
+  const { filter, setFilter, showMovements } = useMovementFilter()
+  return (
+    <div className="gallery-stack">
+      <div className="gallery-row">
+        <Button onClick={() => showMovements({ ...NO_FILTER, search: 'Brazil', period: '30d' })}>Brazil fixed</Button>
+      </div>
+      <section className="card history" aria-label="Movements">
+        <History
+          {...HISTORY}
+          initialTab="payments"
+          movements={{ ...MOVEMENTS_MODEL, filter, onFilter: setFilter }}
+          movementCalls={useMovementCalls()}
+        />
+      </section>
+    </div>
+  )
+}
+
 export const MOVEMENT_STATES: Readonly<Record<string, () => React.ReactNode>> = {
   'movements-filtered': () => <Planted model={{ filter: FILTER, found: ready(foundMovements(OF_FILTER)) }} />,
   'movements-searched': () => (
@@ -99,6 +120,7 @@ export const MOVEMENT_STATES: Readonly<Record<string, () => React.ReactNode>> = 
     />
   ),
   'movements-news': News,
+  'movements-led-to': Led,
   'movements-none-yet': () => (
     <Planted
       model={{

@@ -2,8 +2,8 @@
 
 import type { ChartsProps } from '../src/charts/charts.tsx'
 import { CreditPage } from '../src/credit/credit-page.tsx'
-import type { CreditActions, CreditModel, HistoryModel, Notice } from '../src/credit/data.ts'
-import { History, type HistoryProps } from '../src/credit/history.tsx'
+import type { CreditActions, CreditModel, Notice } from '../src/credit/data.ts'
+import { History, type HistoryModel, type HistoryProps } from '../src/credit/history.tsx'
 import { ExportButton } from '../src/export/export-credit.tsx'
 import { Criticals } from '../src/live/criticals.tsx'
 import type { MovementsModel } from '../src/movements/found.ts'

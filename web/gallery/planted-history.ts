@@ -1,5 +1,6 @@
 /** Movements and payments of the account in planted.ts. */
-import type { HistoryModel, Movement, Payment } from '../src/credit/data.ts'
+import type { Movement, Payment } from '../src/credit/data.ts'
+import type { HistoryModel } from '../src/credit/history.tsx'
 import { NO_FILTER } from '../src/movements/filter.ts'
 import type { FoundMovements, MovementsModel } from '../src/movements/found.ts'
 import { ACCOUNT, ready, VISA } from './planted.ts'

@@ -22,29 +22,31 @@ export interface TableProps<Row> {
 export function Table<Row>({ caption, columns, rows, keyOf, narrow }: TableProps<Row>) {
   return (
     <>
-      <table className="table">
-        <caption className="visually-hidden">{caption}</caption>
-        <thead>
-          <tr>
-            {columns.map(({ id, header, isAmount }) => (
-              <th key={id} scope="col" className={isAmount ? 'cell-amount' : ''}>
-                {header}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map(({ id, cell, isAmount }) => (
-                <td key={id} className={isAmount ? 'cell-amount' : ''}>
-                  {cell(row)}
-                </td>
+      <div className="table-scroll">
+        <table className="table">
+          <caption className="visually-hidden">{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map(({ id, header, isAmount }) => (
+                <th key={id} scope="col" className={isAmount ? 'cell-amount' : ''}>
+                  {header}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={keyOf(row)}>
+                {columns.map(({ id, cell, isAmount }) => (
+                  <td key={id} className={isAmount ? 'cell-amount' : ''}>
+                    {cell(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <ul className="two-line-list" aria-label={caption}>
         {rows.map((row) => {
           const { first, amount, second, aside } = narrow(row)

@@ -1,6 +1,5 @@
 /** What the page shows, in the form that the API answers it, and what can be done from it. */
 import type { Schema } from '../../../src/api/client/client.ts'
-import type { MovementsModel } from '../movements/found.ts'
 
 export type Session = Schema<'PortalSession'>
 export type Balance = Schema<'Balance'>
@@ -51,14 +50,6 @@ export interface CreditModel {
   readonly alerts: Loaded<Alerts>
   /** By name, as far as the reader may know them. */
   readonly admins: readonly string[]
-}
-
-/** What moved credit, and what was paid: below all else, and loaded after it. */
-export interface HistoryModel {
-  readonly movements: MovementsModel
-  readonly payments: Loaded<Listed<Payment>>
-  readonly methods: Loaded<readonly PaymentMethod[]>
-  readonly isSandbox: boolean
 }
 
 /** Whatever is absent has no control on the page: members have none, a closed account none either. */

@@ -1,13 +1,22 @@
 /** Movements and payments behind tabs. */
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Tabs } from '../components/tabs.tsx'
+import type { MovementsModel } from '../movements/found.ts'
 import { MoreWords, useWords } from '../texts/words.tsx'
-import type { HistoryModel } from './data.ts'
+import type { Listed, Loaded, Payment, PaymentMethod } from './data.ts'
 import { Movements } from './movements.tsx'
 import { Part } from './part.tsx'
 import { Payments } from './payments.tsx'
 
 type TabId = 'movements' | 'payments'
+
+/** What moved credit, and what was paid: below all else, and loaded after it. */
+export interface HistoryModel {
+  readonly movements: MovementsModel
+  readonly payments: Loaded<Listed<Payment>>
+  readonly methods: Loaded<readonly PaymentMethod[]>
+  readonly isSandbox: boolean
+}
 
 export interface HistoryProps extends HistoryModel {
   readonly initialTab?: TabId

@@ -5,9 +5,9 @@ import { Dialog } from '../components/lazy-dialog.tsx'
 import { EmptyState, ErrorPart, LoadingBlocks } from '../components/states.tsx'
 import { type Column, Table } from '../components/table.tsx'
 import { signOf } from '../format/decimal.ts'
-import { isFiltered } from '../movements/filter.ts'
+import { isFiltered, NO_FILTER } from '../movements/filter.ts'
 import type { FoundMovements, MovementsModel, NotIndexed } from '../movements/found.ts'
-import { ClearFilters, Toolbar } from '../movements/toolbar.tsx'
+import { Toolbar } from '../movements/toolbar.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
 import type { Loaded, Movement } from './data.ts'
 import { destinationPhrase, movementName, unitsPhrase } from './movement-words.ts'
@@ -55,14 +55,25 @@ function FoundOrNot({ model, onOpen }: { model: MovementsModel; onOpen: OnOpen }
   const items = found.status === 'ready' && 'items' in found.data ? found.data.items : NONE
   const isOld = found.status === 'ready' && 'items' in found.data && found.data.isOld === true
   const rows = useRowsToCome(place, items)
-  const isLookedFor = isFiltered(filter)
-  const clear = <ClearFilters filter={filter} onFilter={onFilter} />
+  // Once all filters are taken away, what they left stands there until all the others are read.
+  const isLookedFor = isFiltered(filter) || isOld
+  const clear = (
+    <Button
+      onClick={() => {
+        // It goes with what it takes away.
+        place.current?.querySelector('input')?.focus()
+        onFilter(NO_FILTER)
+      }}
+    >
+      {t('filters.clear')}
+    </Button>
+  )
   return (
     <div ref={place}>
       <Announced answer={answerOf(found, filter)}>{foundText(found, isLookedFor, words)}</Announced>
       {isLookedFor || items.length > 0 ? (
-        <Toolbar {...model}>
-          {items.length === 0 ? null : <p className="muted">{foundText(found, isLookedFor, words)}</p>}
+        <Toolbar {...model} hasFound={items.length > 0}>
+          {found.status === 'ready' ? <p className="muted">{foundText(found, isLookedFor, words)}</p> : null}
           {isOld ? <p className="muted found-late">{t('page.loading')}</p> : null}
           {showNew?.(rows.focusNewest)}
         </Toolbar>
@@ -70,22 +81,16 @@ function FoundOrNot({ model, onOpen }: { model: MovementsModel; onOpen: OnOpen }
       {found.status === 'loading' ? <LoadingBlocks sizes={ROWS} /> : null}
       {found.status === 'error' ? <ErrorPart part={t('part.movements')} onRetry={found.onRetry} /> : null}
       {found.status !== 'ready' ? null : 'retryAfterSeconds' in found.data ? (
-        <EmptyState
-          action={
-            <div className="card-actions">
-              <Button onClick={found.data.onRetry}>{t('action.tryAgain')}</Button>
-              {clear}
-            </div>
-          }
-        >
-          {foundText(found, isLookedFor, words)}
-        </EmptyState>
-      ) : found.data.items.length === 0 ? (
-        <EmptyState action={isLookedFor ? clear : showNew?.(rows.focusNewest)}>
-          {foundText(found, isLookedFor, words)}
-        </EmptyState>
-      ) : (
+        <div className="found-none">
+          <Button onClick={found.data.onRetry}>{t('action.tryAgain')}</Button>
+          {clear}
+        </div>
+      ) : items.length > 0 ? (
         <Rows found={found.data} onOpen={onOpen} onMore={rows.focusNext} />
+      ) : isLookedFor ? (
+        <div className="found-none">{clear}</div>
+      ) : (
+        <EmptyState action={showNew?.(rows.focusNewest)}>{foundText(found, isLookedFor, words)}</EmptyState>
       )}
     </div>
   )
@@ -212,13 +217,17 @@ function columnsOf(words: Words, onOpen: (movement: Movement) => void): Column<M
     {
       id: 'user',
       header: t('movements.user'),
-      cell: ({ usage }) => <span className="cell-nowrap">{usage?.user_name ?? usage?.user_id ?? '–'}</span>,
+      cell: ({ usage }) => <span className="cell-words">{usage?.user_name ?? usage?.user_id ?? '–'}</span>,
     },
     { id: 'destination', header: t('movements.destination'), cell: (movement) => <Destination movement={movement} /> },
     {
       id: 'units',
       header: t('movements.units'),
-      cell: (movement) => <span className="cell-nowrap">{unitsPhrase(movement, words) ?? '–'}</span>,
+      cell: (movement) => (
+        <span className={movement.usage?.type === 'other' ? 'cell-words' : 'cell-nowrap'}>
+          {unitsPhrase(movement, words) ?? '–'}
+        </span>
+      ),
     },
     {
       id: 'amount',

@@ -85,18 +85,21 @@ function SelectField({ label, value, options, onChange, hint = null }: SelectFie
   return (
     <div className="filter-field">
       <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        value={value}
-        aria-describedby={hint === null ? undefined : `${id}-hint`}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.text}
-          </option>
-        ))}
-      </select>
+      <div className="filter-select">
+        <select
+          id={id}
+          value={value}
+          aria-describedby={hint === null ? undefined : `${id}-hint`}
+          onChange={(event) => onChange(event.target.value)}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.text}
+            </option>
+          ))}
+        </select>
+        <Icon name="chevron" />
+      </div>
       {hint === null ? null : (
         <p className="muted" id={`${id}-hint`}>
           {hint}

@@ -1,10 +1,9 @@
 /** What movements are looked for by: a search and filters, which are seen, and taken away one by one or together. */
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { Button } from '../components/button.tsx'
 import { Icon } from '../components/icon.tsx'
 import { loadedWhenOpened } from '../components/opened.tsx'
 import { useWords } from '../texts/words.tsx'
-import { cleanSearch, countChosen, isFiltered, type MovementFilter, NO_FILTER } from './filter.ts'
+import { cleanSearch, countChosen, type MovementFilter, NO_FILTER } from './filter.ts'
 import { chosenOf } from './filter-words.ts'
 import type { MovementsModel } from './found.ts'
 import './toolbar.css'
@@ -13,12 +12,14 @@ const FilterPanel = loadedWhenOpened(() => import('./filter-panel.tsx'))
 
 export interface ToolbarProps
   extends Pick<MovementsModel, 'filter' | 'onFilter' | 'users' | 'onUsersWanted' | 'isInitiallyChoosing'> {
+  /** Else taking all filters away is offered where the movements would be. */
+  readonly hasFound: boolean
   /** How many were found, and whether there are new ones: in a place of its own, so that nothing moves. */
   readonly children: ReactNode
 }
 
 export function Toolbar(props: ToolbarProps) {
-  const { filter, onFilter, users, onUsersWanted, isInitiallyChoosing = false, children } = props
+  const { filter, onFilter, users, onUsersWanted, isInitiallyChoosing = false, hasFound, children } = props
   const words = useWords()
   const { t } = words
   const [isOpen, setIsOpen] = useState(isInitiallyChoosing)
@@ -66,20 +67,16 @@ export function Toolbar(props: ToolbarProps) {
               </li>
             ))}
           </ul>
-          <button type="button" className="link-button" onClick={() => take(NO_FILTER)}>
-            {t('filters.clear')}
-          </button>
+          {hasFound ? (
+            <button type="button" className="link-button" onClick={() => take(NO_FILTER)}>
+              {t('filters.clear')}
+            </button>
+          ) : null}
         </div>
       )}
       <div className="toolbar-found">{children}</div>
     </div>
   )
-}
-
-/** All that is chosen, and what is searched for, taken away. */
-export function ClearFilters({ filter, onFilter }: Pick<ToolbarProps, 'filter' | 'onFilter'>) {
-  const { t } = useWords()
-  return isFiltered(filter) ? <Button onClick={() => onFilter(NO_FILTER)}>{t('filters.clear')}</Button> : null
 }
 
 const SEARCH_AFTER_MS = 300

@@ -1,0 +1,340 @@
+/** Movements on the built page, in a real browser on the real API: what is looked for is found, and says nothing to addresses. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
+import { readPageFiles } from '../../src/api/page-files.ts'
+import { rollUp } from '../../src/reporting/roll-up.ts'
+import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { makeMovements } from '../../testkit/movements.ts'
+import { openTestApi, type TestApi } from '../support/api.ts'
+import { callFields, testAccount } from '../support/catalog.ts'
+import { adjust, apply, recordUsage } from '../support/ledger.ts'
+
+const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 400 }
+/** Of whoever looks: five hours from UTC, so that days are not the server's. */
+const ZONE = 'America/New_York'
+const MANY = 'many'
+const MOVEMENTS = 3_000
+const DAYS = 75
+
+const browserFound = await findBrowser(console.error).catch((error: Error) => {
+  console.error(`SKIPPED: movements on the page in a browser. ${error.message}`)
+  return null
+})
+
+describe.skipIf(browserFound === null)('movements', () => {
+  let api: TestApi
+  let browser: Browser
+  let contexts: BrowserContext[] = []
+  let requests: string[] = []
+  let errors: string[] = []
+  let made = 0
+
+  beforeAll(async () => {
+    if (!isPageBuilt()) await buildPage(process.execPath)
+    api = await openTestApi({ page: readPageFiles()!, liveTimes: LIVE_TIMES })
+    browser = await launchBrowser(browserFound!)
+    await apply(api, [testAccount({ accountId: MANY, packages: [] })])
+    const to = new Date(Date.now() - 60_000)
+    const from = new Date(to.getTime() - DAYS * 86_400_000)
+    await makeMovements(api.pool, { accountId: MANY, count: MOVEMENTS, from, to })
+    while ((await rollUp(api.pool)).hasMore);
+  })
+
+  afterEach(async () => {
+    await Promise.all(contexts.map((context) => context.close()))
+    contexts = []
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await api?.close()
+  })
+
+  async function account(...creditMicros: bigint[]): Promise<string> {
+    const accountId = `looked-at-${++made}`
+    await apply(api, [testAccount({ accountId, packages: [] })])
+    for (const micros of creditMicros) await adjust(api, accountId, micros)
+    return accountId
+  }
+
+  async function open(accountId: string, query = '', prepare?: (page: Page) => Promise<void>): Promise<Page> {
+    const context = await browser.newContext({ timezoneId: ZONE, viewport: { width: 1280, height: 900 } })
+    contexts.push(context)
+    const [name, value] = (await api.session(accountId, 'admin')).split('=') as [string, string]
+    await context.addCookies([{ name, value, url: api.url }])
+    const page = await context.newPage()
+    requests = []
+    errors = []
+    page.on('request', (request) => requests.push(request.url()))
+    page.on('pageerror', (error) => errors.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text())
+    })
+    await prepare?.(page)
+    await page.goto(`${api.url}/billing/${accountId}${query}`)
+    return page
+  }
+
+  const found = (page: Page) => page.locator('.toolbar-found > p').first()
+  const said = (page: Page) => page.locator('.history [aria-live=polite]')
+  const rows = (page: Page) => page.locator('.table tbody tr')
+  const filters = (page: Page) => page.getByRole('button', { name: /^Filters/ })
+  const chosen = (page: Page) => page.getByRole('list', { name: 'Chosen filters' }).getByRole('listitem')
+  const searchField = (page: Page) => page.getByRole('searchbox', { name: 'Search movements' })
+  const queryOf = (page: Page) => new URL(page.url()).search
+  const having = (locator: Locator, text: string | RegExp) => locator.filter({ hasText: text }).first().waitFor()
+
+  async function counted(condition: string): Promise<number> {
+    const { rows: counts } = await api.pool.query<{ count: number }>(
+      `select count(*)::integer as count
+         from tollgate.movements m
+         left join tollgate.rated_usage u on u.account_id = m.account_id and u.movement_sequence = m.sequence
+        where m.account_id = $1 and (${condition})`,
+      [MANY],
+    )
+    return counts[0]!.count
+  }
+
+  const written = (count: number) =>
+    count > 1_000 ? 'More than 1,000 movements' : count === 1 ? '1 movement' : `${count} movements`
+  const month = (back: number) =>
+    `(date_trunc('month', now() at time zone '${ZONE}') - interval '${back} months') at time zone '${ZONE}'`
+
+  it.each<[query: string, sql: string]>([
+    ['', 'true'],
+    ['?kind=sms', `u.channel = 'sms'`],
+    ['?kind=mms&kind=top_up', `u.channel = 'mms' or m.kind = 'top_up'`],
+    ['?kind=usage', `m.kind = 'usage'`],
+    ['?kind=reversal', `m.kind = 'reversal'`],
+    ['?direction=in', 'm.amount_micros > 0'],
+    ['?kind=adjustment&direction=out', `m.kind = 'adjustment' and m.amount_micros < 0`],
+    ['?period=this-month', `m.recorded_at >= ${month(0)}`],
+    ['?period=last-month', `m.recorded_at >= ${month(1)} and m.recorded_at < ${month(0)}`],
+    [
+      '?period=7d',
+      `m.recorded_at >= (date_trunc('day', now() at time zone '${ZONE}') - interval '6 days') at time zone '${ZONE}'`,
+    ],
+    ['?kind=fax&period=ever&direction=up', 'true'],
+  ])('of the address %s are those that SQL finds', async (query, sql) => {
+    const count = await counted(sql)
+    expect(count).toBeGreaterThan(0)
+    const page = await open(MANY, query)
+    await having(found(page), written(count))
+    expect(await found(page).textContent()).toBe(written(count))
+    expect(await rows(page).count()).toBe(Math.min(50, count))
+    expect(await said(page).textContent()).toBe('')
+    expect(errors).toEqual([])
+  })
+
+  it('are those of own days, the last one included, in the reader’s zone', async () => {
+    const day = (back: number) =>
+      new Intl.DateTimeFormat('en-CA', { timeZone: ZONE }).format(Date.now() - back * 86_400_000)
+    const [from, to] = [day(20), day(18)]
+    const count = await counted(
+      `m.recorded_at >= '${from}'::timestamp at time zone '${ZONE}' and m.recorded_at < ('${to}'::timestamp + interval '1 day') at time zone '${ZONE}'`,
+    )
+    const page = await open(MANY)
+    await filters(page).click()
+    await page.getByLabel('Recorded').selectOption('Own dates')
+    await page.getByLabel('From').fill(to)
+    await page.getByLabel('To', { exact: true }).fill(from)
+    await page.getByText(/^Choose an end on or after /).waitFor()
+    expect(queryOf(page)).toBe(`?from=${to}`)
+    await page.getByLabel('From').fill(from)
+    await page.getByLabel('To', { exact: true }).fill(to)
+    await having(found(page), written(count))
+    expect(queryOf(page)).toBe(`?from=${from}&to=${to}`)
+  })
+
+  it('are shown 50 at a time, and the focus goes on where the next ones begin', async () => {
+    const page = await open(MANY, '?kind=sms')
+    await page.getByRole('button', { name: 'Show 50 more' }).press('Enter')
+    await rows(page).nth(99).or(rows(page).last()).waitFor()
+    await page.waitForFunction(
+      `[...document.querySelectorAll('.table .row-button')].indexOf(document.activeElement) === 50`,
+    )
+  })
+
+  it('keep their filter over a reload, as far as it may stand in the address, and lose it one by one or at once', async () => {
+    const page = await open(MANY)
+    await having(found(page), 'More than 1,000')
+    await filters(page).press('Enter')
+    await page.getByLabel('Calls', { exact: true }).check()
+    await page.getByLabel('SMS').check()
+    await page.getByLabel('Recorded').selectOption('Last 30 days')
+    await page.getByLabel('In or out').selectOption('Credit out')
+    const count = await counted(
+      `(u.type = 'call' or u.channel = 'sms') and m.kind = 'usage' and m.recorded_at >=
+        (date_trunc('day', now() at time zone '${ZONE}') - interval '29 days') at time zone '${ZONE}'`,
+    )
+    await having(found(page), written(count))
+    const query = '?kind=call&kind=sms&period=30d&direction=out'
+    expect(queryOf(page)).toBe(query)
+    await having(said(page), written(count))
+
+    await page.reload()
+    await having(found(page), written(count))
+    expect(queryOf(page)).toBe(query)
+    expect(await chosen(page).allTextContents()).toEqual(['Calls', 'SMS', 'Last 30 days', 'Credit out'])
+    expect(await filters(page).textContent()).toBe('Filters (4)')
+
+    await page.getByRole('button', { name: 'Remove filter: Calls' }).press('Enter')
+    await expect.poll(() => queryOf(page)).toBe('?kind=sms&period=30d&direction=out')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Filters (3)')
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await having(found(page), 'More than 1,000')
+    expect(queryOf(page)).toBe('')
+    expect(await chosen(page).count()).toBe(0)
+    expect(errors).toEqual([])
+  })
+
+  it('are found by text and user, of which no address ever speaks, and which no reload keeps', async () => {
+    const page = await open(MANY)
+    await searchField(page).fill('many-2203')
+    await having(found(page), '1 movement')
+    await searchField(page).fill('country 12')
+    await having(found(page), written(await counted(`starts_with(lower(u.destination), 'country 12')`)))
+    await filters(page).click()
+    await page.getByLabel('User', { exact: true }).selectOption({ label: 'Zoë 😀👩‍👩‍👧 Łukasz 山田' })
+    const userId = `user-10`
+    const count = await counted(`u.user_id = '${userId}' and starts_with(lower(u.destination), 'country 12')`)
+    await having(found(page), count === 0 ? 'No movements match.' : written(count))
+    await searchField(page).fill('')
+    await having(
+      found(page),
+      written(
+        await counted(`u.user_id = '${userId}' or m.reverses_sequence in (
+      select movement_sequence from tollgate.rated_usage where account_id = '${MANY}' and user_id = '${userId}')`),
+      ),
+    )
+    expect(await chosen(page).allTextContents()).toEqual(['Zoë 😀👩‍👩‍👧 Łukasz 山田'])
+    expect(queryOf(page)).toBe('')
+    const told = requests.filter((url) => /country|2203|user-10|search=|user_id|Zo%C3%AB/i.test(url))
+    expect(told).toEqual([])
+    await page.reload()
+    await having(found(page), 'More than 1,000')
+    expect(await searchField(page).inputValue()).toBe('')
+    expect(errors).toEqual([])
+  })
+
+  it('say that none match, and nothing where there is none at all', async () => {
+    const page = await open(MANY)
+    await searchField(page).fill('nowhere at all')
+    await having(found(page), 'No movements match.')
+    await having(said(page), 'No movements match.')
+    await page.getByRole('button', { name: 'Clear filters' }).press('Enter')
+    await having(found(page), 'More than 1,000')
+    expect(await page.evaluate('document.activeElement.type')).toBe('search')
+    expect(await searchField(page).inputValue()).toBe('')
+
+    const empty = await open(await account())
+    await empty.getByText('Nothing has used credit yet.').waitFor()
+    expect(await searchField(empty).count()).toBe(0)
+  })
+
+  it('say so while they cannot be looked for yet, and are found once they can', async () => {
+    const accountId = await account(1_000_000n)
+    const set = (last: number) =>
+      api.pool.query('update tollgate.accounts set last_sequence = $2 where account_id = $1', [accountId, last])
+    await set(100_002)
+    const page = await open(accountId, '?kind=adjustment')
+    await having(found(page), 'Movements are still being prepared for search and filters. Try again in 30 seconds.')
+    await set(1)
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await having(found(page), '1 movement')
+  })
+
+  it('that are new wait until they are wanted, move nothing, and are on top then', async () => {
+    const accountId = await account(1_000_000n, 2_000_000n)
+    const page = await open(accountId)
+    await having(found(page), '2 movements')
+    await page.locator('[role=status].visually-hidden').waitFor({ state: 'attached' })
+    await page.evaluate(`document.fonts.ready.then(() => {
+      window.shifts = []
+      new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((entry) => entry.value)))
+        .observe({ type: 'layout-shift', buffered: false })
+    })`)
+    for (const [at, micros] of [3_000_000n, 4_000_000n, 5_000_000n].entries()) {
+      await adjust(api, accountId, micros)
+      await page.getByRole('button', { name: `Show ${at + 1} new` }).waitFor()
+      expect(await rows(page).count()).toBe(2)
+    }
+    expect(await page.evaluate('window.shifts')).toEqual([])
+    expect(await said(page).textContent()).toBe('')
+    await page.getByRole('button', { name: 'Show 3 new' }).press('Enter')
+    await having(found(page), '5 movements')
+    await having(said(page), '5 movements')
+    await having(rows(page).first(), '+€5.00')
+    await page.waitForFunction(
+      `document.activeElement === document.querySelector('.table tbody tr:first-child .row-button')`,
+    )
+    expect(await page.getByRole('button', { name: /^Show .*new/ }).count()).toBe(0)
+    expect(errors).toEqual([])
+  })
+
+  it('that are new are offered under a filter only if it lets them through', async () => {
+    const accountId = await account(50_000_000n)
+    const call = (event: string) => recordUsage(api, callFields({ account_id: accountId, event_id: event }))
+    await call('before')
+    const page = await open(accountId, '?kind=call', async (fresh) => {
+      await fresh.clock.install()
+    })
+    await having(found(page), '1 movement')
+    await page.locator('[role=status].visually-hidden').waitFor({ state: 'attached' })
+    // Whether it lets them through is known only by looking.
+    const looked = () => page.waitForResponse(/movement-searches$/)
+    const none = looked()
+    await adjust(api, accountId, 1_000_000n)
+    expect((await (await none).json()).items).toHaveLength(1)
+    const one = looked()
+    await call('after')
+    await page
+      .locator('.balance-figure')
+      .filter({ hasText: /^(?!.*51\.00)/ })
+      .waitFor()
+    expect(await page.getByRole('button', { name: 'Show new' }).count()).toBe(0)
+    await page.clock.fastForward(15_000)
+    await one
+    await page.getByRole('button', { name: 'Show new' }).press('Enter')
+    await having(found(page), '2 movements')
+    expect(await rows(page).count()).toBe(2)
+  })
+
+  it('are there without new ones by themselves after the stream was lost', async () => {
+    const accountId = await account(1_000_000n)
+    const page = await open(accountId, '', async (fresh) => {
+      await fresh.clock.install()
+      await fresh.route('**/live', (route) => route.abort())
+    })
+    await having(found(page), '1 movement')
+    await page.locator('[role=status].visually-hidden').waitFor({ state: 'attached' })
+    await adjust(api, accountId, 2_000_000n)
+    await page.clock.fastForward(11_000)
+    await page.clock.fastForward(15_000)
+    await page.getByRole('button', { name: 'Show 1 new' }).waitFor()
+    expect(await rows(page).count()).toBe(1)
+  })
+
+  it('can be looked for by keyboard alone on 320 px, and axe finds nothing serious', async () => {
+    const page = await open(MANY, '?kind=sms&period=90d')
+    await page.setViewportSize({ width: 320, height: 800 })
+    await having(found(page), 'movements')
+    await searchField(page).focus()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Filters (2)')
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Recorded').waitFor()
+    const names: string[] = []
+    for (let presses = 0; presses < 4; presses += 1) {
+      await page.keyboard.press('Tab')
+      names.push((await page.evaluate('document.activeElement.labels[0].textContent')) as string)
+    }
+    expect(names).toEqual(['Recorded', 'In or out', 'User', 'All usage'])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+    const { violations } = await new AxeBuilder({ page }).include('.history').analyze()
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+    expect(errors).toEqual([])
+  })
+})

@@ -1,0 +1,58 @@
+/** Movements as they are looked for, with planted figures: what the focus does, what is read out, and that nothing jumps. */
+import { expect, it } from 'vitest'
+import { describeInBrowser } from './in-browser.ts'
+
+describeInBrowser('movements', (gallery) => {
+  it('are led to from elsewhere: tab, filter and focus', async () => {
+    const page = await gallery().open({ state: 'movements-led-to' })
+    await page.getByRole('button', { name: 'Brazil fixed' }).press('Enter')
+    const panel = page.getByRole('tabpanel', { name: 'Movements' })
+    await panel.waitFor()
+    expect(await page.getByRole('searchbox').inputValue()).toBe('Brazil')
+    expect(new URL(page.url()).searchParams.get('period')).toBe('30d')
+    expect(page.url()).not.toContain('Brazil')
+    await page.waitForFunction(`document.querySelector('[role=tabpanel]').contains(document.activeElement)`)
+    // Whoever leaves and comes back by themselves is not led again.
+    await page.getByRole('tab', { name: 'Payments' }).click()
+    await page.getByRole('tab', { name: 'Movements' }).click()
+    await panel.waitFor()
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Movements')
+  })
+
+  it('that are new move nothing while they wait', async () => {
+    const page = await gallery().open({ state: 'movements-news' })
+    await page.evaluate(`(() => {
+      window.shifted = 0
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shifted += entry.value })
+        .observe({ type: 'layout-shift', buffered: false })
+    })()`)
+    const table = page.getByRole('table')
+    const before = await table.boundingBox()
+    for (let count = 1; count <= 5; count += 1) {
+      await page.getByRole('button', { name: 'Use some' }).press('Enter')
+      await page.getByRole('button', { name: `Show ${count} new` }).waitFor()
+    }
+    expect(await table.boundingBox()).toEqual(before)
+    expect(await page.evaluate('window.shifted')).toBe(0)
+    await page.getByRole('button', { name: 'Show 5 new' }).press('Enter')
+    await page.waitForFunction(
+      `document.activeElement === document.querySelector('.table tbody tr:first-child .row-button')`,
+    )
+  })
+
+  it('say that new ones could not be had, and offer them again', async () => {
+    const page = await gallery().open({ state: 'movements-new-of-filter' })
+    await page.getByRole('button', { name: 'Show new' }).press('Enter')
+    await page.getByText('Movements could not be loaded.').waitFor()
+    expect(await page.getByRole('button', { name: 'Show new' }).count()).toBe(1)
+  })
+
+  it('take what is typed for what is searched for, until it is cleared', async () => {
+    const page = await gallery().open({ state: 'movements-searched' })
+    const field = page.getByRole('searchbox')
+    expect(await field.inputValue()).toBe('Brazil')
+    await page.getByRole('button', { name: 'Clear search' }).press('Enter')
+    expect(await field.inputValue()).toBe('')
+    expect(await page.evaluate('document.activeElement.type')).toBe('search')
+  })
+})
