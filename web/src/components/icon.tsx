@@ -12,7 +12,6 @@ export type IconName =
   | 'off'
   | 'pause'
   | 'person'
-  | 'search'
   | 'warning'
 
 const PATHS: Readonly<Record<IconName, string>> = {
@@ -28,7 +27,6 @@ const PATHS: Readonly<Record<IconName, string>> = {
   off: 'M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 0 0 0-12.5M5.25 8h5.5',
   pause: 'M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 0 0 0-12.5M6.5 5.75v4.5M9.5 5.75v4.5',
   person: 'M8 2a2.75 2.75 0 1 0 0 5.5A2.75 2.75 0 0 0 8 2M2.75 14c.4-2.6 2.4-4 5.25-4s4.85 1.4 5.25 4',
-  search: 'M7 2.25a4.75 4.75 0 1 0 0 9.5a4.75 4.75 0 0 0 0-9.5M10.5 10.5L14 14',
   warning: 'M8 2.25L14.5 13.5h-13zM8 6.5v3.25M8 11.5v.25',
 }
 

@@ -131,26 +131,22 @@ function Announced({ answer, children }: { answer: string | null; children: stri
 
 /** Where the focus goes once rows have come: to the first of them, as what was pressed is gone or below them. */
 function useRowsToCome(place: { readonly current: HTMLElement | null }, items: readonly Movement[]) {
-  const awaited = useRef<((items: readonly Movement[]) => number | null) | null>(null)
+  const [awaited, setAwaited] = useState<{ readonly at: (items: readonly Movement[]) => number | null } | null>(null)
   useEffect(() => {
-    const at = awaited.current?.(items) ?? null
+    const at = awaited?.at(items) ?? null
     if (at === null) return
-    awaited.current = null
+    setAwaited(null)
     // The same rows stand there twice, for wide screens and for narrow ones.
     const shown = [...(place.current?.querySelectorAll<HTMLElement>('.row-button') ?? [])].filter(
       (row) => row.getClientRects().length > 0,
     )
     shown[at]?.focus({ preventScroll: true })
-  }, [place, items])
+  }, [place, items, awaited])
   const newest = items[0]?.sequence
   const { length } = items
   return {
-    focusNewest: () => {
-      awaited.current = (now) => (now[0] !== undefined && now[0].sequence !== newest ? 0 : null)
-    },
-    focusNext: () => {
-      awaited.current = (now) => (now.length > length ? length : null)
-    },
+    focusNewest: () => setAwaited({ at: ([first]) => (first !== undefined && first.sequence !== newest ? 0 : null) }),
+    focusNext: () => setAwaited({ at: (now) => (now.length > length ? length : null) }),
   }
 }
 

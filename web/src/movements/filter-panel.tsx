@@ -1,7 +1,6 @@
 /** The filters to choose from; what is chosen holds at once. */
 import { useEffect, useId, useState } from 'react'
 import { Icon } from '../components/icon.tsx'
-import { ErrorPart } from '../components/states.tsx'
 import type { Loaded } from '../credit/data.ts'
 import { useWords } from '../texts/words.tsx'
 import {
@@ -189,7 +188,16 @@ interface UserFieldProps {
 /** Who is chosen from elsewhere may be none of those who used the most. */
 function UserField({ chosen, users, onUser }: UserFieldProps) {
   const { t } = useWords()
-  if (users.status === 'error') return <ErrorPart part={t('filters.users')} onRetry={users.onRetry} />
+  if (users.status === 'error') {
+    return (
+      <div className="filter-field">
+        <p>{t('part.notLoaded', { part: t('filters.users') })}</p>
+        <button type="button" className="link-button" onClick={users.onRetry}>
+          {t('action.tryAgain')}
+        </button>
+      </div>
+    )
+  }
   const known = users.status === 'ready' ? users.data.users : []
   const all = chosen === null || known.some(({ id }) => id === chosen.id) ? known : [chosen, ...known]
   const names = new Map<string, number>()

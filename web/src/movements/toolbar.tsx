@@ -105,7 +105,15 @@ function SearchField({ search, onSearch }: { search: string; onSearch: (search: 
   }, [clean])
   return (
     <div className="search-field">
-      <Icon name="search" />
+      <svg className="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+        <path
+          d="M7 2.25a4.75 4.75 0 1 0 0 9.5a4.75 4.75 0 0 0 0-9.5M10.5 10.5L14 14"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.5"
+          strokeLinecap="round"
+        />
+      </svg>
       <input
         ref={field}
         type="search"
