@@ -1,11 +1,11 @@
 /** Movements on the built page, in a real browser on the real API: what is looked for is found, and says nothing to addresses. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { readPageFiles } from '../../src/api/page-files.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
 import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { findGrave } from '../../testkit/axe.ts'
 import { makeMovements } from '../../testkit/movements.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { callFields, testAccount } from '../support/catalog.ts'
