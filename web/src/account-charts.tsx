@@ -5,21 +5,23 @@ import type { accountQueries } from './api/account.ts'
 import { chartQueries } from './api/charts.ts'
 import { loaded } from './api/loaded.ts'
 import { Charts } from './charts/charts.tsx'
+import { movementsOf } from './charts/shown-movements.ts'
 import { useRange } from './charts/use-range.ts'
-import { SHOWN_BARS, type Shown } from './charts/what-used-it.tsx'
+import { SHOWN_BARS } from './charts/what-used-it.tsx'
 import type { UsageBy } from './charts/words.ts'
+import { useMovementFilter } from './movements/use-movement-filter.ts'
 
 export interface AccountChartsProps {
   readonly accountId: string
   readonly queries: ReturnType<typeof accountQueries>
   readonly isSandbox: boolean
-  readonly onShowMovements?: ((of: Shown) => void) | undefined
 }
 
-export default function AccountCharts({ accountId, queries, isSandbox, onShowMovements }: AccountChartsProps) {
+export default function AccountCharts({ accountId, queries, isSandbox }: AccountChartsProps) {
   const [charts] = useState(() => chartQueries(accountId))
   const [range, setRange] = useRange()
   const [by, setBy] = useState<UsageBy>('kind')
+  const { showMovements } = useMovementFilter()
   const history = useQuery(charts.balanceHistory(range))
   const usage = useQuery(charts.usage(by, range, SHOWN_BARS))
   const { data: autoTopUp } = useQuery(queries.autoTopUp)
@@ -33,7 +35,7 @@ export default function AccountCharts({ accountId, queries, isSandbox, onShowMov
       by={by}
       onBy={setBy}
       isSandbox={isSandbox}
-      onShowMovements={onShowMovements}
+      onShowMovements={(of) => showMovements(movementsOf(of, range))}
     />
   )
 }

@@ -7,18 +7,10 @@ import type { Loaded } from '../credit/data.ts'
 import { Part } from '../credit/part.tsx'
 import { useWords } from '../texts/words.tsx'
 import { percentText, perMille } from './shares.ts'
-import { nameOf, nothingUsed, type UsageBy, type UsageSummary, usageSentence, usedText } from './words.ts'
+import { nameOf, nothingUsed, type Shown, type UsageBy, type UsageSummary, usageSentence, usedText } from './words.ts'
 
 /** As many bars as there are, and one for all others. */
 export const SHOWN_BARS = 8
-
-export interface Shown {
-  readonly by: UsageBy
-  /** A kind, a user's id, the name of a destination or an SKU. */
-  readonly id: string
-  /** As people call it. */
-  readonly name: string
-}
 
 export interface WhatUsedItProps {
   readonly usage: Loaded<UsageSummary>

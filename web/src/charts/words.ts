@@ -11,6 +11,15 @@ export type UsageSummary = Schema<'UsageSummary'>
 export type UsageBy = 'kind' | 'user' | 'destination'
 type Used = UsageSummary['items'][number]
 
+/** What a bar is of. */
+export interface Shown {
+  readonly by: UsageBy
+  /** A kind, a user's id, the name of a destination or an SKU. */
+  readonly id: string
+  /** As people call it. */
+  readonly name: string
+}
+
 /** Of the reader's words, what the charts need. */
 export interface ChartWords {
   readonly locale: string
