@@ -270,6 +270,19 @@ describe.skipIf(browserFound === null)('the charts', () => {
     }
   })
 
+  it('lead by a bar to the movements that it is of, whoever of them is in no address', async () => {
+    const page = await open({ query: '?days=30' })
+    const found = page.locator('.toolbar-found > p').first()
+    await usage(page).getByRole('button', { name: /^SMS/ }).click()
+    await found.filter({ hasText: '5 movements' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?days=30&kind=sms&period=30d')
+    expect(await page.evaluate('document.activeElement.closest(".history") !== null')).toBe(true)
+    await usage(page).getByText('User', { exact: true }).click()
+    await usage(page).getByRole('button', { name: /<b>Ann/ }).click()
+    await found.filter({ hasText: '6 movements' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?days=30&period=30d')
+  })
+
   it('fail one by one, and are tried again one by one', async () => {
     const page = await open({
       prepare: async (fresh) => {
