@@ -1,6 +1,6 @@
 /** The page at work: whose session it is, and then each part of the account as its query goes. */
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { type accountQueries, Refused } from './api/account.ts'
 import { loaded } from './api/loaded.ts'
 import { CreditPage } from './credit/credit-page.tsx'
@@ -19,6 +19,9 @@ const AccountHistory = lazy(() => import('./account-history.tsx'))
 const live = () => import('./live/live-account.tsx')
 const LiveAccount = lazy(live)
 const Ended = lazy(async () => ({ default: (await live()).Ended }))
+
+/** Whatever has not answered by then comes by itself, and may move what is below it. */
+const WAIT_FOR_ALL_MS = 3_000
 
 export function Billing({ queries }: { queries: Queries }) {
   return (
@@ -48,7 +51,7 @@ function SessionOrMessage({ queries }: { queries: Queries }) {
 
 function Account({ queries, session }: { queries: Queries; session: Session }) {
   useEffect(() => showBrand(document.documentElement, session.brand_color), [session.brand_color])
-  const model = useModel(queries, session)
+  const { model, isFirst } = useModel(queries, session)
   const onSignOut = () => {
     void queries.signOut().then(() => location.assign('/portal/signed-out'))
   }
@@ -58,6 +61,7 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
   return (
     <>
       <CreditPage
+        key={String(isFirst)}
         model={{ ...model, notices: model.notices.filter(settings.isShown) }}
         actions={{
           ...settings.actions,
@@ -65,9 +69,13 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
           onNotice: { ...pay.actions.onNotice, see_what_used_it: showWhatUsedIt },
           onSignOut,
         }}
-        charts={<AccountCharts accountId={session.account_id} queries={queries} isSandbox={session.is_sandbox} />}
-        history={history}
-        live={<LiveAccount session={session} queries={queries} />}
+        charts={
+          isFirst ? null : (
+            <AccountCharts accountId={session.account_id} queries={queries} isSandbox={session.is_sandbox} />
+          )
+        }
+        history={isFirst ? null : history}
+        live={isFirst ? null : <LiveAccount session={session} queries={queries} />}
         top={<Ended session={session} />}
         message={pay.message}
       />
@@ -83,23 +91,34 @@ function showWhatUsedIt() {
   card?.querySelector<HTMLElement>(':checked')?.focus({ preventScroll: true })
 }
 
-function useModel(queries: Queries, session: Session): CreditModel {
+/** `isFirst`: the blocks stand until all of the first view is there, which then comes at once. Nothing is pushed about. */
+function useModel(queries: Queries, session: Session): { model: CreditModel; isFirst: boolean } {
   const account = useQuery(queries.account)
   const notices = useQuery(queries.notices)
   const [balance, forecast] = [useQuery(queries.balance), useQuery(queries.forecast)]
   const [autoTopUp, methods] = [useQuery(queries.autoTopUp), useQuery(queries.methods)]
   const alerts = useQuery(queries.alerts)
-  const items = notices.data?.items ?? []
+  const isThere = [account, notices, balance, forecast, autoTopUp, methods, alerts].every(({ isPending }) => !isPending)
+  const [isFirst, setIsFirst] = useState(true)
+  useEffect(() => {
+    const timer = setTimeout(setIsFirst, isThere ? 0 : WAIT_FOR_ALL_MS, false)
+    return () => clearTimeout(timer)
+  }, [isThere])
+  const items = isFirst ? [] : (notices.data?.items ?? [])
+  const part: typeof loaded = (query, show) => (isFirst ? { status: 'loading' } : loaded(query, show))
   return {
-    session,
-    closedAt: account.data?.closed_at ?? null,
-    notices: items,
-    balance: loaded(balance, (data) => data),
-    forecast: loaded(forecast, (data) => data),
-    autoTopUp: loaded(autoTopUp, (data) => data),
-    methods: loaded(methods, (data) => data.items),
-    alerts: loaded(alerts, (data) => data),
-    admins: [...new Set(items.flatMap(({ ask_admins }) => ask_admins))],
+    isFirst,
+    model: {
+      session,
+      closedAt: account.data?.closed_at ?? null,
+      notices: items,
+      balance: part(balance, (data) => data),
+      forecast: part(forecast, (data) => data),
+      autoTopUp: part(autoTopUp, (data) => data),
+      methods: part(methods, (data) => data.items),
+      alerts: part(alerts, (data) => data),
+      admins: [...new Set(items.flatMap(({ ask_admins }) => ask_admins))],
+    },
   }
 }
 

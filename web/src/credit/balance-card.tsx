@@ -67,13 +67,13 @@ function Known({ balance, forecast, autoTopUp, notices, actions, isClosed }: Kno
       {isClosed ? null : <ServiceStatus balance={balance} notices={notices} />}
       {forecast.status === 'ready' ? (
         <ul className="facts">
-          <Fact>{lastsLine(forecast.data, autoTopUp, words)}</Fact>
+          <li>{lastsLine(forecast.data, autoTopUp, words)}</li>
           <UsedToday forecast={forecast.data} onSeeUsage={actions.onNotice?.see_what_used_it && seeUsage(notices)} />
           {notices.map((notice) =>
             notice.key === 'processing' && notice.is_banner ? (
-              <Fact key={notice.occurrence}>
+              <li key={notice.occurrence}>
                 {t('balance.processing', { amount: money.amount(notice.figures.amount) })}
-              </Fact>
+              </li>
             ) : null,
           )}
         </ul>
@@ -86,10 +86,6 @@ function Known({ balance, forecast, autoTopUp, notices, actions, isClosed }: Kno
     const notice = shown.find(({ actions: possible }) => possible.includes('see_what_used_it'))
     return notice && (() => actions.onNotice?.see_what_used_it?.(notice))
   }
-}
-
-function Fact({ children }: { children: ReactNode }) {
-  return children === null ? null : <li>{children}</li>
 }
 
 function ServiceStatus({ balance, notices }: { balance: Balance; notices: readonly Notice[] }) {
@@ -114,18 +110,13 @@ function ServiceStatus({ balance, notices }: { balance: Balance; notices: readon
   )
 }
 
-function lastsLine(forecast: Forecast, autoTopUp: AutoTopUp | null, words: Words): string | null {
+/** Something is always said, so that the card keeps its lines. */
+function lastsLine(forecast: Forecast, autoTopUp: AutoTopUp | null, words: Words): string {
   const { t } = words
   const days = daysPhrase(forecast, words)
   if (days !== null) return t(autoTopUp?.state === 'on' ? 'balance.nextTopUp' : 'balance.lasts', { days })
-  switch (forecast.no_days_left_reason) {
-    case 'not_enough_usage':
-      return t('lasts.not_enough_usage')
-    case 'no_usage':
-      return t('balance.noUsage', { count: forecast.days })
-    default:
-      return null
-  }
+  if (forecast.no_days_left_reason === 'no_usage') return t('balance.noUsage', { count: forecast.days })
+  return t(`lasts.${forecast.no_days_left_reason ?? 'not_enough_usage'}`)
 }
 
 function UsedToday({ forecast, onSeeUsage }: { forecast: Forecast; onSeeUsage: (() => void) | undefined }) {
@@ -134,9 +125,7 @@ function UsedToday({ forecast, onSeeUsage }: { forecast: Forecast; onSeeUsage: (
   const money = words.money(forecast.currency)
   // What corrections took back today may be more than what was used.
   const used = money.amount(signOf(forecast.used_today) < 0 ? '0' : forecast.used_today)
-  if (forecast.usual_day === null) {
-    return signOf(forecast.used_today) > 0 ? <li>{t('balance.usedTodayOnly', { used })}</li> : null
-  }
+  if (forecast.usual_day === null) return <li>{t('balance.usedTodayOnly', { used })}</li>
   const usual = money.amount(forecast.usual_day)
   if (!forecast.is_unusual) return <li>{t('balance.usedToday', { used, usual })}</li>
   return (

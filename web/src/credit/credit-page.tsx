@@ -46,6 +46,8 @@ export function CreditPage({ model, actions: given, charts, history, live, top, 
     : given
   const banner = bannerOf(notices)
   const setUp = notices.find((notice): notice is NoticeOf<'never_topped_up'> => notice.key === 'never_topped_up')
+  const blocks = <LoadingBlocks sizes={['row', 'row', 'row', 'row', 'row', 'row']} />
+  const loadingBelow = <section className="card history">{blocks}</section>
   return (
     <main className="page">
       <PageHeader session={session} />
@@ -58,36 +60,40 @@ export function CreditPage({ model, actions: given, charts, history, live, top, 
         <WhoMayChange model={model} />
       </div>
       {message}
-      {setUp ? (
-        <Suspense fallback={<LoadingBlocks sizes={['line', 'row', 'row', 'row']} />}>
-          <SetUp notice={setUp} actions={actions} />
-        </Suspense>
-      ) : null}
-      {banner && !setUp ? <NoticeBanner notice={banner} currency={currency} actions={actions} /> : null}
-      <div className="columns">
-        <BalanceCard
-          balance={model.balance}
-          forecast={model.forecast}
-          autoTopUp={dataOf(model.autoTopUp)}
-          notices={notices}
-          isClosed={model.closedAt !== null}
-          aside={<Suspense fallback={null}>{live}</Suspense>}
-          isSecondary={setUp !== undefined || (banner?.severity === 'critical' && banner.actions.length > 0)}
-          actions={actions}
-        >
-          <NoticesAt placement="balance" notices={notices} currency={currency} actions={actions} />
-        </BalanceCard>
-        <SettingsCard model={model} actions={actions} currency={currency} />
-      </div>
-      <div className="columns charts">
-        <Suspense fallback={null}>{charts}</Suspense>
-      </div>
-      <section className="card history" aria-label={t('part.movements')}>
-        <NoticesAt placement="payments" notices={notices} currency={currency} actions={actions} />
-        <Suspense fallback={<LoadingBlocks sizes={['row', 'row', 'row', 'row', 'row', 'row']} />}>{history}</Suspense>
-        <p className="muted zone">{t('page.zone', { zone: dates.zoneName })}</p>
-      </section>
-      <PageFooter session={session} onSignOut={actions.onSignOut} />
+      {/* What stands below the checklist of a new account comes with it. */}
+      <Suspense fallback={blocks}>
+        {setUp ? <SetUp notice={setUp} actions={actions} /> : null}
+        {banner && !setUp ? <NoticeBanner notice={banner} currency={currency} actions={actions} /> : null}
+        <div className="columns">
+          <BalanceCard
+            balance={model.balance}
+            forecast={model.forecast}
+            autoTopUp={dataOf(model.autoTopUp)}
+            notices={notices}
+            isClosed={model.closedAt !== null}
+            aside={<Suspense fallback={null}>{live}</Suspense>}
+            isSecondary={setUp !== undefined || (banner?.severity === 'critical' && banner.actions.length > 0)}
+            actions={actions}
+          >
+            <NoticesAt placement="balance" notices={notices} currency={currency} actions={actions} />
+          </BalanceCard>
+          <SettingsCard model={model} actions={actions} currency={currency} />
+        </div>
+        {/* Charts, movements and what stands below them come together too. */}
+        {history === null ? (
+          loadingBelow
+        ) : (
+          <Suspense fallback={loadingBelow}>
+            <div className="columns charts">{charts}</div>
+            <section className="card history" aria-label={t('part.movements')}>
+              <NoticesAt placement="payments" notices={notices} currency={currency} actions={actions} />
+              {history}
+              <p className="muted zone">{t('page.zone', { zone: dates.zoneName })}</p>
+            </section>
+            <PageFooter session={session} onSignOut={actions.onSignOut} />
+          </Suspense>
+        )}
+      </Suspense>
     </main>
   )
 }

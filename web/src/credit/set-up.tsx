@@ -2,7 +2,7 @@
 import { Button } from '../components/button.tsx'
 import { Icon } from '../components/icon.tsx'
 import type { TextId } from '../texts/ids.ts'
-import { useWords } from '../texts/words.tsx'
+import { MoreWords, useWords } from '../texts/words.tsx'
 import type { CreditActions, NoticeOf } from './data.ts'
 
 export interface SetUpProps {
@@ -17,7 +17,15 @@ interface Step {
   readonly onClick: (() => void) | undefined
 }
 
-export default function SetUp({ notice, actions }: SetUpProps) {
+export default function SetUp(props: SetUpProps) {
+  return (
+    <MoreWords area="dialogs">
+      <Steps {...props} />
+    </MoreWords>
+  )
+}
+
+function Steps({ notice, actions }: SetUpProps) {
   const { t } = useWords()
   const { has_method, is_auto_top_up_on } = notice.figures
   const steps: readonly Step[] = [

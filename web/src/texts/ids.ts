@@ -23,7 +23,8 @@ export type PayTexts = TextsLike<typeof PAY>
 export type ExportTexts = TextsLike<typeof EXPORT>
 
 /**
- * `history`: what is below the tabs; `pay`: the dialogs that move money and cards; `dialogs`: those of the other settings;
+ * `history`: what is below the tabs; `pay`: the dialogs that move money and cards; `dialogs`: those of the other settings, and
+ * the first steps;
  * `live`: of what changes while it is looked at; `charts`: between the cards and the tabs; `movements`: how they are looked for;
  * `export`: the dialog that exports them.
  */

@@ -1,4 +1,4 @@
-/** What the dialogs of the settings say, in German. */
+/** What the dialogs of the settings and the first steps of a new account say, in German. */
 import type { DialogTexts } from '../ids.ts'
 
 export const DIALOGS: DialogTexts = {
@@ -35,4 +35,10 @@ export const DIALOGS: DialogTexts = {
   'changed.noMethod': 'keines',
   'changed.otherCard': 'andere Karte',
   'changed.loadCurrent': 'Aktuellen Stand laden',
+  'field.optional': 'optional',
+
+  'setUp.methodText': 'Eine Karte, eingegeben beim Zahlungsanbieter.',
+  'setUp.creditText': 'Anrufe sind gesperrt, bis Guthaben da ist.',
+  'setUp.autoText': 'Empfohlen. Lädt Guthaben auf, bevor es ausgeht.',
+  'setUp.done': 'Erledigt',
 }

@@ -57,4 +57,7 @@ export const HISTORY: HistoryTexts = {
   'drawer.interaction': 'Interaktions-ID',
   'drawer.reason': 'Grund',
   'drawer.by': 'Von',
+
+  'action.showMore': '{count} weitere anzeigen',
+  'payments.card': 'Karte',
 }

@@ -30,7 +30,6 @@ export const PAGE: PageTexts = {
   'action.close': 'Schließen',
   'action.dismissNotice': 'Ausblenden: {title}',
   'action.tryAgain': 'Erneut versuchen',
-  'action.showMore': '{count} weitere anzeigen',
 
   'part.balance': 'Guthaben',
   'part.autoTopUp': 'Automatische Aufladung',
@@ -71,20 +70,12 @@ export const PAGE: PageTexts = {
   'alerts.nobody': 'Niemand erhält E-Mail: es gibt keinen Kontakt.',
   'alerts.zero': 'null',
 
-  'setUp.methodText': 'Eine Karte, eingegeben beim Zahlungsanbieter.',
-  'setUp.creditText': 'Anrufe sind gesperrt, bis Guthaben da ist.',
-  'setUp.autoText': 'Empfohlen. Lädt Guthaben auf, bevor es ausgeht.',
-  'setUp.done': 'Erledigt',
-
   'field.empty': 'Geben Sie einen Betrag ein',
   'field.digits': 'Verwenden Sie Ziffern, wie {example}',
   'field.decimals': 'Verwenden Sie höchstens 2 Nachkommastellen',
   'field.min': 'Geben Sie {min} oder mehr ein',
   'field.max': 'Geben Sie {max} oder weniger ein',
   'field.readBack': '= {amount}',
-  'field.optional': 'optional',
 
   'form.faults': '{count, plural, one {Prüfen Sie # Feld:} other {Prüfen Sie # Felder:}}',
-
-  'payments.card': 'Karte',
 }

@@ -1,4 +1,4 @@
-/** What the dialogs of the settings say, in English. */
+/** What the dialogs of the settings and the first steps of a new account say, in English. */
 export const DIALOGS = {
   'auto.turnOffTitle': 'Turn off auto top-up?',
   'auto.turnOffText': 'Credit lasts {days}. An open payment still completes.',
@@ -33,4 +33,10 @@ export const DIALOGS = {
   'changed.noMethod': 'none',
   'changed.otherCard': 'another card',
   'changed.loadCurrent': 'Load current',
+  'field.optional': 'optional',
+
+  'setUp.methodText': 'A card, entered at the payment provider.',
+  'setUp.creditText': 'Calls are blocked until there is credit.',
+  'setUp.autoText': 'Recommended. Adds credit before it runs out.',
+  'setUp.done': 'Done',
 } as const

@@ -55,4 +55,7 @@ export const HISTORY = {
   'drawer.interaction': 'Interaction ID',
   'drawer.reason': 'Reason',
   'drawer.by': 'By',
+
+  'action.showMore': 'Show {count} more',
+  'payments.card': 'Card',
 } as const

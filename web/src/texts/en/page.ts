@@ -28,7 +28,6 @@ export const PAGE = {
   'action.close': 'Close',
   'action.dismissNotice': 'Dismiss: {title}',
   'action.tryAgain': 'Try again',
-  'action.showMore': 'Show {count} more',
 
   'part.balance': 'Balance',
   'part.autoTopUp': 'Auto top-up',
@@ -69,20 +68,12 @@ export const PAGE = {
   'alerts.nobody': 'Nobody gets email: there is no contact.',
   'alerts.zero': 'zero',
 
-  'setUp.methodText': 'A card, entered at the payment provider.',
-  'setUp.creditText': 'Calls are blocked until there is credit.',
-  'setUp.autoText': 'Recommended. Adds credit before it runs out.',
-  'setUp.done': 'Done',
-
   'field.empty': 'Enter an amount',
   'field.digits': 'Use digits, like {example}',
   'field.decimals': 'Use at most 2 decimals',
   'field.min': 'Enter {min} or more',
   'field.max': 'Enter {max} or less',
   'field.readBack': '= {amount}',
-  'field.optional': 'optional',
 
   'form.faults': '{count, plural, one {Check # field:} other {Check # fields:}}',
-
-  'payments.card': 'Card',
 } as const
