@@ -158,7 +158,7 @@ describe.skipIf(browserFound === null)('the page', () => {
     const dialog = page.getByRole('dialog', { name: 'Edit alerts' })
     const field = dialog.getByRole('textbox')
     await field.fill('12.50')
-    const session = await api.session(accountId, 'admin', 'ben', 'Ben Okafor')
+    const session = await api.session(accountId, 'admin', 'ben', { name: 'Ben Okafor' })
     const set = await api.ask('PUT', pathOf(accountId, 'alert-levels'), {
       session,
       headers: { 'if-match': '*' },

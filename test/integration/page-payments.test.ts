@@ -245,7 +245,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
       const { accountId, page } = await open({ balanceMicros: 90_000_000n })
       const methodId = await savedMethodOf(accountId)
       await api.save(accountId, { thresholdMicros: 25_000_000n }, methodId)
-      const session = await api.session(accountId, 'admin', 'ana', 'Ana')
+      const session = await api.session(accountId, 'admin', 'ana', { name: 'Ana' })
       const save = async (figures: object) => {
         const settings = (await api.ask('GET', `/v1/accounts/${accountId}/auto-top-up`, { session })).body.settings
         const body = { ...settings, ...figures, consent: null }
@@ -317,7 +317,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
 
     it('in the form of alerts', async () => {
       const { accountId, page } = await open({ balanceMicros: 90_000_000n })
-      const session = await api.session(accountId, 'admin', 'ana', 'Ana')
+      const session = await api.session(accountId, 'admin', 'ana', { name: 'Ana' })
       await page.getByRole('button', { name: 'Edit alerts' }).click()
       const dialog = page.getByRole('dialog', { name: 'Edit alerts' })
       const field = dialog.getByRole('textbox')

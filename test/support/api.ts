@@ -49,7 +49,12 @@ export interface TestApi extends TestPayments {
   person(accountId: string, role: 'admin' | 'member', subject?: string): Promise<string>
   operator(): Promise<string>
   /** The cookie of a session of the billing page that was just opened. */
-  session(accountId: string, role: 'admin' | 'member', personId?: string, name?: string): Promise<string>
+  session(
+    accountId: string,
+    role: 'admin' | 'member',
+    personId?: string,
+    shown?: { readonly name?: string; readonly locale?: string },
+  ): Promise<string>
 }
 
 /** An origin that customers may be sent back to. */
@@ -172,9 +177,9 @@ export async function openTestApi({
     },
     person: (accountId, role, subject = 'ann') => dashboard.sign({ sub: subject, account_id: accountId, role }),
     operator: () => operators.sign({ sub: 'olga', role: 'operator' }),
-    async session(accountId, role, personId = 'ann', name = 'Ann Arbor') {
+    async session(accountId, role, personId = 'ann', { name = 'Ann Arbor', locale = 'en-US' } = {}) {
       const person = { id: personId, name }
-      const link = await createPortalLink(pool, { accountId, person, role, locale: 'en-US', actor: 'test' })
+      const link = await createPortalLink(pool, { accountId, person, role, locale, actor: 'test' })
       const opened = await openPortalSession(pool, link!.token, [])
       return `${cookieNameOf(accountId, browserUrl())}=${opened!.secret}`
     },

@@ -227,7 +227,13 @@ function Live() {
         >
           Use some
         </Button>
-        <Button onClick={() => announcer.criticals(new Map([['exhausted', 'Credit has run out.']]))}>Run out</Button>
+        <Button
+          onClick={() =>
+            announcer.criticals(new Map([['exhausted', { kind: 'exhausted', text: 'Credit has run out.' }]]))
+          }
+        >
+          Run out
+        </Button>
       </div>
     </div>
   )

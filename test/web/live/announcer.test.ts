@@ -59,13 +59,15 @@ describe('announcements', () => {
   })
 })
 
+const critical = (kind: string, text: string) => ({ kind, text })
+
 describe('a critical notice', () => {
   it('is an alert once, and not on load', () => {
-    announcer.criticals(new Map([['exhausted 1', 'out']]))
+    announcer.criticals(new Map([['exhausted 1', critical('exhausted', 'out')]]))
     expect(alerted).toEqual([])
     const both = new Map([
-      ['exhausted 1', 'out'],
-      ['paused 1', 'paused'],
+      ['exhausted 1', critical('exhausted', 'out')],
+      ['paused 1', critical('paused', 'paused')],
     ])
     announcer.criticals(both)
     announcer.criticals(both)
@@ -74,10 +76,20 @@ describe('a critical notice', () => {
     expect(alerted).toEqual(['paused'])
   })
 
-  it('that happens again is said again', () => {
+  it('that happens again is said again, but not within half a minute', () => {
     announcer.criticals(new Map())
-    announcer.criticals(new Map([['exhausted 1', 'out']]))
-    announcer.criticals(new Map([['exhausted 2', 'out again']]))
+    announcer.criticals(new Map([['exhausted 1', critical('exhausted', 'out')]]))
+    announcer.criticals(new Map([['exhausted 2', critical('exhausted', 'out at once')]]))
+    expect(alerted).toEqual(['out'])
+    passMs(ANNOUNCE_EVERY_MS)
+    announcer.criticals(new Map([['exhausted 3', critical('exhausted', 'out again')]]))
     expect(alerted).toEqual(['out', 'out again'])
+  })
+
+  it('of another kind is said at once', () => {
+    announcer.criticals(new Map())
+    announcer.criticals(new Map([['exhausted 1', critical('exhausted', 'out')]]))
+    announcer.criticals(new Map([['approve 1', critical('approve', 'approve it')]]))
+    expect(alerted).toEqual(['out', 'approve it'])
   })
 })

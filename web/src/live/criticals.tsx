@@ -14,7 +14,7 @@ export function Criticals({ notices, currency }: { notices: readonly Notice[]; c
       new Map(
         criticals.map((notice) => {
           const { title, body } = noticeWords(notice, words, currency)
-          return [`${notice.key} ${notice.occurrence}`, `${title} ${body}`]
+          return [`${notice.key} ${notice.occurrence}`, { kind: `${notice.key} ${title}`, text: `${title} ${body}` }]
         }),
       ),
     )

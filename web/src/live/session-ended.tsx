@@ -9,7 +9,7 @@ export function SessionEnded({ session: { product, dashboard_url } }: { session:
   const { t } = useWords()
   const announcer = useAnnouncer()
   const text = t('live.sessionEnded', { product })
-  useEffect(() => announcer.criticals(new Map([['session_ended', text]])), [announcer, text])
+  useEffect(() => announcer.criticals(new Map([['session_ended', { kind: 'session_ended', text }]])), [announcer, text])
   const back = { label: t('page.back', { product }), onClick: () => void open(dashboard_url, '_top') }
   return <Banner severity="warning" title={text} body="" acts={[back]} />
 }

@@ -1,0 +1,311 @@
+/** The built page against what is promised of it, on the real API with facts brought about: what is shown, to whom, and how calmly. */
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Schema } from '../../src/api/client/client.ts'
+import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
+import { addPaymentMethod } from '../../src/ledger/top-ups/payment-methods.ts'
+import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
+import { findBrowser } from '../../stack/browser.ts'
+import { saveCard } from '../../testkit/auto-top-up.ts'
+import { until } from '../../testkit/until.ts'
+import { type BillingPages, openBillingPages } from '../support/billing-pages.ts'
+import { cardOf, consentFor, SETTINGS } from '../support/charges.ts'
+import { adjust } from '../support/ledger.ts'
+import { shownText } from '../support/notices.ts'
+import { rollUpToTheEnd } from '../support/rolled-up.ts'
+
+type Notices = Schema<'Notices'>
+
+const SEPA = 'AT611904300234573201'
+const EVENTS_PER_SECOND = 50
+/** What browsers call good of all that moves while a page is open. */
+const GOOD_SHIFT = 0.1
+
+const browserFound = await findBrowser(console.error).catch((error: Error) => {
+  console.error(`SKIPPED: the page in a browser. ${error.message}`)
+  return null
+})
+
+/** Everything that moved from the first paint on, by name, and whatever was written into a live region. */
+const WATCH = `(() => {
+  window.moved = []
+  window.said = []
+  const nameOf = (node) => (node === null ? 'gone' : node.className || node.nodeName)
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput, sources } of list.getEntries()) {
+      if (!hadRecentInput) window.moved.push({ value, sources: sources.map(({ node }) => nameOf(node)) })
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      if (target instanceof Element && target.matches('.visually-hidden[role]') && target.textContent !== '') {
+        window.said.push([target.getAttribute('role'), target.textContent])
+      }
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true })
+})()`
+
+interface Moved {
+  readonly value: number
+  readonly sources: readonly string[]
+}
+
+/** All of it, whichever space stands before a currency. */
+const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.$]/g, '\\$&').replaceAll(' ', '\\s')}$`)
+
+const movedOn = (page: Page) => page.evaluate('window.moved') as Promise<readonly Moved[]>
+const saidOn = (page: Page) => page.evaluate('window.said') as Promise<readonly [role: string, text: string][]>
+const watched = async (page: Page) => {
+  await page.addInitScript(WATCH)
+}
+
+describe.skipIf(browserFound === null)('the page', () => {
+  let pages: BillingPages
+
+  beforeAll(async () => {
+    pages = await openBillingPages(browserFound!)
+  })
+
+  afterEach(() => pages.closePages())
+  afterAll(() => pages?.close())
+
+  /** As fast as usage comes, for so long: the n-th event is `work(n)`. */
+  async function underLoad(seconds: number, work: (event: number) => Promise<void>): Promise<void> {
+    const from = performance.now()
+    for (let event = 0; event < seconds * EVENTS_PER_SECOND; event++) {
+      await work(event)
+      const restMs = from + (event + 1) * (1_000 / EVENTS_PER_SECOND) - performance.now()
+      if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
+    }
+  }
+
+  describe('what there is to say', () => {
+    const CARDS = {
+      balance: '.balance-card',
+      auto: '.settings-card',
+      method: '.settings-rows',
+      alerts: '.settings-rows',
+      payments: '.history',
+    } as const
+
+    /** Facts for a notice of each placement: an approval, an expired card, a cap nearly used, a level, a payment, credit. */
+    async function accountWithMuchToSay(): Promise<string> {
+      const { api } = pages
+      const accountId = await pages.account(50_000_000n)
+      const [approving, debit] = [await api.addCard(accountId, 'needsApproval'), await saveDebit(accountId)]
+      const auto = { ...SETTINGS, amountMicros: 5_000_000n, monthlyCapMicros: 25_000_000n }
+      const good = await api.addCard(accountId, 'good', auto)
+      await api.save(accountId, auto, good)
+      await pages.use(accountId, 58_000_000n)
+      await until('four are charged', async () => (await pages.charges(accountId)) === 4)
+      await setAlertLevels(api, accountId, { lowMicros: 5_000_000n, customMicros: 40_000_000n, actor: 'ann' })
+      for (const methodId of [approving, debit]) {
+        const wanted = { accountId, amountMicros: 30_000_000n, methodId, actor: 'ann' }
+        expect(await requestTopUp(api, wanted, methodId)).not.toHaveProperty('refused')
+      }
+      const expired = { ...cardOf(`expired card of ${accountId}`), expiryMonth: 1, expiryYear: 2020 }
+      const consent = consentFor(auto, expired.methodId)
+      const added = await addPaymentMethod(api, { accountId, method: expired, consent, actor: 'ann' })
+      expect(added).not.toHaveProperty('refused')
+      return accountId
+    }
+
+    async function saveDebit(accountId: string): Promise<string> {
+      const saved = { accountId, number: SEPA, consent: () => null, actor: 'ann' }
+      return saveCard(pages.api, pages.api.provider.desk, saved)
+    }
+
+    async function noticesOf(accountId: string, role: 'admin' | 'member'): Promise<Notices> {
+      const token = await pages.api.person(accountId, role)
+      return (await pages.api.ask('GET', `/v1/accounts/${accountId}/notices`, { token })).body
+    }
+
+    it('is one banner, the gravest, and each of the others in the card that it is about', async () => {
+      const accountId = await accountWithMuchToSay()
+      const expected = ['approve', 'expired', 'cap_nearly_used', 'custom', 'processing', 'added']
+      await until('all of it holds', async () => {
+        const keys = (await noticesOf(accountId, 'admin')).items.map(({ key }) => key)
+        return expected.every((key) => keys.includes(key as (typeof keys)[number]))
+      })
+      const notices = await noticesOf(accountId, 'admin')
+      const [first, ...others] = notices.items
+      expect(notices.items.filter(({ is_banner }) => is_banner)).toEqual([first])
+      expect(new Set(notices.items.map(({ placement }) => placement)).size).toBe(5)
+      const page = await pages.open(accountId, { browser: { timezoneId: 'UTC' } })
+      expect(await page.locator('.banner').allInnerTexts()).toHaveLength(1)
+      await page.locator('.banner', { hasText: shownText(first!, notices).title }).waitFor()
+      for (const notice of others) {
+        const { title, body } = shownText(notice, notices)
+        const line = page.locator(`${CARDS[notice.placement]} .inline-notice`, { hasText: title })
+        expect(await line.count(), notice.key).toBe(1)
+        expect(await line.locator('p').textContent(), notice.key).toContain(`${title} ${body}`.trim())
+      }
+      expect(await page.locator('.inline-notice').count()).toBe(others.length)
+    })
+
+    it('leaves a member no control, no card and no reason', async () => {
+      const accountId = await pages.account(5_000_000n)
+      const methodId = await pages.api.addCard(accountId, 'good')
+      const session = await pages.api.session(accountId, 'member', 'max')
+      const page = await pages.open(accountId, { role: 'member', person: 'max' })
+      await page.getByText(/Ask an admin: ann or ben\./).waitFor()
+      await page.getByText('Only admins can change this: ann and ben.').waitFor()
+      await page.locator('.table').waitFor()
+      expect((await page.getByRole('button').allInnerTexts()).filter((name) => name !== '')).toEqual([
+        'Adjustment',
+        'Sign out',
+      ])
+      expect(await page.content()).not.toContain('4242')
+      const path = `/v1/accounts/${accountId}`
+      for (const [method, part, body] of [
+        ['POST', 'top-ups', { amount: '25.00', method_id: methodId }],
+        ['PUT', 'auto-top-up', { is_on: false, threshold: '1.00', amount: '5.00', monthly_cap: null, consent: null }],
+        [
+          'POST',
+          'payment-method-setups',
+          { return_url: `${pages.api.url}/billing/x`, make_default: true, consent: null },
+        ],
+        ['PUT', `payment-methods/${methodId}/default`, { consent: null }],
+        ['DELETE', `payment-methods/${methodId}`, undefined],
+        ['PUT', 'alert-levels', { low: null, custom: '1.00' }],
+        ['POST', 'exports', { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }],
+      ] as const) {
+        const headers = { 'if-match': '*', 'idempotency-key': part }
+        const { status } = await pages.api.ask(method, `${path}/${part}`, { session, body, headers })
+        expect(status, part).toBe(403)
+      }
+      expect(await pages.charges(accountId)).toBe(0)
+    })
+  })
+
+  describe('a balance', () => {
+    it.each([
+      [
+        'EUR',
+        'de-DE',
+        [
+          [9_999_000n, '9,99 €', 'Das Guthaben geht zur Neige: noch 9,99 €.'],
+          [4_000n, 'weniger als 0,01 €', 'Das Guthaben geht zur Neige: noch weniger als 0,01 €.'],
+          [0n, '0,00 €', 'Laden Sie Guthaben auf, um Anrufe zu entsperren.'],
+          [-4_000n, '−0,01 €', 'Laden Sie mehr als 0,01 € auf, um Anrufe zu entsperren.'],
+        ],
+      ],
+      [
+        'USD',
+        'en-US',
+        [
+          [9_999_000n, '$9.99', 'Credit is running low: $9.99 left.'],
+          [4_000n, 'less than $0.01', 'Credit is running low: less than $0.01 left.'],
+          [0n, '$0.00', 'Add credit to unblock calls.'],
+          [-4_000n, '−$0.01', 'Add more than $0.01 to unblock calls.'],
+        ],
+      ],
+    ] as const)(
+      'in %s, read in %s, is never shown as more than there is, and all agree with it',
+      async (currency, locale, rows) => {
+        const tariff = currency === 'USD' ? { currency, tariff: 'bare-usd', packages: [] } : {}
+        const accountId = await pages.account(20_000_000n, tariff)
+        await pages.api.addCard(accountId, 'good')
+        let balance = 20_000_000n
+        const page = await pages.open(accountId, { locale })
+        for (const [micros, shown, said] of rows) {
+          await adjust(pages.api, accountId, micros - balance, 'for the test')
+          balance = micros
+          const isBlocked = micros <= 0n
+          await page.locator('.balance-figure', { hasText: exactly(shown) }).waitFor()
+          await page.locator('.banner', { hasText: said }).waitFor()
+          expect(await page.locator('.banner.severity-critical').count(), shown).toBe(isBlocked ? 1 : 0)
+          expect(await page.locator('.balance-card .tone-critical').count(), shown).toBe(isBlocked ? 1 : 0)
+          expect(await page.locator('.balance-card .tone-success').count(), shown).toBe(isBlocked ? 0 : 1)
+        }
+      },
+    )
+  })
+
+  describe('while it is looked at', () => {
+    const PLACES = [
+      ['1280 px wide, in English', { width: 1_280, height: 900 }, 'en-US'],
+      ['320 px wide, in German', { width: 320, height: 700 }, 'de-DE'],
+    ] as const
+
+    it.each(PLACES)('moves nothing from the first paint on, at 50 events a second: %s', async (_, viewport, locale) => {
+      const accountId = await pages.account(1_002_000_000n)
+      await pages.api.save(accountId, { thresholdMicros: 1_000_000n }, await pages.api.addCard(accountId, 'good'))
+      const page = await pages.open(accountId, {
+        locale,
+        browser: { viewport },
+        prepare: async (fresh) => {
+          await fresh.clock.install()
+          await watched(fresh)
+        },
+      })
+      const figure = page.locator('.balance-figure')
+      const first = await figure.textContent()
+      await underLoad(3, () => pages.use(accountId, 40_000n))
+      await rollUpToTheEnd(pages.api.pool)
+      await until('the last of it is shown', async () => /996[.,]00/.test((await figure.textContent()) ?? ''))
+      expect(first).toMatch(/1[.,]002[.,]00/)
+      // What was used today is read again twice a minute.
+      await page.clock.fastForward(31_000)
+      await page
+        .getByText(/6[.,]00/)
+        .first()
+        .waitFor()
+      expect(await movedOn(page)).toEqual([])
+      expect(await saidOn(page)).toEqual([])
+    })
+
+    it.each([
+      ['a checklist', null],
+      ['a banner', 5_000_000n],
+    ] as const)('moves nothing while it loads %s', async (_, credit) => {
+      const accountId = await pages.account(credit)
+      const page = await pages.open(accountId, { prepare: watched })
+      await page.locator('.banner, .set-up').waitFor()
+      await page.locator('.page-footer').waitFor()
+      await page
+        .getByText(/^(Adjustment|Nothing has used credit yet\.)$/)
+        .first()
+        .waitFor()
+      expect(await movedOn(page)).toEqual([])
+    })
+
+    it('says one thing in half a minute, however often calls stop and work again', async () => {
+      const accountId = await pages.account(20_000_000n)
+      const page = await pages.open(accountId, {
+        prepare: async (fresh) => {
+          await fresh.clock.install()
+          await watched(fresh)
+        },
+      })
+      await page.locator('[role=alert].visually-hidden').waitFor({ state: 'attached' })
+      await underLoad(3, (event) =>
+        adjust(pages.api, accountId, Math.floor(event / 25) % 2 === 0 ? -1_000_000n : 1_000_000n),
+      )
+      await page.getByText('No calls are blocked').waitFor()
+      await until('an alert was said', async () => (await saidOn(page)).some(([role]) => role === 'alert'))
+      expect((await saidOn(page)).map(([role]) => role).toSorted()).toEqual(['alert', 'status'])
+      expect((await saidOn(page)).map(([, text]) => text)).toContain('Outbound and toll-free calls are blocked.')
+      // And then how it stands.
+      await page.clock.fastForward(31_000)
+      await until('the newest is said', async () => (await saidOn(page)).length === 3)
+      expect((await saidOn(page)).at(-1)).toEqual(['status', 'No calls are blocked any more.'])
+    })
+
+    it('makes room for what comes up once, and moves nothing above it', async () => {
+      const accountId = await pages.account(20_000_000n)
+      await pages.api.addCard(accountId, 'good')
+      const page = await pages.open(accountId, { prepare: watched })
+      await page.locator('[role=alert].visually-hidden').waitFor({ state: 'attached' })
+      await adjust(pages.api, accountId, -25_000_000n)
+      await page.locator('.banner', { hasText: 'Credit has run out.' }).waitFor()
+      const moved = await movedOn(page)
+      expect(moved).toHaveLength(1)
+      expect(moved[0]!.value).toBeLessThan(GOOD_SHIFT)
+      expect(moved[0]!.sources).toContain('columns')
+      await underLoad(1, () => adjust(pages.api, accountId, -10_000n))
+      await page.locator('.balance-figure', { hasText: '−€5.50' }).waitFor()
+      expect(await movedOn(page)).toEqual(moved)
+    })
+  })
+})

@@ -1,0 +1,120 @@
+/** The built billing page on the real API, for browser tests: accounts, their people, and a worker that keeps payments going. */
+import { randomUUID } from 'node:crypto'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
+import { readPageFiles } from '../../src/api/page-files.ts'
+import type { AccountSettings } from '../../src/core/account/settings.ts'
+import { type FoundBrowser, launchBrowser } from '../../stack/browser.ts'
+import { openTestApi, type TestApi } from './api.ts'
+import { testAccount, usageFields } from './catalog.ts'
+import { adjust, apply, recordUsage } from './ledger.ts'
+
+const WORKER_REST_MS = 50
+/** The price of one number looked up. */
+const LOOKUP_MICROS = 4_000n
+/** News reach the page as soon as in service, and notices sooner than a test would wait for. */
+const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 1_000 }
+
+export interface PageOptions {
+  readonly role?: 'admin' | 'member'
+  readonly person?: string
+  readonly locale?: string
+  readonly browser?: BrowserContextOptions
+  /** Before it goes to the page. */
+  readonly prepare?: (page: Page) => Promise<void>
+}
+
+export interface BillingPages {
+  readonly api: TestApi
+  /** An account of two admins with credit, if any. */
+  account(credit: bigint | null, settings?: Partial<AccountSettings>): Promise<string>
+  /** Usage of an amount that is a multiple of 0.004. */
+  use(accountId: string, micros: bigint): Promise<void>
+  /** Shown, in a browser of its own. */
+  open(accountId: string, options?: PageOptions): Promise<Page>
+  /** One more tab beside a page that is open. */
+  openTab(page: Page, accountId: string): Promise<Page>
+  charges(accountId: string): Promise<number>
+  /** Without the worker, for what has to be in order. */
+  withoutWorker<Result>(work: () => Promise<Result>): Promise<Result>
+  closePages(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openBillingPages(found: FoundBrowser): Promise<BillingPages> {
+  if (!isPageBuilt()) await buildPage(process.execPath)
+  const api = await openTestApi({ page: readPageFiles()!, liveTimes: LIVE_TIMES })
+  const browser: Browser = await launchBrowser(found)
+  let contexts: BrowserContext[] = []
+  let accounts = 0
+  let isStopped = false
+  let pauses = 0
+  let turn = Promise.resolve()
+  const worker = (async () => {
+    while (!isStopped) {
+      if (pauses === 0) {
+        turn = api.settle()
+        await turn
+      }
+      await new Promise((resolve) => setTimeout(resolve, WORKER_REST_MS))
+    }
+  })()
+
+  return {
+    api,
+    async account(credit, settings = {}) {
+      const accountId = `account-${++accounts}`
+      const contacts = ['ann', 'ben'].map((id) => ({
+        id,
+        role: 'admin' as const,
+        email: `${id}@acme.example`,
+        locale: 'en-US',
+      }))
+      await apply(api, [testAccount({ accountId, contacts, ...settings })])
+      if (credit !== null) await adjust(api, accountId, credit)
+      return accountId
+    },
+    async use(accountId, micros) {
+      const quantity = Number(micros / LOOKUP_MICROS)
+      const what = { type: 'other', sku: 'number-lookup', quantity, event_id: randomUUID(), account_id: accountId }
+      await recordUsage(api, usageFields(what))
+    },
+    async open(accountId, { role = 'admin', person = 'ann', locale = 'en-US', browser: options, prepare } = {}) {
+      const context = await browser.newContext(options)
+      contexts.push(context)
+      const [name, value] = (await api.session(accountId, role, person, { locale })).split('=') as [string, string]
+      await context.addCookies([{ name, value, url: api.url }])
+      const page = await context.newPage()
+      await prepare?.(page)
+      await page.goto(`${api.url}/billing/${accountId}`)
+      await page.locator('.balance-figure').waitFor()
+      return page
+    },
+    async openTab(page, accountId) {
+      const tab = await page.context().newPage()
+      await tab.goto(`${api.url}/billing/${accountId}`)
+      await tab.locator('.balance-figure').waitFor()
+      return tab
+    },
+    charges: async (accountId) => (await api.charges(accountId)).length,
+    async withoutWorker(work) {
+      pauses += 1
+      await turn
+      try {
+        return await work()
+      } finally {
+        pauses -= 1
+      }
+    },
+    async closePages() {
+      await Promise.all(contexts.map((context) => context.close()))
+      contexts = []
+    },
+    async close() {
+      isStopped = true
+      await worker
+      await browser.close()
+      await api.close()
+    },
+  }
+}
