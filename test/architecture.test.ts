@@ -131,6 +131,8 @@ const TOOL_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] =
   // What of the page needs no browser.
   { folder: 'test/web/', mayImport: ['web/src/', 'src/api/client/', 'src/texts/', 'test/', 'testkit/'] },
   // What is the demo's or the benchmarks' own is tested in a folder of its own.
+  // What is looked at is held against what was planted.
+  { folder: 'test/page/', mayImport: ['web/gallery/', 'test/', 'src/', 'stack/', 'testkit/'] },
   { folder: 'test/demo/', mayImport: ['demo/', 'test/', 'src/', 'stack/', 'testkit/'] },
   { folder: 'test/bench/', mayImport: ['bench/', 'test/', 'src/', 'stack/', 'testkit/'] },
 ]

@@ -73,6 +73,7 @@ await Promise.all([
   loadTexts(locale, 'dialogs'),
   loadTexts(locale, 'export'),
   loadTexts(locale, 'movements'),
+  loadTexts(locale, 'live'),
   import('../src/components/dialog.tsx'),
   import('../src/credit/set-up.tsx'),
   import('../src/movements/filter-panel.tsx'),

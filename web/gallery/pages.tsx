@@ -1,14 +1,18 @@
 /** Whole pages, each an account in one of the states that it can be in. */
-
+import { useEffect } from 'react'
 import type { ChartsProps } from '../src/charts/charts.tsx'
+import AlertsDialog from '../src/credit/alerts-dialog.tsx'
 import { CreditPage } from '../src/credit/credit-page.tsx'
 import type { CreditActions, CreditModel, Notice } from '../src/credit/data.ts'
 import { History, type HistoryModel, type HistoryProps } from '../src/credit/history.tsx'
 import { ExportButton } from '../src/export/export-credit.tsx'
+import { type Connection, setConnection } from '../src/live/connection.ts'
 import { Criticals } from '../src/live/criticals.tsx'
+import { Ended, Reconnecting } from '../src/live/live-account.tsx'
 import type { MovementsModel } from '../src/movements/found.ts'
+import { MoreWords } from '../src/texts/words.tsx'
 import { EMPTY_CHARTS, FAILED_CHARTS, LOADING_CHARTS, PlantedCharts } from './charts.tsx'
-import { ALERTS, AUTO_STATES, BALANCE, BLOCKED, FORECAST, MEMBER, MODEL, NO_FORECAST, ready } from './planted.ts'
+import { ALERTS, AUTO_STATES, BALANCE, BLOCKED, FORECAST, MEMBER, MODEL, NO_FORECAST, NOW, ready } from './planted.ts'
 import { foundMovements, HISTORY, MOVEMENTS_MODEL } from './planted-history.ts'
 import { NOTICE_KEYS, notice } from './planted-notices.ts'
 
@@ -50,10 +54,13 @@ interface PageProps {
   readonly history?: Partial<HistoryModel> & Pick<HistoryProps, 'initialTab'>
   readonly charts?: Partial<ChartsProps>
   readonly actions?: CreditActions
+  /** Not live: how it stands with the server. */
+  readonly connection?: Connection
 }
 
-export function Page({ model, history, charts, actions = ADMIN }: PageProps) {
+export function Page({ model, history, charts, actions = ADMIN, connection = 'live' }: PageProps) {
   const shown = { ...MODEL, ...model }
+  useEffect(() => setConnection(connection), [connection])
   return (
     <CreditPage
       model={shown}
@@ -66,7 +73,17 @@ export function Page({ model, history, charts, actions = ADMIN }: PageProps) {
           aside={shown.session.role === 'admin' ? <ExportButton onClick={nothing} /> : null}
         />
       }
-      live={<Criticals notices={shown.notices} currency="EUR" />}
+      live={
+        <>
+          <Criticals notices={shown.notices} currency="EUR" />
+          {connection === 'lost' ? (
+            <MoreWords area="live">
+              <Reconnecting asOf={NOW} />
+            </MoreWords>
+          ) : null}
+        </>
+      }
+      top={<Ended session={shown.session} />}
     />
   )
 }
@@ -195,6 +212,22 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
         autoTopUp: auto('on-without-method'),
       }}
     />
+  ),
+  'page-reconnecting': () => <Page connection="lost" />,
+  'page-session-ended': () => <Page connection="ended" />,
+  'page-session-ended-in-dialog': () => (
+    <>
+      <Page connection="ended" />
+      <AlertsDialog
+        isOpen
+        onClose={nothing}
+        alerts={ALERTS}
+        self={MODEL.session.person}
+        isSandbox
+        onSave={soon}
+        onLoad={async () => ALERTS}
+      />
+    </>
   ),
   'page-loading': () => (
     <Page

@@ -1,4 +1,5 @@
 /** The dialogs that move money and cards, each state of them with planted figures. */
+import type { Refusal } from '../src/api/answered.ts'
 import type { AutoTopUpQuote, TopUpQuotes } from '../src/api/pay.ts'
 import type { AutoTopUp } from '../src/credit/data.ts'
 import AddCreditDialog from '../src/pay/add-credit-dialog.tsx'
@@ -51,11 +52,21 @@ const PAYMENT: KeptPayment = {
   begunAtMs: 0,
 }
 
+const SESSION_ENDED: Refusal = {
+  status: 401,
+  code: 'unauthenticated',
+  errors: [],
+  changedBy: null,
+  changedAt: null,
+  retryAfterSeconds: null,
+}
+
 function Adding({
   progress = { at: 'form' },
   quotes = QUOTES,
   amount = null,
   methods = [VISA, MASTERCARD],
+  refusal = null,
 }: AddingProps) {
   return (
     <MoreWords area="pay">
@@ -68,7 +79,7 @@ function Adding({
         quotes={ready(quotes)}
         methods={methods}
         progress={progress}
-        refusal={null}
+        refusal={refusal}
         initialAmount={amount}
         askQuote={async () => ({ data: quotes, etag: null })}
         onPay={nothing}
@@ -81,6 +92,7 @@ function Adding({
 }
 
 interface AddingProps {
+  readonly refusal?: Refusal | null
   readonly progress?: Progress
   readonly quotes?: TopUpQuotes
   readonly amount?: string | null
@@ -184,6 +196,7 @@ export const PAYMENTS: Readonly<Record<string, () => React.ReactNode>> = {
   ),
   'pay-unknown': () => <Adding progress={{ at: 'unknown', payment: PAYMENT }} />,
   'pay-checking': () => <Adding progress={{ at: 'checking', payment: PAYMENT }} />,
+  'pay-session-ended': () => <Adding refusal={SESSION_ENDED} />,
   'pay-approve': () => (
     <MoreWords area="pay">
       <ApproveDialog isOpen onClose={nothing} isSandbox url="#bank" fault={null} />

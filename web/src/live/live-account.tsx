@@ -40,15 +40,19 @@ function Following({ session, queries }: LiveAccountProps) {
   return (
     <>
       {data === undefined ? null : <Criticals notices={data.items} currency={data.currency} />}
-      {useConnection() === 'lost' ? <Reconnecting queries={queries} /> : null}
+      {useConnection() === 'lost' ? <ReconnectingTo queries={queries} /> : null}
     </>
   )
 }
 
-/** Of when the figures are: what was read since the stream was lost counts. */
-function Reconnecting({ queries }: Pick<LiveAccountProps, 'queries'>) {
-  const { t, dates } = useWords()
+/** What was read since the stream was lost counts. */
+function ReconnectingTo({ queries }: Pick<LiveAccountProps, 'queries'>) {
   const { dataUpdatedAt } = useQuery(queries.balance)
-  const asOf = new Date(dataUpdatedAt).toISOString()
+  return <Reconnecting asOf={new Date(dataUpdatedAt).toISOString()} />
+}
+
+/** Of when the figures are. */
+export function Reconnecting({ asOf }: { asOf: string }) {
+  const { t, dates } = useWords()
   return <p className="muted">{t('live.reconnecting', { time: dates.time(asOf) })}</p>
 }
