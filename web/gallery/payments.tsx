@@ -56,8 +56,7 @@ const SESSION_ENDED: Refusal = {
   status: 401,
   code: 'unauthenticated',
   errors: [],
-  changedBy: null,
-  changedAt: null,
+  change: null,
   retryAfterSeconds: null,
 }
 
