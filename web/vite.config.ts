@@ -44,8 +44,9 @@ export default defineConfig(({ mode }) => {
       manifest: 'manifest.json',
       rolldownOptions: {
         input: join(import.meta.dirname, isGallery ? 'gallery.html' : 'index.html'),
-        // The first view in one piece compresses better than in several, whatever is shared with what comes later.
-        output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } },
+        // The first view in one piece compresses better than in several, whatever is shared with what comes later. The
+        // gallery waits for what it loads later, which must not wait for it.
+        output: isGallery ? {} : { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } },
       },
     },
   }

@@ -69,7 +69,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     }
     await recordUsage(api, abroad(ACCOUNT, 'today', 'user-0'))
     await api.pool.query(
-      `insert into tollgate.display_names (account_id, user_id, name, updated_by) values ($1, 'user-0', '<b>Ann</b>', 'test')`,
+      `insert into tollgate.display_names (account_id, user_id, name, updated_by) values ($1, 'user-1', '<b>Ann</b>', 'test')`,
       [ACCOUNT],
     )
   }
@@ -157,7 +157,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     )
     expect(shown).toHaveLength(9)
     expect(shown.slice(0, 8).map(([name, used]) => [name, used])).toEqual(
-      all.slice(0, 8).map(({ userId, used }) => [userId === 'user-0' ? '<b>Ann</b>' : userId, amount(used)]),
+      all.slice(0, 8).map(({ userId, used }) => [userId === 'user-1' ? '<b>Ann</b>' : userId, amount(used)]),
     )
     expect(shown[8]![0]).toBe(`${all.length - 8} others`)
   })
