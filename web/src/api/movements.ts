@@ -1,12 +1,9 @@
 /** Movements as the API lists and finds them. What is looked for goes in bodies: it stands in nobody's log of addresses. */
-import type { Schema } from '../../../src/api/client/client.ts'
+import type { Movement } from '../credit/data.ts'
 import { addDays, dateIn } from '../format/days.ts'
 import type { MovementSearch } from '../movements/filter.ts'
+import { MOVEMENTS_PER_PAGE } from '../movements/found.ts'
 import { answerOf, openClient } from './account.ts'
-
-export const MOVEMENTS_PER_PAGE = 50
-
-export type Movement = Schema<'Movement'>
 
 export interface MovementsAnswer {
   readonly items: readonly Movement[]

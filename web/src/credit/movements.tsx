@@ -6,13 +6,12 @@ import { EmptyState, ErrorPart, LoadingBlocks } from '../components/states.tsx'
 import { type Column, Table } from '../components/table.tsx'
 import { signOf } from '../format/decimal.ts'
 import { isFiltered, NO_FILTER } from '../movements/filter.ts'
-import type { FoundMovements, MovementsModel, NotIndexed } from '../movements/found.ts'
+import { type FoundMovements, MOVEMENTS_PER_PAGE, type MovementsModel, type NotIndexed } from '../movements/found.ts'
 import { Toolbar } from '../movements/toolbar.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
 import type { Loaded, Movement } from './data.ts'
 import { destinationPhrase, movementName, unitsPhrase } from './movement-words.ts'
 
-const PAGE = 50
 const ROWS = ['button', 'row', 'row', 'row', 'row', 'row', 'row'] as const
 
 export interface MovementsProps extends MovementsModel {
@@ -53,7 +52,7 @@ function FoundOrNot({ model, onOpen }: { model: MovementsModel; onOpen: OnOpen }
   const { found, filter, onFilter, showNew } = model
   const place = useRef<HTMLDivElement>(null)
   const items = found.status === 'ready' && 'items' in found.data ? found.data.items : NONE
-  const isOld = found.status === 'ready' && 'items' in found.data && found.data.isOld === true
+  const isOld = found.status === 'ready' && found.data.isOld === true
   const rows = useRowsToCome(place, items)
   // Once all filters are taken away, what they left stands there until all the others are read.
   const isLookedFor = isFiltered(filter) || isOld
@@ -111,9 +110,10 @@ function foundText(found: Found, isLookedFor: boolean, { t }: Words): string | n
 /** Another one than before, wherever other movements are shown than before; null while they are read. */
 function answerOf(found: Found, filter: MovementsModel['filter']): string | null {
   if (found.status !== 'ready') return found.status === 'loading' ? null : 'error'
+  if (found.data.isOld) return null
   if ('retryAfterSeconds' in found.data) return 'not indexed'
-  const { isOld = false, items, count } = found.data
-  return isOld ? null : JSON.stringify([filter, items[0]?.sequence, count])
+  const { items, count } = found.data
+  return JSON.stringify([filter, items[0]?.sequence, count])
 }
 
 /** Read out politely whenever there is another answer, but not what was there at first. */
@@ -177,7 +177,7 @@ function Rows({ found, onOpen, onMore }: { found: FoundMovements; onOpen: OnOpen
               onShowMore()
             }}
           >
-            {t('action.showMore', { count: PAGE })}
+            {t('action.showMore', { count: MOVEMENTS_PER_PAGE })}
           </Button>
           {isMoreMissing ? (
             <p className="found-fault" role="alert">

@@ -3,6 +3,8 @@ import type { ReactNode } from 'react'
 import type { Listed, Loaded, Movement } from '../credit/data.ts'
 import type { ChosenUser, MovementFilter } from './filter.ts'
 
+export const MOVEMENTS_PER_PAGE = 50
+
 export interface FoundMovements extends Listed<Movement> {
   /** On all pages, as far as they are counted. */
   readonly count: number
@@ -19,6 +21,7 @@ export interface FoundMovements extends Listed<Movement> {
 export interface NotIndexed {
   readonly retryAfterSeconds: number
   readonly onRetry: () => void
+  readonly isOld?: boolean
 }
 
 export interface AccountUsers {

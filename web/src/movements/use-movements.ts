@@ -58,7 +58,8 @@ export function useMovements(queries: Account, filter: MovementFilter): ReadMove
   )
   const found = loaded(list, ({ pages: [first] }): FoundMovements | NotIndexed => {
     if (first === undefined || !('items' in first)) {
-      return { retryAfterSeconds: first?.retryAfterSeconds ?? 0, onRetry: () => void list.refetch() }
+      const { retryAfterSeconds = 0 } = first ?? {}
+      return { retryAfterSeconds, onRetry: () => void list.refetch(), isOld: list.isPlaceholderData }
     }
     return {
       items,
