@@ -281,7 +281,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     await usage(page)
       .getByRole('button', { name: /<b>Ann/ })
       .click()
-    await found.filter({ hasText: '6 movements' }).waitFor()
+    await found.filter({ hasText: '7 movements' }).waitFor()
     expect(new URL(page.url()).search).toBe('?days=30&period=30d')
   })
 
