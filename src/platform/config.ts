@@ -177,6 +177,8 @@ const SECTIONS = {
     product: variable('TOLLGATE_PRODUCT', name()),
     /** Who sells credit, and is allowed to charge. */
     seller: variable('TOLLGATE_SELLER', name()),
+    /** What card statements say of a payment, as it is set at the provider. Null: nobody knows, and nothing is said of it. */
+    statementDescriptor: variable('TOLLGATE_STATEMENT_DESCRIPTOR', name()),
     /** Where customers go back to. */
     dashboardUrl: variable(
       'TOLLGATE_DASHBOARD_URL',

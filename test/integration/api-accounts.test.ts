@@ -709,6 +709,8 @@ describe('a movement', () => {
           priced_seconds: 70,
           billed_seconds: 120,
           units: null,
+          unrounded: '0.040000',
+          is_unrounded_exact: true,
         },
         rounding: { scale: 4, mode: 'half_up' },
         is_reproduced: true,
@@ -726,7 +728,7 @@ describe('a movement', () => {
       package: null,
       fair_use: null,
       amount: '0.210000',
-      price: { per_minute: null, per_unit: '0.070000', units: 3 },
+      price: { per_minute: null, per_unit: '0.070000', units: 3, unrounded: '0.210000' },
     })
   })
 
@@ -764,13 +766,15 @@ describe('a movement', () => {
     const { body } = await explain('paid', 3, await api.person('paid', 'admin'))
     expect(body).toMatchObject({ kind: 'top_up', amount: '20.000000', balance_before: '2.800000' })
     const { payment } = body.explanation
-    const person = { person: 'ann', attested_by: null, recorded_at: expect.any(String) }
+    const person = { person: 'ann', person_name: null, attested_by: null, recorded_at: expect.any(String) }
     expect(payment).toEqual({
       top_up_id: body.top_up_id,
       trigger: 'automatic',
       actor: null,
+      actor_name: null,
       requested_at: expect.any(String),
       card: { brand: 'visa', last4: '4242' },
+      statement_descriptor: 'HARBOR TELECOM',
       credited_at: body.recorded_at,
       credited: '20.000000',
       refunded: '0.000000',
@@ -795,10 +799,29 @@ describe('a movement', () => {
     expect(refund.body).toMatchObject({ kind: 'refund', amount: '-5.000000', reverses_sequence: 3 })
     expect(refund.body.explanation.payment).toMatchObject({
       card: null,
+      statement_descriptor: null,
       credited_at: body.recorded_at,
       refunded: '5.000000',
       asked: { threshold: '10.000000', balance: '2.800000', set_by: null, set_by_name: null, consent: null },
     })
+  })
+
+  it('of a payment calls people what the account calls them, else what their link did, and nobody to members', async () => {
+    const namesFor = async (role: 'admin' | 'member') => {
+      const { asked } = (await explain('paid', 3, await api.person('paid', role))).body.explanation.payment
+      return [asked.set_by_name, asked.consent?.person_name ?? null]
+    }
+    await api.session('paid', 'admin', 'ann')
+    expect(await namesFor('admin')).toEqual([null, 'Ann Arbor'])
+    const token = await api.operator()
+    for (const [id, name] of [
+      ['test', 'Ada Tester'],
+      ['ann', 'Ann Example'],
+    ]) {
+      await api.ask('PUT', `/v1/accounts/paid/display-names/${id}`, { token, body: { name } })
+    }
+    expect(await namesFor('admin')).toEqual(['Ada Tester', 'Ann Example'])
+    expect(await namesFor('member')).toEqual([null, null])
   })
 
   it('is looked for in the account alone', async () => {

@@ -63,6 +63,7 @@ export const DASHBOARD = 'https://dashboard.example'
 export const TEST_PORTAL: PortalSettings = {
   product: 'Harbor Cloud',
   seller: 'Harbor Telecom GmbH',
+  statementDescriptor: 'HARBOR TELECOM',
   dashboardUrl: `${DASHBOARD}/home`,
   brandColor: '#1f5fd6',
   locale: 'en-US',

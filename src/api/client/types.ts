@@ -4059,6 +4059,12 @@ export interface components {
 
       /** Fragments or items */
       units: number | null
+
+      /** What it comes to before it is rounded, above zero: up to 12 decimals */
+      unrounded: string
+
+      /** False: its digits never end, and were cut after the twelfth decimal */
+      is_unrounded_exact: boolean
     }
     Approval: {
       /** The bank's page, where the customer approves the payment */
@@ -4726,10 +4732,16 @@ export interface components {
 
       /** Who asked for it by hand; null for members, and where nobody did */
       actor: string | null
+
+      /** What they are called; null where nobody said */
+      actor_name: string | null
       requested_at: components['schemas']['Instant']
 
       /** Null for members, and where it is not known */
       card: { brand: string; last4: string } | null
+
+      /** What the statement of the card says; null for members, and where it is not configured */
+      statement_descriptor: string | null
 
       /** When the payment became credit; null where it is not known */
       credited_at: components['schemas']['Instant'] | null
@@ -4753,11 +4765,18 @@ export interface components {
         /** Null for members, and where that is not kept */
         set_by: string | null
 
-        /** What they are called; null for members, and where nobody knows */
+        /** What they are called; null where nobody said */
         set_by_name: string | null
 
         /** The newest by then; null for members */
-        consent: { person: string; attested_by: string | null; recorded_at: components['schemas']['Instant'] } | null
+        consent: {
+          person: string
+
+          /** What they are called; null where nobody said */
+          person_name: string | null
+          attested_by: string | null
+          recorded_at: components['schemas']['Instant']
+        } | null
       } | null
     }
 

@@ -8,6 +8,8 @@ export interface PortalSettings {
   readonly product: string
   /** Who sells credit, and is allowed to charge. */
   readonly seller: string
+  /** What card statements say of a payment; null: not known. */
+  readonly statementDescriptor: string | null
   /** Where customers go back to. */
   readonly dashboardUrl: string
   /** `#rrggbb`, in lower case. */
@@ -20,9 +22,10 @@ export interface PortalSettings {
 
 /** Null: no billing page. Throws `ConfigError` where only some of its names are given: half of them would be shown empty. */
 export function portalSettings({ brand, portal }: Pick<Config, 'brand' | 'portal'>): PortalSettings | null {
-  const { product, seller, dashboardUrl, color, locale } = brand
+  const { product, seller, statementDescriptor, dashboardUrl, color: brandColor, locale } = brand
+  const { embeddingOrigins } = portal
   if (product !== null && seller !== null && dashboardUrl !== null) {
-    return { product, seller, dashboardUrl, brandColor: color, locale, embeddingOrigins: portal.embeddingOrigins }
+    return { product, seller, statementDescriptor, dashboardUrl, brandColor, locale, embeddingOrigins }
   }
   const names = { TOLLGATE_PRODUCT: product, TOLLGATE_SELLER: seller, TOLLGATE_DASHBOARD_URL: dashboardUrl }
   const missing = Object.entries(names).filter(([, value]) => value === null)

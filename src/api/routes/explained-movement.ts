@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { ROUNDING_MODES } from '../../core/catalog/catalog.ts'
 import { formatMoney } from '../../core/money.ts'
 import type { ChargeFacts } from '../../core/rating/charge-facts.ts'
-import type { RecordedPrice } from '../../core/rating/recorded-price.ts'
+import { type RecordedPrice, unroundedAmount } from '../../core/rating/recorded-price.ts'
 import { type ExplainedMovement, explainMovement, type RelatedUsage } from '../../ledger/accounts/explain-movement.ts'
+import { readPersonNames } from '../../ledger/accounts/person-names.ts'
 import type { MovementPayment } from '../../ledger/top-ups/read-payment-facts.ts'
 import { seesInFull } from '../access.ts'
 import { callerOf } from '../authenticate.ts'
@@ -27,6 +28,10 @@ const Price = z
     priced_seconds: z.int().nullable().meta({ description: 'Without covered minutes, before increments' }),
     billed_seconds: z.int().nullable().meta({ description: 'After increments' }),
     units: z.int().nullable().meta({ description: 'Fragments or items' }),
+    unrounded: z.string().meta({ description: 'What it comes to before it is rounded, above zero: up to 12 decimals' }),
+    is_unrounded_exact: z
+      .boolean()
+      .meta({ description: 'False: its digits never end, and were cut after the twelfth decimal' }),
   })
   .meta({ id: 'AppliedPrice', description: 'Amount = (fee, where charged) + price x billed seconds / 60, or x units' })
 
@@ -82,6 +87,8 @@ const RelatedEvent = z
   .object({ event_id: z.string(), sequence: z.int().nullable(), occurred_at: Instant })
   .meta({ id: 'RelatedEvent', description: 'With the sequence of its movement; null: it made none' })
 
+const PersonName = z.string().nullable().meta({ description: 'What they are called; null where nobody said' })
+
 const Payment = z
   .object({
     top_up_id: z.string(),
@@ -90,11 +97,16 @@ const Payment = z
       .string()
       .nullable()
       .meta({ description: 'Who asked for it by hand; null for members, and where nobody did' }),
+    actor_name: PersonName,
     requested_at: Instant,
     card: z
       .object({ brand: z.string(), last4: z.string() })
       .nullable()
       .meta({ description: 'Null for members, and where it is not known' }),
+    statement_descriptor: z
+      .string()
+      .nullable()
+      .meta({ description: 'What the statement of the card says; null for members, and where it is not configured' }),
     credited_at: Instant.nullable().meta({ description: 'When the payment became credit; null where it is not known' }),
     credited: Money,
     refunded: Money.meta({ description: 'Of the payment, by now' }),
@@ -105,12 +117,14 @@ const Payment = z
         threshold: Money,
         set_at: Instant.meta({ description: 'Since when these settings were in force' }),
         set_by: z.string().nullable().meta({ description: 'Null for members, and where that is not kept' }),
-        set_by_name: z
-          .string()
-          .nullable()
-          .meta({ description: 'What they are called; null for members, and where nobody knows' }),
+        set_by_name: PersonName,
         consent: z
-          .object({ person: z.string(), attested_by: z.string().nullable(), recorded_at: Instant })
+          .object({
+            person: z.string(),
+            person_name: PersonName,
+            attested_by: z.string().nullable(),
+            recorded_at: Instant,
+          })
           .nullable()
           .meta({ description: 'The newest by then; null for members' }),
       })
@@ -134,7 +148,9 @@ const Params = AccountParams.extend({
   sequence: z.string().regex(/^[1-9]\d{0,14}$/, { error: 'must be a whole number from 1' }),
 })
 
-export function addExplainedMovementRoutes(api: Api, { writer: { pool }, recentCatalogs }: ApiContext): void {
+export function addExplainedMovementRoutes(api: Api, context: ApiContext): void {
+  const { writer, recentCatalogs, portal } = context
+  const { pool } = writer
   api.route({
     method: 'GET',
     url: '/v1/accounts/:account_id/movements/:sequence',
@@ -154,22 +170,34 @@ export function addExplainedMovementRoutes(api: Api, { writer: { pool }, recentC
         await refuseUnknownAccount(pool, accountId)
         throw new ApiProblem('not_found', `account ${accountId} has no movement ${sequence}`)
       }
-      return explainedJson(explained, seesInFull(callerOf(request)))
+      const { actor = null, asked = null } = explained.payment ?? {}
+      return explainedJson(explained, {
+        isInFull: seesInFull(callerOf(request)),
+        names: await readPersonNames(pool, accountId, [actor, asked?.setBy ?? null, asked?.consent?.person ?? null]),
+        statementDescriptor: portal?.statementDescriptor ?? null,
+      })
     },
   })
 }
 
+/** What of a movement depends on who asks, and on what the installation knows besides. */
+interface Seen {
+  readonly isInFull: boolean
+  readonly names: ReadonlyMap<string, string>
+  readonly statementDescriptor: string | null
+}
+
 function explainedJson(
   { movement, charge, corrects, correctedBy, payment }: ExplainedMovement,
-  isInFull: boolean,
+  seen: Seen,
 ): z.output<typeof ExplainedMovementSchema> {
   return {
-    ...movementJson(movement, isInFull),
+    ...movementJson(movement, seen.isInFull),
     explanation: {
       charge: charge && chargeJson(charge),
       corrects: corrects && relatedJson(corrects),
       corrected_by: correctedBy && relatedJson(correctedBy),
-      payment: payment && paymentJson(payment, isInFull),
+      payment: payment && paymentJson(payment, seen),
     },
   }
 }
@@ -223,7 +251,11 @@ const NO_MINUTES = {
 } as const
 
 function priceJson(price: RecordedPrice): z.output<typeof Price> {
-  if (price.by === 'unit') return { ...NO_MINUTES, per_unit: formatMoney(price.perUnitMicros), units: price.units }
+  const { decimal, isExact } = unroundedAmount(price)
+  const sum = { unrounded: decimal, is_unrounded_exact: isExact }
+  if (price.by === 'unit') {
+    return { ...NO_MINUTES, per_unit: formatMoney(price.perUnitMicros), units: price.units, ...sum }
+  }
   return {
     per_minute: formatMoney(price.perMinuteMicros),
     per_unit: null,
@@ -234,6 +266,7 @@ function priceJson(price: RecordedPrice): z.output<typeof Price> {
     priced_seconds: price.pricedSeconds,
     billed_seconds: price.billedSeconds,
     units: null,
+    ...sum,
   }
 }
 
@@ -241,15 +274,19 @@ function relatedJson({ eventId, sequence, occurredAt }: RelatedUsage): z.output<
   return { event_id: eventId, sequence: sequence === null ? null : Number(sequence), occurred_at: occurredAt }
 }
 
-function paymentJson(payment: MovementPayment, isInFull: boolean): z.output<typeof Payment> {
-  const { card, asked } = payment
+function paymentJson(payment: MovementPayment, seen: Seen): z.output<typeof Payment> {
+  const { isInFull, statementDescriptor } = seen
+  const { actor, card, asked } = payment
+  const nameOf = (id: string | null) => (isInFull && id !== null ? (seen.names.get(id) ?? null) : null)
   const consent = asked?.consent ?? null
   return {
     top_up_id: payment.topUpId,
     trigger: payment.trigger,
-    actor: isInFull ? payment.actor : null,
+    actor: isInFull ? actor : null,
+    actor_name: nameOf(actor),
     requested_at: payment.requestedAt,
     card: isInFull ? card : null,
+    statement_descriptor: isInFull ? statementDescriptor : null,
     credited_at: payment.creditedAt,
     credited: formatMoney(payment.creditedMicros),
     refunded: formatMoney(payment.refundedMicros),
@@ -259,11 +296,16 @@ function paymentJson(payment: MovementPayment, isInFull: boolean): z.output<type
       threshold: formatMoney(asked.thresholdMicros),
       set_at: asked.setAt,
       set_by: isInFull ? asked.setBy : null,
-      set_by_name: isInFull ? asked.setByName : null,
+      set_by_name: nameOf(asked.setBy),
       consent:
         consent === null || !isInFull
           ? null
-          : { person: consent.person, attested_by: consent.attestedBy, recorded_at: consent.recordedAt },
+          : {
+              person: consent.person,
+              person_name: nameOf(consent.person),
+              attested_by: consent.attestedBy,
+              recorded_at: consent.recordedAt,
+            },
     },
   }
 }

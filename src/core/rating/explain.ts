@@ -9,7 +9,7 @@ import { formatMoney, type Micros } from '../money.ts'
 import { packageIdAt } from './coverage.ts'
 import type { Reason } from './decision.ts'
 import { callMinutes, cycleStart, fairUseLimit } from './fair-use.ts'
-import { billedSeconds, roundedQuotient } from './price.ts'
+import { billedSeconds, roundedQuotient, unroundedQuotient } from './price.ts'
 import {
   areNumbersCleared,
   type DecisionFigures,
@@ -380,16 +380,8 @@ function unitSum(priceMicros: Micros, units: number, unit: string, currency: str
 function rounded(sum: string, numerator: bigint, denominator: bigint, currency: string, rounding: Rounding): string {
   const amount = formatMoney(roundedQuotient(numerator, denominator, rounding))
   const how = `rounded ${rounding.mode} to ${counted(rounding.scale, 'digit')}`
-  return `${sum} = ${exactDecimal(numerator, denominator)} ${currency} exactly, ${how}: ${amount} ${currency}.`
-}
-
-/** A quotient of micros in currency units; digits that never end are cut after the twelfth, with dots to say so. */
-function exactDecimal(numerator: bigint, denominator: bigint): string {
-  const scaled = numerator * 1_000_000n
-  const digits = (scaled / denominator).toString().padStart(13, '0')
-  const fraction = digits.slice(-12)
-  const isExact = scaled % denominator === 0n
-  return `${digits.slice(0, -12)}.${isExact ? fraction.replace(/0{1,6}$/, '') : `${fraction}...`}`
+  const { decimal, isExact } = unroundedQuotient(numerator, denominator)
+  return `${sum} = ${decimal}${isExact ? '' : '...'} ${currency} exactly, ${how}: ${amount} ${currency}.`
 }
 
 function counted(count: number, noun: string): string {

@@ -42,6 +42,23 @@ export function roundedQuotient(numerator: bigint, denominator: bigint, rounding
   return (roundsUp(steps, rest * 2n, divisor, rounding) ? steps + 1n : steps) * stepMicros
 }
 
+/** An amount as the price makes it, before the rounding: `0.020166666666`. */
+export interface UnroundedAmount {
+  /** In currency units, 6 to 12 digits after the point. */
+  readonly decimal: string
+  /** False where its digits never end, and it was cut after the twelfth. */
+  readonly isExact: boolean
+}
+
+/** `numerator / denominator` micros as it is. Neither may be negative. */
+export function unroundedQuotient(numerator: bigint, denominator: bigint): UnroundedAmount {
+  const scaled = numerator * 1_000_000n
+  const digits = (scaled / denominator).toString().padStart(13, '0')
+  const fraction = digits.slice(-12)
+  const isExact = scaled % denominator === 0n
+  return { decimal: `${digits.slice(0, -12)}.${isExact ? fraction.replace(/0{1,6}$/, '') : fraction}`, isExact }
+}
+
 function roundsUp(steps: bigint, twiceRest: bigint, divisor: bigint, rounding: Rounding): boolean {
   switch (rounding.mode) {
     case 'up':

@@ -3,7 +3,7 @@ import type { AccountSettings } from '../account/settings.ts'
 import type { CallRate, Catalog, Deck, Increments, MessageRate } from '../catalog/catalog.ts'
 import type { Micros } from '../money.ts'
 import { isEffective } from './deck.ts'
-import { billedSeconds } from './price.ts'
+import { billedSeconds, type UnroundedAmount, unroundedQuotient } from './price.ts'
 import type { StoredUsage } from './recompute.ts'
 
 export type RecordedPrice =
@@ -77,6 +77,13 @@ function byMinute(
   if (pricedSeconds <= 0) return null
   const billed = billedSeconds(pricedSeconds, increments)
   return { by: 'minute', perMinuteMicros, ...fee, increments, pricedSeconds, billedSeconds: billed }
+}
+
+/** What the price comes to before it is rounded. */
+export function unroundedAmount(price: RecordedPrice): UnroundedAmount {
+  if (price.by === 'unit') return unroundedQuotient(price.perUnitMicros * BigInt(price.units), 1n)
+  const feeMicros = price.isFeeCharged ? (price.connectionFeeMicros ?? 0n) : 0n
+  return unroundedQuotient(feeMicros * 60n + price.perMinuteMicros * BigInt(price.billedSeconds), 60n)
 }
 
 /** The row of the recorded prefix that was in force: the one that priced the event, if the record is right. */

@@ -1,6 +1,6 @@
 /** Who last changed a part of an account's settings, and by which version: settings are versions of the whole. */
 import type { Connection, Pool } from '../../platform/postgres.ts'
-import { readPersonName } from './person-names.ts'
+import { readPersonNames } from './person-names.ts'
 
 /** The parts that people change on their own, each with its columns. */
 const COLUMNS = {
@@ -90,6 +90,6 @@ export async function changedSince(
   const last = await readLastChange(connection, accountId, part)
   if (last === null) throw new TypeError(`account ${accountId} was not locked`)
   if (last.version === seenVersion) return null
-  const actorName = last.actor === null ? null : await readPersonName(connection, accountId, last.actor)
-  return { changedMeanwhile: { ...last, actorName } }
+  const names = await readPersonNames(connection, accountId, [last.actor])
+  return { changedMeanwhile: { ...last, actorName: names.get(last.actor ?? '') ?? null } }
 }

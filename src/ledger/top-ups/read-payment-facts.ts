@@ -3,7 +3,6 @@ import type { Micros } from '../../core/money.ts'
 import type { TopUpTrigger } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import { readLastChange } from '../accounts/last-change.ts'
-import { readPersonName } from '../accounts/person-names.ts'
 
 export interface MovementPayment {
   readonly topUpId: string
@@ -30,8 +29,6 @@ export interface AutomaticallyAsked {
   /** The settings then in force: since when, and by whom. */
   readonly setAt: string
   readonly setBy: string | null
-  /** What they are called; null: nobody knows. */
-  readonly setByName: string | null
   /** The newest consent by then. */
   readonly consent: { readonly person: string; readonly attestedBy: string | null; readonly recordedAt: string } | null
 }
@@ -133,7 +130,6 @@ async function readAsked(
     thresholdMicros: row.threshold_micros,
     setAt: set.recordedAt,
     setBy: set.actor,
-    setByName: set.actor === null ? null : await readPersonName(pool, accountId, set.actor),
     consent:
       row.person === null ? null : { person: row.person, attestedBy: row.attested_by, recordedAt: row.consented_at },
   }

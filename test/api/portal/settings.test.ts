@@ -15,11 +15,17 @@ describe('the settings of the billing page', () => {
     expect(settingsOf({ ...NAMES, TOLLGATE_EMBEDDING_ORIGINS: 'https://dashboard.example' })).toEqual({
       product: 'Harbor Cloud',
       seller: 'Harbor Telecom GmbH',
+      statementDescriptor: null,
       dashboardUrl: 'https://dashboard.example/home',
       brandColor: '#1f5fd6',
       locale: 'en-US',
       embeddingOrigins: ['https://dashboard.example'],
     })
+  })
+
+  it('say what card statements say, where that is given', () => {
+    const settings = settingsOf({ ...NAMES, TOLLGATE_STATEMENT_DESCRIPTOR: 'HARBOR TELECOM' })
+    expect(settings?.statementDescriptor).toBe('HARBOR TELECOM')
   })
 
   it('are none where no name is', () => {

@@ -4,6 +4,7 @@ import { parseInstant } from '../../../src/core/instant.ts'
 import { type ChargeFacts, chargeFacts } from '../../../src/core/rating/charge-facts.ts'
 import { roundedQuotient } from '../../../src/core/rating/price.ts'
 import type { StoredUsage } from '../../../src/core/rating/recompute.ts'
+import { unroundedAmount } from '../../../src/core/rating/recorded-price.ts'
 import {
   callFields,
   correctionFields,
@@ -243,6 +244,16 @@ describe('the facts of a charge', () => {
     const sum = feeMicros * 60n + price.perMinuteMicros * BigInt(price.billedSeconds)
     expect(roundedQuotient(sum, 60n, rounding!)).toBe(amountMicros)
     expect(price.billedSeconds).toBe(units)
+  })
+
+  it.each(ROWS)('have the sum before its rounding: %s', (_reason, event, settings) => {
+    const { price, rounding, amountMicros } = factsOf(recorded([event], settings), settings)
+    if (price === null) return
+    const { decimal, isExact } = unroundedAmount(price)
+    const [whole, fraction] = decimal.split('.') as [string, string]
+    expect(isExact).toBe(true)
+    const scaled = BigInt(whole + fraction.padEnd(12, '0'))
+    expect(roundedQuotient(scaled, 1_000_000n, rounding!)).toBe(amountMicros)
   })
 
   it('use the price that was in force when it occurred', () => {

@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest'
 import type { CallRate } from '../../../src/core/catalog/catalog.ts'
 import { ROUNDING_MODES } from '../../../src/core/catalog/catalog.ts'
 import { formatMoney, parseMoney } from '../../../src/core/money.ts'
-import { billedSeconds, callAmount, minuteAmount, roundedQuotient, unitAmount } from '../../../src/core/rating/price.ts'
+import {
+  billedSeconds,
+  callAmount,
+  minuteAmount,
+  roundedQuotient,
+  unitAmount,
+  unroundedQuotient,
+} from '../../../src/core/rating/price.ts'
 
 const money = (text: string): bigint => parseMoney(text)!
 
@@ -35,6 +42,21 @@ describe('billed seconds', () => {
         expect((billed - firstSeconds) % nextSeconds).toBe(0)
       }),
     )
+  })
+})
+
+describe('before rounding, an amount', () => {
+  test.each([
+    // numerator and denominator in micros, decimal, exact
+    [40_000n, 1n, '0.040000', true],
+    [1_188_000n, 60n, '0.019800', true],
+    [1n, 60n, '0.000000016666', false],
+    [1n, 64n, '0.000000015625', true],
+    [2_600_000n, 60n, '0.043333333333', false],
+    [1_234_567_890_000n, 1n, '1234567.890000', true],
+    [0n, 60n, '0.000000', true],
+  ])('of %d / %d millionths is %s, exact: %s', (numerator, denominator, decimal, isExact) => {
+    expect(unroundedQuotient(numerator, denominator)).toEqual({ decimal, isExact })
   })
 })
 
