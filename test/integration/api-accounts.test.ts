@@ -818,7 +818,7 @@ describe('a movement', () => {
       ['test', 'Ada Tester'],
       ['ann', 'Ann Example'],
     ]) {
-      await api.ask('PUT', `/v1/accounts/paid/display-names/${id}`, { token, body: { name } })
+      await api.ask('PUT', `/v1/accounts/paid/users/${id}/display-name`, { token, body: { name } })
     }
     expect(await namesFor('admin')).toEqual(['Ada Tester', 'Ann Example'])
     expect(await namesFor('member')).toEqual([null, null])
