@@ -64,6 +64,7 @@ export function plainPages({
     product,
     seller: 'Harbor Telecom GmbH',
     dashboardUrl: ORIGIN,
+    statementDescriptor: null,
     brandColor: color,
     locale,
     embeddingOrigins: [],

@@ -14,6 +14,7 @@ import '../src/credit/credit-page.css'
 import './gallery.css'
 import { CHARTS } from './charts.tsx'
 import { DIALOGS } from './dialogs.tsx'
+import { DRAWERS } from './drawers.tsx'
 import { EXPORTS } from './exports.tsx'
 import { MOVEMENT_STATES } from './movements.tsx'
 import { PAGES } from './pages.tsx'
@@ -29,6 +30,7 @@ const SHOWN_ALONE: Readonly<Record<string, () => React.ReactNode>> = {
   ...CHARTS,
   ...EXPORTS,
   ...MOVEMENT_STATES,
+  ...DRAWERS,
 }
 
 const query = new URLSearchParams(location.search)
@@ -74,6 +76,7 @@ await Promise.all([
   loadTexts(locale, 'export'),
   loadTexts(locale, 'movements'),
   loadTexts(locale, 'live'),
+  loadTexts(locale, 'movement'),
   import('../src/components/dialog.tsx'),
   import('../src/credit/set-up.tsx'),
   import('../src/movements/filter-panel.tsx'),

@@ -13,6 +13,7 @@ import type { MovementsModel } from '../src/movements/found.ts'
 import { MoreWords } from '../src/texts/words.tsx'
 import { EMPTY_CHARTS, FAILED_CHARTS, LOADING_CHARTS, PlantedCharts } from './charts.tsx'
 import { ALERTS, AUTO_STATES, BALANCE, BLOCKED, FORECAST, MEMBER, MODEL, NO_FORECAST, NOW, ready } from './planted.ts'
+import { readMovement } from './planted-explanations.ts'
 import { foundMovements, HISTORY, MOVEMENTS_MODEL } from './planted-history.ts'
 import { NOTICE_KEYS, notice } from './planted-notices.ts'
 
@@ -43,7 +44,7 @@ const LOOKING: CreditActions = { onDismiss: nothing, onSignOut: nothing }
 const LOADING = { status: 'loading' } as const
 const FAILED = { status: 'error', onRetry: nothing } as const
 const movements = (found: MovementsModel['found']): MovementsModel => ({ ...MOVEMENTS_MODEL, found })
-const NOTHING_YET: HistoryModel = {
+const NOTHING_YET: Partial<HistoryModel> = {
   ...HISTORY,
   movements: movements(ready(foundMovements([]))),
   payments: ready({ items: [] }),
@@ -69,6 +70,7 @@ export function Page({ model, history, charts, actions = ADMIN, connection = 'li
       history={
         <History
           {...HISTORY}
+          readMovement={readMovement}
           {...history}
           aside={shown.session.role === 'admin' ? <ExportButton onClick={nothing} /> : null}
         />

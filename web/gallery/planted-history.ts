@@ -73,6 +73,9 @@ const ROWS: readonly Row[] = [
   { amount: '-50.000000', after: '-10.850400', at: '2026-07-12T07:00:00Z', kind: 'dispute' },
 ]
 
+/** Before the oldest row. */
+const OPENING = '39.149600'
+
 export const MOVEMENTS: readonly Movement[] = ROWS.map(movementOf)
 
 function movementOf(row: Row, at: number): Movement {
@@ -81,7 +84,7 @@ function movementOf(row: Row, at: number): Movement {
     sequence: 4_102 - at,
     kind,
     amount,
-    balance_before: '0.000000',
+    balance_before: ROWS[at + 1]?.after ?? OPENING,
     balance_after: after,
     currency: 'EUR',
     recorded_at: row.recordedAt ?? row.at,
@@ -164,7 +167,7 @@ export const MOVEMENTS_MODEL: MovementsModel = {
   onUsersWanted: nothing,
 }
 
-export const HISTORY: HistoryModel = {
+export const HISTORY: Omit<HistoryModel, 'readMovement'> = {
   movements: MOVEMENTS_MODEL,
   payments: ready({ items: PAYMENTS }),
   methods: ready([VISA]),

@@ -36,6 +36,7 @@ export default function AccountHistory({ queries, session }: AccountHistoryProps
       movementCalls={useMovementCalls()}
       payments={loaded(payments, (data) => ({ items: data.items }))}
       methods={loaded(methods, (data) => data.items)}
+      readMovement={queries.movement}
       isSandbox={session.is_sandbox}
       // Of closed accounts too: what there was stays theirs.
       aside={session.role === 'admin' ? <ExportCredit session={session} /> : null}

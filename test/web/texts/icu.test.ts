@@ -11,7 +11,7 @@ const ENGLISH = await allTexts('en')
 const GERMAN = await allTexts('de-AT')
 
 async function allTexts(locale: string): Promise<Texts> {
-  const areas = ['page', 'history', 'charts', 'export', 'movements'] as const
+  const areas = ['page', 'history', 'charts', 'export', 'movements', 'movement'] as const
   return Object.assign({}, ...(await Promise.all(areas.map((area) => loadTexts(locale, area)))))
 }
 

@@ -82,6 +82,12 @@ export function accountQueries(accountId: string) {
       queryKey: key('payments'),
       queryFn: () => answerOf(api.GET('/v1/accounts/{account_id}/top-ups', { params })),
     }),
+    movement: (sequence: number) =>
+      answerOf(
+        api.GET('/v1/accounts/{account_id}/movements/{sequence}', {
+          params: { path: { account_id: accountId, sequence: String(sequence) } },
+        }),
+      ),
     signOut: () => answerOf(api.DELETE('/v1/portal-session', { params: { query: { account_id: accountId } } })),
   }
 }

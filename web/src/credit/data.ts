@@ -17,6 +17,7 @@ export type NoticeOf<Key extends Notice['key']> = Extract<Notice, { key: Key }>
 export type NoticeAction = Notice['actions'][number]
 export type Placement = Notice['placement']
 export type Movement = Schema<'Movement'>
+export type ExplainedMovement = Schema<'ExplainedMovement'>
 export type Payment = Schema<'TopUp'>
 
 /** A part of the page, which loads, fails and is tried again by itself. */
@@ -51,6 +52,8 @@ export interface CreditModel {
   /** By name, as far as the reader may know them. */
   readonly admins: readonly string[]
 }
+
+export type ReadMovement = (sequence: number) => Promise<ExplainedMovement>
 
 /** Whatever is absent has no control on the page: members have none, a closed account none either. */
 export interface CreditActions {

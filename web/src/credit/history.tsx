@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Tabs } from '../components/tabs.tsx'
 import type { MovementsModel } from '../movements/found.ts'
 import { MoreWords, useWords } from '../texts/words.tsx'
-import type { Listed, Loaded, Payment, PaymentMethod } from './data.ts'
+import type { Listed, Loaded, Payment, PaymentMethod, ReadMovement } from './data.ts'
 import { Movements } from './movements.tsx'
 import { Part } from './part.tsx'
 import { Payments } from './payments.tsx'
@@ -15,6 +15,8 @@ export interface HistoryModel {
   readonly movements: MovementsModel
   readonly payments: Loaded<Listed<Payment>>
   readonly methods: Loaded<readonly PaymentMethod[]>
+  /** Why it is what it is; rejects where that cannot be had. */
+  readonly readMovement: ReadMovement
   readonly isSandbox: boolean
 }
 
@@ -29,7 +31,8 @@ export interface HistoryProps extends HistoryModel {
 const ROWS = ['row', 'row', 'row', 'row', 'row', 'row'] as const
 
 export function History(props: HistoryProps) {
-  const { movements, payments, methods, isSandbox, initialTab = 'movements', movementCalls = 0, aside } = props
+  const { movements, payments, methods, readMovement, isSandbox } = props
+  const { initialTab = 'movements', movementCalls = 0, aside } = props
   const { t } = useWords()
   const [tab, setTab] = useState<TabId>(initialTab)
   const place = useRef<HTMLDivElement>(null)
@@ -59,7 +62,7 @@ export function History(props: HistoryProps) {
             panel: (
               <div ref={place} tabIndex={-1}>
                 <MoreWords area="movements">
-                  <Movements {...movements} isSandbox={isSandbox} />
+                  <Movements {...movements} readMovement={readMovement} isSandbox={isSandbox} />
                 </MoreWords>
               </div>
             ),

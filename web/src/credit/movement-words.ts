@@ -1,6 +1,6 @@
 /** Movements in the reader's words: what they are about, where to, how much of it. */
 import type { TextId } from '../texts/ids.ts'
-import type { Words } from '../texts/words.tsx'
+import type { Words } from '../texts/words-of.ts'
 import type { Movement } from './data.ts'
 
 /** What a movement is about. Kinds that come one day are named by what they do. */
@@ -49,7 +49,8 @@ export function unitsPhrase({ usage }: Movement, { t }: Words): string | null {
   return type === 'correction' ? null : durationPhrase(units, t)
 }
 
-function durationPhrase(billedSeconds: number, t: Words['t']): string {
+/** As short as a row needs: without seconds from an hour on. */
+export function durationPhrase(billedSeconds: number, t: Words['t']): string {
   const [hours, minutes, seconds] = [
     Math.floor(billedSeconds / 3600),
     Math.floor((billedSeconds % 3600) / 60),

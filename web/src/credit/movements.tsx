@@ -1,7 +1,7 @@
 /** What moved credit, newest first as it was recorded, all of it or what is looked for; each row opens its details. */
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/lazy-dialog.tsx'
+import { loadedWhenOpened } from '../components/opened.tsx'
 import { EmptyState, ErrorPart, LoadingBlocks } from '../components/states.tsx'
 import { type Column, Table } from '../components/table.tsx'
 import { signOf } from '../format/decimal.ts'
@@ -9,18 +9,19 @@ import { isFiltered, NO_FILTER } from '../movements/filter.ts'
 import { type FoundMovements, MOVEMENTS_PER_PAGE, type MovementsModel, type NotIndexed } from '../movements/found.ts'
 import { Toolbar } from '../movements/toolbar.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
-import type { Loaded, Movement } from './data.ts'
+import type { Loaded, Movement, ReadMovement } from './data.ts'
 import { destinationPhrase, movementName, unitsPhrase } from './movement-words.ts'
 
 const ROWS = ['button', 'row', 'row', 'row', 'row', 'row', 'row'] as const
 
+const MovementDrawer = loadedWhenOpened(() => import('../movement/movement-drawer.tsx'))
+
 export interface MovementsProps extends MovementsModel {
+  readonly readMovement: ReadMovement
   readonly isSandbox: boolean
 }
 
-export function Movements({ isSandbox, ...model }: MovementsProps) {
-  const words = useWords()
-  const { t } = words
+export function Movements({ readMovement, isSandbox, ...model }: MovementsProps) {
   const [opened, setOpened] = useState<Movement | null>(null)
   const [isOpen, setIsOpen] = useState(false)
   const open = (movement: Movement) => {
@@ -30,15 +31,13 @@ export function Movements({ isSandbox, ...model }: MovementsProps) {
   return (
     <>
       <FoundOrNot model={model} onOpen={open} />
-      <Dialog
-        kind="drawer"
-        title={opened === null ? '' : t('drawer.usage', { kind: movementName(opened, words) })}
+      <MovementDrawer
+        movement={opened}
+        read={readMovement}
         isOpen={isOpen}
         onClose={() => setIsOpen(false)}
         isSandbox={isSandbox}
-      >
-        {opened === null ? null : <Details movement={opened} />}
-      </Dialog>
+      />
     </>
   )
 }
@@ -285,36 +284,4 @@ function DetailsButton({ movement, onOpen }: { movement: Movement; onOpen: (move
 function Moved({ movement: { amount, currency } }: { movement: Movement }) {
   const { money } = useWords()
   return <span className={signOf(amount) > 0 ? 'money-in' : ''}>{money(currency).movement(amount)}</span>
-}
-
-function Details({ movement }: { movement: Movement }) {
-  const words = useWords()
-  const { t, dates } = words
-  const money = words.money(movement.currency)
-  const { usage, actor, reason } = movement
-  const rows: [label: string, value: string | null][] = [
-    [t('drawer.when'), dates.moment(movement.occurred_at)],
-    [t('drawer.recorded'), dates.moment(movement.recorded_at)],
-    [t('movements.user'), usage?.user_name ?? usage?.user_id ?? null],
-    [t('movements.destination'), destinationPhrase(movement)],
-    [t('drawer.billed'), unitsPhrase(movement, words)],
-    [t('drawer.by'), actor],
-    [t('drawer.reason'), reason],
-    [t('drawer.amount'), money.movement(movement.amount)],
-    [t('drawer.before'), money.exact(movement.balance_before)],
-    [t('drawer.after'), money.exact(movement.balance_after)],
-    [t('drawer.interaction'), usage?.interaction_id ?? null],
-  ]
-  return (
-    <dl className="details">
-      {rows.map(([label, value]) =>
-        value === null ? null : (
-          <div key={label}>
-            <dt className="muted">{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ),
-      )}
-    </dl>
-  )
 }

@@ -5,6 +5,7 @@ import type { DIALOGS } from './en/dialogs.ts'
 import type { EXPORT } from './en/export.ts'
 import type { HISTORY } from './en/history.ts'
 import type { LIVE } from './en/live.ts'
+import type { MOVEMENT } from './en/movement.ts'
 import type { MOVEMENTS } from './en/movements.ts'
 import type { PAGE } from './en/page.ts'
 import type { PAY } from './en/pay.ts'
@@ -15,7 +16,8 @@ export type PageTexts = TextsLike<typeof PAGE>
 export type HistoryTexts = TextsLike<typeof HISTORY>
 export type LiveTexts = TextsLike<typeof LIVE>
 export type DialogTexts = TextsLike<typeof DIALOGS>
-export type MovementTexts = TextsLike<typeof MOVEMENTS>
+export type MovementTexts = TextsLike<typeof MOVEMENT>
+export type MovementsTexts = TextsLike<typeof MOVEMENTS>
 
 export type ChartsTexts = TextsLike<typeof CHARTS>
 
@@ -26,9 +28,9 @@ export type ExportTexts = TextsLike<typeof EXPORT>
  * `history`: what is below the tabs; `pay`: the dialogs that move money and cards; `dialogs`: those of the other settings, and
  * the first steps;
  * `live`: of what changes while it is looked at; `charts`: between the cards and the tabs; `movements`: how they are looked for;
- * `export`: the dialog that exports them.
+ * `movement`: the drawer of one; `export`: the dialog that exports them.
  */
-export type Area = 'page' | 'charts' | 'history' | 'movements' | 'pay' | 'dialogs' | 'live' | 'export'
+export type Area = 'page' | 'charts' | 'history' | 'movements' | 'movement' | 'pay' | 'dialogs' | 'live' | 'export'
 
 /** Of the catalogue, what the build leaves in (vite.config.ts). */
 type SharedTextId = Exclude<CatalogueTextId, `${'mail' | 'portal' | 'sandbox' | 'page' | 'role'}.${string}`>
@@ -42,6 +44,7 @@ export type TextId =
   | keyof LiveTexts
   | keyof DialogTexts
   | keyof ExportTexts
+  | keyof MovementsTexts
   | keyof MovementTexts
 
 export type Texts = Readonly<Partial<Record<TextId, string>>>

@@ -25,6 +25,8 @@ export async function loadTexts(locale: string, area: Area): Promise<Texts> {
       return (await (isGerman ? import('./de/export.ts') : import('./en/export.ts'))).EXPORT
     case 'movements':
       return (await (isGerman ? import('./de/movements.ts') : import('./en/movements.ts'))).MOVEMENTS
+    case 'movement':
+      return (await (isGerman ? import('./de/movement.ts') : import('./en/movement.ts'))).MOVEMENT
   }
 }
 

@@ -47,17 +47,6 @@ export const HISTORY: HistoryTexts = {
   'payments.empty': 'Noch keine Zahlungen.',
   'payments.declinedWhy': 'Abgelehnt. {why}',
 
-  'drawer.usage': '{kind}: Einzelheiten',
-  'drawer.when': 'Genutzt',
-  'drawer.recorded': 'Gebucht',
-  'drawer.billed': 'Berechnet',
-  'drawer.amount': 'Betrag',
-  'drawer.before': 'Guthaben davor',
-  'drawer.after': 'Guthaben danach',
-  'drawer.interaction': 'Interaktions-ID',
-  'drawer.reason': 'Grund',
-  'drawer.by': 'Von',
-
   'action.showMore': '{count} weitere anzeigen',
   'payments.card': 'Karte',
 }

@@ -1,7 +1,7 @@
 /** How movements are looked for, in German. */
-import type { MovementTexts } from '../ids.ts'
+import type { MovementsTexts } from '../ids.ts'
 
-export const MOVEMENTS: MovementTexts = {
+export const MOVEMENTS: MovementsTexts = {
   'search.label': 'Bewegungen durchsuchen',
   'search.hint': 'Interaktions-ID, SKU oder Ziel',
   'search.clear': 'Suche löschen',

@@ -45,17 +45,6 @@ export const HISTORY = {
   'payments.empty': 'No payments yet.',
   'payments.declinedWhy': 'Declined. {why}',
 
-  'drawer.usage': '{kind} details',
-  'drawer.when': 'Used',
-  'drawer.recorded': 'Recorded',
-  'drawer.billed': 'Billed',
-  'drawer.amount': 'Amount',
-  'drawer.before': 'Balance before',
-  'drawer.after': 'Balance after',
-  'drawer.interaction': 'Interaction ID',
-  'drawer.reason': 'Reason',
-  'drawer.by': 'By',
-
   'action.showMore': 'Show {count} more',
   'payments.card': 'Card',
 } as const

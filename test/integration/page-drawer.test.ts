@@ -1,0 +1,454 @@
+/**
+ * The drawer of a movement on the built page, in a real browser on the real API: usage that real rating has charged says why
+ * and adds up, and what was paid, given back and taken back says of what, and leads there.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
+import { readPageFiles } from '../../src/api/page-files.ts'
+import { parseMoney } from '../../src/core/money.ts'
+import { roundedQuotient } from '../../src/core/rating/price.ts'
+import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { findGrave } from '../../testkit/axe.ts'
+import { openTestApi, type TestApi } from '../support/api.ts'
+import { callFields, correctionFields, type Fields, testAccount, testCatalog, usageFields } from '../support/catalog.ts'
+import { adjust, apply, recordUsage } from '../support/ledger.ts'
+
+const { rounding } = testCatalog()
+
+const browserFound = await findBrowser(console.error).catch((error: Error) => {
+  console.error(`SKIPPED: the drawer in a browser. ${error.message}`)
+  return null
+})
+
+interface Planted {
+  readonly accountId: 'drawer' | 'bare'
+  readonly event: Fields
+  readonly what: string
+  readonly why: string
+  /** What is multiplied, as it is shown. */
+  readonly formula: string
+  readonly amount: string
+  /** What else the sum says. */
+  readonly says?: readonly string[]
+}
+
+const call = (eventId: string, fields: Fields = {}) => callFields({ event_id: eventId, ...fields })
+const message = (eventId: string, fields: Fields = {}) =>
+  usageFields({ event_id: eventId, type: 'message', channel: 'sms', direction: 'outbound', from: 'Acme', ...fields })
+
+/** What section 6 of the page's description says of usage, each by the rule of rating that makes it true. */
+const PLANTED: readonly Planted[] = [
+  {
+    accountId: 'drawer',
+    event: call('outside', { to: '+12125550100', duration_seconds: 130 }),
+    what: 'Ann Example called United States (+12125550100) for 2 min 10 s.',
+    why: 'United States is not in Europe 100.',
+    formula: '€0.006 × 132/60 min',
+    amount: '€0.0132',
+    says: ['Billed 2 min 12 s in steps of 6 s', 'Rate €0.006 per minute'],
+  },
+  {
+    accountId: 'drawer',
+    event: call('region', { from: '+12125550100', duration_seconds: 61 }),
+    what: 'Ann Example called Austria (+431234567) for 1 min 1 s.',
+    why: 'The caller number is not from Austria or Germany.',
+    formula: '€0.05 + €0.02 × 2 min',
+    amount: '€0.09',
+    says: ['Billed 2 min in steps of 60 s', 'Connection fee €0.05'],
+  },
+  {
+    accountId: 'drawer',
+    event: call('withheld', { from: null }),
+    what: 'Ann Example called Austria (+431234567) for 1 min.',
+    why: 'The caller number was withheld, or is not from Austria or Germany.',
+    formula: '€0.05 + €0.02 × 1 min',
+    amount: '€0.07',
+  },
+  {
+    accountId: 'drawer',
+    event: call('split', { user_id: 'bea', duration_seconds: 190 }),
+    what: 'bea called Austria (+431234567) for 3 min 10 s.',
+    why: '2 minutes were included, the rest charged.',
+    formula: '€0.02 × 2 min',
+    amount: '€0.04',
+    says: ['Used 3 min 10 s', 'Included minutes −2 min', 'Connection fee None, as minutes were included'],
+  },
+  {
+    accountId: 'drawer',
+    event: call('used-up', { user_id: 'bea', to: '+4930123', duration_seconds: 37 }),
+    what: 'bea called Germany (+4930123) for 37 s.',
+    why: 'bea had used the 2 included minutes.',
+    formula: '€0.03 + €0.012 × 42/60 min',
+    amount: '€0.0384',
+    says: ['Billed 42 s 30 s at least, then in steps of 6 s'],
+  },
+  {
+    accountId: 'drawer',
+    event: call('forwarded', { leg: 'forwarded' }),
+    what: 'A call to Ann Example was forwarded to Austria (+431234567) for 1 min.',
+    why: 'Forwarding is always charged.',
+    formula: '€0.05 + €0.02 × 1 min',
+    amount: '€0.07',
+  },
+  {
+    accountId: 'drawer',
+    event: call('premium', { to: '+49900123', duration_seconds: 3_725 }),
+    what: 'Ann Example called Germany premium (+49900123) for 1 h 2 min 5 s.',
+    why: 'Premium and special numbers are always charged.',
+    formula: '€1.99 × 63 min',
+    amount: '€125.37',
+  },
+  {
+    accountId: 'drawer',
+    event: usageFields({ event_id: 'toll-free', type: 'toll_free', from: null, to: '+49800123', duration_seconds: 31 }),
+    what: 'Somebody called your toll-free number, Germany (+49800123), for 31 s.',
+    why: 'Inbound toll-free is paid by you.',
+    formula: '€0.01 + €0.03 × 36/60 min',
+    amount: '€0.028',
+  },
+  {
+    accountId: 'bare',
+    event: call('no-package'),
+    what: 'ann called Austria (+431234567) for 1 min.',
+    why: 'No package was active.',
+    formula: '€0.05 + €0.02 × 1 min',
+    amount: '€0.07',
+  },
+  {
+    accountId: 'drawer',
+    event: message('sms', { user_id: 'ann', to: '+43123456', fragments: 3 }),
+    what: 'Ann Example sent an SMS of 3 fragments to Europe (+43123456).',
+    why: 'Billed per fragment.',
+    formula: '€0.07 × 3',
+    amount: '€0.21',
+    says: ['Used 3 fragments', 'Rate €0.07 per fragment'],
+  },
+  {
+    accountId: 'drawer',
+    event: message('sms-in', { direction: 'inbound', to: '+4930123', fragments: 1 }),
+    what: 'An SMS of 1 fragment was received at Germany (+4930123).',
+    why: 'Billed per fragment.',
+    formula: '€0.01 × 1',
+    amount: '€0.01',
+  },
+  {
+    accountId: 'drawer',
+    event: usageFields({
+      event_id: 'analysis',
+      type: 'conversation_intelligence',
+      user_id: 'ann',
+      duration_seconds: 61,
+    }),
+    what: 'Conversation Intelligence analyzed 1 min 1 s of a conversation of Ann Example.',
+    why: 'Billed per minute.',
+    formula: '€0.02 × 2 min',
+    amount: '€0.04',
+  },
+  {
+    accountId: 'drawer',
+    event: usageFields({ event_id: 'agent', type: 'voice_agent', agent_id: 'front-desk', duration_seconds: 7 }),
+    what: 'Voice agent front-desk was in use for 7 s.',
+    why: 'Billed per minute.',
+    formula: '€0.25 × 7/60 min',
+    amount: '€0.0292',
+    says: ['by the second', '€0.029166666666…, rounded to 4 decimals.'],
+  },
+  {
+    accountId: 'drawer',
+    event: usageFields({ event_id: 'lookup', type: 'other', sku: 'number-lookup', quantity: 12 }),
+    what: '12 × number-lookup was used.',
+    why: 'Billed per unit.',
+    formula: '€0.004 × 12',
+    amount: '€0.048',
+  },
+]
+
+const SUM = /^(?:€([\d.,]+) \+ )?€([\d.,]+) × ([\d,]+)(\/60 min| min)?$/
+
+/** What a reader with a calculator gets, in micros, rounded as the price list says. */
+function multiplied(formula: string): bigint {
+  const match = SUM.exec(formula)
+  if (match === null) throw new Error(`not a sum: ${formula}`)
+  const [, fee = '0', rate, count, unit] = match
+  const sixtieths = BigInt(plainNumber(count!)) * (unit === '/60 min' ? 1n : 60n)
+  return roundedQuotient(micros(fee) * 60n + micros(rate!) * sixtieths, 60n, rounding)
+}
+
+const plainNumber = (text: string) => text.replaceAll(',', '')
+const micros = (shown: string) => parseMoney(plainNumber(shown.replace(/[€+]/g, '').replace('−', '-')))!
+
+describe.skipIf(browserFound === null)('the drawer of a movement', () => {
+  let api: TestApi
+  let browser: Browser
+  const sequences = new Map<string, number>()
+
+  beforeAll(async () => {
+    if (!isPageBuilt()) await buildPage(process.execPath)
+    api = await openTestApi({ page: readPageFiles()! })
+    browser = await launchBrowser(browserFound!)
+    await apply(api, [
+      testAccount({ accountId: 'drawer', fairUseMinutesPerUser: 2, voiceAgent: 'credit' }),
+      testAccount({ accountId: 'bare', packages: [] }),
+      testAccount({ accountId: 'paid' }),
+    ])
+    await nameUser('drawer', 'ann', 'Ann Example')
+    for (const accountId of ['drawer', 'bare']) await adjust(api, accountId, 500_000_000n)
+    for (const { accountId, event } of PLANTED) await recordUsage(api, { ...event, account_id: accountId })
+    const correction = correctionFields('correction', 'outside', { occurred_at: '2026-02-21T10:00:00Z' })
+    await recordUsage(api, { ...correction, account_id: 'drawer' })
+    await plantPayments()
+    const { rows } = await api.pool.query<{ event_id: string; sequence: bigint }>(
+      `select event_id, sequence from tollgate.movements where event_id is not null`,
+    )
+    for (const { event_id, sequence } of rows) sequences.set(event_id, Number(sequence))
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await api?.close()
+  })
+
+  async function nameUser(accountId: string, userId: string, name: string) {
+    const path = `/v1/accounts/${accountId}/users/${userId}/display-name`
+    expect((await api.ask('PUT', path, { token: await api.operator(), body: { name } })).status).toBe(200)
+  }
+
+  /** 1 opening, 2 usage, 3 an automatic top-up, 4 one by hand, of that 5 a refund, of the third 6 a dispute and 7 its end. */
+  async function plantPayments() {
+    const session = await api.session('paid', 'admin')
+    await adjust(api, 'paid', 12_000_000n, 'Goodwill <b>of May</b>')
+    const methodId = await api.addCard('paid', 'good')
+    await api.save('paid', {}, methodId)
+    await recordUsage(
+      api,
+      usageFields({ event_id: 'ported', account_id: 'paid', type: 'other', sku: 'ported-number', quantity: 1 }),
+    )
+    await api.settle()
+    const asked = await api.ask('POST', '/v1/accounts/paid/top-ups', {
+      session,
+      body: { amount: '50.00', method_id: methodId },
+      headers: { 'idempotency-key': randomUUID() },
+    })
+    expect(asked.status).toBe(201)
+    await api.settle()
+    const charges = await api.charges('paid')
+    const [automatic, byHand] = [20_000_000n, 50_000_000n].map(
+      (amount) => charges.find(({ amountMicros }) => amountMicros === amount)!.paymentId,
+    )
+    await api.provider.desk.refund(byHand!, 5_000_000n)
+    await api.tend()
+    await api.provider.desk.dispute(automatic!)
+    await api.tend()
+    await api.provider.desk.win(automatic!)
+    await api.tend()
+  }
+
+  interface OpenOptions {
+    readonly role?: 'admin' | 'member'
+    readonly change?: (context: BrowserContext) => Promise<unknown>
+  }
+
+  async function open(accountId: string, { role = 'admin', change }: OpenOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ timezoneId: 'Europe/Berlin' })
+    await change?.(context)
+    const [name, value] = (await api.session(accountId, role)).split('=') as [string, string]
+    await context.addCookies([{ name, value, url: api.url }])
+    const page = await context.newPage()
+    await page.goto(`${api.url}/billing/${accountId}`)
+    await page.getByRole('tabpanel').getByRole('row').nth(1).waitFor()
+    return page
+  }
+
+  /** Rows are newest first, and sequences have no gap. */
+  function rowOf(page: Page, sequence: number, count: number): Locator {
+    const row = page.getByRole('tabpanel').getByRole('row')
+    return row.nth(1 + count - sequence).getByRole('button')
+  }
+
+  async function countOf(accountId: string): Promise<number> {
+    const { rows } = await api.pool.query<{ count: bigint }>(
+      'select count(*) as count from tollgate.movements where account_id = $1',
+      [accountId],
+    )
+    return Number(rows[0]!.count)
+  }
+
+  async function openDrawer(page: Page, accountId: string, sequence: number): Promise<Locator> {
+    await rowOf(page, sequence, await countOf(accountId)).click()
+    const drawer = page.getByRole('dialog')
+    await drawer.getByText('Balance', { exact: true }).waitFor()
+    return drawer
+  }
+
+  /** With plain spaces, as a table has them. */
+  const textOf = async (part: Locator) => (await part.innerText()).replaceAll(/[\s\u00a0\u202f]+/g, ' ')
+
+  describe.each(['drawer', 'bare'] as const)('of usage of %s', (accountId) => {
+    let page: Page
+
+    beforeAll(async () => {
+      page = await open(accountId)
+    })
+
+    it.each(PLANTED.filter((planted) => planted.accountId === accountId))(
+      'says: $why',
+      async ({ event, what, why, formula, amount, says = [] }) => {
+        const drawer = await openDrawer(page, accountId, sequences.get(String(event.event_id))!)
+        const text = await textOf(drawer)
+        for (const said of [what, `Why ${why}`, ...says]) expect(text).toContain(said)
+        const shownFormula = await textOf(drawer.locator('.figures-total dt'))
+        const shownAmount = await textOf(drawer.locator('.figures-total dd'))
+        expect([shownFormula, shownAmount]).toEqual([formula, amount])
+        expect(multiplied(shownFormula)).toBe(micros(shownAmount))
+        const moved = micros(await textOf(drawer.locator('.movement-amount')))
+        expect(-moved).toBe(micros(shownAmount))
+        const [before, after] = (await drawer.locator('dl').last().locator('dd').allInnerTexts()).map(micros)
+        expect(before! + moved).toBe(after)
+        await page.keyboard.press('Escape')
+        await drawer.waitFor({ state: 'detached' })
+      },
+    )
+  })
+
+  it('of a reversal leads to the charge and back again, by keyboard', async () => {
+    const page = await open('drawer')
+    const drawer = await openDrawer(page, 'drawer', sequences.get('correction')!)
+    await page.getByRole('dialog', { name: 'Reversal details' }).waitFor()
+    expect(await textOf(drawer)).toContain(
+      'A charge was taken back: €0.0132 is credit again. Why Takes back the charge of February 20.',
+    )
+    expect(await findGrave(page)).toEqual([])
+    await drawer.getByRole('button', { name: 'Show the charge' }).focus()
+    await page.keyboard.press('Enter')
+    const charge = page.getByRole('dialog', { name: 'Outbound call details' })
+    await charge.getByText('United States is not in Europe 100.').waitFor()
+    await expectFocusOn(page, 'Outbound call details')
+    expect(await textOf(charge)).toContain('Taken back on February 21.')
+    expect(await findGrave(page)).toEqual([])
+    await page.keyboard.press('Tab')
+    await expectFocusOn(page, 'Back to: Charge taken back')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Reversal details' }).waitFor()
+    await expectFocusOn(page, 'Show the charge')
+    await page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'detached' })
+    await expectFocusOn(page, 'Charge taken back')
+  })
+
+  it('of usage that was taken back leads to what took it back', async () => {
+    const page = await open('drawer')
+    const drawer = await openDrawer(page, 'drawer', sequences.get('outside')!)
+    await drawer.getByRole('button', { name: 'Show what took it back' }).click()
+    await page.getByRole('dialog', { name: 'Reversal details' }).waitFor()
+    // What it leads to leads back without end, and the way back is as long.
+    await drawer.getByRole('button', { name: 'Show the charge' }).click()
+    await page.getByRole('dialog', { name: 'Outbound call details' }).waitFor()
+    await drawer.getByRole('button', { name: /^Back to/ }).click()
+    await drawer.getByRole('button', { name: /^Back to/ }).click()
+    await page.getByRole('dialog', { name: 'Outbound call details' }).waitFor()
+    expect(await drawer.getByRole('button', { name: /^Back to/ }).count()).toBe(0)
+  })
+
+  it.each<[sequence: number, title: string, says: (string | RegExp)[]]>([
+    [1, 'Adjustment details', ['€12.00 was added to your credit.', 'Why Goodwill <b>of May</b> By test']],
+    [
+      3,
+      'Top-up details',
+      [
+        '€20.00 was added to your credit.',
+        /Charged automatically: credit fell to −€0\.20, below €10\.00, set by test on \w+ \d+\./,
+        'Allowed by Ann Arbor on',
+        'On your statement: HARBOR TELECOM.',
+        'Card Visa 4242',
+      ],
+    ],
+    [4, 'Top-up details', ['Paid by Ann Arbor with Visa 4242.', 'Refunded by now €5.00']],
+    [5, 'Refund details', ['€5.00 of the payment of', 'was refunded and left your credit.']],
+    [6, 'Dispute details', ['The cardholder disputed the payment of', '€20.00 left your credit.']],
+    [7, 'Dispute details', ['The dispute about the payment of', 'was won: €20.00 is back.']],
+  ])('of movement %d of money is titled %s, and says why', async (sequence, title, says) => {
+    const page = await open('paid')
+    const drawer = await openDrawer(page, 'paid', sequence)
+    await page.getByRole('dialog', { name: title }).waitFor()
+    const text = await textOf(drawer)
+    for (const said of says) {
+      if (typeof said === 'string') expect(text).toContain(said)
+      else expect(text).toMatch(said)
+    }
+    expect(await findGrave(page)).toEqual([])
+  })
+
+  it.each([
+    [5, 'Paid by Ann Arbor with Visa 4242.'],
+    [6, 'Charged automatically'],
+    [7, 'Charged automatically'],
+  ])('of movement %d leads to the payment that it is of', async (sequence, says) => {
+    const page = await open('paid')
+    const drawer = await openDrawer(page, 'paid', sequence)
+    await drawer.getByRole('button', { name: 'Show the payment' }).click()
+    await page.getByRole('dialog', { name: 'Top-up details' }).waitFor()
+    expect(await textOf(drawer)).toContain(says)
+  })
+
+  it('shows members no card, no statement, and nobody', async () => {
+    const page = await open('paid', { role: 'member' })
+    for (const sequence of [3, 4, 6]) {
+      const drawer = await openDrawer(page, 'paid', sequence)
+      const text = await textOf(drawer)
+      expect(text).not.toMatch(/Visa|4242|Ann Arbor|Allowed|statement|set by/)
+      expect(text).toContain(
+        { 3: 'Charged automatically: credit fell to', 4: 'Paid by hand.', 6: 'disputed' }[sequence]!,
+      )
+      await page.keyboard.press('Escape')
+      await drawer.waitFor({ state: 'detached' })
+    }
+    const called = await open('drawer', { role: 'member' })
+    const text = await textOf(await openDrawer(called, 'drawer', sequences.get('region')!))
+    expect(text).not.toContain('+431234567')
+    expect(text).toContain('The caller number is not from Austria or Germany.')
+  })
+
+  it('copies the interaction ID, and says so', async () => {
+    const page = await open('drawer', {
+      change: (context) => context.grantPermissions(['clipboard-read', 'clipboard-write']),
+    })
+    const drawer = await openDrawer(page, 'drawer', sequences.get('region')!)
+    await drawer.getByRole('button', { name: 'Copy' }).press('Enter')
+    await drawer.getByRole('status').getByText('Copied').waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('region')
+  })
+
+  it('selects the interaction ID where it may not copy it', async () => {
+    const page = await open('drawer', {
+      change: (context) =>
+        context.addInitScript(
+          `navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError'))`,
+        ),
+    })
+    const drawer = await openDrawer(page, 'drawer', sequences.get('region')!)
+    await drawer.getByRole('button', { name: 'Copy' }).press('Enter')
+    await drawer.getByRole('status').getByText('Selected, ready to copy').waitFor()
+    expect(await page.evaluate('getSelection().toString()')).toBe('region')
+  })
+
+  it('says in itself that details could not be loaded, and tries again', async () => {
+    const page = await open('drawer')
+    await page.route('**/movements/*', (route) => route.abort())
+    await rowOf(page, sequences.get('region')!, await countOf('drawer')).click()
+    const drawer = page.getByRole('dialog', { name: 'Outbound call details' })
+    await drawer.getByText('Details could not be loaded.').waitFor()
+    expect(await findGrave(page)).toEqual([])
+    await page.unroute('**/movements/*')
+    await drawer.getByRole('button', { name: 'Try again' }).press('Enter')
+    await drawer.getByText('The caller number is not from Austria or Germany.').waitFor()
+    await expectFocusOn(page, 'Outbound call details')
+  })
+})
+
+/** By its label, or what it says. Where the focus is sent once something has closed, it comes a moment later. */
+async function expectFocusOn(page: Page, name: string): Promise<void> {
+  const focused = 'document.activeElement.getAttribute("aria-label") || document.activeElement.textContent'
+  await expect.poll(() => page.evaluate(focused)).toBe(name)
+}

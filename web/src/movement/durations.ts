@@ -1,0 +1,16 @@
+/** Durations to the second, as what is multiplied by a price has to be. */
+import { durationPhrase } from '../credit/movement-words.ts'
+import type { Words } from '../texts/words-of.ts'
+
+const HOUR = 3600
+
+/** `2 min 10 s`, `1 h 2 min 5 s`, in one piece. */
+export function exactDuration(seconds: number, words: Pick<Words, 't'>): string {
+  return phrase(seconds, words).replaceAll(' ', '\u00a0')
+}
+
+function phrase(seconds: number, { t }: Pick<Words, 't'>): string {
+  if (seconds < HOUR || seconds % 60 === 0) return durationPhrase(seconds, t)
+  const hours = Math.floor(seconds / HOUR)
+  return t('how.longDuration', { hours, minutes: Math.floor((seconds % HOUR) / 60), seconds: seconds % 60 })
+}
