@@ -8,6 +8,7 @@ import type { MovementsModel } from '../src/movements/found.ts'
 import { ShowNew } from '../src/movements/show-new.tsx'
 import { useMovementCalls, useMovementFilter } from '../src/movements/use-movement-filter.ts'
 import { ready } from './planted.ts'
+import { readMovement } from './planted-explanations.ts'
 import { foundMovements, HISTORY, MOVEMENTS, MOVEMENTS_MODEL } from './planted-history.ts'
 
 const nothing = () => undefined
@@ -39,7 +40,11 @@ function Planted({ model }: { model?: Partial<MovementsModel> }) {
   const [filter, setFilter] = useState(model?.filter ?? NO_FILTER)
   return (
     <section className="card history" aria-label="Movements">
-      <History {...HISTORY} movements={{ ...MOVEMENTS_MODEL, ...model, filter, onFilter: setFilter }} />
+      <History
+        {...HISTORY}
+        readMovement={readMovement}
+        movements={{ ...MOVEMENTS_MODEL, ...model, filter, onFilter: setFilter }}
+      />
     </section>
   )
 }
@@ -78,6 +83,7 @@ function Led() {
       <section className="card history" aria-label="Movements">
         <History
           {...HISTORY}
+          readMovement={readMovement}
           initialTab="payments"
           movements={{ ...MOVEMENTS_MODEL, filter, onFilter: setFilter }}
           movementCalls={useMovementCalls()}
