@@ -231,12 +231,15 @@ describe.skipIf(browserFound === null)('the charts', () => {
       .waitFor()
   })
 
-  it('move nothing while they load, wide or narrow', async () => {
-    for (const width of [1280, 320]) {
+  it('move nothing in sight while they load, on a desk or a phone', async () => {
+    for (const [width, height] of [
+      [1280, 3_000],
+      [320, 1_600],
+    ] as const) {
       const release = Promise.withResolvers<void>()
       const page = await open({
         prepare: async (fresh) => {
-          await fresh.setViewportSize({ width, height: 3_000 })
+          await fresh.setViewportSize({ width, height })
           await fresh.route(/balance-history|\/usage\?/, async (route) => {
             await release.promise
             await route.continue()

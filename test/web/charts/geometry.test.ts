@@ -90,12 +90,29 @@ describe('marks of top-ups', () => {
   })
 
   it('stay apart in 90 days of five top-ups each, and lose none', () => {
-    const { marks, path } = creditChart(historyOf(balances(90), every(0.2, 90)), '25')
+    const { marks } = creditChart(historyOf(balances(90), every(0.2, 90)), '25')
     expect(marks.reduce((sum, { count }) => sum + count, 0)).toBe(450)
     const places = marks.map(({ xPercent }) => xPercent)
     for (const [i, place] of places.slice(1).entries()) expect(place - places[i]!).toBeGreaterThan(1.5)
     expect(places.length).toBeLessThan(42)
-    expect(path.match(/V/g)!.length).toBeGreaterThan(800)
+  })
+})
+
+describe('dips to what top-ups met', () => {
+  it.each([
+    [40, 80],
+    [41, 0],
+  ])('are drawn for %i of them by %i lines: more would fill the drawing', (count, lines) => {
+    const topUps = Array.from({ length: count }, (_, i) => ({ at: (i + 1) / 2, before: '20', after: '70' }))
+    const { path, marks } = creditChart(
+      historyOf(
+        Array.from({ length: 31 }, () => '70'),
+        topUps,
+      ),
+      null,
+    )
+    expect(path.match(/V/g) ?? []).toHaveLength(lines)
+    expect(marks.reduce((sum, mark) => sum + mark.count, 0)).toBe(count)
   })
 })
 

@@ -11,6 +11,8 @@ export const PATH_HEIGHT = 172
 
 /** Top-ups closer than this are one mark: beside each other they would be one smear. */
 const MIN_MARK_GAP_PERCENT = 2.5
+/** With more of them, lines from what each met to what it left would fill the drawing. */
+const MAX_DIPS = 40
 const MAX_DATES = 5
 /** Days from date to date. */
 const DATE_STEPS = [1, 2, 7, 14, 28] as const
@@ -82,7 +84,8 @@ export function creditChart(history: BalanceHistory, threshold: string | null): 
 }
 
 /** Points in their order, and between them each top-up with the balance that it met and the one that it left. */
-function verticesOf({ points, top_ups: { items } }: BalanceHistory): Vertex[] {
+function verticesOf({ points, top_ups: topUps }: BalanceHistory): Vertex[] {
+  const items = topUps.items.length > MAX_DIPS ? [] : topUps.items
   const vertices: Vertex[] = []
   let next = 0
   for (const { at, balance } of points) {
