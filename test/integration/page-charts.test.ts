@@ -284,7 +284,8 @@ describe.skipIf(browserFound === null)('the charts', () => {
     await usage(page)
       .getByRole('button', { name: /<b>Ann/ })
       .click()
-    await found.filter({ hasText: '7 movements' }).waitFor()
+    await found.filter({ hasText: '5 movements' }).waitFor()
+    expect(await page.locator('.table tbody tr', { hasText: '<b>Ann</b>' }).count()).toBe(5)
     expect(new URL(page.url()).search).toBe('?days=30&period=30d')
   })
 

@@ -152,6 +152,8 @@ describe.skipIf(browserFound === null)('the page', () => {
       await page.getByText('Only admins can change this: ann and ben.').waitFor()
       await page.locator('.table').waitFor()
       expect((await page.getByRole('button').allInnerTexts()).filter((name) => name !== '')).toEqual([
+        'Show figures',
+        'Filters',
         'Adjustment',
         'Sign out',
       ])

@@ -15,6 +15,8 @@ export interface AccountHistoryProps {
   readonly session: Session
 }
 
+export { readMovementsAhead } from './movements/use-movements.ts'
+
 // Beside each other, and not when the ones before them are there.
 for (const area of ['history', 'movements'] as const) void loadTexts(document.documentElement.lang, area)
 

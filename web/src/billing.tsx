@@ -1,5 +1,5 @@
 /** The page at work: whose session it is, and then each part of the account as its query goes. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { type accountQueries, Refused } from './api/account.ts'
 import { loaded } from './api/loaded.ts'
@@ -13,9 +13,11 @@ import { WordsProvider } from './texts/words.tsx'
 
 type Queries = ReturnType<typeof accountQueries>
 
-/** Below the first view, so it is loaded after it. */
-const AccountCharts = lazy(() => import('./account-charts.tsx'))
-const AccountHistory = lazy(() => import('./account-history.tsx'))
+/** Below the first view, so they are loaded after it. */
+const charts = () => import('./account-charts.tsx')
+const history = () => import('./account-history.tsx')
+const AccountCharts = lazy(charts)
+const AccountHistory = lazy(history)
 const live = () => import('./live/live-account.tsx')
 const LiveAccount = lazy(live)
 const Ended = lazy(async () => ({ default: (await live()).Ended }))
@@ -55,7 +57,7 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
   const onSignOut = () => {
     void queries.signOut().then(() => location.assign('/portal/signed-out'))
   }
-  const history = <AccountHistory queries={queries} session={session} />
+  useLoadedAhead(queries)
   const settings = useSettingsActions(queries, session, model.closedAt !== null)
   const pay = usePay(queries, session, model.closedAt !== null)
   return (
@@ -74,7 +76,7 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
             <AccountCharts accountId={session.account_id} queries={queries} isSandbox={session.is_sandbox} />
           )
         }
-        history={isFirst ? null : history}
+        history={isFirst ? null : <AccountHistory queries={queries} session={session} />}
         live={isFirst ? null : <LiveAccount session={session} queries={queries} />}
         top={<Ended session={session} />}
         message={pay.message}
@@ -82,6 +84,16 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
       {pay.dialogs}
     </>
   )
+}
+
+/** While the first view waits for its answers, what comes after it is fetched. */
+function useLoadedAhead(queries: Queries) {
+  const client = useQueryClient()
+  useEffect(() => {
+    // What fails is asked for again where it is shown.
+    const ahead = [history().then(({ readMovementsAhead }) => readMovementsAhead(client, queries)), charts(), live()]
+    void Promise.allSettled(ahead)
+  }, [client, queries])
 }
 
 /** Where the reader goes on from there: it is not on the first screen. */

@@ -16,13 +16,16 @@ import { loaded } from '../api/loaded.ts'
 import { type MovementsAnswer, type MovementsApi, movementsApi, type NotIndexedYet } from '../api/movements.ts'
 import type { Loaded } from '../credit/data.ts'
 import { useWords } from '../texts/words.tsx'
-import { type MovementFilter, type MovementSearch, requestOf } from './filter.ts'
+import { type MovementFilter, type MovementSearch, parseFilter, requestOf } from './filter.ts'
 import type { AccountUsers, FoundMovements, NotIndexed } from './found.ts'
 import { type Newest, type Shown, withNewest } from './newest.ts'
 
 /** As the account stood when it was asked for; null: that was not known. */
 type Page = MovementsAnswer & { readonly asOf: Newest | null }
 type Pages = InfiniteData<Page | NotIndexedYet, string | null>
+
+/** Longer than the first view waits for its parts. */
+const KEPT_AHEAD_MS = 10_000
 
 export interface ReadMovements {
   readonly found: Loaded<FoundMovements | NotIndexed>
@@ -39,13 +42,9 @@ export function useMovements(queries: Account, filter: MovementFilter): ReadMove
   const client = useQueryClient()
   const api = useMemo(() => movementsApi(queries.accountId), [queries])
   const request = useMemo(() => requestOf(filter, { now: new Date(), timeZone }), [filter, timeZone])
-  const queryKey = ['movements', queries.accountId, request]
-  const readPage = (cursor: string | null) => readAsOf(client, queries, api, request, cursor)
+  const query = listQuery(client, queries, api, request)
   const list = useInfiniteQuery({
-    queryKey,
-    queryFn: ({ pageParam }) => readPage(pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => ('items' in page ? page.next_cursor : null),
+    ...query,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
@@ -79,8 +78,8 @@ export function useMovements(queries: Account, filter: MovementFilter): ReadMove
     api,
     request,
     showNew: async () => {
-      const newest = await readPage(null)
-      client.setQueryData<Pages>(queryKey, (before) => {
+      const newest = await readAsOf(client, queries, api, request, null)
+      client.setQueryData<Pages>(query.queryKey, (before) => {
         if (before === undefined || !('items' in newest)) return before
         const pages = withNewest(
           before.pages.filter((page) => 'items' in page),
@@ -89,6 +88,26 @@ export function useMovements(queries: Account, filter: MovementFilter): ReadMove
         return { pages: [...pages], pageParams: before.pageParams.slice(0, pages.length) }
       })
     },
+  }
+}
+
+/** Reads what the page's address asks for, before there is a place for it. Rejects where even the balance could not be had. */
+export async function readMovementsAhead(client: QueryClient, queries: Account): Promise<void> {
+  await client.ensureQueryData(queries.balance)
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+  const request = requestOf(parseFilter(location.search), { now: new Date(), timeZone })
+  await client.prefetchInfiniteQuery({
+    ...listQuery(client, queries, movementsApi(queries.accountId), request),
+    gcTime: KEPT_AHEAD_MS,
+  })
+}
+
+function listQuery(client: QueryClient, queries: Account, api: MovementsApi, request: MovementSearch | null) {
+  return {
+    queryKey: ['movements', queries.accountId, request],
+    queryFn: ({ pageParam }: { pageParam: string | null }) => readAsOf(client, queries, api, request, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: Page | NotIndexedYet) => ('items' in page ? page.next_cursor : null),
   }
 }
 
