@@ -1,6 +1,7 @@
 /**
  * `npm run screenshots [-- STATE ...]`: a picture of every state of the gallery, and of the plain pages that the API sends, into
- * web/screenshots, light and dark, narrow and wide, in English and German. For looking at: no test compares them.
+ * web/screenshots, light and dark, narrow and wide, in English and German. For looking at: no test compares them. With `--readme`
+ * the README's picture alone.
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,10 +15,31 @@ const WIDTHS = [320, 1280]
 const SCHEMES = ['light', 'dark'] as const
 const LOCALES = ['en-IE', 'de-DE']
 
-const wanted = process.argv.slice(2)
+const README_PICTURE = join(import.meta.dirname, '../docs/billing-page.png')
+/** As far down as the first movements. */
+const README_HEIGHT = 1_430
+
+const given = process.argv.slice(2)
+const isForReadme = given.includes('--readme')
+const wanted = given.filter((name) => name !== '--readme')
 const gallery = await openGallery()
 const browser = await launchBrowser(await findBrowser(console.error))
 try {
+  if (isForReadme) await drawForReadme()
+  else await drawAll()
+} finally {
+  await browser.close()
+  await gallery.close()
+}
+
+async function drawForReadme(): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: README_HEIGHT } })
+  await page.goto(galleryUrl(gallery.url, { state: 'page-healthy' }))
+  await whenShown(page)
+  await page.screenshot({ path: README_PICTURE })
+}
+
+async function drawAll(): Promise<void> {
   rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER, { recursive: true })
   const page = await browser.newPage()
@@ -40,7 +62,4 @@ try {
     }
     console.error(state)
   }
-} finally {
-  await browser.close()
-  await gallery.close()
 }
