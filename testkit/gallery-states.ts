@@ -9,7 +9,8 @@ export async function statesOf(page: Page, url: string): Promise<string[]> {
 
 /** The gallery has loaded before what the page loads late; blocks of what loads have appeared, and nothing fades any more. */
 export async function whenShown(page: Page): Promise<void> {
-  await page.locator('main').waitFor()
+  // Looked for in each frame: a locator waits half a second between its later looks.
+  await page.waitForFunction('document.querySelector("main") !== null')
   await page.evaluate(`(async () => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
     await frame()

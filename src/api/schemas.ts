@@ -186,7 +186,7 @@ export const ProblemSchema = z
         changed_by: z.string().nullable(),
         changed_by_name: z.string().nullable().meta({
           description:
-            'As their newest session of the billing page says, else their display name; null: neither is known, as of services',
+            'Their display name, else what they were called when the billing page was opened last; null: neither is known, as of services',
         }),
         changed_at: Instant,
       })

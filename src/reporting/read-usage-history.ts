@@ -12,6 +12,8 @@ export interface AccountUsage {
   /** The newest movement that is in it, and in the balance. */
   readonly throughSequence: bigint
   readonly balanceMicros: Micros
+  /** Below this an automatic top-up is asked for; null: none is, for now. */
+  readonly autoTopUpBelowMicros: Micros | null
   readonly history: UsageHistory
   /** The newest day on which usage moved credit; null: none did. */
   readonly lastUsageDay: Day | null
@@ -44,7 +46,7 @@ const READ_HISTORY = `
      where what = 'kind' and id not in ${NOT_USAGE} and booked_on >= today - $2::integer
      group by booked_on
   )
-  select a.currency, a.epoch, a.balance_micros, a.last_sequence, a.through_sequence, t.today::text,
+  select a.currency, a.epoch, a.balance_micros, a.auto_top_up_below_micros, a.last_sequence, a.through_sequence, t.today::text,
          coalesce((select booked_on from first_in_sums), (select first_day from in_delta))::text as first_day,
          greatest((select booked_on from last_in_sums), (select last_day from in_delta))::text as last_day,
          d.booked_on::text, d.used_micros
@@ -78,6 +80,7 @@ export async function readUsageHistory(pool: Pool, accountId: string): Promise<A
     epoch: account.epoch,
     throughSequence: account.last_sequence,
     balanceMicros: account.balance_micros,
+    autoTopUpBelowMicros: account.auto_top_up_below_micros,
     history: {
       today: dayOfDate(account.today),
       firstUsageDay: account.first_day === null ? null : dayOfDate(account.first_day),

@@ -17,6 +17,7 @@ export interface AccountRow {
   currency: Currency
   epoch: number
   balance_micros: bigint
+  auto_top_up_below_micros: bigint | null
   last_sequence: bigint
   through_sequence: bigint
 }
@@ -24,7 +25,8 @@ export interface AccountRow {
 /** The account `$1` and how far its sums are. */
 export const ACCOUNT = `
   account as materialized (
-    select a.account_id, a.currency, e.epoch, a.balance_micros, a.last_sequence, a.closed_at,
+    select a.account_id, a.currency, e.epoch, a.balance_micros, a.auto_top_up_below_micros, a.last_sequence,
+           a.closed_at,
            coalesce(p.through_sequence, 0) as through_sequence
       from tollgate.accounts a
      cross join tollgate.ledger_epoch e

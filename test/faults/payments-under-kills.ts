@@ -33,7 +33,7 @@ const QUANTITY = 350
 const CORRECTED_SHARE = 0.1
 const MAX_LATE_MICROS = 20 * 3_600 * 1_000_000
 /** How long a confirmation is under way, between charged and answered. */
-const ANSWERS_AFTER_MS = 150
+const ANSWERS_AFTER_MS = 400
 const MILLIS_A_KILL = 30_000
 
 /** `kills`: at each of the steps and once at random, round after round, unless fewer. */

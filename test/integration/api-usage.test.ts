@@ -547,6 +547,9 @@ describe('a forecast', () => {
         { amount: '60.000000', days: 30 },
       ],
     })
+    expect(forecast.days_to_top_up).toBeNull()
+    await api.pool.query(`update tollgate.accounts set auto_top_up_below_micros = 1000000 where account_id = 'steady'`)
+    expect(await readForecast('steady')).toMatchObject({ balance: '4.000000', days_left: 2, days_to_top_up: 1 })
     // Corrected: it never was.
     await recordUsage(api, correctionOf('steady', 'today-0'), correctionOf('steady', 'd4-0'))
     expect(await readForecast('steady')).toMatchObject({

@@ -144,13 +144,8 @@ describe('what people change', () => {
   const LEVELS = '/v1/accounts/acme/alert-levels'
 
   it.each([
-    [
-      'of the billing page is called as by their newest session',
-      'ann-1',
-      ['Ann', 'Ann Arbor'],
-      'A. Arbor',
-      'Ann Arbor',
-    ],
+    ['of the billing page is called as by their newest session', 'ann-0', ['Ann', 'Ann Arbor'], null, 'Ann Arbor'],
+    ['whom the account names is called so', 'ann-1', ['Ann', 'Ann Arbor'], 'A. Arbor', 'A. Arbor'],
     ['who never opened it is called by their display name', 'ann-2', [], 'A. Arbor', 'A. Arbor'],
     ['of whom neither is known has no name', 'ann-3', [], null, null],
   ])('somebody %s, where they were faster', async (_who, id, sessions, displayName, name) => {

@@ -284,8 +284,8 @@ describe.skipIf(browserFound === null)('the charts', () => {
     await usage(page)
       .getByRole('button', { name: /<b>Ann/ })
       .click()
-    await found.filter({ hasText: '5 movements' }).waitFor()
-    expect(await page.locator('.table tbody tr', { hasText: '<b>Ann</b>' }).count()).toBe(5)
+    const ofAnn = page.locator('.table tbody tr', { hasText: '<b>Ann</b>' })
+    await until('her movements are listed', async () => (await ofAnn.count()) === 5)
     expect(new URL(page.url()).search).toBe('?days=30&period=30d')
   })
 

@@ -281,8 +281,9 @@ describe.skipIf(browserFound === null)('the page', () => {
         },
       })
       await page.locator('[role=alert].visually-hidden').waitFor({ state: 'attached' })
-      await underLoad(3, (event) =>
-        adjust(pages.api, accountId, Math.floor(event / 25) % 2 === 0 ? -1_000_000n : 1_000_000n),
+      // Blocked for a second at a time, which is longer than the page takes to paint.
+      await underLoad(4, (event) =>
+        adjust(pages.api, accountId, Math.floor(event / 50) % 2 === 0 ? -1_000_000n : 1_000_000n),
       )
       await page.getByText('No calls are blocked').waitFor()
       await until('an alert was said', async () => (await saidOn(page)).some(([role]) => role === 'alert'))

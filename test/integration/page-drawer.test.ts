@@ -364,7 +364,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
         'Card Visa 4242',
       ],
     ],
-    [4, 'Top-up details', ['Paid by Ann Arbor with Visa 4242.', 'Refunded by now €5.00']],
+    [4, 'Top-up details', ['Paid by Ann Arbor with Visa 4242.', 'Refunded so far €5.00']],
     [5, 'Refund details', ['€5.00 of the payment of', 'was refunded and left your credit.']],
     [6, 'Dispute details', ['The cardholder disputed the payment of', '€20.00 left your credit.']],
     [7, 'Dispute details', ['The dispute about the payment of', 'was won: €20.00 is back.']],

@@ -159,7 +159,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await dialog.getByText(`${rows.toLocaleString('en-US')} movements`).waitFor()
     expect(await sumsIn(page)).toEqual(sums)
     expectToAddUp(sums)
-    await dialog.getByText('Days are in Central European Time.').waitFor()
+    await dialog.getByText('Days are in Central European Time. What counts is when a movement was recorded').waitFor()
     expect(await findGrave(page)).toEqual([])
 
     await start.click()
@@ -369,7 +369,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
 
     // Lost while it is followed, it goes on.
     await page.route('**/exports/*', (route) => route.abort('connectionreset'))
-    await dialog.getByText('No answer at the moment. The export goes on, and is looked at again.').waitFor()
+    await dialog.getByText('No answer at the moment. The export goes on, and its progress is checked again.').waitFor()
     await page.unroute('**/exports/*')
     await prepareAll(api.pool)
     await dialog.getByText(/^Download until/).waitFor()

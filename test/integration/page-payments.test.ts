@@ -135,7 +135,10 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
 
   it.each([
     ['noFunds', "The card's funds or limit do not cover it.", true],
+    ['overLimit', "The card's funds or limit do not cover it.", true],
     ['expired', 'The card has expired.', true],
+    ['wrongDetails', "The card details differ from the bank's.", true],
+    ['noReason', 'The bank gave no reason; the cardholder can ask.', true],
     ['bankDown', 'The bank did not answer.', true],
     ['stolen', 'The bank does not allow charges to this card.', false],
   ] as const)('a decline as %s is said in words, and no code', async (card, why, canTryAgain) => {
@@ -148,7 +151,9 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     expect(await dialog.getByRole('radio', { name: '€25.00' }).isChecked()).toBe(true)
     expect(await dialog.getByRole('button', { name: 'Use another card' }).count()).toBe(1)
     expect(await dialog.getByRole('button', { name: 'Try again' }).count()).toBe(canTryAgain ? 1 : 0)
-    expect(await page.content()).not.toMatch(/insufficient_funds|expired_card|processing_error|stolen|card_declined/)
+    expect(await page.content()).not.toMatch(
+      /insufficient_funds|velocity|expired_card|incorrect_cvc|generic|processing_error|stolen|card_declined/,
+    )
     if (card === 'stolen') expect(await findGrave(page)).toEqual([])
     expect(await chargesOf(accountId)).toBe(0)
   })

@@ -16,6 +16,7 @@ import {
   LONG_NAMES,
   NO_HISTORY,
   NO_USAGE,
+  usageOf,
 } from './planted-charts.ts'
 
 const LOADING = { status: 'loading' } as const
@@ -55,8 +56,8 @@ export const FAILED_CHARTS = { history: FAILED, usage: FAILED }
 export const CHARTS: Readonly<Record<string, () => React.ReactNode>> = {
   charts: () => <Alone />,
   'charts-by-user': () => <Alone usage={ready(BY_USER)} by="user" />,
-  'charts-below-zero': () => <Alone history={ready(BELOW_ZERO)} threshold={null} />,
-  'charts-dense': () => <Alone history={ready(DENSE)} range={90} />,
+  'charts-below-zero': () => <Alone history={ready(BELOW_ZERO)} usage={ready(usageOf(BELOW_ZERO))} threshold={null} />,
+  'charts-dense': () => <Alone history={ready(DENSE)} usage={ready(usageOf(DENSE))} range={90} />,
   'charts-flat': () => (
     <Alone history={ready(FLAT)} threshold={null} usage={ready({ ...NO_USAGE, through_sequence: 3 })} />
   ),

@@ -5,7 +5,7 @@ import { ChangedMeanwhile } from '../src/credit/changed-meanwhile.tsx'
 import { autoTopUpChanges } from '../src/credit/changes.ts'
 import TurnOffDialog from '../src/credit/turn-off-dialog.tsx'
 import { MoreWords, useWords } from '../src/texts/words.tsx'
-import { ALERTS, AUTO, CONTACTS, FORECAST, NOW } from './planted.ts'
+import { ALERTS, AUTO, CONTACTS, NOW, WITHOUT_TOP_UPS } from './planted.ts'
 
 const nothing = () => undefined
 const never = () => new Promise<never>(nothing)
@@ -59,7 +59,7 @@ export const DIALOGS: Readonly<Record<string, () => React.ReactNode>> = {
       autoTopUp={AUTO}
       onTurnOff={never}
       onLoad={never}
-      forecast={FORECAST}
+      forecast={WITHOUT_TOP_UPS}
       people={PEOPLE}
       isSandbox
     />

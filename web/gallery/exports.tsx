@@ -38,6 +38,8 @@ const SO_FAR: PeriodSummary = {
   used: '124.900050',
   other: '-5.000000',
   closing: '42.179950',
+  after_sequence: 13_608,
+  through_sequence: 20_728,
 }
 const EMPTY: PeriodSummary = {
   ...SUMMARY,
@@ -77,7 +79,14 @@ const PREPARING: Export = {
   download_until: null,
 }
 const EARLIER: readonly Export[] = [
-  { ...READY, export_id: 'export-2', from: JUNE.to, to: '2026-07-10T08:12:30.000000Z', rows: 5_120 },
+  {
+    ...READY,
+    export_id: 'export-2',
+    from: JUNE.to,
+    to: '2026-07-10T08:12:30.000000Z',
+    rows: 5_120,
+    download_until: '2026-07-17T08:12:30.000000Z',
+  },
   {
     ...READY,
     export_id: 'export-3',
@@ -162,11 +171,16 @@ export const EXPORTS: Readonly<Record<string, () => React.ReactNode>> = {
   'export-preparing': () => <Exporting view={shown(PREPARING)} earlier={ready(EARLIER)} />,
   'export-preparing-another': () => (
     <Exporting
-      view={shown({ ...PREPARING, from: JUNE.to, to: NOW, rows_done: 0 }, { isAnother: true, isUnheard: true })}
+      view={shown(
+        { ...PREPARING, from: JUNE.to, to: NOW, rows: 7_120, rows_done: 0 },
+        { isAnother: true, isUnheard: true },
+      )}
     />
   ),
   'export-ready': () => <Exporting view={shown(READY)} earlier={ready(EARLIER)} />,
-  'export-ready-cut': () => <Exporting view={shown({ ...READY, from: JUNE.to, to: NOW, summary: SO_FAR })} />,
+  'export-ready-cut': () => (
+    <Exporting view={shown({ ...READY, from: JUNE.to, to: NOW, rows: 7_120, rows_done: 7_120, summary: SO_FAR })} />
+  ),
   'export-no-movements': () => <Exporting view={shown({ ...READY, rows: 0, rows_done: 0, summary: EMPTY })} />,
   'export-failed': () => <Exporting view={shown({ ...PREPARING, state: 'failed', failure: 'invariant_broken' })} />,
   'export-expired': () => <Exporting view={shown({ ...READY, state: 'expired' })} />,

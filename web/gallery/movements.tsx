@@ -22,10 +22,11 @@ const FILTER: MovementFilter = {
 
 const OF_FILTER = MOVEMENTS.filter(({ usage }) => usage?.type === 'call' || usage?.type === 'message')
 const NOBODY_SHORT = 'Maximiliane-Alexandra von Hohenstein-Wittgenstein zu Berleburg'
-const LONG: readonly Movement[] = MOVEMENTS.map((movement, at) => ({
+const LONG: readonly Movement[] = MOVEMENTS.map((movement) => ({
   ...movement,
-  amount: at % 2 === 0 ? '-1234567.891234' : '1234567.891234',
+  amount: movement.amount.startsWith('-') ? '-1234567.891234' : '1234567.891234',
   balance_after: '-12345678.901234',
+  occurred_at: '2025-12-30T22:30:00.000000Z',
   recorded_at: '2025-12-31T22:30:00.000000Z',
   usage: movement.usage && {
     ...movement.usage,
@@ -106,7 +107,7 @@ export const MOVEMENT_STATES: Readonly<Record<string, () => React.ReactNode>> = 
   'movements-own-dates': () => (
     <Planted
       model={{
-        filter: { ...NO_FILTER, period: { from: '2026-06-15', to: '2026-07-02' }, direction: 'out' },
+        filter: { ...NO_FILTER, period: { from: '2026-06-15', to: '2026-07-14' }, direction: 'out' },
         found: ready(foundMovements(OF_FILTER)),
         isInitiallyChoosing: true,
       }}
@@ -147,6 +148,7 @@ export const MOVEMENT_STATES: Readonly<Record<string, () => React.ReactNode>> = 
       model={{
         filter: {
           ...FILTER,
+          period: { from: '2025-12-01', to: '2025-12-31' },
           user: { id: 'u-12', name: NOBODY_SHORT },
           search: 'Saint Helena, Ascension and Tristan da Cunha',
         },

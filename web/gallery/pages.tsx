@@ -90,6 +90,11 @@ export function Page({ model, history, charts, actions = ADMIN, connection = 'li
   )
 }
 
+/** With other figures than it has elsewhere. */
+function withFigures(one: Notice, figures: object): Notice {
+  return { ...one, figures: { ...one.figures, ...figures } } as Notice
+}
+
 function notices(first: Notice['key'], ...others: Notice['key'][]): readonly Notice[] {
   return [notice(first, { isBanner: true }), ...others.map((key) => notice(key))]
 }
@@ -122,18 +127,35 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
   'page-exhausted-paused': () => (
     <Page model={{ ...blocked, notices: notices('exhausted_and_paused'), autoTopUp: auto('paused') }} />
   ),
-  'page-cap': () => <Page model={{ notices: notices('cap'), autoTopUp: auto('waiting') }} />,
+  'page-cap': () => (
+    <Page
+      model={{
+        balance: ready({ ...BALANCE, balance: '18.300000' }),
+        notices: notices('cap'),
+        autoTopUp: auto('waiting'),
+      }}
+    />
+  ),
   'page-declined': () => <Page model={{ notices: notices('failed') }} history={{ initialTab: 'payments' }} />,
   'page-approval': () => (
     <Page
-      model={{ notices: notices('approve', 'processing'), autoTopUp: auto('needs-approval') }}
+      model={{
+        balance: ready({ ...BALANCE, balance: '24.800000' }),
+        forecast: ready({ ...FORECAST, days_left: 5 }),
+        notices: notices('approve'),
+        autoTopUp: auto('needs-approval'),
+      }}
       history={{ initialTab: 'payments' }}
     />
   ),
   'page-five-notices': () => (
     <Page
       model={{
-        notices: notices('paused', 'failed', 'expiring', 'custom', 'processing', 'added'),
+        balance: ready({ ...BALANCE, balance: '18.300000' }),
+        notices: [
+          ...notices('paused', 'expiring', 'custom', 'checking'),
+          withFigures(notice('added'), { amount: '5.000000', balance: '18.500000', calls_work_again_since: null }),
+        ],
         autoTopUp: auto('paused'),
       }}
     />
@@ -141,16 +163,44 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
   'page-unusual': () => (
     <Page
       model={{
-        forecast: ready({ ...FORECAST, used_today: '18.900000', is_unusual: true }),
-        notices: notices('day_limit', 'small'),
-        autoTopUp: auto('waiting'),
+        balance: ready({ ...BALANCE, balance: '24.800000' }),
+        forecast: ready({
+          ...FORECAST,
+          average: '12.300000',
+          days_left: 2,
+          used_today: '38.900000',
+          usual_day: '12.300000',
+          is_unusual: true,
+        }),
+        notices: [
+          withFigures(notice('day_limit', { isBanner: true }), {
+            days_left: 2,
+            lasts_until: '2026-07-16T10:00:00.000000Z',
+          }),
+          notice('small'),
+        ],
+        autoTopUp: auto('waiting-a-day'),
       }}
     />
   ),
   'page-added': () => (
-    <Page model={{ balance: ready({ ...BALANCE, balance: '46.580000' }), notices: notices('added') }} />
+    <Page
+      model={{
+        balance: ready({ ...BALANCE, balance: '46.580000' }),
+        forecast: ready({ ...FORECAST, days_left: 5 }),
+        notices: notices('added'),
+      }}
+    />
   ),
-  'page-less-than-a-cent': () => <Page model={{ balance: ready({ ...BALANCE, balance: '0.004000' }) }} />,
+  'page-less-than-a-cent': () => (
+    <Page
+      model={{
+        balance: ready({ ...BALANCE, balance: '0.004000' }),
+        forecast: ready({ ...FORECAST, days_left: 0 }),
+        autoTopUp: auto('off'),
+      }}
+    />
+  ),
   'page-large': () => (
     <Page
       model={{
@@ -182,6 +232,7 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
       model={{
         closedAt: '2026-07-10T12:00:00.000000Z',
         balance: ready({ ...BALANCE, balance: '12.080000' }),
+        forecast: ready({ ...FORECAST, days_left: 2, used_today: '0.000000' }),
         notices: notices('closed'),
         autoTopUp: auto('off'),
       }}

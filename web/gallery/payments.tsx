@@ -40,8 +40,17 @@ const OWED: TopUpQuotes = {
   ...QUOTES,
   balance: '-3.416200',
   owed: '3.420000',
-  quote: { amount: '3.42', balance_after: '0.003800', is_blocked_after: false, days: null, is_automatic_amount: false },
-  suggested: QUOTES.suggested.map((quote) => ({ ...quote, balance_after: '26.580000' })),
+  suggested: [
+    { amount: '30.000000', balance_after: '26.583800', is_blocked_after: false, days: 6, is_automatic_amount: false },
+    { amount: '50.000000', balance_after: '46.583800', is_blocked_after: false, days: 11, is_automatic_amount: true },
+    {
+      amount: '130.000000',
+      balance_after: '126.583800',
+      is_blocked_after: false,
+      days: 30,
+      is_automatic_amount: false,
+    },
+  ],
 }
 
 const PAYMENT: KeptPayment = {
@@ -175,9 +184,12 @@ export const PAYMENTS: Readonly<Record<string, () => React.ReactNode>> = {
       amount="5.00"
       quotes={{
         ...OWED,
+        balance: '-8.416200',
+        owed: '8.420000',
+        suggested: OWED.suggested.map((quote, place) => ({ ...quote, days: [5, 9, 29][place]! })),
         quote: {
           amount: '5.000000',
-          balance_after: '-1.000000',
+          balance_after: '-3.416200',
           is_blocked_after: true,
           days: null,
           is_automatic_amount: false,

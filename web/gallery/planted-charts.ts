@@ -139,6 +139,17 @@ export const BY_KIND = usage('kind', [
   ['other', 0.288],
 ])
 
+/** What used the credit of that history: calls, all but a few in a hundred. */
+export function usageOf({ days, from, to }: BalanceHistory): UsageSummary {
+  const used = days.reduce((sum, day) => sum + Number(day.used), 0)
+  const sms = Math.floor(used * 8) / 100
+  const parts = usage('kind', [
+    ['call', used - sms],
+    ['sms', sms],
+  ])
+  return { ...parts, from, to }
+}
+
 export const BY_USER = usage(
   'user',
   [
@@ -151,7 +162,7 @@ export const BY_USER = usage(
     ['u-4', 4.2, 'Łucja Wiśniewska'],
     ['u-18', 2.9, '山田 太郎'],
   ],
-  { count: 14, used: 2.2 },
+  { count: 14, used: 2.83 },
 )
 
 export const LONG_NAMES = usage(
@@ -162,12 +173,12 @@ export const LONG_NAMES = usage(
     ['Bosnia and Herzegovina mobile, Telekom Srpske', 12.5],
     ['France', 0.004],
   ],
-  { count: 288, used: 55.5 },
+  { count: 288, used: 68.646 },
 )
 
 export const HUGE_USAGE = usage('kind', [
   ['call', 11_234_567.89],
-  ['voice_agent', 912_345.67],
+  ['voice_agent', 1_899_252.11],
 ])
 
 export const NO_USAGE: UsageSummary = { ...usage('kind', []), through_sequence: 0 }

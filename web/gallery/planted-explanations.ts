@@ -101,6 +101,14 @@ const PAYMENT: Payment = {
   },
 }
 
+/** Before what took it back, as far as that is a row of the table. */
+const EARLIER: Payment = {
+  ...PAYMENT,
+  top_up_id: 't-2',
+  requested_at: '2026-07-06T03:12:00.000000Z',
+  credited_at: '2026-07-06T03:12:20.000000Z',
+}
+
 const BY_HAND: Payment = { ...PAYMENT, trigger: 'manual', actor: 'ana', actor_name: 'Ana Castillo', asked: null }
 
 const [CALL, SMS, , TOP_UP, VOICE_AGENT, OTHER, TOLL_FREE, REVERSAL, ADJUSTMENT, DISPUTE] = MOVEMENTS as [
@@ -128,14 +136,21 @@ const inUse = (movement: Movement, usage: Partial<NonNullable<Movement['usage']>
   usage: movement.usage && { ...movement.usage, ...usage },
 })
 
-const CALLED = inUse(CALL, { quantity: 130, units: 132 })
+/** A movement that is none of the rows, after the last of them. */
+const LATER = {
+  kind: 'refund',
+  recorded_at: '2026-07-14T09:40:00Z',
+  occurred_at: '2026-07-14T09:40:00Z',
+  reverses_sequence: TOP_UP.sequence,
+}
 
 export const EXPLAINED = {
-  outside: explained(CALLED, { charge: CHARGE }),
+  outside: explained(CALL, { charge: CHARGE }),
   split: explained(
     {
       ...inUse(CALL, { quantity: 253, units: 133, destination: 'Germany mobile', number: '+49 170 1234567' }),
       amount: '-0.037700',
+      balance_after: '42.160900',
     },
     {
       charge: {
@@ -162,27 +177,29 @@ export const EXPLAINED = {
   ),
   reversed: explained(
     {
-      ...inUse(CALL, { quantity: 3_725, units: 3_780, destination: 'Brazil mobile' }),
-      amount: '-0.869000',
-      occurred_at: '2026-07-12T09:31:00Z',
-      recorded_at: '2026-07-12T09:31:00Z',
+      ...inUse(CALL, { quantity: 305, units: 360, destination: 'Brazil mobile', interaction_id: 'int-7f3b0' }),
+      amount: '-0.094000',
+      balance_before: '39.243600',
+      balance_after: '39.149600',
+      occurred_at: '2026-07-12T06:31:00Z',
+      recorded_at: '2026-07-12T06:31:00Z',
     },
     {
       charge: {
         ...CHARGE,
         reason: 'no_package',
-        quantity: 3_725,
-        units: 3_780,
-        amount: '0.869000',
+        quantity: 305,
+        units: 360,
+        amount: '0.094000',
         package: null,
         price: {
           ...CALL_PRICE,
-          connection_fee: '0.050000',
+          connection_fee: '0.016000',
           first_increment_seconds: 60,
           next_increment_seconds: 60,
-          priced_seconds: 3_725,
-          billed_seconds: 3_780,
-          unrounded: '0.869000',
+          priced_seconds: 305,
+          billed_seconds: 360,
+          unrounded: '0.094000',
         },
       },
       corrected_by: { event_id: 'c-1', sequence: REVERSAL.sequence, occurred_at: REVERSAL.occurred_at },
@@ -200,27 +217,24 @@ export const EXPLAINED = {
     },
   }),
   tollFree: explained(
-    inUse(
-      { ...TOLL_FREE, amount: '-1.872000' },
-      { quantity: 3_720, number: '+49 800 1234567', user_id: null, user_name: null },
-    ),
+    inUse(TOLL_FREE, { quantity: 3_720, number: '+49 800 1234567', user_id: null, user_name: null }),
     {
       charge: {
         ...CHARGE,
         reason: 'toll_free_inbound',
         quantity: 3_720,
         units: 3_720,
-        amount: '1.872000',
+        amount: '0.360000',
         package: null,
         price: {
           ...CALL_PRICE,
-          per_minute: '0.030000',
-          connection_fee: '0.012000',
+          per_minute: '0.005000',
+          connection_fee: '0.050000',
           first_increment_seconds: 60,
           next_increment_seconds: 60,
           priced_seconds: 3_720,
           billed_seconds: 3_720,
-          unrounded: '1.872000',
+          unrounded: '0.360000',
         },
       },
     },
@@ -264,7 +278,7 @@ export const EXPLAINED = {
       },
     },
   ),
-  notKept: explained(CALLED, {}),
+  notKept: explained(CALL, {}),
   reversal: explained(REVERSAL, {
     charge: {
       ...CHARGE,
@@ -275,31 +289,44 @@ export const EXPLAINED = {
       price: null,
       rounding: null,
     },
-    corrects: { event_id: 'call-0', sequence: CALL.sequence, occurred_at: '2026-07-12T09:31:00.000000Z' },
+    corrects: { event_id: 'call-0', sequence: CALL.sequence, occurred_at: '2026-07-12T06:31:00.000000Z' },
   }),
   automatic: explained({ ...TOP_UP, balance_before: '24.800000', balance_after: '74.800000' }, { payment: PAYMENT }),
   byHand: explained(TOP_UP, { payment: { ...BY_HAND, refunded: '20.000000' } }),
-  ofMember: explained(TOP_UP, {
-    payment: {
-      ...PAYMENT,
-      card: null,
-      statement_descriptor: null,
-      asked: { ...PAYMENT.asked!, set_by: null, set_by_name: null, consent: null },
+  ofMember: explained(
+    { ...TOP_UP, balance_before: '24.800000', balance_after: '74.800000' },
+    {
+      payment: {
+        ...PAYMENT,
+        card: null,
+        statement_descriptor: null,
+        asked: { ...PAYMENT.asked!, set_by: null, set_by_name: null, consent: null },
+      },
     },
-  }),
+  ),
   refund: explained(
-    { ...TOP_UP, kind: 'refund', amount: '-20.000000', reverses_sequence: TOP_UP.sequence },
+    { ...TOP_UP, ...LATER, amount: '-20.000000', balance_before: '42.170000', balance_after: '22.170000' },
     { payment: { ...BY_HAND, refunded: '20.000000' } },
   ),
   refundFailed: explained(
-    { ...TOP_UP, kind: 'refund', amount: '20.000000', reverses_sequence: TOP_UP.sequence },
+    { ...TOP_UP, ...LATER, amount: '20.000000', balance_before: '22.170000', balance_after: '42.170000' },
     { payment: BY_HAND },
   ),
   dispute: explained(
     { ...DISPUTE, reverses_sequence: TOP_UP.sequence },
-    { payment: { ...PAYMENT, disputed: '50.000000' } },
+    { payment: { ...EARLIER, disputed: '50.000000' } },
   ),
-  disputeWon: explained({ ...DISPUTE, amount: '50.000000', reverses_sequence: TOP_UP.sequence }, { payment: PAYMENT }),
+  disputeWon: explained(
+    {
+      ...DISPUTE,
+      ...LATER,
+      kind: 'dispute',
+      amount: '50.000000',
+      balance_before: '42.170000',
+      balance_after: '92.170000',
+    },
+    { payment: EARLIER },
+  ),
   adjustment: explained(ADJUSTMENT, {}),
 } satisfies Record<string, ExplainedMovement>
 

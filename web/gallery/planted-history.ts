@@ -21,7 +21,7 @@ const ROWS: readonly Row[] = [
     amount: '-0.028600',
     after: '42.170000',
     at: '2026-07-14T09:31:00Z',
-    usage: { destination: 'Brazil fixed', number: '+55 11 3333 4444', units: 130 },
+    usage: { destination: 'Brazil fixed', number: '+55 11 3333 4444', quantity: 130, units: 132 },
   },
   {
     amount: '-0.147000',
@@ -137,7 +137,14 @@ const PAYMENT: Payment = {
 
 export const PAYMENTS: readonly Payment[] = [
   { ...PAYMENT, top_up_id: 't-9', state: 'needs_action', requested_at: '2026-07-14T09:40:00Z' },
-  { ...PAYMENT, top_up_id: 't-8', state: 'processing', trigger: 'manual', requested_by: 'Ana Castillo' },
+  {
+    ...PAYMENT,
+    top_up_id: 't-8',
+    state: 'processing',
+    trigger: 'manual',
+    requested_by: 'Ana Castillo',
+    requested_at: '2026-07-14T09:25:00Z',
+  },
   { ...PAYMENT, top_up_id: 't-7', state: 'unknown', requested_at: '2026-07-14T09:10:00Z' },
   PAYMENT,
   { ...PAYMENT, top_up_id: 't-5', state: 'failed', why: 'funds', requested_at: '2026-07-13T03:12:00Z' },

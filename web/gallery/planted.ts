@@ -57,7 +57,8 @@ export const FORECAST: Forecast = {
   days: 14,
   average: '4.180000',
   no_average_reason: null,
-  days_left: 4,
+  days_left: 10,
+  days_to_top_up: 4,
   no_days_left_reason: null,
   used_today: '4.800000',
   usual_day: '4.200000',
@@ -69,12 +70,16 @@ export const FORECAST: Forecast = {
   through_sequence: 4_102,
 }
 
+/** Nothing adds credit by itself: it lasts until it is used up. */
+export const WITHOUT_TOP_UPS: Forecast = { ...FORECAST, days_to_top_up: null }
+
 export const NO_FORECAST: Forecast = {
   ...FORECAST,
   average: null,
   no_average_reason: 'not_enough_usage',
   days: 1,
   days_left: null,
+  days_to_top_up: null,
   no_days_left_reason: 'not_enough_usage',
   used_today: '0.000000',
   usual_day: null,
@@ -123,6 +128,13 @@ export const AUTO_STATES: Readonly<Record<string, AutoTopUp>> = {
     waits_for: 'monthly_cap',
     waits_until: '2026-08-01T00:00:00.000000Z',
     charged_this_month: '280.000000',
+  },
+  'waiting-a-day': {
+    ...AUTO,
+    settings: { ...AUTO.settings!, amount: '5.000000' },
+    state: 'waiting',
+    waits_for: 'day_limit',
+    waits_until: '2026-07-15T03:12:00.000000Z',
   },
   paused: {
     ...AUTO,

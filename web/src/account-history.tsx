@@ -8,7 +8,6 @@ import { ExportCredit } from './export/export-credit.tsx'
 import { NewMovements } from './movements/show-new.tsx'
 import { useMovementCalls, useMovementFilter } from './movements/use-movement-filter.ts'
 import { useAccountUsers, useMovements } from './movements/use-movements.ts'
-import { loadTexts } from './texts/texts.ts'
 
 export interface AccountHistoryProps {
   readonly queries: Account
@@ -16,9 +15,6 @@ export interface AccountHistoryProps {
 }
 
 export { readMovementsAhead } from './movements/use-movements.ts'
-
-// Beside each other, and not when the ones before them are there.
-for (const area of ['history', 'movements'] as const) void loadTexts(document.documentElement.lang, area)
 
 export default function AccountHistory({ queries, session }: AccountHistoryProps) {
   const [payments, methods] = [useQuery(queries.payments), useQuery(queries.methods)]

@@ -1,6 +1,6 @@
 /** The page at work: whose session it is, and then each part of the account as its query goes. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { type accountQueries, Refused } from './api/account.ts'
 import { loaded } from './api/loaded.ts'
 import { CreditPage } from './credit/credit-page.tsx'
@@ -9,18 +9,29 @@ import { showBrand } from './design/show-brand.ts'
 import { Message } from './message.tsx'
 import { usePay } from './pay/use-pay.tsx'
 import { useSettingsActions } from './settings.ts'
+import { loadTexts } from './texts/texts.ts'
 import { WordsProvider } from './texts/words.tsx'
 
 type Queries = ReturnType<typeof accountQueries>
 
-/** Below the first view, so they are loaded after it. */
-const charts = () => import('./account-charts.tsx')
-const history = () => import('./account-history.tsx')
-const AccountCharts = lazy(charts)
-const AccountHistory = lazy(history)
-const live = () => import('./live/live-account.tsx')
-const LiveAccount = lazy(live)
-const Ended = lazy(async () => ({ default: (await live()).Ended }))
+/** Below the first view, so it is fetched while that waits for its answers, texts and all. */
+async function loadBelow() {
+  const language = document.documentElement.lang
+  const [charts, history, live] = await Promise.all([
+    import('./account-charts.tsx'),
+    import('./account-history.tsx'),
+    import('./live/live-account.tsx'),
+    ...(['charts', 'history', 'movements', 'live'] as const).map((area) => loadTexts(language, area)),
+  ])
+  return {
+    ...history,
+    ...live,
+    AccountCharts: charts.default,
+    AccountHistory: history.default,
+    LiveAccount: live.default,
+  }
+}
+type Below = Awaited<ReturnType<typeof loadBelow>>
 
 /** Whatever has not answered by then comes by itself, and may move what is below it. */
 const WAIT_FOR_ALL_MS = 3_000
@@ -57,9 +68,10 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
   const onSignOut = () => {
     void queries.signOut().then(() => location.assign('/portal/signed-out'))
   }
-  useLoadedAhead(queries)
+  const below = useBelow(queries)
   const settings = useSettingsActions(queries, session, model.closedAt !== null)
   const pay = usePay(queries, session, model.closedAt !== null)
+  const shown = isFirst ? null : below
   return (
     <>
       <CreditPage
@@ -72,13 +84,13 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
           onSignOut,
         }}
         charts={
-          isFirst ? null : (
-            <AccountCharts accountId={session.account_id} queries={queries} isSandbox={session.is_sandbox} />
+          shown && (
+            <shown.AccountCharts accountId={session.account_id} queries={queries} isSandbox={session.is_sandbox} />
           )
         }
-        history={isFirst ? null : <AccountHistory queries={queries} session={session} />}
-        live={isFirst ? null : <LiveAccount session={session} queries={queries} />}
-        top={<Ended session={session} />}
+        history={shown && <shown.AccountHistory queries={queries} session={session} />}
+        live={shown && <shown.LiveAccount session={session} queries={queries} />}
+        top={below && <below.Ended session={session} />}
         message={pay.message}
       />
       {pay.dialogs}
@@ -86,14 +98,20 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
   )
 }
 
-/** While the first view waits for its answers, what comes after it is fetched. */
-function useLoadedAhead(queries: Queries) {
+/** Null until it is there, the movements that it shows first asked for. */
+function useBelow(queries: Queries): Below | null {
   const client = useQueryClient()
+  const [below, setBelow] = useState<Below | null>(null)
   useEffect(() => {
-    // What fails is asked for again where it is shown.
-    const ahead = [history().then(({ readMovementsAhead }) => readMovementsAhead(client, queries)), charts(), live()]
-    void Promise.allSettled(ahead)
+    const show = (loaded: Below) => {
+      // What fails is asked for again where it is shown.
+      void loaded.readMovementsAhead(client, queries).catch(() => undefined)
+      setBelow(loaded)
+    }
+    // As after a new build of the page: a reload brings it.
+    loadBelow().then(show, (error: unknown) => console.error(error))
   }, [client, queries])
+  return below
 }
 
 /** Where the reader goes on from there: it is not on the first screen. */

@@ -5915,7 +5915,7 @@ export interface components {
         etag: string
         changed_by: string | null
 
-        /** As their newest session of the billing page says, else their display name; null: neither is known, as of services */
+        /** Their display name, else what they were called when the billing page was opened last; null: neither is known, as of services */
         changed_by_name: string | null
         changed_at: components['schemas']['Instant']
       }
@@ -6200,6 +6200,9 @@ export interface components {
       /** Balance by average, rounded down; 0: less than a day; null: see the reason */
       days_left: number | null
       no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
+
+      /** Until the balance falls below the threshold of automatic top-up, rounded down; null where nothing would be charged then, where it is below already, without an average, and beyond 90 days */
+      days_to_top_up: number | null
 
       /** Since midnight UTC */
       used_today: components['schemas']['Money']

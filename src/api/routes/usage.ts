@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { formatDate, formatInstant, type InstantMicros, MICROS_PER_DAY, parseDate } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
 import { MAX_AVERAGE_DAYS, MIN_AVERAGE_DAYS } from '../../core/usage-forecast/average.ts'
-import { forecastUsage } from '../../core/usage-forecast/forecast.ts'
+import { daysToTopUp, forecastUsage } from '../../core/usage-forecast/forecast.ts'
 import { readClock } from '../../ledger/read-clock.ts'
 import { readPeriodSummary } from '../../reporting/read-period-summary.ts'
 import { readUsageSummary, USAGE_BY, type Used } from '../../reporting/read-usage.ts'
@@ -118,6 +118,10 @@ const UsageForecast = z
       .nullable()
       .meta({ description: 'Balance by average, rounded down; 0: less than a day; null: see the reason' }),
     no_days_left_reason: z.enum([...NO_AVERAGE, 'no_credit', 'more_than_90_days']).nullable(),
+    days_to_top_up: z.int().nullable().meta({
+      description:
+        'Until the balance falls below the threshold of automatic top-up, rounded down; null where nothing would be charged then, where it is below already, without an average, and beyond 90 days',
+    }),
     used_today: Money.meta({ description: 'Since midnight UTC' }),
     usual_day: Money.nullable().meta({
       description: 'The middle one of the days looked at that had usage; null where there is no average',
@@ -230,6 +234,7 @@ export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContex
         no_average_reason: forecast.noAverageReason,
         days_left: 'days' in daysLeft ? daysLeft.days : null,
         no_days_left_reason: 'days' in daysLeft ? null : daysLeft.reason,
+        days_to_top_up: daysToTopUp(history, balanceMicros, read.autoTopUpBelowMicros),
         used_today: formatMoney(forecast.usedTodayMicros),
         usual_day: moneyOrNull(forecast.usualDayMicros),
         is_unusual: forecast.isUnusual,

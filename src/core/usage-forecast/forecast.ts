@@ -96,6 +96,22 @@ export function daysLeft(balanceMicros: Micros, { sumMicros, days }: DailyAverag
   return left > BigInt(MAX_DAYS_LEFT) ? { reason: 'more_than_90_days' } : { days: Number(left) }
 }
 
+/**
+ * Whole days until usage takes the balance below what asks for an automatic top-up, rounded down; 0 is less than a day. Null
+ * where nothing asks for one, where it is below already, without an average, and beyond 90 days.
+ */
+export function daysToTopUp(
+  history: UsageHistory,
+  balanceMicros: Micros,
+  autoTopUpBelowMicros: Micros | null,
+): number | null {
+  const found = averageUsage(history)
+  if ('reason' in found || autoTopUpBelowMicros === null || balanceMicros < autoTopUpBelowMicros) return null
+  const { sumMicros, days } = found.average
+  const left = ((balanceMicros - autoTopUpBelowMicros) * BigInt(days)) / sumMicros
+  return left > BigInt(MAX_DAYS_LEFT) ? null : Number(left)
+}
+
 /** When the balance is used up at this average, to the microsecond and never later; null where `daysLeft` says no number. */
 export function usedUpAtMicros(
   balanceMicros: Micros,

@@ -5,7 +5,7 @@ import { MICROS_PER_DAY } from '../../../src/core/instant.ts'
 import { formatMoney, type Micros, parseMoney } from '../../../src/core/money.ts'
 import { checkAmount, checkSettings, DEFAULT_BOUNDS } from '../../../src/core/top-up/settings.ts'
 import { averageUsage, dayOf, isUnusual, type UsageHistory } from '../../../src/core/usage-forecast/average.ts'
-import { forecastUsage, owedMicros } from '../../../src/core/usage-forecast/forecast.ts'
+import { daysToTopUp, forecastUsage, owedMicros } from '../../../src/core/usage-forecast/forecast.ts'
 
 const micros = (amount: string) => parseMoney(amount)!
 const TODAY = 20_000
@@ -68,6 +68,25 @@ describe('days left', () => {
     ['-1', repeated('2', 2), { reason: 'no_credit' }],
   ])('%s with %j', (balance, used, expected) => {
     expect(forecastUsage(history(used), micros(balance), BOUNDS).daysLeft).toEqual(expected)
+  })
+})
+
+describe('days to the next top-up', () => {
+  it.each<[balance: string, below: string | null, used: string[], expected: number | null]>([
+    ['42.17', '25', repeated('4.2', 14), 4],
+    ['29.2', '25', repeated('4.2', 14), 1],
+    ['29.199999', '25', repeated('4.2', 14), 0],
+    ['25', '25', repeated('4.2', 14), 0],
+    // An open top-up, or a limit that it waits for.
+    ['24.999999', '25', repeated('4.2', 14), null],
+    ['42.17', null, repeated('4.2', 14), null],
+    ['42.17', '25', repeated('4.2', 2), null],
+    ['42.17', '25', repeated('0', 14), null],
+    ['205', '25', repeated('2', 3), 90],
+    ['207', '25', repeated('2', 3), null],
+  ])('from %s to below %s, with %j', (balance, below, used, expected) => {
+    const belowMicros = below === null ? null : micros(below)
+    expect(daysToTopUp(history(used), micros(balance), belowMicros)).toBe(expected)
   })
 })
 

@@ -158,7 +158,7 @@ describe('money', () => {
       '20.000000',
       PAYMENT,
       'A refund of €20.00 did not go through: it is credit again.',
-      'Eine Erstattung von 20,00 € kam nicht zustande: Sie sind wieder Guthaben.',
+      'Eine Erstattung von 20,00 € kam nicht zustande: Der Betrag ist wieder Guthaben.',
     ],
     [
       'dispute',

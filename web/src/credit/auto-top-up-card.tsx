@@ -9,7 +9,7 @@ import type { Readers } from './changes.ts'
 import type { AutoTopUp, CreditActions, Forecast } from './data.ts'
 import { cardName } from './wording.ts'
 
-const TurnOffDialog = loadedWhenOpened(() => import('./turn-off-dialog.tsx'))
+const TurnOffDialog = loadedWhenOpened(() => import('./turn-off-dialog.tsx'), ['dialogs'])
 
 type Actions = Pick<CreditActions, 'onSetUpAutoTopUp' | 'onEditAutoTopUp' | 'onTurnOffAutoTopUp' | 'onLoadAutoTopUp'>
 

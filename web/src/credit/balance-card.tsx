@@ -67,7 +67,7 @@ function Known({ balance, forecast, autoTopUp, notices, actions, isClosed }: Kno
       {isClosed ? null : <ServiceStatus balance={balance} notices={notices} />}
       {forecast.status === 'ready' ? (
         <ul className="facts">
-          <li>{lastsLine(forecast.data, autoTopUp, words)}</li>
+          {isClosed ? null : <li>{lastsLine(forecast.data, autoTopUp, words)}</li>}
           <UsedToday forecast={forecast.data} onSeeUsage={actions.onNotice?.see_what_used_it && seeUsage(notices)} />
           {notices.map((notice) =>
             notice.key === 'processing' && notice.is_banner ? (
@@ -113,8 +113,12 @@ function ServiceStatus({ balance, notices }: { balance: Balance; notices: readon
 /** Something is always said, so that the card keeps its lines. */
 function lastsLine(forecast: Forecast, autoTopUp: AutoTopUp | null, words: Words): string {
   const { t } = words
+  // Without a method nothing would be charged.
+  const next = autoTopUp?.state === 'on' && autoTopUp.method !== null ? forecast.days_to_top_up : null
+  const toTopUp = next === null ? null : daysPhrase({ days_left: next, no_days_left_reason: null }, words)
+  if (toTopUp !== null) return t('balance.nextTopUp', { days: toTopUp })
   const days = daysPhrase(forecast, words)
-  if (days !== null) return t(autoTopUp?.state === 'on' ? 'balance.nextTopUp' : 'balance.lasts', { days })
+  if (days !== null) return t('balance.lasts', { days })
   if (forecast.no_days_left_reason === 'no_usage') return t('balance.noUsage', { count: forecast.days })
   return t(`lasts.${forecast.no_days_left_reason ?? 'not_enough_usage'}`)
 }

@@ -55,7 +55,7 @@ function methodLine(method: PaymentMethod, words: Words): string {
   return name === null ? words.t('method.until', { expiry }) : `${name}, ${expiry}`
 }
 
-const AlertsDialog = loadedWhenOpened(() => import('./alerts-dialog.tsx'))
+const AlertsDialog = loadedWhenOpened(() => import('./alerts-dialog.tsx'), ['dialogs'])
 
 export interface AlertsRowProps {
   readonly alerts: Alerts

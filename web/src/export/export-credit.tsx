@@ -7,7 +7,7 @@ import { useWords } from '../texts/words.tsx'
 import { isAskedFor, takeFromAddress } from './address.ts'
 import './export-credit.css'
 
-const ExportOpened = loadedWhenOpened(() => import('./export-opened.tsx'))
+const ExportOpened = loadedWhenOpened(() => import('./export-opened.tsx'), ['export'])
 
 export interface ExportCreditProps {
   readonly session: Session

@@ -180,7 +180,7 @@ function FormButtons(props: FormButtonsProps) {
           {t(declined === null ? 'pay.anotherCard' : 'pay.useAnother')}
         </Button>
       )}
-      <Button kind="text" onClick={onClose}>
+      <Button kind={canPay ? 'text' : 'secondary'} onClick={onClose}>
         {t(progress.at === 'submitting' ? 'action.close' : 'action.cancel')}
       </Button>
     </>
@@ -203,8 +203,8 @@ function WaitingButtons({ progress, onCheckAgain, onBackToForm, onClose }: Forml
         </Button>
       ) : null}
       {progress.at === 'checking' || progress.at === 'approval' ? another : null}
-      {/* By itself it would stand indented, and look like no button. */}
-      <Button kind={progress.at === 'processing' ? 'secondary' : 'text'} onClick={onClose}>
+      {/* By itself it would stand indented, and look like no button; of two buttons the second has its box everywhere. */}
+      <Button kind={progress.at === 'processing' || progress.at === 'unknown' ? 'secondary' : 'text'} onClick={onClose}>
         {t('action.close')}
       </Button>
     </>

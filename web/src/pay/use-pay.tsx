@@ -7,7 +7,7 @@ import { loadedWhenOpened } from '../components/opened.tsx'
 import type { CreditActions, NoticeOf, Session } from '../credit/data.ts'
 import type { Opened } from './opened.ts'
 
-const PayDialogs = loadedWhenOpened(() => import('./pay-dialogs.tsx'))
+const PayDialogs = loadedWhenOpened(() => import('./pay-dialogs.tsx'), ['pay', 'dialogs'])
 
 export interface Pay {
   /** None for members and closed accounts. */

@@ -5,9 +5,30 @@ import type { Area, TextId, Texts } from './ids.ts'
 /** Throws `TypeError` for a text whose area was not loaded. */
 export type Translate = (id: TextId, values?: MessageValues) => string
 
-/** English where there is nothing in the language of the locale. */
-export async function loadTexts(locale: string, area: Area): Promise<Texts> {
+/** By language and area: texts that are there, or on their way. */
+const known = new Map<string, Texts | Promise<Texts>>()
+
+/** English where there is nothing in the language of the locale. Asked for again while it is on its way, the promise is the same. */
+export function textsOf(locale: string, area: Area): Texts | Promise<Texts> {
   const isGerman = new Intl.Locale(locale).language === 'de'
+  const key = `${isGerman} ${area}`
+  const texts = known.get(key)
+  if (texts !== undefined) return texts
+  const coming = importTexts(isGerman, area)
+  known.set(key, coming)
+  coming.then(
+    (there) => known.set(key, there),
+    // Whoever asks next tries again.
+    () => known.delete(key),
+  )
+  return coming
+}
+
+export async function loadTexts(locale: string, area: Area): Promise<Texts> {
+  return await textsOf(locale, area)
+}
+
+async function importTexts(isGerman: boolean, area: Area): Promise<Texts> {
   switch (area) {
     case 'page':
       return (await (isGerman ? import('./de/first-view.ts') : import('./en/first-view.ts'))).FIRST_VIEW

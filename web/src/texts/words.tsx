@@ -1,8 +1,8 @@
 /** The reader's words and formats, for every component below. */
-import { createContext, type ReactNode, use, useContext, useEffect } from 'react'
+import { createContext, type ReactNode, use, useContext, useEffect, useMemo } from 'react'
 import { readerLocale } from '../../../src/texts/reader-locale.ts'
 import type { Area, Texts } from './ids.ts'
-import { loadTexts, translator } from './texts.ts'
+import { textsOf, translator } from './texts.ts'
 import { type Words, type WordsOptions, wordsOf } from './words-of.ts'
 
 export type { Words } from './words-of.ts'
@@ -24,44 +24,35 @@ function useKnown(): Known {
   return known
 }
 
-/** Suspends until the words are there. */
-export function WordsProvider({ options: given, children }: { options: WordsOptions; children: ReactNode }) {
-  const locale = readerLocale(given.locale)
-  const options = { ...given, locale }
+/** Suspends until the words are there, if they are not. */
+export function WordsProvider({ options, children }: { options: WordsOptions; children: ReactNode }) {
+  const { timeZone, now } = options
+  const locale = readerLocale(options.locale)
   useEffect(() => {
     document.documentElement.lang = locale
   }, [locale])
-  return <WordsContext value={use(knownIn(options))}>{children}</WordsContext>
+  const texts = useTexts(locale, 'page')
+  const known = useMemo(
+    () => ({ texts, words: wordsOf(texts, { locale, timeZone, ...(now ? { now } : {}) }) }),
+    [texts, locale, timeZone, now],
+  )
+  return <WordsContext value={known}>{children}</WordsContext>
 }
 
-/** The words of one more area, for what is loaded with it. Suspends until they are there. */
+/** The words of one more area, for what is loaded with it. Suspends until they are there, if they are not. */
 export function MoreWords({ area, children }: { area: Area; children: ReactNode }) {
-  const known = useKnown()
-  return <WordsContext value={use(knownMore(known, area))}>{children}</WordsContext>
-}
-
-/** Asked for again, a promise has to be the same one. */
-const first = new Map<string, Promise<Known>>()
-const more = new WeakMap<Known, Map<Area, Promise<Known>>>()
-
-function knownIn(options: WordsOptions): Promise<Known> {
-  const { locale, timeZone } = options
-  const key = `${locale} ${timeZone}`
-  const known = first.get(key) ?? loadTexts(locale, 'page').then((texts) => ({ texts, words: wordsOf(texts, options) }))
-  first.set(key, known)
-  return known
-}
-
-function knownMore(base: Known, area: Area): Promise<Known> {
+  const base = useKnown()
   const { locale } = base.words
-  const areas = more.get(base) ?? new Map<Area, Promise<Known>>()
-  more.set(base, areas)
-  const known =
-    areas.get(area) ??
-    loadTexts(locale, area).then((loaded) => {
-      const texts = { ...base.texts, ...loaded }
-      return { texts, words: { ...base.words, t: translator(texts, locale) } }
-    })
-  areas.set(area, known)
-  return known
+  const more = useTexts(locale, area)
+  const known = useMemo(() => {
+    const texts = { ...base.texts, ...more }
+    return { texts, words: { ...base.words, t: translator(texts, locale) } }
+  }, [base, more, locale])
+  return <WordsContext value={known}>{children}</WordsContext>
+}
+
+/** What is there already must not suspend: React would show nothing for 300 ms. */
+function useTexts(locale: string, area: Area): Texts {
+  const texts = textsOf(locale, area)
+  return texts instanceof Promise ? use(texts) : texts
 }

@@ -8,9 +8,9 @@ export const DIALOGS: DialogTexts = {
   'action.keepOn': 'Eingeschaltet lassen',
 
   'alerts.title': 'Warnungen bearbeiten',
-  'alerts.field': 'Auch E-Mail, wenn das Guthaben sinkt unter',
-  'alerts.hint': 'Leer lassen für keine. E-Mail kommt immer bei {low} und bei null, an {names}.',
-  'alerts.hintNobody': 'Leer lassen für keine. Niemand erhält E-Mail: es gibt keinen Kontakt.',
+  'alerts.field': 'Zusätzliche E-Mail bei Guthaben unter',
+  'alerts.hint': 'Ohne Angabe entfällt sie. Bei {low} und bei null geht immer eine E-Mail an {names}.',
+  'alerts.hintNobody': 'Ohne Angabe entfällt sie. Niemand erhält E-Mail: es gibt keinen Kontakt.',
 
   'save.refused': 'Das kann jetzt nicht gespeichert werden.',
   'save.failed': 'Das konnte nicht gespeichert werden. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',

@@ -3,7 +3,7 @@ import type { LiveTexts } from '../ids.ts'
 
 export const LIVE: LiveTexts = {
   'live.reconnecting': 'Verbindung wird aufgebaut, Stand {time}',
-  'live.sessionEnded': 'Ihre Sitzung ist beendet. Öffnen Sie die Abrechnung erneut aus {product}.',
+  'live.sessionEnded': 'Ihre Sitzung ist beendet. Öffnen Sie die Abrechnung erneut von {product} aus.',
   'live.blocked': 'Ausgehende und gebührenfreie Anrufe sind gesperrt.',
   'live.unblocked': 'Es sind keine Anrufe mehr gesperrt.',
   'live.payment.succeeded': '{amount} dem Guthaben hinzugefügt.',

@@ -44,7 +44,7 @@ export const MOVEMENT: MovementTexts = {
   'what.added': '{amount} wurden Ihrem Guthaben gutgeschrieben.',
   'what.taken': '{amount} wurden von Ihrem Guthaben abgezogen.',
   'what.refund': '{amount} aus {payment} wurden erstattet und von Ihrem Guthaben abgezogen.',
-  'what.refundFailed': 'Eine Erstattung von {amount} kam nicht zustande: Sie sind wieder Guthaben.',
+  'what.refundFailed': 'Eine Erstattung von {amount} kam nicht zustande: Der Betrag ist wieder Guthaben.',
   'what.dispute':
     'Der Karteninhaber hat {payment} widersprochen: {amount} wurden zurückgebucht und von Ihrem Guthaben abgezogen.',
   'what.disputeWon': 'Die Rückbuchung wurde zurückgenommen: {amount} aus {payment} sind wieder da.',
@@ -109,9 +109,10 @@ export const MOVEMENT: MovementTexts = {
     '{sum}, {mode, select, up {aufgerundet} down {abgerundet} other {gerundet}} auf {scale, plural, one {# Nachkommastelle} other {# Nachkommastellen}}.',
   'how.longDuration': '{hours} h {minutes} min {seconds} s',
 
-  'paid.automatic': 'Automatisch abgebucht: Das Guthaben fiel auf {balance}, unter {threshold}, gesetzt am {date}.',
+  'paid.automatic':
+    'Automatisch abgebucht: Das Guthaben fiel auf {balance}, unter die am {date} festgelegte Schwelle von {threshold}.',
   'paid.automaticBy':
-    'Automatisch abgebucht: Das Guthaben fiel auf {balance}, unter {threshold}, gesetzt von {name} am {date}.',
+    'Automatisch abgebucht: Das Guthaben fiel auf {balance}, unter die Schwelle von {threshold}, die {name} am {date} festgelegt hat.',
   'paid.automaticUnknown': 'Automatisch abgebucht.',
   'paid.byHand': 'Von Hand bezahlt.',
   'paid.byHandWith': 'Von Hand bezahlt mit {card}.',

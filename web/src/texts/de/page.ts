@@ -14,7 +14,7 @@ export const PAGE: PageTexts = {
   'page.onlyAdmins': 'Nur Admins können das ändern: {names}.',
   'page.onlyAdminsUnnamed': 'Nur Admins können das ändern.',
   'page.loading': 'Wird geladen',
-  'page.sessionOver': 'Ihre Sitzung ist beendet. Öffnen Sie die Abrechnung erneut aus Ihrem Dashboard.',
+  'page.sessionOver': 'Ihre Sitzung ist beendet. Öffnen Sie die Abrechnung erneut von Ihrem Dashboard aus.',
   'page.noAccess': 'Sie können die Abrechnung nicht sehen. Fragen Sie einen Admin.',
 
   'action.edit': 'Bearbeiten',
@@ -37,7 +37,7 @@ export const PAGE: PageTexts = {
   'part.alerts': 'Warnungen',
   'part.movements': 'Bewegungen',
   'part.payments': 'Zahlungen',
-  'part.notLoaded': '{part}: konnte nicht geladen werden.',
+  'part.notLoaded': '{part}: Laden fehlgeschlagen.',
 
   'balance.blocked': 'Ausgehende und gebührenfreie Anrufe sind gesperrt',
   'balance.blockedSince': 'Seit {time}. Eingehende Anrufe auf Standardnummern und Notrufe funktionieren.',
@@ -55,7 +55,7 @@ export const PAGE: PageTexts = {
   'auto.ruleNoMethod':
     'Sinkt das Guthaben unter {threshold}, sollen {amount} abgebucht werden, aber es ist kein Zahlungsmittel gespeichert.',
   'auto.limits': 'Höchstens 5-mal in 24 Stunden und {cap} im Monat.',
-  'auto.limitsWithoutCap': 'Höchstens 5-mal in 24 Stunden, keine monatliche Obergrenze.',
+  'auto.limitsWithoutCap': 'Höchstens 5-mal in 24 Stunden, kein Monatslimit.',
   'auto.month': '{month}: {spent} von {cap}',
   'auto.monthWithoutCap': '{month}: {spent}',
   'auto.offText': 'Aus. Es wird nichts abgebucht, solange niemand Guthaben auflädt.',

@@ -119,8 +119,8 @@ export const MOVEMENT = {
   'paid.card': 'Card',
   'paid.started': 'Started',
   'paid.credited': 'Became credit',
-  'paid.refunded': 'Refunded by now',
-  'paid.disputed': 'Disputed by now',
+  'paid.refunded': 'Refunded so far',
+  'paid.disputed': 'Disputed so far',
 
   'adjusted.by': 'By',
 } as const
