@@ -131,17 +131,27 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
     <Page
       model={{
         balance: ready({ ...BALANCE, balance: '18.300000' }),
+        forecast: ready({ ...FORECAST, days_left: 4, days_to_top_up: null }),
         notices: notices('cap'),
         autoTopUp: auto('waiting'),
       }}
     />
   ),
-  'page-declined': () => <Page model={{ notices: notices('failed') }} history={{ initialTab: 'payments' }} />,
+  'page-declined': () => (
+    <Page
+      model={{
+        balance: ready({ ...BALANCE, balance: '24.800000' }),
+        forecast: ready({ ...FORECAST, days_left: 5, days_to_top_up: null }),
+        notices: notices('failed'),
+      }}
+      history={{ initialTab: 'payments' }}
+    />
+  ),
   'page-approval': () => (
     <Page
       model={{
         balance: ready({ ...BALANCE, balance: '24.800000' }),
-        forecast: ready({ ...FORECAST, days_left: 5 }),
+        forecast: ready({ ...FORECAST, days_left: 5, days_to_top_up: null }),
         notices: notices('approve'),
         autoTopUp: auto('needs-approval'),
       }}
@@ -152,6 +162,7 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
     <Page
       model={{
         balance: ready({ ...BALANCE, balance: '18.300000' }),
+        forecast: ready({ ...FORECAST, days_left: 4, days_to_top_up: null }),
         notices: [
           ...notices('paused', 'expiring', 'custom', 'checking'),
           withFigures(notice('added'), { amount: '5.000000', balance: '18.500000', calls_work_again_since: null }),
@@ -168,6 +179,7 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
           ...FORECAST,
           average: '12.300000',
           days_left: 2,
+          days_to_top_up: null,
           used_today: '38.900000',
           usual_day: '12.300000',
           is_unusual: true,
@@ -187,7 +199,7 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
     <Page
       model={{
         balance: ready({ ...BALANCE, balance: '46.580000' }),
-        forecast: ready({ ...FORECAST, days_left: 5 }),
+        forecast: ready({ ...FORECAST, days_left: 11, days_to_top_up: 5 }),
         notices: notices('added'),
       }}
     />
@@ -206,7 +218,12 @@ export const PAGES: Readonly<Record<string, () => React.ReactNode>> = {
       model={{
         session: { ...MODEL.session, brand_color: '#ffd400', is_sandbox: false },
         balance: ready({ ...BALANCE, balance: '1234567.890000' }),
-        forecast: ready({ ...FORECAST, days_left: null, no_days_left_reason: 'more_than_90_days' }),
+        forecast: ready({
+          ...FORECAST,
+          days_left: null,
+          days_to_top_up: null,
+          no_days_left_reason: 'more_than_90_days',
+        }),
         autoTopUp: auto('on-without-cap'),
       }}
     />

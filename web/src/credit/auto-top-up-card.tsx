@@ -122,7 +122,8 @@ function offLines({ settings, currency }: AutoTopUp, { t, money }: Words): strin
   ]
 }
 
-function onLines({ settings, currency, method, charged_this_month }: AutoTopUp, words: Words): string[] {
+function onLines(autoTopUp: AutoTopUp, words: Words): string[] {
+  const { settings, currency, method, charged_this_month, waits_until: until } = autoTopUp
   if (settings === null) return []
   const { t, dates } = words
   const { amount: written } = words.money(currency)
@@ -139,6 +140,7 @@ function onLines({ settings, currency, method, charged_this_month }: AutoTopUp, 
   const cap = settings.monthly_cap === null ? null : written(settings.monthly_cap)
   return [
     rule(),
+    ...(until === null ? [] : [t('auto.nothingBefore', { time: dates.moment(until) })]),
     cap === null ? t('auto.limitsWithoutCap') : t('auto.limits', { cap }),
     cap === null ? t('auto.monthWithoutCap', { month, spent }) : t('auto.month', { month, spent, cap }),
   ]

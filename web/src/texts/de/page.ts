@@ -54,6 +54,7 @@ export const PAGE: PageTexts = {
   'auto.ruleWithoutCard': 'Sinkt das Guthaben unter {threshold}, werden {amount} abgebucht.',
   'auto.ruleNoMethod':
     'Sinkt das Guthaben unter {threshold}, sollen {amount} abgebucht werden, aber es ist kein Zahlungsmittel gespeichert.',
+  'auto.nothingBefore': 'Vor {time} wird nichts abgebucht.',
   'auto.limits': 'Höchstens 5-mal in 24 Stunden und {cap} im Monat.',
   'auto.limitsWithoutCap': 'Höchstens 5-mal in 24 Stunden, kein Monatslimit.',
   'auto.month': '{month}: {spent} von {cap}',

@@ -52,6 +52,7 @@ export const PAGE = {
   'auto.ruleWithoutCard': 'When credit falls below {threshold}, {amount} is charged.',
   'auto.ruleNoMethod':
     'When credit falls below {threshold}, {amount} is to be charged, but no payment method is saved.',
+  'auto.nothingBefore': 'Nothing is charged before {time}.',
   'auto.limits': 'At most 5 times in 24 hours and {cap} a month.',
   'auto.limitsWithoutCap': 'At most 5 times in 24 hours, no monthly cap.',
   'auto.month': '{month}: {spent} of {cap}',
