@@ -302,6 +302,8 @@ describe.skipIf(browserFound === null)('the page', () => {
       await page.locator('[role=alert].visually-hidden').waitFor({ state: 'attached' })
       await adjust(pages.api, accountId, -25_000_000n)
       await page.locator('.banner', { hasText: 'Credit has run out.' }).waitFor()
+      // Told of with the frame after it.
+      await until('the browser has said what moved', async () => (await movedOn(page)).length > 0)
       const moved = await movedOn(page)
       expect(moved).toHaveLength(1)
       expect(moved[0]!.value).toBeLessThan(GOOD_SHIFT)
