@@ -1,14 +1,7 @@
 /** Days and months of a zone as half-open instants: they tile, whatever its clocks do. */
 import { describe, expect, it } from 'vitest'
-import {
-  dayAt,
-  describePeriod,
-  faultsOf,
-  monthBefore,
-  monthOf,
-  periodOf,
-  startOfDay,
-} from '../../../web/src/export/period.ts'
+import { describePeriod, faultsOf, monthBefore, monthOf, periodOf } from '../../../web/src/export/period.ts'
+import { dateIn, startOfDay } from '../../../web/src/format/days.ts'
 
 const [BERLIN, YORK] = ['Europe/Berlin', 'America/New_York']
 
@@ -31,7 +24,7 @@ describe('a day begins', () => {
     ['America/Santiago', '2026-09-06', '2026-09-06T04:00:00.000Z', 'at 01:00 where clocks go forward at midnight'],
     ['Pacific/Apia', '2011-12-30', '2011-12-30T10:00:00.000Z', 'with the next, where there was none'],
   ])('in %s, %s at %s: %s', (zone, day, instant) => {
-    expect(startOfDay(day, zone)).toBe(instant)
+    expect(startOfDay(zone, day)).toBe(instant)
   })
 
   it.each([BERLIN, YORK, 'America/Santiago', 'Australia/Lord_Howe'])(
@@ -40,10 +33,10 @@ describe('a day begins', () => {
       let day = '2026-01-01'
       for (let days = 0; days < 365; days += 1) {
         const { to } = periodOf({ first: day, last: day }, zone)
-        const next = dayAt(new Date(to), zone)
+        const next = dateIn(zone, new Date(to))
         expect(next > day).toBe(true)
-        expect(dayAt(new Date(Date.parse(to) - 1), zone)).toBe(day)
-        expect(startOfDay(next, zone)).toBe(to)
+        expect(dateIn(zone, new Date(Date.parse(to) - 1))).toBe(day)
+        expect(startOfDay(zone, next)).toBe(to)
         day = next
       }
       expect(day).toBe('2027-01-01')
@@ -77,7 +70,7 @@ describe('a month', () => {
     ['2026-11-01T03:59:59.999Z', '2026-11-01', '2026-10-31'],
     ['2026-11-01T04:00:00.000Z', '2026-11-01', '2026-11-01'],
   ])('at %s it is %s in Berlin and %s in New York', (instant, inBerlin, inYork) => {
-    expect([BERLIN, YORK].map((zone) => dayAt(new Date(instant), zone))).toEqual([inBerlin, inYork])
+    expect([BERLIN, YORK].map((zone) => dateIn(zone, new Date(instant)))).toEqual([inBerlin, inYork])
   })
 })
 

@@ -13,8 +13,8 @@ export interface Scale {
 const MAX_GRIDLINES = 3
 /** How far gridlines may be apart, in tens of whatever size. */
 const STEPS = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10] as const
-/** Amounts below are not charged by themselves. */
-const LEAST_STEP = 0.01
+/** Gridlines are labelled to the cent, so they stand at whole cents. */
+const CENTS_PER_UNIT = 100
 
 /** The narrowest that has all amounts and zero in it. */
 export function scaleOf(decimals: readonly string[]): Scale {
@@ -39,7 +39,7 @@ function stepOf(lowest: number, highest: number): number {
   if (span === 0) return 1
   for (let tens = 10 ** Math.floor(Math.log10(span / MAX_GRIDLINES)); ; tens *= 10) {
     for (const unit of STEPS) {
-      const step = Math.max(LEAST_STEP, roundedTo(unit * tens))
+      const step = Math.ceil(roundedTo(unit * tens * CENTS_PER_UNIT)) / CENTS_PER_UNIT
       if (countOf(highest, step) + countOf(-lowest, step) <= MAX_GRIDLINES) return step
     }
   }

@@ -1,5 +1,6 @@
 /** What a period is called: a month where it is one, else its days, with the year where it is not this one. */
-import { type DescribedPeriod, dayAt } from './period.ts'
+import { dateIn } from '../format/days.ts'
+import type { DescribedPeriod } from './period.ts'
 
 export interface PeriodNames {
   of(period: Pick<DescribedPeriod, 'first' | 'last' | 'isMonth'>): string
@@ -17,7 +18,7 @@ export function periodNames(locale: string, timeZone: string, now: Date): Period
     month: [make({ month: 'long' }), make({ month: 'long', year: 'numeric' })],
     days: [make(days), make({ ...days, year: 'numeric' })],
   } as const
-  const thisYear = dayAt(now, timeZone).slice(0, 4)
+  const thisYear = dateIn(timeZone, now).slice(0, 4)
   const dateOf = (day: string) => new Date(`${day}T00:00:00Z`)
   const pick = (kind: keyof typeof formats, ...named: string[]) =>
     formats[kind][named.every((day) => day.startsWith(thisYear)) ? 0 : 1]!

@@ -1,7 +1,8 @@
 /** Which period is chosen: a month by name, or days as they are being typed. */
 import { useMemo, useState } from 'react'
+import { dateIn } from '../format/days.ts'
 import { useWords } from '../texts/words.tsx'
-import { dayAt, faultsOf, knownZone, monthBefore, monthOf, type Period, periodOf } from './period.ts'
+import { faultsOf, knownZone, monthBefore, monthOf, type Period, periodOf } from './period.ts'
 import { type PeriodNames, periodNames } from './period-words.ts'
 
 export type PeriodChoice = 'this_month' | 'last_month' | 'own'
@@ -34,7 +35,7 @@ export function usePeriod(now: Date, initial: PeriodChoice = 'this_month'): Peri
   const { t, locale, timeZone: readersZone } = useWords()
   const timeZone = knownZone(readersZone)
   const names = useMemo(() => periodNames(locale, timeZone, now), [locale, timeZone, now])
-  const today = dayAt(now, timeZone)
+  const today = dateIn(timeZone, now)
   const [choice, setChoice] = useState<PeriodChoice>(initial)
   const [first, setFirst] = useState(monthOf(today).first)
   const [last, setLast] = useState(today)
