@@ -1,7 +1,7 @@
 /**
- * The sandbox's own pages: where a test card is typed in, and where its bank asks for approval. Whoever has an address may use it: the ids in it cannot be guessed, and no
- * cookie or session is involved that another site could borrow. A card's number goes to the sandbox, which forgets it, and
- * into no answer, log or table.
+ * The sandbox's own pages: where a test card is typed in, and where its bank asks for approval. Whoever has an address may use
+ * it: the ids in it cannot be guessed, and no cookie or session is involved that another site could borrow. A card's number
+ * goes to the sandbox, which forgets it, and into no answer, log or table.
  */
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
