@@ -3,6 +3,7 @@ import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, it } from 'vitest'
 import { en } from '../../src/texts/en.ts'
 import { LANGUAGES, textsFor } from '../../src/texts/languages.ts'
+import { readerLocale } from '../../src/texts/reader-locale.ts'
 import { type TextId, textsOf } from '../../src/texts/texts.ts'
 
 type Part = ReturnType<IntlMessageFormat['getAst']>[number]
@@ -82,6 +83,10 @@ describe('a text', () => {
     ['', 'en', 'en-US'],
   ])('for a reader in %j is in %s, with the formats of %s', (locale, language, formatsLocale) => {
     expect(textsFor(locale)).toMatchObject({ language, locale: formatsLocale })
+  })
+
+  it('is written to readers of each language that there is', () => {
+    expect(Object.keys(LANGUAGES).map(readerLocale)).toEqual(Object.keys(LANGUAGES))
   })
 
   it('chooses the plural', () => {

@@ -11,6 +11,7 @@ import { usePay } from './pay/use-pay.tsx'
 import { useSettingsActions } from './settings.ts'
 import { loadTexts } from './texts/texts.ts'
 import { WordsProvider } from './texts/words.tsx'
+import { untilLoaded } from './until-loaded.ts'
 
 type Queries = ReturnType<typeof accountQueries>
 
@@ -103,13 +104,11 @@ function useBelow(queries: Queries): Below | null {
   const client = useQueryClient()
   const [below, setBelow] = useState<Below | null>(null)
   useEffect(() => {
-    const show = (loaded: Below) => {
+    void untilLoaded(loadBelow).then((loaded) => {
       // What fails is asked for again where it is shown.
       void loaded.readMovementsAhead(client, queries).catch(() => undefined)
       setBelow(loaded)
-    }
-    // As after a new build of the page: a reload brings it.
-    loadBelow().then(show, (error: unknown) => console.error(error))
+    })
   }, [client, queries])
   return below
 }

@@ -2,6 +2,7 @@
 import { type ComponentType, Suspense, useEffect, useState } from 'react'
 import type { Area } from '../texts/ids.ts'
 import { loadTexts } from '../texts/texts.ts'
+import { untilLoaded } from '../until-loaded.ts'
 
 export interface Openable {
   readonly isOpen: boolean
@@ -16,19 +17,18 @@ export function loadedWhenOpened<Props extends Openable & object>(
   areas: readonly Area[] = [],
 ): ComponentType<Props> {
   let loaded: ComponentType<Props> | null = null
-  async function loadAll(): Promise<ComponentType<Props>> {
-    const [component] = await Promise.all([
-      load(),
-      ...areas.map((area) => loadTexts(document.documentElement.lang, area)),
-    ])
+  let loading: Promise<void> | null = null
+  async function loadAll(): Promise<void> {
+    const texts = areas.map((area) => loadTexts(document.documentElement.lang, area))
+    const [component] = await Promise.all([load(), ...texts])
     loaded = component.default
-    return loaded
   }
   return function WhenOpened(props: Props) {
     const [Loaded, setLoaded] = useState(() => loaded)
     useEffect(() => {
-      // As after a new build of the page: another press tries again, a reload brings it.
-      if (props.isOpen && Loaded === null) loadAll().then((component) => setLoaded(() => component), console.error)
+      if (!props.isOpen || Loaded !== null) return
+      loading ??= untilLoaded(loadAll)
+      void loading.then(() => setLoaded(() => loaded))
     }, [props.isOpen, Loaded])
     if (Loaded === null) return null
     return (

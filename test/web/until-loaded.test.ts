@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { untilLoaded } from '../../web/src/until-loaded.ts'
+
+it('what is loaded late is asked for again, after ever longer rests, until it is there', async () => {
+  let asked = 0
+  const rests: number[] = []
+  const loaded = await untilLoaded(
+    async () => {
+      asked += 1
+      if (asked < 8) throw new TypeError('Failed to fetch dynamically imported module')
+      return 'there'
+    },
+    async (ms) => rests.push(ms),
+  )
+  expect(loaded).toBe('there')
+  expect(rests).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+})
