@@ -139,8 +139,9 @@ function onLines(autoTopUp: AutoTopUp, words: Words): string[] {
   const spent = written(charged_this_month)
   const cap = settings.monthly_cap === null ? null : written(settings.monthly_cap)
   return [
-    rule(),
+    // Before the rule, which says otherwise.
     ...(until === null ? [] : [t('auto.nothingBefore', { time: dates.moment(until) })]),
+    rule(),
     cap === null ? t('auto.limitsWithoutCap') : t('auto.limits', { cap }),
     cap === null ? t('auto.monthWithoutCap', { month, spent }) : t('auto.month', { month, spent, cap }),
   ]
