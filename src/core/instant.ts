@@ -67,3 +67,8 @@ function utcMidnightMillis(year: number, month: number, day: number): number | n
   const exists = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
   return exists ? date.getTime() : null
 }
+
+/** The UTC midnight that the day of an instant begins at. */
+export function startOfDay(instantMicros: InstantMicros): InstantMicros {
+  return Math.floor(instantMicros / MICROS_PER_DAY) * MICROS_PER_DAY
+}

@@ -5,7 +5,14 @@
  * close of a day. Hours are looked up in the chain. Nobody is waited for, as a period's summary does: what is in flight over
  * a midnight is in its day when the history is read again.
  */
-import { formatDate, formatInstant, type InstantMicros, MICROS_PER_DAY, parseDate } from '../core/instant.ts'
+import {
+  formatDate,
+  formatInstant,
+  type InstantMicros,
+  MICROS_PER_DAY,
+  parseDate,
+  startOfDay,
+} from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 import { listMovements, NO_FILTER } from './find-movements.ts'
@@ -265,8 +272,4 @@ function byKey<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Pro
 
 function endOf(date: string): InstantMicros {
   return parseDate(date)! + MICROS_PER_DAY
-}
-
-function startOfDay(instantMicros: InstantMicros): InstantMicros {
-  return Math.floor(instantMicros / MICROS_PER_DAY) * MICROS_PER_DAY
 }

@@ -3,7 +3,14 @@
  * Always as of this moment, whatever is summed up yet. Figures and reasons: the words are the page's.
  */
 import { z } from 'zod'
-import { formatDate, formatInstant, type InstantMicros, MICROS_PER_DAY, parseDate } from '../../core/instant.ts'
+import {
+  formatDate,
+  formatInstant,
+  type InstantMicros,
+  MICROS_PER_DAY,
+  parseDate,
+  startOfDay,
+} from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
 import { MAX_AVERAGE_DAYS, MIN_AVERAGE_DAYS } from '../../core/usage-forecast/average.ts'
 import { daysToTopUp, forecastUsage } from '../../core/usage-forecast/forecast.ts'
@@ -313,10 +320,6 @@ export function periodOf({ from, to, days }: z.output<typeof DaysQuery>, nowMicr
     throw notPossible('/query/from', 'too_low', `a period is at most ${MAX_DAYS} days`)
   }
   return { fromDate: formatDate(fromMicros), toDate: formatDate(toMicros), fromMicros, toMicros }
-}
-
-function startOfDay(instantMicros: InstantMicros): InstantMicros {
-  return Math.floor(instantMicros / MICROS_PER_DAY) * MICROS_PER_DAY
 }
 
 function startOfMonth(instantMicros: InstantMicros): InstantMicros {
