@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { type PageFiles, readPageFiles } from '../../src/api/page-files.ts'
 import { CSV_HEADINGS } from '../../src/core/export/csv-cells.ts'
-import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { launchBrowser } from '../../stack/browser.ts'
 import { makeMovements } from '../../testkit/movements.ts'
 import { openTestApi, TEST_PORTAL, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
 import { parseCsv } from '../support/csv.ts'
 import { expectedRows, prepareAll } from '../support/exports.ts'
+import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply } from '../support/ledger.ts'
 
 const EMBEDDER = 'https://dashboard.example'
@@ -89,10 +90,7 @@ describe('its files', () => {
   )
 })
 
-const browserFound = await findBrowser(console.error).catch((error: Error) => {
-  console.error(`SKIPPED: the page in a browser. ${error.message}`)
-  return null
-})
+const browserFound = await browserFor('the page')
 
 describe.skipIf(browserFound === null)('in a browser', () => {
   let browser: Browser

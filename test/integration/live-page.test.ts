@@ -3,21 +3,19 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { readPageFiles } from '../../src/api/page-files.ts'
-import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { launchBrowser } from '../../stack/browser.ts'
 import { until } from '../../testkit/until.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
 import { componentEnvironment } from '../support/components.ts'
+import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
 const LIVE_TIMES = { lookEveryMs: 100, credentialsEveryMs: 200, noticesEveryMs: 400, readAtLeastEveryMs: 400 }
 const ENDED = 'Your session has ended. Open Billing again from Harbor Cloud.'
 
-const browserFound = await findBrowser(console.error).catch((error: Error) => {
-  console.error(`SKIPPED: the live page in a browser. ${error.message}`)
-  return null
-})
+const browserFound = await browserFor('the live page')
 
 describe.skipIf(browserFound === null)('the page', () => {
   let api: TestApi

@@ -2,18 +2,15 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { SHORTLY_MICROS } from '../../src/payments/providers/sandbox/cards.ts'
-import { findBrowser } from '../../stack/browser.ts'
 import { saveCard } from '../../testkit/auto-top-up.ts'
 import { until } from '../../testkit/until.ts'
 import { type BillingPages, openBillingPages } from '../support/billing-pages.ts'
+import { browserFor } from '../support/found-browser.ts'
 
 const SEPA = 'AT611904300234573201'
 const SHORTLY_HOURS = SHORTLY_MICROS / 3_600_000_000
 
-const browserFound = await findBrowser(console.error).catch((error: Error) => {
-  console.error(`SKIPPED: approvals in a browser. ${error.message}`)
-  return null
-})
+const browserFound = await browserFor('approvals')
 
 describe.skipIf(browserFound === null)('on the page', () => {
   let pages: BillingPages

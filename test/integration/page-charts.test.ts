@@ -4,22 +4,20 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import type { Schema } from '../../src/api/client/client.ts'
 import { readPageFiles } from '../../src/api/page-files.ts'
-import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { until } from '../../testkit/until.ts'
 import { age } from '../support/age.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
+import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply, postPayments, recordUsage } from '../support/ledger.ts'
 import { abroad, correctionOf, lookup, sms } from '../support/usage-events.ts'
 
 const LIVE_TIMES = { lookEveryMs: 100, credentialsEveryMs: 1_000, noticesEveryMs: 1_000, readAtLeastEveryMs: 1_000 }
 const ACCOUNT = 'charted'
 
-const browserFound = await findBrowser(console.error).catch((error: Error) => {
-  console.error(`SKIPPED: the charts in a browser. ${error.message}`)
-  return null
-})
+const browserFound = await browserFor('the charts')
 
 const euros = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'EUR' })
 /** To the cent, from a decimal and with a true minus. */

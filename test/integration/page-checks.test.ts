@@ -5,11 +5,11 @@ import type { Schema } from '../../src/api/client/client.ts'
 import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
 import { addPaymentMethod } from '../../src/ledger/top-ups/payment-methods.ts'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
-import { findBrowser } from '../../stack/browser.ts'
 import { saveCard } from '../../testkit/auto-top-up.ts'
 import { until } from '../../testkit/until.ts'
 import { type BillingPages, openBillingPages } from '../support/billing-pages.ts'
 import { cardOf, consentFor, SETTINGS } from '../support/charges.ts'
+import { browserFor } from '../support/found-browser.ts'
 import { adjust } from '../support/ledger.ts'
 import { shownText } from '../support/notices.ts'
 import { rollUpToTheEnd } from '../support/rolled-up.ts'
@@ -21,10 +21,7 @@ const EVENTS_PER_SECOND = 50
 /** What browsers call good of all that moves while a page is open. */
 const GOOD_SHIFT = 0.1
 
-const browserFound = await findBrowser(console.error).catch((error: Error) => {
-  console.error(`SKIPPED: the page in a browser. ${error.message}`)
-  return null
-})
+const browserFound = await browserFor('the page')
 
 /** Everything that moved from the first paint on, by name, and whatever was written into a live region. */
 const WATCH = `(() => {

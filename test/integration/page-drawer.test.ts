@@ -9,18 +9,16 @@ import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { readPageFiles } from '../../src/api/page-files.ts'
 import { parseMoney } from '../../src/core/money.ts'
 import { roundedQuotient } from '../../src/core/rating/price.ts'
-import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { callFields, correctionFields, type Fields, testAccount, testCatalog, usageFields } from '../support/catalog.ts'
+import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply, recordUsage } from '../support/ledger.ts'
 
 const { rounding } = testCatalog()
 
-const browserFound = await findBrowser(console.error).catch((error: Error) => {
-  console.error(`SKIPPED: the drawer in a browser. ${error.message}`)
-  return null
-})
+const browserFound = await browserFor('the drawer')
 
 interface Planted {
   readonly accountId: 'drawer' | 'bare'

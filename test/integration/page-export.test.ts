@@ -8,12 +8,13 @@ import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { readPageFiles } from '../../src/api/page-files.ts'
 import { parseMoney } from '../../src/core/money.ts'
 import { prepareNextPart } from '../../src/reporting/exports/prepare-export.ts'
-import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { AWKWARD_NAMES, makeMovements } from '../../testkit/movements.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
 import { exportFacts, prepareAll } from '../support/exports.ts'
+import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { runPython, testPython } from '../support/python.ts'
 
@@ -27,10 +28,7 @@ const MOVEMENTS = 2_600
 const ROWS_A_PART = 1_000
 const HOUR_MS = 3_600_000
 
-const browserFound = await findBrowser(console.error).catch((error: Error) => {
-  console.error(`SKIPPED: exporting in a browser. ${error.message}`)
-  return null
-})
+const browserFound = await browserFor('exporting')
 
 describe.skipIf(browserFound === null)('exporting on the page', () => {
   let api: TestApi

@@ -4,11 +4,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { readPageFiles } from '../../src/api/page-files.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
-import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { makeMovements } from '../../testkit/movements.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { callFields, testAccount } from '../support/catalog.ts'
+import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply, recordUsage } from '../support/ledger.ts'
 
 const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 400 }
@@ -18,10 +19,7 @@ const MANY = 'many'
 const MOVEMENTS = 3_000
 const DAYS = 75
 
-const browserFound = await findBrowser(console.error).catch((error: Error) => {
-  console.error(`SKIPPED: movements on the page in a browser. ${error.message}`)
-  return null
-})
+const browserFound = await browserFor('movements on the page')
 
 describe.skipIf(browserFound === null)('movements', () => {
   let api: TestApi

@@ -3,20 +3,18 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { readPageFiles } from '../../src/api/page-files.ts'
-import { findBrowser, launchBrowser } from '../../stack/browser.ts'
+import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { until } from '../../testkit/until.ts'
 import { openTestApi, TEST_PORTAL, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
+import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import type { Card } from '../support/payments.ts'
 
 const WORKER_REST_MS = 50
 
-const browserFound = await findBrowser(console.error).catch((error: Error) => {
-  console.error(`SKIPPED: paying in a browser. ${error.message}`)
-  return null
-})
+const browserFound = await browserFor('paying')
 
 describe.skipIf(browserFound === null)('paying on the page', () => {
   let api: TestApi
