@@ -4,13 +4,13 @@ import type { TextId } from '../texts/ids.ts'
 import type { Words } from '../texts/words-of.ts'
 import { type Charge, calledCountry, packageName, regionName, userName } from './names.ts'
 
-interface Told {
+interface Explained {
   readonly movement: ExplainedMovement
   readonly charge: Charge
   readonly words: Words
 }
 
-const SENTENCES: Readonly<Record<string, TextId | ((told: Told) => string)>> = {
+const SENTENCES: Readonly<Record<string, TextId | ((explained: Explained) => string)>> = {
   outside_package_countries: ({ movement, charge, words }) =>
     words.t('why.outside', {
       country: calledCountry(movement, charge, words),
@@ -29,8 +29,8 @@ const SENTENCES: Readonly<Record<string, TextId | ((told: Told) => string)>> = {
   conversation_intelligence: 'why.minute',
   voice_agent: 'why.minute',
   other_usage: 'why.unit',
-  correction: takesBack,
-  invoice_correction: takesBack,
+  correction: reversal,
+  invoice_correction: reversal,
 
   // What moves no credit makes no movement, so these are for whatever is listed one day.
   in_package: ({ charge, words }) => words.t('why.inPackage', { package: packageName(charge.package, words) }),
@@ -59,7 +59,7 @@ export function whySentence(movement: ExplainedMovement, charge: Charge, words: 
   return typeof sentence === 'string' ? words.t(sentence) : sentence({ movement, charge, words })
 }
 
-function fairUse({ movement, charge: { fair_use: use }, words: { t } }: Told): string {
+function fairUse({ movement, charge: { fair_use: use }, words: { t } }: Explained): string {
   const user = userName(movement) ?? t('why.theUser')
   const minutes = use?.covered_minutes ?? 0
   if (minutes > 0) return t('why.partlyIncluded', { minutes })
@@ -67,7 +67,7 @@ function fairUse({ movement, charge: { fair_use: use }, words: { t } }: Told): s
   return limit === null ? t('why.usedUpUnknown', { user }) : t('why.usedUp', { user, limit })
 }
 
-function takesBack({ movement: { explanation }, words: { t, dates } }: Told): string {
+function reversal({ movement: { explanation }, words: { t, dates } }: Explained): string {
   const { corrects } = explanation
   return corrects === null ? t('why.takesBackUnknown') : t('why.takesBack', { date: dates.day(corrects.occurred_at) })
 }
