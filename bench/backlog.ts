@@ -3,14 +3,13 @@
  * as a process of its own, the relay as another.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Figure, median } from './figures.ts'
 import { uniformMix } from './mixes.ts'
 import { memoryOf } from './processes.ts'
-import { byTopic, openRig, type Rig, take } from './rig.ts'
+import { byTopic, openRig, type Rig, recordedBy, take } from './rig.ts'
 import { stopAll, untilDone } from './until-done.ts'
 
 const LIVE_EVENTS_PER_SECOND = 500
@@ -45,7 +44,7 @@ export async function benchBacklog(messages: number): Promise<Figure[]> {
           if (performance.now() < lookAt) return false
           lookAt = performance.now() + 1000
           megabytes.push(memoryOf(rater.pid)?.nowMb ?? Number.NaN)
-          done = (await recordedBy(client, group)) - before
+          done = Number(await recordedBy(client, group)) - before
           if (startedAt === 0) [startedAt, doneAtStart] = [performance.now(), done]
           const seconds = (performance.now() - startedAt) / 1000
           eventsPerSecond = (done - doneAtStart) / seconds
@@ -93,12 +92,4 @@ async function sendLive(rig: Rig, over: AbortSignal): Promise<void> {
     await delay(1000, undefined, { signal: over }).catch(() => {})
   }
   await producer.disconnect()
-}
-
-async function recordedBy(client: pg.Client, group: string): Promise<number> {
-  const { rows } = await client.query(
-    'select coalesce(sum(next_offset), 0)::float8 as done from tollgate.consumer_offsets where consumer_group = $1',
-    [group],
-  )
-  return rows[0].done
 }

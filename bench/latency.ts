@@ -1,88 +1,103 @@
 /**
- * How long after a message was sent its consequences can be read: the balance change, and the block where it took the last
- * of the credit. Under a paced load of which every few milliseconds some events are probes, each on an account of its own
- * with next to no credit, so that it is the only cause there is for what is told of that account.
+ * How long after a message was sent its consequences can be read: the balance change, and the block where it took
+ * the last of the credit. Under a paced load of which some events are probes, each on an account of its own with next to no
+ * credit, so that it is the only cause there is for what is told of that account.
+ *
+ * The stages are told by times that the answers carry themselves: the instant of the transaction that recorded the usage, and
+ * when the relay sent what it announced. All processes are on one machine, so on one clock.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Kafka } from 'kafkajs'
+import type { PackedRecord } from '../src/outbox/pack.ts'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
+import { USAGE_TOPICS } from '../src/topics.ts'
 import { startServe } from '../stack/serve.ts'
 import { until } from '../testkit/until.ts'
+import { type EncodedSender, encodeUsage, openEncodedSender } from './encoded.ts'
 import { type Figure, percentile } from './figures.ts'
 import { type Mix, type UsageMessage, uniformMix } from './mixes.ts'
-import { byTopic, type Rig, take } from './rig.ts'
+import { meterProcesses, type ProcessName } from './processes.ts'
+import { type Rig, take } from './rig.ts'
 import { assertRunning, stopAll, untilDone } from './until-done.ts'
 
 const TICK_MILLIS = 20
 const WARM_UP_SECONDS = 5
-const PROBES_A_TICK = 2
+/** First of all: code that has not run yet is slower than at any load. */
+const WARM_UP_EVENTS_PER_SECOND = 2_000
+const MOST_PROBES_A_SECOND = 100
 const ANSWERS_WITHIN_MS = 60_000
-const JOINED_WITHIN_MS = 60_000
+const SETTLED_WITHIN_MS = 60_000
+const USAGE = 'usage.calls.v1'
 const BALANCE = 'credit.balance-changed.v1'
 const STATUS = 'credit.service-status.v1'
+
+export interface Load {
+  readonly name: string
+  readonly eventsPerSecond: number
+}
+
+/** Milliseconds since 1970. */
+interface Answer {
+  readonly recordedAt: number
+  readonly relayedAt: number
+  readonly readAt: number
+}
+
+/** How many probes so many seconds of a load take, so many accounts `probe-0` and so on are needed. */
+export function probesOf(loads: readonly Load[], secondsALoad: number): number {
+  return loads.reduce((sum, { eventsPerSecond }) => sum + Math.ceil(probesASecond(eventsPerSecond) * secondsALoad), 0)
+}
+
+function probesASecond(eventsPerSecond: number): number {
+  return Math.min(MOST_PROBES_A_SECOND, eventsPerSecond / 2)
+}
 
 /** Accounts `probe-0` and so on are expected to be there, active, with less credit than a call costs. */
 export async function benchLatency(
   rig: Rig,
-  loads: readonly { readonly name: string; readonly eventsPerSecond: number }[],
+  loads: readonly Load[],
   secondsALoad: number,
   mix: Mix = uniformMix,
 ): Promise<Figure[]> {
-  const { environment, database } = await rig.createRun(await rig.positions())
+  const { environment, database, group } = await rig.createRun(await rig.positions())
   const serve = await startServe(environment)
   const kafka = createKafka(rig.config.kafka, createLog('error'))
-  const answeredAt: Record<string, Map<string, number>> = { [BALANCE]: new Map(), [STATUS]: new Map() }
-  const consumer = kafka.consumer({ groupId: `bench-latency-${Date.now()}`, maxWaitTimeInMs: 1000 })
-  await consumer.connect()
-  await consumer.subscribe({ topics: [BALANCE, STATUS] })
-  let hasJoined = false
-  consumer.on(consumer.events.GROUP_JOIN, () => {
-    hasJoined = true
-  })
-  await consumer.run({
-    autoCommit: false,
-    partitionsConsumedConcurrently: 24,
-    eachBatch: async ({ batch }) => {
-      const now = performance.now()
-      const answered = answeredAt[batch.topic]!
-      for (const { key } of batch.messages) if (key?.[0] === PROBE_FIRST_BYTE) answered.set(key.toString(), now)
-    },
-  })
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
-  await producer.connect()
+  const answers = await followAnswers(kafka)
+  const sender = await openEncodedSender(kafka, [...USAGE_TOPICS.keys()])
   const figures: Figure[] = []
   let probe = 0
   let seed = 1000
   let isDone = false
   try {
-    await until('the consumer of the answers has joined', () => hasJoined, JOINED_WITHIN_MS)
+    await rig.untilJoined(group, [serve])
+    const premade = (seconds: number, eventsPerSecond: number) =>
+      encodeUsage(take(mix(rig.parts, seed++), Math.floor(seconds * eventsPerSecond)))
+    await pace(sender, premade(WARM_UP_SECONDS, WARM_UP_EVENTS_PER_SECOND), WARM_UP_SECONDS)
+    await rig.untilRecorded(database, group, [serve])
     for (const { name, eventsPerSecond } of loads) {
-      const seconds = WARM_UP_SECONDS + secondsALoad
-      const load = take(mix(rig.parts, seed++), Math.ceil(eventsPerSecond * seconds))
       const sentAt = new Map<string, number>()
-      const startedAt = performance.now()
-      let sent = 0
-      while (sent < load.length) {
+      const probes = Array.from(
+        { length: probesOf([{ name, eventsPerSecond }], secondsALoad) },
+        () => `probe-${probe++}`,
+      )
+      const calls = encodeUsage(probes.map((accountId) => probeCall(rig, accountId)))
+      await pace(sender, premade(WARM_UP_SECONDS, eventsPerSecond), WARM_UP_SECONDS)
+      const load = premade(secondsALoad, eventsPerSecond - calls.length / secondsALoad)
+      const meter = meterProcesses()
+      let next = 0
+      const seconds = await pace(sender, load, secondsALoad, (elapsed) => {
         assertRunning([serve])
-        const elapsed = (performance.now() - startedAt) / 1000
-        const due = Math.min(load.length, Math.floor(elapsed * eventsPerSecond))
-        if (due > sent) {
-          const batch = load.slice(sent, due)
-          sent = due
-          const now = performance.now()
-          if (elapsed > WARM_UP_SECONDS) {
-            for (let i = 0; i < PROBES_A_TICK; i++) {
-              const key = `probe-${probe++}`
-              batch.push(probeCall(rig, key))
-              sentAt.set(key, now)
-            }
-          }
-          await producer.sendBatch({ acks: -1, topicMessages: byTopic(batch) })
-        }
-        await delay(TICK_MILLIS)
-      }
-      const isAnswered = (key: string) => answeredAt[BALANCE]!.has(key) && answeredAt[STATUS]!.has(key)
-      const unanswered = () => [...sentAt.keys()].filter((key) => !isAnswered(key)).length
+        const due = Math.min(calls.length, Math.floor((elapsed / secondsALoad) * calls.length))
+        const now = performance.timeOrigin + performance.now()
+        for (const key of probes.slice(next, due)) sentAt.set(key, now)
+        const dueCalls = calls.slice(next, due)
+        next = due
+        return dueCalls
+      })
+      const spent = meter.read()
+      meter.stop()
+      const unanswered = () => [...sentAt.keys()].filter((key) => !answers.hasBoth(key)).length
       await untilDone([serve], {
         condition: `at ${name} all ${sentAt.size} probes are answered`,
         isDone: () => unanswered() === 0,
@@ -96,20 +111,91 @@ export async function benchLatency(
         [BALANCE, 'balance changed'],
         [STATUS, 'blocked'],
       ] as const) {
-        const millis = [...sentAt].map(([key, at]) => answeredAt[topic]!.get(key)! - at)
+        const millis = [...sentAt].map(([key, at]) => answers.of(topic, key).readAt - at)
         add(`${what}, p50`, 'ms', percentile(millis, 0.5))
         add(`${what}, p99`, 'ms', percentile(millis, 0.99))
         add(`${what}, most`, 'ms', percentile(millis, 1))
+      }
+      const stages: [string, (at: number, answer: Answer) => number][] = [
+        ['sent to recorded', (at, { recordedAt }) => recordedAt - at],
+        ['recorded to relayed', (_, { recordedAt, relayedAt }) => relayedAt - recordedAt],
+        ['relayed to read', (_, { relayedAt, readAt }) => readAt - relayedAt],
+      ]
+      for (const [stage, millisOf] of stages) {
+        const millis = [...sentAt].map(([key, at]) => millisOf(at, answers.of(BALANCE, key)))
+        add(`${stage}, p50`, 'ms', percentile(millis, 0.5))
+        add(`${stage}, p99`, 'ms', percentile(millis, 0.99))
+      }
+      for (const process of ['serve', 'kafka', 'postgres', 'redis', 'bench'] satisfies ProcessName[]) {
+        const { cpuMillis, reads, writes } = spent.get(process) ?? { cpuMillis: 0, reads: 0, writes: 0 }
+        add(`CPU of ${process}`, '% of a core', cpuMillis / 10 / seconds)
+        if (process !== 'serve' && process !== 'kafka') continue
+        add(`writes of ${process}`, 'a second', writes / seconds)
+        add(`reads of ${process}`, 'a second', reads / seconds)
       }
     }
     isDone = true
   } finally {
     await stopAll([serve], !isDone)
-    await producer.disconnect()
-    await consumer.disconnect()
+    sender.close()
+    await answers.stop()
     await rig.dropDatabase(database)
   }
   return figures
+}
+
+/** Sends the load evenly over so many seconds, and with each part what is to go beside it; returns how long it took. */
+async function pace(
+  sender: EncodedSender,
+  load: readonly PackedRecord[],
+  seconds: number,
+  beside: (elapsedSeconds: number) => readonly PackedRecord[] = () => [],
+): Promise<number> {
+  const startedAt = performance.now()
+  const sending: Promise<void>[] = []
+  for (let sent = 0; sent < load.length; await delay(TICK_MILLIS)) {
+    const elapsed = (performance.now() - startedAt) / 1000
+    const due = Math.min(load.length, Math.floor((elapsed / seconds) * load.length))
+    const records = [...load.slice(sent, due), ...beside(elapsed)]
+    sent = due
+    if (records.length > 0) sending.push(sender.send(records))
+  }
+  await Promise.all(sending)
+  return (performance.now() - startedAt) / 1000
+}
+
+/** A consumer of the answers to probes, settled: it is a member of its group, and has fetched since. */
+async function followAnswers(kafka: Kafka) {
+  const answered: Record<string, Map<string, Answer>> = { [BALANCE]: new Map(), [STATUS]: new Map() }
+  const consumer = kafka.consumer({ groupId: `bench-latency-${Date.now()}`, maxWaitTimeInMs: 1000 })
+  await consumer.connect()
+  await consumer.subscribe({ topics: [BALANCE, STATUS] })
+  let hasJoined = false
+  let hasFetched = false
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    hasJoined = true
+  })
+  consumer.on(consumer.events.FETCH, () => {
+    hasFetched = hasJoined
+  })
+  await consumer.run({
+    autoCommit: false,
+    partitionsConsumedConcurrently: 24,
+    eachBatch: async ({ batch }) => {
+      const readAt = performance.timeOrigin + performance.now()
+      for (const { key, headers, timestamp } of batch.messages) {
+        if (key?.[0] !== PROBE_FIRST_BYTE) continue
+        const recordedAt = Date.parse(String(headers!.ce_time))
+        answered[batch.topic]!.set(key.toString(), { recordedAt, relayedAt: Number(timestamp), readAt })
+      }
+    },
+  })
+  await until('the consumer of the answers has joined and fetched', () => hasFetched, SETTLED_WITHIN_MS)
+  return {
+    of: (topic: string, key: string) => answered[topic]!.get(key)!,
+    hasBoth: (key: string) => answered[BALANCE]!.has(key) && answered[STATUS]!.has(key),
+    stop: () => consumer.disconnect(),
+  }
 }
 
 const PROBE_FIRST_BYTE = 'p'.charCodeAt(0)
@@ -128,5 +214,5 @@ function probeCall(rig: Rig, accountId: string): UsageMessage {
     to: '+4930901820',
     duration_seconds: 600,
   }
-  return { topic: 'usage.calls.v1', key: accountId, value: Buffer.from(rig.parts.encode('usage.calls.v1', event)) }
+  return { topic: USAGE, key: accountId, value: Buffer.from(rig.parts.encode(USAGE, event)) }
 }

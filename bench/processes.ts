@@ -5,9 +5,16 @@ export type ProcessName = 'serve' | 'postgres' | 'kafka' | 'redis' | 'registry' 
 
 const TICK_MILLIS = 10
 
-export interface CpuMeter {
-  /** Milliseconds of processor time since the meter was made, by kind of process. */
-  read(): Map<ProcessName, number>
+/** What the processes of a kind took since the meter was made. */
+export interface Spent {
+  readonly cpuMillis: number
+  /** Calls of the system to read and to write, on sockets and files alike; Postgres uses others. */
+  readonly reads: number
+  readonly writes: number
+}
+
+export interface ProcessMeter {
+  read(): Map<ProcessName, Spent>
   stop(): void
 }
 
@@ -15,9 +22,9 @@ export interface CpuMeter {
  * Looked at several times a second, because a process that has ended is no longer there to be asked. All of a kind on the
  * machine are counted: nothing else should run while it is measured.
  */
-export function meterCpu(everyMillis = 200): CpuMeter {
-  const lastByProcess = new Map<string, number>()
-  const total = new Map<ProcessName, number>()
+export function meterProcesses(everyMillis = 200): ProcessMeter {
+  const lastByProcess = new Map<string, Spent>()
+  const total = new Map<ProcessName, Spent>()
   const look = (counts: boolean) => {
     for (const pid of pids()) {
       const commandLine = readText(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ')
@@ -27,9 +34,9 @@ export function meterCpu(everyMillis = 200): CpuMeter {
       if (name === null) continue
       const { startedAt, cpuMillis } = parseStat(stat)
       const key = `${pid}/${startedAt}`
-      const spent = cpuMillis - (lastByProcess.get(key) ?? 0)
-      lastByProcess.set(key, cpuMillis)
-      if (counts) total.set(name, (total.get(name) ?? 0) + spent)
+      const spent = { cpuMillis, ...parseIo(readText(`/proc/${pid}/io`) ?? '') }
+      if (counts) total.set(name, add(total.get(name) ?? NOTHING, spent, lastByProcess.get(key) ?? NOTHING))
+      lastByProcess.set(key, spent)
     }
   }
   look(false)
@@ -41,6 +48,22 @@ export function meterCpu(everyMillis = 200): CpuMeter {
     },
     stop: () => clearInterval(timer),
   }
+}
+
+const NOTHING: Spent = { cpuMillis: 0, reads: 0, writes: 0 }
+
+function add(total: Spent, now: Spent, before: Spent): Spent {
+  return {
+    cpuMillis: total.cpuMillis + now.cpuMillis - before.cpuMillis,
+    reads: total.reads + now.reads - before.reads,
+    writes: total.writes + now.writes - before.writes,
+  }
+}
+
+/** `/proc/PID/io`; zero where it may not be read. */
+export function parseIo(io: string): { reads: number; writes: number } {
+  const count = (name: string) => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(io)?.[1] ?? 0)
+  return { reads: count('syscr'), writes: count('syscw') }
 }
 
 /** Megabytes, now and at most; null where the system does not say. */

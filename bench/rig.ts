@@ -21,7 +21,7 @@ import { type Stack, startStack } from '../stack/stack.ts'
 import { openInstallation } from '../testkit/installation.ts'
 import type { Mix, MixParts, UsageMessage } from './mixes.ts'
 import { giveOpeningCredit } from './opening-credit.ts'
-import { memoryOf, meterCpu, type ProcessName } from './processes.ts'
+import { memoryOf, meterProcesses, type ProcessName, type Spent } from './processes.ts'
 import { stopAll, untilDone, withinMsOf } from './until-done.ts'
 
 const OPENING_CREDIT_MICROS = 1_000_000_000n
@@ -87,6 +87,10 @@ export interface Rig {
   /** A copy of the installation's database, as if all up to `from` were recorded. */
   createRun(from: Positions, database?: string): Promise<RunEnvironment>
   positions(): Promise<Positions>
+  /** Until so many members of the group know which partitions are theirs. */
+  untilJoined(group: string, serves: readonly Serve[]): Promise<void>
+  /** Until all that is on the topics now is recorded. */
+  untilRecorded(database: string, group: string, serves: readonly Serve[]): Promise<void>
   connect(database: string): Promise<pg.Client>
   dropDatabase(database: string): Promise<void>
   close(): Promise<void>
@@ -180,6 +184,30 @@ async function rigOn(
     return description?.state === 'Stable' && description.members.length === members
   }
 
+  async function untilJoined(group: string, serves: readonly Serve[]): Promise<void> {
+    await untilDone(serves, {
+      condition: 'every rater has joined and has its partitions',
+      isDone: () => haveJoined(group, serves.length),
+      progress: () => 'joining',
+      withinMs: JOINED_WITHIN_MS,
+    })
+  }
+
+  async function untilRecorded(database: string, group: string, serves: readonly Serve[]): Promise<void> {
+    const total = sumOf(await positions())
+    const client = await connect(database)
+    try {
+      await untilDone(serves, {
+        condition: 'what is on the topics is recorded',
+        isDone: async () => (await recordedBy(client, group)) >= total,
+        progress: () => recordedBy(client, group),
+        withinMs: JOINED_WITHIN_MS,
+      })
+    } finally {
+      await client.end()
+    }
+  }
+
   async function preload(mix: Mix, messages: number): Promise<Preloaded> {
     const start = await positions()
     for (const [topic, offsets] of start) {
@@ -226,7 +254,7 @@ async function rigOn(
     const lsn = (await client.query('select pg_current_wal_insert_lsn() as lsn')).rows[0].lsn
     const nodeArguments = options.profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDirectory}`] : []
     const serves: Serve[] = []
-    const cpu = meterCpu()
+    const meter = meterProcesses()
     let isDone = false
     try {
       const starts = (options.roles ?? ['rater,relay']).map((roles) =>
@@ -236,27 +264,15 @@ async function rigOn(
         if (start.status === 'fulfilled') serves.push(start.value)
       }
       await Promise.all(starts)
-      await untilDone(serves, {
-        condition: 'every rater has joined and has its partitions',
-        isDone: () => haveJoined(group, serves.length),
-        progress: () => 'joining',
-        withinMs: JOINED_WITHIN_MS,
-      })
-      const recorded = async () => {
-        const { rows } = await client.query<{ done: string }>(
-          'select coalesce(sum(next_offset), 0)::text as done from tollgate.consumer_offsets where consumer_group = $1',
-          [group],
-        )
-        return BigInt(rows[0]!.done)
-      }
+      await untilJoined(group, serves)
       const isEmpty = async (lane: Lane) =>
         (await client.query('select from tollgate.outbox_packs where lane = $1 limit 1', [lane])).rowCount === 0
-      let done = await recorded()
+      let done = await recordedBy(client, group)
       const untilRecorded = (condition: string, from: bigint) =>
         untilDone(serves, {
           condition,
           isDone: async () => {
-            done = await recorded()
+            done = await recordedBy(client, group)
             return done >= from
           },
           progress: () => done,
@@ -272,7 +288,7 @@ async function rigOn(
       if (done < total) await untilRecorded('the first batch is recorded since all raters have joined', done + 1n)
       const timedEvents = Number(total - done)
       const startedAt = performance.now()
-      const cpuBefore = cpu.read()
+      const spentBefore = meter.read()
       const elapsed = () => (performance.now() - startedAt) / 1000
       await untilRecorded(`all ${preloaded.messages} events are recorded`, total)
       const recordedSeconds = elapsed()
@@ -280,14 +296,14 @@ async function rigOn(
       const nowSeconds = elapsed()
       await untilEmpty('record')
       const recordSeconds = elapsed()
-      const cpuAfter = cpu.read()
+      const spentAfter = meter.read()
       const wal = await client.query('select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::float8 as bytes', [lsn])
       const figures = await Promise.all(serves.map((serve) => serve.figures()))
       isDone = true
       return {
         timedEvents,
         seconds: { recorded: recordedSeconds, now: nowSeconds, record: recordSeconds },
-        cpuMillis: new Map(PROCESSES.map((name) => [name, (cpuAfter.get(name) ?? 0) - (cpuBefore.get(name) ?? 0)])),
+        cpuMillis: new Map(PROCESSES.map((name) => [name, cpuOf(spentAfter, name) - cpuOf(spentBefore, name)])),
         raterPeakMb: memoryOf(serves[0]!.pid)?.peakMb ?? Number.NaN,
         walBytes: wal.rows[0].bytes,
         storedBytes: (await storedBytes(client)) - sizeBefore,
@@ -295,7 +311,7 @@ async function rigOn(
         database,
       }
     } finally {
-      cpu.stop()
+      meter.stop()
       await stopAll(serves, !isDone)
       await client.end()
     }
@@ -309,6 +325,8 @@ async function rigOn(
     drain,
     createRun,
     positions,
+    untilJoined,
+    untilRecorded,
     connect,
     async dropDatabase(database) {
       await control.query(`drop database ${database} with (force)`)
@@ -330,6 +348,19 @@ export function byTopic(messages: readonly UsageMessage[]) {
 
 export function take<T>(stream: Generator<T>, count: number): T[] {
   return Array.from({ length: count }, () => stream.next().value as T)
+}
+
+/** The sum of the next offsets of a group, as the database has them. */
+export async function recordedBy(client: pg.Client, group: string): Promise<bigint> {
+  const { rows } = await client.query<{ done: string }>(
+    'select coalesce(sum(next_offset), 0)::text as done from tollgate.consumer_offsets where consumer_group = $1',
+    [group],
+  )
+  return BigInt(rows[0]!.done)
+}
+
+function cpuOf(spent: ReadonlyMap<ProcessName, Spent>, name: ProcessName): number {
+  return spent.get(name)?.cpuMillis ?? 0
 }
 
 function sumOf(positions: Positions): bigint {

@@ -29,13 +29,18 @@ export async function prepareKafka(log: Log): Promise<{ java: string; jars: stri
   return { java, jars }
 }
 
-export async function startKafka(stack: StackFolder, log: Log): Promise<{ component: Component; address: string }> {
+/** `settings` go over those that every stack has. */
+export async function startKafka(
+  stack: StackFolder,
+  log: Log,
+  settings: Readonly<Record<string, string | number>> = {},
+): Promise<{ component: Component; address: string }> {
   const [{ java, jars }, port, controllerPort] = await Promise.all([prepareKafka(log), freePort(), freePort()])
   const folder = stack.folderFor('kafka')
   const formatted = await cachedFormat(java, jars, log)
   await cp(formatted, join(folder, 'data'), { recursive: true })
-  const settings = join(folder, 'server.properties')
-  writeFileSync(settings, serverProperties(join(folder, 'data'), port, controllerPort))
+  const properties = join(folder, 'server.properties')
+  writeFileSync(properties, serverProperties(join(folder, 'data'), port, controllerPort, settings))
   writeFileSync(join(folder, 'log4j2.properties'), LOG4J)
 
   const broker = `127.0.0.1:${port}`
@@ -52,7 +57,7 @@ export async function startKafka(stack: StackFolder, log: Log): Promise<{ compon
       '-cp',
       join(jars, '*'),
       'kafka.Kafka',
-      settings,
+      properties,
     ],
     endSignal: 'KILL',
     answers: () => describeCluster(broker),
@@ -61,7 +66,12 @@ export async function startKafka(stack: StackFolder, log: Log): Promise<{ compon
   return { component, address: broker }
 }
 
-function serverProperties(data: string, port: number, controllerPort: number): string {
+function serverProperties(
+  data: string,
+  port: number,
+  controllerPort: number,
+  more: Readonly<Record<string, string | number>> = {},
+): string {
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': NODE_ID,
@@ -86,6 +96,7 @@ function serverProperties(data: string, port: number, controllerPort: number): s
     'broker.heartbeat.interval.ms': 500,
     // A first member would otherwise wait three seconds for others.
     'group.initial.rebalance.delay.ms': 0,
+    ...more,
   }
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)

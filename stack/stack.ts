@@ -21,7 +21,7 @@ export interface StackOptions {
 }
 
 const STARTERS: Record<ComponentName, (stack: StackFolder, log: Log) => Promise<Started>> = {
-  kafka: startKafka,
+  kafka: (folder, log) => startKafka(folder, log),
   registry: startRegistry,
   postgres: startPostgres,
   redis: startRedis,

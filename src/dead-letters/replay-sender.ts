@@ -4,7 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Kafka, Partitioners, type Producer } from 'kafkajs'
-import { type PlacedMessage, readPartitionCounts, SendNotAcknowledged, sendAcknowledged } from '../platform/kafka.ts'
+import { type PlacedMessage, SendNotAcknowledged, sendAcknowledged } from '../platform/kafka.ts'
+import { clusterOf, readPartitionCounts } from '../platform/kafka-cluster.ts'
 import { partitionHash } from '../platform/partition-hash.ts'
 
 const REPLAYED_FROM_HEADER = 'tollgate-replayed-from'
@@ -47,7 +48,8 @@ export function openReplaySender(kafka: Kafka, retries = RETRIES): ReplaySender 
       for (let sends = 1; ; sends++) {
         try {
           producer ??= await connect(kafka, retries)
-          const counts = await readPartitionCounts(producer, [...new Set(messages.map(({ topic }) => topic))])
+          const topics = [...new Set(messages.map(({ topic }) => topic))]
+          const counts = await readPartitionCounts(clusterOf(producer), topics)
           await sendAcknowledged(producer, asTopicMessages(messages, counts))
           return
         } catch (error) {

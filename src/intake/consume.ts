@@ -2,6 +2,7 @@
  * The consumer: Kafka's messages, gathered into batches across topics and partitions, handed on, and their offsets
  * committed once the database has them. What is lost between the two is read again, and changes nothing.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import kafkajs, { type Consumer, type EachBatchPayload, type IHeaders, type Kafka } from 'kafkajs'
 import type { FaultCode } from '../platform/faults.ts'
 import type { Logger } from '../platform/log.ts'
@@ -109,6 +110,9 @@ const PARTITIONS_IN_HAND = 512
 /** A fetch that finds nothing waits for so long at the broker, which answers as soon as a byte is there. */
 const FETCH_WAIT_MS = 500
 const FETCH_AT_LEAST_BYTES = 1
+/** Fewer messages than this are few for a fetch: the next one waits a little, and finds more. */
+const FEW_MESSAGES = 200
+const REST_AFTER_FEW_MS = 5
 /**
  * What is fetched at once. The client's own 10 MB are fifty thousand messages, all in memory as several objects each.
  * The broker fills an answer in the order in which partitions are asked for, and the client asks in another order each
@@ -116,6 +120,8 @@ const FETCH_AT_LEAST_BYTES = 1
  */
 const FETCH_BYTES = 2_000_000
 const FETCH_BYTES_A_PARTITION = 500_000
+/** What is committed later is read again after a crash, no more. */
+const BETWEEN_COMMITS_MS = 200
 /** Of large messages a batch has no more than this, whatever their number. */
 const BATCH_BYTES = 8_000_000
 
@@ -162,11 +168,13 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     options.onFatal(error)
   }
 
+  const restAfter = createFetchRest()
   const offsets = createOffsetCommitter(consumer, log, (source) => assigned.has(source))
 
   const gatherer = createGatherer<IntakeMessage>({
     batchEvents: options.batchEvents,
     batchMillis: options.batchMillis,
+    paceMillis: options.batchMillis,
     concurrentBatches: options.concurrentBatches ?? 2,
     batchBytes: BATCH_BYTES,
     bytesOf,
@@ -237,7 +245,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
       // The client may fetch what comes next while these are decided and written.
       payload.resolveOffset(last.offset.toString())
       try {
-        await withHeartbeat(payload, room)
+        await withHeartbeat(payload, Promise.all([room, restAfter(messages.length)]))
       } catch (error) {
         // The heartbeat failed, most likely because the group rebalances: what is in hand is let finish, so that the next
         // owner starts after it. Nothing is forgotten here: if the client does not join anew, it fetches what comes next.
@@ -363,7 +371,7 @@ function intakeMetrics(registry: Registry) {
 }
 
 /** Waits, and sends heartbeats meanwhile: the client does so only when asked. */
-async function withHeartbeat(payload: EachBatchPayload, done: Promise<void>): Promise<void> {
+async function withHeartbeat(payload: EachBatchPayload, done: Promise<unknown>): Promise<void> {
   let isDone = false
   const ended = done.finally(() => {
     isDone = true
@@ -375,6 +383,27 @@ async function withHeartbeat(payload: EachBatchPayload, done: Promise<void>): Pr
     if (!isDone) await payload.heartbeat()
   }
   await ended
+}
+
+/**
+ * Told how many messages each partition of a fetch has; resolves when the next fetch is worth its while. The client hands out
+ * all partitions of a fetch at once, and fetches again when all are done with.
+ */
+function createFetchRest(): (messages: number) => Promise<void> {
+  let found = 0
+  let resting: Promise<void> | null = null
+  const rest = async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    const isFew = found < FEW_MESSAGES
+    found = 0
+    resting = null
+    if (isFew) await delay(REST_AFTER_FEW_MS)
+  }
+  return (messages) => {
+    found += messages
+    resting ??= rest()
+    return resting
+  }
 }
 
 /** Resolves when the promise settles well or the time is over; rejects when the promise does. */
@@ -391,12 +420,13 @@ async function within(millis: number, promise: Promise<unknown>): Promise<void> 
 }
 
 /**
- * Commits to Kafka behind the batches, one commit at a time with the newest offsets, so that no batch waits for it.
+ * Commits to Kafka behind the batches, a few times a second with the newest offsets, so that no batch waits for it.
  * One that fails is no loss: the database has the offsets as well, and a batch read twice changes nothing.
  */
 function createOffsetCommitter(consumer: Consumer, log: Logger, isAssigned: (source: string) => boolean) {
   const pending = new Map<string, NextOffset>()
   let committing: Promise<void> | null = null
+  let hurry = new AbortController()
 
   async function commit(): Promise<void> {
     while (pending.size > 0) {
@@ -410,6 +440,7 @@ function createOffsetCommitter(consumer: Consumer, log: Logger, isAssigned: (sou
       } catch (error) {
         log.warn({ err: error }, 'offsets were not committed to Kafka; the database has them')
       }
+      await delay(BETWEEN_COMMITS_MS, undefined, { signal: hurry.signal }).catch(() => {})
     }
   }
 
@@ -421,7 +452,9 @@ function createOffsetCommitter(consumer: Consumer, log: Logger, isAssigned: (sou
       })
     },
     async flush(): Promise<void> {
+      hurry.abort()
       await committing
+      hurry = new AbortController()
     },
   }
 }

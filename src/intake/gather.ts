@@ -4,7 +4,8 @@
  *
  * The size follows the load by itself. While nothing is in flight a batch is cut almost at once, so that a lone event
  * waits for nobody; what comes during a commit is gathered and goes together when it is over, so that the slower commits
- * get, the larger batches become. A further batch goes beside one in flight only when it is full, or has waited long.
+ * get, the larger batches become. Quick ones are not followed at once either: a batch costs what it costs, and of few events
+ * each would pay for most of one. A further batch goes beside one in flight only when it is full, or has waited long.
  *
  * Sources (partitions) that may hold events of the same account are one group. A group is in at most one batch in flight:
  * two of them would lock the same accounts, and the second would only wait for the first. So what is committed of a
@@ -23,6 +24,8 @@ export interface GathererOptions<T> {
   readonly batchEvents: number
   /** The longest that a message waits while others are in flight. */
   readonly batchMillis: number
+  /** A batch that is not full begins no sooner than so long after the one before. */
+  readonly paceMillis: number
   readonly concurrentBatches: number
   /** A batch takes no more bytes than this, but for a single item that is larger. */
   readonly batchBytes: number
@@ -70,7 +73,7 @@ interface Queue<T> {
 }
 
 export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
-  const { batchEvents, batchMillis, concurrentBatches, onBatch, schedule = scheduleTimeout } = options
+  const { batchEvents, batchMillis, paceMillis, concurrentBatches, onBatch, schedule = scheduleTimeout } = options
   /** Insertion order is whose turn it is: a source whose items were cut off goes to the end. */
   const waiting = new Map<string, Queue<T>>()
   const busyGroups = new Set<string>()
@@ -80,6 +83,10 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
   let waitingBytes = 0
   let cancelTimer: (() => void) | null = null
   let isDue = false
+  /** The last batch began less than a pace ago. */
+  let isPaced = false
+  /** Somebody waits for what waits. */
+  let isHurried = false
   let failure: { readonly error: unknown } | null = null
 
   function readyCount(): number {
@@ -143,11 +150,22 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
       batches.delete(batch)
       for (const group of groups) busyGroups.delete(group)
       // What came meanwhile has waited for as long as the commit took.
-      if (batches.size === 0) isDue = true
+      if (batches.size === 0 && !isPaced) isDue = true
       cutAll()
     })
     batches.add(batch)
     for (const group of groups) busyGroups.add(group)
+    pace()
+  }
+
+  function pace(): void {
+    if (isPaced || isHurried || paceMillis === 0) return
+    isPaced = true
+    schedule(paceMillis, () => {
+      isPaced = false
+      if (batches.size === 0) isDue = true
+      cutAll()
+    })
   }
 
   async function runBatch(slices: readonly Slice<T>[]): Promise<void> {
@@ -174,7 +192,8 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
   }
 
   function startTimer(): void {
-    const millis = batches.size === 0 ? Math.min(NEIGHBOURS_MILLIS, batchMillis) : batchMillis
+    const isFree = batches.size === 0 && !isPaced
+    const millis = isFree ? Math.min(NEIGHBOURS_MILLIS, batchMillis) : batchMillis
     cancelTimer ??= schedule(millis, () => {
       cancelTimer = null
       isDue = true
@@ -226,8 +245,13 @@ export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
     },
 
     async drained() {
+      isHurried = true
+      isPaced = false
+      isDue = true
+      cutAll()
       // The end of one lets the next be cut.
       while (batches.size > 0) await Promise.all(batches)
+      isHurried = false
     },
 
     async close() {

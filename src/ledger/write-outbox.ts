@@ -2,7 +2,7 @@
  * Puts announcements into the outbox, in the transaction whose effects they announce: one pack a shard and lane.
  * The pack's id is drawn by this statement, after the account locks are held, so for one account id order is commit order.
  */
-import { type Lane, type OutboxMessage, shardOf } from '../outbox/messages.ts'
+import { KEYLESS_SHARD, type Lane, type OutboxMessage, shardOf } from '../outbox/messages.ts'
 import { compressPack, encodePack } from '../outbox/pack.ts'
 import type { Connection } from '../platform/postgres.ts'
 import { arrayOf } from '../platform/postgres-binary.ts'
@@ -12,8 +12,6 @@ const INSERT_PACKS = `
   insert into tollgate.outbox_packs (pack_id, recorded_at, shard, lane, message_count, messages, view_changes)
   select nextval('tollgate.outbox_pack_id'), $1::timestamptz, pack.*
     from unnest($2::smallint[], $3::text[], $4::integer[], $5::bytea[], $6::bytea[]) as pack`
-
-const WITHOUT_KEY_SHARD = shardOf(null)
 
 export interface Announcements {
   readonly now: readonly OutboxMessage[]
@@ -44,7 +42,7 @@ export async function insertPacks(
     }
     return pack
   }
-  const shardOfMessage = ({ key }: OutboxMessage) => key?.shard ?? WITHOUT_KEY_SHARD
+  const shardOfMessage = ({ key }: OutboxMessage) => key?.shard ?? KEYLESS_SHARD
   for (const message of now) packOf(shardOfMessage(message), 'now').messages.push(message)
   for (const message of record) packOf(shardOfMessage(message), 'record').messages.push(message)
   for (const change of view) packOf(shardOf(Buffer.from(change.accountId)), 'now').viewChanges.push(change)

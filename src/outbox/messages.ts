@@ -28,15 +28,20 @@ export interface OutboxKey {
 }
 
 export function outboxKey(bytes: Uint8Array): OutboxKey {
-  return { bytes, shard: shardOf(bytes), partitionHash: partitionHash(bytes) }
+  const hash = partitionHash(bytes)
+  return { bytes, shard: hash % SHARDS, partitionHash: hash }
 }
 
 /** Shards split the relay's work; all messages of one account are in one shard, so their order is kept. */
 export const SHARDS = 4
 
-/** FNV-1a over the key: all that matters is that one account always lands in one shard. */
-export function shardOf(key: Uint8Array | null, shards = SHARDS): number {
-  let hash = 0x811c9dc5
-  for (const byte of key ?? []) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
-  return hash % shards
+/**
+ * By the hash that decides the partition too: where a topic has a multiple of so many partitions, each of them has messages
+ * of one shard alone, and all shards go out in one request.
+ */
+export function shardOf(key: Uint8Array, shards = SHARDS): number {
+  return partitionHash(key) % shards
 }
+
+/** Where messages without a key go. */
+export const KEYLESS_SHARD = 0

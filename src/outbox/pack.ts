@@ -10,7 +10,7 @@
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import type { Headers, OutboxMessage } from './messages.ts'
+import { type Headers, KEYLESS_SHARD, type OutboxMessage, SHARDS } from './messages.ts'
 
 const VERSION = 3
 /** Then come the length of a pack and the pack, compressed with zstd. */
@@ -18,6 +18,8 @@ const COMPRESSED = 4
 const COMPRESSED_HEAD_BYTES = 5
 
 const USUAL_MESSAGE_BYTES = 600
+/** Setting a compression up costs as much as it saves in so few. */
+const WORTH_COMPRESSING_BYTES = 16_384
 
 /** A record as it lies in a pack. */
 export interface PackedRecord {
@@ -42,8 +44,8 @@ export function encodePack(messages: readonly OutboxMessage[]): Buffer {
       shared.set(sharedHeaders, common)
     }
     writer.number(topics.get(topic)!)
-    // Without a key any partition will do.
-    writer.uint32(key?.partitionHash ?? i)
+    // Without a key any partition of its shard will do.
+    writer.uint32(key?.partitionHash ?? i * SHARDS + KEYLESS_SHARD)
     const lengthAt = writer.length
     writer.uint32(0)
     writeNullable(writer, key?.bytes ?? null)
@@ -63,6 +65,7 @@ export function encodePack(messages: readonly OutboxMessage[]): Buffer {
  * gives back. At this level, and off our thread, it costs less than it saves.
  */
 export async function compressPack(pack: Buffer): Promise<Buffer> {
+  if (pack.length < WORTH_COMPRESSING_BYTES) return pack
   const head = Buffer.alloc(COMPRESSED_HEAD_BYTES)
   head[0] = COMPRESSED
   head.writeUInt32BE(pack.length, 1)

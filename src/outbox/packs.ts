@@ -1,64 +1,93 @@
-/** Unsent packs of a shard and lane, oldest first, and their removal once the broker has them. */
+/** Unsent packs of a lane, oldest first, and their removal once the broker has them. */
 import type { Pool } from '../platform/postgres.ts'
 import type { Lane } from './messages.ts'
 
-export interface Channel {
+export interface PackPlace {
   readonly shard: number
-  readonly lane: Lane
+  readonly packId: bigint
 }
 
-export interface UnsentPack {
-  readonly packId: bigint
+export interface UnsentPack extends PackPlace {
   readonly messages: Buffer
   readonly viewChanges: Buffer | null
 }
 
+/** What is read at once. One pack is read however large it is. */
+export interface ReadLimits {
+  readonly packsAShard: number
+  /** As the packs lie in the outbox. */
+  readonly bytes: number
+}
+
 /**
  * Always from the lowest id there is, never `id > cursor`: ids commit out of order, and a cursor would pass over a slow
- * transaction's pack for good.
+ * transaction's pack for good. Those on their way are left out by name. Of each shard what is read is a prefix.
  */
 const READ_PACKS = `
-  select pack_id, messages, view_changes
-    from tollgate.outbox_packs
-   where shard = $1 and lane = $2
-   order by pack_id
-   limit $3`
+  select shard, pack_id, messages, view_changes
+    from (select *, sum(octet_length(messages)) over (order by pack_id) - octet_length(messages) as bytes_before
+            from unnest($2::smallint[]) as led (led_shard)
+           cross join lateral (
+                 select shard, pack_id, messages, view_changes
+                   from tollgate.outbox_packs
+                  where shard = led_shard and lane = $1 and pack_id <> all($3::bigint[])
+                  order by pack_id
+                  limit $4) as oldest) as counted
+   where bytes_before < $5
+   order by pack_id`
 
 const DELETE_PACKS = `
-  delete from tollgate.outbox_packs where shard = $1 and lane = $2 and pack_id = any($3::bigint[])`
+  delete from tollgate.outbox_packs as p
+   using unnest($2::smallint[], $3::bigint[]) as sent (shard, pack_id)
+   where p.shard = sent.shard and p.lane = $1 and p.pack_id = sent.pack_id`
 
 /** In one statement with the removal: whoever leads next knows that the view may lack what these packs held. */
 const DELETE_PACKS_UNSEEN_BY_VIEW = `
   with removed as (${DELETE_PACKS})
-  insert into tollgate.live_view_shards as s (shard) values ($1)
+  insert into tollgate.live_view_shards as s (shard)
+  select * from unnest($4::smallint[])
       on conflict (shard) do update set misses = s.misses + 1`
 
-export async function readPacks(pool: Pool, { shard, lane }: Channel, limit: number): Promise<UnsentPack[]> {
-  const { rows } = await pool.query<{ pack_id: bigint; messages: Buffer; view_changes: Buffer | null }>({
+const COUNT_PACKS = `
+  select led.shard, (select count(*) from tollgate.outbox_packs p where p.shard = led.shard and p.lane = $1) as packs
+    from unnest($2::smallint[]) as led (shard)`
+
+/** The oldest packs of these shards without `onTheirWay`, in the order of their ids. */
+export async function readPacks(
+  pool: Pool,
+  lane: Lane,
+  shards: readonly number[],
+  onTheirWay: readonly bigint[],
+  { packsAShard, bytes }: ReadLimits,
+): Promise<UnsentPack[]> {
+  const { rows } = await pool.query<{ shard: number; pack_id: bigint; messages: Buffer; view_changes: Buffer | null }>({
     name: 'read-packs',
     text: READ_PACKS,
-    values: [shard, lane, limit],
+    values: [lane, shards, onTheirWay, packsAShard, bytes],
   })
-  return rows.map((row) => ({ packId: row.pack_id, messages: row.messages, viewChanges: row.view_changes }))
+  return rows.map((row) => {
+    return { shard: row.shard, packId: row.pack_id, messages: row.messages, viewChanges: row.view_changes }
+  })
 }
 
-/** `isInView` is false when the live view did not get what the packs hold for it. */
+/** `unseenShards`: those whose live view did not get what the packs hold for it. */
 export async function deletePacks(
   pool: Pool,
-  { shard, lane }: Channel,
-  packIds: readonly bigint[],
-  isInView: boolean,
+  lane: Lane,
+  packs: readonly PackPlace[],
+  unseenShards: readonly number[],
 ): Promise<void> {
-  const statement = isInView
-    ? { name: 'delete-packs', text: DELETE_PACKS }
-    : { name: 'delete-packs-unseen-by-view', text: DELETE_PACKS_UNSEEN_BY_VIEW }
-  await pool.query({ ...statement, values: [shard, lane, packIds] })
+  const places = [lane, packs.map(({ shard }) => shard), packs.map(({ packId }) => packId)]
+  if (unseenShards.length === 0) await pool.query({ name: 'delete-packs', text: DELETE_PACKS, values: places })
+  else await pool.query(DELETE_PACKS_UNSEEN_BY_VIEW, [...places, unseenShards])
 }
 
-export async function countPacks(pool: Pool, { shard, lane }: Channel): Promise<number> {
-  const { rows } = await pool.query<{ packs: bigint }>(
-    'select count(*) as packs from tollgate.outbox_packs where shard = $1 and lane = $2',
-    [shard, lane],
-  )
-  return Number(rows[0]!.packs)
+/** By shard. */
+export async function countPacks(pool: Pool, lane: Lane, shards: readonly number[]): Promise<Map<number, number>> {
+  const { rows } = await pool.query<{ shard: number; packs: bigint }>({
+    name: 'count-packs',
+    text: COUNT_PACKS,
+    values: [lane, shards],
+  })
+  return new Map(rows.map(({ shard, packs }) => [shard, Number(packs)]))
 }

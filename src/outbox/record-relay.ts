@@ -4,7 +4,8 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Config } from '../platform/config.ts'
-import type { Relay, RelayReport } from './relay.ts'
+import type { RelayReport } from './lead.ts'
+import type { Relay } from './relay.ts'
 
 export type RelayConfig = Pick<Config, 'process' | 'kafka' | 'database' | 'relay' | 'log'>
 
@@ -16,6 +17,8 @@ export type Told =
 export type Asked = 'wake' | 'stop'
 
 const HEAP_MB = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 }
+
+const WAKE_AFTER_MILLIS = 100
 
 interface RecordRelayParts {
   readonly config: RelayConfig
@@ -42,11 +45,19 @@ export function startRecordRelay({ config, report, onFatal }: RecordRelayParts):
     if (!isStopping) onFatal(new Error('the thread that relays records ended by itself'))
   })
   const ask = (asked: Asked) => worker.postMessage(asked)
+  let waking: NodeJS.Timeout | null = null
   return {
-    wake: () => ask('wake'),
+    // Each message between threads is a call of the system, and this lane may trail.
+    wake() {
+      waking ??= setTimeout(() => {
+        waking = null
+        ask('wake')
+      }, WAKE_AFTER_MILLIS).unref()
+    },
     lastTurnAt: () => lastTurnAt,
     async stop() {
       isStopping = true
+      clearTimeout(waking ?? undefined)
       ask('stop')
       await ended
     },

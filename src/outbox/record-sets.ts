@@ -1,8 +1,8 @@
 /**
- * Puts packed records into the sets that are sent: one a topic and partition, in the order given, cut where the broker
- * would find a set too large. All that is left to add to a record is its place in its set.
+ * Puts packed records into the sets that are sent: of each owner one a topic and partition, in the order given, cut where
+ * the broker would find a set too large. All that is left to add to a record is its place in its set.
  */
-import type { RecordSet } from '../platform/kafka.ts'
+import type { RecordSet } from '../platform/fenced-sender.ts'
 import { ByteWriter } from './bytes.ts'
 import type { PackedRecord } from './pack.ts'
 
@@ -13,35 +13,66 @@ const REQUEST_BYTES = 4_000_000
 /** Length, attributes, and the deltas of timestamp and offset: what framing adds to a body, at most. */
 const FRAME_BYTES = 12
 
-/** Each inner list is for one request. `partitionsOf` says how many partitions a topic has. */
-export function recordSets(records: readonly PackedRecord[], partitionsOf: (topic: string) => number): RecordSet[][] {
-  const requests: RecordSet[][] = []
-  let open = new Map<string, OpenSet>()
-  let requestBytes = 0
-  const close = () => {
-    if (open.size > 0) requests.push([...open.values()].map(finish))
-    open = new Map()
-    requestBytes = 0
-  }
-  for (const { topic, partitionHash, body } of records) {
+/** A record of one of several owners, whose order among one another does not matter. */
+export interface OwnedRecord extends PackedRecord {
+  readonly owner: number
+}
+
+export interface OwnedSet extends RecordSet {
+  readonly owner: number
+}
+
+/**
+ * Each inner list is for one request, which has at most one set a partition. Where each partition has records of one owner
+ * alone, as shards and partitions are cut, that is one request unless they are too large. `partitionsOf` says how many
+ * partitions a topic has.
+ */
+export function recordSets(records: readonly OwnedRecord[], partitionsOf: (topic: string) => number): OwnedSet[][] {
+  const openSets = new Map<string, OpenSet>()
+  /** By topic and partition, in the order in which they must be sent. */
+  const ofPartition = new Map<string, OpenSet[]>()
+  for (const { owner, topic, partitionHash, body } of records) {
     const partition = partitionHash % partitionsOf(topic)
     const name = `${topic}/${partition}`
-    const bytes = body.length + FRAME_BYTES
-    const full = open.get(name)
-    if (requestBytes + bytes > REQUEST_BYTES || (full !== undefined && full.writer.length + bytes > SET_BYTES)) close()
-    let set = open.get(name)
-    if (set === undefined) {
-      set = { topic, partition, count: 0, writer: new ByteWriter() }
-      open.set(name, set)
+    const key = `${owner} ${name}`
+    let set = openSets.get(key)
+    if (set === undefined || set.writer.length + body.length + FRAME_BYTES > SET_BYTES) {
+      set = { owner, topic, partition, count: 0, writer: new ByteWriter() }
+      openSets.set(key, set)
+      const sets = ofPartition.get(name)
+      if (sets === undefined) ofPartition.set(name, [set])
+      else sets.push(set)
     }
     writeRecord(set.writer, set.count++, body)
-    requestBytes += bytes
   }
-  close()
+  return inRequests([...ofPartition.values()])
+}
+
+/** The first set of each partition, then the second of each that has one, and so on. */
+function inRequests(partitions: readonly (readonly OpenSet[])[]): OwnedSet[][] {
+  const requests: OwnedSet[][] = []
+  const rounds = Math.max(0, ...partitions.map((sets) => sets.length))
+  for (let round = 0; round < rounds; round++) {
+    let request: OwnedSet[] = []
+    let bytes = 0
+    for (const sets of partitions) {
+      const set = sets[round]
+      if (set === undefined) continue
+      if (request.length > 0 && bytes + set.writer.length > REQUEST_BYTES) {
+        requests.push(request)
+        request = []
+        bytes = 0
+      }
+      request.push(finish(set))
+      bytes += set.writer.length
+    }
+    requests.push(request)
+  }
   return requests
 }
 
 interface OpenSet {
+  readonly owner: number
   readonly topic: string
   readonly partition: number
   count: number
@@ -64,6 +95,6 @@ function varintBytes(value: number): number {
   return bytes
 }
 
-function finish({ topic, partition, count, writer }: OpenSet): RecordSet {
-  return { topic, partition, count, bytes: writer.finish() }
+function finish({ owner, topic, partition, count, writer }: OpenSet): OwnedSet {
+  return { owner, topic, partition, count, bytes: writer.finish() }
 }

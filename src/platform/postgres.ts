@@ -2,8 +2,10 @@
  * The database connection. Transactions are pipelined: statements are sent without waiting for one another, so a batch
  * costs two or three round trips however many statements it has. Every reply is looked at, COMMIT's too.
  */
+import type { Writable } from 'node:stream'
 import pg from 'pg'
 import { Fault, sqlState } from './faults.ts'
+import { gatherWrites } from './gather-writes.ts'
 import type { Logger } from './log.ts'
 
 export type Pool = pg.Pool
@@ -30,7 +32,7 @@ export function createPool(databaseUrl: string, log: Logger, connections = 8): P
   pool.on('connect', (client) => {
     // A connection in use that breaks fails its queries, which is enough; unheard, the event would end the process.
     client.on('error', () => {})
-    client.query = withFaults(client, client.query)
+    client.query = withFaults(client, pipelined(client, client.query))
   })
   pool.connect = withFaults(pool, pool.connect)
   pool.query = withFaults(pool, pool.query)
@@ -39,6 +41,16 @@ export function createPool(databaseUrl: string, log: Logger, connections = 8): P
     log.warn({ reason: error.message }, 'an idle database connection was lost; retried at next use'),
   )
   return pool
+}
+
+/** Statements that are given to the driver in one go are written in one go. */
+function pipelined<F>(client: pg.PoolClient, query: F): F {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Writable } }).connection
+  const gathered = (...args: unknown[]): unknown => {
+    gatherWrites(stream)
+    return (query as (...args: unknown[]) => unknown).apply(client, args)
+  }
+  return gathered as F
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The relay: carries the outbox to Kafka and the live view, each lane at its own pace. */
+import type { RelayReport } from '../outbox/lead.ts'
 import { startRecordRelay } from '../outbox/record-relay.ts'
-import { type Relay, type RelayReport, startRelay } from '../outbox/relay.ts'
+import { type Relay, startRelay } from '../outbox/relay.ts'
 import type { Problem } from '../platform/http.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { counter, gauge, type Registry, retriesCounter } from '../platform/metrics.ts'

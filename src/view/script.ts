@@ -1,6 +1,7 @@
 /** Lua scripts, each of which Redis runs as one step. Sent by their hash; whole only where the server does not know them. */
 import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { gatherWrites } from '../platform/gather-writes.ts'
 
 export interface Script {
   readonly lua: string
@@ -30,6 +31,8 @@ export async function runScript(
   keys: readonly string[],
   args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {
+  // Changes of all shards come in one go, a call each.
+  if (redis.stream) gatherWrites(redis.stream)
   try {
     return await redis.evalsha(sha, keys.length, ...keys, ...args)
   } catch (error) {

@@ -5,7 +5,13 @@ import { describe, expect, it } from 'vitest'
 import { Closed, createGatherer, type Slice } from '../../src/intake/gather.ts'
 
 /** A gatherer whose clock and commits are in the test's hands; a source's group is its first letter. */
-function setUp({ batchEvents = 4, concurrentBatches = 2, batchBytes = 1000, bytesOf = (item: number) => item } = {}) {
+function setUp({
+  batchEvents = 4,
+  paceMillis = 0,
+  concurrentBatches = 2,
+  batchBytes = 1000,
+  bytesOf = (item: number) => item,
+} = {}) {
   const timers: (() => void)[] = []
   const waits: number[] = []
   const batches: { readonly slices: readonly Slice<number>[]; commit(): void; fail(error: Error): void }[] = []
@@ -13,6 +19,7 @@ function setUp({ batchEvents = 4, concurrentBatches = 2, batchBytes = 1000, byte
   const gatherer = createGatherer<number>({
     batchEvents,
     batchMillis: 25,
+    paceMillis,
     concurrentBatches,
     batchBytes,
     bytesOf,
@@ -60,6 +67,40 @@ describe('gathering', () => {
     expect(cuts()).toEqual([])
     expire()
     expect(cuts()).toEqual([{ a: [1], b: [2] }])
+  })
+
+  it('begins no batch that is not full within a pace of the last one, though nothing is in flight', async () => {
+    const { gatherer, expire, cuts, batches, timers } = setUp({ paceMillis: 20 })
+    gatherer.add('a', [1])
+    expire()
+    expect(cuts()).toEqual([{ a: [1] }])
+    batches[0]!.commit()
+    await settle()
+    gatherer.add('a', [2])
+    await settle()
+    expect(cuts().length).toBe(1)
+    gatherer.add('a', [3])
+    expect(timers.length).toBe(2)
+    timers.shift()!()
+    expect(cuts().slice(1)).toEqual([{ a: [2, 3] }])
+  })
+
+  it('keeps no full batch waiting for a pace, nor what somebody waits for', async () => {
+    const { gatherer, expire, cuts, batches } = setUp({ paceMillis: 20 })
+    gatherer.add('a', [1])
+    expire()
+    gatherer.add('b', [1, 2, 3, 4])
+    expect(cuts().slice(1)).toEqual([{ b: [1, 2, 3, 4] }])
+    for (const { commit } of batches) commit()
+    await settle()
+    gatherer.add('a', [5])
+    gatherer.add('b', [6])
+    expect(cuts().length).toBe(2)
+    const drained = gatherer.drained()
+    expect(cuts()[2]).toEqual({ a: [5], b: [6] })
+    expect(await isSettled(drained)).toBe(false)
+    batches[2]!.commit()
+    expect(await isSettled(drained)).toBe(true)
   })
 
   it('cuts at once when enough waits', () => {
@@ -157,6 +198,7 @@ describe('gathering', () => {
     const gatherer = createGatherer<object>({
       batchEvents: 2,
       batchMillis: 25,
+      paceMillis: 0,
       concurrentBatches: 1,
       batchBytes: 1000,
       bytesOf: () => 1,

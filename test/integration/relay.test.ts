@@ -1,11 +1,12 @@
 /** The relay on a real broker and database: order per account, nothing lost, one leader a shard. */
 import { randomBytes } from 'node:crypto'
-import type { Kafka, Producer, Transaction } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { outboxKey, SHARDS } from '../../src/outbox/messages.ts'
+import { LANES, outboxKey, SHARDS } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { type Relay, startRelay } from '../../src/outbox/relay.ts'
+import { type Broker, clusterOf } from '../../src/platform/kafka-cluster.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createPool } from '../../src/platform/postgres.ts'
 import { until } from '../../testkit/until.ts'
@@ -67,8 +68,11 @@ async function putPack(shard: number, key: string, numbers: number[], padding = 
   )
 }
 
-const start = (instanceId: string, kafka: Kafka = testKafka()): Relay =>
-  startRelay({ kafka, pool, instanceId, log, report: { published() {}, waiting() {}, interrupted() {} } })
+const start = (instanceId: string, parts: { kafka?: Kafka; pool?: pg.Pool } = {}): Relay =>
+  startRelay({
+    ...{ kafka: testKafka(), pool, instanceId, log, lanes: LANES, ...parts },
+    report: { published() {}, waiting() {}, interrupted() {} },
+  })
 
 const numbersOf = (key: string) => received.filter((one) => one.key === key).map(({ number }) => number)
 
@@ -133,13 +137,14 @@ it('D: a leader held up past its lease appends nothing once its successor has pu
   const heldUp = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
   await putPack(0, 'status', [1])
-  const first = start(
-    'paused',
-    beforeEachSend(async () => {
+  // All of it is held up, the renewal of its leases too.
+  const first = start('paused', {
+    kafka: beforeEachSend(async () => {
       heldUp.resolve()
       await goOn.promise
     }),
-  )
+    pool: afterwards(heldUp.promise, goOn.promise),
+  })
   // It leads, has read the pack, and is about to send it.
   await heldUp.promise
   await putPack(0, 'status', [2])
@@ -154,19 +159,37 @@ it('D: a leader held up past its lease appends nothing once its successor has pu
   expect(numbersOf('status')).toEqual([1, 2, 3])
 })
 
-/** The real client, whose transactions wait before each send. */
+/** The real pool; once it is held up, it is asked nothing until it may go on. */
+function afterwards(heldUp: Promise<void>, goOn: Promise<void>): pg.Pool {
+  let held: Promise<void> = Promise.resolve()
+  void heldUp.then(() => {
+    held = goOn
+  })
+  const query = async (...args: Parameters<pg.Pool['query']>) => {
+    await held
+    return pool.query(...args)
+  }
+  return { query } as unknown as pg.Pool
+}
+
+/** The real client, whose connections wait before each request to produce: past the look at the lease. */
 function beforeEachSend(wait: () => Promise<void>): Kafka {
   const kafka = testKafka()
-  const held = (transaction: Transaction): Transaction => ({
-    ...transaction,
-    async sendBatch(batch) {
-      await wait()
-      return transaction.sendBatch(batch)
-    },
-  })
-  const producer: Kafka['producer'] = (options) => {
-    const inner = kafka.producer(options)
-    return { ...inner, transaction: async () => held(await inner.transaction()) } as Producer
+  const create: Kafka['producer'] = kafka.producer.bind(kafka)
+  kafka.producer = (options) => {
+    const producer = create(options)
+    const cluster = clusterOf(producer)
+    const findBroker = cluster.findBroker.bind(cluster)
+    cluster.findBroker = async (node) => {
+      const broker = await findBroker(node)
+      const { connectionPool } = broker
+      const send: typeof connectionPool.send = async (request) => {
+        if (request.request.apiName === 'Produce') await wait()
+        return connectionPool.send(request)
+      }
+      return Object.create(broker, { connectionPool: { value: { send } } }) as Broker
+    }
+    return producer
   }
-  return new Proxy(kafka, { get: (target, name) => (name === 'producer' ? producer : Reflect.get(target, name)) })
+  return kafka
 }

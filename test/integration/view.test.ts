@@ -128,16 +128,11 @@ function startRelay(feed: ViewFeed, isMissed: () => boolean = () => false): Rela
 }
 
 async function relayOnce(feed: ViewFeed, shard: number, isMissed: () => boolean = () => false): Promise<void> {
-  const packs = await readPacks(pool, { shard, lane: 'now' }, 32)
+  const packs = await readPacks(pool, 'now', [shard], [], { packsAShard: 32, bytes: 1_000_000 })
   if (packs.length === 0) return
   const changes = packs.flatMap(({ viewChanges }) => viewChanges ?? [])
   const isInView = await feed.apply(shard, isMissed() ? [UNREADABLE] : changes)
-  await deletePacks(
-    pool,
-    { shard, lane: 'now' },
-    packs.map(({ packId }) => packId),
-    isInView,
-  )
+  await deletePacks(pool, 'now', packs, isInView ? [] : [shard])
 }
 
 async function createAccounts(accountIds: readonly string[]): Promise<void> {

@@ -2,18 +2,13 @@
  * The client resolves although it sent nothing for a partition: one that its metadata does not have, or one that moved,
  * while it tried again, to a broker that had answered already. What was taken for sent was then lost for good.
  */
-import type { Producer } from 'kafkajs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openReplaySender } from '../../src/dead-letters/replay-sender.ts'
 import { outboxKey } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { startRelay } from '../../src/outbox/relay.ts'
-import {
-  createTransactionalProducer,
-  readPartitionCounts,
-  SendNotAcknowledged,
-  sendRecordSets,
-} from '../../src/platform/kafka.ts'
+import { type FencedSender, openFencedSender, SendRefused } from '../../src/platform/fenced-sender.ts'
+import { SendNotAcknowledged } from '../../src/platform/kafka.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { partitionHash } from '../../src/platform/partition-hash.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
@@ -29,27 +24,17 @@ beforeEach(() => {
   cluster.leaders.set(TOPIC, [1, 2])
 })
 
-async function connected(): Promise<Producer> {
-  const producer = createTransactionalProducer(cluster.kafka, 'relay')
-  await producer.connect()
-  return producer
+async function connected(): Promise<FencedSender> {
+  const sender = await openFencedSender(cluster.kafka)
+  await sender.partitionCounts([TOPIC])
+  return sender
 }
 
-async function sendTo(producer: Producer, partitions: readonly number[]): Promise<void> {
-  const transaction = await producer.transaction()
-  const sets = partitions.map((partition) => ({
-    topic: TOPIC,
-    partition,
-    count: 1,
-    bytes: Buffer.from(`${partition}`),
-  }))
-  try {
-    await sendRecordSets(transaction, sets)
-  } catch (error) {
-    await transaction.abort()
-    throw error
-  }
-  await transaction.commit()
+async function sendTo(sender: FencedSender, partitions: readonly number[]): Promise<void> {
+  const fence = await sender.fence('relay')
+  await sender.send(
+    partitions.map((partition) => ({ fence, topic: TOPIC, partition, count: 1, bytes: Buffer.from(`${partition}`) })),
+  )
 }
 
 const textsOn = (partition: number) => cluster.read(TOPIC, partition).map(String)
@@ -64,32 +49,32 @@ function moveLeaderDuringSend(): void {
   }
 }
 
-describe('a partition that the producer does not know yet', () => {
-  it('makes the send fail, by name, and the next producer sends all of it', async () => {
-    const producer = await connected()
-    await sendTo(producer, [0, 1])
+describe('a partition that the sender does not know yet', () => {
+  it('makes the send fail, by name, and the next sender sends all of it', async () => {
+    const sender = await connected()
+    await sendTo(sender, [0, 1])
     cluster.leaders.set(TOPIC, [1, 2, 1])
-    await expect(sendTo(producer, [0, 2])).rejects.toThrow(new SendNotAcknowledged(TOPIC, 2))
+    await expect(sendTo(sender, [0, 2])).rejects.toThrow(new SendRefused(TOPIC, 2, null))
     await sendTo(await connected(), [0, 2])
     expect([0, 1, 2].map(textsOn)).toEqual([['0', '0'], ['1'], ['2']])
   })
 
-  it('is not among those that the producer counts', async () => {
-    const producer = await connected()
-    expect(await readPartitionCounts(producer, [TOPIC])).toEqual(new Map([[TOPIC, 2]]))
+  it('is not among those that the sender counts', async () => {
+    const sender = await connected()
+    expect(await sender.partitionCounts([TOPIC])).toEqual(new Map([[TOPIC, 2]]))
     cluster.leaders.set(TOPIC, [1, 2, 1])
-    expect(await readPartitionCounts(producer, [TOPIC])).toEqual(new Map([[TOPIC, 2]]))
-    expect(await readPartitionCounts(await connected(), [TOPIC])).toEqual(new Map([[TOPIC, 3]]))
+    expect(await sender.partitionCounts([TOPIC])).toEqual(new Map([[TOPIC, 2]]))
+    expect(await (await connected()).partitionCounts([TOPIC])).toEqual(new Map([[TOPIC, 3]]))
   })
 })
 
 describe('a partition that moves during the send to a broker that has answered already', () => {
-  it('makes the send fail, by name, and the next producer sends all of it', async () => {
+  it('makes the send fail, by name, and the next sender sends all of it', async () => {
     moveLeaderDuringSend()
-    await expect(sendTo(await connected(), [0, 1])).rejects.toThrow(new SendNotAcknowledged(TOPIC, 1))
-    expect([0, 1].map(textsOn)).toEqual([[], []])
+    await expect(sendTo(await connected(), [0, 1])).rejects.toThrow(new SendRefused(TOPIC, 1, 6))
     await sendTo(await connected(), [0, 1])
-    expect([0, 1].map(textsOn)).toEqual([['0'], ['1']])
+    // What landed the first time is there twice, which consumers make good.
+    expect([0, 1].map(textsOn)).toEqual([['0', '0'], ['1']])
   })
 
   it('keeps its packs in the outbox until the relay has sent them', async () => {
@@ -98,7 +83,7 @@ describe('a partition that moves during the send to a broker that has answered a
       ...{ topic: TOPIC, key: outboxKey(Buffer.from(key)), sharedHeaders: {}, headers: {} },
       value: Buffer.from(`value of ${key}`),
     }))
-    const packs = [{ pack_id: 1n, messages: encodePack(messages), view_changes: null }]
+    const packs = [{ shard: 0, pack_id: 1n, messages: encodePack(messages), view_changes: null }]
     let interruptions = 0
     const relay = startRelay({
       kafka: cluster.kafka,
@@ -109,7 +94,7 @@ describe('a partition that moves during the send to a broker that has answered a
       report: { published() {}, waiting() {}, interrupted: () => interruptions++ },
     })
     await until('the outbox is empty', () => packs.length === 0, 10_000).finally(() => relay.stop())
-    expect([0, 1].map((partition) => cluster.read(TOPIC, partition).length)).toEqual([1, 1])
+    expect([0, 1].map((partition) => cluster.read(TOPIC, partition).length)).toEqual([2, 1])
     expect(textsOn(1)[0]).toContain(`value of ${keyOn(1)}`)
     expect(interruptions).toBe(1)
   })
@@ -159,16 +144,16 @@ function letter(value: string, key: string) {
 
 /** Leases for the first shard only, and its packs. */
 function poolOf(packs: { pack_id: bigint }[]): Pool {
-  const answers: Record<string, (values: readonly unknown[]) => { rows?: unknown[]; rowCount?: number }> = {
-    'claim-lease': ([shard]) => ({ rowCount: shard === 0 ? 1 : 0 }),
-    'read-packs': () => ({ rows: [...packs] }),
+  const answers: Record<string, (values: readonly unknown[]) => unknown[]> = {
+    'claim-leases': () => [{ shard: 0 }],
+    'read-packs': ([, , onTheirWay]) => packs.filter(({ pack_id }) => !(onTheirWay as bigint[]).includes(pack_id)),
     'delete-packs': ([, , packIds]) => {
-      const ids = packIds as bigint[]
-      packs.splice(0, packs.length, ...packs.filter(({ pack_id }) => !ids.includes(pack_id)))
-      return {}
+      packs.splice(0, packs.length, ...packs.filter(({ pack_id }) => !(packIds as bigint[]).includes(pack_id)))
+      return []
     },
   }
-  const query = async (statement: { name: string; values: readonly unknown[] }) =>
-    answers[statement.name]?.(statement.values) ?? { rows: [{ packs: 0n }] }
+  const query = async (statement: { name: string; values: readonly unknown[] }) => ({
+    rows: answers[statement.name]?.(statement.values) ?? [],
+  })
   return { query } as unknown as Pool
 }

@@ -1,15 +1,15 @@
 /**
- * Brokers that are only their state. The client's own producer and cluster code runs against them, from metadata that is
- * as old as it would be, so that a test decides when partitions are added and when leaders move.
+ * Brokers that are only their state. The client's own producer and cluster code, and our sender of encoded sets, run against
+ * them, from metadata that is as old as it would be, so that a test decides when partitions are added and when leaders move.
  */
 import { type Kafka, KafkaJSProtocolError, type Message } from 'kafkajs'
 import { createKafka } from '../../src/platform/kafka.ts'
+import type { Cluster, ProtocolRequest } from '../../src/platform/kafka-cluster.ts'
 import { createLog } from '../../src/platform/log.ts'
+import { encodeProduceAnswer, readProduce } from './produce-request.ts'
 
-type SentMessage = Message & { readonly recordSet?: { readonly count: number; readonly bytes: Buffer } }
-
+/** What the client's own producer sends. */
 interface Produce {
-  readonly transactionalId?: string
   readonly producerId: number
   readonly producerEpoch: number
   readonly topicData: readonly {
@@ -17,16 +17,24 @@ interface Produce {
     readonly partitions: readonly {
       readonly partition: number
       readonly firstSequence: number
-      readonly messages: readonly SentMessage[]
+      readonly messages: readonly Message[]
     }[]
   }[]
 }
 
-interface Appended {
-  readonly transactionalId: string | undefined
-  readonly partition: string
-  readonly bytes: Buffer
+interface Sent {
+  readonly topic: string
+  readonly partition: number
+  readonly producerId: string
+  readonly epoch: number
+  readonly firstSequence: number
+  readonly count: number
+  readonly values: readonly Buffer[]
 }
+
+const NOT_LEADER = 6
+const OUT_OF_ORDER = 45
+const INVALID_EPOCH = 47
 
 export class SimulatedCluster {
   readonly kafka: Kafka
@@ -34,16 +42,17 @@ export class SimulatedCluster {
   beforeProduce: (nodeId: number) => void = () => {}
   /** The node that leads each partition of a topic. */
   readonly leaders = new Map<string, number[]>()
-  readonly #committed: Appended[] = []
-  #open: Appended[] = []
+  readonly #appended: { readonly place: string; readonly value: Buffer }[] = []
   readonly #nextSequences = new Map<string, number>()
+  /** The newest that wrote there, by producer and partition. */
   readonly #epochs = new Map<string, number>()
+  readonly #epochsById = new Map<string, number>()
   #producerIds = 0
 
   constructor() {
     this.kafka = createKafka({ brokers: ['simulated:9092'] }, createLog('silent'))
     // The one seam that the client has below its cluster: every producer gets a cluster, and every cluster such a pool.
-    const inner = this.kafka as unknown as Record<symbol, (options: unknown) => { brokerPool: unknown }>
+    const inner = this.kafka as unknown as Record<symbol, (options: unknown) => Cluster & { brokerPool: unknown }>
     const createCluster = Object.getOwnPropertySymbols(inner).find(
       ({ description }) => description === 'private:Kafka:createCluster',
     )!
@@ -51,14 +60,14 @@ export class SimulatedCluster {
     inner[createCluster] = (options) => Object.assign(create(options), { brokerPool: this.#createBrokerPool() })
   }
 
-  /** What consumers that read committed see of a partition: a message's value, or the bytes of a set of records. */
+  /** What consumers see of a partition: a message's value, or the bytes of a set of records. */
   read(topic: string, partition: number): Buffer[] {
-    return this.#committed.filter((one) => one.partition === `${topic}/${partition}`).map(({ bytes }) => bytes)
+    return this.#appended.filter(({ place }) => place === `${topic}/${partition}`).map(({ value }) => value)
   }
 
   /** What a broker answers that no longer leads a partition. */
   static notLeader(): Error {
-    const answer = { type: 'NOT_LEADER_FOR_PARTITION', code: 6, retriable: true }
+    const answer = { type: 'NOT_LEADER_FOR_PARTITION', code: NOT_LEADER, retriable: true }
     return new KafkaJSProtocolError(Object.assign(new Error('This server is not the leader'), answer))
   }
 
@@ -97,49 +106,60 @@ export class SimulatedCluster {
       findGroupCoordinator: async () => ({ coordinator: { nodeId: 1 } }),
       initProducerId: async ({ transactionalId }: { transactionalId?: string }) => {
         if (transactionalId === undefined) return { producerId: ++this.#producerIds, producerEpoch: 0 }
-        // Whoever had it before is fenced, and what it left open is aborted.
-        this.#open = this.#open.filter((one) => one.transactionalId !== transactionalId)
-        const producerEpoch = (this.#epochs.get(transactionalId) ?? -1) + 1
-        this.#epochs.set(transactionalId, producerEpoch)
-        return { producerId: 1000, producerEpoch }
-      },
-      addPartitionsToTxn: async () => {},
-      endTxn: async (end: { transactionalId: string; transactionResult: boolean }) => {
-        const ofIt = this.#open.filter((one) => one.transactionalId === end.transactionalId)
-        this.#open = this.#open.filter((one) => !ofIt.includes(one))
-        if (end.transactionResult) this.#committed.push(...ofIt)
+        const producerEpoch = (this.#epochsById.get(transactionalId) ?? -1) + 1
+        this.#epochsById.set(transactionalId, producerEpoch)
+        return { producerId: 1000 + [...this.#epochsById.keys()].indexOf(transactionalId), producerEpoch }
       },
       produce: async (produce: Produce) => {
         this.beforeProduce(nodeId)
-        return { topics: produce.topicData.map((ofTopic) => this.#append(nodeId, produce, ofTopic)) }
+        const topics = produce.topicData.map(({ topic, partitions }) => ({
+          topicName: topic,
+          partitions: partitions.map(({ partition, firstSequence, messages }) => {
+            const producer = { producerId: String(produce.producerId), epoch: produce.producerEpoch }
+            const values = messages.map(({ value }) => Buffer.from(value!))
+            const sent = { topic, partition, ...producer, firstSequence, count: messages.length, values }
+            const errorCode = this.#append(nodeId, sent)
+            if (errorCode === NOT_LEADER) throw SimulatedCluster.notLeader()
+            if (errorCode !== 0) throw new Error(`${topic}/${partition}: error ${errorCode}`)
+            return { partition, errorCode }
+          }),
+        }))
+        return { topics }
+      },
+      connectionPool: {
+        send: async <A>({ request, response }: ProtocolRequest<A>): Promise<A> => {
+          const { buffer } = await request.encode()
+          const sets = readProduce(buffer)
+          let refusal = 0
+          try {
+            this.beforeProduce(nodeId)
+          } catch (error) {
+            refusal = (error as { code: number }).code
+          }
+          const codes = sets.map(({ bytes, ...set }) => {
+            const code = refusal === 0 ? this.#append(nodeId, { ...set, values: [bytes] }) : refusal
+            return { topic: set.topic, partition: set.partition, code }
+          })
+          return response.parse(await response.decode(encodeProduceAnswer(codes)))
+        },
       },
     }
   }
 
-  #append(
-    nodeId: number,
-    { transactionalId, producerId, producerEpoch }: Produce,
-    { topic, partitions }: Produce['topicData'][number],
-  ) {
-    for (const { partition, firstSequence, messages } of partitions) {
-      if (this.leaders.get(topic)![partition] !== nodeId) throw SimulatedCluster.notLeader()
-      const name = `${topic}/${partition}`
-      const producer = `${producerId} ${producerEpoch} ${name}`
-      const expected = this.#nextSequences.get(producer) ?? 0
-      if (firstSequence > expected) throw new Error(`${name}: sequence ${firstSequence} follows ${expected}`)
-      // Taken for what is there already, and dropped.
-      if (firstSequence < expected) continue
-      this.#nextSequences.set(
-        producer,
-        messages.reduce((sum, { recordSet }) => sum + (recordSet?.count ?? 1), expected),
-      )
-      const appended = messages.map(({ recordSet, value }) => ({
-        ...{ transactionalId, partition: name },
-        bytes: recordSet?.bytes ?? Buffer.from(value!),
-      }))
-      if (transactionalId === undefined) this.#committed.push(...appended)
-      else this.#open.push(...appended)
-    }
-    return { topicName: topic, partitions: partitions.map(({ partition }) => ({ partition, errorCode: 0 })) }
+  /** The answer's error code. */
+  #append(nodeId: number, { topic, partition, producerId, epoch, firstSequence, count, values }: Sent): number {
+    if (this.leaders.get(topic)![partition] !== nodeId) return NOT_LEADER
+    const place = `${topic}/${partition}`
+    const newest = this.#epochs.get(`${producerId} ${place}`) ?? 0
+    if (epoch < newest) return INVALID_EPOCH
+    this.#epochs.set(`${producerId} ${place}`, epoch)
+    const producer = `${producerId} ${epoch} ${place}`
+    const expected = this.#nextSequences.get(producer) ?? 0
+    if (firstSequence > expected) return OUT_OF_ORDER
+    // Taken for what is there already, and dropped.
+    if (firstSequence < expected) return 0
+    this.#nextSequences.set(producer, expected + count)
+    this.#appended.push(...values.map((value) => ({ place, value })))
+    return 0
   }
 }
