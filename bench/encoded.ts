@@ -12,14 +12,14 @@ export interface EncodedSender {
   close(): void
 }
 
-export function encodeUsage(messages: readonly UsageMessage[]): PackedRecord[] {
+export function encodeUsage(messages: readonly UsageMessage[]): readonly PackedRecord[] {
   return decodePack(
     encodePack(
       messages.map(({ topic, key, value }) => {
         return { topic, key: outboxKey(Buffer.from(key)), value, sharedHeaders: {}, headers: {} }
       }),
     ),
-  )
+  ).records
 }
 
 export async function openEncodedSender(kafka: Kafka, topics: readonly string[]): Promise<EncodedSender> {
@@ -28,8 +28,7 @@ export async function openEncodedSender(kafka: Kafka, topics: readonly string[])
   const partitions = await sender.partitionCounts(topics)
   return {
     async send(records) {
-      const owned = records.map((record) => ({ ...record, owner: 0 }))
-      const requests = recordSets(owned, (topic) => partitions.get(topic)!)
+      const requests = recordSets([{ owner: 0, records, sets: [] }], (topic) => partitions.get(topic)!)
       await Promise.all(requests.map((sets) => sender.send(sets.map((set) => ({ ...set, fence })))))
     },
     close: () => sender.close(),

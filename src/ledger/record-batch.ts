@@ -40,7 +40,7 @@ import { updateAccounts } from './write-accounts.ts'
 import { upsertCounters } from './write-counters.ts'
 import { type DeadLetter, insertDeadLetters } from './write-dead-letters.ts'
 import { insertMovements } from './write-movements.ts'
-import { insertPacks } from './write-outbox.ts'
+import { insertPacks, type PartitionsOf } from './write-outbox.ts'
 import { insertIdentities, insertRatedUsage } from './write-usage.ts'
 
 export type { SourceMessage }
@@ -80,9 +80,11 @@ interface LedgerParts {
   readonly pool: Pool
   readonly publishing: Publishing
   readonly consumerGroup: string
+  /** Of the topics that records go to. A count that is out of date sends to partitions that were there before. */
+  readonly partitionsOf?: PartitionsOf
 }
 
-export function createLedger({ pool, publishing, consumerGroup }: LedgerParts): Ledger {
+export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: LedgerParts): Ledger {
   const { encode, recordTopics } = publishing
   const catalogs = new CatalogStore()
   const settings = new SettingsCache()
@@ -201,9 +203,10 @@ export function createLedger({ pool, publishing, consumerGroup }: LedgerParts): 
             ...outcome.statusChanges.map((change) => announcer.serviceStatus(change, 'usage', traceOf(change))),
             ...outcome.alerts.map((alert) => announcer.alert(alert, 'usage', traceOf(alert))),
             ...requested.map((step) => announcer.topUp(step, 'usage', traceOf(step))),
-            ...freshLetters.map((letter) => announcer.deadLetter(letter)),
           ],
           record: [
+            // As large as a message may be, and as many as a producer sends: what is awaited does not stand behind them.
+            ...freshLetters.map((letter) => announcer.deadLetter(letter)),
             ...(recordTopics.has(MOVEMENTS)
               ? movements.map((movement, i) =>
                   announcer.movement(movement, traceparentOf(outcome.movements[i]!.source)),
@@ -216,6 +219,7 @@ export function createLedger({ pool, publishing, consumerGroup }: LedgerParts): 
           view: viewChanges(outcome, requested, book, counters, clock.epoch),
         },
         recordedAt,
+        partitionsOf,
       ),
     )
     await allReplies(writes)

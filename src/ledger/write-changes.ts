@@ -64,16 +64,16 @@ export async function writeChanges(
 
   const announcer = createAnnouncer(encode, epoch, nowMicros)
   const announcements = {
-    now: [
-      ...changes.flatMap(({ account, balanceChanged, statusChanged, alerts, cause }) => [
-        ...(balanceChanged === null ? [] : [announcer.balanceChanged(balanceChanged)]),
-        ...(statusChanged === null ? [] : [announcer.serviceStatus(statusChanged, cause)]),
-        ...alerts.map((alert) => announcer.alert(alert, cause)),
-        ...(stepsByAccount.get(account.accountId) ?? []).map((step) => announcer.topUp(step, cause)),
-      ]),
+    now: changes.flatMap(({ account, balanceChanged, statusChanged, alerts, cause }) => [
+      ...(balanceChanged === null ? [] : [announcer.balanceChanged(balanceChanged)]),
+      ...(statusChanged === null ? [] : [announcer.serviceStatus(statusChanged, cause)]),
+      ...alerts.map((alert) => announcer.alert(alert, cause)),
+      ...(stepsByAccount.get(account.accountId) ?? []).map((step) => announcer.topUp(step, cause)),
+    ]),
+    record: [
       ...noted.map((letter) => announcer.deadLetter(letter)),
+      ...(recordTopics.has(MOVEMENTS) ? movements.map((movement) => announcer.movement(movement)) : []),
     ],
-    record: recordTopics.has(MOVEMENTS) ? movements.map((movement) => announcer.movement(movement)) : [],
     view: changes.map(({ account }) => viewOfAccount(account, epoch, stepsByAccount.get(account.accountId))),
   }
   await insertPacks(connection, announcements, recordedAt)

@@ -72,6 +72,11 @@ export class ByteWriter {
     this.#buffer.writeUInt32BE(value, position)
   }
 
+  /** Begins anew in the same buffer: what `finish` gave before is overwritten. */
+  clear(): void {
+    this.#length = 0
+  }
+
   finish(): Buffer {
     return this.#buffer.subarray(0, this.#length)
   }

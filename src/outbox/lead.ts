@@ -13,9 +13,9 @@ import type { Pool } from '../platform/postgres.ts'
 import type { Alarm } from './alarm.ts'
 import { LEASE_SECONDS, RENEW_MILLIS } from './leases.ts'
 import type { Lane } from './messages.ts'
-import { decodePack, decompressPack } from './pack.ts'
+import { decodePack } from './pack.ts'
 import { countPacks, deletePacks, type PackPlace, type ReadLimits, readPacks, type UnsentPack } from './packs.ts'
-import { type OwnedRecord, type OwnedSet, recordSets } from './record-sets.ts'
+import { type OwnedPack, type OwnedSet, recordSets } from './record-sets.ts'
 
 /** All in memory at once, twice over and more: as bytes and as records, for each turn in flight. */
 const READ_AT_ONCE: Record<Lane, ReadLimits> = {
@@ -198,13 +198,10 @@ async function takeTurns(
 
   /** In the order in which they are to be sent. */
   async function requestsOf(packs: readonly UnsentPack[]): Promise<OwnedSet[][]> {
-    const whole = await Promise.all(packs.map(({ messages }) => decompressPack(messages)))
-    const records = whole.flatMap((pack, i): OwnedRecord[] => {
-      const { shard } = packs[i]!
-      return decodePack(pack).map((record) => ({ ...record, owner: shard }))
-    })
-    const counts = await sender.partitionCounts([...new Set(records.map(({ topic }) => topic))])
-    return recordSets(records, (topic) => counts.get(topic)!)
+    const owned = packs.map(({ shard, messages }): OwnedPack => ({ ...decodePack(messages), owner: shard }))
+    const topics = new Set(owned.flatMap(({ records, sets }) => [...records, ...sets].map(({ topic }) => topic)))
+    const counts = await sender.partitionCounts([...topics])
+    return recordSets(owned, (topic) => counts.get(topic)!)
   }
 
   function start(packs: readonly UnsentPack[], requests: readonly OwnedSet[][]): void {

@@ -1,25 +1,31 @@
 /**
- * The bytes of an outbox pack: Kafka's own records, but for what depends on the batch that each will be sent in. They are
- * encoded once, here, by whoever writes the pack; the relay reads no more of a record than where it goes.
+ * The bytes of an outbox pack: Kafka's own records, encoded once, here, by whoever writes the pack. The relay reads no more
+ * of them than where they go. A pack is
  *
- *   version, topics, records        and of a record: topic, partition hash, length, body
+ *   version, topics, records, sets
  *
- * A body is a record of Kafka's batch format v2 from its key on: key, value and headers
+ * A record lacks what depends on the batch that it will be sent in: it is of topic, partition hash, length, and a body, which
+ * is a record of Kafka's batch format v2 from its key on: key, value and headers
  * (https://kafka.apache.org/documentation/#record). Lengths within it are zigzag varints, where null is -1.
+ *
+ * A set is all of a batch of one partition but its head: topic, partition, count, whether it is compressed, length, and the
+ * records framed and numbered from 0. Large batches come so: then the relay has nothing to put together, and what is
+ * compressed for the outbox is compressed for the topic and its readers too.
  */
 import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { constants, zstdCompress } from 'node:zlib'
+import type { Compression } from '../platform/fenced-sender.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
+import { frameRecord } from './frame.ts'
 import { type Headers, KEYLESS_SHARD, type OutboxMessage, SHARDS } from './messages.ts'
 
-const VERSION = 3
-/** Then come the length of a pack and the pack, compressed with zstd. */
-const COMPRESSED = 4
-const COMPRESSED_HEAD_BYTES = 5
+const VERSION = 5
 
 const USUAL_MESSAGE_BYTES = 600
+/** A broker refuses batches above 1 MiB unless told otherwise, and a backlog refused once would be refused for ever. */
+export const MOST_SET_BYTES = 800_000
 /** Setting a compression up costs as much as it saves in so few. */
-const WORTH_COMPRESSING_BYTES = 16_384
+const WORTH_COMPRESSING_BYTES = 4_000
 
 /** A record as it lies in a pack. */
 export interface PackedRecord {
@@ -28,84 +34,157 @@ export interface PackedRecord {
   readonly body: Buffer
 }
 
+/** What only the head of a batch is missing of. */
+export interface PackedSet {
+  readonly topic: string
+  readonly partition: number
+  readonly count: number
+  readonly compression: Compression
+  readonly bytes: Buffer
+}
+
+export interface Packed {
+  readonly records: readonly PackedRecord[]
+  readonly sets: readonly PackedSet[]
+}
+
+/** The relay joins these records with those of other packs. */
 export function encodePack(messages: readonly OutboxMessage[]): Buffer {
-  const topics = new Map<string, number>()
-  for (const { topic } of messages) if (!topics.has(topic)) topics.set(topic, topics.size)
-  const shared = new Map<Headers, SharedHeaders>()
   const writer = new ByteWriter(messages.length * USUAL_MESSAGE_BYTES)
-  writer.number(VERSION)
-  writer.number(topics.size)
-  for (const topic of topics.keys()) writer.sizedText(topic)
+  const topics = writeHead(writer, messages)
+  const encodeShared = sharedEncoder()
   writer.number(messages.length)
-  for (const [i, { topic, key, value, sharedHeaders, headers }] of messages.entries()) {
-    let common = shared.get(sharedHeaders)
-    if (common === undefined) {
-      common = encodeShared(sharedHeaders)
-      shared.set(sharedHeaders, common)
-    }
-    writer.number(topics.get(topic)!)
-    // Without a key any partition of its shard will do.
-    writer.uint32(key?.partitionHash ?? i * SHARDS + KEYLESS_SHARD)
+  for (const [i, message] of messages.entries()) {
+    writer.number(topics.get(message.topic)!)
+    writer.uint32(partitionHashOf(message, i))
     const lengthAt = writer.length
     writer.uint32(0)
-    writeNullable(writer, key?.bytes ?? null)
-    writeNullable(writer, value)
-    let own = 0
-    for (const _ in headers) own++
-    writer.number((common.count + own) * 2)
-    writer.raw(common.bytes)
-    for (const name in headers) writeHeader(writer, name, headers[name]!)
+    writeBody(writer, message, encodeShared(message.sharedHeaders))
     writer.uint32At(lengthAt, writer.length - lengthAt - 4)
+  }
+  writer.number(0)
+  return writer.finish()
+}
+
+/** The relay sends these sets as they are. `partitionsOf` says how many partitions a topic has. */
+export async function encodePackOfSets(
+  messages: readonly OutboxMessage[],
+  partitionsOf: (topic: string) => number,
+): Promise<Buffer> {
+  const sets = await Promise.all(setsOf(messages, partitionsOf).map(compressed))
+  const writer = new ByteWriter(sets.reduce((sum, { bytes }) => sum + bytes.length + 20, 200))
+  const topics = writeHead(writer, messages)
+  writer.number(0)
+  writer.number(sets.length)
+  for (const { topic, partition, count, compression, bytes } of sets) {
+    writer.number(topics.get(topic)!)
+    writer.number(partition)
+    writer.number(count)
+    writer.number(COMPRESSIONS.indexOf(compression))
+    writer.uint32(bytes.length)
+    writer.raw(bytes)
   }
   return writer.finish()
 }
 
-/**
- * For packs that may wait: what headers and ids repeat makes them a tenth, and so what the database is sent, logs and
- * gives back. At this level, and off our thread, it costs less than it saves.
- */
-export async function compressPack(pack: Buffer): Promise<Buffer> {
-  if (pack.length < WORTH_COMPRESSING_BYTES) return pack
-  const head = Buffer.alloc(COMPRESSED_HEAD_BYTES)
-  head[0] = COMPRESSED
-  head.writeUInt32BE(pack.length, 1)
-  const level = { [constants.ZSTD_c_compressionLevel]: 1 }
-  return Buffer.concat([head, await compress(pack, { params: level, chunkSize: atLeastAChunk(pack.length / 4) })])
+const COMPRESSIONS: readonly Compression[] = ['none', 'zstd']
+
+interface OpenSet {
+  readonly topic: string
+  readonly partition: number
+  count: number
+  readonly writer: ByteWriter
 }
 
-/** A pack as `encodePack` wrote it. */
-export async function decompressPack(buffer: Buffer): Promise<Buffer> {
-  if (buffer[0] !== COMPRESSED) return buffer
-  // In one piece of the right size: in the usual 16 kB it would be put together of hundreds.
-  const chunkSize = atLeastAChunk(buffer.readUInt32BE(1))
-  return decompress(buffer.subarray(COMPRESSED_HEAD_BYTES), { chunkSize })
+function setsOf(messages: readonly OutboxMessage[], partitionsOf: (topic: string) => number): OpenSet[] {
+  const sets: OpenSet[] = []
+  const open = new Map<string, (OpenSet | undefined)[]>()
+  const encodeShared = sharedEncoder()
+  const body = new ByteWriter()
+  const usual = Math.min(MOST_SET_BYTES, (messages.length * USUAL_MESSAGE_BYTES) / 4)
+  for (const [i, message] of messages.entries()) {
+    const { topic } = message
+    let ofTopic = open.get(topic)
+    if (ofTopic === undefined) {
+      ofTopic = []
+      open.set(topic, ofTopic)
+    }
+    const partition = partitionHashOf(message, i) % partitionsOf(topic)
+    body.clear()
+    writeBody(body, message, encodeShared(message.sharedHeaders))
+    let set = ofTopic[partition]
+    if (set === undefined || set.writer.length + body.length > MOST_SET_BYTES) {
+      set = { topic, partition, count: 0, writer: new ByteWriter(usual) }
+      ofTopic[partition] = set
+      sets.push(set)
+    }
+    frameRecord(set.writer, set.count++, body.finish())
+  }
+  return sets
+}
+
+/** Off our thread, and at a level at which it costs less than it saves everybody. */
+async function compressed({ topic, partition, count, writer }: OpenSet): Promise<PackedSet> {
+  const bytes = writer.finish()
+  if (bytes.length < WORTH_COMPRESSING_BYTES) return { topic, partition, count, compression: 'none', bytes }
+  const level = { [constants.ZSTD_c_compressionLevel]: 1 }
+  const chunkSize = Math.max(constants.Z_MIN_CHUNK, Math.ceil(bytes.length / 4))
+  return { topic, partition, count, compression: 'zstd', bytes: await compress(bytes, { params: level, chunkSize }) }
 }
 
 const compress = promisify(zstdCompress)
-const decompress = promisify(zstdDecompress)
 
-function atLeastAChunk(bytes: number): number {
-  return Math.max(constants.Z_MIN_CHUNK, Math.ceil(bytes))
-}
-
-/** Throws on bytes that `encodePack` did not write: a pack is never skipped, and a broken one is no transient fault. */
-export function decodePack(buffer: Buffer): PackedRecord[] {
+/** Throws on bytes that were not written here: a pack is never skipped, and a broken one is no transient fault. */
+export function decodePack(buffer: Buffer): Packed {
   const reader = new ByteReader(buffer)
   const version = reader.number()
   if (version !== VERSION) throw new Error(`outbox pack of version ${version}, this program reads ${VERSION}`)
   try {
     const topics = Array.from({ length: countOf(reader) }, () => reader.bytes(reader.number() / 2).toString())
-    const records = Array.from({ length: countOf(reader) }, () => {
+    const topicOf = () => {
       const topic = topics[reader.number()]
       if (topic === undefined) throw new RangeError('it names a topic that it does not list')
-      const partitionHash = reader.uint32()
-      return { topic, partitionHash, body: reader.bytes(reader.uint32()) }
+      return topic
+    }
+    const records = Array.from({ length: countOf(reader) }, () => {
+      return { topic: topicOf(), partitionHash: reader.uint32(), body: reader.bytes(reader.uint32()) }
+    })
+    const sets = Array.from({ length: countOf(reader) }, () => {
+      const place = { topic: topicOf(), partition: reader.number(), count: reader.number() }
+      const compression = COMPRESSIONS[reader.number()]
+      if (compression === undefined) throw new RangeError('it is compressed in a way that is not known')
+      return { ...place, compression, bytes: reader.bytes(reader.uint32()) }
     })
     if (reader.left > 0) throw new RangeError('it has bytes after its end')
-    return records
+    return { records, sets }
   } catch (error) {
     throw new Error('outbox pack is corrupt', { cause: error })
   }
+}
+
+/** Version and topics; returns the topics' numbers. */
+function writeHead(writer: ByteWriter, messages: readonly OutboxMessage[]): Map<string, number> {
+  const topics = new Map<string, number>()
+  for (const { topic } of messages) if (!topics.has(topic)) topics.set(topic, topics.size)
+  writer.number(VERSION)
+  writer.number(topics.size)
+  for (const topic of topics.keys()) writer.sizedText(topic)
+  return topics
+}
+
+/** Without a key any partition of its shard will do. */
+function partitionHashOf({ key }: OutboxMessage, i: number): number {
+  return key?.partitionHash ?? i * SHARDS + KEYLESS_SHARD
+}
+
+function writeBody(writer: ByteWriter, { key, value, headers }: OutboxMessage, shared: SharedHeaders): void {
+  writeNullable(writer, key?.bytes ?? null)
+  writeNullable(writer, value)
+  let own = 0
+  for (const _ in headers) own++
+  writer.number((shared.count + own) * 2)
+  writer.raw(shared.bytes)
+  for (const name in headers) writeHeader(writer, name, headers[name]!)
 }
 
 interface SharedHeaders {
@@ -113,11 +192,20 @@ interface SharedHeaders {
   readonly bytes: Buffer
 }
 
-function encodeShared(headers: Headers): SharedHeaders {
-  const writer = new ByteWriter()
-  const names = Object.keys(headers)
-  for (const name of names) writeHeader(writer, name, headers[name]!)
-  return { count: names.length, bytes: writer.finish() }
+/** Encodes each object of shared headers once. */
+function sharedEncoder(): (headers: Headers) => SharedHeaders {
+  const known = new Map<Headers, SharedHeaders>()
+  return (headers) => {
+    let shared = known.get(headers)
+    if (shared === undefined) {
+      const writer = new ByteWriter()
+      const names = Object.keys(headers)
+      for (const name of names) writeHeader(writer, name, headers[name]!)
+      shared = { count: names.length, bytes: writer.finish() }
+      known.set(headers, shared)
+    }
+    return shared
+  }
 }
 
 function writeHeader(writer: ByteWriter, name: string, value: string | Uint8Array): void {

@@ -27,6 +27,29 @@ export function createKafka(
   })
 }
 
+export interface PartitionCounts {
+  /** Null of a topic whose partitions were never read. */
+  of(topic: string): number | null
+  /** Throws when no broker answers; then what was known stays. */
+  read(): Promise<void>
+  close(): Promise<void>
+}
+
+/** How many partitions these topics have, as last read. */
+export function createPartitionCounts(kafka: Kafka, topics: readonly string[]): PartitionCounts {
+  const admin = kafka.admin()
+  const counts = new Map<string, number>()
+  return {
+    of: (topic) => counts.get(topic) ?? null,
+    async read() {
+      await admin.connect()
+      const { topics: read } = await admin.fetchTopicMetadata({ topics: [...topics] })
+      for (const { name, partitions } of read) counts.set(name, partitions.length)
+    },
+    close: () => admin.disconnect(),
+  }
+}
+
 export type PlacedMessage = Message & { readonly partition: number }
 
 /** The broker did not say that it has what was sent to a partition. Sent again by a new producer, it arrives. */

@@ -1,6 +1,7 @@
 /** The rater: takes usage in from Kafka and records it in the ledger, with the jobs that this needs beside it. */
 import { type Intake, type StoppedPartition, startIntake } from '../intake/consume.ts'
 import { createDecoder } from '../intake/decode.ts'
+import { DEAD_LETTER } from '../ledger/announce.ts'
 import type { Writer } from '../ledger/change-account.ts'
 import { correctionMetrics, tendAwaitedCorrections } from '../ledger/expire-awaited-corrections.ts'
 import { ensureMonthPartitions } from '../ledger/month-partitions.ts'
@@ -9,7 +10,7 @@ import { resumeOffsets } from '../ledger/resume-offsets.ts'
 import { createPipeline } from '../pipeline.ts'
 import type { Problem } from '../platform/http.ts'
 import { type Job, startJobs } from '../platform/jobs.ts'
-import { createKafka } from '../platform/kafka.ts'
+import { createKafka, createPartitionCounts, type PartitionCounts } from '../platform/kafka.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Registry } from '../platform/metrics.ts'
 import { createPool } from '../platform/postgres.ts'
@@ -25,6 +26,8 @@ const STUCK_AFTER_MS = 60_000
 
 const MINUTE_MS = 60_000
 
+const PARTITIONS_READ_EVERY_MS = 10_000
+
 export const raterRole = defineRole({
   name: 'rater',
   sections: ['process', 'kafka', 'database', 'publishing', 'rater'],
@@ -35,6 +38,9 @@ export const raterRole = defineRole({
     starting.defer(() => pool.end())
     const { encode } = await createEncoders(config.kafka)
     const publishing = { encode, recordTopics: config.publishing.recordTopics }
+    const kafka = createKafka(config.kafka, log)
+    const partitions = createPartitionCounts(kafka, [...config.publishing.recordTopics, DEAD_LETTER])
+    starting.defer(() => partitions.close())
 
     let intake: Intake | null = null
     const jobs = startJobs({
@@ -44,6 +50,7 @@ export const raterRole = defineRole({
         registry,
         awaitedCorrectionDays: config.rater.awaitedCorrectionDays,
         isCaughtUp: () => intake !== null && lagOf(intake) === 0n,
+        partitions,
       }),
       log,
       registry,
@@ -57,7 +64,7 @@ export const raterRole = defineRole({
     const giveUp = new AbortController()
     const { consumerGroup } = config.kafka
     intake = await startIntake({
-      kafka: createKafka(config.kafka, log),
+      kafka,
       groupId: consumerGroup,
       topics: [...USAGE_TOPICS.keys()],
       batchEvents: config.rater.batchEvents,
@@ -66,7 +73,7 @@ export const raterRole = defineRole({
       drainMillis: drainMs,
       onBatch: createPipeline({
         decoder: createDecoder(config.kafka.schemaRegistryUrl),
-        ledger: createLedger({ pool, publishing, consumerGroup }),
+        ledger: createLedger({ pool, publishing, consumerGroup, partitionsOf: partitions.of }),
         registry,
         log,
         wakeRelays: outboxBell.ring,
@@ -105,6 +112,7 @@ interface RaterJobsParts {
   readonly registry: Registry
   readonly awaitedCorrectionDays: number
   readonly isCaughtUp: () => boolean
+  readonly partitions: PartitionCounts
 }
 
 /**
@@ -112,7 +120,7 @@ interface RaterJobsParts {
  * batch of a process, so that none of their rows lands in the default partition. And only a rater knows whether it has caught
  * up: behind, the event that a correction waits for may be on the topic yet.
  */
-function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp }: RaterJobsParts): Job[] {
+function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp, partitions }: RaterJobsParts): Job[] {
   const metrics = correctionMetrics(registry)
   return [
     {
@@ -125,6 +133,7 @@ function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp }:
         if (postponed.length > 0) log.warn({ postponed }, 'partitions could not be made now; tried again in an hour')
       },
     },
+    { name: 'partition counts', everyMs: PARTITIONS_READ_EVERY_MS, run: () => partitions.read() },
     {
       name: 'awaited corrections',
       everyMs: 10 * MINUTE_MS,

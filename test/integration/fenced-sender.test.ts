@@ -151,8 +151,8 @@ function readerOf(kafkaOf: () => Kafka) {
         sharedHeaders: {},
         headers: {},
       }
-      const records = decodePack(encodePack([message])).map((record) => ({ ...record, owner: 0 }))
-      return { ...recordSets(records, () => PARTITIONS)[0]![0]!, partition, fence }
+      const pack = { ...decodePack(encodePack([message])), owner: 0 }
+      return { ...recordSets([pack], () => PARTITIONS)[0]![0]!, partition, fence }
     },
     async start(): Promise<void> {
       const admin = kafkaOf().admin()

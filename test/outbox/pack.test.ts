@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type OutboxMessage, outboxKey } from '../../src/outbox/messages.ts'
-import { compressPack, decodePack, decompressPack, encodePack } from '../../src/outbox/pack.ts'
+import { decodePack, encodePack, encodePackOfSets } from '../../src/outbox/pack.ts'
+import { partitionHash } from '../../src/platform/partition-hash.ts'
 import { readBody, readPack } from '../support/packed.ts'
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
@@ -38,25 +39,54 @@ describe('a pack', () => {
     )
   })
 
-  it('is the same after it was compressed', async () => {
+  it('of sets has each message once, where its key belongs, and of each partition in the order given', async () => {
     await fc.assert(
-      fc.asyncProperty(packs, async (messages) => {
-        const pack = encodePack(messages)
-        expect(await decompressPack(await compressPack(pack))).toEqual(pack)
-        expect(await decompressPack(pack)).toEqual(pack)
+      fc.asyncProperty(packs, fc.integer({ min: 1, max: 7 }), async (messages, partitions) => {
+        const pack = await encodePackOfSets(messages, () => partitions)
+        const { records, sets } = decodePack(pack)
+        expect(records).toEqual([])
+        expect(sets.reduce((sum, { count }) => sum + count, 0)).toBe(messages.length)
+        const read = await readPack(pack)
+        for (const topic of new Set(messages.map((one) => one.topic))) {
+          for (let partition = 0; partition < partitions; partition++) {
+            const isThere = ({ topic: its, key }: { topic: string; key: Uint8Array | null }) =>
+              its === topic && key !== null && partitionHash(key) % partitions === partition
+            const given = messages.map(asRead)
+            expect(read.filter(isThere)).toEqual(given.filter(isThere))
+          }
+        }
+        expect(read.filter(({ key }) => key === null).length).toBe(messages.filter(({ key }) => key === null).length)
       }),
     )
+  })
+
+  it('of sets is compressed where that is worth it', async () => {
+    const key = outboxKey(Buffer.from('acme'))
+    const message = { topic: 'usage.rated.v1', key, value: Buffer.alloc(500), sharedHeaders: {}, headers: {} }
+    const few = decodePack(await encodePackOfSets(Array(3).fill(message), () => 4)).sets
+    expect(few.map(({ compression }) => compression)).toEqual(['none'])
+    const pack = await encodePackOfSets(Array(30).fill(message), () => 4)
+    expect(decodePack(pack).sets.map(({ compression }) => compression)).toEqual(['zstd'])
+    expect(pack.length).toBeLessThan(3_000)
+    expect(await readPack(pack)).toEqual(Array(30).fill(asRead(message)))
+  })
+
+  it('of sets has none that is larger than a broker takes', async () => {
+    const key = outboxKey(Buffer.from('acme'))
+    const message = { topic: 'usage.rated.v1', key, value: Buffer.alloc(300_000, 1), sharedHeaders: {}, headers: {} }
+    const { sets } = decodePack(await encodePackOfSets(Array(5).fill(message), () => 1))
+    expect(sets.map(({ count }) => count)).toEqual([2, 2, 1])
   })
 
   it('grows to whatever it has to hold', async () => {
     const key = outboxKey(Buffer.from('acme'))
     const value = Buffer.alloc(3_000_000, 7)
     const message = { topic: 'usage.rated.v1', key, value, sharedHeaders: {}, headers: { long: 'ä'.repeat(40_000) } }
-    const [read] = await readPack(await compressPack(encodePack([message])))
+    const [read] = await readPack(encodePack([message]))
     expect(read).toEqual(asRead(message))
   })
 
-  it('is refused when it was cut short, has bytes too many, or is of another version', () => {
+  it('is refused when it was cut short, has bytes too many, or is of another version', async () => {
     const message = {
       topic: 'credit.movements.v1',
       key: outboxKey(Buffer.from('acme')),
@@ -64,17 +94,22 @@ describe('a pack', () => {
       sharedHeaders: { ce_type: 'x' },
       headers: { ce_id: '1' },
     }
-    const pack = encodePack([message, message])
-    for (let length = 1; length < pack.length; length++) {
-      expect(() => decodePack(pack.subarray(0, length))).toThrow('outbox pack is corrupt')
+    for (const pack of [encodePack([message, message]), await encodePackOfSets([message, message], () => 4)]) {
+      for (let length = 1; length < pack.length; length++) {
+        expect(() => decodePack(pack.subarray(0, length))).toThrow('outbox pack is corrupt')
+      }
+      expect(() => decodePack(Buffer.concat([pack, Buffer.alloc(1)]))).toThrow('outbox pack is corrupt')
+      expect(() => decodePack(Buffer.concat([Buffer.of(2), pack.subarray(1)]))).toThrow(
+        'version 2, this program reads 5',
+      )
     }
-    expect(() => decodePack(Buffer.concat([pack, Buffer.alloc(1)]))).toThrow('outbox pack is corrupt')
-    expect(() => decodePack(Buffer.concat([Buffer.of(2), pack.subarray(1)]))).toThrow('version 2, this program reads 3')
   })
 })
 
 it('a body reads to its very end', () => {
-  const [record] = decodePack(encodePack([{ topic: 't', key: null, value: null, sharedHeaders: {}, headers: {} }]))
+  const [record] = decodePack(
+    encodePack([{ topic: 't', key: null, value: null, sharedHeaders: {}, headers: {} }]),
+  ).records
   expect(readBody(record!.body)).toEqual({ key: null, value: null, headers: {} })
   expect(() => readBody(Buffer.concat([record!.body, Buffer.of(0)]))).toThrow('bytes after')
 })

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ByteWriter } from '../../src/outbox/bytes.ts'
+import { frameRecord } from '../../src/outbox/frame.ts'
 import { SHARDS } from '../../src/outbox/messages.ts'
-import { type OwnedRecord, recordSets } from '../../src/outbox/record-sets.ts'
+import type { PackedRecord, PackedSet } from '../../src/outbox/pack.ts'
+import { type OwnedPack, recordSets } from '../../src/outbox/record-sets.ts'
+import { readSet } from '../support/packed.ts'
 
 const PARTITIONS = new Map([
   ['credit.movements.v1', 3],
@@ -9,15 +13,31 @@ const PARTITIONS = new Map([
 ])
 const partitionsOf = (topic: string) => PARTITIONS.get(topic)!
 
-const records = fc.array(
-  fc.record({
-    owner: fc.integer({ min: 0, max: 3 }),
-    topic: fc.constantFrom(...PARTITIONS.keys()),
-    partitionHash: fc.integer({ min: 0, max: 0x7fff_ffff }),
-    body: fc.uint8Array({ minLength: 3, maxLength: 200 }).map((array) => Buffer.from(array)),
-  }),
-  { maxLength: 400 },
+const body = fc.uint8Array({ minLength: 3, maxLength: 200 }).map((array) => Buffer.from(array))
+const topic = fc.constantFrom(...PARTITIONS.keys())
+
+const record: fc.Arbitrary<PackedRecord> = fc.record({
+  topic,
+  partitionHash: fc.integer({ min: 0, max: 0x7fff_ffff }),
+  body,
+})
+
+const set: fc.Arbitrary<PackedSet> = fc
+  .record({ topic, partitionHash: fc.nat(1000), bodies: fc.array(body, { minLength: 1, maxLength: 5 }) })
+  .map(({ topic, partitionHash, bodies }) => setOf(topic, partitionHash % partitionsOf(topic), bodies))
+
+/** As packs come: either of records or of sets. */
+const pack: fc.Arbitrary<OwnedPack> = fc.oneof(
+  fc.record({ owner: fc.nat(3), records: fc.array(record, { maxLength: 60 }), sets: fc.constant([]) }),
+  fc.record({ owner: fc.nat(3), records: fc.constant([]), sets: fc.array(set, { maxLength: 6 }) }),
 )
+const packs = fc.array(pack, { maxLength: 12 })
+
+function setOf(topic: string, partition: number, bodies: readonly Buffer[]): PackedSet {
+  const writer = new ByteWriter()
+  for (const [i, one] of bodies.entries()) frameRecord(writer, i, one)
+  return { topic, partition, count: bodies.length, compression: 'none', bytes: writer.finish() }
+}
 
 /** Topic, owner, partition. */
 function* places(): Generator<[string, number, number]> {
@@ -28,76 +48,71 @@ function* places(): Generator<[string, number, number]> {
   }
 }
 
-/** Offset delta and body of each record in a set, by the rules of Kafka's batch format. */
-function readSet(bytes: Uint8Array): { offsetDelta: number; body: Uint8Array }[] {
-  const read = []
-  let at = 0
-  const varint = () => {
-    let value = 0
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]!
-      value += (byte & 0x7f) * 2 ** shift
-      if (byte < 0x80) return value / 2
-    }
-  }
-  while (at < bytes.length) {
-    const length = varint()
-    const end = at + length
-    expect([varint(), varint()], 'attributes and timestamp delta').toEqual([0, 0])
-    const offsetDelta = varint()
-    read.push({ offsetDelta, body: bytes.subarray(at, end) })
-    at = end
-  }
-  return read
-}
-
 describe('record sets', () => {
   it('hold every record once, in the order given of each owner, topic and partition, numbered from 0', () => {
     fc.assert(
-      fc.property(records, (given) => {
-        const sets = recordSets(given, partitionsOf).flat()
+      fc.property(packs, (given) => {
+        const sent = recordSets(given, partitionsOf).flat()
         for (const [topic, owner, partition] of places()) {
-          const isItsOwn = (one: { owner: number; topic: string }) => one.owner === owner && one.topic === topic
-          const ofIt = sets.filter((set) => isItsOwn(set) && set.partition === partition)
-          const bodies = ofIt.flatMap(({ bytes, count }) => {
-            const read = readSet(bytes)
-            expect(read.map(({ offsetDelta }) => offsetDelta)).toEqual(Array.from({ length: count }, (_, i) => i))
-            return read.map(({ body }) => body)
-          })
-          const expected = given.filter((one) => isItsOwn(one) && one.partitionHash % partitionsOf(topic) === partition)
-          expect(bodies).toEqual(expected.map(({ body }) => body))
+          const isThere = (one: PackedSet | (typeof sent)[number]) => one.topic === topic && one.partition === partition
+          const bodies = sent
+            .filter((one) => one.owner === owner && isThere(one))
+            .flatMap(({ bytes, count }) => {
+              const read = readSet(bytes)
+              expect(read.length).toBe(count)
+              return read
+            })
+          const expected = given
+            .filter((one) => one.owner === owner)
+            .flatMap(({ records, sets }) => [
+              ...records
+                .filter((one) => one.topic === topic && one.partitionHash % partitionsOf(topic) === partition)
+                .map(({ body }) => body),
+              ...sets.filter(isThere).flatMap(({ bytes }) => readSet(bytes)),
+            ])
+          expect(bodies).toEqual(expected)
         }
       }),
     )
   })
 
-  it('are of one request where each partition has records of one owner alone, however many topics there are', () => {
+  it('are one of a partition in each request', () => {
     fc.assert(
-      fc.property(records, (given) => {
-        const aligned = given.map((one) => ({ ...one, owner: one.partitionHash % SHARDS }))
+      fc.property(packs, (given) => {
+        for (const sets of recordSets(given, partitionsOf)) {
+          expect(new Set(sets.map((one) => `${one.topic}/${one.partition}`)).size).toBe(sets.length)
+        }
+      }),
+    )
+  })
+
+  it('go in one request where each partition has records of one owner alone, however many topics there are', () => {
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 400 }), (given) => {
+        const byOwner = Map.groupBy(given, ({ partitionHash }) => partitionHash % SHARDS)
+        const aligned = [...byOwner].map(([owner, records]) => ({ owner, records, sets: [] }))
         expect(recordSets(aligned, () => 12).length).toBeLessThanOrEqual(1)
       }),
     )
   })
 
-  it('are never larger than a broker takes, and a request has one of a partition at most', () => {
-    const record = (partitionHash: number): OwnedRecord => {
-      return { owner: 0, topic: 'usage.rated.v1', partitionHash, body: Buffer.alloc(90_000) }
+  it('are never larger than a broker takes', () => {
+    const large = (partitionHash: number): PackedRecord => {
+      return { topic: 'usage.rated.v1', partitionHash, body: Buffer.alloc(90_000) }
     }
-    const given = Array.from({ length: 200 }, (_, i) => record(i < 100 ? 0 : i))
-    const requests = recordSets(given, partitionsOf)
+    const records = Array.from({ length: 200 }, (_, i) => large(i < 100 ? 0 : i))
+    const requests = recordSets([{ owner: 0, records, sets: [] }], partitionsOf)
     expect(requests.length).toBeGreaterThan(4)
     for (const sets of requests) {
-      expect(new Set(sets.map(({ partition }) => partition)).size).toBe(sets.length)
       for (const { bytes } of sets) expect(bytes.length).toBeLessThanOrEqual(1_000_000)
       expect(sets.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThanOrEqual(4_100_000)
     }
-    expect(requests.flat().reduce((sum, { count }) => sum + count, 0)).toBe(given.length)
+    expect(requests.flat().reduce((sum, { count }) => sum + count, 0)).toBe(records.length)
   })
 
   it('take a record that is too large for all but the broker alone', () => {
-    const large = { owner: 0, topic: 'usage.rated.v1', partitionHash: 0, body: Buffer.alloc(950_000) }
-    const requests = recordSets([large, large], partitionsOf)
+    const large = { topic: 'usage.rated.v1', partitionHash: 0, body: Buffer.alloc(950_000) }
+    const requests = recordSets([{ owner: 0, records: [large, large], sets: [] }], partitionsOf)
     expect(requests.map((sets) => sets.map(({ count }) => count))).toEqual([[1], [1]])
   })
 })

@@ -1,5 +1,7 @@
 /** What is in an outbox pack, read back as a consumer would see it. */
-import { decodePack, decompressPack } from '../../src/outbox/pack.ts'
+import { promisify } from 'node:util'
+import { zstdDecompress } from 'node:zlib'
+import { decodePack } from '../../src/outbox/pack.ts'
 
 export interface PackedMessage {
   readonly topic: string
@@ -8,8 +10,43 @@ export interface PackedMessage {
   readonly headers: Readonly<Record<string, Buffer>>
 }
 
+/** Those in sets come by set, so in the order of each partition only. */
 export async function readPack(pack: Buffer): Promise<PackedMessage[]> {
-  return decodePack(await decompressPack(pack)).map(({ topic, body }) => ({ topic, ...readBody(body) }))
+  const { records, sets } = decodePack(pack)
+  const inSets = await Promise.all(
+    sets.map(async ({ topic, bytes, compression, count }) => {
+      const bodies = readSet(compression === 'zstd' ? await promisify(zstdDecompress)(bytes) : bytes)
+      if (bodies.length !== count) throw new Error(`a set of ${count} has ${bodies.length} records`)
+      return bodies.map((body) => ({ topic, ...readBody(body) }))
+    }),
+  )
+  return [...records.map(({ topic, body }) => ({ topic, ...readBody(body) })), ...inSets.flat()]
+}
+
+/** The bodies of the records of a set, by the rules of Kafka's batch format. Throws where they are not numbered from 0. */
+export function readSet(bytes: Uint8Array): Buffer[] {
+  const bodies: Buffer[] = []
+  let at = 0
+  const varint = () => {
+    let value = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]!
+      value += (byte & 0x7f) * 2 ** shift
+      if (byte < 0x80) return value / 2
+    }
+  }
+  while (at < bytes.length) {
+    const length = varint()
+    const end = at + length
+    const [attributes, timestampDelta, offsetDelta] = [varint(), varint(), varint()]
+    if (attributes !== 0 || timestampDelta !== 0 || offsetDelta !== bodies.length)
+      throw new Error(
+        `record ${bodies.length} says attributes ${attributes}, time ${timestampDelta}, place ${offsetDelta}`,
+      )
+    bodies.push(Buffer.from(bytes.subarray(at, end)))
+    at = end
+  }
+  return bodies
 }
 
 /** A record of Kafka's batch format v2 from its key on. */
