@@ -150,6 +150,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   let assigned = new Set<string>()
   let lastProgressAt = Date.now()
   const lag = new Map<string, bigint>()
+  const lagByTopic = new Map<string, bigint>()
   const highWatermarks = new Map<string, bigint>()
   /** Up to where a source is done, by source: the lag begins there. */
   const doneTo = new Map<string, bigint>()
@@ -214,10 +215,11 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     const end = fetchEnds.get(source)
     const done = end?.lastMessage === nextOffset - 1n ? end.next : nextOffset
     doneTo.set(source, done)
-    const behind = (highWatermarks.get(source) ?? done) - done
-    lag.set(source, behind > 0n ? behind : 0n)
-    let total = 0n
-    for (const [name, one] of lag) if (name.startsWith(`${topic}:`)) total += one
+    const high = highWatermarks.get(source) ?? done
+    const behind = high > done ? high - done : 0n
+    const total = (lagByTopic.get(topic) ?? 0n) + behind - (lag.get(source) ?? 0n)
+    lag.set(source, behind)
+    lagByTopic.set(topic, total)
     metrics.consumerLag.set({ topic }, Number(total))
   }
 
@@ -305,6 +307,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     )
     assigned = new Set(partitions.map(({ topic, partition }) => nameOf(topic, partition)))
     lag.clear()
+    lagByTopic.clear()
     highWatermarks.clear()
     doneTo.clear()
     fetchEnds.clear()

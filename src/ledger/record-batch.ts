@@ -11,7 +11,7 @@
  */
 import { type BatchEvent, type BatchOutcome, decideBatch, type UsageMovement } from '../core/account/batch.ts'
 import { type Book, type KnownUsage, usageKey } from '../core/account/book.ts'
-import type { Movement } from '../core/account/state.ts'
+import type { AccountState, Movement } from '../core/account/state.ts'
 import { formatInstant } from '../core/instant.ts'
 import { alertMails } from '../core/mail/alert-mail.ts'
 import type { Outcome } from '../core/rating/decision.ts'
@@ -19,7 +19,14 @@ import { counterFromKey, counterKey, counterOf } from '../core/rating/fair-use.t
 import type { UsageEvent } from '../core/usage/event.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 import type { ViewChange } from '../view/changes.ts'
-import { type AnnouncedStep, createAnnouncer, MOVEMENTS, type Publishing, RATED_USAGE } from './announce.ts'
+import {
+  type AnnouncedStep,
+  type Announcer,
+  createAnnouncer,
+  MOVEMENTS,
+  type Publishing,
+  RATED_USAGE,
+} from './announce.ts'
 import { readAwaited, storeAwaited } from './awaited-corrections.ts'
 import { CatalogStore, listCatalogVersions } from './catalogs.ts'
 import { checkOffsetsFollow, DatabaseRestored, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
@@ -161,6 +168,11 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
       for (const statement of statements) statement.catch(() => {})
       writes.push(...statements)
     }
+    const announcer = createAnnouncer(encode, clock.epoch, clock.nowMicros)
+    // One after the other on the connection: the database is at what came first while the rest is still being encoded.
+    const letters = deadLettersOf(batch, outcome)
+    const noting = letters.length === 0 ? Promise.resolve([]) : insertDeadLetters(connection, letters, recordedAt)
+    start(noting.then((noted) => announceLetters(connection, announcer, noted, recordedAt)))
     if (recorded.length > 0) {
       start(
         insertIdentities(connection, recorded, clock.nowMicros),
@@ -180,18 +192,9 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
     }
     if (changedCounters.size > 0) start(upsertCounters(connection, changedCounters, book.minutesUsed))
     if (batch.offsets.length > 0) start(storeOffsets(connection, consumerGroup, batch.offsets))
-
-    const letters = deadLettersOf(batch, outcome)
-    const noting = letters.length === 0 ? [] : insertDeadLetters(connection, letters, recordedAt)
     const due = topUpsDue.map((accountId) => ({ accountId, steps: [], isTopUpDue: true }))
-    const requesting = due.length === 0 ? [] : storeTopUpSteps(connection, due, recordedAt)
-    const [freshLetters, requested] =
-      letters.length + due.length === 0
-        ? [[], []]
-        : await allReplies([Promise.resolve(noting), Promise.resolve(requesting), ...writes])
+    const requesting = due.length === 0 ? Promise.resolve([]) : storeTopUpSteps(connection, due, recordedAt)
 
-    // Encoded while the database is at the statements before.
-    const announcer = createAnnouncer(encode, clock.epoch, clock.nowMicros)
     const traces = tracesByAccount(outcome)
     const traceOf = ({ accountId }: { accountId: string }) => traces.get(accountId) ?? null
     start(
@@ -202,11 +205,8 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
             ...outcome.balanceChanges.map((change) => announcer.balanceChanged(change, traceOf(change))),
             ...outcome.statusChanges.map((change) => announcer.serviceStatus(change, 'usage', traceOf(change))),
             ...outcome.alerts.map((alert) => announcer.alert(alert, 'usage', traceOf(alert))),
-            ...requested.map((step) => announcer.topUp(step, 'usage', traceOf(step))),
           ],
           record: [
-            // As large as a message may be, and as many as a producer sends: what is awaited does not stand behind them.
-            ...freshLetters.map((letter) => announcer.deadLetter(letter)),
             ...(recordTopics.has(MOVEMENTS)
               ? movements.map((movement, i) =>
                   announcer.movement(movement, traceparentOf(outcome.movements[i]!.source)),
@@ -216,16 +216,21 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
               ? recorded.map((usage) => announcer.ratedUsage(usage, traceparentOf(usage.source)))
               : []),
           ],
-          view: viewChanges(outcome, requested, book, counters, clock.epoch),
+          view: viewChanges(outcome, book, counters, clock.epoch),
         },
         recordedAt,
         partitionsOf,
       ),
+      requesting.then((requested) => {
+        const now = requested.map((step) => announcer.topUp(step, 'usage', traceOf(step)))
+        const view = viewWithTopUps(changedAccounts, requested, clock.epoch)
+        return insertPacks(connection, { now, record: [], view }, recordedAt)
+      }),
     )
     await allReplies(writes)
     return {
       countByOutcome: outcome.countByOutcome,
-      deadLettersByReason: countBy(freshLetters, ({ reason }) => reason),
+      deadLettersByReason: countBy(await noting, ({ reason }) => reason),
     }
   }
 
@@ -265,17 +270,26 @@ function tracesByAccount({ movements }: BatchOutcome<SourceMessage>): Map<string
   return traces
 }
 
-/** One change an account: its credit, status and top-ups where they moved, and its fair-use counters that did. */
+/** In a pack of their own, in the lane that may trail: they may be as large as a message, and as many as a producer sends. */
+async function announceLetters(
+  connection: Connection,
+  announcer: Announcer,
+  letters: readonly DeadLetter[],
+  recordedAt: string,
+): Promise<void> {
+  const record = letters.map((letter) => announcer.deadLetter(letter))
+  await insertPacks(connection, { now: [], record, view: [] }, recordedAt)
+}
+
+/** One change an account: its credit and status where they moved, and its fair-use counters that did. */
 function viewChanges(
   { changedAccounts, changedCounters }: BatchOutcome<SourceMessage>,
-  requested: readonly AnnouncedStep[],
   book: Book,
   counters: ReadonlyMap<string, StoredCounter>,
   epoch: number,
 ): ViewChange[] {
-  const steps = Map.groupBy(requested, ({ accountId }) => accountId)
   const changes = new Map(
-    changedAccounts.map((account) => [account.accountId, viewOfAccount(account, epoch, steps.get(account.accountId))]),
+    changedAccounts.map((account): [string, ViewChange] => [account.accountId, viewOfAccount(account, epoch)]),
   )
   const fairUse = Map.groupBy(changedCounters, (key) => counterFromKey(key).accountId)
   for (const [accountId, keys] of fairUse) {
@@ -287,6 +301,18 @@ function viewChanges(
     changes.set(accountId, { ...(changes.get(accountId) ?? { accountId, epoch }), fairUse: moved })
   }
   return [...changes.values()]
+}
+
+/** Of the accounts whose top-ups were announced. */
+function viewWithTopUps(
+  changedAccounts: readonly AccountState[],
+  requested: readonly AnnouncedStep[],
+  epoch: number,
+): ViewChange[] {
+  const steps = Map.groupBy(requested, ({ accountId }) => accountId)
+  return changedAccounts
+    .filter(({ accountId }) => steps.has(accountId))
+    .map((account) => viewOfAccount(account, epoch, steps.get(account.accountId)))
 }
 
 /** The ids whose record matters to the batch: its events', and those that its corrections take back. */

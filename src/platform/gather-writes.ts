@@ -2,10 +2,17 @@
 import type { Writable } from 'node:stream'
 
 const gathering = new WeakSet<Writable>()
+/** So much is worth a call, and whoever reads it may begin. */
+const ENOUGH_BYTES = 32_768
 
-/** To be called before a write: from then until the running code has come to its end, writes are gathered. */
+/** To be called before a write: until the running code has come to its end, or enough is there, writes are gathered. */
 export function gatherWrites(stream: Writable): void {
-  if (gathering.has(stream)) return
+  if (gathering.has(stream)) {
+    if (stream.writableLength < ENOUGH_BYTES) return
+    stream.uncork()
+    stream.cork()
+    return
+  }
   gathering.add(stream)
   stream.cork()
   process.nextTick(() => {

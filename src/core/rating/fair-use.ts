@@ -5,6 +5,7 @@
 import type { AccountSettings } from '../account/settings.ts'
 import type { Package } from '../catalog/catalog.ts'
 import { formatDate, type InstantMicros, MICROS_PER_DAY, parseDate } from '../instant.ts'
+import { Recent } from '../recent.ts'
 
 /** Names one counter. A changed anchor is another counter, even where the two cycles start on the same day. */
 export interface FairUseCounter {
@@ -29,6 +30,14 @@ export function fairUseLimit(settings: AccountSettings, pack: Package): number |
 /** The first day of the billing cycle that contains `at`: the anchor's day of the month, or the month's last day. */
 export function cycleStart(anchor: string, at: InstantMicros): string {
   const anchorDay = Number(anchor.slice(8, 10))
+  const day = Math.floor(at / MICROS_PER_DAY)
+  return cycleStarts.get(day * 32 + anchorDay, () => findCycleStart(anchorDay, at))
+}
+
+/** By UTC day and day of the anchor: most calls of a batch are of one day. */
+const cycleStarts = new Recent<number, string>(10_000)
+
+function findCycleStart(anchorDay: number, at: InstantMicros): string {
   const date = new Date(Math.floor(at / 1000))
   const year = date.getUTCFullYear()
   const month = date.getUTCMonth()
@@ -66,9 +75,14 @@ export function storedCounterKey(
 }
 
 export function counterFromKey(key: string): FairUseCounter {
-  const [accountId, userId, anchor, start] = JSON.parse(key) as [string, string, string, string]
-  return { accountId, userId, anchor, cycleStart: start }
+  return counters.get(key, () => {
+    const [accountId, userId, anchor, start] = JSON.parse(key) as [string, string, string, string]
+    return { accountId, userId, anchor, cycleStart: start }
+  })
 }
+
+/** A batch asks for each of its counters several times. */
+const counters = new Recent<string, FairUseCounter>(10_000)
 
 /** `month` may be -1 for the December before. */
 function daysInMonth(year: number, month: number): number {

@@ -1,0 +1,22 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { Recent } from '../../src/core/recent.ts'
+
+it('answers as finding would, and holds no more than it may', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(20)), fc.integer({ min: 1, max: 8 }), (keys, most) => {
+      const recent = new Recent<number, string>(most)
+      const found: number[] = []
+      for (const key of keys) {
+        const value = recent.get(key, () => {
+          found.push(key)
+          return `of ${key}`
+        })
+        expect(value).toBe(`of ${key}`)
+      }
+      // Within so many different keys from its start nothing is found twice.
+      const first = keys.slice(0, most)
+      expect(found.slice(0, new Set(first).size)).toEqual([...new Set(first)])
+    }),
+  )
+})
