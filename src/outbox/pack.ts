@@ -8,8 +8,8 @@
  * is a record of Kafka's batch format v2 from its key on: key, value and headers
  * (https://kafka.apache.org/documentation/#record). Lengths within it are zigzag varints, where null is -1.
  *
- * A set is all of a batch of one partition but its head: topic, partition, count, whether it is compressed, length, and the
- * records framed and numbered from 0. Large batches come so: then the relay has nothing to put together, and what is
+ * A set is all of a batch of one partition but its head: topic, partition, of how many partitions, count, whether it is
+ * compressed, length, and the records framed and numbered from 0. Large batches come so: then the relay has nothing to put together, and what is
  * compressed for the outbox is compressed for the topic and its readers too.
  */
 import { promisify } from 'node:util'
@@ -38,6 +38,8 @@ export interface PackedRecord {
 export interface PackedSet {
   readonly topic: string
   readonly partition: number
+  /** How many the topic had when the set was made: with more, its records belong elsewhere. */
+  readonly partitions: number
   readonly count: number
   readonly compression: Compression
   readonly bytes: Buffer
@@ -76,9 +78,10 @@ export async function encodePackOfSets(
   const topics = writeHead(writer, messages)
   writer.number(0)
   writer.number(sets.length)
-  for (const { topic, partition, count, compression, bytes } of sets) {
+  for (const { topic, partition, partitions, count, compression, bytes } of sets) {
     writer.number(topics.get(topic)!)
     writer.number(partition)
+    writer.number(partitions)
     writer.number(count)
     writer.number(COMPRESSIONS.indexOf(compression))
     writer.uint32(bytes.length)
@@ -92,6 +95,7 @@ const COMPRESSIONS: readonly Compression[] = ['none', 'zstd']
 interface OpenSet {
   readonly topic: string
   readonly partition: number
+  readonly partitions: number
   count: number
   readonly writer: ByteWriter
 }
@@ -109,12 +113,13 @@ function setsOf(messages: readonly OutboxMessage[], partitionsOf: (topic: string
       ofTopic = []
       open.set(topic, ofTopic)
     }
-    const partition = partitionHashOf(message, i) % partitionsOf(topic)
+    const partitions = partitionsOf(topic)
+    const partition = partitionHashOf(message, i) % partitions
     body.clear()
     writeBody(body, message, encodeShared(message.sharedHeaders))
     let set = ofTopic[partition]
     if (set === undefined || set.writer.length + body.length > MOST_SET_BYTES) {
-      set = { topic, partition, count: 0, writer: new ByteWriter(usual) }
+      set = { topic, partition, partitions, count: 0, writer: new ByteWriter(usual) }
       ofTopic[partition] = set
       sets.push(set)
     }
@@ -124,12 +129,12 @@ function setsOf(messages: readonly OutboxMessage[], partitionsOf: (topic: string
 }
 
 /** Off our thread, and at a level at which it costs less than it saves everybody. */
-async function compressed({ topic, partition, count, writer }: OpenSet): Promise<PackedSet> {
+async function compressed({ writer, ...set }: OpenSet): Promise<PackedSet> {
   const bytes = writer.finish()
-  if (bytes.length < WORTH_COMPRESSING_BYTES) return { topic, partition, count, compression: 'none', bytes }
+  if (bytes.length < WORTH_COMPRESSING_BYTES) return { ...set, compression: 'none', bytes }
   const level = { [constants.ZSTD_c_compressionLevel]: 1 }
   const chunkSize = Math.max(constants.Z_MIN_CHUNK, Math.ceil(bytes.length / 4))
-  return { topic, partition, count, compression: 'zstd', bytes: await compress(bytes, { params: level, chunkSize }) }
+  return { ...set, compression: 'zstd', bytes: await compress(bytes, { params: level, chunkSize }) }
 }
 
 const compress = promisify(zstdCompress)
@@ -150,10 +155,11 @@ export function decodePack(buffer: Buffer): Packed {
       return { topic: topicOf(), partitionHash: reader.uint32(), body: reader.bytes(reader.uint32()) }
     })
     const sets = Array.from({ length: countOf(reader) }, () => {
-      const place = { topic: topicOf(), partition: reader.number(), count: reader.number() }
+      const place = { topic: topicOf(), partition: reader.number(), partitions: reader.number() }
+      const count = reader.number()
       const compression = COMPRESSIONS[reader.number()]
       if (compression === undefined) throw new RangeError('it is compressed in a way that is not known')
-      return { ...place, compression, bytes: reader.bytes(reader.uint32()) }
+      return { ...place, count, compression, bytes: reader.bytes(reader.uint32()) }
     })
     if (reader.left > 0) throw new RangeError('it has bytes after its end')
     return { records, sets }

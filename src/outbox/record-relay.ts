@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Config } from '../platform/config.ts'
-import type { RelayReport } from './lead.ts'
+import type { RelayReport } from './leadership.ts'
 import type { Relay } from './relay.ts'
 
 export type RelayConfig = Pick<Config, 'process' | 'kafka' | 'database' | 'relay' | 'log'>

@@ -5,7 +5,7 @@
  * Of each shard and lane there is one leader, by a lease in the database (`leases.ts`). It sends under an id that belongs to
  * the shard and lane, and taking that over fences whoever led before; only then are packs read. So a leader that was paused
  * past its lease cannot append an old `blocked` after its successor's `active`, which compaction would keep for good. One
- * loop a lane serves all shards that are led here (`lead.ts`): as many processes as there are may share them, and one alone
+ * loop a lane serves all shards that are led here (`turns.ts`): as many processes as there are may share them, and one alone
  * needs no more requests for four shards than for one. The lanes go their own pace: what trails in `record` never holds up
  * what is awaited in `now`.
  *
@@ -17,7 +17,8 @@ import type { Kafka } from 'kafkajs'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { createAlarm } from './alarm.ts'
-import { type Leadership, leadShards, type RelayReport, type ViewSink } from './lead.ts'
+import { leadShards } from './lead.ts'
+import type { Leadership, RelayReport, ViewSink } from './leadership.ts'
 import { claimLeases, RENEW_MILLIS, releaseLeases } from './leases.ts'
 import { LANES, type Lane, SHARDS } from './messages.ts'
 

@@ -13,6 +13,7 @@
 import type { Kafka } from 'kafkajs'
 import { crc32c } from './crc32c.ts'
 import { type Broker, clusterOf, type ProtocolRequest, readPartitionCounts } from './kafka-cluster.ts'
+import { within } from './within.ts'
 
 /** Records of one topic and partition, encoded as Kafka keeps them (batch format v2, numbered from 0). */
 export interface RecordSet {
@@ -75,6 +76,7 @@ export class SendRefused extends Error {
   }
 }
 
+const CONNECTED_WITHIN_MS = 10_000
 /** How long a broker waits for the other replicas. */
 const REPLICATED_WITHIN_MS = 10_000
 const TRANSACTION_TIMEOUT_MS = 15_000
@@ -112,7 +114,12 @@ export async function openFencedSender(kafka: Kafka): Promise<FencedSender> {
       throw new TypeError('sets name their partition')
     },
   })
-  await producer.connect()
+  try {
+    await within(CONNECTED_WITHIN_MS, 'connecting to the brokers', producer.connect())
+  } catch (error) {
+    producer.disconnect().catch(() => {})
+    throw error
+  }
   const cluster = clusterOf(producer)
   /** Sets are numbered and sent in the order of the calls, whatever a call has to wait for before it may send. */
   let isSent: Promise<unknown> = Promise.resolve()

@@ -1,5 +1,5 @@
 /** The relay: carries the outbox to Kafka and the live view, each lane at its own pace. */
-import type { RelayReport } from '../outbox/lead.ts'
+import type { RelayReport } from '../outbox/leadership.ts'
 import { startRecordRelay } from '../outbox/record-relay.ts'
 import { type Relay, startRelay } from '../outbox/relay.ts'
 import type { Problem } from '../platform/http.ts'

@@ -125,7 +125,7 @@ async function deadLetters(accountId: string): Promise<LetterRow[]> {
 /** The dead letters of an account in the outbox, which nobody empties here. */
 async function announced(accountId: string): Promise<{ key: string; value: Record<string, unknown> }[]> {
   const { rows } = await pool.query<{ messages: Buffer }>(
-    `select messages from tollgate.outbox_packs where lane = 'now' order by pack_id`,
+    `select messages from tollgate.outbox_packs where lane = 'record' order by pack_id`,
   )
   const packed = (await Promise.all(rows.map(({ messages }) => readPack(messages)))).flat()
   return packed

@@ -1,6 +1,7 @@
 /** The relay on a real broker and database: order per account, nothing lost, one leader a shard. */
 import { randomBytes } from 'node:crypto'
-import type { Kafka } from 'kafkajs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Kafka, logLevel } from 'kafkajs'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LANES, outboxKey, SHARDS } from '../../src/outbox/messages.ts'
@@ -68,7 +69,7 @@ async function putPack(shard: number, key: string, numbers: number[], padding = 
   )
 }
 
-const start = (instanceId: string, parts: { kafka?: Kafka; pool?: pg.Pool } = {}): Relay =>
+const start = (instanceId: string, parts: { kafka?: Kafka; pool?: pg.Pool; leadForMillis?: number } = {}): Relay =>
   startRelay({
     ...{ kafka: testKafka(), pool, instanceId, log, lanes: LANES, ...parts },
     report: { published() {}, waiting() {}, interrupted() {} },
@@ -157,6 +158,29 @@ it('D: a leader held up past its lease appends nothing once its successor has pu
   await until('what came later arrives', () => numbersOf('status').includes(3))
   await second.stop()
   expect(numbersOf('status')).toEqual([1, 2, 3])
+})
+
+it('gives its leases up when it can publish nothing, and a healthy relay takes over', async () => {
+  const unable = start('unable', { kafka: new Kafka({ brokers: ['127.0.0.1:1'], logLevel: logLevel.NOTHING }) })
+  await until('the unable one leads', async () => (await pool.query('select from tollgate.relay_leases')).rowCount! > 0)
+  await putPack(2, 'taken-over', [1, 2])
+  const healthy = start('healthy')
+  await until('the outbox is empty', isOutboxEmpty, 30_000)
+  const { rows } = await pool.query('select distinct holder from tollgate.relay_leases')
+  expect(rows).toEqual([{ holder: 'healthy' }])
+  await Promise.all([unable.stop(), healthy.stop()])
+  await until('both arrive', () => numbersOf('taken-over').length === 2)
+})
+
+it('begins anew under a new fence when it has led for long enough, and loses and doubles nothing', async () => {
+  const relay = start('one', { leadForMillis: 300 })
+  for (let i = 0; i < 30; i++) {
+    await putPack(1, 'led-anew', [i])
+    await delay(50)
+  }
+  await until('the outbox is empty', isOutboxEmpty).finally(() => relay.stop())
+  await until('all arrive', () => numbersOf('led-anew').length >= 30)
+  expect(numbersOf('led-anew')).toEqual(Array.from({ length: 30 }, (_, i) => i))
 })
 
 /** The real pool; once it is held up, it is asked nothing until it may go on. */

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type OutboxMessage, outboxKey } from '../../src/outbox/messages.ts'
 import { decodePack, encodePack, encodePackOfSets } from '../../src/outbox/pack.ts'
+import { unpackSet } from '../../src/outbox/unpack-set.ts'
 import { partitionHash } from '../../src/platform/partition-hash.ts'
 import { readBody, readPack } from '../support/packed.ts'
 
@@ -56,6 +58,25 @@ describe('a pack', () => {
           }
         }
         expect(read.filter(({ key }) => key === null).length).toBe(messages.filter(({ key }) => key === null).length)
+      }),
+    )
+  })
+
+  it('of sets can be taken apart for more partitions, each record with the hash of its key, in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(packs, fc.integer({ min: 1, max: 7 }), async (messages, partitions) => {
+        const { sets } = decodePack(await encodePackOfSets(messages, () => partitions))
+        for (const set of sets) {
+          const records = await unpackSet(set)
+          const read = records.map(({ topic, body }) => ({ topic, ...readBody(body) }))
+          expect(read.length).toBe(set.count)
+          const given = messages.map(asRead).filter((one) => read.some((other) => isDeepStrictEqual(one, other)))
+          expect(given).toEqual(expect.arrayContaining(read))
+          records.forEach(({ partitionHash: hash }, i) => {
+            const { key } = read[i]!
+            expect(hash).toBe(key === null ? set.partition : partitionHash(key))
+          })
+        }
       }),
     )
   })

@@ -36,7 +36,8 @@ const packs = fc.array(pack, { maxLength: 12 })
 function setOf(topic: string, partition: number, bodies: readonly Buffer[]): PackedSet {
   const writer = new ByteWriter()
   for (const [i, one] of bodies.entries()) frameRecord(writer, i, one)
-  return { topic, partition, count: bodies.length, compression: 'none', bytes: writer.finish() }
+  const partitions = partitionsOf(topic)
+  return { topic, partition, partitions, count: bodies.length, compression: 'none', bytes: writer.finish() }
 }
 
 /** Topic, owner, partition. */

@@ -1,0 +1,106 @@
+/** What a leadership has, and the lease that it lasts for. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Kafka } from 'kafkajs'
+import type { Pool } from '../platform/postgres.ts'
+import type { Alarm } from './alarm.ts'
+import { LEASE_SECONDS, RENEW_MILLIS } from './leases.ts'
+import type { Lane } from './messages.ts'
+import { countPacks } from './packs.ts'
+
+/** A lease is taken for over so much before it is: the clocks of two nodes tick alike, but not quite. */
+const LEASE_MARGIN_MILLIS = 500
+
+/** What the relay tells of itself, for metrics. */
+export interface RelayReport {
+  published(topic: string, messages: number): void
+  /** Packs that wait in a channel led here; null when it is led here no longer. */
+  waiting(channel: Channel, packs: number | null): void
+  /** A lane could not be served, and is taken up again. */
+  interrupted(): void
+}
+
+export interface Channel {
+  readonly shard: number
+  readonly lane: Lane
+}
+
+/** Where the live view is fed. None of it throws: the view may fail at any time, and nothing waits for it for long. */
+export interface ViewSink {
+  lead(shard: number): void
+  resign(shard: number): void
+  /** False when the view did not take all of it. */
+  apply(shard: number, changes: readonly Buffer[]): Promise<boolean>
+  /** The view of the shard has all there is to have. */
+  beat(shard: number): Promise<void>
+}
+
+export interface Leadership {
+  readonly kafka: Kafka
+  readonly pool: Pool
+  readonly report: RelayReport
+  readonly signal: AbortSignal
+  readonly lane: Lane
+  readonly shards: readonly number[]
+  /** When the leases were asked for, by this process's monotonic clock. */
+  readonly claimedAt: number
+  /** Renews them, and says which are held. */
+  readonly claim: () => Promise<readonly number[]>
+  readonly view: ViewSink | null
+  readonly leadForMillis: number
+  readonly state: {
+    readonly alarm: Alarm
+    lastTurnAt: number
+    /** When the outbox was last empty, or something was published, in milliseconds since 1970. */
+    lastGoodAt: number
+  }
+}
+
+export interface Lease {
+  /** Until when it is certainly ours, by this process's monotonic clock. */
+  isHeld(): boolean
+  /** Other shards than at first are held by now. */
+  hasChanged(): boolean
+  stop(): void
+}
+
+/** Renewed beside the turns, however long one takes. */
+export function keepLease({ claim, claimedAt, shards, lane, pool, report, state }: Leadership): Lease {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const lastsMillis = LEASE_SECONDS * 1000 - LEASE_MARGIN_MILLIS
+  let heldUntil = claimedAt + lastsMillis
+  let hasChanged = false
+  const renew = async () => {
+    const askedAt = performance.now()
+    const held = await claim()
+    if (signal.aborted) return
+    hasChanged = held.length !== shards.length || shards.some((shard) => !held.includes(shard))
+    heldUntil = shards.every((shard) => held.includes(shard)) ? askedAt + lastsMillis : Number.NEGATIVE_INFINITY
+    if (hasChanged) state.alarm.ring()
+    for (const [shard, packs] of await countPacks(pool, lane, shards)) {
+      if (!signal.aborted) report.waiting({ shard, lane }, packs)
+    }
+  }
+  const keep = async () => {
+    while (!signal.aborted) {
+      await delay(RENEW_MILLIS, undefined, { signal }).catch(() => {})
+      // One that fails is asked for again; the lease runs out meanwhile, and turns look at that.
+      if (!signal.aborted) await renew().catch(() => {})
+    }
+  }
+  void keep()
+  return {
+    isHeld: () => performance.now() < heldUntil,
+    hasChanged: () => hasChanged,
+    stop: () => stopping.abort(),
+  }
+}
+
+/** Seen by whoever was about to send. Another may lead by now, and goes on from the lowest pack. */
+export class LeaseOver extends Error {
+  override readonly name = 'LeaseOver'
+
+  constructor(lane: Lane) {
+    super(`lane ${lane}: the lease ran out, or was lost, before anything was sent under it`)
+  }
+}
