@@ -7,9 +7,9 @@ import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Figure, median } from './figures.ts'
-import { uniformMix } from './mixes.ts'
+import { type UsageMessage, uniformMix } from './mixes.ts'
 import { memoryOf } from './processes.ts'
-import { byTopic, openRig, type Rig, recordedBy, take } from './rig.ts'
+import { openRig, type Rig, recordedBy, take } from './rig.ts'
 import { stopAll, untilDone } from './until-done.ts'
 
 const LIVE_EVENTS_PER_SECOND = 500
@@ -92,4 +92,11 @@ async function sendLive(rig: Rig, over: AbortSignal): Promise<void> {
     await delay(1000, undefined, { signal: over }).catch(() => {})
   }
   await producer.disconnect()
+}
+
+function byTopic(messages: readonly UsageMessage[]) {
+  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+    topic,
+    messages: ofTopic.map(({ key, value }) => ({ key, value })),
+  }))
 }

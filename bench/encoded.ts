@@ -1,14 +1,20 @@
-/** Sends usage as the relay sends: encoded ahead, so that what is measured is not the bench. */
+/** Sends as the relay sends: encoded ahead, several requests at once, so that what is measured is not the bench. */
+import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import { outboxKey } from '../src/outbox/messages.ts'
 import { decodePack, encodePack, type PackedRecord } from '../src/outbox/pack.ts'
 import { recordSets } from '../src/outbox/record-sets.ts'
-import { openFencedSender } from '../src/platform/fenced-sender.ts'
+import { openFencedSender, type RecordSet } from '../src/platform/fenced-sender.ts'
 import type { UsageMessage } from './mixes.ts'
+
+const IN_FLIGHT = 4
 
 export interface EncodedSender {
   /** Resolves once the broker has them. */
   send(records: readonly PackedRecord[]): Promise<void>
+  /** One request, with at most one set a partition. Resolves once the broker has them. */
+  sendSets(sets: readonly RecordSet[]): Promise<void>
+  partitionsOf(topic: string): number
   close(): void
 }
 
@@ -24,13 +30,24 @@ export function encodeUsage(messages: readonly UsageMessage[]): readonly PackedR
 
 export async function openEncodedSender(kafka: Kafka, topics: readonly string[]): Promise<EncodedSender> {
   const sender = await openFencedSender(kafka)
-  const fence = await sender.fence(`bench-${Date.now()}`)
+  const fence = await sender.fence(`bench-${randomUUID()}`)
   const partitions = await sender.partitionCounts(topics)
+  const partitionsOf = (topic: string) => partitions.get(topic)!
+  const sendSets = (sets: readonly RecordSet[]) => sender.send(sets.map((set) => ({ ...set, fence })))
   return {
+    partitionsOf,
+    sendSets,
     async send(records) {
-      const requests = recordSets([{ owner: 0, records, sets: [] }], (topic) => partitions.get(topic)!)
-      await Promise.all(requests.map((sets) => sender.send(sets.map((set) => ({ ...set, fence })))))
+      await Promise.all(recordSets([{ owner: 0, records, sets: [] }], partitionsOf).map(sendSets))
     },
     close: () => sender.close(),
   }
+}
+
+/** Sends all in the order given, a few under way at any time; each is taken from `left` when its turn has come. */
+export async function sendInFlight<T>(left: IterableIterator<T>, send: (item: T) => Promise<void>): Promise<void> {
+  const sendLeft = async () => {
+    for (const item of left) await send(item)
+  }
+  await Promise.all(Array.from({ length: IN_FLIGHT }, sendLeft))
 }

@@ -1,19 +1,26 @@
 /**
  * What the machine would do with no program in between: the rows that a run left, copied into the same tables, indexes and
  * triggers included, in transactions of the rater's size on as many connections; and at the same time the messages that it
- * published, sent by bare KafkaJS. All of it is ready in memory; one Node process does both.
+ * published, put into the sets that the relay sends, compressed where it has them so. All of it is ready in memory; one Node
+ * process does both.
  */
+import type { Kafka } from 'kafkajs'
 import pg from 'pg'
+import { type OutboxMessage, outboxKey } from '../src/outbox/messages.ts'
+import { decodePack, encodePack, encodePackOfSets } from '../src/outbox/pack.ts'
+import { recordSets } from '../src/outbox/record-sets.ts'
+import type { RecordSet } from '../src/platform/fenced-sender.ts'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
-import { TOPICS } from '../src/topics.ts'
+import { RECORD_TOPICS, TOPICS } from '../src/topics.ts'
+import { openEncodedSender, sendInFlight } from './encoded.ts'
 import { type Figure, gather, type Row } from './figures.ts'
 import type { Preloaded, Rig } from './rig.ts'
 import { untilDone, withinMsOf } from './until-done.ts'
 
 const CONNECTIONS = 2
 const ROWS_A_TRANSACTION = 5_000
-const MESSAGES_A_SEND = 5_000
+const MESSAGES_A_PACK = 5_000
 
 const TABLES = [
   { name: 'usage_identity', rows: 'select * from tollgate.usage_identity order by recorded_at, account_id' },
@@ -29,87 +36,129 @@ const OUT = TOPICS.map(({ topic }) => topic).filter(
   (topic) => topic.startsWith('credit.') || topic === 'usage.rated.v1',
 )
 
-interface Published {
+const RECORDS: ReadonlySet<string> = new Set(RECORD_TOPICS)
+
+export interface Published {
   readonly topic: string
   readonly partition: number
   readonly key: Buffer | null
   readonly value: Buffer | null
-  readonly headers: Record<string, Buffer>
+  readonly headers: Readonly<Record<string, Buffer>>
 }
+
+type Requests = readonly (readonly RecordSet[])[]
 
 export const BOTH = 'copied and produced'
 export const COPIED = 'copied alone'
 
 export async function benchLimit(rig: Rig, preloaded: Preloaded, runs: number): Promise<Figure[]> {
   const kafka = createKafka(rig.config.kafka, createLog('error'))
-  const before = await endsOf(kafka)
-  const { database } = await rig.drain(preloaded)
-  const published = await readPublished(kafka, before, preloaded.messages)
-  const source = await rig.connect(database)
-  const tables: { name: string; chunks: Buffer[] }[] = []
-  for (const { name, rows } of TABLES) {
-    const copied = await copyOut(source, `copy (${rows}) to stdout (format binary)`)
-    tables.push({ name, chunks: chunksOf(copied, ROWS_A_TRANSACTION) })
-  }
-  await source.end()
-  await rig.dropDatabase(database)
-  const transactions = Array.from({ length: Math.max(...tables.map(({ chunks }) => chunks.length)) }, (_, i) =>
-    tables.flatMap(({ name, chunks }) => (chunks[i] === undefined ? [] : [{ name, rows: chunks[i] }])),
-  )
-
-  const copyAll = async () => {
-    const run = await rig.createRun(preloaded.start)
-    const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => rig.connect(run.database)))
-    const startedAt = performance.now()
-    let next = 0
-    await Promise.all(
-      clients.map(async (client) => {
-        for (let turn = next++; turn < transactions.length; turn = next++) {
-          await client.query('begin')
-          for (const { name, rows } of transactions[turn]!) {
-            await copyIn(client, `copy tollgate.${name} from stdin (format binary)`, rows)
-          }
-          await client.query('commit')
-        }
-      }),
-    )
-    const seconds = (performance.now() - startedAt) / 1000
-    await Promise.all(clients.map((client) => client.end()))
-    await rig.dropDatabase(run.database)
-    return seconds
-  }
-  const produceAll = async () => {
-    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
-    await producer.connect()
-    const startedAt = performance.now()
-    for (let at = 0; at < published.length; at += MESSAGES_A_SEND) {
-      const topicMessages = [...Map.groupBy(published.slice(at, at + MESSAGES_A_SEND), ({ topic }) => topic)]
-      await producer.sendBatch({
-        acks: -1,
-        topicMessages: topicMessages.map(([topic, messages]) => ({ topic, messages })),
-      })
-    }
-    const seconds = (performance.now() - startedAt) / 1000
-    await producer.disconnect()
-    return seconds
-  }
-
+  const { transactions, lanes, produced } = await whatIsLeft(rig, kafka, preloaded)
+  const copyAll = () => copyInto(rig, preloaded, transactions)
   const rows: Row[][] = []
   for (let run = 0; run < runs; run++) {
     const alone = await copyAll()
-    const [copied, produced] = await Promise.all([copyAll(), produceAll()])
+    const [copying, producing] = await Promise.all([copyAll(), produceAll(kafka, lanes)])
     rows.push([
-      [BOTH, 'events/s', preloaded.messages / Math.max(copied, produced)],
-      ['copied beside producing', 'events/s', preloaded.messages / copied],
-      ['produced beside copying', 'events/s', preloaded.messages / produced],
+      [BOTH, 'events/s', preloaded.messages / Math.max(copying, producing)],
+      ['copied beside producing', 'events/s', preloaded.messages / copying],
+      ['produced beside copying', 'events/s', preloaded.messages / producing],
       [COPIED, 'events/s', preloaded.messages / alone],
-      ['messages produced', 'a usage event', published.length / preloaded.messages],
+      ['messages produced', 'a usage event', produced / preloaded.messages],
     ])
   }
   return gather('limit', rows)
 }
 
-async function endsOf(kafka: ReturnType<typeof createKafka>): Promise<Map<string, Map<number, bigint>>> {
+/** What a run left, made ready to be copied and sent. */
+async function whatIsLeft(rig: Rig, kafka: Kafka, preloaded: Preloaded) {
+  const before = await endsOf(kafka)
+  const { database } = await rig.drain(preloaded)
+  const published = await readPublished(kafka, before, preloaded.messages)
+  const source = await rig.connect(database)
+  const transactions = await readTransactions(source)
+  await source.end()
+  await rig.dropDatabase(database)
+  const sender = await openEncodedSender(kafka, OUT)
+  const isRecord = ({ topic }: Published) => RECORDS.has(topic)
+  const [now, record] = [published.filter((one) => !isRecord(one)), published.filter(isRecord)]
+  const { partitionsOf } = sender
+  const lanes = [
+    await requestsOf(now, encodePack, partitionsOf),
+    await requestsOf(record, (messages) => encodePackOfSets(messages, partitionsOf), partitionsOf),
+  ]
+  sender.close()
+  return { transactions, lanes, produced: published.length }
+}
+
+type Transaction = readonly { readonly table: string; readonly rows: Buffer }[]
+
+async function readTransactions(source: pg.Client): Promise<Transaction[]> {
+  const tables: { table: string; chunks: Buffer[] }[] = []
+  for (const { name, rows } of TABLES) {
+    const copied = await copyOut(source, `copy (${rows}) to stdout (format binary)`)
+    tables.push({ table: name, chunks: chunksOf(copied, ROWS_A_TRANSACTION) })
+  }
+  return Array.from({ length: Math.max(...tables.map(({ chunks }) => chunks.length)) }, (_, i) =>
+    tables.flatMap(({ table, chunks }) => (chunks[i] === undefined ? [] : [{ table, rows: chunks[i] }])),
+  )
+}
+
+/** Into a database without them; returns the seconds that it took. */
+async function copyInto(rig: Rig, { start }: Preloaded, transactions: readonly Transaction[]): Promise<number> {
+  const run = await rig.createRun(start)
+  const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => rig.connect(run.database)))
+  const startedAt = performance.now()
+  let next = 0
+  await Promise.all(
+    clients.map(async (client) => {
+      for (let turn = next++; turn < transactions.length; turn = next++) {
+        await client.query('begin')
+        for (const { table, rows } of transactions[turn]!) {
+          await copyIn(client, `copy tollgate.${table} from stdin (format binary)`, rows)
+        }
+        await client.query('commit')
+      }
+    }),
+  )
+  const seconds = (performance.now() - startedAt) / 1000
+  await Promise.all(clients.map((client) => client.end()))
+  await rig.dropDatabase(run.database)
+  return seconds
+}
+
+/** Each lane on connections of its own, as the relay has them; returns the seconds that it took. */
+async function produceAll(kafka: Kafka, lanes: readonly Requests[]): Promise<number> {
+  const opened = await Promise.all(
+    lanes.map(async (requests) => ({ requests, sender: await openEncodedSender(kafka, OUT) })),
+  )
+  try {
+    const startedAt = performance.now()
+    await Promise.all(opened.map(({ requests, sender }) => sendInFlight(requests.values(), sender.sendSets)))
+    return (performance.now() - startedAt) / 1000
+  } finally {
+    for (const { sender } of opened) sender.close()
+  }
+}
+
+/** Packs of a large batch, and the requests that the relay makes of them: each message goes where it was read from. */
+export async function requestsOf(
+  published: readonly Published[],
+  encode: (messages: readonly OutboxMessage[]) => Buffer | Promise<Buffer>,
+  partitionsOf: (topic: string) => number,
+): Promise<Requests> {
+  const requests: RecordSet[][] = []
+  for (let at = 0; at < published.length; at += MESSAGES_A_PACK) {
+    const messages = published.slice(at, at + MESSAGES_A_PACK).map(({ topic, key, value, headers }) => {
+      return { topic, key: key && outboxKey(key), value, sharedHeaders: {}, headers }
+    })
+    const pack = decodePack(await encode(messages))
+    requests.push(...recordSets([{ owner: 0, ...pack }], partitionsOf))
+  }
+  return requests
+}
+
+async function endsOf(kafka: Kafka): Promise<Map<string, Map<number, bigint>>> {
   const admin = kafka.admin()
   await admin.connect()
   const ends = new Map<string, Map<number, bigint>>()
@@ -121,9 +170,9 @@ async function endsOf(kafka: ReturnType<typeof createKafka>): Promise<Map<string
   return ends
 }
 
-/** What came on the topics since, without the markers of transactions. */
+/** What came on the topics since. */
 async function readPublished(
-  kafka: ReturnType<typeof createKafka>,
+  kafka: Kafka,
   from: ReadonlyMap<string, ReadonlyMap<number, bigint>>,
   events: number,
 ): Promise<Published[]> {
@@ -153,7 +202,7 @@ async function readPublished(
           headers: { ...headers } as Record<string, Buffer>,
         })
       }
-      if (BigInt(batch.lastOffset()) + 2n >= to.get(batch.topic)!.get(batch.partition)!) {
+      if (BigInt(batch.lastOffset()) + 1n >= to.get(batch.topic)!.get(batch.partition)!) {
         open.delete(`${batch.topic}/${batch.partition}`)
       }
     },

@@ -20,7 +20,7 @@ import { against, asTable, type Figure, find, medianOf } from './figures.ts'
 import { benchForecast } from './forecast.ts'
 import { benchGrowth } from './growth.ts'
 import { benchLatency, probesOf } from './latency.ts'
-import { BOTH, benchLimit } from './limit.ts'
+import { BOTH, benchLimit, COPIED } from './limit.ts'
 import { describeDatabase, describeMachine } from './machine.ts'
 import { hotMix, onlyMix, twiceMix, uniformMix, zipfMix } from './mixes.ts'
 import { benchRating } from './rating.ts'
@@ -38,6 +38,8 @@ const STEADY_LOADS = [50, 1000]
 const SHARES_OF_MAXIMUM = [0.5, 0.8]
 const PROBES = 10_000
 const BACKLOG_EVENTS = 10_000_000
+/** What the limit is for. */
+const DRAINED = ['end to end, uniform', 'end to end, zipf']
 
 const HELP = `Usage: npm run bench -- [options] [scenario ...]
 
@@ -115,10 +117,15 @@ const ON_THE_RIG: Readonly<Record<string, Scenario>> = {
 
   limit: async (rig, known) => {
     const limit = await benchLimit(rig, await rig.preload(uniformMix, fewer), RUNS)
-    const both = find(limit, 'limit', BOTH)
-    const asMuch = ['end to end, uniform', 'end to end, zipf']
-    const compared = known.filter(({ scenario, name }) => asMuch.includes(scenario) && name === PUBLISHED_NOW)
-    return [...limit, ...compared.map((figure) => against({ ...figure, scenario: `${figure.scenario} / limit` }, both))]
+    const heldAgainst = (name: string, what: string, of: Figure) =>
+      known
+        .filter((figure) => DRAINED.includes(figure.scenario) && figure.name === name)
+        .map((figure) => against({ ...figure, scenario: `${figure.scenario} / ${what}` }, of))
+    return [
+      ...limit,
+      ...heldAgainst(PUBLISHED_NOW, 'limit', find(limit, 'limit', BOTH)),
+      ...heldAgainst(RECORDED, 'COPY alone', find(limit, 'limit', COPIED)),
+    ]
   },
 
   hot: async (rig) => {

@@ -19,6 +19,7 @@ import { USAGE_TOPICS } from '../src/topics.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { openInstallation } from '../testkit/installation.ts'
+import { encodeUsage, openEncodedSender, sendInFlight } from './encoded.ts'
 import type { Mix, MixParts, UsageMessage } from './mixes.ts'
 import { giveOpeningCredit } from './opening-credit.ts'
 import { memoryOf, meterProcesses, type ProcessName, type Spent } from './processes.ts'
@@ -215,14 +216,13 @@ async function rigOn(
       const partitions = before.filter(({ offset }) => offset !== '0')
       if (partitions.length > 0) await admin.deleteTopicRecords({ topic, partitions })
     }
-    const stream = mix(parts, seed++)
-    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
-    await producer.connect()
-    for (let sent = 0; sent < messages; sent += MESSAGES_A_SEND) {
-      const batch = take(stream, Math.min(MESSAGES_A_SEND, messages - sent))
-      await producer.sendBatch({ acks: -1, topicMessages: byTopic(batch) })
+    const sender = await openEncodedSender(kafka, [...USAGE_TOPICS.keys()])
+    try {
+      const batches = inBatches(mix(parts, seed++), messages)
+      await sendInFlight(batches, (batch) => sender.send(encodeUsage(batch)))
+    } finally {
+      sender.close()
     }
-    await producer.disconnect()
     return { start, end: await positions(), messages }
   }
 
@@ -339,11 +339,10 @@ async function rigOn(
   }
 }
 
-export function byTopic(messages: readonly UsageMessage[]) {
-  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
-    topic,
-    messages: ofTopic.map(({ key, value }) => ({ key, value })),
-  }))
+function* inBatches(stream: Generator<UsageMessage>, messages: number): Generator<UsageMessage[]> {
+  for (let taken = 0; taken < messages; taken += MESSAGES_A_SEND) {
+    yield take(stream, Math.min(MESSAGES_A_SEND, messages - taken))
+  }
 }
 
 export function take<T>(stream: Generator<T>, count: number): T[] {

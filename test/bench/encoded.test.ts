@@ -1,0 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { sendInFlight } from '../../bench/encoded.ts'
+
+it('sends all in the order given, with several but not all of them under way', async () => {
+  const sent: number[] = []
+  let underWay = 0
+  let most = 0
+  await sendInFlight(Array.from({ length: 20 }, (_, i) => i).values(), async (item) => {
+    sent.push(item)
+    most = Math.max(most, ++underWay)
+    await delay(1)
+    underWay--
+  })
+  expect(sent).toEqual(Array.from({ length: 20 }, (_, i) => i))
+  expect(most).toBe(4)
+})
