@@ -1,56 +1,73 @@
-/** What becomes of the speed when there is more of everything: each against the small case of the same run. */
+/** What becomes of the speed when there is more of something: each against the small case of the same run. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { benchEndToEnd, RECORDED } from './end-to-end.ts'
 import { against, type Figure, find } from './figures.ts'
-import { uniformMix } from './mixes.ts'
+import { type Mix, uniformMix, zipfMix } from './mixes.ts'
 import { openRig, type RigOptions } from './rig.ts'
 
+const RUNS = 3
 const LONGEST_PREFIX = 14
 
-export interface GrowthOptions {
-  readonly messages: number
-  readonly rows: number
-  readonly accounts: number
-  readonly prefixes: number
-  readonly partitions: number
+interface Case {
+  readonly name: string
+  readonly rig?: RigOptions
+  readonly mix?: Mix
 }
 
-export async function benchGrowth({
-  messages,
-  rows,
-  accounts,
-  prefixes,
-  partitions,
-}: GrowthOptions): Promise<Figure[]> {
+const SMALL: Case = { name: 'small' }
+
+export function benchRows(messages: number, rows: number): Promise<Figure[]> {
+  const prepare = (database: pg.Client) => fillTables(database, rows)
+  return benchGrowth('growth-rows', messages, SMALL, { name: many(rows, 'rows'), rig: { prepare } })
+}
+
+export function benchAccounts(messages: number, accounts: number): Promise<Figure[]> {
+  return benchGrowth('growth-accounts', messages, SMALL, { name: many(accounts, 'accounts'), rig: { accounts } })
+}
+
+export async function benchPrefixes(messages: number, prefixes: number): Promise<Figure[]> {
   const catalogDirectory = catalogWith(prefixes)
   try {
-    const cases: readonly (readonly [name: string, options: RigOptions])[] = [
-      ['small', {}],
-      [`${rows.toLocaleString('en-US')} rows`, { prepare: (database) => fillTables(database, rows) }],
-      [`${accounts.toLocaleString('en-US')} accounts`, { accounts }],
-      [`${prefixes.toLocaleString('en-US')} prefixes`, { catalogDirectory }],
-      [`${partitions} partitions`, { partitions }],
-    ]
-    const figures: Figure[] = []
-    for (const [name, options] of cases) {
-      const rig = await openRig(options)
-      try {
-        const scenario = `growth: ${name}`
-        const measured = await benchEndToEnd(scenario, rig, uniformMix, { runs: 3, messages })
-        const small = figures.length === 0 ? measured : figures
-        const recorded = find(measured, scenario, RECORDED)
-        figures.push(against(recorded, find(small, 'growth: small', RECORDED)))
-      } finally {
-        await rig.close()
-      }
-    }
-    return figures
+    const grown = { name: many(prefixes, 'prefixes'), rig: { catalogDirectory } }
+    return await benchGrowth('growth-prefixes', messages, SMALL, grown)
   } finally {
     rmSync(catalogDirectory, { recursive: true, force: true })
   }
+}
+
+export function benchPartitions(messages: number, partitions: number): Promise<Figure[]> {
+  return benchGrowth('growth-partitions', messages, SMALL, {
+    name: many(partitions, 'partitions'),
+    rig: { partitions },
+  })
+}
+
+/** Not more of anything, but most of it for a few. */
+export function benchZipf(messages: number): Promise<Figure[]> {
+  return benchGrowth('growth-zipf', messages, { name: 'uniform' }, { name: 'zipf', mix: zipfMix })
+}
+
+async function benchGrowth(scenario: string, messages: number, small: Case, grown: Case): Promise<Figure[]> {
+  const before = await recordedOf(scenario, messages, small)
+  return [before, against(await recordedOf(scenario, messages, grown), before)]
+}
+
+/** On a stack of its own: what one case leaves behind must not slow the other. */
+async function recordedOf(scenario: string, messages: number, { name, rig: options, mix }: Case): Promise<Figure> {
+  const rig = await openRig(options)
+  try {
+    const full = `${scenario}: ${name}`
+    return find(await benchEndToEnd(full, rig, mix ?? uniformMix, { runs: RUNS, messages }), full, RECORDED)
+  } finally {
+    await rig.close()
+  }
+}
+
+function many(count: number, what: string): string {
+  return `${count.toLocaleString('en-US')} ${what}`
 }
 
 /** Usage of last year, spread over the accounts, every second event charged, as a rater would have left it. */

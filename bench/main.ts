@@ -18,7 +18,7 @@ import {
 import { benchExport } from './export.ts'
 import { against, asTable, type Figure, find, medianOf } from './figures.ts'
 import { benchForecast } from './forecast.ts'
-import { benchGrowth } from './growth.ts'
+import { benchAccounts, benchPartitions, benchPrefixes, benchRows, benchZipf } from './growth.ts'
 import { benchLatency, probesOf } from './latency.ts'
 import { BOTH, benchLimit, COPIED } from './limit.ts'
 import { describeDatabase, describeMachine } from './machine.ts'
@@ -38,6 +38,8 @@ const STEADY_LOADS = [50, 1000]
 const SHARES_OF_MAXIMUM = [0.5, 0.8]
 const PROBES = 10_000
 const BACKLOG_EVENTS = 10_000_000
+const GROWN_PREFIXES = 200_000
+const GROWN_PARTITIONS = 48
 /** What the limit is for. */
 const DRAINED = ['end to end, uniform', 'end to end, zipf']
 
@@ -45,25 +47,29 @@ const HELP = `Usage: npm run bench -- [options] [scenario ...]
 
 Measures what this machine does. Without a scenario all of the first group, some 25 minutes. Each rate is the median of ${RUNS} runs.
 
-  rating        the core alone, on one thread
-  decode        from bytes to usage events, on one thread
-  end-to-end    a backlog of usage, drained by tollgate serve
-  limit         the same rows copied and messages sent with no program in between
-  hot           one account has a tenth, half, all of the usage
-  duplicates    half, all of the events come twice
-  outcomes      only covered calls, only charged ones
-  roll-up       with and without the role jobs, which sums up behind the ledger, in turn
-  latency       from an event to its balance change and its block, under load; needs end-to-end before it, or --maximum
+  rating            the core alone, on one thread
+  decode            from bytes to usage events, on one thread
+  end-to-end        a backlog of usage, drained by tollgate serve
+  limit             the same rows copied and messages sent with no program in between
+  hot               one account has a tenth, half, all of the usage
+  duplicates        half, all of the events come twice
+  outcomes          only covered calls, only charged ones
+  roll-up           with and without the role jobs, which sums up behind the ledger, in turn
+  latency           from an event to its balance change and its block, under load; needs end-to-end before it, or --maximum
 
-Only when named, minutes to an hour each:
+Only when named, seconds to an hour each:
 
-  growth        more rows, accounts, prefixes, partitions
-  scale-out     one, two, three raters on this machine
-  backlog       the memory of a rater, over a backlog of ten times as many events
-  search        pages, searches and summaries of an account with as many movements, among ten times as many
-  view          changes that the live view takes, heard by nobody and by one; seconds
-  export        so many movements of one account as a file: time, memory, size
-  forecast      how well days left are foretold, on made-up histories; seconds
+  growth-rows       ten times as many rows of earlier usage as events, against none; minutes, as each growth
+  growth-accounts   as many accounts as events, against 10,000
+  growth-prefixes   ${GROWN_PREFIXES.toLocaleString('en-US')} prefixes a deck, against those of the demo
+  growth-partitions ${GROWN_PARTITIONS} partitions a topic, against 12
+  growth-zipf       an account's share of the usage one to its rank, against equal shares
+  scale-out         one, two, three raters on this machine
+  backlog           the memory of a rater, over a backlog of ten times as many events
+  search            pages, searches and summaries of an account with as many movements, among ten times as many
+  view              changes that the live view takes, heard by nobody and by one; seconds
+  export            so many movements of one account as a file: time, memory, size
+  forecast          how well days left are foretold, on made-up histories; seconds
 
 Options:
   --events N      events of a backlog, at least 1000 (default 1000000; 50000 to try it out)
@@ -179,8 +185,11 @@ const ON_THE_RIG: Readonly<Record<string, Scenario>> = {
 }
 
 const ALONE: Readonly<Record<string, () => Promise<Figure[]>>> = {
-  growth: () =>
-    benchGrowth({ messages: fewer, rows: events * 10, accounts: events, prefixes: 200_000, partitions: 48 }),
+  'growth-rows': () => benchRows(fewer, events * 10),
+  'growth-accounts': () => benchAccounts(fewer, events),
+  'growth-prefixes': () => benchPrefixes(fewer, GROWN_PREFIXES),
+  'growth-partitions': () => benchPartitions(fewer, GROWN_PARTITIONS),
+  'growth-zipf': () => benchZipf(fewer),
   'scale-out': () => benchScaleOut(events),
   backlog: () => benchBacklog(Math.min(BACKLOG_EVENTS, events * 10)),
   search: () => benchSearch({ movements: events * 10, say }),
