@@ -25,6 +25,8 @@ import { giveOpeningCredit } from './opening-credit.ts'
 import { memoryOf, meterProcesses, type ProcessName, type Spent } from './processes.ts'
 import { stopAll, untilDone, withinMsOf } from './until-done.ts'
 
+/** As deploy/Dockerfile has it. */
+const IMAGE_ENVIRONMENT = { NODE_OPTIONS: '--max-semi-space-size=32', MALLOC_ARENA_MAX: '2' }
 const OPENING_CREDIT_MICROS = 1_000_000_000n
 const PROBE_CREDIT_MICROS = 1n
 const MESSAGES_A_SEND = 5_000
@@ -242,7 +244,12 @@ async function rigOn(
     if (database === undefined) await client.query('vacuum analyze')
     await client.query('checkpoint')
     await client.end()
-    const environment = { ...base, TOLLGATE_DATABASE_URL: urlOf(name), TOLLGATE_CONSUMER_GROUP: group }
+    const environment = {
+      ...base,
+      ...IMAGE_ENVIRONMENT,
+      TOLLGATE_DATABASE_URL: urlOf(name),
+      TOLLGATE_CONSUMER_GROUP: group,
+    }
     return { database: name, group, environment }
   }
 

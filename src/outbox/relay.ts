@@ -95,20 +95,10 @@ export function startRelay({
           await pause(RENEW_MILLIS)
           continue
         }
-        const claim = () => claimLeases(pool, lane, ALL_SHARDS, instanceId)
-        const fed = lane === 'now' ? view : null
         await leadShards({
-          kafka,
-          pool,
-          report,
-          signal,
-          lane,
-          shards,
-          claimedAt,
-          claim,
-          view: fed,
-          leadForMillis,
-          state,
+          ...{ kafka, pool, report, signal, lane, shards, claimedAt, leadForMillis, state },
+          claim: () => claimLeases(pool, lane, ALL_SHARDS, instanceId),
+          view: lane === 'now' ? view : null,
         })
         if (signal.aborted) await releaseLeases(pool, lane, shards, instanceId)
       } catch (error) {

@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { encodeProduce, type Fence, openFencedSender } from '../../src/platform/fenced-sender.ts'
+import { readProduce } from '../support/produce-request.ts'
+import { SimulatedCluster } from '../support/simulated-cluster.ts'
+
+const TOPIC = 'credit.balance-changed.v1'
+
+const fence = fc
+  .record({ producerId: fc.bigInt({ min: 0n, max: 2n ** 62n }), epoch: fc.integer({ min: 0, max: 32_767 }) })
+  .map((one): Fence => ({ id: 'relay', ...one, nextSequences: new Map(), openings: new Map() }))
+
+const set = fc.record({
+  fence,
+  topic: fc.constantFrom(TOPIC, 'usage.rated.v1', 'ü'),
+  partition: fc.nat(47),
+  count: fc.integer({ min: 1, max: 100_000 }),
+  bytes: fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
+  compression: fc.constantFrom('none' as const, 'zstd' as const),
+})
+
+const sets = fc.uniqueArray(fc.record({ set, firstSequence: fc.nat(2 ** 31 - 1) }), {
+  selector: ({ set: { topic, partition } }) => `${topic}/${partition}`,
+  maxLength: 20,
+})
+
+describe('a produce request', () => {
+  it('is read by a broker as it was meant, by topic', () => {
+    fc.assert(
+      fc.property(sets, (given) => {
+        const byTopic = [...Map.groupBy(given, ({ set: { topic } }) => topic).values()].flat()
+        expect(readProduce(encodeProduce(given))).toEqual(
+          byTopic.map(({ set: { fence, topic, partition, count, bytes, compression }, firstSequence }) => ({
+            ...{ topic, partition, count, bytes, firstSequence },
+            attributes: compression === 'zstd' ? 4 : 0,
+            producerId: String(fence.producerId),
+            epoch: fence.epoch,
+          })),
+        )
+      }),
+    )
+  })
+})
+
+it('sequence numbers go on from 0 behind the highest there is', async () => {
+  const cluster = new SimulatedCluster()
+  cluster.leaders.set(TOPIC, [1])
+  const sender = await openFencedSender(cluster.kafka)
+  await sender.partitionCounts([TOPIC])
+  const taken = await sender.fence('relay')
+  const send = (count: number) =>
+    sender.send([{ fence: taken, topic: TOPIC, partition: 0, count, bytes: Buffer.from(`${count}`) }])
+  await send(2 ** 31 - 2)
+  await send(5)
+  expect(taken.nextSequences.get(`${TOPIC}/0`)).toBe(3)
+})
