@@ -140,7 +140,8 @@ function createTurns({ pool, report, lane, view, state, sender, fences, lease }:
     /** Until another turn may begin. */
     async room(): Promise<void> {
       while (unacknowledged.size >= TURNS_IN_FLIGHT[lane]) await Promise.race(unacknowledged)
-      if (packsOnTheirWay.size > MOST_ON_THEIR_WAY) await Promise.race(turns)
+      // One that failed is no longer under way, and leaves its packs behind.
+      while (packsOnTheirWay.size > MOST_ON_THEIR_WAY && turns.size > 0) await Promise.race(turns)
       assertWell()
     },
     start(packs: readonly UnsentPack[], requests: readonly OwnedSet[][]): void {
