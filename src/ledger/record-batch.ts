@@ -11,7 +11,7 @@
  */
 import { type BatchEvent, type BatchOutcome, decideBatch, type UsageMovement } from '../core/account/batch.ts'
 import { type Book, type KnownUsage, usageKey } from '../core/account/book.ts'
-import type { AccountState, Movement } from '../core/account/state.ts'
+import type { Movement } from '../core/account/state.ts'
 import { formatInstant } from '../core/instant.ts'
 import { alertMails } from '../core/mail/alert-mail.ts'
 import type { Outcome } from '../core/rating/decision.ts'
@@ -19,14 +19,7 @@ import { counterFromKey, counterKey, counterOf } from '../core/rating/fair-use.t
 import type { UsageEvent } from '../core/usage/event.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 import type { ViewChange } from '../view/changes.ts'
-import {
-  type AnnouncedStep,
-  type Announcer,
-  createAnnouncer,
-  MOVEMENTS,
-  type Publishing,
-  RATED_USAGE,
-} from './announce.ts'
+import { createAnnouncer, MOVEMENTS, type Publishing, RATED_USAGE } from './announce.ts'
 import { readAwaited, storeAwaited } from './awaited-corrections.ts'
 import { CatalogStore, listCatalogVersions } from './catalogs.ts'
 import { checkOffsetsFollow, DatabaseRestored, type RecordedOffset, storeOffsets } from './consumer-offsets.ts'
@@ -87,7 +80,7 @@ interface LedgerParts {
   readonly pool: Pool
   readonly publishing: Publishing
   readonly consumerGroup: string
-  /** Of the topics that records go to. A count that is out of date sends to partitions that were there before. */
+  /** Of the topics that records go to. One that is out of date costs the relay work, no more. */
   readonly partitionsOf?: PartitionsOf
 }
 
@@ -153,26 +146,54 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
     return { recorded: await write(connection, batch, outcome, { book, awaited, counters, clock }) }
   }
 
+  /** Throws once all that was sent is answered: nothing of it may come behind the transaction's end. */
   async function write(
     connection: Connection,
     batch: UsageBatch,
     outcome: BatchOutcome<SourceMessage>,
-    { book, awaited, counters, clock }: Read,
+    read: Read,
   ): Promise<RecordedBatch> {
-    const recordedAt = formatInstant(clock.nowMicros)
-    const { recorded, takenBack, changedAccounts, changedCounters, topUpsDue } = outcome
-    const movements = outcome.movements.map(asMovement)
     const writes: Promise<unknown>[] = []
     const start = (...statements: Promise<unknown>[]) => {
       // Looked at below, all together: until then a failure must not pass for one that nobody handles.
       for (const statement of statements) statement.catch(() => {})
       writes.push(...statements)
     }
+    try {
+      const noting = startWrites(connection, batch, outcome, read, start)
+      await allReplies(writes)
+      return {
+        countByOutcome: outcome.countByOutcome,
+        deadLettersByReason: countBy(await noting, ({ reason }) => reason),
+      }
+    } catch (error) {
+      await Promise.allSettled(writes)
+      throw error
+    }
+  }
+
+  /** Hands each statement to `start`; returns the dead letters that are noted for the first time. */
+  function startWrites(
+    connection: Connection,
+    batch: UsageBatch,
+    outcome: BatchOutcome<SourceMessage>,
+    { book, awaited, counters, clock }: Read,
+    start: (...statements: Promise<unknown>[]) => void,
+  ): Promise<readonly DeadLetter[]> {
+    const recordedAt = formatInstant(clock.nowMicros)
+    const { recorded, takenBack, changedAccounts, changedCounters, topUpsDue } = outcome
+    const movements = outcome.movements.map(asMovement)
     const announcer = createAnnouncer(encode, clock.epoch, clock.nowMicros)
     // One after the other on the connection: the database is at what came first while the rest is still being encoded.
     const letters = deadLettersOf(batch, outcome)
     const noting = letters.length === 0 ? Promise.resolve([]) : insertDeadLetters(connection, letters, recordedAt)
-    start(noting.then((noted) => announceLetters(connection, announcer, noted, recordedAt)))
+    start(
+      noting.then((noted) => {
+        const record = noted.map((letter) => announcer.deadLetter(letter))
+        // In the lane that may trail: they may be as large as a message, and as many as a producer sends.
+        return insertPacks(connection, { now: [], record, view: [] }, recordedAt, partitionsOf)
+      }),
+    )
     if (recorded.length > 0) {
       start(
         insertIdentities(connection, recorded, clock.nowMicros),
@@ -223,15 +244,14 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
       ),
       requesting.then((requested) => {
         const now = requested.map((step) => announcer.topUp(step, 'usage', traceOf(step)))
-        const view = viewWithTopUps(changedAccounts, requested, clock.epoch)
+        const steps = requested.map(({ accountId, version }) => [accountId, version] as const)
+        const view = [...new Map(steps)].map(([accountId, version]): ViewChange => {
+          return { accountId, epoch: clock.epoch, topUps: { version } }
+        })
         return insertPacks(connection, { now, record: [], view }, recordedAt)
       }),
     )
-    await allReplies(writes)
-    return {
-      countByOutcome: outcome.countByOutcome,
-      deadLettersByReason: countBy(await noting, ({ reason }) => reason),
-    }
+    return noting
   }
 
   return { recordBatch }
@@ -270,17 +290,6 @@ function tracesByAccount({ movements }: BatchOutcome<SourceMessage>): Map<string
   return traces
 }
 
-/** In a pack of their own, in the lane that may trail: they may be as large as a message, and as many as a producer sends. */
-async function announceLetters(
-  connection: Connection,
-  announcer: Announcer,
-  letters: readonly DeadLetter[],
-  recordedAt: string,
-): Promise<void> {
-  const record = letters.map((letter) => announcer.deadLetter(letter))
-  await insertPacks(connection, { now: [], record, view: [] }, recordedAt)
-}
-
 /** One change an account: its credit and status where they moved, and its fair-use counters that did. */
 function viewChanges(
   { changedAccounts, changedCounters }: BatchOutcome<SourceMessage>,
@@ -301,18 +310,6 @@ function viewChanges(
     changes.set(accountId, { ...(changes.get(accountId) ?? { accountId, epoch }), fairUse: moved })
   }
   return [...changes.values()]
-}
-
-/** Of the accounts whose top-ups were announced. */
-function viewWithTopUps(
-  changedAccounts: readonly AccountState[],
-  requested: readonly AnnouncedStep[],
-  epoch: number,
-): ViewChange[] {
-  const steps = Map.groupBy(requested, ({ accountId }) => accountId)
-  return changedAccounts
-    .filter(({ accountId }) => steps.has(accountId))
-    .map((account) => viewOfAccount(account, epoch, steps.get(account.accountId)))
 }
 
 /** The ids whose record matters to the batch: its events', and those that its corrections take back. */

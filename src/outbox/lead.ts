@@ -21,7 +21,7 @@ export async function leadShards(leadership: Leadership): Promise<void> {
     for (const shard of shards) view?.lead(shard)
     await takeTurns({ ...leadership, sender, fences, lease, until })
   } finally {
-    lease.stop()
+    await lease.stop()
     for (const shard of shards) {
       view?.resign(shard)
       report.waiting({ shard, lane }, null)

@@ -30,8 +30,8 @@ export interface ViewSink {
   resign(shard: number): void
   /** False when the view did not take all of it. */
   apply(shard: number, changes: readonly Buffer[]): Promise<boolean>
-  /** The view of the shard has all there is to have. */
-  beat(shard: number): Promise<void>
+  /** The view of the shard has all that was committed by then, by this process's monotonic clock. */
+  beat(shard: number, knownAtMillis: number): Promise<void>
 }
 
 export interface Leadership {
@@ -40,6 +40,8 @@ export interface Leadership {
   readonly report: RelayReport
   readonly signal: AbortSignal
   readonly lane: Lane
+  /** Whose leases they are. */
+  readonly holder: string
   readonly shards: readonly number[]
   /** When the leases were asked for, by this process's monotonic clock. */
   readonly claimedAt: number
@@ -60,7 +62,8 @@ export interface Lease {
   isHeld(): boolean
   /** Other shards than at first are held by now. */
   hasChanged(): boolean
-  stop(): void
+  /** Resolves once no renewal is under way any more. */
+  stop(): Promise<void>
 }
 
 /** Renewed beside the turns, however long one takes. */
@@ -77,22 +80,36 @@ export function keepLease({ claim, claimedAt, shards, lane, pool, report, state 
     hasChanged = held.length !== shards.length || shards.some((shard) => !held.includes(shard))
     heldUntil = shards.every((shard) => held.includes(shard)) ? askedAt + lastsMillis : Number.NEGATIVE_INFINITY
     if (hasChanged) state.alarm.ring()
+  }
+  /** Beside the renewals, which must not wait for it. */
+  const count = async () => {
     for (const [shard, packs] of await countPacks(pool, lane, shards)) {
       if (!signal.aborted) report.waiting({ shard, lane }, packs)
     }
   }
+  let counting: Promise<void> | null = null
   const keep = async () => {
     while (!signal.aborted) {
       await delay(RENEW_MILLIS, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return
+      counting ??= count()
+        .catch(() => {})
+        .finally(() => {
+          counting = null
+        })
       // One that fails is asked for again; the lease runs out meanwhile, and turns look at that.
-      if (!signal.aborted) await renew().catch(() => {})
+      await renew().catch(() => {})
     }
   }
-  void keep()
+  const keeping = keep()
   return {
     isHeld: () => performance.now() < heldUntil,
     hasChanged: () => hasChanged,
-    stop: () => stopping.abort(),
+    async stop() {
+      stopping.abort()
+      // A database that does not answer holds up nobody for long: then the lease runs out.
+      await Promise.race([keeping, delay(LEASE_SECONDS * 1000, undefined, { ref: false })])
+    },
   }
 }
 
@@ -101,6 +118,6 @@ export class LeaseOver extends Error {
   override readonly name = 'LeaseOver'
 
   constructor(lane: Lane) {
-    super(`lane ${lane}: the lease ran out, or was lost, before anything was sent under it`)
+    super(`lane ${lane}: the lease ran out, or was lost, before this was sent`)
   }
 }

@@ -36,17 +36,27 @@ const READ_PACKS = `
    where bytes_before < $5
    order by pack_id`
 
+/**
+ * Only while the lease is held, and nobody can take it before this has committed: what a leader has sent after its successor
+ * began has to be sent by that one again, or something older would stand behind it.
+ */
 const DELETE_PACKS = `
+  with held as (
+    select shard from tollgate.relay_leases where lane = $1 and holder = $4 and shard = any($2::smallint[]) for share
+  )
   delete from tollgate.outbox_packs as p
-   using unnest($2::smallint[], $3::bigint[]) as sent (shard, pack_id)
-   where p.shard = sent.shard and p.lane = $1 and p.pack_id = sent.pack_id`
+   using unnest($2::smallint[], $3::bigint[]) as sent (shard, pack_id) join held using (shard)
+   where p.shard = sent.shard and p.lane = $1 and p.pack_id = sent.pack_id
+  returning p.pack_id`
 
 /** In one statement with the removal: whoever leads next knows that the view may lack what these packs held. */
 const DELETE_PACKS_UNSEEN_BY_VIEW = `
-  with removed as (${DELETE_PACKS})
-  insert into tollgate.live_view_shards as s (shard)
-  select * from unnest($4::smallint[])
-      on conflict (shard) do update set misses = s.misses + 1`
+  with removed as (${DELETE_PACKS}), noted as (
+    insert into tollgate.live_view_shards as s (shard)
+    select * from unnest($5::smallint[])
+        on conflict (shard) do update set misses = s.misses + 1
+  )
+  select pack_id from removed`
 
 const COUNT_PACKS = `
   select led.shard, (select count(*) from tollgate.outbox_packs p where p.shard = led.shard and p.lane = $1) as packs
@@ -70,16 +80,30 @@ export async function readPacks(
   })
 }
 
-/** `unseenShards`: those whose live view did not get what the packs hold for it. */
+/** Another leads by now, and sends again what is still there. */
+export class PacksNotOurs extends Error {
+  override readonly name = 'PacksNotOurs'
+}
+
+/**
+ * `unseenShards`: those whose live view did not get what the packs hold for it. Throws PacksNotOurs where the lease of a shard
+ * is no longer the holder's, or packs are gone already.
+ */
 export async function deletePacks(
   pool: Pool,
   lane: Lane,
+  holder: string,
   packs: readonly PackPlace[],
   unseenShards: readonly number[],
 ): Promise<void> {
-  const places = [lane, packs.map(({ shard }) => shard), packs.map(({ packId }) => packId)]
-  if (unseenShards.length === 0) await pool.query({ name: 'delete-packs', text: DELETE_PACKS, values: places })
-  else await pool.query(DELETE_PACKS_UNSEEN_BY_VIEW, [...places, unseenShards])
+  const values = [lane, packs.map(({ shard }) => shard), packs.map(({ packId }) => packId), holder]
+  const { rowCount } =
+    unseenShards.length === 0
+      ? await pool.query({ name: 'delete-packs', text: DELETE_PACKS, values })
+      : await pool.query(DELETE_PACKS_UNSEEN_BY_VIEW, [...values, unseenShards])
+  if (rowCount !== packs.length) {
+    throw new PacksNotOurs(`lane ${lane}: of ${packs.length} packs sent, ${rowCount} were still ${holder}'s to delete`)
+  }
 }
 
 /** By shard. */

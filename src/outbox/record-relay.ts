@@ -9,7 +9,7 @@ import type { Relay } from './relay.ts'
 
 export type RelayConfig = Pick<Config, 'process' | 'kafka' | 'database' | 'relay' | 'log'>
 
-/** What the thread tells: a call of the report, or when it last looked at its slowest shard. */
+/** What the thread tells: a call of the report, or when it last took a turn. */
 export type Told =
   | { readonly report: keyof RelayReport; readonly args: readonly unknown[] }
   | { readonly lastTurnAt: number }

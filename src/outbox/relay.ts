@@ -96,7 +96,7 @@ export function startRelay({
           continue
         }
         await leadShards({
-          ...{ kafka, pool, report, signal, lane, shards, claimedAt, leadForMillis, state },
+          ...{ kafka, pool, report, signal, lane, shards, claimedAt, leadForMillis, state, holder: instanceId },
           claim: () => claimLeases(pool, lane, ALL_SHARDS, instanceId),
           view: lane === 'now' ? view : null,
         })

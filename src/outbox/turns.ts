@@ -5,7 +5,6 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fence, FencedSender } from '../platform/fenced-sender.ts'
-import type { Pool } from '../platform/postgres.ts'
 import { within } from '../platform/within.ts'
 import { type Leadership, type Lease, LeaseOver, type ViewSink } from './leadership.ts'
 import type { Lane } from './messages.ts'
@@ -29,6 +28,7 @@ const DELETE_AFTER_MILLIS = 100
 const MOST_ON_THEIR_WAY = 500
 /** A request that no broker answers for so long is given up. */
 const SENT_WITHIN_MILLIS = 10_000
+
 export interface Leading extends Leadership {
   readonly sender: FencedSender
   readonly fences: ReadonlyMap<number, Fence>
@@ -46,6 +46,7 @@ export async function takeTurns(leading: Leading): Promise<void> {
   try {
     while (!lease.hasChanged() && performance.now() < until) {
       await turns.room()
+      const readAt = performance.now()
       const packs = await readPacks(pool, lane, shards, turns.onTheirWay(), limits)
       if (packs.length > 0) turns.start(packs, await requestsOf(packs, sender))
       else if (turns.areNone()) state.lastGoodAt = Date.now()
@@ -53,7 +54,7 @@ export async function takeTurns(leading: Leading): Promise<void> {
       // Others may go on writing: who stops sends what was there, and leaves the rest to a successor.
       if (signal.aborted) break
       if (!isAll(packs, limits)) continue
-      beat.start()
+      beat.start(readAt)
       if (packs.length > 0 && REST_MILLIS[lane] > 0)
         await delay(REST_MILLIS[lane], undefined, { signal }).catch(() => {})
       await state.alarm.sleep(POLL_MILLIS[lane])
@@ -92,13 +93,17 @@ function isAll(packs: readonly UnsentPack[], { bytes, packsAShard }: ReadLimits)
 }
 
 /** The turns under way. After the first that fails, `room` and `finish` throw what it failed with. */
-function createTurns({ pool, report, lane, view, state, sender, fences, lease }: Leading) {
+function createTurns({ pool, report, lane, holder, view, state, sender, fences, lease }: Leading) {
   /** From when it was read until it is deleted. */
   const packsOnTheirWay = new Set<bigint>()
   const unacknowledged = new Set<Promise<void>>()
   const turns = new Set<Promise<void>>()
-  const remover = createRemover(pool, lane)
+  const remover = createRemover((places, unseen) => deletePacks(pool, lane, holder, places, unseen))
   let failure: { readonly error: unknown } | null = null
+  /** Until all turns before are where they have to be: one that failed is sent again, and so is all that came behind it. */
+  let carriedBefore: Promise<unknown> = Promise.resolve()
+  /** Turns that the view lacks something of, which is not noted yet. */
+  let missing = 0
 
   function follow(promises: Set<Promise<void>>, promise: Promise<void>): void {
     const followed = promise
@@ -111,23 +116,25 @@ function createTurns({ pool, report, lane, view, state, sender, fences, lease }:
   }
 
   async function send(requests: readonly OwnedSet[][]): Promise<void> {
-    // Looked at here, right before: what else holds a leader up is fenced.
+    // What holds it up from here on, be it another send, is fenced.
     if (!lease.isHeld()) throw new LeaseOver(lane)
     const sending = requests.map((sets) => sender.send(sets.map((set) => ({ ...set, fence: fences.get(set.owner)! }))))
     await within(SENT_WITHIN_MILLIS, 'a request to the brokers', Promise.all(sending))
   }
 
-  async function carry(
-    places: readonly PackPlace[],
-    requests: readonly OwnedSet[][],
-    sent: Promise<void>,
-    viewed: Viewed,
-  ) {
-    await sent
+  /** Its packs may go once it is carried, and all turns before it are: else what is sent again would come to stand last. */
+  async function conclude(places: readonly PackPlace[], carried: Promise<unknown>, viewed: Viewed): Promise<void> {
+    const unseenShards = await viewed
+    if (unseenShards.length > 0) missing++
+    await carried
+    await remover.remove(places, unseenShards)
+    if (unseenShards.length > 0) missing--
+    for (const { packId } of places) packsOnTheirWay.delete(packId)
+  }
+
+  function published(requests: readonly OwnedSet[][]): void {
     state.lastGoodAt = Date.now()
     for (const { topic, count } of requests.flat()) report.published(topic, count)
-    await remover.remove(places, await viewed)
-    for (const { packId } of places) packsOnTheirWay.delete(packId)
   }
 
   function assertWell(): void {
@@ -149,14 +156,16 @@ function createTurns({ pool, report, lane, view, state, sender, fences, lease }:
       for (const { packId } of places) packsOnTheirWay.add(packId)
       // Beside each other, as neither waits for the other: what the view shows is committed either way.
       const viewed = toView(packs, view)
-      const sent = send(requests)
+      const sent = send(requests).then(() => published(requests))
+      const carried = Promise.all([carriedBefore, sent, viewed])
+      carriedBefore = carried
       follow(unacknowledged, sent)
-      follow(turns, carry(places, requests, sent, viewed))
+      follow(turns, conclude(places, carried, viewed))
     },
-    /** Resolves to whether all turns that have begun came to a good end. */
+    /** Resolves to whether all turns that have begun came to a good end, and nothing is missing of the view unnoted. */
     async allDone(): Promise<boolean> {
       await Promise.all(turns)
-      return failure === null
+      return failure === null && missing === 0
     },
     async finish(): Promise<void> {
       await Promise.all(unacknowledged)
@@ -190,12 +199,12 @@ async function toView(packs: readonly UnsentPack[], view: ViewSink | null): View
 function createBeat(view: ViewSink | null, shards: readonly number[], allDone: () => Promise<boolean>) {
   let beating: Promise<void> | null = null
   return {
-    /** One at a time; the turns do not wait for it. */
-    start(): void {
+    /** One at a time; the turns do not wait for it. What was committed after `readAt` is not vouched for. */
+    start(readAt: number): void {
       if (view === null) return
       beating ??= allDone()
         .then(async (isWell) => {
-          if (isWell) await Promise.all(shards.map((shard) => view.beat(shard)))
+          if (isWell) await Promise.all(shards.map((shard) => view.beat(shard, readAt)))
         })
         .finally(() => {
           beating = null
@@ -207,8 +216,8 @@ function createBeat(view: ViewSink | null, shards: readonly number[], allDone: (
   }
 }
 
-/** Deletes what is sent, a little later and together: each removal is a transaction. */
-function createRemover(pool: Pool, lane: Lane) {
+/** Deletes what is sent, a little later and together, for each removal is a transaction; none behind one that failed. */
+function createRemover(removeNow: (places: readonly PackPlace[], unseenShards: readonly number[]) => Promise<void>) {
   let waiting: { readonly places: PackPlace[]; readonly unseen: Set<number>; readonly done: PromiseWithResolvers<void> }
   let timer: NodeJS.Timeout | null = null
   let removing: Promise<void> = Promise.resolve()
@@ -224,7 +233,8 @@ function createRemover(pool: Pool, lane: Lane) {
     timer = null
     const { places, unseen, done } = waiting
     reset()
-    removing = removing.then(() => deletePacks(pool, lane, places, [...unseen])).then(done.resolve, done.reject)
+    removing = removing.then(() => removeNow(places, [...unseen]))
+    removing.then(done.resolve, done.reject)
   }
 
   return {

@@ -66,13 +66,9 @@ export interface FencedSender {
 /** A broker did not take a set, or did not say that it has. Sent again under a new fence, by whoever may, it arrives. */
 export class SendRefused extends Error {
   override readonly name = 'SendRefused'
-  /** The id has another user by now. */
-  readonly isFenced: boolean
-
   constructor(topic: string, partition: number, code: number | null) {
     const answer = code === null ? 'acknowledged nothing' : `answered ${ANSWERS[code] ?? `error ${code}`}`
     super(`${topic}/${partition}: the broker ${answer}; what was sent has to be sent again`)
-    this.isFenced = code === INVALID_PRODUCER_EPOCH || code === PRODUCER_FENCED
   }
 }
 
@@ -86,8 +82,6 @@ const FENCED_WITHIN_MS = 10_000
 /** How soon partitions that were added to a topic are used. */
 const METADATA_MAX_AGE_MS = 10_000
 
-const INVALID_PRODUCER_EPOCH = 47
-const PRODUCER_FENCED = 90
 /** Of those that say what is wrong: https://kafka.apache.org/protocol#protocol_error_codes */
 const ANSWERS: Readonly<Record<number, string>> = {
   3: 'UNKNOWN_TOPIC_OR_PARTITION',
@@ -100,10 +94,10 @@ const ANSWERS: Readonly<Record<number, string>> = {
   29: 'TOPIC_AUTHORIZATION_FAILED',
   45: 'OUT_OF_ORDER_SEQUENCE_NUMBER',
   46: 'DUPLICATE_SEQUENCE_NUMBER',
-  [INVALID_PRODUCER_EPOCH]: 'INVALID_PRODUCER_EPOCH',
+  47: 'INVALID_PRODUCER_EPOCH',
   56: 'KAFKA_STORAGE_ERROR',
   59: 'UNKNOWN_PRODUCER_ID',
-  [PRODUCER_FENCED]: 'PRODUCER_FENCED',
+  90: 'PRODUCER_FENCED',
 }
 
 export async function openFencedSender(kafka: Kafka): Promise<FencedSender> {
@@ -121,7 +115,10 @@ export async function openFencedSender(kafka: Kafka): Promise<FencedSender> {
     throw error
   }
   const cluster = clusterOf(producer)
-  /** Sets are numbered and sent in the order of the calls, whatever a call has to wait for before it may send. */
+  /**
+   * Sets are numbered and sent in the order of the calls, whatever a call has to wait for before it may send. Rejects once
+   * one could not be sent: what comes behind it would take its numbers.
+   */
   let isSent: Promise<unknown> = Promise.resolve()
 
   async function fence(id: string): Promise<Fence> {
@@ -171,6 +168,13 @@ export async function openFencedSender(kafka: Kafka): Promise<FencedSender> {
     return new Map(byBroker)
   }
 
+  /** Nothing is sent any more. */
+  function end(error: unknown): unknown {
+    isSent = Promise.reject(error)
+    isSent.catch(() => {})
+    return error
+  }
+
   return {
     fence,
     partitionCounts: (topics) => readPartitionCounts(cluster, topics),
@@ -186,18 +190,19 @@ export async function openFencedSender(kafka: Kafka): Promise<FencedSender> {
           return answer
         })
       })
-      isSent = sending.catch(() => {})
+      isSent = sending
       // They may fail in turn, and each failure is looked at below.
       const answers = await Promise.allSettled(await sending)
       const failed = answers.find((answer) => answer.status === 'rejected')
-      if (failed !== undefined) throw failed.reason
+      if (failed !== undefined) throw end(failed.reason)
       const taken = answers.flatMap((answer) => (answer as PromiseFulfilledResult<ProduceAnswer>).value.partitions)
       for (const set of sets) {
         const code = codeOf(taken, set)
-        if (code !== 0) throw new SendRefused(set.topic, set.partition, code)
+        if (code !== 0) throw end(new SendRefused(set.topic, set.partition, code))
       }
     },
     close() {
+      end(new Error('the sender is closed'))
       producer.disconnect().catch(() => {})
     },
   }

@@ -11,16 +11,12 @@ kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   decompress: (buffer: Buffer) => promisify(zstdDecompress)(buffer),
 })
 
-export function createKafka(
-  { brokers }: Pick<Config['kafka'], 'brokers'>,
-  log: Logger,
-  requestTimeoutMillis = 30_000,
-): Kafka {
+export function createKafka({ brokers }: Pick<Config['kafka'], 'brokers'>, log: Logger): Kafka {
   return new Kafka({
     clientId: 'tollgate',
     brokers,
     connectionTimeout: 3000,
-    requestTimeout: requestTimeoutMillis,
+    requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 8 },
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => bridge(log, entry),

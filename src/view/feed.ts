@@ -36,8 +36,11 @@ export interface ViewFeed {
   resign(shard: number): void
   /** False when Redis did not take all of it. After a failure it says so at once until Redis is back. */
   apply(shard: number, changes: readonly Buffer[]): Promise<boolean>
-  /** To be called while nothing that is old waits to be applied: writes the heartbeat, or has the view rebuilt. */
-  beat(shard: number): Promise<void>
+  /**
+   * To be called once all that was committed by `knownAtMillis`, now unless given, is applied or noted as missed: writes the
+   * heartbeat, or has the view rebuilt.
+   */
+  beat(shard: number, knownAtMillis?: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -49,7 +52,7 @@ interface FeedParts {
 }
 
 interface Leadership {
-  readonly token: string
+  token: string
   /** Redis's clock ahead of this process's monotonic one, never too much; null until Redis knows of the leadership. */
   redisAheadMillis: number | null
   beatAtMillis: number
@@ -121,7 +124,10 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     const isTaken = await take(shard, changes)
     if (isTaken) return true
     metrics.viewMissesTotal.inc({ shard: String(shard) })
-    // Nothing is vouched for any more, where Redis can still be told. The relay notes the miss before the next beat.
+    // Nothing is vouched for any more, where Redis can still be told, nor by a beat that is on its way. The relay notes the
+    // miss before the next one.
+    const leadership = leaderships.get(shard)
+    if (leadership !== undefined) leadership.token = randomUUID()
     if (!isDown) await claim(shard)
     return false
   }
@@ -179,7 +185,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     }
   }
 
-  async function beat(shard: number): Promise<void> {
+  async function beat(shard: number, knownAtMillis = performance.now()): Promise<void> {
     const leadership = leaderships.get(shard)
     if (leadership === undefined || isDown || redis.status !== 'ready') return
     if (performance.now() - leadership.beatAtMillis < BEAT_EVERY_MILLIS) return
@@ -189,8 +195,8 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
       if (leadership.redisAheadMillis === null) await claim(shard)
       const { redisAheadMillis } = leadership
       if (redisAheadMillis === null) return
-      // Taken before the database is asked, for it is then that what it says is known to hold.
-      const goodUntilMillis = performance.now() + redisAheadMillis + TRUST_MILLIS
+      // From before the outbox was read, and the database is asked: it is then that what they say is known to hold.
+      const goodUntilMillis = knownAtMillis + redisAheadMillis + TRUST_MILLIS
       const isComplete = await askIsComplete(shard)
       if (isComplete === null) return
       const { verdict, nowMillis } = await vouch(redis, shard, { token, goodUntilMillis, isComplete })

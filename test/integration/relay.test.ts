@@ -4,8 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { claimLeases, releaseLeases } from '../../src/outbox/leases.ts'
 import { LANES, outboxKey, SHARDS } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
+import { deletePacks, PacksNotOurs, readPacks } from '../../src/outbox/packs.ts'
 import { type Relay, startRelay } from '../../src/outbox/relay.ts'
 import { type Broker, clusterOf } from '../../src/platform/kafka-cluster.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -158,6 +160,17 @@ it('D: a leader held up past its lease appends nothing once its successor has pu
   await until('what came later arrives', () => numbersOf('status').includes(3))
   await second.stop()
   expect(numbersOf('status')).toEqual([1, 2, 3])
+})
+
+it('D: lets nobody delete a pack whose lease is not theirs: whoever leads has to send it', async () => {
+  await putPack(3, 'not-ours', [1])
+  const [pack] = await readPacks(pool, 'now', [3], [], { packsAShard: 1, bytes: 1 })
+  expect(await claimLeases(pool, 'now', [3], 'holder')).toEqual([3])
+  await expect(deletePacks(pool, 'now', 'other', [pack!], [3])).rejects.toThrow(PacksNotOurs)
+  expect(await isOutboxEmpty()).toBe(false)
+  await deletePacks(pool, 'now', 'holder', [pack!], [])
+  expect(await isOutboxEmpty()).toBe(true)
+  await releaseLeases(pool, 'now', [3], 'holder')
 })
 
 it('gives its leases up when it can publish nothing, and a healthy relay takes over', async () => {

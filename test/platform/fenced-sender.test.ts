@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeProduce, type Fence, openFencedSender } from '../../src/platform/fenced-sender.ts'
+import { encodeProduce, type Fence, openFencedSender, SendRefused } from '../../src/platform/fenced-sender.ts'
 import { readProduce } from '../support/produce-request.ts'
 import { SimulatedCluster } from '../support/simulated-cluster.ts'
 
@@ -53,4 +53,20 @@ it('sequence numbers go on from 0 behind the highest there is', async () => {
   await send(2 ** 31 - 2)
   await send(5)
   expect(taken.nextSequences.get(`${TOPIC}/0`)).toBe(3)
+})
+
+it('nothing is sent behind what could not be sent: it would take its sequence numbers', async () => {
+  const cluster = new SimulatedCluster()
+  cluster.leaders.set(TOPIC, [1])
+  const sender = await openFencedSender(cluster.kafka)
+  await sender.partitionCounts([TOPIC])
+  const taken = await sender.fence('relay')
+  const send = (partitions: number[]) =>
+    sender.send(
+      partitions.map((partition) => ({ fence: taken, topic: TOPIC, partition, count: 1, bytes: Buffer.of(1) })),
+    )
+  const sent = await Promise.allSettled([send([0, 7]), send([0]), send([0])])
+  expect(sent.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  await expect(send([0])).rejects.toThrow(new SendRefused(TOPIC, 7, null))
+  expect(cluster.read(TOPIC, 0)).toEqual([])
 })

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { openReplaySender } from '../../src/dead-letters/replay-sender.ts'
 import { outboxKey } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
-import { startRelay } from '../../src/outbox/relay.ts'
+import { type Relay, startRelay } from '../../src/outbox/relay.ts'
 import { type FencedSender, openFencedSender, SendRefused } from '../../src/platform/fenced-sender.ts'
 import { SendNotAcknowledged } from '../../src/platform/kafka.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -79,20 +79,9 @@ describe('a partition that moves during the send to a broker that has answered a
 
   it('keeps its packs in the outbox until the relay has sent them', async () => {
     moveLeaderDuringSend()
-    const messages = [keyOn(0), keyOn(1)].map((key) => ({
-      ...{ topic: TOPIC, key: outboxKey(Buffer.from(key)), sharedHeaders: {}, headers: {} },
-      value: Buffer.from(`value of ${key}`),
-    }))
-    const packs = [{ shard: 0, pack_id: 1n, messages: encodePack(messages), view_changes: null }]
+    const packs = [packOf(1n, [keyOn(0), keyOn(1)])]
     let interruptions = 0
-    const relay = startRelay({
-      kafka: cluster.kafka,
-      pool: poolOf(packs),
-      instanceId: 'one',
-      log: createLog('silent'),
-      lanes: ['now'],
-      report: { published() {}, waiting() {}, interrupted: () => interruptions++ },
-    })
+    const relay = relayOf(packs, () => interruptions++)
     await until('the outbox is empty', () => packs.length === 0, 10_000).finally(() => relay.stop())
     expect([0, 1].map((partition) => cluster.read(TOPIC, partition).length)).toEqual([2, 1])
     expect(textsOn(1)[0]).toContain(`value of ${keyOn(1)}`)
@@ -111,6 +100,28 @@ describe('a partition that moves during the send to a broker that has answered a
       ['second', 'fourth'],
     ])
   })
+})
+
+it('what landed behind a turn that failed in part is sent again with it, and stays the last word', async () => {
+  // The first turn lands on partition 0, and is held up on its way to partition 1 until the second has landed on 0.
+  const secondLanded = Promise.withResolvers<void>()
+  let toSecondBroker = 0
+  cluster.beforeProduce = async (nodeId) => {
+    if (nodeId === 1 || toSecondBroker++ > 0) return
+    await secondLanded.promise
+    throw SimulatedCluster.notLeader()
+  }
+  const packs = [packOf(1n, [keyOn(0), keyOn(1)])]
+  const relay = relayOf(packs)
+  await until('the first turn is under way', () => textsOn(0).length === 1 && toSecondBroker === 1)
+  packs.push(packOf(2n, [keyOn(0)], 'newer '))
+  relay.wake()
+  await until('the second turn has landed', () => textsOn(0).length === 2)
+  secondLanded.resolve()
+  await until('the outbox is empty', () => packs.length === 0, 10_000).finally(() => relay.stop())
+  const said = textsOn(0).map((text) => text.match(/(newer )?value/g))
+  expect(said).toEqual([['value'], ['newer value'], ['value', 'newer value']])
+  expect(textsOn(1).length).toBe(1)
 })
 
 it('dead letters that no send brings to their partition are never taken for sent', async () => {
@@ -142,18 +153,46 @@ function letter(value: string, key: string) {
   }
 }
 
+interface PackRow {
+  readonly shard: number
+  readonly pack_id: bigint
+  readonly messages: Buffer
+  readonly view_changes: null
+}
+
+function packOf(packId: bigint, keys: readonly string[], prefix = ''): PackRow {
+  const messages = keys.map((key) => ({
+    ...{ topic: TOPIC, key: outboxKey(Buffer.from(key)), sharedHeaders: {}, headers: {} },
+    value: Buffer.from(`${prefix}value of ${key}`),
+  }))
+  return { shard: 0, pack_id: packId, messages: encodePack(messages), view_changes: null }
+}
+
+function relayOf(packs: PackRow[], interrupted: () => void = () => {}): Relay {
+  return startRelay({
+    kafka: cluster.kafka,
+    pool: poolOf(packs),
+    instanceId: 'one',
+    log: createLog('silent'),
+    lanes: ['now'],
+    report: { published() {}, waiting() {}, interrupted },
+  })
+}
+
 /** Leases for the first shard only, and its packs. */
-function poolOf(packs: { pack_id: bigint }[]): Pool {
+function poolOf(packs: PackRow[]): Pool {
   const answers: Record<string, (values: readonly unknown[]) => unknown[]> = {
     'claim-leases': () => [{ shard: 0 }],
     'read-packs': ([, , onTheirWay]) => packs.filter(({ pack_id }) => !(onTheirWay as bigint[]).includes(pack_id)),
     'delete-packs': ([, , packIds]) => {
-      packs.splice(0, packs.length, ...packs.filter(({ pack_id }) => !(packIds as bigint[]).includes(pack_id)))
-      return []
+      const gone = packs.filter(({ pack_id }) => (packIds as bigint[]).includes(pack_id))
+      packs.splice(0, packs.length, ...packs.filter((pack) => !gone.includes(pack)))
+      return gone
     },
   }
-  const query = async (statement: { name: string; values: readonly unknown[] }) => ({
-    rows: answers[statement.name]?.(statement.values) ?? [],
-  })
+  const query = async (statement: { name: string; values: readonly unknown[] }) => {
+    const rows = answers[statement.name]?.(statement.values) ?? []
+    return { rows, rowCount: rows.length }
+  }
   return { query } as unknown as Pool
 }

@@ -38,8 +38,8 @@ const INVALID_EPOCH = 47
 
 export class SimulatedCluster {
   readonly kafka: Kafka
-  /** Before a broker takes a request; what it throws is the broker's answer. */
-  beforeProduce: (nodeId: number) => void = () => {}
+  /** Before a broker takes a request, which waits for it; what it throws is the broker's answer. */
+  beforeProduce: (nodeId: number) => void | Promise<void> = () => {}
   /** The node that leads each partition of a topic. */
   readonly leaders = new Map<string, number[]>()
   readonly #appended: { readonly place: string; readonly value: Buffer }[] = []
@@ -111,7 +111,7 @@ export class SimulatedCluster {
         return { producerId: 1000 + [...this.#epochsById.keys()].indexOf(transactionalId), producerEpoch }
       },
       produce: async (produce: Produce) => {
-        this.beforeProduce(nodeId)
+        await this.beforeProduce(nodeId)
         const topics = produce.topicData.map(({ topic, partitions }) => ({
           topicName: topic,
           partitions: partitions.map(({ partition, firstSequence, messages }) => {
@@ -132,7 +132,7 @@ export class SimulatedCluster {
           const sets = readProduce(buffer)
           let refusal = 0
           try {
-            this.beforeProduce(nodeId)
+            await this.beforeProduce(nodeId)
           } catch (error) {
             refusal = (error as { code: number }).code
           }
