@@ -195,26 +195,24 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
       }),
     )
     if (recorded.length > 0) {
-      start(
-        insertIdentities(connection, recorded, clock.nowMicros),
-        insertRatedUsage(connection, recorded, clock.nowMicros),
-      )
+      start(insertIdentities(connection, recorded, clock.nowMicros))
+      start(insertRatedUsage(connection, recorded, clock.nowMicros))
     }
     if (takenBack.length > 0) start(markCorrected(connection, takenBack))
     start(...storeAwaited(connection, awaited, book.awaited, recorded, recordedAt))
     if (movements.length > 0) {
-      start(insertMovements(connection, movements, clock.nowMicros), updateAccounts(connection, changedAccounts))
+      start(insertMovements(connection, movements, clock.nowMicros))
+      start(updateAccounts(connection, changedAccounts))
     }
     if (outcome.alerts.length > 0) {
-      start(
-        storeCrossings(connection, outcome.alerts, recordedAt),
-        insertMails(connection, alertMails(outcome.alerts, clock.nowMicros, 'balance'), recordedAt),
-      )
+      start(storeCrossings(connection, outcome.alerts, recordedAt))
+      start(insertMails(connection, alertMails(outcome.alerts, clock.nowMicros, 'balance'), recordedAt))
     }
     if (changedCounters.size > 0) start(upsertCounters(connection, changedCounters, book.minutesUsed))
     if (batch.offsets.length > 0) start(storeOffsets(connection, consumerGroup, batch.offsets))
     const due = topUpsDue.map((accountId) => ({ accountId, steps: [], isTopUpDue: true }))
     const requesting = due.length === 0 ? Promise.resolve([]) : storeTopUpSteps(connection, due, recordedAt)
+    start(requesting)
 
     const traces = tracesByAccount(outcome)
     const traceOf = ({ accountId }: { accountId: string }) => traces.get(accountId) ?? null

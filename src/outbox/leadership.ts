@@ -58,9 +58,9 @@ export interface Leadership {
 }
 
 export interface Lease {
-  /** Until when it is certainly ours, by this process's monotonic clock. */
+  /** Whether it is certainly ours, and always was. */
   isHeld(): boolean
-  /** Other shards than at first are held by now. */
+  /** Other shards than at first are held by now, or it had run out. */
   hasChanged(): boolean
   /** Resolves once no renewal is under way any more. */
   stop(): Promise<void>
@@ -77,8 +77,10 @@ export function keepLease({ claim, claimedAt, shards, lane, pool, report, state 
     const askedAt = performance.now()
     const held = await claim()
     if (signal.aborted) return
-    hasChanged = held.length !== shards.length || shards.some((shard) => !held.includes(shard))
-    heldUntil = shards.every((shard) => held.includes(shard)) ? askedAt + lastsMillis : Number.NEGATIVE_INFINITY
+    // One that had run out may have been another's meanwhile, who has sent some of it again: this leadership is over.
+    const isKept = performance.now() < heldUntil && shards.every((shard) => held.includes(shard))
+    heldUntil = isKept ? askedAt + lastsMillis : Number.NEGATIVE_INFINITY
+    hasChanged = !isKept || held.length !== shards.length
     if (hasChanged) state.alarm.ring()
   }
   /** Beside the renewals, which must not wait for it. */

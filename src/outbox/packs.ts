@@ -42,7 +42,11 @@ const READ_PACKS = `
  */
 const DELETE_PACKS = `
   with held as (
-    select shard from tollgate.relay_leases where lane = $1 and holder = $4 and shard = any($2::smallint[]) for share
+    select shard
+      from tollgate.relay_leases
+     where lane = $1 and holder = $4 and shard = any($2::smallint[])
+     order by shard
+       for share
   )
   delete from tollgate.outbox_packs as p
    using unnest($2::smallint[], $3::bigint[]) as sent (shard, pack_id) join held using (shard)

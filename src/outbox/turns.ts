@@ -98,10 +98,13 @@ function createTurns({ pool, report, lane, holder, view, state, sender, fences, 
   const packsOnTheirWay = new Set<bigint>()
   const unacknowledged = new Set<Promise<void>>()
   const turns = new Set<Promise<void>>()
-  const remover = createRemover((places, unseen) => deletePacks(pool, lane, holder, places, unseen))
+  const remover = createRemover(async (places, unseen) => {
+    if (!lease.isHeld()) throw new LeaseOver(lane)
+    await deletePacks(pool, lane, holder, places, unseen)
+  })
   let failure: { readonly error: unknown } | null = null
   /** Until all turns before are where they have to be: one that failed is sent again, and so is all that came behind it. */
-  let carriedBefore: Promise<unknown> = Promise.resolve()
+  let carriedBefore: Promise<void> = Promise.resolve()
   /** Turns that the view lacks something of, which is not noted yet. */
   let missing = 0
 
@@ -123,7 +126,7 @@ function createTurns({ pool, report, lane, holder, view, state, sender, fences, 
   }
 
   /** Its packs may go once it is carried, and all turns before it are: else what is sent again would come to stand last. */
-  async function conclude(places: readonly PackPlace[], carried: Promise<unknown>, viewed: Viewed): Promise<void> {
+  async function conclude(places: readonly PackPlace[], carried: Promise<void>, viewed: Viewed): Promise<void> {
     const unseenShards = await viewed
     if (unseenShards.length > 0) missing++
     await carried
@@ -157,7 +160,9 @@ function createTurns({ pool, report, lane, holder, view, state, sender, fences, 
       // Beside each other, as neither waits for the other: what the view shows is committed either way.
       const viewed = toView(packs, view)
       const sent = send(requests).then(() => published(requests))
-      const carried = Promise.all([carriedBefore, sent, viewed])
+      const carried = Promise.all([carriedBefore, sent, viewed]).then(() => {})
+      // Looked at once the view has answered; until then its failure must not pass for one that nobody handles.
+      carried.catch(() => {})
       carriedBefore = carried
       follow(unacknowledged, sent)
       follow(turns, conclude(places, carried, viewed))
@@ -175,7 +180,7 @@ function createTurns({ pool, report, lane, holder, view, state, sender, fences, 
     },
     async settle(): Promise<void> {
       remover.flush()
-      await Promise.all(turns)
+      await Promise.all([...turns, ...unacknowledged])
     },
   }
 }

@@ -226,6 +226,8 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     if (verdict === 'vouched') trust(shard, leadership)
     if (verdict === 'incomplete' || verdict === 'not built' || verdict === 'built elsewhere') wantRebuild(shard)
     if (verdict === 'no leader') leadership.redisAheadMillis = null
+    // The next one is of a later reading.
+    if (verdict === 'too late') leadership.beatAtMillis = Number.NEGATIVE_INFINITY
     if (verdict !== 'deposed') leadership.deposedAtMillis = null
     else {
       leadership.deposedAtMillis ??= performance.now()
