@@ -2,8 +2,10 @@
  * The client resolves although it sent nothing for a partition: one that its metadata does not have, or one that moved,
  * while it tried again, to a broker that had answered already. What was taken for sent was then lost for good.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openReplaySender } from '../../src/dead-letters/replay-sender.ts'
+import type { ViewSink } from '../../src/outbox/leadership.ts'
 import { outboxKey } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { type Relay, startRelay } from '../../src/outbox/relay.ts'
@@ -124,6 +126,15 @@ it('what landed behind a turn that failed in part is sent again with it, and sta
   expect(textsOn(1).length).toBe(1)
 })
 
+it('a turn that fails while the view has not answered yet is sent again, and ends nothing else', async () => {
+  moveLeaderDuringSend()
+  const packs = [packOf(1n, [keyOn(0), keyOn(1)])]
+  const slow = { lead() {}, resign() {}, apply: () => delay(200, true), beat: async () => {} }
+  const relay = relayOf(packs, () => {}, slow)
+  await until('the outbox is empty', () => packs.length === 0, 10_000).finally(() => relay.stop())
+  expect(textsOn(1).length).toBe(1)
+})
+
 it('dead letters that no send brings to their partition are never taken for sent', async () => {
   cluster.kafka.producer = new Proxy(cluster.kafka.producer, {
     apply: (create, kafka, options) => ({ ...Reflect.apply(create, kafka, options), sendBatch: async () => [] }),
@@ -153,11 +164,13 @@ function letter(value: string, key: string) {
   }
 }
 
+const SEES_ALL: ViewSink = { lead() {}, resign() {}, apply: async () => true, beat: async () => {} }
+
 interface PackRow {
   readonly shard: number
   readonly pack_id: bigint
   readonly messages: Buffer
-  readonly view_changes: null
+  readonly view_changes: Buffer
 }
 
 function packOf(packId: bigint, keys: readonly string[], prefix = ''): PackRow {
@@ -165,16 +178,17 @@ function packOf(packId: bigint, keys: readonly string[], prefix = ''): PackRow {
     ...{ topic: TOPIC, key: outboxKey(Buffer.from(key)), sharedHeaders: {}, headers: {} },
     value: Buffer.from(`${prefix}value of ${key}`),
   }))
-  return { shard: 0, pack_id: packId, messages: encodePack(messages), view_changes: null }
+  return { shard: 0, pack_id: packId, messages: encodePack(messages), view_changes: Buffer.from('a change') }
 }
 
-function relayOf(packs: PackRow[], interrupted: () => void = () => {}): Relay {
+function relayOf(packs: PackRow[], interrupted: () => void = () => {}, view: ViewSink = SEES_ALL): Relay {
   return startRelay({
     kafka: cluster.kafka,
     pool: poolOf(packs),
     instanceId: 'one',
     log: createLog('silent'),
     lanes: ['now'],
+    view,
     report: { published() {}, waiting() {}, interrupted },
   })
 }

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { createAlarm } from '../../src/outbox/alarm.ts'
+import { keepLease, type Leadership } from '../../src/outbox/leadership.ts'
+import { LEASE_SECONDS, RENEW_MILLIS } from '../../src/outbox/leases.ts'
+import type { Pool } from '../../src/platform/postgres.ts'
+
+/** Claimed just now; each renewal is answered by the next of `answers`, the last of them over and over. */
+function leaseOf(shards: readonly number[], answers: readonly (() => Promise<readonly number[]>)[]) {
+  let renewals = 0
+  const leadership = {
+    shards,
+    claimedAt: performance.now(),
+    claim: () => answers[Math.min(renewals++, answers.length - 1)]!(),
+    lane: 'now',
+    pool: { query: async () => ({ rows: [] }) } as unknown as Pool,
+    report: { published() {}, waiting() {}, interrupted() {} },
+    state: { alarm: createAlarm(), lastTurnAt: 0, lastGoodAt: 0 },
+  } as unknown as Leadership
+  return keepLease(leadership)
+}
+
+const held = async () => [0, 1]
+const lost = async () => [0]
+const gained = async () => [0, 1, 2]
+const fails = () => Promise.reject(new Error('the database does not answer'))
+
+describe('a lease', () => {
+  // Side by side, as each lasts for longer than a lease.
+  it.concurrent.each([
+    ['is held while it is renewed', [held], { isHeld: true, hasChanged: false }],
+    ['survives a renewal that fails', [fails, held], { isHeld: true, hasChanged: false }],
+    ['is over when a shard is lost', [held, lost], { isHeld: false, hasChanged: true }],
+    ['is held, and to be begun anew, when a shard is gained', [held, gained], { isHeld: true, hasChanged: true }],
+    ['runs out when no renewal is answered', [fails], { isHeld: false, hasChanged: false }],
+    [
+      'that had run out is over, though it could be taken again: another may have had it',
+      [fails, fails, fails, held],
+      { isHeld: false, hasChanged: true },
+    ],
+  ])('%s', async (_, answers, expected) => {
+    const lease = leaseOf([0, 1], answers)
+    await delay(LEASE_SECONDS * 1000 + 1.5 * RENEW_MILLIS)
+    expect({ isHeld: lease.isHeld(), hasChanged: lease.hasChanged() }).toEqual(expected)
+    await lease.stop()
+  })
+})
