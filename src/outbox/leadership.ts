@@ -83,23 +83,25 @@ export function keepLease({ claim, claimedAt, shards, lane, pool, report, state 
     hasChanged = !isKept || held.length !== shards.length
     if (hasChanged) state.alarm.ring()
   }
+  let isCounting = false
   /** Beside the renewals, which must not wait for it. */
   const count = async () => {
-    for (const [shard, packs] of await countPacks(pool, lane, shards)) {
-      if (!signal.aborted) report.waiting({ shard, lane }, packs)
+    if (isCounting) return
+    isCounting = true
+    try {
+      for (const [shard, packs] of await countPacks(pool, lane, shards)) {
+        if (!signal.aborted) report.waiting({ shard, lane }, packs)
+      }
+    } finally {
+      isCounting = false
     }
   }
-  let counting: Promise<void> | null = null
   const keep = async () => {
     while (!signal.aborted) {
       await delay(RENEW_MILLIS, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
-      counting ??= count()
-        .catch(() => {})
-        .finally(() => {
-          counting = null
-        })
-      // One that fails is asked for again; the lease runs out meanwhile, and turns look at that.
+      // Either that fails is asked for again; the lease runs out meanwhile, and turns look at that.
+      count().catch(() => {})
       await renew().catch(() => {})
     }
   }
