@@ -17,6 +17,7 @@ import { exportFacts, prepareAll } from '../support/exports.ts'
 import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { runPython, testPython } from '../support/python.ts'
+import { untilInPage } from '../support/until-in-page.ts'
 
 const ZONE = 'Europe/Berlin'
 /** By the database, which knows zones by itself. */
@@ -162,7 +163,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
 
     await start.click()
     await dialog.getByRole('heading', { name: /^Preparing \w+( \d{4})?: [\d,]+ rows$/ }).waitFor()
-    expect(await page.evaluate('document.activeElement.textContent')).toMatch(/^Preparing/)
+    await untilInPage(page, `document.activeElement.textContent.startsWith('Preparing')`)
     expect(await dialog.getByText('Period').count()).toBe(0)
     const progress = dialog.getByRole('progressbar', { name: /^Preparing/ })
     expect(await findGrave(page)).toEqual([])
@@ -230,7 +231,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await last.fill('2020-10-23')
     await dialog.getByRole('button', { name: 'Export', exact: true }).click()
     await dialog.getByRole('link', { name: 'Choose an end after October 24, 2020' }).waitFor()
-    await page.waitForFunction(`document.activeElement.className === 'fault-summary'`)
+    await untilInPage(page, `document.activeElement.className === 'fault-summary'`)
     expect(await last.getAttribute('aria-invalid')).toBe('true')
     expect(await findGrave(page)).toEqual([])
     await first.fill('')
@@ -284,7 +285,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await dialog.getByRole('button', { name: 'Export another period' }).click()
     await dialog.getByRole('heading', { name: 'Earlier exports' }).waitFor()
     await dialog.getByRole('link', { name: /^Download \w+/ }).waitFor()
-    await page.waitForFunction(`document.activeElement.name === 'export-period'`)
+    await untilInPage(page, `document.activeElement.name === 'export-period'`)
   })
 
   it('says where there is nothing to export', async () => {

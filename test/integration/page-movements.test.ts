@@ -11,6 +11,7 @@ import { openTestApi, type TestApi } from '../support/api.ts'
 import { callFields, testAccount } from '../support/catalog.ts'
 import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply, recordUsage } from '../support/ledger.ts'
+import { untilInPage } from '../support/until-in-page.ts'
 
 const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 400 }
 /** Of whoever looks: five hours from UTC, so that days are not the server's. */
@@ -158,7 +159,8 @@ describe.skipIf(browserFound === null)('movements', () => {
     const page = await open(MANY, '?kind=sms')
     await page.getByRole('button', { name: 'Show 50 more' }).press('Enter')
     await rows(page).nth(99).or(rows(page).last()).waitFor()
-    await page.waitForFunction(
+    await untilInPage(
+      page,
       `[...document.querySelectorAll('.table .row-button')].indexOf(document.activeElement) === 50`,
     )
   })
@@ -274,7 +276,8 @@ describe.skipIf(browserFound === null)('movements', () => {
     await having(found(page), '5 movements')
     await having(said(page), '5 movements')
     await having(rows(page).first(), /\+[€$]500\.00/)
-    await page.waitForFunction(
+    await untilInPage(
+      page,
       `document.activeElement === document.querySelector('.table tbody tr:first-child .row-button')`,
     )
     expect(await page.getByRole('button', { name: /^Show .*new/ }).count()).toBe(0)

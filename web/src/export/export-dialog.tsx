@@ -48,6 +48,7 @@ export interface ExportDialogProps {
 }
 
 const FORM = 'export-form'
+const FOCUS_SETTLED_MS = 50
 
 export default function ExportDialog(props: ExportDialogProps) {
   const { isOpen, onClose, returnsTo, isSandbox, now, view, fields, summary, earlier, isSubmitting, fault } = props
@@ -58,12 +59,18 @@ export default function ExportDialog(props: ExportDialogProps) {
   const before = useRef(place)
   useEffect(() => {
     if (before.current === place) return
-    // What had the focus is gone. When it opens, the dialog itself has it.
-    if (before.current !== 'loading') {
-      if (place === 'choosing') form.current?.querySelector<HTMLInputElement>('input:checked')?.focus()
-      else heading.current?.focus()
-    }
+    const wasLoading = before.current === 'loading'
     before.current = place
+    // When it opens, the dialog itself has the focus.
+    if (wasLoading) return
+    const isChoosing = place === 'choosing'
+    const next = isChoosing ? form.current?.querySelector<HTMLInputElement>('input:checked') : heading.current
+    // What had the focus is gone. The dialog takes it for itself then, at times a moment later than this.
+    next?.focus()
+    const later = setTimeout(() => {
+      if (next && document.activeElement?.contains(next)) next.focus()
+    }, FOCUS_SETTLED_MS)
+    return () => clearTimeout(later)
   }, [place])
   return (
     <Dialog
