@@ -9,8 +9,8 @@
  * (https://kafka.apache.org/documentation/#record). Lengths within it are zigzag varints, where null is -1.
  *
  * A set is all of a batch of one partition but its head: topic, partition, of how many partitions, count, whether it is
- * compressed, length, and the records framed and numbered from 0. Large batches come so: then the relay has nothing to put together, and what is
- * compressed for the outbox is compressed for the topic and its readers too.
+ * compressed, length, and the records framed and numbered from 0. Large packs hold sets: then the relay has nothing to put
+ * together, and what is compressed for the outbox is compressed for the topic and its readers too.
  */
 import { promisify } from 'node:util'
 import { constants, zstdCompress } from 'node:zlib'
@@ -34,7 +34,7 @@ export interface PackedRecord {
   readonly body: Buffer
 }
 
-/** What only the head of a batch is missing of. */
+/** A batch of one partition without its head. */
 export interface PackedSet {
   readonly topic: string
   readonly partition: number

@@ -42,12 +42,17 @@ describe('a produce request', () => {
   })
 })
 
-it('sequence numbers go on from 0 behind the highest there is', async () => {
+/** A sender under a fence of its own, to a topic with one partition. */
+async function toOnePartition() {
   const cluster = new SimulatedCluster()
   cluster.leaders.set(TOPIC, [1])
   const sender = await openFencedSender(cluster.kafka)
   await sender.partitionCounts([TOPIC])
-  const taken = await sender.fence('relay')
+  return { cluster, sender, taken: await sender.fence('relay') }
+}
+
+it('sequence numbers go on from 0 behind the highest there is', async () => {
+  const { sender, taken } = await toOnePartition()
   const send = (count: number) =>
     sender.send([{ fence: taken, topic: TOPIC, partition: 0, count, bytes: Buffer.from(`${count}`) }])
   await send(2 ** 31 - 2)
@@ -56,11 +61,7 @@ it('sequence numbers go on from 0 behind the highest there is', async () => {
 })
 
 it('nothing is sent behind what could not be sent: it would take its sequence numbers', async () => {
-  const cluster = new SimulatedCluster()
-  cluster.leaders.set(TOPIC, [1])
-  const sender = await openFencedSender(cluster.kafka)
-  await sender.partitionCounts([TOPIC])
-  const taken = await sender.fence('relay')
+  const { cluster, sender, taken } = await toOnePartition()
   const send = (partitions: number[]) =>
     sender.send(
       partitions.map((partition) => ({ fence: taken, topic: TOPIC, partition, count: 1, bytes: Buffer.of(1) })),
