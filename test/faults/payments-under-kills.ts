@@ -159,9 +159,9 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
       const spending = spendUntil(over.signal)
       const killed: Killed[] = []
       try {
-        while (killed.length < kills) {
-          if (killed.length === Math.ceil(kills / 2)) await provider.takeMoneyBack(AMOUNT_MICROS / 4n)
-          killed.push(await fleet.killNext())
+        for (let i = 0; i < kills; i++) {
+          if (i === Math.ceil(kills / 2)) await provider.takeMoneyBack(AMOUNT_MICROS / 4n)
+          killed.push(...(await fleet.killNext()))
         }
       } finally {
         over.abort()
@@ -184,7 +184,7 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
 
       const killsAt = countOf(killed.map(({ step }) => step))
       console.info(
-        `${kills} kills by step`,
+        `${killed.length} kills by step`,
         killsAt,
         'all that was in hand',
         countOf(killed.flatMap(({ inHand }) => inHand)),

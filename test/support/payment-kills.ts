@@ -30,6 +30,7 @@ export type Step = (typeof STEPS)[number]
 /** Whoever has something in hand, whatever that is. */
 const AT_RANDOM = 'at random'
 const MAX_MS_TO_RANDOM_KILL = 500
+const MAX_KILLS_FOR_A_STEP = 5
 
 type Side = 'ledger' | 'provider'
 
@@ -66,8 +67,11 @@ export interface Killed {
 }
 
 export interface Fleet {
-  /** Kills a process at the next step of a round over all of them and one kill at random, and starts another. */
-  killNext(): Promise<Killed>
+  /**
+   * Kills a process at the next step of a round over all of them and one kill at random, and starts another. A process may
+   * have come further while the signal was on its way to it: then the next one is killed for that step, a few times at most.
+   */
+  killNext(): Promise<Killed[]>
   /** Whether it waits for a charge to kill at: accounts may be charged a few times a day only, so spending is for then. */
   isWaiting(): boolean
   stop(): Promise<void>
@@ -94,7 +98,10 @@ export async function startFleet(
     async killNext() {
       if (round.length === 0) round = shuffled([...STEPS, AT_RANDOM])
       const next = round.pop()!
-      return next === AT_RANDOM ? await killAtRandom() : await killAt(next)
+      if (next === AT_RANDOM) return [await killAtRandom()]
+      const killed = [await killAt(next)]
+      while (killed.at(-1)!.step !== next && killed.length < MAX_KILLS_FOR_A_STEP) killed.push(await killAt(next))
+      return killed
     },
     isWaiting: () => isWaiting,
     async stop() {
