@@ -8,7 +8,7 @@ import type { InstantMicros } from '../src/core/instant.ts'
 import type { Outcome } from '../src/core/rating/decision.ts'
 import { contentOf } from '../src/core/usage/content.ts'
 import { readUsage } from '../src/core/usage/read.ts'
-import type { Encode } from '../src/ledger/announce.ts'
+import type { Encode } from '../src/ledger/changes/announce.ts'
 import { createTraffic, type TrafficItem, type TrafficOptions } from '../testkit/traffic.ts'
 
 export interface UsageMessage {

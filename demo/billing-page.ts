@@ -1,6 +1,6 @@
 /** The billing page in the demo: what it is called, and links that open it for somebody of an account. */
 import { linkUrl } from '../src/api/portal/settings.ts'
-import { createPortalLink, LINK_VALID_SECONDS } from '../src/ledger/portal-sessions.ts'
+import { createPortalLink, LINK_VALID_SECONDS } from '../src/ledger/access/portal-sessions.ts'
 import type { Installation } from '../testkit/installation.ts'
 
 /** There is no dashboard here to go back to. */

@@ -8,7 +8,7 @@
  */
 import { parseArgs } from 'node:util'
 import { PERMISSIONS } from '../src/api/access.ts'
-import { createApiKey } from '../src/ledger/api-keys.ts'
+import { createApiKey } from '../src/ledger/access/api-keys.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { type Installation, openInstallation } from '../testkit/installation.ts'

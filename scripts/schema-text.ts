@@ -9,7 +9,7 @@ import type { ClientBase } from 'pg'
 
 const HEADING = `-- The database as the migrations beside this file leave it, for reading and for review: nothing runs it.
 -- Made by \`npm run schema:dump\`; a test fails while it differs from what the migrations make.
--- The partitions of months are not here: the program makes them, see src/ledger/month-partitions.ts.`
+-- The partitions of months are not here: the program makes them, see src/ledger/upkeep/month-partitions.ts.`
 
 export async function schemaText(client: ClientBase): Promise<string> {
   await client.query('begin transaction isolation level repeatable read read only')

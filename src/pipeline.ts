@@ -3,7 +3,7 @@
  *
  *   decoded   Avro bytes to records                              intake/decode.ts
  *   read      records to usage events, or refusals               core/usage/read.ts
- *   recorded  decided in the core and written, all in one        ledger/record-batch.ts
+ *   recorded  decided in the core and written, all in one        ledger/batch/record-batch.ts
  *             Postgres transaction with what it announces
  *
  * and only when that has committed does intake commit its offsets to Kafka (intake/consume.ts). The relay is woken and
@@ -17,7 +17,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { readUsage } from './core/usage/read.ts'
 import type { BatchDone, IntakeBatch, IntakeMessage, NextOffset, StoppedPartition } from './intake/consume.ts'
 import type { Decoder } from './intake/decode.ts'
-import type { Ledger, RecordedBatch, SourceMessage, UnreadableUsage, UsageToRecord } from './ledger/record-batch.ts'
+import type {
+  Ledger,
+  RecordedBatch,
+  SourceMessage,
+  UnreadableUsage,
+  UsageToRecord,
+} from './ledger/batch/record-batch.ts'
 import { consequenceOf, sqlState } from './platform/faults.ts'
 import type { Logger } from './platform/log.ts'
 import { counter, deadLettersCounter, histogram, type Registry, retriesCounter } from './platform/metrics.ts'

@@ -69,7 +69,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
       'src/ledger/',
       'src/intake/decode.ts',
       'src/outbox/messages.ts',
-      'src/payments/provider.ts',
+      'src/payments/providers/provider.ts',
       'src/reporting/',
     ],
     packages: true,
@@ -86,7 +86,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
       'src/ledger/',
       'src/catalog/',
       'src/reporting/',
-      'src/payments/provider.ts',
+      'src/payments/providers/provider.ts',
       'src/payments/approvals.ts',
       'src/payments/method-setups.ts',
       'src/payments/providers/sandbox/',
@@ -107,7 +107,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
   // A provider hears of payments alone, and never touches a balance.
   {
     folder: 'src/payments/providers/',
-    mayImport: ['src/core/', 'src/platform/', 'src/payments/provider.ts'],
+    mayImport: ['src/core/', 'src/platform/', 'src/payments/providers/provider.ts'],
     packages: true,
   },
 ]

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AutoTopUpSettings } from '../src/core/top-up/judge.ts'
 import type { Consent } from '../src/core/top-up/settings.ts'
-import type { Writer } from '../src/ledger/change-account.ts'
+import type { Writer } from '../src/ledger/changes/change-account.ts'
 import { saveAutoTopUp } from '../src/ledger/top-ups/auto-top-up.ts'
 import { addPaymentMethod, rememberCustomer } from '../src/ledger/top-ups/payment-methods.ts'
 import type { SandboxDesk } from '../src/payments/providers/sandbox/desk.ts'

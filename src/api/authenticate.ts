@@ -5,8 +5,8 @@
  */
 import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { isApiKeyToken, useApiKey } from '../ledger/api-keys.ts'
-import { findPortalSessions, type PortalSession, usePortalSession } from '../ledger/portal-sessions.ts'
+import { isApiKeyToken, useApiKey } from '../ledger/access/api-keys.ts'
+import { findPortalSessions, type PortalSession, usePortalSession } from '../ledger/access/portal-sessions.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { accessOf, type Caller, PERMISSIONS, type Permission } from './access.ts'
 import { noRoute } from './errors.ts'

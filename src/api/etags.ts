@@ -2,7 +2,7 @@
  * ETags, one for each thing that people change: the version of the settings that the thing was last changed by. Whoever
  * changes it says which one they have seen, and is refused when somebody was faster.
  */
-import type { LastChange, NamedChange } from '../ledger/accounts/last-change.ts'
+import type { LastChange, NamedChange } from '../ledger/changes/last-change.ts'
 import { ApiProblem } from './problem.ts'
 
 export function etagOf({ version }: Pick<LastChange, 'version'>): string {

@@ -1,6 +1,7 @@
 /** Accounts as routes find them: a list without items may be that of an account that is not there. */
-import { type LastChange, readLastChange, type SettingsPart } from '../ledger/accounts/last-change.ts'
+
 import { type AccountOnRecord, readAccount, readCredit } from '../ledger/accounts/read-account.ts'
+import { type LastChange, readLastChange, type SettingsPart } from '../ledger/changes/last-change.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { noAccount } from './authenticate.ts'
 

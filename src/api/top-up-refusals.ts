@@ -1,7 +1,7 @@
 /** What the ledger refuses of top-ups, cards and their settings, as problems. */
 import { formatMoney } from '../core/money.ts'
 import type { SettingsFault } from '../core/top-up/settings.ts'
-import type { ChangedMeanwhile } from '../ledger/accounts/last-change.ts'
+import type { ChangedMeanwhile } from '../ledger/changes/last-change.ts'
 import { noAccount } from './authenticate.ts'
 import { changedMeanwhile } from './etags.ts'
 import { ApiProblem, type FieldFault, ofFaults } from './problem.ts'

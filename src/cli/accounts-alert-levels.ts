@@ -1,6 +1,6 @@
 /** `tollgate accounts alert-levels ACCOUNT`: the balances at which it is alerted. */
 import { formatMoney, type Micros, parseMoney } from '../core/money.ts'
-import { setAlertLevels as setInLedger } from '../ledger/set-alert-levels.ts'
+import { setAlertLevels as setInLedger } from '../ledger/accounts/set-alert-levels.ts'
 import { CommandFailed } from './command.ts'
 import { withLedger } from './connected.ts'
 

@@ -3,7 +3,7 @@
  * `--request-id` it is posted once, however often the command is run.
  */
 import { formatMoney, parseMoney } from '../core/money.ts'
-import { adjustCredit } from '../ledger/adjust-credit.ts'
+import { adjustCredit } from '../ledger/accounts/adjust-credit.ts'
 import { CommandFailed } from './command.ts'
 import { withLedger } from './connected.ts'
 import { takeRequestId } from './request-id.ts'

@@ -1,6 +1,6 @@
 /** `tollgate api-key list`: every key, newest first, revoked ones too; without their secrets, which are kept nowhere. */
 import { keyJson } from '../api/routes/api-keys.ts'
-import { type ApiKey, listApiKeys } from '../ledger/api-keys.ts'
+import { type ApiKey, listApiKeys } from '../ledger/access/api-keys.ts'
 import { type Columns, createListing } from './columns.ts'
 import { writeOutput } from './command.ts'
 import { withDatabase } from './connected.ts'

@@ -1,6 +1,6 @@
 /** `tollgate api-key revoke KEY --actor`: no request is let in by it from then on. Run again, nothing changes. */
 import { keyJson } from '../api/routes/api-keys.ts'
-import { readApiKey, revokeApiKey } from '../ledger/api-keys.ts'
+import { readApiKey, revokeApiKey } from '../ledger/access/api-keys.ts'
 import { CommandFailed } from './command.ts'
 import { withDatabase } from './connected.ts'
 

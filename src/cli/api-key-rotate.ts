@@ -1,6 +1,6 @@
 /** `tollgate api-key rotate KEY --overlap --actor`: another secret, beside which the one before stays valid for a while. */
 import { keyJson } from '../api/routes/api-keys.ts'
-import { MAX_OVERLAP_SECONDS, rotateApiKey } from '../ledger/api-keys.ts'
+import { MAX_OVERLAP_SECONDS, rotateApiKey } from '../ledger/access/api-keys.ts'
 import { CommandFailed } from './command.ts'
 import { withDatabase } from './connected.ts'
 import { parseSpanSeconds } from './since.ts'

@@ -1,5 +1,5 @@
 /** `tollgate catalog list`: every published version, oldest first, under a line of headings. */
-import { listCatalogs, type StoredCatalog } from '../ledger/list-catalogs.ts'
+import { listCatalogs, type StoredCatalog } from '../ledger/catalogs/list-catalogs.ts'
 import { type Columns, createListing } from './columns.ts'
 import { writeOutput } from './command.ts'
 import { withDatabase } from './connected.ts'

@@ -1,7 +1,7 @@
 /** `tollgate catalog publish DIR`: stores a checked catalog as a version that raters pick up by themselves. */
 import { catalogHash, loadCatalog } from '../catalog/load.ts'
 import { formatInstant, parseInstantOrDate } from '../core/instant.ts'
-import { type PublishResult, publishCatalog as publishToLedger } from '../ledger/publish-catalog.ts'
+import { type PublishResult, publishCatalog as publishToLedger } from '../ledger/catalogs/publish-catalog.ts'
 import { CommandFailed } from './command.ts'
 import { withDatabase } from './connected.ts'
 import { type FaultOptions, printFaults } from './print-faults.ts'

@@ -1,5 +1,5 @@
 /** `tollgate catalog rollback VERSION`: publishes an earlier version again, as a new one. */
-import { rollBackCatalog as rollBackInLedger } from '../ledger/roll-back-catalog.ts'
+import { rollBackCatalog as rollBackInLedger } from '../ledger/catalogs/roll-back-catalog.ts'
 import { authorOf, type PublishOptions, readInForceFrom, sayPublished } from './catalog-publish.ts'
 import { CommandFailed } from './command.ts'
 import { withDatabase } from './connected.ts'

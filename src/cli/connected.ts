@@ -1,7 +1,7 @@
 /** What commands share that work on a running installation: its configuration, the database, and the encoders. */
 
 import { type BoundsByCurrency, boundsWith } from '../core/top-up/settings.ts'
-import type { Writer } from '../ledger/change-account.ts'
+import type { Writer } from '../ledger/changes/change-account.ts'
 import { type Config, ConfigError, parseConfig, type SectionName } from '../platform/config.ts'
 import { createLog, type Logger } from '../platform/log.ts'
 import { migrate } from '../platform/migrate.ts'

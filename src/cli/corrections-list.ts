@@ -1,5 +1,5 @@
 /** `tollgate corrections list`: corrections whose event has not come, or has not come in time, oldest first. */
-import { type AwaitedCorrection, listAwaitedCorrections } from '../ledger/list-awaited-corrections.ts'
+import { type AwaitedCorrection, listAwaitedCorrections } from '../ledger/corrections/list-awaited-corrections.ts'
 import { type Columns, createListing } from './columns.ts'
 import { CommandFailed, counted, writeOutput } from './command.ts'
 import { withDatabase } from './connected.ts'

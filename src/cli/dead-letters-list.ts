@@ -5,7 +5,7 @@ import {
   type ListedDeadLetter,
   listDeadLetters,
   summariseDeadLetters,
-} from '../ledger/list-dead-letters.ts'
+} from '../ledger/dead-letters/list-dead-letters.ts'
 import { type Columns, createListing } from './columns.ts'
 import { CommandFailed, counted, writeOutput } from './command.ts'
 import { withDatabase } from './connected.ts'

@@ -6,7 +6,7 @@ import {
   withoutConflicts,
 } from '../dead-letters/replay.ts'
 import { openReplaySender } from '../dead-letters/replay-sender.ts'
-import { summariseDeadLetters } from '../ledger/list-dead-letters.ts'
+import { summariseDeadLetters } from '../ledger/dead-letters/list-dead-letters.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { CommandFailed, counted } from './command.ts'
 import { commandLog, readConfig, withDatabase } from './connected.ts'

@@ -4,8 +4,8 @@
  */
 import { maskNumber } from '../core/usage/masked-number.ts'
 import { createDecoder, type Decoder, RegistryUnavailable } from '../intake/decode.ts'
-import { type ListedDeadLetter, type Position, readDeadLettersAt } from '../ledger/list-dead-letters.ts'
-import { type Original, readOriginals } from '../ledger/read-originals.ts'
+import { type ListedDeadLetter, type Position, readDeadLettersAt } from '../ledger/dead-letters/list-dead-letters.ts'
+import { type Original, readOriginals } from '../ledger/dead-letters/read-originals.ts'
 import { USAGE_TOPICS } from '../topics.ts'
 import { onOneLine } from './columns.ts'
 import { CommandFailed, writeOutput } from './command.ts'

@@ -1,5 +1,5 @@
 /** `tollgate migrate`: brings the database to this version's schema, and prepares the partitions of the coming months. */
-import { ensureMonthPartitions, type MonthPartition } from '../ledger/month-partitions.ts'
+import { ensureMonthPartitions, type MonthPartition } from '../ledger/upkeep/month-partitions.ts'
 import { withDatabase } from './connected.ts'
 
 export async function migrateDatabase(): Promise<void> {

@@ -2,8 +2,8 @@
 import { PERSON_ROLES } from '../api/access.ts'
 import { linkUrl, portalSettings, whyNoPage } from '../api/portal/settings.ts'
 import { isLocale, localeFor } from '../core/account/contacts.ts'
+import { createPortalLink } from '../ledger/access/portal-sessions.ts'
 import { readAccount } from '../ledger/accounts/read-account.ts'
-import { createPortalLink } from '../ledger/portal-sessions.ts'
 import { CommandFailed } from './command.ts'
 import { asUsage, readConfig, withDatabase } from './connected.ts'
 

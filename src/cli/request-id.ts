@@ -1,6 +1,6 @@
 /** What commands that must not do a thing twice share: an id under which it is done once, however often they are run. */
 import { randomUUID } from 'node:crypto'
-import { isRequestKey } from '../ledger/request-keys.ts'
+import { isRequestKey } from '../ledger/changes/request-keys.ts'
 import { mayBeCommitted } from '../platform/postgres.ts'
 import { CommandFailed } from './command.ts'
 

@@ -1,6 +1,6 @@
 /** How a command is told of time: a span such as `2h`, an instant or a date. */
 import { formatInstant, parseInstantOrDate } from '../core/instant.ts'
-import type { Since } from '../ledger/list-dead-letters.ts'
+import type { Since } from '../ledger/dead-letters/list-dead-letters.ts'
 import { CommandFailed } from './command.ts'
 
 const SECONDS_BY_UNIT = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }

@@ -1,7 +1,7 @@
 /** Why a command of top-ups was refused, and what to do about it: one sentence a refusal. */
 import { type Currency, formatMoney } from '../core/money.ts'
 import type { SettingsFault, SettingsField } from '../core/top-up/settings.ts'
-import type { ChangedMeanwhile } from '../ledger/accounts/last-change.ts'
+import type { ChangedMeanwhile } from '../ledger/changes/last-change.ts'
 import { CommandFailed } from './command.ts'
 
 export type RefusalCode = keyof typeof TEXTS

@@ -4,7 +4,7 @@
  */
 import { type Micros, parseMoney } from '../core/money.ts'
 import type { AutoTopUpSettings } from '../core/top-up/judge.ts'
-import type { Writer } from '../ledger/change-account.ts'
+import type { Writer } from '../ledger/changes/change-account.ts'
 import { saveAutoTopUp } from '../ledger/top-ups/auto-top-up.ts'
 import { type AutoTopUpOverview, readOverview } from '../ledger/top-ups/read-overview.ts'
 import type { Pool } from '../platform/postgres.ts'

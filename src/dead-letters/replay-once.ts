@@ -4,16 +4,16 @@
  * request goes on behind those; only a replay of what was replayed before sends some again, which identity makes harmless.
  */
 import { formatInstant } from '../core/instant.ts'
+import { readClock } from '../ledger/changes/read-clock.ts'
+import { INSTALLATION, insertRequest, type RequestKey, readRequest } from '../ledger/changes/request-keys.ts'
 import {
   countKeptDeadLetters,
   type DeadLetterFilter,
   type DeadLetterPlace,
   type ReasonSummary,
   summariseDeadLetters,
-} from '../ledger/list-dead-letters.ts'
-import { tryLockReplay } from '../ledger/lock-replay.ts'
-import { readClock } from '../ledger/read-clock.ts'
-import { INSTALLATION, insertRequest, type RequestKey, readRequest } from '../ledger/request-keys.ts'
+} from '../ledger/dead-letters/list-dead-letters.ts'
+import { tryLockReplay } from '../ledger/dead-letters/lock-replay.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
 import {
   beginReplay,

@@ -8,9 +8,9 @@ import {
   type ListedDeadLetter,
   listDeadLetters,
   type Position,
-} from '../ledger/list-dead-letters.ts'
-import { markReplayed } from '../ledger/mark-replayed.ts'
-import { readOriginals } from '../ledger/read-originals.ts'
+} from '../ledger/dead-letters/list-dead-letters.ts'
+import { markReplayed } from '../ledger/dead-letters/mark-replayed.ts'
+import { readOriginals } from '../ledger/dead-letters/read-originals.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { type ReplaySender, TooBigForTopic } from './replay-sender.ts'
 

@@ -1,5 +1,5 @@
 /** A dead letter as the command and the API show it: without its bytes, which may hold numbers. */
-import type { ListedDeadLetter } from '../ledger/list-dead-letters.ts'
+import type { ListedDeadLetter } from '../ledger/dead-letters/list-dead-letters.ts'
 
 /** Details are ours, and quote no value of the message. */
 export function showDeadLetter(letter: ListedDeadLetter) {

@@ -1,10 +1,10 @@
 /** The customer's approval of a payment: sent to the bank's page with an address to come back to, and looked at on return. */
 import type { TopUpState } from '../core/top-up/machine.ts'
-import type { Writer } from '../ledger/change-account.ts'
+import type { Writer } from '../ledger/changes/change-account.ts'
 import { storeReturnUrl } from '../ledger/top-ups/approval-returns.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import { readTopUp } from '../ledger/top-ups/top-up-rows.ts'
-import type { NoAnswer, PaymentProvider, Refused } from './provider.ts'
+import type { NoAnswer, PaymentProvider, Refused } from './providers/provider.ts'
 
 /** Ours, where a bank's page sends the customer of a top-up back to. */
 export function paymentReturnPage(publicUrl: string, topUpId: string): string {

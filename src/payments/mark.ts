@@ -3,10 +3,10 @@
  * have come, and that a method was removed. Done beside the change, as soon as the provider answers; the look before a charge
  * reads the mark.
  */
-import type { Writer } from '../ledger/change-account.ts'
+import type { Writer } from '../ledger/changes/change-account.ts'
 import { noteDetached, noteMarked, readMarksDue, readMethodsToDetach } from '../ledger/top-ups/provider-tasks.ts'
 import type { Logger } from '../platform/log.ts'
-import type { PaymentProvider } from './provider.ts'
+import type { PaymentProvider } from './providers/provider.ts'
 import { ProviderDidNotAnswer } from './reconcile.ts'
 
 const TASKS_A_RUN = 200

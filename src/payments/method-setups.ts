@@ -4,7 +4,7 @@
  * browsers that were closed. All of them may come at once and again: the ledger concludes a setup once.
  */
 import { formatInstant, type InstantMicros, MICROS_PER_DAY } from '../core/instant.ts'
-import type { Writer } from '../ledger/change-account.ts'
+import type { Writer } from '../ledger/changes/change-account.ts'
 import {
   concludeSetup,
   type MethodSetup,
@@ -14,7 +14,7 @@ import {
 } from '../ledger/top-ups/method-setups.ts'
 import { readCustomer, rememberCustomer } from '../ledger/top-ups/payment-methods.ts'
 import type { Logger } from '../platform/log.ts'
-import type { NoAnswer, PaymentProvider, Refused, SetupAnswer } from './provider.ts'
+import type { NoAnswer, PaymentProvider, Refused, SetupAnswer } from './providers/provider.ts'
 import { ProviderDidNotAnswer } from './reconcile.ts'
 
 /** A setup for which the provider never gave a page is over after this: nobody is waiting for it any more. */

@@ -2,7 +2,7 @@
 import { type Config, ConfigError } from '../platform/config.ts'
 import type { Logger } from '../platform/log.ts'
 import { paymentReturnPage } from './approvals.ts'
-import type { PaymentProvider, WebhookReader } from './provider.ts'
+import type { PaymentProvider, WebhookReader } from './providers/provider.ts'
 import { sandboxDatabaseUrl } from './providers/sandbox/database.ts'
 import type { SandboxDesk } from './providers/sandbox/desk.ts'
 import { createSandboxProvider, findSandboxProvider } from './providers/sandbox/provider.ts'

@@ -4,13 +4,13 @@
  * this database, less an hour, so that a cursor restored with the database, or a change listed late, costs nothing but time.
  */
 import type { InstantMicros } from '../core/instant.ts'
-import type { Writer } from '../ledger/change-account.ts'
+import type { Writer } from '../ledger/changes/change-account.ts'
 import { findUnrecorded } from '../ledger/top-ups/find-unrecorded.ts'
 import { moveCursor, readCursor } from '../ledger/top-ups/provider-cursors.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import { readWhichDatabase } from '../ledger/top-ups/which-database.ts'
 import type { Logger } from '../platform/log.ts'
-import type { PaymentFacts, PaymentProvider } from './provider.ts'
+import type { PaymentFacts, PaymentProvider } from './providers/provider.ts'
 
 const OVERLAP_MICROS: InstantMicros = 3_600_000_000
 const EVERY_MS = 60_000

@@ -4,7 +4,7 @@
  * that was claimed marks it handled; a process that dies leaves its claim, which ends.
  */
 import type { WhatToLookAt } from '../core/top-up/provider-event.ts'
-import type { Writer } from '../ledger/change-account.ts'
+import type { Writer } from '../ledger/changes/change-account.ts'
 import { findOpenSetup } from '../ledger/top-ups/method-setups.ts'
 import { removePaymentMethod } from '../ledger/top-ups/payment-methods.ts'
 import { claimProviderEvents, noteEventsHandled, putEventsOff } from '../ledger/top-ups/provider-events.ts'
@@ -17,7 +17,7 @@ import {
 } from '../ledger/top-ups/refresh-method.ts'
 import type { Logger } from '../platform/log.ts'
 import { lookAtSetup } from './method-setups.ts'
-import type { PaymentProvider } from './provider.ts'
+import type { PaymentProvider } from './providers/provider.ts'
 import { logNotPosted, ProviderDidNotAnswer } from './reconcile.ts'
 
 /** All of them are looked at side by side, so that a claim outlives the slowest call. */

@@ -13,7 +13,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TopUp } from '../core/top-up/machine.ts'
-import type { Writer } from '../ledger/change-account.ts'
+import type { Writer } from '../ledger/changes/change-account.ts'
 import { advanceTopUp, type NewsWithoutMoney } from '../ledger/top-ups/advance-top-up.ts'
 import { pauseForRestore } from '../ledger/top-ups/auto-top-up.ts'
 import { beginConfirming } from '../ledger/top-ups/begin-confirming.ts'
@@ -23,7 +23,7 @@ import { rememberCustomer } from '../ledger/top-ups/payment-methods.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import type { Logger } from '../platform/log.ts'
 import type { PaymentMetrics } from './metrics.ts'
-import type { FactsAnswer, NoAnswer, PaymentProvider, Refused } from './provider.ts'
+import type { FactsAnswer, NoAnswer, PaymentProvider, Refused } from './providers/provider.ts'
 
 /** Top-ups in hand at a time, each of which waits for the provider most of the time. */
 const CONCURRENT_TOP_UPS = 8

@@ -257,7 +257,7 @@ const SECTIONS = {
     connections: variable('TOLLGATE_JOBS_CONNECTIONS', whole(3, 100).default(6)),
     /**
      * Phone numbers are cleared this many days after they were recorded. Longer than any month, so that the month which is
-     * being written is never one that is being cleared (src/ledger/clear-numbers.ts).
+     * being written is never one that is being cleared (src/ledger/upkeep/clear-numbers.ts).
      */
     numbersKeptDays: variable('TOLLGATE_NUMBERS_KEPT_DAYS', whole(35, 3650).default(180)),
   },

@@ -9,7 +9,12 @@
  * Chunks are complete and never change, and movements only come at the end. So what is found is that of one moment, and
  * pages by `before` have neither gaps nor doubles while movements are added.
  */
-import { type ListedMovement, MOVEMENT_KINDS, type MovementKind, readMovements } from '../ledger/read-movements.ts'
+import {
+  type ListedMovement,
+  MOVEMENT_KINDS,
+  type MovementKind,
+  readMovements,
+} from '../ledger/accounts/read-movements.ts'
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 import {
   CHUNK_MOVEMENTS,

@@ -9,7 +9,7 @@ import type { AddedCredit, Crossing, NoticeCard, NoticeFacts, NoticeMethod, Open
 import { OPEN_STATES, type TopUpState, type TopUpTrigger } from '../core/top-up/machine.ts'
 import type { Pause, PauseReason } from '../core/top-up/memory.ts'
 import { averageUsage } from '../core/usage-forecast/average.ts'
-import { type AutoTopUpRow, autoTopUpOf } from '../ledger/read-settings.ts'
+import { type AutoTopUpRow, autoTopUpOf } from '../ledger/changes/read-settings.ts'
 import { autoTopUpVersion } from '../ledger/top-ups/auto-top-up-version.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
 import { type AccountUsage, readUsageHistory } from './read-usage-history.ts'

@@ -7,10 +7,11 @@
  * A stop lets the shares in hand come to their end, some hundred milliseconds, and begins no other. One that is cut off
  * leaves nothing: where a job stands is stored with what it did.
  */
-import { clearOldLetters, clearOldNumbers } from '../ledger/clear-numbers.ts'
-import { deleteOldPortalSessions } from '../ledger/portal-sessions.ts'
-import { deleteOldRequestKeys } from '../ledger/request-keys.ts'
+
+import { deleteOldPortalSessions } from '../ledger/access/portal-sessions.ts'
+import { deleteOldRequestKeys } from '../ledger/changes/request-keys.ts'
 import { deleteOldProviderEvents } from '../ledger/top-ups/provider-events.ts'
+import { clearOldLetters, clearOldNumbers } from '../ledger/upkeep/clear-numbers.ts'
 import { mailJobs } from '../mail/jobs.ts'
 import { mailSettings } from '../mail/settings.ts'
 import { type Job, startJobs, takeShare } from '../platform/jobs.ts'

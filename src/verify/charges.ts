@@ -6,14 +6,14 @@ import type { AccountSettings } from '../core/account/settings.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { formatMoney } from '../core/money.ts'
 import { type DecisionFigures, differingFigures, recompute, type StoredUsage } from '../core/rating/recompute.ts'
-import { CatalogStore } from '../ledger/catalogs.ts'
 import {
   BEFORE_ALL_DECISIONS,
   type DecisionOnRecord,
   type DecisionPosition,
   readDecisions,
-} from '../ledger/read-decision.ts'
-import { readSettings } from '../ledger/read-settings.ts'
+} from '../ledger/audit/read-decision.ts'
+import { CatalogStore } from '../ledger/catalogs/catalogs.ts'
+import { readSettings } from '../ledger/changes/read-settings.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'

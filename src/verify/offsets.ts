@@ -1,6 +1,6 @@
 /** C: what Kafka has of the group's offsets is never ahead of the database, which holds their effects. */
 import type { Admin } from 'kafkajs'
-import { readOffsets } from '../ledger/consumer-offsets.ts'
+import { readOffsets } from '../ledger/epochs/consumer-offsets.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 

@@ -8,7 +8,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatMoney } from '../core/money.ts'
 import { entriesFor, NOTHING_POSTED, type PaymentTotals } from '../core/top-up/payment.ts'
-import type { NoAnswer, PaymentFacts, PaymentProvider } from '../payments/provider.ts'
+import type { NoAnswer, PaymentFacts, PaymentProvider } from '../payments/providers/provider.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'

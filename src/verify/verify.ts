@@ -5,7 +5,7 @@
 import type { Kafka } from 'kafkajs'
 import type { UsageType } from '../core/usage/event.ts'
 import type { Decoder } from '../intake/decode.ts'
-import type { PaymentProvider } from '../payments/provider.ts'
+import type { PaymentProvider } from '../payments/providers/provider.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { verifyAccounts } from './accounts.ts'
 import { verifyCharges } from './charges.ts'

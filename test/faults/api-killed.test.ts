@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createApiKey } from '../../src/ledger/api-keys.ts'
+import { createApiKey } from '../../src/ledger/access/api-keys.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { turnAutoTopUpOn } from '../../testkit/auto-top-up.ts'
 import { isDiffering, readPaymentBooks } from '../../testkit/payment-books.ts'

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createApiKey } from '../../src/ledger/api-keys.ts'
+import { createApiKey } from '../../src/ledger/access/api-keys.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { until } from '../../testkit/until.ts'
 import { CALLS_TOPIC, someCalls } from '../support/calls.ts'

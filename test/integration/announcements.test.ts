@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatInstant } from '../../src/core/instant.ts'
 import { formatMoney, parseMoney } from '../../src/core/money.ts'
-import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
+import { setAlertLevels } from '../../src/ledger/accounts/set-alert-levels.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createInstallation, type ReadMessage, type TestInstallation } from '../support/installation.ts'
 import { adjust } from '../support/ledger.ts'

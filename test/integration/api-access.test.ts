@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PERMISSIONS, type Permission } from '../../src/api/access.ts'
-import { listApiKeys, revokeApiKey } from '../../src/ledger/api-keys.ts'
+import { listApiKeys, revokeApiKey } from '../../src/ledger/access/api-keys.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
 import { adjust, apply, postPayments } from '../support/ledger.ts'

@@ -1,6 +1,6 @@
 /** The commands that make, list, rotate and revoke API keys, run as a person runs them. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { useApiKey } from '../../src/ledger/api-keys.ts'
+import { useApiKey } from '../../src/ledger/access/api-keys.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'

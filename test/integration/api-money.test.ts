@@ -1,7 +1,7 @@
 /** The routes that lead to money: automatic top-up, cards on their way in, top-ups and their approval, in real requests and forms. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPortalLink, openPortalSession } from '../../src/ledger/portal-sessions.ts'
+import { createPortalLink, openPortalSession } from '../../src/ledger/access/portal-sessions.ts'
 import { readMethodSetup } from '../../src/ledger/top-ups/method-setups.ts'
 import { lookAtSetup, sweepSetups } from '../../src/payments/method-setups.ts'
 import { createLog } from '../../src/platform/log.ts'

@@ -8,7 +8,7 @@ import { type ApiClient, createApiClient, type Schema } from '../../src/api/clie
 import { postCredit } from '../../src/core/account/change.ts'
 import { formatDate, formatInstant, MICROS_PER_DAY, parseDate, parseInstant } from '../../src/core/instant.ts'
 import { formatMoney, type Micros, parseMoney } from '../../src/core/money.ts'
-import { changeAccount } from '../../src/ledger/change-account.ts'
+import { changeAccount } from '../../src/ledger/changes/change-account.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { until } from '../../testkit/until.ts'

@@ -1,7 +1,7 @@
 /** What holds of every route: who may ask, what a refusal looks like, and that nothing of the inside leaves. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listApiKeys, revokeApiKey, rotateApiKey } from '../../src/ledger/api-keys.ts'
-import { createPortalLink } from '../../src/ledger/portal-sessions.ts'
+import { listApiKeys, revokeApiKey, rotateApiKey } from '../../src/ledger/access/api-keys.ts'
+import { createPortalLink } from '../../src/ledger/access/portal-sessions.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'

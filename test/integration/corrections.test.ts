@@ -3,13 +3,13 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readUsage } from '../../src/core/usage/read.ts'
+import type { Ledger } from '../../src/ledger/batch/record-batch.ts'
 import {
   correctionMetrics,
   expireAwaitedCorrections,
   tendAwaitedCorrections,
-} from '../../src/ledger/expire-awaited-corrections.ts'
-import { countAwaitedCorrections } from '../../src/ledger/list-awaited-corrections.ts'
-import type { Ledger } from '../../src/ledger/record-batch.ts'
+} from '../../src/ledger/corrections/expire-awaited-corrections.ts'
+import { countAwaitedCorrections } from '../../src/ledger/corrections/list-awaited-corrections.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 import { correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'

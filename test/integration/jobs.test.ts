@@ -1,8 +1,8 @@
 /** The role `jobs` as it runs: what it does without being asked, what a stop does to it, and what it leaves in its sessions. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { clearOldLetters, clearOldNumbers } from '../../src/ledger/clear-numbers.ts'
-import { deleteOldPortalSessions } from '../../src/ledger/portal-sessions.ts'
-import { deleteOldRequestKeys } from '../../src/ledger/request-keys.ts'
+import { deleteOldPortalSessions } from '../../src/ledger/access/portal-sessions.ts'
+import { deleteOldRequestKeys } from '../../src/ledger/changes/request-keys.ts'
+import { clearOldLetters, clearOldNumbers } from '../../src/ledger/upkeep/clear-numbers.ts'
 import { parseConfig } from '../../src/platform/config.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'

@@ -9,8 +9,8 @@ import type { Book } from '../../src/core/account/book.ts'
 import { creditTaken, leavesIdentity } from '../../src/core/account/decide.ts'
 import type { UsageEvent } from '../../src/core/usage/event.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
-import { publishCatalog } from '../../src/ledger/publish-catalog.ts'
-import type { Ledger } from '../../src/ledger/record-batch.ts'
+import type { Ledger } from '../../src/ledger/batch/record-batch.ts'
+import { publishCatalog } from '../../src/ledger/catalogs/publish-catalog.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 import {
   CATALOG_FILES,

@@ -4,7 +4,7 @@
  */
 import pg from 'pg'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { clearOldLetters, clearOldNumbers } from '../../src/ledger/clear-numbers.ts'
+import { clearOldLetters, clearOldNumbers } from '../../src/ledger/upkeep/clear-numbers.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { phoneNumbersJob } from '../../src/roles/jobs.ts'
 import { startServe } from '../../stack/serve.ts'

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Schema } from '../../src/api/client/client.ts'
-import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
+import { setAlertLevels } from '../../src/ledger/accounts/set-alert-levels.ts'
 import { addPaymentMethod } from '../../src/ledger/top-ups/payment-methods.ts'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
 import { saveCard } from '../../testkit/auto-top-up.ts'

@@ -4,9 +4,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { setAlertLevels } from '../../src/ledger/set-alert-levels.ts'
+import { setAlertLevels } from '../../src/ledger/accounts/set-alert-levels.ts'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
-import type { PaymentProvider } from '../../src/payments/provider.ts'
+import type { PaymentProvider } from '../../src/payments/providers/provider.ts'
 import { reconcile } from '../../src/payments/reconcile.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { testAccount } from '../support/catalog.ts'

@@ -1,6 +1,6 @@
 /** `tollgate portal-link`, run as a person runs it: what it prints opens the page, and who made it is on record. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openPortalSession } from '../../src/ledger/portal-sessions.ts'
+import { openPortalSession } from '../../src/ledger/access/portal-sessions.ts'
 import { testAccount } from '../support/catalog.ts'
 import { apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'

@@ -9,7 +9,7 @@ import {
   deleteOldPortalSessions,
   openPortalSession,
   SESSIONS_KEPT_DAYS,
-} from '../../src/ledger/portal-sessions.ts'
+} from '../../src/ledger/access/portal-sessions.ts'
 import { type Answer, openTestApi, TEST_PORTAL, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
 import { adjust, apply } from '../support/ledger.ts'

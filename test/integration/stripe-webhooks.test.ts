@@ -1,10 +1,10 @@
 /** Webhooks from their receipt to the books: each five times, shuffled, some forged, some never; the money is right throughout. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Writer } from '../../src/ledger/change-account.ts'
+import type { Writer } from '../../src/ledger/changes/change-account.ts'
 import { addPaymentMethod, readSavedMethods } from '../../src/ledger/top-ups/payment-methods.ts'
 import { deleteOldProviderEvents } from '../../src/ledger/top-ups/provider-events.ts'
-import type { PaymentProvider } from '../../src/payments/provider.ts'
+import type { PaymentProvider } from '../../src/payments/providers/provider.ts'
 import { createStripeProvider } from '../../src/payments/providers/stripe/provider.ts'
 import { createStripeWebhooks } from '../../src/payments/providers/stripe/webhooks.ts'
 import { reconcile } from '../../src/payments/reconcile.ts'

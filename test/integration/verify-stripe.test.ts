@@ -1,7 +1,7 @@
 /** What verification says of payments at Stripe: nothing where books and Stripe agree, and of each fault that is planted just that. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
-import type { PaymentProvider } from '../../src/payments/provider.ts'
+import type { PaymentProvider } from '../../src/payments/providers/provider.ts'
 import { createStripeProvider } from '../../src/payments/providers/stripe/provider.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { verifyAccounts } from '../../src/verify/accounts.ts'

@@ -1,7 +1,7 @@
 /** The Stripe provider, by the real client, on a double of Stripe: the contract of providers, and what is Stripe's own. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { PaymentProvider, PaymentToPrepare } from '../../src/payments/provider.ts'
+import type { PaymentProvider, PaymentToPrepare } from '../../src/payments/providers/provider.ts'
 import { createStripeProvider } from '../../src/payments/providers/stripe/provider.ts'
 import { createLog } from '../../src/platform/log.ts'
 import {

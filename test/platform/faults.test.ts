@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RegistryUnavailable } from '../../src/intake/decode.ts'
-import { DatabaseRestored } from '../../src/ledger/consumer-offsets.ts'
+import { DatabaseRestored } from '../../src/ledger/epochs/consumer-offsets.ts'
 import { consequenceOf, FAULT_CODES, Fault, sqlState } from '../../src/platform/faults.ts'
 import { asFault } from '../../src/platform/postgres.ts'
 

@@ -1,6 +1,6 @@
 /** A thread that plays histories, one after the other, on databases of its own: its clock and its chance are the history's. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ProviderName } from '../../src/payments/provider.ts'
+import type { ProviderName } from '../../src/payments/providers/provider.ts'
 import { openPlayer } from './player.ts'
 import type { History } from './steps.ts'
 

@@ -1,7 +1,7 @@
 /** Several histories side by side, each lane a thread with databases of its own, so that none disturbs another. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { ProviderName } from '../../src/payments/provider.ts'
+import type { ProviderName } from '../../src/payments/providers/provider.ts'
 import type { Played } from './player.ts'
 import type { History } from './steps.ts'
 

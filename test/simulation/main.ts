@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { ProviderName } from '../../src/payments/provider.ts'
+import type { ProviderName } from '../../src/payments/providers/provider.ts'
 import { startStack } from '../../stack/stack.ts'
 import { type Lanes, openLanes } from './lanes.ts'
 import type { Played } from './player.ts'

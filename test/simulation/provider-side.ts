@@ -1,5 +1,5 @@
 /** The provider that a history is played on, with the hands of those on its other side, and its own books. */
-import type { PaymentProvider, ProviderName } from '../../src/payments/provider.ts'
+import type { PaymentProvider, ProviderName } from '../../src/payments/providers/provider.ts'
 import type { SandboxDesk } from '../../src/payments/providers/sandbox/desk.ts'
 import type { CallName } from '../../src/payments/providers/sandbox/faults.ts'
 import { createSandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'

@@ -4,9 +4,9 @@
  * or it hangs there, while others go on, until it is let go on. Of a dead one nothing happens any more: its connections are
  * gone, its calls never return, and its claims end when their time is over.
  */
-import type { Writer } from '../../src/ledger/change-account.ts'
+import type { Writer } from '../../src/ledger/changes/change-account.ts'
 import { paymentMetrics } from '../../src/payments/metrics.ts'
-import type { PaymentProvider } from '../../src/payments/provider.ts'
+import type { PaymentProvider } from '../../src/payments/providers/provider.ts'
 import { createReconciler, type Reconciler } from '../../src/payments/reconcile.ts'
 import { type ClaimTurns, createTurns } from '../../src/payments/worker.ts'
 import type { Logger } from '../../src/platform/log.ts'

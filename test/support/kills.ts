@@ -3,7 +3,7 @@
  * a supervisor would. The same traffic goes through the model; what the books must say does not depend on who died when.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { readOffsets } from '../../src/ledger/consumer-offsets.ts'
+import { readOffsets } from '../../src/ledger/epochs/consumer-offsets.ts'
 import { USAGE_TOPICS } from '../../src/topics.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createRandom } from '../../testkit/random.ts'

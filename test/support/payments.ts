@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { AutoTopUpSettings } from '../../src/core/top-up/judge.ts'
-import type { Writer } from '../../src/ledger/change-account.ts'
+import type { Writer } from '../../src/ledger/changes/change-account.ts'
 import { saveAutoTopUp } from '../../src/ledger/top-ups/auto-top-up.ts'
 import { sweepAutoTopUp } from '../../src/ledger/top-ups/sweep-auto-top-up.ts'
 import { markAtProvider } from '../../src/payments/mark.ts'

@@ -8,7 +8,7 @@ import type {
   PaymentProvider,
   PaymentToPrepare,
   SetupAnswer,
-} from '../../src/payments/provider.ts'
+} from '../../src/payments/providers/provider.ts'
 
 /** What a saved card does when it is charged with the customer away. */
 export type CardKind = 'succeeds' | 'insufficient_funds' | 'lost_card' | 'asks_approval'

@@ -1,6 +1,6 @@
 /** The sandbox of an installation, as its payments processes use it, for standing in for cardholders and banks. */
 import { randomUUID } from 'node:crypto'
-import type { Writer } from '../../src/ledger/change-account.ts'
+import type { Writer } from '../../src/ledger/changes/change-account.ts'
 import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
 import { openSandboxDatabase, sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
 import { createDesk, type SandboxDesk } from '../../src/payments/providers/sandbox/desk.ts'

@@ -1,6 +1,7 @@
 /** What stands in for the Billing page where that is not built: what to know, what the account has and who is signed in. */
+
+import type { PortalSession } from '../../ledger/access/portal-sessions.ts'
 import type { Credit } from '../../ledger/accounts/read-account.ts'
-import type { PortalSession } from '../../ledger/portal-sessions.ts'
 import { type Formats, formatsFor } from '../../texts/formats.ts'
 import { textsFor } from '../../texts/languages.ts'
 import { noticeText } from '../../texts/notice-text.ts'

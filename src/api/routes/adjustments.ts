@@ -1,7 +1,7 @@
 /** An operator's adjustment of an account's credit: a movement like any other, with who made it and why. */
 import { z } from 'zod'
 import { formatMoney } from '../../core/money.ts'
-import { adjustCredit } from '../../ledger/adjust-credit.ts'
+import { adjustCredit } from '../../ledger/accounts/adjust-credit.ts'
 import { actorOf } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'

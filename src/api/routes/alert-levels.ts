@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { alertLevels } from '../../core/account/alerts.ts'
 import { formatMoney } from '../../core/money.ts'
-import { setAlertLevels } from '../../ledger/set-alert-levels.ts'
+import { setAlertLevels } from '../../ledger/accounts/set-alert-levels.ts'
 import { actorOf } from '../access.ts'
 import { callerOf, noAccount } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'

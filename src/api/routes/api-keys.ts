@@ -9,7 +9,7 @@ import {
   readApiKey,
   revokeApiKey,
   rotateApiKey,
-} from '../../ledger/api-keys.ts'
+} from '../../ledger/access/api-keys.ts'
 import { actorOf, beyond, type Caller, PERMISSIONS, uselessScopes } from '../access.ts'
 import { callerOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'

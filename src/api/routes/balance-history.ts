@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { formatDate, formatInstant, MICROS_PER_DAY } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
-import { readClock } from '../../ledger/read-clock.ts'
+import { readClock } from '../../ledger/changes/read-clock.ts'
 import { type BalanceHistory, MAX_TOP_UPS, readBalanceHistory } from '../../reporting/read-balance-history.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { notPossible } from '../problem.ts'

@@ -3,8 +3,8 @@
  * shows. Where there is no build, a plain page says what to know, what the account has and who is signed in.
  */
 import type { FastifyReply } from 'fastify'
+import type { PortalSession } from '../../ledger/access/portal-sessions.ts'
 import { readCredit } from '../../ledger/accounts/read-account.ts'
-import type { PortalSession } from '../../ledger/portal-sessions.ts'
 import { textsFor } from '../../texts/languages.ts'
 import { callerOf, noAccount, sessionOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'

@@ -9,7 +9,7 @@ import {
   type DeadLetterPlace,
   listDeadLetters,
   summariseDeadLetters,
-} from '../../ledger/list-dead-letters.ts'
+} from '../../ledger/dead-letters/list-dead-letters.ts'
 import { SendNotAcknowledged } from '../../platform/kafka.ts'
 import { actorOf } from '../access.ts'
 import { callerOf } from '../authenticate.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { formatMoney } from '../../core/money.ts'
 import { maskNumber } from '../../core/usage/masked-number.ts'
-import { type ListedMovement, MOVEMENT_KINDS } from '../../ledger/read-movements.ts'
+import { type ListedMovement, MOVEMENT_KINDS } from '../../ledger/accounts/read-movements.ts'
 import { FOUND_KINDS, listMovements, NO_FILTER } from '../../reporting/find-movements.ts'
 import { seesInFull } from '../access.ts'
 import { callerOf } from '../authenticate.ts'

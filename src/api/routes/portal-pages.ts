@@ -7,7 +7,12 @@
  * replaces it in the browser's history, so the token stays in neither.
  */
 import { z } from 'zod'
-import { endPortalSession, findPortalSessions, isLinkToken, openPortalSession } from '../../ledger/portal-sessions.ts'
+import {
+  endPortalSession,
+  findPortalSessions,
+  isLinkToken,
+  openPortalSession,
+} from '../../ledger/access/portal-sessions.ts'
 import { textsFor } from '../../texts/languages.ts'
 import type { Api, ApiContext } from '../context.ts'
 import { sendPage } from '../html.ts'

@@ -5,13 +5,13 @@
  */
 import { z } from 'zod'
 import { localeFor } from '../../core/account/contacts.ts'
-import { readAccount } from '../../ledger/accounts/read-account.ts'
 import {
   createPortalLink,
   endPortalSession,
   endPortalSessionsOf,
   type PortalSession,
-} from '../../ledger/portal-sessions.ts'
+} from '../../ledger/access/portal-sessions.ts'
+import { readAccount } from '../../ledger/accounts/read-account.ts'
 import { accessOf, actorOf, type Caller, PERSON_ROLES } from '../access.ts'
 import { callerOf, noAccount, sessionOf } from '../authenticate.ts'
 import type { Api, ApiContext } from '../context.ts'

@@ -4,7 +4,7 @@
  * the request.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { readLastLocale } from '../../ledger/portal-sessions.ts'
+import { readLastLocale } from '../../ledger/access/portal-sessions.ts'
 import { readApprovalReturn } from '../../ledger/top-ups/approval-returns.ts'
 import { readMethodSetup } from '../../ledger/top-ups/method-setups.ts'
 import { lookAtPayment } from '../../payments/approvals.ts'

@@ -5,7 +5,7 @@
  */
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { readLastLocale } from '../../ledger/portal-sessions.ts'
+import { readLastLocale } from '../../ledger/access/portal-sessions.ts'
 import type { SandboxDesk } from '../../payments/providers/sandbox/desk.ts'
 import { NotPossible } from '../../payments/providers/sandbox/payment.ts'
 import type { Api, ApiContext } from '../context.ts'

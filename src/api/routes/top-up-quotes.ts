@@ -7,7 +7,7 @@ import { amountsToAdd, chargesAtOnce, firstSettings, quoteTopUp } from '../../co
 import { checkAmount, checkSettings } from '../../core/top-up/settings.ts'
 import { type AverageUsage, averageUsage } from '../../core/usage-forecast/average.ts'
 import { forecastUsage, owedMicros } from '../../core/usage-forecast/forecast.ts'
-import { readClock } from '../../ledger/read-clock.ts'
+import { readClock } from '../../ledger/changes/read-clock.ts'
 import { readCounted, readUnsettledManual } from '../../ledger/top-ups/charged-and-under-way.ts'
 import { readOverview } from '../../ledger/top-ups/read-overview.ts'
 import { readUsageHistory } from '../../reporting/read-usage-history.ts'

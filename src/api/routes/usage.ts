@@ -14,7 +14,7 @@ import {
 import { formatMoney } from '../../core/money.ts'
 import { MAX_AVERAGE_DAYS, MIN_AVERAGE_DAYS } from '../../core/usage-forecast/average.ts'
 import { daysToTopUp, forecastUsage } from '../../core/usage-forecast/forecast.ts'
-import { readClock } from '../../ledger/read-clock.ts'
+import { readClock } from '../../ledger/changes/read-clock.ts'
 import { readPeriodSummary } from '../../reporting/read-period-summary.ts'
 import { readUsageSummary, USAGE_BY, type Used } from '../../reporting/read-usage.ts'
 import { readUsageHistory } from '../../reporting/read-usage-history.ts'

@@ -2,9 +2,9 @@
 import type { Misfit } from '../../core/account/misfits.ts'
 import type { AccountSettings } from '../../core/account/settings.ts'
 import type { Connection } from '../../platform/postgres.ts'
-import type { CatalogStore } from '../catalogs.ts'
-import type { Writer } from '../change-account.ts'
-import { type ChangedMeanwhile, changedSince } from './last-change.ts'
+import type { CatalogStore } from '../catalogs/catalogs.ts'
+import type { Writer } from '../changes/change-account.ts'
+import { type ChangedMeanwhile, changedSince } from '../changes/last-change.ts'
 import { type PlanDecided, writePlans } from './write-plans.ts'
 
 export type Plan = Pick<

@@ -1,8 +1,8 @@
 /** One new account; one that exists is left as it is. */
 import type { Misfit } from '../../core/account/misfits.ts'
 import { applySettings, type WantedSettings } from '../../core/account/settings.ts'
-import type { CatalogStore } from '../catalogs.ts'
-import type { Writer } from '../change-account.ts'
+import type { CatalogStore } from '../catalogs/catalogs.ts'
+import type { Writer } from '../changes/change-account.ts'
 import { writePlans } from './write-plans.ts'
 
 export type AccountCreated =

@@ -3,7 +3,7 @@ import type { AccountSettings } from '../../core/account/settings.ts'
 import { BLOCKED_WITHOUT_CREDIT, type ServiceStatus } from '../../core/account/state.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
-import { readSettings } from '../read-settings.ts'
+import { readSettings } from '../changes/read-settings.ts'
 
 export interface AccountOnRecord {
   readonly settings: AccountSettings

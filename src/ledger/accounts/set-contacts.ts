@@ -2,8 +2,8 @@
 import { changeSettings } from '../../core/account/change.ts'
 import type { Contact } from '../../core/account/contacts.ts'
 import { canonicalJson } from '../../core/canonical-json.ts'
-import { type Changed, changeAccount, type Writer } from '../change-account.ts'
-import { type ChangedMeanwhile, changedSince } from './last-change.ts'
+import { type Changed, changeAccount, type Writer } from '../changes/change-account.ts'
+import { type ChangedMeanwhile, changedSince } from '../changes/last-change.ts'
 
 /**
  * A list that stays as it is writes nothing. `seenVersion` is that of the contacts as whoever asks has seen them; null: they

@@ -3,8 +3,8 @@ import { formatDate, formatInstant } from '../../core/instant.ts'
 import type { Mail } from '../../core/mail/mail.ts'
 import { expiresAtMicros, lastDayOf } from '../../core/notices/situation.ts'
 import { inTransaction, type Pool } from '../../platform/postgres.ts'
-import { readClock } from '../read-clock.ts'
-import { insertMails } from './insert-mails.ts'
+import { insertMails } from '../changes/insert-mails.ts'
+import { readClock } from '../changes/read-clock.ts'
 
 const METHODS_A_PAGE = 1_000
 

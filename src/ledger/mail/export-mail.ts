@@ -3,7 +3,7 @@ import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import type { MailOf } from '../../core/mail/mail.ts'
 import { formatMoney, type Micros } from '../../core/money.ts'
 import type { Connection } from '../../platform/postgres.ts'
-import { insertMails } from './insert-mails.ts'
+import { insertMails } from '../changes/insert-mails.ts'
 
 export interface EndedExport {
   readonly accountId: string

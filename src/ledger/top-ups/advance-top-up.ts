@@ -1,6 +1,6 @@
 /** News of a top-up that is not about money taken: a payment was prepared, nothing was answered, a request was refused. */
 import { advance, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'
-import { changeAccount, type Locked, type Writer } from '../change-account.ts'
+import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
 import { insertAttempt, readTopUp } from './top-up-rows.ts'

@@ -3,7 +3,7 @@
 import { formatInstant } from '../../core/instant.ts'
 import { judgePrepared } from '../../core/top-up/judge.ts'
 import { advance, type TopUp } from '../../core/top-up/machine.ts'
-import { changeAccount, type Locked, type Writer } from '../change-account.ts'
+import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { type HeldTopUpId, judge, waitsOf } from './judge-top-up.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'

@@ -5,7 +5,7 @@
 import { advance, type TopUp } from '../../core/top-up/machine.ts'
 import { afterPause, type Pause } from '../../core/top-up/memory.ts'
 import { autoTopUpStep } from '../../core/top-up/step.ts'
-import { type Changed, changeAccount, type Writer } from '../change-account.ts'
+import { type Changed, changeAccount, type Writer } from '../changes/change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
 import { readTopUp } from './top-up-rows.ts'

@@ -8,7 +8,7 @@ import { topUpMails } from '../../core/mail/top-up-mail.ts'
 import { type Advanced, isOpen, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'
 import type { AutoTopUpMemory } from '../../core/top-up/memory.ts'
 import { autoTopUpStep, stepOf, type TopUpStep } from '../../core/top-up/step.ts'
-import type { Locked } from '../change-account.ts'
+import type { Locked } from '../changes/change-account.ts'
 import { type AutoTopUp, belowMicrosOf, storeMemory, type Waits } from './read-auto-top-up.ts'
 import { type AttemptOutcome, updateAttempt, updateTopUp } from './top-up-rows.ts'
 

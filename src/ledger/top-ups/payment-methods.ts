@@ -12,7 +12,7 @@ import {
   type Decided,
   type Locked,
   type Writer,
-} from '../change-account.ts'
+} from '../changes/change-account.ts'
 import { tryAtOnce } from './auto-top-up.ts'
 import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'

@@ -5,7 +5,7 @@ import { type AutoTopUpSettings, armedBelowMicros } from '../../core/top-up/judg
 import { OPEN_STATES } from '../../core/top-up/machine.ts'
 import type { AutoTopUpMemory, PauseReason } from '../../core/top-up/memory.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
-import { type AutoTopUpRow, autoTopUpOf } from '../read-settings.ts'
+import { type AutoTopUpRow, autoTopUpOf } from '../changes/read-settings.ts'
 import { instantOf, textOf } from './top-up-rows.ts'
 
 export interface AutoTopUp {

@@ -3,7 +3,7 @@ import type { InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import { OPEN_STATES, type TopUpState } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
-import { type LastChange, readLastChange } from '../accounts/last-change.ts'
+import { type LastChange, readLastChange } from '../changes/last-change.ts'
 import { type AutoTopUp, readAutoTopUps } from './read-auto-top-up.ts'
 
 export interface AutoTopUpOverview extends Omit<AutoTopUp, 'storedBelowMicros' | 'openAutomaticId'> {

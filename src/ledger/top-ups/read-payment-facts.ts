@@ -2,7 +2,7 @@
 import type { Micros } from '../../core/money.ts'
 import type { TopUpTrigger } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
-import { readLastChange } from '../accounts/last-change.ts'
+import { readLastChange } from '../changes/last-change.ts'
 
 export interface MovementPayment {
   readonly topUpId: string

@@ -20,7 +20,7 @@ import {
 } from '../../core/top-up/payment.ts'
 import { autoTopUpStep, type TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
-import { changeAccount, type Locked, type Writer } from '../change-account.ts'
+import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
 import { insertAttempt, insertTopUp, newTopUp, readTopUp, updateAttempt, updateTopUp } from './top-up-rows.ts'

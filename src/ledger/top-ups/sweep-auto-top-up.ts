@@ -4,8 +4,8 @@
  */
 
 import type { InstantMicros } from '../../core/instant.ts'
-import { changeAccount, type Writer } from '../change-account.ts'
-import { readClock } from '../read-clock.ts'
+import { changeAccount, type Writer } from '../changes/change-account.ts'
+import { readClock } from '../changes/read-clock.ts'
 import { conclude } from './conclude.ts'
 import { type AutoTopUp, belowMicrosOf, readAutoTopUp, readAutoTopUps } from './read-auto-top-up.ts'
 

@@ -1,7 +1,7 @@
 /** An export is asked for: which movements it has is told under the account's lock; the role `jobs` makes the file. */
 import { randomUUID } from 'node:crypto'
 import { formatInstant } from '../../core/instant.ts'
-import { type ChangedOnce, changeAccount, type Writer } from '../../ledger/change-account.ts'
+import { type ChangedOnce, changeAccount, type Writer } from '../../ledger/changes/change-account.ts'
 import { EXPORT_COLUMNS, type ExportRow, exportOf, type StoredExport } from './export-rows.ts'
 import { type Period, readPeriodOfExport } from './period-of-export.ts'
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { formatDate, formatInstant, type InstantMicros } from '../../../core/instant.ts'
 import type { Connection, Pool } from '../../../platform/postgres.ts'
-import type { ProviderMark, SavedMethod } from '../../provider.ts'
+import type { ProviderMark, SavedMethod } from '../provider.ts'
 import { findTestNumber } from './cards.ts'
 
 /** `sandbox_pay_…`: whoever meets one sees where it is from. */

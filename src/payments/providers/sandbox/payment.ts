@@ -6,7 +6,7 @@ import type { InstantMicros } from '../../../core/instant.ts'
 import type { Currency, Micros } from '../../../core/money.ts'
 import { declineOf } from '../../../core/top-up/declines.ts'
 import type { PaymentNews } from '../../../core/top-up/machine.ts'
-import type { PaymentFacts } from '../../provider.ts'
+import type { PaymentFacts } from '../provider.ts'
 import { BEHAVIOURS, type Behaviour, type BehaviourName, type DeclineCodes, SHORTLY_MICROS } from './cards.ts'
 
 export type SandboxState = 'unconfirmed' | 'needs_action' | 'processing' | 'succeeded' | 'declined' | 'canceled'

@@ -14,7 +14,7 @@ import type {
   PaymentToPrepare,
   Refused,
   SetupAnswer,
-} from '../../provider.ts'
+} from '../provider.ts'
 import type { BehaviourName } from './cards.ts'
 import { isSandboxThere, openSandboxDatabase, type SandboxOptions } from './database.ts'
 import { createDesk, type SandboxDesk } from './desk.ts'

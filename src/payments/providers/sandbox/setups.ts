@@ -1,7 +1,7 @@
 /** Visits to the page where a card is typed in: open until a card is saved, the customer turns back, or time is up. */
 import { formatInstant, type InstantMicros, MICROS_PER_SECOND } from '../../../core/instant.ts'
 import type { Connection, Pool } from '../../../platform/postgres.ts'
-import type { MethodSetup, SavedMethod, SetupToCreate } from '../../provider.ts'
+import type { MethodSetup, SavedMethod, SetupToCreate } from '../provider.ts'
 import { type AddedCard, addCard, newId, type TestCard } from './methods.ts'
 import { NotPossible } from './payment.ts'
 

@@ -11,7 +11,7 @@
 import { randomUUID } from 'node:crypto'
 import type Stripe from 'stripe'
 import type { InstantMicros } from '../../../core/instant.ts'
-import type { PaymentFacts } from '../../provider.ts'
+import type { PaymentFacts } from '../provider.ts'
 import { type Asking, isMissing, refused, type StripeClient } from './client.ts'
 import { idOf } from './payment.ts'
 import type { Payments } from './payments.ts'

@@ -8,7 +8,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import Stripe from 'stripe'
-import type { NoAnswer, Refused } from '../../provider.ts'
+import type { NoAnswer, Refused } from '../provider.ts'
 
 /** The version that this code was written against: webhooks and answers have its form, whatever the account's default is. */
 export const API_VERSION = '2026-10-28.endive'

@@ -1,7 +1,7 @@
 /** Customers at Stripe, one an account, with the marks on them; their saved cards; and visits to the page where one is typed in. */
 import { hash } from 'node:crypto'
 import type Stripe from 'stripe'
-import type { MethodSetup, ProviderMark, SavedMethod, SetupToCreate } from '../../provider.ts'
+import type { MethodSetup, ProviderMark, SavedMethod, SetupToCreate } from '../provider.ts'
 import {
   type Asking,
   Ended,

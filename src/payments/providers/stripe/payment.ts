@@ -9,7 +9,7 @@ import type Stripe from 'stripe'
 import type { Currency, Micros } from '../../../core/money.ts'
 import { type Decline, declineOf } from '../../../core/top-up/declines.ts'
 import type { PaymentNews } from '../../../core/top-up/machine.ts'
-import type { PaymentFacts, PaymentToPrepare } from '../../provider.ts'
+import type { PaymentFacts, PaymentToPrepare } from '../provider.ts'
 
 const MICROS_PER_CENT = 10_000n
 const AUTHENTICATION_REQUIRED = 'authentication_required'

@@ -1,6 +1,6 @@
 /** Payments at Stripe: prepared unconfirmed, confirmed by their id, approved with the customer there, canceled, read. */
 import type Stripe from 'stripe'
-import type { FactsAnswer, PaymentFacts, PaymentToPrepare } from '../../provider.ts'
+import type { FactsAnswer, PaymentFacts, PaymentToPrepare } from '../provider.ts'
 import {
   type Asking,
   Ended,

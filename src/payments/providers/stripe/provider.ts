@@ -3,7 +3,7 @@
  * a customer is an account; cards are typed in on Checkout's page and never pass through here.
  */
 import type { Logger } from '../../../platform/log.ts'
-import type { NoAnswer, PaymentProvider, Refused } from '../../provider.ts'
+import type { NoAnswer, PaymentProvider, Refused } from '../provider.ts'
 import { createChanges, rewound } from './changes.ts'
 import { type Asking, call, createClient, type StripeAccount } from './client.ts'
 import * as customers from './customers.ts'

@@ -4,7 +4,7 @@
  */
 import Stripe from 'stripe'
 import type { ProviderEvent, WhatToLookAt } from '../../../core/top-up/provider-event.ts'
-import type { WebhookReader } from '../../provider.ts'
+import type { WebhookReader } from '../provider.ts'
 import { idOf } from './payment.ts'
 
 const TOLERANCE_SECONDS = 300

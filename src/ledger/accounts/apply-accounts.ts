@@ -1,0 +1,50 @@
+/**
+ * Creates accounts and changes their settings as a file says, all of it or none. What the file does not say of an account
+ * that exists stays as it is.
+ */
+import type { Misfit } from '../../core/account/misfits.ts'
+import { type AccountSettings, applySettings, type WantedSettings } from '../../core/account/settings.ts'
+import type { CatalogStore } from '../catalogs/catalogs.ts'
+import type { Writer } from '../changes/change-account.ts'
+import { writePlans } from './write-plans.ts'
+
+export interface AppliedAccounts {
+  readonly created: readonly string[]
+  readonly changed: readonly { readonly accountId: string; readonly fields: readonly string[] }[]
+  readonly unchanged: readonly string[]
+}
+
+export type ApplyResult =
+  | { readonly applied: AppliedAccounts }
+  /** A currency never changes in the life of an account. */
+  | { readonly refused: readonly { readonly accountId: string; readonly reason: string }[] }
+  /** What they ask for and a catalog does not offer. */
+  | { readonly misfits: readonly Misfit[] }
+  | { readonly noCatalogInForce: true }
+
+/** `catalogs` is the process's one store. */
+export async function applyAccounts(
+  writer: Writer,
+  catalogs: CatalogStore,
+  wanted: readonly WantedSettings[],
+  actor: string,
+): Promise<ApplyResult> {
+  const plans = wanted.map((each) => ({
+    accountId: each.accountId,
+    decide: (stored: AccountSettings | undefined) => {
+      const { accountId, currency } = each
+      if (stored === undefined || stored.currency === currency) return { settings: applySettings(each, stored) }
+      return { refused: { accountId, reason: `its currency is ${stored.currency} and never changes` } }
+    },
+  }))
+  const result = await writePlans(writer, catalogs, plans, actor)
+  if (!('written' in result)) return result
+  const of = (done: 'created' | 'changed' | 'unchanged') => result.written.filter((each) => each.done === done)
+  return {
+    applied: {
+      created: of('created').map(({ accountId }) => accountId),
+      changed: of('changed').map(({ accountId, fields }) => ({ accountId, fields })),
+      unchanged: of('unchanged').map(({ accountId }) => accountId),
+    },
+  }
+}

@@ -1,0 +1,44 @@
+/** The levels an account is alerted at. A level that is set above the balance raises its alert at once. */
+import { alertLevels } from '../../core/account/alerts.ts'
+import { changeSettings } from '../../core/account/change.ts'
+import type { Currency, Micros } from '../../core/money.ts'
+import { type Changed, changeAccount, type Writer } from '../changes/change-account.ts'
+import { type ChangedMeanwhile, changedSince } from '../changes/last-change.ts'
+
+/** Undefined leaves a level as it is; null is the default for `low`, and none for `custom`. */
+export interface WantedAlertLevels {
+  readonly lowMicros?: Micros | null
+  readonly customMicros?: Micros | null
+  readonly actor: string
+}
+
+export interface AlertLevelsSet {
+  readonly lowMicros: Micros
+  readonly customMicros: Micros | null
+  readonly currency: Currency
+  /** Kinds of the alerts that were raised by it. */
+  readonly raised: readonly string[]
+}
+
+/**
+ * Levels that stay as they are write nothing. `seenVersion` is that of the levels as whoever asks has seen them; null: they
+ * are changed whatever they are by now.
+ */
+export async function setAlertLevels(
+  writer: Writer,
+  accountId: string,
+  wanted: WantedAlertLevels,
+  seenVersion: number | null = null,
+): Promise<Changed<AlertLevelsSet, ChangedMeanwhile>> {
+  return changeAccount<AlertLevelsSet, ChangedMeanwhile>(writer, accountId, async (locked) => {
+    const { connection, account, settings: stored } = locked
+    const refused = await changedSince(connection, accountId, 'alert_levels', seenVersion)
+    if (refused !== null) return { refused }
+    const { lowMicros = stored.lowAlertLevelMicros, customMicros = stored.customAlertLevelMicros } = wanted
+    const settings = { ...stored, lowAlertLevelMicros: lowMicros, customAlertLevelMicros: customMicros }
+    const isAsItWas = lowMicros === stored.lowAlertLevelMicros && customMicros === stored.customAlertLevelMicros
+    const change = isAsItWas ? null : changeSettings(account, settings, wanted.actor)
+    const raised = (change?.alerts ?? []).map(({ kind }) => kind)
+    return { change, answer: { ...alertLevels(settings), currency: account.currency, raised } }
+  })
+}

@@ -1,0 +1,58 @@
+/** The fair-use minutes that a batch's calls are held against. */
+import { counterFromKey, counterKey } from '../../core/rating/fair-use.ts'
+import type { Connection } from '../../platform/postgres.ts'
+import { arrayOf } from '../../platform/postgres-binary.ts'
+
+/** Key by key: `offset 0` is a fence to the planner, which else may ask each counter for all the keys. */
+const READ_COUNTERS = `
+  select c.account_id, c.user_id, c.cycle_anchor, c.cycle_start, c.minutes, c.version
+    from unnest($1::text[], $2::text[], $3::date[], $4::date[]) as asked (account_id, user_id, cycle_anchor, cycle_start)
+   cross join lateral (
+         select * from tollgate.fair_use_counters c
+          where c.account_id = asked.account_id and c.user_id = asked.user_id
+            and c.cycle_anchor = asked.cycle_anchor and c.cycle_start = asked.cycle_start
+         offset 0) c`
+
+interface CounterRow {
+  account_id: string
+  user_id: string
+  cycle_anchor: string
+  cycle_start: string
+  minutes: number
+  version: bigint
+}
+
+export interface StoredCounter {
+  readonly minutes: number
+  readonly version: bigint
+}
+
+/** By counter key; a counter never used is absent. */
+export async function readCounters(
+  connection: Connection,
+  keys: ReadonlySet<string>,
+): Promise<Map<string, StoredCounter>> {
+  if (keys.size === 0) return new Map()
+  const counters = [...keys].map(counterFromKey)
+  const { rows } = await connection.query<CounterRow>({
+    name: 'read-counters',
+    text: READ_COUNTERS,
+    values: [
+      arrayOf('text', counters, ({ accountId }) => accountId),
+      arrayOf('text', counters, ({ userId }) => userId),
+      arrayOf('date', counters, ({ anchor }) => anchor),
+      arrayOf('date', counters, ({ cycleStart }) => cycleStart),
+    ],
+  })
+  return new Map(
+    rows.map((row) => [
+      counterKey({
+        accountId: row.account_id,
+        userId: row.user_id,
+        anchor: row.cycle_anchor,
+        cycleStart: row.cycle_start,
+      }),
+      { minutes: row.minutes, version: row.version },
+    ]),
+  )
+}

@@ -1,0 +1,68 @@
+/** Which events of a batch are already recorded, and as what. Read under the account locks, so nobody adds one meanwhile. */
+import { type KnownUsage, usageKey } from '../../core/account/book.ts'
+import type { Currency } from '../../core/money.ts'
+import type { Outcome } from '../../core/rating/decision.ts'
+import { storedCounterKey } from '../../core/rating/fair-use.ts'
+import type { Connection } from '../../platform/postgres.ts'
+import { arrayOf } from '../../platform/postgres-binary.ts'
+import type { AskedIds } from '../corrections/awaited-corrections.ts'
+
+/**
+ * Id by id, through the key of the identities; their detail is looked up for those that are found. `offset 0` keeps the
+ * planner from turning it round: with statistics of a smaller table it would read all of it, batch after batch.
+ */
+const READ_KNOWN = `
+  select i.account_id, i.event_id, encode(i.content_hash, 'hex') as content_hash, i.corrected_by,
+         r.type, r.user_id, r.outcome, r.amount_micros, r.covered_minutes, r.currency, r.cycle_anchor, r.cycle_start,
+         r.movement_sequence
+    from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
+   cross join lateral (
+         select * from tollgate.usage_identity i
+          where i.account_id = asked.account_id and i.event_id = asked.event_id
+         offset 0) i
+   cross join lateral (
+         select * from tollgate.rated_usage r
+          where r.account_id = i.account_id and r.event_id = i.event_id and r.recorded_at = i.recorded_at
+         offset 0) r`
+
+interface KnownRow {
+  account_id: string
+  event_id: string
+  content_hash: string
+  corrected_by: string | null
+  type: string
+  user_id: string | null
+  outcome: Outcome
+  amount_micros: bigint
+  covered_minutes: number
+  currency: Currency
+  cycle_anchor: string | null
+  cycle_start: string | null
+  movement_sequence: bigint | null
+}
+
+export async function readKnown(
+  connection: Connection,
+  { accountIds, eventIds }: AskedIds,
+): Promise<Map<string, KnownUsage>> {
+  const { rows } = await connection.query<KnownRow>({
+    name: 'read-known',
+    text: READ_KNOWN,
+    values: [arrayOf('text', accountIds, (value) => value), arrayOf('text', eventIds, (value) => value)],
+  })
+  return new Map(rows.map((row) => [usageKey(row.account_id, row.event_id), known(row)]))
+}
+
+function known(row: KnownRow): KnownUsage {
+  return {
+    content: row.content_hash,
+    outcome: row.outcome,
+    isCorrection: row.type === 'correction',
+    amountMicros: row.amount_micros,
+    coveredMinutes: row.covered_minutes,
+    currency: row.currency,
+    counter: storedCounterKey(row.account_id, row.user_id, row.cycle_anchor, row.cycle_start),
+    movementSequence: row.movement_sequence,
+    correctedBy: row.corrected_by,
+  }
+}

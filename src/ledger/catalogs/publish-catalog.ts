@@ -1,0 +1,94 @@
+/** Stores a catalog as an immutable version, unless accounts would lose what they buy by it. */
+
+import { NO_PACKAGE } from '../../core/account/settings.ts'
+import type { Catalog } from '../../core/catalog/catalog.ts'
+import { inTransaction, type Pool } from '../../platform/postgres.ts'
+import { INSTALLATION, insertRequest, type RequestKey, readRequest } from '../changes/request-keys.ts'
+import { lockCatalogUse } from './lock-catalog-use.ts'
+
+export interface CatalogToPublish {
+  readonly catalog: Catalog
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly contentHash: string
+  readonly author: string
+  readonly comment: string
+  /** RFC 3339; null: from now on. */
+  readonly inForceFrom: string | null
+}
+
+export interface PublishedCatalog {
+  readonly version: number
+  /** Instants are RFC 3339, UTC. */
+  readonly inForceFrom: string
+  readonly publishedAt: string
+}
+
+export type PublishResult =
+  | PublishedCatalog
+  /** One reason for each tariff and package that accounts would lose. */
+  | { readonly refused: readonly string[] | 'request_key_reused' }
+
+/**
+ * What accounts use now or will use later: every tariff with its currency, every package that is not over. A package is
+ * over once the account's next one is in force, by the database's clock.
+ */
+const READ_IN_USE = `
+  with used as (
+    select a.account_id, a.currency, s.tariff, s.packages
+      from tollgate.accounts a
+      join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
+  ),
+  periods as (
+    select period ->> 'id' as id,
+           lead((period ->> 'from')::timestamptz) over (
+             partition by account_id order by (period ->> 'from')::timestamptz
+           ) as until
+      from used cross join jsonb_array_elements(packages) as period
+  )
+  select distinct 'tariff' as what, tariff as id, currency from used
+   union
+  select distinct 'package', id, null from periods where until is null or until > clock_timestamp()
+   order by what, id, currency`
+
+const INSERT_VERSION = `
+  insert into tollgate.catalog_versions (content_hash, files, author, comment, in_force_from)
+  values ($1, $2::jsonb, $3, $4, coalesce($5::timestamptz, clock_timestamp()))
+  returning version,
+    to_char(in_force_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as in_force_from,
+    to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as published_at`
+
+/** With a request, the same one again gets the first answer, and no other version is stored. A refusal stores nothing. */
+export async function publishCatalog(
+  pool: Pool,
+  wanted: CatalogToPublish,
+  request: RequestKey | null = null,
+): Promise<PublishResult> {
+  return inTransaction(pool, async (connection): Promise<PublishResult> => {
+    // Held until the commit: an account that begins to use what this version drops comes wholly before or after it, and so
+    // does the same request.
+    await lockCatalogUse(connection)
+    const earlier = request && (await readRequest(connection, INSTALLATION, request))
+    if (earlier) return earlier.isSame ? (earlier.answer as PublishedCatalog) : { refused: 'request_key_reused' }
+    const { rows } = await connection.query<{ what: string; id: string; currency: string | null }>(READ_IN_USE)
+    const refused = rows.flatMap(({ what, id, currency }) => {
+      if (what === 'package') {
+        return id === NO_PACKAGE || wanted.catalog.packages.has(id) ? [] : [`package ${id} is in use and not in it`]
+      }
+      const tariff = wanted.catalog.tariffs.get(id)
+      if (tariff === undefined) return [`tariff ${id} is in use and not in it`]
+      return tariff.currency === currency
+        ? []
+        : [`tariff ${id} is used in ${currency}, and is ${tariff.currency} in it`]
+    })
+    if (refused.length > 0) return { refused }
+    const files = Object.fromEntries([...wanted.files].map(([name, bytes]) => [name, Buffer.from(bytes).toString()]))
+    const { rows: stored } = await connection.query<{ version: number; in_force_from: string; published_at: string }>(
+      INSERT_VERSION,
+      [wanted.contentHash, JSON.stringify(files), wanted.author, wanted.comment, wanted.inForceFrom],
+    )
+    const { version, in_force_from: inForceFrom, published_at: publishedAt } = stored[0]!
+    const published = { version, inForceFrom, publishedAt }
+    if (request) await insertRequest(connection, INSTALLATION, request, published, publishedAt)
+    return published
+  })
+}

@@ -1,0 +1,57 @@
+/**
+ * Catalogs for those who look at one version at a time: the one in force, or the one that an old event was rated by. A few
+ * are kept, the ones asked for last, because a large one takes a second to parse and a hundred megabytes to hold.
+ */
+import type { CatalogVersion } from '../../core/account/book.ts'
+import type { Catalog } from '../../core/catalog/catalog.ts'
+import type { Pool } from '../../platform/postgres.ts'
+import { readClock } from '../changes/read-clock.ts'
+import { CatalogStore } from './catalogs.ts'
+import { listCatalogs } from './list-catalogs.ts'
+
+const MAX_CATALOGS = 4
+
+export class RecentCatalogs {
+  /** By epoch and version, as versions are given out again after a restore; the one asked for last comes last. */
+  readonly #recent = new Map<string, Promise<Catalog | null>>()
+  readonly #pool: Pool
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  /** Null before the first takes force. */
+  async inForce(): Promise<CatalogVersion | null> {
+    const listed = (await listCatalogs(this.#pool)).find(({ isInForce }) => isInForce)
+    if (listed === undefined) return null
+    const { version, inForceFromMicros } = listed
+    const catalog = await this.of(version)
+    return catalog && { version, inForceFromMicros, catalog }
+  }
+
+  /** Null where no catalog of this version is stored. */
+  async of(version: number): Promise<Catalog | null> {
+    const { epoch } = await readClock(this.#pool)
+    const key = `${epoch}/${version}`
+    const recent = this.#recent
+    const reading = recent.get(key) ?? this.#read(version)
+    recent.delete(key)
+    recent.set(key, reading)
+    for (const [oldest] of recent) if (recent.size > MAX_CATALOGS) recent.delete(oldest)
+    let catalog: Catalog | null = null
+    try {
+      catalog = await reading
+    } finally {
+      // What failed, or was not there, is asked for again next time.
+      if (catalog === null && recent.get(key) === reading) recent.delete(key)
+    }
+    return catalog
+  }
+
+  async #read(version: number): Promise<Catalog | null> {
+    const store = new CatalogStore()
+    await store.load(this.#pool, [version])
+    const resolved = store.resolve([{ version, inForceFromMicros: Number.NEGATIVE_INFINITY }])
+    return 'missing' in resolved ? null : resolved.catalogs[0]!.catalog
+  }
+}

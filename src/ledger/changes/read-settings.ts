@@ -1,0 +1,116 @@
+/** Account settings by version. A version never changes once stored, so what was read once is kept. */
+import type { Contact } from '../../core/account/contacts.ts'
+import type { AccountSettings, BillingMode } from '../../core/account/settings.ts'
+import { parseInstant } from '../../core/instant.ts'
+import type { Currency } from '../../core/money.ts'
+import type { AutoTopUpSettings } from '../../core/top-up/judge.ts'
+import { Fault } from '../../platform/faults.ts'
+import type { Connection, Pool } from '../../platform/postgres.ts'
+
+const READ_SETTINGS = `
+  select s.account_id, s.version, a.currency, s.tariff, s.packages, s.billing_cycle_anchor, s.fair_use_minutes_per_user,
+         s.conversation_intelligence, s.voice_agent, s.contacts,
+         s.low_alert_level_micros, s.custom_alert_level_micros, s.auto_top_up_is_on, s.auto_top_up_threshold_micros,
+         s.auto_top_up_amount_micros, s.auto_top_up_monthly_cap_micros
+    from unnest($1::text[], $2::integer[]) as asked (account_id, version)
+    join tollgate.account_settings s using (account_id, version)
+    join tollgate.accounts a using (account_id)`
+
+interface SettingsRow extends AutoTopUpRow {
+  account_id: string
+  version: number
+  currency: Currency
+  tariff: string
+  packages: { id: string; from: string }[]
+  billing_cycle_anchor: string
+  fair_use_minutes_per_user: number | null
+  conversation_intelligence: BillingMode
+  voice_agent: BillingMode
+  contacts: Contact[]
+  low_alert_level_micros: bigint | null
+  custom_alert_level_micros: bigint | null
+}
+
+export interface SettingsVersion {
+  readonly accountId: string
+  readonly version: number
+}
+
+export async function readSettings(
+  connection: Connection | Pool,
+  asked: readonly SettingsVersion[],
+): Promise<AccountSettings[]> {
+  const { rows } = await connection.query<SettingsRow>({
+    name: 'read-settings',
+    text: READ_SETTINGS,
+    values: [asked.map(({ accountId }) => accountId), asked.map(({ version }) => version)],
+  })
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    currency: row.currency,
+    tariff: row.tariff,
+    packages: row.packages.map(({ id, from }) => ({ id, fromMicros: storedInstant(from) })),
+    billingCycleAnchor: row.billing_cycle_anchor,
+    fairUseMinutesPerUser: row.fair_use_minutes_per_user,
+    conversationIntelligence: row.conversation_intelligence,
+    voiceAgent: row.voice_agent,
+    contacts: row.contacts,
+    lowAlertLevelMicros: row.low_alert_level_micros,
+    customAlertLevelMicros: row.custom_alert_level_micros,
+    autoTopUp: autoTopUpOf(row),
+  }))
+}
+
+export interface AutoTopUpRow {
+  auto_top_up_is_on: boolean
+  auto_top_up_threshold_micros: bigint | null
+  auto_top_up_amount_micros: bigint | null
+  auto_top_up_monthly_cap_micros: bigint | null
+}
+
+/** Null: never set up. */
+export function autoTopUpOf(row: AutoTopUpRow): AutoTopUpSettings | null {
+  const { auto_top_up_threshold_micros: thresholdMicros, auto_top_up_amount_micros: amountMicros } = row
+  if (thresholdMicros === null || amountMicros === null) return null
+  const monthlyCapMicros = row.auto_top_up_monthly_cap_micros
+  return { isOn: row.auto_top_up_is_on, thresholdMicros, amountMicros, monthlyCapMicros }
+}
+
+function storedInstant(text: string): number {
+  const instant = parseInstant(text)
+  if (instant === null) throw new Fault('invariant_broken', `stored instant ${text} is not RFC 3339`)
+  return instant
+}
+
+/** Past this many accounts the cache begins anew: some hundreds of megabytes would help nobody. */
+const MOST_ACCOUNTS = 100_000
+
+/** Remembers the newest version read of each account. */
+export class SettingsCache {
+  readonly #byAccount = new Map<string, { version: number; settings: AccountSettings }>()
+
+  /** Settings of exactly these versions, asking the database only for those not seen before. */
+  async get(connection: Connection, asked: readonly SettingsVersion[]): Promise<Map<string, AccountSettings>> {
+    if (this.#byAccount.size > MOST_ACCOUNTS) this.clear()
+    const missing = asked.filter(({ accountId, version }) => this.#byAccount.get(accountId)?.version !== version)
+    if (missing.length > 0) {
+      const versions = new Map(missing.map(({ accountId, version }) => [accountId, version]))
+      for (const settings of await readSettings(connection, missing)) {
+        this.#byAccount.set(settings.accountId, { version: versions.get(settings.accountId)!, settings })
+      }
+    }
+    return new Map(
+      asked.map(({ accountId, version }) => {
+        const cached = this.#byAccount.get(accountId)
+        if (cached?.version !== version) {
+          throw new Fault('invariant_broken', `account ${accountId} lacks settings version ${version}`)
+        }
+        return [accountId, cached.settings]
+      }),
+    )
+  }
+
+  clear(): void {
+    this.#byAccount.clear()
+  }
+}

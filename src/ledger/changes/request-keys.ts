@@ -1,0 +1,109 @@
+/**
+ * What makes a request that moves money safe to repeat: its key is stored with the answer in the transaction that carries it
+ * out. Rows are read and written under the lock of their account.
+ */
+import { hash } from 'node:crypto'
+import { canonicalJson, fromCanonical } from '../../core/canonical-json.ts'
+import type { Connection, Pool } from '../../platform/postgres.ts'
+import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
+
+/** Each kind has keys of its own: the same key may be used once for each. */
+export type RequestKind =
+  | 'adjustment'
+  | 'top_up'
+  | 'auto_top_up'
+  | 'payment_method'
+  | 'method_setup'
+  | 'catalog'
+  | 'catalog_roll_back'
+  | 'dead_letter_replay'
+  | 'export'
+
+/**
+ * Stands where an account's id does for requests to the whole installation; no account has it. Their rows are read and written
+ * under the lock of what is asked for: catalog use, the replay of dead letters.
+ */
+export const INSTALLATION = ''
+
+export interface RequestKey {
+  readonly kind: RequestKind
+  /** Chosen by who asks: see `isRequestKey`. */
+  readonly key: string
+  /**
+   * All that was asked for, as `canonicalJson` takes it. A field added to a kind later must be undefined where it is not
+   * used, so that a request from before is still the same.
+   */
+  readonly content: unknown
+}
+
+/** From then on a key counts as new. */
+export const REQUEST_KEYS_KEPT_DAYS = 30
+
+/** 1 to 200 printable ASCII characters; the database refuses any other. */
+export function isRequestKey(text: string): boolean {
+  return /^[ -~]{1,200}$/.test(text)
+}
+
+const READ_REQUEST = `
+  select content_hash, answer from tollgate.request_keys where account_id = $1 and kind = $2 and key = $3`
+
+const INSERT_REQUEST = `
+  insert into tollgate.request_keys (account_id, kind, key, content_hash, answer, recorded_at)
+  values ($1, $2, $3, $4, $5::jsonb, $6::timestamptz)`
+
+/** The first answer to this key; null where it is new. `isSame` is false where it was used for something else. */
+export async function readRequest(
+  connection: Connection,
+  accountId: string,
+  { kind, key, content }: RequestKey,
+): Promise<{ readonly isSame: boolean; readonly answer: unknown } | null> {
+  const { rows } = await connection.query<{ content_hash: Buffer; answer: unknown }>(READ_REQUEST, [
+    accountId,
+    kind,
+    key,
+  ])
+  const [row] = rows
+  if (row === undefined) return null
+  return { isSame: row.content_hash.equals(hashOf(content)), answer: fromCanonical(row.answer) }
+}
+
+/** Throws a unique violation where the key is there: it was not read under the account's lock. */
+export async function insertRequest(
+  connection: Connection,
+  accountId: string,
+  { kind, key, content }: RequestKey,
+  answer: unknown,
+  recordedAt: string,
+): Promise<void> {
+  const values = [accountId, kind, key, hashOf(content), canonicalJson(answer), recordedAt]
+  await connection.query(INSERT_REQUEST, values)
+}
+
+function hashOf(content: unknown): Buffer {
+  return hash('sha256', canonicalJson(content), 'buffer')
+}
+
+const KEYS_A_PAGE = 1_000
+
+/** Passes over rows that another process deletes: it takes no lock of an account, and waits for nobody. */
+const DELETE_OLD = `
+  with deleted as (
+    delete from tollgate.request_keys r
+     using (
+       select account_id, kind, key from tollgate.request_keys
+        where recorded_at < now() - make_interval(days => $1::integer)
+        order by recorded_at
+        limit $2::integer
+          for update skip locked
+     ) as old
+     where r.account_id = old.account_id and r.kind = old.kind and r.key = old.key
+    returning r.recorded_at
+  )
+  select count(*)::integer as count,
+         extract(epoch from now() - make_interval(days => $1::integer) - min(recorded_at))::float8 as overdue_seconds
+    from deleted`
+
+/** Forgets a page of the keys older than `REQUEST_KEYS_KEPT_DAYS`, the oldest first, and says how many there were. */
+export function deleteOldRequestKeys(pool: Pool, keysAPage = KEYS_A_PAGE): Promise<UpkeepPage> {
+  return upkeepPage(pool, DELETE_OLD, [REQUEST_KEYS_KEPT_DAYS, keysAPage], keysAPage)
+}

@@ -1,0 +1,30 @@
+/**
+ * Which alert of each level an account has had last: what names the happening that a notice is about. Sent only where a level
+ * was crossed, so a batch in which none was pays nothing.
+ */
+import type { AlertRaised } from '../../core/account/alerts.ts'
+import type { Connection } from '../../platform/postgres.ts'
+
+const STORE_CROSSINGS = `
+  insert into tollgate.alert_crossings (account_id, kind, version, crossed_at)
+  select account_id, kind, version, $1::timestamptz
+    from unnest($2::text[], $3::text[], $4::bigint[]) as raised (account_id, kind, version)
+      on conflict (account_id, kind) do update set version = excluded.version, crossed_at = excluded.crossed_at`
+
+/** The accounts are locked. Of one account each kind is raised at most once. */
+export async function storeCrossings(
+  connection: Connection,
+  alerts: readonly AlertRaised[],
+  recordedAt: string,
+): Promise<void> {
+  await connection.query({
+    name: 'store-crossings',
+    text: STORE_CROSSINGS,
+    values: [
+      recordedAt,
+      alerts.map(({ accountId }) => accountId),
+      alerts.map(({ kind }) => kind),
+      alerts.map(({ version }) => version),
+    ],
+  })
+}

@@ -1,0 +1,57 @@
+/** Stores accounts as they are after what was decided on them, new ones too. */
+import type { AccountState } from '../../core/account/state.ts'
+import type { Connection } from '../../platform/postgres.ts'
+import { arrayOf } from '../../platform/postgres-binary.ts'
+
+const UPDATE_ACCOUNTS = `
+  update tollgate.accounts a
+     set settings_version = c.settings_version, balance_micros = c.balance_micros, last_sequence = c.last_sequence,
+         balance_version = c.balance_version, status = c.status, status_version = c.status_version,
+         status_since = c.status_since, alert_version = c.alert_version, is_low = c.is_low,
+         is_below_custom_level = c.is_below_custom_level, auto_top_up_below_micros = c.auto_top_up_below_micros
+    from unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
+           $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[], $12::bigint[])
+         as c (account_id, settings_version, balance_micros, last_sequence, balance_version, status, status_version,
+           status_since, alert_version, is_low, is_below_custom_level, auto_top_up_below_micros)
+   where a.account_id = c.account_id`
+
+/**
+ * In account_id order: of two transactions that create the same accounts one waits at the first that both create, holding
+ * none that the other still wants.
+ */
+const INSERT_ACCOUNTS = `
+  insert into tollgate.accounts (account_id, settings_version, balance_micros, last_sequence, balance_version, status,
+    status_version, status_since, alert_version, is_low, is_below_custom_level, auto_top_up_below_micros, currency)
+  select * from unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
+      $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[], $12::bigint[], $13::text[]) as c (account_id)
+   order by account_id collate "C"`
+
+/** Their rows are locked by this transaction. */
+export async function updateAccounts(connection: Connection, accounts: readonly AccountState[]): Promise<void> {
+  await connection.query({ name: 'update-accounts', text: UPDATE_ACCOUNTS, values: columnsOf(accounts) })
+}
+
+/** Throws a unique violation of `ACCOUNTS_KEY` where one of them exists: another transaction created it meanwhile. */
+export async function insertAccounts(connection: Connection, accounts: readonly AccountState[]): Promise<void> {
+  const currencies = arrayOf('text', accounts, ({ currency }) => currency)
+  await connection.query({ text: INSERT_ACCOUNTS, values: [...columnsOf(accounts), currencies] })
+}
+
+export const ACCOUNTS_KEY = 'accounts_pkey'
+
+function columnsOf(accounts: readonly AccountState[]) {
+  return [
+    arrayOf('text', accounts, ({ accountId }) => accountId),
+    arrayOf('integer', accounts, ({ settingsVersion }) => settingsVersion),
+    arrayOf('bigint', accounts, ({ balanceMicros }) => balanceMicros),
+    arrayOf('bigint', accounts, ({ lastSequence }) => lastSequence),
+    arrayOf('bigint', accounts, ({ balanceVersion }) => balanceVersion),
+    arrayOf('text', accounts, ({ status }) => status),
+    arrayOf('bigint', accounts, ({ statusVersion }) => statusVersion),
+    arrayOf('timestamptz', accounts, ({ statusSinceMicros }) => statusSinceMicros),
+    arrayOf('bigint', accounts, ({ alertVersion }) => alertVersion),
+    arrayOf('boolean', accounts, ({ isLow }) => isLow),
+    arrayOf('boolean', accounts, ({ isBelowCustomLevel }) => isBelowCustomLevel),
+    arrayOf('bigint', accounts, ({ autoTopUpBelowMicros }) => autoTopUpBelowMicros),
+  ]
+}

@@ -1,0 +1,225 @@
+/**
+ * The dead letters there are, for a person and for their replay: by filter, a page at a time or summed up, and by
+ * position. Without their bytes, which read-originals.ts reads.
+ */
+import type { Pool } from '../../platform/postgres.ts'
+
+/** Null asks for everything. */
+export interface DeadLetterFilter {
+  readonly reason: string | null
+  readonly accountId: string | null
+  readonly topic: string | null
+  readonly since: Since | null
+  /** RFC 3339: those noted later are left out. */
+  readonly upTo: string | null
+  /** True: those replayed before, and no others; false: those never replayed. */
+  readonly isReplayed: boolean | null
+  readonly exceptReason: string | null
+}
+
+/** An instant, or a span that ends now by the database's clock. */
+export type Since = { readonly instant: string } | { readonly secondsAgo: number }
+
+export interface Position {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+}
+
+/** Two letters share a position when the topic was made anew: the hash of the value tells them apart. */
+export interface DeadLetterKey extends Position {
+  readonly valueHash: Buffer
+}
+
+/** Where a letter stands in the order of the list. */
+export interface DeadLetterPlace extends DeadLetterKey {
+  readonly recordedAt: string
+}
+
+export interface ListedDeadLetter extends DeadLetterPlace {
+  readonly reason: string
+  readonly detail: string
+  readonly accountId: string | null
+  readonly eventId: string | null
+  /** Of the value; null where there is none. */
+  readonly sizeBytes: number | null
+  readonly replays: number
+  readonly replayedAt: string | null
+  /** False once their retention is over, and for those noted before values were kept: if anywhere, they are on the topics. */
+  readonly isValueKept: boolean
+}
+
+/** A value that is null, or empty, hashes to that of no bytes; any other that is null here is not kept. */
+const IS_VALUE_KEPT = `(original is not null or value_hash = substring(sha256(''::bytea) from 1 for 16))`
+
+const COLUMNS = `
+  topic, partition, "offset", value_hash, reason, detail, account_id, event_id, replays,
+  to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
+  to_char(replayed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as replayed_at,
+  octet_length(original) as size_bytes,
+  ${IS_VALUE_KEPT} as is_value_kept`
+
+const MATCHES_FILTER = `
+       ($1::text is null or reason = $1)
+   and ($2::text is null or account_id = $2)
+   and ($3::text is null or topic = $3)
+   and recorded_at >= coalesce($4::timestamptz, now() - make_interval(secs => $5::double precision), '-infinity')
+   and recorded_at <= coalesce($6::timestamptz, 'infinity')
+   and ($7::boolean is null or (replays > 0) = $7)
+   and ($8::text is null or reason <> $8)`
+
+const LIST_NEWEST_FIRST = `
+  select ${COLUMNS}
+    from tollgate.dead_letters d
+   where ${MATCHES_FILTER}
+     and ($9::timestamptz is null or (d.recorded_at, topic, partition, "offset", value_hash)
+          < ($9, $10::text, $11::integer, $12::bigint, $13::bytea))
+   order by d.recorded_at desc, topic desc, partition desc, "offset" desc, value_hash desc
+   limit $14::integer`
+
+/** The order in which a partition held them. */
+const LIST_OLDEST_FIRST = `
+  select ${COLUMNS}
+    from tollgate.dead_letters d
+   where ${MATCHES_FILTER}
+     and ($9::timestamptz is null or (d.recorded_at, topic, partition, "offset", value_hash)
+          > ($9, $10::text, $11::integer, $12::bigint, $13::bytea))
+   order by d.recorded_at, topic, partition, "offset", value_hash
+   limit $14::integer`
+
+const READ_AT_POSITION = `
+  select ${COLUMNS}
+    from tollgate.dead_letters d
+   where topic = $1::text and partition = $2::integer and "offset" = $3::bigint
+   order by d.recorded_at desc`
+
+const SUMMARISE = `
+  select reason, count(*) as count, count(*) filter (where ${IS_VALUE_KEPT}) as kept_count,
+         to_char(max(recorded_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as newest_recorded_at
+    from tollgate.dead_letters d
+   where ${MATCHES_FILTER}
+   group by reason
+   order by count desc, reason`
+
+interface DeadLetterRow {
+  topic: string
+  partition: number
+  offset: bigint
+  value_hash: Buffer
+  reason: string
+  detail: string
+  account_id: string | null
+  event_id: string | null
+  recorded_at: string
+  replays: number
+  replayed_at: string | null
+  size_bytes: number | null
+  is_value_kept: boolean
+}
+
+export interface DeadLetterPage {
+  readonly order: 'newest first' | 'oldest first'
+  /** The last of the page before; null for the first page. */
+  readonly after: DeadLetterPlace | null
+  readonly limit: number
+}
+
+export async function listDeadLetters(
+  pool: Pool,
+  filter: DeadLetterFilter,
+  { order, after, limit }: DeadLetterPage,
+): Promise<ListedDeadLetter[]> {
+  const { rows } = await pool.query<DeadLetterRow>(order === 'newest first' ? LIST_NEWEST_FIRST : LIST_OLDEST_FIRST, [
+    ...filterValues(filter),
+    ...placeValues(after),
+    limit,
+  ])
+  return rows.map(listed)
+}
+
+/** More than one where the topic was made anew; the newest first. */
+export async function readDeadLettersAt(
+  pool: Pool,
+  { topic, partition, offset }: Position,
+): Promise<ListedDeadLetter[]> {
+  const { rows } = await pool.query<DeadLetterRow>(READ_AT_POSITION, [topic, partition, offset])
+  return rows.map(listed)
+}
+
+export interface ReasonSummary {
+  readonly reason: string
+  readonly count: number
+  /** Of them, those whose value is here. */
+  readonly keptCount: number
+  readonly newestRecordedAt: string
+}
+
+/** Most frequent reason first. */
+export async function summariseDeadLetters(pool: Pool, filter: DeadLetterFilter): Promise<ReasonSummary[]> {
+  const { rows } = await pool.query<{ reason: string; count: bigint; kept_count: bigint; newest_recorded_at: string }>(
+    SUMMARISE,
+    filterValues(filter),
+  )
+  return rows.map((row) => ({
+    reason: row.reason,
+    count: Number(row.count),
+    keptCount: Number(row.kept_count),
+    newestRecordedAt: row.newest_recorded_at,
+  }))
+}
+
+/** Of those behind `after` in the order of replay, the ones whose value is here. */
+const COUNT_KEPT = `
+  select count(*) as count
+    from tollgate.dead_letters d
+   where ${MATCHES_FILTER}
+     and ($9::timestamptz is null or (d.recorded_at, topic, partition, "offset", value_hash)
+          > ($9, $10::text, $11::integer, $12::bigint, $13::bytea))
+     and ${IS_VALUE_KEPT}`
+
+export async function countKeptDeadLetters(
+  pool: Pool,
+  filter: DeadLetterFilter,
+  after: DeadLetterPlace | null,
+): Promise<number> {
+  const { rows } = await pool.query<{ count: bigint }>(COUNT_KEPT, [...filterValues(filter), ...placeValues(after)])
+  return Number(rows[0]!.count)
+}
+
+function placeValues(place: DeadLetterPlace | null): unknown[] {
+  if (place === null) return [null, null, null, null, null]
+  const { recordedAt, topic, partition, offset, valueHash } = place
+  return [recordedAt, topic, partition, offset, valueHash]
+}
+
+function filterValues(filter: DeadLetterFilter): unknown[] {
+  const { reason, accountId, topic, since, upTo, isReplayed, exceptReason } = filter
+  return [
+    reason,
+    accountId,
+    topic,
+    since !== null && 'instant' in since ? since.instant : null,
+    since !== null && 'secondsAgo' in since ? since.secondsAgo : null,
+    upTo,
+    isReplayed,
+    exceptReason,
+  ]
+}
+
+function listed(row: DeadLetterRow): ListedDeadLetter {
+  return {
+    topic: row.topic,
+    partition: row.partition,
+    offset: row.offset,
+    valueHash: row.value_hash,
+    recordedAt: row.recorded_at,
+    reason: row.reason,
+    detail: row.detail,
+    accountId: row.account_id,
+    eventId: row.event_id,
+    sizeBytes: row.size_bytes,
+    replays: row.replays,
+    replayedAt: row.replayed_at,
+    isValueKept: row.is_value_kept,
+  }
+}

@@ -1,0 +1,49 @@
+/** Notes what could not be rated, once per position, and says which of the batch's refusals are new. */
+import type { Connection } from '../../platform/postgres.ts'
+import { headersAsJson, type SourceMessage } from '../source-message.ts'
+
+export interface DeadLetter extends SourceMessage {
+  readonly valueHash: Buffer
+  readonly reason: string
+  readonly detail: string
+  readonly accountId: string | null
+  readonly eventId: string | null
+}
+
+/** `do nothing` is what makes a batch delivered twice publish each dead letter once. */
+const INSERT_DEAD_LETTERS = `
+  insert into tollgate.dead_letters (recorded_at, topic, partition, "offset", value_hash, reason, detail, account_id, event_id,
+    key, original, headers)
+  select $1::timestamptz, letter.*
+    from unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[],
+      $10::bytea[], $11::bytea[], $12::json[]) as letter
+      on conflict (topic, partition, "offset", value_hash) do nothing
+  returning topic, partition, "offset"`
+
+/** Those that were not noted before. */
+export async function insertDeadLetters<T extends DeadLetter>(
+  connection: Connection,
+  letters: readonly T[],
+  recordedAt: string,
+): Promise<T[]> {
+  const { rows } = await connection.query<{ topic: string; partition: number; offset: bigint }>({
+    name: 'insert-dead-letters',
+    text: INSERT_DEAD_LETTERS,
+    values: [
+      recordedAt,
+      letters.map(({ topic }) => topic),
+      letters.map(({ partition }) => partition),
+      letters.map(({ offset }) => offset),
+      letters.map(({ valueHash }) => valueHash),
+      letters.map(({ reason }) => reason),
+      letters.map(({ detail }) => detail),
+      letters.map(({ accountId }) => accountId),
+      letters.map(({ eventId }) => eventId),
+      letters.map(({ key }) => key),
+      letters.map(({ value }) => value),
+      letters.map(({ headers }) => headersAsJson(headers)),
+    ],
+  })
+  const fresh = new Set(rows.map((row) => `${row.topic}/${row.partition}/${row.offset}`))
+  return letters.filter(({ topic, partition, offset }) => fresh.has(`${topic}/${partition}/${offset}`))
+}

@@ -1,0 +1,98 @@
+/**
+ * The offsets whose effects are in this database, stored by the transaction that holds them. On assignment a rater
+ * starts from the lower of these and Kafka's, so a database restored to an earlier point catches up by itself.
+ */
+import { Fault } from '../../platform/faults.ts'
+import type { Connection, Pool } from '../../platform/postgres.ts'
+
+export interface PartitionOffset {
+  readonly topic: string
+  readonly partition: number
+  /** The offset after the last one that is recorded. */
+  readonly nextOffset: bigint
+}
+
+/** What a batch brings of a partition. */
+export interface RecordedOffset extends PartitionOffset {
+  /** Where the batch before ended, as its bringer remembers it; null when it has none to remember. */
+  readonly previousOffset: bigint | null
+}
+
+/**
+ * The database knows less than it has already been given: it was restored to an earlier point under a running rater. What
+ * the rater remembers is void, and what it has in hand does not follow on what is stored.
+ */
+export class DatabaseRestored extends Fault {
+  override readonly name = 'DatabaseRestored'
+
+  constructor({ topic, partition, previousOffset }: RecordedOffset, stored: bigint | undefined) {
+    super(
+      'database_restored',
+      `${topic}/${partition} was recorded up to ${previousOffset} and the database now says ${stored ?? 'nothing'}: ` +
+        'it was restored to an earlier point; start again, and everything since is rated anew',
+    )
+  }
+}
+
+/** Never backwards: a batch that was in flight when its partition changed hands may commit after the new owner's. */
+const STORE_OFFSETS = `
+  insert into tollgate.consumer_offsets (consumer_group, topic, partition, next_offset)
+  select $1, position.* from unnest($2::text[], $3::integer[], $4::bigint[]) as position
+      on conflict (consumer_group, topic, partition) do update
+         set next_offset = greatest(consumer_offsets.next_offset, excluded.next_offset)`
+
+const READ_OFFSETS = `
+  select topic, partition, next_offset from tollgate.consumer_offsets where consumer_group = $1`
+
+const READ_OFFSETS_OF = `
+  select topic, partition, next_offset
+    from tollgate.consumer_offsets
+    join unnest($2::text[], $3::integer[]) as asked (topic, partition) using (topic, partition)
+   where consumer_group = $1`
+
+export function storeOffsets(connection: Connection, group: string, offsets: readonly PartitionOffset[]) {
+  return connection.query({
+    name: 'store-offsets',
+    text: STORE_OFFSETS,
+    values: [
+      group,
+      offsets.map(({ topic }) => topic),
+      offsets.map(({ partition }) => partition),
+      offsets.map(({ nextOffset }) => nextOffset),
+    ],
+  })
+}
+
+interface OffsetRow {
+  topic: string
+  partition: number
+  next_offset: bigint
+}
+
+export async function readOffsets(database: Connection | Pool, group: string): Promise<PartitionOffset[]> {
+  const { rows } = await database.query<OffsetRow>(READ_OFFSETS, [group])
+  return rows.map(asOffset)
+}
+
+/** Throws `DatabaseRestored` where the batch does not follow on what is stored. */
+export async function checkOffsetsFollow(
+  connection: Connection,
+  group: string,
+  offsets: readonly RecordedOffset[],
+): Promise<void> {
+  const { rows } = await connection.query<OffsetRow>({
+    name: 'read-offsets-of',
+    text: READ_OFFSETS_OF,
+    values: [group, offsets.map(({ topic }) => topic), offsets.map(({ partition }) => partition)],
+  })
+  const stored = new Map(rows.map((row) => [`${row.topic}:${row.partition}`, row.next_offset]))
+  for (const offset of offsets) {
+    if (offset.previousOffset === null) continue
+    const known = stored.get(`${offset.topic}:${offset.partition}`)
+    if (known === undefined || known < offset.previousOffset) throw new DatabaseRestored(offset, known)
+  }
+}
+
+function asOffset(row: OffsetRow): PartitionOffset {
+  return { topic: row.topic, partition: row.partition, nextOffset: row.next_offset }
+}
