@@ -7,7 +7,7 @@
  * with what the database holds, and what the sandbox payment provider took with what was credited. Exit 1 if they differ.
  */
 import { parseArgs } from 'node:util'
-import { PERMISSIONS } from '../src/api/access.ts'
+import { PERMISSIONS } from '../src/api/access/permissions.ts'
 import { createApiKey } from '../src/ledger/access/api-keys.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Stack, startStack } from '../stack/stack.ts'

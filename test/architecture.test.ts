@@ -203,7 +203,34 @@ describe('imports', () => {
       })
     expect([...targets.keys()].filter((file) => reaches(file, file, new Set()))).toEqual([])
   })
+
+  it('go one way between the folders of src/api, of which server.ts is above all', () => {
+    expect(foldersInCircle('src/api/')).toEqual([])
+  })
 })
+
+/** Folders directly in `parent`, files of its own counted as one folder, that import one another in a circle. */
+function foldersInCircle(parent: string): string[] {
+  const folderOf = (file: string): string => dirname(file.slice(parent.length)).split('/')[0]!
+  const targets = new Map<string, Set<string>>()
+  for (const { from, to } of imports) {
+    if (!from.startsWith(parent) || !to.startsWith(parent)) continue
+    const [folder, imported] = [folderOf(from), folderOf(to)]
+    if (folder !== imported) targets.set(folder, (targets.get(folder) ?? new Set()).add(imported))
+  }
+  const reachableFrom = (start: string): Set<string> => {
+    const reached = new Set<string>()
+    const waiting = [start]
+    for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+      for (const imported of targets.get(folder) ?? []) {
+        if (!reached.has(imported)) waiting.push(imported)
+        reached.add(imported)
+      }
+    }
+    return reached
+  }
+  return [...targets.keys()].filter((folder) => reachableFrom(folder).has(folder))
+}
 
 /** The arrows that a file comes under: those of the folder that fits it best. */
 function ownerOf(file: string): string | undefined {

@@ -1,11 +1,11 @@
 /** The plain pages around the Billing page with planted figures, each as the API sends it: for pictures, and for tests in a browser. */
 import type { Page as BrowserPage } from 'playwright-core'
-import { type Brand, type Page, renderPage } from '../src/api/html.ts'
+import { type Brand, type Page, renderPage } from '../src/api/pages/html.ts'
+import { goingBackPage, nowherePage } from '../src/api/pages/return-pages.ts'
+import { bankPage, cardPage, overPage, unknownPage } from '../src/api/pages/sandbox-pages.ts'
 import { linkOverPage, openingPage, signedOutPage } from '../src/api/portal/pages.ts'
 import { plainBillingPage, type Shown } from '../src/api/portal/plain-billing.ts'
 import type { PortalSettings } from '../src/api/portal/settings.ts'
-import { goingBackPage, nowherePage } from '../src/api/return-views.ts'
-import { bankPage, cardPage, overPage, unknownPage } from '../src/api/sandbox-views.ts'
 
 const ORIGIN = 'http://pages.test'
 const RETURN_URL = `${ORIGIN}/billing/acme`

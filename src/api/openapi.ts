@@ -8,9 +8,9 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { RouteAccess } from './authenticate.ts'
-import { type ProblemCode, problemOf, typeOf } from './problem.ts'
-import { ProblemSchema } from './schemas.ts'
+import type { RouteAccess } from './access/authenticate.ts'
+import { type ProblemCode, problemOf, typeOf } from './protocol/problem.ts'
+import { ProblemSchema } from './protocol/schemas.ts'
 
 const DOCUMENTATION = '/docs'
 

@@ -1,5 +1,5 @@
 /** `tollgate api-key create NAME --scopes --accounts|--all-accounts --actor`: makes a key, the installation's first one too. */
-import { PERMISSIONS, type Permission, uselessScopes } from '../api/access.ts'
+import { PERMISSIONS, type Permission, uselessScopes } from '../api/access/permissions.ts'
 import { keyJson } from '../api/routes/api-keys.ts'
 import { createApiKey } from '../ledger/access/api-keys.ts'
 import { CommandFailed } from './command.ts'

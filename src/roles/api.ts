@@ -1,9 +1,10 @@
 /** The API: every account by HTTP, on a port of its own. Metrics and health stay on the operators' port. */
-import type { Api } from '../api/context.ts'
-import { readPageFiles } from '../api/page-files.ts'
+
+import { createTokenReader } from '../api/access/tokens.ts'
+import { readPageFiles } from '../api/pages/page-files.ts'
 import { portalSettings } from '../api/portal/settings.ts'
+import type { Api } from '../api/routes/context.ts'
 import { createApi } from '../api/server.ts'
-import { createTokenReader } from '../api/tokens.ts'
 import { boundsWith } from '../core/top-up/settings.ts'
 import { openReplaySender } from '../dead-letters/replay-sender.ts'
 import { CatalogStore } from '../ledger/catalogs/catalogs.ts'

@@ -3,7 +3,7 @@
  * they are. A route added later is asked as well.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PERMISSIONS, type Permission } from '../../src/api/access.ts'
+import { PERMISSIONS, type Permission } from '../../src/api/access/permissions.ts'
 import { listApiKeys, revokeApiKey } from '../../src/ledger/access/api-keys.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Admin, KafkaMessage } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Permission } from '../../src/api/access.ts'
+import type { Permission } from '../../src/api/access/permissions.ts'
 import { formatMoney } from '../../src/core/money.ts'
 import { inTransaction } from '../../src/platform/postgres.ts'
 import { listMovements, NO_FILTER } from '../../src/reporting/find-movements.ts'

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiClient, createApiClient, type Schema } from '../../src/api/client/client.ts'
-import { readNotices } from '../../src/api/notice-views.ts'
+import { readNotices } from '../../src/api/views/notice-views.ts'
 import { formatInstant, parseDate } from '../../src/core/instant.ts'
 import { parseMoney } from '../../src/core/money.ts'
 import type { AutoTopUpSettings } from '../../src/core/top-up/judge.ts'

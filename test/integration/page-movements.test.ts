@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
-import { readPageFiles } from '../../src/api/page-files.ts'
+import { readPageFiles } from '../../src/api/pages/page-files.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
 import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
-import { readPageFiles } from '../../src/api/page-files.ts'
+import { readPageFiles } from '../../src/api/pages/page-files.ts'
 import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { until } from '../../testkit/until.ts'

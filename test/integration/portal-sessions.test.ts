@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { cookieNameOf } from '../../src/api/portal/cookies.ts'
+import { cookieNameOf } from '../../src/api/access/cookies.ts'
 import {
   createPortalLink,
   deleteOldPortalSessions,

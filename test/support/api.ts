@@ -1,12 +1,12 @@
 /** The API on a ledger of its own, asked over HTTP by everybody who may ask it: services, people of accounts, operators. */
 
-import type { Permission } from '../../src/api/access.ts'
+import { cookieNameOf } from '../../src/api/access/cookies.ts'
+import type { Permission } from '../../src/api/access/permissions.ts'
+import { createTokenReader } from '../../src/api/access/tokens.ts'
 import { LIVE_TIMES, type LiveTimes } from '../../src/api/live/times.ts'
-import type { PageFiles } from '../../src/api/page-files.ts'
-import { cookieNameOf } from '../../src/api/portal/cookies.ts'
+import type { PageFiles } from '../../src/api/pages/page-files.ts'
 import { brandOf, type PortalSettings } from '../../src/api/portal/settings.ts'
 import { createApi } from '../../src/api/server.ts'
-import { createTokenReader } from '../../src/api/tokens.ts'
 import { DEFAULT_BOUNDS } from '../../src/core/top-up/settings.ts'
 import { openReplaySender } from '../../src/dead-letters/replay-sender.ts'
 import { createApiKey } from '../../src/ledger/access/api-keys.ts'

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
-import { readPageFiles } from '../../src/api/page-files.ts'
+import { readPageFiles } from '../../src/api/pages/page-files.ts'
 import type { AccountSettings } from '../../src/core/account/settings.ts'
 import { type FoundBrowser, launchBrowser } from '../../stack/browser.ts'
 import { openTestApi, type TestApi } from './api.ts'

@@ -1,7 +1,7 @@
 /** What the notices say, word for word, to admins and to members; and that whatever holds can be said. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { noticesJson } from '../../src/api/notice-views.ts'
+import { noticesJson } from '../../src/api/views/notice-views.ts'
 import type { NoticeFacts } from '../../src/core/notices/facts.ts'
 import type { NoticeKey, NoticeRole } from '../../src/core/notices/notice.ts'
 import { noticesOf } from '../../src/core/notices/notices.ts'

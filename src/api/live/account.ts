@@ -1,7 +1,7 @@
 /** An account that somebody follows: its facts are read once, however many streams show it. */
 import type { LatestTopUp } from '../../ledger/top-ups/latest-top-ups.ts'
 import type { NewerParts } from '../../view/changes.ts'
-import type { Caller } from '../access.ts'
+import type { Caller } from '../access/permissions.ts'
 import { balanceData } from './events.ts'
 import { isComplete, type LiveFacts, merge, type PartName, type Place } from './facts.ts'
 

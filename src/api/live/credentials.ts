@@ -1,14 +1,7 @@
 /** A stream ends with what let its caller in. When that ends by itself is known; that it was revoked has to be asked. */
 import type { Logger } from '../../platform/log.ts'
+import type { Credential } from '../access/credential.ts'
 import type { LiveStream } from './stream.ts'
-
-/** What let a caller in: a key, a token, a session of the billing page. */
-export interface Credential {
-  /** The same for all that it lets in. */
-  readonly id: string
-  /** Whether it would let its caller in still; null: nothing but time ends it (`Caller.untilMicros`). */
-  readonly isStillGood: (() => Promise<boolean>) | null
-}
 
 /** Ends the streams whose credential is no longer good. One that cannot be checked now is checked the next time. */
 export async function checkCredentials(streams: ReadonlyMap<LiveStream, Credential>, log: Logger): Promise<void> {

@@ -1,5 +1,5 @@
 /** How many streams may be open: of the process, which each costs memory, and of one caller, lest one takes them all. */
-import { ApiProblem } from '../problem.ts'
+import { ApiProblem } from '../protocol/problem.ts'
 
 export interface StreamLimits {
   readonly streams: number

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../platform/log.ts'
-import type { Caller } from '../access.ts'
+import type { Caller } from '../access/permissions.ts'
 import { type FollowedAccount, noticesKeyOf, type ShownNotices } from './account.ts'
 import type { PartName } from './facts.ts'
 import type { LiveStream } from './stream.ts'

@@ -3,7 +3,7 @@
  * is newest by that time. So a reader who is slow costs no more memory than one event of each kind, and misses only what
  * was overtaken.
  */
-import type { Caller } from '../access.ts'
+import type { Caller } from '../access/permissions.ts'
 import { type FollowedAccount, noticesKeyOf } from './account.ts'
 import { type EndReason, eventText, settingsData, topUpsData } from './events.ts'
 import { eventId, isNewer, type LiveFacts, type Place, type Seen, stepsSince } from './facts.ts'

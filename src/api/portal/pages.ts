@@ -1,9 +1,9 @@
 /** Pages in the customer's language and the product's colour, that those who embed the billing page may show in a frame. */
 import type { FastifyReply } from 'fastify'
 import { textsFor } from '../../texts/languages.ts'
-import { type Html, html, type Page, sendPage } from '../html.ts'
-import type { ApiProblem } from '../problem.ts'
-import { problemOf } from '../problem.ts'
+import { type Html, html, type Page, sendPage } from '../pages/html.ts'
+import type { ApiProblem } from '../protocol/problem.ts'
+import { problemOf } from '../protocol/problem.ts'
 import type { Opens } from './opens.ts'
 import { brandOf, type PortalSettings } from './settings.ts'
 

@@ -1,6 +1,6 @@
 /** What the billing page says of the installation, and who may show it: there is one where the configuration names it. */
 import { type Config, ConfigError } from '../../platform/config.ts'
-import type { Brand } from '../html.ts'
+import type { Brand } from '../pages/html.ts'
 import type { Opens } from './opens.ts'
 
 export interface PortalSettings {

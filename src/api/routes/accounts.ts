@@ -8,13 +8,11 @@ import { changePlan } from '../../ledger/accounts/change-plan.ts'
 import { closeAccount } from '../../ledger/accounts/close-account.ts'
 import { createAccount } from '../../ledger/accounts/create-account.ts'
 import { listAccounts } from '../../ledger/accounts/list-accounts.ts'
-import { actorOf, type Caller } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { changedMeanwhile, etagOf, expectedVersion } from '../etags.ts'
-import { readWithLastChange } from '../known-account.ts'
-import { pageOf, readCursor } from '../paging.ts'
-import { ApiProblem, type FieldFault, ofFaults } from '../problem.ts'
+import { callerOf, noAccount } from '../access/authenticate.ts'
+import { actorOf, type Caller } from '../access/permissions.ts'
+import { changedMeanwhile, etagOf, expectedVersion } from '../protocol/etags.ts'
+import { pageOf, readCursor } from '../protocol/paging.ts'
+import { ApiProblem, type FieldFault, ofFaults } from '../protocol/problem.ts'
 import {
   AccountId,
   AccountParams,
@@ -29,8 +27,10 @@ import {
   PageQuery,
   page,
   text,
-} from '../schemas.ts'
+} from '../protocol/schemas.ts'
 import { checkContacts, contactJson, ShownContact, WantedContacts } from './contacts.ts'
+import type { Api, ApiContext } from './context.ts'
+import { readWithLastChange } from './known-account.ts'
 
 const MAX_PACKAGES = 500
 const MAX_FAIR_USE_MINUTES = 1_000_000_000

@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import { formatMoney } from '../../core/money.ts'
 import { adjustCredit } from '../../ledger/accounts/adjust-credit.ts'
-import { actorOf } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { ApiProblem } from '../problem.ts'
+import { callerOf, noAccount } from '../access/authenticate.ts'
+import { actorOf } from '../access/permissions.ts'
+import { ApiProblem } from '../protocol/problem.ts'
 import {
   AccountId,
   AccountParams,
@@ -16,7 +15,8 @@ import {
   microsOf,
   NonZeroMoney,
   text,
-} from '../schemas.ts'
+} from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const WantedAdjustment = z
   .strictObject({

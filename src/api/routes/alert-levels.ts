@@ -3,11 +3,9 @@ import { z } from 'zod'
 import { alertLevels } from '../../core/account/alerts.ts'
 import { formatMoney } from '../../core/money.ts'
 import { setAlertLevels } from '../../ledger/accounts/set-alert-levels.ts'
-import { actorOf } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { changedMeanwhile, etagOf, expectedVersion } from '../etags.ts'
-import { readWithLastChange } from '../known-account.ts'
+import { callerOf, noAccount } from '../access/authenticate.ts'
+import { actorOf } from '../access/permissions.ts'
+import { changedMeanwhile, etagOf, expectedVersion } from '../protocol/etags.ts'
 import {
   AccountId,
   AccountParams,
@@ -17,7 +15,9 @@ import {
   microsOrNull,
   moneyOrNull,
   PositiveMoney,
-} from '../schemas.ts'
+} from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
+import { readWithLastChange } from './known-account.ts'
 
 const AlertLevels = z
   .object({

@@ -10,12 +10,12 @@ import {
   revokeApiKey,
   rotateApiKey,
 } from '../../ledger/access/api-keys.ts'
-import { actorOf, beyond, type Caller, PERMISSIONS, uselessScopes } from '../access.ts'
-import { callerOf } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { pageOf, readCursor } from '../paging.ts'
-import { ApiProblem, notPossible } from '../problem.ts'
-import { AccountId, Instant, PageQuery, page, text } from '../schemas.ts'
+import { callerOf } from '../access/authenticate.ts'
+import { actorOf, beyond, type Caller, PERMISSIONS, uselessScopes } from '../access/permissions.ts'
+import { pageOf, readCursor } from '../protocol/paging.ts'
+import { ApiProblem, notPossible } from '../protocol/problem.ts'
+import { AccountId, Instant, PageQuery, page, text } from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const Scope = z.enum(PERMISSIONS).meta({ id: 'Scope' })
 

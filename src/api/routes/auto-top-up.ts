@@ -10,11 +10,9 @@ import { AUTO_TOP_UP_STATES, shownState } from '../../core/top-up/shown-state.ts
 import { saveAutoTopUp } from '../../ledger/top-ups/auto-top-up.ts'
 import { readLastConsent } from '../../ledger/top-ups/consents.ts'
 import { readOverview } from '../../ledger/top-ups/read-overview.ts'
-import { actorOf, seesInFull } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
-import { consentOf, GivenConsent } from '../consents.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { etagOf, expectedVersion } from '../etags.ts'
+import { callerOf, noAccount } from '../access/authenticate.ts'
+import { actorOf, seesInFull } from '../access/permissions.ts'
+import { etagOf, expectedVersion } from '../protocol/etags.ts'
 import {
   AccountId,
   AccountParams,
@@ -26,9 +24,11 @@ import {
   microsOf,
   microsOrNull,
   moneyOrNull,
-} from '../schemas.ts'
-import { problemOfRefusal } from '../top-up-refusals.ts'
-import { CardFields, cardJson, codeFor, Why, whyFor } from '../top-up-views.ts'
+} from '../protocol/schemas.ts'
+import { CardFields, cardJson, codeFor, Why, whyFor } from '../views/top-up-views.ts'
+import { consentOf, GivenConsent } from './consents.ts'
+import type { Api, ApiContext } from './context.ts'
+import { problemOfRefusal } from './top-up-refusals.ts'
 
 const Settings = z
   .object({

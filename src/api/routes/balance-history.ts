@@ -4,9 +4,9 @@ import { formatDate, formatInstant, MICROS_PER_DAY } from '../../core/instant.ts
 import { formatMoney } from '../../core/money.ts'
 import { readClock } from '../../ledger/changes/read-clock.ts'
 import { type BalanceHistory, MAX_TOP_UPS, readBalanceHistory } from '../../reporting/read-balance-history.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { notPossible } from '../problem.ts'
-import { AccountId, AccountParams, CalendarDate, CurrencyCode, Instant, Money } from '../schemas.ts'
+import { notPossible } from '../protocol/problem.ts'
+import { AccountId, AccountParams, CalendarDate, CurrencyCode, Instant, Money } from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
 import { DaysQuery, Epoch, mustBeThere, periodOf, Through } from './usage.ts'
 
 /** As many points as a year has days. */

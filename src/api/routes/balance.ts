@@ -1,10 +1,10 @@
 /** What an account has, and whether its calls go through. */
 import { z } from 'zod'
 import { type Credit, readCredit } from '../../ledger/accounts/read-account.ts'
-import { noAccount } from '../authenticate.ts'
-import { Balance, Blocked, balanceJson, Epoch, Status } from '../balance-view.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { AccountId, AccountParams, Instant } from '../schemas.ts'
+import { noAccount } from '../access/authenticate.ts'
+import { AccountId, AccountParams, Instant } from '../protocol/schemas.ts'
+import { Balance, Blocked, balanceJson, Epoch, Status } from '../views/balance-view.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const ServiceStatus = z
   .object({

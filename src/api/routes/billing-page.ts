@@ -6,13 +6,13 @@ import type { FastifyReply } from 'fastify'
 import type { PortalSession } from '../../ledger/access/portal-sessions.ts'
 import { readCredit } from '../../ledger/accounts/read-account.ts'
 import { textsFor } from '../../texts/languages.ts'
-import { callerOf, noAccount, sessionOf } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { html, sendPage } from '../html.ts'
-import { readerOf, readNotices } from '../notice-views.ts'
-import type { PageFiles } from '../page-files.ts'
+import { callerOf, noAccount, sessionOf } from '../access/authenticate.ts'
+import { html, sendPage } from '../pages/html.ts'
+import type { PageFiles } from '../pages/page-files.ts'
 import { plainBillingPage } from '../portal/plain-billing.ts'
 import type { PortalSettings } from '../portal/settings.ts'
+import { readerOf, readNotices } from '../views/notice-views.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const CONFIG = { access: { permission: 'read', of: 'session' }, isPage: true } as const
 

@@ -7,12 +7,20 @@ import { listCatalogPage, readCatalog, type StoredCatalog } from '../../ledger/c
 import { type PublishedCatalog, type PublishResult, publishCatalog } from '../../ledger/catalogs/publish-catalog.ts'
 import { readCatalogFiles } from '../../ledger/catalogs/read-catalog-files.ts'
 import { rollBackCatalog } from '../../ledger/catalogs/roll-back-catalog.ts'
-import { actorOf } from '../access.ts'
-import { callerOf } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { pageOf, readCursor } from '../paging.ts'
-import { ApiProblem, type FileFault } from '../problem.ts'
-import { GivenInstant, IdempotencyHeaders, Instant, instantTextOrNull, PageQuery, page, text } from '../schemas.ts'
+import { callerOf } from '../access/authenticate.ts'
+import { actorOf } from '../access/permissions.ts'
+import { pageOf, readCursor } from '../protocol/paging.ts'
+import { ApiProblem, type FileFault } from '../protocol/problem.ts'
+import {
+  GivenInstant,
+  IdempotencyHeaders,
+  Instant,
+  instantTextOrNull,
+  PageQuery,
+  page,
+  text,
+} from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
 
 /** Real decks are some megabytes; nobody who may not publish gets as far as sending them. */
 const CATALOG_BYTES = 16 * 1024 * 1024

@@ -2,13 +2,13 @@
 import { z } from 'zod'
 import { CONTACT_ROLES, type Contact, DEFAULT_LOCALE, EMAIL_FORM, LOCALE_FORM } from '../../core/account/contacts.ts'
 import { setContacts } from '../../ledger/accounts/set-contacts.ts'
-import { actorOf, type Caller, seesInFull } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { changedMeanwhile, etagOf, expectedVersion } from '../etags.ts'
-import { readWithLastChange } from '../known-account.ts'
-import { type FieldFault, ofFaults } from '../problem.ts'
-import { AccountId, AccountParams, IfMatchHeaders, text } from '../schemas.ts'
+import { callerOf, noAccount } from '../access/authenticate.ts'
+import { actorOf, type Caller, seesInFull } from '../access/permissions.ts'
+import { changedMeanwhile, etagOf, expectedVersion } from '../protocol/etags.ts'
+import { type FieldFault, ofFaults } from '../protocol/problem.ts'
+import { AccountId, AccountParams, IfMatchHeaders, text } from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
+import { readWithLastChange } from './known-account.ts'
 
 const MAX_CONTACTS = 100
 

@@ -11,11 +11,10 @@ import {
   summariseDeadLetters,
 } from '../../ledger/dead-letters/list-dead-letters.ts'
 import { SendNotAcknowledged } from '../../platform/kafka.ts'
-import { actorOf } from '../access.ts'
-import { callerOf } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { cursorOf, pageOf, readCursor } from '../paging.ts'
-import { ApiProblem, notPossible } from '../problem.ts'
+import { callerOf } from '../access/authenticate.ts'
+import { actorOf } from '../access/permissions.ts'
+import { cursorOf, pageOf, readCursor } from '../protocol/paging.ts'
+import { ApiProblem, notPossible } from '../protocol/problem.ts'
 import {
   AccountId,
   GivenInstant,
@@ -25,7 +24,8 @@ import {
   instantTextOrNull,
   PageQuery,
   page,
-} from '../schemas.ts'
+} from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
 
 /** In one request; the answer says where the next one goes on. */
 const MAX_REPLAYED = 10_000

@@ -6,12 +6,12 @@ import {
   listDisplayNames,
   setDisplayName,
 } from '../../ledger/accounts/display-names.ts'
-import { actorOf } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { refuseUnknownAccount } from '../known-account.ts'
-import { pageOf, readCursor } from '../paging.ts'
-import { AccountParams, Instant, PageQuery, page, text } from '../schemas.ts'
+import { callerOf, noAccount } from '../access/authenticate.ts'
+import { actorOf } from '../access/permissions.ts'
+import { pageOf, readCursor } from '../protocol/paging.ts'
+import { AccountParams, Instant, PageQuery, page, text } from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
+import { refuseUnknownAccount } from './known-account.ts'
 
 const UserParams = AccountParams.extend({
   user_id: text(200).meta({ description: 'As usage events name the user', examples: ['u-12'] }),

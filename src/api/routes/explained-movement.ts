@@ -7,12 +7,12 @@ import { type RecordedPrice, unroundedAmount } from '../../core/rating/recorded-
 import { type ExplainedMovement, explainMovement, type RelatedUsage } from '../../ledger/audit/explain-movement.ts'
 import { readPersonNames } from '../../ledger/changes/person-names.ts'
 import type { MovementPayment } from '../../ledger/top-ups/read-payment-facts.ts'
-import { seesInFull } from '../access.ts'
-import { callerOf } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { refuseUnknownAccount } from '../known-account.ts'
-import { ApiProblem } from '../problem.ts'
-import { AccountParams, Instant, Money, moneyOrNull } from '../schemas.ts'
+import { callerOf } from '../access/authenticate.ts'
+import { seesInFull } from '../access/permissions.ts'
+import { ApiProblem } from '../protocol/problem.ts'
+import { AccountParams, Instant, Money, moneyOrNull } from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
+import { refuseUnknownAccount } from './known-account.ts'
 import { Movement, movementJson } from './movements.ts'
 
 const Price = z

@@ -7,12 +7,10 @@ import { EXPORT_STATES, listExports, readExport, type StoredExport } from '../..
 import { EXPORTS_KEPT_DAYS } from '../../reporting/exports/prepare-export.ts'
 import { readExportFile } from '../../reporting/exports/read-file.ts'
 import { requestExport } from '../../reporting/exports/request-export.ts'
-import { actorOf } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { refuseUnknownAccount } from '../known-account.ts'
-import { pageOf, readCursor } from '../paging.ts'
-import { ApiProblem, notPossible } from '../problem.ts'
+import { callerOf, noAccount } from '../access/authenticate.ts'
+import { actorOf } from '../access/permissions.ts'
+import { pageOf, readCursor } from '../protocol/paging.ts'
+import { ApiProblem, notPossible } from '../protocol/problem.ts'
 import {
   AccountId,
   AccountParams,
@@ -25,7 +23,9 @@ import {
   Money,
   PageQuery,
   page,
-} from '../schemas.ts'
+} from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
+import { refuseUnknownAccount } from './known-account.ts'
 
 const URL = '/v1/accounts/:account_id/exports'
 /** A stop of the API waits for so long for downloads under way; who is cut off sees that the file is short, and asks again. */

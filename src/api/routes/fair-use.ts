@@ -5,10 +5,10 @@ import { cycleStart, fairUseLimit, nextCycleStart } from '../../core/rating/fair
 import { listFairUse } from '../../ledger/accounts/list-fair-use.ts'
 import { readAccount } from '../../ledger/accounts/read-account.ts'
 import { readClock } from '../../ledger/changes/read-clock.ts'
-import { noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { pageOf, readCursor } from '../paging.ts'
-import { AccountParams, PageQuery, page } from '../schemas.ts'
+import { noAccount } from '../access/authenticate.ts'
+import { pageOf, readCursor } from '../protocol/paging.ts'
+import { AccountParams, PageQuery, page } from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const FairUse = page(
   z

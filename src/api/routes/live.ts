@@ -1,17 +1,17 @@
 /** What becomes of an account, as it happens: server-sent events. */
 import { z } from 'zod'
-import type { Caller } from '../access.ts'
-import { callerOf, credentialOf } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { refuseUnknownAccount } from '../known-account.ts'
+import { callerOf, credentialOf } from '../access/authenticate.ts'
+import type { Caller } from '../access/permissions.ts'
+import { callerKeyOf } from '../access/rate-limits.ts'
 import { LiveEvent } from '../live/events.ts'
 import { seenFrom } from '../live/facts.ts'
 import type { Following } from '../live/follow.ts'
 import { countStreams, type StreamLimits } from '../live/limits.ts'
 import { streamResponse } from '../live/response.ts'
 import type { LiveStream } from '../live/stream.ts'
-import { callerKeyOf } from '../rate-limits.ts'
-import { AccountParams } from '../schemas.ts'
+import { AccountParams } from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
+import { refuseUnknownAccount } from './known-account.ts'
 
 const DESCRIPTION = `Server-sent events. The first connection gets everything once; with \`Last-Event-ID\`, which browsers send by
 themselves when they connect again, only what is newer. Each event has the whole of what it is about, the newest alone: what

@@ -1,13 +1,21 @@
 /** Movements searched for. By POST: what somebody looks for, and whose usage, stand in no URL and so in nobody's log. */
 import { z } from 'zod'
 import { FOUND_KINDS, MAX_COUNT, searchMovements } from '../../reporting/find-movements.ts'
-import { seesInFull } from '../access.ts'
-import { callerOf } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { refuseUnknownAccount } from '../known-account.ts'
-import { pageOf, readCursor } from '../paging.ts'
-import { ApiProblem } from '../problem.ts'
-import { AccountParams, GivenInstant, instantTextOrNull, MAX_PAGE_ITEMS, PageQuery, page, text } from '../schemas.ts'
+import { callerOf } from '../access/authenticate.ts'
+import { seesInFull } from '../access/permissions.ts'
+import { pageOf, readCursor } from '../protocol/paging.ts'
+import { ApiProblem } from '../protocol/problem.ts'
+import {
+  AccountParams,
+  GivenInstant,
+  instantTextOrNull,
+  MAX_PAGE_ITEMS,
+  PageQuery,
+  page,
+  text,
+} from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
+import { refuseUnknownAccount } from './known-account.ts'
 import { FoundKind, Movement, movementJson } from './movements.ts'
 
 /** What usage events may bring. */

@@ -4,11 +4,9 @@ import { formatMoney } from '../../core/money.ts'
 import { maskNumber } from '../../core/usage/masked-number.ts'
 import { type ListedMovement, MOVEMENT_KINDS } from '../../ledger/accounts/read-movements.ts'
 import { FOUND_KINDS, listMovements, NO_FILTER } from '../../reporting/find-movements.ts'
-import { seesInFull } from '../access.ts'
-import { callerOf } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { refuseUnknownAccount } from '../known-account.ts'
-import { pageOf, readCursor } from '../paging.ts'
+import { callerOf } from '../access/authenticate.ts'
+import { seesInFull } from '../access/permissions.ts'
+import { pageOf, readCursor } from '../protocol/paging.ts'
 import {
   AccountParams,
   CurrencyCode,
@@ -18,7 +16,9 @@ import {
   Money,
   PageQuery,
   page,
-} from '../schemas.ts'
+} from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
+import { refuseUnknownAccount } from './known-account.ts'
 
 export const FoundKind = z
   .enum(FOUND_KINDS)

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { isOf, noticesOf, undismissed } from '../../core/notices/notices.ts'
 import { dismiss, readDismissals } from '../../ledger/notices/dismissals.ts'
 import { readNoticeFacts } from '../../reporting/read-notice-facts.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { NOTICE_KEYS, Notices, noticesJson, readerOf, readNotices } from '../notice-views.ts'
-import { ApiProblem, notPossible } from '../problem.ts'
-import { AccountParams } from '../schemas.ts'
+import { callerOf, noAccount } from '../access/authenticate.ts'
+import { ApiProblem, notPossible } from '../protocol/problem.ts'
+import { AccountParams } from '../protocol/schemas.ts'
+import { NOTICE_KEYS, Notices, noticesJson, readerOf, readNotices } from '../views/notice-views.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const NoticeDismissal = z
   .strictObject({

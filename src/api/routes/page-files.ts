@@ -1,7 +1,7 @@
 /** The files of the billing page: the same for everybody, and for good, as another content has another name. */
 
-import type { Api, ApiContext } from '../context.ts'
-import { encodingFor } from '../page-files.ts'
+import { encodingFor } from '../pages/page-files.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const CONFIG = { access: 'public' } as const
 const YEAR_SECONDS = 31_536_000

@@ -14,14 +14,14 @@ import {
   openPortalSession,
 } from '../../ledger/access/portal-sessions.ts'
 import { textsFor } from '../../texts/languages.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { sendPage } from '../html.ts'
-import { type CookieOptions, clearCookie, cookieNameOf, readCookies, setCookie } from '../portal/cookies.ts'
+import { type CookieOptions, clearCookie, cookieNameOf, readCookies, setCookie } from '../access/cookies.ts'
+import { foreignOrigin } from '../access/same-origin.ts'
+import { sendPage } from '../pages/html.ts'
 import { type Opens, opensOf } from '../portal/opens.ts'
 import { linkOverPage, messagePage, openingPage, signedOutPage } from '../portal/pages.ts'
-import { foreignOrigin } from '../portal/same-origin.ts'
 import type { PortalSettings } from '../portal/settings.ts'
-import { AccountId } from '../schemas.ts'
+import { AccountId } from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
 import { isEmbedded } from './portal-sessions.ts'
 
 const ROUTE = { config: { access: 'public', isPage: true }, schema: { hide: true } } as const

@@ -12,14 +12,14 @@ import {
   type PortalSession,
 } from '../../ledger/access/portal-sessions.ts'
 import { readAccount } from '../../ledger/accounts/read-account.ts'
-import { accessOf, actorOf, type Caller, PERSON_ROLES } from '../access.ts'
-import { callerOf, noAccount, sessionOf } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { clearCookie, cookieNameOf } from '../portal/cookies.ts'
+import { callerOf, noAccount, sessionOf } from '../access/authenticate.ts'
+import { clearCookie, cookieNameOf } from '../access/cookies.ts'
+import { accessOf, actorOf, type Caller, PERSON_ROLES } from '../access/permissions.ts'
 import { OPENS } from '../portal/opens.ts'
 import { linkUrl, type PortalSettings, whyNoPage } from '../portal/settings.ts'
-import { ApiProblem } from '../problem.ts'
-import { AccountId, Instant, text } from '../schemas.ts'
+import { ApiProblem } from '../protocol/problem.ts'
+import { AccountId, Instant, text } from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const PersonId = text(200).meta({
   description: 'As your dashboard knows them, for good: it is on record for what they do',

@@ -9,9 +9,9 @@ import { readApprovalReturn } from '../../ledger/top-ups/approval-returns.ts'
 import { readMethodSetup } from '../../ledger/top-ups/method-setups.ts'
 import { lookAtPayment } from '../../payments/approvals.ts'
 import { lookAtSetup, turnBackFromSetup } from '../../payments/method-setups.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { sendPage } from '../html.ts'
-import { goingBackPage, nowherePage } from '../return-views.ts'
+import { sendPage } from '../pages/html.ts'
+import { goingBackPage, nowherePage } from '../pages/return-pages.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const CONFIG = { access: 'public', writes: true } as const
 

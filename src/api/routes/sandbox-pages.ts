@@ -8,9 +8,9 @@ import { z } from 'zod'
 import { readLastLocale } from '../../ledger/access/portal-sessions.ts'
 import type { SandboxDesk } from '../../payments/providers/sandbox/desk.ts'
 import { NotPossible } from '../../payments/providers/sandbox/payment.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { sendPage } from '../html.ts'
-import { bankPage, type CardFault, cardPage, type For, overPage, unknownPage } from '../sandbox-views.ts'
+import { sendPage } from '../pages/html.ts'
+import { bankPage, type CardFault, cardPage, type For, overPage, unknownPage } from '../pages/sandbox-pages.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const CONFIG = { access: 'public' } as const
 const HIDDEN = { hide: true } as const

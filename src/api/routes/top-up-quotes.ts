@@ -11,10 +11,10 @@ import { readClock } from '../../ledger/changes/read-clock.ts'
 import { readCounted, readUnsettledManual } from '../../ledger/top-ups/charged-and-under-way.ts'
 import { readOverview } from '../../ledger/top-ups/read-overview.ts'
 import { readUsageHistory } from '../../reporting/read-usage-history.ts'
-import { noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { AccountId, AccountParams, CurrencyCode, Instant, Money, microsOf, moneyOrNull } from '../schemas.ts'
-import { problemOfRefusal } from '../top-up-refusals.ts'
+import { noAccount } from '../access/authenticate.ts'
+import { AccountId, AccountParams, CurrencyCode, Instant, Money, microsOf, moneyOrNull } from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
+import { problemOfRefusal } from './top-up-refusals.ts'
 
 const Quote = z
   .object({

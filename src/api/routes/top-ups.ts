@@ -13,13 +13,10 @@ import {
 } from '../../ledger/top-ups/list-top-ups.ts'
 import { requestTopUp } from '../../ledger/top-ups/request-top-up.ts'
 import { askForApproval, paymentReturnPage } from '../../payments/approvals.ts'
-import { actorOf, type Caller, seesInFull } from '../access.ts'
-import { callerOf, noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { refuseUnknownAccount } from '../known-account.ts'
-import { pageOf, readCursor } from '../paging.ts'
-import { ApiProblem } from '../problem.ts'
-import { ReturnUrl, returnUrlOf } from '../return-urls.ts'
+import { callerOf, noAccount } from '../access/authenticate.ts'
+import { actorOf, type Caller, seesInFull } from '../access/permissions.ts'
+import { pageOf, readCursor } from '../protocol/paging.ts'
+import { ApiProblem } from '../protocol/problem.ts'
 import {
   AccountId,
   AccountParams,
@@ -31,9 +28,12 @@ import {
   microsOf,
   PageQuery,
   page,
-} from '../schemas.ts'
-import { noSuch, problemOfRefusal, providerUnavailable } from '../top-up-refusals.ts'
-import { codeFor, State, TOP_UP_FIELDS, TopUp, TRIGGERS, topUpJson, Why, whyFor } from '../top-up-views.ts'
+} from '../protocol/schemas.ts'
+import { codeFor, State, TOP_UP_FIELDS, TopUp, TRIGGERS, topUpJson, Why, whyFor } from '../views/top-up-views.ts'
+import type { Api, ApiContext } from './context.ts'
+import { refuseUnknownAccount } from './known-account.ts'
+import { ReturnUrl, returnUrlOf } from './return-urls.ts'
+import { noSuch, problemOfRefusal, providerUnavailable } from './top-up-refusals.ts'
 
 const Attempt = z
   .object({

@@ -19,9 +19,8 @@ import { readPeriodSummary } from '../../reporting/read-period-summary.ts'
 import { readUsageSummary, USAGE_BY, type Used } from '../../reporting/read-usage.ts'
 import { readUsageHistory } from '../../reporting/read-usage-history.ts'
 import type { StillRollingUp } from '../../reporting/up-to-date.ts'
-import { noAccount } from '../authenticate.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { ApiProblem, notPossible } from '../problem.ts'
+import { noAccount } from '../access/authenticate.ts'
+import { ApiProblem, notPossible } from '../protocol/problem.ts'
 import {
   AccountId,
   AccountParams,
@@ -32,7 +31,8 @@ import {
   instantOf,
   Money,
   moneyOrNull,
-} from '../schemas.ts'
+} from '../protocol/schemas.ts'
+import type { Api, ApiContext } from './context.ts'
 
 const MAX_ITEMS = 200
 const DEFAULT_DAYS = 30

@@ -3,8 +3,8 @@
  * under the provider's id of it, and the answer given once that is committed. What it is about is looked at by `payments`.
  */
 import { storeProviderEvent } from '../../ledger/top-ups/provider-events.ts'
-import type { Api, ApiContext } from '../context.ts'
-import { ApiProblem } from '../problem.ts'
+import { ApiProblem } from '../protocol/problem.ts'
+import type { Api, ApiContext } from './context.ts'
 
 /** Stripe's largest are some tens of kilobytes. */
 const BODY_BYTES = 512 * 1024

@@ -1,0 +1,208 @@
+/**
+ * Who calls, before anything else of a request is looked at: `Authorization: Bearer` with an API key or a token, or without
+ * that header the cookie of a session of the billing page. What each route asks for stands in its `config`; a route that says
+ * nothing does not start.
+ */
+import { hash } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isApiKeyToken, useApiKey } from '../../ledger/access/api-keys.ts'
+import { findPortalSessions, type PortalSession, usePortalSession } from '../../ledger/access/portal-sessions.ts'
+import type { Pool } from '../../platform/postgres.ts'
+import { noRoute } from '../protocol/errors.ts'
+import { ApiProblem, type ProblemCode } from '../protocol/problem.ts'
+import { cookieNameOf, readCookies } from './cookies.ts'
+import type { Credential } from './credential.ts'
+import { accessOf, type Caller, PERMISSIONS, type Permission } from './permissions.ts'
+import { foreignOrigin, isSafe } from './same-origin.ts'
+import type { TokenReader } from './tokens.ts'
+
+/**
+ * What a route asks for. `account`: it is about the account of its path; `installation`: about all of it; `own_accounts`: about
+ * those that the caller may see; `session`: about the session of the billing page that it is asked by.
+ */
+export type RouteAccess =
+  | 'public'
+  | { readonly permission: Permission; readonly of: 'account' | 'installation' | 'own_accounts' | 'session' }
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess
+    /** What the route refuses beside what any route may. */
+    problems?: readonly ProblemCode[]
+    /** It answers a person who looks at it: what it refuses comes as a page. */
+    isPage?: boolean
+    /** A GET that may leave something in the outbox, as whatever is no GET may. */
+    writes?: boolean
+    /** Of a public route: no address is kept from asking it as often as it likes. */
+    isUncounted?: boolean
+    /** Its answer goes on for as long as the client stays. */
+    isStream?: boolean
+  }
+  interface FastifyRequest {
+    /** Null for public routes alone. */
+    caller: Caller | null
+    /** That of the caller, where it is a session of the billing page that lets them in. */
+    portalSession: PortalSession | null
+    /** What let the caller in, for answers that go on after it may have ended. */
+    credential: Credential | null
+  }
+}
+
+export interface Authentication {
+  readonly pool: Pool
+  readonly readToken: TokenReader
+  /** Where browsers reach this API. */
+  readonly publicUrl: () => string
+  /** Throws `too_many_requests`. Called once for each request: with the caller, or null for one that is not let in. */
+  readonly count: (request: FastifyRequest, caller: Caller | null) => Promise<void>
+}
+
+export function addAuthentication(app: FastifyInstance, { pool, readToken, publicUrl, count }: Authentication): void {
+  app.decorateRequest('caller', null)
+  app.decorateRequest('portalSession', null)
+  app.decorateRequest('credential', null)
+  app.addHook('onRequest', async (request) => {
+    const { access, isUncounted } = request.routeOptions.config
+    // Looking for paths is counted like guessing keys. Answered before a body is read, for which nobody waits.
+    if ((access === undefined || access === 'public') && !isUncounted) await count(request, null)
+    if (request.is404) throw noRoute(app, request)
+    if (access === undefined || access === 'public') return
+    try {
+      request.caller = await callerOf(request, access)
+    } catch (error) {
+      if (error instanceof ApiProblem && error.problem === 'unauthenticated') await count(request, null)
+      throw error
+    }
+    await count(request, request.caller)
+    const { portalSession } = request
+    if (portalSession !== null) refuseForeign(request)
+    authorise(request, request.caller, access)
+    if (portalSession !== null) request.portalSession = await usePortalSession(pool, portalSession)
+  })
+
+  function refuseForeign({ method, headers }: FastifyRequest): void {
+    const why = isSafe(method) ? null : foreignOrigin(headers, publicUrl())
+    if (why !== null) throw new ApiProblem('forbidden', `${why}: a session is taken from the billing page alone`)
+  }
+
+  async function callerOf(request: FastifyRequest, access: ClosedAccess): Promise<Caller> {
+    // Whoever sends a credential is who it says, whatever cookies a browser adds to it.
+    if (request.headers.authorization === undefined) {
+      const session = await findSession(request, access)
+      if (session !== null) {
+        request.portalSession = session
+        request.credential = { id: hash('sha256', session.secret), isStillGood: () => isStillOpen(pool, session) }
+        const { accountId, person, role, endsAt } = session
+        return { kind: 'person', subject: person.id, accountId, role, untilMicros: Date.parse(endsAt) * 1000 }
+      }
+    }
+    const credential = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
+    if (credential === undefined) {
+      throw new ApiProblem('unauthenticated', 'send Authorization: Bearer with an API key or a token')
+    }
+    const id = hash('sha256', credential)
+    if (!isApiKeyToken(credential)) {
+      request.credential = { id, isStillGood: null }
+      return await readToken(credential)
+    }
+    request.credential = { id, isStillGood: async () => (await useApiKey(pool, credential)) !== null }
+    const key = await useApiKey(pool, credential)
+    if (key === null) {
+      throw new ApiProblem('unauthenticated', 'the API key is not accepted: it is unknown, revoked, or was rotated')
+    }
+    const { keyId, name, scopes, accountIds } = key
+    return {
+      kind: 'key',
+      keyId,
+      name,
+      scopes: new Set(PERMISSIONS.filter((permission) => scopes.includes(permission))),
+      accountIds: accountIds && new Set(accountIds),
+    }
+  }
+
+  /**
+   * A browser sends the cookies of all accounts that it has open: that of the account which is asked about is taken. Without
+   * one, another account's answers for itself, and finds the account hidden. Null where there are no cookies at all.
+   */
+  async function findSession(request: FastifyRequest, { of }: ClosedAccess): Promise<PortalSession | null> {
+    const cookies = readCookies(request.headers.cookie, publicUrl())
+    if (cookies.length === 0) return null
+    const sessions = await findPortalSessions(
+      pool,
+      cookies.map(({ secret }) => secret),
+    )
+    const accountId = accountAskedAbout(request)
+    const own = sessions.find((session) => session.accountId === accountId)
+    if (own !== undefined) return own
+    const hadOne = accountId !== null && cookies.some(({ name }) => name === cookieNameOf(accountId, publicUrl()))
+    if (sessions.length > 0 && of !== 'session' && !hadOne) return sessions[0]!
+    throw new ApiProblem('unauthenticated', 'the session has ended: open the billing page again from the dashboard')
+  }
+}
+
+type ClosedAccess = Exclude<RouteAccess, 'public'>
+
+/** By the path or, where a route is about a session, by the query. Looked at before it is validated. */
+function accountAskedAbout({ params, query }: FastifyRequest): string | null {
+  const { account_id: accountId } = { ...(query as object), ...(params as object) } as { account_id?: unknown }
+  return typeof accountId === 'string' ? accountId : null
+}
+
+function authorise(request: FastifyRequest, caller: Caller, { permission, of }: ClosedAccess): void {
+  if (of === 'session' && request.portalSession === null) {
+    throw new ApiProblem('forbidden', 'it is about a session of the billing page, which this credential does not have')
+  }
+  const accountId = accountOf(request, of)
+  const access = of === 'own_accounts' ? accessToOwn(caller, permission) : accessOf(caller, permission, accountId)
+  if (access === 'hidden') throw noAccount(accountId!)
+  if (access === 'forbidden') {
+    throw new ApiProblem('forbidden', `it takes the permission ${permission}${whereOf(caller, of)}`)
+  }
+}
+
+function accountOf({ params, portalSession }: FastifyRequest, of: ClosedAccess['of']): string | null {
+  if (of === 'account') return (params as { account_id: string }).account_id
+  return of === 'session' ? portalSession!.accountId : null
+}
+
+/** Of routes that show what the caller may see, and no more: a key of some accounts may ask as well. */
+function accessToOwn(caller: Caller, permission: Permission): 'allowed' | 'forbidden' {
+  if (caller.kind === 'key') return caller.scopes.has(permission) ? 'allowed' : 'forbidden'
+  return caller.kind === 'operator' ? 'allowed' : 'forbidden'
+}
+
+function whereOf(caller: Caller, of: ClosedAccess['of']): string {
+  return caller.kind === 'key' && caller.accountIds !== null && of === 'installation'
+    ? ' for the whole installation'
+    : ''
+}
+
+/** The answer to an account that is not there, and to one that is somebody else's. */
+export function noAccount(accountId: string): ApiProblem {
+  return new ApiProblem('not_found', `there is no account ${accountId}, or it is not yours to see`)
+}
+
+/** Who calls a route that is not public. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new TypeError(`${request.routeOptions.url} is public and asks who calls`)
+  return request.caller
+}
+
+/** A page that is open is used, though it asks for nothing. */
+async function isStillOpen(pool: Pool, { secret }: PortalSession): Promise<boolean> {
+  const [session] = await findPortalSessions(pool, [secret])
+  if (session !== undefined) await usePortalSession(pool, session)
+  return session !== undefined
+}
+
+/** The session by which a route `of: 'session'` is asked. */
+export function sessionOf(request: FastifyRequest): PortalSession {
+  if (request.portalSession === null) throw new TypeError(`${request.routeOptions.url} is asked without a session`)
+  return request.portalSession
+}
+
+/** What let the caller in. */
+export function credentialOf(request: FastifyRequest): Credential {
+  if (request.credential === null) throw new TypeError(`${request.routeOptions.url} is public and asks what let in`)
+  return request.credential
+}

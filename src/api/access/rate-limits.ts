@@ -1,0 +1,77 @@
+/**
+ * How many requests a caller may make. Counted in Redis, so by all processes together; while Redis does not answer, each
+ * process counts for itself: a limit that holds a little less is better than none, and than no API.
+ */
+import { hash } from 'node:crypto'
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Redis } from 'ioredis'
+import { ApiProblem } from '../protocol/problem.ts'
+import type { Caller } from './permissions.ts'
+
+const MINUTE_MS = 60_000
+
+export interface RateLimits {
+  readonly redis: Redis
+  /** By one caller. */
+  readonly requestsPerMinute: number
+  /** From one address, by whoever is not let in or needs no credential. */
+  readonly anonymousRequestsPerMinute: number
+}
+
+type Limiter = ReturnType<FastifyInstance['createRateLimit']>
+
+/** Answers what counts a request, and throws `too_many_requests`. */
+export async function createRateLimits(
+  app: FastifyInstance,
+  { redis, requestsPerMinute, anonymousRequestsPerMinute }: RateLimits,
+): Promise<(request: FastifyRequest, caller: Caller | null) => Promise<void>> {
+  const limiterOf = async (options: object) => {
+    let make!: FastifyInstance['createRateLimit']
+    // Each in a context of its own, as a context has one store.
+    await app.register(async (scope) => {
+      await scope.register(rateLimit, { global: false, timeWindow: MINUTE_MS, ...options })
+      make = scope.createRateLimit
+    })
+    const keyGenerator = (request: FastifyRequest) => keyOf(request)
+    return {
+      known: make({ max: requestsPerMinute, keyGenerator }),
+      anonymous: make({ max: anonymousRequestsPerMinute, keyGenerator }),
+    }
+  }
+  const shared = await limiterOf({ redis, nameSpace: 'tollgate:rate:' })
+  const own = await limiterOf({})
+
+  return async (request, caller) => {
+    const kind = caller === null ? 'anonymous' : 'known'
+    const verdict = await ask(shared[kind], request).catch(() => ask(own[kind], request))
+    if (verdict.isAllowed || !verdict.isExceeded) return
+    throw new ApiProblem('too_many_requests', `more than ${verdict.max} requests in a minute: go on in a while`, {
+      retryAfterSeconds: verdict.ttlInSeconds,
+    })
+  }
+}
+
+function ask(limiter: Limiter, request: FastifyRequest) {
+  return limiter(request)
+}
+
+/** By credential where there is one, else by address. */
+function keyOf({ caller, ip }: FastifyRequest): string {
+  return caller === null ? `address ${ip}` : callerKeyOf(caller)
+}
+
+/**
+ * The same for all requests of one caller; a person is one by whatever they come, and in each account for themself. A subject
+ * may be an e-mail address, and long: it is hashed.
+ */
+export function callerKeyOf(caller: Caller): string {
+  switch (caller.kind) {
+    case 'key':
+      return `key ${caller.keyId}`
+    case 'operator':
+      return `operator ${hash('sha256', caller.subject)}`
+    case 'person':
+      return `person ${hash('sha256', `${caller.accountId}\n${caller.subject}`)}`
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Tokens of people: signed by an issuer that the installation names, for this audience, not expired. What an issuer may say
+ * is settled by which one it is: only the operators' issuer makes an operator, whatever another one's token claims.
+ */
+import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { Config, TokenIssuer } from '../../platform/config.ts'
+import { ApiProblem } from '../protocol/problem.ts'
+import { type Caller, PERSON_ROLES } from './permissions.ts'
+
+export type TokenReader = (token: string) => Promise<Caller>
+
+/** Asymmetric ones: whoever can check a token must not be able to make one. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
+const CLOCK_TOLERANCE_SECONDS = 5
+const KEYS_WITHIN_MS = 3_000
+
+interface KnownIssuer extends TokenIssuer {
+  readonly keys: JWTVerifyGetKey
+  callerOf(payload: JWTPayload, subject: string): Caller
+}
+
+/** Throws `ApiProblem`: `unauthenticated` for a token that is not valid, `unavailable` while its keys cannot be had. */
+export function createTokenReader({ dashboard, operators, accountClaim, roleClaim }: Config['tokens']): TokenReader {
+  const known = new Map<string, KnownIssuer>()
+  const add = (issuer: TokenIssuer | null, callerOf: KnownIssuer['callerOf']) => {
+    if (issuer === null) return
+    const keys = createRemoteJWKSet(new URL(issuer.jwksUrl), { timeoutDuration: KEYS_WITHIN_MS })
+    known.set(issuer.issuer, { ...issuer, keys, callerOf })
+  }
+  add(dashboard, (payload, subject) => personOf(payload, subject, accountClaim, roleClaim))
+  add(operators, (payload, subject) => {
+    if (payload[roleClaim] !== 'operator') throw refused(`its claim ${roleClaim} is not operator`)
+    return { kind: 'operator', subject }
+  })
+
+  return async (token) => {
+    const issuer = known.get(issuerOf(token) ?? '')
+    if (issuer === undefined) throw refused('it is of no issuer that is known here')
+    const payload = await verify(token, issuer)
+    const { sub } = payload
+    if (typeof sub !== 'string' || !/^[^\p{Cc}]{1,200}$/u.test(sub)) throw refused('it names nobody (sub)')
+    return { ...issuer.callerOf(payload, sub), untilMicros: payload.exp! * 1_000_000 }
+  }
+}
+
+async function verify(token: string, { issuer, audience, keys }: KnownIssuer): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      algorithms: ALGORITHMS,
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    })
+    return payload
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) throw refused('it has expired')
+    if (error instanceof errors.JWTClaimValidationFailed) throw refused(`its claim ${error.claim} is not accepted`)
+    if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError) || isUnreadable(error)) {
+      throw new ApiProblem('unavailable', 'the keys of the token’s issuer cannot be had at the moment', {
+        retryAfterSeconds: 5,
+      })
+    }
+    throw refused('its signature or form is not valid')
+  }
+}
+
+/** What the issuer answered is no key set. */
+function isUnreadable(error: errors.JOSEError): boolean {
+  return error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSInvalid
+}
+
+function personOf(payload: JWTPayload, subject: string, accountClaim: string, roleClaim: string): Caller {
+  const accountId = payload[accountClaim]
+  const role = PERSON_ROLES.find((known) => known === payload[roleClaim])
+  if (typeof accountId !== 'string' || accountId === '') throw refused(`it names no account (${accountClaim})`)
+  if (role === undefined) throw refused(`its claim ${roleClaim} is neither admin nor member`)
+  return { kind: 'person', subject, accountId, role }
+}
+
+function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss
+  } catch {
+    throw refused('it is no token')
+  }
+}
+
+function refused(why: string): ApiProblem {
+  return new ApiProblem('unauthenticated', `the credential is not accepted: ${why}`)
+}

@@ -1,0 +1,162 @@
+/**
+ * Every failure as a problem document, or as a page where a person looks at the answer. What is ours to mend is logged with its
+ * cause; of that nothing leaves.
+ */
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { consequenceOf, Fault, sqlState } from '../../platform/faults.ts'
+import type { Logger } from '../../platform/log.ts'
+import { ApiProblem, documentOf, type FieldFault, ofFaults, problemOf } from './problem.ts'
+
+const RETRY_AFTER_SECONDS = 1
+
+export type ShowProblem = (reply: FastifyReply, problem: ApiProblem) => Promise<FastifyReply>
+
+/** `showProblem` answers for routes that are pages. */
+export function addErrorHandling(app: FastifyInstance, log: Logger, showProblem: ShowProblem | null): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = problemFor(error, request, log)
+    const isPage = request.routeOptions.config.isPage === true
+    return isPage && showProblem !== null ? showProblem(reply, problem) : send(request, reply, problem)
+  })
+  // A route's own: it takes the method, and has nothing there.
+  app.setNotFoundHandler((request, reply) => send(request, reply, nothingThere()))
+}
+
+function nothingThere(): ApiProblem {
+  return new ApiProblem('not_found', 'there is nothing at this path')
+}
+
+/** The answer where there is no route: the path is unknown, or takes other methods. */
+export function noRoute(app: FastifyInstance, request: FastifyRequest): ApiProblem {
+  const [path] = request.url.split('?')
+  const allow = METHODS.filter((method) => app.findRoute({ method, url: path! }) !== null)
+  if (allow.length === 0) return nothingThere()
+  return new ApiProblem('method_not_allowed', `this path takes ${allow.join(', ')}`, { allow })
+}
+
+async function send(request: FastifyRequest, reply: FastifyReply, problem: ApiProblem): Promise<FastifyReply> {
+  const { status } = problemOf(problem.problem)
+  const { retryAfterSeconds, allow, current } = problem.extras
+  reply.code(status).type('application/problem+json')
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+  if (allow !== undefined) reply.header('allow', allow.join(', '))
+  if (current !== undefined) reply.header('etag', current.etag)
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  // Already in its wire form; routes' own serialisers know the answers of the routes.
+  return await reply.serializer((body) => body as string).send(JSON.stringify(documentOf(problem, request.id)))
+}
+
+function problemFor(error: FastifyError, request: FastifyRequest, log: Logger): ApiProblem {
+  if (error instanceof ApiProblem) return error
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, keyword, message }): FieldFault => {
+      // Of the whole it is `/`, which as a pointer would mean a member without a name.
+      const path = `/${placeOf(error.validationContext)}${instancePath === '/' ? '' : instancePath}`
+      return { path, code: keyword, detail: message ?? 'is not valid' }
+    })
+    return ofFaults('invalid_request', errors)
+  }
+  const ofRequest = problemOfRequest(error)
+  if (ofRequest !== null) return ofRequest
+
+  const { fate, code } = consequenceOf(error)
+  if (error instanceof Fault || (fate !== 'crash' && !isOurStatement(error))) {
+    if (fate === 'retry') {
+      log.warn(
+        { err: error, request_id: request.id, route: request.routeOptions.url },
+        'a request met a fault that passes',
+      )
+      return new ApiProblem('unavailable', unavailableDetail(code), { retryAfterSeconds: RETRY_AFTER_SECONDS })
+    }
+    if (fate === 'dead_letter') {
+      log.warn({ err: error, request_id: request.id, route: request.routeOptions.url }, 'the database refused a value')
+      return new ApiProblem(
+        'invalid_request',
+        'a value cannot be stored: too large, or with characters that cannot be kept',
+      )
+    }
+  }
+  log.error(
+    { err: error, request_id: request.id, route: request.routeOptions.url },
+    'a request failed by a bug of ours',
+  )
+  return new ApiProblem('internal', `nothing more can be said; the log names it under request ${request.id}`)
+}
+
+/** The server does not understand the statement, or may not do it: no later moment mends that. */
+function isOurStatement(error: unknown): boolean {
+  return sqlState(error)?.startsWith('42') === true
+}
+
+function unavailableDetail(code: string): string {
+  return code === 'commit_unanswered'
+    ? 'the database did not say whether it was done: repeat the request, with the same Idempotency-Key where it had one'
+    : 'the database does not answer at the moment: nothing was done; try again'
+}
+
+/** What Fastify itself refuses of a request. */
+function problemOfRequest({ code, statusCode }: FastifyError): ApiProblem | null {
+  switch (code) {
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiProblem('unsupported_media_type', 'send application/json')
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiProblem('too_large', 'the body is larger than this route takes')
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new ApiProblem('invalid_request', 'the body is empty; it must be JSON')
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new ApiProblem('invalid_request', 'the body is no valid JSON')
+    default:
+      return statusCode !== undefined && statusCode >= 400 && statusCode < 500
+        ? new ApiProblem('invalid_request', 'the request cannot be read')
+        : null
+  }
+}
+
+/** What no route was looked for: a path that cannot be read, or with an id longer than any. */
+export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const [path] = request.url.split('?')
+  const problem =
+    error.code === 'FST_ERR_MAX_PARAM_LENGTH'
+      ? new ApiProblem('not_found', `there is nothing at ${path!.slice(0, MAX_SHOWN_PATH)}...`)
+      : new ApiProblem('invalid_request', 'the path cannot be read: it is not percent-encoded as it must be')
+  reply.header('x-request-id', request.id)
+  void send(request, reply, problem)
+}
+
+const MAX_SHOWN_PATH = 200
+
+/** What is no HTTP, or too long in its headers, before there is a request. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const status = UNREADABLE[error.code ?? ''] ?? 400
+  if (socket.writable) {
+    const requestId = randomUUID()
+    const body = JSON.stringify({
+      type: 'about:blank',
+      title: STATUS_CODES[status],
+      status,
+      detail: 'the request cannot be read',
+      request_id: requestId,
+      retryable: status === 408,
+    })
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\n` +
+        `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\nconnection: close\r\n\r\n${body}`,
+    )
+  }
+  socket.destroy(error)
+}
+
+const UNREADABLE: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }
+
+const PLACES: Readonly<Record<string, string>> = { querystring: 'query', params: 'path' }
+
+function placeOf(context: string | undefined): string {
+  return PLACES[context ?? ''] ?? context ?? 'body'
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const

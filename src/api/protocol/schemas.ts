@@ -1,0 +1,196 @@
+/**
+ * The forms that values have in requests and answers, each under the name that the OpenAPI gives it. Amounts are decimal
+ * strings in units of the currency, instants are RFC 3339 in UTC: neither is ever a number. Requests take no field that is
+ * not named here; answers may get more fields one day.
+ */
+import { z } from 'zod'
+import { BILLING_MODES } from '../../core/account/settings.ts'
+import { formatInstant, parseInstantOrDate } from '../../core/instant.ts'
+import { CURRENCIES, formatMoney, parseMoney } from '../../core/money.ts'
+
+/** The form of an amount, with as many digits before the point as the largest that is kept has. */
+const AMOUNT = /^-?\d{1,13}(\.\d{1,6})?$/
+
+export const Money = z
+  .string()
+  // What refines it further may take it for an amount: it is not asked where it is none.
+  .regex(AMOUNT, { error: 'must be a decimal such as "25.00", with at most 6 digits after the point', abort: true })
+  .meta({ id: 'Money', description: 'A decimal amount in units of the currency', examples: ['25.00'] })
+
+/** Above zero, to the sixth digit. */
+export const PositiveMoney = z
+  .string()
+  .regex(/^(?=.*[1-9])\d{1,12}(\.\d{1,6})?$/, {
+    error: 'must be a decimal above 0 such as "25.00", with at most 6 digits after the point',
+  })
+  .meta({ description: 'A decimal amount above 0, in units of the currency', examples: ['25.00'] })
+
+/** Above or below zero, to the sixth digit. */
+export const NonZeroMoney = z
+  .string()
+  .regex(/^-?(?=.*[1-9])\d{1,13}(\.\d{1,6})?$/, {
+    error: 'must be a decimal other than 0 such as "-25.00", with at most 6 digits after the point',
+  })
+  .meta({ description: 'A decimal amount other than 0, in units of the currency', examples: ['25.00'] })
+
+/** What `parseMoney` makes of a string that `Money` has let through. */
+export function microsOf(money: string): bigint {
+  const micros = parseMoney(money)
+  if (micros === null) throw new TypeError(`${money} passed for an amount`)
+  return micros
+}
+
+export function microsOrNull(money: string | null): bigint | null {
+  return money === null ? null : microsOf(money)
+}
+
+export function moneyOrNull(micros: bigint | null): string | null {
+  return micros === null ? null : formatMoney(micros)
+}
+
+export const CurrencyCode = z.enum(CURRENCIES).meta({ id: 'Currency', description: 'ISO 4217' })
+
+/** In answers: made by us, always in UTC. */
+export const Instant = z.iso
+  .datetime({ precision: 6 })
+  .meta({ id: 'Instant', description: 'RFC 3339, UTC, microseconds', examples: ['2026-03-01T08:10:00.000000Z'] })
+
+/** In requests: an instant with any offset, or a date for its midnight in UTC. */
+export const GivenInstant = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: 'must be an RFC 3339 instant such as 2026-03-01T08:10:00Z, or a date such as 2026-03-01',
+  })
+  .meta({ description: 'An RFC 3339 instant, or a date for its midnight in UTC', examples: ['2026-03-01T00:00:00Z'] })
+
+/** What `parseInstantOrDate` makes of a string that `GivenInstant` has let through. */
+export function instantOf(text: string): number {
+  const micros = parseInstantOrDate(text)
+  if (micros === null) throw new TypeError(`${text} passed for an instant`)
+  return micros
+}
+
+/** In UTC, as the ledger takes it; null where none is given. */
+export function instantTextOrNull(given: string | null | undefined): string | null {
+  return given == null ? null : formatInstant(instantOf(given))
+}
+
+export const CalendarDate = z.iso.date({ error: 'must be a date such as 2026-01-31' })
+
+/** As producers and accounts files may spell them. */
+export const AccountId = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,64}$/, { error: 'must be 1 to 64 printable ASCII characters' })
+  .meta({ description: 'The account', examples: ['acme'] })
+
+export const AccountParams = z.object({ account_id: AccountId })
+
+/** Words of a person: one line, nothing that cannot be shown or stored. */
+export function text(maxLength: number) {
+  return (
+    z
+      .string()
+      .min(1)
+      .max(maxLength)
+      // In words that every reader of the document knows: no classes of Unicode.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+      .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, { error: 'must have no control characters' })
+      .regex(/\S/, { error: 'must not be blank' })
+      .refine((value) => value.isWellFormed(), { error: 'must have no half characters' })
+  )
+}
+
+/** Ids that we make, or that usage events bring. */
+export const Id = z.string().regex(/^[\x20-\x7e]{1,200}$/, { error: 'must be 1 to 200 printable ASCII characters' })
+
+export const BillingMode = z
+  .enum(BILLING_MODES)
+  .meta({ description: 'Who pays: the credit, the invoice, or nobody as the plan includes it' })
+
+export const IdempotencyKey = z
+  .string()
+  .regex(/^[ -~]{1,200}$/, { error: 'must be 1 to 200 printable ASCII characters' })
+  .meta({
+    description:
+      'Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days',
+  })
+
+/** Of whatever moves money or starts work. */
+export const IdempotencyHeaders = z.object({ 'idempotency-key': IdempotencyKey })
+
+/** Of whatever changes a thing that somebody else may have changed meanwhile. */
+export const IfMatchHeaders = z.object({
+  'if-match': z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'The ETag of what you have seen; * to change it whatever it is by now' }),
+})
+
+export const MAX_PAGE_ITEMS = 200
+
+export const PageQuery = z.object({
+  cursor: z
+    .string()
+    .regex(/^[\w-]{1,500}$/, { error: 'must be what next_cursor said' })
+    .optional()
+    .meta({ description: 'What next_cursor of the page before said' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_PAGE_ITEMS)
+    .default(50)
+    .meta({ description: 'How many items a page has at the most' }),
+})
+
+/** A page of a list. */
+export function page<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next_cursor: z.string().nullable().meta({ description: 'Of the next page; null: this was the last' }),
+  })
+}
+
+export const ProblemSchema = z
+  .object({
+    type: z.string().meta({ description: 'Stable; tells programs what kind of problem it is' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What is wrong and what to do, for a person' }),
+    request_id: z.string().meta({ description: 'For support' }),
+    retryable: z.boolean().meta({ description: 'Whether the same request may succeed later' }),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().meta({ description: 'JSON pointer to the value: /body/amount, /query/limit' }),
+          code: z.string(),
+          detail: z.string(),
+          limit: z.string().optional().meta({ description: 'The bound that the value is outside of' }),
+        }),
+      )
+      .optional(),
+    faults: z
+      .array(
+        z.object({
+          file: z.string(),
+          line: z.int().nullable().meta({ description: 'From 1; null: the file as a whole' }),
+          reason: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Of files that were sent: the first of their faults' }),
+    fault_count: z.int().optional().meta({ description: 'How many faults the files have' }),
+    current: z
+      .object({
+        etag: z.string(),
+        changed_by: z.string().nullable(),
+        changed_by_name: z.string().nullable().meta({
+          description:
+            'Their display name, else what they were called when the billing page was opened last; null: neither is known, as of services',
+        }),
+        changed_at: Instant,
+      })
+      .optional()
+      .meta({ description: 'When it was changed meanwhile: what it is now' }),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' })

@@ -1,0 +1,85 @@
+/**
+ * Consents as requests bring them. A person consents for themself, by their own token or session; a service or an operator names the
+ * person and vouches for them, which is kept.
+ */
+import { z } from 'zod'
+import type { Consent } from '../../core/top-up/settings.ts'
+import { actorOf, type Caller } from '../access/permissions.ts'
+import { ApiProblem } from '../protocol/problem.ts'
+import { Id, Money, microsOf, microsOrNull, text } from '../protocol/schemas.ts'
+
+const MAX_TEXT_CHARACTERS = 20_000
+
+/** As it was shown, over several lines if need be. */
+const ConsentText = z
+  .string()
+  .min(1)
+  .max(MAX_TEXT_CHARACTERS)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/, {
+    error: 'must have no control characters but line breaks',
+  })
+  .regex(/\S/, { error: 'must not be blank' })
+  .refine((value) => value.isWellFormed(), { error: 'must have no half characters' })
+
+const FIGURES = {
+  person: text(200)
+    .optional()
+    .meta({ description: 'Who agreed. By a person’s own token or session absent, or that person; else needed' }),
+  text: ConsentText.meta({ description: 'The text that was agreed to, as it was shown' }),
+  text_version: text(100),
+  locale: z
+    .string()
+    .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$/, { error: 'must be a locale such as en or de-AT' })
+    .meta({ examples: ['en'] }),
+  threshold: Money,
+  amount: Money,
+  monthly_cap: Money.nullable(),
+}
+
+export const GivenConsent = z
+  .strictObject({
+    ...FIGURES,
+    method_id: Id.nullable().meta({ description: 'The method that may be charged' }),
+  })
+  .meta({ id: 'GivenConsent', description: 'Who agreed to be charged, to which text and which figures' })
+
+export const GivenConsentForNewMethod = z.strictObject(FIGURES).meta({
+  id: 'GivenConsentForNewMethod',
+  description: 'A consent for the method to come, which has no id yet',
+})
+
+/** Throws `ApiProblem` where the person is not who may consent. */
+export function consentOf(caller: Caller, given: z.output<typeof GivenConsent>): Consent {
+  return { ...consentForNewMethodOf(caller, given), methodId: given.method_id }
+}
+
+export function consentForNewMethodOf(
+  caller: Caller,
+  given: z.output<typeof GivenConsentForNewMethod>,
+): Omit<Consent, 'methodId'> {
+  return {
+    ...personOf(caller, given.person),
+    text: given.text,
+    textVersion: given.text_version,
+    locale: given.locale,
+    thresholdMicros: microsOf(given.threshold),
+    amountMicros: microsOf(given.amount),
+    monthlyCapMicros: microsOrNull(given.monthly_cap),
+  }
+}
+
+function personOf(caller: Caller, named: string | undefined): Pick<Consent, 'person' | 'attestedBy'> {
+  if (caller.kind === 'person') {
+    if (named === undefined || named === caller.subject) return { person: caller.subject, attestedBy: null }
+    throw personRefused('somebody_else', 'must be absent, or who you are: nobody consents for another')
+  }
+  if (named === undefined) throw personRefused('missing', 'must name who agreed')
+  return { person: named, attestedBy: actorOf(caller) }
+}
+
+function personRefused(code: string, detail: string): ApiProblem {
+  return new ApiProblem('not_possible', `the consent’s person ${detail}`, {
+    errors: [{ path: '/body/consent/person', code, detail }],
+  })
+}

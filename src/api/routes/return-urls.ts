@@ -1,0 +1,28 @@
+/** Where a customer may be sent back to from the provider's pages: to our own origin and those configured, nowhere else. */
+import { z } from 'zod'
+import { ApiProblem } from '../protocol/problem.ts'
+import type { ApiContext } from './context.ts'
+
+export const ReturnUrl = z
+  .string()
+  .max(2_000)
+  .meta({
+    description: 'Where the customer comes back to: an address of the API’s own origin, or of one configured for it',
+    examples: ['https://dashboard.example/billing'],
+  })
+
+/** The address as it is stored. Throws `ApiProblem` for one that is elsewhere. */
+export function returnUrlOf(text: string, { publicUrl, returnOrigins }: ApiContext): string {
+  const url = URL.parse(text)
+  const isAllowed =
+    url !== null &&
+    (url.protocol === 'https:' || url.protocol === 'http:') &&
+    url.username === '' &&
+    url.password === '' &&
+    [new URL(publicUrl()).origin, ...returnOrigins].includes(url.origin)
+  if (isAllowed) return url.href
+  const detail = 'must be an address of an origin that customers may be sent back to'
+  throw new ApiProblem('not_possible', `return_url ${detail}: the operator configures them`, {
+    errors: [{ path: '/body/return_url', code: 'origin_not_allowed', detail }],
+  })
+}

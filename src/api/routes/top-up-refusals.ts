@@ -1,0 +1,81 @@
+/** What the ledger refuses of top-ups, cards and their settings, as problems. */
+import { formatMoney } from '../../core/money.ts'
+import type { SettingsFault } from '../../core/top-up/settings.ts'
+import type { ChangedMeanwhile } from '../../ledger/changes/last-change.ts'
+import { noAccount } from '../access/authenticate.ts'
+import { changedMeanwhile } from '../protocol/etags.ts'
+import { ApiProblem, type FieldFault, ofFaults } from '../protocol/problem.ts'
+
+export type Refusal =
+  | 'unknown_account'
+  | 'request_key_reused'
+  | 'account_closed'
+  | 'needs_another_method'
+  | 'consent_needed'
+  | 'consent_differs'
+  | ChangedMeanwhile
+  | { readonly faults: readonly SettingsFault[] }
+
+/** `place`: where the values at fault stood in the request. */
+export function problemOfRefusal(refused: Refusal, accountId: string, place: 'body' | 'query' = 'body'): ApiProblem {
+  if (typeof refused !== 'string') {
+    if ('changedMeanwhile' in refused) return changedMeanwhile('automatic top-up', refused.changedMeanwhile)
+    return ofFaults(
+      'not_possible',
+      refused.faults.map((fault) => faultOf(fault, place)),
+    )
+  }
+  switch (refused) {
+    case 'unknown_account':
+      return noAccount(accountId)
+    case 'request_key_reused':
+      return new ApiProblem('request_key_reused', 'the Idempotency-Key was used for something else: choose another')
+    case 'account_closed':
+      return new ApiProblem('account_closed', `account ${accountId} is closed: nothing is charged to it any more`)
+    case 'needs_another_method':
+      return new ApiProblem(
+        'needs_another_method',
+        'the payment method must not be charged again: make another one the default, then save',
+      )
+    case 'consent_needed':
+      return new ApiProblem('consent_needed', 'this could charge more than before: send a consent to what is saved')
+    case 'consent_differs':
+      return new ApiProblem(
+        'consent_differs',
+        'the consent is for other figures, or another payment method, than what would be charged: read it again, and ask again',
+      )
+  }
+}
+
+function faultOf(fault: SettingsFault, place: 'body' | 'query'): FieldFault {
+  const path = `/${place}/${fault.field}`
+  switch (fault.kind) {
+    case 'more_than_2_decimals':
+      return { path, code: fault.kind, detail: 'must have at most 2 decimals' }
+    case 'below_min':
+      return withLimit(path, 'too_low', 'must be at least', fault.minMicros)
+    case 'above_max':
+      return withLimit(path, 'too_high', 'must be at most', fault.maxMicros)
+    case 'cap_below_amount':
+      return withLimit(path, fault.kind, 'must pay for one top-up, so be at least', fault.amountMicros)
+  }
+}
+
+function withLimit(path: string, code: string, detail: string, limitMicros: bigint): FieldFault {
+  const limit = formatMoney(limitMicros)
+  return { path, code, detail: `${detail} ${limit}`, limit }
+}
+
+export function noSuch(what: string, id: string): ApiProblem {
+  return new ApiProblem('not_found', `there is no ${what} ${id} of this account`)
+}
+
+/** The provider gave no answer to go by. */
+export function providerUnavailable(retryAfterMicros: number | null = null): ApiProblem {
+  const retryAfterSeconds = retryAfterMicros === null ? 5 : Math.ceil(retryAfterMicros / 1_000_000)
+  return new ApiProblem(
+    'provider_unavailable',
+    'the payment provider does not answer at the moment: repeat the request, with the same Idempotency-Key where it had one',
+    { retryAfterSeconds },
+  )
+}

@@ -1,0 +1,84 @@
+/** What is asked of the database for followed accounts: one statement at a time, and no answer that is of before. */
+import { describe, expect, it } from 'vitest'
+import { type AccountReader, createReader } from '../../../src/api/live/reader.ts'
+import { createLog } from '../../../src/platform/log.ts'
+import type { Pool } from '../../../src/platform/postgres.ts'
+import { until } from '../../../testkit/until.ts'
+
+interface Asked {
+  readonly name: string
+  readonly accountIds: readonly string[]
+  answer(rows: readonly object[]): void
+  fail(): void
+}
+
+function open(isFollowed: (accountId: string) => boolean = () => true) {
+  const asked: Asked[] = []
+  const told: string[] = []
+  const pool = {
+    query: ({ name, values }: { name: string; values: [string[]] }) =>
+      new Promise((resolve, reject) => {
+        const answer = (rows: readonly object[]) => resolve({ rows })
+        asked.push({ name, accountIds: values[0], answer, fail: () => reject(new Error('away')) })
+      }),
+  } as unknown as Pool
+  const reader: AccountReader = createReader({
+    pool,
+    log: createLog('silent'),
+    isFollowed,
+    onParts: (accountId, parts) => told.push(`${accountId} ${parts === null ? 'none' : parts.balance.version}`),
+    onTopUps: (accountId, latest) => told.push(`${accountId} ${latest.map(({ topUp }) => topUp.state).join()}`),
+  })
+  return { reader, asked, told, untilAsked: (count: number) => until('it is asked', () => asked.length === count) }
+}
+
+const stands = (accountId: string, version: bigint) => ({
+  account_id: accountId,
+  epoch: 1,
+  balance_version: version,
+  settings_version: 1,
+})
+const topUp = (state: string) => ({ account_id: 'a', state, is_open: true })
+
+describe('the database is asked', () => {
+  it('once for all that was wanted, and for what came meanwhile once it has answered', async () => {
+    const { reader, asked, told, untilAsked } = open((accountId) => accountId !== 'gone')
+    for (const accountId of ['a', 'b', 'a', 'gone']) reader.read(accountId)
+    await untilAsked(1)
+    expect(asked[0]!.accountIds).toEqual(['a', 'b'])
+    for (const accountId of ['b', 'c', 'c']) reader.read(accountId)
+    expect(asked).toHaveLength(1)
+    asked[0]!.answer([stands('a', 3n)])
+    await untilAsked(2)
+    expect(asked[1]!.accountIds).toEqual(['b', 'c'])
+    asked[1]!.answer([stands('b', 1n), stands('c', 2n)])
+    await until('all is told', () => told.length === 4)
+    expect(told).toEqual(['a 3', 'b none', 'b 1', 'c 2'])
+  })
+
+  it('again for what it did not answer', async () => {
+    const { reader, asked, told, untilAsked } = open()
+    reader.read('a')
+    await untilAsked(1)
+    reader.read('b')
+    asked[0]!.fail()
+    await untilAsked(2)
+    expect([...asked[1]!.accountIds].toSorted()).toEqual(['a', 'b'])
+    expect(told).toEqual([])
+    asked[1]!.answer([])
+    await reader.stop()
+  })
+})
+
+it('top-ups that moved while they were read are read again, and told once', async () => {
+  const { reader, asked, told, untilAsked } = open()
+  reader.readTopUps('a')
+  await untilAsked(1)
+  reader.readTopUps('a')
+  asked[0]!.answer([topUp('requested')])
+  await untilAsked(2)
+  expect(told).toEqual([])
+  asked[1]!.answer([topUp('succeeded')])
+  await until('it is told', () => told.length === 1)
+  expect(told).toEqual(['a succeeded'])
+})

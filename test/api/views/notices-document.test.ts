@@ -1,0 +1,29 @@
+/** The table of docs/NOTICES.md is that of the core, with the figures of the API. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { FORMS } from '../../../src/api/views/notice-figures.ts'
+import { NOTICES } from '../../../src/core/notices/table.ts'
+
+const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/NOTICES.md'), 'utf8')
+const ROWS = [...PAGE.matchAll(/^\| ([a-z_]+) \| (.*) \|$/gm)].slice(1).map(([, key, rest]) => {
+  const [severity, part, who, x, , figures, hiddenBy] = rest!.split('|').map((cell) => cell.trim())
+  return { key, severity, part, who, x, figures, hiddenBy }
+})
+const LASTS = 'days_left, no_days_left_reason, lasts_until'
+
+it('the page names each notice in its place', () => {
+  const told = ROWS.map(({ key, part, who, x, hiddenBy }) => [key, part, who, x, hiddenBy])
+  expect(told).toEqual(
+    NOTICES.map((row) => [row.key, row.placement, row.for, row.isDismissible ? 'x' : '', row.hiddenBy.join(', ')]),
+  )
+})
+
+it('the page names the figures of each notice', () => {
+  const figuresOf = (key: string) => Object.keys(FORMS[key as keyof typeof FORMS].schema.shape.figures.shape).sort()
+  const both = ROWS.filter(({ key }) => key === 'exhausted' || key === 'paused').flatMap(({ figures }) => figures!)
+  for (const { key, figures } of ROWS) {
+    const told = key === 'exhausted_and_paused' ? both.join(', ').replace(', *lasts*', '') : figures!
+    expect(told.replace('*lasts*', LASTS).split(', ').sort(), key).toEqual(figuresOf(key!))
+  }
+})
