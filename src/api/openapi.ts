@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document, made from the schemas that validate and type the routes, and a page to read it. What any route may
- * refuse is added to each here, so that no route can forget to say it.
+ * The OpenAPI document and a page to read it. It is made from the schemas that validate the routes; the problems that
+ * any route may answer with are added here, so no route can leave them out.
  */
 import { readFileSync } from 'node:fs'
 import swagger from '@fastify/swagger'
@@ -40,7 +40,7 @@ answers 412 where somebody was faster.
 **Refusals** are problem documents (RFC 9457): \`type\` is stable, \`retryable\` says whether the same request may succeed later.
 **Lists** come in pages: \`next_cursor\` of one is \`cursor\` of the next.`
 
-/** To be registered before any route. */
+/** Serves the document and the page. Register it before any route. */
 export async function addOpenApi(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => completeRoute(route))
   await app.register(swagger, {
@@ -68,7 +68,7 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
   app.get(
     '/openapi.json',
     { config: { access: 'public' }, schema: { hide: true } },
-    // Made once the app is ready; no route comes later.
+    // Routes are only added before the app is ready, so this is complete.
     async (_request, reply) => await reply.send(app.swagger()),
   )
 }

@@ -1,4 +1,4 @@
-/** The API's server: who calls, what goes wrong, what is counted and logged around every route, and all routes. */
+/** The API's server: authentication, errors, metrics and logging around every route, and all routes. */
 import { randomUUID } from 'node:crypto'
 import formbody from '@fastify/formbody'
 import { fastify } from 'fastify'
@@ -47,6 +47,7 @@ import { addUsageRoutes } from './routes/usage.ts'
 import { addWebhooks } from './routes/webhooks.ts'
 import { readerOf, readNoticesFor } from './views/notice-views.ts'
 
+/** What a server is created with. */
 export interface ApiOptions {
   readonly context: ApiContext
   readonly readToken: TokenReader
@@ -54,7 +55,7 @@ export interface ApiOptions {
   readonly live: LiveOptions
   readonly trustedProxies: readonly string[]
   readonly registry: Registry
-  /** Called after a request that may have left something in the outbox. */
+  /** Called after a request that may have added to the outbox. */
   readonly onWritten: () => void
 }
 
@@ -64,10 +65,10 @@ export interface LiveOptions {
   readonly times?: LiveTimes
 }
 
-/** Most bodies are a few figures; the routes that take files say so. */
+/** Most bodies hold a few figures; routes that take files raise the limit. */
 const BODY_BYTES = 128 * 1024
-const REQUEST_WITHIN_MS = 30_000
-/** The longest id of a path, percent-encoded. */
+const REQUEST_TIMEOUT_MS = 30_000
+/** Length of the longest id in a path, percent-encoded. */
 const PATH_PARAMETER_CHARACTERS = 700
 
 const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
@@ -101,20 +102,20 @@ const ROUTES: readonly ((api: Api, context: ApiContext) => void)[] = [
   addWebhooks,
 ]
 
-/** Ready to listen. Its `close` waits for requests under way. */
+/** Creates the server, ready to listen. Its `close` waits for requests in progress. */
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { context, readToken, limits, live, trustedProxies, registry, onWritten } = options
   const app = fastify({
     logger: false,
     bodyLimit: BODY_BYTES,
-    requestTimeout: REQUEST_WITHIN_MS,
-    // A caller's own id is taken where it can be searched for and quoted.
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // A request id from the caller is used if it can be searched for and quoted.
     genReqId: ({ headers }) => givenRequestId(headers['x-request-id']) ?? randomUUID(),
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS },
-    // Idle connections of clients that keep them open must not hold up a stop.
+    // Idle keep-alive connections must not delay a stop.
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
@@ -145,7 +146,7 @@ function givenRequestId(header: string | string[] | undefined): string | undefin
   return typeof header === 'string' && REQUEST_ID.test(header) ? header : undefined
 }
 
-/** Forms are for pages that people see; a browser sends one to anywhere, and nobody is asked. */
+/** Forms are only for pages: a browser submits a form to any address without asking, which a JSON body prevents. */
 function refuseForms(app: Api): void {
   app.addHook('preParsing', async (request) => {
     const isForm = /^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '')
@@ -155,7 +156,7 @@ function refuseForms(app: Api): void {
   })
 }
 
-/** One line and one sample a request: the route as it is written, never the URL with what people put into it. */
+/** Logs and counts each request, under the route's pattern and never the URL, which contains what people entered. */
 function addAccounting(app: Api, { log }: ApiContext, registry: Registry, onWritten: () => void): void {
   const seconds = histogram(registry, {
     name: 'tollgate_api_request_seconds',
@@ -173,7 +174,7 @@ function addAccounting(app: Api, { log }: ApiContext, registry: Registry, onWrit
     const route = request.routeOptions.url ?? 'none'
     const { method } = request
     const { statusCode: status, elapsedTime } = reply
-    // How long somebody stayed is no time to an answer; the stream's own line tells it.
+    // How long a stream was open is no response time; the stream logs its own line.
     if (request.routeOptions.config.isStream === true && status === 200) return
     seconds.observe({ method, route, status: String(status) }, elapsedTime / 1000)
     const { caller } = request
@@ -184,7 +185,7 @@ function addAccounting(app: Api, { log }: ApiContext, registry: Registry, onWrit
         route,
         status,
         duration_ms: Math.round(elapsedTime * 10) / 10,
-        // A person's subject may be an e-mail address.
+        // A person's subject may be an e-mail address, so it is not logged.
         caller: caller?.kind === 'key' ? `key ${caller.keyId}` : (caller?.kind ?? 'nobody'),
       },
       'answered',

@@ -1,7 +1,7 @@
 /**
- * Who calls, before anything else of a request is looked at: `Authorization: Bearer` with an API key or a token, or without
- * that header the cookie of a session of the billing page. What each route asks for stands in its `config`; a route that says
- * nothing does not start.
+ * Authentication and authorisation of every request, before its body is read. A caller sends `Authorization: Bearer`
+ * with an API key or a token; without that header, the cookie of a billing page session counts. Each route declares in
+ * its `config` what it requires; a route that declares nothing does not start.
  */
 import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -17,8 +17,8 @@ import { foreignOrigin, isSafe } from './same-origin.ts'
 import type { TokenReader } from './tokens.ts'
 
 /**
- * What a route asks for. `account`: it is about the account of its path; `installation`: about all of it; `own_accounts`: about
- * those that the caller may see; `session`: about the session of the billing page that it is asked by.
+ * What a route requires. `account`: a permission on the account in its path; `installation`: on the whole installation;
+ * `own_accounts`: on the accounts that the caller may see; `session`: a session of the billing page.
  */
 export type RouteAccess =
   | 'public'
@@ -27,23 +27,23 @@ export type RouteAccess =
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess
-    /** What the route refuses beside what any route may. */
+    /** What the route refuses besides what any route may. */
     problems?: readonly ProblemCode[]
-    /** It answers a person who looks at it: what it refuses comes as a page. */
+    /** A person looks at the answer, so refusals are sent as HTML. */
     isPage?: boolean
-    /** A GET that may leave something in the outbox, as whatever is no GET may. */
+    /** A GET that may add to the outbox, as any other method may. */
     writes?: boolean
-    /** Of a public route: no address is kept from asking it as often as it likes. */
+    /** A public route that has no rate limit per address. */
     isUncounted?: boolean
-    /** Its answer goes on for as long as the client stays. */
+    /** A stream: the response stays open for as long as the client does. */
     isStream?: boolean
   }
   interface FastifyRequest {
-    /** Null for public routes alone. */
+    /** Null only on public routes. */
     caller: Caller | null
-    /** That of the caller, where it is a session of the billing page that lets them in. */
+    /** Set when the caller came by a session of the billing page. */
     portalSession: PortalSession | null
-    /** What let the caller in, for answers that go on after it may have ended. */
+    /** What let the caller in; streams check it again while they are open. */
     credential: Credential | null
   }
 }
@@ -51,19 +51,23 @@ declare module 'fastify' {
 export interface Authentication {
   readonly pool: Pool
   readonly readToken: TokenReader
-  /** Where browsers reach this API. */
+  /** The origin at which browsers reach this API. */
   readonly publicUrl: () => string
-  /** Throws `too_many_requests`. Called once for each request: with the caller, or null for one that is not let in. */
+  /** Throws `too_many_requests`. Called once for each request; the caller is null when nobody was authenticated. */
   readonly count: (request: FastifyRequest, caller: Caller | null) => Promise<void>
 }
 
+/**
+ * Adds the hook that authenticates, rate-limits and authorises each request. It fills in `caller`, `portalSession` and
+ * `credential`; it throws `ApiProblem` for whoever is not let in.
+ */
 export function addAuthentication(app: FastifyInstance, { pool, readToken, publicUrl, count }: Authentication): void {
   app.decorateRequest('caller', null)
   app.decorateRequest('portalSession', null)
   app.decorateRequest('credential', null)
   app.addHook('onRequest', async (request) => {
     const { access, isUncounted } = request.routeOptions.config
-    // Looking for paths is counted like guessing keys. Answered before a body is read, for which nobody waits.
+    // Probing for paths counts as guessing keys does. Answered before the body is read.
     if ((access === undefined || access === 'public') && !isUncounted) await count(request, null)
     if (request.is404) throw noRoute(app, request)
     if (access === undefined || access === 'public') return
@@ -86,7 +90,7 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, publi
   }
 
   async function callerOf(request: FastifyRequest, access: ClosedAccess): Promise<Caller> {
-    // Whoever sends a credential is who it says, whatever cookies a browser adds to it.
+    // An Authorization header decides, whatever cookies the browser adds.
     if (request.headers.authorization === undefined) {
       const session = await findSession(request, access)
       if (session !== null) {
@@ -121,8 +125,9 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, publi
   }
 
   /**
-   * A browser sends the cookies of all accounts that it has open: that of the account which is asked about is taken. Without
-   * one, another account's answers for itself, and finds the account hidden. Null where there are no cookies at all.
+   * The session of the account that the request is about: a browser sends the cookies of every account that it has
+   * open. Without such a session any other account's counts, and the account is then hidden. Null without cookies.
+   * Throws `unauthenticated` when the session has ended.
    */
   async function findSession(request: FastifyRequest, { of }: ClosedAccess): Promise<PortalSession | null> {
     const cookies = readCookies(request.headers.cookie, publicUrl())
@@ -142,7 +147,7 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, publi
 
 type ClosedAccess = Exclude<RouteAccess, 'public'>
 
-/** By the path or, where a route is about a session, by the query. Looked at before it is validated. */
+/** From the path or, where a route is about a session, from the query; not yet validated. */
 function accountAskedAbout({ params, query }: FastifyRequest): string | null {
   const { account_id: accountId } = { ...(query as object), ...(params as object) } as { account_id?: unknown }
   return typeof accountId === 'string' ? accountId : null
@@ -165,7 +170,7 @@ function accountOf({ params, portalSession }: FastifyRequest, of: ClosedAccess['
   return of === 'session' ? portalSession!.accountId : null
 }
 
-/** Of routes that show what the caller may see, and no more: a key of some accounts may ask as well. */
+/** For routes that show only what the caller may see: a key restricted to some accounts may call them too. */
 function accessToOwn(caller: Caller, permission: Permission): 'allowed' | 'forbidden' {
   if (caller.kind === 'key') return caller.scopes.has(permission) ? 'allowed' : 'forbidden'
   return caller.kind === 'operator' ? 'allowed' : 'forbidden'
@@ -177,31 +182,31 @@ function whereOf(caller: Caller, of: ClosedAccess['of']): string {
     : ''
 }
 
-/** The answer to an account that is not there, and to one that is somebody else's. */
+/** The same problem for an account that does not exist and for one that the caller may not see. */
 export function noAccount(accountId: string): ApiProblem {
   return new ApiProblem('not_found', `there is no account ${accountId}, or it is not yours to see`)
 }
 
-/** Who calls a route that is not public. */
+/** The caller of a route that is not public. Throws `TypeError` on a public one. */
 export function callerOf(request: FastifyRequest): Caller {
   if (request.caller === null) throw new TypeError(`${request.routeOptions.url} is public and asks who calls`)
   return request.caller
 }
 
-/** A page that is open is used, though it asks for nothing. */
+/** Whether the session is open. An open page counts as use, even while it requests nothing. */
 async function isStillOpen(pool: Pool, { secret }: PortalSession): Promise<boolean> {
   const [session] = await findPortalSessions(pool, [secret])
   if (session !== undefined) await usePortalSession(pool, session)
   return session !== undefined
 }
 
-/** The session by which a route `of: 'session'` is asked. */
+/** The session of a route with `of: 'session'`. Throws `TypeError` on any other. */
 export function sessionOf(request: FastifyRequest): PortalSession {
   if (request.portalSession === null) throw new TypeError(`${request.routeOptions.url} is asked without a session`)
   return request.portalSession
 }
 
-/** What let the caller in. */
+/** The credential of a route that is not public. Throws `TypeError` on a public one. */
 export function credentialOf(request: FastifyRequest): Credential {
   if (request.credential === null) throw new TypeError(`${request.routeOptions.url} is public and asks what let in`)
   return request.credential

@@ -1,9 +1,9 @@
 /**
- * A browser has a cookie for each account that it has the billing page open for, so that tabs with different accounts do not
- * end one another. The name is made from a hash of the account, whose id may have characters that no cookie takes.
+ * Cookies of billing page sessions: one per account, so that tabs open for different accounts do not end each other's
+ * session. The name contains a hash of the account id, which may have characters that a cookie name does not allow.
  *
- * Over TLS it begins with `__Host-`, by which browsers refuse one that another host of the domain, or a page without TLS, has
- * planted. They refuse that prefix without TLS even on the machine itself, where `Secure` is taken: so there it has none.
+ * Over TLS the name starts with `__Host-`: browsers then refuse a cookie set by another host of the domain or without
+ * TLS. Without TLS (on localhost) they refuse that prefix, so it is left out, though they accept `Secure` there.
  */
 import { hash } from 'node:crypto'
 
@@ -18,17 +18,18 @@ export interface PortalCookie {
 }
 
 export interface CookieOptions {
-  /** Where browsers reach the API. */
+  /** The origin at which browsers reach the API. */
   readonly publicUrl: string
-  /** Whether the page may be shown in a frame of another site. */
+  /** Whether the page may be shown in a frame on another site. */
   readonly isEmbedded: boolean
 }
 
+/** The name of the cookie of an account's session. */
 export function cookieNameOf(accountId: string, publicUrl: string): string {
   return `${prefixOf(publicUrl)}${NAME}${hash('sha256', accountId, 'base64url').slice(0, ID_CHARACTERS)}`
 }
 
-/** Those of a `Cookie` header that have our name and form; others are nobody's business. */
+/** The session cookies in a `Cookie` header; other cookies are ignored. */
 export function readCookies(header: string | undefined, publicUrl: string): PortalCookie[] {
   const wanted = `${prefixOf(publicUrl)}${NAME}`
   return (header ?? '').split(';').flatMap((part) => {
@@ -37,18 +38,20 @@ export function readCookies(header: string | undefined, publicUrl: string): Port
   })
 }
 
-/** A `Set-Cookie` that lasts until the browser is closed: when a session is over, the server knows. */
+/** A `Set-Cookie` header until the browser closes: the server decides when a session ends. */
 export function setCookie({ name, secret }: PortalCookie, options: CookieOptions): string {
   return `${name}=${secret}; ${attributesOf(options)}`
 }
 
+/** A `Set-Cookie` header that removes the cookie. */
 export function clearCookie(name: string, options: CookieOptions): string {
   return `${name}=; ${attributesOf(options)}; Max-Age=0`
 }
 
 /**
- * In a frame of another site a cookie is sent only with `SameSite=None`, and kept by browsers that block third parties' only
- * where it is `Partitioned`: one for each site that shows the page. Who may do what with it is then up to `same-origin.ts`.
+ * In a frame on another site, a cookie is only sent with `SameSite=None`, and browsers that block third-party cookies
+ * keep it only when `Partitioned`, one per embedding site. `same-origin.ts` then guards against requests from other
+ * pages.
  */
 function attributesOf({ isEmbedded }: CookieOptions): string {
   return `Path=/; HttpOnly; Secure; SameSite=${isEmbedded ? 'None; Partitioned' : 'Lax'}`

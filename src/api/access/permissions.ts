@@ -1,6 +1,6 @@
 /**
- * Who may do what: decided from the caller and the permission that a route names, by nothing else. An account that a caller
- * may not see is hidden, as if there were none.
+ * Who may do what, decided from the caller and the permission that a route names, and nothing else. An account that a
+ * caller may not see is hidden: the answer is the same as for one that does not exist.
  *
  * | permission      | for                                              | admin | member | operator | key with scope  |
  * | --------------- | ------------------------------------------------ | ----- | ------ | -------- | --------------- |
@@ -31,12 +31,12 @@ export const PERMISSIONS = [
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
-/** What a person may be in an account. */
+/** The roles that a person may have in an account. */
 export const PERSON_ROLES = ['admin', 'member'] as const
 export type PersonRole = (typeof PERSON_ROLES)[number]
 
 export type Caller = CallerKind & {
-  /** When what let them in ends by itself; absent where nobody knows of an end. */
+  /** When the caller's credential expires; absent if it does not expire by time. */
   readonly untilMicros?: InstantMicros
 }
 
@@ -50,17 +50,17 @@ type CallerKind =
       /** Null: all accounts. */
       readonly accountIds: ReadonlySet<string> | null
     }
-  /** Somebody of an account, by a token of the dashboard or a session of the billing page. */
+  /** A person of one account, by a token of the dashboard or a session of the billing page. */
   | { readonly kind: 'person'; readonly subject: string; readonly accountId: string; readonly role: PersonRole }
   | { readonly kind: 'operator'; readonly subject: string }
 
 const ADMIN: ReadonlySet<Permission> = new Set(['read', 'write', 'pay', 'export'])
 const MEMBER: ReadonlySet<Permission> = new Set(['read'])
 
-/** `hidden`: what is asked for is of an account that the caller may not know of. */
+/** `hidden`: the account is one that the caller may not know of. */
 export type Access = 'allowed' | 'forbidden' | 'hidden'
 
-/** `accountId` is the account that the route is about; null for routes of the whole installation. */
+/** Whether the caller has the permission on an account; `accountId` is null for routes about the whole installation. */
 export function accessOf(caller: Caller, permission: Permission, accountId: string | null): Access {
   switch (caller.kind) {
     case 'operator':
@@ -77,15 +77,15 @@ export function accessOf(caller: Caller, permission: Permission, accountId: stri
   }
 }
 
-/** What only the whole installation has: a key of some accounts has no use for them. */
+/** Permissions that only make sense for the whole installation. */
 const OF_INSTALLATION: ReadonlySet<Permission> = new Set(['catalogs', 'dead_letters', 'api_keys'])
 
-/** The scopes that a key would never be let in by, as it is for some accounts only. */
+/** The scopes that are of no use to a key restricted to these accounts. */
 export function uselessScopes(scopes: readonly Permission[], accountIds: readonly string[] | null): Permission[] {
   return accountIds === null ? [] : scopes.filter((scope) => OF_INSTALLATION.has(scope))
 }
 
-/** What of a key the caller does not have, and so may not hand out: by a key, nobody comes to more than it may itself. */
+/** The scopes and accounts of a new key that the caller does not have, and so may not grant. */
 export function beyond(
   caller: Caller,
   { scopes, accountIds }: { readonly scopes: readonly string[]; readonly accountIds: readonly string[] | null },
@@ -98,12 +98,12 @@ export function beyond(
   return [...scopes.filter((scope) => !own.has(scope)), ...accounts]
 }
 
-/** Who is on record for what a caller changes. */
+/** The name recorded for what a caller changes. */
 export function actorOf(caller: Caller): string {
   return caller.kind === 'key' ? `api-key ${caller.name}` : caller.subject
 }
 
-/** Whether phone numbers, cards and people are shown in full. */
+/** Whether the caller sees phone numbers, cards and people unmasked. */
 export function seesInFull(caller: Caller): boolean {
   return caller.kind !== 'person' || caller.role === 'admin'
 }

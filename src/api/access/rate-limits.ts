@@ -1,6 +1,6 @@
 /**
- * How many requests a caller may make. Counted in Redis, so by all processes together; while Redis does not answer, each
- * process counts for itself: a limit that holds a little less is better than none, and than no API.
+ * Rate limits per caller, counted in Redis across all processes. While Redis does not answer, each process counts by
+ * itself: a looser limit is better than none, and than no API.
  */
 import { hash } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
@@ -13,22 +13,22 @@ const MINUTE_MS = 60_000
 
 export interface RateLimits {
   readonly redis: Redis
-  /** By one caller. */
+  /** Per authenticated caller. */
   readonly requestsPerMinute: number
-  /** From one address, by whoever is not let in or needs no credential. */
+  /** Per address, for callers that are not authenticated. */
   readonly anonymousRequestsPerMinute: number
 }
 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 
-/** Answers what counts a request, and throws `too_many_requests`. */
+/** Creates the function that counts a request against its caller's limit; it throws `too_many_requests`. */
 export async function createRateLimits(
   app: FastifyInstance,
   { redis, requestsPerMinute, anonymousRequestsPerMinute }: RateLimits,
 ): Promise<(request: FastifyRequest, caller: Caller | null) => Promise<void>> {
   const limiterOf = async (options: object) => {
     let make!: FastifyInstance['createRateLimit']
-    // Each in a context of its own, as a context has one store.
+    // Each in a scope of its own, because a scope has one store.
     await app.register(async (scope) => {
       await scope.register(rateLimit, { global: false, timeWindow: MINUTE_MS, ...options })
       make = scope.createRateLimit
@@ -56,14 +56,14 @@ function ask(limiter: Limiter, request: FastifyRequest) {
   return limiter(request)
 }
 
-/** By credential where there is one, else by address. */
+/** By caller if there is one, else by address. */
 function keyOf({ caller, ip }: FastifyRequest): string {
   return caller === null ? `address ${ip}` : callerKeyOf(caller)
 }
 
 /**
- * The same for all requests of one caller; a person is one by whatever they come, and in each account for themself. A subject
- * may be an e-mail address, and long: it is hashed.
+ * A key that is the same for all requests of one caller. A person has the same key by token and by session, but a
+ * different one in each account. Subjects are hashed: they may be long, and e-mail addresses.
  */
 export function callerKeyOf(caller: Caller): string {
   switch (caller.kind) {

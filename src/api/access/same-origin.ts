@@ -1,10 +1,13 @@
 /**
- * Whether a request that changes something comes from our own pages. A browser adds the session's cookie to whatever page asks,
- * so the cookie alone says nothing about who wants it; these headers, which no page can set, do.
+ * Whether a changing request comes from our own pages. Browsers add the session cookie to requests from any page, so
+ * the cookie does not show who sent it; these headers, which no page can forge, do.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** In words for who is refused; null where it comes from us. Of the two headers one must be there, and none may differ. */
+/**
+ * Why the request is refused, in words; null if it is ours. At least one of the two headers must be there, and both
+ * must match.
+ */
 export function foreignOrigin(headers: IncomingHttpHeaders, publicUrl: string): string | null {
   const { origin } = headers
   const site = headers['sec-fetch-site']
@@ -13,7 +16,7 @@ export function foreignOrigin(headers: IncomingHttpHeaders, publicUrl: string): 
   return site === undefined && origin === undefined ? 'it does not say which page it comes from (Origin)' : null
 }
 
-/** Methods by which nothing is changed. */
+/** Whether the method changes nothing. */
 export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }

@@ -1,30 +1,34 @@
 /**
- * Tokens of people: signed by an issuer that the installation names, for this audience, not expired. What an issuer may say
- * is settled by which one it is: only the operators' issuer makes an operator, whatever another one's token claims.
+ * JWTs of people: signed by an issuer that the installation trusts, meant for this audience, not expired. The issuer
+ * decides the kind of caller: only the operators' issuer can make an operator, whatever a token of another one claims.
  */
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Config, TokenIssuer } from '../../platform/config.ts'
 import { ApiProblem } from '../protocol/problem.ts'
 import { type Caller, PERSON_ROLES } from './permissions.ts'
 
+/** Verifies a JWT and returns the caller that it names. */
 export type TokenReader = (token: string) => Promise<Caller>
 
-/** Asymmetric ones: whoever can check a token must not be able to make one. */
+/** Asymmetric only: being able to check a token must not mean being able to make one. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 const CLOCK_TOLERANCE_SECONDS = 5
-const KEYS_WITHIN_MS = 3_000
+const JWKS_TIMEOUT_MS = 3_000
 
 interface KnownIssuer extends TokenIssuer {
   readonly keys: JWTVerifyGetKey
   callerOf(payload: JWTPayload, subject: string): Caller
 }
 
-/** Throws `ApiProblem`: `unauthenticated` for a token that is not valid, `unavailable` while its keys cannot be had. */
+/**
+ * Creates a reader that throws `unauthenticated` for an invalid token and `unavailable` while the issuer's keys cannot
+ * be fetched.
+ */
 export function createTokenReader({ dashboard, operators, accountClaim, roleClaim }: Config['tokens']): TokenReader {
   const known = new Map<string, KnownIssuer>()
   const add = (issuer: TokenIssuer | null, callerOf: KnownIssuer['callerOf']) => {
     if (issuer === null) return
-    const keys = createRemoteJWKSet(new URL(issuer.jwksUrl), { timeoutDuration: KEYS_WITHIN_MS })
+    const keys = createRemoteJWKSet(new URL(issuer.jwksUrl), { timeoutDuration: JWKS_TIMEOUT_MS })
     known.set(issuer.issuer, { ...issuer, keys, callerOf })
   }
   add(dashboard, (payload, subject) => personOf(payload, subject, accountClaim, roleClaim))
@@ -65,7 +69,7 @@ async function verify(token: string, { issuer, audience, keys }: KnownIssuer): P
   }
 }
 
-/** What the issuer answered is no key set. */
+/** The issuer answered with something that is not a key set. */
 function isUnreadable(error: errors.JOSEError): boolean {
   return error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSInvalid
 }

@@ -1,8 +1,8 @@
 /**
- * A client of the API whose paths, parameters and answers are typed by its OpenAPI document. For the page and for tests: it
- * runs in a browser as well as here, so this folder imports nothing of the server, nor of Node.
+ * A client of the API, typed by its OpenAPI document. It runs in browsers as well as in Node, so this folder imports
+ * nothing of the server and no Node modules.
  *
- * The types are openapi-fetch's; the few lines that ask are our own, a third of the weight in the page's first view.
+ * The types are those of openapi-fetch. The requests are made by the few lines below, at a third of its size.
  */
 import type { Client } from 'openapi-fetch'
 import type { components, paths } from './types.ts'
@@ -11,12 +11,12 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 export type ApiClient = Pick<Client<paths>, (typeof METHODS)[number]>
 
-/** What a named schema of the document is: `Schema<'Balance'>`. */
+/** The type of a schema in the document: `Schema<'Balance'>`. */
 export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name]
 
 export interface ApiClientOptions {
   readonly baseUrl: string
-  /** Absent: as the browser's session. */
+  /** Absent: the browser sends its session cookie. */
   readonly token?: string
   readonly credentials?: 'same-origin' | 'include' | 'omit'
   readonly fetch?: (request: Request) => Promise<Response>
@@ -30,7 +30,10 @@ interface Init {
   readonly signal?: AbortSignal
 }
 
-/** Refusals are answers, not thrown: `error` is the problem document. Throws what `fetch` throws where there is no answer. */
+/**
+ * Creates a client. Refusals are returned: `error` is the problem document. Throws what `fetch` throws if there is no
+ * answer.
+ */
 export function createApiClient({ baseUrl, token, credentials, fetch: send = fetch }: ApiClientOptions): ApiClient {
   async function ask(method: string, path: string, { params = {}, body, signal }: Init = {}) {
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params.path![name])))
@@ -55,7 +58,7 @@ export function createApiClient({ baseUrl, token, credentials, fetch: send = fet
   ) as unknown as ApiClient
 }
 
-/** Of several values, one name each. */
+/** Query or header entries; a list gives one entry per value. */
 function given(values: Values = {}): [string, string][] {
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined || value === null ? [] : [value].flat().map((one): [string, string] => [name, String(one)]),

@@ -1,27 +1,27 @@
 /**
- * The stream of an account, typed. A browser that has the session's cookie may as well use `EventSource`, which reconnects by
- * itself; this is for whoever has a token, which that cannot send.
+ * A typed reader of an account's live stream. A browser with a session cookie could use `EventSource`, which reconnects
+ * by itself but cannot send a token.
  */
 import type { components } from './types.ts'
 
-/** What the document names as events, and those that a later version of the API may add. */
+/** Events of the OpenAPI document; later versions of the API may send others. */
 export type LiveEvent = components['schemas']['LiveEvent']
 
 export interface LiveOptions {
   readonly baseUrl: string
   readonly accountId: string
   readonly token?: string
-  /** The `id` of the last event that was received, to get only what is newer. */
+  /** The `id` of the last event received, to get only what is newer. */
   readonly lastEventId?: string | undefined
   readonly signal?: AbortSignal
   readonly fetch?: typeof fetch
-  /** After how long to connect again when the stream ends. */
+  /** The server says how long to wait before reconnecting. */
   readonly onRetry?: (ms: number) => void
-  /** Something came, if only the comment by which the server says that it is there. */
+  /** Called for everything received, heartbeats included. */
   readonly onHeard?: () => void
 }
 
-/** The answer was no stream: a problem document, with its status. */
+/** The server refused the stream: a status and a problem document. */
 export class LiveRefused extends Error {
   override readonly name = 'LiveRefused'
   readonly status: number
@@ -35,8 +35,8 @@ export class LiveRefused extends Error {
 }
 
 /**
- * Events, until the stream ends. Throws `LiveRefused`, and whatever `fetch` throws when a connection is lost or aborted: then
- * connect again with the `id` of the last event.
+ * Yields events until the stream ends. Throws `LiveRefused`, or what `fetch` throws when the connection is lost or
+ * aborted; then reconnect with the `id` of the last event.
  */
 export async function* followAccount(options: LiveOptions): AsyncGenerator<LiveEvent> {
   const { baseUrl, accountId, token, lastEventId, signal, onRetry, onHeard } = options
@@ -74,7 +74,7 @@ export async function* followAccount(options: LiveOptions): AsyncGenerator<LiveE
 
 type Fields = Partial<Record<'event' | 'id' | 'data' | 'retry', string>>
 
-/** A field a line; what begins with a colon is a comment. */
+/** One field a line; a line that starts with a colon is a comment. */
 function fieldsOf(block: string): Fields {
   const fields: Record<string, string> = {}
   for (const line of block.split('\n')) {

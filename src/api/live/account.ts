@@ -1,37 +1,41 @@
-/** An account that somebody follows: its facts are read once, however many streams show it. */
+/** The state of an account that is being followed, shared by all streams that show it. */
 import type { LatestTopUp } from '../../ledger/top-ups/latest-top-ups.ts'
 import type { NewerParts } from '../../view/changes.ts'
 import type { Caller } from '../access/permissions.ts'
 import { balanceData } from './events.ts'
 import { isComplete, type LiveFacts, merge, type PartName, type Place } from './facts.ts'
 
-/** The notices as one caller is shown them. */
+/** The notices as one kind of caller sees them. */
 export interface ShownNotices {
   readonly data: string
   readonly digest: string
 }
 
 export interface LatestTopUps {
-  /** Of the series, as it is known: what is listed may be newer, never older. */
+  /** Place of the top-up series as last heard; the list may be newer than this, never older. */
   readonly place: Place
-  /** Null until they are read. */
+  /** Null until read. */
   readonly latest: readonly LatestTopUp[] | null
 }
 
 export interface FollowedAccount<Stream> {
   readonly accountId: string
   readonly streams: Set<Stream>
-  /** Null until all of it was read or heard. */
+  /** Null until every part has been read or heard. */
   facts(): LiveFacts | null
+  /** Merges what is newer, and returns the parts that moved. */
   hear(parts: NewerParts): ReadonlySet<PartName>
+  /** The data of the event `balance`. Call it only once `facts` is not null. */
   balanceData(): string
   topUps: LatestTopUps | null
+  /** By `noticesKeyOf`. */
   notices: ReadonlyMap<string, ShownNotices>
-  /** When the notices are to be looked at, and when they were, by the monotonic clock. */
+  /** When the notices are to be read next, and when they were read last; monotonic clock. */
   noticesDueAtMs: number
   noticesReadAtMs: number
 }
 
+/** Starts with nothing known. */
 export function followedAccount<Stream>(accountId: string): FollowedAccount<Stream> {
   let known: NewerParts = {}
   let facts: LiveFacts | null = null
@@ -59,7 +63,7 @@ export function followedAccount<Stream>(accountId: string): FollowedAccount<Stre
   }
 }
 
-/** Callers who are shown the same notices. */
+/** A key that callers have in common who see the same notices. */
 export function noticesKeyOf(caller: Caller): string {
   if (caller.kind === 'key') return 'key'
   return caller.kind === 'person' ? `${caller.role} ${caller.subject}` : caller.kind

@@ -1,9 +1,9 @@
-/** A stream ends with what let its caller in. When that ends by itself is known; that it was revoked has to be asked. */
+/** A stream ends with the credential of its caller. Expiry is known in advance; revocation has to be checked. */
 import type { Logger } from '../../platform/log.ts'
 import type { Credential } from '../access/credential.ts'
 import type { LiveStream } from './stream.ts'
 
-/** Ends the streams whose credential is no longer good. One that cannot be checked now is checked the next time. */
+/** Ends the streams whose credential is no longer valid. If the check fails, it is left to the next call. */
 export async function checkCredentials(streams: ReadonlyMap<LiveStream, Credential>, log: Logger): Promise<void> {
   const byId = Map.groupBy(streams, ([, { id }]) => id)
   for (const opened of byId.values()) {

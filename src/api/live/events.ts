@@ -1,4 +1,4 @@
-/** The events of a stream, as the document names them and as they are written. */
+/** The events of a stream: their schemas for the OpenAPI document, and how they are written. */
 import { z } from 'zod'
 import { BLOCKED_WITHOUT_CREDIT } from '../../core/account/state.ts'
 import { formatInstant } from '../../core/instant.ts'
@@ -41,6 +41,7 @@ function event<Name extends string, Data extends z.ZodType>(name: Name, data: Da
   return z.object({ event: z.literal(name), id: z.string(), data })
 }
 
+/** Every event that a stream may send. */
 export const LiveEvent = z
   .union([
     event('balance', Balance),
@@ -51,9 +52,10 @@ export const LiveEvent = z
   ])
   .meta({ id: 'LiveEvent', description: 'One event: `event:`, `id:` and `data:`, which is JSON' })
 
-/** Why a stream ended. The first three are said to the client. */
+/** Why a stream ended. The first three are sent to the client as `end`. */
 export type EndReason = 'stopping' | 'credential_ended' | 'account_gone' | 'too_slow' | 'client_gone'
 
+/** Data of the event `balance`. */
 export function balanceData(accountId: string, { balance, status }: LiveFacts): string {
   return JSON.stringify(
     balanceJson({
@@ -70,12 +72,16 @@ export function balanceData(accountId: string, { balance, status }: LiveFacts): 
   )
 }
 
+/** Data of the event `settings`. */
 export function settingsData(accountId: string, { epoch, version }: Place): string {
   const data: z.output<typeof LiveSettings> = { account_id: accountId, epoch, version: Number(version) }
   return JSON.stringify(data)
 }
 
-/** `steps` made since what the client knows; null: it knows nothing of this series. */
+/**
+ * Data of the event `top_ups`: all open top-ups, and as many others of `latest` as there were steps.
+ * `steps` is how many changes the client has missed; null if it knows nothing of this series.
+ */
 export function topUpsData(
   accountId: string,
   caller: Caller,
@@ -83,7 +89,7 @@ export function topUpsData(
   latest: readonly LatestTopUp[],
   steps: number | null,
 ): string {
-  // A step is of one top-up at the most, so the last n that changed are all that n steps were of.
+  // A step changes one top-up at most, so n steps are covered by the n top-ups that changed last.
   let others = Math.min(steps ?? latest.length, latest.length)
   const chosen = latest.filter(({ isOpen }) => isOpen || others-- > 0)
   const data: z.output<typeof LiveTopUps> = {
@@ -95,7 +101,7 @@ export function topUpsData(
   return JSON.stringify(data)
 }
 
-/** `data` is of one line, as JSON is. */
+/** An event in the wire format. `data` must be one line, as JSON is. */
 export function eventText(event: string, data: string, id?: string): string {
   return `event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`
 }

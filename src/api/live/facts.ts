@@ -1,10 +1,10 @@
 /**
- * What is known of an account that somebody follows, and what of it a stream has not said yet. Newer is so by (epoch,
- * version), part by part: whatever comes late, twice or from a database that was restored, nothing steps back.
+ * What is known of a followed account, and how much of it a stream has sent. Each part is ordered by (epoch, version),
+ * so what comes late, twice or from a restored database never replaces something newer.
  */
 import type { NewerParts } from '../../view/changes.ts'
 
-/** A place in a series. */
+/** A place in the series of versions of a part. */
 export interface Place {
   readonly epoch: number
   readonly version: bigint
@@ -12,9 +12,10 @@ export interface Place {
 
 export type PartName = keyof NewerParts
 
-/** All parts, once the account was read. */
+/** All parts; known once the account has been read. */
 export type LiveFacts = Required<NewerParts>
 
+/** Whether a place is later than another by (epoch, version); anything is later than none. */
 export function isNewer(place: Place, than: Place | null | undefined): boolean {
   if (than == null) return true
   return place.epoch > than.epoch || (place.epoch === than.epoch && place.version > than.version)
@@ -22,11 +23,11 @@ export function isNewer(place: Place, than: Place | null | undefined): boolean {
 
 export interface Merged {
   readonly facts: NewerParts
-  /** The parts that were newer. */
+  /** The parts that changed. */
   readonly moved: ReadonlySet<PartName>
 }
 
-/** Takes of each part the newer one. */
+/** Takes the newer version of each part. */
 export function merge(known: NewerParts, heard: NewerParts): Merged {
   const moved = new Set<PartName>()
   const facts: Record<string, unknown> = { ...known }
@@ -41,11 +42,12 @@ export function merge(known: NewerParts, heard: NewerParts): Merged {
 
 export const PART_NAMES = ['balance', 'status', 'settings', 'topUps'] as const satisfies readonly PartName[]
 
+/** Whether every part is known. */
 export function isComplete(facts: NewerParts): facts is LiveFacts {
   return PART_NAMES.every((name) => facts[name] !== undefined)
 }
 
-/** How far a stream, or the client before it reconnected, has come; a part is absent before it was said. */
+/** How far a stream has come, or the client before it reconnected; a part is absent until it has been sent. */
 export interface Seen extends Partial<Readonly<Record<PartName, Place>>> {
   /** Digest of the notices. */
   readonly notices?: string
@@ -54,7 +56,10 @@ export interface Seen extends Partial<Readonly<Record<PartName, Place>>> {
 const LETTERS = { balance: 'b', status: 'c', settings: 's', topUps: 't' } as const satisfies Record<PartName, string>
 const NOTICES = 'n'
 
-/** The `id:` of an event: `b1.5,c1.2,s1.3,t1.8,n4f7a...`. Clients hand it back and look at nothing in it. */
+/**
+ * The `id:` of an event, such as `b1.5,c1.2,s1.3,t1.8,n4f7a...`. Opaque to clients, which send it back when they
+ * reconnect.
+ */
 export function eventId(seen: Seen): string {
   const parts = PART_NAMES.flatMap((name) => {
     const place = seen[name]
@@ -67,7 +72,7 @@ export function eventId(seen: Seen): string {
 const PLACE = /^([a-z])(\d{1,10})\.(\d{1,19})$/
 const DIGEST = /^n([\w-]{1,64})$/
 
-/** What an id says; parts that it does not have, or that cannot be read, count as not said yet. */
+/** Reads an event id; parts that are missing or unreadable count as not sent yet. */
 export function seenFrom(id: string | undefined): Seen {
   const seen: Record<string, unknown> = {}
   for (const text of (id ?? '').slice(0, MAX_ID_CHARACTERS).split(',')) {
@@ -82,7 +87,7 @@ export function seenFrom(id: string | undefined): Seen {
 
 const MAX_ID_CHARACTERS = 500
 
-/** How many steps a series has made since; null where that cannot be told, as in another epoch. */
+/** How many steps a series has made since `seen`; null if that cannot be told, as after an epoch change. */
 export function stepsSince(place: Place, seen: Place | undefined): number | null {
   if (seen === undefined || seen.epoch !== place.epoch) return null
   return Number(place.version - seen.version)

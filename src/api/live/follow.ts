@@ -1,9 +1,9 @@
 /**
- * Accounts that are followed by open streams. What becomes of them is heard from the live view as it is fed; where it is not
- * heard, for the view is away or not vouched for, the database is asked for all such accounts at once, every second.
+ * Accounts followed by open streams. News of them comes from the live view's feed. While the feed is not heard, or the
+ * view is not vouched for, all followed accounts are read from the database every second, in one statement.
  *
- * Whatever the source, and in whatever order it comes, of each part the newer one counts (facts.ts). So after a gap it is
- * enough to ask the database once, beside whatever is heard meanwhile.
+ * Sources may overlap and come in any order: of each part the newer version counts (facts.ts). So after a gap one read
+ * of the database is enough, while news keeps coming in.
  */
 import type { Logger } from '../../platform/log.ts'
 import type { Registry } from '../../platform/metrics.ts'
@@ -21,17 +21,17 @@ import { createReader } from './reader.ts'
 import { type LiveStream, openStream, type Sink } from './stream.ts'
 import type { LiveTimes } from './times.ts'
 
-/** Where news of accounts come from. */
+/** A source of news of accounts. */
 export interface LiveNews {
-  /** Begins to listen, to be ended by `close`. */
-  open(ears: {
+  /** Starts to listen, until `close`. */
+  open(subscriber: {
     wants(accountId: string): boolean
     newer(accountId: string, parts: NewerParts): void
-    /** Something may not have been heard, of the accounts for which `isOf` says yes. */
+    /** Some news may have been missed, of the accounts for which `isOf` returns true. */
     missed(isOf: (accountId: string) => boolean): void
   }): void
   close(): void
-  /** Whether whatever becomes of the account is heard. */
+  /** Whether all news of the account is heard at present. */
   isHeard(accountId: string): boolean
 }
 
@@ -48,21 +48,22 @@ export interface Follower {
   readonly accountId: string
   readonly caller: Caller
   readonly credential: Credential
-  /** What it has heard of before. */
+  /** What the client has received before. */
   readonly seen: Seen
   readonly sink: Sink
   readonly onEnd: (reason: EndReason, sent: number) => void
 }
 
 export interface Following {
-  /** Opens a stream of an account that exists. */
+  /** Opens a stream of an account that exists; closes with the client, the credential or `stop`. */
   follow(follower: Follower): LiveStream
-  /** Whether it is known to exist, as somebody follows it. */
+  /** Whether an account is followed and has been read, so it exists. */
   isFollowed(accountId: string): boolean
-  /** Ends all streams. */
+  /** Ends all streams, and waits for reads in progress. */
   stop(): Promise<void>
 }
 
+/** Creates the registry of followed accounts. It listens to `news` only while streams are open. */
 export function createFollowing({ pool, news, readNotices, times, log, registry }: FollowingParts): Following {
   const metrics = liveMetrics(registry)
   const accounts = new Map<string, FollowedAccount<LiveStream>>()
@@ -74,7 +75,7 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
     isFollowed: (accountId) => accounts.has(accountId),
     onParts(accountId, parts) {
       if (parts !== null) hear(accountId, parts, 'database')
-      // Created after the point that the database was restored to.
+      // The account was created after the point to which the database was restored.
       else for (const stream of [...(accounts.get(accountId)?.streams ?? [])]) stream.end('account_gone')
     },
     onTopUps(accountId, latest) {
@@ -103,17 +104,17 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
     const account = accounts.get(accountId) ?? followedAccount<LiveStream>(accountId)
     if (!accounts.has(accountId)) {
       accounts.set(accountId, account)
-      // From now on what becomes of it is heard; what was before is read.
+      // Changes from now on are heard; what is there already has to be read.
       reader.read(accountId)
     }
-    const [leastMs, mostMs] = times.retryMs
+    const [minRetryMs, maxRetryMs] = times.retryMs
     const stream = openStream({
       account,
       caller,
       sink,
       times,
       seen,
-      retryMs: Math.round(leastMs + Math.random() * (mostMs - leastMs)),
+      retryMs: Math.round(minRetryMs + Math.random() * (maxRetryMs - minRetryMs)),
       onSent: (event) => metrics.events.inc({ event }),
       onEnd(reason) {
         streams.delete(stream)
@@ -146,7 +147,7 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
     })
   }
 
-  /** With nobody who follows there is nothing to listen for. */
+  /** Stops listening once the last stream has closed. */
   function rest(): void {
     if (streams.size > 0 || looking === null) return
     clearInterval(looking)
@@ -177,7 +178,7 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
   function hear(accountId: string, heard: NewerParts, source: 'view' | 'database'): void {
     const account = accounts.get(accountId)
     if (account === undefined) return
-    // An earlier version of the feed says less than is shown.
+    // Published by an earlier version, without a field that is shown.
     if (heard.balance !== undefined && heard.balance.lastSequence === undefined) {
       reader.read(accountId)
       return
@@ -187,7 +188,7 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
     if (moved.size === 0) return
     metrics.updates.inc({ source })
     const facts = account.facts()
-    // Heard before it was read, which it will be.
+    // The rest of the account is still being read.
     if (facts === null) return
     hearTopUps(account, facts.topUps)
     notices.moved(account, moved, facts.balance.alertVersion !== alertsBefore)
@@ -196,7 +197,7 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
 
   function hearTopUps(account: FollowedAccount<LiveStream>, { epoch, version }: Place): void {
     if (!isNewer({ epoch, version }, account.topUps?.place)) return
-    // Most accounts have never had one.
+    // An account that never had a top-up, as most, needs no read.
     account.topUps = { place: { epoch, version }, latest: version === 0n ? [] : null }
     if (version > 0n) reader.readTopUps(account.accountId)
   }

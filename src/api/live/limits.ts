@@ -1,4 +1,4 @@
-/** How many streams may be open: of the process, which each costs memory, and of one caller, lest one takes them all. */
+/** Limits on open streams: per process, because each costs memory, and per caller, so that none takes them all. */
 import { ApiProblem } from '../protocol/problem.ts'
 
 export interface StreamLimits {
@@ -9,12 +9,15 @@ export interface StreamLimits {
 const RETRY_AFTER_SECONDS = 10
 
 export interface OpenStreams {
-  /** Counts one more; to be called back once when it ends. Throws `ApiProblem` where it would be one too many. */
+  /**
+   * Counts one more stream and returns the function to call when it ends. Throws `unavailable` or `too_many_requests`.
+   */
   admit(callerKey: string): () => void
-  /** From now on none is let in. */
+  /** Admits no stream from now on. */
   close(): void
 }
 
+/** Creates the counter of open streams. */
 export function countStreams({ streams, streamsPerCaller }: StreamLimits): OpenStreams {
   const openByCaller = new Map<string, number>()
   let open = 0

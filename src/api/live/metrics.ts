@@ -1,4 +1,4 @@
-/** What is counted of live updates. */
+/** Metrics of live streams. */
 import { counter, gauge, type Registry } from '../../platform/metrics.ts'
 
 export function liveMetrics(registry: Registry) {

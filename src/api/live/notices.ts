@@ -1,7 +1,7 @@
 /**
- * Looks at the notices of accounts that are followed: at once when what they are made of moved, some time after a mere move of
- * the balance, and now and then because time goes on. One account at a time, with as long a rest as it took: whoever asks
- * for something else does not feel it.
+ * Keeps the notices of followed accounts current: reads them at once when something they depend on has changed, with a
+ * delay when only the balance has, and from time to time because some depend on the date. It reads one account at a
+ * time and then rests for as long as that took, so it never uses more than half of a database connection.
  */
 import { hash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,7 +11,10 @@ import { type FollowedAccount, noticesKeyOf, type ShownNotices } from './account
 import type { PartName } from './facts.ts'
 import type { LiveStream } from './stream.ts'
 
-/** The notices of an account as each of the callers is shown them, in their order; null where there is no such account. */
+/**
+ * Reads an account's notices as each of the callers sees them, in the order of `callers`; null if there is no such
+ * account.
+ */
 export type ReadNotices = (
   accountId: string,
   callers: readonly Caller[],
@@ -27,14 +30,16 @@ const RETRY_MS = 5_000
 type Followed = FollowedAccount<LiveStream>
 
 export interface NoticesWatch {
-  /** Another stream is open, whose caller may not have been asked for before. */
+  /** Another stream was opened; its caller may see notices that were not read yet. */
   joined(account: Followed, caller: Caller): void
+  /** Parts of the account changed; `isAlerted`: an alert was stored. */
   moved(account: Followed, parts: ReadonlySet<PartName>, isAlerted: boolean): void
-  /** To be called about once a second. */
+  /** Call about once a second. */
   look(): void
   stop(): Promise<void>
 }
 
+/** Creates the watch over `accounts`. */
 export function watchNotices(
   accounts: ReadonlyMap<string, Followed>,
   read: ReadNotices,
@@ -105,7 +110,7 @@ export function watchNotices(
   }
 }
 
-/** They differ when the list does: as of when it is alone is no news. */
+/** The digest covers the list alone: a new `as_of` is no news. */
 function shownNotices(notices: { readonly items: readonly object[] }): ShownNotices {
   const digest = hash('sha256', JSON.stringify(notices.items), 'base64url').slice(0, DIGEST_CHARACTERS)
   return { data: JSON.stringify(notices), digest }

@@ -1,6 +1,6 @@
 /**
- * Reads followed accounts, and their top-ups, from the database: one statement at a time, for all that was asked for since the
- * one before. So however many streams are opened at once, and however long it takes, no more than that is asked.
+ * Reads followed accounts and their top-ups from the database. One statement runs at a time and covers everything that
+ * was requested since the last one, so the load does not grow with the number of streams.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { readParts } from '../../ledger/accounts/read-parts.ts'
@@ -9,7 +9,7 @@ import type { Logger } from '../../platform/log.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import type { LiveFacts } from './facts.ts'
 
-/** More are not shown at once. */
+/** As many as the page shows at once. */
 const MAX_TOP_UPS = 20
 const RETRY_MS = 1_000
 
@@ -17,18 +17,20 @@ interface ReaderParts {
   readonly pool: Pool
   readonly log: Logger
   readonly isFollowed: (accountId: string) => boolean
-  /** Null: there is no such account. */
+  /** `parts` is null if there is no such account. */
   readonly onParts: (accountId: string, parts: LiveFacts | null) => void
   readonly onTopUps: (accountId: string, latest: readonly LatestTopUp[]) => void
 }
 
 export interface AccountReader {
+  /** Requests a read; `onParts` is called with what it found. */
   read(accountId: string): void
-  /** `onTopUps` is called with what there was at some moment after this call. */
+  /** Requests a read; `onTopUps` is called with a state no older than this call. */
   readTopUps(accountId: string): void
   stop(): Promise<void>
 }
 
+/** Creates a reader. Failed reads are repeated until `stop`. */
 export function createReader({ pool, log, isFollowed, onParts, onTopUps }: ReaderParts): AccountReader {
   const accounts = new Set<string>()
   const ofTopUps = new Set<string>()
@@ -57,7 +59,7 @@ export function createReader({ pool, log, isFollowed, onParts, onTopUps }: Reade
   }
 
   async function readAll(): Promise<void> {
-    // What else is asked for in this turn of the event loop comes along.
+    // Wait for requests made in the same turn of the event loop.
     await null
     let isFailing = false
     while (!stopping.signal.aborted && accounts.size + ofTopUps.size > 0) {
@@ -68,14 +70,14 @@ export function createReader({ pool, log, isFollowed, onParts, onTopUps }: Reade
         })
         await take(ofTopUps, async (wanted) => {
           const found = await latestTopUps(pool, wanted, MAX_TOP_UPS)
-          // Asked for again meanwhile: this may be of before, and the next one is not.
+          // If it was requested again meanwhile, this result may be too old; the next one is not.
           return (accountId) => {
             if (!ofTopUps.has(accountId)) onTopUps(accountId, found.get(accountId) ?? [])
           }
         })
         isFailing = false
       } catch (error) {
-        // One line an outage says enough.
+        // Log once per outage.
         if (!isFailing) log.warn({ err: error }, 'followed accounts cannot be read; it is tried again')
         isFailing = true
         await delay(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {})
@@ -83,7 +85,7 @@ export function createReader({ pool, log, isFollowed, onParts, onTopUps }: Reade
     }
   }
 
-  /** What could not be read is wanted still. */
+  /** Reads what is wanted of accounts still followed, and wants it again if the read fails. */
   async function take(
     wanted: Set<string>,
     read: (accountIds: readonly string[]) => Promise<(accountId: string) => void>,
@@ -91,10 +93,10 @@ export function createReader({ pool, log, isFollowed, onParts, onTopUps }: Reade
     const taken = [...wanted].filter(isFollowed)
     wanted.clear()
     if (taken.length === 0) return
-    const tell = await read(taken).catch((error: unknown) => {
+    const deliver = await read(taken).catch((error: unknown) => {
       for (const accountId of taken) wanted.add(accountId)
       throw error
     })
-    for (const accountId of taken) tell(accountId)
+    for (const accountId of taken) deliver(accountId)
   }
 }

@@ -1,14 +1,14 @@
 /**
- * A stream's response, written to by itself. The usual plugin (`@fastify/sse`) waits for a reader who is slow for ever,
- * queues what is sent meanwhile, keeps a timer a stream, and does not end when the server stops.
+ * Writes a stream's response directly. The usual plugin (`@fastify/sse`) waits without limit for a slow reader, queues
+ * what is sent meanwhile, keeps a timer per stream, and does not end when the server stops.
  */
 import type { FastifyReply } from 'fastify'
 import type { Sink } from './stream.ts'
 
-/** How long the last of a stream may take to leave the process. */
-const ENDS_WITHIN_MS = 1_000
+/** How long the last event of a stream may take to be sent. */
+const CLOSE_TIMEOUT_MS = 1_000
 
-/** Begins the answer: from here on nothing can be refused any more. `onClosed` is called once its connection is gone. */
+/** Starts the response; the request can no longer be refused. `onClosed` is called once the connection has closed. */
 export function streamResponse(reply: FastifyReply, onClosed: () => void): Sink {
   reply.hijack()
   const { raw } = reply
@@ -16,9 +16,9 @@ export function streamResponse(reply: FastifyReply, onClosed: () => void): Sink 
   raw.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store, no-transform',
-    // Said to nginx: what is written is to be passed on at once.
+    // For nginx: pass on each write at once.
     'x-accel-buffering': 'no',
-    // Ends with the stream, so that no idle connection holds up a stop.
+    // The connection closes with the stream, so that no idle connection delays a stop.
     connection: 'close',
   })
   raw.socket?.setNoDelay(true)
@@ -30,8 +30,8 @@ export function streamResponse(reply: FastifyReply, onClosed: () => void): Sink 
     },
     end(text) {
       raw.end(text)
-      // A reader who is slow does not hold up what is over.
-      setTimeout(() => raw.destroy(), ENDS_WITHIN_MS).unref()
+      // A slow reader must not keep an ended stream open.
+      setTimeout(() => raw.destroy(), CLOSE_TIMEOUT_MS).unref()
     },
     destroy() {
       raw.destroy()

@@ -1,18 +1,17 @@
 /**
- * One open stream. It queues nothing: while what was written last has not left the process, nothing is written, and then what
- * is newest by that time. So a reader who is slow costs no more memory than one event of each kind, and misses only what
- * was overtaken.
+ * One open stream. It has no queue: while the last write has not left the process it writes nothing, and then only the
+ * newest state. So a slow reader costs at most one event of each kind, and misses only what was superseded.
  */
 import type { Caller } from '../access/permissions.ts'
 import { type FollowedAccount, noticesKeyOf } from './account.ts'
 import { type EndReason, eventText, settingsData, topUpsData } from './events.ts'
 import { eventId, isNewer, type LiveFacts, type Place, type Seen, stepsSince } from './facts.ts'
 
-/** Where it writes to: the response of a request. */
+/** The response that a stream writes to. */
 export interface Sink {
-  /** `written` is called once it has left the process, or never will. */
+  /** `written` is called once the text has left the process, or never will. */
   write(text: string, written: () => void): void
-  /** The last of it, after which it closes by itself. */
+  /** Writes the last of the stream and closes it. */
   end(text: string): void
   destroy(): void
 }
@@ -20,17 +19,17 @@ export interface Sink {
 export interface StreamTimes {
   readonly balanceEveryMs: number
   readonly heartbeatMs: number
-  /** What was written must have left the process within this. */
+  /** A write that has not left the process within this time ends the stream. */
   readonly drainMs: number
 }
 
 export interface LiveStream {
   readonly caller: Caller
-  /** How many events it has sent. */
+  /** How many events were sent. */
   readonly sent: () => number
-  /** Something of the account may be newer than what it has said. */
+  /** Sends what is newer than what was sent, if anything. */
   wake(): void
-  /** To be called about once a second. */
+  /** Call about once a second: sends heartbeats and ends what is over. */
   look(): void
   end(reason: EndReason): void
 }
@@ -40,15 +39,16 @@ interface StreamParts {
   readonly caller: Caller
   readonly sink: Sink
   readonly times: StreamTimes
-  /** What the client has heard of before. */
+  /** What the client has received before. */
   readonly seen: Seen
-  /** When it may come back after the connection is lost. */
+  /** How long the client waits before it reconnects. */
   readonly retryMs: number
   readonly onSent: (event: string) => void
-  /** Once. */
+  /** Called once. */
   readonly onEnd: (reason: EndReason) => void
 }
 
+/** Opens a stream: writes `retry:` and the current state at once. */
 export function openStream(parts: StreamParts): LiveStream {
   const { account, caller, sink, times, retryMs, onSent, onEnd } = parts
   const { accountId } = account
@@ -71,7 +71,7 @@ export function openStream(parts: StreamParts): LiveStream {
       const { untilMicros } = caller
       if (isWriting && now - writtenAtMs > times.drainMs) end('too_slow')
       else if (untilMicros !== undefined && Date.now() * 1000 >= untilMicros) end('credential_ended')
-      // Says to the reader that it lives, and to us when the reader does not.
+      // Shows the reader that we are alive, and us that the reader is not if it stays unsent.
       else if (!isWriting && now - writtenAtMs >= times.heartbeatMs) write(': nothing new\n\n')
     },
     end,
@@ -94,7 +94,7 @@ export function openStream(parts: StreamParts): LiveStream {
     })
   }
 
-  /** All that is newer than what was said, as events; '' where nothing is. */
+  /** Everything newer than what was sent, as event texts; '' if there is nothing. */
   function newest(): string {
     const facts = account.facts()
     if (facts === null) return ''
@@ -103,7 +103,7 @@ export function openStream(parts: StreamParts): LiveStream {
 
   function newestBalance({ balance, status }: LiveFacts): string {
     const isDue = isNewer(balance, seen.balance) || isNewer(status, seen.status)
-    // The client may know more than this process, which will hear of it.
+    // The client may have seen something newer elsewhere: say nothing older.
     if (!isDue || isOlder(balance, seen.balance) || isOlder(status, seen.status)) return ''
     const waitMs = balanceAtMs - performance.now()
     if (waitMs > 0) {

@@ -1,14 +1,14 @@
-/** How often things happen to streams; other values are for tests. */
+/** Intervals of live streams; tests use others. */
 import type { NoticesTimes } from './notices.ts'
 import type { StreamTimes } from './stream.ts'
 
 export interface LiveTimes extends StreamTimes, NoticesTimes {
-  /** Between looks at the streams, and questions to the database where nothing is heard. */
+  /** How often streams are checked, and unheard accounts read. */
   readonly lookEveryMs: number
-  /** Between questions to the database also where all is heard: what nobody can vouch for is made good. */
+  /** Every account is read this often even while all news is heard, in case some got lost. */
   readonly readAtLeastEveryMs: number
   readonly credentialsEveryMs: number
-  /** After which a client may come back: between the two, so that not all come at once. */
+  /** Bounds of the reconnect delay, which is random so that not all clients come back at once. */
   readonly retryMs: readonly [number, number]
 }
 

@@ -1,6 +1,6 @@
 /**
- * The few plain pages that the API serves to browsers, which look like the Billing page: nothing from elsewhere, and a script
- * only where it is ours, named by its hash.
+ * The plain HTML pages that the API serves, styled like the Billing page. They load nothing from elsewhere; a script is
+ * allowed only if it is ours, by its hash.
  */
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -16,31 +16,31 @@ const STYLES = ['../../look/tokens.css', '../../look/base.css', 'pages.css']
   .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
   .join('\n')
 
-/** How the installation shows itself to customers. */
+/** How the installation presents itself to customers. */
 export interface Brand {
-  /** Null: it does not say what it is called. */
+  /** The product's name; null if it has none. */
   readonly product: string | null
   /** `#rrggbb` */
   readonly color: string
-  /** Of those who say none. */
+  /** For readers whose language is not known. */
   readonly locale: string
 }
 
 export interface Page {
   readonly brand: Brand
-  /** In whose language it speaks, and by which amounts are written. */
+  /** BCP 47: the language of the page and the format of its amounts. */
   readonly locale: string
   readonly title: string
   readonly body: Html
-  /** Whether it says above all that no real money moves. */
+  /** Shows a label that no real money moves. */
   readonly isSandbox?: boolean
-  /** Where the browser goes on to by itself. */
+  /** Redirects the browser there at once. */
   readonly goesOnTo?: string
-  /** Whether it has a form, which may be sent to this origin alone. */
+  /** The page has a form, which may only be submitted to this origin. */
   readonly hasForm?: boolean
-  /** Runs once the page is there. Never made from what anybody sent. */
+  /** Runs when the page has loaded. Never made from input. */
   readonly script?: string
-  /** Origins that may show it in a frame; nobody else may. */
+  /** Origins that may show the page in a frame; no others may. */
   readonly frameAncestors?: readonly string[]
   readonly status?: number
 }
@@ -51,11 +51,13 @@ export interface RenderedPage {
   readonly text: string
 }
 
+/** Renders and sends a page. */
 export async function sendPage(reply: FastifyReply, page: Page) {
   const { status, headers, text } = renderPage(page)
   return await reply.code(status).headers(headers).send(text)
 }
 
+/** Renders a page with its headers, the content security policy among them. */
 export function renderPage(page: Page): RenderedPage {
   const { title, body, brand, goesOnTo, script, isSandbox = false, frameAncestors = [], status = 200 } = page
   const texts = textsFor(page.locale)
@@ -102,7 +104,7 @@ function styleFor({ color }: Brand): string {
   return brand === null ? STYLES : `${STYLES}\n:root { --brand-light: ${brand.light}; --brand-dark: ${brand.dark} }`
 }
 
-/** Nothing but what the page has, by its hash. */
+/** Allows nothing but what the page contains, by hash. */
 function policyOf({ hasForm, script, frameAncestors = [] }: Page, style: string): string {
   return [
     "default-src 'none'",

@@ -1,12 +1,12 @@
 /**
- * The built Billing page: one document, and files named by the hash of what is in them. All of it is small, is read once, and
- * is served from memory, so that no path of a request ever becomes one of the disk.
+ * The files of the built Billing page: one document, and assets named by their content's hash. They are read once and
+ * served from memory, so a request's path never becomes a path on disk.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 
 export interface PageFiles {
-  /** The document that every account's page begins with. */
+  /** The HTML document, the same for every account. */
   readonly document: string
   readonly assets: ReadonlyMap<string, Asset>
 }
@@ -14,12 +14,12 @@ export interface PageFiles {
 export interface Asset {
   readonly type: string
   readonly identity: Buffer
-  /** As the build has compressed it; null: it has not. */
+  /** As compressed by the build; null if it was not. */
   readonly br: Buffer | null
   readonly gzip: Buffer | null
 }
 
-/** Where the build puts it; in an image too. */
+/** Where the build puts it, in container images too. */
 export const PAGE_FOLDER = join(import.meta.dirname, '../../../web/dist')
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-/** Null where there is no build. Throws for a file of a kind that nobody thought of. */
+/** Reads the build; null if there is none. Throws `TypeError` for a file of an unknown type. */
 export function readPageFiles(folder: string = PAGE_FOLDER): PageFiles | null {
   const document = join(folder, 'index.html')
   if (!existsSync(document)) return null
@@ -50,7 +50,7 @@ export function readPageFiles(folder: string = PAGE_FOLDER): PageFiles | null {
 
 export type Encoding = 'br' | 'gzip' | 'identity'
 
-/** The smallest form that the browser takes. `q=0` refuses one; without the header, nothing is compressed. */
+/** The smallest encoding that the browser accepts. `q=0` refuses one; without the header nothing is compressed. */
 export function encodingFor(acceptEncoding: string | undefined): Encoding {
   const accepted = (acceptEncoding ?? '').split(',').flatMap((part) => {
     const [name, ...parameters] = part.split(';').map((text) => text.trim().toLowerCase())

@@ -1,7 +1,8 @@
-/** What browsers see for a moment on their way back from the provider's pages, and where they come by a wrong address. */
+/** Pages shown for a moment on the way back from the provider, and for a wrong address. */
 import { textsFor } from '../../texts/languages.ts'
 import { type Brand, html, type Page } from './html.ts'
 
+/** Sends the browser on to `returnUrl`. */
 export function goingBackPage(brand: Brand, locale: string, returnUrl: string): Page {
   const { say } = textsFor(locale)
   const title = say('portal.going_back')
@@ -15,7 +16,7 @@ export function goingBackPage(brand: Brand, locale: string, returnUrl: string): 
   }
 }
 
-/** Whose it was to be is not known: the installation's language. */
+/** For an unknown address; in the installation's language, as the reader is not known. */
 export function nowherePage(brand: Brand): Page {
   const { locale, product } = brand
   const { say } = textsFor(locale)

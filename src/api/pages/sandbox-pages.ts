@@ -1,4 +1,4 @@
-/** What the sandbox's own pages look like: plainly neither a shop nor a bank, and they say on top that no money moves. */
+/** Pages of the sandbox provider. They look like neither a shop nor a bank, and say that no real money moves. */
 import type { Currency, Micros } from '../../core/money.ts'
 import { formatsFor } from '../../texts/formats.ts'
 import { textsFor } from '../../texts/languages.ts'
@@ -13,13 +13,13 @@ const CARDS_TO_TRY = [
 
 export type CardFault = 'not_a_test_card' | 'expiry_invalid' | 'expired'
 
-/** Who a page is for. */
+/** Whom a page is for. */
 export interface For {
   readonly brand: Brand
   readonly locale: string
 }
 
-/** A card's number is never shown again: `expiry` is all that is kept of what was typed in. */
+/** The form for a test card. A card number is never shown again; of what was typed in, only `expiry` is kept. */
 export function cardPage(
   { brand, locale }: For,
   { id, expiry, fault }: { readonly id: string; readonly expiry: string; readonly fault: CardFault | null },
@@ -69,7 +69,9 @@ ${rows}</tbody>
   }
 }
 
-/** Where the field is at fault it has the focus, and is described by the error; by `hint` in any case. */
+/**
+ * Attributes of an input: described by `hint` if there is one, and if it is wrong also by the error, with the focus.
+ */
 function atFault(isAtFault: boolean, hint: string | null = null): Html | null {
   const describedBy = [hint, isAtFault ? 'error' : null].filter((id) => id !== null).join(' ')
   const description = describedBy === '' ? null : html` aria-describedby="${describedBy}"`
@@ -82,6 +84,7 @@ export interface AskedPayment {
   readonly currency: Currency
 }
 
+/** The bank's question whether to approve a payment. */
 export function bankPage({ brand, locale }: For, payment: AskedPayment, status = 200): Page {
   const texts = textsFor(locale)
   const { say } = texts
@@ -106,7 +109,7 @@ ${product === null ? null : html`<p class="hint">${say('sandbox.bank.for', { pro
   }
 }
 
-/** Nothing is left to do. `returnUrl` null: nobody is to be sent back anywhere. */
+/** Nothing is left to do. `returnUrl` is null if there is nowhere to go back to. */
 export function overPage({ brand, locale }: For, returnUrl: string | null): Page {
   const { say } = textsFor(locale)
   return {
@@ -116,6 +119,7 @@ ${returnUrl === null ? html`<p>${say('sandbox.over.close')}</p>` : html`<p class
   }
 }
 
+/** For a card setup or payment that does not exist. */
 export function unknownPage({ brand, locale }: For): Page {
   const title = textsFor(locale).say('portal.nowhere')
   return { ...frame({ brand, locale }, title), status: 404, body: html`<h1>${title}</h1>` }

@@ -1,12 +1,12 @@
 /**
- * What the billing page may be opened with, as people come for it: the dashboard says so when it asks for a link. It goes along
- * with the token to the page's address, says nothing of anybody, and opens a dialog at the most.
+ * Dialogs that the billing page may open with: the dashboard names one when it asks for a link, and the page's address
+ * carries it beside the token. It identifies nobody, and has no effect but that.
  */
 export const OPENS = ['export'] as const
 
 export type Opens = (typeof OPENS)[number]
 
-/** Of an address or a form; null: none, or nothing that there is. */
+/** Reads it from an address or a form; null if it names none that is known. */
 export function opensOf(given: unknown): Opens | null {
   return OPENS.find((known) => known === given) ?? null
 }

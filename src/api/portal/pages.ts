@@ -1,4 +1,6 @@
-/** Pages in the customer's language and the product's colour, that those who embed the billing page may show in a frame. */
+/**
+ * Pages around the billing page, in the customer's language and the product's colour; embedding sites may frame them.
+ */
 import type { FastifyReply } from 'fastify'
 import { textsFor } from '../../texts/languages.ts'
 import { type Html, html, type Page, sendPage } from '../pages/html.ts'
@@ -9,11 +11,12 @@ import { brandOf, type PortalSettings } from './settings.ts'
 
 type PortalPage = Omit<Page, 'brand' | 'frameAncestors'>
 
+/** A page with the installation's brand, which embedding origins may frame. */
 export function portalPage(settings: PortalSettings, page: PortalPage): Page {
   return { ...page, brand: brandOf(settings), frameAncestors: settings.embeddingOrigins }
 }
 
-/** A page that a browser prepares before anybody asks for it spends nothing either. */
+/** Waits while the browser prerenders, because submitting spends the link. */
 const OPEN_BY_ITSELF = `{
   history.replaceState(null, '', location.pathname)
   const send = () => document.getElementById('open').submit()
@@ -21,7 +24,7 @@ const OPEN_BY_ITSELF = `{
   else send()
 }`
 
-/** Where a link leads first: it goes on by itself, or by a button where there is no script. */
+/** The page that a link leads to. It submits itself; without scripts there is a button. */
 export function openingPage(
   settings: PortalSettings,
   { token, opens }: { readonly token: string; readonly opens: Opens | null },
@@ -45,7 +48,7 @@ ${opens === null ? null : html`<input type="hidden" name="open" value="${opens}"
   })
 }
 
-/** What is over, or did not go: one sentence, a hint, and the way back. */
+/** A message: what has ended or failed, a hint, and the way back. */
 export function messagePage(
   settings: PortalSettings,
   { title, hint, locale, status }: { title: string; hint: string | null; locale: string; status: number },
@@ -60,11 +63,12 @@ ${hint === null ? null : html`<p>${hint}</p>`}
   })
 }
 
-/** Out of a frame, where it is shown in one. */
+/** A link to the dashboard, out of any frame. */
 export function wayBack({ product, dashboardUrl }: PortalSettings, locale: string): Html {
   return html`<a href="${dashboardUrl}" target="_top">${textsFor(locale).say('portal.back', { product })}</a>`
 }
 
+/** For a link that has expired or was used. */
 export function linkOverPage(settings: PortalSettings): Page {
   const { locale, product } = settings
   const texts = textsFor(locale)
@@ -72,12 +76,13 @@ export function linkOverPage(settings: PortalSettings): Page {
   return messagePage(settings, { title, hint, locale, status: 410 })
 }
 
+/** After signing out. */
 export function signedOutPage(settings: PortalSettings): Page {
   const { locale } = settings
   return messagePage(settings, { title: textsFor(locale).say('portal.signed_out'), hint: null, locale, status: 200 })
 }
 
-/** A problem, where a person looks at the answer. Whose page it was to be is not known: the installation's language. */
+/** Sends a problem as a page, in the installation's language because the reader is not known. */
 export async function sendProblemPage(reply: FastifyReply, settings: PortalSettings, { problem, extras }: ApiProblem) {
   const { locale, product } = settings
   const texts = textsFor(locale)

@@ -1,4 +1,4 @@
-/** What stands in for the Billing page where that is not built: what to know, what the account has and who is signed in. */
+/** A plain page in place of the Billing page where that is not built: notices, balance, and who is signed in. */
 
 import type { PortalSession } from '../../ledger/access/portal-sessions.ts'
 import type { Credit } from '../../ledger/accounts/read-account.ts'
@@ -11,7 +11,7 @@ import type { NoticesJson } from '../views/notice-views.ts'
 import { portalPage, wayBack } from './pages.ts'
 import type { PortalSettings } from './settings.ts'
 
-/** Where the reader is, the server does not know: moments name the zone. */
+/** The reader's time zone is not known here, so times name theirs. */
 const TIME_ZONE = 'UTC'
 
 export interface Shown {
@@ -21,6 +21,7 @@ export interface Shown {
   readonly isSandbox: boolean
 }
 
+/** The whole page, in the language of the session. */
 export function plainBillingPage(settings: PortalSettings, shown: Shown): Page {
   const { locale } = shown.session
   const texts = textsFor(locale)
@@ -38,7 +39,7 @@ ${whoIsSignedIn(shown.session, texts)}
   })
 }
 
-/** In words alone: what they ask to be done is done elsewhere. */
+/** As text only: this page has no actions. */
 function notices({ session: { role }, credit: { currency }, notices: { items } }: Shown, texts: Texts): Html[] {
   return items.map((notice) => {
     const { title, body } = noticeText(texts, notice, { role, currency, timeZone: TIME_ZONE, namesZone: true })

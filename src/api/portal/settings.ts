@@ -1,26 +1,26 @@
-/** What the billing page says of the installation, and who may show it: there is one where the configuration names it. */
+/** Settings of the billing page, from the configuration; without them there is no billing page. */
 import { type Config, ConfigError } from '../../platform/config.ts'
 import type { Brand } from '../pages/html.ts'
 import type { Opens } from './opens.ts'
 
 export interface PortalSettings {
-  /** The dashboard that the page is part of. */
+  /** The name of the dashboard that the page belongs to. */
   readonly product: string
-  /** Who sells credit, and is allowed to charge. */
+  /** Who sells the credit and may charge for it. */
   readonly seller: string
-  /** What card statements say of a payment; null: not known. */
+  /** The text of payments on card statements; null if unknown. */
   readonly statementDescriptor: string | null
-  /** Where customers go back to. */
+  /** Where the way back leads. */
   readonly dashboardUrl: string
   /** `#rrggbb`, in lower case. */
   readonly brandColor: string
-  /** Of those who say none. */
+  /** For people whose language is not known. */
   readonly locale: string
   /** Origins whose pages may show it in a frame. */
   readonly embeddingOrigins: readonly string[]
 }
 
-/** Null: no billing page. Throws `ConfigError` where only some of its names are given: half of them would be shown empty. */
+/** Null if none is set. Throws `ConfigError` if only some are: the page would show blanks. */
 export function portalSettings({ brand, portal }: Pick<Config, 'brand' | 'portal'>): PortalSettings | null {
   const { product, seller, statementDescriptor, dashboardUrl, color: brandColor, locale } = brand
   const { embeddingOrigins } = portal
@@ -35,11 +35,12 @@ export function portalSettings({ brand, portal }: Pick<Config, 'brand' | 'portal
   )
 }
 
+/** The brand of pages around the billing page. */
 export function brandOf({ product, brandColor, locale }: PortalSettings): Brand {
   return { product, color: brandColor, locale }
 }
 
-/** Why nobody could open the page, in words for who configures it; null where they can. */
+/** Why the billing page cannot be opened, for the operator; null if it can. */
 export function whyNoPage(settings: PortalSettings | null, publicUrl: string): string | null {
   if (settings === null) {
     return 'there is no billing page: it takes TOLLGATE_PRODUCT, TOLLGATE_SELLER and TOLLGATE_DASHBOARD_URL'
@@ -48,15 +49,15 @@ export function whyNoPage(settings: PortalSettings | null, publicUrl: string): s
 }
 
 /**
- * Whether browsers keep a cookie marked `Secure` of this address: over TLS, and without it on the machine itself alone. Where
- * they would not, a link would lead nowhere.
+ * Whether browsers keep a `Secure` cookie for this address: over TLS, and on localhost without. Otherwise links would
+ * not work.
  */
 export function canKeepSessions(publicUrl: string): boolean {
   const { protocol, hostname } = new URL(publicUrl)
   return protocol === 'https:' || isLoopback(hostname)
 }
 
-/** The token stands in the query, and nowhere else from then on: docs/adr/011. */
+/** The address of a link. Its token appears in the query of this address and nowhere later: docs/adr/011. */
 export function linkUrl(publicUrl: string, token: string, opens: Opens | null = null): string {
   return `${publicUrl}/portal/open?token=${token}${opens === null ? '' : `&open=${opens}`}`
 }

@@ -1,6 +1,6 @@
 /**
- * Every failure as a problem document, or as a page where a person looks at the answer. What is ours to mend is logged with its
- * cause; of that nothing leaves.
+ * Turns every failure into a problem document, or into a page where a person looks at the answer. Our own faults are
+ * logged with their cause; the answer reveals nothing of it.
  */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
@@ -13,16 +13,20 @@ import { ApiProblem, documentOf, type FieldFault, ofFaults, problemOf } from './
 
 const RETRY_AFTER_SECONDS = 1
 
+/** Sends a problem as an HTML page. */
 export type ShowProblem = (reply: FastifyReply, problem: ApiProblem) => Promise<FastifyReply>
 
-/** `showProblem` answers for routes that are pages. */
+/**
+ * Sets the error and not-found handlers. `showProblem` answers for routes that are pages; null: they answer in JSON
+ * too.
+ */
 export function addErrorHandling(app: FastifyInstance, log: Logger, showProblem: ShowProblem | null): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemFor(error, request, log)
     const isPage = request.routeOptions.config.isPage === true
     return isPage && showProblem !== null ? showProblem(reply, problem) : send(request, reply, problem)
   })
-  // A route's own: it takes the method, and has nothing there.
+  // For a route that exists but finds nothing, such as a file that is not there.
   app.setNotFoundHandler((request, reply) => send(request, reply, nothingThere()))
 }
 
@@ -30,7 +34,7 @@ function nothingThere(): ApiProblem {
   return new ApiProblem('not_found', 'there is nothing at this path')
 }
 
-/** The answer where there is no route: the path is unknown, or takes other methods. */
+/** The problem for a request that matches no route: the path is unknown, or takes other methods. */
 export function noRoute(app: FastifyInstance, request: FastifyRequest): ApiProblem {
   const [path] = request.url.split('?')
   const allow = METHODS.filter((method) => app.findRoute({ method, url: path! }) !== null)
@@ -46,7 +50,7 @@ async function send(request: FastifyRequest, reply: FastifyReply, problem: ApiPr
   if (allow !== undefined) reply.header('allow', allow.join(', '))
   if (current !== undefined) reply.header('etag', current.etag)
   if (status === 401) reply.header('www-authenticate', 'Bearer')
-  // Already in its wire form; routes' own serialisers know the answers of the routes.
+  // Already serialised; the routes' own serialisers only know their own answers.
   return await reply.serializer((body) => body as string).send(JSON.stringify(documentOf(problem, request.id)))
 }
 
@@ -54,7 +58,7 @@ function problemFor(error: FastifyError, request: FastifyRequest, log: Logger): 
   if (error instanceof ApiProblem) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map(({ instancePath, keyword, message }): FieldFault => {
-      // Of the whole it is `/`, which as a pointer would mean a member without a name.
+      // The pointer of the whole body is `/`, which would mean a member with an empty name.
       const path = `/${placeOf(error.validationContext)}${instancePath === '/' ? '' : instancePath}`
       return { path, code: keyword, detail: message ?? 'is not valid' }
     })
@@ -87,7 +91,7 @@ function problemFor(error: FastifyError, request: FastifyRequest, log: Logger): 
   return new ApiProblem('internal', `nothing more can be said; the log names it under request ${request.id}`)
 }
 
-/** The server does not understand the statement, or may not do it: no later moment mends that. */
+/** A statement that is wrong or not permitted fails every time, so retrying does not help. */
 function isOurStatement(error: unknown): boolean {
   return sqlState(error)?.startsWith('42') === true
 }
@@ -98,7 +102,7 @@ function unavailableDetail(code: string): string {
     : 'the database does not answer at the moment: nothing was done; try again'
 }
 
-/** What Fastify itself refuses of a request. */
+/** What Fastify itself refuses. */
 function problemOfRequest({ code, statusCode }: FastifyError): ApiProblem | null {
   switch (code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
@@ -116,7 +120,7 @@ function problemOfRequest({ code, statusCode }: FastifyError): ApiProblem | null
   }
 }
 
-/** What no route was looked for: a path that cannot be read, or with an id longer than any. */
+/** Answers what Fastify refuses before routing: a path that is not percent-encoded, or an id that is too long. */
 export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const [path] = request.url.split('?')
   const problem =
@@ -129,7 +133,7 @@ export function answerUnroutable(error: FastifyError, request: FastifyRequest, r
 
 const MAX_SHOWN_PATH = 200
 
-/** What is no HTTP, or too long in its headers, before there is a request. */
+/** Answers what cannot be parsed as HTTP, or has headers that are too long, before there is a request. */
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const status = UNREADABLE[error.code ?? ''] ?? 400

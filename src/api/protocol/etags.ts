@@ -1,15 +1,16 @@
 /**
- * ETags, one for each thing that people change: the version of the settings that the thing was last changed by. Whoever
- * changes it says which one they have seen, and is refused when somebody was faster.
+ * ETags. The ETag of a thing is the settings version of its last change. A caller sends the ETag that they have seen,
+ * and is refused if somebody has changed the thing since.
  */
 import type { LastChange, NamedChange } from '../../ledger/changes/last-change.ts'
 import { ApiProblem } from './problem.ts'
 
+/** The ETag of a thing by its last change. */
 export function etagOf({ version }: Pick<LastChange, 'version'>): string {
   return `"${version}"`
 }
 
-/** The version that the caller has seen; null for `*`. Throws `ApiProblem` where the header is missing or is no ETag of ours. */
+/** The version that the caller has seen; null for `*`. Throws `if_match_required` if the header is missing. */
 export function expectedVersion(ifMatch: string | undefined): number | null {
   if (ifMatch === undefined) {
     throw new ApiProblem(
@@ -19,14 +20,14 @@ export function expectedVersion(ifMatch: string | undefined): number | null {
   }
   if (ifMatch.trim() === '*') return null
   const [, digits] = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch.trim()) ?? []
-  // Somebody else's ETag matches nothing; the thing's own is said once it is read.
+  // A foreign ETag matches nothing, so it ends in `changed_meanwhile` with the current one.
   return digits === undefined ? NO_VERSION : Number(digits)
 }
 
-/** No thing has it. */
+/** A version that nothing has. */
 const NO_VERSION = 0
 
-/** What the caller has seen is not what it is: it says what it is now, by whom and since when. */
+/** The problem when the caller has seen an older version: it names the current one, who changed it and when. */
 export function changedMeanwhile(what: string, current: NamedChange): ApiProblem {
   const { actor, actorName, recordedAt } = current
   const by = actor === null ? '' : ` by ${actor}`

@@ -1,14 +1,14 @@
-/** Cursors: where the next page begins, opaque to callers. One that is not ours is a fault of the request. */
+/** Page cursors: where the next page begins, opaque to callers. A cursor that is not ours is a fault of the request. */
 import { ApiProblem } from './problem.ts'
 
 export type CursorValue = string | number
 
-/** The values by which the list is ordered, of the last item of a page. */
+/** Encodes the sort values of the last item of a page. */
 export function cursorOf(values: readonly CursorValue[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
-/** Null for the first page. Throws `ApiProblem` for what is no cursor of a list ordered by such values. */
+/** Decodes a cursor; null for the first page. Throws `not_possible` if it does not hold values of these kinds. */
 export function readCursor<const Kinds extends readonly ('string' | 'number')[]>(
   cursor: string | undefined,
   kinds: Kinds,
@@ -28,7 +28,7 @@ export function readCursor<const Kinds extends readonly ('string' | 'number')[]>
   return values as never
 }
 
-/** The items of a page, of which one more than `limit` was asked for, and the cursor of the next. */
+/** Cuts a page from `found`, which was read with `limit + 1` rows, and adds the cursor of the next one. */
 export function pageOf<Item, Shown>(
   found: readonly Item[],
   limit: number,
@@ -42,7 +42,7 @@ export function pageOf<Item, Shown>(
   }
 }
 
-/** Digits past what a bigint column holds, or a NUL, would fail in the database. */
+/** A number beyond bigint, or a NUL in a string, would fail in the database. */
 function isStorable(value: unknown): boolean {
   return typeof value === 'string' ? !value.includes('\0') : Number.isSafeInteger(value)
 }

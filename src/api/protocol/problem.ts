@@ -1,11 +1,11 @@
 /**
- * What the API refuses, and how it says so: RFC 9457 problem documents whose `type` is stable. Each code has one status,
- * one title and one word on whether the same request may succeed later.
+ * The closed list of problems that the API answers with: RFC 9457 documents whose `type` is stable. Each code has one
+ * status, one title, and says whether the same request may succeed later.
  */
 interface Problem {
   readonly status: number
   readonly title: string
-  /** The same request, sent again, may succeed: at once, after `Retry-After`, or when the moment has passed. */
+  /** Whether the same request may succeed if it is sent again: at once, after `Retry-After`, or later. */
   readonly retryable: boolean
 }
 
@@ -42,49 +42,49 @@ export function problemOf(code: ProblemCode): Problem {
   return PROBLEMS[code]
 }
 
-/** One value of the request that is at fault. */
+/** One value of the request that is wrong. */
 export interface FieldFault {
   /** JSON pointer into the request: `/body/amount`, `/query/limit`, `/headers/idempotency-key`. */
   readonly path: string
-  /** `too_low`, `unknown_package`, ...: for programs. */
+  /** For programs: `too_low`, `unknown_package`, ... */
   readonly code: string
   readonly detail: string
-  /** The bound, where there is one: an amount as a decimal string. */
+  /** The bound that the value exceeds, if there is one; amounts as decimal strings. */
   readonly limit?: string
 }
 
-/** One place of a file that is at fault. */
+/** One place in a file that is wrong. */
 export interface FileFault {
   readonly file: string
-  /** From 1; null: the file as a whole. */
+  /** From 1; null for the file as a whole. */
   readonly line: number | null
   readonly reason: string
 }
 
-/** What a problem says of itself beside its code. */
+/** What a problem says besides its code and detail. */
 export interface ProblemExtras {
   readonly errors?: readonly FieldFault[]
-  /** Of files that were sent: the first of their faults, and how many there are. */
+  /** For files that were sent: the first faults, and how many there are. */
   readonly faults?: { readonly first: readonly FileFault[]; readonly count: number }
   readonly retryAfterSeconds?: number
-  /** Of `changed_meanwhile`: the thing as it is now, who changed it, and when. */
+  /** For `changed_meanwhile`: the current version, who changed it, and when. */
   readonly current?: {
     readonly etag: string
     readonly changedBy: string | null
     readonly changedByName: string | null
     readonly changedAt: string
   }
-  /** Of `method_not_allowed`. */
+  /** For `method_not_allowed`. */
   readonly allow?: readonly string[]
 }
 
-/** Ends a request with a problem. A refusal for the caller to read, never a bug of ours. */
+/** Ends a request with a problem: a refusal for the caller, never a bug of ours. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'
   readonly problem: ProblemCode
   readonly extras: ProblemExtras
 
-  /** `detail` goes to the caller: a sentence on what is wrong and what to do, with ids, without anything of the inside. */
+  /** `detail` goes to the caller: a sentence that says what is wrong and what to do, with ids, and nothing internal. */
   constructor(problem: ProblemCode, detail: string, extras: ProblemExtras = {}) {
     super(detail)
     this.problem = problem
@@ -92,17 +92,18 @@ export class ApiProblem extends Error {
   }
 }
 
-/** One value that cannot be accepted for what the installation holds. `limit`: the bound that it is beyond. */
+/** The problem for one value that the installation cannot accept. `limit` is the bound that it exceeds. */
 export function notPossible(path: string, code: string, detail: string, limit?: string): ApiProblem {
   const error = { path, code, detail, ...(limit === undefined ? {} : { limit }) }
   return new ApiProblem('not_possible', detail, { errors: [error] })
 }
 
-/** Several values at fault, each named in the sentence. */
+/** The problem for several wrong values, each named in the detail. */
 export function ofFaults(problem: ProblemCode, errors: readonly FieldFault[]): ApiProblem {
   return new ApiProblem(problem, errors.map(({ path, detail }) => `${path}: ${detail}`).join('; '), { errors })
 }
 
+/** The body of a problem answer. */
 export interface ProblemDocument {
   readonly type: string
   readonly title: string
@@ -121,10 +122,12 @@ export interface ProblemDocument {
   }
 }
 
+/** The stable `type` URN of a code. */
 export function typeOf(code: ProblemCode): string {
   return `urn:tollgate:problem:${code.replaceAll('_', '-')}`
 }
 
+/** The body for a problem. */
 export function documentOf({ problem, message, extras }: ApiProblem, requestId: string): ProblemDocument {
   const { status, title, retryable } = problemOf(problem)
   const { errors, faults, current } = extras

@@ -1,19 +1,19 @@
 /**
- * The forms that values have in requests and answers, each under the name that the OpenAPI gives it. Amounts are decimal
- * strings in units of the currency, instants are RFC 3339 in UTC: neither is ever a number. Requests take no field that is
- * not named here; answers may get more fields one day.
+ * Schemas of the values in requests and answers, each under its OpenAPI name. Amounts are decimal strings in units of
+ * the currency and instants are RFC 3339 in UTC; neither is ever a number. Requests accept no field that is not named
+ * here; answers may gain fields.
  */
 import { z } from 'zod'
 import { BILLING_MODES } from '../../core/account/settings.ts'
 import { formatInstant, parseInstantOrDate } from '../../core/instant.ts'
 import { CURRENCIES, formatMoney, parseMoney } from '../../core/money.ts'
 
-/** The form of an amount, with as many digits before the point as the largest that is kept has. */
+/** An amount, with as many digits before the point as the largest amount that is stored. */
 const AMOUNT = /^-?\d{1,13}(\.\d{1,6})?$/
 
 export const Money = z
   .string()
-  // What refines it further may take it for an amount: it is not asked where it is none.
+  // `abort`: refinements added later may then rely on a valid amount.
   .regex(AMOUNT, { error: 'must be a decimal such as "25.00", with at most 6 digits after the point', abort: true })
   .meta({ id: 'Money', description: 'A decimal amount in units of the currency', examples: ['25.00'] })
 
@@ -33,7 +33,7 @@ export const NonZeroMoney = z
   })
   .meta({ description: 'A decimal amount other than 0, in units of the currency', examples: ['25.00'] })
 
-/** What `parseMoney` makes of a string that `Money` has let through. */
+/** Parses a string that `Money` has accepted. */
 export function microsOf(money: string): bigint {
   const micros = parseMoney(money)
   if (micros === null) throw new TypeError(`${money} passed for an amount`)
@@ -50,33 +50,33 @@ export function moneyOrNull(micros: bigint | null): string | null {
 
 export const CurrencyCode = z.enum(CURRENCIES).meta({ id: 'Currency', description: 'ISO 4217' })
 
-/** In answers: made by us, always in UTC. */
+/** In answers: always UTC. */
 export const Instant = z.iso
   .datetime({ precision: 6 })
   .meta({ id: 'Instant', description: 'RFC 3339, UTC, microseconds', examples: ['2026-03-01T08:10:00.000000Z'] })
 
-/** In requests: an instant with any offset, or a date for its midnight in UTC. */
+/** In requests: an instant with any offset, or a date, meaning its midnight in UTC. */
 export const GivenInstant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], {
     error: 'must be an RFC 3339 instant such as 2026-03-01T08:10:00Z, or a date such as 2026-03-01',
   })
   .meta({ description: 'An RFC 3339 instant, or a date for its midnight in UTC', examples: ['2026-03-01T00:00:00Z'] })
 
-/** What `parseInstantOrDate` makes of a string that `GivenInstant` has let through. */
+/** Parses a string that `GivenInstant` has accepted, to microseconds since 1970. */
 export function instantOf(text: string): number {
   const micros = parseInstantOrDate(text)
   if (micros === null) throw new TypeError(`${text} passed for an instant`)
   return micros
 }
 
-/** In UTC, as the ledger takes it; null where none is given. */
+/** The instant in UTC as the ledger takes it; null if none is given. */
 export function instantTextOrNull(given: string | null | undefined): string | null {
   return given == null ? null : formatInstant(instantOf(given))
 }
 
 export const CalendarDate = z.iso.date({ error: 'must be a date such as 2026-01-31' })
 
-/** As producers and accounts files may spell them. */
+/** The ids that producers and accounts files may use. */
 export const AccountId = z
   .string()
   .regex(/^[\x20-\x7e]{1,64}$/, { error: 'must be 1 to 64 printable ASCII characters' })
@@ -84,22 +84,22 @@ export const AccountId = z
 
 export const AccountParams = z.object({ account_id: AccountId })
 
-/** Words of a person: one line, nothing that cannot be shown or stored. */
+/** Text typed by a person: one line, nothing that cannot be shown or stored. */
 export function text(maxLength: number) {
   return (
     z
       .string()
       .min(1)
       .max(maxLength)
-      // In words that every reader of the document knows: no classes of Unicode.
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+      // Spelled out, because readers of the OpenAPI document may not support Unicode classes.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
       .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, { error: 'must have no control characters' })
       .regex(/\S/, { error: 'must not be blank' })
       .refine((value) => value.isWellFormed(), { error: 'must have no half characters' })
   )
 }
 
-/** Ids that we make, or that usage events bring. */
+/** Ids made by us or by usage events. */
 export const Id = z.string().regex(/^[\x20-\x7e]{1,200}$/, { error: 'must be 1 to 200 printable ASCII characters' })
 
 export const BillingMode = z
@@ -114,10 +114,10 @@ export const IdempotencyKey = z
       'Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days',
   })
 
-/** Of whatever moves money or starts work. */
+/** Headers of requests that move money or start work. */
 export const IdempotencyHeaders = z.object({ 'idempotency-key': IdempotencyKey })
 
-/** Of whatever changes a thing that somebody else may have changed meanwhile. */
+/** Headers of requests that change something which others may have changed meanwhile. */
 export const IfMatchHeaders = z.object({
   'if-match': z
     .string()

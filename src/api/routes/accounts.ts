@@ -1,4 +1,4 @@
-/** Accounts: created, listed, looked at, given another plan, and closed. */
+/** Accounts: create, list, read, change plan, close. */
 import { z } from 'zod'
 import type { Misfit } from '../../core/account/misfits.ts'
 import type { PackagePeriod } from '../../core/account/settings.ts'
@@ -309,7 +309,7 @@ export function addAccountRoutes(api: Api, { writer, catalogs, recentCatalogs }:
   }
 }
 
-/** Those that the caller is for; null: all. */
+/** The accounts that the caller may see; null for all. */
 function accountsOf(caller: Caller): readonly string[] | null {
   return caller.kind === 'key' && caller.accountIds !== null ? [...caller.accountIds] : null
 }
@@ -327,7 +327,10 @@ function planOf(body: z.output<typeof ChangedPlan>) {
 
 type GivenPackage = z.output<typeof Packages>[number]
 
-/** In the order they take force. Throws `ApiProblem` for instants that cannot be kept, or are of two packages. */
+/**
+ * Package periods in the order of their start. Throws `not_possible` for a start out of range, or shared by two
+ * packages.
+ */
 function periodsOf(packages: readonly GivenPackage[]): PackagePeriod[] {
   const periods = packages.map(({ id, from }) => ({ id, fromMicros: instantOf(from) }))
   const errors = periods.flatMap(({ fromMicros }, i): FieldFault[] => {

@@ -1,4 +1,4 @@
-/** An operator's adjustment of an account's credit: a movement like any other, with who made it and why. */
+/** Operators' adjustments of credit: ordinary movements that record who made them and why. */
 import { z } from 'zod'
 import { formatMoney } from '../../core/money.ts'
 import { adjustCredit } from '../../ledger/accounts/adjust-credit.ts'

@@ -1,4 +1,4 @@
-/** The balances at which an account's people are alerted. */
+/** The balances at which an account's contacts are alerted. */
 import { z } from 'zod'
 import { alertLevels } from '../../core/account/alerts.ts'
 import { formatMoney } from '../../core/money.ts'

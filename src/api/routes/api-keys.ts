@@ -1,4 +1,4 @@
-/** Credentials of services: made, listed, rotated and revoked. A token is shown once, when it is made. */
+/** API keys of services: create, list, rotate, revoke. A token is shown only when it is made. */
 import { z } from 'zod'
 import {
   type ApiKey,
@@ -84,7 +84,7 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       operationId: 'createApiKey',
       tags: ['API keys'],
       summary: 'Make a key',
-      // A stored answer would have to hold the token, which is kept nowhere.
+      // No idempotency key: a stored answer would contain the token, which is never stored.
       description:
         'By a key no other is made that may more than itself. It takes no Idempotency-Key, as the token is not kept to be given again: if the answer was lost, list the keys, revoke the new one and make another.',
       body: WantedApiKey,
@@ -94,7 +94,7 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       const { name, scopes, account_ids: accountIds } = request.body
       const caller = callerOf(request)
       const wanted = { name, scopes: [...new Set(scopes)], accountIds: accountIds && [...new Set(accountIds)] }
-      mayHandOut(caller, wanted)
+      refuseBeyondOwn(caller, wanted)
       const useless = uselessScopes(wanted.scopes, wanted.accountIds)
       if (useless.length > 0) {
         const detail = `${useless.join(', ')}: only for keys of the whole installation, with account_ids null`
@@ -156,8 +156,9 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
     handler: async (request) => {
       const { key_id: keyId } = request.params
       const caller = callerOf(request)
-      // Its new token is all that the key may do. Scopes and accounts of a key never change, so this stays true.
-      mayHandOut(caller, await keyOf(keyId))
+      // The caller receives the new token, so it must have all permissions of the key. A key's permissions never
+      // change.
+      refuseBeyondOwn(caller, await keyOf(keyId))
       const rotation = { overlapSeconds: request.body.overlap_seconds, actor: actorOf(caller) }
       const rotated = await rotateApiKey(pool, keyId, rotation)
       if (!('refused' in rotated)) return withTokenJson(rotated)
@@ -196,7 +197,7 @@ function noKey(keyId: string): ApiProblem {
   return new ApiProblem('not_found', `there is no API key ${keyId}`)
 }
 
-function mayHandOut(caller: Caller, key: Pick<ApiKey, 'scopes' | 'accountIds'>): void {
+function refuseBeyondOwn(caller: Caller, key: Pick<ApiKey, 'scopes' | 'accountIds'>): void {
   const more = beyond(caller, key)
   if (more.length === 0) return
   throw new ApiProblem('forbidden', `it would hand out more than your own key may: ${more.join(', ')}`)

@@ -1,4 +1,4 @@
-/** When credit is added by itself: how it stands, and what a customer allows, with consent to whatever could charge more. */
+/** Automatic top-up: its state and settings. Whatever could charge more needs the customer's consent. */
 import { z } from 'zod'
 import { formatInstant } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'

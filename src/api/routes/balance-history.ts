@@ -1,4 +1,4 @@
-/** What an account's balance was over time, for looking at: its course, what moved it each day, and its top-ups. */
+/** The balance over time, for charts: its course, what moved it each day, and top-ups. */
 import { z } from 'zod'
 import { formatDate, formatInstant, MICROS_PER_DAY } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
@@ -9,7 +9,7 @@ import { AccountId, AccountParams, CalendarDate, CurrencyCode, Instant, Money } 
 import type { Api, ApiContext } from './context.ts'
 import { DaysQuery, Epoch, mustBeThere, periodOf, Through } from './usage.ts'
 
-/** As many points as a year has days. */
+/** Limits the points of an hourly chart to those of a daily one over a year. */
 const MAX_DAYS_BY_HOUR = 15
 
 const HistoryQuery = DaysQuery.extend({

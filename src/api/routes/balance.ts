@@ -1,4 +1,4 @@
-/** What an account has, and whether its calls go through. */
+/** An account's balance, and whether its calls go through. */
 import { z } from 'zod'
 import { type Credit, readCredit } from '../../ledger/accounts/read-account.ts'
 import { noAccount } from '../access/authenticate.ts'

@@ -1,6 +1,6 @@
 /**
- * The billing page, by the session that a link has opened: the document of the built page, which asks the API for all that it
- * shows. Where there is no build, a plain page says what to know, what the account has and who is signed in.
+ * The billing page in a browser that has a session: serves the built document, which loads its data from the API.
+ * Without a build a plain page shows notices, balance and who is signed in.
  */
 import type { FastifyReply } from 'fastify'
 import type { PortalSession } from '../../ledger/access/portal-sessions.ts'
@@ -27,14 +27,14 @@ export function addBillingPage(api: Api, { writer: { pool }, portal, page, sandb
       readNotices(pool, accountId, readerOf(callerOf(request))),
     ])
     if (credit === null || notices === null) throw noAccount(accountId)
-    // With `no-referrer` browsers do not say where its form comes from, and it could not be told from another site's.
+    // `no-referrer` would also suppress the Origin header of its form, which is how we recognise our own page.
     reply.header('referrer-policy', 'same-origin')
     const isSandbox = sandbox !== null
     return await sendPage(reply, plainBillingPage(portal, { session, credit, notices, isSandbox }))
   })
 }
 
-/** What browsers may do with the document: run, style and ask what comes from here, and nothing that stands in it. */
+/** Content security policy of the document: scripts, styles and requests from this origin only, and nothing inline. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
 
@@ -53,7 +53,7 @@ async function sendDocument(
   const ancestors = embeddingOrigins.length === 0 ? "'none'" : embeddingOrigins.join(' ')
   return await reply
     .header('content-security-policy', `${POLICY}; frame-ancestors ${ancestors}`)
-    // It names files that the next version no longer has.
+    // The document names files that the next version no longer has.
     .header('cache-control', 'private, no-cache')
     .header('referrer-policy', 'same-origin')
     .type('text/html; charset=utf-8')

@@ -1,4 +1,4 @@
-/** Catalogs, as versions that never change: checked, published, listed, and rolled back to. */
+/** Catalog versions, which never change: check, publish, list, roll back. */
 import { z } from 'zod'
 import type { Fault } from '../../catalog/faults.ts'
 import { catalogHash, parseCatalog } from '../../catalog/load.ts'
@@ -22,19 +22,19 @@ import {
 } from '../protocol/schemas.ts'
 import type { Api, ApiContext } from './context.ts'
 
-/** Real decks are some megabytes; nobody who may not publish gets as far as sending them. */
+/** Real rate decks have some megabytes. Callers who may not publish are refused before the body is read. */
 const CATALOG_BYTES = 16 * 1024 * 1024
 const MAX_FILES = 200
 const MAX_SHOWN_FAULTS = 200
 
-/** A plain name: no folder, nothing that is hidden, so that it can lead nowhere, here or where somebody unpacks it. */
+/** A plain file name: no folders and no hidden files, so it cannot lead anywhere else, here or where it is unpacked. */
 const FileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/, {
   error: 'must be a plain file name: letters, digits, dots, dashes and underscores, at most 100',
 })
 
 const FileText = z
   .string()
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
   .regex(/^[^\u0000]*$/, { error: 'must be text without NUL' })
   .refine((content) => content.isWellFormed(), { error: 'must have no half characters' })
 
@@ -230,7 +230,7 @@ export function addCatalogRoutes(api: Api, { writer: { pool } }: ApiContext): vo
   })
 }
 
-/** Throws `not_possible` with its faults where it has any; what is left in `faults` then is warnings. */
+/** Parses the files; throws `not_possible` if they have faults. The remaining `faults` are warnings. */
 function readFiles(texts: Readonly<Record<string, string>>): {
   catalog: Catalog
   faults: readonly Fault[]

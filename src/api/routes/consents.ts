@@ -1,6 +1,6 @@
 /**
- * Consents as requests bring them. A person consents for themself, by their own token or session; a service or an operator names the
- * person and vouches for them, which is kept.
+ * Consents in requests. A person consents for themself, by their own token or session. A service or operator names the
+ * person and vouches for them, which is stored with the consent.
  */
 import { z } from 'zod'
 import type { Consent } from '../../core/top-up/settings.ts'
@@ -10,12 +10,12 @@ import { Id, Money, microsOf, microsOrNull, text } from '../protocol/schemas.ts'
 
 const MAX_TEXT_CHARACTERS = 20_000
 
-/** As it was shown, over several lines if need be. */
+/** The text as it was shown, possibly on several lines. */
 const ConsentText = z
   .string()
   .min(1)
   .max(MAX_TEXT_CHARACTERS)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
   .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/, {
     error: 'must have no control characters but line breaks',
   })
@@ -49,11 +49,12 @@ export const GivenConsentForNewMethod = z.strictObject(FIGURES).meta({
   description: 'A consent for the method to come, which has no id yet',
 })
 
-/** Throws `ApiProblem` where the person is not who may consent. */
+/** The consent to store. Throws `ApiProblem` if the caller may not consent for this person. */
 export function consentOf(caller: Caller, given: z.output<typeof GivenConsent>): Consent {
   return { ...consentForNewMethodOf(caller, given), methodId: given.method_id }
 }
 
+/** The consent given while a payment method is added. Throws as `consentOf` does. */
 export function consentForNewMethodOf(
   caller: Caller,
   given: z.output<typeof GivenConsentForNewMethod>,

@@ -1,4 +1,6 @@
-/** Who of an account gets mail: the whole list at a time. Members see who there is, not where the mail goes. */
+/**
+ * The contacts who receive an account's mail, read and set as a whole list. Members see the contacts without addresses.
+ */
 import { z } from 'zod'
 import { CONTACT_ROLES, type Contact, DEFAULT_LOCALE, EMAIL_FORM, LOCALE_FORM } from '../../core/account/contacts.ts'
 import { setContacts } from '../../ledger/accounts/set-contacts.ts'
@@ -32,7 +34,7 @@ const WantedContact = z
 
 export const WantedContacts = z.array(WantedContact).max(MAX_CONTACTS)
 
-/** Throws `ApiProblem` where two of them have one id, which no schema can say. */
+/** Throws `not_possible` if two contacts have the same id, which a schema cannot check. */
 export function checkContacts(contacts: z.output<typeof WantedContacts>): void {
   const errors = contacts.flatMap(({ id }, i): FieldFault[] => {
     const isSecond = contacts.findIndex((other) => other.id === id) < i

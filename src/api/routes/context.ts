@@ -1,4 +1,4 @@
-/** What routes work with: put together by the role, handed to each file of routes. */
+/** What routes work with; the role composes it. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
@@ -15,32 +15,32 @@ import type { Brand } from '../pages/html.ts'
 import type { PageFiles } from '../pages/page-files.ts'
 import type { PortalSettings } from '../portal/settings.ts'
 
-/** An app whose routes are typed by their schemas. */
+/** The Fastify app, whose routes are typed by their schemas. */
 export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
 
 export interface ApiContext {
   readonly writer: Writer
-  /** The process's one store of parsed catalogs. */
+  /** The store of parsed catalogs, one per process. */
   readonly catalogs: CatalogStore
-  /** For looking at one version: the one in force, or that of an old event. */
+  /** Reads single versions: the one in force, or the one of an old event. */
   readonly recentCatalogs: RecentCatalogs
   readonly provider: PaymentProvider
-  /** Asks Kafka at its first use, and not before. */
+  /** Connects to Kafka when it is first used. */
   readonly replaySender: ReplaySender
-  /** The other side of the provider, where that is the sandbox: its pages are served. */
+  /** The sandbox provider's own side, whose pages are then served; null for other providers. */
   readonly sandbox: SandboxDesk | null
-  /** Null: the provider sends no webhooks. */
+  /** Null if the provider sends no webhooks. */
   readonly webhooks: WebhookReader | null
   readonly bounds: BoundsByCurrency
-  /** Where browsers reach this API, without a slash at the end; known once it listens. */
+  /** The origin at which browsers reach this API; without a configured one it is only known once the API listens. */
   readonly publicUrl: () => string
-  /** Origins that a customer may be sent back to, beside the API's own. */
+  /** Origins, besides the API's own, to which a customer may return. */
   readonly returnOrigins: readonly string[]
-  /** Of the plain pages, which there are without a billing page too. */
+  /** For plain pages, which exist without a billing page too. */
   readonly brand: Brand
-  /** Null: there is no billing page. */
+  /** Null if there is no billing page. */
   readonly portal: PortalSettings | null
-  /** Null: it is not built, and a plain page is served in its place. */
+  /** Null if it is not built; a plain page is then served instead. */
   readonly page: PageFiles | null
   readonly log: Logger
 }

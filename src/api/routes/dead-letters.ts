@@ -1,4 +1,4 @@
-/** Usage that could not be rated: listed, summed up by reason, and replayed once the cause is mended. Never its bytes. */
+/** Dead letters: list, count by reason, and replay once the cause is mended. The bytes of a message are never shown. */
 import kafkajs from 'kafkajs'
 import { z } from 'zod'
 import { formatInstant } from '../../core/instant.ts'
@@ -27,10 +27,10 @@ import {
 } from '../protocol/schemas.ts'
 import type { Api, ApiContext } from './context.ts'
 
-/** In one request; the answer says where the next one goes on. */
+/** Per request; the answer says where the next one continues. */
 const MAX_REPLAYED = 10_000
-/** Well within what callers and proxies wait for an answer. */
-const REPLAY_WITHIN_MS = 20_000
+/** Well below the timeouts of callers and proxies. */
+const REPLAY_TIMEOUT_MS = 20_000
 const RETRY_AFTER_SECONDS = 5
 
 const POSITION = {
@@ -200,7 +200,7 @@ export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }
         isReplayed: again ? null : false,
         exceptReason: null,
       }
-      const endsAt = performance.now() + REPLAY_WITHIN_MS
+      const endsAt = performance.now() + REPLAY_TIMEOUT_MS
       const isTimeUp = () => isStopping || performance.now() > endsAt
       const part = { filter, cursor: replayCursorOf(body.cursor), maxLetters, isTimeUp }
       const key = {
@@ -223,7 +223,7 @@ export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }
   })
 }
 
-/** A broker that does not answer is no bug of ours. */
+/** A broker that does not answer is a transient fault, not our bug. */
 function asUnavailable(error: unknown): never {
   if (!(error instanceof kafkajs.KafkaJSError || error instanceof SendNotAcknowledged)) throw error
   throw new ApiProblem(

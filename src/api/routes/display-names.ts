@@ -1,4 +1,4 @@
-/** What users are called where the account is shown. Usage names them by ids; a name that is erased is gone. */
+/** Display names of users, whom usage identifies only by id. An erased name is deleted for good. */
 import { z } from 'zod'
 import {
   type DisplayName,

@@ -1,4 +1,4 @@
-/** One movement with why it is what it is: reasons and figures, for whoever has words of their own. */
+/** One movement and why it cost what it cost, as reasons and figures without words. */
 import { z } from 'zod'
 import { ROUNDING_MODES } from '../../core/catalog/catalog.ts'
 import { formatMoney } from '../../core/money.ts'
@@ -180,7 +180,7 @@ export function addExplainedMovementRoutes(api: Api, context: ApiContext): void 
   })
 }
 
-/** What of a movement depends on who asks, and on what the installation knows besides. */
+/** What the answer depends on besides the movement: the caller, and names known to the installation. */
 interface Seen {
   readonly isInFull: boolean
   readonly names: ReadonlyMap<string, string>

@@ -1,4 +1,4 @@
-/** All movements of a period as a CSV file: asked for, followed while it is made, downloaded while it is kept. */
+/** Exports: all movements of a period as a CSV file. Request one, follow its progress, download it while it is kept. */
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { formatMoney } from '../../core/money.ts'
@@ -28,8 +28,11 @@ import type { Api, ApiContext } from './context.ts'
 import { refuseUnknownAccount } from './known-account.ts'
 
 const URL = '/v1/accounts/:account_id/exports'
-/** A stop of the API waits for so long for downloads under way; who is cut off sees that the file is short, and asks again. */
-const DOWNLOADS_END_WITHIN_MS = 5_000
+/**
+ * How long a stopping API waits for downloads. A reader who is cut off sees that the file is short, and repeats the
+ * download.
+ */
+const DOWNLOAD_DRAIN_MS = 5_000
 
 const WantedExport = z
   .strictObject({
@@ -184,7 +187,7 @@ function addFileRoute(
   api.addHook('preClose', async () => {
     setTimeout(() => {
       for (const download of downloads) download.destroy()
-    }, DOWNLOADS_END_WITHIN_MS).unref()
+    }, DOWNLOAD_DRAIN_MS).unref()
   })
 
   api.route({
@@ -224,9 +227,12 @@ const NO_FILE = {
   expired: 'the file is not kept any more: ask for another',
 } as const
 
-/** Of characters that every system takes. Its days are those that the period has where it was chosen, the last one included. */
+/**
+ * Uses only characters that every file system accepts. The days are those of the period in its time zone, both
+ * inclusive.
+ */
 function fileNameOf({ accountId, from, to, timeZone }: StoredExport): string {
-  // Canada writes days as ISO 8601 has them.
+  // `en-CA` writes days as ISO 8601 does.
   const days = new Intl.DateTimeFormat('en-CA', { timeZone })
   const [fromMs, toMs] = [Date.parse(from), Date.parse(to)]
   const [first, last] = [fromMs, Math.max(fromMs, toMs - 1)].map((ms) => days.format(ms))

@@ -1,4 +1,4 @@
-/** How much of the included minutes each user has had in the present billing cycle. */
+/** The fair-use minutes of each user in the current billing cycle. */
 import { z } from 'zod'
 import { packageIdAt } from '../../core/rating/coverage.ts'
 import { cycleStart, fairUseLimit, nextCycleStart } from '../../core/rating/fair-use.ts'
@@ -33,7 +33,7 @@ const FairUse = page(
   .meta({ id: 'FairUse' })
 
 const Query = PageQuery.extend({
-  // Ids of users may be as long as their events say.
+  // User ids may be as long as usage events allow.
   cursor: z
     .string()
     .max(8_200)

@@ -1,4 +1,4 @@
-/** What becomes of an account, as it happens: server-sent events. */
+/** Live updates of an account as server-sent events. */
 import { z } from 'zod'
 import { callerOf, credentialOf } from '../access/authenticate.ts'
 import type { Caller } from '../access/permissions.ts'
@@ -34,7 +34,7 @@ interface LiveRoutesParts {
 export function addLiveRoutes(api: Api, { writer: { pool }, log }: ApiContext, parts: LiveRoutesParts): void {
   const { following, limits } = parts
   const open = countStreams(limits)
-  // Before the server waits for its connections to end.
+  // Streams must end before the server waits for its connections to close.
   api.addHook('preClose', async () => {
     open.close()
     await following.stop()
@@ -43,7 +43,7 @@ export function addLiveRoutes(api: Api, { writer: { pool }, log }: ApiContext, p
   api.route({
     method: 'GET',
     url: '/v1/accounts/:account_id/live',
-    // Its answer to HEAD would not end.
+    // A HEAD request would never be answered.
     exposeHeadRoute: false,
     config: { access: { permission: 'read', of: 'account' }, isStream: true },
     schema: {
@@ -80,7 +80,7 @@ export function addLiveRoutes(api: Api, { writer: { pool }, log }: ApiContext, p
           log.info({ request_id: request.id, reason, events, seconds, caller: kindOf(caller) }, 'a stream ended')
         },
       })
-      // It was gone before it was followed.
+      // The client disconnected before the stream was opened.
       if (reply.raw.destroyed) stream.end('client_gone')
     },
   })

@@ -1,4 +1,4 @@
-/** Movements searched for. By POST: what somebody looks for, and whose usage, stand in no URL and so in nobody's log. */
+/** Searches of movements, by POST so that search terms and user ids appear in no URL, and so in no access log. */
 import { z } from 'zod'
 import { FOUND_KINDS, MAX_COUNT, searchMovements } from '../../reporting/find-movements.ts'
 import { callerOf } from '../access/authenticate.ts'
@@ -18,7 +18,7 @@ import type { Api, ApiContext } from './context.ts'
 import { refuseUnknownAccount } from './known-account.ts'
 import { FoundKind, Movement, movementJson } from './movements.ts'
 
-/** What usage events may bring. */
+/** As long as texts in usage events may be. */
 const MAX_TEXT_LENGTH = 2_000
 const RETRY_AFTER_SECONDS = 30
 

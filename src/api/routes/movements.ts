@@ -1,4 +1,4 @@
-/** Every change of an account's credit: listed, and one by one with why it cost what it cost. */
+/** The movements of an account's credit: the list, and single ones. */
 import { z } from 'zod'
 import { formatMoney } from '../../core/money.ts'
 import { maskNumber } from '../../core/usage/masked-number.ts'
@@ -77,6 +77,7 @@ const MovementsQuery = PageQuery.extend({
   direction: z.enum(['in', 'out']).optional().meta({ description: 'in adds credit, out takes it' }),
 })
 
+/** A movement as JSON; phone numbers are shortened unless `isInFull`. */
 export function movementJson(movement: ListedMovement, isInFull: boolean): z.output<typeof Movement> {
   const { usage } = movement
   return {

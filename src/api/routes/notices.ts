@@ -1,4 +1,4 @@
-/** What the people of an account have to know now: reasons and figures, whose words are the page's; and what they dismiss. */
+/** Notices of an account, as reasons and figures that the page words, and dismissing them. */
 import { z } from 'zod'
 import { isOf, noticesOf, undismissed } from '../../core/notices/notices.ts'
 import { dismiss, readDismissals } from '../../ledger/notices/dismissals.ts'

@@ -1,4 +1,4 @@
-/** The files of the billing page: the same for everybody, and for good, as another content has another name. */
+/** The built files of the billing page. They never change, because the content's hash is in the name. */
 
 import { encodingFor } from '../pages/page-files.ts'
 import type { Api, ApiContext } from './context.ts'

@@ -1,4 +1,4 @@
-/** Saved cards. A card is typed in at the provider alone: a setup is a visit to its page, and back. */
+/** Saved cards. Card data is entered only at the provider: a setup is a visit to its page and back. */
 import { z } from 'zod'
 import { type MethodSetup, readMethodSetup, requestMethodSetup } from '../../ledger/top-ups/method-setups.ts'
 import { chooseDefaultMethod, readSavedMethods, removePaymentMethod } from '../../ledger/top-ups/payment-methods.ts'
@@ -85,7 +85,7 @@ const RemovedMethod = z
 const URL = '/v1/accounts/:account_id/payment-methods'
 const SETUPS_URL = '/v1/accounts/:account_id/payment-method-setups'
 
-/** Where the provider's page sends the customer back to. */
+/** Where the provider's page returns the customer to. */
 export function setupReturnPage({ publicUrl }: Pick<ApiContext, 'publicUrl'>, setupId: string): string {
   return `${publicUrl()}/return/payment-method?setup=${encodeURIComponent(setupId)}`
 }
@@ -183,7 +183,7 @@ export function addPaymentMethodRoutes(api: Api, context: ApiContext): void {
   api.route({
     method: 'GET',
     url: `${SETUPS_URL}/:setup_id`,
-    // Whoever has its address may add a card.
+    // `write`, because whoever has the address of a setup can add a card.
     config: { access: { permission: 'write', of: 'account' }, writes: true },
     schema: {
       operationId: 'readPaymentMethodSetup',
@@ -198,7 +198,7 @@ export function addPaymentMethodRoutes(api: Api, context: ApiContext): void {
       const stored = await readMethodSetup(writer.pool, setupId)
       if (stored === null || stored.accountId !== accountId) throw noSuch('payment method setup', setupId)
       const looked = await lookAtSetup(writer, provider, stored)
-      // Where the provider does not say, it is what is known of it.
+      // If the provider does not answer, show what is stored.
       return setupJson(looked.kind === 'setup' ? looked.setup : stored)
     },
   })

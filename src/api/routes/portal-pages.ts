@@ -1,10 +1,10 @@
 /**
- * From a link to a session, and out of it again, in a browser.
+ * From a link to a session of the billing page, and signing out again, in a browser.
  *
- * Whatever looks at a link by GET or HEAD (mail scanners, previews, a browser that fetches ahead) spends nothing: the page that
- * it gets posts the token, by script or, where there is none, by a button. The POST spends it, sets the cookie and goes on to
- * the billing page. The script takes the token out of the address first, and a form that is sent before its page has loaded
- * replaces it in the browser's history, so the token stays in neither.
+ * GET and HEAD of a link (mail scanners, previews, prefetching browsers) do not spend it: the page they get posts the
+ * token, by script or else by a button. The POST spends it, sets the cookie and redirects to the billing page. The
+ * script removes the token from the address first, and a form submitted before its page has loaded replaces it in the
+ * history, so the token stays in neither.
  */
 import { z } from 'zod'
 import {
@@ -39,7 +39,7 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
 
   api.get('/portal/open', ROUTE, async (request, reply) => {
     const { token, open } = request.query as { token?: unknown; open?: unknown }
-    // Whether it is still good is settled by the POST alone.
+    // Whether the link is still valid is decided by the POST alone.
     return typeof token === 'string' && isLinkToken(token)
       ? await sendPage(reply, openingPage(settings, { token, opens: opensOf(open) }))
       : await sendPage(reply, linkOverPage(settings))
@@ -51,12 +51,12 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
     const options = cookieOptions()
     const cookies = readCookies(request.headers.cookie, options.publicUrl)
     const secrets = cookies.map(({ secret }) => secret)
-    // Looked at before: once the link is spent, nothing may stand between it and its cookie.
+    // Done first: once the link is spent, nothing may fail before its cookie is sent.
     const alive = await findPortalSessions(pool, secrets)
     const opened = await openPortalSession(pool, form.data.token, secrets)
     if (opened === null) return await sendPage(reply, linkOverPage(settings))
     const name = cookieNameOf(opened.accountId, options.publicUrl)
-    // Somebody who looks after many accounts would else come to have more cookies than a request may carry.
+    // Otherwise a person with many accounts would collect more cookies than a request may carry.
     const over = cookies.filter(
       (cookie) => cookie.name !== name && !alive.some(({ secret }) => secret === cookie.secret),
     )
@@ -70,7 +70,7 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
   api.post('/portal/sign-out', ROUTE, async (request, reply) => {
     const form = SignOutForm.safeParse(request.body)
     const options = cookieOptions()
-    // Or another site could end it.
+    // Without this, another site could end the session.
     if (!form.success || foreignOrigin(request.headers, options.publicUrl) !== null) {
       const texts = textsFor(settings.locale)
       const [title, hint] = [texts.say('portal.not_signed_out'), texts.say('portal.not_signed_out_hint')]
@@ -87,7 +87,7 @@ function addPages(api: Api, context: ApiContext, settings: PortalSettings): void
   })
 }
 
-/** Nothing personal stands in it: the account's id, and what is opened there. */
+/** The path contains nothing personal: the account's id, and which dialog opens. */
 function billingPath(accountId: string, opens: Opens | null): string {
   return `/billing/${encodeURIComponent(accountId)}${opens === null ? '' : `?open=${opens}`}`
 }

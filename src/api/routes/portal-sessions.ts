@@ -1,7 +1,7 @@
 /**
- * Sessions of the billing page as dashboards and the page see them: a dashboard asks for a link for one of its people and
- * sends their browser there, and may end what they have; the page asks whose session it is, and signs out. What happens in the
- * browser between the two is in `portal-pages.ts`.
+ * Sessions of the billing page. A dashboard requests a link for one of its people, sends their browser there, and may
+ * end their sessions. The page reads its own session and signs out. `portal-pages.ts` has what happens in the browser
+ * in between.
  */
 import { z } from 'zod'
 import { localeFor } from '../../core/account/contacts.ts'
@@ -36,7 +36,7 @@ const WantedPortalSession = z
     role: Role.meta({ description: 'admin may change and pay; member sees it without cards and full numbers' }),
     locale: z
       .string()
-      // Language, script, region: what this takes, amounts and dates can be written for.
+      // Language, script, region: the locales for which amounts and dates can be formatted.
       .regex(/^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$/, {
         error: 'must be a locale such as en or de-AT',
       })
@@ -106,7 +106,7 @@ export function addPortalSessionRoutes(api: Api, context: ApiContext): void {
       operationId: 'createPortalSession',
       tags: TAGS,
       summary: 'Open the billing page for a person',
-      // A stored answer would have to hold the token, which is kept nowhere.
+      // No idempotency key: a stored answer would contain the token, which is never stored.
       description:
         'Answers a link that opens the page once, within five minutes, as this person. It takes no Idempotency-Key, as the link is not kept to be given again: if the answer was lost, ask for another one.',
       body: WantedPortalSession,
@@ -192,11 +192,12 @@ export function addPortalSessionRoutes(api: Api, context: ApiContext): void {
   })
 }
 
+/** Whether any site may show the billing page in a frame. */
 export function isEmbedded({ portal }: Pick<ApiContext, 'portal'>): boolean {
   return (portal?.embeddingOrigins.length ?? 0) > 0
 }
 
-/** Throws `ApiProblem` where nobody could open the page. */
+/** The settings of the billing page. Throws `ApiProblem` if it cannot be opened. */
 function portalOf({ portal, publicUrl }: ApiContext): PortalSettings {
   const why = whyNoPage(portal, publicUrl())
   if (why !== null) throw new ApiProblem('conflict', `${why}; the operator sets them`)

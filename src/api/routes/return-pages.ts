@@ -1,7 +1,7 @@
 /**
- * Where browsers come back to from the provider's pages. They need no session and show nothing of any account: what came of
- * the visit is looked at, and the browser goes on to the address that was stored before it left. No address is taken from
- * the request.
+ * Where browsers return to from the provider's pages. No session is needed and nothing of the account is shown: the
+ * result of the visit is fetched from the provider, and the browser goes on to the address that was stored before it
+ * left. No address is taken from the request.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readLastLocale } from '../../ledger/access/portal-sessions.ts'
@@ -22,7 +22,7 @@ export function addReturnPages(api: Api, { writer, provider, brand, log }: ApiCo
     if (back === null) return await sendPage(reply, nowherePage(brand))
     const { openPaymentId } = back
     if (openPaymentId !== null) {
-      await unlessInTheWay({ top_up_id: topUpId }, () => lookAtPayment(writer, provider, openPaymentId))
+      await withoutBlocking({ top_up_id: topUpId }, () => lookAtPayment(writer, provider, openPaymentId))
     }
     return await sendBack(reply, back)
   })
@@ -32,7 +32,7 @@ export function addReturnPages(api: Api, { writer, provider, brand, log }: ApiCo
     const setup = setupId === null ? null : await readMethodSetup(writer.pool, setupId)
     if (setup === null) return await sendPage(reply, nowherePage(brand))
     const hasTurnedBack = (request.query as Record<string, unknown>).turned_back === 'true'
-    await unlessInTheWay({ setup_id: setupId }, () =>
+    await withoutBlocking({ setup_id: setupId }, () =>
       hasTurnedBack ? turnBackFromSetup(writer, provider, setup) : lookAtSetup(writer, provider, setup),
     )
     return await sendBack(reply, setup)
@@ -43,8 +43,8 @@ export function addReturnPages(api: Api, { writer, provider, brand, log }: ApiCo
     return await sendPage(reply, goingBackPage(brand, locale, back.returnUrl))
   }
 
-  /** The browser goes on whatever comes of it: worker and sweep look again. */
-  async function unlessInTheWay(about: object, look: () => Promise<{ readonly kind: string }>): Promise<void> {
+  /** Failures are logged only: the browser goes on, and worker and sweep look again. */
+  async function withoutBlocking(about: object, look: () => Promise<{ readonly kind: string }>): Promise<void> {
     try {
       const { kind } = await look()
       if (kind !== 'looked' && kind !== 'setup')

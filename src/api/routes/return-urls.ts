@@ -1,4 +1,4 @@
-/** Where a customer may be sent back to from the provider's pages: to our own origin and those configured, nowhere else. */
+/** Addresses to which a customer may return from the provider's pages: our own origin and those configured. */
 import { z } from 'zod'
 import { ApiProblem } from '../protocol/problem.ts'
 import type { ApiContext } from './context.ts'
@@ -11,7 +11,7 @@ export const ReturnUrl = z
     examples: ['https://dashboard.example/billing'],
   })
 
-/** The address as it is stored. Throws `ApiProblem` for one that is elsewhere. */
+/** The address in its stored form. Throws `ApiProblem` if its origin is not allowed. */
 export function returnUrlOf(text: string, { publicUrl, returnOrigins }: ApiContext): string {
   const url = URL.parse(text)
   const isAllowed =

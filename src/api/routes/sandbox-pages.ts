@@ -1,7 +1,7 @@
 /**
- * The sandbox's own pages: where a test card is typed in, and where its bank asks for approval. Whoever has an address may use
- * it: the ids in it cannot be guessed, and no cookie or session is involved that another site could borrow. A card's number
- * goes to the sandbox, which forgets it, and into no answer, log or table.
+ * Pages of the sandbox provider: entering a test card, and its bank's approval. Knowing the address is enough, because
+ * the ids in it cannot be guessed, and no cookie is involved that another site could use. A card number goes only to
+ * the sandbox, which does not keep it; it appears in no answer, log or table.
  */
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
@@ -75,14 +75,14 @@ function addPages(api: Api, { writer: { pool }, brand }: ApiContext, desk: Sandb
     try {
       await (form.data.answer === 'approve' ? desk.approve(id) : desk.decline(id, null))
     } catch (error) {
-      // Answered before, in another tab, or canceled meanwhile.
+      // Already answered in another tab, or canceled.
       if (!(error instanceof NotPossible)) throw error
     }
     if (payment.returnUrl !== null) return await reply.redirect(payment.returnUrl, 303)
     return await sendPage(reply, overPage(await readerOf(payment), null))
   })
 
-  /** The address says no more of them than their account. */
+  /** Language and brand by the account, which is all that the address tells. */
   async function readerOf({ accountId }: { readonly accountId: string }): Promise<For> {
     return { brand, locale: (await readLastLocale(pool, accountId)) ?? brand.locale }
   }

@@ -1,4 +1,4 @@
-/** What a person is told before they pay, or allow to be charged: the page and whoever else asks compute no money. */
+/** The figures that a person sees before paying or allowing charges, so that no client computes money. */
 import { z } from 'zod'
 import { formatInstant } from '../../core/instant.ts'
 import { formatMoney, type Micros } from '../../core/money.ts'
@@ -173,7 +173,7 @@ export function addTopUpQuoteRoutes(api: Api, { writer: { pool }, bounds }: ApiC
     },
   })
 
-  /** The account, and its usage as far as it is known: while movements are summed up for the first time it is not. */
+  /** The account and its known usage; usage is unknown while movements are summed up for the first time. */
   async function standingOf(accountId: string) {
     const [one, read] = await Promise.all([readOverview(pool, accountId), readUsageHistory(pool, accountId)])
     if (one === null || read === null) throw noAccount(accountId)

@@ -1,4 +1,4 @@
-/** What the ledger refuses of top-ups, cards and their settings, as problems. */
+/** The ledger's refusals about top-ups, cards and their settings, as problems. */
 import { formatMoney } from '../../core/money.ts'
 import type { SettingsFault } from '../../core/top-up/settings.ts'
 import type { ChangedMeanwhile } from '../../ledger/changes/last-change.ts'
@@ -16,7 +16,7 @@ export type Refusal =
   | ChangedMeanwhile
   | { readonly faults: readonly SettingsFault[] }
 
-/** `place`: where the values at fault stood in the request. */
+/** The problem for a refusal; `place` is the part of the request that held the values. */
 export function problemOfRefusal(refused: Refusal, accountId: string, place: 'body' | 'query' = 'body'): ApiProblem {
   if (typeof refused !== 'string') {
     if ('changedMeanwhile' in refused) return changedMeanwhile('automatic top-up', refused.changedMeanwhile)
@@ -66,11 +66,12 @@ function withLimit(path: string, code: string, detail: string, limitMicros: bigi
   return { path, code, detail: `${detail} ${limit}`, limit }
 }
 
+/** The problem for something that does not exist. */
 export function noSuch(what: string, id: string): ApiProblem {
   return new ApiProblem('not_found', `there is no ${what} ${id} of this account`)
 }
 
-/** The provider gave no answer to go by. */
+/** The provider did not answer, or not clearly. */
 export function providerUnavailable(retryAfterMicros: number | null = null): ApiProblem {
   const retryAfterSeconds = retryAfterMicros === null ? 5 : Math.ceil(retryAfterMicros / 1_000_000)
   return new ApiProblem(

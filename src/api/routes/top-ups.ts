@@ -1,4 +1,4 @@
-/** Credit added, by hand and automatically: asked for, followed, approved, canceled. */
+/** Top-ups, manual and automatic: request, follow, approve, cancel. */
 import { z } from 'zod'
 import { parseInstant } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
@@ -282,7 +282,7 @@ export function addTopUpRoutes(api: Api, context: ApiContext): void {
   }
 }
 
-/** The last of the page before. */
+/** The cursor's place: the last item of the page before. */
 function placeOf(cursor: string | undefined): { readonly requestedAt: string; readonly topUpId: string } | null {
   const place = readCursor(cursor, ['string', 'string'])
   if (place === null) return null

@@ -1,6 +1,6 @@
 /**
- * What used an account's credit, how long what is left lasts, and how a period's opening balance becomes its closing one.
- * Always as of this moment, whatever is summed up yet. Figures and reasons: the words are the page's.
+ * What used an account's credit, how long the rest will last, and how opening and closing balance of a period relate.
+ * Always current, however much has been rolled up. Figures and reasons only; the page words them.
  */
 import { z } from 'zod'
 import {
@@ -78,7 +78,7 @@ const UsageSummary = z
   })
   .meta({ id: 'UsageSummary' })
 
-/** Whole days in UTC, as `periodOf` reads them. */
+/** A range of whole days in UTC; read by `periodOf`. */
 export const DaysQuery = z.object({
   from: CalendarDate.optional().meta({ description: 'From this UTC date on; without it, as many days as `days` says' }),
   to: CalendarDate.optional().meta({ description: 'Before this UTC date; without it today is the last' }),
@@ -302,6 +302,7 @@ export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContex
   })
 }
 
+/** The value that was read. Throws `not_found` for null, and `unavailable` while sums are first built. */
 export function mustBeThere<T extends object>(accountId: string, read: T | StillRollingUp | null): T {
   if (read === null) throw noAccount(accountId)
   if ('behind' in read) {
@@ -311,6 +312,7 @@ export function mustBeThere<T extends object>(accountId: string, read: T | Still
   return read as T
 }
 
+/** The period that a query names, in microseconds. Throws `ApiProblem` for one that is not possible. */
 export function periodOf({ from, to, days }: z.output<typeof DaysQuery>, nowMicros: InstantMicros) {
   const toMicros = to === undefined ? startOfDay(nowMicros) + MICROS_PER_DAY : parseDate(to)!
   const fromMicros = from === undefined ? Math.max(0, toMicros - days * MICROS_PER_DAY) : parseDate(from)!

@@ -1,12 +1,12 @@
 /**
- * Where the payment provider sends its webhooks: the signature over the bytes as they came is looked at, the event stored
- * under the provider's id of it, and the answer given once that is committed. What it is about is looked at by `payments`.
+ * Receives the payment provider's webhooks: verifies the signature over the raw bytes, stores the event under the
+ * provider's id, and answers once that is committed. The role `payments` handles the event later.
  */
 import { storeProviderEvent } from '../../ledger/top-ups/provider-events.ts'
 import { ApiProblem } from '../protocol/problem.ts'
 import type { Api, ApiContext } from './context.ts'
 
-/** Stripe's largest are some tens of kilobytes. */
+/** Stripe's largest events have some tens of kilobytes. */
 const BODY_BYTES = 512 * 1024
 
 export function addWebhooks(api: Api, { writer: { pool }, webhooks, log }: ApiContext): void {
@@ -14,13 +14,13 @@ export function addWebhooks(api: Api, { writer: { pool }, webhooks, log }: ApiCo
   const { provider, signatureHeader } = webhooks
   api.register(async (scope) => {
     scope.removeAllContentTypeParsers()
-    // Parsed and written again it would be other bytes than those that were signed.
+    // Parsing and re-serialising would change the bytes that were signed.
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_BYTES }, (_request, body, done) => {
       done(null, body)
     })
     scope.post(
       `/webhooks/${provider}`,
-      // The provider sends from few addresses, and as much as there is.
+      // The provider sends from few addresses, and as many events as there are.
       { config: { access: 'public', isUncounted: true }, bodyLimit: BODY_BYTES, schema: { hide: true } },
       async (request, reply) => {
         const signature = request.headers[signatureHeader]

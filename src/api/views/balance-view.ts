@@ -1,4 +1,4 @@
-/** A balance as the API shows it, whoever asks. */
+/** The balance of an account in the API. */
 import { z } from 'zod'
 import { formatMoney } from '../../core/money.ts'
 import type { Credit } from '../../ledger/accounts/read-account.ts'
@@ -26,6 +26,7 @@ export const Balance = z
   })
   .meta({ id: 'Balance' })
 
+/** A balance as JSON, the same for every caller. */
 export function balanceJson(credit: Omit<Credit, 'statusVersion'>): z.output<typeof Balance> {
   return {
     account_id: credit.accountId,

@@ -1,4 +1,4 @@
-/** The figures of each notice as the API has them: all that its sentence needs, and nothing worded. */
+/** The figures of each notice in the API: all that its sentence needs, and no words. */
 import { z } from 'zod'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
@@ -93,7 +93,7 @@ const cap = ({ spentMicros, capMicros }: { spentMicros: bigint; capMicros: bigin
   return { spent: formatMoney(spentMicros), cap: formatMoney(capMicros) }
 }
 
-/** A notice in the API, and how its figures become what the document says of them. */
+/** The schema of a notice, and the function that converts its figures to it. */
 function form<Key extends NoticeKey, Shape extends z.ZodRawShape>(
   key: Key,
   shape: Shape,
@@ -102,6 +102,7 @@ function form<Key extends NoticeKey, Shape extends z.ZodRawShape>(
   return { schema: z.object({ key: z.literal(key), ...COMMON, figures: z.object(shape) }), json }
 }
 
+/** One form for each key of the table of notices. */
 export const FORMS = {
   exhausted: form('exhausted', EXHAUSTED, exhausted),
   exhausted_and_paused: form('exhausted_and_paused', { ...EXHAUSTED, ...PAUSED }, (figures) => {

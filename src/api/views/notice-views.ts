@@ -1,6 +1,5 @@
 /**
- * The notices of an account in the form that the API has them, for whoever reads: in the answer to a request, or in what is
- * sent when something has changed. One way to both, so that they never differ.
+ * The notices of an account as the API shows them. Requests and live streams both read them here, so they never differ.
  */
 import { z } from 'zod'
 import { formatInstant } from '../../core/instant.ts'
@@ -35,24 +34,25 @@ export const Notices = z
 
 export type NoticesJson = z.output<typeof Notices>
 
-/** Who reads them: the role decides the form, the person what is dismissed. Services have the form of admins. */
+/** The reader: the role decides what is shown, the person what has been dismissed. Services see what admins see. */
 export interface NoticeReader {
   readonly role: NoticeRole
-  /** Null: no person. */
+  /** Null for services. */
   readonly person: string | null
 }
 
+/** The reader that a caller is. */
 export function readerOf(caller: Caller): NoticeReader {
   return caller.kind === 'person' ? { role: caller.role, person: caller.subject } : { role: 'admin', person: null }
 }
 
-/** Null where there is no such account. Takes no lock. */
+/** The notices for one reader; null if there is no such account. Takes no lock. */
 export async function readNotices(pool: Pool, accountId: string, reader: NoticeReader): Promise<NoticesJson | null> {
   const [notices] = await readNoticesFor(pool, accountId, [reader])
   return notices!
 }
 
-/** As each of several readers has them, in their order; what they are made of is read once. */
+/** The notices for each of several readers, in their order. The facts are read once. */
 export async function readNoticesFor(
   pool: Pool,
   accountId: string,
@@ -70,6 +70,7 @@ export async function readNoticesFor(
   })
 }
 
+/** Notices as JSON, with the balance version and the instant that they hold for. */
 export function noticesJson({ facts, epoch, balanceVersion, nowMicros }: NoticeFactsRead, notices: readonly Notice[]) {
   return {
     account_id: facts.accountId,
@@ -83,7 +84,7 @@ export function noticesJson({ facts, epoch, balanceVersion, nowMicros }: NoticeF
 
 function noticeJson(notice: Notice): z.output<typeof NoticeForm> {
   const { key, severity, placement, isBanner, isDismissible, occurrence, actions, askAdmins, figures } = notice
-  // Of the same key, which the compiler cannot follow through a table.
+  // The entry and the figures have the same key, which the compiler cannot see.
   const { json } = FORMS[key] as unknown as { readonly json: (figures: Notice['figures']) => object }
   return {
     key,

@@ -1,6 +1,6 @@
 /**
- * What of top-ups, cards and declines each caller is shown. People see why, in a few kinds, and never a bank's code; members see
- * neither card nor reason. Services and operators see all of it.
+ * What each caller sees of top-ups, cards and declines. Admins see the kind of a decline, never the bank's code;
+ * members see neither card nor reason. Services and operators see everything.
  */
 import { z } from 'zod'
 import { formatMoney } from '../../core/money.ts'
@@ -17,12 +17,13 @@ export const Why = z
     description: `Why the card was declined: ${DECLINE_WHYS.join(', ')}; there may be more one day. Null: it was not, or not for the caller to see`,
   })
 
-/** Of a decline's code, or of the kind itself. */
+/** The kind of a decline as the caller may see it, from a bank's code or from the kind itself. */
 export function whyFor(caller: Caller, why: DeclineWhy | string | null): string | null {
   if (why === null || !seesInFull(caller)) return null
   return (DECLINE_WHYS as readonly string[]).includes(why) ? why : whyDeclined(why)
 }
 
+/** A provider's code, which people do not see. */
 export function codeFor(caller: Caller, code: string | null): string | null {
   return caller.kind === 'person' ? null : code
 }
@@ -41,6 +42,7 @@ export interface ShownCard {
   readonly expiryYear: number
 }
 
+/** A card as JSON; brand and digits are null for members. */
 export function cardJson(caller: Caller, { brand, last4, expiryMonth, expiryYear }: ShownCard) {
   const isInFull = seesInFull(caller)
   return {
@@ -77,9 +79,10 @@ export const TOP_UP_FIELDS = {
 
 export const TopUp = z.object(TOP_UP_FIELDS).meta({ id: 'TopUp' })
 
+/** A top-up as JSON, for this caller. */
 export function topUpJson(caller: Caller, topUp: ListedTopUp): z.output<typeof TopUp> {
   const { reason, isDeclined } = topUp
-  // Of one that the provider refused as well, the code is not for people.
+  // If the provider declined or refused it, the reason is its code, which people do not see.
   const isForeignCode = topUp.state === 'failed' || isDeclined
   return {
     top_up_id: topUp.topUpId,
