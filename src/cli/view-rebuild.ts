@@ -1,4 +1,4 @@
-/** `tollgate view rebuild`: writes the live view anew from the database, every shard of it, while the service goes on. */
+/** `tollgate view rebuild`: rebuilds all shards of the live view from the database while the service runs. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { SHARDS } from '../outbox/messages.ts'
 import { createLog } from '../platform/log.ts'
@@ -7,14 +7,14 @@ import { connectRedis, isReadyWithin } from '../view/redis.ts'
 import { CommandFailed, counted } from './command.ts'
 import { readConfig, withDatabase } from './connected.ts'
 
-const ANSWER_WITHIN_MILLIS = 5_000
-const ASK_AGAIN_MILLIS = 500
+const ANSWER_TIMEOUT_MS = 5_000
+const RETRY_BUSY_MS = 500
 
 export async function rebuildWholeView(): Promise<void> {
   const { redis: view } = readConfig('redis', 'database', 'log')
-  const redis = connectRedis(view.url, createLog('silent'), ANSWER_WITHIN_MILLIS)
+  const redis = connectRedis(view.url, createLog('silent'), ANSWER_TIMEOUT_MS)
   try {
-    if (!(await isReadyWithin(redis, ANSWER_WITHIN_MILLIS))) {
+    if (!(await isReadyWithin(redis, ANSWER_TIMEOUT_MS))) {
       throw new CommandFailed('Redis does not answer: try again once it does; until then the database answers', 1)
     }
     await withDatabase(async (pool) => {
@@ -25,7 +25,7 @@ export async function rebuildWholeView(): Promise<void> {
         accounts += rebuilt.accounts
         shards = rebuilt.busy
         if (shards.length === 0) break
-        await delay(ASK_AGAIN_MILLIS)
+        await delay(RETRY_BUSY_MS)
       }
       process.stderr.write(`the live view is rebuilt: ${counted(accounts, 'account')}\n`)
     })

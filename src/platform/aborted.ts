@@ -1,6 +1,6 @@
 /**
- * Resolves or rejects as `work` does, or rejects at once when the signal aborts. What the work brings after that is
- * disposed of; what it is still waiting for ends with the process.
+ * Settles as `work` does, but rejects at once when the signal aborts. A result that comes later is disposed of; other
+ * work that is still running ends with the process.
  */
 export async function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const aborted = Promise.withResolvers<never>()

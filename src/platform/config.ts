@@ -1,10 +1,10 @@
 /**
- * The configuration, read once at the start from the environment: a section a concern, each variable spelled once, and a
- * command or a role reads the sections it needs. Every mistake is reported in one go, so that nobody fixes them one
- * restart at a time; values are never repeated, because URLs carry passwords.
+ * The configuration, read once at startup from environment variables. It has one section per concern; a command or role
+ * reads only the sections that it needs. All mistakes are reported together. Values are never repeated in messages,
+ * because URLs contain passwords.
  *
- * A variable that holds a secret may come from a file instead, as orchestrators mount them: `TOLLGATE_DATABASE_URL_FILE`
- * names the file, and its text without surrounding white space is the value.
+ * A secret may be given as a file instead, as orchestrators mount them: `TOLLGATE_DATABASE_URL_FILE` names a file whose
+ * trimmed text is the value.
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -30,7 +30,7 @@ function variable<S extends z.ZodType>(name: string, schema: S): Variable<S> {
   return { name, schema, isSecret: false }
 }
 
-/** May also be given as `<name>_FILE`. */
+/** A variable that may also be given as `<name>_FILE`. */
 function secret<S extends z.ZodType>(name: string, schema: S): Variable<S> {
   return { name, schema, isSecret: true }
 }
@@ -50,7 +50,7 @@ const recordTopics = listOf<RecordTopic>(RECORD_TOPICS, `must be some of ${RECOR
 const SECTIONS = {
   process: {
     roles: variable('TOLLGATE_ROLES', roles.prefault(ROLES.join(','))),
-    /** The operators' port: metrics, health, readiness. */
+    /** Port for operators: metrics, health, readiness. */
     httpPort: variable('TOLLGATE_HTTP_PORT', whole(0, 65_535).default(8080)),
     instanceId: variable(
       'TOLLGATE_INSTANCE_ID',
@@ -59,7 +59,7 @@ const SECTIONS = {
         .regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be 1 to 200 printable ASCII characters without spaces' })
         .default(() => `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`),
     ),
-    /** How long what is in hand may take to finish once the process is asked to stop. */
+    /** How long work in progress may take to finish once the process is asked to stop. */
     drainMs: variable('TOLLGATE_DRAIN_MILLIS', whole(0, 600_000).default(10_000)),
   },
   log: {
@@ -72,7 +72,7 @@ const SECTIONS = {
     url: secret('TOLLGATE_DATABASE_URL', url('postgres:', 'postgresql:')),
   },
   sandbox: {
-    /** Null: on the ledger's server, under a name made from the ledger's. */
+    /** Null: on the ledger's server, in a database named after the ledger's. */
     databaseUrl: secret(
       'TOLLGATE_SANDBOX_DATABASE_URL',
       url('postgres:', 'postgresql:')
@@ -81,19 +81,19 @@ const SECTIONS = {
     ),
   },
   provider: {
-    /** Who takes the money: `sandbox` takes none. */
+    /** The payment provider. The `sandbox` moves no money. */
     name: variable(
       'TOLLGATE_PAYMENT_PROVIDER',
       z.enum(['sandbox', 'stripe'], { error: 'must be sandbox or stripe' }).default('sandbox'),
     ),
-    /** The secret or restricted key; null: not given, which only the sandbox is content with. */
+    /** The secret or restricted key; null if not given, which only the sandbox accepts. */
     stripeSecretKey: secret('TOLLGATE_STRIPE_SECRET_KEY', startsWith('sk_', 'rk_')),
-    /** What Stripe signs webhooks with, and while it is rotated what it signed them with before. */
+    /** The secret that Stripe signs webhooks with, and the previous one while it is rotated. */
     stripeWebhookSecret: secret('TOLLGATE_STRIPE_WEBHOOK_SECRET', startsWith('whsec_')),
     stripePreviousWebhookSecret: secret('TOLLGATE_STRIPE_WEBHOOK_SECRET_PREVIOUS', startsWith('whsec_')),
-    /** Stripe mails its receipts to the first billing contact of an account. */
+    /** Stripe mails receipts to the first billing contact of an account. */
     stripeReceipts: variable('TOLLGATE_STRIPE_RECEIPTS', yesOrNo().default(false)),
-    /** Instead of Stripe's own: for tests. */
+    /** In place of Stripe's own address; for tests. */
     stripeApiUrl: variable(
       'TOLLGATE_STRIPE_API_URL',
       url('http:', 'https:')
@@ -110,7 +110,7 @@ const SECTIONS = {
       'TOLLGATE_SCHEMA_REGISTRY_URL',
       url('http:', 'https:').transform((text) => text.replace(/\/+$/, '')),
     ),
-    /** Of topics that are missing and made. */
+    /** For topics that are created at startup. */
     partitions: variable('TOLLGATE_PARTITIONS', whole(1, 10_000).default(12)),
     replicationFactor: variable('TOLLGATE_REPLICATION_FACTOR', whole(1, 100).default(1)),
     consumerGroup: variable(
@@ -131,7 +131,7 @@ const SECTIONS = {
     connections: variable('TOLLGATE_RATER_CONNECTIONS', whole(3, 100).default(5)),
   },
   topUps: {
-    /** The least and the most that one payment may be, by currency; those left out keep the defaults. */
+    /** Minimum and maximum of one payment, by currency; currencies left out keep the defaults. */
     payment: variable('TOLLGATE_PAYMENT_BOUNDS', bounds()),
     threshold: variable('TOLLGATE_THRESHOLD_BOUNDS', bounds()),
   },
@@ -140,7 +140,7 @@ const SECTIONS = {
   },
   api: {
     port: variable('TOLLGATE_API_PORT', whole(0, 65_535).default(8090)),
-    /** Where customers' browsers and services reach the API; null: this machine, at its port. */
+    /** Where browsers and services reach the API; null: on this machine, at its port. */
     publicUrl: variable(
       'TOLLGATE_API_URL',
       url('http:', 'https:')
@@ -148,38 +148,38 @@ const SECTIONS = {
         .transform((text) => text?.replace(/\/+$/, '') ?? null),
     ),
     connections: variable('TOLLGATE_API_CONNECTIONS', whole(2, 100).default(10)),
-    /** Requests a minute that one caller may make. */
+    /** Requests per minute that one caller may make. */
     requestsPerMinute: variable('TOLLGATE_API_REQUESTS_PER_MINUTE', whole(1, 1_000_000).default(1_200)),
-    /** The same of an address, for requests that are not let in or need no credential: guessing keys gets nowhere. */
+    /** The same per address, for requests that are refused or need no credential: it stops the guessing of keys. */
     anonymousRequestsPerMinute: variable(
       'TOLLGATE_API_ANONYMOUS_REQUESTS_PER_MINUTE',
       whole(1, 1_000_000).default(300),
     ),
-    /** Streams of live updates that a process may have open, and of them one caller. */
+    /** Live streams that a process may have open, and how many of them one caller may have. */
     streams: variable('TOLLGATE_API_STREAMS', whole(1, 100_000).default(5_000)),
     streamsPerCaller: variable('TOLLGATE_API_STREAMS_PER_CALLER', whole(1, 100_000).default(100)),
-    /** Addresses or networks of proxies whose `X-Forwarded-For` is believed. */
+    /** Addresses or networks of proxies whose `X-Forwarded-For` is trusted. */
     trustedProxies: variable('TOLLGATE_TRUSTED_PROXIES', listOfTexts()),
-    /** Origins that a customer may be sent back to from the provider's pages, beside the API's own. */
+    /** Origins, besides the API's own, to which customers may return from the provider's pages. */
     returnOrigins: variable('TOLLGATE_RETURN_ORIGINS', listOfOrigins()),
   },
   tokens: {
-    /** Of dashboards: their people see their own account. Null: no such tokens are taken. */
+    /** Issuer of dashboard tokens, whose people see their own account. Null: no such tokens are accepted. */
     dashboard: variable('TOLLGATE_JWT', issuer()),
-    /** The only issuer whose tokens may say `operator`. */
+    /** Issuer of operator tokens, the only one that may claim `operator`. */
     operators: variable('TOLLGATE_OPERATOR_JWT', issuer()),
     accountClaim: variable('TOLLGATE_JWT_ACCOUNT_CLAIM', claim().default('account_id')),
     roleClaim: variable('TOLLGATE_JWT_ROLE_CLAIM', claim().default('role')),
   },
-  /** How the installation calls itself to customers. Null: not said, and then there is no billing page. */
+  /** How the installation presents itself to customers. Without these there is no billing page. */
   brand: {
-    /** The dashboard that the billing page is part of. */
+    /** The name of the dashboard that the billing page belongs to. */
     product: variable('TOLLGATE_PRODUCT', name()),
-    /** Who sells credit, and is allowed to charge. */
+    /** Who sells the credit and may charge for it. */
     seller: variable('TOLLGATE_SELLER', name()),
-    /** What card statements say of a payment, as it is set at the provider. Null: nobody knows, and nothing is said of it. */
+    /** The text of payments on card statements, as set at the provider. Null: unknown, so it is not mentioned. */
     statementDescriptor: variable('TOLLGATE_STATEMENT_DESCRIPTOR', name()),
-    /** Where customers go back to. */
+    /** Where the way back leads. */
     dashboardUrl: variable(
       'TOLLGATE_DASHBOARD_URL',
       url('http:', 'https:')
@@ -194,14 +194,14 @@ const SECTIONS = {
         .default('#1f5fd6')
         .transform((text) => text.toLowerCase()),
     ),
-    /** Of those who say none. */
+    /** For people whose language is not known. */
     locale: variable(
       'TOLLGATE_LOCALE',
       z.string().refine(isLocale, { error: 'must be a locale such as en-US or de' }).default(DEFAULT_LOCALE),
     ),
   },
   portal: {
-    /** Origins whose pages may show the billing page in a frame; none: nobody's. */
+    /** Origins whose pages may show the billing page in a frame; empty: none may. */
     embeddingOrigins: variable('TOLLGATE_EMBEDDING_ORIGINS', listOfOrigins()),
   },
   mail: {
@@ -213,7 +213,7 @@ const SECTIONS = {
         .optional()
         .transform((text) => text ?? null),
     ),
-    /** Whether a connection that begins in the clear (`smtp:`) has to go on over TLS. */
+    /** Whether a connection that starts unencrypted (`smtp:`) must switch to TLS. */
     tls: variable(
       'TOLLGATE_SMTP_TLS',
       z
@@ -234,7 +234,7 @@ const SECTIONS = {
         .optional()
         .transform((text) => text ?? null),
     ),
-    /** The address that it comes from; its name is the product's. */
+    /** The sender's address; the sender's name is the product's. */
     from: variable(
       'TOLLGATE_MAIL_FROM',
       z
@@ -243,21 +243,21 @@ const SECTIONS = {
         .optional()
         .transform((text) => text ?? null),
     ),
-    /** That moments are written in, and which they name. */
+    /** The time zone in which mails write times; they name it. */
     timeZone: variable(
       'TOLLGATE_MAIL_TIME_ZONE',
       z.string().refine(isTimeZone, { error: 'must be a time zone such as Europe/Berlin' }).default('UTC'),
     ),
   },
   relay: {
-    /** Of each of its two lanes, which have a pool of their own. */
+    /** For each of the two lanes, which have separate pools. */
     connections: variable('TOLLGATE_RELAY_CONNECTIONS', whole(1, 100).default(4)),
   },
   jobs: {
     connections: variable('TOLLGATE_JOBS_CONNECTIONS', whole(3, 100).default(6)),
     /**
-     * Phone numbers are cleared this many days after they were recorded. Longer than any month, so that the month which is
-     * being written is never one that is being cleared (src/ledger/upkeep/clear-numbers.ts).
+     * Phone numbers are cleared this many days after they were recorded. At least 35, longer than any month, so that
+     * the current month's partition is never being cleared (src/ledger/upkeep/clear-numbers.ts).
      */
     numbersKeptDays: variable('TOLLGATE_NUMBERS_KEPT_DAYS', whole(35, 3650).default(180)),
   },
@@ -265,6 +265,7 @@ const SECTIONS = {
 
 export type SectionName = keyof typeof SECTIONS
 
+/** The configuration, by section. */
 export type Config = {
   readonly [S in SectionName]: {
     readonly [K in keyof (typeof SECTIONS)[S]]: (typeof SECTIONS)[S][K] extends Variable<infer T> ? z.output<T> : never
@@ -273,7 +274,7 @@ export type Config = {
 
 export const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[]
 
-/** Every variable and whether it is secret, for documents to be held against. */
+/** Every variable and whether it is secret; tests compare the documents with it. */
 export function listVariables(): { readonly name: string; readonly isSecret: boolean }[] {
   return SECTION_NAMES.flatMap((section) => Object.values(SECTIONS[section] as Record<string, Variable>)).map(
     ({ name, isSecret }) => ({ name, isSecret }),
@@ -282,12 +283,13 @@ export function listVariables(): { readonly name: string; readonly isSecret: boo
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** One mistake: which variable, and what is wrong with it, in words that hold no secret. */
+/** One mistake: the variable, and what is wrong, without any secret. */
 export interface ConfigFault {
   readonly name: string
   readonly problem: string
 }
 
+/** The configuration is wrong; lists every mistake. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly faults: readonly ConfigFault[]
@@ -298,7 +300,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the sections asked for, and looks at no variable of any other. Throws `ConfigError` with all mistakes. */
+/** Reads the sections asked for and no variable of any other. Throws `ConfigError` with all mistakes. */
 export function parseConfig<const S extends SectionName>(env: Environment, sections: readonly S[]): Pick<Config, S> {
   const faults: ConfigFault[] = []
   const entries = sections.map((section) => {
@@ -329,7 +331,7 @@ function read({ name, schema, isSecret }: Variable, env: Environment, faults: Co
   return undefined
 }
 
-/** An empty variable is how deployment tools spell "not set". */
+/** Deployment tools write an empty variable for "not set". */
 function given(env: Environment, name: string): string | undefined {
   return env[name] === '' ? undefined : env[name]
 }
@@ -339,7 +341,7 @@ function url(...protocols: string[]) {
   return required.refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''), { error: wanted })
 }
 
-/** The value is a secret: what is wrong with it is said without it. */
+/** For secrets: the message does not repeat the value. */
 function startsWith(...prefixes: string[]) {
   const wanted = `must start with ${prefixes.join(' or ')}, and have neither spaces nor line breaks`
   return z
@@ -355,16 +357,16 @@ function yesOrNo() {
   return z.enum(['yes', 'no'], { error: 'must be yes or no' }).transform((text) => text === 'yes')
 }
 
-function whole(least: number, most: number) {
-  const wanted = `must be a whole number from ${least} to ${most}`
+function whole(min: number, max: number) {
+  const wanted = `must be a whole number from ${min} to ${max}`
   return z
     .string()
     .regex(/^\d{1,9}$/, { error: wanted, abort: true })
     .transform(Number)
-    .refine((value) => value >= least && value <= most, { error: wanted })
+    .refine((value) => value >= min && value <= max, { error: wanted })
 }
 
-/** Names separated by commas, as a set; `empty` is the word for none of them. */
+/** Names separated by commas, as a set; `empty` is the word for an empty set. */
 function listOf<T extends string>(known: readonly T[], wanted: string, empty?: string) {
   return z.string().transform((text, context): ReadonlySet<T> => {
     const named = text === empty ? [] : text.split(',').map((name) => name.trim())
@@ -376,7 +378,7 @@ function listOf<T extends string>(known: readonly T[], wanted: string, empty?: s
   })
 }
 
-/** `EUR 5.00 5000.00, USD 5.00 5000.00`: by currency, whole cents. */
+/** `EUR 5.00 5000.00, USD 5.00 5000.00`: minimum and maximum by currency, in whole cents. */
 function bounds() {
   const wanted = `must be a currency (${CURRENCIES.join(' or ')}), the least and the most in whole cents, such as EUR 5.00 5000.00; more by commas`
   return z
@@ -419,18 +421,19 @@ function listOfOrigins() {
   })
 }
 
-/** In its normal form, and with nothing in it that would end a directive of a content security policy. */
+/** In normalised form, and without characters that would end a directive of a content security policy. */
 function isOrigin(text: string): boolean {
   return /^https?:\/\/[\w.:[\]-]+$/.test(text) && URL.parse(text)?.origin === text
 }
 
+/** An issuer of JWTs whose tokens are accepted. */
 export interface TokenIssuer {
   readonly issuer: string
   readonly audience: string
   readonly jwksUrl: string
 }
 
-/** `issuer audience jwks-url`: what `iss` and `aud` say, and where the keys are published. */
+/** `issuer audience jwks-url`: the values of `iss` and `aud`, and where the keys are published. */
 function issuer() {
   const wanted = 'must be the issuer, the audience and the URL of its key set (JWKS), separated by spaces'
   return z
@@ -446,7 +449,7 @@ function issuer() {
     })
 }
 
-/** A password in a URL would be shown wherever the URL is. */
+/** Credentials in a URL would be shown wherever the URL is shown. */
 function isServerAlone(text: string): boolean {
   const { hostname, username, password, pathname, search } = new URL(text)
   return hostname !== '' && username + password + search === '' && (pathname === '' || pathname === '/')
@@ -460,7 +463,7 @@ function isTimeZone(text: string): boolean {
   }
 }
 
-/** One that people read. */
+/** A name that people read. */
 function name() {
   return z
     .string()

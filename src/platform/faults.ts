@@ -1,35 +1,38 @@
 /**
- * What can go wrong while usage is recorded, and what becomes of it. Each fault has a code from a closed list, and each
+ * What can go wrong while usage is recorded, and what happens then. Each fault has a code from a closed list, and each
  * code a fate:
  *
- *   retry        the moment is to blame (a connection, a lock, the registry): tried again for as long as it takes
- *   dead_letter  this event's own data is to blame: the event goes to the dead letters, the rest lands
+ *   retry        a transient fault (a connection, a lock, the registry): retried for as long as it takes
+ *   dead_letter  a data fault of one event: the event becomes a dead letter, the rest of the batch is recorded
  *   crash        a bug of ours or a broken invariant: never blamed on an event, never skipped
  *
- * The fate is decided where a fault is thrown. Whatever is thrown without a code is a bug.
+ * The fate is decided where a fault is thrown. An error without a code is a bug.
  */
 export type Fate = 'retry' | 'dead_letter' | 'crash'
 
 interface Consequence {
   readonly fate: Fate
-  /** No single event explains it, so the process ends and starts anew; otherwise only the event's partition stops. */
+  /** No event explains it, so the process ends and restarts; without this, only the event's partition stops. */
   readonly endsProcess?: true
 }
 
 const FAULTS = {
   database_unavailable: { fate: 'retry' },
-  /** It may have committed or not: only what finds its own traces, by an identity or a request key, may try again. */
+  /**
+   * It may have been committed or not: only work that recognises its own traces, by identity or request key, may be
+   * retried.
+   */
   commit_unanswered: { fate: 'retry' },
-  /** A lock, a deadlock, a full disk, missing rights: whatever SQLSTATE says neither the data nor a constraint. */
+  /** A lock, a deadlock, a full disk, missing rights: any SQLSTATE that blames neither the data nor a constraint. */
   database_refused: { fate: 'retry' },
   registry_unavailable: { fate: 'retry' },
-  /** Another release published it; it waits for this one to be replaced. */
+  /** Published by another release; retried until this process is replaced by it. */
   catalog_unreadable: { fate: 'retry' },
-  /** The database cannot hold a value: out of range, too long for an index, a NUL in a text. */
+  /** The database cannot store a value: out of range, too long for an index, a NUL in a text. */
   value_refused: { fate: 'dead_letter' },
-  /** The same, found by our encoder. */
+  /** The same, detected by our encoder. */
   value_out_of_range: { fate: 'dead_letter' },
-  /** A constraint of the tables guards an invariant: under the account's lock no event breaks one. */
+  /** Table constraints guard invariants; under the account's lock no event can break one. */
   constraint_violated: { fate: 'crash' },
   invariant_broken: { fate: 'crash' },
   bug: { fate: 'crash' },
@@ -40,10 +43,10 @@ export type FaultCode = keyof typeof FAULTS
 
 export const FAULT_CODES = Object.keys(FAULTS) as readonly FaultCode[]
 
-/** An error that knows its fate. */
+/** An error with a fault code, and so a fate. */
 export class Fault extends Error {
   override readonly name: string = 'Fault'
-  /** Not `code`, where drivers keep theirs. */
+  /** Not named `code`, because drivers use that. */
   readonly faultCode: FaultCode
 
   constructor(faultCode: FaultCode, message: string, options?: ErrorOptions) {
@@ -52,7 +55,7 @@ export class Fault extends Error {
   }
 }
 
-/** What becomes of whatever was thrown. */
+/** What happens after an error, whatever was thrown. */
 export function consequenceOf(error: unknown): Consequence & { readonly code: FaultCode } {
   const code = codeOf(error)
   return { code, ...FAULTS[code] }
@@ -65,7 +68,7 @@ function codeOf(error: unknown): FaultCode {
   return CODE_BY_SQLSTATE_CLASS[state.slice(0, 2)] ?? 'database_refused'
 }
 
-/** Parameters and COPY rows are encoded by us: what the server cannot read of them is our fault, whatever the event. */
+/** We encode parameters and COPY rows, so if the server cannot read them, it is our bug. */
 const INVALID_BINARY = '22P03'
 
 const CODE_BY_SQLSTATE_CLASS: Readonly<Record<string, FaultCode>> = {
@@ -74,9 +77,9 @@ const CODE_BY_SQLSTATE_CLASS: Readonly<Record<string, FaultCode>> = {
   54: 'value_refused',
 }
 
-/** SQLSTATE of a database error, or null. */
+/** The SQLSTATE of a database error, or null. */
 export function sqlState(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code
-  // Codes of the operating system look alike (EPIPE); no class of SQLSTATE begins with E.
+  // Error codes of the operating system look similar (EPIPE); no SQLSTATE class starts with E.
   return typeof code === 'string' && /^[0-9FHPX][0-9A-Z]{4}$/.test(code) ? code : null
 }

@@ -1,11 +1,11 @@
-/** What is written to a socket in one go leaves it in one call of the system: each costs as much as hundreds of rows. */
+/** Combines writes to a socket into few system calls: one call costs as much as hundreds of rows. */
 import type { Writable } from 'node:stream'
 
 const gathering = new WeakSet<Writable>()
-/** So much is worth a call, and whoever reads it may begin. */
+/** Enough to be worth a system call, so that the reader can start. */
 const ENOUGH_BYTES = 32_768
 
-/** To be called before a write: until the running code has come to its end, or enough is there, writes are gathered. */
+/** Call it before a write: writes are held back until the current task ends or enough have been gathered. */
 export function gatherWrites(stream: Writable): void {
   if (gathering.has(stream)) {
     if (stream.writableLength < ENOUGH_BYTES) return

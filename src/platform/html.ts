@@ -1,6 +1,6 @@
-/** HTML by templates: whatever is put into it is escaped, unless it was made by `html` itself. */
+/** HTML by template literals: values are escaped unless they were made by `html` themselves. */
 
-/** Markup that may be put into a page as it is. */
+/** Markup that is inserted unescaped. */
 export class Html {
   readonly text: string
 
@@ -11,7 +11,7 @@ export class Html {
 
 export type HtmlPart = string | number | Html | readonly Html[] | null
 
-/** A template whose parts are escaped, for text and for attribute values in double quotes. */
+/** A template whose values are escaped; valid in text and in double-quoted attributes. */
 export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return new Html(strings.reduce((text, string, at) => text + textOf(parts[at - 1] ?? null) + string))
 }
@@ -30,6 +30,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
+/** Escapes text for element content and quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
 }

@@ -1,22 +1,22 @@
-/** The port for operators: metrics, whether the process lives, whether it is ready for work. */
+/** The HTTP port for operators: metrics, health and readiness. */
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Registry } from './metrics.ts'
 
-/** What is wrong, in words for an operator. */
+/** What is wrong, for an operator. */
 export interface Problem {
   readonly reason: string
   readonly detail?: string
 }
 
 export interface HttpOptions {
-  /** 0 takes any free port. */
+  /** 0 picks any free port. */
   readonly port: number
   readonly registry: Registry
-  /** Why only a new start of the process helps: `/healthz` then answers 503. */
+  /** What only a restart of the process mends: `/healthz` then answers 503. */
   readonly health: () => Problem | null
-  /** What is wrong that a new start does not mend: named by `/healthz`, which still answers 200. */
+  /** What is wrong but not mended by a restart: `/healthz` names it and still answers 200. */
   readonly degraded: () => readonly Problem[]
-  /** Why the process is not ready for work: `/readyz` then answers 503. */
+  /** Why the process cannot work yet: `/readyz` then answers 503. */
   readonly readiness: () => Problem | null
 }
 
@@ -25,10 +25,13 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** Throws in words where the port cannot be had. `variable` names what to change. */
+/**
+ * Listens on all interfaces. If the port is taken or forbidden, throws an error that names `variable` as what to
+ * change.
+ */
 export async function listenOn(server: FastifyInstance, port: number, variable: string): Promise<void> {
   try {
-    // Probes, scrapers and callers come from other machines.
+    // Probes, scrapers and callers connect from other machines.
     await server.listen({ port, host: '0.0.0.0' })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -40,6 +43,7 @@ export async function listenOn(server: FastifyInstance, port: number, variable: 
   }
 }
 
+/** Starts the server on its port. */
 export async function startHttp({ port, registry, health, degraded, readiness }: HttpOptions): Promise<HttpServer> {
   const server = fastify({ logger: false, forceCloseConnections: true })
   server.get('/metrics', async (_request, reply) => {

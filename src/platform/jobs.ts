@@ -1,10 +1,10 @@
 /**
- * Work beside the work: sweeps, roll-ups, mail, exports, upkeep. Each job runs at the start, and again after an interval of
- * its own; it says how old the oldest work is that waits for it, which is what tells whether it keeps up.
+ * Background jobs: sweeps, roll-ups, mail, exports, upkeep. Each job runs at the start and then after its own interval.
+ * It reports the age of the oldest work that waits for it, which shows whether it keeps up.
  *
- * What there is to do stands in the tables, written by the transaction that caused it, and a run claims its share with
- * `skip locked`. So any number of processes may run the same jobs, a crash loses nothing, no session state is needed (a
- * pooler may sit in between), and nobody is notified from inside a ledger transaction.
+ * The work is stored in tables, by the transaction that caused it, and a run claims its share with `skip locked`. So
+ * any number of processes may run the same jobs and a crash loses nothing. No session state is needed, so a pooler may
+ * sit in between, and no ledger transaction has to notify anybody.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from './log.ts'
@@ -14,25 +14,23 @@ export interface Job {
   readonly name: string
   /** From the end of one run to the start of the next. */
   readonly everyMs: number
-  /** The signal aborts when the process stops: a long run comes to rest where it can go on later. */
+  /** The signal aborts when the process stops: a long run then ends at a point from which it can continue later. */
   run(stopping: AbortSignal): Promise<void> | Promise<JobReport>
 }
 
 export interface JobReport {
-  /** Age of the oldest work that still waits for this job, in seconds; null: none waits. */
+  /** Age of the oldest work that still waits, in seconds; null if none waits. */
   readonly oldestWorkSeconds?: number | null
-  /** More is due at once: the next run comes after this rest instead of the interval. */
+  /** More work is due: the next run comes after this rest instead of the interval. */
   readonly restMs?: number
 }
 
-const RESTS_A_SHARE = 9
+const RESTS_PER_SHARE = 9
 
-/**
- * Takes a share, and reports the rest that is due after it, so many times as long as it took; none, where nothing is left to do.
- */
+/** Does one share of the work. If more is left, reports a rest of `rests` times as long as the share took. */
 export async function takeShare(
   share: () => Promise<{ readonly hasMore: boolean; readonly oldestWorkSeconds?: number | null }>,
-  rests = RESTS_A_SHARE,
+  rests = RESTS_PER_SHARE,
 ): Promise<JobReport> {
   const beganAt = performance.now()
   const { hasMore, ...report } = await share()
@@ -44,17 +42,18 @@ interface JobsParts {
   readonly jobs: readonly Job[]
   readonly log: Logger
   readonly registry: Registry
-  /** Resolves after the time, and at once when the signal is aborted; injected so that tests hold the clock. */
+  /** Resolves after the time, or at once when the signal aborts; tests inject their own. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
 export interface Jobs {
-  /** Resolves when every job has run once, whatever came of it. */
+  /** Resolves when every job has run once, successfully or not. */
   readonly firstRuns: Promise<void>
-  /** Lets the jobs that run come to their end, and starts no other. */
+  /** Waits for the jobs that are running, and starts no others. */
   stop(): Promise<void>
 }
 
+/** Starts the jobs; a job that fails is logged, counted and run again after its interval. */
 export function startJobs({ jobs, log, registry, wait = sleep }: JobsParts): Jobs {
   const retries = retriesCounter(registry)
   const oldestWork = gauge(registry, {
@@ -89,7 +88,7 @@ export function startJobs({ jobs, log, registry, wait = sleep }: JobsParts): Job
     }
   }
 
-  /** One that fails has another chance after its interval. Answers how long the next run is waited for. */
+  /** Runs a job and returns how long to wait before its next run. */
   async function attempt(job: Job): Promise<number> {
     try {
       const report = (await job.run(stopping.signal)) as JobReport | undefined

@@ -1,6 +1,6 @@
 /**
- * The log: JSON lines on stderr, because stdout is for machine output. Phone numbers and credentials are replaced here,
- * so that no caller can forget to.
+ * The log: JSON lines on stderr, because stdout is for the output of commands. Phone numbers and credentials are
+ * redacted here, so that no caller can forget to.
  */
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
 
@@ -10,6 +10,7 @@ const STDERR = 2
 
 const SECRET_FIELDS = ['from', 'to', 'from_number', 'to_number', 'authorization', 'password', 'databaseUrl', 'redisUrl']
 
+/** Creates the log of a process. */
 export function createLog(
   level: string,
   stream: DestinationStream = destination({ dest: STDERR, sync: true }),
@@ -22,7 +23,7 @@ export function createLog(
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: withoutData },
       redact: {
-        // Fast redaction has no "at any depth": two levels are what log calls use (an event, headers of a request).
+        // Fast redaction cannot match at any depth; log calls nest at most two levels (an event, headers of a request).
         paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
         censor: '[redacted]',
       },
@@ -32,8 +33,8 @@ export function createLog(
 }
 
 /**
- * What went wrong, and where in the code. A database error quotes the row it refused in `detail`, `where` and sometimes
- * its message, and a row holds phone numbers: of a refusal of data only its code and the constraint's name are told.
+ * An error as it is logged. A database error quotes the refused row in `detail`, `where` and sometimes the message, and
+ * a row contains phone numbers: so only the code and the constraint's name are logged of it.
  */
 function withoutData(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }

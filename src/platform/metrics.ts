@@ -1,12 +1,12 @@
 /**
- * Metrics. Each feature makes its own beside the code that moves them, in the registry of its process; one that several
- * features count on is made by whoever comes first. In its own registry, so that tests can run more than one service.
+ * Metrics. Each feature defines its metrics next to the code that moves them, in the registry of its process; a metric
+ * that several features share is created by the first. A registry per service lets tests run several.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export { type Counter, type Gauge, type Histogram, Registry } from 'prom-client'
 
-/** A registry with what the runtime says of itself. */
+/** A registry with the metrics of the runtime. */
 export function createRegistry(): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'tollgate_' })
@@ -19,6 +19,7 @@ interface Description<Label extends string> {
   readonly labelNames?: readonly Label[]
 }
 
+/** The counter of this name, created if the registry has none. */
 export function counter<Label extends string = never>(
   registry: Registry,
   description: Description<Label>,
@@ -26,10 +27,12 @@ export function counter<Label extends string = never>(
   return known<Counter<Label>>(registry, description) ?? new Counter(options(registry, description))
 }
 
+/** The gauge of this name, created if the registry has none. */
 export function gauge<Label extends string = never>(registry: Registry, description: Description<Label>): Gauge<Label> {
   return known<Gauge<Label>>(registry, description) ?? new Gauge(options(registry, description))
 }
 
+/** The histogram of this name, created if the registry has none. */
 export function histogram<Label extends string = never>(
   registry: Registry,
   { buckets, ...description }: Description<Label> & { readonly buckets: readonly number[] },
@@ -40,7 +43,7 @@ export function histogram<Label extends string = never>(
   )
 }
 
-/** Counted by whatever retries: stages of the pipeline, the relay, jobs. */
+/** Counts every retry: by pipeline stage, relay or job. */
 export function retriesCounter(registry: Registry): Counter<'stage'> {
   return counter(registry, {
     name: 'tollgate_retries_total',
@@ -49,6 +52,7 @@ export function retriesCounter(registry: Registry): Counter<'stage'> {
   })
 }
 
+/** Counts dead letters by reason. */
 export function deadLettersCounter(registry: Registry): Counter<'reason'> {
   return counter(registry, {
     name: 'tollgate_dead_letters_total',

@@ -1,30 +1,34 @@
 /**
- * Values in the database's binary format: rows for COPY, and arrays as statement parameters. As text, most of what a batch
- * costs on both sides is quoting, escaping and parsing.
+ * Values in PostgreSQL's binary format: rows for COPY, and arrays as statement parameters. In text form, quoting,
+ * escaping and parsing would be most of the cost of a batch on both sides.
  *
- * Formats: https://www.postgresql.org/docs/current/sql-copy.html (binary format), and what each type's `recv` function reads.
+ * Formats: https://www.postgresql.org/docs/current/sql-copy.html (binary format), and what each type's `recv` function
+ * reads.
  */
 import pg from 'pg'
 import { Fault } from './faults.ts'
 import { asFault, type Connection } from './postgres.ts'
 
-/** 2000-01-01, from which the database counts. */
+/** 2000-01-01, PostgreSQL's epoch. */
 const EPOCH_MICROS = Date.UTC(2000, 0, 1) * 1000
 const EPOCH_DAYS = Date.UTC(2000, 0, 1) / 86_400_000
-const DAY_MILLIS = 86_400_000
+const MS_PER_DAY = 86_400_000
 const TWO_TO_32 = 2 ** 32
 const TWO_TO_63 = 2 ** 63
 
 const FIRST_BYTES = 1024
-/** Longer texts are written by the runtime; calling it for a short one costs more than a loop. */
+/** Longer texts are left to the runtime; for short ones a loop is cheaper than the call. */
 const SHORT_TEXT = 48
 
-/** The field values that the ledger writes. Units as in the core: instants in microseconds since 1970, dates as `YYYY-MM-DD`. */
+/**
+ * Writes the field values that the ledger uses. Units as in the core: instants in microseconds since 1970, dates as
+ * `YYYY-MM-DD`.
+ */
 export class BinaryWriter {
   #buffer: Buffer
   #length = 0
 
-  /** With a good guess nothing is copied on the way. */
+  /** A good estimate avoids copying as the buffer grows. */
   constructor(expectedBytes = FIRST_BYTES) {
     this.#buffer = Buffer.allocUnsafe(expectedBytes)
   }
@@ -38,8 +42,8 @@ export class BinaryWriter {
       this.null()
       return
     }
-    const most = value.length * 3
-    this.#reserve(4 + most)
+    const maxBytes = value.length * 3
+    this.#reserve(4 + maxBytes)
     const start = this.#length + 4
     const end = value.length <= SHORT_TEXT ? this.#writeAscii(value, start) : -1
     this.#length = end === -1 ? start + this.#buffer.write(value, start, 'utf8') : end
@@ -106,7 +110,7 @@ export class BinaryWriter {
       this.null()
       return
     }
-    const days = Date.parse(value) / DAY_MILLIS - EPOCH_DAYS
+    const days = Date.parse(value) / MS_PER_DAY - EPOCH_DAYS
     if (!Number.isInteger(days)) throw new TypeError(`${value} is no date`)
     this.int32(days)
   }
@@ -117,14 +121,14 @@ export class BinaryWriter {
     this.#length += 4
   }
 
-  /** Bytes that are no field of their own: headers, counts. */
+  /** Bytes that are not a field: headers, counts. */
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length)
     this.#buffer.set(bytes, this.#length)
     this.#length += bytes.length
   }
 
-  /** The count of fields that starts a row. */
+  /** The number of fields, which starts a row. */
   rowOf(fields: number): void {
     this.#reserve(2)
     this.#length = this.#buffer.writeInt16BE(fields, this.#length)
@@ -134,7 +138,7 @@ export class BinaryWriter {
     return this.#buffer.subarray(0, this.#length)
   }
 
-  /** The position after the text, or -1 when it is more than ASCII. */
+  /** The position after the text, or -1 if it is not all ASCII. */
   #writeAscii(value: string, start: number): number {
     const buffer = this.#buffer
     for (let i = 0; i < value.length; i++) {
@@ -169,8 +173,8 @@ export class BinaryWriter {
 }
 
 /**
- * A column and how its value is written; the type must be exactly the column's own. `common` is what all rows of a COPY
- * have in common.
+ * A column and how its value is written; the type must be exactly that of the column. `common` is what all rows of one
+ * COPY share.
  */
 export type Column<Row, Common> = readonly [name: string, write: (to: BinaryWriter, row: Row, common: Common) => void]
 
@@ -180,8 +184,8 @@ const COPY_TRAILER = Buffer.from([0xff, 0xff])
 export interface CopyTarget<Row, Common> {
   readonly text: string
   readonly columns: readonly Column<Row, Common>[]
-  /** What a row took the last time, and some: the next rows are much the same. */
-  bytesARow: number
+  /** Bytes per row in the last COPY, with some margin: an estimate for the next. */
+  bytesPerRow: number
 }
 
 export function copyTarget<Row, Common = undefined>(
@@ -191,11 +195,11 @@ export function copyTarget<Row, Common = undefined>(
   return {
     text: `copy ${table} (${columns.map(([name]) => name).join(', ')}) from stdin (format binary)`,
     columns,
-    bytesARow: 0,
+    bytesPerRow: 0,
   }
 }
 
-/** What does not fit its column comes with the event, and no retry makes it fit. */
+/** A value that does not fit its column is a data fault: no retry helps. */
 function rangeChecked<T>(write: () => T): T {
   try {
     return write()
@@ -205,7 +209,7 @@ function rangeChecked<T>(write: () => T): T {
   }
 }
 
-/** Appends rows by COPY: many rows a page and a log record each, where INSERT writes them one by one. */
+/** Appends rows by COPY, which fills pages and log records with many rows where INSERT writes them one by one. */
 export async function copyRows<Row, Common>(
   connection: Connection,
   target: CopyTarget<Row, Common>,
@@ -213,7 +217,7 @@ export async function copyRows<Row, Common>(
   common: Common,
 ): Promise<void> {
   const { text, columns } = target
-  const writer = new BinaryWriter(FIRST_BYTES + Math.ceil(target.bytesARow * rows.length))
+  const writer = new BinaryWriter(FIRST_BYTES + Math.ceil(target.bytesPerRow * rows.length))
   writer.raw(COPY_SIGNATURE)
   rangeChecked(() => {
     for (const row of rows) {
@@ -222,7 +226,7 @@ export async function copyRows<Row, Common>(
     }
   })
   writer.raw(COPY_TRAILER)
-  if (rows.length > 0) target.bytesARow = (writer.length / rows.length) * 1.1
+  if (rows.length > 0) target.bytesPerRow = (writer.length / rows.length) * 1.1
   const data = writer.finish()
   await new Promise<void>((resolve, reject) => {
     connection.query(
@@ -231,7 +235,7 @@ export async function copyRows<Row, Common>(
   })
 }
 
-/** What of the client's connection a COPY needs. */
+/** The part of the driver's connection that COPY uses. */
 interface Wire {
   query(text: string): void
   sendCopyFromChunk(chunk: Buffer): void
@@ -239,8 +243,8 @@ interface Wire {
 }
 
 /**
- * Sends the rows right behind the statement instead of waiting to be asked for them, so that COPY is pipelined like every
- * other statement. When the statement fails the server passes over rows that were on their way, as its protocol says.
+ * Sends the rows right behind the statement instead of waiting for the server to ask, so COPY is pipelined like any
+ * other statement. If the statement fails, the protocol lets the server skip the rows.
  */
 class CopyIn extends (pg.Query as unknown as new (text: string, callback: (error: Error | null) => void) => object) {
   readonly #text: string
@@ -260,11 +264,11 @@ class CopyIn extends (pg.Query as unknown as new (text: string, callback: (error
   }
 
   handleCopyInResponse(): void {
-    // The rows are on their way already.
+    // The rows have been sent already.
   }
 }
 
-/** Element types that statements take arrays of, by their OID. */
+/** OIDs of the element types of array parameters. */
 const ELEMENT_OIDS = {
   text: 25,
   bigint: 20,
@@ -302,7 +306,7 @@ const WRITE_ELEMENT: { [T in ElementType]: (writer: BinaryWriter, value: Element
   bytea: (writer, value) => writer.bytes(value),
 }
 
-/** A statement parameter to be cast as `type[]`: of each item, its value. */
+/** An array parameter, to be cast as `type[]`, with one value per item. */
 export function arrayOf<T extends ElementType, Item>(
   type: T,
   items: readonly Item[],
@@ -310,7 +314,7 @@ export function arrayOf<T extends ElementType, Item>(
 ): Buffer {
   const writer = new BinaryWriter()
   const header = Buffer.alloc(items.length === 0 ? 12 : 20)
-  // Dimensions, whether there are nulls (reading does not depend on it), element type, then length and lower bound.
+  // Number of dimensions, null flag (not needed for reading), element type, then length and lower bound.
   header.writeInt32BE(items.length === 0 ? 0 : 1, 0)
   header.writeInt32BE(1, 4)
   header.writeInt32BE(ELEMENT_OIDS[type], 8)

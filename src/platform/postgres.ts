@@ -1,6 +1,6 @@
 /**
- * The database connection. Transactions are pipelined: statements are sent without waiting for one another, so a batch
- * costs two or three round trips however many statements it has. Every reply is looked at, COMMIT's too.
+ * The database connection. Transactions are pipelined: statements are sent without waiting for each other, so a batch
+ * costs two or three round trips however many statements it has. Every reply is checked, that to COMMIT too.
  */
 import type { Writable } from 'node:stream'
 import pg from 'pg'
@@ -11,12 +11,13 @@ import type { Logger } from './log.ts'
 export type Pool = pg.Pool
 export type Connection = pg.PoolClient
 
-/** bigint columns come as bigint, not as text; timestamps stay text, for Date would cut their microseconds. */
+/** bigint columns are read as bigint, not text. Timestamps stay text, because Date would lose their microseconds. */
 const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text))
 types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => text)
 types.setTypeParser(pg.types.builtins.DATE, (text) => text)
 
+/** Creates a pool of pipelined connections whose failures are thrown as `Fault`s. */
 export function createPool(databaseUrl: string, log: Logger, connections = 8): Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -25,25 +26,25 @@ export function createPool(databaseUrl: string, log: Logger, connections = 8): P
     application_name: 'tollgate',
     connectionTimeoutMillis: 5_000,
     pipeline: true,
-    // A database that vanished without a word must not be waited for for ever; the server's own limit is below this.
+    // Bounds the wait for a database that vanished silently; the server's own limit is lower.
     query_timeout: 65_000,
     keepAlive: true,
   } as pg.PoolConfig)
   pool.on('connect', (client) => {
-    // A connection in use that breaks fails its queries, which is enough; unheard, the event would end the process.
+    // A broken connection already fails its queries; without a listener this event would end the process.
     client.on('error', () => {})
     client.query = withFaults(client, pipelined(client, client.query))
   })
   pool.connect = withFaults(pool, pool.connect)
   pool.query = withFaults(pool, pool.query)
-  // An idle connection that breaks is replaced at the next use.
+  // A broken idle connection is replaced at its next use.
   pool.on('error', (error) =>
     log.warn({ reason: error.message }, 'an idle database connection was lost; retried at next use'),
   )
   return pool
 }
 
-/** Statements that are given to the driver in one go are written in one go. */
+/** Statements issued in one task are written to the socket together. */
 function pipelined<F>(client: pg.PoolClient, query: F): F {
   const { stream } = (client as unknown as { readonly connection: { readonly stream: Writable } }).connection
   const gathered = (...args: unknown[]): unknown => {
@@ -54,8 +55,8 @@ function pipelined<F>(client: pg.PoolClient, query: F): F {
 }
 
 /**
- * The driver's function, of whose failures those that are not the server's own word are marked as a connection lost: the
- * driver says so by plain errors, which nobody could tell from bugs.
+ * Wraps a driver function: failures without an SQLSTATE become `database_unavailable`. The driver throws plain errors
+ * for lost connections, which could not be told from bugs otherwise.
  */
 function withFaults<F>(owner: object, ask: F): F {
   const marked = (...args: unknown[]): unknown => {
@@ -65,7 +66,7 @@ function withFaults<F>(owner: object, ask: F): F {
   return marked as F
 }
 
-/** What the driver failed with, as a fault of ours unless the server gave its reason. */
+/** An error of the driver as a `Fault`, unless the server gave an SQLSTATE or it is a bug. */
 export function asFault(error: unknown): unknown {
   const isOurs = error instanceof TypeError || error instanceof RangeError || error instanceof Fault
   if (isOurs || sqlState(error) !== null) return error
@@ -73,25 +74,26 @@ export function asFault(error: unknown): unknown {
   return new Fault('database_unavailable', `the database did not answer: ${reason}`, { cause: error })
 }
 
-/** A lock somebody holds too long fails the transaction instead of stopping the world; the batch is tried again. */
+/** A lock held too long fails the transaction, which is then retried, instead of blocking everything. */
 const BEGIN = "begin; set local lock_timeout = '5s'; set local statement_timeout = '60s'"
 
 /**
- * For statements that take thousands of keys and find each by its index: left alone, the planner reads whole tables
- * instead, with several workers, while a table is small or its statistics are old. The settings end with the transaction.
+ * For statements that take thousands of keys and find each row by an index. Otherwise the planner may scan whole tables
+ * with several workers while a table is small or its statistics are old. The settings end with the transaction.
  */
 const BY_KEY =
   '; set local enable_seqscan = off; set local random_page_cost = 1.1' +
   '; set local max_parallel_workers_per_gather = 0; set local jit = off'
 
 export interface TransactionOptions {
-  /** All its statements look rows up by key: plan them so, whatever the statistics say. */
+  /** All its statements find rows by key: plan them that way whatever the statistics say. */
   readonly isByKey?: boolean
 }
 
 /**
- * Runs `work` in one READ COMMITTED transaction. A commit that the server turned into a rollback (it answers `ROLLBACK`,
- * without an error, when an earlier pipelined statement failed) throws, so that nobody takes it for done.
+ * Runs `work` in one READ COMMITTED transaction. Throws when the server answers COMMIT with `ROLLBACK`, which it does
+ * without an error after an earlier pipelined statement failed. Throws `commit_unanswered` if it is unknown whether it
+ * committed.
  */
 export async function inTransaction<T>(
   pool: Pool,
@@ -101,11 +103,11 @@ export async function inTransaction<T>(
   const connection = await pool.connect()
   let broken: Error | undefined
   try {
-    // Not waited for: what comes next is right behind it, and fails if it did.
+    // Not awaited: the next statement follows right behind, and fails if this one did.
     const begun = connection.query(isByKey ? BEGIN + BY_KEY : BEGIN)
     const [, result] = await allReplies([begun, work(connection)])
     const reply = await connection.query('commit').catch((error) => {
-      // A refusal is an answer; without one, or where the server ended meanwhile, nobody knows how far it had got.
+      // A refusal is an answer. Without one, or when the server shut down meanwhile, the outcome is unknown.
       if (sqlState(error)?.startsWith('57P') === false) throw error
       throw new Fault('commit_unanswered', 'the database did not say whether it has committed', { cause: error })
     })
@@ -125,15 +127,15 @@ export async function inTransaction<T>(
   }
 }
 
-/** Whether the transaction that failed with this error may have been committed all the same: its COMMIT had no answer. */
+/** Whether the transaction may have been committed although it failed with this error: its COMMIT was not answered. */
 export function mayBeCommitted(error: unknown): boolean {
   return error instanceof Fault && error.faultCode === 'commit_unanswered'
 }
 
-/** What statements answer that were sent behind the one that failed. */
+/** The SQLSTATE of statements sent after the one that failed. */
 const IN_FAILED_TRANSACTION = '25P02'
 
-/** Waits for every pipelined reply, then throws the failure itself, not those that only say that the transaction is over. */
+/** Waits for every pipelined reply, then throws the original failure, not those of the statements behind it. */
 export async function allReplies<const T extends readonly Promise<unknown>[]>(
   replies: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
@@ -145,7 +147,7 @@ export async function allReplies<const T extends readonly Promise<unknown>[]>(
 
 const UNIQUE_VIOLATION = '23505'
 
-/** Whether the error says that a row with this key, a primary key or unique constraint, is there already. */
+/** Whether the error says that a row with this key (of a primary key or unique constraint) exists already. */
 export function violates(error: unknown, constraint: string): boolean {
   return sqlState(error) === UNIQUE_VIOLATION && (error as { constraint?: unknown }).constraint === constraint
 }

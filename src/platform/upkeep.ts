@@ -1,19 +1,19 @@
-/** Upkeep: what is no longer kept goes a page at a time, the oldest first, in any number of processes. */
+/** Upkeep jobs: delete what is no longer kept, a page at a time, oldest first, in any number of processes. */
 import { type Job, takeShare } from './jobs.ts'
 import type { Logger } from './log.ts'
 import type { Pool } from './postgres.ts'
 
 export interface UpkeepPage {
   readonly count: number
-  /** More is due, as far as this page has seen. */
+  /** More rows are due, as far as this page has seen. */
   readonly hasMore: boolean
-  /** For how long the oldest of this page had been due; null: nothing was. */
+  /** How long the oldest row of this page had been due; null if none was. */
   readonly overdueSeconds: number | null
 }
 
 /**
- * Runs a statement that takes `perPage` rows at the most, and answers `count` and `overdue_seconds` of those it took; it passes
- * over rows that another process is at.
+ * Runs a statement that deletes up to `perPage` rows and returns `count` and `overdue_seconds`. It must skip rows that
+ * another process has locked.
  */
 export async function upkeepPage(
   pool: Pool,
@@ -29,11 +29,11 @@ export async function upkeepPage(
 interface UpkeepOptions {
   readonly name: string
   readonly everyMs: number
-  /** The line of the log that says how many went. */
+  /** Log message with the count of rows. */
   readonly done: string
 }
 
-/** Takes one page a share. */
+/** A job that takes one page per share. */
 export function upkeepJob(
   log: Logger,
   takePage: () => Promise<UpkeepPage>,

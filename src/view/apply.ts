@@ -1,30 +1,30 @@
 /**
- * Writes changes into the view of a shard. Newer (epoch, version) wins, part by part, in one step in Redis: whatever the
- * order they come in, and however often, the view ends the same.
+ * Writes changes into the view of a shard. Part by part the newer (epoch, version) wins, atomically in Redis: the order
+ * of changes, or applying one twice, makes no difference to the result.
  */
 import type { Redis } from 'ioredis'
 import { channelsOf, keysOf } from './keys.ts'
 import { runScript, script } from './script.ts'
 
-/** How long a rebuild that stopped without a word holds up the next one. */
-export const REBUILD_EXPIRES_MILLIS = 5_000
+/** How long a rebuild that died blocks the next one. */
+export const REBUILD_EXPIRES_MS = 5_000
 
 /**
- * Keys: state, rebuild. Arguments: prefix of the shard's keys, generation that a rebuild writes or '', line of JSON, channel
- * of the shard's changes.
+ * Keys: state, rebuild. Arguments: key prefix of the shard, generation that a rebuild writes or '', line of JSON,
+ * channel of the shard's changes.
  *
- * Versions are compared as text, the longer being the greater: a Lua number would lose digits past 2^53. Mostly only the
- * first part, the balance, is new, and what follows it is what the view has: so that is looked at before parts are told
- * apart. They are kept in the order of their names, so that the same parts are the same text whatever they came by.
+ * Versions are compared as text, the longer being the greater, because a Lua number loses digits past 2^53. Mostly only
+ * the first part, the balance, has changed and the rest of the text is equal; that case is tested before parts are
+ * split. Parts are kept sorted by name, so equal parts are equal text whatever order they came in.
  *
- * What was newer is published, all of a line at once: a call an account would cost Redis as much again as the rest. What a
- * rebuild writes is not, for it is no news; a new generation tells listeners to ask the database.
+ * Newer parts are published, all of a line in one message: one call per account would double the cost for Redis. A
+ * rebuild does not publish; its new generation makes listeners read the database.
  */
 const APPLY = script(`
 local generation = redis.call('HGET', KEYS[1], 'generation')
 if ARGV[2] ~= '' then
   if generation ~= ARGV[2] then return 'superseded' end
-  redis.call('PEXPIRE', KEYS[2], ${REBUILD_EXPIRES_MILLIS})
+  redis.call('PEXPIRE', KEYS[2], ${REBUILD_EXPIRES_MS})
 end
 if not generation then return 'never built' end
 
@@ -39,18 +39,18 @@ end
 
 local function by_name(part, other) return match(part, '^%a+') < match(other, '^%a+') end
 
--- What the view has of the account after it was told, and which of the parts were newer; '' for none.
-local function merge(before, told)
-  if told == before or told == '' then return before, '' end
-  if before == '' then return told, told end
-  local first_end = (find(told, ';', 1, true) or #told + 1) - 1
+-- The parts of the account after the change, and those that were newer; '' for none.
+local function merge(before, change)
+  if change == before or change == '' then return before, '' end
+  if before == '' then return change, change end
+  local first_end = (find(change, ';', 1, true) or #change + 1) - 1
   local old_first_end = (find(before, ';', 1, true) or #before + 1) - 1
-  local tail, old_tail = #told - first_end, #before - old_first_end
-  local is_balance_alone = sub(told, 1, 2) == sub(before, 1, 2)
-    and sub(before, old_first_end + 1, old_first_end + tail) == sub(told, first_end + 1)
+  local tail, old_tail = #change - first_end, #before - old_first_end
+  local is_balance_alone = sub(change, 1, 2) == sub(before, 1, 2)
+    and sub(before, old_first_end + 1, old_first_end + tail) == sub(change, first_end + 1)
     and (tail == old_tail or tail == 0 or byte(before, old_first_end + tail + 1) == 59)
   if is_balance_alone then
-    local first = sub(told, 1, first_end)
+    local first = sub(change, 1, first_end)
     if not is_newer(first, sub(before, 1, old_first_end)) then return before, '' end
     return first .. sub(before, old_first_end + 1), first
   end
@@ -59,7 +59,7 @@ local function merge(before, told)
     parts[#parts + 1] = part
     place_of[match(part, '^%a+')] = #parts
   end
-  for part in gmatch(told, '[^;]+') do
+  for part in gmatch(change, '[^;]+') do
     local place = place_of[match(part, '^%a+')]
     if not place or (part ~= parts[place] and is_newer(part, parts[place])) then
       parts[place or #parts + 1] = part
@@ -87,15 +87,15 @@ local stored = redis.call('MGET', unpack(keys))
 local start = generation .. ';'
 local written, writes, news = {}, {}, {}
 for i = 1, #changes do
-  local account_id, told, more = unpack(changes[i])
+  local account_id, change, more = unpack(changes[i])
   local before = written[account_id]
   if not before then
     before = stored[i] or ''
-    -- An earlier version named no parts: what it kept counts as not there.
+    -- An earlier version stored parts without names; such values count as absent.
     local is_known = sub(before, 1, #start) == start and (byte(before, #start + 1) or 0) > 57
     before = is_known and sub(before, #start + 1) or ''
   end
-  local after, newer = merge(before, told)
+  local after, newer = merge(before, change)
   if newer ~= '' then
     written[account_id] = after
     writes[#writes + 1] = keys[i]
@@ -112,12 +112,15 @@ return 'written'
 `)
 
 /**
- * What the shard's changes came to. `never built`: there is no view to write them to, and whoever begins one reads
- * the database, which has them. `superseded`: another rebuild has begun since.
+ * The outcome for a shard. `never built`: there is no view to write to; a rebuild will read these changes from the
+ * database. `superseded`: another rebuild has begun since.
  */
 export type Applied = 'written' | 'never built' | 'superseded'
 
-/** Takes lines of encoded changes; throws when Redis did not take all of them. A rebuild names the generation that it writes, the feed none. */
+/**
+ * Applies lines of encoded changes; throws if Redis did not take all of them. A rebuild passes the generation that it
+ * writes, the feed none.
+ */
 export async function applyChanges(
   redis: Redis,
   shard: number,

@@ -1,13 +1,13 @@
 /**
- * What the live view learns of accounts from one batch, and its bytes inside an outbox pack.
+ * What a batch tells the live view about accounts, and its encoding inside an outbox pack.
  *
- * The bytes are a line with the format's number, then lines of JSON that the view's script reads as they are: the relay
- * hands them on without looking inside. Each part of an account is one text, `name epoch version` and what it says, which
- * is also how the view keeps it and how listeners hear of it.
+ * The encoding is a line with the format's number, then lines of JSON that the view's script reads as they are; the
+ * relay passes them on unread. Each part of an account is a text `name epoch version` and its values. The view stores
+ * it in that form, and listeners receive it so.
  *
- * A later version may say more: parts of other names, more words at the end of a part, more in the third place of a row.
- * Whoever does not know them passes them over, and the view keeps parts by name without knowing any. Whoever looks for
- * what an earlier version did not write finds nothing, and asks the database.
+ * A later version may add parts with other names, more values at the end of a part, and more in the third element of a
+ * row. Readers skip what they do not know, and the view stores parts by name without knowing any. Readers who miss what
+ * an earlier version did not write ask the database.
  */
 import { MICROS_PER_DAY, parseDate } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
@@ -24,7 +24,7 @@ export interface ViewBalance {
   readonly version: bigint
   readonly balanceMicros: Micros
   readonly currency: Currency
-  /** Of the newest movement, and of the newest alert; absent where an earlier version wrote it. */
+  /** Of the newest movement and the newest alert; absent if an earlier version wrote it. */
   readonly lastSequence?: bigint
   readonly alertVersion?: bigint
 }
@@ -35,19 +35,19 @@ export interface ViewStatus {
   readonly sinceMicros: number
 }
 
-/** Parts that did not change may be left out; of each part the newer by (epoch, version) counts. */
+/** The change of an account. Unchanged parts may be left out; of each part the newer by (epoch, version) counts. */
 export interface ViewChange {
   readonly accountId: string
   readonly epoch: number
   readonly balance?: ViewBalance
   readonly status?: ViewStatus
   readonly settingsVersion?: number
-  /** Where the account's series of top-ups is: that it moved, and not how. */
+  /** Place of the account's top-up series: that it moved, not what happened. */
   readonly topUps?: { readonly version: bigint }
   readonly fairUse?: readonly FairUseMinutes[]
 }
 
-/** Of its parts, those that were newer than what the view had; each with the epoch that it is of. */
+/** The parts of an account that are newer than what was known, each with its epoch. */
 export interface NewerParts {
   readonly balance?: ViewBalance & { readonly epoch: number }
   readonly status?: ViewStatus & { readonly epoch: number }
@@ -56,32 +56,33 @@ export interface NewerParts {
 }
 
 const FORMAT = '2'
-/** Named no parts. Packs of before may still be in the outbox. */
+/** Had no part names. Older packs may still be in the outbox. */
 const EARLIER_FORMAT = '1'
 
 /**
- * Accounts a line, and so a script call. Measured: below 50 the calls themselves cost more than what they do, above 250
- * nothing is gained, and a call of this size holds up Redis's other clients for less than a millisecond.
+ * Accounts per line, and so per script call. Measured: below 50 the calls cost more than the work, above 250 nothing is
+ * gained; a call of this size delays Redis's other clients by less than a millisecond.
  */
 const CHANGES_PER_LINE = 250
 
-/** From the start of a cycle: the longest cycle, and a week for usage that is reported late. */
+/** Counted from the start of a cycle: the longest cycle, and a week for usage that is reported late. */
 export const FAIR_USE_KEPT_DAYS = 31 + 7
 
 /**
- * Account, its parts with a semicolon between, in the order of their names, and what is no such part. The names, so that
- * those which always come together are also next to each other in that order.
+ * Account, its parts joined by semicolons in order of their names, and anything else. The names are chosen so that
+ * parts that usually come together are neighbours in that order.
  */
 type Row = [accountId: string, parts: string, more?: { readonly f?: readonly FairUseRow[] }]
 type FairUseRow = [cycle: string, keptUntilSeconds: number, userId: string, minutes: string]
 const BALANCE = 'b'
-/** Whether calls go through. */
+/** Service status: whether calls go through. */
 const STATUS = 'c'
 const SETTINGS = 's'
 const TOP_UPS = 't'
 
 type EarlierRow = [accountId: string, balance: string, status: string, settings: string, fairUse?: FairUseRow[]]
 
+/** Encodes changes for an outbox pack. */
 export function encodeViewChanges(changes: readonly ViewChange[]): Buffer {
   return encodeRows(changes.map(rowOf))
 }
@@ -94,12 +95,12 @@ function encodeRows(rows: readonly Row[]): Buffer {
   return Buffer.from(lines.join('\n'))
 }
 
-/** Throws on bytes that `encodeViewChanges` did not write, in this version or the one before. */
+/** Throws on bytes that neither this version nor the one before has written. */
 export function decodeViewChanges(buffer: Buffer): ViewChange[] {
   return linesOf(buffer).flatMap((line) => (JSON.parse(line.toString()) as Row[]).map(changeOf))
 }
 
-/** The lines of JSON, unread: parts of the buffer, not copies, unless an earlier version wrote them. */
+/** The lines of JSON, unparsed: slices of the buffer, copied only if an earlier version wrote them. */
 export function linesOf(buffer: Buffer): Buffer[] {
   const [format, ...lines] = splitLines(buffer)
   if (format?.toString() === FORMAT) return lines
@@ -128,7 +129,7 @@ function splitLines(buffer: Buffer): Buffer[] {
 }
 
 function rowOf({ accountId, epoch, balance, status, settingsVersion, topUps, fairUse }: ViewChange): Row {
-  // Batches bring thousands of these: put together without lists.
+  // Batches contain thousands of these, so the text is built without arrays.
   let parts = ''
   if (balance !== undefined) {
     const { version, balanceMicros, currency, lastSequence, alertVersion } = balance
@@ -174,7 +175,7 @@ function fairUseOf([cycle, , userId, text]: FairUseRow): FairUseMinutes {
   return { userId, cycleAnchor, cycleStart, version: BigInt(text.split(' ')[1]!), minutes: readMinutes(text) }
 }
 
-/** The parts that this version knows, of those that the text has. */
+/** Parses the parts that this version knows. */
 export function readParts(text: string): NewerParts {
   const parts: { -readonly [Name in keyof NewerParts]: NewerParts[Name] } = {}
   for (const part of text.split(';')) {
@@ -198,11 +199,12 @@ function balanceOf([micros, currency, lastSequence, alertVersion]: string[]): Om
   return { ...balance, lastSequence: BigInt(lastSequence), alertVersion: BigInt(alertVersion) }
 }
 
+/** The minutes of a fair-use part. */
 export function readMinutes(part: string): number {
   return Number(part.split(' ')[2])
 }
 
-/** Names a billing cycle within its account. */
+/** The key of a billing cycle within its account. */
 export function cycleOf(cycleAnchor: string, cycleStart: string): string {
   return `${cycleAnchor}:${cycleStart}`
 }

@@ -1,10 +1,10 @@
 /**
- * Feeds the live view: what the relay takes from the outbox goes into Redis, and while nothing is missing there the
- * leader of a shard vouches for its view, twice a second.
+ * Feeds the live view: writes to Redis what the relay takes from the outbox. While nothing is missing there, the leader
+ * of a shard vouches for its view twice a second.
  *
- * The view may be trusted when three things hold. The database counts no miss that is not mended; Redis holds a whole
- * generation, built on this very server; and nobody else leads the shard by now. Where one does not hold and Redis
- * answers, the view is rebuilt in the background. Until then the database answers in its place, so nothing here throws.
+ * The view may be trusted when three things hold: the database counts no unmended miss; Redis holds a complete
+ * generation, built on this same server; and nobody else leads the shard by now. If one does not hold and Redis
+ * answers, the view is rebuilt in the background. Until then the database answers instead, so nothing here throws.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -15,32 +15,34 @@ import { applyChanges } from './apply.ts'
 import { linesOf } from './changes.ts'
 import { rebuildView } from './rebuild.ts'
 import { connectRedis, isConnectionLost, isReadyWithin, reconnect } from './redis.ts'
-import { leadShard, TRUST_MILLIS, type Verdict, vouch } from './vouch.ts'
+import { leadShard, TRUST_MS, type Verdict, vouch } from './vouch.ts'
 
-/** All that Kafka's publishing is ever held up by. A connection that breaks may come back within it. */
-const ANSWER_WITHIN_MILLIS = 1_000
-const BEAT_EVERY_MILLIS = 500
-/** Past this a leader that the relay still lets beat is no stray one, whatever another wrote over its token. */
-const DEPOSED_MILLIS = 5_000
-/** What costs the shards one rebuild costs mostly all of them one: those found within this time are rebuilt together. */
-const GATHER_MILLIS = BEAT_EVERY_MILLIS + 100
-const RETRY_MILLIS = 1_000
-const RECONNECT_MILLIS = 10
+/** The most that the view may delay publishing to Kafka. A broken connection may recover within it. */
+const ANSWER_TIMEOUT_MS = 1_000
+const BEAT_EVERY_MS = 500
+/**
+ * A leader that the relay still lets beat after this time is the true one, even if another has overwritten its token.
+ */
+const DEPOSED_MS = 5_000
+/** What forces a rebuild of one shard mostly affects all: shards found within this time are rebuilt together. */
+const GATHER_MS = BEAT_EVERY_MS + 100
+const RETRY_MS = 1_000
+const RECONNECT_MS = 10
 
 const READ_IS_COMPLETE = `
   select misses = misses_mended as is_complete from tollgate.live_view_shards where shard = $1::smallint`
 
 export interface ViewFeed {
-  /** This instance leads the shard from now on: nobody else may vouch for its view. */
+  /** This process leads the shard from now on; nobody else may vouch for its view. */
   lead(shard: number): void
   resign(shard: number): void
-  /** False when Redis did not take all of it. After a failure it says so at once until Redis is back. */
+  /** False if Redis did not take all of it. After a failure it returns false at once until Redis is back. */
   apply(shard: number, changes: readonly Buffer[]): Promise<boolean>
   /**
-   * To be called once all that was committed by `knownAtMillis`, now unless given, is applied or noted as missed: writes the
-   * heartbeat, or has the view rebuilt.
+   * Call it once everything committed by `knownAtMs` (monotonic clock; default now) has been applied or counted as
+   * missed: it writes the heartbeat or starts a rebuild.
    */
-  beat(shard: number, knownAtMillis?: number): Promise<void>
+  beat(shard: number, knownAtMs?: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -53,10 +55,10 @@ interface FeedParts {
 
 interface Leadership {
   token: string
-  /** Redis's clock ahead of this process's monotonic one, never too much; null until Redis knows of the leadership. */
-  redisAheadMillis: number | null
-  beatAtMillis: number
-  deposedAtMillis: number | null
+  /** How far Redis's clock is ahead of our monotonic one, at most; null until Redis knows of this leadership. */
+  redisAheadMs: number | null
+  beatAtMs: number
+  deposedAtMs: number | null
   distrust: NodeJS.Timeout | undefined
 }
 
@@ -82,18 +84,19 @@ function viewMetrics(registry: Registry) {
 
 export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): ViewFeed {
   const metrics = viewMetrics(registry)
-  const redis = connectRedis(redisUrl, log, ANSWER_WITHIN_MILLIS)
+  /** Creates a feed and connects it to Redis. */
+  const redis = connectRedis(redisUrl, log, ANSWER_TIMEOUT_MS)
   const stopping = new AbortController()
   const leaderships = new Map<number, Leadership>()
   const toRebuild = new Set<number>()
   const inRebuild = new Set<number>()
   let rebuilding: Promise<void> | null = null
-  /** Redis failed and has not come back since. */
+  /** Redis has failed and not recovered since. */
   let isDown = false
 
   redis.on('ready', () => {
     isDown = false
-    // What answers now may be another Redis, or the same with older data, or may lack what it did not take.
+    // This may be another Redis, or the same with older data, or it may lack changes that failed.
     for (const shard of leaderships.keys()) void claim(shard)
   })
 
@@ -103,14 +106,14 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     resign(shard)
     const leadership: Leadership = {
       token: randomUUID(),
-      redisAheadMillis: null,
-      beatAtMillis: Number.NEGATIVE_INFINITY,
-      deposedAtMillis: null,
+      redisAheadMs: null,
+      beatAtMs: Number.NEGATIVE_INFINITY,
+      deposedAtMs: null,
       distrust: undefined,
     }
     leaderships.set(shard, leadership)
     metrics.viewTrusted.set({ shard: String(shard) }, 0)
-    // At once, so that a predecessor is deposed before its next beat. If it fails, the next connection does it.
+    // At once, so that a predecessor is deposed before its next heartbeat. If it fails, the next connection retries.
     if (redis.status === 'ready') void claim(shard)
   }
 
@@ -124,8 +127,9 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     const isTaken = await take(shard, changes)
     if (isTaken) return true
     metrics.viewMissesTotal.inc({ shard: String(shard) })
-    // Nothing is vouched for any more, where Redis can still be told, nor by a beat that is on its way. The relay notes the
-    // miss before the next one.
+    // Withdraw the heartbeat if Redis can still be reached, and invalidate one that is on its way: the relay stores the
+    // miss
+    // only before the next one.
     const leadership = leaderships.get(shard)
     if (leadership !== undefined) leadership.token = randomUUID()
     if (!isDown) await claim(shard)
@@ -136,20 +140,20 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     if (isDown) return false
     const lines = readable(shard, changes)
     if (lines === null) return false
-    const giveUpAt = performance.now() + ANSWER_WITHIN_MILLIS
+    const giveUpAt = performance.now() + ANSWER_TIMEOUT_MS
     for (;;) {
       try {
         if (!(await isReadyWithin(redis, giveUpAt - performance.now()))) throw new Error('no connection to Redis')
-        // Where there is no view yet nothing is written, nor missed: whoever begins one reads the database.
+        // If there is no view yet, nothing is written and nothing is missed: the rebuild will read the database.
         await applyChanges(redis, shard, lines)
         return true
       } catch (error) {
-        // A connection that broke is a miss only if none comes back in time.
+        // A broken connection is a miss only if no other is ready in time.
         if (!isConnectionLost(error) || performance.now() >= giveUpAt) {
           fail(error)
           return false
         }
-        await delay(RECONNECT_MILLIS)
+        await delay(RECONNECT_MS)
       }
     }
   }
@@ -163,7 +167,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     }
   }
 
-  /** What was sent may still wait at a server that is slow: a new connection shows when it answers again. */
+  /** A slow server may still hold what was sent; a new connection shows when it answers again. */
   function fail(error: unknown): void {
     if (isDown || stopping.signal.aborted) return
     isDown = true
@@ -171,43 +175,43 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     reconnect(redis)
   }
 
-  /** Tells Redis whose beats count from now on, and withdraws what was vouched for before. */
+  /** Makes this leadership the one that may vouch, and withdraws earlier heartbeats. */
   async function claim(shard: number): Promise<void> {
     const leadership = leaderships.get(shard)
     if (leadership === undefined) return
-    leadership.redisAheadMillis = null
+    leadership.redisAheadMs = null
     try {
-      const nowMillis = await leadShard(redis, shard, leadership.token)
-      leadership.deposedAtMillis = null
-      leadership.redisAheadMillis = nowMillis - performance.now()
+      const nowMs = await leadShard(redis, shard, leadership.token)
+      leadership.deposedAtMs = null
+      leadership.redisAheadMs = nowMs - performance.now()
     } catch (error) {
       fail(error)
     }
   }
 
-  async function beat(shard: number, knownAtMillis = performance.now()): Promise<void> {
+  async function beat(shard: number, knownAtMs = performance.now()): Promise<void> {
     const leadership = leaderships.get(shard)
     if (leadership === undefined || isDown || redis.status !== 'ready') return
-    if (performance.now() - leadership.beatAtMillis < BEAT_EVERY_MILLIS) return
-    leadership.beatAtMillis = performance.now()
+    if (performance.now() - leadership.beatAtMs < BEAT_EVERY_MS) return
+    leadership.beatAtMs = performance.now()
     try {
       const { token } = leadership
-      if (leadership.redisAheadMillis === null) await claim(shard)
-      const { redisAheadMillis } = leadership
-      if (redisAheadMillis === null) return
-      // From before the outbox was read, and the database is asked: it is then that what they say is known to hold.
-      const goodUntilMillis = knownAtMillis + redisAheadMillis + TRUST_MILLIS
+      if (leadership.redisAheadMs === null) await claim(shard)
+      const { redisAheadMs } = leadership
+      if (redisAheadMs === null) return
+      // Counted from before the outbox was read and the database asked, because that is when their answers were true.
+      const goodUntilMs = knownAtMs + redisAheadMs + TRUST_MS
       const isComplete = await askIsComplete(shard)
       if (isComplete === null) return
-      const { verdict, nowMillis } = await vouch(redis, shard, { token, goodUntilMillis, isComplete })
-      leadership.redisAheadMillis = nowMillis - performance.now()
+      const { verdict, nowMs } = await vouch(redis, shard, { token, goodUntilMs, isComplete })
+      leadership.redisAheadMs = nowMs - performance.now()
       conclude(shard, leadership, verdict)
     } catch (error) {
       fail(error)
     }
   }
 
-  /** Null while the database does not answer: then nobody knows. */
+  /** Null if the database does not answer, so it is unknown. */
   async function askIsComplete(shard: number): Promise<boolean | null> {
     try {
       const { rows } = await pool.query<{ is_complete: boolean }>({
@@ -225,13 +229,13 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
   function conclude(shard: number, leadership: Leadership, verdict: Verdict): void {
     if (verdict === 'vouched') trust(shard, leadership)
     if (verdict === 'incomplete' || verdict === 'not built' || verdict === 'built elsewhere') wantRebuild(shard)
-    if (verdict === 'no leader') leadership.redisAheadMillis = null
-    // The next one is of a later reading.
-    if (verdict === 'too late') leadership.beatAtMillis = Number.NEGATIVE_INFINITY
-    if (verdict !== 'deposed') leadership.deposedAtMillis = null
+    if (verdict === 'no leader') leadership.redisAheadMs = null
+    // Beat again soon: the next heartbeat will be based on a later reading.
+    if (verdict === 'too late') leadership.beatAtMs = Number.NEGATIVE_INFINITY
+    if (verdict !== 'deposed') leadership.deposedAtMs = null
     else {
-      leadership.deposedAtMillis ??= performance.now()
-      if (performance.now() - leadership.deposedAtMillis > DEPOSED_MILLIS) leadership.redisAheadMillis = null
+      leadership.deposedAtMs ??= performance.now()
+      if (performance.now() - leadership.deposedAtMs > DEPOSED_MS) leadership.redisAheadMs = null
     }
   }
 
@@ -240,7 +244,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     if (leaderships.get(shard) !== leadership) return
     metrics.viewTrusted.set(labels, 1)
     clearTimeout(leadership.distrust)
-    leadership.distrust = setTimeout(() => metrics.viewTrusted.set(labels, 0), TRUST_MILLIS).unref()
+    leadership.distrust = setTimeout(() => metrics.viewTrusted.set(labels, 0), TRUST_MS).unref()
   }
 
   function wantRebuild(shard: number): void {
@@ -252,7 +256,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
   async function rebuildWanted(): Promise<void> {
     const { signal } = stopping
     try {
-      await delay(GATHER_MILLIS, undefined, { signal })
+      await delay(GATHER_MS, undefined, { signal })
       for (const shard of toRebuild) inRebuild.add(shard)
       toRebuild.clear()
       const { shards, accounts } = await rebuildView({ redis, pool, signal }, [...inRebuild])
@@ -264,7 +268,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
       if (signal.aborted) return
       metrics.viewRebuildsTotal.inc({ result: 'failed' })
       log.warn({ err: error }, 'the live view could not be rebuilt; it is tried again')
-      await delay(RETRY_MILLIS, undefined, { signal }).catch(() => {})
+      await delay(RETRY_MS, undefined, { signal }).catch(() => {})
     } finally {
       inRebuild.clear()
       rebuilding = null

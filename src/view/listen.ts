@@ -1,9 +1,10 @@
 /**
- * Hears what is newer in the live view, as its feed takes it. While a heartbeat of a shard was heard within the last two
- * seconds, all that the outbox had of it before has been heard, too: both come over one connection, in order.
+ * Receives the newer parts of accounts as the feed writes them to the live view. If a heartbeat of a shard arrived
+ * within the last two seconds, everything that the outbox held before it has arrived too: both come over one
+ * connection, in order.
  *
- * Between what one connection heard and the next, or one generation and the next, something may be missing. Then, and
- * when a shard is first vouched for again, the listener says so, and whoever listens asks the database once.
+ * Between two connections or two generations something may be missing. Then, and when a shard is first vouched for
+ * again, the subscriber is told so, and reads the database once.
  */
 import type { Redis } from 'ioredis'
 import { SHARDS } from '../outbox/messages.ts'
@@ -11,33 +12,35 @@ import type { Logger } from '../platform/log.ts'
 import { type NewerParts, readParts } from './changes.ts'
 import { channelsOf, shardOfAccount } from './keys.ts'
 import { connectRedis, reconnect } from './redis.ts'
-import { TRUST_MILLIS } from './vouch.ts'
+import { TRUST_MS } from './vouch.ts'
 
-const ANSWER_WITHIN_MS = 1_000
+const ANSWER_TIMEOUT_MS = 1_000
 const LOOK_EVERY_MS = 1_000
 
-export interface ViewEars {
+/** Who receives news of accounts. */
+export interface ViewSubscriber {
   wants(accountId: string): boolean
   newer(accountId: string, parts: NewerParts): void
-  /** Something may not have been heard, of the accounts for which `isOf` says yes. */
+  /** News may have been missed, of the accounts for which `isOf` returns true. */
   missed(isOf: (accountId: string) => boolean): void
 }
 
 export interface ViewListener {
-  /** Connects to Redis and listens; before `close` it is not called again. */
-  open(ears: ViewEars): void
+  /** Connects to Redis and subscribes. Call `close` before calling it again. */
+  open(subscriber: ViewSubscriber): void
   close(): void
-  /** Whether whatever becomes of the account is heard. */
+  /** Whether all news of the account is received at present. */
   isHeard(accountId: string): boolean
 }
 
-interface HeardShard {
+interface ShardReception {
   heardAtMs: number
   generation: string | null
 }
 
+/** Creates a listener; it connects with `open`. */
 export function createViewListener(redisUrl: string, log: Logger): ViewListener {
-  const shards = Array.from({ length: SHARDS }, (): HeardShard => ({ heardAtMs: UNHEARD, generation: null }))
+  const shards = Array.from({ length: SHARDS }, (): ShardReception => ({ heardAtMs: NEVER_HEARD, generation: null }))
   const shardOfChannel = new Map<string, { readonly shard: number; readonly isBeat: boolean }>()
   for (let shard = 0; shard < SHARDS; shard++) {
     const { changes, beats } = channelsOf(shard)
@@ -46,16 +49,16 @@ export function createViewListener(redisUrl: string, log: Logger): ViewListener 
   let close = () => {}
 
   return {
-    open(ears) {
-      const redis = connectRedis(redisUrl, log, ANSWER_WITHIN_MS)
+    open(subscriber) {
+      const redis = connectRedis(redisUrl, log, ANSWER_TIMEOUT_MS)
       redis.on('ready', () => {
         redis.subscribe(...shardOfChannel.keys()).catch(() => reconnect(redis))
       })
       redis.on('close', forget)
       redis.on('message', (channel: string, text: string) => {
         const { shard, isBeat } = shardOfChannel.get(channel)!
-        if (isBeat) hearBeat(shard, text, ears)
-        else hearChanges(text, ears)
+        if (isBeat) onHeartbeat(shard, text, subscriber)
+        else onChanges(text, subscriber)
       })
       const looking = setInterval(() => look(redis), LOOK_EVERY_MS).unref()
       close = () => {
@@ -70,38 +73,39 @@ export function createViewListener(redisUrl: string, log: Logger): ViewListener 
   }
 
   function forget(): void {
-    for (const shard of shards) shard.heardAtMs = UNHEARD
+    for (const shard of shards) shard.heardAtMs = NEVER_HEARD
   }
 
-  function hearBeat(shard: number, generation: string, ears: ViewEars): void {
+  function onHeartbeat(shard: number, generation: string, subscriber: ViewSubscriber): void {
     const heard = shards[shard]!
-    const isAnew = !isFresh(heard) || heard.generation !== generation
+    const isNewlyTrusted = !isFresh(heard) || heard.generation !== generation
     heard.heardAtMs = performance.now()
     heard.generation = generation
-    if (isAnew) ears.missed((accountId) => shardOfAccount(accountId) === shard)
+    if (isNewlyTrusted) subscriber.missed((accountId) => shardOfAccount(accountId) === shard)
   }
 
-  /** Silence may be that of a view that nobody feeds, or of a connection that is dead: only an answer tells. */
+  /** Silence means that nobody feeds the view, or that the connection is dead; a ping tells which. */
   function look(redis: Redis): void {
     if (redis.status !== 'ready' || shards.every(isFresh)) return
     redis.ping().catch(() => reconnect(redis))
   }
 }
 
-const UNHEARD = Number.NEGATIVE_INFINITY
+const NEVER_HEARD = Number.NEGATIVE_INFINITY
 
-function isFresh({ heardAtMs }: HeardShard): boolean {
-  return performance.now() - heardAtMs < TRUST_MILLIS
+function isFresh({ heardAtMs }: ShardReception): boolean {
+  return performance.now() - heardAtMs < TRUST_MS
 }
 
-/** A line an account; most are of accounts that nobody here asks for, so no more is read of them than the id. */
-function hearChanges(text: string, ears: ViewEars): void {
+/** One line per account. Most accounts are of no interest here, so only their id is parsed. */
+function onChanges(text: string, subscriber: ViewSubscriber): void {
   for (let start = 0; start < text.length; ) {
     const lineEnd = text.indexOf('\n', start)
     const end = lineEnd === -1 ? text.length : lineEnd
     const tab = text.indexOf('\t', start)
     const accountId = text.slice(start, tab)
-    if (tab !== -1 && tab < end && ears.wants(accountId)) ears.newer(accountId, readParts(text.slice(tab + 1, end)))
+    if (tab !== -1 && tab < end && subscriber.wants(accountId))
+      subscriber.newer(accountId, readParts(text.slice(tab + 1, end)))
     start = end + 1
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What an account's credit and service are right now: from the live view where it may be trusted, else from the database,
- * which is right at any time and only slower. No answer depends on Redis being there, or being right.
+ * An account's credit and service right now: from the live view if it may be trusted, else from the database, which is
+ * always right and only slower. No answer depends on Redis being available or correct.
  */
 import type { Redis } from 'ioredis'
 import type { Currency, Micros } from '../core/money.ts'
@@ -11,12 +11,12 @@ import { keysOf, shardOfAccount } from './keys.ts'
 import { connectRedis, reconnect } from './redis.ts'
 import { LUA_SERVER, runScript, script } from './script.ts'
 
-const ANSWER_WITHIN_MILLIS = 50
+const ANSWER_TIMEOUT_MS = 50
 
 export interface AccountView {
   readonly accountId: string
   readonly currency: Currency
-  /** Of the ledger. Each version counts within it: what is newer is so by (epoch, version). */
+  /** The ledger's epoch; versions are ordered by (epoch, version). */
   readonly epoch: number
   readonly balanceMicros: Micros
   readonly balanceVersion: bigint
@@ -26,7 +26,7 @@ export interface AccountView {
   readonly settingsVersion: number
 }
 
-/** One user's fair use in one billing cycle. */
+/** Fair use of one user in one billing cycle. */
 export interface AskedFairUse {
   readonly userId: string
   readonly cycleAnchor: string
@@ -35,9 +35,9 @@ export interface AskedFairUse {
 
 export interface ViewAnswer {
   readonly from: 'view' | 'database'
-  /** Null: there is no such account. */
+  /** Null if there is no such account. */
   readonly view: AccountView | null
-  /** Null where it was not asked for, or there is no such account. */
+  /** Null if it was not asked for, or there is no such account. */
   readonly fairUseMinutes: number | null
 }
 
@@ -47,8 +47,8 @@ interface ReadParts {
 }
 
 /**
- * Keys: heartbeat, account, fair use or none. Arguments: user. The heartbeat names the server that it vouches for: one
- * restarted from a snapshot may have brought an old heartbeat back to life with the old data.
+ * Keys: heartbeat, account, fair use or none. Arguments: user. The heartbeat names the server that it vouches for,
+ * because a server restarted from a snapshot may bring back an old heartbeat with the old data.
  */
 const READ = script(`
 ${LUA_SERVER}
@@ -80,11 +80,12 @@ interface Row {
   minutes: number
 }
 
-/** A connection for `readAccountView` alone: where Redis is slow to answer, it is made anew. */
+/** A connection for `readAccountView` alone, because it is replaced whenever Redis answers slowly. */
 export function connectViewReader(redisUrl: string, log: Logger): Redis {
-  return connectRedis(redisUrl, log, ANSWER_WITHIN_MILLIS)
+  return connectRedis(redisUrl, log, ANSWER_TIMEOUT_MS)
 }
 
+/** Reads an account, and optionally the fair-use minutes of one user, from the view or else the database. */
 export async function readAccountView(
   { redis, pool }: ReadParts,
   accountId: string,
@@ -93,7 +94,7 @@ export async function readAccountView(
   return (await askView(redis, accountId, fairUse)) ?? (await askDatabase(pool, accountId, fairUse))
 }
 
-/** Null when the view cannot answer: it is away, not to be trusted, or lacks what was asked for. */
+/** Null if the view cannot answer: Redis is away, the view is not trusted, or it lacks what was asked for. */
 async function askView(redis: Redis, accountId: string, fairUse: AskedFairUse | null): Promise<ViewAnswer | null> {
   if (redis.status !== 'ready') return null
   const { prefix, heartbeat } = keysOf(shardOfAccount(accountId))
@@ -105,7 +106,7 @@ async function askView(redis: Redis, accountId: string, fairUse: AskedFairUse | 
   try {
     reply = (await runScript(redis, READ, keys, [fairUse?.userId ?? ''])) as typeof reply
   } catch {
-    // Whoever asks next must not wait as long: a connection that is being made is not waited for.
+    // A new connection is not waited for, so the next caller goes to the database at once.
     reconnect(redis)
     return null
   }
@@ -115,7 +116,7 @@ async function askView(redis: Redis, accountId: string, fairUse: AskedFairUse | 
   if (view === null) return null
   if (fairUse === null) return { from: 'view', view, fairUseMinutes: null }
   const minutes = ofGeneration(generation, storedMinutes)
-  // Absent may mean never used, or evicted to make room: only the database can tell.
+  // Absent may mean never used, or evicted from Redis to free memory; only the database can tell.
   return minutes === null ? null : { from: 'view', view, fairUseMinutes: readMinutes(minutes) }
 }
 
@@ -129,7 +130,7 @@ function viewOf(accountId: string, stored: string | null): AccountView | null {
   return {
     accountId,
     currency: balance.currency,
-    // Whoever announces one of the three announces all of them.
+    // These three are always announced together.
     epoch: balance.epoch,
     balanceMicros: balance.balanceMicros,
     balanceVersion: balance.version,

@@ -1,11 +1,11 @@
 /**
- * Writes the whole view of some shards anew from the database, while live changes go on.
+ * Rebuilds the whole view of some shards from the database, while live changes continue.
  *
- * It begins a generation, then reads how many misses there were, then the accounts. So a change is either in what it
- * reads, or reaches the new generation through the feed, or is a miss that it does not count as mended. What it reads is
- * written as any change is: if the feed was quicker with something newer, that stays.
+ * It begins a generation, then reads the miss counts, then the accounts. So every change is in what it reads, or
+ * reaches the new generation through the feed, or is a miss that it does not count as mended. What it reads is applied
+ * like any other change: if the feed has brought something newer, that stays.
  *
- * It reads in pages, each with a snapshot of its own, and rests as long as a page took: the ledger comes first.
+ * It reads page by page, each in its own snapshot, and rests as long as a page took, because the ledger has priority.
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -18,7 +18,7 @@ import { beginGeneration, completeGeneration } from './generation.ts'
 import { shardOfAccount } from './keys.ts'
 
 const PAGE_ROWS = 2_000
-const LEAST_REST_MILLIS = 5
+const MIN_REST_MS = 5
 
 const READ_ACCOUNTS = `
   select epoch, account_id, currency, balance_micros, balance_version, last_sequence, alert_version, status, status_version,
@@ -76,10 +76,14 @@ interface RebuildParts {
 
 export interface Rebuilt {
   readonly shards: readonly number[]
-  /** Left out, because another rebuild of them is at work. */
+  /** Shards left out because another rebuild of them is running. */
   readonly busy: readonly number[]
   readonly accounts: number
 }
+/**
+ * Rebuilds the shards that no other rebuild is working on. Throws if another rebuild or a restart of Redis interferes;
+ * the shards are then left without a trusted view.
+ */
 
 export async function rebuildView({ redis, pool, signal }: RebuildParts, shards: readonly number[]): Promise<Rebuilt> {
   const generation = randomBytes(6).toString('base64url')
@@ -115,7 +119,7 @@ async function readMisses(pool: Pool, shards: readonly number[]): Promise<Map<nu
   return new Map(rows.map(({ shard, misses }) => [shard, misses]))
 }
 
-/** Every account, then every counter whose cycle the view keeps, with a rest after each page. */
+/** Every account, then every counter of a cycle that the view keeps, with a rest after each page. */
 async function* pagesOf(pool: Pool, signal: AbortSignal | undefined): AsyncGenerator<ViewChange[]> {
   for (const readPage of [accountPages(pool), counterPages(pool)]) {
     for (;;) {
@@ -124,7 +128,7 @@ async function* pagesOf(pool: Pool, signal: AbortSignal | undefined): AsyncGener
       const page = await readPage()
       yield page
       if (page.length < PAGE_ROWS) break
-      await delay(Math.max(LEAST_REST_MILLIS, performance.now() - startedAt), undefined, signal && { signal })
+      await delay(Math.max(MIN_REST_MS, performance.now() - startedAt), undefined, signal && { signal })
     }
   }
 }

@@ -1,28 +1,29 @@
 /**
- * The connection to Redis. Nothing waits for a Redis that is away: no queue of commands that cannot be sent, none sent
- * again after a reconnect, and a limit on every answer. It reconnects by itself for as long as it takes.
+ * The connection to Redis. Nothing waits for a Redis that is away: commands are neither queued nor repeated after a
+ * reconnect, and every answer has a time limit. It reconnects for as long as it takes.
  */
 import { Redis, ReplyError } from 'ioredis'
 import type { Logger } from '../platform/log.ts'
 
-const MOST_RECONNECT_MILLIS = 500
+const MAX_RECONNECT_MS = 500
 
-export function connectRedis(redisUrl: string, log: Logger, answerWithinMillis: number): Redis {
+/** Connects in the background. Commands fail after `answerTimeoutMs`. */
+export function connectRedis(redisUrl: string, log: Logger, answerTimeoutMs: number): Redis {
   const redis = new Redis(redisUrl, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    // Commands in flight fail when the connection does; only 0 retries makes the client tell them at once.
+    // Commands in flight fail with the connection; only 0 retries makes the client report it at once.
     maxRetriesPerRequest: 0,
-    commandTimeout: answerWithinMillis,
+    commandTimeout: answerTimeoutMs,
     connectTimeout: 2_000,
     disconnectTimeout: 100,
     maxLoadingRetryTime: 500,
-    retryStrategy: (attempts) => Math.min(25 * 2 ** Math.min(attempts, 10), MOST_RECONNECT_MILLIS),
-    // Commands that Redis 6 does not know.
+    retryStrategy: (attempts) => Math.min(25 * 2 ** Math.min(attempts, 10), MAX_RECONNECT_MS),
+    // Uses commands that Redis 6 does not have.
     disableClientInfo: true,
     connectionName: 'tollgate-view',
   })
-  // Each attempt to reconnect fails with an error of its own: one line an outage says enough.
+  // Every attempt to reconnect fails with an error event: log once per outage.
   let isLost = false
   redis.on('error', (error: Error) => {
     if (!isLost) log.warn({ reason: error.message }, 'Redis does not answer; the database answers instead')
@@ -35,8 +36,8 @@ export function connectRedis(redisUrl: string, log: Logger, answerWithinMillis: 
   return redis
 }
 
-/** False when Redis does not answer in time. */
-export function isReadyWithin(redis: Redis, millis: number): Promise<boolean> {
+/** Waits until the connection is ready; false if it is not within `ms`. */
+export function isReadyWithin(redis: Redis, ms: number): Promise<boolean> {
   if (redis.status === 'ready') return Promise.resolve(true)
   return new Promise((resolve) => {
     const conclude = (isReady: boolean) => {
@@ -45,17 +46,19 @@ export function isReadyWithin(redis: Redis, millis: number): Promise<boolean> {
       resolve(isReady)
     }
     const onReady = () => conclude(true)
-    const timeUp = setTimeout(() => conclude(false), Math.max(0, millis))
+    const timeUp = setTimeout(() => conclude(false), Math.max(0, ms))
     redis.on('ready', onReady)
   })
 }
 
-/** Lets go of a connection that does not answer, once however many notice; the client then makes another. */
+/**
+ * Drops a connection that does not answer, so that the client opens another. Safe to call from several places at once.
+ */
 export function reconnect(redis: Redis): void {
   if (redis.status === 'ready' && redis.stream.writable) redis.disconnect(true)
 }
 
-/** Whether it is the connection that failed, so that the same may succeed on the next one: no refusal, no time-out. */
+/** Whether the connection failed, so that the same command may succeed on the next one; not a refusal or a timeout. */
 export function isConnectionLost(error: unknown): boolean {
   return !(error instanceof ReplyError) && (error as Error).message !== 'Command timed out'
 }

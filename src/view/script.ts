@@ -1,4 +1,4 @@
-/** Lua scripts, each of which Redis runs as one step. Sent by their hash; whole only where the server does not know them. */
+/** Lua scripts, which Redis runs atomically. Sent by hash, and in full only if the server does not know them yet. */
 import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { gatherWrites } from '../platform/gather-writes.ts'
@@ -8,13 +8,14 @@ export interface Script {
   readonly sha: string
 }
 
+/** A script with its SHA-1, by which Redis knows it. */
 export function script(lua: string): Script {
   return { lua, sha: hash('sha1', lua, 'hex') }
 }
 
 /**
- * Which server this is, and which history its data has: a restart changes the one, a failover both. What was built on
- * another server may lack what was written since; only a rebuild can tell.
+ * Identity of the server and of the history of its data: a restart changes the first, a failover both. A view built on
+ * another server may lack later writes; only a rebuild can tell.
  */
 export const LUA_SERVER = `
 local function run_id()
@@ -25,13 +26,14 @@ local function server()
 end
 `
 
+/** Runs a script and returns its raw reply. */
 export async function runScript(
   redis: Redis,
   { lua, sha }: Script,
   keys: readonly string[],
   args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {
-  // Changes of all shards come in one go, a call each.
+  // The changes of all shards come together, one call each.
   if (redis.stream) gatherWrites(redis.stream)
   try {
     return await redis.evalsha(sha, keys.length, ...keys, ...args)

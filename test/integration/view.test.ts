@@ -623,12 +623,12 @@ describe('a leader', () => {
 
   it('whose beat reaches Redis late vouches for nothing', async () => {
     await rebuildView({ redis: admin, pool }, [shard])
-    const nowMillis = await leadShard(admin, shard, 'token')
+    const nowMs = await leadShard(admin, shard, 'token')
     const beat = { token: 'token', isComplete: true }
-    const late = await vouch(admin, shard, { ...beat, goodUntilMillis: nowMillis })
+    const late = await vouch(admin, shard, { ...beat, goodUntilMs: nowMs })
     expect(late.verdict).toBe('too late')
     expect(await hasHeartbeat()).toBe(false)
-    const inTime = await vouch(admin, shard, { ...beat, goodUntilMillis: nowMillis + 2_000 })
+    const inTime = await vouch(admin, shard, { ...beat, goodUntilMs: nowMs + 2_000 })
     expect(inTime.verdict).toBe('vouched')
     expect(await admin.pttl(keysOf(shard).heartbeat)).toBeLessThanOrEqual(2_000)
   })
