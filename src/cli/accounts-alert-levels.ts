@@ -1,4 +1,4 @@
-/** `tollgate accounts alert-levels ACCOUNT`: the balances at which it is alerted. */
+/** `tollgate accounts alert-levels ACCOUNT`: sets the balances at which the account's contacts are alerted. */
 import { formatMoney, type Micros, parseMoney } from '../core/money.ts'
 import { setAlertLevels as setInLedger } from '../ledger/accounts/set-alert-levels.ts'
 import { CommandFailed } from './command.ts'
@@ -27,7 +27,7 @@ export async function setAlertLevels(accountId: string, options: AlertLevelOptio
   })
 }
 
-/** Null where the word for "no level of its own" is given. */
+/** Null for the word that means "no level of its own". */
 function level(text: string, noLevel: string): Micros | null {
   if (text === noLevel) return null
   const amountMicros = parseMoney(text)

@@ -1,4 +1,4 @@
-/** `tollgate accounts apply FILE`: creates and changes accounts; a file with any fault changes nothing. */
+/** `tollgate accounts apply FILE`: creates and changes accounts. If the file has any fault, nothing is changed. */
 import { readFile } from 'node:fs/promises'
 import { misfitFaults, parseAccountsFile } from '../catalog/accounts-file.ts'
 import type { Fault } from '../catalog/faults.ts'
@@ -9,7 +9,7 @@ import { withLedger } from './connected.ts'
 import { type FaultOptions, printFaults } from './print-faults.ts'
 
 export interface ApplyOptions extends FaultOptions {
-  /** Who changes them; the user of the machine where it is absent. */
+  /** Who makes the changes; by default the user of the machine. */
   readonly actor?: string
 }
 

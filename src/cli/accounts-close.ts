@@ -1,4 +1,4 @@
-/** `tollgate accounts close ACCOUNT`: nothing is charged any more; late usage is still debited. */
+/** `tollgate accounts close ACCOUNT`: nothing is charged from then on; late usage is still debited. */
 import { closeAccount as closeInLedger } from '../ledger/accounts/close-account.ts'
 import { CommandFailed } from './command.ts'
 import { withLedger } from './connected.ts'

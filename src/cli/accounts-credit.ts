@@ -1,6 +1,6 @@
 /**
- * `tollgate accounts credit ACCOUNT AMOUNT --reason --actor`: an adjustment; opening credit is one like any other. Under one
- * `--request-id` it is posted once, however often the command is run.
+ * `tollgate accounts credit ACCOUNT AMOUNT --reason --actor`: posts an adjustment, opening credit included. Under one
+ * `--request-id` it is posted once, however often the command runs.
  */
 import { formatMoney, parseMoney } from '../core/money.ts'
 import { adjustCredit } from '../ledger/accounts/adjust-credit.ts'

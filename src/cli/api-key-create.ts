@@ -1,4 +1,7 @@
-/** `tollgate api-key create NAME --scopes --accounts|--all-accounts --actor`: makes a key, the installation's first one too. */
+/**
+ * `tollgate api-key create NAME --scopes --accounts|--all-accounts --actor`: makes an API key, such as an
+ * installation's first.
+ */
 import { PERMISSIONS, type Permission, uselessScopes } from '../api/access/permissions.ts'
 import { keyJson } from '../api/routes/api-keys.ts'
 import { createApiKey } from '../ledger/access/api-keys.ts'
@@ -43,7 +46,7 @@ function readScopes(list: string): Permission[] {
   throw new CommandFailed(`--scopes takes some of ${PERMISSIONS.join(', ')}, separated by commas`, 2)
 }
 
-/** Null: all. One of the two has to be said, so that nobody makes a key for all by leaving something out. */
+/** Null for all accounts. One of the two options is required, so that nobody makes a key for all by omission. */
 function readAccounts({ accounts, allAccounts = false }: CreateKeyOptions): string[] | null {
   if ((accounts === undefined) !== allAccounts)
     throw new CommandFailed('say --accounts or --all-accounts, one of them', 2)

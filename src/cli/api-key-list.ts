@@ -1,4 +1,7 @@
-/** `tollgate api-key list`: every key, newest first, revoked ones too; without their secrets, which are kept nowhere. */
+/**
+ * `tollgate api-key list`: every API key, newest first, including revoked ones. Secrets are not stored, so none are
+ * shown.
+ */
 import { keyJson } from '../api/routes/api-keys.ts'
 import { type ApiKey, listApiKeys } from '../ledger/access/api-keys.ts'
 import { type Columns, createListing } from './columns.ts'

@@ -1,4 +1,4 @@
-/** `tollgate api-key revoke KEY --actor`: no request is let in by it from then on. Run again, nothing changes. */
+/** `tollgate api-key revoke KEY --actor`: no request is accepted with it from then on. Repeating it changes nothing. */
 import { keyJson } from '../api/routes/api-keys.ts'
 import { readApiKey, revokeApiKey } from '../ledger/access/api-keys.ts'
 import { CommandFailed } from './command.ts'

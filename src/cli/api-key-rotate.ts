@@ -1,4 +1,7 @@
-/** `tollgate api-key rotate KEY --overlap --actor`: another secret, beside which the one before stays valid for a while. */
+/**
+ * `tollgate api-key rotate KEY --overlap --actor`: gives a key a new secret; the previous one stays valid for the
+ * overlap.
+ */
 import { keyJson } from '../api/routes/api-keys.ts'
 import { MAX_OVERLAP_SECONDS, rotateApiKey } from '../ledger/access/api-keys.ts'
 import { CommandFailed } from './command.ts'

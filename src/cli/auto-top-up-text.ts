@@ -61,7 +61,7 @@ function linesOf(one: AutoTopUpOverview): (readonly [name: string, text: string]
   return lines
 }
 
-/** What a person has to do to end a pause. */
+/** What ends a pause, for a person. */
 function howToResume({ accountId, memory, methodId }: AutoTopUpOverview): string {
   const consent = `a consent: tollgate top-up resume ${accountId}`
   return needsAnotherMethod(memory, methodId)
@@ -78,7 +78,7 @@ export function expiryText(month: number, year: number): string {
   return `${String(month).padStart(2, '0')}/${String(year % 100).padStart(2, '0')}`
 }
 
-/** Amounts are decimal strings in units, instants RFC 3339. */
+/** As JSON: amounts are decimal strings in units, instants RFC 3339. */
 export function overviewJson(one: AutoTopUpOverview): string {
   const { settings, method, open, waits } = one
   const { pause, declinesInARow } = one.memory

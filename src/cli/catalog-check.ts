@@ -1,4 +1,4 @@
-/** `tollgate catalog check`: the faults of a catalog on standard output, before anyone publishes it. */
+/** `tollgate catalog check`: prints the faults of a catalog, before it is published. */
 import { loadCatalog } from '../catalog/load.ts'
 import { CommandFailed, counted } from './command.ts'
 import { type FaultOptions, printFaults } from './print-faults.ts'

@@ -1,4 +1,4 @@
-/** `tollgate catalog list`: every published version, oldest first, under a line of headings. */
+/** `tollgate catalog list`: every published version, oldest first. */
 import { listCatalogs, type StoredCatalog } from '../ledger/catalogs/list-catalogs.ts'
 import { type Columns, createListing } from './columns.ts'
 import { writeOutput } from './command.ts'

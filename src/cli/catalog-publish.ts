@@ -1,4 +1,4 @@
-/** `tollgate catalog publish DIR`: stores a checked catalog as a version that raters pick up by themselves. */
+/** `tollgate catalog publish DIR`: stores a checked catalog as a version, which running raters pick up. */
 import { catalogHash, loadCatalog } from '../catalog/load.ts'
 import { formatInstant, parseInstantOrDate } from '../core/instant.ts'
 import { type PublishResult, publishCatalog as publishToLedger } from '../ledger/catalogs/publish-catalog.ts'
@@ -28,7 +28,7 @@ export function authorOf({ author }: PublishOptions): string {
   return author ?? process.env.USER ?? 'unknown'
 }
 
-/** Says which version it became, or fails with every reason why accounts forbid it. */
+/** Reports the new version, or fails with every reason why the accounts do not allow it. */
 export function sayPublished(result: PublishResult, json: boolean | undefined): void {
   if ('refused' in result) {
     const { refused } = result
@@ -39,7 +39,7 @@ export function sayPublished(result: PublishResult, json: boolean | undefined): 
   console.log(json ? JSON.stringify({ version, in_force_from: from }) : `version ${version} in force from ${from}`)
 }
 
-/** The instant that `--in-force-from` names, null without it: from now on, by the database's clock. */
+/** The instant of `--in-force-from`; null without it, meaning now by the database's clock. */
 export function readInForceFrom({ inForceFrom }: PublishOptions): string | null {
   if (inForceFrom === undefined) return null
   const micros = parseInstantOrDate(inForceFrom)

@@ -1,4 +1,4 @@
-/** `tollgate catalog rollback VERSION`: publishes an earlier version again, as a new one. */
+/** `tollgate catalog rollback VERSION`: publishes the content of an earlier version as a new version. */
 import { rollBackCatalog as rollBackInLedger } from '../ledger/catalogs/roll-back-catalog.ts'
 import { authorOf, type PublishOptions, readInForceFrom, sayPublished } from './catalog-publish.ts'
 import { CommandFailed } from './command.ts'

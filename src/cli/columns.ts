@@ -1,13 +1,13 @@
-/** Listings: columns under a line of headings, aligned for a person at a terminal, tab-separated for `cut` and the like. */
+/** Tables with headings: aligned at a terminal, tab-separated for programs such as `cut`. */
 
 export type Columns<T> = readonly (readonly [heading: string, value: (row: T) => string])[]
 
-/** A cell longer than this shifts its own row, rather than push the next column of all rows off the screen. */
+/** A longer cell shifts its own row only, instead of widening the column for all rows. */
 const WIDEST_ALIGNED = 60
 
 /**
- * Makes the text of a listing, page after page; the headings come with the first page, so an empty page is one too. Columns
- * are as wide as the pages so far need: a later page with a longer cell moves what follows it, and nothing is held back.
+ * Creates a formatter that is called page by page; the headings come with the first page, even if it is empty. Columns
+ * are as wide as the pages so far need, so a later page with a longer cell is wider, and no output is held back.
  */
 export function createListing<T>(
   columns: Columns<T>,
@@ -31,7 +31,10 @@ export function createListing<T>(
   }
 }
 
-/** Tabs and line breaks would shift the columns; other control characters would be obeyed by the terminal. */
+/**
+ * Removes tabs and line breaks, which would shift columns, and other control characters, which the terminal would
+ * interpret.
+ */
 export function onOneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
 }

@@ -1,4 +1,4 @@
-/** What commands share that work on a running installation: its configuration, the database, and the encoders. */
+/** What commands share that work on a running installation: configuration, database and encoders. */
 
 import { type BoundsByCurrency, boundsWith } from '../core/top-up/settings.ts'
 import type { Writer } from '../ledger/changes/change-account.ts'
@@ -9,12 +9,12 @@ import { createPool, type Pool } from '../platform/postgres.ts'
 import { createEncoders, createTopicsAndSchemas } from '../platform/schemas.ts'
 import { CommandFailed } from './command.ts'
 
-/** The sections of the configuration that a command needs. */
+/** Reads the sections that a command needs. */
 export function readConfig<const S extends SectionName>(...sections: readonly S[]): Pick<Config, S> {
   return asUsage(() => parseConfig(process.env, sections))
 }
 
-/** Wrong configuration is wrong usage: exit 2, every mistake listed. */
+/** Runs `read`; a wrong configuration counts as wrong usage, so it exits with 2 and lists every mistake. */
 export function asUsage<T>(read: () => T): T {
   try {
     return read()
@@ -24,17 +24,17 @@ export function asUsage<T>(read: () => T): T {
   }
 }
 
-/** Commands are quieter than the service: what it logs by the way is not what was asked for. */
+/** The log of a command, which is quieter than a service's. */
 export function commandLog({ level }: Config['log']): Logger {
   return createLog(level === 'info' ? 'warn' : level)
 }
 
-/** What a payment and a threshold may be at the least and at the most, by currency. */
+/** The minimum and maximum of payments and thresholds, by currency. */
 export function readBounds(): BoundsByCurrency {
   return boundsWith(readConfig('topUps').topUps)
 }
 
-/** Runs `work` on the migrated database and closes it again. */
+/** Runs `work` with a pool on the migrated database, and closes the pool afterwards. */
 export async function withDatabase<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
   const { database, log } = readConfig('database', 'log')
   await migrate(database.url, (notice) => process.stderr.write(`${notice}\n`))
@@ -46,7 +46,10 @@ export async function withDatabase<T>(work: (pool: Pool) => Promise<T>): Promise
   }
 }
 
-/** For commands that announce what they did: topics and schemas are there before anything is put into the outbox. */
+/**
+ * Runs `work` with a writer, for commands that announce changes: topics and schemas exist before anything is in the
+ * outbox.
+ */
 export async function withLedger<T>(work: (writer: Writer) => Promise<T>): Promise<T> {
   const { kafka, publishing, log } = readConfig('kafka', 'publishing', 'log', 'database')
   await createTopicsAndSchemas(kafka, commandLog(log))

@@ -1,4 +1,4 @@
-/** The consent that goes with whatever could charge more than before, as an operator vouches for it. */
+/** The consent to changes that could charge more than before, as an operator vouches for it. */
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { AutoTopUpSettings } from '../core/top-up/judge.ts'
@@ -12,12 +12,12 @@ export interface ConsentOptions {
   readonly consentLocale?: string
 }
 
-/** What the person was shown, with who the person is; the figures are those that are saved with it. */
+/** Who the person is and what they were shown; the figures are those that are saved with it. */
 export type GivenConsent = Pick<Consent, 'person' | 'text' | 'textVersion' | 'locale'>
 
 const MAX_TEXT_BYTES = 64 * 1024
 
-/** Null where none is given. */
+/** Null if no consent is given. */
 export function readConsent(options: ConsentOptions): GivenConsent | null {
   const { consentBy: person, consentText: file, consentTextVersion, consentLocale = 'en' } = options
   if (person === undefined && file === undefined) {
@@ -31,12 +31,12 @@ export function readConsent(options: ConsentOptions): GivenConsent | null {
     )
   }
   const text = readText(file)
-  // The same text is then always the same version.
+  // So that the same text always has the same version.
   const textVersion = consentTextVersion ?? `sha256:${hash('sha256', text).slice(0, 16)}`
   return { person, text, textVersion, locale: consentLocale }
 }
 
-/** As it is given for these settings and this card, vouched for by whoever runs the command. */
+/** The consent to these settings and this card, attested by whoever runs the command. */
 export function consentFor(
   given: GivenConsent | null,
   { thresholdMicros, amountMicros, monthlyCapMicros }: AutoTopUpSettings,

@@ -1,4 +1,4 @@
-/** `tollgate corrections list`: corrections whose event has not come, or has not come in time, oldest first. */
+/** `tollgate corrections list`: corrections still waiting for their event, and expired ones, oldest first. */
 import { type AwaitedCorrection, listAwaitedCorrections } from '../ledger/corrections/list-awaited-corrections.ts'
 import { type Columns, createListing } from './columns.ts'
 import { CommandFailed, counted, writeOutput } from './command.ts'

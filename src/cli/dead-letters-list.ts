@@ -1,4 +1,4 @@
-/** `tollgate dead-letters list`: what could not be rated, newest first, and how many of each reason there are. */
+/** `tollgate dead-letters list`: dead letters, newest first, and their number by reason. */
 import { showDeadLetter } from '../dead-letters/show.ts'
 import {
   type DeadLetterFilter,
@@ -76,7 +76,7 @@ export function filterOf(options: FilterOptions, isReplayed: false | null): Dead
   }
 }
 
-/** The form that `show` takes. */
+/** The position in the form that `show` takes. */
 export function positionOf({
   topic,
   partition,

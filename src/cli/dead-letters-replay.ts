@@ -1,4 +1,4 @@
-/** `tollgate dead-letters replay`: says how many it would be, and with `--yes` replays them, all of them in one go. */
+/** `tollgate dead-letters replay`: prints how many dead letters match; with `--yes` replays all of them. */
 import {
   beginReplay,
   CONFLICT,
@@ -51,7 +51,7 @@ export async function replayLetters(options: ReplayOptions): Promise<void> {
         .at(-1)
       if (upTo !== undefined) await replayFromLedger(pool, sender, { ...wanted, upTo }, progress, NO_BOUNDS)
     } finally {
-      // Said however it ends: what was replayed stays so, and the next run goes on behind it.
+      // Printed however it ends: what was replayed stays so, and the next run continues behind it.
       console.log(`${counted(progress.replayed, 'dead letter')} replayed`)
       await sender.close()
     }

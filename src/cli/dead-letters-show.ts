@@ -1,6 +1,6 @@
 /**
- * `tollgate dead-letters show TOPIC/PARTITION/OFFSET`: all that is known of a message that could not be rated. Numbers are
- * masked unless they are asked for, and so are bytes that cannot be read, in which nobody can tell where a number stands.
+ * `tollgate dead-letters show TOPIC/PARTITION/OFFSET`: everything known of a dead letter. Phone numbers are masked
+ * unless asked for, and so are undecodable bytes, which may contain one.
  */
 import { maskNumber } from '../core/usage/masked-number.ts'
 import { createDecoder, type Decoder, RegistryUnavailable } from '../intake/decode.ts'
@@ -12,7 +12,7 @@ import { CommandFailed, writeOutput } from './command.ts'
 import { readConfig, withDatabase } from './connected.ts'
 import { positionOf } from './dead-letters-list.ts'
 
-/** Enough for the magic byte and the schema id, or to see that it is something else. */
+/** Enough to see the magic byte and schema id, or that it is something else. */
 const SHOWN_BYTES = 16
 const NUMBER_FIELDS: ReadonlySet<string> = new Set(['from', 'to'])
 
@@ -99,14 +99,14 @@ function masked(record: unknown): unknown {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** As text where it is text without control characters, which a terminal would obey; else in hex. */
+/** As text if it is text without control characters, which the terminal would interpret; else in hex. */
 function bytesText(bytes: Buffer | null): string {
   if (bytes === null) return 'null'
   try {
     const text = utf8.decode(bytes)
     if (!/\p{Cc}/u.test(text)) return JSON.stringify(text)
   } catch {
-    // Not UTF-8: shown as the bytes it is.
+    // Not UTF-8: shown in hex.
   }
   return `0x${bytes.toString('hex')}`
 }

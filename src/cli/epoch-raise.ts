@@ -1,4 +1,7 @@
-/** `tollgate epoch raise --reason`: for a restore that shows in no offset, as when Kafka was restored with the database. */
+/**
+ * `tollgate epoch raise --reason`: for a restore that offsets do not reveal, as when Kafka was restored with the
+ * database.
+ */
 import { raiseEpoch as raiseInLedger } from '../ledger/epochs/raise-epoch.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { withLedger } from './connected.ts'

@@ -1,4 +1,7 @@
-/** `tollgate explain ACCOUNT EVENT`: why an event cost what it cost, rule by rule, and whether it would cost that again. */
+/**
+ * `tollgate explain ACCOUNT EVENT`: why an event cost what it cost, rule by rule, and whether it would cost the same
+ * again.
+ */
 import type { AccountSettings } from '../core/account/settings.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { formatInstant } from '../core/instant.ts'

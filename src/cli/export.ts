@@ -1,4 +1,4 @@
-/** `tollgate export`: an account's movements of a period as a file, and how opening and closing balance go together. */
+/** `tollgate export`: writes an account's movements of a period to a file, and prints how its balances relate. */
 import { formatInstant, type InstantMicros, parseInstantOrDate } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
 import { createExportThread } from '../reporting/exports/export-thread.ts'
@@ -38,7 +38,7 @@ export async function exportMovements(options: ExportOptions): Promise<void> {
   )
 }
 
-/** On the thread for exports, whose heap is small: the memory of an operator's machine is not ours. */
+/** Uses the export thread, whose heap is small, to spare the memory of the operator's machine. */
 function write(wanted: FileWanted) {
   const { database, log } = readConfig('database', 'log')
   return withDatabase(async () => {

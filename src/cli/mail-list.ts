@@ -1,4 +1,4 @@
-/** `tollgate mail list`: mails to contacts, newest first, and what servers had against them. It shows no address. */
+/** `tollgate mail list`: mails to contacts, newest first, and why servers refused them. Addresses are not shown. */
 import { type ListedMail, listMails, MAIL_STATES, type MailState } from '../ledger/mail/list-mails.ts'
 import { type Columns, createListing } from './columns.ts'
 import { CommandFailed, counted, writeOutput } from './command.ts'

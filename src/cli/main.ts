@@ -1,6 +1,6 @@
 /**
- * The `tollgate` program: what commands there are. What each does is in a file of its own, loaded only when it is called,
- * so that `rate` needs neither Kafka nor PostgreSQL to be there.
+ * The `tollgate` program and its commands. Each command is in a file of its own that is loaded only when it is called,
+ * so that `rate` needs neither Kafka nor PostgreSQL.
  */
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -34,7 +34,7 @@ const AS_JSON = ['--json', 'print one JSON object a line: all faults, or what wa
 const program = new Command('tollgate')
   .description(packageJson.description)
   .version(packageJson.version)
-  // Inherited by the commands below: commander throws instead of ending the process with an exit code of its own.
+  // Inherited by subcommands: commander throws instead of exiting with a code of its own.
   .exitOverride()
   .showHelpAfterError('(--help lists what there is)')
   .addHelpText(
@@ -225,7 +225,7 @@ topUp
 const paymentMethod = program
   .command('payment-method')
   .description('the saved cards of an account')
-  // Commander repeats what it does not understand, and that may be the number of a card.
+  // Commander repeats arguments that it does not understand, and they may be a card number.
   .configureOutput({ outputError: (text, write) => write(text.replaceAll(/\d{4,}/g, '…')) })
 
 withConsent(
@@ -533,7 +533,7 @@ program
     await serve()
   })
 
-/** What could charge more than before takes these. */
+/** Adds the options of commands that need consent because they could charge more than before. */
 function withConsent(command: Command): Command {
   return command
     .option('--consent-by <person>', 'who agreed to be charged')
@@ -542,7 +542,7 @@ function withConsent(command: Command): Command {
     .option('--consent-locale <locale>', 'its language, en without it')
 }
 
-// Nothing that goes wrong outside of the awaited command, a timer or a stream, may end in a stack trace either.
+// Errors outside the awaited command, in a timer or stream, must not end in a stack trace either.
 process.on('uncaughtException', (error) => {
   process.exit(reported(error))
 })
@@ -553,12 +553,12 @@ try {
   process.exitCode = reported(error)
 }
 
-/** Says what went wrong in one line, and gives the exit code. */
+/** Prints the error in one line and returns the exit code. */
 function reported(error: unknown): number {
-  // Commander has said it already; its code is 0 for help and version.
+  // Commander has printed it already; its code is 0 for help and version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (process.env.TOLLGATE_DEBUG === '1') console.error(error)
-  // A refusal may list many faults, a line each; anything else is told in one.
+  // A refusal may list many faults, one per line; anything else is one line.
   else if (error instanceof CommandFailed) console.error(`tollgate: ${error.message}`)
   else console.error(`tollgate: ${messageOf(error).replaceAll(/\s*\n\s*/g, ' ')}`)
   return error instanceof CommandFailed ? error.exitCode : 1
@@ -566,7 +566,7 @@ function reported(error: unknown): number {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // A refused connection is one error for each address tried, and has no message of its own.
+  // A refused connection is an error per address tried, without a message of its own.
   if (error.message === '' && error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
   return error.message || error.name
 }

@@ -1,18 +1,20 @@
-/** `tollgate migrate`: brings the database to this version's schema, and prepares the partitions of the coming months. */
+/**
+ * `tollgate migrate`: migrates the database to this version's schema, and creates the partitions of the coming months.
+ */
 import { ensureMonthPartitions, type MonthPartition } from '../ledger/upkeep/month-partitions.ts'
 import { withDatabase } from './connected.ts'
 
 export async function migrateDatabase(): Promise<void> {
   const { made, leftToDefault, postponed } = await withDatabase(ensureMonthPartitions)
-  tell(made, 'partition made')
-  tell(leftToDefault, 'rows of the month are in the default partition, and the month stays there')
-  tell(
+  report(made, 'partition made')
+  report(leftToDefault, 'rows of the month are in the default partition, and the month stays there')
+  report(
     postponed,
     'the table is in use, so the partition is made later; the default partition takes the rows until then',
   )
   process.stderr.write('the database is up to date\n')
 }
 
-function tell(partitions: readonly MonthPartition[], what: string): void {
+function report(partitions: readonly MonthPartition[], what: string): void {
   for (const { table, month } of partitions) process.stderr.write(`${table} ${month}: ${what}\n`)
 }

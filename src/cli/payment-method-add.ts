@@ -1,6 +1,7 @@
 /**
- * `tollgate payment-method add ACCOUNT --number --expiry`: saves a card at the sandbox, which moves no money and takes test
- * numbers only. The number goes to the sandbox, which forgets it, and nowhere else: into no message, log or table.
+ * `tollgate payment-method add ACCOUNT --number --expiry`: saves a card at the sandbox, which moves no money and takes
+ * only test numbers. The number goes only to the sandbox, which does not keep it; it appears in no message, log or
+ * table.
  */
 import { randomUUID } from 'node:crypto'
 import { needsConsent } from '../core/top-up/settings.ts'
@@ -31,10 +32,10 @@ export async function addMethod(accountId: string, options: AddMethodOptions): P
     const { settings, currency, memory } = before
     if (before.isClosed) throw refusal('account_closed', accountId, currency)
     const methodId = randomUUID()
-    // The first card is what top-ups charge: there is no other.
+    // The first card is the default.
     const isDefault = options.default === true || before.methodId === null
     const consent = isDefault && settings !== null ? consentFor(given, settings, methodId, actor) : null
-    // Looked at before the card is saved at the sandbox, lest one is left there that nobody knows.
+    // Checked before the card is saved at the sandbox, where it would otherwise be left behind unknown to us.
     if (isDefault && consent === null && needsConsent(before, { settings, methodId, memory })) {
       throw refusal('consent_needed', accountId, currency)
     }
@@ -61,7 +62,7 @@ export async function addMethod(accountId: string, options: AddMethodOptions): P
 
 function readExpiry(text: string): { readonly expiryMonth: number; readonly expiryYear: number } {
   const [, month, year] = /^(\d{2})\/(\d{2})$/.exec(text) ?? []
-  // Not repeated: whoever mixed the options up has given the number here.
+  // Not repeated, because someone who mixed up the options has typed the card number here.
   if (month === undefined) throw new CommandFailed('--expiry is a month and a year, as in 08/29', 2)
   return { expiryMonth: Number(month), expiryYear: 2000 + Number(year) }
 }

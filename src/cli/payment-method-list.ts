@@ -17,7 +17,7 @@ const COLUMNS: Columns<PaymentMethod> = [
 
 export async function listPaymentMethods(accountId: string, { json }: { json?: boolean }): Promise<void> {
   await withDatabase(async (pool) => {
-    // An account that does not exist is a mistake, not one without cards.
+    // An unknown account is an error, not an empty list.
     await overviewOf(pool, accountId)
     const methods = await readSavedMethods(pool, accountId)
     await writeOutput(

@@ -1,4 +1,4 @@
-/** `tollgate payment-method remove ACCOUNT METHOD`: a card that is not charged any more. */
+/** `tollgate payment-method remove ACCOUNT METHOD`: the card is not charged any more. */
 import { removePaymentMethod } from '../ledger/top-ups/payment-methods.ts'
 import { methodJson } from './auto-top-up-text.ts'
 import { writeOutput } from './command.ts'

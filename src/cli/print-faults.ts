@@ -1,20 +1,20 @@
-/** How the faults of an operator's file are shown: the worst of them to a person, all of them to a program. */
+/** Prints the faults of an operator's file: the worst ones for a person, all of them for a program. */
 import { type Fault, formatFault } from '../catalog/faults.ts'
 import { writeOutput } from './command.ts'
 
 export interface FaultOptions {
-  /** All of them, however many there are. */
+  /** Print all faults, however many there are. */
   readonly verbose?: boolean
-  /** All of them as JSON lines on standard output. */
+  /** Print all faults as JSON lines on standard output. */
   readonly json?: boolean
 }
 
-/** A file with one systematic mistake has a fault a row: the first ones tell it, the rest buries what was said before. */
+/** One systematic mistake causes a fault in every row: the first ones show it, the rest would bury what came before. */
 const SHOWN_FAULTS = 20
 
 /**
- * Prints faults, a line each: as text where `textTo` says, at most 20 unless all are asked for; as JSON always on standard
- * output and always all. How many were left out is said on standard error.
+ * Prints faults, one per line. As text: to the stream `textTo`, at most 20 unless `verbose`, with the number left out
+ * on standard error. As JSON: all of them, on standard output.
  */
 export async function printFaults(
   faults: readonly Fault[],
@@ -29,7 +29,7 @@ export async function printFaults(
   if (left > 0) process.stderr.write(`and ${left} more; --verbose prints all\n`)
 }
 
-/** All of them in their order where they are few enough, else errors before warnings. */
+/** All faults in their order if they are few enough, else errors before warnings. */
 export function worstOf(faults: readonly Fault[], limit: number): readonly Fault[] {
   if (faults.length <= limit) return faults
   const of = (severity: Fault['severity']) => faults.filter((fault) => fault.severity === severity)

@@ -1,6 +1,6 @@
 /**
- * `tollgate rate`: rates JSON lines in file order against a catalog directory and an accounts file, and prints one result
- * a line. Needs no service: fair use and identity are kept in memory, everything else streams through.
+ * `tollgate rate`: rates JSON lines in file order against a catalog directory and an accounts file, and prints one
+ * result per line. It needs no service: fair use and identities are kept in memory, everything else is streamed.
  */
 import { createReadStream, readFileSync } from 'node:fs'
 import { checkAccountsAgainstCatalog, type ParsedAccounts, parseAccountsFile } from '../catalog/accounts-file.ts'
@@ -19,7 +19,7 @@ import { printFaults } from './print-faults.ts'
 export interface RateOptions {
   readonly catalog: string
   readonly accounts: string
-  /** `-` is standard input. */
+  /** `-` for standard input. */
   readonly events: string
   readonly verbose?: boolean
 }
@@ -32,7 +32,7 @@ export async function rate(options: RateOptions): Promise<void> {
       if (!(await writeOutput(results))) break
     }
   } finally {
-    // An input left open would keep the command alive when nobody reads its output any more.
+    // An open input would keep the process alive when nobody reads its output any more.
     source.destroy()
   }
 }
@@ -57,7 +57,7 @@ async function openBook(options: RateOptions): Promise<Book> {
   )
 }
 
-/** The results of a stream of JSON lines, as many at a time as one chunk of it completes. */
+/** The results of a stream of JSON lines, yielded chunk by chunk. */
 export async function* rateLines(chunks: AsyncIterable<Uint8Array>, book: Book): AsyncGenerator<string> {
   for await (const lines of linesOf(chunks)) {
     let results = ''
@@ -79,7 +79,7 @@ function rateLine(line: Uint8Array, book: Book): ResultFields {
   return resultFields(event.eventId, event.accountId, decided)
 }
 
-/** One result, its fields in the order the rules list them. */
+/** A result; the fields are in the order in which they are printed. */
 export interface ResultFields {
   readonly event_id: string | null
   readonly account_id: string | null
@@ -106,7 +106,7 @@ export function resultFields(eventId: string | null, accountId: string | null, d
   }
 }
 
-// A byte order mark is no JSON, so it is not silently taken away either.
+// A byte order mark is not JSON, so it is kept and makes the line invalid.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function readLine(line: Uint8Array): ReadResult {
@@ -122,8 +122,8 @@ function readLine(line: Uint8Array): ReadResult {
 const LINE_FEED = 10
 
 /**
- * Cuts a stream into lines at line feeds, in bytes. Node's readline would also cut at U+2028, which JSON allows within a
- * string, and would replace bytes that are not UTF-8 before anyone could refuse them.
+ * Splits a stream of bytes at line feeds. Node's readline would also split at U+2028, which JSON allows in strings, and
+ * would replace invalid UTF-8 before it could be refused.
  */
 async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array[]> {
   let begun: Uint8Array[] = []
@@ -142,12 +142,12 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   if (begun.length > 0) yield [Buffer.concat(begun)]
 }
 
-/** Spaces, tabs and carriage returns only. */
+/** Only spaces, tabs and carriage returns. */
 function isBlank(line: Uint8Array): boolean {
   return line.every((byte) => byte === 32 || byte === 9 || byte === 13)
 }
 
-/** The chunks of an input whose failure is the caller's to mend. */
+/** The chunks of an input; a read error is reported as the caller's to mend. */
 async function* readingOf(source: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
   try {
     yield* source

@@ -1,4 +1,7 @@
-/** What commands that must not do a thing twice share: an id under which it is done once, however often they are run. */
+/**
+ * Request ids, for commands that must not do a thing twice: under one id it is done once, however often the command
+ * runs.
+ */
 import { randomUUID } from 'node:crypto'
 import { isRequestKey } from '../ledger/changes/request-keys.ts'
 import { mayBeCommitted } from '../platform/postgres.ts'
@@ -6,13 +9,13 @@ import { CommandFailed } from './command.ts'
 
 export interface RequestId {
   readonly requestId: string
-  /** The change, or how to repeat it where nobody knows whether it was made. */
+  /** Awaits the change; if its outcome is unknown, fails with how to repeat it. */
   once<T>(change: Promise<T>): Promise<T>
 }
 
 /**
- * Takes the id that was given, or makes one up and says so before the work: whoever is cut off in the middle must have it
- * already. `done` is as in "it is posted", `maybe` as in "the credit may have been posted".
+ * Takes the given id, or makes one and prints it before the work starts, so that an interrupted user has it. `done`
+ * reads as in "it is posted", `maybe` as in "the credit may have been posted".
  */
 export function takeRequestId(given: string | undefined, done: string, maybe: string): RequestId {
   const requestId = given ?? randomUUID()
@@ -31,7 +34,7 @@ export function checkRequestId(requestId: string): void {
   if (!isRequestKey(requestId)) throw new CommandFailed('--request-id takes 1 to 200 printable ASCII characters', 2)
 }
 
-/** The change; where the connection broke before its answer, `maybe` says what may have been done and what to do now. */
+/** Awaits the change. If the connection broke before the answer, fails with `maybe`, which says what to do now. */
 export async function unlessCutOff<T>(change: Promise<T>, maybe: string): Promise<T> {
   return change.catch((error) => {
     if (!mayBeCommitted(error)) throw error
@@ -39,7 +42,7 @@ export async function unlessCutOff<T>(change: Promise<T>, maybe: string): Promis
   })
 }
 
-/** As it can be pasted into a shell. */
+/** Quoted so that it can be pasted into a shell. */
 function inShell(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -1,4 +1,4 @@
-/** The desk of the sandbox payment provider, as commands reach it, and how they show a payment. */
+/** Access of commands to the sandbox payment provider, and how they show its payments. */
 import { formatInstant } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
 import { openSandboxDatabase, sandboxDatabaseUrl } from '../payments/providers/sandbox/database.ts'

@@ -1,4 +1,4 @@
-/** `tollgate sandbox outage`: faults of the sandbox payment provider, ordered, listed and called off. */
+/** `tollgate sandbox outage`: orders, lists and cancels faults of the sandbox payment provider. */
 import { CALLS, type CallName, type FaultKind, type OrderedFault } from '../payments/providers/sandbox/faults.ts'
 import { type Columns, createListing } from './columns.ts'
 import { CommandFailed, writeOutput } from './command.ts'

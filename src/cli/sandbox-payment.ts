@@ -1,4 +1,6 @@
-/** `tollgate sandbox approve|decline|settle|refund|dispute|win PAYMENT`: what cardholders, banks and sellers do elsewhere. */
+/**
+ * `tollgate sandbox approve|decline|settle|refund|dispute|win PAYMENT`: plays the cardholder, the bank or the seller.
+ */
 import { formatMoney, type Micros, parseMoney } from '../core/money.ts'
 import type { SandboxDesk } from '../payments/providers/sandbox/desk.ts'
 import { NotPossible, type SandboxPayment, sumOf } from '../payments/providers/sandbox/payment.ts'
@@ -8,7 +10,7 @@ import { declineCodeOf, sandboxPaymentJson, withSandboxDesk } from './sandbox-de
 export type SandboxAct = 'approve' | 'decline' | 'settle' | 'refund' | 'dispute' | 'win'
 
 export interface SandboxActOptions {
-  /** Of a refund; all that is left without it. */
+  /** For a refund; default: all that is left. */
   readonly amount?: string | undefined
   readonly code?: string
   readonly advice?: string

@@ -1,4 +1,4 @@
-/** `tollgate sandbox payments`: the sandbox's payments, oldest first, and what they come to. */
+/** `tollgate sandbox payments`: the sandbox's payments, oldest first, and their totals. */
 import { formatInstant } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
 import { type SandboxPayment, sumOf, type Transfer } from '../payments/providers/sandbox/payment.ts'

@@ -1,10 +1,13 @@
-/** `tollgate serve`: runs until it is asked to stop, then drains. */
+/** `tollgate serve`: runs the service until it is asked to stop, then drains. */
 import { readServiceConfig, startService } from '../main.ts'
 import { createLog } from '../platform/log.ts'
 import { asUsage } from './connected.ts'
 
-/** Past the grace of the batch in hand: what still hangs then is let go, rolls back, and comes again. */
-const LAST_PATIENCE_MS = 5_000
+/**
+ * Time beyond the drain of the last batch. What still hangs then is abandoned and rolled back; it is processed again
+ * later.
+ */
+const STOP_MARGIN_MS = 5_000
 
 export async function serve(): Promise<never> {
   const config = asUsage(() => readServiceConfig(process.env))
@@ -12,14 +15,14 @@ export async function serve(): Promise<never> {
   const stopping = new AbortController()
   const asked = Promise.withResolvers<NodeJS.Signals>()
   const fatal = Promise.withResolvers<never>()
-  // Looked at below; until then a fault must not pass for one that nobody handles.
+  // Handled below; until then the rejection must not count as unhandled.
   fatal.promise.catch(() => {})
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       asked.resolve(signal)
       stopping.abort()
-      setTimeout(() => process.exit(1), config.process.drainMs + LAST_PATIENCE_MS).unref()
-      // Whoever asks a second time, by whichever signal, does not want to wait.
+      setTimeout(() => process.exit(1), config.process.drainMs + STOP_MARGIN_MS).unref()
+      // A second signal, of either kind, stops at once.
       for (const again of ['SIGTERM', 'SIGINT'] as const) process.once(again, () => process.exit(1))
     })
   }
@@ -33,7 +36,7 @@ export async function serve(): Promise<never> {
     } catch (error) {
       log.fatal({ err: error }, 'a fault that only a new process can mend')
       exitCode = 1
-      setTimeout(() => process.exit(1), config.process.drainMs + LAST_PATIENCE_MS).unref()
+      setTimeout(() => process.exit(1), config.process.drainMs + STOP_MARGIN_MS).unref()
     }
     await service.stop()
   } catch (error) {
@@ -44,6 +47,6 @@ export async function serve(): Promise<never> {
       exitCode = 1
     }
   }
-  // Left to itself a half-started process would live on by its timers and sockets, and nobody would start it again.
+  // A half-started process would stay alive through its timers and sockets, and nobody would restart it.
   process.exit(exitCode)
 }

@@ -1,4 +1,4 @@
-/** How a command is told of time: a span such as `2h`, an instant or a date. */
+/** How commands take a time: a span such as `2h`, an instant or a date. */
 import { formatInstant, parseInstantOrDate } from '../core/instant.ts'
 import type { Since } from '../ledger/dead-letters/list-dead-letters.ts'
 import { CommandFailed } from './command.ts'

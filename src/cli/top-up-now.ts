@@ -1,6 +1,6 @@
 /**
- * `tollgate top-up now ACCOUNT AMOUNT`: asks for a payment by hand, whatever automatic top-up does. Under one `--request-id`
- * it is asked for once, however often the command is run.
+ * `tollgate top-up now ACCOUNT AMOUNT`: requests a manual top-up, regardless of automatic ones. Under one
+ * `--request-id` it is requested once, however often the command runs.
  */
 import { formatMoney, parseMoney } from '../core/money.ts'
 import { requestTopUp } from '../ledger/top-ups/request-top-up.ts'

@@ -1,4 +1,4 @@
-/** Why a command of top-ups was refused, and what to do about it: one sentence a refusal. */
+/** Why a top-up command was refused and what to do about it, one sentence per refusal. */
 import { type Currency, formatMoney } from '../core/money.ts'
 import type { SettingsFault, SettingsField } from '../core/top-up/settings.ts'
 import type { ChangedMeanwhile } from '../ledger/changes/last-change.ts'
@@ -23,7 +23,7 @@ const TEXTS = {
   turned_off: 'automatic top-up of ACCOUNT is off: turn it on with "tollgate top-up settings ACCOUNT --on"',
 } as const
 
-/** Figures out of bounds are wrong input, exit 2; what the account does not allow is a failure, exit 1. */
+/** Figures out of bounds are wrong input (exit 2); what the account does not allow is a failure (exit 1). */
 export function refusal(refused: Refusal, accountId: string, currency: Currency): CommandFailed {
   if (typeof refused === 'string')
     return new CommandFailed(

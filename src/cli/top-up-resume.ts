@@ -1,4 +1,4 @@
-/** `tollgate top-up resume ACCOUNT`: ends a pause, by saving the settings as they are with a consent. */
+/** `tollgate top-up resume ACCOUNT`: ends a pause, by saving unchanged settings with a consent. */
 import { withLedger } from './connected.ts'
 import { type ConsentOptions, readConsent } from './consent.ts'
 import { refusal } from './top-up-refusals.ts'

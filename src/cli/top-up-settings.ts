@@ -1,6 +1,6 @@
 /**
- * `tollgate top-up settings ACCOUNT`: how automatic top-up stands, or, with options, what it is from now on. What could charge
- * more than before takes a consent, for which whoever runs the command vouches.
+ * `tollgate top-up settings ACCOUNT`: shows the state of automatic top-up; with options, changes it. What could charge
+ * more than before needs a consent, for which whoever runs the command vouches.
  */
 import { type Micros, parseMoney } from '../core/money.ts'
 import type { AutoTopUpSettings } from '../core/top-up/judge.ts'
@@ -26,7 +26,7 @@ export interface SettingsOptions extends ConsentOptions {
   readonly json?: boolean
 }
 
-/** What is to change; absent: it stays. */
+/** What to change; absent fields stay as they are. */
 type Wanted = Partial<AutoTopUpSettings>
 
 export async function autoTopUpSettings(accountId: string, options: SettingsOptions): Promise<void> {
@@ -67,8 +67,8 @@ interface ToSave {
 }
 
 /**
- * The consent is for the figures that are saved, and the card that the account has as the command sees it. What somebody else
- * changes meanwhile is not overwritten.
+ * Saves the settings and shows the result. The consent covers the figures that are saved and the card that the command
+ * has seen; changes made by others meanwhile are not overwritten.
  */
 export async function saveAndShow(
   writer: Writer,
@@ -98,7 +98,7 @@ function readWanted({ on, off, threshold, amount, cap }: SettingsOptions): Wante
   }
 }
 
-/** Its bounds are the currency's, and looked at by whoever stores it. */
+/** An amount; whoever stores it checks the bounds of its currency. */
 function readAmount(option: string, text: string): Micros {
   const micros = parseMoney(text)
   if (micros !== null && micros > 0n) return micros

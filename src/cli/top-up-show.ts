@@ -1,4 +1,4 @@
-/** `tollgate top-up show TOP_UP`: how one stands, each attempt to pay for it, and what that moved. */
+/** `tollgate top-up show TOP_UP`: a top-up's state, its payment attempts, and the movements they caused. */
 import { formatMoney } from '../core/money.ts'
 import {
   type ListedAttempt,

@@ -1,4 +1,7 @@
-/** `tollgate verify`: proves the books, on a running installation. One line a fault on stdout, and exit 1 if there is any. */
+/**
+ * `tollgate verify`: checks the books of a running installation. One line per fault on stdout; exits with 1 if there
+ * are any.
+ */
 import { createDecoder } from '../intake/decode.ts'
 import { findProvider } from '../payments/open-provider.ts'
 import { createKafka } from '../platform/kafka.ts'
@@ -9,7 +12,7 @@ import { verify } from '../verify/verify.ts'
 import { CommandFailed, counted } from './command.ts'
 import { asUsage, commandLog, readConfig } from './connected.ts'
 
-/** The longest that a call to the provider may take. */
+/** Timeout of a call to the provider. */
 const CALL_MS = 20_000
 
 export async function verifyBooks(options: { rate: string; json?: boolean }): Promise<void> {

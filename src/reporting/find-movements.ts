@@ -1,13 +1,13 @@
 /**
- * The one way to an account's movements by any filter: page, API, export and operators share it. Newest first, in the order
- * in which they were recorded.
+ * Finds an account's movements by any filter, for page, API, export and operators alike. Newest first, in the order in
+ * which they were recorded.
  *
- *   tail    movements that are in no indexed chunk yet, walked backwards: at most 1,023 and those the roll-up is behind by
- *   chunks  the rest, by the index: the bits of each condition ANDed, from the newest chunks to older ones, more at a time
- *   read    the movements of the sequences found, with all that is shown of them
+ *   tail    movements in no indexed chunk yet, scanned backwards: at most 1,023, and those that the roll-up is behind
+ *   chunks  the rest, by the index: the bits of all conditions ANDed, from the newest chunks to older ones, more each time
+ *   read    the movements of the sequences found, with everything that is shown of them
  *
- * Chunks are complete and never change, and movements only come at the end. So what is found is that of one moment, and
- * pages by `before` have neither gaps nor doubles while movements are added.
+ * Chunks are complete and never change, and movements are only added at the end. So results are consistent, and pages
+ * by `before` have neither gaps nor duplicates while movements are added.
  */
 import {
   type ListedMovement,
@@ -26,7 +26,7 @@ import {
   USAGE_KIND,
 } from './index-movements.ts'
 
-/** What usage is of, as `usage_by_day` has it. */
+/** Kinds of usage, as in `usage_by_day`. */
 export const USAGE_KINDS = [
   'call',
   'toll_free',
@@ -42,16 +42,16 @@ export const FOUND_KINDS = [...MOVEMENT_KINDS, ...USAGE_KINDS] as const
 export type FoundKind = MovementKind | (typeof USAGE_KINDS)[number]
 
 export interface MovementFilter {
-  /** Null: all. Usage has two kinds, `usage` and its own. */
+  /** Null: all. Usage has two kinds: `usage`, and its own. */
   readonly kinds: readonly FoundKind[] | null
-  /** A reversal is of the user, SKU and destination of what it takes back. */
+  /** For a reversal, user, SKU and destination are those of the usage that it reverses. */
   readonly userId: string | null
-  /** Half-open, by when they were recorded; RFC 3339. */
+  /** Half-open, by the time they were recorded; RFC 3339. */
   readonly from: string | null
   readonly to: string | null
   /** `in` adds credit, `out` takes it. */
   readonly direction: 'in' | 'out' | null
-  /** An interaction id or a SKU, exactly, or the begin of a destination in whatever case. */
+  /** An interaction id or SKU (exact), or the start of a destination (any case). */
   readonly search: string | null
 }
 
@@ -65,21 +65,21 @@ export const NO_FILTER: MovementFilter = {
 }
 
 export interface PageWanted {
-  /** Movements before this sequence; null: from the newest on. */
+  /** Movements before this sequence; null: the newest. */
   readonly before: bigint | null
   readonly limit: number
 }
 
-/** Up to here movements are counted. */
+/** Counting stops at this many movements. */
 export const MAX_COUNT = 1_000
-/** So many movements that are not indexed are walked to count; more take longer than anybody waits. */
+/** Unindexed movements that are scanned for a count; more would take longer than a caller waits. */
 const MAX_WALKED_TO_COUNT = 100_000
 const STREAMED_AT_ONCE = 500
 const TAIL_AT_ONCE = 5_000n
 const FIRST_CHUNKS = 2
 const GROWTH = 8
 
-/** The first movements before `before` that the filter lets through. */
+/** The newest movements before `before` that match the filter. */
 export function listMovements(
   pool: Pool,
   accountId: string,
@@ -94,13 +94,16 @@ export function listMovements(
 
 export interface FoundMovements {
   readonly movements: readonly ListedMovement[]
-  /** Of all pages, at most `MAX_COUNT`. */
+  /** On all pages together, at most `MAX_COUNT`. */
   readonly count: number
-  /** There are more than `count`. */
+  /** Whether there are more than `count`. */
   readonly isMore: boolean
 }
 
-/** A page as `listMovements` has it, and how many movements there are. `notIndexed`: so many are not, try again later. */
+/**
+ * A page as from `listMovements`, and the number of matches. `notIndexed`: too many movements are not indexed yet; try
+ * again later.
+ */
 export function searchMovements(
   pool: Pool,
   accountId: string,
@@ -122,7 +125,7 @@ export function searchMovements(
   })
 }
 
-/** All that the filter lets through, newest first, some hundred at a time; nothing is held open in between. */
+/** Yields every match, newest first, some hundreds at a time. No connection is held in between. */
 export async function* streamMovements(
   pool: Pool,
   accountId: string,
@@ -137,15 +140,18 @@ export async function* streamMovements(
   }
 }
 
-/** Its statements are prepared, once a connection: with a partition a month, planning them takes longer than running them. */
+/**
+ * Statements are named, so that each connection plans them once: with a partition per month planning costs more than
+ * running.
+ */
 function byKey<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
-  // Keys of one account, found one after the other: left alone, the planner may read whole months.
+  // Rows are found one by one by key; without this the planner may scan whole months.
   return inTransaction(pool, work, { isByKey: true })
 }
 
 interface Extent {
   readonly lastSequence: bigint
-  /** So many are indexed, from the first on without a gap. */
+  /** Number of chunks that are indexed, from the first without a gap. */
   readonly chunks: number
 }
 
@@ -163,7 +169,7 @@ async function readExtent(connection: Connection, accountId: string): Promise<Ex
   return { lastSequence: rows[0]?.last_sequence ?? 0n, chunks: rows[0]?.chunks ?? 0 }
 }
 
-/** The first sequences before `before`, at most `limit`. */
+/** The first matching sequences before `before`, at most `limit`. */
 async function find(
   connection: Connection,
   accountId: string,
@@ -198,7 +204,7 @@ async function find(
   return found
 }
 
-/** What is not indexed yet, by the facts themselves. */
+/** Matches among movements that are not indexed yet. */
 const WALK = `
   select m.sequence
     from tollgate.movements m
@@ -230,15 +236,17 @@ async function walk(
   return rows.map(({ sequence }) => sequence)
 }
 
-/** Each condition of the filter has a number from 1, and is met by what one of its keys has, or is one of its sequences. */
+/**
+ * The filter's conditions, numbered from 1. A movement meets one by the bits of any of its keys, or by its sequence.
+ */
 interface Conditions {
   readonly count: number
   readonly keys: readonly { readonly condition: number; readonly what: string; readonly id: string }[]
-  /** Of the interaction that is searched for. */
+  /** Sequences of the interaction that is searched for. */
   readonly interactions: { readonly condition: number; readonly sequences: readonly bigint[] }
 }
 
-/** From one destination to the next, each found by key, as long as they begin so. */
+/** Destinations with the searched prefix, each found by key from the one before. */
 const DESTINATIONS = `
   with recursive next (id) as (
     select (
@@ -254,7 +262,7 @@ const DESTINATIONS = `
   )
   select id from next where starts_with(id, lower($2))`
 
-/** By the id of the event where the interaction has no other, else by its hash; other interactions may have the same. */
+/** An interaction is found by the event's id if that is its only name, else by hash; the hash may match others too. */
 const INTERACTION = `
   select movement_sequence as sequence
     from tollgate.rated_usage
@@ -311,8 +319,8 @@ async function conditionsOf(
 }
 
 /**
- * Condition 0 is the period: of a chunk that lies in it all movements, of one that reaches out of it those that do not.
- * Movements are not taken to be recorded in the order of their instants, as a clock may be set back.
+ * Condition 0 is the period: for a chunk within it, all movements; for a chunk that extends beyond it, those inside.
+ * Recorded instants are not assumed to ascend, because a clock may be set back.
  */
 const READ_CHUNKS = `
   with met as (

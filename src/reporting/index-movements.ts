@@ -1,21 +1,21 @@
 /**
- * The index by which movements are searched: for each 1,024 movements of an account, a chunk, which of them are of a kind,
- * user, destination, SKU or direction, a bit each. So any filters are an AND of a few rows, and what is rare has few.
+ * The search index of movements. For each chunk of 1,024 movements of an account it has bit strings: which of them have
+ * a given kind, user, destination, SKU or direction. Any filter is an AND of a few rows, and rare values have few rows.
  *
- * A chunk is indexed once, when the roll-up has passed its last movement: nothing of it ever changes, usage that comes one
- * by one costs no write, and accounts with few movements have no index at all. What is behind the last chunk is walked.
+ * A chunk is indexed once, when the roll-up has passed its last movement, and never changes. So single usage events
+ * cost no index writes, and accounts with few movements have no index. Movements after the last chunk are scanned.
  */
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 
-/** Movements of a chunk; the type of `movement_index.sequences` says so too. */
+/** Movements per chunk; must match the type of `movement_index.sequences`. */
 export const CHUNK_MOVEMENTS = 1024
-/** No bit is set. */
+/** No bit set. */
 export const NO_BITS = `b'0'::bit(${CHUNK_MOVEMENTS})`
 
 /**
- * Joined to movements `m`: `w` is the usage that one is of, for a reversal that which it takes back, and `c` the correction
- * itself. Where there is none the key is null, and nothing is looked for. Each is a look-up of its own, which the LIMIT
- * tells the planner: it would else read whole months to join them, as it cannot know how few movements there are.
+ * Joins to movements `m`: `w`, the usage of a movement (for a reversal, the usage that it reverses), and `c`, the
+ * correction. Where there is none the key is null, and nothing is looked up. The LIMIT makes each a look-up by key: the
+ * planner cannot know how few movements there are, and would otherwise scan whole months to join them.
  */
 export const JOIN_USAGE = `
   left join lateral (
@@ -33,22 +33,22 @@ export const JOIN_USAGE = `
        and recorded_at = m.recorded_at limit 1
   ) as c on true`
 
-/** Of usage, its second kind, as `usage_by_day` has it. */
+/** The second kind of usage, as in `usage_by_day`. */
 export const USAGE_KIND = `case m.kind when 'usage' then coalesce(w.channel, w.type) end`
 
 export const DIRECTION = `case when m.amount_micros > 0 then 'in' else 'out' end`
 
-/** As destinations are compared: in lower case, cut to what an index takes. */
+/** SQL of a destination as it is compared: in lower case, cut to the length that an index takes. */
 export function destinationKey(text: string): string {
   return `left(lower(${text}), 500)`
 }
 
-/** The key of a user or SKU: itself, or its hash where it is longer than an index takes. */
+/** SQL of a user or SKU as a key: the value, or its hash if it is too long for an index. */
 export function idKey(text: string): string {
   return `case when octet_length(${text}) > 1000 then encode(sha256(convert_to(${text}, 'UTF8')), 'hex') else ${text} end`
 }
 
-/** Facts of the movements of `chunk (account_id, chunk)`, and what their rows of the index are. */
+/** The movements of `chunk (account_id, chunk)`, and the index rows that they make. */
 const ROWS = `
   fact as materialized (
     select k.account_id, k.chunk, m.sequence, m.recorded_at, m.kind, ${USAGE_KIND} as usage_kind, ${DIRECTION} as direction,
@@ -102,7 +102,7 @@ export interface RolledUpRange {
   readonly up_to_sequence: bigint
 }
 
-/** Indexes the chunks whose last movement is in one of the ranges, in the transaction that rolls these up. */
+/** Indexes the chunks that end within one of the ranges. Call it in the transaction that rolls up these ranges. */
 export async function indexMovements(connection: Connection, ranges: readonly RolledUpRange[]): Promise<void> {
   const size = BigInt(CHUNK_MOVEMENTS)
   const completing = ranges.filter((range) => range.up_to_sequence / size > range.after_sequence / size)
@@ -114,17 +114,17 @@ export async function indexMovements(connection: Connection, ranges: readonly Ro
   ])
 }
 
-/** Chunks of an account from one up to, but without, another. */
+/** A half-open range of an account's chunks. */
 export interface ChunkRange {
   readonly accountId: string
   readonly fromChunk: number
   readonly toChunk: number
 }
 
-/** Behind whatever chunk there can be. */
+/** Greater than any chunk number. */
 export const NO_CHUNK = 2_147_483_647
 
-/** Where the index of these chunks is not what their movements come to: as far as the roll-up is, and nothing beyond it. */
+/** Where the index of these chunks differs from their movements, up to where the roll-up is. */
 const DIFFERENCES = `
   with range as materialized (
     select * from unnest($1::text[], $2::integer[], $3::integer[]) as r (account_id, from_chunk, to_chunk)
@@ -170,7 +170,7 @@ export interface IndexDifference {
   readonly of: string
 }
 
-/** For `verify`. Consistent within itself: one statement sees the index and the movements that are in it. */
+/** The differences, for `verify`. One statement reads index and movements, so the result is consistent. */
 export async function findIndexDifferences(pool: Pool, ranges: readonly ChunkRange[]): Promise<IndexDifference[]> {
   const values = [
     ranges.map(({ accountId }) => accountId),

@@ -1,9 +1,9 @@
 /**
- * An account's balance over whole UTC days, what moved it on each of them, and its top-ups.
+ * An account's balance over whole UTC days, what moved it on each, and its top-ups.
  *
- * Days come from the sums by day, backwards from the balance of this moment: what all later days moved is between it and the
- * close of a day. Hours are looked up in the chain. Nobody is waited for, as a period's summary does: what is in flight over
- * a midnight is in its day when the history is read again.
+ * Days are computed from the sums by day, backwards from the current balance. Hours are looked up in the chain. Unlike
+ * the summary of a period this waits for no writer: a movement in flight at midnight appears in its day at the next
+ * reading.
  */
 import {
   formatDate,
@@ -19,34 +19,34 @@ import { listMovements, NO_FILTER } from './find-movements.ts'
 import { NOT_USAGE } from './roll-up.ts'
 import { type AccountRow, BEHIND, type StillRollingUp, stillRollingUp } from './up-to-date.ts'
 
-/** Top-ups that are listed; all are counted. Automatic ones alone are at most five a day. */
+/** The most top-ups that are listed; all are counted. Automatic ones number at most five a day. */
 export const MAX_TOP_UPS = 500
 const MICROS_PER_HOUR = MICROS_PER_DAY / 24
 
 export interface BalanceHistory {
   readonly currency: Currency
   readonly epoch: number
-  /** The newest movement that is in it. */
+  /** The newest movement included. */
   readonly throughSequence: bigint
   readonly openingMicros: Micros
   readonly closingMicros: Micros
-  /** Today is one of them, as far as it is; those to come are not. */
+  /** Today is included as far as it has passed; later days are not. */
   readonly days: readonly BalanceDay[]
-  /** From the opening to the closing balance, a step each; the last is of now where the period reaches past it. */
+  /** From the opening to the closing balance, one per step; the last is of now if the period reaches past now. */
   readonly points: readonly BalanceAt[]
   readonly topUps: {
     readonly count: number
     readonly addedMicros: Micros
-    /** The newest ones, in their order. */
+    /** The newest ones, in order. */
     readonly listed: readonly PostedTopUp[]
   }
 }
 
-/** opening + added - used + other = closing, and the next day opens with that. */
+/** opening + added - used + other = closing, which is the next day's opening. */
 export interface BalanceDay {
   readonly date: string
   readonly addedMicros: Micros
-  /** Less the reversals that were recorded on it. */
+  /** Net of the reversals recorded on that day. */
   readonly usedMicros: Micros
   readonly otherMicros: Micros
   readonly closingMicros: Micros
@@ -62,7 +62,7 @@ export interface PostedTopUp {
   readonly amountMicros: Micros
   readonly balanceBeforeMicros: Micros
   readonly balanceAfterMicros: Micros
-  /** Null: nothing is known of it but its movement. */
+  /** Null if only its movement is known. */
   readonly trigger: 'automatic' | 'manual' | null
 }
 
@@ -71,11 +71,11 @@ export interface WantedHistory {
   readonly fromMicros: InstantMicros
   readonly toMicros: InstantMicros
   readonly step: 'hour' | 'day'
-  /** As the database's clock has just said it. */
+  /** The database's clock, just read. */
   readonly nowMicros: InstantMicros
 }
 
-/** Of each day from `$2` on, what all that was recorded on it comes to. */
+/** For each day from `$2` on, the sums of what was recorded on it. */
 const READ_DAYS = `
   with ${BEHIND},
   sums as (
@@ -101,7 +101,7 @@ const READ_DAYS = `
    order by d.booked_on`
 
 interface DayRow extends AccountRow {
-  /** Null: nothing was recorded from that day on. */
+  /** Null if nothing was recorded from that day on. */
   booked_on: string | null
   moved_micros: bigint
   movements: bigint
@@ -111,8 +111,8 @@ interface DayRow extends AccountRow {
 }
 
 /**
- * The balance before each of the instants `$2`, in their order: found by halves among the movements of their day, which are
- * those after `$4` up to `$5` and in one partition.
+ * The balance before each of the instants `$2`, in order, by binary search among the movements of their day: those
+ * after `$4` up to `$5`, all in one partition.
  */
 const READ_BALANCES = `
   with recursive search (place, at, midnight, low, high) as (
@@ -143,7 +143,7 @@ const READ_BALANCES = `
 const READ_TRIGGERS = `
   select top_up_id, trigger from tollgate.top_ups where top_up_id = any($1::text[])`
 
-/** Null where there is no such account. */
+/** Reads the history; null if there is no such account. Takes no lock. */
 export async function readBalanceHistory(
   pool: Pool,
   accountId: string,
@@ -181,7 +181,7 @@ function readDays(pool: Pool, accountId: string, fromDate: string): Promise<DayR
   return byKey(pool, async (connection) => (await connection.query<DayRow>(query)).rows)
 }
 
-/** Each day of the period, also those on which nothing moved. */
+/** Every day of the period, including days without movements. */
 function addUp(rows: readonly DayRow[], fromMicros: InstantMicros, toMicros: InstantMicros) {
   const byDate = new Map(rows.flatMap((row) => (row.booked_on === null ? [] : [[row.booked_on, row] as const])))
   const [account] = rows
@@ -193,7 +193,7 @@ function addUp(rows: readonly DayRow[], fromMicros: InstantMicros, toMicros: Ins
   }
   const openingMicros = closingMicros
   const days: BalanceDay[] = []
-  /** Of the last movement before the period, and of the last one of each day or before. */
+  /** The last movement before the period, and the last one in or before each day. */
   const sequences = [sequence]
   const topUps = { count: 0, addedMicros: 0n }
   for (let at = fromMicros; at < toMicros; at += MICROS_PER_DAY) {
@@ -215,7 +215,7 @@ function addUp(rows: readonly DayRow[], fromMicros: InstantMicros, toMicros: Ins
   return { openingMicros, days, sequences, topUps }
 }
 
-/** At each whole hour between, both ends left out. */
+/** The balance at each whole hour in between, without the two ends. */
 async function readHours(
   pool: Pool,
   accountId: string,
@@ -241,7 +241,7 @@ async function readHours(
   return rows.map(({ balance_micros: balanceMicros }, i) => ({ atMicros: hours[i]!.atMicros, balanceMicros }))
 }
 
-/** The newest of so many up to `throughSequence`. */
+/** The newest `count` top-ups up to `throughSequence`. */
 async function readTopUps(
   pool: Pool,
   accountId: string,
@@ -249,7 +249,7 @@ async function readTopUps(
   throughSequence: bigint,
 ): Promise<PostedTopUp[]> {
   if (count === 0) return []
-  // As many as there are in the period, counted back from its end, are those of the period.
+  // The period has `count` of them, so counting back from its end gives exactly those.
   const page = { before: throughSequence + 1n, limit: Math.min(count, MAX_TOP_UPS) }
   const found = await listMovements(pool, accountId, { ...NO_FILTER, kinds: ['top_up'] }, page)
   const ids = found.map(({ topUpId }) => topUpId)

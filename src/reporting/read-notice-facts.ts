@@ -1,6 +1,7 @@
 /**
- * What the notices of an account are made from, read without a lock: one statement for how it stands, so that this is of one
- * moment, and the usage that the forecast is made from. Every row is found by its key, however many movements there are.
+ * The facts from which an account's notices are made, read without a lock: one statement for the account's state, so
+ * that it is consistent, and the usage behind the forecast. Every row is found by key, however many movements there
+ * are.
  */
 import { alertLevels } from '../core/account/alerts.ts'
 import type { InstantMicros } from '../core/instant.ts'
@@ -17,15 +18,15 @@ import { type AccountUsage, readUsageHistory } from './read-usage-history.ts'
 export interface NoticeFactsRead {
   readonly facts: NoticeFacts
   readonly epoch: number
-  /** Of the newest change of the balance that is in them. */
+  /** The newest change of the balance that is included. */
   readonly balanceVersion: bigint
-  /** By the database's clock: what the notices are of. */
+  /** The database's clock at the reading. */
   readonly nowMicros: InstantMicros
 }
 
 const micros = (column: string) => `(extract(epoch from ${column}) * 1000000)::bigint`
 
-/** Lists are JSON, of text where a number would be cut. */
+/** Lists are JSON, with text where a JSON number would lose digits. */
 const READ_FACTS = `
   with clock as materialized (select clock_timestamp() as now),
   account as materialized (
@@ -152,7 +153,7 @@ interface Row extends AutoTopUpRow {
   admins: string[]
 }
 
-/** Null where there is no such account. Takes no lock, and waits for nobody. */
+/** Reads the facts; null if there is no such account. Takes no lock. */
 export async function readNoticeFacts(pool: Pool, accountId: string): Promise<NoticeFactsRead | null> {
   const [{ rows }, usage] = await Promise.all([
     inTransaction(
@@ -172,7 +173,7 @@ export async function readNoticeFacts(pool: Pool, accountId: string): Promise<No
   }
 }
 
-/** `usage` null: it is still being summed up for the first time, and nothing is said of it. */
+/** `usage` is null while it is summed up for the first time; then there is no forecast. */
 function factsOf(accountId: string, row: Row, usage: AccountUsage | null): NoticeFacts {
   return {
     accountId,

@@ -1,17 +1,17 @@
 /**
- * How an account's opening balance of a period becomes its closing one: opening + added - used + other = closing, by when
- * movements were recorded. Periods that adjoin tile: the closing balance of one is the opening balance of the next, and no
- * movement is in both or in neither.
+ * How an account's opening balance of a period becomes its closing one: opening + added - used + other = closing, by
+ * the time movements were recorded. Adjoining periods fit together: the closing balance of one is the opening balance
+ * of the next, and every movement is in exactly one.
  *
  * | figure | movements                                                                                       |
  * | ------ | ----------------------------------------------------------------------------------------------- |
  * | added  | top-ups                                                                                         |
- * | used   | usage, less the reversals that were recorded in the period, of whichever usage                  |
+ * | used   | usage, less the reversals recorded in the period, of whatever usage                             |
  * | other  | adjustments; refunds and disputes of either sign, so that one that failed or was won comes to 0 |
  *
- * A period that reaches past now ends now. Movements are recorded at an instant that is read under the account's lock, and
- * seen by others only when that is let go. So once the period's end has passed, the lock is taken for a moment: whoever held
- * it with an earlier instant is done, and whoever comes after has a later one.
+ * A period that reaches past now ends now. A movement's instant is read under the account's lock, and others see the
+ * movement only after the lock is released. So if the period's end has just passed, the lock is taken for a moment: a
+ * writer with an earlier instant has then committed, and later writers have later instants.
  */
 import { formatInstant, type InstantMicros, MICROS_PER_DAY, MICROS_PER_SECOND } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
@@ -22,29 +22,29 @@ import { ACCOUNT, type AccountRow, MAX_MOVEMENTS_BEHIND, type StillRollingUp, st
 export interface PeriodSummary {
   readonly currency: Currency
   readonly epoch: number
-  /** Half-open; `toMicros` is now where the period reaches past it. */
+  /** Half-open; `toMicros` is now if the period reaches past now. */
   readonly fromMicros: InstantMicros
   readonly toMicros: InstantMicros
-  /** The last movement before the period, and the last that is in it or before; 0: none. */
+  /** The last movement before the period, and the last one in or before it; 0 if there is none. */
   readonly afterSequence: bigint
   readonly throughSequence: bigint
   readonly openingMicros: Micros
   readonly addedMicros: Micros
-  /** Above zero where credit was used; below where more was reversed than used. */
+  /** Above zero if credit was used; below if more was reversed than used. */
   readonly usedMicros: Micros
   readonly otherMicros: Micros
   readonly closingMicros: Micros
 }
 
-/** No writer holds an account for as long: its statements have a minute each. */
+/** No writer holds an account longer: each of its statements may take a minute. */
 const MAX_WRITE_MICROS = 3_600 * MICROS_PER_SECOND
 
-/** Waits for whoever changes the account. Nothing is read of it. */
+/** Waits for the writer of the account, if any; reads nothing. */
 const WAIT_FOR_WRITER = 'select from tollgate.accounts where account_id = $1 for share'
 
 /**
- * Where the period and its whole days begin and end in the account's chain. Whole days come from the roll-up, as far as it is;
- * what is before, after and behind, from the movements.
+ * Where the period and its whole days begin and end in the account's chain. Whole days come from the roll-up as far as
+ * it is; the rest before, after and behind it from the movements.
  */
 const READ_SUMMARY = `
   with recursive ${ACCOUNT},
@@ -102,17 +102,20 @@ export interface WantedPeriod {
   /** Not after now. */
   readonly fromMicros: InstantMicros
   readonly toMicros: InstantMicros
-  /** As the database's clock has just said it. */
+  /** The database's clock, just read. */
   readonly nowMicros: InstantMicros
 }
 
-/** Null where there is no such account. */
+/**
+ * Reads the summary; null if there is no such account. Holds the account's lock for a moment if the period has just
+ * ended.
+ */
 export async function readPeriodSummary(
   pool: Pool,
   accountId: string,
   { fromMicros: wantedFromMicros, toMicros, nowMicros }: WantedPeriod,
 ): Promise<PeriodSummary | StillRollingUp | null> {
-  // Nothing was recorded before, and instants far before are not exact.
+  // Nothing was recorded before 1970, and instants far before it are not exact.
   const fromMicros = Math.max(0, wantedFromMicros)
   const endMicros = Math.max(fromMicros, Math.min(toMicros, nowMicros))
   if (nowMicros - endMicros < MAX_WRITE_MICROS) {
@@ -147,7 +150,7 @@ async function sumUp(
 ): Promise<Row | null> {
   const firstDay = Math.ceil(fromMicros / MICROS_PER_DAY) * MICROS_PER_DAY
   const lastDay = Math.floor(endMicros / MICROS_PER_DAY) * MICROS_PER_DAY
-  // Within one day, or over one midnight, there is no whole day: all of it is read from the movements.
+  // Within one day, or across one midnight, there is no whole day: everything is read from the movements.
   const [wholeFrom, wholeTo] = firstDay < lastDay ? [firstDay, lastDay] : [fromMicros, fromMicros]
   const values = [accountId, ...[fromMicros, wholeFrom, wholeTo, endMicros].map(formatInstant)]
   const { rows } = await connection.query<Row>({ name: 'read-period-summary', text: READ_SUMMARY, values })

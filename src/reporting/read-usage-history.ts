@@ -1,4 +1,7 @@
-/** What the forecast of an account's usage is made from: its usage of the last days, the first day of any, and its balance. */
+/**
+ * What the forecast of an account's usage is made from: usage of the last days, the first day of usage, and the
+ * balance.
+ */
 import { parseDate } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import { type Day, dayOf, MAX_AVERAGE_DAYS, type UsageHistory } from '../core/usage-forecast/average.ts'
@@ -9,17 +12,17 @@ import { type AccountRow, type StillRollingUp, SUMS, stillRollingUp } from './up
 export interface AccountUsage {
   readonly currency: Currency
   readonly epoch: number
-  /** The newest movement that is in it, and in the balance. */
+  /** The newest movement that is included, in the balance too. */
   readonly throughSequence: bigint
   readonly balanceMicros: Micros
-  /** Below this an automatic top-up is asked for; null: none is, for now. */
+  /** The threshold of automatic top-up; null if there is none at present. */
   readonly autoTopUpBelowMicros: Micros | null
   readonly history: UsageHistory
-  /** The newest day on which usage moved credit; null: none did. */
+  /** The newest day with usage that moved credit; null if there is none. */
   readonly lastUsageDay: Day | null
 }
 
-/** The first day is that of the sums where they have one: what is not in them is later. */
+/** If the sums have a first day of usage, it is the first; what is not summed up yet is later. */
 const READ_HISTORY = `
   with ${SUMS},
   today as materialized (select (clock_timestamp() at time zone 'UTC')::date as today),
@@ -62,7 +65,7 @@ interface Row extends AccountRow {
   used_micros: bigint | null
 }
 
-/** Null where there is no such account. */
+/** Reads the history; null if there is no such account. Takes no lock. */
 export async function readUsageHistory(pool: Pool, accountId: string): Promise<AccountUsage | StillRollingUp | null> {
   const { rows } = await inTransaction(
     pool,

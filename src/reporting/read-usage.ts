@@ -1,6 +1,6 @@
 /**
- * What used an account's credit over whole UTC days, by day, kind, user or destination. Usage is of the day on which it was
- * recorded, less what corrections gave back of it since, so that days say what they cost in the end.
+ * What used an account's credit over whole UTC days, by day, kind, user or destination. Usage belongs to the day on
+ * which it was recorded, less what corrections have reversed of it since: a day shows what it cost in the end.
  */
 import type { Currency, Micros } from '../core/money.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
@@ -11,32 +11,32 @@ export const USAGE_BY = ['day', 'kind', 'user', 'destination'] as const
 export type UsageBy = (typeof USAGE_BY)[number]
 
 export interface UsedBy {
-  /** The date, kind, user or destination; empty: of nobody in particular, or with no destination. */
+  /** The date, kind, user or destination; empty for usage without a user or destination. */
   readonly id: string
-  /** A user's display name. */
+  /** The user's display name. */
   readonly name: string | null
   readonly used: Used
 }
 
 export interface Used {
-  /** Usage less its reversals; above zero where credit was used. */
+  /** Usage less reversals; above zero if credit was used. */
   readonly usedMicros: Micros
-  /** Of what was used at first, what was given back. */
+  /** How much of the original usage was reversed. */
   readonly reversedMicros: Micros
-  /** Movements of usage, those that were reversed among them. */
+  /** Movements of usage, including those that were reversed. */
   readonly movements: bigint
-  /** Less those reversed. Seconds, fragments or items: what is of several kinds adds up unlike things. */
+  /** Net of reversals. Seconds, fragments or items: across kinds the sum adds different things. */
   readonly units: bigint
 }
 
 export interface UsageSummary {
   readonly currency: Currency
   readonly epoch: number
-  /** The newest movement that is in it. */
+  /** The newest movement included. */
   readonly throughSequence: bigint
-  /** By day in their order, else the most used first. */
+  /** By day in order, otherwise the most used first. */
   readonly items: readonly UsedBy[]
-  /** What is not among the items, and how many those are. */
+  /** What is not among the items, and how many items that would be. */
   readonly other: { readonly count: number; readonly used: Used }
   readonly total: Used
 }
@@ -48,8 +48,8 @@ export interface UsagePeriod {
 }
 
 /**
- * By day, kinds are added up. Whole months of the period, from $6 to $7, are read as such, but by day. Each row knows the
- * account, so that an account without usage has one too, of nothing.
+ * By day, the kinds are added up. Otherwise whole months of the period, from $6 to $7, come from the sums by month.
+ * Every row contains the account, so that an account without usage still returns a row.
  */
 const READ_USAGE = `
   with ${BEHIND},
@@ -100,7 +100,7 @@ interface Row extends AccountRow {
   place: bigint | null
   id: string | null
   name: string | null
-  /** Null: nothing was used. */
+  /** Null if nothing was used. */
   count: number | null
   movements: bigint
   units: bigint
@@ -108,7 +108,7 @@ interface Row extends AccountRow {
   reversed_micros: bigint
 }
 
-/** Null where there is no such account. At most `limit` items, and the rest summed. */
+/** Reads at most `limit` items, and the sum of the others; null if there is no such account. */
 export async function readUsageSummary(
   pool: Pool,
   accountId: string,
@@ -141,7 +141,7 @@ export async function readUsageSummary(
   }
 }
 
-/** The months that lie whole between two dates, half-open; where none does, nothing, at the begin. */
+/** The whole months between two dates, half-open; an empty range at the start if there are none. */
 function wholeMonths(fromDate: string, toDate: string): readonly [string, string] {
   const first = fromDate.endsWith('-01') ? fromDate : firstOfNextMonth(fromDate)
   const end = `${toDate.slice(0, 8)}01`

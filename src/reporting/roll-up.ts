@@ -1,29 +1,29 @@
 /**
- * What moved credit, summed up by day: built behind the ledger from its movements, a share at a time, in their order. For each
- * account it is known up to which movement they are in, so the sums are at any moment those of a full recomputation up to
- * there (`DELTA` serves both), whatever came late or was corrected, and whoever died in between. Whoever needs the sums of
- * this moment adds what is behind, by `DELTA` too (up-to-date.ts).
+ * Sums of movements by day, built after the fact from the ledger: share by share, in the order of each account's
+ * movements. For each account it is known up to which movement the sums go, and up to there they always equal a full
+ * recomputation (`DELTA` does both), whatever came late, was corrected, or died in between. Readers who need current
+ * sums add what is behind, also by `DELTA` (up-to-date.ts).
  *
- * A correction counts twice, differently: as a movement of its own on the day it was recorded (kind `reversal`), so that
- * days add up to balances; and as `reversed` on the day of the usage that it takes back, so that a day's usage is what it
- * cost in the end.
+ * A correction counts in two ways: as a movement on the day it was recorded (kind `reversal`), so that days add up to
+ * balances; and as `reversed` on the day of the usage that it corrects, so that a day's usage is what it cost in the
+ * end.
  */
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 import { idKey, indexMovements, type RolledUpRange } from './index-movements.ts'
 
-/** Movements of one account, and accounts, that one transaction takes: some hundred milliseconds of work. */
+/** Bounds of one transaction: movements per account, and accounts. Some hundred milliseconds of work. */
 const MAX_MOVEMENTS_OF_ACCOUNT = 1_000
 const MAX_ACCOUNTS = 20
-/** Accounts that one share looks at for those that are behind: of an installation's, which may be idle, some ten milliseconds. */
+/** Accounts that one share checks for being behind; most of them may be idle. Some ten milliseconds. */
 const LOOKED_AT_ACCOUNTS = 5_000
 
-/** Kinds of rows that are no usage, beside which stand the types and channels of usage. */
+/** Kinds that are not usage; all others are types and channels of usage. */
 export const NOT_USAGE = `('reversal', 'top_up', 'adjustment', 'refund', 'dispute')`
 
 /**
- * The sums of the movements in `range (account_id, after_sequence, up_to_sequence)`. What a movement is of stands in the same
- * partition as the movement, under the same instant; where it is gone, which `verify` reports, the movement counts as `other`,
- * lest one account hold up all.
+ * The sums of the movements in `range (account_id, after_sequence, up_to_sequence)`. A movement's usage is in the same
+ * partition, under the same instant. If it is missing, which `verify` reports, the movement counts as `other`, so that
+ * one account does not block all.
  */
 export const DELTA = `
   moved as (
@@ -63,7 +63,7 @@ export const DELTA = `
      group by account_id, booked_on, kind, user_id, destination
   )`
 
-/** What `usage_by_day_and` has of it: users and destinations of usage alone. */
+/** The rows of `usage_by_day_and`: users and destinations of usage. */
 export const DELTA_AND = `
   delta_and as (
     select account_id, what, booked_on, id, sum(movements)::bigint as movements, sum(units)::bigint as units,
@@ -75,7 +75,7 @@ export const DELTA_AND = `
      group by account_id, what, booked_on, id
   )`
 
-/** The same by whole months, as `usage_by_month_and` has it. */
+/** The same by month, for `usage_by_month_and`. */
 const DELTA_BY_MONTH = `
   delta_by_month as (
     select account_id, what, date_trunc('month', booked_on)::date as begins_on, id, sum(movements)::bigint as movements,
@@ -91,7 +91,7 @@ const ADD = `
       reversed_units = t.reversed_units + excluded.reversed_units,
       reversed_micros = t.reversed_micros + excluded.reversed_micros`
 
-/** Of the accounts looked at, those that are new; and up to which account that was. */
+/** Starts the progress of accounts that are new among those checked; returns the last account checked. */
 const BEGIN_ACCOUNTS = `
   with looked_at as materialized (
     select account_id, last_sequence from tollgate.accounts where account_id > $1 order by account_id limit $2
@@ -105,7 +105,7 @@ const BEGIN_ACCOUNTS = `
   )
   select max(account_id) as last_account_id, count(*) = $2 as is_full from looked_at`
 
-/** Passes over accounts that another process is at. */
+/** Skips accounts that another process is rolling up. */
 const CLAIM = `
   select p.account_id, p.through_sequence as after_sequence, least(a.last_sequence, p.through_sequence + $4) as up_to_sequence,
          a.last_sequence > p.through_sequence + $4 as has_more
@@ -151,16 +151,16 @@ interface ClaimedRow extends RolledUpRange {
 
 export interface RolledUp {
   readonly movements: number
-  /** Of an account more waits than a share takes, as far as this transaction has seen. */
+  /** An account has more movements than a share takes, as far as this transaction has seen. */
   readonly leavesBehind: boolean
-  /** It does, or there are accounts behind these. */
+  /** `leavesBehind`, or there are more accounts to check. */
   readonly hasMore: boolean
-  /** Where the next share goes on; empty: all accounts were looked at, and it begins with the first again. */
+  /** Where the next share continues; empty once all accounts were checked, which starts over. */
   readonly nextAfter: string
 }
 
 export interface Share {
-  /** Looks at the accounts behind this one. */
+  /** Checks the accounts after this one. */
   readonly after?: string
   readonly maxAccounts?: number
   readonly maxMovements?: number
@@ -169,7 +169,7 @@ export interface Share {
 
 const NOTHING_LEFT: RolledUp = { movements: 0, leavesBehind: false, hasMore: false, nextAfter: '' }
 
-/** Sums up one share of what is not summed up yet. Any number of processes may do so at once. */
+/** Rolls up one share. Any number of processes may do so at once. */
 export function rollUp(
   pool: Pool,
   {
@@ -196,7 +196,7 @@ export function rollUp(
         nextAfter,
       }
     },
-    // Found by key, one after the other: left alone, the planner would read whole months.
+    // Rows are found one by one by key; without this the planner may scan whole months.
     { isByKey: true },
   )
 }
@@ -221,13 +221,15 @@ const OLDEST = `
     ) as behind
     join tollgate.movements m on m.account_id = behind.account_id and m.sequence = behind.through_sequence + 1`
 
-/** Age of the oldest movement that is not summed up, of a thousand accounts that are behind; null: none is. */
+/**
+ * Age in seconds of the oldest movement not yet rolled up, among a thousand accounts that are behind; null if none is.
+ */
 export async function oldestNotRolledUp(pool: Pool): Promise<number | null> {
   const { rows } = await pool.query<{ seconds: number | null }>(OLDEST)
   return rows[0]!.seconds
 }
 
-/** Where the sums of these accounts are not what their movements up to there come to, all three of them, for `verify`. */
+/** Where the three kinds of sums differ from the movements of these accounts, for `verify`. */
 const DIFFERENCES = `
   with range as materialized (
     select account_id, 0::bigint as after_sequence, through_sequence as up_to_sequence
@@ -250,12 +252,12 @@ const DIFFERENCES = `
 
 export interface RollUpDifference {
   readonly accountId: string
-  /** A date, or a month as `2026-11`. */
+  /** A date, or a month such as `2026-11`. */
   readonly bookedOn: string
   readonly of: string
 }
 
-/** Consistent within itself: one statement sees the sums and the movements that are in them. */
+/** The differences. One statement reads sums and movements, so the result is consistent. */
 export async function findRollUpDifferences(pool: Pool, accountIds: readonly string[]): Promise<RollUpDifference[]> {
   const { rows } = await inTransaction(
     pool,

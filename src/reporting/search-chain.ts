@@ -1,11 +1,12 @@
 /**
- * Where instants lie in an account's chain of movements: found by halves, as the instants of the chain never fall. So it takes
- * some twenty look-ups by key for a million movements, and no index by time.
+ * Finds instants in an account's chain of movements by binary search, as instants never decrease along the chain. It
+ * takes some twenty look-ups by key for a million movements, and needs no index by time.
  */
 
 /**
- * `search (place, at, low, high)`: of each instant, counted from 1, the last movement before it is the `low` that is `high`; 0:
- * none. Takes `account (last_sequence)`, and the account as `$1`; to stand behind `with recursive`.
+ * SQL of `search (place, at, low, high)`: for each instant, numbered from 1, the last movement before it is `low` where
+ * `low = high`; 0 if there is none. Needs `account (last_sequence)`, and the account id as `$1`; goes after `with
+ * recursive`.
  */
 export function searchFor(instants: readonly string[]): string {
   return `

@@ -1,14 +1,14 @@
 /**
- * The sums of one account as of this moment: what is rolled up, and what its movements since then come to. One statement
- * reads both, with the account's balance, so they are of one moment whatever the roll-up does meanwhile.
+ * The current sums of one account: what is rolled up, plus the movements since. One statement reads both and the
+ * balance, so the result is consistent whatever the roll-up does meanwhile.
  */
 import type { Currency } from '../core/money.ts'
 import { DELTA, DELTA_AND } from './roll-up.ts'
 
-/** Movements that are read one by one at the most. Only an account whose roll-up has just begun has more. */
+/** The most movements that are added individually. Only an account whose roll-up has just begun has more. */
 export const MAX_MOVEMENTS_BEHIND = 50_000
 
-/** So much is behind that the sums cannot be answered yet; they can in a while. */
+/** So many movements are not rolled up that the sums cannot be given yet; try again later. */
 export interface StillRollingUp {
   readonly behind: bigint
 }
@@ -22,7 +22,7 @@ export interface AccountRow {
   through_sequence: bigint
 }
 
-/** The account `$1` and how far its sums are. */
+/** The account `$1`, and how far its sums go. */
 export const ACCOUNT = `
   account as materialized (
     select a.account_id, a.currency, e.epoch, a.balance_micros, a.auto_top_up_below_micros, a.last_sequence,
@@ -34,7 +34,7 @@ export const ACCOUNT = `
      where a.account_id = $1
   )`
 
-/** `delta_and`: what the account's movements that are not rolled up yet come to. */
+/** `delta_and`: the sums of the account's movements that are not rolled up yet. */
 export const BEHIND = `
   ${ACCOUNT},
   range as materialized (
@@ -45,8 +45,8 @@ export const BEHIND = `
   ${DELTA}, ${DELTA_AND}`
 
 /**
- * `sums (what, booked_on, id, movements, units, amount_micros, reversed_units, reversed_micros)` of the account: some rows of
- * a day and id may come twice, once from each side, and add up.
+ * `sums (what, booked_on, id, movements, units, amount_micros, reversed_units, reversed_micros)` of the account. A day
+ * and id may have two rows, one from each source, which add up.
  */
 export const SUMS = `
   ${BEHIND},
@@ -57,6 +57,7 @@ export const SUMS = `
     select what, booked_on, id, movements, units, amount_micros, reversed_units, reversed_micros from delta_and
   )`
 
+/** Whether too much is behind; null if the sums can be given. */
 export function stillRollingUp({ last_sequence: last, through_sequence: through }: AccountRow): StillRollingUp | null {
   return last - through > BigInt(MAX_MOVEMENTS_BEHIND) ? { behind: last - through } : null
 }

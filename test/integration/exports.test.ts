@@ -1,6 +1,6 @@
 /**
- * Exports of credit movements by the API: who may, what the file has, and that nothing is missing, twice or of another period,
- * whatever is recorded meanwhile.
+ * Exports of credit movements by the API: who may, what the file has, and that nothing is missing, twice or of another
+ * period, whatever is recorded meanwhile.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -190,7 +190,7 @@ describe('the file of an export of several parts', () => {
 
   it('is read part by part, as the reader takes it, and is cut short in sight where a part is gone', async () => {
     const { export: asked } = await create('many', OCTOBER)
-    await prepareAll(api.pool, { rowsAPart: 5_000 })
+    await prepareAll(api.pool, { rowsPerPart: 5_000 })
     const exportId = asked.export_id
     const parts = Math.ceil(made.rows / 5_000)
     const last = 'delete from tollgate.export_parts where export_id = $1 and part = $2'
@@ -267,7 +267,7 @@ describe('a period', () => {
       for (let i = 0; i < 8; i++) {
         const { export: asked } = await create('busy', { from, to: '2999-01-01T00:00:00Z' })
         expect(asked.to < new Date(Date.now() + 60_000).toISOString()).toBe(true)
-        await prepareAll(api.pool, { rowsAPart: 7 })
+        await prepareAll(api.pool, { rowsPerPart: 7 })
         periods.push(await read('busy', asked.export_id))
         from = asked.to
         const { through_sequence: through } = asked
@@ -467,7 +467,7 @@ describe('while it is made', () => {
     const { export: asked } = await create('broken', { from: '2026-01-01', to: '2999-01-01' })
     const ended: StoredExport[] = []
     const options = {
-      rowsAPart: 5,
+      rowsPerPart: 5,
       restAfterFailureMs: 0,
       whenExportEnds: async (_: unknown, each: StoredExport) => void ended.push(each),
     }

@@ -1,4 +1,7 @@
-/** Exporting movements on the built page, in a real browser on the real API: from the period to the file, and all that may come between. */
+/**
+ * Exporting movements on the built page, in a real browser on the real API: from the period to the file, and all that
+ * may come between.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,9 +27,9 @@ const ZONE = 'Europe/Berlin'
 const LAST_MONTH = `
   select (date_trunc('month', now() at time zone '${ZONE}') - interval '1 month') at time zone '${ZONE}' as from_at,
          date_trunc('month', now() at time zone '${ZONE}') at time zone '${ZONE}' as to_at`
-/** More than one part of `ROWS_A_PART`. */
+/** More than one part of `ROWS_PER_PART`. */
 const MOVEMENTS = 2_600
-const ROWS_A_PART = 1_000
+const ROWS_PER_PART = 1_000
 const HOUR_MS = 3_600_000
 
 const browserFound = await browserFor('exporting')
@@ -107,7 +110,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
   }
 
   const partOf = (options: Partial<Parameters<typeof prepareNextPart>[1]> = {}) =>
-    prepareNextPart(api.pool, { whenExportEnds: async () => {}, rowsAPart: ROWS_A_PART, ...options })
+    prepareNextPart(api.pool, { whenExportEnds: async () => {}, rowsPerPart: ROWS_PER_PART, ...options })
 
   async function exportsOf(
     accountId: string,

@@ -1,7 +1,7 @@
 /**
- * An export as CSV: RFC 4180, UTF-8. It begins with a byte order mark: without one Excel, which is what most customers open it
- * with, takes UTF-8 for the code page of their country and breaks every umlaut. Readers of data know the mark (`utf-8-sig` in
- * Python; DuckDB and pandas by themselves).
+ * Exports as CSV: RFC 4180, UTF-8 with a byte order mark. Without the mark Excel, which most customers use, reads UTF-8
+ * in the code page of their country and breaks every umlaut. Data tools accept the mark (`utf-8-sig` in Python; DuckDB
+ * and pandas on their own).
  */
 import { stringify } from 'csv-stringify/sync'
 import { CSV_HEADINGS, csvCells } from '../../core/export/csv-cells.ts'
@@ -10,13 +10,15 @@ import { exportedMovement, type MovementFacts } from '../../core/export/exported
 const BYTE_ORDER_MARK = '\ufeff'
 
 /**
- * Line breaks of either kind within a cell are quoted, not the whole `\r\n` alone. Formulas are guarded cell by cell, texts
- * alone: the library's own guard takes amounts below zero for formulas too.
+ * Cells are quoted for either kind of line break, not only for `\r\n`. Formulas are guarded per cell, in texts only:
+ * the library's own guard would also change negative amounts.
  */
 const FORM = { record_delimiter: '\r\n', quote_record_delimiter: true, escape_formulas: false } as const
 
+/** The byte order mark and the headings. */
 export const CSV_HEAD = BYTE_ORDER_MARK + stringify([[...CSV_HEADINGS]], FORM)
 
+/** The rows of a list of movements. */
 export function csvText(movements: readonly MovementFacts[]): string {
   return stringify(
     movements.map((movement) => csvCells(exportedMovement(movement))),

@@ -1,13 +1,13 @@
-/** Exports whose time is over lose their parts; what they were of, and for whom, stays on record. */
+/** Deletes the parts of expired exports; the record of what was exported, and for whom, stays. */
 import type { Pool } from '../../platform/postgres.ts'
 import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
 
-/** Some ten megabytes each, at the most some hundred parts. */
+/** An export has some ten megabytes, and at most some hundred parts. */
 const EXPORTS_AT_ONCE = 5
-/** A download that was begun in time comes to its end. */
+/** Lets a download finish that began before the expiry. */
 const GRACE_HOURS = 1
 
-/** Passes over what another process deletes. */
+/** Skips exports that another process is deleting. */
 const DELETE_PARTS = `
   with old as (
     select export_id from tollgate.exports
@@ -24,7 +24,7 @@ const DELETE_PARTS = `
          extract(epoch from now() - make_interval(hours => ${GRACE_HOURS}) - min(expires_at))::float8 as overdue_seconds
     from expired`
 
-/** Counts exports. */
+/** Deletes one page; counts exports, not parts. */
 export function deletePartsOfExpired(pool: Pool, exportsAtOnce = EXPORTS_AT_ONCE): Promise<UpkeepPage> {
   return upkeepPage(pool, DELETE_PARTS, [exportsAtOnce], exportsAtOnce)
 }

@@ -1,4 +1,4 @@
-/** Exports as they are stored, and as they stand: of one account, newest first. */
+/** Exports as they are stored: their rows, read and listed. */
 import type { ExportSums } from '../../core/export/sums.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import type { FaultCode } from '../../platform/faults.ts'
@@ -7,18 +7,18 @@ import type { Connection, Pool } from '../../platform/postgres.ts'
 export const EXPORT_STATES = ['preparing', 'ready', 'failed', 'expired'] as const
 export type ExportState = (typeof EXPORT_STATES)[number]
 
-/** Instants are RFC 3339, UTC. */
+/** An export; instants are RFC 3339 in UTC. */
 export interface StoredExport extends ExportSums {
   readonly exportId: string
   readonly accountId: string
   readonly state: ExportState
   readonly requestedAt: string
   readonly requestedBy: string
-  /** The person who asked for it; null: a service or an operator did. */
+  /** The person who requested it; null for a service or an operator. */
   readonly asker: string | null
-  /** IANA name of the zone that the period was chosen in. */
+  /** IANA name of the time zone in which the period was chosen. */
   readonly timeZone: string
-  /** The period, half-open, by when movements were recorded. */
+  /** The period, half-open, by the time movements were recorded. */
   readonly from: string
   readonly to: string
   readonly currency: Currency
@@ -29,19 +29,19 @@ export interface StoredExport extends ExportSums {
   readonly parts: number
   readonly openingMicros: Micros
   readonly closingMicros: Micros
-  /** Of the file as it is sent. */
+  /** Size of the uncompressed file. */
   readonly fileBytes: bigint
   readonly tries: number
-  /** Why it failed; null unless it has. */
+  /** Why it failed; null if it did not. */
   readonly failure: FaultCode | null
   readonly concludedAt: string | null
-  /** Until when the file can be downloaded; null unless it is or was ready. */
+  /** When the file expires; null unless it is or was ready. */
   readonly expiresAt: string | null
 }
 
 const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
-/** Of `tollgate.exports e`. One whose time is over is expired, whether its parts are deleted yet or not. */
+/** Columns of `tollgate.exports e`. An export is shown as expired even before its parts are deleted. */
 export const EXPORT_COLUMNS = `
   e.export_id, e.account_id, e.requested_by, e.asker, e.time_zone, e.currency, e.after_sequence, e.through_sequence, e.done_sequence, e.parts,
   e.opening_micros, e.closing_micros, e.added_micros, e.used_micros, e.other_micros, e.file_bytes, e.tries, e.failure,
@@ -76,6 +76,7 @@ export interface ExportRow {
   expires_at: string | null
 }
 
+/** An export from its row. */
 export function exportOf(row: ExportRow): StoredExport {
   return {
     exportId: row.export_id,
@@ -114,11 +115,12 @@ const LIST = `
 const READ = `select ${EXPORT_COLUMNS} from tollgate.exports e where account_id = $1 and export_id = $2`
 
 export interface ExportPage {
-  /** The last of the page before; null: the first page. */
+  /** The last item of the page before; null for the first page. */
   readonly after: { readonly requestedAt: string; readonly exportId: string } | null
   readonly limit: number
 }
 
+/** The exports of an account, newest first. */
 export async function listExports(
   pool: Pool,
   accountId: string,
@@ -128,7 +130,7 @@ export async function listExports(
   return (await pool.query<ExportRow>(LIST, values)).rows.map(exportOf)
 }
 
-/** Null where the account has no such export. */
+/** One export; null if the account has none by this id. */
 export async function readExport(
   database: Pool | Connection,
   accountId: string,

@@ -1,4 +1,4 @@
-/** The thread of `export-thread.ts`: what runs on it. */
+/** The code that runs on the thread of `export-thread.ts`. */
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { consequenceOf } from '../../platform/faults.ts'
@@ -10,7 +10,7 @@ import { writeExportFile } from './write-export-file.ts'
 
 const NICE = 10
 
-// Of this thread alone on Linux; elsewhere it would be the whole process.
+// On Linux this applies to the thread; elsewhere it would apply to the whole process.
 if (process.platform === 'linux') setPriority(NICE)
 
 const port = parentPort!
@@ -26,7 +26,7 @@ port.on('message', async (asked: Asked) => {
   port.close()
 })
 
-/** Movements never change: it need not be the transaction that stores the part. */
+/** Movements never change, so this may be another transaction than the one that stores the part. */
 function makeOne(wanted: WantedPart) {
   return inTransaction(pool, (connection) => makePart(connection, wanted), { isByKey: true })
 }

@@ -1,7 +1,7 @@
 /**
- * Exports are made on a thread of its own: half a second of work for each part, which neither takes the turns of whatever else
- * the process does, rating perhaps, nor, where the system lets a thread have a priority, its processor. The thread's heap is
- * small, as all it makes is garbage in a moment. It is there while there is something to make.
+ * A thread that makes exports. A part takes half a second of work, which must not block the event loop of a process
+ * that may also be rating; where threads have priorities, this one's is low. Its heap is small, because nearly
+ * everything it allocates is garbage at once. The thread exists only while there is work.
  */
 import { Worker } from 'node:worker_threads'
 import { Fault, type FaultCode } from '../../platform/faults.ts'
@@ -15,22 +15,23 @@ export interface ExportThreadConfig {
 
 export type Asked = { readonly part: WantedPart } | { readonly file: FileWanted } | 'end'
 
-/** Errors do not travel as they are. */
+/** An error object cannot be posted to another thread as it is. */
 export type Answered<T = unknown> =
   | { readonly made: T }
   | { readonly failed: { readonly code: FaultCode; readonly message: string } }
 
-/** Takes one thing at a time. What fails rejects with a `Fault` of its code. */
+/** Does one thing at a time. Failures reject with a `Fault` of their code. */
 export interface ExportThread {
   makePart(wanted: WantedPart): Promise<MadePart>
-  /** As `writeExportFile` does. */
+  /** See `writeExportFile`. */
   writeFile(wanted: FileWanted): Promise<WrittenExport | NoFile>
-  /** Ends it, with nothing under way, until something is wanted again. */
+  /** Ends the thread, which must be idle; the next request starts another. */
   rest(): Promise<void>
 }
 
 const HEAP_MB = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 }
 
+/** Creates the handle; the thread starts with the first request. */
 export function createExportThread(config: ExportThreadConfig): ExportThread {
   let worker: Worker | null = null
 
@@ -58,7 +59,7 @@ export function createExportThread(config: ExportThreadConfig): ExportThread {
     started.once('exit', () => {
       worker = null
     })
-    // Whoever waits for an answer hears of it; with nobody waiting, the event would end the process.
+    // A pending request rejects; without one, the error event would end the process.
     started.on('error', () => {})
     return started
   }

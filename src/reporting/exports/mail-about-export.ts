@@ -1,10 +1,10 @@
-/** What the mail about an export says of it, to the person who asked for it. Services and operators get none. */
+/** The mail about an export, to the person who requested it. Services and operators get none. */
 import { type InstantMicros, parseInstant } from '../../core/instant.ts'
 import { type ExportSummary, insertExportMail } from '../../ledger/mail/export-mail.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import type { StoredExport } from './export-rows.ts'
 
-/** Within the transaction in which the export became ready or failed. */
+/** Inserts the mail. Call it in the transaction in which the export became ready or failed. */
 export async function mailAboutExport(connection: Connection, ended: StoredExport): Promise<void> {
   const { accountId, exportId, asker, from, to, timeZone, concludedAt } = ended
   if (asker === null || concludedAt === null) return

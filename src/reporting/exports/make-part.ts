@@ -1,4 +1,4 @@
-/** A part of an export's file: the movements of a stretch of the chain as CSV, compressed, with what they come to. */
+/** Parts of an export's file: a range of movements as compressed CSV, with their sums. */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { addToSums, type ExportSums, NO_SUMS } from '../../core/export/sums.ts'
@@ -7,20 +7,20 @@ import { CSV_HEAD, csvText } from './csv-text.ts'
 import { readMovementFacts, type Stretch } from './read-movement-facts.ts'
 
 export interface WantedPart extends Stretch {
-  /** It is the first, and begins with the headings. */
+  /** The first part, which starts with the headings. */
   readonly hasHead: boolean
 }
 
 export interface MadePart extends ExportSums {
-  /** Gzip. */
+  /** Compressed with gzip. */
   readonly content: Uint8Array
-  /** Of the text that it is of. */
+  /** Size before compression. */
   readonly textBytes: number
 }
 
 const compress = promisify(gzip)
 
-/** The connection is to plan its statements by key. */
+/** Makes one part. The connection must be in a transaction with `isByKey`. */
 export async function makePart(connection: Connection, { hasHead, ...stretch }: WantedPart): Promise<MadePart> {
   const pieces = hasHead ? [Buffer.from(CSV_HEAD)] : []
   let sums = NO_SUMS

@@ -1,15 +1,15 @@
 /**
- * An export as Parquet, for analysis: instants are timestamps in UTC, amounts decimals that hold every digit, texts as they
- * are. Written a row group at a time, so what is in memory is one group and the list of those before it.
+ * Exports as Parquet, for analysis: instants are UTC timestamps, amounts exact decimals, texts unchanged. Row groups
+ * are written one at a time, so memory holds one group and the index of the earlier ones.
  */
 import { open } from 'node:fs/promises'
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
 import type { ExportedMovement } from '../../core/export/exported-movement.ts'
 
-/** Enough to compress well, some megabytes. */
-const ROWS_A_GROUP = 20_000
+/** Some megabytes, enough to compress well. */
+const ROWS_PER_GROUP = 20_000
 
-/** A movement's amount has up to 13 digits before the point: more than 18 in all, which a whole number would hold. */
+/** Amounts have up to 13 digits before the point, 19 in all, which do not fit into INT64. */
 const AMOUNT = {
   type: 'FIXED_LEN_BYTE_ARRAY',
   type_length: 9,
@@ -50,15 +50,16 @@ const SCHEMA: SchemaElement[] = [
   ...COLUMNS.map(({ name, type }) => ({ name, ...type })),
 ]
 
+/** A Parquet file that is being written. */
 export interface ParquetFile {
   append(movements: readonly ExportedMovement[]): Promise<void>
-  /** Without it the file is none. */
+  /** Writes the footer; without it the file is not valid. */
   finish(): Promise<void>
-  /** Closes the file, finished or not. */
+  /** Closes the file descriptor, finished or not. */
   close(): Promise<void>
 }
 
-/** Replaces what is at `path`. */
+/** Creates or replaces the file at `path`. */
 export async function createParquetFile(path: string): Promise<ParquetFile> {
   const file = await open(path, 'w')
   const bytes = new ByteWriter()
@@ -68,7 +69,7 @@ export async function createParquetFile(path: string): Promise<ParquetFile> {
   return {
     async append(movements) {
       group.push(...movements)
-      if (group.length >= ROWS_A_GROUP) await writeGroup()
+      if (group.length >= ROWS_PER_GROUP) await writeGroup()
     },
     async finish() {
       if (group.length > 0) await writeGroup()
@@ -85,7 +86,7 @@ export async function createParquetFile(path: string): Promise<ParquetFile> {
     await flush()
   }
 
-  /** What the writer has made so far goes to the file; it counts its offset on. */
+  /** Moves what the writer has buffered to the file; the writer keeps counting its offset. */
   async function flush(): Promise<void> {
     await file.writeFile(bytes.getBytes())
     bytes.index = 0

@@ -1,7 +1,7 @@
 /**
- * Which movements a period has, told for good: asked under the account's lock, at an instant not before the period's end. Every
- * movement of the period is recorded by then, whoever recorded it is done, and whoever comes after is behind its end. So
- * exports of periods that adjoin tile, whatever is recorded meanwhile.
+ * The movements of a period, fixed for good. It is determined under the account's lock, at an instant not before the
+ * period's end. By then every movement of the period has been recorded and committed, and later ones come after its
+ * end. So exports of adjoining periods have neither gaps nor overlaps, whatever is recorded meanwhile.
  */
 import type { AccountState } from '../../core/account/state.ts'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
@@ -9,14 +9,14 @@ import type { Micros } from '../../core/money.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { searchFor } from '../search-chain.ts'
 
-/** Half-open, by when movements were recorded. */
+/** Half-open, by the time movements were recorded. */
 export interface Period {
   readonly fromMicros: InstantMicros
   readonly toMicros: InstantMicros
 }
 
 export interface PeriodOfExport extends Period {
-  /** The last movement before the period, and the last that is in it or before; 0: none. */
+  /** The last movement before the period, and the last one in or before it; 0 if there is none. */
   readonly afterSequence: bigint
   readonly throughSequence: bigint
   readonly openingMicros: Micros
@@ -44,7 +44,10 @@ interface Row {
   closing_micros: bigint
 }
 
-/** The account is locked, and `nowMicros` was read after that. A period that reaches past now ends there; null: it begins after now. */
+/**
+ * Finds the bounds of a period in the account's chain. The account must be locked, and `nowMicros` read after that. A
+ * period that ends after now is cut there; null if it begins after now.
+ */
 export async function readPeriodOfExport(
   connection: Connection,
   { accountId, lastSequence }: Pick<AccountState, 'accountId' | 'lastSequence'>,
@@ -52,7 +55,7 @@ export async function readPeriodOfExport(
   nowMicros: InstantMicros,
 ): Promise<PeriodOfExport | null> {
   if (wanted.fromMicros > nowMicros) return null
-  // Nothing was recorded before, and instants far before are not exact.
+  // Nothing was recorded before 1970, and instants far before it are not exact.
   const fromMicros = Math.max(0, wanted.fromMicros)
   const toMicros = Math.max(fromMicros, Math.min(wanted.toMicros, nowMicros))
   const values = [accountId, lastSequence, formatInstant(fromMicros), formatInstant(toMicros)]

@@ -1,9 +1,10 @@
 /**
- * Makes the files of exports, a part a transaction: claimed, the next movements read and compressed, stored with how far the
- * export is. Any number of processes may do so at once, each at another export; one that dies leaves whole parts, and the
- * export goes on behind the last. Exports take turns, part by part, so a short one does not wait for a long one's end.
+ * Makes the files of exports, one part per transaction: claim an export, read and compress the next movements, store
+ * them with the progress. Any number of processes may work at once, each on another export. One that dies leaves whole
+ * parts, and the export continues after the last. Exports take turns part by part, so that a short one need not wait
+ * for a long one.
  *
- *   preparing ──► ready ──► expired        the parts are deleted once the file's time is over (delete-parts.ts)
+ *   preparing ──► ready ──► expired        the parts are deleted some time after the expiry (delete-parts.ts)
  *        └──────► failed                   after `MAX_TRIES` failures in a row without a part in between
  */
 import { consequenceOf, type FaultCode } from '../../platform/faults.ts'
@@ -11,31 +12,31 @@ import { type Connection, inTransaction, type Pool } from '../../platform/postgr
 import { EXPORT_COLUMNS, type ExportRow, exportOf, type StoredExport } from './export-rows.ts'
 import { type MadePart, makePart, type WantedPart } from './make-part.ts'
 
-/** Half a second of work and some megabytes, a fifth of that compressed. */
-const ROWS_A_PART = 20_000
+/** Half a second of work and some megabytes, compressed to a fifth. */
+const ROWS_PER_PART = 20_000
 export const EXPORTS_KEPT_DAYS = 7
 const MAX_TRIES = 5
-/** Doubled each time: two and a half minutes in all, which a restart of the database takes. */
+/** Doubled after each failure: two and a half minutes in all, enough for a restart of the database. */
 const FIRST_REST_AFTER_FAILURE_MS = 10_000
 
 /**
- * What else is of the moment an export is over, ready or failed, such as a mail to who asked for it. Called in the transaction
- * that says so: either both are, or neither. It calls nothing but `connection`.
+ * What else has to happen when an export becomes ready or fails, such as a mail to who requested it. Called in the same
+ * transaction, so that both happen or neither. It may use nothing but `connection`.
  */
 export type WhenExportEnds = (connection: Connection, ended: StoredExport) => Promise<void>
 
 export interface PrepareOptions {
   readonly whenExportEnds: WhenExportEnds
-  /** By default on this thread, by the connection that the export is claimed by. */
+  /** Default: on this thread, with the connection that claimed the export. */
   readonly makePart?: (wanted: WantedPart) => Promise<MadePart>
-  readonly rowsAPart?: number
+  readonly rowsPerPart?: number
   readonly restAfterFailureMs?: number
 }
 
 export interface Prepared {
-  /** The export that was worked on, as it is now; null: none waits. */
+  /** The export that was worked on, in its new state; null if none was waiting. */
   readonly export: StoredExport | null
-  /** What kept it from going on. */
+  /** Why this part failed; null if it did not. */
   readonly failure: { readonly code: FaultCode; readonly error: unknown } | null
 }
 
@@ -46,9 +47,9 @@ const CLAIM = `
    limit 1
      for no key update skip locked`
 
-/** Makes the next part of the export that has waited longest. What fails is noted, and is no failure of this. */
+/** Makes the next part of the export that has waited longest. A failed part is recorded and returned, not thrown. */
 export async function prepareNextPart(pool: Pool, options: PrepareOptions): Promise<Prepared> {
-  const { whenExportEnds, rowsAPart = ROWS_A_PART, restAfterFailureMs = FIRST_REST_AFTER_FAILURE_MS } = options
+  const { whenExportEnds, rowsPerPart = ROWS_PER_PART, restAfterFailureMs = FIRST_REST_AFTER_FAILURE_MS } = options
   let claimed: StoredExport | null = null
   try {
     const worked = await inTransaction(
@@ -57,13 +58,13 @@ export async function prepareNextPart(pool: Pool, options: PrepareOptions): Prom
         const { rows } = await connection.query<ExportRow>(CLAIM)
         if (rows[0] === undefined) return null
         claimed = exportOf(rows[0])
-        const wanted = nextPartOf(claimed, BigInt(rowsAPart))
+        const wanted = nextPartOf(claimed, BigInt(rowsPerPart))
         const made = await (options.makePart?.(wanted) ?? makePart(connection, wanted))
         const advanced = await storePart(connection, claimed, wanted, made)
         if (advanced.state !== 'preparing') await whenExportEnds(connection, advanced)
         return advanced
       },
-      // Found by key, one after the other: left alone, the planner would read whole months.
+      // Rows are found one by one by key; without this the planner may scan whole months.
       { isByKey: true },
     )
     return { export: worked, failure: null }
@@ -87,10 +88,10 @@ const ADVANCE = `
    where export_id = $1
   returning ${EXPORT_COLUMNS}`
 
-/** Its first part has the headings, and is all that one without movements has. */
-function nextPartOf(claimed: StoredExport, rowsAPart: bigint): WantedPart {
+/** The first part has the headings; an export without movements has only that one. */
+function nextPartOf(claimed: StoredExport, rowsPerPart: bigint): WantedPart {
   const { accountId, doneSequence, throughSequence, parts } = claimed
-  const upTo = doneSequence + rowsAPart < throughSequence ? doneSequence + rowsAPart : throughSequence
+  const upTo = doneSequence + rowsPerPart < throughSequence ? doneSequence + rowsPerPart : throughSequence
   return { accountId, afterSequence: doneSequence, throughSequence: upTo, hasHead: parts === 0 }
 }
 
@@ -105,7 +106,7 @@ async function storePart(
   return exportOf((await connection.query<ExportRow>(ADVANCE, values)).rows[0]!)
 }
 
-/** Nothing, where another process went on with it, or noted a failure, meanwhile. */
+/** Has no effect if another process has continued the export, or recorded a failure, meanwhile. */
 const NOTE_FAILURE = `
   update tollgate.exports e
      set tries = tries + 1,
@@ -130,8 +131,8 @@ const POSTPONE = `
    where export_id = $1 and state = 'preparing' and parts = $2 and tries = $3`
 
 /**
- * In a transaction of its own, as that of the part is undone. An export whose end cannot be noted, as what belongs to it fails,
- * goes on trying, with the longest rest.
+ * Records a failure in a transaction of its own, because that of the part was rolled back. If this fails too, for
+ * instance because `whenExportEnds` throws, the export is postponed and goes on trying.
  */
 async function noteFailure(
   pool: Pool,

@@ -1,4 +1,4 @@
-/** The file of an export, as one plain stream: its parts are read as the reader takes them, one ahead at the most. */
+/** The file of an export as one uncompressed stream. Parts are read as the reader takes them, at most one ahead. */
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Pool } from '../../platform/postgres.ts'
@@ -7,12 +7,12 @@ import type { StoredExport } from './export-rows.ts'
 const READ_PART = 'select content from tollgate.export_parts where export_id = $1 and part = $2'
 
 /**
- * `fileBytes` of it, or an error: a file that is short of a part must not pass for whole. No connection is held while a slow
- * reader takes its time. Destroying the stream ends it.
+ * Streams the `fileBytes` of the file, or fails: a file that lacks a part must not pass for a whole one. No connection
+ * is held while a slow reader reads. Destroying the stream ends it.
  */
 export function readExportFile(pool: Pool, { exportId, parts }: Pick<StoredExport, 'exportId' | 'parts'>): Readable {
   const compressed = Readable.from(readParts(pool, exportId, parts), { objectMode: false, highWaterMark: 1 })
-  // What fails destroys what comes out of it; there is nothing to add.
+  // An error destroys the returned stream, so there is nothing to do in the callback.
   return pipeline(compressed, createGunzip(), () => {})
 }
 

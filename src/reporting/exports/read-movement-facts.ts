@@ -1,12 +1,12 @@
-/** The movements of a stretch of an account's chain with what an export says of them, in their order, a page at a time. */
+/** The movements of a range of an account's chain, with what an export shows of them, in order, page by page. */
 import type { MovementFacts } from '../../core/export/exported-movement.ts'
 import type { Currency } from '../../core/money.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection } from '../../platform/postgres.ts'
 
 /**
- * `o` is what a reversal takes back, `w` the usage that a movement is of. Each is a look-up by key within the partition of its
- * instant, which the LIMIT tells the planner; where there is none, the key is null and nothing is looked for.
+ * `o` is the movement that a reversal corrects, `w` the usage of a movement. Each is looked up by key within one
+ * partition, which the LIMIT tells the planner. Where there is none the key is null, and nothing is looked up.
  */
 const READ_FACTS = `
   select m.sequence, m.kind, m.amount_micros, m.balance_after_micros, m.currency,
@@ -48,27 +48,28 @@ interface Row {
   to_number: string | null
 }
 
+/** A range of an account's chain. */
 export interface Stretch {
   readonly accountId: string
-  /** The first is the one behind this. */
+  /** Exclusive: the first movement is the next one. */
   readonly afterSequence: bigint
   readonly throughSequence: bigint
 }
 
-/** What is in memory at a time: a few hundred kilobytes, and younger than the next collection of garbage. */
-const ROWS_A_PAGE = 500n
+/** Keeps a few hundred kilobytes in memory at a time, little enough to be collected young. */
+const ROWS_PER_PAGE = 500n
 
 /**
- * All of the stretch, page by page. The connection is to plan its statements by key. Throws a `Fault` where a movement of it is
- * not there, as no export may be quietly short.
+ * Yields all movements of the range. The connection must be in a transaction with `isByKey`. Throws a `Fault` if a
+ * movement is missing, because no export may be silently incomplete.
  */
 export async function* readMovementFacts(
   connection: Connection,
   { accountId, afterSequence, throughSequence }: Stretch,
 ): AsyncGenerator<MovementFacts[]> {
   for (let after = afterSequence; after < throughSequence; ) {
-    const upTo = after + ROWS_A_PAGE < throughSequence ? after + ROWS_A_PAGE : throughSequence
-    // Without a name, as a pooler may sit in between.
+    const upTo = after + ROWS_PER_PAGE < throughSequence ? after + ROWS_PER_PAGE : throughSequence
+    // Not a named statement, because a pooler may sit in between.
     const { rows } = await connection.query<Row>(READ_FACTS, [accountId, after, upTo])
     const gap = rows.findIndex(({ sequence }, i) => sequence !== after + BigInt(i) + 1n)
     if (gap !== -1 || BigInt(rows.length) !== upTo - after) {

@@ -1,4 +1,7 @@
-/** An export is asked for: which movements it has is told under the account's lock; the role `jobs` makes the file. */
+/**
+ * Requests exports. Which movements an export has is fixed here, under the account's lock; the role `jobs` makes the
+ * file.
+ */
 import { randomUUID } from 'node:crypto'
 import { formatInstant } from '../../core/instant.ts'
 import { type ChangedOnce, changeAccount, type Writer } from '../../ledger/changes/change-account.ts'
@@ -8,15 +11,15 @@ import { type Period, readPeriodOfExport } from './period-of-export.ts'
 export interface WantedExport extends Period {
   readonly accountId: string
   readonly actor: string
-  /** The person who asks; null: it is a service or an operator. */
+  /** The person who requests it; null for a service or an operator. */
   readonly asker: string | null
-  /** IANA name of the zone that the period was chosen in. */
+  /** IANA name of the time zone in which the period was chosen. */
   readonly timeZone: string
 }
 
 export interface RequestedExport {
   readonly export: StoredExport
-  /** It was under way already, of whatever period: an account has one at a time. */
+  /** An export that was being prepared already, of any period: an account has one at a time. */
   readonly isEarlier: boolean
 }
 
@@ -30,8 +33,8 @@ const INSERT = `
   returning ${EXPORT_COLUMNS}`
 
 /**
- * Asks for it once, however often it is asked for under this key. An account that has one under way gets that one. Refused
- * where the period begins after now.
+ * Requests an export, once per request key. If the account has one in preparation, returns that one. Refused if the
+ * period begins after now.
  */
 export async function requestExport(
   writer: Writer,

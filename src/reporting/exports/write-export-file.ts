@@ -1,4 +1,4 @@
-/** An export straight into a file, without parts in the database: for operators, at a terminal. */
+/** Exports straight into a file, without parts in the database: for operators. */
 import { open, rename, rm } from 'node:fs/promises'
 import { exportedMovement, type MovementFacts } from '../../core/export/exported-movement.ts'
 import { addToSums, closingMicros, type ExportSums, NO_SUMS } from '../../core/export/sums.ts'
@@ -21,35 +21,38 @@ export interface WrittenExport extends PeriodOfExport, ExportSums {
 
 export interface FileWanted extends Period {
   readonly accountId: string
-  /** What is there is replaced once all is written, and stays if that fails. */
+  /** An existing file is replaced once everything is written, and stays if that fails. */
   readonly path: string
   readonly format: ExportFormat
 }
 
-/** Movements that one transaction reads, so that none is open for as long as a file takes. */
-const ROWS_A_TRANSACTION = 20_000n
+/** Movements read per transaction, so that none is open as long as the file takes. */
+const ROWS_PER_TRANSACTION = 20_000n
 
-/** Nothing was written. */
+/** Nothing was written, and why. */
 export interface NoFile {
   readonly refused: 'unknown_account' | 'begins_after_now'
 }
 
-/** What it comes to, or why there is no file. */
+/**
+ * Writes the file and returns its period and sums, or why there is none. Throws a `Fault` if the sums do not match the
+ * balance.
+ */
 export async function writeExportFile(
   pool: Pool,
   { accountId, path, format, ...wanted }: FileWanted,
 ): Promise<WrittenExport | NoFile> {
-  const told = await tellPeriod(pool, accountId, wanted)
-  if ('refused' in told) return told
+  const period = await fixPeriod(pool, accountId, wanted)
+  if ('refused' in period) return period
 
   const partial = `${path}.partial`
   try {
     const file = format === 'csv' ? await createCsvFile(partial) : await createParquetExport(partial)
     let sums = NO_SUMS
     try {
-      for (let after = told.afterSequence; after < told.throughSequence; after += ROWS_A_TRANSACTION) {
-        const last = after + ROWS_A_TRANSACTION
-        const throughSequence = last < told.throughSequence ? last : told.throughSequence
+      for (let after = period.afterSequence; after < period.throughSequence; after += ROWS_PER_TRANSACTION) {
+        const last = after + ROWS_PER_TRANSACTION
+        const throughSequence = last < period.throughSequence ? last : period.throughSequence
         await inTransaction(
           pool,
           async (connection) => {
@@ -66,17 +69,18 @@ export async function writeExportFile(
     } finally {
       await file.close()
     }
-    if (closingMicros(told.openingMicros, sums) !== told.closingMicros) {
+    if (closingMicros(period.openingMicros, sums) !== period.closingMicros) {
       throw new Fault('invariant_broken', `the movements of account ${accountId} do not add up to its balance`)
     }
     await rename(partial, path)
-    return { ...told, ...sums }
+    return { ...period, ...sums }
   } finally {
     await rm(partial, { force: true })
   }
 }
 
-function tellPeriod(
+/** Fixes the period under the account's lock, which is held for this alone. */
+function fixPeriod(
   pool: Pool,
   accountId: string,
   wanted: Period,
