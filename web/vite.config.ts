@@ -1,6 +1,6 @@
 /**
- * Two builds: the page, for the API to serve below /billing/, and with `--mode gallery` every component and state of it with
- * planted figures, for people and tests to look at. The page's build holds nothing of the gallery.
+ * Two builds: the page, which the API serves below /billing/; and with `--mode gallery` every component in every state,
+ * with planted figures, for people and tests to look at. The build of the page contains nothing of the gallery.
  */
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
@@ -8,10 +8,10 @@ import { defineConfig, type Plugin } from 'vite'
 import { de } from '../src/texts/de.ts'
 import { en } from '../src/texts/en.ts'
 
-/** What of the catalogue others say: mail, and the plain pages around this one. */
-const OF_OTHERS = /^(mail|portal|sandbox|page|role)\./
+/** Messages of the catalogue that only others use: mail, and plain pages. */
+const FOREIGN_MESSAGES = /^(mail|portal|sandbox|page|role)\./
 
-/** The catalogue as the page carries it: of two hundred messages, those that it may say. */
+/** Reduces the catalogue's two hundred messages to those that the page uses. */
 function pageCatalogue(): Plugin {
   const languages = { en, de }
   return {
@@ -20,7 +20,7 @@ function pageCatalogue(): Plugin {
     load(file) {
       const language = /\/src\/texts\/(en|de)\.ts$/.exec(file)?.[1] as keyof typeof languages | undefined
       if (language === undefined) return null
-      const said = Object.entries(languages[language]).filter(([id]) => !OF_OTHERS.test(id))
+      const said = Object.entries(languages[language]).filter(([id]) => !FOREIGN_MESSAGES.test(id))
       return `export const ${language} = ${JSON.stringify(Object.fromEntries(said))}`
     },
   }
@@ -32,20 +32,21 @@ export default defineConfig(({ mode }) => {
     root: import.meta.dirname,
     base: isGallery ? '/' : '/billing/',
     plugins: [react(), pageCatalogue()],
-    // The policy allows what this origin serves, and nothing inline: neither code nor styles nor data.
+    // The policy allows files of this origin and nothing inline: no code, styles or data.
     build: {
       outDir: join(import.meta.dirname, isGallery ? 'gallery-dist' : 'dist'),
       emptyOutDir: true,
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: isGallery ? 1_000 : 500,
-      // For browsers of before 2023.
+      // Only needed by browsers before 2023.
       modulePreload: { polyfill: false },
       target: 'es2023',
       manifest: 'manifest.json',
       rolldownOptions: {
         input: join(import.meta.dirname, isGallery ? 'gallery.html' : 'index.html'),
-        // The first view in one piece compresses better than in several, whatever is shared with what comes later. The
-        // gallery waits for what it loads later, which must not wait for it.
+        // One chunk for the first view compresses better than several. In the gallery, top-level await would make
+        // shared chunks
+        // wait for each other.
         output: isGallery ? {} : { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } },
       },
     },

@@ -1,6 +1,6 @@
 /**
- * The customer's colour on our pages: its hue and saturation are theirs, its lightness is moved no further than it takes to be
- * read (WCAG 2.2, 4.5 to 1) on everything it stands on, and under what stands on it.
+ * The customer's colour on our pages. Hue and saturation stay; the lightness is changed as little as is needed for a
+ * contrast of 4.5 to 1 (WCAG 2.2) with everything behind it and everything written on it.
  */
 
 export const THEMES = ['light', 'dark'] as const
@@ -11,22 +11,22 @@ type Rgb = readonly [red: number, green: number, blue: number]
 export const MIN_CONTRAST = 4.5
 const LIGHTNESS_STEP = 0.002
 
-/** What links and the focus ring stand on, and what is written on a button of this colour: `page-look`'s tokens. */
+/** The colours next to it: backgrounds of links and the focus ring, and text on a button. Same as in tokens.css. */
 const BESIDE: Readonly<Record<Theme, readonly string[]>> = {
   light: ['#f7f7f8', '#ffffff'],
   dark: ['#0e0f11', '#17181b'],
 }
 
-/** The colour that the tokens have, for both themes. */
+/** The colour that tokens.css has for both themes. */
 const DEFAULT = '#1f5fd6'
 
-/** The colour in each theme; null where the tokens have it already, or `color` is no `#rrggbb`. */
+/** The colour in each theme; null if tokens.css has it already, or `color` is not `#rrggbb`. */
 export function brandColors(color: string): Readonly<Record<Theme, string>> | null {
   const [light, dark] = [brandFor(color, 'light'), brandFor(color, 'dark')]
   return light === null || dark === null || color.toLowerCase() === DEFAULT ? null : { light, dark }
 }
 
-/** The nearest `#rrggbb` that can be read in this theme; null where `color` is no `#rrggbb`. */
+/** The nearest readable `#rrggbb` in a theme; null if `color` is not `#rrggbb`. */
 export function brandFor(color: string, theme: Theme): string | null {
   const rgb = parseColor(color)
   if (rgb === null) return null
@@ -35,13 +35,13 @@ export function brandFor(color: string, theme: Theme): string | null {
   const step = theme === 'light' ? -LIGHTNESS_STEP : LIGHTNESS_STEP
   for (let lightness = start; ; lightness += step) {
     const candidate = rgbOf(hue, saturation, Math.min(1, Math.max(0, lightness)))
-    const isRead = beside.every((other) => contrast(candidate, other) >= MIN_CONTRAST)
-    // Black and white are read, so this ends; a step is larger than what rounding takes from the last one.
-    if (isRead) return formatColor(candidate)
+    const isReadable = beside.every((other) => contrast(candidate, other) >= MIN_CONTRAST)
+    // Ends at black or white at the latest. A step is larger than the rounding of a colour.
+    if (isReadable) return formatColor(candidate)
   }
 }
 
-/** By WCAG: from 1 to 21. */
+/** The contrast ratio by WCAG, from 1 to 21. */
 export function contrastOf(one: string, other: string): number {
   const [a, b] = [parseColor(one), parseColor(other)]
   if (a === null || b === null) throw new TypeError(`not a colour: ${a === null ? one : other}`)

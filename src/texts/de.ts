@@ -1,4 +1,4 @@
-/** The German words, by the ids of the English ones. */
+/** German messages, by the same ids as the English ones. */
 import type { Messages } from './texts.ts'
 
 export const de: Messages = {

@@ -1,6 +1,7 @@
 /**
- * The English words of page and mail, ICU messages by id. Amounts, dates, cards and lists come in as text that is formatted
- * already (formats.ts); plurals and choices are made here. What a notice says first is its title, and ends with a full stop.
+ * English messages of page and mail: ICU messages by id. Amounts, dates, cards and lists are passed in as formatted
+ * text (formats.ts); plurals and choices are made here. A notice's first sentence is its title, and ends with a full
+ * stop.
  */
 export const en = {
   // Cards, amounts, lists
@@ -197,7 +198,7 @@ export const en = {
   'sandbox.over.close': 'You can close this page.',
   'sandbox.over.back': 'Go back',
 
-  // Mail. What it shares with a notice is said in the same words.
+  // Mail. What a mail shares with a notice has the same message.
   'mail.open': 'Open Billing',
   'mail.open_without_link': 'Open Billing in {product} to act on it.',
   'mail.footer': 'You get this mail because you are a contact of the account {account} at {product}.',

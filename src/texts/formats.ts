@@ -1,6 +1,6 @@
 /**
- * How amounts, dates and the like are written for one reader. Amounts are decimal strings, as the API and the ledger have
- * them, and go to `Intl` as they are: no float is between.
+ * How amounts, dates and other values are written for a reader. Amounts are decimal strings, as in the API and the
+ * ledger, and go to `Intl` as strings, so no float is involved.
  */
 import { formatMoney, type Micros, parseMoney } from '../core/money.ts'
 import type { Texts } from './texts.ts'
@@ -8,9 +8,9 @@ import type { Texts } from './texts.ts'
 export interface Reader {
   /** An IANA name, such as `Europe/Berlin`. */
   readonly timeZone: string
-  /** Of the account. */
+  /** The account's currency. */
   readonly currency: string
-  /** Where the reader's zone is not known to be this one, as in mail: moments name it. */
+  /** Times name their zone, because it may not be the reader's, as in mail. */
   readonly namesZone?: boolean
 }
 
@@ -23,31 +23,31 @@ export interface Card {
 }
 
 export interface Formats {
-  /** To the cent and never more than there is: -0.004 is −€0.01, and what is under a cent is said so. */
+  /** Rounded down to the cent: -0.004 is −€0.01. Less than a cent is written as such. */
   balance(money: Money): string
-  /** As stored: two decimals at least, six at most. */
+  /** Exact: at least two decimals, at most six. */
   amount(money: Money): string
-  /** The same, with a sign on what comes in too. */
+  /** As `amount`, with a plus sign on positive amounts. */
   signed(money: Money): string
-  /** To the cent, for what is a mean anyway. */
+  /** Rounded to the cent, for averages. */
   about(money: Money): string
-  /** Date and time of an RFC 3339 instant. */
+  /** The date and time of an RFC 3339 instant. */
   moment(instant: string): string
-  /** The date that an instant falls on. */
+  /** The date of an instant. */
   day(instant: string): string
-  /** `2026-11-30`, which is the same day everywhere. */
+  /** A date such as `2026-11-30`, independent of time zones. */
   calendarDate(date: string): string
-  /** The days of a half-open period, in a zone of its own where it has one; it names the zone. */
+  /** The days of a half-open period, in `timeZone` if given; the zone is named. */
   period(from: string, to: string, timeZone: string | null): string
-  /** Of whole per cent. */
+  /** A whole number of per cent. */
   percent(percent: number): string
-  /** `Visa 4242`; null: it is not known, or not for the reader to see. */
+  /** `Visa 4242`; null if the card is unknown or not shown to the reader. */
   card(card: Card | null): string
-  /** Names, as in a sentence. */
+  /** Names joined by "or", within a sentence. */
   list(names: readonly string[]): string
 }
 
-/** As the networks write themselves, by the provider's code. */
+/** Names of card networks as they write them, by the provider's code. */
 export const CARD_BRANDS: Readonly<Record<string, string>> = {
   visa: 'Visa',
   mastercard: 'Mastercard',
@@ -58,6 +58,7 @@ export const CARD_BRANDS: Readonly<Record<string, string>> = {
   unionpay: 'UnionPay',
 }
 
+/** The formats of a reader, in the language of the texts. */
 export function formatsFor(texts: Texts, { timeZone, currency, namesZone = false }: Reader): Formats {
   const { locale } = texts
   const numbers = (options: Intl.NumberFormatOptions) => {
@@ -65,7 +66,7 @@ export function formatsFor(texts: Texts, { timeZone, currency, namesZone = false
     return (money: Money) =>
       format
         .formatToParts(decimalOf(money) as Intl.StringNumericLiteral)
-        // Most languages have a hyphen there, which is shorter than a plus and breaks lines.
+        // Most languages use a hyphen, which is narrower than a plus and allows a line break.
         .map(({ type, value }) => (type === 'minusSign' ? '−' : value))
         .join('')
   }
@@ -76,7 +77,7 @@ export function formatsFor(texts: Texts, { timeZone, currency, namesZone = false
     return (instant: string) => format.format(new Date(instant))
   }
   const moments = dates({ dateStyle: 'medium', timeStyle: 'short', timeZone })
-  // `dateStyle` does not go with the name of a zone.
+  // `dateStyle` cannot be combined with a time zone name.
   const zones = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' })
   const zoneAt = (instant: string) =>
     zones.formatToParts(new Date(instant)).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone

@@ -1,4 +1,4 @@
-/** All languages at once, for those that write to people of each: a page that speaks one imports that one's messages. */
+/** All languages together, for the server. A page, which has one language, imports that one's messages. */
 import { de } from './de.ts'
 import { en } from './en.ts'
 import { readerLocale } from './reader-locale.ts'
@@ -9,7 +9,7 @@ export type Language = keyof typeof LANGUAGES
 
 const made = new Map<string, Texts>()
 
-/** In the language of a locale such as `de-AT`, and English for readers of a language that there is none of. */
+/** The texts in the language of a locale such as `de-AT`; English if that language is missing. */
 export function textsFor(locale: string): Texts {
   let texts = made.get(locale)
   if (texts === undefined) {

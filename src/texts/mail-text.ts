@@ -1,6 +1,6 @@
 /**
- * What each mail says: a title, which is its subject too, and paragraphs. What a notice says of the same is said in the same
- * words. A contact who is no admin is shown no card and no reason, and whom to ask instead.
+ * The text of each mail: a title, which is also the subject, and paragraphs. What notices say too has the same words. A
+ * contact who is no admin sees neither card nor reason, but whom to ask.
  */
 import type { MailFigures, MailKind } from '../core/mail/mail.ts'
 import { type Card, formatsFor, type Reader } from './formats.ts'
@@ -13,9 +13,9 @@ export type MailContent = {
 
 export interface MailReader extends Reader {
   readonly isAdmin: boolean
-  /** The card that the mail is about; null: it is about none, or it is not known any more. */
+  /** The card that the mail is about; null if there is none, or it is not known any more. */
   readonly card: Card | null
-  /** The account's admins by name. */
+  /** Names of the account's admins. */
   readonly admins: readonly string[]
 }
 
@@ -25,18 +25,19 @@ export interface MailText {
 }
 
 interface MailWording extends Wording {
-  /** Null: of none, or not for the reader to see. */
+  /** Null if there is none, or it is not shown to the reader. */
   readonly card: Card | null
 }
 
-/** The title, then what each paragraph says, those sentences that hold. */
+/** The title, then the sentences of each paragraph; null sentences are left out. */
 type Paragraphs = readonly [title: string, ...paragraphs: (readonly (string | null)[])[]]
 
+/** The text of a mail for one reader. */
 export function mailText(texts: Texts, { kind, figures }: MailContent, reader: MailReader): MailText {
   const { isAdmin, admins } = reader
   const formats = formatsFor(texts, { ...reader, namesZone: true })
   const wording = { texts, formats, isMember: !isAdmin, card: isAdmin ? reader.card : null }
-  // Of the same kind, which the compiler cannot follow through a table.
+  // The entry and the figures have the same kind, which the compiler cannot see.
   const word = WORDS[kind] as (figures: MailContent['figures'], wording: MailWording, reader: MailReader) => Paragraphs
   const [title, ...paragraphs] = word(figures, wording, reader)
   const asks = !isAdmin && admins.length > 0 && ASKS_FOR_SOMETHING.has(kind)
@@ -178,7 +179,7 @@ function crossed({ balance, level, at, by }: MailFigures['low'], { texts, format
   ]
 }
 
-/** What there is left, where nothing is added by itself. */
+/** The balance, where nothing is added automatically. */
 function standing(balance: string, { texts, formats }: Wording): string {
   const isBlocked = balance.startsWith('-') || /^[0.]+$/.test(balance)
   return texts.say(isBlocked ? 'mail.declined.blocked' : 'mail.declined.low', { balance: formats.balance(balance) })

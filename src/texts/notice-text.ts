@@ -1,6 +1,6 @@
 /**
- * What each notice says, in the form that the API has it: a title, which is its first sentence, the sentences after it, and
- * the labels of what can be done. Members are shown no card, no reason and no button, and whom to ask instead.
+ * The text of each notice, from its form in the API: a title, which is its first sentence, more sentences, and labels
+ * of actions. Members see no card, no reason and no button, but whom to ask.
  */
 import type { components } from '../api/client/types.ts'
 import type { NoticeRole } from '../core/notices/notice.ts'
@@ -18,26 +18,27 @@ export interface NoticeReader extends Reader {
 
 export interface NoticeText {
   readonly title: string
-  /** Empty where the title says it all. */
+  /** Empty if the title says everything. */
   readonly body: string
-  /** The first is the button. */
+  /** The first action is the button. */
   readonly actions: readonly { readonly action: NoticeAction; readonly label: string }[]
 }
 
-/** All that wording takes. */
+/** What wording depends on. */
 export interface Wording {
   readonly texts: Texts
   readonly formats: Formats
   readonly isMember: boolean
 }
 
-/** Title and the sentences after it, those that hold. */
+/** The title and more sentences; null ones are left out. */
 type Sentences = readonly [title: string, ...body: (string | null)[]]
 
+/** The text of a notice for one reader. */
 export function noticeText(texts: Texts, notice: ShownNotice, { role, ...reader }: NoticeReader): NoticeText {
   const formats = formatsFor(texts, reader)
   const isMember = role === 'member'
-  // Of the same key, which the compiler cannot follow through a table.
+  // The entry and the figures have the same key, which the compiler cannot see.
   const word = WORDS[notice.key] as (figures: ShownNotice['figures'], wording: Wording) => Sentences
   const [title, ...body] = word(notice.figures, { texts, formats, isMember })
   const names = notice.ask_admins
@@ -49,7 +50,7 @@ export function noticeText(texts: Texts, notice: ShownNotice, { role, ...reader 
   }
 }
 
-/** Those that hold, one after the other. */
+/** The sentences that are not null, joined. */
 export function sentences(all: readonly (string | null)[], texts: Texts): string {
   return all
     .filter((sentence) => sentence !== null)
@@ -57,7 +58,7 @@ export function sentences(all: readonly (string | null)[], texts: Texts): string
     .join(' ')
 }
 
-/** A sentence may begin with an amount, and an amount with a word. */
+/** A sentence may start with an amount, which may start with a word. */
 function capitalized(sentence: string, { locale }: Texts): string {
   return sentence.slice(0, 1).toLocaleUpperCase(locale) + sentence.slice(1)
 }
@@ -196,7 +197,7 @@ export function blocked(
 
 type PauseFigures = Pick<FiguresOf<'paused'>, 'card' | 'reason' | 'why' | 'since' | 'needs_another_method'>
 
-/** All but that it is paused. */
+/** Why auto top-up is paused, without the fact that it is. */
 export function pausedBecause(figures: PauseFigures, wording: Wording): (string | null)[] {
   const { texts, formats } = wording
   if (figures.why === null) {
@@ -214,7 +215,7 @@ function declined({ card, why }: Pick<PauseFigures, 'card' | 'why'>, { texts, fo
   return [texts.say('notice.exhausted.declined', { card: formats.card(card) }), whyText(why, texts)]
 }
 
-/** Null where it is due now, or not tried again. */
+/** When it is tried again; null if that is now, or never. */
 export function nextTryText(
   next: FiguresOf<'failed'>['next_try'],
   { texts, formats }: Pick<Wording, 'texts' | 'formats'>,
@@ -253,24 +254,24 @@ function lowText({ balance, ...figures }: FiguresOf<'low'>, { texts, formats }: 
 
 export type DaysLeft = Pick<FiguresOf<'low'>, 'days_left' | 'no_days_left_reason'>
 
-/** As a part of a sentence; null where there is nothing to say of it. */
+/** As part of a sentence; null if nothing is known. */
 export function durationOf({ days_left: days, no_days_left_reason: reason }: DaysLeft, texts: Texts): string | null {
   if (days === null) return reason === 'more_than_90_days' ? texts.say('lasts.more_than_90_days') : null
   return days === 0 ? texts.say('lasts.less_than_a_day') : texts.say('lasts.days', { days })
 }
 
-/** Standing alone, with a reason where it is not a number of days. */
+/** On its own, with the reason if it is not a number of days. */
 export function daysLeftText(left: DaysLeft, texts: Texts): string {
   return durationOf(left, texts) ?? texts.say(`lasts.${left.no_days_left_reason ?? 'not_enough_usage'}`)
 }
 
-/** Null where no bank has declined anything. One that is not known yet is one without a reason. */
+/** Why a bank declined; null if none did. An unknown kind is worded without a reason. */
 export function whyText(why: string | null, texts: Texts): string | null {
   if (why === null) return null
   return texts.say(WHYS.find((known) => known === why) ? `why.${why as Why}` : 'why.no_reason')
 }
 
-/** `unattended`: the bank wants the cardholder there, and there is nobody. */
+/** `unattended`: the bank wants the cardholder present, and the charge was automatic. */
 const WHYS = [
   'funds',
   'no_reason',
@@ -285,7 +286,7 @@ const WHYS = [
 ] as const
 type Why = (typeof WHYS)[number]
 
-/** Why it is paused, where no card was declined; null for one that is not known, or not for the reader to see. */
+/** Why auto top-up is paused if no card was declined; null if unknown, or not shown to the reader. */
 export function reasonOf(reason: string | null, texts: Texts): string | null {
   const known = PAUSE_REASONS.find((one) => one === reason)
   return known === undefined ? null : texts.say(`notice.paused.${known}` satisfies TextId)

@@ -1,7 +1,7 @@
 /**
- * The catalogue of texts: what page and mail say, and the only place where it is worded. One file a language, ICU messages by
- * id, parsed when they are first said, so neither a server nor a page needs a build step for them. Ids, and what each message
- * has to be given, are checked by the compiler against the English file; the other languages are held to it by a test.
+ * The catalogue of texts: the only place where page and mail are worded. There is one file per language, of ICU
+ * messages by id, parsed on first use, so no build step is needed. The compiler checks ids and values against the
+ * English file; a test checks the other languages against it.
  */
 import { IntlMessageFormat } from 'intl-messageformat'
 import type { en } from './en.ts'
@@ -11,7 +11,7 @@ export type TextId = keyof typeof en
 /** All messages of one language. */
 export type Messages = Readonly<Record<TextId, string>>
 
-/** What stands after a brace: an argument, or the inside of a choice, which is always more than one word. */
+/** What follows a brace: the name of an argument, or the inside of a choice, which has more than one word. */
 type ArgumentIn<Inside extends string> = Inside extends `${infer Name}, ${'plural' | 'number'}${string}`
   ? [name: Name, value: number]
   : Inside extends `${string} ${string}`
@@ -22,21 +22,21 @@ type ArgumentsOf<Message extends string> = Message extends `${string}{${infer Re
   ? (Rest extends `${infer Inside}}${string}` ? ArgumentIn<Inside> : never) | ArgumentsOf<Rest>
   : never
 
-/** What a message is given: text that is formatted already, and numbers that it chooses a plural by. */
+/** The values of a message: formatted text, and numbers that select a plural. */
 export type ValuesOf<Id extends TextId> = {
   readonly [Argument in ArgumentsOf<(typeof en)[Id]> as Argument[0]]: Argument[1]
 }
 
 /** The catalogue in one language. */
 export interface Texts {
-  /** The language of the messages, as HTML's `lang`. */
+  /** The language of the messages, for HTML's `lang`. */
   readonly language: string
-  /** By which amounts and dates are written: of the reader, where the messages are in their language. */
+  /** For amounts and dates: the reader's region, in the language of the messages. */
   readonly locale: string
   say<Id extends TextId>(id: Id, ...values: keyof ValuesOf<Id> extends never ? [] : [ValuesOf<Id>]): string
 }
 
-/** Throws where a value is missing that the compiler could not see. */
+/** The catalogue in one language. `say` throws if a value is missing. */
 export function textsOf(messages: Messages, language: string, locale: string = language): Texts {
   const parsed = new Map<TextId, IntlMessageFormat>()
   return {
@@ -45,7 +45,7 @@ export function textsOf(messages: Messages, language: string, locale: string = l
     say(id, ...[values]) {
       let message = parsed.get(id)
       if (message === undefined) {
-        // A message has no tags: `<` stands for itself, whoever writes it.
+        // Messages contain no tags, so `<` is a plain character.
         message = new IntlMessageFormat(messages[id], locale, undefined, { ignoreTag: true })
         parsed.set(id, message)
       }

@@ -1,4 +1,4 @@
-/** Both charts, each in its states. */
+/** Both charts in each of their states. */
 import { useState } from 'react'
 import { Charts, type ChartsProps } from '../src/charts/charts.tsx'
 import type { Range } from '../src/charts/range.ts'

@@ -1,4 +1,4 @@
-/** The dialogs of the settings, and what they say where somebody else was faster. */
+/** The dialogs of the settings, and what they say after a change by somebody else. */
 import { Dialog } from '../src/components/lazy-dialog.tsx'
 import AlertsDialog from '../src/credit/alerts-dialog.tsx'
 import { ChangedMeanwhile } from '../src/credit/changed-meanwhile.tsx'

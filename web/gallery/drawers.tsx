@@ -1,4 +1,4 @@
-/** The drawer of a movement, once for each kind of movement and each state it can be in. */
+/** The drawer, for every kind of movement and every state. */
 import { useState } from 'react'
 import { Button } from '../src/components/button.tsx'
 import type { ExplainedMovement, ReadMovement } from '../src/credit/data.ts'

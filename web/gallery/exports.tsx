@@ -1,4 +1,4 @@
-/** The dialog that exports movements, each state of it with planted figures. */
+/** Every state of the export dialog, with planted figures. */
 import type { Export, PeriodSummary } from '../src/api/exports.ts'
 import type { Loaded } from '../src/credit/data.ts'
 import ExportDialog, { type ExportView } from '../src/export/export-dialog.tsx'
@@ -11,7 +11,7 @@ import { ACCOUNT, NOW, ready } from './planted.ts'
 const nothing = () => undefined
 const OPENED = new Date(NOW)
 
-/** June, as the month before July is. */
+/** June in the reader's zone: last month, as it is July. */
 const JUNE = { from: '2026-05-31T22:00:00.000000Z', to: '2026-06-30T22:00:00.000000Z' }
 const SUMS = {
   opening: '12.100000',
@@ -102,11 +102,11 @@ const EARLIER: readonly Export[] = [
 interface ExportingProps {
   readonly view?: ExportView
   readonly choice?: PeriodChoice
-  /** Null: it could not be had. */
+  /** Null: it failed to load. */
   readonly summary?: SummaryState | null
   readonly earlier?: Loaded<readonly Export[]>
   readonly isSubmitting?: boolean
-  /** After how many seconds to come again. */
+  /** The delay that the API names. */
   readonly retryAfterSeconds?: number | null
 }
 

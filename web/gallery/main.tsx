@@ -1,6 +1,6 @@
 /**
- * The gallery: one state at a time, by the address. `?state=page-low&locale=de-DE&brand=%23ffd400`; without a state, the list.
- * Time and zone stand still, so that a picture is the same tomorrow.
+ * The gallery shows one state at a time, by the address: `?state=page-low&locale=de-DE&brand=%23ffd400`; without a
+ * state, the list of them. Time and zone are fixed, so that pictures can be compared.
  */
 import { StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -22,7 +22,7 @@ import { PARTS } from './parts.tsx'
 import { PAYMENTS } from './payments.tsx'
 import { NOW } from './planted.ts'
 
-/** Without the rest of the page. */
+/** Shown without the rest of the page. */
 const SHOWN_ALONE: Readonly<Record<string, () => React.ReactNode>> = {
   ...PARTS,
   ...PAYMENTS,
@@ -66,7 +66,7 @@ function Shown() {
   )
 }
 
-// What the page loads when it is opened is there at once here, so that nobody has to wait for it to look.
+// Everything that the page loads later is loaded now, so that states are complete at once.
 await Promise.all([
   loadTexts(locale, 'page'),
   loadTexts(locale, 'history'),

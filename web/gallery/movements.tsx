@@ -1,4 +1,4 @@
-/** Movements as they are looked for: found, not found, new ones waiting. Filters can be chosen; what is found stays what it is. */
+/** The list of movements in its states: found, not found, new ones waiting. Filters can be chosen but do not filter. */
 import { useState } from 'react'
 import { Button } from '../src/components/button.tsx'
 import type { Movement } from '../src/credit/data.ts'
@@ -50,7 +50,7 @@ function Planted({ model }: { model?: Partial<MovementsModel> }) {
   )
 }
 
-/** New ones come while somebody reads, and once they are shown they are on top. */
+/** New movements arrive while somebody reads; once shown, they are on top. */
 function News() {
   const [waiting, setWaiting] = useState(0)
   const [items, setItems] = useState(MOVEMENTS.slice(5))
@@ -73,7 +73,7 @@ function News() {
   )
 }
 
-/** A part of the page that is elsewhere leads to them, as the bars of what used credit do. */
+/** Takes the reader there from elsewhere on the page, as the bars of the usage chart do. */
 function Led() {
   const { filter, setFilter, showMovements } = useMovementFilter()
   return (

@@ -1,4 +1,4 @@
-/** Whole pages, each an account in one of the states that it can be in. */
+/** Whole pages, each with an account in another state. */
 import { useEffect } from 'react'
 import type { ChartsProps } from '../src/charts/charts.tsx'
 import AlertsDialog from '../src/credit/alerts-dialog.tsx'
@@ -55,7 +55,7 @@ interface PageProps {
   readonly history?: Partial<HistoryModel> & Pick<HistoryProps, 'initialTab'>
   readonly charts?: Partial<ChartsProps>
   readonly actions?: CreditActions
-  /** Not live: how it stands with the server. */
+  /** The state of the connection, which the gallery does not have. */
   readonly connection?: Connection
 }
 
@@ -90,7 +90,7 @@ export function Page({ model, history, charts, actions = ADMIN, connection = 'li
   )
 }
 
-/** With other figures than it has elsewhere. */
+/** A notice with some of its figures replaced. */
 function withFigures(one: Notice, figures: object): Notice {
   return { ...one, figures: { ...one.figures, ...figures } } as Notice
 }

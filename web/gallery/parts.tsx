@@ -1,4 +1,4 @@
-/** Components by themselves, each in its states. */
+/** Single components in their states. */
 import { useEffect, useRef, useState } from 'react'
 import { AmountField } from '../src/components/amount-field.tsx'
 import { Button } from '../src/components/button.tsx'
@@ -200,11 +200,11 @@ function Opened({ kind }: { kind: 'dialog' | 'drawer' }) {
   )
 }
 
-/** A balance that changes under load, and what is announced of it. */
+/** A balance that changes under load, with its announcements. */
 function Live() {
   const announcer = useAnnouncer()
   const [cents, setCents] = useState(1_234)
-  // Nothing was critical when it was opened.
+  // Nothing was critical on load.
   useEffect(() => announcer.criticals(new Map()), [announcer])
   const balance = { ...BALANCE, balance: `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}` }
   return (

@@ -1,4 +1,4 @@
-/** The dialogs that move money and cards, each state of them with planted figures. */
+/** Every state of the payment dialogs, with planted figures. */
 import type { Refusal } from '../src/api/answered.ts'
 import type { AutoTopUpQuote, TopUpQuotes } from '../src/api/pay.ts'
 import type { AutoTopUp } from '../src/credit/data.ts'

@@ -1,4 +1,4 @@
-/** What the charts of the account in planted.ts show, and of others whose charts are hard to draw. */
+/** Chart data of the account in planted.ts, and of accounts whose charts are hard to draw. */
 import type { BalanceHistory } from '../src/charts/geometry.ts'
 import type { UsageBy, UsageSummary } from '../src/charts/words.ts'
 import { ACCOUNT, NOW } from './planted.ts'
@@ -10,13 +10,13 @@ interface Course {
   readonly days?: 7 | 30 | 90
   readonly opening: number
   readonly usedOn: (day: number) => number
-  /** Below which so much is added, whenever that is. */
+  /** An automatic top-up whenever the balance is below the threshold. */
   readonly automatic?: { readonly threshold: number; readonly amount: number }
   readonly byHand?: readonly { readonly day: number; readonly hour: number; readonly amount: number }[]
   readonly otherOn?: (day: number) => number
 }
 
-/** Usage falls evenly within a day. */
+/** A balance history; usage is spread evenly over each day. */
 export function history(course: Course): BalanceHistory {
   const { days = 30, opening, usedOn, automatic, byHand = [], otherOn = () => 0 } = course
   const fromMs = TODAY_MS - (days - 1) * DAY_MS
@@ -74,7 +74,7 @@ export function history(course: Course): BalanceHistory {
 const AUTOMATIC = { threshold: 25, amount: 50 }
 const weekly = (day: number) => (day % 7 === 3 || day % 7 === 4 ? 1.3 : 5.6 + ((day * 7) % 5) / 4)
 
-/** Ends at the planted balance. */
+/** Ends with the planted balance. */
 export const HEALTHY = history({
   opening: 67.27,
   usedOn: weekly,
@@ -139,7 +139,7 @@ export const BY_KIND = usage('kind', [
   ['other', 0.288],
 ])
 
-/** What used the credit of that history: calls, all but a few in a hundred. */
+/** Usage to match a history: nearly all of it calls. */
 export function usageOf({ days, from, to }: BalanceHistory): UsageSummary {
   const used = days.reduce((sum, day) => sum + Number(day.used), 0)
   const sms = Math.floor(used * 8) / 100

@@ -1,4 +1,4 @@
-/** Movements with why they are what they are: one for each kind of drawer. */
+/** Explained movements, one for each kind of drawer. */
 import type { ExplainedMovement, Movement } from '../src/credit/data.ts'
 import { MOVEMENTS } from './planted-history.ts'
 
@@ -101,7 +101,7 @@ const PAYMENT: Payment = {
   },
 }
 
-/** Before what took it back, as far as that is a row of the table. */
+/** The payment before it was refunded or disputed, where that is a row of the list. */
 const EARLIER: Payment = {
   ...PAYMENT,
   top_up_id: 't-2',
@@ -136,7 +136,7 @@ const inUse = (movement: Movement, usage: Partial<NonNullable<Movement['usage']>
   usage: movement.usage && { ...movement.usage, ...usage },
 })
 
-/** A movement that is none of the rows, after the last of them. */
+/** A movement after the last row of the list. */
 const LATER = {
   kind: 'refund',
   recorded_at: '2026-07-14T09:40:00Z',
@@ -343,7 +343,7 @@ const BY_KIND: Readonly<Record<string, ExplainedMovement>> = {
   adjustment: EXPLAINED.adjustment,
 }
 
-/** What the API would say of a planted row. */
+/** Answers for a planted row as the API would. */
 export async function readMovement(sequence: number): Promise<ExplainedMovement> {
   const row = MOVEMENTS.find((movement) => movement.sequence === sequence)
   if (row === undefined) throw new Error(`no movement ${sequence}`)

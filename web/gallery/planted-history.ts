@@ -73,7 +73,7 @@ const ROWS: readonly Row[] = [
   { amount: '-50.000000', after: '-10.850400', at: '2026-07-12T07:00:00Z', kind: 'dispute' },
 ]
 
-/** Before the oldest row. */
+/** The balance before the oldest row. */
 const OPENING = '39.149600'
 
 export const MOVEMENTS: readonly Movement[] = ROWS.map(movementOf)

@@ -1,4 +1,4 @@
-/** Every notice as the API would answer it, of the account in planted.ts. */
+/** Every notice of the account in planted.ts, as the API would return it. */
 import type { Notice } from '../src/credit/data.ts'
 
 const LASTS = { days_left: 4, no_days_left_reason: null, lasts_until: '2026-07-18T18:00:00.000000Z' }

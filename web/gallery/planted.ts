@@ -1,4 +1,4 @@
-/** An account as the API would answer it, and the ways it can be: for looking at, and for the tests of the page. */
+/** An account as the API would return it, in various states: for people to look at, and for tests of the page. */
 import type {
   Alerts,
   AutoTopUp,
@@ -70,7 +70,7 @@ export const FORECAST: Forecast = {
   through_sequence: 4_102,
 }
 
-/** Nothing adds credit by itself: it lasts until it is used up. */
+/** No top-up is expected: credit lasts until it is used up. */
 export const WITHOUT_TOP_UPS: Forecast = { ...FORECAST, days_to_top_up: null }
 
 export const NO_FORECAST: Forecast = {
@@ -172,7 +172,7 @@ export const MODEL: CreditModel = {
   admins: [],
 }
 
-/** The same account for somebody who may look and no more: without cards and addresses. */
+/** The same account as a member sees it: without cards and addresses. */
 export const MEMBER: CreditModel = {
   ...MODEL,
   session: { ...SESSION, role: 'member', person: { id: 'cem', name: 'Cem Aydın' } },

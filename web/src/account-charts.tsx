@@ -1,4 +1,4 @@
-/** Credit over time and what used it, as their queries go: one range for both. */
+/** Wires both charts, credit over time and usage, to their queries; they share one range. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { accountQueries } from './api/account.ts'

@@ -1,4 +1,4 @@
-/** Movements, as they are looked for, and payments, as their queries go. */
+/** Wires movements, with their filter, and payments to their queries. */
 import { useQuery } from '@tanstack/react-query'
 import type { Account } from './api/account.ts'
 import { loaded } from './api/loaded.ts'
@@ -36,7 +36,7 @@ export default function AccountHistory({ queries, session }: AccountHistoryProps
       methods={loaded(methods, (data) => data.items)}
       readMovement={queries.movement}
       isSandbox={session.is_sandbox}
-      // Of closed accounts too: what there was stays theirs.
+      // Closed accounts may export too.
       aside={session.role === 'admin' ? <ExportCredit session={session} /> : null}
     />
   )

@@ -1,4 +1,4 @@
-/** The page at work: whose session it is, and then each part of the account as its query goes. */
+/** The running page: loads the session, then each part of the account by its own query. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Suspense, useEffect, useState } from 'react'
 import { type accountQueries, Refused } from './api/account.ts'
@@ -15,7 +15,7 @@ import { untilLoaded } from './until-loaded.ts'
 
 type Queries = ReturnType<typeof accountQueries>
 
-/** Below the first view, so it is fetched while that waits for its answers, texts and all. */
+/** The part below the first view, with its texts: fetched while the first view waits for its data. */
 async function loadBelow() {
   const language = document.documentElement.lang
   const [charts, history, live] = await Promise.all([
@@ -34,7 +34,7 @@ async function loadBelow() {
 }
 type Below = Awaited<ReturnType<typeof loadBelow>>
 
-/** Whatever has not answered by then comes by itself, and may move what is below it. */
+/** Parts that have not loaded by then appear one by one, and may move what is below them. */
 const WAIT_FOR_ALL_MS = 3_000
 
 export function Billing({ queries }: { queries: Queries }) {
@@ -99,13 +99,13 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
   )
 }
 
-/** Null until it is there, the movements that it shows first asked for. */
+/** Null until it is loaded; its first movements are requested at the same time. */
 function useBelow(queries: Queries): Below | null {
   const client = useQueryClient()
   const [below, setBelow] = useState<Below | null>(null)
   useEffect(() => {
     void untilLoaded(loadBelow).then((loaded) => {
-      // What fails is asked for again where it is shown.
+      // If this fails, the list requests it again when it is shown.
       void loaded.readMovementsAhead(client, queries).catch(() => undefined)
       setBelow(loaded)
     })
@@ -113,14 +113,14 @@ function useBelow(queries: Queries): Below | null {
   return below
 }
 
-/** Where the reader goes on from there: it is not on the first screen. */
+/** Moves the reader there, because it is not on the first screen. */
 function showWhatUsedIt() {
   const card = document.querySelector('.usage-card')
   card?.scrollIntoView()
   card?.querySelector<HTMLElement>(':checked')?.focus({ preventScroll: true })
 }
 
-/** `isFirst`: the blocks stand until all of the first view is there, which then comes at once. Nothing is pushed about. */
+/** `isFirst`: placeholders are shown until the whole first view is loaded, so that nothing moves afterwards. */
 function useModel(queries: Queries, session: Session): { model: CreditModel; isFirst: boolean } {
   const account = useQuery(queries.account)
   const notices = useQuery(queries.notices)
@@ -151,7 +151,7 @@ function useModel(queries: Queries, session: Session): { model: CreditModel; isF
   }
 }
 
-/** Asking again cannot mend a refusal; a fault of the moment may be over. */
+/** A refusal is final; other failures may be transient. */
 export function isWorthRetrying(failures: number, error: Error): boolean {
   return failures < 2 && !(error instanceof Refused && error.status < 500 && error.status !== 429)
 }

@@ -1,4 +1,4 @@
-/** The page's entry: which account it is about stands in its path, `/billing/{account_id}`. */
+/** Entry point of the page. The account is in the path, `/billing/{account_id}`. */
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -8,7 +8,7 @@ import { loadTexts } from './texts/texts.ts'
 import '../../src/look/tokens.css'
 import '../../src/look/base.css'
 
-// The server says the reader's language: its texts come while it is asked whose session this is.
+// The server has set the language, so texts load while the session is being read.
 void loadTexts(document.documentElement.lang, 'page')
 
 const accountId = decodeURIComponent(location.pathname.split('/').at(-1) ?? '')

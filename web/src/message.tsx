@@ -1,4 +1,4 @@
-/** In place of the page: no session, or no page to be had now. */
+/** Shown instead of the page: there is no session, or the page cannot be loaded now. */
 import { Refused } from './api/account.ts'
 import { ErrorPart } from './components/states.tsx'
 import { useWords } from './texts/words.tsx'

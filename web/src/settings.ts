@@ -1,4 +1,4 @@
-/** What is dismissed, turned off and saved on the page itself, and what the queries read again after it. */
+/** Actions on the page itself (dismiss, turn off, save), and the queries that are reloaded after them. */
 import { useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { Account } from './api/account.ts'
@@ -6,7 +6,7 @@ import type { CreditActions, Notice, Session } from './credit/data.ts'
 
 const changes = () => import('./api/changes.ts')
 
-/** Those that may change nothing have none of the actions but to dismiss, which is for oneself. */
+/** Those who may not change anything can still dismiss notices, which concerns only themselves. */
 export function useSettingsActions(queries: Account, { account_id: accountId, role }: Session, isClosed: boolean) {
   const client = useQueryClient()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())

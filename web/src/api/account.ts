@@ -1,10 +1,10 @@
-/** What the page asks the API, by the cookie of its session. Nothing is asked of anybody else. */
+/** The page's requests to the API, with the session cookie. The page talks to no other server. */
 import { queryOptions } from '@tanstack/react-query'
 import { type ApiClient, createApiClient, type Schema } from '../../../src/api/client/client.ts'
 import { setConnection } from '../live/connection.ts'
 import { keepNewest } from '../live/newer.ts'
 
-/** A refusal of the API: its code, for what is to be done about it, and what it says of it. */
+/** A refusal by the API: a code to act on, and what it says. */
 export class Refused extends Error {
   readonly status: number
   readonly problem: Schema<'Problem'> | undefined
@@ -16,7 +16,7 @@ export class Refused extends Error {
   }
 }
 
-/** As the browser's session, whose end is noticed whatever was asked. */
+/** A client with the session cookie; any request notices the end of the session. */
 export function openClient(): ApiClient {
   return createApiClient({
     baseUrl: location.origin,
@@ -31,7 +31,7 @@ export function openClient(): ApiClient {
 
 export type Account = ReturnType<typeof accountQueries>
 
-/** The queries of one account. Each part of the page has its own, so each fails and is tried again by itself. */
+/** The queries of one account. Each part of the page has its own, so that it fails and is retried on its own. */
 export function accountQueries(accountId: string) {
   const api = openClient()
   const params = { path: { account_id: accountId } }
@@ -94,14 +94,14 @@ export function accountQueries(accountId: string) {
 
 type Asked<Data> = Promise<{ data?: Data; error?: unknown; response: Response }>
 
-/** Throws `Refused`, and whatever `fetch` throws when there is no answer. */
+/** The data of an answer. Throws `Refused`, or what `fetch` throws if there is no answer. */
 export async function answerOf<Data>(asked: Asked<Data>): Promise<Exclude<Data, undefined>> {
   const { data, error, response } = await asked
   if (!response.ok) throw new Refused(response.status, error as Schema<'Problem'> | undefined)
   return data as Exclude<Data, undefined>
 }
 
-/** With what `If-Match` has to say when it is changed. */
+/** The data with its ETag, which a change sends as `If-Match`. */
 async function withEtag<Data extends object | undefined>(asked: Asked<Data>) {
   return { ...(await answerOf(asked)), etag: (await asked).response.headers.get('etag') ?? '*' }
 }

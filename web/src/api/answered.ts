@@ -1,4 +1,4 @@
-/** Answers of the API as values: what it says, why it refuses, or that nothing was heard. */
+/** Answers of the API as values: data, a refusal, or silence. */
 
 export interface FieldFault {
   readonly path: string
@@ -6,7 +6,7 @@ export interface FieldFault {
   readonly limit?: string
 }
 
-/** Who was faster, and when. */
+/** Who changed something meanwhile, and when. */
 export interface Change {
   readonly changed_by: string | null
   readonly changed_by_name: string | null
@@ -15,10 +15,10 @@ export interface Change {
 
 export interface Refusal {
   readonly status: number
-  /** `consent-differs`, ... */
+  /** Such as `consent-differs`. */
   readonly code: string
   readonly errors: readonly FieldFault[]
-  /** Who was faster, of what was changed meanwhile. */
+  /** For `changed-meanwhile`: who changed it, and when. */
   readonly change: Change | null
   readonly retryAfterSeconds: number | null
 }
@@ -26,10 +26,10 @@ export interface Refusal {
 export type Answered<Data> =
   | { readonly data: Data; readonly etag: string | null }
   | { readonly refusal: Refusal }
-  /** No answer, or none to go by: it may have happened. */
+  /** No usable answer, so the request may have taken effect. */
   | { readonly silence: true; readonly retryAfterSeconds?: number | null }
 
-/** Longer than this nothing is heard: nobody knows then what has happened. */
+/** A request without an answer for this long counts as silence: its outcome is unknown. */
 export const SILENCE_MS = 15_000
 
 interface Problem {

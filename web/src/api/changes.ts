@@ -1,4 +1,7 @@
-/** What people change from the page, each on condition that it is still as they saw it. Loaded when the first one is asked for. */
+/**
+ * Changes made on the page, each refused if somebody has changed the thing since it was read. Loaded with the first
+ * change.
+ */
 import type { Alerts, AutoTopUp, Notice } from '../credit/data.ts'
 import { answerOf, openClient } from './account.ts'
 
@@ -6,7 +9,7 @@ const api = openClient()
 
 const pathOf = (accountId: string) => ({ path: { account_id: accountId } })
 
-/** Its figures stay, so that it can be turned on again as it was. Throws `Refused`. */
+/** Turns it off and keeps its figures for turning it on again. Throws `Refused`. */
 export async function turnOffAutoTopUp(seen: AutoTopUp): Promise<void> {
   if (seen.settings === null) return
   await answerOf(
@@ -17,7 +20,7 @@ export async function turnOffAutoTopUp(seen: AutoTopUp): Promise<void> {
   )
 }
 
-/** Throws `Refused`. */
+/** Saves the customer's own alert level. Throws `Refused`. */
 export async function saveAlerts({ levels }: Alerts, custom: string | null): Promise<void> {
   await answerOf(
     api.PUT('/v1/accounts/{account_id}/alert-levels', {
@@ -27,7 +30,7 @@ export async function saveAlerts({ levels }: Alerts, custom: string | null): Pro
   )
 }
 
-/** For oneself. Answers the notices that are left. Throws `Refused`. */
+/** Dismisses a notice for the reader alone, and returns the remaining ones. Throws `Refused`. */
 export function dismissNotice(accountId: string, { key, occurrence }: Notice) {
   return answerOf(
     api.POST('/v1/accounts/{account_id}/notices/dismissals', {

@@ -1,8 +1,8 @@
-/** What the charts ask: loaded with them, after the first view. */
+/** The queries of the charts, loaded with them after the first view. */
 import { queryOptions } from '@tanstack/react-query'
 import { answerOf, openClient } from './account.ts'
 
-/** Of what is looked at now, what there was stays until the next is there. */
+/** Keeps showing the previous range until the next one is loaded. */
 const placeholderData = <Data>(before: Data | undefined) => before
 
 export function chartQueries(accountId: string) {
@@ -14,7 +14,7 @@ export function chartQueries(accountId: string) {
       queryOptions({
         queryKey: key('balance-history', days),
         queryFn: () => {
-          // A week by the day would be seven steps.
+          // By day, a week would have only seven steps.
           const query = { days, step: days <= 7 ? ('hour' as const) : ('day' as const) }
           return answerOf(api.GET('/v1/accounts/{account_id}/balance-history', { params: { path, query } }))
         },

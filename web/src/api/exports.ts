@@ -1,4 +1,4 @@
-/** What of the page exports movements: asked for, followed, and what a period comes to beforehand. Loaded when it is opened. */
+/** Requests of the export dialog: create, follow, list, and preview the sums of a period. Loaded with the dialog. */
 import type { ApiClient, Schema } from '../../../src/api/client/client.ts'
 import { openClient } from './account.ts'
 import { type Answered, answered, SILENCE_MS } from './answered.ts'
@@ -9,13 +9,13 @@ export type PeriodSummary = Schema<'PeriodSummary'>
 export interface WantedExport {
   readonly from: string
   readonly to: string
-  /** In which its days were chosen. */
+  /** The time zone in which the days were chosen. */
   readonly time_zone: string
 }
 
-/** The API did not do it, or was not heard. */
+/** The API refused the request or did not answer. */
 export class NotAnswered extends Error {
-  /** Null: nothing was heard, and it may have been done. */
+  /** Null if there was no answer; the request may have taken effect. */
   readonly status: number | null
   readonly retryAfterSeconds: number | null
 
@@ -28,16 +28,16 @@ export class NotAnswered extends Error {
 
 export type ExportsApi = ReturnType<typeof exportsApi>
 
-/** More than anybody asks for while they are kept. */
+/** More than anybody requests while files are kept. */
 const NEWEST = 20
 
-/** Whatever is asked throws `NotAnswered`. */
+/** Every request throws `NotAnswered`. */
 export function exportsApi(accountId: string) {
   const api: ApiClient = openClient()
   const path = { account_id: accountId }
   const signal = () => AbortSignal.timeout(SILENCE_MS)
   return {
-    /** Under the same key it is one export, however often it is asked for. While one is under way, that one is answered. */
+    /** One export per key, however often it is requested. If one is in preparation, returns that one. */
     create: async (key: string, wanted: WantedExport) =>
       dataOf(
         await answered(
@@ -48,7 +48,7 @@ export function exportsApi(accountId: string) {
           }),
         ),
       ),
-    /** The newest first. */
+    /** Newest first. */
     list: async () =>
       dataOf(
         await answered(
@@ -79,12 +79,12 @@ export function exportsApi(accountId: string) {
   }
 }
 
-/** Where a browser takes the file from, by the cookie of its session. */
+/** The address of the file, which the browser fetches with the session cookie. */
 export function fileUrl({ account_id: accountId, export_id: exportId }: Export): string {
   return `/v1/accounts/${encodeURIComponent(accountId)}/exports/${encodeURIComponent(exportId)}/file`
 }
 
-/** How many movements a period has: they are numbered without a gap. */
+/** The number of movements in a period; sequences have no gaps. */
 export function rowsOf({ after_sequence: after, through_sequence: through }: PeriodSummary): number {
   return through - after
 }

@@ -1,4 +1,4 @@
-/** A query as a part of the page. */
+/** A query as the state of a part of the page. */
 import type { Loaded } from '../credit/data.ts'
 
 interface Query<Data> {
@@ -7,7 +7,7 @@ interface Query<Data> {
   readonly refetch: () => unknown
 }
 
-/** What there was once is shown on, whatever becomes of asking again. */
+/** Data that was loaded once stays visible, even if a later request fails. */
 export function loaded<Data, Shown>(query: Query<Data>, show: (data: Data) => Shown): Loaded<Shown> {
   if (query.data !== undefined) return { status: 'ready', data: show(query.data) }
   return query.error === null ? { status: 'loading' } : { status: 'error', onRetry: () => void query.refetch() }

@@ -1,4 +1,4 @@
-/** Movements as the API lists and finds them. What is looked for goes in bodies: it stands in nobody's log of addresses. */
+/** Movements as the API lists and searches them. Search terms are sent in bodies, so they appear in no access log. */
 import type { Movement } from '../credit/data.ts'
 import { addDays, dateIn } from '../format/days.ts'
 import type { MovementSearch } from '../movements/filter.ts'
@@ -8,31 +8,31 @@ import { answerOf, openClient } from './account.ts'
 export interface MovementsAnswer {
   readonly items: readonly Movement[]
   readonly next_cursor: string | null
-  /** How many there are on all pages, as far as they are counted. */
+  /** On all pages together, as far as they are counted. */
   readonly count: number
-  /** There are more than `count`. */
+  /** Whether there are more than `count`. */
   readonly is_more: boolean
 }
 
-/** Too much is not indexed yet to be searched and counted; it is listed all the same. */
+/** Too much is not indexed yet to search or count; listing still works. */
 export interface NotIndexedYet {
   readonly retryAfterSeconds: number
 }
 
 export interface PageWanted {
-  /** Null: from the newest on. */
+  /** Null for the newest. */
   readonly cursor: string | null
   readonly limit?: number
 }
 
 export type MovementsApi = ReturnType<typeof movementsApi>
 
-/** Of all that is listed, only so many are counted, as of what is found. */
+/** Counts stop here, for lists as for searches. */
 const MAX_COUNT = 1_000
 const USED_IN_DAYS = 90
 const RETRY_AFTER_SECONDS = 30
 
-/** Whatever it asks throws `Refused`, and what `fetch` throws when there is no answer. */
+/** Every request throws `Refused`, or what `fetch` throws if there is no answer. */
 export function movementsApi(accountId: string) {
   const api = openClient()
   const path = { account_id: accountId }
@@ -40,7 +40,7 @@ export function movementsApi(accountId: string) {
   async function list({ cursor, limit = MOVEMENTS_PER_PAGE }: PageWanted): Promise<MovementsAnswer> {
     const query = { limit, ...(cursor === null ? {} : { cursor }) }
     const page = await answerOf(api.GET('/v1/accounts/{account_id}/movements', { params: { path, query } }))
-    // They are numbered without a gap.
+    // Sequences have no gaps, so the newest one is the count.
     const all = page.items[0]?.sequence ?? 0
     return { ...page, count: Math.min(all, MAX_COUNT), is_more: all > MAX_COUNT }
   }
@@ -59,10 +59,10 @@ export function movementsApi(accountId: string) {
   }
 
   return {
-    /** `search` null: all of them. */
+    /** `search` is null for all movements. */
     page: (search: MovementSearch | null, wanted: PageWanted) =>
       search === null ? list(wanted) : find(search, wanted),
-    /** Who used credit, those first who used the most of it. */
+    /** Users with usage, those with the most first. */
     users: async () => {
       const from = addDays(dateIn('UTC', new Date()), 1 - USED_IN_DAYS)
       const query = { by: 'user', from } as const

@@ -1,4 +1,7 @@
-/** What of the page moves money or cards. Refusals are values here: each is answered in words, and some end a payment's key. */
+/**
+ * Requests that move money or cards. Refusals are values: each is explained to the reader, and some end the key of a
+ * payment.
+ */
 import type { ApiClient, Schema } from '../../../src/api/client/client.ts'
 import { openClient } from './account.ts'
 import { answered, SILENCE_MS } from './answered.ts'
@@ -15,7 +18,7 @@ export interface WantedAutoTopUp {
   readonly monthly_cap: string | null
 }
 
-/** With the figures that it was shown with. */
+/** The consent, with the figures that were shown with it. */
 export interface WantedConsent extends WantedAutoTopUp {
   readonly text: string
   readonly text_version: string
@@ -44,7 +47,7 @@ export function payApi(accountId: string) {
         api.GET('/v1/accounts/{account_id}/auto-top-up-quote', { params: { path, query }, signal: signal() }),
       )
     },
-    /** Under the same key it is one payment, however often it is asked for. */
+    /** One payment per key, however often it is requested. */
     pay: (key: string, amount: string, methodId: string) =>
       answered(
         api.POST('/v1/accounts/{account_id}/top-ups', {
@@ -99,7 +102,7 @@ export function payApi(accountId: string) {
           signal: signal(),
         }),
       ),
-    /** With its ETag, which `saveAutoTopUp` wants. */
+    /** With its ETag, which `saveAutoTopUp` needs. */
     readAutoTopUp: () => answered(api.GET('/v1/accounts/{account_id}/auto-top-up', { params, signal: signal() })),
     saveAutoTopUp: (
       key: string,

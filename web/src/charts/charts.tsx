@@ -1,4 +1,4 @@
-/** Both charts, beside each other where there is room. */
+/** Both charts, side by side if there is room. */
 import { MoreWords } from '../texts/words.tsx'
 import { CreditOverTime, type CreditOverTimeProps } from './credit-over-time.tsx'
 import { WhatUsedIt, type WhatUsedItProps } from './what-used-it.tsx'

@@ -1,16 +1,17 @@
 /**
- * The drawing. Only the path is stretched to the width that there is; all else stands at a share of it, so nothing has to be
- * measured. A slider lies over it, unseen: a pointer over it, a finger along it or arrow keys read one point after another.
+ * The drawing of the chart. Only the path is stretched to the available width; everything else is placed in per cent,
+ * so nothing has to be measured. An invisible slider lies over it: pointer, finger or arrow keys move from point to
+ * point.
  */
 import { useWords } from '../texts/words.tsx'
 import { type CreditChart, type Mark, PATH_HEIGHT, PATH_WIDTH, readingAt } from './geometry.ts'
 import { dayText, readingText, tickTexts } from './words.ts'
 
 const HEIGHT = 200
-/** Of the path: half a line of text above it, and below it the top-ups. */
+/** Insets of the path: half a line of text above, the marks of top-ups below. */
 const TOP = 8
 const MARKS_Y = 193
-/** Of a label from its line. */
+/** Distance of a label from its line. */
 const ABOVE = -6
 const BELOW = 15
 
@@ -19,7 +20,7 @@ export interface CreditDrawingProps {
   readonly name: string
   readonly currency: string
   readonly threshold: string | null
-  /** Which reading is shown. */
+  /** Index of the reading that is shown. */
   readonly read: number | null
   readonly onRead: (read: number | null) => void
 }
@@ -116,7 +117,7 @@ function Across({ y, className }: { y: number; className: string }) {
   return <line className={className} x1="0" x2="100%" y1={TOP + y} y2={TOP + y} />
 }
 
-/** Told apart by their shapes. */
+/** Kinds differ by shape, not only by colour. */
 export function MarkShape({ kind }: Pick<Mark, 'kind'>) {
   return <path d={kind === 'automatic' ? 'M0 -5L5 4H-5Z' : 'M0 -5L5 0L0 5L-5 0Z'} />
 }

@@ -1,4 +1,4 @@
-/** Is credit falling faster than it is filled? A line in steps, zero, the threshold and the top-ups, and all of it in figures. */
+/** Credit over time: a stepped line, zero, the threshold and top-ups; all figures in a table as well. */
 import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
@@ -16,7 +16,7 @@ import { creditSentence, readingText } from './words.ts'
 
 export interface CreditOverTimeProps {
   readonly history: Loaded<BalanceHistory>
-  /** Below which it is topped up; null: it is not. */
+  /** The threshold of automatic top-up; null if it is off. */
   readonly threshold: string | null
   readonly range: Range
   readonly onRange: (range: Range) => void
@@ -90,7 +90,7 @@ function Drawn({ history, threshold, isSandbox }: DrawnProps) {
   )
 }
 
-/** What the shapes mean, as far as there are any. */
+/** What the shapes mean, for those that are in the chart. */
 function Legend({ marks }: Pick<CreditChart, 'marks'>) {
   const { t } = useWords()
   return (['automatic', 'manual'] as const)

@@ -1,4 +1,4 @@
-/** What the chart of credit is drawn from, a row a day, the newest first. */
+/** The figures of the credit chart, one row per day, newest first. */
 import { signOf } from '../format/decimal.ts'
 import { useWords } from '../texts/words.tsx'
 import type { BalanceHistory } from './geometry.ts'
@@ -13,7 +13,7 @@ export function FiguresTable({ history: { days, currency } }: { history: Balance
   return (
     <>
       <p className="muted">{t('charts.utcDays')}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the drawer is scrolled by keys too */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: lets keyboard users scroll what is wider than the drawer */}
       <section className="figures" aria-label={t('charts.credit')} tabIndex={0}>
         <table>
           <thead>

@@ -1,29 +1,29 @@
-/** Where each part of the chart of credit is. Pure: figures in, places out, so that it can be tested without a browser. */
+/** The geometry of the credit chart. Pure: figures in, positions out, so that it can be tested without a browser. */
 import type { Schema } from '../../../src/api/client/client.ts'
 import { scaleOf } from './scale.ts'
 
 export type BalanceHistory = Schema<'BalanceHistory'>
 type TopUp = BalanceHistory['top_ups']['items'][number]
 
-/** Units of the path, whatever the width is that it is stretched to; its height is in pixels. */
+/** Size of the path: width in its own units, whatever it is stretched to; height in pixels. */
 export const PATH_WIDTH = 1_000
 export const PATH_HEIGHT = 172
 
-/** Top-ups closer than this are one mark: beside each other they would be one smear. */
+/** Top-ups closer than this share one mark, because separate ones would overlap. */
 const MIN_MARK_GAP_PERCENT = 2.5
-/** With more of them, lines from what each met to what it left would fill the drawing. */
+/** With more top-ups than this, drawing the dip at each would fill the chart. */
 const MAX_DIPS = 40
 const MAX_DATES = 5
-/** Days from date to date. */
+/** Possible numbers of days between dates. */
 const DATE_STEPS = [1, 2, 7, 14, 28] as const
-/** About what the label of the threshold covers: of the width, and in pixels. */
+/** Approximate size of the threshold's label: per cent of the width, and pixels. */
 const LABEL_PERCENT = 35
 const LABEL_HEIGHT = 18
 
 export interface CreditChart {
-  /** Amounts from the top down, evenly apart. */
+  /** Amounts at even distances, from the top. */
   readonly ticks: readonly string[]
-  /** In pixels from the top. */
+  /** Pixels from the top. */
   readonly zeroY: number
   readonly path: string
   readonly threshold: Threshold | null
@@ -32,7 +32,7 @@ export interface CreditChart {
   readonly readings: readonly Reading[]
 }
 
-/** Its label stands where the line of credit is farther away, and on no gridline. */
+/** The threshold; its label is placed where the line of credit is farther away, and on no gridline. */
 export interface Threshold {
   readonly y: number
   readonly side: 'start' | 'end'
@@ -45,12 +45,12 @@ export interface Mark {
   readonly count: number
 }
 
-/** A point that can be read by itself. */
+/** A point that can be read with the slider. */
 export interface Reading {
   readonly xPercent: number
   readonly y: number
   readonly balance: string
-  /** Of a day its date, which has no zone; else the instant. */
+  /** A day has a date, which is independent of time zones; other readings have an instant. */
   readonly of: { readonly date: string } | { readonly at: string }
 }
 
@@ -83,7 +83,7 @@ export function creditChart(history: BalanceHistory, threshold: string | null): 
   }
 }
 
-/** Points in their order, and between them each top-up with the balance that it met and the one that it left. */
+/** The points in order, and between them each top-up with the balance before and after it. */
 function verticesOf({ points, top_ups: topUps }: BalanceHistory): Vertex[] {
   const items = topUps.items.length > MAX_DIPS ? [] : topUps.items
   const vertices: Vertex[] = []
@@ -100,7 +100,7 @@ function verticesOf({ points, top_ups: topUps }: BalanceHistory): Vertex[] {
   return vertices
 }
 
-/** In steps: what was is so until it changes. */
+/** A stepped line: a value holds until it changes. */
 function pathOf(placed: readonly { x: number; y: number }[]): string {
   const [first, ...others] = placed
   let { x: lastX, y: lastY } = first!
@@ -149,7 +149,7 @@ function datesOf(days: BalanceHistory['days']): string[] {
   return days.filter((_, i) => i % step === 0).map(({ date }) => date)
 }
 
-/** Of all readings the one nearest to a place between 0 and 1. */
+/** Index of the reading nearest to a position from 0 to 1. */
 export function readingAt(readings: readonly Reading[], part: number): number {
   let nearest = 0
   for (const [i, { xPercent }] of readings.entries()) {

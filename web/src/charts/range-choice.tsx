@@ -1,4 +1,4 @@
-/** One range for both charts. */
+/** The choice of the range, shared by both charts. */
 import { Segmented } from '../components/segmented.tsx'
 import { useWords } from '../texts/words.tsx'
 import { RANGES, type Range } from './range.ts'

@@ -1,22 +1,22 @@
 /**
- * From amounts to places in a drawing. Here alone an amount becomes a float: a pixel is no money, and what is written beside
- * the drawing stays the decimal that the API gave.
+ * Scales amounts to positions in a drawing. Only here does an amount become a float, because a pixel is no money;
+ * labels keep the decimal strings of the API.
  */
 
 export interface Scale {
-  /** From the top down, evenly apart, zero among them: at most three beside it. */
+  /** From the top, at even distances, zero included: at most three besides it. */
   readonly ticks: readonly string[]
   /** 0 at the top, 1 at the bottom. */
   place(decimal: string): number
 }
 
 const MAX_GRIDLINES = 3
-/** How far gridlines may be apart, in tens of whatever size. */
+/** Possible distances of gridlines, times a power of ten. */
 const STEPS = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10] as const
-/** Gridlines are labelled to the cent, so they stand at whole cents. */
+/** Labels show cents, so gridlines are at whole cents. */
 const CENTS_PER_UNIT = 100
 
-/** The narrowest that has all amounts and zero in it. */
+/** The smallest scale that covers all amounts and zero. */
 export function scaleOf(decimals: readonly string[]): Scale {
   const amounts = [0, ...decimals.map(Number)]
   const [lowest, highest] = [Math.min(...amounts), Math.max(...amounts)]
@@ -35,7 +35,7 @@ export function scaleOf(decimals: readonly string[]): Scale {
 
 function stepOf(lowest: number, highest: number): number {
   const span = highest - lowest
-  // Nothing but zero: any will do.
+  // All amounts are zero: any step will do.
   if (span === 0) return 1
   for (let tens = 10 ** Math.floor(Math.log10(span / MAX_GRIDLINES)); ; tens *= 10) {
     for (const unit of STEPS) {
@@ -45,12 +45,12 @@ function stepOf(lowest: number, highest: number): number {
   }
 }
 
-/** Steps it takes to reach so far. */
+/** Number of steps needed to cover `reach`. */
 function countOf(reach: number, step: number): number {
   return reach <= 0 ? 0 : Math.ceil(roundedTo(reach / step))
 }
 
-/** 0.1 + 0.2 is not meant to be more than 0.3. */
+/** Removes floating-point noise, such as 0.1 + 0.2 > 0.3. */
 function roundedTo(value: number): number {
   return Number(value.toPrecision(12))
 }

@@ -1,14 +1,14 @@
-/** How much of the whole each part is. A share is no money: it is worked out here, from whole numbers, and rounded once. */
+/** Shares of a whole, computed from whole numbers and rounded once. A share is no money. */
 import { scaled } from '../format/decimal.ts'
 
-/** Thousandths of the whole, rounded half up; 0 where there is none, or nothing of it. */
+/** Thousandths, rounded half up; 0 if the whole is zero. */
 export function perMille(part: string, whole: string): number {
   const [some, all] = [scaled(part), scaled(whole)]
   if (all <= 0n || some <= 0n) return 0
   return Number((some * 2_000n + all) / (all * 2n))
 }
 
-/** `31%`, `<1%` of what is there but hardly. */
+/** Such as `31%`; `<1%` for small shares above zero. */
 export function percentText(part: string, whole: string, locale: string): string {
   const [some, all] = [scaled(part), scaled(whole)]
   const format = new Intl.NumberFormat(locale, { style: 'percent' })

@@ -1,9 +1,11 @@
-/** Which movements a bar leads to: those of its range that it is of. */
+/** The filter for the movements behind a bar. */
 import { KINDS, type MovementFilter, NO_FILTER } from '../movements/filter.ts'
 import type { Range } from './range.ts'
 import type { Shown } from './words.ts'
 
-/** Days of the charts are UTC's and days of movements the reader's, so at the range's beginning a few hours differ. */
+/**
+ * Chart days are in UTC and the filter's days in the reader's zone, so the start of the range may differ by some hours.
+ */
 export function movementsOf({ by, id, name }: Shown, range: Range): MovementFilter {
   const inRange: MovementFilter = { ...NO_FILTER, period: `${range}d` }
   switch (by) {

@@ -1,4 +1,4 @@
-/** The range as the page has it: read once, and written down when another is chosen. */
+/** The range as state of the page; a new choice is stored. */
 import { useState } from 'react'
 import { PLACE, type Range, readRange, type Store, withRange } from './range.ts'
 
@@ -14,7 +14,7 @@ export function useRange(): [Range, (range: Range) => void] {
   ]
 }
 
-/** A browser may allow none, in a frame above all. */
+/** The browser may deny storage, above all in a frame. */
 function storage(): Store | null {
   try {
     return localStorage
@@ -27,6 +27,6 @@ function remember(range: Range): void {
   try {
     storage()?.setItem(PLACE, String(range))
   } catch {
-    // It is full: the URL has it all the same.
+    // Storage is full; the URL still has the range.
   }
 }

@@ -1,4 +1,4 @@
-/** What used credit: a list of bars, which is its own table. A row leads to the movements that it is of. */
+/** What used credit: a list of bars that is also its own table. A row leads to its movements. */
 import type { ReactNode } from 'react'
 import { Card } from '../components/card.tsx'
 import { Segmented } from '../components/segmented.tsx'
@@ -9,14 +9,14 @@ import { useWords } from '../texts/words.tsx'
 import { percentText, perMille } from './shares.ts'
 import { nameOf, nothingUsed, type Shown, type UsageBy, type UsageSummary, usageSentence, usedText } from './words.ts'
 
-/** As many bars as there are, and one for all others. */
+/** Bars shown; all others are summed up in one more. */
 export const SHOWN_BARS = 8
 
 export interface WhatUsedItProps {
   readonly usage: Loaded<UsageSummary>
   readonly by: UsageBy
   readonly onBy: (by: UsageBy) => void
-  /** Absent: rows are no buttons. */
+  /** Absent: rows are not buttons. */
   readonly onShowMovements?: ((of: Shown) => void) | undefined
 }
 

@@ -1,4 +1,4 @@
-/** What the charts say in words: a sentence each, the names of parts, and amounts along an axis. */
+/** The texts of the charts: their summary sentences, names of parts, and amounts along an axis. */
 import type { Schema } from '../../../src/api/client/client.ts'
 import type { DateFormat } from '../format/dates.ts'
 import { compareDecimals, isBelow, signOf } from '../format/decimal.ts'
@@ -11,16 +11,16 @@ export type UsageSummary = Schema<'UsageSummary'>
 export type UsageBy = 'kind' | 'user' | 'destination'
 type Used = UsageSummary['items'][number]
 
-/** What a bar is of. */
+/** What a bar stands for. */
 export interface Shown {
   readonly by: UsageBy
   /** A kind, a user's id, the name of a destination or an SKU. */
   readonly id: string
-  /** As people call it. */
+  /** As shown to people. */
   readonly name: string
 }
 
-/** Of the reader's words, what the charts need. */
+/** The part of the reader's words that charts use. */
 export interface ChartWords {
   readonly locale: string
   readonly t: Translate
@@ -29,7 +29,7 @@ export interface ChartWords {
 }
 
 const MS_PER_DAY = 86_400_000
-/** From here on an axis says `€1.2M`. */
+/** From here on an axis writes `€1.2M`. */
 const COMPACT_FROM = '100000'
 
 /** `Credit fell from €120.10 to €42.17 in 30 days, with 3 top-ups of €150.00 in all.` */
@@ -52,12 +52,12 @@ export function usageSentence(usage: UsageSummary, words: ChartWords): string {
   return words.t('charts.usedMost', { ...values, used, name: nameOf(most, usage.by, words) })
 }
 
-/** Nothing ever was, or nothing in these days. */
+/** There never was any usage, or none in these days. */
 export function nothingUsed(usage: UsageSummary, { t }: ChartWords): string {
   return usage.through_sequence === 0 ? t('charts.empty') : t('charts.nothingUsed', { days: daysOf(usage) })
 }
 
-/** In what people say: of kinds a word, of users their name, else as it stands. */
+/** A word for a kind, the name of a user, else the id itself. */
 export function nameOf({ id, name }: Used, by: UsageSummary['by'], { t }: ChartWords): string {
   if (by === 'user') return name ?? id ?? t('charts.noUser')
   if (by === 'destination') return id ?? t('charts.noDestination')
@@ -65,13 +65,13 @@ export function nameOf({ id, name }: Used, by: UsageSummary['by'], { t }: ChartW
   return t(isKind(known) ? known : 'charts.kind.other')
 }
 
-/** Never more than there is; a little is not nothing. */
+/** Rounded down; a small amount is not shown as zero. */
 export function balanceText(decimal: string, currency: string, words: ChartWords): string {
   const money = words.money(currency)
   return money.balance(decimal) ?? words.t('money.less_than', { amount: money.cent })
 }
 
-/** As charged, to the cent; a little is not nothing. */
+/** Rounded to the cent; a small amount is not shown as zero. */
 export function usedText(decimal: string, currency: string, words: ChartWords): string {
   const money = words.money(currency)
   if (signOf(decimal) > 0 && isBelow(decimal, '0.005')) return words.t('money.less_than', { amount: money.cent })
@@ -83,13 +83,13 @@ export function readingText({ of, balance }: Reading, currency: string, words: C
   return words.t('charts.reading', { when, balance: balanceText(balance, currency, words) })
 }
 
-/** 14 Jul: a day in UTC, wherever the reader is. */
+/** Such as 14 Jul: a day in UTC, wherever the reader is. */
 export function dayText(date: string, locale: string): string {
   const format = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' })
   return format.format(new Date(`${date}T00:00:00Z`))
 }
 
-/** Amounts along an axis, with as many digits as their steps need. */
+/** Amounts along an axis, with as many digits as their step needs. */
 export function tickTexts(ticks: readonly string[], currency: string, locale: string): string[] {
   const isCompact = ticks.some((tick) => !isBelow(tick.replace('-', ''), COMPACT_FROM))
   const places = ticks.some((tick) => tick.includes('.')) ? 2 : 0

@@ -1,4 +1,4 @@
-/** A field for an amount of money, as it is being typed (use-amount.ts). */
+/** A text field for an amount of money; its state is in use-amount.ts. */
 import type { ReactNode } from 'react'
 import { TextField } from './field.tsx'
 import type { AmountState } from './use-amount.ts'
@@ -8,7 +8,7 @@ interface AmountFieldProps {
   readonly label: string
   readonly hint?: ReactNode
   readonly amount: AmountState
-  /** Where more is to be said of it than the amount itself knows. */
+  /** Overrides the amount's own fault. */
   readonly fault?: string | null
   readonly isLocked?: boolean
 }

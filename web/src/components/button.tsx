@@ -1,4 +1,4 @@
-/** One primary a view; what takes away is a text button. While it submits, a button keeps its width and its place. */
+/** Buttons: one primary per view; destructive ones are plain text. While submitting, a button keeps its size. */
 import type { ReactNode, Ref } from 'react'
 import './button.css'
 
@@ -6,10 +6,10 @@ export interface ButtonProps {
   readonly kind?: 'primary' | 'secondary' | 'text'
   readonly children: ReactNode
   readonly onClick?: (() => void) | undefined
-  /** Under way: pressing it again does nothing. */
+  /** In progress: pressing it again does nothing. */
   readonly isSubmitting?: boolean
   readonly type?: 'button' | 'submit'
-  /** What it says to those who do not see what it stands beside. */
+  /** Accessible name, for those who do not see its context. */
   readonly label?: string | undefined
   readonly ref?: Ref<HTMLButtonElement>
 }
@@ -22,7 +22,7 @@ export function Button(props: ButtonProps) {
       type={type}
       className={`button button-${kind}`}
       aria-label={label}
-      // Not `disabled`: that would take the focus from it.
+      // Not `disabled`, which would lose the focus.
       aria-disabled={isSubmitting || undefined}
       data-submitting={isSubmitting || undefined}
       onClick={(event) => {
@@ -36,7 +36,7 @@ export function Button(props: ButtonProps) {
   )
 }
 
-/** A link that looks like a button goes somewhere: the bank, the dashboard. */
+/** A link that looks like a button, for going elsewhere: to the bank or the dashboard. */
 export function LinkButton({
   href,
   target,

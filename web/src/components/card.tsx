@@ -1,10 +1,10 @@
-/** A part of the page, with its heading, and what is to be known about it below that. */
+/** A section of the page with a heading. */
 import { type ReactNode, useId } from 'react'
 import './card.css'
 
 export interface CardProps {
   readonly title: string
-  /** Beside the heading: the state of what the card is about. */
+  /** Beside the heading: the state of the card's subject. */
   readonly aside?: ReactNode
   readonly className?: string
   readonly children: ReactNode
@@ -26,11 +26,11 @@ export function Card({ title, aside, className = '', children }: CardProps) {
 export interface SettingsRowProps {
   readonly label: string
   readonly children: ReactNode
-  /** At the right: Edit, Change, Remove. */
+  /** On the right: Edit, Change, Remove. */
   readonly actions?: ReactNode
 }
 
-/** A setting as it is: never a field that cannot be typed into. */
+/** A setting that is shown, not edited in place. */
 export function SettingsRow({ label, children, actions }: SettingsRowProps) {
   const id = useId()
   return (

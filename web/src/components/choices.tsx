@@ -1,4 +1,4 @@
-/** One of a few, each a line or two: a native radio group, so that arrows move in it. */
+/** A choice of a few options of one or two lines: native radio buttons, so arrow keys work. */
 import type { ReactNode } from 'react'
 import './choices.css'
 
@@ -15,7 +15,7 @@ export interface ChoicesProps {
   readonly value: string | null
   readonly onChange: (value: string) => void
   readonly isLocked?: boolean
-  /** Below the choices: the field of the last one. */
+  /** Below the options: the field of the last one. */
   readonly children?: ReactNode
 }
 

@@ -1,6 +1,6 @@
 /**
- * A dialog in the middle, or a drawer from the right: keeps the focus in itself, gives it back, closes by Escape and by a press
- * beside it. Heavy, so it is loaded when the first one opens (`lazy-dialog.tsx`).
+ * A centred dialog, or a drawer from the right. It traps the focus and returns it, and closes by Escape or a click
+ * outside. It is large, so it is loaded when the first one opens (`lazy-dialog.tsx`).
  */
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { type ReactNode, useRef } from 'react'
@@ -15,12 +15,12 @@ export interface DialogProps {
   readonly isOpen: boolean
   readonly onClose: () => void
   readonly kind?: 'dialog' | 'drawer'
-  /** Repeated here, where the page behind is covered. */
+  /** Repeats the sandbox label, because the page behind is covered. */
   readonly isSandbox?: boolean
   readonly children: ReactNode
-  /** Where the focus goes once it has closed, if not back to what opened it. */
+  /** Where the focus goes after closing; default: what opened it. */
   readonly returnsTo?: (() => HTMLElement | null) | undefined
-  /** Its buttons, the one to press before the others. */
+  /** Its buttons, the primary one first. */
   readonly footer?: ReactNode
 }
 
@@ -33,7 +33,7 @@ export default function Dialog(props: DialogProps) {
     <Base.Root open={isOpen} onOpenChange={(open) => (open ? undefined : onClose())}>
       <Base.Portal>
         <Base.Backdrop className="dialog-backdrop" />
-        {/* It takes the focus itself, so that its title is read and no button is pressed by accident. */}
+        {/* The popup itself takes the focus: its title is read, and no button is pressed by accident. */}
         <Base.Popup
           ref={popup}
           initialFocus={popup}

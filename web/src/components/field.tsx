@@ -1,6 +1,6 @@
 /**
- * Fields: a label, a hint and an error that are read out with it, by its id. A fault is said on leaving a field that was
- * changed, and on submitting; then the list of faults takes the focus, and each leads to its field.
+ * Fields with label, hint and error, linked so that screen readers read them together. A fault is shown on leaving a
+ * changed field and on submitting; after a submit a summary of the faults takes the focus, and links to the fields.
  */
 import { type ReactNode, type Ref, useId } from 'react'
 import { useWords } from '../texts/words.tsx'
@@ -16,7 +16,7 @@ export interface TextFieldProps {
   readonly onChange: (value: string) => void
   readonly onBlur?: (() => void) | undefined
   readonly inputMode?: 'decimal' | 'text'
-  /** What was understood, where it is written otherwise than it was typed. */
+  /** How the input was understood, if it is written differently. */
   readonly readBack?: string | null
   readonly isLocked?: boolean
 }
@@ -94,7 +94,7 @@ export interface Fault {
   readonly message: string
 }
 
-/** Takes the focus once a submit was refused: give it `ref` and focus it. */
+/** Give it `ref` and focus it after a submit with faults. */
 export function FaultSummary({ faults, ref }: { faults: readonly Fault[]; ref: Ref<HTMLElement> }) {
   const id = useId()
   const { t } = useWords()
@@ -107,7 +107,7 @@ export function FaultSummary({ faults, ref }: { faults: readonly Fault[]; ref: R
             <a
               href={`#${fieldId}`}
               onClick={(event) => {
-                // The address stays as it is.
+                // Keep the page's address.
                 event.preventDefault()
                 document.getElementById(fieldId)?.focus()
               }}

@@ -1,4 +1,4 @@
-/** Small line drawings, always beside words, so never read out. */
+/** Line icons, hidden from screen readers because words are always beside them. */
 export type IconName =
   | 'blocked'
   | 'card'

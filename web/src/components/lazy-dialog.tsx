@@ -1,4 +1,4 @@
-/** The dialog, for what of the first view opens one by itself. */
+/** The dialog, loaded when it is first opened, for the components of the first view. */
 import { loadedWhenOpened } from './opened.tsx'
 
 export const Dialog = loadedWhenOpened(() => import('./dialog.tsx'))

@@ -1,4 +1,4 @@
-/** What has to be known: the gravest as a banner above all, the others as a line in the card that they are about. */
+/** Notices: the most severe as a banner on top, the others as lines in the card they concern. */
 import type { ReactNode } from 'react'
 import { useWords } from '../texts/words.tsx'
 import { Button } from './button.tsx'
@@ -15,9 +15,9 @@ export interface NoticeAct {
 export interface NoticeProps {
   readonly severity: Severity
   readonly title: string
-  /** Empty where the title says it all. */
+  /** Empty if the title says everything. */
   readonly body: string
-  /** The first is the button, the second a link; there are no more. */
+  /** The first is a button, the second a link; at most two. */
   readonly acts?: readonly NoticeAct[]
   readonly onDismiss?: (() => void) | undefined
 }
@@ -80,7 +80,7 @@ export function InlineNotice({ severity, title, body, acts = [], onDismiss }: No
   )
 }
 
-/** In words, as its colour and icon alone do not say it to everybody. */
+/** The severity in words, because colour and icon alone do not reach everybody. */
 function SeverityWord({ severity }: { severity: Severity }): ReactNode {
   const { t } = useWords()
   const isShown = severity === 'critical' || severity === 'warning'

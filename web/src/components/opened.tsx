@@ -1,4 +1,4 @@
-/** Whatever opens: loaded when it is opened for the first time, and kept from then on so that it can fade away. */
+/** Components that open: loaded when first opened, then kept so that they can fade out. */
 import { type ComponentType, Suspense, useEffect, useState } from 'react'
 import type { Area } from '../texts/ids.ts'
 import { loadTexts } from '../texts/texts.ts'
@@ -9,8 +9,8 @@ export interface Openable {
 }
 
 /**
- * `areas`: of the texts that it speaks from. Nothing of it suspends, as React would show what has suspended 300 ms later at the
- * earliest.
+ * A component whose code and texts load on first opening; `areas` are its areas of texts. It never suspends, because
+ * React shows suspended content at the earliest after 300 ms.
  */
 export function loadedWhenOpened<Props extends Openable & object>(
   load: () => Promise<{ default: ComponentType<Props> }>,

@@ -1,4 +1,4 @@
-/** One of a few words in a row: a native radio group, so that arrows move in it. */
+/** A choice of a few words in a row: native radio buttons, so arrow keys work. */
 import { useId } from 'react'
 import './segmented.css'
 

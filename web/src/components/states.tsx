@@ -1,11 +1,11 @@
-/** A part that loads, failed, or has nothing in it. */
+/** States of a part: loading, failed, empty. */
 import type { ReactNode } from 'react'
 import { useWords } from '../texts/words.tsx'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 import './states.css'
 
-/** Blocks of the size of what comes, each a class of its own size; seen only if it takes longer than a moment. */
+/** Placeholder blocks, each with a class for its size; they appear only after a moment. */
 export function LoadingBlocks({
   sizes,
 }: {
@@ -15,14 +15,14 @@ export function LoadingBlocks({
   return (
     <div className="loading-blocks" role="status" aria-label={t('page.loading')}>
       {sizes.map((size, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
+        // biome-ignore lint/suspicious/noArrayIndexKey: the blocks are interchangeable
         <span key={at} className={`loading-block loading-${size}`} />
       ))}
     </div>
   )
 }
 
-/** One sentence, and what may be done about it. */
+/** One sentence, and an action if there is one. */
 export function EmptyState({ children, action }: { children: ReactNode; action?: ReactNode }) {
   return (
     <div className="empty-state">
@@ -32,7 +32,7 @@ export function EmptyState({ children, action }: { children: ReactNode; action?:
   )
 }
 
-/** This part alone could not be had; the others stand. */
+/** This part failed to load; others are not affected. */
 export function ErrorPart({ part, onRetry }: { part: string; onRetry: () => void }) {
   const { t } = useWords()
   return (

@@ -1,4 +1,4 @@
-/** A state: an icon and words, so that neither colour nor shape is needed to read it. */
+/** A state as icon and words, so that it can be read without colour and shape. */
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 

@@ -1,4 +1,4 @@
-/** Rows of a list: a table where there is room, two lines a row where there is not. The server sorts and pages. */
+/** A list as a table, or as two lines per row on narrow screens. The server sorts and pages. */
 import type { ReactNode } from 'react'
 import './table.css'
 
@@ -6,7 +6,7 @@ export interface Column<Row> {
   readonly id: string
   readonly header: string
   readonly cell: (row: Row) => ReactNode
-  /** Amounts stand at the right, digits below digits. */
+  /** Right-aligned, with tabular digits. */
   readonly isAmount?: boolean
 }
 
@@ -15,7 +15,7 @@ export interface TableProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row) => string | number
-  /** The row in two lines: what and how much, then when and what is left. */
+  /** The row on a narrow screen: what and how much, then when and the remaining balance. */
   readonly narrow: (row: Row) => { first: ReactNode; amount: ReactNode; second: ReactNode; aside: ReactNode }
 }
 

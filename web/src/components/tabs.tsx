@@ -1,4 +1,4 @@
-/** Panels of which one is seen. Arrow keys move between the tabs, as people expect of them. */
+/** Tabs and their panels. Arrow keys move between the tabs. */
 import { Tabs as Base } from '@base-ui/react/tabs'
 import type { ReactNode } from 'react'
 import './tabs.css'
@@ -12,7 +12,7 @@ export interface Tab {
 export interface TabsProps {
   readonly label: string
   readonly tabs: readonly Tab[]
-  /** At the right of the tabs. */
+  /** To the right of the tabs. */
   readonly aside?: ReactNode
   readonly selected: string
   readonly onSelect: (id: string) => void

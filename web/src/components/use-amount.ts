@@ -1,26 +1,26 @@
-/** An amount that is being typed: what it reads as, and what is to be said about it, and when. */
+/** State of an amount that is being typed: its value, and its fault once one should be shown. */
 import { useState } from 'react'
 import { type AmountBounds, parseAmount } from '../format/parse-amount.ts'
 import { useWords } from '../texts/words.tsx'
 
 export interface AmountOptions extends AmountBounds {
   readonly currency: string
-  /** A decimal string; empty where there is none yet. */
+  /** A decimal string; null for an empty field. */
   readonly initial: string | null
   readonly isOptional?: boolean
 }
 
 export interface AmountState {
   readonly text: string
-  /** As it stands; null: none, or none that can be taken. */
+  /** Null if it is empty or not valid. */
   readonly value: string | null
   readonly fault: string | null
   readonly readBack: string | null
   readonly onChange: (text: string) => void
   readonly onBlur: () => void
-  /** As if it had been typed. */
+  /** Sets it as if typed. */
   readonly set: (amount: string | null) => void
-  /** The amount; null: none, which is optional. Says what is wrong from now on where something is. */
+  /** The amount, null if optional and empty, or a fault. Faults are shown from now on. */
   readonly submit: () => { readonly amount: string | null } | { readonly fault: string }
 }
 

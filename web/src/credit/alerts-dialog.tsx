@@ -1,4 +1,4 @@
-/** A level of the customer's own, beside the fixed ones that are named with it. Loaded once it is opened. */
+/** Dialog for the customer's own alert level; it also names the fixed levels. Loaded when opened. */
 import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import Dialog from '../components/dialog.tsx'
@@ -10,7 +10,7 @@ import { SaveFault, useSaving } from './save-fault.tsx'
 
 export interface AlertsDialogProps {
   readonly alerts: Alerts
-  /** Who looks at it. */
+  /** The reader. */
   readonly self: { readonly id: string }
   readonly isSandbox: boolean
   readonly isOpen: boolean
@@ -31,7 +31,7 @@ export default function AlertsDialog(props: AlertsDialogProps) {
 
 function WithWords({ alerts, self, isSandbox, isOpen, onClose, onSave, onLoad }: AlertsDialogProps) {
   const { t } = useWords()
-  // As it was when it was opened: what changes meanwhile takes nothing away that is being typed, and is found on saving.
+  // As it was on opening: a change by somebody else is found on saving, and must not discard what is being typed.
   const [seen, setSeen] = useState(alerts)
   const [wasOpen, setWasOpen] = useState(isOpen)
   const { isSubmitting, fault, save, clear } = useSaving(onClose, onLoad)
@@ -74,7 +74,7 @@ function WithWords({ alerts, self, isSandbox, isOpen, onClose, onSave, onLoad }:
   )
 }
 
-/** Outside of the form that it submits, so that it stays in sight. */
+/** Outside its form, so that it stays visible while the form scrolls. */
 function SubmitButton({ isSubmitting }: { isSubmitting: boolean }) {
   const { t } = useWords()
   return (

@@ -1,4 +1,4 @@
-/** The form of the alerts: one amount, checked as it is left and as it is submitted. */
+/** The form of the alerts dialog: one amount, checked on leaving it and on submitting. */
 import { type FormEvent, useRef, useState } from 'react'
 import { AmountField } from '../components/amount-field.tsx'
 import { FaultSummary } from '../components/field.tsx'

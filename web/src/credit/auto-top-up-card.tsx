@@ -1,4 +1,4 @@
-/** What is charged without asking each time: when, what, how much at most, and how far that is used up. */
+/** Automatic top-up: when it charges, how much, the monthly cap, and how much of the cap is used. */
 import { type ReactNode, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import type { IconName } from '../components/icon.tsx'
@@ -90,12 +90,12 @@ export function AutoTopUpBody({ autoTopUp, forecast, people, isSandbox, actions,
             {t('action.turnOff')}
           </Button>
         ) : null}
-        {/* It stays where somebody else was faster, to say so. */}
+        {/* Stays open if somebody else has changed the settings, to say so. */}
         {onTurnOffAutoTopUp && onLoadAutoTopUp ? (
           <TurnOffDialog
             isOpen={isTurningOff}
             onClose={() => setIsTurningOff(false)}
-            // The button that opened it is gone: what the card says now takes the focus.
+            // The button that opened it is gone, so the changed text takes the focus.
             returnsTo={() => (isOff || isTurnedOff.current ? facts.current : null)}
             autoTopUp={autoTopUp}
             onTurnOff={async (seen) => {
@@ -139,7 +139,7 @@ function onLines(autoTopUp: AutoTopUp, words: Words): string[] {
   const spent = written(charged_this_month)
   const cap = settings.monthly_cap === null ? null : written(settings.monthly_cap)
   return [
-    // Before the rule, which says otherwise.
+    // First, because it overrides the rule below.
     ...(until === null ? [] : [t('auto.nothingBefore', { time: dates.moment(until) })]),
     rule(),
     cap === null ? t('auto.limitsWithoutCap') : t('auto.limits', { cap }),

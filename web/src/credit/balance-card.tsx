@@ -1,4 +1,7 @@
-/** Can we call, how much is there, how long does it last, what comes next. The figure has a box that no digit changes. */
+/**
+ * The balance: whether calls work, how much credit there is, how long it lasts, what comes next. Its size never
+ * changes.
+ */
 import type { ReactNode } from 'react'
 import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
@@ -10,20 +13,20 @@ import { useWords, type Words } from '../texts/words.tsx'
 import type { AutoTopUp, Balance, CreditActions, Forecast, Loaded, Notice } from './data.ts'
 import { daysPhrase, shownBalance } from './wording.ts'
 
-/** A payment that has become credit leads here. */
+/** Target of the link after a payment has become credit. */
 export const BALANCE_ID = 'balance'
 
 export interface BalanceCardProps {
   readonly balance: Loaded<Balance>
   readonly forecast: Loaded<Forecast>
-  /** Null where it is not known: then nothing is said of the next top-up. */
+  /** Null if unknown; then the next top-up is not mentioned. */
   readonly autoTopUp: AutoTopUp | null
   readonly notices: readonly Notice[]
   readonly isClosed: boolean
-  /** Another button on the page is the one to press first. */
+  /** Whether another button on the page is the primary one. */
   readonly isSecondary: boolean
   readonly actions: Pick<CreditActions, 'onAddCredit' | 'onNotice'>
-  /** Beside the heading, where it moves nothing. */
+  /** Beside the heading, where it moves nothing else. */
   readonly aside?: ReactNode
   readonly children?: ReactNode
 }
@@ -110,10 +113,10 @@ function ServiceStatus({ balance, notices }: { balance: Balance; notices: readon
   )
 }
 
-/** Something is always said, so that the card keeps its lines. */
+/** Never empty, so that the card keeps its height. */
 function lastsLine(forecast: Forecast, autoTopUp: AutoTopUp | null, words: Words): string {
   const { t } = words
-  // Without a method nothing would be charged.
+  // Without a payment method nothing would be charged.
   const next = autoTopUp?.state === 'on' && autoTopUp.method !== null ? forecast.days_to_top_up : null
   const toTopUp = next === null ? null : daysPhrase({ days_left: next, no_days_left_reason: null }, words)
   if (toTopUp !== null) return t('balance.nextTopUp', { days: toTopUp })
@@ -127,7 +130,7 @@ function UsedToday({ forecast, onSeeUsage }: { forecast: Forecast; onSeeUsage: (
   const words = useWords()
   const { t } = words
   const money = words.money(forecast.currency)
-  // What corrections took back today may be more than what was used.
+  // Today's corrections may exceed today's usage.
   const used = money.amount(signOf(forecast.used_today) < 0 ? '0' : forecast.used_today)
   if (forecast.usual_day === null) return <li>{t('balance.usedTodayOnly', { used })}</li>
   const usual = money.amount(forecast.usual_day)

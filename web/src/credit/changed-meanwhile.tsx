@@ -1,4 +1,6 @@
-/** Somebody was faster: who, when, and what is other than it was seen, with the way to go on from what it is now. */
+/**
+ * Says that somebody else has changed something meanwhile: who, when and what; and offers to load the current state.
+ */
 import { useState } from 'react'
 import type { Change } from '../api/answered.ts'
 import { Button } from '../components/button.tsx'
@@ -8,14 +10,14 @@ import { changeText, type Readers } from './changes.ts'
 
 export interface ChangedMeanwhileProps {
   readonly change: Change
-  /** Null: what it is now could not be read. */
+  /** Null if the current state could not be read. */
   readonly changesIn: ((words: Words) => readonly string[]) | null
   readonly people: Readers
   /** Absent: there is nothing to load. */
   readonly onLoadCurrent?: (() => Promise<void> | void) | undefined
 }
 
-/** Its words are those of the area `dialogs`. */
+/** Needs the texts of the area `dialogs`. */
 export function ChangedMeanwhile({ change, changesIn, people, onLoadCurrent }: ChangedMeanwhileProps) {
   const words = useWords()
   const [isLoading, setIsLoading] = useState(false)

@@ -1,4 +1,4 @@
-/** What differs between what somebody saw and what it is by now, each as `threshold €25.00 → €40.00`. */
+/** The differences between what the reader saw and the current state, each as `threshold €25.00 → €40.00`. */
 import type { Change } from '../api/answered.ts'
 import type { Words } from '../texts/words-of.ts'
 import type { AlertLevels, AutoTopUp } from './data.ts'
@@ -48,7 +48,7 @@ function methodName({ method }: AutoTopUp, words: Words): string {
   return cardName(method, words) ?? words.t('changed.otherCard')
 }
 
-/** Whoever the API has no name for may be a contact, or a service, whose name is no name for customers. */
+/** If the API has no name, it may be a contact, or a service, whose name is not meant for customers. */
 export function whoChanged(
   { changed_by, changed_by_name, changed_at }: Change,
   { self, contacts }: Readers,
@@ -68,7 +68,7 @@ export interface Readers {
   readonly contacts: readonly { readonly id: string; readonly email: string | null }[]
 }
 
-/** `changes` null: what it is now could not be read. */
+/** `changes` is null if the current state could not be read. */
 export function changeText(
   change: Change,
   changes: readonly string[] | null,
@@ -78,6 +78,6 @@ export function changeText(
   const { t } = words
   const sentence = whoChanged(change, readers, words)
   if (changes === null) return t('changed.unlisted', { sentence })
-  // Amounts have commas in many languages.
+  // Joined by semicolons, as amounts contain commas in many languages.
   return t('changed.listed', { sentence, changes: changes.length === 0 ? t('changed.nothing') : changes.join('; ') })
 }

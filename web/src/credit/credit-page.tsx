@@ -1,4 +1,4 @@
-/** The page: can we call, how much, how long, what comes next, what used it, proof. In this order also where it is narrow. */
+/** The page, from whether calls work to the list of movements; on narrow screens in the same order. */
 import { lazy, type ReactNode, Suspense, useRef } from 'react'
 import { Card } from '../components/card.tsx'
 import { LoadingBlocks } from '../components/states.tsx'
@@ -11,21 +11,21 @@ import { Part } from './part.tsx'
 import { AlertsRow, PaymentMethodRow } from './settings-rows.tsx'
 import './credit-page.css'
 
-/** New accounts alone have it. */
+/** Only for new accounts. */
 const SetUp = lazy(() => import('./set-up.tsx'))
 
 export interface CreditPageProps {
   readonly model: CreditModel
   readonly actions: CreditActions
-  /** Credit over time and what used it, which come later too. */
+  /** Both charts, which load later. */
   readonly charts: ReactNode
-  /** Movements and payments, which may come later. */
+  /** Movements and payments, which may load later. */
   readonly history: ReactNode
-  /** How it stands with the server where it does not stand well, in the card of the balance. */
+  /** The state of the live connection if it is not good, inside the balance card. */
   readonly live?: ReactNode
-  /** Above all else. */
+  /** Above everything else. */
   readonly top?: ReactNode
-  /** What came of what was just done elsewhere. */
+  /** The result of an action on another page. */
   readonly message?: ReactNode
 }
 
@@ -38,7 +38,7 @@ export function CreditPage({ model, actions: given, charts, history, live, top, 
     ? {
         ...given,
         onDismiss: (notice) => {
-          // Its button is gone with it.
+          // The dismissed notice has taken its button along.
           heading.current?.focus()
           given.onDismiss?.(notice)
         },
@@ -60,7 +60,7 @@ export function CreditPage({ model, actions: given, charts, history, live, top, 
         <WhoMayChange model={model} />
       </div>
       {message}
-      {/* What stands below the checklist of a new account comes with it. */}
+      {/* Whatever is below a new account's checklist appears together with it. */}
       <Suspense fallback={blocks}>
         {setUp ? <SetUp notice={setUp} actions={actions} /> : null}
         {banner && !setUp ? <NoticeBanner notice={banner} currency={currency} actions={actions} /> : null}
@@ -79,7 +79,7 @@ export function CreditPage({ model, actions: given, charts, history, live, top, 
           </BalanceCard>
           <SettingsCard model={model} actions={actions} currency={currency} />
         </div>
-        {/* Charts, movements and what stands below them come together too. */}
+        {/* Charts, movements and what is below them appear together. */}
         {history === null ? (
           loadingBelow
         ) : (
@@ -124,7 +124,7 @@ interface SettingsCardProps {
   readonly currency: string
 }
 
-/** Auto top-up, and below it what it charges and who is mailed. */
+/** Auto top-up, its payment method, and alerts. */
 function SettingsCard({ model, actions, currency }: SettingsCardProps) {
   const { t } = useWords()
   const { autoTopUp, methods, alerts, notices } = model
@@ -193,7 +193,7 @@ function dataOf<Data>(loaded: Loaded<Data>): Data | null {
   return loaded.status === 'ready' ? loaded.data : null
 }
 
-/** Of the account; each part says it. */
+/** The account's currency, which each part contains. */
 function currencyOf({ balance, autoTopUp, forecast }: CreditModel): string {
   return dataOf(balance)?.currency ?? dataOf(autoTopUp)?.currency ?? dataOf(forecast)?.currency ?? 'EUR'
 }

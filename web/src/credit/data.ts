@@ -1,10 +1,10 @@
-/** What the page shows, in the form that the API answers it, and what can be done from it. */
+/** The data that the page shows, as the API returns it, and the actions on it. */
 import type { Schema } from '../../../src/api/client/client.ts'
 
 export type Session = Schema<'PortalSession'>
 export type Balance = Schema<'Balance'>
 export type Forecast = Schema<'UsageForecast'>
-/** What people change has an ETag, for `If-Match` to name what they have seen. */
+/** Things that people change have an ETag, sent as `If-Match`. */
 interface Tagged {
   readonly etag: string
 }
@@ -20,7 +20,7 @@ export type Movement = Schema<'Movement'>
 export type ExplainedMovement = Schema<'ExplainedMovement'>
 export type Payment = Schema<'TopUp'>
 
-/** A part of the page, which loads, fails and is tried again by itself. */
+/** A part of the page, which loads, fails and is retried on its own. */
 export type Loaded<Data> =
   | { readonly status: 'loading' }
   | { readonly status: 'error'; readonly onRetry: () => void }
@@ -31,45 +31,45 @@ export interface Alerts {
   readonly contacts: readonly Contact[]
 }
 
-/** A list of which the server has more. */
+/** A list that may continue on the server. */
 export interface Listed<Item> {
   readonly items: readonly Item[]
-  /** Absent: this is all. */
+  /** Absent: the list is complete. */
   readonly onShowMore?: (() => void) | undefined
 }
 
 export interface CreditModel {
   readonly session: Session
-  /** Null: open. */
+  /** Null while the account is open. */
   readonly closedAt: string | null
   readonly notices: readonly Notice[]
   readonly balance: Loaded<Balance>
-  /** What else there is of the balance may come later than it, or not at all. */
+  /** May load later than the balance, or not at all. */
   readonly forecast: Loaded<Forecast>
   readonly autoTopUp: Loaded<AutoTopUp>
   readonly methods: Loaded<readonly PaymentMethod[]>
   readonly alerts: Loaded<Alerts>
-  /** By name, as far as the reader may know them. */
+  /** Names, as far as the reader may know them. */
   readonly admins: readonly string[]
 }
 
 export type ReadMovement = (sequence: number) => Promise<ExplainedMovement>
 
-/** Whatever is absent has no control on the page: members have none, a closed account none either. */
+/** An absent action has no control on the page: members and closed accounts have few. */
 export interface CreditActions {
   readonly onNotice?: Partial<Readonly<Record<NoticeAction, (notice: Notice) => void>>> | undefined
   readonly onDismiss?: ((notice: Notice) => void) | undefined
   readonly onAddCredit?: (() => void) | undefined
   readonly onSetUpAutoTopUp?: (() => void) | undefined
   readonly onEditAutoTopUp?: (() => void) | undefined
-  /** Rejects with what is to be said in the dialog; so does whatever else saves. */
+  /** Rejects with what the dialog should say, as all savings do. */
   readonly onTurnOffAutoTopUp?: ((seen: AutoTopUp) => Promise<void>) | undefined
-  /** Reads it again, as somebody else has changed it. */
+  /** Reads the current state after somebody else has changed it. */
   readonly onLoadAutoTopUp?: (() => Promise<AutoTopUp>) | undefined
   readonly onAddMethod?: (() => void) | undefined
   readonly onChangeMethod?: (() => void) | undefined
   readonly onRemoveMethod?: (() => void) | undefined
-  /** The level; null: none. */
+  /** `custom` is the level; null for none. */
   readonly onSaveAlerts?: ((custom: string | null, seen: Alerts) => Promise<void>) | undefined
   readonly onLoadAlerts?: (() => Promise<Alerts>) | undefined
   readonly onSignOut?: (() => void) | undefined

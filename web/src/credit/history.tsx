@@ -1,4 +1,4 @@
-/** Movements and payments behind tabs. */
+/** Movements and payments, in tabs. */
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Tabs } from '../components/tabs.tsx'
 import type { MovementsModel } from '../movements/found.ts'
@@ -10,21 +10,21 @@ import { Payments } from './payments.tsx'
 
 type TabId = 'movements' | 'payments'
 
-/** What moved credit, and what was paid: below all else, and loaded after it. */
+/** Data of the history, which is below everything else and loaded after it. */
 export interface HistoryModel {
   readonly movements: MovementsModel
   readonly payments: Loaded<Listed<Payment>>
   readonly methods: Loaded<readonly PaymentMethod[]>
-  /** Why it is what it is; rejects where that cannot be had. */
+  /** Explains a movement; rejects if that fails. */
   readonly readMovement: ReadMovement
   readonly isSandbox: boolean
 }
 
 export interface HistoryProps extends HistoryModel {
   readonly initialTab?: TabId
-  /** Whenever it grows, the reader is led to the movements. */
+  /** Each increase takes the reader to the movements. */
   readonly movementCalls?: number
-  /** At the right of the tabs. */
+  /** To the right of the tabs. */
   readonly aside?: ReactNode
 }
 

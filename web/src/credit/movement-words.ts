@@ -1,9 +1,9 @@
-/** Movements in the reader's words: what they are about, where to, how much of it. */
+/** Movements in the reader's words: name, destination, quantity. */
 import type { TextId } from '../texts/ids.ts'
 import type { Words } from '../texts/words-of.ts'
 import type { Movement } from './data.ts'
 
-/** What a movement is about. Kinds that come one day are named by what they do. */
+/** The name of a movement. Unknown kinds are named by whether they add or take credit. */
 export function movementName({ kind, usage }: Movement, { t }: Words): string {
   if (kind !== 'usage') {
     return t(hasText(`kind.${kind}`) ? (`kind.${kind}` as TextId) : 'kind.adjustment')
@@ -40,7 +40,7 @@ function hasText(id: string): boolean {
   return KINDS.includes(id)
 }
 
-/** As billed: `2 min 10 s`, `3 fragments`, `12 × number-lookup`; null for money. */
+/** Billed quantity: `2 min 10 s`, `3 fragments`, `12 × number-lookup`; null if it is not usage. */
 export function unitsPhrase({ usage }: Movement, { t }: Words): string | null {
   if (usage === null) return null
   const { type, units, sku } = usage
@@ -49,7 +49,7 @@ export function unitsPhrase({ usage }: Movement, { t }: Words): string | null {
   return type === 'correction' ? null : durationPhrase(units, t)
 }
 
-/** As short as a row needs: without seconds from an hour on. */
+/** Short enough for a row: no seconds from an hour on. */
 export function durationPhrase(billedSeconds: number, t: Words['t']): string {
   const [hours, minutes, seconds] = [
     Math.floor(billedSeconds / 3600),
@@ -61,7 +61,7 @@ export function durationPhrase(billedSeconds: number, t: Words['t']): string {
   return seconds === 0 ? t('units.wholeMinutes', { minutes }) : t('units.minutes', { minutes, seconds })
 }
 
-/** `Germany (+49 30 …)`: where to, and the number as far as the reader sees it. */
+/** `Germany (+49 30 …)`: the destination, and the number as far as the reader may see it. */
 export function destinationPhrase({ usage }: Movement): string | null {
   if (usage === null) return null
   const { destination, number } = usage

@@ -1,4 +1,4 @@
-/** What moved credit, newest first as it was recorded, all of it or what is looked for; each row opens its details. */
+/** The list of movements, newest first, all or filtered; each row opens its details. */
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { loadedWhenOpened } from '../components/opened.tsx'
@@ -53,12 +53,12 @@ function FoundOrNot({ model, onOpen }: { model: MovementsModel; onOpen: OnOpen }
   const items = found.status === 'ready' && 'items' in found.data ? found.data.items : NONE
   const isOld = found.status === 'ready' && found.data.isOld === true
   const rows = useRowsToCome(place, items)
-  // Once all filters are taken away, what they left stands there until all the others are read.
+  // After the filters are cleared, the old result stays until the full list is loaded.
   const isLookedFor = isFiltered(filter) || isOld
   const clear = (
     <Button
       onClick={() => {
-        // It goes with what it takes away.
+        // The pressed button disappears together with the filters.
         place.current?.querySelector('input')?.focus()
         onFilter(NO_FILTER)
       }}
@@ -96,7 +96,7 @@ function FoundOrNot({ model, onOpen }: { model: MovementsModel; onOpen: OnOpen }
 
 const NONE: readonly Movement[] = []
 
-/** What there is, in a sentence; null while it is not known. */
+/** The result in a sentence; null while it is unknown. */
 function foundText(found: Found, isLookedFor: boolean, { t }: Words): string | null {
   if (found.status === 'loading') return null
   if (found.status === 'error') return t('part.notLoaded', { part: t('part.movements') })
@@ -106,7 +106,7 @@ function foundText(found: Found, isLookedFor: boolean, { t }: Words): string | n
   return t(isMore ? 'found.more' : 'found.count', { count })
 }
 
-/** Another one than before, wherever other movements are shown than before; null while they are read. */
+/** A key of the result, which changes with what is shown; null while loading. */
 function answerOf(found: Found, filter: MovementsModel['filter']): string | null {
   if (found.status !== 'ready') return found.status === 'loading' ? null : 'error'
   if (found.data.isOld) return null
@@ -115,7 +115,7 @@ function answerOf(found: Found, filter: MovementsModel['filter']): string | null
   return JSON.stringify([filter, items[0]?.sequence, count])
 }
 
-/** Read out politely whenever there is another answer, but not what was there at first. */
+/** Announces each new result politely, except the first. */
 function Announced({ answer, children }: { answer: string | null; children: string | null }) {
   const [first, setFirst] = useState<string | null>(null)
   const [isFirst, setIsFirst] = useState(true)
@@ -128,14 +128,14 @@ function Announced({ answer, children }: { answer: string | null; children: stri
   )
 }
 
-/** Where the focus goes once rows have come: to the first of them, as what was pressed is gone or below them. */
+/** Moves the focus to the first of the rows that were just added, because the pressed button is gone or below them. */
 function useRowsToCome(place: { readonly current: HTMLElement | null }, items: readonly Movement[]) {
   const [awaited, setAwaited] = useState<{ readonly at: (items: readonly Movement[]) => number | null } | null>(null)
   useEffect(() => {
     const at = awaited?.at(items) ?? null
     if (at === null) return
     setAwaited(null)
-    // The same rows stand there twice, for wide screens and for narrow ones.
+    // Each row is in the document twice, for wide and for narrow screens.
     const shown = [...(place.current?.querySelectorAll<HTMLElement>('.row-button') ?? [])].filter(
       (row) => row.getClientRects().length > 0,
     )
@@ -258,7 +258,7 @@ function NarrowLine({ movement }: { movement: Movement }) {
   )
 }
 
-/** The number stays in one piece. */
+/** Keeps the number on one line. */
 function Destination({ movement: { usage } }: { movement: Movement }) {
   const { destination = null, number = null } = usage ?? {}
   if (number === null) return destination ?? '–'

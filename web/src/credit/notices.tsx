@@ -1,4 +1,4 @@
-/** Notices in their places: the banner above all, the others each in the card that it is about. */
+/** Places notices: the banner on top, the others in the cards they concern. */
 import { noticeText } from '../../../src/texts/notice-text.ts'
 import { Banner, InlineNotice, type NoticeProps } from '../components/notice.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
@@ -10,7 +10,7 @@ interface NoticesProps {
   readonly actions: CreditActions
 }
 
-/** The gravest; a new account has a checklist in its place. */
+/** The notice for the banner; a new account has a checklist instead. */
 export function bannerOf(notices: readonly Notice[]): Notice | null {
   return notices.find(({ is_banner, key }) => is_banner && key !== 'never_topped_up') ?? null
 }
@@ -35,9 +35,9 @@ export function NoticesAt({ placement, notices, currency, actions }: NoticesProp
   )
 }
 
-/** What it says, in the words that mail has for the same. */
+/** The text of a notice; mail uses the same words. */
 export function noticeWords(notice: Notice, { catalogue, timeZone }: Words, currency: string) {
-  // Whom it is for shows in itself: a member has no action, and somebody to ask.
+  // Only members are told whom to ask.
   const role = notice.ask_admins.length > 0 ? 'member' : 'admin'
   return noticeText(catalogue, notice, { role, timeZone, currency })
 }

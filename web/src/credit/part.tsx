@@ -1,4 +1,4 @@
-/** What of a part there is yet: blocks, an error of its own, or the part. */
+/** A part of the page: placeholders, its own error, or its content. */
 import type { ReactNode } from 'react'
 import { ErrorPart, LoadingBlocks } from '../components/states.tsx'
 import type { Loaded } from './data.ts'

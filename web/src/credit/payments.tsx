@@ -1,4 +1,4 @@
-/** Payments, those that failed too: who asked for it, how it stands, and why a card was declined. */
+/** The list of payments, failed ones included: who requested it, its state, why a card was declined. */
 import { whyText } from '../../../src/texts/notice-text.ts'
 import type { IconName } from '../components/icon.tsx'
 import { EmptyState } from '../components/states.tsx'

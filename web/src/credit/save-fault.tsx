@@ -1,4 +1,7 @@
-/** Why something was not saved, in the dialog that tried; changed by somebody else meanwhile, there is a way to go on. */
+/**
+ * Why saving failed, in the dialog that tried. After a change by somebody else it offers to continue from the current
+ * state.
+ */
 import { useState } from 'react'
 import { Refused } from '../api/account.ts'
 import { Icon } from '../components/icon.tsx'
@@ -10,7 +13,7 @@ import '../components/field.css'
 
 interface Fault<Current> {
   readonly error: unknown
-  /** What it is by now; null: nobody was faster, or it could not be read. */
+  /** The current state; null if nobody else changed it, or it could not be read. */
   readonly current: Current | null
 }
 
@@ -22,7 +25,7 @@ export interface Saving<Current> {
   clear(): void
 }
 
-/** `onLoad` reads what it is now. */
+/** State of saving in a dialog. `onLoad` reads the current state. */
 export function useSaving<Current>(onClose: () => void, onLoad: () => Promise<Current>): Saving<Current> {
   const [isSubmitting, setIsSubmitting] = useState(false)
   const [fault, setFault] = useState<Fault<Current> | null>(null)
@@ -49,10 +52,10 @@ export function useSaving<Current>(onClose: () => void, onLoad: () => Promise<Cu
 export interface SaveFaultProps<Current> {
   readonly fault: Fault<Current> | null
   readonly changesIn: (current: Current, words: Words) => readonly string[]
-  /** For the name of whoever was faster. */
+  /** To name who changed it. */
   readonly people: Readers
   readonly onLoad: () => Promise<Current>
-  /** Goes on from what it is now. */
+  /** Continues from the current state. */
   readonly onLoaded: (current: Current) => void
 }
 
@@ -73,7 +76,7 @@ export function SaveFault<Current>({ fault, changesIn, people, onLoad, onLoaded 
       />
     )
   }
-  // What ends a session is said above, in the same dialog.
+  // The end of the session is reported elsewhere in the dialog.
   if (error === null || (error instanceof Refused && error.status === 401)) return null
   return (
     <div role="alert">

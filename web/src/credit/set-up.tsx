@@ -1,4 +1,4 @@
-/** The first steps of a new account, in the banner's place: what is done, and what to do next. */
+/** The checklist of a new account, in place of the banner: what is done, and the next step. */
 import { Button } from '../components/button.tsx'
 import { Icon } from '../components/icon.tsx'
 import type { TextId } from '../texts/ids.ts'

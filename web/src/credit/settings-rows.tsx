@@ -1,4 +1,4 @@
-/** The saved card, and who is mailed at which levels: as they are, with the way to change them at the right. */
+/** Rows for the saved card and for alert levels with their contacts, with a button to change each. */
 import { type ReactNode, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { SettingsRow } from '../components/card.tsx'
@@ -59,7 +59,7 @@ const AlertsDialog = loadedWhenOpened(() => import('./alerts-dialog.tsx'), ['dia
 
 export interface AlertsRowProps {
   readonly alerts: Alerts
-  /** Who looks at it. */
+  /** The reader. */
   readonly self: { readonly id: string }
   readonly isSandbox: boolean
   readonly actions: Pick<CreditActions, 'onSaveAlerts' | 'onLoadAlerts'>

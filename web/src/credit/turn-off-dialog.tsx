@@ -1,4 +1,7 @@
-/** Asks once more, with how long credit lasts without. Loaded once it is opened. */
+/**
+ * Asks for confirmation before auto top-up is turned off, and says how long credit lasts without it. Loaded when
+ * opened.
+ */
 import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import Dialog from '../components/dialog.tsx'
@@ -11,7 +14,7 @@ import { daysPhrase } from './wording.ts'
 export interface TurnOffDialogProps {
   readonly isOpen: boolean
   readonly onClose: () => void
-  /** Where the focus goes once it has closed, if not back to what opened it. */
+  /** Where the focus goes after closing; null: what opened it. */
   readonly returnsTo: () => HTMLElement | null
   readonly autoTopUp: AutoTopUp
   readonly onTurnOff: (seen: AutoTopUp) => Promise<void>
@@ -33,7 +36,7 @@ function WithWords(props: TurnOffDialogProps) {
   const { isOpen, onClose, returnsTo, autoTopUp, onTurnOff, onLoad, forecast, people, isSandbox } = props
   const words = useWords()
   const { t } = words
-  // As it was when it was opened: what somebody else changes meanwhile is found on turning it off, and said.
+  // As it was on opening: a change by somebody else is found and reported on turning it off.
   const [seen, setSeen] = useState(autoTopUp)
   const [wasOpen, setWasOpen] = useState(isOpen)
   const { isSubmitting, fault, save, clear } = useSaving(onClose, onLoad)
@@ -66,7 +69,7 @@ function WithWords(props: TurnOffDialogProps) {
         people={people}
         onLoad={onLoad}
         onLoaded={(current) => {
-          // Somebody else has done it.
+          // Somebody else has turned it off already.
           if (!current.settings?.is_on) return onClose()
           setSeen(current)
           clear()

@@ -1,4 +1,4 @@
-/** Has the customer's colour shown on the page, as it is readable in each theme. */
+/** Shows the customer's colour on the page, as it is readable in each theme. */
 import { brandColors, THEMES } from '../../../src/look/brand.ts'
 
 export function showBrand(root: HTMLElement, color: string): void {

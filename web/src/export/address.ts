@@ -1,6 +1,6 @@
 /**
- * `?open=export` in the page's address opens the dialog with the newest export: where the mail about one leads, by way of the
- * dashboard. Once it is closed, a reload does not open it again.
+ * `?open=export` in the page's address opens the dialog with the newest export. The mail about an export leads there by
+ * way of the dashboard. The parameter is removed on closing, so that a reload does not open the dialog again.
  */
 const PARAMETER = 'open'
 const EXPORT = 'export'

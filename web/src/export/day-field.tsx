@@ -1,4 +1,4 @@
-/** A field for a day: the browser's own, so that it is typed and picked as people know it. */
+/** A date field, the browser's own. */
 import { Icon } from '../components/icon.tsx'
 import { FIRST_DAY } from './period.ts'
 import type { DayState } from './use-period.ts'
@@ -7,7 +7,7 @@ interface DayFieldProps {
   readonly id: string
   readonly label: string
   readonly day: DayState
-  /** The last that may be chosen. */
+  /** The latest date that may be chosen. */
   readonly max?: string
 }
 

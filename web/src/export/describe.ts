@@ -1,15 +1,15 @@
-/** An export's period as people call it, in the zone that it was chosen in. */
+/** The period of an export in words, in the time zone in which it was chosen. */
 import { describePeriod, knownZone, type Period } from './period.ts'
 import { periodNames } from './period-words.ts'
 
 export interface ExportPeriod {
-  /** `October`; with the zone where it is not the reader's. */
+  /** Such as `October`; with the zone if it is not the reader's. */
   readonly name: string
-  /** When it ended, where that is within a day: it was to reach past what was now. */
+  /** When it was cut off within a day, because it reached past the time of the request; null if it was not. */
   readonly endedAt: string | null
 }
 
-/** As the page knows them. */
+/** The reader's locale and zone. */
 interface Reader {
   readonly locale: string
   readonly timeZone: string

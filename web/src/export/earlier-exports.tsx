@@ -1,4 +1,4 @@
-/** Files that can still be had, the newest first. */
+/** Files that can still be downloaded, newest first. */
 import { type Export, fileUrl } from '../api/exports.ts'
 import { ErrorPart } from '../components/states.tsx'
 import type { Loaded } from '../credit/data.ts'

@@ -1,4 +1,4 @@
-/** The button that exports movements, for those who may; what it opens is loaded then. */
+/** The export button, for those who may export; its dialog loads when opened. */
 import { type Ref, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { loadedWhenOpened } from '../components/opened.tsx'
@@ -17,7 +17,7 @@ export function ExportCredit({ session }: ExportCreditProps) {
   const button = useRef<HTMLButtonElement>(null)
   const [isByAddress, setIsByAddress] = useState(() => isAskedFor(location.search))
   const [isOpen, setIsOpen] = useState(isByAddress)
-  // Opened anew it begins anew, and is kept while it fades.
+  // Each opening starts over; the dialog stays mounted while it fades out.
   const [openings, setOpenings] = useState(0)
   return (
     <>

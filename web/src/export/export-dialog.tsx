@@ -1,4 +1,7 @@
-/** Exporting movements: which period, the file being made, the file. An account has one under way at a time. */
+/**
+ * Exporting movements: choose a period, wait for the file, download it. An account has one export in preparation at a
+ * time.
+ */
 import { useEffect, useRef } from 'react'
 import { type Export, fileUrl, rowsOf } from '../api/exports.ts'
 import { Button } from '../components/button.tsx'
@@ -14,7 +17,7 @@ import type { Period } from './period.ts'
 import type { PeriodFields } from './use-period.ts'
 import './export.css'
 
-/** What is in sight: whether one is under way is looked at first. */
+/** What the dialog shows; first it checks for an export in preparation. */
 export type ExportView =
   | { readonly at: 'loading' }
   | { readonly at: 'choosing' }
@@ -30,20 +33,20 @@ export interface ExportDialogProps {
   readonly onClose: () => void
   readonly returnsTo?: (() => HTMLElement | null) | undefined
   readonly isSandbox: boolean
-  /** When it was opened. */
+  /** When the dialog was opened. */
   readonly now: Date
   readonly view: ExportView
   readonly fields: PeriodFields
   readonly summary: SummaryState
   readonly earlier: Loaded<readonly Export[]>
   readonly isSubmitting: boolean
-  /** Why nothing was begun; null: nothing to say. */
+  /** Why the request failed; null if it did not. */
   readonly fault: string | null
   readonly onStart: (period: Period) => void
-  /** The period of the export that is shown, once more. */
+  /** Requests the period of a failed export again. */
   readonly onTryAgain: (failed: Export) => void
   readonly onChooseAnother: () => void
-  /** A file was asked for: whether there is one still, and for this session, is looked at. */
+  /** After a download started: checks whether the file and the session still exist. */
   readonly onDownload: () => void
 }
 
@@ -61,11 +64,11 @@ export default function ExportDialog(props: ExportDialogProps) {
     if (before.current === place) return
     const wasLoading = before.current === 'loading'
     before.current = place
-    // When it opens, the dialog itself has the focus.
+    // On opening, the dialog itself has the focus.
     if (wasLoading) return
     const isChoosing = place === 'choosing'
     const next = isChoosing ? form.current?.querySelector<HTMLInputElement>('input:checked') : heading.current
-    // What had the focus is gone. The dialog takes it for itself then, at times a moment later than this.
+    // The focused element is gone. The dialog then takes the focus, sometimes after this.
     next?.focus()
     const later = setTimeout(() => {
       if (next && document.activeElement?.contains(next)) next.focus()
@@ -120,7 +123,7 @@ export default function ExportDialog(props: ExportDialogProps) {
   )
 }
 
-/** What there is to do next; none while one is being made, and where there is nothing to export. */
+/** The next action; none while an export is being made, or if there is nothing to export. */
 function MainButton({ view, summary, isSubmitting, onTryAgain, onDownload }: ExportDialogProps) {
   const { t } = useWords()
   if (view.at === 'loading') return null
@@ -130,7 +133,7 @@ function MainButton({ view, summary, isSubmitting, onTryAgain, onDownload }: Exp
       <Button
         kind="primary"
         isSubmitting={isSubmitting}
-        // Outside of its form, so that it stays in sight.
+        // Outside its form, so that it stays visible while the form scrolls.
         onClick={() => (document.getElementById(FORM) as HTMLFormElement | null)?.requestSubmit()}
       >
         {t('export.start')}
@@ -144,7 +147,7 @@ function MainButton({ view, summary, isSubmitting, onTryAgain, onDownload }: Exp
     case 'ready':
       if (shown.rows === 0) return null
       return (
-        // Where there is no file any more, a link that downloads fails by itself, and the page stays.
+        // If the file is gone, a download link fails without leaving the page.
         <a className="button button-primary" href={fileUrl(shown)} download onClick={onDownload}>
           <span className="button-label">{t('export.download')}</span>
         </a>

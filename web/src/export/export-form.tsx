@@ -1,4 +1,4 @@
-/** Which period to export, and how it adds up. */
+/** The period to export, and how it adds up. */
 import { type FormEvent, type Ref, useRef, useState } from 'react'
 import { type PeriodSummary, rowsOf } from '../api/exports.ts'
 import { Button } from '../components/button.tsx'
@@ -21,7 +21,7 @@ export type SummaryState =
 export interface ExportFormProps {
   readonly id: string
   readonly fields: PeriodFields
-  /** Of the period that is chosen. */
+  /** For the chosen period. */
   readonly summary: SummaryState
   readonly onSubmit: (period: Period) => void
   readonly isLocked: boolean
@@ -80,7 +80,7 @@ export function ExportForm({ id, fields, summary, onSubmit, isLocked, ref }: Exp
   )
 }
 
-/** Of the size that it has when it is there; what it says is read out as it changes. */
+/** Reserves its final size; changes are announced. */
 function Summary({ summary, period, name }: { summary: SummaryState; period: Period; name: string }) {
   const { t } = useWords()
   return (
@@ -106,7 +106,7 @@ function Known({ name, summary, period }: { name: string; summary: PeriodSummary
   const count = rowsOf(summary)
   const lines = [
     count === 0 ? t('export.noMovements') : t('export.movements', { count }),
-    // One that reaches past now ends now.
+    // A period that reaches past now ends now.
     ...(isSameInstant(summary.to, period.to) ? [] : [t('export.endsNow', { time: dates.moment(summary.to) })]),
   ]
   return (

@@ -1,4 +1,4 @@
-/** The dialog that exports, as the API answers it. Loaded when it is opened. */
+/** The export dialog, connected to the API. Loaded when opened. */
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { exportsApi, type NotAnswered } from '../api/exports.ts'
@@ -15,7 +15,7 @@ import { usePeriod } from './use-period.ts'
 export interface ExportOpenedProps extends Openable {
   readonly onClose: () => void
   readonly session: Session
-  /** The newest export, whatever has become of it, and not one under way alone. */
+  /** Shows the newest export whatever its state, not only one in preparation. */
   readonly showsNewest: boolean
   readonly returnsTo: () => HTMLElement | null
 }

@@ -1,4 +1,4 @@
-/** What became of an export: being made, to be downloaded, without movements, not finished, or not kept any more. */
+/** The state of an export: being made, ready, without movements, failed, or expired. */
 import type { Ref } from 'react'
 import type { Export } from '../api/exports.ts'
 import { Icon, type IconName } from '../components/icon.tsx'
@@ -9,12 +9,12 @@ import { SumsList } from './sums-list.tsx'
 export interface ExportOutcomeProps {
   readonly export: Export
   readonly now: Date
-  /** Another one was asked for, and this one was under way already. */
+  /** Another export was in preparation already, so this one is shown instead. */
   readonly isAnother: boolean
-  /** The API was not heard when it was looked at last. */
+  /** The API did not answer the last look. */
   readonly isUnheard: boolean
   readonly onAgain: () => void
-  /** Takes the focus once it is there. */
+  /** Takes the focus once it is rendered. */
   readonly heading: Ref<HTMLHeadingElement>
 }
 
@@ -29,7 +29,7 @@ export function ExportOutcome(props: ExportOutcomeProps) {
   const { icon, tone, title, lines } = outcomeOf()
   return (
     <div className="export-outcome">
-      {/* Read out as it changes; how far it is, is not. */}
+      {/* Changes of state are announced; progress is not. */}
       <div className={`export-said tone-${tone}`} role="status">
         <Icon name={icon} />
         <div className="export-said-text">

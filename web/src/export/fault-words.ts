@@ -1,16 +1,16 @@
-/** Why nothing came of it, in words. */
+/** Why a request failed, in words. */
 import type { Translate } from '../texts/texts.ts'
 
-/** Where the API does not say after how long. */
+/** Used if the API gives no delay. */
 const TRY_AGAIN_IN_SECONDS = 5
 
-/** As `NotAnswered` has it. */
+/** The fields of `NotAnswered` that are used. */
 interface Fault {
   readonly status: number | null
   readonly retryAfterSeconds: number | null
 }
 
-/** Null: the session has ended, which the dialog says by itself. */
+/** Null if the session has ended, which the dialog reports itself. */
 export function faultWords(
   { status, retryAfterSeconds }: Fault,
   silence: 'export.noAnswer' | 'export.summaryNoAnswer',

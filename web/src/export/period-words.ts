@@ -1,17 +1,17 @@
-/** What a period is called: a month where it is one, else its days, with the year where it is not this one. */
+/** Names of periods: a month if it is one, else its days, with the year if it is not the current one. */
 import { dateIn } from '../format/days.ts'
 import type { DescribedPeriod } from './period.ts'
 
 export interface PeriodNames {
   of(period: Pick<DescribedPeriod, 'first' | 'last' | 'isMonth'>): string
-  /** A day by itself. */
+  /** A single day. */
   day(day: string): string
-  /** The zone as it is called in summer and in winter. */
+  /** The zone's names in summer and winter. */
   readonly zone: string
 }
 
 export function periodNames(locale: string, timeZone: string, now: Date): PeriodNames {
-  // Days are days of no zone here.
+  // Days here are independent of zones.
   const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options })
   const days = { day: 'numeric', month: 'long' } as const
   const formats = {

@@ -1,10 +1,10 @@
 /**
- * Periods to export: calendar days where the reader is, as the half-open instants that the API takes. Days are
- * `2026-10-31`; clocks that go forward or back make one an hour shorter or longer, and move no boundary.
+ * Periods to export: calendar days in the reader's zone, as the half-open instants of the API. Days are `2026-10-31`;
+ * clock changes make one an hour shorter or longer, without moving its boundaries.
  */
 import { addDays, dateIn, isDate, startOfDay, startOfMonth } from '../format/days.ts'
 
-/** From an instant to before another, RFC 3339. */
+/** Half-open, RFC 3339. */
 export interface Period {
   readonly from: string
   readonly to: string
@@ -12,11 +12,11 @@ export interface Period {
 
 export interface Days {
   readonly first: string
-  /** Belongs to it. */
+  /** Inclusive. */
   readonly last: string
 }
 
-/** No movement is older than the product. */
+/** Before any movement. */
 export const FIRST_DAY = '2000-01-01'
 
 export function monthOf(day: string): Days {
@@ -36,7 +36,7 @@ export interface DayFaults {
   readonly last: 'empty' | 'before_start' | null
 }
 
-/** What is wrong with days of one's own. An end to come is none: the period ends now. */
+/** The faults of entered days. A future end is none: the period ends now. */
 export function faultsOf({ first, last }: Days, today: string): DayFaults {
   const [hasFirst, hasLast] = [isDate(first), isDate(last)]
   return {
@@ -46,16 +46,16 @@ export function faultsOf({ first, last }: Days, today: string): DayFaults {
 }
 
 export interface DescribedPeriod extends Days {
-  /** It is of a whole month, or of one so far. */
+  /** It is a whole month, or the current one so far. */
   readonly isMonth: boolean
-  /** The instant that it was cut off at, as it reached past it; null: its last day is whole. */
+  /** The instant at which the period was cut off, because it reached past now; null if its last day is whole. */
   readonly cutAt: string | null
 }
 
-/** A period as the days that it has in a zone. */
+/** A period as days in a zone. */
 export function describePeriod({ from, to }: Period, timeZone: string): DescribedPeriod {
   const first = dateIn(timeZone, new Date(from))
-  // One may be without any length.
+  // A period may be empty.
   const last = dateIn(timeZone, new Date(Math.max(Date.parse(from), Date.parse(to) - 1)))
   const isCut = !isSameInstant(to, startOfDay(timeZone, addDays(last, 1)))
   const month = monthOf(first)
@@ -68,12 +68,12 @@ export function describePeriod({ from, to }: Period, timeZone: string): Describe
   }
 }
 
-/** The API has six digits of a second. */
+/** Compares instants; the API's have six decimals. */
 export function isSameInstant(one: string, other: string): boolean {
   return Date.parse(one) === Date.parse(other)
 }
 
-/** One that the server knows and this browser does not is read as UTC. */
+/** UTC for a zone that the server knows and this browser does not. */
 export function knownZone(timeZone: string): string {
   try {
     new Intl.DateTimeFormat('en', { timeZone })

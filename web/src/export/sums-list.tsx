@@ -1,4 +1,4 @@
-/** How a period's opening balance becomes its closing one, to be read downwards. */
+/** How opening and closing balance of a period relate, from top to bottom. */
 import { useWords } from '../texts/words.tsx'
 import { SUMS, type Sums, sumsWritten } from './sums.ts'
 

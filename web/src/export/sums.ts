@@ -1,10 +1,10 @@
-/** How a period's sums are written below one another: with as many decimals each, so that their points line up. */
+/** A period's sums as a column: with the same number of decimals, so that the points align. */
 import { write } from '../format/money.ts'
 
 export interface Sums {
   readonly opening: string
   readonly added: string
-  /** Above zero where credit was used. */
+  /** Above zero if credit was used. */
   readonly used: string
   readonly other: string
   readonly closing: string
@@ -12,7 +12,7 @@ export interface Sums {
 
 export const SUMS = ['opening', 'added', 'used', 'other', 'closing'] as const
 
-/** What was used is taken away, so it has a minus: read downwards, they add up. */
+/** Usage gets a minus sign, so that the column adds up. */
 export function sumsWritten(sums: Sums, locale: string, currency: string): Record<keyof Sums, string> {
   const decimals = Math.max(2, ...SUMS.map((name) => decimalsOf(sums[name])))
   const options = { style: 'currency', currency, minimumFractionDigits: decimals, maximumFractionDigits: decimals }
@@ -27,13 +27,13 @@ export function sumsWritten(sums: Sums, locale: string, currency: string): Recor
   }
 }
 
-/** Of a decimal string, by its sign alone. */
+/** Flips the sign of a decimal string. */
 export function negated(decimal: string): string {
   if (/^-?[0.]+$/.test(decimal)) return decimal
   return decimal.startsWith('-') ? decimal.slice(1) : `-${decimal}`
 }
 
-/** Without the zeros that only fill it up. */
+/** Without trailing zeros. */
 function decimalsOf(decimal: string): number {
   return (decimal.split('.')[1] ?? '').replace(/0+$/, '').length
 }

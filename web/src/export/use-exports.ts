@@ -1,6 +1,6 @@
 /**
- * The exports of an account as the dialog goes through them. One is asked for under a key that is kept until there is an answer,
- * so that trying again asks for the same one; it is followed until it has an end. Closing the dialog stops nothing.
+ * State of the export dialog. An export is requested under a key that is kept until there is an answer, so a retry
+ * requests the same one; then it is followed until it ends. Closing the dialog stops nothing.
  */
 import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
@@ -12,17 +12,17 @@ const LOOK_EVERY_MS = 1_000
 const MAX_TRIES = 2
 
 interface Shown {
-  /** Null: none, and a period is chosen. */
+  /** Null if none is shown and a period is being chosen. */
   readonly exportId: string | null
   readonly isAnother: boolean
 }
 
 export interface Exports {
   readonly view: ExportView
-  /** That can be downloaded, the one in sight left out. */
+  /** Downloadable exports, without the one shown. */
   readonly earlier: Pick<UseQueryResult<readonly Export[]>, 'data' | 'error' | 'refetch'>
   readonly isSubmitting: boolean
-  /** Why nothing came of what was asked for last, or what is followed can be followed no more. */
+  /** Why the last request failed, or why the export can no longer be followed. */
   readonly fault: NotAnswered | null
   readonly start: (wanted: WantedExport) => Promise<void>
   readonly chooseAnother: () => void
@@ -70,7 +70,7 @@ export function useExports(api: ExportsApi, accountId: string, { isOpen, showsNe
     if (newest !== undefined && (newest.state === 'preparing' || showsNewest)) show(newest, false)
     else setShown({ exportId: null, isAnother: false })
   }
-  // Once: what somebody else asks for later takes the form from nobody.
+  // Only once: a later export by somebody else must not replace the form.
   const { isFetchedAfterMount } = list
   useEffect(() => {
     if (isFetchedAfterMount) begin.current()
@@ -120,7 +120,7 @@ export function useExports(api: ExportsApi, accountId: string, { isOpen, showsNe
   }
 }
 
-/** A refusal stays one, and an API that says when to come again is not asked before. */
+/** A refusal is final, and an API that names a delay is not asked before. */
 export function isWorthAnotherTry(failures: number, error: Error): boolean {
   return (
     failures < MAX_TRIES && error instanceof NotAnswered && error.status === null && error.retryAfterSeconds === null
@@ -134,7 +134,7 @@ function viewOf(shown: Shown | null, found: Export | undefined, isUnheard: boole
   return { at: 'shown', export: found, isAnother: shown.isAnother, isUnheard }
 }
 
-/** Whoever may not look any more does not look again. */
+/** No more looks for those who may no longer look. */
 function lookInMs(error: Error | null): number | false {
   if (!(error instanceof NotAnswered)) return LOOK_EVERY_MS
   const { status, retryAfterSeconds } = error
@@ -142,7 +142,7 @@ function lookInMs(error: Error | null): number | false {
   return Math.max(LOOK_EVERY_MS, (retryAfterSeconds ?? 0) * 1_000)
 }
 
-/** One that reached past now ends when it was asked for. */
+/** A period that reached past now ends at the time of the request. */
 function isAnotherThan(wanted: WantedExport, { from, to, requested_at }: Export): boolean {
   return !isSameInstant(from, wanted.from) || !(isSameInstant(to, wanted.to) || isSameInstant(to, requested_at))
 }

@@ -1,4 +1,4 @@
-/** Which period is chosen: a month by name, or days as they are being typed. */
+/** The chosen period: a month by name, or days as they are typed. */
 import { useMemo, useState } from 'react'
 import { dateIn } from '../format/days.ts'
 import { useWords } from '../texts/words.tsx'
@@ -9,14 +9,14 @@ export type PeriodChoice = 'this_month' | 'last_month' | 'own'
 
 export interface DayState {
   readonly value: string
-  /** Null: none, or nothing to say of it yet. */
+  /** Null if there is none, or it should not be shown yet. */
   readonly fault: string | null
   readonly onChange: (value: string) => void
   readonly onBlur: () => void
 }
 
 export interface PeriodFields {
-  /** In which days are days. */
+  /** The zone of the days. */
   readonly timeZone: string
   readonly today: string
   readonly names: PeriodNames
@@ -24,9 +24,9 @@ export interface PeriodFields {
   readonly onChoice: (choice: PeriodChoice) => void
   readonly first: DayState
   readonly last: DayState
-  /** Null while it is none. */
+  /** Null while it is not valid. */
   readonly period: Period | null
-  /** From now on says what is wrong, and answers whether nothing is. */
+  /** Shows faults from now on, and returns whether there are none. */
   readonly check: () => boolean
 }
 
@@ -39,7 +39,7 @@ export function usePeriod(now: Date, initial: PeriodChoice = 'this_month'): Peri
   const [choice, setChoice] = useState<PeriodChoice>(initial)
   const [first, setFirst] = useState(monthOf(today).first)
   const [last, setLast] = useState(today)
-  // Both have a value from the beginning: what one is left with may be wrong for the other.
+  // Both fields have initial values, so leaving one may make the other wrong.
   const [wasLeft, setWasLeft] = useState(false)
   const onBlur = () => setWasLeft(true)
   const faults = faultsOf({ first, last }, today)

@@ -1,30 +1,30 @@
-/** Instants in the reader's zone and locale. Which zone that is, the page says once. */
+/** Instants in the reader's zone and locale. The page names the zone once. */
 
 export interface DateFormat {
-  /** 14 Jul, 09:30: what a sentence or a row needs. The year is there where it is not this one. */
+  /** Such as 14 Jul, 09:30, with the year if it is not the current one. */
   moment(instant: string): string
-  /** 14 July, with the year where it is not this one. */
+  /** Such as 14 July, with the year if it is not the current one. */
   day(instant: string): string
-  /** A calendar date, which has no zone: 31 July 2026. */
+  /** A date independent of zones: 31 July 2026. */
   calendarDate(date: string): string
-  /** July: the month of caps, which is UTC's. */
+  /** Such as July: the month of the cap, in UTC. */
   readonly thisMonth: string
-  /** 09:30. */
+  /** Such as 09:30. */
   time(instant: string): string
-  /** Whether two instants are on one day here. */
+  /** Whether two instants are on the same day in this zone. */
   isSameDay(one: string, other: string): boolean
   readonly zoneName: string
 }
 
 export interface DateOptions {
-  /** The reader's own unless given. */
+  /** Default: the reader's own. */
   readonly timeZone?: string | undefined
   readonly now: () => Date
 }
 
 export function dateFormat(locale: string, { timeZone, now }: DateOptions): DateFormat {
   const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone, ...options })
-  // Where a day has 24 hours, they have two digits.
+  // In locales with a 24-hour clock, hours have two digits.
   const { hour12 } = make({ hour: 'numeric' }).resolvedOptions()
   const clock = { hour: hour12 ? 'numeric' : '2-digit', minute: '2-digit' } as const
   const moment = { day: 'numeric', month: 'short', ...clock } as const

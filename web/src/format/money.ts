@@ -1,18 +1,18 @@
-/** How amounts are written: by the reader's locale, from decimal strings, with a true minus and no float in between. */
+/** Amounts in the reader's locale, from decimal strings, with a true minus sign and no float. */
 import { isBelow, signOf } from './decimal.ts'
 
 export interface MoneyFormat {
-  /** What there is, to the cent and never more than that: -0.004 is −€0.01. Just above zero it is `null`: less than a cent. */
+  /** Rounded down to the cent: -0.004 is −€0.01. `null` just above zero, meaning less than a cent. */
   balance(decimal: string): string | null
-  /** What was agreed, charged or set: two decimals. */
+  /** For agreed, charged or configured amounts: two decimals. */
   amount(decimal: string): string
-  /** What moved, 2 to 6 decimals as stored, with a plus where it came in. */
+  /** For movements: 2 to 6 decimals as stored, with a plus if it adds credit. */
   movement(decimal: string): string
-  /** Of what stands in a row without saying in or out: a balance before and after. */
+  /** For balances before and after: the same decimals without a plus. */
   exact(decimal: string): string
-  /** As one types it, without the currency: `1,000.50`. */
+  /** As people type it, without the currency: `1,000.50`. */
   typed(decimal: string): string
-  /** The least that is shown. */
+  /** The smallest amount shown. */
   readonly cent: string
 }
 
@@ -36,7 +36,7 @@ export function moneyFormat(locale: string, currency: string): MoneyFormat {
   }
 }
 
-/** A decimal string is formatted digit by digit. What Intl writes for a minus is a hyphen in most languages. */
+/** Formats the digits of a decimal string. Replaces Intl's minus, which is a hyphen in most languages. */
 export function write(format: Intl.NumberFormat, decimal: string): string {
   return format
     .formatToParts(decimal as Intl.StringNumericLiteral)

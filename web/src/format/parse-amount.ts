@@ -1,6 +1,6 @@
 /**
- * What somebody typed as an amount, by their locale. Group separators are taken where they belong and nowhere else, so that
- * `25.00` typed by a German is asked about and never read as 2,500.
+ * Parses an amount typed by a person, by their locale. Group separators are accepted only in their proper places, so
+ * that `25.00` typed by a German is questioned and never read as 2,500.
  */
 import { compareDecimals } from './decimal.ts'
 
@@ -14,10 +14,10 @@ export interface AmountBounds {
 }
 
 const DECIMALS = 2
-/** Signs and codes of currencies at either end, which people paste along. */
+/** Currency signs and codes at either end, as in pasted text. */
 const CURRENCY = /^(?: |\p{Sc}|[A-Z]{3}(?![A-Za-z]))+|(?: |\p{Sc}|(?<![A-Za-z])[A-Z]{3})+$/gu
 
-/** `1,000.5` becomes `1000.50`. A currency sign before or behind is no harm. */
+/** `1,000.5` becomes `1000.50`. A currency before or after it is ignored. */
 export function parseAmount(text: string, locale: string, { min, max }: AmountBounds = {}): ParsedAmount {
   const bare = text.replace(/\s/g, ' ').replace(CURRENCY, '')
   if (bare === '') return { fault: 'empty' }
@@ -34,7 +34,7 @@ export function parseAmount(text: string, locale: string, { min, max }: AmountBo
   return { amount }
 }
 
-/** Some locales write amounts of money otherwise than numbers (de-AT, de-CH): both are read. */
+/** Some locales write money differently from numbers (de-AT, de-CH): both are accepted. */
 function separatorsOf(locale: string): { groups: string[]; decimals: string[] } {
   const formats = [{}, { style: 'currency', currency: 'EUR' } as const].map(
     (options) => new Intl.NumberFormat(locale, { useGrouping: 'always', minimumFractionDigits: 2, ...options }),
@@ -42,7 +42,7 @@ function separatorsOf(locale: string): { groups: string[]; decimals: string[] } 
   const parts = formats.flatMap((format) => format.formatToParts(1_000_000.5))
   const valuesOf = (wanted: string) => {
     const values = parts.filter(({ type }) => type === wanted).map(({ value }) => value.replace(/\s/g, ' '))
-    // Of the two apostrophes one is on keyboards.
+    // Only one of the two apostrophes is on keyboards.
     return [...new Set(values.flatMap((value) => (value === '’' ? ['’', "'"] : [value])))]
   }
   const decimals = valuesOf('decimal')

@@ -1,29 +1,28 @@
 /**
- * What a screen reader says by itself of a page that changes: at most one sentence in half a minute, the newest; and a new
- * critical notice at once, but never twice, nor again for coming and going. What was there when the page was opened is not
- * announced.
+ * Announcements to screen readers: at most one sentence every 30 seconds, the newest; a new critical notice at once,
+ * but not repeatedly if it comes and goes. What was there when the page was opened is not announced.
  */
 
 export interface AnnouncerPort {
-  /** Into the polite live region. */
+  /** Writes into the polite live region. */
   readonly say: (text: string) => void
-  /** Into a region of role alert. */
+  /** Writes into a region with role `alert`. */
   readonly alert: (text: string) => void
   readonly nowMs: () => number
-  /** Calls back later; answers how to cancel that. */
+  /** Calls back later; returns a function that cancels it. */
   readonly later: (work: () => void, ms: number) => () => void
 }
 
 export interface Critical {
   readonly text: string
-  /** Of one kind nothing is said again within half a minute: credit may run out many times while it hardly suffices. */
+  /** A kind is announced at most once every 30 seconds: credit may run out many times while it hardly suffices. */
   readonly kind: string
 }
 
 export interface Announcer {
-  /** Crossings and results of payments. A newer one takes the place of one that still waits. */
+  /** For crossings and results of payments. A newer sentence replaces one that is waiting. */
   announce(text: string): void
-  /** All critical notices that there are now, by what they are about. The first call tells what was there on load. */
+  /** All present critical notices, by occurrence. The first call says what was there on load. */
   criticals(notices: ReadonlyMap<string, Critical>): void
   stop(): void
 }

@@ -1,4 +1,4 @@
-/** How the page stands with the server, from wherever it is noticed. A session that has ended stays ended. */
+/** The state of the connection to the server, set by whoever notices it. An ended session stays ended. */
 import { useSyncExternalStore } from 'react'
 
 export type Connection = 'live' | 'lost' | 'ended'

@@ -1,4 +1,4 @@
-/** A critical notice that comes up while the page is open is said at once. */
+/** Announces critical notices that appear while the page is open. */
 import { useEffect } from 'react'
 import type { Notice } from '../credit/data.ts'
 import { noticeWords } from '../credit/notices.tsx'

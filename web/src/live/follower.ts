@@ -1,42 +1,42 @@
 /**
- * Follows the stream of an account for as long as somebody looks at the page: connects again when it is lost, polls when it
- * stays lost, rests while the page is hidden, and ends with the session.
+ * Follows an account's stream: reconnects when it is lost, polls while it stays lost, pauses while the page is hidden,
+ * and stops when the session ends.
  */
 import { type LiveEvent, LiveRefused } from '../../../src/api/client/live.ts'
 import type { Connection } from './connection.ts'
 
 export interface FollowerPort {
-  /** Events until the stream ends; throws `LiveRefused`, or whatever a connection that breaks throws. */
+  /** Yields events until the stream ends; throws `LiveRefused`, or the error of a broken connection. */
   readonly connect: (options: {
     readonly lastEventId: string | undefined
     readonly signal: AbortSignal
-    /** Anything came, if only a sign of life. */
+    /** Called for anything received, heartbeats included. */
     readonly onHeard: () => void
     readonly onRetry: (ms: number) => void
   }) => AsyncIterable<LiveEvent>
   readonly onEvent: (event: Exclude<LiveEvent, { event: 'end' }>) => void
   readonly onConnection: (connection: Connection) => void
-  /** Reads all that is shown: while the stream is lost, and once it is back. */
+  /** Reads everything that is shown: while the stream is lost, and once it is back. */
   readonly poll: () => void
-  /** Calls back later; answers how to cancel that. */
+  /** Calls back later; returns a function that cancels it. */
   readonly later: (work: () => void, ms: number) => () => void
 }
 
 export interface Follower {
-  /** Also after `rest`. */
+  /** Starts, or starts again after `rest`. */
   follow(): void
-  /** Nobody looks: the stream is closed, and nothing is lost by it. */
+  /** Closes the stream while nobody looks; nothing is lost by that. */
   rest(): void
 }
 
 export const LOST_AFTER_MS = 10_000
 export const POLL_EVERY_MS = 15_000
-/** The server gives a sign of life every 15 s. */
+/** The server sends a heartbeat every 15 s. */
 export const SILENT_AFTER_MS = 30_000
 const RETRY_MS = 2_000
 const MAX_RETRY_MS = 30_000
 
-/** No session, or none of this account any more: asking again answers the same. */
+/** No session, or none for this account any more: asking again gives the same answer. */
 const ENDED = new Set([401, 403, 404])
 const ENDING_REASONS = new Set(['credential_ended', 'account_gone'])
 
@@ -74,7 +74,7 @@ export function createFollower(port: FollowerPort): Follower {
     stream = own
     cancelRetry = null
     cancelLost ??= later(lost, LOST_AFTER_MS)
-    // A connection that is never answered is as silent as one that has ended.
+    // A connection that is never answered counts as silent too.
     cancelSilence = later(() => own.abort(), SILENT_AFTER_MS)
     void listen(own).then((isOver) => {
       if (stream !== own) return
@@ -90,7 +90,7 @@ export function createFollower(port: FollowerPort): Follower {
     })
   }
 
-  /** Whether it is over for good. */
+  /** Reads one connection to its end; true if it must not reconnect. */
   async function listen(own: AbortController): Promise<boolean> {
     const events = port.connect({
       lastEventId,

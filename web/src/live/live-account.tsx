@@ -1,4 +1,7 @@
-/** Keeps the page live, and says so where it cannot. Loaded after the first view, and all of it at once: later it may not be to be had. */
+/**
+ * Keeps the page live, and says so if it cannot. Loaded after the first view, all at once, as it may not be loadable
+ * later.
+ */
 import { useQuery } from '@tanstack/react-query'
 import type { Account } from '../api/account.ts'
 import type { Session } from '../credit/data.ts'
@@ -14,7 +17,7 @@ export interface LiveAccountProps {
   readonly queries: Account
 }
 
-/** In the card of the balance. */
+/** Shown in the balance card. */
 export default function LiveAccount(props: LiveAccountProps) {
   return (
     <MoreWords area="live">
@@ -24,7 +27,7 @@ export default function LiveAccount(props: LiveAccountProps) {
   )
 }
 
-/** Above all else. */
+/** Shown above everything else. */
 export function Ended({ session }: Pick<LiveAccountProps, 'session'>) {
   if (useConnection() !== 'ended') return null
   return (
@@ -45,13 +48,13 @@ function Following({ session, queries }: LiveAccountProps) {
   )
 }
 
-/** What was read since the stream was lost counts. */
+/** Also counts what was polled since the stream was lost. */
 function ReconnectingTo({ queries }: Pick<LiveAccountProps, 'queries'>) {
   const { dataUpdatedAt } = useQuery(queries.balance)
   return <Reconnecting asOf={new Date(dataUpdatedAt).toISOString()} />
 }
 
-/** Of when the figures are. */
+/** `asOf`: the instant of the figures. */
 export function Reconnecting({ asOf }: { asOf: string }) {
   const { t, dates } = useWords()
   return <p className="muted">{t('live.reconnecting', { time: dates.time(asOf) })}</p>

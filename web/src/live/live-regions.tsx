@@ -1,4 +1,4 @@
-/** The two places of the page that screen readers watch, empty until something happens; there is one announcer to a page. */
+/** The page's two live regions, empty until something happens, and its announcer. */
 import type { ReactNode } from 'react'
 import { type Announcer, createAnnouncer } from './announcer.ts'
 

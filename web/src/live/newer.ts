@@ -1,7 +1,10 @@
-/** What is newer, where answers and events overtake each other: the epoch grows when the database was restored. */
+/**
+ * Which of two states is newer, when answers and events overtake each other. The epoch grows when the database is
+ * restored.
+ */
 export interface Place {
   readonly epoch: number
-  /** Only compared within an epoch. A number, or an instant, which reads in order as text. */
+  /** Compared within an epoch only. A number, or an instant, whose text sorts by time. */
   readonly version: number | string
 }
 
@@ -9,7 +12,7 @@ export function isNewer(one: Place, than: Place): boolean {
   return one.epoch === than.epoch ? one.version > than.version : one.epoch > than.epoch
 }
 
-/** For a query that is also fed by events: whatever comes late does not take the place of what is newer. */
+/** For a query that is also updated by events: a late answer does not replace newer data. */
 export function keepNewest<Data>(placeOf: (data: Data) => Place) {
   return (before: unknown, next: unknown): unknown =>
     before !== undefined && isNewer(placeOf(before as Data), placeOf(next as Data)) ? before : next

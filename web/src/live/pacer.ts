@@ -1,4 +1,4 @@
-/** Lets the newest of what comes through, so often at the most: the first at once, the last one always. */
+/** Passes on the newest item at most once per interval: the first at once, and always the last. */
 export interface Pacer<Item> {
   take(item: Item): void
   stop(): void
@@ -8,7 +8,7 @@ export interface PacerPort<Item> {
   readonly everyMs: number
   readonly pass: (item: Item) => void
   readonly nowMs: () => number
-  /** Calls back later; answers how to cancel that. */
+  /** Calls back later; returns a function that cancels it. */
   readonly later: (work: () => void, ms: number) => () => void
 }
 

@@ -1,9 +1,9 @@
-/** What of an account's events is worth saying aloud: that calls stop or work again, and what became of payments. */
+/** Which events are worth announcing: calls stop or work again, and payments end. */
 import type { Balance, Payment } from '../credit/data.ts'
 
 export type Crossing = 'blocked' | 'unblocked'
 
-/** Null: nothing has crossed zero, or it is not known what was before. */
+/** Null if the status did not change, or the earlier one is unknown. */
 export function crossingOf(
   before: Pick<Balance, 'status'> | undefined,
   after: Pick<Balance, 'status'>,
@@ -24,7 +24,7 @@ export type KnownStates = ReadonlyMap<string, Payment['state']>
 
 const RESULTS: ReadonlySet<string> = new Set<Result>(['succeeded', 'failed', 'canceled'])
 
-/** Payments that came to their end since `known` was so; what was over when the page was opened is no news: `known` is null. */
+/** Payments that have ended since `known`; null on load, when nothing counts as new. */
 export function resultsOf(known: KnownStates | null, items: readonly Payment[]): readonly PaymentResult[] {
   if (known === null) return []
   return items.flatMap(({ top_up_id, state, amount, currency }) =>
@@ -40,7 +40,10 @@ interface PaymentPage {
   readonly items: readonly Payment[]
 }
 
-/** A list of payments, newest first, with those that changed. Null where one of them is not in it: it is to be read again. */
+/**
+ * A list of payments, newest first, with the changed ones replaced. Null if one is missing, so the list must be
+ * reloaded.
+ */
 export function patchedPayments<Page extends PaymentPage>(page: Page, changed: readonly Payment[]): Page | null {
   const byId = new Map(changed.map((item) => [item.top_up_id, item]))
   const items = page.items.map((item) => {

@@ -1,4 +1,4 @@
-/** The session has ended while the page was open: what was entered stays, and there is a way back in. */
+/** Says that the session has ended; entries stay visible, and a link leads back in. */
 import { useEffect } from 'react'
 import { Banner } from '../components/notice.tsx'
 import type { Session } from '../credit/data.ts'

@@ -1,4 +1,4 @@
-/** The stream at work: its events become what the queries have, and what is said of them is announced. */
+/** Connects the stream to the page: events update the queries and are announced. */
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { followAccount, type LiveEvent } from '../../../src/api/client/live.ts'
@@ -14,7 +14,7 @@ import { crossingOf, type KnownStates, knownAfter, patchedPayments, resultsOf } 
 
 const REPAINT_EVERY_MS = 250
 const SUMS_EVERY_MS = 30_000
-/** What is only watched asks nothing, so the session would be idle after half an hour. */
+/** Watching causes no requests, so without this the session would expire after half an hour. */
 const USE_SESSION_EVERY_MS = 10 * 60_000
 
 export function useLive(accountId: string, queries: Account): void {
@@ -54,7 +54,7 @@ function eventsInto(client: QueryClient, accountId: string, queries: Account, sa
     for (const { queryKey } of parts) void client.invalidateQueries({ queryKey })
   }
   const clock = { nowMs: () => performance.now(), later }
-  // Not what the query has before it is there: then its answer may be older, and the first event is no news.
+  // Starts empty rather than with the query's data, which may be older: the first event is no news.
   let balance: Balance | undefined
   let payments: KnownStates | null = null
   const charts = { queryKey: ['account', accountId, 'charts'] }

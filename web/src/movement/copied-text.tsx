@@ -1,4 +1,4 @@
-/** An id to be copied. Where the browser does not let a page write to the clipboard, it is selected for the reader to copy. */
+/** An id with a copy button. If the browser denies the clipboard, the id is selected for copying by hand. */
 import { useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { useWords } from '../texts/words.tsx'

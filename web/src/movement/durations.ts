@@ -1,10 +1,10 @@
-/** Durations to the second, as what is multiplied by a price has to be. */
+/** Durations to the second, for figures that are multiplied by a price. */
 import { durationPhrase } from '../credit/movement-words.ts'
 import type { Words } from '../texts/words-of.ts'
 
 const HOUR = 3600
 
-/** `2 min 10 s`, `1 h 2 min 5 s`, in one piece. */
+/** Such as `2 min 10 s` or `1 h 2 min 5 s`, without line breaks. */
 export function exactDuration(seconds: number, words: Pick<Words, 't'>): string {
   return phrase(seconds, words).replaceAll(' ', '\u00a0')
 }

@@ -1,6 +1,6 @@
 /**
- * How a charge comes to its amount, for a reader with a calculator: what was used, what of it was billed, the price, and the
- * sum. Every figure of money is the API's, and none is computed here.
+ * How a charge was computed, for a reader with a calculator: what was used, what was billed, the price and the sum. All
+ * money figures come from the API; none is computed here.
  */
 import type { ExplainedMovement } from '../credit/data.ts'
 import { compareDecimals, signOf } from '../format/decimal.ts'
@@ -10,26 +10,26 @@ import type { Charge } from './names.ts'
 
 export interface Sum {
   readonly rows: readonly SumRow[]
-  /** `€0.05 + €0.02 × 2 min`. */
+  /** Such as `€0.05 + €0.02 × 2 min`. */
   readonly formula: string
   readonly amount: string
-  /** Null where nothing was rounded away. */
+  /** Null if nothing was rounded. */
   readonly rounding: string | null
 }
 
 export interface SumRow {
   readonly label: string
   readonly value: string
-  /** What makes the value what it is. */
+  /** Explains the value. */
   readonly note?: string
 }
 
 type Price = NonNullable<Charge['price']>
 
-/** As many decimals as the sum may have before it is rounded. */
+/** The most decimals of a sum before rounding. */
 const MAX_DECIMALS = 12
 
-/** Null where nothing was priced, and where it could not be made to add up: no sum is better than a wrong one. */
+/** Null if nothing was priced, or if the figures do not add up: no sum is better than a wrong one. */
 export function sumOf({ usage, currency }: ExplainedMovement, charge: Charge, words: Words): Sum | null {
   const { price } = charge
   if (price === null || charge.is_reproduced === false) return null
@@ -112,7 +112,7 @@ function roundingOf(
     maximumFractionDigits: MAX_DECIMALS,
   })
   const parts = format.formatToParts(unrounded as Intl.StringNumericLiteral)
-  // Its digits go on where they were cut.
+  // An ellipsis marks the digits that were cut off.
   const sum = parts.map(({ type, value }) => (type === 'fraction' && !isExact ? `${value}…` : value)).join('')
   return t('how.rounded', { sum, mode: rounding.mode, scale: rounding.scale })
 }

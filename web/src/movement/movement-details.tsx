@@ -1,4 +1,4 @@
-/** What the drawer says of one movement, by its kind. */
+/** The content of the drawer, by the kind of movement. */
 import { Icon } from '../components/icon.tsx'
 import type { ExplainedMovement } from '../credit/data.ts'
 import { signOf } from '../format/decimal.ts'
@@ -13,7 +13,7 @@ import { whySentence } from './why.ts'
 
 export interface DetailsProps {
   readonly movement: ExplainedMovement
-  /** Opens another movement. */
+  /** Shows another movement in the drawer. */
   readonly onGo: (sequence: number) => void
 }
 
@@ -92,7 +92,7 @@ function UsageParts({ movement, onGo }: DetailsProps) {
   )
 }
 
-/** Why somebody moved credit by hand, as they put it, and who did. */
+/** The reason and the author of an adjustment. */
 function Adjusted({ movement: { actor, reason } }: { movement: ExplainedMovement }) {
   const { t } = useWords()
   const name = personName(actor, null)

@@ -1,6 +1,6 @@
 /**
- * The drawer of a movement: what it was, why it moved credit, and how much. What it is of, or what took it back, opens in the
- * same drawer, with a way back.
+ * The drawer of a movement: what it was, why it moved credit, and how much. Related movements (the usage of a reversal,
+ * the reversal of usage) open in the same drawer, with a way back.
  */
 import { useEffect, useRef } from 'react'
 import { Dialog } from '../components/lazy-dialog.tsx'
@@ -13,7 +13,7 @@ import { useTrail } from './trail.ts'
 import './movement.css'
 
 export interface MovementDrawerProps {
-  /** The row that was opened; null: none so far. */
+  /** The opened row; null if none was opened yet. */
   readonly movement: Movement | null
   readonly read: ReadMovement
   readonly isOpen: boolean
@@ -32,9 +32,12 @@ function Drawer({ movement, read, isOpen, onClose, isSandbox }: MovementDrawerPr
   const { t } = words
   const { sequence, explained, before, onGo, onBack } = useTrail(movement.sequence, isOpen, read)
   const content = useRef<HTMLElement>(null)
-  /** Where the focus goes once what was gone to is there: the link that led away from it, else its beginning. */
+  /**
+   * Where the focus goes when the next movement is loaded: on going back, to the link that was followed; else to the
+   * start.
+   */
   const focusOn = useRef<number | 'beginning' | null>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows what is shown
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when another movement is shown
   useEffect(() => {
     if (focusOn.current === null) return
     const link = content.current?.querySelector<HTMLElement>(`[data-leads-to="${focusOn.current}"]`)
@@ -47,7 +50,7 @@ function Drawer({ movement, read, isOpen, onClose, isSandbox }: MovementDrawerPr
   const title = known === null ? t('movement.details') : titleOf(known, words)
   return (
     <Dialog kind="drawer" title={title} isOpen={isOpen} onClose={onClose} isSandbox={isSandbox}>
-      {/* It takes the focus when another movement is shown, so its name is read then. */}
+      {/* Takes the focus when another movement is shown, so that its name is read. */}
       <section ref={content} className="movement" tabIndex={-1} aria-label={title}>
         {before === null ? null : (
           <button
@@ -66,7 +69,7 @@ function Drawer({ movement, read, isOpen, onClose, isSandbox }: MovementDrawerPr
           <ErrorPart
             part={t('movement.details')}
             onRetry={() => {
-              // Its button is gone at once.
+              // The pressed button disappears at once.
               content.current?.focus()
               explained.onRetry()
             }}

@@ -1,4 +1,4 @@
-/** What people, countries, regions and packages are called; what has no name by its id. */
+/** Names of people, countries, regions and packages; ids where there is no name. */
 import type { ExplainedMovement } from '../credit/data.ts'
 import { destinationPhrase } from '../credit/movement-words.ts'
 import type { Words } from '../texts/words-of.ts'
@@ -6,13 +6,13 @@ import type { Words } from '../texts/words-of.ts'
 export type Charge = NonNullable<ExplainedMovement['explanation']['charge']>
 type Package = NonNullable<Charge['package']>
 
-/** So many countries are named one by one; more are the region that they make. */
+/** More countries than this are named as their region. */
 const MAX_NAMED_COUNTRIES = 3
 
-/** As actors are on record where it was no person. */
+/** How actors that are services are recorded. */
 const SERVICE = /^api-key /
 
-/** Null for services: their names are none for customers. */
+/** Null for services, whose names are not meant for customers. */
 export function personName(id: string | null, name: string | null): string | null {
   if (name !== null) return name
   return id === null || SERVICE.test(id) ? null : id
@@ -26,14 +26,14 @@ export function packageName(pack: Package | null, { t }: Words): string {
   return pack?.name ?? pack?.id ?? t('why.yourPackage')
 }
 
-/** Of the number called; where that has no country, what the price list calls it. */
+/** The country of the called number; without one, its name in the rate deck. */
 export function calledCountry(movement: ExplainedMovement, charge: Charge, words: Words): string {
   const code = charge.destination_country
   if (code !== null) return countryName(code, words.locale)
   return destinationPhrase(movement) ?? words.t('why.thisNumber')
 }
 
-/** `Austria or Germany`, or the region as the catalog calls it. */
+/** Such as `Austria or Germany`, or the catalog's name of the region. */
 export function regionName(pack: Package | null, { t, locale }: Words): string {
   const countries = pack?.region_countries ?? []
   if (countries.length > 0 && countries.length <= MAX_NAMED_COUNTRIES) {

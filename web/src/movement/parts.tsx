@@ -1,4 +1,4 @@
-/** What the drawer is made of: a part with its heading, figures one below the other, and the way to another movement. */
+/** Building blocks of the drawer: a titled part, a list of figures, a link to another movement. */
 import type { ReactNode } from 'react'
 
 export function MovementPart({ title, children }: { title: string; children: ReactNode }) {
@@ -16,7 +16,7 @@ export interface Figure {
   readonly note?: string
 }
 
-/** Label at the left, figure at the right; `total` below a line. */
+/** Labels on the left, figures on the right; `total` below a line. */
 export function Figures({ rows, total }: { rows: readonly Figure[]; total?: Figure }) {
   return (
     <dl className="figures">
@@ -39,7 +39,7 @@ export function Figures({ rows, total }: { rows: readonly Figure[]; total?: Figu
   )
 }
 
-/** Nothing where there is no movement to go to. */
+/** Renders nothing if there is no movement to go to. */
 export function LinkTo({
   sequence,
   onGo,

@@ -1,4 +1,4 @@
-/** Of a movement of money: why it was charged, who allowed it, with which card, and which payment a refund or dispute is of. */
+/** Details of a money movement: why it was charged, who consented, the card, and the payment of a refund or dispute. */
 import type { ReactNode } from 'react'
 import type { ExplainedMovement } from '../credit/data.ts'
 import { cardName, shownBalance } from '../credit/wording.ts'
@@ -56,7 +56,7 @@ export function PaymentParts({ movement, payment, onGo }: PaymentPartsProps) {
   )
 }
 
-/** Why it was paid, by whose word, and how to find it on a statement. */
+/** Why it was paid, by whom, and how to find it on a statement. */
 function reasonsOf(payment: Payment, currency: string, words: Words): string[] {
   const { t } = words
   const { asked, statement_descriptor: descriptor } = payment

@@ -1,11 +1,11 @@
-/** Which movement the drawer shows, how the reader came to it, and what has been read of them since it was opened. */
+/** The trail of movements shown in the drawer, and what was read of them since it was opened. */
 import { useEffect, useState } from 'react'
 import type { ExplainedMovement, Loaded, ReadMovement } from '../credit/data.ts'
 
 type Answer = { readonly status: 'error' } | { readonly status: 'ready'; readonly data: ExplainedMovement }
 
 interface Trail {
-  /** From the row that was opened to what is shown. */
+  /** From the opened row to the movement shown. */
   readonly sequences: readonly number[]
   readonly answers: ReadonlyMap<number, Answer>
 }
@@ -13,13 +13,13 @@ interface Trail {
 export interface Shown {
   readonly sequence: number
   readonly explained: Loaded<ExplainedMovement>
-  /** Null where it is the one that was opened. */
+  /** Null if it is the one that was opened. */
   readonly before: ExplainedMovement | null
   readonly onGo: (sequence: number) => void
   readonly onBack: () => void
 }
 
-/** Begins anew whenever the drawer is opened: what became of a payment may have changed since. */
+/** Starts over whenever the drawer is opened, because the state of a payment may have changed. */
 export function useTrail(opened: number, isOpen: boolean, read: ReadMovement): Shown {
   const [wasOpen, setWasOpen] = useState(isOpen)
   const [trail, setTrail] = useState<Trail>({ sequences: [opened], answers: new Map() })

@@ -1,4 +1,4 @@
-/** What a movement was, in a sentence: who used what for how long, or what became of which money. */
+/** What a movement was, in a sentence. */
 import type { ExplainedMovement } from '../credit/data.ts'
 import { destinationPhrase } from '../credit/movement-words.ts'
 import { isBelow } from '../format/decimal.ts'
@@ -8,7 +8,7 @@ import type { Words } from '../texts/words-of.ts'
 import { exactDuration } from './durations.ts'
 import { userName } from './names.ts'
 
-/** Null where the kind says all there is to say. */
+/** Null if the kind says everything. */
 export function whatSentence(movement: ExplainedMovement, words: Words): string | null {
   const { kind, amount, explanation } = movement
   const { t, dates } = words
@@ -42,7 +42,7 @@ function usageSentence(movement: ExplainedMovement, words: Words): string {
   const destination = destinationPhrase(movement) ?? t('what.destination')
   const duration = exactDuration(quantity, words)
   const user = userName(movement)
-  /** By whom, where that is known. */
+  /** Names the user if known. */
   const said = (by: TextId, unnamed: TextId, values: MessageValues) =>
     user === null ? t(unnamed, values) : t(by, { ...values, user })
   switch (type) {

@@ -1,4 +1,4 @@
-/** Why usage was charged, or was not: a sentence for each reason that the API gives. */
+/** Why usage was charged or not: a sentence for each reason of the API. */
 import type { ExplainedMovement } from '../credit/data.ts'
 import type { TextId } from '../texts/ids.ts'
 import type { Words } from '../texts/words-of.ts'
@@ -32,7 +32,7 @@ const SENTENCES: Readonly<Record<string, TextId | ((explained: Explained) => str
   correction: reversal,
   invoice_correction: reversal,
 
-  // What moves no credit makes no movement, so these are for whatever is listed one day.
+  // Usage that moves no credit is not listed at present; these are for when it is.
   in_package: ({ charge, words }) => words.t('why.inPackage', { package: packageName(charge.package, words) }),
   included_in_plan: 'why.inPlan',
   billed_on_invoice: 'why.onInvoice',
@@ -53,7 +53,7 @@ const SENTENCES: Readonly<Record<string, TextId | ((explained: Explained) => str
   too_late: 'why.free',
 }
 
-/** A reason that comes one day is not named; what is said in its place is true of all usage that takes credit. */
+/** For an unknown reason, a sentence that is true of all charged usage. */
 export function whySentence(movement: ExplainedMovement, charge: Charge, words: Words): string {
   const sentence = (Object.hasOwn(SENTENCES, charge.reason) && SENTENCES[charge.reason]) || 'why.unknown'
   return typeof sentence === 'string' ? words.t(sentence) : sentence({ movement, charge, words })

@@ -1,4 +1,4 @@
-/** The filters to choose from; what is chosen holds at once. */
+/** The panel of filters; a choice applies at once. */
 import { useEffect, useId, useState } from 'react'
 import { Icon } from '../components/icon.tsx'
 import type { Loaded } from '../credit/data.ts'
@@ -115,7 +115,7 @@ function PeriodFields({ period, onPeriod }: { period: Period | null; onPeriod: (
   const [isOwn, setIsOwn] = useState(false)
   const [typed, setTyped] = useState({ from: '', to: '' })
   const [known, setKnown] = useState<Period | null>(null)
-  // Set from elsewhere, the fields are what it was set to.
+  // The filter was changed elsewhere: show its period.
   if (period !== known) {
     setKnown(period)
     const days = period === null || typeof period === 'string' ? null : period
@@ -185,7 +185,7 @@ interface UserFieldProps {
   readonly onUser: (user: ChosenUser | null) => void
 }
 
-/** Who is chosen from elsewhere may be none of those who used the most. */
+/** The user may have been chosen elsewhere, and not be among those with the most usage. */
 function UserField({ chosen, users, onUser }: UserFieldProps) {
   const { t } = useWords()
   if (users.status === 'error') {

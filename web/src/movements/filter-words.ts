@@ -1,4 +1,4 @@
-/** A filter in the reader's words, one by one, each with the filter that is left without it. */
+/** The chosen filters in words, each with the filter that remains without it. */
 import type { Words } from '../texts/words.tsx'
 import type { ChosenUser, MovementFilter, Period } from './filter.ts'
 

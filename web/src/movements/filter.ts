@@ -1,6 +1,6 @@
 /**
- * What movements are looked for: as people choose it, as it stands in the page's address, and as the API is asked. What is
- * searched for and whose usage it is stand in no address: addresses are kept and logged by others.
+ * The filter of movements: as people choose it, in the page's address, and as the API's request. Search terms and users
+ * are never in the address, because others store and log addresses.
  */
 import type { Schema } from '../../../src/api/client/client.ts'
 import { addDays, dateIn, isDate, startOfDay, startOfMonth } from '../format/days.ts'
@@ -8,10 +8,10 @@ import { addDays, dateIn, isDate, startOfDay, startOfMonth } from '../format/day
 export type MovementKind = NonNullable<Schema<'MovementSearchInput'>['kinds']>[number]
 export type Direction = 'in' | 'out'
 
-/** What is to be found, without where a page of it begins. */
+/** A search without its page. */
 export type MovementSearch = Omit<Schema<'MovementSearchInput'>, 'cursor' | 'limit'>
 
-/** Of usage, and `usage` for all of it. */
+/** Kinds of usage; `usage` is all of them. */
 export const USAGE_KINDS = [
   'usage',
   'call',
@@ -34,11 +34,11 @@ export const OTHER_KINDS = [
 
 export const KINDS: readonly MovementKind[] = [...USAGE_KINDS, ...OTHER_KINDS]
 
-/** Each reaches up to now, but for last month. */
+/** Each ends now, except last month. */
 export const NAMED_PERIODS = ['this-month', 'last-month', '7d', '30d', '90d'] as const
 export type NamedPeriod = (typeof NAMED_PERIODS)[number]
 
-/** Whole days in the reader's zone, the last one included; null: no end that way. */
+/** Whole days in the reader's zone, both inclusive; null: open on that side. */
 export interface OwnPeriod {
   readonly from: string | null
   readonly to: string | null
@@ -48,15 +48,15 @@ export type Period = NamedPeriod | OwnPeriod
 
 export interface ChosenUser {
   readonly id: string
-  /** To show; null: it has none, or none that is known. */
+  /** The display name; null if unknown. */
   readonly name: string | null
 }
 
 export interface MovementFilter {
-  /** Any of these; none: all. */
+  /** Any of these; empty: all. */
   readonly kinds: readonly MovementKind[]
   readonly user: ChosenUser | null
-  /** An interaction id or a SKU, or how a destination begins; '': nothing. */
+  /** An interaction id, an SKU, or the start of a destination; '' for none. */
   readonly search: string
   readonly period: Period | null
   readonly direction: Direction | null
@@ -64,7 +64,7 @@ export interface MovementFilter {
 
 export const NO_FILTER: MovementFilter = { kinds: [], user: null, search: '', period: null, direction: null }
 
-/** As many filters as can be taken away one by one; what is searched for stands in its own field. */
+/** The number of filters that can be removed one by one; the search has its own field. */
 export function countChosen({ kinds, user, period, direction }: MovementFilter): number {
   return kinds.length + [user, period, direction].filter((one) => one !== null).length
 }
@@ -73,7 +73,7 @@ export function isFiltered(filter: MovementFilter): boolean {
   return countChosen(filter) > 0 || cleanSearch(filter.search) !== ''
 }
 
-/** Of an address's query; what is none of ours, or makes no sense, is not looked at. */
+/** Reads a query string; parameters that are unknown or make no sense are ignored. */
 export function parseFilter(query: string): MovementFilter {
   const given = new URLSearchParams(query)
   const kinds = given.getAll('kind')
@@ -85,7 +85,7 @@ export function parseFilter(query: string): MovementFilter {
   }
 }
 
-/** The address's query with this filter in it, as far as it may be, and all else of it as it was. */
+/** The query string with the filter, as far as it may contain it; other parameters stay. */
 export function printFilter(query: string, { kinds, period, direction }: MovementFilter): string {
   const printed = new URLSearchParams(query)
   for (const name of ['kind', 'period', 'from', 'to', 'direction']) printed.delete(name)
@@ -110,7 +110,7 @@ export interface Here {
   readonly timeZone: string
 }
 
-/** Null: nothing is looked for, all of it is listed. Periods are half-open instants, by when movements were recorded. */
+/** The API request; null if nothing is filtered. Periods are half-open instants, by recording time. */
 export function requestOf(filter: MovementFilter, here: Here): MovementSearch | null {
   if (!isFiltered(filter)) return null
   const { kinds, user, period, direction } = filter
@@ -128,7 +128,7 @@ export function requestOf(filter: MovementFilter, here: Here): MovementSearch | 
 
 const DAYS = { '7d': 7, '30d': 30, '90d': 90 } as const
 
-/** The days of a period, today's among those of one that reaches up to now. */
+/** The days of a period, up to today if it ends now. */
 export function daysOf(period: Period, { now, timeZone }: Here): OwnPeriod {
   if (typeof period !== 'string') return period
   const today = dateIn(timeZone, now)
@@ -142,7 +142,7 @@ export function daysOf(period: Period, { now, timeZone }: Here): OwnPeriod {
   }
 }
 
-/** Null for what is no period: no day, or an end before the beginning. */
+/** Null if a date is invalid, or the end is before the start. */
 export function ownPeriod(from: string | null, to: string | null): OwnPeriod | null {
   const [first, last] = [from, to].map((date) => (date !== null && isDate(date) ? date : null)) as [
     string | null,
@@ -154,12 +154,12 @@ export function ownPeriod(from: string | null, to: string | null): OwnPeriod | n
 
 const MAX_SEARCH_LENGTH = 2_000
 
-/** As the API takes it: without spaces around it and what cannot be typed. */
+/** As the API accepts it: trimmed, without control characters. */
 export function cleanSearch(text: string): string {
   return (
     text
       .toWellFormed()
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they come in by pasting, and are refused
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: pasted text may contain them, and the API refuses them
       .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
       .trim()
       .slice(0, MAX_SEARCH_LENGTH)

@@ -1,4 +1,4 @@
-/** What of the movements is shown: those that the filter lets through. */
+/** The result of a filter, as the list shows it. */
 import type { ReactNode } from 'react'
 import type { Listed, Loaded, Movement } from '../credit/data.ts'
 import type { ChosenUser, MovementFilter } from './filter.ts'
@@ -6,18 +6,18 @@ import type { ChosenUser, MovementFilter } from './filter.ts'
 export const MOVEMENTS_PER_PAGE = 50
 
 export interface FoundMovements extends Listed<Movement> {
-  /** On all pages, as far as they are counted. */
+  /** On all pages together, as far as they are counted. */
   readonly count: number
-  /** There are more than `count`. */
+  /** Whether there are more than `count`. */
   readonly isMore: boolean
-  /** Of the filter before, while those of this one are read. */
+  /** This is the previous filter's result, shown while the new one loads. */
   readonly isOld?: boolean
   readonly isShowingMore?: boolean
-  /** The next page could not be had. */
+  /** The next page failed to load. */
   readonly isMoreMissing?: boolean
 }
 
-/** Too much is not indexed yet for anything to be looked for. */
+/** Too much is not indexed yet to search. */
 export interface NotIndexed {
   readonly retryAfterSeconds: number
   readonly onRetry: () => void
@@ -26,7 +26,7 @@ export interface NotIndexed {
 
 export interface AccountUsers {
   readonly users: readonly ChosenUser[]
-  /** There are no others. */
+  /** Whether the list is complete. */
   readonly isAll: boolean
 }
 
@@ -35,9 +35,9 @@ export interface MovementsModel {
   readonly filter: MovementFilter
   readonly onFilter: (next: MovementFilter) => void
   readonly users: Loaded<AccountUsers>
-  /** They are wanted once a filter is to be chosen. */
+  /** Requests the users, once a filter is to be chosen. */
   readonly onUsersWanted: () => void
-  /** What shows those that came since, if there are any; it says when it has. */
+  /** Renders the button for new movements; calls back once they are shown. */
   readonly showNew?: (onShown: () => void) => ReactNode
   readonly isInitiallyChoosing?: boolean
 }

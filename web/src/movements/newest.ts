@@ -1,4 +1,4 @@
-/** New movements, which wait until somebody wants them: how many there are, and how they join those that are shown. */
+/** New movements: how many there are, and how they join those that are shown. */
 import type { Movement } from '../credit/data.ts'
 
 export interface Newest {
@@ -6,13 +6,13 @@ export interface Newest {
   readonly epoch: number
 }
 
-/** The newest movement that is shown; and how the account stood when it was asked for, null where that was not known. */
+/** The newest movement shown, and the state of the account when it was requested; null if that was unknown. */
 export interface Shown {
   readonly sequence: number
   readonly asOf: Newest | null
 }
 
-/** Movements are numbered without a gap. Null: of a database that was restored since, nobody can say. */
+/** Sequences have no gaps, so the difference is the count. Null after a restore of the database, when it is unknown. */
 export function countNew(shown: Shown, { last_sequence, epoch }: Newest): number | null {
   if (shown.asOf !== null && shown.asOf.epoch !== epoch) return null
   return Math.max(0, last_sequence - shown.sequence)
@@ -25,8 +25,8 @@ export interface MovementPage {
 }
 
 /**
- * The pages that are shown with the newest page on top. Where there is a gap between them, or the database was restored, the
- * newest alone: what is older is a page away.
+ * The pages shown, with the newest page on top. If there is a gap between them, or the database was restored, only the
+ * newest page; older ones can be loaded again.
  */
 export function withNewest<Page extends MovementPage>(shown: readonly Page[], newest: Page): readonly Page[] {
   const [first, ...others] = shown

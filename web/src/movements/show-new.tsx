@@ -1,4 +1,6 @@
-/** New movements wait behind a button, so that nothing moves that somebody reads. Its place is kept for it. */
+/**
+ * The button for new movements, which wait behind it so that nothing moves while somebody reads. Its space is reserved.
+ */
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { Account } from '../api/account.ts'
@@ -8,9 +10,9 @@ import { countNew } from './newest.ts'
 import type { ReadMovements } from './use-movements.ts'
 
 export interface ShowNewProps {
-  /** Null: there are some, and nobody knows how many. */
+  /** Null: there are some, but their number is unknown. */
   readonly count: number | null
-  /** Rejects where they could not be had. */
+  /** Rejects if they could not be loaded. */
   readonly onShow: () => Promise<void>
 }
 
@@ -46,7 +48,7 @@ export interface NewMovementsProps {
   readonly onShown: () => void
 }
 
-/** Of everything it is known how many came; of what a filter lets through, only by looking. */
+/** Without a filter the number is known from the balance; with one, only a search can tell. */
 export function NewMovements({ queries, read, onShown }: NewMovementsProps) {
   const { data: balance } = useQuery(queries.balance)
   const hasMatch = useNewMatch(read, balance?.last_sequence)
@@ -56,7 +58,7 @@ export function NewMovements({ queries, read, onShown }: NewMovementsProps) {
   return <ShowNew count={count} onShow={() => showNew().then(onShown)} />
 }
 
-/** Another look costs the server a search, and an account may have ten movements a second. */
+/** Each look is a search on the server, and an account may have ten movements a second. */
 const LOOK_EVERY_MS = 15_000
 
 function useNewMatch({ api, request, shown }: ReadMovements, lastSequence: number | undefined): boolean {
@@ -89,7 +91,7 @@ function useNewMatch({ api, request, shown }: ReadMovements, lastSequence: numbe
   const looked = useRef<{ readonly request: object | null; readonly sequence: number } | null>(null)
   useEffect(() => {
     if (lastSequence === undefined || shown === null || isAhead) return
-    // What was there when the list was asked for is in it.
+    // What was there when the list was requested is in it.
     const known = Math.max(
       shown.asOf?.last_sequence ?? 0,
       looked.current?.request === request ? looked.current.sequence : 0,

@@ -1,4 +1,4 @@
-/** What movements are looked for by: a search and filters, which are seen, and taken away one by one or together. */
+/** Search and filters of the movements; chosen filters are shown and can be removed singly or together. */
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { Icon } from '../components/icon.tsx'
 import { loadedWhenOpened } from '../components/opened.tsx'
@@ -12,9 +12,9 @@ const FilterPanel = loadedWhenOpened(() => import('./filter-panel.tsx'))
 
 export interface ToolbarProps
   extends Pick<MovementsModel, 'filter' | 'onFilter' | 'users' | 'onUsersWanted' | 'isInitiallyChoosing'> {
-  /** Else taking all filters away is offered where the movements would be. */
+  /** If nothing was found, the list itself offers to clear the filters. */
   readonly hasFound: boolean
-  /** How many were found, and whether there are new ones: in a place of its own, so that nothing moves. */
+  /** The number found and the button for new ones, in reserved space so that nothing moves. */
   readonly children: ReactNode
 }
 
@@ -26,7 +26,7 @@ export function Toolbar(props: ToolbarProps) {
   const panel = useId()
   const opener = useRef<HTMLButtonElement>(null)
   const chosen = chosenOf(filter, words)
-  // What was pressed is gone with what it took away.
+  // The pressed button disappears with its filter.
   const take = (next: MovementFilter) => {
     opener.current?.focus()
     onFilter(next)
@@ -86,7 +86,7 @@ function SearchField({ search, onSearch }: { search: string; onSearch: (search: 
   const [typed, setTyped] = useState(search)
   const [known, setKnown] = useState(search)
   const field = useRef<HTMLInputElement>(null)
-  // Set from elsewhere, it is what it was set to.
+  // The search was changed elsewhere: show it.
   if (search !== known) {
     setKnown(search)
     setTyped(search)

@@ -1,6 +1,6 @@
 /**
- * The filter of the movements, one to a page: whatever of the page sets it, the list follows, and so does the address, as far as
- * it may. The address is replaced: a filter is no place that Back leads to, Back leads to where one came from.
+ * The page's one movement filter: wherever it is set, the list follows, and so does the address as far as it may. The
+ * address is replaced, not pushed, so Back leads to where the reader came from.
  */
 import { useSyncExternalStore } from 'react'
 import { type MovementFilter, parseFilter, printFilter } from './filter.ts'
@@ -12,7 +12,7 @@ const listeners = new Set<() => void>()
 export interface MovementFilterStore {
   readonly filter: MovementFilter
   readonly setFilter: (next: MovementFilter) => void
-  /** Sets it and leads there: from a part of the page that is elsewhere. */
+  /** Sets the filter and takes the reader to the list, from elsewhere on the page. */
   readonly showMovements: (next: MovementFilter) => void
 }
 
@@ -20,7 +20,7 @@ export function useMovementFilter(): MovementFilterStore {
   return { filter: useSyncExternalStore(subscribe, read), setFilter, showMovements }
 }
 
-/** Grows whenever the reader is led to the movements; 0: not yet. */
+/** Increases whenever the reader is taken to the list; 0 at first. */
 export function useMovementCalls(): number {
   return useSyncExternalStore(subscribe, () => calls)
 }

@@ -1,6 +1,6 @@
 /**
- * The movements that the filter lets through, a page after another. They are read once: what comes later waits until somebody
- * wants it, so that no row moves under a reader's hand. So their key is none of those that a lost stream reads again.
+ * The movements that match the filter, page by page. They are read once: later ones wait until asked for, so that no
+ * row moves under a reader's hand. So their query key is not among those that are refetched after a lost stream.
  */
 import {
   type InfiniteData,
@@ -20,7 +20,7 @@ import { type MovementFilter, type MovementSearch, parseFilter, requestOf } from
 import type { AccountUsers, FoundMovements, NotIndexed } from './found.ts'
 import { type Newest, type Shown, withNewest } from './newest.ts'
 
-/** As the account stood when it was asked for; null: that was not known. */
+/** State of the account when it was requested; null if unknown. */
 type Page = MovementsAnswer & { readonly asOf: Newest | null }
 type Pages = InfiniteData<Page | NotIndexedYet, string | null>
 
@@ -29,11 +29,11 @@ const KEPT_AHEAD_MS = 10_000
 
 export interface ReadMovements {
   readonly found: Loaded<FoundMovements | NotIndexed>
-  /** Null: nothing is shown yet, or not of this filter. */
+  /** Null if nothing is shown yet for this filter. */
   readonly shown: Shown | null
   readonly api: MovementsApi
   readonly request: MovementSearch | null
-  /** Puts the newest on top. Throws where they could not be had. */
+  /** Puts the newest on top. Rejects if they could not be loaded. */
   readonly showNew: () => Promise<void>
 }
 
@@ -91,7 +91,9 @@ export function useMovements(queries: Account, filter: MovementFilter): ReadMove
   }
 }
 
-/** Reads what the page's address asks for, before there is a place for it. Rejects where even the balance could not be had. */
+/**
+ * Requests the movements of the page's address before their list is rendered. Rejects if not even the balance loads.
+ */
 export async function readMovementsAhead(client: QueryClient, queries: Account): Promise<void> {
   await client.ensureQueryData(queries.balance)
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
@@ -123,7 +125,7 @@ async function readAsOf(
   return 'items' in page ? { ...page, asOf } : page
 }
 
-/** Asked for once somebody wants to choose one. */
+/** The users, requested once somebody wants to choose one. */
 export function useAccountUsers(
   queries: Account,
   api: MovementsApi,

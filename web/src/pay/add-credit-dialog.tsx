@@ -1,4 +1,4 @@
-/** Adding credit, from the amount to the credit: idle, submitting, processing, approval, declined, unknown, checking. */
+/** The dialog for adding credit. States: idle, submitting, processing, approval, declined, unknown, checking. */
 import { whyText } from '../../../src/texts/notice-text.ts'
 import type { Answered, Refusal } from '../api/answered.ts'
 import type { TopUpQuotes } from '../api/pay.ts'
@@ -30,7 +30,7 @@ export interface AddCreditDialogProps {
   readonly onPay: (amount: string, methodId: string) => void
   readonly onCheckAgain: () => void
   readonly onBackToForm: () => void
-  /** With what was filled in. */
+  /** With the amount that was entered. */
   readonly onAddMethod: (amount: string | null) => void
 }
 
@@ -99,7 +99,7 @@ export default function AddCreditDialog(props: AddCreditDialogProps) {
   )
 }
 
-/** Said above the form, or in its place. */
+/** Shown above the form, or instead of it. */
 function Standing({ progress, words, currency }: { progress: Progress; words: Words; currency: string }) {
   const { t } = words
   if (!('payment' in progress)) return null
@@ -203,7 +203,7 @@ function WaitingButtons({ progress, onCheckAgain, onBackToForm, onClose }: Forml
         </Button>
       ) : null}
       {progress.at === 'checking' || progress.at === 'approval' ? another : null}
-      {/* By itself it would stand indented, and look like no button; of two buttons the second has its box everywhere. */}
+      {/* Alone, a text button would look indented and unlike a button; the second of two buttons has a box everywhere. */}
       <Button kind={progress.at === 'processing' || progress.at === 'unknown' ? 'secondary' : 'text'} onClick={onClose}>
         {t('action.close')}
       </Button>

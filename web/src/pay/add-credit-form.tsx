@@ -1,4 +1,4 @@
-/** How much, and by which card: amounts that the API suggests, or one's own, each with what it brings. */
+/** Amount and card: suggested amounts or one's own, each with what it brings. */
 import { useEffect, useState } from 'react'
 import type { Answered } from '../api/answered.ts'
 import type { TopUpQuote, TopUpQuotes } from '../api/pay.ts'
@@ -21,18 +21,18 @@ export interface AddCreditFields {
   readonly setChoice: (choice: string) => void
   readonly methodId: string | null
   readonly setMethodId: (methodId: string) => void
-  /** Of what is chosen; null: not known yet. */
+  /** For the chosen amount; null if not known yet. */
   readonly quote: TopUpQuote | null
-  /** The amount as it stands; null: none that could be paid. */
+  /** The chosen amount; null if it is not valid. */
   readonly chosen: string | null
 }
 
 export interface AddCreditFieldsOptions {
-  /** Null: not here yet. */
+  /** Null while loading. */
   readonly quotes: TopUpQuotes | null
   readonly currency: string
   readonly methods: readonly PaymentMethod[]
-  /** What was being filled in before the page was left. */
+  /** The amount that was entered before the page was left. */
   readonly initialAmount: string | null
   readonly initialMethodId: string | null
   readonly askQuote: (amount: string) => Promise<Answered<TopUpQuotes>>

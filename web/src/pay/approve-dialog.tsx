@@ -1,4 +1,4 @@
-/** On the way to the bank: in this tab by itself, from a frame by a link. */
+/** On the way to the bank: in this tab automatically, from a frame by a link. */
 import { LinkButton } from '../components/button.tsx'
 import Dialog from '../components/dialog.tsx'
 import { useWords } from '../texts/words.tsx'
@@ -9,7 +9,7 @@ export interface ApproveDialogProps {
   readonly isOpen: boolean
   readonly onClose: () => void
   readonly isSandbox: boolean
-  /** Null: it is being asked for. */
+  /** Null while it is being requested. */
   readonly url: string | null
   readonly fault: string | null
 }

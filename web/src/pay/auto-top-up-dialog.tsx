@@ -1,4 +1,6 @@
-/** Setting automatic top-up up, changing it, resuming it: one form. What could charge more takes a tick, never made beforehand. */
+/**
+ * Sets up, changes or resumes automatic top-up in one form. What could charge more needs a tick, which is never preset.
+ */
 import { type FormEvent, Suspense, useRef, useState } from 'react'
 import type { Change } from '../api/answered.ts'
 import type { WantedAutoTopUp } from '../api/pay.ts'
@@ -21,7 +23,7 @@ const BOX = 'auto-consent'
 export type AutoTopUpSaved =
   | null
   | { readonly fault: string; readonly asksConsent?: boolean }
-  /** `current` null: what it is now could not be read. */
+  /** `current` is null if it could not be read. */
   | { readonly changed: { readonly change: Change; readonly current: AutoTopUp | null } }
 
 export interface AutoTopUpDialogProps {
@@ -29,18 +31,18 @@ export interface AutoTopUpDialogProps {
   readonly onClose: () => void
   readonly isSandbox: boolean
   readonly seller: string
-  /** Who looks at it. */
+  /** The reader. */
   readonly self: { readonly id: string }
   readonly autoTopUp: AutoTopUp
   readonly initial: AutoEntries
-  /** 14 average days; null: nobody can say. */
+  /** Average usage of 14 days; null if unknown. */
   readonly suggestedThreshold: string | null
   readonly askQuote: AskAutoQuote
-  /** `consentedText`: as it was shown; null: none was needed. */
+  /** `consentedText` as it was shown; null if no consent was needed. */
   readonly onSave: (figures: WantedAutoTopUp, consentedText: string | null) => Promise<AutoTopUpSaved>
-  /** Somebody else changed it, and this is what is filled in from now on. */
+  /** Somebody else changed the settings: start over from the current ones. */
   readonly onLoadCurrent: () => void
-  /** To add or change the card, with what was filled in. */
+  /** To add or change the card, keeping the entries. */
   readonly onChangeMethod: (entries: AutoEntries) => void
 }
 
@@ -78,7 +80,7 @@ export default function AutoTopUpDialog(props: AutoTopUpDialogProps) {
       return
     }
     setIsSubmitting(true)
-    // Nobody pays what they were not shown: where it was not known yet, it is on the button first.
+    // Nobody pays an amount they were not shown: an unknown one is put on the button first.
     const isShown = quote !== null || (await fields.quoteNow())?.charges === 0
     const saved = isShown ? await props.onSave(figures, needsConsent ? text : null) : null
     setIsSubmitting(false)
@@ -158,7 +160,7 @@ function modeOf({ state, pause }: AutoTopUp): Mode {
   return pause === null ? 'edit' : 'resume'
 }
 
-/** As the server judges it: this decides only whether the box is there from the beginning. */
+/** As the server decides; here it only decides whether the box is shown from the start. */
 function couldChargeMore({ settings }: AutoTopUp, figures: WantedAutoTopUp): boolean {
   if (settings === null) return true
   const { monthly_cap: was } = settings
@@ -188,7 +190,7 @@ interface CameProps {
   readonly onLoad: (current: AutoEntries) => void
 }
 
-/** What saving it came to, where it did not. */
+/** Why saving failed. */
 function Came({ answer, self, autoTopUp, onLoad }: CameProps) {
   if (answer === null) return null
   if ('fault' in answer) return <PayMessage tone="critical" title={answer.fault} />

@@ -1,4 +1,4 @@
-/** Threshold, amount, cap and card, and what they would do at once. */
+/** Threshold, amount, cap and card, and what they would charge at once. */
 import type { AutoTopUpQuote } from '../api/pay.ts'
 import { AmountField } from '../components/amount-field.tsx'
 import { Button } from '../components/button.tsx'
@@ -12,7 +12,7 @@ import { type AutoTopUpFields, FIELDS } from './use-auto-top-up-fields.ts'
 export interface AutoTopUpFormProps {
   readonly fields: AutoTopUpFields
   readonly autoTopUp: AutoTopUp
-  /** Null: nothing is charged at once. */
+  /** Null if nothing is charged at once. */
   readonly chargesNow: AutoTopUpQuote | null
   readonly suggestedThreshold: string | null
   readonly isLocked: boolean

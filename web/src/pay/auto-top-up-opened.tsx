@@ -1,4 +1,4 @@
-/** The form of automatic top-up at work: read with its ETag, quoted, and saved once. */
+/** The auto top-up dialog, connected to the API: read with its ETag, quoted, saved once. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useRef } from 'react'
 import type { Refusal } from '../api/answered.ts'
@@ -20,7 +20,7 @@ export interface AutoTopUpOpenedProps {
   readonly entries: AutoEntriesKept | null
   readonly onClose: () => void
   readonly onSaved: () => void
-  /** `isSimple`: automatic top-up is off, so another card takes no consent. */
+  /** `isSimple`: auto top-up is off, so another card needs no consent. */
   readonly onChangeMethod: (entries: AutoEntriesKept, isSimple: boolean) => void
 }
 
@@ -38,7 +38,7 @@ export function AutoTopUpOpened(props: AutoTopUpOpenedProps) {
     refetchOnWindowFocus: false,
   })
   const askQuote = useMemo(() => (figures: WantedAutoTopUp) => api.quoteAutoTopUp(figures), [api])
-  /** One for each thing that is saved: a second click and a retry are the same. */
+  /** One key for each set of entries, so that a second click or a retry does not save twice. */
   const key = useRef<{ readonly of: string; readonly key: string } | null>(null)
   if (form.data === undefined) {
     return (

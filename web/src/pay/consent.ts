@@ -1,13 +1,13 @@
-/** The text that a person allows charges by, and the figures that it was shown with: both are stored. */
+/** The consent text, and the figures shown with it; both are stored. */
 import type { WantedAutoTopUp, WantedConsent } from '../api/pay.ts'
 import type { Words } from '../texts/words.tsx'
 
-/** Goes up with any change of the wording. */
+/** Increase it with any change of the wording. */
 const CONSENT_TEXT_VERSION = 'page-1'
 
 export interface Consented {
   readonly seller: string
-  /** `Visa 4242`, or that it is the one to come. */
+  /** Such as `Visa 4242`, or words for the card to come. */
   readonly card: string
   readonly currency: string
   readonly figures: WantedAutoTopUp
@@ -21,7 +21,7 @@ export function consentText({ seller, card, currency, figures }: Consented, { t,
     : t('auto.consent', { ...values, cap: amount(figures.monthly_cap) })
 }
 
-/** What is stored of it: the text as it was allowed, and the figures that it was shown with. */
+/** What is stored: the text that was accepted, and the figures shown with it. */
 export function consentOf(text: string, figures: WantedAutoTopUp, { locale }: Words): WantedConsent {
   return { text, text_version: CONSENT_TEXT_VERSION, locale, ...figures }
 }

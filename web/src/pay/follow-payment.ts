@@ -1,6 +1,6 @@
 /**
- * A payment from its key to a definite end. Its key is forgotten only by an answer that settles it: whoever asks again before
- * that asks for the same payment.
+ * Follows a payment from its key to a definite end. The key is dropped only by an answer that settles it: until then,
+ * asking again asks for the same payment.
  */
 import type { Answered, Refusal } from '../api/answered.ts'
 import type { KeptPayment, keptPayments } from './kept.ts'
@@ -11,22 +11,22 @@ type Heard = NonNullable<Parameters<typeof progressOf>[1]>
 export interface PaymentPort {
   readonly pay: (payment: KeptPayment) => Promise<Answered<{ readonly top_up_id: string }>>
   readonly read: (topUpId: string) => Promise<Answered<Heard>>
-  /** Where it is approved; null: nobody knows yet. */
+  /** Where the bank asks for approval; null if not known yet. */
   readonly bankPage: (topUpId: string) => Promise<string | null>
   /** Whether this tab goes there. */
   readonly goTo: (url: string) => boolean
   readonly kept: Pick<ReturnType<typeof keptPayments>, 'answered' | 'ended'>
   readonly signal: AbortSignal
   readonly show: (progress: Progress) => void
-  /** Nothing was charged. */
+  /** Refused: nothing was charged. */
   readonly refused: (refusal: Refusal) => void
   readonly over: (progress: Progress) => void
 }
 
 export interface Begun {
-  /** The person has just asked for it, so the bank's page follows by itself. */
+  /** The person has just requested it, so the bank's page is opened automatically. */
   readonly isOurs: boolean
-  /** It was asked for before under this key, and nobody heard the answer. */
+  /** It was requested before under this key, and the answer was lost. */
   readonly mayBeTaken: boolean
 }
 
@@ -42,13 +42,13 @@ export async function followPayment(port: PaymentPort, begun: KeptPayment, { isO
     if (payment.topUpId === null) {
       const answer = await port.pay(payment)
       if ('refusal' in answer && !(mayBeTaken && isOfTheAsker(answer.refusal))) {
-        // Refused, it took nothing: the next one is another payment.
+        // A refusal settles the key: the next request is another payment.
         kept.ended(payment.key)
         port.refused(answer.refusal)
         return
       }
       if ('refusal' in answer && answer.refusal.status !== 429) {
-        // Whoever may ask again does so under the same key.
+        // Asking again uses the same key.
         show(progressOf(payment, null, UNKNOWN_AFTER_MS))
         return
       }
@@ -63,7 +63,7 @@ export async function followPayment(port: PaymentPort, begun: KeptPayment, { isO
       if ('data' in answer) heard = answer.data
       isLost = 'silence' in answer
       if ('refusal' in answer && !isOfTheAsker(answer.refusal)) {
-        // This person may not learn what came of it any more.
+        // This person may not see the result any more.
         if (answer.refusal.status === 404) kept.ended(payment.key)
         port.refused(answer.refusal)
         return
@@ -92,7 +92,7 @@ export async function followPayment(port: PaymentPort, begun: KeptPayment, { isO
   }
 }
 
-/** Who asks, or how often, was refused: that says nothing of a payment that was asked for before. */
+/** The refusal concerns the caller or the rate, so it says nothing about an earlier request. */
 function isOfTheAsker({ status }: Refusal): boolean {
   return status === 401 || status === 403 || status === 429
 }

@@ -1,17 +1,17 @@
 /**
- * What of a payment outlives a reload: its key above all. It is kept per amount and method until the payment has a definite
- * end, so a double click, a reload and a retry are one payment. Of cards and people nothing is kept but the method's id.
+ * What is kept of a payment over a reload, above all its key: per amount and method, until it has a definite end. So a
+ * double click, a reload and a retry are one payment. Of cards and people only the method's id is kept.
  */
 export interface KeptPayment {
   readonly key: string
   readonly amount: string
   readonly methodId: string
-  /** Null: no answer yet. */
+  /** Null if there was no answer yet. */
   readonly topUpId: string | null
   readonly begunAtMs: number
 }
 
-/** A visit to the provider's page, and what was being filled in when it began. */
+/** A visit to the provider's page, and the entries of the form when it began. */
 export interface KeptVisit {
   readonly setupId: string
   readonly entries: KeptEntries | null
@@ -23,7 +23,7 @@ export type KeptEntries =
 
 export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
-/** The server keeps a key for 30 days; long before that nobody means the same payment. */
+/** The server keeps keys for 30 days; long before that nobody means the same payment. */
 const KEPT_FOR_MS = 24 * 3_600_000
 
 export function keptPayments(store: Store, accountId: string, nowMs: () => number = Date.now) {
@@ -37,9 +37,9 @@ export function keptPayments(store: Store, accountId: string, nowMs: () => numbe
   const isOf = (one: KeptPayment, amount: string, methodId: string) =>
     one.amount === amount && one.methodId === methodId
   return {
-    /** The newest that has no definite end yet. */
+    /** The newest payment without a definite end. */
     open: (): KeptPayment | null => all().at(-1) ?? null,
-    /** The one under way for this amount and method, else a new one. */
+    /** The open payment for this amount and method, else a new one. */
     begin(amount: string, methodId: string, newKey: () => string): KeptPayment {
       const others = all().filter((one) => !isOf(one, amount, methodId))
       const one = all().find((known) => isOf(known, amount, methodId)) ?? {
@@ -76,7 +76,7 @@ function read<Value>(store: Store, place: string): Value | null {
   try {
     return JSON.parse(text) as Value
   } catch {
-    // Somebody else's, or cut off: as if there were none.
+    // Not ours, or cut off: ignored.
     return null
   }
 }

@@ -1,15 +1,15 @@
-/** To the provider's and the bank's pages and back, in this tab; in a frame, which they refuse to be in, in a tab of their own. */
+/** Leaving for the provider's and the bank's pages: in this tab, or from a frame, which they refuse, in a new one. */
 
 export function isEmbedded(): boolean {
   return window.top !== window.self
 }
 
-/** Where to come back to: nothing of what was done stands in it. */
+/** Where to return to; the address contains nothing of what was done. */
 export function pageUrl(): string {
   return `${location.origin}${location.pathname}`
 }
 
-/** For a link to a page elsewhere. */
+/** The target of a link to such a page. */
 export function linkTarget(): '_blank' | undefined {
   return isEmbedded() ? '_blank' : undefined
 }

@@ -1,4 +1,7 @@
-/** Another card: one that is saved, or a new one by way of the provider's page; with consent where it may be charged unattended. */
+/**
+ * Changes the card: a saved one, or a new one through the provider's page; with consent if it may be charged
+ * automatically.
+ */
 import { useState } from 'react'
 import type { AutoTopUpQuote, WantedAutoTopUp } from '../api/pay.ts'
 import { Button, LinkButton } from '../components/button.tsx'
@@ -22,9 +25,11 @@ export interface MethodDialogProps {
   readonly seller: string
   readonly methods: readonly PaymentMethod[]
   readonly autoTopUp: AutoTopUp
-  /** What would be charged at once; null: nothing, or it is not known. */
+  /** What would be charged at once; null if nothing, or not known. */
   readonly quote: AutoTopUpQuote | null
-  /** Null: a new card. The text, where it was consented to. Answers what went wrong, or where to go on. */
+  /**
+   * `null` for a new card; with the accepted consent text if there was one. Returns what went wrong, or where to go on.
+   */
   readonly onContinue: (
     methodId: string | null,
     consentedText: string | null,
@@ -91,7 +96,7 @@ export default function MethodDialog(props: MethodDialogProps) {
             isLocked={isSubmitting}
             onChange={(value) => {
               setChosen(value)
-              // It was for another card.
+              // The tick was for another card.
               setIsTicked(false)
             }}
             choices={[
@@ -124,7 +129,7 @@ export default function MethodDialog(props: MethodDialogProps) {
   )
 }
 
-/** What another card would be charged by without asking; null: it is off. */
+/** The figures by which another card would be charged automatically; null if it is off. */
 export function figuresInForce({ state, settings }: AutoTopUp): WantedAutoTopUp | null {
   if (state === 'off' || settings === null || !settings.is_on) return null
   const { threshold, amount, monthly_cap } = settings

@@ -1,4 +1,6 @@
-/** The dialog of the payment method at work: quotes what is charged at once, and leads to the provider's page. */
+/**
+ * The payment method dialog, connected to the API: quotes what is charged at once, and leads to the provider's page.
+ */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { PayApi } from '../api/pay.ts'
@@ -19,7 +21,7 @@ export interface MethodOpenedProps {
   readonly entries: KeptEntries | null
   readonly onClose: () => void
   readonly onChosen: (methodId: string) => void
-  /** In a frame the page stays while the provider's is open elsewhere. */
+  /** In a frame this page stays open while the provider's page is open elsewhere. */
   readonly onVisitEnd: (end: VisitEnd) => void
 }
 
@@ -29,7 +31,7 @@ export function MethodOpened(props: MethodOpenedProps) {
   const { api, session, methods, autoTopUp, entries, onClose, onChosen } = props
   const { account_id: accountId } = session
   const figures = figuresInForce(autoTopUp)
-  // A card alone ends no pause but that of declines which wait for funds.
+  // A new card ends only a pause after declines that waited for funds.
   const isChargedOnceSaved =
     figures !== null &&
     autoTopUp.open_top_up === null &&
@@ -50,7 +52,7 @@ export function MethodOpened(props: MethodOpenedProps) {
     if (methodId === null) {
       const begun = await beginVisit(api, accountId, { makesDefault: true, consent, entries })
       if ('url' in begun) {
-        // Outside of a frame this page is being left: the one that comes back looks at the visit.
+        // Outside a frame this page is being left; the returning page looks at the visit.
         setIsElsewhere(isEmbedded())
         return { url: begun.url }
       }

@@ -1,4 +1,4 @@
-/** Which of the dialogs is open, and what it begins with. */
+/** Which payment dialog is open, and its initial entries. */
 import type { KeptEntries } from './kept.ts'
 
 export type Opened =
@@ -7,5 +7,5 @@ export type Opened =
   | { readonly dialog: 'method'; readonly entries?: KeptEntries | null }
   | { readonly dialog: 'remove' }
   | { readonly dialog: 'approve'; readonly topUpId: string }
-  /** Back from the provider's page: what came of it is looked at. */
+  /** Back from the provider's page: its result is being fetched. */
   | { readonly dialog: 'visit' }

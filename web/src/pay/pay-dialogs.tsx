@@ -1,4 +1,7 @@
-/** The dialogs that move money and cards, and the API behind them. One at a time; a payment under way outlives its dialog. */
+/**
+ * The dialogs that move money and cards, connected to the API. One is open at a time; a payment continues without its
+ * dialog.
+ */
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { accountQueries } from '../api/account.ts'
@@ -26,7 +29,7 @@ export interface PayDialogsProps {
   readonly opened: Opened | null
   readonly onOpen: (opened: Opened | null) => void
   readonly onMessage: (message: string) => void
-  /** Money or cards have moved: the page is read anew. */
+  /** Money or cards have moved: reload the page's data. */
   readonly onChanged: () => void
   readonly session: Session
   readonly queries: ReturnType<typeof accountQueries>
@@ -59,7 +62,7 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
     accountId,
     onChanged(progress) {
       if (progress.at === 'succeeded') {
-        // The stream of the account announces it.
+        // The account's stream announces the result.
         if (opened?.dialog === 'add_credit') close()
       }
       onChanged()
@@ -72,7 +75,7 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
     enabled: isAdding,
     staleTime: 0,
   })
-  // A form begins anew where it is opened with other entries; it is kept while it closes.
+  // A form starts over when it is opened with other entries, and stays while it closes.
   const begins = useRef('')
   if (isAdding) begins.current = `${opened.amount ?? ''} ${opened.methodId ?? ''}`
   const { progress, backToForm } = payment
@@ -81,7 +84,7 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
   reset.current = backToForm
   const wasAdding = useRef(false)
   useEffect(() => {
-    // Opened anew after one that has become credit.
+    // Reopened after a payment that has become credit.
     if (isSpent && !wasAdding.current) reset.current()
     wasAdding.current = isAdding
   }, [isAdding, isSpent])
@@ -89,7 +92,7 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
 
   const visitElsewhere = async (makesDefault: boolean, entries: KeptEntries | null) => {
     const begun = await beginVisit(api, accountId, { makesDefault, consent: null, entries })
-    // From a frame it takes a link, which the dialog of the method has.
+    // A frame needs a link, which the payment method dialog has.
     if (!('url' in begun) || isEmbedded()) onOpen({ dialog: 'method', entries })
   }
   useVisitEnd(api, accountId, opened?.dialog === 'visit', (end) => void finish(end))
@@ -136,7 +139,7 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
         onAddMethod={(amount) => {
           const entries = { form: 'add_credit', amount } as const
           const isFirst = saved.length === 0
-          // Where it may be charged unattended from then on, that is consented to first.
+          // If the card may be charged automatically from then on, consent comes first.
           if (isFirst && autoTopUp.data?.state !== 'off') onOpen({ dialog: 'method', entries })
           else void visitElsewhere(isFirst, entries)
         }}
@@ -238,7 +241,7 @@ function Approve({ api, topUpId, isSandbox, onClose }: ApproveProps) {
   )
 }
 
-/** For a query: what is no answer is thrown. */
+/** For a query: throws what is not data. */
 export function dataOf<Data>(answer: Answered<Data>): Data {
   if ('data' in answer) return answer.data
   throw new Error('silence' in answer ? 'no answer' : `refused with ${answer.refusal.status}`)

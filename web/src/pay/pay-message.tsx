@@ -1,4 +1,4 @@
-/** How a payment stands, in the dialog: it is said to screen readers as it comes up. */
+/** The state of a payment in its dialog; screen readers announce it. */
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from '../components/icon.tsx'
 import './pay.css'

@@ -1,10 +1,10 @@
-/** How a payment by hand goes on, from what the API says of it and from how long it says nothing. */
+/** Progress of a manual payment, from the API's answers and from how long there was none. */
 import type { Payment } from '../credit/data.ts'
 import type { KeptPayment } from './kept.ts'
 
-/** From then on nobody pretends to know. */
+/** After this the outcome is shown as unknown. */
 export const UNKNOWN_AFTER_MS = 15_000
-/** And from then on it is the provider that has to say. */
+/** After this it is up to the provider to say. */
 export const CHECKING_AFTER_MS = 60_000
 
 export type Progress =
@@ -22,7 +22,7 @@ export type Progress =
 
 type Heard = Pick<Payment, 'state' | 'why'> | null
 
-/** `heard`: what was said last of it; null: nothing yet. `waitedMs`: since it was asked for. */
+/** `heard`: the last answer, null if none; `waitedMs`: time since the request. */
 export function progressOf(payment: KeptPayment, heard: Heard, waitedMs: number): Progress {
   switch (heard?.state) {
     case 'succeeded':
@@ -45,12 +45,12 @@ export function progressOf(payment: KeptPayment, heard: Heard, waitedMs: number)
   }
 }
 
-/** Nothing more will be heard: its key has done its work. */
+/** Nothing more will come: the key can be dropped. */
 export function isOver(progress: Progress): boolean {
   return progress.at === 'succeeded' || progress.at === 'declined' || progress.at === 'canceled'
 }
 
-/** How long to wait before it is looked at again. */
+/** The delay before the next look. */
 export function nextLookMs(waitedMs: number): number {
   if (waitedMs < UNKNOWN_AFTER_MS) return 500
   return waitedMs < CHECKING_AFTER_MS ? 2_000 : 10_000

@@ -1,4 +1,4 @@
-/** What the API refuses, in words, never its codes. */
+/** Refusals of the API in words, without their codes. */
 import type { Refusal } from '../api/answered.ts'
 import type { Words } from '../texts/words.tsx'
 

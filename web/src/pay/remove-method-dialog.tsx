@@ -1,4 +1,4 @@
-/** Asks once more before a card is removed, and says what ends with it. */
+/** Asks for confirmation before a card is removed, and says what ends with it. */
 import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import Dialog from '../components/dialog.tsx'
@@ -13,7 +13,7 @@ export interface RemoveMethodDialogProps {
   readonly isSandbox: boolean
   readonly method: PaymentMethod
   readonly isAutoTopUpOn: boolean
-  /** Answers what went wrong; null: nothing. */
+  /** Resolves to what went wrong; null if nothing did. */
   readonly onRemove: () => Promise<string | null>
 }
 

@@ -1,4 +1,4 @@
-/** The figures of automatic top-up as they are filled in, their faults, and what they would charge at once. */
+/** The entries of automatic top-up, their faults, and what they would charge at once. */
 import { useEffect, useState } from 'react'
 import type { Answered } from '../api/answered.ts'
 import type { AutoTopUpQuote, WantedAutoTopUp } from '../api/pay.ts'
@@ -23,12 +23,12 @@ export interface AutoTopUpFields {
   readonly amount: AmountState
   readonly cap: AmountState
   readonly capFault: string | null
-  /** As they stand; null: not all can be taken. */
+  /** Null unless all entries are valid. */
   readonly figures: WantedAutoTopUp | null
-  /** Of just these figures; null: not known yet. */
+  /** For exactly these figures; null if not known yet. */
   readonly quote: AutoTopUpQuote | null
   readonly quoteNow: () => Promise<AutoTopUpQuote | null>
-  /** What is wrong, said from now on. */
+  /** Returns the faults, which are shown from now on. */
   readonly submit: () => readonly Fault[]
   readonly load: (entries: AutoEntries) => void
 }
@@ -61,7 +61,7 @@ export function useAutoTopUpFields(
     setKnown({ of, quote: answer.data })
     return answer.data
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked when the figures change, whoever asks
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asks when the figures change
   useEffect(() => {
     const timer = setTimeout(() => void ask(), QUOTE_AFTER_MS)
     return () => clearTimeout(timer)

@@ -1,4 +1,4 @@
-/** What moves money and cards, wired to the page. Here is what the first view needs; the dialogs come when one is opened. */
+/** Connects payments to the page. This is the part that the first view needs; dialogs load when opened. */
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { accountQueries } from '../api/account.ts'
@@ -10,9 +10,9 @@ import type { Opened } from './opened.ts'
 const PayDialogs = loadedWhenOpened(() => import('./pay-dialogs.tsx'), ['pay', 'dialogs'])
 
 export interface Pay {
-  /** None for members and closed accounts. */
+  /** Empty for members and closed accounts. */
   readonly actions: CreditActions
-  /** What came of a visit elsewhere; null: nothing to say. */
+  /** The result of a visit elsewhere; null if there is nothing to say. */
   readonly message: ReactNode
   readonly dialogs: ReactNode
 }
@@ -74,14 +74,14 @@ export function usePay(queries: ReturnType<typeof accountQueries>, session: Sess
   }
 }
 
-/** A payment without a definite end, or a visit to the provider's page, which the page is back from: see `kept.ts`. */
+/** A payment without a definite end, or a visit to the provider's page that has just ended: see `kept.ts`. */
 function leftOpen(accountId: string): Opened | null {
   const isKept = (what: string) => sessionStorage.getItem(`billing:${accountId}:${what}`) !== null
   if (isKept('visit')) return { dialog: 'visit' }
   return isKept('payments') ? { dialog: 'add_credit' } : null
 }
 
-/** Going back in the browser may show the page as it was left: what has happened since is read anew. */
+/** Back in the browser may restore an old page: its data is reloaded. */
 function useReloadOnReturn(): void {
   useEffect(() => {
     const onShow = (event: PageTransitionEvent) => {

@@ -1,4 +1,4 @@
-/** A payment by hand: asked for under its key, then followed by its id until it has a definite end, dialog open or not. */
+/** A manual payment: requested under its key, then followed by its id to a definite end, dialog open or not. */
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Refusal } from '../api/answered.ts'
 import type { PayApi } from '../api/pay.ts'
@@ -9,19 +9,19 @@ import { type Progress, progressOf, UNKNOWN_AFTER_MS } from './progress.ts'
 
 export interface PaymentControl {
   readonly progress: Progress
-  /** Of the last request: nothing was charged by it. */
+  /** Of the last request, which charged nothing. */
   readonly refusal: Refusal | null
   readonly pay: (amount: string, methodId: string) => void
-  /** Asks once more under the same key. */
+  /** Asks again under the same key. */
   readonly checkAgain: () => void
-  /** Another payment; one under way goes on. */
+  /** For another payment; the current one continues. */
   readonly backToForm: () => void
 }
 
 export interface PaymentOptions {
   readonly api: PayApi
   readonly accountId: string
-  /** It has a definite end, or the page has to be read anew for another reason. */
+  /** The payment has ended, or the page's data must be reloaded for another reason. */
   readonly onChanged: (progress: Progress) => void
 }
 
@@ -55,7 +55,7 @@ export function usePayment({ api, accountId, onChanged }: PaymentOptions): Payme
     void followPayment({ ...portTo(api), kept, signal, show, refused, over }, payment, how)
   }
 
-  // A reload finds it where it was. Without an answer it is a person who asks again.
+  // A reload continues an open payment. If it was never answered, only a person asks again.
   const resume = useRef(follow)
   resume.current = follow
   useEffect(() => {

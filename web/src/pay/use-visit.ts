@@ -1,4 +1,4 @@
-/** A visit to the provider's page, where a card is typed in: begun, and looked at when the page is back from it. */
+/** A visit to the provider's page, where a card is entered: started, and looked at when the page is back. */
 import { useEffect, useRef } from 'react'
 import type { Refusal } from '../api/answered.ts'
 import type { MethodSetup, PayApi, WantedConsent } from '../api/pay.ts'
@@ -9,14 +9,14 @@ const LOOK_EVERY_MS = 2_000
 const MAX_LOOKS_IN_SILENCE = 3
 
 export interface VisitEnd {
-  /** Null: nobody can say. */
+  /** Null if the result is unknown. */
   readonly setup: MethodSetup | null
   readonly entries: KeptEntries | null
 }
 
 export type VisitBegun = { readonly url: string } | { readonly refusal: Refusal | null }
 
-/** Goes there in this tab; in a frame it answers the page's address, for a link. */
+/** Goes there in this tab; in a frame, returns the address for a link. */
 export async function beginVisit(
   api: PayApi,
   accountId: string,
@@ -34,7 +34,7 @@ export async function beginVisit(
   return { url }
 }
 
-/** While `isBack`, or in a frame while there is a visit, it is looked at; `onEnd` is called once with what came of it. */
+/** Looks while `isBack`, or in a frame while a visit is open; calls `onEnd` once with the result. */
 export function useVisitEnd(api: PayApi, accountId: string, isBack: boolean, onEnd: (end: VisitEnd) => void): void {
   const ended = useRef(onEnd)
   ended.current = onEnd

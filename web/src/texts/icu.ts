@@ -1,9 +1,8 @@
 /**
- * Messages in the part of ICU's MessageFormat that the page's texts use: `{name}`, `{n, number}`,
- * `{n, plural, =0 {..} one {# day} other {..}}` and `{x, select, a {..} other {..}}`, in one another. What a sentence needs of numbers, money and dates is written before and
- * put in as text, so nothing more is needed; the whole of ICU would be a sixth of the first view.
+ * The part of ICU's MessageFormat that the page's texts use: `{name}`, `{n, number}`, `{n, plural, =0 {..} one {# day}
+ * other {..}}` and `{x, select, a {..} other {..}}`, nested. Money and dates are formatted before and passed in as
+ * text, so nothing more is needed; all of ICU would be a sixth of the first view.
  */
-
 export type MessageValue = string | number
 export type MessageValues = Readonly<Record<string, MessageValue>>
 
@@ -19,7 +18,7 @@ type Part =
 
 export type Message = readonly Part[]
 
-/** Throws `SyntaxError` for what is not in that part of ICU. */
+/** Throws `SyntaxError` for anything outside that part. */
 export function parseMessage(text: string): Message {
   const reader = { text, at: 0 }
   const message = readParts(reader, false)
@@ -27,7 +26,7 @@ export function parseMessage(text: string): Message {
   return message
 }
 
-/** Throws `TypeError` where a value is missing: a sentence with a hole in it must not reach anybody. */
+/** Throws `TypeError` if a value is missing: an incomplete sentence must not be shown. */
 export function formatMessage(message: Message, values: MessageValues, locale: string, count?: number): string {
   return message
     .map((part) => {
@@ -43,7 +42,7 @@ export function formatMessage(message: Message, values: MessageValues, locale: s
     .join('')
 }
 
-/** The names of the values that it takes. */
+/** The names of the values that a message takes. */
 export function namesIn(message: Message): Set<string> {
   const names = new Set<string>()
   for (const part of message) {
@@ -87,7 +86,7 @@ function readArgument(reader: Reader, isPlural: boolean): Part {
   }
   expectNext(reader, ',')
   const kind = readWhile(reader, /\w/)
-  // A number is written by the reader's locale anyway.
+  // A number is always written in the reader's locale, so the type makes no difference.
   if (kind === 'number' && reader.text[reader.at] === '}') {
     reader.at += 1
     return { name }
@@ -118,7 +117,7 @@ function skipSpace(reader: Reader): void {
   readWhile(reader, /\s/)
 }
 
-/** With the spaces around it that separate and are no text. */
+/** Skips the spaces around it, which only separate. */
 function expectNext(reader: Reader, character: string): void {
   if (character !== '}') skipSpace(reader)
   if (reader.text[reader.at] !== character) {

@@ -1,4 +1,4 @@
-/** Which texts there are: as English has them. The other languages have the same, which the compiler holds them to. */
+/** The ids of the page's texts, taken from the English ones. The compiler checks the other languages against them. */
 import type { TextId as CatalogueTextId } from '../../../src/texts/texts.ts'
 import type { CHARTS } from './en/charts.ts'
 import type { DIALOGS } from './en/dialogs.ts'
@@ -25,14 +25,13 @@ export type PayTexts = TextsLike<typeof PAY>
 export type ExportTexts = TextsLike<typeof EXPORT>
 
 /**
- * `history`: what is below the tabs; `pay`: the dialogs that move money and cards; `dialogs`: those of the other settings, and
- * the first steps;
- * `live`: of what changes while it is looked at; `charts`: between the cards and the tabs; `movements`: how they are looked for;
- * `movement`: the drawer of one; `export`: the dialog that exports them.
+ * Areas of texts, each loaded with its code. `history`: below the tabs; `pay`: dialogs that move money and cards;
+ * `dialogs`: those of other settings, and the checklist; `live`: changes while the page is open; `charts`: the charts;
+ * `movements`: their filters; `movement`: the drawer; `export`: the export dialog.
  */
 export type Area = 'page' | 'charts' | 'history' | 'movements' | 'movement' | 'pay' | 'dialogs' | 'live' | 'export'
 
-/** Of the catalogue, what the build leaves in (vite.config.ts). */
+/** The part of the shared catalogue that the build keeps (vite.config.ts). */
 type SharedTextId = Exclude<CatalogueTextId, `${'mail' | 'portal' | 'sandbox' | 'page' | 'role'}.${string}`>
 
 export type TextId =

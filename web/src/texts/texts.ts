@@ -1,14 +1,14 @@
-/** Texts by area and language. What is not needed at once is loaded with what needs it. */
+/** Texts by area and language, loaded with the code that needs them. */
 import { formatMessage, type Message, type MessageValues, parseMessage } from './icu.ts'
 import type { Area, TextId, Texts } from './ids.ts'
 
-/** Throws `TypeError` for a text whose area was not loaded. */
+/** Throws `TypeError` for a text whose area is not loaded. */
 export type Translate = (id: TextId, values?: MessageValues) => string
 
-/** By language and area: texts that are there, or on their way. */
+/** By language and area: loaded texts, or the promise of them. */
 const known = new Map<string, Texts | Promise<Texts>>()
 
-/** English where there is nothing in the language of the locale. Asked for again while it is on its way, the promise is the same. */
+/** English if the locale's language is missing. Repeated calls while loading return the same promise. */
 export function textsOf(locale: string, area: Area): Texts | Promise<Texts> {
   const isGerman = new Intl.Locale(locale).language === 'de'
   const key = `${isGerman} ${area}`
@@ -18,7 +18,7 @@ export function textsOf(locale: string, area: Area): Texts | Promise<Texts> {
   known.set(key, coming)
   coming.then(
     (there) => known.set(key, there),
-    // Whoever asks next tries again.
+    // The next call tries again.
     () => known.delete(key),
   )
   return coming

@@ -8,19 +8,19 @@ import { type Translate, translator } from './texts.ts'
 export interface Words {
   readonly locale: string
   readonly t: Translate
-  /** The same words as the catalogue that page and mail share takes them. */
+  /** The same words, in the form that the shared catalogue's functions take. */
   readonly catalogue: Catalogue
   readonly timeZone: string
   readonly dates: DateFormat
   now(): Date
   money(currency: string): MoneyFormat
-  /** `a, b and c`. */
+  /** Such as `a, b and c`. */
   list(items: readonly string[]): string
 }
 
 export interface WordsOptions {
   readonly locale: string
-  /** The reader's own unless given. */
+  /** Default: the reader's own. */
   readonly timeZone?: string | undefined
   readonly now?: () => Date
 }

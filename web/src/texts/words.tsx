@@ -1,4 +1,4 @@
-/** The reader's words and formats, for every component below. */
+/** The reader's words and formats, for all components below. */
 import { createContext, type ReactNode, use, useContext, useEffect, useMemo } from 'react'
 import { readerLocale } from '../../../src/texts/reader-locale.ts'
 import type { Area, Texts } from './ids.ts'
@@ -24,7 +24,7 @@ function useKnown(): Known {
   return known
 }
 
-/** Suspends until the words are there, if they are not. */
+/** Suspends until the texts are loaded. */
 export function WordsProvider({ options, children }: { options: WordsOptions; children: ReactNode }) {
   const { timeZone, now } = options
   const locale = readerLocale(options.locale)
@@ -39,7 +39,7 @@ export function WordsProvider({ options, children }: { options: WordsOptions; ch
   return <WordsContext value={known}>{children}</WordsContext>
 }
 
-/** The words of one more area, for what is loaded with it. Suspends until they are there, if they are not. */
+/** Adds the texts of one more area. Suspends until they are loaded. */
 export function MoreWords({ area, children }: { area: Area; children: ReactNode }) {
   const base = useKnown()
   const { locale } = base.words
@@ -51,7 +51,7 @@ export function MoreWords({ area, children }: { area: Area; children: ReactNode 
   return <WordsContext value={known}>{children}</WordsContext>
 }
 
-/** What is there already must not suspend: React would show nothing for 300 ms. */
+/** Loaded texts must not suspend, because React would then show nothing for 300 ms. */
 function useTexts(locale: string, area: Area): Texts {
   const texts = textsOf(locale, area)
   return texts instanceof Promise ? use(texts) : texts

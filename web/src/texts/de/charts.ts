@@ -1,4 +1,4 @@
-/** The charts in German. */
+/** Texts of the charts, in German. */
 import type { ChartsTexts } from '../ids.ts'
 
 export const CHARTS: ChartsTexts = {

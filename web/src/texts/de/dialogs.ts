@@ -1,4 +1,4 @@
-/** What the dialogs of the settings and the first steps of a new account say, in German. */
+/** Texts of the settings dialogs and of a new account's checklist, in German. */
 import type { DialogTexts } from '../ids.ts'
 
 export const DIALOGS: DialogTexts = {

@@ -1,4 +1,4 @@
-/** What the dialog that exports movements says in German. */
+/** Texts of the export dialog, in German. */
 import type { ExportTexts } from '../ids.ts'
 
 export const EXPORT: ExportTexts = {

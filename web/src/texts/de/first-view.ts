@@ -1,4 +1,4 @@
-/** What the first view says in German, as one file to load: the catalogue that mail speaks from too, and the page's own. */
+/** Texts of the first view in German, in one file to load: the shared catalogue and the page's own. */
 import { de } from '../../../../src/texts/de.ts'
 import { PAGE } from './page.ts'
 

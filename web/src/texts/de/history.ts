@@ -1,4 +1,4 @@
-/** Movements and payments in German. */
+/** Texts of movements and payments, in German. */
 import type { HistoryTexts } from '../ids.ts'
 
 export const HISTORY: HistoryTexts = {

@@ -1,4 +1,4 @@
-/** What is said of a page that changes while it is looked at, in German. */
+/** Texts about changes while the page is open, in German. */
 import type { LiveTexts } from '../ids.ts'
 
 export const LIVE: LiveTexts = {

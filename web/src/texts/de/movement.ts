@@ -1,4 +1,4 @@
-/** What the drawer of a movement says, in German. */
+/** Texts of the drawer of a movement, in German. */
 import type { MovementTexts } from '../ids.ts'
 
 export const MOVEMENT: MovementTexts = {

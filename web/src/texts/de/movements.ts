@@ -1,4 +1,4 @@
-/** How movements are looked for, in German. */
+/** Texts of the movements' search and filters, in German. */
 import type { MovementsTexts } from '../ids.ts'
 
 export const MOVEMENTS: MovementsTexts = {

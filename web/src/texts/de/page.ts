@@ -1,4 +1,4 @@
-/** The page in German, but for its notices and for what is below its tabs. */
+/** Texts of the page in German, except notices and what is below the tabs. */
 import type { PageTexts } from '../ids.ts'
 
 export const PAGE: PageTexts = {

@@ -1,4 +1,4 @@
-/** What the dialogs that move money and cards say in German. */
+/** Texts of the payment dialogs, in German. */
 import type { PayTexts } from '../ids.ts'
 
 export const PAY: PayTexts = {

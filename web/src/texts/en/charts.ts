@@ -1,4 +1,4 @@
-/** The charts in English. */
+/** Texts of the charts, in English. */
 export const CHARTS = {
   'charts.credit': 'Credit over time',
   'charts.usage': 'What used it',

@@ -1,4 +1,4 @@
-/** What the dialogs of the settings and the first steps of a new account say, in English. */
+/** Texts of the settings dialogs and of a new account's checklist, in English. */
 export const DIALOGS = {
   'auto.turnOffTitle': 'Turn off auto top-up?',
   'auto.turnOffText': 'Credit lasts {days}. An open payment still completes.',

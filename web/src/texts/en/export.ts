@@ -1,4 +1,4 @@
-/** What the dialog that exports movements says in English. */
+/** Texts of the export dialog, in English. */
 export const EXPORT = {
   'export.period': 'Period',
   'export.thisMonth': 'This month',

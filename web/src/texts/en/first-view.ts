@@ -1,4 +1,4 @@
-/** What the first view says in English, as one file to load: the catalogue that mail speaks from too, and the page's own. */
+/** Texts of the first view in English, in one file to load: the shared catalogue and the page's own. */
 import { en } from '../../../../src/texts/en.ts'
 import { PAGE } from './page.ts'
 

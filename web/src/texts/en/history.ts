@@ -1,4 +1,4 @@
-/** Movements and payments in English. */
+/** Texts of movements and payments, in English. */
 export const HISTORY = {
   'movements.date': 'Date and time',
   'movements.description': 'Description',

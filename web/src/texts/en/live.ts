@@ -1,4 +1,4 @@
-/** What is said of a page that changes while it is looked at, in English. */
+/** Texts about changes while the page is open, in English. */
 export const LIVE = {
   'live.reconnecting': 'Reconnecting, as of {time}',
   'live.sessionEnded': 'Your session has ended. Open Billing again from {product}.',

@@ -1,4 +1,4 @@
-/** What the drawer of a movement says, in English: what it was, why it moved credit, and how much. */
+/** Texts of the drawer of a movement, in English. */
 export const MOVEMENT = {
   'movement.title': '{kind} details',
   'movement.titleTopUp': 'Top-up details',

@@ -1,4 +1,4 @@
-/** How movements are looked for, in English. */
+/** Texts of the movements' search and filters, in English. */
 export const MOVEMENTS = {
   'search.label': 'Search movements',
   'search.hint': 'Interaction ID, SKU or destination',

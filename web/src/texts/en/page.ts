@@ -1,4 +1,7 @@
-/** The page in English, but for its notices and for what is below its tabs. Amounts, dates and names come already written. */
+/**
+ * Texts of the page in English, except notices and what is below the tabs. Amounts, dates and names are passed in
+ * formatted.
+ */
 export const PAGE = {
   'page.billing': 'Billing',
   'page.credit': 'Credit',

@@ -1,4 +1,4 @@
-/** What the dialogs that move money and cards say in English. */
+/** Texts of the payment dialogs, in English. */
 export const PAY = {
   'pay.amount': 'Amount',
   'pay.own': 'Another amount',
