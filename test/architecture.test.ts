@@ -33,7 +33,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
   { folder: 'src/intake/', mayImport: ['src/core/', 'src/platform/'], packages: true },
   { folder: 'src/catalog/', mayImport: ['src/core/', 'src/platform/'], packages: true },
   { folder: 'src/outbox/', mayImport: ['src/core/', 'src/platform/'], packages: true },
-  { folder: 'src/view/', mayImport: ['src/core/', 'src/platform/', 'src/outbox/messages.ts'], packages: true },
+  { folder: 'src/view/', mayImport: ['src/core/', 'src/platform/', 'src/outbox/messages.ts', 'src/outbox/leadership.ts'], packages: true },
   {
     folder: 'src/ledger/',
     // All share its transaction: stored catalogs are parsed, announcements and changes of the view are packed.
@@ -45,6 +45,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
       'src/outbox/messages.ts',
       'src/outbox/pack.ts',
       'src/view/changes.ts',
+      'src/view/account-parts.ts',
     ],
     packages: true,
   },

@@ -24,14 +24,18 @@ export interface Channel {
   readonly lane: Lane
 }
 
-/** Where the live view is fed. None of it throws: the view may fail at any time, and nothing waits for it for long. */
+/** The live view as the relay feeds it. Nothing here throws or waits for long: the view may fail at any time. */
 export interface ViewSink {
+  /** This process leads the shard from now on; nobody else may vouch for its view. */
   lead(shard: number): void
   resign(shard: number): void
-  /** False when the view did not take all of it. */
+  /** False if the view did not take all of it. */
   apply(shard: number, changes: readonly Buffer[]): Promise<boolean>
-  /** The view of the shard has all that was committed by then, by this process's monotonic clock. */
-  beat(shard: number, knownAtMillis: number): Promise<void>
+  /**
+   * Call it once everything committed by `knownAtMs` (monotonic clock) has been applied or counted as missed: it writes
+   * the heartbeat or starts a rebuild.
+   */
+  beat(shard: number, knownAtMs: number): Promise<void>
 }
 
 export interface Leadership {

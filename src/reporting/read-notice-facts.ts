@@ -4,6 +4,7 @@
  * are.
  */
 import { alertLevels } from '../core/account/alerts.ts'
+import type { ServiceStatus } from '../core/account/state.ts'
 import type { InstantMicros } from '../core/instant.ts'
 import type { Currency } from '../core/money.ts'
 import type { AddedCredit, Crossing, NoticeCard, NoticeFacts, NoticeMethod, OpenTopUp } from '../core/notices/facts.ts'
@@ -104,7 +105,7 @@ interface Row extends AutoTopUpRow {
   currency: Currency
   balance_micros: bigint
   last_sequence: bigint
-  status: 'active' | 'blocked'
+  status: ServiceStatus
   status_version: bigint
   status_since_micros: bigint
   closed_at_micros: bigint | null

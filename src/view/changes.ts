@@ -9,6 +9,7 @@
  * row. Readers skip what they do not know, and the view stores parts by name without knowing any. Readers who miss what
  * an earlier version did not write ask the database.
  */
+import type { ServiceStatus } from '../core/account/state.ts'
 import { MICROS_PER_DAY, parseDate } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 
@@ -31,7 +32,7 @@ export interface ViewBalance {
 
 export interface ViewStatus {
   readonly version: bigint
-  readonly status: 'active' | 'blocked'
+  readonly status: ServiceStatus
   readonly sinceMicros: number
 }
 
@@ -150,11 +151,21 @@ function rowOf({ accountId, epoch, balance, status, settingsVersion, topUps, fai
   return [accountId, parts, { f }]
 }
 
-function changeOf([accountId, parts, more]: Row): ViewChange {
-  const { balance, status, settings, topUps } = readParts(parts)
+function changeOf([accountId, text, more]: Row): ViewChange {
+  const parts = readParts(text)
   const fairUse = more?.f
   const [, , , firstMinutes] = fairUse?.[0] ?? []
+  const { balance, status, settings, topUps } = parts
   const epoch = (balance ?? status ?? settings ?? topUps)?.epoch ?? Number(firstMinutes?.split(' ')[0])
+  return { ...changeOfParts(accountId, epoch, parts), ...(fairUse && { fairUse: fairUse.map(fairUseOf) }) }
+}
+
+/** The change that brings an account to these parts, all of which are of this epoch. */
+export function changeOfParts(
+  accountId: string,
+  epoch: number,
+  { balance, status, settings, topUps }: NewerParts,
+): ViewChange {
   return {
     accountId,
     epoch,
@@ -162,7 +173,6 @@ function changeOf([accountId, parts, more]: Row): ViewChange {
     ...(status && { status: withoutEpoch(status) }),
     ...(settings && { settingsVersion: Number(settings.version) }),
     ...(topUps && { topUps: withoutEpoch(topUps) }),
-    ...(fairUse && { fairUse: fairUse.map(fairUseOf) }),
   }
 }
 
@@ -185,7 +195,7 @@ export function readParts(text: string): NewerParts {
     const version = BigInt(versionText)
     if (name === BALANCE) parts.balance = { epoch, version, ...balanceOf(words) }
     else if (name === STATUS) {
-      const [status, sinceMicros] = words as ['active' | 'blocked', string]
+      const [status, sinceMicros] = words as [ServiceStatus, string]
       parts.status = { epoch, version, status, sinceMicros: Number(sinceMicros) }
     } else if (name === SETTINGS) parts.settings = { epoch, version }
     else if (name === TOP_UPS) parts.topUps = { epoch, version }

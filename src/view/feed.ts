@@ -8,6 +8,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ViewSink } from '../outbox/leadership.ts'
 import type { Logger } from '../platform/log.ts'
 import { counter, gauge, type Registry } from '../platform/metrics.ts'
 import type { Pool } from '../platform/postgres.ts'
@@ -32,17 +33,10 @@ const RECONNECT_MS = 10
 const READ_IS_COMPLETE = `
   select misses = misses_mended as is_complete from tollgate.live_view_shards where shard = $1::smallint`
 
-export interface ViewFeed {
-  /** This process leads the shard from now on; nobody else may vouch for its view. */
-  lead(shard: number): void
-  resign(shard: number): void
-  /** False if Redis did not take all of it. After a failure it returns false at once until Redis is back. */
-  apply(shard: number, changes: readonly Buffer[]): Promise<boolean>
-  /**
-   * Call it once everything committed by `knownAtMs` (monotonic clock; default now) has been applied or counted as
-   * missed: it writes the heartbeat or starts a rebuild.
-   */
+/** The live view as the relay sees it. The default of `knownAtMs` is now. */
+export interface ViewFeed extends ViewSink {
   beat(shard: number, knownAtMs?: number): Promise<void>
+  /** Ends all leaderships, waits for a rebuild in progress, and closes the connection. */
   stop(): Promise<void>
 }
 

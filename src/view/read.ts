@@ -3,6 +3,7 @@
  * always right and only slower. No answer depends on Redis being available or correct.
  */
 import type { Redis } from 'ioredis'
+import type { ServiceStatus } from '../core/account/state.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/postgres.ts'
@@ -20,7 +21,7 @@ export interface AccountView {
   readonly epoch: number
   readonly balanceMicros: Micros
   readonly balanceVersion: bigint
-  readonly status: 'active' | 'blocked'
+  readonly status: ServiceStatus
   readonly statusSinceMicros: number
   readonly statusVersion: bigint
   readonly settingsVersion: number
@@ -73,7 +74,7 @@ interface Row {
   epoch: number
   balance_micros: bigint
   balance_version: bigint
-  status: 'active' | 'blocked'
+  status: ServiceStatus
   status_version: bigint
   status_since_micros: bigint
   settings_version: number

@@ -10,10 +10,10 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import type { Currency } from '../core/money.ts'
 import type { Pool } from '../platform/postgres.ts'
+import { ACCOUNT_PARTS_COLUMNS, type AccountPartsRow, accountParts } from './account-parts.ts'
 import { applyChanges } from './apply.ts'
-import { encodeViewChanges, FAIR_USE_KEPT_DAYS, linesOf, type ViewChange } from './changes.ts'
+import { changeOfParts, encodeViewChanges, FAIR_USE_KEPT_DAYS, linesOf, type ViewChange } from './changes.ts'
 import { beginGeneration, completeGeneration } from './generation.ts'
 import { shardOfAccount } from './keys.ts'
 
@@ -21,11 +21,10 @@ const PAGE_ROWS = 2_000
 const MIN_REST_MS = 5
 
 const READ_ACCOUNTS = `
-  select epoch, account_id, currency, balance_micros, balance_version, last_sequence, alert_version, status, status_version,
-         (extract(epoch from status_since) * 1000000)::bigint as status_since_micros, settings_version, top_up_version
-    from tollgate.accounts, tollgate.ledger_epoch
-   where account_id > $1::text
-   order by account_id
+  select ${ACCOUNT_PARTS_COLUMNS}
+    from tollgate.accounts a, tollgate.ledger_epoch e
+   where a.account_id > $1::text
+   order by a.account_id
    limit $2::integer`
 
 const READ_COUNTERS = `
@@ -42,21 +41,6 @@ const MEND_MISSES = `
   insert into tollgate.live_view_shards (shard, misses, misses_mended)
   select shard, misses, misses from unnest($1::smallint[], $2::bigint[]) as read (shard, misses)
       on conflict (shard) do update set misses_mended = excluded.misses_mended`
-
-interface AccountRow {
-  epoch: number
-  account_id: string
-  currency: Currency
-  balance_micros: bigint
-  balance_version: bigint
-  last_sequence: bigint
-  alert_version: bigint
-  status: 'active' | 'blocked'
-  status_version: bigint
-  status_since_micros: bigint
-  settings_version: number
-  top_up_version: bigint
-}
 
 interface CounterRow {
   epoch: number
@@ -136,26 +120,13 @@ async function* pagesOf(pool: Pool, signal: AbortSignal | undefined): AsyncGener
 function accountPages(pool: Pool): () => Promise<ViewChange[]> {
   let after = ''
   return async () => {
-    const { rows } = await pool.query<AccountRow>({
+    const { rows } = await pool.query<AccountPartsRow>({
       name: 'view-accounts',
       text: READ_ACCOUNTS,
       values: [after, PAGE_ROWS],
     })
     after = rows.at(-1)?.account_id ?? after
-    return rows.map((row) => ({
-      accountId: row.account_id,
-      epoch: row.epoch,
-      balance: {
-        version: row.balance_version,
-        balanceMicros: row.balance_micros,
-        currency: row.currency,
-        lastSequence: row.last_sequence,
-        alertVersion: row.alert_version,
-      },
-      status: { version: row.status_version, status: row.status, sinceMicros: Number(row.status_since_micros) },
-      settingsVersion: row.settings_version,
-      topUps: { version: row.top_up_version },
-    }))
+    return rows.map((row) => changeOfParts(row.account_id, row.epoch, accountParts(row)))
   }
 }
 
