@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { Button } from '../src/components/button.tsx'
 import type { ExplainedMovement, ReadMovement } from '../src/credit/data.ts'
-import MovementDrawer from '../src/movement/movement-drawer.tsx'
+import MovementDrawer from '../src/movement-drawer/movement-drawer.tsx'
 import { MoreWords } from '../src/texts/words.tsx'
 import { EXPLAINED, readMovement } from './planted-explanations.ts'
 

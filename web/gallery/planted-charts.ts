@@ -1,10 +1,11 @@
 /** Chart data of the account in planted.ts, and of accounts whose charts are hard to draw. */
+
 import type { BalanceHistory } from '../src/charts/geometry.ts'
 import type { UsageBy, UsageSummary } from '../src/charts/words.ts'
+import { MS_PER_DAY } from '../src/format/days.ts'
 import { ACCOUNT, NOW } from './planted.ts'
 
-const DAY_MS = 86_400_000
-const TODAY_MS = Date.parse(`${NOW.slice(0, 10)}T00:00:00Z`)
+const TOMS_PER_DAY = Date.parse(`${NOW.slice(0, 10)}T00:00:00Z`)
 
 interface Course {
   readonly days?: 7 | 30 | 90
@@ -19,14 +20,14 @@ interface Course {
 /** A balance history; usage is spread evenly over each day. */
 export function history(course: Course): BalanceHistory {
   const { days = 30, opening, usedOn, automatic, byHand = [], otherOn = () => 0 } = course
-  const fromMs = TODAY_MS - (days - 1) * DAY_MS
+  const fromMs = TOMS_PER_DAY - (days - 1) * MS_PER_DAY
   let balance = opening
   const items: BalanceHistory['top_ups']['items'] = []
   const rows = Array.from({ length: days }, (_, day): BalanceHistory['days'][number] => {
     let added = 0
     const topUp = (hour: number, amount: number, trigger: 'automatic' | 'manual') => {
       items.push({
-        at: instant(fromMs + day * DAY_MS + hour * 3_600_000),
+        at: instant(fromMs + day * MS_PER_DAY + hour * 3_600_000),
         amount: money(amount),
         balance_before: money(balance),
         balance_after: money(balance + amount),
@@ -42,20 +43,20 @@ export function history(course: Course): BalanceHistory {
     }
     balance += otherOn(day)
     return {
-      date: instant(fromMs + day * DAY_MS).slice(0, 10),
+      date: instant(fromMs + day * MS_PER_DAY).slice(0, 10),
       added: money(added),
       used: money(usedOn(day)),
       other: money(otherOn(day)),
       closing: money(balance),
     }
   })
-  const points = rows.map(({ closing }, day) => ({ at: instant(fromMs + (day + 1) * DAY_MS), balance: closing }))
+  const points = rows.map(({ closing }, day) => ({ at: instant(fromMs + (day + 1) * MS_PER_DAY), balance: closing }))
   const added = items.reduce((sum, { amount }) => sum + Number(amount), 0)
   return {
     account_id: ACCOUNT,
     currency: 'EUR',
     from: rows[0]!.date,
-    to: instant(TODAY_MS + DAY_MS).slice(0, 10),
+    to: instant(TOMS_PER_DAY + MS_PER_DAY).slice(0, 10),
     step: 'day',
     opening: money(opening),
     closing: money(balance),

@@ -1,6 +1,8 @@
 /** The texts of the charts: their summary sentences, names of parts, and amounts along an axis. */
+
 import type { Schema } from '../../../src/api/client/client.ts'
 import type { DateFormat } from '../format/dates.ts'
+import { MS_PER_DAY } from '../format/days.ts'
 import { compareDecimals, isBelow, signOf } from '../format/decimal.ts'
 import { type MoneyFormat, write } from '../format/money.ts'
 import type { TextId } from '../texts/ids.ts'
@@ -28,7 +30,6 @@ export interface ChartWords {
   money(currency: string): MoneyFormat
 }
 
-const MS_PER_DAY = 86_400_000
 /** From here on an axis writes `€1.2M`. */
 const COMPACT_FROM = '100000'
 

@@ -14,7 +14,7 @@ import { destinationPhrase, movementName, unitsPhrase } from './movement-words.t
 
 const ROWS = ['button', 'row', 'row', 'row', 'row', 'row', 'row'] as const
 
-const MovementDrawer = loadedWhenOpened(() => import('../movement/movement-drawer.tsx'), ['movement'])
+const MovementDrawer = loadedWhenOpened(() => import('../movement-drawer/movement-drawer.tsx'), ['movement'])
 
 export interface MovementsProps extends MovementsModel {
   readonly readMovement: ReadMovement

@@ -1,4 +1,5 @@
 /** Instants in the reader's zone and locale. The page names the zone once. */
+import { datesIn } from './days.ts'
 
 export interface DateFormat {
   /** Such as 14 Jul, 09:30, with the year if it is not the current one. */
@@ -34,8 +35,8 @@ export function dateFormat(locale: string, { timeZone, now }: DateOptions): Date
   const date = make({ dateStyle: 'long', timeZone: 'UTC' })
   const month = make({ month: 'long', timeZone: 'UTC' })
   const time = make(clock)
-  const key = new Intl.DateTimeFormat('en-CA', { timeZone })
-  const isThisYear = (at: Date) => key.format(at).slice(0, 4) === key.format(now()).slice(0, 4)
+  const dateAt = datesIn(timeZone)
+  const isThisYear = (at: Date) => dateAt(at).slice(0, 4) === dateAt(now()).slice(0, 4)
   const zone = make({ timeZoneName: 'long' })
   return {
     moment(instant) {
@@ -49,7 +50,7 @@ export function dateFormat(locale: string, { timeZone, now }: DateOptions): Date
     calendarDate: (text) => date.format(new Date(`${text}T00:00:00Z`)),
     thisMonth: month.format(now()),
     time: (instant) => time.format(new Date(instant)),
-    isSameDay: (one, other) => key.format(new Date(one)) === key.format(new Date(other)),
+    isSameDay: (one, other) => dateAt(new Date(one)) === dateAt(new Date(other)),
     zoneName: zone.formatToParts(now()).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC',
   }
 }

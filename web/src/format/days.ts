@@ -3,15 +3,22 @@
  * `2026-10-31`.
  */
 
-const DAY_MS = 86_400_000
+export const MS_PER_DAY = 86_400_000
+
+/** A function for the date in a zone at an instant. */
+export function datesIn(timeZone: string | undefined): (at: Date) => string {
+  // `en-CA` writes dates as ISO 8601 does.
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone })
+  return (at) => format.format(at)
+}
 
 /** The date in a zone at an instant. */
 export function dateIn(timeZone: string, at: Date): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(at)
+  return datesIn(timeZone)(at)
 }
 
 export function addDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * MS_PER_DAY).toISOString().slice(0, 10)
 }
 
 /** The first day of a date's month, or of a month some months later. */
@@ -26,7 +33,7 @@ export function startOfMonth(date: string, monthsLater = 0): string {
  */
 export function startOfDay(timeZone: string, date: string): string {
   const midnightMs = Date.parse(`${date}T00:00:00Z`)
-  const starts = [midnightMs - DAY_MS, midnightMs + DAY_MS]
+  const starts = [midnightMs - MS_PER_DAY, midnightMs + MS_PER_DAY]
     .map((near) => midnightMs - offsetMs(timeZone, near))
     .toSorted((one, other) => one - other)
   const first = starts.find((start) => dateIn(timeZone, new Date(start)) >= date) ?? starts.at(-1)!

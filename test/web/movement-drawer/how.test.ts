@@ -1,6 +1,6 @@
 /** How a charge adds up, as it is shown: each figure that is multiplied, and what was rounded. */
 import { describe, expect, it } from 'vitest'
-import { sumOf } from '../../../web/src/movement/how.ts'
+import { sumOf } from '../../../web/src/movement-drawer/how.ts'
 import { CHARGE, type Charge, explained, FAIR_USE, PRICE } from '../../support/explained.ts'
 import { DE, EN, plain } from './words.ts'
 

@@ -1,7 +1,7 @@
 /** Every reason that rating gives has words of its own or of its kind, in both languages; and what comes one day has some. */
 import { describe, expect, it } from 'vitest'
 import type { Reason } from '../../../src/core/rating/decision.ts'
-import { whySentence } from '../../../web/src/movement/why.ts'
+import { whySentence } from '../../../web/src/movement-drawer/why.ts'
 import { type Charge, type ExplainedChanges, explained, FAIR_USE, PACKAGE } from '../../support/explained.ts'
 import { DE, EN, plain } from './words.ts'
 

@@ -1,7 +1,7 @@
 /** What a movement was, in a sentence, in both languages. */
 import { describe, expect, it } from 'vitest'
 import type { Schema } from '../../../src/api/client/client.ts'
-import { whatSentence } from '../../../web/src/movement/what.ts'
+import { whatSentence } from '../../../web/src/movement-drawer/what.ts'
 import { type ExplainedChanges, explained } from '../../support/explained.ts'
 import { DE, EN, plain } from './words.ts'
 
