@@ -15,7 +15,8 @@ import {
   type MovementKind,
   readMovements,
 } from '../ledger/accounts/read-movements.ts'
-import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import type { Connection, Pool } from '../platform/postgres.ts'
+import { byKey } from './by-key.ts'
 import {
   CHUNK_MOVEMENTS,
   DIRECTION,
@@ -138,15 +139,6 @@ export async function* streamMovements(
     if (page.length < STREAMED_AT_ONCE) return
     next = page.at(-1)!.sequence
   }
-}
-
-/**
- * Statements are named, so that each connection plans them once: with a partition per month planning costs more than
- * running.
- */
-function byKey<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
-  // Rows are found one by one by key; without this the planner may scan whole months.
-  return inTransaction(pool, work, { isByKey: true })
 }
 
 interface Extent {

@@ -14,7 +14,8 @@ import {
   startOfDay,
 } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
-import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import type { Pool } from '../platform/postgres.ts'
+import { byKey } from './by-key.ts'
 import { listMovements, NO_FILTER } from './find-movements.ts'
 import { NOT_USAGE } from './roll-up.ts'
 import { type AccountRow, BEHIND, type StillRollingUp, stillRollingUp } from './up-to-date.ts'
@@ -264,10 +265,6 @@ async function readTopUps(
       return { recordedAt, amountMicros, balanceBeforeMicros, balanceAfterMicros, trigger }
     })
     .reverse()
-}
-
-function byKey<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
-  return inTransaction(pool, work, { isByKey: true })
 }
 
 function endOf(date: string): InstantMicros {

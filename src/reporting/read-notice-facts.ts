@@ -3,6 +3,7 @@
  * that it is consistent, and the usage behind the forecast. Every row is found by key, however many movements there
  * are.
  */
+
 import { alertLevels } from '../core/account/alerts.ts'
 import type { ServiceStatus } from '../core/account/state.ts'
 import type { InstantMicros } from '../core/instant.ts'
@@ -14,6 +15,7 @@ import { averageUsage } from '../core/usage-forecast/average.ts'
 import { type AutoTopUpRow, autoTopUpOf } from '../ledger/changes/read-settings.ts'
 import { autoTopUpVersion } from '../ledger/top-ups/auto-top-up-version.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
+import { epochMicros } from '../platform/sql.ts'
 import { type AccountUsage, readUsageHistory } from './read-usage-history.ts'
 
 export interface NoticeFactsRead {
@@ -24,8 +26,6 @@ export interface NoticeFactsRead {
   /** The database's clock at the reading. */
   readonly nowMicros: InstantMicros
 }
-
-const micros = (column: string) => `(extract(epoch from ${column}) * 1000000)::bigint`
 
 /** Lists are JSON, with text where a JSON number would lose digits. */
 const READ_FACTS = `
@@ -38,15 +38,15 @@ const READ_FACTS = `
       join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
      where a.account_id = $1
   )
-  select ${micros('clock.now')} as now_micros, a.epoch, a.balance_version, a.currency, a.balance_micros, a.last_sequence,
-         a.status, a.status_version, ${micros('a.status_since')} as status_since_micros,
-         ${micros('a.closed_at')} as closed_at_micros, a.low_alert_level_micros, a.custom_alert_level_micros,
+  select ${epochMicros('clock.now')} as now_micros, a.epoch, a.balance_version, a.currency, a.balance_micros, a.last_sequence,
+         a.status, a.status_version, ${epochMicros('a.status_since')} as status_since_micros,
+         ${epochMicros('a.closed_at')} as closed_at_micros, a.low_alert_level_micros, a.custom_alert_level_micros,
          a.auto_top_up_is_on, a.auto_top_up_threshold_micros, a.auto_top_up_amount_micros, a.auto_top_up_monthly_cap_micros,
          ${autoTopUpVersion('$1')} as auto_top_up_version,
-         low.version as low_version, ${micros('low.crossed_at')} as low_crossed_at_micros,
-         custom.version as custom_version, ${micros('custom.crossed_at')} as custom_crossed_at_micros,
+         low.version as low_version, ${epochMicros('low.crossed_at')} as low_crossed_at_micros,
+         custom.version as custom_version, ${epochMicros('custom.crossed_at')} as custom_crossed_at_micros,
          coalesce(m.declines_in_a_row, 0) as declines_in_a_row, m.declined_method_id, m.pause_reason, m.pause_code,
-         m.pause_method_id, ${micros('m.paused_since')} as paused_since_micros,
+         m.pause_method_id, ${epochMicros('m.paused_since')} as paused_since_micros,
          p.method_id, p.brand, p.last4, p.expiry_month, p.expiry_year,
          (select count(*)::integer from tollgate.payment_methods
            where account_id = $1 and removed_at is null) as saved_methods,
@@ -54,16 +54,16 @@ const READ_FACTS = `
          declined.brand as declined_brand, declined.last4 as declined_last4,
          exists (select from tollgate.payments where account_id = $1) as has_paid,
          added.kind as added_kind, added.amount_micros as added_micros, added.sequence as added_sequence,
-         ${micros('added.recorded_at')} as added_at_micros,
-         taken.amount_micros as taken_micros, ${micros('taken.recorded_at')} as taken_paid_at_micros,
-         (select coalesce(json_agg(json_build_object('micros', amount_micros::text, 'at', ${micros('confirmed_at')})), '[]')
+         ${epochMicros('added.recorded_at')} as added_at_micros,
+         taken.amount_micros as taken_micros, ${epochMicros('taken.recorded_at')} as taken_paid_at_micros,
+         (select coalesce(json_agg(json_build_object('micros', amount_micros::text, 'at', ${epochMicros('confirmed_at')})), '[]')
             from tollgate.top_up_attempts
            where account_id = $1 and trigger = 'automatic'
              and confirmed_at >= least(date_trunc('month', clock.now, 'UTC'), clock.now - interval '24 hours')
              and (outcome is null or outcome in ('unknown', 'processing', 'needs_action', 'succeeded'))) as counted,
          (select coalesce(json_agg(json_build_object('id', top_up_id, 'trigger', trigger, 'state', state, 'reason', reason,
-                   'micros', amount_micros::text, 'next', ${micros('next_try_at')}, 'silences', silences,
-                   'action', ${micros('action_until')}, 'ends', ending_state is not null) order by requested_at, top_up_id), '[]')
+                   'micros', amount_micros::text, 'next', ${epochMicros('next_try_at')}, 'silences', silences,
+                   'action', ${epochMicros('action_until')}, 'ends', ending_state is not null) order by requested_at, top_up_id), '[]')
             from tollgate.top_ups
            where account_id = $1 and state in (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})) as open_top_ups,
          (select coalesce(json_agg(coalesce(n.name, c.contact ->> 'id') order by c.place), '[]')

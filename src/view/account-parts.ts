@@ -1,12 +1,14 @@
 /** The parts of an account as the live view has them, read from the tables that it is a view of. */
+
 import type { ServiceStatus } from '../core/account/state.ts'
 import type { Currency } from '../core/money.ts'
+import { epochMicros } from '../platform/sql.ts'
 import type { NewerParts } from './changes.ts'
 
 /** Columns of an `AccountPartsRow`, from `tollgate.accounts a` and `tollgate.ledger_epoch e`. */
 export const ACCOUNT_PARTS_COLUMNS = `
   a.account_id, e.epoch, a.currency, a.balance_micros, a.balance_version, a.last_sequence, a.alert_version, a.status,
-  a.status_version, (extract(epoch from a.status_since) * 1000000)::bigint as status_since_micros,
+  a.status_version, ${epochMicros('a.status_since')} as status_since_micros,
   a.settings_version, a.top_up_version`
 
 export interface AccountPartsRow {

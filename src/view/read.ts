@@ -2,11 +2,13 @@
  * An account's credit and service right now: from the live view if it may be trusted, else from the database, which is
  * always right and only slower. No answer depends on Redis being available or correct.
  */
+
 import type { Redis } from 'ioredis'
 import type { ServiceStatus } from '../core/account/state.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/postgres.ts'
+import { epochMicros } from '../platform/sql.ts'
 import { cycleOf, readMinutes, readParts } from './changes.ts'
 import { keysOf, shardOfAccount } from './keys.ts'
 import { connectRedis, reconnect } from './redis.ts'
@@ -60,7 +62,7 @@ return { generation, redis.call('GET', KEYS[2]), KEYS[3] and redis.call('HGET', 
 
 const READ_DATABASE = `
   select account_id, currency, epoch, balance_micros, balance_version, status, status_version,
-         (extract(epoch from status_since) * 1000000)::bigint as status_since_micros, settings_version,
+         ${epochMicros('status_since')} as status_since_micros, settings_version,
          coalesce((select minutes
                      from tollgate.fair_use_counters
                     where account_id = $1::text and user_id = $2::text

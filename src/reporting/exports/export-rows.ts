@@ -1,8 +1,10 @@
 /** Exports as they are stored: their rows, read and listed. */
+
 import type { ExportSums } from '../../core/export/sums.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import type { FaultCode } from '../../platform/faults.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 
 export const EXPORT_STATES = ['preparing', 'ready', 'failed', 'expired'] as const
 export type ExportState = (typeof EXPORT_STATES)[number]
@@ -39,15 +41,13 @@ export interface StoredExport extends ExportSums {
   readonly expiresAt: string | null
 }
 
-const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-
 /** Columns of `tollgate.exports e`. An export is shown as expired even before its parts are deleted. */
 export const EXPORT_COLUMNS = `
   e.export_id, e.account_id, e.requested_by, e.asker, e.time_zone, e.currency, e.after_sequence, e.through_sequence, e.done_sequence, e.parts,
   e.opening_micros, e.closing_micros, e.added_micros, e.used_micros, e.other_micros, e.file_bytes, e.tries, e.failure,
   case when e.state = 'ready' and e.expires_at <= clock_timestamp() then 'expired' else e.state end as state,
-  ${instant('e.requested_at')} as requested_at, ${instant('e.from_at')} as from_at, ${instant('e.to_at')} as to_at,
-  ${instant('e.concluded_at')} as concluded_at, ${instant('e.expires_at')} as expires_at`
+  ${instantText('e.requested_at')} as requested_at, ${instantText('e.from_at')} as from_at, ${instantText('e.to_at')} as to_at,
+  ${instantText('e.concluded_at')} as concluded_at, ${instantText('e.expires_at')} as expires_at`
 
 export interface ExportRow {
   export_id: string

@@ -1,8 +1,10 @@
 /** The movements of a range of an account's chain, with what an export shows of them, in order, page by page. */
+
 import type { MovementFacts } from '../../core/export/exported-movement.ts'
 import type { Currency } from '../../core/money.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection } from '../../platform/postgres.ts'
+import { epochMicros } from '../../platform/sql.ts'
 
 /**
  * `o` is the movement that a reversal corrects, `w` the usage of a movement. Each is looked up by key within one
@@ -10,8 +12,8 @@ import type { Connection } from '../../platform/postgres.ts'
  */
 const READ_FACTS = `
   select m.sequence, m.kind, m.amount_micros, m.balance_after_micros, m.currency,
-         (extract(epoch from m.occurred_at) * 1000000)::bigint as occurred_at_micros,
-         (extract(epoch from m.recorded_at) * 1000000)::bigint as recorded_at_micros,
+         ${epochMicros('m.occurred_at')} as occurred_at_micros,
+         ${epochMicros('m.recorded_at')} as recorded_at_micros,
          w.interaction_id, w.type, w.channel, w.units, w.user_id, n.name as user_name, w.destination, w.sku, w.to_number
     from tollgate.movements m
     left join lateral (
