@@ -2,8 +2,10 @@
  * API keys of services. A key is an id and a secret; of the secret only its hash is stored, so it is shown once, when it is
  * made. Secrets are 256 random bits, so a plain hash is enough and lets each request be checked by one lookup.
  */
+
 import { hash, randomBytes } from 'node:crypto'
 import { type Connection, inTransaction, type Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 
 const PREFIX = 'tgk'
 const TOKEN = /^tgk_([0-9a-f]{16})_([\w-]{43})$/
@@ -106,10 +108,10 @@ export async function revokeApiKey(pool: Pool, keyId: string, actor: string): Pr
 
 const COLUMNS = `
   key_id, name, scopes, account_ids, created_by, rotated_by, revoked_by,
-  to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
-  to_char(last_used_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as last_used_at,
-  to_char(rotated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as rotated_at,
-  to_char(revoked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as revoked_at,
+  ${instantText('created_at')} as created_at,
+  ${instantText('last_used_at')} as last_used_at,
+  ${instantText('rotated_at')} as rotated_at,
+  ${instantText('revoked_at')} as revoked_at,
   to_char((select max(expires_at) from tollgate.api_key_secrets s
             where s.key_id = k.key_id and revoked_at is null and expires_at > clock_timestamp())
           at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as earlier_secret_expires_at`

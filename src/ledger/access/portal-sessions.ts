@@ -5,8 +5,10 @@
  *
  * When a session is over follows from its row and the database's clock, so it is over in all processes at once.
  */
+
 import { hash, randomBytes } from 'node:crypto'
 import type { Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
 
 /** Short enough for a link to stay in one line, and nothing to guess at within its five minutes. */
@@ -44,7 +46,7 @@ const INSERT_LINK = `
   select $1::bytea, account_id, $3::text, $4::text, $5::text, $6::text, $7::text,
          clock_timestamp() + make_interval(secs => $8::integer)
     from tollgate.accounts where account_id = $2
-  returning to_char(link_expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at`
+  returning ${instantText('link_expires_at')} as expires_at`
 
 /** Makes a link that opens the page once. Null where there is no such account. */
 export async function createPortalLink(
@@ -102,15 +104,14 @@ export interface PortalSession {
   readonly endsAt: string
 }
 
-const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`
 const IDLE = `interval '${SESSION_IDLE_SECONDS} seconds'`
 const MAX = `interval '${SESSION_MAX_SECONDS} seconds'`
 
 const FIND = `
   select encode(session_hash, 'hex') as session_hash, account_id, person_id, person_name, role, locale,
-         to_char(opened_at at time zone 'UTC', ${INSTANT}) as opened_at,
-         to_char(least(last_used_at + ${IDLE}, opened_at + ${MAX}) at time zone 'UTC', ${INSTANT}) as expires_at,
-         to_char((opened_at + ${MAX}) at time zone 'UTC', ${INSTANT}) as ends_at
+         ${instantText('opened_at')} as opened_at,
+         ${instantText(`least(last_used_at + ${IDLE}, opened_at + ${MAX})`)} as expires_at,
+         ${instantText(`(opened_at + ${MAX})`)} as ends_at
     from tollgate.portal_sessions
    where session_hash = any($1::bytea[]) and ended_at is null
      and last_used_at > now() - ${IDLE} and opened_at > now() - ${MAX}`
@@ -174,7 +175,7 @@ export async function readLastLocale(pool: Pool, accountId: string): Promise<str
 const NOTE_USE = `
   update tollgate.portal_sessions set last_used_at = now()
    where session_hash = $1 and ended_at is null and last_used_at < now() - interval '1 minute'
-  returning to_char(least(last_used_at + ${IDLE}, opened_at + ${MAX}) at time zone 'UTC', ${INSTANT}) as expires_at`
+  returning ${instantText(`least(last_used_at + ${IDLE}, opened_at + ${MAX})`)} as expires_at`
 
 /** Moves the end of a session on, to the minute. Answers it as it is from then on. */
 export async function usePortalSession(pool: Pool, session: PortalSession): Promise<PortalSession> {

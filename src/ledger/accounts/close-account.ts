@@ -2,12 +2,14 @@
  * Closes an account: from then on nothing is charged, and no credit can be asked for. What may still move money completes:
  * a payment that the bank may have taken, and usage that comes late. Service status follows the balance, as ever.
  */
+
 import { type ChangeCause, changeSettings, keepAccount } from '../../core/account/change.ts'
 import { formatInstant } from '../../core/instant.ts'
 import { advance, type Ending, type TopUp } from '../../core/top-up/machine.ts'
 import type { AutoTopUpMemory } from '../../core/top-up/memory.ts'
 import type { TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 import { type Changed, changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from '../top-ups/conclude.ts'
 import { askForMark } from '../top-ups/provider-tasks.ts'
@@ -45,7 +47,7 @@ export async function closeAccount(writer: Writer, accountId: string, actor: str
 const CAUSE: ChangeCause = 'account_closed'
 
 const READ_CLOSED_AT = `
-  select to_char(closed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as closed_at
+  select ${instantText('closed_at')} as closed_at
     from tollgate.accounts where account_id = $1`
 
 async function readClosedAt(connection: Connection, accountId: string): Promise<string | null> {

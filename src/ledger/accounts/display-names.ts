@@ -2,7 +2,9 @@
  * What users are called where an account is shown. They stand beside the account, and nothing is rated or announced by them,
  * so its lock is not taken; erased, a name is gone.
  */
+
 import type { Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 
 export interface DisplayName {
   readonly userId: string
@@ -11,7 +13,7 @@ export interface DisplayName {
   readonly updatedAt: string
 }
 
-const COLUMNS = `user_id, name, to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as updated_at`
+const COLUMNS = `user_id, name, ${instantText('updated_at')} as updated_at`
 
 const LIST_NAMES = `
   select ${COLUMNS} from tollgate.display_names

@@ -1,7 +1,9 @@
 /** Accounts as they are now, by id, a page at a time. */
+
 import type { ServiceStatus } from '../../core/account/state.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import type { Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 
 export interface ListedAccount {
   readonly accountId: string
@@ -27,9 +29,9 @@ export interface AccountFilter {
 /** Ids are printable ASCII in byte order, so those of a prefix end before the prefix and a DEL: a range of the key. */
 const LIST_ACCOUNTS = `
   select account_id, currency, balance_micros, status,
-         to_char(status_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as status_since,
-         to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
-         to_char(closed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as closed_at
+         ${instantText('status_since')} as status_since,
+         ${instantText('created_at')} as created_at,
+         ${instantText('closed_at')} as closed_at
     from tollgate.accounts
    where account_id > $1
      and ($2::text[] is null or account_id = any($2))

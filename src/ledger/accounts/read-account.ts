@@ -1,8 +1,10 @@
 /** One account as it stands, read without a lock: its settings in force, or its credit with the epoch it is of. */
+
 import type { AccountSettings } from '../../core/account/settings.ts'
 import { BLOCKED_WITHOUT_CREDIT, type ServiceStatus } from '../../core/account/state.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 import { readSettings } from '../changes/read-settings.ts'
 
 export interface AccountOnRecord {
@@ -15,8 +17,8 @@ export interface AccountOnRecord {
 
 const READ_ACCOUNT = `
   select settings_version,
-         to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
-         to_char(closed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as closed_at
+         ${instantText('created_at')} as created_at,
+         ${instantText('closed_at')} as closed_at
     from tollgate.accounts where account_id = $1`
 
 /** Null where there is no such account. */
@@ -55,7 +57,7 @@ export interface Credit {
 /** One statement, so all of it is of one moment. */
 const READ_CREDIT = `
   select a.currency, e.epoch, a.balance_micros, a.balance_version, a.last_sequence, a.status, a.status_version,
-         to_char(a.status_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as status_since
+         ${instantText('a.status_since')} as status_since
     from tollgate.accounts a cross join tollgate.ledger_epoch e
    where a.account_id = $1`
 

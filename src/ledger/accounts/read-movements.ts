@@ -1,6 +1,8 @@
 /** An account's movements with what they are of: usage with its user, destination and units, a top-up, an operator's reason. */
+
 import type { Currency, Micros } from '../../core/money.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 
 export const MOVEMENT_KINDS = ['usage', 'reversal', 'adjustment', 'top_up', 'refund', 'dispute'] as const
 export type MovementKind = (typeof MOVEMENT_KINDS)[number]
@@ -45,8 +47,8 @@ export interface ListedUsage {
 
 const COLUMNS = `
   m.sequence, m.kind, m.amount_micros, m.balance_before_micros, m.balance_after_micros, m.currency,
-  to_char(m.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
-  to_char(m.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at,
+  ${instantText('m.recorded_at')} as recorded_at,
+  ${instantText('m.occurred_at')} as occurred_at,
   m.top_up_id, m.reverses_sequence, m.actor, m.reason,
   u.event_id, u.type, u.interaction_id, u.user_id, n.name as user_name, u.channel, u.direction, u.sku, u.agent_id,
   u.corrects, u.quantity, u.units, u.destination, u.to_number, u.reason as charge_reason`

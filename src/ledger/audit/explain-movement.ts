@@ -1,7 +1,9 @@
 /** One movement with why it is what it is: the decision behind usage, or the payment behind credit. */
+
 import { type ChargeFacts, chargeFacts } from '../../core/rating/charge-facts.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 import { type ListedMovement, readMovement } from '../accounts/read-movements.ts'
 import type { RecentCatalogs } from '../catalogs/recent-catalogs.ts'
 import { readSettings } from '../changes/read-settings.ts'
@@ -66,7 +68,7 @@ const NOTHING = { charge: null, corrects: null, correctedBy: null, payment: null
 /** A correction that expired leaves its row and frees its id: the newest counts. */
 const READ_RELATED = `
   select event_id, movement_sequence,
-         to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at
+         ${instantText('occurred_at')} as occurred_at
     from tollgate.rated_usage u
    where account_id = $1 and event_id = $2
    order by u.recorded_at desc

@@ -13,6 +13,7 @@ import type {
 } from '../../core/rating/recompute.ts'
 import type { Channel, Direction, Leg, UsageType } from '../../core/usage/event.ts'
 import type { Pool } from '../../platform/postgres.ts'
+import { epochMicros, instantText } from '../../platform/sql.ts'
 
 /**
  * Left joins throughout: what has expired or never was leaves a gap that the reader can name.
@@ -23,18 +24,18 @@ import type { Pool } from '../../platform/postgres.ts'
 const DECISIONS_OF = (usage: string) => `
   select r.account_id, r.event_id, r.type, r.interaction_id, r.user_id, r.direction, r.leg, r.from_number, r.to_number,
          r.channel, r.agent_id, r.sku, r.corrects, r.quantity, r.settings_version, r.catalog_version,
-         (extract(epoch from r.occurred_at) * 1000000)::bigint as occurred_at_micros,
-         (extract(epoch from r.recorded_at) * 1000000)::bigint as recorded_at_micros,
+         ${epochMicros('r.occurred_at')} as occurred_at_micros,
+         ${epochMicros('r.recorded_at')} as recorded_at_micros,
          r.outcome, r.reason, r.units, r.covered_minutes, r.amount_micros, r.currency, r.deck, r.prefix, r.destination,
          r.to_country, r.to_type, r.from_country, r.minutes_left, r.cycle_anchor, r.cycle_start,
-         (extract(epoch from i.recorded_at) * 1000000)::bigint as identity_recorded_at_micros,
+         ${epochMicros('i.recorded_at')} as identity_recorded_at_micros,
          i.corrected_by, c.outcome as corrected_by_outcome,
-         (extract(epoch from c.recorded_at) * 1000000)::bigint as corrected_by_recorded_at_micros,
+         ${epochMicros('c.recorded_at')} as corrected_by_recorded_at_micros,
          o.type as original_type, o.user_id as original_user_id, o.outcome as original_outcome,
          o.reason as original_reason, o.amount_micros as original_amount_micros,
          o.covered_minutes as original_covered_minutes, o.currency as original_currency,
          o.cycle_anchor as original_cycle_anchor, o.cycle_start as original_cycle_start,
-         g.detail as given_up_detail, (extract(epoch from g.recorded_at) * 1000000)::bigint as given_up_at_micros,
+         g.detail as given_up_detail, ${epochMicros('g.recorded_at')} as given_up_at_micros,
          m.sequence, m.amount_micros as moved_micros, m.balance_before_micros, m.balance_after_micros
     from ${usage} r
     left join tollgate.usage_identity i on i.account_id = r.account_id and i.event_id = r.event_id
@@ -169,7 +170,7 @@ export async function readDecisions(
 
 const READ_REFUSALS = `
   select reason, detail, topic, partition, "offset",
-         to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at
+         ${instantText('recorded_at')} as recorded_at
     from tollgate.dead_letters
    where account_id = $1 and event_id = $2
    order by dead_letters.recorded_at`

@@ -9,10 +9,11 @@ import { byPreference, type CatalogVersion } from '../../core/account/book.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { epochMicros } from '../../platform/sql.ts'
 import { readCatalogFiles } from './read-catalog-files.ts'
 
 const LIST_VERSIONS = `
-  select version, (extract(epoch from in_force_from) * 1000000)::bigint as in_force_from_micros
+  select version, ${epochMicros('in_force_from')} as in_force_from_micros
     from tollgate.catalog_versions`
 
 export interface ListedVersion {

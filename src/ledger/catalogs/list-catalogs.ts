@@ -1,5 +1,7 @@
 /** The catalog versions there are, for a person and for checks: which one is in force now, by the database's clock. */
+
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { epochMicros, instantText } from '../../platform/sql.ts'
 
 /** Of two versions in force from the same instant the newer holds, as in rating. */
 const LIST_CATALOGS = `
@@ -11,9 +13,9 @@ const LIST_CATALOGS = `
      limit 1
   )
   select version, content_hash, author, comment,
-         to_char(in_force_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as in_force_from,
-         to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as published_at,
-         (extract(epoch from in_force_from) * 1000000)::bigint as in_force_from_micros,
+         ${instantText('in_force_from')} as in_force_from,
+         ${instantText('published_at')} as published_at,
+         ${epochMicros('in_force_from')} as in_force_from_micros,
          version is not distinct from (select version from current) as is_in_force,
          in_force_from > now as is_to_come
     from tollgate.catalog_versions, clock`

@@ -3,6 +3,7 @@
 import { NO_PACKAGE } from '../../core/account/settings.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import { inTransaction, type Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 import { INSTALLATION, insertRequest, type RequestKey, readRequest } from '../changes/request-keys.ts'
 import { lockCatalogUse } from './lock-catalog-use.ts'
 
@@ -54,8 +55,8 @@ const INSERT_VERSION = `
   insert into tollgate.catalog_versions (content_hash, files, author, comment, in_force_from)
   values ($1, $2::jsonb, $3, $4, coalesce($5::timestamptz, clock_timestamp()))
   returning version,
-    to_char(in_force_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as in_force_from,
-    to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as published_at`
+    ${instantText('in_force_from')} as in_force_from,
+    ${instantText('published_at')} as published_at`
 
 /** With a request, the same one again gets the first answer, and no other version is stored. A refusal stores nothing. */
 export async function publishCatalog(

@@ -1,5 +1,7 @@
 /** Who last changed a part of an account's settings, and by which version: settings are versions of the whole. */
+
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 import { readPersonNames } from './person-names.ts'
 
 /** The parts that people change on their own, each with its columns. */
@@ -36,7 +38,7 @@ export interface LastChange {
 const QUERIES = Object.fromEntries(
   Object.entries(COLUMNS).map(([part, columns]) => [
     part,
-    `select version, actor, to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at
+    `select version, actor, ${instantText('recorded_at')} as recorded_at
        from (
          select version, actor, recorded_at,
                 lag(version) over by_version is null or ${columns

@@ -5,14 +5,16 @@
  * its own: one that both locked and computed running balances would compute them from the snapshot it began with, before
  * the lock was granted, and break the chain while the sum still looked right.
  */
+
 import type { AccountState } from '../../core/account/state.ts'
 import type { Currency } from '../../core/money.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
+import { epochMicros } from '../../platform/sql.ts'
 
 const LOCK_ACCOUNTS = `
   select account_id, currency, settings_version, balance_micros, last_sequence, balance_version,
-         status, status_version, (extract(epoch from status_since) * 1000000)::bigint as status_since_micros,
+         status, status_version, ${epochMicros('status_since')} as status_since_micros,
          alert_version, is_low, is_below_custom_level, auto_top_up_below_micros
     from tollgate.accounts
    where account_id = any($1::text[])

@@ -1,10 +1,12 @@
 /** The database's clock and epoch: one clock for all raters, whatever their own say. */
+
 import type { InstantMicros } from '../../core/instant.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { epochMicros } from '../../platform/sql.ts'
 
 const READ_CLOCK = `
-  select epoch, (extract(epoch from clock_timestamp()) * 1000000)::bigint as now_micros from tollgate.ledger_epoch`
+  select epoch, ${epochMicros('clock_timestamp()')} as now_micros from tollgate.ledger_epoch`
 
 /** Waits for a raise of the epoch under way, and lets none begin before the end of the transaction. */
 const HOLD_EPOCH = 'select from tollgate.ledger_epoch for share'

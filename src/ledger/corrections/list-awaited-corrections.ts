@@ -1,5 +1,7 @@
 /** The corrections that wait for their event, or that waited in vain: listed a page at a time, and counted. */
+
 import type { Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 
 export interface AwaitedCorrection {
   readonly accountId: string
@@ -13,8 +15,8 @@ export interface AwaitedCorrection {
 /** Oldest first. Those that wait, or else those that expired: never both in one list. */
 const LIST_AWAITED = `
   select account_id, event_id, correction_id,
-         to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
-         to_char(expired_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expired_at
+         ${instantText('recorded_at')} as recorded_at,
+         ${instantText('expired_at')} as expired_at
     from tollgate.awaited_corrections a
    where (a.expired_at is not null) = $1::boolean
      and ($2::text is null or account_id = $2)

@@ -2,7 +2,9 @@
  * The dead letters there are, for a person and for their replay: by filter, a page at a time or summed up, and by
  * position. Without their bytes, which read-originals.ts reads.
  */
+
 import type { Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 
 /** Null asks for everything. */
 export interface DeadLetterFilter {
@@ -54,8 +56,8 @@ const IS_VALUE_KEPT = `(original is not null or value_hash = substring(sha256(''
 
 const COLUMNS = `
   topic, partition, "offset", value_hash, reason, detail, account_id, event_id, replays,
-  to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
-  to_char(replayed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as replayed_at,
+  ${instantText('recorded_at')} as recorded_at,
+  ${instantText('replayed_at')} as replayed_at,
   octet_length(original) as size_bytes,
   ${IS_VALUE_KEPT} as is_value_kept`
 
@@ -95,7 +97,7 @@ const READ_AT_POSITION = `
 
 const SUMMARISE = `
   select reason, count(*) as count, count(*) filter (where ${IS_VALUE_KEPT}) as kept_count,
-         to_char(max(recorded_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as newest_recorded_at
+         ${instantText('max(recorded_at)')} as newest_recorded_at
     from tollgate.dead_letters d
    where ${MATCHES_FILTER}
    group by reason

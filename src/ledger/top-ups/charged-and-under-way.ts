@@ -1,12 +1,14 @@
 /** What the limits of automatic top-up go by: its attempts that count, and payments by hand that are not settled yet. */
+
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import { type CountedAttempt, countedSince, type UnsettledManual } from '../../core/top-up/judge.ts'
 import { OPEN_STATES, type TopUp } from '../../core/top-up/machine.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { epochMicros } from '../../platform/sql.ts'
 
 /** Those that may yet charge, or have. The attempt that is judged is not among them. */
 const READ_COUNTED = `
-  select amount_micros, (extract(epoch from confirmed_at) * 1000000)::bigint as confirmed_at_micros
+  select amount_micros, ${epochMicros('confirmed_at')} as confirmed_at_micros
     from tollgate.top_up_attempts
    where account_id = $1 and trigger = 'automatic' and confirmed_at >= $2::timestamptz and attempt_id is distinct from $3
      and (outcome is null or outcome in ('unknown', 'processing', 'needs_action', 'succeeded'))`
@@ -24,7 +26,7 @@ export async function readCounted(
 }
 
 const READ_UNSETTLED_MANUAL = `
-  select amount_micros, (extract(epoch from requested_at) * 1000000)::bigint as requested_at_micros
+  select amount_micros, ${epochMicros('requested_at')} as requested_at_micros
     from tollgate.top_ups
    where account_id = $1 and trigger = 'manual' and state in (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})`
 

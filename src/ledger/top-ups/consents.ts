@@ -1,8 +1,10 @@
 /** Who agreed to be charged, to which text and which figures: kept for ever, for whoever disputes it. */
+
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import type { AutoTopUpSettings } from '../../core/top-up/judge.ts'
 import { type ChargingTerms, type Consent, isConsentFor, needsConsent } from '../../core/top-up/settings.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 
 export type ConsentRefusal = 'consent_needed' | 'consent_differs'
 
@@ -54,7 +56,7 @@ export interface LastConsent {
 
 const READ_LAST_CONSENT = `
   select person, attested_by as "attestedBy",
-         to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "recordedAt"
+         ${instantText('recorded_at')} as "recordedAt"
     from tollgate.consents
    where account_id = $1
    order by consent_id desc

@@ -1,7 +1,9 @@
 /** Top-ups as they stand, for people: listed a page at a time, or one with its attempts and what they moved. */
+
 import type { Currency, Micros } from '../../core/money.ts'
 import type { TopUpState, TopUpTrigger } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 
 /** Instants are RFC 3339, UTC. */
 export interface ListedTopUp {
@@ -34,10 +36,10 @@ export const TOP_UP_COLUMNS = `
   reason is not null and (state = 'requested' or state = 'failed' and exists (
     select from tollgate.top_up_attempts a where a.attempt_id = t.attempt_id and a.outcome = 'declined')) as is_declined,
   ending_state is not null as is_being_canceled,
-  to_char(requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as requested_at,
-  to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as updated_at,
-  case when is_open then to_char(next_try_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as next_try_at,
-  action_url, to_char(action_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as action_until`
+  ${instantText('requested_at')} as requested_at,
+  ${instantText('updated_at')} as updated_at,
+  case when is_open then ${instantText('next_try_at')} end as next_try_at,
+  action_url, ${instantText('action_until')} as action_until`
 
 /** Open ones have an index of their own, whose condition these states are. */
 export const WITH_OPEN = `
@@ -60,8 +62,8 @@ const READ_TOP_UP = `select ${TOP_UP_COLUMNS} from (${WITH_OPEN}) as t where top
 
 const READ_ATTEMPTS = `
   select a.number, a.attempt_id, a.provider, a.payment_id, a.amount_micros, a.method_id, m.brand, m.last4,
-         to_char(a.prepared_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as prepared_at,
-         to_char(a.confirmed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as confirmed_at,
+         ${instantText('a.prepared_at')} as prepared_at,
+         ${instantText('a.confirmed_at')} as confirmed_at,
          a.outcome, a.code
     from tollgate.top_up_attempts a
     left join tollgate.payment_methods m using (method_id)
@@ -71,7 +73,7 @@ const READ_ATTEMPTS = `
 /** Nothing of a top-up is posted before its first payment is credited, so what came before is not read. */
 const READ_MOVEMENTS = `
   select sequence, kind, amount_micros, balance_after_micros, reverses_sequence,
-         to_char(m.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at
+         ${instantText('m.recorded_at')} as recorded_at
     from tollgate.movements m
    where account_id = $2 and top_up_id = $1
      and sequence >= (select min(credited_sequence) from tollgate.payments where top_up_id = $1)

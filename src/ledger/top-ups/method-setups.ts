@@ -3,11 +3,13 @@
  * page that they return to, a look at the setup, or the sweep. So a setup is concluded once, under the account's lock,
  * however many come with the same news.
  */
+
 import { randomUUID } from 'node:crypto'
 import { canonicalJson, fromCanonical } from '../../core/canonical-json.ts'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import type { Consent } from '../../core/top-up/settings.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { epochMicros, instantText } from '../../platform/sql.ts'
 import { type ChangedOnce, changeAccount, type Writer } from '../changes/change-account.ts'
 import { consentRefusal } from './consents.ts'
 import { type Card, dismissMethod, type MethodRefusal, makeDefault, saveMethod } from './payment-methods.ts'
@@ -107,8 +109,8 @@ export async function storeSetupPage(
 
 const COLUMNS = `
   setup_id, account_id, provider, provider_setup_id, method_id, url, return_url, makes_default, consent, actor, state,
-  is_default, refusal, (extract(epoch from created_at) * 1000000)::bigint as created_at_micros,
-  to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at`
+  is_default, refusal, ${epochMicros('created_at')} as created_at_micros,
+  ${instantText('expires_at')} as expires_at`
 
 const READ_SETUP = `select ${COLUMNS} from tollgate.method_setups where setup_id = $1`
 

@@ -1,10 +1,12 @@
 /** How automatic top-up stands with accounts: all that their column follows from, read in one statement. */
+
 import type { InstantMicros } from '../../core/instant.ts'
 import type { Micros } from '../../core/money.ts'
 import { type AutoTopUpSettings, armedBelowMicros } from '../../core/top-up/judge.ts'
 import { OPEN_STATES } from '../../core/top-up/machine.ts'
 import type { AutoTopUpMemory, PauseReason } from '../../core/top-up/memory.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { epochMicros } from '../../platform/sql.ts'
 import { type AutoTopUpRow, autoTopUpOf } from '../changes/read-settings.ts'
 import { instantOf, textOf } from './top-up-rows.ts'
 
@@ -37,8 +39,8 @@ const READ_AUTO_TOP_UP = `
          (select top_up_id from tollgate.top_ups t
            where t.account_id = a.account_id and t.trigger = 'automatic' and t.state in (${OPEN})) as open_automatic_id,
          coalesce(m.declines_in_a_row, 0) as declines_in_a_row, m.declined_method_id, m.pause_reason, m.pause_code, m.pause_method_id,
-         (extract(epoch from m.paused_since) * 1000000)::bigint as paused_since_micros,
-         (extract(epoch from m.waits_until) * 1000000)::bigint as waits_until_micros, m.waits_for
+         ${epochMicros('m.paused_since')} as paused_since_micros,
+         ${epochMicros('m.waits_until')} as waits_until_micros, m.waits_for
     from tollgate.accounts a
     join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
     left join tollgate.auto_top_up_memory m on m.account_id = a.account_id

@@ -1,8 +1,10 @@
 /** How an account's automatic top-up stands, for people: read without a lock, so true of a moment ago. */
+
 import type { InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import { OPEN_STATES, type TopUpState } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
+import { epochMicros } from '../../platform/sql.ts'
 import { type LastChange, readLastChange } from '../changes/last-change.ts'
 import { type AutoTopUp, readAutoTopUps } from './read-auto-top-up.ts'
 
@@ -41,7 +43,7 @@ const READ_MORE = `
   select a.currency, a.settings_version,
          p.method_id, p.provider, p.brand, p.last4, p.expiry_month, p.expiry_year,
          o.top_up_id, o.state, o.reason, o.ending_state is not null as is_being_canceled,
-         (extract(epoch from o.next_try_at) * 1000000)::bigint as next_try_at_micros,
+         ${epochMicros('o.next_try_at')} as next_try_at_micros,
          counted.micros as charged_this_month_micros
     from tollgate.accounts a
     left join tollgate.payment_methods p on p.account_id = a.account_id and p.removed_at is null and p.is_default

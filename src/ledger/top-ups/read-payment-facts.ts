@@ -1,7 +1,9 @@
 /** Of a movement of money: the top-up that it is of, what it was paid with, and how the account stood when it was asked for. */
+
 import type { Micros } from '../../core/money.ts'
 import type { TopUpTrigger } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
+import { instantText } from '../../platform/sql.ts'
 import { readLastChange } from '../changes/last-change.ts'
 
 export interface MovementPayment {
@@ -35,8 +37,8 @@ export interface AutomaticallyAsked {
 
 const READ_PAYMENT = `
   select t.top_up_id, t.trigger, t.actor,
-         to_char(t.requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as requested_at,
-         to_char(p.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as credited_at,
+         ${instantText('t.requested_at')} as requested_at,
+         ${instantText('p.recorded_at')} as credited_at,
          m.brand, m.last4, coalesce(p.credited_micros, 0) as credited_micros,
          coalesce(p.refunded_micros, 0) as refunded_micros, coalesce(p.disputed_micros, 0) as disputed_micros
     from tollgate.top_ups t
@@ -93,7 +95,7 @@ const READ_ASKED = `
             order by m.sequence desc
             limit 1), 0) as balance_micros,
          c.person, c.attested_by,
-         to_char(c.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as consented_at
+         ${instantText('c.recorded_at')} as consented_at
     from (
       select version, auto_top_up_threshold_micros from tollgate.account_settings
        where account_id = $1 and recorded_at <= $2::timestamptz

@@ -6,6 +6,7 @@
  * One transaction: movements, balance, service status and alerts, the payment's totals, the top-up whose payment it is, what
  * is remembered, the next top-up where the balance is below the threshold still, and all of it announced.
  */
+
 import { randomUUID } from 'node:crypto'
 import { type AccountChange, type CreditEntry, postCredit } from '../../core/account/change.ts'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
@@ -20,6 +21,7 @@ import {
 } from '../../core/top-up/payment.ts'
 import { autoTopUpStep, type TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { epochMicros } from '../../platform/sql.ts'
 import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
@@ -292,7 +294,7 @@ async function storeLateOutcome(
 
 const READ_PAYMENT = `
   select credited_micros, refunded_micros, disputed_micros, credited_sequence,
-         (extract(epoch from recorded_at) * 1000000)::bigint as paid_at_micros
+         ${epochMicros('recorded_at')} as paid_at_micros
     from tollgate.payments where provider = $1 and payment_id = $2`
 
 interface PostedPayment {

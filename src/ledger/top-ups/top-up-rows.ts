@@ -1,10 +1,12 @@
 /** Top-ups and their attempts, as they are stored: read and written under the lock of their account. */
+
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import { type Ending, isOpen, type TopUp, type TopUpState, type TopUpTrigger } from '../../core/top-up/machine.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
+import { epochMicros } from '../../platform/sql.ts'
 
-const micros = (column: string) => `(extract(epoch from ${column}) * 1000000)::bigint as ${column}_micros`
+const micros = (column: string) => `${epochMicros(column)} as ${column}_micros`
 
 export const TOP_UP_COLUMNS = `
   top_up_id, account_id, trigger, amount_micros, currency, state, reason, ${micros('requested_at')}, attempts, attempt_id,

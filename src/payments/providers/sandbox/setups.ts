@@ -1,6 +1,8 @@
 /** Visits to the page where a card is typed in: open until a card is saved, the customer turns back, or time is up. */
+
 import { formatInstant, type InstantMicros, MICROS_PER_SECOND } from '../../../core/instant.ts'
 import type { Connection, Pool } from '../../../platform/postgres.ts'
+import { epochMicros } from '../../../platform/sql.ts'
 import type { MethodSetup, SavedMethod, SetupToCreate } from '../provider.ts'
 import { type AddedCard, addCard, newId, type TestCard } from './methods.ts'
 import { NotPossible } from './payment.ts'
@@ -24,7 +26,7 @@ const INSERT_SETUP = `
 
 const READ_SETUP = `
   select s.provider_setup_id, s.setup_id, s.customer_id, s.return_url, s.state, c.account_id,
-         (extract(epoch from s.expires_at) * 1000000)::bigint as expires_at_micros,
+         ${epochMicros('s.expires_at')} as expires_at_micros,
          m.provider_method_id, m.brand, m.last4, m.expiry_month, m.expiry_year
     from sandbox.setups s
     join sandbox.customers c using (customer_id)

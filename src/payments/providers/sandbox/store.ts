@@ -2,20 +2,20 @@
  * Payments of the sandbox as rows. A change locks the payment, lets happen what is due, decides, and is numbered last, so
  * that numbers are committed in their order (see the migration).
  */
+
 import { formatInstant, type InstantMicros } from '../../../core/instant.ts'
 import type { Connection, Pool } from '../../../platform/postgres.ts'
+import { epochMicros } from '../../../platform/sql.ts'
 import type { SandboxDatabase } from './database.ts'
 import { nextDueMicros, type SandboxPayment, upTo } from './payment.ts'
 
-const micros = (column: string) => `(extract(epoch from ${column}) * 1000000)::bigint`
-
 const PAYMENT = `
   p.payment_id, p.attempt_id, p.top_up_id, p.account_id, p.customer_id, p.provider_method_id, p.amount_micros, p.currency,
-  p.is_off_session, ${micros('p.created_at')} as created_at_micros, p.return_url, p.state, p.decline_codes,
-  ${micros('p.settles_at')} as settles_at_micros, p.dispute, m.behaviour, m.is_set_up,
+  p.is_off_session, ${epochMicros('p.created_at')} as created_at_micros, p.return_url, p.state, p.decline_codes,
+  ${epochMicros('p.settles_at')} as settles_at_micros, p.dispute, m.behaviour, m.is_set_up,
   m.detached_at is not null as is_detached, p.change_number,
-  ${micros('p.changed_at')} as changed_at_micros,
-  (select coalesce(jsonb_agg(jsonb_build_array(t.kind, t.amount_micros::text, ${micros('t.due_at')}, ${micros('t.done_at')})
+  ${epochMicros('p.changed_at')} as changed_at_micros,
+  (select coalesce(jsonb_agg(jsonb_build_array(t.kind, t.amount_micros::text, ${epochMicros('t.due_at')}, ${epochMicros('t.done_at')})
             order by t.number), '[]')
      from sandbox.transfers t where t.payment_id = p.payment_id) as transfers`
 
