@@ -61,7 +61,8 @@ export interface Authentication {
  * Adds the hook that authenticates, rate-limits and authorises each request. It fills in `caller`, `portalSession` and
  * `credential`; it throws `ApiProblem` for whoever is not let in.
  */
-export function addAuthentication(app: FastifyInstance, { pool, readToken, publicUrl, count }: Authentication): void {
+export function addAuthentication(app: FastifyInstance, authentication: Authentication): void {
+  const { pool, publicUrl, count } = authentication
   app.decorateRequest('caller', null)
   app.decorateRequest('portalSession', null)
   app.decorateRequest('credential', null)
@@ -72,77 +73,91 @@ export function addAuthentication(app: FastifyInstance, { pool, readToken, publi
     if (request.is404) throw noRoute(app, request)
     if (access === undefined || access === 'public') return
     try {
-      request.caller = await callerOf(request, access)
+      request.caller = await authenticate(request, access, authentication)
     } catch (error) {
       if (error instanceof ApiProblem && error.problem === 'unauthenticated') await count(request, null)
       throw error
     }
     await count(request, request.caller)
     const { portalSession } = request
-    if (portalSession !== null) refuseForeign(request)
+    if (portalSession !== null) refuseForeign(request, publicUrl())
     authorise(request, request.caller, access)
     if (portalSession !== null) request.portalSession = await usePortalSession(pool, portalSession)
   })
+}
 
-  function refuseForeign({ method, headers }: FastifyRequest): void {
-    const why = isSafe(method) ? null : foreignOrigin(headers, publicUrl())
-    if (why !== null) throw new ApiProblem('forbidden', `${why}: a session is taken from the billing page alone`)
-  }
+function refuseForeign({ method, headers }: FastifyRequest, publicUrl: string): void {
+  const why = isSafe(method) ? null : foreignOrigin(headers, publicUrl)
+  if (why !== null) throw new ApiProblem('forbidden', `${why}: a session is taken from the billing page alone`)
+}
 
-  async function callerOf(request: FastifyRequest, access: ClosedAccess): Promise<Caller> {
-    // An Authorization header decides, whatever cookies the browser adds.
-    if (request.headers.authorization === undefined) {
-      const session = await findSession(request, access)
-      if (session !== null) {
-        request.portalSession = session
-        request.credential = { id: hash('sha256', session.secret), isStillGood: () => isStillOpen(pool, session) }
-        const { accountId, person, role, endsAt } = session
-        return { kind: 'person', subject: person.id, accountId, role, untilMicros: Date.parse(endsAt) * 1000 }
-      }
-    }
-    const credential = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (credential === undefined) {
-      throw new ApiProblem('unauthenticated', 'send Authorization: Bearer with an API key or a token')
-    }
-    const id = hash('sha256', credential)
-    if (!isApiKeyToken(credential)) {
-      request.credential = { id, isStillGood: null }
-      return await readToken(credential)
-    }
-    request.credential = { id, isStillGood: async () => (await useApiKey(pool, credential)) !== null }
-    const key = await useApiKey(pool, credential)
-    if (key === null) {
-      throw new ApiProblem('unauthenticated', 'the API key is not accepted: it is unknown, revoked, or was rotated')
-    }
-    const { keyId, name, scopes, accountIds } = key
-    return {
-      kind: 'key',
-      keyId,
-      name,
-      scopes: new Set(PERMISSIONS.filter((permission) => scopes.includes(permission))),
-      accountIds: accountIds && new Set(accountIds),
+/** Who calls. Sets `portalSession` and `credential` of the request; throws `unauthenticated`. */
+async function authenticate(
+  request: FastifyRequest,
+  access: ClosedAccess,
+  { pool, readToken, publicUrl }: Authentication,
+): Promise<Caller> {
+  // An Authorization header decides, whatever cookies the browser adds.
+  if (request.headers.authorization === undefined) {
+    const session = await findSession(pool, request, access, publicUrl())
+    if (session !== null) {
+      request.portalSession = session
+      request.credential = { id: hash('sha256', session.secret), isStillGood: () => isStillOpen(pool, session) }
+      const { accountId, person, role, endsAt } = session
+      return { kind: 'person', subject: person.id, accountId, role, untilMicros: Date.parse(endsAt) * 1000 }
     }
   }
-
-  /**
-   * The session of the account that the request is about: a browser sends the cookies of every account that it has
-   * open. Without such a session any other account's counts, and the account is then hidden. Null without cookies.
-   * Throws `unauthenticated` when the session has ended.
-   */
-  async function findSession(request: FastifyRequest, { of }: ClosedAccess): Promise<PortalSession | null> {
-    const cookies = readCookies(request.headers.cookie, publicUrl())
-    if (cookies.length === 0) return null
-    const sessions = await findPortalSessions(
-      pool,
-      cookies.map(({ secret }) => secret),
-    )
-    const accountId = accountAskedAbout(request)
-    const own = sessions.find((session) => session.accountId === accountId)
-    if (own !== undefined) return own
-    const hadOne = accountId !== null && cookies.some(({ name }) => name === cookieNameOf(accountId, publicUrl()))
-    if (sessions.length > 0 && of !== 'session' && !hadOne) return sessions[0]!
-    throw new ApiProblem('unauthenticated', 'the session has ended: open the billing page again from the dashboard')
+  const credential = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (credential === undefined) {
+    throw new ApiProblem('unauthenticated', 'send Authorization: Bearer with an API key or a token')
   }
+  const id = hash('sha256', credential)
+  if (!isApiKeyToken(credential)) {
+    request.credential = { id, isStillGood: null }
+    return await readToken(credential)
+  }
+  request.credential = { id, isStillGood: async () => (await useApiKey(pool, credential)) !== null }
+  return await keyCaller(pool, credential)
+}
+
+async function keyCaller(pool: Pool, token: string): Promise<Caller> {
+  const key = await useApiKey(pool, token)
+  if (key === null) {
+    throw new ApiProblem('unauthenticated', 'the API key is not accepted: it is unknown, revoked, or was rotated')
+  }
+  const { keyId, name, scopes, accountIds } = key
+  return {
+    kind: 'key',
+    keyId,
+    name,
+    scopes: new Set(PERMISSIONS.filter((permission) => scopes.includes(permission))),
+    accountIds: accountIds && new Set(accountIds),
+  }
+}
+
+/**
+ * The session of the account that the request is about: a browser sends the cookies of every account that it has open.
+ * Without such a session any other account's counts, and the account is then hidden. Null without cookies. Throws
+ * `unauthenticated` when the session has ended.
+ */
+async function findSession(
+  pool: Pool,
+  request: FastifyRequest,
+  { of }: ClosedAccess,
+  publicUrl: string,
+): Promise<PortalSession | null> {
+  const cookies = readCookies(request.headers.cookie, publicUrl)
+  if (cookies.length === 0) return null
+  const sessions = await findPortalSessions(
+    pool,
+    cookies.map(({ secret }) => secret),
+  )
+  const accountId = accountAskedAbout(request)
+  const own = sessions.find((session) => session.accountId === accountId)
+  if (own !== undefined) return own
+  const hadOne = accountId !== null && cookies.some(({ name }) => name === cookieNameOf(accountId, publicUrl))
+  if (sessions.length > 0 && of !== 'session' && !hadOne) return sessions[0]!
+  throw new ApiProblem('unauthenticated', 'the session has ended: open the billing page again from the dashboard')
 }
 
 type ClosedAccess = Exclude<RouteAccess, 'public'>

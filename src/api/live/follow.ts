@@ -63,7 +63,10 @@ export interface Following {
   stop(): Promise<void>
 }
 
-/** Creates the registry of followed accounts. It listens to `news` only while streams are open. */
+/**
+ * Creates the registry of followed accounts. It listens to `news` only while streams are open. One closure, because all
+ * its functions share accounts, streams and timer.
+ */
 export function createFollowing({ pool, news, readNotices, times, log, registry }: FollowingParts): Following {
   const metrics = liveMetrics(registry)
   const accounts = new Map<string, FollowedAccount<LiveStream>>()

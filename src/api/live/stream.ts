@@ -48,7 +48,10 @@ interface StreamParts {
   readonly onEnd: (reason: EndReason) => void
 }
 
-/** Opens a stream: writes `retry:` and the current state at once. */
+/**
+ * Opens a stream: writes `retry:` and the current state at once. One closure, because all its functions share what was
+ * seen, sent and written.
+ */
 export function openStream(parts: StreamParts): LiveStream {
   const { account, caller, sink, times, retryMs, onSent, onEnd } = parts
   const { accountId } = account

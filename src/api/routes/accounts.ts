@@ -128,9 +128,16 @@ const ClosedAccount = z.object({ account_id: AccountId, closed_at: Instant }).me
 
 const ACCOUNT = '/v1/accounts/:account_id'
 
-export function addAccountRoutes(api: Api, { writer, catalogs, recentCatalogs }: ApiContext): void {
-  const { pool } = writer
+export function addAccountRoutes(api: Api, context: ApiContext): void {
+  addCreateAccount(api, context)
+  addListAccounts(api, context)
+  addReadAccount(api, context)
+  addChangePlan(api, context)
+  addCloseAccount(api, context)
+}
 
+function addCreateAccount(api: Api, context: ApiContext): void {
+  const { writer, catalogs } = context
   api.route({
     method: 'POST',
     url: '/v1/accounts',
@@ -164,12 +171,14 @@ export function addAccountRoutes(api: Api, { writer, catalogs, recentCatalogs }:
       const result = await createAccount(writer, catalogs, wanted, actorOf(caller))
       if ('refused' in result) throw new ApiProblem('account_exists', `there is an account ${accountId}, as it was`)
       if (!('created' in result)) throw notOffered(result, body)
-      const { etag, account } = await accountOf(accountId, caller)
+      const { etag, account } = await accountOf(context, accountId, caller)
       const location = `/v1/accounts/${encodeURIComponent(accountId)}`
       return await reply.code(201).header('location', location).header('etag', etag).send(account)
     },
   })
+}
 
+function addListAccounts(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: '/v1/accounts',
@@ -209,7 +218,9 @@ export function addAccountRoutes(api: Api, { writer, catalogs, recentCatalogs }:
       )
     },
   })
+}
 
+function addReadAccount(api: Api, context: ApiContext): void {
   api.route({
     method: 'GET',
     url: ACCOUNT,
@@ -223,11 +234,14 @@ export function addAccountRoutes(api: Api, { writer, catalogs, recentCatalogs }:
       response: { 200: Account },
     },
     handler: async (request, reply) => {
-      const { etag, account } = await accountOf(request.params.account_id, callerOf(request))
+      const { etag, account } = await accountOf(context, request.params.account_id, callerOf(request))
       return await reply.header('etag', etag).send(account)
     },
   })
+}
 
+function addChangePlan(api: Api, context: ApiContext): void {
+  const { writer, catalogs } = context
   api.route({
     method: 'PATCH',
     url: ACCOUNT,
@@ -258,11 +272,13 @@ export function addAccountRoutes(api: Api, { writer, catalogs, recentCatalogs }:
         throw changedMeanwhile('the plan', result.refused.changedMeanwhile)
       }
       if (!('isChanged' in result)) throw notOffered(result, request.body)
-      const { etag, account } = await accountOf(accountId, caller)
+      const { etag, account } = await accountOf(context, accountId, caller)
       return await reply.header('etag', etag).send(account)
     },
   })
+}
 
+function addCloseAccount(api: Api, { writer }: ApiContext): void {
   api.route({
     method: 'POST',
     url: `${ACCOUNT}/close`,
@@ -285,28 +301,29 @@ export function addAccountRoutes(api: Api, { writer, catalogs, recentCatalogs }:
       return { account_id: accountId, closed_at: closed.answer.closedAt }
     },
   })
+}
 
-  async function accountOf(accountId: string, caller: Caller) {
-    const { account: found, change } = await readWithLastChange(pool, accountId, 'plan')
-    const { settings, createdAt, closedAt } = found
-    const named = settings.packages.length === 0 ? undefined : (await recentCatalogs.inForce())?.catalog.packages
-    const account: z.output<typeof Account> = {
-      account_id: accountId,
-      currency: settings.currency,
-      tariff: settings.tariff,
-      packages: settings.packages.map(({ id, fromMicros }) => {
-        return { id, name: named?.get(id)?.name ?? null, from: formatInstant(fromMicros) }
-      }),
-      billing_cycle_anchor: settings.billingCycleAnchor,
-      fair_use_minutes_per_user: settings.fairUseMinutesPerUser,
-      conversation_intelligence: settings.conversationIntelligence,
-      voice_agent: settings.voiceAgent,
-      contacts: settings.contacts.map((contact) => contactJson(contact, caller)),
-      created_at: createdAt,
-      closed_at: closedAt,
-    }
-    return { etag: etagOf(change), account }
+/** An account as the caller may see it, with the ETag of its plan. */
+async function accountOf({ writer: { pool }, recentCatalogs }: ApiContext, accountId: string, caller: Caller) {
+  const { account: found, change } = await readWithLastChange(pool, accountId, 'plan')
+  const { settings, createdAt, closedAt } = found
+  const named = settings.packages.length === 0 ? undefined : (await recentCatalogs.inForce())?.catalog.packages
+  const account: z.output<typeof Account> = {
+    account_id: accountId,
+    currency: settings.currency,
+    tariff: settings.tariff,
+    packages: settings.packages.map(({ id, fromMicros }) => {
+      return { id, name: named?.get(id)?.name ?? null, from: formatInstant(fromMicros) }
+    }),
+    billing_cycle_anchor: settings.billingCycleAnchor,
+    fair_use_minutes_per_user: settings.fairUseMinutesPerUser,
+    conversation_intelligence: settings.conversationIntelligence,
+    voice_agent: settings.voiceAgent,
+    contacts: settings.contacts.map((contact) => contactJson(contact, caller)),
+    created_at: createdAt,
+    closed_at: closedAt,
   }
+  return { etag: etagOf(change), account }
 }
 
 /** The accounts that the caller may see; null for all. */

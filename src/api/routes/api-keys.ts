@@ -1,4 +1,5 @@
 /** API keys of services: create, list, rotate, revoke. A token is shown only when it is made. */
+
 import { z } from 'zod'
 import {
   type ApiKey,
@@ -10,6 +11,7 @@ import {
   revokeApiKey,
   rotateApiKey,
 } from '../../ledger/access/api-keys.ts'
+import type { Pool } from '../../platform/postgres.ts'
 import { callerOf } from '../access/authenticate.ts'
 import { actorOf, beyond, type Caller, PERMISSIONS, uselessScopes } from '../access/permissions.ts'
 import { pageOf, readCursor } from '../protocol/paging.ts'
@@ -75,7 +77,15 @@ const KeyParams = z.object({
 const ACCESS = { permission: 'api_keys', of: 'installation' } as const
 const URL = '/v1/api-keys'
 
-export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): void {
+export function addApiKeyRoutes(api: Api, context: ApiContext): void {
+  addCreateApiKey(api, context)
+  addListApiKeys(api, context)
+  addReadApiKey(api, context)
+  addRotateApiKey(api, context)
+  addRevokeApiKey(api, context)
+}
+
+function addCreateApiKey(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'POST',
     url: URL,
@@ -104,7 +114,9 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       return await reply.code(201).send(withTokenJson(made))
     },
   })
+}
 
+function addListApiKeys(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: URL,
@@ -124,7 +136,9 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       return pageOf(found, limit, (key) => [key.createdAt, key.keyId], keyJson)
     },
   })
+}
 
+function addReadApiKey(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: `${URL}/:key_id`,
@@ -136,9 +150,11 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       params: KeyParams,
       response: { 200: ApiKeySchema },
     },
-    handler: async (request) => keyJson(await keyOf(request.params.key_id)),
+    handler: async (request) => keyJson(await keyOf(pool, request.params.key_id)),
   })
+}
 
+function addRotateApiKey(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'POST',
     url: `${URL}/:key_id/rotate`,
@@ -158,7 +174,7 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       const caller = callerOf(request)
       // The caller receives the new token, so it must have all permissions of the key. A key's permissions never
       // change.
-      refuseBeyondOwn(caller, await keyOf(keyId))
+      refuseBeyondOwn(caller, await keyOf(pool, keyId))
       const rotation = { overlapSeconds: request.body.overlap_seconds, actor: actorOf(caller) }
       const rotated = await rotateApiKey(pool, keyId, rotation)
       if (!('refused' in rotated)) return withTokenJson(rotated)
@@ -166,7 +182,9 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       throw new ApiProblem('conflict', `API key ${keyId} is revoked: make another`)
     },
   })
+}
 
+function addRevokeApiKey(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'POST',
     url: `${URL}/:key_id/revoke`,
@@ -182,15 +200,15 @@ export function addApiKeyRoutes(api: Api, { writer: { pool } }: ApiContext): voi
     handler: async (request) => {
       const { key_id: keyId } = request.params
       if (!(await revokeApiKey(pool, keyId, actorOf(callerOf(request))))) throw noKey(keyId)
-      return keyJson(await keyOf(keyId))
+      return keyJson(await keyOf(pool, keyId))
     },
   })
+}
 
-  async function keyOf(keyId: string): Promise<ApiKey> {
-    const key = await readApiKey(pool, keyId)
-    if (key === null) throw noKey(keyId)
-    return key
-  }
+async function keyOf(pool: Pool, keyId: string): Promise<ApiKey> {
+  const key = await readApiKey(pool, keyId)
+  if (key === null) throw noKey(keyId)
+  return key
 }
 
 function noKey(keyId: string): ApiProblem {

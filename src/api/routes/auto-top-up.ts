@@ -110,7 +110,12 @@ const SaveHeaders = IfMatchHeaders.extend({
 
 const URL = '/v1/accounts/:account_id/auto-top-up'
 
-export function addAutoTopUpRoutes(api: Api, { writer, bounds }: ApiContext): void {
+export function addAutoTopUpRoutes(api: Api, context: ApiContext): void {
+  addReadAutoTopUp(api, context)
+  addSaveAutoTopUp(api, context)
+}
+
+function addReadAutoTopUp(api: Api, { writer, bounds }: ApiContext): void {
   api.route({
     method: 'GET',
     url: URL,
@@ -163,7 +168,9 @@ export function addAutoTopUpRoutes(api: Api, { writer, bounds }: ApiContext): vo
       })
     },
   })
+}
 
+function addSaveAutoTopUp(api: Api, { writer, bounds }: ApiContext): void {
   api.route({
     method: 'PUT',
     url: URL,

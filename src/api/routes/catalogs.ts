@@ -99,7 +99,15 @@ const VersionParams = z.object({ version: z.coerce.number().int().min(1).max(2_1
 const ACCESS = { permission: 'catalogs', of: 'installation' } as const
 const URL = '/v1/catalogs'
 
-export function addCatalogRoutes(api: Api, { writer: { pool } }: ApiContext): void {
+export function addCatalogRoutes(api: Api, context: ApiContext): void {
+  addListCatalogs(api, context)
+  addReadCatalog(api, context)
+  addCheckCatalog(api)
+  addPublishCatalog(api, context)
+  addRollBackCatalog(api, context)
+}
+
+function addListCatalogs(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: URL,
@@ -119,7 +127,9 @@ export function addCatalogRoutes(api: Api, { writer: { pool } }: ApiContext): vo
       return pageOf(found, limit, ({ version }) => [version], versionJson)
     },
   })
+}
 
+function addReadCatalog(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: `${URL}/:version`,
@@ -139,7 +149,9 @@ export function addCatalogRoutes(api: Api, { writer: { pool } }: ApiContext): vo
       return { ...versionJson(catalog), files: Object.fromEntries(files) }
     },
   })
+}
 
+function addCheckCatalog(api: Api): void {
   api.route({
     method: 'POST',
     url: '/v1/catalog-checks',
@@ -162,7 +174,9 @@ export function addCatalogRoutes(api: Api, { writer: { pool } }: ApiContext): vo
       }
     },
   })
+}
 
+function addPublishCatalog(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'POST',
     url: URL,
@@ -192,7 +206,9 @@ export function addCatalogRoutes(api: Api, { writer: { pool } }: ApiContext): vo
       return await reply.code(201).send(publishedJson(published))
     },
   })
+}
 
+function addRollBackCatalog(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'POST',
     url: `${URL}/:version/roll-back`,

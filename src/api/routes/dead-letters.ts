@@ -118,12 +118,13 @@ const ReasonCount = z
 const ACCESS = { permission: 'dead_letters', of: 'installation' } as const
 const URL = '/v1/dead-letters'
 
-export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }: ApiContext): void {
-  let isStopping = false
-  api.addHook('preClose', async () => {
-    isStopping = true
-  })
+export function addDeadLetterRoutes(api: Api, context: ApiContext): void {
+  addListDeadLetters(api, context)
+  addSummariseDeadLetters(api, context)
+  addReplayDeadLetters(api, context)
+}
 
+function addListDeadLetters(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: URL,
@@ -146,7 +147,9 @@ export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }
       return pageOf(found, limit, valuesOf, showDeadLetter)
     },
   })
+}
 
+function addSummariseDeadLetters(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: `${URL}/summary`,
@@ -168,6 +171,13 @@ export function addDeadLetterRoutes(api: Api, { writer: { pool }, replaySender }
       }))
       return { items }
     },
+  })
+}
+
+function addReplayDeadLetters(api: Api, { writer: { pool }, replaySender }: ApiContext): void {
+  let isStopping = false
+  api.addHook('preClose', async () => {
+    isStopping = true
   })
 
   api.route({

@@ -1,8 +1,10 @@
 /** Exports: all movements of a period as a CSV file. Request one, follow its progress, download it while it is kept. */
+
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { formatMoney } from '../../core/money.ts'
 import { FAULT_CODES } from '../../platform/faults.ts'
+import type { Pool } from '../../platform/postgres.ts'
 import { EXPORT_STATES, listExports, readExport, type StoredExport } from '../../reporting/exports/export-rows.ts'
 import { EXPORTS_KEPT_DAYS } from '../../reporting/exports/prepare-export.ts'
 import { readExportFile } from '../../reporting/exports/read-file.ts'
@@ -83,9 +85,14 @@ const ExportParams = AccountParams.extend({ export_id: Id })
 
 const ACCESS = { permission: 'export', of: 'account' } as const
 
-export function addExportRoutes(api: Api, { writer }: ApiContext): void {
-  const { pool } = writer
+export function addExportRoutes(api: Api, context: ApiContext): void {
+  addCreateExport(api, context)
+  addListExports(api, context)
+  addReadExport(api, context)
+  addExportFile(api, context)
+}
 
+function addCreateExport(api: Api, { writer }: ApiContext): void {
   api.route({
     method: 'POST',
     url: URL,
@@ -131,7 +138,9 @@ export function addExportRoutes(api: Api, { writer }: ApiContext): void {
         .send(exportJson(asked))
     },
   })
+}
 
+function addListExports(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: URL,
@@ -154,7 +163,9 @@ export function addExportRoutes(api: Api, { writer }: ApiContext): void {
       return pageOf(found, limit, (each) => [each.requestedAt, each.exportId], exportJson)
     },
   })
+}
 
+function addReadExport(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: `${URL}/:export_id`,
@@ -166,23 +177,20 @@ export function addExportRoutes(api: Api, { writer }: ApiContext): void {
       params: ExportParams,
       response: { 200: Export },
     },
-    handler: async (request) => exportJson(await readExportOrRefuse(request.params)),
+    handler: async (request) => exportJson(await readExportOrRefuse(pool, request.params)),
   })
-
-  addFileRoute(api, pool, readExportOrRefuse)
-
-  async function readExportOrRefuse({ account_id: accountId, export_id: exportId }: z.output<typeof ExportParams>) {
-    const found = await readExport(pool, accountId, exportId)
-    if (found === null) throw new ApiProblem('not_found', `there is no export ${exportId} of account ${accountId}`)
-    return found
-  }
 }
 
-function addFileRoute(
-  api: Api,
-  pool: ApiContext['writer']['pool'],
-  readExportOrRefuse: (params: z.output<typeof ExportParams>) => Promise<StoredExport>,
-): void {
+async function readExportOrRefuse(
+  pool: Pool,
+  { account_id: accountId, export_id: exportId }: z.output<typeof ExportParams>,
+) {
+  const found = await readExport(pool, accountId, exportId)
+  if (found === null) throw new ApiProblem('not_found', `there is no export ${exportId} of account ${accountId}`)
+  return found
+}
+
+function addExportFile(api: Api, { writer: { pool } }: ApiContext): void {
   const downloads = new Set<Readable>()
   api.addHook('preClose', async () => {
     setTimeout(() => {
@@ -206,7 +214,7 @@ function addFileRoute(
       },
     },
     handler: async (request, reply) => {
-      const found = await readExportOrRefuse(request.params)
+      const found = await readExportOrRefuse(pool, request.params)
       if (found.state !== 'ready') throw new ApiProblem('conflict', NO_FILE[found.state])
       reply
         .type('text/csv; charset=utf-8; header=present')

@@ -91,8 +91,14 @@ export function setupReturnPage({ publicUrl }: Pick<ApiContext, 'publicUrl'>, se
 }
 
 export function addPaymentMethodRoutes(api: Api, context: ApiContext): void {
-  const { writer, provider, log } = context
+  addListPaymentMethods(api, context)
+  addCreatePaymentMethodSetup(api, context)
+  addReadPaymentMethodSetup(api, context)
+  addChooseDefaultPaymentMethod(api, context)
+  addRemovePaymentMethod(api, context)
+}
 
+function addListPaymentMethods(api: Api, { writer }: ApiContext): void {
   api.route({
     method: 'GET',
     url: URL,
@@ -119,7 +125,10 @@ export function addPaymentMethodRoutes(api: Api, context: ApiContext): void {
       }
     },
   })
+}
 
+function addCreatePaymentMethodSetup(api: Api, context: ApiContext): void {
+  const { writer, provider, log } = context
   api.route({
     method: 'POST',
     url: SETUPS_URL,
@@ -179,7 +188,9 @@ export function addPaymentMethodRoutes(api: Api, context: ApiContext): void {
         .send({ setup_id: setupId, url, state: 'open', expires_at: expiresAt })
     },
   })
+}
 
+function addReadPaymentMethodSetup(api: Api, { writer, provider }: ApiContext): void {
   api.route({
     method: 'GET',
     url: `${SETUPS_URL}/:setup_id`,
@@ -202,7 +213,9 @@ export function addPaymentMethodRoutes(api: Api, context: ApiContext): void {
       return setupJson(looked.kind === 'setup' ? looked.setup : stored)
     },
   })
+}
 
+function addChooseDefaultPaymentMethod(api: Api, { writer }: ApiContext): void {
   api.route({
     method: 'PUT',
     url: `${URL}/:method_id/default`,
@@ -230,7 +243,9 @@ export function addPaymentMethodRoutes(api: Api, context: ApiContext): void {
       return { method_id: methodId, is_default: chosen.answer.isDefault, is_resumed: chosen.answer.isResumed }
     },
   })
+}
 
+function addRemovePaymentMethod(api: Api, { writer }: ApiContext): void {
   api.route({
     method: 'DELETE',
     url: `${URL}/:method_id`,

@@ -96,8 +96,14 @@ const SESSION = { permission: 'read', of: 'session' } as const
 const TAGS = ['Billing page']
 
 export function addPortalSessionRoutes(api: Api, context: ApiContext): void {
-  const { pool } = context.writer
+  addCreatePortalSession(api, context)
+  addEndPortalSessions(api, context)
+  addReadPortalSession(api, context)
+  addSignOut(api, context)
+}
 
+function addCreatePortalSession(api: Api, context: ApiContext): void {
+  const { pool } = context.writer
   api.route({
     method: 'POST',
     url: '/v1/portal-sessions',
@@ -133,7 +139,9 @@ export function addPortalSessionRoutes(api: Api, context: ApiContext): void {
       })
     },
   })
+}
 
+function addEndPortalSessions(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'POST',
     url: '/v1/portal-sessions/end',
@@ -154,7 +162,9 @@ export function addPortalSessionRoutes(api: Api, context: ApiContext): void {
       return { ended: await endPortalSessionsOf(pool, accountId, personId) }
     },
   })
+}
 
+function addReadPortalSession(api: Api, context: ApiContext): void {
   api.route({
     method: 'GET',
     url: '/v1/portal-session',
@@ -169,7 +179,10 @@ export function addPortalSessionRoutes(api: Api, context: ApiContext): void {
     },
     handler: async (request) => sessionJson(sessionOf(request), portalOf(context), context.sandbox !== null),
   })
+}
 
+function addSignOut(api: Api, context: ApiContext): void {
+  const { pool } = context.writer
   api.route({
     method: 'DELETE',
     url: '/v1/portal-session',

@@ -75,7 +75,13 @@ const AutoQuery = z.object({
 
 const ACCOUNT_URL = '/v1/accounts/:account_id'
 
-export function addTopUpQuoteRoutes(api: Api, { writer: { pool }, bounds }: ApiContext): void {
+export function addTopUpQuoteRoutes(api: Api, context: ApiContext): void {
+  addQuoteTopUps(api, context)
+  addQuoteAutoTopUp(api, context)
+}
+
+function addQuoteTopUps(api: Api, context: ApiContext): void {
+  const { bounds } = context
   api.route({
     method: 'GET',
     url: `${ACCOUNT_URL}/top-up-quotes`,
@@ -92,7 +98,7 @@ export function addTopUpQuoteRoutes(api: Api, { writer: { pool }, bounds }: ApiC
     handler: async (request) => {
       const { account_id: accountId } = request.params
       const { amount } = request.query
-      const { one, usage, suggested } = await standingOf(accountId)
+      const { one, usage, suggested } = await standingOf(context, accountId)
       const { payment } = bounds[one.currency]
       const wantedMicros = amount === undefined ? null : microsOf(amount)
       const faults = wantedMicros === null ? [] : checkAmount(wantedMicros, bounds[one.currency])
@@ -120,7 +126,11 @@ export function addTopUpQuoteRoutes(api: Api, { writer: { pool }, bounds }: ApiC
       }
     },
   })
+}
 
+function addQuoteAutoTopUp(api: Api, context: ApiContext): void {
+  const { writer, bounds } = context
+  const { pool } = writer
   api.route({
     method: 'GET',
     url: `${ACCOUNT_URL}/auto-top-up-quote`,
@@ -138,7 +148,7 @@ export function addTopUpQuoteRoutes(api: Api, { writer: { pool }, bounds }: ApiC
     handler: async (request) => {
       const { account_id: accountId } = request.params
       const { threshold, amount, monthly_cap: cap } = request.query
-      const { one, usage, suggested } = await standingOf(accountId)
+      const { one, usage, suggested } = await standingOf(context, accountId)
       const first = firstSettings(suggested.suggestedThresholdMicros, suggested.suggestedAmounts, bounds[one.currency])
       const settings = {
         isOn: threshold !== undefined && amount !== undefined,
@@ -172,15 +182,15 @@ export function addTopUpQuoteRoutes(api: Api, { writer: { pool }, bounds }: ApiC
       }
     },
   })
+}
 
-  /** The account and its known usage; usage is unknown while movements are summed up for the first time. */
-  async function standingOf(accountId: string) {
-    const [one, read] = await Promise.all([readOverview(pool, accountId), readUsageHistory(pool, accountId)])
-    if (one === null || read === null) throw noAccount(accountId)
-    const history = 'behind' in read ? NO_HISTORY : read.history
-    const usage: AverageUsage = averageUsage(history)
-    return { one, usage, suggested: forecastUsage(history, one.balanceMicros, bounds[one.currency]) }
-  }
+/** The account and its known usage; usage is unknown while movements are summed up for the first time. */
+async function standingOf({ writer: { pool }, bounds }: ApiContext, accountId: string) {
+  const [one, read] = await Promise.all([readOverview(pool, accountId), readUsageHistory(pool, accountId)])
+  if (one === null || read === null) throw noAccount(accountId)
+  const history = 'behind' in read ? NO_HISTORY : read.history
+  const usage: AverageUsage = averageUsage(history)
+  return { one, usage, suggested: forecastUsage(history, one.balanceMicros, bounds[one.currency]) }
 }
 
 const NO_HISTORY = { today: 0, firstUsageDay: null, usedMicrosByDay: new Map<number, bigint>() }

@@ -1,4 +1,5 @@
 /** Top-ups, manual and automatic: request, follow, approve, cancel. */
+
 import { z } from 'zod'
 import { parseInstant } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
@@ -13,6 +14,7 @@ import {
 } from '../../ledger/top-ups/list-top-ups.ts'
 import { requestTopUp } from '../../ledger/top-ups/request-top-up.ts'
 import { askForApproval, paymentReturnPage } from '../../payments/approvals.ts'
+import type { Pool } from '../../platform/postgres.ts'
 import { callerOf, noAccount } from '../access/authenticate.ts'
 import { actorOf, type Caller, seesInFull } from '../access/permissions.ts'
 import { pageOf, readCursor } from '../protocol/paging.ts'
@@ -114,9 +116,14 @@ const Approval = z
 const URL = '/v1/accounts/:account_id/top-ups'
 
 export function addTopUpRoutes(api: Api, context: ApiContext): void {
-  const { writer, provider, bounds, publicUrl, log } = context
-  const { pool } = writer
+  addCreateTopUp(api, context)
+  addListTopUps(api, context)
+  addReadTopUp(api, context)
+  addApproveTopUp(api, context)
+  addCancelTopUp(api, context)
+}
 
+function addCreateTopUp(api: Api, { writer, bounds }: ApiContext): void {
   api.route({
     method: 'POST',
     url: URL,
@@ -160,7 +167,9 @@ export function addTopUpRoutes(api: Api, context: ApiContext): void {
         })
     },
   })
+}
 
+function addListTopUps(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: URL,
@@ -189,7 +198,9 @@ export function addTopUpRoutes(api: Api, context: ApiContext): void {
       )
     },
   })
+}
 
+function addReadTopUp(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: `${URL}/:top_up_id`,
@@ -203,10 +214,13 @@ export function addTopUpRoutes(api: Api, context: ApiContext): void {
     },
     handler: async (request) => {
       const { account_id: accountId, top_up_id: topUpId } = request.params
-      return detailsJson(callerOf(request), await historyOf(accountId, topUpId))
+      return detailsJson(callerOf(request), await historyOf(pool, accountId, topUpId))
     },
   })
+}
 
+function addApproveTopUp(api: Api, context: ApiContext): void {
+  const { writer, provider, publicUrl, log } = context
   api.route({
     method: 'POST',
     url: `${URL}/:top_up_id/approve`,
@@ -247,7 +261,10 @@ export function addTopUpRoutes(api: Api, context: ApiContext): void {
       }
     },
   })
+}
 
+function addCancelTopUp(api: Api, { writer }: ApiContext): void {
+  const { pool } = writer
   api.route({
     method: 'POST',
     url: `${URL}/:top_up_id/cancel`,
@@ -271,15 +288,15 @@ export function addTopUpRoutes(api: Api, context: ApiContext): void {
         }
         throw refused === 'unknown_account' ? noAccount(accountId) : noSuch('top-up', topUpId)
       }
-      return detailsJson(callerOf(request), await historyOf(accountId, topUpId))
+      return detailsJson(callerOf(request), await historyOf(pool, accountId, topUpId))
     },
   })
+}
 
-  async function historyOf(accountId: string, topUpId: string): Promise<TopUpHistory> {
-    const history = await readTopUpHistory(pool, topUpId)
-    if (history === null || history.topUp.accountId !== accountId) throw noSuch('top-up', topUpId)
-    return history
-  }
+async function historyOf(pool: Pool, accountId: string, topUpId: string): Promise<TopUpHistory> {
+  const history = await readTopUpHistory(pool, topUpId)
+  if (history === null || history.topUp.accountId !== accountId) throw noSuch('top-up', topUpId)
+  return history
 }
 
 /** The cursor's place: the last item of the page before. */

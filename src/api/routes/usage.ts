@@ -174,7 +174,13 @@ const PeriodQuery = z.object({
   }),
 })
 
-export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContext): void {
+export function addUsageRoutes(api: Api, context: ApiContext): void {
+  addReadUsage(api, context)
+  addForecastUsage(api, context)
+  addReadPeriodSummary(api, context)
+}
+
+function addReadUsage(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: '/v1/accounts/:account_id/usage',
@@ -213,7 +219,9 @@ export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContex
       }
     },
   })
+}
 
+function addForecastUsage(api: Api, { writer: { pool }, bounds }: ApiContext): void {
   api.route({
     method: 'GET',
     url: '/v1/accounts/:account_id/usage-forecast',
@@ -256,7 +264,9 @@ export function addUsageRoutes(api: Api, { writer: { pool }, bounds }: ApiContex
       }
     },
   })
+}
 
+function addReadPeriodSummary(api: Api, { writer: { pool } }: ApiContext): void {
   api.route({
     method: 'GET',
     url: '/v1/accounts/:account_id/period-summary',
