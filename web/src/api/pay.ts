@@ -27,6 +27,7 @@ export interface WantedConsent extends WantedAutoTopUp {
 
 export type PayApi = ReturnType<typeof payApi>
 
+/** The requests of one account; long, because there is one entry per request. */
 export function payApi(accountId: string) {
   const api: ApiClient = openClient()
   const path = { account_id: accountId }

@@ -25,6 +25,7 @@ export interface CreditDrawingProps {
   readonly onRead: (read: number | null) => void
 }
 
+/** Long, because it draws every layer of the chart in order. */
 export function CreditDrawing({ chart, name, currency, threshold, read, onRead }: CreditDrawingProps) {
   const words = useWords()
   const { t, locale, money } = words

@@ -20,6 +20,7 @@ export interface ExportOutcomeProps {
 
 const PROGRESS = 'export-progress'
 
+/** Long, because it names icon, tone and text of every state. */
 export function ExportOutcome(props: ExportOutcomeProps) {
   const { export: shown, now, isAnother, isUnheard, onAgain, heading } = props
   const words = useWords()

@@ -34,6 +34,7 @@ export interface ExportsOptions {
   readonly showsNewest: boolean
 }
 
+/** Long, because list, request and follow-up share which export is shown. */
 export function useExports(api: ExportsApi, accountId: string, { isOpen, showsNewest }: ExportsOptions): Exports {
   const client = useQueryClient()
   const listKey = ['account', accountId, 'exports']

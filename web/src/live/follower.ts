@@ -40,6 +40,7 @@ const MAX_RETRY_MS = 30_000
 const ENDED = new Set([401, 403, 404])
 const ENDING_REASONS = new Set(['credential_ended', 'account_gone'])
 
+/** Creates a follower at rest. One closure, because all its functions share connection and timers. */
 export function createFollower(port: FollowerPort): Follower {
   const { later } = port
   let stream: AbortController | null = null

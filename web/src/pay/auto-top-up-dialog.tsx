@@ -46,6 +46,7 @@ export interface AutoTopUpDialogProps {
   readonly onChangeMethod: (entries: AutoEntries) => void
 }
 
+/** Long, because form, footer and submit share one state. */
 export default function AutoTopUpDialog(props: AutoTopUpDialogProps) {
   const words = useWords()
   const { t, money } = words

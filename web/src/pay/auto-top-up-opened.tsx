@@ -24,6 +24,7 @@ export interface AutoTopUpOpenedProps {
   readonly onChangeMethod: (entries: AutoEntriesKept, isSimple: boolean) => void
 }
 
+/** Long by its list of queries and callbacks. */
 export function AutoTopUpOpened(props: AutoTopUpOpenedProps) {
   const words = useWords()
   const { t } = words

@@ -36,6 +36,7 @@ export interface MethodDialogProps {
   ) => Promise<{ readonly fault: string } | { readonly url: string } | null>
 }
 
+/** Long, because form, footer and submit share one state. */
 export default function MethodDialog(props: MethodDialogProps) {
   const words = useWords()
   const { t } = words

@@ -7,11 +7,11 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { accountQueries } from '../api/account.ts'
 import type { Answered } from '../api/answered.ts'
 import { loaded } from '../api/loaded.ts'
-import { payApi } from '../api/pay.ts'
+import { type PayApi, payApi } from '../api/pay.ts'
 import type { PaymentMethod, Session } from '../credit/data.ts'
 import { cardName } from '../credit/wording.ts'
 import { useAnnouncer } from '../live/live-regions.tsx'
-import { MoreWords, useWords } from '../texts/words.tsx'
+import { MoreWords, useWords, type Words } from '../texts/words.tsx'
 import AddCreditDialog from './add-credit-dialog.tsx'
 import ApproveDialog from './approve-dialog.tsx'
 import { AutoTopUpOpened } from './auto-top-up-opened.tsx'
@@ -43,10 +43,11 @@ export default function PayDialogs(props: PayDialogsProps) {
   )
 }
 
+/** Long, because it lists every dialog and what each one leads to. */
 function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: PayDialogsProps) {
   const words = useWords()
   const { t } = words
-  const { account_id: accountId, is_sandbox: isSandbox, product } = session
+  const { account_id: accountId, is_sandbox: isSandbox } = session
   const api = useMemo(() => payApi(accountId), [accountId])
   const announcer = useAnnouncer()
   const methods = useQuery(queries.methods)
@@ -57,38 +58,6 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
     onMessage(message)
     announcer.announce(message)
   }
-  const payment = usePayment({
-    api,
-    accountId,
-    onChanged(progress) {
-      if (progress.at === 'succeeded') {
-        // The account's stream announces the result.
-        if (opened?.dialog === 'add_credit') close()
-      }
-      onChanged()
-    },
-  })
-  const isAdding = opened?.dialog === 'add_credit'
-  const quotes = useQuery({
-    queryKey: ['account', accountId, 'top-up-quotes'],
-    queryFn: async () => dataOf(await api.quoteTopUps(null)),
-    enabled: isAdding,
-    staleTime: 0,
-  })
-  // A form starts over when it is opened with other entries, and stays while it closes.
-  const begins = useRef('')
-  if (isAdding) begins.current = `${opened.amount ?? ''} ${opened.methodId ?? ''}`
-  const { progress, backToForm } = payment
-  const isSpent = isAdding && progress.at === 'succeeded'
-  const reset = useRef(backToForm)
-  reset.current = backToForm
-  const wasAdding = useRef(false)
-  useEffect(() => {
-    // Reopened after a payment that has become credit.
-    if (isSpent && !wasAdding.current) reset.current()
-    wasAdding.current = isAdding
-  }, [isAdding, isSpent])
-  const askQuote = useMemo(() => (amount: string) => api.quoteTopUps(amount), [api])
 
   const visitElsewhere = async (makesDefault: boolean, entries: KeptEntries | null) => {
     const begun = await beginVisit(api, accountId, { makesDefault, consent: null, entries })
@@ -99,15 +68,8 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
   const finish = async ({ setup, entries }: VisitEnd) => {
     const fresh = (await methods.refetch()).data?.items ?? []
     onChanged()
-    const isSaved = setup?.state === 'saved'
     const method = fresh.find(({ method_id }) => method_id === setup?.method_id) ?? null
-    if (setup?.refusal === 'account_closed') say(t('method.notSaved'))
-    else if (!isSaved) say(t('method.unchanged'))
-    else {
-      const card = cardName(method, words)
-      const text = card === null ? t('method.savedUnnamed') : t('method.saved', { card })
-      say(setup.refusal === null ? text : `${text}. ${t('method.savedNotDefault')}`)
-    }
+    say(visitText(setup, method, words))
     if (entries?.form === 'add_credit') {
       onOpen({ dialog: 'add_credit', amount: entries.amount, methodId: method?.method_id ?? null })
     } else onOpen(entries === null ? null : { dialog: 'auto', entries })
@@ -116,26 +78,14 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
   const byDefault = saved.find(({ is_default }) => is_default) ?? saved[0]
   return (
     <>
-      <AddCreditDialog
-        key={begins.current}
-        isOpen={isAdding}
-        onClose={() => {
-          close()
-          if (payment.progress.at === 'declined' || payment.progress.at === 'canceled') payment.backToForm()
-        }}
-        isSandbox={isSandbox}
-        product={product}
+      <AddCredit
+        api={api}
+        session={session}
+        opened={opened?.dialog === 'add_credit' ? opened : null}
         currency={autoTopUp.data?.currency ?? 'EUR'}
-        quotes={methods.data === undefined ? { status: 'loading' } : loaded(quotes, (data) => data)}
-        methods={saved}
-        progress={payment.progress}
-        refusal={payment.refusal}
-        initialAmount={isAdding ? (opened.amount ?? null) : null}
-        initialMethodId={isAdding ? (opened.methodId ?? null) : null}
-        askQuote={askQuote}
-        onPay={payment.pay}
-        onCheckAgain={payment.checkAgain}
-        onBackToForm={payment.backToForm}
+        methods={methods.data === undefined ? null : saved}
+        onClose={close}
+        onChanged={onChanged}
         onAddMethod={(amount) => {
           const entries = { form: 'add_credit', amount } as const
           const isFirst = saved.length === 0
@@ -171,8 +121,7 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
           onClose={close}
           onVisitEnd={(end) => void finish(end)}
           onChosen={(methodId) => {
-            const card = cardName(saved.find(({ method_id }) => method_id === methodId) ?? null, words)
-            say(card === null ? t('method.savedUnnamed') : t('method.saved', { card }))
+            say(savedText(saved.find(({ method_id }) => method_id === methodId) ?? null, words))
             onChanged()
             const entries = opened.entries ?? null
             if (entries === null) close()
@@ -182,20 +131,16 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
         />
       ) : null}
       {byDefault === undefined ? null : (
-        <RemoveMethodDialog
-          isOpen={opened?.dialog === 'remove'}
-          onClose={close}
-          isSandbox={isSandbox}
+        <RemoveMethod
+          api={api}
+          session={session}
           method={byDefault}
           isAutoTopUpOn={autoTopUp.data?.settings?.is_on ?? false}
-          onRemove={async () => {
-            const answer = await api.removeMethod(byDefault.method_id)
-            if ('refusal' in answer) return refusalWords(answer.refusal, product, words)
-            if ('silence' in answer) return t('pay.failed')
-            const card = cardName(byDefault, words) ?? t('card.unnamed')
-            say(t(answer.data.auto_top_up_turned_off ? 'method.removedAuto' : 'method.removed', { card }))
+          isOpen={opened?.dialog === 'remove'}
+          onClose={close}
+          onRemoved={(message) => {
+            say(message)
             onChanged()
-            return null
           }}
         />
       )}
@@ -206,8 +151,124 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
   )
 }
 
+function savedText(method: PaymentMethod | null, words: Words): string {
+  const card = cardName(method, words)
+  return card === null ? words.t('method.savedUnnamed') : words.t('method.saved', { card })
+}
+
+/** The result of a visit to the provider's page; `method` is the card that was saved, if it is known. */
+function visitText(setup: VisitEnd['setup'], method: PaymentMethod | null, words: Words): string {
+  if (setup?.refusal === 'account_closed') return words.t('method.notSaved')
+  if (setup?.state !== 'saved') return words.t('method.unchanged')
+  const text = savedText(method, words)
+  return setup.refusal === null ? text : `${text}. ${words.t('method.savedNotDefault')}`
+}
+
+interface AddCreditProps {
+  readonly api: PayApi
+  readonly session: Session
+  /** Null while the dialog is closed; its payment continues. */
+  readonly opened: Extract<Opened, { dialog: 'add_credit' }> | null
+  readonly currency: string
+  /** Null while loading. */
+  readonly methods: readonly PaymentMethod[] | null
+  readonly onClose: () => void
+  readonly onChanged: () => void
+  readonly onAddMethod: (amount: string | null) => void
+}
+
+function AddCredit({ api, session, opened, currency, methods, onClose, onChanged, onAddMethod }: AddCreditProps) {
+  const { account_id: accountId, is_sandbox: isSandbox, product } = session
+  const isOpen = opened !== null
+  const payment = usePayment({
+    api,
+    accountId,
+    onChanged(progress) {
+      // The account's stream announces the result.
+      if (progress.at === 'succeeded' && isOpen) onClose()
+      onChanged()
+    },
+  })
+  const quotes = useQuery({
+    queryKey: ['account', accountId, 'top-up-quotes'],
+    queryFn: async () => dataOf(await api.quoteTopUps(null)),
+    enabled: isOpen,
+    staleTime: 0,
+  })
+  // A form starts over when it is opened with other entries, and stays while it closes.
+  const begins = useRef('')
+  if (isOpen) begins.current = `${opened.amount ?? ''} ${opened.methodId ?? ''}`
+  const { progress, backToForm } = payment
+  const isSpent = isOpen && progress.at === 'succeeded'
+  const reset = useRef(backToForm)
+  reset.current = backToForm
+  const wasOpen = useRef(false)
+  useEffect(() => {
+    // Reopened after a payment that has become credit.
+    if (isSpent && !wasOpen.current) reset.current()
+    wasOpen.current = isOpen
+  }, [isOpen, isSpent])
+  const askQuote = useMemo(() => (amount: string) => api.quoteTopUps(amount), [api])
+  return (
+    <AddCreditDialog
+      key={begins.current}
+      isOpen={isOpen}
+      onClose={() => {
+        onClose()
+        if (progress.at === 'declined' || progress.at === 'canceled') backToForm()
+      }}
+      isSandbox={isSandbox}
+      product={product}
+      currency={currency}
+      quotes={methods === null ? { status: 'loading' } : loaded(quotes, (data) => data)}
+      methods={methods ?? []}
+      progress={progress}
+      refusal={payment.refusal}
+      initialAmount={opened?.amount ?? null}
+      initialMethodId={opened?.methodId ?? null}
+      askQuote={askQuote}
+      onPay={payment.pay}
+      onCheckAgain={payment.checkAgain}
+      onBackToForm={backToForm}
+      onAddMethod={onAddMethod}
+    />
+  )
+}
+
+interface RemoveMethodProps {
+  readonly api: PayApi
+  readonly session: Session
+  readonly method: PaymentMethod
+  readonly isAutoTopUpOn: boolean
+  readonly isOpen: boolean
+  readonly onClose: () => void
+  readonly onRemoved: (message: string) => void
+}
+
+function RemoveMethod({ api, session, method, isAutoTopUpOn, isOpen, onClose, onRemoved }: RemoveMethodProps) {
+  const words = useWords()
+  const { t } = words
+  return (
+    <RemoveMethodDialog
+      isOpen={isOpen}
+      onClose={onClose}
+      isSandbox={session.is_sandbox}
+      method={method}
+      isAutoTopUpOn={isAutoTopUpOn}
+      onRemove={async () => {
+        const answer = await api.removeMethod(method.method_id)
+        if ('refusal' in answer) return refusalWords(answer.refusal, session.product, words)
+        if ('silence' in answer) return t('pay.failed')
+        const card = cardName(method, words) ?? t('card.unnamed')
+        onRemoved(t(answer.data.auto_top_up_turned_off ? 'method.removedAuto' : 'method.removed', { card }))
+        return null
+      }}
+    />
+  )
+}
+
 interface ApproveProps {
-  readonly api: ReturnType<typeof payApi>
+  readonly api: PayApi
   readonly topUpId: string
   readonly isSandbox: boolean
   readonly onClose: () => void
