@@ -33,7 +33,11 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
   { folder: 'src/intake/', mayImport: ['src/core/', 'src/platform/'], packages: true },
   { folder: 'src/catalog/', mayImport: ['src/core/', 'src/platform/'], packages: true },
   { folder: 'src/outbox/', mayImport: ['src/core/', 'src/platform/'], packages: true },
-  { folder: 'src/view/', mayImport: ['src/core/', 'src/platform/', 'src/outbox/messages.ts', 'src/outbox/leadership.ts'], packages: true },
+  {
+    folder: 'src/view/',
+    mayImport: ['src/core/', 'src/platform/', 'src/outbox/messages.ts', 'src/outbox/leadership.ts'],
+    packages: true,
+  },
   {
     folder: 'src/ledger/',
     // All share its transaction: stored catalogs are parsed, announcements and changes of the view are packed.

@@ -1,4 +1,4 @@
-/** The client's types are those of the routes, and say what a caller may send and gets. */
+/** The client's types match the routes, and say what a caller may send and what it receives. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -9,7 +9,7 @@ import type { paths } from '../../src/api/client/types.ts'
 
 const FILE = join(import.meta.dirname, '../../src/api/client/types.ts')
 
-it('src/api/client/types.ts is what the routes make', async () => {
+it('src/api/client/types.ts is what the routes generate', async () => {
   expect(
     apiTypesText(await openApiDocument()),
     'the routes have changed: run `npm run api:types` and commit the file',
@@ -35,12 +35,12 @@ describe('a type', () => {
     expect(typeOf(schema)).toBe(type)
   })
 
-  it('of a schema that nobody thought of is refused, not any', () => {
+  it('of an unsupported schema is refused, not made any', () => {
     expect(() => typeOf({})).toThrow('a schema that has no type here')
     expect(() => typeOf({ type: 'object', properties: { a: { type: 'tuple' } } })).toThrow('tuple')
   })
 
-  it('tells answers from refusals, and what must be sent from what may be', () => {
+  it('distinguishes answers from refusals, and required from optional input', () => {
     type Post = paths['/v1/accounts/{account_id}/top-ups']['post']
     expectTypeOf<Post['parameters']['header']>().toEqualTypeOf<{ 'idempotency-key': string }>()
     expectTypeOf<Post['responses'][429]['content']['application/problem+json']>().toEqualTypeOf<Schema<'Problem'>>()

@@ -12,7 +12,7 @@ const aligned = () => createListing(COLUMNS, true)
 const tabbed = () => createListing(COLUMNS, false)
 
 describe('a listing', () => {
-  it('is aligned at a terminal, headings included, without blanks at the end of a line', () => {
+  it('is aligned at a terminal, headings included, without trailing blanks', () => {
     const listing = aligned()
     const rows: Row[] = [
       ['a', 'no rate', '1'],
@@ -28,7 +28,7 @@ describe('a listing', () => {
     ])
   })
 
-  it('is separated by tabs, and nothing else, when it is piped', () => {
+  it('is separated by tabs alone when piped', () => {
     expect(
       tabbed()([
         ['a', 'no rate', '1'],
@@ -40,13 +40,13 @@ describe('a listing', () => {
   it.each([
     ['aligned', aligned],
     ['tab-separated', tabbed],
-  ])('has its headings once, and without rows too: %s', (_, create) => {
+  ])('has its headings once, even without rows: %s', (_, create) => {
     const listing = create()
     expect(listing([])).toMatch(/^name\s+detail\s+n\n$/)
     expect(listing([['a', 'b', 'c']])).toMatch(/^a\s+b\s+c\n$/)
   })
 
-  it('keeps the widths of earlier pages, and grows them where a later one needs it', () => {
+  it('keeps the widths of earlier pages, and widens them when a later page needs it', () => {
     const listing = aligned()
     listing([['long name', 'x', '1']])
     expect(listing([['a', 'longer', '1']])).toBe('a          longer  1\n')

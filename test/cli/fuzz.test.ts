@@ -1,4 +1,4 @@
-/** Whatever is in its files, `tollgate rate` ends with 0 or 2, says so in plain lines, and prints no figure that is none. */
+/** Whatever its files contain, `tollgate rate` ends with 0 or 2, reports in plain lines, and never prints an invalid figure. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs on the sound files with some replaced. */
+/** Runs on the valid files, some of them replaced. */
 function rate(changed: { catalog?: Record<string, Uint8Array>; accounts?: Uint8Array; events?: Uint8Array }) {
   const directory = mkdtempSync(join(folder, 'run-'))
   for (const [name, bytes] of Object.entries({ ...CATALOG_FILES, ...changed.catalog })) {
@@ -60,7 +60,7 @@ const anyLine = fc.oneof(
 )
 
 describe('tollgate rate on rubbish', () => {
-  it('answers every line that is not blank', () => {
+  it('answers every non-blank line', () => {
     const lines = fc.sample(anyLine, { seed: 5, numRuns: 3_000 })
     const result = rate({ events: Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])) })
     expectPlain(result)
@@ -73,7 +73,7 @@ describe('tollgate rate on rubbish', () => {
   it.each(places)('refuses or reads any bytes as %s', (place) => {
     const original = Buffer.from(place === 'accounts' ? ACCOUNTS : CATALOG_FILES[place]!)
     const noise = fc.uint8Array({ maxLength: 200 })
-    // A sound file with a few bytes changed reaches further than noise does.
+    // A valid file with a few changed bytes gets further than noise.
     const changed = fc
       .array(fc.tuple(fc.nat(original.length - 1), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 })
       .map((changes) => {
@@ -81,7 +81,7 @@ describe('tollgate rate on rubbish', () => {
         for (const [at, byte] of changes) bytes[at] = byte
         return bytes
       })
-    // The readers themselves are given hundreds of such files in load.test.ts; here it is what the program makes of them.
+    // load.test.ts gives hundreds of such files to the readers; here the whole program is tested.
     for (const rubbish of [noise, changed]) {
       const [bytes] = fc.sample<Uint8Array>(rubbish, { seed: 7, numRuns: 1 })
       expectPlain(rate(place === 'accounts' ? { accounts: bytes! } : { catalog: { [place]: bytes! } }))

@@ -1,4 +1,4 @@
-/** What a person and a program are shown of a file that is refused. */
+/** How the faults of a refused file are shown to a person and to a program. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,7 +72,7 @@ describe('a refused file', () => {
     expect(linesOf(stdout)).toEqual(Array.from({ length: 20 }, (_, i) => expect.stringContaining(`sms.csv:${i + 2}: `)))
   })
 
-  test('says of tollgate rate no more than 20 faults either', async () => {
+  test('of tollgate rate shows no more than 20 faults either', async () => {
     const args = ['rate', '--catalog', directory, '--accounts', accountsFile, '--events', '-']
     const { exitCode, stdout, stderr } = await runTollgate({}, ...args)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })

@@ -49,14 +49,14 @@ async function ratedInChunks(bytes: Uint8Array, size: number): Promise<string> {
 }
 
 describe('tollgate rate', () => {
-  test('prints one result a line, its fields in the order of the rules', () => {
+  test('prints one result per line, with its fields in the documented order', () => {
     const lines = [
       JSON.stringify(callFields({ to: '+49900123' })),
       '',
       ' \t\r',
       JSON.stringify(correctionFields('c1', 'e1')),
       '{"event_id":"e3"',
-      // A line separator is text within a JSON string and ends no line.
+      // A Unicode line separator within a JSON string does not end the line.
       `${JSON.stringify(callFields({ event_id: 'e4', from: null, note: '\u2028' }))}\r`,
     ]
     const { status, stdout, stderr } = run(rateArgs(), lines.join('\n'))
@@ -70,7 +70,7 @@ describe('tollgate rate', () => {
     ])
   })
 
-  test.each([1, 2, 7, 64, 100_000])('does not care that lines are cut into chunks of %i bytes', async (size) => {
+  test.each([1, 2, 7, 64, 100_000])('reads lines that are split into chunks of %i bytes', async (size) => {
     const broken = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d, 0x0a])
     const calls = ['é', '\u{1F600}', 'x'].map(
       (note, i) => `${JSON.stringify(callFields({ event_id: `e${i}`, note }))}\n`,
@@ -85,7 +85,7 @@ describe('tollgate rate', () => {
     ])
   })
 
-  test('refuses bad files with every fault, its file and line', () => {
+  test('refuses invalid files with every fault, its file and line', () => {
     mkdirSync(inside('bad'))
     writeFileSync(join(inside('bad'), 'catalog.yaml'), 'rounding: { scale: 9, mode: half_up }\nemergency: []\n')
     writeFileSync(inside('bad.yaml'), ACCOUNTS.replace('EUR', 'XXX'))
@@ -112,7 +112,7 @@ describe('tollgate rate', () => {
     expect(status).toBe(2)
   })
 
-  test('ends quietly when nobody reads its results any more', async () => {
+  test('ends quietly when its reader closes the pipe', async () => {
     const events = Array.from({ length: 20_000 }, (_, i) => JSON.stringify(callFields({ event_id: `e${i}` }))).join(
       '\n',
     )

@@ -1,4 +1,4 @@
-/** Whoever runs `node bin/tollgate.mjs` and stops it leaves nothing behind. */
+/** Stopping `node bin/tollgate.mjs` leaves no process behind. */
 import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,13 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../../testkit/until.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-/** Makes the program see an older version where it looks whether it may run its sources itself. */
+/** Makes the program believe that this Node version cannot run its sources directly. */
 const OLDER = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.0.0' } })`
 const WITHIN_MS = 10_000
 
 let folder: string
 let events: string
-/** Kept open by us as well, so that the program never sees an end of its input. */
+/** Also held open by us, so that the program never sees the end of its input. */
 let input: number
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tollgate-stop-'))
@@ -30,7 +30,7 @@ describe('SIGTERM to node bin/tollgate.mjs', () => {
   it.each([
     { node: 'Node 24', args: [] },
     { node: 'an older Node, which hands over to the one installed', args: ['--import', OLDER] },
-  ])('ends all of it on $node', async ({ args }) => {
+  ])('ends all its processes on $node', async ({ args }) => {
     const rate = ['rate', '--catalog', 'demo/catalog', '--accounts', 'demo/accounts.yaml', '--events', events]
     const child = spawn(process.execPath, [...args, 'bin/tollgate.mjs', ...rate], {
       cwd: ROOT,
@@ -44,11 +44,11 @@ describe('SIGTERM to node bin/tollgate.mjs', () => {
     child.once('close', (exitCode, endedBy) => {
       closed = { exitCode, endedBy }
     })
-    // A first result shows that the program itself runs, whatever process it is in.
+    // The first result shows that the program is running, in whichever process.
     writeSync(input, '{}\n')
     await until('the program prints a result', () => hasPrinted, WITHIN_MS)
     child.kill('SIGTERM')
-    // Neither the process we started nor one that it started: each of them has it.
+    // Held open by the process that we started and by any that it started.
     await until('no process has its output open any more', () => closed !== null, WITHIN_MS)
     expect(closed).toEqual({ exitCode: null, endedBy: 'SIGTERM' })
   })

@@ -1,4 +1,4 @@
-/** What the commands of top-ups say without any installation: wrong usage, refusals, and how an account stands. */
+/** What the top-up commands print without an installation: usage errors, refusals, and an account's state. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ const NOW = ['top-up', 'now', 'acme']
 const ACTOR = ['--actor', 'ann']
 const NUMBER = '4000056655665556'
 
-describe('wrong usage ends with 2, before anything is looked at', () => {
+describe('wrong usage ends with 2, before anything is read', () => {
   test.each([
     { args: [...SETTINGS, '--on', '--off', ...ACTOR], says: 'give --on or --off, not both' },
     { args: [...SETTINGS, '--on'], says: 'give --actor, who changes it' },
@@ -154,12 +154,12 @@ test.each<{ refused: Refusal; exitCode: 1 | 2; says: string }>([
     exitCode: 2,
     says: 'the cap does not pay for one top-up: at least 5.000000 EUR, or none',
   },
-])('$refused is said in plain words, with what to do', ({ refused, exitCode, says }) => {
+])('$refused is explained in plain words, with what to do', ({ refused, exitCode, says }) => {
   expect(refusal(refused, 'acme', 'EUR')).toMatchObject({ message: says, exitCode })
 })
 
 describe('a consent', () => {
-  test('is the text of a file, whose version is made from it unless it is given', () => {
+  test('is the text of a file; its version is derived from it unless given', () => {
     const given = readConsent({ consentBy: 'jo', consentText: terms })
     expect(given).toEqual({
       person: 'jo',
@@ -180,7 +180,7 @@ describe('a consent', () => {
     expect(() => readConsent({ consentBy: 'jo', consentText: join(directory, name) })).toThrow(says)
   })
 
-  test('carries the figures that are saved, and who vouches for it', () => {
+  test('contains the figures that are saved, and who vouches for it', () => {
     const settings = { isOn: true, thresholdMicros: 1n, amountMicros: 2n, monthlyCapMicros: null }
     const given = { person: 'jo', text: 'yes', textVersion: '1', locale: 'en' }
     expect(consentFor(given, settings, 'm-1', 'ann')).toEqual({
@@ -219,8 +219,8 @@ function pausedBy(pause: Partial<Pause>): Partial<AutoTopUpOverview> {
   return { memory: { ...FRESH_MEMORY, pause: whole, declinesInARow: 3 } }
 }
 
-describe('how automatic top-up stands', () => {
-  test('is said line by line', () => {
+describe('the state of automatic top-up', () => {
+  test('is printed line by line', () => {
     expect(overviewText(OVERVIEW)).toBe(`account:   acme
 balance:   12.340000 EUR
 automatic: on

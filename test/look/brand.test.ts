@@ -1,4 +1,4 @@
-/** A customer's colour is changed as little as it takes to be read, and is always read. */
+/** A customer's colour is changed as little as needed to be readable, and is always readable. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { brandFor, contrastOf, MIN_CONTRAST, type Theme } from '../../src/look/brand.ts'
@@ -26,7 +26,7 @@ describe('the brand colour', () => {
     ['#B42318', 'light', '#b42318'],
     ['blue', 'light', null],
     ['#fff', 'dark', null],
-  ])('%s stays as it is where it is read: %s', (color, theme, shown) => {
+  ])('%s is kept if it is readable: %s', (color, theme, shown) => {
     expect(brandFor(color, theme)).toBe(shown)
   })
 
@@ -36,14 +36,14 @@ describe('the brand colour', () => {
     ['#ffffff', 'light'],
     ['#101010', 'dark'],
     ['#0000ff', 'dark'],
-  ])('%s is moved in %s by no more than it takes', (color, theme) => {
+  ])('%s is changed in %s no more than needed', (color, theme) => {
     const shown = brandFor(color, theme)!
     const least = Math.min(...BESIDE[theme].map((other) => contrastOf(shown, other)))
     expect(least).toBeGreaterThanOrEqual(MIN_CONTRAST)
     expect(least).toBeLessThan(MIN_CONTRAST + 0.2)
   })
 
-  it('whatever it is, can be read on all that it stands on', () => {
+  it('is readable on every background, whatever it is', () => {
     const color = fc.integer({ min: 0, max: 0xffffff }).map((number) => `#${number.toString(16).padStart(6, '0')}`)
     fc.assert(
       fc.property(color, fc.constantFrom<Theme>('light', 'dark'), (given, theme) => {

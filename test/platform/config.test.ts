@@ -21,7 +21,7 @@ const LEAST = {
 const parseAll = (env: Environment) => parseConfig(env, SECTION_NAMES)
 
 describe('the configuration', () => {
-  it('needs four addresses and has a default for all else', () => {
+  it('requires four addresses and has defaults for everything else', () => {
     expect(parseAll(LEAST)).toEqual({
       process: {
         roles: new Set(['rater', 'relay', 'payments', 'api', 'jobs']),
@@ -79,17 +79,17 @@ describe('the configuration', () => {
     })
   })
 
-  it('gives each process an instance id of its own', () => {
+  it('gives each process its own instance id', () => {
     const instanceId = () => parseConfig(LEAST, ['process']).process.instanceId
     expect(instanceId()).not.toBe(instanceId())
   })
 
-  it('takes an empty variable as one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     const { process } = parseAll({ ...LEAST, TOLLGATE_ROLES: '', TOLLGATE_HTTP_PORT: '' })
     expect(process).toMatchObject({ httpPort: 8080, roles: new Set(['rater', 'relay', 'payments', 'api', 'jobs']) })
   })
 
-  it('looks at nothing but the sections asked for', () => {
+  it('reads only the requested sections', () => {
     const env = { TOLLGATE_DATABASE_URL: LEAST.TOLLGATE_DATABASE_URL, TOLLGATE_HTTP_PORT: 'x' }
     expect(parseConfig(env, ['database', 'log'])).toEqual({
       database: { url: LEAST.TOLLGATE_DATABASE_URL },
@@ -190,7 +190,7 @@ describe('the configuration', () => {
     expect(faults).toEqual([{ name, problem: expect.stringContaining(problem) }])
   })
 
-  it('names every mistake at once, and no secret', () => {
+  it('reports every mistake at once, and no secret', () => {
     const error = errorOf({ TOLLGATE_DATABASE_URL: 'mysql://user:hunter2@db', TOLLGATE_HTTP_PORT: 'x' })
     expect(error.faults.map(({ name }) => name).toSorted()).toEqual([
       'TOLLGATE_DATABASE_URL',
@@ -202,7 +202,7 @@ describe('the configuration', () => {
     expect(error.message).not.toContain('hunter2')
   })
 
-  it('is documented, every variable of it', () => {
+  it('is documented, variable by variable', () => {
     const text = readFileSync(join(import.meta.dirname, '../../docs/OPERATIONS.md'), 'utf8')
     expect(listVariables().filter(({ name }) => !text.includes(`\`${name}\``))).toEqual([])
   })
@@ -220,7 +220,7 @@ describe('a secret', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  it('may come from a file, whose last line break is not part of it', () => {
+  it('may come from a file, without its final line break', () => {
     const env = { TOLLGATE_DATABASE_URL_FILE: inFile('postgres://user:hunter2@db/tollgate\n') }
     expect(parseConfig(env, ['database']).database.url).toBe('postgres://user:hunter2@db/tollgate')
   })
@@ -248,7 +248,7 @@ describe('a secret', () => {
     expect(faultsOf(env(), ['database'])).toEqual([{ name, problem }])
   })
 
-  it('is the only kind of variable that comes from a file', () => {
+  it('is the only kind of variable that may come from a file', () => {
     const env = { ...LEAST, TOLLGATE_HTTP_PORT_FILE: inFile('1234') }
     expect(parseConfig(env, ['process']).process.httpPort).toBe(8080)
   })

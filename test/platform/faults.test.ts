@@ -10,7 +10,7 @@ const restored = new DatabaseRestored(
   undefined,
 )
 
-describe('what becomes of a fault', () => {
+describe('the consequence of a fault', () => {
   it.each<[what: string, thrown: unknown, code: string, fate: string, endsProcess: boolean]>([
     ['a number too large for its column (22003)', sqlError('22003'), 'value_refused', 'dead_letter', false],
     ['a NUL in a text (22021)', sqlError('22021'), 'value_refused', 'dead_letter', false],
@@ -50,7 +50,7 @@ describe('what becomes of a fault', () => {
     for (const code of FAULT_CODES) expect(consequenceOf(new Fault(code, 'x'))).toMatchObject({ code })
   })
 
-  it('keeps what the server said, and what the driver met as the cause', () => {
+  it('keeps the server’s message, and the driver’s error as the cause', () => {
     const said = sqlError('40001')
     expect(asFault(said)).toBe(said)
     const met = new Error('Connection terminated unexpectedly')

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { expect, it } from 'vitest'
 import { gatherWrites } from '../../src/platform/gather-writes.ts'
 
-/** A socket, of which each call of the system is noted. */
+/** A socket that records each system call. */
 function socket() {
   const calls: string[] = []
   const stream = new Writable({
@@ -24,7 +24,7 @@ function socket() {
 
 const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve))
 
-it('gathers what is written in one go, promises that were ready included', async () => {
+it('gathers the writes of one task, including those after resolved promises', async () => {
   const { calls, write } = socket()
   write('a')
   await Promise.resolve()
@@ -34,7 +34,7 @@ it('gathers what is written in one go, promises that were ready included', async
   expect(calls).toEqual(['ab'])
 })
 
-it('writes what comes later by itself', async () => {
+it('writes later writes separately', async () => {
   const { calls, write } = socket()
   write('a')
   await nextTick()
@@ -43,7 +43,7 @@ it('writes what comes later by itself', async () => {
   expect(calls).toEqual(['a', 'b'])
 })
 
-it('keeps nobody waiting for what is worth a call already', async () => {
+it('does not hold back what is worth a call already', async () => {
   const { calls, write } = socket()
   const large = 'x'.repeat(40_000)
   write(large)

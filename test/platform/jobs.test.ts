@@ -5,7 +5,7 @@ import { Registry, retriesCounter } from '../../src/platform/metrics.ts'
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-/** Jobs whose waiting is ended by hand, by their intervals. */
+/** Jobs whose waits are ended by the test, identified by interval. */
 function startByHand(jobs: readonly Job[]) {
   const lines: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
@@ -21,12 +21,12 @@ function startByHand(jobs: readonly Job[]) {
     ...startJobs({ jobs, log, registry, wait }),
     lines,
     waits,
-    /** Ends the wait of the job with this interval, and lets it run. */
+    /** Ends the wait of the job with this interval, so that it runs. */
     async pass(ms: number) {
       waits.get(ms)!()
       await settle()
     },
-    /** Of the only job, by the metric's name. */
+    /** The value of a metric, for the only job. */
     async figure(name: string) {
       return (await registry.getSingleMetric(name)!.get()).values[0]?.value
     },
@@ -37,7 +37,7 @@ function startByHand(jobs: readonly Job[]) {
   }
 }
 
-it('runs each job at the start, and again after an interval of its own', async () => {
+it('runs each job at the start, and again after its own interval', async () => {
   const runs: string[] = []
   const job = (name: string, everyMs: number) => ({ name, everyMs, run: async () => void runs.push(name) })
   const jobs = startByHand([job('a', 10), job('b', 20)])
@@ -52,7 +52,7 @@ it('runs each job at the start, and again after an interval of its own', async (
   expect(runs).toHaveLength(4)
 })
 
-it('a job that takes long holds up no other', async () => {
+it('a slow job does not delay the others', async () => {
   const runs: string[] = []
   const finished = Promise.withResolvers<void>()
   const jobs = startByHand([
@@ -95,7 +95,7 @@ it.each([
   expect(await jobs.failures()).toBe(2)
 })
 
-it('stop waits for a job that runs, and starts none again', async () => {
+it('stop waits for a running job, and starts no other', async () => {
   const finished = Promise.withResolvers<void>()
   let runs = 0
   const slow = {
@@ -129,7 +129,7 @@ it('stop ends a wait, with the real clock too', async () => {
   await jobs.stop()
 })
 
-it('says how old the oldest work is that waits for it, and when it last did it', async () => {
+it('reports the age of the oldest waiting work, and the last success', async () => {
   const reports: JobReport[] = [{ oldestWorkSeconds: 12 }, { oldestWorkSeconds: null }]
   const jobs = startByHand([{ name: 'a', everyMs: 10, run: async () => reports.shift()! }])
   await jobs.firstRuns
@@ -141,7 +141,7 @@ it('says how old the oldest work is that waits for it, and when it last did it',
   await jobs.stop()
 })
 
-it('a job with more to do runs again after a rest of its own', async () => {
+it('a job with more to do runs again after its own rest', async () => {
   let left = 3
   const run = async () => {
     left--

@@ -1,11 +1,11 @@
-/** How amounts and dates are written: exactly what there is, never more, in the reader's language. */
+/** How amounts and dates are written: never more than there is, in the reader's language. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatMoney, parseMoney } from '../../src/core/money.ts'
 import { formatsFor } from '../../src/texts/formats.ts'
 import { textsFor } from '../../src/texts/languages.ts'
 
-/** Intl writes spaces that do not break; which kind is its own matter. */
+/** Replaces the non-breaking spaces that Intl writes, of whatever kind. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ')
 const formats = (locale: string, currency = 'EUR', timeZone = 'Europe/Berlin') =>
   formatsFor(textsFor(locale), { currency, timeZone })
@@ -33,7 +33,7 @@ describe('an amount', () => {
     expect(english.balance(parseMoney(of)!)).toBe(balance)
   })
 
-  it('is never more than there is, and less by under a cent', () => {
+  it('is never more than there is, and at most a cent less', () => {
     fc.assert(
       fc.property(fc.oneof(fc.bigInt(-50_000n, 50_000n), fc.bigInt(-(10n ** 15n), 10n ** 15n)), (micros) => {
         const shown = formats('en-US').balance(formatMoney(micros))
@@ -53,7 +53,7 @@ describe('an amount', () => {
     )
   })
 
-  it('that is a mean is written to the cent', () => {
+  it('that is an average is written to the cent', () => {
     expect(formats('en-US').about('4.205001')).toBe('€4.21')
   })
 })
@@ -70,12 +70,12 @@ describe('a moment', () => {
     expect([plain(momentOf(instant)), dayOf(instant)]).toEqual([moment, day])
   })
 
-  it('names its zone where the reader’s is not known', () => {
+  it('names its zone if the reader’s is not known', () => {
     const named = formatsFor(textsFor('de'), { currency: 'EUR', timeZone: 'UTC', namesZone: true })
     expect(named.moment(instant)).toBe('30.11.2026, 23:30 UTC')
   })
 
-  it('has a calendar date in no zone at all', () => {
+  it('as a calendar date is independent of zones', () => {
     expect(formats('en-US', 'EUR', 'America/New_York').calendarDate('2026-11-30')).toBe('Nov 30, 2026')
   })
 })

@@ -1,4 +1,4 @@
-/** A mail of every kind, and of every turn that one may take. */
+/** An example of every kind of mail, and of every variant. */
 import type { MailContent } from '../../src/texts/mail-text.ts'
 
 const AT = '2026-11-26T11:00:00.000000Z'

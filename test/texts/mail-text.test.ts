@@ -1,4 +1,4 @@
-/** What the mails say, word for word, to admins and to other contacts. */
+/** The texts of the mails, word for word, for admins and for other contacts. */
 import { describe, expect, it } from 'vitest'
 import { MAIL_KINDS } from '../../src/core/mail/mail.ts'
 import { textsFor } from '../../src/texts/languages.ts'
@@ -17,7 +17,7 @@ describe('the mails', () => {
     expect(new Set(MAIL_EXAMPLES.map(({ kind }) => kind))).toEqual(new Set(MAIL_KINDS))
   })
 
-  it.each(['en-US', 'de-DE'])('in %s say to admins what they say', (locale) => {
+  it.each(['en-US', 'de-DE'])('in %s have these texts for admins', (locale) => {
     expect(MAIL_EXAMPLES.map((content) => [content.kind, ...said(content, true, locale)].join('\n'))).toMatchSnapshot()
   })
 
@@ -31,7 +31,7 @@ describe('the mails', () => {
     }
   })
 
-  it('leave nothing open, whoever reads them in whatever language', () => {
+  it('have no unfilled placeholder, for any reader and language', () => {
     for (const locale of ['en-US', 'de-DE', 'fr-FR', 'de-AT']) {
       for (const isAdmin of [true, false]) {
         for (const content of MAIL_EXAMPLES) {

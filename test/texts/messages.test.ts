@@ -1,4 +1,4 @@
-/** The messages of all languages: the same ids, the same arguments, and the manner in which this product speaks. */
+/** The messages of all languages: the same ids, the same arguments, and the style of this product. */
 import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, it } from 'vitest'
 import { en } from '../../src/texts/en.ts'
@@ -8,7 +8,7 @@ import { type TextId, textsOf } from '../../src/texts/texts.ts'
 
 type Part = ReturnType<IntlMessageFormat['getAst']>[number]
 
-/** `days plural`, `balance argument`: those within choices too. */
+/** Such as `days plural` and `balance argument`, those within choices included. */
 function argumentsIn(parts: readonly Part[]): string[] {
   return parts.flatMap((part) => {
     const found = part as { type: number; value: string; options?: Record<string, { value: Part[] }> }
@@ -27,11 +27,11 @@ const ids = Object.keys(en) as TextId[]
 const others = Object.entries(LANGUAGES).filter(([language]) => language !== 'en')
 
 describe.each(others)('the messages in %s', (language, messages) => {
-  it('are those that there are in English, in the same order', () => {
+  it('have the ids of the English ones, in the same order', () => {
     expect(Object.keys(messages)).toEqual(ids)
   })
 
-  it('take what the English ones take, each of the same kind', () => {
+  it('take the same arguments as the English ones', () => {
     const taken = (of: Record<string, string>, to: string) =>
       ids.map((id) => `${id}: ${[...new Set(argumentsIn(parsed(of[id]!, to)))].sort().join(', ')}`)
     expect(taken(messages, language)).toEqual(taken(en, 'en'))
@@ -52,16 +52,16 @@ describe.each(Object.entries(LANGUAGES))('every message in %s', (_language, mess
     ['shouts', /!/],
     ['names the product that runs behind the customer’s', /tollgate/i],
     ['has a minus that is a hyphen, or three dots', /(?:^|\s)-\d|\.\.\./],
-  ])('is none that %s', (_what, pattern) => {
+  ])('does not match: %s', (_what, pattern) => {
     expect(Object.values(messages).filter((message) => pattern.test(message))).toEqual([])
   })
 
-  it('neither says a card number nor asks for one, but for test cards', () => {
+  it('contains no card number and asks for none, except test cards', () => {
     const others = Object.entries(messages).filter(([id]) => !id.startsWith('sandbox.'))
     expect(others.filter(([, message]) => /\bCVC|card number|Kartennummer\b/i.test(message))).toEqual([])
   })
 
-  it('is a sentence where it is part of a notice', () => {
+  it('is a sentence if it is part of a notice', () => {
     const parts = Object.entries(messages).filter(([id]) => /^(?:notice|why|mail\.(?!open$))/.test(id))
     expect(parts.filter(([, message]) => !/[.}]$/.test(message))).toEqual([])
   })
@@ -85,7 +85,7 @@ describe('a text', () => {
     expect(textsFor(locale)).toMatchObject({ language, locale: formatsLocale })
   })
 
-  it('is written to readers of each language that there is', () => {
+  it('exists in every language', () => {
     expect(Object.keys(LANGUAGES).map(readerLocale)).toEqual(Object.keys(LANGUAGES))
   })
 
@@ -94,7 +94,7 @@ describe('a text', () => {
     expect(textsFor('de').say('lasts.days', { days: 1 })).toBe('etwa 1 Tag')
   })
 
-  it('has to be given what it takes, says the compiler, and fails aloud without', () => {
+  it('requires its values: the compiler asks for them, and it throws without', () => {
     // @ts-expect-error -- two are missing
     expect(() => english.say('notice.low.title')).toThrow('balance')
     // @ts-expect-error -- one is missing
@@ -107,12 +107,12 @@ describe('a text', () => {
     expect(() => english.say('action.pay_twice')).toThrow()
   })
 
-  it('takes what it is given as text, whatever that looks like', () => {
+  it('inserts values as text, whatever they contain', () => {
     const brand = "<b>{last4}</b> '{brand}' # |"
     expect(english.say('card.named', { brand, last4: '4242' })).toBe(`${brand} 4242`)
   })
 
-  it('of a message that cannot be read fails aloud', () => {
+  it('of an invalid message throws', () => {
     const broken = { ...en, 'action.resume': '{unclosed' }
     expect(() => textsOf(broken, 'en').say('action.resume')).toThrow()
   })

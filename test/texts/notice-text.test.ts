@@ -1,4 +1,4 @@
-/** What the notices say, word for word, to admins and to members; and that whatever holds can be said. */
+/** The texts of the notices, word for word, for admins and members; and that every state has one. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { noticesJson } from '../../src/api/views/notice-views.ts'
@@ -118,7 +118,7 @@ describe('a notice', () => {
     expect(new Set(SAID.map(([key]) => key))).toEqual(new Set(NOTICES.map(({ key }) => key)))
   })
 
-  it.each(SAID)('%s says what it says', (key, of, text, actions) => {
+  it.each(SAID)('%s has this text', (key, of, text, actions) => {
     expect(said(of, key)).toEqual([text, actions])
   })
 
@@ -131,7 +131,7 @@ describe('a notice', () => {
     ['low', planted(balance('8'), { admins: [] }), 'Credit is running low: €8.00 left, about 4 days. At zero, outbound and toll-free calls are blocked.'],
     ['checking', planted(open({ state: 'unknown' })), 'Checking a payment of €50.00. It is charged at most once. Ask an admin: Ana or ben.'],
     ['added', planted(ADDED), '€50.00 added. Credit is €50.00.'],
-  ])('%s tells members of no card and no reason, and whom to ask', (key, of, text) => {
+  ])('%s shows members no card and no reason, but whom to ask', (key, of, text) => {
     expect(said(of, key, 'member')).toEqual([text, ''])
   })
 
@@ -140,7 +140,7 @@ describe('a notice', () => {
     ['exhausted', planted(BROKE), 'Das Guthaben ist aufgebraucht. Gesperrt seit 26.11.2026, 11:00: alle ausgehenden Anrufe, auch die in Ihrem Paket, und eingehende Anrufe auf gebührenfreie Nummern. Weiterhin möglich: eingehende Anrufe auf Standardnummern, Notrufe. Nachrichten und KI-Nutzung laufen weiter und erhöhen den offenen Betrag. Laden Sie mehr als 3,42 € auf, um Anrufe zu entsperren.'],
     ['low', planted(balance('8')), 'Das Guthaben geht zur Neige: noch 8,00 €, das reicht etwa 4 Tage. Bei null werden ausgehende Anrufe und Anrufe auf gebührenfreie Nummern gesperrt.'],
     ['failed', planted(DECLINED), 'Die Zahlung von 50,00 € wurde abgelehnt. Deckung oder Limit der Karte reichen nicht aus. Es wurde nichts abgebucht; Ihre Bank zeigt den Betrag eventuell einige Tage lang als vorgemerkt an. Versuch 3 von 3 folgt am 27.11.2026, 12:00.'],
-  ])('%s says it in German', (key, of, text) => {
+  ])('%s has this text in German', (key, of, text) => {
     expect(said(of, key, 'admin', 'de-DE')[0]).toBe(text)
   })
 })
@@ -149,7 +149,7 @@ describe('notices', () => {
   const roles = fc.constantFrom<NoticeRole>('admin', 'member')
   const locales = fc.constantFrom(...Object.keys(LANGUAGES))
 
-  it('have words, whatever they are, in every language and for every role', () => {
+  it('have a text for any facts, in every language and for every role', () => {
     fc.assert(
       fc.property(facts, roles, locales, (of, role, locale) => {
         for (const notice of shown(of, role)) {
@@ -168,7 +168,7 @@ describe('notices', () => {
     )
   })
 
-  it('are told apart by what they say', () => {
+  it('have distinct texts', () => {
     for (const locale of Object.keys(LANGUAGES)) {
       // One that is declined and one that is below another level are worded alike; all else is not.
       const texts = SAID.filter(([key]) => key !== 'custom').map(([key, of]) =>
@@ -180,7 +180,7 @@ describe('notices', () => {
 })
 
 describe('the reason of a decline', () => {
-  it('has words in every language, and none for one that is not known', () => {
+  it('has words in every language, and none if it is unknown', () => {
     for (const locale of Object.keys(LANGUAGES)) {
       const texts = textsFor(locale)
       expect(new Set(DECLINE_WHYS.map((why) => whyText(why, texts))).size).toBe(DECLINE_WHYS.length)

@@ -35,13 +35,13 @@ const parts = {
     { minLength: 1, maxLength: 4 },
   ),
 }
-/** A change says something of its account: at least one part. */
+/** A change has at least one part. */
 const change: fc.Arbitrary<ViewChange> = fc
   .record({ accountId, epoch: fc.nat(), ...parts }, { requiredKeys: ['accountId', 'epoch'] })
   .filter((one) => Object.keys(one).length > 2)
 
 describe('view changes', () => {
-  it('come back as they went in, in order', () => {
+  it('round-trip, in order', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 20 }), (changes) => {
         expect(decodeViewChanges(encodeViewChanges(changes))).toEqual(changes)
@@ -49,7 +49,7 @@ describe('view changes', () => {
     )
   })
 
-  it('are cut into lines that hold up nobody for long, none lost', () => {
+  it('are cut into lines of limited size, none lost', () => {
     const changes = Array.from({ length: 1001 }, (_, i) => ({ accountId: `a${i}\n`, epoch: 1, settingsVersion: i }))
     const encoded = encodeViewChanges(changes)
     expect(linesOf(encoded).map((line) => (JSON.parse(line.toString()) as unknown[]).length)).toEqual([
@@ -58,7 +58,7 @@ describe('view changes', () => {
     expect(decodeViewChanges(encoded)).toEqual(changes)
   })
 
-  it('are refused in a format that this program does not know', () => {
+  it('are refused in an unknown format', () => {
     const later = encodeViewChanges([{ accountId: 'a', epoch: 1, settingsVersion: 1 }])
     later[0] = '3'.charCodeAt(0)
     for (const bytes of [later, Buffer.alloc(0), Buffer.from('[]')]) {
@@ -66,7 +66,7 @@ describe('view changes', () => {
     }
   })
 
-  it('are read as an earlier version wrote them, which may wait in the outbox', () => {
+  it('of an earlier version, which may wait in the outbox, are read', () => {
     const cycle = '["2026-01-31:2026-03-31",1,"ann","7 9 12"]'
     const earlier = Buffer.from(
       `1\n[["acme","7 5 -20 EUR","7 2 blocked 1000","7 3",[${cycle}]],["b;c","7 6 30 USD","",""]]\n[["d","","","7 4"]]`,
@@ -85,7 +85,7 @@ describe('view changes', () => {
     ])
   })
 
-  it('of a later version are read without what this one does not know', () => {
+  it('of a later version are read without its unknown parts', () => {
     const row = ['acme', 'b 7 5 -20 EUR 8 1 more words;s 7 3 on;z 7 9 of a later version', { f: [], g: { h: 1 } }]
     expect(decodeViewChanges(Buffer.from(`2\n${JSON.stringify([row])}`))).toEqual([
       {
@@ -98,7 +98,7 @@ describe('view changes', () => {
     ])
   })
 
-  it('are refused with a cycle that has no date', () => {
+  it('with an invalid cycle date are refused', () => {
     const fairUse = [{ userId: 'u', cycleAnchor: '2026-01-31', cycleStart: '2026-02-31', version: 1n, minutes: 1 }]
     expect(() => encodeViewChanges([{ accountId: 'a', epoch: 1, fairUse }])).toThrow('2026-02-31')
   })

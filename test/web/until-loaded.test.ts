@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { untilLoaded } from '../../web/src/until-loaded.ts'
 
-it('what is loaded late is asked for again, after ever longer rests, until it is there', async () => {
+it('a failed import is repeated, after ever longer rests, until it succeeds', async () => {
   let asked = 0
   const rests: number[] = []
   const loaded = await untilLoaded(

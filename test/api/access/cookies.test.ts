@@ -7,13 +7,13 @@ const SECRET = 'S'.repeat(43)
 const NAME = cookieNameOf('acme', TLS)
 
 describe('the name of a cookie', () => {
-  it('is one for each account, whatever characters its id has', () => {
+  it('differs for each account, whatever characters its id has', () => {
     const names = ['acme', 'ACME', 'a;b', 'a=b', ' ', 'a'.repeat(64)].map((id) => cookieNameOf(id, TLS))
     expect(new Set(names).size).toBe(names.length)
     for (const name of names) expect(name).toMatch(/^__Host-billing-[\w-]{22}$/)
   })
 
-  it('has the prefix only where browsers take it', () => {
+  it('has the prefix only over TLS, where browsers accept it', () => {
     expect(cookieNameOf('acme', LOCAL)).toBe(NAME.replace('__Host-', ''))
   })
 })
@@ -35,7 +35,7 @@ describe('cookies', () => {
   it.each([
     [false, 'SameSite=Lax'],
     [true, 'SameSite=None; Partitioned'],
-  ])('are set, and dropped by the same attributes, embedded: %s', (isEmbedded, sameSite) => {
+  ])('are set and removed with the same attributes, embedded: %s', (isEmbedded, sameSite) => {
     const options = { publicUrl: TLS, isEmbedded }
     expect(setCookie({ name: NAME, secret: SECRET }, options)).toBe(
       `${NAME}=${SECRET}; Path=/; HttpOnly; Secure; ${sameSite}`,

@@ -1,4 +1,4 @@
-/** What is newer, and how far a client has come: by (epoch, version), part by part. */
+/** Which part is newer, and how much a client has received: by (epoch, version), part by part. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -37,8 +37,8 @@ describe('newer is by epoch, then by version', () => {
   })
 })
 
-describe('what is heard', () => {
-  it('comes to the newest of each part, in whatever order and however often', () => {
+describe('merging', () => {
+  it('keeps the newest of each part, in whatever order and however often parts come', () => {
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 12 }), fc.integer(), (heard, seed) => {
         const all = heard.reduce<NewerParts>((known, one) => merge(known, one).facts, {})
@@ -49,7 +49,7 @@ describe('what is heard', () => {
     )
   })
 
-  it('moves just the parts that were newer', () => {
+  it('reports only the parts that were newer', () => {
     fc.assert(
       fc.property(parts, parts, (known, heard) => {
         const { facts, moved } = merge(known, heard)
@@ -83,7 +83,7 @@ describe('the id of an event', () => {
     { requiredKeys: [] },
   )
 
-  it('says how far the client has come, as it comes back', () => {
+  it('round-trips how much the client has received', () => {
     fc.assert(
       fc.property(seen, (far) => {
         const id = eventId(far as Seen)
@@ -93,7 +93,7 @@ describe('the id of an event', () => {
     )
   })
 
-  it('is read for what can be read of it, whatever comes', () => {
+  it('is read as far as it is readable', () => {
     fc.assert(fc.property(fc.string(), (id) => void seenFrom(id)))
     expect(seenFrom(undefined)).toEqual({})
     expect(seenFrom('c1.2,x7.8,b1.,n!,s3.4 ,t5.6')).toEqual({
@@ -103,7 +103,7 @@ describe('the id of an event', () => {
   })
 })
 
-it('steps since are those of one epoch', () => {
+it('steps are only counted within one epoch', () => {
   const at = { epoch: 2, version: 9n }
   expect(stepsSince(at, { epoch: 2, version: 7n })).toBe(2)
   expect(stepsSince(at, { epoch: 1, version: 7n })).toBe(null)

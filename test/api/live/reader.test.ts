@@ -1,4 +1,4 @@
-/** What is asked of the database for followed accounts: one statement at a time, and no answer that is of before. */
+/** Reads of followed accounts: one statement at a time, and never an outdated answer. */
 import { describe, expect, it } from 'vitest'
 import { type AccountReader, createReader } from '../../../src/api/live/reader.ts'
 import { createLog } from '../../../src/platform/log.ts'
@@ -40,8 +40,8 @@ const stands = (accountId: string, version: bigint) => ({
 })
 const topUp = (state: string) => ({ account_id: 'a', state, is_open: true })
 
-describe('the database is asked', () => {
-  it('once for all that was wanted, and for what came meanwhile once it has answered', async () => {
+describe('the database is read', () => {
+  it('once for all requests, and once more for those made meanwhile', async () => {
     const { reader, asked, told, untilAsked } = open((accountId) => accountId !== 'gone')
     for (const accountId of ['a', 'b', 'a', 'gone']) reader.read(accountId)
     await untilAsked(1)
@@ -56,7 +56,7 @@ describe('the database is asked', () => {
     expect(told).toEqual(['a 3', 'b none', 'b 1', 'c 2'])
   })
 
-  it('again for what it did not answer', async () => {
+  it('again after a failure', async () => {
     const { reader, asked, told, untilAsked } = open()
     reader.read('a')
     await untilAsked(1)
@@ -70,7 +70,7 @@ describe('the database is asked', () => {
   })
 })
 
-it('top-ups that moved while they were read are read again, and told once', async () => {
+it('top-ups that changed while they were read are read again, and reported once', async () => {
   const { reader, asked, told, untilAsked } = open()
   reader.readTopUps('a')
   await untilAsked(1)

@@ -1,4 +1,4 @@
-/** A reader who is slow: what it costs, what it misses, and when it is let go of. On a real socket, and on one that never drains. */
+/** Slow readers: what they cost, what they miss, and when they are dropped. On a real socket, and on one that never drains. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
@@ -42,7 +42,7 @@ function open(of: FollowedAccount<LiveStream>, sink: Sink, onEnd: (reason: EndRe
   return stream
 }
 
-/** What is written stays until it is let out. */
+/** A sink whose writes stay until they are released. */
 function clogged() {
   const written: string[] = []
   let release: (() => void) | null = null
@@ -74,8 +74,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('to a reader who is slow', () => {
-  it('nothing is written while something waits, and then the newest alone', () => {
+describe('a slow reader', () => {
+  it('is sent nothing while a write waits, and then only the newest', () => {
     const of = account()
     const reader = clogged()
     const stream = open(of, reader.sink)
@@ -93,7 +93,7 @@ describe('to a reader who is slow', () => {
     expect(stream.sent()).toBe(4)
   })
 
-  it('it costs no more on a real socket, however much is overtaken', async () => {
+  it('costs no more on a real socket, however much is superseded', async () => {
     const of = account()
     let stream: LiveStream | undefined
     let most = 0
@@ -116,7 +116,7 @@ describe('to a reader who is slow', () => {
     try {
       await until('it is open', () => stream !== undefined)
       const notices = 'n'.repeat(100_000)
-      // More than any buffer of the system holds: 100 MB.
+      // 100 MB, more than any system buffer holds.
       for (let i = 0; i < 1_000; i++) {
         of.notices = new Map([['operator', { data: `"${i} ${notices}"`, digest: String(i) }]])
         stream!.wake()
@@ -136,7 +136,7 @@ describe('to a reader who is slow', () => {
     }
   })
 
-  it('it ends when nothing leaves for 30 seconds, and not before', () => {
+  it('is dropped after 30 seconds without progress, and not before', () => {
     vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout'] })
     const reader = clogged()
     const ended: EndReason[] = []
@@ -146,7 +146,7 @@ describe('to a reader who is slow', () => {
     expect(reader.isDestroyed()).toBe(false)
     reader.drain()
     vi.advanceTimersByTime(29_000)
-    // The sign of life is the next thing that waits.
+    // The heartbeat is the next write that waits.
     stream.look()
     vi.advanceTimersByTime(29_000)
     stream.look()
@@ -159,7 +159,7 @@ describe('to a reader who is slow', () => {
   })
 })
 
-it('says nothing of what the client knows better than this process', () => {
+it('nothing is sent that is older than what the client has seen', () => {
   const of = account()
   const reader = clogged()
   const caller = { kind: 'operator', subject: 'olga' } as const

@@ -8,12 +8,12 @@ describe('html', () => {
     ["' onload='x", '&#39; onload=&#39;x'],
     ['&lt;', '&amp;lt;'],
     ['Ångström, 4242', 'Ångström, 4242'],
-  ])('escapes what is put in: %s', (given, shown) => {
+  ])('escapes values: %s', (given, shown) => {
     expect(html`<p title="${given}">${given}</p>`.text).toBe(`<p title="${shown}">${shown}</p>`)
     expect(escapeHtml(given)).toBe(shown)
   })
 
-  it('puts in what it made itself as it is, one by one or many, and nothing for null', () => {
+  it('inserts its own markup unescaped, single or in lists, and nothing for null', () => {
     const rows = ['<a>', '<b>'].map((text) => html`<td>${text}</td>`)
     expect(html`<tr>${rows}${null}${html`<td>${3}</td>`}</tr>`.text).toBe(
       '<tr><td>&lt;a&gt;</td><td>&lt;b&gt;</td><td>3</td></tr>',

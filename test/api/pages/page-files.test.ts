@@ -1,4 +1,4 @@
-/** The built page as it is read from its folder, and in which form a browser gets its files. */
+/** Reading the built page from its folder, and the encoding in which a browser gets its files. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ function plant(files: Record<string, string>): void {
 }
 
 describe('the files of the page', () => {
-  it('are its document and its assets, with what was compressed of them', () => {
+  it('are its document and its assets, with their compressed forms', () => {
     plant({
       'index.html': '<p>',
       'assets/a.js': 'a()',
@@ -41,17 +41,17 @@ describe('the files of the page', () => {
     expect(page.assets.get('b.css')).toMatchObject({ type: 'text/css; charset=utf-8', br: null, gzip: null })
   })
 
-  it('are none where nothing is built', () => {
+  it('are null without a build', () => {
     expect(readPageFiles(join(folder, 'absent'))).toBeNull()
   })
 
-  it('of an unknown kind are refused, not guessed at', () => {
+  it('of an unknown type are refused, not guessed', () => {
     plant({ 'index.html': '', 'assets/a.exe': '' })
     expect(() => readPageFiles(folder)).toThrow('a.exe has no media type')
   })
 })
 
-describe('what a browser takes', () => {
+describe('Accept-Encoding', () => {
   it.each([
     [undefined, 'identity'],
     ['', 'identity'],

@@ -11,7 +11,7 @@ const NAMES = {
 const settingsOf = (env: Record<string, string>) => portalSettings(parseConfig(env, ['brand', 'portal']))
 
 describe('the settings of the billing page', () => {
-  it('are there where all of its names are', () => {
+  it('exist if all of its variables are set', () => {
     expect(settingsOf({ ...NAMES, TOLLGATE_EMBEDDING_ORIGINS: 'https://dashboard.example' })).toEqual({
       product: 'Harbor Cloud',
       seller: 'Harbor Telecom GmbH',
@@ -23,16 +23,16 @@ describe('the settings of the billing page', () => {
     })
   })
 
-  it('say what card statements say, where that is given', () => {
+  it('contain the statement descriptor, if it is set', () => {
     const settings = settingsOf({ ...NAMES, TOLLGATE_STATEMENT_DESCRIPTOR: 'HARBOR TELECOM' })
     expect(settings?.statementDescriptor).toBe('HARBOR TELECOM')
   })
 
-  it('are none where no name is', () => {
+  it('are null if none is set', () => {
     expect(settingsOf({ TOLLGATE_BRAND_COLOR: '#FF0000' })).toBeNull()
   })
 
-  it.each(Object.keys(NAMES))('are refused where %s alone is missing', (name) => {
+  it.each(Object.keys(NAMES))('are refused if only %s is missing', (name) => {
     expect(() => settingsOf({ ...NAMES, [name]: '' })).toThrow(
       new ConfigError([{ name, problem: 'is required where the others of the billing page are given' }]),
     )

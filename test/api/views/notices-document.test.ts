@@ -1,4 +1,4 @@
-/** The table of docs/NOTICES.md is that of the core, with the figures of the API. */
+/** The table in docs/NOTICES.md matches the core's, with the API's figures. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -12,14 +12,14 @@ const ROWS = [...PAGE.matchAll(/^\| ([a-z_]+) \| (.*) \|$/gm)].slice(1).map(([, 
 })
 const LASTS = 'days_left, no_days_left_reason, lasts_until'
 
-it('the page names each notice in its place', () => {
+it('the document lists every notice, in order', () => {
   const told = ROWS.map(({ key, part, who, x, hiddenBy }) => [key, part, who, x, hiddenBy])
   expect(told).toEqual(
     NOTICES.map((row) => [row.key, row.placement, row.for, row.isDismissible ? 'x' : '', row.hiddenBy.join(', ')]),
   )
 })
 
-it('the page names the figures of each notice', () => {
+it('the document lists the figures of every notice', () => {
   const figuresOf = (key: string) => Object.keys(FORMS[key as keyof typeof FORMS].schema.shape.figures.shape).sort()
   const both = ROWS.filter(({ key }) => key === 'exhausted' || key === 'paused').flatMap(({ figures }) => figures!)
   for (const { key, figures } of ROWS) {

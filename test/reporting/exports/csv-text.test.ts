@@ -1,4 +1,4 @@
-/** Whatever people call themselves, what a reader of RFC 4180 gets is what was written. */
+/** Whatever names contain, a reader of RFC 4180 gets back what was written. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { CSV_HEADINGS, csvCells } from '../../../src/core/export/csv-cells.ts'
@@ -37,7 +37,7 @@ it.each(AWKWARD_NAMES)('a user called %j is one cell', (name) => {
   expect(row![4]).toBe('-1.50')
 })
 
-it('any names at all come back, a row each', () => {
+it('any names round-trip, one row each', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 5 }), (names) => {
       const movements = names.map(named)
@@ -46,6 +46,6 @@ it('any names at all come back, a row each', () => {
   )
 })
 
-it('nothing is nothing', () => {
+it('no movements are no text', () => {
   expect(csvText([])).toBe('')
 })

@@ -1,4 +1,4 @@
-/** Where the parts of the chart of credit are: a line in steps, top-ups with their dips, marks that stay apart. */
+/** The geometry of the credit chart: a stepped line, top-ups with their dips, marks that do not overlap. */
 import { describe, expect, it } from 'vitest'
 import { creditChart, PATH_HEIGHT, PATH_WIDTH, readingAt } from '../../../web/src/charts/geometry.ts'
 import { historyOf, type PlantedTopUp } from './planted.ts'
@@ -10,24 +10,24 @@ describe('the line', () => {
     expect(path).toBe('M0 0H333.33V57.33H666.67V114.67H1000V172')
   })
 
-  it('falls to what a top-up met and rises to what it left, at its instant', () => {
+  it('drops to the balance before a top-up and rises to the one after it, at its instant', () => {
     const { path } = creditChart(historyOf(['30', '10'], [{ at: 0.5, before: '0', after: '20' }]), null)
     expect(path).toBe('M0 0H500V172V57.33H1000V114.67')
   })
 
-  it('crosses zero where credit is below it', () => {
+  it('crosses zero when credit is below it', () => {
     const { path, zeroY, ticks } = creditChart(historyOf(['20', '0', '-10']), null)
     expect(ticks).toEqual(['20', '10', '0', '-10'])
     expect(zeroY).toBe(114.67)
     expect(path).toBe('M0 0H500V114.67H1000V172')
   })
 
-  it('is flat where nothing moved, also at zero', () => {
+  it('is flat without movements, at zero too', () => {
     expect(creditChart(historyOf(['25', '25', '25']), null).path).toBe('M0 28.67H500H1000')
     expect(creditChart(historyOf(['0', '0']), null)).toMatchObject({ path: 'M0 172H1000', zeroY: PATH_HEIGHT })
   })
 
-  it('has its place where the period has only just begun', () => {
+  it('is drawn for a period that has just begun', () => {
     const history = historyOf(['30', '30'])
     const points = [history.points[0]!, { ...history.points[0]! }]
     expect(creditChart({ ...history, points }, null)).toMatchObject({
@@ -73,7 +73,7 @@ describe('marks of top-ups', () => {
     Array.from({ length: Math.floor(days / step) }, (_, i) => ({ at: i * step, before: '20', after: '70', trigger }))
   const balances = (days: number) => Array.from({ length: days + 1 }, () => '50')
 
-  it('say by their shape whether a top-up was automatic', () => {
+  it('show by their shape whether a top-up was automatic', () => {
     const { marks } = creditChart(
       historyOf(balances(10), [
         { at: 2, before: '20', after: '70' },
@@ -89,7 +89,7 @@ describe('marks of top-ups', () => {
     ])
   })
 
-  it('stay apart in 90 days of five top-ups each, and lose none', () => {
+  it('do not overlap in 90 days of five top-ups each, and count them all', () => {
     const { marks } = creditChart(historyOf(balances(90), every(0.2, 90)), '25')
     expect(marks.reduce((sum, { count }) => sum + count, 0)).toBe(450)
     const places = marks.map(({ xPercent }) => xPercent)
@@ -98,11 +98,11 @@ describe('marks of top-ups', () => {
   })
 })
 
-describe('dips to what top-ups met', () => {
+describe('dips at top-ups', () => {
   it.each([
     [40, 80],
     [41, 0],
-  ])('are drawn for %i of them by %i lines: more would fill the drawing', (count, lines) => {
+  ])('for %i top-ups are drawn with %i lines: more would fill the drawing', (count, lines) => {
     const topUps = Array.from({ length: count }, (_, i) => ({ at: (i + 1) / 2, before: '20', after: '70' }))
     const { path, marks } = creditChart(
       historyOf(
@@ -130,17 +130,17 @@ describe('the dates', () => {
   })
 })
 
-describe('what is read of a point', () => {
+describe('a reading', () => {
   const history = historyOf(['30', '20', '10'])
 
-  it('is the end of a day, of which it says the date', () => {
+  it('is the end of a day, with its date', () => {
     expect(creditChart(history, null).readings).toEqual([
       { xPercent: 50, y: 57.33, balance: '20', of: { date: '2026-06-01' } },
       { xPercent: 100, y: 114.67, balance: '10', of: { date: '2026-06-02' } },
     ])
   })
 
-  it('is an instant where steps are hours', () => {
+  it('is an instant if steps are hours', () => {
     const [first] = creditChart({ ...history, step: 'hour' }, null).readings
     expect(first!.of).toEqual({ at: '2026-06-02T00:00:00.000Z' })
   })
@@ -150,7 +150,7 @@ describe('what is read of a point', () => {
     [0.7, 0],
     [0.8, 1],
     [2, 1],
-  ])('at %d of the width is that of point %i', (part, at) => {
+  ])('at %d of the width is point %i', (part, at) => {
     expect(readingAt(creditChart(history, null).readings, part)).toBe(at)
   })
 })

@@ -1,4 +1,4 @@
-/** A balance over time as the API would answer it: a point a day, and top-ups where they are wanted. */
+/** A balance over time as the API would return it: a point per day, and top-ups where wanted. */
 import type { BalanceHistory } from '../../../web/src/charts/geometry.ts'
 
 const DAY_MS = 86_400_000
@@ -7,7 +7,7 @@ const FROM_MS = Date.parse('2026-06-01T00:00:00Z')
 type TopUp = BalanceHistory['top_ups']['items'][number]
 
 export interface PlantedTopUp {
-  /** Days since the beginning. */
+  /** Days since the start. */
   readonly at: number
   readonly before: string
   readonly after: string

@@ -1,4 +1,4 @@
-/** The range of both charts stands in the URL, and is remembered where the URL says none. */
+/** The range of both charts is in the URL; without one there, the stored range is used. */
 import { describe, expect, it } from 'vitest'
 import { readRange, withRange } from '../../../web/src/charts/range.ts'
 
@@ -17,7 +17,7 @@ describe('the range', () => {
     expect(readRange(search, remembering(remembered))).toBe(days)
   })
 
-  it('is the usual one where nothing may be remembered', () => {
+  it('is the default if storage is denied', () => {
     expect(readRange('', null)).toBe(30)
   })
 
@@ -27,7 +27,7 @@ describe('the range', () => {
       'https://page.example/billing/acme?kind=call&days=7#history',
       'https://page.example/billing/acme?kind=call&days=90#history',
     ],
-  ])('goes into %s and leaves the rest of it', (url, changed) => {
+  ])('is added to %s without changing the rest', (url, changed) => {
     expect(withRange(url, 90)).toBe(changed)
   })
 })

@@ -1,4 +1,4 @@
-/** The scale has all amounts in it, zero among its gridlines, and at most three beside it. */
+/** The scale covers all amounts, has zero among its gridlines, and at most three others. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { scaleOf } from '../../../web/src/charts/scale.ts'
@@ -44,7 +44,7 @@ const amounts = fc
   .array(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), { minLength: 1, maxLength: 20 })
   .map((all) => all.map((micros) => `${micros / 1_000_000n}`))
 
-it('whatever the amounts, each has its place among at most four gridlines, of which one is zero', () => {
+it('any amounts fit between at most four gridlines, one of which is zero', () => {
   fc.assert(
     fc.property(amounts, (decimals) => {
       const { ticks, place } = scaleOf(decimals)
@@ -56,7 +56,7 @@ it('whatever the amounts, each has its place among at most four gridlines, of wh
         expect(place(decimal)).toBeGreaterThanOrEqual(-1e-9)
         expect(place(decimal)).toBeLessThanOrEqual(1 + 1e-9)
       }
-      // Half of the height at least is made use of, but for amounts of less than a cent.
+      // At least half of the height is used, except for amounts of less than a cent.
       const reach = [0, ...decimals.map(Number)]
       const used = place(String(Math.min(...reach))) - place(String(Math.max(...reach)))
       if (Math.max(...reach) - Math.min(...reach) >= 1) expect(used).toBeGreaterThan(0.3)

@@ -1,4 +1,4 @@
-/** A sentence says what a chart shows, with the figures of the API. */
+/** The sentences about the charts, with the figures of the API. */
 import { describe, expect, it } from 'vitest'
 import { percentText, perMille } from '../../../web/src/charts/shares.ts'
 import {
@@ -28,7 +28,7 @@ const [ENGLISH, GERMAN] = await Promise.all(
   }),
 )
 
-/** Intl puts spaces that do not break. */
+/** Replaces Intl's non-breaking spaces. */
 const plain = (text: string) => text.replace(/\s/g, ' ')
 
 const TOP_UP: PlantedTopUp = { at: 1, before: '20', after: '70' }
@@ -85,7 +85,7 @@ describe('credit over time', () => {
     expect(plain(creditSentence(history, GERMAN!))).toBe(german)
   })
 
-  it('is read a point at a time: days as they are in UTC, instants as they are here', () => {
+  it('is read point by point: days in UTC, instants in the reader’s zone', () => {
     const point = { xPercent: 0, y: 0, balance: '42.170000' }
     expect(readingText({ ...point, of: { date: '2026-06-03' } }, 'EUR', ENGLISH!)).toBe('3 Jun: €42.17')
     expect(readingText({ ...point, of: { at: '2026-06-03T22:00:00Z' } }, 'EUR', ENGLISH!)).toBe('4 Jun, 00:00: €42.17')
@@ -120,7 +120,7 @@ describe('what used it', () => {
     expect(usageSentence(usage(by, [most, ['other', '1']]), ENGLISH!)).toBe(english)
   })
 
-  it('names what is of nobody', () => {
+  it('names usage without a user', () => {
     const [nobody] = usage('user', [[null, '1']]).items
     expect([nameOf(nobody!, 'user', ENGLISH!), nameOf(nobody!, 'destination', GERMAN!)]).toEqual([
       'No user',
@@ -128,7 +128,7 @@ describe('what used it', () => {
     ])
   })
 
-  it('says whether nothing was used ever, or in these days', () => {
+  it('says whether there never was usage, or none in these days', () => {
     expect(nothingUsed({ ...usage('kind', []), through_sequence: 0 }, ENGLISH!)).toBe('Nothing has used credit yet.')
     expect(nothingUsed(usage('kind', []), ENGLISH!)).toBe('Nothing has used credit in 30 days.')
   })

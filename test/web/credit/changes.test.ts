@@ -1,4 +1,4 @@
-/** Somebody was faster: who it was, when, and each difference to what was seen, old to new. */
+/** A change by somebody else: who, when, and each difference to what was seen, old to new. */
 import { describe, expect, it } from 'vitest'
 import { alertChanges, autoTopUpChanges, changeText } from '../../../web/src/credit/changes.ts'
 import type { AlertLevels, AutoTopUp } from '../../../web/src/credit/data.ts'
@@ -11,7 +11,7 @@ async function wordsIn(locale: string): Promise<Words> {
 }
 
 const [english, german] = await Promise.all([wordsIn('en-IE'), wordsIn('de-DE')])
-/** As the formats write it. */
+/** As `Intl` writes it. */
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 
 const SETTINGS = { is_on: true, threshold: '25.000000', amount: '50.000000', monthly_cap: null }
@@ -62,7 +62,7 @@ describe('of automatic top-up', () => {
     expect(autoTopUpChanges(seen, current, german).map(plain)).toEqual(inGerman)
   })
 
-  it('what was never set up before had none of the figures', () => {
+  it('if it was never set up before, there were no figures', () => {
     expect(autoTopUpChanges(auto(null), auto({}), english).map(plain)).toEqual([
       'turned on',
       'threshold none → €25.00',
@@ -88,7 +88,7 @@ describe('of alerts', () => {
   })
 })
 
-describe('whoever was faster', () => {
+describe('the person who changed it', () => {
   const people = {
     self: { id: 'dan' },
     contacts: [
@@ -127,7 +127,7 @@ describe('whoever was faster', () => {
     [change('cem'), null, 'Somebody changed this at 14:02.', 'Jemand hat das um 14:02 geändert.'],
     [change('api-key back-office'), null, 'Somebody changed this at 14:02.', 'Jemand hat das um 14:02 geändert.'],
     [change(null), null, 'Somebody changed this at 14:02.', 'Jemand hat das um 14:02 geändert.'],
-  ])('is named as far as they are known: %#', (by, changes, said, inGerman) => {
+  ])('is named as far as known: %#', (by, changes, said, inGerman) => {
     expect(changeText(by, changes, people, english)).toBe(said)
     expect(changeText(by, changes, people, german)).toBe(inGerman)
   })

@@ -1,4 +1,4 @@
-/** What is said where something could not be saved. */
+/** The text when saving has failed. */
 import { expect, it } from 'vitest'
 import { saveFaultText } from '../../../web/src/credit/save-fault-text.ts'
 import { loadTexts, translator } from '../../../web/src/texts/texts.ts'

@@ -1,4 +1,4 @@
-/** Days and months of a zone as half-open instants: they tile, whatever its clocks do. */
+/** Days and months of a zone as half-open instants, without gaps or overlaps, whatever its clocks do. */
 import { describe, expect, it } from 'vitest'
 import { describePeriod, faultsOf, monthBefore, monthOf, periodOf } from '../../../web/src/export/period.ts'
 import { dateIn, startOfDay } from '../../../web/src/format/days.ts'
@@ -74,7 +74,7 @@ describe('a month', () => {
   })
 })
 
-describe('days of one’s own', () => {
+describe('entered days', () => {
   it.each([
     ['2026-10-01', '2026-10-31', null, null],
     ['2026-10-05', '2026-10-05', null, null],
@@ -83,7 +83,7 @@ describe('days of one’s own', () => {
     ['2026-10-05', '2026-10-04', null, 'before_start'],
     ['', '2026-10-04', 'empty', null],
     ['2026-10-05', '', null, 'empty'],
-    // As its year is being typed.
+    // While the year is being typed.
     ['0202-10-05', '2026-10-06', 'empty', null],
     ['2026-10-05', '0020-10-06', null, 'empty'],
   ])('from %j to %j: %s, %s', (first, last, ofFirst, ofLast) => {

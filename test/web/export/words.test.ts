@@ -1,4 +1,4 @@
-/** What the dialog of an export calls a period, how its sums are written, and what it says where nothing came of it. */
+/** Names of export periods, how sums are written, and the texts of failures. */
 import { describe, expect, it } from 'vitest'
 import { exportPeriod } from '../../../web/src/export/describe.ts'
 import { faultWords } from '../../../web/src/export/fault-words.ts'
@@ -22,26 +22,26 @@ describe('a period', () => {
     expect([named('en-GB'), named('de-DE')]).toEqual([english, german])
   })
 
-  it('is of this year where the reader is', () => {
+  it('is compared with the current year in the reader’s zone', () => {
     const now = new Date('2026-12-31T23:30:00Z')
     const january = { first: '2027-01-01', last: '2027-01-31', isMonth: true }
     expect(periodNames('en-GB', 'Europe/Berlin', now).of(january)).toBe('January')
     expect(periodNames('en-GB', 'America/New_York', now).of(january)).toBe('January 2027')
   })
 
-  it('names the zone that it was chosen in where that is not the reader’s', () => {
+  it('names its zone if that is not the reader’s', () => {
     const october = { from: '2026-10-01T04:00:00Z', to: '2026-11-01T04:00:00Z', time_zone: 'America/New_York' }
     const reader = (timeZone: string) => exportPeriod(october, { locale: 'en-GB', timeZone }, NOW)
     expect(reader('America/New_York')).toEqual({ name: 'October', endedAt: null })
     expect(reader('Europe/Berlin')).toEqual({ name: 'October (America/New_York)', endedAt: null })
   })
 
-  it('is read in UTC where the zone that it was chosen in is unknown here', () => {
+  it('is read in UTC if its zone is unknown here', () => {
     const october = { from: '2026-10-01T00:00:00Z', to: '2026-11-01T00:00:00Z', time_zone: 'Mars/Olympus' }
     expect(exportPeriod(october, { locale: 'en-GB', timeZone: 'UTC' }, NOW)).toEqual({ name: 'October', endedAt: null })
   })
 
-  it('has a zone that is called the same in summer and winter', () => {
+  it('has the same zone name in summer and winter', () => {
     expect(periodNames('en-GB', 'Europe/Berlin', NOW).zone).toBe('Central European Time')
     expect(periodNames('de-DE', 'Europe/Berlin', new Date('2026-07-01T00:00:00Z')).zone).toBe('Mitteleuropäische Zeit')
   })
@@ -59,7 +59,7 @@ describe('sums', () => {
   it.each([
     [OCTOBER, 'en-IE', ['€12.10', '+€150.00', '−€140.02', '€0.00', '€22.08']],
     [OCTOBER, 'de-DE', ['12,10 €', '+150,00 €', '−140,02 €', '0,00 €', '22,08 €']],
-    // One with more decimals gives the others as many.
+    // The others get as many decimals as the longest.
     [
       { opening: '-0.004000', added: '0.000000', used: '-0.028600', other: '-5.000000', closing: '-4.975400' },
       'en-IE',
@@ -85,12 +85,12 @@ describe('sums', () => {
     ['140.020000', '-140.020000'],
     ['-0.028600', '0.028600'],
     ['0.000000', '0.000000'],
-  ])('%s taken away is %s', (decimal, taken) => {
+  ])('%s negated is %s', (decimal, taken) => {
     expect(negated(decimal)).toBe(taken)
   })
 })
 
-describe('where nothing came of it', async () => {
+describe('a failure', async () => {
   const t = translator(await loadTexts('en', 'export'), 'en')
 
   it.each<[status: number | null, retryAfterSeconds: number | null, said: string | null]>([

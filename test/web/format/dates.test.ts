@@ -1,4 +1,4 @@
-/** Instants are written where the reader is, and calendar dates stay what they are. */
+/** Instants are written in the reader's zone; calendar dates are independent of zones. */
 import { describe, expect, it } from 'vitest'
 import { dateFormat } from '../../../web/src/format/dates.ts'
 
@@ -16,7 +16,7 @@ describe('an instant', () => {
     expect(plain(york.moment(instant))).toBe(inYork)
   })
 
-  it('is of one day here and of another there', () => {
+  it('is on different days in different zones', () => {
     const [one, other] = ['2026-07-13T21:00:00Z', '2026-07-13T23:00:00Z']
     expect(berlin.isSameDay(one, other)).toBe(false)
     expect(york.isSameDay(one, other)).toBe(true)

@@ -1,4 +1,4 @@
-/** Days where the reader is: they tile, whatever is done to clocks. */
+/** Days in the reader's zone have neither gaps nor overlaps, whatever its clocks do. */
 import { describe, expect, it } from 'vitest'
 import { addDays, dateIn, isDate, startOfDay, startOfMonth } from '../../../web/src/format/days.ts'
 
@@ -14,9 +14,9 @@ describe('a day begins', () => {
     // Clocks go forward at midnight: the day begins at 01:00.
     ['Africa/Cairo', '2026-04-24', '2026-04-23T22:00:00.000Z'],
     ['America/Santiago', '2026-09-06', '2026-09-06T04:00:00.000Z'],
-    // They go back at midnight to the day before, which has 25 hours.
+    // Clocks go back at midnight to the day before, which has 25 hours.
     ['America/Santiago', '2026-04-05', '2026-04-05T04:00:00.000Z'],
-    // They go back to midnight: there are two, and the first one counts.
+    // Clocks go back to midnight: there are two, and the first counts.
     ['America/Havana', '2026-11-01', '2026-11-01T04:00:00.000Z'],
   ])('in %s on %s at %s', (timeZone, date, start) => {
     expect(startOfDay(timeZone, date)).toBe(start)

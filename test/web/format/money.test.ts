@@ -1,8 +1,8 @@
-/** What is shown of money is never more than there is, and says which way it went. */
+/** Amounts never show more than there is, and show the direction of movements. */
 import { describe, expect, it } from 'vitest'
 import { moneyFormat } from '../../../web/src/format/money.ts'
 
-/** Intl puts spaces that do not break. */
+/** Replaces Intl's non-breaking spaces. */
 const plain = (text: string | null) => text?.replace(/\s/g, ' ') ?? null
 
 describe('a balance', () => {
@@ -33,7 +33,7 @@ describe('a movement', () => {
   })
 })
 
-it('an amount is read back as it would be typed', () => {
+it('an amount is written as it would be typed', () => {
   expect(moneyFormat('en', 'EUR').typed('1000.5')).toBe('1,000.50')
   expect(moneyFormat('de', 'EUR').typed('1000.5')).toBe('1.000,50')
 })

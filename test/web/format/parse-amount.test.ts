@@ -1,4 +1,4 @@
-/** What is typed is read by the reader's locale, and asked about where it could be meant otherwise. */
+/** Typed amounts are parsed by the reader's locale, and questioned if they could mean something else. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { moneyFormat } from '../../../web/src/format/money.ts'
@@ -37,11 +37,11 @@ describe('what is typed', () => {
     ['25.001', 'en', 'decimals'],
     ['4.99', 'en', 'min'],
     ['5000.01', 'en', 'max'],
-  ])('%j in %s is asked about: %s', (text, locale, fault) => {
+  ])('%j in %s is questioned: %s', (text, locale, fault) => {
     expect(parseAmount(text, locale, { min: '5.000000', max: '5000.000000' })).toEqual({ fault })
   })
 
-  it('is read as what was meant, however the amount is written', () => {
+  it('is parsed as it was meant, in any notation', () => {
     const amount = fc.integer({ min: 0, max: 500_000_000 }).map((cents) => {
       return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`
     })

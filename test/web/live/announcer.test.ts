@@ -1,4 +1,4 @@
-/** What is said by itself, and how often. */
+/** What is announced, and how often. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ANNOUNCE_EVERY_MS, type Announcer, createAnnouncer } from '../../../web/src/live/announcer.ts'
 
@@ -35,7 +35,7 @@ function passMs(ms: number): void {
 }
 
 describe('announcements', () => {
-  it('are said at once, and then once in half a minute, the newest', () => {
+  it('are made at once, and then every 30 seconds, the newest only', () => {
     for (const text of ['a', 'b', 'c']) announcer.announce(text)
     expect(said).toEqual(['a'])
     passMs(ANNOUNCE_EVERY_MS - 1)
@@ -76,7 +76,7 @@ describe('a critical notice', () => {
     expect(alerted).toEqual(['paused'])
   })
 
-  it('that happens again is said again, but not within half a minute', () => {
+  it('that recurs is announced again, but not within 30 seconds', () => {
     announcer.criticals(new Map())
     announcer.criticals(new Map([['exhausted 1', critical('exhausted', 'out')]]))
     announcer.criticals(new Map([['exhausted 2', critical('exhausted', 'out at once')]]))
@@ -86,7 +86,7 @@ describe('a critical notice', () => {
     expect(alerted).toEqual(['out', 'out again'])
   })
 
-  it('of another kind is said at once', () => {
+  it('of another kind is announced at once', () => {
     announcer.criticals(new Map())
     announcer.criticals(new Map([['exhausted 1', critical('exhausted', 'out')]]))
     announcer.criticals(new Map([['approve 1', critical('approve', 'approve it')]]))

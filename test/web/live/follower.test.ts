@@ -1,4 +1,4 @@
-/** A stream that is followed, lost, given up on and found again, on a clock of the test's. */
+/** A stream that is followed, lost, given up and found again, with a clock of the test. */
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LiveEvent, LiveRefused } from '../../../src/api/client/live.ts'
 import type { Connection } from '../../../web/src/live/connection.ts'
@@ -85,7 +85,7 @@ function connection(options: Options): { connected: Connected; items: AsyncItera
 let made: Connected | null = null
 
 describe('a stream', () => {
-  it('hands its events on, and says nothing of itself while all is well', async () => {
+  it('passes its events on, and reports nothing while all is well', async () => {
     follower.follow()
     newest().hear(settings(1))
     for (let beats = 0; beats < 5; beats += 1) {
@@ -100,7 +100,7 @@ describe('a stream', () => {
     })
   })
 
-  it('goes on where it was when it comes back before anybody has to know', async () => {
+  it('continues where it was if it is back before it counts as lost', async () => {
     follower.follow()
     newest().options.onRetry(1_000)
     newest().hear(settings(1))
@@ -113,7 +113,7 @@ describe('a stream', () => {
     expect({ states, polls, connections: connections.length }).toEqual({ states: [], polls: 0, connections: 2 })
   })
 
-  it('is lost after ten seconds, polled for every fifteen, and all is read once it is back', async () => {
+  it('is lost after 10 seconds, polled for every 15, and everything is read once it is back', async () => {
     follower.follow()
     newest().beat()
     newest().fail()
@@ -131,7 +131,7 @@ describe('a stream', () => {
     expect(polls).toBe(before + 1)
   })
 
-  it('is lost as well where nothing comes for half a minute', async () => {
+  it('is also lost if nothing comes for 30 seconds', async () => {
     follower.follow()
     newest().beat()
     await pass(SILENT_AFTER_MS)
@@ -140,7 +140,7 @@ describe('a stream', () => {
     expect(states).toEqual(['lost'])
   })
 
-  it('is asked for less and less often while it is refused for a moment', async () => {
+  it('is retried less and less often while it is temporarily refused', async () => {
     follower.follow()
     const asked = []
     for (let seconds = 0; seconds < 120; seconds += 1) {
@@ -160,14 +160,14 @@ describe('a stream', () => {
     ],
     ['an event says that the account is gone', (of) => of.hear({ event: 'end', data: { reason: 'account_gone' } })],
     ['it is refused with 401', (of) => of.fail(new LiveRefused(401, null))],
-  ])('ends for good where %s', async (_, end) => {
+  ])('ends for good if %s', async (_, end) => {
     follower.follow()
     end(newest())
     await pass(300_000)
     expect({ states, polls, connections: connections.length }).toEqual({ states: ['ended'], polls: 0, connections: 1 })
   })
 
-  it('is opened again where the server stops', async () => {
+  it('is reopened if the server stops', async () => {
     follower.follow()
     newest().hear({ event: 'end', data: { reason: 'stopping' } })
     await pass(2_000)
@@ -176,7 +176,7 @@ describe('a stream', () => {
 })
 
 describe('a page that nobody looks at', () => {
-  it('has no stream, asks nothing, and is not lost', async () => {
+  it('has no stream, requests nothing, and is not lost', async () => {
     follower.follow()
     newest().hear(settings(1))
     await pass(0)

@@ -1,11 +1,11 @@
-/** What comes faster than it may be shown: often enough, not too often, and the last of it always. */
+/** Frequent items are passed on often enough, not too often, and the last one always. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createPacer } from '../../../web/src/live/pacer.ts'
 
 const EVERY_MS = 250
 
-it('lets the first through at once, the newest at most every so often, and the last one always', () => {
+it('passes the first at once, then the newest at most once per interval, and always the last', () => {
   fc.assert(
     fc.property(fc.array(fc.nat({ max: 400 }), { minLength: 1, maxLength: 50 }), (gaps) => {
       let nowMs = 0

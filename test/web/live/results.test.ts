@@ -1,4 +1,4 @@
-/** What of events is news, and what takes the place of what. */
+/** Which events are news, and which state replaces which. */
 import { describe, expect, it } from 'vitest'
 import type { Payment } from '../../../web/src/credit/data.ts'
 import { isNewer, keepNewest, type Place } from '../../../web/src/live/newer.ts'
@@ -19,7 +19,7 @@ describe('newer', () => {
     expect(isNewer(one, than)).toBe(newer)
   })
 
-  it('is kept, whatever comes after it', () => {
+  it('data is kept, whatever comes later', () => {
     const keep = keepNewest<Place>((place) => place)
     const [old, young] = [
       { epoch: 1, version: 1 },
@@ -58,12 +58,12 @@ describe('results of payments', () => {
 describe('a list of payments', () => {
   const page = { items: [payment('b', 'charging'), payment('a', 'succeeded')], next_cursor: null }
 
-  it('has those that changed in their places', () => {
+  it('has the changed ones replaced', () => {
     const items = [payment('b', 'succeeded'), payment('a', 'succeeded')]
     expect(patchedPayments(page, [payment('b', 'succeeded')])).toEqual({ items, next_cursor: null })
   })
 
-  it('is to be read again where one is new', () => {
+  it('must be reloaded if one is new', () => {
     expect(patchedPayments(page, [payment('c', 'requested')])).toBeNull()
   })
 })

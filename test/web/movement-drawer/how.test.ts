@@ -1,4 +1,4 @@
-/** How a charge adds up, as it is shown: each figure that is multiplied, and what was rounded. */
+/** How a charge adds up, as shown: every figure that is multiplied, and what was rounded. */
 import { describe, expect, it } from 'vitest'
 import { sumOf } from '../../../web/src/movement-drawer/how.ts'
 import { CHARGE, type Charge, explained, FAIR_USE, PRICE } from '../../support/explained.ts'
@@ -25,7 +25,7 @@ describe('the sum', () => {
     ])
   })
 
-  it('leaves out what was included, and says that there is no fee then', () => {
+  it('leaves out included usage, and says that there is no fee then', () => {
     const price = {
       ...PRICE,
       is_connection_fee_charged: false,
@@ -51,7 +51,7 @@ describe('the sum', () => {
     ])
   })
 
-  it('has no fee where there is none', () => {
+  it('has no fee if there is none', () => {
     const free = shownOf({ amount: '0.020000', price: { ...PRICE, connection_fee: '0.000000', unrounded: '0.020000' } })
     expect(free).toEqual([
       'Used | 1 min',
@@ -61,7 +61,7 @@ describe('the sum', () => {
     ])
   })
 
-  it('says the first step where it is another', () => {
+  it('names the first increment if it differs', () => {
     const price = { ...PRICE, first_increment_seconds: 30, next_increment_seconds: 6 }
     expect(shownOf({ price })).toContain('Billed | 1 min | 30 s at least, then in steps of 6 s')
   })
@@ -107,7 +107,7 @@ describe('the sum', () => {
     ])
   })
 
-  it('is not shown where there is no price, or it would not add up', () => {
+  it('is not shown without a price, or if it would not add up', () => {
     expect(shownOf({ price: null })).toBeNull()
     expect(shownOf({ is_reproduced: false })).toBeNull()
   })

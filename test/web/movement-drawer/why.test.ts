@@ -1,4 +1,4 @@
-/** Every reason that rating gives has words of its own or of its kind, in both languages; and what comes one day has some. */
+/** Every reason of rating has words in both languages; unknown reasons have general ones. */
 import { describe, expect, it } from 'vitest'
 import type { Reason } from '../../../src/core/rating/decision.ts'
 import { whySentence } from '../../../web/src/movement-drawer/why.ts'
@@ -12,7 +12,7 @@ function whyOf(reason: string, charge: Partial<Charge> = {}, changes: ExplainedC
 
 const FREE = ['Not charged.', 'Nicht berechnet.'] as const
 
-/** The closed list of the core: the compiler asks for a line where a reason is added. */
+/** By the closed list of the core: the compiler asks for a line when a reason is added. */
 const SAID: Readonly<Record<Reason, readonly [english: string, german: string]>> = {
   outside_package_countries: ['Brazil is not in Europe 100.', 'Brasilien ist nicht in Europe 100 enthalten.'],
   caller_region_mismatch: [
@@ -73,7 +73,7 @@ describe('why', () => {
     expect(whyOf(reason, charge, { explanation: { corrects } })).toEqual(said)
   })
 
-  it('says what is true of all usage where a reason is new', () => {
+  it('says what is true of all usage if a reason is unknown', () => {
     expect(whyOf('lunar_surcharge')).toEqual(['It is paid for with credit.', 'Es wird mit Guthaben bezahlt.'])
     expect(whyOf('toString')).toEqual(['It is paid for with credit.', 'Es wird mit Guthaben bezahlt.'])
   })
@@ -144,7 +144,7 @@ describe('why', () => {
     expect(whyOf(reason, charge)[0]).toBe(english)
   })
 
-  it('names a user by the id where there is no name, and nobody where there is none', () => {
+  it('names a user by id if there is no name, and nobody if there is no user', () => {
     const charge = { fair_use: FAIR_USE }
     const [named] = whyOf('fair_use_exceeded', charge, { usage: { user_name: null } })
     const [unnamed] = whyOf('fair_use_exceeded', charge, { usage: { user_name: null, user_id: null } })

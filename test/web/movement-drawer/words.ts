@@ -1,4 +1,4 @@
-/** The words of the drawer as its reader has them, on a day that stands still. */
+/** The words of the drawer for a fixed reader and day. */
 
 import { loadTexts } from '../../../web/src/texts/texts.ts'
 import { type Words, wordsOf } from '../../../web/src/texts/words-of.ts'
@@ -14,7 +14,7 @@ export async function drawerWords(locale: string): Promise<Words> {
 
 export const [EN, DE] = await Promise.all([drawerWords('en-IE'), drawerWords('de-DE')])
 
-/** With plain spaces, as tables are written. */
+/** With plain spaces, as in the tables of the tests. */
 export function plain(text: string | null): string | null {
   return text === null ? null : text.replaceAll(/[\u00a0\u202f]/g, ' ')
 }

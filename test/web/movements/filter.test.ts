@@ -1,4 +1,4 @@
-/** What is looked for, in the address and to the API: whatever stands in an address, and whatever zone the reader is in. */
+/** The filter in the address and as the API's request, for any address and any zone. */
 import { describe, expect, it } from 'vitest'
 import {
   cleanSearch,
@@ -54,7 +54,7 @@ describe('an address', () => {
     ['?from=2026-10-31&to=2026-10-05', {}],
     ['?search=%2B49301234567&user=u-12&user_id=u-12', {}],
     ['?%E0%A4%A&&&=&kind=sms', { kinds: ['sms'] }],
-  ])('with rubbish in it, as %s, says %o', (query, some) => {
+  ])('with invalid parts, as %s, says %o', (query, some) => {
     expect(parseFilter(query)).toEqual(filter(some))
   })
 
@@ -71,18 +71,18 @@ describe('an address', () => {
     ['?lang=de&kind=sms', { kinds: ['call', 'mms'] }, '?lang=de&kind=call&kind=mms'],
     ['?period=7d', { period: { from: '2026-10-05', to: null } }, '?from=2026-10-05'],
     ['?from=2026-10-05', { period: '30d', direction: 'out' }, '?period=30d&direction=out'],
-  ])('%s becomes with %o %s: what is of others stays', (query, some, printed) => {
+  ])('%s with %o becomes %s: other parameters stay', (query, some, printed) => {
     expect(printFilter(query, filter(some))).toBe(printed)
   })
 
-  it('never says what is searched for, nor whose usage it is', () => {
+  it('never contains the search or the user', () => {
     const asked = filter({ search: '+49301234567', user: USER, kinds: ['call'] })
     expect(printFilter('', asked)).toBe('?kind=call')
     expect(parseFilter(printFilter('', asked))).toEqual(filter({ kinds: ['call'] }))
   })
 })
 
-describe('what is asked of the API', () => {
+describe('the request to the API', () => {
   const now = new Date('2026-11-01T22:30:00Z')
   const inBerlin = { now, timeZone: 'Europe/Berlin' }
 
@@ -102,7 +102,7 @@ describe('what is asked of the API', () => {
     expect(isFiltered(filter(some))).toBe(request !== null)
   })
 
-  // In Berlin it is 23:30 of 1 November then, in Tokyo the 2nd already, in Los Angeles still the afternoon of the 1st.
+  // It is 23:30 on 1 November in Berlin, the 2nd in Tokyo, and the afternoon of the 1st in Los Angeles.
   it.each<[period: MovementFilter['period'], timeZone: string, from: string | undefined, to: string | undefined]>([
     ['this-month', 'Europe/Berlin', '2026-10-31T23:00:00.000Z', undefined],
     ['this-month', 'UTC', '2026-11-01T00:00:00.000Z', undefined],
@@ -123,7 +123,7 @@ describe('what is asked of the API', () => {
     })
   })
 
-  it('last month is the year before’s in January', () => {
+  it('in January, last month is in the previous year', () => {
     const here = { now: new Date('2027-01-15T12:00:00Z'), timeZone: 'UTC' }
     expect(requestOf(filter({ period: 'last-month' }), here)).toEqual({
       from: '2026-12-01T00:00:00.000Z',
@@ -139,7 +139,7 @@ it.each<[text: string, clean: string]>([
   ['😀'.repeat(1_500), '😀'.repeat(1_000)],
   [`${'x'.repeat(1_999)}😀`, `${'x'.repeat(1_999)}\ufffd`],
   ['\u00a0', ''],
-])('what is searched for as %j is asked as %j', (text, clean) => {
+])('the search %j is sent as %j', (text, clean) => {
   expect(cleanSearch(text)).toBe(clean)
 })
 
@@ -148,6 +148,6 @@ it.each<[some: Partial<MovementFilter>, chosen: number]>([
   [{ search: 'in a field of its own' }, 0],
   [{ kinds: ['call', 'sms'] }, 2],
   [{ kinds: ['call'], user: USER, period: '7d', direction: 'in' }, 4],
-])('%o are so many filters to take away: %i', (some, chosen) => {
+])('%o has %i removable filters', (some, chosen) => {
   expect(countChosen(filter(some))).toBe(chosen)
 })

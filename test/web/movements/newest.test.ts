@@ -1,4 +1,4 @@
-/** New movements: how many wait, and where they go. */
+/** New movements: how many are waiting, and how they are added. */
 import { describe, expect, it } from 'vitest'
 import { countNew, type MovementPage, type Shown, withNewest } from '../../../web/src/movements/newest.ts'
 

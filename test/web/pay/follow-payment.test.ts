@@ -1,4 +1,4 @@
-/** What was asked for is one payment until it is known what came of it: a key is forgotten only by a definite answer. */
+/** A request is one payment until its outcome is known: a key is dropped only by a definite answer. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Answered, Refusal } from '../../../web/src/api/answered.ts'
 import { followPayment, type PaymentPort } from '../../../web/src/pay/follow-payment.ts'
@@ -31,7 +31,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Each answer to a payment that is asked for, in turn; then that to a look at it. */
+/** The answers to requests of a payment, in order; then the answer to reading it. */
 async function follow(
   answers: readonly Paid[],
   { mayBeTaken = false, read = SUCCEEDED as Awaited<ReturnType<PaymentPort['read']>> } = {},
@@ -65,15 +65,15 @@ async function follow(
 }
 
 describe('a payment that is refused', () => {
-  it.each([401, 403, 404, 422, 429])('with %i at once was not taken: its key is forgotten', async (status) => {
+  it.each([401, 403, 404, 422, 429])('with %i at once was not made: its key is dropped', async (status) => {
     expect(await follow([refusal(status)])).toMatchObject({ asked: ['key-1'], refusals: [status], keptKey: null })
   })
 
-  it('for its values after a lost reply was not taken either, as the key would have had the first answer', async () => {
+  it('for its values after a lost reply was not made either, since the key would have had the first answer', async () => {
     expect(await follow([SILENCE, refusal(422)])).toMatchObject({ refusals: [422], keptKey: null })
   })
 
-  it('for being asked too often after a lost reply is asked for again under its key', async () => {
+  it('for too many requests after a lost reply is requested again under its key', async () => {
     const followed = await follow([SILENCE, refusal(429), refusal(429), TAKEN])
     expect(followed).toEqual({ asked: Array(4).fill('key-1'), refusals: [], end: 'succeeded', keptKey: null })
   })
@@ -86,7 +86,7 @@ describe('a payment that is refused', () => {
     },
   )
 
-  it('with 401 when it is checked again may have been taken before', async () => {
+  it('with 401 when checked again may have been made before', async () => {
     expect(await follow([refusal(401)], { mayBeTaken: true })).toMatchObject({
       refusals: [],
       end: 'unknown',
@@ -94,7 +94,7 @@ describe('a payment that is refused', () => {
     })
   })
 
-  it.each([401, 403])('with %i when what came of it is looked at keeps its key, and nobody knows', async (status) => {
+  it.each([401, 403])('with %i when its outcome is read keeps its key, and is shown as unknown', async (status) => {
     expect(await follow([TAKEN], { read: refusal(status) })).toMatchObject({
       refusals: [],
       end: 'unknown',
@@ -102,7 +102,7 @@ describe('a payment that is refused', () => {
     })
   })
 
-  it('with 404 when it is looked at is not for this session to know any more', async () => {
+  it('with 404 when it is read is no longer visible to this session', async () => {
     expect(await follow([TAKEN], { read: refusal(404) })).toMatchObject({ refusals: [404], keptKey: null })
   })
 })

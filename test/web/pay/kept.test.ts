@@ -1,4 +1,4 @@
-/** A key is one payment's, over clicks and reloads, until that payment has a definite end. */
+/** A key belongs to one payment, over clicks and reloads, until that payment has a definite end. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { keptPayments, keptVisit, type Store } from '../../../web/src/pay/kept.ts'
 
@@ -8,7 +8,7 @@ let nowMs: number
 let keys: number
 
 const newKey = () => `key-${++keys}`
-/** As after a reload: nothing but the store is left. */
+/** As after a reload: only the store is left. */
 const opened = (accountId = 'acme') => keptPayments(store, accountId, () => nowMs)
 
 beforeEach(() => {
@@ -23,7 +23,7 @@ beforeEach(() => {
 })
 
 describe('the key of a payment', () => {
-  it('is the same for the same amount and method, and another for others', () => {
+  it('is the same for the same amount and method, and differs for others', () => {
     expect(opened().begin('25.00', 'pm-1', newKey).key).toBe('key-1')
     expect(opened().begin('25.00', 'pm-1', newKey).key).toBe('key-1')
     expect(opened().begin('25.00', 'pm-2', newKey).key).toBe('key-2')
@@ -31,7 +31,7 @@ describe('the key of a payment', () => {
     expect(opened('other').begin('25.00', 'pm-1', newKey).key).toBe('key-4')
   })
 
-  it('is kept with what it was answered, until it has ended', () => {
+  it('is kept with its answer until the payment has ended', () => {
     opened().begin('25.00', 'pm-1', newKey)
     opened().answered('key-1', 'top-up-1')
     expect(opened().open()).toMatchObject({ key: 'key-1', topUpId: 'top-up-1' })
@@ -41,20 +41,20 @@ describe('the key of a payment', () => {
     expect(opened().begin('25.00', 'pm-1', newKey).key).toBe('key-2')
   })
 
-  it('is nobody’s any more after a day', () => {
+  it('expires after a day', () => {
     opened().begin('25.00', 'pm-1', newKey)
     nowMs += 24 * 3_600_000
     expect(opened().open()).toBeNull()
   })
 
-  it('does not come from what cannot be read', () => {
+  it('is not taken from unreadable data', () => {
     values.set('billing:acme:payments', '[{')
     expect(opened().open()).toBeNull()
   })
 })
 
 describe('a visit to the provider’s page', () => {
-  it('is kept with what was being filled in', () => {
+  it('is kept with the form’s entries', () => {
     const visit = { setupId: 'setup-1', entries: { form: 'add_credit', amount: '25.00' } } as const
     keptVisit(store, 'acme').begin(visit)
     expect(keptVisit(store, 'acme').open()).toEqual(visit)

@@ -1,4 +1,4 @@
-/** What a payment is said to be, by what was heard of it and for how long nothing was. */
+/** The state shown of a payment, by the last answer and the time without one. */
 import { describe, expect, it } from 'vitest'
 import { isOver, progressOf } from '../../../web/src/pay/progress.ts'
 
@@ -35,7 +35,7 @@ describe('a payment', () => {
     expect(progressOf(PAYMENT, { state: 'failed', why }, 0)).toMatchObject({ at: 'declined', why, canTryAgain })
   })
 
-  it('is over where the server’s word is final, and only there', () => {
+  it('is over exactly when the server’s answer is final', () => {
     const final = ['succeeded', 'failed', 'canceled', 'skipped', 'no_longer_needed'] as const
     const others = ['requested', 'prepared', 'charging', 'unknown', 'processing', 'needs_action'] as const
     const isOverAt = (state: (typeof final | typeof others)[number]) =>

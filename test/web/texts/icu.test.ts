@@ -1,4 +1,4 @@
-/** Messages of the page: the part of ICU that is read, that both languages fit together, and that mail says the same. */
+/** Messages of the page: the supported part of ICU, that both languages match, and that mail says the same. */
 import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, it } from 'vitest'
 import { de } from '../../../src/texts/de.ts'
@@ -40,7 +40,7 @@ describe('a message', () => {
     },
   )
 
-  it('is not written with a hole in it', () => {
+  it('is not formatted without its values', () => {
     expect(() => formatMessage(parseMessage('{a}'), {}, 'en')).toThrow('no value for {a}')
   })
 })
@@ -50,7 +50,7 @@ describe.each(Object.keys(ENGLISH) as TextId[])('%s', (id) => {
     expect(namesIn(parseMessage(GERMAN[id]!))).toEqual(namesIn(parseMessage(ENGLISH[id]!)))
   })
 
-  it('is written in the house’s way', () => {
+  it('follows the product’s style', () => {
     for (const text of [ENGLISH[id]!, GERMAN[id]!]) {
       expect(text).not.toMatch(/tollgate/i)
       expect(text).not.toMatch(/\b(please|sorry|invalid|oops)\b|!/i)
@@ -63,10 +63,10 @@ describe.each(Object.keys(en) as (keyof typeof en)[])('%s of the catalogue', (id
   it.each([
     ['en-US', en[id]],
     ['de-DE', de[id]],
-  ])('is said by the page as mail says it, in %s', (locale, text) => {
+  ])('is the same on the page as in mail, in %s', (locale, text) => {
     for (const count of [0, 1, 2, 1234]) {
       const names = [...namesIn(parseMessage(text))]
-      // What a plural is chosen by is a number, and the rest is text that is written already.
+      // A plural is selected by a number; all other values are formatted text.
       const isNumber = (name: string) => new RegExp(`\\{${name}, (plural|number)`).test(text)
       const values = Object.fromEntries(names.map((name) => [name, isNumber(name) ? count : `<${name}>`]))
       const said = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true }).format(values)
