@@ -27,7 +27,7 @@ export async function setAlertLevels(accountId: string, options: AlertLevelOptio
   })
 }
 
-/** Null for the word that means "no level of its own". */
+/** Null for the word that means "no custom level". */
 function level(text: string, noLevel: string): Micros | null {
   if (text === noLevel) return null
   const amountMicros = parseMoney(text)

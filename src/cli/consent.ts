@@ -36,7 +36,7 @@ export function readConsent(options: ConsentOptions): GivenConsent | null {
   return { person, text, textVersion, locale: consentLocale }
 }
 
-/** The consent to these settings and this card, attested by whoever runs the command. */
+/** The consent to these settings and this card, attested by the operator who runs the command. */
 export function consentFor(
   given: GivenConsent | null,
   { thresholdMicros, amountMicros, monthlyCapMicros }: AutoTopUpSettings,

@@ -1,6 +1,6 @@
 /**
  * `tollgate top-up settings ACCOUNT`: shows the state of automatic top-up; with options, changes it. What could charge
- * more than before needs a consent, for which whoever runs the command vouches.
+ * more than before needs a consent, for which the operator who runs the command vouches.
  */
 import { type Micros, parseMoney } from '../core/money.ts'
 import type { AutoTopUpSettings } from '../core/top-up/judge.ts'
@@ -98,7 +98,7 @@ function readWanted({ on, off, threshold, amount, cap }: SettingsOptions): Wante
   }
 }
 
-/** An amount; whoever stores it checks the bounds of its currency. */
+/** An amount; the ledger checks the bounds of its currency. */
 function readAmount(option: string, text: string): Micros {
   const micros = parseMoney(text)
   if (micros !== null && micros > 0n) return micros

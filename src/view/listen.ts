@@ -4,7 +4,7 @@
  * connection, in order.
  *
  * Between two connections or two generations something may be missing. Then, and when a shard is first vouched for
- * again, the subscriber is told so, and reads the database once.
+ * again, the subscriber is notified, and reads the database once.
  */
 import type { Redis } from 'ioredis'
 import { SHARDS } from '../outbox/messages.ts'

@@ -1,4 +1,4 @@
-/** Repeats an import until it succeeds, because whoever waits for the code can do nothing else. */
+/** Repeats an import until it succeeds, because nothing can be done without the code. */
 const FIRST_REST_MS = 1_000
 const MAX_REST_MS = 30_000
 

@@ -59,7 +59,7 @@ export interface Authentication {
 
 /**
  * Adds the hook that authenticates, rate-limits and authorises each request. It fills in `caller`, `portalSession` and
- * `credential`; it throws `ApiProblem` for whoever is not let in.
+ * `credential`; it throws `ApiProblem` for callers that are refused.
  */
 export function addAuthentication(app: FastifyInstance, authentication: Authentication): void {
   const { pool, publicUrl, count } = authentication

@@ -28,7 +28,7 @@ export async function createRateLimits(
 ): Promise<(request: FastifyRequest, caller: Caller | null) => Promise<void>> {
   const limiterOf = async (options: object) => {
     let make!: FastifyInstance['createRateLimit']
-    // Each in a scope of its own, because a scope has one store.
+    // Each in a separate scope, because a scope has one store.
     await app.register(async (scope) => {
       await scope.register(rateLimit, { global: false, timeWindow: MINUTE_MS, ...options })
       make = scope.createRateLimit

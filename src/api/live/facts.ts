@@ -87,7 +87,7 @@ export function seenFrom(id: string | undefined): Seen {
 
 const MAX_ID_CHARACTERS = 500
 
-/** How many steps a series has made since `seen`; null if that cannot be told, as after an epoch change. */
+/** How many steps a series has made since `seen`; null if unknown, as after an epoch change. */
 export function stepsSince(place: Place, seen: Place | undefined): number | null {
   if (seen === undefined || seen.epoch !== place.epoch) return null
   return Number(place.version - seen.version)

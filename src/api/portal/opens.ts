@@ -1,6 +1,6 @@
 /**
  * Dialogs that the billing page may open with: the dashboard names one when it asks for a link, and the page's address
- * carries it beside the token. It identifies nobody, and has no effect but that.
+ * carries it beside the token. It identifies nobody and does nothing else.
  */
 export const OPENS = ['export'] as const
 

@@ -194,7 +194,7 @@ function addReadPaymentMethodSetup(api: Api, { writer, provider }: ApiContext): 
   api.route({
     method: 'GET',
     url: `${SETUPS_URL}/:setup_id`,
-    // `write`, because whoever has the address of a setup can add a card.
+    // `write`, because anyone with the address of a setup can add a card.
     config: { access: { permission: 'write', of: 'account' }, writes: true },
     schema: {
       operationId: 'readPaymentMethodSetup',

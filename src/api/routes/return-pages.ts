@@ -43,7 +43,7 @@ export function addReturnPages(api: Api, { writer, provider, brand, log }: ApiCo
     return await sendPage(reply, goingBackPage(brand, locale, back.returnUrl))
   }
 
-  /** Failures are logged only: the browser goes on, and worker and sweep look again. */
+  /** Logs failures only: the browser is redirected anyway, and worker and sweep look again. */
   async function withoutBlocking(about: object, look: () => Promise<{ readonly kind: string }>): Promise<void> {
     try {
       const { kind } = await look()

@@ -131,8 +131,8 @@ const POSTPONE = `
    where export_id = $1 and state = 'preparing' and parts = $2 and tries = $3`
 
 /**
- * Records a failure in a transaction of its own, because that of the part was rolled back. If this fails too, for
- * instance because `whenExportEnds` throws, the export is postponed and goes on trying.
+ * Records a failure in a separate transaction, because that of the part was rolled back. If this fails too, for
+ * instance because `whenExportEnds` throws, the export is postponed and tried again.
  */
 async function noteFailure(
   pool: Pool,

@@ -1,4 +1,4 @@
-/** The state of the connection to the server, set by whoever notices it. An ended session stays ended. */
+/** The state of the connection to the server, set wherever it is noticed. An ended session stays ended. */
 import { useSyncExternalStore } from 'react'
 
 export type Connection = 'live' | 'lost' | 'ended'
