@@ -20,6 +20,7 @@ const WHY_WAITING: Readonly<Record<string, string>> = {
   day_limit: 'it has charged 5 times in 24 hours',
 }
 
+/** The state of automatic top-up for a person, one line per setting. */
 export function overviewText(one: AutoTopUpOverview): string {
   return linesOf(one)
     .map(([name, text]) => `${`${name}:`.padEnd(11)}${text}\n`)
@@ -113,6 +114,7 @@ export function overviewJson(one: AutoTopUpOverview): string {
   })}\n`
 }
 
+/** A payment method as JSON. */
 export function methodJson({ methodId, provider, brand, last4, expiryMonth, expiryYear }: ShownMethod) {
   return { method_id: methodId, provider, brand, last4, expiry_month: expiryMonth, expiry_year: expiryYear }
 }

@@ -24,6 +24,7 @@ export async function publishCatalog(directory: string, options: PublishOptions)
   })
 }
 
+/** The author of a version: the option, else the user of the machine. */
 export function authorOf({ author }: PublishOptions): string {
   return author ?? process.env.USER ?? 'unknown'
 }

@@ -64,6 +64,7 @@ export async function listLetters(options: ListOptions): Promise<void> {
   })
 }
 
+/** The filter of the options. Throws `CommandFailed` with 2 for invalid ones. */
 export function filterOf(options: FilterOptions, isReplayed: false | null): DeadLetterFilter {
   return {
     reason: options.reason ?? null,

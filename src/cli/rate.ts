@@ -92,6 +92,7 @@ export interface ResultFields {
   readonly rate: { readonly deck: string; readonly prefix: string; readonly destination: string } | null
 }
 
+/** The fields of a result, from the decision. */
 export function resultFields(eventId: string | null, accountId: string | null, decided: Decision): ResultFields {
   return {
     event_id: eventId,

@@ -30,6 +30,7 @@ export function takeRequestId(given: string | undefined, done: string, maybe: st
   }
 }
 
+/** Throws `CommandFailed` with 2 unless it is a valid idempotency key. */
 export function checkRequestId(requestId: string): void {
   if (!isRequestKey(requestId)) throw new CommandFailed('--request-id takes 1 to 200 printable ASCII characters', 2)
 }

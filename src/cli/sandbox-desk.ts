@@ -7,6 +7,7 @@ import { type SandboxPayment, sumOf } from '../payments/providers/sandbox/paymen
 import { CommandFailed } from './command.ts'
 import { commandLog, readConfig } from './connected.ts'
 
+/** Runs `work` with the desk, and closes its database afterwards. */
 export async function withSandboxDesk<T>(work: (desk: SandboxDesk) => Promise<T>): Promise<T> {
   const { database, sandbox, provider, log } = readConfig('database', 'sandbox', 'provider', 'log')
   if (provider.name !== 'sandbox') {
@@ -24,10 +25,12 @@ export async function withSandboxDesk<T>(work: (desk: SandboxDesk) => Promise<T>
   }
 }
 
+/** The bank's code, if the payment was declined. */
 export function declineCodeOf({ decline }: SandboxPayment): string | null {
   return decline === null ? null : (decline.declineCode ?? decline.code)
 }
 
+/** A payment as one line of JSON. */
 export function sandboxPaymentJson(payment: SandboxPayment): string {
   return `${JSON.stringify({
     provider: 'sandbox',

@@ -11,6 +11,7 @@ export function parseSpanSeconds(text: string): number | null {
   return count === undefined ? null : Number(count) * SECONDS_BY_UNIT[unit as keyof typeof SECONDS_BY_UNIT]
 }
 
+/** The time that the option names; null without one. Throws `CommandFailed` with 2 for other forms. */
 export function readSince(text: string | undefined): Since | null {
   if (text === undefined) return null
   const secondsAgo = parseSpanSeconds(text)

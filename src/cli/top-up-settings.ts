@@ -48,12 +48,14 @@ export async function autoTopUpSettings(accountId: string, options: SettingsOpti
   })
 }
 
+/** The state of automatic top-up. Throws `CommandFailed` if there is no such account. */
 export async function overviewOf(pool: Pool, accountId: string): Promise<AutoTopUpOverview> {
   const overview = await readOverview(pool, accountId)
   if (overview === null) throw refusal('unknown_account', accountId, 'EUR')
   return overview
 }
 
+/** Prints the state, as text or JSON. */
 export async function showOverview(overview: AutoTopUpOverview, json: boolean): Promise<void> {
   await writeOutput(json ? overviewJson(overview) : overviewText(overview))
 }

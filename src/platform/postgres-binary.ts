@@ -188,6 +188,7 @@ export interface CopyTarget<Row, Common> {
   bytesPerRow: number
 }
 
+/** The target of a COPY: a table and its columns, in order. Keep it, because it learns the size of rows. */
 export function copyTarget<Row, Common = undefined>(
   table: string,
   columns: readonly Column<Row, Common>[],

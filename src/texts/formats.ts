@@ -115,6 +115,7 @@ function decimalOf(money: Money): string {
   return typeof money === 'string' ? money : formatMoney(money)
 }
 
+/** The amount in micros. Throws `TypeError` for an invalid decimal. */
 export function microsOf(money: Money): Micros {
   const micros = typeof money === 'string' ? parseMoney(money) : money
   if (micros === null) throw new TypeError('an amount is a decimal string')

@@ -176,6 +176,7 @@ const WORDS: { readonly [Key in NoticeKey]: (figures: FiguresOf<Key>, wording: W
   ],
 }
 
+/** Why and since when calls are blocked, and what it takes to unblock them. */
 export function blocked(
   { blocked_since, owed, open_payment }: Omit<FiguresOf<'exhausted'>, 'balance'>,
   { texts, formats, isMember }: Wording,
@@ -225,6 +226,7 @@ export function nextTryText(
   return texts.say('notice.failed.next_try', { attempt: next.number, attempts: next.of_tries, time })
 }
 
+/** That a payment was refunded or disputed. */
 export function takenBack(reason: 'refunded' | 'disputed', amount: string, paidAt: string, wording: Wording): string {
   const { texts, formats } = wording
   return texts.say(`notice.taken_back.${reason}`, { amount: formats.amount(amount), date: formats.day(paidAt) })

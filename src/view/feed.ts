@@ -76,12 +76,12 @@ function viewMetrics(registry: Registry) {
   }
 }
 
+/**
+ * Creates a feed and connects it to Redis. One closure, because all its functions share leaderships, the connection
+ * and whether Redis is down.
+ */
 export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): ViewFeed {
   const metrics = viewMetrics(registry)
-  /**
-   * Creates a feed and connects it to Redis. One closure, because all its functions share leaderships, the connection
-   * and whether Redis is down.
-   */
   const redis = connectRedis(redisUrl, log, ANSWER_TIMEOUT_MS)
   const stopping = new AbortController()
   const leaderships = new Map<number, Leadership>()

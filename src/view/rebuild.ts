@@ -64,11 +64,11 @@ export interface Rebuilt {
   readonly busy: readonly number[]
   readonly accounts: number
 }
+
 /**
  * Rebuilds the shards that no other rebuild is working on. Throws if another rebuild or a restart of Redis interferes;
  * the shards are then left without a trusted view.
  */
-
 export async function rebuildView({ redis, pool, signal }: RebuildParts, shards: readonly number[]): Promise<Rebuilt> {
   const generation = randomBytes(6).toString('base64url')
   const begun: number[] = []

@@ -1,6 +1,7 @@
 /** Metrics of live streams. */
 import { counter, gauge, type Registry } from '../../platform/metrics.ts'
 
+/** The metrics of live streams in a registry. */
 export function liveMetrics(registry: Registry) {
   return {
     open: gauge(registry, { name: 'tollgate_live_streams', help: 'Streams of live updates that are open' }),

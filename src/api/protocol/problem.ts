@@ -38,6 +38,7 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
+/** Status, title and retryability of a code. */
 export function problemOf(code: ProblemCode): Problem {
   return PROBLEMS[code]
 }

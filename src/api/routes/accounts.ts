@@ -28,6 +28,7 @@ import {
   page,
   text,
 } from '../protocol/schemas.ts'
+import { Status } from '../views/balance-view.ts'
 import { checkContacts, contactJson, ShownContact, WantedContacts } from './contacts.ts'
 import type { Api, ApiContext } from './context.ts'
 import { readWithLastChange } from './known-account.ts'
@@ -64,7 +65,7 @@ const AccountInList = z
     account_id: AccountId,
     currency: CurrencyCode,
     balance: Money,
-    status: z.enum(['active', 'blocked']),
+    status: Status,
     status_since: Instant,
     created_at: Instant,
     closed_at: Instant.nullable(),
@@ -114,7 +115,7 @@ const NewAccount = z
 const ChangedPlan = z.strictObject(plan).partial().meta({ id: 'ChangedPlan' })
 
 const AccountsQuery = PageQuery.extend({
-  status: z.enum(['active', 'blocked']).optional(),
+  status: Status.optional(),
   currency: CurrencyCode.optional(),
   closed: z.enum(['true', 'false']).optional().meta({ description: 'Only those that are closed, or are not' }),
   prefix: z

@@ -225,6 +225,7 @@ function withTokenJson({ key, token }: MadeApiKey): z.output<typeof ApiKeyWithTo
   return { ...keyJson(key), token }
 }
 
+/** An API key as JSON, without its token. */
 export function keyJson(key: ApiKey): z.output<typeof ApiKeySchema> {
   return {
     key_id: key.keyId,

@@ -45,6 +45,7 @@ export function checkContacts(contacts: z.output<typeof WantedContacts>): void {
 
 const Contacts = z.object({ account_id: AccountId, contacts: z.array(ShownContact) }).meta({ id: 'Contacts' })
 
+/** A contact as JSON; members do not see its address. */
 export function contactJson({ id, role, email, locale }: Contact, caller: Caller): z.output<typeof ShownContact> {
   return { id, role, email: seesInFull(caller) ? email : null, locale }
 }
