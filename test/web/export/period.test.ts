@@ -1,7 +1,8 @@
 /** Days and months of a zone as half-open instants, without gaps or overlaps, whatever its clocks do. */
 import { describe, expect, it } from 'vitest'
 import { describePeriod, faultsOf, monthBefore, monthOf, periodOf } from '../../../web/src/export/period.ts'
-import { dateIn, startOfDay } from '../../../web/src/format/days.ts'
+import { dateIn } from '../../../web/src/format/date-in.ts'
+import { startOfDay } from '../../../web/src/format/days.ts'
 
 const [BERLIN, YORK] = ['Europe/Berlin', 'America/New_York']
 

@@ -1,6 +1,7 @@
 /** Days in the reader's zone have neither gaps nor overlaps, whatever its clocks do. */
 import { describe, expect, it } from 'vitest'
-import { addDays, dateIn, isDate, startOfDay, startOfMonth } from '../../../web/src/format/days.ts'
+import { dateIn } from '../../../web/src/format/date-in.ts'
+import { addDays, isDate, startOfDay, startOfMonth } from '../../../web/src/format/days.ts'
 
 describe('a day begins', () => {
   it.each<[timeZone: string, date: string, start: string]>([

@@ -1,6 +1,7 @@
 /** Movements as the API lists and searches them. Search terms are sent in bodies, so they appear in no access log. */
 import type { Movement } from '../credit/data.ts'
-import { addDays, dateIn } from '../format/days.ts'
+import { dateIn } from '../format/date-in.ts'
+import { addDays } from '../format/days.ts'
 import type { MovementSearch } from '../movements/filter.ts'
 import { MOVEMENTS_PER_PAGE } from '../movements/found.ts'
 import { answerOf, openClient } from './account.ts'

@@ -1,5 +1,5 @@
 /** Names of periods: a month if it is one, else its days, with the year if it is not the current one. */
-import { dateIn } from '../format/days.ts'
+import { dateIn } from '../format/date-in.ts'
 import type { DescribedPeriod } from './period.ts'
 
 export interface PeriodNames {

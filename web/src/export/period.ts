@@ -2,7 +2,8 @@
  * Periods to export: calendar days in the reader's zone, as the half-open instants of the API. Days are `2026-10-31`;
  * clock changes make one an hour shorter or longer, without moving its boundaries.
  */
-import { addDays, dateIn, isDate, startOfDay, startOfMonth } from '../format/days.ts'
+import { dateIn } from '../format/date-in.ts'
+import { addDays, isDate, startOfDay, startOfMonth } from '../format/days.ts'
 
 /** Half-open, RFC 3339. */
 export interface Period {

@@ -1,6 +1,6 @@
 /** The chosen period: a month by name, or days as they are typed. */
 import { useMemo, useState } from 'react'
-import { dateIn } from '../format/days.ts'
+import { dateIn } from '../format/date-in.ts'
 import { useWords } from '../texts/words.tsx'
 import { faultsOf, knownZone, monthBefore, monthOf, type Period, periodOf } from './period.ts'
 import { type PeriodNames, periodNames } from './period-words.ts'

@@ -1,5 +1,5 @@
 /** Instants in the reader's zone and locale. The page names the zone once. */
-import { datesIn } from './days.ts'
+import { datesIn } from './date-in.ts'
 
 export interface DateFormat {
   /** Such as 14 Jul, 09:30, with the year if it is not the current one. */

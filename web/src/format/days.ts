@@ -3,19 +3,9 @@
  * `2026-10-31`.
  */
 
+import { dateIn } from './date-in.ts'
+
 export const MS_PER_DAY = 86_400_000
-
-/** A function for the date in a zone at an instant. */
-export function datesIn(timeZone: string | undefined): (at: Date) => string {
-  // `en-CA` writes dates as ISO 8601 does.
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone })
-  return (at) => format.format(at)
-}
-
-/** The date in a zone at an instant. */
-export function dateIn(timeZone: string, at: Date): string {
-  return datesIn(timeZone)(at)
-}
 
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * MS_PER_DAY).toISOString().slice(0, 10)

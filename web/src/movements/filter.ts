@@ -3,7 +3,8 @@
  * are never in the address, because others store and log addresses.
  */
 import type { Schema } from '../../../src/api/client/client.ts'
-import { addDays, dateIn, isDate, startOfDay, startOfMonth } from '../format/days.ts'
+import { dateIn } from '../format/date-in.ts'
+import { addDays, isDate, startOfDay, startOfMonth } from '../format/days.ts'
 
 export type MovementKind = NonNullable<Schema<'MovementSearchInput'>['kinds']>[number]
 export type Direction = 'in' | 'out'
