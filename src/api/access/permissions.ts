@@ -86,7 +86,7 @@ export function uselessScopes(scopes: readonly Permission[], accountIds: readonl
 }
 
 /** The scopes and accounts of a new key that the caller does not have, and so may not grant. */
-export function beyond(
+export function grantsBeyond(
   caller: Caller,
   { scopes, accountIds }: { readonly scopes: readonly string[]; readonly accountIds: readonly string[] | null },
 ): string[] {

@@ -14,14 +14,14 @@ const CARDS_TO_TRY = [
 export type CardFault = 'not_a_test_card' | 'expiry_invalid' | 'expired'
 
 /** Whom a page is for. */
-export interface For {
+export interface Audience {
   readonly brand: Brand
   readonly locale: string
 }
 
 /** The form for a test card. A card number is never shown again; of what was typed in, only `expiry` is kept. */
 export function cardPage(
-  { brand, locale }: For,
+  { brand, locale }: Audience,
   { id, expiry, fault }: { readonly id: string; readonly expiry: string; readonly fault: CardFault | null },
 ): Page {
   const { say } = textsFor(locale)
@@ -85,7 +85,7 @@ export interface AskedPayment {
 }
 
 /** The bank's question whether to approve a payment. */
-export function bankPage({ brand, locale }: For, payment: AskedPayment, status = 200): Page {
+export function bankPage({ brand, locale }: Audience, payment: AskedPayment, status = 200): Page {
   const texts = textsFor(locale)
   const { say } = texts
   const { product } = brand
@@ -110,7 +110,7 @@ ${product === null ? null : html`<p class="hint">${say('sandbox.bank.for', { pro
 }
 
 /** Nothing is left to do. `returnUrl` is null if there is nowhere to go back to. */
-export function overPage({ brand, locale }: For, returnUrl: string | null): Page {
+export function overPage({ brand, locale }: Audience, returnUrl: string | null): Page {
   const { say } = textsFor(locale)
   return {
     ...frame({ brand, locale }, say('sandbox.over.title')),
@@ -120,12 +120,12 @@ ${returnUrl === null ? html`<p>${say('sandbox.over.close')}</p>` : html`<p class
 }
 
 /** For a card setup or payment that does not exist. */
-export function unknownPage({ brand, locale }: For): Page {
+export function unknownPage({ brand, locale }: Audience): Page {
   const title = textsFor(locale).say('portal.nowhere')
   return { ...frame({ brand, locale }, title), status: 404, body: html`<h1>${title}</h1>` }
 }
 
-function frame({ brand, locale }: For, title: string) {
+function frame({ brand, locale }: Audience, title: string) {
   return { brand, locale, isSandbox: true, title: textsFor(locale).say('sandbox.page_title', { title }) }
 }
 

@@ -13,7 +13,7 @@ import {
 } from '../../ledger/access/api-keys.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import { callerOf } from '../access/authenticate.ts'
-import { actorOf, beyond, type Caller, PERMISSIONS, uselessScopes } from '../access/permissions.ts'
+import { actorOf, type Caller, grantsBeyond, PERMISSIONS, uselessScopes } from '../access/permissions.ts'
 import { pageOf, readCursor } from '../protocol/paging.ts'
 import { ApiProblem, notPossible } from '../protocol/problem.ts'
 import { AccountId, Instant, PageQuery, page, text } from '../protocol/schemas.ts'
@@ -216,7 +216,7 @@ function noKey(keyId: string): ApiProblem {
 }
 
 function refuseBeyondOwn(caller: Caller, key: Pick<ApiKey, 'scopes' | 'accountIds'>): void {
-  const more = beyond(caller, key)
+  const more = grantsBeyond(caller, key)
   if (more.length === 0) return
   throw new ApiProblem('forbidden', `it would hand out more than your own key may: ${more.join(', ')}`)
 }

@@ -7,7 +7,7 @@ import { type BalanceHistory, MAX_TOP_UPS, readBalanceHistory } from '../../repo
 import { notPossible } from '../protocol/problem.ts'
 import { AccountId, AccountParams, CalendarDate, CurrencyCode, Instant, Money } from '../protocol/schemas.ts'
 import type { Api, ApiContext } from './context.ts'
-import { DaysQuery, Epoch, mustBeThere, periodOf, Through } from './usage.ts'
+import { DaysQuery, Epoch, foundOrRefuse, periodOf, Through } from './usage.ts'
 
 /** Limits the points of an hourly chart to those of a daily one over a year. */
 const MAX_DAYS_BY_HOUR = 15
@@ -92,7 +92,7 @@ export function addBalanceHistoryRoute(api: Api, { writer: { pool } }: ApiContex
         throw notPossible('/query/step', 'too_low', `a period by the hour is at most ${MAX_DAYS_BY_HOUR} days`)
       }
       const wanted = { fromMicros, toMicros, step, nowMicros }
-      const history = mustBeThere(accountId, await readBalanceHistory(pool, accountId, wanted))
+      const history = foundOrRefuse(accountId, await readBalanceHistory(pool, accountId, wanted))
       return { account_id: accountId, from: fromDate, to: toDate, step, ...balanceHistoryJson(history) }
     },
   })

@@ -9,7 +9,7 @@ import { readLastLocale } from '../../ledger/access/portal-sessions.ts'
 import type { SandboxDesk } from '../../payments/providers/sandbox/desk.ts'
 import { NotPossible } from '../../payments/providers/sandbox/payment.ts'
 import { sendPage } from '../pages/html.ts'
-import { bankPage, type CardFault, cardPage, type For, overPage, unknownPage } from '../pages/sandbox-pages.ts'
+import { type Audience, bankPage, type CardFault, cardPage, overPage, unknownPage } from '../pages/sandbox-pages.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const CONFIG = { access: 'public' } as const
@@ -83,7 +83,7 @@ function addPages(api: Api, { writer: { pool }, brand }: ApiContext, desk: Sandb
   })
 
   /** Language and brand by the account, which is all that the address tells. */
-  async function readerOf({ accountId }: { readonly accountId: string }): Promise<For> {
+  async function readerOf({ accountId }: { readonly accountId: string }): Promise<Audience> {
     return { brand, locale: (await readLastLocale(pool, accountId)) ?? brand.locale }
   }
 

@@ -200,7 +200,7 @@ function addReadUsage(api: Api, { writer: { pool } }: ApiContext): void {
       const { by } = request.query
       const period = periodOf(request.query, (await readClock(pool)).nowMicros)
       const limit = by === 'day' ? MAX_DAYS : request.query.limit
-      const { currency, items, other, total, ...through } = mustBeThere(
+      const { currency, items, other, total, ...through } = foundOrRefuse(
         accountId,
         await readUsageSummary(pool, accountId, by, period, limit),
       )
@@ -235,7 +235,7 @@ function addForecastUsage(api: Api, { writer: { pool }, bounds }: ApiContext): v
     },
     handler: async (request) => {
       const { account_id: accountId } = request.params
-      const read = mustBeThere(accountId, await readUsageHistory(pool, accountId))
+      const read = foundOrRefuse(accountId, await readUsageHistory(pool, accountId))
       const { currency, balanceMicros, history } = read
       const forecast = forecastUsage(history, balanceMicros, bounds[currency])
       const { daysLeft } = forecast
@@ -293,7 +293,7 @@ function addReadPeriodSummary(api: Api, { writer: { pool } }: ApiContext): void 
         throw notPossible('/query/from', 'too_high', 'the period begins after now', formatInstant(nowMicros))
       }
       const wanted = { fromMicros: from, toMicros: to, nowMicros }
-      const summary = mustBeThere(accountId, await readPeriodSummary(pool, accountId, wanted))
+      const summary = foundOrRefuse(accountId, await readPeriodSummary(pool, accountId, wanted))
       return {
         account_id: accountId,
         currency: summary.currency,
@@ -313,7 +313,7 @@ function addReadPeriodSummary(api: Api, { writer: { pool } }: ApiContext): void 
 }
 
 /** The value that was read. Throws `not_found` for null, and `unavailable` while sums are first built. */
-export function mustBeThere<T extends object>(accountId: string, read: T | StillRollingUp | null): T {
+export function foundOrRefuse<T extends object>(accountId: string, read: T | StillRollingUp | null): T {
   if (read === null) throw noAccount(accountId)
   if ('behind' in read) {
     const detail = `the movements of ${accountId} are still being summed up for the first time; ${read.behind} are left`

@@ -114,7 +114,7 @@ export default function AutoTopUpDialog(props: AutoTopUpDialogProps) {
     >
       <form className="form" noValidate onSubmit={(event) => void submit(event)}>
         <FaultSummary faults={faults} ref={summary} />
-        <Came
+        <SaveAnswer
           answer={answer}
           self={props.self}
           autoTopUp={autoTopUp}
@@ -184,7 +184,7 @@ function entriesOf(
   }
 }
 
-interface CameProps {
+interface SaveAnswerProps {
   readonly answer: AutoTopUpSaved
   readonly self: { readonly id: string }
   readonly autoTopUp: AutoTopUp
@@ -192,7 +192,7 @@ interface CameProps {
 }
 
 /** Why saving failed. */
-function Came({ answer, self, autoTopUp, onLoad }: CameProps) {
+function SaveAnswer({ answer, self, autoTopUp, onLoad }: SaveAnswerProps) {
   if (answer === null) return null
   if ('fault' in answer) return <PayMessage tone="critical" title={answer.fault} />
   const { change, current } = answer.changed
