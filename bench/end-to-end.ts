@@ -95,15 +95,15 @@ export function speedsOf(timed: Timed): Row[] {
 }
 
 function rowsOf(drained: Drained, messages: number): Row[] {
-  const { seconds, timedEvents, cpuMillis, raterPeakMb, walBytes, storedBytes, batches } = drained
+  const { seconds, timedEvents, cpuMs, raterPeakMb, walBytes, storedBytes, batches } = drained
   return [
     ...speedsOf(drained),
     [TIMED, 'events', timedEvents],
     ['events a batch', 'events', messages / batches],
-    ...[...cpuMillis].map(
+    ...[...cpuMs].map(
       ([name, millis]): Row => [`CPU of ${name}`, 'µs/event', (millis * 1000) / enoughEventsOf(drained)],
     ),
-    ['CPU of all', '% of a core', [...cpuMillis.values()].reduce((a, b) => a + b, 0) / 10 / seconds.record],
+    ['CPU of all', '% of a core', [...cpuMs.values()].reduce((a, b) => a + b, 0) / 10 / seconds.record],
     ['memory of serve, peak', 'MB', raterPeakMb],
     ['WAL', 'bytes/event', walBytes / messages],
     ['stored, with indexes', 'bytes/event', storedBytes / messages],

@@ -21,11 +21,11 @@ import { meterProcesses, type ProcessName } from './processes.ts'
 import { type Rig, take } from './rig.ts'
 import { assertRunning, stopAll, untilDone } from './until-done.ts'
 
-const TICK_MILLIS = 20
+const TICK_MS = 20
 const WARM_UP_SECONDS = 5
 /** First of all: code that has not run yet is slower than at any load. */
 const WARM_UP_EVENTS_PER_SECOND = 2_000
-const MOST_PROBES_A_SECOND = 100
+const MAX_PROBES_PER_SECOND = 100
 const ANSWERS_WITHIN_MS = 60_000
 const SETTLED_WITHIN_MS = 60_000
 const USAGE = 'usage.calls.v1'
@@ -45,19 +45,22 @@ interface Answer {
 }
 
 /** How many probes so many seconds of a load take, so many accounts `probe-0` and so on are needed. */
-export function probesOf(loads: readonly Load[], secondsALoad: number): number {
-  return loads.reduce((sum, { eventsPerSecond }) => sum + Math.ceil(probesASecond(eventsPerSecond) * secondsALoad), 0)
+export function probesOf(loads: readonly Load[], secondsPerLoad: number): number {
+  return loads.reduce(
+    (sum, { eventsPerSecond }) => sum + Math.ceil(probesPerSecond(eventsPerSecond) * secondsPerLoad),
+    0,
+  )
 }
 
-function probesASecond(eventsPerSecond: number): number {
-  return Math.min(MOST_PROBES_A_SECOND, eventsPerSecond / 2)
+function probesPerSecond(eventsPerSecond: number): number {
+  return Math.min(MAX_PROBES_PER_SECOND, eventsPerSecond / 2)
 }
 
 /** Accounts `probe-0` and so on are expected to be there, active, with less credit than a call costs. */
 export async function benchLatency(
   rig: Rig,
   loads: readonly Load[],
-  secondsALoad: number,
+  secondsPerLoad: number,
   mix: Mix = uniformMix,
 ): Promise<Figure[]> {
   const { environment, database, group } = await rig.createRun(await rig.positions())
@@ -78,17 +81,17 @@ export async function benchLatency(
     for (const { name, eventsPerSecond } of loads) {
       const sentAt = new Map<string, number>()
       const probes = Array.from(
-        { length: probesOf([{ name, eventsPerSecond }], secondsALoad) },
+        { length: probesOf([{ name, eventsPerSecond }], secondsPerLoad) },
         () => `probe-${probe++}`,
       )
       const calls = encodeUsage(probes.map((accountId) => probeCall(rig, accountId)))
       await pace(sender, premade(WARM_UP_SECONDS, eventsPerSecond), WARM_UP_SECONDS)
-      const load = premade(secondsALoad, eventsPerSecond - calls.length / secondsALoad)
+      const load = premade(secondsPerLoad, eventsPerSecond - calls.length / secondsPerLoad)
       const meter = meterProcesses()
       let next = 0
-      const seconds = await pace(sender, load, secondsALoad, (elapsed) => {
+      const seconds = await pace(sender, load, secondsPerLoad, (elapsed) => {
         assertRunning([serve])
-        const due = Math.min(calls.length, Math.floor((elapsed / secondsALoad) * calls.length))
+        const due = Math.min(calls.length, Math.floor((elapsed / secondsPerLoad) * calls.length))
         const now = performance.timeOrigin + performance.now()
         for (const key of probes.slice(next, due)) sentAt.set(key, now)
         const dueCalls = calls.slice(next, due)
@@ -121,14 +124,14 @@ export async function benchLatency(
         ['recorded to relayed', (_, { recordedAt, relayedAt }) => relayedAt - recordedAt],
         ['relayed to read', (_, { relayedAt, readAt }) => readAt - relayedAt],
       ]
-      for (const [stage, millisOf] of stages) {
-        const millis = [...sentAt].map(([key, at]) => millisOf(at, answers.of(BALANCE, key)))
+      for (const [stage, msOf] of stages) {
+        const millis = [...sentAt].map(([key, at]) => msOf(at, answers.of(BALANCE, key)))
         add(`${stage}, p50`, 'ms', percentile(millis, 0.5))
         add(`${stage}, p99`, 'ms', percentile(millis, 0.99))
       }
       for (const process of ['serve', 'kafka', 'postgres', 'redis', 'bench'] satisfies ProcessName[]) {
-        const { cpuMillis, reads, writes } = spent.get(process) ?? { cpuMillis: 0, reads: 0, writes: 0 }
-        add(`CPU of ${process}`, '% of a core', cpuMillis / 10 / seconds)
+        const { cpuMs, reads, writes } = spent.get(process) ?? { cpuMs: 0, reads: 0, writes: 0 }
+        add(`CPU of ${process}`, '% of a core', cpuMs / 10 / seconds)
         if (process !== 'serve' && process !== 'kafka') continue
         add(`writes of ${process}`, 'a second', writes / seconds)
         add(`reads of ${process}`, 'a second', reads / seconds)
@@ -153,7 +156,7 @@ async function pace(
 ): Promise<number> {
   const startedAt = performance.now()
   const sending: Promise<void>[] = []
-  for (let sent = 0; sent < load.length; await delay(TICK_MILLIS)) {
+  for (let sent = 0; sent < load.length; await delay(TICK_MS)) {
     const elapsed = (performance.now() - startedAt) / 1000
     const due = Math.min(load.length, Math.floor((elapsed / seconds) * load.length))
     const records = [...load.slice(sent, due), ...beside(elapsed)]

@@ -19,8 +19,8 @@ import type { Preloaded, Rig } from './rig.ts'
 import { untilDone, withinMsOf } from './until-done.ts'
 
 const CONNECTIONS = 2
-const ROWS_A_TRANSACTION = 5_000
-const MESSAGES_A_PACK = 5_000
+const ROWS_PER_TRANSACTION = 5_000
+const MESSAGES_PER_PACK = 5_000
 
 const TABLES = [
   { name: 'usage_identity', rows: 'select * from tollgate.usage_identity order by recorded_at, account_id' },
@@ -97,7 +97,7 @@ async function readTransactions(source: pg.Client): Promise<Transaction[]> {
   const tables: { table: string; chunks: Buffer[] }[] = []
   for (const { name, rows } of TABLES) {
     const copied = await copyOut(source, `copy (${rows}) to stdout (format binary)`)
-    tables.push({ table: name, chunks: chunksOf(copied, ROWS_A_TRANSACTION) })
+    tables.push({ table: name, chunks: chunksOf(copied, ROWS_PER_TRANSACTION) })
   }
   return Array.from({ length: Math.max(...tables.map(({ chunks }) => chunks.length)) }, (_, i) =>
     tables.flatMap(({ table, chunks }) => (chunks[i] === undefined ? [] : [{ table, rows: chunks[i] }])),
@@ -148,8 +148,8 @@ export async function requestsOf(
   partitionsOf: (topic: string) => number,
 ): Promise<Requests> {
   const requests: RecordSet[][] = []
-  for (let at = 0; at < published.length; at += MESSAGES_A_PACK) {
-    const messages = published.slice(at, at + MESSAGES_A_PACK).map(({ topic, key, value, headers }) => {
+  for (let at = 0; at < published.length; at += MESSAGES_PER_PACK) {
+    const messages = published.slice(at, at + MESSAGES_PER_PACK).map(({ topic, key, value, headers }) => {
       return { topic, key: key && outboxKey(key), value, sharedHeaders: {}, headers }
     })
     const pack = decodePack(await encode(messages))
@@ -239,7 +239,7 @@ const HEADER_BYTES = 19
 const TRAILER = Buffer.from([0xff, 0xff])
 
 /** A binary COPY cut into several of so many rows. */
-export function chunksOf(copied: Buffer, rowsAChunk: number): Buffer[] {
+export function chunksOf(copied: Buffer, rowsPerChunk: number): Buffer[] {
   const header = copied.subarray(0, HEADER_BYTES)
   const chunks: Buffer[] = []
   let at = HEADER_BYTES
@@ -255,7 +255,7 @@ export function chunksOf(copied: Buffer, rowsAChunk: number): Buffer[] {
     if (fields === -1) break
     at += 2
     for (let field = 0; field < fields; field++) at += 4 + Math.max(0, copied.readInt32BE(at))
-    if (++rows === rowsAChunk) close()
+    if (++rows === rowsPerChunk) close()
   }
   close()
   return chunks

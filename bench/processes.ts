@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 export type ProcessName = 'serve' | 'postgres' | 'kafka' | 'redis' | 'registry' | 'bench'
 
-const TICK_MILLIS = 10
+const TICK_MS = 10
 
 /** What the processes of a kind took since the meter was made. */
 export interface Spent {
-  readonly cpuMillis: number
+  readonly cpuMs: number
   /** Calls of the system to read and to write, on sockets and files alike; Postgres uses others. */
   readonly reads: number
   readonly writes: number
@@ -22,7 +22,7 @@ export interface ProcessMeter {
  * Looked at several times a second, because a process that has ended is no longer there to be asked. All of a kind on the
  * machine are counted: nothing else should run while it is measured.
  */
-export function meterProcesses(everyMillis = 200): ProcessMeter {
+export function meterProcesses(everyMs = 200): ProcessMeter {
   const lastByProcess = new Map<string, Spent>()
   const total = new Map<ProcessName, Spent>()
   const look = (counts: boolean) => {
@@ -32,15 +32,15 @@ export function meterProcesses(everyMillis = 200): ProcessMeter {
       if (commandLine === undefined || stat === undefined) continue
       const name = nameOf(commandLine, pid)
       if (name === null) continue
-      const { startedAt, cpuMillis } = parseStat(stat)
+      const { startedAt, cpuMs } = parseStat(stat)
       const key = `${pid}/${startedAt}`
-      const spent = { cpuMillis, ...parseIo(readText(`/proc/${pid}/io`) ?? '') }
+      const spent = { cpuMs, ...parseIo(readText(`/proc/${pid}/io`) ?? '') }
       if (counts) total.set(name, add(total.get(name) ?? NOTHING, spent, lastByProcess.get(key) ?? NOTHING))
       lastByProcess.set(key, spent)
     }
   }
   look(false)
-  const timer = setInterval(() => look(true), everyMillis)
+  const timer = setInterval(() => look(true), everyMs)
   return {
     read() {
       look(true)
@@ -50,11 +50,11 @@ export function meterProcesses(everyMillis = 200): ProcessMeter {
   }
 }
 
-const NOTHING: Spent = { cpuMillis: 0, reads: 0, writes: 0 }
+const NOTHING: Spent = { cpuMs: 0, reads: 0, writes: 0 }
 
 function add(total: Spent, now: Spent, before: Spent): Spent {
   return {
-    cpuMillis: total.cpuMillis + now.cpuMillis - before.cpuMillis,
+    cpuMs: total.cpuMs + now.cpuMs - before.cpuMs,
     reads: total.reads + now.reads - before.reads,
     writes: total.writes + now.writes - before.writes,
   }
@@ -74,9 +74,9 @@ export function memoryOf(pid: number): { nowMb: number; peakMb: number } | null 
 }
 
 /** Fields of `/proc/PID/stat`, counted behind the command, which may hold spaces and brackets. */
-export function parseStat(stat: string): { startedAt: string; cpuMillis: number } {
+export function parseStat(stat: string): { startedAt: string; cpuMs: number } {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return { startedAt: fields[19]!, cpuMillis: (Number(fields[11]) + Number(fields[12])) * TICK_MILLIS }
+  return { startedAt: fields[19]!, cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS }
 }
 
 function nameOf(commandLine: string, pid: string): ProcessName | null {

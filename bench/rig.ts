@@ -29,8 +29,8 @@ import { stopAll, untilDone, withinMsOf } from './until-done.ts'
 const IMAGE_ENVIRONMENT = { NODE_OPTIONS: '--max-semi-space-size=32', MALLOC_ARENA_MAX: '2' }
 const OPENING_CREDIT_MICROS = 1_000_000_000n
 const PROBE_CREDIT_MICROS = 1n
-const MESSAGES_A_SEND = 5_000
-const ACCOUNTS_A_CALL = 20_000
+const MESSAGES_PER_SEND = 5_000
+const ACCOUNTS_PER_CALL = 20_000
 const JOINED_WITHIN_MS = 60_000
 const PROCESSES: readonly ProcessName[] = ['serve', 'postgres', 'kafka', 'redis', 'registry', 'bench']
 
@@ -62,7 +62,7 @@ export interface Drained {
   /** From that first batch: until all are recorded, and until each lane is empty. */
   readonly seconds: { readonly recorded: number } & Readonly<Record<Lane, number>>
   /** Processor milliseconds until the last lane was empty. */
-  readonly cpuMillis: ReadonlyMap<ProcessName, number>
+  readonly cpuMs: ReadonlyMap<ProcessName, number>
   /** Of the process with the role `rater`, at most. */
   readonly raterPeakMb: number
   readonly walBytes: number
@@ -135,8 +135,8 @@ async function rigOn(
     [probing, PROBE_CREDIT_MICROS],
     [many, OPENING_CREDIT_MICROS],
   ] as const) {
-    for (let at = 0; at < accounts.length; at += ACCOUNTS_A_CALL) {
-      await applyAccounts(installation, catalogs, accounts.slice(at, at + ACCOUNTS_A_CALL), 'bench')
+    for (let at = 0; at < accounts.length; at += ACCOUNTS_PER_CALL) {
+      await applyAccounts(installation, catalogs, accounts.slice(at, at + ACCOUNTS_PER_CALL), 'bench')
     }
     await giveOpeningCredit(setUp, creditMicros)
   }
@@ -310,7 +310,7 @@ async function rigOn(
       return {
         timedEvents,
         seconds: { recorded: recordedSeconds, now: nowSeconds, record: recordSeconds },
-        cpuMillis: new Map(PROCESSES.map((name) => [name, cpuOf(spentAfter, name) - cpuOf(spentBefore, name)])),
+        cpuMs: new Map(PROCESSES.map((name) => [name, cpuOf(spentAfter, name) - cpuOf(spentBefore, name)])),
         raterPeakMb: memoryOf(serves[0]!.pid)?.peakMb ?? Number.NaN,
         walBytes: wal.rows[0].bytes,
         storedBytes: (await storedBytes(client)) - sizeBefore,
@@ -347,8 +347,8 @@ async function rigOn(
 }
 
 function* inBatches(stream: Generator<UsageMessage>, messages: number): Generator<UsageMessage[]> {
-  for (let taken = 0; taken < messages; taken += MESSAGES_A_SEND) {
-    yield take(stream, Math.min(MESSAGES_A_SEND, messages - taken))
+  for (let taken = 0; taken < messages; taken += MESSAGES_PER_SEND) {
+    yield take(stream, Math.min(MESSAGES_PER_SEND, messages - taken))
   }
 }
 
@@ -366,7 +366,7 @@ export async function recordedBy(client: pg.Client, group: string): Promise<bigi
 }
 
 function cpuOf(spent: ReadonlyMap<ProcessName, Spent>, name: ProcessName): number {
-  return spent.get(name)?.cpuMillis ?? 0
+  return spent.get(name)?.cpuMs ?? 0
 }
 
 function sumOf(positions: Positions): bigint {

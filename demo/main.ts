@@ -39,10 +39,10 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
-const limitMillis = options.for === undefined ? null : durationMillis(options.for)
+const limitMs = options.for === undefined ? null : durationMs(options.for)
 const eventsPerSecond = Number(options.rate)
 const seed = Number(options.seed)
-if (options.help || Number.isNaN(limitMillis ?? 0) || !(eventsPerSecond > 0) || !Number.isInteger(seed)) {
+if (options.help || Number.isNaN(limitMs ?? 0) || !(eventsPerSecond > 0) || !Number.isInteger(seed)) {
   process.stderr.write(HELP)
   process.exit(options.help ? 0 : 2)
 }
@@ -99,7 +99,7 @@ async function runTraffic(
   const view = createView({ out: process.stdout, isTerminal: process.stdout.isTTY === true, about })
   const watching = await watch(installation, rater, topUps, view, startedAt)
   try {
-    const limit = limitMillis === null ? [] : [AbortSignal.timeout(limitMillis)]
+    const limit = limitMs === null ? [] : [AbortSignal.timeout(limitMs)]
     const until = AbortSignal.any([stop.signal, rater.ended, ...limit])
     const produced = await produceTraffic(installation, {
       seed,
@@ -138,7 +138,7 @@ function report(lines: readonly string[], agree: boolean): void {
   console.log(agree ? 'the books agree' : 'THE BOOKS DO NOT AGREE')
 }
 
-function durationMillis(text: string): number {
+function durationMs(text: string): number {
   const match = /^(\d+)(ms|s|m|h)?$/.exec(text)
   if (match === null) return Number.NaN
   const unit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] ?? 's']!

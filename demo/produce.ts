@@ -6,7 +6,7 @@ import type { Installation } from '../testkit/installation.ts'
 import type { Produced } from '../testkit/tally.ts'
 import { createTraffic, type TrafficItem } from '../testkit/traffic.ts'
 
-const TICK_MILLIS = 50
+const TICK_MS = 50
 
 export interface ProduceOptions {
   readonly seed: number
@@ -36,7 +36,7 @@ export async function produceTraffic(
         await producer.sendBatch({ acks: -1, topicMessages })
         onProgress(traffic.produced)
       }
-      await delay(TICK_MILLIS, undefined, { signal: until }).catch(() => {})
+      await delay(TICK_MS, undefined, { signal: until }).catch(() => {})
     }
   } finally {
     await producer.disconnect()

@@ -32,8 +32,8 @@ const KINDS: readonly (readonly [UsageTopic, string])[] = [
   ['usage.corrections.v1', 'corrections'],
 ]
 
-const REFRESH_MILLIS = 250
-const DRAINED_WITHIN_MILLIS = 60_000
+const REFRESH_MS = 250
+const DRAINED_WITHIN_MS = 60_000
 
 export interface Watching {
   readonly onProduced: (produced: Readonly<Produced>) => void
@@ -103,7 +103,7 @@ export async function watch(
   async function refreshUntilStopped(): Promise<void> {
     while (!stopped.signal.aborted) {
       await refresh().catch((error: Error) => view.note(`no figures: ${error.message}`))
-      await delay(REFRESH_MILLIS, undefined, { signal: stopped.signal }).catch(() => {})
+      await delay(REFRESH_MS, undefined, { signal: stopped.signal }).catch(() => {})
     }
   }
 
@@ -186,10 +186,10 @@ export async function watch(
           seen = { recorded, unsentPacks: packs }
           return BigInt(recorded) >= BigInt(items) && packs === 0n
         },
-        DRAINED_WITHIN_MILLIS,
+        DRAINED_WITHIN_MS,
         () => seen,
       )
-      await until('every payment is credited, and no top-up on its way', topUps.areSettled, DRAINED_WITHIN_MILLIS)
+      await until('every payment is credited, and no top-up on its way', topUps.areSettled, DRAINED_WITHIN_MS)
     },
     async stop() {
       if (stopped.signal.aborted) return

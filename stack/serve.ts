@@ -22,9 +22,9 @@ export interface Serve {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-const READY_WITHIN_MILLIS = 60_000
-const ANSWERS_WITHIN_MILLIS = 10_000
-const STOPS_WITHIN_MILLIS = 60_000
+const READY_WITHIN_MS = 60_000
+const ANSWERS_WITHIN_MS = 10_000
+const STOPS_WITHIN_MS = 60_000
 const LOG_LINES = 20
 
 /** Resolves once `/readyz` says so. `nodeArguments` come before the program, as for a profile. */
@@ -49,7 +49,7 @@ export async function startServe(
   process.once('exit', killWithUs)
 
   const isReadyOrEnded = async () => ended.signal.aborted || (await answers(`${operatorsUrl}/readyz`))
-  await until('tollgate serve is ready', isReadyOrEnded, READY_WITHIN_MILLIS).catch(fail)
+  await until('tollgate serve is ready', isReadyOrEnded, READY_WITHIN_MS).catch(fail)
   if (ended.signal.aborted) fail(new Error('tollgate serve ended before it was ready'))
   return {
     pid: child.pid!,
@@ -63,11 +63,9 @@ export async function startServe(
       if (ended.signal.aborted) return
       child.kill(signal)
       const exit = once(child, 'exit')
-      const [exitCode, endedBy] = await within(
-        `the end of tollgate serve by ${signal}`,
-        exit,
-        STOPS_WITHIN_MILLIS,
-      ).catch(fail)
+      const [exitCode, endedBy] = await within(`the end of tollgate serve by ${signal}`, exit, STOPS_WITHIN_MS).catch(
+        fail,
+      )
       // Of an end in order, or as asked, there is nothing to look up.
       if (exitCode === 0 || endedBy === signal) rmSync(folder, { recursive: true, force: true })
     },
@@ -89,7 +87,7 @@ function answers(url: string): Promise<boolean> {
 
 /** A process that stands still takes a connection, and never answers. */
 function ask(url: string): Promise<Response> {
-  return fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MILLIS) })
+  return fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) })
 }
 
 /** The last lines that a process wrote. */

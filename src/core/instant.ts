@@ -20,13 +20,13 @@ export function parseInstant(text: string): InstantMicros | null {
   const match = RFC_3339.exec(text)
   if (match === null) return null
   const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour = '00', offsetMinute = '00'] = match
-  const midnightMillis = utcMidnightMillis(Number(year), Number(month), Number(day))
-  if (midnightMillis === null) return null
+  const midnightMs = utcMidnightMs(Number(year), Number(month), Number(day))
+  if (midnightMs === null) return null
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
   if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return null
   const offsetSeconds = (Number(offsetHour) * 3600 + Number(offsetMinute) * 60) * (sign === '-' ? -1 : 1)
   const secondOfDay = Number(hour) * 3600 + Number(minute) * 60 + Number(second)
-  const seconds = midnightMillis / 1000 + secondOfDay - offsetSeconds
+  const seconds = midnightMs / 1000 + secondOfDay - offsetSeconds
   return seconds * MICROS_PER_SECOND + Number(fraction.slice(0, 6).padEnd(6, '0'))
 }
 
@@ -34,8 +34,8 @@ export function parseInstant(text: string): InstantMicros | null {
 export function parseDate(text: string): InstantMicros | null {
   const match = CALENDAR_DATE.exec(text)
   if (match === null) return null
-  const midnightMillis = utcMidnightMillis(Number(match[1]), Number(match[2]), Number(match[3]))
-  return midnightMillis === null ? null : midnightMillis * 1000
+  const midnightMs = utcMidnightMs(Number(match[1]), Number(match[2]), Number(match[3]))
+  return midnightMs === null ? null : midnightMs * 1000
 }
 
 /** Reads an instant or a date, as catalogs and account files allow either. */
@@ -60,7 +60,7 @@ export function formatDate(instantMicros: InstantMicros): string {
   return new Date(Math.floor(instantMicros / 1000)).toISOString().slice(0, 10)
 }
 
-function utcMidnightMillis(year: number, month: number, day: number): number | null {
+function utcMidnightMs(year: number, month: number, day: number): number | null {
   const date = new Date(0)
   // setUTCFullYear takes years below 100 as they are, which Date.UTC does not.
   date.setUTCFullYear(year, month - 1, day)

@@ -6,7 +6,7 @@ import type { Logger } from '../platform/log.ts'
 import type { Counter, Registry } from '../platform/metrics.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { upkeepJob } from '../platform/upkeep.ts'
-import { MAILS_A_SHARE, type MailParts, mailCounter, sendMails } from './send-mails.ts'
+import { MAILS_PER_SHARE, type MailParts, mailCounter, sendMails } from './send-mails.ts'
 import type { MailSettings } from './settings.ts'
 import { openTransport } from './transport.ts'
 
@@ -31,7 +31,7 @@ export function mailJobs(pool: Pool, settings: MailSettings | null, log: Logger,
     log.warn('no SMTP server is configured (TOLLGATE_SMTP_URL): no mail is sent')
     return { jobs: [...upkeep, unsendableJob(pool, log, sent)], close: () => {} }
   }
-  const transport = openTransport(settings.server, settings.sender, MAILS_A_SHARE)
+  const transport = openTransport(settings.server, settings.sender, MAILS_PER_SHARE)
   return { jobs: [...upkeep, sendJob({ pool, transport, settings, sent, log })], close: () => transport.close() }
 }
 

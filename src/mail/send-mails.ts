@@ -23,7 +23,7 @@ import type { MailSettings } from './settings.ts'
 import { type MailTransport, type OutgoingMail, SEND_WITHIN_MS, type SendOutcome } from './transport.ts'
 
 /** Mails of one share, each over a connection of its own: none waits in a queue while its claim runs out. */
-export const MAILS_A_SHARE = 5
+export const MAILS_PER_SHARE = 5
 /** Outlives the sending of a share: what is claimed is sent by nobody else meanwhile. */
 const CLAIM_SECONDS = 150
 
@@ -53,9 +53,9 @@ export async function sendMails(
   parts: MailParts,
   stopping: AbortSignal,
 ): Promise<{ readonly hasMore: boolean; readonly oldestWorkSeconds: number | null }> {
-  const claimed = await claimMails(parts.pool, { count: MAILS_A_SHARE, claimSeconds: CLAIM_SECONDS })
+  const claimed = await claimMails(parts.pool, { count: MAILS_PER_SHARE, claimSeconds: CLAIM_SECONDS })
   await Promise.all(claimed.map((mail) => sendOne(parts, mail, stopping)))
-  return { hasMore: claimed.length === MAILS_A_SHARE, oldestWorkSeconds: await overdueMailSeconds(parts.pool) }
+  return { hasMore: claimed.length === MAILS_PER_SHARE, oldestWorkSeconds: await overdueMailSeconds(parts.pool) }
 }
 
 async function sendOne(parts: MailParts, mail: ClaimedMail, stopping: AbortSignal): Promise<void> {

@@ -9,17 +9,17 @@ import type { Logger } from '../platform/log.ts'
 import type { PaymentProvider } from './providers/provider.ts'
 import { ProviderDidNotAnswer } from './reconcile.ts'
 
-const TASKS_A_RUN = 200
+const TASKS_PER_RUN = 200
 
 export async function markAtProvider({ pool }: Writer, provider: PaymentProvider, log: Logger): Promise<void> {
-  for (const { accountId, customerId, settingsVersion } of await readMarksDue(pool, provider.name, TASKS_A_RUN)) {
+  for (const { accountId, customerId, settingsVersion } of await readMarksDue(pool, provider.name, TASKS_PER_RUN)) {
     const answer = await provider.writeMark(customerId, { settingsVersion })
     if (answer.kind === 'refused')
       log.error({ account_id: accountId, code: answer.code }, 'the provider refused a mark')
     else if (answer.kind !== 'done') throw new ProviderDidNotAnswer(provider.name, answer.detail)
     else await noteMarked(pool, provider.name, accountId, settingsVersion)
   }
-  for (const { methodId, providerMethodId } of await readMethodsToDetach(pool, provider.name, TASKS_A_RUN)) {
+  for (const { methodId, providerMethodId } of await readMethodsToDetach(pool, provider.name, TASKS_PER_RUN)) {
     const answer = await provider.detachMethod(providerMethodId)
     if (answer.kind === 'refused') log.error({ method_id: methodId, code: answer.code }, 'a method was not detached')
     else if (answer.kind !== 'done') throw new ProviderDidNotAnswer(provider.name, answer.detail)

@@ -20,7 +20,7 @@ import { ProviderDidNotAnswer } from './reconcile.ts'
 /** A setup for which the provider never gave a page is over after this: nobody is waiting for it any more. */
 const WITHOUT_PAGE_MICROS: InstantMicros = MICROS_PER_DAY
 
-const SETUPS_A_RUN = 200
+const SETUPS_PER_RUN = 200
 
 /** The provider's page for a setup: asked again, the same one. */
 export async function openSetupPage(
@@ -92,7 +92,7 @@ async function conclude(
 /** Looks at the setups that are open, and answers how many were concluded. Rejects where the provider does not answer. */
 export async function sweepSetups(writer: Writer, provider: PaymentProvider, log: Logger): Promise<number> {
   let concluded = 0
-  for (const setup of await takeOpenSetups(writer.pool, provider.name, SETUPS_A_RUN)) {
+  for (const setup of await takeOpenSetups(writer.pool, provider.name, SETUPS_PER_RUN)) {
     const looked = await lookAtSetup(writer, provider, setup)
     if (looked.kind === 'refused') {
       log.error({ setup_id: setup.setupId, code: looked.code }, 'the provider refuses a look at a card on its way in')

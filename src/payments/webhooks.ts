@@ -21,9 +21,9 @@ import type { PaymentProvider } from './providers/provider.ts'
 import { logNotPosted, ProviderDidNotAnswer } from './reconcile.ts'
 
 /** All of them are looked at side by side, so that a claim outlives the slowest call. */
-export const EVENTS_A_RUN = 20
+export const EVENTS_PER_RUN = 20
 const CLAIM_MS = 45_000
-const METHODS_A_RUN = 100
+const METHODS_PER_RUN = 100
 
 export interface HandledEvents {
   readonly claimed: number
@@ -37,7 +37,7 @@ export async function handleProviderEvents(
   log: Logger,
 ): Promise<HandledEvents> {
   const { pool } = writer
-  const claimed = await claimProviderEvents(pool, provider.name, EVENTS_A_RUN, CLAIM_MS)
+  const claimed = await claimProviderEvents(pool, provider.name, EVENTS_PER_RUN, CLAIM_MS)
   const things = Map.groupBy(claimed, ({ about }) => `${about.kind} ${about.id}`)
   const outcomes = await Promise.all(
     [...things.values()].map(async (events) => {
@@ -120,7 +120,7 @@ async function lookAtMethod(
 
 /** Asks about saved cards of which nothing was heard for a week. Rejects where the provider does not answer. */
 export async function refreshStaleMethods(writer: Writer, provider: PaymentProvider, log: Logger): Promise<number> {
-  const stale = await takeStaleMethods(writer.pool, provider.name, METHODS_A_RUN)
+  const stale = await takeStaleMethods(writer.pool, provider.name, METHODS_PER_RUN)
   for (const saved of stale) await lookAtMethod(writer, provider, saved, log)
   return stale.length
 }

@@ -35,7 +35,7 @@ const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 
 /** Half of one connection: a million movements are ready within some two minutes. */
-const RESTS_A_PART_OF_EXPORT = 1
+const RESTS_PER_EXPORT_PART = 1
 
 /** How often it is asked how far the roll-up is behind, which looks at all accounts. */
 const MEASURED_EVERY_MS = 5 * SECOND_MS
@@ -136,7 +136,7 @@ export function exportsJob(pool: Pool, { log, registry, thread, whenExportEnds: 
         const hasMore = prepared.export !== null
         if (!hasMore) await thread.rest()
         return { hasMore, oldestWorkSeconds: await oldestInPreparation(pool) }
-      }, RESTS_A_PART_OF_EXPORT),
+      }, RESTS_PER_EXPORT_PART),
   }
 }
 

@@ -9,7 +9,7 @@ import { sweepSetups } from '../payments/method-setups.ts'
 import { paymentMetrics, showFigures } from '../payments/metrics.ts'
 import { CALL_MS, openProvider } from '../payments/open-provider.ts'
 import { createReconciler } from '../payments/reconcile.ts'
-import { EVENTS_A_RUN, handleProviderEvents, refreshStaleMethods } from '../payments/webhooks.ts'
+import { EVENTS_PER_RUN, handleProviderEvents, refreshStaleMethods } from '../payments/webhooks.ts'
 import { startWorker, type Worker } from '../payments/worker.ts'
 import type { Problem } from '../platform/http.ts'
 import { type Job, startJobs } from '../platform/jobs.ts'
@@ -82,7 +82,7 @@ export const paymentsRole = defineRole({
           const { claimed, handled } = await handleProviderEvents(writer, provider, log)
           if (handled > 0) outboxBell.ring()
           const oldestWorkSeconds = await oldestWaitingEvent(pool, provider.name)
-          return { oldestWorkSeconds, ...(claimed === EVENTS_A_RUN ? { restMs: 0 } : {}) }
+          return { oldestWorkSeconds, ...(claimed === EVENTS_PER_RUN ? { restMs: 0 } : {}) }
         },
       },
       {

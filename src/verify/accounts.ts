@@ -13,8 +13,8 @@ import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 import { createPaymentSums } from './payment-sums.ts'
 
-const ACCOUNTS_A_PAGE = 1_000
-const MOVEMENTS_A_PAGE = 5_000
+const ACCOUNTS_PER_PAGE = 1_000
+const MOVEMENTS_PER_PAGE = 5_000
 
 const READ_ACCOUNTS = `
   select account_id, balance_micros, last_sequence, status
@@ -73,7 +73,7 @@ export async function verifyAccounts(pool: Pool, pace: Pace, onFault: OnFault): 
     const { rows } = await pool.query<AccountRow>({
       name: 'verify-accounts',
       text: READ_ACCOUNTS,
-      values: [after, ACCOUNTS_A_PAGE],
+      values: [after, ACCOUNTS_PER_PAGE],
     })
     const last = rows.at(-1)
     if (last === undefined) return { accounts, movements }
@@ -119,7 +119,7 @@ async function verifyChains(
     const { rows } = await pool.query<MovementRow>({
       name: 'verify-movements',
       text: READ_MOVEMENTS,
-      values: [accounts.at(-1)!.account_id, accountId, sequence, MOVEMENTS_A_PAGE],
+      values: [accounts.at(-1)!.account_id, accountId, sequence, MOVEMENTS_PER_PAGE],
     })
     for (const row of rows) {
       const chain = chains.get(row.account_id)

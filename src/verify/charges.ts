@@ -18,7 +18,7 @@ import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 
-const EVENTS_A_PAGE = 2_000
+const EVENTS_PER_PAGE = 2_000
 
 export async function verifyCharges(pool: Pool, pace: Pace, onFault: OnFault): Promise<number> {
   const catalogs = createCatalogs(pool)
@@ -26,7 +26,7 @@ export async function verifyCharges(pool: Pool, pace: Pace, onFault: OnFault): P
   let after: DecisionPosition = BEFORE_ALL_DECISIONS
   let previous: DecisionOnRecord | null = null
   for (;;) {
-    const page = await readDecisions(pool, after, EVENTS_A_PAGE)
+    const page = await readDecisions(pool, after, EVENTS_PER_PAGE)
     const last = page.at(-1)
     if (last === undefined) return events
     const settings = await settingsOf(pool, page)

@@ -6,20 +6,20 @@ export interface Pace {
   took(rows: number, beat?: () => Promise<void>): Promise<void>
 }
 
-const LONGEST_WAIT_MILLIS = 5_000
+const LONGEST_WAIT_MS = 5_000
 /** Shorter waits add up to one that a timer can keep. */
-const SHORTEST_WAIT_MILLIS = 10
+const SHORTEST_WAIT_MS = 10
 
 export function createPace(rowsPerSecond: number): Pace {
-  let paidUntilMillis = performance.now()
+  let paidUntilMs = performance.now()
   return {
     async took(rows, beat = async () => {}) {
       await beat()
-      paidUntilMillis = Math.max(paidUntilMillis, performance.now()) + (rows / rowsPerSecond) * 1000
+      paidUntilMs = Math.max(paidUntilMs, performance.now()) + (rows / rowsPerSecond) * 1000
       for (;;) {
-        const waitMillis = paidUntilMillis - performance.now()
-        if (waitMillis < SHORTEST_WAIT_MILLIS) return
-        await delay(Math.min(waitMillis, LONGEST_WAIT_MILLIS))
+        const waitMs = paidUntilMs - performance.now()
+        if (waitMs < SHORTEST_WAIT_MS) return
+        await delay(Math.min(waitMs, LONGEST_WAIT_MS))
         await beat()
       }
     },

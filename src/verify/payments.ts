@@ -15,7 +15,7 @@ import type { Pace } from './pace.ts'
 
 /** Payments of the books that are ticked off against one reading of the list. */
 const PAYMENTS_HELD = 500_000
-const PAYMENTS_A_PAGE = 5_000
+const PAYMENTS_PER_PAGE = 5_000
 /** Payments that differ and wait to be looked at again. */
 const SUSPECTS_HELD = 20_000
 
@@ -111,10 +111,10 @@ async function readIds(
 ): Promise<{ readonly ids: Set<string>; readonly last: string | null }> {
   const ids = new Set<string>()
   for (let last = after; ids.size < PAYMENTS_HELD; ) {
-    const { rows } = await pool.query<{ payment_id: string }>(READ_IDS, [provider.name, last, PAYMENTS_A_PAGE])
+    const { rows } = await pool.query<{ payment_id: string }>(READ_IDS, [provider.name, last, PAYMENTS_PER_PAGE])
     for (const { payment_id } of rows) ids.add(payment_id)
     await pace.took(rows.length)
-    if (rows.length < PAYMENTS_A_PAGE) return { ids, last: null }
+    if (rows.length < PAYMENTS_PER_PAGE) return { ids, last: null }
     last = rows.at(-1)!.payment_id
     if (ids.size >= PAYMENTS_HELD) return { ids, last }
   }
@@ -221,8 +221,8 @@ async function readAnew(comparing: Comparing, suspects: Map<string, PaymentFacts
 
 async function dropAgreeing(pool: Pool, provider: string, suspects: Map<string, PaymentFacts>): Promise<void> {
   const all = [...suspects.values()]
-  for (let at = 0; at < all.length; at += PAYMENTS_A_PAGE) {
-    const page = all.slice(at, at + PAYMENTS_A_PAGE)
+  for (let at = 0; at < all.length; at += PAYMENTS_PER_PAGE) {
+    const page = all.slice(at, at + PAYMENTS_PER_PAGE)
     const posted = await readPosted(pool, provider, page)
     for (const facts of page) {
       if (agrees(facts, posted.get(facts.paymentId))) suspects.delete(facts.paymentId)

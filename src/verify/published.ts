@@ -17,11 +17,11 @@ import { ALWAYS, mayBeGone, noteFirst, type Retained, retainedSince } from './re
 import { addMessage, findGaps, type Gap, isAfter, newestOf, type Place, type Run } from './runs.ts'
 
 /** In memory at once: some 400 bytes each, and 140 for each further partition that it was on. */
-const ACCOUNTS_A_SLICE = 500_000
-const ACCOUNTS_A_PAGE = 5_000
+const ACCOUNTS_PER_SLICE = 500_000
+const ACCOUNTS_PER_PAGE = 5_000
 /** What is in the outbox may take long, as one lane may trail; but it must get less. */
-const OUTBOX_STUCK_MILLIS = 60_000
-const LOOK_MILLIS = 100
+const OUTBOX_STUCK_MS = 60_000
+const LOOK_MS = 100
 
 /** A topic, and the column of `tollgate.accounts` that holds the newest version or sequence of its series. */
 export interface PublishedSeries {
@@ -67,7 +67,7 @@ export async function verifyPublished(
   onFault: OnFault,
 ): Promise<{ readonly messages: number; readonly ranges: readonly OffsetRange[] }> {
   const { rows } = await pool.query<{ accounts: bigint }>('select count(*) as accounts from tollgate.accounts')
-  const slices = Math.max(1, Math.ceil(Number(rows[0]!.accounts) / ACCOUNTS_A_SLICE))
+  const slices = Math.max(1, Math.ceil(Number(rows[0]!.accounts) / ACCOUNTS_PER_SLICE))
   const looked: OffsetRange[] = []
   let messages = 0
   for (const one of series) {
@@ -105,7 +105,7 @@ async function readEpoch(pool: Pool): Promise<number> {
  * Balance and status of every account are told anew when an epoch begins, so the newest must be of it. A movement is of the
  * epoch that it was recorded in. Of alerts and top-ups that is not known.
  */
-const LEAST_EPOCH: Record<PublishedSeries['column'], string> = {
+const MIN_EPOCH: Record<PublishedSeries['column'], string> = {
   balance_version: 'e.epoch',
   status_version: 'e.epoch',
   alert_version: '1',
@@ -124,14 +124,14 @@ async function readAccounts(
 ): Promise<Map<string, Series>> {
   const accounts = new Map<string, Series>()
   // In the first epoch nothing was told under another, and there is nothing to look up.
-  const leastEpochOf = epoch === 1 ? '1' : LEAST_EPOCH[column]
+  const minEpochOf = epoch === 1 ? '1' : MIN_EPOCH[column]
   for (let after = ''; ; ) {
     const { rows } = await pool.query<{ account_id: string; version: bigint; status: string; least_epoch: number }>(
-      `select a.account_id, a.${column} as version, a.status, ${leastEpochOf} as least_epoch
+      `select a.account_id, a.${column} as version, a.status, ${minEpochOf} as least_epoch
          from tollgate.accounts a, tollgate.ledger_epoch e
         where a.account_id > $1
         order by a.account_id
-        limit ${ACCOUNTS_A_PAGE}`,
+        limit ${ACCOUNTS_PER_PAGE}`,
       [after],
     )
     const last = rows.at(-1)
@@ -150,7 +150,7 @@ async function outboxPassed(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ last: bigint | null }>('select max(pack_id) as last from tollgate.outbox_packs')
   const last = rows[0]!.last
   let fewest: bigint | null = null
-  let fewerAtMillis = Date.now()
+  let fewerAtMs = Date.now()
   while (last !== null) {
     const { rows: waiting } = await pool.query<{ packs: bigint }>(
       'select count(*) as packs from tollgate.outbox_packs where pack_id <= $1::bigint',
@@ -160,12 +160,12 @@ async function outboxPassed(pool: Pool): Promise<void> {
     if (packs === 0n) return
     if (fewest === null || packs < fewest) {
       fewest = packs
-      fewerAtMillis = Date.now()
+      fewerAtMs = Date.now()
     }
-    if (Date.now() - fewerAtMillis > OUTBOX_STUCK_MILLIS) {
+    if (Date.now() - fewerAtMs > OUTBOX_STUCK_MS) {
       throw new Error(`${packs} packs in the outbox and none has left it for a minute: is a relay running?`)
     }
-    await delay(LOOK_MILLIS)
+    await delay(LOOK_MS)
   }
 }
 
@@ -284,13 +284,13 @@ async function compareInDoubt(
   const { column } = series
   if (column !== 'balance_version' && column !== 'last_sequence') return
   const accountIds = [...inDoubt.keys()]
-  for (let at = 0; at < accountIds.length; at += ACCOUNTS_A_PAGE) {
+  for (let at = 0; at < accountIds.length; at += ACCOUNTS_PER_PAGE) {
     const { rows } = await pool.query<{ account_id: string; version: bigint; recorded_ms: number }>(
       `select a.account_id, a.${column} as version, (extract(epoch from m.recorded_at) * 1000)::float8 as recorded_ms
          from tollgate.accounts a
          join tollgate.movements m on m.account_id = a.account_id and m.sequence = a.last_sequence
         where a.account_id = any($1::text[])`,
-      [accountIds.slice(at, at + ACCOUNTS_A_PAGE)],
+      [accountIds.slice(at, at + ACCOUNTS_PER_PAGE)],
     )
     for (const { account_id: accountId, version, recorded_ms: recordedMs } of rows) {
       if (version !== accounts.get(accountId)!.inDatabase || mayBeGone(retained, accountId, recordedMs, null)) continue
@@ -307,10 +307,10 @@ async function compareAhead(
   accountIds: readonly string[],
   onFault: OnFault,
 ): Promise<void> {
-  for (let at = 0; at < accountIds.length; at += ACCOUNTS_A_PAGE) {
+  for (let at = 0; at < accountIds.length; at += ACCOUNTS_PER_PAGE) {
     const { rows } = await pool.query<{ account_id: string; version: bigint }>(
       `select account_id, ${column} as version from tollgate.accounts where account_id = any($1::text[])`,
-      [accountIds.slice(at, at + ACCOUNTS_A_PAGE)],
+      [accountIds.slice(at, at + ACCOUNTS_PER_PAGE)],
     )
     for (const { account_id: accountId, version } of rows) {
       const onTopic = newestOf(accounts.get(accountId)!.runs)!.last

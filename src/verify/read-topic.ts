@@ -20,9 +20,9 @@ export interface ReadBatch {
   readonly beat: () => Promise<void>
 }
 
-const SESSION_TIMEOUT_MILLIS = 60_000
-const FETCH_WAIT_MILLIS = 200
-const LOOK_MILLIS = 50
+const SESSION_TIMEOUT_MS = 60_000
+const FETCH_WAIT_MS = 200
+const LOOK_MS = 50
 /**
  * Markers of transactions take offsets that no message carries, so an end may never be reached by messages. So many answers
  * of every broker without one mean that there is no more; time alone means nothing, joining takes as long as it takes.
@@ -41,8 +41,8 @@ export async function readRanges(
   const consumer = kafka.consumer({
     groupId,
     allowAutoTopicCreation: false,
-    maxWaitTimeInMs: FETCH_WAIT_MILLIS,
-    sessionTimeout: SESSION_TIMEOUT_MILLIS,
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    sessionTimeout: SESSION_TIMEOUT_MS,
   })
   const answersByBroker = new Map<number, number>()
   let isBusy = false
@@ -84,7 +84,7 @@ export async function readRanges(
         }
       },
     })
-    while (left.size > 0 && failure === null && !isQuiet()) await delay(LOOK_MILLIS)
+    while (left.size > 0 && failure === null && !isQuiet()) await delay(LOOK_MS)
   } finally {
     await consumer.disconnect()
     await forgetGroup(kafka, groupId)

@@ -3,7 +3,7 @@ import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 
-const ACCOUNTS_A_PAGE = 200
+const ACCOUNTS_PER_PAGE = 200
 
 const NEXT_ACCOUNTS = `
   select max(account_id) as last
@@ -22,7 +22,7 @@ const FIND_CHARGED_TWICE = `
 
 export async function verifyTollFree(pool: Pool, pace: Pace, onFault: OnFault): Promise<void> {
   for (let after = ''; ; ) {
-    const { rows } = await pool.query<{ last: string | null }>(NEXT_ACCOUNTS, [after, ACCOUNTS_A_PAGE])
+    const { rows } = await pool.query<{ last: string | null }>(NEXT_ACCOUNTS, [after, ACCOUNTS_PER_PAGE])
     const last = rows[0]!.last
     if (last === null) return
     const found = await pool.query<{ account_id: string; interaction_id: string; event_ids: string[] }>({
@@ -34,7 +34,7 @@ export async function verifyTollFree(pool: Pool, pace: Pace, onFault: OnFault): 
       const detail = `interaction ${interaction_id} is charged as toll-free ${event_ids.length} times: ${event_ids.join(', ')}`
       onFault({ check: 'charged_twice', invariant: 'A', severity: 'warning', accountId, detail })
     }
-    await pace.took(ACCOUNTS_A_PAGE)
+    await pace.took(ACCOUNTS_PER_PAGE)
     after = last
   }
 }

@@ -9,7 +9,7 @@ import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 import { type RolledUpAccount, readRolledUpAccounts } from './rolled-up-accounts.ts'
 
-const MOVEMENTS_A_PAGE = 5_000
+const MOVEMENTS_PER_PAGE = 5_000
 
 /** Answers how many movements the sums were compared with. */
 export async function verifyUsageByDay(pool: Pool, pace: Pace, onFault: OnFault): Promise<number> {
@@ -37,7 +37,7 @@ function pagesOf(rows: readonly RolledUpAccount[]): Page[] {
   const pages: Page[] = []
   for (const { account_id, through_sequence } of rows) {
     let page = pages.at(-1)
-    if (page === undefined || page.movements >= MOVEMENTS_A_PAGE) {
+    if (page === undefined || page.movements >= MOVEMENTS_PER_PAGE) {
       page = { accountIds: [], movements: 0 }
       pages.push(page)
     }

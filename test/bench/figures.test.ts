@@ -77,7 +77,7 @@ describe('figures that a run could not give', () => {
 describe('what is read of the system', () => {
   it('is a process time behind whatever its command is called', () => {
     const stat = `42 (a (b) c d) S 1 2 3 4 5 6 7 8 9 10 150 50 13 14 15 16 17 18 987654 20`
-    expect(parseStat(stat)).toEqual({ startedAt: '987654', cpuMillis: 2000 })
+    expect(parseStat(stat)).toEqual({ startedAt: '987654', cpuMs: 2000 })
   })
 
   it('is a binary COPY, cut into chunks that each are one', () => {

@@ -7,7 +7,7 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ensureMonthPartitions, LOCK_TIMEOUT_MILLIS } from '../../src/ledger/upkeep/month-partitions.ts'
+import { ensureMonthPartitions, LOCK_TIMEOUT_MS } from '../../src/ledger/upkeep/month-partitions.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { migrate } from '../../src/platform/migrate.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
@@ -285,8 +285,8 @@ describe('the partitions of months', () => {
     const expected = allOf(await months(pool))
     expect(postponed).toEqual(expected.filter(({ table }) => table === 'movements'))
     expect(made).toEqual(expected.filter(({ table }) => table === 'rated_usage'))
-    expect(insertMillis).toBeLessThan(LOCK_TIMEOUT_MILLIS + SLACK_MILLIS)
-    expect(ensureMillis).toBeLessThan(LOCK_TIMEOUT_MILLIS + SLACK_MILLIS)
+    expect(insertMillis).toBeLessThan(LOCK_TIMEOUT_MS + SLACK_MILLIS)
+    expect(ensureMillis).toBeLessThan(LOCK_TIMEOUT_MS + SLACK_MILLIS)
 
     await holder.query('commit')
     expect(await ensureMonthPartitions(pool)).toEqual({ made: postponed, leftToDefault: [], postponed: [] })

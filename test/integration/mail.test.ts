@@ -346,7 +346,7 @@ describe('a mail', () => {
     // The month that is now ends within 31 days: on its first day it is not yet within 30.
     await expire(0)
     const isWithin = new Date(Date.now() + 30 * 86_400_000).getUTCMonth() !== new Date().getUTCMonth()
-    await writeExpiringMails(payments.pool, { methodsAPage: 1 })
+    await writeExpiringMails(payments.pool, { methodsPerPage: 1 })
     for (let i = 0; i < 3; i++) await writeExpiringMails(payments.pool)
     expect(await mailsOf(account)).toEqual(isWithin ? ['method_expiring ana waiting'] : [])
   })
@@ -467,7 +467,7 @@ describe('mails that pile up', () => {
     await spend(account, 60_000_000n)
     expect(await dropUnsendableMails(payments.pool, { afterSeconds: 3_600 })).toEqual({ count: 0, hasMore: false })
     await payments.pool.query(`update tollgate.mails set next_try_at = now() - interval '2 hours'`)
-    expect(await dropUnsendableMails(payments.pool, { afterSeconds: 3_600, mailsAPage: 1 })).toEqual({
+    expect(await dropUnsendableMails(payments.pool, { afterSeconds: 3_600, mailsPerPage: 1 })).toEqual({
       count: 1,
       hasMore: true,
     })

@@ -75,10 +75,10 @@ describe('rated usage', () => {
     return rows[0]!.count
   }
 
-  async function clearAll(keptDays = KEPT_DAYS, blocksAPage = 8): Promise<{ count: number; pages: number }> {
+  async function clearAll(keptDays = KEPT_DAYS, blocksPerPage = 8): Promise<{ count: number; pages: number }> {
     let count = 0
     for (let pages = 1; ; pages++) {
-      const page = await clearOldNumbers(ledger.pool, keptDays, { blocksAPage })
+      const page = await clearOldNumbers(ledger.pool, keptDays, { blocksPerPage })
       count += page.count
       if (!page.hasMore) return { count, pages }
     }
@@ -87,7 +87,7 @@ describe('rated usage', () => {
   it('is cleared of its numbers after the retention, to the row, the oldest first', async () => {
     await fill(due, monthOf(due, 1), 'due-')
     await fill(dueInPart, monthOf(dueInPart, 1), 'in-part-')
-    const first = await clearOldNumbers(ledger.pool, KEPT_DAYS, { blocksAPage: 8 })
+    const first = await clearOldNumbers(ledger.pool, KEPT_DAYS, { blocksPerPage: 8 })
     expect(first.hasMore).toBe(true)
     expect(first.overdueSeconds! * 1000).toBeCloseTo(daysAgo(KEPT_DAYS).getTime() - due.getTime(), -5)
     expect(await left()).toEqual({ call: 1, 'due-': ROWS_A_MONTH - first.count, 'in-part-': ROWS_A_MONTH })
@@ -140,7 +140,7 @@ describe('rated usage', () => {
 
   it('is gone through from its beginning where its table was rewritten meanwhile', async () => {
     await fill(due, monthOf(due, 1), 'due-')
-    await clearOldNumbers(ledger.pool, KEPT_DAYS, { blocksAPage: 40 })
+    await clearOldNumbers(ledger.pool, KEPT_DAYS, { blocksPerPage: 40 })
     // What is cleared last stands at the front of the new table.
     await ledger.pool.query(`create index by_time on tollgate.${nameOf(due)} (recorded_at desc)`)
     await ledger.pool.query(`cluster tollgate.${nameOf(due)} using by_time`)
@@ -217,7 +217,7 @@ it('a page of letters is a page', async () => {
       `insert into tollgate.dead_letters (topic, partition, "offset", value_hash, reason, detail, recorded_at, original)
        select 'usage.calls.v1', 0, i, 'hash', 'no_rate', 'none', now() - interval '400 days', 'value' from generate_series(1, 5) as i`,
     )
-    const page = () => clearOldLetters(ledger.pool, KEPT_DAYS, { lettersAPage: 3 })
+    const page = () => clearOldLetters(ledger.pool, KEPT_DAYS, { lettersPerPage: 3 })
     expect([await page(), await page(), await page()]).toMatchObject([
       { count: 3, hasMore: true },
       { count: 2, hasMore: false },

@@ -198,12 +198,12 @@ function readOptionalText(fields: Fields, name: string): string | null {
 }
 
 /** What is told of an event must fit into a message, and its user and interaction be found again by an index. */
-const MOST_TEXT_LENGTH = 2_000
+const MAX_TEXT_LENGTH = 2_000
 
 /** The database cannot hold NUL, and half a surrogate pair is no text in UTF-8: both would change on the way. */
 function requireStorable(name: string, value: string): string {
-  if (value.length > MOST_TEXT_LENGTH) {
-    throw new Refused('invalid_event', `${name} is longer than ${MOST_TEXT_LENGTH} characters`)
+  if (value.length > MAX_TEXT_LENGTH) {
+    throw new Refused('invalid_event', `${name} is longer than ${MAX_TEXT_LENGTH} characters`)
   }
   if (value.includes('\0') || !value.isWellFormed()) throw new Refused('invalid_event', `${name} is not valid text`)
   return value

@@ -203,7 +203,7 @@ export async function endPortalSessionsOf(pool: Pool, accountId: string, personI
   return rowCount ?? 0
 }
 
-const SESSIONS_A_PAGE = 1_000
+const SESSIONS_PER_PAGE = 1_000
 
 /** All of them have been over for weeks, whatever became of them. Passes over rows that another process deletes. */
 const DELETE_OLD = `
@@ -224,8 +224,8 @@ const DELETE_OLD = `
     from deleted`
 
 /** Forgets a page of the links and sessions older than `SESSIONS_KEPT_DAYS`, the oldest first. */
-export function deleteOldPortalSessions(pool: Pool, sessionsAPage: number = SESSIONS_A_PAGE): Promise<UpkeepPage> {
-  return upkeepPage(pool, DELETE_OLD, [SESSIONS_KEPT_DAYS, sessionsAPage], sessionsAPage)
+export function deleteOldPortalSessions(pool: Pool, sessionsPerPage: number = SESSIONS_PER_PAGE): Promise<UpkeepPage> {
+  return upkeepPage(pool, DELETE_OLD, [SESSIONS_KEPT_DAYS, sessionsPerPage], sessionsPerPage)
 }
 
 /** Whether a text has the form of a link's token. */

@@ -37,7 +37,7 @@ export interface Publishing {
  * A dead letter above this leaves out the message that it is about: a broker takes messages of 1 MiB unless told otherwise,
  * and one that it refused would hold up everything behind it.
  */
-export const MOST_DEAD_LETTER_BYTES = 900_000
+export const MAX_DEAD_LETTER_BYTES = 900_000
 
 export interface Announcer {
   balanceChanged(change: BalanceChanged, traceparent?: Traceparent): OutboxMessage
@@ -236,7 +236,7 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
       const { key, value: original, headers: originalHeaders } = letter
       let value = encode(DEAD_LETTER, { ...about, detail, key, value: original, headers: [...originalHeaders] })
       // The key goes out twice: in the letter, and as the letter's own.
-      const isTooBig = value.length + (key?.length ?? 0) > MOST_DEAD_LETTER_BYTES
+      const isTooBig = value.length + (key?.length ?? 0) > MAX_DEAD_LETTER_BYTES
       if (isTooBig) {
         const kept = `${detail} (too big to republish: its ${original?.length ?? 0} bytes are kept in tollgate.dead_letters)`
         value = encode(DEAD_LETTER, { ...about, detail: kept, key: null, value: null, headers: [] })

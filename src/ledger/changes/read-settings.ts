@@ -83,7 +83,7 @@ function storedInstant(text: string): number {
 }
 
 /** Past this many accounts the cache begins anew: some hundreds of megabytes would help nobody. */
-const MOST_ACCOUNTS = 100_000
+const MAX_ACCOUNTS = 100_000
 
 /** Remembers the newest version read of each account. */
 export class SettingsCache {
@@ -91,7 +91,7 @@ export class SettingsCache {
 
   /** Settings of exactly these versions, asking the database only for those not seen before. */
   async get(connection: Connection, asked: readonly SettingsVersion[]): Promise<Map<string, AccountSettings>> {
-    if (this.#byAccount.size > MOST_ACCOUNTS) this.clear()
+    if (this.#byAccount.size > MAX_ACCOUNTS) this.clear()
     const missing = asked.filter(({ accountId, version }) => this.#byAccount.get(accountId)?.version !== version)
     if (missing.length > 0) {
       const versions = new Map(missing.map(({ accountId, version }) => [accountId, version]))

@@ -83,7 +83,7 @@ function hashOf(content: unknown): Buffer {
   return hash('sha256', canonicalJson(content), 'buffer')
 }
 
-const KEYS_A_PAGE = 1_000
+const KEYS_PER_PAGE = 1_000
 
 /** Passes over rows that another process deletes: it takes no lock of an account, and waits for nobody. */
 const DELETE_OLD = `
@@ -104,6 +104,6 @@ const DELETE_OLD = `
     from deleted`
 
 /** Forgets a page of the keys older than `REQUEST_KEYS_KEPT_DAYS`, the oldest first, and says how many there were. */
-export function deleteOldRequestKeys(pool: Pool, keysAPage = KEYS_A_PAGE): Promise<UpkeepPage> {
-  return upkeepPage(pool, DELETE_OLD, [REQUEST_KEYS_KEPT_DAYS, keysAPage], keysAPage)
+export function deleteOldRequestKeys(pool: Pool, keysPerPage = KEYS_PER_PAGE): Promise<UpkeepPage> {
+  return upkeepPage(pool, DELETE_OLD, [REQUEST_KEYS_KEPT_DAYS, keysPerPage], keysPerPage)
 }

@@ -6,7 +6,7 @@ import { inTransaction, type Pool } from '../../platform/postgres.ts'
 import { insertMails } from '../changes/insert-mails.ts'
 import { readClock } from '../changes/read-clock.ts'
 
-const METHODS_A_PAGE = 1_000
+const METHODS_PER_PAGE = 1_000
 
 /**
  * Cards that automatic top-ups would charge, by id from a place on. Half-open: from 30 days before it expires until it has.
@@ -30,7 +30,7 @@ export interface ExpiringShare {
 /** Writes the mails of a page of cards; of those that have one already, no other. */
 export async function writeExpiringMails(
   pool: Pool,
-  { after = '', methodsAPage = METHODS_A_PAGE }: { readonly after?: string; readonly methodsAPage?: number } = {},
+  { after = '', methodsPerPage = METHODS_PER_PAGE }: { readonly after?: string; readonly methodsPerPage?: number } = {},
 ): Promise<ExpiringShare> {
   return inTransaction(pool, async (connection) => {
     const { rows } = await connection.query<{
@@ -38,7 +38,7 @@ export async function writeExpiringMails(
       account_id: string
       expiry_month: number
       expiry_year: number
-    }>(READ_EXPIRING, [after, methodsAPage])
+    }>(READ_EXPIRING, [after, methodsPerPage])
     if (rows.length === 0) return { mails: 0, nextAfter: '' }
     const { nowMicros } = await readClock(connection)
     const mails = rows.map((row): Mail => {
@@ -51,6 +51,6 @@ export async function writeExpiringMails(
       }
     })
     const written = await insertMails(connection, mails, formatInstant(nowMicros))
-    return { mails: written, nextAfter: rows.length < methodsAPage ? '' : rows.at(-1)!.method_id }
+    return { mails: written, nextAfter: rows.length < methodsPerPage ? '' : rows.at(-1)!.method_id }
   })
 }

@@ -3,7 +3,7 @@ import type { Pool } from '../../platform/postgres.ts'
 import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
 
 export const MAILS_KEPT_DAYS = 30
-const MAILS_A_PAGE = 1_000
+const MAILS_PER_PAGE = 1_000
 
 /** Why they are not sent, for whoever asks later. */
 const NO_SERVER = 'no SMTP server is configured'
@@ -27,10 +27,10 @@ const DROP_UNSENDABLE = `
  */
 export async function dropUnsendableMails(
   pool: Pool,
-  { afterSeconds, mailsAPage = MAILS_A_PAGE }: { readonly afterSeconds: number; readonly mailsAPage?: number },
+  { afterSeconds, mailsPerPage = MAILS_PER_PAGE }: { readonly afterSeconds: number; readonly mailsPerPage?: number },
 ): Promise<{ readonly count: number; readonly hasMore: boolean }> {
-  const { rowCount } = await pool.query(DROP_UNSENDABLE, [afterSeconds, mailsAPage])
-  return { count: rowCount ?? 0, hasMore: rowCount === mailsAPage }
+  const { rowCount } = await pool.query(DROP_UNSENDABLE, [afterSeconds, mailsPerPage])
+  return { count: rowCount ?? 0, hasMore: rowCount === mailsPerPage }
 }
 
 const DELETE_OLD = `
@@ -51,6 +51,6 @@ const DELETE_OLD = `
     from deleted`
 
 /** Forgets a page of the mails older than `MAILS_KEPT_DAYS`, whatever became of them, the oldest first. */
-export function deleteOldMails(pool: Pool, mailsAPage = MAILS_A_PAGE): Promise<UpkeepPage> {
-  return upkeepPage(pool, DELETE_OLD, [MAILS_KEPT_DAYS, mailsAPage], mailsAPage)
+export function deleteOldMails(pool: Pool, mailsPerPage = MAILS_PER_PAGE): Promise<UpkeepPage> {
+  return upkeepPage(pool, DELETE_OLD, [MAILS_KEPT_DAYS, mailsPerPage], mailsPerPage)
 }

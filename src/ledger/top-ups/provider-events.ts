@@ -98,7 +98,7 @@ export async function oldestWaitingEvent(pool: Pool, provider: string): Promise<
 }
 
 const EVENTS_KEPT_DAYS = 30
-const EVENTS_A_PAGE = 1_000
+const EVENTS_PER_PAGE = 1_000
 
 /** One that nobody could look at for so long is of no use any more: the provider's list has what it was about. */
 const DELETE_OLD = `
@@ -117,6 +117,6 @@ const DELETE_OLD = `
     from deleted`
 
 /** Forgets a page of events older than 30 days, with their bodies, the oldest first. */
-export function deleteOldProviderEvents(pool: Pool, eventsAPage: number = EVENTS_A_PAGE): Promise<UpkeepPage> {
-  return upkeepPage(pool, DELETE_OLD, [EVENTS_KEPT_DAYS, eventsAPage], eventsAPage)
+export function deleteOldProviderEvents(pool: Pool, eventsPerPage: number = EVENTS_PER_PAGE): Promise<UpkeepPage> {
+  return upkeepPage(pool, DELETE_OLD, [EVENTS_KEPT_DAYS, eventsPerPage], eventsPerPage)
 }

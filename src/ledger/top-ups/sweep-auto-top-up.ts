@@ -9,7 +9,7 @@ import { readClock } from '../changes/read-clock.ts'
 import { conclude } from './conclude.ts'
 import { type AutoTopUp, belowMicrosOf, readAutoTopUp, readAutoTopUps } from './read-auto-top-up.ts'
 
-const ACCOUNTS_A_PAGE = 1_000
+const ACCOUNTS_PER_PAGE = 1_000
 
 const NEXT_ACCOUNTS = `
   select account_id from tollgate.auto_top_up_memory where account_id > $1 order by account_id limit $2`
@@ -23,10 +23,10 @@ export interface Swept {
 }
 
 /** Reads page by page without a lock, and locks only the accounts that need something, one at a time. */
-export async function sweepAutoTopUp(writer: Writer, accountsAPage = ACCOUNTS_A_PAGE): Promise<Swept> {
+export async function sweepAutoTopUp(writer: Writer, accountsPerPage = ACCOUNTS_PER_PAGE): Promise<Swept> {
   let [accounts, rearmed, requested] = [0, 0, 0]
   for (let after = ''; ; ) {
-    const { rows } = await writer.pool.query<{ account_id: string }>(NEXT_ACCOUNTS, [after, accountsAPage])
+    const { rows } = await writer.pool.query<{ account_id: string }>(NEXT_ACCOUNTS, [after, accountsPerPage])
     const last = rows.at(-1)
     if (last === undefined) return { accounts, rearmed, requested }
     accounts += rows.length

@@ -16,8 +16,8 @@ import { type Connection, inTransaction, type Pool } from '../../platform/postgr
 import type { UpkeepPage } from '../../platform/upkeep.ts'
 
 /** Half a megabyte, a thousand rows: a tenth of a second. */
-const BLOCKS_A_PAGE = 64
-const LETTERS_A_PAGE = 500
+const BLOCKS_PER_PAGE = 64
+const LETTERS_PER_PAGE = 500
 
 /** The partitions of rated usage with their time, from the catalog. The default one has no bounds. */
 const PARTITIONS = `
@@ -95,14 +95,14 @@ interface ClaimedRow {
 export async function clearOldNumbers(
   pool: Pool,
   keptDays: number,
-  { blocksAPage = BLOCKS_A_PAGE } = {},
+  { blocksPerPage = BLOCKS_PER_PAGE } = {},
 ): Promise<UpkeepPage> {
   await pool.query(NOTE_PARTITIONS, [keptDays])
   return inTransaction(pool, async (connection) => {
     const { rows } = await connection.query<ClaimedRow>(CLAIM, [keptDays])
     const [claimed] = rows
     if (claimed === undefined) return { count: 0, hasMore: false, overdueSeconds: null }
-    return await clearPageOf(connection, claimed, keptDays, BigInt(blocksAPage))
+    return await clearPageOf(connection, claimed, keptDays, BigInt(blocksPerPage))
   })
 }
 
@@ -110,12 +110,12 @@ async function clearPageOf(
   connection: Connection,
   claimed: ClaimedRow,
   keptDays: number,
-  blocksAPage: bigint,
+  blocksPerPage: bigint,
 ): Promise<UpkeepPage> {
   const { partition_name, quoted_name, file_node, blocks, is_default } = claimed
   const isWhole = is_default || claimed.is_due_whole === true
   const begin = isWhole && !claimed.is_whole ? 0n : claimed.next_block
-  const end = begin + blocksAPage
+  const end = begin + blocksPerPage
   const { rows } = await connection.query<{ count: number; overdue_seconds: number | null; has_later: boolean }>(
     clearPage(quoted_name),
     [`(${begin},0)`, `(${end},0)`, keptDays],
@@ -152,12 +152,12 @@ const CLEAR_LETTERS = `
 export async function clearOldLetters(
   pool: Pool,
   keptDays: number,
-  { lettersAPage = LETTERS_A_PAGE } = {},
+  { lettersPerPage = LETTERS_PER_PAGE } = {},
 ): Promise<UpkeepPage> {
   const { rows } = await pool.query<{ count: number; overdue_seconds: number | null }>(CLEAR_LETTERS, [
     keptDays,
-    lettersAPage,
+    lettersPerPage,
   ])
   const { count, overdue_seconds: overdueSeconds } = rows[0]!
-  return { count, hasMore: count === lettersAPage, overdueSeconds }
+  return { count, hasMore: count === lettersPerPage, overdueSeconds }
 }

@@ -11,7 +11,7 @@
  *                            rows of the month
  *
  * So whoever holds rows of the default partition in an open transaction is waited for, and behind us wait all who want to
- * read or write it. That is held to LOCK_TIMEOUT_MILLIS, and with the scan to STATEMENT_TIMEOUT_MILLIS; then we give way
+ * read or write it. That is held to LOCK_TIMEOUT_MS, and with the scan to STATEMENT_TIMEOUT_MS; then we give way
  * and come again. Where the months were made in time, the default partition is empty and written by nobody.
  */
 import { sqlState } from '../../platform/faults.ts'
@@ -20,8 +20,8 @@ import { type Connection, inTransaction, type Pool } from '../../platform/postgr
 const PARTITIONED_TABLES = ['movements', 'rated_usage'] as const
 const MONTHS_AHEAD = 3
 
-export const LOCK_TIMEOUT_MILLIS = 2_000
-const STATEMENT_TIMEOUT_MILLIS = 3_000
+export const LOCK_TIMEOUT_MS = 2_000
+const STATEMENT_TIMEOUT_MS = 3_000
 
 /** Any number that nothing else in the database locks; it only has to be the same for every version of Tollgate. */
 const LOCK_KEY = 7_082_026_032
@@ -91,7 +91,7 @@ async function makePartition(pool: Pool, partition: MissingPartition): Promise<O
   try {
     return await inTransaction(pool, async (connection) => {
       await connection.query(
-        `set local lock_timeout = ${LOCK_TIMEOUT_MILLIS}; set local statement_timeout = ${STATEMENT_TIMEOUT_MILLIS}`,
+        `set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
       )
       await connection.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY])
       // Asked again under the lock: somebody else may have made it while we waited.
