@@ -1,6 +1,6 @@
 /**
- * The composition root: one process, with the roles it was started for. What is started goes onto a stack, and stopping, or
- * a start that fails half-way, takes it down from the top: so nothing is taken in that could no longer be finished.
+ * The composition root: one process with the roles it was started for. Everything that starts is pushed onto a stack.
+ * Stopping, or a start that fails half-way, unwinds the stack, so whatever takes in work stops before what it depends on.
  */
 import { orAborted } from './platform/aborted.ts'
 import { type Config, type Environment, parseConfig, type Role, type SectionName } from './platform/config.ts'
@@ -16,36 +16,36 @@ import { raterRole } from './roles/rater.ts'
 import { relayRole } from './roles/relay.ts'
 import { createOutboxBell, type RoleDefinition, type RunningRoles, startRoles } from './roles/role.ts'
 
-/** In the order they start: the relay hears of what the rater commits. */
+/** In start order. The relay comes first, so that it is listening when the rater commits. */
 const ROLES: readonly RoleDefinition[] = [relayRole, paymentsRole, raterRole, apiRole, jobsRole]
 
-/** What this file itself reads. */
+/** The sections that this file reads. */
 const OWN_SECTIONS = new Set<SectionName>(['process', 'log', 'database', 'kafka'])
 
 export interface Service {
   readonly httpPort: number
-  /** Finishes what is in hand within the grace time, and lets go of everything. */
+  /** Finishes the work in progress within the grace time, then releases everything. */
   stop(): Promise<void>
 }
 
-/** The sections of the configuration that the roles chosen need. Throws `ConfigError`. */
+/** Reads the sections of the configuration that the chosen roles need. Throws `ConfigError`. */
 export function readServiceConfig(environment: Environment): Config {
   const { roles } = parseConfig(environment, ['process']).process
   const sections = new Set(chosen(roles).flatMap((role) => role.sections))
-  // Of roles not chosen the sections are missing, and nobody reads them.
+  // The sections of the other roles are missing; nothing reads them.
   return parseConfig(environment, [...sections.union(OWN_SECTIONS)]) as Config
 }
 
 export interface ServiceParts {
   readonly config: Config
   readonly log: Logger
-  /** Aborts when the process is asked to stop: a start under way then rejects, with nothing left running. */
+  /** Aborts when the process is asked to stop. A start in progress then rejects, with nothing left running. */
   readonly signal: AbortSignal
-  /** Called for a fault that only a new process can mend. */
+  /** Called for a fault that only a restart of the process can fix. */
   readonly onFatal: (error: unknown) => void
 }
 
-/** Resolves once every role chosen has started. Rejects with nothing left running. */
+/** Starts the chosen roles and resolves once all of them run. Rejects with nothing left running. */
 export async function startService({ config, log, signal, onFatal }: ServiceParts): Promise<Service> {
   await using starting = new AsyncDisposableStack()
   const registry = createRegistry()
@@ -64,7 +64,7 @@ export async function startService({ config, log, signal, onFatal }: ServicePart
     signal,
     migrate(config.database.url, (notice) => log.warn({ notice }, 'a migration has something to say')),
   )
-  // Other roles put announcements into the outbox: for those they ask the registry, and start without a broker.
+  // The other roles only write to the outbox: they need the schema registry, and start without a broker.
   const definitions = chosen(roles)
   if (definitions.some(({ usesTopics }) => usesTopics)) {
     await orAborted(signal, createTopicsAndSchemas(config.kafka, log))

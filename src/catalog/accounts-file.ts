@@ -1,6 +1,6 @@
 /**
- * Reads the accounts file of the offline command and of `accounts apply`: who is rated, at which tariff, with which
- * packages from when. As with a catalog, every fault is reported at once and one error refuses the file whole.
+ * Reads the accounts file of the offline command and of `accounts apply`: the accounts, their tariffs and their packages
+ * by date. As with a catalog, all faults are reported at once, and a single error rejects the whole file.
  */
 import { CONTACT_ROLES, type Contact, DEFAULT_LOCALE, EMAIL_FORM, LOCALE_FORM } from '../core/account/contacts.ts'
 import { type Misfit, misfitsOf } from '../core/account/misfits.ts'
@@ -19,7 +19,7 @@ import { readInstant } from './values.ts'
 import { YamlFile, type YamlValue } from './yaml.ts'
 
 export interface ParsedAccounts {
-  /** In file order, with what the file names; null if and only if `faults` has an error. */
+  /** In file order, with the fields that the file sets; null if and only if `faults` has an error. */
   readonly accounts: WantedSettings[] | null
   readonly faults: Fault[]
   /** The line each account starts on, by its id. */
@@ -40,7 +40,7 @@ const ACCOUNT_KEYS = [
 
 const ACCOUNT_ID = /^[\x20-\x7E]{1,64}$/
 
-/** Reads the bytes of an accounts file; `file` is the name faults are reported under. */
+/** Reads an accounts file. `file` is the name used in faults. */
 export function parseAccountsFile(bytes: Uint8Array, file: string): ParsedAccounts {
   const faults = new FaultList()
   const lines = new Map<string, number>()
@@ -55,7 +55,7 @@ export function parseAccountsFile(bytes: Uint8Array, file: string): ParsedAccoun
   return { accounts: faults.errorCount > 0 ? null : accounts, faults: faults.sorted(), lines }
 }
 
-/** What a catalog has to offer for these accounts to be rated by it: their tariff, in their currency, and their packages. */
+/** Reports what a catalog lacks for these accounts: their tariffs, in their currencies, and their packages. */
 export function checkAccountsAgainstCatalog(
   accounts: readonly WantedSettings[],
   catalog: Catalog,
@@ -66,20 +66,20 @@ export function checkAccountsAgainstCatalog(
   return misfitFaults(misfits, { file, lines })
 }
 
-/** Where accounts were read from, for faults to point at: the line each starts on, by its id. */
+/** Where accounts were read from, so that faults can point there: the line each account starts on, by its id. */
 export interface AccountsSource {
   readonly file: string
   readonly lines: ReadonlyMap<string, number>
 }
 
-/** Misfits as faults of the file that asks for them, each once however many catalogs or periods it is of. */
+/** Turns misfits into faults of the accounts file. Each reason is reported once, even if several catalogs or periods have it. */
 export function misfitFaults(misfits: readonly Misfit[], { file, lines }: AccountsSource): Fault[] {
   const faults = new FaultList()
-  const said = new Set<string>()
+  const reported = new Set<string>()
   for (const misfit of misfits) {
     const reason = `account ${misfit.accountId}: ${reasonOf(misfit)}`
-    if (said.has(reason)) continue
-    said.add(reason)
+    if (reported.has(reason)) continue
+    reported.add(reason)
     faults.error(file, lines.get(misfit.accountId) ?? null, reason)
   }
   return faults.sorted()
@@ -96,7 +96,7 @@ function reasonOf(misfit: Misfit): string {
   }
 }
 
-/** Null when the entry is no map; else what could be read of it, which counts only if no fault was noted. */
+/** Reads one account. Null when the entry is not a map. Unreadable fields have placeholders, and a fault was added for each. */
 function readAccount(yaml: YamlFile, item: YamlValue, lines: Map<string, number>): WantedSettings | null {
   const map = yaml.map(item, 'account', ACCOUNT_KEYS)
   if (map === null) return null

@@ -1,6 +1,6 @@
 /**
- * Reads `catalog.yaml` by itself, before any table it names: rounding, emergency numbers, regions, packages, and the
- * tariffs with the names of their decks. What is at fault is left out, so that the rest can still be looked at.
+ * Reads `catalog.yaml` without the tables it names: rounding, emergency numbers, regions, packages, and the tariffs with the
+ * names of their decks. Faulty parts are left out, so that the rest can still be checked.
  */
 import { NO_PACKAGE } from '../core/account/settings.ts'
 import {
@@ -69,7 +69,7 @@ const TARIFF_KEYS = [
 ]
 const MINUTE_PRICE_KEYS = ['price_per_minute', 'first_increment', 'next_increment']
 
-/** Null when the file is no YAML map at all. */
+/** Reads `catalog.yaml`, adding what is wrong with it to `faults`. Null when the file is not a YAML map. */
 export function readCatalogFile(bytes: Uint8Array, faults: FaultList): CatalogOutline | null {
   const yaml = YamlFile.parse(bytes, CATALOG_FILE, faults)
   if (yaml === null) return null
@@ -173,7 +173,7 @@ function readPackages(
     }
     const countriesValue = yaml.required(map, 'countries', item, what)
     const included = countriesValue && readCountries(yaml, countriesValue, what, true, countries)
-    // A limit forgotten would be a limit lifted, so that "no limit" has to be written.
+    // A limit that was left out by mistake would mean no limit, so "no limit" has to be explicit.
     const limitValue = yaml.required(map, 'fair_use_minutes_per_user', item, what)
     const limit =
       limitValue === null || yaml.isNull(limitValue)
@@ -211,7 +211,7 @@ function readTariffs(yaml: YamlFile, value: YamlValue): Map<string, TariffOutlin
       voiceAgent: readMinutePrice(yaml, map, 'voice_agent', what),
       other: readOther(yaml, map.get('other'), what),
     }
-    // Kept under a key no id can have, so that the decks of a tariff without a good id are looked at too.
+    // A tariff without a valid id gets a key that no id can have, so that its decks are checked too.
     tariffs.set(id ?? `\n${tariffs.size}`, outline)
   }
   return tariffs
@@ -262,7 +262,7 @@ function readName(yaml: YamlFile, value: YamlValue, what: string): string | null
   return null
 }
 
-/** The id of a package or tariff, null when it is missing, unfit or taken. */
+/** The id of a package or tariff; null when it is missing, invalid or taken. */
 function readId(
   yaml: YamlFile,
   map: YamlMap,
@@ -278,7 +278,7 @@ function readId(
   return null
 }
 
-/** A path below the catalog's directory, with forward slashes: a catalog reads nothing but its own files. */
+/** A path inside the catalog's directory, with forward slashes: a catalog may only read its own files. */
 function readFileName(yaml: YamlFile, value: YamlValue, what: string): FileReference | null {
   const name = yaml.string(value, what)
   if (name === null) return null

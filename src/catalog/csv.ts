@@ -1,13 +1,13 @@
 /**
- * Comma-separated values as RFC 4180 has them, strictly: a header that names every column once, the same number of
- * fields in each row, quotes only around whole fields. Written for decks of hundreds of thousands of rows, which hardly
- * ever quote: a line without a quote is split as it stands, only the others are read character by character.
+ * Reads comma-separated values strictly by RFC 4180: a header that names every column once, the same number of fields in
+ * each row, quotes only around whole fields. Decks have hundreds of thousands of rows and hardly any quotes, so a line
+ * without a quote is simply split; only lines with quotes are parsed character by character.
  */
 import { type FaultList, shown } from './faults.ts'
 
 /**
- * Calls `onRow` with the fields of each well-formed row in the order of `columns`, whatever order the header has, and
- * the line the row starts on. Ill-formed rows are faults and are left out; a wrong header ends the reading.
+ * Calls `onRow` for each well-formed row, with its fields in the order of `columns` and the line it starts on. The header
+ * may have any order. Malformed rows are skipped and added to `faults`; a wrong header ends the reading.
  */
 export function readTable(
   text: string,
@@ -35,7 +35,7 @@ export function readTable(
   })
 }
 
-/** Where each of `columns` stands in the header; null when one is missing, unknown or there twice. */
+/** The position of each of `columns` in the header; null when a column is missing, unknown or repeated. */
 function headerOrder(
   header: readonly string[],
   line: number,
@@ -78,7 +78,7 @@ function readRecords(
   }
 }
 
-/** A record with quotes somewhere; `end` is the offset of its line feed, or of the end of the text. */
+/** Reads a record that contains quotes. `end` is the offset of its line feed, or the end of the text. */
 function readQuotedRecord(
   text: string,
   start: number,

@@ -1,7 +1,7 @@
 /**
- * Reads the tables a catalog names: the numbering plan, call decks, message decks. Each row is judged by itself, then
- * all rows of a prefix together: two that start at the same instant contradict each other, and that is an error; what
- * the rules resolve, though perhaps not as its author meant, is a warning.
+ * Reads the tables that a catalog names: the numbering plan, call decks and message decks. Each row is checked on its own,
+ * then all rows of a prefix together. Two rows that start at the same instant contradict each other: an error. What the
+ * rules resolve, though perhaps not as the author intended, is a warning.
  */
 import {
   type CallRate,
@@ -37,13 +37,13 @@ const MESSAGE_COLUMNS = ['prefix', 'destination', 'price_per_unit', 'effective_f
 type CallFields = [string, string, string, string, string, string, string, string]
 type MessageFields = [string, string, string, string, string]
 
-/** A prefix this many times dearer than the one it is cut from is more often a slipped point than a price. */
+/** A price this many times that of the next shorter prefix is more likely a misplaced decimal point than a real price. */
 const SUSPICIOUS_FACTOR = 10n
 
-/** Numbers that are sold for far more than a call to their country: a high price is no sign of a mistake there. */
-const DEAR_TYPES: ReadonlySet<NumberType> = new Set(['premium', 'shared_cost', 'special'])
+/** Numbers that cost far more than a normal call to their country: a high price is no sign of a mistake there. */
+const EXPENSIVE_TYPES: ReadonlySet<NumberType> = new Set(['premium', 'shared_cost', 'special'])
 
-/** A row with where it stands and its main price, for the checks that compare rows. */
+/** A row with its line and its main price, for the checks that compare rows. */
 interface Line<Rate> {
   readonly rate: Rate
   readonly line: number
@@ -52,7 +52,7 @@ interface Line<Rate> {
 
 type Rated = Effective & { readonly prefix: string }
 
-/** Country and type by prefix. A row for a short code is left out: it has no country and is `special` by rule. */
+/** Reads the numbering plan. A row for a short code is left out: by rule it has no country and is `special`. */
 export function readNumbering(bytes: Uint8Array, file: string, faults: FaultList): PrefixTable<NumberingRow> {
   const rows: NumberingRow[] = []
   const lineOf = new Map<string, number>()
@@ -84,6 +84,7 @@ export function readNumbering(bytes: Uint8Array, file: string, faults: FaultList
   return buildPrefixTable(rows)
 }
 
+/** Reads a deck of call rates. `numbering` tells for which prefixes a high price is normal. */
 export function readCallDeck(
   bytes: Uint8Array,
   file: string,
@@ -131,6 +132,7 @@ export function readCallDeck(
   })
 }
 
+/** Reads a deck of message rates. `numbering` tells for which prefixes a high price is normal. */
 export function readMessageDeck(
   bytes: Uint8Array,
   file: string,
@@ -159,7 +161,7 @@ export function readMessageDeck(
   })
 }
 
-/** What every deck has: prefix and destination first, its dates last; `readPrices` judges what lies between. */
+/** Reads what every deck has: prefix and destination first, dates last. `readPrices` reads the columns in between. */
 function readDeck<Rate extends Rated>(
   bytes: Uint8Array,
   file: string,
@@ -178,7 +180,7 @@ function readDeck<Rate extends Rated>(
       const prefixIsGood = checkPrefix(prefix, file, line, faults)
       if (CONTROL_CHARACTER.test(fields[1]!)) faults.error(file, line, 'destination has control characters')
       const effective = readEffective(fields.at(-2)!, fields.at(-1)!, instant, file, line, faults)
-      // Prices are judged even where the dates are bad: every fault of the row is said at once.
+      // Prices are checked even if the dates are bad, so that all faults of a row are reported at once.
       const row = readPrices(fields, line, effective ?? { effectiveFromMicros: 0, effectiveToMicros: 0 })
       if (row === null || effective === null || !prefixIsGood) return
       const sameRows = byPrefix.get(prefix)
@@ -191,13 +193,13 @@ function readDeck<Rate extends Rated>(
   for (const [prefix, rows] of byPrefix) {
     checkPrefixRows(prefix, rows, byPrefix, file, faults)
     const type = longestPrefix(numbering, prefix, () => true)?.type
-    if (type !== undefined && DEAR_TYPES.has(type)) continue
-    for (const row of rows) warnOfDearness(prefix, row, byPrefix, file, faults)
+    if (type !== undefined && EXPENSIVE_TYPES.has(type)) continue
+    for (const row of rows) warnOfHighPrice(prefix, row, byPrefix, file, faults)
   }
   return { file, rates: buildPrefixTable(laterStartsFirst(byPrefix)) }
 }
 
-/** The table takes the first row that is in force, and the rules the one with the later start. */
+/** By the rules the row with the latest start applies. The table takes the first row in force, so later starts go first. */
 function* laterStartsFirst<Rate>(byPrefix: ReadonlyMap<string, readonly Line<Rate>[]>): Iterable<Rate> {
   for (const rows of byPrefix.values()) {
     for (let i = rows.length - 1; i >= 0; i--) yield rows[i]!.rate
@@ -209,7 +211,7 @@ function byStart(a: Line<Effective>, b: Line<Effective>): number {
   return from < otherFrom ? -1 : from > otherFrom ? 1 : a.line - b.line
 }
 
-/** The checks of all rows of one prefix, which come in the order of their start. */
+/** Checks all rows of one prefix, given in order of their start. */
 function checkPrefixRows<Rate extends Rated>(
   prefix: string,
   rows: readonly Line<Rate>[],
@@ -217,7 +219,7 @@ function checkPrefixRows<Rate extends Rated>(
   file: string,
   faults: FaultList,
 ): void {
-  // The row that lasts longest of those seen: where it ends before the next one starts, the prefix has no price.
+  // The row seen so far that ends last. If it ends before the next one starts, the prefix has a gap without a price.
   let lasting = rows[0]!
   for (let i = 1; i < rows.length; i++) {
     const row = rows[i]!
@@ -251,7 +253,7 @@ function warnOfEnd<Rate extends Rated>(
   faults.warning(file, ended.line, `prefix ${prefix} ends at ${writtenInstant(endMicros)} and ${then} takes over`)
 }
 
-function warnOfDearness<Rate extends Rated>(
+function warnOfHighPrice<Rate extends Rated>(
   prefix: string,
   row: Line<Rate>,
   byPrefix: ReadonlyMap<string, readonly Line<Rate>[]>,
@@ -264,7 +266,7 @@ function warnOfDearness<Rate extends Rated>(
     ({ rate }) =>
       rate.effectiveFromMicros < row.rate.effectiveToMicros && row.rate.effectiveFromMicros < rate.effectiveToMicros,
   )
-  // A free parent has no tenfold.
+  // Ten times nothing is no yardstick.
   if (parent === null || parent.priceMicros === 0n) return
   if (row.priceMicros <= parent.priceMicros * SUSPICIOUS_FACTOR) return
   const [price, parentPrice] = [formatMoney(row.priceMicros), formatMoney(parent.priceMicros)]
@@ -275,7 +277,7 @@ function warnOfDearness<Rate extends Rated>(
   )
 }
 
-/** The first row that `accept` takes, of the longest prefix of `prefix` that has one; null for a short code. */
+/** The first accepted row of the longest shorter prefix that has one; null if there is none, and for a short code. */
 function nearestParent<Rate>(
   prefix: string,
   byPrefix: ReadonlyMap<string, readonly Line<Rate>[]>,
@@ -323,7 +325,7 @@ function isNumberType(text: string): text is NumberType {
   return (NUMBER_TYPES as readonly string[]).includes(text)
 }
 
-/** An instant without the fraction it seldom has. */
+/** Formats an instant, leaving out a fraction of zero. */
 function writtenInstant(instantMicros: InstantMicros): string {
   return formatInstant(instantMicros).replace('.000000Z', 'Z')
 }

@@ -1,24 +1,24 @@
 /**
- * What is wrong with a file an operator wrote: said with file, line and reason, and all of it at once, because whoever
- * mends a deck of thousands of rows should not have to learn of its faults one run at a time.
+ * Faults in a file that an operator wrote, each with file, line and reason. All are reported at once: nobody should have to
+ * fix a deck of thousands of rows one run at a time.
  */
 export interface Fault {
-  /** As the catalog names it, or as the command was given it. */
+  /** The name in the catalog, or the one given to the command. */
   file: string
-  /** From 1; null when the fault is of the file as a whole. */
+  /** From 1; null for a fault of the file as a whole. */
   line: number | null
   reason: string
-  /** One error refuses the file whole; a warning is for a person to look at. */
+  /** An error rejects the whole file; a warning is for a person to check. */
   severity: 'error' | 'warning'
 }
 
-/** `catalog.yaml:12: reason`; a warning says so before its reason. */
+/** Formats a fault as `catalog.yaml:12: reason`, with `warning: ` before the reason of a warning. */
 export function formatFault(fault: Fault): string {
   const place = fault.line === null ? fault.file : `${fault.file}:${fault.line}`
   return `${place}: ${fault.severity === 'warning' ? 'warning: ' : ''}${fault.reason}`
 }
 
-/** Gathers the faults of one reading. */
+/** Collects the faults found while reading. */
 export class FaultList {
   readonly #faults: Fault[] = []
   #errorCount = 0
@@ -36,7 +36,7 @@ export class FaultList {
     this.#faults.push({ file, line, reason, severity: 'warning' })
   }
 
-  /** In the order an editor meets them: files in the order they were first at fault, then by line. */
+  /** Files in the order of their first fault, then by line. */
   sorted(): Fault[] {
     const fileOrder = new Map<string, number>()
     for (const { file } of this.#faults) if (!fileOrder.has(file)) fileOrder.set(file, fileOrder.size)
@@ -46,7 +46,7 @@ export class FaultList {
   }
 }
 
-/** A value as a reason shows it: quoted, and cut when it is long. */
+/** Formats a value for a reason: quoted, and cut when it is long. */
 export function shown(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
 }

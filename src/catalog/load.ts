@@ -1,9 +1,9 @@
 /**
- * Loads a catalog: its directory becomes bytes by name, and the bytes become one immutable catalog, or every fault that
- * stands in the way. A catalog with one error is refused whole; the version in force stays.
+ * Loads a catalog in two steps: a directory becomes bytes by file name, and the bytes become an immutable catalog or a list
+ * of faults. A single error rejects the whole catalog, and the version in force stays.
  *
- * The bytes are kept apart from their reading because published versions are stored as the bytes they came as: the same
- * files always give the same catalog, wherever they were kept.
+ * The steps are separate because published versions are stored as their original bytes: the same files always give the same
+ * catalog, wherever they are stored.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync, statSync } from 'node:fs'
@@ -20,10 +20,10 @@ import {
 import { readCallDeck, readMessageDeck, readNumbering } from './decks.ts'
 import { type Fault, FaultList } from './faults.ts'
 
-/** `catalog.yaml` and every file it names, under the names it gives them. */
+/** `catalog.yaml` and the files it names, by name. */
 export interface CatalogFiles {
   readonly files: ReadonlyMap<string, Uint8Array>
-  /** Why a file that is named is not among them, by its name. */
+  /** Why a named file could not be read, by its name. */
   readonly unreadable: ReadonlyMap<string, string>
 }
 
@@ -33,7 +33,7 @@ export interface ParsedCatalog {
   readonly faults: Fault[]
 }
 
-/** Reads a directory from disk. Never throws: what cannot be read is in `unreadable`, and `parseCatalog` says where it is named. */
+/** Reads a catalog's directory. Never throws: failures are in `unreadable`, and `parseCatalog` reports where they are named. */
 export function readCatalogDirectory(directory: string): CatalogFiles {
   const files = new Map<string, Uint8Array>()
   const unreadable = new Map<string, string>()
@@ -49,7 +49,7 @@ export function readCatalogDirectory(directory: string): CatalogFiles {
   return { files, unreadable }
 }
 
-/** Reads the bytes of a catalog and reports every fault at once. */
+/** Parses the files of a catalog and reports all faults at once. */
 export function parseCatalog(
   files: ReadonlyMap<string, Uint8Array>,
   unreadable: ReadonlyMap<string, string> = new Map(),
@@ -60,7 +60,7 @@ export function parseCatalog(
   const outline = bytes === undefined ? null : readCatalogFile(bytes, faults)
   if (outline === null) return { catalog: null, faults: faults.sorted() }
 
-  /** Each file is read once however many tariffs name it, and they share the deck. */
+  /** A file named by several tariffs is read once, and they share its deck. */
   const readOnce = <Table>(read: (bytes: Uint8Array, file: string) => Table) => {
     const known = new Map<string, Table | null>()
     return (reference: FileReference | null): Table | null => {
@@ -97,7 +97,7 @@ export function loadCatalog(directory: string): ParsedCatalog & { readonly files
   return { ...parseCatalog(files, unreadable), files }
 }
 
-/** SHA-256, in hex, of names and bytes. Each is preceded by its length, or a byte could move from one file to the next unseen. */
+/** SHA-256, in hex, over names and bytes, each preceded by its length: moving a byte between files changes the hash. */
 export function catalogHash(files: ReadonlyMap<string, Uint8Array>): string {
   const hash = createHash('sha256')
   for (const name of [...files.keys()].sort()) {
@@ -118,13 +118,13 @@ function namedFiles(outline: CatalogOutline): FileReference[] {
   return references.filter((reference) => reference !== null)
 }
 
-/** The bytes of a file below `directory`, or why they cannot be had. A link that leads out of it is not followed. */
+/** The bytes of a file below `directory`, or why it cannot be read. A link that leads out of the directory is not followed. */
 function readInside(directory: string, name: string): Uint8Array | string {
   try {
     const root = realpathSync(directory)
     const path = realpathSync(join(root, name))
     if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return "leads outside the catalog's directory"
-    // A pipe or a device would keep the reader waiting.
+    // Reading a pipe or a device could block.
     if (!statSync(path).isFile()) return 'is not a file'
     return readFileSync(path)
   } catch (error) {
@@ -148,7 +148,7 @@ function withDecks(
   return { ...outline, outbound, tollFree, messages }
 }
 
-/** A country without numbers matches no call; one without a price refuses every call the package does not cover. */
+/** A country without numbering rows matches no call. Without a price, every call that the package does not cover is refused. */
 function warnOfCountries(outline: CatalogOutline, catalog: Catalog, faults: FaultList): void {
   const { numbering, tariffs } = catalog
   const rows = numbering.rows.flat()
@@ -156,7 +156,7 @@ function warnOfCountries(outline: CatalogOutline, catalog: Catalog, faults: Faul
   const reached = new Set<string | null>()
   for (const deck of new Set([...tariffs.values()].map((tariff) => tariff.outbound))) {
     if (deck === null) continue
-    // Reached by a rate for the country or a part of it, or for more than the country, such as +1.
+    // A rate reaches a country if its prefix is within the country, or covers more than it, as +1 does.
     for (const [rate] of deck.rates.rows) {
       reached.add(longestPrefix(numbering, rate!.prefix, always)?.country ?? null)
     }

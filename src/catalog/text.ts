@@ -1,11 +1,11 @@
-/** From bytes to text, the same strict way for every file an operator writes: UTF-8, no byte order mark, LF line ends. */
+/** Decodes the files that operators write, all equally strictly: UTF-8, no byte order mark, LF line ends. */
 import type { FaultList } from './faults.ts'
 
 const LINE_FEED = 10
 
 /**
- * The text of a file, null when there is none to go on with. A byte order mark or CRLF is a fault, but the text comes
- * back without it so that the other faults are found in the same run.
+ * The text of a file; null when it is empty or not UTF-8. A byte order mark or CRLF is a fault, but is removed from the
+ * text, so that the other faults are found in the same run.
  */
 export function readText(bytes: Uint8Array, file: string, faults: FaultList): string | null {
   let text: string
@@ -32,7 +32,7 @@ export function readText(bytes: Uint8Array, file: string, faults: FaultList): st
 }
 
 function lineOfInvalidByte(bytes: Uint8Array): number {
-  // No multi-byte character contains the byte of a line feed, so every line can be judged on its own.
+  // No multi-byte character contains a line feed byte, so each line can be decoded separately.
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let line = 1
   for (let start = 0; start <= bytes.length; line++) {

@@ -1,4 +1,4 @@
-/** The forms a single value may take in decks, catalog and accounts. A refused value comes back as the reason, a string. */
+/** Reads single values of decks, catalogs and accounts files. For an invalid value the reason is returned, as a string. */
 import { type InstantMicros, parseInstantOrDate } from '../core/instant.ts'
 import { type Micros, parseMoney } from '../core/money.ts'
 import { shown } from './faults.ts'
@@ -9,16 +9,16 @@ export const PREFIX = /^(?:\+\d{1,15}|\d{2,6})$/
 export const NUMBER = /^(?:\+\d{2,15}|\d{2,6})$/
 /** ISO 3166 alpha-2, by its shape. */
 export const COUNTRY = /^[A-Z]{2}$/
-/** PostgreSQL refuses U+0000 in text, and the rest would garble a statement line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+/** PostgreSQL does not store U+0000 in text, and the others would garble a line of output. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression is meant to find them
 export const CONTROL_CHARACTER = /[\u0000-\u001F\u007F]/
 
-/** A first and a next increment of this many seconds each still bill fewer seconds than a 32-bit integer holds. */
+/** With both increments at this maximum, the billed seconds still fit into a 32-bit integer. */
 export const MAX_WHOLE = 1_000_000_000
 
 const MAX_PRICE = 1_000_000_000n * 1_000_000n
 
-/** A price of at most six digits after the point, less than a thousand million currency units. */
+/** Reads a price: not negative, at most six digits after the point, less than a thousand million currency units. */
 export function readPrice(text: string): Micros | string {
   if (text === '') return 'is empty'
   if (text.length > 40) return `is not a price: ${shown(text)}`
@@ -33,20 +33,20 @@ export function readPrice(text: string): Micros | string {
   return micros
 }
 
-/** A whole number from `min` to 1,000,000,000, in plain digits. */
+/** Reads a whole number from `min` to 1,000,000,000, in plain digits. */
 export function readWhole(text: string, min: number): number | string {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
   if (value >= min && value <= MAX_WHOLE) return value
   return text === '' ? 'is empty' : `must be a whole number of at least ${min}: ${shown(text)}`
 }
 
-/** An RFC 3339 instant, or a date, which stands for its 00:00 UTC. */
+/** Reads an RFC 3339 instant, or a date, which means 00:00 UTC of that day. */
 export function readInstant(text: string): InstantMicros | string {
   const instantMicros = parseInstantOrDate(text)
   return instantMicros ?? `is not an RFC 3339 instant or a date: ${shown(text)}`
 }
 
-/** Remembers what each text was read as: a deck says the same few prices and dates over and over. */
+/** Caches the results of `read`: a deck repeats the same few prices and dates. */
 export function memoized<Value>(read: (text: string) => Value): (text: string) => Value {
   const known = new Map<string, Value>()
   return (text) => {

@@ -1,9 +1,9 @@
 /**
- * Walks a YAML document by hand so that each fault has its line. The caller asks for what it expects, a map, a list, a
- * string, and gets null, with the fault noted, when something else is there.
+ * Walks a YAML document node by node, so that each fault has a line. The caller asks for what it expects (a map, a list, a
+ * string) and gets null, with a fault added, when something else is there.
  *
- * Only the core schema of YAML 1.2 is read: dates and `NO` stay strings. A walk goes no deeper than its caller asks, so
- * an alias that contains itself does no harm, and few aliases may be used, so that none multiplies.
+ * Only the core schema of YAML 1.2 is supported: dates and `NO` stay strings. The walk goes only as deep as the caller
+ * asks, so an alias that contains itself is harmless; and the number of aliases is limited, so they cannot blow up.
  */
 import {
   type Document,
@@ -48,7 +48,7 @@ export class YamlFile {
     this.root = this.#value(document.contents, 1)
   }
 
-  /** Null, with the faults noted, when the bytes are not one YAML document. */
+  /** Parses the bytes. Null, with faults added, when they are not exactly one YAML document. */
   static parse(bytes: Uint8Array, file: string, faults: FaultList): YamlFile | null {
     const text = readText(bytes, file, faults)
     if (text === null) return null
@@ -60,17 +60,17 @@ export class YamlFile {
         prettyErrors: false,
         schema: 'core',
         resolveKnownTags: false,
-        // Checked by `map`, which does not compare each key with every other.
+        // `map` checks this, in linear instead of quadratic time.
         uniqueKeys: false,
-        // Not `silent`, which would also pass over a second document.
+        // `silent` would also ignore a second document.
         logLevel: 'error',
       }) as Document.Parsed<ParsedNode>
     } catch (error) {
-      // The parser recurses: brackets nested by the thousand exhaust the stack.
+      // The parser is recursive: thousands of nested brackets exhaust the stack.
       faults.error(file, null, `not valid YAML: ${error instanceof Error ? error.message : String(error)}`)
       return null
     }
-    // A warning is a tag or directive this reader would silently take for something else.
+    // A warning means a tag or directive that would silently be read as something else.
     const problems = [...document.errors, ...document.warnings]
     for (const problem of problems) {
       faults.error(file, lines.linePos(problem.pos[0]).line || 1, `not valid YAML: ${problem.message.split('\n')[0]}`)
@@ -86,7 +86,7 @@ export class YamlFile {
     this.#faults.warning(this.#file, line, reason)
   }
 
-  /** The entries of a map. Keys other than `known` are faults, unless `known` is null: then any string is a key. */
+  /** The entries of a map. Keys that are not in `known` are faults; with `known` null any string is allowed. */
   map(value: YamlValue, what: string, known: readonly string[] | null): YamlMap | null {
     if (!isMap(value.node)) return this.#refused(value, `${what} must be a map`)
     const entries = new Map<string, YamlValue>()
@@ -107,7 +107,7 @@ export class YamlFile {
     return value.node.items.map((item) => this.#value(item as Node | null, value.line))
   }
 
-  /** A string that is not empty and has no control characters; what YAML takes for a number has to be quoted. */
+  /** A string that is not empty and has no control characters. What YAML reads as a number has to be quoted. */
   string(value: YamlValue, what: string): string | null {
     const scalar = isScalar(value.node) ? value.node.value : undefined
     if (typeof scalar === 'number' || typeof scalar === 'boolean') {
@@ -119,7 +119,7 @@ export class YamlFile {
     return scalar
   }
 
-  /** As `string`, but quoted even where YAML would not ask for it: an emergency number never hangs on how it is read. */
+  /** A string that is quoted even where YAML does not require it, so that an emergency number is never read as a number. */
   quoted(value: YamlValue, what: string): string | null {
     const type = isScalar(value.node) ? value.node.type : undefined
     const isQuoted = type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE
@@ -144,7 +144,7 @@ export class YamlFile {
     )
   }
 
-  /** A price in quotes: a YAML number would go through a float. */
+  /** A quoted price: an unquoted YAML number would pass through a float. */
   price(value: YamlValue, what: string): Micros | null {
     if (isScalar(value.node) && typeof value.node.value === 'number') {
       return this.#refused(value, `${what} must be a quoted decimal, not a YAML number`)
@@ -159,7 +159,7 @@ export class YamlFile {
     return value.node === null || (isScalar(value.node) && value.node.value === null)
   }
 
-  /** The entry of a key that has to be there; null, with the fault noted at the map, when it is not. */
+  /** The entry of a required key; null, with a fault at the line of the map, when it is missing. */
   required(map: YamlMap, key: string, of: YamlValue, what: string): YamlValue | null {
     return map.get(key) ?? this.#refused(of, `${what}: missing ${key}`)
   }

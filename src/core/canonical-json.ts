@@ -1,9 +1,9 @@
 /**
- * JSON with one text for each value: keys in order, what is undefined left out, a bigint as `{"$bigint":"12"}`. So two
- * values are the same exactly when their texts are, whatever the order that their parts were put together in.
+ * JSON with exactly one text per value: keys sorted, undefined left out, a bigint as `{"$bigint":"12"}`. So two values are
+ * equal exactly when their texts are, whatever the order of their keys.
  */
 
-/** Throws a TypeError on what would not come back as it was: a date, a map, bytes, NaN. */
+/** Writes a value as canonical JSON. Throws a TypeError on what would not survive a round trip: a date, a map, bytes, NaN. */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
     case 'bigint':
@@ -30,7 +30,7 @@ function canonicalObject(value: object): string {
   return `{${members.join(',')}}`
 }
 
-/** The value that `canonicalJson` wrote, from its JSON already parsed. */
+/** Restores the value that `canonicalJson` wrote, from its parsed JSON. */
 export function fromCanonical(parsed: unknown): unknown {
   if (typeof parsed !== 'object' || parsed === null) return parsed
   if (Array.isArray(parsed)) return parsed.map(fromCanonical)

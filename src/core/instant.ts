@@ -1,6 +1,6 @@
 /**
- * Instants are whole microseconds since 1970-01-01T00:00:00Z, held in a number: exact from the year 1684 to 2255.
- * The core never asks what time it is; whoever needs "now" is given it.
+ * Instants are whole microseconds since 1970-01-01T00:00:00Z in a number, which is exact from the year 1684 to 2255.
+ * The core never reads a clock: functions that need the current time take it as a parameter.
  */
 
 /** Whole microseconds since 1970-01-01T00:00:00Z. */
@@ -13,7 +13,7 @@ const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?
 const CALENDAR_DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 
 /**
- * Reads an RFC 3339 instant with `T` and an offset or `Z`; digits past the sixth are cut.
+ * Parses an RFC 3339 instant with `T` and an offset or `Z`. Fractional digits beyond the sixth are dropped.
  * Null when the text has another form or names a date or time that does not exist.
  */
 export function parseInstant(text: string): InstantMicros | null {
@@ -30,7 +30,7 @@ export function parseInstant(text: string): InstantMicros | null {
   return seconds * MICROS_PER_SECOND + Number(fraction.slice(0, 6).padEnd(6, '0'))
 }
 
-/** Reads a calendar date (`2026-01-31`) as its 00:00 UTC. Null when it has another form or does not exist. */
+/** Parses a calendar date (`2026-01-31`) as 00:00 UTC of that day. Null when it has another form or does not exist. */
 export function parseDate(text: string): InstantMicros | null {
   const match = CALENDAR_DATE.exec(text)
   if (match === null) return null
@@ -38,37 +38,37 @@ export function parseDate(text: string): InstantMicros | null {
   return midnightMs === null ? null : midnightMs * 1000
 }
 
-/** Reads an instant or a date, as catalogs and account files allow either. */
+/** Parses an instant or a date: catalogs and accounts files allow either. */
 export function parseInstantOrDate(text: string): InstantMicros | null {
   return parseInstant(text) ?? parseDate(text)
 }
 
-/** Whether a number holds it exactly: one that does not might come back from where it is stored as another. */
+/** Whether the number is exact. One that is not could be read back from storage as another instant. */
 export function isExactInstant(instantMicros: InstantMicros): boolean {
   return Number.isSafeInteger(instantMicros)
 }
 
-/** RFC 3339 in UTC with six digits of fraction, the form every table and message of the product uses. */
+/** Formats an instant as RFC 3339 in UTC with six fractional digits, the form used in every table and message. */
 export function formatInstant(instantMicros: InstantMicros): string {
-  const millis = Math.floor(instantMicros / 1000)
-  const micros = instantMicros - millis * 1000
-  return `${new Date(millis).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`
+  const epochMs = Math.floor(instantMicros / 1000)
+  const micros = instantMicros - epochMs * 1000
+  return `${new Date(epochMs).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`
 }
 
-/** `2026-01-31`, the UTC date an instant falls on. */
+/** Formats the UTC date of an instant: `2026-01-31`. */
 export function formatDate(instantMicros: InstantMicros): string {
   return new Date(Math.floor(instantMicros / 1000)).toISOString().slice(0, 10)
 }
 
 function utcMidnightMs(year: number, month: number, day: number): number | null {
   const date = new Date(0)
-  // setUTCFullYear takes years below 100 as they are, which Date.UTC does not.
+  // Unlike Date.UTC, setUTCFullYear takes years below 100 literally.
   date.setUTCFullYear(year, month - 1, day)
   const exists = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
   return exists ? date.getTime() : null
 }
 
-/** The UTC midnight that the day of an instant begins at. */
+/** The UTC midnight at which the day of an instant begins. */
 export function startOfDay(instantMicros: InstantMicros): InstantMicros {
   return Math.floor(instantMicros / MICROS_PER_DAY) * MICROS_PER_DAY
 }

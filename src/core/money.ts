@@ -13,7 +13,7 @@ export const MICROS_PER_UNIT = 1_000_000n
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d{1,6}))?$/
 
-/** Reads a plain decimal string of at most six digits after the point; null for any other form (`1e3`, `+1`, `.5`, ` 1`). */
+/** Parses a plain decimal string with at most six digits after the point; null for any other form (`1e3`, `+1`, `.5`, ` 1`). */
 export function parseMoney(text: string): Micros | null {
   const match = DECIMAL.exec(text)
   if (match === null) return null
@@ -22,7 +22,7 @@ export function parseMoney(text: string): Micros | null {
   return sign === '-' ? -micros : micros
 }
 
-/** `-12.340000`: currency units with six digits after the point. */
+/** Formats micros as currency units with six digits after the point: `-12.340000`. */
 export function formatMoney(micros: Micros): string {
   const digits = (micros < 0n ? -micros : micros).toString().padStart(7, '0')
   return `${micros < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`

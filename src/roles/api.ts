@@ -1,5 +1,4 @@
-/** The API: every account by HTTP, on a port of its own. Metrics and health stay on the operators' port. */
-
+/** The HTTP API, on its own port. Metrics and health stay on the operators' port. */
 import { createTokenReader } from '../api/access/tokens.ts'
 import { readPageFiles } from '../api/pages/page-files.ts'
 import { portalSettings } from '../api/portal/settings.ts'
@@ -18,9 +17,9 @@ import { createViewListener } from '../view/listen.ts'
 import { connectRedis } from '../view/redis.ts'
 import { defineRole } from './role.ts'
 
-/** Rate limits are asked of Redis before anything else: a slow one must not slow the API. */
+/** Every request checks its rate limit in Redis first, so a slow Redis must not slow down the API. */
 const REDIS_ANSWERS_WITHIN_MS = 100
-/** Fewer than a command's: a request waits for it. */
+/** Fewer than for the command: here a request is waiting. */
 const REPLAY_RETRIES = 3
 
 export const apiRole = defineRole({

@@ -1,11 +1,11 @@
 /**
- * Jobs: the work beside the ledger that rating must not feel. It is done a share at a time, a share a transaction, and after
- * each the job rests nine times as long as that took (`takeShare`): so it has a tenth of one connection at the most, and a
- * database that is busy, where shares take longer, is left alone for longer. People wait for two of them: exports rest as long
- * as they took, and mail is bounded by the mail server instead (src/mail/jobs.ts).
+ * Background jobs that must not slow down rating. Each job works in shares, one transaction per share, and after each share
+ * rests nine times as long as it took (`takeShare`). So a job uses at most a tenth of one connection, and a busy database,
+ * where shares take longer, gets longer rests. Two jobs have people waiting for them: exports rest only as long as they
+ * worked, and mail is limited by the mail server instead (src/mail/jobs.ts).
  *
- * A stop lets the shares in hand come to their end, some hundred milliseconds, and begins no other. One that is cut off
- * leaves nothing: where a job stands is stored with what it did.
+ * On a stop the current shares finish, which takes some hundred milliseconds, and no new ones begin. A share that is cut
+ * off leaves no trace: a job's progress is stored in the transaction of its work.
  */
 
 import { deleteOldPortalSessions } from '../ledger/access/portal-sessions.ts'
@@ -34,11 +34,11 @@ import { defineRole } from './role.ts'
 const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 
-/** Half of one connection: a million movements are ready within some two minutes. */
+/** Half of one connection: an export of a million movements takes about two minutes. */
 const RESTS_PER_EXPORT_PART = 1
 
-/** How often it is asked how far the roll-up is behind, which looks at all accounts. */
-const MEASURED_EVERY_MS = 5 * SECOND_MS
+/** How often the lag of the roll-up is measured; the query scans all accounts. */
+const MEASURE_EVERY_MS = 5 * SECOND_MS
 
 export const jobsRole = defineRole({
   name: 'jobs',
@@ -46,9 +46,9 @@ export const jobsRole = defineRole({
   async start(config, { log, registry }) {
     await using starting = new AsyncDisposableStack()
     const { connections, numbersKeptDays } = config.jobs
-    // Before anything is started, for it may be refused.
+    // First: it may throw, and nothing has started yet.
     const settings = mailSettings(config, config.provider.name === 'sandbox')
-    // One is the thread's that makes exports.
+    // The export thread has the remaining connection.
     const pool = createPool(config.database.url, log, connections - 1)
     starting.defer(() => pool.end())
     const thread = createExportThread({ databaseUrl: config.database.url, logLevel: config.log.level })
@@ -70,7 +70,7 @@ export const jobsRole = defineRole({
 
     const running = starting.move()
     return {
-      // A job that fails is tried again after its interval, and a new process would do no better: its metrics tell.
+      // A failed job runs again after its interval; a restart would not help. Its metrics show the failure.
       health: () => null,
       degraded: () => [],
       readiness: () => null,
@@ -79,7 +79,7 @@ export const jobsRole = defineRole({
   },
 })
 
-/** Goes round all accounts, a share at a time, and rests for its interval once a round has left nothing behind. */
+/** Rolls movements up, in rounds over all accounts. It rests for its interval once a round has left nothing behind. */
 export function rollUpJob(pool: Pool): Job {
   let after = ''
   let leftBehind = false
@@ -95,7 +95,7 @@ export function rollUpJob(pool: Pool): Job {
         const isRoundOver = after === ''
         const hasMore = !isRoundOver || leftBehind
         if (isRoundOver) leftBehind = false
-        if (hasMore && performance.now() - measuredAt < MEASURED_EVERY_MS) return { hasMore }
+        if (hasMore && performance.now() - measuredAt < MEASURE_EVERY_MS) return { hasMore }
         measuredAt = performance.now()
         return { hasMore, oldestWorkSeconds: await oldestNotRolledUp(pool) }
       }),
@@ -109,14 +109,14 @@ interface ExportsParts {
   readonly whenExportEnds: WhenExportEnds
 }
 
-/** Someone waits for an export: it is looked for every second, and made with less rest. */
+/** Prepares exports. Someone is waiting for each, so it polls every second and rests less than other jobs. */
 export function exportsJob(pool: Pool, { log, registry, thread, whenExportEnds: whenEnds }: ExportsParts): Job {
   const ended: Counter<'state'> = counter(registry, {
     name: 'tollgate_exports_total',
     help: 'Exports that became ready, and that failed',
     labelNames: ['state'],
   })
-  // Seen at 0, so that the first failure is seen as one more.
+  // Initialized to 0, so that the first failure shows up as an increase.
   for (const state of ['ready', 'failed']) ended.inc({ state }, 0)
   const report = ({ export: worked, failure }: Prepared) => {
     if (worked === null) return
@@ -165,24 +165,25 @@ function upkeepJobs(pool: Pool, log: Logger): Job[] {
   ]
 }
 
+/** Clears phone numbers of rated usage and dead letters that are older than `keptDays`. */
 export function phoneNumbersJob(pool: Pool, registry: Registry, keptDays: number): Job {
   const cleared: Counter<'of'> = counter(registry, {
     name: 'tollgate_numbers_cleared_total',
     help: 'Rated usage and dead letters whose phone numbers were cleared after their retention',
     labelNames: ['of'],
   })
-  const take = async (of: string, share: Promise<UpkeepPage>): Promise<UpkeepPage> => {
-    const taken = await share
-    cleared.inc({ of }, taken.count)
-    return taken
+  const counted = async (of: string, clearing: Promise<UpkeepPage>): Promise<UpkeepPage> => {
+    const page = await clearing
+    cleared.inc({ of }, page.count)
+    return page
   }
   return {
     name: 'phone numbers',
     everyMs: 60 * MINUTE_MS,
     run: () =>
       takeShare(async () => {
-        const usage = await take('rated_usage', clearOldNumbers(pool, keptDays))
-        const letters = await take('dead_letter', clearOldLetters(pool, keptDays))
+        const usage = await counted('rated_usage', clearOldNumbers(pool, keptDays))
+        const letters = await counted('dead_letter', clearOldLetters(pool, keptDays))
         const waiting = [usage, letters].filter(({ hasMore }) => hasMore)
         const oldest = Math.max(0, ...waiting.map(({ overdueSeconds }) => overdueSeconds ?? 0))
         return { hasMore: waiting.length > 0, oldestWorkSeconds: waiting.length > 0 ? oldest : null }

@@ -1,4 +1,4 @@
-/** Payments: takes top-ups to the provider and its word to the ledger, and looks after what is stuck, lost or forgotten. */
+/** Payments: charges top-ups at the provider, records the outcomes in the ledger, and recovers what is stuck or was missed. */
 import { measureTopUps } from '../ledger/top-ups/measure-top-ups.ts'
 import { oldestOpenSetup, oldestOverdueLimit, oldestTaskAtProvider } from '../ledger/top-ups/oldest-tasks.ts'
 import { oldestWaitingEvent } from '../ledger/top-ups/provider-events.ts'
@@ -17,7 +17,7 @@ import { createPool } from '../platform/postgres.ts'
 import { createEncoders } from '../platform/schemas.ts'
 import { defineRole } from './role.ts'
 
-/** A worker that has not looked for top-ups for this long is stuck, and better started again. */
+/** A worker that has not polled for top-ups for this long is stuck: a restart helps. */
 const STUCK_AFTER_MS = 60_000
 
 const SECOND_MS = 1_000

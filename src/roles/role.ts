@@ -1,17 +1,17 @@
-/** What a role is: a part of the service that is started by itself, says how it is, and can be stopped. */
+/** What a role is: a part of the service that starts on its own, reports its health, and can be stopped. */
 import { orAborted } from '../platform/aborted.ts'
 import type { Config, Role, SectionName } from '../platform/config.ts'
 import type { Problem } from '../platform/http.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Registry } from '../platform/metrics.ts'
 
-/** A role that runs. Disposing of it finishes what is in hand, within the grace time, and lets go of everything. */
+/** A running role. Disposing of it finishes the work in progress within the grace time, then releases everything. */
 export interface RunningRole extends AsyncDisposable {
-  /** Why only a new start of the process helps; null while it is well. */
+  /** Why the process has to be restarted; null while it is healthy. */
   health(): Problem | null
-  /** What is wrong that a new start does not mend. */
+  /** What is wrong that a restart does not fix. */
   degraded(): readonly Problem[]
-  /** Why it is not ready for work yet; null once it is. */
+  /** Why it is not ready for work yet; null once it is ready. */
   readiness(): Problem | null
 }
 
@@ -20,18 +20,20 @@ export interface RoleContext {
   readonly log: Logger
   readonly registry: Registry
   readonly outboxBell: OutboxBell
-  /** Aborts when the process is asked to stop: a start under way is abandoned. */
+  /** Aborts when the process is asked to stop: a start in progress is abandoned. */
   readonly signal: AbortSignal
-  /** Called for a fault that only a new process can mend. */
+  /** Called for a fault that only a restart of the process can fix. */
   readonly onFatal: (error: unknown) => void
 }
 
-/** Rung by whoever put something into the outbox, heard by the relays of the same process. */
+/** Wakes the relays of this process after something was written to the outbox. */
 export interface OutboxBell {
   ring(): void
   onRing(wake: () => void): void
 }
 
+/** Makes the bell that the roles of one process share. Each ring calls every listener, in the order they registered. */
+/** Makes the bell that the roles of one process share. Each ring calls every listener, in the order they registered. */
 export function createOutboxBell(): OutboxBell {
   const listeners: (() => void)[] = []
   return {
@@ -44,22 +46,22 @@ export function createOutboxBell(): OutboxBell {
 
 export interface RoleDefinition<S extends SectionName = SectionName> {
   readonly name: Role
-  /** The sections of the configuration it needs, and no other process has to have. */
+  /** The sections of the configuration that it needs. A process without this role does not have to set them. */
   readonly sections: readonly S[]
-  /** It reads topics or writes to them, so that they have to be there before it starts. */
+  /** It reads or writes topics, so they must exist before it starts. */
   readonly usesTopics?: true
-  /** Rejects with nothing left running, also when the context's signal aborts meanwhile. */
+  /** Rejects with nothing left running, including when the context's signal aborts during the start. */
   start(config: Pick<Config, S>, context: RoleContext): Promise<RunningRole>
 }
 
-/** Roles that run, in the order they were started. Disposing of them stops the last one first. */
+/** Running roles, in the order they started. Disposing of them stops the last one first. */
 export interface RunningRoles extends AsyncDisposable {
   readonly roles: readonly RunningRole[]
 }
 
 /**
- * Starts roles one after the other. Rejects when one does not start, or as soon as the context's signal aborts, with none
- * of them left running.
+ * Starts roles one after the other. Rejects when one fails to start, or as soon as the context's signal aborts; none of
+ * them is left running then.
  */
 export async function startRoles(
   definitions: readonly RoleDefinition[],
@@ -76,8 +78,8 @@ export async function startRoles(
   return { roles, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-/** Gives `start` the sections that it names, as their types. */
+/** Defines a role whose `start` gets exactly the sections that it names, typed. */
 export function defineRole<const S extends SectionName>(definition: RoleDefinition<S>): RoleDefinition {
-  // Whoever composes roles parses the sections of all that it starts.
+  // Safe: `readServiceConfig` parses the sections of every role that is started.
   return definition as unknown as RoleDefinition
 }

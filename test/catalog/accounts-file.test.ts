@@ -12,7 +12,7 @@ const FILE = 'accounts.yaml'
 describe('an accounts file without faults', () => {
   const { accounts, faults, lines } = parseAccountsFile(bytesOf(ACCOUNTS_YAML), FILE)
 
-  test('is read with its packages in the order they take force', () => {
+  test('is read with its packages in the order they come into force', () => {
     expect(faults).toEqual([])
     expect(accounts?.[0]).toEqual({
       accountId: 'acme',
@@ -33,7 +33,7 @@ describe('an accounts file without faults', () => {
     })
   })
 
-  test('says nothing of what it leaves out, which has its default in a new account', () => {
+  test('leaves absent fields undefined; a new account gets their defaults', () => {
     const named = { accountId: 'globex', currency: 'USD', tariff: 'plain-usd', billingCycleAnchor: '2024-02-29' }
     expect(accounts?.[1]).toEqual(named)
     expect(applySettings(accounts![1]!)).toEqual({
@@ -52,7 +52,7 @@ describe('an accounts file without faults', () => {
     })
   })
 
-  test('each account is known by its line', () => {
+  test('each account has its line', () => {
     expect(lines).toEqual(
       new Map([
         ['acme', 2],
@@ -62,7 +62,7 @@ describe('an accounts file without faults', () => {
   })
 })
 
-describe('every fault is refused with file, line and reason', () => {
+describe('every fault is reported with file, line and reason', () => {
   const limit = 'fair_use_minutes_per_user must be a whole number of at least 0'
   test.each<[string, string, string, ...string[]]>([
     [
@@ -197,7 +197,7 @@ describe('accounts against a catalog', () => {
     expect(checkAccountsAgainstCatalog(accounts!, catalog!, FILE, lines).map(formatFault)).toEqual(expected)
   })
 
-  test('a package that is asked for from several instants on is missing once', () => {
+  test('a missing package that is listed several times is reported once', () => {
     const yaml = ACCOUNTS_YAML.replace('id: none', 'id: mars').replace('id: eu,', 'id: mars,')
     const { accounts, lines } = parseAccountsFile(bytesOf(yaml), FILE)
     expect(checkAccountsAgainstCatalog(accounts!, catalog!, FILE, lines).map(formatFault)).toEqual([
@@ -205,7 +205,7 @@ describe('accounts against a catalog', () => {
     ])
   })
 
-  test('without lines the file alone is named', () => {
+  test('without lines only the file is named', () => {
     const { accounts } = parseAccountsFile(bytesOf(ACCOUNTS_YAML.replace('plain-usd', 'gold')), FILE)
     expect(checkAccountsAgainstCatalog(accounts!, catalog!, FILE).map(formatFault)).toEqual([
       'accounts.yaml: account globex: unknown tariff "gold"',
@@ -213,7 +213,7 @@ describe('accounts against a catalog', () => {
   })
 })
 
-test('whatever the bytes, nothing is thrown and a refused file says why', () => {
+test('no bytes make it throw, and a rejected file has a reason', () => {
   const mutated = fc
     .tuple(fc.nat(ACCOUNTS_YAML.length), fc.nat(12), fc.string({ unit: 'grapheme', maxLength: 8 }))
     .map(([at, length, piece]) => bytesOf(ACCOUNTS_YAML.slice(0, at) + piece + ACCOUNTS_YAML.slice(at + length)))

@@ -32,7 +32,7 @@ describe('a catalog without faults', () => {
 
   test('has no faults', () => expect(faults).toEqual([]))
 
-  test('is what its files say', () => {
+  test('has the contents of its files', () => {
     expect(catalog).toMatchObject({
       rounding: { scale: 4, mode: 'half_up' },
       emergencyNumbers: new Set(['112', '911']),
@@ -63,7 +63,7 @@ describe('a catalog without faults', () => {
     expect(catalog?.tariffs.get('plain-usd')?.outbound).toBe(catalog?.tariffs.get('standard-eur')?.outbound)
   })
 
-  test('open dates are infinite, an empty connection fee is nothing, quoted fields keep their commas', () => {
+  test('open dates are infinite, an empty connection fee is 0, quoted fields keep their commas', () => {
     const rates = catalog!.tariffs.get('standard-eur')!.outbound!.rates
     expect(longestPrefix(rates, '+12125550100', () => true)).toEqual({
       prefix: '+1',
@@ -86,14 +86,14 @@ describe('a catalog without faults', () => {
     expect(longestPrefix(rates, '+4930', () => true)?.destination).toBe('new')
   })
 
-  test('columns may come in another order', () => {
+  test('columns may have another order', () => {
     const faults = faultsOf({
       'sms.csv': 'price_per_unit,prefix,destination,effective_to,effective_from\n0.07,+4,Europe,,\n',
     })
     expect(faults).toEqual([])
   })
 
-  test('aliases, NO as a country and a last line without an end are read as meant', () => {
+  test('aliases, NO as a country and a last line without line feed are read correctly', () => {
     expect(
       faultsOf({
         ...yamlWith('regions: { EU: [AT, DE]', 'regions: { EU: &eu [AT, DE, NO]'),
@@ -105,7 +105,7 @@ describe('a catalog without faults', () => {
   })
 })
 
-describe('every fault is refused with file, line and reason', () => {
+describe('every fault is reported with file, line and reason', () => {
   const prefixShape = 'prefix must be + and 1 to 15 digits, or a short code of 2 to 6'
   const deckCases: [string, Record<string, string | Uint8Array | null>, string[]][] = [
     // Files
@@ -443,12 +443,12 @@ describe('every fault is refused with file, line and reason', () => {
     ],
   ])('a catalog that is %s', (_, yaml, expected) => expect(faultsOf({ 'catalog.yaml': yaml })).toEqual(expected))
 
-  test('more aliases than a person writes are refused', () => {
+  test('too many aliases are refused', () => {
     const faults = faultsOf({ 'catalog.yaml': `regions: &r {}\ntariffs: [${'*r, '.repeat(101)}]\n` })
     expect(faults).toContain('catalog.yaml:2: more than 100 aliases')
   })
 
-  test('brackets without end do not exhaust the reader', () => {
+  test('endless brackets do not crash the reader', () => {
     expect(faultsOf({ 'catalog.yaml': '['.repeat(50_000) })[0]).toMatch(/^catalog\.yaml(:1)?: not valid YAML/)
   })
 })
@@ -551,7 +551,7 @@ describe('a directory', () => {
     expect(files.has('catalog.yaml')).toBe(true)
   })
 
-  test('faulty: a path out of it is not read, and every fault is reported', () => {
+  test('faulty: a path that leads outside is not read, and all faults are reported', () => {
     const directory = join(FIXTURES, 'faulty')
     expect([...readCatalogDirectory(directory).files.keys()]).toEqual(['catalog.yaml', 'numbering.csv'])
     expect(loadCatalog(directory).faults.map(formatFault)).toEqual([
@@ -561,7 +561,7 @@ describe('a directory', () => {
     ])
   })
 
-  test('a link that leads out of it is not followed, and a directory is no deck', () => {
+  test('a link that leads outside is not followed, and a directory is not a deck', () => {
     const directory = mkdtempSync(join(tmpdir(), 'catalog-'))
     try {
       writeFileSync(
@@ -587,7 +587,7 @@ describe('a directory', () => {
 describe('the hash of a catalog', () => {
   const hash = (files: [string, string][]) => catalogHash(new Map(files.map(([name, text]) => [name, bytesOf(text)])))
 
-  test('is the same in whatever order the files come', () => {
+  test('is independent of the order of files', () => {
     expect(
       hash([
         ['a', '1'],
@@ -642,7 +642,7 @@ describe('the hash of a catalog', () => {
   )
 })
 
-describe('whatever the bytes, nothing is thrown and a refused catalog says why', () => {
+describe('no bytes make it throw, and a rejected catalog has a reason', () => {
   const anything = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
     fc.string({ unit: 'grapheme', maxLength: 300 }).map(bytesOf),

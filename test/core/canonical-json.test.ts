@@ -25,7 +25,7 @@ describe('canonical JSON', () => {
     expect(() => canonicalJson({ deep: [value] })).toThrow(TypeError)
   })
 
-  it('gives back what was written, bigints too', () => {
+  it('restores what was written, including bigints', () => {
     const value = fc.letrec((tie) => ({
       any: fc.oneof(
         { depthSize: 'small' },

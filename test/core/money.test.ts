@@ -17,7 +17,7 @@ describe('money', () => {
     (text) => expect(parseMoney(text)).toBeNull(),
   )
 
-  test('an amount comes back as it was written', () => {
+  test('an amount survives formatting and parsing', () => {
     fc.assert(fc.property(fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }), (m) => parseMoney(formatMoney(m)) === m))
   })
 })

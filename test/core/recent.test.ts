@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Recent } from '../../src/core/recent.ts'
 
-it('answers as finding would, and holds no more than it may', () => {
+it('returns what finding would, and never exceeds its bound', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(20)), fc.integer({ min: 1, max: 8 }), (keys, most) => {
       const recent = new Recent<number, string>(most)

@@ -36,7 +36,7 @@ function setUp() {
   return { stopping, noted, context, role, running }
 }
 
-it('roles start in their order and stop the other way round', async () => {
+it('roles start in order and stop in reverse order', async () => {
   const { noted, context, role } = setUp()
   const roles = await startRoles([role('relay'), role('rater')], config, context)
   expect(roles.roles).toHaveLength(2)
@@ -44,7 +44,7 @@ it('roles start in their order and stop the other way round', async () => {
   expect(noted).toEqual(['relay starts', 'rater starts', 'rater stops', 'relay stops'])
 })
 
-it('when one does not start, those before it are stopped, and the reason is what is said', async () => {
+it('when one fails to start, the earlier ones are stopped, and its error is thrown', async () => {
   const { noted, context, role } = setUp()
   const starting = startRoles(
     [role('relay'), role('rater', () => Promise.reject(new Error('no broker')))],
@@ -55,7 +55,7 @@ it('when one does not start, those before it are stopped, and the reason is what
   expect(noted).toEqual(['relay starts', 'rater starts', 'relay stops'])
 })
 
-it('a start that never comes to its end is given up when the process is asked to stop', async () => {
+it('a start that hangs is abandoned when the process is asked to stop', async () => {
   const { noted, context, role, running, stopping } = setUp()
   const late = Promise.withResolvers<RunningRole>()
   const starting = startRoles([role('relay'), role('rater', () => late.promise)], config, context)
@@ -68,7 +68,7 @@ it('a start that never comes to its end is given up when the process is asked to
   expect(noted).toEqual(['relay starts', 'rater starts', 'relay stops', 'rater stops'])
 })
 
-it('none starts once the process was asked to stop', async () => {
+it('no role starts after the process was asked to stop', async () => {
   const { noted, context, role, stopping } = setUp()
   stopping.abort(new Error('asked to stop'))
   await expect(startRoles([role('relay'), role('rater')], config, context)).rejects.toThrow('asked to stop')

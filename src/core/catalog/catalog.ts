@@ -26,13 +26,13 @@ export interface NumberingRow {
   readonly type: NumberType
 }
 
-/** When a deck row holds: `effectiveFromMicros` <= t < `effectiveToMicros`; infinite at an open end. */
+/** When a deck row is in force: `effectiveFromMicros` <= t < `effectiveToMicros`; an open end is infinite. */
 export interface Effective {
   readonly effectiveFromMicros: InstantMicros
   readonly effectiveToMicros: InstantMicros
 }
 
-/** Seconds billed at the least, and the step beyond them; both at least 1. */
+/** The minimum of billed seconds, and the step above it; both are at least 1. */
 export interface Increments {
   readonly firstSeconds: number
   readonly nextSeconds: number
@@ -67,7 +67,7 @@ export interface MinutePrice {
 export type MessagePriceKey = 'sms' | 'mms' | 'whatsapp' | 'sms_inbound' | 'mms_inbound' | 'whatsapp_inbound'
 export const MESSAGE_PRICE_KEYS = ['sms', 'mms', 'whatsapp', 'sms_inbound', 'mms_inbound', 'whatsapp_inbound'] as const
 
-/** The set of decks and prices an account buys at. Whatever is null or absent here cannot be rated: `no_rate`. */
+/** The decks and prices that an account buys at. Usage whose deck or price is null or absent is refused: `no_rate`. */
 export interface Tariff {
   readonly id: string
   readonly currency: Currency
@@ -83,7 +83,7 @@ export interface Tariff {
 /** What a subscription includes. `fairUseMinutesPerUser` null: no limit. */
 export interface Package {
   readonly id: string
-  /** What people know it by; null: its id. */
+  /** The name shown to people; null: its id is shown. */
   readonly name: string | null
   readonly region: string
   readonly countries: ReadonlySet<string>

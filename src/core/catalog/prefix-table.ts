@@ -1,15 +1,15 @@
 /**
- * Longest prefix match over phone numbers: a trie of digits in one flat typed array, so that a deck of 200,000 prefixes
- * is a few tens of megabytes, builds in a fraction of a second and answers in as many steps as the number has digits.
+ * Longest prefix match over phone numbers: a trie of digits in one flat typed array. A deck of 200,000 prefixes takes a few
+ * tens of megabytes, builds in a fraction of a second, and a look-up takes one step per digit.
  *
- * E.164 numbers walk the trie. A short code has no prefixes: it matches only the row that equals it, and lives in a map.
+ * E.164 numbers walk the trie. A short code has no prefixes: it matches only a row that equals it, found in a map.
  */
 
 const DIGITS = 10
 const ZERO = 48
 
 export interface PrefixTable<Row> {
-  /** `children[node * 10 + digit]` is the next node, 0 for none (the root, node 0, is nobody's child). */
+  /** `children[node * 10 + digit]` is the next node; 0 means none, as the root (node 0) is never a child. */
   readonly children: Int32Array
   /** `rowsAt[node]` is 1 + the index of that prefix in `rows`, 0 for none. */
   readonly rowsAt: Int32Array
@@ -20,8 +20,8 @@ export interface PrefixTable<Row> {
 }
 
 /**
- * Builds a table from rows, each under its own `prefix`: `+` and digits, or the bare digits of a short code.
- * Rows of the same prefix keep the order of `rows`; the first that is accepted at look-up wins.
+ * Builds a table from rows by their `prefix`: `+` and digits, or the bare digits of a short code. Rows with the same prefix
+ * keep their order; at look-up the first accepted one wins.
  */
 export function buildPrefixTable<Row extends { readonly prefix: string }>(rows: Iterable<Row>): PrefixTable<Row> {
   let children = new Int32Array(1024 * DIGITS)
@@ -64,8 +64,8 @@ export function buildPrefixTable<Row extends { readonly prefix: string }>(rows: 
 }
 
 /**
- * The accepted row of the longest prefix of `number` (`+4930…` or a short code), null if there is none.
- * `accept` filters rows, by date for instance: a prefix all of whose rows are refused gives way to a shorter one.
+ * Finds the accepted row with the longest prefix of `number` (`+4930…` or a short code); null if there is none. `accept`
+ * filters rows, by date for instance. If it rejects all rows of a prefix, a shorter prefix is used.
  */
 export function longestPrefix<Row>(table: PrefixTable<Row>, number: string, accept: (row: Row) => boolean): Row | null {
   if (number.charCodeAt(0) !== 43) return firstAccepted(table.shortCodes.get(number), accept)

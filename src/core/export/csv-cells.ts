@@ -1,6 +1,6 @@
 /**
- * The cells of an export's CSV. Texts that a spreadsheet would take for a formula get an apostrophe in front; numbers are
- * numbers, below zero too, and instants are RFC 3339 in UTC, so neither is touched.
+ * The cells of an export's CSV. Text that a spreadsheet would take for a formula is prefixed with an apostrophe. Numbers,
+ * including negative ones, and instants (RFC 3339 in UTC) are left as they are.
  */
 import { formatInstant } from '../instant.ts'
 import { formatMoney, type Micros } from '../money.ts'
@@ -19,7 +19,7 @@ export const CSV_HEADINGS = [
   'Recorded At',
 ] as const
 
-/** In the order of `CSV_HEADINGS`; what there is not is empty. */
+/** The cells of a movement in the order of `CSV_HEADINGS`; a missing value is an empty cell. */
 export function csvCells(movement: ExportedMovement): string[] {
   return [
     formatInstant(movement.occurredAtMicros),
@@ -35,15 +35,16 @@ export function csvCells(movement: ExportedMovement): string[] {
   ]
 }
 
-/** What spreadsheets begin a formula with, and what they skip before it; wide signs are signs to some. */
+/** Characters that start a formula, or that spreadsheets skip before one. Some accept full-width signs as well. */
 const BEGINS_FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 
+/** Makes text safe for spreadsheets; null becomes empty. */
 export function safeText(text: string | null): string {
   if (text === null) return ''
   return BEGINS_FORMULA.test(text) ? `'${text}` : text
 }
 
-/** `-1.50`, `-0.0286`: exact, with at least two digits after the point. */
+/** Formats money exactly, with at least two digits after the point: `-1.50`, `-0.0286`. */
 export function shortMoney(micros: Micros): string {
   return formatMoney(micros).replace(/0{1,4}$/, '')
 }

@@ -1,8 +1,8 @@
-/** What an export says of a movement: one row, in words that customers know from their page and their invoice. */
+/** One row of an export: a movement in the terms that customers know from their page and their invoice. */
 import type { InstantMicros } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
 
-/** As the ledger has it, beside what it is of. A reversal is of the usage that it takes back. */
+/** A movement as the ledger has it, with the usage behind it. A reversal has the usage that it reverses. */
 export interface MovementFacts {
   readonly sequence: bigint
   readonly kind: string
@@ -11,10 +11,10 @@ export interface MovementFacts {
   readonly amountMicros: Micros
   readonly balanceAfterMicros: Micros
   readonly currency: Currency
-  /** All null where it is of no usage. */
+  /** This and the following fields are null for a movement without usage. */
   readonly interactionId: string | null
   readonly usageType: string | null
-  /** Of a message. */
+  /** Of a message: sms, mms or whatsapp. */
   readonly channel: string | null
   readonly units: bigint | null
   readonly userId: string | null
@@ -25,12 +25,12 @@ export interface MovementFacts {
   readonly number: string | null
 }
 
-/** A row, its texts as they are: whoever writes a file sees to its form. */
+/** A row with its texts unescaped: the writer of each file format escapes them. */
 export interface ExportedMovement {
   readonly occurredAtMicros: InstantMicros
   readonly interactionId: string | null
   readonly description: string
-  /** As billed: seconds, fragments or items; null for what is no usage. */
+  /** Billed seconds, fragments or items; null for a movement without usage. */
   readonly units: bigint | null
   readonly amountMicros: Micros
   readonly currency: Currency
@@ -56,6 +56,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   reversal: 'reversal',
 }
 
+/** Turns a movement into its export row. */
 export function exportedMovement(facts: MovementFacts): ExportedMovement {
   return {
     occurredAtMicros: facts.occurredAtMicros,
@@ -76,7 +77,7 @@ function describe({ kind, usageType, channel }: MovementFacts): string {
   return DESCRIPTIONS[word] ?? 'other'
 }
 
-/** `Austria (+43664123)`, as far as either is known; of other usage its SKU, which is what was bought. */
+/** `Austria (+43664123)`, or whichever part is known. For other usage it is the SKU. */
 function destinationOf({ destination, sku, number }: MovementFacts): string | null {
   const name = destination ?? sku
   if (number === null) return name

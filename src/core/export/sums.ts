@@ -1,6 +1,6 @@
 /**
- * What the movements of an export come to, by the rule of every period: opening + added - used + other = closing. The sums
- * are those of the very rows of the file.
+ * The totals of an export, by the rule of every period: opening + added - used + other = closing. They are summed from the
+ * rows of the file itself.
  */
 import type { Micros } from '../money.ts'
 
@@ -20,6 +20,7 @@ interface Summed {
   readonly amountMicros: Micros
 }
 
+/** Adds movements to the sums. */
 export function addToSums(sums: ExportSums, movements: readonly Summed[]): ExportSums {
   let { addedMicros, usedMicros, otherMicros } = sums
   for (const { kind, amountMicros } of movements) {
@@ -30,6 +31,7 @@ export function addToSums(sums: ExportSums, movements: readonly Summed[]): Expor
   return { addedMicros, usedMicros, otherMicros }
 }
 
+/** The balance at the end of the period. */
 export function closingMicros(openingMicros: Micros, { addedMicros, usedMicros, otherMicros }: ExportSums): Micros {
   return openingMicros + addedMicros - usedMicros + otherMicros
 }

@@ -1,4 +1,4 @@
-/** What notices are made from: an account as it stands at one moment, with nothing worded and nothing decided. */
+/** The facts that notices are derived from: an account at one moment, before anything is decided or worded. */
 import type { AlertLevels } from '../account/alerts.ts'
 import type { InstantMicros } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
@@ -11,51 +11,53 @@ export interface NoticeFacts {
   readonly accountId: string
   readonly currency: Currency
   readonly balanceMicros: Micros
-  /** Whether credit ever moved, by whatever. */
+  /** Whether there is any movement at all. */
   readonly hasMovements: boolean
-  /** Whether a payment was ever credited, refunded since or not. */
+  /** Whether a payment was ever credited, even one refunded since. */
   readonly hasPaid: boolean
   readonly status: {
     readonly isBlocked: boolean
-    /** 1: blocked since it was created; 2: its calls go through for the first time. */
+    /** 1: blocked since the account was created; 2: active for the first time. */
     readonly version: bigint
     readonly sinceMicros: InstantMicros
   }
   /** Null: open. */
   readonly closedAtMicros: InstantMicros | null
   readonly levels: AlertLevels
-  /** Of the low and the custom level; null: it was never crossed. */
+  /** The last crossing of the low and of the custom level; null: never crossed. */
   readonly lowCrossing: Crossing | null
   readonly customCrossing: Crossing | null
   readonly autoTopUp: {
     /** Null: never set up. */
     readonly settings: AutoTopUpSettings | null
-    /** Of the account's settings, by which automatic top-up became what it is. */
+    /** The version of the account's settings that last changed automatic top-up. */
     readonly version: number
     readonly memory: AutoTopUpMemory
-    /** Automatic attempts that may have charged, or yet may, since `countedSince` at least. */
+    /** Automatic attempts that have charged or still may, at least those since `countedSince`. */
     readonly counted: readonly CountedAttempt[]
   }
   /** The saved card that automatic top-ups charge; null: none. */
   readonly method: NoticeMethod | null
   readonly savedMethods: number
-  /** The card that the pause is about, and the one that was declined last; saved still or not. */
+  /** The card that the pause is about, and the card that was declined last. Either may have been removed since. */
   readonly pausedCard: NoticeCard | null
   readonly declinedCard: NoticeCard | null
-  /** What refunds or disputes, by the reason of the pause, still hold of the payment changed last since it began. */
+  /**
+   * Of the payment changed last since the pause began: the amount still refunded or disputed, by the reason of the pause.
+   */
   readonly takenBack: { readonly amountMicros: Micros; readonly paidAtMicros: InstantMicros } | null
-  /** Top-ups that are not over, in the order in which they were asked for. */
+  /** Top-ups that have not ended, in the order they were requested. */
   readonly openTopUps: readonly OpenTopUp[]
-  /** The newest credit by a payment; null: none that is a day old or less. */
+  /** The newest credit by a payment; null: none within the last day. */
   readonly added: AddedCredit | null
   readonly usage: AverageUsage
-  /** Null: nothing was ever used. */
+  /** Null: no usage yet. */
   readonly lastUsageDay: Day | null
-  /** The account's admins by name, for those who have to ask one. */
+  /** The names of the account's admins, for members who have to ask one. */
   readonly admins: readonly string[]
 }
 
-/** When a level was last crossed downwards, and the version of the alert that said so. */
+/** When a level was last crossed downwards, and the version of its alert. */
 export interface Crossing {
   readonly version: bigint
   readonly atMicros: InstantMicros
@@ -77,7 +79,7 @@ export interface OpenTopUp
     TopUp,
     'topUpId' | 'trigger' | 'state' | 'reason' | 'amountMicros' | 'nextTryAtMicros' | 'silences' | 'actionUntilMicros'
   > {
-  /** It ends once the provider has canceled its payment. */
+  /** It ends as soon as the provider has canceled its payment. */
   readonly isBeingCanceled: boolean
 }
 
@@ -85,10 +87,10 @@ export interface AddedCredit {
   readonly kind: AddedKind
   readonly amountMicros: Micros
   readonly atMicros: InstantMicros
-  /** Of the movement. */
+  /** The sequence of the movement. */
   readonly sequence: bigint
 }
 
-/** A payment; a dispute that was won or a refund that failed, whose money is back. */
+/** A payment, or money that came back: a dispute that was won, a refund that failed. */
 export const ADDED_KINDS = ['top_up', 'dispute_won', 'refund_failed'] as const
 export type AddedKind = (typeof ADDED_KINDS)[number]

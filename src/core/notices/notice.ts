@@ -1,6 +1,6 @@
 /**
- * What a notice is. It has no words: a key, reasons and the figures that a sentence about it needs. The figures of each key
- * have a type of their own, so whoever words one is given all that it takes, and nothing else.
+ * What a notice is. It has no words, only a key, reasons and the figures that its sentence needs. Each key has its own type
+ * of figures, so the code that words a notice gets exactly what it needs.
  */
 import type { InstantMicros } from '../instant.ts'
 import type { Micros } from '../money.ts'
@@ -14,7 +14,7 @@ import type { AddedKind, NoticeCard } from './facts.ts'
 export const SEVERITIES = ['critical', 'warning', 'info', 'success'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
-/** The part of the page that a notice stands in, where it is not the banner. */
+/** The part of the page where a notice is shown when it is not the banner. */
 export const PLACEMENTS = ['balance', 'auto', 'method', 'alerts', 'payments'] as const
 export type Placement = (typeof PLACEMENTS)[number]
 
@@ -35,7 +35,7 @@ export const NOTICE_ACTIONS = [
 ] as const
 export type NoticeAction = (typeof NOTICE_ACTIONS)[number]
 
-/** How long credit lasts at average usage; `usedUpAtMicros` null: see the reason of `daysLeft`. */
+/** How long the credit lasts at average usage. Where `usedUpAtMicros` is null, `daysLeft` has the reason. */
 export interface Lasts {
   readonly daysLeft: DaysLeft
   readonly usedUpAtMicros: InstantMicros | null
@@ -46,25 +46,25 @@ interface Exhausted {
   readonly blockedSinceMicros: InstantMicros
   /** Rounded up to a cent; 0: any credit unblocks calls. */
   readonly owedMicros: Micros
-  /** Of payments that are not settled, in all; null: there is none. */
+  /** The sum of payments that are not settled; null: there are none. */
   readonly openPaymentMicros: Micros | null
 }
 
 interface Paused {
-  /** The card that was declined; null: it was about none, or not for the reader to see. */
+  /** The declined card; null: no card is involved, or the reader may not see it. */
   readonly card: NoticeCard | null
-  /** Null: not for the reader to see. */
+  /** Null: the reader may not see it. */
   readonly reason: PauseReason | null
-  /** Why the bank declined; null: it did not, or not for the reader to see. */
+  /** Why the bank declined; null: it did not, or the reader may not see it. */
   readonly why: DeclineWhy | null
   readonly sinceMicros: InstantMicros
-  /** Saving the settings does not end it while this card is the default. */
+  /** Saving the settings does not end the pause while this card is the default. */
   readonly needsAnotherMethod: boolean
 }
 
 interface Card {
   readonly card: NoticeCard
-  /** The last day on which it can be charged, a calendar date. */
+  /** The last day on which it can be charged, as a calendar date. */
   readonly expiresOn: string
 }
 
@@ -82,7 +82,7 @@ interface Payment {
 export interface FiguresByKey {
   readonly exhausted: Exhausted
   readonly exhausted_and_paused: Exhausted & Paused
-  /** Which steps of setting up are done. */
+  /** Which setup steps are done. */
   readonly never_topped_up: { readonly hasMethod: boolean; readonly isAutoTopUpOn: boolean }
   readonly approve: Payment & { readonly untilMicros: InstantMicros }
   readonly paused: Paused & Lasts
@@ -95,7 +95,7 @@ export interface FiguresByKey {
   }
   readonly expired: Card
   readonly expiring: Card
-  /** Other cards may be saved that automatic top-up does not charge. */
+  /** There is no default card, though other cards may be saved. */
   readonly no_method: { readonly isAutoTopUpOn: boolean; readonly savedMethods: number }
   readonly cap: Cap & Lasts & { readonly untilMicros: InstantMicros }
   readonly cap_nearly_used: Cap & { readonly percent: number }
@@ -105,16 +105,16 @@ export interface FiguresByKey {
     readonly amountMicros: Micros
     readonly card: NoticeCard | null
     readonly why: DeclineWhy
-    /** Null: it is due now. */
+    /** Null: due now. */
     readonly nextTry: { readonly number: number; readonly ofTries: number; readonly atMicros: InstantMicros } | null
   }
   readonly low: Lasts & { readonly balanceMicros: Micros; readonly levelMicros: Micros }
   readonly custom: Lasts & { readonly balanceMicros: Micros; readonly levelMicros: Micros }
-  /** `weekMicros` covers a week. */
+  /** `weekMicros`: the amount that covers a week. */
   readonly small: { readonly amountMicros: Micros; readonly averageMicros: Micros; readonly weekMicros: Micros }
   readonly closed: { readonly balanceMicros: Micros; readonly closedAtMicros: InstantMicros }
   readonly checking: Payment
-  /** Of all payments under way. */
+  /** The sum and the number of all payments in progress. */
   readonly processing: { readonly amountMicros: Micros; readonly payments: number }
   readonly off: Lasts & { readonly balanceMicros: Micros }
   readonly added: {
@@ -122,7 +122,7 @@ export interface FiguresByKey {
     readonly amountMicros: Micros
     readonly balanceMicros: Micros
     readonly atMicros: InstantMicros
-    /** Null: they worked before, or do not yet. */
+    /** Null: calls worked before, or do not work yet. */
     readonly callsWorkAgainSinceMicros: InstantMicros | null
   }
 }
@@ -133,17 +133,17 @@ export interface NoticeOf<Key extends NoticeKey> {
   readonly key: Key
   readonly severity: Severity
   readonly placement: Placement
-  /** The one that stands above all parts of the page. */
+  /** The one notice shown above all parts of the page. */
   readonly isBanner: boolean
   readonly isDismissible: boolean
-  /** Names this happening among those of its key: a dismissal ends with it. */
+  /** Identifies this occurrence among those of its key. A dismissal applies to one occurrence. */
   readonly occurrence: string
   readonly figures: FiguresByKey[Key]
-  /** What the reader can do about it; the first is the button. */
+  /** What the reader can do about it; the first one is the button. */
   readonly actions: readonly NoticeAction[]
-  /** Who can do something about it, by name, where the reader cannot. */
+  /** The names of those who can act on it when the reader cannot. */
   readonly askAdmins: readonly string[]
 }
 
-/** Told apart by `key`. */
+/** Discriminated by `key`. */
 export type Notice = { readonly [Key in NoticeKey]: NoticeOf<Key> }[NoticeKey]

@@ -1,6 +1,6 @@
 /**
- * The notices of an account: all that hold, less those that another one says better, less what the reader has no use for.
- * One of them is the banner: the gravest, of those of one severity the first in the table.
+ * The notices of an account: those that apply, without the ones that another notice hides and the ones that are not for
+ * the reader. The gravest is the banner; among equal severities, the first in the table.
  */
 import type { InstantMicros } from '../instant.ts'
 import type { NoticeFacts } from './facts.ts'
@@ -8,10 +8,10 @@ import { type Notice, type NoticeKey, type NoticeRole, SEVERITIES } from './noti
 import { situationOf } from './situation.ts'
 import { NOTICES } from './table.ts'
 
-/** A happening that somebody does not want to see any more. */
+/** An occurrence that a person has dismissed. */
 export type Dismissal = Pick<Notice, 'key' | 'occurrence'>
 
-/** In the order of the table, gravest first. */
+/** The notices for a reader of this role, gravest first, then in the order of the table. */
 export function noticesOf(facts: NoticeFacts, nowMicros: InstantMicros, role: NoticeRole): Notice[] {
   const situation = situationOf(facts, nowMicros)
   const found = NOTICES.flatMap((row) => {
@@ -41,11 +41,13 @@ export function noticesOf(facts: NoticeFacts, nowMicros: InstantMicros, role: No
   return withBanner(notices.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)))
 }
 
-/** Those that are not dismissed, with another banner where that was. What was hidden stays hidden. */
+/** The notices that are not dismissed, with a new banner if the banner was. What a dismissed notice hides stays hidden. */
 export function undismissed(notices: readonly Notice[], dismissals: readonly Dismissal[]): Notice[] {
   return withBanner(notices.filter((notice) => !(notice.isDismissible && dismissals.some((one) => isOf(one, notice)))))
 }
 
+/** Whether a dismissal applies to this notice. */
+/** Whether a dismissal applies to this notice. */
 export function isOf({ key, occurrence }: Dismissal, notice: Notice): boolean {
   return notice.key === key && notice.occurrence === occurrence
 }
@@ -54,7 +56,7 @@ function withBanner(notices: readonly Notice[]): Notice[] {
   return notices.map((notice, place) => ({ ...notice, isBanner: place === 0 }))
 }
 
-/** Of a card, and of what its bank said, members see nothing. */
+/** Members do not see cards, nor what a card's bank said. */
 function withoutCard(figures: Notice['figures']): object {
   return {
     ...figures,

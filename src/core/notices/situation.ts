@@ -1,4 +1,4 @@
-/** What several notices ask of the facts, answered once: each question has one answer, so that no two notices contradict. */
+/** What several notices need to know, derived from the facts once, so that no two notices contradict each other. */
 import { formatDate, type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import type { Micros } from '../money.ts'
 import { type AutoTopUpSettings, type CapUse, capUse, dayLimitUntil } from '../top-up/judge.ts'
@@ -12,11 +12,11 @@ export interface Situation {
   readonly facts: NoticeFacts
   readonly nowMicros: InstantMicros
   readonly isOpen: boolean
-  /** Null: automatic top-up is off, was never set up, or the account is closed. */
+  /** The settings of automatic top-up; null: it is off, was never set up, or the account is closed. */
   readonly on: AutoTopUpSettings | null
-  /** Of automatic top-up that is on. */
+  /** The pause of automatic top-up; null also while it is off. */
   readonly pause: Pause | null
-  /** The pause came of money that left again, some of which is still gone. */
+  /** The pause was caused by a refund or dispute, of which some money is still missing. */
   readonly isTakenBack: boolean
   readonly isNew: boolean
   readonly isExhausted: boolean
@@ -25,7 +25,7 @@ export interface Situation {
   readonly isCardExpired: boolean
   readonly cap: CapUse | null
   readonly dayLimitUntilMicros: InstantMicros | null
-  /** The automatic top-up that was declined and is tried again. */
+  /** The automatic top-up that was declined and will be retried. */
   readonly declined: OpenTopUp | null
   readonly toApprove: readonly OpenTopUp[]
   readonly inDoubt: readonly OpenTopUp[]
@@ -34,6 +34,7 @@ export interface Situation {
   readonly lasts: Lasts
 }
 
+/** Derives the situation of an account from its facts. */
 export function situationOf(facts: NoticeFacts, nowMicros: InstantMicros): Situation {
   const { balanceMicros, levels, autoTopUp, method, openTopUps, usage } = facts
   const isOpen = facts.closedAtMicros === null
@@ -77,20 +78,20 @@ function reasonOf({ usage }: NoticeFacts) {
   return 'reason' in usage ? usage.reason : 'no_usage'
 }
 
-/** Declined, and waiting for its next try. */
+/** Declined, and waiting for its next attempt. */
 function isDeclined({ trigger, state, reason, isBeingCanceled }: OpenTopUp): boolean {
   return trigger === 'automatic' && state === 'requested' && reason !== null && !isBeingCanceled
 }
 
-/** No answer came, so it may have been charged; or the provider is away, and it will be. */
+/** No answer came, so it may have been charged; or the provider is unavailable, and it will be charged later. */
 function isInDoubt({ state, reason, silences, isBeingCanceled }: OpenTopUp): boolean {
   if (state === 'unknown' || (state === 'charging' && silences > 0)) return true
   return (state === 'requested' || state === 'prepared') && silences > 0 && reason === null && !isBeingCanceled
 }
 
 /**
- * Becomes credit by itself if the bank agrees. An automatic one that is only asked for does not count: a limit may forbid it,
- * or a payment by hand that is counted already makes it needless.
+ * Becomes credit without further action if the bank agrees. An automatic top-up that is only requested does not count: a
+ * limit may forbid it, or a manual payment that is already counted may make it unnecessary.
  */
 function isProcessing(one: OpenTopUp): boolean {
   const { trigger, state, reason, isBeingCanceled } = one
@@ -100,13 +101,14 @@ function isProcessing(one: OpenTopUp): boolean {
   return state === 'prepared' || (state === 'requested' && trigger === 'manual')
 }
 
-/** Automatic top-up charges when it should: nothing stands in its way that a person has to know of. */
+/** Whether automatic top-up will charge when it should, with nothing in its way that a person has to deal with. */
 export function isHealthy(situation: Situation): boolean {
   const { facts, on, pause, isCardExpired, cap, dayLimitUntilMicros, declined, toApprove } = situation
   if (on === null || pause !== null || facts.method === null || isCardExpired || declined !== null) return false
   return !cap?.isUsedUp && dayLimitUntilMicros === null && !toApprove.some(({ trigger }) => trigger === 'automatic')
 }
 
+/** The figures of an account without credit. */
 export function exhaustedFigures({ facts, inDoubt, processing }: Situation): FiguresByKey['exhausted'] {
   const { balanceMicros, status } = facts
   const open = [...processing, ...inDoubt]
@@ -118,6 +120,7 @@ export function exhaustedFigures({ facts, inDoubt, processing }: Situation): Fig
   }
 }
 
+/** The figures of a paused automatic top-up. */
 export function pausedFigures({ facts }: Situation, pause: Pause): Omit<FiguresByKey['paused'], keyof Lasts> {
   const why = whyPaused(pause)
   return {
@@ -129,16 +132,17 @@ export function pausedFigures({ facts }: Situation, pause: Pause): Omit<FiguresB
   }
 }
 
+/** The sum of the amounts of top-ups. */
 export function sumOf(topUps: readonly OpenTopUp[]): Micros {
   return topUps.reduce((sum, { amountMicros }) => sum + amountMicros, 0n)
 }
 
-/** Cards are good to the end of their month, here in UTC. */
+/** The instant from which a card is expired: the end of its month, in UTC. */
 export function expiresAtMicros({ expiryYear, expiryMonth }: Pick<NoticeMethod, 'expiryYear' | 'expiryMonth'>) {
   return Date.UTC(expiryYear, expiryMonth, 1) * 1000
 }
 
-/** A calendar date. */
+/** The last day on which a card can be charged, as a calendar date. */
 export function lastDayOf(method: Pick<NoticeMethod, 'expiryYear' | 'expiryMonth'>): string {
   return formatDate(expiresAtMicros(method) - MICROS_PER_DAY)
 }

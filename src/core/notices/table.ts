@@ -1,6 +1,6 @@
 /**
- * Every notice that there is, a row each, in the order in which two of one severity outrank each other. `while` finds the
- * happenings that it is about, with their figures; none: the notice does not hold.
+ * Every notice, one row each. Of two with the same severity, the earlier row ranks higher. `while` returns the occurrences
+ * of a notice with their figures; none means that the notice does not apply.
  */
 import { formatDate, formatInstant, MICROS_PER_DAY } from '../instant.ts'
 import { whyDeclined } from '../top-up/declines.ts'
@@ -37,7 +37,7 @@ export interface Row<Key extends NoticeKey> {
   readonly isDismissible: boolean
   readonly while: (situation: Situation) => readonly Happening<Key>[]
   readonly actions: (situation: Situation) => readonly NoticeAction[]
-  /** Those that it is not shown beside, shown themselves or not. */
+  /** Notices that hide this one while they apply, even if they are not shown themselves. */
   readonly hiddenBy: readonly NoticeKey[]
 }
 
@@ -154,7 +154,7 @@ function only<H>(holds: boolean, happening: H): H[] {
   return holds ? [happening] : []
 }
 
-/** By whatever but money that is still gone: that has a notice of its own. */
+/** Paused for any reason but money that is still missing, which has its own notice. */
 function isPaused({ pause, isTakenBack }: Situation): boolean {
   return pause !== null && !isTakenBack
 }
@@ -163,7 +163,7 @@ function blockedSince({ facts: { status } }: Situation): string {
   return formatInstant(status.sinceMicros)
 }
 
-/** Of a level that was never crossed: the account was below it from its beginning. */
+/** '0' for a level that was never crossed: the account has been below it from the start. */
 function crossingOf(crossing: Crossing | null): string {
   return crossing === null ? '0' : `${crossing.version}@${formatInstant(crossing.atMicros)}`
 }
@@ -201,7 +201,7 @@ function cardOf({ brand, last4 }: NoticeMethod) {
   return { brand, last4 }
 }
 
-/** Automatic top-up has nothing to charge; or there is little credit left, and nothing saved to add some with. */
+/** Automatic top-up has no card to charge; or credit is low, and no card is saved to add some. */
 function isWithoutMethod({ facts, on, isBelowLow, isExhausted }: Situation): boolean {
   if (on !== null && facts.method === null) return true
   return facts.savedMethods === 0 && (isBelowLow || isExhausted)
@@ -249,7 +249,7 @@ function hasUsedLately({ facts: { lastUsageDay }, nowMicros }: Situation): boole
   return lastUsageDay !== null && dayOf(nowMicros) - lastUsageDay <= OFF_AFTER_USAGE_DAYS
 }
 
-/** Calls that never worked before do not work *again*: an account is created blocked, and its first credit is version 2. */
+/** An account is created blocked; its first credit makes status version 2. Only after that can calls work *again*. */
 function added({ facts, nowMicros }: Situation): Happening<'added'>[] {
   const { added: credit, status, balanceMicros } = facts
   if (credit === null || nowMicros - credit.atMicros >= ADDED_MICROS) return []

@@ -1,13 +1,13 @@
 /**
- * The content of an event: what makes two events under one id the same fact or a contradiction.
- * The known fields after defaults, absent and null alike, instants by value, unknown fields left out.
+ * The content of an event. Two events with one id are duplicates if their contents are equal, and conflict otherwise.
+ * Content is the known fields after defaults: absent and null are equal, instants compare by value, unknown fields are ignored.
  */
 import type { UsageEvent } from './event.ts'
 
-/** Raised whenever the text of `contentOf` changes for any event, so that stored hashes are compared like with like. */
+/** Increase this whenever `contentOf` changes its text for any event: stored hashes are compared within one version only. */
 export const CONTENT_VERSION = 1
 
-/** One line of text, equal for two events exactly when their content is equal. The id and the account are the key, not content. */
+/** One line of text, equal for two events exactly when their contents are. Id and account are the key, not content. */
 export function contentOf(event: UsageEvent): string {
   return JSON.stringify([event.type, event.occurredAtMicros, event.userId, event.interactionId, ...ownFields(event)])
 }

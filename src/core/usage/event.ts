@@ -8,7 +8,7 @@ export type Direction = 'outbound' | 'inbound'
 export type Leg = 'direct' | 'forwarded'
 export type Channel = 'sms' | 'mms' | 'whatsapp'
 
-/** What every usage event says. `interactionId` is already defaulted to `eventId`; `userId` null means not given. */
+/** The fields of every usage event. `interactionId` defaults to `eventId`; `userId` null: not given. */
 export interface UsageFacts {
   readonly eventId: string
   readonly accountId: string
@@ -55,14 +55,14 @@ export interface VoiceAgentEvent extends UsageFacts {
   readonly durationSeconds: number
 }
 
-/** A metered item that has no kind of its own, priced by its `sku`. */
+/** Any other metered item, priced by its `sku`. */
 export interface OtherEvent extends UsageFacts {
   readonly type: 'other'
   readonly sku: string
   readonly quantity: number
 }
 
-/** Takes the event named by `corrects`, of the same account, back whole. */
+/** Reverses the whole of the event named by `corrects`, of the same account. */
 export interface CorrectionEvent extends UsageFacts {
   readonly type: 'correction'
   readonly corrects: string

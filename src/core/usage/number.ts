@@ -11,12 +11,12 @@ export interface NumberFacts {
 const SHORT_CODE: NumberFacts = { country: null, type: 'special' }
 const UNKNOWN: NumberFacts = { country: null, type: 'fixed' }
 
-/** `+` and 2 to 15 digits. */
+/** Whether a text is `+` and 2 to 15 digits. */
 export function isE164(text: string): boolean {
   return text.charCodeAt(0) === 43 && text.length >= 3 && text.length <= 16 && hasOnlyDigits(text, 1)
 }
 
-/** 2 to 6 bare digits, `112` or `60606`. */
+/** Whether a text is 2 to 6 bare digits, such as `112` or `60606`. */
 export function isShortCode(text: string): boolean {
   return text.length >= 2 && text.length <= 6 && hasOnlyDigits(text, 0)
 }
@@ -25,7 +25,7 @@ export function isNumber(text: string): boolean {
   return isE164(text) || isShortCode(text)
 }
 
-/** Country and type by longest prefix; free text (an alphanumeric sender) is unknown. */
+/** Country and type of a number by its longest prefix. Free text, such as an alphanumeric sender, is unknown. */
 export function numberFacts(catalog: Catalog, number: string): NumberFacts {
   if (isShortCode(number)) return SHORT_CODE
   if (!isE164(number)) return UNKNOWN

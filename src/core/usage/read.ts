@@ -1,12 +1,12 @@
 /**
- * Reads a usage event from the plain record that JSON or Avro decoding gives: shape first, then numbers.
- * What is wrong comes back as a refusal with the field's name; nothing here throws, whatever the record holds.
+ * Reads a usage event from the plain record that JSON or Avro decoding gives: first its shape, then its numbers. Whatever
+ * is wrong is returned as a refusal that names the field; no input makes it throw.
  */
 import { type InstantMicros, parseInstant } from '../instant.ts'
 import { USAGE_TYPES, type UsageEvent, type UsageFacts, type UsageType } from './event.ts'
 import { isNumber } from './number.ts'
 
-/** Why a record is no usage event. The ids are given when they could be read, so that the refusal can be traced. */
+/** Why a record is not a usage event, with its ids where they are readable, so that the refusal can be traced. */
 export interface ReadRefusal {
   readonly reason: 'invalid_event' | 'invalid_number'
   readonly detail: string
@@ -16,7 +16,7 @@ export interface ReadRefusal {
 
 export type ReadResult = { readonly event: UsageEvent } | { readonly refusal: ReadRefusal }
 
-/** Instants a number holds exactly; beyond them two instants could look the same. */
+/** Beyond this a number is not exact, and two instants could look the same. */
 const EXACT_INSTANTS_MICROS = Number.MAX_SAFE_INTEGER
 
 type Fields = Readonly<Record<string, unknown>>
@@ -31,7 +31,7 @@ class Refused {
   }
 }
 
-/** Reads one line of JSON. Bytes that are not JSON are an `invalid_event` like any other. */
+/** Reads an event from one line of JSON. A line that is not JSON is an `invalid_event`. */
 export function readUsageJson(line: string): ReadResult {
   let value: unknown
   try {
@@ -42,7 +42,7 @@ export function readUsageJson(line: string): ReadResult {
   return readUsage(value)
 }
 
-/** Reads a decoded record whose `type` field says what it is, or whose topic does (`type` given). */
+/** Reads an event from a decoded record. Its type is `type`, known from the topic, or else in its `type` field. */
 export function readUsage(value: unknown, type?: UsageType): ReadResult {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { refusal: { reason: 'invalid_event', detail: 'not an object', eventId: null, accountId: null } }
@@ -126,7 +126,7 @@ function readType(fields: Fields): UsageType {
   return readOneOf(fields, 'type', USAGE_TYPES)
 }
 
-/** JSON writes an instant as text; a number there would be anyone's guess of a unit, so it is taken for none. */
+/** In JSON an instant is text. A number would be ambiguous, as its unit is unknown, so it is rejected. */
 function instantText(value: unknown): unknown {
   return typeof value === 'string' ? value : undefined
 }
@@ -197,10 +197,10 @@ function readOptionalText(fields: Fields, name: string): string | null {
   return requireStorable(name, value)
 }
 
-/** What is told of an event must fit into a message, and its user and interaction be found again by an index. */
+/** An announcement of the event must fit into a message, and its user and interaction into an index entry. */
 const MAX_TEXT_LENGTH = 2_000
 
-/** The database cannot hold NUL, and half a surrogate pair is no text in UTF-8: both would change on the way. */
+/** The database cannot store NUL, and a lone surrogate is not valid UTF-8: neither would survive storage. */
 function requireStorable(name: string, value: string): string {
   if (value.length > MAX_TEXT_LENGTH) {
     throw new Refused('invalid_event', `${name} is longer than ${MAX_TEXT_LENGTH} characters`)

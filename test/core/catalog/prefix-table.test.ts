@@ -25,7 +25,7 @@ function naive(rows: readonly Row[], number: string): Row | null {
   return best
 }
 
-test('the table finds what a naive search finds: the longest open prefix, of equal ones the first', () => {
+test('the table finds what a naive search finds: the longest accepted prefix, of equal ones the first', () => {
   const rows = fc
     .array(fc.record({ prefix, isOpen: fc.boolean() }), { maxLength: 60 })
     .map((list) => list.map((row, index): Row => ({ ...row, index })))

@@ -40,7 +40,7 @@ const row = (facts: MovementFacts) =>
   Object.fromEntries(csvCells(exportedMovement(facts)).map((cell, i) => [CSV_HEADINGS[i]!, cell]))
 
 describe('a row', () => {
-  it('of usage says when it happened, what it was, and when it was recorded', () => {
+  it('of usage has when it occurred, what it was, and when it was recorded', () => {
     expect(row(CALL)).toEqual({
       'Date & Time': '2026-10-31T23:59:59.500000Z',
       'Interaction ID': 'call-7f3a',
@@ -55,7 +55,7 @@ describe('a row', () => {
     })
   })
 
-  it('of money leaves empty what only usage has', () => {
+  it('of money leaves the cells of usage empty', () => {
     expect(row(MONEY)).toMatchObject({
       'Interaction ID': '',
       Description: 'top-up',
@@ -95,7 +95,7 @@ describe('a row', () => {
     expect(row({ ...CALL, destination, sku, number }).Destination).toBe(cell)
   })
 
-  it('shows a name in place of an id, guarded', () => {
+  it('shows a name instead of an id, escaped', () => {
     expect(row({ ...CALL, userName: '=cmd|calc' }).User).toBe("'=cmd|calc")
   })
 })
@@ -108,7 +108,7 @@ describe('a text', () => {
     },
   )
 
-  it.each(['', 'a=b', '1-2', "'", ' =a', '"=a'])('that begins none, %j, stays as it is', (text) => {
+  it.each(['', 'a=b', '1-2', "'", ' =a', '"=a'])('that starts no formula, %j, is not changed', (text) => {
     expect(safeText(text)).toBe(text)
   })
 })
@@ -136,7 +136,7 @@ describe('an amount', () => {
 })
 
 describe('the sums', () => {
-  it('go from the opening to the closing balance, however the movements are parted', () => {
+  it('lead from the opening to the closing balance, however the movements are split', () => {
     const movement = fc.record({
       kind: fc.constantFrom('usage', 'reversal', 'top_up', 'adjustment', 'refund', 'dispute'),
       amountMicros: fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }),

@@ -136,11 +136,11 @@ const EXAMPLES: readonly Example[] = [
 ]
 
 describe('a notice', () => {
-  it('has an example, whatever it is', () => {
+  it('has an example for every key', () => {
     expect(new Set(EXAMPLES.map(([key]) => key))).toEqual(new Set(NOTICES.map(({ key }) => key)))
   })
 
-  it('is not needed where all is well', () => {
+  it('is absent when all is well', () => {
     expect(keysOf(planted())).toEqual([])
   })
 
@@ -155,14 +155,14 @@ describe('a notice', () => {
     expect(keysOf(ended)).not.toContain(key)
   })
 
-  it('asks members to ask an admin where there is something to do', () => {
+  it('tells members to ask an admin when there is something to do', () => {
     const [low] = noticesOf(planted(balance('8')), NOW, 'member')
     expect(low).toMatchObject({ key: 'low', actions: [], askAdmins: ['Ana', 'ben'] })
     const [added] = noticesOf(planted(ADDED), NOW, 'member')
     expect(added).toMatchObject({ key: 'added', actions: [], askAdmins: [] })
   })
 
-  it('says nothing to members of a card and its bank', () => {
+  it('hides card and bank from members', () => {
     const [notice] = noticesOf(planted(BROKE, paused('declined', 'insufficient_funds')), NOW, 'member')
     expect(notice).toMatchObject({
       key: 'exhausted_and_paused',
@@ -176,7 +176,7 @@ describe('hiding', () => {
   it.each<[shown: string, when: string, facts: NoticeFacts]>([
     ['exhausted', 'low, custom and off are hidden', planted(BROKE, OFF, CUSTOM)],
     ['exhausted_and_paused', 'one banner of both', planted(BROKE, paused('ask_customer', 'expired_card'), CUSTOM)],
-    ['exhausted taken_back', 'that is a pause of its own', planted(BROKE, TAKEN_BACK)],
+    ['exhausted taken_back', 'that is a separate pause', planted(BROKE, TAKEN_BACK)],
     ['paused', 'failed is hidden', planted(DECLINED, paused('declined', 'insufficient_funds'))],
     ['taken_back', 'failed is hidden', planted(DECLINED, TAKEN_BACK)],
     ['low', 'custom is hidden', planted(balance('8'), CUSTOM)],
@@ -190,7 +190,7 @@ describe('hiding', () => {
     expect(keysOf(facts).join(' ')).toBe(shown)
   })
 
-  it('leaves the payment that is under way to exhausted', () => {
+  it('leaves the payment in progress to exhausted', () => {
     const [exhausted] = noticesOf(planted(BROKE, open({ state: 'charging' }, { state: 'unknown' })), NOW, 'member')
     expect(exhausted!.figures).toEqual({ ...EXHAUSTED, openPaymentMicros: micros('100') })
   })
@@ -206,7 +206,7 @@ describe('the banner', () => {
     method: { ...VISA, expiryMonth: 11, expiryYear: 2026 },
   })
 
-  it('is one of five: the gravest, then the first of the table', () => {
+  it('is one of five: the gravest, then the first in the table', () => {
     const notices = noticesOf(FIVE, NOW, 'admin')
     expect(notices.map(({ key, isBanner }) => `${key}${isBanner ? ' (banner)' : ''}`)).toEqual([
       'approve (banner)',
@@ -221,13 +221,13 @@ describe('the banner', () => {
     ])
   })
 
-  it('is the next one where it was dismissed', () => {
+  it('is the next notice when it was dismissed', () => {
     const notices = noticesOf(FIVE, NOW, 'member')
     const [low] = notices
     expect(undismissed(notices, [low!]).map(({ key, isBanner }) => [key, isBanner])).toEqual([['added', true]])
   })
 
-  it('cannot be dismissed where it must be seen', () => {
+  it('cannot be dismissed when it must be seen', () => {
     const notices = noticesOf(planted(BROKE), NOW, 'admin')
     expect(undismissed(notices, notices)).toEqual(notices)
   })
@@ -237,7 +237,7 @@ describe('an occurrence', () => {
   const occurrenceOf = (facts: NoticeFacts) => noticesOf(facts, NOW, 'admin')[0]!.occurrence
   const crossed = (version: bigint): Changed => ({ lowCrossing: { version, atMicros: NOW - HOUR } })
 
-  it('of low is that of its last crossing, so a balance that trembles brings back nothing', () => {
+  it('of low is its last crossing, so a balance that fluctuates does not bring it back', () => {
     const before = occurrenceOf(planted(balance('8'), crossed(3n)))
     expect(occurrenceOf(planted(balance('9.5'), crossed(3n)))).toBe(before)
     expect(occurrenceOf(planted(balance('8'), crossed(4n)))).not.toBe(before)
@@ -278,13 +278,13 @@ describe('paused', () => {
     expect(noticesOf(facts, NOW, 'admin')).toMatchObject([{ key: 'paused', figures: says }])
   })
 
-  it('is nothing where automatic top-up is off', () => {
+  it('is absent while automatic top-up is off', () => {
     const off = { ...paused('declined', 'insufficient_funds').autoTopUp!, settings: { ...SETTINGS, isOn: false } }
     expect(keysOf(planted({ autoTopUp: off }))).toEqual(['off'])
   })
 })
 
-describe('a top-up under way', () => {
+describe('a top-up in progress', () => {
   it.each<[shown: string, topUp: Partial<OpenTopUp>]>([
     // It may be skipped, or be needless once a payment by hand is credited.
     ['', { state: 'requested' }],
@@ -306,7 +306,7 @@ describe('a top-up under way', () => {
     expect(keysOf(planted(open(topUp))).join(' ')).toBe(shown)
   })
 
-  it('says no next try once that is due', () => {
+  it('has no next try once it is due', () => {
     const due = { openTopUps: open({ reason: 'do_not_honor' }).openTopUps! }
     expect(noticesOf(planted(DECLINED, due), NOW, 'admin')[0]).toMatchObject({ figures: { nextTry: null } })
   })
@@ -368,7 +368,7 @@ describe('figures', () => {
     expect(added).toMatchObject({ key: 'added', figures: { callsWorkAgainSinceMicros: since } })
   })
 
-  it('say what is back of a dispute that was won', () => {
+  it('have the amount returned by a won dispute', () => {
     const [added] = noticesOf(planted({ added: { ...ADDED.added!, kind: 'dispute_won' } }), NOW, 'admin')
     expect(added).toMatchObject({ key: 'added', figures: { kind: 'dispute_won', amountMicros: micros('50') } })
   })
@@ -384,20 +384,20 @@ describe('a card', () => {
     expect(keysOf(planted({ usage: { reason: 'no_usage', days: 14 } }), 'admin', at(now)).join(' ')).toBe(shown)
   })
 
-  it('that is saved but not charged helps payments by hand alone', () => {
+  it('that is saved but not the default is only for manual payments', () => {
     const notices = noticesOf(planted({ method: null }), NOW, 'admin')
     expect(notices).toMatchObject([{ key: 'no_method', figures: { isAutoTopUpOn: true, savedMethods: 1 } }])
     expect(keysOf(planted({ method: null }, balance('8'), OFF))).toEqual(['low', 'off'])
   })
 
-  it('is missed where credit is low or gone', () => {
+  it('is asked for when credit is low or used up', () => {
     expect(keysOf(planted(NO_CARD, balance('8'), OFF))).toEqual(['no_method', 'low', 'off'])
     expect(keysOf(planted(NO_CARD, BROKE, OFF))).toEqual(['exhausted', 'no_method'])
   })
 })
 
 describe('a closed account', () => {
-  it('has what is still true of its money, and nothing to do', () => {
+  it('keeps notices about its money, without actions', () => {
     const facts = planted({ closedAtMicros: NOW - DAY }, BROKE, EXPIRED, CAP_REACHED, FIVE_TODAY, ADDED, {
       ...paused('declined', 'insufficient_funds'),
       ...open({ state: 'processing' }, { topUpId: 'lost', state: 'unknown' }),
@@ -408,8 +408,8 @@ describe('a closed account', () => {
   })
 })
 
-describe('an account that credit was given to without a payment', () => {
-  it('has run out of it like any other', () => {
+describe('an account that was given credit without a payment', () => {
+  it('runs out of it like any other', () => {
     expect(keysOf(planted(NEW, { hasMovements: true }))).toEqual(['exhausted', 'no_method'])
   })
 })

@@ -28,7 +28,7 @@ describe('notices', () => {
     expect(NOTICES.map(({ key }) => key).filter((key) => !seen.has(key))).toEqual([])
   })
 
-  it('have one banner if there are any, which none of the others outranks', () => {
+  it('have exactly one banner if there are any, and no other outranks it', () => {
     check((notices) => {
       expect(notices.filter(({ isBanner }) => isBanner)).toEqual(notices.slice(0, 1))
       const rank = ({ key, severity }: Notice) => [SEVERITIES.indexOf(severity), NOTICES.indexOf(rowOf(key))] as const
@@ -41,7 +41,7 @@ describe('notices', () => {
     })
   })
 
-  it('are never shown beside one that hides them', () => {
+  it('are never shown beside a notice that hides them', () => {
     check((notices) => {
       const keys = new Set(notices.map(({ key }) => key))
       for (const { key } of notices) expect(rowOf(key).hiddenBy.filter((hider) => keys.has(hider))).toEqual([])
@@ -51,7 +51,7 @@ describe('notices', () => {
     })
   })
 
-  it('show members neither card nor reason, and give them nothing to do', () => {
+  it('show members neither card nor reason, and no actions', () => {
     check((notices, of) => {
       for (const notice of noticesOf(of, NOW, 'member')) {
         expect(rowOf(notice.key).for).toBe('everybody')
@@ -62,13 +62,13 @@ describe('notices', () => {
     })
   })
 
-  it('never carry a code of a bank', () => {
+  it('never contain a bank’s code', () => {
     check((notices) => {
       expect(asText(notices)).not.toMatch(/insufficient_funds|do_not_honor|expired_card|stolen_card|of_tomorrow/)
     })
   })
 
-  it('are the same for the same facts, role and time, and leave those as they are', () => {
+  it('are the same for the same facts, role and time, and do not change the facts', () => {
     check((notices, of, role) => {
       const copy = structuredClone(of)
       expect(noticesOf(of, NOW, role)).toEqual(notices)
@@ -76,13 +76,13 @@ describe('notices', () => {
     })
   })
 
-  it('are each a happening of its own', () => {
+  it('are each a distinct occurrence', () => {
     check((notices) => {
       expect(new Set(notices.map(({ key, occurrence }) => `${key} ${occurrence}`)).size).toBe(notices.length)
     })
   })
 
-  it('do not come back once dismissed, whatever else changes, and take nothing with them that must be seen', () => {
+  it('stay dismissed whatever else changes, and dismissing one hides nothing that must be seen', () => {
     fc.assert(
       fc.property(facts, facts, roles, (first, later, role) => {
         const dismissed = noticesOf(first, NOW, role)

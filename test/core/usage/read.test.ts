@@ -89,7 +89,7 @@ describe('the other types', () => {
   ])('%s for %o', (expected, fields) => expect(readingOf(usageFields(fields))).toBe(expected))
 })
 
-test.each(['60', '60.0', '6e1', '600E-1'])('a whole number is whole however it is written: %s', (written) => {
+test.each(['60', '60.0', '6e1', '600E-1'])('a whole number is accepted however it is written: %s', (written) => {
   const json = JSON.stringify(callFields()).replace('"duration_seconds":60', `"duration_seconds":${written}`)
   expect(readUsageJson(json)).toMatchObject({ event: { durationSeconds: 60 } })
 })
@@ -98,12 +98,12 @@ test.each(['', '{', '[]', 'null', '7', '"x"', '{"type":"call"'])('%j is an inval
   expect(readUsageJson(line)).toMatchObject({ refusal: { reason: 'invalid_event', eventId: null, accountId: null } })
 })
 
-test('a refusal names the ids it could read', () => {
+test('a refusal has the ids that could be read', () => {
   const read = readUsage(callFields({ to: 'x', account_id: 7 }))
   expect(read).toMatchObject({ refusal: { eventId: 'e1', accountId: null } })
 })
 
-test('an instant is a number of microseconds only where the topic says the type, which is Avro', () => {
+test('an instant may be a number of microseconds only in Avro, where the topic gives the type', () => {
   const fields = { ...callFields(), occurred_at: 1_771_581_600_000_000 }
   expect(readUsage(fields, 'call')).toHaveProperty('event')
   expect(readUsage(fields)).toHaveProperty('refusal')
