@@ -1,4 +1,4 @@
-/** The jobs of mail: to send what is due, to write what time alone causes, and to forget what is old. */
+/** The mail jobs: send due mails, write the mails that only the passing of time causes, and delete old ones. */
 import { writeExpiringMails } from '../ledger/mail/expiring-methods.ts'
 import { deleteOldMails, dropUnsendableMails } from '../ledger/mail/old-mails.ts'
 import { type Job, takeShare } from '../platform/jobs.ts'
@@ -14,16 +14,16 @@ const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
 
-/** For so long a mail waits for a process that knows a server: one that starts may not have its configuration yet. */
+/** How long a mail waits for a process with an SMTP server, as one may be starting or not be configured yet. */
 const UNSENDABLE_AFTER_SECONDS = 3_600
 
 export interface MailJobs {
   readonly jobs: readonly Job[]
-  /** Once no job runs any more. */
+  /** Call it once no job runs any more. */
   close(): void
 }
 
-/** `settings` null: there is no server, and what is due is dropped after a while, so that it does not pile up. */
+/** Makes the mail jobs. `settings` null: without an SMTP server, due mails are dropped after a while, so they do not pile up. */
 export function mailJobs(pool: Pool, settings: MailSettings | null, log: Logger, registry: Registry): MailJobs {
   const sent = mailCounter(registry)
   const upkeep = [expiringMethodsJob(pool), oldMailsJob(pool, log)]
@@ -35,7 +35,7 @@ export function mailJobs(pool: Pool, settings: MailSettings | null, log: Logger,
   return { jobs: [...upkeep, sendJob({ pool, transport, settings, sent, log })], close: () => transport.close() }
 }
 
-/** Looked for every other second; while there are more, one share after the other, as fast as the server takes them. */
+/** Sends due mails. It polls every two seconds; while there are more, it sends as fast as the server accepts them. */
 function sendJob(parts: MailParts): Job {
   return {
     name: 'mail',
@@ -61,7 +61,7 @@ function unsendableJob(pool: Pool, log: Logger, sent: Counter<'outcome'>): Job {
   }
 }
 
-/** Goes round all saved cards, a page at a time. */
+/** Writes mails about cards that expire soon, in rounds over all saved cards, a page at a time. */
 export function expiringMethodsJob(pool: Pool): Job {
   let after = ''
   return {

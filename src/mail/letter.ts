@@ -1,4 +1,4 @@
-/** A mail as it is read: the same words as plain text and as HTML, which needs no picture, no script and nothing from elsewhere. */
+/** Lays out a mail: the same words as plain text and as HTML without images, scripts or external resources. */
 import type { MailKind } from '../core/mail/mail.ts'
 import { Html, html } from '../platform/html.ts'
 import type { MailText } from '../texts/mail-text.ts'
@@ -12,8 +12,8 @@ export interface Letter {
 }
 
 /**
- * Where the button of a mail leads: to the dashboard, which is told what its reader comes for where that is a thing by itself
- * (docs/BILLING-PAGE.md). It is no link to the page or to a file: who is signed in there is the dashboard's to know.
+ * Where the button of a mail leads: to the dashboard, with `open=export` for a mail about an export (docs/BILLING-PAGE.md).
+ * It never links to the billing page or a file directly, because only the dashboard knows who is signed in.
  */
 export function addressFor(kind: MailKind, dashboardUrl: string | null): string | null {
   if (dashboardUrl === null || (kind !== 'export_ready' && kind !== 'export_failed')) return dashboardUrl
@@ -22,6 +22,7 @@ export function addressFor(kind: MailKind, dashboardUrl: string | null): string 
   return url.href
 }
 
+/** Lays out a worded mail as subject, plain text and HTML. */
 export function letterOf(texts: Texts, { title, paragraphs }: MailText, sender: MailSender, accountId: string): Letter {
   const { product, seller, dashboardUrl, isSandbox } = sender
   const sandbox = isSandbox ? [texts.say('mail.sandbox')] : []
@@ -46,7 +47,7 @@ interface Shown {
   readonly footer: readonly string[]
 }
 
-/** Styles stand at each element, as many readers drop all others; those that know dark colours know the style sheet too. */
+/** Styles are inline, as many mail readers drop style sheets. Readers that support dark mode support this style sheet. */
 const DARK = `@media (prefers-color-scheme: dark) {
 .page { background: #0e0f11 !important }
 .card { background: #17181b !important; border-color: #2c2e33 !important; color: #ededef !important }
@@ -95,7 +96,7 @@ ${footer.map(muted)}</div>
 `
 }
 
-/** Black or white, whichever is easier to read on the colour (WCAG 2). */
+/** Black or white, whichever has the higher contrast on the colour (WCAG 2). `color`: `#rrggbb`. */
 export function textOn(color: string): '#ffffff' | '#000000' {
   const [red, green, blue] = [1, 3, 5].map((at) => {
     const share = Number.parseInt(color.slice(at, at + 2), 16) / 255

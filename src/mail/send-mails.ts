@@ -1,7 +1,7 @@
 /**
- * Sends what is due: claims a few mails, words each for its reader, hands it to the server and notes what came of it. Each is
- * sent once, but for a process that dies between the server's answer and our note: then the same goes twice, under one
- * Message-ID, by which mail readers tell.
+ * Sends due mails: claims a few, words each for its reader, hands it to the SMTP server and stores the outcome. A mail is
+ * sent once, unless the process dies between the server's answer and the stored outcome. Then it is sent again under the
+ * same Message-ID, so mail readers can drop the duplicate.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { isLocale } from '../core/account/contacts.ts'
@@ -22,9 +22,9 @@ import { addressFor, letterOf } from './letter.ts'
 import type { MailSettings } from './settings.ts'
 import { type MailTransport, type OutgoingMail, SEND_WITHIN_MS, type SendOutcome } from './transport.ts'
 
-/** Mails of one share, each over a connection of its own: none waits in a queue while its claim runs out. */
+/** Each mail of a share has its own connection, so none waits in a queue while its claim runs out. */
 export const MAILS_PER_SHARE = 5
-/** Outlives the sending of a share: what is claimed is sent by nobody else meanwhile. */
+/** Longer than sending a share takes, so that no other process sends the same mails. */
 const CLAIM_SECONDS = 150
 
 const FIRST_RETRY_SECONDS = 30
@@ -36,10 +36,11 @@ export interface MailParts {
   readonly settings: MailSettings
   readonly sent: Counter<'outcome'>
   readonly log: Logger
-  /** From 0 to below 1: spreads what is tried again. */
+  /** A random number from 0 to below 1: it spreads retries. */
   readonly chance?: () => number
 }
 
+/** The counter of send attempts by outcome. */
 export function mailCounter(registry: Registry): Counter<'outcome'> {
   return counter(registry, {
     name: 'tollgate_mails_total',
@@ -48,7 +49,10 @@ export function mailCounter(registry: Registry): Counter<'outcome'> {
   })
 }
 
-/** One share. `hasMore`: it was a full one. A stop lets those in hand come to their end. */
+/**
+ * Sends one share of due mails. `hasMore`: the share was full. `oldestWorkSeconds`: how overdue the oldest due mail is.
+ * On a stop, mails that are being sent are finished.
+ */
 export async function sendMails(
   parts: MailParts,
   stopping: AbortSignal,
@@ -89,12 +93,12 @@ async function tryToSend(parts: MailParts, mail: ClaimedMail): Promise<MailOutco
   }
 }
 
-/** Null: it is sent. */
-export function whyDropped({ contact, kind, isTooOld, isOutdone, isOver }: ClaimedMail): string | null {
+/** Why a mail is dropped instead of sent; null: it is sent. */
+export function whyDropped({ contact, kind, isTooOld, isSuperseded, isOver }: ClaimedMail): string | null {
   if (contact === null) return 'the contact was removed'
   if (recipientsOf(kind) === 'admins' && contact.role !== 'admin') return 'the contact is no admin any more'
   if (isOver) return 'what it says was over'
-  if (isOutdone) return 'a graver level was crossed since'
+  if (isSuperseded) return 'a graver level was crossed since'
   return isTooOld ? 'it could not be sent for 3 days' : null
 }
 
@@ -113,7 +117,7 @@ function outgoing(mail: ClaimedMail, { sender, locale, timeZone }: MailSettings)
   }
 }
 
-/** 30 seconds, a minute, two, ... an hour at the most; half of it is chance. */
+/** The pause before the next attempt: 30 s, 60 s, 120 s, ... up to an hour, of which half is random. `chance`: 0 to below 1. */
 export function retryAfterSeconds(tries: number, chance: number): number {
   const seconds = Math.min(MAX_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** Math.min(tries - 1, 20))
   return seconds * (0.5 + chance / 2)
@@ -129,7 +133,7 @@ async function within(ms: number, sending: Promise<SendOutcome>): Promise<SendOu
   }
 }
 
-/** One that was delivered and not noted would be sent again: it is tried for as long as the claim may hold. */
+/** Retries for about as long as the claim holds: a delivered mail whose outcome is not stored would be sent again. */
 async function note(parts: MailParts, mail: ClaimedMail, outcome: MailOutcome, stopping: AbortSignal): Promise<void> {
   for (let pauseMs = 250; ; pauseMs *= 2) {
     try {

@@ -1,10 +1,10 @@
-/** What mail takes from the configuration: a server, and whom it comes from. */
+/** The mail settings from the configuration: the SMTP server and the sender. */
 import { type Config, ConfigError } from '../platform/config.ts'
 
 export interface MailSettings {
   readonly server: SmtpServer
   readonly sender: MailSender
-  /** Of contacts whose own locale nobody knows how to write. */
+  /** For contacts whose own locale is not supported. */
   readonly locale: string
   readonly timeZone: string
 }
@@ -12,20 +12,20 @@ export interface MailSettings {
 export interface SmtpServer {
   readonly host: string
   readonly port: number
-  /** TLS from the first byte; else as `tls` says. */
+  /** TLS from the first byte; otherwise `tls` decides. */
   readonly isSecure: boolean
   readonly tls: 'required' | 'if_offered' | 'never'
   readonly login: { readonly user: string; readonly password: string } | null
 }
 
-/** Who a mail is from, and what it looks like. */
+/** Who a mail comes from, and what it looks like. */
 export interface MailSender {
   readonly address: string
   /** The dashboard that the billing page is part of. */
   readonly product: string
-  /** Null: nobody is named. */
+  /** The seller named in the footer; null: none. */
   readonly seller: string | null
-  /** Where links go. Null: there is none. */
+  /** Where links lead; null: mails have no link. */
   readonly dashboardUrl: string | null
   /** `#rrggbb`. */
   readonly brandColor: string
@@ -35,7 +35,7 @@ export interface MailSender {
 
 const PORTS: Readonly<Record<string, number>> = { 'smtp:': 587, 'smtps:': 465 }
 
-/** Null: no mail is sent. Throws `ConfigError` where a server is given without what every mail needs. */
+/** Reads the mail settings; null: no mail is sent. Throws `ConfigError` if a server is set without what every mail needs. */
 export function mailSettings({ mail, brand }: Pick<Config, 'mail' | 'brand'>, isSandbox: boolean): MailSettings | null {
   if (mail.smtpUrl === null) return null
   const { protocol, hostname, port } = new URL(mail.smtpUrl)

@@ -1,15 +1,15 @@
 /**
- * The way to the SMTP server, and what its answers mean: delivered, refused for good, or worth another try. What a server says
- * may hold the address it was about, so that is taken out before anybody keeps it.
+ * Sends mails to the SMTP server and interprets its answers: delivered, refused for good, or worth a retry. A server's
+ * answer may contain the recipient's address, which is removed before the answer is logged or stored.
  */
 import { createTransport } from 'nodemailer'
 import type { Letter } from './letter.ts'
 import type { MailSender, SmtpServer } from './settings.ts'
 
 export interface OutgoingMail extends Letter {
-  /** Of the address alone, which holds no white space. */
+  /** The bare address, without white space. */
   readonly to: string
-  /** What precedes the @ of its Message-ID. */
+  /** The part of the Message-ID before the @. */
   readonly messageId: string
   /** As HTML's `lang`. */
   readonly language: string
@@ -20,16 +20,17 @@ export type SendOutcome =
   | { readonly kind: 'refused' | 'failed'; readonly reason: string }
 
 export interface MailTransport {
-  /** Never rejects. */
+  /** Sends a mail. Never rejects. */
   send(mail: OutgoingMail): Promise<SendOutcome>
   close(): void
 }
 
-/** All that one mail may take; the silences below end it long before, unless a server answers by the drop. */
+/** The limit for one mail. The timeouts below end it much earlier, unless the server trickles its answers. */
 export const SEND_WITHIN_MS = 120_000
 const CONNECT_WITHIN_MS = 10_000
 const SILENT_MS = 20_000
 
+/** Opens a pool of at most `connections` connections to the server. */
 export function openTransport(server: SmtpServer, sender: MailSender, connections: number): MailTransport {
   const { host, port, isSecure, tls, login } = server
   const transport = createTransport({
@@ -45,7 +46,7 @@ export function openTransport(server: SmtpServer, sender: MailSender, connection
     greetingTimeout: CONNECT_WITHIN_MS,
     dnsTimeout: CONNECT_WITHIN_MS,
     socketTimeout: SILENT_MS,
-    // Nothing of a mail is ever read from a file or fetched.
+    // No part of a mail may come from a file or a URL.
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -62,7 +63,7 @@ export function openTransport(server: SmtpServer, sender: MailSender, connection
           messageId: `<${messageId}@${domain}>`,
           headers: {
             'Content-Language': language,
-            // Nobody's absence is told to a machine (RFC 3834).
+            // Suppresses automatic replies (RFC 3834).
             'Auto-Submitted': 'auto-generated',
             'X-Auto-Response-Suppress': 'All',
           },
@@ -78,17 +79,17 @@ export function openTransport(server: SmtpServer, sender: MailSender, connection
 
 export interface SmtpError {
   readonly message?: string
-  /** Of nodemailer: `EAUTH`, `ECONNECTION`, ... */
+  /** nodemailer's code: `EAUTH`, `ECONNECTION`, ... */
   readonly code?: string
   readonly command?: string
-  /** Of the server: 550, ... */
+  /** The server's code: 550, ... */
   readonly responseCode?: number
   readonly response?: string
 }
 
 /**
- * A refusal is for good where it is of this recipient or this mail. What a server has against whoever sends (a login, a
- * sender, a connection without TLS) would be so for every mail: an operator mends it, and they are sent then.
+ * Interprets an error. A refusal is final only if it concerns this recipient or this mail. If the server rejects the login,
+ * the sender or a connection without TLS, it would reject every mail: they wait until an operator has fixed that.
  */
 export function outcomeOf({ code, command, responseCode, response, message }: SmtpError): SendOutcome {
   const isOfThisMail = command === 'RCPT TO' || command === 'DATA' || command === 'RCPT' || code === 'EMESSAGE'
@@ -96,13 +97,13 @@ export function outcomeOf({ code, command, responseCode, response, message }: Sm
   return { kind: (responseCode ?? 0) >= 500 && isOfThisMail ? 'refused' : 'failed', reason }
 }
 
-const MAX_REASON = 300
+const MAX_REASON_LENGTH = 300
 
-/** In one line, as much of it as is kept. */
+/** Removes addresses from a server's answer, and shortens it to one line that can be stored. */
 export function withoutAddresses(text: string): string {
   return text
     .replace(/\S+@\S+/g, '(address)')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, MAX_REASON)
+    .slice(0, MAX_REASON_LENGTH)
 }

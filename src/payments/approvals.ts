@@ -1,4 +1,4 @@
-/** The customer's approval of a payment: sent to the bank's page with an address to come back to, and looked at on return. */
+/** The customer's approval of a payment: they are sent to the bank's page, and the payment is checked when they return. */
 import type { TopUpState } from '../core/top-up/machine.ts'
 import type { Writer } from '../ledger/changes/change-account.ts'
 import { storeReturnUrl } from '../ledger/top-ups/approval-returns.ts'
@@ -6,7 +6,7 @@ import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import { readTopUp } from '../ledger/top-ups/top-up-rows.ts'
 import type { NoAnswer, PaymentProvider, Refused } from './providers/provider.ts'
 
-/** Ours, where a bank's page sends the customer of a top-up back to. */
+/** The URL of our page to which a bank's page returns the customer of a top-up. */
 export function paymentReturnPage(publicUrl: string, topUpId: string): string {
   return `${publicUrl}/return/payment?top_up=${encodeURIComponent(topUpId)}`
 }
@@ -14,21 +14,21 @@ export function paymentReturnPage(publicUrl: string, topUpId: string): string {
 export interface WantedApproval {
   readonly accountId: string
   readonly topUpId: string
-  /** Where the customer goes in the end. */
+  /** Where the customer finally returns to. */
   readonly returnUrl: string
-  /** Ours, where the bank's page sends them first. */
+  /** Our page, where the bank's page sends them first. */
   readonly returnPage: string
 }
 
 export type AskedForApproval =
   | { readonly kind: 'page'; readonly url: string }
   | { readonly kind: 'unknown_top_up' }
-  /** It waits for no approval, or not any more. */
+  /** The payment does not need approval, or no longer does. */
   | { readonly kind: 'not_waiting'; readonly state: TopUpState }
   | NoAnswer
   | Refused
 
-/** Asks the provider for the page on which the customer, who is there, approves the payment of a top-up. */
+/** Asks the provider for the page on which the customer approves the payment of a top-up. The customer must be present. */
 export async function askForApproval(
   writer: Writer,
   provider: PaymentProvider,
@@ -45,14 +45,14 @@ export async function askForApproval(
   if (answer.kind !== 'facts') return answer
   const { facts } = answer
   if (facts.state.kind === 'needs_action') return { kind: 'page', url: facts.state.url }
-  // Approved or declined meanwhile, in another tab.
+  // It was approved or declined in the meantime, perhaps in another tab.
   await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
   const after = await readTopUp(writer.pool, accountId, topUpId)
   return { kind: 'not_waiting', state: after?.topUp.state ?? state }
 }
 
-/** What became of a payment, as soon as somebody comes back from its bank. */
-export async function lookAtPayment(
+/** Reads a payment from the provider and records its state, as soon as the customer returns from the bank's page. */
+export async function checkPayment(
   writer: Writer,
   provider: PaymentProvider,
   paymentId: string,

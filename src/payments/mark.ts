@@ -1,7 +1,7 @@
 /**
- * Marks at the provider what a restored database would have forgotten: how far an account's settings for automatic top-up
- * have come, and that a method was removed. Done beside the change, as soon as the provider answers; the look before a charge
- * reads the mark.
+ * Stores at the provider what a restored database would not know: the version of an account's automatic top-up settings, as
+ * a mark on the customer, and that a card was removed. It runs after the change was committed, as soon as the provider
+ * answers. Before a charge the mark is compared with the database.
  */
 import type { Writer } from '../ledger/changes/change-account.ts'
 import { noteDetached, noteMarked, readMarksDue, readMethodsToDetach } from '../ledger/top-ups/provider-tasks.ts'
@@ -11,6 +11,7 @@ import { ProviderDidNotAnswer } from './reconcile.ts'
 
 const TASKS_PER_RUN = 200
 
+/** Writes marks that are due and detaches removed cards. Rejects with `ProviderDidNotAnswer`: it is retried later. */
 export async function markAtProvider({ pool }: Writer, provider: PaymentProvider, log: Logger): Promise<void> {
   for (const { accountId, customerId, settingsVersion } of await readMarksDue(pool, provider.name, TASKS_PER_RUN)) {
     const answer = await provider.writeMark(customerId, { settingsVersion })

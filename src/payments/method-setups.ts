@@ -1,7 +1,7 @@
 /**
- * Cards on their way in, between the ledger and the provider: a page is asked for once a setup, and what came of the visit is
- * read and concluded by whoever looks: the page that the customer returns to, a look at the setup, or the sweep, for
- * browsers that were closed. All of them may come at once and again: the ledger concludes a setup once.
+ * Adding a card: a setup sends the customer to a page of the provider. The outcome of that visit is read by the page that
+ * the customer returns to, by a request for the setup, or by the sweep, in case the browser was closed. They may all do so
+ * at once and repeatedly: the ledger concludes a setup only once.
  */
 import { formatInstant, type InstantMicros, MICROS_PER_DAY } from '../core/instant.ts'
 import type { Writer } from '../ledger/changes/change-account.ts'
@@ -17,12 +17,12 @@ import type { Logger } from '../platform/log.ts'
 import type { NoAnswer, PaymentProvider, Refused, SetupAnswer } from './providers/provider.ts'
 import { ProviderDidNotAnswer } from './reconcile.ts'
 
-/** A setup for which the provider never gave a page is over after this: nobody is waiting for it any more. */
+/** A setup for which the provider never supplied a page expires after this: nobody is waiting for it any more. */
 const WITHOUT_PAGE_MICROS: InstantMicros = MICROS_PER_DAY
 
 const SETUPS_PER_RUN = 200
 
-/** The provider's page for a setup: asked again, the same one. */
+/** Returns the provider's page for a setup, creating it on the first call. Further calls return the same page. */
 export async function openSetupPage(
   { pool }: Writer,
   provider: PaymentProvider,
@@ -43,12 +43,12 @@ export async function openSetupPage(
   if (answer.kind !== 'setup') return answer
   const { providerSetupId, url, expiresAtMicros } = answer.setup
   await storeSetupPage(pool, setupId, { providerSetupId, url, expiresAt: formatInstant(expiresAtMicros) })
-  // As it is stored: of several who asked at once, all give the same answer.
+  // Read back what is stored, so that concurrent calls return the same page.
   return { kind: 'page', page: (await readMethodSetup(pool, setupId))!.page! }
 }
 
-/** The setup as it is now; `NoAnswer` and `Refused` where the provider does not say what came of it. */
-export async function lookAtSetup(
+/** Checks a setup at the provider and concludes it if it has ended. Returns its state, or the provider's lack of an answer. */
+export async function checkSetup(
   writer: Writer,
   provider: PaymentProvider,
   setup: MethodSetup,
@@ -62,8 +62,8 @@ export async function lookAtSetup(
   return await conclude(writer, setup, await provider.readSetup(setup.page.providerSetupId))
 }
 
-/** The customer came back without a card: ends the setup, unless one was saved first after all. */
-export async function turnBackFromSetup(
+/** Cancels a setup whose customer returned without a card, unless a card was saved first. */
+export async function cancelSetup(
   writer: Writer,
   provider: PaymentProvider,
   setup: MethodSetup,
@@ -89,11 +89,11 @@ async function conclude(
   }
 }
 
-/** Looks at the setups that are open, and answers how many were concluded. Rejects where the provider does not answer. */
+/** Checks the open setups and returns how many were concluded. Rejects when the provider does not answer. */
 export async function sweepSetups(writer: Writer, provider: PaymentProvider, log: Logger): Promise<number> {
   let concluded = 0
   for (const setup of await takeOpenSetups(writer.pool, provider.name, SETUPS_PER_RUN)) {
-    const looked = await lookAtSetup(writer, provider, setup)
+    const looked = await checkSetup(writer, provider, setup)
     if (looked.kind === 'refused') {
       log.error({ setup_id: setup.setupId, code: looked.code }, 'the provider refuses a look at a card on its way in')
     } else if (looked.kind !== 'setup') {

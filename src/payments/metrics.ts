@@ -1,8 +1,8 @@
-/** Metrics of payments, in the registry of the process. */
+/** Payment metrics. */
 import type { TopUpFigures } from '../ledger/top-ups/measure-top-ups.ts'
 import { counter, gauge, type Registry, retriesCounter } from '../platform/metrics.ts'
 
-/** States and reasons that have nobody any more leave the metrics. */
+/** Sets the gauges. States and reasons that no longer occur are removed. */
 export function showFigures(metrics: PaymentMetrics, figures: TopUpFigures): void {
   const { openByState, oldestOpenSeconds, pausedByReason, caps } = figures
   metrics.openTopUps.reset()
@@ -16,6 +16,7 @@ export function showFigures(metrics: PaymentMetrics, figures: TopUpFigures): voi
 
 export type PaymentMetrics = ReturnType<typeof paymentMetrics>
 
+/** Registers the payment metrics. */
 export function paymentMetrics(registry: Registry) {
   return {
     attemptsTotal: counter(registry, {

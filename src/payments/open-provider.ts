@@ -1,4 +1,4 @@
-/** The payment provider of the installation, for the roles and commands that talk to it. */
+/** Opens the payment provider of the installation, for the roles and commands that use it. */
 import { type Config, ConfigError } from '../platform/config.ts'
 import type { Logger } from '../platform/log.ts'
 import { paymentReturnPage } from './approvals.ts'
@@ -10,8 +10,8 @@ import { createStripeProvider } from './providers/stripe/provider.ts'
 import { createStripeWebhooks } from './providers/stripe/webhooks.ts'
 
 /**
- * The longest that a call to the provider may take. A bank answers within seconds as a rule; what takes longer is asked about
- * by its id. Well within the time for which a top-up is claimed.
+ * The deadline of a call to the provider. A bank usually answers within seconds; after the deadline the payment is checked
+ * by its id instead. It is well below the duration of a claim on a top-up.
  */
 export const CALL_MS = 10_000
 
@@ -19,16 +19,16 @@ type ProviderConfig = Pick<Config, 'database' | 'sandbox' | 'provider'>
 
 export interface OpenedProvider {
   readonly provider: PaymentProvider
-  /** The other side of the sandbox; null where the provider is another. */
+  /** The provider's side of the sandbox; null for another provider. */
   readonly desk: SandboxDesk | null
-  /** Null: the provider sends none. */
+  /** Null: this provider sends no webhooks, or they are not received here. */
   readonly webhooks: WebhookReader | null
   close(): Promise<void>
 }
 
 /**
- * `pagesUrl`: where browsers reach the API, to which bank's pages lead back. Throws `ConfigError` where something is missing:
- * the secrets of webhooks only for who takes them.
+ * Opens the configured provider. `pagesUrl`: where browsers reach the API, to which bank's pages return. Throws `ConfigError`
+ * for missing settings; the webhook secret is required only if `takesWebhooks`.
  */
 export function openProvider(
   config: ProviderConfig,
@@ -54,7 +54,7 @@ export function openProvider(
   return { provider, desk: provider.desk, webhooks: null, close: () => provider.close() }
 }
 
-/** For those who only look, with a deadline of theirs; null: it was never used, so that there is nobody to ask. */
+/** Opens the provider for reading only, with its own deadline. Null: the sandbox was never used, so it has no database. */
 export function findProvider(
   config: ProviderConfig,
   log: Logger,

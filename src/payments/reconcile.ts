@@ -1,14 +1,14 @@
 /**
- * Posts what the provider knows and this database does not: payments whose answer and webhook were lost, refunds and
- * disputes, and after a restore all that was paid since the backup. It lists everything new or changed from a cursor kept in
- * this database, less an hour, so that a cursor restored with the database, or a change listed late, costs nothing but time.
+ * Posts what the provider knows and this database does not: payments whose answer and webhook were lost, refunds, disputes,
+ * and after a restore everything that was paid since the backup. It lists what is new or changed since a cursor that is
+ * stored in this database. It starts an hour before the cursor, so that changes that appear late in the list are found.
  */
 import type { InstantMicros } from '../core/instant.ts'
 import type { Writer } from '../ledger/changes/change-account.ts'
+import { readDatabaseIdentity } from '../ledger/top-ups/database-identity.ts'
 import { findUnrecorded } from '../ledger/top-ups/find-unrecorded.ts'
 import { moveCursor, readCursor } from '../ledger/top-ups/provider-cursors.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
-import { readWhichDatabase } from '../ledger/top-ups/which-database.ts'
 import type { Logger } from '../platform/log.ts'
 import type { PaymentFacts, PaymentProvider } from './providers/provider.ts'
 
@@ -17,31 +17,32 @@ const EVERY_MS = 60_000
 
 export interface Reconciled {
   readonly looked: number
-  /** Payments of which something was posted, or whose top-up came forward. */
+  /** Payments for which something was posted. */
   readonly changed: number
 }
 
 export interface Reconciler {
-  /** Rejects where the provider does not answer: tried again later. */
+  /** Reads the provider's list to its end. Rejects when the provider does not answer; it is retried later. */
   run(): Promise<void>
-  /** The same, once a minute, and at once where the database has become another one. */
+  /** Runs once a minute, and at once when the database was replaced or restarted. */
   runIfDue(): Promise<void>
-  /** Whether a run has come to its end on the database as it is now. Before, nothing is charged. */
+  /** Whether a run has completed on the database as it is now. Nothing is charged before. */
   isDone(): Promise<boolean>
-  /** The same as it was when last asked. */
+  /** The result of the last `isDone`. */
   wasDone(): boolean
-  /** How long ago a run came to its end; before one has, how long ago the process began. */
+  /** Seconds since the last completed run; before the first one, since the process started. */
   secondsSinceRun(): number
 }
 
+/** Makes a reconciler that knows whether this process has reconciled the current database. */
 export function createReconciler(writer: Writer, provider: PaymentProvider, log: Logger): Reconciler {
   let doneOn: string | null = null
   let dueAt = 0
   let endedAt = performance.now()
   const reconciler: Reconciler = {
     async run() {
-      // Before the list: a database that is restored meanwhile is another one, and has what was listed in part at most.
-      const database = await readWhichDatabase(writer.pool)
+      // Before the list is read: a database that is restored in the meantime has another identity, and may lack what was posted.
+      const database = await readDatabaseIdentity(writer.pool)
       await reconcile(writer, provider, log)
       doneOn = database
       endedAt = performance.now()
@@ -53,7 +54,7 @@ export function createReconciler(writer: Writer, provider: PaymentProvider, log:
       await reconciler.run()
     },
     async isDone() {
-      if (doneOn !== null && doneOn !== (await readWhichDatabase(writer.pool))) {
+      if (doneOn !== null && doneOn !== (await readDatabaseIdentity(writer.pool))) {
         log.warn('the database is another one or was started anew: what the payment provider knows is read again first')
         doneOn = null
         dueAt = 0
@@ -66,7 +67,7 @@ export function createReconciler(writer: Writer, provider: PaymentProvider, log:
   return reconciler
 }
 
-/** Resolves once the list has been read to its end. Rejects where the provider does not answer: tried again later. */
+/** Reads the provider's list to its end and posts what is missing. Rejects when the provider does not answer. */
 export async function reconcile(writer: Writer, provider: PaymentProvider, log: Logger): Promise<Reconciled> {
   const stored = await readCursor(writer.pool, provider.name)
   let moved = stored
@@ -77,10 +78,10 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     const askedAtMs = Date.now()
     const page = await provider.listChanged(cursor)
     if (page.kind !== 'page') throw new ProviderDidNotAnswer(provider.name, page.detail)
-    // Most of it is known: only what differs takes an account's lock.
+    // Most of it is known. Only a payment that differs needs the account's lock.
     for (const facts of await findUnrecorded(writer.pool, provider.name, page.facts)) {
       const recorded = await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
-      // The cursor stays, so that the page is read anew.
+      // The cursor does not move, so the page is read again.
       if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'what it has listed is too old by now')
       if (!('posted' in recorded)) {
         logNotPosted(log, facts, recorded)
@@ -94,13 +95,13 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     }
     looked += page.facts.length
     cursor = page.cursor
-    // Another process may be ahead, or the database behind by now: either goes on from where its own cursor stands.
+    // Another process may have moved the cursor, or the database may have been restored: either continues from its own cursor.
     if (await moveCursor(writer.pool, provider.name, moved, cursor)) moved = cursor
     if (page.isLast) return { looked, changed }
   }
 }
 
-/** `recorded` names why, by its key. */
+/** Logs a payment that could not be posted. The key of `recorded` is the reason. */
 export function logNotPosted(log: Logger, { paymentId, accountId }: PaymentFacts, recorded: object): void {
   log.error(
     { payment_id: paymentId, account_id: accountId, why: Object.keys(recorded)[0] },
@@ -108,7 +109,7 @@ export function logNotPosted(log: Logger, { paymentId, accountId }: PaymentFacts
   )
 }
 
-/** The provider gave no answer to go by; asking again later helps. */
+/** The provider gave no usable answer. Asking again later may help. */
 export class ProviderDidNotAnswer extends Error {
   override readonly name = 'ProviderDidNotAnswer'
 

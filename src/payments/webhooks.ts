@@ -1,13 +1,13 @@
 /**
- * Webhooks that were received: what each is about is looked at anew at the provider and recorded, as from any other look. So
- * their order does not matter, nor how often one comes, and several about one thing are one look. Only the look of an event
- * that was claimed marks it handled; a process that dies leaves its claim, which ends.
+ * Handles received webhooks. A webhook only says which object to check: that object is read from the provider and recorded,
+ * as with any other check. So neither order nor repetition matters, and several webhooks about one object need one check.
+ * An event counts as handled after its check; if the process dies, its claim expires and another process takes over.
  */
 import type { WhatToLookAt } from '../core/top-up/provider-event.ts'
 import type { Writer } from '../ledger/changes/change-account.ts'
 import { findOpenSetup } from '../ledger/top-ups/method-setups.ts'
 import { removePaymentMethod } from '../ledger/top-ups/payment-methods.ts'
-import { claimProviderEvents, noteEventsHandled, putEventsOff } from '../ledger/top-ups/provider-events.ts'
+import { claimProviderEvents, noteEventsHandled, postponeEvents } from '../ledger/top-ups/provider-events.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import {
   findSavedMethod,
@@ -16,11 +16,11 @@ import {
   takeStaleMethods,
 } from '../ledger/top-ups/refresh-method.ts'
 import type { Logger } from '../platform/log.ts'
-import { lookAtSetup } from './method-setups.ts'
+import { checkSetup } from './method-setups.ts'
 import type { PaymentProvider } from './providers/provider.ts'
 import { logNotPosted, ProviderDidNotAnswer } from './reconcile.ts'
 
-/** All of them are looked at side by side, so that a claim outlives the slowest call. */
+/** They are checked concurrently, so that the claim outlasts the slowest call. */
 export const EVENTS_PER_RUN = 20
 const CLAIM_MS = 45_000
 const METHODS_PER_RUN = 100
@@ -30,7 +30,7 @@ export interface HandledEvents {
   readonly handled: number
 }
 
-/** Looks at what the events that wait are about. An event that meets a fault is put off, and in nobody's way. */
+/** Handles the waiting events: checks the objects they are about. An event that fails is postponed and does not block others. */
 export async function handleProviderEvents(
   writer: Writer,
   provider: PaymentProvider,
@@ -38,9 +38,9 @@ export async function handleProviderEvents(
 ): Promise<HandledEvents> {
   const { pool } = writer
   const claimed = await claimProviderEvents(pool, provider.name, EVENTS_PER_RUN, CLAIM_MS)
-  const things = Map.groupBy(claimed, ({ about }) => `${about.kind} ${about.id}`)
+  const eventsByObject = Map.groupBy(claimed, ({ about }) => `${about.kind} ${about.id}`)
   const outcomes = await Promise.all(
-    [...things.values()].map(async (events) => {
+    [...eventsByObject.values()].map(async (events) => {
       const [{ about }] = events as [(typeof events)[number]]
       const eventIds = events.map(({ eventId }) => eventId)
       try {
@@ -52,7 +52,7 @@ export async function handleProviderEvents(
           { err: error, event_ids: eventIds, about: about.kind },
           'a webhook could not be followed up; tried again',
         )
-        await putEventsOff(pool, provider.name, eventIds)
+        await postponeEvents(pool, provider.name, eventIds)
         return 0
       }
     }),
@@ -60,7 +60,7 @@ export async function handleProviderEvents(
   return { claimed: claimed.length, handled: outcomes.reduce((sum, count) => sum + count, 0) }
 }
 
-/** Throws where it has to be looked at again. */
+/** Checks an object at the provider. Throws when it has to be checked again later. */
 async function lookAt(writer: Writer, provider: PaymentProvider, about: WhatToLookAt, log: Logger): Promise<void> {
   switch (about.kind) {
     case 'payment':
@@ -68,7 +68,7 @@ async function lookAt(writer: Writer, provider: PaymentProvider, about: WhatToLo
     case 'setup': {
       const setup = await findOpenSetup(writer.pool, provider.name, about.id)
       if (setup === null) return
-      const looked = await lookAtSetup(writer, provider, setup)
+      const looked = await checkSetup(writer, provider, setup)
       if (looked.kind === 'refused') return refusedLook(log, about, looked.code)
       if (looked.kind !== 'setup') throw new ProviderDidNotAnswer(provider.name, looked.detail)
       return
@@ -96,7 +96,7 @@ async function lookAtAnyPayment(
   if (!('posted' in recorded) && hasTaken) logNotPosted(log, answer.facts, recorded)
 }
 
-/** One that is gone at the provider, by whoever's doing, cannot be charged: it is removed here too. */
+/** A card that is gone at the provider, for whatever reason, cannot be charged: it is removed here too. */
 async function lookAtMethod(
   writer: Writer,
   provider: PaymentProvider,
@@ -118,7 +118,7 @@ async function lookAtMethod(
   }
 }
 
-/** Asks about saved cards of which nothing was heard for a week. Rejects where the provider does not answer. */
+/** Checks saved cards that were not checked for a week. Rejects when the provider does not answer. */
 export async function refreshStaleMethods(writer: Writer, provider: PaymentProvider, log: Logger): Promise<number> {
   const stale = await takeStaleMethods(writer.pool, provider.name, METHODS_PER_RUN)
   for (const saved of stale) await lookAtMethod(writer, provider, saved, log)

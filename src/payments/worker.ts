@@ -1,14 +1,14 @@
 /**
- * The worker of top-ups: claims those whose time has come, and takes each as far as it goes now. Any number of processes may
- * run it; a claim is held for longer than any call to the provider takes, by the database's clock.
+ * The top-up worker: claims due top-ups and advances each as far as possible. Any number of processes may run it. A claim
+ * lasts longer than any call to the provider, by the database's clock.
  *
  *   requested     judged under the account's lock, then a payment is prepared
- *   prepared      judged once more, stored as charging, then confirmed
+ *   prepared      judged again, stored as charging, then confirmed
  *   charging, unknown, processing, needs_action
- *                 the payment is looked up by its id
+ *                 the payment is read by its id
  *
- * Nothing here decides anything: what may be charged is judged in the core under the lock, and what the provider says of a
- * payment goes through `recordPayment`, as it does from webhooks and sweeps.
+ * Nothing is decided here. The core judges under the account's lock what may be charged, and the provider's answers go
+ * through `recordPayment`, as they do from webhooks and sweeps.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -25,40 +25,43 @@ import type { Logger } from '../platform/log.ts'
 import type { PaymentMetrics } from './metrics.ts'
 import type { FactsAnswer, NoAnswer, PaymentProvider, Refused } from './providers/provider.ts'
 
-/** Top-ups in hand at a time, each of which waits for the provider most of the time. */
+/** Top-ups in progress at a time, each of which waits for the provider most of the time. */
 const CONCURRENT_TOP_UPS = 8
 const POLL_MS = 250
 const RETRY_MS = 1_000
-/** Top-ups of a process that has just started are looked at again after this. */
+/** How long a top-up waits while the process has not reconciled yet. */
 const RECONCILED_SOON_MS = 2_000
-/** Covers the calls of one turn; whoever dies holds up its top-ups for no longer. Right before a confirmation it is extended. */
+/**
+ * Long enough for the calls of one turn. When a process dies, its top-ups wait no longer than this. The claim is extended
+ * right before a confirmation.
+ */
 const CLAIM_MS = 45_000
 
 export interface WorkerParts {
   readonly writer: Writer
   readonly provider: PaymentProvider
-  /** The longest that a call to the provider takes. */
+  /** The deadline of a call to the provider. */
   readonly callMs: number
-  /** Names this process in claims. */
+  /** Identifies this process in claims. */
   readonly holder: string
-  /** Whether what the provider knows and this database does not has been looked for: before, nothing is charged. */
+  /** Whether payments that only the provider knows have been posted. Nothing is charged before. */
   readonly isReconciled: () => boolean | Promise<boolean>
-  /** Called after what was recorded may have left something in the outbox. */
+  /** Called after something may have been written to the outbox. */
   readonly onRecorded: () => void
-  /** Who gets the provider's receipt; absent: nobody. */
+  /** The address for the provider's receipt; absent: no receipts. */
   readonly receiptEmailOf?: ((accountId: string) => Promise<string | null>) | undefined
   readonly log: Logger
   readonly metrics: PaymentMetrics
 }
 
 export interface Worker {
-  /** When it last looked for work, in milliseconds since 1970. */
+  /** When it last polled for work, in milliseconds since 1970. */
   lastTurnAt(): number
-  /** Lets what is in hand come to rest, and claims nothing more. */
+  /** Stops claiming and resolves once the turns in progress have finished. */
   stop(): Promise<void>
 }
 
-/** Looks for work again and again, with several top-ups in hand at a time. */
+/** Starts the worker: it polls for due top-ups until it is stopped, and advances several at a time. */
 export function startWorker(parts: WorkerParts): Worker {
   const { log } = parts
   const claimTurns = createTurns(parts)
@@ -75,16 +78,16 @@ export function startWorker(parts: WorkerParts): Worker {
   }
 
   async function run(): Promise<void> {
-    const inHand = new Set<Promise<void>>()
+    const inProgress = new Set<Promise<void>>()
     while (!stopping.signal.aborted) {
       let waitMs = POLL_MS
       try {
-        const turns = await claimTurns(CONCURRENT_TOP_UPS - inHand.size)
-        for (const taken of turns) {
-          const turn = taken.finally(() => inHand.delete(turn))
-          inHand.add(turn)
+        const turns = await claimTurns(CONCURRENT_TOP_UPS - inProgress.size)
+        for (const begun of turns) {
+          const turn = begun.finally(() => inProgress.delete(turn))
+          inProgress.add(turn)
         }
-        if (inHand.size >= CONCURRENT_TOP_UPS) await Promise.race(inHand)
+        if (inProgress.size >= CONCURRENT_TOP_UPS) await Promise.race(inProgress)
         if (turns.length > 0) waitMs = 0
       } catch (error) {
         log.warn({ err: error }, 'top-ups could not be claimed; tried again')
@@ -93,13 +96,14 @@ export function startWorker(parts: WorkerParts): Worker {
       lastTurnAt = Date.now()
       if (waitMs > 0) await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => {})
     }
-    await Promise.all(inHand)
+    await Promise.all(inProgress)
   }
 }
 
-/** Claims up to `limit` top-ups whose time has come, and answers a promise for each, kept when it has come to rest. */
+/** Claims up to `limit` due top-ups. Each returned promise resolves once its top-up has been advanced; none rejects. */
 export type ClaimTurns = (limit: number) => Promise<Promise<void>[]>
 
+/** Makes the function that claims and advances top-ups; `startWorker` calls it in a loop. */
 export function createTurns(parts: WorkerParts): ClaimTurns {
   const { writer, provider, callMs, holder, isReconciled, onRecorded, receiptEmailOf, log, metrics } = parts
 
@@ -108,7 +112,7 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
     return claimed.map(takeTurn)
   }
 
-  /** One that fails keeps its claim until that runs out, so that a fault is not met in a tight circle. */
+  /** A top-up that fails keeps its claim until that expires, so that it is not retried in a tight loop. */
   async function takeTurn(topUp: TopUp): Promise<void> {
     try {
       await advance(topUp)
@@ -130,14 +134,14 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
       case 'prepared':
         return topUp.ending === null ? await confirm(topUp) : await cancel(topUp)
       case 'needs_action': {
-        // Lapsed or not wanted any more. The provider's word on it decides, which may be that it has succeeded.
+        // Lapsed, or no longer wanted. The provider's answer decides: the payment may have succeeded after all.
         const hasLapsed = topUp.actionUntilMicros !== null && topUp.actionUntilMicros <= Date.now() * 1000
-        return topUp.ending !== null || hasLapsed ? await cancel(topUp) : await look(topUp)
+        return topUp.ending !== null || hasLapsed ? await cancel(topUp) : await checkPayment(topUp)
       }
       case 'charging':
       case 'unknown':
       case 'processing':
-        return await look(topUp)
+        return await checkPayment(topUp)
       default:
         throw new TypeError(`top-up ${topUp.topUpId} is ${topUp.state} and was claimed`)
     }
@@ -147,7 +151,7 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
     const { accountId, topUpId, trigger } = topUp
     const judged = await judgeTopUp(writer, { accountId, topUpId, holder })
     if (judged.kind !== 'charge') return
-    // By hand too: a restored database may have forgotten that it was charged.
+    // Manual top-ups too: a restored database may have lost the record of their charge.
     if (!(await isReconciled())) {
       const untilMicros = (Date.now() + RECONCILED_SOON_MS) * 1000
       await advanceTopUp(writer, { accountId, topUpId }, { kind: 'wait', untilMicros }, 0)
@@ -155,7 +159,7 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
     }
     const customerId = judged.customerId ?? (await createCustomer(topUp))
     if (customerId === null) return
-    if (trigger === 'automatic' && (await isForgotten(topUp, customerId, judged.settingsVersion))) return
+    if (trigger === 'automatic' && (await pausesForRestore(topUp, customerId, judged.settingsVersion))) return
 
     const attemptId = randomUUID()
     const answer = await provider.prepare({
@@ -169,7 +173,7 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
       isOffSession: trigger === 'automatic',
       receiptEmail: receiptEmailOf === undefined ? null : await receiptEmailOf(accountId),
     })
-    if (answer.kind !== 'facts') return await hear(topUp, answer)
+    if (answer.kind !== 'facts') return await storeNoAnswer(topUp, answer)
     const { paymentId } = answer.facts
     const news = {
       kind: 'prepared',
@@ -180,7 +184,7 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
       amountMicros: judged.amountMicros,
     } as const
     const prepared = await advanceTopUp(writer, { accountId, topUpId }, news, Math.random())
-    // The top-up has moved on meanwhile. Nobody confirms this payment, so it takes nothing; tidied up as far as it goes.
+    // The top-up has advanced in the meantime. The payment is never confirmed, so it charges nothing; cancel it if possible.
     if (prepared === null) await provider.cancel(paymentId)
     else await confirm(prepared)
   }
@@ -191,29 +195,29 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
     if (begun === 'lost' || begun === 'wait') return
     if (begun === 'cancel') return await cancel(topUp)
     metrics.attemptsTotal.inc({ trigger: topUp.trigger })
-    await hearAnswer(topUp, () => provider.confirm(topUp.paymentId!, topUp.attemptId!))
+    await askAndRecord(topUp, () => provider.confirm(topUp.paymentId!, topUp.attemptId!))
   }
 
-  async function look(topUp: TopUp): Promise<void> {
-    await hearAnswer(topUp, () => provider.readPayment(topUp.paymentId!))
+  async function checkPayment(topUp: TopUp): Promise<void> {
+    await askAndRecord(topUp, () => provider.readPayment(topUp.paymentId!))
   }
 
   async function cancel(topUp: TopUp): Promise<void> {
-    await hearAnswer(topUp, () => provider.cancel(topUp.paymentId!))
+    await askAndRecord(topUp, () => provider.cancel(topUp.paymentId!))
   }
 
-  /** Facts that are too old by now are left alone: whoever claims the top-up next looks at the payment anew. */
-  async function hearAnswer(topUp: TopUp, ask: () => Promise<FactsAnswer>): Promise<void> {
+  /** Facts that have become too old are dropped: the next claim reads the payment again. */
+  async function askAndRecord(topUp: TopUp, ask: () => Promise<FactsAnswer>): Promise<void> {
     const askedAtMs = Date.now()
     const answer = await ask()
-    if (answer.kind !== 'facts') return await hear(topUp, answer)
+    if (answer.kind !== 'facts') return await storeNoAnswer(topUp, answer)
     const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
     const { kind } = answer.facts.state
     const code = answer.facts.state.kind === 'declined' ? answer.facts.state.decline.code : ''
     if ('topUp' in recorded && recorded.topUp !== null) metrics.outcomesTotal.inc({ outcome: kind, code })
   }
 
-  async function hear({ accountId, topUpId, paymentId }: TopUp, answer: NoAnswer | Refused): Promise<void> {
+  async function storeNoAnswer({ accountId, topUpId, paymentId }: TopUp, answer: NoAnswer | Refused): Promise<void> {
     log.warn(
       { account_id: accountId, top_up_id: topUpId, payment_id: paymentId, answer: answer.kind, detail: answer.detail },
       'the payment provider gave no answer to go by',
@@ -223,11 +227,11 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
     await advanceTopUp(writer, about, newsOf(answer), Math.random())
   }
 
-  /** Null where the provider did not answer; the top-up has heard of it. */
+  /** Null when the provider did not answer, which has been stored with the top-up. */
   async function createCustomer(topUp: TopUp): Promise<string | null> {
     const answer = await provider.createCustomer(topUp.accountId)
     if (answer.kind !== 'customer') {
-      await hear(topUp, answer)
+      await storeNoAnswer(topUp, answer)
       return null
     }
     const { accountId } = topUp
@@ -237,13 +241,13 @@ export function createTurns(parts: WorkerParts): ClaimTurns {
   }
 
   /**
-   * Whether the provider knows of later settings than this database, which then was restored to an earlier point: a person
-   * turned it off or lowered it, and the database has forgotten. Automatic top-up is paused until a person saves it again.
+   * Whether automatic top-up is paused because the provider's mark is newer than the settings here. Then the database was
+   * restored to an earlier point and has lost a change, such as turning automatic top-up off. A person has to save it again.
    */
-  async function isForgotten(topUp: TopUp, customerId: string, settingsVersion: number): Promise<boolean> {
+  async function pausesForRestore(topUp: TopUp, customerId: string, settingsVersion: number): Promise<boolean> {
     const answer = await provider.readMark(customerId)
     if (answer.kind !== 'mark') {
-      await hear(topUp, answer)
+      await storeNoAnswer(topUp, answer)
       return true
     }
     if (answer.mark === null || answer.mark.settingsVersion <= settingsVersion) return false

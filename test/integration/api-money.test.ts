@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPortalLink, openPortalSession } from '../../src/ledger/access/portal-sessions.ts'
 import { readMethodSetup } from '../../src/ledger/top-ups/method-setups.ts'
-import { lookAtSetup, sweepSetups } from '../../src/payments/method-setups.ts'
+import { checkSetup, sweepSetups } from '../../src/payments/method-setups.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { type Answer, type Asked, DASHBOARD, openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
@@ -393,7 +393,7 @@ describe('a card', () => {
     const seen = (await readMethodSetup(api.pool, setupId))!
     const { method_id: methodId } = (await opened.ask('GET', `/payment-method-setups/${setupId}`)).body
     expect((await opened.ask('DELETE', `/payment-methods/${methodId}`)).status).toBe(200)
-    expect(await lookAtSetup(api, api.provider, seen)).toMatchObject({ setup: { state: 'saved', methodId } })
+    expect(await checkSetup(api, api.provider, seen)).toMatchObject({ setup: { state: 'saved', methodId } })
     await fetch(`${api.url}/return/payment-method?setup=${setupId}`)
     expect((await opened.ask('GET', '/payment-methods')).body.items).toEqual([])
   })

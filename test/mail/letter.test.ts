@@ -42,7 +42,7 @@ const shown = (html: string) =>
     .replace(/\s+/g, ' ')
 
 describe('a letter', () => {
-  it('says the same as text and as HTML', () => {
+  it('has the same content as text and as HTML', () => {
     for (const { words, letter } of letters()) {
       for (const part of [words.title, ...words.paragraphs]) {
         expect(letter.text).toContain(part)
@@ -52,7 +52,7 @@ describe('a letter', () => {
     }
   })
 
-  it('has one link, to the dashboard, and loads nothing', () => {
+  it('has one link, to the dashboard, and loads no resources', () => {
     for (const { letter } of letters()) {
       expect(letter.html.match(/https?:[^"'\s<]*/g)).toEqual(['https://phone.example/billing?a=1&amp;b=2'])
       expect(letter.html).not.toMatch(/<(?:img|script|link|iframe|table)|url\(|@import|\son\w+=/i)
@@ -60,20 +60,20 @@ describe('a letter', () => {
     }
   })
 
-  it('escapes what is not ours', () => {
+  it('escapes foreign text', () => {
     for (const { letter } of letters()) {
       expect(letter.html).not.toContain('<Co>')
       expect(letter.html).toContain('Phone &amp; &lt;Co&gt;')
     }
   })
 
-  it('names neither what runs behind the product, nor the account’s cards but one', () => {
+  it('names neither the software behind the product nor any card but one', () => {
     for (const { letter } of letters()) {
       expect(`${letter.subject} ${letter.text} ${letter.html}`).not.toMatch(/tollgate|\d{13,19}/i)
     }
   })
 
-  it('says where to go where there is no address, and who sells where there is one', () => {
+  it('says where to go if there is no link, and names the seller if there is one', () => {
     const [first] = letters({ dashboardUrl: null, seller: null, isSandbox: false })
     expect(first!.letter.text).toContain('Open Billing in Phone & <Co> to act on it.')
     expect(first!.letter.html).not.toMatch(/<a |Phone Ltd|Sandbox/)

@@ -22,7 +22,7 @@ const refusal = (env: Record<string, string>): string => {
 }
 
 describe('the configuration of mail', () => {
-  it('is none without a server', () => {
+  it('is null without a server', () => {
     expect(read({})).toBeNull()
     expect(read({ TOLLGATE_MAIL_FROM: 'billing@phone.example' })).toBeNull()
   })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { retryAfterSeconds } from '../../src/mail/send-mails.ts'
 import { outcomeOf, type SmtpError, withoutAddresses } from '../../src/mail/transport.ts'
 
-describe('an answer of a server', () => {
+describe('an answer of the server', () => {
   // biome-ignore format: a table
   it.each<[error: SmtpError, kind: string, reason: string]>([
     [{ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550, response: '550 5.1.1 <ana@acme.example>: no such user' }, 'refused', '550 5.1.1 (address) no such user'],
@@ -17,7 +17,7 @@ describe('an answer of a server', () => {
     expect(outcomeOf(error)).toEqual({ kind, reason })
   })
 
-  it('is kept in one line, without addresses, and not for ever', () => {
+  it('is kept on one line, without addresses, and shortened', () => {
     expect(withoutAddresses('550 "a b"@x.example\r\n550 <ana+1@acme.example> no')).toBe(
       '550 "a (address) 550 (address) no',
     )

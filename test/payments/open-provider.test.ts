@@ -18,13 +18,13 @@ const open = (env: Record<string, string>, takesWebhooks = true) =>
   })
 
 describe('the payment provider', () => {
-  it('is the sandbox unless told, whose other side is there and which sends no webhooks', async () => {
+  it('is the sandbox by default, with its desk and without webhooks', async () => {
     const { provider, desk, webhooks, close } = open(DATABASE)
     expect([provider.name, desk === null, webhooks]).toEqual(['sandbox', false, null])
     await close()
   })
 
-  it('is Stripe where it is told, whose webhooks are read by either secret', () => {
+  it('is Stripe if configured, and its webhooks are read with either secret', () => {
     const previous = { TOLLGATE_STRIPE_WEBHOOK_SECRET_PREVIOUS: 'whsec_before' }
     const { provider, desk, webhooks } = open({ ...STRIPE, ...KEY, ...SECRET, ...previous })
     expect([provider.name, desk]).toEqual(['stripe', null])
@@ -35,7 +35,7 @@ describe('the payment provider', () => {
     }
   })
 
-  it('needs no webhook secret where none are taken', () => {
+  it('needs no webhook secret where none are received', () => {
     expect(open({ ...STRIPE, ...KEY }, false).webhooks).toBeNull()
   })
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { findTestNumber, TEST_NUMBERS } from '../../src/payments/providers/sandbox/cards.ts'
 
 describe('test numbers', () => {
-  it('are each in the table once', () => {
+  it('are each in the table only once', () => {
     expect(new Set(TEST_NUMBERS.map(({ number }) => number)).size).toBe(TEST_NUMBERS.length)
   })
 
@@ -14,7 +14,7 @@ describe('test numbers', () => {
     },
   )
 
-  it('are found however they are written', () => {
+  it('are found with and without spaces', () => {
     for (const text of ['4242424242424242', '4242 4242 4242 4242', '4242-4242-4242-4242']) {
       expect(findTestNumber(text)?.brand).toBe('visa')
     }

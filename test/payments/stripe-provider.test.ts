@@ -107,13 +107,13 @@ describe('Stripe, as any provider:', () => {
 })
 
 describe('a charge', () => {
-  it('carries who it is for, and Stripe’s own receipt where somebody wants one', async () => {
+  it('names its account and top-up, and requests Stripe’s receipt if there is an address', async () => {
     const payment = await prepare(NUMBER_OF.succeeds, { receiptEmail: 'billing@acme.example' })
     const { metadata, receipt_email } = double.state.intents.get(payment.paymentId)!
     const { accountId: account_id, topUpId: top_up_id, attemptId: attempt_id } = payment
     expect(metadata).toEqual({ account_id, top_up_id, attempt_id, trigger: 'automatic' })
     expect(receipt_email).toBe('billing@acme.example')
-    // An address that Stripe takes for none keeps nobody from being charged.
+    // An address that Stripe rejects does not prevent the charge.
     const other = await charge(NUMBER_OF.succeeds, { receiptEmail: 'nobody@nowhere' })
     expect(other.state).toEqual({ kind: 'succeeded' })
     expect(double.state.intents.get(other.paymentId)!.receipt_email).toBeNull()
@@ -128,7 +128,7 @@ describe('a charge', () => {
     expect((await charge(number)).state).toMatchObject({ kind: 'declined', decline: { code, advice, why } })
   })
 
-  it('that is processing is so until the bank ends it, and canceling it changes nothing', async () => {
+  it('that is processing stays so until the bank ends it, and canceling it changes nothing', async () => {
     const { paymentId, state } = await charge('AT611904300234573201')
     expect(state).toEqual({ kind: 'processing' })
     expect((await factsIn(provider.cancel(paymentId))).state).toEqual({ kind: 'processing' })
@@ -136,7 +136,7 @@ describe('a charge', () => {
     expect((await factsIn(provider.readPayment(paymentId))).state).toEqual({ kind: 'succeeded' })
   })
 
-  it('with the customer there goes to the bank’s page at once, and back to ours', async () => {
+  it('with the customer present goes to the bank’s page at once, and returns to ours', async () => {
     const { paymentId, attemptId, topUpId, state } = await charge(NUMBER_OF.asks_approval, { isOffSession: false })
     expect(state).toEqual({ kind: 'needs_action', url: expect.stringContaining(paymentId) })
     const { next_action: next } = double.state.intents.get(paymentId)!
@@ -144,7 +144,7 @@ describe('a charge', () => {
     expect((await factsIn(provider.approve(paymentId, attemptId, RETURN_PAGE))).state).toEqual(state)
   })
 
-  it('that was declined after approval is declined, not asked to be approved again', async () => {
+  it('that was declined after approval is declined, and needs no further approval', async () => {
     const { paymentId } = await charge('4000008400001629')
     await answerBank(paymentId, true)
     expect((await factsIn(provider.readPayment(paymentId))).state).toMatchObject({
@@ -161,7 +161,7 @@ describe('a charge', () => {
 })
 
 describe('what goes back', () => {
-  it('of a refund that fails comes again; one that is late counts once it has moved', async () => {
+  it('by a refund that fails is returned; a late refund counts once it has moved money', async () => {
     const fails = await charge('4000000000005126')
     const late = await charge('4000000000007726')
     const sums = async () =>
@@ -173,7 +173,7 @@ describe('what goes back', () => {
     expect(await sums()).toEqual([0n, 10_000_000n])
   })
 
-  it('an inquiry moves nothing, a dispute all that is left, a dispute won comes again', async () => {
+  it('an inquiry moves nothing, a dispute everything that is left, a won dispute returns it', async () => {
     const { paymentId } = await charge(NUMBER_OF.succeeds)
     const disputed = async () => (await factsIn(provider.readPayment(paymentId))).disputedMicros
     double.bank.inquire(paymentId)
@@ -201,12 +201,12 @@ describe('when things go wrong', () => {
     order(fault, { call: 'confirm' })
     expect((await hasty.confirm(paymentId, attemptId)).kind).toBe(kind)
     expect(double.bank.timesCharged(paymentId)).toBe(times)
-    // Whoever asks by its id is told, and confirms it again if it has to be.
+    // Reading it by its id shows its state, and it can be confirmed again if necessary.
     expect((await factsIn(provider.confirm(paymentId, attemptId))).state).toEqual({ kind: 'succeeded' })
     expect(double.bank.timesCharged(paymentId)).toBe(1)
   })
 
-  it('a confirmation is sent once, even where the connection is cut', async () => {
+  it('a confirmation is sent once, even if the connection is cut', async () => {
     const { paymentId, attemptId } = await prepare(NUMBER_OF.succeeds)
     order('cut_before', { call: 'confirm', times: 5 })
     const before = double.requests.length
@@ -215,12 +215,12 @@ describe('when things go wrong', () => {
     double.endFaults()
   })
 
-  it('says when to come again', async () => {
+  it('returns when to retry', async () => {
     order('rate_limited', { retryAfterSeconds: 7 })
     expect(await provider.readPayment('pi_1')).toMatchObject({ kind: 'unavailable', retryAfterMicros: 7_000_000 })
   })
 
-  it('a preparation of which nothing was heard is the same one under its key; a fault of Stripe’s comes again', async () => {
+  it('a preparation without an answer is the same one under its key; a fault of Stripe’s is replayed', async () => {
     const accountId = `acme-${randomUUID()}`
     const payment = paymentFor(accountId, await addCard(accountId, NUMBER_OF.succeeds))
     order('cut_after', { call: 'prepare' })
@@ -231,12 +231,12 @@ describe('when things go wrong', () => {
     const another = { ...payment, attemptId: randomUUID() }
     order('error_before', { call: 'prepare' })
     expect((await provider.prepare(another)).kind).toBe('unknown')
-    // The key gives the fault for a day; the next attempt has a key of its own.
+    // The key replays the fault for a day; the next attempt has another key.
     expect((await provider.prepare(another)).kind).toBe('unknown')
     await factsIn(provider.prepare({ ...another, attemptId: randomUUID() }))
   })
 
-  it('a customer is made once, past a fault that Stripe repeats, and found before search knows of it', async () => {
+  it('a customer is created once, despite a replayed fault, and found before search has it', async () => {
     const accountId = `acme-${randomUUID()}`
     double.lag({ search: 60 })
     order('error_before', { call: 'createCustomer' })
@@ -251,7 +251,7 @@ describe('when things go wrong', () => {
     expect(await provider.createCustomer(accountId)).toEqual(first)
   })
 
-  it('a key that Stripe does not accept refuses nobody’s payment, and is in no answer and no log', async () => {
+  it('a secret key that Stripe rejects refuses no payment, and is in no answer and no log', async () => {
     const lines: string[] = []
     const log = createLog('info', { write: (line: string) => void lines.push(line) })
     const secretKey = 'sk_test_wrong_and_secret'
@@ -261,7 +261,7 @@ describe('when things go wrong', () => {
     expect(JSON.stringify(answer) + lines.join('')).not.toContain(secretKey)
   })
 
-  it('a server that is not there is unavailable, one that says nothing to a question too', async () => {
+  it('an unreachable server is unavailable, and so is one that does not answer a read', async () => {
     const { paymentId, attemptId } = await prepare(NUMBER_OF.succeeds)
     expect(await open({ apiUrl: 'http://127.0.0.1:1' }).confirm(paymentId, attemptId)).toMatchObject({
       kind: 'unavailable',
@@ -272,7 +272,7 @@ describe('when things go wrong', () => {
 })
 
 describe('the list of changes', () => {
-  it('that is behind misses nothing by a cursor that was wound back', async () => {
+  it('that lags misses nothing with a rewound cursor', async () => {
     const { cursor: start } = await listAll(provider, null)
     double.lag({ lists: 20 })
     const { paymentId } = await charge(NUMBER_OF.succeeds)
@@ -284,7 +284,7 @@ describe('the list of changes', () => {
     expect(facts.find((one) => one.paymentId === paymentId)!.state).toEqual({ kind: 'succeeded' })
   })
 
-  it('has an old payment whose money moved since: refunded, disputed, won, or ended by the bank', async () => {
+  it('contains an old payment whose money moved since: refunded, disputed, won, or ended by the bank', async () => {
     const refunded = await charge(NUMBER_OF.succeeds)
     const won = await charge(NUMBER_OF.succeeds)
     double.bank.dispute(won.paymentId)
@@ -300,7 +300,7 @@ describe('the list of changes', () => {
     expect(found.get(processing.paymentId)!.state).toEqual({ kind: 'succeeded' })
   })
 
-  it('reads more than one page, and goes on in another process from its beginning', async () => {
+  it('has several pages, and starts again in another process', async () => {
     const { cursor: start } = await listAll(provider, null)
     const accountId = `acme-${randomUUID()}`
     const card = await addCard(accountId, NUMBER_OF.succeeds)

@@ -37,8 +37,8 @@ const BUGS = {
   },
   'a webhook posted twice': {
     file: '/src/ledger/top-ups/record-payment.ts',
-    line: 'entriesFor(posted?.totals ?? NOTHING_POSTED, saidOf(facts, news))',
-    by: 'entriesFor(NOTHING_POSTED, saidOf(facts, news))',
+    line: 'entriesFor(posted?.totals ?? NOTHING_POSTED, totalsOf(facts, news))',
+    by: 'entriesFor(NOTHING_POSTED, totalsOf(facts, news))',
   },
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type MethodSetup, readMethodSetup, requestMethodSetup } from '../../ledger/top-ups/method-setups.ts'
 import { chooseDefaultMethod, readSavedMethods, removePaymentMethod } from '../../ledger/top-ups/payment-methods.ts'
-import { lookAtSetup, openSetupPage } from '../../payments/method-setups.ts'
+import { checkSetup, openSetupPage } from '../../payments/method-setups.ts'
 import { callerOf, noAccount } from '../access/authenticate.ts'
 import { actorOf } from '../access/permissions.ts'
 import { AccountParams, Id, IdempotencyHeaders, Instant } from '../protocol/schemas.ts'
@@ -208,7 +208,7 @@ function addReadPaymentMethodSetup(api: Api, { writer, provider }: ApiContext): 
       const { account_id: accountId, setup_id: setupId } = request.params
       const stored = await readMethodSetup(writer.pool, setupId)
       if (stored === null || stored.accountId !== accountId) throw noSuch('payment method setup', setupId)
-      const looked = await lookAtSetup(writer, provider, stored)
+      const looked = await checkSetup(writer, provider, stored)
       // If the provider does not answer, show what is stored.
       return setupJson(looked.kind === 'setup' ? looked.setup : stored)
     },

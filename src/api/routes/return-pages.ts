@@ -7,8 +7,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readLastLocale } from '../../ledger/access/portal-sessions.ts'
 import { readApprovalReturn } from '../../ledger/top-ups/approval-returns.ts'
 import { readMethodSetup } from '../../ledger/top-ups/method-setups.ts'
-import { lookAtPayment } from '../../payments/approvals.ts'
-import { lookAtSetup, turnBackFromSetup } from '../../payments/method-setups.ts'
+import { checkPayment } from '../../payments/approvals.ts'
+import { checkSetup, cancelSetup } from '../../payments/method-setups.ts'
 import { sendPage } from '../pages/html.ts'
 import { goingBackPage, nowherePage } from '../pages/return-pages.ts'
 import type { Api, ApiContext } from './context.ts'
@@ -22,7 +22,7 @@ export function addReturnPages(api: Api, { writer, provider, brand, log }: ApiCo
     if (back === null) return await sendPage(reply, nowherePage(brand))
     const { openPaymentId } = back
     if (openPaymentId !== null) {
-      await withoutBlocking({ top_up_id: topUpId }, () => lookAtPayment(writer, provider, openPaymentId))
+      await withoutBlocking({ top_up_id: topUpId }, () => checkPayment(writer, provider, openPaymentId))
     }
     return await sendBack(reply, back)
   })
@@ -33,7 +33,7 @@ export function addReturnPages(api: Api, { writer, provider, brand, log }: ApiCo
     if (setup === null) return await sendPage(reply, nowherePage(brand))
     const hasTurnedBack = (request.query as Record<string, unknown>).turned_back === 'true'
     await withoutBlocking({ setup_id: setupId }, () =>
-      hasTurnedBack ? turnBackFromSetup(writer, provider, setup) : lookAtSetup(writer, provider, setup),
+      hasTurnedBack ? cancelSetup(writer, provider, setup) : checkSetup(writer, provider, setup),
     )
     return await sendBack(reply, setup)
   })

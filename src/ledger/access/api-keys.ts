@@ -1,6 +1,6 @@
 /**
- * API keys of services. A key is an id and a secret; of the secret only its hash is stored, so it is shown once, when it is
- * made. Secrets are 256 random bits, so a plain hash is enough and lets each request be checked by one lookup.
+ * API keys of services. A key consists of an id and a secret. Only the hash of the secret is stored, so it is shown once, when
+ * it is created. Secrets are 256 random bits, so a plain hash is enough, and each request is checked by one look-up.
  */
 
 import { hash, randomBytes } from 'node:crypto'
@@ -21,12 +21,12 @@ export interface ApiKey {
   readonly createdBy: string
   /** To the minute; null: never. */
   readonly lastUsedAt: string | null
-  /** When it was given its newest secret, and by whom; null: it has its first one. */
+  /** When and by whom it got its newest secret; null: it still has its first one. */
   readonly rotatedAt: string | null
   readonly rotatedBy: string | null
   readonly revokedAt: string | null
   readonly revokedBy: string | null
-  /** Of the secret before the newest, where both are valid still. */
+  /** The expiry of the previous secret while it is still valid. */
   readonly earlierSecretExpiresAt: string | null
 }
 
@@ -37,7 +37,7 @@ export interface WantedApiKey {
   readonly actor: string
 }
 
-/** A key as it was made or rotated: the only time that the token is known. */
+/** A created or rotated key: the only time that its token is known. */
 export interface MadeApiKey {
   readonly key: ApiKey
   readonly token: string
@@ -47,6 +47,7 @@ const INSERT_KEY = `
   insert into tollgate.api_keys (key_id, name, scopes, account_ids, created_by) values ($1, $2, $3::text[], $4::text[], $5)`
 const INSERT_SECRET = 'insert into tollgate.api_key_secrets (key_id, secret_hash) values ($1, $2)'
 
+/** Creates a key and returns it with its token. */
 export async function createApiKey(pool: Pool, { name, scopes, accountIds, actor }: WantedApiKey): Promise<MadeApiKey> {
   const keyId = randomBytes(8).toString('hex')
   const secret = makeSecret()
@@ -57,9 +58,9 @@ export async function createApiKey(pool: Pool, { name, scopes, accountIds, actor
   })
 }
 
-/** Rotating and revoking one key wait for each other here, so a revoked key never gets a secret. */
+/** Serialises rotating and revoking a key, so that a revoked key never gets a new secret. */
 const LOCK_KEY = 'select from tollgate.api_keys where key_id = $1 and revoked_at is null for update'
-/** Two secrets at the most: the newest, which has no end yet, stays for `overlapSeconds`; any before it goes at once. */
+/** At most two secrets are valid: the current one, which has no expiry yet, gets one; any earlier secret is deleted. */
 const DELETE_EARLIER = 'delete from tollgate.api_key_secrets where key_id = $1 and expires_at is not null'
 const EXPIRE_NEWEST = `
   update tollgate.api_key_secrets set expires_at = clock_timestamp() + make_interval(secs => $2::double precision)
@@ -67,15 +68,15 @@ const EXPIRE_NEWEST = `
 const NOTE_ROTATION = 'update tollgate.api_keys set rotated_at = clock_timestamp(), rotated_by = $2 where key_id = $1'
 
 export interface Rotation {
-  /** How long the secret before stays valid; 0: it ends at once. */
+  /** How long the previous secret stays valid; 0: it expires at once. */
   readonly overlapSeconds: number
   readonly actor: string
 }
 
-/** An earlier secret may be needed for as long as it takes to restart every service that has it, and no longer. */
+/** The previous secret is needed until every service that uses it has been restarted, and no longer. */
 export const MAX_OVERLAP_SECONDS = 30 * 86_400
 
-/** Gives a key another secret beside the one that it has. */
+/** Gives a key a new secret. The previous one stays valid for `overlapSeconds`. */
 export async function rotateApiKey(
   pool: Pool,
   keyId: string,
@@ -100,7 +101,7 @@ const REVOKE = `
      set revoked_at = coalesce(revoked_at, clock_timestamp()), revoked_by = coalesce(revoked_by, $2)
    where key_id = $1`
 
-/** From now on no request is let in by it. Revoked again, it stays as it was revoked first. False: there is no such key. */
+/** Revokes a key: from now on it is rejected. Revoking it again changes nothing. False: no such key. */
 export async function revokeApiKey(pool: Pool, keyId: string, actor: string): Promise<boolean> {
   const { rowCount } = await pool.query(REVOKE, [keyId, actor])
   return rowCount === 1
@@ -138,7 +139,7 @@ interface KeyRow {
   earlier_secret_expires_at: string | null
 }
 
-/** Newest first, revoked ones too; `after` is the last of the page before. */
+/** Lists keys, newest first, revoked ones too. `after`: the last key of the page before; null: from the newest. */
 export async function listApiKeys(
   pool: Pool,
   after: Pick<ApiKey, 'createdAt' | 'keyId'> | null,
@@ -148,6 +149,7 @@ export async function listApiKeys(
   return rows.map(keyOf)
 }
 
+/** Reads a key; null: no such key. */
 export async function readApiKey(pool: Pool | Connection, keyId: string): Promise<ApiKey | null> {
   const { rows } = await pool.query<KeyRow>(READ_KEY, [keyId])
   return rows[0] === undefined ? null : keyOf(rows[0])
@@ -170,7 +172,7 @@ function keyOf(row: KeyRow): ApiKey {
   }
 }
 
-/** By its hash: how long the index takes tells nothing of a secret, of which nobody can choose the hash. */
+/** Looks the secret up by its hash. The time that takes reveals nothing, as nobody can choose the hash of a guess. */
 const FIND_BY_SECRET = `
   select k.key_id, name, scopes, account_ids,
          last_used_at is null or last_used_at < now() - interval '1 minute' as is_use_due
@@ -183,12 +185,12 @@ const NOTE_USE = `
 
 export type KeyInUse = Pick<ApiKey, 'keyId' | 'name' | 'scopes' | 'accountIds'>
 
-/** Whether a credential has the form of a key at all. */
+/** Whether a credential looks like an API key. */
 export function isApiKeyToken(token: string): boolean {
   return token.startsWith(`${PREFIX}_`)
 }
 
-/** The key that a token is of; null where there is none, it is revoked, or the secret has expired. Notes its use. */
+/** Finds the key of a token and notes its use. Null: no such key, it is revoked, or the secret has expired. */
 export async function useApiKey(pool: Pool, token: string): Promise<KeyInUse | null> {
   const [, keyId, secret] = TOKEN.exec(token) ?? []
   if (keyId === undefined || secret === undefined) return null

@@ -1,9 +1,9 @@
 /**
- * Sessions of the billing page. A dashboard asks for a link for one of its people; the link is spent once, by the browser that
- * opens the page, and becomes a session. Of both only hashes are stored: the secrets are random, so a plain hash is enough,
- * and a copy of the table opens nothing.
+ * Sessions of the billing page. A dashboard requests a link for one of its users. The link can be used once, by the browser
+ * that opens the page, and becomes a session. Only hashes of both secrets are stored: the secrets are random, so a plain hash
+ * is enough, and a copy of the table gives no access.
  *
- * When a session is over follows from its row and the database's clock, so it is over in all processes at once.
+ * The end of a session follows from its row and the database's clock, so it ends in all processes at once.
  */
 
 import { hash, randomBytes } from 'node:crypto'
@@ -11,21 +11,21 @@ import type { Pool } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
 import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
 
-/** Short enough for a link to stay in one line, and nothing to guess at within its five minutes. */
+/** Short enough to keep a link on one line, and too long to guess within its five minutes. */
 const LINK_BYTES = 16
 const SESSION_BYTES = 32
 
-/** A link has to reach a browser, and no more. */
+/** Just long enough for a link to reach a browser. */
 export const LINK_VALID_SECONDS = 5 * 60
-/** Without a request. */
+/** A session ends after this time without a request. */
 export const SESSION_IDLE_SECONDS = 30 * 60
 export const SESSION_MAX_SECONDS = 12 * 60 * 60
-/** So long it can be looked up who opened the page, and who vouched for them. */
+/** For how long one can look up who opened the page, and who vouched for them. */
 export const SESSIONS_KEPT_DAYS = 30
 
 export interface WantedPortalSession {
   readonly accountId: string
-  /** As the dashboard knows them, and as they are called. */
+  /** Their id in the dashboard, and their name. */
   readonly person: { readonly id: string; readonly name: string }
   readonly role: 'admin' | 'member'
   readonly locale: string
@@ -33,7 +33,7 @@ export interface WantedPortalSession {
   readonly actor: string
 }
 
-/** The only time that the token is known. */
+/** A new link: the only time that its token is known. */
 export interface PortalLink {
   readonly token: string
   /** RFC 3339, UTC. */
@@ -48,7 +48,7 @@ const INSERT_LINK = `
     from tollgate.accounts where account_id = $2
   returning ${instantText('link_expires_at')} as expires_at`
 
-/** Makes a link that opens the page once. Null where there is no such account. */
+/** Creates a link that opens the page once; null: no such account. */
 export async function createPortalLink(
   pool: Pool,
   { accountId, person, role, locale, actor }: WantedPortalSession,
@@ -60,8 +60,8 @@ export async function createPortalLink(
 }
 
 /**
- * Of several that come at once the first one has the row; the others wait for it, look again, and find it opened. What the
- * browser has of the same account is ended with it, as the new cookie takes its place.
+ * Of several concurrent attempts the first one gets the row; the others wait, check again, and find the link used. Earlier
+ * sessions of this browser for the same account end, as the new cookie replaces theirs.
  */
 const OPEN = `
   with opened as (
@@ -76,7 +76,7 @@ const OPEN = `
   )
   select account_id from opened`
 
-/** Spends a link, in a browser that has sessions already. Null where it is spent, expired, ended or none of ours. */
+/** Turns a link into a session. `secrets`: the browser's session cookies. Null: the link is used, expired, ended or unknown. */
 export async function openPortalSession(
   pool: Pool,
   token: string,
@@ -90,7 +90,7 @@ export async function openPortalSession(
 }
 
 export interface PortalSession {
-  /** That of the browser's cookie. */
+  /** The secret in the browser's cookie. */
   readonly secret: string
   readonly accountId: string
   readonly person: { readonly id: string; readonly name: string }
@@ -98,9 +98,9 @@ export interface PortalSession {
   readonly locale: string
   /** Instants are RFC 3339, UTC. */
   readonly openedAt: string
-  /** When it is over if nothing more is asked by it. */
+  /** When it ends if no further request comes. */
   readonly expiresAt: string
-  /** When it is over whatever is asked by it. */
+  /** When it ends in any case. */
   readonly endsAt: string
 }
 
@@ -128,7 +128,7 @@ interface SessionRow {
   ends_at: string
 }
 
-/** The sessions of a browser that are not over, in the order of its cookies. Notes nothing. */
+/** Finds the current sessions of a browser, in the order of its cookies, without noting their use. */
 export async function findPortalSessions(pool: Pool, secrets: readonly string[]): Promise<PortalSession[]> {
   const hashes = secrets.map((secret) => ({ secret, hash: hashOf(secret) }))
   if (hashes.length === 0) return []
@@ -163,21 +163,21 @@ const LAST_LOCALE = `
    limit 1`
 
 /**
- * In whose language a page speaks of which no more is known than the account: whoever used the billing page last, as such
- * pages are come to from there. Null: nobody has lately.
+ * The locale of the person who used the billing page last, for pages that know only the account: they are reached from the
+ * billing page. Null: nobody has used it lately.
  */
 export async function readLastLocale(pool: Pool, accountId: string): Promise<string | null> {
   const { rows } = await pool.query<{ locale: string }>(LAST_LOCALE, [accountId])
   return rows[0]?.locale ?? null
 }
 
-/** Written once a minute at the most, so a page that asks all the time costs no more than one that is looked at. */
+/** Written at most once a minute, so a page that polls costs no more than one that is only open. */
 const NOTE_USE = `
   update tollgate.portal_sessions set last_used_at = now()
    where session_hash = $1 and ended_at is null and last_used_at < now() - interval '1 minute'
   returning ${instantText(`least(last_used_at + ${IDLE}, opened_at + ${MAX})`)} as expires_at`
 
-/** Moves the end of a session on, to the minute. Answers it as it is from then on. */
+/** Notes the use of a session, to the minute, which postpones its end. Returns the updated session. */
 export async function usePortalSession(pool: Pool, session: PortalSession): Promise<PortalSession> {
   const { rows } = await pool.query<{ expires_at: string }>(NOTE_USE, [hashOf(session.secret)])
   return rows[0] === undefined ? session : { ...session, expiresAt: rows[0].expires_at }
@@ -186,7 +186,7 @@ export async function usePortalSession(pool: Pool, session: PortalSession): Prom
 const END = `
   update tollgate.portal_sessions set ended_at = clock_timestamp() where session_hash = $1 and ended_at is null`
 
-/** From now on nobody is let in by it, in whatever tab. */
+/** Ends a session, in all tabs. */
 export async function endPortalSession(pool: Pool, secret: string): Promise<void> {
   await pool.query(END, [hashOf(secret)])
 }
@@ -197,7 +197,7 @@ const END_OF_PERSON = `
      and case when opened_at is null then link_expires_at > now()
               else last_used_at > now() - ${IDLE} and opened_at > now() - ${MAX} end`
 
-/** Ends all sessions of a person, and their links that are not opened yet. Answers how many there were. */
+/** Ends all sessions and unused links of a person, and returns how many there were. */
 export async function endPortalSessionsOf(pool: Pool, accountId: string, personId: string): Promise<number> {
   const { rowCount } = await pool.query(END_OF_PERSON, [accountId, personId])
   return rowCount ?? 0
@@ -205,7 +205,7 @@ export async function endPortalSessionsOf(pool: Pool, accountId: string, personI
 
 const SESSIONS_PER_PAGE = 1_000
 
-/** All of them have been over for weeks, whatever became of them. Passes over rows that another process deletes. */
+/** Everything that old ended weeks ago. Skips rows that another process is deleting. */
 const DELETE_OLD = `
   with deleted as (
     delete from tollgate.portal_sessions s
@@ -223,12 +223,12 @@ const DELETE_OLD = `
          extract(epoch from now() - make_interval(days => $1::integer) - min(created_at))::float8 as overdue_seconds
     from deleted`
 
-/** Forgets a page of the links and sessions older than `SESSIONS_KEPT_DAYS`, the oldest first. */
+/** Deletes a page of the links and sessions older than `SESSIONS_KEPT_DAYS`, oldest first. */
 export function deleteOldPortalSessions(pool: Pool, sessionsPerPage: number = SESSIONS_PER_PAGE): Promise<UpkeepPage> {
   return upkeepPage(pool, DELETE_OLD, [SESSIONS_KEPT_DAYS, sessionsPerPage], sessionsPerPage)
 }
 
-/** Whether a text has the form of a link's token. */
+/** Whether a text looks like the token of a link. */
 export function isLinkToken(text: string): boolean {
   return /^[\w-]{22}$/.test(text)
 }

@@ -1,4 +1,4 @@
-/** An adjustment by an operator: a movement like any other, with the actor and the reason. */
+/** Adjusts credit by hand: a movement with the operator and the reason. */
 import { postCredit } from '../../core/account/change.ts'
 import { formatInstant } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
@@ -6,7 +6,7 @@ import { type ChangedOnce, changeAccount, type Writer } from '../changes/change-
 
 export interface Adjustment {
   readonly accountId: string
-  /** Above zero adds credit, below zero takes it; never 0. */
+  /** Positive adds credit, negative removes it; never 0. */
   readonly amountMicros: Micros
   readonly actor: string
   readonly reason: string
@@ -22,7 +22,7 @@ export interface Adjusted {
   readonly recordedAt: string
 }
 
-/** Posts it once, however often it is asked for under this key. */
+/** Posts an adjustment, once per request key: a repeated request returns the first answer. */
 export async function adjustCredit(
   writer: Writer,
   { accountId, amountMicros, actor, reason }: Adjustment,

@@ -1,6 +1,6 @@
 /**
- * Creates accounts and changes their settings as a file says, all of it or none. What the file does not say of an account
- * that exists stays as it is.
+ * Creates accounts and changes settings as an accounts file says, all or nothing. For an existing account, fields that the
+ * file leaves out stay unchanged.
  */
 import type { Misfit } from '../../core/account/misfits.ts'
 import { type AccountSettings, applySettings, type WantedSettings } from '../../core/account/settings.ts'
@@ -16,13 +16,13 @@ export interface AppliedAccounts {
 
 export type ApplyResult =
   | { readonly applied: AppliedAccounts }
-  /** A currency never changes in the life of an account. */
+  /** The currency of an account never changes. */
   | { readonly refused: readonly { readonly accountId: string; readonly reason: string }[] }
-  /** What they ask for and a catalog does not offer. */
+  /** What the accounts use and a catalog does not offer. */
   | { readonly misfits: readonly Misfit[] }
   | { readonly noCatalogInForce: true }
 
-/** `catalogs` is the process's one store. */
+/** Applies an accounts file in one transaction. `catalogs`: the store shared by the process. */
 export async function applyAccounts(
   writer: Writer,
   catalogs: CatalogStore,

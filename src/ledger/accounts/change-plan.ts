@@ -1,4 +1,4 @@
-/** What an account buys and how it is billed: its plan. */
+/** Changes the plan of an account: what it buys, and how it is billed. */
 import type { Misfit } from '../../core/account/misfits.ts'
 import type { AccountSettings } from '../../core/account/settings.ts'
 import type { Connection } from '../../platform/postgres.ts'
@@ -12,7 +12,7 @@ export type Plan = Pick<
   'tariff' | 'packages' | 'billingCycleAnchor' | 'fairUseMinutesPerUser' | 'conversationIntelligence' | 'voiceAgent'
 >
 
-/** What is absent, or undefined, stays as it is. */
+/** Absent or undefined fields stay unchanged. */
 export type WantedChange = { readonly [Field in keyof Plan]?: Plan[Field] | undefined }
 
 type PlanRefusal = 'unknown_account' | ChangedMeanwhile
@@ -23,7 +23,10 @@ export type PlanChanged =
   | { readonly misfits: readonly Misfit[] }
   | { readonly noCatalogInForce: true }
 
-/** `seenVersion` is that of the plan as whoever asks has seen it; null: it is changed whatever it is by now. */
+/**
+ * Changes the plan of an account. `seenVersion`: the version of the plan that the caller saw; if it was changed since, the
+ * change is refused. Null skips that check. `catalogs`: the store shared by the process.
+ */
 export async function changePlan(
   writer: Writer,
   catalogs: CatalogStore,

@@ -1,6 +1,6 @@
 /**
- * Closes an account: from then on nothing is charged, and no credit can be asked for. What may still move money completes:
- * a payment that the bank may have taken, and usage that comes late. Service status follows the balance, as ever.
+ * Closes an account. From then on nothing is charged and no credit can be requested. What may already have moved money still
+ * completes: a payment that may have been charged, and usage that arrives late. Service status keeps following the balance.
  */
 
 import { type ChangeCause, changeSettings, keepAccount } from '../../core/account/change.ts'
@@ -12,7 +12,7 @@ import type { Connection } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
 import { type Changed, changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from '../top-ups/conclude.ts'
-import { askForMark } from '../top-ups/provider-tasks.ts'
+import { requestMark } from '../top-ups/provider-tasks.ts'
 import { readAutoTopUp } from '../top-ups/read-auto-top-up.ts'
 import { TOP_UP_COLUMNS, type TopUpRow, topUpOf } from '../top-ups/top-up-rows.ts'
 
@@ -23,7 +23,7 @@ export interface ClosedAccount {
   readonly isClosedNow: boolean
 }
 
-/** Closed again it stays closed since when it was. `actor` is on record for it. */
+/** Closes an account. If it is closed already, nothing changes. `actor`: who closes it, for the record. */
 export async function closeAccount(writer: Writer, accountId: string, actor: string): Promise<Changed<ClosedAccount>> {
   return changeAccount<ClosedAccount>(writer, accountId, async (locked) => {
     const { connection, account, settings, clock } = locked
@@ -38,7 +38,7 @@ export async function closeAccount(writer: Writer, accountId: string, actor: str
     const change = settings.autoTopUp?.isOn
       ? changeSettings(account, { ...settings, autoTopUp: off }, actor)
       : keepAccount(account, CAUSE)
-    await askForMark(connection, accountId)
+    await requestMark(connection, accountId)
     const concluded = { change: { ...change, cause: CAUSE }, cause: CAUSE, settings: off, waits: null, steps }
     return { change: await conclude(locked, auto, concluded), answer: { closedAt, isClosedNow: true } }
   })
@@ -57,13 +57,13 @@ async function readClosedAt(connection: Connection, accountId: string): Promise<
 
 const CLOSE = `update tollgate.accounts set closed_at = $2::timestamptz, closed_by = $3 where account_id = $1`
 
-/** Those by which no money can have moved. Charging, unknown and processing are left to end as the provider says. */
+/** Top-ups that cannot have moved money. Those charging, unknown or processing end as the provider says. */
 const READ_ENDED = `
   select ${TOP_UP_COLUMNS} from tollgate.top_ups
    where account_id = $1 and state in ('requested', 'prepared', 'needs_action')
    order by requested_at, top_up_id`
 
-/** What is prepared, or waits for approval, ends once the payments worker has canceled it at the provider. */
+/** Ends open top-ups. One that is prepared or waits for approval ends once the worker has canceled it at the provider. */
 async function endOpenTopUps(locked: Locked, memory: AutoTopUpMemory): Promise<TopUpStep[]> {
   const { connection, account, clock } = locked
   const { rows } = await connection.query<TopUpRow>(READ_ENDED, [account.accountId])
@@ -77,7 +77,7 @@ async function endOpenTopUps(locked: Locked, memory: AutoTopUpMemory): Promise<T
   return steps
 }
 
-/** As it would be judged before its next attempt. */
+/** The ending that judging it before its next attempt would give. */
 function endingOf({ trigger }: TopUp): Ending {
   return { state: trigger === 'automatic' ? 'no_longer_needed' : 'canceled', reason: 'account_closed' }
 }

@@ -1,4 +1,4 @@
-/** One new account; one that exists is left as it is. */
+/** Creates one account. An existing one is not changed. */
 import type { Misfit } from '../../core/account/misfits.ts'
 import { applySettings, type WantedSettings } from '../../core/account/settings.ts'
 import type { CatalogStore } from '../catalogs/catalogs.ts'
@@ -11,7 +11,7 @@ export type AccountCreated =
   | { readonly misfits: readonly Misfit[] }
   | { readonly noCatalogInForce: true }
 
-/** It has no credit, and so is blocked from its first moment. `catalogs` is the process's one store. */
+/** Creates an account. It has no credit, so it starts blocked. `catalogs`: the store shared by the process. */
 export async function createAccount(
   writer: Writer,
   catalogs: CatalogStore,

@@ -1,6 +1,6 @@
 /**
- * What users are called where an account is shown. They stand beside the account, and nothing is rated or announced by them,
- * so its lock is not taken; erased, a name is gone.
+ * Display names of an account's users. Nothing is rated or announced by them, so they are written without the account's
+ * lock. An erased name is gone for good.
  */
 
 import type { Pool } from '../../platform/postgres.ts'
@@ -39,7 +39,7 @@ interface Row {
   updated_at: string
 }
 
-/** By user; `after` null: from the first on. */
+/** Lists names by user id, after the user `after`; null: from the start. */
 export async function listDisplayNames(
   pool: Pool,
   accountId: string,
@@ -49,7 +49,7 @@ export async function listDisplayNames(
   return rows.map(nameOf)
 }
 
-/** Null where there is no such account. */
+/** Sets the name of a user; null: no such account. */
 export async function setDisplayName(
   pool: Pool,
   accountId: string,
@@ -59,7 +59,7 @@ export async function setDisplayName(
   return rows[0] === undefined ? null : nameOf(rows[0])
 }
 
-/** Whether there was one. */
+/** Erases the name of a user; false: there was none. */
 export async function eraseDisplayName(pool: Pool, accountId: string, userId: string): Promise<boolean> {
   const { rowCount } = await pool.query(ERASE_NAME, [accountId, userId])
   return rowCount === 1

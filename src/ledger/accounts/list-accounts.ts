@@ -1,4 +1,4 @@
-/** Accounts as they are now, by id, a page at a time. */
+/** Lists accounts by id, a page at a time. */
 
 import type { ServiceStatus } from '../../core/account/state.ts'
 import type { Currency, Micros } from '../../core/money.ts'
@@ -16,9 +16,9 @@ export interface ListedAccount {
   readonly closedAt: string | null
 }
 
-/** Null leaves a filter out. */
+/** Null: no filter. */
 export interface AccountFilter {
-  /** These only, whatever else: those that the caller may see. */
+  /** Only these accounts: those that the caller may see. */
   readonly accountIds: readonly string[] | null
   readonly idPrefix: string | null
   readonly status: ServiceStatus | null
@@ -26,7 +26,7 @@ export interface AccountFilter {
   readonly isClosed: boolean | null
 }
 
-/** Ids are printable ASCII in byte order, so those of a prefix end before the prefix and a DEL: a range of the key. */
+/** Ids are printable ASCII in byte order, so ids with a prefix lie between the prefix and the prefix plus DEL: a key range. */
 const LIST_ACCOUNTS = `
   select account_id, currency, balance_micros, status,
          ${instantText('status_since')} as status_since,
@@ -52,7 +52,7 @@ interface Row {
   closed_at: string | null
 }
 
-/** Those after the id `after`; `''`: from the first on. */
+/** Lists accounts after the id `after`; `''`: from the start. */
 export async function listAccounts(
   pool: Pool,
   { accountIds, idPrefix, status, currency, isClosed }: AccountFilter,

@@ -1,9 +1,9 @@
-/** The minutes that a package has covered in one billing cycle, user by user. */
+/** Lists the minutes that a package has covered in one billing cycle, by user. */
 import type { Pool } from '../../platform/postgres.ts'
 
 export interface ListedFairUse {
   readonly userId: string
-  /** Null: the id is all that is known. */
+  /** Null: no name is known. */
   readonly userName: string | null
   readonly minutes: number
 }
@@ -17,7 +17,7 @@ const LIST_FAIR_USE = `
    order by c.user_id
    limit $5::integer`
 
-/** By user; `after` null: from the first on. A user whose calls were none of the package's is not among them. */
+/** Lists fair use by user id, after the user `after`; null: from the start. Users without covered calls are left out. */
 export async function listFairUse(
   pool: Pool,
   {

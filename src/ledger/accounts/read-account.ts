@@ -1,4 +1,4 @@
-/** One account as it stands, read without a lock: its settings in force, or its credit with the epoch it is of. */
+/** Reads one account without a lock: its settings in force, or its credit with the current epoch. */
 
 import type { AccountSettings } from '../../core/account/settings.ts'
 import { BLOCKED_WITHOUT_CREDIT, type ServiceStatus } from '../../core/account/state.ts'
@@ -21,7 +21,7 @@ const READ_ACCOUNT = `
          ${instantText('closed_at')} as closed_at
     from tollgate.accounts where account_id = $1`
 
-/** Null where there is no such account. */
+/** Reads the settings in force of an account; null: no such account. */
 export async function readAccount(connection: Connection | Pool, accountId: string): Promise<AccountOnRecord | null> {
   const { rows } = await connection.query<{ settings_version: number; created_at: string; closed_at: string | null }>({
     name: 'read-account',
@@ -30,7 +30,7 @@ export async function readAccount(connection: Connection | Pool, accountId: stri
   })
   const [row] = rows
   if (row === undefined) return null
-  // A version never changes, so it may be read by a statement of its own.
+  // A version never changes, so a second statement may read it.
   const [settings] = await readSettings(connection, [{ accountId, version: row.settings_version }])
   return {
     settings: settings!,
@@ -46,7 +46,7 @@ export interface Credit {
   readonly epoch: number
   readonly balanceMicros: Micros
   readonly balanceVersion: bigint
-  /** Of the newest movement; 0 before the first. */
+  /** The sequence of the newest movement; 0 before the first. */
   readonly lastSequence: bigint
   readonly status: ServiceStatus
   readonly blocked: readonly string[]
@@ -54,7 +54,7 @@ export interface Credit {
   readonly statusSince: string
 }
 
-/** One statement, so all of it is of one moment. */
+/** One statement, so that everything is consistent. */
 const READ_CREDIT = `
   select a.currency, e.epoch, a.balance_micros, a.balance_version, a.last_sequence, a.status, a.status_version,
          ${instantText('a.status_since')} as status_since
@@ -72,7 +72,7 @@ interface CreditRow {
   status_since: string
 }
 
-/** Null where there is no such account. */
+/** Reads the credit and service status of an account; null: no such account. */
 export async function readCredit(pool: Pool, accountId: string): Promise<Credit | null> {
   const { rows } = await pool.query<CreditRow>({ name: 'read-credit', text: READ_CREDIT, values: [accountId] })
   const [row] = rows

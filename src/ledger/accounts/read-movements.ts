@@ -1,4 +1,4 @@
-/** An account's movements with what they are of: usage with its user, destination and units, a top-up, an operator's reason. */
+/** Reads movements of an account with their origin: usage with user, destination and units, a top-up, or an operator's reason. */
 
 import type { Currency, Micros } from '../../core/money.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
@@ -21,7 +21,7 @@ export interface ListedMovement {
   readonly reversesSequence: bigint | null
   readonly actor: string | null
   readonly reason: string | null
-  /** Of a reversal: what the correction says, with what it corrects. Null for what is no usage. */
+  /** For a reversal, the correction and the event that it corrects. Null for a movement without usage. */
   readonly usage: ListedUsage | null
 }
 
@@ -36,11 +36,11 @@ export interface ListedUsage {
   readonly sku: string | null
   readonly agentId: string | null
   readonly corrects: string | null
-  /** As used; `units` as priced, after increments. Seconds, fragments or items, by type. */
+  /** What was used; `units` is what was billed, after increments. Seconds, fragments or items, by type. */
   readonly quantity: bigint
   readonly units: bigint
   readonly destination: string | null
-  /** In full, E.164; null once it is cleared, and where there is none. */
+  /** In full, E.164; null: there is none, or it was cleared. */
   readonly number: string | null
   readonly chargeReason: string
 }
@@ -53,7 +53,7 @@ const COLUMNS = `
   u.event_id, u.type, u.interaction_id, u.user_id, n.name as user_name, u.channel, u.direction, u.sku, u.agent_id,
   u.corrects, u.quantity, u.units, u.destination, u.to_number, u.reason as charge_reason`
 
-/** The movement and its usage are of one transaction: the instant finds the partition. The LIMIT has it looked up by key. */
+/** A movement and its usage have the same instant, which finds the partition. The LIMIT makes the planner look it up by key. */
 const JOINS = `
   left join lateral (
     select * from tollgate.rated_usage
@@ -99,7 +99,7 @@ interface MovementRow {
   charge_reason: string
 }
 
-/** Those of these sequences, newest first. */
+/** Reads the movements with these sequences, newest first. */
 export async function readMovements(
   database: Pool | Connection,
   accountId: string,
@@ -110,7 +110,7 @@ export async function readMovements(
   ).rows.map(movementOf)
 }
 
-/** Null where the account has no movement of this sequence. */
+/** Reads one movement; null: the account has none with this sequence. */
 export async function readMovement(pool: Pool, accountId: string, sequence: bigint): Promise<ListedMovement | null> {
   const { rows } = await pool.query<MovementRow>(READ_MOVEMENT, [accountId, sequence])
   return rows[0] === undefined ? null : movementOf(rows[0])

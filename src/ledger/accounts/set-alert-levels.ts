@@ -1,11 +1,11 @@
-/** The levels an account is alerted at. A level that is set above the balance raises its alert at once. */
+/** Sets the levels at which an account is alerted. A level that is set above the balance raises its alert at once. */
 import { alertLevels } from '../../core/account/alerts.ts'
 import { changeSettings } from '../../core/account/change.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import { type Changed, changeAccount, type Writer } from '../changes/change-account.ts'
 import { type ChangedMeanwhile, changedSince } from '../changes/last-change.ts'
 
-/** Undefined leaves a level as it is; null is the default for `low`, and none for `custom`. */
+/** Undefined leaves a level unchanged; null means the default for `low`, and no level for `custom`. */
 export interface WantedAlertLevels {
   readonly lowMicros?: Micros | null
   readonly customMicros?: Micros | null
@@ -16,13 +16,13 @@ export interface AlertLevelsSet {
   readonly lowMicros: Micros
   readonly customMicros: Micros | null
   readonly currency: Currency
-  /** Kinds of the alerts that were raised by it. */
+  /** The kinds of the alerts that were raised. */
   readonly raised: readonly string[]
 }
 
 /**
- * Levels that stay as they are write nothing. `seenVersion` is that of the levels as whoever asks has seen them; null: they
- * are changed whatever they are by now.
+ * Sets alert levels; unchanged levels write nothing. `seenVersion`: the version of the levels that the caller saw; if they
+ * were changed since, the change is refused. Null skips that check.
  */
 export async function setAlertLevels(
   writer: Writer,
@@ -36,8 +36,8 @@ export async function setAlertLevels(
     if (refused !== null) return { refused }
     const { lowMicros = stored.lowAlertLevelMicros, customMicros = stored.customAlertLevelMicros } = wanted
     const settings = { ...stored, lowAlertLevelMicros: lowMicros, customAlertLevelMicros: customMicros }
-    const isAsItWas = lowMicros === stored.lowAlertLevelMicros && customMicros === stored.customAlertLevelMicros
-    const change = isAsItWas ? null : changeSettings(account, settings, wanted.actor)
+    const isUnchanged = lowMicros === stored.lowAlertLevelMicros && customMicros === stored.customAlertLevelMicros
+    const change = isUnchanged ? null : changeSettings(account, settings, wanted.actor)
     const raised = (change?.alerts ?? []).map(({ kind }) => kind)
     return { change, answer: { ...alertLevels(settings), currency: account.currency, raised } }
   })

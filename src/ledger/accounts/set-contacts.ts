@@ -1,4 +1,4 @@
-/** Who of an account gets mail: the whole list at a time. */
+/** Sets the contacts of an account, who get its mail. */
 import { changeSettings } from '../../core/account/change.ts'
 import type { Contact } from '../../core/account/contacts.ts'
 import { canonicalJson } from '../../core/canonical-json.ts'
@@ -6,8 +6,8 @@ import { type Changed, changeAccount, type Writer } from '../changes/change-acco
 import { type ChangedMeanwhile, changedSince } from '../changes/last-change.ts'
 
 /**
- * A list that stays as it is writes nothing. `seenVersion` is that of the contacts as whoever asks has seen them; null: they
- * are changed whatever they are by now.
+ * Replaces the list of contacts; an unchanged list writes nothing. `seenVersion`: the version of the contacts that the caller
+ * saw; if they were changed since, the change is refused. Null skips that check.
  */
 export async function setContacts(
   writer: Writer,
@@ -18,7 +18,7 @@ export async function setContacts(
   return changeAccount<null, ChangedMeanwhile>(writer, accountId, async ({ connection, account, settings }) => {
     const refused = await changedSince(connection, accountId, 'contacts', seenVersion)
     if (refused !== null) return { refused }
-    const isAsItWas = canonicalJson(settings.contacts) === canonicalJson(contacts)
-    return { change: isAsItWas ? null : changeSettings(account, { ...settings, contacts }, actor), answer: null }
+    const isUnchanged = canonicalJson(settings.contacts) === canonicalJson(contacts)
+    return { change: isUnchanged ? null : changeSettings(account, { ...settings, contacts }, actor), answer: null }
   })
 }

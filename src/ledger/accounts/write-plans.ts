@@ -1,9 +1,9 @@
 /**
- * Writes what accounts buy, new accounts and changed ones: all of them in one transaction, or none. Settings are versions: a
- * change appends one, and what usage was rated with before stays readable.
+ * Creates accounts and changes plans, all in one transaction or none. A change appends a version of the settings, so the
+ * versions that earlier usage was rated with stay readable.
  *
- * They are checked within that transaction against every catalog that is in force or will be, so that none is published
- * meanwhile that lacks what they use.
+ * In the same transaction the plans are checked against every catalog that is or will be in force; meanwhile no catalog can
+ * be published that lacks what they use.
  */
 import { changeSettings, createAccount } from '../../core/account/change.ts'
 import { type Misfit, misfitsOf } from '../../core/account/misfits.ts'
@@ -21,7 +21,7 @@ import { holdEpoch } from '../changes/read-clock.ts'
 import { ACCOUNTS_KEY } from '../changes/write-accounts.ts'
 import { writeChanges } from '../changes/write-changes.ts'
 
-/** What is wanted of one account, decided under its lock. `stored` is undefined where there is none of this id yet. */
+/** The change wanted for one account, decided under its lock. `stored` is undefined if the account does not exist yet. */
 export interface WantedPlan<Refusal> {
   readonly accountId: string
   readonly decide: (
@@ -35,20 +35,20 @@ export type PlanDecided<Refusal> = { readonly settings: AccountSettings } | { re
 export interface WrittenPlan {
   readonly accountId: string
   readonly done: 'created' | 'changed' | 'unchanged'
-  /** What has changed, by the names that the core has for it. */
+  /** The changed fields, by their names in the core. */
   readonly fields: readonly string[]
 }
 
 export type PlansWritten<Refusal> =
   | { readonly written: readonly WrittenPlan[] }
   | { readonly refused: readonly Refusal[] }
-  /** What they ask for and a catalog does not offer. */
+  /** What the accounts use and a catalog does not offer. */
   | { readonly misfits: readonly Misfit[] }
   | { readonly noCatalogInForce: true }
 
 /**
- * Such transactions run together, but for the accounts that they share: those are locked in account_id order, and created in
- * it. `catalogs` is the process's one store. An account is named once at the most.
+ * Writes plans in one transaction. Such transactions may run concurrently: accounts are locked and created in account_id
+ * order. `catalogs`: the store shared by the process. Throws when an account is named twice.
  */
 export async function writePlans<Refusal>(
   { pool, publishing }: Writer,
@@ -63,10 +63,10 @@ export async function writePlans<Refusal>(
     try {
       const result = await inTransaction(pool, (connection) => attempt(connection, publishing, catalogs, wanted, actor))
       if (!('missingCatalogs' in result)) return result
-      // Parsed outside the transaction, as a large deck takes a second; one published meanwhile is missing once more.
+      // Parsed outside the transaction, as a large deck takes a second. Then the transaction is tried again.
       await catalogs.load(pool, result.missingCatalogs)
     } catch (error) {
-      // Another transaction created one of them between our lock and our insert: now it is there to be locked.
+      // Another transaction created one of them between our lock and our insert. On the next try it exists and is locked.
       if (!violates(error, ACCOUNTS_KEY)) throw error
     }
   }
@@ -110,7 +110,7 @@ async function attempt<Refusal>(
   const created = plans.filter(({ stored }) => stored === undefined)
   const changed = plans.filter(({ fields }) => fields.length > 0)
   await writeChanges(connection, publishing, clock, [
-    // They have no credit, so they are blocked from their first moment, and announced as such.
+    // New accounts have no credit, so they start blocked, and are announced as blocked.
     ...created.map(({ settings }) => createAccount(settings, clock.nowMicros, actor)),
     ...changed.map(({ settings }) => changeSettings(accounts.get(settings.accountId)!, settings, actor)),
   ])
@@ -122,7 +122,7 @@ async function attempt<Refusal>(
   }
 }
 
-/** The catalog in force, and those that will be: each has to offer what accounts use from now on. */
+/** The catalog in force and those to come: each has to offer what accounts use from now on. */
 async function catalogsFromNow(
   connection: Connection,
   store: CatalogStore,
@@ -137,8 +137,8 @@ async function catalogsFromNow(
 }
 
 /**
- * The packages without those that the account has had and that are over: a catalog may drop those, and who still lists them
- * must not be refused. Anything new is asked of the catalog, whatever its date.
+ * The packages, without those that were stored before and have ended: a catalog may drop them, and a file that still lists
+ * them must not be refused. New packages have to be in the catalog, whatever their dates.
  */
 function withoutPast(
   packages: readonly PackagePeriod[],
@@ -154,7 +154,7 @@ function withoutPast(
   })
 }
 
-/** Several catalogs may lack the same. */
+/** Several catalogs may lack the same thing. */
 function distinct(misfits: readonly Misfit[]): Misfit[] {
   return [...new Map(misfits.map((misfit) => [canonicalJson(misfit), misfit])).values()]
 }

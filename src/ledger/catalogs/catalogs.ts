@@ -1,6 +1,6 @@
 /**
- * Catalog versions as the database holds them. A version never changes, so a parsed one is kept; which versions there
- * are, and since when they are in force, is read anew by every batch.
+ * The stored catalog versions. A version never changes, so a parsed one is cached. Which versions exist, and from when they
+ * are in force, is read by every batch.
  */
 
 import { formatFault } from '../../catalog/faults.ts'
@@ -21,7 +21,7 @@ export interface ListedVersion {
   readonly inForceFromMicros: number
 }
 
-/** The list a batch decides by. */
+/** Lists all versions with the instant from which they are in force. */
 export async function listCatalogVersions(connection: Connection | Pool): Promise<ListedVersion[]> {
   const { rows } = await connection.query<{ version: number; in_force_from_micros: bigint }>({
     name: 'list-catalog-versions',
@@ -30,11 +30,12 @@ export async function listCatalogVersions(connection: Connection | Pool): Promis
   return rows.map((row) => ({ version: row.version, inForceFromMicros: Number(row.in_force_from_micros) }))
 }
 
+/** The parsed catalogs of a process. */
 export class CatalogStore {
   readonly #parsed = new Map<number, Catalog>()
   #epoch: number | null = null
 
-  /** The listed versions with their catalogs, or the versions that must be loaded first. */
+  /** The listed versions with their catalogs, in order of preference, or the versions that have to be loaded first. */
   resolve(listed: readonly ListedVersion[]): { catalogs: CatalogVersion[] } | { missing: number[] } {
     const catalogs: CatalogVersion[] = []
     const missing: number[] = []
@@ -46,7 +47,10 @@ export class CatalogStore {
     return missing.length > 0 ? { missing } : { catalogs: byPreference(catalogs) }
   }
 
-  /** Reads and parses versions. Outside any transaction: a large deck takes a second that no account lock should wait for. */
+  /**
+   * Reads and parses versions. Call it outside of any transaction: a large deck takes a second, too long to hold an account
+   * lock. Throws the fault `catalog_unreadable`.
+   */
   async load(pool: Pool, versions: readonly number[]): Promise<void> {
     for (const { version, files } of await readCatalogFiles(pool, versions)) {
       const { catalog, faults } = parseCatalog(files)
@@ -59,7 +63,7 @@ export class CatalogStore {
     }
   }
 
-  /** Versions are given out again after a restore, so what was parsed under an earlier epoch is forgotten. */
+  /** Call it with the current epoch: after a restore version numbers are reused, so catalogs of an earlier epoch are dropped. */
   enterEpoch(epoch: number): void {
     if (epoch !== this.#epoch) this.#parsed.clear()
     this.#epoch = epoch

@@ -1,9 +1,9 @@
-/** The catalog versions there are, for a person and for checks: which one is in force now, by the database's clock. */
+/** Lists catalog versions for people and checks, with the one that is in force now by the database's clock. */
 
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { epochMicros, instantText } from '../../platform/sql.ts'
 
-/** Of two versions in force from the same instant the newer holds, as in rating. */
+/** Of two versions in force from the same instant the newer one applies, as in rating. */
 const LIST_CATALOGS = `
   with clock as materialized (select clock_timestamp() as now),
   current as (
@@ -48,17 +48,17 @@ export interface StoredCatalog {
   readonly comment: string
   readonly contentHash: string
   readonly isInForce: boolean
-  /** Takes force later. */
+  /** It comes into force later. */
   readonly isToCome: boolean
 }
 
-/** Oldest version first. */
+/** Lists all versions, oldest first. */
 export async function listCatalogs(connection: Connection | Pool): Promise<StoredCatalog[]> {
   const { rows } = await connection.query<CatalogRow>(LIST_ALL)
   return rows.map(storedOf)
 }
 
-/** Newest version first; `before` is the last of the page before. */
+/** Lists a page of versions, newest first. `before`: the last version of the page before; null: from the newest. */
 export async function listCatalogPage(
   pool: Pool,
   { before, limit }: { readonly before: number | null; readonly limit: number },
@@ -67,6 +67,7 @@ export async function listCatalogPage(
   return rows.map(storedOf)
 }
 
+/** Reads one version without its files; null: no such version. */
 export async function readCatalog(pool: Pool, version: number): Promise<StoredCatalog | null> {
   const { rows } = await pool.query<CatalogRow>(READ_ONE, [version])
   return rows[0] === undefined ? null : storedOf(rows[0])

@@ -1,4 +1,4 @@
-/** Stores a catalog as an immutable version, unless accounts would lose what they buy by it. */
+/** Stores a catalog as an immutable version, unless it lacks something that accounts use. */
 
 import { NO_PACKAGE } from '../../core/account/settings.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
@@ -13,7 +13,7 @@ export interface CatalogToPublish {
   readonly contentHash: string
   readonly author: string
   readonly comment: string
-  /** RFC 3339; null: from now on. */
+  /** RFC 3339; null: now. */
   readonly inForceFrom: string | null
 }
 
@@ -30,8 +30,8 @@ export type PublishResult =
   | { readonly refused: readonly string[] | 'request_key_reused' }
 
 /**
- * What accounts use now or will use later: every tariff with its currency, every package that is not over. A package is
- * over once the account's next one is in force, by the database's clock.
+ * What accounts use now or later: every tariff with its currency, and every package that has not ended. A package ends when
+ * the account's next one starts, by the database's clock.
  */
 const READ_IN_USE = `
   with used as (
@@ -58,15 +58,18 @@ const INSERT_VERSION = `
     ${instantText('in_force_from')} as in_force_from,
     ${instantText('published_at')} as published_at`
 
-/** With a request, the same one again gets the first answer, and no other version is stored. A refusal stores nothing. */
+/**
+ * Publishes a catalog as a new version. With a request key, a repeated request returns the first answer and stores no
+ * further version. A refusal stores nothing. Takes the lock on catalog use.
+ */
 export async function publishCatalog(
   pool: Pool,
   wanted: CatalogToPublish,
   request: RequestKey | null = null,
 ): Promise<PublishResult> {
   return inTransaction(pool, async (connection): Promise<PublishResult> => {
-    // Held until the commit: an account that begins to use what this version drops comes wholly before or after it, and so
-    // does the same request.
+    // Held until the commit, so that an account that starts to use what this version drops is applied entirely before or
+    // after it. It also serialises repeated requests.
     await lockCatalogUse(connection)
     const earlier = request && (await readRequest(connection, INSTALLATION, request))
     if (earlier) return earlier.isSame ? (earlier.answer as PublishedCatalog) : { refused: 'request_key_reused' }

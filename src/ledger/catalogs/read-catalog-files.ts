@@ -1,4 +1,4 @@
-/** The files of stored catalog versions as they were published: to be parsed, or to be published again. */
+/** Reads the files of stored catalog versions, to parse them or to publish them again. */
 import type { Pool } from '../../platform/postgres.ts'
 
 const READ_FILES =
@@ -10,7 +10,7 @@ export interface StoredFiles {
   readonly contentHash: string
 }
 
-/** Those of the versions that there are. */
+/** Reads the files of these versions. Versions that are not stored are left out. */
 export async function readCatalogFiles(pool: Pool, versions: readonly number[]): Promise<StoredFiles[]> {
   const { rows } = await pool.query<{ version: number; files: Record<string, string>; content_hash: string }>(
     READ_FILES,

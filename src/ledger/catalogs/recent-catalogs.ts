@@ -1,6 +1,6 @@
 /**
- * Catalogs for those who look at one version at a time: the one in force, or the one that an old event was rated by. A few
- * are kept, the ones asked for last, because a large one takes a second to parse and a hundred megabytes to hold.
+ * A small cache for readers that need one catalog at a time: the one in force, or the one that an old event was rated with.
+ * It keeps the few that were used last, because a large catalog takes a second to parse and a hundred megabytes to hold.
  */
 import type { CatalogVersion } from '../../core/account/book.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
@@ -12,7 +12,7 @@ import { listCatalogs } from './list-catalogs.ts'
 const MAX_CATALOGS = 4
 
 export class RecentCatalogs {
-  /** By epoch and version, as versions are given out again after a restore; the one asked for last comes last. */
+  /** By epoch and version, as version numbers are reused after a restore. The one used last comes last. */
   readonly #recent = new Map<string, Promise<Catalog | null>>()
   readonly #pool: Pool
 
@@ -20,7 +20,7 @@ export class RecentCatalogs {
     this.#pool = pool
   }
 
-  /** Null before the first takes force. */
+  /** The catalog in force now; null: none is in force yet. */
   async inForce(): Promise<CatalogVersion | null> {
     const listed = (await listCatalogs(this.#pool)).find(({ isInForce }) => isInForce)
     if (listed === undefined) return null
@@ -29,7 +29,7 @@ export class RecentCatalogs {
     return catalog && { version, inForceFromMicros, catalog }
   }
 
-  /** Null where no catalog of this version is stored. */
+  /** The catalog of this version; null: it is not stored. */
   async of(version: number): Promise<Catalog | null> {
     const { epoch } = await readClock(this.#pool)
     const key = `${epoch}/${version}`
@@ -42,7 +42,7 @@ export class RecentCatalogs {
     try {
       catalog = await reading
     } finally {
-      // What failed, or was not there, is asked for again next time.
+      // A failure or a missing version is not cached.
       if (catalog === null && recent.get(key) === reading) recent.delete(key)
     }
     return catalog

@@ -1,6 +1,6 @@
 /**
- * Publishes the files of an earlier catalog version again, as a new one. Versions never change, and usage was rated by those
- * between, so going back is another step forward, under the guards of any other.
+ * Publishes the files of an earlier catalog version again, as a new version. Versions never change, and usage was rated by
+ * the later ones, so a rollback is a new publication with all its checks.
  */
 import { parseCatalog } from '../../catalog/load.ts'
 import type { Pool } from '../../platform/postgres.ts'
@@ -11,16 +11,19 @@ import { readCatalogFiles } from './read-catalog-files.ts'
 export interface RollBack {
   readonly version: number
   readonly author: string
-  /** Null: it says which version it goes back to. */
+  /** Null: a default comment that names the version. */
   readonly comment: string | null
-  /** RFC 3339; null: from now on. */
+  /** RFC 3339; null: now. */
   readonly inForceFrom: string | null
 }
 
-/** `unreadable`: this release cannot read the version, which another one published. */
+/** `unreadable`: this release cannot parse the version, which another release published. */
 export type RollBackResult = PublishResult | { readonly refused: 'unknown_version' | 'unreadable' }
 
-/** Reads and parses outside of the transaction, as a large deck takes a second; a stored version stays what it is. */
+/**
+ * Publishes an earlier version again. It is read and parsed outside of the transaction, as a large deck takes a second; that
+ * is safe, because a stored version never changes.
+ */
 export async function rollBackCatalog(
   pool: Pool,
   { version, author, comment, inForceFrom }: RollBack,
@@ -35,6 +38,7 @@ export async function rollBackCatalog(
   return await publishCatalog(pool, wanted, request)
 }
 
+/** The default comment of a rollback. */
 export function rollBackComment(version: number): string {
   return `rollback to version ${version}`
 }

@@ -1,7 +1,7 @@
 /**
- * What the ledger announces, as encoded messages for the outbox. Each carries its place in its series (version,
- * sequence or id) and the epoch, in the value and, as CloudEvents attributes in binary mode, in the headers, so that a
- * consumer can route and drop without decoding.
+ * Encodes what the ledger announces as messages for the outbox. Each carries its position in its series (version, sequence
+ * or id) and the epoch, both in the value and in the headers (CloudEvents attributes in binary mode), so that a consumer
+ * can route or drop it without decoding.
  */
 import type { AlertRaised } from '../../core/account/alerts.ts'
 import type { RecordedUsage } from '../../core/account/batch.ts'
@@ -27,21 +27,21 @@ export const DEAD_LETTER = 'usage.dead-letter.v1' satisfies EventTopic
 /** Encodes a record for a topic, in the registry's wire format. */
 export type Encode = (topic: string, record: unknown) => Uint8Array
 
-/** What it takes to announce what happened: the encoders, and which of the topics that may be switched off are on. */
+/** How to announce: the encoders, and which of the optional topics are enabled. */
 export interface Publishing {
   readonly encode: Encode
   readonly recordTopics: ReadonlySet<RecordTopic>
 }
 
 /**
- * A dead letter above this leaves out the message that it is about: a broker takes messages of 1 MiB unless told otherwise,
- * and one that it refused would hold up everything behind it.
+ * A larger dead letter leaves out the original message. By default a broker accepts messages up to 1 MiB, and one that it
+ * refused would block everything behind it.
  */
 export const MAX_DEAD_LETTER_BYTES = 900_000
 
 export interface Announcer {
   balanceChanged(change: BalanceChanged, traceparent?: Traceparent): OutboxMessage
-  /** `cause` is what led to it: where the balance changed, the same as there. */
+  /** `cause` is the cause of the change; if the balance changed too, that has the same cause. */
   serviceStatus(change: ServiceStatusChanged, cause: ChangeCause, traceparent?: Traceparent): OutboxMessage
   alert(alert: AlertRaised, cause: ChangeCause, traceparent?: Traceparent): OutboxMessage
   topUp(step: AnnouncedStep, cause: ChangeCause, traceparent?: Traceparent): OutboxMessage
@@ -50,14 +50,14 @@ export interface Announcer {
   deadLetter(letter: DeadLetter): OutboxMessage
 }
 
-/** A step with its place in the account's series. */
+/** A step with its version in the account's series. */
 export interface AnnouncedStep extends TopUpStep {
   readonly accountId: string
   readonly currency: Currency
   readonly version: bigint
 }
 
-/** For the announcements of one ledger transaction, which share its epoch and its instant. */
+/** Makes an announcer for one transaction of the ledger: its announcements share the epoch and the instant. */
 export function createAnnouncer(encode: Encode, epoch: number, nowMicros: InstantMicros): Announcer {
   const sharedByTopic = new Map<string, Headers>()
   const keyByAccount = new Map<string, OutboxKey>()
@@ -90,8 +90,8 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
   }
 
   /**
-   * `place` is what orders or identifies the message within its topic and account: a version, a sequence, an event id.
-   * With the epoch it makes the message's own id, which is the same each time it is sent.
+   * `place` orders or identifies the message within its topic and account: a version, a sequence or an event id. Together
+   * with the epoch it gives the message an id that is the same whenever it is sent again.
    */
   function aboutAccount(
     topic: string,
@@ -224,18 +224,18 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
         occurred_at: event.occurredAtMicros,
         recorded_at: nowMicros,
       })
-      // A correction that expired may come again under its event id, and is another decision then.
+      // A correction that expired may be sent again under the same event id; that is then another decision.
       return { ...message, headers: { ...message.headers, ce_id: `${message.headers.ce_id}/${nowMicros}` } }
     },
 
-    /** Keyed as the message came, because whose it is may be just what could not be read. */
+    /** It keeps the key of the original message, as the account may be the very part that could not be read. */
     deadLetter(letter) {
       const { topic, partition, offset, reason, detail } = letter
       const place = { topic, partition, offset: Number(offset), failed_at: nowMicros }
       const about = { ...place, reason, account_id: letter.accountId, event_id: letter.eventId }
       const { key, value: original, headers: originalHeaders } = letter
       let value = encode(DEAD_LETTER, { ...about, detail, key, value: original, headers: [...originalHeaders] })
-      // The key goes out twice: in the letter, and as the letter's own.
+      // The key counts twice: it is in the value, and it is the key of the dead letter.
       const isTooBig = value.length + (key?.length ?? 0) > MAX_DEAD_LETTER_BYTES
       if (isTooBig) {
         const kept = `${detail} (too big to republish: its ${original?.length ?? 0} bytes are kept in tollgate.dead_letters)`
@@ -258,7 +258,7 @@ export function createAnnouncer(encode: Encode, epoch: number, nowMicros: Instan
   }
 }
 
-/** Ids are printable ASCII of any kind: a slash in one must not look like one between two. */
+/** Escapes an id for a path: ids are arbitrary printable ASCII, and a slash in one must not look like a separator. */
 function inPath(id: string): string {
   return PLAIN.test(id) ? id : encodeURIComponent(id)
 }

@@ -1,9 +1,9 @@
 /**
- * The one writer of accounts outside of usage batches: lock, read, decide, write, in one transaction.
+ * The only writer of accounts besides usage batches: lock, read, decide and write in one transaction.
  *
- * Lock order, the same for everybody: the lock on catalog use (applying accounts and publishing catalogs alone), the epoch
- * (creating accounts and raising it alone), then accounts by account_id, then whatever belongs to them. Nobody holds an
- * account over a call to anything but this database: a batch of usage may be waiting for it.
+ * Every transaction locks in the same order: catalog use (only when applying accounts and publishing catalogs), the epoch
+ * (only when creating accounts and raising it), accounts by account_id, then rows that belong to them. While an account is
+ * locked, nothing but this database is called, because a usage batch may be waiting for the lock.
  */
 import type { AccountChange } from '../../core/account/change.ts'
 import type { AccountSettings } from '../../core/account/settings.ts'
@@ -17,13 +17,13 @@ import { readSettings } from './read-settings.ts'
 import { insertRequest, type RequestKey, readRequest } from './request-keys.ts'
 import { writeChanges } from './write-changes.ts'
 
-/** What every writer needs: the database, and how what it writes is announced. */
+/** What every writer needs: the database, and how to announce what it writes. */
 export interface Writer {
   readonly pool: Pool
   readonly publishing: Publishing
 }
 
-/** Accounts as they are once locked, those that exist, with the settings in force and a clock read after that. */
+/** The locked accounts that exist, their settings in force, and a clock that was read after they were locked. */
 export interface LockedAccounts {
   readonly accounts: ReadonlyMap<string, AccountState>
   readonly settings: ReadonlyMap<string, AccountSettings>
@@ -31,7 +31,7 @@ export interface LockedAccounts {
 }
 
 export interface Locked {
-  /** For reading more under the lock, and for writing rows of the caller's own tables. */
+  /** For further reads under the lock, and for writes to the caller's own tables. */
   readonly connection: Connection
   readonly account: AccountState
   readonly settings: AccountSettings
@@ -39,23 +39,27 @@ export interface Locked {
 }
 
 export type Decided<Answer, Refusal> =
-  /** `change` is null where the account stays as it is. */
+  /** `change` is null when the account stays unchanged. */
   { readonly change: AccountChange | null; readonly answer: Answer } | { readonly refused: Refusal }
 
 export type Changed<Answer, Refusal = never> =
-  /** `isRepeat`: the answer is the one that the same request was given before, and nothing was written. */
+  /** `isRepeat`: this is the stored answer to an earlier identical request, and nothing was written. */
   { readonly answer: Answer; readonly isRepeat: boolean } | { readonly refused: Refusal | 'unknown_account' }
 
-/** Of a change that is asked for under a request key. */
+/** The result of a change with a request key. */
 export type ChangedOnce<Answer, Refusal = never> = Changed<Answer, Refusal | 'request_key_reused'>
 
 type Decide<Answer, Refusal> = (locked: Locked) => Decided<Answer, Refusal> | Promise<Decided<Answer, Refusal>>
 
 /**
- * Changes one account. `decide` is called under its lock, so it calls nothing but the core and `connection`. A refusal
- * leaves nothing, neither what `decide` wrote nor the request's key, so the same request may be tried again. With a
- * request, an answer is stored beside its effects: the same key with the same content gets the first answer, with other
- * content `request_key_reused`. So the answer must be what `canonicalJson` takes; bigints are.
+ * Changes one account in one transaction: locks it, calls `decide`, and writes and announces the change.
+ *
+ * `decide` runs under the account's lock and may use only the core and `connection`. A refusal rolls back everything,
+ * including what `decide` wrote and the request key, so the same request can be tried again. Anything thrown rolls back too.
+ *
+ * With a request key, the answer is stored in the same transaction. The same key with the same content returns the stored
+ * answer; with other content it is refused as `request_key_reused`. So the answer must be serialisable by `canonicalJson`
+ * (bigints are).
  */
 export function changeAccount<Answer, Refusal = never>(
   writer: Writer,
@@ -97,7 +101,7 @@ export async function changeAccount<Answer, Refusal = never>(
   }
 }
 
-/** Locks the accounts in account_id order, then reads. Those that do not exist are not in the answer. */
+/** Locks accounts in account_id order, then reads the clock and their settings. Accounts that do not exist are left out. */
 export async function lockAndRead(connection: Connection, accountIds: readonly string[]): Promise<LockedAccounts> {
   const [accounts, clock] = await allReplies([lockAccounts(connection, accountIds), readClock(connection)])
   const versions = [...accounts.values()].map((account) => ({ ...account, version: account.settingsVersion }))
@@ -105,7 +109,7 @@ export async function lockAndRead(connection: Connection, accountIds: readonly s
   return { accounts, settings: new Map(settings.map((each) => [each.accountId, each])), clock }
 }
 
-/** Carries a refusal out of the transaction that it undoes. */
+/** Thrown to roll back the transaction; carries the refusal out of it. */
 class RolledBack extends Error {
   readonly refused: unknown
 

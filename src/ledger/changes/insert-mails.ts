@@ -1,13 +1,13 @@
 /**
- * Writes the mails of a transaction, a row a recipient: one statement however many. It is never sent where there is no mail,
- * so a batch in which no level is crossed pays nothing.
+ * Writes the mails of a transaction, one row per recipient, in one statement. Callers skip it when there is no mail, so a
+ * batch in which no level is crossed pays nothing.
  */
 import { isForClosedAccounts, type Mail, recipientsOf } from '../../core/mail/mail.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 
 /**
- * By the settings in force, as this transaction has left them. Contacts that share an address get one, the admin's; a
- * happening that was written before is not written again. `asker`: the only contact that may get it, null for all.
+ * Recipients come from the settings in force, as this transaction has left them. Contacts that share an address get one
+ * mail, preferably as admin. An occurrence that was written before is skipped. `asker`: the only possible recipient; null: all.
  */
 const INSERT_MAILS = `
   insert into tollgate.mails (account_id, contact_id, kind, occurrence, figures, created_at, next_try_at)
@@ -25,7 +25,10 @@ const INSERT_MAILS = `
    ) as recipient
       on conflict do nothing`
 
-/** `asker`, for those kinds that go to who asked: the id of the person. */
+/**
+ * Inserts mails and returns how many rows were written. `asker`: for kinds of mail that go to the person who asked, their
+ * contact id. `recordedAt`: RFC 3339.
+ */
 export async function insertMails(
   connection: Connection | Pool,
   mails: readonly (Mail & { readonly asker?: string })[],
@@ -41,7 +44,7 @@ export async function insertMails(
       mails.map(({ occurrence }) => occurrence),
       mails.map(({ figures }) => JSON.stringify(figures)),
       mails.map(({ kind }) => recipientsOf(kind) === 'admins'),
-      // Of nobody, where one that goes to who asked does not say who.
+      // The id '' matches no contact: without an asker, a mail to the asker has no recipient.
       mails.map(({ kind, asker }) => (recipientsOf(kind) === 'asker' ? (asker ?? '') : null)),
       mails.map(({ kind }) => isForClosedAccounts(kind)),
     ],

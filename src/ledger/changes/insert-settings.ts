@@ -1,4 +1,4 @@
-/** Appends versions of account settings. The accounts are locked, or just created, and name them as the ones in force. */
+/** Appends versions of account settings. */
 import type { AccountSettings } from '../../core/account/settings.ts'
 import { formatInstant } from '../../core/instant.ts'
 import type { Connection } from '../../platform/postgres.ts'
@@ -13,6 +13,10 @@ const INSERT_SETTINGS = `
       $10::jsonb[], $11::bigint[], $12::bigint[], $13::boolean[], $14::bigint[], $15::bigint[], $16::bigint[],
       $17::text[]) as settings`
 
+/**
+ * Appends one version of settings per account. The accounts are locked by this transaction or were created in it, and have
+ * these versions in force. The four lists are parallel; `recordedAt`: RFC 3339.
+ */
 export function insertSettings(
   connection: Connection,
   list: readonly AccountSettings[],

@@ -1,10 +1,10 @@
-/** Who last changed a part of an account's settings, and by which version: settings are versions of the whole. */
+/** Finds who last changed one part of an account's settings, and in which version. Versions are always of all settings. */
 
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
 import { readPersonNames } from './person-names.ts'
 
-/** The parts that people change on their own, each with its columns. */
+/** The parts that people change separately, each with its columns. */
 const COLUMNS = {
   plan: [
     'tariff',
@@ -27,9 +27,9 @@ const COLUMNS = {
 export type SettingsPart = keyof typeof COLUMNS
 
 export interface LastChange {
-  /** Of the settings, by which the part became what it is. */
+  /** The version of the settings that last changed the part. */
   readonly version: number
-  /** Null where that is not kept. */
+  /** Null: not recorded. */
   readonly actor: string | null
   /** RFC 3339, UTC. */
   readonly recordedAt: string
@@ -56,7 +56,7 @@ const QUERIES = Object.fromEntries(
 
 const NEWEST_VERSION = 2 ** 31 - 1
 
-/** Null where there is no such account. `upToVersion`: as it was when that was in force. */
+/** Reads the last change of a part; null: no such account. With `upToVersion`, later versions are ignored. */
 export async function readLastChange(
   connection: Connection | Pool,
   accountId: string,
@@ -71,17 +71,17 @@ export async function readLastChange(
   return row === undefined ? null : { version: row.version, actor: row.actor, recordedAt: row.recorded_at }
 }
 
-/** Somebody has changed it since the version that was seen. */
+/** Somebody has changed the part since the version that the caller saw. */
 export interface ChangedMeanwhile {
   readonly changedMeanwhile: NamedChange
 }
 
 export interface NamedChange extends LastChange {
-  /** Null where nobody knows one. */
+  /** Null: not known. */
   readonly actorName: string | null
 }
 
-/** Null where what was seen is what it is, or nobody says what was seen. The account is locked. */
+/** Checks whether a part was changed after `seenVersion`; null: no, or `seenVersion` is null. The account must be locked. */
 export async function changedSince(
   connection: Connection,
   accountId: string,

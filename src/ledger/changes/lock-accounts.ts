@@ -1,9 +1,9 @@
 /**
- * Locks the accounts of a batch and reads them as they are once locked.
+ * Locks accounts and reads them under the lock.
  *
- * Always in account_id order, by every writer, so that two of them never wait for each other in a circle. A statement of
- * its own: one that both locked and computed running balances would compute them from the snapshot it began with, before
- * the lock was granted, and break the chain while the sum still looked right.
+ * Every writer locks in account_id order, so two of them never deadlock. Locking is a separate statement: one that also
+ * computed running balances would do so from the snapshot taken before the lock was granted, which would break the chain
+ * of movements while the sum still looked right.
  */
 
 import type { AccountState } from '../../core/account/state.ts'
@@ -37,6 +37,10 @@ interface AccountRow {
   auto_top_up_below_micros: bigint | null
 }
 
+/**
+ * Locks accounts until the end of the transaction and returns their state under the lock, by account_id. Accounts that do
+ * not exist are left out. Needs no lock beforehand; catalog use and the epoch must be locked earlier, if at all.
+ */
 export async function lockAccounts(
   connection: Connection,
   accountIds: readonly string[],

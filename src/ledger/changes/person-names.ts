@@ -1,7 +1,7 @@
-/** What the people on record for an account are called: an id says who it was, and little to those who read it. */
+/** Names of the people on record for an account, for readers to whom an id means little. */
 import type { Connection, Pool } from '../../platform/postgres.ts'
 
-/** The name that the account gave comes first: it can be corrected and erased. Else as the newest link of the billing page had it. */
+/** The display name given by the account comes first, as it can be corrected and erased; then that of the newest portal link. */
 const READ_NAMES = `
   select p.id, coalesce(n.name, s.person_name) as name
     from unnest($2::text[]) as p (id)
@@ -14,7 +14,7 @@ const READ_NAMES = `
     ) as s on true
    where coalesce(n.name, s.person_name) is not null`
 
-/** By id; who has no name is not in it. */
+/** Reads names by id. Ids without a known name are left out. */
 export async function readPersonNames(
   connection: Connection | Pool,
   accountId: string,

@@ -1,4 +1,4 @@
-/** The database's clock and epoch: one clock for all raters, whatever their own say. */
+/** The database's clock and epoch. All processes use this clock, not their own. */
 
 import type { InstantMicros } from '../../core/instant.ts'
 import { Fault } from '../../platform/faults.ts'
@@ -8,10 +8,12 @@ import { epochMicros } from '../../platform/sql.ts'
 const READ_CLOCK = `
   select epoch, ${epochMicros('clock_timestamp()')} as now_micros from tollgate.ledger_epoch`
 
-/** Waits for a raise of the epoch under way, and lets none begin before the end of the transaction. */
 const HOLD_EPOCH = 'select from tollgate.ledger_epoch for share'
 
-/** For what a raise cannot tell anew because it does not see it: accounts that are being created. */
+/**
+ * Locks the epoch against being raised until the end of the transaction, waiting for a raise in progress. Needed when
+ * creating accounts: a raise republishes every account, and would miss those that are not committed yet.
+ */
 export function holdEpoch(connection: Connection) {
   return connection.query(HOLD_EPOCH)
 }
@@ -21,6 +23,7 @@ export interface LedgerClock {
   readonly nowMicros: InstantMicros
 }
 
+/** Reads the database's clock and the epoch. Throws the fault `invariant_broken` when there is no epoch. */
 export async function readClock(connection: Connection | Pool): Promise<LedgerClock> {
   const { rows } = await connection.query<{ epoch: number; now_micros: bigint }>({
     name: 'read-clock',

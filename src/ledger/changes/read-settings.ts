@@ -1,4 +1,4 @@
-/** Account settings by version. A version never changes once stored, so what was read once is kept. */
+/** Reads account settings by version. A version never changes once stored, so it can be cached. */
 import type { Contact } from '../../core/account/contacts.ts'
 import type { AccountSettings, BillingMode } from '../../core/account/settings.ts'
 import { parseInstant } from '../../core/instant.ts'
@@ -36,6 +36,7 @@ export interface SettingsVersion {
   readonly version: number
 }
 
+/** Reads these versions of settings, in no particular order. Versions that are not stored are left out. */
 export async function readSettings(
   connection: Connection | Pool,
   asked: readonly SettingsVersion[],
@@ -68,7 +69,7 @@ export interface AutoTopUpRow {
   auto_top_up_monthly_cap_micros: bigint | null
 }
 
-/** Null: never set up. */
+/** The settings of automatic top-up; null: it was never set up. */
 export function autoTopUpOf(row: AutoTopUpRow): AutoTopUpSettings | null {
   const { auto_top_up_threshold_micros: thresholdMicros, auto_top_up_amount_micros: amountMicros } = row
   if (thresholdMicros === null || amountMicros === null) return null
@@ -82,14 +83,14 @@ function storedInstant(text: string): number {
   return instant
 }
 
-/** Past this many accounts the cache begins anew: some hundreds of megabytes would help nobody. */
+/** A cache of more accounts is cleared, so that it stays below some hundreds of megabytes. */
 const MAX_ACCOUNTS = 100_000
 
-/** Remembers the newest version read of each account. */
+/** Caches the version of each account that was read last. */
 export class SettingsCache {
   readonly #byAccount = new Map<string, { version: number; settings: AccountSettings }>()
 
-  /** Settings of exactly these versions, asking the database only for those not seen before. */
+  /** Settings of exactly these versions, by account_id; reads only missing ones. Throws `invariant_broken` if one is not stored. */
   async get(connection: Connection, asked: readonly SettingsVersion[]): Promise<Map<string, AccountSettings>> {
     if (this.#byAccount.size > MAX_ACCOUNTS) this.clear()
     const missing = asked.filter(({ accountId, version }) => this.#byAccount.get(accountId)?.version !== version)

@@ -1,13 +1,13 @@
 /**
- * What makes a request that moves money safe to repeat: its key is stored with the answer in the transaction that carries it
- * out. Rows are read and written under the lock of their account.
+ * Request keys make requests that move money safe to repeat: the key is stored with the answer in the transaction that
+ * executes the request. Rows are read and written under the lock of their account.
  */
 import { hash } from 'node:crypto'
 import { canonicalJson, fromCanonical } from '../../core/canonical-json.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
 
-/** Each kind has keys of its own: the same key may be used once for each. */
+/** Keys are separate for each kind: the same key may be used once per kind. */
 export type RequestKind =
   | 'adjustment'
   | 'top_up'
@@ -20,26 +20,26 @@ export type RequestKind =
   | 'export'
 
 /**
- * Stands where an account's id does for requests to the whole installation; no account has it. Their rows are read and written
- * under the lock of what is asked for: catalog use, the replay of dead letters.
+ * The account id used for requests to the whole installation; no account has it. Their rows are read and written under the
+ * lock of the operation: catalog use, or the replay of dead letters.
  */
 export const INSTALLATION = ''
 
 export interface RequestKey {
   readonly kind: RequestKind
-  /** Chosen by who asks: see `isRequestKey`. */
+  /** Chosen by the caller: see `isRequestKey`. */
   readonly key: string
   /**
-   * All that was asked for, as `canonicalJson` takes it. A field added to a kind later must be undefined where it is not
-   * used, so that a request from before is still the same.
+   * The whole request, serialisable by `canonicalJson`. A field that is added to a kind later must be undefined where it is
+   * not used, so that earlier requests keep their hash.
    */
   readonly content: unknown
 }
 
-/** From then on a key counts as new. */
+/** A key that is older counts as new. */
 export const REQUEST_KEYS_KEPT_DAYS = 30
 
-/** 1 to 200 printable ASCII characters; the database refuses any other. */
+/** Whether a text is 1 to 200 printable ASCII characters; the database refuses any other key. */
 export function isRequestKey(text: string): boolean {
   return /^[ -~]{1,200}$/.test(text)
 }
@@ -51,7 +51,7 @@ const INSERT_REQUEST = `
   insert into tollgate.request_keys (account_id, kind, key, content_hash, answer, recorded_at)
   values ($1, $2, $3, $4, $5::jsonb, $6::timestamptz)`
 
-/** The first answer to this key; null where it is new. `isSame` is false where it was used for something else. */
+/** Reads the answer stored under a key; null: the key is new. `isSame`: the content is the same. The account must be locked. */
 export async function readRequest(
   connection: Connection,
   accountId: string,
@@ -67,7 +67,7 @@ export async function readRequest(
   return { isSame: row.content_hash.equals(hashOf(content)), answer: fromCanonical(row.answer) }
 }
 
-/** Throws a unique violation where the key is there: it was not read under the account's lock. */
+/** Stores the answer under a key. Throws a unique violation if the key exists, which means it was not read under the lock. */
 export async function insertRequest(
   connection: Connection,
   accountId: string,
@@ -85,7 +85,7 @@ function hashOf(content: unknown): Buffer {
 
 const KEYS_PER_PAGE = 1_000
 
-/** Passes over rows that another process deletes: it takes no lock of an account, and waits for nobody. */
+/** Skips rows that another process is deleting. Takes no account lock and never waits. */
 const DELETE_OLD = `
   with deleted as (
     delete from tollgate.request_keys r
@@ -103,7 +103,7 @@ const DELETE_OLD = `
          extract(epoch from now() - make_interval(days => $1::integer) - min(recorded_at))::float8 as overdue_seconds
     from deleted`
 
-/** Forgets a page of the keys older than `REQUEST_KEYS_KEPT_DAYS`, the oldest first, and says how many there were. */
+/** Deletes a page of the keys older than `REQUEST_KEYS_KEPT_DAYS`, oldest first. */
 export function deleteOldRequestKeys(pool: Pool, keysPerPage = KEYS_PER_PAGE): Promise<UpkeepPage> {
   return upkeepPage(pool, DELETE_OLD, [REQUEST_KEYS_KEPT_DAYS, keysPerPage], keysPerPage)
 }

@@ -1,6 +1,6 @@
 /**
- * Which alert of each level an account has had last: what names the happening that a notice is about. Sent only where a level
- * was crossed, so a batch in which none was pays nothing.
+ * Stores the last alert of each level of an account, which identifies the occurrence of a notice. Callers skip it when no
+ * level was crossed, so other batches pay nothing.
  */
 import type { AlertRaised } from '../../core/account/alerts.ts'
 import type { Connection } from '../../platform/postgres.ts'
@@ -11,7 +11,7 @@ const STORE_CROSSINGS = `
     from unnest($2::text[], $3::text[], $4::bigint[]) as raised (account_id, kind, version)
       on conflict (account_id, kind) do update set version = excluded.version, crossed_at = excluded.crossed_at`
 
-/** The accounts are locked. Of one account each kind is raised at most once. */
+/** Stores crossings. The accounts must be locked, and each kind may occur once per account. `recordedAt`: RFC 3339. */
 export async function storeCrossings(
   connection: Connection,
   alerts: readonly AlertRaised[],

@@ -1,6 +1,6 @@
 /**
- * Requests the automatic top-ups that are due, and gives every step its version in the account's series: one statement,
- * however many. It is never sent where there is nothing to store, so a batch in which nobody crosses pays nothing.
+ * Inserts the automatic top-ups that are due, and gives every step its version in the account's series, in one statement.
+ * Callers skip it when there is nothing to store, so a batch in which no balance crosses its threshold pays nothing.
  */
 import { randomUUID } from 'node:crypto'
 import type { Currency } from '../../core/money.ts'
@@ -8,7 +8,7 @@ import type { TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import type { AnnouncedStep } from './announce.ts'
 
-/** `isTopUpDue`: a top-up is requested too, and its step comes after the others. */
+/** `isTopUpDue`: an automatic top-up is requested as well; its step comes after the others. */
 export interface StepsOfAccount {
   readonly accountId: string
   readonly steps: readonly TopUpStep[]
@@ -16,8 +16,8 @@ export interface StepsOfAccount {
 }
 
 /**
- * `do nothing`: an account that has an automatic top-up open already asks for no other, whatever its column said. The amount
- * is that of the settings in force, as this transaction has left them.
+ * `do nothing`: an account with an open automatic top-up gets no second one, whatever its column says. The amount is that
+ * of the settings in force, as this transaction has left them.
  */
 const STORE_STEPS = `
   with asked as (
@@ -52,7 +52,10 @@ interface StoredRow {
   amount_micros: bigint | null
 }
 
-/** The accounts are locked. Returns what to announce, an account's steps in their order. */
+/**
+ * Stores steps, requesting top-ups that are due. The accounts must be locked. Returns the steps to announce, with their
+ * versions, those of one account in order. `recordedAt`: RFC 3339.
+ */
 export async function storeTopUpSteps(
   connection: Connection,
   ofAccounts: readonly StepsOfAccount[],

@@ -1,9 +1,9 @@
-/** What the live view learns of an account: all of its parts with their versions, of which the view keeps what is newer. */
+/** Builds the live view's update of an account: all parts with their versions, of which the view keeps the newer ones. */
 import type { AccountState } from '../../core/account/state.ts'
 import type { ViewChange } from '../../view/changes.ts'
 import type { AnnouncedStep } from './announce.ts'
 
-/** `steps` are those of the account's top-ups that the same transaction announces, in their order. */
+/** The update for the live view. `steps`: the top-up steps that the same transaction announces for the account, in order. */
 export function viewOfAccount(
   account: AccountState,
   epoch: number,

@@ -1,4 +1,4 @@
-/** Stores accounts as they are after what was decided on them, new ones too. */
+/** Stores the state of changed and new accounts. */
 import type { AccountState } from '../../core/account/state.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
@@ -16,8 +16,8 @@ const UPDATE_ACCOUNTS = `
    where a.account_id = c.account_id`
 
 /**
- * In account_id order: of two transactions that create the same accounts one waits at the first that both create, holding
- * none that the other still wants.
+ * In account_id order: if two transactions create the same accounts, one waits at the first common account while it holds
+ * none that the other still needs.
  */
 const INSERT_ACCOUNTS = `
   insert into tollgate.accounts (account_id, settings_version, balance_micros, last_sequence, balance_version, status,
@@ -26,12 +26,12 @@ const INSERT_ACCOUNTS = `
       $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[], $12::bigint[], $13::text[]) as c (account_id)
    order by account_id collate "C"`
 
-/** Their rows are locked by this transaction. */
+/** Updates accounts, whose rows must be locked by this transaction. */
 export async function updateAccounts(connection: Connection, accounts: readonly AccountState[]): Promise<void> {
   await connection.query({ name: 'update-accounts', text: UPDATE_ACCOUNTS, values: columnsOf(accounts) })
 }
 
-/** Throws a unique violation of `ACCOUNTS_KEY` where one of them exists: another transaction created it meanwhile. */
+/** Inserts new accounts. Throws a unique violation of `ACCOUNTS_KEY` if another transaction created one in the meantime. */
 export async function insertAccounts(connection: Connection, accounts: readonly AccountState[]): Promise<void> {
   const currencies = arrayOf('text', accounts, ({ currency }) => currency)
   await connection.query({ text: INSERT_ACCOUNTS, values: [...columnsOf(accounts), currencies] })

@@ -1,4 +1,4 @@
-/** Stores what was decided for accounts outside of a usage batch, and announces it: a handful of statements however many. */
+/** Stores and announces changes of accounts that were decided outside of a usage batch, in a handful of statements. */
 import type { AccountChange } from '../../core/account/change.ts'
 import { formatInstant } from '../../core/instant.ts'
 import { alertMails } from '../../core/mail/alert-mail.ts'
@@ -16,9 +16,9 @@ import { insertMovements } from './write-movements.ts'
 import { insertPacks } from './write-outbox.ts'
 
 /**
- * One change an account at most; `connection` holds the locks of those that exist, and `clock` was read after they were
- * granted. Returns the dead letters that were not noted before. Throws a unique violation of `ACCOUNTS_KEY` where another
- * transaction has created one of the new accounts meanwhile.
+ * Writes changes and their announcements. At most one change per account. This transaction must hold the locks of the
+ * existing accounts, and `clock` must have been read after they were granted. Returns the dead letters that are new. Throws
+ * a unique violation of `ACCOUNTS_KEY` if another transaction created one of the new accounts in the meantime.
  */
 export async function writeChanges(
   connection: Connection,
@@ -34,7 +34,7 @@ export async function writeChanges(
   const movements = changes.flatMap((change) => change.movements)
 
   const writes: Promise<unknown>[] = []
-  // Before their settings, which refer to them.
+  // Before the settings, which reference the accounts.
   if (created.length > 0) writes.push(insertAccounts(connection, created))
   if (changed.length > 0) writes.push(updateAccounts(connection, changed))
   if (withSettings.length > 0) {
@@ -50,7 +50,7 @@ export async function writeChanges(
     ...mails,
     ...alertMails(alerts, nowMicros, cause === 'settings' ? 'level' : 'balance'),
   ])
-  // After the accounts and their settings, which name who gets them.
+  // After the accounts and their settings, which determine the recipients.
   if (mails.length > 0) writes.push(insertMails(connection, mails, recordedAt))
   const noting = deadLetters.length === 0 ? [] : insertDeadLetters(connection, deadLetters, recordedAt)
   const withSteps = changes.filter(({ topUpDue, topUpSteps }) => topUpDue || topUpSteps.length > 0)

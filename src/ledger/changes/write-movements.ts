@@ -21,6 +21,7 @@ const MOVEMENTS = copyTarget<Movement, InstantMicros>('tollgate.movements', [
   ['reason', (to, { origin }) => to.text('reason' in origin ? origin.reason : null)],
 ])
 
+/** Appends movements by binary COPY. Their accounts must be locked by this transaction, or have been created in it. */
 export function insertMovements(
   connection: Connection,
   movements: readonly Movement[],

@@ -1,6 +1,6 @@
 /**
- * Puts announcements into the outbox, in the transaction whose effects they announce: one pack a shard and lane.
- * The pack's id is drawn by this statement, after the account locks are held, so for one account id order is commit order.
+ * Writes announcements to the outbox, in the transaction whose effects they announce: one pack per shard and lane. The id
+ * of a pack is drawn by this statement, while the account locks are held, so for one account id order is commit order.
  */
 import { KEYLESS_SHARD, type Lane, type OutboxMessage, shardOf } from '../../outbox/messages.ts'
 import { encodePack, encodePackOfSets } from '../../outbox/pack.ts'
@@ -13,16 +13,16 @@ const INSERT_PACKS = `
   select nextval('tollgate.outbox_pack_id'), $1::timestamptz, pack.*
     from unnest($2::smallint[], $3::text[], $4::integer[], $5::bytea[], $6::bytea[]) as pack`
 
-/** A batch's pack of so many messages is put into sets here: fewer are joined by the relay with those of other batches. */
+/** A pack with at least this many messages is encoded as record sets here; smaller ones are joined into sets by the relay. */
 const LARGE_PACK_MESSAGES = 200
 
-/** How many partitions a topic has; null while that is not known. */
+/** The number of partitions of a topic; null: not known yet. */
 export type PartitionsOf = (topic: string) => number | null
 
 export interface Announcements {
   readonly now: readonly OutboxMessage[]
   readonly record: readonly OutboxMessage[]
-  /** What the live view learns; it travels in the lane `now`. */
+  /** Updates of the live view; they travel in the lane `now`. */
   readonly view: readonly ViewChange[]
 }
 
@@ -33,6 +33,7 @@ interface Pack {
   readonly viewChanges: ViewChange[]
 }
 
+/** Writes the packs of a transaction. The accounts must be locked by it. `recordedAt`: RFC 3339. */
 export async function insertPacks(
   connection: Connection,
   { now, record, view }: Announcements,
@@ -57,7 +58,7 @@ export async function insertPacks(
   const list = [...packs.values()]
   const encoded = await Promise.all(
     list.map(({ lane, messages }) => {
-      // Compressing takes a moment, which `now` has not got.
+      // Compression takes time, and the lane `now` is for what is urgent.
       const partitions =
         lane === 'record' && messages.length >= LARGE_PACK_MESSAGES ? known(messages, partitionsOf) : null
       return partitions === null ? encodePack(messages) : encodePackOfSets(messages, (topic) => partitions.get(topic)!)
@@ -77,7 +78,7 @@ export async function insertPacks(
   })
 }
 
-/** By topic, how many partitions; null unless that is known of all topics of these messages. */
+/** The number of partitions by topic; null unless it is known for all topics of these messages. */
 function known(messages: readonly OutboxMessage[], partitionsOf: PartitionsOf): Map<string, number> | null {
   const partitions = new Map<string, number>()
   for (const { topic } of messages) {

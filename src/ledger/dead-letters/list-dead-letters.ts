@@ -1,25 +1,25 @@
 /**
- * The dead letters there are, for a person and for their replay: by filter, a page at a time or summed up, and by
- * position. Without their bytes, which read-originals.ts reads.
+ * Lists dead letters for people and for replay: by filter, in pages or summarised, or by position. The original messages are
+ * not included; read-originals.ts reads those.
  */
 
 import type { Pool } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
 
-/** Null asks for everything. */
+/** Null: no filter. */
 export interface DeadLetterFilter {
   readonly reason: string | null
   readonly accountId: string | null
   readonly topic: string | null
   readonly since: Since | null
-  /** RFC 3339: those noted later are left out. */
+  /** RFC 3339: later ones are left out. */
   readonly upTo: string | null
-  /** True: those replayed before, and no others; false: those never replayed. */
+  /** True: only those replayed before; false: only those never replayed. */
   readonly isReplayed: boolean | null
   readonly exceptReason: string | null
 }
 
-/** An instant, or a span that ends now by the database's clock. */
+/** An instant, or a period that ends now by the database's clock. */
 export type Since = { readonly instant: string } | { readonly secondsAgo: number }
 
 export interface Position {
@@ -28,12 +28,12 @@ export interface Position {
   readonly offset: bigint
 }
 
-/** Two letters share a position when the topic was made anew: the hash of the value tells them apart. */
+/** Two letters share a position if the topic was recreated; then the hash of the value differs. */
 export interface DeadLetterKey extends Position {
   readonly valueHash: Buffer
 }
 
-/** Where a letter stands in the order of the list. */
+/** The position of a letter in the order of the list. */
 export interface DeadLetterPlace extends DeadLetterKey {
   readonly recordedAt: string
 }
@@ -43,15 +43,15 @@ export interface ListedDeadLetter extends DeadLetterPlace {
   readonly detail: string
   readonly accountId: string | null
   readonly eventId: string | null
-  /** Of the value; null where there is none. */
+  /** The size of the value; null: it has none. */
   readonly sizeBytes: number | null
   readonly replays: number
   readonly replayedAt: string | null
-  /** False once their retention is over, and for those noted before values were kept: if anywhere, they are on the topics. */
+  /** False after the retention, and for letters from before values were stored: then only the topic may still have it. */
   readonly isValueKept: boolean
 }
 
-/** A value that is null, or empty, hashes to that of no bytes; any other that is null here is not kept. */
+/** A null or empty value has the hash of no bytes. Any other value that is null here was not kept. */
 const IS_VALUE_KEPT = `(original is not null or value_hash = substring(sha256(''::bytea) from 1 for 16))`
 
 const COLUMNS = `
@@ -121,11 +121,12 @@ interface DeadLetterRow {
 
 export interface DeadLetterPage {
   readonly order: 'newest first' | 'oldest first'
-  /** The last of the page before; null for the first page. */
+  /** The last letter of the page before; null for the first page. */
   readonly after: DeadLetterPlace | null
   readonly limit: number
 }
 
+/** Lists a page of dead letters. */
 export async function listDeadLetters(
   pool: Pool,
   filter: DeadLetterFilter,
@@ -139,7 +140,7 @@ export async function listDeadLetters(
   return rows.map(listed)
 }
 
-/** More than one where the topic was made anew; the newest first. */
+/** Reads the letters at a position, newest first: more than one if the topic was recreated. */
 export async function readDeadLettersAt(
   pool: Pool,
   { topic, partition, offset }: Position,
@@ -151,12 +152,12 @@ export async function readDeadLettersAt(
 export interface ReasonSummary {
   readonly reason: string
   readonly count: number
-  /** Of them, those whose value is here. */
+  /** How many of them still have their value. */
   readonly keptCount: number
   readonly newestRecordedAt: string
 }
 
-/** Most frequent reason first. */
+/** Counts dead letters by reason, most frequent first. */
 export async function summariseDeadLetters(pool: Pool, filter: DeadLetterFilter): Promise<ReasonSummary[]> {
   const { rows } = await pool.query<{ reason: string; count: bigint; kept_count: bigint; newest_recorded_at: string }>(
     SUMMARISE,
@@ -170,7 +171,7 @@ export async function summariseDeadLetters(pool: Pool, filter: DeadLetterFilter)
   }))
 }
 
-/** Of those behind `after` in the order of replay, the ones whose value is here. */
+/** Those after `after`, in the order of replay, that still have their value. */
 const COUNT_KEPT = `
   select count(*) as count
     from tollgate.dead_letters d
@@ -179,6 +180,7 @@ const COUNT_KEPT = `
           > ($9, $10::text, $11::integer, $12::bigint, $13::bytea))
      and ${IS_VALUE_KEPT}`
 
+/** Counts the letters that can still be replayed after a place; null: all. */
 export async function countKeptDeadLetters(
   pool: Pool,
   filter: DeadLetterFilter,

@@ -1,4 +1,4 @@
-/** Notes that dead letters were replayed. What became of them then is told by the ledger, not here. */
+/** Marks dead letters as replayed. The outcome of a replay is in the ledger, not here. */
 import type { Pool } from '../../platform/postgres.ts'
 import type { DeadLetterKey } from './list-dead-letters.ts'
 
@@ -9,6 +9,7 @@ const MARK_REPLAYED = `
    where d.topic = sent.topic and d.partition = sent.partition and d."offset" = sent."offset"
      and d.value_hash = sent.value_hash`
 
+/** Counts one more replay of these letters. */
 export async function markReplayed(pool: Pool, letters: readonly DeadLetterKey[]): Promise<void> {
   await pool.query(MARK_REPLAYED, [
     letters.map(({ topic }) => topic),

@@ -1,4 +1,4 @@
-/** The messages behind dead letters, byte for byte as they came. */
+/** Reads the original messages of dead letters, byte for byte. */
 import type { Pool } from '../../platform/postgres.ts'
 import type { DeadLetterKey } from './list-dead-letters.ts'
 
@@ -21,7 +21,7 @@ interface OriginalRow {
   headers: { name: string; value: string | null }[]
 }
 
-/** In the order asked for. */
+/** Reads originals in the order of `letters`. Throws if one has been deleted. */
 export async function readOriginals(pool: Pool, letters: readonly DeadLetterKey[]): Promise<Original[]> {
   const { rows } = await pool.query<OriginalRow>(READ_ORIGINALS, [
     letters.map(({ topic }) => topic),

@@ -1,4 +1,4 @@
-/** Notes what could not be rated, once per position, and says which of the batch's refusals are new. */
+/** Stores messages that could not be rated, once per position. */
 import type { Connection } from '../../platform/postgres.ts'
 import { headersAsJson, type SourceMessage } from '../source-message.ts'
 
@@ -10,7 +10,7 @@ export interface DeadLetter extends SourceMessage {
   readonly eventId: string | null
 }
 
-/** `do nothing` is what makes a batch delivered twice publish each dead letter once. */
+/** `do nothing`: even if a batch is delivered twice, each dead letter is published once. */
 const INSERT_DEAD_LETTERS = `
   insert into tollgate.dead_letters (recorded_at, topic, partition, "offset", value_hash, reason, detail, account_id, event_id,
     key, original, headers)
@@ -20,7 +20,7 @@ const INSERT_DEAD_LETTERS = `
       on conflict (topic, partition, "offset", value_hash) do nothing
   returning topic, partition, "offset"`
 
-/** Those that were not noted before. */
+/** Inserts dead letters and returns those that were not stored before. `recordedAt`: RFC 3339. */
 export async function insertDeadLetters<T extends DeadLetter>(
   connection: Connection,
   letters: readonly T[],

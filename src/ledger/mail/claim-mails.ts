@@ -1,13 +1,13 @@
 /**
- * Takes mails that are due, for a while: any number of processes at once, each its own. A claim that is over is anybody's, so
- * one whose process has died is sent by another, with the Message-ID that it has had from its beginning.
+ * Claims due mails for a limited time. Any number of processes may do so at once, each getting different mails. When a
+ * process dies, its claims expire and another process sends the mails, under the Message-ID they were created with.
  */
 import type { ContactRole } from '../../core/account/contacts.ts'
 import type { MailKind } from '../../core/mail/mail.ts'
 import type { Currency } from '../../core/money.ts'
 import type { Pool } from '../../platform/postgres.ts'
 
-/** Too old to be news: what it says has long been seen, or is not so any more. */
+/** Older mails are no longer news. */
 const MAX_AGE = '3 days'
 
 const CLAIM = `
@@ -31,7 +31,7 @@ const CLAIM = `
             where graver.account_id = m.account_id and graver.contact_id = m.contact_id and graver.mail_id > m.mail_id
               and graver.kind = any(case m.kind when 'low' then array['exhausted']
                                                 when 'custom_level' then array['low', 'exhausted'] end)
-         ) as is_outdone,
+         ) as is_superseded,
          coalesce((m.figures ->> 'until')::timestamptz <= now(), false) as is_over,
          a.currency, contact.contact, p.brand, p.last4,
          (select coalesce(json_agg(coalesce(n.name, c.contact ->> 'id') order by c.place), '[]')
@@ -57,14 +57,14 @@ export interface ClaimedMail {
   readonly kind: MailKind
   readonly figures: unknown
   readonly messageId: string
-  /** This one counted. */
+  /** Including this attempt. */
   readonly tries: number
   readonly isTooOld: boolean
-  /** The balance has fallen through a graver level since. */
-  readonly isOutdone: boolean
-  /** What it asks for, or offers, can be had no more. */
+  /** The balance has fallen below a graver level since. */
+  readonly isSuperseded: boolean
+  /** What it asks for or offers has ended. */
   readonly isOver: boolean
-  /** As it is now; null: removed since. */
+  /** The contact's current data; null: removed since. */
   readonly contact: { readonly email: string; readonly locale: string; readonly role: ContactRole } | null
   readonly card: { readonly brand: string; readonly last4: string } | null
   readonly admins: readonly string[]
@@ -79,7 +79,7 @@ interface Row {
   message_id: string
   tries: number
   is_too_old: boolean
-  is_outdone: boolean
+  is_superseded: boolean
   is_over: boolean
   currency: Currency
   contact: ClaimedMail['contact']
@@ -88,7 +88,7 @@ interface Row {
   admins: string[]
 }
 
-/** The oldest first. What becomes of each is noted by `noteMail` before the claim is over. */
+/** Claims up to `count` due mails for `claimSeconds`, oldest first. Store the outcome of each with `noteMail` before that. */
 export async function claimMails(
   pool: Pool,
   { count, claimSeconds }: { readonly count: number; readonly claimSeconds: number },
@@ -104,7 +104,7 @@ export async function claimMails(
     messageId: row.message_id,
     tries: row.tries,
     isTooOld: row.is_too_old,
-    isOutdone: row.is_outdone,
+    isSuperseded: row.is_superseded,
     isOver: row.is_over,
     contact: row.contact,
     card: row.brand === null || row.last4 === null ? null : { brand: row.brand, last4: row.last4 },
@@ -121,11 +121,11 @@ const NOTE = `
 
 export type MailOutcome =
   | { readonly state: 'sent' }
-  /** `reason` holds no address. */
+  /** `reason` contains no address. */
   | { readonly state: 'refused' | 'dropped'; readonly reason: string }
   | { readonly state: 'waiting'; readonly reason: string; readonly retrySeconds: number }
 
-/** What became of a claim. One that is another's by now stays as it is, unless this one was delivered all the same. */
+/** Stores the outcome of a claimed mail. If another process has claimed it since, only `sent` is stored. */
 export async function noteMail(pool: Pool, { mailId, tries }: ClaimedMail, outcome: MailOutcome): Promise<void> {
   await pool.query(NOTE, [
     mailId,
@@ -140,7 +140,7 @@ const OVERDUE = `
   select extract(epoch from now() - min(next_try_at))::float8 as seconds
     from tollgate.mails where state = 'waiting' and next_try_at <= now()`
 
-/** How long the one that has been due the longest has been; null: none is due. */
+/** For how many seconds the most overdue mail has been due; null: none is due. */
 export async function overdueMailSeconds(pool: Pool): Promise<number | null> {
   const { rows } = await pool.query<{ seconds: number | null }>(OVERDUE)
   return rows[0]!.seconds

@@ -1,4 +1,4 @@
-/** Mails about cards that expire soon, which no transaction causes but time. */
+/** Writes the mails about cards that expire soon, which only the passing of time causes. */
 import { formatDate, formatInstant } from '../../core/instant.ts'
 import type { Mail } from '../../core/mail/mail.ts'
 import { expiresAtMicros, lastDayOf } from '../../core/notices/situation.ts'
@@ -9,8 +9,8 @@ import { readClock } from '../changes/read-clock.ts'
 const METHODS_PER_PAGE = 1_000
 
 /**
- * Cards that automatic top-ups would charge, by id from a place on. Half-open: from 30 days before it expires until it has.
- * Mails are kept for as long as that, so nobody gets a second one after the first is forgotten.
+ * Default cards from 30 days before they expire until then (half-open), after a given id. Mails are kept for as long, so
+ * nobody gets a second one once the first is deleted.
  */
 const READ_EXPIRING = `
   select method_id, account_id, expiry_month, expiry_year
@@ -23,11 +23,11 @@ const READ_EXPIRING = `
 
 export interface ExpiringShare {
   readonly mails: number
-  /** Where the next share begins; empty: from the beginning. */
+  /** Where the next share begins; '': from the start. */
   readonly nextAfter: string
 }
 
-/** Writes the mails of a page of cards; of those that have one already, no other. */
+/** Writes the mails for a page of cards, skipping those that exist already. */
 export async function writeExpiringMails(
   pool: Pool,
   { after = '', methodsPerPage = METHODS_PER_PAGE }: { readonly after?: string; readonly methodsPerPage?: number } = {},

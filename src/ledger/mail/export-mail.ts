@@ -1,4 +1,4 @@
-/** The mail about an export, to the person who asked for it: that it is ready, with what it comes to, or did not finish. */
+/** The mail about an export to the person who requested it: it is ready, with its totals, or it has failed. */
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import type { MailOf } from '../../core/mail/mail.ts'
 import { formatMoney, type Micros } from '../../core/money.ts'
@@ -8,12 +8,12 @@ import { insertMails } from '../changes/insert-mails.ts'
 export interface EndedExport {
   readonly accountId: string
   readonly exportId: string
-  /** As their session or token has them: they get it where they are a contact of the account, for else no address is known. */
+  /** The id in their session or token. They get the mail only if they are a contact of the account: else no address is known. */
   readonly requestedBy: string
   /** The period, half-open. */
   readonly fromMicros: InstantMicros
   readonly toMicros: InstantMicros
-  /** The IANA name of the zone that it was chosen in; null: not known, and days are those of the zone of mail. */
+  /** The IANA time zone in which the period was chosen; null: unknown, and the time zone of mail is used. */
   readonly timeZone: string | null
 }
 
@@ -21,7 +21,7 @@ export interface EndedExport {
 export interface ExportSummary {
   readonly openingMicros: Micros
   readonly addedMicros: Micros
-  /** Above zero where credit was used. */
+  /** Positive where credit was used. */
   readonly usedMicros: Micros
   readonly otherMicros: Micros
   readonly closingMicros: Micros
@@ -30,8 +30,8 @@ export interface ExportSummary {
 }
 
 /**
- * Within the transaction that ends the export; `summary` null: it did not finish. Of an export there is one mail of either
- * kind, however often it is written. Answers whether somebody gets one.
+ * Writes the mail in the transaction that ends the export. `summary` null: the export failed. Repeated calls write only one
+ * mail of each kind. Returns whether anybody gets it.
  */
 export async function insertExportMail(
   connection: Connection,

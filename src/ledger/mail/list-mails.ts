@@ -1,4 +1,4 @@
-/** Mails for operators, without addresses: how each stands, and what a server had against it. */
+/** Lists mails for operators, without addresses: their states, and why a server refused them. */
 import type { MailKind } from '../../core/mail/mail.ts'
 import type { Pool } from '../../platform/postgres.ts'
 
@@ -24,7 +24,7 @@ const LIST = `
    order by created_at desc, mail_id desc
    limit $3::integer`
 
-/** The newest first. `state` and `accountId` null: of all. */
+/** Lists mails, newest first. `state` and `accountId` null: all. */
 export async function listMails(
   pool: Pool,
   {

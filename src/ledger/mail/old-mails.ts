@@ -1,11 +1,11 @@
-/** Mails whose time is over: those that nobody can send, and those that have been kept for long enough. */
+/** Drops mails that cannot be sent, and deletes mails that have been kept long enough. */
 import type { Pool } from '../../platform/postgres.ts'
 import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
 
 export const MAILS_KEPT_DAYS = 30
 const MAILS_PER_PAGE = 1_000
 
-/** Why they are not sent, for whoever asks later. */
+/** The stored reason for dropping them. */
 const NO_SERVER = 'no SMTP server is configured'
 
 const DROP_UNSENDABLE = `
@@ -22,8 +22,8 @@ const DROP_UNSENDABLE = `
    where m.mail_id = old.mail_id`
 
 /**
- * Where no server is configured: drops a page of the mails that have been due for so long, and says how many. Not at once, for
- * a process that has not been given its configuration yet must not drop what another one sends.
+ * Without a configured server: drops a page of the mails that have been due for `afterSeconds`. Not at once, because a
+ * process that is not configured yet must not drop what another one would send.
  */
 export async function dropUnsendableMails(
   pool: Pool,
@@ -50,7 +50,7 @@ const DELETE_OLD = `
          extract(epoch from now() - make_interval(days => $1::integer) - min(created_at))::float8 as overdue_seconds
     from deleted`
 
-/** Forgets a page of the mails older than `MAILS_KEPT_DAYS`, whatever became of them, the oldest first. */
+/** Deletes a page of the mails older than `MAILS_KEPT_DAYS`, whatever their outcome, oldest first. */
 export function deleteOldMails(pool: Pool, mailsPerPage = MAILS_PER_PAGE): Promise<UpkeepPage> {
   return upkeepPage(pool, DELETE_OLD, [MAILS_KEPT_DAYS, mailsPerPage], mailsPerPage)
 }

@@ -1,6 +1,6 @@
 /**
- * Notices that a person does not want to see any more, by what happened: the next happening is shown again. They stand beside
- * the account, and nothing is rated or announced by them, so its lock is not taken.
+ * Notices that a person has dismissed, by occurrence: the next occurrence is shown again. Nothing is rated or announced by
+ * them, so they are written without the account's lock.
  */
 import type { Dismissal } from '../../core/notices/notices.ts'
 import type { Pool } from '../../platform/postgres.ts'
@@ -12,7 +12,7 @@ export interface PersonsDismissal extends Dismissal {
   readonly person: string
 }
 
-/** Those of some persons in one account; none where there is no such account. */
+/** Reads the dismissals of these persons in an account. */
 export async function readDismissals(
   pool: Pool,
   accountId: string,
@@ -27,12 +27,12 @@ export async function readDismissals(
   return rows
 }
 
-/** Dismissed again it stays as it was. */
+/** Dismissing it again changes nothing. */
 const DISMISS = `
   insert into tollgate.notice_dismissals (account_id, person, key, occurrence) values ($1, $2, $3, $4)
       on conflict do nothing`
 
-/** The account exists. */
+/** Stores a dismissal. The account must exist. */
 export async function dismiss(
   pool: Pool,
   accountId: string,

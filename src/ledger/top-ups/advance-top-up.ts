@@ -1,4 +1,4 @@
-/** News of a top-up that is not about money taken: a payment was prepared, nothing was answered, a request was refused. */
+/** Advances a top-up by news that moves no money: a payment was prepared, no answer came, or a request was refused. */
 import { advance, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'
 import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
@@ -8,19 +8,19 @@ import { insertAttempt, readTopUp } from './top-up-rows.ts'
 export interface NewsOf {
   readonly accountId: string
   readonly topUpId: string
-  /** The payment that the news is of; absent: of its preparation. */
+  /** The payment that the news is about; absent: its preparation. */
   readonly paymentId?: string
 }
 
-/** Answers of the provider about a payment are facts, and go to `recordPayment`. */
+/** News about the state of a payment is not among them: it goes to `recordPayment`. */
 export type NewsWithoutMoney = Extract<TopUpNews, { kind: 'unavailable' | 'unknown' | 'refused' | 'wait' }> | Prepared
 
-/** A payment was prepared, at the provider of the method that it charges. */
+/** A payment was prepared, at the provider of the method to be charged. */
 export type Prepared = Extract<TopUpNews, { kind: 'prepared' }> & { readonly provider: string }
 
 /**
- * The top-up as it is then; null where the news changed nothing, or the top-up has moved on meanwhile. A payment that was
- * prepared for one that has moved on is to be canceled.
+ * Advances a top-up and returns its new state. Null: the news changes nothing, or the top-up has moved on in the meantime;
+ * the caller must then cancel a payment that it prepared. `chance`, from 0 to below 1, spreads retries.
  */
 export async function advanceTopUp(
   writer: Writer,

@@ -1,6 +1,7 @@
-/** Where customers go back to from the bank's page: kept here, so that the page that they return to takes no address from anybody. */
+/** Where customers return to after the bank's page. It is stored, so that our return page accepts no URL from a request. */
 import type { Pool } from '../../platform/postgres.ts'
 
+/** Stores where the customer of a top-up returns to. */
 export async function storeReturnUrl(pool: Pool, topUpId: string, returnUrl: string): Promise<void> {
   await pool.query('update tollgate.top_ups set return_url = $2 where top_up_id = $1', [topUpId, returnUrl])
 }
@@ -8,7 +9,7 @@ export async function storeReturnUrl(pool: Pool, topUpId: string, returnUrl: str
 export interface ApprovalReturn {
   readonly accountId: string
   readonly returnUrl: string
-  /** While it may still change what is known of it; null once it is over. */
+  /** The current payment; null once the top-up has ended. */
   readonly openPaymentId: string | null
 }
 
@@ -19,7 +20,7 @@ const READ_RETURN = `
     from tollgate.top_ups
    where top_up_id = $1 and return_url is not null`
 
-/** Null: nobody was sent to a bank for such a top-up. */
+/** Reads where to return to; null: nobody was sent to a bank's page for this top-up. */
 export async function readApprovalReturn(pool: Pool, topUpId: string): Promise<ApprovalReturn | null> {
   const { rows } = await pool.query<{ account_id: string; return_url: string; open_payment_id: string | null }>(
     READ_RETURN,

@@ -1,13 +1,13 @@
 /**
- * The version of an account's settings that automatic top-up is at: the one that last changed it, and not one that changed
- * the tariff or alert levels. It is what is marked at the provider, so that other changes after a restore do not catch up with
- * a mark that the database has forgotten.
+ * The version of an account's settings that last changed automatic top-up; changes of the tariff or alert levels do not
+ * count. It is the mark at the provider. So after a restore, other changes cannot make the version reach a mark whose change
+ * the database has lost.
  *
- * Versions have no gap but where a restored database has caught up with a mark (`pauseForRestore`): that counts as a change.
+ * Versions have no gaps, except where a restored database caught up with a mark (`pauseForRestore`); a gap counts as a change.
  */
 import type { Connection } from '../../platform/postgres.ts'
 
-/** A scalar in SQL; `accountId` is an expression. */
+/** The version as a scalar SQL expression; `accountId` is an SQL expression too. */
 export const autoTopUpVersion = (accountId: string) => `
   (select max(version)
      from (select version,
@@ -23,6 +23,7 @@ export const autoTopUpVersion = (accountId: string) => `
 
 const READ_VERSION = `select ${autoTopUpVersion('$1')} as version`
 
+/** Reads the version that last changed automatic top-up. The account must exist. */
 export async function readAutoTopUpVersion(connection: Connection, accountId: string): Promise<number> {
   const { rows } = await connection.query<{ version: number }>(READ_VERSION, [accountId])
   return rows[0]!.version

@@ -1,6 +1,6 @@
 /**
- * What a customer allows automatic top-up to charge. Saving it is also how a person resumes it: a pause ends by saving,
- * changed or not, with the consent that goes with it.
+ * The settings of automatic top-up: what the customer allows it to charge. Saving them, changed or not, with the required
+ * consent also ends a pause.
  */
 import { changeSettings } from '../../core/account/change.ts'
 import type { InstantMicros } from '../../core/instant.ts'
@@ -20,25 +20,25 @@ import { type ChangedMeanwhile, changedSince, readLastChange } from '../changes/
 import { readAutoTopUpVersion } from './auto-top-up-version.ts'
 import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
-import { askForMark } from './provider-tasks.ts'
+import { requestMark } from './provider-tasks.ts'
 import { readAutoTopUp, storeMemory } from './read-auto-top-up.ts'
 
 export interface WantedAutoTopUp {
   readonly settings: AutoTopUpSettings
-  /** Null: none is given, which is enough where it cannot charge more than before. */
+  /** Null: none is given, which suffices if no more can be charged than before. */
   readonly consent: Consent | null
   readonly actor: string
 }
 
 export interface SavedAutoTopUp {
-  /** The settings in force; to be marked at the provider where they charge less than before. */
+  /** The version of the settings in force. */
   readonly settingsVersion: number
-  /** The version by which automatic top-up became what it is: whoever changes it next says that they have seen it. */
+  /** The version that last changed automatic top-up. The next change passes it as `seenVersion`. */
   readonly lastChangedVersion: number
   readonly settings: AutoTopUpSettings
-  /** Whether a pause has ended by it. */
+  /** Whether saving ended a pause. */
   readonly isResumed: boolean
-  /** Whether an automatic top-up was asked for at once. */
+  /** Whether an automatic top-up was requested at once. */
   readonly isTopUpDue: boolean
 }
 
@@ -46,14 +46,14 @@ export type AutoTopUpRefusal =
   | ConsentRefusal
   | ChangedMeanwhile
   | 'account_closed'
-  /** The card was stopped or a payment by it disputed: only another card ends that pause. */
+  /** The card was stopped, or one of its payments disputed: only another card ends that pause. */
   | 'needs_another_method'
   | { readonly faults: readonly SettingsFault[] }
 
 /**
- * Saves it, and asks for a top-up at once where the balance is below the threshold. What changes nothing writes nothing;
- * turning it off is never refused for its figures, and ends no pause. `seenVersion` is that of automatic top-up as whoever
- * saves it has seen it; null: it is changed whatever it is by now.
+ * Saves the settings, and requests a top-up at once if the balance is below the threshold. Saving without a change writes
+ * nothing. Turning it off is never refused because of its figures, and ends no pause. `seenVersion`: the version of automatic
+ * top-up that the caller saw; if it was changed since, saving is refused. Null skips that check.
  */
 export async function saveAutoTopUp(
   writer: Writer,
@@ -68,8 +68,8 @@ export async function saveAutoTopUp(
     accountId,
     async (locked) => {
       const { connection, account, settings: stored, clock } = locked
-      const isOther = await changedSince(connection, accountId, 'auto_top_up', seenVersion)
-      if (isOther !== null) return { refused: isOther }
+      const changedMeanwhile = await changedSince(connection, accountId, 'auto_top_up', seenVersion)
+      if (changedMeanwhile !== null) return { refused: changedMeanwhile }
       const auto = await readAutoTopUp(connection, accountId)
       const { memory: before, methodId } = auto
       const wanted = asked.isOn || isStorable(asked) ? asked : { ...(stored.autoTopUp ?? asked), isOn: false }
@@ -93,19 +93,19 @@ export async function saveAutoTopUp(
         await insertConsent(connection, accountId, settingsVersion, consent, clock.nowMicros)
       }
       const isNews = isChanged || isResumed
-      // One that waits for its next try need not: a person has changed what it was declined by, or wants it ended.
+      // An open top-up need not wait for its next attempt: a person has changed what it was declined for, or wants it ended.
       if (isNews && auto.openAutomaticId !== null) {
-        await tryAtOnce(connection, auto.openAutomaticId, clock.nowMicros)
+        await retryNow(connection, auto.openAutomaticId, clock.nowMicros)
       }
-      // The row by which the sweeper finds the account.
+      // The sweep finds the account by this row.
       if (isChanged) await storeMemory(connection, accountId, memory, null)
-      if (isChanged) await askForMark(connection, accountId)
+      if (isChanged) await requestMark(connection, accountId)
       const written = await conclude(locked, auto, {
         ...(change === undefined ? {} : { change }),
         cause: 'settings',
         settings: wanted,
         memory,
-        // The limits may be others now.
+        // The limits may have changed.
         waits: isNews ? null : auto.waits,
         steps: isResumed ? [autoTopUpStep('resumed', before.pause!.reason)] : [],
       })
@@ -122,7 +122,7 @@ export async function saveAutoTopUp(
   )
 }
 
-/** What no bounds allow, and no column takes: turned off with such figures, the stored ones stay. */
+/** Whether the columns accept these figures. If not, and it is turned off, the stored figures stay. */
 function isStorable({ thresholdMicros, amountMicros, monthlyCapMicros }: AutoTopUpSettings): boolean {
   return thresholdMicros > 0n && amountMicros > 0n && (monthlyCapMicros === null || monthlyCapMicros > 0n)
 }
@@ -137,8 +137,8 @@ function isSame(before: AutoTopUpSettings | null, after: AutoTopUpSettings): boo
   )
 }
 
-/** One that waits for its next try is looked at now. */
-export async function tryAtOnce(connection: Connection, topUpId: string, nowMicros: InstantMicros): Promise<void> {
+/** Makes a waiting top-up due now. The account must be locked. */
+export async function retryNow(connection: Connection, topUpId: string, nowMicros: InstantMicros): Promise<void> {
   await connection.query(
     `update tollgate.top_ups set next_try_at = least(next_try_at, to_timestamp($2::bigint / 1000000.0))
       where top_up_id = $1 and state = 'requested'`,
@@ -147,9 +147,9 @@ export async function tryAtOnce(connection: Connection, topUpId: string, nowMicr
 }
 
 /**
- * The provider knows of later settings than this database, which was restored to an earlier point: automatic top-up pauses
- * until a person saves it. What is stored is appended once more, under the provider's version or a later one, so that whatever
- * is saved and marked next is newer than the mark. Answers false where the mark is not newer.
+ * Pauses automatic top-up because the provider's mark is newer than the settings here: the database was restored to an earlier
+ * point. It stays paused until a person saves it. The stored settings are appended once more, under the mark's version or a
+ * later one, so that the next saved version is newer than the mark. Returns false if the mark is not newer.
  */
 export async function pauseForRestore(
   writer: Writer,
@@ -163,7 +163,7 @@ export async function pauseForRestore(
     const auto = await readAutoTopUp(connection, accountId)
     const restored: Pause = { reason: 'restored', code: null, methodId: null, sinceMicros: clock.nowMicros }
     const pause = auto.memory.pause ?? restored
-    // A gap is left in any case: by it the version is known to have caught up.
+    // At least one version is skipped: the gap shows that the version has caught up.
     const settingsVersion = Math.max(mark.settingsVersion, account.settingsVersion + 2)
     const written = await conclude(locked, auto, {
       change: changeSettings({ ...account, settingsVersion: settingsVersion - 1 }, settings),

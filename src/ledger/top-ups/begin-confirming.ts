@@ -1,4 +1,4 @@
-/** The last look before money may move: everything is judged once more, and the claim must outlive the call. */
+/** The last check before money may move: everything is judged again, and the claim must outlast the call. */
 
 import { formatInstant } from '../../core/instant.ts'
 import { judgePrepared } from '../../core/top-up/judge.ts'
@@ -10,18 +10,18 @@ import { readAutoTopUp } from './read-auto-top-up.ts'
 import { isHeldBy, readTopUp } from './top-up-rows.ts'
 
 export type MayConfirm =
-  /** Stored as `charging`; the claim holds for `callMs` from now at least. */
+  /** The top-up is stored as `charging`, and the claim lasts for at least `callMs` from now. */
   | 'confirm'
-  /** Not wanted any more: cancel the prepared payment; how the top-up ends then is stored. */
+  /** No longer wanted: cancel the prepared payment. How the top-up ends then is stored. */
   | 'cancel'
   | 'wait'
-  /** The claim is another's by now, or the top-up has moved on. */
+  /** Another process has the claim, or the top-up has moved on. */
   | 'lost'
 
 const EXTEND_CLAIM = `
   update tollgate.top_ups set claimed_until = greatest(claimed_until, $3::timestamptz) where top_up_id = $1 and claimed_by = $2`
 
-/** Of a prepared top-up. `callMs` is within which the call of the provider ends, whatever it answers. */
+/** Judges a prepared top-up and stores it as `charging` if it may be confirmed. `callMs`: the deadline of the provider's call. */
 export async function beginConfirming(
   writer: Writer,
   { accountId, topUpId, holder, callMs }: HeldTopUpId & { readonly callMs: number },

@@ -1,6 +1,6 @@
 /**
- * A person does not want a top-up any more. One that waits ends at once; one whose payment is prepared or waits for approval
- * ends once the provider has canceled that, which the worker sees to. What is being charged cannot be stopped.
+ * Cancels a top-up at a person's request. A requested one ends at once. One whose payment is prepared or waits for approval
+ * ends once the worker has canceled the payment at the provider. One that is being charged cannot be stopped.
  */
 import { advance, type TopUp } from '../../core/top-up/machine.ts'
 import { afterPause, type Pause } from '../../core/top-up/memory.ts'
@@ -12,12 +12,12 @@ import { readTopUp } from './top-up-rows.ts'
 
 export type CancelRefusal =
   | 'unknown_top_up'
-  /** It is being charged, or over. */
+  /** It is being charged, or has ended. */
   | { readonly cannotBeCanceled: TopUp['state'] }
 
 const ENDING = { state: 'canceled', reason: 'by_hand' } as const
 
-/** An automatic one would be asked for again at once, so automatic top-up is paused until a person resumes it. */
+/** Cancels a top-up. For an automatic one, automatic top-up is paused as well, or it would request the next one at once. */
 export async function cancelTopUp(
   writer: Writer,
   { accountId, topUpId }: { readonly accountId: string; readonly topUpId: string },

@@ -1,12 +1,12 @@
 /**
- * Claims of open top-ups, for any number of processes that work at once. A claim ends by itself, by the database's clock, so
- * that work of a process that died is taken over; who confirms a payment makes sure of its claim right before.
+ * Claims on open top-ups, so that any number of processes can work at once. A claim expires by the database's clock, so the
+ * work of a process that died is taken over. Before a payment is confirmed, the claim is checked and extended.
  */
 import type { TopUp } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import { TOP_UP_COLUMNS, type TopUpRow, topUpOf } from './top-up-rows.ts'
 
-/** It takes no lock of an account, passes over rows that another holds, and waits for nobody. */
+/** Takes no account lock, skips rows that another process has locked, and never waits. */
 const CLAIM_TOP_UPS = `
   update tollgate.top_ups t
      set claimed_by = $1, claimed_until = clock_timestamp() + make_interval(secs => $3::integer / 1000.0)
@@ -25,7 +25,7 @@ const CLAIM_TOP_UPS = `
 const RELEASE_CLAIM = `
   update tollgate.top_ups set claimed_by = null, claimed_until = null where top_up_id = $1 and claimed_by = $2`
 
-/** Open top-ups whose time has come and that nobody holds; held until `holdMs` from now. */
+/** Claims up to `limit` due top-ups for `holdMs` milliseconds, the longest due first. `holder` identifies the process. */
 export async function claimTopUps(pool: Pool, holder: string, limit: number, holdMs: number): Promise<TopUp[]> {
   const { rows } = await pool.query<TopUpRow>({
     name: 'claim-top-ups',
@@ -35,7 +35,7 @@ export async function claimTopUps(pool: Pool, holder: string, limit: number, hol
   return rows.map(topUpOf).toSorted((a, b) => a.nextTryAtMicros - b.nextTryAtMicros)
 }
 
-/** Lets others have it before the claim ends; one that is another's by now stays so. */
+/** Releases a claim before it expires. A claim that another process has taken over stays. */
 export async function releaseClaim(pool: Pool, topUpId: string, holder: string): Promise<void> {
   await pool.query(RELEASE_CLAIM, [topUpId, holder])
 }

@@ -1,6 +1,6 @@
 /**
- * How every change of a top-up ends: what is remembered is stored, the account's column is what it should be now, a
- * balance that is still below it asks again at once, and all of it is announced and mailed, in one transaction.
+ * The last step of every change of a top-up, in the same transaction: it stores the memory of automatic top-up, updates the
+ * threshold column of the account, requests the next top-up if the balance is still below it, and adds announcements and mails.
  */
 import { type AccountChange, type ChangeCause, keepAccount, rearm } from '../../core/account/change.ts'
 import type { InstantMicros } from '../../core/instant.ts'
@@ -12,7 +12,7 @@ import type { Locked } from '../changes/change-account.ts'
 import { type AutoTopUp, belowMicrosOf, storeMemory, type Waits } from './read-auto-top-up.ts'
 import { type AttemptOutcome, updateAttempt, updateTopUp } from './top-up-rows.ts'
 
-/** Stores a top-up that has heard news, and its attempt. Announces nothing yet: `conclude` does. */
+/** Stores an advanced top-up and its attempt. The account must be locked. `conclude` announces it. */
 export async function storeAdvanced(
   { connection, clock: { nowMicros } }: Pick<Locked, 'connection' | 'clock'>,
   before: TopUp,
@@ -42,7 +42,7 @@ function outcomeOf({ ending }: TopUp, { state }: TopUp, news: TopUpNews): Attemp
     case 'requested':
       return 'declined'
     case 'failed':
-      // Refused first, and canceled then to be sure of it.
+      // It was refused, and then canceled to make sure.
       if (news.kind === 'refused' || ending?.state === 'failed')
         return news.kind === 'declined' ? 'declined' : 'refused'
       return 'declined'
@@ -51,39 +51,42 @@ function outcomeOf({ ending }: TopUp, { state }: TopUp, news: TopUpNews): Attemp
   }
 }
 
-/** Of a top-up that has advanced: its step, and the pause that began with it. */
+/** The steps to announce for an advanced top-up: its own, and the pause that began with it. */
 export function stepsOf({ topUp, isNews, paused }: Advanced, waits: Waits | null = null): TopUpStep[] {
   const step = isNews ? stepOf(topUp, waits?.untilMicros) : null
   return [...(step === null ? [] : [step]), ...(paused === null ? [] : [autoTopUpStep('paused', paused.reason)])]
 }
 
 export interface Conclusion {
-  /** What else becomes of the account; absent: it stays as it is. */
+  /** Another change of the account; absent: none. */
   readonly change?: AccountChange
   readonly cause: ChangeCause
-  /** As it is stored by now; absent where none has changed. */
+  /** The top-up as it is stored now; absent: no top-up has changed. */
   readonly topUp?: TopUp
   readonly memory?: AutoTopUpMemory
   readonly waits?: Waits | null
   readonly settings?: AutoTopUp['settings']
   readonly methodId?: string | null
   readonly steps?: readonly TopUpStep[]
-  /** When the payment was made that the change is of; absent: it is of none, or of a new one. */
+  /** When the payment behind the change was made; absent: there is none, or it is new. */
   readonly paidAtMicros?: InstantMicros
 }
 
-/** The change to be written for the account, or null where nothing of it changes. `auto` is as it was read before. */
+/**
+ * Returns the change to write for the account; null: nothing changes. The account must be locked, and `auto` must have been
+ * read under the lock before anything was changed.
+ */
 export async function conclude(
   { connection, account, clock }: Pick<Locked, 'connection' | 'account' | 'clock'>,
   auto: AutoTopUp,
   concluded: Conclusion,
 ): Promise<AccountChange | null> {
   const { memory = auto.memory, waits = auto.waits, settings = auto.settings, methodId = auto.methodId } = concluded
-  const isRemembered =
+  const isMemoryUnchanged =
     memory.pause === auto.memory.pause &&
     memory.declinesInARow === auto.memory.declinesInARow &&
     memory.declinedMethodId === auto.memory.declinedMethodId
-  if (!isRemembered || waits !== auto.waits) await storeMemory(connection, account.accountId, memory, waits)
+  if (!isMemoryUnchanged || waits !== auto.waits) await storeMemory(connection, account.accountId, memory, waits)
   const openAutomaticId = openAutomaticAfter(auto.openAutomaticId, concluded.topUp)
   const belowMicros = belowMicrosOf({ ...auto, memory, waits, settings, methodId, openAutomaticId })
   const change = rearm(concluded.change ?? keepAccount(account, concluded.cause), belowMicros)
@@ -103,13 +106,13 @@ export async function conclude(
     },
     clock.nowMicros,
   )
-  const isAsItWas =
+  const isUnchanged =
     concluded.change === undefined &&
     steps.length === 0 &&
     mails.length === 0 &&
     !change.topUpDue &&
     change.account.autoTopUpBelowMicros === account.autoTopUpBelowMicros
-  return isAsItWas ? null : { ...change, topUpSteps: steps, mails }
+  return isUnchanged ? null : { ...change, topUpSteps: steps, mails }
 }
 
 function openAutomaticAfter(before: string | null, topUp: TopUp | undefined): string | null {

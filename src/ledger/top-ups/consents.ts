@@ -1,4 +1,4 @@
-/** Who agreed to be charged, to which text and which figures: kept for ever, for whoever disputes it. */
+/** Consents: who agreed to be charged, with the text and the figures. They are kept forever, as evidence in a dispute. */
 
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import type { AutoTopUpSettings } from '../../core/top-up/judge.ts'
@@ -8,7 +8,7 @@ import { instantText } from '../../platform/sql.ts'
 
 export type ConsentRefusal = 'consent_needed' | 'consent_differs'
 
-/** Why the change may not be made with this consent, or without one; null where it may. */
+/** Why a change may not be made with this consent, or without any; null: it may. */
 export function consentRefusal(
   before: ChargingTerms,
   after: ChargingTerms & { readonly settings: AutoTopUpSettings },
@@ -23,7 +23,7 @@ const INSERT_CONSENT = `
     threshold_micros, amount_micros, monthly_cap_micros, method_id)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
-/** `settingsVersion` is what is in force with it. */
+/** Stores a consent. `settingsVersion`: the version of the settings that it applies to. The account must be locked. */
 export async function insertConsent(
   connection: Connection,
   accountId: string,
@@ -49,7 +49,7 @@ export async function insertConsent(
 
 export interface LastConsent {
   readonly person: string
-  /** Who vouches for the person; null: the person's own session. */
+  /** Who vouches for the person; null: it was given in the person's own session. */
   readonly attestedBy: string | null
   readonly recordedAt: string
 }
@@ -62,7 +62,7 @@ const READ_LAST_CONSENT = `
    order by consent_id desc
    limit 1`
 
-/** Null: nobody ever agreed to anything. */
+/** Reads the newest consent; null: none was ever given. */
 export async function readLastConsent(pool: Pool, accountId: string): Promise<LastConsent | null> {
   const { rows } = await pool.query<LastConsent>(READ_LAST_CONSENT, [accountId])
   return rows[0] ?? null

@@ -1,4 +1,4 @@
-/** What the limits of automatic top-up go by: its attempts that count, and payments by hand that are not settled yet. */
+/** What the limits of automatic top-up are checked against: its counted attempts, and manual payments that are not settled. */
 
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import { type CountedAttempt, countedSince, type UnsettledManual } from '../../core/top-up/judge.ts'
@@ -6,13 +6,14 @@ import { OPEN_STATES, type TopUp } from '../../core/top-up/machine.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { epochMicros } from '../../platform/sql.ts'
 
-/** Those that may yet charge, or have. The attempt that is judged is not among them. */
+/** Attempts that have charged or still may. The attempt being judged is excluded. */
 const READ_COUNTED = `
   select amount_micros, ${epochMicros('confirmed_at')} as confirmed_at_micros
     from tollgate.top_up_attempts
    where account_id = $1 and trigger = 'automatic' and confirmed_at >= $2::timestamptz and attempt_id is distinct from $3
      and (outcome is null or outcome in ('unknown', 'processing', 'needs_action', 'succeeded'))`
 
+/** Reads the counted automatic attempts since `countedSince`. `attemptId`: the attempt being judged; null: none. */
 export async function readCounted(
   connection: Connection | Pool,
   { accountId, attemptId }: Pick<TopUp, 'accountId' | 'attemptId'>,
@@ -30,6 +31,7 @@ const READ_UNSETTLED_MANUAL = `
     from tollgate.top_ups
    where account_id = $1 and trigger = 'manual' and state in (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})`
 
+/** Reads the manual top-ups that have not ended. */
 export async function readUnsettledManual(
   connection: Connection | Pool,
   accountId: string,

@@ -1,4 +1,4 @@
-/** Of payments as the provider has them, those of which this database lacks something: most of a list is known already. */
+/** Finds the listed payments that this database does not fully know. Most payments of a list are known already. */
 import { isOpen, type TopUpState } from '../../core/top-up/machine.ts'
 import type { PaymentFacts } from '../../core/top-up/payment.ts'
 import type { Pool } from '../../platform/postgres.ts'
@@ -15,11 +15,14 @@ interface KnownRow {
   credited_micros: bigint | null
   refunded_micros: bigint | null
   disputed_micros: bigint | null
-  /** Of the top-up whose current payment it is; null where it is none's. */
+  /** The state of the top-up whose current payment it is; null: there is none. */
   state: TopUpState | null
 }
 
-/** In the order given. What is found is recorded under the account's lock, where it may turn out to be known by then. */
+/**
+ * Returns, in the given order, the payments for which something may have to be recorded. It reads without a lock, so a
+ * payment may be known by the time it is recorded.
+ */
 export async function findUnrecorded(
   pool: Pool,
   provider: string,
@@ -43,7 +46,7 @@ function lacksMoney({ state, amountMicros, refundedMicros, disputedMicros }: Pay
   )
 }
 
-/** Its top-up is not over, and the provider's word is about more than a payment that nobody has confirmed. */
+/** Its top-up has not ended, and the payment is in another state than one that was never confirmed. */
 function mayAdvance({ state }: PaymentFacts, row: KnownRow): boolean {
   if (row.state === null) return state.kind === 'processing' || state.kind === 'needs_action'
   return isOpen({ state: row.state }) && state.kind !== 'unconfirmed' && state.kind !== row.state

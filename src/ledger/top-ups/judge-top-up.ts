@@ -1,6 +1,6 @@
 /**
- * Judges a top-up under its account's lock: whether it is wanted still, and whether the limits allow it. Each attempt is
- * judged before it is prepared, and again right before it is confirmed.
+ * Judges a top-up under its account's lock: whether it is still wanted, and whether the limits allow it. Each attempt is
+ * judged before its payment is prepared, and again right before it is confirmed.
  */
 import type { InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
@@ -9,15 +9,15 @@ import { advance, type TopUp } from '../../core/top-up/machine.ts'
 import { allReplies, type Connection } from '../../platform/postgres.ts'
 import { changeAccount, type Writer } from '../changes/change-account.ts'
 import { readAutoTopUpVersion } from './auto-top-up-version.ts'
-import { readCounted, readUnsettledManual } from './charged-and-under-way.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
+import { readCounted, readUnsettledManual } from './counted-attempts.ts'
 import { type AutoTopUp, readAutoTopUp, type Waits } from './read-auto-top-up.ts'
 import { isHeldBy, readTopUp } from './top-up-rows.ts'
 
 export interface HeldTopUpId {
   readonly accountId: string
   readonly topUpId: string
-  /** Who claimed it. */
+  /** The process that claimed it. */
   readonly holder: string
 }
 
@@ -27,20 +27,20 @@ export type Judged =
       readonly amountMicros: Micros
       readonly currency: Currency
       readonly method: { readonly methodId: string; readonly provider: string; readonly providerMethodId: string }
-      /** Null: the provider does not know the account yet. */
+      /** Null: the account is not known to be a customer at the provider yet. */
       readonly customerId: string | null
-      /** That which last changed automatic top-up. */
+      /** The version that last changed automatic top-up. */
       readonly settingsVersion: number
     }
-  /** It has ended, and that is announced. */
+  /** It has ended, which is announced. */
   | { readonly kind: 'over' }
   | { readonly kind: 'wait' }
-  /** The claim is another's by now, or the top-up has moved on. */
+  /** Another process has the claim, or the top-up has moved on. */
   | { readonly kind: 'lost' }
 
 const LOST = { change: null, answer: { kind: 'lost' } } as const
 
-/** Judges the next attempt. `charge` stores nothing. */
+/** Judges the next attempt of a requested top-up and stores the outcome, unless it is `charge`. */
 export async function judgeTopUp(writer: Writer, { accountId, topUpId, holder }: HeldTopUpId): Promise<Judged> {
   const changed = await changeAccount<Judged>(writer, accountId, async (locked) => {
     const { connection, account, clock } = locked
@@ -67,12 +67,13 @@ export async function judgeTopUp(writer: Writer, { accountId, topUpId, holder }:
   return 'answer' in changed ? changed.answer : { kind: 'lost' }
 }
 
-/** The limit that a judgement waits for. */
+/** The limit that a judgement waits for; null: none. */
 export function waitsOf(judgement: Judgement): Waits | null {
   if (judgement.kind !== 'ended' || judgement.untilMicros === null) return null
   return { untilMicros: judgement.untilMicros, limit: judgement.ending.reason }
 }
 
+/** Judges a top-up. The account must be locked, and `auto` must have been read under the lock. */
 export async function judge(
   connection: Connection,
   topUp: TopUp,
@@ -87,7 +88,7 @@ export async function judge(
   return judgeAttempt({ ...auto, counted, unsettledManual }, nowMicros)
 }
 
-/** A payment by hand is wanted by whoever asked for it: only what it needs may be gone. */
+/** A manual payment is always wanted. It is canceled only if something it needs is missing. */
 async function judgeManual(
   connection: Connection,
   topUp: TopUp,

@@ -1,8 +1,8 @@
-/** The top-ups of accounts that are open or changed last, for those who follow them. */
+/** Reads the top-ups of accounts that are open or changed last, for live updates. */
 import type { Pool } from '../../platform/postgres.ts'
 import { type ListedTopUp, TOP_UP_COLUMNS, type TopUpRow, topUpOf, WITH_OPEN } from './list-top-ups.ts'
 
-/** Open ones first, then those that changed last. */
+/** Open ones first, then the most recently changed. */
 const LATEST_TOP_UPS = `
   select t.*
     from unnest($1::text[]) as asked (account_id)
@@ -18,7 +18,7 @@ export interface LatestTopUp {
   readonly isOpen: boolean
 }
 
-/** At most `limit` an account; accounts without any are left out. */
+/** Reads at most `limit` top-ups per account, by account_id. Accounts without any are left out. */
 export async function latestTopUps(
   pool: Pool,
   accountIds: readonly string[],

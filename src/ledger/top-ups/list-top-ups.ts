@@ -1,4 +1,4 @@
-/** Top-ups as they stand, for people: listed a page at a time, or one with its attempts and what they moved. */
+/** Reads top-ups for people: a list in pages, or one with its attempts and movements. */
 
 import type { Currency, Micros } from '../../core/money.ts'
 import type { TopUpState, TopUpTrigger } from '../../core/top-up/machine.ts'
@@ -14,19 +14,19 @@ export interface ListedTopUp {
   readonly reason: string | null
   /** The reason is the code of a decline. */
   readonly isDeclined: boolean
-  /** It ends once the provider has canceled its payment. */
+  /** It ends as soon as the provider has canceled its payment. */
   readonly isBeingCanceled: boolean
   readonly amountMicros: Micros
   readonly currency: Currency
-  /** The card that is or was charged last; null before it is chosen. */
+  /** The card that is or was charged last; null: none chosen yet. */
   readonly methodId: string | null
-  /** Who asked for it by hand; null: automatic. */
+  /** Who requested it by hand; null: automatic. */
   readonly actor: string | null
   readonly requestedAt: string
   readonly updatedAt: string
-  /** Null once it is over. */
+  /** When it is due next; null once it has ended. */
   readonly nextLookAt: string | null
-  /** Where and by when the customer approves it, while it needs that. */
+  /** Where and until when the customer can approve it; null while it needs no approval. */
   readonly actionUrl: string | null
   readonly actionUntil: string | null
 }
@@ -41,7 +41,7 @@ export const TOP_UP_COLUMNS = `
   case when is_open then ${instantText('next_try_at')} end as next_try_at,
   action_url, ${instantText('action_until')} as action_until`
 
-/** Open ones have an index of their own, whose condition these states are. */
+/** These states are the condition of the partial index on open top-ups. */
 export const WITH_OPEN = `
   select *, state in ('requested', 'prepared', 'charging', 'unknown', 'processing', 'needs_action') as is_open
     from tollgate.top_ups`
@@ -70,7 +70,7 @@ const READ_ATTEMPTS = `
    where a.top_up_id = $1
    order by a.number`
 
-/** Nothing of a top-up is posted before its first payment is credited, so what came before is not read. */
+/** A top-up's movements begin when its first payment is credited, so earlier movements are not scanned. */
 const READ_MOVEMENTS = `
   select sequence, kind, amount_micros, balance_after_micros, reverses_sequence,
          ${instantText('m.recorded_at')} as recorded_at
@@ -101,12 +101,12 @@ export interface TopUpRow {
 export interface TopUpFilter {
   readonly accountId: string | null
   readonly isOpenOnly: boolean
-  /** Absent: whichever. */
+  /** Absent: any. */
   readonly trigger?: TopUpTrigger | undefined
   readonly states?: readonly TopUpState[] | undefined
 }
 
-/** `after` is the last of the page before; null for the first page. */
+/** Lists a page of top-ups, newest first. `after`: the last of the page before; null for the first page. */
 export async function listTopUps(
   pool: Pool,
   { accountId, isOpenOnly, trigger, states }: TopUpFilter,
@@ -131,12 +131,12 @@ export interface ListedAttempt {
   readonly paymentId: string
   readonly amountMicros: Micros
   readonly methodId: string | null
-  /** Null where the method is not known here, as after a restore. */
+  /** Null: the card is not known here, as after a restore. */
   readonly brand: string | null
   readonly last4: string | null
   readonly preparedAt: string
   readonly confirmedAt: string | null
-  /** Null: prepared, or confirmed and not answered yet. */
+  /** Null: it is prepared, or confirmed without an answer yet. */
   readonly outcome: string | null
   readonly code: string | null
 }
@@ -156,7 +156,7 @@ export interface TopUpHistory {
   readonly movements: readonly ListedMovement[]
 }
 
-/** Null where there is none of this id. */
+/** Reads a top-up with its attempts and movements; null: no such top-up. */
 export async function readTopUpHistory(pool: Pool, topUpId: string): Promise<TopUpHistory | null> {
   const { rows } = await pool.query<TopUpRow>(READ_TOP_UP, [topUpId])
   if (rows[0] === undefined) return null

@@ -1,12 +1,12 @@
-/** Figures of top-ups for operators: what is open and for how long, who is paused and why, whose cap is nearly used. */
+/** Figures of top-ups for operators: open ones and their age, paused accounts by reason, and accounts close to their cap. */
 import type { Pool } from '../../platform/postgres.ts'
 
 export interface TopUpFigures {
   readonly openByState: ReadonlyMap<string, number>
-  /** For how long the oldest has been open; 0 when none is. */
+  /** How long the oldest one has been open; 0: none is open. */
   readonly oldestOpenSeconds: number
   readonly pausedByReason: ReadonlyMap<string, number>
-  /** Accounts whose cap of this month is used by 80 % at least, and those whose next top-up would pass it. */
+  /** Accounts that have used at least 80 % of this month's cap, and those whose next top-up would exceed it. */
   readonly caps: { readonly nearlyUsed: number; readonly usedUp: number }
 }
 
@@ -23,7 +23,7 @@ const COUNT_PAUSED = `
    where paused_since is not null
    group by pause_reason`
 
-/** As `capUse` in the core counts: by the UTC month of the attempt, what has charged or yet may. */
+/** Counts as `capUse` in the core does: attempts of this UTC month that have charged or still may. */
 const COUNT_CAPS = `
   with spent as (
     select account_id, sum(amount_micros) as micros
@@ -40,6 +40,7 @@ const COUNT_CAPS = `
     join tollgate.account_settings s on s.account_id = a.account_id and s.version = a.settings_version
    where s.auto_top_up_is_on and s.auto_top_up_monthly_cap_micros is not null`
 
+/** Counts the figures. */
 export async function measureTopUps(pool: Pool): Promise<TopUpFigures> {
   const [open, paused, caps] = await Promise.all([
     pool.query<{ state: string; top_ups: number; oldest_seconds: number }>(COUNT_OPEN),

@@ -1,7 +1,7 @@
 /**
- * Cards on their way in: a person is sent to the provider's page, and the card comes back to us by whoever looks first, the
- * page that they return to, a look at the setup, or the sweep. So a setup is concluded once, under the account's lock,
- * however many come with the same news.
+ * Setups of cards: a person is sent to a page of the provider to enter a card. Its outcome may arrive several times: from the
+ * page that the person returns to, from a request for the setup, and from the sweep. Under the account's lock a setup is
+ * concluded only once.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -12,21 +12,21 @@ import type { Connection, Pool } from '../../platform/postgres.ts'
 import { epochMicros, instantText } from '../../platform/sql.ts'
 import { type ChangedOnce, changeAccount, type Writer } from '../changes/change-account.ts'
 import { consentRefusal } from './consents.ts'
-import { type Card, dismissMethod, type MethodRefusal, makeDefault, saveMethod } from './payment-methods.ts'
+import { type Card, type MethodRefusal, makeDefault, saveAsRemoved, saveMethod } from './payment-methods.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
 
 export type MethodSetupState = 'open' | 'saved' | 'canceled' | 'expired'
 
-/** Given for a card that has no id yet. */
+/** A consent for a card that has no id yet. */
 export type ConsentForNewMethod = Omit<Consent, 'methodId'>
 
 export interface MethodSetup {
   readonly setupId: string
   readonly accountId: string
   readonly provider: string
-  /** The provider's page; null while it was not asked for one, or has not answered. Instants are RFC 3339, UTC. */
+  /** The provider's page; null: not requested or not answered yet. Instants are RFC 3339, UTC. */
   readonly page: { readonly providerSetupId: string; readonly url: string; readonly expiresAt: string } | null
-  /** What the card is called here once it is saved. */
+  /** The id that the card gets once it is saved. */
   readonly methodId: string
   readonly returnUrl: string
   readonly makesDefault: boolean
@@ -36,7 +36,7 @@ export interface MethodSetup {
   readonly state: MethodSetupState
   /** Null until it is saved. */
   readonly isDefault: boolean | null
-  /** Why the card did not become the default as was wished, or was not saved at all. */
+  /** Why the card did not become the default as requested, or was not saved at all. */
   readonly refusal: MethodRefusal | null
 }
 
@@ -55,8 +55,8 @@ const INSERT_SETUP = `
   values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9::timestamptz)`
 
 /**
- * Notes the wish, once a key; the provider is asked for its page afterwards. Where the card is to be what an automatic
- * top-up that is on charges, the consent is looked at before anybody types anything in.
+ * Stores a new setup, once per request key; the provider is asked for its page afterwards. If the card is to be charged by an
+ * automatic top-up that is on, the consent is checked now, before a card is entered.
  */
 export async function requestMethodSetup(
   writer: Writer,
@@ -94,11 +94,12 @@ export async function requestMethodSetup(
   )
 }
 
-/** The provider's answer to a setup is always the same: whoever hears it first stores it. */
+/** The provider always returns the same page for a setup, so the first stored answer stays. */
 const STORE_PAGE = `
   update tollgate.method_setups set provider_setup_id = $2, url = $3, expires_at = $4::timestamptz
    where setup_id = $1 and provider_setup_id is null`
 
+/** Stores the provider's page of a setup, unless one is stored already. */
 export async function storeSetupPage(
   pool: Pool,
   setupId: string,
@@ -132,7 +133,7 @@ interface Row {
   expires_at: string | null
 }
 
-/** Null: there is none. */
+/** Reads a setup; null: no such setup. */
 export async function readMethodSetup(connection: Connection | Pool, setupId: string): Promise<MethodSetup | null> {
   const { rows } = await connection.query<Row>(READ_SETUP, [setupId])
   return rows[0] === undefined ? null : setupOf(rows[0])
@@ -159,7 +160,7 @@ function setupOf(row: Row): MethodSetup {
   }
 }
 
-/** By the provider's id of it. Null: there is none that is open. */
+/** Finds an open setup by the provider's id; null: there is none. */
 export async function findOpenSetup(
   pool: Pool,
   provider: string,
@@ -173,7 +174,7 @@ export async function findOpenSetup(
   return rows[0] === undefined ? null : setupOf(rows[0])
 }
 
-/** What came of the visit. */
+/** The outcome of the visit to the provider's page. */
 export type SetupOutcome =
   | { readonly state: 'saved'; readonly card: Card }
   | { readonly state: 'canceled' }
@@ -185,8 +186,9 @@ const CONCLUDE_SETUP = `
    where setup_id = $1`
 
 /**
- * Saves the card of a setup that is open still, as the default where that was wished and is agreed to; where the consent is
- * not for what is in force by now, the card is saved all the same, and the refusal is kept. Answers the setup as it is then.
+ * Concludes an open setup: saves its card, as the default if requested and consented to. If the consent does not match the
+ * settings now in force, the card is saved but not made the default, and the refusal is stored. A setup that was concluded
+ * before is not changed. Returns the setup.
  */
 export async function concludeSetup(
   writer: Writer,
@@ -211,7 +213,7 @@ export async function concludeSetup(
     const method = { ...outcome.card, methodId, provider }
     const auto = await readAutoTopUp(connection, accountId)
     if (auto.isClosed) {
-      await dismissMethod(locked, method, actor)
+      await saveAsRemoved(locked, method, actor)
       const answer = await conclude({ state: 'canceled', methodId, isDefault: null, refusal: 'account_closed' })
       return { change: null, answer }
     }
@@ -227,7 +229,7 @@ export async function concludeSetup(
   return changed.answer
 }
 
-/** Those looked at longest ago first, so that none is passed over however many there are. */
+/** The least recently checked ones first, so that none is missed, however many there are. */
 const TAKE_OPEN = `
   update tollgate.method_setups s set looked_at = clock_timestamp()
     from (
@@ -240,7 +242,7 @@ const TAKE_OPEN = `
    where s.setup_id = open.id
   returning ${COLUMNS}`
 
-/** Setups that are open, to be looked at now. */
+/** Takes up to `limit` open setups to be checked, and notes that they were. */
 export async function takeOpenSetups(pool: Pool, provider: string, limit: number): Promise<MethodSetup[]> {
   const { rows } = await pool.query<Row>(TAKE_OPEN, [provider, limit])
   return rows.map(setupOf)

@@ -1,14 +1,14 @@
-/** How long the oldest work has been waiting that the sweeps of the payments role look for, in seconds; null: none waits. */
+/** How long the oldest work of the payments role's sweeps has been waiting, in seconds; null: none is waiting. */
 import type { Pool } from '../../platform/postgres.ts'
 import { autoTopUpVersion } from './auto-top-up-version.ts'
 
 const SECONDS_SINCE = (instant: string) => `extract(epoch from clock_timestamp() - min(${instant}))::float8 as seconds`
 
-/** A limit whose time has passed, so that automatic top-up is asked about again. */
+/** A limit whose waiting time has passed, so that automatic top-up is due again. */
 const OVERDUE_LIMIT = `
   select ${SECONDS_SINCE('waits_until')} from tollgate.auto_top_up_memory where waits_until < clock_timestamp()`
 
-/** Since the change that is to be marked, or the removal of a method that is to be detached. */
+/** Since the change that has to be marked, or the removal of a card that has to be detached. */
 const TASK_AT_PROVIDER = `
   select ${SECONDS_SINCE('due_since')}
     from (
@@ -21,7 +21,7 @@ const TASK_AT_PROVIDER = `
        where provider = $1 and removed_at is not null and detached_at is null
     ) as tasks`
 
-/** Since somebody last looked at what came of the customer's visit. */
+/** Since the setup was last checked. */
 const OPEN_SETUP = `
   select ${SECONDS_SINCE('coalesce(looked_at, created_at)')} from tollgate.method_setups where provider = $1 and state = 'open'`
 

@@ -1,4 +1,4 @@
-/** Saved cards of accounts, as much of them as may be shown, and the provider's ids. The default is what automatic top-up charges. */
+/** Saved cards of accounts: the data that may be shown, and the provider's ids. Automatic top-up charges the default card. */
 import { changeSettings } from '../../core/account/change.ts'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import { type AutoTopUpMemory, endsWithNewMethod, FRESH_MEMORY } from '../../core/top-up/memory.ts'
@@ -13,13 +13,13 @@ import {
   type Locked,
   type Writer,
 } from '../changes/change-account.ts'
-import { tryAtOnce } from './auto-top-up.ts'
+import { retryNow } from './auto-top-up.ts'
 import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
-import { askForMark } from './provider-tasks.ts'
+import { requestMark } from './provider-tasks.ts'
 import { type AutoTopUp, readAutoTopUp } from './read-auto-top-up.ts'
 
-/** As the provider says it. */
+/** A card as the provider describes it. */
 export interface Card {
   readonly providerMethodId: string
   readonly brand: string
@@ -36,7 +36,7 @@ export interface PaymentMethod extends Card {
 
 export interface WantedMethod {
   readonly accountId: string
-  /** `methodId` is chosen by who asks, at random, as the consent names it. `isDefault` false: for payments by hand alone. */
+  /** The caller chooses a random `methodId`, because the consent names it. `isDefault` false: for manual payments only. */
   readonly method: PaymentMethod
   readonly consent: Consent | null
   readonly actor: string
@@ -47,7 +47,7 @@ export type MethodRefusal = ConsentRefusal | 'account_closed'
 export interface ChosenMethod {
   readonly methodId: string
   readonly isDefault: boolean
-  /** Whether a pause has ended by it. */
+  /** Whether a pause has ended. */
   readonly isResumed: boolean
 }
 
@@ -58,8 +58,8 @@ const INSERT_METHOD = `
     case when $11::boolean then $10::timestamptz end, case when $11 then $9 end)`
 
 /**
- * Saves a card; one that is saved already is the same one. As the default of an account whose automatic top-up is on it
- * needs a consent, and ends a pause that came of declines.
+ * Saves a card; if it is saved already, that one is kept. Making it the default of an account whose automatic top-up is on
+ * needs a consent, and ends a pause that was caused by declines.
  */
 export async function addPaymentMethod(
   writer: Writer,
@@ -80,7 +80,7 @@ export async function addPaymentMethod(
   )
 }
 
-/** Saves a card that is not the default, and answers its id: that which it has already where it is saved. */
+/** Saves a card, not as the default, and returns its id. A card that is saved already keeps its id. Needs the account's lock. */
 export async function saveMethod(
   { connection, account: { accountId }, clock }: Locked,
   method: Omit<PaymentMethod, 'isDefault'>,
@@ -94,8 +94,8 @@ export async function saveMethod(
   return method.methodId
 }
 
-/** Notes a card that came too late for its account: it is let go of at the provider, as one that was removed. */
-export async function dismissMethod(
+/** Stores a card of a closed account as removed, so that it gets detached at the provider. The account must be locked. */
+export async function saveAsRemoved(
   { connection, account: { accountId }, clock }: Locked,
   method: Omit<PaymentMethod, 'isDefault'>,
   actor: string,
@@ -126,7 +126,7 @@ async function insertMethod(
   ])
 }
 
-/** Charges another saved card from now on. */
+/** Makes another saved card the default. */
 export async function chooseDefaultMethod(
   writer: Writer,
   { accountId, methodId, consent }: { accountId: string; methodId: string; consent: Consent | null },
@@ -140,12 +140,12 @@ export async function chooseDefaultMethod(
   })
 }
 
-/** The one before first: at no time may there be two. */
+/** Run first: there may never be two defaults. */
 const UNSET_DEFAULT = `
   update tollgate.payment_methods set is_default = false where account_id = $1 and is_default and method_id <> $2`
 const SET_DEFAULT = `update tollgate.payment_methods set is_default = true where method_id = $1`
 
-/** Makes a saved card what automatic top-up charges; refused, it has written nothing. The account is locked. */
+/** Makes a saved card the default. A refusal has written nothing. The account must be locked. */
 export async function makeDefault(
   locked: Locked,
   auto: AutoTopUp,
@@ -156,7 +156,7 @@ export async function makeDefault(
   if (auto.methodId === methodId) return { change: null, answer: { methodId, isDefault: true, isResumed: false } }
   const { settings } = auto
   const isOn = settings?.isOn === true
-  // Declines may have been the card's; a dispute, a refund and whatever else paused it wait for a person to say so.
+  // A new card may end declines. After a dispute, a refund or anything else, a person has to resume it.
   const isResumed = endsWithNewMethod(auto.memory) && auto.memory.pause!.methodId !== methodId
   const memory: AutoTopUpMemory = isResumed ? FRESH_MEMORY : auto.memory
   if (isOn) {
@@ -168,7 +168,7 @@ export async function makeDefault(
   }
   await connection.query(UNSET_DEFAULT, [account.accountId, methodId])
   await connection.query(SET_DEFAULT, [methodId])
-  if (auto.openAutomaticId !== null) await tryAtOnce(connection, auto.openAutomaticId, clock.nowMicros)
+  if (auto.openAutomaticId !== null) await retryNow(connection, auto.openAutomaticId, clock.nowMicros)
   const steps = isResumed && isOn ? [autoTopUpStep('resumed', 'new_method')] : []
   const change = await conclude(locked, auto, { cause: 'payment_method', methodId, memory, steps })
   return { change, answer: { methodId, isDefault: true, isResumed } }
@@ -179,14 +179,14 @@ const REMOVE_METHOD = `
 
 export interface RemovedMethod {
   readonly method: PaymentMethod
-  /** It was what automatic top-up charged, which is off now. */
+  /** It was the default, and automatic top-up was turned off. */
   readonly isTurnedOff: boolean
 }
 
 /**
- * Removes a saved card; no other takes its place, for nobody agreed to that. Without the card that it charges automatic top-up
- * is turned off: it would only seem to be on. The card is let go of at the provider later. Removed again it is no fault: the
- * answer is null.
+ * Removes a saved card. No other card becomes the default, as nobody consented to that. Automatic top-up is turned off if the
+ * default is removed, because it could charge nothing. The card is detached at the provider later. The answer is null if the
+ * card is not saved, for instance because it was removed before.
  */
 export async function removePaymentMethod(
   writer: Writer,
@@ -200,14 +200,14 @@ export async function removePaymentMethod(
     const auto = await readAutoTopUp(connection, accountId)
     await connection.query(REMOVE_METHOD, [methodId, formatInstant(clock.nowMicros), actor])
     if (!method.isDefault) return { change: null, answer: { method, isTurnedOff: false } }
-    if (auto.openAutomaticId !== null) await tryAtOnce(connection, auto.openAutomaticId, clock.nowMicros)
+    if (auto.openAutomaticId !== null) await retryNow(connection, auto.openAutomaticId, clock.nowMicros)
     const { autoTopUp } = stored
     if (!autoTopUp?.isOn) {
       const change = await conclude(locked, auto, { cause: 'payment_method', methodId: null })
       return { change, answer: { method, isTurnedOff: false } }
     }
     const settings = { ...autoTopUp, isOn: false }
-    await askForMark(connection, accountId)
+    await requestMark(connection, accountId)
     const change = await conclude(locked, auto, {
       change: changeSettings(account, { ...stored, autoTopUp: settings }, actor),
       cause: 'payment_method',
@@ -225,7 +225,7 @@ const READ_METHODS = `
    where account_id = $1 and removed_at is null
    order by added_at, method_id`
 
-/** Those that are not removed, the oldest first. */
+/** Reads the cards that are not removed, oldest first. */
 export async function readSavedMethods(connection: Connection | Pool, accountId: string): Promise<PaymentMethod[]> {
   const { rows } = await connection.query<{
     method_id: string
@@ -249,7 +249,7 @@ export async function readSavedMethods(connection: Connection | Pool, accountId:
   }))
 }
 
-/** Null: the provider does not know the account yet, as far as is known here. */
+/** Reads the provider's customer id of an account; null: none is known here. */
 export async function readCustomer(pool: Pool, provider: string, accountId: string): Promise<string | null> {
   const { rows } = await pool.query<{ customer_id: string }>(
     'select customer_id from tollgate.payment_customers where provider = $1 and account_id = $2',
@@ -262,7 +262,7 @@ const REMEMBER_CUSTOMER = `
   insert into tollgate.payment_customers (provider, account_id, customer_id, is_mark_due) values ($1, $2, $3, true)
       on conflict (provider, account_id) do update set customer_id = excluded.customer_id, is_mark_due = true`
 
-/** What the provider calls the account: asked again it says the same. */
+/** Stores the provider's customer id of an account, and requests its mark. */
 export async function rememberCustomer(
   pool: Pool,
   { provider, accountId, customerId }: { provider: string; accountId: string; customerId: string },

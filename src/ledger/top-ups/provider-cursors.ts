@@ -1,7 +1,7 @@
-/** How far the list of a provider's payments has been read. Kept in this database, so that a restore winds it back too. */
+/** How far the list of a provider's payments has been read. It is stored in this database, so that a restore rewinds it too. */
 import type { Pool } from '../../platform/postgres.ts'
 
-/** Null: from the beginning. */
+/** Reads the cursor; null: the list was never read. */
 export async function readCursor(pool: Pool, provider: string): Promise<string | null> {
   const { rows } = await pool.query<{ cursor: string }>(
     'select cursor from tollgate.provider_cursors where provider = $1',
@@ -11,8 +11,8 @@ export async function readCursor(pool: Pool, provider: string): Promise<string |
 }
 
 /**
- * After all that comes before it is recorded. Only from where it stood when the list was begun: false where it stands
- * elsewhere by now. A database restored meanwhile keeps its own, and so misses nothing of what was listed before.
+ * Moves the cursor, once everything before `to` is recorded. It moves only if it is still at `from`, where the listing began;
+ * otherwise the result is false. So a database that was restored in the meantime keeps its own cursor and misses nothing.
  */
 export async function moveCursor(pool: Pool, provider: string, from: string | null, to: string): Promise<boolean> {
   const { rowCount } = await pool.query(

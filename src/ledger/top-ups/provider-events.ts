@@ -1,6 +1,6 @@
 /**
- * Webhooks, from their receipt to the look at what they are about. The provider's id of an event is the key: sent again it is
- * the same one. Claimed with `skip locked` by any number of processes; a claim ends by itself, by the database's clock.
+ * Received webhooks until they are handled. The key is the provider's id of the event, so an event that is sent again is
+ * stored once. Any number of processes claim them with `skip locked`; a claim expires by the database's clock.
  */
 import type { ProviderEvent, WhatToLookAt } from '../../core/top-up/provider-event.ts'
 import type { Pool } from '../../platform/postgres.ts'
@@ -11,7 +11,7 @@ const STORE_EVENT = `
   values ($1, $2, $3, $4, $5, $6, case when $4::text is null then clock_timestamp() end)
       on conflict (provider, event_id) do nothing`
 
-/** Committed when it resolves. False: it was received before. */
+/** Stores an event; it is committed when this resolves. False: it was received before. */
 export async function storeProviderEvent(
   pool: Pool,
   provider: string,
@@ -49,6 +49,7 @@ const CLAIM_EVENTS = `
    where e.provider = due.provider and e.event_id = due.event_id
   returning e.event_id, e.kind, e.about, e.object_id`
 
+/** Claims up to `limit` waiting events for `holdMs` milliseconds. */
 export async function claimProviderEvents(
   pool: Pool,
   provider: string,
@@ -72,22 +73,24 @@ const NOTE_HANDLED = `
   update tollgate.provider_events set handled_at = clock_timestamp(), claimed_until = null
    where provider = $1 and event_id = any($2::text[])`
 
+/** Marks events as handled. */
 export async function noteEventsHandled(pool: Pool, provider: string, eventIds: readonly string[]): Promise<void> {
   await pool.query(NOTE_HANDLED, [provider, eventIds])
 }
 
-/** After about 2, 4, 8 ... seconds, at most every 5 minutes. */
-const PUT_OFF = `
+/** The next attempt is after about 2, 4, 8 ... seconds, at most 5 minutes. */
+const POSTPONE = `
   update tollgate.provider_events
      set claimed_until = null,
          next_try_at = clock_timestamp() + make_interval(secs => least(300, 2 ^ least(tries, 9)))
    where provider = $1 and event_id = any($2::text[])`
 
-export async function putEventsOff(pool: Pool, provider: string, eventIds: readonly string[]): Promise<void> {
-  await pool.query(PUT_OFF, [provider, eventIds])
+/** Releases events that could not be handled, to be retried later. */
+export async function postponeEvents(pool: Pool, provider: string, eventIds: readonly string[]): Promise<void> {
+  await pool.query(POSTPONE, [provider, eventIds])
 }
 
-/** Age of the oldest that was not looked at yet, in seconds; null: there is none. */
+/** The age of the oldest unhandled event, in seconds; null: there is none. */
 export async function oldestWaitingEvent(pool: Pool, provider: string): Promise<number | null> {
   const { rows } = await pool.query<{ seconds: number | null }>(
     `select extract(epoch from clock_timestamp() - min(received_at))::float8 as seconds
@@ -100,7 +103,7 @@ export async function oldestWaitingEvent(pool: Pool, provider: string): Promise<
 const EVENTS_KEPT_DAYS = 30
 const EVENTS_PER_PAGE = 1_000
 
-/** One that nobody could look at for so long is of no use any more: the provider's list has what it was about. */
+/** An event that is still unhandled then is useless: reconciliation has long found what it was about. */
 const DELETE_OLD = `
   with deleted as (
     delete from tollgate.provider_events
@@ -116,7 +119,7 @@ const DELETE_OLD = `
          extract(epoch from now() - make_interval(days => $1::integer) - min(received_at))::float8 as overdue_seconds
     from deleted`
 
-/** Forgets a page of events older than 30 days, with their bodies, the oldest first. */
+/** Deletes a page of events older than 30 days, with their bodies, oldest first. */
 export function deleteOldProviderEvents(pool: Pool, eventsPerPage: number = EVENTS_PER_PAGE): Promise<UpkeepPage> {
   return upkeepPage(pool, DELETE_OLD, [EVENTS_KEPT_DAYS, eventsPerPage], eventsPerPage)
 }

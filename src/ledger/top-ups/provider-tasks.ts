@@ -1,7 +1,6 @@
 /**
- * What is to be done at the provider beside a change here: marks of how far an account's settings have come, and methods to
- * let go of. The change itself sets the flag, in its own transaction; whoever does the task clears it, and a task done twice
- * does no harm.
+ * Tasks at the provider that follow from changes here: writing marks of settings versions, and detaching removed cards. The
+ * transaction of the change sets a flag; whoever does the task clears it. Doing a task twice is harmless.
  */
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { autoTopUpVersion } from './auto-top-up-version.ts'
@@ -21,7 +20,7 @@ const READ_MARKS_DUE = `
    order by c.account_id
    limit $2`
 
-/** One that came to be due again meanwhile, at a later version, stays due. */
+/** If a later version has become due in the meantime, the mark stays due. */
 const NOTE_MARKED = `
   update tollgate.payment_customers c
      set is_mark_due = ${autoTopUpVersion('c.account_id')} > $3::integer
@@ -36,11 +35,12 @@ const READ_METHODS_TO_DETACH = `
 
 const NOTE_DETACHED = 'update tollgate.payment_methods set detached_at = clock_timestamp() where method_id = $1'
 
-/** Within the transaction that turns automatic top-up off, lowers it, closes the account or changes anything else of it. */
-export async function askForMark(connection: Connection, accountId: string): Promise<void> {
+/** Requests a mark, in the transaction that changes automatic top-up or closes the account. */
+export async function requestMark(connection: Connection, accountId: string): Promise<void> {
   await connection.query(ASK_FOR_MARK, [accountId])
 }
 
+/** Reads up to `limit` marks that have to be written. */
 export async function readMarksDue(pool: Pool, provider: string, limit: number): Promise<MarkDue[]> {
   const { rows } = await pool.query<{ account_id: string; customer_id: string; settings_version: number }>(
     READ_MARKS_DUE,
@@ -53,6 +53,7 @@ export async function readMarksDue(pool: Pool, provider: string, limit: number):
   }))
 }
 
+/** Notes that the mark of this version was written. */
 export async function noteMarked(
   pool: Pool,
   provider: string,
@@ -62,6 +63,7 @@ export async function noteMarked(
   await pool.query(NOTE_MARKED, [provider, accountId, settingsVersion])
 }
 
+/** Reads up to `limit` removed cards that have to be detached, those removed first coming first. */
 export async function readMethodsToDetach(
   pool: Pool,
   provider: string,
@@ -74,6 +76,7 @@ export async function readMethodsToDetach(
   return rows.map((row) => ({ methodId: row.method_id, providerMethodId: row.provider_method_id }))
 }
 
+/** Notes that a card was detached. */
 export async function noteDetached(pool: Pool, methodId: string): Promise<void> {
   await pool.query(NOTE_DETACHED, [methodId])
 }

@@ -1,4 +1,4 @@
-/** How automatic top-up stands with accounts: all that their column follows from, read in one statement. */
+/** Reads the state of automatic top-up, in one statement: everything that the account's threshold column is derived from. */
 
 import type { InstantMicros } from '../../core/instant.ts'
 import type { Micros } from '../../core/money.ts'
@@ -13,7 +13,7 @@ import { instantOf, textOf } from './top-up-rows.ts'
 export interface AutoTopUp {
   readonly accountId: string
   readonly balanceMicros: Micros
-  /** The account's column, as it is stored. */
+  /** The account's threshold column as stored. */
   readonly storedBelowMicros: Micros | null
   readonly isClosed: boolean
   readonly settings: AutoTopUpSettings | null
@@ -23,7 +23,7 @@ export interface AutoTopUp {
   readonly openAutomaticId: string | null
 }
 
-/** For a limit. */
+/** Automatic top-up waits until a limit allows it again. */
 export interface Waits {
   readonly untilMicros: InstantMicros
   readonly limit: string
@@ -64,7 +64,7 @@ interface Row extends AutoTopUpRow {
   waits_for: string | null
 }
 
-/** By account_id; consistent within itself, as whoever changes a part of it changes the column in the same transaction. */
+/** Reads accounts in account_id order. Each is consistent: whoever changes a part updates the column in the same transaction. */
 export async function readAutoTopUps(
   connection: Connection | Pool,
   accountIds: readonly string[],
@@ -102,13 +102,14 @@ export async function readAutoTopUps(
   }))
 }
 
+/** Reads one account, which must be locked. */
 export async function readAutoTopUp(connection: Connection, accountId: string): Promise<AutoTopUp> {
   const [auto] = await readAutoTopUps(connection, [accountId])
   if (auto === undefined) throw new TypeError(`account ${accountId} was not locked`)
   return auto
 }
 
-/** What the account's column should be. */
+/** The value that the account's threshold column should have. */
 export function belowMicrosOf(auto: Omit<AutoTopUp, 'storedBelowMicros' | 'balanceMicros'>): Micros | null {
   const { openAutomaticId, waits } = auto
   return armedBelowMicros({
@@ -128,6 +129,7 @@ const STORE_MEMORY = `
          pause_reason = excluded.pause_reason, pause_code = excluded.pause_code,
          pause_method_id = excluded.pause_method_id, waits_until = excluded.waits_until, waits_for = excluded.waits_for`
 
+/** Stores the memory of automatic top-up. The account must be locked. */
 export async function storeMemory(
   connection: Connection,
   accountId: string,

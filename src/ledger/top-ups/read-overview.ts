@@ -1,4 +1,4 @@
-/** How an account's automatic top-up stands, for people: read without a lock, so true of a moment ago. */
+/** Reads an overview of an account's automatic top-up for people, without a lock. */
 
 import type { InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
@@ -11,25 +11,25 @@ import { type AutoTopUp, readAutoTopUps } from './read-auto-top-up.ts'
 export interface AutoTopUpOverview extends Omit<AutoTopUp, 'storedBelowMicros' | 'openAutomaticId'> {
   readonly currency: Currency
   readonly settingsVersion: number
-  /** By which automatic top-up became what it is. */
+  /** The last change of automatic top-up. */
   readonly lastChange: LastChange
-  /** What automatic attempts have charged, or yet may, in this UTC month: what the cap is compared with. */
+  /** What automatic attempts of this UTC month have charged or still may: the cap applies to it. */
   readonly chargedThisMonthMicros: Micros
   /** The card that automatic top-ups charge. */
   readonly method: ShownMethod | null
-  /** The automatic top-up that is not over yet. */
+  /** The automatic top-up that has not ended. */
   readonly open: {
     readonly topUpId: string
     readonly state: TopUpState
-    /** Of the last decline, while the next try is waited for. */
+    /** The reason of the last decline while it waits for its next attempt. */
     readonly reason: string | null
     readonly nextTryAtMicros: InstantMicros
-    /** It ends once the provider has canceled its payment. */
+    /** It ends as soon as the provider has canceled its payment. */
     readonly isBeingCanceled: boolean
   } | null
 }
 
-/** As much of a saved card as may be shown. */
+/** The data of a saved card that may be shown. */
 export interface ShownMethod {
   readonly methodId: string
   readonly provider: string
@@ -75,9 +75,9 @@ interface Row {
   charged_this_month_micros: bigint
 }
 
-/** Null where there is no such account. */
+/** Reads the overview; null: no such account. */
 export async function readOverview(pool: Pool, accountId: string): Promise<AutoTopUpOverview | null> {
-  // First: what is changed after it was read is then shown under the version before, and cannot be overwritten unseen.
+  // Read first: a change in between is then shown with the earlier version, so a save that is based on it is refused.
   const lastChange = await readLastChange(pool, accountId, 'auto_top_up')
   const [auto] = await readAutoTopUps(pool, [accountId])
   const { rows } = await pool.query<Row>(READ_MORE, [accountId])

@@ -1,4 +1,4 @@
-/** Of a movement of money: the top-up that it is of, what it was paid with, and how the account stood when it was asked for. */
+/** Explains a payment movement: its top-up, the card that was charged, and the account's state when it was requested. */
 
 import type { Micros } from '../../core/money.ts'
 import type { TopUpTrigger } from '../../core/top-up/machine.ts'
@@ -9,29 +9,29 @@ import { readLastChange } from '../changes/last-change.ts'
 export interface MovementPayment {
   readonly topUpId: string
   readonly trigger: TopUpTrigger
-  /** Who asked for it by hand; null: automatic, or made at the provider. */
+  /** Who requested it by hand; null: automatic, or made at the provider. */
   readonly actor: string | null
-  /** RFC 3339, UTC, as all instants here. */
+  /** Instants are RFC 3339, UTC. */
   readonly requestedAt: string
-  /** Null where the payment is not known here by its method. */
+  /** Null: the card is not known here. */
   readonly card: { readonly brand: string; readonly last4: string } | null
-  /** Null where no payment of it is known to have been credited by that movement. */
+  /** Null: no payment of the top-up is known to have been credited by that movement. */
   readonly creditedAt: string | null
   readonly creditedMicros: Micros
-  /** Of the payment, by now. */
+  /** The current totals of the payment. */
   readonly refundedMicros: Micros
   readonly disputedMicros: Micros
-  /** Why an automatic one was asked for; null of one by hand. */
+  /** Why an automatic top-up was requested; null: manual. */
   readonly asked: AutomaticallyAsked | null
 }
 
 export interface AutomaticallyAsked {
   readonly balanceMicros: Micros
   readonly thresholdMicros: Micros
-  /** The settings then in force: since when, and by whom. */
+  /** When and by whom the settings then in force were saved. */
   readonly setAt: string
   readonly setBy: string | null
-  /** The newest consent by then. */
+  /** The newest consent at that time. */
   readonly consent: { readonly person: string; readonly attestedBy: string | null; readonly recordedAt: string } | null
 }
 
@@ -47,7 +47,7 @@ const READ_PAYMENT = `
     left join tollgate.payment_methods m on m.method_id = a.method_id
    where t.account_id = $1 and t.top_up_id = $2`
 
-/** `creditedSequence` is that of the movement that credited the payment. Null where the top-up is not stored. */
+/** Reads the facts of a payment. `creditedSequence`: the movement that credited it. Null: the top-up is not stored. */
 export async function readPaymentFacts(
   pool: Pool,
   accountId: string,
@@ -84,8 +84,8 @@ export async function readPaymentFacts(
 }
 
 /**
- * As it stood at an instant: the settings that were in force, the newest consent, and the balance after the last movement.
- * That is looked for backwards from the credit, which came soon after.
+ * The state at an instant: the settings in force, the newest consent, and the balance after the last movement. That movement
+ * is searched backwards from the credit, which followed soon.
  */
 const READ_ASKED = `
   select s.version, s.auto_top_up_threshold_micros as threshold_micros,
@@ -109,7 +109,7 @@ const READ_ASKED = `
        limit 1
     ) as c on true`
 
-/** Null where it was not set up by then, as of one that the provider knows and a restored database had forgotten. */
+/** Null: automatic top-up was not set up at that time, as with a payment that was adopted after a restore. */
 async function readAsked(
   pool: Pool,
   accountId: string,

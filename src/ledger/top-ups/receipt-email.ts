@@ -1,4 +1,4 @@
-/** Who of an account gets the payment provider's receipts. */
+/** Finds the contact of an account that gets the payment provider's receipts. */
 import type { Pool } from '../../platform/postgres.ts'
 
 const READ_RECEIPT_EMAIL = `
@@ -10,7 +10,7 @@ const READ_RECEIPT_EMAIL = `
    order by (contact ->> 'role' = 'billing') desc, place
    limit 1`
 
-/** The first billing contact, else the first contact; null: the account has none. An address, so never for a log. */
+/** The address of the first billing contact, else of the first contact; null: there are none. Never log it. */
 export async function readReceiptEmail(pool: Pool, accountId: string): Promise<string | null> {
   const { rows } = await pool.query<{ email: string }>(READ_RECEIPT_EMAIL, [accountId])
   return rows[0]?.email ?? null

@@ -1,10 +1,10 @@
 /**
- * What the provider says of a payment becomes credit here, whoever heard it: the reply to a confirmation, a webhook, a look
- * at the payment, a sweep over all of them. What is posted is the difference between what the payment has brought by the
- * provider's facts and what was posted of it before, so the same facts twice change nothing, in any order.
+ * Turns the provider's facts about a payment into credit, whatever their source: the answer to a confirmation, a webhook, a
+ * check of the payment, or reconciliation. It posts the difference between the totals in the facts and what was posted before.
+ * So the same facts may come twice, and facts may come in any order.
  *
- * One transaction: movements, balance, service status and alerts, the payment's totals, the top-up whose payment it is, what
- * is remembered, the next top-up where the balance is below the threshold still, and all of it announced.
+ * One transaction writes the movements, balance, service status and alerts, the payment's totals, its top-up, the memory of
+ * automatic top-up, the next top-up if the balance is still below the threshold, and all announcements.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -29,28 +29,30 @@ import { insertAttempt, insertTopUp, newTopUp, readTopUp, updateAttempt, updateT
 
 export type RecordedPayment =
   | {
-      /** What these facts have added to what was posted before; empty where they said nothing new. */
+      /** The entries posted for these facts; empty: they contained nothing new. */
       readonly posted: readonly PaymentEntry[]
-      /** The payment's top-up as it is now; null where nothing is known or kept of one. */
+      /** The payment's top-up as it is now; null: none is known or stored. */
       readonly topUp: TopUp | null
     }
-  /** Of no account here: nothing is posted. */
+  /** The payment belongs to no account here. Nothing is posted. */
   | { readonly unknownAccount: true }
-  /** Heard too long ago: nothing is posted, and the payment has to be looked at anew. */
+  /** The facts were received too long ago. Nothing is posted; the payment has to be read again. */
   | { readonly tooOld: true }
-  /** In another currency than the account's, which no payment of ours is: nothing is posted, and a person has to look. */
+  /** The currency is not the account's, so it is not our payment. Nothing is posted; a person has to check it. */
   | { readonly otherCurrency: true }
 
 /**
- * What a process heard before it stood still may undo what others have posted since, a refund for one. Within this the next
- * look over all that changed, which goes an hour back, puts that right; later nothing would.
+ * If a process was suspended, its facts may be older than what others have posted since, and would undo a refund, say. Within
+ * this limit reconciliation, which goes back an hour, corrects that; later nothing would.
  */
 const FACTS_HOLD_FOR_MS = 5 * 60_000
 
 /**
- * A payment that has no row here, because the database was restored or somebody made it at the provider, gets one as soon as
- * money may move by it; a prepared one that nobody has confirmed gets none. `chance`, from 0 to below 1, spreads next tries.
- * `askedAtMs`: when the provider was asked, by the clock of this process.
+ * Records the facts of a payment. It locks the account; nothing may be locked before.
+ *
+ * A payment that is not stored here, because the database was restored or the payment was made at the provider, is adopted as
+ * soon as it may move money; a prepared payment that was never confirmed is not. `chance`, from 0 to below 1, spreads retries.
+ * `askedAtMs`: when the provider was asked, by this process's clock.
  */
 export async function recordPayment(
   writer: Writer,
@@ -69,7 +71,7 @@ export async function recordPayment(
   return 'answer' in changed ? changed.answer : { unknownAccount: true }
 }
 
-/** What is stored says it; the metadata at the provider may be written by hand. */
+/** The stored account takes precedence: metadata at the provider can be edited by hand. */
 const READ_ACCOUNT = `
   select account_id from tollgate.top_up_attempts where provider = $1 and payment_id = $2
    union all
@@ -96,12 +98,12 @@ async function record(locked: Locked, provider: string, facts: PaymentFacts, cha
   if (advanced !== null) await storeAdvanced(locked, before, advanced, news)
   else if (!isCurrent) await storeLateOutcome(connection, found.attemptId, news, clock.nowMicros)
 
-  const { entries, totals } = entriesFor(posted?.totals ?? NOTHING_POSTED, saidOf(facts, news))
+  const { entries, totals } = entriesFor(posted?.totals ?? NOTHING_POSTED, totalsOf(facts, news))
   const [first, ...others] = entries
   let change: AccountChange | undefined
   if (first !== undefined) {
     const creditedSequence = posted?.creditedSequence ?? account.lastSequence + 1n
-    // One that was made long before it is heard of here happened then.
+    // An adopted payment occurred when it was made, which may be long ago.
     const occurredAtMicros = known === null ? Math.min(facts.createdAtMicros, clock.nowMicros) : clock.nowMicros
     const asCredit = (entry: PaymentEntry) => creditEntry(entry, found.topUpId, creditedSequence, occurredAtMicros)
     change = postCredit(account, settings, [asCredit(first), ...others.map(asCredit)], clock.nowMicros)
@@ -112,7 +114,7 @@ async function record(locked: Locked, provider: string, facts: PaymentFacts, cha
   const memoryBefore = advanced?.memory ?? auto.memory
   const memory = afterEntries(memoryBefore, entries, found.methodId, clock.nowMicros)
   const steps: TopUpStep[] = advanced === null ? [] : stepsOf(advanced)
-  // Credit for an attempt that the top-up has left behind is news of that top-up all the same.
+  // A credit for an earlier attempt of the top-up is announced as well.
   if (!isCurrent && posted === null && first?.kind === 'top_up') {
     const { topUpId, trigger } = before
     const { number: attempt } = found
@@ -136,12 +138,12 @@ async function record(locked: Locked, provider: string, facts: PaymentFacts, cha
   }
 }
 
-/** Money that was given back or withdrawn was taken: the payment has succeeded, whatever else is heard of it first. */
+/** A payment with a refund or a dispute must have succeeded, even if its state does not say so yet. */
 function newsOf({ state, refundedMicros, disputedMicros }: PaymentFacts): PaymentNews {
   return refundedMicros > 0n || disputedMicros > 0n ? { kind: 'succeeded' } : state
 }
 
-function saidOf(facts: PaymentFacts, news: PaymentNews): PaymentTotals {
+function totalsOf(facts: PaymentFacts, news: PaymentNews): PaymentTotals {
   const { amountMicros, refundedMicros, disputedMicros } = facts
   return { creditedMicros: news.kind === 'succeeded' ? amountMicros : 0n, refundedMicros, disputedMicros }
 }
@@ -156,7 +158,7 @@ function creditEntry(
   return { amountMicros, origin, occurredAtMicros }
 }
 
-/** Only money that goes back pauses; a refund that failed and a dispute that was won end no pause. */
+/** A refund or dispute pauses automatic top-up. A failed refund or a won dispute does not end the pause. */
 function afterEntries(
   memory: AutoTopUpMemory,
   entries: readonly PaymentEntry[],
@@ -169,8 +171,8 @@ function afterEntries(
   }, memory)
 }
 
-/** The attempt that a payment is of. */
-interface OfAttempt {
+/** The attempt that a payment belongs to. */
+interface PaymentAttempt {
   readonly attemptId: string
   readonly topUpId: string
   readonly number: number
@@ -185,7 +187,7 @@ interface PaymentId {
 const READ_ATTEMPT = `
   select attempt_id, top_up_id, number, method_id from tollgate.top_up_attempts where provider = $1 and payment_id = $2`
 
-async function readAttempt(connection: Connection, { provider, paymentId }: PaymentId): Promise<OfAttempt | null> {
+async function readAttempt(connection: Connection, { provider, paymentId }: PaymentId): Promise<PaymentAttempt | null> {
   const { rows } = await connection.query<{
     attempt_id: string
     top_up_id: string
@@ -197,19 +199,19 @@ async function readAttempt(connection: Connection, { provider, paymentId }: Paym
   return { attemptId: row.attempt_id, topUpId: row.top_up_id, number: row.number, methodId: row.method_id }
 }
 
-/** News by which money may move, or has: what is said of any other payment that nobody here knows is of no use. */
+/** States in which money may move or has moved. An unknown payment in any other state is ignored. */
 const ADOPTED: readonly PaymentNews['kind'][] = ['succeeded', 'processing', 'needs_action']
 
 /**
- * Takes in a payment that has no row here, as the current attempt of its top-up where that has none, so that nothing else is
- * charged meanwhile. It counts towards the limits by when it was made.
+ * Adopts a payment that is not stored here. It becomes the current attempt of its top-up if that has none, so that nothing else
+ * is charged in the meantime. It counts towards the limits from when it was made.
  */
 async function adopt(
   { connection, account, clock }: Locked,
   provider: string,
   facts: PaymentFacts,
   news: PaymentNews,
-): Promise<OfAttempt | null> {
+): Promise<PaymentAttempt | null> {
   if (!ADOPTED.includes(news.kind)) return null
   const { accountId, currency } = account
   const { paymentId, amountMicros } = facts
@@ -219,7 +221,7 @@ async function adopt(
   const trigger: TopUpTrigger = stored?.topUp.trigger ?? facts.trigger ?? 'manual'
   const topUp =
     stored?.topUp ??
-    (await insertLost(connection, { accountId, trigger, amountMicros, currency, methodId }, facts, nowMicros))
+    (await insertAdoptedTopUp(connection, { accountId, trigger, amountMicros, currency, methodId }, facts, nowMicros))
   const attempt = {
     attemptId: randomUUID(),
     topUpId: topUp.topUpId,
@@ -245,8 +247,8 @@ async function adopt(
   return attempt
 }
 
-/** As automatic as it was; where another automatic one is open by now, it is kept beside that one. */
-async function insertLost(
+/** Inserts a top-up for an adopted payment, with its trigger; as a manual one if another automatic top-up is open by now. */
+async function insertAdoptedTopUp(
   connection: Connection,
   about: Pick<TopUp, 'accountId' | 'trigger' | 'amountMicros' | 'currency' | 'methodId'>,
   facts: PaymentFacts,
@@ -277,7 +279,7 @@ async function readMethodId(
   return rows[0]?.method_id ?? null
 }
 
-/** Of an attempt that its top-up has left behind: only that money was taken after all matters to anybody. */
+/** Stores the outcome of an earlier attempt, which matters only if money was charged after all. */
 async function storeLateOutcome(
   connection: Connection,
   attemptId: string,
@@ -335,7 +337,7 @@ const UPSERT_PAYMENT = `
 async function upsertPayment(
   connection: Connection,
   { provider, paymentId }: PaymentId,
-  { topUpId }: OfAttempt,
+  { topUpId }: PaymentAttempt,
   facts: PaymentFacts,
   totals: PaymentTotals,
   { creditedSequence, lastSequence }: { readonly creditedSequence: bigint; readonly lastSequence: bigint },

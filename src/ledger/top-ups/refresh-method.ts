@@ -1,4 +1,4 @@
-/** Saved cards as the provider has them: banks renew cards, and people let go of them there. */
+/** Keeps saved cards in line with the provider: banks renew cards, and cards are detached there. */
 import type { Pool } from '../../platform/postgres.ts'
 import type { Card } from './payment-methods.ts'
 
@@ -7,7 +7,7 @@ const REFRESH = `
      set brand = $3, last4 = $4, expiry_month = $5, expiry_year = $6, looked_at = clock_timestamp()
    where provider = $1 and provider_method_id = $2 and removed_at is null`
 
-/** What may be shown of a saved card. One that is not saved here, or not any more, changes nothing. */
+/** Updates the shown data of a saved card. A card that is not saved here is ignored. */
 export async function refreshMethod(pool: Pool, provider: string, card: Card): Promise<void> {
   const { providerMethodId, brand, last4, expiryMonth, expiryYear } = card
   await pool.query(REFRESH, [provider, providerMethodId, brand, last4, expiryMonth, expiryYear])
@@ -23,7 +23,7 @@ const FIND = `
   select account_id, method_id, provider_method_id from tollgate.payment_methods
    where provider = $1 and provider_method_id = $2 and removed_at is null`
 
-/** Null: it is not saved here, or not any more. */
+/** Finds a saved card by the provider's id; null: it is not saved here, or was removed. */
 export async function findSavedMethod(
   pool: Pool,
   provider: string,
@@ -39,7 +39,7 @@ interface Row {
   provider_method_id: string
 }
 
-/** Those looked at longest ago first; none that was looked at within the last week. */
+/** The least recently checked first; none that was checked within the last week. */
 const TAKE_STALE = `
   update tollgate.payment_methods m set looked_at = clock_timestamp()
     from (
@@ -53,7 +53,7 @@ const TAKE_STALE = `
    where m.method_id = stale.id
   returning m.account_id, m.method_id, m.provider_method_id`
 
-/** Saved cards that the provider is to be asked about now, for those of which no webhook came. */
+/** Takes up to `limit` cards to be checked, and notes that they were; they may have changed without a webhook. */
 export async function takeStaleMethods(pool: Pool, provider: string, limit: number): Promise<SavedMethodId[]> {
   const { rows } = await pool.query<Row>(TAKE_STALE, [provider, limit])
   return rows.map(idOf)

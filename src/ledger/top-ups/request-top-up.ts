@@ -1,4 +1,4 @@
-/** Credit added by hand: a person asks for a payment, now, whatever automatic top-up does. */
+/** Requests a manual top-up: a person adds credit now, regardless of automatic top-up. */
 import { randomUUID } from 'node:crypto'
 import { formatInstant } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
@@ -13,7 +13,7 @@ import { insertTopUp, newTopUp } from './top-up-rows.ts'
 export interface WantedTopUp {
   readonly accountId: string
   readonly amountMicros: Micros
-  /** Null: the account's default. */
+  /** Null: the default card. */
   readonly methodId: string | null
   readonly actor: string
 }
@@ -29,7 +29,7 @@ export interface RequestedTopUp {
 
 export type TopUpRefusal = 'account_closed' | 'no_method' | { readonly faults: readonly SettingsFault[] }
 
-/** Requests it once, however often it is asked for under this key. */
+/** Requests a top-up, once per request key: a repeated request returns the first answer. */
 export async function requestTopUp(
   writer: Writer,
   { accountId, amountMicros, methodId: wantedMethodId, actor }: WantedTopUp,

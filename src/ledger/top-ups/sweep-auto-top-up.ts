@@ -1,6 +1,6 @@
 /**
- * Asks the question of automatic top-up again of every account that has it, for what nobody else asks: a limit whose time
- * has passed, and a column that is not what it should be, whatever made it so.
+ * Re-evaluates automatic top-up for every account that has it, for what no transaction triggers: a limit whose waiting time
+ * has passed, or a threshold column with a wrong value, whatever caused it.
  */
 
 import type { InstantMicros } from '../../core/instant.ts'
@@ -16,13 +16,13 @@ const NEXT_ACCOUNTS = `
 
 export interface Swept {
   readonly accounts: number
-  /** Whose column was put right, or is compared with again. */
+  /** Accounts whose column was updated. */
   readonly rearmed: number
-  /** Whose top-up was asked for. */
+  /** Accounts whose top-up was requested. */
   readonly requested: number
 }
 
-/** Reads page by page without a lock, and locks only the accounts that need something, one at a time. */
+/** Sweeps all accounts with automatic top-up. It reads pages without a lock, and locks only accounts to change, one at a time. */
 export async function sweepAutoTopUp(writer: Writer, accountsPerPage = ACCOUNTS_PER_PAGE): Promise<Swept> {
   let [accounts, rearmed, requested] = [0, 0, 0]
   for (let after = ''; ; ) {
@@ -35,32 +35,32 @@ export async function sweepAutoTopUp(writer: Writer, accountsPerPage = ACCOUNTS_
       writer.pool,
       rows.map((row) => row.account_id),
     )
-    for (const { accountId } of page.filter((auto) => needsMending(auto, nowMicros))) {
-      const mended = await mend(writer, accountId)
-      if (mended !== 'as_it_was') rearmed++
-      if (mended === 'requested') requested++
+    for (const { accountId } of page.filter((auto) => needsRearming(auto, nowMicros))) {
+      const outcome = await rearmAccount(writer, accountId)
+      if (outcome !== 'unchanged') rearmed++
+      if (outcome === 'requested') requested++
     }
     after = last.account_id
   }
 }
 
-function waitsStill({ waits }: AutoTopUp, nowMicros: InstantMicros) {
+function activeWait({ waits }: AutoTopUp, nowMicros: InstantMicros) {
   return waits !== null && waits.untilMicros > nowMicros ? waits : null
 }
 
-function needsMending(auto: AutoTopUp, nowMicros: InstantMicros): boolean {
-  const belowMicros = belowMicrosOf({ ...auto, waits: waitsStill(auto, nowMicros) })
-  const isAsked = belowMicros === null || auto.balanceMicros >= belowMicros
-  return belowMicros !== auto.storedBelowMicros || !isAsked || auto.waits !== waitsStill(auto, nowMicros)
+function needsRearming(auto: AutoTopUp, nowMicros: InstantMicros): boolean {
+  const belowMicros = belowMicrosOf({ ...auto, waits: activeWait(auto, nowMicros) })
+  const isTopUpDue = belowMicros !== null && auto.balanceMicros < belowMicros
+  return belowMicros !== auto.storedBelowMicros || isTopUpDue || auto.waits !== activeWait(auto, nowMicros)
 }
 
-/** Asked again under the lock. */
-async function mend(writer: Writer, accountId: string): Promise<'requested' | 'rearmed' | 'as_it_was'> {
-  const changed = await changeAccount<'requested' | 'rearmed' | 'as_it_was'>(writer, accountId, async (locked) => {
+/** Evaluates the account again, under its lock. */
+async function rearmAccount(writer: Writer, accountId: string): Promise<'requested' | 'rearmed' | 'unchanged'> {
+  const changed = await changeAccount<'requested' | 'rearmed' | 'unchanged'>(writer, accountId, async (locked) => {
     const auto = await readAutoTopUp(locked.connection, accountId)
-    const waits = waitsStill(auto, locked.clock.nowMicros)
+    const waits = activeWait(auto, locked.clock.nowMicros)
     const change = await conclude(locked, auto, { cause: 'top_up', waits })
-    return { change, answer: change === null ? 'as_it_was' : change.topUpDue ? 'requested' : 'rearmed' }
+    return { change, answer: change === null ? 'unchanged' : change.topUpDue ? 'requested' : 'rearmed' }
   })
-  return 'answer' in changed ? changed.answer : 'as_it_was'
+  return 'answer' in changed ? changed.answer : 'unchanged'
 }

@@ -1,4 +1,4 @@
-/** Top-ups and their attempts, as they are stored: read and written under the lock of their account. */
+/** The rows of top-ups and their attempts. They are read and written under the lock of their account. */
 
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
@@ -37,6 +37,7 @@ export interface TopUpRow {
   claimed_until_micros: bigint | null
 }
 
+/** Converts a row. */
 export function topUpOf(row: TopUpRow): TopUp {
   return {
     topUpId: row.top_up_id,
@@ -75,7 +76,7 @@ export interface HeldTopUp {
   readonly claim: { readonly holder: string; readonly untilMicros: InstantMicros } | null
 }
 
-/** Null: the account has no such top-up. */
+/** Reads a top-up with its claim; null: the account has no such top-up. */
 export async function readTopUp(
   connection: Connection | Pool,
   accountId: string,
@@ -89,19 +90,19 @@ export async function readTopUp(
   return { topUp: topUpOf(row), claim }
 }
 
-/** Whether the holder has it still, by the database's clock. */
+/** Whether the holder still has the claim. `nowMicros`: the database's clock. */
 export function isHeldBy({ claim }: HeldTopUp, holder: string, nowMicros: InstantMicros): boolean {
   return claim?.holder === holder && claim.untilMicros > nowMicros
 }
 
-/** An automatic top-up finds another one open: nothing is inserted. */
+/** `do nothing`: if another automatic top-up is open, nothing is inserted. */
 const INSERT_TOP_UP = `
   insert into tollgate.top_ups (top_up_id, account_id, trigger, amount_micros, currency, state, method_id, actor,
     requested_at, next_try_at, updated_at)
   values ($1, $2, $3, $4, $5, 'requested', $6, $7, $8, $9, $9)
       on conflict do nothing`
 
-/** A new one, `requested`. False where there is such a top-up, or an automatic one open already. */
+/** Inserts a new top-up as `requested`. False: its id exists, or it is automatic and another automatic one is open. */
 export async function insertTopUp(
   connection: Connection,
   topUp: TopUp,
@@ -122,6 +123,7 @@ export async function insertTopUp(
   return rowCount === 1
 }
 
+/** Makes a requested top-up that is due now. */
 export function newTopUp(
   about: Pick<TopUp, 'topUpId' | 'accountId' | 'trigger' | 'amountMicros' | 'currency' | 'methodId'>,
   requestedAtMicros: InstantMicros,
@@ -144,7 +146,7 @@ export function newTopUp(
   }
 }
 
-/** One that is over lets go of its claim; nobody has anything left to do with it. */
+/** A top-up that has ended loses its claim. */
 const UPDATE_TOP_UP = `
   update tollgate.top_ups
      set amount_micros = $2, state = $3, reason = $4, attempts = $5, attempt_id = $6, payment_id = $7, method_id = $8,
@@ -153,6 +155,7 @@ const UPDATE_TOP_UP = `
          claimed_by = case when $17 then claimed_by end, claimed_until = case when $17 then claimed_until end
    where top_up_id = $1`
 
+/** Stores the state of a top-up. The account must be locked. */
 export async function updateTopUp(connection: Connection, topUp: TopUp, nowMicros: InstantMicros): Promise<void> {
   await connection.query(UPDATE_TOP_UP, [
     topUp.topUpId,
@@ -175,7 +178,7 @@ export async function updateTopUp(connection: Connection, topUp: TopUp, nowMicro
   ])
 }
 
-/** One payment at the provider, and how it went. */
+/** An attempt: one payment at the provider. */
 export interface Attempt {
   readonly attemptId: string
   readonly topUpId: string
@@ -193,6 +196,7 @@ const INSERT_ATTEMPT = `
     provider, payment_id, prepared_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
+/** Inserts a prepared attempt. */
 export async function insertAttempt(
   connection: Connection,
   attempt: Attempt,
@@ -224,14 +228,15 @@ export type AttemptOutcome =
   | 'canceled'
   | 'refused'
 
+/** Stores the outcome of an attempt; `outcome` null: not known yet. */
 export async function updateAttempt(
   connection: Connection,
   attemptId: string,
-  went: {
+  result: {
     readonly confirmedAtMicros: InstantMicros | null
     readonly outcome: AttemptOutcome | null
     readonly code: string | null
   },
 ): Promise<void> {
-  await connection.query(UPDATE_ATTEMPT, [attemptId, textOf(went.confirmedAtMicros), went.outcome, went.code])
+  await connection.query(UPDATE_ATTEMPT, [attemptId, textOf(result.confirmedAtMicros), result.outcome, result.code])
 }

@@ -1,25 +1,24 @@
 /**
- * Phone numbers are kept for a while, for the customer to recognise a call by, and then cleared: in rated usage, of which
- * nothing else ever changes (a trigger sees to that), and in dead letters with the message that they stand in.
+ * Phone numbers are kept for a while, so that customers can recognise their calls, and then cleared: in rated usage, where
+ * nothing else may ever change (a trigger enforces that), and in dead letters, together with the original message.
  *
- * Rated usage has no index by time, for every batch would pay for it. It need not have one: a month's partition is written
- * from front to back, so what is due stands at its front. Each partition is gone through in pages of blocks, once as its rows
- * come due, up to the first page that holds one which is not; and once more, whole, when all of it is due, after which it is
- * noted as done and never read again. So the second time nothing depends on the order of rows. The month that is being written
- * is never among them: numbers are kept for longer than a month. Rows that are cleared are written anew, further back or where
- * there is room, and there is nothing left to clear in them.
+ * Rated usage has no index by time, as every batch would pay for it. None is needed: a month's partition is written front to
+ * back, so the rows that are due are at its front. Each partition is processed in pages of blocks, twice. The first pass
+ * follows the rows as they come due, up to the first page with a row that is not. The second pass, once the whole partition
+ * is due, covers all of it and does not rely on the order of rows; afterwards the partition is marked as done and never read
+ * again. The current month is never processed, because numbers are kept for longer than a month. A cleared row is rewritten
+ * elsewhere in the partition, with nothing left to clear.
  *
- * The default partition holds the rows of months that nobody has prepared. It is gone through once a day for as long as it
- * holds any.
+ * The default partition holds rows of months that have no partition. As long as it has any, it is processed once a day.
  */
 import { type Connection, inTransaction, type Pool } from '../../platform/postgres.ts'
 import type { UpkeepPage } from '../../platform/upkeep.ts'
 
-/** Half a megabyte, a thousand rows: a tenth of a second. */
+/** Half a megabyte, or a thousand rows: it takes a tenth of a second. */
 const BLOCKS_PER_PAGE = 64
 const LETTERS_PER_PAGE = 500
 
-/** The partitions of rated usage with their time, from the catalog. The default one has no bounds. */
+/** The partitions of rated usage with their bounds, from the system catalog. The default partition has none. */
 const PARTITIONS = `
   partition as (
     select c.oid, c.relname as name, pg_relation_filenode(c.oid) as file_node,
@@ -38,7 +37,7 @@ const NOTE_PARTITIONS = `
    where coalesce(begins, '-infinity') < now() - make_interval(days => $1::integer)
       on conflict do nothing`
 
-/** Months that are due whole, the oldest first, then the default, then the month that is due in part. Passes over what others are at. */
+/** Months that are entirely due, oldest first, then the default partition, then the partly due month. Skips claimed ones. */
 const CLAIM = `
   with ${PARTITIONS}
   select n.partition_name, quote_ident(n.partition_name) as quoted_name, n.is_whole,
@@ -53,7 +52,7 @@ const CLAIM = `
    limit 1
      for no key update of n skip locked`
 
-/** $1 and $2 bound the page by block, $3 is for how many days numbers are kept. */
+/** $1 and $2 bound the page by block; $3: for how many days numbers are kept. */
 const clearPage = (quotedName: string) => `
   with cleared as (
     update tollgate.${quotedName}
@@ -79,7 +78,7 @@ const STORE = `
 interface ClaimedRow {
   partition_name: string
   quoted_name: string
-  /** It is gone through whole, with all of it due. */
+  /** The second pass: the whole partition is due. */
   is_whole: boolean
   next_block: bigint
   file_node: number
@@ -89,8 +88,8 @@ interface ClaimedRow {
 }
 
 /**
- * Clears the numbers of a page of rated usage that was recorded more than so many days ago. A page is a transaction, so who
- * dies in the middle of one leaves it to the next. Any number of processes may do so at once, each at another partition.
+ * Clears the numbers in one page of rated usage recorded more than `keptDays` days ago. Each page is one transaction, so if
+ * the process dies, another one repeats the page. Processes may run concurrently, each on another partition.
  */
 export async function clearOldNumbers(
   pool: Pool,
@@ -129,7 +128,7 @@ async function clearPageOf(
   return { count, hasMore: !stays, overdueSeconds }
 }
 
-/** What a replay would need goes; position, reason, account and event stay. The hash of the value tells that it had one. */
+/** Clears what a replay would need. Position, reason, account and event stay; the hash shows that there was a value. */
 const CLEAR_LETTERS = `
   with old as (
     select topic, partition, "offset", value_hash from tollgate.dead_letters
@@ -148,7 +147,7 @@ const CLEAR_LETTERS = `
          extract(epoch from now() - make_interval(days => $1::integer) - min(recorded_at))::float8 as overdue_seconds
     from cleared`
 
-/** The same of dead letters, whose numbers stand in the message as it came: a page of messages is cleared whole. */
+/** Clears the original messages of a page of dead letters, as they contain numbers. */
 export async function clearOldLetters(
   pool: Pool,
   keptDays: number,

@@ -1,18 +1,18 @@
 /**
- * Movements and rated usage are kept a month a partition, by the UTC month of recording. The partitions of this month and
- * the next three are made ahead of time, by the database's clock. Rating never waits for one: rows of a month without a
- * partition go to the default partition, and once it holds rows of a month, that month stays there.
+ * Movements and rated usage are partitioned by the UTC month of recording. The partitions of this month and the next three
+ * are created in advance, by the database's clock. Rating never waits for one: rows of a month without a partition go to the
+ * default partition, and once that has rows of a month, the month stays there.
  *
- * A partition comes to be beside its parent, and is then attached. `create table ... partition of` would lock the parent
- * against everybody. Attaching takes
+ * A partition is created as a separate table and then attached, because `create table ... partition of` would lock the parent
+ * exclusively. Attaching takes
  *
- *   share update exclusive   on the parent: reads and writes go on
- *   access exclusive         on the new table, which nobody knows yet, and on the default partition, which is scanned for
+ *   share update exclusive   on the parent: reads and writes continue
+ *   access exclusive         on the new table, which nobody uses yet, and on the default partition, which is scanned for
  *                            rows of the month
  *
- * So whoever holds rows of the default partition in an open transaction is waited for, and behind us wait all who want to
- * read or write it. That is held to LOCK_TIMEOUT_MS, and with the scan to STATEMENT_TIMEOUT_MS; then we give way
- * and come again. Where the months were made in time, the default partition is empty and written by nobody.
+ * So attaching waits for open transactions that use the default partition, and everyone else who wants to use it waits behind
+ * us. That is limited to LOCK_TIMEOUT_MS, and together with the scan to STATEMENT_TIMEOUT_MS; then we give up and retry later.
+ * If the months were created in time, the default partition is empty and unused.
  */
 import { sqlState } from '../../platform/faults.ts'
 import { type Connection, inTransaction, type Pool } from '../../platform/postgres.ts'
@@ -23,7 +23,7 @@ const MONTHS_AHEAD = 3
 export const LOCK_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 3_000
 
-/** Any number that nothing else in the database locks; it only has to be the same for every version of Tollgate. */
+/** Any number that nothing else in the database locks. It must stay the same in every version of Tollgate. */
 const LOCK_KEY = 7_082_026_032
 
 export interface MonthPartition {
@@ -34,19 +34,19 @@ export interface MonthPartition {
 
 export interface EnsuredPartitions {
   readonly made: MonthPartition[]
-  /** The default partition holds rows of the month, so there is none of its own. */
+  /** The default partition has rows of the month, so it gets no partition. */
   readonly leftToDefault: MonthPartition[]
-  /** The locks were not to be had in time: worth another try later. */
+  /** The locks were not granted in time: to be retried later. */
   readonly postponed: MonthPartition[]
 }
 
-/** Safe at any time, and for many at once: a month is made by one of them, and the others find it there. */
+/** Creates the missing partitions. Safe at any time and concurrently: one process creates a month, the others find it. */
 export async function ensureMonthPartitions(pool: Pool): Promise<EnsuredPartitions> {
   const missing = await findMissing(pool)
   const ensured: EnsuredPartitions = { made: [], leftToDefault: [], postponed: [] }
   for (const table of PARTITIONED_TABLES) {
     for (const partition of missing.filter((each) => each.table === table)) {
-      // Whoever held the table for the month before holds it still: its other months would only make raters wait again.
+      // The table is probably still held, and trying its other months would only make raters wait again.
       const isTableBusy = ensured.postponed.some((postponed) => postponed.table === table)
       const outcome = isTableBusy ? 'postponed' : await makePartition(pool, partition)
       if (outcome !== 'there') ensured[outcome].push({ table, month: partition.month })
@@ -86,7 +86,7 @@ async function findMissing(database: Pool | Connection): Promise<MissingPartitio
 
 type Outcome = keyof EnsuredPartitions | 'there'
 
-/** A transaction of its own: its locks are held for one month only, and one that fails leaves the others. */
+/** One transaction per month, so that locks are held briefly and a failure does not affect other months. */
 async function makePartition(pool: Pool, partition: MissingPartition): Promise<Outcome> {
   try {
     return await inTransaction(pool, async (connection) => {
@@ -94,7 +94,7 @@ async function makePartition(pool: Pool, partition: MissingPartition): Promise<O
         `set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
       )
       await connection.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY])
-      // Asked again under the lock: somebody else may have made it while we waited.
+      // Checked again under the lock: another process may have created it while we waited.
       if (!(await findMissing(connection)).some(({ name }) => name === partition.name)) return 'there'
       if (await isInDefault(connection, partition)) return 'leftToDefault'
       await createAndAttach(connection, partition)
@@ -107,7 +107,7 @@ async function makePartition(pool: Pool, partition: MissingPartition): Promise<O
   }
 }
 
-/** Looked at before any lock is taken that others would wait for. */
+/** Checked before taking any lock that others would wait for. */
 async function isInDefault(connection: Connection, { table, begins, ends }: MissingPartition): Promise<boolean> {
   const { rows } = await connection.query<{ found: boolean }>(
     `select exists (
@@ -119,9 +119,9 @@ async function isInDefault(connection: Connection, { table, begins, ends }: Miss
 }
 
 /**
- * The same as `partition of` makes: columns, defaults, checks and indexes are copied, and attaching merges them into the
- * parent's and clones its row triggers. A statement trigger is nobody's but its table's, so it is made here. Comments
- * are left out, as `partition of` leaves them out.
+ * Creates what `partition of` would: columns, defaults, checks and indexes are copied, and attaching merges them with the
+ * parent's and clones its row triggers. Statement triggers are not cloned, so the one needed is created here. Comments are
+ * left out, as with `partition of`.
  */
 async function createAndAttach(connection: Connection, { table, name, begins, ends }: MissingPartition): Promise<void> {
   await connection.query(`create table tollgate.${name} (like tollgate.${table} including all excluding comments)`)
@@ -143,7 +143,7 @@ function isHeldUp(error: unknown): boolean {
 
 const CHECK_VIOLATION = '23514'
 
-/** A row of the month came in between our look and the lock: attaching is refused, as the row would be in the wrong place. */
+/** A row of the month arrived between our check and the lock, so Postgres refuses to attach the partition. */
 function isNowInDefault(error: unknown): boolean {
   return sqlState(error) === CHECK_VIOLATION
 }

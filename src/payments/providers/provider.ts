@@ -1,9 +1,8 @@
 /**
- * What the program asks of a payment provider, and the only words in which it hears of payments. A provider takes money and
- * says what became of it; it never touches a balance. Whatever it says of a payment is the same kind of facts, whether it
- * came as the reply to a confirmation, from a look at the payment, or from a list.
+ * The interface of a payment provider. A provider takes money and reports the outcome; it never touches a balance. It always
+ * reports a payment as the same kind of facts: in the answer to a confirmation, when the payment is read, and in a list.
  *
- * Amounts are micros of the currency and whole cents. Ids are the provider's own, opaque here. Every call has a deadline.
+ * Amounts are in micros and always whole cents. The provider's ids are opaque here. Every call has a deadline.
  */
 import type { InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
@@ -14,10 +13,10 @@ export type { PaymentFacts }
 
 export type ProviderName = 'sandbox' | 'stripe'
 
-/** A saved card, as much of it as may be shown. */
+/** The data of a saved card that may be shown. */
 export interface SavedMethod {
   readonly providerMethodId: string
-  /** `visa`, `mastercard`, ...: for showing. */
+  /** `visa`, `mastercard`, ...: for display only. */
   readonly brand: string
   readonly last4: string
   /** 1 to 12. */
@@ -25,14 +24,14 @@ export interface SavedMethod {
   readonly expiryYear: number
 }
 
-/** No answer to go by. */
+/** There is no usable answer. */
 export type NoAnswer =
-  /** Refused before anything happened (a rate limit, a refused connection, an outage it announced): counts for nothing. */
+  /** The call failed before anything happened: a rate limit, a refused connection, an announced outage. */
   | { readonly kind: 'unavailable'; readonly detail: string; readonly retryAfterMicros: number | null }
-  /** The deadline passed, or the answer does not say what happened: it may have been done. */
+  /** The deadline passed, or the answer does not say what happened: the call may have taken effect. */
   | { readonly kind: 'unknown'; readonly detail: string }
 
-/** The request itself is refused and will be each time: a fault of the program, its keys or its settings. Nothing was charged. */
+/** The request is refused and would be again: the program, its keys or its settings are wrong. Nothing was charged. */
 export interface Refused {
   readonly kind: 'refused'
   readonly code: string
@@ -50,27 +49,27 @@ export interface PaymentToPrepare {
   readonly providerMethodId: string
   readonly amountMicros: Micros
   readonly currency: Currency
-  /** The customer is away, as with an automatic top-up. */
+  /** The customer is not present, as with an automatic top-up. */
   readonly isOffSession: boolean
-  /** Who gets the provider's receipt by mail; absent or null: nobody. */
+  /** The address for the provider's receipt; absent or null: no receipt. */
   readonly receiptEmail?: string | null
 }
 
-/** What is marked at the provider, so that a database restored to an earlier point learns of what it has forgotten. */
+/** A mark stored at the provider, from which a database that was restored to an earlier point learns that it lost a change. */
 export interface ProviderMark {
   /** The version of the account's settings that last changed automatic top-up. */
   readonly settingsVersion: number
 }
 
 export interface SetupToCreate {
-  /** Ours, random, and the idempotency key of its creation. */
+  /** Our random id, and the idempotency key of the creation. */
   readonly setupId: string
   readonly customerId: string
-  /** Where the provider's page sends the customer when it is done with them, whatever came of it. */
+  /** Where the provider's page sends the customer afterwards, whatever the outcome. */
   readonly returnUrl: string
 }
 
-/** A visit to the provider's page where a card is typed in. */
+/** A visit to the provider's page where a card is entered. */
 export interface MethodSetup {
   readonly providerSetupId: string
   readonly url: string
@@ -84,37 +83,37 @@ export interface MethodSetup {
 
 export type SetupAnswer = { readonly kind: 'setup'; readonly setup: MethodSetup } | NoAnswer | Refused
 
-/** Tells a provider's webhooks from anybody else's. */
+/** Authenticates and reads a provider's webhooks. */
 export interface WebhookReader {
   readonly provider: ProviderName
-  /** The header that the signature is in, in lower case. */
+  /** The header with the signature, in lower case. */
   readonly signatureHeader: string
-  /** Null: it is not the provider's, or was signed too long ago. `body`: the bytes as they came. */
+  /** Null: the webhook is not from the provider, or was signed too long ago. `body`: the raw bytes. */
   read(body: Buffer, signature: string): ProviderEvent | null
 }
 
 export interface PaymentProvider {
   readonly name: ProviderName
-  /** Asked again under the same account, it is the same customer. */
+  /** Creates the customer of an account, or returns the existing one. */
   createCustomer(
     accountId: string,
   ): Promise<{ readonly kind: 'customer'; readonly customerId: string } | NoAnswer | Refused>
-  /** Makes a payment that takes nothing before it is confirmed. */
+  /** Creates a payment that charges nothing until it is confirmed. */
   prepare(payment: PaymentToPrepare): Promise<FactsAnswer>
-  /** Charges a prepared payment. Confirmed again it is not charged again: the answer is what it is by now. */
+  /** Charges a prepared payment. Confirming it again does not charge again, but returns its current facts. */
   confirm(paymentId: string, attemptId: string): Promise<FactsAnswer>
   /**
-   * Asks for the approval of a payment that needs it, with the customer there: where they give it, and where they come back
-   * to. Any other payment stays as it is, which the facts say.
+   * Starts the approval of a payment that needs it, with the customer present. The facts have the URL of the approval page,
+   * from which the customer returns to `returnUrl`. Any other payment stays unchanged.
    */
   approve(paymentId: string, attemptId: string, returnUrl: string): Promise<FactsAnswer>
-  /** Cancels a payment that was not taken; answers what it is then, which may be that it has succeeded after all. */
+  /** Cancels a payment that was not charged, and returns its facts: it may have succeeded after all. */
   cancel(paymentId: string): Promise<FactsAnswer>
-  /** Refused as `payment_missing` where there is none. */
+  /** Reads a payment. Refused as `payment_missing` if it does not exist. */
   readPayment(paymentId: string): Promise<FactsAnswer>
   /**
-   * Every payment, refund and dispute that is new or changed since the cursor (null: from the beginning), as facts of
-   * payments, oldest change first, in pages. `cursor` is where the next look begins; opaque here. Null facts-page ends it.
+   * Lists every payment that is new or has changed (also by a refund or dispute) since the cursor (null: since the beginning),
+   * in pages, oldest change first. The returned `cursor` is where the next page or the next listing begins.
    */
   listChanged(cursor: string | null): Promise<
     | {
@@ -126,23 +125,24 @@ export interface PaymentProvider {
     | NoAnswer
     | Refused
   >
-  /** The cursor that begins `overlapMicros` before the given one, so that what was changed late is not passed over. */
+  /** Moves a cursor back by `overlapMicros`, so that changes that appear late in the list are not missed. */
   rewind(cursor: string, overlapMicros: number): string
-  /** A page on which the customer types a card in. Asked again under the same id, it is the same page. */
+  /** Creates a page on which the customer enters a card. The same id returns the same page. */
   createSetup(setup: SetupToCreate): Promise<SetupAnswer>
-  /** Refused as `setup_missing` where there is none. */
+  /** Reads a setup. Refused as `setup_missing` if it does not exist. */
   readSetup(providerSetupId: string): Promise<SetupAnswer>
-  /** The customer has turned back from the page: ends the setup, unless a card was saved first, which the answer says. */
+  /** Ends a setup because the customer left the page. If a card was saved first, the answer says so. */
   cancelSetup(providerSetupId: string): Promise<SetupAnswer>
-  /** The method as it is now (banks renew cards); `gone` where it was detached. */
+  /** Reads a card as it is now (banks renew cards); `gone`: it was detached. */
   readMethod(
     providerMethodId: string,
   ): Promise<{ readonly kind: 'method'; readonly method: SavedMethod } | { readonly kind: 'gone' } | NoAnswer | Refused>
-  /** Lets go of a saved method; one already gone is no fault. */
+  /** Detaches a saved card; a card that is gone already counts as done. */
   detachMethod(providerMethodId: string): Promise<{ readonly kind: 'done' } | NoAnswer | Refused>
+  /** Reads the mark of a customer; null: it was never written. */
   readMark(
     customerId: string,
   ): Promise<{ readonly kind: 'mark'; readonly mark: ProviderMark | null } | NoAnswer | Refused>
-  /** Never moves the mark back to an earlier settings version. */
+  /** Writes the mark, unless it already has a later settings version. */
   writeMark(customerId: string, mark: ProviderMark): Promise<{ readonly kind: 'done' } | NoAnswer | Refused>
 }

@@ -1,16 +1,16 @@
 /**
- * The numbers that the sandbox takes, and what each stands for. They are Stripe's public test numbers, and mean here what
- * they mean there (https://docs.stripe.com/testing), with one difference: of the cards that decline, Stripe saves only
- * 4000000000000341 with a customer, the sandbox saves them all, so that every decline of a saved card can be tried out.
+ * The numbers that the sandbox accepts, and their behaviour. They are Stripe's public test numbers and behave as they do there
+ * (https://docs.stripe.com/testing), with one difference: of the cards that decline, Stripe saves only 4000000000000341 with a
+ * customer. The sandbox saves them all, so that every decline of a saved card can be tried.
  *
- * No test card is processed for a while, so that is tried with Stripe's test accounts for SEPA debits
+ * No test card has a processing time, so for that there are Stripe's test accounts for SEPA debits
  * (https://docs.stripe.com/payments/sepa-debit/accept-a-payment).
  *
- * A number is forgotten at once: what is kept is its behaviour, by name, with brand and last four digits.
+ * The number itself is never stored, only the name of its behaviour, the brand and the last four digits.
  */
 import { MICROS_PER_SECOND } from '../../../core/instant.ts'
 
-/** As the provider says it; core's `declineOf` makes sense of it. */
+/** The provider's codes of a decline; `declineOf` in the core interprets them. */
 export interface DeclineCodes {
   readonly code: string
   readonly declineCode: string | null
@@ -18,15 +18,15 @@ export interface DeclineCodes {
 }
 
 export interface Behaviour {
-  /** When the bank asks for the customer's approval; never where absent. */
+  /** When the bank asks for the customer's approval; absent: never. */
   readonly authentication?: 'always' | 'on_session' | 'unless_set_up'
-  /** How long it is processed before it succeeds or is declined; not at all where absent. */
+  /** The processing time before it succeeds or is declined; absent: none. */
   readonly processingMicros?: number
-  /** Declined with this, once approved and processed where it has to be. */
+  /** It is declined with these codes, after any approval and processing. */
   readonly decline?: DeclineCodes
-  /** Opened right after the charge; an inquiry moves no money. */
+  /** A dispute is opened right after the charge; an inquiry moves no money. */
   readonly dispute?: 'inquiry' | 'open'
-  /** `late`: a refund takes a while. `fails`: it is made at once, and comes back after a while. */
+  /** `late`: a refund takes a while. `fails`: it is made at once, and fails after a while. */
   readonly refund?: 'late' | 'fails'
 }
 
@@ -89,9 +89,9 @@ const TABLE: readonly (readonly [behaviour: BehaviourName, brand: string, number
     'visa',
     ['4000000400000008', '4000002500000003', '4000002760000016', '4000005280000002', '4000008260000000'],
   ],
-  // The money is at the seller's disposal at once, which nothing here depends on.
+  // Their funds are available to the seller at once, which does not matter here.
   ['succeeds', 'visa', ['4000000000000077', '4000003720000278']],
-  // An elevated risk, checks of the address or CVC that fail, and an early warning of fraud: charged all the same.
+  // Elevated risk, failing checks of address or CVC, and an early fraud warning: charged nevertheless.
   [
     'succeeds',
     'visa',
@@ -119,9 +119,9 @@ const TABLE: readonly (readonly [behaviour: BehaviourName, brand: string, number
   ['approval_always', 'visa', ['4000002760003184', '4000000000003220', '4000000000003063']],
   ['approval_then_insufficient_funds', 'visa', ['4000008260003178']],
   ['approval_then_decline', 'visa', ['4000008400001629']],
-  // Approval is needed and cannot be asked for.
+  // Approval is needed but not supported.
   ['generic_decline', 'visa', ['4000008400001280']],
-  // Approval is possible and not needed.
+  // Approval is supported but not needed.
   ['succeeds', 'visa', ['4000000000003055', '4000000000003097']],
   ['disputed', 'visa', ['4000000000000259', '4000000000002685']],
   ['inquired', 'visa', ['4000000000001976']],
@@ -141,7 +141,7 @@ export const TEST_NUMBERS: readonly TestNumber[] = TABLE.flatMap(([behaviour, br
 
 const BY_NUMBER = new Map(TEST_NUMBERS.map((one) => [one.number, one]))
 
-/** What a number stands for, written with spaces or without; null where it is no test number. */
+/** Finds a test number, written with or without spaces; null: it is not a test number. */
 export function findTestNumber(text: string): TestNumber | null {
   return BY_NUMBER.get(text.replaceAll(/[\s-]/g, '').toUpperCase()) ?? null
 }

@@ -1,4 +1,4 @@
-/** The sandbox's own database: created where it is missing, and brought to this version's schema, at the first use. */
+/** The sandbox's own database. On first use it is created if missing, and migrated to this version's schema. */
 import pg from 'pg'
 import type { InstantMicros } from '../../../core/instant.ts'
 import { sqlState } from '../../../platform/faults.ts'
@@ -7,17 +7,17 @@ import { migrate } from '../../../platform/migrate.ts'
 import { asFault, type Connection, createPool, inTransaction, type Pool } from '../../../platform/postgres.ts'
 
 const MISSING_DATABASE = '3D000'
-/** By another process meanwhile; the second is what a server answers when both are at it at once. */
+/** Another process has created it; the second code is for truly concurrent creation. */
 const CREATED_ALREADY = ['42P04', '23505']
-/** Every server has it. */
+/** Exists on every server. */
 const MAINTENANCE_DATABASE = '/postgres'
 
-/** Postgres cuts off what is longer. */
+/** Postgres truncates longer names. */
 const MAX_NAME_BYTES = 63
 
 /**
- * Where the sandbox keeps its payments: `given`, or else beside the ledger under its name with `_sandbox` behind. Throws
- * where that is the ledger itself: restored to an earlier point, it would take the payments along.
+ * The URL of the sandbox's database: `given`, or the ledger's with `_sandbox` appended to its name. Throws if it is the ledger's
+ * own database, because restoring the ledger to an earlier point would then restore the payments as well.
  */
 export function sandboxDatabaseUrl(ledgerUrl: string, given: string | null = null): string {
   const ledger = new URL(ledgerUrl)
@@ -38,20 +38,21 @@ export function sandboxDatabaseUrl(ledgerUrl: string, given: string | null = nul
 export interface SandboxOptions {
   readonly databaseUrl: string
   readonly log: Logger
-  /** For tests and the demo, where time goes faster; the database's clock without it. */
+  /** For tests and the demo, where time runs faster; absent: the database's clock. */
   readonly now?: (() => InstantMicros) | undefined
   readonly connections?: number
 }
 
-/** The database as provider and desk share it. */
+/** The database, shared by provider and desk. */
 export interface SandboxDatabase {
-  /** Created and migrated. */
+  /** A pool of the database, which has been created and migrated. */
   pool(): Promise<Pool>
   now(database: Pool | Connection): Promise<InstantMicros>
   inTransaction<T>(work: (connection: Connection, nowMicros: InstantMicros) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
+/** Opens the database without connecting; the first use creates and migrates it. */
 export function openSandboxDatabase({ databaseUrl, log, now, connections = 4 }: SandboxOptions): SandboxDatabase {
   const pool = createPool(databaseUrl, log, connections)
   let ready: Promise<void> | null = null
@@ -61,7 +62,7 @@ export function openSandboxDatabase({ databaseUrl, log, now, connections = 4 }: 
       try {
         await ready
       } catch (error) {
-        // The next call tries anew.
+        // The next call tries again.
         ready = null
         throw asFault(error)
       }
@@ -83,7 +84,7 @@ export function openSandboxDatabase({ databaseUrl, log, now, connections = 4 }: 
   return database
 }
 
-/** Whether there is one to ask, without making it. What else may be wrong with it the first call says. */
+/** Whether the database exists; it is not created. Any other problem with it will show in the first call. */
 export async function isSandboxThere(databaseUrl: string): Promise<boolean> {
   const client = new pg.Client({
     connectionString: databaseUrl,

@@ -1,6 +1,6 @@
 /**
- * What is done on the provider's side, by hand: a card is typed in, the bank's page is answered, a refund is made at the
- * dashboard, a charge is disputed. The sandbox's pages and the commands `tollgate sandbox` use it.
+ * Manual actions on the provider's side: entering a card, answering the bank's page, making a refund at the dashboard,
+ * disputing a charge. The sandbox's pages and the commands `tollgate sandbox` use it.
  */
 import type { Micros } from '../../../core/money.ts'
 import type { DeclineCodes } from './cards.ts'
@@ -20,27 +20,27 @@ import {
 import { cancelSetup, fillSetup, readSetup, type SandboxSetup } from './setups.ts'
 import { changePayment, listPayments, settleDue } from './store.ts'
 
-/** What has to be done with a payment: those that cannot be throw `NotPossible`, and leave it as it was. */
+/** The actions. One that is not possible in the current state throws `NotPossible` and changes nothing. */
 export interface SandboxDesk {
   addTestCard(card: TestCard): Promise<AddedCard>
-  /** Null: there is no such visit to the card page; so of the next two. */
+  /** Null: no such setup; the same for the next two. */
   findSetup(providerSetupId: string): Promise<SandboxSetup | null>
   fillSetup(
     providerSetupId: string,
     card: Omit<TestCard, 'accountId' | 'isApproved'>,
   ): Promise<SandboxSetup | Extract<AddedCard, { kind: 'refused' }> | null>
   cancelSetup(providerSetupId: string): Promise<SandboxSetup | null>
-  /** As it is by now; null: there is none. */
+  /** The payment as it is now; null: no such payment. */
   findPayment(paymentId: string): Promise<SandboxPayment | null>
   approve(paymentId: string): Promise<SandboxPayment>
-  /** `decline` null: as a bank usually says it. */
+  /** `decline` null: the usual codes. */
   decline(paymentId: string, decline: DeclineCodes | null): Promise<SandboxPayment>
   settle(paymentId: string): Promise<SandboxPayment>
-  /** `amountMicros` null: all that is left. */
+  /** `amountMicros` null: everything that is left. */
   refund(paymentId: string, amountMicros: Micros | null): Promise<SandboxPayment>
   dispute(paymentId: string): Promise<SandboxPayment>
   win(paymentId: string): Promise<SandboxPayment>
-  /** Oldest first, as they are by now. */
+  /** Lists payments as they are now, oldest first. */
   listPayments(
     accountId: string | null,
     page: { readonly after: SandboxPayment | null; readonly limit: number },
@@ -50,6 +50,7 @@ export interface SandboxDesk {
   endFaults(): Promise<void>
 }
 
+/** Makes the desk of a sandbox database. */
 export function createDesk(database: SandboxDatabase): SandboxDesk {
   const change = async (
     paymentId: string,

@@ -1,16 +1,16 @@
-/** Faults on order: what the sandbox does wrong when asked to, whichever process calls. */
+/** Fault injection: the sandbox misbehaves as ordered, whichever process calls it. */
 import type { SandboxDatabase } from './database.ts'
 
 export const FAULT_KINDS = [
   /** Refuses every call. */
   'down',
-  /** Does it, and answers after a while. */
+  /** Executes the call and answers late. */
   'slow',
-  /** Does nothing, and nothing is heard of it. */
+  /** Does nothing and does not answer. */
   'timeout_before',
-  /** Does it, and nothing is heard of it. */
+  /** Executes the call but does not answer. */
   'timeout_after',
-  /** Each request comes twice, as over a line that repeats; a list names everything twice. */
+  /** Executes each request twice, as if it were sent twice; a list contains everything twice. */
   'twice',
 ] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]
@@ -35,17 +35,17 @@ export type CallName = (typeof CALLS)[number]
 
 export interface OrderedFault {
   readonly fault: FaultKind
-  /** Null: whatever is called. */
+  /** Null: any call. */
   readonly call: CallName | null
-  /** Null: until it is called off. */
+  /** Null: until it is ended. */
   readonly timesLeft: number | null
-  /** How much later a slow answer comes; null for any other. */
+  /** The delay of a slow answer; null for other faults. */
   readonly delayMs: number | null
 }
 
 const FAULT = `fault, call, times_left as "timesLeft", delay_ms as "delayMs"`
 
-// The oldest that fits. One that is used up is deleted, so that every process sees each time once.
+// Takes the oldest matching order. The row is locked and counted down, so each occurrence is taken once across processes.
 const TAKE_FAULT = `
   with taken as (
     select order_id, fault, call, times_left, delay_ms from sandbox.ordered_faults
@@ -58,7 +58,7 @@ const TAKE_FAULT = `
   )
   select ${FAULT} from taken`
 
-/** The fault that this call meets; null: none. */
+/** Takes the fault for this call; null: none. */
 export async function takeFault(database: SandboxDatabase, call: CallName): Promise<OrderedFault | null> {
   const pool = await database.pool()
   const { rows } = await pool.query<OrderedFault>(TAKE_FAULT, [call])
@@ -69,19 +69,20 @@ const ORDER_FAULT = `
   insert into sandbox.ordered_faults (fault, call, times_left, delay_ms)
   values ($1::text, $2::text, $3::integer, $4::integer)`
 
+/** Orders a fault for calls to come. */
 export async function orderFault(database: SandboxDatabase, order: OrderedFault): Promise<void> {
   const pool = await database.pool()
   await pool.query(ORDER_FAULT, [order.fault, order.call, order.timesLeft, order.delayMs])
 }
 
-/** Those in force, oldest first: of those that fit a call, the oldest is met. */
+/** Lists the ordered faults, oldest first. If several match a call, the oldest applies. */
 export async function listFaults(database: SandboxDatabase): Promise<OrderedFault[]> {
   const pool = await database.pool()
   const { rows } = await pool.query<OrderedFault>(`select ${FAULT} from sandbox.ordered_faults order by order_id`)
   return rows
 }
 
-/** Calls all faults off. */
+/** Deletes all ordered faults. */
 export async function endFaults(database: SandboxDatabase): Promise<void> {
   const pool = await database.pool()
   await pool.query('delete from sandbox.ordered_faults')

@@ -1,11 +1,11 @@
-/** Customers of the sandbox, their saved cards, and what is marked on them. */
+/** Customers of the sandbox, with their marks and saved cards. */
 import { randomBytes } from 'node:crypto'
 import { formatDate, formatInstant, type InstantMicros } from '../../../core/instant.ts'
 import type { Connection, Pool } from '../../../platform/postgres.ts'
 import type { ProviderMark, SavedMethod } from '../provider.ts'
 import { findTestNumber } from './cards.ts'
 
-/** `sandbox_pay_…`: whoever meets one sees where it is from. */
+/** Makes an id such as `sandbox_payment_…`, which shows that it comes from the sandbox. */
 export function newId(kind: 'customer' | 'method' | 'payment' | 'setup'): string {
   return `sandbox_${kind}_${randomBytes(12).toString('hex')}`
 }
@@ -15,7 +15,7 @@ const ADD_CUSTOMER = `
       on conflict (account_id) do nothing`
 const FIND_CUSTOMER = 'select customer_id from sandbox.customers where account_id = $1::text'
 
-/** The account's customer, made where it has none. */
+/** The account's customer, created if there is none. */
 export async function customerOf(connection: Connection, accountId: string, nowMicros: InstantMicros): Promise<string> {
   await connection.query(ADD_CUSTOMER, [newId('customer'), accountId, formatInstant(nowMicros)])
   const { rows } = await connection.query<{ customer_id: string }>(FIND_CUSTOMER, [accountId])
@@ -28,7 +28,7 @@ const WRITE_MARK = `
   update sandbox.customers set marked_settings_version = greatest(marked_settings_version, $2::bigint)
    where customer_id = $1::text`
 
-/** Undefined: there is no such customer. */
+/** Reads a customer's mark; null: none was written; undefined: no such customer. */
 export async function readMark(pool: Pool, customerId: string): Promise<ProviderMark | null | undefined> {
   const { rows } = await pool.query<{ settingsVersion: number | null }>(READ_MARK, [customerId])
   const row = rows[0]
@@ -36,13 +36,13 @@ export async function readMark(pool: Pool, customerId: string): Promise<Provider
   return row.settingsVersion === null ? null : { settingsVersion: row.settingsVersion }
 }
 
-/** False: there is no such customer. */
+/** Writes a customer's mark, unless it has a later version. False: no such customer. */
 export async function writeMark(pool: Pool, customerId: string, { settingsVersion }: ProviderMark): Promise<boolean> {
   const { rowCount } = await pool.query(WRITE_MARK, [customerId, settingsVersion])
   return rowCount === 1
 }
 
-/** A card as a person types it in. */
+/** A card as a person enters it. */
 export interface TestCard {
   readonly accountId: string
   readonly number: string
@@ -50,7 +50,7 @@ export interface TestCard {
   readonly expiryMonth: number
   /** Four digits. */
   readonly expiryYear: number
-  /** The customer approves it for charges to come while adding it, as on the card page. */
+  /** The customer approves it for later charges while adding it, as on the card page. */
   readonly isApproved?: boolean
 }
 
@@ -67,7 +67,7 @@ const ADD_METHOD = `
     is_set_up, added_at)
   values ($1::text, $2::text, $3::text, $4::text, $5::smallint, $6::smallint, $7::text, $8::boolean, $9::timestamptz)`
 
-/** Saves a test card for an account. The number is looked up and forgotten: it is neither stored nor in any answer. */
+/** Saves a test card for an account. The number is only looked up: it is neither stored nor returned. */
 export async function addCard(connection: Connection, card: TestCard, nowMicros: InstantMicros): Promise<AddedCard> {
   const { accountId, expiryMonth, expiryYear } = card
   const known = findTestNumber(card.number)
@@ -107,7 +107,7 @@ const FIND_METHOD = `
          expiry_year as "expiryYear"
     from sandbox.methods where provider_method_id = $1::text and detached_at is null`
 
-/** Null: there is none, or none any more. */
+/** Reads a card; null: it does not exist, or was detached. */
 export async function readMethod(pool: Pool, providerMethodId: string): Promise<SavedMethod | null> {
   const { rows } = await pool.query<SavedMethod>(FIND_METHOD, [providerMethodId])
   return rows[0] ?? null
@@ -117,6 +117,7 @@ const DETACH_METHOD = `
   update sandbox.methods set detached_at = $2::timestamptz
    where provider_method_id = $1::text and detached_at is null`
 
+/** Detaches a card; does nothing if it is gone already. */
 export async function detachMethod(
   connection: Connection,
   providerMethodId: string,
@@ -125,13 +126,13 @@ export async function detachMethod(
   await connection.query(DETACH_METHOD, [providerMethodId, formatInstant(nowMicros)])
 }
 
-// Held against being detached until the transaction ends.
+// Locked against being detached until the transaction ends.
 const FIND_CHARGEABLE = `
   select behaviour, is_set_up as "isSetUp" from sandbox.methods
    where provider_method_id = $1::text and customer_id = $2::text and detached_at is null for share`
 
-/** What a charge of the customer's card goes by; undefined: it has no such card, or none any more. */
-export async function holdMethod(
+/** Locks the customer's card and returns what charging it depends on; undefined: there is no such card, or it was detached. */
+export async function lockMethod(
   connection: Connection,
   providerMethodId: string,
   customerId: string,

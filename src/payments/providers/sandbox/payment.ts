@@ -1,6 +1,6 @@
 /**
- * The life of a payment in the sandbox, as decisions on plain data. Money is in transfers, which are only ever added: what
- * a payment brought, and what of it went back, are sums over those that are done. One that is still to come has a time.
+ * The life cycle of a payment in the sandbox, as decisions on plain data. Money is represented by transfers, which are only
+ * added: the totals charged, refunded and disputed are sums over completed transfers. A pending transfer has a due time.
  */
 import type { InstantMicros } from '../../../core/instant.ts'
 import type { Currency, Micros } from '../../../core/money.ts'
@@ -13,10 +13,10 @@ export type SandboxState = 'unconfirmed' | 'needs_action' | 'processing' | 'succ
 
 export interface Transfer {
   readonly kind: 'charge' | 'refund' | 'dispute'
-  /** Seen from the seller: a charge is above zero, what goes back below. */
+  /** From the seller's view: a charge is positive, a refund or dispute negative. */
   readonly amountMicros: Micros
   readonly dueAtMicros: InstantMicros
-  /** Null: still to come. */
+  /** Null: pending. */
   readonly doneAtMicros: InstantMicros | null
 }
 
@@ -31,7 +31,7 @@ export interface SandboxPayment {
   readonly currency: Currency
   readonly isOffSession: boolean
   readonly createdAtMicros: InstantMicros
-  /** Where the bank's page sends the customer back to; null: nowhere. */
+  /** Where the bank's page returns the customer to; null: nowhere. */
   readonly returnUrl: string | null
   readonly state: SandboxState
   readonly decline: DeclineCodes | null
@@ -39,15 +39,15 @@ export interface SandboxPayment {
   readonly settlesAtMicros: InstantMicros | null
   readonly dispute: 'inquiry' | 'open' | 'won' | null
   readonly transfers: readonly Transfer[]
-  /** Of its card. */
+  /** The behaviour of its card. */
   readonly behaviour: BehaviourName
-  /** The customer has approved the card once for charges to come. */
+  /** The customer has approved the card for later charges. */
   readonly isSetUp: boolean
-  /** Its card was let go of. */
+  /** Its card was detached. */
   readonly isDetached: boolean
 }
 
-/** What somebody wants of a payment that it cannot do as it is. Leaves it as it was. */
+/** Thrown when an action is not possible in the current state. Nothing is changed. */
 export class NotPossible extends Error {
   override readonly name = 'NotPossible'
   readonly code: string
@@ -65,11 +65,11 @@ const NOT_APPROVED: DeclineCodes = {
   adviceCode: null,
 }
 
-/** Lets happen what is due by now. The same object where nothing is. */
-export function upTo(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
+/** Applies what is due by now. Returns the same object if nothing is due. */
+export function advancedTo(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   const { settlesAtMicros } = payment
-  // A dispute of what has just been charged is for the next look, as everywhere.
-  if (settlesAtMicros !== null && settlesAtMicros <= nowMicros) return ended(payment, nowMicros)
+  // A dispute of a charge that settles now appears at the next read, as everywhere.
+  if (settlesAtMicros !== null && settlesAtMicros <= nowMicros) return settled(payment, nowMicros)
   const due = payment.transfers.filter((transfer) => isDue(transfer, nowMicros))
   if (due.length === 0) return payment
   return {
@@ -83,21 +83,21 @@ function isDue({ dueAtMicros, doneAtMicros }: Transfer, nowMicros: InstantMicros
   return doneAtMicros === null && dueAtMicros <= nowMicros
 }
 
-/** When something happens to it by itself next; null: never. */
+/** When something is due next; null: never. */
 export function nextDueMicros({ settlesAtMicros, transfers }: SandboxPayment): InstantMicros | null {
   const due = transfers.filter(({ doneAtMicros }) => doneAtMicros === null).map(({ dueAtMicros }) => dueAtMicros)
   if (settlesAtMicros !== null) due.push(settlesAtMicros)
   return due.length === 0 ? null : Math.min(...due)
 }
 
-/** Charges a prepared payment, or asks for approval first. One that was confirmed stays as it is. */
+/** Charges a prepared payment, or asks for approval first. A payment that was confirmed before is not changed. */
 export function confirmed(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   if (payment.state !== 'unconfirmed') return payment
   if (payment.isDetached) throw new NotPossible('its card was let go of', 'method_gone')
-  return asksApproval(payment) ? { ...payment, state: 'needs_action' } : charged(payment, nowMicros)
+  return needsApproval(payment) ? { ...payment, state: 'needs_action' } : charged(payment, nowMicros)
 }
 
-function asksApproval({ behaviour, isOffSession, isSetUp }: SandboxPayment): boolean {
+function needsApproval({ behaviour, isOffSession, isSetUp }: SandboxPayment): boolean {
   switch (behaviourOf(behaviour).authentication) {
     case 'always':
       return true
@@ -112,18 +112,18 @@ function asksApproval({ behaviour, isOffSession, isSetUp }: SandboxPayment): boo
 
 function charged(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   const { processingMicros } = behaviourOf(payment.behaviour)
-  if (processingMicros === undefined) return ended(payment, nowMicros)
+  if (processingMicros === undefined) return settled(payment, nowMicros)
   return { ...payment, state: 'processing', settlesAtMicros: nowMicros + processingMicros }
 }
 
-/** Succeeds or is declined, as its card stands for. */
-function ended(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
+/** Succeeds or is declined, depending on its card. */
+function settled(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   const { decline = null, dispute } = behaviourOf(payment.behaviour)
   if (decline !== null) return { ...payment, state: 'declined', decline, settlesAtMicros: null }
   const { amountMicros } = payment
-  const transfers = [...payment.transfers, done('charge', amountMicros, nowMicros)]
-  // Not with the charge itself: like any dispute it is seen at the next look.
-  if (dispute === 'open') transfers.push(toCome('dispute', -amountMicros, nowMicros))
+  const transfers = [...payment.transfers, completed('charge', amountMicros, nowMicros)]
+  // Not together with the charge: like any dispute it appears at the next read.
+  if (dispute === 'open') transfers.push(pending('dispute', -amountMicros, nowMicros))
   return {
     ...payment,
     state: 'succeeded',
@@ -133,24 +133,24 @@ function ended(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPaymen
   }
 }
 
-/** Cancels what was not taken; anything else stays as it is, what the bank is processing too. */
+/** Cancels a payment that was not charged. Any other is not changed, nor is one that the bank is processing. */
 export function canceled(payment: SandboxPayment): SandboxPayment {
   const isOpen = payment.state === 'unconfirmed' || payment.state === 'needs_action'
   return isOpen ? { ...payment, state: 'canceled' } : payment
 }
 
-/** The customer is there to approve it, and comes back to `returnUrl`. One that waits for no approval stays as it is. */
+/** The customer is present to approve the payment, and returns to `returnUrl`. Without a need for approval nothing changes. */
 export function approvalAsked(payment: SandboxPayment, returnUrl: string): SandboxPayment {
   return payment.state === 'needs_action' ? { ...payment, returnUrl } : payment
 }
 
-/** The customer approves it, which sets the card up for charges to come. */
+/** The customer approves the payment, which sets the card up for later charges. */
 export function approved(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   if (payment.state !== 'needs_action') throw new NotPossible(`it is ${payment.state} and waits for no approval`)
   return charged({ ...payment, isSetUp: true }, nowMicros)
 }
 
-/** The customer does not approve it, or the bank refuses what it is processing; `decline` null: as usual. */
+/** The customer does not approve the payment, or the bank declines it while processing; `decline` null: the usual codes. */
 export function declinedByBank(payment: SandboxPayment, decline: DeclineCodes | null): SandboxPayment {
   const { state } = payment
   if (state !== 'needs_action' && state !== 'processing') {
@@ -160,49 +160,57 @@ export function declinedByBank(payment: SandboxPayment, decline: DeclineCodes | 
   return { ...payment, state: 'declined', decline: decline ?? usual, settlesAtMicros: null }
 }
 
-/** Ends processing now, as its account stands for. */
+/** Ends the processing of a payment now; the outcome depends on its account. */
 export function settledNow(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   if (payment.state !== 'processing') throw new NotPossible(`it is ${payment.state} and not processing`)
-  return ended(payment, nowMicros)
+  return settled(payment, nowMicros)
 }
 
-/** `amountMicros` null: all that is left. */
+/** Refunds a payment; `amountMicros` null: everything that is left. */
 export function refunded(
   payment: SandboxPayment,
   amountMicros: Micros | null,
   nowMicros: InstantMicros,
 ): SandboxPayment {
   if (payment.state !== 'succeeded') throw new NotPossible(`it is ${payment.state}: nothing was charged`)
-  // What is promised is gone, what is to come back is not there yet.
+  // Pending refunds are already gone; pending returns are not back yet.
   const leftMicros = sum(payment.transfers.filter((one) => one.doneAtMicros !== null || one.amountMicros < 0n))
   const micros = amountMicros ?? leftMicros
   if (micros <= 0n || micros > leftMicros) throw new NotPossible('more than is left of it cannot be refunded')
   const { refund } = behaviourOf(payment.behaviour)
   const shortly = nowMicros + SHORTLY_MICROS
   const transfers = [...payment.transfers]
-  transfers.push(refund === 'late' ? toCome('refund', -micros, shortly) : done('refund', -micros, nowMicros))
-  if (refund === 'fails') transfers.push(toCome('refund', micros, shortly))
+  transfers.push(refund === 'late' ? pending('refund', -micros, shortly) : completed('refund', -micros, nowMicros))
+  if (refund === 'fails') transfers.push(pending('refund', micros, shortly))
   return { ...payment, transfers }
 }
 
-/** The cardholder disputes what is left of it: the funds are withdrawn at once. */
+/** The cardholder disputes what is left of the payment; the funds are withdrawn at once. */
 export function disputed(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   if (payment.state !== 'succeeded') throw new NotPossible(`it is ${payment.state}: nothing was charged`)
   const isDisputed = payment.transfers.some(({ kind }) => kind === 'dispute')
   if (isDisputed) throw new NotPossible('it was disputed before')
   const leftMicros = sum(payment.transfers.filter((one) => one.doneAtMicros !== null || one.amountMicros < 0n))
   if (leftMicros <= 0n) throw new NotPossible('nothing is left of it')
-  return { ...payment, dispute: 'open', transfers: [...payment.transfers, done('dispute', -leftMicros, nowMicros)] }
+  return {
+    ...payment,
+    dispute: 'open',
+    transfers: [...payment.transfers, completed('dispute', -leftMicros, nowMicros)],
+  }
 }
 
-/** The seller wins the dispute: the funds are reinstated. */
+/** The seller wins the dispute; the funds are reinstated. */
 export function won(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   if (payment.dispute !== 'open') throw new NotPossible('no funds of it are withdrawn by a dispute')
   const withdrawnMicros = sumOf('dispute', payment)
-  return { ...payment, dispute: 'won', transfers: [...payment.transfers, done('dispute', -withdrawnMicros, nowMicros)] }
+  return {
+    ...payment,
+    dispute: 'won',
+    transfers: [...payment.transfers, completed('dispute', -withdrawnMicros, nowMicros)],
+  }
 }
 
-/** `approvalUrl`: where the customer approves it, while it needs that. */
+/** The provider's facts of a payment. `approvalUrl`: where the customer can approve it. */
 export function factsOf(payment: SandboxPayment, approvalUrl: string): PaymentFacts {
   return {
     paymentId: payment.paymentId,
@@ -230,7 +238,7 @@ function newsOf({ state, decline }: SandboxPayment, url: string): PaymentNews {
   }
 }
 
-/** Of what was moved so far, for this reason. */
+/** The sum of the completed transfers of one kind. */
 export function sumOf(kind: Transfer['kind'], { transfers }: Pick<SandboxPayment, 'transfers'>): Micros {
   return sum(transfers.filter((one) => one.kind === kind && one.doneAtMicros !== null))
 }
@@ -243,10 +251,10 @@ function behaviourOf(name: BehaviourName): Behaviour {
   return BEHAVIOURS[name]
 }
 
-function done(kind: Transfer['kind'], amountMicros: Micros, nowMicros: InstantMicros): Transfer {
+function completed(kind: Transfer['kind'], amountMicros: Micros, nowMicros: InstantMicros): Transfer {
   return { kind, amountMicros, dueAtMicros: nowMicros, doneAtMicros: nowMicros }
 }
 
-function toCome(kind: Transfer['kind'], amountMicros: Micros, dueAtMicros: InstantMicros): Transfer {
+function pending(kind: Transfer['kind'], amountMicros: Micros, dueAtMicros: InstantMicros): Transfer {
   return { kind, amountMicros, dueAtMicros, doneAtMicros: null }
 }

@@ -1,6 +1,6 @@
 /**
- * A payment provider without money, for trying out and for tests. It behaves as one across a network does: what it answers
- * is committed in a database of its own before, a call may end without an answer, and faults can be ordered.
+ * A payment provider without real money, for trials and tests. It behaves like one across a network: it commits to its own
+ * database before it answers, a call may end without an answer, and faults can be injected.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { InstantMicros } from '../../../core/instant.ts'
@@ -19,22 +19,22 @@ import type { BehaviourName } from './cards.ts'
 import { isSandboxThere, openSandboxDatabase, type SandboxOptions } from './database.ts'
 import { createDesk, type SandboxDesk } from './desk.ts'
 import { type CallName, takeFault } from './faults.ts'
-import { customerOf, detachMethod, holdMethod, newId, readMark, readMethod, writeMark } from './methods.ts'
+import { customerOf, detachMethod, lockMethod, newId, readMark, readMethod, writeMark } from './methods.ts'
 import { approvalAsked, canceled, confirmed, factsOf, NotPossible, type SandboxPayment } from './payment.ts'
 import { cancelSetup, createSetup, readSetup, type SandboxSetup } from './setups.ts'
 import { changePayment, listChanged, lockAttempt, type Place, settleDue, writePayment } from './store.ts'
 
 export interface SandboxProviderOptions extends SandboxOptions {
-  /** How long a call may take; what became of it is unknown after that. */
+  /** How long a call may take; after that its outcome is unknown. */
   readonly deadlineMs: number
-  /** Payments on a page of a list. */
+  /** Payments per page of a list. */
   readonly pagePayments?: number
-  /** Where its pages are served, without a slash at the end; absent: nobody opens them. */
+  /** Where its pages are served, without a trailing slash; absent: nobody opens them. */
   readonly pagesUrl?: () => string
 }
 
 export interface SandboxProvider extends PaymentProvider {
-  /** What is done on the other side: by cardholders, banks, and a person at the dashboard. No ordered fault concerns it. */
+  /** The actions of cardholders, banks and a person at the dashboard. Injected faults do not affect it. */
   readonly desk: SandboxDesk
   close(): Promise<void>
 }
@@ -43,16 +43,17 @@ const PAGE_PAYMENTS = 100
 const NOWHERE = 'sandbox:'
 const FROM_THE_BEGINNING: Place = { change: 0, changedAtMicros: 0 }
 
-/** The provider where its database is there, null where nobody has used it: for those who only look. */
+/** Opens the provider for reading only; null: its database does not exist, as it was never used. */
 export async function findSandboxProvider(options: SandboxProviderOptions): Promise<SandboxProvider | null> {
   return (await isSandboxThere(options.databaseUrl)) ? createSandboxProvider(options) : null
 }
 
+/** Opens the provider. Its database is created on first use. */
 export function createSandboxProvider(options: SandboxProviderOptions): SandboxProvider {
   const { deadlineMs, pagePayments = PAGE_PAYMENTS, pagesUrl = () => NOWHERE } = options
   const database = openSandboxDatabase(options)
 
-  /** Makes a call as over a network: with a deadline, and the fault that was ordered for it. */
+  /** Makes a call as over a network: with a deadline, and with any injected fault. */
   async function call<T extends { readonly kind: string }>(
     name: CallName,
     work: () => Promise<T>,
@@ -80,7 +81,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
           return unknown('timed out after it was done, as ordered')
         case 'slow': {
           const answer = await work()
-          // Nobody waits for it past the deadline, nor should a process that wants to end.
+          // Nobody waits for it after the deadline, and it must not keep the process alive.
           await sleep(ordered.delayMs!, undefined, { ref: false })
           return answer
         }
@@ -108,7 +109,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
     return { kind: 'setup', setup: { providerSetupId, url, expiresAtMicros, state } }
   }
 
-  /** Of one payment, which `change` may change. */
+  /** The facts of a payment, after `change`. */
   async function aboutPayment(
     paymentId: string,
     change?: (payment: SandboxPayment, nowMicros: InstantMicros) => SandboxPayment,
@@ -124,7 +125,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
         if (isSame(before, asked)) return asFacts(before)
         return refused('attempt_reused', `attempt ${asked.attemptId} has prepared another payment`)
       }
-      const method = await holdMethod(connection, asked.providerMethodId, asked.customerId)
+      const method = await lockMethod(connection, asked.providerMethodId, asked.customerId)
       if (method === undefined) {
         return refused('method_gone', `customer ${asked.customerId} has no method ${asked.providerMethodId}`)
       }
@@ -183,7 +184,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
     async listChanged(cursor) {
       const after = cursor === null ? FROM_THE_BEGINNING : parseCursor(cursor)
       if (after === null) return refused('cursor_invalid', `${cursor} is no cursor of the sandbox`)
-      // Asked twice, by the fault of that name, it names everything twice.
+      // Declared outside of the call: if it is executed twice, by the fault `twice`, everything is listed twice.
       const facts: PaymentFacts[] = []
       return call('listChanged', async () => {
         await settleDue(database)

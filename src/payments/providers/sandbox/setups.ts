@@ -1,4 +1,4 @@
-/** Visits to the page where a card is typed in: open until a card is saved, the customer turns back, or time is up. */
+/** Setups: visits to the page where a card is entered. A setup is open until a card is saved, it is canceled, or it expires. */
 
 import { formatInstant, type InstantMicros, MICROS_PER_SECOND } from '../../../core/instant.ts'
 import type { Connection, Pool } from '../../../platform/postgres.ts'
@@ -47,7 +47,7 @@ interface Row {
   expiry_year: number
 }
 
-/** The same for the same id; throws `NotPossible` where the id was used for another, or there is no such customer. */
+/** Creates a setup, or returns the one with this id. Throws `NotPossible` if that one differs, or for an unknown customer. */
 export async function createSetup(
   connection: Connection,
   asked: SetupToCreate,
@@ -70,7 +70,7 @@ export async function createSetup(
   return setupOf(row, nowMicros)
 }
 
-/** Null: there is none. */
+/** Reads a setup; null: no such setup. */
 export async function readSetup(
   database: Pool | Connection,
   providerSetupId: string,
@@ -116,8 +116,8 @@ const SAVE_SETUP = `
 const CANCEL_SETUP = `update sandbox.setups set state = 'canceled' where provider_setup_id = $1::text`
 
 /**
- * Types a card in, which approves it for charges to come. Once it is over it stays as it is: a form sent twice saves one card.
- * Answers the setup as it is then, or why the card is refused; null: there is no such setup.
+ * Enters a card in a setup, which also approves it for later charges. A setup that has ended is not changed, so a form that is
+ * sent twice saves one card. Returns the setup, or why the card is refused; null: no such setup.
  */
 export async function fillSetup(
   connection: Connection,
@@ -133,7 +133,7 @@ export async function fillSetup(
   return { ...setup, state: { kind: 'saved', method: added.method } }
 }
 
-/** The customer turns back. Answers the setup as it is then; null: there is none. */
+/** Cancels a setup, as the customer left the page. Returns the setup; null: no such setup. */
 export async function cancelSetup(
   connection: Connection,
   providerSetupId: string,

@@ -1,13 +1,13 @@
 /**
- * Payments of the sandbox as rows. A change locks the payment, lets happen what is due, decides, and is numbered last, so
- * that numbers are committed in their order (see the migration).
+ * Stores the payments of the sandbox. A change locks the payment, applies what is due, decides, and gets its number last, so
+ * that numbers are committed in order (see the migration).
  */
 
 import { formatInstant, type InstantMicros } from '../../../core/instant.ts'
 import type { Connection, Pool } from '../../../platform/postgres.ts'
 import { epochMicros } from '../../../platform/sql.ts'
 import type { SandboxDatabase } from './database.ts'
-import { nextDueMicros, type SandboxPayment, upTo } from './payment.ts'
+import { advancedTo, nextDueMicros, type SandboxPayment } from './payment.ts'
 
 const PAYMENT = `
   p.payment_id, p.attempt_id, p.top_up_id, p.account_id, p.customer_id, p.provider_method_id, p.amount_micros, p.currency,
@@ -21,7 +21,7 @@ const PAYMENT = `
 
 const FROM_PAYMENTS = 'from sandbox.payments p join sandbox.methods m using (provider_method_id)'
 
-// The transfers are read by the statement after the lock: this one's snapshot may be older than what it waited for.
+// The transfers are read by a separate statement: the snapshot of this one may be older than the transaction it waited for.
 const LOCK_PAYMENT = 'select from sandbox.payments where payment_id = $1::text for update'
 const READ_PAYMENT = `select ${PAYMENT} ${FROM_PAYMENTS} where p.payment_id = $1::text`
 
@@ -87,7 +87,7 @@ function paymentOf(row: Row): SandboxPayment {
   }
 }
 
-/** The payment that an attempt prepared; null: none. Until the transaction ends nobody else prepares one for it. */
+/** Locks an attempt until the transaction ends, and returns the payment that it prepared; null: none. */
 export async function lockAttempt(connection: Connection, attemptId: string): Promise<SandboxPayment | null> {
   await connection.query(LOCK_ATTEMPT, [attemptId])
   const { rows } = await connection.query<Row>(FIND_ATTEMPT, [attemptId])
@@ -95,8 +95,8 @@ export async function lockAttempt(connection: Connection, attemptId: string): Pr
 }
 
 /**
- * Changes a payment as `change` says and answers what it is then, in one transaction; null: there is none. What `change`
- * throws leaves it as it was.
+ * Changes a payment by `change` in one transaction, after applying what is due, and returns it; null: no such payment. If
+ * `change` throws, nothing is changed.
  */
 export function changePayment(
   database: SandboxDatabase,
@@ -108,13 +108,13 @@ export function changePayment(
     const { rows } = await connection.query<Row>(READ_PAYMENT, [paymentId])
     if (rows[0] === undefined) return null
     const before = paymentOf(rows[0])
-    const after = change(upTo(before, nowMicros), nowMicros)
+    const after = change(advancedTo(before, nowMicros), nowMicros)
     if (after !== before) await writePayment(connection, after, nowMicros)
     return after
   })
 }
 
-/** Writes a payment, new or changed, as the latest change. Nothing may be locked after it. */
+/** Writes a new or changed payment and numbers the change. The transaction must not lock anything afterwards. */
 export async function writePayment(
   connection: Connection,
   payment: SandboxPayment,
@@ -156,7 +156,7 @@ function instantOrNull(instantMicros: InstantMicros | null): string | null {
   return instantMicros === null ? null : formatInstant(instantMicros)
 }
 
-/** Lets happen what is due by now, of all payments. */
+/** Applies what is due by now to all payments. */
 export async function settleDue(database: SandboxDatabase): Promise<void> {
   const pool = await database.pool()
   for (;;) {
@@ -166,26 +166,26 @@ export async function settleDue(database: SandboxDatabase): Promise<void> {
   }
 }
 
-/** Where a list has got to. */
+/** The position in the list of changes. */
 export interface Place {
   readonly change: number
   readonly changedAtMicros: InstantMicros
 }
 
-// Numbers are committed in their order, so whatever is below the last of a page has been seen.
+// Numbers are committed in order, so everything up to the last one of a page has been seen.
 const LIST_CHANGED = `
   select ${PAYMENT} ${FROM_PAYMENTS}
    where p.change_number > $1::bigint and p.changed_at >= $2::timestamptz
    order by p.change_number
    limit $3::integer`
 
-/** Payments by their latest change, from a change number and an instant on, with the place where the page ends. */
+/** Lists payments by their latest change, after a place, with the place where the page ends. */
 export async function listChanged(
   pool: Pool,
   after: Place,
   limit: number,
 ): Promise<{ readonly payments: readonly SandboxPayment[]; readonly end: Place; readonly isLast: boolean }> {
-  // One more says whether there are more.
+  // One extra row shows whether there are more.
   const { rows } = await pool.query<Row>(LIST_CHANGED, [after.change, formatInstant(after.changedAtMicros), limit + 1])
   const page = rows.slice(0, limit)
   const last = page.at(-1)
@@ -205,7 +205,7 @@ const LIST_PAYMENTS = `
    order by p.created_at, p.payment_id
    limit $4::integer`
 
-/** All payments, or an account's, oldest first; `after` is the last of the page before. */
+/** Lists payments, oldest first; `accountId` null: of all accounts. `after`: the last of the page before. */
 export async function listPayments(
   pool: Pool,
   accountId: string | null,

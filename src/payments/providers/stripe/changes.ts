@@ -1,58 +1,58 @@
 /**
- * Everything that is new or changed at Stripe since a cursor, by listing alone: what search finds is behind, and events are
- * kept for thirty days. Whatever moves money has a balance transaction of its own, with the time at which it was made: a
- * charge, one that failed at the bank afterwards, a refund, one that failed, funds withdrawn and reinstated by a dispute. So
- * those are listed, refunds and disputes beside them, and the payments that they are of are read; payments themselves are
- * listed last, so that each of them is as it is after all that was listed before.
+ * Finds everything that is new or changed at Stripe since a cursor. It uses lists only, because search lags behind and events
+ * are kept for just thirty days. Everything that moves money has its own balance transaction with a creation time: a charge, a
+ * charge that failed later at the bank, a refund, a failed refund, funds withdrawn or reinstated by a dispute. So balance
+ * transactions, refunds and disputes are listed, and their payments are read. Payments themselves are listed last, so that
+ * each one reflects everything that was listed before.
  *
- * Stripe lists the newest first, and nothing by when it was changed. A cursor is a second, and what was seen within it: the
- * latest of what was listed. What the list had not yet is found by the next look, which begins an hour before.
+ * Stripe lists newest first, and never by time of change. A cursor is the latest second that was listed, with the ids seen in
+ * it. What the list did not contain yet is found next time, as each listing starts an hour before the cursor.
  */
 import { randomUUID } from 'node:crypto'
 import type Stripe from 'stripe'
 import type { InstantMicros } from '../../../core/instant.ts'
 import type { PaymentFacts } from '../provider.ts'
-import { type Asking, isMissing, refused, type StripeClient } from './client.ts'
+import { isMissing, type Requests, refused, type StripeClient } from './client.ts'
 import { idOf } from './payment.ts'
 import type { Payments } from './payments.ts'
 
 const PAGE = 100
-/** Payments that are read one by one, at a time. */
-const READ_AT_A_TIME = 10
+/** Payments that are read concurrently. */
+const CONCURRENT_READS = 10
 
-/** What was made from this second on, but for those ids. */
+/** Everything created from this second on, except for these ids. */
 interface Place {
   readonly second: number
   readonly seen: ReadonlySet<string>
 }
 
-/** A look that is under way in this process: its pages are asked for one after the other. */
-interface Look {
+/** A listing in progress in this process; its pages are requested one after the other. */
+interface Listing {
   readonly from: Place | null
   list: number
   after: string | null
   end: Place
-  /** Payments of what was listed. */
+  /** Payments of the listed balance transactions, refunds and disputes, still to be read. */
   readonly touched: Set<string>
-  /** Payments that the list of payments has had. */
+  /** Payments that came up in the list of payments. */
   readonly listed: Set<string>
 }
 
 interface Listed {
   readonly id: string
   readonly created: number
-  /** Null: of no payment. */
+  /** Null: it belongs to no payment. */
   readonly paymentId: string | null
   readonly intent?: Stripe.PaymentIntent
 }
 
 type ListPage = (
-  asking: Asking,
+  requests: Requests,
   page: Stripe.PaginationParams & { created?: Stripe.RangeQueryParam },
 ) => Promise<{ readonly items: readonly Listed[]; readonly hasMore: boolean }>
 
-/** One left unfinished, as its database did not answer, is forgotten once others have begun. */
-const LOOKS_KEPT = 8
+/** A listing that was abandoned, as when the database failed, is dropped once this many others have begun. */
+const MAX_LISTINGS = 8
 
 export type ChangedAnswer = {
   readonly kind: 'page'
@@ -62,33 +62,35 @@ export type ChangedAnswer = {
 }
 
 export interface Changes {
-  list(asking: Asking, cursor: string | null): Promise<ChangedAnswer | ReturnType<typeof refused>>
+  list(requests: Requests, cursor: string | null): Promise<ChangedAnswer | ReturnType<typeof refused>>
 }
 
+/** Makes the listing of changes. Unfinished listings are kept in memory; an unknown one starts again from its cursor. */
 export function createChanges(stripe: StripeClient, payments: Payments): Changes {
-  const looks = new Map<string, Look>()
+  const listings = new Map<string, Listing>()
   const lists = listsOf(stripe)
 
   return {
-    async list(asking, cursor) {
-      const parsed = cursor === null ? { place: null, lookId: null } : parseCursor(cursor)
+    async list(requests, cursor) {
+      const parsed = cursor === null ? { place: null, listingId: null } : parseCursor(cursor)
       if (parsed === null) return refused('cursor_invalid', `${cursor} is no cursor of Stripe's lists`)
-      const lookId = parsed.lookId !== null && looks.has(parsed.lookId) ? parsed.lookId : randomUUID()
-      const look = looks.get(lookId) ?? newLook(parsed.place)
-      looks.set(lookId, look)
-      while (looks.size > LOOKS_KEPT) looks.delete(looks.keys().next().value!)
+      const listingId = parsed.listingId !== null && listings.has(parsed.listingId) ? parsed.listingId : randomUUID()
+      const listing = listings.get(listingId) ?? newListing(parsed.place)
+      listings.set(listingId, listing)
+      while (listings.size > MAX_LISTINGS) listings.delete(listings.keys().next().value!)
 
-      const facts = look.list < lists.length ? await takePage(asking, look) : await readTouched(asking, look)
-      const isLast = look.list >= lists.length && look.touched.size === 0
-      if (isLast) looks.delete(lookId)
-      const next = isLast ? formatPlace(look.end) : `${formatPlace(look.from ?? BEGINNING)}#${lookId}`
+      const facts =
+        listing.list < lists.length ? await takePage(requests, listing) : await readTouched(requests, listing)
+      const isLast = listing.list >= lists.length && listing.touched.size === 0
+      if (isLast) listings.delete(listingId)
+      const next = isLast ? formatPlace(listing.end) : `${formatPlace(listing.from ?? BEGINNING)}#${listingId}`
       return { kind: 'page', facts, cursor: next, isLast }
     },
   }
 
-  async function takePage(asking: Asking, look: Look): Promise<PaymentFacts[]> {
-    const { from, after } = look
-    const page = await lists[look.list]!(asking, {
+  async function takePage(requests: Requests, listing: Listing): Promise<PaymentFacts[]> {
+    const { from, after } = listing
+    const page = await lists[listing.list]!(requests, {
       limit: PAGE,
       ...(from === null ? {} : { created: { gte: from.second } }),
       ...(after === null ? {} : { starting_after: after }),
@@ -96,51 +98,51 @@ export function createChanges(stripe: StripeClient, payments: Payments): Changes
     const fresh = page.items.filter(({ id, created }) => !(created === from?.second && from.seen.has(id)))
     const facts: PaymentFacts[] = []
     for (const { paymentId, intent } of fresh) {
-      if (intent !== undefined) facts.push(await payments.complete(asking, intent))
-      else if (paymentId !== null && from !== null) look.touched.add(paymentId)
+      if (intent !== undefined) facts.push(await payments.complete(requests, intent))
+      else if (paymentId !== null && from !== null) listing.touched.add(paymentId)
     }
-    // Not before all of it is read: a page that fails is asked for anew.
-    for (const { id, intent } of fresh) if (intent !== undefined) look.listed.add(id)
-    look.end = page.items.reduce(later, look.end)
+    // Only after the whole page was read: a page that fails is requested again.
+    for (const { id, intent } of fresh) if (intent !== undefined) listing.listed.add(id)
+    listing.end = page.items.reduce(later, listing.end)
     const last = page.items.at(-1)
-    // From the beginning the list of payments says everything; of the others the newest say where to go on from.
-    const isEnough = from === null && look.list < lists.length - 1
+    // From the beginning, the list of payments has everything. Of the other lists one page suffices, for the cursor.
+    const isEnough = from === null && listing.list < lists.length - 1
     if (page.hasMore && last !== undefined && !isEnough) {
-      look.after = last.id
+      listing.after = last.id
       return facts
     }
-    look.list++
-    look.after = null
-    if (look.list >= lists.length) for (const paymentId of look.listed) look.touched.delete(paymentId)
+    listing.list++
+    listing.after = null
+    if (listing.list >= lists.length) for (const paymentId of listing.listed) listing.touched.delete(paymentId)
     return facts
   }
 
-  async function readTouched(asking: Asking, look: Look): Promise<PaymentFacts[]> {
-    const some = [...look.touched].slice(0, READ_AT_A_TIME)
+  async function readTouched(requests: Requests, listing: Listing): Promise<PaymentFacts[]> {
+    const some = [...listing.touched].slice(0, CONCURRENT_READS)
     const answers = await Promise.all(
       some.map(async (paymentId) => {
         try {
           const expand = { expand: ['latest_charge'] }
           const read = (options: Stripe.RequestOptions) => stripe.paymentIntents.retrieve(paymentId, expand, options)
-          return await payments.complete(asking, await asking.read(read))
+          return await payments.complete(requests, await requests.read(read))
         } catch (error) {
           if (isMissing(error)) return null
           throw error
         }
       }),
     )
-    for (const paymentId of some) look.touched.delete(paymentId)
+    for (const paymentId of some) listing.touched.delete(paymentId)
     return answers.filter((facts) => facts !== null)
   }
 }
 
 const BEGINNING: Place = { second: 0, seen: new Set() }
 
-function newLook(from: Place | null): Look {
+function newListing(from: Place | null): Listing {
   return { from, list: 0, after: null, end: from ?? BEGINNING, touched: new Set(), listed: new Set() }
 }
 
-/** In this order: payments come last. */
+/** The lists in their order: payments come last. */
 function listsOf(stripe: StripeClient): readonly ListPage[] {
   const asItems = <T extends { id: string; created: number }>(
     { data, has_more: hasMore }: Stripe.ApiList<T>,
@@ -150,20 +152,22 @@ function listsOf(stripe: StripeClient): readonly ListPage[] {
     hasMore,
   })
   return [
-    async (asking, page) =>
+    async (requests, page) =>
       asItems(
-        await asking.read((options) => stripe.balanceTransactions.list({ ...page, expand: ['data.source'] }, options)),
+        await requests.read((options) =>
+          stripe.balanceTransactions.list({ ...page, expand: ['data.source'] }, options),
+        ),
         ({ source }) =>
           typeof source === 'object' && source !== null && 'payment_intent' in source
             ? idOf(source.payment_intent)
             : null,
       ),
-    async (asking, page) =>
-      asItems(await asking.read((options) => stripe.refunds.list(page, options)), (one) => idOf(one.payment_intent)),
-    async (asking, page) =>
-      asItems(await asking.read((options) => stripe.disputes.list(page, options)), (one) => idOf(one.payment_intent)),
-    async (asking, page) => {
-      const { data, has_more: hasMore } = await asking.read((options) =>
+    async (requests, page) =>
+      asItems(await requests.read((options) => stripe.refunds.list(page, options)), (one) => idOf(one.payment_intent)),
+    async (requests, page) =>
+      asItems(await requests.read((options) => stripe.disputes.list(page, options)), (one) => idOf(one.payment_intent)),
+    async (requests, page) => {
+      const { data, has_more: hasMore } = await requests.read((options) =>
         stripe.paymentIntents.list({ ...page, expand: ['data.latest_charge'] }, options),
       )
       return {
@@ -179,19 +183,19 @@ function later(end: Place, { id, created }: Listed): Place {
   return { second: created, seen: new Set(created > end.second ? [id] : [...end.seen, id]) }
 }
 
-/** `1700000000:pi_1,re_2`, and `#` with a look under way. */
+/** Formats a cursor: `1700000000:pi_1,re_2`, followed by `#` and an id while a listing is in progress. */
 function formatPlace({ second, seen }: Place): string {
   return `${second}:${[...seen].toSorted().join(',')}`
 }
 
-function parseCursor(cursor: string): { readonly place: Place; readonly lookId: string | null } | null {
+function parseCursor(cursor: string): { readonly place: Place; readonly listingId: string | null } | null {
   const match = /^(\d{1,12}):([\w,]*)(?:#([\w-]{36}))?$/.exec(cursor)
   if (match === null) return null
   const seen = new Set(match[2] === '' ? [] : match[2]!.split(','))
-  return { place: { second: Number(match[1]), seen }, lookId: match[3] ?? null }
+  return { place: { second: Number(match[1]), seen }, listingId: match[3] ?? null }
 }
 
-/** Where a look begins that goes so far back. */
+/** Moves a cursor back by `overlapMicros`. */
 export function rewound(cursor: string, overlapMicros: InstantMicros): string {
   const parsed = parseCursor(cursor)
   if (parsed === null) return cursor

@@ -1,37 +1,38 @@
 /**
- * Calls to Stripe: one deadline over all requests of a call, and each request sent once.
+ * Calls to Stripe: one deadline for all requests of a call, and each request is sent once.
  *
- * The client's own retries are off. What is retried here is stored (`top_ups.next_try_at`), known to the operator, and asks
- * first whether the charge is wanted still; a retry inside the client knows nothing of that, and may go out after the
- * deadline by which everybody has stopped waiting. Two refusals are waited out within the deadline, under the same
- * idempotency key: another request holds the key (409), or the object is locked by one (429 `lock_timeout`).
+ * The client's own retries are disabled. Our retries are stored (`top_ups.next_try_at`), visible to operators, and check first
+ * whether the charge is still wanted. A retry inside the client does none of that, and might be sent after the deadline, when
+ * nobody waits for it any more. Two refusals are retried here until the deadline, under the same idempotency key: another
+ * request uses the key (409), or has locked the object (429 `lock_timeout`).
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import Stripe from 'stripe'
 import type { NoAnswer, Refused } from '../provider.ts'
 
-/** The version that this code was written against: webhooks and answers have its form, whatever the account's default is. */
+/** The API version that this code is written for. Answers and webhooks use it, whatever the account's default version is. */
 export const API_VERSION = '2026-10-28.endive'
 
 export interface StripeAccount {
   /** `sk_...` or, better, a restricted key `rk_...`. */
   readonly secretKey: string
-  /** Stripe's own unless given: for tests. */
+  /** For tests; absent: Stripe's own. */
   readonly apiUrl?: string | undefined
 }
 
 const BUSY_MS = 100
-/** Between two processes that ask under one key at once. */
+/** While another process uses the same key. */
 const MAX_BUSY_MS = 1_000
 
 export type StripeClient = Stripe
 
+/** Makes a client without retries and telemetry. */
 export function createClient({ secretKey, apiUrl }: StripeAccount): StripeClient {
   const url = apiUrl === undefined ? null : new URL(apiUrl)
   return new Stripe(secretKey, {
     apiVersion: API_VERSION,
     maxNetworkRetries: 0,
-    // How long requests took is nobody else's business.
+    // Request timings are not sent to Stripe.
     telemetry: false,
     httpClient: sentOnce(),
     ...(url === null
@@ -44,7 +45,7 @@ export function createClient({ secretKey, apiUrl }: StripeAccount): StripeClient
   })
 }
 
-/** The client sends a request anew whose connection was cut, whatever its retries are set to; under these codes it does not. */
+/** On these codes the client resends a request even with retries disabled. `sentOnce` changes the code to prevent that. */
 const CUT = ['ECONNRESET', 'EPIPE']
 
 function sentOnce(): ReturnType<typeof Stripe.createNodeHttpClient> {
@@ -62,19 +63,19 @@ function sentOnce(): ReturnType<typeof Stripe.createNodeHttpClient> {
   }
 }
 
-/** For one request. */
+/** The options of one request. */
 export type RequestOptions = Pick<Stripe.RequestOptions, 'timeout' | 'idempotencyKey'>
 
-/** Requests of one call, within its deadline. */
-export interface Asking {
+/** Sends the requests of one call, within its deadline. */
+export interface Requests {
   read<T>(request: (options: RequestOptions) => Promise<T>): Promise<T>
-  /** `key`: the idempotency key; null: one of its own, as what is asked for can happen once by itself. */
+  /** `key`: the idempotency key; null: a random one, for a request that is idempotent anyway. */
   write<T>(key: string | null, request: (options: RequestOptions) => Promise<T>): Promise<T>
 }
 
-/** What ends a call from within. */
-export class Ended extends Error {
-  override readonly name = 'Ended'
+/** Thrown within a call to end it with this answer. */
+export class CallEnded extends Error {
+  override readonly name = 'CallEnded'
   readonly answer: NoAnswer | Refused
 
   constructor(answer: NoAnswer | Refused) {
@@ -83,22 +84,25 @@ export class Ended extends Error {
   }
 }
 
+/** Makes a refusal. */
 export function refused(code: string, detail: string): Refused {
   return { kind: 'refused', code, detail }
 }
 
-/** Makes a call; what goes wrong is an answer. Only bugs throw. */
+/** Makes a call. Failures are returned as answers; only bugs throw. `onKeyRefused`: called when Stripe rejects the secret key. */
 export async function call<T extends { readonly kind: string }>(
   deadlineMs: number,
   onKeyRefused: (detail: string) => void,
-  work: (asking: Asking) => Promise<T>,
+  work: (requests: Requests) => Promise<T>,
 ): Promise<T | NoAnswer | Refused> {
   const endsAt = performance.now() + deadlineMs
-  /** A request that may change something is on its way, or was answered: after it nobody can say that nothing happened. */
+  /** A request that may change something was sent. From then on a failure is `unknown`, not `unavailable`. */
   let hasWritten = false
-  const late = (): Ended => {
+  const late = (): CallEnded => {
     const detail = `no answer within ${deadlineMs} ms`
-    return new Ended(hasWritten ? { kind: 'unknown', detail } : { kind: 'unavailable', detail, retryAfterMicros: null })
+    return new CallEnded(
+      hasWritten ? { kind: 'unknown', detail } : { kind: 'unavailable', detail, retryAfterMicros: null },
+    )
   }
   const send = async <R>(
     request: (options: RequestOptions) => Promise<R>,
@@ -119,17 +123,17 @@ export async function call<T extends { readonly kind: string }>(
       }
     }
   }
-  const asking: Asking = {
+  const requests: Requests = {
     read: (request) => send(request, {}, false),
     write: (idempotencyKey, request) => send(request, idempotencyKey === null ? {} : { idempotencyKey }, true),
   }
   const over = new AbortController()
-  // The client's time-out is one of silence; an answer that trickles in is late all the same.
+  // The client's timeout only limits silence; an answer that trickles in must end at the deadline too.
   const atDeadline = delay(deadlineMs, undefined, { signal: over.signal, ref: false }).then(() => {
     throw late()
   })
   atDeadline.catch(() => {})
-  const working = work(asking)
+  const working = work(requests)
   working.catch(() => {})
   try {
     return await Promise.race([working, atDeadline])
@@ -152,7 +156,7 @@ function mayHaveHappened(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && (error.statusCode ?? 500) >= 500
 }
 
-/** No connection came about. */
+/** No connection was established. */
 function wasNeverSent({ detail }: InstanceType<typeof Stripe.errors.StripeConnectionError>): boolean {
   const { code } = (detail ?? {}) as { code?: string }
   return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code ?? '')
@@ -162,9 +166,9 @@ function isKeyRefused(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && (error.statusCode === 401 || error.statusCode === 403)
 }
 
-/** A message of Stripe's may quote what was sent; its codes and the id of the request say as much to an operator. */
+/** Turns an error into an answer. Stripe's messages may quote what was sent, so only codes and the request id are kept. */
 function answerOf(error: unknown, hasWritten: boolean): NoAnswer | Refused {
-  if (error instanceof Ended) return error.answer
+  if (error instanceof CallEnded) return error.answer
   if (!(error instanceof Stripe.errors.StripeError)) throw error
   const { statusCode = 0, code, param, requestId } = error
   const detail = [`${statusCode === 0 ? 'no answer' : `status ${statusCode}`}: ${code ?? error.type}`]
@@ -172,7 +176,7 @@ function answerOf(error: unknown, hasWritten: boolean): NoAnswer | Refused {
   if (requestId !== undefined) detail.push(`request ${requestId}`)
   const text = detail.join(', ')
   if (hasWritten) return { kind: 'unknown', detail: text }
-  // A key that is wrong or may do too little is the operator's to put right: nobody's payment is refused for it.
+  // A key that is wrong or lacks permissions has to be fixed by the operator; no payment is refused because of it.
   if (statusCode < 400 || statusCode >= 500 || isKeyRefused(error) || isBusy(error) || statusCode === 429) {
     return { kind: 'unavailable', detail: text, retryAfterMicros: retryAfterMicros(error.headers) }
   }
@@ -184,27 +188,27 @@ function retryAfterMicros(headers: Record<string, string> | undefined): number |
   return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1_000_000) : null
 }
 
-/** Whether Stripe knows nothing of the id that was asked about. */
+/** Whether the requested id does not exist at Stripe. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && error.code === 'resource_missing'
 }
 
-/** Whether something is not in a state in which that could be done to it. */
+/** Whether the object is not in a state that allows the request. */
 export function isUnexpectedState(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && /_unexpected_state$/.test(error.code ?? '')
 }
 
-/** Whether a request was refused for that parameter of it. */
+/** Whether a request was refused because of this parameter. */
 export function isAbout(error: unknown, param: string): boolean {
   return error instanceof Stripe.errors.StripeInvalidRequestError && error.param === param
 }
 
-/** A 402: the bank, or what Stripe knows of the card, says no. */
+/** Whether the card was declined (402), by the bank or by Stripe. */
 export function isCardError(error: unknown): error is InstanceType<typeof Stripe.errors.StripeCardError> {
   return error instanceof Stripe.errors.StripeCardError
 }
 
-/** Whether Stripe gave again what it had answered under the key before, and that was a fault of its own: it would for a day. */
+/** Whether Stripe replayed its own earlier fault under an idempotency key. It would do so for a day. */
 export function isReplayedFault(error: unknown): boolean {
   if (!(error instanceof Stripe.errors.StripeError)) return false
   return (error.statusCode ?? 0) >= 500 && error.headers?.['idempotent-replayed'] === 'true'

@@ -1,32 +1,32 @@
-/** Customers at Stripe, one an account, with the marks on them; their saved cards; and visits to the page where one is typed in. */
+/** Customers at Stripe, one per account, with their marks and saved cards, and setups, in which a card is entered. */
 import { hash } from 'node:crypto'
 import type Stripe from 'stripe'
 import type { MethodSetup, ProviderMark, SavedMethod, SetupToCreate } from '../provider.ts'
 import {
-  type Asking,
-  Ended,
+  CallEnded,
   isMissing,
   isReplayedFault,
   isUnexpectedState,
+  type Requests,
   refused,
   type StripeClient,
 } from './client.ts'
 
-/** A fault that Stripe gives again under a key is left behind with it, so many times. */
+/** How many keys are tried when Stripe replays a fault under a key. */
 const MAX_KEYS = 3
 
-/** Not longer than somebody takes to find a card. */
+/** Long enough for a person to find a card. */
 const SETUP_OPEN_SECONDS = 3_600
 
-/** Asks under `key`; where Stripe only repeats a fault of its own, under the next. */
+/** Sends a request under `key`. If Stripe only replays its own fault, the next key is used. */
 async function writeOnce<T>(
-  asking: Asking,
+  requests: Requests,
   key: string,
-  request: Parameters<Asking['write']>[1] & ((options: Stripe.RequestOptions) => Promise<T>),
+  request: Parameters<Requests['write']>[1] & ((options: Stripe.RequestOptions) => Promise<T>),
 ): Promise<T> {
   for (let number = 1; ; number++) {
     try {
-      return await asking.write(number === 1 ? key : `${key}-${number}`, request)
+      return await requests.write(number === 1 ? key : `${key}-${number}`, request)
     } catch (error) {
       if (number === MAX_KEYS || !isReplayedFault(error)) throw error
     }
@@ -34,33 +34,33 @@ async function writeOnce<T>(
 }
 
 /**
- * The account's customer. A ledger that was restored has forgotten it: it is found by its metadata. What search does not have
- * yet, a minute at most as a rule, the idempotency key answers for, which is kept for a day.
+ * Finds or creates the account's customer. After a restore the ledger may not know it, so it is searched by its metadata.
+ * Search usually lags by up to a minute; within a day the idempotency key prevents a second customer.
  */
-export async function customerOf(stripe: StripeClient, asking: Asking, accountId: string): Promise<string> {
+export async function customerOf(stripe: StripeClient, requests: Requests, accountId: string): Promise<string> {
   const query = `metadata['account_id']:'${accountId.replaceAll(/['\\]/g, '\\$&')}'`
-  const { data } = await asking.read((options) => stripe.customers.search({ query, limit: 100 }, options))
+  const { data } = await requests.read((options) => stripe.customers.search({ query, limit: 100 }, options))
   const found = data
     .filter(({ metadata }) => metadata.account_id === accountId)
     .toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))
   if (found[0] !== undefined) return found[0].id
-  const created = await writeOnce(asking, `customer-${hash('sha256', accountId)}`, (options) =>
+  const created = await writeOnce(requests, `customer-${hash('sha256', accountId)}`, (options) =>
     stripe.customers.create({ metadata: { account_id: accountId } }, options),
   )
   return created.id
 }
 
 /**
- * A mark is kept under one of several keys, by its version, and the highest counts: Stripe knows no write that looks first,
- * and of two at once the later one would win, which may be the lower.
+ * The mark is stored under one of several metadata keys, chosen by its version, and the highest version counts. Stripe has no
+ * conditional write: with a single key, the later of two concurrent writes would win, even if its version were lower.
  */
 const MARK_KEYS = 8
 const markKey = (slot: number) => `settings_version_${slot}`
 
-async function readCustomer(stripe: StripeClient, asking: Asking, customerId: string): Promise<Stripe.Customer> {
-  const missing = () => new Ended(refused('customer_missing', `there is no customer ${customerId}`))
+async function readCustomer(stripe: StripeClient, requests: Requests, customerId: string): Promise<Stripe.Customer> {
+  const missing = () => new CallEnded(refused('customer_missing', `there is no customer ${customerId}`))
   try {
-    const customer = await asking.read((options) => stripe.customers.retrieve(customerId, {}, options))
+    const customer = await requests.read((options) => stripe.customers.retrieve(customerId, {}, options))
     if (customer.deleted) throw missing()
     return customer
   } catch (error) {
@@ -68,29 +68,39 @@ async function readCustomer(stripe: StripeClient, asking: Asking, customerId: st
   }
 }
 
-export async function readMark(stripe: StripeClient, asking: Asking, customerId: string): Promise<ProviderMark | null> {
-  const { metadata } = await readCustomer(stripe, asking, customerId)
+/** Reads a customer's mark; null: none was written. Refused as `customer_missing`. */
+export async function readMark(
+  stripe: StripeClient,
+  requests: Requests,
+  customerId: string,
+): Promise<ProviderMark | null> {
+  const { metadata } = await readCustomer(stripe, requests, customerId)
   const versions = Array.from({ length: MARK_KEYS }, (_, slot) => Number(metadata[markKey(slot)] ?? Number.NaN))
   const known = versions.filter(Number.isSafeInteger)
   return known.length === 0 ? null : { settingsVersion: Math.max(...known) }
 }
 
+/** Writes a customer's mark, unless it has a later version. */
 export async function writeMark(
   stripe: StripeClient,
-  asking: Asking,
+  requests: Requests,
   customerId: string,
   { settingsVersion }: ProviderMark,
 ): Promise<void> {
-  const before = await readMark(stripe, asking, customerId)
+  const before = await readMark(stripe, requests, customerId)
   if (before !== null && before.settingsVersion >= settingsVersion) return
   const metadata = { [markKey(settingsVersion % MARK_KEYS)]: String(settingsVersion) }
-  await asking.write(null, (options) => stripe.customers.update(customerId, { metadata }, options))
+  await requests.write(null, (options) => stripe.customers.update(customerId, { metadata }, options))
 }
 
-/** Null: there is none, or it was let go of. */
-export async function readMethod(stripe: StripeClient, asking: Asking, methodId: string): Promise<SavedMethod | null> {
+/** Reads a saved card; null: it does not exist, or was detached. */
+export async function readMethod(
+  stripe: StripeClient,
+  requests: Requests,
+  methodId: string,
+): Promise<SavedMethod | null> {
   try {
-    const method = await asking.read((options) => stripe.paymentMethods.retrieve(methodId, {}, options))
+    const method = await requests.read((options) => stripe.paymentMethods.retrieve(methodId, {}, options))
     return method.customer === null ? null : savedMethod(method)
   } catch (error) {
     if (isMissing(error)) return null
@@ -98,18 +108,19 @@ export async function readMethod(stripe: StripeClient, asking: Asking, methodId:
   }
 }
 
-export async function detachMethod(stripe: StripeClient, asking: Asking, methodId: string): Promise<void> {
-  if ((await readMethod(stripe, asking, methodId)) === null) return
+/** Detaches a saved card; does nothing if it is gone already. */
+export async function detachMethod(stripe: StripeClient, requests: Requests, methodId: string): Promise<void> {
+  if ((await readMethod(stripe, requests, methodId)) === null) return
   try {
-    await asking.write(null, (options) => stripe.paymentMethods.detach(methodId, {}, options))
+    await requests.write(null, (options) => stripe.paymentMethods.detach(methodId, {}, options))
   } catch (error) {
-    // By somebody else meanwhile.
-    if (!isMissing(error) && !isUnexpectedState(error) && (await readMethod(stripe, asking, methodId)) !== null)
+    // Somebody else may have detached it in the meantime.
+    if (!isMissing(error) && !isUnexpectedState(error) && (await readMethod(stripe, requests, methodId)) !== null)
       throw error
   }
 }
 
-/** What may be shown. Only cards are taken on the page; another method, attached at the dashboard, shows as what it is. */
+/** The data that may be shown. The page accepts only cards; any other method, attached at the dashboard, shows its type. */
 export function savedMethod({ id, type, card }: Stripe.PaymentMethod): SavedMethod {
   return {
     providerMethodId: id,
@@ -122,17 +133,18 @@ export function savedMethod({ id, type, card }: Stripe.PaymentMethod): SavedMeth
 
 const SETUP_EXPAND = ['setup_intent.payment_method']
 
+/** Creates a setup, or returns the one with this id. Refused as `customer_missing`. */
 export async function createSetup(
   stripe: StripeClient,
-  asking: Asking,
+  requests: Requests,
   { setupId, customerId, returnUrl }: SetupToCreate,
   nowSeconds: number,
 ): Promise<MethodSetup> {
   const turnedBack = new URL(returnUrl)
   turnedBack.searchParams.set('turned_back', 'true')
   const metadata = { setup_id: setupId }
-  // Of one key all parameters stay the same, so the time is not among them: Stripe keeps a page open for a day, and asked
-  // again after its hour it is closed (`readSetup`).
+  // Under one key all parameters must stay the same, so no expiry is passed. Stripe keeps the page open for a day; `readSetup`
+  // closes it after an hour.
   const wanted: Stripe.Checkout.SessionCreateParams = {
     mode: 'setup',
     customer: customerId,
@@ -144,58 +156,59 @@ export async function createSetup(
     expand: SETUP_EXPAND,
   }
   try {
-    const session = await writeOnce(asking, setupId, (options) => stripe.checkout.sessions.create(wanted, options))
+    const session = await writeOnce(requests, setupId, (options) => stripe.checkout.sessions.create(wanted, options))
     return setupOf(session, nowSeconds)
   } catch (error) {
-    if (isMissing(error)) throw new Ended(refused('customer_missing', `there is no customer ${customerId}`))
+    if (isMissing(error)) throw new CallEnded(refused('customer_missing', `there is no customer ${customerId}`))
     throw error
   }
 }
 
+/** Reads a setup, closing it when its hour has passed. Refused as `setup_missing`. */
 export async function readSetup(
   stripe: StripeClient,
-  asking: Asking,
+  requests: Requests,
   providerSetupId: string,
   nowSeconds: number,
 ): Promise<MethodSetup> {
   try {
-    const session = await asking.read((options) =>
+    const session = await requests.read((options) =>
       stripe.checkout.sessions.retrieve(providerSetupId, { expand: SETUP_EXPAND }, options),
     )
     if (session.status === 'open' && nowSeconds >= closesAt(session)) {
-      return await expire(stripe, asking, providerSetupId, nowSeconds)
+      return await expire(stripe, requests, providerSetupId, nowSeconds)
     }
     return setupOf(session, nowSeconds)
   } catch (error) {
-    throw isMissing(error) ? new Ended(refused('setup_missing', `there is no setup ${providerSetupId}`)) : error
+    throw isMissing(error) ? new CallEnded(refused('setup_missing', `there is no setup ${providerSetupId}`)) : error
   }
 }
 
-/** The customer has turned back: the page is closed, unless a card was typed in first. */
+/** Closes the page of a setup, as the customer left it, unless a card was entered first. */
 export async function cancelSetup(
   stripe: StripeClient,
-  asking: Asking,
+  requests: Requests,
   providerSetupId: string,
   nowSeconds: number,
 ): Promise<MethodSetup> {
-  const before = await readSetup(stripe, asking, providerSetupId, nowSeconds)
-  return before.state.kind === 'open' ? expire(stripe, asking, providerSetupId, nowSeconds) : before
+  const before = await readSetup(stripe, requests, providerSetupId, nowSeconds)
+  return before.state.kind === 'open' ? expire(stripe, requests, providerSetupId, nowSeconds) : before
 }
 
 async function expire(
   stripe: StripeClient,
-  asking: Asking,
+  requests: Requests,
   providerSetupId: string,
   nowSeconds: number,
 ): Promise<MethodSetup> {
   const params = { expand: SETUP_EXPAND }
   try {
     const closed = (options: Stripe.RequestOptions) => stripe.checkout.sessions.expire(providerSetupId, params, options)
-    return setupOf(await asking.write(null, closed), nowSeconds)
+    return setupOf(await requests.write(null, closed), nowSeconds)
   } catch (error) {
-    // Over meanwhile. Stripe says so by status 400 alone.
+    // It has ended in the meantime, which Stripe only reports as a status 400.
     const read = (options: Stripe.RequestOptions) => stripe.checkout.sessions.retrieve(providerSetupId, params, options)
-    const session = await asking.read(read)
+    const session = await requests.read(read)
     if (session.status === 'open') throw error
     return setupOf(session, nowSeconds)
   }
@@ -215,7 +228,7 @@ function setupOf(session: Stripe.Checkout.Session, nowSeconds: number): MethodSe
     case 'complete':
       return { ...about, state: { kind: 'saved', method: typedIn(session) } }
     case 'expired':
-      // Closed before its time: by us, as the customer turned back.
+      // Closed early: by us, as the customer left the page.
       return { ...about, state: { kind: nowSeconds < closesAt(session) ? 'canceled' : 'expired' } }
     default:
       return { ...about, state: { kind: 'open' } }

@@ -1,9 +1,9 @@
 /**
- * What Stripe says of a payment, as facts. Stripe has no state for a decline: a payment whose last try was declined waits for
- * another method (`requires_payment_method`) with the error beside it, one that the bank wants approved off-session too.
+ * Translates a payment at Stripe into facts. Stripe has no state for a decline: a payment whose last attempt was declined is
+ * in `requires_payment_method` with an error, and so is one that needs approval but was charged off-session.
  *
- * Money goes by what was moved. A refund counts while funds are on their way or there; a dispute by its balance transactions,
- * the first of which withdraws and the second reinstates, so that an inquiry, which has none, moves nothing.
+ * Amounts follow the money that was moved. A refund counts while its funds are in transit or have arrived. A dispute counts by
+ * its balance transactions: the first withdraws funds, the second reinstates them. An inquiry has none, so it moves nothing.
  */
 import type Stripe from 'stripe'
 import type { Currency, Micros } from '../../../core/money.ts'
@@ -14,7 +14,7 @@ import type { PaymentFacts, PaymentToPrepare } from '../provider.ts'
 const MICROS_PER_CENT = 10_000n
 const AUTHENTICATION_REQUIRED = 'authentication_required'
 
-/** A payment with what went back of it. */
+/** A payment with its refunds and disputes. */
 export interface PaymentAtStripe {
   /** With its latest charge. */
   readonly intent: Stripe.PaymentIntent
@@ -22,7 +22,7 @@ export interface PaymentAtStripe {
   readonly disputes: readonly Stripe.Dispute[]
 }
 
-/** What a payment is prepared with, for whoever meets it at Stripe, and for a database that has forgotten it. */
+/** The metadata of a payment, for people at Stripe's dashboard and for a database that was restored. */
 export function metadataOf({ accountId, topUpId, attemptId, isOffSession }: PaymentToPrepare): Stripe.MetadataParam {
   return {
     account_id: accountId,
@@ -32,6 +32,7 @@ export function metadataOf({ accountId, topUpId, attemptId, isOffSession }: Paym
   }
 }
 
+/** The facts of a payment. Throws a TypeError for a status that this version does not know. */
 export function factsOf({ intent, refunds, disputes }: PaymentAtStripe): PaymentFacts {
   const { metadata } = intent
   const { trigger } = metadata
@@ -43,7 +44,7 @@ export function factsOf({ intent, refunds, disputes }: PaymentAtStripe): Payment
     providerMethodId: methodOf(intent),
     state: newsOf(intent),
     amountMicros: microsOf(intent.status === 'succeeded' ? intent.amount_received : intent.amount),
-    // One that is none of ours is refused by whoever compares it with the account's.
+    // Any currency is passed on: `recordPayment` rejects one that is not the account's.
     currency: intent.currency.toUpperCase() as Currency,
     refundedMicros: refunds.reduce((sum, refund) => sum + refundedBy(refund), 0n),
     disputedMicros: disputes.reduce((sum, dispute) => sum + withdrawnBy(dispute), 0n),
@@ -51,7 +52,7 @@ export function factsOf({ intent, refunds, disputes }: PaymentAtStripe): Payment
   }
 }
 
-/** Null in `requires_payment_method`, where the error names the card that was tried. */
+/** The card of a payment. In `requires_payment_method` Stripe clears it, and only the error names the card. */
 function methodOf({ payment_method: method, last_payment_error: error }: Stripe.PaymentIntent): string | null {
   return idOf(method) ?? error?.payment_method?.id ?? null
 }
@@ -63,7 +64,7 @@ function newsOf(intent: Stripe.PaymentIntent): PaymentNews {
     case 'succeeded':
       return { kind: 'succeeded' }
     case 'processing':
-    // Reserved at the bank, by somebody at the dashboard: not taken yet.
+    // Authorised at the dashboard but not captured yet.
     case 'requires_capture':
       return { kind: 'processing' }
     case 'requires_action':
@@ -80,12 +81,12 @@ function newsOf(intent: Stripe.PaymentIntent): PaymentNews {
   }
 }
 
-/** The bank wants its customer there, who was not. */
+/** Whether the bank wants the customer's approval, who was not present. */
 export function asksForApproval({ last_payment_error: error }: Stripe.PaymentIntent): boolean {
   return error?.code === AUTHENTICATION_REQUIRED || error?.decline_code === AUTHENTICATION_REQUIRED
 }
 
-/** The bank's page, while the payment waits for what is done there. */
+/** The URL of the bank's page; null: the payment is not waiting for it. */
 export function approvalUrlOf({ next_action: next }: Stripe.PaymentIntent): string | null {
   return next?.redirect_to_url?.url ?? null
 }
@@ -102,15 +103,15 @@ export function declineFor(error: {
   })
 }
 
-/** One that waits for the customer's bank details, or for funds, has moved nothing yet and has no transaction. */
+/** A refund that waits for bank details or funds has no balance transaction, and has not moved money yet. */
 function refundedBy({ status, amount, balance_transaction: transaction }: Stripe.Refund): Micros {
   if (status === 'failed' || status === 'canceled') return 0n
   return status === 'succeeded' || transaction !== null ? microsOf(amount) : 0n
 }
 
 /**
- * In the payment's currency. The balance may be kept in another: then the transactions say that funds moved, not how much of
- * the payment that is, and a dispute is whole or over.
+ * The amount in the payment's currency. If the balance is in another currency, its transactions show that funds were moved, but
+ * not how much of the payment. Then a dispute counts in full until funds are reinstated.
  */
 function withdrawnBy({ amount, currency, balance_transactions: transactions }: Stripe.Dispute): Micros {
   const isWithdrawn = transactions.some((one) => one.amount < 0)
@@ -129,7 +130,7 @@ function microsOf(cents: number): Micros {
   return BigInt(cents) * MICROS_PER_CENT
 }
 
-/** Of what is expanded or not. */
+/** The id of an object that may or may not be expanded. */
 export function idOf(of: string | { readonly id: string } | null | undefined): string | null {
   return of === null || of === undefined ? null : typeof of === 'string' ? of : of.id
 }

@@ -1,24 +1,25 @@
 /**
- * Stripe, as a payment provider. A payment is a PaymentIntent, created unconfirmed under the attempt's id as idempotency key;
- * a customer is an account; cards are typed in on Checkout's page and never pass through here.
+ * Stripe as a payment provider. A payment is a PaymentIntent, created unconfirmed with the attempt's id as idempotency key.
+ * Each account is a customer. Cards are entered on a Checkout page and never pass through this program.
  */
 import type { Logger } from '../../../platform/log.ts'
 import type { NoAnswer, PaymentProvider, Refused } from '../provider.ts'
 import { createChanges, rewound } from './changes.ts'
-import { type Asking, call, createClient, type StripeAccount } from './client.ts'
+import { call, createClient, type Requests, type StripeAccount } from './client.ts'
 import * as customers from './customers.ts'
 import { createPayments } from './payments.ts'
 
 export interface StripeProviderOptions extends StripeAccount {
   readonly log: Logger
-  /** How long a call may take; what became of it is unknown after that. */
+  /** How long a call may take; after that its outcome is unknown. */
   readonly deadlineMs: number
-  /** Where a bank's page sends the customer of a top-up that was asked for by hand. */
+  /** The page to which a bank's page returns the customer of a top-up. */
   readonly returnPage: (topUpId: string) => string
-  /** For tests, where time goes faster. Milliseconds since 1970. */
+  /** For tests, where time runs faster. Milliseconds since 1970. */
   readonly now?: () => number
 }
 
+/** Makes the provider. It connects when it is called. */
 export function createStripeProvider(options: StripeProviderOptions): PaymentProvider {
   const { log, deadlineMs, returnPage, now = Date.now } = options
   const stripe = createClient(options)
@@ -26,8 +27,8 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
   const changes = createChanges(stripe, payments)
   const nowSeconds = () => Math.floor(now() / 1_000)
 
-  function ask<T extends { readonly kind: string }>(
-    work: (asking: Asking) => Promise<T>,
+  function callStripe<T extends { readonly kind: string }>(
+    work: (requests: Requests) => Promise<T>,
   ): Promise<T | NoAnswer | Refused> {
     return call(
       deadlineMs,
@@ -39,51 +40,51 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
   return {
     name: 'stripe',
     createCustomer: (accountId) =>
-      ask(async (asking) => ({
+      callStripe(async (requests) => ({
         kind: 'customer' as const,
-        customerId: await customers.customerOf(stripe, asking, accountId),
+        customerId: await customers.customerOf(stripe, requests, accountId),
       })),
-    prepare: (payment) => ask((asking) => payments.prepare(asking, payment)),
-    confirm: (paymentId, attemptId) => ask((asking) => payments.confirm(asking, paymentId, attemptId)),
+    prepare: (payment) => callStripe((requests) => payments.prepare(requests, payment)),
+    confirm: (paymentId, attemptId) => callStripe((requests) => payments.confirm(requests, paymentId, attemptId)),
     approve: (paymentId, attemptId, returnUrl) =>
-      ask((asking) => payments.approve(asking, paymentId, attemptId, returnUrl)),
-    cancel: (paymentId) => ask((asking) => payments.cancel(asking, paymentId)),
-    readPayment: (paymentId) => ask((asking) => payments.read(asking, paymentId)),
-    listChanged: (cursor) => ask((asking) => changes.list(asking, cursor)),
+      callStripe((requests) => payments.approve(requests, paymentId, attemptId, returnUrl)),
+    cancel: (paymentId) => callStripe((requests) => payments.cancel(requests, paymentId)),
+    readPayment: (paymentId) => callStripe((requests) => payments.read(requests, paymentId)),
+    listChanged: (cursor) => callStripe((requests) => changes.list(requests, cursor)),
     rewind: rewound,
     createSetup: (setup) =>
-      ask(async (asking) => ({
+      callStripe(async (requests) => ({
         kind: 'setup' as const,
-        setup: await customers.createSetup(stripe, asking, setup, nowSeconds()),
+        setup: await customers.createSetup(stripe, requests, setup, nowSeconds()),
       })),
     readSetup: (id) =>
-      ask(async (asking) => ({
+      callStripe(async (requests) => ({
         kind: 'setup' as const,
-        setup: await customers.readSetup(stripe, asking, id, nowSeconds()),
+        setup: await customers.readSetup(stripe, requests, id, nowSeconds()),
       })),
     cancelSetup: (id) =>
-      ask(async (asking) => ({
+      callStripe(async (requests) => ({
         kind: 'setup' as const,
-        setup: await customers.cancelSetup(stripe, asking, id, nowSeconds()),
+        setup: await customers.cancelSetup(stripe, requests, id, nowSeconds()),
       })),
     readMethod: (id) =>
-      ask(async (asking) => {
-        const method = await customers.readMethod(stripe, asking, id)
+      callStripe(async (requests) => {
+        const method = await customers.readMethod(stripe, requests, id)
         return method === null ? { kind: 'gone' as const } : { kind: 'method' as const, method }
       }),
     detachMethod: (id) =>
-      ask(async (asking) => {
-        await customers.detachMethod(stripe, asking, id)
+      callStripe(async (requests) => {
+        await customers.detachMethod(stripe, requests, id)
         return { kind: 'done' as const }
       }),
     readMark: (customerId) =>
-      ask(async (asking) => ({
+      callStripe(async (requests) => ({
         kind: 'mark' as const,
-        mark: await customers.readMark(stripe, asking, customerId),
+        mark: await customers.readMark(stripe, requests, customerId),
       })),
     writeMark: (customerId, mark) =>
-      ask(async (asking) => {
-        await customers.writeMark(stripe, asking, customerId, mark)
+      callStripe(async (requests) => {
+        await customers.writeMark(stripe, requests, customerId, mark)
         return { kind: 'done' as const }
       }),
   }

@@ -1,6 +1,6 @@
 /**
- * Webhooks of Stripe: whether one is Stripe's, by its signature over the bytes as they came, no older than five minutes; and
- * what it is about. Two secrets are good while they are rotated.
+ * Reads Stripe's webhooks: verifies the signature over the raw bytes, which must be at most five minutes old, and finds the
+ * object that the event is about. Two secrets are valid while they are rotated.
  */
 import Stripe from 'stripe'
 import type { ProviderEvent, WhatToLookAt } from '../../../core/top-up/provider-event.ts'
@@ -10,12 +10,13 @@ import { idOf } from './payment.ts'
 const TOLERANCE_SECONDS = 300
 
 export interface StripeWebhookOptions {
-  /** `whsec_...`: the one in force, and the one before while that is still used. */
+  /** `whsec_...`: the current secret, and the previous one while it is still used. */
   readonly secrets: readonly string[]
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number
 }
 
+/** Makes the reader of Stripe's webhooks. */
 export function createStripeWebhooks({ secrets, now = Date.now }: StripeWebhookOptions): WebhookReader {
   return {
     provider: 'stripe',
@@ -26,7 +27,7 @@ export function createStripeWebhooks({ secrets, now = Date.now }: StripeWebhookO
           const event = Stripe.webhooks.constructEvent(body, signature, secret, TOLERANCE_SECONDS, undefined, now())
           return isEvent(event) ? eventOf(event) : null
         } catch (error) {
-          // Not its signature, or signed and no JSON: neither is Stripe's.
+          // The signature does not match, or the body is not JSON: not from Stripe.
           if (!(error instanceof Stripe.errors.StripeSignatureVerificationError || error instanceof SyntaxError))
             throw error
         }
@@ -45,7 +46,7 @@ function eventOf({ id, type, data }: Stripe.Event): ProviderEvent {
   return { eventId: id, kind: type, about: aboutOf(data.object as SentObject) }
 }
 
-/** As it is sent: of any of Stripe's kinds. */
+/** The object in an event, which may be of any type. */
 interface SentObject {
   readonly object?: unknown
   readonly id?: unknown
@@ -56,7 +57,7 @@ function aboutOf({ object, id, payment_intent: intent }: SentObject): WhatToLook
   switch (object) {
     case 'payment_intent':
       return about('payment', id)
-    // What went back, and what was tried, is of a payment.
+    // Charges, refunds and disputes belong to a payment.
     case 'charge':
     case 'refund':
     case 'dispute':
