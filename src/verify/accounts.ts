@@ -1,10 +1,10 @@
 /**
- * B and F: every account's movements are a chain without a gap that ends at its balance, each says where it came from, and
- * the status is what the balance says. Of E, while they are read: those of top-ups are what its payments say.
+ * Verifies B and F: the movements of every account form a chain without gaps that ends at its balance, each movement matches
+ * its origin, and the status matches the balance. Also part of E: the movements of top-ups match their payments.
  *
- * Online and without a lock: a movement is committed with the account row that counts it, so once the row is read all
- * movements up to its last sequence are there, and none of them ever changes. Later ones are left for the next time. Pages
- * by key, so that an account with millions of movements takes no more memory than one with ten.
+ * Runs online and without locks. A movement is committed together with the account row that counts it, and never changes. So
+ * once the row is read, all movements up to its last sequence are there; later ones are ignored. Movements are read in pages by
+ * key, so an account with millions of movements needs no more memory than one with ten.
  */
 import { formatMoney } from '../core/money.ts'
 import type { Pool } from '../platform/postgres.ts'
@@ -23,7 +23,7 @@ const READ_ACCOUNTS = `
    order by account_id
    limit $2`
 
-/** With what the usage that made it says of it. */
+/** Movements with the amounts and references that their usage has. */
 const READ_MOVEMENTS = `
   select m.account_id, m.sequence, m.kind, m.amount_micros, m.balance_before_micros, m.balance_after_micros, m.event_id,
          m.top_up_id, r.movement_sequence, r.amount_micros as rated_micros, o.event_id as reversed_event_id, r.corrects
@@ -61,12 +61,13 @@ interface MovementRow {
   corrects: string | null
 }
 
-export interface AccountsLookedAt {
+export interface VerifiedAccounts {
   readonly accounts: number
   readonly movements: number
 }
 
-export async function verifyAccounts(pool: Pool, pace: Pace, onFault: OnFault): Promise<AccountsLookedAt> {
+/** Verifies all accounts and returns how many accounts and movements were read. */
+export async function verifyAccounts(pool: Pool, pace: Pace, onFault: OnFault): Promise<VerifiedAccounts> {
   let accounts = 0
   let movements = 0
   for (let after = ''; ; ) {
@@ -95,7 +96,7 @@ function verifyStatus({ account_id, balance_micros, status }: AccountRow, onFaul
   onFault({ check: 'status', invariant: 'F', severity: 'fault', accountId: account_id, detail })
 }
 
-/** Where the chain of one account stands as its movements are read. */
+/** The end of an account's chain, as far as its movements have been read. */
 interface ChainEnd {
   readonly account: AccountRow
   sequence: bigint
@@ -123,7 +124,7 @@ async function verifyChains(
     })
     for (const row of rows) {
       const chain = chains.get(row.account_id)
-      // Of an account made meanwhile, or recorded after the row was read.
+      // Of an account that was created, or recorded after its row was read.
       if (chain === undefined || row.sequence > chain.account.last_sequence) continue
       count++
       verifyLink(chain, row, onFault)
@@ -140,7 +141,7 @@ async function verifyChains(
   return count
 }
 
-/** Past every movement of the account that the page before ended with. */
+/** Greater than any sequence: skips the account with which the previous page ended. */
 const MAX_SEQUENCE = 9_223_372_036_854_775_807n
 
 function verifyLink(chain: ChainEnd, row: MovementRow, onFault: OnFault): void {
@@ -174,7 +175,7 @@ function verifyEnd({ account, sequence, balanceMicros }: ChainEnd, onFault: OnFa
   }
 }
 
-/** A movement of usage is that of the usage it names, and takes what that was charged; a reversal names what it gives back. */
+/** A usage movement matches its rated usage in reference and amount. A reversal reverses the event that its correction names. */
 function verifyOrigin(row: MovementRow, onFault: OnFault): void {
   if (row.kind !== 'usage' && row.kind !== 'reversal') return
   const wrong = (detail: string) =>

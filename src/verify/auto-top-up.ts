@@ -1,16 +1,17 @@
 /**
- * The one column that a batch looks at says what it follows from: settings, card, pause, limits, open top-ups. A null that
- * has gone stale would leave an account without its top-up; the sweeper of the payments role mends it within a minute.
+ * Verifies the threshold column, the only thing of automatic top-up that a batch reads. It is derived from settings, card,
+ * pause, limits and open top-ups. A stale null would leave an account without its top-up; the sweep of the payments role
+ * corrects that within a minute.
  *
- * That no two automatic top-ups of an account are open, and no payment is posted twice, is not looked for: a unique index
- * and the key of `payments` make both impossible.
+ * There is no check for two open automatic top-ups of an account or a payment posted twice: a unique index and the key of
+ * `payments` make both impossible.
  */
 import { formatMoney, type Micros } from '../core/money.ts'
 import { belowMicrosOf, readAutoTopUps } from '../ledger/top-ups/read-auto-top-up.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 
-/** Online: one statement reads an account's column with all that it follows from, and they change together. */
+/** Verifies these accounts. Online: one statement reads the column with everything that it is derived from. */
 export async function verifyAutoTopUp(pool: Pool, accountIds: readonly string[], onFault: OnFault): Promise<void> {
   for (const auto of await readAutoTopUps(pool, accountIds)) {
     const { accountId, balanceMicros, storedBelowMicros: stored } = auto

@@ -1,6 +1,6 @@
 /**
- * Every recorded event is decided again from the versions that it names, and must come to the same. In pages by account and
- * event; what is recorded meanwhile behind the page is left for the next time.
+ * Decides every recorded event again, with the versions that it names, and compares the outcome. It reads pages by account and
+ * event; what is recorded behind the current page in the meantime is ignored.
  */
 import type { AccountSettings } from '../core/account/settings.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
@@ -20,6 +20,7 @@ import type { Pace } from './pace.ts'
 
 const EVENTS_PER_PAGE = 2_000
 
+/** Verifies all rated usage and returns how many events were decided again. */
 export async function verifyCharges(pool: Pool, pace: Pace, onFault: OnFault): Promise<number> {
   const catalogs = createCatalogs(pool)
   let events = 0
@@ -41,7 +42,7 @@ export async function verifyCharges(pool: Pool, pace: Pace, onFault: OnFault): P
   }
 }
 
-/** One identity an event, and one record an identity; a correction given up has lost its identity, and leaves its record. */
+/** Every event has one identity and one record. Only an expired correction has a record without an identity. */
 function verifyIdentity(
   { stored, identityRecordedAtMicros }: DecisionOnRecord,
   previous: DecisionOnRecord | null,
@@ -101,7 +102,7 @@ async function verifyCharge(
 
 async function settingsOf(pool: Pool, page: readonly DecisionOnRecord[]): Promise<Map<string, AccountSettings>> {
   const byKey = new Map<string, AccountSettings>()
-  // A version at a time, for an account may have been rated by several of its own on one page.
+  // One version at a time, as a page may have several versions of one account.
   for (const [version, ofVersion] of Map.groupBy(page, ({ stored }) => stored.settingsVersion)) {
     const accountIds = new Set(ofVersion.map(({ stored }) => stored.accountId))
     const asked = [...accountIds].map((accountId) => ({ accountId, version }))
@@ -111,7 +112,7 @@ async function settingsOf(pool: Pool, page: readonly DecisionOnRecord[]): Promis
 }
 
 interface Catalogs {
-  /** Undefined when there is no such version. */
+  /** The catalog of a version; undefined: it is not stored. */
   get(version: number): Promise<Catalog | undefined>
 }
 

@@ -1,6 +1,6 @@
-/** What verification finds: values, each naming the invariant, what was checked, and whose books it is about. */
+/** The findings of verification: each names the invariant, the check and the account. */
 
-/** A closed list; docs/OPERATIONS.md says of each what to do about it. */
+/** A closed list; docs/OPERATIONS.md describes what to do about each. */
 export type Check =
   | 'offset_ahead'
   | 'balance'
@@ -25,9 +25,9 @@ export type Check =
 
 export interface Fault {
   readonly check: Check
-  /** The letter of docs/INVARIANTS.md; null for a charge that its versions do not give, and for what does not follow from the books. */
+  /** The letter in docs/INVARIANTS.md; null: none of them, as for a charge that its versions do not give. */
   readonly invariant: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | null
-  /** A warning is for a person to look at: the books may be right. */
+  /** A warning is for a person to check: the books may be right. */
   readonly severity: 'fault' | 'warning'
   readonly accountId: string | null
   readonly detail: string

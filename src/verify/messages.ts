@@ -1,6 +1,6 @@
 /**
- * A, for what the usage topics still retain: every message that counts as done is an event under its identity, or stands
- * in the dead letters with a reason.
+ * Verifies A for the messages that the usage topics still retain: every processed message is recorded under its identity, or
+ * is in the dead letters with a reason.
  */
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
 import type { UsageEvent, UsageType } from '../core/usage/event.ts'
@@ -14,7 +14,7 @@ import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 import { type OffsetRange, type ReadBatch, readRanges } from './read-topic.ts'
 
-const MESSAGES_A_LOOK_UP = 2_000
+const MESSAGES_PER_LOOK_UP = 2_000
 
 const FIND_IDENTITIES = `
   select account_id, event_id, encode(i.content_hash, 'hex') as content_hash
@@ -30,14 +30,14 @@ const FIND_DEAD_LETTERS = `
     from tollgate.dead_letters d
    where d.topic = $1 and d.partition = $2 and d."offset" = any($3::bigint[])`
 
-/** A correction that was given up stands there once, however often it was sent. */
-const FIND_GIVEN_UP = `
+/** An expired correction has one dead letter, however often it was sent. */
+const FIND_EXPIRED = `
   select account_id, event_id
     from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
     join tollgate.dead_letters using (account_id, event_id)
    where reason = 'too_late'`
 
-export interface MessagesLookedAt {
+export interface VerifiedMessages {
   readonly messages: number
   readonly ranges: readonly OffsetRange[]
 }
@@ -55,12 +55,12 @@ export async function verifyMessages(
   topics: ReadonlyMap<string, UsageType>,
   pace: Pace,
   onFault: OnFault,
-): Promise<MessagesLookedAt> {
+): Promise<VerifiedMessages> {
   const ranges = await recordedRanges(admin, pool, groupId, [...topics.keys()])
   let messages = 0
   await readRanges(kafka, ranges, async (batch) => {
-    for (let at = 0; at < batch.messages.length; at += MESSAGES_A_LOOK_UP) {
-      const some = { ...batch, messages: batch.messages.slice(at, at + MESSAGES_A_LOOK_UP) }
+    for (let at = 0; at < batch.messages.length; at += MESSAGES_PER_LOOK_UP) {
+      const some = { ...batch, messages: batch.messages.slice(at, at + MESSAGES_PER_LOOK_UP) }
       await lookUp(pool, decoder, topics.get(batch.topic)!, some, onFault)
       messages += some.messages.length
       await pace.took(some.messages.length, batch.beat)
@@ -70,8 +70,8 @@ export async function verifyMessages(
 }
 
 /**
- * From the first offset retained to the one that both sides say is done. A topic that was made anew begins at 0 again, below
- * what the database has of the one before; what Kafka has is then the lower.
+ * The ranges from the first retained offset to the one up to which both sides are processed. If a topic was recreated, its
+ * offsets start at 0 again, below those that the database has of the old topic; then Kafka's offset is the lower one.
  */
 async function recordedRanges(
   admin: Admin,
@@ -132,20 +132,20 @@ async function lookUp(
     .filter((message) => !refused.has(`${message.offset} ${hashOf(message)}`))
     .map((message) => ({ message, event: events[messages.indexOf(message)] ?? null }))
   if (lost.length === 0) return
-  const givenUp = await findGivenUp(
+  const expired = await findExpired(
     pool,
     lost.flatMap(({ event }) => event ?? []),
   )
   for (const { message, event } of lost) {
-    if (event !== null && givenUp.has(`${event.accountId}\n${event.eventId}`)) continue
+    if (event !== null && expired.has(`${event.accountId}\n${event.eventId}`)) continue
     const what = event === null ? 'a message that is no usage event' : `event ${event.eventId}`
     const detail = `${topic}/${partition}/${message.offset}: ${what} is neither recorded nor among the dead letters`
     onFault({ check: 'unaccounted', invariant: 'A', severity: 'fault', accountId: event?.accountId ?? null, detail })
   }
 }
 
-async function findGivenUp(pool: Pool, events: readonly UsageEvent[]): Promise<Set<string>> {
-  const { rows } = await pool.query<{ account_id: string; event_id: string }>(FIND_GIVEN_UP, [
+async function findExpired(pool: Pool, events: readonly UsageEvent[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ account_id: string; event_id: string }>(FIND_EXPIRED, [
     events.map(({ accountId }) => accountId),
     events.map(({ eventId }) => eventId),
   ])

@@ -1,7 +1,7 @@
 /**
- * The index by which movements are searched (src/reporting/index-movements.ts) has what the movements are, and all of them as
- * far as the roll-up is. Compared some chunks at a time, of as many accounts or of one; chunks that are not due yet, and must
- * not be there, belong to the account's last page.
+ * Verifies that the search index (src/reporting/index-movements.ts) matches the movements, and is complete as far as the
+ * roll-up. A page has some chunks, of one or many accounts. The last page of an account also covers chunks that must not
+ * exist yet.
  */
 import type { Pool } from '../platform/postgres.ts'
 import { CHUNK_MOVEMENTS, type ChunkRange, findIndexDifferences, NO_CHUNK } from '../reporting/index-movements.ts'
@@ -12,7 +12,7 @@ import { type RolledUpAccount, readRolledUpAccounts } from './rolled-up-accounts
 const CHUNKS_PER_PAGE = 16
 const ACCOUNTS_PER_PAGE = 1_000
 
-/** Answers how many movements the index was compared with. */
+/** Verifies the index and returns with how many movements it was compared. */
 export async function verifyMovementIndex(pool: Pool, pace: Pace, onFault: OnFault): Promise<number> {
   let movements = 0
   for await (const accounts of readRolledUpAccounts(pool)) {

@@ -1,10 +1,10 @@
-/** C: what Kafka has of the group's offsets is never ahead of the database, which holds their effects. */
+/** Verifies C: the offsets committed to Kafka are never ahead of the database, which has the effects of the messages. */
 import type { Admin } from 'kafkajs'
 import { readOffsets } from '../ledger/epochs/consumer-offsets.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 
-/** Kafka is asked first: the database, which moves ahead meanwhile, must be ahead by then. */
+/** Compares the offsets. Kafka's are read first: the database, which keeps advancing, must not be behind them. */
 export async function verifyOffsets(
   admin: Admin,
   pool: Pool,

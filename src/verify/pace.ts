@@ -1,15 +1,16 @@
-/** Holds the reading to so many rows a second, so that verifying disturbs nobody. */
+/** Limits reading to a rate of rows per second, so that verification disturbs nobody. */
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Pace {
-  /** Waits until so many more rows are within the rate; `beat` is called now and then meanwhile. */
+  /** Call it after reading rows: it waits until they are within the rate. `beat` is called regularly while it waits. */
   took(rows: number, beat?: () => Promise<void>): Promise<void>
 }
 
-const LONGEST_WAIT_MS = 5_000
-/** Shorter waits add up to one that a timer can keep. */
-const SHORTEST_WAIT_MS = 10
+const MAX_WAIT_MS = 5_000
+/** Shorter waits are accumulated, because timers are not that precise. */
+const MIN_WAIT_MS = 10
 
+/** Makes a pace of `rowsPerSecond`. */
 export function createPace(rowsPerSecond: number): Pace {
   let paidUntilMs = performance.now()
   return {
@@ -18,8 +19,8 @@ export function createPace(rowsPerSecond: number): Pace {
       paidUntilMs = Math.max(paidUntilMs, performance.now()) + (rows / rowsPerSecond) * 1000
       for (;;) {
         const waitMs = paidUntilMs - performance.now()
-        if (waitMs < SHORTEST_WAIT_MS) return
-        await delay(Math.min(waitMs, LONGEST_WAIT_MS))
+        if (waitMs < MIN_WAIT_MS) return
+        await delay(Math.min(waitMs, MAX_WAIT_MS))
         await beat()
       }
     },

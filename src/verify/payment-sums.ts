@@ -1,17 +1,17 @@
 /**
- * E, within the books: what the movements of a top-up come to, by kind, is what its payments say was credited, refunded and
- * disputed. Added up as the movements are read anyway. Online: payments are read later than the movements, so what differs
- * is looked at again by one statement, which sees both as one transaction left them.
+ * Verifies E within the books: the movements of a top-up, summed by kind, match what its payments were credited, refunded and
+ * disputed. The sums are taken while the movements are read anyway. Online: payments are read after the movements, so every
+ * difference is checked again by one statement, which sees both consistently.
  */
 import { formatMoney } from '../core/money.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 
-/** Top-ups held at a time, and as many more as one account has. */
-const TOP_UPS_HELD = 10_000
-const TOP_UPS_AGAIN = 100
+/** Sums in memory at a time; the last account may add its own to that. */
+const MAX_TOP_UPS = 10_000
+const TOP_UPS_PER_RECHECK = 100
 
-// By way of the top-ups, which have an index by account.
+// Through the top-ups, which have an index by account.
 const READ_PAYMENTS = `
   select p.account_id, p.top_up_id, sum(p.credited_micros)::bigint as credited_micros,
          sum(p.refunded_micros)::bigint as refunded_micros, sum(p.disputed_micros)::bigint as disputed_micros
@@ -42,7 +42,7 @@ const READ_BOTH = `
 interface TopUpSum {
   readonly accountId: string
   readonly topUpId: string
-  /** Of movements, less what the payments say. */
+  /** The sums of the movements minus the totals of the payments. */
   readonly differences: Record<'top_up' | 'refund' | 'dispute', bigint>
 }
 
@@ -61,13 +61,13 @@ interface BothRow extends PaymentsRow {
 }
 
 export interface PaymentSums {
-  /** In the order of accounts. */
+  /** Adds a movement. They must come in the order of accounts. */
   add(movement: { account_id: string; kind: string; amount_micros: bigint; top_up_id: string | null }): Promise<void>
-  /** After the last movement of the accounts up to this one. */
+  /** Compares the rest. Call it after the last movement of all accounts up to this one. */
   end(accountId: string): Promise<void>
 }
 
-/** For movements of accounts after the one given. */
+/** Makes the sums for accounts after the given one. */
 export function createPaymentSums(pool: Pool, after: string, onFault: OnFault): PaymentSums {
   const sums = new Map<string, TopUpSum>()
   let comparedTo = after
@@ -100,15 +100,15 @@ export function createPaymentSums(pool: Pool, after: string, onFault: OnFault): 
     )
     sums.clear()
     comparedTo = upTo
-    for (let at = 0; at < suspects.length; at += TOP_UPS_AGAIN) {
-      await lookAgain(pool, suspects.slice(at, at + TOP_UPS_AGAIN), onFault)
+    for (let at = 0; at < suspects.length; at += TOP_UPS_PER_RECHECK) {
+      await recheck(pool, suspects.slice(at, at + TOP_UPS_PER_RECHECK), onFault)
     }
   }
 
   return {
     async add({ account_id, kind, amount_micros, top_up_id }) {
       if (top_up_id === null) return
-      if (account_id !== current && sums.size >= TOP_UPS_HELD) await compare(current)
+      if (account_id !== current && sums.size >= MAX_TOP_UPS) await compare(current)
       current = account_id
       sumOf(account_id, top_up_id).differences[kind as 'top_up'] += amount_micros
     },
@@ -116,7 +116,7 @@ export function createPaymentSums(pool: Pool, after: string, onFault: OnFault): 
   }
 }
 
-async function lookAgain(pool: Pool, suspects: readonly TopUpSum[], onFault: OnFault): Promise<void> {
+async function recheck(pool: Pool, suspects: readonly TopUpSum[], onFault: OnFault): Promise<void> {
   const { rows } = await pool.query<BothRow>(READ_BOTH, [
     suspects.map(({ accountId }) => accountId),
     suspects.map(({ topUpId }) => topUpId),
@@ -124,8 +124,8 @@ async function lookAgain(pool: Pool, suspects: readonly TopUpSum[], onFault: OnF
   for (const row of rows) {
     const { account_id: accountId, top_up_id: topUpId } = row
     const moved = shown(row.moved_credited_micros, row.moved_refunded_micros, row.moved_disputed_micros)
-    const said = shown(row.credited_micros, row.refunded_micros, row.disputed_micros)
-    const detail = `top-up ${topUpId}: its movements come to ${moved}; its payments to ${said}`
+    const paid = shown(row.credited_micros, row.refunded_micros, row.disputed_micros)
+    const detail = `top-up ${topUpId}: its movements come to ${moved}; its payments to ${paid}`
     onFault({ check: 'payment_sum', invariant: 'E', severity: 'fault', accountId, detail })
   }
 }

@@ -1,9 +1,10 @@
 /**
- * E: every payment at the provider that has taken money stands in the books as the provider says, and every payment in the
- * books is known there. Both ways by the provider's whole list, read in pages; what is in the books is ticked off against it.
+ * Verifies E: every payment at the provider that took money is in the books with the provider's amounts, and every payment in
+ * the books is known to the provider. Both directions use the provider's complete list, read in pages, against which the
+ * payments in the books are ticked off.
  *
- * Online: the books follow the provider by seconds, by a minute where no answer was heard. So what differs is looked at again
- * until it agrees, and is a fault only when neither side has changed for longer than that.
+ * Online: the books follow the provider within seconds, or within a minute if an answer was lost. So differences are checked
+ * again until they disappear, and count as faults only if neither side has changed for longer than that.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatMoney } from '../core/money.ts'
@@ -13,19 +14,20 @@ import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 
-/** Payments of the books that are ticked off against one reading of the list. */
-const PAYMENTS_HELD = 500_000
+/** Payments of the books that are ticked off in one reading of the list. */
+const MAX_PAYMENTS = 500_000
 const PAYMENTS_PER_PAGE = 5_000
-/** Payments that differ and wait to be looked at again. */
-const SUSPECTS_HELD = 20_000
+/** Differing payments that wait to be checked again. */
+const MAX_SUSPECTS = 20_000
 
-/** What the provider knows is posted every minute, by the payments role. */
+/** The payments role reconciles every minute. */
 const PATIENCE_MS = 90_000
-const LOOK_EVERY_MS = 1_000
-const ASKED_EACH_LOOK = 20
+const RECHECK_EVERY_MS = 1_000
+/** Up to this many suspects are read from the provider at each check. */
+const MAX_READS_PER_CHECK = 20
 
-const MAX_ASKED = 3
-const ASK_AGAIN_MS = 1_000
+const MAX_TRIES = 3
+const RETRY_MS = 1_000
 
 const READ_IDS = `
   select payment_id from tollgate.payments where provider = $1 and payment_id > $2 order by payment_id limit $3`
@@ -37,14 +39,14 @@ const READ_POSTED = `
 
 export interface PaymentsParts {
   readonly pool: Pool
-  /** Null: it was never used, so that there is nobody to ask. */
+  /** Null: the sandbox was never used, so it has no database. */
   readonly provider: PaymentProvider | null
   readonly pace: Pace
-  /** How long what differs may take to agree. */
+  /** How long a difference may last before it is a fault. */
   readonly patienceMs?: number
 }
 
-/** Answers how many payments the provider's list has; null: nobody has ever paid. A provider that is silent is a fault. */
+/** Verifies payments and returns how many the provider listed; null: no payment was ever made. A silent provider is a fault. */
 export async function verifyPayments(parts: PaymentsParts, onFault: OnFault): Promise<number | null> {
   const { pool, provider, pace, patienceMs = PATIENCE_MS } = parts
   const silent = (detail: string) =>
@@ -77,7 +79,7 @@ async function comparePayments(comparing: Comparing): Promise<number> {
   let looked = 0
   for (let after: string | null = ''; after !== null; ) {
     const isFirst = after === ''
-    // Before the list: all of them must be on it.
+    // Read before the list, so that all of them must be on it.
     const { ids, last } = await readIds(comparing, after)
     const suspects = new Map<string, PaymentFacts>()
     const underWay = new Map<string, Set<string>>()
@@ -87,16 +89,16 @@ async function comparePayments(comparing: Comparing): Promise<number> {
         looked += page.length
         noteUnderWay(underWay, page)
         const posted = await readPosted(pool, provider.name, page)
-        // One that changes meanwhile is listed again; its latest counts.
+        // A payment that changes in the meantime is listed again; its latest facts count.
         for (const facts of page) {
           if (agrees(facts, posted.get(facts.paymentId))) suspects.delete(facts.paymentId)
           else suspects.set(facts.paymentId, facts)
         }
-        if (suspects.size >= SUSPECTS_HELD) await lookAgain(comparing, suspects)
+        if (suspects.size >= MAX_SUSPECTS) await recheck(comparing, suspects)
       }
       await pace.took(page.length)
     }
-    await lookAgain(comparing, suspects)
+    await recheck(comparing, suspects)
     for (const payments of underWay.values()) await verifyUnderWay(comparing, payments)
     for (const paymentId of ids) await verifyKnown(comparing, paymentId)
     after = last
@@ -104,19 +106,19 @@ async function comparePayments(comparing: Comparing): Promise<number> {
   return looked
 }
 
-/** `last` null: there are no more. */
+/** Reads payment ids of the books after `after`. `last`: where to continue; null: there are no more. */
 async function readIds(
   { pool, provider, pace }: Comparing,
   after: string,
 ): Promise<{ readonly ids: Set<string>; readonly last: string | null }> {
   const ids = new Set<string>()
-  for (let last = after; ids.size < PAYMENTS_HELD; ) {
+  for (let last = after; ids.size < MAX_PAYMENTS; ) {
     const { rows } = await pool.query<{ payment_id: string }>(READ_IDS, [provider.name, last, PAYMENTS_PER_PAGE])
     for (const { payment_id } of rows) ids.add(payment_id)
     await pace.took(rows.length)
     if (rows.length < PAYMENTS_PER_PAGE) return { ids, last: null }
     last = rows.at(-1)!.payment_id
-    if (ids.size >= PAYMENTS_HELD) return { ids, last }
+    if (ids.size >= MAX_PAYMENTS) return { ids, last }
   }
   return { ids, last: null }
 }
@@ -159,18 +161,20 @@ async function readPosted(
   )
 }
 
-/** What would be posted of it, were it heard of for the first time. */
+/** The totals that should be posted for these facts. */
 function totalsOf({ state, amountMicros, refundedMicros, disputedMicros }: PaymentFacts): PaymentTotals {
   const hasTaken = state.kind === 'succeeded' || refundedMicros > 0n || disputedMicros > 0n
-  const said = { creditedMicros: hasTaken ? amountMicros : 0n, refundedMicros, disputedMicros }
-  return entriesFor(NOTHING_POSTED, said).totals
+  const atProvider = { creditedMicros: hasTaken ? amountMicros : 0n, refundedMicros, disputedMicros }
+  return entriesFor(NOTHING_POSTED, atProvider).totals
 }
 
-/** One that nobody could post, and that was given back whole, is settled too. */
+/** A payment that could not be posted but was returned in full agrees too. */
 function agrees(facts: PaymentFacts, posted: Posted | undefined): boolean {
-  const said = totalsOf(facts)
-  if (posted === undefined) return said.creditedMicros === said.refundedMicros + said.disputedMicros
-  return isSame(said, posted.totals)
+  const atProvider = totalsOf(facts)
+  if (posted === undefined) {
+    return atProvider.creditedMicros === atProvider.refundedMicros + atProvider.disputedMicros
+  }
+  return isSame(atProvider, posted.totals)
 }
 
 function isSame(one: PaymentTotals, other: PaymentTotals): boolean {
@@ -181,23 +185,23 @@ function isSame(one: PaymentTotals, other: PaymentTotals): boolean {
   )
 }
 
-/** Waits for the books to agree with what was listed; what has changed at the provider meanwhile is waited for anew. */
-async function lookAgain(comparing: Comparing, suspects: Map<string, PaymentFacts>): Promise<void> {
+/** Waits for the books to agree with the listed facts. A payment that changes at the provider gets the full time again. */
+async function recheck(comparing: Comparing, suspects: Map<string, PaymentFacts>): Promise<void> {
   const { pool, provider, patienceMs, onFault } = comparing
   while (suspects.size > 0) {
     const deadline = performance.now() + patienceMs
     const atFirst = new Map(suspects)
     do {
-      await delay(Math.min(LOOK_EVERY_MS, patienceMs))
-      // The books may be ahead of what was listed by now. Many are asked about once, at the end.
-      if (suspects.size <= ASKED_EACH_LOOK) await readAnew(comparing, suspects)
+      await delay(Math.min(RECHECK_EVERY_MS, patienceMs))
+      // The books may be ahead of the list by now. If there are many suspects, they are read only once, at the end.
+      if (suspects.size <= MAX_READS_PER_CHECK) await readAgain(comparing, suspects)
       await dropAgreeing(pool, provider.name, suspects)
     } while (suspects.size > 0 && performance.now() < deadline)
 
     for (const paymentId of [...suspects.keys()]) {
       const before = atFirst.get(paymentId)!
       const now = await readFacts(comparing, paymentId)
-      // One the provider no longer has is reported from the books' side.
+      // A payment that the provider no longer has is reported by the check of the books.
       if (now !== null && !isSame(totalsOf(now), totalsOf(before))) {
         suspects.set(paymentId, now)
         continue
@@ -212,7 +216,7 @@ async function lookAgain(comparing: Comparing, suspects: Map<string, PaymentFact
   }
 }
 
-async function readAnew(comparing: Comparing, suspects: Map<string, PaymentFacts>): Promise<void> {
+async function readAgain(comparing: Comparing, suspects: Map<string, PaymentFacts>): Promise<void> {
   for (const paymentId of [...suspects.keys()]) {
     const facts = await readFacts(comparing, paymentId)
     if (facts !== null) suspects.set(paymentId, facts)
@@ -244,7 +248,7 @@ async function verifyKnown(comparing: Comparing, paymentId: string): Promise<voi
   onFault({ check: 'payment_unknown_at_provider', invariant: 'E', severity: 'fault', accountId, detail })
 }
 
-/** Automatic payments by account that may yet take money without anybody's doing: one each at the most. */
+/** Collects, by account, automatic payments that may still charge on their own: there may be only one per account. */
 function noteUnderWay(underWay: Map<string, Set<string>>, page: readonly PaymentFacts[]): void {
   for (const { paymentId, accountId, trigger, state } of page) {
     if (accountId === null || trigger !== 'automatic') continue
@@ -260,7 +264,7 @@ function isUnderWay({ kind }: PaymentFacts['state']): boolean {
   return kind === 'processing' || kind === 'needs_action'
 }
 
-/** A warning: one that was forgotten by a restore is let run its course beside the one asked for since. */
+/** Only a warning: after a restore, a lost payment may complete beside the one that was requested since. */
 async function verifyUnderWay(comparing: Comparing, payments: ReadonlySet<string>): Promise<void> {
   if (payments.size < 2) return
   const still: PaymentFacts[] = []
@@ -289,8 +293,8 @@ async function answered<T extends { readonly kind: string }>(
   for (let asked = 1; ; asked++) {
     const answer = await ask()
     if (!isNoAnswer(answer)) return answer as Exclude<T, NoAnswer>
-    if (asked === MAX_ASKED) throw new ProviderSilent(name, answer.detail)
-    await delay(ASK_AGAIN_MS)
+    if (asked === MAX_TRIES) throw new ProviderSilent(name, answer.detail)
+    await delay(RETRY_MS)
   }
 }
 

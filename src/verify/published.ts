@@ -1,10 +1,9 @@
 /**
- * D and F: the last word of every account on the topics is the database's, and none is missing before it.
+ * Verifies D and F: the newest message of every account on each topic matches the database, and no earlier one is missing.
  *
- * Online: the versions in the database are noted first, then what is in the outbox by then is waited for, and only then do
- * the topics' ends count. So the topic must be at what was noted, or past it. Versions and epochs stand in the headers, so
- * values are decoded of the last status only. Memory is bounded by the accounts of one slice; more slices read the topic
- * more often.
+ * Online: first the versions in the database are read, then the packs now in the outbox are waited for, and then the ends of
+ * the topics are read. So each topic must have reached the versions read. Versions and epochs are in the headers; only the last
+ * status has to be decoded. Memory is bounded by the accounts of one slice; with more slices the topic is read several times.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
@@ -16,10 +15,10 @@ import { type OffsetRange, readRanges } from './read-topic.ts'
 import { ALWAYS, mayBeGone, noteFirst, type Retained, retainedSince } from './retention.ts'
 import { addMessage, findGaps, type Gap, isAfter, newestOf, type Place, type Run } from './runs.ts'
 
-/** In memory at once: some 400 bytes each, and 140 for each further partition that it was on. */
+/** Accounts in memory: some 400 bytes each, and 140 for each further partition that an account was on. */
 const ACCOUNTS_PER_SLICE = 500_000
 const ACCOUNTS_PER_PAGE = 5_000
-/** What is in the outbox may take long, as one lane may trail; but it must get less. */
+/** The outbox may take long to drain, as one lane may lag, but it must shrink. */
 const OUTBOX_STUCK_MS = 60_000
 const LOOK_MS = 100
 
@@ -27,7 +26,7 @@ const LOOK_MS = 100
 export interface PublishedSeries {
   readonly topic: string
   readonly column: 'balance_version' | 'status_version' | 'alert_version' | 'top_up_version' | 'last_sequence'
-  /** Compacted: earlier versions may be gone, and only the last counts. */
+  /** The topic is compacted: earlier versions may be gone, and only the last one counts. */
   readonly isCompacted: boolean
 }
 
@@ -48,18 +47,18 @@ interface Parts {
 
 const NO_RUNS: readonly Run[] = []
 
-/** What the database says of an account, and what its topic holds of it. */
+/** The series of one account: in the database, and on its topic. */
 interface Series {
   readonly inDatabase: bigint
   readonly status: string
-  /** What the newest of the series must be told under, where that is known. */
-  readonly leastEpoch: number
-  /** Of a compacted topic the newest message alone. */
+  /** The epoch that the newest message must have at least. */
+  readonly minEpoch: number
+  /** For a compacted topic only the newest message. */
   runs: readonly Run[]
   lastValue: Buffer | null
 }
 
-/** Messages read. */
+/** Verifies the topics and returns how many messages were read. */
 export async function verifyPublished(
   { kafka, admin, pool, decode }: Parts,
   series: readonly PublishedSeries[],
@@ -102,8 +101,8 @@ async function readEpoch(pool: Pool): Promise<number> {
 }
 
 /**
- * Balance and status of every account are told anew when an epoch begins, so the newest must be of it. A movement is of the
- * epoch that it was recorded in. Of alerts and top-ups that is not known.
+ * Balance and status of every account are republished when an epoch begins, so their newest messages must have that epoch. A
+ * movement has the epoch in which it was recorded. For alerts and top-ups the epoch is not known.
  */
 const MIN_EPOCH: Record<PublishedSeries['column'], string> = {
   balance_version: 'e.epoch',
@@ -123,11 +122,11 @@ async function readAccounts(
   pace: Pace,
 ): Promise<Map<string, Series>> {
   const accounts = new Map<string, Series>()
-  // In the first epoch nothing was told under another, and there is nothing to look up.
+  // In the first epoch there is no other, and nothing has to be looked up.
   const minEpochOf = epoch === 1 ? '1' : MIN_EPOCH[column]
   for (let after = ''; ; ) {
-    const { rows } = await pool.query<{ account_id: string; version: bigint; status: string; least_epoch: number }>(
-      `select a.account_id, a.${column} as version, a.status, ${minEpochOf} as least_epoch
+    const { rows } = await pool.query<{ account_id: string; version: bigint; status: string; min_epoch: number }>(
+      `select a.account_id, a.${column} as version, a.status, ${minEpochOf} as min_epoch
          from tollgate.accounts a, tollgate.ledger_epoch e
         where a.account_id > $1
         order by a.account_id
@@ -136,16 +135,16 @@ async function readAccounts(
     )
     const last = rows.at(-1)
     if (last === undefined) return accounts
-    for (const { account_id, version, status, least_epoch: leastEpoch } of rows) {
+    for (const { account_id, version, status, min_epoch: minEpoch } of rows) {
       if (!isInSlice(account_id)) continue
-      accounts.set(account_id, { inDatabase: version, status, leastEpoch, runs: NO_RUNS, lastValue: null })
+      accounts.set(account_id, { inDatabase: version, status, minEpoch, runs: NO_RUNS, lastValue: null })
     }
     await pace.took(rows.length)
     after = last.account_id
   }
 }
 
-/** Until what is in the outbox now has left it. */
+/** Waits until the packs that are in the outbox now have been published. */
 async function outboxPassed(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ last: bigint | null }>('select max(pack_id) as last from tollgate.outbox_packs')
   const last = rows[0]!.last
@@ -174,7 +173,7 @@ async function topicRanges(admin: Admin, topic: string): Promise<OffsetRange[]> 
   return offsets.map(({ partition, low, high }) => ({ topic, partition, low: BigInt(low), end: BigInt(high) }))
 }
 
-/** From the headers; of a message that has none, as a former version wrote them, from its value. */
+/** Reads epoch and version from the headers, or from the value if an earlier release wrote the message without headers. */
 async function placeOf(
   { headers, value }: KafkaMessage,
   decode: (value: Buffer) => Promise<Record<string, unknown>>,
@@ -196,7 +195,7 @@ function follow(
   onFault: OnFault,
 ): void {
   const account = accounts.get(accountId)
-  // Made since, or gone with a restore.
+  // The account was created since, or lost in a restore.
   if (account === undefined) return
   if (!isCompacted) {
     const gap = addMessage(account, partition, place, Number(timestamp))
@@ -239,12 +238,12 @@ async function compare(
       if (isCertain) onFault(behindFault(series, accountId, behind))
       else inDoubt.set(accountId, behind)
     } else if (newest !== null && newest.last > inDatabase) {
-      // Of an earlier epoch it is from a future that a restore took back.
+      // In an earlier epoch it is a message that a restore has undone.
       if (newest.epoch >= ledgerEpoch) ahead.push(accountId)
     } else if (lastValue !== null) {
-      const told = await decode(topic, lastValue)
-      if (told.status !== status) {
-        const detail = `version ${inDatabase} says ${told.status}, the database ${status}`
+      const published = await decode(topic, lastValue)
+      if (published.status !== status) {
+        const detail = `version ${inDatabase} says ${published.status}, the database ${status}`
         onFault(behindFault(series, accountId, detail))
       }
     }
@@ -253,11 +252,11 @@ async function compare(
   await compareAhead(pool, series, accounts, ahead, onFault)
 }
 
-function howFarBehind({ inDatabase, leastEpoch }: Series, newest: Run | null): string | null {
+function howFarBehind({ inDatabase, minEpoch }: Series, newest: Run | null): string | null {
   if (inDatabase === 0n) return null
   if (newest === null) return `nothing is there, the database is at ${inDatabase}`
-  if (newest.epoch < leastEpoch) {
-    return `the last is of epoch ${newest.epoch}, the database is at ${inDatabase} of epoch ${leastEpoch}`
+  if (newest.epoch < minEpoch) {
+    return `the last is of epoch ${newest.epoch}, the database is at ${inDatabase} of epoch ${minEpoch}`
   }
   return newest.last < inDatabase ? `the last is ${newest.last}, the database is at ${inDatabase}` : null
 }
@@ -270,8 +269,8 @@ function behindFault({ topic, column }: PublishedSeries, accountId: string, deta
 }
 
 /**
- * Retention may have taken what is not on the topic, unless it is too young for that. How old it is the account's last
- * movement says, which is told on both topics; only of an account that has lain still since, and of alerts nothing does.
+ * A message that is missing may have been deleted by retention, unless it is too recent. Its age is known from the account's
+ * last movement, which is announced on both topics. For accounts that were idle since, and for alerts, it is not known.
  */
 async function compareInDoubt(
   pool: Pool,
@@ -299,7 +298,7 @@ async function compareInDoubt(
   }
 }
 
-/** What the topic has beyond what was noted was recorded since: by now the database has it, or never had. */
+/** Messages beyond the version that was read were recorded since, so by now the database must have them. */
 async function compareAhead(
   pool: Pool,
   { topic, column }: Pick<PublishedSeries, 'topic' | 'column'>,

@@ -1,4 +1,4 @@
-/** Reads topics from their start to where they ended when asked, as a consumer of its own that leaves nothing behind. */
+/** Reads topics from the start to given ends, with a temporary consumer group. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kafka, KafkaMessage } from 'kafkajs'
@@ -8,7 +8,7 @@ export interface OffsetRange {
   readonly partition: number
   /** First offset that is still retained. */
   readonly low: bigint
-  /** The offset after the last one looked at. */
+  /** The offset after the last one to read. */
   readonly end: bigint
 }
 
@@ -16,7 +16,7 @@ export interface ReadBatch {
   readonly topic: string
   readonly partition: number
   readonly messages: readonly KafkaMessage[]
-  /** To be called at least twice a minute while the batch is looked at: else the broker takes the partitions away. */
+  /** Call it at least twice a minute while processing the batch; otherwise the broker revokes the partitions. */
   readonly beat: () => Promise<void>
 }
 
@@ -24,12 +24,12 @@ const SESSION_TIMEOUT_MS = 60_000
 const FETCH_WAIT_MS = 200
 const LOOK_MS = 50
 /**
- * Markers of transactions take offsets that no message carries, so an end may never be reached by messages. So many answers
- * of every broker without one mean that there is no more; time alone means nothing, joining takes as long as it takes.
+ * Transaction markers take up offsets without a message, so the end may never be reached by messages. After this many empty
+ * answers from every broker there are no more. Time alone proves nothing, because joining may take long.
  */
 const EMPTY_ANSWERS = 5
 
-/** In order within a partition; `onBatch` is awaited, so nothing piles up. Rejects with what it throws. */
+/** Reads the ranges, in order within each partition. `onBatch` is awaited; what it throws is rejected. */
 export async function readRanges(
   kafka: Kafka,
   ranges: readonly OffsetRange[],
@@ -53,7 +53,7 @@ export async function readRanges(
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (!restart) failure ??= { error }
   })
-  // A broker that does not know of a partition yet leaves it out, which would pass for there being nothing on it.
+  // A broker that does not know a partition yet omits it, which would look like an empty partition.
   consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
     const unread = [...left.values()].find(({ topic, partition }) => !memberAssignment[topic]?.includes(partition))
     if (unread !== undefined) failure ??= { error: new Error(`no broker offers ${nameOf(unread)} yet: verify again`) }
@@ -95,7 +95,7 @@ export async function readRanges(
 async function forgetGroup(kafka: Kafka, groupId: string): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
-  // Nothing was committed, so a broker that does not want to forget it now will by itself.
+  // Nothing was committed, so if the broker refuses, the group will expire anyway.
   await admin.deleteGroups([groupId]).catch(() => {})
   await admin.disconnect()
 }

@@ -1,4 +1,4 @@
-/** Accounts in the order of their ids, with how far the roll-up is with each. */
+/** Reads all accounts in pages by id, with how far each has been rolled up. */
 import type { Pool } from '../platform/postgres.ts'
 
 const ACCOUNTS_PER_READ = 1_000
@@ -16,6 +16,7 @@ export interface RolledUpAccount {
   readonly through_sequence: bigint
 }
 
+/** Yields pages of accounts. */
 export async function* readRolledUpAccounts(pool: Pool): AsyncGenerator<readonly RolledUpAccount[]> {
   for (let after = ''; ; ) {
     const { rows } = await pool.query<RolledUpAccount>({

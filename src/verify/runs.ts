@@ -1,12 +1,12 @@
 /**
- * What a topic holds of one account: runs of consecutive versions, each on one partition.
+ * The messages of one account on a topic, as runs of consecutive versions, each on one partition.
  *
- * Within a partition messages stand in the order of their versions, and one that is not newer is a repeat, as it is for a
- * consumer. When partitions are added, an account goes on in another one, and between two partitions nothing tells which
- * message was there first. So runs are joined only when all of the topic is read: every version must be on some partition.
+ * Within a partition messages are in the order of their versions; one that is not newer is a repetition, as it is for a
+ * consumer. When partitions are added, an account may continue on another one, and messages on two partitions have no order.
+ * So runs are joined only after the whole topic was read: every version must be on some partition.
  */
 
-/** Where a message stands in the series of its account. */
+/** The position of a message in the series of its account. */
 export interface Place {
   readonly epoch: number
   readonly version: bigint
@@ -29,12 +29,12 @@ export interface Gap {
 }
 
 /**
- * An account has a run for each partition that it was on, for each epoch there, and for each gap that another partition may
- * yet fill. Past so many a gap is judged by its partition alone: memory must not grow with what is missing.
+ * An account has a run for each partition, for each epoch on it, and for each gap that another partition may still fill. With
+ * this many runs, a gap is judged within its partition alone, so that memory does not grow with missing messages.
  */
 const MAX_RUNS = 16
 
-/** Takes a message in, in the order of its partition. Returns a gap where there are too many to wait for the end. */
+/** Adds a message; messages come in the order of their partition. Returns a gap if there are too many runs to keep it open. */
 export function addMessage(
   account: { runs: readonly Run[] },
   partition: number,
@@ -45,7 +45,7 @@ export function addMessage(
   const open = runs.findLast((run) => run.partition === partition)
   if (open !== undefined && !isAfter({ epoch, version }, open)) return null
   if (open === undefined || epoch > open.epoch || (version > open.last + 1n && runs.length < MAX_RUNS)) {
-    // Not pushed: each of half a million lists would then have room for seventeen.
+    // Not `push`, which would allocate room for seventeen in each of half a million lists.
     account.runs = runs.concat({ partition, epoch, first: version, last: version, lastSentAt: sentAt })
     return null
   }
@@ -56,8 +56,8 @@ export function addMessage(
 }
 
 /**
- * What is missing once all of the topic is read. `mayBeGone` says whether retention may have taken messages of the account
- * that were sent after an instant, from any partition but one; those are not missed.
+ * Finds what is missing after the whole topic was read. `mayBeGone`: whether retention may have deleted messages of the account
+ * sent after an instant, on any partition but one; those do not count as missing.
  */
 export function findGaps(
   runs: readonly Run[],
@@ -67,13 +67,13 @@ export function findGaps(
   let end: Run | null = null
   for (const run of runs.length > 1 ? runs.toSorted(byPlace) : runs) {
     if (end === null) {
-      // Later epochs begin wherever the restore led back to.
+      // Later epochs begin at the version to which the database was restored.
       if (run.epoch === 1 && run.first > 1n && !mayBeGone(Number.NEGATIVE_INFINITY, null)) {
         gaps.push({ after: 0n, next: run.first })
       }
     } else if (run.epoch === end.epoch && run.first > end.last + 1n) {
-      // Retention takes the oldest of a partition, so none between two that it left there. (An account goes back to a
-      // partition only while one broker's metadata is older than another's: too short for retention to come in between.)
+      // Retention deletes the oldest messages of a partition, so none between two that are still there. (An account returns to
+      // an earlier partition only while the brokers' metadata differ, which is too short for retention to interfere.)
       const isCertain = run.partition === end.partition || !mayBeGone(end.lastSentAt, end.partition)
       if (isCertain) gaps.push({ after: end.last, next: run.first })
     }
@@ -82,7 +82,7 @@ export function findGaps(
   return gaps
 }
 
-/** The run that ends with the last word there is, on whatever partition. */
+/** The run that ends with the newest message, on any partition. */
 export function newestOf(runs: readonly Run[]): Run | null {
   return runs.reduce<Run | null>((newest, run) => (newest === null || endsAfter(run, newest) ? run : newest), null)
 }
@@ -91,6 +91,7 @@ function endsAfter({ epoch, last }: Run, other: Run): boolean {
   return isAfter({ epoch, version: last }, other)
 }
 
+/** Whether a message is newer than the end of a run, by epoch and version. */
 export function isAfter({ epoch, version }: Place, run: Pick<Run, 'epoch' | 'last'>): boolean {
   return epoch > run.epoch || (epoch === run.epoch && version > run.last)
 }

@@ -1,4 +1,4 @@
-/** Two toll-free charges for one interaction: most likely its producer sent one leg on two topics. The charges stand. */
+/** Finds interactions with two toll-free charges: most likely the producer sent one leg on two topics. The charges stay. */
 import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
@@ -20,6 +20,7 @@ const FIND_CHARGED_TWICE = `
   having count(*) > 1
    order by r.account_id, r.interaction_id`
 
+/** Reports such interactions as warnings. */
 export async function verifyTollFree(pool: Pool, pace: Pace, onFault: OnFault): Promise<void> {
   for (let after = ''; ; ) {
     const { rows } = await pool.query<{ last: string | null }>(NEXT_ACCOUNTS, [after, ACCOUNTS_PER_PAGE])

@@ -1,7 +1,6 @@
 /**
- * The sums by day and by month (src/reporting/roll-up.ts) are what the movements that are in them come to, added up anew: of each account
- * up to where it is summed up, both read by one statement, so traffic and roll-up go on. A page is as many accounts as have so
- * many movements.
+ * Verifies the sums by day and by month (src/reporting/roll-up.ts) by summing the movements of each account again, as far as it
+ * was rolled up. One statement reads both, so traffic and roll-up can continue. The size of a page is limited by movements.
  */
 import type { Pool } from '../platform/postgres.ts'
 import { findRollUpDifferences } from '../reporting/roll-up.ts'
@@ -11,7 +10,7 @@ import { type RolledUpAccount, readRolledUpAccounts } from './rolled-up-accounts
 
 const MOVEMENTS_PER_PAGE = 5_000
 
-/** Answers how many movements the sums were compared with. */
+/** Verifies the sums and returns with how many movements they were compared. */
 export async function verifyUsageByDay(pool: Pool, pace: Pace, onFault: OnFault): Promise<number> {
   let movements = 0
   for await (const accounts of readRolledUpAccounts(pool)) {

@@ -1,6 +1,6 @@
 /**
- * Proves the books of a running installation: what docs/INVARIANTS.md claims, looked at in the database and on the topics.
- * Online, in bounded memory, and no faster than told.
+ * Proves the books of a running installation: checks the invariants of docs/INVARIANTS.md in the database, on the topics and at
+ * the payment provider. It runs online, in bounded memory, and at a limited rate.
  */
 import type { Kafka } from 'kafkajs'
 import type { UsageType } from '../core/usage/event.ts'
@@ -26,14 +26,14 @@ export interface VerifyParts {
   readonly decoder: Decoder
   readonly consumerGroup: string
   readonly usageTopics: ReadonlyMap<string, UsageType>
-  /** Those of the topics that may be switched off which are on. */
+  /** The optional topics that are enabled. */
   readonly recordTopics: ReadonlySet<string>
-  /** Null: it was never used, so that there is nobody to ask. */
+  /** Null: the sandbox was never used, so it has no database. */
   readonly provider: PaymentProvider | null
 }
 
 export interface VerifyOptions {
-  /** Rows of the database, or messages, a second. */
+  /** Rows or messages per second. */
   readonly rowsPerSecond: number
   readonly onProgress: (line: string) => void
 }
@@ -42,12 +42,13 @@ export interface Summary {
   readonly accounts: number
   readonly movements: number
   readonly charges: number
-  /** Of the provider's list. */
+  /** Payments listed by the provider. */
   readonly payments: number
   readonly messagesIn: number
   readonly messagesOut: number
 }
 
+/** Runs all checks one after the other, reporting faults to `onFault`, and returns how much was checked. */
 export async function verify(
   { kafka, pool, decoder, consumerGroup, usageTopics, recordTopics, provider }: VerifyParts,
   { rowsPerSecond, onProgress }: VerifyOptions,
@@ -102,7 +103,7 @@ export async function verify(
   }
 }
 
-/** Partitions with something to look at, and the offsets of each. */
+/** Formats the offsets read of each partition that is not empty. */
 function lookedAt(topic: string, ranges: readonly OffsetRange[]): string {
   const looked = ranges
     .filter(({ low, end }) => low < end)

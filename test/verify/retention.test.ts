@@ -43,7 +43,7 @@ it.each([
   expect(mayBeGone(found, ACCOUNT, sinceHours * HOUR_MS, exceptPartition)).toBe(expected)
 })
 
-it('only where the account may have been, with as many partitions as there are or fewer', () => {
+it('only partitions count where the account may have been, with the current number of partitions or fewer', () => {
   const found = retained([0, 0, 0, 0, 9], [5, 5, 5, 5, 5])
   expect(mayBeGone(found, ACCOUNT, ALWAYS, null)).toBe(false)
   expect(mayBeGone(found, accountAt(59), ALWAYS, null)).toBe(true)

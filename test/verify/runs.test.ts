@@ -23,7 +23,7 @@ function read(...partitions: string[]): { runs: readonly Run[]; early: Gap[] } {
 
 const asText = ({ after, next }: Gap) => `${next} follows ${after}`
 
-describe('an account whose topic has all that was ever sent', () => {
+describe('an account whose topic is complete', () => {
   it.each([
     ['stays on its partition', ['p0: 1 2 3'], []],
     ['is sent what it was sent before', ['p0: 1 2 3 2 3 4'], []],
@@ -46,7 +46,7 @@ describe('an account whose topic has all that was ever sent', () => {
     expect(findGaps(read(...partitions).runs, NEVER_GONE).map(asText)).toEqual(gaps)
   })
 
-  it('misses nothing however it moved, and what was left out wherever it was', () => {
+  it('misses nothing however it moved between partitions, and misses exactly what was left out', () => {
     const moves = fc.array(fc.record({ partition: fc.nat(3), count: fc.integer({ min: 1, max: 5 }) }), {
       minLength: 1,
       // Fewer runs than are kept.
@@ -78,7 +78,7 @@ describe('an account whose topic has all that was ever sent', () => {
   })
 })
 
-describe('an account some of whose messages retention may have taken', () => {
+describe('an account of which retention may have deleted messages', () => {
   it.each([
     ['may begin anywhere', ['p0: 7 8'], []],
     ['may lack what lay on a partition between', ['p0: 3', 'p8: 6 7'], []],
@@ -87,7 +87,7 @@ describe('an account some of whose messages retention may have taken', () => {
     expect(findGaps(read(...partitions).runs, ALWAYS_GONE).map(asText)).toEqual(gaps)
   })
 
-  it('lacks what is too young to be gone', () => {
+  it('misses what is too recent to be deleted', () => {
     const { runs } = read('p0: 2 3', 'p4: 5 6')
     // Version 3 was sent at 3000, from partition 0.
     const gone = (before: number, from: number) => (sinceMs: number, except: number | null) =>
@@ -98,7 +98,7 @@ describe('an account some of whose messages retention may have taken', () => {
   })
 })
 
-it('so many gaps that they are not kept are found as they are read', () => {
+it('gaps that are too many to keep are found while reading', () => {
   const versions = Array.from({ length: 1000 }, (_, i) => 2 * i + 1)
   const { runs, early } = read(`p0: ${versions.join(' ')}`)
   expect(runs.length).toBeLessThan(20)
