@@ -1,6 +1,6 @@
 /**
- * A backlog that takes minutes to drain, with live traffic on top: the memory of the rater, looked at each second. It runs
- * as a process of its own, the relay as another.
+ * Drains a backlog for minutes, with live traffic on top, and measures the memory of the rater every second. Rater and relay run
+ * as separate processes.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createKafka } from '../src/platform/kafka.ts'
@@ -13,7 +13,7 @@ import { openRig, type Rig, recordedBy, take } from './rig.ts'
 import { stopAll, untilDone } from './until-done.ts'
 
 const LIVE_EVENTS_PER_SECOND = 500
-const LONGEST_SECONDS = 15 * 60
+const MAX_SECONDS = 15 * 60
 
 export async function benchBacklog(messages: number): Promise<Figure[]> {
   const rig = await openRig()
@@ -32,14 +32,14 @@ export async function benchBacklog(messages: number): Promise<Figure[]> {
       for (const roles of ['relay', 'rater']) serves.push(await startServe({ ...environment, TOLLGATE_ROLES: roles }))
       const rater = serves[1]!
       live = sendLive(rig, over.signal)
-      // Awaited at the end; until then its failure is nobody's.
+      // It is awaited at the end; until then a failure must not count as unhandled.
       live.catch(() => {})
       const before = [...start.values()].flat().reduce((sum, offset) => sum + Number(offset), 0)
       let startedAt = 0
       let doneAtStart = 0
       let lookAt = 0
       await untilDone(serves, {
-        condition: `${messages} events are recorded, or ${LONGEST_SECONDS} s are over`,
+        condition: `${messages} events are recorded, or ${MAX_SECONDS} s are over`,
         isDone: async () => {
           if (performance.now() < lookAt) return false
           lookAt = performance.now() + 1000
@@ -48,10 +48,10 @@ export async function benchBacklog(messages: number): Promise<Figure[]> {
           if (startedAt === 0) [startedAt, doneAtStart] = [performance.now(), done]
           const seconds = (performance.now() - startedAt) / 1000
           eventsPerSecond = (done - doneAtStart) / seconds
-          return done >= messages || seconds >= LONGEST_SECONDS
+          return done >= messages || seconds >= MAX_SECONDS
         },
         progress: () => done,
-        withinMs: (LONGEST_SECONDS + 60) * 1000,
+        withinMs: (MAX_SECONDS + 60) * 1000,
       })
       isDone = true
     } finally {
@@ -79,7 +79,7 @@ export async function benchBacklog(messages: number): Promise<Figure[]> {
   }
 }
 
-/** Some hundreds of events a second, on top of the backlog. */
+/** Sends some hundred events per second, on top of the backlog. */
 async function sendLive(rig: Rig, over: AbortSignal): Promise<void> {
   const stream = uniformMix(rig.parts, 777)
   const producer = createKafka(rig.config.kafka, createLog('error')).producer({

@@ -1,4 +1,4 @@
-/** From a message's bytes to a usage event, on one core: registry framing, Avro, and the reading of its fields. */
+/** Decodes messages to usage events on one core: registry framing, Avro, and reading of the fields. */
 
 import { readUsage } from '../src/core/usage/read.ts'
 import { createDecoder } from '../src/intake/decode.ts'

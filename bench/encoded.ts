@@ -1,4 +1,4 @@
-/** Sends as the relay sends: encoded ahead, several requests at once, so that what is measured is not the bench. */
+/** Sends as the relay does: encoded in advance, several requests at once, so that the bench itself is not the bottleneck. */
 import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import { outboxKey } from '../src/outbox/messages.ts'
@@ -10,9 +10,9 @@ import type { UsageMessage } from './mixes.ts'
 const IN_FLIGHT = 4
 
 export interface EncodedSender {
-  /** Resolves once the broker has them. */
+  /** Sends records and resolves once the broker has them. */
   send(records: readonly PackedRecord[]): Promise<void>
-  /** One request, with at most one set a partition. Resolves once the broker has them. */
+  /** Sends one request with at most one set per partition, and resolves once the broker has it. */
   sendSets(sets: readonly RecordSet[]): Promise<void>
   partitionsOf(topic: string): number
   close(): void
@@ -44,7 +44,7 @@ export async function openEncodedSender(kafka: Kafka, topics: readonly string[])
   }
 }
 
-/** Sends all in the order given, a few under way at any time; each is taken from `left` when its turn has come. */
+/** Sends all items in order, a few at a time; each is taken from `left` when it is its turn. */
 export async function sendInFlight<T>(left: IterableIterator<T>, send: (item: T) => Promise<void>): Promise<void> {
   const sendLeft = async () => {
     for (const item of left) await send(item)

@@ -1,4 +1,4 @@
-/** From a backlog on the broker to everything recorded and published, with all that `tollgate serve` does. */
+/** Measures `tollgate serve` from a backlog on the broker until everything is recorded and published. */
 import { type Figure, gather, type Row } from './figures.ts'
 import type { Mix } from './mixes.ts'
 import type { Drained, DrainOptions, Preloaded, Rig } from './rig.ts'
@@ -13,11 +13,11 @@ export const PUBLISHED_NOW = 'published, lane now'
 export const TIMED = 'timed'
 export const PUBLISHED_RECORD = 'published, lane record'
 
-/** Where the marks are looked for every 50 ms, less than this is too short for a rate to mean anything. */
-const SHORTEST_TIMED_SECONDS = 2
+/** Progress is polled every 50 ms, so a shorter time gives no meaningful rate. */
+const MIN_TIMED_SECONDS = 2
 
 export const WHAT_IS_TIMED = `What is timed of a backlog: from the first batch recorded after every rater had joined and had its partitions, until
-all events are recorded (recorded), or until the outbox is empty (published). '-': that took less than ${SHORTEST_TIMED_SECONDS} s, too short
+all events are recorded (recorded), or until the outbox is empty (published). '-': that took less than ${MIN_TIMED_SECONDS} s, too short
 for a rate; a larger --events gives one.`
 
 export async function benchEndToEnd(scenario: string, rig: Rig, mix: Mix, options: EndToEndOptions): Promise<Figure[]> {
@@ -40,7 +40,7 @@ export async function benchPreloaded(
   return gather(scenario, runs)
 }
 
-/** The same backlog in several ways, one after the other and over again, so that what else the machine does is shared. */
+/** Drains the same backlog in several ways, alternately, so that other load on the machine affects all of them. */
 export async function benchAlternating(
   rig: Rig,
   preloaded: Preloaded,
@@ -58,7 +58,7 @@ export async function benchAlternating(
   return ways.flatMap(({ scenario }, i) => gather(scenario, rows[i]!))
 }
 
-/** Read for the first time, then once more by another consumer group into the same database: all are duplicates. */
+/** Drains a backlog, then drains it again with another consumer group into the same database: all events are duplicates. */
 export async function benchDuplicates(
   scenario: string,
   rig: Rig,
@@ -79,9 +79,9 @@ export async function benchDuplicates(
 
 type Timed = Pick<Drained, 'seconds' | 'timedEvents'>
 
-/** NaN when too little was timed, and so is what is divided by it. */
+/** The rates of a run; NaN if the timed part was too short. */
 function enoughEventsOf({ seconds, timedEvents }: Timed): number {
-  return seconds.recorded < SHORTEST_TIMED_SECONDS ? Number.NaN : timedEvents
+  return seconds.recorded < MIN_TIMED_SECONDS ? Number.NaN : timedEvents
 }
 
 export function speedsOf(timed: Timed): Row[] {

@@ -1,6 +1,6 @@
 /**
- * How long an export of many movements takes and what memory it costs whom: the role `jobs` that makes it, the role `api` that
- * sends it, and the command that writes it itself. The movements count as summed up by day, lest that is measured as well.
+ * Measures the time and memory of a large export: in the role `jobs`, which prepares it, the role `api`, which sends it, and the
+ * command, which writes it directly. The movements are marked as rolled up, so that the roll-up is not measured.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -59,7 +59,7 @@ interface Period {
   readonly to: string
 }
 
-/** Whole months, up to the one that is being written. */
+/** Whole months, up to the current one. */
 async function makeData(installation: Installation, movements: number): Promise<Period> {
   const { pool, accounts } = installation
   const template = { ...accounts[0]!, contacts: [], currency: 'EUR' as const }
@@ -70,7 +70,7 @@ async function makeData(installation: Installation, movements: number): Promise<
   const to = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()))
   const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - MONTHS))
   await makeMonths(pool, from, MONTHS)
-  // The last stands before the end of the period.
+  // The last movement is before the end of the period.
   await makeMovements(pool, { accountId: ACCOUNT, count: movements, from, to: new Date(to.getTime() - 1000) })
   await pool.query(
     `insert into tollgate.usage_by_day_progress (account_id, through_sequence)
@@ -145,7 +145,7 @@ async function measureService(installation: Installation, serves: readonly Serve
   ]
 }
 
-/** What the command takes beyond what it takes for nothing. */
+/** What the command uses beyond its cost for an empty export. */
 async function measureCommand(environment: Record<string, string>, period: Period): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-bench-export-'))
   try {
@@ -192,7 +192,7 @@ async function runExport(
   return { seconds: (performance.now() - startedAt) / 1000, peakMb }
 }
 
-/** From now on; NaN where the system does not say. */
+/** The peak memory from now on; NaN: the system does not report it. */
 function watchMemory(pid: number): { stop(): { firstMb: number; grownMb: number } } {
   const firstMb = memoryOf(pid)?.nowMb ?? Number.NaN
   let mostMb = firstMb

@@ -1,13 +1,13 @@
-/** Figures of several runs, and the table they are printed as. */
+/** Figures of several runs, and their table. */
 
-/** One number of one scenario, once a run. */
+/** One number of a scenario, with a value per run. */
 export interface Figure {
   readonly scenario: string
   readonly name: string
   readonly unit: string
-  /** NaN where a run could not tell. */
+  /** NaN: the run has no value. */
   readonly runs: readonly number[]
-  /** What the median is held against: another figure of the same run. */
+  /** Another figure of the same run, with which the median is compared. */
   readonly ratio?: { readonly of: string; readonly value: number }
 }
 
@@ -18,28 +18,28 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** The smallest number that at least this share of them is not above. */
+/** The smallest number that at least this share of the numbers does not exceed. */
 export function percentile(numbers: readonly number[], share: number): number {
   if (numbers.length === 0) throw new RangeError('a percentile of nothing')
   const sorted = numbers.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))]!
 }
 
-/** A figure of one run. */
+/** One figure of one run. */
 export type Row = readonly [name: string, unit: string, value: number]
 
-/** Several runs of one scenario, each with the same figures in the same order, as figures with their runs. */
+/** Combines runs of a scenario, each with the same figures in the same order. */
 export function gather(scenario: string, runs: readonly (readonly Row[])[]): Figure[] {
   return runs[0]!.map(([name, unit], i) => ({ scenario, name, unit, runs: runs.map((run) => run[i]![2]) }))
 }
 
-/** The median of the runs that gave a number; NaN when none did. */
+/** The median of the runs that have a value; NaN: none has. */
 export function medianOf({ runs }: Figure): number {
   const measured = runs.filter(Number.isFinite)
   return measured.length === 0 ? Number.NaN : median(measured)
 }
 
-/** A figure with its ratio to another one's median. */
+/** A figure with its ratio to the median of another. */
 export function against(figure: Figure, of: Figure): Figure {
   const value = medianOf(figure) / medianOf(of)
   return { ...figure, ratio: { of: `${of.scenario}: ${of.name}`, value } }

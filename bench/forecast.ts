@@ -1,7 +1,7 @@
 /**
- * How well "days left" is foretold by the mean of 14 whole days, which is what is served, and by other ways, on made-up
- * histories of which the end is held out: credit is chosen so that it really lasts 2 to 45 days, and each way says how long.
- * Seeded, so that two runs print the same.
+ * Measures how well "days left" is predicted by the mean of 14 whole days, which the product uses, and by other methods. It uses
+ * synthetic histories whose ends are held out: credit is chosen so that it actually lasts 2 to 45 days, and each method predicts
+ * for how long. Seeded, so that every run prints the same.
  */
 import type { Micros } from '../src/core/money.ts'
 import { averageUsage } from '../src/core/usage-forecast/average.ts'
@@ -11,20 +11,20 @@ import { type Figure, median, percentile } from './figures.ts'
 const SEED = 14
 const HISTORIES = 2_000
 const DAYS = 500
-/** Every way has as much to look back on. */
+/** Every method has the same history. */
 const MIN_TODAY = 60
 const MAX_TODAY = 100
-/** Of no use to anybody, but an end. */
+/** A limit for predictions without an end. */
 const MAX_DAYS = 10_000
 const UNIT_MICROS = 1_000_000
 
-/** What was used on each day; day 0 is a Monday. */
+/** The usage of each day; day 0 is a Monday. */
 type Days = readonly number[]
 
-/** Days that `balance` lasts from the beginning of `today` on, by what was used before; null: it cannot tell. */
+/** Predicts for how many days `balance` lasts from the start of `today`, from the usage before; null: no prediction. */
 type Way = (days: Days, today: number, balance: number) => number | null
 
-/** Of the logarithm of what a day's usage is scattered by. */
+/** The standard deviation of the logarithm of daily usage. */
 const SCALE = 0.25
 
 const HISTORY_KINDS: Readonly<Record<string, (random: Random) => Days>> = {
@@ -42,7 +42,7 @@ const HISTORY_KINDS: Readonly<Record<string, (random: Random) => Days>> = {
   'sparse: one day in ten': (random) => make(random, () => (random.chance(0.1) ? 5 : 0)),
 }
 
-/** By name; the first is what is served. */
+/** The methods by name; the product uses the first one. */
 const WAYS: Readonly<Record<string, Way>> = {
   'mean of 14 days (served)': (days, today, balance) => {
     const usedMicrosByDay = new Map(
@@ -68,7 +68,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
 }
 
-/** Of each kind of history and way: how far off the days were, and how often they were far too many. */
+/** For each kind of history and method: the error in days, and how often the prediction was far too long. */
 export function benchForecast(histories = HISTORIES): Figure[] {
   return Object.entries(HISTORY_KINDS).flatMap(([scenario, history]) => {
     const random = createRandom(SEED)
@@ -96,14 +96,14 @@ export function benchForecast(histories = HISTORIES): Figure[] {
   })
 }
 
-/** A day to ask on, and credit of which is known how long it lasted. */
+/** A day to predict on, and credit for which the actual number of days is known. */
 function heldOut(days: Days, random: Random) {
   const today = MIN_TODAY + random.whole(MAX_TODAY - MIN_TODAY)
   const wanted = 2 + random.fraction() * 43
   const whole = Math.floor(wanted)
   const ahead = days.slice(today, today + whole).reduce((sum, used) => sum + used, 0)
   const balance = ahead + days[today + whole]! * (wanted - whole)
-  // In a stretch without usage no credit lasts so long and no longer.
+  // During days without usage no credit runs out.
   return balance > 0 ? [{ days, today, balance, lasted: lasts((day) => days[day]!, today, balance) }] : []
 }
 
@@ -111,7 +111,7 @@ function lasts(usedOn: (day: number) => number, today: number, balance: number):
   let left = balance
   for (let day = today; day < today + MAX_DAYS; day++) {
     const used = usedOn(day)
-    // What is left by rounding is nothing.
+    // Rounding errors count as zero.
     if (used > 0 && used >= left * (1 - 1e-9)) return day - today + left / used
     left -= used
   }

@@ -1,4 +1,4 @@
-/** What becomes of the speed when there is more of something: each against the small case of the same run. */
+/** Measures how speed changes with size, compared with the small case of the same run. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { type Mix, uniformMix, zipfMix } from './mixes.ts'
 import { openRig, type RigOptions } from './rig.ts'
 
 const RUNS = 3
-const LONGEST_PREFIX = 14
+const MAX_PREFIX_DIGITS = 14
 
 interface Case {
   readonly name: string
@@ -55,7 +55,7 @@ async function benchGrowth(scenario: string, messages: number, small: Case, grow
   return [before, against(await recordedOf(scenario, messages, grown), before)]
 }
 
-/** On a stack of its own: what one case leaves behind must not slow the other. */
+/** Each case runs on a new stack, so that the data of one does not slow down the other. */
 async function recordedOf(scenario: string, messages: number, { name, rig: options, mix }: Case): Promise<Figure> {
   const rig = await openRig(options)
   try {
@@ -70,7 +70,7 @@ function many(count: number, what: string): string {
   return `${count.toLocaleString('en-US')} ${what}`
 }
 
-/** Usage of last year, spread over the accounts, every second event charged, as a rater would have left it. */
+/** Inserts usage as a rater would have recorded it, spread over the accounts, with every second event charged. */
 async function fillTables(database: pg.Client, rows: number): Promise<void> {
   const events = `
     select 'bench-' || n % 10000 as account_id, 'old-' || n as event_id, now() - interval '1 hour' as at, n,
@@ -104,7 +104,7 @@ async function fillTables(database: pg.Client, rows: number): Promise<void> {
   )
 }
 
-/** The sample catalog, with so many prefixes in each of its outbound decks. */
+/** The sample catalog with this many prefixes in each outbound deck. */
 function catalogWith(prefixes: number): string {
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-bench-catalog-'))
   cpSync(join(import.meta.dirname, '../demo/catalog'), directory, { recursive: true })
@@ -125,11 +125,11 @@ export function filledUp(deck: string, prefixes: number): string {
   const known = new Set(rows.map(prefixOf))
   // A row that ends has no longer prefixes either: they would end with it, each to be warned of.
   const parents = rows.filter((row) => prefixOf(row).startsWith('+') && row.split(',')[endColumn] === '')
-  for (let digits = 1; filled.length < prefixes && digits <= LONGEST_PREFIX; digits++) {
+  for (let digits = 1; filled.length < prefixes && digits <= MAX_PREFIX_DIGITS; digits++) {
     for (const row of parents) {
       for (let tail = 0; tail < 10 ** digits && filled.length < prefixes; tail++) {
         const prefix = prefixOf(row) + String(tail).padStart(digits, '0')
-        if (prefix.length > LONGEST_PREFIX || known.has(prefix)) continue
+        if (prefix.length > MAX_PREFIX_DIGITS || known.has(prefix)) continue
         known.add(prefix)
         filled.push(row.split(',').with(prefixColumn, prefix).join(','))
       }

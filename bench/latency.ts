@@ -1,10 +1,10 @@
 /**
- * How long after a message was sent its consequences can be read: the balance change, and the block where it took
- * the last of the credit. Under a paced load of which some events are probes, each on an account of its own with next to no
- * credit, so that it is the only cause there is for what is told of that account.
+ * Measures how long after a message was sent its effects can be read: the balance change, and the block if it used up the
+ * credit. Some events of a paced load are probes, each on a separate account with almost no credit, so that every announcement
+ * about that account is caused by its probe.
  *
- * The stages are told by times that the answers carry themselves: the instant of the transaction that recorded the usage, and
- * when the relay sent what it announced. All processes are on one machine, so on one clock.
+ * The stages are derived from times in the announcements: when the transaction recorded the usage, and when the relay sent the
+ * announcement. All processes are on one machine and share its clock.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
@@ -44,7 +44,7 @@ interface Answer {
   readonly readAt: number
 }
 
-/** How many probes so many seconds of a load take, so many accounts `probe-0` and so on are needed. */
+/** How many probes the loads need, and thus how many accounts `probe-0` and so on. */
 export function probesOf(loads: readonly Load[], secondsPerLoad: number): number {
   return loads.reduce(
     (sum, { eventsPerSecond }) => sum + Math.ceil(probesPerSecond(eventsPerSecond) * secondsPerLoad),
@@ -56,7 +56,7 @@ function probesPerSecond(eventsPerSecond: number): number {
   return Math.min(MAX_PROBES_PER_SECOND, eventsPerSecond / 2)
 }
 
-/** Accounts `probe-0` and so on are expected to be there, active, with less credit than a call costs. */
+/** Measures latency under each load. Accounts `probe-0` and so on must exist, active, with less credit than a call costs. */
 export async function benchLatency(
   rig: Rig,
   loads: readonly Load[],
@@ -147,7 +147,7 @@ export async function benchLatency(
   return figures
 }
 
-/** Sends the load evenly over so many seconds, and with each part what is to go beside it; returns how long it took. */
+/** Sends the load evenly over some seconds, adding the probes that are due, and returns how long it took. */
 async function pace(
   sender: EncodedSender,
   load: readonly PackedRecord[],
@@ -167,7 +167,7 @@ async function pace(
   return (performance.now() - startedAt) / 1000
 }
 
-/** A consumer of the answers to probes, settled: it is a member of its group, and has fetched since. */
+/** Starts a consumer of the answers to probes. It is ready: it has joined its group and fetched since. */
 async function followAnswers(kafka: Kafka) {
   const answered: Record<string, Map<string, Answer>> = { [BALANCE]: new Map(), [STATUS]: new Map() }
   const consumer = kafka.consumer({ groupId: `bench-latency-${Date.now()}`, maxWaitTimeInMs: 1000 })
@@ -203,7 +203,7 @@ async function followAnswers(kafka: Kafka) {
 
 const PROBE_FIRST_BYTE = 'p'.charCodeAt(0)
 
-/** Outside any package, so that it is charged. */
+/** A call outside of any package, so that it is charged. */
 function probeCall(rig: Rig, accountId: string): UsageMessage {
   const event = {
     event_id: accountId,

@@ -1,8 +1,8 @@
 /**
- * What the machine would do with no program in between: the rows that a run left, copied into the same tables, indexes and
- * triggers included, in transactions of the rater's size on as many connections; and at the same time the messages that it
- * published, put into the sets that the relay sends, compressed where it has them so. All of it is ready in memory; one Node
- * process does both.
+ * Measures the limit of the machine, without the program: the rows of a run are copied into the same tables, with indexes and
+ * triggers, in transactions of the rater's size on as many connections. At the same time the messages that the run published
+ * are sent in the same record sets as the relay sends, compressed where it compresses. Everything is ready in memory, and one
+ * Node process does both.
  */
 import type { Kafka } from 'kafkajs'
 import pg from 'pg'
@@ -70,7 +70,7 @@ export async function benchLimit(rig: Rig, preloaded: Preloaded, runs: number): 
   return gather('limit', rows)
 }
 
-/** What a run left, made ready to be copied and sent. */
+/** The results of a run, prepared for copying and sending. */
 async function whatIsLeft(rig: Rig, kafka: Kafka, preloaded: Preloaded) {
   const before = await endsOf(kafka)
   const { database } = await rig.drain(preloaded)
@@ -104,7 +104,7 @@ async function readTransactions(source: pg.Client): Promise<Transaction[]> {
   )
 }
 
-/** Into a database without them; returns the seconds that it took. */
+/** Copies the rows into an empty database and returns the seconds that it took. */
 async function copyInto(rig: Rig, { start }: Preloaded, transactions: readonly Transaction[]): Promise<number> {
   const run = await rig.createRun(start)
   const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => rig.connect(run.database)))
@@ -127,7 +127,7 @@ async function copyInto(rig: Rig, { start }: Preloaded, transactions: readonly T
   return seconds
 }
 
-/** Each lane on connections of its own, as the relay has them; returns the seconds that it took. */
+/** Sends the messages, each lane on separate connections as in the relay, and returns the seconds that it took. */
 async function produceAll(kafka: Kafka, lanes: readonly Requests[]): Promise<number> {
   const opened = await Promise.all(
     lanes.map(async (requests) => ({ requests, sender: await openEncodedSender(kafka, OUT) })),
@@ -141,7 +141,7 @@ async function produceAll(kafka: Kafka, lanes: readonly Requests[]): Promise<num
   }
 }
 
-/** Packs of a large batch, and the requests that the relay makes of them: each message goes where it was read from. */
+/** Makes packs as of large batches, and from them the relay's requests. Each message goes to the partition it was read from. */
 export async function requestsOf(
   published: readonly Published[],
   encode: (messages: readonly OutboxMessage[]) => Buffer | Promise<Buffer>,
@@ -170,7 +170,7 @@ async function endsOf(kafka: Kafka): Promise<Map<string, Map<number, bigint>>> {
   return ends
 }
 
-/** What came on the topics since. */
+/** The messages published since. */
 async function readPublished(
   kafka: Kafka,
   from: ReadonlyMap<string, ReadonlyMap<number, bigint>>,
@@ -223,7 +223,7 @@ async function readPublished(
   return inTurn(read)
 }
 
-/** Read partition by partition, sent as a relay would: all partitions side by side. */
+/** They were read partition by partition, and are sent as by a relay: all partitions in parallel. */
 function inTurn(read: readonly Published[]): Published[] {
   const sent = new Map<string, number>()
   const turns = read.map((message) => {
@@ -238,7 +238,7 @@ function inTurn(read: readonly Published[]): Published[] {
 const HEADER_BYTES = 19
 const TRAILER = Buffer.from([0xff, 0xff])
 
-/** A binary COPY cut into several of so many rows. */
+/** Cuts a binary COPY into several with `rowsPerChunk` rows each. */
 export function chunksOf(copied: Buffer, rowsPerChunk: number): Buffer[] {
   const header = copied.subarray(0, HEADER_BYTES)
   const chunks: Buffer[] = []

@@ -1,4 +1,4 @@
-/** What the figures were measured on: without it they are worth nothing. */
+/** Describes the machine and the database of a measurement. */
 import { cpus, totalmem } from 'node:os'
 import type { Rig } from './rig.ts'
 
@@ -21,7 +21,7 @@ export function describeMachine(): Machine {
   }
 }
 
-/** The database's version and the settings that durability and speed hang on, as they are. */
+/** The database's version, and its settings that affect durability and speed. */
 export async function describeDatabase(rig: Rig): Promise<Record<string, string>> {
   const client = await rig.connect('template1')
   const { rows } = await client.query<{ name: string; setting: string }>(

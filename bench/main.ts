@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what this machine does, in one table and as JSON, each figure beside the limit taken in the same run.
- * `npm run bench -- --help` says what can be measured.
+ * `npm run bench`: measures this machine and prints a table and JSON, with the limits measured in the same run.
+ * `npm run bench -- --help` lists what can be measured.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
@@ -31,7 +31,7 @@ import { BenchFailed } from './until-done.ts'
 import { benchView } from './view.ts'
 
 const RUNS = 3
-/** Where two ways are held against each other, and the difference may be small. */
+/** For comparing two variants, whose difference may be small. */
 const ALTERNATING_RUNS = 5
 const LATENCY_SECONDS = 20
 const STEADY_LOADS = [50, 1000]
@@ -40,7 +40,7 @@ const PROBES = 10_000
 const BACKLOG_EVENTS = 10_000_000
 const GROWN_PREFIXES = 200_000
 const GROWN_PARTITIONS = 48
-/** What the limit is for. */
+/** The scenarios that are compared with the limit. */
 const DRAINED = ['end to end, uniform', 'end to end, zipf']
 
 const HELP = `Usage: npm run bench -- [options] [scenario ...]
@@ -100,7 +100,7 @@ function readArguments() {
 const startedAt = performance.now()
 const { values, positionals } = readArguments()
 const events = Number(values.events)
-/** Of scenarios that are held against one another, and need no more to be told apart. */
+/** For scenarios that are compared with each other; it is enough to distinguish them. */
 const fewer = Math.ceil(events * 0.3)
 const profileDirectory = values.profile === undefined ? null : resolve(values.profile)
 
@@ -215,7 +215,7 @@ if (values.help) {
   })
 }
 
-/** Events a second that all was published of at the most. */
+/** The maximum rate of events per second at which everything was published. */
 function maximumOf(known: readonly Figure[]): number {
   if (values.maximum !== undefined) return Number(values.maximum)
   const measured = known.find(({ scenario, name }) => scenario === 'end to end, uniform' && name === PUBLISHED_NOW)
@@ -263,7 +263,7 @@ async function run(): Promise<void> {
     }
     for (const name of names.filter((one) => Object.hasOwn(ALONE, one))) await measure(name, ALONE[name]!)
   } finally {
-    // What was measured before a fault is worth keeping.
+    // Keep what was measured before the failure.
     if (figures.length > 0) {
       const settings = Object.entries(database).map(([name, setting]) => `${name} ${setting}`)
       const { cpu, cores, memoryGb, node } = machine
@@ -278,7 +278,7 @@ async function run(): Promise<void> {
   }
 }
 
-/** A broker that has just started spends more on compiling itself than on what it is asked. */
+/** Warms up the broker: just after its start it is busy with compilation. */
 async function warmUp(rig: Rig): Promise<void> {
   const { database } = await rig.drain(await rig.preload(uniformMix, fewer))
   await rig.dropDatabase(database)

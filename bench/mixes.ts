@@ -1,4 +1,4 @@
-/** Traffic by the million, encoded as producers would: what is preloaded for a run, or paced. */
+/** Generates encoded traffic in large amounts, as producers would send it. */
 
 import { newBook } from '../src/core/account/book.ts'
 import { decideUsage, evolve } from '../src/core/account/decide.ts'
@@ -24,18 +24,18 @@ export interface MixParts {
   readonly encode: Encode
 }
 
-/** Ends never: as many are taken as a scenario wants. */
+/** An endless stream: a scenario takes as many as it needs. */
 export type Mix = (parts: MixParts, seed: number) => Generator<UsageMessage>
 
 const uniform = () => 1
 
-/** All kinds of usage, each account as busy as the next. */
+/** All kinds of usage, evenly over all accounts. */
 export const uniformMix: Mix = (parts, seed) => mixed(parts, { seed, weight: uniform })
 
-/** All kinds of usage, an account's share one to its rank (Zipf's law with exponent 1). */
+/** All kinds of usage, each account with a share of 1 / rank (Zipf's law with exponent 1). */
 export const zipfMix: Mix = (parts, seed) => mixed(parts, { seed })
 
-/** All kinds of usage, one account with a share of it and the rest as busy as one another. */
+/** All kinds of usage, one account with a given share and the rest evenly over the others. */
 export const hotMix =
   (share: number): Mix =>
   (parts, seed) => {
@@ -44,7 +44,7 @@ export const hotMix =
     return mixed(parts, { seed, weight })
   }
 
-/** Calls, every event twice, some hundreds of events apart. */
+/** Calls, with every event twice, some hundred events apart. */
 export function* twiceMix(parts: MixParts, seed: number): Generator<UsageMessage> {
   const recent: UsageMessage[] = []
   for (const message of mixed(parts, { seed, weight: uniform })) {
@@ -54,7 +54,7 @@ export function* twiceMix(parts: MixParts, seed: number): Generator<UsageMessage
   }
 }
 
-/** Calls that all end the same way. */
+/** Calls that all have the same outcome. */
 export const onlyMix =
   (outcome: Outcome): Mix =>
   (parts, seed) =>

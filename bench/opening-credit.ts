@@ -1,7 +1,7 @@
-/** Credit for many accounts at once, where posting it account by account would take longer than what is measured. */
+/** Gives credit to many accounts at once; posting it one by one would take longer than the measurement. */
 import type pg from 'pg'
 
-/** Each account gets so much as its first movement, unless it has one. */
+/** Gives each account this amount as its first movement, unless it has one. */
 export async function giveOpeningCredit(database: pg.Client, amountMicros: bigint): Promise<void> {
   await database.query('begin')
   await database.query(

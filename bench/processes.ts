@@ -1,14 +1,14 @@
-/** What the processes of a run take of the machine, read from /proc; on other systems than Linux, nothing. */
+/** Measures the resources used by the processes of a run, from /proc. On systems other than Linux it measures nothing. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 export type ProcessName = 'serve' | 'postgres' | 'kafka' | 'redis' | 'registry' | 'bench'
 
 const TICK_MS = 10
 
-/** What the processes of a kind took since the meter was made. */
+/** What the processes of one kind have used since the meter was created. */
 export interface Spent {
   readonly cpuMs: number
-  /** Calls of the system to read and to write, on sockets and files alike; Postgres uses others. */
+  /** Read and write system calls, on sockets and files. Postgres uses other calls. */
   readonly reads: number
   readonly writes: number
 }
@@ -19,8 +19,8 @@ export interface ProcessMeter {
 }
 
 /**
- * Looked at several times a second, because a process that has ended is no longer there to be asked. All of a kind on the
- * machine are counted: nothing else should run while it is measured.
+ * Polls several times a second, because a process that has ended can no longer be read. It counts all processes of a kind on the
+ * machine, so nothing else should run during a measurement.
  */
 export function meterProcesses(everyMs = 200): ProcessMeter {
   const lastByProcess = new Map<string, Spent>()
@@ -60,20 +60,20 @@ function add(total: Spent, now: Spent, before: Spent): Spent {
   }
 }
 
-/** `/proc/PID/io`; zero where it may not be read. */
+/** Parses `/proc/PID/io`; zeros if it may not be read. */
 export function parseIo(io: string): { reads: number; writes: number } {
   const count = (name: string) => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(io)?.[1] ?? 0)
   return { reads: count('syscr'), writes: count('syscw') }
 }
 
-/** Megabytes, now and at most; null where the system does not say. */
+/** The memory of a process in megabytes, now and at its peak; null: the system does not report it. */
 export function memoryOf(pid: number): { nowMb: number; peakMb: number } | null {
   const status = readText(`/proc/${pid}/status`)
   const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status ?? '')?.[1])
   return status === undefined ? null : { nowMb: kilobytes('VmRSS') / 1000, peakMb: kilobytes('VmHWM') / 1000 }
 }
 
-/** Fields of `/proc/PID/stat`, counted behind the command, which may hold spaces and brackets. */
+/** Parses `/proc/PID/stat`. Fields are counted after the command, which may contain spaces and brackets. */
 export function parseStat(stat: string): { startedAt: string; cpuMs: number } {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return { startedAt: fields[19]!, cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS }
@@ -96,7 +96,7 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    // It has ended.
+    // The process has ended.
     return undefined
   }
 }

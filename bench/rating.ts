@@ -1,7 +1,7 @@
 /**
- * How fast the pure core rates on one core, against an outbound deck of 200,000 prefixes: whole decisions on events that
- * are ready, from the event to the book, kind by kind and mixed. The look-up of a prefix, the content of an event and the
- * reading of a line of JSON are measured apart. Medians of three runs after one that warms up.
+ * Measures how fast the pure core rates on one CPU core, with an outbound deck of 200,000 prefixes: complete decisions, from the
+ * event to the book, by kind and mixed. Prefix look-up, event content and reading of JSON lines are measured separately. The
+ * figures are medians of three runs after a warm-up.
  */
 import { performance } from 'node:perf_hooks'
 import { type Book, newBook } from '../src/core/account/book.ts'
@@ -27,7 +27,7 @@ export interface BenchFigure {
   readonly unit: string
 }
 
-/** An event with its content, as both the command and the ledger hand it to the core. */
+/** An event with its content, as the command and the ledger pass it to the core. */
 interface ReadyEvent {
   readonly event: UsageEvent
   readonly content: string
@@ -134,7 +134,7 @@ export function benchRating(): BenchFigure[] {
   )
   const dealt = KINDS.flatMap((kind) => Array.from({ length: kind.share }, () => kind))
   const mixed = covered.map((to, index) => {
-    // 7 and 20 have no common divisor: every 20 events hold each share, in one fixed shuffle.
+    // 7 and 20 are coprime: every 20 events contain each share, in a fixed order.
     const kind = dealt[(index * 7) % dealt.length]!
     return kind.make(index, kind.isCovered ? to : outside[index]!)
   })
@@ -158,7 +158,7 @@ function ready(event: UsageEvent): ReadyEvent {
   return { event, content: contentOf(event) }
 }
 
-/** How long it takes to decide the events one after the other and to write each into the book. */
+/** The time to decide the events one after the other and to write each into the book. */
 function decideAll(events: readonly ReadyEvent[], book: Book, outcome?: Outcome): number {
   return seconds(() => {
     for (const { event, content } of events) {
@@ -177,7 +177,7 @@ function median(run: () => void): number {
   return medianOf(() => seconds(run))
 }
 
-/** The first run warms up and does not count. */
+/** The first run is a warm-up and does not count. */
 function medianOf(secondsOfARun: () => number): number {
   secondsOfARun()
   return Array.from({ length: RUNS }, secondsOfARun).sort((a, b) => a - b)[Math.floor(RUNS / 2)]!
@@ -189,7 +189,7 @@ function seconds(run: () => void): number {
   return (performance.now() - started) / 1000
 }
 
-/** Prefixes of 2 to 9 digits; most are long, as in a deck that tells networks apart. */
+/** Prefixes of 2 to 9 digits. Most are long, as in a deck that distinguishes networks. */
 function distinctPrefixes(count: number, random: () => number): Set<string> {
   const prefixes = new Set<string>()
   while (prefixes.size < count) {
@@ -201,7 +201,7 @@ function distinctPrefixes(count: number, random: () => number): Set<string> {
   return prefixes
 }
 
-/** As many full numbers as there are events, each below one of the prefixes. */
+/** One full number per event, each with one of the prefixes. */
 function numbersBelow(prefixes: readonly string[], random: () => number): string[] {
   return Array.from({ length: EVENT_COUNT }, () => {
     const prefix = prefixes[Math.floor(random() * prefixes.length)]!
@@ -232,7 +232,7 @@ function messageRateOf(prefix: string, index: number): MessageRate {
   }
 }
 
-/** The package reaches numbers that start with +4, for callers of the same: both the counter and the deck have work. */
+/** The package covers calls from and to numbers that start with +4, so that both the counter and the deck are used. */
 function catalogOf(outbound: Deck<CallRate>, prefixes: readonly string[]): Catalog {
   const countries = new Set(['DE'])
   const plan = Array.from({ length: 9 }, (_, i) => ({

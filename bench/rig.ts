@@ -1,8 +1,8 @@
 /**
- * A stack with an installation on it, and runs of `tollgate serve` against it.
+ * A stack with an installation, and runs of `tollgate serve` on it.
  *
- * A mix of usage is preloaded once, in place of the one before, and drained as often as wanted: each run has a database of
- * its own, copied from the installation's, and a consumer group that was never there before.
+ * A mix of usage is preloaded once, replacing the previous one, and can be drained any number of times: each run has its own
+ * database, copied from the installation's, and a new consumer group.
  */
 import { join } from 'node:path'
 import pg from 'pg'
@@ -25,7 +25,7 @@ import { giveOpeningCredit } from './opening-credit.ts'
 import { memoryOf, meterProcesses, type ProcessName, type Spent } from './processes.ts'
 import { stopAll, untilDone, withinMsOf } from './until-done.ts'
 
-/** As deploy/Dockerfile has it. */
+/** The same as in deploy/Dockerfile. */
 const IMAGE_ENVIRONMENT = { NODE_OPTIONS: '--max-semi-space-size=32', MALLOC_ARENA_MAX: '2' }
 const OPENING_CREDIT_MICROS = 1_000_000_000n
 const PROBE_CREDIT_MICROS = 1n
@@ -34,7 +34,7 @@ const ACCOUNTS_PER_CALL = 20_000
 const JOINED_WITHIN_MS = 60_000
 const PROCESSES: readonly ProcessName[] = ['serve', 'postgres', 'kafka', 'redis', 'registry', 'bench']
 
-/** First and next offset of every partition of the usage topics. */
+/** The next offset of every partition, by topic. */
 export type Positions = ReadonlyMap<string, readonly bigint[]>
 
 export interface Preloaded {
@@ -44,26 +44,26 @@ export interface Preloaded {
 }
 
 export interface DrainOptions {
-  /** Over what the installation has. */
+  /** Overrides the installation's environment. */
   readonly environment?: Readonly<Record<string, string>>
-  /** The roles of each process, a rater each; one with all of them unless given. */
+  /** The roles of each process, all with a rater; by default one process with rater and relay. */
   readonly roles?: readonly string[]
   readonly profileDirectory?: string | null
-  /** A database to go on with, instead of a copy of the installation's. */
+  /** A database to continue with, instead of a copy of the installation's. */
   readonly database?: string
 }
 
 export interface Drained {
   /**
-   * How many of the events were timed: those recorded after the first batch that came once every rater had its partitions.
-   * What was recorded while raters still joined is left out, for it says nothing of how fast so many are.
+   * The number of timed events: those recorded after the first batch after every rater had its partitions. Earlier events do not
+   * count, as raters were still joining.
    */
   readonly timedEvents: number
-  /** From that first batch: until all are recorded, and until each lane is empty. */
+  /** Seconds from that batch until all events are recorded, and until each lane is empty. */
   readonly seconds: { readonly recorded: number } & Readonly<Record<Lane, number>>
   /** Processor milliseconds until the last lane was empty. */
   readonly cpuMs: ReadonlyMap<ProcessName, number>
-  /** Of the process with the role `rater`, at most. */
+  /** The peak memory of the process with the role `rater`. */
   readonly raterPeakMb: number
   readonly walBytes: number
   readonly storedBytes: number
@@ -76,7 +76,7 @@ export interface RigOptions {
   /** Accounts `probe-0` and so on, active, with less credit than a call costs. */
   readonly probes?: number
   readonly partitions?: number
-  /** Runs on the installation's database before any copy is made of it. */
+  /** Runs on the installation's database before it is copied. */
   readonly prepare?: (database: pg.Client) => Promise<void>
   readonly catalogDirectory?: string
 }
@@ -87,12 +87,12 @@ export interface Rig {
   readonly parts: MixParts
   preload(mix: Mix, messages: number): Promise<Preloaded>
   drain(preloaded: Preloaded, options?: DrainOptions): Promise<Drained>
-  /** A copy of the installation's database, as if all up to `from` were recorded. */
+  /** Copies the installation's database, as if everything up to `from` were recorded. */
   createRun(from: Positions, database?: string): Promise<RunEnvironment>
   positions(): Promise<Positions>
-  /** Until so many members of the group know which partitions are theirs. */
+  /** Waits until all processes have joined the group and have their partitions. */
   untilJoined(group: string, serves: readonly Serve[]): Promise<void>
-  /** Until all that is on the topics now is recorded. */
+  /** Waits until everything that is on the topics now is recorded. */
   untilRecorded(database: string, group: string, serves: readonly Serve[]): Promise<void>
   connect(database: string): Promise<pg.Client>
   dropDatabase(database: string): Promise<void>
@@ -141,7 +141,7 @@ async function rigOn(
     await giveOpeningCredit(setUp, creditMicros)
   }
   await installation.close()
-  // What the set-up announced is no part of what is measured.
+  // The announcements of the set-up are not part of the measurement.
   await setUp.query('delete from tollgate.outbox_packs')
   await prepare?.(setUp)
   await setUp.query('vacuum analyze')
@@ -181,7 +181,7 @@ async function rigOn(
     )
   }
 
-  /** So many members, who know which partitions are theirs. */
+  /** Whether the group is stable with this many members. */
   async function haveJoined(group: string, members: number): Promise<boolean> {
     const [description] = (await admin.describeGroups([group])).groups
     return description?.state === 'Stable' && description.members.length === members
@@ -356,7 +356,7 @@ export function take<T>(stream: Generator<T>, count: number): T[] {
   return Array.from({ length: count }, () => stream.next().value as T)
 }
 
-/** The sum of the next offsets of a group, as the database has them. */
+/** The sum of the next offsets of a group in the database. */
 export async function recordedBy(client: pg.Client, group: string): Promise<bigint> {
   const { rows } = await client.query<{ done: string }>(
     'select coalesce(sum(next_offset), 0)::text as done from tollgate.consumer_offsets where consumer_group = $1',
@@ -373,7 +373,7 @@ function sumOf(positions: Positions): bigint {
   return [...positions.values()].flat().reduce((sum, offset) => sum + offset, 0n)
 }
 
-/** What events leave behind for good, indexes included. */
+/** The size of what events leave permanently, including indexes. */
 async function storedBytes(client: pg.Client): Promise<number> {
   const { rows } = await client.query(
     `select sum(pg_total_relation_size(c.oid))::float8 as bytes

@@ -1,4 +1,4 @@
-/** More rater processes on the same machine; one of them relays. */
+/** Measures several rater processes on one machine; one of them relays. */
 import { benchPreloaded, RECORDED, TIMED } from './end-to-end.ts'
 import { against, type Figure, find } from './figures.ts'
 import { uniformMix } from './mixes.ts'

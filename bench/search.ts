@@ -1,7 +1,7 @@
 /**
- * How long a page, a search and a summary take for an account of many movements among many more, and what the roll-up that
- * makes them quick costs. The movements are made by plain SQL, in the order of time as a rater would have left them: a tenth
- * is of one account, the rest of accounts with ten thousand each.
+ * Measures pages, searches and summaries of an account with many movements among many more, and the cost of the roll-up that
+ * makes them fast. The movements are inserted by plain SQL, in order of time as by a rater: a tenth belongs to one account, the
+ * rest to accounts with ten thousand each.
  */
 import { performance } from 'node:perf_hooks'
 import { MICROS_PER_DAY } from '../src/core/instant.ts'
@@ -26,16 +26,16 @@ import { type Figure, percentile } from './figures.ts'
 export const SEARCHED_ACCOUNT = 'searched'
 const OTHER_ACCOUNT_MOVEMENTS = 10_000
 const DAYS = 180
-const INSERTED_AT_ONCE = 500_000
-const ROLL_UPS_AT_ONCE = 2
+const ROWS_PER_INSERT = 500_000
+const CONCURRENT_ROLL_UPS = 2
 const PAGE = 50
-/** As the API shows by default. */
+/** The API's default. */
 const SHOWN_ITEMS = 50
 const WARM_UP_RUNS = 3
 const RUNS = 40
 
 export interface SearchOptions {
-  /** In all, a tenth of them of the account that is searched. */
+  /** The total; a tenth belongs to the searched account. */
   readonly movements: number
   readonly say: (what: string) => void
 }
@@ -57,9 +57,9 @@ export async function benchSearch({ movements, say }: SearchOptions): Promise<Fi
 }
 
 /**
- * Every movement has a number from 1, in order of time; each tenth is of the account searched. Of 1,000 movements of an
- * account 1 is a top-up, 2 are reversals, 7 other usage, 90 messages and the rest calls, by 400 users to 300 destinations;
- * and once in 100,000 there is an MMS of a user of its own to a destination of its own, and an SKU of its own.
+ * Movements are numbered from 1 in order of time; every tenth belongs to the searched account. Of 1,000 movements of an account,
+ * 1 is a top-up, 2 are reversals, 7 other usage, 90 messages and the rest calls, by 400 users to 300 destinations. Once in
+ * 100,000 there is an MMS of a unique user to a unique destination, and a unique SKU.
  */
 const NUMBERED = `
   select account_id, n, at, n % 1000 as r, n % 100000 as rare, account_id || '-' || n as event_id
@@ -110,13 +110,13 @@ const INSERT_ACCOUNTS = `
   insert into tollgate.accounts (account_id, currency, settings_version, balance_micros, last_sequence, status, is_low)
   select account_id, 'EUR', 1, 1000000, max(sequence), 'active', false from tollgate.movements group by account_id`
 
-/** `movements` of them, of the last months up to now. */
+/** Inserts movements of the last months up to now. */
 export async function makeMovements(pool: Pool, movements: number, say: (what: string) => void): Promise<void> {
   const others = Math.max(1, Math.round((movements * 0.9) / OTHER_ACCOUNT_MOVEMENTS))
   const began = new Date(Date.now() - DAYS * 86_400_000)
   await makeMonths(pool, began, Math.floor(DAYS / 28) + 1)
-  for (let at = 0; at < movements; at += INSERTED_AT_ONCE) {
-    const values = [at + 1, Math.min(movements, at + INSERTED_AT_ONCE), others, began.toISOString(), movements]
+  for (let at = 0; at < movements; at += ROWS_PER_INSERT) {
+    const values = [at + 1, Math.min(movements, at + ROWS_PER_INSERT), others, began.toISOString(), movements]
     await Promise.all([pool.query(INSERT_MOVEMENTS, values), pool.query(INSERT_RATED_USAGE, values)])
     say(`${values[1]} movements`)
   }
@@ -124,7 +124,7 @@ export async function makeMovements(pool: Pool, movements: number, say: (what: s
   await pool.query('vacuum analyze')
 }
 
-/** Seconds for each 100,000 movements. */
+/** Rolls everything up; the figure is in seconds per 100,000 movements. */
 export async function rollAllUp(pool: Pool, movements: number, say: (what: string) => void): Promise<Figure> {
   const startedAt = performance.now()
   let done = 0
@@ -132,12 +132,11 @@ export async function rollAllUp(pool: Pool, movements: number, say: (what: strin
     for (;;) {
       const { movements: rolledUp, hasMore } = await rollUp(pool)
       done += rolledUp
-      if (Math.floor((done - rolledUp) / INSERTED_AT_ONCE) < Math.floor(done / INSERTED_AT_ONCE))
-        say(`${done} rolled up`)
+      if (Math.floor((done - rolledUp) / ROWS_PER_INSERT) < Math.floor(done / ROWS_PER_INSERT)) say(`${done} rolled up`)
       if (rolledUp === 0 && !hasMore) return
     }
   }
-  await Promise.all(Array.from({ length: ROLL_UPS_AT_ONCE }, one))
+  await Promise.all(Array.from({ length: CONCURRENT_ROLL_UPS }, one))
   const seconds = (performance.now() - startedAt) / 1000
   if (done !== movements) throw new Error(`${done} of ${movements} movements were rolled up`)
   await pool.query('vacuum analyze')
@@ -171,7 +170,7 @@ async function storedBytes(pool: Pool): Promise<Figure[]> {
   return rows.map(({ name, bytes }) => ({ scenario: 'stored', name, unit: 'MB', runs: [bytes / 1e6] }))
 }
 
-/** Whole days up to today. */
+/** Whole days up to and including today. */
 function lastDays(days: number): UsagePeriod {
   const dayOf = (fromNow: number) => new Date(Date.now() + fromNow * 86_400_000).toISOString().slice(0, 10)
   return { fromDate: dayOf(1 - days), toDate: dayOf(1) }
@@ -266,7 +265,7 @@ export async function measureSearches(pool: Pool): Promise<Figure[]> {
   return figures
 }
 
-/** One movement more than a page has tells whether there is another. */
+/** One movement more than a page shows whether there is another page. */
 function at(before: bigint | null): PageWanted {
   return { before, limit: PAGE + 1 }
 }

@@ -1,17 +1,17 @@
-/** Waits for what a running `tollgate serve` has to do, and fails with the end of its log when it does not do it. */
+/** Waits for work of a running `tollgate serve`, and fails with the end of its log if it is not done. */
 import { endOfLog, type Serve } from '../stack/serve.ts'
 import { until } from '../testkit/until.ts'
 
 const LOOK_EVERY_MS = 1000
 const STUCK_AFTER_MS = 30_000
-/** Ten times slower than the slowest machine that a figure was ever taken on. */
-const SLOWEST_EVENTS_PER_SECOND = 500
+/** A tenth of the rate of the slowest machine ever measured. */
+const MIN_EVENTS_PER_SECOND = 500
 
 export interface Work {
-  /** As the rest of a sentence: `all events are recorded`. */
+  /** A clause such as `all events are recorded`. */
   readonly condition: string
   readonly isDone: () => Promise<boolean> | boolean
-  /** Whatever changes as long as the work goes on; asked once a second. */
+  /** A value that changes while the work progresses; it is read once a second. */
   readonly progress: () => Promise<unknown> | unknown
   readonly withinMs: number
   readonly stuckAfterMs?: number
@@ -19,12 +19,12 @@ export interface Work {
 
 export type Watched = Pick<Serve, 'pid' | 'logFile' | 'ended'>
 
-/** A benchmark that cannot go on: its message is all that a person needs. */
+/** A benchmark cannot continue; the message has everything that a person needs. */
 export class BenchFailed extends Error {}
 
 /**
- * Resolves when the work is done. Throws `BenchFailed`, with the end of the log of each process, when one of them has
- * ended, when nothing changed for 30 s, or when the time is over.
+ * Resolves when the work is done. Throws `BenchFailed`, with the end of each process's log, if a process has ended, if nothing
+ * has changed for 30 s, or when the time limit is reached.
  */
 export async function untilDone(
   serves: readonly Watched[],
@@ -58,21 +58,21 @@ export async function untilDone(
   }
 }
 
-/** Throws `BenchFailed`, with the end of its log, when one of the processes has ended. */
+/** Throws `BenchFailed`, with the end of its log, if a process has ended. */
 export function assertRunning(serves: readonly Watched[]): void {
   const ended = serves.filter((serve) => serve.ended.aborted)
   if (ended.length > 0) throw failed('tollgate serve ended by itself', ended)
 }
 
-/** Stops all; at once when they failed, for one that is stuck obeys no polite request. Their logs are then left. */
+/** Stops all processes. If they failed, they are killed, as a stuck process does not stop on request, and their logs are kept. */
 export async function stopAll(serves: readonly Serve[], haveFailed: boolean): Promise<void> {
   if (haveFailed) for (const { pid, ended } of serves) if (!ended.aborted) process.kill(pid, 'SIGKILL')
   await Promise.all(serves.map((serve) => serve.stop()))
 }
 
-/** How long so many events may take at the very most. */
+/** The time limit for this many events, in milliseconds. */
 export function withinMsOf(events: number): number {
-  return 60_000 + (events / SLOWEST_EVENTS_PER_SECOND) * 1000
+  return 60_000 + (events / MIN_EVENTS_PER_SECOND) * 1000
 }
 
 function failed(what: string, serves: readonly Watched[], cause?: unknown): BenchFailed {

@@ -1,6 +1,6 @@
 /**
- * What the live view takes of changes, straight into Redis: lines as the relay hands them on, with nobody who listens and
- * with one who does. Most are of a balance alone, as in a batch of usage; each account has had a top-up.
+ * Measures how many changes the live view takes into Redis, in the form in which the relay passes them on, without a listener and
+ * with one. Most changes are of a balance only, as in a usage batch; every account has had a top-up.
  */
 import { Redis } from 'ioredis'
 import { applyChanges } from '../src/view/apply.ts'
@@ -11,7 +11,7 @@ import { startStack } from '../stack/stack.ts'
 import type { Figure } from './figures.ts'
 
 const ACCOUNTS = 10_000
-/** Accounts of a batch that are of one shard. */
+/** Accounts of a batch in one shard. */
 const CHANGES_PER_PACK = 700
 const PACKS = 400
 const SHARD = 0

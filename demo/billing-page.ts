@@ -1,9 +1,9 @@
-/** The billing page in the demo: what it is called, and links that open it for somebody of an account. */
+/** The billing page in the demo: its settings, and links that open it for a user of an account. */
 import { linkUrl } from '../src/api/portal/settings.ts'
 import { createPortalLink, LINK_VALID_SECONDS } from '../src/ledger/access/portal-sessions.ts'
 import type { Installation } from '../testkit/installation.ts'
 
-/** There is no dashboard here to go back to. */
+/** The demo has no dashboard to return to. */
 export const BILLING_PAGE = {
   TOLLGATE_PRODUCT: 'Harbor Cloud',
   TOLLGATE_SELLER: 'Harbor Telecom',
@@ -23,8 +23,8 @@ const BLOCKED = {
 } as const
 
 /**
- * Lines, none too long for a narrow terminal to copy from. Links are fresh: whoever looks later than five minutes after the start
- * makes other ones by the command.
+ * Lines to print, short enough to copy from a narrow terminal. Links are valid for five minutes; after that new ones can be
+ * created with the command.
  */
 export async function billingPageLinks(installation: Installation, apiUrl: string): Promise<string[]> {
   const links: string[] = []

@@ -1,4 +1,4 @@
-/** Holds what the demo produced against what the database holds. */
+/** Compares what the demo produced with the database. */
 import { formatMoney } from '../src/core/money.ts'
 import type { Pool } from '../src/platform/postgres.ts'
 import type { Produced } from '../testkit/tally.ts'

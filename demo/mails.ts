@@ -1,4 +1,4 @@
-/** What mail the demo's customers would have got: it has no mail server, so the rows are as far as it goes. */
+/** Counts the mails that the demo's customers would have received. The demo has no mail server, so they are only stored. */
 import type { Pool } from '../src/platform/postgres.ts'
 
 const COUNT = `select kind, count(*)::integer as count from tollgate.mails group by kind order by count desc, kind`

@@ -1,10 +1,10 @@
 /**
- * `npm run demo`: the whole product on the real components, with believable traffic and a live view.
+ * `npm run demo`: the whole product on the real components, with realistic traffic and a live view.
  *
  *   stack -> catalog, accounts, credit, test cards -> `tollgate serve` -> traffic -> view -> the books are checked
  *
- * It runs until Ctrl-C, or for as long as `--for 30s` says, then lets the rater finish, and compares what it produced
- * with what the database holds, and what the sandbox payment provider took with what was credited. Exit 1 if they differ.
+ * It runs until Ctrl-C, or for as long as `--for 30s` says. Then it lets the rater finish, and compares what it produced with
+ * the database, and what the sandbox payment provider took with what was credited. It exits with 1 if they differ.
  */
 import { parseArgs } from 'node:util'
 import { PERMISSIONS } from '../src/api/access/permissions.ts'
@@ -64,7 +64,7 @@ try {
 }
 process.exit(failed ? 1 : 0)
 
-/** Whether the books agree. */
+/** Runs the demo and returns whether the books agree. */
 async function run(stack: Stack): Promise<boolean> {
   const installation = await openInstallation({ ...stack.environment(), ...BILLING_PAGE }, undefined, DEMO_CREDIT)
   let rater: Serve | undefined
@@ -83,7 +83,7 @@ async function run(stack: Stack): Promise<boolean> {
   }
 }
 
-/** A key to all of it, gone with the demo, and where to use it; links to billing pages. */
+/** Lines about the API: its URL, a key with all permissions that ends with the demo, and links to billing pages. */
 async function openApi(installation: Installation, { apiUrl }: Serve): Promise<string[]> {
   const wanted = { name: 'demo', scopes: [...PERMISSIONS], accountIds: null, actor: 'demo' }
   const { token } = await createApiKey(installation.pool, wanted)

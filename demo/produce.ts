@@ -1,4 +1,4 @@
-/** Sends the demo's traffic at a given rate, as a producer of usage would: acks from all, idempotent, keyed by account. */
+/** Sends the demo's traffic at a given rate, as a producer should: acknowledged by all replicas, idempotent, keyed by account. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createKafka } from '../src/platform/kafka.ts'
 import { createLog } from '../src/platform/log.ts'
@@ -25,7 +25,7 @@ export async function produceTraffic(
   const startedAt = Date.now()
   try {
     while (!until.aborted) {
-      // By the time that has passed, not by counting ticks: a slow tick is made up for by the next.
+      // By elapsed time, not by counting ticks: the next tick makes up for a slow one.
       const due = Math.floor(((Date.now() - startedAt) / 1000) * eventsPerSecond) - traffic.produced.items
       if (due > 0) {
         const items = Array.from({ length: due }, () => traffic.next())

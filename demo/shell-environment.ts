@@ -1,4 +1,4 @@
-/** Where the demo is, as a file that another shell reads to run commands on it. */
+/** Writes the demo's environment to a file that another shell can source to run commands against it. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ export interface ShellEnvironment extends Disposable {
   readonly file: string
 }
 
-/** For its owner alone, and gone with the demo. */
+/** Writes the file, readable by its owner only. Disposing of it deletes the file. */
 export function writeShellEnvironment(environment: Readonly<Record<string, string>>): ShellEnvironment {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-demo-'))
   const file = join(folder, 'env')

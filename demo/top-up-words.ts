@@ -1,4 +1,4 @@
-/** What a step of credit.top-ups.v1 says, in a sentence for whoever watches; null where it is not worth one. */
+/** Words a step of credit.top-ups.v1 as a sentence for people who watch the demo. */
 export interface TopUpEvent {
   readonly account_id: string
   readonly kind: string
@@ -22,7 +22,7 @@ const LIMITS: Readonly<Record<string, string>> = {
   monthly_cap: 'the most of this month is reached',
 }
 
-/** `requestedAtMicros`: when the top-up was asked for, null where that was not seen. */
+/** The sentence about a step; null: it is not worth one. `requestedAtMicros`: when the top-up was requested; null: unknown. */
 export function sentenceOf(event: TopUpEvent, requestedAtMicros: number | null): string | null {
   const { account_id: account, kind, reason } = event
   const money = `${event.amount?.replace(/(\.\d\d)0+$/, '$1')} ${event.currency}`

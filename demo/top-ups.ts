@@ -1,6 +1,6 @@
 /**
- * Automatic top-up in the demo: some accounts have a test card, one of each fate. What is done elsewhere by a customer and
- * a bank is done here at the sandbox payment provider, which moves no money.
+ * Automatic top-up in the demo: some accounts have a test card, with different outcomes. The actions of customer and bank are
+ * simulated at the sandbox payment provider, which moves no money.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatMoney, type Micros, parseMoney } from '../src/core/money.ts'
@@ -18,7 +18,7 @@ const APPROVED_ONCE = '4000002500003155'
 const WITHOUT_FUNDS = '4000000000009995'
 const EXPIRED = '4000000000000069'
 
-/** Busy enough to fall below the threshold within seconds; the rest of the accounts pay as they did before. */
+/** Accounts that are busy enough to fall below their threshold within seconds. The others have no automatic top-up. */
 const AUTO_TOP_UPS = [
   { accountId: 'atelier-lumiere', credit: '40.00', threshold: '20.00', amount: '150.00', number: CHARGED },
   { accountId: 'prairie-solar', credit: '60.00', threshold: '30.00', amount: '100.00', number: CHARGED },
@@ -33,15 +33,15 @@ export const DEMO_CREDIT: ReadonlyMap<string, string> = new Map([
   ...AUTO_TOP_UPS.map(({ accountId, credit }) => [accountId, credit] as const),
 ])
 
-/** Long enough to be read. A bank's page is answered before the first look at the payment, 5 seconds after the charge. */
+/** Long enough to read the note, and before the first check of the payment, 5 seconds after the charge. */
 export const APPROVED_AFTER_SECONDS = 4
 
 export interface TopUps {
-  /** Said at the start. */
+  /** Shown at the start. */
   readonly notice: string
-  /** Approves what waits for the customer of this top-up, after a while; answers the payment approved, null for none. */
+  /** After a while, approves the payment of this top-up that waits for approval, and returns its id; null: none waits. */
   approve(accountId: string, topUpId: string): Promise<string | null>
-  /** Whether the sandbox and the ledger agree, and nothing is on its way. */
+  /** Whether the sandbox and the ledger agree, with no payment in progress. */
   areSettled(): Promise<boolean>
   check(): Promise<{ readonly agree: boolean; readonly lines: readonly string[] }>
   close(): Promise<void>
@@ -83,7 +83,7 @@ export async function openTopUps(installation: Installation): Promise<TopUps> {
 export interface TopUpCounts {
   readonly requested: number
   readonly succeeded: number
-  /** Attempts, of which a top-up may have several. */
+  /** Declined attempts; a top-up may have several. */
   readonly declined: number
   readonly waiting: number
   readonly paused: number

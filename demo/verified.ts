@@ -1,4 +1,4 @@
-/** What `tollgate verify` says of the books the demo made: they, the topics and the offsets, looked at while all still runs. */
+/** Runs `tollgate verify` on the demo: books, topics and offsets, while everything is still running. */
 import { createDecoder } from '../src/intake/decode.ts'
 import { sandboxDatabaseUrl } from '../src/payments/providers/sandbox/database.ts'
 import { findSandboxProvider } from '../src/payments/providers/sandbox/provider.ts'
@@ -11,7 +11,7 @@ import type { Installation } from '../testkit/installation.ts'
 const ROWS_PER_SECOND = 200_000
 const CALL_MS = 20_000
 
-/** A line for each fault; none when all is proved. */
+/** One line per fault; empty: everything is proved. */
 export async function verifyInstallation({ config, pool }: Installation): Promise<string[]> {
   const faults: string[] = []
   const log = createLog('error')

@@ -1,6 +1,6 @@
 /**
- * What a person sees of the demo: on a terminal a screen redrawn in place, elsewhere plain lines that a log can keep.
- * Writes to the stream it is given and reads nothing, not even a clock: time is the snapshot's.
+ * The view of the demo: on a terminal a screen that is redrawn in place, elsewhere plain lines for a log. It only writes to the
+ * given stream, and reads no clock: the time comes with the snapshot.
  */
 
 export interface AccountLine {
@@ -8,7 +8,7 @@ export interface AccountLine {
   readonly currency: string
   /** Decimal string in currency units. */
   readonly balance: string
-  /** Which way the balance went since the last snapshot. */
+  /** How the balance changed since the last snapshot. */
   readonly change: 'up' | 'down' | 'none'
   readonly status: 'active' | 'low' | 'blocked'
 }
@@ -22,7 +22,7 @@ export interface Snapshot {
   readonly covered: number
   readonly free: number
   readonly invoiced: number
-  /** Corrections, those that still await their event among them. */
+  /** Corrections, including those that still await their event. */
   readonly corrections: number
   /** Events whose correction came first. */
   readonly voided: number
@@ -37,28 +37,28 @@ export interface Snapshot {
     /** Accounts whose automatic top-up is paused. */
     readonly paused: number
   }
-  /** Produced so far, kind by kind, in the order shown. */
+  /** Produced so far by kind, in display order. */
   readonly producedByKind: readonly (readonly [kind: string, count: number])[]
   readonly accounts: readonly AccountLine[]
 }
 
-/** The part of a stream the view needs; a terminal's `rows` and `columns` are read at every drawing, so resizing works. */
+/** The part of a stream that the view needs. `rows` and `columns` are read at every redraw, so resizing works. */
 export type ViewOutput = Pick<NodeJS.WriteStream, 'write'> & { readonly rows?: number; readonly columns?: number }
 
 export interface View {
   update(snapshot: Snapshot): void
   /** Something worth a line: an account blocked, a top-up. */
   note(line: string): void
-  /** There are many, and none is worth much: a screen shows the last one. */
+  /** Notes that are frequent and unimportant: a screen shows only the last one. */
   deadLetter(line: string): void
-  /** Draws the last state once more and gives the cursor back. May be called twice, as from a signal and at the end. */
+  /** Draws the last state and restores the cursor. It may be called twice, as from a signal and at the end. */
   close(): void
 }
 
 export interface ViewOptions {
   readonly out: ViewOutput
   readonly isTerminal: boolean
-  /** What stays in sight as long as it runs: where to ask for more. */
+  /** Lines that stay visible: where to find more. */
   readonly about?: readonly string[]
   /** No colour when NO_COLOR is set to anything but the empty string. */
   readonly environment?: Readonly<Record<string, string | undefined>>
@@ -84,7 +84,7 @@ const CLEAR_LINE = `${ESC}K`
 const CLEAR_BELOW = `${ESC}J`
 const STYLES = { plain: '', bold: '1', dim: '2', red: '1;31', yellow: '33', green: '32' } as const
 type Style = keyof typeof STYLES
-/** Text is measured and cut before it is coloured, or escape codes would count as columns. */
+/** Text is measured and cut before it is coloured; otherwise escape codes would count as columns. */
 type Span = readonly [text: string, style: Style]
 
 function lineView(out: ViewOutput, about: readonly string[]): View {
@@ -131,7 +131,7 @@ function screenView(out: ViewOutput, hasColour: boolean, about: readonly string[
   function draw(snapshot: Snapshot): void {
     const rows = out.rows ?? 24
     const columns = out.columns ?? 80
-    // One column and one row stay free: writing into the last cell makes some terminals scroll.
+    // The last column and row stay empty: writing to the last cell makes some terminals scroll.
     const lines = screen(snapshot, { notes, deadLetter, about }, Math.max(1, rows - 1), Math.max(1, columns - 1))
     const text = lines.map((line) => line.map((span) => styled(span, hasColour)).join('') + CLEAR_LINE).join('\n')
     out.write(`${isOpen ? '' : HIDE_CURSOR + CLEAR_SCREEN}${HOME}${text}\n${CLEAR_BELOW}`)
@@ -146,7 +146,7 @@ function screenView(out: ViewOutput, hasColour: boolean, about: readonly string[
       if (snapshot.elapsedSeconds - drawnAtSeconds >= SECONDS_BETWEEN_DRAWINGS) draw(snapshot)
     },
     note(line) {
-      // Shown with the next drawing: a burst of notes must not cost a redraw each.
+      // Shown with the next redraw: a burst of notes must not cause a redraw each.
       notes.push(printable(line))
       if (notes.length > MAX_NOTES) notes.shift()
     },
@@ -168,7 +168,7 @@ interface Notes {
   readonly deadLetter: string | null
 }
 
-/** Header, accounts in two columns, notes. The accounts give way before the header and the last few notes. */
+/** Header, accounts in two columns, and notes. If space is short, accounts are cut first. */
 function screen(snapshot: Snapshot, { notes, deadLetter, about }: Notes, rows: number, columns: number): Span[][] {
   const aboutLines: Span[] = about.map((line) => [line, 'dim'])
   const header: Span[][] = [...headerLines(snapshot), ...aboutLines].map((line) => [line])
@@ -255,7 +255,7 @@ function accountCells(account: AccountLine, idWidth: number): Span[] {
   ]
 }
 
-/** `12,340.0567`: thousands apart, four digits after the point, the rest cut; by text, so that no float touches money. */
+/** Formats money as `12,340.0567`: thousands separated, cut after four decimals. It works on text to avoid floats. */
 function shownBalance(balance: string): string {
   const [whole = '0', fraction = ''] = balance.split('.')
   return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction.slice(0, 4).padEnd(4, '0')}`
@@ -276,7 +276,7 @@ function styled([text, style]: Span, hasColour: boolean): string {
   return !hasColour || style === 'plain' || text === '' ? text : `${ESC}${STYLES[style]}m${text}${ESC}0m`
 }
 
-/** Notes may quote what came in; a stray escape code would wreck the screen or a log. */
+/** Notes may quote input, and a stray escape code would corrupt the screen or a log. */
 function printable(line: string): string {
   return line.replace(/\p{Cc}+/gu, ' ')
 }

@@ -1,6 +1,6 @@
 /**
- * Feeds the live view: figures from the rater's metrics, balances from the database, and what is announced as it is
- * announced, read from the topics as any consumer would.
+ * Feeds the live view: figures from the rater's metrics, balances from the database, and announcements read from the topics as
+ * by any consumer.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -21,7 +21,7 @@ const READ_BALANCES = 'select account_id, currency, balance_micros, status from 
 const READ_RECORDED = 'select coalesce(sum(next_offset), 0) as recorded from tollgate.consumer_offsets'
 const READ_UNSENT = 'select count(*) as packs from tollgate.outbox_packs'
 
-/** In the order the view shows them. */
+/** In display order. */
 const KINDS: readonly (readonly [UsageTopic, string])[] = [
   ['usage.calls.v1', 'calls'],
   ['usage.toll-free.v1', 'toll-free'],
@@ -89,7 +89,7 @@ export async function watch(
       const event = await registry.decode(message.value)
       if (topic === 'usage.dead-letter.v1') view.deadLetter(`dead letter: ${event.reason} (${event.detail})`)
       else if (topic === 'credit.top-ups.v1') noteTopUp(event)
-      // What became of the accounts as they were opened is old by now, even if it is published only now.
+      // Announcements about the creation of accounts are old, even if they are published only now.
       else if (event.since < sinceMicros) return
       else if (event.status === 'blocked') view.note(`${event.account_id} is blocked: ${event.blocked.join(', ')}`)
       else view.note(`${event.account_id} is active again`)

@@ -1,6 +1,6 @@
 /**
- * The package's postinstall: applies patches/, and puts `tollgate` where `npx tollgate` finds it in a checkout, without
- * asking a registry for a package of that name.
+ * The postinstall script: applies patches/, and puts `tollgate` where `npx tollgate` finds it in a checkout, so that npx does not
+ * look for a package of that name.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'

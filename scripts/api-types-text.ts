@@ -1,9 +1,9 @@
 /**
- * The API's routes as TypeScript types, in the form that openapi-fetch reads, from the OpenAPI document. Of JSON schema it
- * knows what the document uses, and throws at the rest: a type that is too wide would let a mistake through.
+ * Generates TypeScript types of the API's routes, in the form that openapi-fetch expects, from the OpenAPI document. It supports
+ * the JSON schema features that the document uses, and throws for any other: a type that is too wide would hide mistakes.
  *
- * Our own, for what generates such types elsewhere (openapi-typescript) is built on a compiler that this project does not
- * have any more, and a second compiler would cost more than these lines.
+ * The usual generator (openapi-typescript) needs a compiler that this project no longer has, and a second compiler would cost
+ * more than these lines.
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -54,7 +54,7 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
 }
 
-/** The text of `src/api/client/types.ts`, as the formatter leaves it. */
+/** The formatted text of `src/api/client/types.ts`. */
 export function apiTypesText(openApi: object): string {
   const { paths, components } = openApi as Document
   const pathTypes = Object.entries(paths)
@@ -68,7 +68,7 @@ export function apiTypesText(openApi: object): string {
   )
 }
 
-/** Names of the schemas that the paths come to, by name: the document has others, for forms that no route takes. */
+/** The names of the schemas that the paths use; the document has others, which no route uses. */
 function used(paths: Document['paths'], schemas: Document['components']['schemas']): string[] {
   const found = new Set<string>()
   const visit = (part: unknown) => {
@@ -121,14 +121,14 @@ function contentType(content: Content): string {
   return `{${kinds.join('\n')}}`
 }
 
-/** A value of the schema. What only narrows a string or a number, a pattern or a bound, no type can say. */
+/** The type of a schema. Patterns and bounds, which narrow a string or number, cannot be expressed. */
 export function typeOf(schema: Schema): string {
   const { $ref: ref, anyOf, oneOf, allOf } = schema
   if (ref !== undefined) return `components['schemas'][${quote(ref.split('/').at(-1)!)}]`
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (anyOf !== undefined || oneOf !== undefined) return (anyOf ?? oneOf)!.map((one) => `(${typeOf(one)})`).join(' | ')
-  // With a type beside them they are patterns, which only narrow it.
+  // Next to a type they are patterns, which only narrow it.
   if (allOf !== undefined && schema.type === undefined) return allOf.map((one) => `(${typeOf(one)})`).join(' & ')
   if (Array.isArray(schema.type)) return schema.type.map((type: string) => typeOf({ ...schema, type })).join(' | ')
   switch (schema.type) {

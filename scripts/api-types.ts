@@ -1,4 +1,4 @@
-/** `npm run api:types`: writes src/api/client/types.ts anew, from the OpenAPI document that the routes make. Starts nothing. */
+/** `npm run api:types`: regenerates src/api/client/types.ts from the OpenAPI document of the routes. Starts nothing. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { apiTypesText } from './api-types-text.ts'

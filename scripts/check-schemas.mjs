@@ -1,7 +1,6 @@
 /**
- * Holds every event schema to the rules a consumer relies on: it parses, each record and field is documented, and it can
- * be read by readers of every version ever released, and they by it. Those versions are in `released/<topic>/<n>.avsc`
- * and never change.
+ * Checks every event schema against the rules that consumers rely on: it parses, every record and field is documented, and it is
+ * compatible in both directions with every released version. Those versions are in `released/<topic>/<n>.avsc` and never change.
  *
  *   npm run schemas                 exit 1 and the list of faults
  *   npm run schemas -- --release    then stores each schema that differs from its newest version as the next one
@@ -33,7 +32,7 @@ if (faults.length > 0) process.exit(1)
 for (const { topic, version, text } of unreleased) {
   if (process.argv.includes('--release')) {
     mkdirSync(join(releasedFolder, topic), { recursive: true })
-    // Never over a file that is there: what is released stays.
+    // Never overwrites a file: released versions do not change.
     writeFileSync(releasedFile(topic, version), text, { flag: 'wx' })
     console.log(`${topic}: released as version ${version}`)
   } else {
@@ -68,7 +67,7 @@ function releasedFile(topic, version) {
   return join(releasedFolder, topic, `${version}.avsc`)
 }
 
-/** In order; a file that is named otherwise would never be looked at, so it is a fault. */
+/** The released versions in order. A file with another kind of name would be ignored, so it is a fault. */
 function releasedVersions(topic) {
   const inFolder = join(releasedFolder, topic)
   if (!existsSync(inFolder)) return []
@@ -81,7 +80,7 @@ function releasedVersions(topic) {
   return versions.sort((a, b) => a - b)
 }
 
-/** A sound schema may be checked outside a checkout too, where nothing can be said of its history. */
+/** Schemas can also be checked outside of a checkout, where their history is unknown. */
 function changedSinceCommit() {
   try {
     const args = ['diff', '--name-only', '--no-renames', '--diff-filter=a', 'HEAD', '--', '.']

@@ -1,4 +1,4 @@
-/** `npm run schema:dump`: writes schemas/database/schema.sql anew, from a throwaway Postgres that all migrations ran on. */
+/** `npm run schema:dump`: regenerates schemas/database/schema.sql from a temporary Postgres with all migrations. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'

@@ -1,6 +1,6 @@
 /**
- * Is what is in node_modules what package-lock.json says? A stamp, written by the postinstall script, answers quickly: it
- * holds a hash of everything an installation depends on.
+ * Checks whether node_modules matches package-lock.json. A stamp written by the postinstall script answers quickly: it contains
+ * a hash of everything that an installation depends on.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -27,14 +27,14 @@ export function writeStamp() {
   writeFileSync(stamp, hash())
 }
 
-/** Whether npm's own record of node_modules agrees with package-lock.json, as after an `npm ci` that ran no scripts. */
+/** Whether npm's record of node_modules agrees with package-lock.json, as after an `npm ci` without scripts. */
 export function isTreeAsLocked() {
   const record = join(modules, '.package-lock.json')
   if (!existsSync(record) || !existsSync(ownNode)) return false
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
   const present = JSON.parse(readFileSync(record, 'utf8')).packages
   const isSame = ([path, { version }]) => present[path]?.version === version
-  // Optional ones are for other platforms.
+  // Optional packages may be for other platforms.
   const isNeeded = ([path, { optional, devOptional }]) => path !== '' && !optional && !devOptional
   return (
     Object.entries(wanted).filter(isNeeded).every(isSame) &&

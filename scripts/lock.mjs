@@ -1,21 +1,21 @@
 /**
- * A lock that outlives nobody: a symbolic link whose target names its holder. Making a link is atomic, content included, so
- * there is no moment when the lock exists and nobody knows whose it is. Who finds it held by a process that is gone takes it.
+ * A lock that ends with its holder: a symbolic link whose target identifies the holding process. Creating a link is atomic,
+ * including its content, so the holder is always known. A lock whose holder has ended can be taken over.
  *
- * Two that steal from the same dead holder at the same moment can both believe they have the lock. So the lock only saves
- * double work: what it guards must also be right without it (fill a private folder, then rename).
+ * If two processes take over from the same dead holder at once, both may believe that they have the lock. So the lock only avoids
+ * double work; what it guards must be correct without it (fill a private folder, then rename it).
  *
- * Plain JavaScript because scripts/run.mjs needs it before any dependency is there; stack/downloads.ts shares it.
+ * Plain JavaScript, because scripts/run.mjs needs it before dependencies are installed. stack/downloads.ts uses it too.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const POLL_MS = 100
-/** Longer than any download or installation takes that is still under way. */
+/** Longer than any download or installation takes. */
 const WAIT_LIMIT_MS = 30 * 60_000
 
-/** A pid alone is used again after a reboot or a wrap-around; with the start time it names one process for good. */
+/** The pid and start time of a process: a pid alone is reused after a reboot or wrap-around. Null: no such process. */
 export function processIdentity(pid = process.pid) {
   const startedAt = process.platform === 'linux' ? startedAtOnLinux(pid) : startedAtElsewhere(pid)
   return startedAt === null ? null : `${pid}-${startedAt}`
@@ -29,7 +29,7 @@ export function isIdentityAlive(identity) {
 function startedAtOnLinux(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name, in parentheses, may hold spaces: count the fields from behind it. A zombie (Z) holds nothing any more.
+    // The name, in parentheses, may contain spaces: count the fields after it. A zombie (Z) holds no lock any more.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields[0] === 'Z' ? null : fields[19]
   } catch {
@@ -50,7 +50,7 @@ function startedAtElsewhere(pid) {
   }
 }
 
-/** Runs `work` while holding `path`. `onWait` is called once if another holds it; after half an hour of that it fails. */
+/** Runs `work` while holding the lock `path`. `onWait` is called once if it has to wait; after half an hour it fails. */
 export async function withLock(path, work, onWait = () => {}) {
   const me = processIdentity()
   const giveUpAt = performance.now() + WAIT_LIMIT_MS

@@ -1,4 +1,4 @@
-/** The API's OpenAPI document, as `/openapi.json` answers it, without a database, Redis, Kafka or provider: nothing is asked. */
+/** Makes the API's OpenAPI document, as served at `/openapi.json`, without a database, Redis, Kafka or provider. */
 import { Redis } from 'ioredis'
 import { createApi } from '../src/api/server.ts'
 import { DEFAULT_BOUNDS } from '../src/core/top-up/settings.ts'
@@ -11,7 +11,7 @@ import { createLog } from '../src/platform/log.ts'
 import { Registry } from '../src/platform/metrics.ts'
 import { createPool } from '../src/platform/postgres.ts'
 
-/** Nobody listens there, and nobody is connected to before the first use. */
+/** Nothing listens there, and nothing connects before the first use. */
 const NOWHERE = '127.0.0.1:1'
 const DATABASE_URL = `postgres://${NOWHERE}/none`
 
@@ -47,7 +47,7 @@ export async function openApiDocument(): Promise<object> {
     onWritten: () => {},
   })
   try {
-    // As a reader gets it: what JSON cannot say is not there.
+    // As clients get it: without what JSON cannot represent.
     return JSON.parse(JSON.stringify(api.swagger())) as object
   } finally {
     await api.close()

@@ -1,6 +1,6 @@
 /**
- * `npm run page:size`: what the built Billing page weighs, gzipped, against what it may. The first view is the document, what it
- * names and the texts of one language; the rest comes when it is opened.
+ * `npm run page:size`: checks the gzipped size of the built Billing page against its limits. The first view is the document, the
+ * files it references and the texts of one language; the rest is loaded on demand.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ if (texts.length === 0) throw new Error('the texts of the first view are not in 
 const sizes = new Map<string, number>()
 for (const file of ['index.html', ...filesOf(chunks.map(([name]) => name))]) sizes.set(file, sizeOf(file))
 const sum = (files: Iterable<string>) => [...files].reduce((total, file) => total + sizes.get(file)!, 0)
-// In the language whose texts are longest.
+// In the language with the longest texts.
 const firstViews = texts.map(([name]) => sum(['index.html', ...filesOf([entry, name])]))
 
 for (const [file, bytes] of [...sizes].toSorted(([, a], [, b]) => b - a)) console.log(`${kilobytes(bytes)}  ${file}`)
@@ -37,7 +37,7 @@ const fits = [
 ]
 process.exitCode = fits.every(Boolean) ? 0 : 1
 
-/** With what they import, each once. */
+/** The files and what they import, each once. */
 function filesOf(names: readonly string[], seen = new Set<string>()): Set<string> {
   const files = new Set<string>()
   for (const name of names) {

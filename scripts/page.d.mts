@@ -1,4 +1,4 @@
-/** Whether web/dist is there and of these sources. */
+/** Whether web/dist exists and was built from the current sources. */
 export function isPageBuilt(): boolean
-/** Builds it, with the Node at `node`. */
+/** Builds the page with the Node at `node`. */
 export function buildPage(node: string): Promise<void>

@@ -1,6 +1,6 @@
 /**
- * The Billing page, built from web/ into web/dist when that is missing or not of these sources. Plain JavaScript for any Node
- * from 18 on, as scripts/run.mjs needs it before anything else; Vite itself runs on the project's own Node.
+ * Builds the Billing page from web/ into web/dist if that is missing or made from other sources. Plain JavaScript for any Node
+ * from 18 on, as scripts/run.mjs needs it first; Vite itself runs on the project's Node.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -20,7 +20,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { modules, root } from './installed.mjs'
 import { withLock } from './lock.mjs'
 
-/** Whatever a build comes from. */
+/** Everything that a build depends on. */
 const SOURCES = [
   'web/index.html',
   'web/vite.config.ts',
@@ -39,17 +39,17 @@ export function isPageBuilt() {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === hashOfSources()
 }
 
-/** One at a time, and whoever waited finds it built. `node` runs Vite. Exits the process where it cannot be built. */
+/** Builds the page, one process at a time; those that waited find it built. `node` runs Vite. Exits the process on failure. */
 export async function buildPage(node) {
   await withLock(join(root, '.building-page.lock'), () => {
     if (isPageBuilt()) return
     console.error('building the Billing page')
     const hash = hashOfSources()
-    // Beside it and then renamed, so that nobody is served half of it.
+    // Built in another folder and then renamed, so that an incomplete build is never served.
     const folder = mkdtempSync(join(root, 'web/.dist-'))
     const vite = join(modules, 'vite/bin/vite.js')
     const options = ['build', '--config', join(root, 'web/vite.config.ts'), '--outDir', folder, '--logLevel', 'warn']
-    // Whoever builds it: in tests the environment is theirs, and React would come as it is for development.
+    // Independent of the environment: that of tests would select React's development build.
     const env = { ...process.env, NODE_ENV: 'production' }
     const { status } = spawnSync(node, [vite, ...options], { cwd: root, env, stdio: ['ignore', 2, 2] })
     if (status !== 0) {
@@ -59,14 +59,14 @@ export async function buildPage(node) {
     }
     compressAssets(join(folder, 'assets'))
     writeFileSync(join(folder, STAMP), hash)
-    // Made for its owner alone; an image is built by another user than the one who serves it.
+    // It was created for its owner only, but an image is built by another user than the one that serves it.
     chmodSync(folder, 0o755)
     rmSync(BUILT, { recursive: true, force: true })
     renameSync(folder, BUILT)
   })
 }
 
-/** Once, and harder than anybody would for each answer. */
+/** Compressed once, with more effort than would be worth it for each answer. */
 function compressAssets(folder) {
   for (const name of readdirSync(folder)) {
     const content = readFileSync(join(folder, name))

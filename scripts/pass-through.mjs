@@ -1,15 +1,15 @@
 /**
- * Runs a program in our place: its input and output are ours, so are its signals and its exit code.
+ * Runs a program in our place: it gets our input, output and signals, and we exit with its exit code.
  *
- * It gets a session of its own. In ours, the terminal would send it the Ctrl-C that we pass on too (and npm passes it on once
- * more), and a second one means "at once, without cleaning up". Should we be killed the hard way, a small shell that
- * holds the other end of a pipe notices and ends it, so that it does not go on with nobody to stop it.
+ * It runs in a separate session. In ours, the terminal would also send it the Ctrl-C that we pass on (and npm passes it on once
+ * more), and a second one means "at once, without cleaning up". If we are killed with SIGKILL, a small shell at the other end of
+ * a pipe notices and ends the program, so that it does not keep running.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP']
-/** A person who insists presses again later than this; the same Ctrl-C arriving by two ways does not. */
+/** A second Ctrl-C by a person comes later than this; the same Ctrl-C arriving in two ways does not. */
 const SAME_SIGNAL_MS = 500
 const ANCESTOR_CHECK_MS = 500
 
@@ -45,7 +45,7 @@ export function runInOurPlace(command, args, env = process.env) {
   }
   for (const signal of PASSED_ON) process.on(signal, passOn)
 
-  // Under npm, a changed ancestor means npm was killed. Elsewhere it may only mean that a shell was closed on purpose.
+  // Under npm, a changed ancestor means that npm was killed. Otherwise a shell may just have been closed on purpose.
   const ancestors = npmAncestors()
   const ancestorCheck = setInterval(() => {
     if (npmAncestors() !== ancestors) passOn('SIGTERM')
@@ -56,13 +56,13 @@ export function runInOurPlace(command, args, env = process.env) {
     watchdog.stdin.end('done\n', () => {
       if (signal === null) process.exit(code)
       for (const passed of PASSED_ON) process.removeAllListeners(passed)
-      // Ended by a signal, so we end by it too: a shell tells the two apart. Some, such as SIGQUIT, would dump core again.
+      // It ended by a signal, so we do too, as a shell distinguishes that. Some signals, such as SIGQUIT, would dump core again.
       process.kill(process.pid, PASSED_ON.includes(signal) ? signal : 'SIGKILL')
     })
   })
 }
 
-/** npm is our parent, or our parent is the shell that npm started for us. */
+/** The pid of npm if it is our parent or the parent of the shell that it started for us. */
 function npmAncestors() {
   if (!process.env.npm_lifecycle_event) return ''
   try {

@@ -1,7 +1,7 @@
 /**
- * `node scripts/run.mjs FILE [args]`: runs FILE on the project's own Node, after making sure that the dependencies are the
- * ones package-lock.json names and, with `--with-page`, that the Billing page is built. So a fresh clone needs one command, on
- * any Node from 18 on.
+ * `node scripts/run.mjs FILE [args]`: runs FILE on the project's Node. Before that it makes sure that the dependencies match
+ * package-lock.json and, with `--with-page`, that the Billing page is built. So a fresh clone needs only one command, with any
+ * Node from 18 on.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -19,12 +19,12 @@ if (!file) {
   process.exit(2)
 }
 
-// Beside node_modules and not in it: `npm ci` empties that.
+// Next to node_modules, not in it: `npm ci` empties that.
 const lock = join(root, '.installing.lock')
 if (!isInstalled()) await withLock(lock, install, () => console.error('another installation is under way; waiting'))
 if (needsPage && !isPageBuilt()) await buildPage(ownNode)
 
-// Tests start `tollgate` some hundred times; with its sources compiled once, each start takes half the time.
+// Tests start `tollgate` some hundred times; with a compile cache each start takes half the time.
 const compileCache = join(modules, '.cache/compiled')
 const path = [join(modules, '.bin'), ...searchPath()].join(delimiter)
 runInOurPlace(ownNode, [file, ...args], { NODE_COMPILE_CACHE: compileCache, ...process.env, PATH: path })
@@ -33,7 +33,7 @@ async function install() {
   if (isInstalled()) return
   if (isTreeAsLocked() && afterInstall()) return
   console.error('installing dependencies (npm ci)')
-  // Its output goes to stderr: stdout is the program's, and may be read by another.
+  // npm's output goes to stderr: stdout belongs to the program, and another program may read it.
   const { status, error } = spawnSync('npm', ['ci', '--loglevel=error'], {
     cwd: root,
     env: npmEnvironment(),
@@ -41,7 +41,7 @@ async function install() {
   })
   if (error) stop('npm is needed to install the dependencies: apt-get install npm')
   if (status !== 0) stop(`npm ci failed with ${status}; it can be run again`)
-  // With ignore-scripts in someone's configuration, the postinstall did not run.
+  // With ignore-scripts in the user's configuration, the postinstall script did not run.
   if (!isInstalled() && !afterInstall()) stop('npm ci was not enough: patches do not apply')
   if (!existsSync(ownNode)) stop("the package 'node' has no binary: npm ci --include=dev --ignore-scripts=false")
 }
@@ -51,14 +51,14 @@ function afterInstall() {
   return status === 0 && isInstalled()
 }
 
-/** An npm that runs us tells its scripts about itself; an npm that we run must not take that for its own configuration. */
+/** If npm runs us, it sets variables about itself; an npm that we run must not take them for its configuration. */
 function npmEnvironment() {
   const isOfOuterNpm = (name) =>
     /^npm_(lifecycle|package)_|^npm_(command|execpath|node_execpath)$|^npm_config_(local_prefix|user_agent)$|^INIT_CWD$/.test(
       name,
     )
   const kept = Object.entries(process.env).filter(([name]) => !isOfOuterNpm(name))
-  // NODE_ENV=production would leave out what tests and demo need.
+  // NODE_ENV=production would leave out dependencies of tests and demo.
   return {
     ...Object.fromEntries(kept),
     PATH: searchPath().join(delimiter),
@@ -67,7 +67,7 @@ function npmEnvironment() {
   }
 }
 
-/** Without our node_modules/.bin: the Node in it is removed while npm works. */
+/** The path without our node_modules/.bin: the Node in it is removed while npm runs. */
 function searchPath() {
   return (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== join(modules, '.bin'))
 }

@@ -1,8 +1,8 @@
 /**
- * Whether two versions of an event schema can read each other, as FULL_TRANSITIVE asks of every pair.
+ * Checks whether two versions of an event schema can read each other, as FULL_TRANSITIVE requires for every pair.
  *
- * Stricter than resolution alone, which lets a type widen, and takes one unit of time for another: no field ever changes
- * its type. Stricter than the registry is safe, laxer would be found out only where a service starts.
+ * It is stricter than Avro's resolution, which lets a type widen and ignores units of time: a field may never change its type.
+ * Being stricter than the registry is safe; being laxer would only show when a service starts.
  */
 import avro from 'avsc'
 
@@ -12,7 +12,7 @@ interface RecordField {
   readonly default?: unknown
 }
 
-/** One line for every reason why readers of one version could not read the other; empty when all can. */
+/** One line for every reason why one version cannot read the other; empty: they are compatible. */
 export function incompatibilities(released: unknown, current: unknown): readonly string[] {
   return [
     ...differences('', released, current, '', ''),
@@ -32,7 +32,7 @@ function unreadable(what: string, readerSchema: unknown, writerSchema: unknown):
   }
 }
 
-/** `path` is where in the schema we are, for people; the namespaces are those that names without one belong to. */
+/** `path`: the position in the schema, for people. The namespaces apply to names without one. */
 function differences(path: string, was: unknown, is: unknown, wasSpace: string, isSpace: string): readonly string[] {
   const [before, after] = [shapeOf(was, wasSpace), shapeOf(is, isSpace)]
   const here = path === '' ? 'the record' : path
@@ -69,7 +69,7 @@ function differences(path: string, was: unknown, is: unknown, wasSpace: string, 
 }
 
 interface Shape {
-  /** What must stay as it is: the type, what it stands for, and the name of a named type. */
+  /** What must not change: the type, its logical type, and the name of a named type. */
   readonly name: string
   readonly space: string
   readonly fields: readonly RecordField[] | null

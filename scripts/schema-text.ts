@@ -1,9 +1,9 @@
 /**
- * The schema of a migrated database as readable SQL, the same for the same schema whatever way and order made it: asked of
- * pg_catalog, definitions as Postgres words them, everything sorted by name, columns in their own order.
+ * Writes the schema of a migrated database as readable SQL. The text is the same for the same schema, however it was created: it
+ * is read from pg_catalog, with Postgres's own definitions, sorted by name, and columns in their order.
  *
- * Left out are the partitions of months, which depend on the date, and what is not ours (schema public). Whatever kind of
- * object there is that this file cannot write down is an error, so that nothing escapes the comparison in silence.
+ * Partitions of months, which depend on the date, and what is not ours (schema public) are left out. An object of an unknown
+ * kind is an error, so that nothing is silently left out of comparisons.
  */
 import type { ClientBase } from 'pg'
 
@@ -14,7 +14,7 @@ const HEADING = `-- The database as the migrations beside this file leave it, fo
 export async function schemaText(client: ClientBase): Promise<string> {
   await client.query('begin transaction isolation level repeatable read read only')
   try {
-    // With an empty path Postgres qualifies every name.
+    // With an empty search path Postgres qualifies every name.
     await client.query(`set local search_path = ''`)
     await refuseUnknownKinds(client)
     const statements = await statementsByObject(client)
@@ -37,7 +37,7 @@ interface Definition {
   readonly statement: string
 }
 
-/** What belongs to an object comes right behind it, kind by kind. */
+/** What belongs to an object follows it, ordered by kind. */
 async function statementsByObject(client: ClientBase): Promise<Map<string, string[]>> {
   const byObject = new Map<string, string[]>()
   for (const sql of [OWNERS, INDEXES, TRIGGERS, COMMENTS, GRANTS, COLUMN_GRANTS, DEFAULT_PRIVILEGES]) {
@@ -59,7 +59,7 @@ async function refuseUnknownKinds(client: ClientBase): Promise<void> {
   throw new Error(`the schema holds what scripts/schema-text.ts cannot write down yet: ${list}`)
 }
 
-/** Common table expressions that all queries begin with: the schemas that are ours, and their relations. */
+/** Common table expressions at the start of all queries: our schemas and their relations. */
 const OURS = `
   with schemas as (
     select oid, nspname, nspowner, nspacl
@@ -173,7 +173,7 @@ const DEFINITIONS = `
     from definitions
    order by nspname = 'tollgate' desc, nspname, rank, name collate "C", detail collate "C"`
 
-/** Who owns a thing matters where it is not who owns its schema: a view runs with its owner's rights. */
+/** Owners that differ from the owner of the schema: they matter, as a view runs with its owner's rights. */
 const OWNERS = `
   ${OURS}
   select 'pg_class ' || oid as key, format('ALTER %s %s OWNER TO %I;',
@@ -186,7 +186,7 @@ const OWNERS = `
     join schemas s on s.oid = p.pronamespace
    where p.proowner <> s.nspowner`
 
-/** Without those that constraints made, and those of partitions that are part of the parent's. */
+/** Without indexes of constraints, and without indexes of partitions that belong to the parent's. */
 const INDEXES = `
   ${OURS}
   select 'pg_class ' || r.oid as key, pg_get_indexdef(i.indexrelid) || ';' as statement
@@ -239,7 +239,7 @@ const COMMENTS = `
 
 const grantee = (oid: string) => `case ${oid} when 0 then 'PUBLIC' else quote_ident(pg_get_userbyid(${oid})) end`
 
-/** What the owner has by owning is not told. A function may be called by everybody unless that was taken away. */
+/** Without the owner's implicit privileges. By default everybody may call a function, unless that was revoked. */
 const GRANTS = `
   ${OURS},
   granted as (

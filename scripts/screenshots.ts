@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots [-- STATE ...]`: a picture of every state of the gallery, and of the plain pages that the API sends, into
- * web/screenshots, light and dark, narrow and wide, in English and German. For looking at: no test compares them. With `--readme`
- * the README's picture alone.
+ * `npm run screenshots [-- STATE ...]`: takes a screenshot of every state of the gallery and of the plain pages that the API sends,
+ * into web/screenshots: light and dark, narrow and wide, in English and German. They are for people; no test compares them. With
+ * `--readme` it only takes the README's picture.
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ const SCHEMES = ['light', 'dark'] as const
 const LOCALES = ['en-IE', 'de-DE']
 
 const README_PICTURE = join(import.meta.dirname, '../docs/billing-page.png')
-/** As far down as the first movements. */
+/** Down to the first movements. */
 const README_HEIGHT = 1_430
 
 const given = process.argv.slice(2)

@@ -1,6 +1,6 @@
 /**
- * A Chromium for the tests of the page: the one that CHROME_PATH names, else one that is installed, else one that playwright has
- * downloaded, else one from the npm registry, which brings the libraries and a font that it needs. Nothing is installed.
+ * Finds a Chromium for the tests of the page: the one named by CHROME_PATH, else an installed one, else one downloaded by
+ * playwright, else one from the npm registry, with the libraries and a font that it needs. Nothing is installed.
  */
 import { createHash } from 'node:crypto'
 import { accessSync, constants, createReadStream, existsSync, readFileSync } from 'node:fs'
@@ -22,7 +22,7 @@ const PACKAGE = '@sparticuz/chromium@153.0.0'
 const PACKAGE_SHA512 = 'jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA=='
 const NEEDS_TAR = 'tar is needed to unpack Chromium: apt-get install tar'
 
-/** Rejects, with what to do about it, where there is none and none can be brought. */
+/** Finds a browser. If there is none and none can be downloaded, it rejects with advice on what to do. */
 export async function findBrowser(log: Log): Promise<FoundBrowser> {
   const { CHROME_PATH } = process.env
   if (CHROME_PATH) {
@@ -42,7 +42,7 @@ export async function launchBrowser({ executablePath, env }: FoundBrowser): Prom
   return await chromium.launch({
     executablePath,
     env: { ...process.env, ...env },
-    // As root there is no sandbox to have. It opens pages of ours alone.
+    // Chromium's sandbox does not work as root. It only opens our own pages.
     args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb', '--font-render-hinting=none'],
   })
 }

@@ -1,24 +1,24 @@
-/** A stack whose components answer: their addresses and how to get at them, however they were started. */
+/** A running stack: the addresses of its components, however they were started. */
 import type { Component } from './supervision.ts'
 
 export type ComponentName = 'kafka' | 'registry' | 'postgres' | 'redis'
 
 export const COMPONENT_NAMES: readonly ComponentName[] = ['kafka', 'registry', 'postgres', 'redis']
 
-/** Of components left out by `only`, asking for the address or the component throws. */
+/** Access to a component that was left out by `only` throws. */
 export interface Stack {
   readonly kafkaBrokers: string[]
   readonly schemaRegistryUrl: string
-  /** The superuser and its own database; callers make a database for each use. */
+  /** The URL of the superuser's database; callers create a database for each use. */
   readonly postgresUrl: string
   readonly redisUrl: string
   readonly components: Readonly<Record<ComponentName, Component>>
-  /** What `tollgate serve` needs to run on it. */
+  /** The environment that `tollgate serve` needs. */
   environment(): Record<string, string>
   stop(): Promise<void>
 }
 
-/** What is known of one component once it answers. */
+/** A component that answers. */
 export interface Started {
   readonly component: Component
   /** The URL, or for Kafka the broker's host and port. */

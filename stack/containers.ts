@@ -1,6 +1,6 @@
 /**
- * The stack in containers, for those who have an engine and ask for it with TOLLGATE_STACK=containers. Thin: what a component
- * is asked and how it is used is the same, and the engine's own reaper ends what is left over.
+ * Runs the stack in containers, if TOLLGATE_STACK=containers asks for it and there is an engine. Health checks and use of the
+ * components are the same, and the engine's reaper removes leftovers.
  */
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers'
 import { until } from '../testkit/until.ts'
@@ -11,7 +11,7 @@ import type { Component } from './supervision.ts'
 
 const STARTERS: Record<ComponentName, () => Promise<Started>> = {
   async kafka() {
-    // The port outside must be known beforehand: the broker tells it to its clients.
+    // The outer port must be known in advance, because the broker advertises it to its clients.
     const port = await freePort()
     const container = await new GenericContainer('apache/kafka:4.2.0')
       .withExposedPorts({ container: port, host: port })
@@ -52,7 +52,7 @@ const STARTERS: Record<ComponentName, () => Promise<Started>> = {
       .withExposedPorts({ container: 5432, host: port })
       .withEnvironment({ POSTGRES_PASSWORD: 'postgres' })
       .withCommand(['postgres', '-c', 'shared_buffers=512MB', '-c', 'max_wal_size=4GB', '-c', 'max_connections=200'])
-      // The first time is the start that only initialises.
+      // It appears twice; the first time is only the initialisation.
       .withWaitStrategy(Wait.forLogMessage('database system is ready to accept connections', 2))
       .start()
     const address = `postgres://postgres:postgres@${container.getHost()}:${port}/postgres`
@@ -93,7 +93,7 @@ interface ContainerComponent extends Component {
 function asComponent(name: ComponentName, container: StartedTestContainer): ContainerComponent {
   return {
     name,
-    // The process is the engine's, and often in another machine.
+    // The process belongs to the engine, and often runs in a virtual machine.
     pid: null,
     async kill(signal = 'SIGKILL') {
       const { getContainerRuntimeClient } = await import('testcontainers')

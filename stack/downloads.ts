@@ -1,10 +1,10 @@
 /**
- * What is downloaded or made once, kept outside the checkout so that every clone shares it. A folder of the cache is either
- * absent or complete: it is filled under another name and renamed, so an interrupted download leaves nothing that could be
- * mistaken for a whole one, and a lock makes a second caller wait for the first instead of fetching the same again.
+ * A cache of downloads and other results, outside of the checkout so that all clones share it. A folder of the cache is either
+ * missing or complete: it is filled under another name and then renamed, so an interrupted download is never mistaken for a
+ * complete one. A lock makes a second caller wait instead of downloading the same again.
  *
- * A folder can still go bad afterwards: a power cut, a full disk, someone who tidies up. So it is looked over before each
- * use, against the list of its files, and made anew when it is broken.
+ * A folder can still be damaged later, by a power cut, a full disk or a cleanup. So before each use it is checked against the
+ * list of its files, and recreated if it is broken.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -30,25 +30,25 @@ import { workFolder } from './supervision.ts'
 export type Log = (line: string) => void
 
 export interface CacheEntry {
-  /** Of its folder in the cache. */
+  /** The name of its folder in the cache. */
   readonly name: string
   fill(folder: string): Promise<void>
-  /** Rejects when what is in the folder does not work. Every file is known to be there and to have its size. */
+  /** Rejects when the contents of the folder do not work. All files were found with their sizes before. */
   tryOut?(folder: string): Promise<void>
-  /** Another cache than the user's. */
+  /** A cache other than the user's. */
   readonly cache?: string
 }
 
 const run = promisify(execFile)
 const POM = join(import.meta.dirname, 'pom.xml')
-/** A first download over a slow line is let take its time. */
+/** Long enough for a first download over a slow connection. */
 const TOOL_LIMIT_MS = 20 * 60_000
 const PARTIAL = '.partial-'
 const FILE_LIST = '.tollgate-files.json'
 
 let partialCount = 0
 
-/** Returns the folder of the cache that holds the entry, filled now if it is not there yet or is broken. */
+/** Returns the cache folder of the entry, filling it if it is missing or broken. */
 export async function cached(entry: CacheEntry, log: Log): Promise<string> {
   const { name, fill, cache = cacheFolder() } = entry
   const target = join(cache, name)
@@ -68,7 +68,7 @@ export async function cached(entry: CacheEntry, log: Log): Promise<string> {
         writeFileSync(join(partial, FILE_LIST), JSON.stringify(listFiles(partial)))
         const made = await faultOf(entry, partial)
         if (made !== null) throw new Error(`${name} is not fit for use: ${made}`)
-        // Another that took the lock from a dead holder at the same moment may have been quicker: what works stays.
+        // Another process that took the lock from a dead holder at the same time may have finished first: keep what works.
         if ((await faultOf(entry, target)) === null) return target
         if (existsSync(target)) await remove(target, cache)
         await rename(partial, target)
@@ -83,7 +83,7 @@ export async function cached(entry: CacheEntry, log: Log): Promise<string> {
   )
 }
 
-/** Why the folder cannot be used, or null. */
+/** Why the folder cannot be used; null: it can. */
 async function faultOf({ tryOut }: CacheEntry, folder: string): Promise<string | null> {
   const listFile = join(folder, FILE_LIST)
   if (!existsSync(listFile)) return 'it has no list of its files'
@@ -98,7 +98,7 @@ async function faultOf({ tryOut }: CacheEntry, folder: string): Promise<string |
   }
 }
 
-/** Size of each file, target of each link, by path; the list itself is not there yet. */
+/** The size of each file and the target of each link, by path. The list itself does not exist yet. */
 function listFiles(folder: string): Record<string, string> {
   const paths = readdirSync(folder, { recursive: true }) as string[]
   return Object.fromEntries(paths.map((path) => [path, factsOf(join(folder, path))!]))
@@ -111,14 +111,14 @@ function factsOf(path: string): string | null {
   return stats.isDirectory() ? 'folder' : `${stats.size} bytes`
 }
 
-/** A file may grow: people, and what manages their machines, add certificates of their own to a bundle of them. */
+/** A file may grow: people and management tools add certificates to a bundle. */
 function isWhole(found: string | null, listed: string): boolean {
   if (found === listed) return true
   const [foundBytes, listedBytes] = [found, listed].map((facts) => Number(/^(\d+) bytes$/.exec(facts ?? '')?.[1]))
   return foundBytes! >= listedBytes!
 }
 
-/** In two steps, so that nobody meets it half removed. */
+/** Removes a folder in two steps, so that nobody sees it half removed. */
 async function remove(target: string, cache: string): Promise<void> {
   const aside = partialFolder(cache)
   await rename(target, aside)
@@ -129,7 +129,7 @@ function partialFolder(cache: string): string {
   return join(cache, `${PARTIAL}${processIdentity()}-${partialCount++}`)
 }
 
-/** What one profile of pom.xml lists. The cache key follows the file, so a changed version is a new download. */
+/** Downloads what a profile of pom.xml lists. The cache key depends on the file, so a changed version is downloaded again. */
 export async function cachedFromMaven(
   profile: string,
   log: Log,
@@ -140,7 +140,7 @@ export async function cachedFromMaven(
     {
       name: `${profile}-${key}`,
       fill: async (folder) => {
-        // A local repository of its own: Maven finds its default by the password file, not by HOME, and that may not be writable.
+        // A separate local repository: Maven finds the default by the password file, not by HOME, and may be unable to write to it.
         const repository = join(folder, '.repository')
         const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`]
         await runTool(
@@ -156,7 +156,7 @@ export async function cachedFromMaven(
   )
 }
 
-/** Runs a tool to its end; when it is missing the error is `howToInstall`, and when it fails or does not end, what it said. */
+/** Runs a tool. The error is `howToInstall` if it is missing, and its output if it fails or does not end in time. */
 export async function runTool(tool: string, args: string[], howToInstall: string): Promise<void> {
   try {
     await run(tool, args, { maxBuffer: 64 * 1024 * 1024, timeout: TOOL_LIMIT_MS, killSignal: 'SIGKILL' })
@@ -179,7 +179,7 @@ function cacheFolder(): string {
       accessSync(folder, constants.W_OK)
       return folder
     } catch {
-      // No home, or one that cannot be written: the next one.
+      // No home, or not writable: try the next one.
     }
   }
   throw new Error(`cannot write to ${wanted}: set XDG_CACHE_HOME to a folder that can be written`)

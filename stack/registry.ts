@@ -1,6 +1,6 @@
 /**
- * The schema registry: Apicurio, spoken to through its Confluent-compatible API. Its schemas are in an H2 file, so they
- * survive a kill and a start, as they would with the database of a real installation.
+ * The schema registry: Apicurio, used through its Confluent-compatible API. Its schemas are in an H2 file, so they survive a
+ * restart, as in a real installation.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import type { Component, StackFolder } from './supervision.ts'
 
 const ARCHIVE = 'apicurio-registry-app-3.3.3-all.tar.gz'
 
-/** What the registry is started from, downloaded if need be. */
+/** Returns what is needed to start the registry, downloading it if necessary. */
 export async function prepareRegistry(log: Log): Promise<{ java: string; program: string }> {
   const [java, program] = await Promise.all([findJava(log), cachedRegistry(log)])
   return { java, program }
@@ -24,20 +24,20 @@ export async function startRegistry(stack: StackFolder, log: Log): Promise<{ com
   const properties = {
     'quarkus.http.host': '127.0.0.1',
     'quarkus.http.port': port,
-    // The second, management port would be a fixed one; 0 lets the kernel choose, nobody asks it anything.
+    // The management port has a fixed default. 0 lets the kernel choose, as nobody uses it.
     'quarkus.management.host': '127.0.0.1',
     'quarkus.management.port': 0,
     'quarkus.http.access-log.enabled': false,
     'apicurio.storage.kind': 'sql',
     'apicurio.storage.sql.kind': 'h2',
-    // Without the delay of half a second, so that an acknowledged schema survives a kill.
+    // No write delay (by default half a second), so that an acknowledged schema survives a kill.
     'apicurio.datasource.url': `jdbc:h2:file:${join(folder, 'schemas')};WRITE_DELAY=0`,
   }
   const component = stack.supervise({
     name: 'registry',
     command: java,
     args: [
-      // It starts in half the time without the optimising compiler, and is asked a few dozen times in its life.
+      // It starts twice as fast without the optimising compiler, and gets only a few dozen requests.
       '-XX:TieredStopAtLevel=1',
       '-XX:+UseSerialGC',
       '-Xmx384m',

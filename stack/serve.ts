@@ -1,4 +1,4 @@
-/** `tollgate serve` as a process of its own, as an operator runs it; its log goes to a file, its figures are scraped. */
+/** Runs `tollgate serve` as a separate process, as an operator would. Its log goes to a file, and its metrics are scraped. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
@@ -12,13 +12,13 @@ export interface Serve {
   readonly logFile: string
   /** The operators' port: `/metrics`, `/healthz`, `/readyz`. */
   readonly operatorsUrl: string
-  /** Where the API answers, if the process has that role. */
+  /** The URL of the API, if the process has that role. */
   readonly apiUrl: string
-  /** Aborts when the process has ended, asked or not. */
+  /** Aborts when the process has ended, for whatever reason. */
   readonly ended: AbortSignal
-  /** Every sample of `/metrics` by its name with labels, `tollgate_events_total{outcome="covered"}`. */
+  /** The samples of `/metrics` by name with labels, such as `tollgate_events_total{outcome="covered"}`. */
   figures(): Promise<Map<string, number>>
-  /** Resolves when the process is gone, which it is the hard way when it has not obeyed for long. */
+  /** Stops the process and resolves when it has ended. It is killed if it does not stop in time. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -27,7 +27,7 @@ const ANSWERS_WITHIN_MS = 10_000
 const STOPS_WITHIN_MS = 60_000
 const LOG_LINES = 20
 
-/** Resolves once `/readyz` says so. `nodeArguments` come before the program, as for a profile. */
+/** Starts the process and resolves once `/readyz` reports ready. `nodeArguments`: options for Node, such as for a profile. */
 export async function startServe(
   environment: Readonly<Record<string, string>>,
   nodeArguments: readonly string[] = [],
@@ -66,12 +66,12 @@ export async function startServe(
       const [exitCode, endedBy] = await within(`the end of tollgate serve by ${signal}`, exit, STOPS_WITHIN_MS).catch(
         fail,
       )
-      // Of an end in order, or as asked, there is nothing to look up.
+      // After an orderly or requested end the log is not needed.
       if (exitCode === 0 || endedBy === signal) rmSync(folder, { recursive: true, force: true })
     },
   }
 
-  /** What does not do as it should is ended, and leaves its log. */
+  /** Ends a misbehaving process and keeps its log. */
   function fail(error: Error): never {
     child.kill('SIGKILL')
     throw new Error(`${error.message}; its log, ${logFile}, ends with:\n${endOfLog(logFile)}`)
@@ -85,12 +85,12 @@ function answers(url: string): Promise<boolean> {
   )
 }
 
-/** A process that stands still takes a connection, and never answers. */
+/** With a timeout: a suspended process accepts connections but never answers. */
 function ask(url: string): Promise<Response> {
   return fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) })
 }
 
-/** The last lines that a process wrote. */
+/** The last lines of a log. */
 export function endOfLog(logFile: string): string {
   return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_LINES).join('\n')
 }

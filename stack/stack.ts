@@ -1,7 +1,7 @@
 /**
- * The stack: Kafka, schema registry, Postgres and Redis, real ones, as demo, tests and bench need them. Plain processes
- * on free ports with data of their own, so several stacks run side by side; they are gone when the starter is (see
- * supervision.ts). One component a file; each says how it is found, started and asked whether it answers.
+ * The stack for demo, tests and benchmarks: real Kafka, schema registry, Postgres and Redis. They are plain processes on free
+ * ports with separate data, so several stacks can run at once, and they end with the program that started them (see
+ * supervision.ts). Each component has a file that knows how to find it, start it and check whether it answers.
  */
 
 import { asStack, COMPONENT_NAMES, type ComponentName, type Stack, type Started } from './components.ts'
@@ -27,13 +27,13 @@ const STARTERS: Record<ComponentName, (stack: StackFolder, log: Log) => Promise<
   redis: startRedis,
 }
 
-/** Downloads what is not there yet. A start does so too; this is for those who want the start to be quick. */
+/** Downloads what is missing, so that a later start is quick. A start downloads it as well. */
 export async function prepareStack({ log = () => {} }: Pick<StackOptions, 'log'> = {}): Promise<void> {
   if (process.env.TOLLGATE_STACK === 'containers') return
   await Promise.all([prepareKafka(log), prepareRegistry(log), prepareRedis(log)])
 }
 
-/** Resolves when every component answers. */
+/** Starts a stack and resolves when every component answers. */
 export async function startStack({ log = () => {}, only = COMPONENT_NAMES }: StackOptions = {}): Promise<Stack> {
   if (process.env.TOLLGATE_STACK === 'containers') {
     const { startContainers } = await import('./containers.ts')
@@ -49,7 +49,7 @@ export async function startStack({ log = () => {}, only = COMPONENT_NAMES }: Sta
   try {
     return asStack(new Map(await Promise.all(starting)), () => folder.close())
   } catch (error) {
-    // The others may still be downloading or starting: what they start must not come to life after the end.
+    // Other components may still be downloading or starting; they must not start after the end.
     await folder.close()
     await Promise.allSettled(starting)
     throw error

@@ -1,14 +1,14 @@
 /**
- * Nothing of a stack outlives the program that started it, however that program ends.
+ * Supervises a stack: nothing of it outlives the program that started it, however that program ends.
  *
- * Each stack has a folder of its own and a watchdog: a small shell whose standard input is a pipe held by us. The kernel
- * closes the pipe when we are gone, whether by a return, an exception, Ctrl-C or kill -9; the watchdog then ends what runs
- * in the folder and removes it. An orderly stop is the same thing, with the pipe closed by hand, so there is one way to end
- * and it is used every day. Should the watchdog be killed too, the next start sweeps what it left.
+ * Each stack has a folder and a watchdog: a small shell whose standard input is a pipe that we hold open. When our process ends,
+ * by a return, an exception, Ctrl-C or kill -9, the kernel closes the pipe. Then the watchdog ends everything that runs in the
+ * folder and removes it. An orderly stop closes the pipe explicitly, so there is only one way to end, and it is well tested. If
+ * the watchdog is killed too, the next start cleans up.
  *
- * A component can be started at the very moment we die. So it begins as a shell that first writes down its pid and then
- * looks whether the stack is still `alive`, while the watchdog first removes `alive` and then reads the pids: whichever
- * comes second sees the other.
+ * A component may be starting at the moment we die. So it begins as a shell that first writes its pid and then checks whether
+ * the stack is still `alive`, while the watchdog first removes `alive` and then reads the pids: whichever is second sees the
+ * other.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import {
@@ -32,14 +32,14 @@ import { isIdentityAlive, processIdentity } from '../scripts/lock.mjs'
 import { within } from '../testkit/until.ts'
 
 const START_LIMIT_MS = 120_000
-/** Much data takes a while to be removed. */
+/** Removing a lot of data takes a while. */
 const END_LIMIT_MS = 120_000
-/** A try that takes longer is given up for the next. */
+/** An attempt that takes longer is abandoned, and the next one is made. */
 const ANSWER_LIMIT_MS = 5_000
 const POLL_MS = 50
 const LOG_TAIL_LINES = 25
 
-/** Runs in the stack's folder, given as $1. A pid is ended only if that process works in this folder: pids are used again. */
+/** Runs in the stack's folder, given as $1. As pids are reused, a process is ended only if it works in this folder. */
 const WATCHDOG = `
 dir=$1
 cat >/dev/null
@@ -79,32 +79,32 @@ exec "$@"
 `
 
 export interface Program {
-  /** Also the name of its folder, which is its working directory. */
+  /** Also the name of its folder, its working directory. */
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
   readonly env?: Record<string, string>
   readonly user?: { readonly uid: number; readonly gid: number } | null
-  /** What ends it at once and whole; the data is thrown away anyway. */
+  /** The signal that ends it at once and completely; its data is discarded anyway. */
   readonly endSignal: 'KILL' | 'QUIT'
-  /** Milliseconds for which an early exit is answered by another try, where what it waits for is known to pass. */
+  /** For how many milliseconds an early exit leads to another attempt, if its cause is known to be temporary. */
   readonly retryForMs?: number
-  /** Rejects while it does not answer; `signal` ends a try that takes too long. */
+  /** Rejects while it does not answer; `signal` aborts an attempt that takes too long. */
   readonly answers: (signal: AbortSignal) => Promise<void>
 }
 
 export interface Component {
   readonly name: string
   readonly pid: number | null
-  /** Resolves when the signal has done its work: when it is gone, except for SIGSTOP and SIGCONT. */
+  /** Sends a signal and resolves when the process has ended, except for SIGSTOP and SIGCONT. */
   kill(signal?: NodeJS.Signals): Promise<void>
-  /** Again, on the same port and data; resolves when it answers. */
+  /** Restarts it with the same port and data; resolves when it answers. */
   start(): Promise<void>
 }
 
 export interface StackFolder {
   readonly path: string
-  /** A new folder inside, for one component, which also becomes its owner. */
+  /** Creates a folder inside for one component, owned by the component's user. */
   folderFor(name: string, user?: Program['user']): string
   supervise(program: Program): Component
   /** Ends everything and removes the folder. */
@@ -112,14 +112,14 @@ export interface StackFolder {
 }
 
 /**
- * Where stacks live: on a disk, because what is measured must include a real fsync and /tmp is memory on many systems.
- * TOLLGATE_WORK_FOLDER names another place; everybody must be able to pass through it when root starts the stack.
+ * The folder for stacks: on a disk, because measurements must include a real fsync, and /tmp is in memory on many systems.
+ * TOLLGATE_WORK_FOLDER names another one; if root starts the stack, everybody must be able to traverse it.
  */
 export function workFolder(): string {
   const { uid } = userInfo()
   const { TOLLGATE_WORK_FOLDER } = process.env
   const path = TOLLGATE_WORK_FOLDER || join(isWritable('/var/tmp') ? '/var/tmp' : tmpdir(), `tollgate-${uid}`)
-  // Started by root, Postgres runs as another user, who must pass through here but need not list it.
+  // If root starts the stack, Postgres runs as another user, who must be able to traverse the folder but not list it.
   mkdirSync(path, { recursive: true })
   if (process.platform !== 'win32' && statSync(path).uid !== uid) throw new Error(`${path} belongs to another user`)
   chmodSync(path, 0o711)
@@ -134,7 +134,7 @@ export async function openStackFolder(): Promise<StackFolder> {
   chmodSync(stacks, 0o711)
   await sweep(stacks)
 
-  // The name says whose it is from the first moment on, so that another's sweep never finds a folder of no one.
+  // The name identifies its owner from the start, so that another program's cleanup never takes it for an orphan.
   const path = join(stacks, `${processIdentity()}-${process.hrtime.bigint()}-${folderCount++}`)
   for (const folder of [path, join(path, 'pids')]) {
     mkdirSync(folder)
@@ -171,7 +171,7 @@ export async function openStackFolder(): Promise<StackFolder> {
   }
 }
 
-/** Ends and removes what stacks left whose starter and watchdog were both killed. */
+/** Ends and removes the remains of stacks whose starter and watchdog were both killed. */
 async function sweep(stacks: string): Promise<void> {
   const stale = readdirSync(stacks).filter((name) => !isIdentityAlive(name.split('-').slice(0, 2).join('-')))
   const swept = stale.map((name) => exited(spawnWatchdog(join(stacks, name), 'ignore')))
@@ -181,7 +181,7 @@ async function sweep(stacks: string): Promise<void> {
 function spawnWatchdog(folder: string, stdin: 'pipe' | 'ignore'): ChildProcess {
   return spawn('/bin/sh', ['-c', WATCHDOG, 'tollgate-watchdog', folder], {
     cwd: '/',
-    // Its own session: a Ctrl-C in the terminal goes to all of a process group, and the watchdog has to outlast it.
+    // Its own session: a Ctrl-C in the terminal goes to the whole process group, and the watchdog must survive it.
     detached: true,
     stdio: [stdin, 'ignore', 'ignore'],
   })
@@ -200,14 +200,14 @@ function supervise(stack: string, program: Program): Component {
       {
         cwd: folder,
         detached: true,
-        // Not ours: a PGPORT or QUARKUS_* of the caller's would change what runs.
+        // Not our environment: a PGPORT or QUARKUS_* of the caller would affect the component.
         env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LANG: 'C.UTF-8', TZ: 'UTC', HOME: folder, ...program.env },
         stdio: ['ignore', log, log],
         ...(program.user ?? {}),
       },
     )
     closeSync(log)
-    // A program that is done with its stack may end without stopping it: the watchdog does.
+    // A program may end without stopping its stack: the watchdog stops it.
     launched.unref()
     launched.once('exit', () => {
       if (child === launched) child = null
@@ -235,7 +235,7 @@ function supervise(stack: string, program: Program): Component {
       const elapsedMs = () => performance.now() - startedAt
       child ??= launch()
       while (true) {
-        // Looked at before asking: a stranger who took the port after our program failed must not answer for it.
+        // Checked first: if our program failed, another process on its port must not answer for it.
         if (child === null) {
           if (elapsedMs() > (program.retryForMs ?? 0)) throw didNotStart('ended while starting')
           child = launch()
@@ -256,7 +256,7 @@ function supervise(stack: string, program: Program): Component {
     try {
       said = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n')
     } catch {
-      // The stack was closed meanwhile.
+      // The stack was closed in the meantime.
     }
     return new Error(`${program.name} ${how}; its last lines:\n${said}`)
   }

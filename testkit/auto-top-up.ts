@@ -1,4 +1,4 @@
-/** Sets automatic top-up up as an account's owner would: a test card saved at the sandbox, figures, and consent to them. */
+/** Sets up automatic top-up as a customer would: saves a test card at the sandbox, and saves settings with consent. */
 import { randomUUID } from 'node:crypto'
 import type { AutoTopUpSettings } from '../src/core/top-up/judge.ts'
 import type { Consent } from '../src/core/top-up/settings.ts'
@@ -11,14 +11,14 @@ export interface SavedCard {
   readonly accountId: string
   /** One of the sandbox's test numbers. */
   readonly number: string
-  /** Null: automatic top-up is off, and nothing has to be agreed to. */
+  /** Null: automatic top-up is off, so no consent is needed. */
   readonly consent: (methodId: string) => Consent | null
   readonly actor: string
-  /** The sandbox unless told. */
+  /** By default the sandbox. */
   readonly provider?: string
 }
 
-/** Saves a test card as the account's default, and answers its id. Throws where it is refused. */
+/** Saves a test card as the account's default and returns its id. Throws when it is refused. */
 export async function saveCard(
   writer: Writer,
   desk: Pick<SandboxDesk, 'addTestCard'>,
@@ -43,11 +43,11 @@ export interface WantedAutoTopUp {
   readonly number: string
   readonly thresholdMicros: bigint
   readonly amountMicros: bigint
-  /** The sandbox unless told. */
+  /** By default the sandbox. */
   readonly provider?: string
 }
 
-/** Saves a card, and turns automatic top-up on. Throws where either is refused. */
+/** Saves a card and turns automatic top-up on. Throws when either is refused. */
 export async function turnAutoTopUpOn(
   writer: Writer,
   desk: Pick<SandboxDesk, 'addTestCard'>,

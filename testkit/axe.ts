@@ -1,4 +1,4 @@
-/** What axe finds on a page that somebody could not get past: of the rules of WCAG 2.2 AA, what is serious or critical. */
+/** Finds accessibility problems with axe: serious and critical violations of the rules of WCAG 2.2 AA. */
 import { source } from 'axe-core'
 import type { Page } from 'playwright-core'
 
@@ -9,7 +9,7 @@ export interface GraveFinding {
   readonly element: string
 }
 
-/** By all those rules, or by one alone. Run in the page itself: a tab for each look, as axe's own driver has it, takes ten times as long. */
+/** Checks all these rules, or only one. axe runs in the page: its own driver opens a tab each time, which is ten times slower. */
 export async function findGrave(page: Page, onlyRule?: string): Promise<GraveFinding[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(source)
   const options = {

@@ -1,4 +1,4 @@
-/** Who uses telephony in the demo: each account with its numbers and its people, drawn once from the seed. */
+/** The callers of the demo: each account with its numbers and users, drawn once from the seed. */
 import type { AccountSettings } from '../src/core/account/settings.ts'
 import type { InstantMicros } from '../src/core/instant.ts'
 import {
@@ -20,7 +20,7 @@ export interface Caller {
   readonly region: CallingRegion
   readonly plan: CallingPlan | null
   readonly ownNumbers: readonly string[]
-  /** Numbers of the other region, which a package does not accept as callers. */
+  /** Numbers of the other region, which packages do not accept as callers. */
   readonly foreignNumbers: readonly string[]
   readonly tollFreeNumber: string
   readonly textNumber: string
@@ -42,12 +42,12 @@ export function callerOf(random: Random, account: TrafficAccount, index: number,
     foreignNumbers: numbers(foreign, 2),
     tollFreeNumber: numberLike(random, random.pick(TOLL_FREE_NUMBERS[region])),
     textNumber: numberLike(random, random.pick(TEXT_NUMBERS[region])),
-    // A busier account has more users, or all of its users would be heavy ones.
+    // A busier account has more users; otherwise all of them would be heavy users.
     userCount: 10 + random.whole(20) + Math.round(120 / (index + 1)),
   }
 }
 
-/** A few people make most of the calls, so that some reach their fair-use limit while others never will. */
+/** Picks a user. A few users make most calls, so that some reach their fair-use limit and others never do. */
 export function userOf(random: Random, caller: Caller): string {
   const rank = Math.floor(caller.userCount * random.fraction() ** 2)
   return `user-${rank + 1}`

@@ -1,4 +1,4 @@
-/** Which states the gallery has, and when one is there to be looked at. */
+/** The states of the gallery, and waiting until one is fully shown. */
 import type { Page } from 'playwright-core'
 
 export async function statesOf(page: Page, url: string): Promise<string[]> {
@@ -7,9 +7,9 @@ export async function statesOf(page: Page, url: string): Promise<string[]> {
   return await page.locator('#states a').allTextContents()
 }
 
-/** The gallery has loaded before what the page loads late; blocks of what loads have appeared, and nothing fades any more. */
+/** Waits until late parts of the page have loaded, placeholders have appeared, and no transition is running. */
 export async function whenShown(page: Page): Promise<void> {
-  // Looked for in each frame: a locator waits half a second between its later looks.
+  // Checked in every frame: a locator would wait up to half a second between its checks.
   await page.waitForFunction('document.querySelector("main") !== null')
   await page.evaluate(`(async () => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))

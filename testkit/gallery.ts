@@ -1,11 +1,11 @@
-/** The gallery of the page, built and served: for the tests in a browser, and for pictures. */
+/** Builds and serves the gallery of the page, for browser tests and screenshots. */
 import { join } from 'node:path'
 import { build, preview } from 'vite'
 
 const CONFIG = join(import.meta.dirname, '../web/vite.config.ts')
 
 export interface Gallery {
-  /** Of a state, by its name; without one, of the list of them. */
+  /** The URL of a state; without a name, that of the list of states. */
   readonly url: string
   close(): Promise<void>
 }

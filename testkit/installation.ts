@@ -1,4 +1,4 @@
-/** Sets a fresh installation up as an operator would: topics, schemas, tables, a catalog, accounts, opening credit. */
+/** Sets up a fresh installation as an operator would: topics, schemas, tables, a catalog, accounts, opening credit. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseAccountsFile } from '../src/catalog/accounts-file.ts'
@@ -20,7 +20,7 @@ import { createPool } from '../src/platform/postgres.ts'
 import { createEncoders, createTopicsAndSchemas } from '../src/platform/schemas.ts'
 import { OPENING_CREDIT } from './opening-credit.ts'
 
-/** Catalog and accounts of the demo, which tests and benchmarks use as well. */
+/** The catalog and accounts of the demo, also used by tests and benchmarks. */
 const SAMPLE = join(import.meta.dirname, '../demo')
 
 export interface Installation extends Writer {
@@ -28,7 +28,7 @@ export interface Installation extends Writer {
   readonly config: Config
   readonly encode: Encode
   readonly accounts: readonly AccountSettings[]
-  /** Traffic begins here; the catalog is in force from the day before. */
+  /** When traffic begins; the catalog is in force from the day before. */
   readonly startMicros: InstantMicros
   close(): Promise<void>
 }

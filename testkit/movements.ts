@@ -1,13 +1,13 @@
 /**
- * Movements of every kind by plain SQL, as a rater would have left them: chained, with the usage that they are of, names of
- * users that are hard on files among them. For sizes that nobody waits for to be rated.
+ * Inserts movements of every kind by plain SQL, as a rater would have written them: chained, with their usage, and with user
+ * names that are difficult in files. For numbers of movements that would take too long to rate.
  */
 import type { Pool } from '../src/platform/postgres.ts'
 
-const INSERTED_AT_ONCE = 100_000
+const ROWS_PER_INSERT = 100_000
 const USERS = 400
 
-/** What people call themselves, and what they try. */
+/** Unusual and malicious names. */
 export const AWKWARD_NAMES = [
   'Jörg "the boss" Müller',
   '=HYPERLINK("https://evil.example","Click")',
@@ -26,7 +26,7 @@ export const AWKWARD_NAMES = [
   ',',
 ] as const
 
-/** What each sequence is of: of 1,000 one is a top-up, three are adjustment, refund and dispute, two reversals, the rest usage. */
+/** The kind of each sequence: of 1,000, one each is top-up, adjustment, refund and dispute, two are reversals, the rest usage. */
 const NUMBERED = `
   select s, $3::timestamptz + (s - $1::bigint) * ($4::timestamptz - $3::timestamptz) / $5::double precision as at, r,
          case when r = 0 then 'top_up' when r = 250 then 'adjustment' when r = 251 and s > 1000 then 'refund'
@@ -77,7 +77,7 @@ const INSERT_USAGE = `
 
 const READ_CHAIN = 'select last_sequence, balance_micros from tollgate.accounts where account_id = $1'
 
-/** Alert levels and versions stay as they are: nobody is told of this. */
+/** Alert levels and versions stay unchanged: nothing is announced. */
 const STORE_BALANCE = `
   update tollgate.accounts a
      set last_sequence = m.sequence, balance_micros = m.balance_after_micros,
@@ -91,22 +91,22 @@ const NAME_USERS = `
       on conflict do nothing`
 
 export interface MadeMovements {
-  /** In EUR, there already; its movements go on from its last. */
+  /** An existing account in EUR; the movements continue from its last one. */
   readonly accountId: string
   readonly count: number
-  /** Between which they are recorded, evenly; after its last. */
+  /** The movements are recorded evenly between these instants, which must be after the account's last movement. */
   readonly from: Date
   readonly to: Date
 }
 
-/** Some 30 seconds for a million. */
+/** Inserts movements; a million takes some 30 seconds. */
 export async function makeMovements(pool: Pool, { accountId, count, from, to }: MadeMovements): Promise<void> {
   await pool.query(NAME_USERS, [accountId, AWKWARD_NAMES])
   const stepMs = (to.getTime() - from.getTime()) / count
-  for (let done = 0; done < count; done += INSERTED_AT_ONCE) {
+  for (let done = 0; done < count; done += ROWS_PER_INSERT) {
     const { rows } = await pool.query<{ last_sequence: bigint }>(READ_CHAIN, [accountId])
     const after = rows[0]!.last_sequence
-    const rowsNow = Math.min(INSERTED_AT_ONCE, count - done)
+    const rowsNow = Math.min(ROWS_PER_INSERT, count - done)
     const begins = new Date(from.getTime() + done * stepMs)
     const ends = new Date(from.getTime() + (done + rowsNow) * stepMs)
     const upTo = after + BigInt(rowsNow)
@@ -117,7 +117,7 @@ export async function makeMovements(pool: Pool, { accountId, count, from, to }: 
   }
 }
 
-/** The months of the two big tables, as a rater makes them ahead of time. */
+/** Creates the monthly partitions of movements and rated usage, as a rater does in advance. */
 export async function makeMonths(pool: Pool, from: Date, months: number): Promise<void> {
   for (const table of ['movements', 'rated_usage']) {
     for (let month = 0; month < months; month++) {

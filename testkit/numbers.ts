@@ -1,18 +1,18 @@
 /**
- * Where demo calls come from and go to: number plans by country, `#` standing for any digit. They agree with
- * `catalog/numbering.csv`, and every destination but those of `WITHOUT_RATE` has a price in both outbound decks; a test
- * holds both.
+ * The numbers that demo calls come from and go to, as templates by country; `#` is any digit. They agree with
+ * `catalog/numbering.csv`, and every destination except those of `WITHOUT_RATE` has a price in both outbound decks; a test
+ * checks both.
  */
 import type { Random } from './random.ts'
 
 export type CallingRegion = 'EU' | 'US'
 
-/** What demo traffic knows of a package: whose caller numbers fit it and which destinations it includes. */
+/** What demo traffic needs to know about a package: the region of its callers and its destinations. */
 export interface CallingPlan {
   readonly region: CallingRegion
-  /** Destinations the package includes, the nearest more than once so that they are called more; empty: no package. */
+  /** The destinations that the package includes; frequent ones are repeated. Empty: no package. */
   readonly inside: readonly string[]
-  /** Destinations the package does not include. */
+  /** The destinations that the package does not include. */
   readonly outside: readonly string[]
 }
 
@@ -29,7 +29,7 @@ export const CALLING_PLANS: ReadonlyMap<string, CallingPlan> = new Map<string, C
   ['eu-us-world', { region: 'EU', inside: [...EU_NEAR, ...EU_FAR, ...WORLD_NEAR], outside: ELSEWHERE }],
 ])
 
-/** Fixed and mobile numbers of each country. */
+/** Templates of fixed and mobile numbers by country. */
 export const NUMBER_PLANS: Readonly<Record<string, readonly string[]>> = {
   AE: ['+9714#######', '+97150#######'],
   AR: ['+5411########', '+54911########'],
@@ -76,7 +76,7 @@ export const NUMBER_PLANS: Readonly<Record<string, readonly string[]>> = {
   ZA: ['+2711#######', '+278########'],
 }
 
-/** Numbers an account of the region calls from, and is called on. */
+/** The countries of an account's own numbers, by region. */
 export const HOME_COUNTRIES: Readonly<Record<CallingRegion, readonly string[]>> = {
   EU: ['DE', 'DE', 'FR', 'GB', 'AT', 'NL', 'SK', 'CZ'],
   US: ['US', 'US', 'US', 'CA'],
@@ -110,7 +110,7 @@ export const TOLL_FREE_NUMBERS: Readonly<Record<CallingRegion, readonly string[]
   US: ['+1800555####', '+1888555####'],
 }
 
-/** Numbers that texts are received on: what comes in has a price, and the inbound decks know mobile numbers only. */
+/** Numbers that receive texts. Inbound messages have a price, and the inbound decks have only mobile numbers. */
 export const TEXT_NUMBERS: Readonly<Record<CallingRegion, readonly string[]>> = {
   EU: ['+49151########', '+447700######', '+336########'],
   US: ['+1212555####', '+1415555####'],
@@ -122,10 +122,10 @@ export const MULTIMEDIA_COUNTRIES: Readonly<Record<CallingRegion, readonly strin
   US: ['US', 'US', 'CA'],
 }
 
-/** Deliberately absent from every outbound deck: a network nobody sells, international freephone, an unknown code. */
+/** Deliberately missing in every outbound deck: an unsold network, international freephone, an unknown short code. */
 export const WITHOUT_RATE = ['+8502########', '+800########', '54321'] as const
 
-/** No plus, no digits, too few or too many digits, an address of another network. */
+/** Without plus, without digits, with too few or too many digits, or an address of another network. */
 export const INVALID_NUMBERS = ['030555####', '', '+', '+4930##############', 'sip:desk-##', '+49 30 555 ####'] as const
 
 export function numberLike(random: Random, template: string): string {

@@ -1,6 +1,6 @@
 /**
- * Credit each account of `accounts.yaml` starts the demo with, in its currency. Most are comfortable; a few run out
- * within half a minute of traffic, and one has nothing and is blocked by its first charge.
+ * The credit with which each account of `accounts.yaml` starts the demo, in its currency. Most have plenty; a few run out
+ * within half a minute of traffic, and one has none and is blocked by its first charge.
  */
 export const OPENING_CREDIT: ReadonlyMap<string, string> = new Map([
   ['nordlicht-logistik', '12000.00'],

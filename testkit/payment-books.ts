@@ -1,4 +1,4 @@
-/** The payment provider's books beside the ledger's, account by account: what payments brought, less refunds and disputes. */
+/** Compares the payment provider's books with the ledger's by account: payments minus refunds and disputes. */
 import type { Micros } from '../src/core/money.ts'
 import type { SandboxDesk } from '../src/payments/providers/sandbox/desk.ts'
 import { type SandboxPayment, sumOf } from '../src/payments/providers/sandbox/payment.ts'
@@ -20,14 +20,14 @@ const READ_MOVED = `
    group by a.account_id
    order by a.account_id`
 
-/** What one payment has brought so far. */
+/** The net amount of one payment so far. */
 export interface TakenPayment {
   readonly accountId: string
   readonly currency: string
   readonly takenMicros: Micros
 }
 
-/** Of every account of the ledger, and of those that only the sandbox knows. */
+/** Reads the books of every account of the ledger, and of accounts that only the sandbox knows. */
 export async function readPaymentBooks(pool: Pool, desk: SandboxDesk): Promise<PaymentBook[]> {
   const payments = await allPayments(desk)
   return await comparePaymentBooks(
@@ -40,7 +40,7 @@ export async function readPaymentBooks(pool: Pool, desk: SandboxDesk): Promise<P
   )
 }
 
-/** The same with whatever provider's payments. */
+/** Compares the ledger with the payments of any provider. */
 export async function comparePaymentBooks(pool: Pool, payments: readonly TakenPayment[]): Promise<PaymentBook[]> {
   const atProvider = new Map<string, { currency: string; micros: Micros }>()
   for (const { accountId, currency, takenMicros } of payments) {

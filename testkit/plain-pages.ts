@@ -1,4 +1,4 @@
-/** The plain pages around the Billing page with planted figures, each as the API sends it: for pictures, and for tests in a browser. */
+/** The plain pages around the Billing page, as the API sends them, with sample figures: for screenshots and browser tests. */
 import type { Page as BrowserPage } from 'playwright-core'
 import { type Brand, type Page, renderPage } from '../src/api/pages/html.ts'
 import { goingBackPage, nowherePage } from '../src/api/pages/return-pages.ts'
@@ -53,7 +53,7 @@ export interface PlainPageOptions {
   readonly product?: string
 }
 
-/** By name. What goes on by itself is left out of them: it is seen where that is slow, or not allowed. */
+/** The pages by name, without the scripts that would leave them at once: people see a page when that is slow or forbidden. */
 export function plainPages({
   locale,
   color = '#1f5fd6',
@@ -89,7 +89,7 @@ export function plainPages({
   }
 }
 
-/** Loads one within its policy; what it may not have fails in the browser's console. */
+/** Loads a page under its content policy. Violations are reported in the browser's console. */
 export async function openPlainPage(browserPage: BrowserPage, page: Page): Promise<void> {
   const { status, headers, text } = renderPage(page)
   await browserPage.route(`${ORIGIN}/**`, (route) => route.fulfill({ status, headers, body: text }))

@@ -1,6 +1,6 @@
 /**
- * Seeded randomness (mulberry32): the same seed gives the same numbers on every machine, which is what lets a run of the
- * demo be repeated and its sums be compared.
+ * Seeded random numbers (mulberry32): the same seed gives the same numbers on every machine, so a run of the demo can be
+ * repeated and its sums compared.
  */
 export interface Random {
   /** Uniform in [0, 1). */

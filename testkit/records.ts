@@ -64,7 +64,7 @@ export type UsageTopic = keyof RecordByTopic
 /** A record and the topic it belongs on. */
 export type UsageOnTopic = { [T in UsageTopic]: { readonly topic: T; readonly event: RecordByTopic[T] } }[UsageTopic]
 
-/** The same id with other content, which is a contradiction wherever it is sent. */
+/** Changes the content of an event but not its id, which makes the two conflict. */
 export function withOtherContent(usage: UsageOnTopic): UsageOnTopic {
   const { topic, event } = usage
   switch (topic) {
@@ -74,7 +74,7 @@ export function withOtherContent(usage: UsageOnTopic): UsageOnTopic {
       return { topic, event: { ...event, quantity: event.quantity + 1 } }
     case 'usage.corrections.v1':
       return { topic, event: { ...event, corrects: `${event.corrects}-b` } }
-    // Apart, since the compiler keeps topic and record together only one by one.
+    // One case per topic: only then does the compiler know which record belongs to the topic.
     case 'usage.calls.v1':
       return { topic, event: { ...event, duration_seconds: event.duration_seconds + 60 } }
     case 'usage.toll-free.v1':

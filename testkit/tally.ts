@@ -1,9 +1,9 @@
-/** What demo traffic has sent, counted by what must become of it, so that the books can be held against it. */
+/** Counts what demo traffic has sent by its expected outcome, to compare with the books. */
 import type { UsageTopic } from './records.ts'
 
 /**
- * What is wrong with an event that can be decoded. A `duplicate` is harmless; the others end as dead letters, in
- * whatever order the topics are read.
+ * The faults of events that can be decoded. A `duplicate` is harmless; the others become dead letters, in whatever order the
+ * topics are read.
  */
 export type EventFault =
   | 'duplicate'
@@ -14,10 +14,10 @@ export type EventFault =
   | 'no_rate'
   | 'already_corrected'
 
-/** What is wrong with bytes that cannot. */
+/** The faults of messages that cannot be decoded. */
 export type JunkFault = 'empty' | 'short' | 'not_avro' | 'unknown_schema'
 
-/** What a call without fault is meant to be; whether a package call still fits the fair-use limit is not foreseen. */
+/** The intended class of a valid call. Whether a package call is still within the fair-use limit is not predicted. */
 export type CallClass =
   | 'unanswered'
   | 'inbound'
@@ -30,7 +30,7 @@ export type CallClass =
   | 'special'
   | 'emergency'
 
-/** What any event without fault is meant to be, were it never corrected. */
+/** The intended class of a valid event, if it is not corrected. */
 export type UsageClass =
   | CallClass
   | 'toll_free'
@@ -42,21 +42,21 @@ export type UsageClass =
   | 'other'
   | 'correction'
 
-/** Running tally. `items` = `events` + `duplicates` + `deadLetters`. */
+/** The running tally. `items` = `events` + `duplicates` + `deadLetters`. */
 export interface Produced {
   items: number
-  /** New events that leave an identity, whatever is decided; corrections and what they take back are among them. */
+  /** New events that get an identity, whatever the decision, including corrections and corrected events. */
   events: number
   duplicates: number
-  /** Everything that must come back as a dead letter: `conflicts`, `junk` and `unratable`. */
+  /** Everything that must become a dead letter: `conflicts`, `junk` and `unratable`. */
   deadLetters: number
   conflicts: number
   junk: number
   unratable: number
-  /** Every item by the topic it is sent to. */
+  /** All items by topic. */
   byTopic: Record<UsageTopic, number>
   byFault: Record<EventFault | JunkFault, number>
-  /** Every one of `events`. */
+  /** All `events` by class. */
   byClass: Record<UsageClass, number>
 }
 

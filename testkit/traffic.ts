@@ -1,13 +1,13 @@
 /**
- * Believable traffic from a seed: what a telephony platform would send in a working day, its faults included. Pure: no
- * clock and no randomness but the seed's, so that the same arguments give the same stream.
+ * Generates realistic traffic from a seed: what a telephony platform would send on a working day, including faults. Pure: it
+ * uses no clock and no randomness but the seed's, so the same arguments give the same stream.
  *
- * The topics are read side by side, so a correction may be decided before or after the event it corrects. What becomes
- * of each item, as far as the tally goes, is the same either way: only sound events are corrected, and whatever else
- * turns on an earlier item follows it on the same topic under the same key.
+ * The topics are read concurrently, so a correction may be decided before or after the event that it corrects. The outcomes
+ * that the tally counts are the same either way: only valid events are corrected, and everything else that depends on an
+ * earlier item follows it on the same topic under the same key.
  *
- * Time is simulated. It walks through the office hours of one day and slows towards their end without reaching it, so
- * that however long the demo runs no event lies a day ahead of its start, where intake would refuse it.
+ * Time is simulated. It moves through the office hours of one day, and slows down towards their end without reaching it. So
+ * however long the demo runs, no event is a day ahead of its start, which intake would refuse.
  */
 import { type InstantMicros, MICROS_PER_DAY, MICROS_PER_SECOND } from '../src/core/instant.ts'
 import { type Caller, callerOf, type TrafficAccount, userOf } from './callers.ts'
@@ -49,13 +49,13 @@ export interface Traffic {
 
 export interface TrafficOptions {
   readonly seed: number
-  /** The earlier in the list, the busier. */
+  /** Accounts that are earlier in the list are busier. */
   readonly accounts: readonly TrafficAccount[]
-  /** When the demo starts; no event occurs before it or 24 hours after it. */
+  /** When the demo starts. No event occurs before it, nor 24 hours or more after it. */
   readonly startMicros: InstantMicros
-  /** How much of the traffic an account has, as a weight, by its place in the list; unless told as 1 to its rank. */
+  /** An account's share of the traffic, as a weight by its index; by default 1 / (index + 1). */
   readonly weight?: (index: number) => number
-  /** `calls` for traffic of that one topic; all kinds of usage unless told. */
+  /** `calls`: only traffic of that topic; by default all kinds of usage. */
   readonly kinds?: 'calls' | 'all'
 }
 
@@ -76,15 +76,15 @@ const SHARES = {
   whatsapp: 0.24,
   /** Of agent sessions: the caller hung up at once. */
   noUsage: 0.04,
-  /** Of corrections: sent before the event they correct. */
+  /** Of corrections: sent before the event that they correct. */
   correctionFirst: 0.15,
-  /** Of corrections: of an event that is corrected already. */
+  /** Of corrections: of an event that was corrected before. */
   correctedTwice: 0.04,
-  /** Of corrections: of an event that some accounts find on their invoice, which chance alone would hardly pick. */
+  /** Of corrections: of analyses and voice agents, which some accounts are invoiced for; chance would rarely pick them. */
   correctedAnalysis: 0.2,
 }
 
-/** Of new usage; the rest are calls, which bring some forwarded legs besides. */
+/** Shares of new usage. The rest are calls, some of which add a forwarded leg. */
 const KIND_MIX: readonly (readonly [Exclude<UsageTopic, 'usage.calls.v1'>, number])[] = [
   ['usage.toll-free.v1', 0.06],
   ['usage.messages.v1', 0.163],
@@ -94,7 +94,7 @@ const KIND_MIX: readonly (readonly [Exclude<UsageTopic, 'usage.calls.v1'>, numbe
   ['usage.corrections.v1', 0.0105],
 ]
 
-/** All of them in every tariff. What is used, and the most of it at once. */
+/** SKUs that every tariff has, each with the maximum quantity of one event. */
 const SKUS: readonly (readonly [string, number])[] = [
   ['number-lookup', 20],
   ['number-verification', 1],
@@ -102,7 +102,7 @@ const SKUS: readonly (readonly [string, number])[] = [
   ['recording-storage-gb', 5],
 ]
 
-/** Of answered outbound calls; the rest stay inside the package. */
+/** Shares of answered outbound calls. The rest are inside the package. */
 const OUTBOUND_MIX: readonly (readonly [CallClass, number])[] = [
   ['outside_package', 0.09],
   ['caller_region', 0.04],
@@ -114,17 +114,17 @@ const OUTBOUND_MIX: readonly (readonly [CallClass, number])[] = [
 const OFFICE_OPENS_HOUR = 7
 const OFFICE_CLOSES_HOUR = 19
 const HOUR_MICROS = 3600 * MICROS_PER_SECOND
-/** A day begun later than this is not worth walking through: the next one is taken. */
-const SHORTEST_DAY_MICROS = 3 * HOUR_MICROS
-/** Of what is left of the day, each item takes one part in so many. */
+/** If less than this is left of the day, the next day is used. */
+const MIN_DAY_MICROS = 3 * HOUR_MICROS
+/** On average each item advances time by this fraction of what is left of the day: one part in ... */
 const DAY_PARTS = 60_000
 const RECENT_EVENTS = 512
 const MEDIAN_CALL_SECONDS = 90
-const LONGEST_CALL_SECONDS = 7200
-/** How likely the next item is an event whose correction was sent before it. */
-const FOLLOWS_AT_ONCE = 0.2
+const MAX_CALL_SECONDS = 7200
+/** The probability that the next item is an event whose correction was already sent. */
+const AWAITED_NEXT = 0.2
 
-/** An event without fault, and what it is meant to be. */
+/** A valid event and its intended class. */
 type Sound = UsageOnTopic & { readonly usageClass: UsageClass }
 
 export function createTraffic(options: TrafficOptions): Traffic {
@@ -138,15 +138,15 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const produced = emptyTally()
   const recent: UsageOnTopic[] = []
   let recentAt = 0
-  /** Event ids, which are this stream's own and so tell accounts apart too. */
+  /** Event ids; they are unique in this stream, across accounts. */
   const corrected = new Set<string>()
   let sequence = 0
   let nowMicros = day.opensMicros
-  /** The second leg of a forwarded call follows its first at once. */
+  /** The second leg of a forwarded call, which follows its first at once. */
   let forwardedLeg: CallUsageRecord | null = null
-  /** Events whose corrections are already sent. */
+  /** Events whose corrections were already sent. */
   const awaited: Sound[] = []
-  /** What conversation intelligence has something to analyse of. */
+  /** The last answered call, for conversation intelligence to analyse. */
   let lastTalk: CallUsageRecord | null = null
 
   const aCaller = () => callers[indexIn(popularity, random.fraction())]!
@@ -154,7 +154,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
 
   function next(): TrafficItem {
     nowMicros += Math.floor(((day.closesMicros - nowMicros) / DAY_PARTS) * random.exponential())
-    // The largest step is some thirty times the mean: the day never closes, but an assertion is cheaper than trust.
+    // The largest step is about thirty times the mean, so the day never ends; this asserts it.
     if (nowMicros >= day.closesMicros) throw new Error('simulated time left the working day')
     produced.items++
     const item = nextItem()
@@ -168,7 +168,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
       forwardedLeg = null
       return sound({ topic: 'usage.calls.v1', event: leg, usageClass: 'forwarded' })
     }
-    if (awaited.length > 0 && random.chance(FOLLOWS_AT_ONCE)) return sound(awaited.shift()!)
+    if (awaited.length > 0 && random.chance(AWAITED_NEXT)) return sound(awaited.shift()!)
     const lot = random.fraction()
     let below = SHARES.junk
     if (lot < below) return junk()
@@ -233,7 +233,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
   function message(caller: Caller): Sound {
     const lot = random.fraction()
     const channel = lot < SHARES.multimedia ? 'mms' : lot < SHARES.multimedia + SHARES.whatsapp ? 'whatsapp' : 'sms'
-    // Long texts go in parts; the other channels send whatever it is as one.
+    // Only long texts are split into parts.
     const fragments = channel === 'sms' ? random.pick([1, 1, 1, 2, 2, 3]) : 1
     if (random.chance(SHARES.received)) {
       const event: MessageUsageRecord = {
@@ -259,7 +259,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     return { topic: 'usage.messages.v1', event, usageClass: 'message_sent' }
   }
 
-  /** Of a call that was just sent, as analysis follows a conversation. */
+  /** The analysis of a call that was just sent. */
   function conversationIntelligence(talk: CallUsageRecord): Sound {
     const { account_id, user_id, interaction_id, event_id, duration_seconds } = talk
     return {
@@ -308,7 +308,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     if (isSecond) {
       const first = candidates.find(({ topic }) => topic === 'usage.corrections.v1')
       if (first?.topic === 'usage.corrections.v1') {
-        // The first is ahead of it on the same topic: whichever way round the event itself comes, this one is too late.
+        // The first correction precedes it on the same topic, so this one is too late, whenever the event itself comes.
         const event = { ...first.event, event_id: nextId(), occurred_at: nowMicros }
         return faulty({ topic: first.topic, event }, 'already_corrected')
       }
@@ -343,7 +343,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     const withheld = random.chance(0.05)
     return {
       ...facts(caller),
-      // Who picked up; nobody did when the call was not answered.
+      // The user who answered; null for an unanswered call.
       user_id: duration === 0 ? null : userOf(random, caller),
       direction: 'inbound',
       leg: null,
@@ -360,7 +360,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
       interaction_id: first.event_id,
       direction: 'outbound',
       leg: 'forwarded',
-      // The redirected leg shows who called, even where that is no number.
+      // A forwarded leg shows the original caller, even if that is not a number.
       from: first.from,
       to: numberOf(random, random.pick(HOME_COUNTRIES[caller.region])),
       duration_seconds: first.duration_seconds,
@@ -383,11 +383,11 @@ export function createTraffic(options: TrafficOptions): Traffic {
       ...facts(caller),
       user_id: userOf(random, caller),
       direction: 'outbound',
-      // Both forms mean direct; readers must take either.
+      // Both mean direct; readers must accept either.
       leg: random.chance(0.5) ? 'direct' : null,
       from,
       to,
-      duration_seconds: isDear(to) ? Math.min(duration, 300) : duration,
+      duration_seconds: isExpensive(to) ? Math.min(duration, 300) : duration,
     }
   }
 
@@ -395,7 +395,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     const caller = aCaller()
     const lot = random.whole(options.kinds === 'calls' ? 5 : 10)
     if (lot >= 5) return unratableOfOtherKind(caller, lot)
-    // Answered, since a call of no duration is free before any price or package is looked at.
+    // Answered: an unanswered call is free before any price or package is checked.
     const event = outbound(caller, caller.plan === null ? 'no_package' : 'in_package', durationSeconds(random))
     const refused = (change: Partial<CallUsageRecord>, fault: EventFault) =>
       faulty({ topic: 'usage.calls.v1', event: { ...event, ...change } }, fault)
@@ -418,7 +418,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     const text = { channel: 'sms', direction: 'outbound', from: caller.textNumber, to: caller.textNumber, fragments: 1 }
     switch (lot) {
       case 5: {
-        // An ordinary number, which no toll-free deck knows.
+        // An ordinary number, which no toll-free deck has.
         const event = { ...common, from: null, to: caller.textNumber, duration_seconds: durationSeconds(random) }
         return faulty({ topic: 'usage.toll-free.v1', event }, 'no_rate')
       }
@@ -461,7 +461,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     produced.events++
     produced.byClass[usageClass]++
     const leaving = recentAt++ % RECENT_EVENTS
-    // Only recent events are corrected, so what was corrected before need not be remembered for longer.
+    // Only recent events are corrected, so older corrections can be forgotten.
     if (recent[leaving] !== undefined) corrected.delete(recent[leaving].event.event_id)
     recent[leaving] = usage
     return { kind: 'event', ...usage, fault: null }
@@ -481,11 +481,11 @@ export function createTraffic(options: TrafficOptions): Traffic {
   return { produced, next }
 }
 
-/** The office hours at or after `startMicros` in UTC, all of them less than 24 hours ahead of it. */
+/** The office hours in UTC from `startMicros` on, all within 24 hours of it. */
 function officeDay(startMicros: InstantMicros): { opensMicros: InstantMicros; closesMicros: InstantMicros } {
   const midnightMicros = startMicros - (startMicros % MICROS_PER_DAY)
   const closesToday = midnightMicros + OFFICE_CLOSES_HOUR * HOUR_MICROS
-  const isToday = closesToday - startMicros >= SHORTEST_DAY_MICROS
+  const isToday = closesToday - startMicros >= MIN_DAY_MICROS
   const dayMicros = isToday ? midnightMicros : midnightMicros + MICROS_PER_DAY
   return {
     opensMicros: Math.max(startMicros, dayMicros + OFFICE_OPENS_HOUR * HOUR_MICROS),
@@ -499,22 +499,22 @@ function outboundClass(random: Random, caller: Caller): CallClass {
   for (const [callClass, share] of OUTBOUND_MIX) {
     below += share
     if (lot >= below) continue
-    // Without a package neither destination nor caller makes a difference.
+    // Without a package, destination and caller make no difference.
     const isOfEveryAccount = callClass === 'special' || callClass === 'emergency'
     return caller.plan === null && !isOfEveryAccount ? 'no_package' : callClass
   }
   return caller.plan === null ? 'no_package' : 'in_package'
 }
 
-/** Log-normal, with a thin tail of long conference calls. */
+/** A log-normal duration, with a thin tail of long conference calls. */
 function durationSeconds(random: Random): number {
-  if (random.chance(SHARES.longCall)) return 1800 + random.whole(LONGEST_CALL_SECONDS - 1800 + 1)
+  if (random.chance(SHARES.longCall)) return 1800 + random.whole(MAX_CALL_SECONDS - 1800 + 1)
   const seconds = Math.round(MEDIAN_CALL_SECONDS * Math.exp(0.95 * random.normal()))
-  return Math.min(LONGEST_CALL_SECONDS, Math.max(1, seconds))
+  return Math.min(MAX_CALL_SECONDS, Math.max(1, seconds))
 }
 
-/** Nobody talks for an hour over a satellite; one such call would dwarf everything else an account spends. */
-function isDear(to: string): boolean {
+/** Whether a call is expensive, as over a satellite. Such calls are kept short: one long call would dwarf all other spending. */
+function isExpensive(to: string): boolean {
   return !to.startsWith('+') || /^\+(870|881|1900|49900|3389)/.test(to)
 }
 
@@ -523,7 +523,7 @@ function junkBytes(random: Random, fault: JunkFault): Buffer | null {
     case 'empty':
       return random.chance(0.5) ? null : Buffer.alloc(0)
     case 'short':
-      // Less than the magic byte and the schema's id.
+      // Shorter than the magic byte and the schema id.
       return Buffer.alloc(1 + random.whole(4))
     case 'not_avro':
       return Buffer.from(`{"event_id":"demo-${random.whole(1e9)}","duration":"${random.whole(600)}s"}`)
@@ -545,7 +545,7 @@ function cumulative(weights: readonly number[]): readonly number[] {
   })
 }
 
-/** The first whose bound is above the fraction. */
+/** The index of the first bound above the fraction. */
 function indexIn(bounds: readonly number[], fraction: number): number {
   let low = 0
   // The last bound may fall short of 1 by a rounding error.

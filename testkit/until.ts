@@ -1,4 +1,4 @@
-/** Waiting that ends: for a condition or for a promise, with a deadline, and an error that says what was waited for. */
+/** Waits for a condition or a promise, with a deadline and an error that says what was waited for. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { inspect } from 'node:util'
 
@@ -6,8 +6,8 @@ const BETWEEN_MS = 50
 const DEFAULT_LIMIT_MS = 60_000
 
 /**
- * Asks again until `holds` says yes, and fails after `withinMs`, also when an answer does not come. `lastSeen` tells the
- * error what there was instead.
+ * Polls `holds` until it returns true. Fails after `withinMs`, even if a call does not return. `lastSeen` supplies the actual
+ * state for the error.
  */
 export async function until(
   condition: string,
@@ -27,7 +27,7 @@ export async function until(
   }
 }
 
-/** What the promise comes to, unless that takes longer than `withinMs`: then it fails and names `what` was waited for. */
+/** Resolves like the promise, but fails after `withinMs` with an error that names `what` was waited for. */
 export async function within<Value>(
   what: string,
   promise: PromiseLike<Value>,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { sendInFlight } from '../../bench/encoded.ts'
 
-it('sends all in the order given, with several but not all of them under way', async () => {
+it('sends all items in order, several but not all of them at once', async () => {
   const sent: number[] = []
   let underWay = 0
   let most = 0

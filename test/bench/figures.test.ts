@@ -6,19 +6,19 @@ import { chunksOf } from '../../bench/limit.ts'
 import { parseStat } from '../../bench/processes.ts'
 
 describe('figures', () => {
-  it('have as median what half of them are not above', () => {
+  it('have a median that half of them do not exceed', () => {
     expect(median([3, 1, 2])).toBe(2)
     expect(median([4, 1, 3, 2])).toBe(2.5)
     expect(() => median([])).toThrow(RangeError)
   })
 
-  it('have as percentile the smallest that so many are not above', () => {
+  it('have a percentile that is the smallest number that its share does not exceed', () => {
     const hundred = Array.from({ length: 100 }, (_, i) => 100 - i)
     expect([percentile(hundred, 0.5), percentile(hundred, 0.99), percentile(hundred, 1)]).toEqual([50, 99, 100])
     expect(percentile([7], 0.01)).toBe(7)
   })
 
-  it('of several runs stand together by name', () => {
+  it('of several runs are combined by name', () => {
     const figures = gather('s', [
       [
         ['a', 'events/s', 1],
@@ -35,7 +35,7 @@ describe('figures', () => {
     ])
   })
 
-  it('are printed with their median, the runs it is of, and the ratio of medians', () => {
+  it('are printed with their median, their runs, and the ratio of medians', () => {
     const small: Figure = { scenario: 'small', name: 'recorded', unit: 'events/s', runs: [100, 300, 200] }
     const large = against({ ...small, scenario: 'large', runs: [150, 160, 155] }, small)
     const [, , , line] = asTable([small, large]).split('\n')
@@ -50,7 +50,7 @@ describe('figures', () => {
   })
 })
 
-describe('figures that a run could not give', () => {
+describe('figures without a value in a run', () => {
   const recordedOf = (events: number, seconds: number) => {
     const [recorded] = speedsOf({ timedEvents: events, seconds: { recorded: seconds, now: seconds, record: seconds } })
     return recorded![2]
@@ -65,7 +65,7 @@ describe('figures that a run could not give', () => {
     expect(recordedOf(events, seconds)).toBe(rate)
   })
 
-  it('stay out of the median and the spread, which say so, and are printed as a dash when no run gave one', () => {
+  it('are left out of the median and the spread, which says so, and are printed as a dash if no run has a value', () => {
     const one: Figure = { scenario: 's', name: 'a', unit: 'events/s', runs: [Number.NaN, 100, 300] }
     const none: Figure = { ...one, name: 'b', runs: [Number.NaN, Number.NaN] }
     const [, , first, second] = asTable([one, against(none, one)]).split('\n')
@@ -74,13 +74,13 @@ describe('figures that a run could not give', () => {
   })
 })
 
-describe('what is read of the system', () => {
-  it('is a process time behind whatever its command is called', () => {
+describe('what is read from the system', () => {
+  it('is a process time, whatever its command is called', () => {
     const stat = `42 (a (b) c d) S 1 2 3 4 5 6 7 8 9 10 150 50 13 14 15 16 17 18 987654 20`
     expect(parseStat(stat)).toEqual({ startedAt: '987654', cpuMs: 2000 })
   })
 
-  it('is a binary COPY, cut into chunks that each are one', () => {
+  it('is a binary COPY, cut into chunks that are each a COPY', () => {
     const header = Buffer.alloc(19, 1)
     const trailer = Buffer.from([0xff, 0xff])
     const field = fc.option(fc.uint8Array({ maxLength: 20 }))

@@ -4,13 +4,13 @@ import { benchForecast } from '../../bench/forecast.ts'
 
 const SERVED = 'mean of 14 days (served)'
 
-it('prints the same each time, for every history', () => {
+it('prints the same each time for every history', () => {
   const figures = benchForecast(50)
   expect(benchForecast(50)).toEqual(figures)
   expect(figures.map(({ runs }) => runs[0]).every(Number.isFinite)).toBe(true)
 })
 
-it('shows that the mean served is near where usage is steady, and far after a change that it cannot know', () => {
+it('shows that the mean is accurate for steady usage, and not after a change that it cannot know', () => {
   const figures = benchForecast(300)
   const errorOf = (scenario: string) =>
     figures.find((figure) => figure.scenario === scenario && figure.name === `${SERVED}: error, median`)!.runs[0]!

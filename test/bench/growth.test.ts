@@ -10,7 +10,7 @@ const PREFIXES = 20_000
 describe('a deck filled up with longer prefixes', () => {
   const deck = filledUp(readFileSync(join(SAMPLE, 'outbound-eur.csv'), 'utf8'), PREFIXES)
 
-  it('has so many rows, and the catalog with it no fault', () => {
+  it('has the wanted rows, and its catalog has no fault', () => {
     expect(deck.trimEnd().split('\n')).toHaveLength(1 + PREFIXES)
     const { files } = loadCatalog(SAMPLE)
     expect(parseCatalog(new Map([...files, ['outbound-eur.csv', Buffer.from(deck)]])).faults).toEqual([])

@@ -20,7 +20,7 @@ describe('what was published, as requests', () => {
     ['records', undefined, encodePack],
     ['sets', 'zstd', (messages: Parameters<typeof encodePack>[0]) => encodePackOfSets(messages, partitionsOf)],
   ] as const) {
-    it(`sends each message once, to where it was read from and in that order, when packed as ${lane}`, async () => {
+    it(`sends each message once, in order, to the partition it was read from, when packed as ${lane}`, async () => {
       const sets = (await requestsOf(published, encode, partitionsOf)).flat()
       expect(new Set(sets.map((set) => set.compression))).toEqual(new Set([compression]))
       expect(sets.reduce((sum, { count }) => sum + count, 0)).toBe(published.length)
@@ -43,7 +43,7 @@ describe('a binary COPY in chunks', () => {
   // Two fields, of which one is null.
   const row = (text: string) => Buffer.concat([Buffer.from([0, 2, 255, 255, 255, 255, 0, 0, 0, 1]), Buffer.from(text)])
 
-  it('has so many rows in each but the last, each a COPY of its own', () => {
+  it('has the wanted rows in all chunks but the last, each a complete COPY', () => {
     const copied = Buffer.concat([head, ...['a', 'b', 'c'].map(row), end])
     expect(chunksOf(copied, 2)).toEqual([
       Buffer.concat([head, row('a'), row('b'), end]),

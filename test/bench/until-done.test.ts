@@ -32,19 +32,19 @@ const failureOf = async (waiting: Promise<void>) => {
 }
 
 describe('waiting for a rater', () => {
-  it('is over when its work is done, however long that takes while something moves', async () => {
+  it('ends when its work is done, however long that takes while there is progress', async () => {
     let progress = 0
     await untilDone([running()], { ...work, progress: () => progress++, isDone: () => progress > 12 })
   })
 
-  it('fails with the end of its log when nothing moves', async () => {
+  it('fails with the end of its log when there is no progress', async () => {
     const message = await failureOf(untilDone([running()], work))
     expect(message).toContain('while waiting that all is recorded: nothing has moved for 0.2 s')
     expect(message).toContain('line 99')
     expect(message).not.toContain('line 79')
   })
 
-  it('fails with the end of its log when it has ended, at once', async () => {
+  it('fails at once with the end of its log when it has ended', async () => {
     const startedAt = Date.now()
     const ended = { ...running(), ended: AbortSignal.abort() }
     const message = await failureOf(untilDone([ended], { ...work, stuckAfterMs: 20_000 }))
@@ -53,7 +53,7 @@ describe('waiting for a rater', () => {
     expect(Date.now() - startedAt).toBeLessThan(5_000)
   })
 
-  it('fails when it takes too long, though something moves', async () => {
+  it('fails when it takes too long, even with progress', async () => {
     let progress = 0
     const message = await failureOf(untilDone([running()], { ...work, progress: () => progress++, withinMs: 500 }))
     expect(message).toContain('within 500 ms it never came true that all is recorded')

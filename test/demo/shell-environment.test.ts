@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { writeShellEnvironment } from '../../demo/shell-environment.ts'
 
-it('a shell that reads the file has every value as it was, nobody else may read it, and it goes', () => {
+it('a shell that sources the file has the exact values, only the owner may read it, and it is deleted at the end', () => {
   const environment = { TOLLGATE_PRODUCT: `It's "a" $HOME \`b\``, TOLLGATE_DATABASE_URL: 'postgres://a@b/c?d=e&f=g' }
   const written = writeShellEnvironment(environment)
   const read = Object.keys(environment).map((name) =>

@@ -41,7 +41,7 @@ function snapshot(elapsedSeconds: number, accountCount = 20): Snapshot {
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[?\\d;]*[A-Za-z]`, 'g')
 
 describe('without a terminal', () => {
-  it('writes one plain line a second, and each note as its own', () => {
+  it('writes one plain line per second, and each note on its own line', () => {
     const out = output()
     const view = createView({ out, isTerminal: false, about: ['the API: http://localhost/docs'] })
     for (const seconds of [12, 12.4, 12.9, 13.1]) view.update(snapshot(seconds))
@@ -57,7 +57,7 @@ describe('without a terminal', () => {
 })
 
 describe('on a terminal', () => {
-  it('draws at most four times a second, and gives the cursor back once', () => {
+  it('draws at most four times a second, and restores the cursor once', () => {
     const out = output()
     const view = createView({ out, isTerminal: true, environment: {} })
     for (let i = 0; i <= 100; i++) view.update(snapshot(i / 100))
@@ -86,20 +86,20 @@ describe('on a terminal', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.max(1, columns - 1))
   })
 
-  it('says what became of the events, and of which kinds they are', () => {
+  it('shows the outcomes and kinds of events', () => {
     const out = output()
     createView({ out, isTerminal: true, environment: { NO_COLOR: '1' } }).update(snapshot(1))
     expect(out.written[0]).toContain('free 5,000  invoiced 800  corrections 200  voided 34')
     expect(out.written[0]).toContain('calls 18,000  messages 4,000')
   })
 
-  it('says how top-ups stand, and that no money moves', () => {
+  it('shows the state of top-ups, and that no money moves', () => {
     const out = output()
     createView({ out, isTerminal: true, environment: { NO_COLOR: '1' } }).update(snapshot(1))
     expect(out.written[0]).toContain('top-ups 9  succeeded 5  declined 2  to approve 1  paused 1  (sandbox, no money)')
   })
 
-  it('shows many notes where there is room, but of dead letters the last', () => {
+  it('shows many notes if there is room, but only the last dead letter', () => {
     const shown = (rows: number) => {
       const out = output(rows)
       const view = createView({ out, isTerminal: true, environment: { NO_COLOR: '1' } })
@@ -112,7 +112,7 @@ describe('on a terminal', () => {
     expect(shown(60)).toHaveLength(15)
   })
 
-  it('says in words who is blocked, and shows balances without rounding', () => {
+  it('names blocked accounts, and shows balances without rounding', () => {
     const out = output()
     const view = createView({ out, isTerminal: true, environment: { NO_COLOR: '1' } })
     view.update(snapshot(1))

@@ -1,4 +1,4 @@
-/** The cache hands out what is whole and works, and makes anew what is not, whoever asks at the same time. */
+/** The cache returns complete and working folders, and recreates others, even with concurrent callers. */
 import {
   appendFileSync,
   existsSync,
@@ -39,7 +39,7 @@ async function fill(folder: string): Promise<void> {
 }
 
 describe('a folder of the cache', () => {
-  it('is filled once, and left alone when something was added to it', async () => {
+  it('is filled once, and kept when something was added to it', async () => {
     const folder = await get()
     writeFileSync(join(folder, 'written beside it'), 'by a program that was run from there')
     appendFileSync(join(folder, 'lib/whole'), ', and a certificate of the machine')
@@ -56,7 +56,7 @@ describe('a folder of the cache', () => {
     ['nothing says what is in it', (folder) => rmSync(join(folder, '.tollgate-files.json'))],
     ['what says so was cut short', (folder) => writeFileSync(join(folder, '.tollgate-files.json'), '')],
     ['it is empty', (folder) => emptied(folder)],
-  ])('is made anew when %s', async (_what, damage) => {
+  ])('is recreated when %s', async (_what, damage) => {
     const folder = await get()
     damage(folder)
     expect(await get()).toBe(folder)
@@ -65,7 +65,7 @@ describe('a folder of the cache', () => {
     expect(readdirSync(cache)).toEqual(['entry'])
   })
 
-  it('is made anew when it no longer works', async () => {
+  it('is recreated when it no longer works', async () => {
     let works = true
     const tryOut = async () => {
       if (!works) throw new Error('a library is missing')
@@ -80,14 +80,14 @@ describe('a folder of the cache', () => {
     expect(fills).toBe(2)
   })
 
-  it('is not handed out when it does not work even anew, and the next try begins afresh', async () => {
+  it('is not returned if it does not work even when recreated, and the next attempt starts again', async () => {
     const tryOut = () => Promise.reject(new Error('a library is missing'))
     await expect(get({ tryOut })).rejects.toThrow('entry is not fit for use: a library is missing')
     expect(readdirSync(cache)).toEqual([])
     expect(existsSync(await get())).toBe(true)
   })
 
-  it('is filled once by several who ask at the same time', async () => {
+  it('is filled once by concurrent callers', async () => {
     const folders = await Promise.all([get(), get(), get()])
     expect(new Set(folders).size).toBe(1)
     expect(fills).toBe(1)

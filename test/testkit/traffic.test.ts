@@ -65,13 +65,13 @@ function decideItem(item: TrafficItem & { kind: 'event' }, book: Book) {
 }
 
 describe('demo catalog and accounts', () => {
-  it('load without an error or a warning', () => {
+  it('load without errors or warnings', () => {
     expect(faults).toEqual([])
     expect(parsedAccounts.faults).toEqual([])
     expect(checkAccountsAgainstCatalog(accounts, catalog!, 'accounts.yaml')).toEqual([])
   })
 
-  it('give every account an opening credit, and none to anybody else', () => {
+  it('give every account an opening credit, and none to other accounts', () => {
     expect([...OPENING_CREDIT.keys()].sort()).toEqual(accounts.map((account) => account.accountId).sort())
     for (const amount of OPENING_CREDIT.values()) expect(parseMoney(amount)).toBeGreaterThanOrEqual(0n)
   })
@@ -82,7 +82,7 @@ describe('demo catalog and accounts', () => {
 })
 
 describe('demo traffic', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('depends only on the seed', () => {
     expect(run(SEED, 5000).items).toEqual(items.slice(0, 5000))
     expect(run(SEED + 1, 100).items).not.toEqual(items.slice(0, 100))
   })
@@ -130,7 +130,7 @@ describe('demo traffic', () => {
     for (const count of Object.values(byFault)) expect(count).toBeGreaterThan(0)
   })
 
-  it('tallies every item once', () => {
+  it('counts every item once', () => {
     expect(produced.items).toBe(ITEMS)
     expect(produced.events + produced.duplicates + produced.deadLetters).toBe(ITEMS)
     expect(produced.conflicts + produced.junk + produced.unratable).toBe(produced.deadLetters)
@@ -138,7 +138,7 @@ describe('demo traffic', () => {
     expect(sound.length).toBe(produced.events)
   })
 
-  it('has exactly the fields of the schema of its topic', () => {
+  it('has exactly the fields of its topic’s schema', () => {
     const names = new Map(
       Object.keys(TYPES).map((topic) => {
         const schema = JSON.parse(readFileSync(`schemas/events/${topic}.avsc`, 'utf8'))
@@ -150,7 +150,7 @@ describe('demo traffic', () => {
     }
   })
 
-  it('names every event once, and repeats only what it has sent on the same topic', () => {
+  it('uses every event id once, and repeats only what it has sent on the same topic', () => {
     const bySent = new Map<string, TrafficItem & { kind: 'event' }>()
     for (const item of items) {
       if (item.kind === 'junk') continue
@@ -167,14 +167,14 @@ describe('demo traffic', () => {
     }
   })
 
-  it('is calls alone when only they are asked for', () => {
+  it('consists of calls when only they are requested', () => {
     const calls = run(SEED, 20_000, startMicros, 'calls')
     expect(calls.items.every(({ topic }) => topic === 'usage.calls.v1')).toBe(true)
     expect(calls.produced.byTopic['usage.calls.v1']).toBe(20_000)
     expect(calls.produced.byClass.correction).toBe(0)
   })
 
-  it('has calls of believable length', () => {
+  it('has calls of realistic length', () => {
     const calls = sound.flatMap((item) => (item.topic === 'usage.calls.v1' ? [item.event] : []))
     const seconds = calls.map((event) => event.duration_seconds).filter((duration) => duration > 0)
     const sorted = seconds.toSorted((a, b) => a - b)
@@ -259,11 +259,11 @@ describe('demo traffic rated with the demo catalog', () => {
     spentMicros.set(account_id, (spentMicros.get(account_id) ?? 0n) + decided.takenMicros)
   }
 
-  it('decides every event as its class foresees', () => {
+  it('decides every event as its class says', () => {
     expect(wrong.slice(0, 3)).toEqual([])
   })
 
-  it('corrects most events after they came and some before, those on the invoice among them', () => {
+  it('corrects most events after they arrived and some before, including invoiced ones', () => {
     expect(correctedFirst).toBeGreaterThan(20)
     expect(correctedLater).toBeGreaterThan(3 * correctedFirst)
     expect(reasons.get('invoice_correction')).toBeGreaterThan(0)
@@ -293,7 +293,7 @@ describe('demo traffic rated with the demo catalog', () => {
     expect(reasons.get('fair_use_exceeded')).toBeGreaterThan(100)
   })
 
-  it('exhausts the small credits and leaves the others comfortable', () => {
+  it('exhausts small credits and leaves the others with plenty', () => {
     for (const [id, credit] of OPENING_CREDIT) {
       const creditMicros = parseMoney(credit)!
       const isSmall = creditMicros <= 5_000_000n

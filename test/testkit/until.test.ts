@@ -5,7 +5,7 @@ import { until, within } from '../../testkit/until.ts'
 const never = () => new Promise<never>(() => {})
 
 describe('until', () => {
-  it('asks again until the condition holds', async () => {
+  it('polls until the condition holds', async () => {
     let asked = 0
     await until('it was asked three times', () => ++asked === 3)
     expect(asked).toBe(3)
@@ -20,7 +20,7 @@ describe('until', () => {
     )
   })
 
-  it('shows what was seen instead', async () => {
+  it('reports the actual state', async () => {
     let packs = 3
     const wait = until(
       'the outbox is empty',
@@ -31,18 +31,18 @@ describe('until', () => {
     await expect(wait).rejects.toThrow(/the outbox is empty; last seen: \{ packs: -?\d+ }/)
   })
 
-  it('passes on what the condition throws', async () => {
+  it('rethrows what the condition throws', async () => {
     const fails = () => Promise.reject(new Error('no connection'))
     await expect(until('the outbox is empty', fails)).rejects.toThrow('no connection')
   })
 })
 
 describe('within', () => {
-  it('answers what the promise answers', async () => {
+  it('resolves like the promise', async () => {
     expect(await within('an answer', Promise.resolve(7))).toBe(7)
   })
 
-  it('fails with what it waited for', async () => {
+  it('fails with the name of what it waited for', async () => {
     await expect(within('the end of the rater', never(), 20)).rejects.toThrow(
       'waited 20 ms in vain for the end of the rater',
     )
