@@ -119,6 +119,7 @@ function outgoing(mail: ClaimedMail, { sender, locale, timeZone }: MailSettings)
 
 /** The pause before the next attempt: 30 s, 60 s, 120 s, ... up to an hour, of which half is random. `chance`: 0 to below 1. */
 export function retryAfterSeconds(tries: number, chance: number): number {
+  if (tries < 1) throw new TypeError(`a retry after ${tries} tries`)
   const seconds = Math.min(MAX_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** Math.min(tries - 1, 20))
   return seconds * (0.5 + chance / 2)
 }

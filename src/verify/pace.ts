@@ -12,6 +12,7 @@ const MIN_WAIT_MS = 10
 
 /** Makes a pace of `rowsPerSecond`. */
 export function createPace(rowsPerSecond: number): Pace {
+  if (!(rowsPerSecond > 0)) throw new TypeError(`${rowsPerSecond} rows per second is not a pace`)
   let paidUntilMs = performance.now()
   return {
     async took(rows, beat = async () => {}) {

@@ -21,7 +21,7 @@ export interface PrefixTable<Row> {
 
 /**
  * Builds a table from rows by their `prefix`: `+` and digits, or the bare digits of a short code. Rows with the same prefix
- * keep their order; at look-up the first accepted one wins.
+ * keep their order; at look-up the first accepted one wins. Throws a TypeError for a prefix with anything but digits.
  */
 export function buildPrefixTable<Row extends { readonly prefix: string }>(rows: Iterable<Row>): PrefixTable<Row> {
   let children = new Int32Array(1024 * DIGITS)
@@ -39,7 +39,10 @@ export function buildPrefixTable<Row extends { readonly prefix: string }>(rows: 
     }
     let node = 0
     for (let i = 1; i < row.prefix.length; i++) {
-      const slot = node * DIGITS + row.prefix.charCodeAt(i) - ZERO
+      const digit = row.prefix.charCodeAt(i) - ZERO
+      // It would be read as a digit of another node.
+      if (!(digit >= 0 && digit < DIGITS)) throw new TypeError(`prefix ${row.prefix} has more than digits`)
+      const slot = node * DIGITS + digit
       let next = children[slot]!
       if (next === 0) {
         if (nodeCount === rowsAt.length) {

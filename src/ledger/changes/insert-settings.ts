@@ -24,6 +24,9 @@ export function insertSettings(
   actors: readonly (string | null)[],
   recordedAt: string,
 ) {
+  if (versions.length !== list.length || actors.length !== list.length) {
+    throw new TypeError(`${list.length} settings with ${versions.length} versions and ${actors.length} actors`)
+  }
   return connection.query(INSERT_SETTINGS, [
     recordedAt,
     list.map(({ accountId }) => accountId),

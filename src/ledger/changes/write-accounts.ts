@@ -1,5 +1,6 @@
 /** Stores the state of changed and new accounts. */
 import type { AccountState } from '../../core/account/state.ts'
+import { Fault } from '../../platform/faults.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
 
@@ -26,9 +27,13 @@ const INSERT_ACCOUNTS = `
       $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[], $12::bigint[], $13::text[]) as c (account_id)
    order by account_id collate "C"`
 
-/** Updates accounts, whose rows must be locked by this transaction. */
+/** Updates accounts, whose rows must be locked by this transaction. Throws `invariant_broken` if one does not exist. */
 export async function updateAccounts(connection: Connection, accounts: readonly AccountState[]): Promise<void> {
-  await connection.query({ name: 'update-accounts', text: UPDATE_ACCOUNTS, values: columnsOf(accounts) })
+  const values = columnsOf(accounts)
+  const { rowCount } = await connection.query({ name: 'update-accounts', text: UPDATE_ACCOUNTS, values })
+  if (rowCount !== accounts.length) {
+    throw new Fault('invariant_broken', `updated ${rowCount} of ${accounts.length} accounts: one does not exist`)
+  }
 }
 
 /** Inserts new accounts. Throws a unique violation of `ACCOUNTS_KEY` if another transaction created one in the meantime. */

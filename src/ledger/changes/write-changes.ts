@@ -5,6 +5,7 @@ import { alertMails } from '../../core/mail/alert-mail.ts'
 import { allReplies, type Connection } from '../../platform/postgres.ts'
 import { type DeadLetter, insertDeadLetters } from '../dead-letters/write-dead-letters.ts'
 import { createAnnouncer, MOVEMENTS, type Publishing } from './announce.ts'
+import { assertChanges } from './assert-changes.ts'
 import { insertMails } from './insert-mails.ts'
 import { insertSettings } from './insert-settings.ts'
 import type { LedgerClock } from './read-clock.ts'
@@ -18,7 +19,8 @@ import { insertPacks } from './write-outbox.ts'
 /**
  * Writes changes and their announcements. At most one change per account. This transaction must hold the locks of the
  * existing accounts, and `clock` must have been read after they were granted. Returns the dead letters that are new. Throws
- * a unique violation of `ACCOUNTS_KEY` if another transaction created one of the new accounts in the meantime.
+ * a unique violation of `ACCOUNTS_KEY` if another transaction created one of the new accounts in the meantime, and
+ * `invariant_broken` for inconsistent changes.
  */
 export async function writeChanges(
   connection: Connection,
@@ -27,6 +29,7 @@ export async function writeChanges(
   changes: readonly AccountChange[],
   deadLetters: readonly DeadLetter[] = [],
 ): Promise<DeadLetter[]> {
+  assertChanges(changes)
   const recordedAt = formatInstant(nowMicros)
   const created = changes.filter(({ cause }) => cause === 'account_created').map(({ account }) => account)
   const changed = changes.filter(({ cause }) => cause !== 'account_created').map(({ account }) => account)

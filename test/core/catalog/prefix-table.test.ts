@@ -59,3 +59,7 @@ test('a table of many prefixes grows without losing any', () => {
   const table = buildPrefixTable(rows)
   for (const row of rows) expect(longestPrefix(table, `${row.prefix}99`, () => true)).toBe(row)
 })
+
+test('a prefix with anything but digits is a bug', () => {
+  expect(() => buildPrefixTable([{ prefix: '+49x' }])).toThrow('prefix +49x has more than digits')
+})

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { type AccountChange, changeSettings, postCredit } from '../../../src/core/account/change.ts'
+import type { AccountState, Movement } from '../../../src/core/account/state.ts'
+import { assertChanges } from '../../../src/ledger/changes/assert-changes.ts'
+import { testAccount } from '../../support/catalog.ts'
+
+const NOW = 1_700_000_000_000_000
+const settings = testAccount()
+const account: AccountState = {
+  accountId: settings.accountId,
+  currency: 'EUR',
+  settingsVersion: 3,
+  balanceMicros: 20_000_000n,
+  lastSequence: 7n,
+  balanceVersion: 4n,
+  status: 'active',
+  statusVersion: 2n,
+  statusSinceMicros: 5,
+  alertVersion: 9n,
+  isLow: false,
+  isBelowCustomLevel: false,
+  autoTopUpBelowMicros: null,
+}
+
+function credit(amountMicros: bigint) {
+  return { amountMicros, origin: { kind: 'adjustment', actor: 'ops', reason: 'test' } as const, occurredAtMicros: NOW }
+}
+
+const CHANGE = postCredit(account, settings, [credit(5_000_000n), credit(-1_000_000n)], NOW)
+
+function withMovement(index: number, posting: Partial<Movement['posting']>): AccountChange {
+  const movements = CHANGE.movements.map((movement, i) =>
+    i === index ? { ...movement, posting: { ...movement.posting, ...posting } } : movement,
+  )
+  return { ...CHANGE, movements }
+}
+
+describe('changes are written', () => {
+  it.each<[string, AccountChange[]]>([
+    ['none', []],
+    ['with movements', [CHANGE]],
+    ['with settings', [changeSettings(account, settings)]],
+  ])('%s', (_, changes) => {
+    expect(() => assertChanges(changes)).not.toThrow()
+  })
+})
+
+describe('changes are a bug', () => {
+  it.each<[string, AccountChange[]]>([
+    ['two of one account', [CHANGE, changeSettings(account, settings)]],
+    ['settings of another account', [changeSettings(account, { ...settings, accountId: 'other' })]],
+    ['a movement of another account', [withMovement(1, { accountId: 'other' })]],
+    ['a gap between sequences', [withMovement(1, { sequence: 10n })]],
+    ['a gap between balances', [withMovement(1, { balanceBeforeMicros: 0n })]],
+    ['a last movement that is not the balance', [withMovement(1, { balanceAfterMicros: 0n })]],
+    [
+      'a last movement that is not the last sequence',
+      [{ ...CHANGE, account: { ...CHANGE.account, lastSequence: 8n } }],
+    ],
+  ])('%s', (_, changes) => {
+    expect(() => assertChanges(changes)).toThrow(expect.objectContaining({ faultCode: 'invariant_broken' }))
+  })
+})
