@@ -17,7 +17,7 @@ import { until } from '../testkit/until.ts'
 import { type EncodedSender, encodeUsage, openEncodedSender } from './encoded.ts'
 import { type Figure, percentile } from './figures.ts'
 import { type Mix, type UsageMessage, uniformMix } from './mixes.ts'
-import { meterProcesses, type ProcessName } from './processes.ts'
+import { meterProcesses, type ProcessName, type Spent } from './processes.ts'
 import { type Rig, take } from './rig.ts'
 import { assertRunning, stopAll, untilDone } from './until-done.ts'
 
@@ -107,17 +107,17 @@ export async function benchLatency(
         progress: unanswered,
         withinMs: ANSWERS_WITHIN_MS,
       })
-      const add = (what: string, unit: string, value: number) =>
+      const add: Add = (what, unit, value) =>
         figures.push({ scenario: `latency at ${name}`, name: what, unit, runs: [value] })
       add('load', 'events/s', eventsPerSecond)
       for (const [topic, what] of [
         [BALANCE, 'balance changed'],
         [STATUS, 'blocked'],
       ] as const) {
-        const millis = [...sentAt].map(([key, at]) => answers.of(topic, key).readAt - at)
-        add(`${what}, p50`, 'ms', percentile(millis, 0.5))
-        add(`${what}, p99`, 'ms', percentile(millis, 0.99))
-        add(`${what}, most`, 'ms', percentile(millis, 1))
+        const latenciesMs = [...sentAt].map(([key, at]) => answers.of(topic, key).readAt - at)
+        add(`${what}, p50`, 'ms', percentile(latenciesMs, 0.5))
+        add(`${what}, p99`, 'ms', percentile(latenciesMs, 0.99))
+        add(`${what}, most`, 'ms', percentile(latenciesMs, 1))
       }
       const stages: [string, (at: number, answer: Answer) => number][] = [
         ['sent to recorded', (at, { recordedAt }) => recordedAt - at],
@@ -125,17 +125,11 @@ export async function benchLatency(
         ['relayed to read', (_, { relayedAt, readAt }) => readAt - relayedAt],
       ]
       for (const [stage, msOf] of stages) {
-        const millis = [...sentAt].map(([key, at]) => msOf(at, answers.of(BALANCE, key)))
-        add(`${stage}, p50`, 'ms', percentile(millis, 0.5))
-        add(`${stage}, p99`, 'ms', percentile(millis, 0.99))
+        const latenciesMs = [...sentAt].map(([key, at]) => msOf(at, answers.of(BALANCE, key)))
+        add(`${stage}, p50`, 'ms', percentile(latenciesMs, 0.5))
+        add(`${stage}, p99`, 'ms', percentile(latenciesMs, 0.99))
       }
-      for (const process of ['serve', 'kafka', 'postgres', 'redis', 'bench'] satisfies ProcessName[]) {
-        const { cpuMs, reads, writes } = spent.get(process) ?? { cpuMs: 0, reads: 0, writes: 0 }
-        add(`CPU of ${process}`, '% of a core', cpuMs / 10 / seconds)
-        if (process !== 'serve' && process !== 'kafka') continue
-        add(`writes of ${process}`, 'a second', writes / seconds)
-        add(`reads of ${process}`, 'a second', reads / seconds)
-      }
+      addSpent(add, spent, seconds)
     }
     isDone = true
   } finally {
@@ -145,6 +139,18 @@ export async function benchLatency(
     await rig.dropDatabase(database)
   }
   return figures
+}
+
+type Add = (what: string, unit: string, value: number) => void
+
+function addSpent(add: Add, spent: ReadonlyMap<ProcessName, Spent>, seconds: number): void {
+  for (const process of ['serve', 'kafka', 'postgres', 'redis', 'bench'] satisfies ProcessName[]) {
+    const { cpuMs, reads, writes } = spent.get(process) ?? { cpuMs: 0, reads: 0, writes: 0 }
+    add(`CPU of ${process}`, '% of a core', cpuMs / 10 / seconds)
+    if (process !== 'serve' && process !== 'kafka') continue
+    add(`writes of ${process}`, 'a second', writes / seconds)
+    add(`reads of ${process}`, 'a second', reads / seconds)
+  }
 }
 
 /** Sends the load evenly over some seconds, adding the probes that are due, and returns how long it took. */

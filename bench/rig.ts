@@ -105,6 +105,7 @@ export interface RunEnvironment {
   readonly environment: Record<string, string>
 }
 
+/** Starts a stack and sets up its installation. */
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const stack = await startStack()
   try {
@@ -115,6 +116,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   }
 }
 
+/** Longer than other functions, as its parts share the connections and counters of one rig. */
 async function rigOn(
   stack: Stack,
   { accounts = 10_000, probes = 0, partitions = 12, prepare, catalogDirectory }: RigOptions,

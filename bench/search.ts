@@ -176,6 +176,7 @@ function lastDays(days: number): UsagePeriod {
   return { fromDate: dayOf(1 - days), toDate: dayOf(1) }
 }
 
+/** Measures pages, searches and summaries of the searched account. */
 export async function measureSearches(pool: Pool): Promise<Figure[]> {
   const { rows } = await pool.query<{ last: bigint; day: string; month: string; until: string }>(
     `select last_sequence as last, (now() - interval '40 days')::text as day, (now() - interval '90 days')::text as month,
@@ -185,7 +186,7 @@ export async function measureSearches(pool: Pool): Promise<Figure[]> {
   )
   const { last, day, month, until } = rows[0]!
   const figures: Figure[] = []
-  const measure = async (name: string, work: (run: number) => Promise<unknown>) => {
+  const measure: Measure = async (name, work) => {
     const times: number[] = []
     for (let run = -WARM_UP_RUNS; run < RUNS; run++) {
       const startedAt = performance.now()
@@ -244,6 +245,13 @@ export async function measureSearches(pool: Pool): Promise<Figure[]> {
   await search('destinations that begin so (11 of 300)', (run) => ({ search: `Country ${1 + (run % 2)}1` }))
   await search('destination (1 of 100,000)', () => ({ search: 'zanz' }))
   await search('nothing begins so', () => ({ search: 'nowhere' }))
+  await measureSummaries(pool, measure)
+  return figures
+}
+
+type Measure = (name: string, work: (run: number) => Promise<unknown>) => Promise<void>
+
+async function measureSummaries(pool: Pool, measure: Measure): Promise<void> {
   for (const by of USAGE_BY) {
     for (const days of [7, 30, 90]) {
       await measure(`usage: by ${by}, ${days} days`, () =>
@@ -262,7 +270,6 @@ export async function measureSearches(pool: Pool): Promise<Figure[]> {
     const period = { fromMicros: toMicros - days * MICROS_PER_DAY, toMicros, step, nowMicros }
     await measure(`balance over ${days} days by the ${step}`, () => readBalanceHistory(pool, SEARCHED_ACCOUNT, period))
   }
-  return figures
 }
 
 /** One movement more than a page shows whether there is another page. */

@@ -127,6 +127,7 @@ const AWAITED_NEXT = 0.2
 /** A valid event and its intended class. */
 type Sound = UsageOnTopic & { readonly usageClass: UsageClass }
 
+/** Makes a stream of traffic. Longer than other functions, as its parts share the random numbers and state of one stream. */
 export function createTraffic(options: TrafficOptions): Traffic {
   const { seed, startMicros } = options
   if (options.accounts.length === 0) throw new Error('demo traffic needs at least one account')

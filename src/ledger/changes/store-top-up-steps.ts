@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { Currency } from '../../core/money.ts'
 import type { TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
-import type { AnnouncedStep } from './announce.ts'
+import type { AnnouncedStep } from './announced-records.ts'
 
 /** `isTopUpDue`: an automatic top-up is requested as well; its step comes after the others. */
 export interface StepsOfAccount {

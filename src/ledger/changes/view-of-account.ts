@@ -1,7 +1,7 @@
 /** Builds the live view's update of an account: all parts with their versions, of which the view keeps the newer ones. */
 import type { AccountState } from '../../core/account/state.ts'
 import type { ViewChange } from '../../view/changes.ts'
-import type { AnnouncedStep } from './announce.ts'
+import type { AnnouncedStep } from './announced-records.ts'
 
 /** The update for the live view. `steps`: the top-up steps that the same transaction announces for the account, in order. */
 export function viewOfAccount(

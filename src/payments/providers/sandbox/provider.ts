@@ -2,23 +2,12 @@
  * A payment provider without real money, for trials and tests. It behaves like one across a network: it commits to its own
  * database before it answers, a call may end without an answer, and faults can be injected.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { InstantMicros } from '../../../core/instant.ts'
-import { consequenceOf } from '../../../platform/faults.ts'
-import { mayBeCommitted } from '../../../platform/postgres.ts'
-import type {
-  FactsAnswer,
-  NoAnswer,
-  PaymentFacts,
-  PaymentProvider,
-  PaymentToPrepare,
-  Refused,
-  SetupAnswer,
-} from '../provider.ts'
+import type { FactsAnswer, PaymentFacts, PaymentProvider, PaymentToPrepare, Refused, SetupAnswer } from '../provider.ts'
+import { type Call, createCall, refused } from './calls.ts'
 import type { BehaviourName } from './cards.ts'
-import { isSandboxThere, openSandboxDatabase, type SandboxOptions } from './database.ts'
+import { isSandboxThere, openSandboxDatabase, type SandboxDatabase, type SandboxOptions } from './database.ts'
 import { createDesk, type SandboxDesk } from './desk.ts'
-import { type CallName, takeFault } from './faults.ts'
 import { customerOf, detachMethod, lockMethod, newId, readMark, readMethod, writeMark } from './methods.ts'
 import { approvalAsked, canceled, confirmed, factsOf, NotPossible, type SandboxPayment } from './payment.ts'
 import { cancelSetup, createSetup, readSetup, type SandboxSetup } from './setups.ts'
@@ -52,62 +41,30 @@ export async function findSandboxProvider(options: SandboxProviderOptions): Prom
 export function createSandboxProvider(options: SandboxProviderOptions): SandboxProvider {
   const { deadlineMs, pagePayments = PAGE_PAYMENTS, pagesUrl = () => NOWHERE } = options
   const database = openSandboxDatabase(options)
-
-  /** Makes a call as over a network: with a deadline, and with any injected fault. */
-  async function call<T extends { readonly kind: string }>(
-    name: CallName,
-    work: () => Promise<T>,
-  ): Promise<T | NoAnswer | Refused> {
-    const deadline = new AbortController()
-    const late = sleep(deadlineMs, unknown(`no answer within ${deadlineMs} ms`), { signal: deadline.signal })
-    try {
-      return await Promise.race([answered(name, work), late])
-    } finally {
-      deadline.abort()
-    }
+  const parts = { database, call: createCall(database, deadlineMs), pagePayments, pagesUrl }
+  return {
+    name: 'sandbox',
+    ...paymentCalls(parts),
+    ...setupCalls(parts),
+    ...customerCalls(parts),
+    desk: createDesk(database),
+    close: () => database.close(),
   }
+}
 
-  async function answered<T>(name: CallName, work: () => Promise<T>): Promise<T | NoAnswer | Refused> {
-    let isDone = false
-    try {
-      const ordered = await takeFault(database, name)
-      switch (ordered?.fault) {
-        case 'down':
-          return unavailable('the sandbox is down, as ordered')
-        case 'timeout_before':
-          return unknown('timed out before anything was done, as ordered')
-        case 'timeout_after':
-          await work()
-          return unknown('timed out after it was done, as ordered')
-        case 'slow': {
-          const answer = await work()
-          // Nobody waits for it after the deadline, and it must not keep the process alive.
-          await sleep(ordered.delayMs!, undefined, { ref: false })
-          return answer
-        }
-        case 'twice':
-          await work()
-          isDone = true
-          return await work()
-        default:
-          return await work()
-      }
-    } catch (error) {
-      if (error instanceof NotPossible) return refused(error.code, error.message)
-      if (consequenceOf(error).fate !== 'retry') throw error
-      const detail = (error as Error).message
-      return isDone || mayBeCommitted(error) ? unknown(detail) : unavailable(detail)
-    }
-  }
+interface CallParts {
+  readonly database: SandboxDatabase
+  readonly call: Call
+  readonly pagePayments: number
+  readonly pagesUrl: () => string
+}
 
+type PaymentCall = 'prepare' | 'confirm' | 'approve' | 'cancel' | 'readPayment' | 'listChanged' | 'rewind'
+
+function paymentCalls({ database, call, pagePayments, pagesUrl }: CallParts): Pick<PaymentProvider, PaymentCall> {
   const factsFor = (payment: SandboxPayment): PaymentFacts =>
     factsOf(payment, `${pagesUrl()}/sandbox/bank/${payment.paymentId}`)
   const asFacts = (payment: SandboxPayment): FactsAnswer => ({ kind: 'facts', facts: factsFor(payment) })
-
-  const asSetup = ({ providerSetupId, expiresAtMicros, state }: SandboxSetup): SetupAnswer => {
-    const url = `${pagesUrl()}/sandbox/cards/${providerSetupId}`
-    return { kind: 'setup', setup: { providerSetupId, url, expiresAtMicros, state } }
-  }
 
   /** The facts of a payment, after `change`. */
   async function aboutPayment(
@@ -118,66 +75,19 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
     return payment === null ? refused('payment_missing', `there is no payment ${paymentId}`) : asFacts(payment)
   }
 
-  async function prepare(asked: PaymentToPrepare): Promise<FactsAnswer> {
-    return database.inTransaction(async (connection, nowMicros) => {
-      const before = await lockAttempt(connection, asked.attemptId)
-      if (before !== null) {
-        if (isSame(before, asked)) return asFacts(before)
-        return refused('attempt_reused', `attempt ${asked.attemptId} has prepared another payment`)
-      }
-      const method = await lockMethod(connection, asked.providerMethodId, asked.customerId)
-      if (method === undefined) {
-        return refused('method_gone', `customer ${asked.customerId} has no method ${asked.providerMethodId}`)
-      }
-      if (asked.amountMicros <= 0n || asked.amountMicros % 10_000n !== 0n) {
-        return refused('amount_invalid', 'an amount is above zero and in whole cents')
-      }
-      const payment: SandboxPayment = {
-        ...asked,
-        paymentId: newId('payment'),
-        createdAtMicros: nowMicros,
-        returnUrl: null,
-        state: 'unconfirmed',
-        decline: null,
-        settlesAtMicros: null,
-        dispute: null,
-        transfers: [],
-        behaviour: method.behaviour as BehaviourName,
-        isSetUp: method.isSetUp,
-        isDetached: false,
-      }
-      await writePayment(connection, payment, nowMicros)
-      return asFacts(payment)
-    })
-  }
-
   return {
-    name: 'sandbox',
-    createCustomer: (accountId) =>
-      call('createCustomer', () =>
-        database.inTransaction(async (connection, nowMicros) => ({
-          kind: 'customer' as const,
-          customerId: await customerOf(connection, accountId, nowMicros),
-        })),
-      ),
-    prepare: (payment) => call('prepare', () => prepare(payment)),
+    prepare: (asked) =>
+      call('prepare', async () => {
+        const prepared = await preparePayment(database, asked)
+        return 'kind' in prepared ? prepared : asFacts(prepared)
+      }),
     confirm: (paymentId, attemptId) =>
       call('confirm', () =>
-        aboutPayment(paymentId, (payment, nowMicros) => {
-          if (payment.attemptId !== attemptId) {
-            throw new NotPossible(`attempt ${attemptId} has not prepared ${paymentId}`, 'attempt_differs')
-          }
-          return confirmed(payment, nowMicros)
-        }),
+        aboutPayment(paymentId, (payment, nowMicros) => confirmed(preparedBy(payment, attemptId), nowMicros)),
       ),
     approve: (paymentId, attemptId, returnUrl) =>
       call('approve', () =>
-        aboutPayment(paymentId, (payment) => {
-          if (payment.attemptId !== attemptId) {
-            throw new NotPossible(`attempt ${attemptId} has not prepared ${paymentId}`, 'attempt_differs')
-          }
-          return approvalAsked(payment, returnUrl)
-        }),
+        aboutPayment(paymentId, (payment) => approvalAsked(preparedBy(payment, attemptId), returnUrl)),
       ),
     cancel: (paymentId) => call('cancel', () => aboutPayment(paymentId, canceled)),
     readPayment: (paymentId) => call('readPayment', () => aboutPayment(paymentId)),
@@ -197,6 +107,20 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
       const place = parseCursor(cursor)
       return place === null ? cursor : `0@${Math.max(0, place.changedAtMicros - overlapMicros)}`
     },
+  }
+}
+
+function setupCalls({
+  database,
+  call,
+  pagesUrl,
+}: CallParts): Pick<PaymentProvider, 'createSetup' | 'readSetup' | 'cancelSetup'> {
+  const asSetup = ({ providerSetupId, expiresAtMicros, state }: SandboxSetup): SetupAnswer => {
+    const url = `${pagesUrl()}/sandbox/cards/${providerSetupId}`
+    return { kind: 'setup', setup: { providerSetupId, url, expiresAtMicros, state } }
+  }
+
+  return {
     createSetup: (setup) =>
       call('createSetup', () =>
         database.inTransaction(async (connection, nowMicros) =>
@@ -215,6 +139,20 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
           const setup = await cancelSetup(connection, providerSetupId, nowMicros)
           return setup === null ? refused('setup_missing', `there is no setup ${providerSetupId}`) : asSetup(setup)
         }),
+      ),
+  }
+}
+
+type CustomerCall = 'createCustomer' | 'readMethod' | 'detachMethod' | 'readMark' | 'writeMark'
+
+function customerCalls({ database, call }: CallParts): Pick<PaymentProvider, CustomerCall> {
+  return {
+    createCustomer: (accountId) =>
+      call('createCustomer', () =>
+        database.inTransaction(async (connection, nowMicros) => ({
+          kind: 'customer' as const,
+          customerId: await customerOf(connection, accountId, nowMicros),
+        })),
       ),
     readMethod: (providerMethodId) =>
       call('readMethod', async () => {
@@ -238,12 +176,50 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
         const isWritten = await writeMark(await database.pool(), customerId, mark)
         return isWritten ? { kind: 'done' as const } : noCustomer(customerId)
       }),
-    desk: createDesk(database),
-    close: () => database.close(),
   }
 }
 
-/** Whether a payment was prepared by just this request. */
+/** Stores a new payment for an attempt, or finds the one that the same request has prepared. */
+async function preparePayment(database: SandboxDatabase, asked: PaymentToPrepare): Promise<SandboxPayment | Refused> {
+  return database.inTransaction(async (connection, nowMicros) => {
+    const before = await lockAttempt(connection, asked.attemptId)
+    if (before !== null) {
+      if (isSame(before, asked)) return before
+      return refused('attempt_reused', `attempt ${asked.attemptId} has prepared another payment`)
+    }
+    const method = await lockMethod(connection, asked.providerMethodId, asked.customerId)
+    if (method === undefined) {
+      return refused('method_gone', `customer ${asked.customerId} has no method ${asked.providerMethodId}`)
+    }
+    if (asked.amountMicros <= 0n || asked.amountMicros % 10_000n !== 0n) {
+      return refused('amount_invalid', 'an amount is above zero and in whole cents')
+    }
+    const payment: SandboxPayment = {
+      ...asked,
+      paymentId: newId('payment'),
+      createdAtMicros: nowMicros,
+      returnUrl: null,
+      state: 'unconfirmed',
+      decline: null,
+      settlesAtMicros: null,
+      dispute: null,
+      transfers: [],
+      behaviour: method.behaviour as BehaviourName,
+      isSetUp: method.isSetUp,
+      isDetached: false,
+    }
+    await writePayment(connection, payment, nowMicros)
+    return payment
+  })
+}
+
+/** The payment itself. Throws `NotPossible` if another attempt prepared it. */
+function preparedBy(payment: SandboxPayment, attemptId: string): SandboxPayment {
+  if (payment.attemptId === attemptId) return payment
+  throw new NotPossible(`attempt ${attemptId} has not prepared ${payment.paymentId}`, 'attempt_differs')
+}
+
+/** Whether a payment was prepared by exactly this request. */
 function isSame(payment: SandboxPayment, asked: PaymentToPrepare): boolean {
   return (
     payment.topUpId === asked.topUpId &&
@@ -256,7 +232,7 @@ function isSame(payment: SandboxPayment, asked: PaymentToPrepare): boolean {
   )
 }
 
-/** `12@1700000000000000`: above change 12, and not changed before the instant. */
+/** Parses `12@1700000000000000`: after change 12, and changed at or after the instant. */
 function parseCursor(cursor: string): Place | null {
   const match = /^(\d{1,15})@(\d{1,16})$/.exec(cursor)
   return match === null ? null : { change: Number(match[1]), changedAtMicros: Number(match[2]) }
@@ -264,16 +240,4 @@ function parseCursor(cursor: string): Place | null {
 
 function noCustomer(customerId: string): Refused {
   return refused('customer_missing', `there is no customer ${customerId}`)
-}
-
-function refused(code: string, detail: string): Refused {
-  return { kind: 'refused', code, detail }
-}
-
-function unavailable(detail: string): NoAnswer {
-  return { kind: 'unavailable', detail, retryAfterMicros: null }
-}
-
-function unknown(detail: string): NoAnswer {
-  return { kind: 'unknown', detail }
 }

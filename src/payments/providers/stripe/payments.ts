@@ -27,40 +27,36 @@ export interface Payments {
 
 /** Makes the operations. `returnPage`: the page to which a bank's page returns the customer of a top-up. */
 export function createPayments(stripe: StripeClient, returnPage: (topUpId: string) => string): Payments {
-  const payments: Payments = {
+  const reads = createReads(stripe)
+  return {
+    read: reads.read,
+    complete: reads.complete,
+
     async prepare(requests, payment) {
-      const { amountMicros, currency, customerId, providerMethodId, attemptId } = payment
+      const { amountMicros, attemptId } = payment
       if (amountMicros <= 0n || amountMicros % 10_000n !== 0n) {
         return refused('amount_invalid', 'an amount is above zero and in whole cents')
       }
-      const wanted: Stripe.PaymentIntentCreateParams = {
-        amount: centsOf(amountMicros),
-        currency: currency.toLowerCase(),
-        customer: customerId,
-        payment_method: providerMethodId,
-        allowed_payment_method_types: ['card'],
-        metadata: metadataOf(payment),
-        expand: EXPAND,
-      }
+      const wanted = intentToCreate(payment)
       const create = (more: Pick<Stripe.PaymentIntentCreateParams, 'receipt_email'>) =>
         requests.write(attemptId, (options) => stripe.paymentIntents.create({ ...wanted, ...more }, options))
-      if (payment.receiptEmail == null) return facts(requests, await create({}))
+      if (payment.receiptEmail == null) return reads.facts(requests, await create({}))
       try {
-        return await facts(requests, await create({ receipt_email: payment.receiptEmail }))
+        return await reads.facts(requests, await create({ receipt_email: payment.receiptEmail }))
       } catch (error) {
         // An invalid address must not prevent the charge. An invalid request does not use up its idempotency key.
-        if (isAbout(error, 'receipt_email')) return facts(requests, await create({}))
+        if (isAbout(error, 'receipt_email')) return reads.facts(requests, await create({}))
         throw error
       }
     },
 
     async confirm(requests, paymentId, attemptId) {
-      const intent = await readOf(requests, paymentId, attemptId)
-      if (intent.status !== 'requires_confirmation') return facts(requests, intent)
+      const intent = await reads.readOf(requests, paymentId, attemptId)
+      if (intent.status !== 'requires_confirmation') return reads.facts(requests, intent)
       const isOffSession = intent.metadata.trigger === 'automatic'
       // A new key each time is safe: a payment can succeed only once, and a declined one has lost its card. Under a fixed key
       // Stripe would replay its own faults for a day.
-      return confirmed(requests, paymentId, {
+      return confirmIntent(stripe, reads, requests, paymentId, {
         off_session: isOffSession,
         // Stripe requires it for every payment that might redirect, even off-session.
         return_url: returnPage(intent.metadata.top_up_id ?? ''),
@@ -68,64 +64,88 @@ export function createPayments(stripe: StripeClient, returnPage: (topUpId: strin
     },
 
     async approve(requests, paymentId, attemptId, returnUrl) {
-      const intent = await readOf(requests, paymentId, attemptId)
+      const intent = await reads.readOf(requests, paymentId, attemptId)
       const isWaiting = intent.status === 'requires_payment_method' && asksForApproval(intent)
-      if (!isWaiting || approvalUrlOf(intent) !== null) return facts(requests, intent)
+      if (!isWaiting || approvalUrlOf(intent) !== null) return reads.facts(requests, intent)
       const method = idOf(intent.last_payment_error?.payment_method)
       if (method === null) return refused('method_gone', `the card of payment ${paymentId} is gone`)
-      return confirmed(requests, paymentId, { payment_method: method, off_session: false, return_url: returnUrl })
+      return confirmIntent(stripe, reads, requests, paymentId, {
+        payment_method: method,
+        off_session: false,
+        return_url: returnUrl,
+      })
     },
 
     async cancel(requests, paymentId) {
       try {
         const expand = { expand: EXPAND }
         const canceled = (options: Stripe.RequestOptions) => stripe.paymentIntents.cancel(paymentId, expand, options)
-        return await facts(requests, await requests.write(null, canceled))
+        return await reads.facts(requests, await requests.write(null, canceled))
       } catch (error) {
         // It has ended or is being processed: its facts decide.
-        if (isUnexpectedState(error)) return payments.read(requests, paymentId)
+        if (isUnexpectedState(error)) return reads.read(requests, paymentId)
         throw missingOr(error, paymentId)
       }
     },
-
-    async read(requests, paymentId) {
-      return facts(requests, await retrieve(requests, paymentId))
-    },
-
-    async complete(requests, intent) {
-      const charge = intent.latest_charge
-      const isCharge = typeof charge === 'object' && charge !== null
-      const hasRefunds = isCharge && (charge.refunded || charge.amount_refunded > 0)
-      const refunds = hasRefunds ? await refundsOf(requests, intent.id) : []
-      const disputes = isCharge && charge.disputed ? await disputesOf(requests, intent.id) : []
-      return factsOf({ intent, refunds, disputes })
-    },
   }
-  return payments
+}
 
-  async function confirmed(
-    requests: Requests,
-    paymentId: string,
-    how: Stripe.PaymentIntentConfirmParams,
-  ): Promise<FactsAnswer> {
-    const params = { ...how, expand: EXPAND }
-    try {
-      const confirm = (options: Stripe.RequestOptions) => stripe.paymentIntents.confirm(paymentId, params, options)
-      return await facts(requests, await requests.write(null, confirm))
-    } catch (error) {
-      // Declined, or it needs approval: the payment says which.
-      if (isCardError(error)) return payments.read(requests, paymentId)
-      // It was confirmed elsewhere in the meantime.
-      if (isUnexpectedState(error)) {
-        const after = await retrieve(requests, paymentId)
-        if (after.status !== 'requires_confirmation') return facts(requests, after)
-      }
-      throw missingOr(error, paymentId)
+function intentToCreate(payment: PaymentToPrepare): Stripe.PaymentIntentCreateParams {
+  return {
+    amount: centsOf(payment.amountMicros),
+    currency: payment.currency.toLowerCase(),
+    customer: payment.customerId,
+    payment_method: payment.providerMethodId,
+    allowed_payment_method_types: ['card'],
+    metadata: metadataOf(payment),
+    expand: EXPAND,
+  }
+}
+
+async function confirmIntent(
+  stripe: StripeClient,
+  reads: Reads,
+  requests: Requests,
+  paymentId: string,
+  how: Stripe.PaymentIntentConfirmParams,
+): Promise<FactsAnswer> {
+  const params = { ...how, expand: EXPAND }
+  try {
+    const confirm = (options: Stripe.RequestOptions) => stripe.paymentIntents.confirm(paymentId, params, options)
+    return await reads.facts(requests, await requests.write(null, confirm))
+  } catch (error) {
+    // Declined, or it needs approval: the payment says which.
+    if (isCardError(error)) return reads.read(requests, paymentId)
+    // It was confirmed elsewhere in the meantime.
+    if (isUnexpectedState(error)) {
+      const after = await reads.retrieve(requests, paymentId)
+      if (after.status !== 'requires_confirmation') return reads.facts(requests, after)
     }
+    throw missingOr(error, paymentId)
+  }
+}
+
+type Reads = ReturnType<typeof createReads>
+
+/** Makes the operations that change nothing. */
+function createReads(stripe: StripeClient) {
+  return { read, retrieve, readOf, facts, complete }
+
+  async function read(requests: Requests, paymentId: string): Promise<FactsAnswer> {
+    return facts(requests, await retrieve(requests, paymentId))
   }
 
   async function facts(requests: Requests, intent: Stripe.PaymentIntent): Promise<FactsAnswer> {
-    return { kind: 'facts', facts: await payments.complete(requests, intent) }
+    return { kind: 'facts', facts: await complete(requests, intent) }
+  }
+
+  async function complete(requests: Requests, intent: Stripe.PaymentIntent): Promise<PaymentFacts> {
+    const charge = intent.latest_charge
+    const isCharge = typeof charge === 'object' && charge !== null
+    const hasRefunds = isCharge && (charge.refunded || charge.amount_refunded > 0)
+    const refunds = hasRefunds ? await refundsOf(requests, intent.id) : []
+    const disputes = isCharge && charge.disputed ? await disputesOf(requests, intent.id) : []
+    return factsOf({ intent, refunds, disputes })
   }
 
   async function retrieve(requests: Requests, paymentId: string): Promise<Stripe.PaymentIntent> {
@@ -136,6 +156,7 @@ export function createPayments(stripe: StripeClient, returnPage: (topUpId: strin
     }
   }
 
+  /** The payment, which this attempt must have prepared; any other ends the call as refused. */
   async function readOf(requests: Requests, paymentId: string, attemptId: string): Promise<Stripe.PaymentIntent> {
     const intent = await retrieve(requests, paymentId)
     if (intent.metadata.attempt_id === attemptId) return intent

@@ -1,0 +1,99 @@
+/** Charges one claimed top-up at the provider: prepares its payment, confirms it, checks it or cancels it. */
+import { randomUUID } from 'node:crypto'
+import type { TopUp } from '../core/top-up/machine.ts'
+import { advanceTopUp } from '../ledger/top-ups/advance-top-up.ts'
+import { beginConfirming } from '../ledger/top-ups/begin-confirming.ts'
+import { judgeTopUp } from '../ledger/top-ups/judge-top-up.ts'
+import { type AnswerParts, createAnswers } from './answers.ts'
+
+/** How long a top-up waits while the process has not reconciled yet. */
+const RECONCILED_SOON_MS = 2_000
+export interface ChargerParts extends AnswerParts {
+  /** The deadline of a call to the provider. */
+  readonly callMs: number
+  /** Identifies this process in claims. */
+  readonly holder: string
+  /** Whether payments that only the provider knows have been posted. Nothing is charged before. */
+  readonly isReconciled: () => boolean | Promise<boolean>
+  /** The address for the provider's receipt; absent: no receipts. */
+  readonly receiptEmailOf?: ((accountId: string) => Promise<string | null>) | undefined
+}
+
+/** The steps of a top-up whose claim this process holds. Each stores its outcome; only faults reject. */
+export interface Charger {
+  /** Judges a requested top-up, prepares its payment and confirms it. */
+  attempt(topUp: TopUp): Promise<void>
+  /** Confirms a prepared payment, after judging the top-up again. */
+  confirm(topUp: TopUp): Promise<void>
+  /** Reads the payment and records its state. */
+  check(topUp: TopUp): Promise<void>
+  /** Cancels the payment and records its state. */
+  cancel(topUp: TopUp): Promise<void>
+}
+
+/** Makes the steps. Nothing is locked while the provider is called. */
+export function createCharger(parts: ChargerParts): Charger {
+  const { writer, provider, callMs, holder, isReconciled, receiptEmailOf, metrics } = parts
+  const { askAndRecord, storeNoAnswer, createCustomer, pausesForRestore } = createAnswers(parts)
+
+  return { attempt, confirm, check, cancel }
+
+  async function attempt(topUp: TopUp): Promise<void> {
+    const { accountId, topUpId, trigger } = topUp
+    const judged = await judgeTopUp(writer, { accountId, topUpId, holder })
+    if (judged.kind !== 'charge') return
+    // Manual top-ups too: a restored database may have lost the record of their charge.
+    if (!(await isReconciled())) {
+      const untilMicros = (Date.now() + RECONCILED_SOON_MS) * 1000
+      await advanceTopUp(writer, { accountId, topUpId }, { kind: 'wait', untilMicros }, 0)
+      return
+    }
+    const customerId = judged.customerId ?? (await createCustomer(topUp))
+    if (customerId === null) return
+    if (trigger === 'automatic' && (await pausesForRestore(topUp, customerId, judged.settingsVersion))) return
+
+    const attemptId = randomUUID()
+    const answer = await provider.prepare({
+      attemptId,
+      topUpId,
+      accountId,
+      customerId,
+      providerMethodId: judged.method.providerMethodId,
+      amountMicros: judged.amountMicros,
+      currency: judged.currency,
+      isOffSession: trigger === 'automatic',
+      receiptEmail: receiptEmailOf === undefined ? null : await receiptEmailOf(accountId),
+    })
+    if (answer.kind !== 'facts') return await storeNoAnswer(topUp, answer)
+    const { paymentId } = answer.facts
+    const news = {
+      kind: 'prepared',
+      attemptId,
+      paymentId,
+      provider: judged.method.provider,
+      methodId: judged.method.methodId,
+      amountMicros: judged.amountMicros,
+    } as const
+    const prepared = await advanceTopUp(writer, { accountId, topUpId }, news, Math.random())
+    // The top-up has advanced in the meantime. The payment is never confirmed, so it charges nothing; cancel it if possible.
+    if (prepared === null) await provider.cancel(paymentId)
+    else await confirm(prepared)
+  }
+
+  async function confirm(topUp: TopUp): Promise<void> {
+    const { accountId, topUpId } = topUp
+    const begun = await beginConfirming(writer, { accountId, topUpId, holder, callMs })
+    if (begun === 'lost' || begun === 'wait') return
+    if (begun === 'cancel') return await cancel(topUp)
+    metrics.attemptsTotal.inc({ trigger: topUp.trigger })
+    await askAndRecord(topUp, () => provider.confirm(topUp.paymentId!, topUp.attemptId!))
+  }
+
+  async function check(topUp: TopUp): Promise<void> {
+    await askAndRecord(topUp, () => provider.readPayment(topUp.paymentId!))
+  }
+
+  async function cancel(topUp: TopUp): Promise<void> {
+    await askAndRecord(topUp, () => provider.cancel(topUp.paymentId!))
+  }
+}
