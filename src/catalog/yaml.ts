@@ -32,6 +32,7 @@ export interface YamlValue {
 
 export type YamlMap = ReadonlyMap<string, YamlValue>
 
+/** A parsed YAML file. Its methods read a value in an expected form, or add a fault and return null. */
 export class YamlFile {
   readonly root: YamlValue
   readonly #file: string

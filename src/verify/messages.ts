@@ -50,6 +50,7 @@ interface Parts {
   readonly groupId: string
 }
 
+/** Verifies the retained messages and returns how many were read, with the offsets of each partition. */
 export async function verifyMessages(
   { kafka, admin, pool, decoder, groupId }: Parts,
   topics: ReadonlyMap<string, UsageType>,

@@ -1,4 +1,4 @@
-/** The commands that publish, list and roll back catalogs and explain what usage cost, run as a person runs them. */
+/** The commands that publish, list and roll back catalogs and explain charges, run as by a person. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,7 +64,7 @@ const RENAMED_TARIFF = YAML.replace('id: standard-eur', 'id: other-eur')
 
 const instant = (text: string): number => parseInstant(text)!
 
-/** `past` had eu-open, which eu-100 has replaced; `later` will have it. */
+/** `past` had eu-open before eu-100; `later` will get it. */
 const ACCOUNTS: readonly AccountSettings[] = [
   testAccount({ accountId: 'acme', fairUseMinutesPerUser: 3 }),
   testAccount({
@@ -92,7 +92,7 @@ describe('catalog commands', () => {
     ])
   })
 
-  it('refuse what accounts would lose, with every reason', async () => {
+  it('refuse to remove what accounts use, with all reasons', async () => {
     expect(await apply(writer, ACCOUNTS)).toMatchObject({ applied: { created: ['acme', 'past'] } })
     for (const [yaml, reason] of [
       [WITHOUT_EU_100, 'package eu-100 is in use and not in it'],
@@ -106,7 +106,7 @@ describe('catalog commands', () => {
     expect((await pool.query('select from tollgate.catalog_versions')).rowCount).toBe(2)
   })
 
-  it('let go of a package that is over, and the accounts that had it may still be applied', async () => {
+  it('may drop a package that has ended, and accounts that had it can still be applied', async () => {
     expect(await publish(WITHOUT_EU_OPEN, '--comment', 'no open package')).toMatchObject({ exitCode: 0 })
     expect(await apply(writer, ACCOUNTS)).toEqual({
       applied: { created: [], changed: [], unchanged: ['acme', 'past'] },
@@ -117,7 +117,7 @@ describe('catalog commands', () => {
     })
   })
 
-  it('roll back by publishing the earlier files as a new version, under the same guards', async () => {
+  it('roll back by publishing the earlier files as a new version, with the same checks', async () => {
     const rolledBack = await tollgate('catalog', 'rollback', '1', '--author', 'ann')
     expect(rolledBack.stdout).toMatch(/^version 4 in force from /)
     const { rows } = await pool.query(
@@ -139,7 +139,7 @@ describe('catalog commands', () => {
     expect(await tollgate('catalog', 'rollback', 'latest')).toMatchObject({ exitCode: 2 })
   })
 
-  it('say what they did as JSON when they are asked to', async () => {
+  it('print JSON when asked to', async () => {
     const { exitCode, stdout } = await publish(YAML, '--json', '--in-force-from', '2198-01-01')
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toEqual({
@@ -148,7 +148,7 @@ describe('catalog commands', () => {
     })
   })
 
-  it('never pass an account that begins to use what is dropped', async () => {
+  it('never miss an account that starts to use what is dropped', async () => {
     const files = new Map(Object.entries(CATALOG_FILES).map(([name, text]) => [name, Buffer.from(text)]))
     const smaller = new Map([...files, ['catalog.yaml', Buffer.from(without(YAML, / {2}- id: bare-usd\n.*\n/))]])
     const dollars = testAccount({ accountId: 'dollars', currency: 'USD', tariff: 'bare-usd', packages: [] })
@@ -167,17 +167,17 @@ describe('catalog commands', () => {
         }),
       ])
       expect('applied' in applied).toBe('refused' in published)
-      // Whichever came first, the next round begins with the tariff on offer and nobody at it.
+      // Whichever was first, the next round starts with the tariff available and unused.
       if ('version' in published) await tollgate('catalog', 'rollback', '1')
       else await forget(wanted.accountId)
     }
   })
 })
 
-/** No command takes an account away; the test's own hand does. */
+/** No command deletes an account, so the test does. */
 async function forget(accountId: string): Promise<void> {
   await inTransaction(pool, async (connection) => {
-    // As a replica triggers do not fire: settings are append-only to everybody else.
+    // As a replica, so that triggers do not fire: settings are append-only otherwise.
     await connection.query('set local session_replication_role = replica')
     await connection.query('delete from tollgate.account_settings where account_id = $1', [accountId])
     await connection.query('delete from tollgate.accounts where account_id = $1', [accountId])
@@ -237,7 +237,7 @@ describe('explain', () => {
     })
   })
 
-  it('follows a correction from both ends, and one that came before its event', async () => {
+  it('follows a correction in both directions, and one that came before its event', async () => {
     await recordUsage({ ledger }, callFields({ event_id: 'wrong', leg: 'forwarded' }))
     await recordUsage({ ledger }, correctionFields('takes-back', 'wrong'), correctionFields('early', 'awaited'))
     await recordUsage({ ledger }, callFields({ event_id: 'awaited' }))
@@ -254,7 +254,7 @@ describe('explain', () => {
     }
   })
 
-  it('works with what is kept once the numbers are cleared', async () => {
+  it('works with what is left after the numbers were cleared', async () => {
     await pool.query("update tollgate.rated_usage set from_number = null, to_number = null where event_id = 'cleared'")
     const { exitCode, stdout } = await tollgate('explain', 'acme', 'cleared')
     expect(exitCode).toBe(0)
@@ -262,8 +262,8 @@ describe('explain', () => {
     expect(stdout).toContain('Recomputed: the same')
   })
 
-  it('calls out an amount that the rules do not give, and fails', async () => {
-    // As a replica triggers do not fire: without that the database would refuse it.
+  it('reports an amount that the rules do not give, and fails', async () => {
+    // As a replica, so that triggers do not fire: the database would refuse it.
     await pool.query(`begin; set local session_replication_role = replica;
       update tollgate.rated_usage set amount_micros = 99000 where event_id = 'tampered'; commit`)
     const { exitCode, stdout, stderr } = await tollgate('explain', 'acme', 'tampered')
@@ -272,7 +272,7 @@ describe('explain', () => {
     expect(stderr).toContain('event tampered of account acme')
   })
 
-  it('fails for an event that is not recorded, and says why it was refused if it was', async () => {
+  it('fails for an event that is not recorded, and says why if it was refused', async () => {
     const unknown = await tollgate('explain', 'acme', 'nowhere')
     expect(unknown).toMatchObject({ exitCode: 1, stdout: '' })
     expect(unknown.stderr).toBe('tollgate: no event nowhere of account acme is recorded\n')

@@ -1,4 +1,4 @@
-/** The one writer of accounts outside of usage batches: requests that may be repeated, refusals, and applying accounts. */
+/** The writer of accounts outside of usage batches: repeated requests, refusals, and applying accounts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseAccountsFile } from '../../src/catalog/accounts-file.ts'
 import { postCredit } from '../../src/core/account/change.ts'
@@ -62,7 +62,7 @@ interface Announced {
   readonly value: Record<string, unknown>
 }
 
-/** What waits in the outbox about an account, lane after lane. */
+/** The messages in the outbox about an account, by lane. */
 async function announced(accountId: string): Promise<Announced[]> {
   const packs = await rowsOf('select messages from tollgate.outbox_packs order by lane, pack_id')
   const messages = (await Promise.all(packs.map((pack) => readPack(pack.messages as Buffer)))).flat()
@@ -74,7 +74,7 @@ async function announced(accountId: string): Promise<Announced[]> {
 }
 
 describe('a request with a key', () => {
-  it('is carried out once: again it gets the first answer, and nothing is written', async () => {
+  it('is executed once: repeated, it gets the first answer, and nothing is written', async () => {
     await open('repeated')
     const first = await adjustCredit(testLedger, credit('repeated'), 'k')
     expect(first).toEqual({
@@ -107,7 +107,7 @@ describe('a request with a key', () => {
     expect(await movementsOf(accountId)).toHaveLength(1)
   })
 
-  it('has the key to itself in its account only', async () => {
+  it('shares its key with no request of the same account', async () => {
     await open('own-1', 'own-2')
     for (const accountId of ['own-1', 'own-2']) {
       expect(await adjustCredit(testLedger, credit(accountId), 'k')).toMatchObject({ isRepeat: false })
@@ -124,7 +124,7 @@ describe('a request with a key', () => {
     expect(await movementsOf('at-once')).toHaveLength(1)
   })
 
-  it('is refused by the database where the key is not 1 to 200 printable ASCII characters', async () => {
+  it('is refused by the database if the key is not 1 to 200 printable ASCII characters', async () => {
     await open('keys')
     for (const key of ['', 'x'.repeat(201), 'é', 'a\nb']) {
       await expect(adjustCredit(testLedger, credit('keys'), key)).rejects.toMatchObject({ code: '23514' })
@@ -133,7 +133,7 @@ describe('a request with a key', () => {
     expect(await adjustCredit(testLedger, credit('keys'), ' ~'.repeat(100))).toHaveProperty('answer')
   })
 
-  it('is forgotten after 30 days, page by page, and no sooner', async () => {
+  it('is deleted after 30 days, page by page, and no sooner', async () => {
     await open('old')
     const keys = ['1', '2', '3', '4', '5']
     for (const key of keys) await adjustCredit(testLedger, credit('old'), key)
@@ -157,7 +157,7 @@ describe('a request with a key', () => {
 })
 
 describe('a refusal', () => {
-  it('of an account that does not exist is a value, and the request may be tried again', async () => {
+  it('of an unknown account is a value, and the request may be tried again', async () => {
     expect(await adjustCredit(testLedger, credit('not-yet'), 'k')).toEqual({ refused: 'unknown_account' })
     expect(await setAlertLevels(testLedger, 'not-yet', { actor: 'test', lowMicros: 1n })).toEqual({
       refused: 'unknown_account',
@@ -166,7 +166,7 @@ describe('a refusal', () => {
     expect(await adjustCredit(testLedger, credit('not-yet'), 'k')).toMatchObject({ isRepeat: false })
   })
 
-  it('leaves nothing of what was written before it, nor its key', async () => {
+  it('rolls back what was written before it, and its key', async () => {
     await open('hesitant')
     await pool.query('create table public.notes (note text)')
     const attempt = (isAllowed: boolean) =>
@@ -191,7 +191,7 @@ describe('a refusal', () => {
 })
 
 describe('top-ups, refunds and disputes', () => {
-  it('are movements that name their top-up and what they reverse, and the cause of what follows', async () => {
+  it('are movements with their top-up and what they reverse, and are the cause of what follows', async () => {
     await open('paying')
     await postPayments(testLedger, 'paying')
     const named = { top_up_id: 'top-up-of-paying', event_id: null }
@@ -223,7 +223,7 @@ describe('top-ups, refunds and disputes', () => {
     ])
   })
 
-  it('are announced as movements only where that topic is on', async () => {
+  it('are announced as movements only if that topic is enabled', async () => {
     await open('quiet')
     const publishing = { ...publishAll, recordTopics: new Set<never>() }
     await postPayments({ pool, publishing }, 'quiet')
@@ -245,7 +245,7 @@ describe('applying accounts', () => {
 
   const fromFile = (text: string) => parseAccountsFile(Buffer.from(text), 'accounts.yaml').accounts!
 
-  it('keeps what the file does not name, the levels of alerts among it, and takes away what it says is null', async () => {
+  it('keeps what the file leaves out, such as alert levels, and removes what is null in it', async () => {
     const contacts = [{ id: 'ann', email: 'ann@acme.example', locale: 'en-US', role: 'admin' }] as const
     const kept = { fairUseMinutesPerUser: 7, conversationIntelligence: 'included', contacts } as const
     await apply(testLedger, [testAccount({ accountId: 'kept', ...kept })])
@@ -270,7 +270,7 @@ describe('applying accounts', () => {
     })
   })
 
-  it('gives a new account the defaults of what the file does not name', async () => {
+  it('gives a new account defaults for what the file leaves out', async () => {
     await apply(
       testLedger,
       fromFile('accounts: [{ id: plain, currency: USD, tariff: bare-usd, billing_cycle_anchor: 2026-01-31 }]'),
@@ -284,7 +284,7 @@ describe('applying accounts', () => {
     })
   })
 
-  it('creates each account once when files that share them are applied at once, in any order', async () => {
+  it('creates each account once when overlapping files are applied concurrently, in any order', async () => {
     for (let round = 0; round < 10; round++) {
       const ids = Array.from({ length: 6 }, (_, i) => `shared-${round}-${i}`)
       const files = [ids, ids.toReversed(), ids.slice(3), ids.slice(0, 3).toReversed()]
@@ -341,14 +341,14 @@ describe('applying accounts', () => {
     }
   })
 
-  it('is not held up by another file that is being applied', async () => {
+  it('does not wait for another file that is being applied', async () => {
     await inTransaction(pool, async (connection) => {
       await shareCatalogUse(connection)
       await open('beside')
     })
   })
 
-  it('parses a catalog once a process, and again after a restore', async () => {
+  it('parses a catalog once per process, and again after a restore', async () => {
     let loads = 0
     class CountingStore extends CatalogStore {
       override load(...args: Parameters<CatalogStore['load']>) {

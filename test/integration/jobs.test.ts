@@ -1,4 +1,4 @@
-/** The role `jobs` as it runs: what it does without being asked, what a stop does to it, and what it leaves in its sessions. */
+/** The role `jobs`: what its jobs do, how it stops, and what it leaves in its database sessions. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { deleteOldPortalSessions } from '../../src/ledger/access/portal-sessions.ts'
 import { deleteOldRequestKeys } from '../../src/ledger/changes/request-keys.ts'
@@ -47,7 +47,7 @@ async function notSummedUp(): Promise<number> {
   return rows[0]!.count
 }
 
-it('sums up, makes exports, forgets request keys and portal sessions, clears numbers, on Postgres alone, and says so by job', async () => {
+it('rolls up, makes exports, deletes request keys and portal sessions, clears numbers, with Postgres alone, with metrics by job', async () => {
   await move(40)
   await ledger.pool.query(
     `update tollgate.request_keys set recorded_at = now() - interval '31 days' where account_id = 'account-1'`,
@@ -114,12 +114,12 @@ it('sums up, makes exports, forgets request keys and portal sessions, clears num
   }
 })
 
-it('stopped in the middle of a share ends it, and begins no other', async () => {
+it('stopped during a share finishes it, and starts no other', async () => {
   await move(30)
   const before = await notSummedUp()
   expect(before).toBe(30)
   const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, SECTIONS)
-  // Holds the share at its last statement.
+  // Blocks the share at its last statement.
   const holding = await ledger.pool.connect()
   try {
     await holding.query('begin; lock table tollgate.usage_by_day in share mode')
@@ -147,7 +147,7 @@ it('stopped in the middle of a share ends it, and begins no other', async () => 
   expect(after).toBe(before - 20)
 })
 
-it('rests nine times as long as a share took while more waits, and else for its interval', async () => {
+it('rests nine times as long as a share took while there is more work, and otherwise for its interval', async () => {
   await move(30)
   const job = rollUpJob(ledger.pool)
   const signal = new AbortController().signal
@@ -163,7 +163,7 @@ it('rests nine times as long as a share took while more waits, and else for its 
   expect(await notSummedUp()).toBe(0)
 })
 
-it('goes round the accounts a few at a time, and comes to those that are far behind again', async () => {
+it('processes the accounts in rounds, a few at a time, and returns to those that are far behind', async () => {
   for (let i = 0; i < 5; i++) await move(30)
   const share = { maxAccounts: 4, lookedAtAccounts: 7, maxMovements: 2 }
   const rounds: string[][] = [[]]
@@ -174,12 +174,12 @@ it('goes round the accounts a few at a time, and comes to those that are far beh
     else rounds.at(-1)!.push(nextAfter)
     after = nextAfter
   }
-  // Of 30 accounts behind, 4 a share; of 30 that are not, 7.
+  // Of 30 accounts that are behind, 4 per share; of 30 that are not, 7.
   expect(rounds.map((shares) => shares.length)).toEqual([7, 7, 7, 4, 0])
   expect(await notSummedUp()).toBe(0)
 })
 
-it('leaves nothing in a session that the next transaction could miss on another one, as behind a pooler', async () => {
+it('needs no session state across transactions, which a pooler would lose', async () => {
   const pool = createPool(ledger.database.url, createLog('silent'), 1)
   try {
     await move(5)
@@ -206,7 +206,7 @@ it('leaves nothing in a session that the next transaction could miss on another 
     expect(made?.state).toBe('ready')
     await oldestInPreparation(pool)
     await deletePartsOfExpired(pool)
-    // On the one connection that all this was done by.
+    // On the single connection that did all this.
     const { rows } = await pool.query(
       `select (select count(*)::integer from pg_prepared_statements) as statements,
               (select count(*)::integer from pg_locks where pid = pg_backend_pid() and locktype = 'advisory') as locks,

@@ -1,4 +1,4 @@
-/** Mail from what causes it to the mailbox: who gets what, once, in which words, and what a server's answers lead to. */
+/** Mail from its cause to the mailbox: who gets which mail, only once, its wording, and the effects of a server's answers. */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
@@ -49,7 +49,7 @@ afterEach(async () => {
   await payments.pool.query(`delete from tollgate.mails`)
 })
 
-/** A server that is closed waits for those who are connected. */
+/** A closing server waits for its connections. */
 function hangUp(): void {
   for (const transport of transports.splice(0)) transport.close()
 }
@@ -58,7 +58,7 @@ afterAll(async () => {
   await payments?.close()
 })
 
-/** With 50.00; below 30.00 the level that its customer chose is crossed, below 10.00 the low one. */
+/** It starts with 50.00; the custom level is 30.00, the low level 10.00. */
 async function open(contacts: readonly Contact[] = [ANA, BEN]): Promise<string> {
   const accountId = `mailed-${++opened}`
   await apply(payments, [testAccount({ accountId, contacts })])
@@ -107,7 +107,7 @@ function sender({ environment = {}, port = server.port }: SenderOptions = {}) {
   const registry = new Registry()
   const parts = { pool: payments.pool, transport, settings, sent: mailCounter(registry), log }
   return {
-    /** Until nothing is due. */
+    /** Sends until nothing is due. */
     async send() {
       while ((await sendMails(parts, new AbortController().signal)).hasMore) {}
     },
@@ -122,17 +122,17 @@ const due = (kind = '%') =>
   payments.pool.query(`update tollgate.mails set next_try_at = now() where state = 'waiting' and kind like $1`, [kind])
 
 describe('a balance that falls', () => {
-  it('through three levels at once is mailed once to each contact, of the gravest', async () => {
+  it('through three levels at once is mailed once to each contact, about the gravest', async () => {
     const account = await open()
     await spend(account, 50_000_001n)
     expect(await mailsOf(account)).toEqual(['exhausted ana waiting', 'exhausted ben waiting'])
   })
 
-  it('through them one by one is mailed of each, and of none again while it trembles', async () => {
+  it('through them one by one is mailed for each, and not again while it fluctuates', async () => {
     const account = await open([ANA])
     for (const micros of [25_000_000n, 1n, 16_000_000n, -1_000n, 1_001n, 9_000_000n]) await spend(account, micros)
     expect(await mailsOf(account)).toEqual(['custom_level ana waiting', 'low ana waiting', 'exhausted ana waiting'])
-    // Within a second, say: who reads them has use for the last one alone.
+    // In a short time, where readers need only the last one.
     await sender().send()
     expect(server.received.map(({ subject }) => subject)).toEqual(['Das Guthaben ist aufgebraucht'])
     expect(await mailsOf(account)).toEqual([
@@ -142,7 +142,7 @@ describe('a balance that falls', () => {
     ])
   })
 
-  it('in a batch of usage is mailed in its transaction, once an account', async () => {
+  it('in a usage batch is mailed in its transaction, once per account', async () => {
     const accounts = [await open(), await open([ANA])]
     const events = accounts.flatMap((account_id) =>
       Array.from({ length: 3 }, (_, i) => {
@@ -163,14 +163,14 @@ describe('a balance that falls', () => {
     expect(server.received.find(({ to }) => to === BEN.email)!.text).toContain('more than €10.00 is added')
   })
 
-  it('to a level that was raised above it is mailed too', async () => {
+  it('below a level that was raised is mailed too', async () => {
     const account = await open([ANA])
     await setAlertLevels(payments, account, { lowMicros: 60_000_000n, actor: 'test' })
     await sender().send()
     expect(server.received[0]!.text).toContain('Ihr Hinweis ist auf 60,00')
   })
 
-  it('of an account without contacts, or of one that is closed, is mailed to nobody', async () => {
+  it('of an account without contacts, or of a closed one, is not mailed', async () => {
     const none = await open([])
     const closed = await open()
     await payments.pool.query(
@@ -183,7 +183,7 @@ describe('a balance that falls', () => {
     }
   })
 
-  it('is one mail where contacts share an address, the admin’s', async () => {
+  it('is one mail, to the admin, if contacts share an address', async () => {
     const account = await open([{ ...BEN, email: 'ANA@acme.example' }, ANA])
     await spend(account, 60_000_000n)
     expect(await mailsOf(account)).toEqual(['exhausted ana waiting'])
@@ -191,7 +191,7 @@ describe('a balance that falls', () => {
 })
 
 describe('a top-up', () => {
-  it('that succeeds is mailed, with the card to admins alone', async () => {
+  it('that succeeds is mailed, and only admins see the card', async () => {
     const account = await openWithCard('good')
     await spend(account, 45_000_000n)
     await payments.pool.query(`delete from tollgate.mails`)
@@ -220,7 +220,7 @@ describe('a top-up', () => {
     expect(await kinds()).toEqual(['low', 'declined', 'paused'])
   })
 
-  it('that needs approval is mailed to admins alone, and not any more once it is over', async () => {
+  it('that needs approval is mailed only to admins, and not after it has ended', async () => {
     const account = await openWithCard('needsApproval')
     await spend(account, 45_000_000n)
     await payments.pool.query(`delete from tollgate.mails`)
@@ -232,7 +232,7 @@ describe('a top-up', () => {
     expect(server.received).toEqual([])
   })
 
-  it('whose card is disputed is mailed once: that the money left, and that it pauses', async () => {
+  it('whose payment is disputed is mailed once: that money was withdrawn, and that it is paused', async () => {
     const account = await openWithCard('disputed', [ANA])
     await spend(account, 45_000_000n)
     await payments.pool.query(`delete from tollgate.mails`)
@@ -260,7 +260,7 @@ describe('a top-up', () => {
 })
 
 describe('a mail', () => {
-  it('is in the contact’s language, from the product, with one link and a Message-ID of its row', async () => {
+  it('is in the contact’s language, from the product, with one link and its row’s Message-ID', async () => {
     const account = await open([ANA, BEN, { id: 'chi', email: 'chi@acme.example', locale: 'zh-CN', role: 'billing' }])
     await spend(account, 53_419_999n)
     await sender().send()
@@ -293,7 +293,7 @@ describe('a mail', () => {
     expect(new Set(server.received.map(({ messageId }) => messageId)).size).toBe(30)
   })
 
-  it('goes to the address that the contact has by now, and to none that is gone', async () => {
+  it('goes to the contact’s current address, and to no removed contact', async () => {
     const account = await open()
     await spend(account, 60_000_000n)
     const contacts = [{ ...ANA, email: 'ana@elsewhere.example' }]
@@ -303,7 +303,7 @@ describe('a mail', () => {
     expect(await mailsOf(account)).toEqual(['exhausted ana sent', 'exhausted ben dropped the contact was removed'])
   })
 
-  it('of an export goes to who asked for it alone, once, and only to a contact', async () => {
+  it('of an export goes only to its requester, once, and only to a contact', async () => {
     const account = await open()
     const nowMicros = Date.now() * 1_000
     const period = { fromMicros: 1_790_000_000_000_000, toMicros: 1_792_000_000_000_000, timeZone: 'Europe/Berlin' }
@@ -343,7 +343,7 @@ describe('a mail', () => {
     await expire(2)
     await writeExpiringMails(payments.pool)
     expect(await mailsOf(account)).toEqual([])
-    // The month that is now ends within 31 days: on its first day it is not yet within 30.
+    // The current month ends within 31 days; on its first day that is not yet within 30.
     await expire(0)
     const isWithin = new Date(Date.now() + 30 * 86_400_000).getUTCMonth() !== new Date().getUTCMonth()
     await writeExpiringMails(payments.pool, { methodsPerPage: 1 })
@@ -353,7 +353,7 @@ describe('a mail', () => {
 })
 
 describe('a server', () => {
-  it('that refuses for good is not asked again, and operators are told why, without the address', async () => {
+  it('that refuses for good gets no retry, and operators see why, without the address', async () => {
     const account = await open()
     await spend(account, 60_000_000n)
     server.behave(({ to }) => (to === BEN.email ? { code: 550, text: `5.1.1 <${to}> is unknown` } : null))
@@ -379,7 +379,7 @@ describe('a server', () => {
     expect(listed.stdout + logged.join('')).not.toMatch(/@acme/)
   })
 
-  it('that refuses for now, or is not there, is asked again later, and delivers under the same Message-ID', async () => {
+  it('that refuses temporarily, or is unreachable, gets a retry, under the same Message-ID', async () => {
     const account = await open([ANA])
     await spend(account, 60_000_000n)
     const ids: string[] = []
@@ -404,7 +404,7 @@ describe('a server', () => {
     expect(await mailsOf(account)).toEqual(['exhausted ana sent'])
   })
 
-  it('that lets nobody in costs no mail: an operator mends the login', async () => {
+  it('that rejects the login loses no mail: it is sent once an operator has fixed the login', async () => {
     const account = await open([ANA])
     await spend(account, 60_000_000n)
     const locked = await startMailServer({ login: { user: 'tollgate', password: PASSWORD } })
@@ -446,7 +446,7 @@ describe('a server', () => {
     }
   })
 
-  it('without TLS gets no mail, and no password, where TLS is required', async () => {
+  it('without TLS gets neither mail nor password if TLS is required', async () => {
     const account = await open([ANA])
     await spend(account, 60_000_000n)
     const environment = {
@@ -462,7 +462,7 @@ describe('a server', () => {
 })
 
 describe('mails that pile up', () => {
-  it('are dropped without a server, after a while, and say so', async () => {
+  it('are dropped without a server, after a while, with a reason', async () => {
     const account = await open([ANA])
     await spend(account, 60_000_000n)
     expect(await dropUnsendableMails(payments.pool, { afterSeconds: 3_600 })).toEqual({ count: 0, hasMore: false })
@@ -474,7 +474,7 @@ describe('mails that pile up', () => {
     expect(await mailsOf(account)).toEqual(['exhausted ana dropped no SMTP server is configured'])
   })
 
-  it('are not sent after 3 days, and forgotten after 30', async () => {
+  it('are not sent after 3 days, and deleted after 30', async () => {
     const account = await open([ANA])
     await spend(account, 60_000_000n)
     const age = (days: number) =>
@@ -490,7 +490,7 @@ describe('mails that pile up', () => {
   })
 })
 
-it('nothing of a secret, a card or a number is in a mail, a row or the log', async () => {
+it('no secret, card number or phone number is in a mail, a row or the log', async () => {
   const account = await openWithCard('noFunds')
   await spend(account, 45_000_000n)
   await payments.settle()

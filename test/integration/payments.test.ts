@@ -1,4 +1,4 @@
-/** Top-ups from the balance that falls to the credit that comes, on the real ledger and the sandbox: nobody is charged twice. */
+/** Top-ups from the falling balance to the posted credit, on the real ledger and the sandbox: nobody is charged twice. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
@@ -17,7 +17,7 @@ afterAll(async () => {
   await payments?.close()
 })
 
-/** 20.00 is charged while the balance is below 10.00; it begins at 50.00. */
+/** 20.00 is charged while the balance is below 10.00; it starts at 50.00. */
 async function open(card: Card, settings = {}): Promise<string> {
   const accountId = `account-${++opened}`
   await apply(payments, [testAccount({ accountId })])
@@ -55,7 +55,7 @@ async function pausedFor(accountId: string): Promise<string | null> {
 }
 
 describe('a balance that falls below the threshold', () => {
-  it('is topped up by exactly the amount, and is compared again', async () => {
+  it('is topped up by exactly the amount, and checked again', async () => {
     const account = await open('good')
     await spend(account, 45_000_000n)
     await payments.settle()
@@ -64,7 +64,7 @@ describe('a balance that falls below the threshold', () => {
     expect(await payments.charges(account)).toHaveLength(1)
   })
 
-  it('far below is topped up again and again until it is above, five times a day at most', async () => {
+  it('far below is topped up repeatedly until it is above, at most five times a day', async () => {
     const account = await open('good')
     await spend(account, 250_000_000n)
     await payments.settle()
@@ -88,7 +88,7 @@ describe('a balance that falls below the threshold', () => {
     expect(await topUpsOf(account)).toEqual(['succeeded'])
   })
 
-  it('by 200 debits, with three workers at once, is charged once', async () => {
+  it('by 200 debits, with three concurrent workers, is charged once', async () => {
     const account = await open('good', { amountMicros: 500_000_000n })
     await spend(account, 39_500_000n)
     await Promise.all([
@@ -112,7 +112,7 @@ describe('a balance that falls below the threshold', () => {
 })
 
 describe('a card that declines', () => {
-  it('for want of funds is tried three times, and then nothing more until a person acts', async () => {
+  it('for lack of funds is tried three times, and then not again until a person acts', async () => {
     const account = await open('noFunds')
     await spend(account, 45_000_000n)
     await payments.settle()
@@ -127,7 +127,7 @@ describe('a card that declines', () => {
     await spend(account, 1_000_000n)
     await payments.settle()
     expect(await topUpsOf(account)).toEqual(['failed insufficient_funds'])
-    // A good card, with consent, ends the pause: charged at once.
+    // A valid card, with consent, ends the pause and is charged at once.
     await payments.addCard(account, 'good')
     await payments.settle()
     expect(await pausedFor(account)).toBeNull()
@@ -171,7 +171,7 @@ describe('a provider that does not answer', () => {
     expect(await pausedFor(account)).toBeNull()
   })
 
-  it('whose answer is lost for good is found in its list', async () => {
+  it('has payments whose answers were lost in its list', async () => {
     const account = await open('good')
     await payments.provider.desk.orderFault({ fault: 'timeout_after', call: 'confirm', timesLeft: 1, delayMs: null })
     await payments.provider.desk.orderFault({ fault: 'down', call: 'readPayment', timesLeft: null, delayMs: null })
@@ -200,7 +200,7 @@ describe('a payment that the customer has to approve', () => {
     expect((await balanceOf(account)).balance).toBe(25)
   })
 
-  it('and never is, is canceled after a day, which counts as a decline', async () => {
+  it('but does not, is canceled after a day, which counts as a decline', async () => {
     const account = await open('needsApproval')
     await spend(account, 45_000_000n)
     await payments.settle()
@@ -213,7 +213,7 @@ describe('a payment that the customer has to approve', () => {
 })
 
 describe('money that goes back', () => {
-  /** Charged 20.00, with 5.00 left of its own. */
+  /** Charged 20.00, with 5.00 of earlier credit left. */
   async function charged(card: Card): Promise<{ account: string; paymentId: string }> {
     const account = await open(card)
     await spend(account, 45_000_000n)
@@ -238,7 +238,7 @@ describe('money that goes back', () => {
     return rows.map(({ kind, amount }) => [kind, amount])
   }
 
-  it('by refunds, in parts and whole, is taken from the credit each time, pauses, and charges nothing', async () => {
+  it('by partial and full refunds is deducted from the credit each time, pauses, and charges nothing', async () => {
     const { account, paymentId } = await charged('good')
     const { desk } = payments.provider
     await desk.refund(paymentId, 12_500_000n)
@@ -256,7 +256,7 @@ describe('money that goes back', () => {
     ])
   })
 
-  it('by a refund that fails comes back, and stays paused', async () => {
+  it('by a refund that fails is returned, and the pause stays', async () => {
     const { account, paymentId } = await charged('refundFails')
     await payments.provider.desk.refund(paymentId, 18_000_000n)
     expect(await settledStateOf(account)).toEqual({ balance: 7, pausedFor: 'refunded', charges: 1 })
@@ -268,14 +268,14 @@ describe('money that goes back', () => {
     ])
   })
 
-  it('does not by an inquiry, until that becomes a dispute', async () => {
+  it('is not deducted for an inquiry, until that becomes a dispute', async () => {
     const { account, paymentId } = await charged('inquiredAbout')
     expect(await settledStateOf(account)).toEqual({ balance: 25, pausedFor: null, charges: 1 })
     await payments.provider.desk.dispute(paymentId)
     expect(await settledStateOf(account)).toEqual({ balance: 5, pausedFor: 'disputed', charges: 1 })
   })
 
-  it('by a dispute that is seen before the charge was leaves credit and reversal, together', async () => {
+  it('by a dispute that is seen before the charge is posted as credit and reversal together', async () => {
     const account = await open('good')
     const { desk } = payments.provider
     await desk.orderFault({ fault: 'timeout_after', call: 'confirm', timesLeft: 1, delayMs: null })
@@ -295,7 +295,7 @@ describe('money that goes back', () => {
     expect(await settledStateOf(account)).toEqual({ balance: 25, pausedFor: 'disputed', charges: 1 })
   })
 
-  it('by a dispute of a payment by hand pauses automatic top-up too', async () => {
+  it('by a dispute of a manual payment pauses automatic top-up too', async () => {
     const account = await open('good')
     const wanted = { accountId: account, amountMicros: 30_000_000n, methodId: null, actor: 'ann' }
     await requestTopUp(payments, wanted, randomUUID())
@@ -306,7 +306,7 @@ describe('money that goes back', () => {
     expect(await settledStateOf(account)).toEqual({ balance: -25, pausedFor: 'disputed', charges: 1 })
   })
 
-  it('by a dispute is taken from the credit, pauses, and charges nothing', async () => {
+  it('by a dispute is deducted from the credit, pauses, and charges nothing', async () => {
     const account = await open('good')
     await spend(account, 45_000_000n)
     await payments.settle()

@@ -1,4 +1,4 @@
-/** Top-ups inside the ledger: the question that a batch asks, settings and consents, the steps of a charge, and what payments bring. */
+/** Top-ups in the ledger: the check of a batch, settings and consents, the steps of a charge, and payments. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Micros } from '../../src/core/money.ts'
@@ -94,7 +94,7 @@ const autoOf = async (accountId: string) => (await readAutoTopUps(pool, [account
 
 const pauseOf = async (accountId: string) => (await autoOf(accountId)).memory.pause?.reason ?? null
 
-/** Steps that were announced, in order of their versions, which have no gap. */
+/** The announced steps in order of their versions, which have no gap. */
 async function stepsOf(accountId: string): Promise<string[]> {
   const packs = await rowsOf(`select messages from tollgate.outbox_packs where lane = 'now' order by pack_id`)
   const messages = (await Promise.all(packs.map((pack) => readPack(pack.messages as Buffer)))).flat()
@@ -125,7 +125,7 @@ function item(accountId: string) {
 const use = (...accountIds: string[]) =>
   testLedger.ledger.recordBatch({ usage: accountIds.map(item), unreadable: [], offsets: [] })
 
-/** Down to where a top-up is due. */
+/** Debits the account until a top-up is due. */
 async function openBelow(accountId: string, settings: Partial<AutoTopUpSettings> = {}): Promise<void> {
   await openWithAutoTopUp(testLedger, accountId, settings, 11_000_000n)
   await adjust(testLedger, accountId, -10_000_000n, 'used up')
@@ -149,8 +149,8 @@ const addCard = (accountId: string, methodId: string, { isDefault = true, consen
     actor: 'ann',
   })
 
-describe('the question that a batch asks', () => {
-  it('is answered once where 200 debits in batches cross: one top-up, and one requested', async () => {
+describe('the threshold check of a batch', () => {
+  it('requests one top-up when 200 debits in batches cross the threshold', async () => {
     await openWithAutoTopUp(testLedger, 'crossing', {}, 2_000_000_000n)
     for (let batch = 0; batch < 10; batch++) await use(...Array.from({ length: 20 }, () => 'crossing'))
     expect((await accountOf('crossing')).balance_micros).toBe(2_000_000_000n - 200n * 12_200_000n)
@@ -161,14 +161,14 @@ describe('the question that a batch asks', () => {
     expect(await stepsOf('crossing')).toEqual(['requested'])
   })
 
-  it('is not asked above the threshold, nor at it', async () => {
+  it('requests nothing above or at the threshold', async () => {
     await openWithAutoTopUp(testLedger, 'above', {}, 22_200_000n)
     await use('above')
     expect((await accountOf('above')).balance_micros).toBe(10_000_000n)
     expect([await topUpsOf('above'), await columnOf('above')]).toEqual([[], 10_000_000n])
   })
 
-  it('sends no statement more where nobody crosses', async () => {
+  it('sends no further statement when no account crosses its threshold', async () => {
     await openWithAutoTopUp(testLedger, 'quiet', {}, 900_000_000n)
     await use('quiet')
     const names: string[] = []
@@ -203,7 +203,7 @@ describe('the question that a batch asks', () => {
     expect(await columnOf('stale-armed')).toBeNull()
   })
 
-  it('is asked by every other writer as well', async () => {
+  it('is made by every other writer as well', async () => {
     await openBelow('adjusted')
     expect(await stepsOf('adjusted')).toEqual(['requested'])
   })
@@ -228,13 +228,13 @@ describe('the question that a batch asks', () => {
 })
 
 describe('saving automatic top-up', () => {
-  it('while the balance is below the threshold asks at once', async () => {
+  it('while the balance is below the threshold requests a top-up at once', async () => {
     await openWithAutoTopUp(testLedger, 'set-up-below', {}, 5_000_000n)
     expect(await stepsOf('set-up-below')).toEqual(['requested'])
     expect(await columnOf('set-up-below')).toBeNull()
   })
 
-  it('stores a version of the settings, which an accounts file and alert levels leave alone', async () => {
+  it('stores a version of the settings, which an accounts file and alert levels do not change', async () => {
     await openWithAutoTopUp(testLedger, 'kept', { monthlyCapMicros: 100_000_000n })
     expect(
       await apply(testLedger, [testAccount({ accountId: 'kept', billingCycleAnchor: '2026-01-20' })]),
@@ -307,7 +307,7 @@ describe('saving automatic top-up', () => {
     }
   })
 
-  it('keeps consents for ever', async () => {
+  it('keeps consents forever', async () => {
     await openWithAutoTopUp(testLedger, 'append-only')
     for (const change of [
       'update tollgate.consents set person = $1',
@@ -318,7 +318,7 @@ describe('saving automatic top-up', () => {
     await expect(pool.query('truncate tollgate.consents')).rejects.toMatchObject({ code: '23001' })
   })
 
-  it('under a key is done once', async () => {
+  it('under a request key is done once', async () => {
     await openWithAutoTopUp(testLedger, 'keyed')
     const first = await save('keyed', { amountMicros: 30_000_000n }, { key: 'k' })
     expect(first).toMatchObject({ isRepeat: false, answer: { settingsVersion: 3 } })
@@ -338,7 +338,7 @@ describe('saving automatic top-up', () => {
     expect(await statesOf('off')).toHaveLength(1)
   })
 
-  it('is refused for an account that is closed, off excepted, and no payment is judged for it', async () => {
+  it('is refused for a closed account, except turning it off, and no payment is judged for it', async () => {
     await openBelow('closed')
     await pool.query(
       `update tollgate.accounts set closed_at = now(), auto_top_up_below_micros = null where account_id = 'closed'`,
@@ -357,7 +357,7 @@ const request = (accountId: string, amountMicros: Micros, key: string = randomUU
   requestTopUp(testLedger, { accountId, amountMicros, methodId, actor: 'ann' }, key)
 
 describe('claims', () => {
-  it('give a top-up to one holder at a time, until released or over', async () => {
+  it('give a top-up to one holder at a time, until released or expired', async () => {
     await openBelow('claimed')
     const [a, b] = await Promise.all([claim(testLedger, 'claimed', 'a'), claim(testLedger, 'claimed', 'b')])
     expect([a, b].filter((topUp) => topUp !== null)).toHaveLength(1)
@@ -371,7 +371,7 @@ describe('claims', () => {
     expect(await claim(testLedger, 'claimed', other!)).toMatchObject({ topUpId })
   })
 
-  it('end by the clock of the database: the first holder may neither judge nor confirm', async () => {
+  it('expire by the database’s clock: the first holder may then neither judge nor confirm', async () => {
     await openBelow('expired')
     const topUp = await prepare(testLedger, (await claim(testLedger, 'expired', 'slow'))!, 'slow')
     await pool.query(`update tollgate.top_ups set claimed_until = now() - interval '1 ms' where top_up_id = $1`, [
@@ -382,11 +382,11 @@ describe('claims', () => {
     expect(await claim(testLedger, 'expired', 'quick')).toMatchObject({ state: 'prepared' })
     expect(await beginConfirming(testLedger, { ...of, holder: 'slow', callMs: 1_000 })).toBe('lost')
     expect(await beginConfirming(testLedger, { ...of, holder: 'quick', callMs: 1_000 })).toBe('confirm')
-    // Stored as charging, it is confirmed by nobody else.
+    // Once stored as charging, no one else confirms it.
     expect(await beginConfirming(testLedger, { ...of, holder: 'quick', callMs: 1_000 })).toBe('lost')
   })
 
-  it('outlive the call that confirms', async () => {
+  it('outlast the confirming call', async () => {
     await openBelow('outlived')
     const claimed = (await claimTopUps(pool, 'brief', 10_000, 2_000)).find(({ accountId }) => accountId === 'outlived')!
     const topUp = await prepare(testLedger, claimed, 'brief')
@@ -399,7 +399,7 @@ describe('claims', () => {
     expect(row).toEqual({ outlives: true })
   })
 
-  it('of a second preparation lead nowhere: the payment that came late is not the top-up’s', async () => {
+  it('of a second preparation have no effect: the late payment is not the top-up’s', async () => {
     await openBelow('prepared-twice')
     const claimed = (await claim(testLedger, 'prepared-twice'))!
     const topUp = await prepare(testLedger, claimed)
@@ -420,7 +420,7 @@ describe('claims', () => {
 })
 
 describe('an attempt', () => {
-  it('brings exactly the amount, and all that follows, in one go', async () => {
+  it('posts exactly the amount, and everything that follows, in one transaction', async () => {
     await openBelow('charged')
     await adjust(testLedger, 'charged', -3_000_000n, 'used up')
     expect((await accountOf('charged')).status).toBe('blocked')
@@ -457,7 +457,7 @@ describe('an attempt', () => {
     ).toEqual([{ outcome: 'succeeded', number: 1, confirmed: true }])
   })
 
-  it('is followed by the next while the balance is below still', async () => {
+  it('is followed by the next while the balance is still below the threshold', async () => {
     await openBelow('deep')
     await adjust(testLedger, 'deep', -51_000_000n, 'used up')
     for (let n = 0; n < 3; n++) await record(testLedger, await beginCharge(testLedger, 'deep'), { kind: 'succeeded' })
@@ -470,7 +470,7 @@ describe('an attempt', () => {
     })
   })
 
-  it('is not needed any more where credit came meanwhile, also when it is prepared already', async () => {
+  it('is no longer needed if credit was added in the meantime, even when prepared', async () => {
     await openBelow('restored-balance')
     await adjust(testLedger, 'restored-balance', 30_000_000n, 'goodwill')
     const topUp = (await claim(testLedger, 'restored-balance'))!
@@ -502,7 +502,7 @@ describe('an attempt', () => {
     ])
   })
 
-  it('that turns out to have been taken after it was canceled is credit all the same', async () => {
+  it('that was charged although it was canceled is credited', async () => {
     await openBelow('taken-after-all')
     const prepared = await prepare(testLedger, (await claim(testLedger, 'taken-after-all'))!)
     await save('taken-after-all', { isOn: false }, { consented: false })
@@ -514,7 +514,7 @@ describe('an attempt', () => {
     expect(await stepsOf('taken-after-all')).toEqual(['requested', 'no_longer_needed turned_off', 'succeeded'])
   })
 
-  it('of which nothing is heard is looked up, and counts until the provider says that it was not confirmed', async () => {
+  it('without an answer is checked, and counts until the provider says that it was not confirmed', async () => {
     await openBelow('silent')
     const topUp = await beginCharge(testLedger, 'silent')
     const of = { accountId: 'silent', topUpId: topUp.topUpId, paymentId: topUp.paymentId! }
@@ -523,7 +523,7 @@ describe('an attempt', () => {
     await record(testLedger, topUp, { kind: 'unconfirmed' })
     expect(await attemptsOf('silent')).toEqual([{ outcome: null, confirmed: false }])
     expect(await stepsOf('silent')).toEqual(['requested', 'charging', 'unknown'])
-    // News of a payment that is not the top-up's changes nothing.
+    // News of another payment changes nothing.
     expect(await advanceTopUp(testLedger, { ...of, paymentId: 'other' }, { kind: 'unknown' }, 0)).toBeNull()
   })
 
@@ -533,7 +533,7 @@ describe('an attempt', () => {
       accountId,
     )
 
-  it('that is declined three times pauses, and nothing is tried after', async () => {
+  it('that is declined three times pauses automatic top-up, and nothing more is tried', async () => {
     await openBelow('poor')
     await declineThrice('poor')
     expect(await claim(testLedger, 'poor')).toBeNull()
@@ -559,7 +559,7 @@ describe('an attempt', () => {
   })
 })
 
-/** As if an hour and a day had passed between the attempts. */
+/** Simulates an hour and a day between the attempts. */
 async function declineThrice(accountId: string): Promise<void> {
   for (let n = 1; n <= 3; n++) {
     await record(testLedger, await beginCharge(testLedger, accountId), declined('insufficient_funds'))
@@ -590,7 +590,7 @@ describe('the facts of a payment', () => {
     expect(await amountsOf('repeated')).toEqual([['top_up', 20_000_000n]])
   })
 
-  it('post refunds and disputes as the difference, of either sign, naming what they reverse', async () => {
+  it('post refunds and disputes as the difference, of either sign, with what they reverse', async () => {
     const topUp = await chargedAccount('reversed')
     for (const [refundedMicros, disputedMicros] of [
       [5_000_000n, 0n],
@@ -612,21 +612,21 @@ describe('the facts of a payment', () => {
     const [credited, ...others] = await movementsOf('reversed')
     expect(new Set(others.map((movement) => movement.reverses_sequence))).toEqual(new Set([credited!.sequence]))
     expect(new Set(others.map((movement) => movement.top_up_id))).toEqual(new Set([topUp.topUpId]))
-    // A refund pauses; the dispute outweighs it; neither failing nor winning ends a pause.
+    // A refund pauses; the dispute replaces its reason; neither a failed refund nor a won dispute ends a pause.
     expect(await pauseOf('reversed')).toBe('disputed')
     expect((await stepsOf('reversed')).slice(-2)).toEqual(['paused refunded', 'paused disputed'])
     await use('reversed')
     expect(await statesOf('reversed')).toEqual(['succeeded'])
   })
 
-  it('never lead to a new charge by money that goes back', async () => {
+  it('never lead to a new charge because of returned money', async () => {
     const topUp = await chargedAccount('charged-back')
     await record(testLedger, topUp, { kind: 'succeeded' }, { disputedMicros: 20_000_000n })
     expect((await accountOf('charged-back')).balance_micros).toBe(1_000_000n)
     expect([await columnOf('charged-back'), await statesOf('charged-back')]).toEqual([null, ['succeeded']])
   })
 
-  it('post credit and reversal together where a dispute is seen before the success', async () => {
+  it('post credit and reversal together if a dispute is seen before the success', async () => {
     await openBelow('disputed-first')
     const topUp = await beginCharge(testLedger, 'disputed-first')
     expect(await record(testLedger, topUp, { kind: 'processing' }, { disputedMicros: 20_000_000n })).toMatchObject({
@@ -640,7 +640,7 @@ describe('the facts of a payment', () => {
     expect(await pauseOf('disputed-first')).toBe('disputed')
   })
 
-  it('of an account or in a currency that is not ours post nothing', async () => {
+  it('of an unknown account or in another currency post nothing', async () => {
     const topUp = await chargedAccount('foreign')
     const facts = factsOf(topUp, { kind: 'succeeded' }, { paymentId: 'foreign-1' })
     expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: 'nobody' }, 0)).toEqual({
@@ -653,7 +653,7 @@ describe('the facts of a payment', () => {
     expect(await amountsOf('foreign')).toHaveLength(1)
   })
 
-  it('of a payment that has no row here are posted, once: it gets one', async () => {
+  it('of a payment that is not stored here are posted once, and it is stored', async () => {
     await openWithAutoTopUp(testLedger, 'by-hand')
     const facts = {
       ...factsOf({ accountId: 'by-hand', requestedAtMicros: 1_700_000_000_000_000 } as TopUp, { kind: 'succeeded' }),
@@ -668,7 +668,7 @@ describe('the facts of a payment', () => {
     expect(await topUpsOf('by-hand')).toMatchObject([
       { trigger: 'manual', state: 'succeeded', amount_micros: 7_500_000n, method_id: 'card-by-hand' },
     ])
-    // Metadata that somebody changed moves it to no other account.
+    // Changed metadata does not move it to another account.
     await openWithAutoTopUp(testLedger, 'by-hand-2')
     await recordPayment(testLedger, PROVIDER, { ...facts, accountId: 'by-hand-2', refundedMicros: 500_000n }, 0)
     expect(await amountsOf('by-hand')).toEqual([
@@ -678,7 +678,7 @@ describe('the facts of a payment', () => {
     expect(await amountsOf('by-hand-2')).toEqual([])
   })
 
-  it('heard so long ago that others have posted what came since undo nothing', async () => {
+  it('that are too old, with newer ones posted since, undo nothing', async () => {
     const topUp = await chargedAccount('slow')
     const facts = factsOf(topUp, { kind: 'succeeded' })
     const [before] = await amountsOf('slow')
@@ -688,7 +688,7 @@ describe('the facts of a payment', () => {
     expect(await amountsOf('slow')).toEqual([before, ['refund', -500_000n]])
   })
 
-  it('of a prepared payment that nobody here knows are of no use', async () => {
+  it('of an unknown prepared payment are ignored', async () => {
     await openBelow('unconfirmed')
     for (const kind of ['unconfirmed', 'canceled'] as const) {
       const facts = { paymentId: 'lost', topUpId: 'lost', amountMicros: 1_000_000n }
@@ -711,9 +711,9 @@ describe('the facts of a payment', () => {
     } as unknown as TopUp
   }
 
-  it('after a restore are those of the top-up that was asked for again: nothing is charged twice', async () => {
+  it('after a restore belong to the top-up that was requested again: nothing is charged twice', async () => {
     await openBelow('forgotten')
-    // The database was restored to before the payment was prepared; the provider still has it in hand.
+    // The database was restored to before the payment was prepared; at the provider it is still in progress.
     const open = await claimedOrOpen('forgotten')
     const lost = { paymentId: 'forgotten-1', amountMicros: 20_000_000n, trigger: 'automatic' as const }
     expect(await record(testLedger, open, { kind: 'processing' }, lost)).toMatchObject({
@@ -728,7 +728,7 @@ describe('the facts of a payment', () => {
     ).toEqual([{ trigger: 'automatic', outcome: 'succeeded' }])
   })
 
-  it('after a restore that forgot the top-up too hold up another automatic one, and count towards its limits', async () => {
+  it('after a restore that lost the top-up too block another automatic one, and count towards its limits', async () => {
     await openWithAutoTopUp(testLedger, 'forgotten-all')
     const lost = { topUpId: 'lost-top-up', accountId: 'forgotten-all', currency: 'EUR', requestedAtMicros: 0 } as TopUp
     const facts = { paymentId: 'lost-payment', amountMicros: 20_000_000n, trigger: 'automatic' as const }
@@ -740,7 +740,7 @@ describe('the facts of a payment', () => {
     expect(await columnOf('forgotten-all')).toBeNull()
   })
 
-  it('of a late success of an attempt that the top-up has left behind are credit and a step', async () => {
+  it('of a late success of an earlier attempt are credited and announced', async () => {
     await openBelow('late')
     const first = await beginCharge(testLedger, 'late')
     await record(testLedger, first, declined('insufficient_funds'))
@@ -759,7 +759,7 @@ describe('the facts of a payment', () => {
 })
 
 describe('limits', () => {
-  /** As if confirmed then: instants of the database. */
+  /** Simulates attempts confirmed at these instants of the database. */
   async function attempted(
     accountId: string,
     at: string,
@@ -832,13 +832,13 @@ describe('limits', () => {
     expect([judgement.kind, ...(judgement.kind === 'over' ? [`${row!.state} ${row!.reason}`] : [])]).toEqual(expected)
   })
 
-  it('do not count payments by hand', async () => {
+  it('do not count manual payments', async () => {
     await openBelow('by-hands')
     for (let n = 0; n < 6; n++) await attempted('by-hands', 'now()', 'succeeded', 'manual')
     expect(await judged('by-hands')).toEqual(['charge'])
   })
 
-  it('of the month count from its first instant in UTC, by when it was attempted', async () => {
+  it('of the month count from its first instant in UTC, by the time of the attempt', async () => {
     for (const [accountId, at, expected] of [
       ['cap-in', MONTH, 'over'],
       ['cap-out', `${MONTH} - interval '1 us'`, 'charge'],
@@ -849,7 +849,7 @@ describe('limits', () => {
     }
   })
 
-  it('that are reached are waited for: the column is off, and the sweep asks once their time has come', async () => {
+  it('that are reached turn the column off, and the sweep requests a top-up once they have ended', async () => {
     await openBelow('waiting', { monthlyCapMicros: 20_000_000n })
     await attempted('waiting', 'now()', 'processing')
     const open = (await claim(testLedger, 'waiting'))!
@@ -871,7 +871,7 @@ describe('limits', () => {
     expect(await stepsOf('waiting')).toEqual(['requested', 'skipped monthly_cap', 'requested'])
   })
 
-  it('that a person lifts are judged anew at once', async () => {
+  it('that a person raises are judged again at once', async () => {
     await openBelow('lifted', { monthlyCapMicros: 20_000_000n })
     await attempted('lifted', 'now()', 'succeeded')
     const open = (await claim(testLedger, 'lifted'))!
@@ -882,7 +882,7 @@ describe('limits', () => {
 })
 
 describe('an attempt that waits after a decline', () => {
-  it('is made at once where a person changes what it charges', async () => {
+  it('is made at once when a person changes what it charges', async () => {
     await openBelow('impatient')
     const topUp = await beginCharge(testLedger, 'impatient')
     await record(testLedger, topUp, declined('insufficient_funds'))
@@ -903,7 +903,7 @@ describe('a pause', () => {
     await record(testLedger, await beginCharge(testLedger, accountId), declined(code))
   }
 
-  it('by a card to be asked about ends by saving, unchanged, with consent and not without', async () => {
+  it('by a card that has to be checked ends by saving, unchanged, with consent and not without', async () => {
     await paused('expired-card', 'expired_card')
     expect(await save('expired-card', {}, { consented: false })).toEqual({ refused: 'consent_needed' })
     expect(await pauseOf('expired-card')).toBe('ask_customer')
@@ -916,7 +916,7 @@ describe('a pause', () => {
     expect((await autoOf('expired-card')).memory).toEqual(FRESH_MEMORY)
   })
 
-  it('by a card that was stopped ends only with another one, and then by saving', async () => {
+  it('by a stopped card ends only with another card, and then by saving', async () => {
     await paused('stolen', 'stolen_card')
     expect(await save('stolen', {})).toEqual({ refused: 'needs_another_method' })
     expect(await addCard('stolen', 'stolen-2')).toMatchObject({ answer: { isDefault: true, isResumed: false } })
@@ -924,7 +924,7 @@ describe('a pause', () => {
     expect(await save('stolen', {}, { methodId: 'stolen-2' })).toMatchObject({ answer: { isResumed: true } })
   })
 
-  it('by declines ends with another card, given consent: it is tried at once', async () => {
+  it('by declines ends with another card and consent, which is tried at once', async () => {
     await openBelow('new-card')
     await declineThrice('new-card')
     expect(await addCard('new-card', 'new-card-2', { consented: false })).toEqual({ refused: 'consent_needed' })
@@ -935,7 +935,7 @@ describe('a pause', () => {
     expect(topUp.methodId).toBe('new-card-2')
   })
 
-  it('is left by turning off, and by alert levels', async () => {
+  it('is not ended by turning off, nor by alert levels', async () => {
     await paused('turned-off', 'expired_card')
     expect(await save('turned-off', { isOn: false }, { consented: false })).toMatchObject({
       answer: { isResumed: false },
@@ -967,7 +967,7 @@ it('settings say who changed them', async () => {
 })
 
 describe('payment methods', () => {
-  it('are saved once, one of them the default, and nothing of a card but what may be shown', async () => {
+  it('are saved once, one as the default, with only the data that may be shown', async () => {
     await openWithAutoTopUp(testLedger, 'cards')
     const again = { ...cardOf('another-id'), providerMethodId: 'pm-card-cards' }
     expect(
@@ -992,7 +992,7 @@ describe('payment methods', () => {
     })
   })
 
-  it('that it charges, removed, turn it off: another card charges nothing until somebody turns it on again', async () => {
+  it('turn it off when the default is removed: another card is not charged until somebody turns it on again', async () => {
     await openBelow('cardless')
     const removal = { accountId: 'cardless', methodId: 'card-cardless', actor: 'ann' }
     expect(await removePaymentMethod(testLedger, removal)).toMatchObject({
@@ -1015,7 +1015,7 @@ describe('payment methods', () => {
     expect(rows).toEqual([{ auto_top_up_is_on: false, actor: 'ann' }])
   })
 
-  it('that it does not charge are removed beside it', async () => {
+  it('that are not the default are removed without effect on it', async () => {
     await openWithAutoTopUp(testLedger, 'two-cards')
     await addCard('two-cards', 'two-cards-2', { isDefault: false, consented: false })
     const removal = { accountId: 'two-cards', methodId: 'two-cards-2', actor: 'ann' }
@@ -1024,8 +1024,8 @@ describe('payment methods', () => {
   })
 })
 
-describe('credit added by hand', () => {
-  it('is requested once a key, whatever automatic top-up does, and is awaited by it', async () => {
+describe('a manual top-up', () => {
+  it('is requested once per key, independently of automatic top-up, which waits for it', async () => {
     await openBelow('manual')
     const first = await request('manual', 50_000_000n, 'k')
     expect(first).toMatchObject({ isRepeat: false })
@@ -1063,7 +1063,7 @@ describe('credit added by hand', () => {
     expect(await request(accountId, 5_000_000n, 'k')).toHaveProperty('answer')
   })
 
-  it('of an account without a card or that does not exist is refused', async () => {
+  it('of an account without a card or of an unknown account is refused', async () => {
     await apply(testLedger, [testAccount({ accountId: 'hand-none' })])
     expect(await request('hand-none', 5_000_000n)).toEqual({ refused: 'no_method' })
     expect(await request('hand-nobody', 5_000_000n)).toEqual({ refused: 'unknown_account' })
@@ -1078,7 +1078,7 @@ describe('credit added by hand', () => {
   })
 })
 
-describe('a column that has gone stale', () => {
+describe('a stale column', () => {
   it.each([
     ['null', null, 'a balance below nothing asks for a top-up, and should below 10.000000'],
     ['another threshold', 3_000_000n, 'a balance below 3.000000 asks for a top-up, and should below 10.000000'],
@@ -1101,7 +1101,7 @@ describe('a column that has gone stale', () => {
     },
   )
 
-  it('is found where nothing was asked for, though the balance is below it', async () => {
+  it('is found when nothing was requested although the balance is below it', async () => {
     await openBelow('unasked')
     await pool.query(`delete from tollgate.top_ups where account_id = 'unasked'`)
     await pool.query(`update tollgate.accounts set auto_top_up_below_micros = 10000000 where account_id = 'unasked'`)
@@ -1113,7 +1113,7 @@ describe('a column that has gone stale', () => {
 })
 
 describe('reporting.top_ups', () => {
-  it('says of each top-up what became of it, and its credit sums to its movements', async () => {
+  it('has the outcome of each top-up, and its credit is the sum of its movements', async () => {
     const rows = await rowsOf(
       `select t.top_up_id, t.credited - t.refunded - t.disputed as brought, coalesce(m.amount, 0) as moved
          from reporting.top_ups t

@@ -21,6 +21,7 @@ export function isShortCode(text: string): boolean {
   return text.length >= 2 && text.length <= 6 && hasOnlyDigits(text, 0)
 }
 
+/** Whether a text is an E.164 number or a short code. */
 export function isNumber(text: string): boolean {
   return isE164(text) || isShortCode(text)
 }

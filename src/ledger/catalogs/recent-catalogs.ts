@@ -11,6 +11,7 @@ import { listCatalogs } from './list-catalogs.ts'
 
 const MAX_CATALOGS = 4
 
+/** Reads catalogs through the cache. Concurrent requests for one catalog share its parsing. */
 export class RecentCatalogs {
   /** By epoch and version, as version numbers are reused after a restore. The one used last comes last. */
   readonly #recent = new Map<string, Promise<Catalog | null>>()

@@ -166,6 +166,7 @@ export async function readTopUpHistory(pool: Pool, topUpId: string): Promise<Top
   return { topUp, attempts: attempts.rows.map(attemptOf), movements: movements.rows.map(movementOf) }
 }
 
+/** Converts a row. */
 export function topUpOf(row: TopUpRow): ListedTopUp {
   return {
     topUpId: row.top_up_id,

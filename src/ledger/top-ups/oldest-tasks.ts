@@ -25,14 +25,17 @@ const TASK_AT_PROVIDER = `
 const OPEN_SETUP = `
   select ${SECONDS_SINCE('coalesce(looked_at, created_at)')} from tollgate.method_setups where provider = $1 and state = 'open'`
 
+/** Of the accounts whose limit has ended but whose automatic top-up was not evaluated again. */
 export function oldestOverdueLimit(pool: Pool): Promise<number | null> {
   return read(pool, OVERDUE_LIMIT, [])
 }
 
+/** Of the marks to write and the cards to detach at this provider. */
 export function oldestTaskAtProvider(pool: Pool, provider: string): Promise<number | null> {
   return read(pool, TASK_AT_PROVIDER, [provider])
 }
 
+/** Of the open setups at this provider. */
 export function oldestOpenSetup(pool: Pool, provider: string): Promise<number | null> {
   return read(pool, OPEN_SETUP, [provider])
 }

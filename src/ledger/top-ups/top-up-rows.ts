@@ -61,10 +61,12 @@ export function topUpOf(row: TopUpRow): TopUp {
   }
 }
 
+/** An instant from a bigint column. */
 export function instantOf(stored: bigint | null): InstantMicros | null {
   return stored === null ? null : Number(stored)
 }
 
+/** An instant as RFC 3339 for a parameter. */
 export function textOf(instant: InstantMicros | null): string | null {
   return instant === null ? null : formatInstant(instant)
 }

@@ -91,6 +91,7 @@ export function approvalUrlOf({ next_action: next }: Stripe.PaymentIntent): stri
   return next?.redirect_to_url?.url ?? null
 }
 
+/** The decline that Stripe's error codes stand for. */
 export function declineFor(error: {
   readonly code?: string | undefined
   readonly decline_code?: string | undefined
@@ -122,6 +123,7 @@ function withdrawnBy({ amount, currency, balance_transactions: transactions }: S
   return transactions.some((one) => one.amount > 0) ? 0n : microsOf(amount)
 }
 
+/** Whole cents of an amount in micros; a fraction of a cent is cut. */
 export function centsOf(micros: Micros): number {
   return Number(micros / MICROS_PER_CENT)
 }
