@@ -140,7 +140,7 @@ describe('a notice', () => {
     expect(new Set(EXAMPLES.map(([key]) => key))).toEqual(new Set(NOTICES.map(({ key }) => key)))
   })
 
-  it('is absent when all is well', () => {
+  it('is not needed where all is well', () => {
     expect(keysOf(planted())).toEqual([])
   })
 

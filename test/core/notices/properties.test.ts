@@ -28,7 +28,7 @@ describe('notices', () => {
     expect(NOTICES.map(({ key }) => key).filter((key) => !seen.has(key))).toEqual([])
   })
 
-  it('have exactly one banner if there are any, and no other outranks it', () => {
+  it('have one banner if there are any, which none of the others outranks', () => {
     check((notices) => {
       expect(notices.filter(({ isBanner }) => isBanner)).toEqual(notices.slice(0, 1))
       const rank = ({ key, severity }: Notice) => [SEVERITIES.indexOf(severity), NOTICES.indexOf(rowOf(key))] as const
