@@ -8,6 +8,7 @@ import { type AnswerParts, createAnswers } from './answers.ts'
 
 /** How long a top-up waits while the process has not reconciled yet. */
 const RECONCILED_SOON_MS = 2_000
+
 export interface ChargerParts extends AnswerParts {
   /** The deadline of a call to the provider. */
   readonly callMs: number
