@@ -340,7 +340,7 @@ const READ_CHUNKS = `
           from unnest($6::integer[], $7::text[], $8::text[]) as given (condition, what, id)
       ) as w
      cross join lateral (
-       -- Each key is looked up by itself: joined, all that is of the account might be read.
+       -- Looked up key by key: a join might read all index rows of the account.
        select chunk, sequences from tollgate.movement_index
         where account_id = $1 and what = w.what and id = w.id and chunk >= $2::integer and chunk < $3::integer
        offset 0
