@@ -6,7 +6,8 @@ export default {
   mutate: [
     'src/core/rating/**/*.ts',
     '!src/core/rating/explain.ts',
-    'src/core/account/{batch,decide,state}.ts',
+    'src/core/{batch,book,corrections}/**/*.ts',
+    'src/core/account/state.ts',
     'src/core/usage/content.ts',
     'src/core/top-up/**/*.ts',
   ],

@@ -1,11 +1,11 @@
 /** Generates encoded traffic in large amounts, as producers would send it. */
 
-import { newBook } from '../src/core/account/book.ts'
-import { decideUsage, evolve } from '../src/core/account/decide.ts'
-import type { AccountSettings } from '../src/core/account/settings.ts'
+import { decideUsage, evolve } from '../src/core/batch/decide-usage.ts'
+import { newBook } from '../src/core/book/book.ts'
 import type { Catalog } from '../src/core/catalog/catalog.ts'
 import type { InstantMicros } from '../src/core/instant.ts'
 import type { Outcome } from '../src/core/rating/decision.ts'
+import type { AccountSettings } from '../src/core/settings/settings.ts'
 import { contentOf } from '../src/core/usage/content.ts'
 import { readUsage } from '../src/core/usage/read.ts'
 import type { Encode } from '../src/ledger/changes/announce.ts'

@@ -4,13 +4,13 @@
  * figures are medians of three runs after a warm-up.
  */
 import { performance } from 'node:perf_hooks'
-import { type Book, newBook } from '../src/core/account/book.ts'
-import { decideUsage, evolve } from '../src/core/account/decide.ts'
-import type { AccountSettings } from '../src/core/account/settings.ts'
+import { decideUsage, evolve } from '../src/core/batch/decide-usage.ts'
+import { type Book, newBook } from '../src/core/book/book.ts'
 import type { CallRate, Catalog, Deck, MessageRate } from '../src/core/catalog/catalog.ts'
 import { buildPrefixTable } from '../src/core/catalog/prefix-table.ts'
 import type { Outcome } from '../src/core/rating/decision.ts'
 import { findRate } from '../src/core/rating/deck.ts'
+import type { AccountSettings } from '../src/core/settings/settings.ts'
 import { contentOf } from '../src/core/usage/content.ts'
 import type { CallEvent, CorrectionEvent, UsageEvent, UsageFacts } from '../src/core/usage/event.ts'
 import { readUsageJson } from '../src/core/usage/read.ts'

@@ -7,7 +7,7 @@
 import { join } from 'node:path'
 import pg from 'pg'
 import { loadCatalog } from '../src/catalog/load.ts'
-import type { AccountSettings } from '../src/core/account/settings.ts'
+import type { AccountSettings } from '../src/core/settings/settings.ts'
 import { applyAccounts } from '../src/ledger/accounts/apply-accounts.ts'
 import { CatalogStore } from '../src/ledger/catalogs/catalogs.ts'
 import type { Lane } from '../src/outbox/messages.ts'

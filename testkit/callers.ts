@@ -1,6 +1,7 @@
 /** The callers of the demo: each account with its numbers and users, drawn once from the seed. */
-import type { AccountSettings } from '../src/core/account/settings.ts'
+
 import type { InstantMicros } from '../src/core/instant.ts'
+import type { AccountSettings } from '../src/core/settings/settings.ts'
 import {
   CALLING_PLANS,
   type CallingPlan,

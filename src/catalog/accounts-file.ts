@@ -2,18 +2,19 @@
  * Reads the accounts file of the offline command and of `accounts apply`: the accounts, their tariffs and their packages
  * by date. As with a catalog, all faults are reported at once, and a single error rejects the whole file.
  */
-import { CONTACT_ROLES, type Contact, DEFAULT_LOCALE, EMAIL_FORM, LOCALE_FORM } from '../core/account/contacts.ts'
-import { type Misfit, misfitsOf } from '../core/account/misfits.ts'
+
+import type { Catalog } from '../core/catalog/catalog.ts'
+import { isExactInstant, parseDate } from '../core/instant.ts'
+import { CURRENCIES } from '../core/money.ts'
+import { CONTACT_ROLES, type Contact, DEFAULT_LOCALE, EMAIL_FORM, LOCALE_FORM } from '../core/settings/contacts.ts'
+import { type Misfit, misfitsOf } from '../core/settings/misfits.ts'
 import {
   BILLING_MODES,
   type BillingMode,
   NO_PACKAGE,
   type PackagePeriod,
   type WantedSettings,
-} from '../core/account/settings.ts'
-import type { Catalog } from '../core/catalog/catalog.ts'
-import { isExactInstant, parseDate } from '../core/instant.ts'
-import { CURRENCIES } from '../core/money.ts'
+} from '../core/settings/settings.ts'
 import { type Fault, FaultList, shown } from './faults.ts'
 import { readInstant } from './values.ts'
 import { YamlFile, type YamlValue } from './yaml.ts'

@@ -2,7 +2,7 @@
  * Reads `catalog.yaml` without the tables it names: rounding, emergency numbers, regions, packages, and the tariffs with the
  * names of their decks. Faulty parts are left out, so that the rest can still be checked.
  */
-import { NO_PACKAGE } from '../core/account/settings.ts'
+
 import {
   MESSAGE_PRICE_KEYS,
   type MessagePriceKey,
@@ -12,6 +12,7 @@ import {
   type Rounding,
 } from '../core/catalog/catalog.ts'
 import { CURRENCIES, type Currency, type Micros } from '../core/money.ts'
+import { NO_PACKAGE } from '../core/settings/settings.ts'
 import { type FaultList, shown } from './faults.ts'
 import { COUNTRY, NUMBER } from './values.ts'
 import { YamlFile, type YamlMap, type YamlValue } from './yaml.ts'

@@ -2,12 +2,13 @@
  * `tollgate explain ACCOUNT EVENT`: why an event cost what it cost, rule by rule, and whether it would cost the same
  * again.
  */
-import type { AccountSettings } from '../core/account/settings.ts'
+
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { formatInstant } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
 import { type Explanation, explainDecision, fieldName } from '../core/rating/explain.ts'
 import type { DecisionFigures, StoredUsage } from '../core/rating/recompute.ts'
+import type { AccountSettings } from '../core/settings/settings.ts'
 import { readDecision, readRefusals } from '../ledger/audit/read-decision.ts'
 import { CatalogStore } from '../ledger/catalogs/catalogs.ts'
 import { readSettings } from '../ledger/changes/read-settings.ts'

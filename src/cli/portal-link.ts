@@ -1,7 +1,7 @@
 /** `tollgate portal-link --account --person --role --actor`: a link that opens the billing page once, as that person. */
 import { PERSON_ROLES } from '../api/access/permissions.ts'
 import { linkUrl, portalSettings, whyNoPage } from '../api/portal/settings.ts'
-import { isLocale, localeFor } from '../core/account/contacts.ts'
+import { isLocale, localeFor } from '../core/settings/contacts.ts'
 import { createPortalLink } from '../ledger/access/portal-sessions.ts'
 import { readAccount } from '../ledger/accounts/read-account.ts'
 import { CommandFailed } from './command.ts'

@@ -4,8 +4,8 @@
  * same Message-ID, so mail readers can drop the duplicate.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { isLocale } from '../core/account/contacts.ts'
 import { recipientsOf } from '../core/mail/mail.ts'
+import { isLocale } from '../core/settings/contacts.ts'
 import {
   type ClaimedMail,
   claimMails,

@@ -10,9 +10,9 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { z } from 'zod'
-import { DEFAULT_LOCALE, isLocale } from '../core/account/contacts.ts'
+import type { Bounds } from '../core/bounds.ts'
 import { CURRENCIES, type Currency, parseMoney } from '../core/money.ts'
-import type { Bounds } from '../core/top-up/settings.ts'
+import { DEFAULT_LOCALE, isLocale } from '../core/settings/contacts.ts'
 import { RECORD_TOPICS, type RecordTopic } from '../topics.ts'
 
 export const ROLES = ['rater', 'relay', 'payments', 'api', 'jobs'] as const

@@ -2,10 +2,11 @@
  * Decides every recorded event again, with the versions that it names, and compares the outcome. It reads pages by account and
  * event; what is recorded behind the current page in the meantime is ignored.
  */
-import type { AccountSettings } from '../core/account/settings.ts'
+
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { formatMoney } from '../core/money.ts'
 import { type DecisionFigures, differingFigures, recompute, type StoredUsage } from '../core/rating/recompute.ts'
+import type { AccountSettings } from '../core/settings/settings.ts'
 import {
   BEFORE_ALL_DECISIONS,
   type DecisionOnRecord,

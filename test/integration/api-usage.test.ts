@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApiDocument } from '../../scripts/openapi-document.ts'
 import { type ApiClient, createApiClient, type Schema } from '../../src/api/client/client.ts'
-import { postCredit } from '../../src/core/account/change.ts'
+import { postCredit } from '../../src/core/changes/account-change.ts'
 import { formatDate, formatInstant, MICROS_PER_DAY, parseDate, parseInstant } from '../../src/core/instant.ts'
 import { formatMoney, type Micros, parseMoney } from '../../src/core/money.ts'
 import { changeAccount } from '../../src/ledger/changes/change-account.ts'

@@ -1,7 +1,7 @@
 /** The writer of accounts outside of usage batches: repeated requests, refusals, and applying accounts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseAccountsFile } from '../../src/catalog/accounts-file.ts'
-import { postCredit } from '../../src/core/account/change.ts'
+import { postCredit } from '../../src/core/changes/account-change.ts'
 import { type Adjustment, adjustCredit } from '../../src/ledger/accounts/adjust-credit.ts'
 import { applyAccounts } from '../../src/ledger/accounts/apply-accounts.ts'
 import { setAlertLevels } from '../../src/ledger/accounts/set-alert-levels.ts'

@@ -5,8 +5,8 @@
  */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Book } from '../../src/core/account/book.ts'
-import { creditTaken, leavesIdentity } from '../../src/core/account/decide.ts'
+import { creditTaken, leavesIdentity } from '../../src/core/batch/decide-usage.ts'
+import type { Book } from '../../src/core/book/book.ts'
 import type { UsageEvent } from '../../src/core/usage/event.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import type { Ledger } from '../../src/ledger/batch/record-batch.ts'

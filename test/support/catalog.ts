@@ -3,13 +3,13 @@
  * with it, and a book to rate events against. Whatever a test needs otherwise, it replaces.
  */
 import { parseCatalog } from '../../src/catalog/load.ts'
-import { type Book, newBook } from '../../src/core/account/book.ts'
-import { decideUsage, evolve, type UsageDecision } from '../../src/core/account/decide.ts'
-import type { AccountSettings } from '../../src/core/account/settings.ts'
+import { decideUsage, evolve, type UsageDecision } from '../../src/core/batch/decide-usage.ts'
+import { type Book, newBook } from '../../src/core/book/book.ts'
 import type { Catalog } from '../../src/core/catalog/catalog.ts'
 import { parseInstant } from '../../src/core/instant.ts'
 import { formatMoney } from '../../src/core/money.ts'
 import { type Decision, rejected } from '../../src/core/rating/decision.ts'
+import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 

@@ -1,8 +1,8 @@
 /** A ledger on a database of its own, with the test's catalog in force since long ago. What it announces is JSON. */
 import { randomUUID } from 'node:crypto'
-import { postCredit } from '../../src/core/account/change.ts'
-import type { WantedSettings } from '../../src/core/account/settings.ts'
+import { postCredit } from '../../src/core/changes/account-change.ts'
 import type { Micros } from '../../src/core/money.ts'
+import type { WantedSettings } from '../../src/core/settings/settings.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { adjustCredit } from '../../src/ledger/accounts/adjust-credit.ts'
 import { type ApplyResult, applyAccounts } from '../../src/ledger/accounts/apply-accounts.ts'

@@ -1,8 +1,8 @@
 /** Decided usage as the ledger would hold it, without a database. */
-import { creditTaken, type UsageDecision } from '../../src/core/account/decide.ts'
-import type { AccountSettings } from '../../src/core/account/settings.ts'
+import { creditTaken, type UsageDecision } from '../../src/core/batch/decide-usage.ts'
 import { counterFromKey } from '../../src/core/rating/fair-use.ts'
 import type { CorrectedUsage, StoredUsage } from '../../src/core/rating/recompute.ts'
+import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { type Fields, take, testAccount, testBook } from './catalog.ts'
 

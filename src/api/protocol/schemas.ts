@@ -4,9 +4,9 @@
  * here; answers may gain fields.
  */
 import { z } from 'zod'
-import { BILLING_MODES } from '../../core/account/settings.ts'
 import { formatInstant, parseInstantOrDate } from '../../core/instant.ts'
 import { CURRENCIES, formatMoney, parseMoney } from '../../core/money.ts'
+import { BILLING_MODES } from '../../core/settings/settings.ts'
 
 /** An amount, with as many digits before the point as the largest amount that is stored. */
 const AMOUNT = /^-?\d{1,13}(\.\d{1,6})?$/

@@ -1,9 +1,9 @@
 /** Accounts: create, list, read, change plan, close. */
 import { z } from 'zod'
-import type { Misfit } from '../../core/account/misfits.ts'
-import type { PackagePeriod } from '../../core/account/settings.ts'
 import { formatInstant, isExactInstant } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
+import type { Misfit } from '../../core/settings/misfits.ts'
+import type { PackagePeriod } from '../../core/settings/settings.ts'
 import { changePlan } from '../../ledger/accounts/change-plan.ts'
 import { closeAccount } from '../../ledger/accounts/close-account.ts'
 import { createAccount } from '../../ledger/accounts/create-account.ts'

@@ -1,11 +1,11 @@
 /** Automatic top-up: its state and settings. Whatever could charge more needs the customer's consent. */
 import { z } from 'zod'
+import type { Bounds } from '../../core/bounds.ts'
 import { formatInstant } from '../../core/instant.ts'
 import { formatMoney } from '../../core/money.ts'
 import type { AutoTopUpSettings } from '../../core/top-up/judge.ts'
 import { TOP_UP_STATES } from '../../core/top-up/machine.ts'
 import { needsAnotherMethod, whyPaused } from '../../core/top-up/memory.ts'
-import type { Bounds } from '../../core/top-up/settings.ts'
 import { AUTO_TOP_UP_STATES, shownState } from '../../core/top-up/shown-state.ts'
 import { saveAutoTopUp } from '../../ledger/top-ups/auto-top-up.ts'
 import { readLastConsent } from '../../ledger/top-ups/consents.ts'

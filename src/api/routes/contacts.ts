@@ -2,7 +2,7 @@
  * The contacts who receive an account's mail, read and set as a whole list. Members see the contacts without addresses.
  */
 import { z } from 'zod'
-import { CONTACT_ROLES, type Contact, DEFAULT_LOCALE, EMAIL_FORM, LOCALE_FORM } from '../../core/account/contacts.ts'
+import { CONTACT_ROLES, type Contact, DEFAULT_LOCALE, EMAIL_FORM, LOCALE_FORM } from '../../core/settings/contacts.ts'
 import { setContacts } from '../../ledger/accounts/set-contacts.ts'
 import { callerOf, noAccount } from '../access/authenticate.ts'
 import { actorOf, type Caller, seesInFull } from '../access/permissions.ts'

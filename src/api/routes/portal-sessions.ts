@@ -4,7 +4,7 @@
  * in between.
  */
 import { z } from 'zod'
-import { localeFor } from '../../core/account/contacts.ts'
+import { localeFor } from '../../core/settings/contacts.ts'
 import {
   createPortalLink,
   endPortalSession,

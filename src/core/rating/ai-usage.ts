@@ -1,6 +1,7 @@
 /** Usage of AI by the minute: from credit, on the invoice, or included, as the account's billing mode says. */
-import type { BillingMode } from '../account/settings.ts'
+
 import type { MinutePrice } from '../catalog/catalog.ts'
+import type { BillingMode } from '../settings/settings.ts'
 import type { RatingContext } from './context.ts'
 import { type Decision, decision, type Reason, rejected } from './decision.ts'
 import { billedSeconds, minuteAmount } from './price.ts'

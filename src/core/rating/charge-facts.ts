@@ -2,9 +2,10 @@
  * Why an event cost what it cost, as reasons and figures: what `explain` says in sentences, for whoever has words of their
  * own. All of it comes from the recorded versions of settings and catalog.
  */
-import type { AccountSettings } from '../account/settings.ts'
+
 import type { Catalog, NumberType, Rounding } from '../catalog/catalog.ts'
 import type { Currency, Micros } from '../money.ts'
+import type { AccountSettings } from '../settings/settings.ts'
 import { packageIdAt } from './coverage.ts'
 import type { Outcome, Reason } from './decision.ts'
 import { fairUseLimit, nextCycleStart } from './fair-use.ts'

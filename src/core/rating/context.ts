@@ -1,6 +1,7 @@
 /** All that the price of one event may depend on, besides the event. */
-import type { AccountSettings } from '../account/settings.ts'
+
 import type { Catalog, Tariff } from '../catalog/catalog.ts'
+import type { AccountSettings } from '../settings/settings.ts'
 
 export interface RatingContext {
   readonly catalog: Catalog

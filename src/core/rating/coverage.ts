@@ -1,7 +1,8 @@
 /** Which package an account has at an instant, and whether it reaches a call. */
-import { type AccountSettings, NO_PACKAGE } from '../account/settings.ts'
+
 import type { Catalog, Package } from '../catalog/catalog.ts'
 import type { InstantMicros } from '../instant.ts'
+import { type AccountSettings, NO_PACKAGE } from '../settings/settings.ts'
 
 /** The id of the package in force at `at`, or null: none begun yet, or ended by `none`. */
 export function packageIdAt(settings: AccountSettings, at: InstantMicros): string | null {

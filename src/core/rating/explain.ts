@@ -2,10 +2,11 @@
  * Why an event cost what it cost, as sentences in the order the rules are asked. The figures come from the recorded
  * versions of settings and catalog; whether they still lead to what was recorded is said at the end.
  */
-import type { AccountSettings, BillingMode } from '../account/settings.ts'
+
 import type { Catalog, Increments, MessagePriceKey, Rounding, Tariff } from '../catalog/catalog.ts'
 import { formatInstant } from '../instant.ts'
 import { formatMoney, type Micros } from '../money.ts'
+import type { AccountSettings, BillingMode } from '../settings/settings.ts'
 import { packageIdAt } from './coverage.ts'
 import type { Reason } from './decision.ts'
 import { callMinutes, cycleStart, fairUseLimit } from './fair-use.ts'

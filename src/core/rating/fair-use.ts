@@ -2,10 +2,11 @@
  * Fair use: how many minutes of a package one user may take in one billing cycle.
  * A counter belongs to an account, a user, an anchor and a cycle; covered minutes are counted with or without a limit.
  */
-import type { AccountSettings } from '../account/settings.ts'
+
 import type { Package } from '../catalog/catalog.ts'
 import { formatDate, type InstantMicros, MICROS_PER_DAY, parseDate } from '../instant.ts'
 import { Recent } from '../recent.ts'
+import type { AccountSettings } from '../settings/settings.ts'
 
 /** Names one counter. A changed anchor is another counter, even where the two cycles start on the same day. */
 export interface FairUseCounter {

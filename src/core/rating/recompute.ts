@@ -2,13 +2,14 @@
  * Decides recorded usage a second time, from what was stored with it: the event, the versions of settings and catalog,
  * the minutes that were left. The same figures must come out, or the record and the rules disagree.
  */
-import { type Book, type KnownUsage, usageKey } from '../account/book.ts'
-import { creditTaken, decideUsage } from '../account/decide.ts'
-import type { AccountSettings } from '../account/settings.ts'
+
+import { creditTaken, decideUsage } from '../batch/decide-usage.ts'
+import { type Book, type KnownUsage, usageKey } from '../book/book.ts'
 import type { CallRate, Catalog, Deck, MessageRate, NumberingRow, NumberType, Tariff } from '../catalog/catalog.ts'
 import { buildPrefixTable } from '../catalog/prefix-table.ts'
 import type { InstantMicros } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
+import type { AccountSettings } from '../settings/settings.ts'
 import type { Channel, Direction, Leg, UsageEvent, UsageType } from '../usage/event.ts'
 import { packageIdAt } from './coverage.ts'
 import type { AppliedRate, Decision, Outcome, Reason } from './decision.ts'

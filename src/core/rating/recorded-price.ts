@@ -1,7 +1,8 @@
 /** The price behind a recorded decision, found again in the catalog that it was made by. */
-import type { AccountSettings } from '../account/settings.ts'
+
 import type { CallRate, Catalog, Deck, Increments, MessageRate } from '../catalog/catalog.ts'
 import type { Micros } from '../money.ts'
+import type { AccountSettings } from '../settings/settings.ts'
 import { isEffective } from './deck.ts'
 import { billedSeconds, type UnroundedAmount, unroundedQuotient } from './price.ts'
 import type { StoredUsage } from './recompute.ts'

@@ -2,13 +2,14 @@
  * What a person is told before they pay, or allow to be charged: figures of this moment, by the rules that charge. They promise
  * nothing: the balance moves on, and each charge is judged by itself.
  */
+import { type Bounds, clamp } from '../bounds.ts'
 import type { InstantMicros } from '../instant.ts'
 import { MICROS_PER_UNIT, type Micros } from '../money.ts'
 import type { DailyAverage } from '../usage-forecast/average.ts'
 import { owedMicros, type SuggestedAmount } from '../usage-forecast/forecast.ts'
 import { type AutoTopUpSettings, type CountedAttempt, judgeAttempt, type Standing } from './judge.ts'
 import { FRESH_MEMORY } from './memory.ts'
-import type { Bounds, TopUpBounds } from './settings.ts'
+import type { TopUpBounds } from './settings.ts'
 
 /** What forms begin with where no usage says better. */
 const FIRST_AMOUNTS_MICROS = [25n, 50n, 100n].map((units) => units * MICROS_PER_UNIT)
@@ -62,8 +63,8 @@ export function firstSettings(
   { threshold, payment }: TopUpBounds,
 ): FirstSettings {
   return {
-    thresholdMicros: suggestedThresholdMicros ?? within(threshold, FIRST_THRESHOLD_MICROS),
-    amountMicros: suggested[0]?.amountMicros ?? within(payment, FIRST_AMOUNTS_MICROS[0]!),
+    thresholdMicros: suggestedThresholdMicros ?? clamp(FIRST_THRESHOLD_MICROS, threshold),
+    amountMicros: suggested[0]?.amountMicros ?? clamp(FIRST_AMOUNTS_MICROS[0]!, payment),
   }
 }
 
@@ -110,8 +111,4 @@ export function chargesAtOnce(
     balanceMicros += settings.amountMicros
     counted.push({ confirmedAtMicros: nowMicros, amountMicros: settings.amountMicros })
   }
-}
-
-function within({ minMicros, maxMicros }: Bounds, micros: Micros): Micros {
-  return micros < minMicros ? minMicros : micros > maxMicros ? maxMicros : micros
 }

@@ -2,14 +2,10 @@
  * What a customer may choose, checked before it is stored, and the consent that goes with whatever could charge more than
  * before. Every fault is found in one go; faults are codes with the figures to put them into words.
  */
+import type { Bounds } from '../bounds.ts'
 import { type Currency, MICROS_PER_UNIT, type Micros } from '../money.ts'
 import type { AutoTopUpSettings } from './judge.ts'
 import type { AutoTopUpMemory } from './memory.ts'
-
-export interface Bounds {
-  readonly minMicros: Micros
-  readonly maxMicros: Micros
-}
 
 export interface TopUpBounds {
   /** Of one payment, by hand or automatic. */

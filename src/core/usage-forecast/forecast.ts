@@ -2,9 +2,9 @@
  * How long credit lasts at average usage, and what follows from it: a threshold and amounts to suggest. Figures and reasons;
  * nothing here is a promise, and nothing is charged by it.
  */
+import { type Bounds, clamp } from '../bounds.ts'
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import { MICROS_PER_UNIT, type Micros } from '../money.ts'
-import type { Bounds, TopUpBounds } from '../top-up/settings.ts'
 import {
   averageDaysMicros,
   averageUsage,
@@ -55,8 +55,14 @@ export interface UsageForecast {
   readonly suggestedAmounts: readonly SuggestedAmount[]
 }
 
+/** What a threshold and a payment may be: suggestions stay within them. */
+export interface SuggestionBounds {
+  readonly threshold: Bounds
+  readonly payment: Bounds
+}
+
 /** All that is said of an account's usage to come, from what it used and what it has. */
-export function forecastUsage(history: UsageHistory, balanceMicros: Micros, bounds: TopUpBounds): UsageForecast {
+export function forecastUsage(history: UsageHistory, balanceMicros: Micros, bounds: SuggestionBounds): UsageForecast {
   const found = averageUsage(history)
   const usedTodayMicros = usedOn(history, history.today)
   const usualMicros = usualDayMicros(history)
@@ -134,7 +140,7 @@ export function owedMicros(balanceMicros: Micros): Micros {
 
 /** Fourteen average days, up to the next 5, within the bounds of thresholds. */
 export function suggestThreshold(average: DailyAverage, bounds: Bounds): Micros {
-  return within(bounds, roundUp(averageDaysMicros(average, THRESHOLD_DAYS), STEP_MICROS))
+  return clamp(roundUp(averageDaysMicros(average, THRESHOLD_DAYS), STEP_MICROS), bounds)
 }
 
 /**
@@ -145,7 +151,7 @@ export function suggestAmounts(average: DailyAverage, balanceMicros: Micros, bou
   const owed = owedMicros(balanceMicros)
   const byAmount = new Map<Micros, SuggestedAmount>()
   for (const wantedDays of AMOUNT_DAYS) {
-    const amountMicros = within(bounds, roundUp(owed + averageDaysMicros(average, wantedDays), STEP_MICROS))
+    const amountMicros = clamp(roundUp(owed + averageDaysMicros(average, wantedDays), STEP_MICROS), bounds)
     if (amountMicros <= owed) continue
     // The bound may have cut it; where it has not, it lasts what it was made for.
     const lasts = ((amountMicros - owed) * BigInt(average.days)) / average.sumMicros
@@ -161,8 +167,4 @@ export function roundedMean({ sumMicros, days }: DailyAverage): Micros {
 
 function roundUp(micros: Micros, stepMicros: Micros): Micros {
   return ceilDiv(micros, stepMicros) * stepMicros
-}
-
-function within({ minMicros, maxMicros }: Bounds, micros: Micros): Micros {
-  return micros < minMicros ? minMicros : micros > maxMicros ? maxMicros : micros
 }

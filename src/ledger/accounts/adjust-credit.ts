@@ -1,5 +1,5 @@
 /** Adjusts credit by hand: a movement with the operator and the reason. */
-import { postCredit } from '../../core/account/change.ts'
+import { postCredit } from '../../core/changes/account-change.ts'
 import { formatInstant } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import { type ChangedOnce, changeAccount, type Writer } from '../changes/change-account.ts'

@@ -2,8 +2,8 @@
  * Creates accounts and changes settings as an accounts file says, all or nothing. For an existing account, fields that the
  * file leaves out stay unchanged.
  */
-import type { Misfit } from '../../core/account/misfits.ts'
-import { type AccountSettings, applySettings, type WantedSettings } from '../../core/account/settings.ts'
+import type { Misfit } from '../../core/settings/misfits.ts'
+import { type AccountSettings, applySettings, type WantedSettings } from '../../core/settings/settings.ts'
 import type { CatalogStore } from '../catalogs/catalogs.ts'
 import type { Writer } from '../changes/change-account.ts'
 import { writePlans } from './write-plans.ts'

@@ -1,6 +1,6 @@
 /** Changes the plan of an account: what it buys, and how it is billed. */
-import type { Misfit } from '../../core/account/misfits.ts'
-import type { AccountSettings } from '../../core/account/settings.ts'
+import type { Misfit } from '../../core/settings/misfits.ts'
+import type { AccountSettings } from '../../core/settings/settings.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import type { CatalogStore } from '../catalogs/catalogs.ts'
 import type { Writer } from '../changes/change-account.ts'

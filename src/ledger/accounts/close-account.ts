@@ -3,7 +3,7 @@
  * completes: a payment that may have been charged, and usage that arrives late. Service status keeps following the balance.
  */
 
-import { type ChangeCause, changeSettings, keepAccount } from '../../core/account/change.ts'
+import { type ChangeCause, changeSettings, keepAccount } from '../../core/changes/account-change.ts'
 import { formatInstant } from '../../core/instant.ts'
 import { advance, type Ending, type TopUp } from '../../core/top-up/machine.ts'
 import type { AutoTopUpMemory } from '../../core/top-up/memory.ts'

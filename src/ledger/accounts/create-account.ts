@@ -1,6 +1,6 @@
 /** Creates one account. An existing one is not changed. */
-import type { Misfit } from '../../core/account/misfits.ts'
-import { applySettings, type WantedSettings } from '../../core/account/settings.ts'
+import type { Misfit } from '../../core/settings/misfits.ts'
+import { applySettings, type WantedSettings } from '../../core/settings/settings.ts'
 import type { CatalogStore } from '../catalogs/catalogs.ts'
 import type { Writer } from '../changes/change-account.ts'
 import { writePlans } from './write-plans.ts'

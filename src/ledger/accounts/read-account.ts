@@ -1,8 +1,8 @@
 /** Reads one account without a lock: its settings in force, or its credit with the current epoch. */
 
-import type { AccountSettings } from '../../core/account/settings.ts'
 import { BLOCKED_WITHOUT_CREDIT, type ServiceStatus } from '../../core/account/state.ts'
 import type { Currency, Micros } from '../../core/money.ts'
+import type { AccountSettings } from '../../core/settings/settings.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
 import { readSettings } from '../changes/read-settings.ts'

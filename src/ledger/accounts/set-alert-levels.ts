@@ -1,6 +1,6 @@
 /** Sets the levels at which an account is alerted. A level that is set above the balance raises its alert at once. */
 import { alertLevels } from '../../core/account/alerts.ts'
-import { changeSettings } from '../../core/account/change.ts'
+import { changeSettings } from '../../core/changes/account-change.ts'
 import type { Currency, Micros } from '../../core/money.ts'
 import { type Changed, changeAccount, type Writer } from '../changes/change-account.ts'
 import { type ChangedMeanwhile, changedSince } from '../changes/last-change.ts'

@@ -1,7 +1,8 @@
 /** Sets the contacts of an account, who get its mail. */
-import { changeSettings } from '../../core/account/change.ts'
-import type { Contact } from '../../core/account/contacts.ts'
+
 import { canonicalJson } from '../../core/canonical-json.ts'
+import { changeSettings } from '../../core/changes/account-change.ts'
+import type { Contact } from '../../core/settings/contacts.ts'
 import { type Changed, changeAccount, type Writer } from '../changes/change-account.ts'
 import { type ChangedMeanwhile, changedSince } from '../changes/last-change.ts'
 

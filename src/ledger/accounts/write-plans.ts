@@ -5,12 +5,13 @@
  * In the same transaction the plans are checked against every catalog that is or will be in force; meanwhile no catalog can
  * be published that lacks what they use.
  */
-import { changeSettings, createAccount } from '../../core/account/change.ts'
-import { type Misfit, misfitsOf } from '../../core/account/misfits.ts'
-import type { AccountSettings, PackagePeriod } from '../../core/account/settings.ts'
+
 import { canonicalJson } from '../../core/canonical-json.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import { changeSettings, createAccount } from '../../core/changes/account-change.ts'
 import type { InstantMicros } from '../../core/instant.ts'
+import { type Misfit, misfitsOf } from '../../core/settings/misfits.ts'
+import type { AccountSettings, PackagePeriod } from '../../core/settings/settings.ts'
 import { type Connection, inTransaction, violates } from '../../platform/postgres.ts'
 import type { CatalogStore } from '../catalogs/catalogs.ts'
 import { listCatalogs } from '../catalogs/list-catalogs.ts'

@@ -1,5 +1,5 @@
 /** Which events of a batch are already recorded, and as what. Read under the account locks, so nobody adds one meanwhile. */
-import { type KnownUsage, usageKey } from '../../core/account/book.ts'
+import { type KnownUsage, usageKey } from '../../core/book/book.ts'
 import type { Currency } from '../../core/money.ts'
 import type { Outcome } from '../../core/rating/decision.ts'
 import { storedCounterKey } from '../../core/rating/fair-use.ts'

@@ -9,9 +9,10 @@
  *
  * READ COMMITTED is meant: each statement after the lock sees what was committed before the lock was granted.
  */
-import { type BatchEvent, type BatchOutcome, decideBatch, type UsageMovement } from '../../core/account/batch.ts'
-import { type Book, type KnownUsage, usageKey } from '../../core/account/book.ts'
+
 import type { Movement } from '../../core/account/state.ts'
+import { type BatchEvent, type BatchOutcome, decideBatch, type UsageMovement } from '../../core/batch/decide-batch.ts'
+import { type Book, type KnownUsage, usageKey } from '../../core/book/book.ts'
 import { formatInstant } from '../../core/instant.ts'
 import { alertMails } from '../../core/mail/alert-mail.ts'
 import type { Outcome } from '../../core/rating/decision.ts'

@@ -1,5 +1,5 @@
 /** Appends what was decided of a batch's events: identities and rated usage, one COPY each. */
-import type { RecordedUsage } from '../../core/account/batch.ts'
+import type { RecordedUsage } from '../../core/batch/decide-batch.ts'
 import type { InstantMicros } from '../../core/instant.ts'
 import { counterFromKey } from '../../core/rating/fair-use.ts'
 import { CONTENT_VERSION } from '../../core/usage/content.ts'

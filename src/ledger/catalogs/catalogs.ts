@@ -5,8 +5,8 @@
 
 import { formatFault } from '../../catalog/faults.ts'
 import { parseCatalog } from '../../catalog/load.ts'
-import { byPreference, type CatalogVersion } from '../../core/account/book.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import { byPreference, type CatalogVersion } from '../../core/catalog/versions.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { epochMicros } from '../../platform/sql.ts'

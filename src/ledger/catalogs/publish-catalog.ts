@@ -1,7 +1,7 @@
 /** Stores a catalog as an immutable version, unless it lacks something that accounts use. */
 
-import { NO_PACKAGE } from '../../core/account/settings.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import { NO_PACKAGE } from '../../core/settings/settings.ts'
 import { inTransaction, type Pool } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
 import { INSTALLATION, insertRequest, type RequestKey, readRequest } from '../changes/request-keys.ts'

@@ -2,8 +2,8 @@
  * A small cache for readers that need one catalog at a time: the one in force, or the one that an old event was rated with.
  * It keeps the few that were used last, because a large catalog takes a second to parse and a hundred megabytes to hold.
  */
-import type { CatalogVersion } from '../../core/account/book.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import type { CatalogVersion } from '../../core/catalog/versions.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import { readClock } from '../changes/read-clock.ts'
 import { CatalogStore } from './catalogs.ts'

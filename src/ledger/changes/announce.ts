@@ -4,9 +4,9 @@
  * can route or drop it without decoding.
  */
 import type { AlertRaised } from '../../core/account/alerts.ts'
-import type { RecordedUsage } from '../../core/account/batch.ts'
-import type { ChangeCause } from '../../core/account/change.ts'
 import type { BalanceChanged, Movement, ServiceStatusChanged } from '../../core/account/state.ts'
+import type { RecordedUsage } from '../../core/batch/decide-batch.ts'
+import type { ChangeCause } from '../../core/changes/account-change.ts'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import { type Headers, type OutboxKey, type OutboxMessage, outboxKey } from '../../outbox/messages.ts'
 import type { EventTopic, RecordTopic } from '../../topics.ts'

@@ -1,7 +1,7 @@
 /** The records that the ledger announces, as the schemas in `schemas/events` define them: money is text, instants are micros. */
 import type { AlertRaised } from '../../core/account/alerts.ts'
-import type { RecordedUsage } from '../../core/account/batch.ts'
 import type { BalanceChanged, Movement, ServiceStatusChanged } from '../../core/account/state.ts'
+import type { RecordedUsage } from '../../core/batch/decide-batch.ts'
 import type { InstantMicros } from '../../core/instant.ts'
 import { type Currency, formatMoney } from '../../core/money.ts'
 import type { TopUpStep } from '../../core/top-up/step.ts'

@@ -1,5 +1,5 @@
 /** Asserts what must hold of changes before they are written. A violation is a bug, so it is thrown. */
-import type { AccountChange } from '../../core/account/change.ts'
+import type { AccountChange } from '../../core/changes/account-change.ts'
 import { Fault } from '../../platform/faults.ts'
 
 /**

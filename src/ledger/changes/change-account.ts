@@ -5,10 +5,11 @@
  * (only when creating accounts and raising it), accounts by account_id, then rows that belong to them. While an account is
  * locked, nothing but this database is called, because a usage batch may be waiting for the lock.
  */
-import type { AccountChange } from '../../core/account/change.ts'
-import type { AccountSettings } from '../../core/account/settings.ts'
+
 import type { AccountState } from '../../core/account/state.ts'
+import type { AccountChange } from '../../core/changes/account-change.ts'
 import { formatInstant } from '../../core/instant.ts'
+import type { AccountSettings } from '../../core/settings/settings.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../../platform/postgres.ts'
 import type { Publishing } from './announce.ts'
 import { lockAccounts } from './lock-accounts.ts'

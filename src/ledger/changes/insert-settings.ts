@@ -1,6 +1,7 @@
 /** Appends versions of account settings. */
-import type { AccountSettings } from '../../core/account/settings.ts'
+
 import { formatInstant } from '../../core/instant.ts'
+import type { AccountSettings } from '../../core/settings/settings.ts'
 import type { Connection } from '../../platform/postgres.ts'
 
 const INSERT_SETTINGS = `

@@ -1,8 +1,9 @@
 /** Reads account settings by version. A version never changes once stored, so it can be cached. */
-import type { Contact } from '../../core/account/contacts.ts'
-import type { AccountSettings, BillingMode } from '../../core/account/settings.ts'
+
 import { parseInstant } from '../../core/instant.ts'
 import type { Currency } from '../../core/money.ts'
+import type { Contact } from '../../core/settings/contacts.ts'
+import type { AccountSettings, BillingMode } from '../../core/settings/settings.ts'
 import type { AutoTopUpSettings } from '../../core/top-up/judge.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'

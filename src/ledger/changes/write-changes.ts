@@ -1,5 +1,5 @@
 /** Stores and announces changes of accounts that were decided outside of a usage batch, in a handful of statements. */
-import type { AccountChange } from '../../core/account/change.ts'
+import type { AccountChange } from '../../core/changes/account-change.ts'
 import { formatInstant } from '../../core/instant.ts'
 import { alertMails } from '../../core/mail/alert-mail.ts'
 import { allReplies, type Connection } from '../../platform/postgres.ts'

@@ -3,8 +3,8 @@
  * awaits nothing: it only stays on the list, until another correction of the same event takes its place. Each is kept with
  * the message that it came as, for the dead letters, should it expire.
  */
-import type { RecordedUsage } from '../../core/account/batch.ts'
-import { usageKey } from '../../core/account/book.ts'
+import type { RecordedUsage } from '../../core/batch/decide-batch.ts'
+import { usageKey } from '../../core/book/book.ts'
 import type { CorrectionEvent } from '../../core/usage/event.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection } from '../../platform/postgres.ts'

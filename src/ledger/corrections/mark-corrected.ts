@@ -1,5 +1,5 @@
 /** Notes on events recorded earlier which correction took them back, so that none is taken back twice. */
-import type { TakenBack } from '../../core/account/batch.ts'
+import type { TakenBack } from '../../core/batch/decide-batch.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'

@@ -5,7 +5,7 @@
  * An account that saw its last change in that future would not be heard of again, and whoever believes it blocked would
  * believe so for ever. So balance and status of every account are republished, in the same transaction.
  */
-import { restateAccount } from '../../core/account/change.ts'
+import { restateAccount } from '../../core/changes/account-change.ts'
 import { allReplies, type Connection } from '../../platform/postgres.ts'
 import type { Publishing } from '../changes/announce.ts'
 import { lockAccounts } from '../changes/lock-accounts.ts'

@@ -2,9 +2,10 @@
  * Claims due mails for a limited time. Any number of processes may do so at once, each getting different mails. When a
  * process dies, its claims expire and another process sends the mails, under the Message-ID they were created with.
  */
-import type { ContactRole } from '../../core/account/contacts.ts'
+
 import type { MailKind } from '../../core/mail/mail.ts'
 import type { Currency } from '../../core/money.ts'
+import type { ContactRole } from '../../core/settings/contacts.ts'
 import type { Pool } from '../../platform/postgres.ts'
 
 /** Older mails are no longer news. */

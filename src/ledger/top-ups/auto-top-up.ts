@@ -2,7 +2,7 @@
  * The settings of automatic top-up: what the customer allows it to charge. Saving them, changed or not, with the required
  * consent also ends a pause.
  */
-import { changeSettings } from '../../core/account/change.ts'
+import { changeSettings } from '../../core/changes/account-change.ts'
 import type { InstantMicros } from '../../core/instant.ts'
 import type { AutoTopUpSettings } from '../../core/top-up/judge.ts'
 import { FRESH_MEMORY, needsAnotherMethod, type Pause } from '../../core/top-up/memory.ts'

@@ -2,7 +2,7 @@
  * The last step of every change of a top-up, in the same transaction: it stores the memory of automatic top-up, updates the
  * threshold column of the account, requests the next top-up if the balance is still below it, and adds announcements and mails.
  */
-import { type AccountChange, type ChangeCause, keepAccount, rearm } from '../../core/account/change.ts'
+import { type AccountChange, type ChangeCause, keepAccount, rearm } from '../../core/changes/account-change.ts'
 import type { InstantMicros } from '../../core/instant.ts'
 import { topUpMails } from '../../core/mail/top-up-mail.ts'
 import { type Advanced, isOpen, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'

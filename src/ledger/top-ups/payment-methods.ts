@@ -1,5 +1,5 @@
 /** Saved cards of accounts: the data that may be shown, and the provider's ids. Automatic top-up charges the default card. */
-import { changeSettings } from '../../core/account/change.ts'
+import { changeSettings } from '../../core/changes/account-change.ts'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import { type AutoTopUpMemory, endsWithNewMethod, FRESH_MEMORY } from '../../core/top-up/memory.ts'
 import type { Consent } from '../../core/top-up/settings.ts'

@@ -8,7 +8,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { type AccountChange, type CreditEntry, postCredit } from '../../core/account/change.ts'
+import { type AccountChange, type CreditEntry, postCredit } from '../../core/changes/account-change.ts'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import { advance, type PaymentNews, type TopUp, type TopUpTrigger } from '../../core/top-up/machine.ts'
 import { type AutoTopUpMemory, afterReversal } from '../../core/top-up/memory.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { AccountSettings } from '../../../src/core/account/settings.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
+import type { AccountSettings } from '../../../src/core/settings/settings.ts'
 import {
   callFields,
   type Fields,

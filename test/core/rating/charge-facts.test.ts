@@ -1,10 +1,10 @@
 import { describe, expect, it, test } from 'vitest'
-import type { AccountSettings } from '../../../src/core/account/settings.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
 import { type ChargeFacts, chargeFacts } from '../../../src/core/rating/charge-facts.ts'
 import { roundedQuotient } from '../../../src/core/rating/price.ts'
 import type { StoredUsage } from '../../../src/core/rating/recompute.ts'
 import { unroundedAmount } from '../../../src/core/rating/recorded-price.ts'
+import type { AccountSettings } from '../../../src/core/settings/settings.ts'
 import {
   callFields,
   correctionFields,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { alertLevels } from '../../../src/core/account/alerts.ts'
-import { decideBatch } from '../../../src/core/account/batch.ts'
 import { openAccount } from '../../../src/core/account/state.ts'
+import { decideBatch } from '../../../src/core/batch/decide-batch.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
 import { findRate, isEffective } from '../../../src/core/rating/deck.ts'
 import { minuteAmount, roundedQuotient, unitAmount } from '../../../src/core/rating/price.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import type { AccountSettings } from '../../../src/core/account/settings.ts'
 import { explainDecision } from '../../../src/core/rating/explain.ts'
 import type { DecisionFigures, StoredUsage } from '../../../src/core/rating/recompute.ts'
+import type { AccountSettings } from '../../../src/core/settings/settings.ts'
 import {
   callFields,
   correctionFields,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AccountSettings } from '../../../src/core/account/settings.ts'
+import type { AccountSettings } from '../../../src/core/settings/settings.ts'
 import { type Fields, summary, take, testAccount, testBook, usageFields } from '../../support/catalog.ts'
 
 const BARE: Partial<AccountSettings> = { tariff: 'bare-usd', currency: 'USD' }

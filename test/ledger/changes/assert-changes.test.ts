@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type AccountChange, changeSettings, postCredit } from '../../../src/core/account/change.ts'
 import type { AccountState, Movement } from '../../../src/core/account/state.ts'
+import { type AccountChange, changeSettings, postCredit } from '../../../src/core/changes/account-change.ts'
 import { assertChanges } from '../../../src/ledger/changes/assert-changes.ts'
 import { testAccount } from '../../support/catalog.ts'
 

@@ -1,8 +1,8 @@
 /** Corrections: an earlier event of the same account is taken back whole, and nothing else is rated anew because of it. */
-import { type Book, type KnownUsage, usageKey } from '../account/book.ts'
-import type { AccountSettings } from '../account/settings.ts'
+import { type Book, type KnownUsage, usageKey } from '../book/book.ts'
+import { type Decision, decision, rejected } from '../rating/decision.ts'
+import type { AccountSettings } from '../settings/settings.ts'
 import type { CorrectionEvent } from '../usage/event.ts'
-import { type Decision, decision, rejected } from './decision.ts'
 
 export function decideCorrection(event: CorrectionEvent, settings: AccountSettings, book: Book): Decision {
   const { currency } = settings

@@ -2,11 +2,13 @@
  * The decision on one usage event, in the order the rules give: account, identity, correction awaited, then rating.
  * (Shape and numbers come before, in `usage/read.ts`.) Pure: the same event and book always decide the same.
  */
-import { decideCorrection } from '../rating/correction.ts'
+
+import { type Book, usageKey } from '../book/book.ts'
+import { type CatalogVersion, catalogAt } from '../catalog/versions.ts'
+import { decideCorrection } from '../corrections/correction.ts'
 import { type Decision, decision, rejected } from '../rating/decision.ts'
 import { rate } from '../rating/rate.ts'
 import type { UsageEvent } from '../usage/event.ts'
-import { type Book, type CatalogVersion, catalogAt, usageKey } from './book.ts'
 
 export interface UsageDecision extends Decision {
   /** The version it was priced by; null where none was asked. */

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type CreditEntry, changeSettings, createAccount, postCredit } from '../../../src/core/account/change.ts'
 import type { AccountState } from '../../../src/core/account/state.ts'
+import {
+  type CreditEntry,
+  changeSettings,
+  createAccount,
+  postCredit,
+} from '../../../src/core/changes/account-change.ts'
 import { testAccount } from '../../support/catalog.ts'
 
 const NOW = 1_700_000_000_000_000

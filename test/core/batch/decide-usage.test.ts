@@ -1,9 +1,10 @@
 /** What is decided before and around the price: which catalog, which tariff and package, and what the book keeps. */
 import { describe, expect, it } from 'vitest'
 import { alertLevels } from '../../../src/core/account/alerts.ts'
-import { decideBatch } from '../../../src/core/account/batch.ts'
-import { byPreference, usageKey } from '../../../src/core/account/book.ts'
 import { openAccount } from '../../../src/core/account/state.ts'
+import { decideBatch } from '../../../src/core/batch/decide-batch.ts'
+import { usageKey } from '../../../src/core/book/book.ts'
+import { byPreference } from '../../../src/core/catalog/versions.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
 import { contentOf } from '../../../src/core/usage/content.ts'
 import { readUsage } from '../../../src/core/usage/read.ts'

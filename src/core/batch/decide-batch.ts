@@ -2,12 +2,8 @@
  * Decides a whole batch of usage, one event after the other in the order given: what to record, what to post, what to
  * announce, what to refuse. Pure: the ledger brings the accounts and the book, and writes what comes out.
  */
-import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
-import { type Decision, type Outcome, rejected } from '../rating/decision.ts'
-import type { UsageEvent } from '../usage/event.ts'
-import { type AlertRaised, alertLevels } from './alerts.ts'
-import { type Book, usageKey } from './book.ts'
-import { creditTaken, decideUsage, evolve, leavesIdentity, type UsageDecision } from './decide.ts'
+
+import { type AlertRaised, alertLevels } from '../account/alerts.ts'
 import {
   type AccountState,
   type BalanceChanged,
@@ -15,7 +11,12 @@ import {
   post,
   type ServiceStatusChanged,
   settle,
-} from './state.ts'
+} from '../account/state.ts'
+import { type Book, usageKey } from '../book/book.ts'
+import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
+import { type Decision, type Outcome, rejected } from '../rating/decision.ts'
+import type { UsageEvent } from '../usage/event.ts'
+import { creditTaken, decideUsage, evolve, leavesIdentity, type UsageDecision } from './decide-usage.ts'
 
 /** How far ahead of now usage may claim to have begun, before it is taken for a fault of its producer. */
 export const MOST_AHEAD_MICROS = MICROS_PER_DAY

@@ -1,8 +1,8 @@
 /** What holds for any stream of events, whatever is in it and however it is cut. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Book } from '../../../src/core/account/book.ts'
-import { creditTaken } from '../../../src/core/account/decide.ts'
+import { creditTaken } from '../../../src/core/batch/decide-usage.ts'
+import type { Book } from '../../../src/core/book/book.ts'
 import {
   callFields,
   correctionFields,

@@ -2,12 +2,8 @@
  * A change of one account outside of a usage batch, decided whole: the account as it is afterwards, what is stored beside
  * it, and what is announced. The ledger's writer stores any number of them in one transaction.
  */
-import type { InstantMicros } from '../instant.ts'
-import type { Mail } from '../mail/mail.ts'
-import type { Micros } from '../money.ts'
-import type { TopUpStep } from '../top-up/step.ts'
-import { alertLevels } from './alerts.ts'
-import type { AccountSettings } from './settings.ts'
+
+import { alertLevels } from '../account/alerts.ts'
 import {
   type AccountState,
   askForTopUp,
@@ -20,7 +16,12 @@ import {
   reviewAlerts,
   type Settled,
   settle,
-} from './state.ts'
+} from '../account/state.ts'
+import type { InstantMicros } from '../instant.ts'
+import type { Mail } from '../mail/mail.ts'
+import type { Micros } from '../money.ts'
+import type { AccountSettings } from '../settings/settings.ts'
+import type { TopUpStep } from '../top-up/step.ts'
 
 /** What led to a change of status, to an alert, or to a step of a top-up. */
 export type ChangeCause = BalanceCause | 'settings' | 'account_created' | 'account_closed' | 'payment_method'

@@ -6,17 +6,10 @@
  * The offline command keeps one book for a whole file; the ledger fills one per batch from the database.
  */
 import type { Catalog } from '../catalog/catalog.ts'
-import type { InstantMicros } from '../instant.ts'
+import type { CatalogVersion } from '../catalog/versions.ts'
 import type { Currency, Micros } from '../money.ts'
 import type { Outcome } from '../rating/decision.ts'
-import type { AccountSettings } from './settings.ts'
-
-/** One version of the catalog, in force from an instant until a later version's. */
-export interface CatalogVersion {
-  readonly version: number
-  readonly inForceFromMicros: InstantMicros
-  readonly catalog: Catalog
-}
+import type { AccountSettings } from '../settings/settings.ts'
 
 /** What is recorded under an event id: enough to tell a duplicate, and to take the event back. */
 export interface KnownUsage {
@@ -59,15 +52,4 @@ export function newBook(catalog: Catalog, accounts: readonly AccountSettings[]):
 /** Key of an event within a book. Ids are printable ASCII, so the separator cannot occur in one. */
 export function usageKey(accountId: string, eventId: string): string {
   return `${accountId}\n${eventId}`
-}
-
-/** The version with the latest in-force instant at or before `at`, of two with the same instant the newer. */
-export function catalogAt(catalogs: readonly CatalogVersion[], at: InstantMicros): CatalogVersion | null {
-  for (const version of catalogs) if (version.inForceFromMicros <= at) return version
-  return null
-}
-
-/** Sorts versions the way `Book.catalogs` wants them. */
-export function byPreference(catalogs: readonly CatalogVersion[]): CatalogVersion[] {
-  return catalogs.toSorted((a, b) => b.inForceFromMicros - a.inForceFromMicros || b.version - a.version)
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isLocale, localeFor } from '../../../src/core/account/contacts.ts'
+import { isLocale, localeFor } from '../../../src/core/settings/contacts.ts'
 
 const CONTACTS = [
   { id: 'ann', locale: 'de-AT' },

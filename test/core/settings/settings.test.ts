@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { applySettings, type WantedSettings } from '../../../src/core/account/settings.ts'
+import { applySettings, type WantedSettings } from '../../../src/core/settings/settings.ts'
 import { testAccount } from '../../support/catalog.ts'
 
 const stored = testAccount({
