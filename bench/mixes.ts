@@ -1,10 +1,11 @@
 /** Generates encoded traffic in large amounts, as producers would send it. */
 
-import { decideUsage, evolve } from '../src/core/batch/decide-usage.ts'
+import { decideUsage } from '../src/core/batch/decide-usage.ts'
 import { newBook } from '../src/core/book/book.ts'
+import { BookOverlay } from '../src/core/book/overlay.ts'
 import type { Catalog } from '../src/core/catalog/catalog.ts'
 import type { InstantMicros } from '../src/core/instant.ts'
-import type { Outcome } from '../src/core/rating/decision.ts'
+import { leavesIdentity, type Outcome } from '../src/core/rating/decision.ts'
 import type { AccountSettings } from '../src/core/settings/settings.ts'
 import { contentOf } from '../src/core/usage/content.ts'
 import { readUsage } from '../src/core/usage/read.ts'
@@ -61,7 +62,7 @@ export const onlyMix =
     onlyWith(parts, seed, outcome)
 
 function* onlyWith(parts: MixParts, seed: number, outcome: Outcome): Generator<UsageMessage> {
-  const book = newBook(parts.catalog, parts.accounts)
+  const book = new BookOverlay(newBook(parts.catalog, parts.accounts))
   for (const item of items(parts, { seed, weight: uniform, kinds: 'calls' })) {
     if (item.kind === 'junk') continue
     const read = readUsage({ ...item.event }, 'call')
@@ -69,7 +70,7 @@ function* onlyWith(parts: MixParts, seed: number, outcome: Outcome): Generator<U
     const content = contentOf(read.event)
     const decided = decideUsage(read.event, content, book)
     if (decided.outcome !== outcome) continue
-    evolve(book, read.event, content, decided)
+    if (leavesIdentity(decided)) book.note(read.event, content, decided)
     yield encoded(item, parts.encode)
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Measures how fast the pure core rates on one CPU core, with an outbound deck of 200,000 prefixes: complete decisions, from the
- * event to the book, by kind and mixed. Prefix look-up, event content and reading of JSON lines are measured separately. The
+ * Measures how fast the pure core rates on one CPU core, with an outbound deck of 200,000 prefixes: complete decisions, from
+ * the event to what the next one must know, by kind and mixed. Prefix look-up, event content and reading of JSON lines are measured separately. The
  * figures are medians of three runs after a warm-up.
  */
 import { performance } from 'node:perf_hooks'
-import { decideUsage, evolve } from '../src/core/batch/decide-usage.ts'
-import { type Book, newBook } from '../src/core/book/book.ts'
+import { createDecider, type Decider } from '../src/core/batch/decider.ts'
+import { newBook } from '../src/core/book/book.ts'
 import type { CallRate, Catalog, Deck, MessageRate } from '../src/core/catalog/catalog.ts'
 import { buildPrefixTable } from '../src/core/catalog/prefix-table.ts'
 import type { Outcome } from '../src/core/rating/decision.ts'
@@ -113,7 +113,7 @@ export function benchRating(): BenchFigure[] {
   })
   const byKind = KINDS.map((kind) => {
     const events = eventsOf(kind).map(ready)
-    return figure(kind.name, () => decideAll(events, newBook(catalog, [ACCOUNT]), kind.outcome))
+    return figure(kind.name, () => decideAll(events, createDecider(newBook(catalog, [ACCOUNT])), kind.outcome))
   })
   const calls = eventsOf(KINDS[0]!)
   const corrections = calls.map(
@@ -127,9 +127,9 @@ export function benchRating(): BenchFigure[] {
   const [readyCalls, readyCorrections] = [calls.map(ready), corrections.map(ready)]
   byKind.push(
     figure('correction', () => {
-      const book = newBook(catalog, [ACCOUNT])
-      decideAll(readyCalls, book, 'covered')
-      return decideAll(readyCorrections, book, 'reversed')
+      const decider = createDecider(newBook(catalog, [ACCOUNT]))
+      decideAll(readyCalls, decider, 'covered')
+      return decideAll(readyCorrections, decider, 'reversed')
     }),
   )
   const dealt = KINDS.flatMap((kind) => Array.from({ length: kind.share }, () => kind))
@@ -144,7 +144,7 @@ export function benchRating(): BenchFigure[] {
     { name: 'build the deck', value: buildSeconds * 1000, unit: 'ms' },
     { name: 'look up a prefix', value: (lookupSeconds / LOOKUP_COUNT) * 1e9, unit: 'ns' },
     ...byKind,
-    figure('mixed', () => decideAll(readyMixed, newBook(catalog, [ACCOUNT]))),
+    figure('mixed', () => decideAll(readyMixed, createDecider(newBook(catalog, [ACCOUNT])))),
     figure('write the content, mixed', () => seconds(() => mixed.forEach(contentOf))),
     figure('read a line of JSON, mixed', () =>
       seconds(() => {
@@ -158,13 +158,12 @@ function ready(event: UsageEvent): ReadyEvent {
   return { event, content: contentOf(event) }
 }
 
-/** The time to decide the events one after the other and to write each into the book. */
-function decideAll(events: readonly ReadyEvent[], book: Book, outcome?: Outcome): number {
+/** Returns how long it takes to decide the events one after the other, in seconds. */
+function decideAll(events: readonly ReadyEvent[], decider: Decider, outcome?: Outcome): number {
   return seconds(() => {
     for (const { event, content } of events) {
-      const decided = decideUsage(event, content, book)
+      const decided = decider.decide(event, content)
       if (outcome !== undefined && decided.outcome !== outcome) throw new Error(`${event.eventId}: ${decided.outcome}`)
-      evolve(book, event, content, decided)
     }
   })
 }

@@ -24,6 +24,7 @@ import type {
   UnreadableUsage,
   UsageToRecord,
 } from './ledger/batch/record-batch.ts'
+import { usageToRecord } from './ledger/batch/usage-batch.ts'
 import { consequenceOf, sqlState } from './platform/faults.ts'
 import type { Logger } from './platform/log.ts'
 import { counter, deadLettersCounter, histogram, type Registry, retriesCounter } from './platform/metrics.ts'
@@ -144,7 +145,7 @@ export function createPipeline({ decoder, ledger, registry, log, wakeRelays, sig
           return
         }
         const read = readUsage(result.record, type)
-        if ('event' in read) usage.push({ event: read.event, source })
+        if ('event' in read) usage.push(usageToRecord(read.event, source))
         else unreadable.push({ source, ...read.refusal })
       })
     }

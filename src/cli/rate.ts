@@ -6,10 +6,11 @@ import { createReadStream, readFileSync } from 'node:fs'
 import { checkAccountsAgainstCatalog, type ParsedAccounts, parseAccountsFile } from '../catalog/accounts-file.ts'
 import type { Fault } from '../catalog/faults.ts'
 import { loadCatalog } from '../catalog/load.ts'
-import { decideUsage, evolve } from '../core/batch/decide-usage.ts'
+import { createDecider, type Decider } from '../core/batch/decider.ts'
 import { type Book, newBook } from '../core/book/book.ts'
 import { formatMoney } from '../core/money.ts'
-import { type Decision, rejected } from '../core/rating/decision.ts'
+import type { Decision } from '../core/rating/decision.ts'
+import { rejected } from '../core/rating/outcomes.ts'
 import { applySettings } from '../core/settings/settings.ts'
 import { contentOf } from '../core/usage/content.ts'
 import { type ReadResult, readUsageJson } from '../core/usage/read.ts'
@@ -59,24 +60,22 @@ async function openBook(options: RateOptions): Promise<Book> {
 
 /** The results of a stream of JSON lines, yielded chunk by chunk. */
 export async function* rateLines(chunks: AsyncIterable<Uint8Array>, book: Book): AsyncGenerator<string> {
+  const decider = createDecider(book)
   for await (const lines of linesOf(chunks)) {
     let results = ''
-    for (const line of lines) if (!isBlank(line)) results += `${JSON.stringify(rateLine(line, book))}\n`
+    for (const line of lines) if (!isBlank(line)) results += `${JSON.stringify(rateLine(line, decider))}\n`
     if (results !== '') yield results
   }
 }
 
-function rateLine(line: Uint8Array, book: Book): ResultFields {
+function rateLine(line: Uint8Array, decider: Decider): ResultFields {
   const read = readLine(line)
   if ('refusal' in read) {
     const { eventId, accountId, reason, detail } = read.refusal
     return resultFields(eventId, accountId, rejected(reason, detail))
   }
   const { event } = read
-  const content = contentOf(event)
-  const decided = decideUsage(event, content, book)
-  evolve(book, event, content, decided)
-  return resultFields(event.eventId, event.accountId, decided)
+  return resultFields(event.eventId, event.accountId, decider.decide(event, contentOf(event)))
 }
 
 /** A result; the fields are in the order in which they are printed. */

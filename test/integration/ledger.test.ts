@@ -5,11 +5,12 @@
  */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { creditTaken, leavesIdentity } from '../../src/core/batch/decide-usage.ts'
-import type { Book } from '../../src/core/book/book.ts'
+import { creditTaken, leavesIdentity } from '../../src/core/rating/decision.ts'
+import type { FairUseCounter } from '../../src/core/rating/fair-use.ts'
 import type { UsageEvent } from '../../src/core/usage/event.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import type { Ledger } from '../../src/ledger/batch/record-batch.ts'
+import { usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
 import { publishCatalog } from '../../src/ledger/catalogs/publish-catalog.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 import {
@@ -24,6 +25,7 @@ import {
   usageFields,
 } from '../support/catalog.ts'
 import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import type { GrowingBook } from '../support/next-book.ts'
 
 const OPENING_MICROS = 5_000_000n
 const LIMIT_MINUTES = 7
@@ -164,10 +166,9 @@ describe('a batch recorded in Postgres', () => {
 let nextOffset = 0n
 
 async function record(events: readonly UsageEvent[]): Promise<void> {
-  const usage = events.map((event) => ({
-    event,
-    source: { topic: 'test', partition: 0, offset: nextOffset++, key: null, value: null, headers: [] },
-  }))
+  const usage = events.map((event) =>
+    usageToRecord(event, { topic: 'test', partition: 0, offset: nextOffset++, key: null, value: null, headers: [] }),
+  )
   await ledger.recordBatch({ usage, unreadable: [], offsets: [] })
 }
 
@@ -205,13 +206,15 @@ interface Left {
   readonly awaited: Record<string, string>
 }
 
-function inMemory(events: readonly Fields[], book: Book): Left & { sequences?: bigint[] } {
+function inMemory(events: readonly Fields[], book: GrowingBook): Left & { sequences?: bigint[] } {
   let balanceMicros = OPENING_MICROS
   let sequence = 1n
   const usage: Left['usage'] = []
+  const counters = new Map<string, FairUseCounter>()
   for (const fields of events) {
     const decided = take(book, fields)
     if (!leavesIdentity(decided)) continue
+    if (decided.fairUse !== null) counters.set(decided.fairUse.key, decided.fairUse.counter)
     const taken = creditTaken(decided)
     balanceMicros -= taken
     if (taken !== 0n) sequence += 1n
@@ -230,7 +233,10 @@ function inMemory(events: readonly Fields[], book: Book): Left & { sequences?: b
     balanceMicros,
     usage: usage.toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1)),
     minutes: Object.fromEntries(
-      [...book.minutesUsed].map(([key, minutes]) => [(JSON.parse(key) as string[]).slice(1).join('/'), minutes]),
+      [...book.minutesUsed].map(([key, minutes]) => {
+        const { userId, anchor, cycleStart } = counters.get(key)!
+        return [`${userId}/${anchor}/${cycleStart}`, minutes]
+      }),
     ),
     awaited: Object.fromEntries([...book.awaited].map(([key, by]) => [key.split('\n')[1]!, by])),
     sequences: Array.from({ length: Number(sequence) }, (_, i) => BigInt(i + 1)),

@@ -7,6 +7,7 @@ import type { TopUp } from '../../src/core/top-up/machine.ts'
 import { FRESH_MEMORY } from '../../src/core/top-up/memory.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { setAlertLevels } from '../../src/ledger/accounts/set-alert-levels.ts'
+import { usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
 import { advanceTopUp } from '../../src/ledger/top-ups/advance-top-up.ts'
 import { pauseForRestore, saveAutoTopUp } from '../../src/ledger/top-ups/auto-top-up.ts'
 import { beginConfirming } from '../../src/ledger/top-ups/begin-confirming.ts'
@@ -119,7 +120,7 @@ function item(accountId: string) {
   const read = readUsage(fields)
   if ('refusal' in read) throw new Error(read.refusal.detail)
   const source = { topic: 'usage.other.v1', partition: 0, offset: BigInt(events), key: null, value: null, headers: [] }
-  return { event: read.event, source }
+  return usageToRecord(read.event, source)
 }
 
 const use = (...accountIds: string[]) =>

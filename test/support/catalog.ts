@@ -3,15 +3,20 @@
  * with it, and a book to rate events against. Whatever a test needs otherwise, it replaces.
  */
 import { parseCatalog } from '../../src/catalog/load.ts'
-import { decideUsage, evolve, type UsageDecision } from '../../src/core/batch/decide-usage.ts'
-import { type Book, newBook } from '../../src/core/book/book.ts'
+import { alertLevels } from '../../src/core/account/alerts.ts'
+import { type AccountState, openAccount } from '../../src/core/account/state.ts'
+import { type BatchEvent, decideBatch } from '../../src/core/batch/decide-batch.ts'
+import { decideUsage } from '../../src/core/batch/decide-usage.ts'
+import { newBook } from '../../src/core/book/book.ts'
 import type { Catalog } from '../../src/core/catalog/catalog.ts'
 import { parseInstant } from '../../src/core/instant.ts'
 import { formatMoney } from '../../src/core/money.ts'
-import { type Decision, rejected } from '../../src/core/rating/decision.ts'
+import type { Decision } from '../../src/core/rating/decision.ts'
+import { rejected } from '../../src/core/rating/outcomes.ts'
 import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
+import { applyOutcome, type GrowingBook, growing } from './next-book.ts'
 
 const CALLS =
   'prefix,destination,price_per_minute,connection_fee,first_increment,next_increment,effective_from,effective_to'
@@ -95,9 +100,9 @@ export function testAccount(changed: Partial<AccountSettings> = {}): AccountSett
   }
 }
 
-/** A book that knows one catalog, in force always, and these accounts. */
-export function testBook(accounts: readonly AccountSettings[] = [testAccount()], catalog = testCatalog()): Book {
-  return newBook(catalog, accounts)
+/** A book that knows one catalog, in force always, and these accounts; `take` writes into it. */
+export function testBook(accounts: readonly AccountSettings[] = [testAccount()], catalog = testCatalog()): GrowingBook {
+  return growing(newBook(catalog, accounts))
 }
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -128,14 +133,32 @@ export function correctionFields(eventId: string, corrects: string, changed: Fie
   return usageFields({ type: 'correction', event_id: eventId, corrects, ...changed })
 }
 
-/** Reads, decides and records one event of the JSON form. */
-export function take(book: Book, fields: unknown): Decision | UsageDecision {
+/** An event of the JSON form as a batch has it; its source is its id. */
+export function batchEvent(fields: Fields): BatchEvent<unknown> {
+  const read = readUsage(fields)
+  if ('refusal' in read) throw new Error(`the test's event is refused: ${read.refusal.detail}`)
+  return { event: read.event, contentHash: contentOf(read.event), source: fields['event_id'] }
+}
+
+/** Reads, decides and records one event of the JSON form, as a batch of its own. */
+export function take(book: GrowingBook, fields: unknown): Decision {
   const read = readUsage(fields)
   if ('refusal' in read) return rejected(read.refusal.reason, read.refusal.detail)
-  const content = contentOf(read.event)
-  const decided = decideUsage(read.event, content, book)
-  evolve(book, read.event, content, decided)
+  const { event } = read
+  const content = contentOf(event)
+  const decided = decideUsage(event, content, book)
+  const accounts = accountsWithoutCredit(book.accounts.get(event.accountId))
+  applyOutcome(book, decideBatch([{ event, contentHash: content, source: null }], accounts, book, FAR_AHEAD_MICROS))
   return decided
+}
+
+/** Later than any event: no test of rules is about an event that is too far ahead. */
+const FAR_AHEAD_MICROS = parseInstant('2200-01-01T00:00:00Z')!
+
+function accountsWithoutCredit(settings: AccountSettings | undefined): Map<string, AccountState> {
+  if (settings === undefined) return new Map()
+  const { accountId, currency } = settings
+  return new Map([[accountId, openAccount(accountId, currency, alertLevels(settings), 0).account]])
 }
 
 /** `charged / message`: outcome and reason on one line, the form the rules have. */

@@ -2,9 +2,10 @@
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { loadCatalog } from '../../src/catalog/load.ts'
-import { creditTaken, decideUsage, evolve } from '../../src/core/batch/decide-usage.ts'
+import { createDecider } from '../../src/core/batch/decider.ts'
 import { newBook } from '../../src/core/book/book.ts'
 import { parseMoney } from '../../src/core/money.ts'
+import { creditTaken, leavesIdentity } from '../../src/core/rating/decision.ts'
 import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
@@ -26,12 +27,13 @@ export interface Model {
 /** The sample accounts with their opening credit, before any usage. */
 export function createModel(accounts: readonly AccountSettings[]): Model {
   const { catalog } = loadCatalog(join(import.meta.dirname, '../../demo/catalog'))
-  const book = newBook(catalog!, accounts)
+  const decider = createDecider(newBook(catalog!, accounts))
   const balances = new Map([...OPENING_CREDIT].map(([accountId, amount]) => [accountId, parseMoney(amount)!]))
+  let identities = 0
   let refusals = 0
   return {
     balances,
-    identities: () => book.known.size,
+    identities: () => identities,
     refusals: () => refusals,
     take(item) {
       const read = item.kind === 'junk' ? null : readUsage(item.event, USAGE_TOPICS.get(item.topic)!)
@@ -40,8 +42,8 @@ export function createModel(accounts: readonly AccountSettings[]): Model {
         return
       }
       const content = hash('sha256', contentOf(read.event))
-      const decided = decideUsage(read.event, content, book)
-      evolve(book, read.event, content, decided)
+      const decided = decider.decide(read.event, content)
+      if (leavesIdentity(decided)) identities++
       if (decided.outcome === 'rejected' || decided.outcome === 'conflict') refusals++
       const balance = balances.get(read.event.accountId)
       if (balance !== undefined) balances.set(read.event.accountId, balance - creditTaken(decided))

@@ -1,6 +1,5 @@
 /** Decided usage as the ledger would hold it, without a database. */
-import { creditTaken, type UsageDecision } from '../../src/core/batch/decide-usage.ts'
-import { counterFromKey } from '../../src/core/rating/fair-use.ts'
+import { creditTaken, type Decision } from '../../src/core/rating/decision.ts'
 import type { CorrectedUsage, StoredUsage } from '../../src/core/rating/recompute.ts'
 import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
@@ -9,7 +8,7 @@ import { type Fields, take, testAccount, testBook } from './catalog.ts'
 /** Decides the last of these events after the others, and gives it as the ledger would hold it. */
 export function recorded(events: readonly Fields[], settings: Partial<AccountSettings> = {}): StoredUsage {
   const book = testBook([testAccount(settings)])
-  const decisions = events.map((fields) => take(book, fields) as UsageDecision)
+  const decisions = events.map((fields) => take(book, fields))
   const all = events.map((fields, i) => storedAs(fields, decisions[i]!))
   const last = all.at(-1)!
   const corrects = all.find(({ eventId }) => eventId === last.corrects)
@@ -24,11 +23,11 @@ export function recorded(events: readonly Fields[], settings: Partial<AccountSet
   }
 }
 
-function storedAs(fields: Fields, decided: UsageDecision): StoredUsage {
+function storedAs(fields: Fields, decided: Decision): StoredUsage {
   const read = readUsage(fields)
   if ('refusal' in read) throw new Error(`the test's event is refused: ${read.refusal.detail}`)
   const { event } = read
-  const counter = decided.fairUse === null ? null : counterFromKey(decided.fairUse.counter)
+  const counter = decided.fairUse?.counter ?? null
   const taken = creditTaken(decided)
   return {
     ...event,

@@ -2,7 +2,6 @@
  * Decides a whole batch of usage, one event after the other in the order given: what to record, what to post, what to
  * announce, what to refuse. Pure: the ledger brings the accounts and the book, and writes what comes out.
  */
-
 import { type AlertRaised, alertLevels } from '../account/alerts.ts'
 import {
   type AccountState,
@@ -12,92 +11,135 @@ import {
   type ServiceStatusChanged,
   settle,
 } from '../account/state.ts'
-import { type Book, usageKey } from '../book/book.ts'
+import { type Book, type BookView, usageKey } from '../book/book.ts'
+import { BookOverlay } from '../book/overlay.ts'
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
-import { type Decision, type Outcome, rejected } from '../rating/decision.ts'
-import type { UsageEvent } from '../usage/event.ts'
-import { creditTaken, decideUsage, evolve, leavesIdentity, type UsageDecision } from './decide-usage.ts'
+import {
+  creditTaken,
+  type Decision,
+  leavesIdentity,
+  type Outcome,
+  type RecordedDecision,
+  type RefusedDecision,
+} from '../rating/decision.ts'
+import type { FairUseCounter } from '../rating/fair-use.ts'
+import { rejected } from '../rating/outcomes.ts'
+import type { CorrectionEvent, UsageEvent } from '../usage/event.ts'
+import { decideUsage } from './decide-usage.ts'
 
 /** How far ahead of now usage may claim to have begun, before it is taken for a fault of its producer. */
-export const MOST_AHEAD_MICROS = MICROS_PER_DAY
+export const MAX_AHEAD_MICROS = MICROS_PER_DAY
 
-/** An event with its content hash, and whatever its bringer wants to find it by again. */
+/** An event with its content hash, and the source that its bringer finds it by again. */
 export interface BatchEvent<Source> {
   readonly event: UsageEvent
+  /** Tells a duplicate from a conflict: the same form as `KnownUsage.content` in the book. */
   readonly contentHash: string
   readonly source: Source
 }
 
 export interface RecordedUsage<Source> extends BatchEvent<Source> {
-  readonly decision: UsageDecision
+  readonly decision: RecordedDecision
   readonly settingsVersion: number
   /** Sequence of the movement it made; null where credit did not move. */
   readonly movementSequence: bigint | null
-  /** The correction that voided it on arrival, or took it back within the same batch. */
+  /** The correction that voided it on arrival, or reversed it within the same batch. */
   readonly correctedBy: string | null
 }
 
-/** An event recorded by an earlier batch that a correction of this one took back. */
-export interface TakenBack {
+/** An event recorded by an earlier batch that a correction of this one reversed. */
+export interface CorrectedEarlier {
   readonly accountId: string
   readonly eventId: string
   readonly correctionId: string
+}
+
+/** A correction of this batch whose event has not come by its end. */
+export interface AwaitingCorrection<Source> {
+  readonly correction: CorrectionEvent
+  readonly source: Source
+}
+
+/** An event that came, and that a correction of an earlier batch had awaited. */
+export interface ArrivedEvent {
+  readonly accountId: string
+  readonly eventId: string
+}
+
+/** A fair-use counter that moved, if only there and back. */
+export interface MovedCounter {
+  readonly counter: FairUseCounter
+  /** `counterKey(counter)`. */
+  readonly key: string
+  /** Covered minutes after the batch. */
+  readonly minutes: number
 }
 
 export interface UsageMovement<Source> {
   readonly event: UsageEvent
   readonly source: Source
   readonly posting: Posting
-  /** For a correction: the movement of this account that it takes back. */
+  /** For a correction: the movement of this account that it reverses. */
   readonly reversesSequence: bigint | null
 }
 
 export interface RefusedUsage<Source> {
   readonly event: UsageEvent
-  readonly decision: Decision
+  readonly decision: RefusedDecision
   readonly source: Source
 }
 
+/** All that a batch changes: whoever writes it needs nothing else to know what the next batch must know. */
 export interface BatchOutcome<Source> {
+  /** In the order of the batch. */
   readonly recorded: readonly RecordedUsage<Source>[]
-  readonly takenBack: readonly TakenBack[]
+  readonly correctedEarlier: readonly CorrectedEarlier[]
+  readonly awaitingCorrections: readonly AwaitingCorrection<Source>[]
+  readonly arrivedEvents: readonly ArrivedEvent[]
+  /** In the order of the batch, so of each account in the order of its sequences. */
   readonly movements: readonly UsageMovement<Source>[]
   /** Accounts whose credit moved, as they are after the batch. */
   readonly changedAccounts: readonly AccountState[]
   readonly balanceChanges: readonly BalanceChanged[]
   readonly statusChanges: readonly ServiceStatusChanged[]
   readonly alerts: readonly AlertRaised[]
-  /** Accounts that ask for an automatic top-up. */
+  /** Ids of accounts that ask for an automatic top-up. */
   readonly topUpsDue: readonly string[]
-  /** Keys of the fair-use counters that moved; their minutes are in the book. */
-  readonly changedCounters: ReadonlySet<string>
+  readonly movedCounters: readonly MovedCounter[]
   /** Rejections and conflicts: they go to the dead letters. */
   readonly refused: readonly RefusedUsage<Source>[]
   readonly countByOutcome: ReadonlyMap<Outcome, number>
 }
 
+/**
+ * Decides the events in their order, each with those before it known. Changes nothing that it is given.
+ *
+ * `accounts` holds every account of the book that the events name, as it is under its lock; `book` holds what was read after
+ * that: the settings in force, and what is known of the events' ids, of those that corrections name, and of the counters.
+ * `nowMicros` is the ledger's clock. Refusals are values; what is thrown is a bug: an account in the book that was not
+ * locked, a counter below zero, a reversal of credit without a movement to reverse.
+ */
 export function decideBatch<Source>(
   events: readonly BatchEvent<Source>[],
   accounts: ReadonlyMap<string, AccountState>,
   book: Book,
   nowMicros: InstantMicros,
 ): BatchOutcome<Source> {
-  const recorded: RecordedUsage<Source>[] = []
-  const placeByKey = new Map<string, number>()
-  const takenBack: TakenBack[] = []
+  const overlay = new BookOverlay(book)
+  const current = new Map<string, AccountState>()
   const movements: UsageMovement<Source>[] = []
   const refused: RefusedUsage<Source>[] = []
-  const changedCounters = new Set<string>()
   const countByOutcome = new Map<Outcome, number>()
-  const current = new Map<string, AccountState>()
+  const moved = new Map<string, FairUseCounter>()
+  const records = startRecords<Source>()
 
   for (const { event, contentHash, source } of events) {
-    const decided = decideInService(event, contentHash, book, nowMicros)
+    const decided = decideInService(event, contentHash, overlay, nowMicros)
     countByOutcome.set(decided.outcome, (countByOutcome.get(decided.outcome) ?? 0) + 1)
-    if (decided.outcome === 'rejected' || decided.outcome === 'conflict') {
-      refused.push({ event, decision: decided, source })
+    if (!leavesIdentity(decided)) {
+      if (decided.outcome !== 'duplicate') refused.push({ event, decision: decided, source })
+      continue
     }
-    if (!leavesIdentity(decided)) continue
     const account = current.get(event.accountId) ?? accounts.get(event.accountId)
     if (account === undefined) throw new TypeError(`account ${event.accountId} is in the book but was not locked`)
 
@@ -107,56 +149,103 @@ export function decideBatch<Source>(
       const { account: posted, posting } = post(account, -taken)
       current.set(event.accountId, posted)
       movementSequence = posting.sequence
-      movements.push({ event, source, posting, reversesSequence: movementTakenBack(event, book) })
+      movements.push({ event, source, posting, reversesSequence: movementReversed(event, overlay) })
     }
-    evolve(book, event, contentHash, decided, movementSequence)
-    if (decided.coveredMinutes !== 0 && decided.fairUse !== null) changedCounters.add(decided.fairUse.counter)
-
+    const correctedBy = overlay.note(event, contentHash, decided, movementSequence)
+    if (decided.coveredMinutes !== 0 && decided.fairUse !== null)
+      moved.set(decided.fairUse.key, decided.fairUse.counter)
     const { settingsVersion } = account
-    const key = usageKey(event.accountId, event.eventId)
-    const { correctedBy } = book.known.get(key)!
-    placeByKey.set(key, recorded.length)
-    recorded.push({ event, contentHash, source, decision: decided, settingsVersion, movementSequence, correctedBy })
-    if (event.type === 'correction' && decided.outcome === 'reversed') {
-      const { accountId, corrects: eventId, eventId: correctionId } = event
-      const place = placeByKey.get(usageKey(accountId, eventId))
-      // One recorded in this batch is written with its correction in the first place.
-      if (place === undefined) takenBack.push({ accountId, eventId, correctionId })
-      else recorded[place] = { ...recorded[place]!, correctedBy: correctionId }
-    }
+    records.add({ event, contentHash, source, decision: decided, settingsVersion, movementSequence, correctedBy })
   }
-
-  const settled = [...current.values()].map((after) => {
-    const levels = alertLevels(book.accounts.get(after.accountId)!)
-    return settle(accounts.get(after.accountId)!, after, 'usage', levels, nowMicros)
-  })
   return {
-    recorded,
-    takenBack,
+    ...records.end(),
     movements,
-    changedAccounts: settled.map(({ account }) => account),
-    balanceChanges: settled.flatMap(({ balanceChanged }) => balanceChanged ?? []),
-    statusChanges: settled.flatMap(({ statusChanged }) => statusChanged ?? []),
-    alerts: settled.flatMap(({ alerts }) => alerts),
-    topUpsDue: settled.flatMap(({ account, topUpDue }) => (topUpDue ? account.accountId : [])),
-    changedCounters,
+    ...settleAll(current, accounts, book, nowMicros),
+    movedCounters: [...moved].map(([key, counter]) => ({ counter, key, minutes: overlay.minutesUsed.get(key)! })),
     refused,
     countByOutcome,
   }
 }
 
-/** The movement of the event that a correction takes back; null for any other event. */
-function movementTakenBack(event: UsageEvent, book: Book): bigint | null {
+type Records<Source> = Pick<
+  BatchOutcome<Source>,
+  'recorded' | 'correctedEarlier' | 'awaitingCorrections' | 'arrivedEvents'
+>
+
+/** What a batch records, with what its corrections do to each other's events: within it, and to earlier batches. */
+function startRecords<Source>(): { add(usage: RecordedUsage<Source>): void; end(): Records<Source> } {
+  const recorded: RecordedUsage<Source>[] = []
+  const placeByKey = new Map<string, number>()
+  const correctedEarlier: CorrectedEarlier[] = []
+  /** By the key of the event that is awaited. */
+  const awaiting = new Map<string, AwaitingCorrection<Source>>()
+  const arrivedEvents: ArrivedEvent[] = []
+
+  function addCorrection(correction: CorrectionEvent, { decision, source }: RecordedUsage<Source>): void {
+    const { accountId, corrects: eventId, eventId: correctionId } = correction
+    const correctedKey = usageKey(accountId, eventId)
+    if (decision.outcome === 'pending') {
+      awaiting.set(correctedKey, { correction, source })
+      return
+    }
+    const place = placeByKey.get(correctedKey)
+    // One recorded in this batch is written with its correction in the first place.
+    if (place === undefined) correctedEarlier.push({ accountId, eventId, correctionId })
+    else recorded[place] = { ...recorded[place]!, correctedBy: correctionId }
+  }
+
+  return {
+    add(usage) {
+      const { event, decision } = usage
+      const { accountId, eventId } = event
+      const key = usageKey(accountId, eventId)
+      placeByKey.set(key, recorded.length)
+      recorded.push(usage)
+      if (event.type === 'correction') addCorrection(event, usage)
+      // One that waited in this batch alone was never stored.
+      else if (decision.outcome === 'voided' && !awaiting.delete(key)) arrivedEvents.push({ accountId, eventId })
+    },
+    end: () => ({ recorded, correctedEarlier, awaitingCorrections: [...awaiting.values()], arrivedEvents }),
+  }
+}
+
+type SettledAccounts = Pick<
+  BatchOutcome<unknown>,
+  'changedAccounts' | 'balanceChanges' | 'statusChanges' | 'alerts' | 'topUpsDue'
+>
+
+/** What is announced of the accounts whose credit moved, from where they stood before the batch to where it left them. */
+function settleAll(
+  after: ReadonlyMap<string, AccountState>,
+  before: ReadonlyMap<string, AccountState>,
+  book: Book,
+  nowMicros: InstantMicros,
+): SettledAccounts {
+  const settled = [...after].map(([accountId, account]) => {
+    const levels = alertLevels(book.accounts.get(accountId)!)
+    return settle(before.get(accountId)!, account, 'usage', levels, nowMicros)
+  })
+  return {
+    changedAccounts: settled.map(({ account }) => account),
+    balanceChanges: settled.flatMap(({ balanceChanged }) => balanceChanged ?? []),
+    statusChanges: settled.flatMap(({ statusChanged }) => statusChanged ?? []),
+    alerts: settled.flatMap(({ alerts }) => alerts),
+    topUpsDue: settled.flatMap(({ account, topUpDue }) => (topUpDue ? account.accountId : [])),
+  }
+}
+
+/** The movement of the event that a correction reverses; null for any other event. */
+function movementReversed(event: UsageEvent, book: BookView): bigint | null {
   if (event.type !== 'correction') return null
   const sequence = book.known.get(usageKey(event.accountId, event.corrects))?.movementSequence
   // Only what moved credit is given back, so there is a movement to name.
-  if (sequence == null) throw new TypeError(`event ${event.corrects} gave no movement and credit moves back`)
+  if (sequence == null) throw new TypeError(`event ${event.corrects} made no movement and credit moves back`)
   return sequence
 }
 
-function decideInService(event: UsageEvent, content: string, book: Book, nowMicros: InstantMicros): UsageDecision {
-  if (event.occurredAtMicros > nowMicros + MOST_AHEAD_MICROS) {
-    return { ...rejected('invalid_event', 'occurred_at is more than 24 hours ahead of now'), catalogVersion: null }
+function decideInService(event: UsageEvent, content: string, book: BookView, nowMicros: InstantMicros): Decision {
+  if (event.occurredAtMicros > nowMicros + MAX_AHEAD_MICROS) {
+    return rejected('invalid_event', 'occurred_at is more than 24 hours ahead of now')
   }
   return decideUsage(event, content, book)
 }

@@ -3,25 +3,23 @@
 import type { MinutePrice } from '../catalog/catalog.ts'
 import type { BillingMode } from '../settings/settings.ts'
 import type { RatingContext } from './context.ts'
-import { type Decision, decision, type Reason, rejected } from './decision.ts'
+import type { RatedDecision } from './decision.ts'
+import { charged, free, includedInPlan, invoiced, noRate } from './outcomes.ts'
 import { billedSeconds, minuteAmount } from './price.ts'
 
 export function rateAiUsage(
   durationSeconds: number,
   price: MinutePrice | null,
   mode: BillingMode,
-  chargedReason: Extract<Reason, 'conversation_intelligence' | 'voice_agent'>,
+  chargedReason: 'conversation_intelligence' | 'voice_agent',
   context: RatingContext,
-): Decision {
-  if (durationSeconds === 0) return decision('free', 'no_usage')
-  if (mode === 'included') return decision('covered', 'included_in_plan')
-  if (price === null) {
-    const { tariff, settings } = context
-    return rejected('no_rate', `tariff ${tariff.id} has no price for ${chargedReason}`, settings.currency)
-  }
+): RatedDecision {
+  if (durationSeconds === 0) return free(context, 'no_usage')
+  if (mode === 'included') return includedInPlan(context)
+  if (price === null) return noRate(context, `tariff ${context.tariff.id} has no price for ${chargedReason}`)
   const units = billedSeconds(durationSeconds, price.increments)
   const amountMicros = minuteAmount(price, units, context.catalog.rounding)
   return mode === 'invoice'
-    ? decision('invoiced', 'billed_on_invoice', { units, amountMicros })
-    : decision('charged', chargedReason, { units, amountMicros })
+    ? invoiced(context, { units, amountMicros })
+    : charged(context, chargedReason, { units, amountMicros })
 }

@@ -3,24 +3,25 @@
  * Rows 1 to 6 do not look at the package; 7 to 12 ask whether it reaches the call and has minutes left.
  */
 import type { CallEvent } from '../usage/event.ts'
-import { numberFacts } from '../usage/number.ts'
+import { type NumberFacts, numberFacts } from '../usage/number.ts'
 import type { RatingContext } from './context.ts'
 import { packageIdAt, regionHolds } from './coverage.ts'
-import { type Decision, decision, type Reason, rejected } from './decision.ts'
+import type { Charged, ChargeReason, FairUseUse, RatedDecision, Rejected } from './decision.ts'
 import { appliedRate, findRate } from './deck.ts'
 import { callMinutes, counterKey, counterOf, fairUseLimit } from './fair-use.ts'
+import { charged, coveredByPackage, free, noRate } from './outcomes.ts'
 import { billedSeconds, callAmount } from './price.ts'
 import { chargeTollFree } from './toll-free.ts'
 
-export function rateCall(event: CallEvent, context: RatingContext): Decision {
+export function rateCall(event: CallEvent, context: RatingContext): RatedDecision {
   const { catalog, settings } = context
   const at = event.occurredAtMicros
-  if (event.durationSeconds === 0) return decision('free', 'not_answered')
-  if (event.direction === 'outbound' && catalog.emergencyNumbers.has(event.to)) return decision('free', 'emergency')
+  if (event.durationSeconds === 0) return free(context, 'not_answered')
+  if (event.direction === 'outbound' && catalog.emergencyNumbers.has(event.to)) return free(context, 'emergency')
 
   const to = numberFacts(catalog, event.to)
   if (event.direction === 'inbound') {
-    return to.type === 'toll_free' ? chargeTollFree(event, context) : decision('free', 'inbound_standard', { to })
+    return to.type === 'toll_free' ? chargeTollFree(event, context) : free(context, 'inbound_standard', to)
   }
   const ends = { to, from: event.from === null ? null : numberFacts(catalog, event.from) }
   if (event.leg === 'forwarded') return chargeOutbound(event, context, ends, 'forwarded_leg')
@@ -32,7 +33,7 @@ export function rateCall(event: CallEvent, context: RatingContext): Decision {
   if (packageId === null) return chargeOutbound(event, context, ends, 'no_package')
   const pack = catalog.packages.get(packageId)
   if (pack === undefined) {
-    return rejected('no_rate', `package ${packageId} is not in the catalog in force at the call`, settings.currency)
+    return noRate(context, `package ${packageId} is not in the catalog in force at the call`)
   }
   if (to.country === null || !pack.countries.has(to.country)) {
     return chargeOutbound(event, context, ends, 'outside_package_countries')
@@ -42,16 +43,22 @@ export function rateCall(event: CallEvent, context: RatingContext): Decision {
   }
 
   if (event.userId === null) throw new TypeError(`event ${event.eventId}: an outbound direct call without a user`)
-  const counter = counterKey(counterOf(settings, event.userId, at))
+  const counter = counterOf(settings, event.userId, at)
+  const key = counterKey(counter)
   const limit = fairUseLimit(settings, pack)
-  const minutesLeft = limit === null ? null : Math.max(0, limit - context.minutesUsed(counter))
+  const minutesLeft = limit === null ? null : Math.max(0, limit - (context.minutesUsed.get(key) ?? 0))
   const minutes = callMinutes(event.durationSeconds)
-  const fairUse = { counter, minutesLeft }
+  const fairUse = { counter, key, minutesLeft }
   if (minutesLeft === null || minutesLeft >= minutes) {
-    return decision('covered', 'in_package', { coveredMinutes: minutes, ...ends, fairUse })
+    return coveredByPackage(context, { coveredMinutes: minutes, to: ends.to, from: ends.from, fairUse })
   }
-  const charged = chargeOutbound(event, context, ends, 'fair_use_exceeded', minutesLeft)
-  return charged.outcome === 'rejected' ? charged : { ...charged, fairUse }
+  return chargeOutbound(event, context, ends, 'fair_use_exceeded', minutesLeft, fairUse)
+}
+
+/** What the numbering plan says of both numbers of a call; `from` is null for a withheld caller. */
+interface Ends {
+  readonly to: NumberFacts
+  readonly from: NumberFacts | null
 }
 
 /**
@@ -61,22 +68,25 @@ export function rateCall(event: CallEvent, context: RatingContext): Decision {
 function chargeOutbound(
   event: CallEvent,
   context: RatingContext,
-  ends: Pick<Decision, 'to' | 'from'>,
-  reason: Reason,
+  ends: Ends,
+  reason: ChargeReason,
   coveredMinutes = 0,
-): Decision {
-  const { catalog, tariff, settings } = context
+  fairUse: FairUseUse | null = null,
+): Charged | Rejected {
+  const { catalog, tariff } = context
   const deck = tariff.outbound
   const rate = findRate(deck, event.to, event.occurredAtMicros)
   if (deck === null || rate === null) {
-    return rejected('no_rate', `tariff ${tariff.id} has no outbound price for this destination`, settings.currency)
+    return noRate(context, `tariff ${tariff.id} has no outbound price for this destination`)
   }
   const units = billedSeconds(event.durationSeconds - 60 * coveredMinutes, rate.increments)
-  return decision('charged', reason, {
+  return charged(context, reason, {
     units,
     coveredMinutes,
     amountMicros: callAmount(rate, units, catalog.rounding, coveredMinutes === 0),
     rate: appliedRate(deck, rate),
-    ...ends,
+    to: ends.to,
+    from: ends.from,
+    fairUse,
   })
 }

@@ -1,12 +1,12 @@
 /** All that the price of one event may depend on, besides the event. */
-
 import type { Catalog, Tariff } from '../catalog/catalog.ts'
 import type { AccountSettings } from '../settings/settings.ts'
 
 export interface RatingContext {
   readonly catalog: Catalog
+  readonly catalogVersion: number
   readonly tariff: Tariff
   readonly settings: AccountSettings
-  /** Covered minutes counted so far under a counter's key; 0 for a counter never used. */
-  readonly minutesUsed: (counterKey: string) => number
+  /** Covered minutes counted so far, by `counterKey`; none for a counter never used. */
+  readonly minutesUsed: Pick<ReadonlyMap<string, number>, 'get'>
 }

@@ -2,9 +2,12 @@
 import type { ConversationIntelligenceEvent } from '../usage/event.ts'
 import { rateAiUsage } from './ai-usage.ts'
 import type { RatingContext } from './context.ts'
-import type { Decision } from './decision.ts'
+import type { RatedDecision } from './decision.ts'
 
-export function rateConversationIntelligence(event: ConversationIntelligenceEvent, context: RatingContext): Decision {
+export function rateConversationIntelligence(
+  event: ConversationIntelligenceEvent,
+  context: RatingContext,
+): RatedDecision {
   const { tariff, settings } = context
   const mode = settings.conversationIntelligence
   return rateAiUsage(event.durationSeconds, tariff.conversationIntelligence, mode, 'conversation_intelligence', context)

@@ -59,31 +59,21 @@ export function counterOf(settings: AccountSettings, userId: string, at: Instant
   return { accountId: settings.accountId, userId, anchor, cycleStart: cycleStart(anchor, at) }
 }
 
-/** A counter as one text, the key it is held under in memory. */
-export function counterKey(counter: FairUseCounter): string {
-  return JSON.stringify([counter.accountId, counter.userId, counter.anchor, counter.cycleStart])
+/** What a map holds a counter under. The user comes last: of the four it alone may contain the separator. */
+export function counterKey({ accountId, userId, anchor, cycleStart: start }: FairUseCounter): string {
+  return `${accountId}\n${anchor}\n${start}\n${userId}`
 }
 
-/** The key of a counter as rated usage stores it; null where the event was held against none. */
-export function storedCounterKey(
+/** The counter that rated usage names; null where the event was held against none. */
+export function storedCounter(
   accountId: string,
   userId: string | null,
   anchor: string | null,
   start: string | null,
-): string | null {
+): FairUseCounter | null {
   if (userId === null || anchor === null || start === null) return null
-  return counterKey({ accountId, userId, anchor, cycleStart: start })
+  return { accountId, userId, anchor, cycleStart: start }
 }
-
-export function counterFromKey(key: string): FairUseCounter {
-  return counters.get(key, () => {
-    const [accountId, userId, anchor, start] = JSON.parse(key) as [string, string, string, string]
-    return { accountId, userId, anchor, cycleStart: start }
-  })
-}
-
-/** A batch asks for each of its counters several times. */
-const counters = new Recent<string, FairUseCounter>(10_000)
 
 /** `month` may be -1 for the December before. */
 function daysInMonth(year: number, month: number): number {

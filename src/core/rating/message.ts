@@ -3,21 +3,22 @@ import type { MessagePriceKey } from '../catalog/catalog.ts'
 import type { MessageEvent } from '../usage/event.ts'
 import { numberFacts } from '../usage/number.ts'
 import type { RatingContext } from './context.ts'
-import { type Decision, decision, rejected } from './decision.ts'
+import type { RatedDecision } from './decision.ts'
 import { appliedRate, findRate } from './deck.ts'
+import { charged, free, noRate } from './outcomes.ts'
 import { unitAmount } from './price.ts'
 
-export function rateMessage(event: MessageEvent, context: RatingContext): Decision {
-  const { catalog, tariff, settings } = context
-  if (event.direction === 'outbound' && catalog.emergencyNumbers.has(event.to)) return decision('free', 'emergency')
+export function rateMessage(event: MessageEvent, context: RatingContext): RatedDecision {
+  const { catalog, tariff } = context
+  if (event.direction === 'outbound' && catalog.emergencyNumbers.has(event.to)) return free(context, 'emergency')
   const priceKey: MessagePriceKey = event.direction === 'inbound' ? `${event.channel}_inbound` : event.channel
   const deck = tariff.messages.get(priceKey)
-  if (deck === undefined && event.direction === 'inbound') return decision('free', 'inbound_message')
+  if (deck === undefined && event.direction === 'inbound') return free(context, 'inbound_message')
   const rate = findRate(deck, event.to, event.occurredAtMicros)
   if (deck === undefined || rate === null) {
-    return rejected('no_rate', `tariff ${tariff.id} has no ${priceKey} price for this number`, settings.currency)
+    return noRate(context, `tariff ${tariff.id} has no ${priceKey} price for this number`)
   }
-  return decision('charged', 'message', {
+  return charged(context, 'message', {
     units: event.fragments,
     amountMicros: unitAmount(rate.pricePerUnitMicros, event.fragments, catalog.rounding),
     rate: appliedRate(deck, rate),

@@ -1,9 +1,9 @@
-/** The price of one event, by its kind. Corrections are not priced: they take back what was (`correction.ts`). */
+/** The price of one event, by its kind. Corrections are not priced: they reverse what was (`../corrections`). */
 import type { CorrectionEvent, UsageEvent } from '../usage/event.ts'
 import { rateCall } from './call.ts'
 import type { RatingContext } from './context.ts'
 import { rateConversationIntelligence } from './conversation-intelligence.ts'
-import type { Decision } from './decision.ts'
+import type { RatedDecision } from './decision.ts'
 import { rateMessage } from './message.ts'
 import { rateOther } from './other.ts'
 import { rateTollFree } from './toll-free.ts'
@@ -11,7 +11,7 @@ import { rateVoiceAgent } from './voice-agent.ts'
 
 export type PricedEvent = Exclude<UsageEvent, CorrectionEvent>
 
-export function rate(event: PricedEvent, context: RatingContext): Decision {
+export function rate(event: PricedEvent, context: RatingContext): RatedDecision {
   switch (event.type) {
     case 'call':
       return rateCall(event, context)

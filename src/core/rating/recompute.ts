@@ -3,7 +3,7 @@
  * the minutes that were left. The same figures must come out, or the record and the rules disagree.
  */
 
-import { creditTaken, decideUsage } from '../batch/decide-usage.ts'
+import { decideUsage } from '../batch/decide-usage.ts'
 import { type Book, type KnownUsage, usageKey } from '../book/book.ts'
 import type { CallRate, Catalog, Deck, MessageRate, NumberingRow, NumberType, Tariff } from '../catalog/catalog.ts'
 import { buildPrefixTable } from '../catalog/prefix-table.ts'
@@ -12,8 +12,8 @@ import type { Currency, Micros } from '../money.ts'
 import type { AccountSettings } from '../settings/settings.ts'
 import type { Channel, Direction, Leg, UsageEvent, UsageType } from '../usage/event.ts'
 import { packageIdAt } from './coverage.ts'
-import type { AppliedRate, Decision, Outcome, Reason } from './decision.ts'
-import { counterFromKey, counterKey, counterOf, fairUseLimit, storedCounterKey } from './fair-use.ts'
+import { type AppliedRate, creditTaken, type Decision, type Outcome, type Reason } from './decision.ts'
+import { counterKey, counterOf, fairUseLimit, storedCounter } from './fair-use.ts'
 
 /** What a decision comes to, stored or recomputed: the figures that must agree. */
 export interface DecisionFigures {
@@ -125,7 +125,7 @@ export function differingFigures(a: DecisionFigures, b: DecisionFigures): (keyof
 }
 
 function figuresOf(decided: Decision): DecisionFigures {
-  const counter = decided.fairUse === null ? null : counterFromKey(decided.fairUse.counter)
+  const counter = decided.fairUse?.counter ?? null
   const taken = creditTaken(decided)
   return {
     outcome: decided.outcome,
@@ -214,7 +214,7 @@ function knownUsage(accountId: string, corrected: CorrectedUsage): KnownUsage {
     amountMicros: corrected.amountMicros,
     coveredMinutes: corrected.coveredMinutes,
     currency: corrected.currency,
-    counter: storedCounterKey(accountId, corrected.userId, corrected.cycleAnchor, corrected.cycleStart),
+    counter: storedCounter(accountId, corrected.userId, corrected.cycleAnchor, corrected.cycleStart),
     movementSequence: null,
     correctedBy: null,
   }

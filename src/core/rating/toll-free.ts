@@ -2,24 +2,25 @@
 import type { CallEvent, TollFreeEvent } from '../usage/event.ts'
 import { numberFacts } from '../usage/number.ts'
 import type { RatingContext } from './context.ts'
-import { type Decision, decision, rejected } from './decision.ts'
+import type { Charged, RatedDecision, Rejected } from './decision.ts'
 import { appliedRate, findRate } from './deck.ts'
+import { charged, free, noRate } from './outcomes.ts'
 import { billedSeconds, callAmount } from './price.ts'
 
 /** An event of the toll-free topic: unanswered is free, else charged whatever the numbering plan says of `to`. */
-export function rateTollFree(event: TollFreeEvent, context: RatingContext): Decision {
-  return event.durationSeconds === 0 ? decision('free', 'not_answered') : chargeTollFree(event, context)
+export function rateTollFree(event: TollFreeEvent, context: RatingContext): RatedDecision {
+  return event.durationSeconds === 0 ? free(context, 'not_answered') : chargeTollFree(event, context)
 }
 
-export function chargeTollFree(event: TollFreeEvent | CallEvent, context: RatingContext): Decision {
-  const { catalog, tariff, settings } = context
+export function chargeTollFree(event: TollFreeEvent | CallEvent, context: RatingContext): Charged | Rejected {
+  const { catalog, tariff } = context
   const deck = tariff.tollFree
   const rate = findRate(deck, event.to, event.occurredAtMicros)
   if (deck === null || rate === null) {
-    return rejected('no_rate', `tariff ${tariff.id} has no toll-free price for this number`, settings.currency)
+    return noRate(context, `tariff ${tariff.id} has no toll-free price for this number`)
   }
   const units = billedSeconds(event.durationSeconds, rate.increments)
-  return decision('charged', 'toll_free_inbound', {
+  return charged(context, 'toll_free_inbound', {
     units,
     amountMicros: callAmount(rate, units, catalog.rounding, true),
     rate: appliedRate(deck, rate),

@@ -2,9 +2,9 @@
 import type { VoiceAgentEvent } from '../usage/event.ts'
 import { rateAiUsage } from './ai-usage.ts'
 import type { RatingContext } from './context.ts'
-import type { Decision } from './decision.ts'
+import type { RatedDecision } from './decision.ts'
 
-export function rateVoiceAgent(event: VoiceAgentEvent, context: RatingContext): Decision {
+export function rateVoiceAgent(event: VoiceAgentEvent, context: RatingContext): RatedDecision {
   const { tariff, settings } = context
   return rateAiUsage(event.durationSeconds, tariff.voiceAgent, settings.voiceAgent, 'voice_agent', context)
 }

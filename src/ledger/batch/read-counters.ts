@@ -1,5 +1,5 @@
-/** The fair-use minutes that a batch's calls are held against. */
-import { counterFromKey, counterKey } from '../../core/rating/fair-use.ts'
+/** The fair-use minutes that a batch's calls count on. */
+import { counterKey, type FairUseCounter } from '../../core/rating/fair-use.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
 
@@ -27,13 +27,13 @@ export interface StoredCounter {
   readonly version: bigint
 }
 
-/** By counter key; a counter never used is absent. */
+/** Asked for and answered by `counterKey`; a counter never used is absent. Under the locks of their accounts. */
 export async function readCounters(
   connection: Connection,
-  keys: ReadonlySet<string>,
+  asked: ReadonlyMap<string, FairUseCounter>,
 ): Promise<Map<string, StoredCounter>> {
-  if (keys.size === 0) return new Map()
-  const counters = [...keys].map(counterFromKey)
+  if (asked.size === 0) return new Map()
+  const counters = [...asked.values()]
   const { rows } = await connection.query<CounterRow>({
     name: 'read-counters',
     text: READ_COUNTERS,

@@ -2,7 +2,7 @@
 import { type KnownUsage, usageKey } from '../../core/book/book.ts'
 import type { Currency } from '../../core/money.ts'
 import type { Outcome } from '../../core/rating/decision.ts'
-import { storedCounterKey } from '../../core/rating/fair-use.ts'
+import { storedCounter } from '../../core/rating/fair-use.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
 import type { AskedIds } from '../corrections/awaited-corrections.ts'
@@ -41,6 +41,10 @@ interface KnownRow {
   movement_sequence: bigint | null
 }
 
+/**
+ * By `usageKey`; an id that is not recorded is absent, and one may be asked for twice. The locks of the accounts must be held,
+ * granted before this statement began: else an id may be recorded between the answer and what is decided by it.
+ */
 export async function readKnown(
   connection: Connection,
   { accountIds, eventIds }: AskedIds,
@@ -61,7 +65,7 @@ function known(row: KnownRow): KnownUsage {
     amountMicros: row.amount_micros,
     coveredMinutes: row.covered_minutes,
     currency: row.currency,
-    counter: storedCounterKey(row.account_id, row.user_id, row.cycle_anchor, row.cycle_start),
+    counter: storedCounter(row.account_id, row.user_id, row.cycle_anchor, row.cycle_start),
     movementSequence: row.movement_sequence,
     correctedBy: row.corrected_by,
   }

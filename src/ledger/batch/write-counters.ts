@@ -1,5 +1,5 @@
 /** Stores the fair-use minutes that a batch moved. */
-import { counterFromKey } from '../../core/rating/fair-use.ts'
+import type { MovedCounter } from '../../core/batch/decide-batch.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
 
@@ -8,22 +8,17 @@ const UPSERT_COUNTERS = `
   select * from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::integer[])
       on conflict (account_id, user_id, cycle_anchor, cycle_start) do update set minutes = excluded.minutes, version = c.version + 1`
 
-export async function upsertCounters(
-  connection: Connection,
-  keys: ReadonlySet<string>,
-  minutesUsed: ReadonlyMap<string, number>,
-): Promise<void> {
-  const list = [...keys]
-  const counters = list.map(counterFromKey)
+/** Under the locks of their accounts. The version of each rises by one, or is 1 where it is new. */
+export async function upsertCounters(connection: Connection, moved: readonly MovedCounter[]): Promise<void> {
   await connection.query({
     name: 'upsert-counters',
     text: UPSERT_COUNTERS,
     values: [
-      arrayOf('text', counters, ({ accountId }) => accountId),
-      arrayOf('text', counters, ({ userId }) => userId),
-      arrayOf('date', counters, ({ anchor }) => anchor),
-      arrayOf('date', counters, ({ cycleStart }) => cycleStart),
-      arrayOf('integer', list, (key) => minutesUsed.get(key)!),
+      arrayOf('text', moved, ({ counter }) => counter.accountId),
+      arrayOf('text', moved, ({ counter }) => counter.userId),
+      arrayOf('date', moved, ({ counter }) => counter.anchor),
+      arrayOf('date', moved, ({ counter }) => counter.cycleStart),
+      arrayOf('integer', moved, ({ minutes }) => minutes),
     ],
   })
 }

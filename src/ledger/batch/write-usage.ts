@@ -1,7 +1,6 @@
 /** Appends what was decided of a batch's events: identities and rated usage, one COPY each. */
 import type { RecordedUsage } from '../../core/batch/decide-batch.ts'
 import type { InstantMicros } from '../../core/instant.ts'
-import { counterFromKey } from '../../core/rating/fair-use.ts'
 import { CONTENT_VERSION } from '../../core/usage/content.ts'
 import { quantityUsed } from '../../core/usage/quantity.ts'
 import type { Connection } from '../../platform/postgres.ts'
@@ -53,8 +52,8 @@ const RATED_USAGE = copyTarget<RecordedUsage<unknown>, InstantMicros>('tollgate.
   ['settings_version', (to, { settingsVersion }) => to.int32(settingsVersion)],
   ['movement_sequence', (to, { movementSequence }) => to.int64(movementSequence)],
   ['minutes_left', (to, { decision }) => to.int32(decision.fairUse?.minutesLeft ?? null)],
-  ['cycle_anchor', (to, { decision }) => to.date(counter(decision.fairUse?.counter)?.anchor ?? null)],
-  ['cycle_start', (to, { decision }) => to.date(counter(decision.fairUse?.counter)?.cycleStart ?? null)],
+  ['cycle_anchor', (to, { decision }) => to.date(decision.fairUse?.counter.anchor ?? null)],
+  ['cycle_start', (to, { decision }) => to.date(decision.fairUse?.counter.cycleStart ?? null)],
 ])
 
 export function insertIdentities(
@@ -71,8 +70,4 @@ export function insertRatedUsage(
   recordedAtMicros: InstantMicros,
 ) {
   return copyRows(connection, RATED_USAGE, recorded, recordedAtMicros)
-}
-
-function counter(key: string | undefined) {
-  return key === undefined ? null : counterFromKey(key)
 }

@@ -40,6 +40,7 @@ interface AccountRow {
 /**
  * Locks accounts until the end of the transaction and returns their state under the lock, by account_id. Accounts that do
  * not exist are left out. Needs no lock beforehand; catalog use and the epoch must be locked earlier, if at all.
+ * Anything else a decision needs must be read by statements sent after this one.
  */
 export async function lockAccounts(
   connection: Connection,

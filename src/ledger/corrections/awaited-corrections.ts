@@ -3,9 +3,8 @@
  * awaits nothing: it only stays on the list, until another correction of the same event takes its place. Each is kept with
  * the message that it came as, for the dead letters, should it expire.
  */
-import type { RecordedUsage } from '../../core/batch/decide-batch.ts'
+import type { ArrivedEvent, AwaitingCorrection } from '../../core/batch/decide-batch.ts'
 import { usageKey } from '../../core/book/book.ts'
-import type { CorrectionEvent } from '../../core/usage/event.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
@@ -60,26 +59,16 @@ export async function readAwaited(
   return new Map(rows.map((row) => [usageKey(row.account_id, row.event_id), row.correction_id]))
 }
 
-interface Awaiting {
-  readonly correction: CorrectionEvent
-  readonly source: SourceMessage
-}
-
-/** Stores the difference that a batch made; `recorded` is where what was added came from. */
+/**
+ * Sends what a batch changes: corrections that wait from now on, and events that were awaited and came. Under the locks of
+ * their accounts; rejects with `invariant_broken` where an event is awaited already.
+ */
 export function storeAwaited(
   connection: Connection,
-  before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
-  recorded: readonly RecordedUsage<SourceMessage>[],
+  added: readonly AwaitingCorrection<SourceMessage>[],
+  arrived: readonly ArrivedEvent[],
   recordedAt: string,
 ): Promise<unknown>[] {
-  const added = recorded.flatMap(({ event, decision, source }): Awaiting[] => {
-    if (event.type !== 'correction' || decision.outcome !== 'pending') return []
-    // Its event may have come behind it in the same batch.
-    const stillWaits = after.get(usageKey(event.accountId, event.corrects)) === event.eventId
-    return stillWaits ? [{ correction: event, source }] : []
-  })
-  const arrived = [...before.keys()].filter((key) => !after.has(key)).map(splitKey)
   const writes: Promise<unknown>[] = []
   if (added.length > 0) {
     const values = [
@@ -105,14 +94,8 @@ export function storeAwaited(
     )
   }
   if (arrived.length > 0) {
-    const values = [arrived.map(([accountId]) => accountId), arrived.map(([, eventId]) => eventId)]
+    const values = [arrived.map(({ accountId }) => accountId), arrived.map(({ eventId }) => eventId)]
     writes.push(connection.query({ name: 'delete-awaited', text: DELETE_AWAITED, values }))
   }
   return writes
-}
-
-/** The parts of a `usageKey`. */
-function splitKey(key: string): [accountId: string, eventId: string] {
-  const at = key.indexOf('\n')
-  return [key.slice(0, at), key.slice(at + 1)]
 }

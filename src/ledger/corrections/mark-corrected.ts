@@ -1,5 +1,5 @@
-/** Notes on events recorded earlier which correction took them back, so that none is taken back twice. */
-import type { TakenBack } from '../../core/batch/decide-batch.ts'
+/** Notes on events recorded earlier which correction reversed them, so that none is reversed twice. */
+import type { CorrectedEarlier } from '../../core/batch/decide-batch.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
@@ -10,17 +10,18 @@ const MARK_CORRECTED = `
     from unnest($1::text[], $2::text[], $3::text[]) as t (account_id, event_id, correction_id)
    where i.account_id = t.account_id and i.event_id = t.event_id and i.corrected_by is null`
 
-export async function markCorrected(connection: Connection, takenBack: readonly TakenBack[]): Promise<void> {
+/** Under the locks of their accounts. Throws `invariant_broken` where one is corrected already, or not recorded. */
+export async function markCorrected(connection: Connection, corrected: readonly CorrectedEarlier[]): Promise<void> {
   const { rowCount } = await connection.query({
     name: 'mark-corrected',
     text: MARK_CORRECTED,
     values: [
-      arrayOf('text', takenBack, ({ accountId }) => accountId),
-      arrayOf('text', takenBack, ({ eventId }) => eventId),
-      arrayOf('text', takenBack, ({ correctionId }) => correctionId),
+      arrayOf('text', corrected, ({ accountId }) => accountId),
+      arrayOf('text', corrected, ({ eventId }) => eventId),
+      arrayOf('text', corrected, ({ correctionId }) => correctionId),
     ],
   })
-  if (rowCount !== takenBack.length) {
-    throw new Fault('invariant_broken', `${takenBack.length} events were to be marked corrected, and ${rowCount} were`)
+  if (rowCount !== corrected.length) {
+    throw new Fault('invariant_broken', `${corrected.length} events were to be marked corrected, and ${rowCount} were`)
   }
 }

@@ -1,13 +1,8 @@
 /** What is decided before and around the price: which catalog, which tariff and package, and what the book keeps. */
 import { describe, expect, it } from 'vitest'
-import { alertLevels } from '../../../src/core/account/alerts.ts'
-import { openAccount } from '../../../src/core/account/state.ts'
-import { decideBatch } from '../../../src/core/batch/decide-batch.ts'
 import { usageKey } from '../../../src/core/book/book.ts'
 import { byPreference } from '../../../src/core/catalog/versions.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
-import { contentOf } from '../../../src/core/usage/content.ts'
-import { readUsage } from '../../../src/core/usage/read.ts'
 import {
   callFields,
   correctionFields,
@@ -146,7 +141,7 @@ describe('the catalog', () => {
     ['2026-03-01T00:00:00Z', 4],
   ])('at %s is version %s', (occurred_at, expected) => {
     const decided = take({ ...testBook(), catalogs }, callFields({ occurred_at }))
-    expect('catalogVersion' in decided && decided.catalogVersion).toBe(expected)
+    expect(decided.catalogVersion).toBe(expected)
     if (expected === null) {
       expect(decided).toMatchObject({
         reason: 'no_rate',
@@ -186,67 +181,5 @@ describe('the book', () => {
     take(book, callFields())
     book.minutesUsed.clear()
     expect(() => take(book, correctionFields('k', 'e1'))).toThrow('would fall below zero')
-  })
-})
-
-describe('a batch', () => {
-  const accounts = new Map([['acme', openAccount('acme', 'EUR', alertLevels(testAccount()), 0).account]])
-  const NOW = parseInstant('2026-02-20T12:00:00Z')!
-  const decide = (stream: readonly Fields[], book = testBook()) =>
-    decideBatch(
-      stream.map((fields) => {
-        const read = readUsage(fields)
-        if ('refusal' in read) throw new Error(read.refusal.detail)
-        return { event: read.event, contentHash: contentOf(read.event), source: fields.event_id }
-      }),
-      accounts,
-      book,
-      NOW,
-    )
-
-  it.each([
-    ['24 hours ahead', '2026-02-21T12:00:00Z', 'charged'],
-    ['a microsecond more', '2026-02-21T12:00:00.000001Z', 'rejected'],
-  ])('takes usage up to a day ahead of now: %s', (_what, occurred_at, outcome) => {
-    expect([...decide([sms({ occurred_at })]).countByOutcome]).toEqual([[outcome, 1]])
-  })
-
-  it('folds its postings into one balance change an account, and refuses the rest by name', () => {
-    const outcome = decide([
-      sms(),
-      sms({ event_id: 'e2' }),
-      sms({ event_id: 'e2' }),
-      sms({ event_id: 'x', to: '+999' }),
-    ])
-    expect(outcome.movements.map(({ posting }) => [posting.sequence, posting.balanceAfterMicros])).toEqual([
-      [1n, -70_000n],
-      [2n, -140_000n],
-    ])
-    expect(outcome.balanceChanges).toMatchObject([{ version: 1n, firstSequence: 1n, lastSequence: 2n, cause: 'usage' }])
-    expect(outcome.statusChanges).toEqual([])
-    expect(outcome.changedAccounts).toMatchObject([{ balanceMicros: -140_000n, lastSequence: 2n, balanceVersion: 1n }])
-    expect(outcome.refused.map(({ source, decision }) => [source, decision.reason])).toEqual([['x', 'no_rate']])
-    expect(Object.fromEntries(outcome.countByOutcome)).toEqual({ charged: 2, duplicate: 1, rejected: 1 })
-  })
-
-  it('tells an event taken back within it from one recorded before', () => {
-    const book = testBook()
-    decide([sms({ event_id: 'old' })], book)
-    const outcome = decide([sms(), correctionFields('k1', 'e1'), correctionFields('k2', 'old')], book)
-    expect(outcome.takenBack).toEqual([{ accountId: 'acme', eventId: 'old', correctionId: 'k2' }])
-    expect(outcome.recorded.map(({ event, correctedBy }) => [event.eventId, correctedBy])).toEqual([
-      ['e1', 'k1'],
-      ['k1', null],
-      ['k2', null],
-    ])
-  })
-
-  it('names the counters that moved, and no others', () => {
-    const covered = decide([
-      callFields(),
-      callFields({ event_id: 'e2', user_id: 'bob', duration_seconds: 0 }),
-      sms({ event_id: 'e3' }),
-    ])
-    expect([...covered.changedCounters].map((key) => key.includes('ann'))).toEqual([true])
   })
 })

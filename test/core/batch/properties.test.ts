@@ -1,9 +1,16 @@
 /** What holds for any stream of events, whatever is in it and however it is cut. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { creditTaken } from '../../../src/core/batch/decide-usage.ts'
+import { alertLevels } from '../../../src/core/account/alerts.ts'
+import { openAccount } from '../../../src/core/account/state.ts'
+import { type BatchOutcome, decideBatch } from '../../../src/core/batch/decide-batch.ts'
+import { createDecider } from '../../../src/core/batch/decider.ts'
 import type { Book } from '../../../src/core/book/book.ts'
+import { parseInstant } from '../../../src/core/instant.ts'
+import { creditTaken, leavesIdentity, type Outcome } from '../../../src/core/rating/decision.ts'
+import { readUsage } from '../../../src/core/usage/read.ts'
 import {
+  batchEvent,
   callFields,
   correctionFields,
   type Fields,
@@ -14,11 +21,12 @@ import {
   testCatalog,
   usageFields,
 } from '../../support/catalog.ts'
+import { type GrowingBook, growing, nextBook } from '../../support/next-book.ts'
 
 const LIMIT = 7
 const catalog = testCatalog()
 const accounts = [testAccount({ fairUseMinutesPerUser: LIMIT })]
-const newBook = (): Book => testBook(accounts, catalog)
+const newBook = (): GrowingBook => testBook(accounts, catalog)
 
 const eventId = fc.integer({ min: 1, max: 40 }).map((n) => `e${n}`)
 const occurredAt = fc.constantFrom('2026-02-10T00:00:00Z', '2026-02-20T00:00:00Z', '2026-03-20T12:00:00+01:00')
@@ -64,12 +72,12 @@ test('covered minutes never pass the limit then in force, whatever the order', (
       const book = newBook()
       for (const [limit, events] of periods) {
         const account = testAccount({ fairUseMinutesPerUser: limit })
-        const limited: Book = { ...book, accounts: new Map([[account.accountId, account]]) }
+        const limited: GrowingBook = { ...book, accounts: new Map([[account.accountId, account]]) }
         for (const fields of events) {
           const decided = take(limited, fields)
           const used = [...book.minutesUsed.values()]
           if (decided.coveredMinutes > 0) {
-            expect(book.minutesUsed.get(decided.fairUse!.counter)).toBeLessThanOrEqual(limit)
+            expect(book.minutesUsed.get(decided.fairUse!.key)).toBeLessThanOrEqual(limit)
           }
           expect(used.every((minutes) => minutes >= 0)).toBe(true)
         }
@@ -84,12 +92,7 @@ function rateInBatches(events: readonly Fields[], sizes: readonly number[]): str
   const results: string[] = []
   for (let i = 0, at = 0; at < events.length; i++) {
     const size = sizes[i % sizes.length]!
-    const book: Book = {
-      ...kept,
-      known: new Map(kept.known),
-      awaited: new Map(kept.awaited),
-      minutesUsed: new Map(kept.minutesUsed),
-    }
+    const book = growing(kept)
     for (const fields of events.slice(at, at + size)) results.push(summary(take(book, fields)))
     kept = structuredClone({ ...book, accounts: new Map(), catalogs: [] })
     kept = { ...kept, accounts: book.accounts, catalogs: book.catalogs }
@@ -153,3 +156,93 @@ test('the price of a call without minutes to cover it never falls as its duratio
     }),
   )
 })
+
+const acme = openAccount('acme', 'EUR', alertLevels(accounts[0]!), 0).account
+const NOW_MICROS = parseInstant('2026-04-01T00:00:00Z')!
+/** Streams of events that can be read, of an account that is there: what reaches a batch. */
+const readable = stream.map((events) => events.filter((fields) => 'event' in readUsage(fields)).map(batchEvent))
+
+/** Refuses every change: of a map, through its own methods too, and of whatever is in it. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value
+  if (value instanceof Map || value instanceof Set) {
+    const refuse = () => {
+      throw new TypeError('what was passed in is changed')
+    }
+    Object.assign(value, { set: refuse, add: refuse, delete: refuse, clear: refuse })
+    for (const entry of value) frozen(entry)
+  }
+  Object.freeze(value)
+  for (const each of Object.values(value)) frozen(each)
+  return value
+}
+
+const frozenCatalog = frozen(testCatalog())
+
+test('a batch changes nothing that it is given', () => {
+  fc.assert(
+    fc.property(readable, readable, (earlier, events) => {
+      const states = new Map([['acme', acme]])
+      const start = testBook(accounts, frozenCatalog)
+      const book = nextBook(start, decideBatch(earlier, states, start, NOW_MICROS))
+      const given = { events, states, book, nowMicros: NOW_MICROS }
+      const before = structuredClone({ ...given, book: { ...book, catalogs: [] } })
+      frozen(given)
+      decideBatch(events, states, book, NOW_MICROS)
+      expect({ ...given, book: { ...book, catalogs: [] } }).toEqual(before)
+    }),
+  )
+})
+
+test('one batch and two, with the outcome of the first applied between, come to the same', () => {
+  fc.assert(
+    fc.property(readable, fc.nat(60), (events, at) => {
+      const states = new Map([['acme', acme]])
+      const start = testBook(accounts, catalog)
+      const whole = decideBatch(events, states, start, NOW_MICROS)
+      const first = decideBatch(events.slice(0, at), states, start, NOW_MICROS)
+      const between = nextBook(start, first)
+      const after = new Map(first.changedAccounts.map((account) => [account.accountId, account]))
+      const second = decideBatch(events.slice(at), new Map([...states, ...after]), between, NOW_MICROS)
+
+      const end = nextBook(start, whole)
+      expect(sorted(nextBook(between, second))).toEqual(sorted(end))
+      expect([...first.movements, ...second.movements]).toEqual(whole.movements)
+      expect([...first.refused, ...second.refused]).toEqual(whole.refused)
+      expect(decisionsOf(first, second)).toEqual(decisionsOf(whole))
+      expect(counts(first, second)).toEqual(counts(whole))
+      const balance = (...outcomes: BatchOutcome<unknown>[]) =>
+        outcomes.flatMap(({ changedAccounts }) => changedAccounts).at(-1)?.balanceMicros
+      expect(balance(first, second)).toBe(balance(whole))
+    }),
+  )
+})
+
+test('a stream decided one by one has the decisions of a batch', () => {
+  fc.assert(
+    fc.property(readable, (events) => {
+      const decider = createDecider(testBook(accounts, catalog))
+      const decided = events.map(({ event, contentHash }) => decider.decide(event, contentHash))
+      const whole = decideBatch(events, new Map([['acme', acme]]), testBook(accounts, catalog), NOW_MICROS)
+      expect(decided.filter(leavesIdentity)).toEqual(decisionsOf(whole))
+    }),
+  )
+})
+
+/** What a book knows, in an order that does not depend on when it learned it. */
+function sorted({ known, awaited, minutesUsed }: Book) {
+  const entries = <Value>(map: ReadonlyMap<string, Value>) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return { known: entries(known), awaited: entries(awaited), minutesUsed: entries(minutesUsed) }
+}
+
+function decisionsOf(...outcomes: BatchOutcome<unknown>[]) {
+  return outcomes.flatMap(({ recorded }) => recorded.map(({ decision }) => decision))
+}
+
+function counts(...outcomes: BatchOutcome<unknown>[]): Partial<Record<Outcome, number>> {
+  const sums: Partial<Record<Outcome, number>> = {}
+  for (const { countByOutcome } of outcomes) {
+    for (const [outcome, count] of countByOutcome) sums[outcome] = (sums[outcome] ?? 0) + count
+  }
+  return sums
+}

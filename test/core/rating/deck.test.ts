@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { alertLevels } from '../../../src/core/account/alerts.ts'
-import { openAccount } from '../../../src/core/account/state.ts'
-import { decideBatch } from '../../../src/core/batch/decide-batch.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
 import { findRate, isEffective } from '../../../src/core/rating/deck.ts'
 import { minuteAmount, roundedQuotient, unitAmount } from '../../../src/core/rating/price.ts'
-import { readUsage } from '../../../src/core/usage/read.ts'
-import { take, testAccount, testBook, usageFields, verdict } from '../../support/catalog.ts'
+import { take, testBook, usageFields, verdict } from '../../support/catalog.ts'
 
 const at = (text: string) => parseInstant(text)!
 
@@ -53,18 +49,4 @@ describe('a message', () => {
   ])('%s to an emergency number: %s', (direction, expected) => {
     expect(verdict(take(testBook(), usageFields({ ...sms, direction })))).toBe(expected)
   })
-})
-
-it('a conflict is refused, for a person to look at', () => {
-  const events = ['1', '2'].map((quantity, source) => {
-    const read = readUsage(usageFields({ type: 'other', sku: 'number-lookup', quantity: Number(quantity) }))
-    if ('refusal' in read) throw new Error(read.refusal.detail)
-    return { event: read.event, contentHash: quantity, source }
-  })
-  const accounts = new Map([['acme', openAccount('acme', 'EUR', alertLevels(testAccount()), 0).account]])
-  const { refused, recorded } = decideBatch(events, accounts, testBook(), at('2026-03-01T00:00:00Z'))
-  expect(recorded).toHaveLength(1)
-  expect(refused.map(({ source, decision }) => [source, verdict(decision)])).toEqual([
-    [1, 'conflict / content_differs'],
-  ])
 })

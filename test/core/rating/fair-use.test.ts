@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { formatDate, MICROS_PER_DAY, parseDate, parseInstant } from '../../../src/core/instant.ts'
-import { cycleStart, nextCycleStart } from '../../../src/core/rating/fair-use.ts'
+import { counterKey, cycleStart, nextCycleStart } from '../../../src/core/rating/fair-use.ts'
 
 describe('a billing cycle', () => {
   test.each([
@@ -30,4 +30,20 @@ describe('a billing cycle', () => {
       }),
     )
   })
+})
+
+it('keeps counters apart by their keys, whatever a user is called', () => {
+  const text = fc.constantFrom('a', 'b', '\n', 'a\n2026-01-31')
+  const counter = fc.record({
+    accountId: fc.constantFrom('a', 'b'),
+    userId: fc.array(text, { maxLength: 3 }).map((parts) => parts.join('')),
+    anchor: fc.constantFrom('2026-01-31', '2026-02-28'),
+    cycleStart: fc.constantFrom('2026-01-31', '2026-02-28'),
+  })
+  fc.assert(
+    fc.property(counter, counter, (one, other) => {
+      const isSame = JSON.stringify(one) === JSON.stringify(other)
+      expect(counterKey(one) === counterKey(other)).toBe(isSame)
+    }),
+  )
 })

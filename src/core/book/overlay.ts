@@ -1,0 +1,78 @@
+/**
+ * A book with what was decided since laid over it: the next event of a batch is decided with those before it known, and the
+ * book underneath stays as it was read. Private to whoever decides, and gone with the batch.
+ */
+import type { RecordedDecision } from '../rating/decision.ts'
+import type { UsageEvent } from '../usage/event.ts'
+import { type Book, type BookView, type KnownUsage, knownUsage, usageKey } from './book.ts'
+
+export class BookOverlay implements BookView {
+  readonly accounts: Book['accounts']
+  readonly catalogs: Book['catalogs']
+  readonly known: Layer<KnownUsage>
+  readonly awaited: Layer<string>
+  readonly minutesUsed: Layer<number>
+
+  constructor(book: Book) {
+    this.accounts = book.accounts
+    this.catalogs = book.catalogs
+    this.known = new Layer(book.known)
+    this.awaited = new Layer(book.awaited)
+    this.minutesUsed = new Layer(book.minutesUsed)
+  }
+
+  /**
+   * Notes what was decided of an event. `movementSequence` is that of the movement it made, null where it made none.
+   * Returns the correction that voided it, null where none did. Throws where a counter would fall below zero: a bug.
+   */
+  note(
+    event: UsageEvent,
+    content: string,
+    decided: RecordedDecision,
+    movementSequence: bigint | null = null,
+  ): string | null {
+    const key = usageKey(event.accountId, event.eventId)
+    let voidedBy: string | null = null
+    if (decided.outcome === 'voided') {
+      voidedBy = this.awaited.get(key) ?? null
+      this.awaited.delete(key)
+    }
+    this.known.set(key, knownUsage(event, content, decided, movementSequence, voidedBy))
+    if (event.type === 'correction') {
+      const correctedKey = usageKey(event.accountId, event.corrects)
+      if (decided.outcome === 'pending') this.awaited.set(correctedKey, event.eventId)
+      else this.known.set(correctedKey, { ...this.known.get(correctedKey)!, correctedBy: event.eventId })
+    }
+    if (decided.coveredMinutes !== 0 && decided.fairUse !== null) {
+      const { key: counterKey, counter } = decided.fairUse
+      const minutes = (this.minutesUsed.get(counterKey) ?? 0) + decided.coveredMinutes
+      if (minutes < 0) throw new RangeError(`fair-use counter ${JSON.stringify(counter)} would fall below zero`)
+      this.minutesUsed.set(counterKey, minutes)
+    }
+    return voidedBy
+  }
+}
+
+/** A map over a map that is only read. What was deleted here is null here. */
+class Layer<Value extends NonNullable<unknown>> {
+  readonly #over = new Map<string, Value | null>()
+  readonly #under: ReadonlyMap<string, Value>
+
+  constructor(under: ReadonlyMap<string, Value>) {
+    this.#under = under
+  }
+
+  get(key: string): Value | undefined {
+    const own = this.#over.get(key)
+    if (own === undefined) return this.#under.get(key)
+    return own === null ? undefined : own
+  }
+
+  set(key: string, value: Value): void {
+    this.#over.set(key, value)
+  }
+
+  delete(key: string): void {
+    this.#over.set(key, null)
+  }
+}

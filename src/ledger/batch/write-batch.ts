@@ -1,0 +1,243 @@
+/**
+ * Writes what was decided of a batch, within its transaction: a handful of statements, however large the batch. They are sent
+ * one after the other on the connection, so that the database is at what came first while the rest is still being encoded.
+ */
+
+import type { Movement } from '../../core/account/state.ts'
+import type { BatchOutcome, UsageMovement } from '../../core/batch/decide-batch.ts'
+import { formatInstant } from '../../core/instant.ts'
+import { alertMails } from '../../core/mail/alert-mail.ts'
+import { allReplies, type Connection } from '../../platform/postgres.ts'
+import type { ViewChange } from '../../view/changes.ts'
+import { type Announcer, createAnnouncer, MOVEMENTS, type Publishing, RATED_USAGE } from '../changes/announce.ts'
+import { insertMails } from '../changes/insert-mails.ts'
+import type { LedgerClock } from '../changes/read-clock.ts'
+import { storeCrossings } from '../changes/store-crossings.ts'
+import { storeTopUpSteps } from '../changes/store-top-up-steps.ts'
+import { viewOfAccount } from '../changes/view-of-account.ts'
+import { updateAccounts } from '../changes/write-accounts.ts'
+import { insertMovements } from '../changes/write-movements.ts'
+import { insertPacks, type PartitionsOf } from '../changes/write-outbox.ts'
+import { storeAwaited } from '../corrections/awaited-corrections.ts'
+import { markCorrected } from '../corrections/mark-corrected.ts'
+import { type DeadLetter, insertDeadLetters } from '../dead-letters/write-dead-letters.ts'
+import { storeOffsets } from '../epochs/consumer-offsets.ts'
+import { type SourceMessage, type Traceparent, traceparentOf, valueHash } from '../source-message.ts'
+import type { StoredCounter } from './read-counters.ts'
+import type { RecordedBatch, UsageBatch } from './usage-batch.ts'
+import { upsertCounters } from './write-counters.ts'
+import { insertIdentities, insertRatedUsage } from './write-usage.ts'
+
+type Outcome = BatchOutcome<SourceMessage>
+
+interface WriteParts {
+  /** Holds the locks of the accounts that the outcome is about. */
+  readonly connection: Connection
+  readonly publishing: Publishing
+  readonly consumerGroup: string
+  readonly partitionsOf: PartitionsOf | undefined
+}
+
+/** What was read under the locks and is written on from. */
+interface Read {
+  /** By `counterKey`; a counter never used is absent. */
+  readonly counters: ReadonlyMap<string, StoredCounter>
+  readonly clock: LedgerClock
+}
+
+/** What the statements of one batch share. */
+interface Writing extends WriteParts {
+  readonly clock: LedgerClock
+  readonly recordedAt: string
+  /** As many as the outcome has, in the same order. */
+  readonly movements: readonly Movement[]
+  readonly announcer: Announcer
+  /** The trace that what is announced of an account continues. */
+  readonly traceOf: (about: { readonly accountId: string }) => Traceparent
+  /** Takes statements that were sent. */
+  readonly start: (...statements: Promise<unknown>[]) => void
+}
+
+/**
+ * Resolves once all is written. Throws once all that was sent is answered: nothing of it may come behind the transaction's
+ * end.
+ */
+export async function writeBatch(
+  parts: WriteParts,
+  batch: UsageBatch,
+  outcome: Outcome,
+  { counters, clock }: Read,
+): Promise<RecordedBatch> {
+  const writes: Promise<unknown>[] = []
+  const traces = tracesByAccount(outcome)
+  const writing: Writing = {
+    ...parts,
+    clock,
+    recordedAt: formatInstant(clock.nowMicros),
+    movements: outcome.movements.map(asMovement),
+    announcer: createAnnouncer(parts.publishing.encode, clock.epoch, clock.nowMicros),
+    traceOf: ({ accountId }) => traces.get(accountId) ?? null,
+    start(...statements) {
+      // Looked at below, all together: until then a failure must not pass for one that nobody handles.
+      for (const statement of statements) statement.catch(() => {})
+      writes.push(...statements)
+    },
+  }
+  try {
+    const noting = startDeadLetters(writing, deadLettersOf(batch, outcome))
+    startUsage(writing, outcome)
+    startCredit(writing, outcome)
+    startCounters(writing, outcome)
+    if (batch.offsets.length > 0) writing.start(storeOffsets(parts.connection, parts.consumerGroup, batch.offsets))
+    // Its statement goes before the packs, which take a while to encode; what it answers is announced behind them.
+    const requesting = requestTopUps(writing, outcome)
+    startAnnouncements(writing, outcome, viewChanges(outcome, counters, clock.epoch))
+    writing.start(requesting.then((requested) => announceTopUps(writing, requested)))
+    await allReplies(writes)
+    return {
+      countByOutcome: outcome.countByOutcome,
+      deadLettersByReason: countBy(await noting, ({ reason }) => reason),
+    }
+  } catch (error) {
+    await Promise.allSettled(writes)
+    throw error
+  }
+}
+
+/** Returns the dead letters that are noted for the first time; only they are announced. */
+function startDeadLetters(writing: Writing, letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
+  if (letters.length === 0) return Promise.resolve([])
+  const { connection, recordedAt, announcer, partitionsOf, start } = writing
+  const noting = insertDeadLetters(connection, letters, recordedAt)
+  start(
+    noting.then((noted) => {
+      const record = noted.map((letter) => announcer.deadLetter(letter))
+      // In the lane that may trail: they may be as large as a message, and as many as a producer sends.
+      return insertPacks(connection, { now: [], record, view: [] }, recordedAt, partitionsOf)
+    }),
+  )
+  return noting
+}
+
+/** Identities, rated usage, and what corrections do to events and events to corrections. */
+function startUsage({ connection, clock, recordedAt, start }: Writing, outcome: Outcome): void {
+  const { recorded, correctedEarlier, awaitingCorrections, arrivedEvents } = outcome
+  if (recorded.length > 0) {
+    start(insertIdentities(connection, recorded, clock.nowMicros))
+    start(insertRatedUsage(connection, recorded, clock.nowMicros))
+  }
+  if (correctedEarlier.length > 0) start(markCorrected(connection, correctedEarlier))
+  start(...storeAwaited(connection, awaitingCorrections, arrivedEvents, recordedAt))
+}
+
+/** Movements, balances, and what their crossings leave. */
+function startCredit({ connection, clock, recordedAt, movements, start }: Writing, outcome: Outcome): void {
+  if (movements.length > 0) {
+    start(insertMovements(connection, movements, clock.nowMicros))
+    start(updateAccounts(connection, outcome.changedAccounts))
+  }
+  if (outcome.alerts.length > 0) {
+    start(storeCrossings(connection, outcome.alerts, recordedAt))
+    start(insertMails(connection, alertMails(outcome.alerts, clock.nowMicros, 'balance'), recordedAt))
+  }
+}
+
+function startCounters({ connection, start }: Writing, { movedCounters }: Outcome): void {
+  if (movedCounters.length > 0) start(upsertCounters(connection, movedCounters))
+}
+
+type RequestedStep = Awaited<ReturnType<typeof storeTopUpSteps>>[number]
+
+/** Returns the steps of the top-ups that were requested. */
+function requestTopUps({ connection, recordedAt, start }: Writing, { topUpsDue }: Outcome): Promise<RequestedStep[]> {
+  if (topUpsDue.length === 0) return Promise.resolve([])
+  const due = topUpsDue.map((accountId) => ({ accountId, steps: [], isTopUpDue: true }))
+  const requesting = storeTopUpSteps(connection, due, recordedAt)
+  start(requesting)
+  return requesting
+}
+
+function announceTopUps(writing: Writing, requested: readonly RequestedStep[]): Promise<void> {
+  const { connection, clock, recordedAt, announcer, traceOf } = writing
+  const now = requested.map((step) => announcer.topUp(step, 'usage', traceOf(step)))
+  const steps = requested.map(({ accountId, version }) => [accountId, version] as const)
+  const view = [...new Map(steps)].map(([accountId, version]): ViewChange => {
+    return { accountId, epoch: clock.epoch, topUps: { version } }
+  })
+  return insertPacks(connection, { now, record: [], view }, recordedAt)
+}
+
+function startAnnouncements(writing: Writing, outcome: Outcome, view: readonly ViewChange[]): void {
+  const { connection, recordedAt, announcer, traceOf, partitionsOf, start } = writing
+  const { recordTopics } = writing.publishing
+  const now = [
+    ...outcome.balanceChanges.map((change) => announcer.balanceChanged(change, traceOf(change))),
+    ...outcome.statusChanges.map((change) => announcer.serviceStatus(change, 'usage', traceOf(change))),
+    ...outcome.alerts.map((alert) => announcer.alert(alert, 'usage', traceOf(alert))),
+  ]
+  const movements = recordTopics.has(MOVEMENTS)
+    ? writing.movements.map((moved, i) => announcer.movement(moved, traceparentOf(outcome.movements[i]!.source)))
+    : []
+  const ratedUsage = recordTopics.has(RATED_USAGE)
+    ? outcome.recorded.map((usage) => announcer.ratedUsage(usage, traceparentOf(usage.source)))
+    : []
+  start(insertPacks(connection, { now, record: [...movements, ...ratedUsage], view }, recordedAt, partitionsOf))
+}
+
+function asMovement({ event, posting, reversesSequence }: UsageMovement<SourceMessage>): Movement {
+  const { eventId, occurredAtMicros } = event
+  const origin =
+    reversesSequence === null
+      ? ({ kind: 'usage', eventId } as const)
+      : ({ kind: 'reversal', eventId, reversesSequence } as const)
+  return { posting, origin, occurredAtMicros }
+}
+
+/** What is folded into one announcement for an account continues the trace of the last event that moved its credit. */
+function tracesByAccount({ movements }: Outcome): Map<string, Traceparent> {
+  const traces = new Map<string, Traceparent>()
+  for (const { event, source } of movements) {
+    const traceparent = traceparentOf(source)
+    if (traceparent !== null) traces.set(event.accountId, traceparent)
+  }
+  return traces
+}
+
+/** One change an account: its credit and status where they moved, and its fair-use counters that did. */
+function viewChanges(
+  { changedAccounts, movedCounters }: Outcome,
+  stored: ReadonlyMap<string, StoredCounter>,
+  epoch: number,
+): ViewChange[] {
+  const changes = new Map(
+    changedAccounts.map((account): [string, ViewChange] => [account.accountId, viewOfAccount(account, epoch)]),
+  )
+  for (const [accountId, moved] of Map.groupBy(movedCounters, ({ counter }) => counter.accountId)) {
+    const fairUse = moved.map(({ counter: { userId, anchor, cycleStart }, key, minutes }) => {
+      // What `upsertCounters` makes of it.
+      const version = (stored.get(key)?.version ?? 0n) + 1n
+      return { userId, cycleAnchor: anchor, cycleStart, version, minutes }
+    })
+    changes.set(accountId, { ...(changes.get(accountId) ?? { accountId, epoch }), fairUse })
+  }
+  return [...changes.values()]
+}
+
+function deadLettersOf(batch: UsageBatch, outcome: Outcome): (DeadLetter & SourceMessage)[] {
+  const unreadable = batch.unreadable.map(({ source, ...why }) => ({ ...source, ...why, valueHash: valueHash(source) }))
+  const refused = outcome.refused.map(({ event, decision, source }) => ({
+    ...source,
+    reason: decision.reason,
+    detail: decision.detail,
+    accountId: event.accountId,
+    eventId: event.eventId,
+    valueHash: valueHash(source),
+  }))
+  return [...unreadable, ...refused]
+}
+
+function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
+  return counts
+}
