@@ -6,12 +6,21 @@ import { type BookView, usageKey } from '../book/book.ts'
 import { catalogAt } from '../catalog/versions.ts'
 import { decideCorrection } from '../corrections/correction.ts'
 import type { Decision } from '../rating/decision.ts'
+import { CATALOG_NUMBERS, type NumberLookup } from '../rating/number-lookup.ts'
 import { conflict, duplicate, rejected, voided } from '../rating/outcomes.ts'
 import { rate } from '../rating/rate.ts'
 import type { UsageEvent } from '../usage/event.ts'
 
-/** `content` is the event's content as the book holds it: the text of `contentOf`, or a hash of it. */
-export function decideUsage(event: UsageEvent, content: string, book: BookView): Decision {
+/**
+ * Decides one usage event. `content` is the event's content as the book holds it: the text of `contentOf`, or a hash of it.
+ * `numbers` answers all questions about the event's phone numbers: the catalog, unless only recorded facts are left of them.
+ */
+export function decideUsage(
+  event: UsageEvent,
+  content: string,
+  book: BookView,
+  numbers: NumberLookup = CATALOG_NUMBERS,
+): Decision {
   const settings = book.accounts.get(event.accountId)
   if (settings === undefined) return rejected('unknown_account', 'no such account')
   const { currency } = settings
@@ -34,5 +43,5 @@ export function decideUsage(event: UsageEvent, content: string, book: BookView):
     const detail = `tariff ${settings.tariff} is not in the catalog in force at the usage`
     return rejected('no_rate', detail, currency, catalogVersion)
   }
-  return rate(event, { catalog, catalogVersion, tariff, settings, minutesUsed: book.minutesUsed })
+  return rate(event, { catalog, catalogVersion, tariff, settings, numbers, minutesUsed: book.minutesUsed })
 }

@@ -3,27 +3,27 @@
  * Rows 1 to 6 do not look at the package; 7 to 12 ask whether it reaches the call and has minutes left.
  */
 import type { CallEvent } from '../usage/event.ts'
-import { type NumberFacts, numberFacts } from '../usage/number.ts'
+import type { NumberFacts } from '../usage/number.ts'
 import type { RatingContext } from './context.ts'
 import { packageIdAt, regionHolds } from './coverage.ts'
 import type { Charged, ChargeReason, FairUseUse, RatedDecision, Rejected } from './decision.ts'
-import { appliedRate, findRate } from './deck.ts'
-import { callMinutes, counterKey, counterOf, fairUseLimit } from './fair-use.ts'
+import { appliedRate } from './deck.ts'
+import { callMinutes, counterKey, counterOf, fairUseLimit, minutesCovered } from './fair-use.ts'
 import { charged, coveredByPackage, free, noRate } from './outcomes.ts'
-import { billedSeconds, callAmount } from './price.ts'
+import { billedSeconds, callAmount, hasConnectionFee, uncoveredSeconds } from './price.ts'
 import { chargeTollFree } from './toll-free.ts'
 
 export function rateCall(event: CallEvent, context: RatingContext): RatedDecision {
-  const { catalog, settings } = context
+  const { catalog, settings, numbers } = context
   const at = event.occurredAtMicros
   if (event.durationSeconds === 0) return free(context, 'not_answered')
-  if (event.direction === 'outbound' && catalog.emergencyNumbers.has(event.to)) return free(context, 'emergency')
+  if (event.direction === 'outbound' && numbers.isEmergency(catalog, event)) return free(context, 'emergency')
 
-  const to = numberFacts(catalog, event.to)
+  const to = numbers.destination(catalog, event)
   if (event.direction === 'inbound') {
     return to.type === 'toll_free' ? chargeTollFree(event, context) : free(context, 'inbound_standard', to)
   }
-  const ends = { to, from: event.from === null ? null : numberFacts(catalog, event.from) }
+  const ends = { to, from: numbers.caller(catalog, event) }
   if (event.leg === 'forwarded') return chargeOutbound(event, context, ends, 'forwarded_leg')
   if (to.type === 'premium' || to.type === 'shared_cost' || to.type === 'special') {
     return chargeOutbound(event, context, ends, 'special_number')
@@ -49,10 +49,11 @@ export function rateCall(event: CallEvent, context: RatingContext): RatedDecisio
   const minutesLeft = limit === null ? null : Math.max(0, limit - (context.minutesUsed.get(key) ?? 0))
   const minutes = callMinutes(event.durationSeconds)
   const fairUse = { counter, key, minutesLeft }
-  if (minutesLeft === null || minutesLeft >= minutes) {
-    return coveredByPackage(context, { coveredMinutes: minutes, to: ends.to, from: ends.from, fairUse })
+  const coveredMinutes = minutesCovered(minutes, minutesLeft)
+  if (coveredMinutes === minutes) {
+    return coveredByPackage(context, { coveredMinutes, to: ends.to, from: ends.from, fairUse })
   }
-  return chargeOutbound(event, context, ends, 'fair_use_exceeded', minutesLeft, fairUse)
+  return chargeOutbound(event, context, ends, 'fair_use_exceeded', coveredMinutes, fairUse)
 }
 
 /** What the numbering plan says of both numbers of a call; `from` is null for a withheld caller. */
@@ -73,17 +74,17 @@ function chargeOutbound(
   coveredMinutes = 0,
   fairUse: FairUseUse | null = null,
 ): Charged | Rejected {
-  const { catalog, tariff } = context
+  const { catalog, tariff, numbers } = context
   const deck = tariff.outbound
-  const rate = findRate(deck, event.to, event.occurredAtMicros)
+  const rate = numbers.rate(deck, event)
   if (deck === null || rate === null) {
     return noRate(context, `tariff ${tariff.id} has no outbound price for this destination`)
   }
-  const units = billedSeconds(event.durationSeconds - 60 * coveredMinutes, rate.increments)
+  const units = billedSeconds(uncoveredSeconds(event.durationSeconds, coveredMinutes), rate.increments)
   return charged(context, reason, {
     units,
     coveredMinutes,
-    amountMicros: callAmount(rate, units, catalog.rounding, coveredMinutes === 0),
+    amountMicros: callAmount(rate, units, catalog.rounding, hasConnectionFee(coveredMinutes)),
     rate: appliedRate(deck, rate),
     to: ends.to,
     from: ends.from,

@@ -23,6 +23,11 @@ export function callMinutes(durationSeconds: number): number {
   return Math.ceil(durationSeconds / 60)
 }
 
+/** How many of a call's `minutes` the package covers: without a limit (null) all of them, else at most those that are left. */
+export function minutesCovered(minutes: number, minutesLeft: number | null): number {
+  return minutesLeft === null || minutesLeft >= minutes ? minutes : minutesLeft
+}
+
 /** The account's own limit if it has one, even where the package has none; else the package's; null is no limit. */
 export function fairUseLimit(settings: AccountSettings, pack: Package): number | null {
   return settings.fairUseMinutesPerUser ?? pack.fairUseMinutesPerUser

@@ -1,20 +1,19 @@
 /** Messages: fragments at a price each, by the channel's deck on `to`. */
 import type { MessagePriceKey } from '../catalog/catalog.ts'
-import type { MessageEvent } from '../usage/event.ts'
-import { numberFacts } from '../usage/number.ts'
+import type { Channel, Direction, MessageEvent } from '../usage/event.ts'
 import type { RatingContext } from './context.ts'
 import type { RatedDecision } from './decision.ts'
-import { appliedRate, findRate } from './deck.ts'
+import { appliedRate } from './deck.ts'
 import { charged, free, noRate } from './outcomes.ts'
 import { unitAmount } from './price.ts'
 
 export function rateMessage(event: MessageEvent, context: RatingContext): RatedDecision {
-  const { catalog, tariff } = context
-  if (event.direction === 'outbound' && catalog.emergencyNumbers.has(event.to)) return free(context, 'emergency')
-  const priceKey: MessagePriceKey = event.direction === 'inbound' ? `${event.channel}_inbound` : event.channel
+  const { catalog, tariff, numbers } = context
+  if (event.direction === 'outbound' && numbers.isEmergency(catalog, event)) return free(context, 'emergency')
+  const priceKey = messagePriceKey(event.channel, event.direction)
   const deck = tariff.messages.get(priceKey)
   if (deck === undefined && event.direction === 'inbound') return free(context, 'inbound_message')
-  const rate = findRate(deck, event.to, event.occurredAtMicros)
+  const rate = numbers.rate(deck, event)
   if (deck === undefined || rate === null) {
     return noRate(context, `tariff ${tariff.id} has no ${priceKey} price for this number`)
   }
@@ -22,7 +21,12 @@ export function rateMessage(event: MessageEvent, context: RatingContext): RatedD
     units: event.fragments,
     amountMicros: unitAmount(rate.pricePerUnitMicros, event.fragments, catalog.rounding),
     rate: appliedRate(deck, rate),
-    to: numberFacts(catalog, event.to),
-    from: event.from === null ? null : numberFacts(catalog, event.from),
+    to: numbers.destination(catalog, event),
+    from: numbers.caller(catalog, event),
   })
+}
+
+/** Under which key the tariff has the deck of a channel and direction. */
+export function messagePriceKey(channel: Channel, direction: Direction): MessagePriceKey {
+  return direction === 'inbound' ? `${channel}_inbound` : channel
 }

@@ -2,7 +2,8 @@
 import type { CallRate, Increments, MinutePrice, Rounding } from '../catalog/catalog.ts'
 import type { Micros } from '../money.ts'
 
-const SECONDS_PER_MINUTE = 60n
+/** Sums of prices by the minute are in micros times seconds: this many of them are one micro. */
+export const SECONDS_PER_MINUTE = 60n
 
 /** The first increment, then whole steps of the next one. A duration of 0 is never billed, so it is not asked here. */
 export function billedSeconds(durationSeconds: number, increments: Increments): number {
@@ -11,21 +12,40 @@ export function billedSeconds(durationSeconds: number, increments: Increments): 
   return firstSeconds + Math.ceil((durationSeconds - firstSeconds) / nextSeconds) * nextSeconds
 }
 
+/** Seconds of a call that remain to be priced: minutes that a package covers come off its front. */
+export function uncoveredSeconds(durationSeconds: number, coveredMinutes: number): number {
+  return durationSeconds - 60 * coveredMinutes
+}
+
+/** Whether the connection fee is charged: it goes with the front of the call, so not where a package covers that. */
+export function hasConnectionFee(coveredMinutes: number): boolean {
+  return coveredMinutes === 0
+}
+
 /** Price of billed seconds by the minute, without any fee. */
 export function minuteAmount(price: MinutePrice, billed: number, rounding: Rounding): Micros {
-  return roundedQuotient(price.pricePerMinuteMicros * BigInt(billed), SECONDS_PER_MINUTE, rounding)
+  return roundedQuotient(minuteSum(price.pricePerMinuteMicros, billed, 0n), SECONDS_PER_MINUTE, rounding)
 }
 
 /** Connection fee plus billed seconds by the minute, rounded together. */
 export function callAmount(rate: CallRate, billed: number, rounding: Rounding, withConnectionFee: boolean): Micros {
-  const seconds = rate.pricePerMinuteMicros * BigInt(billed)
-  const fee = withConnectionFee ? rate.connectionFeeMicros * SECONDS_PER_MINUTE : 0n
-  return roundedQuotient(fee + seconds, SECONDS_PER_MINUTE, rounding)
+  const feeMicros = withConnectionFee ? rate.connectionFeeMicros : 0n
+  return roundedQuotient(minuteSum(rate.pricePerMinuteMicros, billed, feeMicros), SECONDS_PER_MINUTE, rounding)
 }
 
 /** Whole units at a price each. */
 export function unitAmount(pricePerUnitMicros: Micros, units: number, rounding: Rounding): Micros {
-  return roundedQuotient(pricePerUnitMicros * BigInt(units), 1n, rounding)
+  return roundedQuotient(unitSum(pricePerUnitMicros, units), 1n, rounding)
+}
+
+/** A fee plus billed seconds at a price a minute, exact: micros times `SECONDS_PER_MINUTE`. */
+export function minuteSum(pricePerMinuteMicros: Micros, billed: number, feeMicros: Micros): bigint {
+  return feeMicros * SECONDS_PER_MINUTE + pricePerMinuteMicros * BigInt(billed)
+}
+
+/** Units at a price each, exact, in micros. */
+export function unitSum(pricePerUnitMicros: Micros, units: number): Micros {
+  return pricePerUnitMicros * BigInt(units)
 }
 
 const MICROS_PER_STEP = [1_000_000n, 100_000n, 10_000n, 1_000n, 100n, 10n, 1n] as const

@@ -1,9 +1,8 @@
 /** Inbound calls to a toll-free number: the account pays for them, by the toll-free deck on `to`. */
 import type { CallEvent, TollFreeEvent } from '../usage/event.ts'
-import { numberFacts } from '../usage/number.ts'
 import type { RatingContext } from './context.ts'
 import type { Charged, RatedDecision, Rejected } from './decision.ts'
-import { appliedRate, findRate } from './deck.ts'
+import { appliedRate } from './deck.ts'
 import { charged, free, noRate } from './outcomes.ts'
 import { billedSeconds, callAmount } from './price.ts'
 
@@ -13,9 +12,9 @@ export function rateTollFree(event: TollFreeEvent, context: RatingContext): Rate
 }
 
 export function chargeTollFree(event: TollFreeEvent | CallEvent, context: RatingContext): Charged | Rejected {
-  const { catalog, tariff } = context
+  const { catalog, tariff, numbers } = context
   const deck = tariff.tollFree
-  const rate = findRate(deck, event.to, event.occurredAtMicros)
+  const rate = numbers.rate(deck, event)
   if (deck === null || rate === null) {
     return noRate(context, `tariff ${tariff.id} has no toll-free price for this number`)
   }
@@ -24,7 +23,7 @@ export function chargeTollFree(event: TollFreeEvent | CallEvent, context: Rating
     units,
     amountMicros: callAmount(rate, units, catalog.rounding, true),
     rate: appliedRate(deck, rate),
-    to: numberFacts(catalog, event.to),
-    from: event.from === null ? null : numberFacts(catalog, event.from),
+    to: numbers.destination(catalog, event),
+    from: numbers.caller(catalog, event),
   })
 }

@@ -9,7 +9,8 @@ export interface NumberFacts {
 }
 
 const SHORT_CODE: NumberFacts = { country: null, type: 'special' }
-const UNKNOWN: NumberFacts = { country: null, type: 'fixed' }
+/** What is said of a number of which nothing is known. */
+export const UNKNOWN_NUMBER: NumberFacts = { country: null, type: 'fixed' }
 
 /** Whether a text is `+` and 2 to 15 digits. */
 export function isE164(text: string): boolean {
@@ -29,8 +30,8 @@ export function isNumber(text: string): boolean {
 /** Country and type of a number by its longest prefix. Free text, such as an alphanumeric sender, is unknown. */
 export function numberFacts(catalog: Catalog, number: string): NumberFacts {
   if (isShortCode(number)) return SHORT_CODE
-  if (!isE164(number)) return UNKNOWN
-  return longestPrefix(catalog.numbering, number, acceptAny) ?? UNKNOWN
+  if (!isE164(number)) return UNKNOWN_NUMBER
+  return longestPrefix(catalog.numbering, number, acceptAny) ?? UNKNOWN_NUMBER
 }
 
 function acceptAny(_row: NumberingRow): boolean {
