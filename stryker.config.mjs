@@ -2,11 +2,9 @@
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.ts' },
-  // Not explain.ts: it says what was decided, and a test of every word of it would only repeat it.
   mutate: [
     'src/core/rating/**/*.ts',
-    '!src/core/rating/explain.ts',
-    'src/core/{batch,book,corrections}/**/*.ts',
+    'src/core/{audit,batch,book,corrections}/**/*.ts',
     'src/core/account/state.ts',
     'src/core/usage/content.ts',
     'src/core/top-up/**/*.ts',

@@ -3,11 +3,11 @@
  * again.
  */
 
+import { type Explanation, explainDecision, fieldName } from '../core/audit/explain.ts'
+import type { DecisionFigures, StoredUsage } from '../core/audit/recorded-usage.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { formatInstant } from '../core/instant.ts'
 import { formatMoney } from '../core/money.ts'
-import { type Explanation, explainDecision, fieldName } from '../core/rating/explain.ts'
-import type { DecisionFigures, StoredUsage } from '../core/rating/recompute.ts'
 import type { AccountSettings } from '../core/settings/settings.ts'
 import { readDecision, readRefusals } from '../ledger/audit/read-decision.ts'
 import { CatalogStore } from '../ledger/catalogs/catalogs.ts'

@@ -2,10 +2,10 @@
  * Decides every recorded event again, with the versions that it names, and compares the outcome. It reads pages by account and
  * event; what is recorded behind the current page in the meantime is ignored.
  */
-
+import { recompute } from '../core/audit/recompute.ts'
+import { type DecisionFigures, differingFigures, type StoredUsage } from '../core/audit/recorded-usage.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { formatMoney } from '../core/money.ts'
-import { type DecisionFigures, differingFigures, recompute, type StoredUsage } from '../core/rating/recompute.ts'
 import type { AccountSettings } from '../core/settings/settings.ts'
 import {
   BEFORE_ALL_DECISIONS,
@@ -21,7 +21,10 @@ import type { Pace } from './pace.ts'
 
 const EVENTS_PER_PAGE = 2_000
 
-/** Verifies all rated usage and returns how many events were decided again. */
+/**
+ * Reports each event whose record differs from what its versions decide, or that does not have exactly one identity. Returns
+ * how many events were decided again.
+ */
 export async function verifyCharges(pool: Pool, pace: Pace, onFault: OnFault): Promise<number> {
   const catalogs = createCatalogs(pool)
   let events = 0

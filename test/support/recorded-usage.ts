@@ -1,6 +1,7 @@
 /** Decided usage as the ledger would hold it, without a database. */
+
+import type { CorrectedUsage, StoredUsage } from '../../src/core/audit/recorded-usage.ts'
 import { creditTaken, type Decision } from '../../src/core/rating/decision.ts'
-import type { CorrectedUsage, StoredUsage } from '../../src/core/rating/recompute.ts'
 import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { type Fields, take, testAccount, testBook } from './catalog.ts'

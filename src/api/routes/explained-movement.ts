@@ -1,9 +1,9 @@
 /** One movement and why it cost what it cost, as reasons and figures without words. */
 import { z } from 'zod'
+import type { ChargeFacts } from '../../core/audit/charge-facts.ts'
 import { ROUNDING_MODES } from '../../core/catalog/catalog.ts'
 import { formatMoney } from '../../core/money.ts'
-import type { ChargeFacts } from '../../core/rating/charge-facts.ts'
-import { type RecordedPrice, unroundedAmount } from '../../core/rating/recorded-price.ts'
+import { type PriceFacts, unroundedAmount } from '../../core/rating/price-facts.ts'
 import { type ExplainedMovement, explainMovement, type RelatedUsage } from '../../ledger/audit/explain-movement.ts'
 import { readPersonNames } from '../../ledger/changes/person-names.ts'
 import type { MovementPayment } from '../../ledger/top-ups/read-payment-facts.ts'
@@ -250,7 +250,7 @@ const NO_MINUTES = {
   billed_seconds: null,
 } as const
 
-function priceJson(price: RecordedPrice): z.output<typeof Price> {
+function priceJson(price: PriceFacts): z.output<typeof Price> {
   const { decimal, isExact } = unroundedAmount(price)
   const sum = { unrounded: decimal, is_unrounded_exact: isExact }
   if (price.by === 'unit') {

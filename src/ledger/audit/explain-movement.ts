@@ -1,6 +1,6 @@
 /** One movement with why it is what it is: the decision behind usage, or the payment behind credit. */
 
-import { type ChargeFacts, chargeFacts } from '../../core/rating/charge-facts.ts'
+import { type ChargeFacts, chargeFacts } from '../../core/audit/charge-facts.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'

@@ -1,16 +1,15 @@
 /** One recorded event with everything its decision rests on: what corrected it, what it corrects, what it moved. */
-
-import type { NumberType } from '../../core/catalog/catalog.ts'
-import { formatInstant, type InstantMicros } from '../../core/instant.ts'
-import type { Currency } from '../../core/money.ts'
-import type { Outcome, Reason } from '../../core/rating/decision.ts'
 import type {
   CorrectedUsage,
   CorrectingUsage,
   GivenUp,
   RecordedMovement,
   StoredUsage,
-} from '../../core/rating/recompute.ts'
+} from '../../core/audit/recorded-usage.ts'
+import type { NumberType } from '../../core/catalog/catalog.ts'
+import { formatInstant, type InstantMicros } from '../../core/instant.ts'
+import type { Currency } from '../../core/money.ts'
+import type { Outcome, Reason } from '../../core/rating/decision.ts'
 import type { Channel, Direction, Leg, UsageType } from '../../core/usage/event.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import { epochMicros, instantText } from '../../platform/sql.ts'
@@ -132,6 +131,7 @@ interface DecisionRow {
   balance_after_micros: bigint
 }
 
+/** The newest record under this event id, with what it rests on; null where nothing is recorded under it. Takes no lock. */
 export async function readDecision(pool: Pool, accountId: string, eventId: string): Promise<StoredUsage | null> {
   const { rows } = await pool.query<DecisionRow>(READ_DECISION, [accountId, eventId])
   return rows[0] === undefined ? null : storedUsage(rows[0])

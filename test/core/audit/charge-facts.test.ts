@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
+import { type ChargeFacts, chargeFacts } from '../../../src/core/audit/charge-facts.ts'
+import type { DecisionFigures, StoredUsage } from '../../../src/core/audit/recorded-usage.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
-import { type ChargeFacts, chargeFacts } from '../../../src/core/rating/charge-facts.ts'
 import { roundedQuotient } from '../../../src/core/rating/price.ts'
-import type { StoredUsage } from '../../../src/core/rating/recompute.ts'
-import { unroundedAmount } from '../../../src/core/rating/recorded-price.ts'
+import { unroundedAmount } from '../../../src/core/rating/price-facts.ts'
 import type { AccountSettings } from '../../../src/core/settings/settings.ts'
 import {
   callFields,
@@ -24,6 +24,15 @@ const message = (fields: Fields) =>
 const fee = (micros: bigint | null, isFeeCharged: boolean) => ({ connectionFeeMicros: micros, isFeeCharged })
 const increments = (firstSeconds: number, nextSeconds: number) => ({ increments: { firstSeconds, nextSeconds } })
 const NONE = { packages: [] }
+const SINCE_2020 = parseInstant('2020-01-01T00:00:00Z')!
+
+const agent = () => usageFields({ type: 'voice_agent', agent_id: 'bot', duration_seconds: 7 })
+const items = () => usageFields({ type: 'other', sku: 'number-lookup', quantity: 12 })
+const splitCall = () => recorded([callFields({ duration_seconds: 90 })], { fairUseMinutesPerUser: 1 })
+const changed = (stored: StoredUsage, figures: Partial<DecisionFigures>): StoredUsage => ({
+  ...stored,
+  figures: { ...stored.figures, ...figures },
+})
 
 type Row = [reason: string, event: Fields, settings: Partial<AccountSettings>, facts: Partial<ChargeFacts>]
 
@@ -60,6 +69,7 @@ const ROWS: readonly Row[] = [
       destinationCountry: 'US',
       package: {
         id: 'eu-100',
+        sinceMicros: SINCE_2020,
         name: 'Europe 100',
         region: 'EU',
         regionCountries: ['AT', 'DE'],
@@ -74,7 +84,14 @@ const ROWS: readonly Row[] = [
     { packages: [{ id: 'eu-open', fromMicros: 0 }] },
     {
       callerCountry: 'US',
-      package: { id: 'eu-open', name: null, region: 'EU', regionCountries: ['AT', 'DE'], countries: ['AT', 'DE'] },
+      package: {
+        id: 'eu-open',
+        sinceMicros: 0,
+        name: null,
+        region: 'EU',
+        regionCountries: ['AT', 'DE'],
+        countries: ['AT', 'DE'],
+      },
     },
   ],
   [
@@ -287,16 +304,55 @@ describe('the facts of a charge', () => {
     expect(withoutCatalog).toMatchObject({ price: null, package: null, isReproduced: null, amountMicros: 70_000n })
   })
 
+  test.each<[what: string, stored: StoredUsage, settings: Partial<AccountSettings>]>([
+    ['is free', changed(recorded([callFields()], NONE), { outcome: 'free' }), NONE],
+    ['has a prefix that is in no deck', changed(recorded([callFields()], NONE), { prefix: '+4999' }), NONE],
+    ['had minutes left for all of it', changed(splitCall(), { minutesLeft: 2 }), { fairUseMinutesPerUser: 2 }],
+    [
+      'is of AI, and of no length',
+      { ...recorded([agent()], { voiceAgent: 'credit' }), quantity: 0 },
+      { voiceAgent: 'credit' },
+    ],
+    ['is of AI, by a tariff without a price', recorded([agent()]), { tariff: 'bare-usd' }],
+    ['is by a tariff that the catalog does not have', recorded([callFields()], NONE), { ...NONE, tariff: 'gone' }],
+    ['is a message of no channel', { ...recorded([message({ fragments: 1 })]), channel: null }, {}],
+    ['is a message of a channel without a deck', { ...recorded([message({ fragments: 1 })]), channel: 'whatsapp' }, {}],
+    ['is of no SKU', { ...recorded([items()]), sku: null }, {}],
+    ['is of a SKU without a price', { ...recorded([items()]), sku: 'nothing' }, {}],
+  ])('have no price of what %s', (_what, stored, settings) => {
+    expect(factsOf(stored, settings)).toMatchObject({ price: null, rounding: null })
+  })
+
+  it('price a message without a direction as sent, and a call without the minutes left as uncovered', () => {
+    const sent = { ...recorded([message({ fragments: 2 })]), direction: null }
+    expect(factsOf(sent).price).toEqual({ by: 'unit', perUnitMicros: 70_000n, units: 2 })
+    const call = changed(splitCall(), { minutesLeft: null })
+    expect(factsOf(call, { fairUseMinutesPerUser: 1 }).price).toMatchObject({ isFeeCharged: true, pricedSeconds: 90 })
+  })
+
+  it('have the fair use of an account that has no package any more, without a limit', () => {
+    const covered = recorded([callFields()])
+    expect(factsOf(covered, NONE)).toMatchObject({ package: null, fairUse: { limitMinutes: null, isOwnLimit: false } })
+    expect(factsOf(changed(covered, { cycleAnchor: null })).fairUse).toBeNull()
+    expect(factsOf(changed(covered, { cycleStart: null })).fairUse).toBeNull()
+  })
+
+  it('have the package of calls alone', () => {
+    expect(factsOf(recorded([message({ fragments: 1 })])).package).toBeNull()
+    expect(factsOf(recorded([callFields({ direction: 'inbound' })])).package).toMatchObject({ id: 'eu-100' })
+  })
+
   it('stay when the numbers are cleared', () => {
     const stored = recorded([callFields({ to: '+12125550100', duration_seconds: 61 })])
     expect(factsOf({ ...stored, from: null, to: null })).toEqual(factsOf(stored))
   })
 
   it('name a package that the catalog does not have any more by its id', () => {
-    const settings = { packages: [{ id: 'gone', fromMicros: parseInstant('2020-01-01T00:00:00Z')! }] }
+    const settings = { packages: [{ id: 'gone', fromMicros: SINCE_2020 }] }
     const stored = recorded([callFields({ leg: 'forwarded' })], settings)
     expect(factsOf(stored, settings).package).toEqual({
       id: 'gone',
+      sinceMicros: SINCE_2020,
       name: null,
       region: null,
       regionCountries: [],

@@ -5,12 +5,14 @@
 
 import type { Catalog, NumberType, Rounding } from '../catalog/catalog.ts'
 import type { Currency, Micros } from '../money.ts'
+import type { Outcome, Reason } from '../rating/decision.ts'
+import { nextCycleStart } from '../rating/fair-use.ts'
+import type { PriceFacts } from '../rating/price-facts.ts'
 import type { AccountSettings } from '../settings/settings.ts'
-import { packageIdAt } from './coverage.ts'
-import type { Outcome, Reason } from './decision.ts'
-import { fairUseLimit, nextCycleStart } from './fair-use.ts'
-import { differingFigures, recompute, type StoredUsage } from './recompute.ts'
-import { type RecordedPrice, recordedPrice } from './recorded-price.ts'
+import { recompute } from './recompute.ts'
+import { type LimitFacts, type PackageFacts, packageFacts, recordedLimit } from './recorded-package.ts'
+import { recordedPrice } from './recorded-price.ts'
+import { differingFigures, type StoredUsage } from './recorded-usage.ts'
 
 export interface ChargeFacts {
   readonly outcome: Outcome
@@ -36,27 +38,15 @@ export interface ChargeFacts {
   readonly package: PackageFacts | null
   /** Null where the event was held against no minutes. */
   readonly fairUse: FairUseFacts | null
-  readonly price: RecordedPrice | null
+  readonly price: PriceFacts | null
   /** Null where nothing was priced. */
   readonly rounding: Rounding | null
   /** Whether deciding again gives the same; null where too little is recorded to decide again. */
   readonly isReproduced: boolean | null
 }
 
-export interface PackageFacts {
-  readonly id: string
-  readonly name: string | null
-  /** Null where the recorded catalog does not have the package. */
-  readonly region: string | null
-  readonly regionCountries: readonly string[]
-  readonly countries: readonly string[]
-}
-
-export interface FairUseFacts {
-  /** Null: no limit. */
-  readonly limitMinutes: number | null
-  /** Whose limit it is. */
-  readonly isOwnLimit: boolean
+/** What a call was held against, or what a correction gives back to. */
+export interface FairUseFacts extends LimitFacts {
   /** Before the event; null: no limit. */
   readonly minutesLeft: number | null
   /** Below zero where a correction gives them back. */
@@ -69,8 +59,7 @@ export interface FairUseFacts {
 /** `catalog` is the version recorded with the event, null where none was or it is not stored any more. */
 export function chargeFacts(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): ChargeFacts {
   const { figures } = stored
-  const price = recordedPrice(stored, settings, catalog)
-  const pack = packageOf(stored, settings, catalog)
+  const price = recordedPrice(stored, catalog?.tariffs.get(settings.tariff))
   return {
     outcome: figures.outcome,
     reason: figures.reason,
@@ -87,39 +76,21 @@ export function chargeFacts(stored: StoredUsage, settings: AccountSettings, cata
     destinationCountry: figures.toCountry,
     destinationType: figures.toType,
     callerCountry: figures.fromCountry,
-    package: pack,
-    fairUse: fairUseOf(stored, settings, catalog),
+    // Of calls alone: nothing else is asked of a package.
+    package: stored.type === 'call' ? packageFacts(stored, settings, catalog) : null,
+    fairUse: fairUseFacts(stored, settings, catalog),
     price,
     rounding: price === null ? null : catalog!.rounding,
     isReproduced: isReproduced(stored, settings, catalog),
   }
 }
 
-/** Of calls alone: nothing else is asked of a package. */
-function packageOf(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): PackageFacts | null {
-  const id = stored.type === 'call' ? packageIdAt(settings, stored.occurredAtMicros) : null
-  if (id === null) return null
-  const pack = catalog?.packages.get(id)
-  if (catalog === null || pack === undefined)
-    return { id, name: null, region: null, regionCountries: [], countries: [] }
-  const { name, region, countries } = pack
-  return { id, name, region, regionCountries: [...(catalog.regions.get(region) ?? [])], countries: [...countries] }
-}
-
-function fairUseOf(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): FairUseFacts | null {
+function fairUseFacts(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): FairUseFacts | null {
   const { cycleAnchor, cycleStart, minutesLeft, coveredMinutes } = stored.figures
   if (cycleAnchor === null || cycleStart === null) return null
-  const id = packageIdAt(settings, stored.occurredAtMicros)
-  const pack = id === null ? undefined : catalog?.packages.get(id)
-  const limitMinutes = pack === undefined ? null : fairUseLimit(settings, pack)
-  return {
-    limitMinutes,
-    isOwnLimit: limitMinutes !== null && settings.fairUseMinutesPerUser !== null,
-    minutesLeft,
-    coveredMinutes,
-    cycleStart,
-    cycleEnd: nextCycleStart(cycleAnchor, cycleStart),
-  }
+  const cycleEnd = nextCycleStart(cycleAnchor, cycleStart)
+  const limit = recordedLimit(stored, settings, catalog)
+  return { ...limit, minutesLeft, coveredMinutes, cycleStart, cycleEnd }
 }
 
 function isReproduced(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): boolean | null {

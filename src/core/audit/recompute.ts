@@ -1,0 +1,143 @@
+/**
+ * Decides recorded usage a second time, from what was stored with it: the event, the versions of settings and catalog,
+ * the minutes that were left. The same figures must come out, or the record and the rules disagree.
+ */
+
+import { decideUsage } from '../batch/decide-usage.ts'
+import { type Book, type KnownUsage, usageKey } from '../book/book.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import { creditTaken, type Decision } from '../rating/decision.ts'
+import { counterKey, counterOf, storedCounter } from '../rating/fair-use.ts'
+import { CATALOG_NUMBERS } from '../rating/number-lookup.ts'
+import type { AccountSettings } from '../settings/settings.ts'
+import type { UsageEvent } from '../usage/event.ts'
+import { recordedNumbers } from './recorded-numbers.ts'
+import { recordedLimit } from './recorded-package.ts'
+import { areNumbersCleared, type CorrectedUsage, type DecisionFigures, type StoredUsage } from './recorded-usage.ts'
+
+/** Null where the record holds too little to decide again; `why` says what it lacks. */
+export type Recomputed =
+  | { readonly figures: DecisionFigures; readonly why: null }
+  | { readonly figures: null; readonly why: string }
+
+/**
+ * Decides `stored` again by the versions that it names, with the minutes that were left by its record. `catalog` is null where
+ * none was asked when it was decided. Numbers that were cleared are answered for by what was recorded of them.
+ */
+export function recompute(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): Recomputed {
+  const event = rebuiltEvent(stored)
+  if (typeof event === 'string') return { figures: null, why: event }
+  const numbers = areNumbersCleared(stored) ? recordedNumbers(stored) : CATALOG_NUMBERS
+  const decided = decideUsage(event, '', bookAtTheTime(stored, settings, catalog), numbers)
+  return { figures: figuresOf(decided), why: null }
+}
+
+function figuresOf(decided: Decision): DecisionFigures {
+  const counter = decided.fairUse?.counter ?? null
+  return {
+    outcome: decided.outcome,
+    reason: decided.reason,
+    units: decided.units,
+    coveredMinutes: decided.coveredMinutes,
+    amountMicros: decided.amountMicros,
+    currency: decided.currency,
+    deck: decided.rate?.deck ?? null,
+    prefix: decided.rate?.prefix ?? null,
+    destination: decided.rate?.destination ?? null,
+    toCountry: decided.to?.country ?? null,
+    toType: decided.to?.type ?? null,
+    fromCountry: decided.from?.country ?? null,
+    minutesLeft: decided.fairUse?.minutesLeft ?? null,
+    cycleAnchor: counter?.anchor ?? null,
+    cycleStart: counter?.cycleStart ?? null,
+    movedMicros: -creditTaken(decided),
+  }
+}
+
+/** The event as it was read, or what its record lacks. A number that was cleared is empty: nothing is asked of it. */
+function rebuiltEvent(stored: StoredUsage): UsageEvent | string {
+  const { accountId, eventId, occurredAtMicros, interactionId, userId, quantity, from } = stored
+  const to = stored.to ?? ''
+  const facts = { accountId, eventId, occurredAtMicros, interactionId, userId }
+  switch (stored.type) {
+    case 'call': {
+      const { direction, leg } = stored
+      if (direction === null || leg === null) return 'the direction or the leg is not recorded'
+      return { ...facts, type: 'call', direction, leg, from, to, durationSeconds: quantity }
+    }
+    case 'toll_free':
+      return { ...facts, type: 'toll_free', from, to, durationSeconds: quantity }
+    case 'message': {
+      const { channel, direction } = stored
+      if (channel === null || direction === null) return 'the channel or the direction is not recorded'
+      return { ...facts, type: 'message', channel, direction, from, to, fragments: quantity }
+    }
+    case 'conversation_intelligence':
+      return { ...facts, type: 'conversation_intelligence', durationSeconds: quantity }
+    case 'voice_agent':
+      return { ...facts, type: 'voice_agent', agentId: stored.agentId ?? '', durationSeconds: quantity }
+    case 'other':
+      if (stored.sku === null) return 'the SKU is not recorded'
+      return { ...facts, type: 'other', sku: stored.sku, quantity }
+    case 'correction':
+      if (stored.corrects === null) return 'which event it corrects is not recorded'
+      return { ...facts, type: 'correction', corrects: stored.corrects }
+  }
+}
+
+/** What was known when the event was decided, as far as its decision depends on it. */
+function bookAtTheTime(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): Book {
+  const { accountId, eventId, catalogVersion } = stored
+  const known = new Map<string, KnownUsage>()
+  if (stored.corrects !== null && stored.corrected !== null && wasKnown(stored.corrected)) {
+    known.set(usageKey(accountId, stored.corrects), knownUsage(accountId, stored.corrected))
+  }
+  const awaited = new Map<string, string>()
+  const by = stored.correctedBy
+  // A correction that was pending came before the event; one that reversed it came after, and did not matter yet.
+  const cameFirst = by?.outcome === 'pending' || (by?.outcome === null && stored.figures.outcome === 'voided')
+  if (by !== null && cameFirst) awaited.set(usageKey(accountId, eventId), by.eventId)
+  return {
+    accounts: new Map([[accountId, settings]]),
+    catalogs:
+      catalog === null || catalogVersion === null
+        ? []
+        : [{ version: catalogVersion, inForceFromMicros: Number.NEGATIVE_INFINITY, catalog }],
+    known,
+    awaited,
+    minutesUsed: minutesUsedBefore(stored, settings, catalog),
+  }
+}
+
+/** An event that is voided came after its correction, and so did another correction: neither was known to it. */
+function wasKnown(corrected: CorrectedUsage): boolean {
+  return corrected.outcome !== 'voided' && corrected.type !== 'correction'
+}
+
+function knownUsage(accountId: string, corrected: CorrectedUsage): KnownUsage {
+  return {
+    content: '',
+    outcome: corrected.outcome,
+    isCorrection: false,
+    amountMicros: corrected.amountMicros,
+    coveredMinutes: corrected.coveredMinutes,
+    currency: corrected.currency,
+    counter: storedCounter(accountId, corrected.userId, corrected.cycleAnchor, corrected.cycleStart),
+    movementSequence: null,
+    correctedBy: null,
+  }
+}
+
+/** The counter that leaves the recorded minutes: the limit less what was left. Without a limit it does not matter. */
+function minutesUsedBefore(
+  stored: StoredUsage,
+  settings: AccountSettings,
+  catalog: Catalog | null,
+): Map<string, number> {
+  const { limitMinutes } = recordedLimit(stored, settings, catalog)
+  const { minutesLeft } = stored.figures
+  if (limitMinutes === null || minutesLeft === null || stored.userId === null) return new Map()
+  const key = counterKey(counterOf(settings, stored.userId, stored.occurredAtMicros))
+  // More minutes left than the limit allows would take a counter below zero, which there is not: that must differ.
+  return new Map([[key, Math.max(0, limitMinutes - minutesLeft)]])
+}
