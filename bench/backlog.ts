@@ -3,7 +3,7 @@
  * as separate processes.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { createKafka } from '../src/platform/kafka.ts'
+import { createKafka } from '../src/platform/kafka/client.ts'
 import { createLog } from '../src/platform/log.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Figure, median } from './figures.ts'

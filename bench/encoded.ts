@@ -4,7 +4,7 @@ import type { Kafka } from 'kafkajs'
 import { outboxKey } from '../src/outbox/messages.ts'
 import { decodePack, encodePack, type PackedRecord } from '../src/outbox/pack.ts'
 import { recordSets } from '../src/outbox/record-sets.ts'
-import { openFencedSender, type RecordSet } from '../src/platform/fenced-sender.ts'
+import { openFencedSender, type RecordSet } from '../src/platform/kafka/fenced-sender.ts'
 import type { UsageMessage } from './mixes.ts'
 
 const IN_FLIGHT = 4

@@ -9,7 +9,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import type { PackedRecord } from '../src/outbox/pack.ts'
-import { createKafka } from '../src/platform/kafka.ts'
+import { createKafka } from '../src/platform/kafka/client.ts'
 import { createLog } from '../src/platform/log.ts'
 import { USAGE_TOPICS } from '../src/topics.ts'
 import { startServe } from '../stack/serve.ts'

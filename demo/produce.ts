@@ -1,6 +1,6 @@
 /** Sends the demo's traffic at a given rate, as a producer should: acknowledged by all replicas, idempotent, keyed by account. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { createKafka } from '../src/platform/kafka.ts'
+import { createKafka } from '../src/platform/kafka/client.ts'
 import { createLog } from '../src/platform/log.ts'
 import type { Installation } from '../testkit/installation.ts'
 import type { Produced } from '../testkit/tally.ts'

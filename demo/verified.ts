@@ -2,7 +2,7 @@
 import { createDecoder } from '../src/intake/decode.ts'
 import { sandboxDatabaseUrl } from '../src/payments/providers/sandbox/database.ts'
 import { findSandboxProvider } from '../src/payments/providers/sandbox/provider.ts'
-import { createKafka } from '../src/platform/kafka.ts'
+import { createKafka } from '../src/platform/kafka/client.ts'
 import { createLog } from '../src/platform/log.ts'
 import { USAGE_TOPICS } from '../src/topics.ts'
 import { verify } from '../src/verify/verify.ts'

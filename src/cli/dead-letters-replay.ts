@@ -7,7 +7,7 @@ import {
 } from '../dead-letters/replay.ts'
 import { openReplaySender } from '../dead-letters/replay-sender.ts'
 import { summariseDeadLetters } from '../ledger/dead-letters/list-dead-letters.ts'
-import { createKafka } from '../platform/kafka.ts'
+import { createKafka } from '../platform/kafka/client.ts'
 import { CommandFailed, counted } from './command.ts'
 import { commandLog, readConfig, withDatabase } from './connected.ts'
 import { type FilterOptions, filterOf, positionOf } from './dead-letters-list.ts'

@@ -4,7 +4,7 @@
  */
 import { createDecoder } from '../intake/decode.ts'
 import { findProvider } from '../payments/open-provider.ts'
-import { createKafka } from '../platform/kafka.ts'
+import { createKafka } from '../platform/kafka/client.ts'
 import { createPool } from '../platform/postgres.ts'
 import { USAGE_TOPICS } from '../topics.ts'
 import type { Fault } from '../verify/fault.ts'

@@ -4,9 +4,9 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Kafka, Partitioners, type Producer } from 'kafkajs'
-import { type PlacedMessage, SendNotAcknowledged, sendAcknowledged } from '../platform/kafka.ts'
-import { clusterOf, readPartitionCounts } from '../platform/kafka-cluster.ts'
-import { partitionHash } from '../platform/partition-hash.ts'
+import { type PlacedMessage, SendNotAcknowledged, sendAcknowledged } from '../platform/kafka/client.ts'
+import { clusterOf, readPartitionCounts } from '../platform/kafka/cluster.ts'
+import { partitionHash } from '../platform/kafka/partition-hash.ts'
 
 const REPLAYED_FROM_HEADER = 'tollgate-replayed-from'
 

@@ -2,7 +2,7 @@
  * One leadership: from fencing the predecessors of these shards until a lease is lost or gained, something fails, the
  * process stops, or it has lasted long enough. What is done under it is in `turns.ts`.
  */
-import { type Fence, type FencedSender, openFencedSender } from '../platform/fenced-sender.ts'
+import { type Fence, type FencedSender, openFencedSender } from '../platform/kafka/fenced-sender.ts'
 import { keepLease, type Leadership, LeaseOver } from './leadership.ts'
 import type { Lane } from './messages.ts'
 import { takeTurns } from './turns.ts'

@@ -1,5 +1,5 @@
 /** A message on its way out: all of it encoded, so that the relay only moves bytes. */
-import { partitionHash } from '../platform/partition-hash.ts'
+import { partitionHash } from '../platform/kafka/partition-hash.ts'
 
 export type Lane = 'now' | 'record'
 

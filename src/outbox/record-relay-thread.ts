@@ -1,7 +1,7 @@
 /** The thread of `record-relay.ts`: what runs on it. */
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import { createKafka } from '../platform/kafka.ts'
+import { createKafka } from '../platform/kafka/client.ts'
 import { createLog } from '../platform/log.ts'
 import { createPool } from '../platform/postgres.ts'
 import type { Asked, RelayConfig, Told } from './record-relay.ts'

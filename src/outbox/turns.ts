@@ -4,7 +4,7 @@
  * What the broker has is deleted behind, for several turns at once.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Fence, FencedSender } from '../platform/fenced-sender.ts'
+import type { Fence, FencedSender } from '../platform/kafka/fenced-sender.ts'
 import { within } from '../platform/within.ts'
 import { type Leadership, type Lease, LeaseOver, type ViewSink } from './leadership.ts'
 import type { Lane } from './messages.ts'

@@ -4,7 +4,7 @@
  */
 import { promisify } from 'node:util'
 import { zstdDecompress } from 'node:zlib'
-import { partitionHash } from '../platform/partition-hash.ts'
+import { partitionHash } from '../platform/kafka/partition-hash.ts'
 import { ByteReader } from './bytes.ts'
 import type { PackedRecord, PackedSet } from './pack.ts'
 

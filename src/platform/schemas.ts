@@ -9,7 +9,7 @@ import avro from 'avsc'
 import kafkajs, { type Admin } from 'kafkajs'
 import { TOPICS, USAGE_TOPIC_SETTINGS, USAGE_TOPICS } from '../topics.ts'
 import type { Config } from './config.ts'
-import { createKafka } from './kafka.ts'
+import { createKafka } from './kafka/client.ts'
 import type { Logger } from './log.ts'
 
 const EVENT_SCHEMAS = join(import.meta.dirname, '../../schemas/events')

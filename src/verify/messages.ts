@@ -9,10 +9,10 @@ import type { Decoder } from '../intake/decode.ts'
 import { contentHashOf } from '../ledger/batch/content-hash.ts'
 import { readOffsets } from '../ledger/epochs/consumer-offsets.ts'
 import { valueHash } from '../ledger/source-message.ts'
+import { type OffsetRange, type ReadBatch, readRanges } from '../platform/kafka/read-ranges.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
-import { type OffsetRange, type ReadBatch, readRanges } from './read-topic.ts'
 
 const MESSAGES_PER_LOOK_UP = 2_000
 

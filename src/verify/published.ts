@@ -8,10 +8,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
 import { shardOf } from '../outbox/messages.ts'
+import { type OffsetRange, readRanges } from '../platform/kafka/read-ranges.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { Fault, OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
-import { type OffsetRange, readRanges } from './read-topic.ts'
 import { ALWAYS, mayBeGone, noteFirst, type Retained, retainedSince } from './retention.ts'
 import { addMessage, findGaps, type Gap, isAfter, newestOf, type Place, type Run } from './runs.ts'
 

@@ -2,8 +2,8 @@
  * What retention may have deleted from a topic. It deletes the oldest messages of each partition, but not up to the same time
  * in each. So a missing message may have been deleted from the partition of an account before or after partitions were added.
  */
-import { partitionHash } from '../platform/partition-hash.ts'
-import type { OffsetRange, ReadBatch } from './read-topic.ts'
+import { partitionHash } from '../platform/kafka/partition-hash.ts'
+import type { OffsetRange, ReadBatch } from '../platform/kafka/read-ranges.ts'
 
 /**
  * The time from which each partition is complete, in milliseconds since 1970: -Infinity if nothing was ever deleted, and

@@ -2,7 +2,7 @@ import { zstdDecompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { chunksOf, requestsOf } from '../../bench/limit.ts'
 import { encodePack, encodePackOfSets } from '../../src/outbox/pack.ts'
-import { partitionHash } from '../../src/platform/partition-hash.ts'
+import { partitionHash } from '../../src/platform/kafka/partition-hash.ts'
 
 const PARTITIONS = 12
 const TOPIC = 'usage.rated.v1'

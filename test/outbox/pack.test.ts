@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type OutboxMessage, outboxKey } from '../../src/outbox/messages.ts'
 import { decodePack, encodePack, encodePackOfSets } from '../../src/outbox/pack.ts'
 import { unpackSet } from '../../src/outbox/unpack-set.ts'
-import { partitionHash } from '../../src/platform/partition-hash.ts'
+import { partitionHash } from '../../src/platform/kafka/partition-hash.ts'
 import { readBody, readPack } from '../support/packed.ts'
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))

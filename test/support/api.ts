@@ -14,7 +14,7 @@ import { createPortalLink, openPortalSession } from '../../src/ledger/access/por
 import { CatalogStore } from '../../src/ledger/catalogs/catalogs.ts'
 import { RecentCatalogs } from '../../src/ledger/catalogs/recent-catalogs.ts'
 import type { PaymentProvider, WebhookReader } from '../../src/payments/providers/provider.ts'
-import { createKafka } from '../../src/platform/kafka.ts'
+import { createKafka } from '../../src/platform/kafka/client.ts'
 import { createLog, type Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { createViewListener } from '../../src/view/listen.ts'

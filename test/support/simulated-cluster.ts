@@ -3,8 +3,8 @@
  * them, from metadata that is as old as it would be, so that a test decides when partitions are added and when leaders move.
  */
 import { type Kafka, KafkaJSProtocolError, type Message } from 'kafkajs'
-import { createKafka } from '../../src/platform/kafka.ts'
-import type { Cluster, ProtocolRequest } from '../../src/platform/kafka-cluster.ts'
+import { createKafka } from '../../src/platform/kafka/client.ts'
+import type { Cluster, ProtocolRequest } from '../../src/platform/kafka/cluster.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { encodeProduceAnswer, readProduce } from './produce-request.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { partitionHash } from '../../src/platform/partition-hash.ts'
+import { partitionHash } from '../../src/platform/kafka/partition-hash.ts'
 import { ALWAYS, mayBeGone, noteFirst, retainedSince } from '../../src/verify/retention.ts'
 
 const MINUTE_MS = 60_000

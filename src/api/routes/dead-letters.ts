@@ -10,7 +10,7 @@ import {
   listDeadLetters,
   summariseDeadLetters,
 } from '../../ledger/dead-letters/list-dead-letters.ts'
-import { SendNotAcknowledged } from '../../platform/kafka.ts'
+import { SendNotAcknowledged } from '../../platform/kafka/client.ts'
 import { callerOf } from '../access/authenticate.ts'
 import { actorOf } from '../access/permissions.ts'
 import { cursorOf, pageOf, readCursor } from '../protocol/paging.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeProduce, type Fence, openFencedSender, SendRefused } from '../../src/platform/fenced-sender.ts'
-import { readProduce } from '../support/produce-request.ts'
-import { SimulatedCluster } from '../support/simulated-cluster.ts'
+import { encodeProduce, type Fence, openFencedSender, SendRefused } from '../../../src/platform/kafka/fenced-sender.ts'
+import { readProduce } from '../../support/produce-request.ts'
+import { SimulatedCluster } from '../../support/simulated-cluster.ts'
 
 const TOPIC = 'credit.balance-changed.v1'
 

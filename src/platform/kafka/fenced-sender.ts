@@ -11,9 +11,9 @@
  * request in flight. So the request is made here, and the client has its cluster: connections, metadata, coordinators.
  */
 import type { Kafka } from 'kafkajs'
+import { within } from '../within.ts'
+import { type Broker, clusterOf, type ProtocolRequest, readPartitionCounts } from './cluster.ts'
 import { crc32c } from './crc32c.ts'
-import { type Broker, clusterOf, type ProtocolRequest, readPartitionCounts } from './kafka-cluster.ts'
-import { within } from './within.ts'
 
 /** Records of one topic and partition, encoded as Kafka keeps them (batch format v2, numbered from 0). */
 export interface RecordSet {

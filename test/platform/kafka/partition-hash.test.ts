@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Partitioners } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
-import { partitionHash } from '../../src/platform/partition-hash.ts'
+import { partitionHash } from '../../../src/platform/kafka/partition-hash.ts'
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
 

@@ -2,8 +2,8 @@
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 import kafkajs, { Kafka, type LogEntry, logLevel, type Message, type Producer } from 'kafkajs'
-import type { Config } from './config.ts'
-import type { Logger } from './log.ts'
+import type { Config } from '../config.ts'
+import type { Logger } from '../log.ts'
 
 /** Beside gzip, which the client knows: what Node itself can read. */
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { crc32c } from '../../src/platform/crc32c.ts'
-import { checksum } from '../support/produce-request.ts'
+import { crc32c } from '../../../src/platform/kafka/crc32c.ts'
+import { checksum } from '../../support/produce-request.ts'
 
 it('is the checksum of RFC 3720', () => {
   expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283)
