@@ -10,15 +10,15 @@
  * Nothing is decided here. The core judges under the account's lock what may be charged, and the provider's answers go
  * through `recordPayment`, as they do from webhooks and sweeps.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import type { TopUp } from '../core/top-up/machine.ts'
 import { claimTopUps, releaseClaim } from '../ledger/top-ups/claim-top-ups.ts'
+import { pause, retryWaitMs } from '../platform/retry.ts'
 import { type ChargerParts, createCharger } from './charge.ts'
 
 /** Top-ups in progress at a time, each of which waits for the provider most of the time. */
 const CONCURRENT_TOP_UPS = 8
 const POLL_MS = 250
-const RETRY_MS = 1_000
+const BACKOFF = { firstMs: 1_000, maxMs: 1_000 }
 /**
  * Long enough for the calls of one turn. When a process dies, its top-ups wait no longer than this. The claim is extended
  * right before a confirmation.
@@ -67,10 +67,10 @@ export function startWorker(parts: WorkerParts): Worker {
         if (turns.length > 0) waitMs = 0
       } catch (error) {
         log.warn({ err: error }, 'top-ups could not be claimed; tried again')
-        waitMs = RETRY_MS
+        waitMs = retryWaitMs(BACKOFF, 1)
       }
       lastTurnAt = Date.now()
-      if (waitMs > 0) await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => {})
+      if (waitMs > 0) await pause(waitMs, stopping.signal)
     }
     await Promise.all(inProgress)
   }

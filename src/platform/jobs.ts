@@ -6,9 +6,9 @@
  * any number of processes may run the same jobs and a crash loses nothing. No session state is needed, so a pooler may
  * sit in between, and no ledger transaction has to notify anybody.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from './log.ts'
 import { gauge, type Registry, retriesCounter } from './metrics.ts'
+import { pause } from './retry.ts'
 
 export interface Job {
   readonly name: string
@@ -54,7 +54,7 @@ export interface Jobs {
 }
 
 /** Starts the jobs; a job that fails is logged, counted and run again after its interval. */
-export function startJobs({ jobs, log, registry, wait = sleep }: JobsParts): Jobs {
+export function startJobs({ jobs, log, registry, wait = pause }: JobsParts): Jobs {
   const retries = retriesCounter(registry)
   const oldestWork = gauge(registry, {
     name: 'tollgate_job_oldest_work_seconds',
@@ -102,8 +102,4 @@ export function startJobs({ jobs, log, registry, wait = sleep }: JobsParts): Job
       return job.everyMs
     }
   }
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {})
 }

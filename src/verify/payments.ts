@@ -11,6 +11,7 @@ import { formatMoney } from '../core/money.ts'
 import { entriesFor, NOTHING_POSTED, type PaymentTotals } from '../core/top-up/payment.ts'
 import type { NoAnswer, PaymentFacts, PaymentProvider } from '../payments/providers/provider.ts'
 import type { Pool } from '../platform/postgres.ts'
+import { pause, retryWaitMs } from '../platform/retry.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 
@@ -27,7 +28,7 @@ const RECHECK_EVERY_MS = 1_000
 const MAX_READS_PER_CHECK = 20
 
 const MAX_TRIES = 3
-const RETRY_MS = 1_000
+const BACKOFF = { firstMs: 1_000, maxMs: 1_000 }
 
 const READ_IDS = `
   select payment_id from tollgate.payments where provider = $1 and payment_id > $2 order by payment_id limit $3`
@@ -294,7 +295,7 @@ async function answered<T extends { readonly kind: string }>(
     const answer = await ask()
     if (!isNoAnswer(answer)) return answer as Exclude<T, NoAnswer>
     if (asked === MAX_TRIES) throw new ProviderSilent(name, answer.detail)
-    await delay(RETRY_MS)
+    await pause(retryWaitMs(BACKOFF, asked))
   }
 }
 

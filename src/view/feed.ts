@@ -12,6 +12,7 @@ import type { ViewSink } from '../outbox/leadership.ts'
 import type { Logger } from '../platform/log.ts'
 import { counter, gauge, type Registry } from '../platform/metrics.ts'
 import type { Pool } from '../platform/postgres.ts'
+import { type Failure, pause, retry, retryWaitMs } from '../platform/retry.ts'
 import { applyChanges } from './apply.ts'
 import { linesOf } from './changes.ts'
 import { rebuildView } from './rebuild.ts'
@@ -27,8 +28,8 @@ const BEAT_EVERY_MS = 500
 const DEPOSED_MS = 5_000
 /** What forces a rebuild of one shard mostly affects all: shards found within this time are rebuilt together. */
 const GATHER_MS = BEAT_EVERY_MS + 100
-const RETRY_MS = 1_000
-const RECONNECT_MS = 10
+const REBUILD_BACKOFF = { firstMs: 1_000, maxMs: 1_000 }
+const RECONNECT_BACKOFF = { firstMs: 10, maxMs: 10 }
 
 const READ_IS_COMPLETE = `
   select misses = misses_mended as is_complete from tollgate.live_view_shards where shard = $1::smallint`
@@ -138,20 +139,19 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     const lines = readable(shard, changes)
     if (lines === null) return false
     const giveUpAt = performance.now() + ANSWER_TIMEOUT_MS
-    for (;;) {
-      try {
-        if (!(await isReadyWithin(redis, giveUpAt - performance.now()))) throw new Error('no connection to Redis')
-        // If there is no view yet, nothing is written and nothing is missed: the rebuild will read the database.
-        await applyChanges(redis, shard, lines)
-        return true
-      } catch (error) {
-        // A broken connection is a miss only if no other is ready in time.
-        if (!isConnectionLost(error) || performance.now() >= giveUpAt) {
-          fail(error)
-          return false
-        }
-        await delay(RECONNECT_MS)
-      }
+    const write = async () => {
+      if (!(await isReadyWithin(redis, giveUpAt - performance.now()))) throw new Error('no connection to Redis')
+      // If there is no view yet, nothing is written and nothing is missed: the rebuild will read the database.
+      await applyChanges(redis, shard, lines)
+    }
+    try {
+      // A broken connection is a miss only if no other is ready in time.
+      const isRetried = ({ error }: Failure) => isConnectionLost(error) && performance.now() < giveUpAt
+      await retry(write, { backoff: RECONNECT_BACKOFF, isRetried })
+      return true
+    } catch (error) {
+      fail(error)
+      return false
     }
   }
 
@@ -265,7 +265,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
       if (signal.aborted) return
       metrics.viewRebuildsTotal.inc({ result: 'failed' })
       log.warn({ err: error }, 'the live view could not be rebuilt; it is tried again')
-      await delay(RETRY_MS, undefined, { signal }).catch(() => {})
+      await pause(retryWaitMs(REBUILD_BACKOFF, 1), signal)
     } finally {
       inRebuild.clear()
       rebuilding = null

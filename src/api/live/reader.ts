@@ -2,16 +2,16 @@
  * Reads followed accounts and their top-ups from the database. One statement runs at a time and covers everything that
  * was requested since the last one, so the load does not grow with the number of streams.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { readParts } from '../../ledger/accounts/read-parts.ts'
 import { type LatestTopUp, latestTopUps } from '../../ledger/top-ups/latest-top-ups.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Pool } from '../../platform/postgres.ts'
+import { pause, retryWaitMs } from '../../platform/retry.ts'
 import type { LiveFacts } from './facts.ts'
 
 /** As many as the page shows at once. */
 const MAX_TOP_UPS = 20
-const RETRY_MS = 1_000
+const BACKOFF = { firstMs: 1_000, maxMs: 1_000 }
 
 interface ReaderParts {
   readonly pool: Pool
@@ -80,7 +80,7 @@ export function createReader({ pool, log, isFollowed, onParts, onTopUps }: Reade
         // Log once per outage.
         if (!isFailing) log.warn({ err: error }, 'followed accounts cannot be read; it is tried again')
         isFailing = true
-        await delay(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {})
+        await pause(retryWaitMs(BACKOFF, 1), stopping.signal)
       }
     }
   }

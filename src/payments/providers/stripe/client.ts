@@ -8,6 +8,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import Stripe from 'stripe'
+import { retry } from '../../../platform/retry.ts'
 import type { NoAnswer, Refused } from '../provider.ts'
 
 /** The API version that this code is written for. Answers and webhooks use it, whatever the account's default version is. */
@@ -20,9 +21,8 @@ export interface StripeAccount {
   readonly apiUrl?: string | undefined
 }
 
-const BUSY_MS = 100
 /** While another process uses the same key. */
-const MAX_BUSY_MS = 1_000
+const BUSY_BACKOFF = { firstMs: 100, maxMs: 1_000 }
 
 export type StripeClient = Stripe
 
@@ -110,7 +110,7 @@ export async function call<T extends { readonly kind: string }>(
     isWrite: boolean,
   ): Promise<R> => {
     const hadWritten = hasWritten
-    for (let busyMs = BUSY_MS; ; busyMs = Math.min(2 * busyMs, MAX_BUSY_MS)) {
+    const sendOnce = async () => {
       const leftMs = Math.ceil(endsAt - performance.now())
       if (leftMs <= 0) throw late()
       try {
@@ -118,10 +118,13 @@ export async function call<T extends { readonly kind: string }>(
         return await request({ ...options, timeout: leftMs })
       } catch (error) {
         hasWritten = hadWritten || (isWrite && mayHaveHappened(error))
-        if (!isBusy(error) || performance.now() + busyMs >= endsAt) throw error
-        await delay(busyMs * (0.5 + Math.random()))
+        throw error
       }
     }
+    return await retry(sendOnce, {
+      backoff: BUSY_BACKOFF,
+      isRetried: ({ error, waitMs }) => isBusy(error) && performance.now() + waitMs < endsAt,
+    })
   }
   const requests: Requests = {
     read: (request) => send(request, {}, false),
