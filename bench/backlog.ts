@@ -3,9 +3,8 @@
  * as separate processes.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { createKafka } from '../src/platform/kafka/client.ts'
-import { createLog } from '../src/platform/log.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
+import { foreignKafka } from '../testkit/foreign-kafka.ts'
 import { type Figure, median } from './figures.ts'
 import { type UsageMessage, uniformMix } from './mixes.ts'
 import { memoryOf } from './processes.ts'
@@ -82,7 +81,7 @@ export async function benchBacklog(messages: number): Promise<Figure[]> {
 /** Sends some hundred events per second, on top of the backlog. */
 async function sendLive(rig: Rig, over: AbortSignal): Promise<void> {
   const stream = uniformMix(rig.parts, 777)
-  const producer = createKafka(rig.config.kafka, createLog('error')).producer({
+  const producer = foreignKafka(rig.config.kafka.brokers).producer({
     idempotent: true,
     maxInFlightRequests: 1,
   })

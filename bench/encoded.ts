@@ -1,10 +1,11 @@
 /** Sends as the relay does: encoded in advance, several requests at once, so that the bench itself is not the bottleneck. */
 import { randomUUID } from 'node:crypto'
-import type { Kafka } from 'kafkajs'
 import { outboxKey } from '../src/outbox/messages.ts'
 import { decodePack, encodePack, type PackedRecord } from '../src/outbox/pack.ts'
 import { recordSets } from '../src/outbox/record-sets.ts'
-import { openFencedSender, type RecordSet } from '../src/platform/kafka/fenced-sender.ts'
+import type { KafkaClient } from '../src/platform/kafka/client.ts'
+import { openFencedSender } from '../src/platform/kafka/fenced-sender.ts'
+import type { RecordSet } from '../src/platform/kafka/produce-request.ts'
 import type { UsageMessage } from './mixes.ts'
 
 const IN_FLIGHT = 4
@@ -28,7 +29,7 @@ export function encodeUsage(messages: readonly UsageMessage[]): readonly PackedR
   ).records
 }
 
-export async function openEncodedSender(kafka: Kafka, topics: readonly string[]): Promise<EncodedSender> {
+export async function openEncodedSender(kafka: KafkaClient, topics: readonly string[]): Promise<EncodedSender> {
   const sender = await openFencedSender(kafka)
   const fence = await sender.fence(`bench-${randomUUID()}`)
   const partitions = await sender.partitionCounts(topics)

@@ -13,6 +13,7 @@ import { createKafka } from '../src/platform/kafka/client.ts'
 import { createLog } from '../src/platform/log.ts'
 import { USAGE_TOPICS } from '../src/topics.ts'
 import { startServe } from '../stack/serve.ts'
+import { foreignKafka } from '../testkit/foreign-kafka.ts'
 import { until } from '../testkit/until.ts'
 import { type EncodedSender, encodeUsage, openEncodedSender } from './encoded.ts'
 import { type Figure, percentile } from './figures.ts'
@@ -65,9 +66,8 @@ export async function benchLatency(
 ): Promise<Figure[]> {
   const { environment, database, group } = await rig.createRun(await rig.positions())
   const serve = await startServe(environment)
-  const kafka = createKafka(rig.config.kafka, createLog('error'))
-  const answers = await followAnswers(kafka)
-  const sender = await openEncodedSender(kafka, [...USAGE_TOPICS.keys()])
+  const answers = await followAnswers(foreignKafka(rig.config.kafka.brokers))
+  const sender = await openEncodedSender(createKafka(rig.config.kafka, createLog('error')), [...USAGE_TOPICS.keys()])
   const figures: Figure[] = []
   let probe = 0
   let seed = 1000

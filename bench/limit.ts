@@ -9,10 +9,11 @@ import pg from 'pg'
 import { type OutboxMessage, outboxKey } from '../src/outbox/messages.ts'
 import { decodePack, encodePack, encodePackOfSets } from '../src/outbox/pack.ts'
 import { recordSets } from '../src/outbox/record-sets.ts'
-import { createKafka } from '../src/platform/kafka/client.ts'
-import type { RecordSet } from '../src/platform/kafka/fenced-sender.ts'
+import { createKafka, type KafkaClient } from '../src/platform/kafka/client.ts'
+import type { RecordSet } from '../src/platform/kafka/produce-request.ts'
 import { createLog } from '../src/platform/log.ts'
 import { RECORD_TOPICS, TOPICS } from '../src/topics.ts'
+import { foreignKafka } from '../testkit/foreign-kafka.ts'
 import { openEncodedSender, sendInFlight } from './encoded.ts'
 import { type Figure, gather, type Row } from './figures.ts'
 import type { Preloaded, Rig } from './rig.ts'
@@ -52,13 +53,14 @@ export const BOTH = 'copied and produced'
 export const COPIED = 'copied alone'
 
 export async function benchLimit(rig: Rig, preloaded: Preloaded, runs: number): Promise<Figure[]> {
-  const kafka = createKafka(rig.config.kafka, createLog('error'))
-  const { transactions, lanes, produced } = await whatIsLeft(rig, kafka, preloaded)
+  const kafka = foreignKafka(rig.config.kafka.brokers)
+  const client = createKafka(rig.config.kafka, createLog('error'))
+  const { transactions, lanes, produced } = await whatIsLeft(rig, kafka, client, preloaded)
   const copyAll = () => copyInto(rig, preloaded, transactions)
   const rows: Row[][] = []
   for (let run = 0; run < runs; run++) {
     const alone = await copyAll()
-    const [copying, producing] = await Promise.all([copyAll(), produceAll(kafka, lanes)])
+    const [copying, producing] = await Promise.all([copyAll(), produceAll(client, lanes)])
     rows.push([
       [BOTH, 'events/s', preloaded.messages / Math.max(copying, producing)],
       ['copied beside producing', 'events/s', preloaded.messages / copying],
@@ -71,7 +73,7 @@ export async function benchLimit(rig: Rig, preloaded: Preloaded, runs: number): 
 }
 
 /** The results of a run, prepared for copying and sending. */
-async function whatIsLeft(rig: Rig, kafka: Kafka, preloaded: Preloaded) {
+async function whatIsLeft(rig: Rig, kafka: Kafka, client: KafkaClient, preloaded: Preloaded) {
   const before = await endsOf(kafka)
   const { database } = await rig.drain(preloaded)
   const published = await readPublished(kafka, before, preloaded.messages)
@@ -79,7 +81,7 @@ async function whatIsLeft(rig: Rig, kafka: Kafka, preloaded: Preloaded) {
   const transactions = await readTransactions(source)
   await source.end()
   await rig.dropDatabase(database)
-  const sender = await openEncodedSender(kafka, OUT)
+  const sender = await openEncodedSender(client, OUT)
   const isRecord = ({ topic }: Published) => RECORDS.has(topic)
   const [now, record] = [published.filter((one) => !isRecord(one)), published.filter(isRecord)]
   const { partitionsOf } = sender
@@ -128,9 +130,9 @@ async function copyInto(rig: Rig, { start }: Preloaded, transactions: readonly T
 }
 
 /** Sends the messages, each lane on separate connections as in the relay, and returns the seconds that it took. */
-async function produceAll(kafka: Kafka, lanes: readonly Requests[]): Promise<number> {
+async function produceAll(client: KafkaClient, lanes: readonly Requests[]): Promise<number> {
   const opened = await Promise.all(
-    lanes.map(async (requests) => ({ requests, sender: await openEncodedSender(kafka, OUT) })),
+    lanes.map(async (requests) => ({ requests, sender: await openEncodedSender(client, OUT) })),
   )
   try {
     const startedAt = performance.now()

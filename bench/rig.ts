@@ -18,6 +18,7 @@ import { createEncoders } from '../src/platform/schemas.ts'
 import { USAGE_TOPICS } from '../src/topics.ts'
 import { type Serve, startServe } from '../stack/serve.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
+import { foreignKafka } from '../testkit/foreign-kafka.ts'
 import { openInstallation } from '../testkit/installation.ts'
 import { encodeUsage, openEncodedSender, sendInFlight } from './encoded.ts'
 import type { Mix, MixParts, UsageMessage } from './mixes.ts'
@@ -152,8 +153,7 @@ async function rigOn(
   const { encode } = await createEncoders(config.kafka)
   const { catalog } = loadCatalog(catalogDirectory ?? join(import.meta.dirname, '../demo/catalog'))
   const parts: MixParts = { accounts: many, catalog: catalog!, startMicros: installation.startMicros, encode }
-  const kafka = createKafka(config.kafka, log)
-  const admin = kafka.admin()
+  const admin = foreignKafka(config.kafka.brokers).admin()
   await admin.connect()
   const control = await connect('template1')
   let seed = 1
@@ -220,7 +220,7 @@ async function rigOn(
       const partitions = before.filter(({ offset }) => offset !== '0')
       if (partitions.length > 0) await admin.deleteTopicRecords({ topic, partitions })
     }
-    const sender = await openEncodedSender(kafka, [...USAGE_TOPICS.keys()])
+    const sender = await openEncodedSender(createKafka(config.kafka, log), [...USAGE_TOPICS.keys()])
     try {
       const batches = inBatches(mix(parts, seed++), messages)
       await sendInFlight(batches, (batch) => sender.send(encodeUsage(batch)))

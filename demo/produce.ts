@@ -1,7 +1,6 @@
 /** Sends the demo's traffic at a given rate, as a producer should: acknowledged by all replicas, idempotent, keyed by account. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { createKafka } from '../src/platform/kafka/client.ts'
-import { createLog } from '../src/platform/log.ts'
+import { foreignKafka } from '../testkit/foreign-kafka.ts'
 import type { Installation } from '../testkit/installation.ts'
 import type { Produced } from '../testkit/tally.ts'
 import { createTraffic, type TrafficItem } from '../testkit/traffic.ts'
@@ -20,7 +19,7 @@ export async function produceTraffic(
   { seed, eventsPerSecond, until, onProgress }: ProduceOptions,
 ): Promise<Readonly<Produced>> {
   const traffic = createTraffic({ seed, accounts, startMicros })
-  const producer = createKafka(config.kafka, createLog('error')).producer({ idempotent: true, maxInFlightRequests: 1 })
+  const producer = foreignKafka(config.kafka.brokers).producer({ idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()
   const startedAt = Date.now()
   try {

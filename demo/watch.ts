@@ -4,12 +4,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { Consumer } from 'kafkajs'
 import { formatMoney } from '../src/core/money.ts'
-import { createKafka } from '../src/platform/kafka/client.ts'
-import { createLog } from '../src/platform/log.ts'
 import type { Serve } from '../stack/serve.ts'
+import { foreignKafka, foreignRegistry } from '../testkit/foreign-kafka.ts'
 import type { Installation } from '../testkit/installation.ts'
 import type { UsageTopic } from '../testkit/records.ts'
 import { emptyTally, type Produced } from '../testkit/tally.ts'
@@ -137,8 +135,8 @@ async function followAnnouncements(
   sinceMicros: number,
 ): Promise<Consumer> {
   const noteTopUp = createTopUpNotes(view, topUps)
-  const registry = new SchemaRegistry({ host: kafka.schemaRegistryUrl })
-  const consumer = createKafka(kafka, createLog('error')).consumer({ groupId: `demo-view-${randomUUID()}` })
+  const registry = foreignRegistry(kafka.schemaRegistryUrl)
+  const consumer = foreignKafka(kafka.brokers).consumer({ groupId: `demo-view-${randomUUID()}` })
   await consumer.connect()
   await consumer.subscribe({
     topics: ['credit.service-status.v1', 'credit.top-ups.v1', 'usage.dead-letter.v1'],

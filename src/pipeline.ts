@@ -13,25 +13,20 @@
  * batch is split by halves until the event that causes it stands alone: bad data goes to the dead letters, while an event
  * that meets a bug of ours stops its partition number, is left where it is, and the other partitions go on.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { readUsage } from './core/usage/read.ts'
-import type { BatchDone, IntakeBatch, IntakeMessage, NextOffset, StoppedPartition } from './intake/consume.ts'
+import type { BatchDone, IntakeBatch, NextOffset, StoppedPartition } from './intake/batch.ts'
 import type { Decoder } from './intake/decode.ts'
-import type {
-  Ledger,
-  RecordedBatch,
-  SourceMessage,
-  UnreadableUsage,
-  UsageToRecord,
-} from './ledger/batch/record-batch.ts'
+import type { Ledger, RecordedBatch, UnreadableUsage, UsageToRecord } from './ledger/batch/record-batch.ts'
 import { usageToRecord } from './ledger/batch/usage-batch.ts'
 import { consequenceOf, sqlState } from './platform/faults.ts'
+import type { ReceivedMessage } from './platform/kafka/message.ts'
+import { PartitionMap } from './platform/kafka/places.ts'
 import type { Logger } from './platform/log.ts'
 import { counter, deadLettersCounter, histogram, type Registry, retriesCounter } from './platform/metrics.ts'
+import { retry } from './platform/retry.ts'
 import { USAGE_TOPICS } from './topics.ts'
 
-const FIRST_RETRY_MS = 50
-const LONGEST_RETRY_MS = 5_000
+const BACKOFF = { firstMs: 50, maxMs: 5_000 }
 
 interface PipelineParts {
   readonly decoder: Decoder
@@ -46,133 +41,153 @@ interface PipelineParts {
 
 /**
  * Takes a batch to its commit; resolves when its effects are in the database, and says how far each partition is done and
- * which stopped. Rejects when `signal` was aborted, or for a fault that ends the process.
+ * which stopped. Of each partition messages are recorded in their order, and what is done of it is a prefix. Rejects when
+ * `signal` was aborted, or with a fault that ends the process (`DatabaseRestored`): then some of it may be recorded.
+ *
+ * Batches may be recorded side by side, if no partition is in two of them: each locks its accounts, and waits where another
+ * has one of them.
  */
 export type RecordUsage = (batch: IntakeBatch) => Promise<BatchDone>
 
-export function createPipeline({ decoder, ledger, registry, log, wakeRelays, signal }: PipelineParts): RecordUsage {
+export function createPipeline({ wakeRelays, registry, ...parts }: PipelineParts): RecordUsage {
   const metrics = pipelineMetrics(registry)
+  const recording: Recording = { ...parts, metrics }
   return async function recordUsage({ messages, offsets }) {
     const stopTimer = metrics.batchSeconds.startTimer()
-    const progress: Progress = { doneTo: new Map(), stopped: new Map() }
-    for (const { topic, partition, previousOffset } of offsets) {
-      progress.doneTo.set(sourceOf({ topic, partition }), previousOffset)
-    }
-    const recorded = await recordPart({ messages, offsets }, progress)
+    const doneTo = new PartitionMap(offsets.map((next) => [next, next.previousOffset]))
+    const progress: Progress = { doneTo, stopped: new Map() }
+    const recorded = await recordPart(recording, { messages, offsets }, progress)
     stopTimer()
     metrics.batchesTotal.inc()
     metrics.batchEvents.observe(messages.length)
     wakeRelays()
     return { offsets: recorded, stopped: [...progress.stopped.values()] }
   }
+}
 
-  /** Returns the offsets that are done by it. */
-  async function recordPart({ messages, offsets }: IntakeBatch, progress: Progress): Promise<readonly NextOffset[]> {
-    if (messages.length === 0) return []
-    try {
-      const read = await untilDone('decode', () => readMessages(messages))
-      count(await untilDone('ledger', () => ledger.recordBatch({ ...read, offsets })))
-    } catch (error) {
-      const { endsProcess = false } = consequenceOf(error)
-      if (endsProcess || signal.aborted) throw error
-      const [message] = messages
-      if (messages.length === 1) return await settle(message!, error, offsets, progress)
-      // Each half keeps the order of its partitions, so what is done of a partition is always a prefix.
-      const half = Math.ceil(messages.length / 2)
-      const first = await recordPart(partOf(messages.slice(0, half), progress), progress)
-      const second = await recordPart(partOf(messages.slice(half), progress), progress)
-      return newest([...first, ...second])
-    }
-    return markDone(offsets, progress)
+interface Recording extends Omit<PipelineParts, 'registry' | 'wakeRelays'> {
+  readonly metrics: ReturnType<typeof pipelineMetrics>
+}
+
+/** Returns the offsets that are done by it. */
+async function recordPart(
+  recording: Recording,
+  { messages, offsets }: IntakeBatch,
+  progress: Progress,
+): Promise<readonly NextOffset[]> {
+  if (messages.length === 0) return []
+  const { ledger, signal } = recording
+  try {
+    const read = await untilDone(recording, 'decode', () => readMessages(recording, messages))
+    count(recording, await untilDone(recording, 'ledger', () => ledger.recordBatch({ ...read, offsets })))
+  } catch (error) {
+    const { endsProcess = false } = consequenceOf(error)
+    if (endsProcess || signal.aborted) throw error
+    const [message] = messages
+    if (messages.length === 1) return await settle(recording, message!, error, offsets, progress)
+    // Each half keeps the order of its partitions, so what is done of a partition is always a prefix.
+    const half = Math.ceil(messages.length / 2)
+    const first = await recordPart(recording, partOf(messages.slice(0, half), progress), progress)
+    const second = await recordPart(recording, partOf(messages.slice(half), progress), progress)
+    return newest([...first, ...second])
   }
+  return markDone(offsets, progress)
+}
 
-  /** What becomes of the one message that a fault is about. */
-  async function settle(
-    message: IntakeMessage,
-    error: unknown,
-    offsets: readonly NextOffset[],
-    progress: Progress,
-  ): Promise<readonly NextOffset[]> {
-    if (consequenceOf(error).fate !== 'dead_letter') return stop(message, error, progress)
-    try {
-      const { usage, unreadable } = await untilDone('decode', () => readMessages([message]))
-      // What is refused already would be refused the same way.
-      if (usage.length === 0) return stop(message, error, progress)
-      const refused = [...unreadable, ...usage.map((one) => refusedBy(error, one))]
-      count(await untilDone('ledger', () => ledger.recordBatch({ usage: [], unreadable: refused, offsets })))
-    } catch (again) {
-      if ((consequenceOf(again).endsProcess ?? false) || signal.aborted) throw again
-      return stop(message, again, progress)
-    }
-    return markDone(offsets, progress)
+/** What becomes of the one message that a fault is about. */
+async function settle(
+  recording: Recording,
+  message: ReceivedMessage,
+  error: unknown,
+  offsets: readonly NextOffset[],
+  progress: Progress,
+): Promise<readonly NextOffset[]> {
+  const { ledger, log, signal } = recording
+  if (consequenceOf(error).fate !== 'dead_letter') return stop(log, message, error, progress)
+  try {
+    const { usage, unreadable } = await untilDone(recording, 'decode', () => readMessages(recording, [message]))
+    // What is refused already would be refused the same way.
+    if (usage.length === 0) return stop(log, message, error, progress)
+    const refused = [...unreadable, ...usage.map((one) => refusedBy(log, error, one))]
+    const record = () => ledger.recordBatch({ usage: [], unreadable: refused, offsets })
+    count(recording, await untilDone(recording, 'ledger', record))
+  } catch (again) {
+    if ((consequenceOf(again).endsProcess ?? false) || signal.aborted) throw again
+    return stop(log, message, again, progress)
   }
+  return markDone(offsets, progress)
+}
 
-  function refusedBy(error: unknown, { event, source }: UsageToRecord): UnreadableUsage {
-    const { accountId, eventId } = event
-    const { code } = consequenceOf(error)
-    log.error(
-      { err: error, fault: code, event_id: eventId, account_id: accountId },
-      'event cannot be recorded; dead-lettered',
+function refusedBy(log: Logger, error: unknown, { event, source }: UsageToRecord): UnreadableUsage {
+  const { accountId, eventId } = event
+  const { code } = consequenceOf(error)
+  log.error(
+    { err: error, fault: code, event_id: eventId, account_id: accountId },
+    'event cannot be recorded; dead-lettered',
+  )
+  const detail = `cannot be recorded (${sqlState(error) ?? code})`
+  return { source, reason: 'invalid_event', detail, accountId, eventId }
+}
+
+function stop(log: Logger, { topic, partition, offset }: ReceivedMessage, error: unknown, progress: Progress): [] {
+  const { code } = consequenceOf(error)
+  progress.stopped.set(partition, { topic, partition, offset, code })
+  log.fatal(
+    { err: error, fault: code, topic, partition, offset: String(offset) },
+    'a bug: this event cannot be recorded and is no fault of its own; its partition number stops until a mended release runs',
+  )
+  return []
+}
+
+async function readMessages({ decoder }: Recording, messages: readonly ReceivedMessage[]): Promise<ReadMessages> {
+  const usage: UsageToRecord[] = []
+  const unreadable: UnreadableUsage[] = []
+  for (const [topic, ofTopic] of Map.groupBy(messages, (message) => message.topic)) {
+    const type = USAGE_TOPICS.get(topic)
+    if (type === undefined) throw new TypeError(`no usage is expected on topic ${topic}`)
+    const decoded = await decoder.decodeAll(
+      topic,
+      ofTopic.map(({ value }) => value),
     )
-    const detail = `cannot be recorded (${sqlState(error) ?? code})`
-    return { source, reason: 'invalid_event', detail, accountId, eventId }
-  }
-
-  function stop({ topic, partition, offset }: IntakeMessage, error: unknown, progress: Progress): [] {
-    const { code } = consequenceOf(error)
-    progress.stopped.set(partition, { topic, partition, offset, code })
-    log.fatal(
-      { err: error, fault: code, topic, partition, offset: String(offset) },
-      'a bug: this event cannot be recorded and is no fault of its own; its partition number stops until a mended release runs',
-    )
-    return []
-  }
-
-  async function readMessages(messages: readonly IntakeMessage[]): Promise<ReadMessages> {
-    const usage: UsageToRecord[] = []
-    const unreadable: UnreadableUsage[] = []
-    for (const [topic, ofTopic] of Map.groupBy(messages, (message) => message.topic)) {
-      const type = USAGE_TOPICS.get(topic)
-      if (type === undefined) throw new TypeError(`no usage is expected on topic ${topic}`)
-      const decoded = await decoder.decodeAll(
-        topic,
-        ofTopic.map(({ value }) => value),
-      )
-      decoded.forEach((result, i) => {
-        const source = asSource(ofTopic[i]!)
-        if ('refusal' in result) {
-          unreadable.push({ source, ...result.refusal, accountId: null, eventId: null })
-          return
-        }
-        const read = readUsage(result.record, type)
-        if ('event' in read) usage.push(usageToRecord(read.event, source))
-        else unreadable.push({ source, ...read.refusal })
-      })
-    }
-    return { usage, unreadable }
-  }
-
-  async function untilDone<T>(stage: 'decode' | 'ledger', work: () => Promise<T>): Promise<T> {
-    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS)) {
-      try {
-        return await work()
-      } catch (error) {
-        const { fate, code } = consequenceOf(error)
-        if (fate !== 'retry') throw error
-        metrics.retriesTotal.inc({ stage })
-        log.warn(
-          { err: error, fault: code, stage, wait_ms: waitMs },
-          'a batch could not be recorded; it is tried again',
-        )
-        await delay(waitMs, undefined, { signal })
+    decoded.forEach((result, i) => {
+      const source = ofTopic[i]!
+      if ('refusal' in result) {
+        unreadable.push({ source, ...result.refusal, accountId: null, eventId: null })
+        return
       }
-    }
+      const read = readUsage(result.record, type)
+      if ('event' in read) usage.push(usageToRecord(read.event, source))
+      else unreadable.push({ source, ...read.refusal })
+    })
   }
+  return { usage, unreadable }
+}
 
-  function count({ countByOutcome, deadLettersByReason }: RecordedBatch): void {
-    for (const [outcome, events] of countByOutcome) metrics.eventsTotal.inc({ outcome }, events)
-    for (const [reason, letters] of deadLettersByReason) metrics.deadLettersTotal.inc({ reason }, letters)
-  }
+/** Tries again for as long as a transient fault lasts. */
+async function untilDone<T>(
+  { metrics, log, signal }: Recording,
+  stage: 'decode' | 'ledger',
+  work: () => Promise<T>,
+): Promise<T> {
+  return await retry(work, {
+    backoff: BACKOFF,
+    signal,
+    isRetried: ({ error, waitMs }) => {
+      const { fate, code } = consequenceOf(error)
+      if (fate !== 'retry') return false
+      metrics.retriesTotal.inc({ stage })
+      log.warn(
+        { err: error, fault: code, stage, wait_ms: Math.ceil(waitMs) },
+        'a batch could not be recorded; it is tried again',
+      )
+      return true
+    },
+  })
+}
+
+function count({ metrics }: Recording, { countByOutcome, deadLettersByReason }: RecordedBatch): void {
+  for (const [outcome, events] of countByOutcome) metrics.eventsTotal.inc({ outcome }, events)
+  for (const [reason, letters] of deadLettersByReason) metrics.deadLettersTotal.inc({ reason }, letters)
 }
 
 function pipelineMetrics(registry: Registry) {
@@ -205,51 +220,31 @@ interface ReadMessages {
 
 /** How far a batch is done, part by part. */
 interface Progress {
-  /** By source, the offset after its last message that is recorded; null where none is known. */
-  readonly doneTo: Map<string, bigint | null>
+  /** The offset after the last message that is recorded; null where none is known. */
+  readonly doneTo: PartitionMap<bigint | null>
   /** By partition number. */
   readonly stopped: Map<number, StoppedPartition>
 }
 
 /** A part of a batch, without what is on partitions that stopped meanwhile, and where each partition goes on after it. */
-function partOf(part: readonly IntakeMessage[], { doneTo, stopped }: Progress): IntakeBatch {
+function partOf(part: readonly ReceivedMessage[], { doneTo, stopped }: Progress): IntakeBatch {
   const messages = part.filter(({ partition }) => !stopped.has(partition))
-  const last = new Map(messages.map((message) => [sourceOf(message), message]))
-  const offsets = [...last].map(([source, { topic, partition, offset }]) => ({
+  const last = new PartitionMap(messages.map((message) => [message, message]))
+  const offsets = [...last.values()].map(({ topic, partition, offset }) => ({
     topic,
     partition,
     nextOffset: offset + 1n,
-    previousOffset: doneTo.get(source) ?? null,
+    previousOffset: doneTo.get({ topic, partition }) ?? null,
   }))
   return { messages, offsets }
 }
 
 function markDone(offsets: readonly NextOffset[], { doneTo }: Progress): readonly NextOffset[] {
-  for (const next of offsets) doneTo.set(sourceOf(next), next.nextOffset)
+  for (const next of offsets) doneTo.set(next, next.nextOffset)
   return offsets
 }
 
 /** The last of each partition. */
 function newest(offsets: readonly NextOffset[]): NextOffset[] {
-  return [...new Map(offsets.map((next) => [sourceOf(next), next])).values()]
-}
-
-function sourceOf({ topic, partition }: Pick<NextOffset, 'topic' | 'partition'>): string {
-  return `${topic}:${partition}`
-}
-
-/** As the ledger keeps it: headers in a list, since a name may come more than once, and a value may be null. */
-export function asSource(message: IntakeMessage): SourceMessage {
-  const headers = Object.entries(message.headers).flatMap(([name, values]) =>
-    (Array.isArray(values) ? values : [values]).filter(isHeaderValue).map((value) => ({
-      name,
-      value: value == null ? null : Buffer.from(value),
-    })),
-  )
-  return { ...message, headers }
-}
-
-/** The client gathers headers in a plain object, where one called `constructor` finds a function there already. */
-function isHeaderValue(value: unknown): value is Buffer | string | null | undefined {
-  return value == null || typeof value === 'string' || Buffer.isBuffer(value)
+  return [...new PartitionMap(offsets.map((next) => [next, next])).values()]
 }

@@ -197,6 +197,15 @@ describe('imports', () => {
     expect(importers).toEqual(['src/cli/serve.ts'])
   })
 
+  it('reach KafkaJS only through src/platform/kafka, and what it opens nobody else does', () => {
+    const inside = ['kafkajs.ts', 'cluster.ts', 'assigner.ts'].map((file) => `src/platform/kafka/${file}`)
+    const refused = imports.filter(
+      ({ from, to }) =>
+        !from.startsWith('src/platform/kafka/') && (/^(@kafkajs\/|kafkajs(\/|$))/.test(to) || inside.includes(to)),
+    )
+    expect(refused).toEqual([])
+  })
+
   it('never go in a circle', () => {
     const targets = Map.groupBy([...imports, ...toolImports, ...webImports], ({ from }) => from)
     const reaches = (start: string, at: string, seen: Set<string>): boolean =>

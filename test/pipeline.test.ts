@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { BatchDone, IntakeBatch, IntakeMessage } from '../src/intake/consume.ts'
+import type { BatchDone, IntakeBatch } from '../src/intake/batch.ts'
 import type { Decoder } from '../src/intake/decode.ts'
 import type { Ledger, UsageBatch } from '../src/ledger/batch/record-batch.ts'
 import { DatabaseRestored } from '../src/ledger/epochs/consumer-offsets.ts'
-import { asSource, createPipeline } from '../src/pipeline.ts'
+import { createPipeline } from '../src/pipeline.ts'
 import { Fault } from '../src/platform/faults.ts'
+import type { ReceivedMessage } from '../src/platform/kafka/message.ts'
 import { createLog } from '../src/platform/log.ts'
 import { Registry, retriesCounter } from '../src/platform/metrics.ts'
 
@@ -13,14 +14,14 @@ const FROM = 100n
 
 /** Messages whose value is their event id, `BAD` for bytes that can't be read; offsets count from 100 in each partition. */
 function batchOf(partitions: Readonly<Record<number, readonly string[]>>, topic = TOPIC): IntakeBatch {
-  const messages: IntakeMessage[] = Object.entries(partitions).flatMap(([partition, eventIds]) =>
+  const messages: ReceivedMessage[] = Object.entries(partitions).flatMap(([partition, eventIds]) =>
     eventIds.map((eventId, i) => ({
       topic,
       partition: Number(partition),
       offset: FROM + BigInt(i),
       key: null,
       value: Buffer.from(eventId),
-      headers: {},
+      headers: [],
     })),
   )
   const offsets = Object.entries(partitions).map(([partition, eventIds]) => ({
@@ -213,23 +214,5 @@ describe('a batch', () => {
     const recording = recordUsage(batchOf({ 0: ['a', 'b'] }))
     stopping.abort()
     await expect(recording).rejects.toMatchObject({ name: 'AbortError' })
-  })
-})
-
-const message = { topic: 'usage.calls.v1', partition: 3, offset: 7n, key: null, value: null }
-
-describe('the headers of a message', () => {
-  it.each([
-    ['none', {}, []],
-    ['one', { a: Buffer.from('1') }, [{ name: 'a', value: Buffer.from('1') }]],
-    ['text', { a: '1' }, [{ name: 'a', value: Buffer.from('1') }]],
-    ['the same name twice', { a: ['1', '2'] }, ['1', '2'].map((text) => ({ name: 'a', value: Buffer.from(text) }))],
-    ['without a value', { a: undefined }, [{ name: 'a', value: null }]],
-    // Java producers send null, though the client's types say that it cannot be.
-    ['with a null value', { a: null as never }, [{ name: 'a', value: null }]],
-    // The client gathers them in a plain object, and finds a function under this name.
-    ['called constructor', { constructor: [Object, '1'] as never }, [{ name: 'constructor', value: Buffer.from('1') }]],
-  ])('are kept as they came: %s', (_what, headers, kept) => {
-    expect(asSource({ ...message, headers }).headers).toEqual(kept)
   })
 })

@@ -11,8 +11,9 @@ import {
 } from '../ledger/dead-letters/list-dead-letters.ts'
 import { markReplayed } from '../ledger/dead-letters/mark-replayed.ts'
 import { readOriginals } from '../ledger/dead-letters/read-originals.ts'
+import { TooBigForTopic } from '../platform/kafka/producer.ts'
 import type { Pool } from '../platform/postgres.ts'
-import { type ReplaySender, TooBigForTopic } from './replay-sender.ts'
+import type { ReplaySender } from './replay-sender.ts'
 
 /** The same bytes under a known id would conflict again: these are for a person to look at, and only replayed by name. */
 export const CONFLICT = 'content_differs'

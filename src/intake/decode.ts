@@ -46,53 +46,13 @@ const REGISTRY_TIMEOUT_MS = 3000
 const UNKNOWN_ID_KEPT_MS = 5000
 const CONCURRENT_LOOKUPS = 8
 /** Garbage can name any of four billion ids; past this many the remembered answers are dropped. */
-const MOST_READINGS = 5000
+const MAX_READINGS = 5000
 const UNKNOWN_SCHEMA_CODE = 40403
 
 const REPLACEMENT = '\ufffd'
 
 export function createDecoder(registryUrl: string, options: DecoderOptions = {}): Decoder {
-  const { now = Date.now, fetch: fetchUrl = fetch } = options
-  const readers = new Map<string, avro.Type>()
-  const readings = new Map<string, Reading>()
-  const lookups = new Map<string, Promise<Reading>>()
-
-  function known(topic: string, id: number): Reading | undefined {
-    const reading = readings.get(`${id} ${topic}`)
-    if (reading === undefined || !('expiresAt' in reading) || reading.expiresAt > now()) return reading
-    return undefined
-  }
-
-  /** Messages that wait for the same schema share one request. */
-  function lookUp(topic: string, id: number): Promise<Reading> {
-    const key = `${id} ${topic}`
-    const asked = lookups.get(key)
-    if (asked) return asked
-    const lookup = resolve(topic, id)
-      .then((reading) => {
-        if (readings.size >= MOST_READINGS) readings.clear()
-        readings.set(key, reading)
-        return reading
-      })
-      .finally(() => lookups.delete(key))
-    lookups.set(key, lookup)
-    return lookup
-  }
-
-  async function resolve(topic: string, id: number): Promise<Reading> {
-    const schema = await fetchSchema(fetchUrl, registryUrl, id)
-    if (schema === null) return { ...refuse(`unknown schema id ${id}`), expiresAt: now() + UNKNOWN_ID_KEPT_MS }
-    const reader = readers.get(topic) ?? avro.Type.forSchema(JSON.parse(loadEventSchema(topic)))
-    readers.set(topic, reader)
-    try {
-      const writer = avro.Type.forSchema(JSON.parse(schema))
-      return { reader, writer, resolver: reader.createResolver(writer) }
-    } catch {
-      // A schema never changes under its id, so this answer holds for good.
-      return { ...refuse(`schema ${id} is not one of ${topic}`), expiresAt: Number.POSITIVE_INFINITY }
-    }
-  }
-
+  const { known, lookUp } = createReadings(registryUrl, options)
   return {
     decode(topic, value) {
       const refusal = refuseFrame(value)
@@ -126,6 +86,51 @@ export function createDecoder(registryUrl: string, options: DecoderOptions = {})
       })
     },
   }
+}
+
+/** How messages are read, by topic and schema id, as far as it was looked up. */
+function createReadings(registryUrl: string, { now = Date.now, fetch: fetchUrl = fetch }: DecoderOptions) {
+  const readers = new Map<string, avro.Type>()
+  const readings = new Map<string, Reading>()
+  const lookups = new Map<string, Promise<Reading>>()
+
+  function known(topic: string, id: number): Reading | undefined {
+    const reading = readings.get(`${id} ${topic}`)
+    if (reading === undefined || !('expiresAt' in reading) || reading.expiresAt > now()) return reading
+    return undefined
+  }
+
+  /** Messages that wait for the same schema share one request. Throws RegistryUnavailable. */
+  function lookUp(topic: string, id: number): Promise<Reading> {
+    const key = `${id} ${topic}`
+    const asked = lookups.get(key)
+    if (asked) return asked
+    const lookup = resolve(topic, id)
+      .then((reading) => {
+        if (readings.size >= MAX_READINGS) readings.clear()
+        readings.set(key, reading)
+        return reading
+      })
+      .finally(() => lookups.delete(key))
+    lookups.set(key, lookup)
+    return lookup
+  }
+
+  async function resolve(topic: string, id: number): Promise<Reading> {
+    const schema = await fetchSchema(fetchUrl, registryUrl, id)
+    if (schema === null) return { ...refuse(`unknown schema id ${id}`), expiresAt: now() + UNKNOWN_ID_KEPT_MS }
+    const reader = readers.get(topic) ?? avro.Type.forSchema(JSON.parse(loadEventSchema(topic)))
+    readers.set(topic, reader)
+    try {
+      const writer = avro.Type.forSchema(JSON.parse(schema))
+      return { reader, writer, resolver: reader.createResolver(writer) }
+    } catch {
+      // A schema never changes under its id, so this answer holds for good.
+      return { ...refuse(`schema ${id} is not one of ${topic}`), expiresAt: Number.POSITIVE_INFINITY }
+    }
+  }
+
+  return { known, lookUp }
 }
 
 /** Null when the bytes are framed as they should be. */

@@ -13,13 +13,9 @@
  *
  * What waits is bounded: whoever adds is told when there is room for more, and until then is better not to fetch it.
  */
+import { type Cut, type Slice, Waiting, type WaitingOptions } from './waiting.ts'
 
-export interface Slice<T> {
-  readonly source: string
-  readonly items: readonly T[]
-}
-
-export interface GathererOptions<T> {
+export interface GathererOptions<Source, T, Group> extends WaitingOptions<Source, T, Group> {
   /** A batch of so many is full; of a backlog it may be twice that. */
   readonly batchEvents: number
   /** The longest that a message waits while others are in flight. */
@@ -29,23 +25,24 @@ export interface GathererOptions<T> {
   readonly concurrentBatches: number
   /** A batch takes no more bytes than this, but for a single item that is larger. */
   readonly batchBytes: number
-  readonly bytesOf: (item: T) => number
-  readonly groupOf: (source: string) => string
-  /** Resolves when the batch is committed; a rejection ends the gathering. */
-  readonly onBatch: (slices: readonly Slice<T>[]) => Promise<void>
+  /** At most one slice a source. Resolves when the batch is committed; a rejection ends the gathering. */
+  readonly onBatch: (slices: readonly Slice<Source, T>[]) => Promise<void>
   /** A batch was rejected: nothing is handed on any more. Called once at most. */
   readonly onFailure: (error: unknown) => void
   /** Calls back after so many milliseconds unless canceled; injected so that tests hold the clock. */
   readonly schedule?: (millis: number, callback: () => void) => () => void
 }
 
-export interface Gatherer<T> {
-  /** Resolves when there is room for more; rejects when nothing is taken any more. */
-  add(source: string, items: readonly T[]): Promise<void>
+export interface Gatherer<Source, T, Group = number> {
+  /**
+   * Takes the next items of a source, which are handed on behind those before. Resolves when there is room for more; rejects
+   * with Closed, or with what a batch was rejected with, when nothing is taken any more.
+   */
+  add(source: Source, items: readonly T[]): Promise<void>
   /** Forgets all that waits, and lets what is in flight finish. Who calls it must add again from there. */
   discard(): void
   /** Forgets what waits of one group. Who calls it must not add any more of it, or add again from there. */
-  discardGroup(group: string): void
+  discardGroup(group: Group): void
   /** Resolves once nothing is in flight, and so nothing waits either that could be. */
   drained(): Promise<void>
   /** Takes nothing any more and forgets what waits; resolves once nothing is in flight. */
@@ -66,198 +63,152 @@ const BATCHES_AHEAD = 3
 /** Answers of several partitions arrive one after the other; so long one waits for its neighbours when nothing else does. */
 const NEIGHBOURS_MILLIS = 2
 
-interface Queue<T> {
-  readonly group: string
-  /** What waits, and no more: a busy source may never be empty, and what is handed on must be let go of. */
-  readonly items: T[]
+/** A source is known by its identity: of objects, each is a source of its own. */
+export function createGatherer<Source, T, Group = number>(
+  options: GathererOptions<Source, T, Group>,
+): Gatherer<Source, T, Group> {
+  return new BatchGatherer(options)
 }
 
-export function createGatherer<T>(options: GathererOptions<T>): Gatherer<T> {
-  const { batchEvents, batchMillis, paceMillis, concurrentBatches, onBatch, schedule = scheduleTimeout } = options
-  /** Insertion order is whose turn it is: a source whose items were cut off goes to the end. */
-  const waiting = new Map<string, Queue<T>>()
-  const busyGroups = new Set<string>()
-  const batches = new Set<Promise<void>>()
-  const roomWaiters: PromiseWithResolvers<void>[] = []
-  let waitingEvents = 0
-  let waitingBytes = 0
-  let cancelTimer: (() => void) | null = null
-  let isDue = false
+class BatchGatherer<Source, T, Group> implements Gatherer<Source, T, Group> {
+  readonly #options: GathererOptions<Source, T, Group>
+  readonly #schedule: (millis: number, callback: () => void) => () => void
+  readonly #waiting: Waiting<Source, T, Group>
+  readonly #busyGroups = new Set<Group>()
+  readonly #batches = new Set<Promise<void>>()
+  readonly #roomWaiters: PromiseWithResolvers<void>[] = []
+  #cancelTimer: (() => void) | null = null
+  #isDue = false
   /** The last batch began less than a pace ago. */
-  let isPaced = false
+  #isPaced = false
   /** Somebody waits for what waits. */
-  let isHurried = false
-  let failure: { readonly error: unknown } | null = null
+  #isHurried = false
+  #failure: { readonly error: unknown } | null = null
 
-  function readyCount(): number {
-    let count = 0
-    for (const { group, items } of waiting.values()) if (!busyGroups.has(group)) count += items.length
-    return count
+  constructor(options: GathererOptions<Source, T, Group>) {
+    this.#options = options
+    this.#schedule = options.schedule ?? scheduleTimeout
+    this.#waiting = new Waiting(options)
   }
 
-  function cutAll(): void {
-    while (failure === null && batches.size < concurrentBatches) {
-      const ready = readyCount()
+  async add(source: Source, items: readonly T[]): Promise<void> {
+    if (this.#failure) throw this.#failure.error
+    if (items.length > 0) {
+      this.#waiting.add(source, items)
+      this.#cutAll()
+    }
+    if (this.#hasRoom()) return
+    const room = Promise.withResolvers<void>()
+    this.#roomWaiters.push(room)
+    await room.promise
+  }
+
+  discard(): void {
+    this.#waiting.clear()
+    for (const waiter of this.#roomWaiters.splice(0)) waiter.resolve()
+  }
+
+  discardGroup(group: Group): void {
+    this.#waiting.clearGroup(group)
+    this.#cutAll()
+  }
+
+  async drained(): Promise<void> {
+    this.#isHurried = true
+    this.#isPaced = false
+    this.#isDue = true
+    this.#cutAll()
+    // The end of one lets the next be cut.
+    while (this.#batches.size > 0) await Promise.all(this.#batches)
+    this.#isHurried = false
+  }
+
+  async close(): Promise<void> {
+    this.#end(new Closed('the intake stops'))
+    await Promise.all(this.#batches)
+  }
+
+  #cutAll(): void {
+    const { batchEvents, batchBytes, concurrentBatches } = this.#options
+    while (this.#failure === null && this.#batches.size < concurrentBatches) {
+      const ready = this.#waiting.countWithout(this.#busyGroups)
       if (ready === 0) {
         // The next item starts a wait of its own.
-        stopTimer()
+        this.#stopTimer()
         break
       }
-      if (ready < batchEvents && !isDue) {
-        startTimer()
+      if (ready < batchEvents && !this.#isDue) {
+        this.#startTimer()
         break
       }
-      stopTimer()
-      start(cut(ready >= batchEvents * BACKLOG_FACTOR ? batchEvents * BACKLOG_FACTOR : batchEvents))
+      this.#stopTimer()
+      const backlog = batchEvents * BACKLOG_FACTOR
+      this.#start(this.#waiting.cut(this.#busyGroups, ready >= backlog ? backlog : batchEvents, batchBytes))
     }
-    if (hasRoom()) for (const waiter of roomWaiters.splice(0)) waiter.resolve()
+    if (this.#hasRoom()) for (const waiter of this.#roomWaiters.splice(0)) waiter.resolve()
   }
 
-  function hasRoom(): boolean {
-    return waitingEvents < batchEvents * BATCHES_AHEAD && waitingBytes < options.batchBytes * BATCHES_AHEAD
+  #hasRoom(): boolean {
+    const { batchEvents, batchBytes } = this.#options
+    return this.#waiting.events < batchEvents * BATCHES_AHEAD && this.#waiting.bytes < batchBytes * BATCHES_AHEAD
   }
 
-  function cut(mostEvents: number): { slices: Slice<T>[]; groups: Set<string> } {
-    const slices: Slice<T>[] = []
-    const groups = new Set<string>()
-    let events = 0
-    let bytes = 0
-    for (const [source, queue] of [...waiting]) {
-      if (busyGroups.has(queue.group)) continue
-      let taken = 0
-      while (taken < queue.items.length && events < mostEvents) {
-        const itemBytes = options.bytesOf(queue.items[taken]!)
-        if (events > 0 && bytes + itemBytes > options.batchBytes) break
-        bytes += itemBytes
-        events++
-        taken++
-      }
-      // Its first does not fit into what is left of this batch: it keeps its turn.
-      if (taken === 0) continue
-      slices.push({ source, items: queue.items.splice(0, taken) })
-      groups.add(queue.group)
-      waiting.delete(source)
-      if (queue.items.length > 0) waiting.set(source, queue)
-      if (events >= mostEvents || bytes >= options.batchBytes) break
-    }
-    waitingEvents -= events
-    waitingBytes -= bytes
-    return { slices, groups }
-  }
-
-  function start({ slices, groups }: { slices: Slice<T>[]; groups: Set<string> }): void {
-    const batch = runBatch(slices).finally(() => {
-      batches.delete(batch)
-      for (const group of groups) busyGroups.delete(group)
+  #start({ slices, groups }: Cut<Source, T, Group>): void {
+    const batch = this.#runBatch(slices).finally(() => {
+      this.#batches.delete(batch)
+      for (const group of groups) this.#busyGroups.delete(group)
       // What came meanwhile has waited for as long as the commit took.
-      if (batches.size === 0 && !isPaced) isDue = true
-      cutAll()
+      if (this.#batches.size === 0 && !this.#isPaced) this.#isDue = true
+      this.#cutAll()
     })
-    batches.add(batch)
-    for (const group of groups) busyGroups.add(group)
-    pace()
+    this.#batches.add(batch)
+    for (const group of groups) this.#busyGroups.add(group)
+    this.#pace()
   }
 
-  function pace(): void {
-    if (isPaced || isHurried || paceMillis === 0) return
-    isPaced = true
-    schedule(paceMillis, () => {
-      isPaced = false
-      if (batches.size === 0) isDue = true
-      cutAll()
+  #pace(): void {
+    const { paceMillis } = this.#options
+    if (this.#isPaced || this.#isHurried || paceMillis === 0) return
+    this.#isPaced = true
+    this.#schedule(paceMillis, () => {
+      this.#isPaced = false
+      if (this.#batches.size === 0) this.#isDue = true
+      this.#cutAll()
     })
   }
 
-  async function runBatch(slices: readonly Slice<T>[]): Promise<void> {
+  async #runBatch(slices: readonly Slice<Source, T>[]): Promise<void> {
     try {
-      await onBatch(slices)
+      await this.#options.onBatch(slices)
     } catch (error) {
-      if (failure !== null) return
-      end(error)
-      options.onFailure(error)
+      if (this.#failure !== null) return
+      this.#end(error)
+      this.#options.onFailure(error)
     }
   }
 
-  function end(error: unknown): void {
-    failure ??= { error }
-    stopTimer()
-    forget()
-    for (const waiter of roomWaiters.splice(0)) waiter.reject(failure.error)
+  #end(error: unknown): void {
+    this.#failure ??= { error }
+    this.#stopTimer()
+    this.#waiting.clear()
+    for (const waiter of this.#roomWaiters.splice(0)) waiter.reject(this.#failure.error)
   }
 
-  function forget(): void {
-    waiting.clear()
-    waitingEvents = 0
-    waitingBytes = 0
-  }
-
-  function startTimer(): void {
-    const isFree = batches.size === 0 && !isPaced
+  #startTimer(): void {
+    const { batchMillis } = this.#options
+    const isFree = this.#batches.size === 0 && !this.#isPaced
     const millis = isFree ? Math.min(NEIGHBOURS_MILLIS, batchMillis) : batchMillis
-    cancelTimer ??= schedule(millis, () => {
-      cancelTimer = null
-      isDue = true
-      cutAll()
+    this.#cancelTimer ??= this.#schedule(millis, () => {
+      this.#cancelTimer = null
+      this.#isDue = true
+      this.#cutAll()
     })
   }
 
-  function stopTimer(): void {
-    cancelTimer?.()
-    cancelTimer = null
-    isDue = false
-  }
-
-  return {
-    async add(source, items) {
-      if (failure) throw failure.error
-      if (items.length > 0) {
-        let queue = waiting.get(source)
-        if (queue === undefined) {
-          queue = { group: options.groupOf(source), items: [] }
-          waiting.set(source, queue)
-        }
-        for (const item of items) {
-          queue.items.push(item)
-          waitingBytes += options.bytesOf(item)
-        }
-        waitingEvents += items.length
-        cutAll()
-      }
-      if (hasRoom()) return
-      const room = Promise.withResolvers<void>()
-      roomWaiters.push(room)
-      await room.promise
-    },
-
-    discard() {
-      forget()
-      for (const waiter of roomWaiters.splice(0)) waiter.resolve()
-    },
-
-    discardGroup(group) {
-      for (const [source, queue] of [...waiting]) {
-        if (queue.group !== group) continue
-        waiting.delete(source)
-        waitingEvents -= queue.items.length
-        for (const item of queue.items) waitingBytes -= options.bytesOf(item)
-      }
-      cutAll()
-    },
-
-    async drained() {
-      isHurried = true
-      isPaced = false
-      isDue = true
-      cutAll()
-      // The end of one lets the next be cut.
-      while (batches.size > 0) await Promise.all(batches)
-      isHurried = false
-    },
-
-    async close() {
-      end(new Closed('the intake stops'))
-      await Promise.all(batches)
-    },
+  #stopTimer(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = null
+    this.#isDue = false
   }
 }
 

@@ -1,19 +1,12 @@
 /** A message as it came on its topic: how it is kept, and what its headers say. */
 import { hash } from 'node:crypto'
+import type { MessageContent, ReceivedMessage } from '../platform/kafka/message.ts'
 
-/** All of it, so that it can be looked at, mended and sent again. */
-export interface OriginalMessage {
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly headers: readonly { readonly name: string; readonly value: Uint8Array | null }[]
-}
+/** All of it is kept, so that it can be looked at, mended and sent again. */
+export type OriginalMessage = MessageContent
 
 /** A message with its place on the topic. */
-export interface SourceMessage extends OriginalMessage {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: bigint
-}
+export type SourceMessage = ReceivedMessage
 
 /** Tells a message from another at the same position of a topic that was made anew. */
 export function valueHash({ value }: Pick<OriginalMessage, 'value'>): Buffer {

@@ -3,7 +3,6 @@
  * sent once, unless the process dies between the server's answer and the stored outcome. Then it is sent again under the
  * same Message-ID, so mail readers can drop the duplicate.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { recipientsOf } from '../core/mail/mail.ts'
 import { isLocale } from '../core/settings/contacts.ts'
 import {
@@ -16,6 +15,8 @@ import {
 import type { Logger } from '../platform/log.ts'
 import { type Counter, counter, type Registry } from '../platform/metrics.ts'
 import type { Pool } from '../platform/postgres.ts'
+import { retry, retryWaitMs } from '../platform/retry.ts'
+import { within } from '../platform/within.ts'
 import { textsFor } from '../texts/languages.ts'
 import { type MailContent, mailText } from '../texts/mail-text.ts'
 import { addressFor, letterOf } from './letter.ts'
@@ -27,8 +28,9 @@ export const MAILS_PER_SHARE = 5
 /** Longer than sending a share takes, so that no other process sends the same mails. */
 const CLAIM_SECONDS = 150
 
-const FIRST_RETRY_SECONDS = 30
-const MAX_RETRY_SECONDS = 3_600
+const SEND_BACKOFF = { firstMs: 30_000, maxMs: 3_600_000 }
+const NOTE_BACKOFF = { firstMs: 250, maxMs: 16_000 }
+const NOTE_TRIES = 8
 
 export interface MailParts {
   readonly pool: Pool
@@ -80,7 +82,10 @@ async function sendOne(parts: MailParts, mail: ClaimedMail, stopping: AbortSigna
 async function tryToSend(parts: MailParts, mail: ClaimedMail): Promise<MailOutcome> {
   const why = whyDropped(mail)
   if (why !== null) return { state: 'dropped', reason: why }
-  const outcome = await within(SEND_WITHIN_MS, parts.transport.send(outgoing(mail, parts.settings)))
+  const sending = parts.transport.send(outgoing(mail, parts.settings))
+  const outcome = await within(SEND_WITHIN_MS, sending, (): SendOutcome => {
+    return { kind: 'failed', reason: `no answer within ${SEND_WITHIN_MS / 1_000} s` }
+  })
   switch (outcome.kind) {
     case 'delivered':
       return { state: 'sent' }
@@ -120,28 +125,28 @@ function outgoing(mail: ClaimedMail, { sender, locale, timeZone }: MailSettings)
 /** The pause before the next attempt: 30 s, 60 s, 120 s, ... up to an hour, of which half is random. `chance`: 0 to below 1. */
 export function retryAfterSeconds(tries: number, chance: number): number {
   if (tries < 1) throw new TypeError(`a retry after ${tries} tries`)
-  const seconds = Math.min(MAX_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** Math.min(tries - 1, 20))
-  return seconds * (0.5 + chance / 2)
+  return retryWaitMs(SEND_BACKOFF, tries, chance) / 1_000
 }
 
-async function within(ms: number, sending: Promise<SendOutcome>): Promise<SendOutcome> {
-  const over = new AbortController()
-  const late = delay(ms, undefined, { signal: over.signal }).catch(() => {})
+/**
+ * Retries for about as long as the claim holds: a delivered mail whose outcome is not stored would be sent again. When the
+ * process stops, it retries once more at once.
+ */
+async function note(
+  { pool }: MailParts,
+  mail: ClaimedMail,
+  outcome: MailOutcome,
+  stopping: AbortSignal,
+): Promise<void> {
+  const noteOnce = () => noteMail(pool, mail, outcome)
   try {
-    return (await Promise.race([sending, late])) ?? { kind: 'failed', reason: `no answer within ${ms / 1_000} s` }
-  } finally {
-    over.abort()
-  }
-}
-
-/** Retries for about as long as the claim holds: a delivered mail whose outcome is not stored would be sent again. */
-async function note(parts: MailParts, mail: ClaimedMail, outcome: MailOutcome, stopping: AbortSignal): Promise<void> {
-  for (let pauseMs = 250; ; pauseMs *= 2) {
-    try {
-      return await noteMail(parts.pool, mail, outcome)
-    } catch (error) {
-      if (pauseMs > 16_000 || stopping.aborted) throw error
-      await delay(pauseMs, undefined, { signal: stopping }).catch(() => {})
-    }
+    await retry(noteOnce, {
+      backoff: NOTE_BACKOFF,
+      isRetried: ({ failures }) => failures < NOTE_TRIES,
+      signal: stopping,
+    })
+  } catch (error) {
+    if (!stopping.aborted) throw error
+    await noteOnce()
   }
 }

@@ -1,7 +1,9 @@
 /** What a leadership has, and the lease that it lasts for. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Kafka } from 'kafkajs'
+import type { KafkaClient } from '../platform/kafka/client.ts'
+import type { Fence, FencedSender } from '../platform/kafka/fenced-sender.ts'
 import type { Pool } from '../platform/postgres.ts'
+import { pause } from '../platform/retry.ts'
 import type { Alarm } from './alarm.ts'
 import { LEASE_SECONDS, RENEW_MILLIS } from './leases.ts'
 import type { Lane } from './messages.ts'
@@ -39,7 +41,7 @@ export interface ViewSink {
 }
 
 export interface Leadership {
-  readonly kafka: Kafka
+  readonly kafka: KafkaClient
   readonly pool: Pool
   readonly report: RelayReport
   readonly signal: AbortSignal
@@ -68,6 +70,16 @@ export interface Lease {
   hasChanged(): boolean
   /** Resolves once no renewal is under way any more. */
   stop(): Promise<void>
+}
+
+/** A leadership whose predecessors are fenced. */
+export interface Leading extends Leadership {
+  readonly sender: FencedSender
+  /** By shard. */
+  readonly fences: ReadonlyMap<number, Fence>
+  readonly lease: Lease
+  /** When the leadership has lasted long enough, by this process's monotonic clock. */
+  readonly until: number
 }
 
 /** Renewed beside the turns, however long one takes. */
@@ -102,7 +114,7 @@ export function keepLease({ claim, claimedAt, shards, lane, pool, report, state 
   }
   const keep = async () => {
     while (!signal.aborted) {
-      await delay(RENEW_MILLIS, undefined, { signal }).catch(() => {})
+      await pause(RENEW_MILLIS, signal)
       if (signal.aborted) return
       // Either that fails is asked for again; the lease runs out meanwhile, and turns look at that.
       count().catch(() => {})

@@ -14,7 +14,7 @@
  */
 import { promisify } from 'node:util'
 import { constants, zstdCompress } from 'node:zlib'
-import type { Compression } from '../platform/kafka/fenced-sender.ts'
+import type { Compression } from '../platform/kafka/produce-request.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { frameRecord } from './frame.ts'
 import { type Headers, KEYLESS_SHARD, type OutboxMessage, SHARDS } from './messages.ts'

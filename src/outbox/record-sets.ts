@@ -3,7 +3,7 @@
  * order given, cut where the broker would find a set too large; and sets as they are. All that is left to add to a record is
  * its place in its set.
  */
-import type { RecordSet } from '../platform/kafka/fenced-sender.ts'
+import type { RecordSet } from '../platform/kafka/produce-request.ts'
 import { ByteWriter } from './bytes.ts'
 import { FRAME_BYTES, frameRecord } from './frame.ts'
 import { MOST_SET_BYTES, type Packed } from './pack.ts'

@@ -12,17 +12,17 @@
  * Any failure ends a leadership. Whoever leads next, mostly the same process a moment later, goes on from the lowest pack:
  * consumers drop what is not newer.
  */
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Kafka } from 'kafkajs'
+import type { KafkaClient } from '../platform/kafka/client.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/postgres.ts'
+import { pause, retryWaitMs } from '../platform/retry.ts'
 import { createAlarm } from './alarm.ts'
 import { leadShards } from './lead.ts'
 import type { Leadership, RelayReport, ViewSink } from './leadership.ts'
 import { claimLeases, RENEW_MILLIS, releaseLeases } from './leases.ts'
 import { LANES, type Lane, SHARDS } from './messages.ts'
 
-const RETRY_MILLIS = 500
+const BACKOFF = { firstMs: 500, maxMs: 500 }
 /** Who cannot publish for so long gives its leases up, for it may be the only one that cannot. */
 const GIVE_UP_MILLIS = 10_000
 /** And stands back for so long: several times what another relay takes to notice. */
@@ -31,7 +31,7 @@ const STAND_BACK_MILLIS = 5_000
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 interface RelayParts {
-  readonly kafka: Kafka
+  readonly kafka: KafkaClient
   readonly pool: Pool
   readonly instanceId: string
   readonly log: Logger
@@ -92,7 +92,7 @@ export function startRelay({
         if (shards.length === 0) {
           // Nothing could be sent by it, so nothing was held up by it.
           state.lastGoodAt = Date.now()
-          await pause(RENEW_MILLIS)
+          await pause(RENEW_MILLIS, signal)
           continue
         }
         await leadShards({
@@ -104,7 +104,7 @@ export function startRelay({
       } catch (error) {
         report.interrupted()
         log.warn({ err: error, lane }, 'the relay of a lane was interrupted; it is taken up again')
-        await pause(RETRY_MILLIS)
+        await pause(retryWaitMs(BACKOFF, 1), signal)
         if (Date.now() - state.lastGoodAt > GIVE_UP_MILLIS) await standBack(lane)
       }
     }
@@ -114,13 +114,9 @@ export function startRelay({
     log.warn({ lane }, 'nothing could be published for ten seconds: another relay may take over')
     try {
       await releaseLeases(pool, lane, ALL_SHARDS, instanceId)
-      await pause(STAND_BACK_MILLIS)
+      await pause(STAND_BACK_MILLIS, signal)
     } catch (error) {
       log.debug({ err: error, lane }, 'the leases were not given back; they run out by themselves')
     }
-  }
-
-  async function pause(millis: number): Promise<void> {
-    await delay(millis, undefined, { signal }).catch(() => {})
   }
 }

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fence, FencedSender } from '../platform/kafka/fenced-sender.ts'
-import { within } from '../platform/within.ts'
+import { tooSlow, within } from '../platform/within.ts'
 import { type Leadership, type Lease, LeaseOver, type ViewSink } from './leadership.ts'
 import type { Lane } from './messages.ts'
 import { decodePack } from './pack.ts'
@@ -122,7 +122,7 @@ function createTurns({ pool, report, lane, holder, view, state, sender, fences, 
     // What holds it up from here on, be it another send, is fenced.
     if (!lease.isHeld()) throw new LeaseOver(lane)
     const sending = requests.map((sets) => sender.send(sets.map((set) => ({ ...set, fence: fences.get(set.owner)! }))))
-    await within(SENT_WITHIN_MILLIS, 'a request to the brokers', Promise.all(sending))
+    await within(SENT_WITHIN_MILLIS, Promise.all(sending), tooSlow('a request to the brokers', SENT_WITHIN_MILLIS))
   }
 
   /** Its packs may go once it is carried, and all turns before it are: else what is sent again would come to stand last. */

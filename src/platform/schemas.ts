@@ -4,13 +4,12 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import avro from 'avsc'
-import kafkajs, { type Admin } from 'kafkajs'
-import { TOPICS, USAGE_TOPIC_SETTINGS, USAGE_TOPICS } from '../topics.ts'
+import { TOPICS } from '../topics.ts'
 import type { Config } from './config.ts'
-import { createKafka } from './kafka/client.ts'
+import { createTopics } from './kafka/create-topics.ts'
 import type { Logger } from './log.ts'
+import { retry } from './retry.ts'
 
 const EVENT_SCHEMAS = join(import.meta.dirname, '../../schemas/events')
 
@@ -22,11 +21,8 @@ const FIRST_SCRATCH_BYTES = 64 * 1024
 
 const REGISTRY_TIMEOUT_MS = 5000
 const REGISTRY_ATTEMPTS = 8
-/** What our client reads: gzip by itself, zstd by Node's. */
-const READABLE_COMPRESSION = ['uncompressed', 'gzip', 'zstd']
-const LEADERS_WITHIN_MS = 30_000
-const BETWEEN_LOOKS_MS = 50
-const { ConfigResourceTypes } = kafkajs
+/** Within some seconds a registry that starts has answered, or does not start. */
+const REGISTRY_BACKOFF = { firstMs: 200, maxMs: 2000 }
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json'
 
 /** The text of `schemas/events/<topic>.avsc`. */
@@ -74,80 +70,6 @@ export async function createEncoders(config: Pick<TopicConfig, 'schemaRegistryUr
   }
 }
 
-async function createTopics(config: TopicConfig, log: Logger): Promise<void> {
-  const admin = createKafka(config, log).admin()
-  await admin.connect()
-  try {
-    const existing = new Set(await admin.listTopics())
-    for (const { topic, settings } of TOPICS) {
-      if (existing.has(topic)) continue
-      // False when another process was quicker.
-      const isCreated = await admin.createTopics({
-        // The client's own wait takes the moment before the broker knows its new topic for a failure.
-        waitForLeaders: false,
-        topics: [
-          {
-            topic,
-            numPartitions: config.partitions,
-            replicationFactor: config.replicationFactor,
-            configEntries: Object.entries(settings).map(([name, value]) => ({ name, value: String(value) })),
-          },
-        ],
-      })
-      if (isCreated) log.info({ topic, partitions: config.partitions }, 'created the topic')
-    }
-    await haveLeaders(admin)
-    await warnOfSettings(admin, log)
-  } finally {
-    await admin.disconnect()
-  }
-}
-
-/** Topics that somebody else made are left as they are, so all that can be done is to say in time what may go wrong. */
-async function warnOfSettings(admin: Admin, log: Logger): Promise<void> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [...USAGE_TOPICS.keys()].map((topic) => ({
-      type: ConfigResourceTypes.TOPIC,
-      name: topic,
-      configNames: Object.keys(USAGE_TOPIC_SETTINGS),
-    })),
-  })
-  for (const { resourceName: topic, configEntries } of resources) {
-    const set = new Map(configEntries.map(({ configName, configValue }) => [configName, configValue]))
-    const compression = set.get('compression.type')
-    if (compression !== undefined && !READABLE_COMPRESSION.includes(compression)) {
-      log.warn(
-        { topic, compression },
-        `a producer that compresses with lz4 or snappy would stop this rater: set compression.type of the topic to one of ${READABLE_COMPRESSION.join(', ')}`,
-      )
-    }
-    const timestampType = set.get('message.timestamp.type')
-    if (timestampType !== undefined && timestampType !== USAGE_TOPIC_SETTINGS['message.timestamp.type']) {
-      log.warn(
-        { topic, timestamp_type: timestampType },
-        'backdated usage may be deleted before it is read: set message.timestamp.type of the topic to LogAppendTime',
-      )
-    }
-  }
-}
-
-/** Until then producers and consumers would be told that there is no such topic, whoever of us created it. */
-async function haveLeaders(admin: Admin): Promise<void> {
-  const giveUpAt = performance.now() + LEADERS_WITHIN_MS
-  for (;;) {
-    try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: TOPICS.map(({ topic }) => topic) })
-      if (topics.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)))
-        return
-    } catch (error) {
-      if (performance.now() > giveUpAt || (error as { retriable?: unknown }).retriable !== true) throw error
-    }
-    if (performance.now() > giveUpAt) throw new Error('the topics have no leaders: not enough brokers answer')
-    await sleep(BETWEEN_LOOKS_MS)
-  }
-}
-
 /** The rule before the schema, so that no version ever slips in unchecked. */
 async function registerSchema(
   { schemaRegistryUrl }: Pick<TopicConfig, 'schemaRegistryUrl'>,
@@ -163,27 +85,44 @@ async function registerSchema(
   return id
 }
 
+class RegistryRefused extends Error {
+  override readonly name = 'RegistryRefused'
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
 /** A registry that is starting, or two processes writing one subject at once, answer with errors that pass. */
 async function ask(registryUrl: string, method: string, path: string, body: unknown): Promise<unknown> {
-  for (let attempt = 1; ; attempt++) {
-    let problem: string
-    try {
-      const response = await fetch(registryUrl + path, {
-        method,
-        headers: { 'content-type': CONTENT_TYPE },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(REGISTRY_TIMEOUT_MS),
-      })
-      const answer = await response.text()
-      if (response.ok) return JSON.parse(answer)
-      problem = `${response.status} ${answer.slice(0, 500)}`
-      // A conflict is an incompatible schema, or a subject that another process is making right now: a few tries tell.
-      const isFinal = response.status < 500 && response.status !== 429 && !(response.status === 409 && attempt < 3)
-      if (isFinal) attempt = REGISTRY_ATTEMPTS
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error)
-    }
-    if (attempt >= REGISTRY_ATTEMPTS) throw new Error(`schema registry: ${method} ${path}: ${problem}`)
-    await sleep(Math.min(100 * 2 ** attempt, 2000) * (0.5 + Math.random() / 2))
+  try {
+    return await retry(() => askOnce(registryUrl + path, method, body), {
+      backoff: REGISTRY_BACKOFF,
+      isRetried: ({ error, failures }) => failures < REGISTRY_ATTEMPTS && !isFinal(error, failures),
+    })
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    throw new Error(`schema registry: ${method} ${path}: ${problem}`)
   }
+}
+
+async function askOnce(url: string, method: string, body: unknown): Promise<unknown> {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': CONTENT_TYPE },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(REGISTRY_TIMEOUT_MS),
+  })
+  const answer = await response.text()
+  if (!response.ok) throw new RegistryRefused(response.status, `${response.status} ${answer.slice(0, 500)}`)
+  return JSON.parse(answer)
+}
+
+/** A conflict is an incompatible schema, or a subject that another process is making right now: a few tries tell. */
+function isFinal(error: unknown, failures: number): boolean {
+  if (!(error instanceof RegistryRefused)) return false
+  const { status } = error
+  return status < 500 && status !== 429 && !(status === 409 && failures < 3)
 }

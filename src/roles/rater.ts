@@ -1,5 +1,6 @@
 /** The rater: takes usage in from Kafka and records it in the ledger, with the jobs that this needs beside it. */
-import { type Intake, type StoppedPartition, startIntake } from '../intake/consume.ts'
+import type { StoppedPartition } from '../intake/batch.ts'
+import { type Intake, startIntake } from '../intake/consume.ts'
 import { createDecoder } from '../intake/decode.ts'
 import { createLedger } from '../ledger/batch/record-batch.ts'
 import { DEAD_LETTER } from '../ledger/changes/announce.ts'
@@ -10,7 +11,8 @@ import { ensureMonthPartitions } from '../ledger/upkeep/month-partitions.ts'
 import { createPipeline } from '../pipeline.ts'
 import type { Problem } from '../platform/http.ts'
 import { type Job, startJobs } from '../platform/jobs.ts'
-import { createKafka, createPartitionCounts, type PartitionCounts } from '../platform/kafka/client.ts'
+import { createPartitionCounts, type PartitionCounts } from '../platform/kafka/admin.ts'
+import { createKafka } from '../platform/kafka/client.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Registry } from '../platform/metrics.ts'
 import { createPool } from '../platform/postgres.ts'
@@ -153,14 +155,14 @@ function asProblem({ topic, partition, offset, code }: StoppedPartition): Proble
 /** Health is progress: messages wait in a partition that did not stop, and none was committed for a minute. */
 function stuck({ lastProgressAt, lag, stopped }: ReturnType<Intake['progress']>): Problem | null {
   const stoppedNumbers = new Set(stopped.map(({ partition }) => partition))
-  const waiting = [...lag]
-    .filter(([source]) => !stoppedNumbers.has(Number(source.slice(source.lastIndexOf(':') + 1))))
-    .reduce((sum, [, messages]) => sum + messages, 0n)
+  const waiting = lag
+    .filter(({ partition }) => !stoppedNumbers.has(partition))
+    .reduce((sum, { messages }) => sum + messages, 0n)
   const isStuck = waiting > 0n && Date.now() - lastProgressAt > STUCK_AFTER_MS
   return isStuck ? { reason: `${waiting} messages wait and none was recorded for a minute` } : null
 }
 
 /** Messages that wait in the partitions assigned, stopped ones included, as of the last fetch. */
 function lagOf(intake: Intake): bigint {
-  return [...intake.progress().lag.values()].reduce((sum, messages) => sum + messages, 0n)
+  return intake.progress().lag.reduce((sum, { messages }) => sum + messages, 0n)
 }

@@ -2,14 +2,17 @@
  * Verifies A for the messages that the usage topics still retain: every processed message is recorded under its identity, or
  * is in the dead letters with a reason.
  */
-import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
 import type { UsageEvent, UsageType } from '../core/usage/event.ts'
 import { readUsage } from '../core/usage/read.ts'
 import type { Decoder } from '../intake/decode.ts'
 import { contentHashOf } from '../ledger/batch/content-hash.ts'
 import { readOffsets } from '../ledger/epochs/consumer-offsets.ts'
 import { valueHash } from '../ledger/source-message.ts'
-import { type OffsetRange, type ReadBatch, readRanges } from '../platform/kafka/read-ranges.ts'
+import type { KafkaAdmin } from '../platform/kafka/admin.ts'
+import type { KafkaClient } from '../platform/kafka/client.ts'
+import type { ReceivedMessage } from '../platform/kafka/message.ts'
+import { type OffsetRange, PartitionMap } from '../platform/kafka/places.ts'
+import { type ReadBatch, readRanges } from '../platform/kafka/read-ranges.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
@@ -43,8 +46,8 @@ export interface VerifiedMessages {
 }
 
 interface Parts {
-  readonly kafka: Kafka
-  readonly admin: Admin
+  readonly kafka: KafkaClient
+  readonly admin: KafkaAdmin
   readonly pool: Pool
   readonly decoder: Decoder
   readonly groupId: string
@@ -75,22 +78,20 @@ export async function verifyMessages(
  * offsets start at 0 again, below those that the database has of the old topic; then Kafka's offset is the lower one.
  */
 async function recordedRanges(
-  admin: Admin,
+  admin: KafkaAdmin,
   pool: Pool,
   groupId: string,
   topics: readonly string[],
 ): Promise<OffsetRange[]> {
-  const stored = await readOffsets(pool, groupId)
-  const committed = await admin.fetchOffsets({ groupId, topics: [...topics] })
+  const stored = new PartitionMap((await readOffsets(pool, groupId)).map((one) => [one, one.nextOffset]))
+  const committed = new PartitionMap((await admin.committedOffsets(groupId, topics)).map((one) => [one, one.offset]))
   const ranges: OffsetRange[] = []
   for (const topic of topics) {
-    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-      const inDatabase = stored.find((one) => one.topic === topic && one.partition === partition)?.nextOffset ?? 0n
-      const ofTopic = committed.find((one) => one.topic === topic)?.partitions
-      const inKafka = BigInt(ofTopic?.find((one) => one.partition === partition)?.offset ?? -1)
-      const recorded = inKafka >= 0n && inKafka < inDatabase ? inKafka : inDatabase
-      const end = recorded < BigInt(high) ? recorded : BigInt(high)
-      ranges.push({ topic, partition, low: BigInt(low), end })
+    for (const retained of await admin.retained(topic)) {
+      const inDatabase = stored.get(retained) ?? 0n
+      const inKafka = committed.get(retained) ?? inDatabase
+      const recorded = inKafka < inDatabase ? inKafka : inDatabase
+      ranges.push({ ...retained, end: recorded < retained.end ? recorded : retained.end })
     }
   }
   return ranges
@@ -153,6 +154,6 @@ async function findExpired(pool: Pool, events: readonly UsageEvent[]): Promise<S
   return new Set(rows.map((row) => `${row.account_id}\n${row.event_id}`))
 }
 
-function hashOf(message: KafkaMessage): string {
+function hashOf(message: ReceivedMessage): string {
   return valueHash(message).toString('hex')
 }

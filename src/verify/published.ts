@@ -6,9 +6,11 @@
  * status has to be decoded. Memory is bounded by the accounts of one slice; with more slices the topic is read several times.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
 import { shardOf } from '../outbox/messages.ts'
-import { type OffsetRange, readRanges } from '../platform/kafka/read-ranges.ts'
+import type { KafkaAdmin } from '../platform/kafka/admin.ts'
+import type { KafkaClient } from '../platform/kafka/client.ts'
+import type { OffsetRange } from '../platform/kafka/places.ts'
+import { type ReadMessage, readRanges } from '../platform/kafka/read-ranges.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { Fault, OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
@@ -39,8 +41,8 @@ export const SERIES: readonly PublishedSeries[] = [
 ]
 
 interface Parts {
-  readonly kafka: Kafka
-  readonly admin: Admin
+  readonly kafka: KafkaClient
+  readonly admin: KafkaAdmin
   readonly pool: Pool
   readonly decode: (topic: string, value: Buffer) => Promise<Record<string, unknown>>
 }
@@ -75,7 +77,7 @@ export async function verifyPublished(
       const epoch = await readEpoch(pool)
       const accounts = await readAccounts(pool, one, epoch, isInSlice, pace)
       await outboxPassed(pool)
-      const ranges = await topicRanges(admin, one.topic)
+      const ranges = await admin.retained(one.topic)
       if (slice === 0) looked.push(...ranges)
       const retained = retainedSince(ranges)
       await readRanges(kafka, ranges, async (batch) => {
@@ -168,18 +170,15 @@ async function outboxPassed(pool: Pool): Promise<void> {
   }
 }
 
-async function topicRanges(admin: Admin, topic: string): Promise<OffsetRange[]> {
-  const offsets = await admin.fetchTopicOffsets(topic)
-  return offsets.map(({ partition, low, high }) => ({ topic, partition, low: BigInt(low), end: BigInt(high) }))
-}
-
 /** Reads epoch and version from the headers, or from the value if an earlier release wrote the message without headers. */
 async function placeOf(
-  { headers, value }: KafkaMessage,
+  { headers, value }: ReadMessage,
   decode: (value: Buffer) => Promise<Record<string, unknown>>,
 ): Promise<Place> {
-  if (headers?.ce_epoch !== undefined && headers.ce_sequence !== undefined) {
-    return { epoch: Number(String(headers.ce_epoch)), version: BigInt(String(headers.ce_sequence)) }
+  const header = (wanted: string) => headers.find(({ name }) => name === wanted)?.value ?? null
+  const [epochHeader, sequenceHeader] = [header('ce_epoch'), header('ce_sequence')]
+  if (epochHeader !== null && sequenceHeader !== null) {
+    return { epoch: Number(String(epochHeader)), version: BigInt(String(sequenceHeader)) }
   }
   const { epoch, version, sequence } = await decode(value ?? Buffer.alloc(0))
   return { epoch: Number(epoch), version: BigInt(String(version ?? sequence)) }
@@ -191,21 +190,21 @@ function follow(
   accountId: string,
   partition: number,
   place: Place,
-  { timestamp, value }: KafkaMessage,
+  { timestampMs, value }: ReadMessage,
   onFault: OnFault,
 ): void {
   const account = accounts.get(accountId)
   // The account was created since, or lost in a restore.
   if (account === undefined) return
   if (!isCompacted) {
-    const gap = addMessage(account, partition, place, Number(timestamp))
+    const gap = addMessage(account, partition, place, timestampMs)
     if (gap !== null) onFault(gapFault(topic, accountId, gap))
     return
   }
   const [newest] = account.runs
   if (newest !== undefined && !isAfter(place, newest)) return
   const { epoch, version } = place
-  account.runs = [{ partition, epoch, first: version, last: version, lastSentAt: Number(timestamp) }]
+  account.runs = [{ partition, epoch, first: version, last: version, lastSentAt: timestampMs }]
   account.lastValue = value
 }
 

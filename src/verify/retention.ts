@@ -3,7 +3,8 @@
  * in each. So a missing message may have been deleted from the partition of an account before or after partitions were added.
  */
 import { partitionHash } from '../platform/kafka/partition-hash.ts'
-import type { OffsetRange, ReadBatch } from '../platform/kafka/read-ranges.ts'
+import type { OffsetRange } from '../platform/kafka/places.ts'
+import type { ReadBatch } from '../platform/kafka/read-ranges.ts'
 
 /**
  * The time from which each partition is complete, in milliseconds since 1970: -Infinity if nothing was ever deleted, and
@@ -23,7 +24,7 @@ export function retainedSince(ranges: readonly OffsetRange[]): Retained {
 
 /** Call it with every batch: the first message of a partition shows how far back it goes. */
 export function noteFirst(retained: Retained, { partition, messages: [first] }: ReadBatch): void {
-  if (first !== undefined && retained.get(partition) === NEVER) retained.set(partition, Number(first.timestamp))
+  if (first !== undefined && retained.get(partition) === NEVER) retained.set(partition, first.timestampMs)
 }
 
 /**

@@ -2,11 +2,12 @@
  * Proves the books of a running installation: checks the invariants of docs/INVARIANTS.md in the database, on the topics and at
  * the payment provider. It runs online, in bounded memory, and at a limited rate.
  */
-import type { Kafka } from 'kafkajs'
 import type { UsageType } from '../core/usage/event.ts'
 import type { Decoder } from '../intake/decode.ts'
 import type { PaymentProvider } from '../payments/providers/provider.ts'
-import type { OffsetRange } from '../platform/kafka/read-ranges.ts'
+import { openAdmin } from '../platform/kafka/admin.ts'
+import type { KafkaClient } from '../platform/kafka/client.ts'
+import type { OffsetRange } from '../platform/kafka/places.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { verifyAccounts } from './accounts.ts'
 import { verifyCharges } from './charges.ts'
@@ -21,7 +22,7 @@ import { verifyTollFree } from './toll-free.ts'
 import { verifyUsageByDay } from './usage-by-day.ts'
 
 export interface VerifyParts {
-  readonly kafka: Kafka
+  readonly kafka: KafkaClient
   readonly pool: Pool
   readonly decoder: Decoder
   readonly consumerGroup: string
@@ -55,8 +56,7 @@ export async function verify(
   onFault: OnFault,
 ): Promise<Summary> {
   const pace = createPace(rowsPerSecond)
-  const admin = kafka.admin()
-  await admin.connect()
+  const admin = await openAdmin(kafka)
   try {
     await verifyOffsets(admin, pool, consumerGroup, [...usageTopics.keys()], onFault)
     onProgress('offsets: compared')
@@ -99,7 +99,7 @@ export async function verify(
       messagesOut: published.messages,
     }
   } finally {
-    await admin.disconnect()
+    await admin.close()
   }
 }
 

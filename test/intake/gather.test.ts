@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Closed, createGatherer, type Slice } from '../../src/intake/gather.ts'
+import { Closed, createGatherer } from '../../src/intake/gather.ts'
+import type { Slice } from '../../src/intake/waiting.ts'
 
 /** A gatherer whose clock and commits are in the test's hands; a source's group is its first letter. */
 function setUp({
@@ -14,9 +15,9 @@ function setUp({
 } = {}) {
   const timers: (() => void)[] = []
   const waits: number[] = []
-  const batches: { readonly slices: readonly Slice<number>[]; commit(): void; fail(error: Error): void }[] = []
+  const batches: { readonly slices: readonly Slice<string, number>[]; commit(): void; fail(error: Error): void }[] = []
   const failures: unknown[] = []
-  const gatherer = createGatherer<number>({
+  const gatherer = createGatherer<string, number, string>({
     batchEvents,
     batchMillis: 25,
     paceMillis,
@@ -195,7 +196,7 @@ describe('gathering', () => {
 
   it('lets go of what is handed on, also of a source that is never empty', async () => {
     const batches: PromiseWithResolvers<void>[] = []
-    const gatherer = createGatherer<object>({
+    const gatherer = createGatherer<string, object, string>({
       batchEvents: 2,
       batchMillis: 25,
       paceMillis: 0,

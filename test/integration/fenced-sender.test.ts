@@ -7,10 +7,11 @@ import { outboxKey } from '../../src/outbox/messages.ts'
 import { decodePack, encodePack } from '../../src/outbox/pack.ts'
 import { recordSets } from '../../src/outbox/record-sets.ts'
 import { type Fence, type FencedSender, openFencedSender, SendRefused } from '../../src/platform/kafka/fenced-sender.ts'
+import { asClient } from '../../src/platform/kafka/kafkajs.ts'
 import { startKafka } from '../../stack/kafka.ts'
 import { openStackFolder, type StackFolder } from '../../stack/supervision.ts'
 import { until } from '../../testkit/until.ts'
-import { testKafka } from '../support/topics.ts'
+import { testClient, testKafka } from '../support/topics.ts'
 
 const PARTITIONS = 3
 const IN_FLIGHT = 200
@@ -25,7 +26,7 @@ describe('a fence', () => {
   })
 
   async function connected(): Promise<FencedSender> {
-    const sender = await openFencedSender(testKafka())
+    const sender = await openFencedSender(testClient())
     senders = [...senders, sender]
     await sender.partitionCounts([log.topic])
     return sender
@@ -108,7 +109,7 @@ describe.skipIf(process.env.TOLLGATE_STACK === 'containers')('on a broker that f
   })
 
   it('a leader that took its id anew meanwhile is fenced; one that went on for ever would not be', async () => {
-    const [idle, successor] = [await openFencedSender(kafka), await openFencedSender(kafka)]
+    const [idle, successor] = [await openFencedSender(asClient(kafka)), await openFencedSender(asClient(kafka))]
     for (const sender of [idle, successor]) await sender.partitionCounts([log.topic])
     const id = newId()
     let fence = await idle.fence(id)

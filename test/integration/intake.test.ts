@@ -4,19 +4,14 @@ import { createRequire } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
 import kafkajs, { type Kafka } from 'kafkajs'
 import { afterEach, expect, it } from 'vitest'
-import {
-  type BatchDone,
-  type Intake,
-  type IntakeBatch,
-  type IntakeOptions,
-  type NextOffset,
-  type StoppedPartition,
-  startIntake,
-} from '../../src/intake/consume.ts'
+import type { BatchDone, IntakeBatch, NextOffset, StoppedPartition } from '../../src/intake/batch.ts'
+import { type Intake, type IntakeOptions, startIntake } from '../../src/intake/consume.ts'
+import { asClient, type KafkaClient } from '../../src/platform/kafka/kafkajs.ts'
+import { PartitionMap } from '../../src/platform/kafka/places.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { until } from '../../testkit/until.ts'
-import { testKafka } from '../support/topics.ts'
+import { testClient, testKafka } from '../support/topics.ts'
 
 const PARTITIONS = 3
 const log = createLog('silent')
@@ -57,12 +52,12 @@ interface StartOptions extends Partial<Omit<IntakeOptions, 'onBatch'>> {
 }
 
 /** An intake whose database is a map of next offsets and a list of values. */
-async function start(topic: string, stored: Map<string, bigint>, { onBatch, ...more }: StartOptions = {}) {
+async function start(topic: string, stored: PartitionMap<NextOffset>, { onBatch, ...more }: StartOptions = {}) {
   const seen: { partition: number; offset: bigint; value: string }[] = []
   const batches: IntakeBatch[] = []
   const fatal: unknown[] = []
   const intake = await startIntake({
-    kafka: testKafka(),
+    kafka: testClient(),
     groupId: `group-${topic}`,
     topics: [topic],
     batchEvents: 100,
@@ -71,10 +66,10 @@ async function start(topic: string, stored: Map<string, bigint>, { onBatch, ...m
       if (onBatch !== undefined) return (await onBatch(batch)) ?? { offsets: batch.offsets, stopped: [] }
       batches.push(batch)
       for (const { partition, offset, value } of batch.messages) seen.push({ partition, offset, value: String(value) })
-      for (const next of batch.offsets) stored.set(`${next.topic}:${next.partition}`, next.nextOffset)
+      for (const next of batch.offsets) stored.set(next, next)
       return { offsets: batch.offsets, stopped: [] }
     },
-    startOffsets: async () => stored,
+    startOffsets: async () => [...stored.values()],
     log,
     registry: new Registry(),
     onFatal: (error) => fatal.push(error),
@@ -85,9 +80,9 @@ async function start(topic: string, stored: Map<string, bigint>, { onBatch, ...m
 }
 
 /** The real client, but that the heartbeats sent while messages wait for room fail at first, and no rebalance follows. */
-function withFailingHeartbeats(kafka: Kafka, failures: number): Kafka {
+function withFailingHeartbeats(kafka: Kafka, failures: number): KafkaClient {
   let left = failures
-  return Object.assign(Object.create(kafka) as Kafka, {
+  const failing = Object.assign(Object.create(kafka) as Kafka, {
     consumer(config: Parameters<Kafka['consumer']>[0]) {
       const consumer = kafka.consumer(config)
       const run: typeof consumer.run = ({ eachBatch, ...options } = {}) =>
@@ -106,6 +101,7 @@ function withFailingHeartbeats(kafka: Kafka, failures: number): Kafka {
       return { ...consumer, run }
     },
   })
+  return asClient(failing)
 }
 
 function offsetsOf(seen: readonly { partition: number; offset: bigint }[], partition: number): bigint[] {
@@ -117,7 +113,7 @@ const upTo = (end: number) => Array.from({ length: end }, (_, i) => BigInt(i))
 it('hands on every message once, in order within its partition, and commits behind it', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 900)
-  const { intake, seen, batches } = await start(topic, new Map())
+  const { intake, seen, batches } = await start(topic, new PartitionMap())
   await until('all arrive', () => seen.length >= 900)
   for (let partition = 0; partition < PARTITIONS; partition++) {
     expect(offsetsOf(seen, partition)).toEqual(upTo(300))
@@ -128,19 +124,19 @@ it('hands on every message once, in order within its partition, and commits behi
     async () => (await committedOffsets(`group-${topic}`, topic)).join() === '300,300,300',
   )
   expect(intake.progress().hasJoined).toBe(true)
-  expect([...intake.progress().lag.values()]).toEqual([0n, 0n, 0n])
+  expect(intake.progress().lag.map(({ messages }) => messages)).toEqual([0n, 0n, 0n])
 })
 
 it('goes on where it stopped, and goes back where the database is behind Kafka', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 30)
-  const stored = new Map<string, bigint>()
+  const stored = new PartitionMap<NextOffset>()
   const first = await start(topic, stored)
   await until('all arrive', () => first.seen.length === 30)
   await running.pop()!.stop()
   expect(await committedOffsets(`group-${topic}`, topic)).toEqual(['10', '10', '10'])
 
-  stored.set(`${topic}:1`, 4n)
+  stored.set({ topic, partition: 1 }, { topic, partition: 1, nextOffset: 4n, previousOffset: null })
   await produce(topic, 30, 3)
   const second = await start(topic, stored)
   await until('the rest arrives', () => second.seen.length >= 9)
@@ -153,7 +149,7 @@ it.each([new Error('disk full'), new TypeError('a bug'), new RangeError('another
   async (failure) => {
     const topic = await createTopic()
     await produce(topic, 0, 3)
-    const { fatal } = await start(topic, new Map(), { onBatch: () => Promise.reject<BatchDone>(failure) })
+    const { fatal } = await start(topic, new PartitionMap(), { onBatch: () => Promise.reject<BatchDone>(failure) })
     await until('it gives up', () => fatal.length > 0)
     expect(fatal).toEqual([failure])
     expect(await committedOffsets(`group-${topic}`, topic)).toEqual(['-1', '-1', '-1'])
@@ -165,7 +161,7 @@ it('finishes the batch in flight when stopped, and commits it', async () => {
   await produce(topic, 0, 3)
   const inFlight = Promise.withResolvers<void>()
   let isStarted = false
-  const { intake } = await start(topic, new Map(), {
+  const { intake } = await start(topic, new PartitionMap(), {
     onBatch: () => {
       isStarted = true
       return inFlight.promise
@@ -183,12 +179,12 @@ it('finishes the batch in flight when stopped, and commits it', async () => {
 it('stops in the middle of a backlog without a message lost, and the next one goes on where it ended', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 6000)
-  const stored = new Map<string, bigint>()
+  const stored = new PartitionMap<NextOffset>()
   const seen: { partition: number; offset: bigint }[] = []
   const onBatch: StartOptions['onBatch'] = async ({ messages, offsets }) => {
     await delay(2)
     seen.push(...messages)
-    for (const { topic, partition, nextOffset } of offsets) stored.set(`${topic}:${partition}`, nextOffset)
+    for (const next of offsets) stored.set(next, next)
   }
   const first = await start(topic, stored, { batchEvents: 50, onBatch })
   await until('it is well into the backlog', () => seen.length > 300)
@@ -196,7 +192,7 @@ it('stops in the middle of a backlog without a message lost, and the next one go
   const atStop = seen.length
   expect(atStop).toBeLessThan(6000)
   expect(first.fatal).toEqual([])
-  const known = [0, 1, 2].map((partition) => stored.get(`${topic}:${partition}`) ?? -1n)
+  const known = [0, 1, 2].map((partition) => stored.get({ topic, partition })?.nextOffset ?? -1n)
   expect(await committedOffsets(`group-${topic}`, topic)).toEqual(known.map(String))
 
   await start(topic, stored, { batchEvents: 50, onBatch })
@@ -208,7 +204,7 @@ it('leaves no gap when a heartbeat fails while messages wait, and the group does
   const topic = await createTopic()
   await produce(topic, 0, 3000)
   const seen: { partition: number; offset: bigint }[] = []
-  const { fatal } = await start(topic, new Map(), {
+  const { fatal } = await start(topic, new PartitionMap(), {
     kafka: withFailingHeartbeats(testKafka(), 2),
     batchEvents: 50,
     onBatch: async ({ messages }) => {
@@ -253,14 +249,14 @@ it('leaves no gap when an answer to a fetch from before an assignment comes afte
   }
   try {
     const seen = new Set<string>()
-    const stored = new Map<string, bigint>()
+    const stored = new PartitionMap<NextOffset>()
     await start(topic, stored, {
       batchEvents: 50,
       onBatch: async (batch) => {
         await delay(2)
         await mayCommit
         for (const { partition, offset } of batch.messages) seen.add(`${partition}:${offset}`)
-        for (const { topic, partition, nextOffset } of batch.offsets) stored.set(`${topic}:${partition}`, nextOffset)
+        for (const next of batch.offsets) stored.set(next, next)
       },
     })
     await until('all arrive', () => seen.size === 4500, 20_000)
@@ -274,8 +270,8 @@ it('counts messages as lag until they are committed', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 30)
   const commit = Promise.withResolvers<void>()
-  const { intake } = await start(topic, new Map(), { onBatch: () => commit.promise })
-  const lag = () => [...intake.progress().lag.values()].reduce((sum, one) => sum + one, 0n)
+  const { intake } = await start(topic, new PartitionMap(), { onBatch: () => commit.promise })
+  const lag = () => intake.progress().lag.reduce((sum, { messages }) => sum + messages, 0n)
   await until('all are fetched', () => lag() === 30n)
   commit.resolve()
   await until('all are committed', () => lag() === 0n)
@@ -291,7 +287,7 @@ it('reads a quiet topic while others have a backlog larger than what is fetched 
   await producer.send({ topic: quiet, acks: -1, messages: [{ value: 'x', partition: 0 }] })
   await producer.disconnect()
   const order: string[] = []
-  const { fatal } = await start(quiet, new Map(), {
+  const { fatal } = await start(quiet, new PartitionMap(), {
     topics: [...busy, quiet],
     batchEvents: 500,
     onBatch: async ({ messages }) => {
@@ -307,7 +303,7 @@ it('loses nothing when members join and leave in the middle of a backlog, and ha
   const topic = await createTopic()
   const count = 6000
   await produce(topic, 0, count)
-  const stored = new Map<string, bigint>()
+  const stored = new PartitionMap<NextOffset>()
   const outOfTurn: string[] = []
   const seen = new Set<string>()
   const fatal: unknown[] = []
@@ -319,15 +315,14 @@ it('loses nothing when members join and leave in the middle of a backlog, and ha
         onBatch: async ({ messages, offsets }) => {
           // What the ledger holds against a restored database.
           for (const { topic, partition, previousOffset } of offsets) {
-            const known = stored.get(`${topic}:${partition}`) ?? 0n
+            const known = stored.get({ topic, partition })?.nextOffset ?? 0n
             if (previousOffset !== null && known < previousOffset) outOfTurn.push(`${known} < ${previousOffset}`)
           }
           await delay(2)
           for (const { value } of messages) seen.add(String(value))
-          for (const { topic, partition, nextOffset } of offsets) {
-            const name = `${topic}:${partition}`
-            const known = stored.get(name) ?? 0n
-            stored.set(name, known > nextOffset ? known : nextOffset)
+          for (const next of offsets) {
+            const known = stored.get(next)?.nextOffset ?? 0n
+            if (known < next.nextOffset) stored.set(next, next)
           }
         },
       })
@@ -348,14 +343,14 @@ it('takes in nothing more of a partition number that stopped, on any topic, unti
   const [one, other] = [await createTopic(), await createTopic()]
   await produce(one, 0, 300)
   const bad = { topic: one, partition: 1, offset: 40n }
-  const stored = new Map<string, bigint>()
+  const stored = new PartitionMap<NextOffset>()
   const recorded: string[] = []
   let isMended = false
   const { intake, fatal } = await start(one, stored, {
     topics: [one, other],
     batchEvents: 20,
     onBatch: async ({ messages }) => {
-      const next = new Map<string, NextOffset>()
+      const done = new PartitionMap<NextOffset>()
       let stopped: StoppedPartition[] = []
       for (const { topic, partition, offset, value } of messages) {
         if (!isMended && stopped.some((stop) => stop.partition === partition)) continue
@@ -364,10 +359,11 @@ it('takes in nothing more of a partition number that stopped, on any topic, unti
           continue
         }
         recorded.push(`${topic}:${partition}:${value}`)
-        next.set(`${topic}:${partition}`, { topic, partition, nextOffset: offset + 1n, previousOffset: null })
+        done.set({ topic, partition }, { topic, partition, nextOffset: offset + 1n, previousOffset: null })
       }
-      for (const [source, { nextOffset }] of next) stored.set(source, nextOffset)
-      return { offsets: [...next.values()], stopped }
+      const offsets = [...done.values()]
+      for (const next of offsets) stored.set(next, next)
+      return { offsets, stopped }
     },
   })
   await until(
@@ -375,7 +371,7 @@ it('takes in nothing more of a partition number that stopped, on any topic, unti
     () => intake.progress().stopped.length === 1 && recorded.length === 240,
   )
   expect(intake.progress().stopped).toEqual([{ ...bad, code: 'bug' }])
-  expect(intake.progress().lag.get(`${one}:1`)).toBe(60n)
+  expect(intake.progress().lag).toContainEqual({ topic: one, partition: 1, messages: 60n })
   await produce(other, 0, 30)
   await until('the other topic is read', () => recorded.filter((each) => each.startsWith(other)).length === 20)
   expect(recorded.filter((each) => each.startsWith(`${other}:1:`))).toEqual([])
@@ -383,8 +379,11 @@ it('takes in nothing more of a partition number that stopped, on any topic, unti
 
   isMended = true
   await start(one, stored, { groupId: `group-${one}`, topics: [one, other] })
-  await until('the rest arrives at whoever has the partition now', () => stored.get(`${one}:1`) === 100n)
-  await until('on the other topic as well', () => stored.get(`${other}:1`) === 10n)
+  await until(
+    'the rest arrives at whoever has the partition now',
+    () => stored.get({ topic: one, partition: 1 })?.nextOffset === 100n,
+  )
+  await until('on the other topic as well', () => stored.get({ topic: other, partition: 1 })?.nextOffset === 10n)
   expect(intake.progress().stopped).toEqual([])
   expect(fatal).toEqual([])
 })

@@ -1,7 +1,7 @@
 /** The relay on a real broker and database: order per account, nothing lost, one leader a shard. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Kafka, logLevel } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { claimLeases, releaseLeases } from '../../src/outbox/leases.ts'
@@ -9,12 +9,14 @@ import { LANES, outboxKey, SHARDS } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { deletePacks, PacksNotOurs, readPacks } from '../../src/outbox/packs.ts'
 import { type Relay, startRelay } from '../../src/outbox/relay.ts'
+import { createKafka, type KafkaClient } from '../../src/platform/kafka/client.ts'
 import { type Broker, clusterOf } from '../../src/platform/kafka/cluster.ts'
+import { asClient } from '../../src/platform/kafka/kafkajs.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createPool } from '../../src/platform/postgres.ts'
 import { until } from '../../testkit/until.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { testKafka } from '../support/topics.ts'
+import { testClient, testKafka } from '../support/topics.ts'
 
 const log = createLog('silent')
 const topic = `relay-${randomBytes(4).toString('hex')}`
@@ -71,9 +73,12 @@ async function putPack(shard: number, key: string, numbers: number[], padding = 
   )
 }
 
-const start = (instanceId: string, parts: { kafka?: Kafka; pool?: pg.Pool; leadForMillis?: number } = {}): Relay =>
+const start = (
+  instanceId: string,
+  parts: { kafka?: KafkaClient; pool?: pg.Pool; leadForMillis?: number } = {},
+): Relay =>
   startRelay({
-    ...{ kafka: testKafka(), pool, instanceId, log, lanes: LANES, ...parts },
+    ...{ kafka: testClient(), pool, instanceId, log, lanes: LANES, ...parts },
     report: { published() {}, waiting() {}, interrupted() {} },
   })
 
@@ -174,7 +179,7 @@ it('D: lets nobody delete a pack whose lease is not theirs: whoever leads has to
 })
 
 it('gives its leases up when it can publish nothing, and a healthy relay takes over', async () => {
-  const unable = start('unable', { kafka: new Kafka({ brokers: ['127.0.0.1:1'], logLevel: logLevel.NOTHING }) })
+  const unable = start('unable', { kafka: createKafka({ brokers: ['127.0.0.1:1'] }, log) })
   await until('the unable one leads', async () => (await pool.query('select from tollgate.relay_leases')).rowCount! > 0)
   await putPack(2, 'taken-over', [1, 2])
   const healthy = start('healthy')
@@ -210,7 +215,7 @@ function afterwards(heldUp: Promise<void>, goOn: Promise<void>): pg.Pool {
 }
 
 /** The real client, whose connections wait before each request to produce: past the look at the lease. */
-function beforeEachSend(wait: () => Promise<void>): Kafka {
+function beforeEachSend(wait: () => Promise<void>): KafkaClient {
   const kafka = testKafka()
   const create: Kafka['producer'] = kafka.producer.bind(kafka)
   kafka.producer = (options) => {
@@ -228,5 +233,5 @@ function beforeEachSend(wait: () => Promise<void>): Kafka {
     }
     return producer
   }
-  return kafka
+  return asClient(kafka)
 }

@@ -9,9 +9,9 @@ import type { ViewSink } from '../../src/outbox/leadership.ts'
 import { outboxKey } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { type Relay, startRelay } from '../../src/outbox/relay.ts'
-import { SendNotAcknowledged } from '../../src/platform/kafka/client.ts'
 import { type FencedSender, openFencedSender, SendRefused } from '../../src/platform/kafka/fenced-sender.ts'
 import { partitionHash } from '../../src/platform/kafka/partition-hash.ts'
+import { SendNotAcknowledged } from '../../src/platform/kafka/producer.ts'
 import { createLog } from '../../src/platform/log.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 import { until } from '../../testkit/until.ts'
@@ -136,7 +136,7 @@ it('a turn that fails while the view has not answered yet is sent again, and end
 })
 
 it('dead letters that no send brings to their partition are never taken for sent', async () => {
-  cluster.kafka.producer = new Proxy(cluster.kafka.producer, {
+  cluster.kafkajs.producer = new Proxy(cluster.kafkajs.producer, {
     apply: (create, kafka, options) => ({ ...Reflect.apply(create, kafka, options), sendBatch: async () => [] }),
   })
   const sender = openReplaySender(cluster.kafka)

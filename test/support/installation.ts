@@ -1,8 +1,8 @@
 /** A fresh installation on this worker's components: its own database and consumer group, empty topics, the sample catalog and accounts. */
 import { randomBytes } from 'node:crypto'
-import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { Consumer, KafkaMessage, Message } from 'kafkajs'
 import { USAGE_TOPICS } from '../../src/topics.ts'
+import { foreignRegistry } from '../../testkit/foreign-kafka.ts'
 import { type Installation, openInstallation } from '../../testkit/installation.ts'
 import { until } from '../../testkit/until.ts'
 import { componentEnvironment } from './components.ts'
@@ -49,7 +49,7 @@ export async function createInstallation(settings: Record<string, string> = {}):
   await producer.connect()
   const admin = kafka.admin()
   await admin.connect()
-  const registry = new SchemaRegistry({ host: config.kafka.schemaRegistryUrl })
+  const registry = foreignRegistry(config.kafka.schemaRegistryUrl)
 
   return {
     ...installation,

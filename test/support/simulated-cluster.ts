@@ -3,8 +3,9 @@
  * them, from metadata that is as old as it would be, so that a test decides when partitions are added and when leaders move.
  */
 import { type Kafka, KafkaJSProtocolError, type Message } from 'kafkajs'
-import { createKafka } from '../../src/platform/kafka/client.ts'
+import { createKafka, type KafkaClient } from '../../src/platform/kafka/client.ts'
 import type { Cluster, ProtocolRequest } from '../../src/platform/kafka/cluster.ts'
+import { kafkajsOf } from '../../src/platform/kafka/kafkajs.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { encodeProduceAnswer, readProduce } from './produce-request.ts'
 
@@ -37,7 +38,9 @@ const OUT_OF_ORDER = 45
 const INVALID_EPOCH = 47
 
 export class SimulatedCluster {
-  readonly kafka: Kafka
+  readonly kafka: KafkaClient
+  /** The client within. */
+  readonly kafkajs: Kafka
   /** Before a broker takes a request, which waits for it; what it throws is the broker's answer. */
   beforeProduce: (nodeId: number) => void | Promise<void> = () => {}
   /** The node that leads each partition of a topic. */
@@ -51,8 +54,9 @@ export class SimulatedCluster {
 
   constructor() {
     this.kafka = createKafka({ brokers: ['simulated:9092'] }, createLog('silent'))
+    this.kafkajs = kafkajsOf(this.kafka)
     // The one seam that the client has below its cluster: every producer gets a cluster, and every cluster such a pool.
-    const inner = this.kafka as unknown as Record<symbol, (options: unknown) => Cluster & { brokerPool: unknown }>
+    const inner = this.kafkajs as unknown as Record<symbol, (options: unknown) => Cluster & { brokerPool: unknown }>
     const createCluster = Object.getOwnPropertySymbols(inner).find(
       ({ description }) => description === 'private:Kafka:createCluster',
     )!

@@ -1,12 +1,19 @@
 /** Gives a test file empty topics: their names are fixed, and a worker's files share its broker. */
-import { Kafka, logLevel } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
+import { asClient, type KafkaClient } from '../../src/platform/kafka/kafkajs.ts'
 import { TOPICS } from '../../src/topics.ts'
+import { foreignKafka } from '../../testkit/foreign-kafka.ts'
 import { until } from '../../testkit/until.ts'
 import { componentEnvironment } from './components.ts'
 
+/** As somebody outside has it: tests produce and read with it. */
 export function testKafka(): Kafka {
-  const brokers = async () => (await componentEnvironment(['kafka'])).TOLLGATE_KAFKA_BROKERS!.split(',')
-  return new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING })
+  return foreignKafka(async () => (await componentEnvironment(['kafka'])).TOLLGATE_KAFKA_BROKERS!.split(','))
+}
+
+/** For parts of the product that a test starts by themselves. */
+export function testClient(): KafkaClient {
+  return asClient(testKafka())
 }
 
 export async function dropTopics(): Promise<void> {

@@ -7,7 +7,7 @@ import { USAGE_TOPICS } from '../../src/topics.ts'
 import type { Fault } from '../../src/verify/fault.ts'
 import { type Summary, verify } from '../../src/verify/verify.ts'
 import type { TestInstallation } from './installation.ts'
-import { testKafka } from './topics.ts'
+import { testClient } from './topics.ts'
 
 export async function findFaults(
   { pool, config }: TestInstallation,
@@ -22,7 +22,7 @@ export async function findFaults(
   })
   const summary = await verify(
     {
-      kafka: testKafka(),
+      kafka: testClient(),
       pool,
       decoder: createDecoder(config.kafka.schemaRegistryUrl),
       consumerGroup: config.kafka.consumerGroup,

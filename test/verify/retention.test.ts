@@ -20,7 +20,7 @@ function retained(lows: number[], firstMs: (number | null)[]) {
   const found = retainedSince(ranges)
   for (const [partition, first] of firstMs.entries()) {
     for (const sentMs of first === null ? [] : [first, first + HOUR_MS]) {
-      const message = { timestamp: String(sentMs) } as never
+      const message = { timestampMs: sentMs } as never
       noteFirst(found, { topic: TOPIC, partition, messages: [message], beat: async () => {} })
     }
   }

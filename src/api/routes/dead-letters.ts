@@ -1,5 +1,4 @@
 /** Dead letters: list, count by reason, and replay once the cause is mended. The bytes of a message are never shown. */
-import kafkajs from 'kafkajs'
 import { z } from 'zod'
 import { formatInstant } from '../../core/instant.ts'
 import { type ReplayCursor, type ReplayedPart, replayOnce } from '../../dead-letters/replay-once.ts'
@@ -10,7 +9,7 @@ import {
   listDeadLetters,
   summariseDeadLetters,
 } from '../../ledger/dead-letters/list-dead-letters.ts'
-import { SendNotAcknowledged } from '../../platform/kafka/client.ts'
+import { isKafkaUnavailable } from '../../platform/kafka/producer.ts'
 import { callerOf } from '../access/authenticate.ts'
 import { actorOf } from '../access/permissions.ts'
 import { cursorOf, pageOf, readCursor } from '../protocol/paging.ts'
@@ -235,7 +234,7 @@ function addReplayDeadLetters(api: Api, { writer: { pool }, replaySender }: ApiC
 
 /** A broker that does not answer is a transient fault, not our bug. */
 function asUnavailable(error: unknown): never {
-  if (!(error instanceof kafkajs.KafkaJSError || error instanceof SendNotAcknowledged)) throw error
+  if (!isKafkaUnavailable(error)) throw error
   throw new ApiProblem(
     'unavailable',
     'Kafka does not answer at the moment: what was replayed stays so; ask again, with the same Idempotency-Key',

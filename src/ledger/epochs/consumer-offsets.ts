@@ -3,11 +3,10 @@
  * starts from the lower of these and Kafka's, so a database restored to an earlier point catches up by itself.
  */
 import { Fault } from '../../platform/faults.ts'
+import { PartitionMap, type TopicPartition } from '../../platform/kafka/places.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 
-export interface PartitionOffset {
-  readonly topic: string
-  readonly partition: number
+export interface PartitionOffset extends TopicPartition {
   /** The offset after the last one that is recorded. */
   readonly nextOffset: bigint
 }
@@ -85,10 +84,10 @@ export async function checkOffsetsFollow(
     text: READ_OFFSETS_OF,
     values: [group, offsets.map(({ topic }) => topic), offsets.map(({ partition }) => partition)],
   })
-  const stored = new Map(rows.map((row) => [`${row.topic}:${row.partition}`, row.next_offset]))
+  const stored = new PartitionMap(rows.map((row) => [row, row.next_offset]))
   for (const offset of offsets) {
     if (offset.previousOffset === null) continue
-    const known = stored.get(`${offset.topic}:${offset.partition}`)
+    const known = stored.get(offset)
     if (known === undefined || known < offset.previousOffset) throw new DatabaseRestored(offset, known)
   }
 }

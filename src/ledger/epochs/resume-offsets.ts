@@ -2,20 +2,15 @@
  * Where a rater goes on when partitions are assigned to it, and the proof of a restore: Kafka has an offset from us that
  * this database does not. The epoch is raised before the first batch is recorded, once for each restore.
  */
+import type { CommittedOffset } from '../../platform/kafka/places.ts'
 import { inTransaction, type Pool } from '../../platform/postgres.ts'
 import type { Publishing } from '../changes/announce.ts'
-import { readOffsets } from './consumer-offsets.ts'
+import { type PartitionOffset, readOffsets } from './consumer-offsets.ts'
 import { raiseEpoch } from './raise-epoch.ts'
 
-export interface CommittedOffset {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: bigint
-}
-
 export interface ResumePoint {
-  /** By `topic:partition`. */
-  readonly stored: ReadonlyMap<string, bigint>
+  /** Of every partition that the group has recorded anything of. */
+  readonly stored: readonly PartitionOffset[]
   /** The epoch that began by this call; null when nothing proves a restore. */
   readonly raisedTo: number | null
 }
@@ -47,6 +42,10 @@ interface ProofRow {
   next_offset: bigint
 }
 
+/**
+ * What is stored, by which a group goes on that has committed this much to Kafka. Raises the epoch where that proves a
+ * restore; then all accounts are locked for as long as it takes.
+ */
 export async function resumeOffsets(
   pool: Pool,
   publishing: Publishing,
@@ -55,11 +54,7 @@ export async function resumeOffsets(
 ): Promise<ResumePoint> {
   const isProof = (await pool.query<ProofRow>(FIND_PROOF, asValues(group, committed))).rows.length > 0
   const raisedTo = isProof ? await raiseOnce(pool, publishing, group, committed) : null
-  const stored = await readOffsets(pool, group)
-  return {
-    stored: new Map(stored.map(({ topic, partition, nextOffset }) => [`${topic}:${partition}`, nextOffset])),
-    raisedTo,
-  }
+  return { stored: await readOffsets(pool, group), raisedTo }
 }
 
 /** The epoch that began; null where the proof has been used, by others or before. */

@@ -1,21 +1,20 @@
 /** Reads topics from the start to given ends, with a temporary consumer group. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Kafka, KafkaMessage } from 'kafkajs'
+import type { Consumer, EachBatchPayload } from 'kafkajs'
+import { openAdmin } from './admin.ts'
+import { type KafkaClient, kafkajsOf } from './kafkajs.ts'
+import { headersFromClient, type ReceivedMessage } from './message.ts'
+import { nameOf, type OffsetRange, PartitionMap, type TopicPartition } from './places.ts'
 
-export interface OffsetRange {
-  readonly topic: string
-  readonly partition: number
-  /** First offset that is still retained. */
-  readonly low: bigint
-  /** The offset after the last one to read. */
-  readonly end: bigint
+export interface ReadMessage extends ReceivedMessage {
+  /** When it was sent or appended, as its topic is configured; milliseconds since 1970. */
+  readonly timestampMs: number
 }
 
-export interface ReadBatch {
-  readonly topic: string
-  readonly partition: number
-  readonly messages: readonly KafkaMessage[]
+export interface ReadBatch extends TopicPartition {
+  /** In the order of their offsets, all of them within the range. */
+  readonly messages: readonly ReadMessage[]
   /** Call it at least twice a minute while processing the batch; otherwise the broker revokes the partitions. */
   readonly beat: () => Promise<void>
 }
@@ -29,77 +28,101 @@ const LOOK_MS = 50
  */
 const EMPTY_ANSWERS = 5
 
-/** Reads the ranges, in order within each partition. `onBatch` is awaited; what it throws is rejected. */
+/**
+ * Reads the ranges, in order within each partition. `onBatch` is awaited; what it throws is rejected. Rejects too if a broker
+ * does not know a partition yet.
+ */
 export async function readRanges(
-  kafka: Kafka,
+  client: KafkaClient,
   ranges: readonly OffsetRange[],
   onBatch: (batch: ReadBatch) => Promise<void>,
 ): Promise<void> {
-  const left = new Map(ranges.filter(({ low, end }) => low < end).map((range) => [nameOf(range), range]))
+  const left = new PartitionMap(ranges.filter(({ low, end }) => low < end).map((range) => [range, range]))
   if (left.size === 0) return
   const groupId = `tollgate-verify-${randomBytes(6).toString('hex')}`
-  const consumer = kafka.consumer({
+  const consumer = kafkajsOf(client).consumer({
     groupId,
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: FETCH_WAIT_MS,
     sessionTimeout: SESSION_TIMEOUT_MS,
   })
-  const answersByBroker = new Map<number, number>()
-  let isBusy = false
-  let failure: { readonly error: unknown } | null = null
+  const reading: Reading = { left, answersByBroker: new Map(), isBusy: false, failure: null }
+  follow(consumer, reading)
+  await consumer.connect()
+  try {
+    await consumer.subscribe({ topics: [...new Set(ranges.map(({ topic }) => topic))], fromBeginning: true })
+    await consumer.run({ autoCommit: false, eachBatch: (payload) => take(reading, payload, onBatch) })
+    while (left.size > 0 && reading.failure === null && !isQuiet(reading)) await delay(LOOK_MS)
+  } finally {
+    await consumer.disconnect()
+    await forgetGroup(client, groupId)
+  }
+  if (reading.failure !== null) throw reading.failure.error
+}
+
+interface Reading {
+  /** What is not read to its end yet. */
+  readonly left: PartitionMap<OffsetRange>
+  /** Since the last message. */
+  readonly answersByBroker: Map<number, number>
+  isBusy: boolean
+  failure: { readonly error: unknown } | null
+}
+
+function follow(consumer: Consumer, reading: Reading): void {
+  const { left, answersByBroker } = reading
   consumer.on(consumer.events.FETCH, ({ payload: { nodeId } }) => {
     answersByBroker.set(nodeId, (answersByBroker.get(nodeId) ?? 0) + 1)
   })
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-    if (!restart) failure ??= { error }
+    if (!restart) reading.failure ??= { error }
   })
   // A broker that does not know a partition yet omits it, which would look like an empty partition.
   consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
     const unread = [...left.values()].find(({ topic, partition }) => !memberAssignment[topic]?.includes(partition))
-    if (unread !== undefined) failure ??= { error: new Error(`no broker offers ${nameOf(unread)} yet: verify again`) }
+    if (unread === undefined) return
+    reading.failure ??= { error: new Error(`no broker offers ${nameOf(unread)} yet: verify again`) }
   })
-  const isQuiet = () =>
+}
+
+function isQuiet({ isBusy, answersByBroker }: Reading): boolean {
+  return (
     !isBusy && answersByBroker.size > 0 && [...answersByBroker.values()].every((answers) => answers >= EMPTY_ANSWERS)
+  )
+}
 
-  await consumer.connect()
+async function take(
+  reading: Reading,
+  { batch, heartbeat, resolveOffset }: EachBatchPayload,
+  onBatch: (batch: ReadBatch) => Promise<void>,
+): Promise<void> {
+  const { left, answersByBroker } = reading
+  const { topic, partition } = batch
+  answersByBroker.clear()
+  const range = left.get(batch)
+  if (range === undefined || reading.failure !== null) return
+  reading.isBusy = true
   try {
-    await consumer.subscribe({ topics: [...new Set(ranges.map(({ topic }) => topic))], fromBeginning: true })
-    await consumer.run({
-      autoCommit: false,
-      eachBatch: async ({ batch, heartbeat, resolveOffset }) => {
-        answersByBroker.clear()
-        const range = left.get(nameOf(batch))
-        if (range === undefined || failure !== null) return
-        isBusy = true
-        try {
-          const messages = batch.messages.filter(({ offset }) => BigInt(offset) < range.end)
-          await onBatch({ topic: batch.topic, partition: batch.partition, messages, beat: heartbeat })
-          resolveOffset(batch.lastOffset())
-          if (BigInt(batch.lastOffset()) + 1n >= range.end) left.delete(nameOf(batch))
-        } catch (error) {
-          failure ??= { error }
-        } finally {
-          answersByBroker.clear()
-          isBusy = false
-        }
-      },
-    })
-    while (left.size > 0 && failure === null && !isQuiet()) await delay(LOOK_MS)
+    const messages = batch.messages
+      .map(({ offset, key, value, headers, timestamp }): ReadMessage => {
+        const content = { key, value, headers: headersFromClient(headers) }
+        return { topic, partition, offset: BigInt(offset), ...content, timestampMs: Number(timestamp) }
+      })
+      .filter(({ offset }) => offset < range.end)
+    await onBatch({ topic, partition, messages, beat: heartbeat })
+    resolveOffset(batch.lastOffset())
+    if (BigInt(batch.lastOffset()) + 1n >= range.end) left.delete(range)
+  } catch (error) {
+    reading.failure ??= { error }
   } finally {
-    await consumer.disconnect()
-    await forgetGroup(kafka, groupId)
+    answersByBroker.clear()
+    reading.isBusy = false
   }
-  if (failure !== null) throw (failure as { readonly error: unknown }).error
 }
 
-async function forgetGroup(kafka: Kafka, groupId: string): Promise<void> {
-  const admin = kafka.admin()
-  await admin.connect()
-  // Nothing was committed, so if the broker refuses, the group will expire anyway.
-  await admin.deleteGroups([groupId]).catch(() => {})
-  await admin.disconnect()
-}
-
-function nameOf({ topic, partition }: { topic: string; partition: number }): string {
-  return `${topic}/${partition}`
+/** Nothing was committed, so if the broker refuses, the group will expire anyway. */
+async function forgetGroup(client: KafkaClient, groupId: string): Promise<void> {
+  const admin = await openAdmin(client)
+  await admin.forgetGroup(groupId)
+  await admin.close()
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeProduce, type Fence, openFencedSender, SendRefused } from '../../../src/platform/kafka/fenced-sender.ts'
+import { type Fence, openFencedSender, SendRefused } from '../../../src/platform/kafka/fenced-sender.ts'
+import { PartitionMap } from '../../../src/platform/kafka/places.ts'
+import { encodeProduce } from '../../../src/platform/kafka/produce-request.ts'
 import { readProduce } from '../../support/produce-request.ts'
 import { SimulatedCluster } from '../../support/simulated-cluster.ts'
 
@@ -8,7 +10,7 @@ const TOPIC = 'credit.balance-changed.v1'
 
 const fence = fc
   .record({ producerId: fc.bigInt({ min: 0n, max: 2n ** 62n }), epoch: fc.integer({ min: 0, max: 32_767 }) })
-  .map((one): Fence => ({ id: 'relay', ...one, nextSequences: new Map(), openings: new Map() }))
+  .map((one): Fence => ({ ...one, nextSequences: new PartitionMap(), openings: new PartitionMap() }))
 
 const set = fc.record({
   fence,
@@ -57,7 +59,7 @@ it('sequence numbers go on from 0 behind the highest there is', async () => {
     sender.send([{ fence: taken, topic: TOPIC, partition: 0, count, bytes: Buffer.from(`${count}`) }])
   await send(2 ** 31 - 2)
   await send(5)
-  expect(taken.nextSequences.get(`${TOPIC}/0`)).toBe(3)
+  expect(taken.nextSequences.get({ topic: TOPIC, partition: 0 })).toBe(3)
 })
 
 it('nothing is sent behind what could not be sent: it would take its sequence numbers', async () => {

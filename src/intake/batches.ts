@@ -1,0 +1,70 @@
+/** Batches, from what was fetched of all partitions to what became of them. */
+import type { GroupConsumer } from '../platform/kafka/consumer.ts'
+import type { ReceivedMessage } from '../platform/kafka/message.ts'
+import type { BatchDone, IntakeBatch } from './batch.ts'
+import type { OffsetCommitter } from './commit-offsets.ts'
+import { createGatherer, type Gatherer } from './gather.ts'
+import type { Membership } from './membership.ts'
+import type { IntakePartition } from './partition.ts'
+import type { Slice } from './waiting.ts'
+
+/** Of large messages a batch has no more than this, whatever their number. */
+const BATCH_BYTES = 8_000_000
+
+interface BatchOptions {
+  readonly batchEvents: number
+  readonly batchMillis: number
+  readonly concurrentBatches?: number
+  readonly onBatch: (batch: IntakeBatch) => Promise<BatchDone>
+}
+
+interface BatchParts {
+  readonly membership: Membership
+  readonly consumer: GroupConsumer
+  readonly offsets: OffsetCommitter
+  readonly fail: (error: unknown) => void
+}
+
+/** Gathers batches, and hands them on; what becomes of each is noted, and committed to Kafka. */
+export function createBatches(
+  options: BatchOptions,
+  { membership, consumer, offsets, fail }: BatchParts,
+): Gatherer<IntakePartition, ReceivedMessage> {
+  const gatherer = createGatherer<IntakePartition, ReceivedMessage>({
+    batchEvents: options.batchEvents,
+    batchMillis: options.batchMillis,
+    paceMillis: options.batchMillis,
+    concurrentBatches: options.concurrentBatches ?? 2,
+    batchBytes: BATCH_BYTES,
+    bytesOf,
+    // An account's usage is on partition n of every topic, as far as its producers use one partitioner.
+    groupOf: ({ partition }) => partition,
+    onFailure: fail,
+    onBatch: async (slices) => {
+      const done = await options.onBatch(batchOf(slices))
+      membership.noteDone(done.offsets)
+      offsets.add(done.offsets)
+      for (const stopped of done.stopped) {
+        if (!membership.stop(stopped)) continue
+        consumer.pause([stopped.partition])
+        gatherer.discardGroup(stopped.partition)
+      }
+    },
+  })
+  return gatherer
+}
+
+/** A partition is in one batch at a time, so what was handed on before is in the database, or this batch will not be. */
+function batchOf(slices: readonly Slice<IntakePartition, ReceivedMessage>[]): IntakeBatch {
+  return {
+    messages: slices.flatMap(({ items }) => items),
+    offsets: slices.map(({ source, items }) => source.handOn(items.at(-1)!.offset + 1n)),
+  }
+}
+
+/** Headers count: they may be larger than all the rest. */
+function bytesOf({ key, value, headers }: ReceivedMessage): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0)
+  for (const header of headers) bytes += header.value?.length ?? 0
+  return bytes
+}

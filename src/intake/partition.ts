@@ -1,0 +1,53 @@
+/** One partition of an assignment: what was fetched of it, handed on and done. */
+import type { Fetched } from '../platform/kafka/consumer.ts'
+import type { TopicPartition } from '../platform/kafka/places.ts'
+import type { NextOffset } from './batch.ts'
+
+export class IntakePartition implements TopicPartition {
+  readonly topic: string
+  readonly partition: number
+  #highWatermark: bigint | null = null
+  /** Markers of transactions take offsets too, and no message carries them: where the last fetch ended. */
+  #fetchEnd: { readonly lastMessage: bigint; readonly next: bigint } | null = null
+  /** Up to where it is done: the lag begins there. */
+  #doneTo: bigint | null = null
+  #handedOnTo: bigint | null = null
+  #behind = 0n
+
+  constructor({ topic, partition }: TopicPartition) {
+    this.topic = topic
+    this.partition = partition
+  }
+
+  /** Messages that are not in the ledger yet, as of the last fetch. */
+  get behind(): bigint {
+    return this.#behind
+  }
+
+  /** What the database has of it, before anything is handed on. */
+  resumeAt(stored: bigint): void {
+    this.#handedOnTo = stored
+  }
+
+  noteFetched({ firstOffset, lastOffset, nextOffset, highWatermark }: Fetched): void {
+    this.#highWatermark = highWatermark
+    this.#fetchEnd = { lastMessage: lastOffset, next: nextOffset }
+    this.noteDone(this.#doneTo ?? firstOffset)
+  }
+
+  noteDone(nextOffset: bigint): void {
+    const end = this.#fetchEnd
+    const done = end?.lastMessage === nextOffset - 1n ? end.next : nextOffset
+    const high = this.#highWatermark ?? done
+    this.#doneTo = done
+    this.#behind = high > done ? high - done : 0n
+  }
+
+  /** With the next batch, which ends before `nextOffset`. */
+  handOn(nextOffset: bigint): NextOffset {
+    const { topic, partition } = this
+    const previousOffset = this.#handedOnTo
+    this.#handedOnTo = nextOffset
+    return { topic, partition, nextOffset, previousOffset }
+  }
+}

@@ -1,0 +1,61 @@
+/** Partitions and offsets, and what belongs to a partition. */
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** What a consumer group has committed to Kafka: where it goes on. */
+export interface CommittedOffset extends TopicPartition {
+  readonly offset: bigint
+}
+
+export interface OffsetRange extends TopicPartition {
+  /** First offset that is still retained. */
+  readonly low: bigint
+  /** The offset after the last one. */
+  readonly end: bigint
+}
+
+/** `topic/partition`, for people to read. */
+export function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`
+}
+
+/** By topic and partition; in the order in which topics, and partitions of a topic, were first set. */
+export class PartitionMap<Value> {
+  readonly #byTopic = new Map<string, Map<number, Value>>()
+
+  constructor(entries: Iterable<readonly [TopicPartition, Value]> = []) {
+    for (const [place, value] of entries) this.set(place, value)
+  }
+
+  get({ topic, partition }: TopicPartition): Value | undefined {
+    return this.#byTopic.get(topic)?.get(partition)
+  }
+
+  set({ topic, partition }: TopicPartition, value: Value): void {
+    const ofTopic = this.#byTopic.get(topic)
+    if (ofTopic === undefined) this.#byTopic.set(topic, new Map([[partition, value]]))
+    else ofTopic.set(partition, value)
+  }
+
+  delete({ topic, partition }: TopicPartition): void {
+    const ofTopic = this.#byTopic.get(topic)
+    if (ofTopic?.delete(partition) && ofTopic.size === 0) this.#byTopic.delete(topic)
+  }
+
+  clear(): void {
+    this.#byTopic.clear()
+  }
+
+  get size(): number {
+    let size = 0
+    for (const ofTopic of this.#byTopic.values()) size += ofTopic.size
+    return size
+  }
+
+  *values(): Generator<Value> {
+    for (const ofTopic of this.#byTopic.values()) yield* ofTopic.values()
+  }
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import { Membership } from '../../src/intake/membership.ts'
+import type { Fetched } from '../../src/platform/kafka/consumer.ts'
+import type { TopicPartition } from '../../src/platform/kafka/places.ts'
+import { Registry } from '../../src/platform/metrics.ts'
+
+const CALLS = { topic: 'usage.calls.v1', partition: 1 }
+const OTHER = { topic: 'usage.other.v1', partition: 1 }
+
+/** Offsets from `first` to `last`; markers of transactions take the offsets behind, up to `next`. */
+function fetchedOf(
+  place: TopicPartition,
+  first: bigint,
+  last: bigint,
+  { next = last + 1n, high = next }: { next?: bigint; high?: bigint } = {},
+): Fetched {
+  return {
+    ...place,
+    ...{ firstOffset: first, lastOffset: last, nextOffset: next, highWatermark: high, count: Number(last - first) + 1 },
+    read: () => [],
+    isCurrent: () => true,
+    take() {},
+    heartbeat: async () => {},
+  }
+}
+
+const done = (place: TopicPartition, nextOffset: bigint) => ({ ...place, nextOffset, previousOffset: null })
+
+function memberOf(places: readonly TopicPartition[]) {
+  const registry = new Registry()
+  const membership = new Membership([CALLS.topic, OTHER.topic], registry)
+  membership.assign(places)
+  return {
+    membership,
+    fetch: (fetched: Fetched) => membership.noteFetched(membership.owned(fetched)!, fetched),
+    lag: () => membership.progress().lag.map(({ messages }) => messages),
+    async metric(name: string) {
+      const { values } = await registry.getSingleMetric(name)!.get()
+      return values.map(({ labels, value }) => [Object.values(labels).join(), value])
+    },
+  }
+}
+
+describe('the lag of a partition', () => {
+  it('is what the broker has beyond what is done, by topic in the metrics', async () => {
+    const { membership, fetch, lag, metric } = memberOf([CALLS, OTHER])
+    fetch(fetchedOf(CALLS, 10n, 19n, { high: 100n }))
+    fetch(fetchedOf(OTHER, 0n, 4n))
+    expect(lag()).toEqual([90n, 5n])
+    membership.noteDone([done(CALLS, 15n), done(OTHER, 5n)])
+    expect(lag()).toEqual([85n, 0n])
+    expect(await metric('tollgate_consumer_lag')).toEqual([
+      [CALLS.topic, 85],
+      [OTHER.topic, 0],
+    ])
+  })
+
+  it('is none once the last message is done, whatever markers of transactions follow it', () => {
+    const { membership, fetch, lag } = memberOf([CALLS])
+    fetch(fetchedOf(CALLS, 0n, 7n, { next: 10n, high: 10n }))
+    membership.noteDone([done(CALLS, 7n)])
+    expect(lag()).toEqual([3n])
+    membership.noteDone([done(CALLS, 8n)])
+    expect(lag()).toEqual([0n])
+  })
+})
+
+describe('a rebalance', () => {
+  it('replaces all that was known, and what comes late counts only where the partition has come back', () => {
+    const { membership, fetch, lag } = memberOf([CALLS, OTHER])
+    fetch(fetchedOf(CALLS, 0n, 9n))
+    const before = membership.assignment
+    membership.assign([CALLS])
+    expect(membership.assignment).not.toBe(before)
+    expect(lag()).toEqual([0n])
+    membership.noteDone([done(CALLS, 10n), done(OTHER, 5n)])
+    expect(lag()).toEqual([0n])
+    expect([membership.owned(CALLS) !== undefined, membership.owned(OTHER)]).toEqual([true, undefined])
+  })
+
+  it('lets partitions that had stopped be tried again, by whoever has them', async () => {
+    const { membership, metric } = memberOf([CALLS, OTHER])
+    const stopped = { ...CALLS, offset: 3n, code: 'bug' } as const
+    expect(membership.stop(stopped)).toBe(true)
+    expect(membership.progress().stopped).toEqual([stopped])
+    expect(await metric('tollgate_partition_stopped')).toEqual([['1', 1]])
+    expect(membership.assign([OTHER])).toEqual([1])
+    expect(membership.progress().stopped).toEqual([])
+    expect(await metric('tollgate_partition_stopped')).toEqual([])
+    expect(membership.stop(stopped)).toBe(false)
+  })
+
+  it('gives each partition its chain of offsets anew, from what the database has', () => {
+    const { membership } = memberOf([CALLS])
+    const first = membership.owned(CALLS)!
+    first.resumeAt(4n)
+    expect([first.handOn(6n), first.handOn(9n)].map(({ previousOffset }) => previousOffset)).toEqual([4n, 6n])
+    membership.assign([CALLS])
+    expect(membership.owned(CALLS)!.handOn(6n)).toEqual({ ...CALLS, nextOffset: 6n, previousOffset: null })
+  })
+})
+
+it('a member that is lost owns nothing, and what it was behind stays told: it may be stuck', () => {
+  const { membership, fetch, lag } = memberOf([CALLS])
+  fetch(fetchedOf(CALLS, 0n, 9n))
+  membership.lose()
+  expect(membership.owned(CALLS)).toBeUndefined()
+  expect(membership.progress().hasJoined).toBe(false)
+  expect(lag()).toEqual([10n])
+})
