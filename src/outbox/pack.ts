@@ -16,14 +16,12 @@ import { promisify } from 'node:util'
 import { constants, zstdCompress } from 'node:zlib'
 import type { Compression } from '../platform/kafka/produce-request.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { frameRecord } from './frame.ts'
 import { type Headers, KEYLESS_SHARD, type OutboxMessage, SHARDS } from './messages.ts'
+import { MAX_SET_BYTES, type OpenSet, OpenSets } from './open-sets.ts'
 
 const VERSION = 5
 
 const USUAL_MESSAGE_BYTES = 600
-/** A broker refuses batches above 1 MiB unless told otherwise, and a backlog refused once would be refused for ever. */
-export const MOST_SET_BYTES = 800_000
 /** Setting a compression up costs as much as it saves in so few. */
 const WORTH_COMPRESSING_BYTES = 4_000
 
@@ -92,49 +90,36 @@ export async function encodePackOfSets(
 
 const COMPRESSIONS: readonly Compression[] = ['none', 'zstd']
 
-interface OpenSet {
-  readonly topic: string
-  readonly partition: number
+interface UnpackedSet {
+  readonly set: OpenSet
   readonly partitions: number
-  count: number
-  readonly writer: ByteWriter
 }
 
-function setsOf(messages: readonly OutboxMessage[], partitionsOf: (topic: string) => number): OpenSet[] {
-  const sets: OpenSet[] = []
-  const open = new Map<string, (OpenSet | undefined)[]>()
+function setsOf(messages: readonly OutboxMessage[], partitionsOf: (topic: string) => number): UnpackedSet[] {
+  const sets: UnpackedSet[] = []
+  const open = new OpenSets(Math.min(MAX_SET_BYTES, (messages.length * USUAL_MESSAGE_BYTES) / 4))
   const encodeShared = sharedEncoder()
   const body = new ByteWriter()
-  const usual = Math.min(MOST_SET_BYTES, (messages.length * USUAL_MESSAGE_BYTES) / 4)
   for (const [i, message] of messages.entries()) {
     const { topic } = message
-    let ofTopic = open.get(topic)
-    if (ofTopic === undefined) {
-      ofTopic = []
-      open.set(topic, ofTopic)
-    }
     const partitions = partitionsOf(topic)
-    const partition = partitionHashOf(message, i) % partitions
     body.clear()
     writeBody(body, message, encodeShared(message.sharedHeaders))
-    let set = ofTopic[partition]
-    if (set === undefined || set.writer.length + body.length > MOST_SET_BYTES) {
-      set = { topic, partition, partitions, count: 0, writer: new ByteWriter(usual) }
-      ofTopic[partition] = set
-      sets.push(set)
-    }
-    frameRecord(set.writer, set.count++, body.finish())
+    const begun = open.add(topic, partitionHashOf(message, i) % partitions, body.finish())
+    if (begun !== null) sets.push({ set: begun, partitions })
   }
   return sets
 }
 
 /** Off our thread, and at a level at which it costs less than it saves everybody. */
-async function compressed({ writer, ...set }: OpenSet): Promise<PackedSet> {
+async function compressed({ set, partitions }: UnpackedSet): Promise<PackedSet> {
+  const { topic, partition, count, writer } = set
+  const place = { topic, partition, partitions, count }
   const bytes = writer.finish()
-  if (bytes.length < WORTH_COMPRESSING_BYTES) return { ...set, compression: 'none', bytes }
+  if (bytes.length < WORTH_COMPRESSING_BYTES) return { ...place, compression: 'none', bytes }
   const level = { [constants.ZSTD_c_compressionLevel]: 1 }
   const chunkSize = Math.max(constants.Z_MIN_CHUNK, Math.ceil(bytes.length / 4))
-  return { ...set, compression: 'zstd', bytes: await compress(bytes, { params: level, chunkSize }) }
+  return { ...place, compression: 'zstd', bytes: await compress(bytes, { params: level, chunkSize }) }
 }
 
 const compress = promisify(zstdCompress)

@@ -3,10 +3,11 @@
  * order given, cut where the broker would find a set too large; and sets as they are. All that is left to add to a record is
  * its place in its set.
  */
+
+import { PartitionMap } from '../platform/kafka/places.ts'
 import type { RecordSet } from '../platform/kafka/produce-request.ts'
-import { ByteWriter } from './bytes.ts'
-import { FRAME_BYTES, frameRecord } from './frame.ts'
-import { MOST_SET_BYTES, type Packed } from './pack.ts'
+import { type OpenSet, OpenSets } from './open-sets.ts'
+import type { Packed, PackedSet } from './pack.ts'
 
 /** So much is sent at once, as one request. */
 const REQUEST_BYTES = 4_000_000
@@ -26,35 +27,33 @@ export interface OwnedSet extends RecordSet {
  * how many partitions a topic has.
  */
 export function recordSets(packs: readonly OwnedPack[], partitionsOf: (topic: string) => number): OwnedSet[][] {
-  const openSets = new Map<string, OpenSet>()
-  /** By topic and partition, in the order in which they must be sent. */
-  const ofPartition = new Map<string, (OpenSet | OwnedSet)[]>()
-  const queue = (name: string, set: OpenSet | OwnedSet) => {
-    const sets = ofPartition.get(name)
-    if (sets === undefined) ofPartition.set(name, [set])
-    else sets.push(set)
+  const openOf = new Map<number, OpenSets>()
+  /** In the order in which they must be sent. */
+  const ofPartition = new PartitionMap<QueuedSet[]>()
+  const queue = (owner: number, set: OpenSet | PackedSet) => {
+    const queued = ofPartition.get(set)
+    if (queued === undefined) ofPartition.set(set, [{ owner, set }])
+    else queued.push({ owner, set })
   }
   for (const { owner, records, sets } of packs) {
+    const open = openOf.get(owner) ?? new OpenSets()
+    openOf.set(owner, open)
     for (const { topic, partitionHash, body } of records) {
-      const partition = partitionHash % partitionsOf(topic)
-      const name = `${topic}/${partition}`
-      const key = `${owner} ${name}`
-      let set = openSets.get(key)
-      if (set === undefined || set.writer.length + body.length + FRAME_BYTES > MOST_SET_BYTES) {
-        set = { owner, topic, partition, count: 0, writer: new ByteWriter() }
-        openSets.set(key, set)
-        queue(name, set)
-      }
-      frameRecord(set.writer, set.count++, body)
+      const begun = open.add(topic, partitionHash % partitionsOf(topic), body)
+      if (begun !== null) queue(owner, begun)
     }
     for (const set of sets) {
-      const name = `${set.topic}/${set.partition}`
       // What comes behind it must not get into one before it.
-      openSets.delete(`${owner} ${name}`)
-      queue(name, { ...set, owner })
+      open.cut(set.topic, set.partition)
+      queue(owner, set)
     }
   }
   return inRequests([...ofPartition.values()].map((sets) => sets.map(finish)))
+}
+
+interface QueuedSet {
+  readonly owner: number
+  readonly set: OpenSet | PackedSet
 }
 
 /** The first set of each partition, then the second of each that has one, and so on. */
@@ -80,16 +79,8 @@ function inRequests(partitions: readonly (readonly OwnedSet[])[]): OwnedSet[][] 
   return requests
 }
 
-interface OpenSet {
-  readonly owner: number
-  readonly topic: string
-  readonly partition: number
-  count: number
-  readonly writer: ByteWriter
-}
-
-function finish(set: OpenSet | OwnedSet): OwnedSet {
-  if (!('writer' in set)) return set
-  const { owner, topic, partition, count, writer } = set
+function finish({ owner, set }: QueuedSet): OwnedSet {
+  if (!('writer' in set)) return { ...set, owner }
+  const { topic, partition, count, writer } = set
   return { owner, topic, partition, count, bytes: writer.finish() }
 }
