@@ -95,7 +95,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     ...FETCHING,
     groupId: options.groupId,
     topics: options.topics,
-    assignment: { name: 'TollgateCoPartitioned', share: coPartitioned },
+    strategy: { name: 'TollgateCoPartitioned', share: coPartitioned },
     onFetched: (fetched) => take(fetched),
     onAssigned: (places) => beginAssignment(places),
     onLost: (error, isFinal) => {

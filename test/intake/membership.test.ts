@@ -12,11 +12,17 @@ function fetchedOf(
   place: TopicPartition,
   first: bigint,
   last: bigint,
-  { next = last + 1n, high = next }: { next?: bigint; high?: bigint } = {},
+  { next = last + 1n, high }: { next?: bigint; high?: bigint } = {},
 ): Fetched {
   return {
     ...place,
-    ...{ firstOffset: first, lastOffset: last, nextOffset: next, highWatermark: high, count: Number(last - first) + 1 },
+    ...{
+      firstOffset: first,
+      lastOffset: last,
+      nextOffset: next,
+      highWatermark: high ?? next,
+      count: Number(last - first) + 1,
+    },
     read: () => [],
     isCurrent: () => true,
     take() {},

@@ -3,7 +3,7 @@ import kafkajs, { type GroupMember, type PartitionAssigner } from 'kafkajs'
 
 const { AssignerProtocol } = kafkajs
 
-export interface Assignment {
+export interface AssignmentStrategy {
   /** All members of a group share one by a strategy of one name. */
   readonly name: string
   /** By member, partitions by topic; the leader of the group asks, for all of them. */
@@ -15,7 +15,7 @@ export interface Assignment {
 
 const VERSION = 0
 
-export function assignerFor({ name, share }: Assignment): PartitionAssigner {
+export function assignerFor({ name, share }: AssignmentStrategy): PartitionAssigner {
   return ({ cluster }) => ({
     name,
     version: VERSION,

@@ -4,7 +4,7 @@
  */
 import kafkajs, { type Consumer, type EachBatchPayload } from 'kafkajs'
 import { readCommitted } from './admin.ts'
-import { type Assignment, assignerFor } from './assigner.ts'
+import { type AssignmentStrategy, assignerFor } from './assigner.ts'
 import { isOfKafkajs, type KafkaClient, kafkajsOf } from './kafkajs.ts'
 import { headersFromClient, type ReceivedMessage } from './message.ts'
 import type { CommittedOffset, TopicPartition } from './places.ts'
@@ -31,7 +31,7 @@ export interface Fetched extends TopicPartition {
 export interface GroupConsumerOptions {
   readonly groupId: string
   readonly topics: readonly string[]
-  readonly assignment: Assignment
+  readonly strategy: AssignmentStrategy
   /** A member that is silent for so long is taken for dead. */
   readonly sessionTimeoutMs: number
   /** The longest that a rebalance waits for a member. */
@@ -85,7 +85,7 @@ export function createGroupConsumer(client: KafkaClient, options: GroupConsumerO
     maxBytes: options.maxBytes,
     maxBytesPerPartition: options.maxBytesPerPartition,
     allowAutoTopicCreation: false,
-    partitionAssigners: [assignerFor(options.assignment)],
+    partitionAssigners: [assignerFor(options.strategy)],
     retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: Number.MAX_SAFE_INTEGER },
   })
   const admin = kafkajsOf(client).admin()
