@@ -5,7 +5,7 @@ import type { Fence, FencedSender } from '../platform/kafka/fenced-sender.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { pause } from '../platform/retry.ts'
 import type { Alarm } from './alarm.ts'
-import { LEASE_SECONDS, RENEW_MILLIS } from './leases.ts'
+import { type Holder, LEASE_SECONDS, RENEW_MILLIS } from './leases.ts'
 import type { Lane } from './messages.ts'
 import { countPacks } from './packs.ts'
 
@@ -47,12 +47,12 @@ export interface Leadership {
   readonly signal: AbortSignal
   readonly lane: Lane
   /** Whose leases they are. */
-  readonly holder: string
+  readonly holder: Holder
   readonly shards: readonly number[]
   /** When the leases were asked for, by this process's monotonic clock. */
   readonly claimedAt: number
-  /** Renews them, and says which are held. */
-  readonly claim: () => Promise<readonly number[]>
+  /** Renews them, and takes what else is free. Says which are held. */
+  readonly renew: () => Promise<readonly number[]>
   readonly view: ViewSink | null
   readonly leadForMillis: number
   readonly state: {
@@ -83,7 +83,7 @@ export interface Leading extends Leadership {
 }
 
 /** Renewed beside the turns, however long one takes. */
-export function keepLease({ claim, claimedAt, shards, lane, pool, report, state }: Leadership): Lease {
+export function keepLease({ renew: askFor, claimedAt, shards, lane, pool, report, state }: Leadership): Lease {
   const stopping = new AbortController()
   const { signal } = stopping
   const lastsMillis = LEASE_SECONDS * 1000 - LEASE_MARGIN_MILLIS
@@ -91,7 +91,7 @@ export function keepLease({ claim, claimedAt, shards, lane, pool, report, state 
   let hasChanged = false
   const renew = async () => {
     const askedAt = performance.now()
-    const held = await claim()
+    const held = await askFor()
     if (signal.aborted) return
     // One that had run out may have been another's meanwhile, who has sent some of it again: this leadership is over.
     const isKept = performance.now() < heldUntil && shards.every((shard) => held.includes(shard))

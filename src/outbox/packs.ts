@@ -1,5 +1,6 @@
 /** Unsent packs of a lane, oldest first, and their removal once the broker has them. */
 import type { Pool } from '../platform/postgres.ts'
+import type { Holder } from './leases.ts'
 import type { Lane } from './messages.ts'
 
 export interface PackPlace {
@@ -37,8 +38,8 @@ const READ_PACKS = `
    order by pack_id`
 
 /**
- * Only while the lease is held, and nobody can take it before this has committed: what a leader has sent after its successor
- * began has to be sent by that one again, or something older would stand behind it.
+ * Only while the lease is held, by this very leadership, and nobody can take it before this has committed: what a leader has
+ * sent after its successor began has to be sent by that one again, or something older would stand behind it.
  */
 const DELETE_PACKS = `
   with held as (
@@ -96,17 +97,19 @@ export class PacksNotOurs extends Error {
 export async function deletePacks(
   pool: Pool,
   lane: Lane,
-  holder: string,
+  holder: Holder,
   packs: readonly PackPlace[],
   unseenShards: readonly number[],
 ): Promise<void> {
-  const values = [lane, packs.map(({ shard }) => shard), packs.map(({ packId }) => packId), holder]
+  const values = [lane, packs.map(({ shard }) => shard), packs.map(({ packId }) => packId), holder.name]
   const { rowCount } =
     unseenShards.length === 0
       ? await pool.query({ name: 'delete-packs', text: DELETE_PACKS, values })
       : await pool.query(DELETE_PACKS_UNSEEN_BY_VIEW, [...values, unseenShards])
   if (rowCount !== packs.length) {
-    throw new PacksNotOurs(`lane ${lane}: of ${packs.length} packs sent, ${rowCount} were still ${holder}'s to delete`)
+    throw new PacksNotOurs(
+      `lane ${lane}: of ${packs.length} packs sent, ${rowCount} were still ${holder.name}'s to delete`,
+    )
   }
 }
 

@@ -19,7 +19,7 @@ import { pause, retryWaitMs } from '../platform/retry.ts'
 import { createAlarm } from './alarm.ts'
 import { leadShards } from './lead.ts'
 import type { Leadership, RelayReport, ViewSink } from './leadership.ts'
-import { claimLeases, RENEW_MILLIS, releaseLeases } from './leases.ts'
+import { claimLeases, type Holder, newHolder, RENEW_MILLIS, releaseLeases, renewLeases } from './leases.ts'
 import { LANES, type Lane, SHARDS } from './messages.ts'
 
 const BACKOFF = { firstMs: 500, maxMs: 500 }
@@ -87,7 +87,8 @@ export function startRelay({
     while (!signal.aborted) {
       try {
         const claimedAt = performance.now()
-        const shards = await claimLeases(pool, lane, ALL_SHARDS, instanceId)
+        const holder = newHolder(instanceId)
+        const shards = await claimLeases(pool, lane, ALL_SHARDS, holder)
         state.lastTurnAt = Date.now()
         if (shards.length === 0) {
           // Nothing could be sent by it, so nothing was held up by it.
@@ -96,8 +97,8 @@ export function startRelay({
           continue
         }
         await leadShards({
-          ...{ kafka, pool, report, signal, lane, shards, claimedAt, leadForMillis, state, holder: instanceId },
-          claim: () => claimLeases(pool, lane, ALL_SHARDS, instanceId),
+          ...{ kafka, pool, report, signal, lane, shards, claimedAt, leadForMillis, state, holder },
+          renew: () => renewAndClaim(lane, shards, holder),
           view: lane === 'now' ? view : null,
         })
         if (signal.aborted) await releaseLeases(pool, lane, shards, instanceId)
@@ -108,6 +109,13 @@ export function startRelay({
         if (Date.now() - state.lastGoodAt > GIVE_UP_MILLIS) await standBack(lane)
       }
     }
+  }
+
+  /** The shards that are not led have to be claimed now and then, for whoever had them may be gone. */
+  async function renewAndClaim(lane: Lane, shards: readonly number[], holder: Holder): Promise<number[]> {
+    const held = await renewLeases(pool, lane, shards, holder)
+    const others = ALL_SHARDS.filter((shard) => !shards.includes(shard))
+    return others.length === 0 ? held : [...held, ...(await claimLeases(pool, lane, others, holder))]
   }
 
   async function standBack(lane: Lane): Promise<void> {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { claimLeases, releaseLeases } from '../../src/outbox/leases.ts'
+import { claimLeases, newHolder, releaseLeases, renewLeases } from '../../src/outbox/leases.ts'
 import { LANES, outboxKey, SHARDS } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { deletePacks, PacksNotOurs, readPacks } from '../../src/outbox/packs.ts'
@@ -170,12 +170,42 @@ it('D: a leader held up past its lease appends nothing once its successor has pu
 it('D: lets nobody delete a pack whose lease is not theirs: whoever leads has to send it', async () => {
   await putPack(3, 'not-ours', [1])
   const [pack] = await readPacks(pool, 'now', [3], [], { packsAShard: 1, bytes: 1 })
-  expect(await claimLeases(pool, 'now', [3], 'holder')).toEqual([3])
-  await expect(deletePacks(pool, 'now', 'other', [pack!], [3])).rejects.toThrow(PacksNotOurs)
+  const holder = newHolder('holder')
+  expect(await claimLeases(pool, 'now', [3], holder)).toEqual([3])
+  await expect(deletePacks(pool, 'now', newHolder('other'), [pack!], [3])).rejects.toThrow(PacksNotOurs)
   expect(await isOutboxEmpty()).toBe(false)
-  await deletePacks(pool, 'now', 'holder', [pack!], [])
+  await deletePacks(pool, 'now', holder, [pack!], [])
   expect(await isOutboxEmpty()).toBe(true)
   await releaseLeases(pool, 'now', [3], 'holder')
+})
+
+it('D: nor under a lease that was lost meanwhile, though the same process leads again: another may have led in between', async () => {
+  await putPack(3, 'led-in-between', [1])
+  const [pack] = await readPacks(pool, 'now', [3], [], { packsAShard: 1, bytes: 1 })
+  const [paused, between] = [newHolder('paused'), newHolder('between')]
+  const runOut = () => pool.query("update tollgate.relay_leases set expires_at = clock_timestamp() - interval '1 s'")
+  expect(await claimLeases(pool, 'now', [3], paused)).toEqual([3])
+  expect(await renewLeases(pool, 'now', [3], paused)).toEqual([3])
+  await runOut()
+  expect(await claimLeases(pool, 'now', [3], between)).toEqual([3])
+  await runOut()
+  expect(await renewLeases(pool, 'now', [3], paused)).toEqual([])
+  const again = newHolder('paused')
+  expect(await claimLeases(pool, 'now', [3], again)).toEqual([3])
+  await expect(deletePacks(pool, 'now', paused, [pack!], [])).rejects.toThrow(PacksNotOurs)
+  await deletePacks(pool, 'now', again, [pack!], [])
+  await releaseLeases(pool, 'now', [3], 'paused')
+})
+
+it('does not renew a lease that has run out, and takes over from itself at once', async () => {
+  const [first, second, other] = [newHolder('one'), newHolder('one'), newHolder('other')]
+  expect(await claimLeases(pool, 'now', [0, 2], first)).toEqual([0, 2])
+  expect(await claimLeases(pool, 'now', [0, 1, 2], other)).toEqual([1])
+  expect(await claimLeases(pool, 'now', [0, 1, 2], second)).toEqual([0, 2])
+  expect(await renewLeases(pool, 'now', [0, 2], first)).toEqual([])
+  await pool.query("update tollgate.relay_leases set expires_at = clock_timestamp() - interval '1 s' where shard = 0")
+  expect(await renewLeases(pool, 'now', [0, 2], second)).toEqual([2])
+  for (const instanceId of ['one', 'other']) await releaseLeases(pool, 'now', [0, 1, 2], instanceId)
 })
 
 it('gives its leases up when it can publish nothing, and a healthy relay takes over', async () => {
@@ -184,7 +214,9 @@ it('gives its leases up when it can publish nothing, and a healthy relay takes o
   await putPack(2, 'taken-over', [1, 2])
   const healthy = start('healthy')
   await until('the outbox is empty', isOutboxEmpty, 30_000)
-  const { rows } = await pool.query(`select distinct holder from tollgate.relay_leases where lane = 'now'`)
+  const { rows } = await pool.query(
+    `select distinct split_part(holder, ' ', 1) as holder from tollgate.relay_leases where lane = 'now'`,
+  )
   expect(rows).toEqual([{ holder: 'healthy' }])
   await Promise.all([unable.stop(), healthy.stop()])
   await until('both arrive', () => numbersOf('taken-over').length === 2)

@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { claimLeases } from '../../src/outbox/leases.ts'
+import { claimLeases, newHolder } from '../../src/outbox/leases.ts'
 import { SHARDS } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
 import { deletePacks, readPacks } from '../../src/outbox/packs.ts'
@@ -133,8 +133,9 @@ async function relayOnce(feed: ViewFeed, shard: number, isMissed: () => boolean 
   if (packs.length === 0) return
   const changes = packs.flatMap(({ viewChanges }) => viewChanges ?? [])
   const isInView = await feed.apply(shard, isMissed() ? [UNREADABLE] : changes)
-  expect(await claimLeases(pool, 'now', [shard], 'stand-in')).toEqual([shard])
-  await deletePacks(pool, 'now', 'stand-in', packs, isInView ? [] : [shard])
+  const holder = newHolder('stand-in')
+  expect(await claimLeases(pool, 'now', [shard], holder)).toEqual([shard])
+  await deletePacks(pool, 'now', holder, packs, isInView ? [] : [shard])
 }
 
 async function createAccounts(accountIds: readonly string[]): Promise<void> {

@@ -11,7 +11,7 @@ function leaseOf(shards: readonly number[], answers: readonly (() => Promise<rea
   const leadership = {
     shards,
     claimedAt: performance.now(),
-    claim: () => answers[Math.min(renewals++, answers.length - 1)]!(),
+    renew: () => answers[Math.min(renewals++, answers.length - 1)]!(),
     lane: 'now',
     pool: { query: async () => ({ rows: [] }) } as unknown as Pool,
     report: { published() {}, waiting() {}, interrupted() {} },

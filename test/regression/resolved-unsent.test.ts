@@ -196,7 +196,8 @@ function relayOf(packs: PackRow[], interrupted: () => void = () => {}, view: Vie
 /** Leases for the first shard only, and its packs. */
 function poolOf(packs: PackRow[]): Pool {
   const answers: Record<string, (values: readonly unknown[]) => unknown[]> = {
-    'claim-leases': () => [{ shard: 0 }],
+    'claim-leases': ([shards]) => ((shards as number[]).includes(0) ? [{ shard: 0 }] : []),
+    'renew-leases': () => [{ shard: 0 }],
     'read-packs': ([, , onTheirWay]) => packs.filter(({ pack_id }) => !(onTheirWay as bigint[]).includes(pack_id)),
     'delete-packs': ([, , packIds]) => {
       const gone = packs.filter(({ pack_id }) => (packIds as bigint[]).includes(pack_id))
