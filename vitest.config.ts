@@ -2,6 +2,9 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
+/** What a page shows comes a moment after it was asked for, and on a busy machine later than the second that is the default. */
+const EXPECT = { poll: { timeout: 10_000 } }
+
 /** Vitest would leave one of two processors idle. */
 const WORKERS = Math.max(2, availableParallelism())
 
@@ -38,6 +41,7 @@ export default defineConfig({
           maxWorkers: WORKERS,
           // Beside the unit tests, as browsers mostly wait.
           sequence: { groupOrder: 0 },
+          expect: EXPECT,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -50,6 +54,7 @@ export default defineConfig({
           // Not more: each worker's Kafka and Postgres take their share of memory and processors.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+          expect: EXPECT,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

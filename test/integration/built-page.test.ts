@@ -1,13 +1,13 @@
 /** The built billing page as the API serves it: to whom, under which policy, and that it works under it in a real browser. */
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { type PageFiles, readPageFiles } from '../../src/api/pages/page-files.ts'
 import { CSV_HEADINGS } from '../../src/core/export/csv-cells.ts'
-import { launchBrowser } from '../../stack/browser.ts'
 import { makeMovements } from '../../testkit/movements.ts'
 import { openTestApi, TEST_PORTAL, type TestApi } from '../support/api.ts'
+import { type BillingPages, openBillingPages, type PageOptions } from '../support/billing-pages.ts'
 import { testAccount } from '../support/catalog.ts'
 import { parseCsv } from '../support/csv.ts'
 import { expectedRows, prepareAll } from '../support/exports.ts'
@@ -15,6 +15,7 @@ import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply } from '../support/ledger.ts'
 
 const EMBEDDER = 'https://dashboard.example'
+const PORTAL = { ...TEST_PORTAL, product: 'Harbor <Cloud>' }
 
 let built: PageFiles
 let api: TestApi
@@ -24,11 +25,9 @@ let session: string
 beforeAll(async () => {
   if (!isPageBuilt()) await buildPage(process.execPath)
   built = readPageFiles()!
-  const portal = { ...TEST_PORTAL, product: 'Harbor <Cloud>' }
-  api = await openTestApi({ page: built, portal })
-  embedded = await openTestApi({ page: built, portal: { ...portal, embeddingOrigins: [EMBEDDER] } })
-  await apply(api, [testAccount({ accountId: 'acme' })])
-  await adjust(api, 'acme', 25_006_000n)
+  api = await openTestApi({ page: built, portal: PORTAL })
+  embedded = await openTestApi({ page: built, portal: { ...PORTAL, embeddingOrigins: [EMBEDDER] } })
+  await openAcme(api)
   session = await api.session('acme', 'admin')
 })
 
@@ -36,6 +35,11 @@ afterAll(async () => {
   await embedded?.close()
   await api?.close()
 })
+
+async function openAcme(writer: TestApi): Promise<void> {
+  await apply(writer, [testAccount({ accountId: 'acme' })])
+  await adjust(writer, 'acme', 25_006_000n)
+}
 
 describe('the document', () => {
   it('is for those who have a session', async () => {
@@ -93,31 +97,32 @@ describe('its files', () => {
 const browserFound = await browserFor('the page')
 
 describe.skipIf(browserFound === null)('in a browser', () => {
-  let browser: Browser
+  let pages: BillingPages
   let errors: string[]
 
   beforeAll(async () => {
-    browser = await launchBrowser(browserFound!)
+    pages = await openBillingPages(browserFound!, { arePaymentsMade: false, portal: PORTAL })
+    await openAcme(pages.api)
   })
 
-  afterAll(() => browser?.close())
+  afterEach(() => pages.closePages())
+  afterAll(() => pages?.close())
 
-  async function open(cookie: string): Promise<Page> {
-    const context = await browser.newContext()
-    const [name, value] = cookie.split('=') as [string, string]
-    await context.addCookies([{ name, value, url: api.url }])
-    const page = await context.newPage()
+  function open(accountId = 'acme', options: PageOptions = {}): Promise<Page> {
     errors = []
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text())
+    return pages.open(accountId, {
+      ...options,
+      async prepare(page) {
+        page.on('console', (message) => {
+          if (message.type() === 'error') errors.push(message.text())
+        })
+        page.on('pageerror', (error) => errors.push(error.message))
+      },
     })
-    page.on('pageerror', (error) => errors.push(error.message))
-    await page.goto(`${api.url}/billing/acme`)
-    return page
   }
 
   it('it shows what the account has, within its policy', async () => {
-    const page = await open(session)
+    const page = await open()
     await page
       .getByText('$25.00', { exact: true })
       .or(page.getByText('€25.00', { exact: true }))
@@ -134,13 +139,14 @@ describe.skipIf(browserFound === null)('in a browser', () => {
   })
 
   it('it opens a movement, which loads what that takes', async () => {
-    const page = await open(session)
+    const page = await open()
     await page.locator('.table').getByRole('button', { name: 'Adjustment' }).click()
     await page.getByRole('dialog', { name: 'Adjustment details' }).waitFor()
     expect(errors).toEqual([])
   })
 
   it('it takes a file of all movements whole, by the name that is said', async () => {
+    const { api } = pages
     await apply(api, [testAccount({ accountId: 'exported' })])
     const to = new Date()
     await makeMovements(api.pool, {
@@ -156,7 +162,7 @@ describe.skipIf(browserFound === null)('in a browser', () => {
       headers: { 'idempotency-key': 'in-a-browser' },
     })
     await prepareAll(api.pool)
-    const page = await open(own)
+    const page = await open('exported', { session: own })
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.evaluate(
@@ -170,10 +176,10 @@ describe.skipIf(browserFound === null)('in a browser', () => {
   })
 
   it('it says so when the session has ended, and signs out', async () => {
-    const page = await open(await api.session('acme', 'member', 'ben'))
+    const page = await open('acme', { role: 'member', person: 'ben' })
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL('**/portal/signed-out')
-    await page.goto(`${api.url}/billing/acme`)
+    await page.goto(`${pages.api.url}/billing/acme`)
     await page.getByText('Your session has ended.').waitFor()
   })
 })

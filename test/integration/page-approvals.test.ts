@@ -6,6 +6,7 @@ import { saveCard } from '../../testkit/auto-top-up.ts'
 import { until } from '../../testkit/until.ts'
 import { type BillingPages, openBillingPages } from '../support/billing-pages.ts'
 import { browserFor } from '../support/found-browser.ts'
+import { untilInPage } from '../support/until-in-page.ts'
 
 const SEPA = 'AT611904300234573201'
 const SHORTLY_HOURS = SHORTLY_MICROS / 3_600_000_000
@@ -60,7 +61,7 @@ describe.skipIf(browserFound === null)('on the page', () => {
         await balance(one, '€26.00').waitFor()
         await one.getByText('€25.00 added.').first().waitFor()
         await one.getByRole('dialog').waitFor({ state: 'detached' })
-        expect(await one.getByRole('button', { name: 'Approve payment' }).count()).toBe(0)
+        await expect.poll(() => one.getByRole('button', { name: 'Approve payment' }).count()).toBe(0)
       }
       expect(await pages.charges(accountId)).toBe(1)
     })
@@ -76,13 +77,13 @@ describe.skipIf(browserFound === null)('on the page', () => {
       await dialog.getByText(/^No payment was taken/).waitFor()
       await dialog.getByRole('button', { name: 'Cancel' }).click()
       await balance(page, '€1.00').waitFor()
-      expect(await page.getByRole('button', { name: 'Approve payment' }).count()).toBe(0)
+      await expect.poll(() => page.getByRole('button', { name: 'Approve payment' }).count()).toBe(0)
       await page.getByRole('tab', { name: 'Payments' }).click()
       await page.getByRole('tabpanel').getByText('It was not approved in time.').first().waitFor()
       const [payment] = await pages.api.provider.desk.listPayments(accountId, { after: null, limit: 2 })
       expect(payment!.state).toBe('canceled')
       expect(await pages.charges(accountId)).toBe(0)
-      expect(await page.evaluate('sessionStorage.length')).toBe(0)
+      await untilInPage(page, 'sessionStorage.length === 0')
     })
   })
 
@@ -145,7 +146,7 @@ describe.skipIf(browserFound === null)('on the page', () => {
       await banner.getByRole('button', { name: 'Resume' }).click()
       const dialog = page.getByRole('dialog', { name: 'Resume auto top-up' })
       await dialog.getByText(/^Choose another card:/).waitFor()
-      expect(await dialog.getByRole('button', { name: /^Resume/ }).count()).toBe(0)
+      await expect.poll(() => dialog.getByRole('button', { name: /^Resume/ }).count()).toBe(0)
       await dialog.getByRole('button', { name: 'Choose another card' }).click()
       const method = page.getByRole('dialog', { name: 'Change payment method' })
       await method.getByRole('checkbox').check()

@@ -1,20 +1,18 @@
 /** The charts of the built billing page, in a real browser on the real API: what they say is what the movements come to. */
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import type { Schema } from '../../src/api/client/client.ts'
-import { readPageFiles } from '../../src/api/pages/page-files.ts'
-import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { until } from '../../testkit/until.ts'
 import { age } from '../support/age.ts'
-import { openTestApi, type TestApi } from '../support/api.ts'
+import type { TestApi } from '../support/api.ts'
+import { type BillingPages, openBillingPages } from '../support/billing-pages.ts'
 import { testAccount } from '../support/catalog.ts'
 import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply, postPayments, recordUsage } from '../support/ledger.ts'
+import { untilInPage } from '../support/until-in-page.ts'
 import { abroad, correctionOf, lookup, sms } from '../support/usage-events.ts'
 
-const LIVE_TIMES = { lookEveryMs: 100, credentialsEveryMs: 1_000, noticesEveryMs: 1_000, readAtLeastEveryMs: 1_000 }
 const ACCOUNT = 'charted'
 
 const browserFound = await browserFor('the charts')
@@ -28,14 +26,12 @@ const balance = (decimal: string) =>
     .replace('-', '−')
 
 describe.skipIf(browserFound === null)('the charts', () => {
+  let pages: BillingPages
   let api: TestApi
-  let browser: Browser
-  let contexts: BrowserContext[] = []
 
   beforeAll(async () => {
-    if (!isPageBuilt()) await buildPage(process.execPath)
-    api = await openTestApi({ page: readPageFiles()!, liveTimes: LIVE_TIMES })
-    browser = await launchBrowser(browserFound!)
+    pages = await openBillingPages(browserFound!, { arePaymentsMade: false })
+    api = pages.api
     await apply(
       api,
       [ACCOUNT, 'new', 'watched'].map((accountId) => testAccount({ accountId })),
@@ -43,15 +39,8 @@ describe.skipIf(browserFound === null)('the charts', () => {
     await fill()
   })
 
-  afterEach(async () => {
-    await Promise.all(contexts.map((context) => context.close()))
-    contexts = []
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await api?.close()
-  })
+  afterEach(() => pages.closePages())
+  afterAll(() => pages?.close())
 
   /** Ten users on five days, a top-up, a correction, and a name that some would take for markup. */
   async function fill(): Promise<void> {
@@ -78,16 +67,8 @@ describe.skipIf(browserFound === null)('the charts', () => {
     readonly prepare?: (page: Page) => Promise<void>
   }
 
-  async function open({ accountId = ACCOUNT, query = '', prepare }: OpenOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 1600 } })
-    contexts.push(context)
-    const [name, value] = (await api.session(accountId, 'admin')).split('=') as [string, string]
-    await context.addCookies([{ name, value, url: api.url }])
-    const page = await context.newPage()
-    await prepare?.(page)
-    await page.goto(`${api.url}/billing/${accountId}${query}`)
-    return page
-  }
+  const open = ({ accountId = ACCOUNT, query, prepare }: OpenOptions = {}): Promise<Page> =>
+    pages.open(accountId, { query, prepare, browser: { viewport: { width: 1280, height: 1600 } } })
 
   async function read<Answer>(path: string, accountId = ACCOUNT): Promise<Answer> {
     const { status, body } = await api.ask('GET', `/v1/accounts/${accountId}/${path}`, {
@@ -172,12 +153,12 @@ describe.skipIf(browserFound === null)('the charts', () => {
     await usage(page)
       .getByText(/ in 7 days/)
       .waitFor()
-    expect(new URL(page.url()).search).toBe('?kind=call&days=7')
+    await expect.poll(() => new URL(page.url()).search).toBe('?kind=call&days=7')
     await page.reload()
     await credit(page)
       .getByText(/ in 7 days/)
       .waitFor()
-    expect(await credit(page).getByRole('radio', { name: '7 days' }).isChecked()).toBe(true)
+    await credit(page).getByRole('radio', { name: '7 days', checked: true }).waitFor({ state: 'attached' })
     await page.goto(`${api.url}/billing/${ACCOUNT}`)
     await usage(page)
       .getByText(/ in 7 days/)
@@ -222,7 +203,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     await reader.press('ArrowLeft')
     const before = balance(days.at(-2)!.closing)
     await credit(page).locator('.chart-reading', { hasText: before }).waitFor()
-    expect(await reader.getAttribute('aria-valuetext')).toContain(before)
+    await expect.poll(() => reader.getAttribute('aria-valuetext')).toContain(before)
     await reader.press('Home')
     await credit(page)
       .locator('.chart-reading', { hasText: balance(days[0]!.closing) })
@@ -276,15 +257,15 @@ describe.skipIf(browserFound === null)('the charts', () => {
     const found = page.locator('.toolbar-found > p').first()
     await usage(page).getByRole('button', { name: /^SMS/ }).click()
     await found.filter({ hasText: '5 movements' }).waitFor()
-    expect(new URL(page.url()).search).toBe('?days=30&kind=sms&period=30d')
-    expect(await page.evaluate('document.activeElement.closest(".history") !== null')).toBe(true)
+    await expect.poll(() => new URL(page.url()).search).toBe('?days=30&kind=sms&period=30d')
+    await untilInPage(page, 'document.activeElement.closest(".history") !== null')
     await usage(page).getByText('User', { exact: true }).click()
     await usage(page)
       .getByRole('button', { name: /<b>Ann/ })
       .click()
     const ofAnn = page.locator('.table tbody tr', { hasText: '<b>Ann</b>' })
     await until('her movements are listed', async () => (await ofAnn.count()) === 5)
-    expect(new URL(page.url()).search).toBe('?days=30&period=30d')
+    await expect.poll(() => new URL(page.url()).search).toBe('?days=30&period=30d')
   })
 
   it('fail one by one, and are tried again one by one', async () => {

@@ -3,18 +3,17 @@
  * and adds up, and what was paid, given back and taken back says of what, and leads there.
  */
 import { randomUUID } from 'node:crypto'
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
-import { readPageFiles } from '../../src/api/pages/page-files.ts'
+import type { BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { parseMoney } from '../../src/core/money.ts'
 import { roundedQuotient } from '../../src/core/rating/price.ts'
-import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'
-import { openTestApi, type TestApi } from '../support/api.ts'
+import type { TestApi } from '../support/api.ts'
+import { type BillingPages, openBillingPages } from '../support/billing-pages.ts'
 import { callFields, correctionFields, type Fields, testAccount, testCatalog, usageFields } from '../support/catalog.ts'
 import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply, recordUsage } from '../support/ledger.ts'
+import { untilFocusIsOn } from '../support/until-in-page.ts'
 
 const { rounding } = testCatalog()
 
@@ -178,14 +177,13 @@ const plainNumber = (text: string) => text.replaceAll(',', '')
 const micros = (shown: string) => parseMoney(plainNumber(shown.replace(/[€+]/g, '').replace('−', '-')))!
 
 describe.skipIf(browserFound === null)('the drawer of a movement', () => {
+  let pages: BillingPages
   let api: TestApi
-  let browser: Browser
   const sequences = new Map<string, number>()
 
   beforeAll(async () => {
-    if (!isPageBuilt()) await buildPage(process.execPath)
-    api = await openTestApi({ page: readPageFiles()! })
-    browser = await launchBrowser(browserFound!)
+    pages = await openBillingPages(browserFound!, { arePaymentsMade: false })
+    api = pages.api
     await apply(api, [
       testAccount({ accountId: 'drawer', fairUseMinutesPerUser: 2, voiceAgent: 'credit' }),
       testAccount({ accountId: 'bare', packages: [] }),
@@ -203,10 +201,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     for (const { event_id, sequence } of rows) sequences.set(event_id, Number(sequence))
   })
 
-  afterAll(async () => {
-    await browser?.close()
-    await api?.close()
-  })
+  afterAll(() => pages?.close())
 
   async function nameUser(accountId: string, userId: string, name: string) {
     const path = `/v1/accounts/${accountId}/users/${userId}/display-name`
@@ -248,14 +243,21 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     readonly change?: (context: BrowserContext) => Promise<unknown>
   }
 
-  async function open(accountId: string, { role = 'admin', change }: OpenOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ timezoneId: 'Europe/Berlin' })
-    await change?.(context)
-    const [name, value] = (await api.session(accountId, role)).split('=') as [string, string]
-    await context.addCookies([{ name, value, url: api.url }])
-    const page = await context.newPage()
-    await page.goto(`${api.url}/billing/${accountId}`)
+  /** With movements in sight, until the file is done. */
+  async function openForAll(accountId: string, { role = 'admin', change }: OpenOptions = {}): Promise<Page> {
+    const page = await pages.open(accountId, {
+      role,
+      browser: { timezoneId: 'Europe/Berlin' },
+      prepare: async (fresh) => change?.(fresh.context()),
+    })
     await page.getByRole('tabpanel').getByRole('row').nth(1).waitFor()
+    return page
+  }
+
+  /** Until the test is done. */
+  async function open(accountId: string, options?: OpenOptions): Promise<Page> {
+    const page = await openForAll(accountId, options)
+    onTestFinished(() => page.context().close())
     return page
   }
 
@@ -287,7 +289,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     let page: Page
 
     beforeAll(async () => {
-      page = await open(accountId)
+      page = await openForAll(accountId)
     })
 
     it.each(PLANTED.filter((planted) => planted.accountId === accountId))(
@@ -322,17 +324,17 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     await page.keyboard.press('Enter')
     const charge = page.getByRole('dialog', { name: 'Outbound call details' })
     await charge.getByText('United States is not in Europe 100.').waitFor()
-    await expectFocusOn(page, 'Outbound call details')
-    expect(await textOf(charge)).toContain('Taken back on February 21.')
+    await untilFocusIsOn(page, 'Outbound call details')
+    await expect.poll(() => textOf(charge)).toContain('Taken back on February 21.')
     expect(await findGrave(page)).toEqual([])
     await page.keyboard.press('Tab')
-    await expectFocusOn(page, 'Back to: Charge taken back')
+    await untilFocusIsOn(page, 'Back to: Charge taken back')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog', { name: 'Reversal details' }).waitFor()
-    await expectFocusOn(page, 'Show the charge')
+    await untilFocusIsOn(page, 'Show the charge')
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'detached' })
-    await expectFocusOn(page, 'Charge taken back')
+    await untilFocusIsOn(page, 'Charge taken back')
   })
 
   it('of usage that was taken back leads to what took it back', async () => {
@@ -344,9 +346,10 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     await drawer.getByRole('button', { name: 'Show the charge' }).click()
     await page.getByRole('dialog', { name: 'Outbound call details' }).waitFor()
     await drawer.getByRole('button', { name: /^Back to/ }).click()
+    await page.getByRole('dialog', { name: 'Reversal details' }).waitFor()
     await drawer.getByRole('button', { name: /^Back to/ }).click()
     await page.getByRole('dialog', { name: 'Outbound call details' }).waitFor()
-    expect(await drawer.getByRole('button', { name: /^Back to/ }).count()).toBe(0)
+    await drawer.getByRole('button', { name: /^Back to/ }).waitFor({ state: 'detached' })
   })
 
   it.each<[sequence: number, title: string, says: (string | RegExp)[]]>([
@@ -387,7 +390,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     const drawer = await openDrawer(page, 'paid', sequence)
     await drawer.getByRole('button', { name: 'Show the payment' }).click()
     await page.getByRole('dialog', { name: 'Top-up details' }).waitFor()
-    expect(await textOf(drawer)).toContain(says)
+    await expect.poll(() => textOf(drawer)).toContain(says)
   })
 
   it('shows members no card, no statement, and nobody', async () => {
@@ -441,12 +444,6 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     await page.unroute('**/movements/*')
     await drawer.getByRole('button', { name: 'Try again' }).press('Enter')
     await drawer.getByText('The caller number is not from Austria or Germany.').waitFor()
-    await expectFocusOn(page, 'Outbound call details')
+    await untilFocusIsOn(page, 'Outbound call details')
   })
 })
-
-/** By its label, or what it says. Where the focus is sent once something has closed, it comes a moment later. */
-async function expectFocusOn(page: Page, name: string): Promise<void> {
-  const focused = 'document.activeElement.getAttribute("aria-label") || document.activeElement.textContent'
-  await expect.poll(() => page.evaluate(focused)).toBe(name)
-}

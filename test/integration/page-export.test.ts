@@ -5,22 +5,20 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
-import { readPageFiles } from '../../src/api/pages/page-files.ts'
 import { parseMoney } from '../../src/core/money.ts'
 import { prepareNextPart } from '../../src/reporting/exports/prepare-export.ts'
-import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { AWKWARD_NAMES, makeMovements } from '../../testkit/movements.ts'
-import { openTestApi, type TestApi } from '../support/api.ts'
+import type { TestApi } from '../support/api.ts'
+import { type BillingPages, openBillingPages } from '../support/billing-pages.ts'
 import { testAccount } from '../support/catalog.ts'
 import { exportFacts, prepareAll } from '../support/exports.ts'
 import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { runPython, testPython } from '../support/python.ts'
-import { untilInPage } from '../support/until-in-page.ts'
+import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
 
 const ZONE = 'Europe/Berlin'
 /** By the database, which knows zones by itself. */
@@ -35,30 +33,24 @@ const HOUR_MS = 3_600_000
 const browserFound = await browserFor('exporting')
 
 describe.skipIf(browserFound === null)('exporting on the page', () => {
+  let pages: BillingPages
   let api: TestApi
-  let browser: Browser
-  let contexts: BrowserContext[] = []
   let accounts = 0
   let lastMonth: { from: Date; to: Date }
 
   beforeAll(async () => {
-    if (!isPageBuilt()) await buildPage(process.execPath)
-    api = await openTestApi({ page: readPageFiles()! })
-    browser = await launchBrowser(browserFound!)
+    pages = await openBillingPages(browserFound!, { arePaymentsMade: false })
+    api = pages.api
     const { rows } = await api.pool.query<{ from_at: string; to_at: string }>(LAST_MONTH)
     lastMonth = { from: new Date(rows[0]!.from_at), to: new Date(rows[0]!.to_at) }
   })
 
   afterEach(async () => {
-    await Promise.all(contexts.map((context) => context.close()))
-    contexts = []
+    await pages.closePages()
     await prepareAll(api.pool)
   })
 
-  afterAll(async () => {
-    await browser?.close()
-    await api?.close()
-  })
+  afterAll(() => pages?.close())
 
   async function account(movements = 0): Promise<string> {
     accounts += 1
@@ -74,24 +66,11 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
 
   interface OpenOptions {
     readonly role?: 'admin' | 'member'
-    readonly search?: string
+    readonly query?: string
   }
 
-  async function open(accountId: string, { role = 'admin', search = '' }: OpenOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ timezoneId: ZONE, acceptDownloads: true })
-    contexts.push(context)
-    const [name, value] = (await api.session(accountId, role)).split('=') as [string, string]
-    await context.addCookies([{ name, value, url: api.url }])
-    return await tab(context, accountId, search)
-  }
-
-  async function tab(context: BrowserContext, accountId: string, search = ''): Promise<Page> {
-    const page = await context.newPage()
-    await page.goto(`${api.url}/billing/${accountId}${search}`)
-    // By no role, as an open dialog hides it from those.
-    await page.locator('.tabs-list').waitFor()
-    return page
-  }
+  const open = (accountId: string, options: OpenOptions = {}): Promise<Page> =>
+    pages.open(accountId, { ...options, browser: { timezoneId: ZONE, acceptDownloads: true } })
 
   const button = (page: Page) => page.getByRole('button', { name: 'Export credit movements' })
   const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Export credit movements' })
@@ -239,7 +218,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     expect(await findGrave(page)).toEqual([])
     await first.fill('')
     await dialog.getByRole('link', { name: 'Choose a day' }).click()
-    expect(await page.evaluate('document.activeElement.id')).toBe(await first.getAttribute('id'))
+    await untilInPage(page, `document.activeElement.id === '${await first.getAttribute('id')}'`)
     expect(await exportsOf(accountId)).toEqual([])
 
     // Of 49 hours, as clocks go back on the second.
@@ -256,7 +235,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
   it('is one export by a double click, and the same one by every later click, after a reload and in another tab', async () => {
     const accountId = await account(MOVEMENTS)
     const page = await open(accountId)
-    const other = await tab(page.context(), accountId)
+    const other = await pages.openTab(page, accountId)
     const { dialog: otherDialog } = await chooseLastMonth(other)
     await otherDialog.getByRole('radio', { name: 'Other days' }).check()
     await otherDialog.getByLabel('First day').fill(await other.getByLabel('First day').getAttribute('min').then(String))
@@ -306,7 +285,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
       headers: { 'idempotency-key': 'empty' },
     })
     await prepareAll(api.pool)
-    const opened = await tab(page.context(), accountId, '?open=export')
+    const opened = await pages.openTab(page, accountId, '?open=export')
     await dialogOf(opened).getByRole('heading', { name: 'No movements' }).waitFor()
     expect(await dialogOf(opened).getByRole('link').count()).toBe(0)
     expect(await findGrave(opened)).toEqual([])
@@ -413,6 +392,8 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await dialog.getByRole('radio', { name: 'This month' }).focus()
     await page.keyboard.press('ArrowDown')
     await summary.filter({ hasNotText: thisMonth! }).waitFor()
+    // It is there with the sums.
+    await dialog.getByRole('button', { name: 'Export', exact: true }).waitFor()
     for (let presses = 0; presses < 4; presses += 1) {
       if ((await page.evaluate('document.activeElement.textContent')) === 'Export') break
       await page.keyboard.press('Tab')
@@ -421,7 +402,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await dialog.getByRole('progressbar').waitFor()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Export credit movements')
+    await untilFocusIsOn(page, 'Export credit movements')
   })
 
   it('is opened by the address with the newest export, once, and leads back to the button', async () => {
@@ -431,19 +412,19 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await start.click()
     await dialogOf(page).getByRole('progressbar').waitFor()
     await prepareAll(api.pool)
-    const opened = await tab(page.context(), accountId, '?kind=call&open=export')
+    const opened = await pages.openTab(page, accountId, '?kind=call&open=export')
     await dialogOf(opened)
       .getByText(/^Download until/)
       .waitFor()
     await dialogOf(opened).getByRole('button', { name: 'Close' }).last().click()
     await dialogOf(opened).waitFor({ state: 'detached' })
-    expect(new URL(opened.url()).search).toBe('?kind=call')
-    expect(await opened.evaluate('document.activeElement.textContent')).toBe('Export credit movements')
+    await expect.poll(() => new URL(opened.url()).search).toBe('?kind=call')
+    await untilFocusIsOn(opened, 'Export credit movements')
   })
 
   it('is not for members, by page or API', async () => {
     const accountId = await account(MOVEMENTS)
-    const page = await open(accountId, { role: 'member', search: '?open=export' })
+    const page = await open(accountId, { role: 'member', query: '?open=export' })
     await page.locator('.table').waitFor()
     expect([await button(page).count(), await page.getByRole('dialog').count()]).toEqual([0, 0])
     const session = await api.session(accountId, 'member', 'mel')

@@ -1,19 +1,16 @@
 /** Movements on the built page, in a real browser on the real API: what is looked for is found, and says nothing to addresses. */
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
-import { readPageFiles } from '../../src/api/pages/page-files.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
-import { launchBrowser } from '../../stack/browser.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { makeMovements } from '../../testkit/movements.ts'
-import { openTestApi, type TestApi } from '../support/api.ts'
+import type { TestApi } from '../support/api.ts'
+import { type BillingPages, openBillingPages } from '../support/billing-pages.ts'
 import { callFields, testAccount } from '../support/catalog.ts'
 import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply, recordUsage } from '../support/ledger.ts'
-import { untilInPage } from '../support/until-in-page.ts'
+import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
 
-const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 400 }
 /** Of whoever looks: five hours from UTC, so that days are not the server's. */
 const ZONE = 'America/New_York'
 const MANY = 'many'
@@ -23,17 +20,15 @@ const DAYS = 75
 const browserFound = await browserFor('movements on the page')
 
 describe.skipIf(browserFound === null)('movements', () => {
+  let pages: BillingPages
   let api: TestApi
-  let browser: Browser
-  let contexts: BrowserContext[] = []
   let requests: string[] = []
   let errors: string[] = []
   let made = 0
 
   beforeAll(async () => {
-    if (!isPageBuilt()) await buildPage(process.execPath)
-    api = await openTestApi({ page: readPageFiles()!, liveTimes: LIVE_TIMES })
-    browser = await launchBrowser(browserFound!)
+    pages = await openBillingPages(browserFound!, { arePaymentsMade: false })
+    api = pages.api
     await apply(api, [testAccount({ accountId: MANY, packages: [] })])
     const to = new Date(Date.now() - 60_000)
     const from = new Date(to.getTime() - DAYS * 86_400_000)
@@ -41,15 +36,8 @@ describe.skipIf(browserFound === null)('movements', () => {
     while ((await rollUp(api.pool)).hasMore);
   })
 
-  afterEach(async () => {
-    await Promise.all(contexts.map((context) => context.close()))
-    contexts = []
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await api?.close()
-  })
+  afterEach(() => pages.closePages())
+  afterAll(() => pages?.close())
 
   async function account(...creditMicros: bigint[]): Promise<string> {
     const accountId = `looked-at-${++made}`
@@ -58,22 +46,21 @@ describe.skipIf(browserFound === null)('movements', () => {
     return accountId
   }
 
-  async function open(accountId: string, query = '', prepare?: (page: Page) => Promise<void>): Promise<Page> {
-    const context = await browser.newContext({ timezoneId: ZONE, viewport: { width: 1280, height: 900 } })
-    contexts.push(context)
-    const [name, value] = (await api.session(accountId, 'admin')).split('=') as [string, string]
-    await context.addCookies([{ name, value, url: api.url }])
-    const page = await context.newPage()
+  function open(accountId: string, query = '', prepare?: (page: Page) => Promise<void>): Promise<Page> {
     requests = []
     errors = []
-    page.on('request', (request) => requests.push(request.url()))
-    page.on('pageerror', (error) => errors.push(error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text())
+    return pages.open(accountId, {
+      query,
+      browser: { timezoneId: ZONE, viewport: { width: 1280, height: 900 } },
+      async prepare(page) {
+        page.on('request', (request) => requests.push(request.url()))
+        page.on('pageerror', (error) => errors.push(error.message))
+        page.on('console', (message) => {
+          if (message.type() === 'error') errors.push(message.text())
+        })
+        await prepare?.(page)
+      },
     })
-    await prepare?.(page)
-    await page.goto(`${api.url}/billing/${accountId}${query}`)
-    return page
   }
 
   const found = (page: Page) => page.locator('.toolbar-found > p').first()
@@ -130,7 +117,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     const page = await open(MANY, query)
     await having(found(page), written(count))
     expect(await found(page).textContent()).toBe(written(count))
-    expect(await rows(page).count()).toBe(Math.min(50, count))
+    await expect.poll(() => rows(page).count()).toBe(Math.min(50, count))
     expect(await said(page).textContent()).toBe('')
     expect(errors).toEqual([])
   })
@@ -148,11 +135,11 @@ describe.skipIf(browserFound === null)('movements', () => {
     await page.getByLabel('From', { exact: true }).fill(to)
     await page.getByLabel('To', { exact: true }).fill(from)
     await page.getByText(/^Choose an end on or after /).waitFor()
-    expect(queryOf(page)).toBe(`?from=${to}`)
+    await expect.poll(() => queryOf(page)).toBe(`?from=${to}`)
     await page.getByLabel('From', { exact: true }).fill(from)
     await page.getByLabel('To', { exact: true }).fill(to)
     await having(found(page), written(count))
-    expect(queryOf(page)).toBe(`?from=${from}&to=${to}`)
+    await expect.poll(() => queryOf(page)).toBe(`?from=${from}&to=${to}`)
   })
 
   it('are shown 50 at a time, and the focus goes on where the next ones begin', async () => {
@@ -179,22 +166,22 @@ describe.skipIf(browserFound === null)('movements', () => {
     )
     await having(found(page), written(count))
     const query = '?kind=call&kind=sms&period=30d&direction=out'
-    expect(queryOf(page)).toBe(query)
+    await expect.poll(() => queryOf(page)).toBe(query)
     await having(said(page), written(count))
 
     await page.reload()
     await having(found(page), written(count))
-    expect(queryOf(page)).toBe(query)
-    expect(await chosen(page).allTextContents()).toEqual(['Calls', 'SMS', 'Last 30 days', 'Credit out'])
-    expect(await filters(page).textContent()).toBe('Filters (4)')
+    await expect.poll(() => queryOf(page)).toBe(query)
+    await expect.poll(() => chosen(page).allTextContents()).toEqual(['Calls', 'SMS', 'Last 30 days', 'Credit out'])
+    await expect.poll(() => filters(page).textContent()).toBe('Filters (4)')
 
     await page.getByRole('button', { name: 'Remove filter: Calls' }).press('Enter')
     await expect.poll(() => queryOf(page)).toBe('?kind=sms&period=30d&direction=out')
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Filters (3)')
+    await untilFocusIsOn(page, 'Filters (3)')
     await page.getByRole('button', { name: 'Clear filters' }).click()
     await having(found(page), 'More than 1,000')
-    expect(queryOf(page)).toBe('')
-    expect(await chosen(page).count()).toBe(0)
+    await expect.poll(() => queryOf(page)).toBe('')
+    await expect.poll(() => chosen(page).count()).toBe(0)
     expect(errors).toEqual([])
   })
 
@@ -217,14 +204,14 @@ describe.skipIf(browserFound === null)('movements', () => {
       select movement_sequence from tollgate.rated_usage where account_id = '${MANY}' and user_id = '${userId}')`),
       ),
     )
-    expect(await chosen(page).allTextContents()).toEqual([name])
-    expect(queryOf(page)).toBe('')
+    await expect.poll(() => chosen(page).allTextContents()).toEqual([name])
+    await expect.poll(() => queryOf(page)).toBe('')
     const texts = ['country', '2203', userId, name, 'search=', 'user_id']
     const addresses = requests.map((url) => decodeURIComponent(url.replaceAll('+', ' ')).toLowerCase())
     expect(addresses.filter((url) => texts.some((text) => url.includes(text.toLowerCase())))).toEqual([])
     await page.reload()
     await having(found(page), 'More than 1,000')
-    expect(await searchField(page).inputValue()).toBe('')
+    await expect.poll(() => searchField(page).inputValue()).toBe('')
     expect(errors).toEqual([])
   })
 
@@ -235,8 +222,8 @@ describe.skipIf(browserFound === null)('movements', () => {
     await having(said(page), 'No movements match.')
     await page.getByRole('button', { name: 'Clear filters' }).press('Enter')
     await having(found(page), 'More than 1,000')
-    expect(await page.evaluate('document.activeElement.type')).toBe('search')
-    expect(await searchField(page).inputValue()).toBe('')
+    await untilInPage(page, `document.activeElement.type === 'search'`)
+    await expect.poll(() => searchField(page).inputValue()).toBe('')
 
     const empty = await open(await account())
     await empty.getByRole('tabpanel').getByText('Nothing has used credit yet.').waitFor()
@@ -280,7 +267,7 @@ describe.skipIf(browserFound === null)('movements', () => {
       page,
       `document.activeElement === document.querySelector('.table tbody tr:first-child .row-button')`,
     )
-    expect(await page.getByRole('button', { name: /^Show .*new/ }).count()).toBe(0)
+    await page.getByRole('button', { name: /^Show .*new/ }).waitFor({ state: 'detached' })
     expect(errors).toEqual([])
   })
 
@@ -314,7 +301,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     await later(() => showNew.count()).toBe(1)
     await page.getByRole('button', { name: 'Show new' }).press('Enter')
     await having(found(page), '2 movements')
-    expect(await rows(page).count()).toBe(2)
+    await expect.poll(() => rows(page).count()).toBe(2)
   })
 
   it('are there without new ones by themselves after the stream was lost', async () => {
@@ -327,6 +314,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     await page.locator('[role=status].visually-hidden').waitFor({ state: 'attached' })
     await adjust(api, accountId, 2_000_000n)
     await page.clock.fastForward(11_000)
+    await page.getByText(/^Reconnecting, as of \d/).waitFor()
     await page.clock.fastForward(15_000)
     await page.getByRole('button', { name: 'Show 1 new' }).waitFor()
     expect(await rows(page).count()).toBe(1)
@@ -338,7 +326,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     await having(found(page), 'movements')
     await searchField(page).focus()
     await page.keyboard.press('Tab')
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Filters (2)')
+    await untilFocusIsOn(page, 'Filters (2)')
     await page.keyboard.press('Enter')
     await page.getByLabel('Recorded').waitFor()
     const names: string[] = []

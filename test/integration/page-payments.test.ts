@@ -1,58 +1,33 @@
 /** Paying on the built page, in a real browser on the real API and the sandbox: however it goes, one wish is one charge. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
-import { readPageFiles } from '../../src/api/pages/page-files.ts'
-import { launchBrowser } from '../../stack/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findGrave } from '../../testkit/axe.ts'
 import { until } from '../../testkit/until.ts'
-import { openTestApi, TEST_PORTAL, type TestApi } from '../support/api.ts'
-import { testAccount } from '../support/catalog.ts'
+import { TEST_PORTAL, type TestApi } from '../support/api.ts'
+import { type BillingPages, openBillingPages } from '../support/billing-pages.ts'
 import { browserFor } from '../support/found-browser.ts'
-import { adjust, apply } from '../support/ledger.ts'
 import type { Card } from '../support/payments.ts'
-
-const WORKER_REST_MS = 50
+import { untilInPage } from '../support/until-in-page.ts'
 
 const browserFound = await browserFor('paying')
 
 describe.skipIf(browserFound === null)('paying on the page', () => {
+  let pages: BillingPages
   let api: TestApi
-  let browser: Browser
-  let isStopped = false
-  let worker: Promise<void>
-  let accounts = 0
 
   beforeAll(async () => {
-    if (!isPageBuilt()) await buildPage(process.execPath)
-    api = await openTestApi({ page: readPageFiles()! })
-    browser = await launchBrowser(browserFound!)
-    worker = (async () => {
-      while (!isStopped) {
-        await api.settle()
-        await new Promise((resolve) => setTimeout(resolve, WORKER_REST_MS))
-      }
-    })()
+    pages = await openBillingPages(browserFound!)
+    api = pages.api
   })
 
-  afterAll(async () => {
-    isStopped = true
-    await worker
-    await browser?.close()
-    await api?.close()
-  })
+  afterEach(() => pages.closePages())
+  afterAll(() => pages?.close())
 
   /** An account with a balance and a card, and the page of an admin of it. */
   async function open({ card = 'good', balanceMicros = 1_000_000n, role = 'admin' }: OpenOptions = {}) {
-    const accountId = `paying-${++accounts}`
-    await apply(api, [testAccount({ accountId })])
-    await adjust(api, accountId, balanceMicros)
+    const accountId = await pages.account(balanceMicros)
     if (card !== null) await api.addCard(accountId, card)
-    const context = await browser.newContext()
-    const [name, value] = (await api.session(accountId, role)).split('=') as [string, string]
-    await context.addCookies([{ name, value, url: api.url }])
-    const page = await context.newPage()
-    await page.goto(`${api.url}/billing/${accountId}`)
+    const page = await pages.open(accountId, { role })
     await page.getByText('Signed in as Ann Arbor').waitFor()
     return { accountId, page }
   }
@@ -69,7 +44,6 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await dialog.getByRole('radio', { name: '€25.00' }).check()
     return { dialog, pay: dialog.getByRole('button', { name: 'Pay €25.00' }) }
   }
-  const chargesOf = async (accountId: string) => (await api.charges(accountId)).length
 
   it('a double click is one charge, and leads to the balance', async () => {
     const { accountId, page } = await open()
@@ -80,9 +54,9 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await pay.dblclick()
     await dialog.waitFor({ state: 'hidden' })
     await page.locator('#balance', { hasText: '€26.00' }).waitFor()
-    expect(await page.evaluate('document.activeElement.id')).toBe('balance')
-    expect(await chargesOf(accountId)).toBe(1)
-    expect(await page.evaluate('sessionStorage.length')).toBe(0)
+    await untilInPage(page, `document.activeElement.id === 'balance'`)
+    expect(await pages.charges(accountId)).toBe(1)
+    await untilInPage(page, 'sessionStorage.length === 0')
   })
 
   it('a reload while it is asked for is one charge', async () => {
@@ -100,14 +74,14 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
       await route.continue()
     })
     await pay.click()
-    await until('it is charged', async () => (await chargesOf(accountId)) === 1)
+    await until('it is charged', async () => (await pages.charges(accountId)) === 1)
     await page.reload()
     const dialog = page.getByRole('dialog', { name: 'Add credit' })
     await dialog.getByText('We do not know yet whether it went through.').waitFor()
     await dialog.getByRole('button', { name: 'Check again' }).click()
     await dialog.waitFor({ state: 'hidden' })
     expect(asked).toBe(2)
-    expect(await chargesOf(accountId)).toBe(1)
+    expect(await pages.charges(accountId)).toBe(1)
     await page.locator('#balance', { hasText: '€26.00' }).waitFor()
   })
 
@@ -128,7 +102,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     expect(await findGrave(page)).toEqual([])
     await dialog.waitFor({ state: 'hidden' })
     expect(asked).toBe(3)
-    expect(await chargesOf(accountId)).toBe(1)
+    expect(await pages.charges(accountId)).toBe(1)
   })
 
   it.each([
@@ -147,13 +121,13 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await dialog.getByText(why).waitFor()
     await dialog.getByText('No payment was taken; your bank may show a pending amount for a few days.').waitFor()
     expect(await dialog.getByRole('radio', { name: '€25.00' }).isChecked()).toBe(true)
-    expect(await dialog.getByRole('button', { name: 'Use another card' }).count()).toBe(1)
-    expect(await dialog.getByRole('button', { name: 'Try again' }).count()).toBe(canTryAgain ? 1 : 0)
+    await dialog.getByRole('button', { name: 'Use another card' }).waitFor()
+    await dialog.getByRole('button', { name: 'Try again' }).waitFor({ state: canTryAgain ? 'visible' : 'detached' })
     expect(await page.content()).not.toMatch(
       /insufficient_funds|velocity|expired_card|incorrect_cvc|generic|processing_error|stolen|card_declined/,
     )
     if (card === 'stolen') expect(await findGrave(page)).toEqual([])
-    expect(await chargesOf(accountId)).toBe(0)
+    expect(await pages.charges(accountId)).toBe(0)
   })
 
   it('an approval goes to the bank and back, and is one charge', async () => {
@@ -164,10 +138,9 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.waitForURL('**/billing/**')
     await page.locator('#balance', { hasText: '€26.00' }).waitFor()
-    expect(await chargesOf(accountId)).toBe(1)
+    expect(await pages.charges(accountId)).toBe(1)
     // The balance may be heard of first.
-    await page.getByRole('dialog').waitFor({ state: 'hidden' })
-    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
   })
 
   it('a first card comes from the provider’s page, with the entries kept', async () => {
@@ -183,7 +156,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     const again = page.getByRole('dialog', { name: 'Add credit' })
     await again.getByRole('button', { name: 'Pay €25.00' }).click()
     await again.waitFor({ state: 'hidden' })
-    expect(await chargesOf(accountId)).toBe(1)
+    expect(await pages.charges(accountId)).toBe(1)
   })
 
   it('nothing changes where the provider’s page is left', async () => {
@@ -216,13 +189,13 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     const button = dialog.getByRole('button', { name: 'Set up and pay €50.00' })
     await button.click()
     await dialog.getByRole('link', { name: 'Tick the box to allow these charges' }).waitFor()
-    expect(await chargesOf(accountId)).toBe(0)
+    expect(await pages.charges(accountId)).toBe(0)
     await dialog.getByLabel('At most a month (EUR, optional)').fill('100')
     await box.check()
     expect(await findGrave(page)).toEqual([])
     await button.click()
     await dialog.waitFor({ state: 'hidden' })
-    await until('both are charged', async () => (await chargesOf(accountId)) === 2)
+    await until('both are charged', async () => (await pages.charges(accountId)) === 2)
     const { rows } = await api.pool.query(
       `select person, attested_by, text, text_version, locale, threshold_micros, amount_micros, monthly_cap_micros
          from tollgate.consents where account_id = $1`,
@@ -280,7 +253,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
       expect(await said.textContent()).toMatch(/: threshold €25\.00 →\s€20\.00; amount €20\.00 →\s€15\.00\.$/)
       expect(await findGrave(page)).toEqual([])
       await dialog.getByRole('button', { name: 'Load current' }).click()
-      expect(await threshold.inputValue()).toBe('20.00')
+      await expect.poll(() => threshold.inputValue()).toBe('20.00')
     })
 
     it('where it is turned off', async () => {
@@ -315,7 +288,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
       await dialog.getByRole('button', { name: 'Load current' }).click()
       await dialog.waitFor({ state: 'detached' })
       await page.getByText('Off. Nothing is charged unless somebody adds credit.').waitFor()
-      expect(await page.evaluate('document.activeElement.textContent')).toContain('Off. Nothing is charged')
+      await untilInPage(page, `document.activeElement.textContent.includes('Off. Nothing is charged')`)
     })
 
     it('in the form of alerts', async () => {
@@ -338,7 +311,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
       expect(await findGrave(page)).toEqual([])
       await dialog.getByRole('button', { name: 'Load current' }).click()
       await said.waitFor({ state: 'detached' })
-      expect(await field.inputValue()).toBe('20.00')
+      await expect.poll(() => field.inputValue()).toBe('20.00')
     })
   })
 

@@ -5,7 +5,7 @@ import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { readPageFiles } from '../../src/api/pages/page-files.ts'
 import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { type FoundBrowser, launchBrowser } from '../../stack/browser.ts'
-import { openTestApi, type TestApi } from './api.ts'
+import { openTestApi, type TestApi, type TestApiOptions } from './api.ts'
 import { testAccount, usageFields } from './catalog.ts'
 import { adjust, apply, recordUsage } from './ledger.ts'
 
@@ -13,15 +13,24 @@ const WORKER_REST_MS = 50
 /** The price of one number looked up. */
 const LOOKUP_MICROS = 4_000n
 /** News reach the page as soon as in service, and notices sooner than a test would wait for. */
-const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 1_000 }
+const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 400 }
+
+export interface BillingPagesOptions extends Pick<TestApiOptions, 'portal' | 'redisUrl' | 'liveTimes'> {
+  /** Whether payments go on by themselves; where nothing is paid, a worker would only take time. */
+  readonly arePaymentsMade?: boolean
+}
 
 export interface PageOptions {
   readonly role?: 'admin' | 'member'
   readonly person?: string
   readonly locale?: string
+  /** Of a session that there is already, instead of a new one for the person. */
+  readonly session?: string
+  /** With its question mark. */
+  readonly query?: string | undefined
   readonly browser?: BrowserContextOptions
   /** Before it goes to the page. */
-  readonly prepare?: (page: Page) => Promise<void>
+  readonly prepare?: ((page: Page) => Promise<unknown>) | undefined
 }
 
 export interface BillingPages {
@@ -30,35 +39,31 @@ export interface BillingPages {
   account(credit: bigint | null, settings?: Partial<AccountSettings>): Promise<string>
   /** Usage of an amount that is a multiple of 0.004. */
   use(accountId: string, micros: bigint): Promise<void>
-  /** Shown, in a browser of its own. */
+  /** Shown, in a browser context of its own. */
   open(accountId: string, options?: PageOptions): Promise<Page>
   /** One more tab beside a page that is open. */
-  openTab(page: Page, accountId: string): Promise<Page>
+  openTab(page: Page, accountId: string, query?: string): Promise<Page>
   charges(accountId: string): Promise<number>
   /** Without the worker, for what has to be in order. */
   withoutWorker<Result>(work: () => Promise<Result>): Promise<Result>
+  /** To be called after each test: a page that stays open goes on following its account. */
   closePages(): Promise<void>
   close(): Promise<void>
 }
 
-export async function openBillingPages(found: FoundBrowser): Promise<BillingPages> {
+export async function openBillingPages(
+  found: FoundBrowser,
+  { arePaymentsMade = true, liveTimes = LIVE_TIMES, ...apiOptions }: BillingPagesOptions = {},
+): Promise<BillingPages> {
   if (!isPageBuilt()) await buildPage(process.execPath)
-  const api = await openTestApi({ page: readPageFiles()!, liveTimes: LIVE_TIMES })
+  const api = await openTestApi({ ...apiOptions, page: readPageFiles()!, liveTimes })
   const browser: Browser = await launchBrowser(found)
   let contexts: BrowserContext[] = []
   let accounts = 0
   let isStopped = false
   let pauses = 0
   let turn = Promise.resolve()
-  const worker = (async () => {
-    while (!isStopped) {
-      if (pauses === 0) {
-        turn = api.settle()
-        await turn
-      }
-      await new Promise((resolve) => setTimeout(resolve, WORKER_REST_MS))
-    }
-  })()
+  const worker = arePaymentsMade ? work() : Promise.resolve()
 
   return {
     api,
@@ -79,23 +84,14 @@ export async function openBillingPages(found: FoundBrowser): Promise<BillingPage
       const what = { type: 'other', sku: 'number-lookup', quantity, event_id: randomUUID(), account_id: accountId }
       await recordUsage(api, usageFields(what))
     },
-    async open(accountId, { role = 'admin', person = 'ann', locale = 'en-US', browser: options, prepare } = {}) {
+    async open(accountId, { browser: options, prepare, query, ...asked } = {}) {
       const context = await browser.newContext(options)
       contexts.push(context)
-      const [name, value] = (await api.session(accountId, role, person, { locale })).split('=') as [string, string]
+      const [name, value] = (await sessionOf(accountId, asked)).split('=') as [string, string]
       await context.addCookies([{ name, value, url: api.url }])
-      const page = await context.newPage()
-      await prepare?.(page)
-      await page.goto(`${api.url}/billing/${accountId}`)
-      await page.locator('.balance-figure').waitFor()
-      return page
+      return await show(context, accountId, { query, prepare })
     },
-    async openTab(page, accountId) {
-      const tab = await page.context().newPage()
-      await tab.goto(`${api.url}/billing/${accountId}`)
-      await tab.locator('.balance-figure').waitFor()
-      return tab
-    },
+    openTab: (page, accountId, query) => show(page.context(), accountId, { query }),
     charges: async (accountId) => (await api.charges(accountId)).length,
     async withoutWorker(work) {
       pauses += 1
@@ -116,5 +112,35 @@ export async function openBillingPages(found: FoundBrowser): Promise<BillingPage
       await browser.close()
       await api.close()
     },
+  }
+
+  async function work(): Promise<void> {
+    while (!isStopped) {
+      if (pauses === 0) {
+        turn = api.settle()
+        await turn
+      }
+      await new Promise((resolve) => setTimeout(resolve, WORKER_REST_MS))
+    }
+  }
+
+  async function sessionOf(
+    accountId: string,
+    { session, role = 'admin', person = 'ann', locale = 'en-US' }: PageOptions,
+  ): Promise<string> {
+    return session ?? (await api.session(accountId, role, person, { locale }))
+  }
+
+  async function show(
+    context: BrowserContext,
+    accountId: string,
+    { query = '', prepare }: Pick<PageOptions, 'query' | 'prepare'>,
+  ): Promise<Page> {
+    const page = await context.newPage()
+    await prepare?.(page)
+    await page.goto(`${api.url}/billing/${accountId}${query}`)
+    // By no role, as an open dialog hides it from those.
+    await page.locator('.balance-figure').waitFor()
+    return page
   }
 }

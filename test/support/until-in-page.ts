@@ -1,3 +1,4 @@
+/** What comes to a page a moment after it was asked for: awaited, as a look at once would be right now and then. */
 import type { Page } from 'playwright-core'
 import { until } from '../../testkit/until.ts'
 
@@ -9,4 +10,20 @@ const WITHIN_MS = 10_000
  */
 export async function untilInPage(page: Page, expression: string): Promise<void> {
   await until(`in the page ${expression}`, async () => (await page.evaluate(expression)) === true, WITHIN_MS)
+}
+
+/** Until what has the focus has this label or, without one, says this. Of what has closed, the focus is sent on later. */
+export async function untilFocusIsOn(page: Page, name: string): Promise<void> {
+  let focused: unknown
+  await until(
+    `the focus is on ${name}`,
+    async () => {
+      focused = await page.evaluate(
+        'document.activeElement.getAttribute("aria-label") || document.activeElement.textContent',
+      )
+      return focused === name
+    },
+    WITHIN_MS,
+    () => focused,
+  )
 }
