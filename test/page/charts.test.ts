@@ -39,7 +39,7 @@ describeInBrowser('the charts', (gallery) => {
     const page = await gallery().open({ state: 'charts' })
     await page.getByRole('radio', { name: '30 days' }).focus()
     await page.keyboard.press('ArrowRight')
-    expect(await page.getByRole('radio', { name: '90 days' }).isChecked()).toBe(true)
+    await page.getByRole('radio', { name: '90 days', checked: true }).waitFor({ state: 'attached' })
   })
 
   it('are drawn in the colours that the system allows where it allows few', async () => {

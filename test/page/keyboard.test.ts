@@ -1,12 +1,10 @@
 /** All of it can be done by keyboard, and the focus is always where one is. */
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
 import { describeInBrowser } from './in-browser.ts'
 
-const FOCUSED = `(() => {
-  const one = document.activeElement
-  return one.getAttribute('aria-label') || one.id || one.textContent
-})()`
+const FOCUS_IN_DIALOG = `document.querySelector('[role=dialog]').contains(document.activeElement)`
 
 describeInBrowser('dialogs', (gallery) => {
   async function openAlerts(): Promise<Page> {
@@ -15,6 +13,8 @@ describeInBrowser('dialogs', (gallery) => {
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
     await page.getByLabel('Also email when credit falls below').waitFor()
+    // Keys that are pressed before the dialog has taken the focus would go to the page behind it.
+    await untilInPage(page, FOCUS_IN_DIALOG)
     return page
   }
 
@@ -23,7 +23,7 @@ describeInBrowser('dialogs', (gallery) => {
     for (const key of ['Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab']) {
       await page.keyboard.press(key)
       // Past either end stands a guard, which sends the focus on.
-      await page.waitForFunction(`document.querySelector('[role=dialog]').contains(document.activeElement)`)
+      await untilInPage(page, FOCUS_IN_DIALOG)
     }
   })
 
@@ -31,7 +31,7 @@ describeInBrowser('dialogs', (gallery) => {
     const page = await openAlerts()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    expect(await page.evaluate(FOCUSED)).toBe('Edit alerts')
+    await untilFocusIsOn(page, 'Edit alerts')
   })
 
   it('say the sandbox again, and are named by their title', async () => {
@@ -47,13 +47,14 @@ describeInBrowser('dialogs', (gallery) => {
     await page.keyboard.type('15')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    expect(await page.evaluate(FOCUSED)).toBe('Edit alerts')
+    await untilFocusIsOn(page, 'Edit alerts')
   })
 
   it('fill a screen of 320 px', async () => {
     const page = await openAlerts()
     await page.setViewportSize({ width: 320, height: 640 })
-    expect(await page.getByRole('dialog').boundingBox()).toEqual({ x: 0, y: 0, width: 320, height: 640 })
+    const dialog = page.getByRole('dialog')
+    await expect.poll(() => dialog.boundingBox()).toEqual({ x: 0, y: 0, width: 320, height: 640 })
   })
 
   it('of a movement come from the right, 420 px wide, and lead back to its row', async () => {
@@ -63,10 +64,10 @@ describeInBrowser('dialogs', (gallery) => {
     await page.keyboard.press('Enter')
     const drawer = page.getByRole('dialog', { name: 'SMS details' })
     await drawer.waitFor()
-    expect(await drawer.boundingBox()).toEqual({ x: 860, y: 0, width: 420, height: 900 })
+    await expect.poll(() => drawer.boundingBox()).toEqual({ x: 860, y: 0, width: 420, height: 900 })
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'detached' })
-    expect(await page.evaluate(FOCUSED)).toBe('SMS')
+    await untilFocusIsOn(page, 'SMS')
   })
 })
 
@@ -79,12 +80,13 @@ describeInBrowser('an amount', (gallery) => {
     expect(await page.locator('.field-fault').count()).toBe(0)
     await field.fill('25.00')
     await page.keyboard.press('Tab')
+    await page.locator('.field-fault').waitFor()
     expect(await page.locator('.field-fault').allTextContents()).toEqual(['Verwenden Sie Ziffern, wie 25,00'])
     expect(await field.getAttribute('aria-invalid')).toBe('true')
     expect(await field.getAttribute('aria-describedby')).toBe('amount-hint amount-fault')
     await field.fill('1000,5')
-    expect((await page.locator('.field-line').textContent())?.replace(/\s/g, ' ')).toBe('= 1.000,50 €')
-    expect(await page.locator('.field-fault').count()).toBe(0)
+    await page.locator('.field-line', { hasText: /^= 1\.000,50\s€$/ }).waitFor()
+    await page.locator('.field-fault').waitFor({ state: 'detached' })
   })
 
   it('that was refused is in a list that takes the focus, and leads to it', async () => {
@@ -93,14 +95,14 @@ describeInBrowser('an amount', (gallery) => {
     await page.keyboard.press('Enter')
     const summary = page.locator('.fault-summary')
     await summary.waitFor()
-    await page.waitForFunction(`document.activeElement.className === 'fault-summary'`)
+    await untilInPage(page, `document.activeElement.className === 'fault-summary'`)
     expect(await summary.getByRole('link').allTextContents()).toEqual([
       'Enter an amount',
       'Tick the box to allow these charges',
     ])
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    expect(await page.evaluate('document.activeElement.id')).toBe('amount')
+    await untilInPage(page, `document.activeElement.id === 'amount'`)
   })
 })
 
@@ -129,15 +131,14 @@ describeInBrowser('the page', (gallery) => {
     await page.getByRole('tab', { name: 'Movements' }).focus()
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
-    expect(await page.getByRole('tabpanel').getByRole('table').getByRole('columnheader').allTextContents()).toContain(
-      'Status',
-    )
+    const table = page.getByRole('tabpanel').getByRole('table')
+    await table.getByRole('columnheader', { name: 'Status', exact: true }).waitFor()
   })
 
   it('puts the focus on its heading once a notice is dismissed', async () => {
     const page = await gallery().open({ state: 'page-low' })
     await page.getByRole('button', { name: /^Dismiss: Credit is running low/ }).press('Enter')
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Credit')
+    await untilFocusIsOn(page, 'Credit')
   })
 
   it('keeps the width of a button that submits', async () => {
@@ -145,7 +146,7 @@ describeInBrowser('the page', (gallery) => {
     const button = page.getByRole('button', { name: 'Pay €60.50' }).first()
     const before = await button.boundingBox()
     await button.press('Enter')
-    expect(await button.getAttribute('aria-disabled')).toBe('true')
+    await expect.poll(() => button.getAttribute('aria-disabled')).toBe('true')
     expect(await button.boundingBox()).toEqual(before)
   })
 })

@@ -1,5 +1,6 @@
 /** Movements as they are looked for, with planted figures: what the focus does, what is read out, and that nothing jumps. */
 import { expect, it } from 'vitest'
+import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
 import { describeInBrowser } from './in-browser.ts'
 
 describeInBrowser('movements', (gallery) => {
@@ -8,15 +9,15 @@ describeInBrowser('movements', (gallery) => {
     await page.getByRole('button', { name: 'Brazil fixed' }).press('Enter')
     const panel = page.getByRole('tabpanel', { name: 'Movements' })
     await panel.waitFor()
-    expect(await page.getByRole('searchbox').inputValue()).toBe('Brazil')
-    expect(new URL(page.url()).searchParams.get('period')).toBe('30d')
+    await expect.poll(() => page.getByRole('searchbox').inputValue()).toBe('Brazil')
+    await expect.poll(() => new URL(page.url()).searchParams.get('period')).toBe('30d')
     expect(page.url()).not.toContain('Brazil')
-    await page.waitForFunction(`document.querySelector('[role=tabpanel]').contains(document.activeElement)`)
+    await untilInPage(page, `document.querySelector('[role=tabpanel]').contains(document.activeElement)`)
     // Whoever leaves and comes back by themselves is not led again.
     await page.getByRole('tab', { name: 'Payments' }).click()
     await page.getByRole('tab', { name: 'Movements' }).click()
     await panel.waitFor()
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Movements')
+    await untilFocusIsOn(page, 'Movements')
   })
 
   it('that are new move nothing while they wait', async () => {
@@ -35,7 +36,8 @@ describeInBrowser('movements', (gallery) => {
     expect(await table.boundingBox()).toEqual(before)
     expect(await page.evaluate('window.shifted')).toBe(0)
     await page.getByRole('button', { name: 'Show 5 new' }).press('Enter')
-    await page.waitForFunction(
+    await untilInPage(
+      page,
       `document.activeElement === document.querySelector('.table tbody tr:first-child .row-button')`,
     )
   })
@@ -44,15 +46,15 @@ describeInBrowser('movements', (gallery) => {
     const page = await gallery().open({ state: 'movements-new-of-filter' })
     await page.getByRole('button', { name: 'Show new' }).press('Enter')
     await page.getByText('Movements could not be loaded.').waitFor()
-    expect(await page.getByRole('button', { name: 'Show new' }).count()).toBe(1)
+    await page.getByRole('button', { name: 'Show new' }).waitFor()
   })
 
   it('take what is typed for what is searched for, until it is cleared', async () => {
     const page = await gallery().open({ state: 'movements-searched' })
     const field = page.getByRole('searchbox')
-    expect(await field.inputValue()).toBe('Brazil')
+    await expect.poll(() => field.inputValue()).toBe('Brazil')
     await page.getByRole('button', { name: 'Clear search' }).press('Enter')
-    expect(await field.inputValue()).toBe('')
-    expect(await page.evaluate('document.activeElement.type')).toBe('search')
+    await expect.poll(() => field.inputValue()).toBe('')
+    await untilInPage(page, `document.activeElement.type === 'search'`)
   })
 })

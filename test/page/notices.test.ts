@@ -26,7 +26,7 @@ describeInBrowser('a banner', (gallery) => {
     async (locale) => {
       const page = await gallery().open({ state: 'banners', locale })
       const banners = page.locator('.banner')
-      expect(await banners.count()).toBe(KEYS.length)
+      await expect.poll(() => banners.count()).toBe(KEYS.length)
       for (const [at, key] of KEYS.entries()) {
         const banner = banners.nth(at)
         const { title, body, actions } = words(key, locale)
@@ -50,7 +50,7 @@ describeInBrowser('a banner', (gallery) => {
   it('has no card, no reason and no button for members, but whom to ask', async () => {
     const page = await gallery().open({ state: 'banners-of-members' })
     const banners = page.locator('.banner')
-    expect(await banners.count()).toBe(FOR_MEMBERS.length)
+    await expect.poll(() => banners.count()).toBe(FOR_MEMBERS.length)
     for (const [at, key] of FOR_MEMBERS.entries()) {
       const text = await textOf(banners.nth(at))
       const { title, body, actions } = words(key, 'en-IE', { isMember: true })
@@ -71,7 +71,7 @@ describeInBrowser('a line in a card', (gallery) => {
     for (const [at, placement] of (['balance', 'auto', 'method', 'alerts', 'payments'] as const).entries()) {
       const keys = KEYS.filter((key) => notice(key).placement === placement)
       const lines = groups.nth(at).locator('.inline-notice')
-      expect(await lines.count(), placement).toBe(keys.length)
+      await expect.poll(() => lines.count(), { message: placement }).toBe(keys.length)
       for (const [line, key] of keys.entries()) {
         const { title, body, actions } = words(key, 'en-IE')
         expect(await textOf(lines.nth(line)), key).toContain(plain(`${title} ${body}`))
