@@ -1,3 +1,3 @@
 import { describeEveryState } from './every-state.ts'
 
-describeEveryState('de-DE')
+describeEveryState('de-DE', { areColoursSeen: false })

@@ -1,3 +1,3 @@
 import { describeEveryState } from './every-state.ts'
 
-describeEveryState('en-IE')
+describeEveryState('en-IE', { areColoursSeen: true })
