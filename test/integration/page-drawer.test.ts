@@ -282,6 +282,11 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     return drawer
   }
 
+  async function closeDrawer(page: Page): Promise<void> {
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+
   /** With plain spaces, as a table has them. */
   const textOf = async (part: Locator) => (await part.innerText()).replaceAll(/[\s\u00a0\u202f]+/g, ' ')
 
@@ -306,8 +311,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
         expect(-moved).toBe(micros(shownAmount))
         const [before, after] = (await drawer.locator('dl').last().locator('dd').allInnerTexts()).map(micros)
         expect(before! + moved).toBe(after)
-        await page.keyboard.press('Escape')
-        await drawer.waitFor({ state: 'detached' })
+        await closeDrawer(page)
       },
     )
   })
@@ -352,45 +356,53 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     await drawer.getByRole('button', { name: /^Back to/ }).waitFor({ state: 'detached' })
   })
 
-  it.each<[sequence: number, title: string, says: (string | RegExp)[]]>([
-    [1, 'Adjustment details', ['€12.00 was added to your credit.', 'Why Goodwill <b>of May</b> By test']],
-    [
-      3,
-      'Top-up details',
-      [
-        '€20.00 was added to your credit.',
-        /Charged automatically: credit fell to −€0\.20, below €10\.00, set by test on \w+ \d+\./,
-        'Allowed by Ann Arbor on',
-        'On your statement: HARBOR TELECOM.',
-        'Card Visa 4242',
-      ],
-    ],
-    [4, 'Top-up details', ['Paid by Ann Arbor with Visa 4242.', 'Refunded so far €5.00']],
-    [5, 'Refund details', ['€5.00 of the payment of', 'was refunded and left your credit.']],
-    [6, 'Dispute details', ['The cardholder disputed the payment of', '€20.00 left your credit.']],
-    [7, 'Dispute details', ['The dispute about the payment of', 'was won: €20.00 is back.']],
-  ])('of movement %d of money is titled %s, and says why', async (sequence, title, says) => {
-    const page = await open('paid')
-    const drawer = await openDrawer(page, 'paid', sequence)
-    await page.getByRole('dialog', { name: title }).waitFor()
-    const text = await textOf(drawer)
-    for (const said of says) {
-      if (typeof said === 'string') expect(text).toContain(said)
-      else expect(text).toMatch(said)
-    }
-    expect(await findGrave(page)).toEqual([])
-  })
+  describe('of money,', () => {
+    let page: Page
 
-  it.each([
-    [5, 'Paid by Ann Arbor with Visa 4242.'],
-    [6, 'Charged automatically'],
-    [7, 'Charged automatically'],
-  ])('of movement %d leads to the payment that it is of', async (sequence, says) => {
-    const page = await open('paid')
-    const drawer = await openDrawer(page, 'paid', sequence)
-    await drawer.getByRole('button', { name: 'Show the payment' }).click()
-    await page.getByRole('dialog', { name: 'Top-up details' }).waitFor()
-    await expect.poll(() => textOf(drawer)).toContain(says)
+    beforeAll(async () => {
+      page = await openForAll('paid')
+    })
+
+    it.each<[sequence: number, title: string, says: (string | RegExp)[]]>([
+      [1, 'Adjustment details', ['€12.00 was added to your credit.', 'Why Goodwill <b>of May</b> By test']],
+      [
+        3,
+        'Top-up details',
+        [
+          '€20.00 was added to your credit.',
+          /Charged automatically: credit fell to −€0\.20, below €10\.00, set by test on \w+ \d+\./,
+          'Allowed by Ann Arbor on',
+          'On your statement: HARBOR TELECOM.',
+          'Card Visa 4242',
+        ],
+      ],
+      [4, 'Top-up details', ['Paid by Ann Arbor with Visa 4242.', 'Refunded so far €5.00']],
+      [5, 'Refund details', ['€5.00 of the payment of', 'was refunded and left your credit.']],
+      [6, 'Dispute details', ['The cardholder disputed the payment of', '€20.00 left your credit.']],
+      [7, 'Dispute details', ['The dispute about the payment of', 'was won: €20.00 is back.']],
+    ])('movement %d is titled %s, and says why', async (sequence, title, says) => {
+      const drawer = await openDrawer(page, 'paid', sequence)
+      await page.getByRole('dialog', { name: title }).waitFor()
+      const text = await textOf(drawer)
+      for (const said of says) {
+        if (typeof said === 'string') expect(text).toContain(said)
+        else expect(text).toMatch(said)
+      }
+      expect(await findGrave(page)).toEqual([])
+      await closeDrawer(page)
+    })
+
+    it.each([
+      [5, 'Paid by Ann Arbor with Visa 4242.'],
+      [6, 'Charged automatically'],
+      [7, 'Charged automatically'],
+    ])('movement %d leads to the payment that it is of', async (sequence, says) => {
+      const drawer = await openDrawer(page, 'paid', sequence)
+      await drawer.getByRole('button', { name: 'Show the payment' }).click()
+      await page.getByRole('dialog', { name: 'Top-up details' }).waitFor()
+      await expect.poll(() => textOf(drawer)).toContain(says)
+      await closeDrawer(page)
+    })
   })
 
   it('shows members no card, no statement, and nobody', async () => {
@@ -402,8 +414,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
       expect(text).toContain(
         { 3: 'Charged automatically: credit fell to', 4: 'Paid by hand.', 6: 'disputed' }[sequence]!,
       )
-      await page.keyboard.press('Escape')
-      await drawer.waitFor({ state: 'detached' })
+      await closeDrawer(page)
     }
     const called = await open('drawer', { role: 'member' })
     const text = await textOf(await openDrawer(called, 'drawer', sequences.get('region')!))
