@@ -4,7 +4,8 @@
  */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { componentEnvironment } from '../support/components.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -13,9 +14,15 @@ interface Ended {
   readonly output: string
 }
 
+let server: string
+
+beforeAll(async () => {
+  server = (await componentEnvironment(['postgres'])).TOLLGATE_DATABASE_URL!
+})
+
 function playHistories(bug: string, ...args: readonly string[]): Promise<Ended> {
   const command = ['--import', './test/support/planted-top-up-bugs.mjs', 'test/simulation/main.ts', ...args]
-  const env = { ...process.env, PLANTED_BUG: bug }
+  const env = { ...process.env, PLANTED_BUG: bug, TOLLGATE_TEST_POSTGRES_URL: server }
   return new Promise((resolve) => {
     execFile(process.execPath, command, { cwd: ROOT, env }, (error, stdout, stderr) => {
       resolve({ exitCode: error === null ? 0 : Number(error.code), output: stdout + stderr })

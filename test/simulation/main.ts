@@ -22,6 +22,9 @@ const HELP = `npm run histories -- [--seed 1] [--runs 1000] [--keep 3,7,9] [--no
 Exit code: 0 nothing found, 1 a history failed or not all were played, 2 wrong usage.
 `
 
+/** Where tests have a server already, it is played there; else one is started. */
+const { TOLLGATE_TEST_POSTGRES_URL: GIVEN_SERVER } = process.env
+
 /** A lane waits for Postgres half of the time. */
 const LANES = 2 * availableParallelism()
 const SHRINK_MS = 120_000
@@ -44,11 +47,11 @@ const wanted = readArguments()
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
 const startedAt = performance.now()
-const stack = await startStack({ only: ['postgres'], log: say })
+const stack = GIVEN_SERVER === undefined ? await startStack({ only: ['postgres'], log: say }) : null
 let failed = true
 try {
   const lanes = await openLanes(
-    stack.postgresUrl,
+    GIVEN_SERVER ?? stack!.postgresUrl,
     wanted.isShrunk ? LANES : Math.min(LANES, wanted.runs),
     wanted.provider,
   )
@@ -58,7 +61,7 @@ try {
     await lanes.close()
   }
 } finally {
-  await stack.stop()
+  await stack?.stop()
 }
 process.exitCode = failed ? 1 : 0
 
