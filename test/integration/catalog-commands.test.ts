@@ -15,10 +15,12 @@ import { createPool, inTransaction } from '../../src/platform/postgres.ts'
 import { CATALOG_FILES, callFields, correctionFields, testAccount } from '../support/catalog.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { adjust, apply, publishAll, recordUsage } from '../support/ledger.ts'
-import { type Ended, runTollgate } from '../support/tollgate.ts'
+import { type ResidentTollgate, startResidentTollgate } from '../support/resident-tollgate.ts'
+import type { Ended } from '../support/tollgate.ts'
 
 const YAML = CATALOG_FILES['catalog.yaml']!
 
+let resident: ResidentTollgate
 let database: TestDatabase
 let pool: pg.Pool
 let writer: Writer
@@ -26,6 +28,7 @@ let ledger: Ledger
 let directory: string
 
 beforeAll(async () => {
+  resident = startResidentTollgate()
   database = await createDatabase()
   pool = createPool(database.url, createLog('silent'))
   writer = { pool, publishing: publishAll }
@@ -34,13 +37,14 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  await resident?.close()
   await rm(directory, { recursive: true })
   await pool.end()
   await database.drop()
 })
 
 function tollgate(...args: string[]): Promise<Ended> {
-  return runTollgate({ TOLLGATE_DATABASE_URL: database.url }, ...args)
+  return resident.run({ TOLLGATE_DATABASE_URL: database.url }, ...args)
 }
 
 /** Writes the test's catalog with another `catalog.yaml`, and publishes it. */

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
-import { type Ended, runTollgate } from '../support/tollgate.ts'
+import { type ResidentTollgate, startResidentTollgate } from '../support/resident-tollgate.ts'
+import type { Ended } from '../support/tollgate.ts'
 import { testKafka } from '../support/topics.ts'
 
 const CALLS = 'usage.calls.v1'
@@ -17,11 +18,13 @@ const TWO_DAYS_MICROS = 2 * 86_400_000_000
 const CONFIG_OF_TOPIC = 2
 
 let installation: TestInstallation
+let resident: ResidentTollgate
 let serve: Serve
 let directory: string
 let admin: Admin
 
 beforeAll(async () => {
+  resident = startResidentTollgate()
   installation = await createInstallation()
   serve = await startServe(installation.environment)
   directory = await mkdtemp(join(tmpdir(), 'tollgate-'))
@@ -30,6 +33,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  await resident?.close()
   await serve?.stop()
   await admin?.disconnect()
   await installation?.close()
@@ -37,7 +41,7 @@ afterAll(async () => {
 })
 
 function tollgate(...args: string[]): Promise<Ended> {
-  return runTollgate(installation.environment, ...args)
+  return resident.run(installation.environment, ...args)
 }
 
 const replay = (...args: string[]): Promise<Ended> => tollgate('dead-letters', 'replay', ...args)

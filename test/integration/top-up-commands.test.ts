@@ -12,6 +12,7 @@ import { createLog } from '../../src/platform/log.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
 import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
+import { type ResidentTollgate, startResidentTollgate } from '../support/resident-tollgate.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 
 const NUMBER = '4000056655665556'
@@ -20,11 +21,13 @@ const NO_TEST_NUMBER = '4012888888881881'
 const TEXT = 'I agree that my card is charged automatically.'
 
 let installation: TestInstallation
+let resident: ResidentTollgate
 let sandbox: Pool
 let directory: string
 let consent: string[]
 
 beforeAll(async () => {
+  resident = startResidentTollgate()
   installation = await createInstallation()
   sandbox = createPool(sandboxDatabaseUrl(installation.config.database.url), createLog('silent'), 1)
   directory = await mkdtemp(join(tmpdir(), 'tollgate-'))
@@ -34,12 +37,13 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  await resident?.close()
   await sandbox?.end()
   await installation.close()
   await rm(directory, { recursive: true })
 })
 
-const tollgate = (...args: string[]): Promise<Ended> => runTollgate(installation.environment, ...args)
+const tollgate = (...args: string[]): Promise<Ended> => resident.run(installation.environment, ...args)
 const settings = (accountId: string, ...args: string[]) => tollgate('top-up', 'settings', accountId, ...args)
 const change = (accountId: string, ...args: string[]) => settings(accountId, ...args, '--actor', 'ann', '--json')
 const now = (accountId: string, ...args: string[]) => tollgate('top-up', 'now', accountId, ...args, '--actor', 'ann')
@@ -264,7 +268,9 @@ describe('top-up settings', () => {
     try {
       await holder.query('begin')
       await holder.query('select from tollgate.accounts where account_id = $1 for update', [account])
-      const changes = Promise.all([change(account, '--amount', '20'), change(account, '--threshold', '5')])
+      const inProcess = (...args: string[]) =>
+        runTollgate(installation.environment, 'top-up', 'settings', account, ...args, '--actor', 'ann', '--json')
+      const changes = Promise.all([inProcess('--amount', '20'), inProcess('--threshold', '5')])
       await until('both commands wait for the account', async () => {
         const { rows } = await installation.pool.query<{ n: number }>(
           `select count(*)::integer as n from pg_stat_activity

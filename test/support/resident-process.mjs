@@ -1,0 +1,34 @@
+/**
+ * A process that runs commands of `tollgate` one after the other, as resident-tollgate.ts asks it to: each sees arguments and an
+ * environment of its own, and what it prints is sent back. What they import is loaded once, which is most of the time that a command
+ * takes.
+ */
+const PROGRAM = new URL('../../bin/tollgate.mjs', import.meta.url).pathname
+const { send } = process
+
+let runs = 0
+
+process.on('message', async ({ args, environment }) => {
+  const printed = { stdout: '', stderr: '' }
+  const own = { argv: process.argv, env: process.env }
+  const writes = { stdout: process.stdout.write, stderr: process.stderr.write }
+  for (const name of ['stdout', 'stderr']) {
+    process[name].write = (chunk, encoding, done) => {
+      printed[name] += chunk
+      const callBack = typeof encoding === 'function' ? encoding : done
+      callBack?.()
+      return true
+    }
+  }
+  process.argv = [process.execPath, PROGRAM, ...args]
+  process.env = { ...own.env, ...environment }
+  process.exitCode = undefined
+  // Another module each time, which runs; those that it imports stay as they are.
+  await import(`../../src/cli/main.ts?run=${++runs}`)
+  const exitCode = process.exitCode ?? 0
+  process.exitCode = undefined
+  process.removeAllListeners('uncaughtException')
+  Object.assign(process, own)
+  for (const name of ['stdout', 'stderr']) process[name].write = writes[name]
+  send.call(process, { exitCode, ...printed })
+})
