@@ -11,7 +11,7 @@ import { brokenChains } from '../support/chains.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { modelBalances } from '../support/model.ts'
 import { newestByAccount } from '../support/newest.ts'
-import { runTollgate } from '../support/tollgate.ts'
+import { runVerify } from '../support/tollgate.ts'
 
 const ITEMS = 9_000
 
@@ -107,5 +107,5 @@ async function expectLastWords(leastEpoch: number): Promise<void> {
       status: account.status,
     })
   }
-  expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
+  expect(await runVerify(installation.environment)).toMatchObject({ exitCode: 0, stdout: '' })
 }

@@ -14,7 +14,7 @@ import { createInstallation, type TestInstallation } from '../support/installati
 import { adjust, apply } from '../support/ledger.ts'
 import { CARDS } from '../support/payments.ts'
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts'
-import { runTollgate } from '../support/tollgate.ts'
+import { runTollgate, runVerify } from '../support/tollgate.ts'
 
 /** Has 3.00 at first; 5.00 is charged while there is less than 1.00. */
 const AUTOMATIC = ['charged', 'turned-off', 'charged-then-turned-off'] as const
@@ -170,7 +170,7 @@ it('E: credit paid since the backup is back within two minutes, charged once, an
   expect(await balances()).toEqual(wanted)
   // Both have gone on all the while.
   expect(payments.map(({ ended }) => ended.aborted)).toEqual([false, false])
-  expect(await runTollgate(installation.environment, 'verify')).toMatchObject({ exitCode: 0, stdout: '' })
+  expect(await runVerify(installation.environment)).toMatchObject({ exitCode: 0, stdout: '' })
 }, 300_000)
 
 it('what was turned off is charged again once a person has consented to it anew', async () => {

@@ -14,7 +14,7 @@ import { createInstallation, type TestInstallation } from '../support/installati
 import { adjust, apply } from '../support/ledger.ts'
 import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts'
 import { send, signed } from '../support/stripe-double/webhooks.ts'
-import { runTollgate } from '../support/tollgate.ts'
+import { runTollgate, runVerify } from '../support/tollgate.ts'
 
 const SECRET = 'whsec_of_the_service'
 const EMAIL = 'billing@acme.example'
@@ -152,7 +152,7 @@ describe('a service with Stripe', () => {
 
   it('marks at Stripe how far the settings have come, and is proven by verify', async () => {
     await until('both are marked', () => (double.bank.marks().get('asks') ?? 0) > 0, 20_000)
-    const ended = await runTollgate(installation.environment, 'verify', '--rate', '1000000')
+    const ended = await runVerify(installation.environment)
     expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: expect.stringContaining('2 payments compared') })
   })
 
@@ -166,7 +166,7 @@ describe('a service with Stripe', () => {
 
   it('does not start without its key, and says which variable is missing', async () => {
     const { TOLLGATE_STRIPE_SECRET_KEY_FILE: _, ...environment } = installation.environment
-    const ended = await runTollgate(environment, 'verify')
+    const ended = await runVerify(environment)
     expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('TOLLGATE_STRIPE_SECRET_KEY') })
   })
 })

@@ -36,7 +36,7 @@ const ROLES = ['rater', 'relay', 'jobs', 'rater', 'relay', 'jobs'] as const
 const DIFFERENT_ROLES = new Set(ROLES).size
 const SEND_EVERY_MILLIS = 100
 /** Events recorded between one kill and the next, at most: somewhere in there it hits a batch, a commit, a send. */
-const MOST_BETWEEN_KILLS = 4_000
+const MOST_BETWEEN_KILLS = 2_000
 
 /** Returns when all that was produced is recorded and published. */
 export async function killUnderLoad(
