@@ -84,12 +84,12 @@ describe('a fence', () => {
 
 /** Ids and what was written under them are forgotten within seconds here, and looked through each second. */
 const FORGETFUL = {
-  'producer.id.expiration.ms': 8_000,
-  'producer.id.expiration.check.interval.ms': 500,
-  'transactional.id.expiration.ms': 8_000,
-  'transaction.remove.expired.transaction.cleanup.interval.ms': 500,
+  'producer.id.expiration.ms': 4_000,
+  'producer.id.expiration.check.interval.ms': 250,
+  'transactional.id.expiration.ms': 4_000,
+  'transaction.remove.expired.transaction.cleanup.interval.ms': 250,
 }
-const LED_MS = 2_000
+const LED_MS = 1_000
 
 describe.skipIf(process.env.TOLLGATE_STACK === 'containers')('on a broker that forgets within seconds', () => {
   let folder: StackFolder

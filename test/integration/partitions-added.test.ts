@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatMoney } from '../../src/core/money.ts'
@@ -20,7 +21,9 @@ import { findFaults } from '../support/verified.ts'
 
 const PARTITIONS = 4
 const PARTITIONS_THEN = 11
-const ITEMS_A_ROUND = 500
+const ITEMS_A_ROUND = 200
+/** New partitions are noticed after ten seconds: more than has to be loaded until then would only have to be drained. */
+const REST_AFTER_ROUND_MS = 200
 const ROUNDS_AFTERWARDS = 5
 
 const BALANCE = 'credit.balance-changed.v1'
@@ -79,6 +82,7 @@ async function loadWhilePartitionsAreAdded(): Promise<void> {
         await installation.produce(topic, messages)
       }
       await flipAll()
+      await delay(REST_AFTER_ROUND_MS)
     }
   }
 }
