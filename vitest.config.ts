@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 /** What a page shows comes a moment after it was asked for, and on a busy machine later than the second that is the default. */
 const EXPECT = { poll: { timeout: 10_000 } }
@@ -8,18 +8,10 @@ const EXPECT = { poll: { timeout: 10_000 } }
 /** Vitest would leave one of two processors idle. */
 const WORKERS = Math.max(2, availableParallelism())
 
-/** Vitest begins with the largest files. Those of the faults are small and take longest: left to the end, one worker would idle. */
-class FaultsFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isOfFaults = ({ moduleId }: TestSpecification) => moduleId.includes('/test/faults/')
-    return (await super.sort(files)).toSorted((a, b) => Number(isOfFaults(b)) - Number(isOfFaults(a)))
-  }
-}
-
 /** Unit tests need nothing, those of the page a browser. Integration tests share running components, of which each worker has its own. */
 export default defineConfig({
   test: {
-    sequence: { sequencer: FaultsFirst },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
