@@ -10,6 +10,8 @@ export interface TestDatabase {
   backUp(): Promise<void>
   /** Puts it back to that state, under everybody's feet. */
   restore(): Promise<void>
+  /** Another one in that state, to be changed at will; to be dropped by whoever asked for it. */
+  copy(): Promise<Pick<TestDatabase, 'url' | 'drop'>>
   drop(): Promise<void>
 }
 
@@ -17,11 +19,10 @@ export async function createDatabase(): Promise<TestDatabase> {
   const server = (await componentEnvironment(['postgres'])).TOLLGATE_DATABASE_URL!
   const name = `test_${randomBytes(6).toString('hex')}`
   await onServer(server, `create database ${name} template ${TEMPLATE}`)
-  const url = new URL(server)
-  url.pathname = `/${name}`
   const backup = `${name}_backup`
+  let copies = 0
   return {
-    url: url.href,
+    url: urlOf(server, name),
     async backUp() {
       await onServer(server, `alter database ${name} allow_connections false`)
       await onServer(server, disconnected(name))
@@ -32,12 +33,24 @@ export async function createDatabase(): Promise<TestDatabase> {
       await onServer(server, `drop database ${name} with (force)`)
       await onServer(server, `create database ${name} template ${backup}`)
     },
+    async copy() {
+      const copied = `${name}_copy_${++copies}`
+      await onServer(server, `create database ${copied} template ${backup}`)
+      const drop = () => onServer(server, `drop database ${copied} with (force)`)
+      return { url: urlOf(server, copied), drop }
+    },
     async drop() {
       // The sandbox's, where a process of the service made one beside it.
       for (const each of [name, backup, `${name}_sandbox`])
         await onServer(server, `drop database if exists ${each} with (force)`)
     },
   }
+}
+
+function urlOf(server: string, name: string): string {
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return url.href
 }
 
 /** Ends the connections to a database, and waits for their end. */

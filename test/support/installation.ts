@@ -13,7 +13,7 @@ import { dropTopics, testKafka } from './topics.ts'
 const PARTITIONS = '4'
 
 export interface TestInstallation extends Installation {
-  readonly database: Pick<TestDatabase, 'backUp' | 'restore'>
+  readonly database: Pick<TestDatabase, 'backUp' | 'restore' | 'copy'>
   /** Appends messages to a topic and waits for the broker. */
   produce(topic: string, messages: Message[]): Promise<void>
   /** Waits until the rater has recorded everything that is on its topics, and the relay has published what came of it. */

@@ -10,7 +10,7 @@ import type { TestInstallation } from './installation.ts'
 import { testClient } from './topics.ts'
 
 export async function findFaults(
-  { pool, config }: TestInstallation,
+  { pool, config }: Pick<TestInstallation, 'pool' | 'config'>,
   rowsPerSecond = 1_000_000,
 ): Promise<{ faults: Fault[]; summary: Summary; lines: string[] }> {
   const faults: Fault[] = []
