@@ -32,6 +32,8 @@ export interface GatedProvider {
   /** Of the states `unconfirmed`, prepared, and `succeeded`, charged. */
   readonly gates: Gates
   readonly desk: Pick<SandboxDesk, 'addTestCard'>
+  /** From now on each confirmation is answered so much later than it charges. */
+  answerAfter(ms: number): Promise<void>
   /** By top-up: the state of the payment that each claim is about, where there is one. */
   statesOf(claims: readonly Claim[]): Promise<ReadonlyMap<string, string>>
   /** One payment is refunded, one in part, two are disputed, and one of these is won. */
@@ -42,19 +44,19 @@ export interface GatedProvider {
   close(): Promise<void>
 }
 
-/** An installation whose payments are made there. Each confirmation is answered so much later than it charges. */
+/** An installation whose payments are made there. */
 export async function createInstallationAt(
   name: GatedProvider['name'],
-  answersAfterMs: number,
 ): Promise<{ installation: TestInstallation; provider: GatedProvider }> {
-  return await (name === 'stripe' ? createAtStripe(answersAfterMs) : createAtSandbox(answersAfterMs))
+  return await (name === 'stripe' ? createAtStripe() : createAtSandbox())
 }
 
-async function createAtSandbox(answersAfterMs: number) {
+async function createAtSandbox() {
   const installation = await createInstallation()
   const sandbox = openTestSandbox(installation)
   const { desk } = sandbox
-  await desk.orderFault({ fault: 'slow', call: 'confirm', timesLeft: null, delayMs: answersAfterMs })
+  // Its database is made with the first thing that is asked of it.
+  await desk.endFaults()
   const client = new pg.Client({ connectionString: sandboxDatabaseUrl(installation.config.database.url) })
   await client.connect()
   const charged = async () => {
@@ -65,6 +67,10 @@ async function createAtSandbox(answersAfterMs: number) {
     name: 'sandbox',
     gates: await openGates(client, 'sandbox.payments'),
     desk,
+    async answerAfter(delayMs) {
+      await desk.endFaults()
+      await desk.orderFault({ fault: 'slow', call: 'confirm', timesLeft: null, delayMs })
+    },
     async statesOf(claims) {
       const { rows } = await client.query<{ top_up_id: string; state: string }>(
         `select c.top_up_id, p.state
@@ -99,7 +105,7 @@ async function createAtSandbox(answersAfterMs: number) {
   return { installation, provider }
 }
 
-async function createAtStripe(answersAfterMs: number) {
+async function createAtStripe() {
   const double = await startStripeDouble()
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-stripe-'))
   const keyFile = join(folder, 'key')
@@ -110,7 +116,6 @@ async function createAtStripe(answersAfterMs: number) {
     TOLLGATE_STRIPE_WEBHOOK_SECRET: 'whsec_of_nobody',
     TOLLGATE_STRIPE_API_URL: double.url,
   })
-  double.answerLate('confirm', answersAfterMs)
   const { bank } = double
   const calls = { unconfirmed: 'prepare', succeeded: 'confirm' } as const
   const callOf = (state: string) => calls[state as keyof typeof calls]
@@ -127,6 +132,7 @@ async function createAtStripe(answersAfterMs: number) {
         return { kind: 'added', ...bank.addCard(accountId, number, { month, year }) }
       },
     },
+    answerAfter: async (ms) => double.answerLate('confirm', ms),
     async statesOf(claims) {
       const payments = bank.books()
       const states = new Map<string, string>()

@@ -31,6 +31,10 @@ export type Step = (typeof STEPS)[number]
 const AT_RANDOM = 'at random'
 const MAX_MS_TO_RANDOM_KILL = 500
 const MAX_KILLS_FOR_A_STEP = 5
+/** How long a confirmation is under way, between charged and answered. */
+const ANSWERS_AFTER_MS = 400
+/** The same where a process is to be killed in between: longer than it takes to find it and to kill it, however busy the machine is. */
+const ANSWERS_AFTER_KILL_MS = 3_000
 
 type Side = 'ledger' | 'provider'
 
@@ -90,6 +94,7 @@ export async function startFleet(
     ledger: await openGates(ledger, 'tollgate.top_ups'),
     provider: provider.gates,
   }
+  await provider.answerAfter(ANSWERS_AFTER_MS)
   const fleet = await Promise.all(Array.from({ length: processes }, start))
   let round: (Step | typeof AT_RANDOM)[] = []
   let isWaiting = false
@@ -99,9 +104,13 @@ export async function startFleet(
       if (round.length === 0) round = shuffled([...STEPS, AT_RANDOM])
       const next = round.pop()!
       if (next === AT_RANDOM) return [await killAtRandom()]
-      const killed = [await killAt(next)]
-      while (killed.at(-1)!.step !== next && killed.length < MAX_KILLS_FOR_A_STEP) killed.push(await killAt(next))
-      return killed
+      if (next !== 'charged, the answer on its way') return await killUntilAt(next)
+      await provider.answerAfter(ANSWERS_AFTER_KILL_MS)
+      try {
+        return await killUntilAt(next)
+      } finally {
+        await provider.answerAfter(ANSWERS_AFTER_MS)
+      }
     },
     isWaiting: () => isWaiting,
     async stop() {
@@ -114,6 +123,12 @@ export async function startFleet(
     const instanceId = `payments-${randomUUID()}`
     const own = { TOLLGATE_ROLES: 'payments', TOLLGATE_INSTANCE_ID: instanceId }
     return { instanceId, serve: await startServe({ ...environment, ...own }) }
+  }
+
+  async function killUntilAt(step: Step): Promise<Killed[]> {
+    const killed = [await killAt(step)]
+    while (killed.at(-1)!.step !== step && killed.length < MAX_KILLS_FOR_A_STEP) killed.push(await killAt(step))
+    return killed
   }
 
   async function killAt(step: Step): Promise<Killed> {
