@@ -12,7 +12,7 @@ import { createInstallation, type TestInstallation } from '../support/installati
 import { type OutageProxy, startOutageProxy } from '../support/outage-proxy.ts'
 
 const ITEMS = 12_000
-const AWAY_MS = 10_000
+const AWAY_MS = 5_000
 
 interface Balance {
   readonly account_id: string
@@ -141,7 +141,7 @@ it('while the database is away it says so at once and when to come back, and the
     await delay(200)
   }
   await proxy.comeBack()
-  await until('the API answers again', async () => (await get(path)).status === 200, 5_000)
+  await until('the API answers again', async () => (await get(path)).status === 200)
   expect((await get<Balance>(path)).body).toEqual(before.body)
   expect(api.ended.aborted).toBe(false)
 })
