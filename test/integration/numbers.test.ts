@@ -13,7 +13,7 @@ import { openTestApi } from '../support/api.ts'
 import { callFields, testAccount } from '../support/catalog.ts'
 import { createInstallation } from '../support/installation.ts'
 import { adjust, apply, openTestLedger, recordUsage, type TestLedger } from '../support/ledger.ts'
-import { runTollgate } from '../support/tollgate.ts'
+import { startResidentTollgate } from '../support/resident-tollgate.ts'
 import { findFaults } from '../support/verified.ts'
 
 const DAY_MS = 86_400_000
@@ -232,6 +232,7 @@ describe('once all numbers are cleared', () => {
   it('the books of an installation are proved, and each charge is explained', async () => {
     const installation = await createInstallation()
     const serve = await startServe(installation.environment)
+    const resident = startResidentTollgate()
     try {
       const { accounts, startMicros, encode, pool } = installation
       const traffic = createTraffic({ seed: 3, accounts, startMicros })
@@ -264,11 +265,12 @@ describe('once all numbers are cleared', () => {
       )
       expect(rows.length).toBeGreaterThan(5)
       const explained = await Promise.all(
-        rows.map(({ account_id, event_id }) => runTollgate(installation.environment, 'explain', account_id, event_id)),
+        rows.map(({ account_id, event_id }) => resident.run(installation.environment, 'explain', account_id, event_id)),
       )
       expect(explained.map(({ exitCode }) => exitCode)).toEqual(rows.map(() => 0))
       expect(explained.some(({ stdout }) => stdout.includes('The phone numbers were cleared'))).toBe(true)
     } finally {
+      await resident.close()
       await serve.stop()
       await installation.close()
     }
