@@ -19,8 +19,8 @@ export function recordedNumbers(stored: StoredUsage): NumberLookup {
       if (prefix !== null && !prefix.startsWith('+')) return numberFacts(catalog, prefix)
       return toType === null ? UNKNOWN_NUMBER : { country: toCountry, type: toType }
     },
-    // Rating asks nothing but the country of a caller, so one without a country is as good as withheld.
-    caller: () => (fromCountry === null ? null : { ...UNKNOWN_NUMBER, country: fromCountry }),
+    // Rating asks nothing but the country of a caller, so it is the same whether one was withheld or of no known country.
+    caller: () => ({ ...UNKNOWN_NUMBER, country: fromCountry }),
     rate: (deck) => recordedRow(deck, stored),
   }
 }

@@ -15,7 +15,7 @@ import type { StoredUsage } from './recorded-usage.ts'
 /** Null where nothing was priced, or the tariff has no such price: what is recorded is wrong then, or was free. */
 export function recordedPrice(stored: StoredUsage, tariff: Tariff | undefined): PriceFacts | null {
   const { outcome } = stored.figures
-  if (tariff === undefined || (outcome !== 'charged' && outcome !== 'invoiced')) return null
+  if (outcome !== 'charged' && outcome !== 'invoiced') return null
   switch (stored.type) {
     case 'call':
     case 'toll_free': {

@@ -1,6 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
 import { type ChargeFacts, chargeFacts } from '../../../src/core/audit/charge-facts.ts'
+import type { PackageFacts } from '../../../src/core/audit/recorded-package.ts'
 import type { DecisionFigures, StoredUsage } from '../../../src/core/audit/recorded-usage.ts'
+import type { Catalog } from '../../../src/core/catalog/catalog.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
 import { roundedQuotient } from '../../../src/core/rating/price.ts'
 import { unroundedAmount } from '../../../src/core/rating/price-facts.ts'
@@ -335,6 +337,19 @@ describe('the facts of a charge', () => {
     expect(factsOf(covered, NONE)).toMatchObject({ package: null, fairUse: { limitMinutes: null, isOwnLimit: false } })
     expect(factsOf(changed(covered, { cycleAnchor: null })).fairUse).toBeNull()
     expect(factsOf(changed(covered, { cycleStart: null })).fairUse).toBeNull()
+  })
+
+  it('hold minutes against a call only where too few were left', () => {
+    const call = changed(recorded([callFields()], NONE), { minutesLeft: 1 })
+    expect(factsOf(call, NONE).price).toMatchObject({ isFeeCharged: true, pricedSeconds: 60 })
+  })
+
+  it.each<[what: string, catalog: Catalog | null, facts: Partial<PackageFacts>]>([
+    ['catalog', null, { id: 'eu-100', sinceMicros: SINCE_2020, name: null, region: null }],
+    ['region', { ...testCatalog(), regions: new Map() }, { region: 'EU', countries: ['AT', 'DE'] }],
+  ])('have no countries of a %s that is not there', (_what, catalog, facts) => {
+    const found = chargeFacts(recorded([callFields()]), testAccount(), catalog)
+    expect(found.package).toMatchObject({ ...facts, regionCountries: [] })
   })
 
   it('have the package of calls alone', () => {

@@ -15,6 +15,7 @@ import {
   message,
   NO_PACKAGE,
   tollFree,
+  WITHOUT_LIMIT,
 } from './every-reason.ts'
 
 function explained(stored: StoredUsage, settings: Partial<AccountSettings> = {}) {
@@ -287,22 +288,32 @@ describe('where the record and its versions do not go together, it is said what 
   const covered = ofCase('enough minutes left')
   const split = ofCase('some minutes left')
   const taken = ofCase('a correction of covered minutes')
-  const gone = { packages: [{ id: 'gone', fromMicros: 0 }] }
+  const gone = { tariff: 'gone' }
   const bare = { tariff: 'bare-usd' }
   const NO_ROW = 'The tariff has no price in force under prefix'
-  const NOT_OF_PACKAGE = 'The catalog does not have that package.'
 
   test.each<[what: string, stored: StoredUsage, settings: Partial<AccountSettings>, last: string]>([
     ['prefix', tampered(charged, { prefix: '+4999' }), NO_PACKAGE, `${NO_ROW} +4999 of deck outbound.csv.`],
     ['no prefix', tampered(charged, { prefix: null, deck: null }), NO_PACKAGE, `${NO_ROW} unknown of deck unknown.`],
     ['deck', charged, { ...NO_PACKAGE, ...bare }, `${NO_ROW} +43 of deck outbound.csv.`],
+    ['tariff', charged, { ...NO_PACKAGE, ...gone }, `${NO_ROW} +43 of deck outbound.csv.`],
+    [
+      'tariff of a toll-free call',
+      ofCase('an event of the toll-free topic'),
+      gone,
+      `${NO_ROW} +49 of deck toll-free.csv.`,
+    ],
+    ['tariff of a message', ofCase('a message'), gone, `${NO_ROW} +4 of deck sms.csv.`],
+    ['tariff of items', ofCase('items'), gone, 'The tariff has no price for this SKU.'],
+    ['tariff of an analysis', ofCase('an analysis'), gone, 'The tariff has no price for Conversation Intelligence.'],
+    ['tariff of an agent', ofCase('an agent on the invoice'), gone, 'The tariff has no price for Voice Agents.'],
     ['deck of messages', ofCase('a message'), bare, `${NO_ROW} +4 of deck sms.csv.`],
     ['channel', { ...ofCase('a message'), channel: null }, {}, `${NO_ROW} +4 of deck sms.csv.`],
     ['SKU', { ...ofCase('items'), sku: 'nothing' }, {}, 'The tariff has no price for this SKU.'],
     ['no SKU', { ...ofCase('items'), sku: null }, {}, 'The tariff has no price for this SKU.'],
     ['analysis', ofCase('an analysis'), bare, 'The tariff has no price for Conversation Intelligence.'],
     ['agent', ofCase('an agent on the invoice'), bare, 'The tariff has no price for Voice Agents.'],
-    ['package', covered, gone, NOT_OF_PACKAGE],
+    ['package', covered, { packages: [{ id: 'gone', fromMicros: 0 }] }, 'The catalog does not have that package.'],
     [
       'minutes',
       tampered(split, { minutesLeft: 3 }),
@@ -337,6 +348,21 @@ describe('where the record and its versions do not go together, it is said what 
     const { steps } = explainDecision({ ...versions, catalogVersion: null }, testAccount(NO_PACKAGE), null)
     expect(steps[1]).toBe('Decided by settings version 2 of account acme; no catalog was needed.')
     expect(steps[4]).toBe(`${NO_ROW} +43 of deck outbound.csv.`)
+  })
+
+  it('a destination of no recorded type is left out', () => {
+    expect(why(tampered(charged, { toType: null }), NO_PACKAGE)[0]).toBe(
+      'No package was in force at the call, so it is charged.',
+    )
+  })
+
+  it.each<[what: string, figures: Partial<DecisionFigures>, settings: Partial<AccountSettings>]>([
+    ['were left without a limit', { minutesLeft: 5 }, WITHOUT_LIMIT],
+    ['are not recorded under a limit', { minutesLeft: null }, {}],
+  ])('minutes that %s are said to have no limit', (_what, figures, settings) => {
+    expect(why(tampered(ofCase('no limit'), figures), settings).at(-1)).toBe(
+      'The call takes 1 minute (60 seconds rounded up); no fair-use limit applies, so it is covered.',
+    )
   })
 
   it('minutes that were left without a limit count as none', () => {

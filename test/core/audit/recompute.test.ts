@@ -108,6 +108,12 @@ describe('a record that the rules do not give differs in', () => {
     expect(differences(stored, settings)).toEqual(differing)
   })
 
+  it('its outcome, where it is voided and its correction reversed something', () => {
+    const stored = recorded([correctionFields('c1', 'e1'), callFields()])
+    const correctedBy = { eventId: 'c1', recordedAtMicros: 0, outcome: 'reversed' } as const
+    expect(differences({ ...stored, correctedBy })[0]).toEqual(['outcome', 'voided', 'rejected'])
+  })
+
   it('its outcome, where it says that a correction came first and none did', () => {
     const stored = tampered(charged, { outcome: 'voided', reason: 'corrected' })
     expect(differences(stored, NO_PACKAGE).slice(0, 2)).toEqual([
