@@ -11,6 +11,7 @@ import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply, recordUsage } from '../support/ledger.ts'
 import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
 
+const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 400 }
 /** Of whoever looks: five hours from UTC, so that days are not the server's. */
 const ZONE = 'America/New_York'
 const MANY = 'many'
@@ -27,7 +28,7 @@ describe.skipIf(browserFound === null)('movements', () => {
   let made = 0
 
   beforeAll(async () => {
-    pages = await openBillingPages(browserFound!, { arePaymentsMade: false })
+    pages = await openBillingPages(browserFound!, { arePaymentsMade: false, liveTimes: LIVE_TIMES })
     api = pages.api
     await apply(api, [testAccount({ accountId: MANY, packages: [] })])
     const to = new Date(Date.now() - 60_000)

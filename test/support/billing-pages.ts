@@ -13,7 +13,7 @@ const WORKER_REST_MS = 50
 /** The price of one number looked up. */
 const LOOKUP_MICROS = 4_000n
 /** News reach the page as soon as in service, and notices sooner than a test would wait for. */
-const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 400 }
+const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 1_000 }
 
 export interface BillingPagesOptions extends Pick<TestApiOptions, 'portal' | 'redisUrl' | 'liveTimes'> {
   /** Whether payments go on by themselves; where nothing is paid, a worker would only take time. */
