@@ -9,6 +9,11 @@ export interface GraveFinding {
   readonly element: string
 }
 
+/** An element that is still fading in does not have its final colours yet. */
+const FADES_ENDED = `Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getTiming().iterations !== Infinity)
+  .map((one) => one.finished.catch(() => {}))).then(() => {})`
+
 /** The rule about colours takes about as long as all others together. */
 const CONTRAST = 'color-contrast'
 
@@ -21,6 +26,7 @@ export async function findGrave(
   rules: 'all' | 'only colours' | 'all but colours' = 'all',
 ): Promise<GraveFinding[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(source)
+  await page.evaluate(FADES_ENDED)
   const options = {
     runOnly: rules === 'only colours' ? { type: 'rule', values: [CONTRAST] } : { type: 'tag', values: TAGS },
     rules: { [CONTRAST]: { enabled: rules !== 'all but colours' } },
