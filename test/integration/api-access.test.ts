@@ -1,6 +1,6 @@
 /**
- * Every route that the document names, asked by everybody who may not: each is refused as documented, and the tables stay as
- * they are. A route added later is asked as well.
+ * Every route of the OpenAPI document, called by everybody who may not: each refuses as documented, and the tables stay
+ * unchanged. Routes that are added later are covered too.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PERMISSIONS, type Permission } from '../../src/api/access/permissions.ts'
@@ -16,12 +16,12 @@ interface Operation {
   /** Null: public. */
   readonly permission: Permission | null
   readonly isOfAccount: boolean
-  /** By a session of the billing page alone. */
+  /** Only for sessions of the billing page. */
   readonly isOfSession: boolean
   readonly statuses: readonly string[]
 }
 
-/** As much of the document as is looked at. */
+/** The part of the document that is used here. */
 interface Documented {
   readonly operationId: string
   readonly description?: string
@@ -66,7 +66,7 @@ async function readOperations(): Promise<Operation[]> {
   )
 }
 
-/** A path that leads somewhere: what is refused is refused for who asks, not for what is asked for. */
+/** A path that exists, so that a refusal is about the caller and not the path. */
 function pathOf({ path, isOfSession }: Operation, accountId = 'acme'): string {
   const query = isOfSession ? `?account_id=${accountId}` : ''
   return `${path.replace('{account_id}', accountId).replaceAll(/\{\w+\}/g, '1')}${query}`
@@ -74,7 +74,7 @@ function pathOf({ path, isOfSession }: Operation, accountId = 'acme'): string {
 
 const HEADERS = { 'if-match': '*', 'idempotency-key': 'refused' }
 
-/** None, a token, or the cookie of a session of the billing page. */
+/** No credential, a token, or the cookie of a session. */
 type Credential = string | undefined | { readonly session: string }
 
 function ask(operation: Operation, credential: Credential, accountId?: string) {
@@ -84,7 +84,7 @@ function ask(operation: Operation, credential: Credential, accountId?: string) {
   return api.ask(method, pathOf(operation, accountId), { ...by, body, headers: HEADERS })
 }
 
-/** All rows of all tables, but for when a key was last used. */
+/** All rows of all tables, except when a key was last used. */
 async function everything(): Promise<unknown> {
   const { rows: tables } = await api.pool.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'tollgate'
@@ -133,12 +133,12 @@ const changing = () => ofAccount().filter(({ permission }) => permission !== 're
 const ofSession = () => closed().filter(({ isOfSession }) => isOfSession)
 
 describe('every route', () => {
-  it('is among those that are asked, and has a name of its own', () => {
+  it('is covered here, and has a unique name', () => {
     expect(closed().length).toBeGreaterThan(4)
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
   })
 
-  it('H: refuses whoever brings no credential', async () => {
+  it('H: refuses callers without a credential', async () => {
     await expectRefusal('nobody', closed(), undefined, UNAUTHENTICATED)
   })
 
@@ -160,7 +160,7 @@ describe('every route', () => {
     await expectRefusal('an ended session', closed(), { session }, UNAUTHENTICATED)
   })
 
-  it('H: takes no session beside a credential that is not accepted', async () => {
+  it('H: ignores a session if another credential is sent and not accepted', async () => {
     const session = await api.session('acme', 'admin')
     const answers = await Promise.all(
       closed().map(({ method, ...operation }) =>
@@ -199,7 +199,7 @@ describe('every route of an account', () => {
     await expectRefusal('a session of a member', changing(), { session }, FORBIDDEN)
   })
 
-  it('H: changes nothing by a session for a page of another site', async () => {
+  it('H: changes nothing for another site’s page that uses a session', async () => {
     const session = await api.session('acme', 'admin')
     const unsafe = ofAccount().filter(({ method }) => method !== 'GET')
     expect(unsafe.length).toBeGreaterThan(4)
@@ -217,7 +217,7 @@ describe('every route of an account', () => {
     expect(await everything()).toEqual(before)
   })
 
-  it('says to those who may see all that there is no such account', async () => {
+  it('tells callers who may see all accounts that there is no such account', async () => {
     const reading = ofAccount().filter(({ method }) => method === 'GET')
     await expectRefusal('an operator', reading, await api.operator(), HIDDEN, 'nobody')
   })
@@ -235,7 +235,7 @@ describe('every route of the installation', () => {
 })
 
 describe('every route of a session', () => {
-  it('H: refuses who has another credential, whatever that may', async () => {
+  it('H: refuses any other credential, whatever its permissions', async () => {
     for (const token of [await api.operator(), await api.key(PERMISSIONS), await api.person('acme', 'admin')]) {
       await expectRefusal('who has no session', ofSession(), token, FORBIDDEN)
     }

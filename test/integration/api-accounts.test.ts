@@ -1,4 +1,4 @@
-/** Accounts over HTTP: created, listed, changed and closed; contacts, names, fair use, and why a movement is what it is. */
+/** Accounts over HTTP: create, list, change and close; contacts, names, fair use, and explained movements. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MICROS_PER_DAY } from '../../src/core/instant.ts'
@@ -32,7 +32,7 @@ const rowsOf = async (text: string, ...values: unknown[]) => (await api.pool.que
 const settingsCount = async (accountId: string) =>
   (await rowsOf('select from tollgate.account_settings where account_id = $1', accountId)).length
 
-/** What was announced of an account on a topic, oldest first. */
+/** What was announced about an account on a topic, oldest first. */
 async function announced(topic: string, accountId: string): Promise<Record<string, unknown>[]> {
   const packs = await rowsOf(`select messages from tollgate.outbox_packs where lane = 'now' order by pack_id`)
   const messages = (await Promise.all(packs.map((pack) => readPack(pack.messages as Buffer)))).flat()
@@ -46,7 +46,7 @@ const problem = (code: string) => `urn:tollgate:problem:${code}`
 const NEW = { account_id: 'new', currency: 'EUR', tariff: 'standard-eur', billing_cycle_anchor: '2026-01-31' }
 
 describe('creating an account', () => {
-  it('answers it whole, where it is, and the ETag of its plan; it is announced as blocked', async () => {
+  it('returns all of it, its location, and the ETag of its plan; it is announced as blocked', async () => {
     const token = await api.key(['accounts', 'read'])
     const body = {
       ...NEW,
@@ -101,7 +101,7 @@ describe('creating an account', () => {
     ])
   })
 
-  it('is refused the second time, and leaves the account as it was', async () => {
+  it('is refused the second time, and leaves the account unchanged', async () => {
     const token = await api.operator()
     const first = { ...NEW, account_id: 'twice' }
     expect((await api.ask('POST', '/v1/accounts', { token, body: first })).status).toBe(201)
@@ -160,11 +160,11 @@ describe('creating an account', () => {
       },
       '/body/packages/1/from',
     ],
-  ])('takes nothing with %s', async (_what, changed, path) => {
+  ])('is refused with %s', async (_what, changed, path) => {
     const token = await api.operator()
     const { status, body } = await api.ask('POST', '/v1/accounts', { token, body: { ...NEW, ...changed } })
     expect({ status, paths: [...new Set(body.errors.map((error: { path: string }) => error.path))] }).toEqual({
-      // What the document cannot say is refused once it is looked at.
+      // What the schema cannot express is refused later.
       status: /\/(from|1\/id)$/.test(path) ? 422 : 400,
       paths: [path],
     })
@@ -225,7 +225,7 @@ describe('the list of accounts', () => {
     expect(seen).toEqual(['list-a', 'list-b', 'list-c', 'list-d', 'list-usd'])
   })
 
-  it('says balance and status of each', async () => {
+  it('has balance and status of each', async () => {
     const { body } = await api.ask('GET', '/v1/accounts?prefix=list-b', { token: await api.operator() })
     expect(body.items).toEqual([
       {
@@ -240,7 +240,7 @@ describe('the list of accounts', () => {
     ])
   })
 
-  it('shows a key of some accounts those alone, and people none', async () => {
+  it('shows a key of some accounts only those, and people none', async () => {
     expect(await idsOf('', await api.key(['accounts'], ['list-d', 'list-a', 'not-there']))).toEqual([
       'list-a',
       'list-d',
@@ -262,7 +262,7 @@ describe('a plan', () => {
     await apply(api, [testAccount({ accountId: 'planned' })])
   })
 
-  it('is changed where it is named, and stays otherwise; the change is on record', async () => {
+  it('is changed in the given fields only; the change is recorded', async () => {
     const token = await api.operator()
     const before = await api.ask('GET', URL, { token })
     const changed = await patch(
@@ -281,7 +281,7 @@ describe('a plan', () => {
     expect(await rowsOf(versions)).toEqual([{ actor: 'olga' }, { actor: 'olga' }])
   })
 
-  it('that stays the same writes nothing, and other settings do not change its ETag', async () => {
+  it('that stays the same writes nothing; other settings do not change its ETag', async () => {
     const token = await api.operator()
     const { headers } = await api.ask('GET', URL, { token })
     const etag = headers.get('etag')!
@@ -296,7 +296,7 @@ describe('a plan', () => {
     expect((await api.ask('GET', URL, { token })).headers.get('etag')).toBe(etag)
   })
 
-  it('is refused to whoever has not seen what it is by now, or says nothing of that', async () => {
+  it('is not changed by callers who have not seen its current state, or send no ETag', async () => {
     const token = await api.operator()
     const seen = (await api.ask('GET', URL, { token })).headers.get('etag')!
     const first = await patch(token, { packages: [{ id: 'eu-open', from: '2026-01-01' }] }, seen)
@@ -310,7 +310,7 @@ describe('a plan', () => {
     expect((await api.ask('GET', URL, { token })).body.packages).toEqual(first.body.packages)
   })
 
-  it('takes what is on offer in the currency of the account, and no other currency', async () => {
+  it('may only use what is on offer in the currency of the account', async () => {
     const token = await api.operator()
     const count = await settingsCount('planned')
     for (const [body, status, path] of [
@@ -353,7 +353,7 @@ describe('contacts', () => {
     await apply(api, [testAccount({ accountId: 'mailed' })])
   })
 
-  it('are set whole, by whoever has seen them', async () => {
+  it('are replaced as a whole, by callers who have seen them', async () => {
     const token = await api.person('mailed', 'admin')
     const before = await api.ask('GET', URL, { token })
     expect(before.body).toEqual({ account_id: 'mailed', contacts: [] })
@@ -420,7 +420,7 @@ describe('display names', () => {
     expect(second.body).toMatchObject({ items: [{ user_id: 'u-3' }], next_cursor: null })
   })
 
-  it('are changed by no member, not for others, and never blank', async () => {
+  it('cannot be changed by members or for other accounts, and are never blank', async () => {
     const [admin, member] = [await api.person('named', 'admin'), await api.person('named', 'member')]
     expect((await api.ask('GET', USERS, { token: member })).status).toBe(200)
     for (const [token, status] of [
@@ -454,7 +454,7 @@ describe('closing an account', () => {
   const byHand = (accountId: string) =>
     requestTopUp(api, { accountId, amountMicros: 20_000_000n, methodId: null, actor: 'ann' }, randomUUID())
 
-  it('cancels what waits, turns automatic top-up off, and refuses whatever would add credit', async () => {
+  it('cancels pending top-ups, turns automatic top-up off, and refuses anything that would add credit', async () => {
     await apply(api, [testAccount({ accountId: 'closing' })])
     await adjust(api, 'closing', 15_000_000n)
     const methodId = await api.addCard('closing', 'needsApproval')
@@ -470,7 +470,7 @@ describe('closing an account', () => {
 
     const closed = await close('closing', await api.operator())
     expect(closed).toMatchObject({ status: 200, body: { account_id: 'closing', closed_at: expect.any(String) } })
-    // By hand nothing was prepared yet; the other one ends once the provider has canceled it.
+    // The manual one was not prepared yet; the other ends once the provider has canceled it.
     expect(await topUpsOf('closing')).toEqual([
       { trigger: 'automatic', state: 'needs_action', reason: null },
       { trigger: 'manual', state: 'canceled', reason: 'account_closed' },
@@ -505,7 +505,7 @@ describe('closing an account', () => {
     await expect(api.addCard('closing', 'good')).rejects.toThrow('account_closed')
   })
 
-  it('lets late usage be debited, and asks for no credit by it; status follows the balance', async () => {
+  it('still debits late usage, without a top-up; status follows the balance', async () => {
     await openWithAutoTopUp(api, 'late')
     const before = await announced('credit.service-status.v1', 'late')
     expect((await close('late', await api.operator())).status).toBe(200)
@@ -520,7 +520,7 @@ describe('closing an account', () => {
     expect(await topUpsOf('late')).toEqual([])
   })
 
-  it('lets a payment complete that the bank may have taken', async () => {
+  it('lets a payment complete that the bank may have charged', async () => {
     await openWithAutoTopUp(api, 'charging', {}, 11_000_000n)
     await adjust(api, 'charging', -10_000_000n, 'used up')
     const topUp = await beginCharge(api, 'charging')
@@ -533,7 +533,7 @@ describe('closing an account', () => {
     expect(body.balance).toBe('21.000000')
   })
 
-  it('again answers the same, and changes nothing', async () => {
+  it('again returns the same answer, and changes nothing', async () => {
     await apply(api, [testAccount({ accountId: 'shut' })])
     const first = await close('shut', await api.key(['accounts'], ['shut']))
     const again = await close('shut', await api.operator())
@@ -544,7 +544,7 @@ describe('closing an account', () => {
     expect(shown.body.closed_at).toBe(first.body.closed_at)
   })
 
-  it('is not for customers, nor for an account that is not there', async () => {
+  it('is refused to customers, and for unknown accounts', async () => {
     await apply(api, [testAccount({ accountId: 'kept' })])
     expect((await close('kept', await api.person('kept', 'admin'))).status).toBe(403)
     expect((await close('kept', await api.key(['accounts'], ['shut']))).status).toBe(404)
@@ -558,7 +558,7 @@ describe('fair use', () => {
   const nowMicros = Date.now() * 1000
   const anchor = '2026-01-15'
   const start = cycleStart(anchor, nowMicros)
-  // An hour ago may be of the cycle before; now is of this one.
+  // An hour ago may belong to the previous cycle; now belongs to this one.
   const occurred_at = new Date(nowMicros / 1000).toISOString()
   const call = (userId: string, minutes: number, changed: Fields = {}) =>
     callFields({
@@ -587,7 +587,7 @@ describe('fair use', () => {
     })
   })
 
-  it('says what each user has had and has left in this cycle, which ends where the next begins', async () => {
+  it('shows what each user has used and has left in this cycle, which ends where the next begins', async () => {
     const { status, body } = await api.ask('GET', URL, { token: await api.person('fair', 'member') })
     expect({ status, body }).toEqual({
       status: 200,
@@ -616,7 +616,7 @@ describe('fair use', () => {
     expect(second.body).toMatchObject({ items: [{ user_id: 'bob' }], next_cursor: null })
   })
 
-  it('follows the limit of the account, and knows none without a package', async () => {
+  it('uses the limit of the account, and has none without a package', async () => {
     const token = await api.operator()
     const change = (body: unknown) =>
       api.ask('PATCH', '/v1/accounts/fair', { token, body, headers: { 'if-match': '*' } })
@@ -664,7 +664,7 @@ describe('a movement', () => {
     await recordUsage(api, correctionFields('w3', 'w1', { ...of, occurred_at: '2026-02-21T00:00:00Z' }))
   })
 
-  it('of usage says by which rule, from which minutes and at which price', async () => {
+  it('of usage shows rule, minutes and price', async () => {
     const { status, body } = await explain('why', 2)
     expect(status).toBe(200)
     expect(body).toMatchObject({ sequence: 2, kind: 'usage', amount: '-0.040000', usage: { event_id: 'w1' } })
@@ -721,7 +721,7 @@ describe('a movement', () => {
     })
   })
 
-  it('of a message says the price of a fragment', async () => {
+  it('of a message shows the price of a fragment', async () => {
     const { body } = await explain('why', 3)
     expect(body.explanation.charge).toMatchObject({
       reason: 'message',
@@ -732,7 +732,7 @@ describe('a movement', () => {
     })
   })
 
-  it('of a correction names what it takes back', async () => {
+  it('of a correction names the movement that it reverses', async () => {
     const { body } = await explain('why', 4)
     expect(body).toMatchObject({ kind: 'reversal', reverses_sequence: 2 })
     expect(body.explanation).toMatchObject({
@@ -753,7 +753,7 @@ describe('a movement', () => {
     })
   })
 
-  it('of an automatic top-up says what it fell to, who allowed it, and the card to those who may see it', async () => {
+  it('of an automatic top-up shows the balance, the consent, and the card to those who may see it', async () => {
     await apply(api, [testAccount({ accountId: 'paid' })])
     await adjust(api, 'paid', 15_000_000n)
     const methodId = await api.addCard('paid', 'good')
@@ -790,7 +790,7 @@ describe('a movement', () => {
     })
     expect(SETTINGS.thresholdMicros).toBe(10_000_000n)
 
-    // What is set later does not change what it was asked by.
+    // Later settings do not change those that it was requested under.
     await api.save('paid', { thresholdMicros: 12_000_000n }, methodId)
     const [charge] = await api.charges('paid')
     await api.provider.desk.refund(charge!.paymentId, 5_000_000n)
@@ -806,7 +806,7 @@ describe('a movement', () => {
     })
   })
 
-  it('of a payment calls people what the account calls them, else what their link did, and nobody to members', async () => {
+  it('of a payment names people by display name, else by their link, and not at all to members', async () => {
     const namesFor = async (role: 'admin' | 'member') => {
       const { asked } = (await explain('paid', 3, await api.person('paid', role))).body.explanation.payment
       return [asked.set_by_name, asked.consent?.person_name ?? null]
@@ -824,7 +824,7 @@ describe('a movement', () => {
     expect(await namesFor('member')).toEqual([null, null])
   })
 
-  it('is looked for in the account alone', async () => {
+  it('is only found in its own account', async () => {
     for (const [sequence, status] of [
       [99, 404],
       [0, 400],
@@ -839,7 +839,7 @@ describe('a movement', () => {
 })
 
 describe('without a catalog in force', () => {
-  it('no account is created, and none gets another plan', async () => {
+  it('no account is created, and no plan is changed', async () => {
     const empty = await openTestApi()
     try {
       await apply(empty, [testAccount({ accountId: 'early' })])

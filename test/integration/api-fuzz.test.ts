@@ -1,6 +1,6 @@
 /**
- * Requests of every kind that the API's own document allows or forbids, in hundreds: none is answered with a 500, or with
- * anything that the document does not say.
+ * Hundreds of requests that the API's own document allows or forbids: none is answered with a 500, or with anything
+ * that the document does not describe.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestApi, type TestApi } from '../support/api.ts'
@@ -16,7 +16,7 @@ const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 20)
 let api: TestApi
 
 beforeAll(async () => {
-  // A stream would not end: here none is opened, and the refusals are looked at.
+  // A stream would not end, so none is opened; only its refusals are tested.
   api = await openTestApi({ streamsPerCaller: 0 })
   await apply(api, [testAccount({ accountId: 'acme' }), testAccount({ accountId: '0' })])
   await adjust(api, 'acme', 25_000_000n)

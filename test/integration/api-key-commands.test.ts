@@ -1,4 +1,4 @@
-/** The commands that make, list, rotate and revoke API keys, run as a person runs them. */
+/** The commands that create, list, rotate and revoke API keys, run as by a person. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { useApiKey } from '../../src/ledger/access/api-keys.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -24,7 +24,7 @@ const apiKey = (...args: string[]): Promise<Ended> =>
 
 const ACTOR = ['--actor', 'olga'] as const
 
-it('the first key is made by command, alone on standard output', async () => {
+it('the first key is created by command, alone on standard output', async () => {
   const made = await apiKey('create', 'billing page', '--scopes', 'read,pay', '--accounts', 'acme, other', ...ACTOR)
   expect(made).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^tgk_[0-9a-f]{16}_[\w-]{43}\n$/) })
   const key = await useApiKey(pool, made.stdout.trim())
@@ -34,7 +34,7 @@ it('the first key is made by command, alone on standard output', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ key_id: key!.keyId, created_by: 'olga', rotated_at: null })
 })
 
-it('a key is rotated, with both secrets for a while, and revoked; the list tells, and shows no secret', async () => {
+it('a key is rotated, with both secrets valid for a while, and revoked; the list shows it without secrets', async () => {
   const made = await apiKey('create', 'ops', '--scopes', 'api_keys,read', '--all-accounts', ...ACTOR, '--json')
   const { token, ...key } = JSON.parse(made.stdout)
   expect(key).toMatchObject({ name: 'ops', account_ids: null })

@@ -1,6 +1,6 @@
 /**
- * The API as it is run: processes of their own, whose limits hold together, which go on when Redis or Postgres does not, and
- * whose answers and log say nothing that they should not.
+ * The API in operation: several processes that share their limits and survive failures of Redis or Postgres; and what
+ * answers and log must not reveal.
  */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -59,7 +59,7 @@ describe('API processes', () => {
       TOLLGATE_ROLES: 'api',
       TOLLGATE_DATABASE_URL: postgres.url,
       TOLLGATE_REDIS_URL: redis.redisUrl,
-      // What the API alone has no use for.
+      // Not needed by the API alone.
       TOLLGATE_KAFKA_BROKERS: NOBODY,
       TOLLGATE_API_REQUESTS_PER_MINUTE: String(PER_MINUTE),
       TOLLGATE_OPERATOR_JWT: `${operators.issuer} ${operators.audience} ${operators.jwksUrl}`,
@@ -91,12 +91,12 @@ describe('API processes', () => {
   }
   const letIn = (answers: readonly Answered[]) => answers.filter(({ status }) => status === 200).length
 
-  it('start without a broker, which only a replay asks for', async () => {
+  it('start without a broker, which only a replay needs', async () => {
     const answer = await ask(urls()[0]!, '/v1/dead-letters/summary', await key(['dead_letters']))
     expect([answer.status, answer.text]).toEqual([200, '{"items":[]}'])
   })
 
-  it('limit a caller together, and say when to go on', async () => {
+  it('share the limit of a caller, and say when to continue', async () => {
     const token = await key()
     const answers = await askMany(PER_MINUTE + 20, token)
     expect(letIn(answers)).toBeGreaterThanOrEqual(PER_MINUTE)
@@ -110,11 +110,11 @@ describe('API processes', () => {
       expect(seconds * 1_000).toBeLessThanOrEqual(MINUTE_MS)
       expect(JSON.parse(answer.text)).toMatchObject({ retryable: true, request_id: answer.headers.get('x-request-id') })
     }
-    // Another caller has a window of its own.
+    // Another caller has a separate window.
     expect(letIn(await askMany(4, await key()))).toBe(4)
   })
 
-  it('go on without Redis, each by a limit of its own, and together again once it is back', async () => {
+  it('continue without Redis with separate limits, and share them again once it is back', async () => {
     await redis.components.redis.kill()
     try {
       const answers = await askMany(2 * (PER_MINUTE + 20), await key())
@@ -129,7 +129,7 @@ describe('API processes', () => {
     )
   })
 
-  it('answer 503 while Postgres is away, and recover by themselves', async () => {
+  it('answer 503 while Postgres is away, and recover without a restart', async () => {
     const [url] = urls()
     const token = await operators.sign({ sub: 'olga', role: 'operator' })
     const byKey = await key()
@@ -148,7 +148,7 @@ describe('API processes', () => {
     expect((await ask(url!, '/v1/api-keys', byKey)).status).toBe(200)
   })
 
-  it('log one line a request: the route as it is written, who by kind or key id, and nothing that people sent', async () => {
+  it('log one line per request: the route pattern, the caller by kind or key id, and nothing that was sent', async () => {
     const [first] = served
     const requestId = `check-${randomUUID()}`
     const operator = await operators.sign({ sub: 'olga@operators.example', role: 'operator' })
@@ -262,13 +262,13 @@ describe('a request', () => {
       400,
       'invalid-request',
     ],
-  ])('%s is answered as it deserves', async (_, body, contentType, status, type) => {
+  ])('%s is answered correctly', async (_, body, contentType, status, type) => {
     const answer = await send(body, contentType)
     expect([answer.status, problem(answer)]).toEqual([status, type])
     expect(answer.headers.get('content-type')).toContain('application/problem+json')
   })
 
-  it('with the largest amounts is kept and shown, until their sum cannot be kept', async () => {
+  it('with the largest amounts is stored and shown, until their sum cannot be stored', async () => {
     const amount = (text: string) => send(`{"amount":"${text}","reason":"x"}`)
     expect((await amount('9000000000000.00')).status).toBe(201)
     const more = await amount('999999999999.00')
@@ -278,7 +278,7 @@ describe('a request', () => {
     expect((await amount('-9000000000000.00')).status).toBe(201)
   })
 
-  it('with bytes that are no UTF-8 moves nothing that cannot be read', async () => {
+  it('with invalid UTF-8 stores nothing unreadable', async () => {
     const bytes = Buffer.concat([
       Buffer.from('{"amount":"1.00","reason":"'),
       Buffer.from([0xff, 0xfe]),
@@ -295,13 +295,13 @@ describe('a request', () => {
     ['with a NUL', '/v1/accounts/%00/balance', 400, 'invalid-request'],
     ['that climbs', '/v1/accounts/..%2f..%2fetc/balance', 404, 'not-found'],
     ['of the docs that climbs', '/docs/static/..%2f..%2fpackage.json', 404, 'not-found'],
-  ])('for a path %s is answered as it deserves', async (_, path, status, type) => {
+  ])('for a path %s is answered correctly', async (_, path, status, type) => {
     const answer = await ask(api.url, path, await api.operator())
     expect([answer.status, problem(answer)]).toEqual([status, type])
     expect(answer.headers.get('x-request-id')).toBe(JSON.parse(answer.text).request_id)
   })
 
-  it('that is no HTTP, or has headers without end, is answered by a problem document too', async () => {
+  it('that is not HTTP, or has endless headers, is answered with a problem document too', async () => {
     const { port } = new URL(api.url)
     const raw = (text: string) =>
       new Promise<string>((resolve, reject) => {
@@ -319,14 +319,14 @@ describe('a request', () => {
     expect(endless).toMatch(/^HTTP\/1\.1 431 [\s\S]*application\/problem\+json/)
   })
 
-  it('is given the id that it came with, where that can be quoted', async () => {
+  it('keeps its own id if that can be quoted', async () => {
     const idOf = async (given: string) =>
       (await ask(api.url, '/v1/nothing', undefined, { headers: { 'x-request-id': given } })).headers.get('x-request-id')
     expect(await idOf('abc-123')).toBe('abc-123')
     expect(await idOf('a b"c')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  it('that meets a bug is answered without a word of the inside; the log names it under the request’s id', async () => {
+  it('that meets a bug reveals nothing internal; the log has it under the request’s id', async () => {
     await api.pool.query('alter table tollgate.catalog_versions rename column comment to remark')
     const { query } = api.pool
     try {
@@ -354,7 +354,7 @@ describe('a request', () => {
     expect((await ask(api.url, '/v1/catalogs', await api.operator())).status).toBe(200)
   })
 
-  it('for what there is not is limited by address, as is whoever guesses keys', async () => {
+  it('for unknown paths is limited by address, as is guessing keys', async () => {
     // Counts by itself: in the Redis that tests share, others come from this address too.
     const limited = await openTestApi({ anonymousRequestsPerMinute: 30, redisUrl: `redis://${NOBODY}` })
     try {
@@ -368,7 +368,7 @@ describe('a request', () => {
       )
       expect(new Set(statuses)).toEqual(new Set([401, 404, 429]))
       expect(statuses.filter((status) => status !== 429)).toHaveLength(30)
-      // Who is known is let in meanwhile.
+      // Authenticated callers are not affected.
       expect((await ask(limited.url, '/v1/api-keys', await limited.operator())).status).toBe(200)
     } finally {
       await limited.close()

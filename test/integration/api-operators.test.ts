@@ -1,4 +1,4 @@
-/** What operators and services ask of the API: keys, adjustments, catalogs and dead letters. */
+/** Routes for operators and services: keys, adjustments, catalogs and dead letters. */
 import { randomUUID } from 'node:crypto'
 import type { Admin, KafkaMessage } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -36,7 +36,7 @@ async function count(table: string): Promise<number> {
   return Number(rows[0]!.count)
 }
 
-describe('who may not', () => {
+describe('the refused', () => {
   const REFUSED: readonly (readonly [what: string, method: string, path: string, permission: Permission])[] = [
     ['list keys', 'GET', '/v1/api-keys', 'api_keys'],
     ['read a key', 'GET', '/v1/api-keys/0123456789abcdef', 'api_keys'],
@@ -61,7 +61,7 @@ describe('who may not', () => {
     const known = [await api.person('acme', 'member'), await api.person('acme', 'admin'), await api.key(others)]
     const statuses = await Promise.all([undefined, ...known].map(statusOf))
     expect(statuses).toEqual([401, 403, 403, 403])
-    // A key of some accounts is let in where it is about them, and nowhere else.
+    // A key of some accounts is accepted on their routes, and nowhere else.
     const ofAcme = await statusOf(await api.key([of], ['acme']))
     if (of === 'adjust') expect(ofAcme).toBe(400)
     else expect(ofAcme).toBe(403)
@@ -77,7 +77,7 @@ describe('API keys', () => {
   const balance = async (token: string, accountId = 'acme') =>
     (await api.ask('GET', `/v1/accounts/${accountId}/balance`, { token })).status
 
-  it('are made with a token that is shown once, and let in where they may', async () => {
+  it('are made with a token that is shown once, and accepted where they have the permission', async () => {
     const made = await make()
     expect(made.status).toBe(201)
     const { token, ...key } = made.body
@@ -130,7 +130,7 @@ describe('API keys', () => {
     })
     expect([await balance(made.token), await balance(rotated.body.token)]).toEqual([200, 200])
     const brief = await rotate(1)
-    // The first secret ends at the next rotation, however long it was to be valid still.
+    // The first secret ends at the next rotation, however long it would have been valid.
     expect([await balance(made.token), await balance(rotated.body.token)]).toEqual([401, 200])
     await until('the overlap is over', async () => (await balance(rotated.body.token)) === 401)
     expect(await balance(brief.body.token)).toBe(200)
@@ -138,7 +138,7 @@ describe('API keys', () => {
     expect(key.earlier_secret_expires_at).toBeNull()
   })
 
-  it('keep one lasting secret however many rotate them at once', async () => {
+  it('keep one lasting secret after concurrent rotations', async () => {
     const { body: made } = await make()
     const token = await api.operator()
     const rotations = await Promise.all(
@@ -156,7 +156,7 @@ describe('API keys', () => {
     expect(rows).toEqual([{ is_lasting: false }, { is_lasting: true }])
   })
 
-  it('stay revoked: again it is no fault, no secret comes after it, and who was first is on record', async () => {
+  it('stay revoked: repeating is allowed, rotation is not, and the first revoker is recorded', async () => {
     const { body: made } = await make()
     const [olga, service] = [await api.operator(), await api.key(['api_keys', 'read', 'pay'])]
     const revoke = (token: string) => api.ask('POST', `/v1/api-keys/${made.key_id}/revoke`, { token })
@@ -174,7 +174,7 @@ describe('API keys', () => {
     expect([rotated.status, type(rotated)]).toEqual([409, 'conflict'])
   })
 
-  it('let nobody in, whichever of revoking and rotating comes first', async () => {
+  it('are not accepted, whichever of revocation and rotation comes first', async () => {
     for (let round = 0; round < 10; round++) {
       const { body: made } = await make()
       const token = await api.operator()
@@ -189,7 +189,7 @@ describe('API keys', () => {
     }
   })
 
-  it('are not there under an id that nobody has', async () => {
+  it('are not found under an unknown id', async () => {
     const token = await api.operator()
     const path = '/v1/api-keys/0123456789abcdef'
     const answers = [
@@ -201,7 +201,7 @@ describe('API keys', () => {
   })
 
   describe('by another key', () => {
-    it('get no scope that it does not have itself', async () => {
+    it('get no scope that the key does not have itself', async () => {
       const keys = await count('api_keys')
       const token = await api.key(['api_keys', 'read'])
       const answer = await make({ name: 'more', scopes: ['read', 'adjust'], account_ids: null }, token)
@@ -215,7 +215,7 @@ describe('API keys', () => {
       expect(fewer).toMatchObject({ status: 201, body: { created_by: 'api-key test service' } })
     })
 
-    it('are not rotated where they may more: their new token would be its own', async () => {
+    it('are not rotated if they have more permissions: the caller would get the new token', async () => {
       const { body: strong } = await make({ name: 'strong', scopes: ['read', 'adjust'], account_ids: null })
       const token = await api.key(['api_keys', 'read'])
       const rotate = (id: string) =>
@@ -257,7 +257,7 @@ describe('an adjustment', () => {
   const PATH = '/v1/accounts/acme/adjustments'
   const movements = () => listMovements(api.pool, 'acme', NO_FILTER, { before: null, limit: 100 })
 
-  it('is posted once, and every repeat has the figures of its movement', async () => {
+  it('is posted once, and every repeat returns the figures of that movement', async () => {
     const token = await api.key(['adjust'], ['acme'])
     const asked = { token, body: { amount: '25.5', reason: 'goodwill' }, headers: once() }
     const before = await movements()
@@ -298,7 +298,7 @@ describe('an adjustment', () => {
     expect(await movements()).toEqual(before)
   })
 
-  it('is refused under a key of another one, and of an account that is not there or not one’s own', async () => {
+  it('is refused under the key of another one, and for unknown and foreign accounts', async () => {
     const token = await api.key(['adjust'], ['acme', 'nobody'])
     const headers = once()
     const body = { amount: '5.00', reason: 'x' }
@@ -339,7 +339,7 @@ describe('a catalog', () => {
     expect(await count('catalog_versions')).toBe(versions)
   })
 
-  it('with many faults says how many, and shows the first 200', async () => {
+  it('with many faults reports their number and the first 200', async () => {
     const rows = Array.from({ length: 500 }, (_, i) => `+4${i},Somewhere,dear,,1,1,,`).join('\n')
     const files = { ...FILES, 'outbound.csv': `${FILES['outbound.csv']!.split('\n')[0]}\n${rows}\n` }
     const { status, body } = await ask('/v1/catalog-checks', { files })
@@ -347,7 +347,7 @@ describe('a catalog', () => {
     expect(body.faults[199]).toMatchObject({ file: 'outbound.csv', line: 201 })
   })
 
-  it('is published once under its Idempotency-Key, by whoever asked, and takes force', async () => {
+  it('is published once under its Idempotency-Key, with its author, and takes force', async () => {
     const headers = once()
     const token = await api.operator()
     const versions = await count('catalog_versions')
@@ -378,14 +378,14 @@ describe('a catalog', () => {
     expect(await count('catalog_versions')).toBe(versions + 1)
   })
 
-  it('that takes force later is to come', async () => {
+  it('that takes force later is shown as to come', async () => {
     const { body } = await ask('/v1/catalogs', { ...WANTED, in_force_from: '2100-01-01' }, once())
     expect(body.in_force_from).toBe('2100-01-01T00:00:00.000000Z')
     const { body: listed } = await api.ask('GET', `/v1/catalogs/${body.version}`, { token: await api.operator() })
     expect(listed.status).toBe('to_come')
   })
 
-  it('is refused where accounts would lose what they use, and the same request may come again once they do not', async () => {
+  it('is refused if accounts would lose what they use; the same request succeeds once they would not', async () => {
     const versions = await count('catalog_versions')
     const yaml = FILES['catalog.yaml']!.replace('id: standard-eur', 'id: other-eur')
     const wanted = { ...WANTED, files: { ...FILES, 'catalog.yaml': yaml } }
@@ -426,14 +426,14 @@ describe('a catalog', () => {
     ['C:\\x'],
     ['a\u0000b'],
     ['x'.repeat(101)],
-  ])('takes no file by the name %j', async (name) => {
+  ])('accepts no file named %j', async (name) => {
     const versions = await count('catalog_versions')
     const answer = await ask('/v1/catalogs', { ...WANTED, files: { ...FILES, [name]: 'x' } }, once())
     expect([answer.status, type(answer)]).toEqual([400, 'invalid-request'])
     expect(await count('catalog_versions')).toBe(versions)
   })
 
-  it('may be some megabytes; no other route takes such a body', async () => {
+  it('may have some megabytes; no other route accepts such a body', async () => {
     const header = FILES['outbound.csv']!.split('\n')[0]!
     const rows = Array.from({ length: 100_000 }, (_, i) => `+4${String(i).padStart(6, '0')},Far away,0.01,,1,1,,`)
     const files = { ...FILES, 'outbound.csv': `${header}\n${rows.join('\n')}\n` }
@@ -461,7 +461,7 @@ describe('dead letters', () => {
     readonly isKept?: boolean
   }
 
-  /** As the rater notes them, each a second after the one before. */
+  /** As the rater stores them, one second apart. */
   async function note(...letters: Letter[]): Promise<void> {
     for (const { reason = 'no_rate', accountId = 'acme', value = 'bytes', onTopic = topic, isKept = true } of letters) {
       offset++
@@ -533,7 +533,7 @@ describe('dead letters', () => {
     ])
   })
 
-  it('are replayed as they came, once under their Idempotency-Key', async () => {
+  it('are replayed unchanged, once per Idempotency-Key', async () => {
     await note({ accountId: 'replay' }, { accountId: 'replay', reason: 'content_differs' }, { accountId: 'replay' })
     const before = await onTopic()
     const headers = once()
@@ -569,7 +569,7 @@ describe('dead letters', () => {
     expect((await replay({ account_id: 'replay', again: true })).body).toMatchObject({ replayed: 3 })
   })
 
-  it('are replayed so many a request, and the answer says how many are left and where to go on', async () => {
+  it('are replayed in limited numbers per request; the answer says how many are left and where to continue', async () => {
     await note(...Array.from({ length: 7 }, (_, i) => ({ accountId: 'bounded', isKept: i !== 0 })))
     const before = await onTopic()
     const all: Answer[] = []
@@ -577,7 +577,7 @@ describe('dead letters', () => {
       const answer = await replay({ account_id: 'bounded', again: true, max_letters: 3, cursor })
       expect(answer.status).toBe(200)
       all.push(answer)
-      // Those that fail again are noted meanwhile, and are not replayed by this one.
+      // Those that fail again are stored meanwhile, and not replayed by this request.
       if (all.length === 1) await note({ accountId: 'bounded' })
       cursor = answer.body.next_cursor
       if (cursor === null) break
@@ -593,7 +593,7 @@ describe('dead letters', () => {
     expect(await onTopic()).toBe(before + 6)
   })
 
-  it('are not replayed without saying which', async () => {
+  it('are not replayed without a filter', async () => {
     const before = await onTopic()
     const answer = await replay({})
     expect([answer.status, type(answer)]).toEqual([422, 'not-possible'])
@@ -603,7 +603,7 @@ describe('dead letters', () => {
     expect(await onTopic()).toBe(before)
   })
 
-  it('wait while another replay is running, and the answer says so', async () => {
+  it('are not replayed while another replay is running, and the answer says so', async () => {
     await note({ accountId: 'busy' })
     const headers = once()
     await inTransaction(api.pool, async (connection) => {
@@ -614,7 +614,7 @@ describe('dead letters', () => {
     expect((await replay({ account_id: 'busy' }, headers)).body).toMatchObject({ replayed: 1 })
   })
 
-  it('of a topic that is gone are not replayed: it is said, and the same request goes on later', async () => {
+  it('of a missing topic are not replayed: the answer says so, and the same request succeeds later', async () => {
     const gone = `gone-${randomUUID()}`
     await note({ accountId: 'gone', onTopic: gone })
     const headers = once()

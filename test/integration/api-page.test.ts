@@ -1,4 +1,4 @@
-/** What docs/API.md says in the shell holds: run as it stands, against a service with all its roles. */
+/** The shell commands of docs/API.md work as written, against a service with all its roles. */
 import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { findFaults } from '../support/verified.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const PAGE = readFileSync(join(ROOT, 'docs/API.md'), 'utf8')
 const RUNS_WITHIN_MS = 90_000
-/** A machine that has no curl can run everything else. */
+/** Without curl, the other tests still run. */
 const HAS_CURL = spawnSync('curl', ['--version']).status === 0
 
 let installation: TestInstallation
@@ -36,7 +36,7 @@ afterAll(async () => {
   await installation?.close()
 })
 
-/** One shell for all blocks, as a reader has one. `npx tollgate` is the checkout's. */
+/** One shell for all blocks, as for a reader. `npx tollgate` is the checkout's. */
 async function runBlocks(): Promise<string> {
   const blocks = [...PAGE.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block)
   expect(blocks.length).toBeGreaterThan(5)

@@ -1,4 +1,4 @@
-/** What people are told before they pay: the figures of the moment, and nothing is charged by asking. */
+/** What people see before they pay: the current figures; asking charges nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
@@ -24,7 +24,7 @@ async function open(accountId: string, balanceMicros: bigint): Promise<void> {
 const ask = (path: string) => api.ask('GET', `/v1/accounts/${path}`, { token })
 
 describe('adding credit', () => {
-  it('says what is owed, what to choose from, and what an amount brings', async () => {
+  it('shows what is owed, the choices, and what an amount brings', async () => {
     await open('owing', -3_416_200n)
     const { status, body } = await ask('owing/top-up-quotes?amount=5')
     expect(status).toBe(200)
@@ -43,7 +43,7 @@ describe('adding credit', () => {
     ])
   })
 
-  it('has the amount of automatic top-up among them', async () => {
+  it('includes the amount of automatic top-up', async () => {
     await open('auto', 20_000_000n)
     const methodId = await api.addCard('auto', 'good')
     await api.save('auto', { amountMicros: 30_000_000n }, methodId)
@@ -67,7 +67,7 @@ describe('adding credit', () => {
 })
 
 describe('automatic top-up', () => {
-  it('says what would be charged at once, and then charges that', async () => {
+  it('shows what would be charged at once, and then charges that', async () => {
     await open('below', -60_000_000n)
     const methodId = await api.addCard('below', 'good')
     const { body } = await ask('below/auto-top-up-quote?threshold=10&amount=25')
@@ -88,7 +88,7 @@ describe('automatic top-up', () => {
     })
   })
 
-  it('suggests what to begin with', async () => {
+  it('suggests initial values', async () => {
     await open('new', 0n)
     expect((await ask('new/auto-top-up-quote')).body).toMatchObject({
       charges: 0,
@@ -98,7 +98,7 @@ describe('automatic top-up', () => {
     })
   })
 
-  it('refuses a cap under one top-up', async () => {
+  it('refuses a cap below one top-up', async () => {
     await open('capped', 0n)
     const { status, body } = await ask('capped/auto-top-up-quote?threshold=10&amount=25&monthly_cap=20')
     expect(status).toBe(422)

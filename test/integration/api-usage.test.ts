@@ -1,6 +1,6 @@
 /**
- * What used credit, how long it lasts and how periods add up: as of this moment at any state of the roll-up, and the same as
- * counting the movements one by one. Asked by the typed client, so that a change of these routes breaks the types here.
+ * Usage, forecast and period sums: current at any state of the roll-up, and equal to counting the movements one by one.
+ * Read by the typed client, so that a change of these routes breaks the types here.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApiDocument } from '../../scripts/openapi-document.ts'
@@ -53,7 +53,7 @@ async function readHistory(accountId: string, query: HistoryQuery = {}): Promise
   return answerOf(await client.GET('/v1/accounts/{account_id}/balance-history', { params }))
 }
 
-/** The same by SQL, a question a figure. */
+/** The same by SQL, one query per figure. */
 async function historyByHand(accountId: string, { points, days, from, to }: Schema<'BalanceHistory'>) {
   const balanceBefore = `
     (select balance_after_micros from tollgate.movements where account_id = $1 and recorded_at < at
@@ -131,7 +131,7 @@ function answerOf<Answer>({ data, error }: { data?: Answer; error?: Schema<'Prob
   return data
 }
 
-/** A movement as it stands, for counting by hand. */
+/** A movement, for counting in the test. */
 interface Moved {
   readonly sequence: number
   readonly kind: string
@@ -222,7 +222,7 @@ function expectToAddUp({ opening, added, used, other, closing }: Sums): void {
   expect(inMicros(opening) + inMicros(added) - inMicros(used) + inMicros(other)).toBe(inMicros(closing))
 }
 
-describe('whatever happened, at any state of the roll-up', () => {
+describe('after any history, at any state of the roll-up', () => {
   const ACCOUNT = 'history'
   let moved: Moved[]
   const random = createRandom(5)
@@ -257,7 +257,7 @@ describe('whatever happened, at any state of the roll-up', () => {
     expect(moved.filter(({ kind }) => kind === 'reversal').length).toBeGreaterThan(10)
   })
 
-  it('usage, forecast, periods and balances are what the movements come to', async () => {
+  it('usage, forecast, periods and balances equal the sums of the movements', async () => {
     const nowMicros = Date.now() * 1000
     const oldest = moved[0]!.recordedAt
     const dateAt = (micros: number) => formatDate(Math.round(micros))
@@ -315,7 +315,7 @@ describe('whatever happened, at any state of the roll-up', () => {
     expect(states.size).toBeGreaterThan(8)
   })
 
-  it('items are as many as are asked for, and the rest is summed', async () => {
+  it('as many items are returned as requested, and the rest is summed', async () => {
     const all = await readSummary(ACCOUNT, { by: 'destination', days: 366 })
     const { items, other, total } = await readSummary(ACCOUNT, { by: 'destination', days: 366, limit: 1 })
     expect(items).toEqual(all.items.slice(0, 1))
@@ -324,7 +324,7 @@ describe('whatever happened, at any state of the roll-up', () => {
     expect(inMicros(items[0]!.used) + inMicros(other.used)).toBe(inMicros(total.used))
   })
 
-  it('what is not listed is summed', async () => {
+  it('unlisted items are summed', async () => {
     const events = Array.from({ length: 230 }, (_, i) => abroad(ACCOUNT, `many-${i}`, `user-${i}`, 60 + 60 * (i % 7)))
     await recordUsage(api, ...events)
     const { items, other, total } = await readSummary(ACCOUNT, { by: 'user' })
@@ -344,7 +344,7 @@ function midnight(micros: number): number {
 }
 
 describe('periods', () => {
-  it('that adjoin tile while movements are recorded, and are the same when they are read again', async () => {
+  it('that adjoin have no gap or overlap while movements are recorded, and stay the same', async () => {
     await apply(api, [testAccount({ accountId: 'busy' })])
     await adjust(api, 'busy', 100_000_000n)
     let isOver = false
@@ -382,7 +382,7 @@ describe('periods', () => {
     }
   }, 120_000)
 
-  it('wait for a movement whose instant is taken and that nobody sees yet', async () => {
+  it('wait for a movement whose instant is set but which is not committed yet', async () => {
     await apply(api, [testAccount({ accountId: 'slow' })])
     await adjust(api, 'slow', 5_000_000n)
     const release = Promise.withResolvers<void>()
@@ -408,7 +408,7 @@ describe('periods', () => {
     expect(await reading).toMatchObject({ closing: '6.000000', through_sequence: 2 })
   })
 
-  it('end now where they reach past it, and wait for nobody once they are long over', async () => {
+  it('end now if they reach past it, and wait for no writer once they are long over', async () => {
     const before = Date.now() * 1000
     const { to } = await readPeriod('slow', '2020-01-01', '2999-01-01')
     expect(Math.abs(parseInstant(to)! - before)).toBeLessThan(60_000_000)
@@ -432,7 +432,7 @@ describe('a balance over time', () => {
   const dayFromToday = (days: number) => formatDate(Date.now() * 1000 + days * MICROS_PER_DAY)
   const balancesOf = ({ points }: Schema<'BalanceHistory'>) => points.map(({ balance }) => Number(balance))
 
-  it('has a point a day up to now, and days on which nothing moved', async () => {
+  it('has one point per day up to now, including days without movements', async () => {
     await apply(api, [testAccount({ accountId: 'quiet' })])
     await adjust(api, 'quiet', 10_000_000n)
     await age(api.pool, 'quiet', 72)
@@ -452,7 +452,7 @@ describe('a balance over time', () => {
     for (const { at } of history.points.slice(0, -1)) expect(at).toMatch(/T00:00:00\.000000Z$/)
   })
 
-  it('goes by the hour where it is asked to', async () => {
+  it('goes by the hour on request', async () => {
     const history = await readHistory('quiet', { days: 7, step: 'hour' })
     await expectHistory('quiet', history)
     expect(history.points.length).toBeGreaterThan(6 * 24)
@@ -460,14 +460,14 @@ describe('a balance over time', () => {
     expect(new Set(times.slice(1, -1).map((at, i) => at - times[i]!))).toEqual(new Set([3_600_000]))
   })
 
-  it('ends where its period does', async () => {
+  it('ends with its period', async () => {
     const history = await readHistory('quiet', { from: dayFromToday(-3), to: dayFromToday(0) })
     await expectHistory('quiet', history)
     expect(balancesOf(history)).toEqual([0, 10, 10, 10])
     expect(history.points.at(-1)!.at).toBe(`${dayFromToday(0)}T00:00:00.000000Z`)
   })
 
-  it('is nothing before the first movement, and of an account without one', async () => {
+  it('is zero before the first movement, and without one', async () => {
     const before = await readHistory('quiet', { from: dayFromToday(-9), to: dayFromToday(-7) })
     await expectHistory('quiet', before)
     expect(balancesOf(before)).toEqual([0, 0, 0])
@@ -478,13 +478,13 @@ describe('a balance over time', () => {
     expect(empty.points).toHaveLength(31)
   })
 
-  it('has today alone, from the balance at midnight to that of now', async () => {
+  it('for today goes from the balance at midnight to the current one', async () => {
     const history = await readHistory('quiet', { days: 1 })
     await expectHistory('quiet', history)
     expect(balancesOf(history)).toEqual([10, 9.5])
   })
 
-  it('marks top-ups with the balance around them, and says which were automatic', async () => {
+  it('marks top-ups with the balances around them, and which were automatic', async () => {
     await apply(api, [testAccount({ accountId: 'topped-up' })])
     await postPayments(api, 'topped-up')
     const { top_ups: topUps, closing } = await readHistory('topped-up', { days: 1 })
@@ -498,7 +498,7 @@ describe('a balance over time', () => {
 })
 
 describe('a forecast', () => {
-  it('counts today before it is rolled up, and says why there is no more', async () => {
+  it('counts today before it is rolled up, and says why there is no forecast', async () => {
     await apply(api, [testAccount({ accountId: 'fresh' })])
     expect(await readForecast('fresh')).toMatchObject({
       days: 0,
@@ -523,7 +523,7 @@ describe('a forecast', () => {
     })
   })
 
-  it('suggests what covers the usage, and warns of a day that is not usual', async () => {
+  it('suggests amounts that cover the usage, and warns of an unusual day', async () => {
     await apply(api, [testAccount({ accountId: 'steady' })])
     await adjust(api, 'steady', 20_000_000n)
     for (let day = 0; day < 5; day++) {
@@ -550,7 +550,7 @@ describe('a forecast', () => {
     expect(forecast.days_to_top_up).toBeNull()
     await api.pool.query(`update tollgate.accounts set auto_top_up_below_micros = 1000000 where account_id = 'steady'`)
     expect(await readForecast('steady')).toMatchObject({ balance: '4.000000', days_left: 2, days_to_top_up: 1 })
-    // Corrected: it never was.
+    // Corrected, so it does not count.
     await recordUsage(api, correctionOf('steady', 'today-0'), correctionOf('steady', 'd4-0'))
     expect(await readForecast('steady')).toMatchObject({
       average: '1.875000',
@@ -564,7 +564,7 @@ describe('a forecast', () => {
 describe('the routes', () => {
   const PATHS = ['usage', 'usage-forecast', 'balance-history', 'period-summary']
 
-  it.each(PATHS)('%s may be asked by whoever may see the account', async (path) => {
+  it.each(PATHS)('%s is open to everybody who may see the account', async (path) => {
     await apply(api, [testAccount({ accountId: 'acme' }), testAccount({ accountId: 'other' })])
     const statusFor = async (token: string | undefined, accountId = 'acme') =>
       (await api.ask('GET', `/v1/accounts/${accountId}/${path}`, { token })).status
@@ -603,7 +603,7 @@ describe('the routes', () => {
     expect(body.errors.map(({ path: at }: { path: string }) => at)).toContain(place)
   })
 
-  it('take periods of any age, and this month where none is given', async () => {
+  it('accept periods of any age, and default to this month', async () => {
     expect(await readPeriod('acme', undefined, '2026-02-01')).toMatchObject({ from: '2026-01-01T00:00:00.000000Z' })
     const { from, to } = await readPeriod('acme', undefined, '2999-01-01')
     expect((await readPeriod('acme')).from).toBe(from)
@@ -617,7 +617,7 @@ describe('the routes', () => {
     }
   })
 
-  it('say that they will answer later while an account is summed up for the first time', async () => {
+  it('answer 503 while an account is summed up for the first time', async () => {
     await adjust(api, 'acme', 1_000_000n)
     const setProgress = (through: number) =>
       api.pool.query(
@@ -639,7 +639,7 @@ describe('the routes', () => {
     expect((await readForecast('acme')).balance).toBe('1.000000')
   })
 
-  it('are in the document that the client is typed by', async () => {
+  it('are in the document from which the client is typed', async () => {
     expect(await openApiDocument()).toEqual((await api.ask('GET', '/openapi.json')).body)
   })
 })

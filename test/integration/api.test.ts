@@ -1,4 +1,4 @@
-/** What holds of every route: who may ask, what a refusal looks like, and that nothing of the inside leaves. */
+/** What holds for every route: who may call it, the form of refusals, and that nothing internal is revealed. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listApiKeys, revokeApiKey, rotateApiKey } from '../../src/ledger/access/api-keys.ts'
 import { createPortalLink } from '../../src/ledger/access/portal-sessions.ts'
@@ -61,7 +61,7 @@ describe('a credential', () => {
     expect(body.request_id).toBe(headers.get('x-request-id'))
   })
 
-  it('that is revoked is refused from then on; one that is rotated has both secrets for a while', async () => {
+  it('is refused once revoked; after a rotation both secrets are valid for a while', async () => {
     const token = await api.key(['read'])
     const [key] = await listApiKeys(api.pool, null, 1)
     const statusOf = async (of: string) => (await api.ask('GET', BALANCE, { token: of })).status
@@ -80,7 +80,7 @@ describe('a credential', () => {
 })
 
 describe('an account', () => {
-  it('that is not there, and one that is somebody else’s, are the same to ask for', async () => {
+  it('that does not exist and one of somebody else get the same answer', async () => {
     const token = await api.person('acme', 'admin')
     const foreign = await api.ask('GET', '/v1/accounts/other/balance', { token })
     const missing = await api.ask('GET', '/v1/accounts/nobody/balance', { token })
@@ -88,14 +88,14 @@ describe('an account', () => {
     expect(foreign.body.detail.replace('other', '')).toBe(missing.body.detail.replace('nobody', ''))
   })
 
-  it('is nothing to a key without the permission', async () => {
+  it('is refused to a key without the permission', async () => {
     const { status, body } = await api.ask('GET', BALANCE, { token: await api.key(['pay']) })
     expect({ status, detail: body.detail }).toEqual({ status: 403, detail: 'it takes the permission read' })
   })
 })
 
 describe('a refusal', () => {
-  it('names each value that is at fault', async () => {
+  it('names each invalid value', async () => {
     const { status, body } = await api.ask('GET', '/v1/accounts/acme/movements?limit=0&from=yesterday&cursor=?', {
       token: await api.operator(),
     })
@@ -107,7 +107,7 @@ describe('a refusal', () => {
     ])
   })
 
-  it('is a problem document even of a path that cannot be decoded', async () => {
+  it('is a problem document, even for a path that cannot be decoded', async () => {
     const { status, headers, body } = await api.ask('GET', '/v1/accounts/%ED%A0%80/balance', {
       token: await api.operator(),
     })
@@ -115,7 +115,7 @@ describe('a refusal', () => {
     expect(headers.get('content-type')).toContain('application/problem+json')
   })
 
-  it('points at the whole body where that is at fault', async () => {
+  it('points at the whole body if that is invalid', async () => {
     const { body } = await api.ask('PUT', '/v1/accounts/acme/alert-levels', {
       token: await api.operator(),
       body: { low: null, custom: null, balance: '1.00' },
@@ -124,14 +124,14 @@ describe('a refusal', () => {
     expect(body.errors).toMatchObject([{ path: '/body' }])
   })
 
-  it('says what a path takes', async () => {
+  it('names the methods of a path', async () => {
     const { status, headers } = await api.ask('DELETE', BALANCE, { token: await api.operator() })
     expect({ status, allow: headers.get('allow') }).toEqual({ status: 405, allow: 'GET' })
   })
 })
 
 describe('the document', () => {
-  it('is OpenAPI 3.1 and names every route with its refusals', async () => {
+  it('is OpenAPI 3.1 and lists every route with its refusals', async () => {
     const { status, body } = await api.ask('GET', '/openapi.json')
     expect({ status, openapi: body.openapi }).toEqual({ status: 200, openapi: '3.1.0' })
     const { responses } = body.paths['/v1/accounts/{account_id}/balance'].get
@@ -140,7 +140,7 @@ describe('the document', () => {
   })
 })
 
-describe('what people change', () => {
+describe('a change', () => {
   const LEVELS = '/v1/accounts/acme/alert-levels'
 
   it.each([
@@ -148,7 +148,7 @@ describe('what people change', () => {
     ['whom the account names is called so', 'ann-1', ['Ann', 'Ann Arbor'], 'A. Arbor', 'A. Arbor'],
     ['who never opened it is called by their display name', 'ann-2', [], 'A. Arbor', 'A. Arbor'],
     ['of whom neither is known has no name', 'ann-3', [], null, null],
-  ])('somebody %s, where they were faster', async (_who, id, sessions, displayName, name) => {
+  ])('names somebody %s who was faster', async (_who, id, sessions, displayName, name) => {
     const [faster, slower] = [await api.person('other', 'admin', id), await api.person('other', 'admin', 'bob')]
     const levels = '/v1/accounts/other/alert-levels'
     for (const called of sessions) {
@@ -179,7 +179,7 @@ describe('what people change', () => {
     })
   })
 
-  it('is refused to whoever has not seen what it is by now, and says who was faster', async () => {
+  it('is refused if the current state was not seen, and names who was faster', async () => {
     const [ann, bob] = [await api.person('acme', 'admin', 'ann'), await api.person('acme', 'admin', 'bob')]
     const seen = (await api.ask('GET', LEVELS, { token: ann })).headers.get('etag')!
     const body = { low: '20.00', custom: null }
@@ -202,7 +202,7 @@ describe('what people change', () => {
     })
   })
 
-  it('takes an ETag, and no field that it does not know', async () => {
+  it('requires an ETag, and refuses unknown fields', async () => {
     const token = await api.operator()
     const body = { low: '20.00', custom: null }
     expect((await api.ask('PUT', LEVELS, { token, body })).status).toBe(428)

@@ -1,4 +1,4 @@
-/** `tollgate export`: the same file as the API's, and the same movements as Parquet, read by what shares no code with it. */
+/** `tollgate export`: the same file as the API's, and the same movements as Parquet, read by code that is not ours. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,7 +47,7 @@ const run = (...args: string[]): Promise<Ended> =>
 describe('a file', () => {
   const path = (name: string) => join(folder, name)
 
-  it('of CSV is the one that the API gives, and its summary adds up', async () => {
+  it('as CSV is the same as from the API, and its summary adds up', async () => {
     const ended = await run('--account', 'acme', ...PERIOD, '--output', path('movements.csv'), '--json')
     expect(ended).toMatchObject({ exitCode: 0, stderr: '' })
     const summary = JSON.parse(ended.stdout)
@@ -73,7 +73,7 @@ describe('a file', () => {
     })
   })
 
-  it('of Parquet has instants, decimals and texts as they are, row by row those of the CSV', async (context) => {
+  it('as Parquet has instants, decimals and unchanged texts, row by row those of the CSV', async (context) => {
     if (duckDb === null) return context.skip()
     const ended = await run(
       ...['--account', 'acme', ...PERIOD, '--output', path('movements.parquet')],
@@ -97,11 +97,11 @@ describe('a file', () => {
     expect(read).toMatchObject({ rows: summary.rows, differing: 0 })
     expect(read.groups).toBeGreaterThan(1)
     expect(parseMoney(read.sum)).toBe(parseMoney(summary.closing)! - parseMoney(summary.opening)!)
-    // No spreadsheet runs these: they are not guarded.
+    // Not guarded, because no spreadsheet executes them.
     expect(read.users).toEqual(expect.arrayContaining([...AWKWARD_NAMES]))
   })
 
-  it.each(['csv', 'parquet'])('of no movements is a whole %s', async (format) => {
+  it.each(['csv', 'parquet'])('without movements is a valid %s', async (format) => {
     const file = path(`idle.${format}`)
     const ended = await run('--account', 'idle', ...PERIOD, '--output', file, '--format', format)
     expect(ended).toEqual({
@@ -116,7 +116,7 @@ describe('a file', () => {
     if (format === 'parquet' && duckDb !== null) expect((await readParquet(duckDb, file)).rows).toBe(0)
   })
 
-  it('takes the place of another only when it is whole', async () => {
+  it('replaces another only when it is complete', async () => {
     const file = path('kept.csv')
     writeFileSync(file, 'the one before')
     const refused = await run('--account', 'nobody', ...PERIOD, '--output', file)

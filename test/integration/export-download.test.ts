@@ -1,4 +1,7 @@
-/** Readers who take their time over a large file: the API holds neither the file nor a connection, nor its own stop, for them. */
+/**
+ * Slow readers of a large file: the API keeps neither the file nor a connection for them, and its stop does not wait
+ * for them.
+ */
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
@@ -9,7 +12,7 @@ import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
 import { apply } from '../support/ledger.ts'
 
-/** More than sockets buffer on the way. */
+/** More than all socket buffers hold. */
 const PARTS = 40
 const PART_BYTES = 2_000_000
 const STOPS_WITHIN_MS = 20_000
@@ -40,7 +43,7 @@ afterAll(async () => {
   if (!isClosed) await api?.close()
 })
 
-/** Answered, and not read from. */
+/** A response that is not read. */
 async function beginDownload(): Promise<IncomingMessage> {
   const request = get(`${api.url}/v1/accounts/acme/exports/large/file`, {
     headers: { authorization: `Bearer ${token}` },
@@ -50,7 +53,7 @@ async function beginDownload(): Promise<IncomingMessage> {
   return response
 }
 
-it('a reader who does not read keeps no connection to the database, and nobody else waiting', async () => {
+it('a reader who does not read holds no database connection, and delays nobody', async () => {
   const readers = await Promise.all(Array.from({ length: 12 }, beginDownload))
   try {
     await until('no connection is in use', () => api.pool.idleCount === api.pool.totalCount)
@@ -63,7 +66,7 @@ it('a reader who does not read keeps no connection to the database, and nobody e
   }
 })
 
-it('the API stops although a download does not end, which is cut off in sight', async () => {
+it('the API stops although a download does not end; the download fails visibly', async () => {
   const reader = await beginDownload()
   isClosed = true
   await within('the stop of the API', api.close(), STOPS_WITHIN_MS)

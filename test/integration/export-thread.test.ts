@@ -1,4 +1,4 @@
-/** The thread that exports are made on: what it makes is what is made without it, and it is there only while it is needed. */
+/** The export thread: it makes the same as this thread would, and exists only while it is needed. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { consequenceOf } from '../../src/platform/faults.ts'
 import { inTransaction } from '../../src/platform/postgres.ts'
@@ -39,7 +39,7 @@ async function connections(): Promise<number> {
   return rows[0]!.count
 }
 
-it('makes the part that this thread makes', async () => {
+it('makes the same part as this thread', async () => {
   const here = await inTransaction(ledger.pool, (connection) => makePart(connection, WHOLE), { isByKey: true })
   const there = await thread.makePart(WHOLE)
   expect(Buffer.from(there.content).equals(Buffer.from(here.content))).toBe(true)
@@ -47,7 +47,7 @@ it('makes the part that this thread makes', async () => {
   expect(there.textBytes).toBeGreaterThan(100_000)
 })
 
-it('says by its code what it fails with, and goes on', async () => {
+it('reports failures with their code, and continues', async () => {
   const short = thread.makePart({ ...WHOLE, throughSequence: BigInt(MOVEMENTS + 1) })
   const error = await short.catch((reason: unknown) => reason)
   expect(consequenceOf(error).code).toBe('invariant_broken')
@@ -55,7 +55,7 @@ it('says by its code what it fails with, and goes on', async () => {
   expect((await thread.makePart({ ...WHOLE, throughSequence: 1n })).textBytes).toBeGreaterThan(0)
 })
 
-it('is gone after a rest, with its connection, and is there again when it is needed', async () => {
+it('ends on rest, with its connection, and starts again when needed', async () => {
   await thread.makePart({ ...WHOLE, throughSequence: 1n })
   const before = await connections()
   await thread.rest()

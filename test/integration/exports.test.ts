@@ -1,6 +1,6 @@
 /**
- * Exports of credit movements by the API: who may, what the file has, and that nothing is missing, twice or of another
- * period, whatever is recorded meanwhile.
+ * Exports through the API: who may make them, what the file contains, and that no movement is missing, repeated or of
+ * another period, whatever is recorded meanwhile.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -26,7 +26,7 @@ import { expectedRows, prepareAll } from '../support/exports.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { runPython, testPython } from '../support/python.ts'
 
-/** Of the account with many: more than two parts, over a whole October and what comes after. */
+/** Movements of the large account: more than two parts, over all of October and some days after. */
 const MANY = 45_000
 const OCTOBER = { from: '2026-10-01T00:00:00Z', to: '2026-11-01T00:00:00Z' }
 
@@ -73,7 +73,7 @@ async function read(accountId: string, exportId: string): Promise<Export> {
   return data
 }
 
-/** Asked for and made. */
+/** Requests an export and waits until it is ready. */
 async function make(accountId: string, period: { from: string; to: string }): Promise<Export> {
   const { export: asked } = await create(accountId, period)
   await prepareAll(api.pool)
@@ -99,7 +99,7 @@ async function rowsOf(made: Export): Promise<string[][]> {
 
 const micros = (amount: string) => parseMoney(amount)!
 
-/** Opening + added - used + other = closing, by what the rows of the file say. */
+/** Opening + added - used + other = closing, by the rows of the file. */
 function expectAddsUp(made: Export, rows: readonly string[][]): void {
   const { opening, added, used, other, closing } = made.summary!
   expect(micros(opening) + micros(added) - micros(used) + micros(other)).toBe(micros(closing))
@@ -119,7 +119,7 @@ describe('the file of an export of several parts', () => {
     rows = parseCsv(file.bytes.toString('utf8').slice(1)).slice(1)
   })
 
-  it('has exactly the movements that were recorded in the period, one by one as they are in the tables', async () => {
+  it('has exactly the movements recorded in the period, one by one as in the tables', async () => {
     expect(made).toMatchObject({ state: 'ready', rows: rows.length, rows_done: rows.length, failure: null })
     expect(rows.length).toBeGreaterThan(30_000)
     expect(rows).toEqual(await expectedRows(api.pool, 'many', made.after_sequence, made.through_sequence))
@@ -135,7 +135,7 @@ describe('the file of an export of several parts', () => {
     expect(parts.length).toBeGreaterThanOrEqual(2)
   })
 
-  it('is one plain stream of text/csv, of the size that is said, with a name', () => {
+  it('is one stream of text/csv, with the announced size and a name', () => {
     expect(file.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
     expect(file.headers.get('content-encoding')).toBeNull()
     expect(file.headers.get('content-length')).toBe(String(made.file_bytes))
@@ -146,7 +146,7 @@ describe('the file of an export of several parts', () => {
     expect(file.bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]))
   })
 
-  it('adds up, to what the period summary says', async () => {
+  it('adds up, and equals the period summary', async () => {
     expectAddsUp(made, rows)
     const params = { path: { account_id: 'many' }, query: OCTOBER }
     const { data } = await client.GET('/v1/accounts/{account_id}/period-summary', { params })
@@ -159,7 +159,7 @@ describe('the file of an export of several parts', () => {
     for (const figure of [added, used, other]) expect(micros(figure)).not.toBe(0n)
   })
 
-  it('has numbers in full, amounts as numbers, and no cell that a spreadsheet would run', () => {
+  it('has full phone numbers, amounts as numbers, and no cell that a spreadsheet would execute', () => {
     expect(rows.some((row) => /^Country \d+ \(\+431\d{5}\)$/.test(row[8]!))).toBe(true)
     expect(rows.filter((row) => row[2] === 'adjustment').map((row) => row[4])).toContain('-1.50')
     const texts = rows.flatMap((row) => [row[1]!, row[7]!, row[8]!])
@@ -168,7 +168,7 @@ describe('the file of an export of several parts', () => {
     expect(texts.some((cell) => cell.startsWith("'=1+"))).toBe(true)
   })
 
-  it('is read whole by the csv module of Python', async () => {
+  it('is read completely by the csv module of Python', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tollgate-export-'))
     try {
       const path = join(folder, 'export.csv')
@@ -188,7 +188,7 @@ describe('the file of an export of several parts', () => {
     }
   })
 
-  it('is read part by part, as the reader takes it, and is cut short in sight where a part is gone', async () => {
+  it('is read part by part as the reader takes it, and fails visibly if a part is missing', async () => {
     const { export: asked } = await create('many', OCTOBER)
     await prepareAll(api.pool, { rowsPerPart: 5_000 })
     const exportId = asked.export_id
@@ -203,7 +203,7 @@ describe('the file of an export of several parts', () => {
       while (!(await chunks.next()).done);
     }
     await expect(rest()).rejects.toThrow(`has lost part ${parts - 1}`)
-    // By HTTP the connection ends before the length that was said.
+    // Over HTTP the connection closes before the announced length.
     await expect(download('many', exportId)).rejects.toThrow()
   })
 
@@ -218,8 +218,8 @@ describe('the file of an export of several parts', () => {
 })
 
 describe('a period', () => {
-  it('ends before midnight, at which the next begins', async () => {
-    // A movement each second, the fifth at midnight.
+  it('ends before the midnight at which the next begins', async () => {
+    // One movement per second, the fifth at midnight.
     await makeMovements(api.pool, {
       accountId: 'midnight',
       count: 10,
@@ -236,7 +236,7 @@ describe('a period', () => {
     expect(november.summary!.opening).toBe(october.summary!.closing)
   })
 
-  it('without movements has a file of headings, which opens and closes at the same balance', async () => {
+  it('without movements has a file of headings, and equal opening and closing balances', async () => {
     await adjust(api, 'idle', 12_500_000n)
     const empty = await make('idle', OCTOBER)
     expect(empty).toMatchObject({ state: 'ready', rows: 0, rows_done: 0 })
@@ -250,7 +250,7 @@ describe('a period', () => {
     expect(await rowsOf(empty)).toEqual([])
   })
 
-  it('that reaches past now ends now, and the next goes on there, while movements are recorded', async () => {
+  it('that reaches past now ends now, and the next continues there, while movements are recorded', async () => {
     const isOver = new AbortController()
     const lastSequence = async () =>
       (
@@ -310,8 +310,8 @@ describe('a period', () => {
   })
 })
 
-describe('asking', () => {
-  it('twice at once makes one export, and both get it', async () => {
+describe('requests', () => {
+  it('at the same time make one export, and both get it', async () => {
     const answers = await Promise.all([
       create('double', OCTOBER),
       create('double', { from: '2026-09-01', to: '2026-10-01' }),
@@ -327,7 +327,7 @@ describe('asking', () => {
     await prepareAll(api.pool)
   })
 
-  it('again under a key gets the first answer, and for another period is refused', async () => {
+  it('repeated under a key get the first answer, and are refused for another period', async () => {
     const key = randomUUID()
     const first = await create('asked', OCTOBER, key)
     await prepareAll(api.pool)
@@ -343,7 +343,7 @@ describe('asking', () => {
     })
   })
 
-  it('writes a mail to the contact who asked for it, with what it comes to; others and services get none', async () => {
+  it('cause a mail to the contact who made them, with the sums; others and services get none', async () => {
     const contacts = [
       { id: 'ann', email: 'ann@mailed.example', locale: 'de-DE', role: 'admin' },
       { id: 'ben', email: 'ben@mailed.example', locale: 'en', role: 'billing' },
@@ -383,7 +383,7 @@ describe('asking', () => {
     ])
   })
 
-  it('is for admins, operators and keys with the scope; members may not, and others see no account', async () => {
+  it('are for admins, operators and keys with the scope; members are refused, and for others the account is hidden', async () => {
     const { export_id: exportId } = await make('short', OCTOBER)
     const routes = [
       ['POST', '/v1/accounts/short/exports'],
@@ -409,12 +409,12 @@ describe('asking', () => {
     expect(await statuses(await api.key(['read', 'write', 'pay']))).toEqual([403, 403, 403, 403])
     expect(await statuses(await api.person('idle', 'admin'))).toEqual([404, 404, 404, 404])
     expect(await statuses(await api.key(['export'], ['idle']))).toEqual([404, 404, 404, 404])
-    // An account's own admin finds nothing of another's under its own path.
+    // An admin does not find another account's export under the own path.
     const elsewhere = await api.ask('GET', pathOf('idle', exportId), { token: await api.person('idle', 'admin') })
     expect(elsewhere.status).toBe(404)
   })
 
-  it('lists the newest first, in pages', async () => {
+  it('are listed newest first, in pages', async () => {
     for (let i = 0; i < 3; i++) await make('idle', OCTOBER)
     const first = await api.ask('GET', '/v1/accounts/idle/exports?limit=2', { token })
     const second = await api.ask('GET', `/v1/accounts/idle/exports?limit=2&cursor=${first.body.next_cursor}`, { token })
@@ -424,8 +424,8 @@ describe('asking', () => {
   })
 })
 
-describe('while it is made', () => {
-  it('rests where its end cannot be written, and does not fail for it alone', async () => {
+describe('an export in preparation', () => {
+  it('is postponed if its end cannot be stored, and does not fail for that alone', async () => {
     const { export: asked } = await create('idle', OCTOBER)
     const whenExportEnds = () => Promise.reject(new Error('no mail at all'))
     for (let i = 1; i <= 4; i++) {
@@ -441,7 +441,7 @@ describe('while it is made', () => {
     expect((await read('idle', asked.export_id)).state).toBe('ready')
   })
 
-  it('says how many rows there are, and how many are made; there is no file yet', async () => {
+  it('shows its number of rows and its progress; there is no file yet', async () => {
     const { export: asked } = await create('many', OCTOBER)
     expect(asked).toMatchObject({ state: 'preparing', rows_done: 0, summary: null, file_bytes: null })
     expect(await oldestInPreparation(api.pool)).toBeGreaterThanOrEqual(0)
@@ -457,10 +457,10 @@ describe('while it is made', () => {
     expect(await oldestInPreparation(api.pool)).toBeNull()
   })
 
-  it('fails after some tries where a movement is missing, with the reason, and another may be asked for', async () => {
+  it('fails after some tries if a movement is missing, with the reason; another may be requested', async () => {
     for (let i = 0; i < 20; i++) await adjust(api, 'broken', 1_000_000n)
     await inTransaction(api.pool, async (connection) => {
-      // Triggers keep what is recorded as it is.
+      // Triggers protect recorded rows.
       await connection.query('set local session_replication_role = replica')
       await connection.query(`delete from tollgate.movements where account_id = 'broken' and sequence = 12`)
     })
@@ -493,7 +493,7 @@ describe('while it is made', () => {
     await prepareAll(api.pool)
   })
 
-  it('ends together with what is written of its end, or not at all', async () => {
+  it('ends together with what belongs to its end, or not at all', async () => {
     await adjust(api, 'mailed', 3_000_000n)
     const { export: asked } = await create('mailed', { from: '2026-01-01', to: '2999-01-01' })
     const writes = async (connection: { query(text: string, values: unknown[]): unknown }, of: StoredExport) => {
@@ -518,7 +518,7 @@ describe('while it is made', () => {
   })
 })
 
-it('a file is kept for 7 days; then it cannot be had, and an hour later its parts are deleted', async () => {
+it('a file is kept for 7 days; then it is not served, and an hour later its parts are deleted', async () => {
   const made = await make('idle', OCTOBER)
   const keptMs = Date.parse(made.download_until!) - Date.parse(made.concluded_at!)
   expect(keptMs).toBe(7 * 86_400_000)

@@ -1,6 +1,6 @@
 /**
- * The stream of an account, over HTTP. Nobody feeds the live view here, so what becomes of accounts is read from the
- * database; test/faults/streams.test.ts has the view, and its loss.
+ * An account's stream over HTTP. Nobody feeds the live view here, so changes are read from the database;
+ * test/faults/streams.test.ts covers the view and its loss.
  */
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -64,7 +64,7 @@ async function refusalOf(follower: Follower): Promise<{ status: number; detail: 
 }
 
 describe('a stream', () => {
-  it('begins with everything, as the routes answer it', async () => {
+  it('begins with everything, as the routes return it', async () => {
     const accountId = await account()
     const token = await api.person(accountId, 'admin')
     const follower = await open(accountId, { token })
@@ -82,7 +82,7 @@ describe('a stream', () => {
     expect(follower.retries).toEqual([expect.any(Number)])
   })
 
-  it('tells what changed, and nothing else', async () => {
+  it('sends what changed, and nothing else', async () => {
     const accountId = await account()
     const follower = await open(accountId)
     await until('all is told', () => follower.events.length === 4)
@@ -95,7 +95,7 @@ describe('a stream', () => {
     expect(follower.stepsBack).toEqual([])
   })
 
-  it('goes on where the client says that it was', async () => {
+  it('continues after the client’s last event', async () => {
     const accountId = await account()
     const before = await open(accountId)
     await until('all is told', () => before.events.length === 4)
@@ -108,7 +108,7 @@ describe('a stream', () => {
     expect(new Set(after.events.map(({ event }) => event))).toEqual(new Set(['balance']))
   })
 
-  it('begins anew where what the client says cannot be read', async () => {
+  it('starts over if the last event id is unreadable', async () => {
     const accountId = await account()
     for (const lastEventId of ['17', 'b1', 'b1.x,n', 'z9.9', 'b99999999999.1']) {
       const follower = await open(accountId, { lastEventId })
@@ -121,7 +121,7 @@ describe('a stream', () => {
     }
   })
 
-  it('tells the top-up that moved, to each as they may see it', async () => {
+  it('sends the top-up that changed, to each caller as they may see it', async () => {
     const accountId = await account()
     await api.addCard(accountId, 'noFunds')
     const [admin, member] = await Promise.all(
@@ -146,7 +146,7 @@ describe('a stream', () => {
     expect(body.items).toEqual([shown])
   })
 
-  it('tells the notices when the list differs, each person without what they dismissed', async () => {
+  it('sends the notices when the list changes, to each person without dismissed ones', async () => {
     const accountId = await account(8_000_000n)
     const [ann, ben] = await Promise.all(
       ['ann', 'ben'].map(async (subject) => {
@@ -173,7 +173,7 @@ describe('a stream', () => {
     for (const [i, { items }] of told.entries()) if (i > 0) expect(items).not.toEqual(told[i - 1]!.items)
   })
 
-  it('tells the balance four times a second at the most, the newest in the end', async () => {
+  it('sends the balance at most four times a second, and finally the newest', async () => {
     const accountId = await account()
     const follower = await open(accountId)
     await follower.until('balance', ({ version }) => version === 1)
@@ -185,7 +185,7 @@ describe('a stream', () => {
     expect(follower.stepsBack).toEqual([])
   })
 
-  it('takes what the view says as it comes, late and twice too, and asks the database for what it leaves out', async () => {
+  it('accepts parts from the view late and repeatedly, and reads what it leaves out from the database', async () => {
     const accountId = await account()
     const follower = await open(accountId)
     await follower.until('balance', ({ version }) => version === 1)
@@ -197,7 +197,7 @@ describe('a stream', () => {
       for (const version of [5, 3, 5, 6, 4]) await say(`b 1 ${version} ${version}000000 EUR ${version} 0;z 1 1 unknown`)
       await follower.until('balance', ({ version }) => version === 6)
       expect(follower.newest('balance')).toMatchObject({ balance: '6.000000', last_sequence: 6 })
-      // As a relay of an earlier version has it.
+      // As a relay of an earlier version sends it.
       await say('b 2 1 77000000 EUR')
       await api.pool.query('update tollgate.ledger_epoch set epoch = 3')
       await follower.until('balance', ({ epoch }) => epoch === 3)
@@ -210,7 +210,7 @@ describe('a stream', () => {
     }
   })
 
-  it('of a database that was restored goes on under the newer epoch, whose version is lower', async () => {
+  it('of a restored database continues under the newer epoch, with lower versions', async () => {
     const accountId = await account()
     const follower = await open(accountId)
     await adjust(api, accountId, 1_000_000n)
@@ -222,7 +222,7 @@ describe('a stream', () => {
         [accountId, epoch, version],
       )
     await moveBack(1, 1)
-    // Until the restore is known, what it has is old.
+    // Until the restore is known, it has the old parts.
     await new Promise((resolve) => setTimeout(resolve, 3 * LOOK_EVERY_MS))
     expect(follower.newest('balance')).toMatchObject({ epoch: 1, version: 2, balance: '26.000000' })
     await moveBack(7, 1)
@@ -232,7 +232,7 @@ describe('a stream', () => {
     await api.pool.query('update tollgate.ledger_epoch set epoch = 1')
   })
 
-  it('says that it lives while nothing happens', async () => {
+  it('sends heartbeats while nothing happens', async () => {
     const accountId = await account()
     const leaving = new AbortController()
     const response = await fetch(`${api.url}${pathOf(accountId)}/live`, {
@@ -256,7 +256,7 @@ describe('a stream', () => {
 })
 
 describe('a stream ends', () => {
-  it('when its token does', async () => {
+  it('when its token expires', async () => {
     const accountId = await account()
     const exp = Math.floor(Date.now() / 1000) + 2
     const follower = await open(accountId, {
@@ -266,7 +266,7 @@ describe('a stream ends', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(exp * 1000)
   })
 
-  it('when its key is revoked, and those of other keys go on', async () => {
+  it('when its key is revoked; streams of other keys continue', async () => {
     const accountId = await account()
     const stays = await open(accountId)
     const follower = await open(accountId)
@@ -278,7 +278,7 @@ describe('a stream ends', () => {
     await stays.until('balance', ({ version }) => version === 2)
   })
 
-  it('when its session of the billing page is signed out, which it has kept from ending until then', async () => {
+  it('when its session is signed out, which it has kept alive until then', async () => {
     const accountId = await account()
     const session = await api.session(accountId, 'admin')
     const follower = await open(accountId, { session })
@@ -301,7 +301,7 @@ describe('a stream ends', () => {
     expect(await within('the end', follower.ended(), 10_000)).toBe('credential_ended')
   })
 
-  it('when the process stops, which does not wait for it', async () => {
+  it('when the process stops, without delaying the stop', async () => {
     const stopped = await openTestApi({ liveTimes: TIMES })
     await apply(stopped, [testAccount({ accountId: 'acme' })])
     const streams = await Promise.all([1, 2, 3].map(() => open('acme', {}, stopped)))
@@ -310,7 +310,7 @@ describe('a stream ends', () => {
     expect(await Promise.all(streams.map((follower) => follower.ended()))).toEqual(['stopping', 'stopping', 'stopping'])
   })
 
-  it('when the client goes, and is counted no more', async () => {
+  it('when the client disconnects, and is no longer counted', async () => {
     const accountId = await account()
     const count = async () => (await api.registry.getSingleMetric('tollgate_live_streams')!.get()).values[0]?.value
     const before = await count()
@@ -323,7 +323,7 @@ describe('a stream ends', () => {
 })
 
 describe('a stream is refused', () => {
-  it('of an account that is not there, or not the caller’s', async () => {
+  it('for an account that is unknown, or not the caller’s', async () => {
     const accountId = await account()
     const ofNobody = await open('nobody')
     expect(await refusalOf(ofNobody)).toMatchObject({ status: 404 })

@@ -1,6 +1,6 @@
 /**
- * Movements found by any filter: what a filter in TypeScript over all of them finds, whatever of them is indexed, and over
- * HTTP by whoever may.
+ * Movements by any filter: the same as a filter in TypeScript over all of them finds, whatever is indexed, and over
+ * HTTP by everybody who may.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -30,7 +30,7 @@ const NUMBERS = ['+41441234567', '+43123456', '+4930123456', '+12125550100', '+8
 const INTERACTIONS = ['talk-1', 'talk-2', 'talk-3'] as const
 const SKUS = ['number-lookup', 'ported-number'] as const
 
-/** More than three chunks of movements, some chunks without one of the rare kinds. */
+/** More than three chunks of movements, some without the rare kinds. */
 const LARGE = 'large'
 const SMALL = 'small'
 const GROWING = 'growing'
@@ -64,7 +64,7 @@ function differencesOf(...accountIds: string[]) {
 
 const madeOf = new Map<string, string[]>()
 
-/** Some have an interaction of their own, some share one, most have none but their event. */
+/** Some have an interaction, some share one, most have only their event. */
 function randomEvents(accountId: string, count: number): Fields[] {
   const made = madeOf.get(accountId) ?? []
   madeOf.set(accountId, made)
@@ -132,7 +132,7 @@ interface FactRow {
   destination: string | null
 }
 
-/** All movements of an account, newest first, with what they are found by. */
+/** All movements of an account, newest first, with what a filter can match. */
 async function factsOf(accountId: string): Promise<Fact[]> {
   const { rows } = await api.pool.query<FactRow>(
     `select m.sequence, m.kind, m.amount_micros, m.event_id, m.reverses_sequence,
@@ -240,20 +240,20 @@ async function indexedChunks(accountId: string): Promise<number> {
   return rowCount!
 }
 
-describe('a filter finds what it lets through', () => {
-  it('where nothing is rolled up', async () => {
+describe('a filter finds every match', () => {
+  it('if nothing is rolled up', async () => {
     expect(await indexedChunks(LARGE)).toBe(0)
     await expectFoundAsByHand(SMALL, 30)
     await expectFoundAsByHand(LARGE, 40)
   })
 
-  it('where half is rolled up, in shares that end within chunks', async () => {
+  it('if half is rolled up, in shares that end within chunks', async () => {
     while ((await indexedChunks(LARGE)) < 2) await rollUp(api.pool, { maxMovements: 300 })
     expect(await differencesOf(LARGE)).toEqual([])
     await expectFoundAsByHand(LARGE, 80)
   })
 
-  it('where all is rolled up, and where more came since', async () => {
+  it('if everything is rolled up, and if more came since', async () => {
     while ((await rollUp(api.pool)).hasMore);
     expect(await indexedChunks(LARGE)).toBeGreaterThanOrEqual(3)
     expect(await differencesOf(LARGE, SMALL)).toEqual([])
@@ -263,8 +263,8 @@ describe('a filter finds what it lets through', () => {
     await expectFoundAsByHand(LARGE, 20)
   })
 
-  it('where the clock was set back between chunks', async () => {
-    // Each chunk knows its own span: sequences and instants need not go together.
+  it('if the clock was set back between chunks', async () => {
+    // Each chunk has its own time span: instants need not ascend with sequences.
     const { rows } = await api.pool.query<{ last: bigint }>(
       'select last_sequence as last from tollgate.accounts where account_id = $1',
       [LARGE],
@@ -285,7 +285,7 @@ describe('a filter finds what it lets through', () => {
     await expectFoundAsByHand(LARGE, 60)
   })
 
-  it('where two interactions have the same hash', async () => {
+  it('if two interactions have the same hash', async () => {
     const { rows } = await api.pool.query<{ sequence: bigint }>(
       `insert into tollgate.movement_interactions (account_id, interaction_hash, sequence)
        select account_id, hashtextextended('talk of nobody', 0), 5 from tollgate.accounts where account_id = $1
@@ -317,7 +317,7 @@ describe('a filter finds what it lets through', () => {
       `delete from tollgate.movement_chunks where account_id = '${LARGE}' and chunk = 900`,
       ['chunk 900'],
     ],
-  ])('and %s is found, whichever chunks are looked at together', async (_, plant, mend, found) => {
+  ])('and %s is found, whichever chunks are read together', async (_, plant, mend, found) => {
     await api.pool.query(plant)
     const differing = found.map((of) => ({ accountId: LARGE, of }))
     expect(await differencesOf(LARGE, SMALL)).toEqual(differing)
@@ -338,7 +338,7 @@ describe('pages', () => {
   it.each<[what: string, filter: MovementFilter]>([
     ['of everything', NO_FILTER],
     ['of a filter', { ...NO_FILTER, userId: 'ann', direction: 'out' }],
-  ])('%s tile while movements are added and rolled up', async (_, filter) => {
+  ])('%s have no gaps or duplicates while movements are added and rolled up', async (_, filter) => {
     await recordUsage(api, ...randomEvents(GROWING, 1_000))
     const facts = await factsOf(GROWING)
     const expected = facts.filter((fact) => isFound(fact, filter)).map(({ sequence }) => sequence)
@@ -355,7 +355,7 @@ describe('pages', () => {
     expect(tiled).toEqual(expected)
   })
 
-  it('of a stream are all that its filter lets through', async () => {
+  it('of a stream contain every match', async () => {
     const filter: MovementFilter = { ...NO_FILTER, kinds: ['usage'] }
     const streamed: bigint[] = []
     for await (const page of streamMovements(api.pool, GROWING, filter)) {
@@ -371,7 +371,7 @@ describe('over HTTP', () => {
   const PATH = '/v1/accounts/acme/movement-searches'
   const problem = (body: { type: string }) => body.type.replace('urn:tollgate:problem:', '')
 
-  it('a search answers a page, how many there are, and the next page by its cursor', async () => {
+  it('a search returns a page, the count, and the next page by its cursor', async () => {
     const token = await api.person('acme', 'admin')
     const facts = (await factsOf('acme')).filter((fact) => isFound(fact, { ...NO_FILTER, kinds: ['call'] }))
     const ask = (cursor?: string) =>
@@ -444,7 +444,7 @@ describe('over HTTP', () => {
     expect([answer.status, problem(answer.body)]).toEqual([status, type])
   })
 
-  it('says so where too much is not indexed yet to be counted, and lists all the same', async () => {
+  it('says so if too much is not indexed yet to be counted, and still lists', async () => {
     await adjust(api, 'behind', 1_000_000n)
     await api.pool.query(`update tollgate.accounts set last_sequence = 100001 where account_id = 'behind'`)
     const token = await api.operator()

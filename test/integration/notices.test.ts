@@ -1,6 +1,6 @@
 /**
- * Notices as the people of an account get them: what each is about is brought about on the real ledger and the sandbox, by
- * usage, payments and settings, and read over HTTP as an admin and as a member.
+ * Notices as people see them: each is caused on the real ledger and the sandbox, by usage, payments and settings, and
+ * read over HTTP as an admin and as a member.
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -46,10 +46,10 @@ afterAll(async () => {
 })
 
 interface Opened {
-  /** An adjustment; none: the account is as it was created. */
+  /** An adjustment; absent: the account is as created. */
   readonly credit?: string
   readonly card?: Card
-  /** Automatic top-up is on with these and the rest of `SETTINGS`; else it was never set up. */
+  /** Automatic top-up is on with these and the rest of `SETTINGS`; absent: never set up. */
   readonly auto?: Partial<AutoTopUpSettings>
 }
 
@@ -69,7 +69,7 @@ async function open({ credit, card, auto }: Opened = {}): Promise<string> {
   return accountId
 }
 
-/** Usage of an amount that is a multiple of 0.004. */
+/** Usage of an amount, which must be a multiple of 0.004. */
 async function use(accountId: string, amount: string): Promise<void> {
   const quantity = Number(micros(amount) / 4_000n)
   const fields: Fields = usageFields({
@@ -86,10 +86,10 @@ async function use(accountId: string, amount: string): Promise<void> {
   await api.ledger.recordBatch({ usage: [usageToRecord(read.event, source)], unreadable: [], offsets: [] })
 }
 
-/** As if all that is recorded of the account had been recorded so much earlier: the ledger's clock cannot be set. */
+/** Moves everything recorded of the account into the past, because the ledger's clock cannot be set. */
 async function age(accountId: string, days: number): Promise<void> {
   await inTransaction(api.pool, async (connection) => {
-    // Triggers keep what is recorded as it is.
+    // Triggers protect recorded rows.
     await connection.query('set local session_replication_role = replica')
     for (const table of ['movements', 'rated_usage', 'usage_identity']) {
       await connection.query(
@@ -100,7 +100,7 @@ async function age(accountId: string, days: number): Promise<void> {
   })
 }
 
-/** Credit is added by hand and, where the card is good, comes. */
+/** Adds credit manually, which succeeds with a good card. */
 async function pay(accountId: string, amount: string): Promise<void> {
   const wanted = { accountId, amountMicros: micros(amount), methodId: null, actor: 'ann' }
   expect(await requestTopUp(api, wanted, randomUUID())).not.toHaveProperty('refused')
@@ -152,7 +152,7 @@ async function paymentIdOf(accountId: string): Promise<string> {
 const VISA = { brand: 'visa', last4: '4242' }
 
 describe('credit', () => {
-  it('that never was: a checklist for admins', async () => {
+  it('that was never added: a checklist for admins', async () => {
     const account = await open()
     expect(await noticeOf(account, 'never_topped_up')).toMatchObject({
       severity: 'warning',
@@ -211,7 +211,7 @@ describe('credit', () => {
     })
   })
 
-  it('that is low: less grave where automatic top-up takes care of it', async () => {
+  it('that is low: less severe if automatic top-up takes care of it', async () => {
     const off = await open({ credit: '30', card: 'good' })
     await use(off, '22')
     expect(await noticeOf(off, 'low')).toMatchObject({
@@ -227,7 +227,7 @@ describe('credit', () => {
     expect(await noticeOf(healthy, 'low')).toMatchObject({ severity: 'info', actions: ['add_credit'] })
   })
 
-  it('below the own level of its customer, unless it is low as well', async () => {
+  it('below the customer’s own level, unless it is low as well', async () => {
     const account = await open({ credit: '50', card: 'good', auto: {} })
     await setAlertLevels(api, account, { lowMicros: null, customMicros: micros('40'), actor: 'ann' })
     await use(account, '15')
@@ -241,7 +241,7 @@ describe('credit', () => {
     expect(await keysOf(account)).toEqual(['low'])
   })
 
-  it('that lasts so and so long, and is topped up by less than a day', async () => {
+  it('that lasts some days, with a top-up that covers less than a day', async () => {
     const account = await open({ credit: '250', card: 'good' })
     for (let day = 0; day < 4; day++) {
       await use(account, '30')
@@ -262,7 +262,7 @@ describe('credit', () => {
     })
   })
 
-  it('that was used 31 days ago last, without automatic top-up: nothing is said', async () => {
+  it('that was last used 31 days ago, without automatic top-up: no notice', async () => {
     const account = await open({ credit: '50', card: 'good' })
     await use(account, '1')
     expect(await keysOf(account)).toEqual(['off'])
@@ -318,7 +318,7 @@ describe('a card', () => {
     expect(await keysOf(await openWith(expiry(2)))).toEqual([])
   })
 
-  it('is missed by automatic top-up, and where credit is low', async () => {
+  it('is missing for automatic top-up, and when credit is low', async () => {
     const on = await open({ credit: '50', auto: {} })
     expect(await noticeOf(on, 'no_method')).toMatchObject({
       severity: 'warning',
@@ -355,13 +355,13 @@ describe('automatic top-up', () => {
     }
     expect(await keysOf(account)).toEqual(['paused', 'low'])
     expect((await noticeOf(account, 'paused')).figures).toMatchObject({ reason: 'declined', why: 'funds' })
-    // Another card ends it, and is charged at once.
+    // Another card ends the pause, and is charged at once.
     await api.addCard(account, 'good')
     await api.settle()
     expect(await keysOf(account)).toEqual(['added'])
   })
 
-  it('that is paused, and what it says once credit has run out', async () => {
+  it('that is paused, and its notice once credit has run out', async () => {
     const account = await open({ credit: '50', card: 'stolen', auto: {} })
     await use(account, '45')
     await api.settle()
@@ -403,7 +403,7 @@ describe('automatic top-up', () => {
     expect(JSON.stringify(member)).not.toMatch(/9979|stolen/)
   })
 
-  it('whose money is withdrawn again, and comes back', async () => {
+  it('whose payment is disputed, and won', async () => {
     const account = await open({ credit: '50', card: 'disputed', auto: {} })
     await use(account, '45')
     await api.settle()
@@ -417,7 +417,7 @@ describe('automatic top-up', () => {
     expect(await keysOf(account, 'member')).toEqual(['low'])
     await api.provider.desk.win(await paymentIdOf(account))
     await api.tend()
-    // The pause is ended by a person alone.
+    // Only a person ends the pause.
     expect(await keysOf(account)).toEqual(['paused', 'added'])
     expect((await noticeOf(account, 'paused')).figures).toMatchObject({ reason: 'disputed', why: null, card: null })
     expect((await noticeOf(account, 'added')).figures).toMatchObject({ kind: 'dispute_won', amount: '20.000000' })
@@ -502,7 +502,7 @@ describe('automatic top-up', () => {
     expect(await keysOf(account, 'member')).toContain('cap')
   })
 
-  it('at its limit of a day', async () => {
+  it('at its daily limit', async () => {
     const account = await open({ credit: '50', card: 'good', auto: {} })
     await use(account, '150')
     await api.settle()
@@ -527,7 +527,7 @@ describe('a closed account', () => {
 })
 
 describe('dismissing', () => {
-  it('is for one person, and ends with what happened', async () => {
+  it('is for one person, and ends with the occurrence', async () => {
     const account = await open({ credit: '30', card: 'good', auto: { thresholdMicros: micros('0.01') } })
     await use(account, '21')
     const [ann, max] = await Promise.all([api.person(account, 'admin', 'ann'), api.person(account, 'member', 'max')])
@@ -540,10 +540,10 @@ describe('dismissing', () => {
     expect(await keysOf(account, 'admin', 'ann')).toEqual(['low'])
     expect((await dismiss(max, account, low)).status).toBe(200)
 
-    // Up again, but not to 110 % of the level, and down: it is still what was dismissed.
+    // Up again, but not to 110 % of the level, and down: still the dismissed occurrence.
     await adjust(api, account, micros('1.8'))
     expect(await keysOf(account)).toEqual([])
-    // What was dismissed and is over by now is no fault either.
+    // Dismissing an occurrence that is over is allowed too.
     expect((await dismiss(max, account, low)).status).toBe(200)
     await use(account, '1')
     expect((await noticeOf(account, 'low')).occurrence).toBe(low.occurrence)
@@ -568,7 +568,7 @@ describe('dismissing', () => {
     ])
     const left = await dismiss(await api.person(account, 'admin'), account, before[0]!)
     expect(left.body.items).toMatchObject([{ key: 'added', is_banner: true }])
-    // It was never above the level: nothing was crossed, and the next crossing is the first.
+    // It was never above the level, so nothing was crossed; the next crossing is the first.
     expect(before[0]!.occurrence).toBe('0')
   })
 
@@ -590,7 +590,7 @@ describe('dismissing', () => {
     expect(await keysOf(account)).toEqual(['exhausted'])
   })
 
-  it('is refused to services and operators, who see all of it', async () => {
+  it('is refused to services and operators, who see every notice', async () => {
     const account = await open({ credit: '30', card: 'good', auto: { thresholdMicros: micros('0.01') } })
     await use(account, '21')
     const low = await noticeOf(account, 'low')
@@ -605,7 +605,7 @@ describe('dismissing', () => {
 })
 
 describe('notices outside of a request', () => {
-  it('have the very form of the API', async () => {
+  it('have the form of the API', async () => {
     const account = await open({ credit: '30', card: 'good' })
     await use(account, '22')
     for (const role of ['admin', 'member'] as const) {
@@ -617,7 +617,7 @@ describe('notices outside of a request', () => {
   })
 })
 
-describe('what names a happening', () => {
+describe('the name of an occurrence', () => {
   it('is written when a level is crossed, and not by other usage', async () => {
     const account = await open({ credit: '30' })
     const crossings = async () =>

@@ -1,4 +1,4 @@
-/** `tollgate portal-link`, run as a person runs it: what it prints opens the page, and who made it is on record. */
+/** `tollgate portal-link`, run as by a person: its link opens the page, and its maker is recorded. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openPortalSession } from '../../src/ledger/access/portal-sessions.ts'
 import { testAccount } from '../support/catalog.ts'
@@ -46,7 +46,7 @@ it('prints a link, alone on standard output, that opens the page as that person'
   expect(await lastRow()).toEqual({ ...row, created_by: 'olga', is_open: true })
 })
 
-it('prints it as JSON, for this machine where no address is given', async () => {
+it('prints it as JSON, for this machine if no address is configured', async () => {
   const { stdout } = await portalLink([...ANN, '--name', 'Ann A.', '--locale', 'fr', '--json'])
   expect(JSON.parse(stdout)).toEqual({
     url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:8090\/portal\/open\?token=/),

@@ -1,4 +1,4 @@
-/** From a link to a session of the billing page and to its end, as browsers, mail scanners and other sites take part in it. */
+/** From a link to a session of the billing page and to its end, with browsers, mail scanners and other sites. */
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
@@ -19,7 +19,7 @@ const EMBEDDER = 'https://dashboard.example'
 const ANN = { id: 'ann-7', name: 'Ann <Arbor>' }
 
 let api: TestApi
-/** The same ledger's neighbour, whose page others may show in a frame. */
+/** A second API on the same ledger, whose page may be framed. */
 let embedded: TestApi
 let logged = ''
 
@@ -54,7 +54,7 @@ afterAll(async () => {
   await api?.close()
 })
 
-/** Asks for a link as a dashboard does. */
+/** Requests a link as a dashboard does. */
 async function link(wanted: object = {}, to = api): Promise<Answer> {
   const body = { account_id: 'acme', person: ANN, role: 'admin', ...wanted }
   return await to.ask('POST', '/v1/portal-sessions', { token: await to.key(['portal_sessions']), body })
@@ -72,7 +72,7 @@ function spend(token: string, { cookie = '', to = api } = {}): Promise<Answer> {
   return to.ask('POST', '/portal/open', { body: `token=${token}`, headers: { ...FORM, cookie } })
 }
 
-/** What the browser sends from then on. */
+/** The headers that the browser sends from then on. */
 async function open(wanted: object = {}, options: { cookie?: string; to?: TestApi } = {}): Promise<string> {
   const answer = await spend(await linkToken(wanted, options.to), options)
   expect(answer.status).toBe(303)
@@ -92,7 +92,7 @@ async function rows(): Promise<Record<string, unknown>[]> {
   return rows.map(({ row }) => row)
 }
 
-/** Moves the newest session's instants back, as if that much time had gone by. */
+/** Moves the newest session's instants back, as if that much time had passed. */
 async function plant(column: 'link_expires_at' | 'last_used_at' | 'opened_at', ago: string): Promise<void> {
   const { rowCount } = await api.pool.query(
     `update tollgate.portal_sessions set ${column} = now() - $1::interval
@@ -105,7 +105,7 @@ async function plant(column: 'link_expires_at' | 'last_used_at' | 'opened_at', a
 const textOf = ({ body }: Answer): string => String(body).replaceAll(/\s+/g, ' ')
 
 describe('a link', () => {
-  it('is made by a key with its permission or an operator, says where it leads, and is kept as a hash', async () => {
+  it('is made by a key with the permission or by an operator, and is stored as a hash', async () => {
     const { status, body } = await link()
     expect({ status, body }).toEqual({
       status: 201,
@@ -170,7 +170,7 @@ describe('a link', () => {
     expect((await whose(session)).body.locale).toBe(locale)
   })
 
-  it('is not spent by whatever looks at it, and stands in no address from then on', async () => {
+  it('is not spent by looking at it, and is in no address afterwards', async () => {
     const token = await linkToken()
     const path = `/portal/open?token=${token}`
     for (const method of ['HEAD', 'GET', 'GET']) {
@@ -196,7 +196,7 @@ describe('a link', () => {
     }
   })
 
-  it('leads to what the dashboard says that it is to open with, and to nothing else', async () => {
+  it('opens the dialog that the dashboard names, and no other', async () => {
     const { body } = await link({ open: 'export' })
     const { pathname, search, searchParams } = new URL(body.url)
     const token = searchParams.get('token')!
@@ -224,7 +224,7 @@ describe('a link', () => {
     ['spent', async (token: string) => void (await spend(token))],
     ['expired', () => plant('link_expires_at', '0 seconds')],
     ['ended by the dashboard', async () => void (await end('ann-7'))],
-  ])('that is %s is refused in words, and nothing is set', async (_what, make) => {
+  ])('that is %s is refused in words, without a cookie', async (_what, make) => {
     const token = await linkToken({ account_id: 'acme' })
     await make(token)
     await expectLinkOver(await spend(token))
@@ -267,7 +267,7 @@ async function end(personId: string, accountId = 'acme'): Promise<Answer> {
 }
 
 describe('a session', () => {
-  it('says whose it is, until when, and what the page is to be called', async () => {
+  it('shows whose it is, until when, and the name of the page', async () => {
     const session = await open({ role: 'member' })
     const { status, body } = await whose(session)
     expect({ status, body }).toEqual({
@@ -291,7 +291,7 @@ describe('a session', () => {
     expect([minutesAfter(body.expires_at), minutesAfter(body.ends_at)]).toEqual([30, 720])
   })
 
-  it('may what its role may, in its own account alone', async () => {
+  it('has the permissions of its role, in its own account only', async () => {
     const [admin, member] = [await open(), await open({ role: 'member' })]
     const topUp = { amount: '25.00', method_id: null }
     const ask = (session: string, method: string, path: string, body?: object) =>
@@ -306,7 +306,7 @@ describe('a session', () => {
     expect(await ask(admin, 'POST', '/v1/accounts', {})).toBe(403)
   })
 
-  it('is who consents, and nobody else', async () => {
+  it('consents for its own person only', async () => {
     const session = await open()
     const consent = {
       text: 'I allow it.',
@@ -333,7 +333,7 @@ describe('a session', () => {
     expect(stored).toEqual([{ person: 'ann-7', attested_by: null, actor: 'ann-7' }])
   })
 
-  it('ends after 30 minutes without a request, and is moved on by one, noted once a minute', async () => {
+  it('ends after 30 minutes without a request; a request extends it, stored once a minute', async () => {
     const session = await open()
     await plant('last_used_at', '29 minutes 50 seconds')
     const before = (await rows()).at(-1)!.last_used_at
@@ -353,7 +353,7 @@ describe('a session', () => {
     expect((await whose(session)).status).toBe(401)
   })
 
-  it('ends after 12 hours, whatever is asked by it', async () => {
+  it('ends after 12 hours, however it is used', async () => {
     const session = await open()
     await plant('opened_at', '11 hours 59 minutes')
     const { body } = await whose(session)
@@ -362,7 +362,7 @@ describe('a session', () => {
     await expectOver(session)
   })
 
-  it('is not moved on by what is refused', async () => {
+  it('is not extended by refused requests', async () => {
     const session = await open({ role: 'member' })
     await plant('last_used_at', '10 minutes')
     const before = (await rows()).at(-1)!.last_used_at
@@ -378,7 +378,7 @@ describe('a session', () => {
       303,
     ],
     ['the API', (session: string) => api.ask('DELETE', SESSION_OF_ACME, { session }), 204],
-  ])('ends by %s in all tabs, and its cookie is dropped', async (_by, signOut, status) => {
+  ])('ends by %s in all tabs, and its cookie is removed', async (_by, signOut, status) => {
     const session = await open()
     const answer = await signOut(session)
     expect(answer.status).toBe(status)
@@ -390,7 +390,7 @@ describe('a session', () => {
     if (after !== null) expect(textOf(await api.ask('GET', after))).toContain('You have signed out.')
   })
 
-  it('and links not opened yet end when the dashboard says so, those of others do not', async () => {
+  it('and unopened links end on request of the dashboard, those of others do not', async () => {
     const [ann, ben] = [await open(), await open({ person: { id: 'ben', name: 'Ben' } })]
     const token = await linkToken()
     await end('ann-7')
@@ -418,13 +418,13 @@ describe('a session', () => {
     expect(textOf(await api.ask('GET', `/billing/${other}`, { session }))).toContain('other; a/b')
 
     await api.ask('DELETE', SESSION_OF_ACME, { session })
-    // The tab whose session has ended hears so; it is not told that its account is not there.
+    // The tab whose session has ended gets 401, not 404.
     expect((await api.ask('GET', '/v1/accounts/acme/balance', { session })).status).toBe(401)
     expect((await whose(second)).status).toBe(401)
     expect((await whose(session, 'other; a/b')).status).toBe(200)
   })
 
-  it('takes the place of the one before in its browser, and cookies of those that are over are dropped', async () => {
+  it('replaces the previous one in its browser, and cookies of ended ones are removed', async () => {
     const first = await open()
     const gone = await open({ account_id: 'other; a/b' })
     await plant('last_used_at', '31 minutes')
@@ -460,7 +460,7 @@ describe('the cookie', () => {
     ])
   })
 
-  it('opens no page where browsers would not keep it: without TLS, but for the machine itself', async () => {
+  it('opens no page if browsers would not keep it: without TLS, except on localhost', async () => {
     const [local, remote] = [await openTestApi(), await openTestApi({ publicUrl: 'http://billing.example' })]
     try {
       for (const one of [local, remote]) await apply(one, [testAccount({ accountId: 'acme' })])
@@ -475,7 +475,7 @@ describe('the cookie', () => {
     }
   })
 
-  it('is not asked for where there is no billing page', async () => {
+  it('is not used if there is no billing page', async () => {
     const bare = await openTestApi({ portal: null, publicUrl: PUBLIC_URL })
     try {
       await apply(bare, [testAccount({ accountId: 'acme' })])
@@ -487,13 +487,13 @@ describe('the cookie', () => {
     }
   })
 
-  it('is no credential beside another one, nor when it has the name without the prefix', async () => {
+  it('is no credential beside another one, nor without the prefix in its name', async () => {
     const session = await open()
     for (const authorization of ['Bearer tgk_unknown', 'Basic YTpi', '']) {
       const answer = await api.ask('GET', '/v1/accounts/acme/balance', { session, headers: { authorization } })
       expect(answer.status).toBe(401)
     }
-    // Another host of the domain, or somebody between the browser and a page without TLS, could plant it.
+    // Another host of the domain, or an attacker on a connection without TLS, could set it.
     const planted = session.replace('__Host-', '')
     expect((await api.ask('GET', '/v1/accounts/acme/balance', { session: planted })).status).toBe(401)
   })
@@ -522,12 +522,12 @@ describe('another site', () => {
     ['a form that says nothing', FORM, 403],
     ['a form of our own, which the API does not take', { ...FORM, origin: PUBLIC_URL }, 415],
     ['a text that is no JSON', { 'content-type': 'text/plain', origin: PUBLIC_URL }, 415],
-  ])('asks by the session: %s', async (_who, headers, status) => {
+  ])('uses the session: %s', async (_who, headers, status) => {
     for (const one of [api, embedded])
       expect((await turnDown(headers as Record<string, string>, one)).status).toBe(status)
   })
 
-  it('that shows the page in a frame may not ask by its session either', async () => {
+  it('that frames the page cannot use its session either', async () => {
     const headers = { origin: EMBEDDER, 'sec-fetch-site': 'cross-site' }
     expect((await turnDown(headers, embedded)).status).toBe(403)
   })
@@ -561,7 +561,7 @@ describe('every page', () => {
     }
   })
 
-  it('has a policy that lets in what is its own, and is shown in no frame', async () => {
+  it('has a policy that allows only its own content, and may not be framed', async () => {
     for (const [name, load] of Object.entries(pages)) {
       const { headers, body } = await load(api)
       expect(headers.get('content-type'), name).toBe('text/html; charset=utf-8')
@@ -575,7 +575,7 @@ describe('every page', () => {
       expect(headers.get('x-frame-options'), name).toBe('DENY')
       expect(headers.get('cache-control'), name).toBe('no-store')
       expect(headers.get('x-content-type-options'), name).toBe('nosniff')
-      // Nothing that the policy would have to let in by more than a hash.
+      // Nothing that would need more than a hash in the policy.
       expect(body, name).not.toMatch(/ style=| on\w+=|javascript:|<img|<link|src=/)
       expect(body, name).toMatch(/<html lang="(en|de)">/)
       expect(body.match(/<h1>/g), name).toHaveLength(1)
@@ -583,7 +583,7 @@ describe('every page', () => {
     }
   })
 
-  it('names those who may show it in a frame, and no others', async () => {
+  it('names the origins that may frame it, and no others', async () => {
     for (const [name, load] of Object.entries(pages)) {
       const { headers } = await load(embedded)
       const policy = headers.get('content-security-policy')
@@ -592,10 +592,10 @@ describe('every page', () => {
     }
   })
 
-  it('of an account has its balance and status, who is signed in, and nothing that a name could break', async () => {
+  it('of an account shows balance, status and person, and escapes names', async () => {
     const session = await open()
     const page = textOf(await api.ask('GET', '/billing/acme', { session }))
-    // To the cent, and never more than there is.
+    // Rounded down to the cent.
     expect(page).toMatch(/<p class="balance">€.25,00<\/p>/)
     expect(page).toContain('Es sind keine Anrufe gesperrt')
     expect(page).toContain('Angemeldet als Ann &lt;Arbor&gt;, Admin, acme')
@@ -636,8 +636,8 @@ describe('every page', () => {
   })
 })
 
-describe('what is kept', () => {
-  it('is no token, secret, name or person in the log', async () => {
+describe('stored data', () => {
+  it('has no token, secret, name or person in the log', async () => {
     const token = await linkToken()
     await api.ask('GET', `/portal/open?token=${token}`)
     const opened = await spend(token)
@@ -650,7 +650,7 @@ describe('what is kept', () => {
     for (const secret of [token, session.split('=')[1]!, 'Arbor', 'ann-7']) expect(logged).not.toContain(secret)
   })
 
-  it('is deleted when it is old, a page at a time, and nothing that is younger', async () => {
+  it('is deleted when it is old, page by page, and nothing younger', async () => {
     const person = { id: 'old', name: 'Old' }
     const wanted = { accountId: 'acme', person, role: 'admin', locale: 'en', actor: 'test' } as const
     for (let i = 0; i < 5; i++) {

@@ -1,4 +1,4 @@
-/** The database reads our binary values as what we meant, and refuses what it would refuse as text. */
+/** The database reads our binary values as intended, and refuses what it would refuse as text. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { consequenceOf, Fault } from '../../src/platform/faults.ts'
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const FIRST_DAY = Date.parse('0001-01-01')
 const LAST_DAY = Date.UTC(9999, 11, 31)
-const DAY_MILLIS = 86_400_000
+const MS_PER_DAY = 86_400_000
 
 const text = fc
   .string({ unit: 'binary', maxLength: 120 })
@@ -32,11 +32,11 @@ const text = fc
   .filter((any) => any.isWellFormed())
 const bigint = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
 const integer = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
-/** As far as microseconds are counted without loss from 1970 as well as from 2000: the years 1716 to 2255. */
+/** The years 1716 to 2255, in which microseconds are exact from 1970 as well as from 2000. */
 const micros = fc.integer({ min: -8_000_000_000_000_000, max: Number.MAX_SAFE_INTEGER })
 const date = fc
-  .integer({ min: FIRST_DAY / DAY_MILLIS, max: LAST_DAY / DAY_MILLIS })
-  .map((days) => new Date(days * DAY_MILLIS).toISOString().slice(0, 10))
+  .integer({ min: FIRST_DAY / MS_PER_DAY, max: LAST_DAY / MS_PER_DAY })
+  .map((days) => new Date(days * MS_PER_DAY).toISOString().slice(0, 10))
 const raw = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes))
 
 describe('an array parameter', () => {
@@ -59,7 +59,7 @@ describe('an array parameter', () => {
     ['bytea', fc.option(raw), 'v'],
     ['date', fc.option(date), "to_char(v, 'YYYY-MM-DD')"],
     ['timestamptz', micros, `${asMicros}::float8`],
-  ] as const)('of %s arrives value by value', async (type, values, as) => {
+  ] as const)('of %s arrives unchanged', async (type, values, as) => {
     const lists = fc.array(values as fc.Arbitrary<unknown>, { maxLength: 40 })
     await fc.assert(
       fc.asyncProperty(lists, async (list) => {
@@ -69,7 +69,7 @@ describe('an array parameter', () => {
     )
   })
 
-  it('refuses what is no date and no whole number as a bug, and what is too large as a fault of the data', async () => {
+  it('refuses invalid dates and integers as a bug, and values out of range as a data fault', async () => {
     expect(() => arrayOf('date', ['2026-02-30x'], (value) => value)).toThrow(TypeError)
     expect(() => arrayOf('bigint', [0.5], (value) => value)).toThrow(TypeError)
     expect(() => arrayOf('bigint', [2n ** 63n], (value) => value)).toThrow(Fault)
@@ -119,7 +119,7 @@ describe('rows copied in', () => {
     return rows
   }
 
-  it('are stored as they are, any number of them', async () => {
+  it('are stored unchanged, any number of them', async () => {
     const samples = fc.uniqueArray(sample, { selector: ({ id }) => id, maxLength: 60 })
     await fc.assert(
       fc.asyncProperty(samples, async (rows) => {
@@ -131,7 +131,7 @@ describe('rows copied in', () => {
     )
   })
 
-  it('fail together, and leave the connection fit for use', async () => {
+  it('fail together, and leave the connection usable', async () => {
     await pool.query('truncate sample')
     const twice = inTransaction(pool, async (connection) => {
       await allReplies([
@@ -150,14 +150,14 @@ describe('rows copied in', () => {
   it.each([
     ['a whole number of more than 64 bits', { ...one, id: 2n ** 63n }],
     ['an integer of more than 32 bits', { ...one, whole: 2 ** 31 }],
-  ])('that no column holds are a fault of the data: %s', async (_what, row) => {
+  ])('that no column can hold are a data fault: %s', async (_what, row) => {
     const failed = await inTransaction(pool, (connection) => copyRows(connection, SAMPLES, [row], undefined)).catch(
       (error: unknown) => error,
     )
     expect(consequenceOf(failed)).toMatchObject({ code: 'value_out_of_range', fate: 'dead_letter' })
   })
 
-  it('that the database refuses are a fault of the data', async () => {
+  it('that the database refuses are a data fault', async () => {
     const failed = await inTransaction(pool, (connection) =>
       copyRows(connection, SAMPLES, [{ ...one, id: 9n, name: 'a\0b' }], undefined),
     ).catch((error: unknown) => error)

@@ -1,6 +1,6 @@
 /**
- * What analysts read: schema `reporting`, over books that the ledger itself has filled. What the program cannot write yet
- * (top-ups, refunds, disputes, bookings of another day) is posted by plain SQL that continues the account's chain.
+ * What analysts read: schema `reporting`, on books that the ledger has filled. What the program cannot write yet
+ * (top-ups, refunds, disputes, bookings of another day) is inserted by SQL that continues the account's chain.
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -55,7 +55,7 @@ describe('the views', () => {
     expect(rows.map(({ table_name }) => table_name)).toEqual(VIEWS)
   })
 
-  it('each say what they are, and so does every column', async () => {
+  it('are described, and so is every column', async () => {
     const { rows } = await pool.query(`
       select c.relname, a.attname
         from pg_catalog.pg_class c
@@ -111,7 +111,7 @@ describe('reporting.daily_totals', () => {
     expect(await brokenChains(pool)).toEqual([])
   })
 
-  it('splits usage and what is taken back by type of usage, with units and amounts', async () => {
+  it('splits usage and reversals by type of usage, with units and amounts', async () => {
     const { rows } = await pool.query(`
       select concat_ws(' ', kind, usage_type, channel) as what, movements::int as movements, units::int as units, unit, amount
         from reporting.daily_totals where account_id = 'acme'
@@ -132,7 +132,7 @@ describe('reporting.daily_totals', () => {
     ])
   })
 
-  it('says nothing of usage that credit did not pay for', async () => {
+  it('excludes usage that credit did not pay for', async () => {
     const { rows } = await pool.query(
       `select * from reporting.daily_totals where usage_type = 'voice_agent' or usage_type = 'correction'`,
     )
@@ -141,7 +141,7 @@ describe('reporting.daily_totals', () => {
 })
 
 describe('reporting.usage_by_day', () => {
-  it('has all movements of an account where its progress says so, and sums to its balance', async () => {
+  it('has all movements of an account once its progress says so, and sums to its balance', async () => {
     const { rows } = await pool.query(`
       select account_id, a.balance_micros - sum(d.amount_micros) as missing, p.last_sequence - p.through_sequence as to_come
         from reporting.accounts a
@@ -156,7 +156,7 @@ describe('reporting.usage_by_day', () => {
     ])
   })
 
-  it('says of usage what it cost in the end, by day booked, as daily_totals does of the same day', async () => {
+  it('shows what usage cost in the end, by day booked, as daily_totals does for the same day', async () => {
     const { rows } = await pool.query(`
       select kind, -sum(amount + reversed) as cost, sum(units - reversed_units)::integer as units
         from reporting.usage_by_day where account_id = 'acme' and kind in ('call', 'sms')
@@ -180,7 +180,7 @@ describe('reporting.usage_by_day', () => {
 })
 
 describe('reporting.rated_usage', () => {
-  it('names the movement of what moved credit, which has the opposite amount and the same instants', async () => {
+  it('names the movement of charged usage, which has the opposite amount and the same instants', async () => {
     const { rows } = await pool.query(`
       select u.account_id, u.event_id, m.sequence
         from reporting.rated_usage u
@@ -211,7 +211,7 @@ describe('reporting.rated_usage', () => {
     expect(rows).toEqual([{ outcome, reason, billed_to: billedTo, amount, units }])
   })
 
-  it('says where a call went without its number', async () => {
+  it('shows the destination of a call without its number', async () => {
     const { rows } = await pool.query(
       `select from_country, to_country, to_type, prefix, destination from reporting.rated_usage where event_id = 'us-call'`,
     )
@@ -222,7 +222,7 @@ describe('reporting.rated_usage', () => {
 })
 
 describe('reporting.accounts and reporting.fair_use', () => {
-  it('say what is in force now', async () => {
+  it('show what is in force now', async () => {
     const { rows } = await pool.query(
       `select balance, status, tariff, package, billing_cycle_anchor, voice_agent from reporting.accounts
         where account_id = 'acme'`,
@@ -239,12 +239,12 @@ describe('reporting.accounts and reporting.fair_use', () => {
     ])
   })
 
-  it('show no package where the last one has ended', async () => {
+  it('show no package once the last one has ended', async () => {
     const { rows } = await pool.query(`select package from reporting.accounts where account_id = 'midnight'`)
     expect(rows).toEqual([{ package: null }])
   })
 
-  it('count covered minutes less those that corrections gave back', async () => {
+  it('count covered minutes less those that were corrected', async () => {
     const { rows } = await pool.query(
       `select account_id, user_id, minutes from reporting.fair_use where cycle_start = '2026-02-15'`,
     )
@@ -311,7 +311,7 @@ describe(`role ${ROLE}`, () => {
     expect(rows[0].count).toBeGreaterThan(0)
   })
 
-  it('writes nothing, even where it makes its session writable', async () => {
+  it('cannot write, even if it makes its session writable', async () => {
     await asRole(async (client) => {
       await expect(client.query('create temporary table mine ()')).rejects.toMatchObject({ code: '25006' })
       await client.query('set default_transaction_read_only = off')
@@ -328,7 +328,7 @@ describe(`role ${ROLE}`, () => {
     })
   })
 
-  it('reads nothing of schema tollgate', async () => {
+  it('cannot read schema tollgate', async () => {
     const { rows } = await pool.query<{ name: string }>(
       `select format('%I.%I', schemaname, tablename) as name from pg_catalog.pg_tables where schemaname = 'tollgate'`,
     )
@@ -340,7 +340,7 @@ describe(`role ${ROLE}`, () => {
     })
   })
 
-  it('may read views to come', async () => {
+  it('may read future views', async () => {
     await pool.query('create view reporting.to_come as select 1 as one')
     try {
       const { rows } = await asRole((client) => client.query('select one from reporting.to_come'))
@@ -350,7 +350,7 @@ describe(`role ${ROLE}`, () => {
     }
   })
 
-  it('is bounded in time from its first statement on', async () => {
+  it('has a statement timeout from the start', async () => {
     const { rows } = await asRole((client) =>
       client.query(`
         select current_setting('default_transaction_read_only') as read_only, current_setting('statement_timeout') as statement,
@@ -359,7 +359,7 @@ describe(`role ${ROLE}`, () => {
     expect(rows).toEqual([{ read_only: 'on', statement: '30s', idle: '30s', lock: '2s' }])
   })
 
-  it('has a query cancelled that takes longer than it may', async () => {
+  it('has its query cancelled after the timeout', async () => {
     await asRole(async (client) => {
       await client.query(`set statement_timeout = '50ms'`)
       await expect(client.query('select pg_sleep(60) from reporting.accounts')).rejects.toMatchObject({ code: '57014' })
@@ -439,11 +439,11 @@ describe('a filter', () => {
   }
 
   interface Plan {
-    /** Tables that are in the plan at all. */
+    /** All tables in the plan. */
     readonly planned: string[]
-    /** Tables that were read when it ran. */
+    /** Tables that were actually read. */
     readonly read: string[]
-    /** Of those, the ones read from end to end. */
+    /** Tables that were scanned sequentially. */
     readonly wholeTables: string[]
     readonly indexes: string[]
   }
@@ -479,7 +479,7 @@ describe('docs/ANALYSTS.md', () => {
     expect(rows).not.toHaveLength(0)
   })
 
-  it('answers revenue less what corrections gave back', async () => {
+  it('computes revenue less corrections', async () => {
     const { rows } = await asRole((client) => client.query(queries[0]!))
     const revenue = rows.map(({ usage_type, channel, to_country, revenue }) => [
       usage_type,
@@ -502,7 +502,7 @@ describe('the migration', () => {
       'an administrator made the role with another setting',
       `create role ROLE login; alter role ROLE set search_path = ''`,
     ],
-  ])('runs in two databases of a cluster at once where %s', async (_, prepare) => {
+  ])('runs in two databases of a cluster at once if %s', async (_, prepare) => {
     const role = aRole()
     const [one, other] = await Promise.all([createDatabase(), createDatabase()])
     try {
@@ -537,7 +537,7 @@ describe('the migration', () => {
     }
   })
 
-  it('leaves settings alone that an administrator has chosen', async () => {
+  it('keeps settings that an administrator has chosen', async () => {
     const role = aRole()
     const own = await createDatabase()
     try {
@@ -554,7 +554,7 @@ describe('the migration', () => {
     }
   })
 
-  it('does without the role where it may not create one, says so, and the page tells what to run', async () => {
+  it('works without the role if it may not create one, says so, and the document names the statements to run', async () => {
     const [role, owner, name] = [aRole(), aRole(), aRole()]
     await onServer(`create role ${owner} login`)
     await onServer(`create database ${name} owner ${owner}`)
@@ -627,7 +627,7 @@ async function fillBooks(): Promise<void> {
       usageFields({ type: 'other', event_id: 'lookup', sku: 'number-lookup', quantity: 3 }),
     ],
   )
-  // Taken back by a later batch, so that the two rows are of two instants.
+  // Corrected by a later batch, so that the two rows have different instants.
   await recordUsage(
     testLedger,
     ...[

@@ -1,6 +1,6 @@
 /**
- * What moved credit, summed up by day behind the ledger: at any moment what the movements up to there come to, whatever came
- * late, was corrected, or was summed up by whom.
+ * Sums of movements by day, built after the ledger: at any moment they equal the movements up to there, whatever came
+ * late, was corrected, or was rolled up by which process.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findRollUpDifferences, oldestNotRolledUp, rollUp } from '../../src/reporting/roll-up.ts'
@@ -34,7 +34,7 @@ async function rowsOf(accountId: string): Promise<string[]> {
 }
 
 describe('the roll-up', () => {
-  it('sums up what moved credit by kind, user and destination, and what corrections gave back', async () => {
+  it('sums movements by kind, user and destination, and what corrections reversed', async () => {
     await apply(ledger, [testAccount({ accountId: 'acme' })])
     await adjust(ledger, 'acme', 100_000_000n)
     await postPayments(ledger, 'acme')
@@ -71,7 +71,7 @@ describe('the roll-up', () => {
     expect(await findRollUpDifferences(ledger.pool, ['acme'])).toEqual([])
   })
 
-  it('goes on over users that are too long for an index', async () => {
+  it('handles user ids that are too long for an index', async () => {
     await apply(ledger, [testAccount({ accountId: 'long' })])
     await adjust(ledger, 'long', 100_000_000n)
     const random = createRandom(3)
@@ -90,7 +90,7 @@ describe('the roll-up', () => {
     expect(await findRollUpDifferences(ledger.pool, ['long'])).toEqual([])
   })
 
-  it('knows how far it is, and how old what waits is', async () => {
+  it('reports its progress and the age of the oldest waiting movement', async () => {
     await rollUpAll()
     expect(await oldestNotRolledUp(ledger.pool)).toBeNull()
     await adjust(ledger, 'acme', 1_000_000n)
@@ -99,7 +99,7 @@ describe('the roll-up', () => {
     expect(await oldestNotRolledUp(ledger.pool)).toBeNull()
   })
 
-  it('is what a full recomputation comes to, after any history, by any number of processes in any shares', async () => {
+  it('equals a full recomputation, after any history, by any number of processes in any shares', async () => {
     const random = createRandom(8)
     const accountIds = Array.from({ length: 6 }, (_, i) => `random-${i}`)
     await apply(
@@ -140,7 +140,7 @@ describe('the roll-up', () => {
     expect(rows).toEqual([])
   })
 
-  it('goes on past a movement whose usage is gone', async () => {
+  it('continues past a movement whose usage is missing', async () => {
     await recordUsage(ledger, sms('acme', 'gone'))
     await ledger.pool.query(
       `begin; set local session_replication_role = replica;
@@ -151,7 +151,7 @@ describe('the roll-up', () => {
     expect(await rowsOf('acme')).toContainEqual('other   | 1 0 -0.140000 | 0 0.000000')
   })
 
-  it('that was tampered with is found', async () => {
+  it('is found by verify if it was tampered with', async () => {
     await ledger.pool.query(
       `update tollgate.usage_by_day set reversed_micros = reversed_micros + 1 where account_id = 'acme' and kind = 'sms'`,
     )
