@@ -33,7 +33,6 @@ export interface OutboxBell {
 }
 
 /** Makes the bell that the roles of one process share. Each ring calls every listener, in the order they registered. */
-/** Makes the bell that the roles of one process share. Each ring calls every listener, in the order they registered. */
 export function createOutboxBell(): OutboxBell {
   const listeners: (() => void)[] = []
   return {

@@ -107,7 +107,7 @@ describe('a request with a key', () => {
     expect(await movementsOf(accountId)).toHaveLength(1)
   })
 
-  it('shares its key with no request of the same account', async () => {
+  it('may have the same key as a request of another account', async () => {
     await open('own-1', 'own-2')
     for (const accountId of ['own-1', 'own-2']) {
       expect(await adjustCredit(testLedger, credit(accountId), 'k')).toMatchObject({ isRepeat: false })

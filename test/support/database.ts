@@ -40,8 +40,9 @@ export async function createDatabase(): Promise<TestDatabase> {
       return { url: urlOf(server, copied), drop }
     },
     async drop() {
+      const copied = Array.from({ length: copies }, (_, i) => `${name}_copy_${i + 1}`)
       // The sandbox's, where a process of the service made one beside it.
-      for (const each of [name, backup, `${name}_sandbox`])
+      for (const each of [name, backup, `${name}_sandbox`, ...copied])
         await onServer(server, `drop database if exists ${each} with (force)`)
     },
   }

@@ -47,7 +47,6 @@ export function undismissed(notices: readonly Notice[], dismissals: readonly Dis
 }
 
 /** Whether a dismissal applies to this notice. */
-/** Whether a dismissal applies to this notice. */
 export function isOf({ key, occurrence }: Dismissal, notice: Notice): boolean {
   return notice.key === key && notice.occurrence === occurrence
 }

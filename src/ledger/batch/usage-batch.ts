@@ -9,7 +9,7 @@ import { contentHashOf } from './content-hash.ts'
 /** An event with the message that it came as. */
 export type UsageToRecord = BatchEvent<SourceMessage>
 
-/** Hashes the content, once: outside of the transaction, and not again when a batch is split or tried again. */
+/** Hashes the content outside of the transaction, and not again when recording is retried. */
 export function usageToRecord(event: UsageEvent, source: SourceMessage): UsageToRecord {
   return { event, contentHash: contentHashOf(event), source }
 }

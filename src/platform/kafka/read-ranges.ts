@@ -104,11 +104,11 @@ async function take(
   reading.isBusy = true
   try {
     const messages = batch.messages
+      .filter(({ offset }) => BigInt(offset) < range.end)
       .map(({ offset, key, value, headers, timestamp }): ReadMessage => {
         const content = { key, value, headers: headersFromClient(headers) }
         return { topic, partition, offset: BigInt(offset), ...content, timestampMs: Number(timestamp) }
       })
-      .filter(({ offset }) => offset < range.end)
     await onBatch({ topic, partition, messages, beat: heartbeat })
     resolveOffset(batch.lastOffset())
     if (BigInt(batch.lastOffset()) + 1n >= range.end) left.delete(range)
