@@ -3,9 +3,10 @@
  * unless asked for, and so are undecodable bytes, which may contain one.
  */
 import { maskNumber } from '../core/usage/masked-number.ts'
-import { createDecoder, type Decoder, RegistryUnavailable } from '../intake/decode.ts'
+import { createDecoder, type Decoder } from '../intake/decode.ts'
 import { type ListedDeadLetter, type Position, readDeadLettersAt } from '../ledger/dead-letters/list-dead-letters.ts'
 import { type Original, readOriginals } from '../ledger/dead-letters/read-originals.ts'
+import { RegistryUnavailable } from '../platform/kafka/registry.ts'
 import { USAGE_TOPICS } from '../topics.ts'
 import { onOneLine } from './columns.ts'
 import { CommandFailed, writeOutput } from './command.ts'

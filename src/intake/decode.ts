@@ -5,7 +5,7 @@
  * Each writer schema is resolved against the topic's own schema once: compiling is a hundred times the work of decoding.
  */
 import avro from 'avsc'
-import { Fault } from '../platform/faults.ts'
+import { createSchemaRegistry } from '../platform/kafka/registry.ts'
 import { loadEventSchema, WIRE_HEADER_BYTES } from '../platform/schemas.ts'
 
 export interface DecodeRefusal {
@@ -14,15 +14,6 @@ export interface DecodeRefusal {
 }
 
 export type Decoded = { readonly record: unknown } | { readonly refusal: DecodeRefusal }
-
-/** The registry gave no answer that settles anything: pause and try again, nothing is known to be wrong with the message. */
-export class RegistryUnavailable extends Fault {
-  override readonly name = 'RegistryUnavailable'
-
-  constructor(message: string, options?: ErrorOptions) {
-    super('registry_unavailable', message, options)
-  }
-}
 
 export interface Decoder {
   /** At once when the message's schema has been seen before. */
@@ -41,13 +32,11 @@ type Reading =
   | { readonly reader: avro.Type; readonly writer: avro.Type; readonly resolver: object }
   | { readonly refusal: DecodeRefusal; readonly expiresAt: number }
 
-const REGISTRY_TIMEOUT_MS = 3000
 /** A schema registered just after its first message must be found soon, yet garbage must not ask once a message. */
 const UNKNOWN_ID_KEPT_MS = 5000
 const CONCURRENT_LOOKUPS = 8
 /** Garbage can name any of four billion ids; past this many the remembered answers are dropped. */
 const MAX_READINGS = 5000
-const UNKNOWN_SCHEMA_CODE = 40403
 
 const REPLACEMENT = '\ufffd'
 
@@ -90,6 +79,7 @@ export function createDecoder(registryUrl: string, options: DecoderOptions = {})
 
 /** How messages are read, by topic and schema id, as far as it was looked up. */
 function createReadings(registryUrl: string, { now = Date.now, fetch: fetchUrl = fetch }: DecoderOptions) {
+  const registry = createSchemaRegistry(registryUrl, fetchUrl)
   const readers = new Map<string, avro.Type>()
   const readings = new Map<string, Reading>()
   const lookups = new Map<string, Promise<Reading>>()
@@ -117,7 +107,7 @@ function createReadings(registryUrl: string, { now = Date.now, fetch: fetchUrl =
   }
 
   async function resolve(topic: string, id: number): Promise<Reading> {
-    const schema = await fetchSchema(fetchUrl, registryUrl, id)
+    const schema = await registry.find(id)
     if (schema === null) return { ...refuse(`unknown schema id ${id}`), expiresAt: now() + UNKNOWN_ID_KEPT_MS }
     const reader = readers.get(topic) ?? avro.Type.forSchema(JSON.parse(loadEventSchema(topic)))
     readers.set(topic, reader)
@@ -178,23 +168,4 @@ function holdsReplacement(value: unknown): boolean {
 
 function refuse(detail: string): { refusal: DecodeRefusal } {
   return { refusal: { reason: 'invalid_event', detail } }
-}
-
-/** The schema's text, null when the registry says that it has none under this id. */
-async function fetchSchema(fetchUrl: typeof fetch, registryUrl: string, id: number): Promise<string | null> {
-  let status: number
-  let body: { schema?: unknown; schemaType?: unknown; error_code?: unknown }
-  try {
-    const response = await fetchUrl(`${registryUrl}/schemas/ids/${id}`, {
-      signal: AbortSignal.timeout(REGISTRY_TIMEOUT_MS),
-    })
-    status = response.status
-    body = (await response.json()) as typeof body
-  } catch (error) {
-    throw new RegistryUnavailable(`the schema registry does not answer for schema ${id}`, { cause: error })
-  }
-  // A 404 that is not in the registry's own words comes from a proxy or a wrong path, and condemns no message.
-  if (status === 404 && body?.error_code === UNKNOWN_SCHEMA_CODE) return null
-  if (status === 200 && typeof body?.schema === 'string') return body.schema
-  throw new RegistryUnavailable(`the schema registry answers ${status} for schema ${id}`)
 }

@@ -1,6 +1,7 @@
 import avro from 'avsc'
 import { describe, expect, it } from 'vitest'
-import { createDecoder, RegistryUnavailable } from '../../src/intake/decode.ts'
+import { createDecoder } from '../../src/intake/decode.ts'
+import { RegistryUnavailable } from '../../src/platform/kafka/registry.ts'
 import { loadEventSchema } from '../../src/platform/schemas.ts'
 
 const TOPIC = 'usage.calls.v1'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { RegistryUnavailable } from '../../src/intake/decode.ts'
 import { DatabaseRestored } from '../../src/ledger/epochs/consumer-offsets.ts'
 import { consequenceOf, FAULT_CODES, Fault, sqlState } from '../../src/platform/faults.ts'
+import { RegistryUnavailable } from '../../src/platform/kafka/registry.ts'
 import { asFault } from '../../src/platform/postgres.ts'
 
 const sqlError = (code: string) => Object.assign(new Error('refused'), { code })
