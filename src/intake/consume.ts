@@ -157,7 +157,7 @@ function createBeginning(
     assignment.ready = resume(assignment, {
       consumer,
       startOffsets,
-      isCurrent: (one) => membership.assignment === one && !running.isStopping,
+      isCurrent: (one) => membership.isCurrent(one) && !running.isStopping,
       onRetry: () => retries.inc({ stage: 'assignment' }),
       log,
     })

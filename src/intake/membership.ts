@@ -62,6 +62,11 @@ export class Membership {
     this.#isOurs = false
   }
 
+  /** Whether the assignment is in force and still ours. */
+  isCurrent(assignment: Assignment): boolean {
+    return this.#isOurs && this.#assignment === assignment
+  }
+
   /** Undefined where the partition has, or may have, another owner by now. */
   owned(place: TopicPartition): IntakePartition | undefined {
     return this.#isOurs ? this.#assignment.find(place) : undefined

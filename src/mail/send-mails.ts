@@ -30,7 +30,8 @@ const CLAIM_SECONDS = 150
 
 const SEND_BACKOFF = { firstMs: 30_000, maxMs: 3_600_000 }
 const NOTE_BACKOFF = { firstMs: 250, maxMs: 16_000 }
-const NOTE_TRIES = 8
+/** At least 24 s in all, which is about as long as a claim outlasts the sending. */
+const NOTE_TRIES = 9
 
 export interface MailParts {
   readonly pool: Pool

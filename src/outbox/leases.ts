@@ -34,7 +34,7 @@ const CLAIM_LEASES = `
     from unnest($1::smallint[]) as asked (shard)
    order by shard
       on conflict (shard, lane) do update set holder = excluded.holder, expires_at = excluded.expires_at
-         where split_part(l.holder, ' ', 1) = $4 or l.expires_at < clock_timestamp()
+         where split_part(l.holder, ' ', 1) = $4::text or l.expires_at < clock_timestamp()
   returning shard`
 
 /** In the order of shards, as packs are deleted. One that ran out is left to be claimed, by a leadership of its own. */
@@ -55,17 +55,37 @@ const RELEASE_LEASES = `
   delete from tollgate.relay_leases
    where shard = any($1::smallint[]) and lane = $2 and split_part(holder, ' ', 1) = $3`
 
-/** Takes the leases that are free, for a leadership to come; the shards left out are somebody else's. */
+/**
+ * Claims leases for a new leadership: those that are free or expired, and those of an earlier leadership of this process. The
+ * shards left out belong to others.
+ */
 export async function claimLeases(
   pool: Pool,
   lane: Lane,
   shards: readonly number[],
   { instanceId, name }: Holder,
 ): Promise<number[]> {
+  return await claim(pool, [shards, lane, name, instanceId])
+}
+
+/**
+ * Claims only leases that are free or expired, for a leadership that goes on. It may be over by the time the statement runs,
+ * and must not take anything from the next leadership of this process.
+ */
+export async function claimExpiredLeases(
+  pool: Pool,
+  lane: Lane,
+  shards: readonly number[],
+  { name }: Holder,
+): Promise<number[]> {
+  return await claim(pool, [shards, lane, name, null])
+}
+
+async function claim(pool: Pool, values: readonly unknown[]): Promise<number[]> {
   const { rows } = await pool.query<{ shard: number }>({
     name: 'claim-leases',
     text: CLAIM_LEASES,
-    values: [shards, lane, name, instanceId],
+    values: [...values],
   })
   return sorted(rows)
 }

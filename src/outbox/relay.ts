@@ -19,7 +19,15 @@ import { pause, retryWaitMs } from '../platform/retry.ts'
 import { createAlarm } from './alarm.ts'
 import { leadShards } from './lead.ts'
 import type { Leadership, RelayReport, ViewSink } from './leadership.ts'
-import { claimLeases, type Holder, newHolder, RENEW_MILLIS, releaseLeases, renewLeases } from './leases.ts'
+import {
+  claimExpiredLeases,
+  claimLeases,
+  type Holder,
+  newHolder,
+  RENEW_MILLIS,
+  releaseLeases,
+  renewLeases,
+} from './leases.ts'
 import { LANES, type Lane, SHARDS } from './messages.ts'
 
 const BACKOFF = { firstMs: 500, maxMs: 500 }
@@ -115,7 +123,7 @@ export function startRelay({
   async function renewAndClaim(lane: Lane, shards: readonly number[], holder: Holder): Promise<number[]> {
     const held = await renewLeases(pool, lane, shards, holder)
     const others = ALL_SHARDS.filter((shard) => !shards.includes(shard))
-    return others.length === 0 ? held : [...held, ...(await claimLeases(pool, lane, others, holder))]
+    return others.length === 0 ? held : [...held, ...(await claimExpiredLeases(pool, lane, others, holder))]
   }
 
   async function standBack(lane: Lane): Promise<void> {

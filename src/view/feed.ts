@@ -125,9 +125,8 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     const isTaken = await take(shard, changes)
     if (isTaken) return true
     metrics.viewMissesTotal.inc({ shard: String(shard) })
-    // Withdraw the heartbeat if Redis can still be reached, and invalidate one that is on its way: the relay stores the
-    // miss
-    // only before the next one.
+    // Withdraw the heartbeat if Redis can still be reached, and invalidate one that is on its way: the relay stores
+    // the miss before the next one.
     const leadership = leaderships.get(shard)
     if (leadership !== undefined) leadership.token = randomUUID()
     if (!isDown) await claim(shard)

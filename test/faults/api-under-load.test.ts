@@ -141,7 +141,7 @@ it('while the database is away it says so at once and when to come back, and the
     await delay(200)
   }
   await proxy.comeBack()
-  await until('the API answers again', async () => (await get(path)).status === 200)
+  await until('the API answers again', async () => (await get(path)).status === 200, 10_000)
   expect((await get<Balance>(path)).body).toEqual(before.body)
   expect(api.ended.aborted).toBe(false)
 })

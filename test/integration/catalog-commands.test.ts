@@ -16,7 +16,7 @@ import { CATALOG_FILES, callFields, correctionFields, testAccount } from '../sup
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { adjust, apply, publishAll, recordUsage } from '../support/ledger.ts'
 import { type ResidentTollgate, startResidentTollgate } from '../support/resident-tollgate.ts'
-import type { Ended } from '../support/tollgate.ts'
+import { type Ended, runTollgate } from '../support/tollgate.ts'
 
 const YAML = CATALOG_FILES['catalog.yaml']!
 
@@ -122,7 +122,9 @@ describe('catalog commands', () => {
   })
 
   it('roll back by publishing the earlier files as a new version, with the same checks', async () => {
-    const rolledBack = await tollgate('catalog', 'rollback', '1', '--author', 'ann')
+    // As a process of its own, which has to end by itself.
+    const environment = { TOLLGATE_DATABASE_URL: database.url }
+    const rolledBack = await runTollgate(environment, 'catalog', 'rollback', '1', '--author', 'ann')
     expect(rolledBack.stdout).toMatch(/^version 4 in force from /)
     const { rows } = await pool.query(
       `select n.files = o.files and n.content_hash = o.content_hash as same, n.author, n.comment

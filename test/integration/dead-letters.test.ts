@@ -9,7 +9,7 @@ import { type Serve, startServe } from '../../stack/serve.ts'
 import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { type ResidentTollgate, startResidentTollgate } from '../support/resident-tollgate.ts'
-import type { Ended } from '../support/tollgate.ts'
+import { type Ended, runTollgate } from '../support/tollgate.ts'
 import { testKafka } from '../support/topics.ts'
 
 const CALLS = 'usage.calls.v1'
@@ -240,7 +240,16 @@ describe('dead letters replayed', () => {
     expect(await replay('--since', '1h', '--reason', 'unknown_account', '--account', 'large', '--yes')).toMatchObject({
       exitCode: 0,
     })
-    expect(await replay('--reason', 'invalid_event', '--yes')).toMatchObject({ stdout: '1 dead letter replayed\n' })
+    // As a process of its own, which has to end by itself.
+    const replayed = await runTollgate(
+      installation.environment,
+      'dead-letters',
+      'replay',
+      '--reason',
+      'invalid_event',
+      '--yes',
+    )
+    expect(replayed).toMatchObject({ exitCode: 0, stdout: '1 dead letter replayed\n' })
     await installation.untilDrained()
     expect(await charged('large')).toEqual(['huge'])
     expect(large).toMatchObject({ reason: 'unknown_account' })
