@@ -3,9 +3,10 @@
  * lasts longer than any call to the provider, by the database's clock.
  *
  *   requested     judged under the account's lock, then a payment is prepared
- *   prepared      judged again, stored as charging, then confirmed
- *   charging, unknown, processing, needs_action
+ *   prepared      judged again, stored as charging, then confirmed; canceled if the top-up is to end
+ *   charging, unknown, processing
  *                 the payment is read by its id
+ *   needs_action  the same; canceled if it has lapsed or the top-up is to end
  *
  * Nothing is decided here. The core judges under the account's lock what may be charged, and the provider's answers go
  * through `recordPayment`, as they do from webhooks and sweeps.
@@ -20,7 +21,7 @@ const CONCURRENT_TOP_UPS = 8
 const POLL_MS = 250
 const BACKOFF = { firstMs: 1_000, maxMs: 1_000 }
 /**
- * Long enough for the calls of one turn. When a process dies, its top-ups wait no longer than this. The claim is extended
+ * Long enough for the calls that advance one top-up. When a process dies, its top-ups wait no longer than this. The claim is extended
  * right before a confirmation.
  */
 const CLAIM_MS = 45_000
@@ -33,14 +34,14 @@ export interface WorkerParts extends ChargerParts {
 export interface Worker {
   /** When it last polled for work, in milliseconds since 1970. */
   lastTurnAt(): number
-  /** Stops claiming and resolves once the turns in progress have finished. */
+  /** Stops claiming and resolves once the top-ups in progress have been advanced. */
   stop(): Promise<void>
 }
 
 /** Starts the worker: it polls for due top-ups until it is stopped, and advances several at a time. */
 export function startWorker(parts: WorkerParts): Worker {
   const { log } = parts
-  const claimTurns = createTurns(parts)
+  const claimAndAdvance = createAdvancer(parts)
   const stopping = new AbortController()
   let lastTurnAt = Date.now()
   const loop = run()
@@ -58,13 +59,13 @@ export function startWorker(parts: WorkerParts): Worker {
     while (!stopping.signal.aborted) {
       let waitMs = POLL_MS
       try {
-        const turns = await claimTurns(CONCURRENT_TOP_UPS - inProgress.size)
-        for (const begun of turns) {
-          const turn = begun.finally(() => inProgress.delete(turn))
-          inProgress.add(turn)
+        const begun = await claimAndAdvance(CONCURRENT_TOP_UPS - inProgress.size)
+        for (const advancing of begun) {
+          const advanced = advancing.finally(() => inProgress.delete(advanced))
+          inProgress.add(advanced)
         }
         if (inProgress.size >= CONCURRENT_TOP_UPS) await Promise.race(inProgress)
-        if (turns.length > 0) waitMs = 0
+        if (begun.length > 0) waitMs = 0
       } catch (error) {
         log.warn({ err: error }, 'top-ups could not be claimed; tried again')
         waitMs = retryWaitMs(BACKOFF, 1)
@@ -77,20 +78,20 @@ export function startWorker(parts: WorkerParts): Worker {
 }
 
 /** Claims up to `limit` due top-ups. Each returned promise resolves once its top-up has been advanced; none rejects. */
-export type ClaimTurns = (limit: number) => Promise<Promise<void>[]>
+export type ClaimAndAdvance = (limit: number) => Promise<Promise<void>[]>
 
 /** Makes the function that claims and advances top-ups; `startWorker` calls it in a loop. */
-export function createTurns(parts: WorkerParts): ClaimTurns {
+export function createAdvancer(parts: WorkerParts): ClaimAndAdvance {
   const { writer, holder, onRecorded, log, metrics } = parts
   const charger = createCharger(parts)
 
-  return async function claimTurns(limit) {
+  return async function claimAndAdvance(limit) {
     const claimed = await claimTopUps(writer.pool, holder, limit, CLAIM_MS)
-    return claimed.map(takeTurn)
+    return claimed.map(advanceClaimed)
   }
 
   /** A top-up that fails keeps its claim until that expires, so that it is not retried in a tight loop. */
-  async function takeTurn(topUp: TopUp): Promise<void> {
+  async function advanceClaimed(topUp: TopUp): Promise<void> {
     try {
       await advance(topUp)
       await releaseClaim(writer.pool, topUp.topUpId, holder)

@@ -4,11 +4,11 @@
  *
  *   retry        a transient fault (a connection, a lock, the registry): retried for as long as it takes
  *   dead_letter  a data fault of one event: the event becomes a dead letter, the rest of the batch is recorded
- *   crash        a bug of ours or a broken invariant: never blamed on an event, never skipped
+ *   stop         a bug of ours or a broken invariant: the event's partition number stops there; no event is blamed or skipped
  *
  * The fate is decided where a fault is thrown. An error without a code is a bug.
  */
-export type Fate = 'retry' | 'dead_letter' | 'crash'
+export type Fate = 'retry' | 'dead_letter' | 'stop'
 
 interface Consequence {
   readonly fate: Fate
@@ -33,10 +33,10 @@ const FAULTS = {
   /** The same, detected by our encoder. */
   value_out_of_range: { fate: 'dead_letter' },
   /** Table constraints guard invariants; under the account's lock no event can break one. */
-  constraint_violated: { fate: 'crash' },
-  invariant_broken: { fate: 'crash' },
-  bug: { fate: 'crash' },
-  database_restored: { fate: 'crash', endsProcess: true },
+  constraint_violated: { fate: 'stop' },
+  invariant_broken: { fate: 'stop' },
+  bug: { fate: 'stop' },
+  database_restored: { fate: 'stop', endsProcess: true },
 } as const satisfies Record<string, Consequence>
 
 export type FaultCode = keyof typeof FAULTS

@@ -33,9 +33,10 @@ export const JOIN_USAGE = `
        and recorded_at = m.recorded_at limit 1
   ) as c on true`
 
-/** The second kind of usage, as in `usage_by_day`. */
+/** The usage kind, as in `usage_by_day`: channel or type; null for other movements. */
 export const USAGE_KIND = `case m.kind when 'usage' then coalesce(w.channel, w.type) end`
 
+/** Credit in or out, not the direction of a call. */
 export const DIRECTION = `case when m.amount_micros > 0 then 'in' else 'out' end`
 
 /** SQL of a destination as it is compared: in lower case, cut to the length that an index takes. */
@@ -122,7 +123,7 @@ export interface ChunkRange {
 }
 
 /** Greater than any chunk number. */
-export const NO_CHUNK = 2_147_483_647
+export const AFTER_LAST_CHUNK = 2_147_483_647
 
 /** Where the index of these chunks differs from their movements, up to where the roll-up is. */
 const DIFFERENCES = `

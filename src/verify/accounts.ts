@@ -1,5 +1,5 @@
 /**
- * Verifies B and F: the movements of every account form a chain without gaps that ends at its balance, each movement matches
+ * Verifies B and F of docs/INVARIANTS.md: the movements of every account form a chain without gaps that ends at its balance, each movement matches
  * its origin, and the status matches the balance. Also part of E: the movements of top-ups match their payments.
  *
  * Runs online and without locks. A movement is committed together with the account row that counts it, and never changes. So
@@ -15,6 +15,8 @@ import { createPaymentSums } from './payment-sums.ts'
 
 const ACCOUNTS_PER_PAGE = 1_000
 const MOVEMENTS_PER_PAGE = 5_000
+/** Greater than any sequence: skips the account with which the previous page ended. */
+const MAX_SEQUENCE = 9_223_372_036_854_775_807n
 
 const READ_ACCOUNTS = `
   select account_id, balance_micros, last_sequence, status
@@ -124,7 +126,7 @@ async function verifyChains(
     })
     for (const row of rows) {
       const chain = chains.get(row.account_id)
-      // Of an account that was created, or recorded after its row was read.
+      // The account was created, or the movement recorded, after the account's row was read.
       if (chain === undefined || row.sequence > chain.account.last_sequence) continue
       count++
       verifyLink(chain, row, onFault)
@@ -140,9 +142,6 @@ async function verifyChains(
   await sums.end(accounts.at(-1)!.account_id)
   return count
 }
-
-/** Greater than any sequence: skips the account with which the previous page ended. */
-const MAX_SEQUENCE = 9_223_372_036_854_775_807n
 
 function verifyLink(chain: ChainEnd, row: MovementRow, onFault: OnFault): void {
   const broken = (detail: string) =>

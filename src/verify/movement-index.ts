@@ -4,7 +4,12 @@
  * exist yet.
  */
 import type { Pool } from '../platform/postgres.ts'
-import { CHUNK_MOVEMENTS, type ChunkRange, findIndexDifferences, NO_CHUNK } from '../reporting/index-movements.ts'
+import {
+  AFTER_LAST_CHUNK,
+  CHUNK_MOVEMENTS,
+  type ChunkRange,
+  findIndexDifferences,
+} from '../reporting/index-movements.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 import { type RolledUpAccount, readRolledUpAccounts } from './rolled-up-accounts.ts'
@@ -46,7 +51,7 @@ function pagesOf(accounts: readonly RolledUpAccount[]): Page[] {
     const due = Number(through_sequence / BigInt(CHUNK_MOVEMENTS))
     for (let fromChunk = 0; ; fromChunk += CHUNKS_PER_PAGE) {
       const isLast = fromChunk + CHUNKS_PER_PAGE >= due
-      ranges.push({ accountId, fromChunk, toChunk: isLast ? NO_CHUNK : fromChunk + CHUNKS_PER_PAGE })
+      ranges.push({ accountId, fromChunk, toChunk: isLast ? AFTER_LAST_CHUNK : fromChunk + CHUNKS_PER_PAGE })
       chunks += isLast ? due - fromChunk : CHUNKS_PER_PAGE
       if (chunks >= CHUNKS_PER_PAGE || ranges.length >= ACCOUNTS_PER_PAGE) endPage()
       if (isLast) break

@@ -29,6 +29,7 @@ end
 if not generation then return 'never built' end
 
 local find, match, gmatch, sub, byte, concat = string.find, string.match, string.gmatch, string.sub, string.byte, table.concat
+local SEMICOLON, NINE = byte(';'), byte('9')
 
 local function is_newer(part, than)
   local epoch, version = match(part, '(%d+) (%d+)')
@@ -48,7 +49,7 @@ local function merge(before, change)
   local tail, old_tail = #change - first_end, #before - old_first_end
   local is_balance_alone = sub(change, 1, 2) == sub(before, 1, 2)
     and sub(before, old_first_end + 1, old_first_end + tail) == sub(change, first_end + 1)
-    and (tail == old_tail or tail == 0 or byte(before, old_first_end + tail + 1) == 59)
+    and (tail == old_tail or tail == 0 or byte(before, old_first_end + tail + 1) == SEMICOLON)
   if is_balance_alone then
     local first = sub(change, 1, first_end)
     if not is_newer(first, sub(before, 1, old_first_end)) then return before, '' end
@@ -91,8 +92,8 @@ for i = 1, #changes do
   local before = written[account_id]
   if not before then
     before = stored[i] or ''
-    -- An earlier version stored parts without names; such values count as absent.
-    local is_known = sub(before, 1, #start) == start and (byte(before, #start + 1) or 0) > 57
+    -- An earlier version stored parts without names; such values count as absent. A name begins with a letter, so after '9'.
+    local is_known = sub(before, 1, #start) == start and (byte(before, #start + 1) or 0) > NINE
     before = is_known and sub(before, #start + 1) or ''
   end
   local after, newer = merge(before, change)

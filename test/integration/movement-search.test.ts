@@ -12,7 +12,7 @@ import {
   searchMovements,
   streamMovements,
 } from '../../src/reporting/find-movements.ts'
-import { findIndexDifferences, NO_CHUNK } from '../../src/reporting/index-movements.ts'
+import { findIndexDifferences, AFTER_LAST_CHUNK } from '../../src/reporting/index-movements.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
 import type { Fault } from '../../src/verify/fault.ts'
 import { verifyMovementIndex } from '../../src/verify/movement-index.ts'
@@ -58,7 +58,7 @@ const FLIP_BIT = `update tollgate.movement_index set sequences = set_bit(sequenc
 function differencesOf(...accountIds: string[]) {
   return findIndexDifferences(
     api.pool,
-    accountIds.map((accountId) => ({ accountId, fromChunk: 0, toChunk: NO_CHUNK })),
+    accountIds.map((accountId) => ({ accountId, fromChunk: 0, toChunk: AFTER_LAST_CHUNK })),
   )
 }
 
@@ -321,7 +321,7 @@ describe('a filter finds every match', () => {
     await api.pool.query(plant)
     const differing = found.map((of) => ({ accountId: LARGE, of }))
     expect(await differencesOf(LARGE, SMALL)).toEqual(differing)
-    const cuts = [0, 1, 2, NO_CHUNK]
+    const cuts = [0, 1, 2, AFTER_LAST_CHUNK]
     const each = cuts.slice(1).map((toChunk, i) => ({ accountId: LARGE, fromChunk: cuts[i]!, toChunk }))
     expect((await Promise.all(each.map((range) => findIndexDifferences(api.pool, [range])))).flat()).toEqual(differing)
     const faults: Fault[] = []

@@ -306,7 +306,7 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
       await byProcess({ process: index, stop }, async (process) => {
         if (!isEager && !(await process.reconciler.isDone())) await unlessUnanswered(process.reconciler.run())
         for (let round = 0; round < MAX_ROUNDS; round++) {
-          const turns = await process.claimTurns(limit)
+          const turns = await process.claimAndAdvance(limit)
           if (turns.length === 0) return
           await Promise.all(turns)
         }

@@ -8,7 +8,7 @@ import type { Writer } from '../../src/ledger/changes/change-account.ts'
 import { paymentMetrics } from '../../src/payments/metrics.ts'
 import type { PaymentProvider } from '../../src/payments/providers/provider.ts'
 import { createReconciler, type Reconciler } from '../../src/payments/reconcile.ts'
-import { type ClaimTurns, createTurns } from '../../src/payments/worker.ts'
+import { type ClaimAndAdvance, createAdvancer } from '../../src/payments/worker.ts'
 import type { Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import type { Connection, Pool } from '../../src/platform/postgres.ts'
@@ -20,7 +20,7 @@ export const CALL_MS = 10_000
 export interface SimulatedProcess {
   readonly writer: Writer
   readonly provider: PaymentProvider
-  readonly claimTurns: ClaimTurns
+  readonly claimAndAdvance: ClaimAndAdvance
   readonly isDead: () => boolean
   /** Hangs, or has work that waits for being let go on. */
   readonly isHung: () => boolean
@@ -156,7 +156,7 @@ export function createSimulatedProcess({ pool, provider, publishing, log, holder
   return {
     writer,
     provider: countedProvider,
-    claimTurns: createTurns({
+    claimAndAdvance: createAdvancer({
       writer,
       provider: countedProvider,
       callMs: CALL_MS,

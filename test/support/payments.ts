@@ -13,7 +13,7 @@ import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/databas
 import type { SandboxPayment } from '../../src/payments/providers/sandbox/payment.ts'
 import { createSandboxProvider, type SandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
 import { createReconciler } from '../../src/payments/reconcile.ts'
-import { type ClaimTurns, createTurns } from '../../src/payments/worker.ts'
+import { type ClaimAndAdvance, createAdvancer } from '../../src/payments/worker.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { saveCard } from '../../testkit/auto-top-up.ts'
@@ -72,9 +72,9 @@ export async function openTestPayments({ pagesUrl }: { pagesUrl?: () => string }
   const writer: Writer = { pool: testLedger.pool, publishing: testLedger.publishing }
   let reconciler = createReconciler(writer, provider, log)
   await reconciler.run()
-  const workers: ClaimTurns[] = []
-  const workerOf = (index: number): ClaimTurns => {
-    workers[index] ??= createTurns({
+  const workers: ClaimAndAdvance[] = []
+  const workerOf = (index: number): ClaimAndAdvance => {
+    workers[index] ??= createAdvancer({
       writer,
       provider,
       callMs: CALL_MS,

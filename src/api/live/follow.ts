@@ -1,6 +1,6 @@
 /**
- * Accounts followed by open streams. News of them comes from the live view's feed. While the feed is not heard, or the
- * view is not vouched for, all followed accounts are read from the database every second, in one statement.
+ * Accounts followed by open streams. News of them comes from the live view's feed. Accounts of a shard that is not heard, or
+ * whose view is not vouched for, are read from the database every second, in one statement; now and then all are.
  *
  * Sources may overlap and come in any order: of each part the newer version counts (facts.ts). So after a gap one read
  * of the database is enough, while news keeps coming in.
@@ -77,7 +77,7 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
     log,
     isFollowed: (accountId) => accounts.has(accountId),
     onParts(accountId, parts) {
-      if (parts !== null) hear(accountId, parts, 'database')
+      if (parts !== null) applyNews(accountId, parts, 'database')
       // The account was created after the point to which the database was restored.
       else for (const stream of [...(accounts.get(accountId)?.streams ?? [])]) stream.end('account_gone')
     },
@@ -88,7 +88,7 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
       for (const stream of account.streams) stream.wake()
     },
   })
-  let looking: NodeJS.Timeout | null = null
+  let timer: NodeJS.Timeout | null = null
   let allReadAtMs = 0
   let checkedAtMs = 0
 
@@ -97,7 +97,7 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
     isFollowed: (accountId) => accounts.get(accountId)?.facts() != null,
     async stop() {
       for (const stream of [...streams.keys()]) stream.end('stopping')
-      rest()
+      stopListeningIfUnused()
       await Promise.all([notices.stop(), reader.stop()])
     },
   }
@@ -125,7 +125,7 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
         if (account.streams.size === 0) accounts.delete(accountId)
         metrics.open.set(streams.size)
         metrics.ended.inc({ reason })
-        rest()
+        stopListeningIfUnused()
         onEnd(reason, stream.sent())
       },
     })
@@ -137,13 +137,13 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
   }
 
   function listen(): void {
-    if (looking !== null) return
+    if (timer !== null) return
     allReadAtMs = performance.now()
     checkedAtMs = performance.now()
-    looking = setInterval(look, times.lookEveryMs)
+    timer = setInterval(tick, times.lookEveryMs)
     news.open({
       wants: (accountId) => accounts.has(accountId),
-      newer: (accountId, heard) => hear(accountId, heard, 'view'),
+      newer: (accountId, heard) => applyNews(accountId, heard, 'view'),
       missed(isOf) {
         for (const accountId of accounts.keys()) if (isOf(accountId)) reader.read(accountId)
       },
@@ -151,15 +151,15 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
   }
 
   /** Stops listening once the last stream has closed. */
-  function rest(): void {
-    if (streams.size > 0 || looking === null) return
-    clearInterval(looking)
-    looking = null
+  function stopListeningIfUnused(): void {
+    if (streams.size > 0 || timer === null) return
+    clearInterval(timer)
+    timer = null
     news.close()
     metrics.heard.set(0)
   }
 
-  function look(): void {
+  function tick(): void {
     const now = performance.now()
     const isAllDue = now - allReadAtMs >= times.readAtLeastEveryMs
     if (isAllDue) allReadAtMs = now
@@ -178,7 +178,7 @@ export function createFollowing({ pool, news, readNotices, times, log, registry 
     }
   }
 
-  function hear(accountId: string, heard: NewerParts, source: 'view' | 'database'): void {
+  function applyNews(accountId: string, heard: NewerParts, source: 'view' | 'database'): void {
     const account = accounts.get(accountId)
     if (account === undefined) return
     // Published by an earlier version, without a field that is shown.

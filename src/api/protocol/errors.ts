@@ -68,7 +68,7 @@ function problemFor(error: FastifyError, request: FastifyRequest, log: Logger): 
   if (ofRequest !== null) return ofRequest
 
   const { fate, code } = consequenceOf(error)
-  if (error instanceof Fault || (fate !== 'crash' && !isOurStatement(error))) {
+  if (error instanceof Fault || (fate !== 'stop' && !isOurStatement(error))) {
     if (fate === 'retry') {
       log.warn(
         { err: error, request_id: request.id, route: request.routeOptions.url },
