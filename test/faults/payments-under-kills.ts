@@ -23,6 +23,8 @@ const CARD_OF = (i: number): Card => (i % 10 === 8 ? 'expired' : i % 10 === 9 ? 
 const THRESHOLD_MICROS = 1_000_000n
 const AMOUNT_MICROS = 5_000_000n
 const MAX_A_DAY = 5
+/** Those that `takeMoneyBack` of the provider needs. */
+const PAYMENTS_TAKEN_BACK = 4
 
 const PROCESSES = 3
 const SEND_EVERY_MS = 100
@@ -80,9 +82,12 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
 
   let sent = 0
 
+  /** Set while payments are waited for that do not concern the fleet. */
+  let needsPayments = false
+
   async function spendUntil(over: AbortSignal): Promise<void> {
     while (!over.aborted) {
-      if (fleet.isWaiting()) {
+      if (needsPayments || fleet.isWaiting()) {
         const events = Array.from({ length: EVENTS_AT_A_TIME }, () => usageOf(random.pick(accounts)))
         await installation.produce('usage.other.v1', events)
         if (random.chance(CORRECTED_SHARE * EVENTS_AT_A_TIME)) {
@@ -117,6 +122,16 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
       corrects: eventId,
     }
     return { key, value: Buffer.from(installation.encode('usage.corrections.v1', record)) }
+  }
+
+  async function takeMoneyBack(): Promise<void> {
+    needsPayments = true
+    await until(`${PAYMENTS_TAKEN_BACK} payments are made`, async () => {
+      return (await provider.charged()).length >= PAYMENTS_TAKEN_BACK
+    }).finally(() => {
+      needsPayments = false
+    })
+    await provider.takeMoneyBack(AMOUNT_MICROS / 4n)
   }
 
   /** Open ones that nobody waits for: what is left is tried again in an hour, or later. */
@@ -158,7 +173,7 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
       const killed: Killed[] = []
       try {
         for (let i = 0; i < kills; i++) {
-          if (i === Math.ceil(kills / 2)) await provider.takeMoneyBack(AMOUNT_MICROS / 4n)
+          if (i === Math.ceil(kills / 2)) await takeMoneyBack()
           killed.push(...(await fleet.killNext()))
         }
       } finally {

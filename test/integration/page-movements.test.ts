@@ -250,7 +250,9 @@ describe.skipIf(browserFound === null)('movements', () => {
     await page.locator('[role=status].visually-hidden').waitFor({ state: 'attached' })
     await page.evaluate(`document.fonts.ready.then(() => {
       window.shifts = []
-      new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((entry) => entry.value)))
+      const said = ({ node, previousRect, currentRect }) =>
+        [node?.className || node?.nodeName, node?.textContent?.slice(0, 40), previousRect.x, previousRect.y, currentRect.x, currentRect.y].join(' | ')
+      new PerformanceObserver((list) => window.shifts.push(...list.getEntries().flatMap((entry) => entry.sources.map(said))))
         .observe({ type: 'layout-shift', buffered: false })
     })`)
     for (const [at, micros] of [300_000_000n, 400_000_000n, 500_000_000n].entries()) {
