@@ -1,4 +1,4 @@
-/** The least and the most that an amount may be, both included. */
+/** The smallest and largest amount allowed, both inclusive. */
 import type { Micros } from './money.ts'
 
 export interface Bounds {
@@ -6,7 +6,7 @@ export interface Bounds {
   readonly maxMicros: Micros
 }
 
-/** The amount, or the bound that it is beyond. */
+/** Returns the amount, or the bound that it exceeds. */
 export function clamp(micros: Micros, { minMicros, maxMicros }: Bounds): Micros {
   return micros < minMicros ? minMicros : micros > maxMicros ? maxMicros : micros
 }

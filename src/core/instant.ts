@@ -43,7 +43,7 @@ export function parseInstantOrDate(text: string): InstantMicros | null {
   return parseInstant(text) ?? parseDate(text)
 }
 
-/** Whether the number is exact. One that is not could be read back from storage as another instant. */
+/** Whether the number is exact. An inexact instant could be read back from storage as another one. */
 export function isExactInstant(instantMicros: InstantMicros): boolean {
   return Number.isSafeInteger(instantMicros)
 }

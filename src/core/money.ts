@@ -1,6 +1,6 @@
 /**
- * Money is a whole number of millionths of the account's currency, "micros", in a bigint: no float ever touches it.
- * Outside the core it is a decimal string in currency units, with six digits after the point.
+ * Money is a whole number of millionths of the account's currency, "micros", as a bigint. Floats are never used.
+ * Outside the core it is a decimal string in currency units with six digits after the point.
  */
 
 /** Millionths of a currency unit. */

@@ -1,25 +1,25 @@
 /**
- * Alerts on credit: low, below the level the customer chose, exhausted. Each is raised once when the balance falls below
- * its level, and is armed again only once the balance is back at 110 % of it, so that a balance that trembles around a
- * level raises one alert and not hundreds. Exhausted follows the service status, and is armed again above zero.
+ * Credit alerts: low, below the customer's own level, and exhausted. An alert is raised once, when the balance falls
+ * below its level. It is armed again when the balance is back at 110 % of the level, so a balance that hovers around a
+ * level raises one alert and not hundreds. `exhausted` follows the service status and is armed again above zero.
  *
- * The question is asked of levels, not of edges: raising a level above the balance raises the alert too, so that nobody
- * who asks to be told is left untold.
+ * The balance is compared with the levels, not with its previous value. So raising a level above the balance raises the
+ * alert too.
  */
 import { type Currency, MICROS_PER_UNIT, type Micros } from '../money.ts'
 
 export type AlertKind = 'low' | 'custom_level' | 'exhausted'
 
-/** 10.00 of the account's currency, whichever that is. */
+/** 10.00 in the account's currency. */
 export const DEFAULT_LOW_ALERT_LEVEL_MICROS = 10n * MICROS_PER_UNIT
 
 export interface AlertLevels {
   readonly lowMicros: Micros
-  /** Null: the customer chose none. */
+  /** Null if the customer has chosen none. */
   readonly customMicros: Micros | null
 }
 
-/** Which levels the balance is known to be below. */
+/** The levels that the balance is known to be below. */
 export interface CrossingState {
   readonly isLow: boolean
   readonly isBelowCustomLevel: boolean
@@ -29,13 +29,13 @@ export interface AlertRaised {
   readonly accountId: string
   readonly version: bigint
   readonly kind: AlertKind
-  /** The level the balance fell below; for `exhausted` 0, which it reached. */
+  /** The level that the balance fell below; 0 for `exhausted`. */
   readonly levelMicros: Micros
   readonly balanceMicros: Micros
   readonly currency: Currency
 }
 
-/** The levels in force by an account's settings. */
+/** Returns the alert levels by an account's settings. */
 export function alertLevels(settings: {
   readonly lowAlertLevelMicros: Micros | null
   readonly customAlertLevelMicros: Micros | null
@@ -46,12 +46,12 @@ export function alertLevels(settings: {
   }
 }
 
-/** Where a balance of 0 stands that never was anything else: below every level, and nothing was crossed. */
+/** The crossing state of a new account, whose balance of 0 has crossed nothing: it is below every level. */
 export function crossingStateWithoutCredit({ customMicros }: AlertLevels): CrossingState {
   return { isLow: true, isBelowCustomLevel: customMicros !== null }
 }
 
-/** Where the balance stands now, and which levels it has crossed on its way there. */
+/** Compares the balance with the levels. Returns the new crossing state and the levels that were newly crossed. */
 export function crossings(
   before: CrossingState,
   balanceMicros: Micros,
@@ -67,7 +67,7 @@ export function crossings(
   return { isLow, isBelowCustomLevel, crossed }
 }
 
-/** Below the level; or below it before, and not back at 110 % of it yet. In whole numbers: no percentage of micros is rounded. */
+/** Below the level, or below it before and not yet back at 110 %. Compared in whole micros, so nothing is rounded. */
 function isBelow(wasBelow: boolean, balanceMicros: Micros, levelMicros: Micros): boolean {
   return balanceMicros < levelMicros || (wasBelow && balanceMicros * 10n < levelMicros * 11n)
 }

@@ -1,6 +1,7 @@
 /**
- * The credit of one account, and the two things that may happen to it: a movement is posted, and what was posted is
- * announced. Status follows the balance: at or below zero, outbound and inbound toll-free calls are blocked.
+ * The credit of one account. Two things happen to it: a movement is posted, and the result of the movements is
+ * announced. The service status follows the balance: at or below zero, outbound calls and inbound toll-free calls are
+ * blocked.
  */
 import type { InstantMicros } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
@@ -15,7 +16,7 @@ import {
 
 export type ServiceStatus = 'active' | 'blocked'
 
-/** What is blocked while the credit is used up. Inbound standard and emergency calls never are. */
+/** What is blocked while the credit is exhausted. Inbound standard calls and emergency calls are never blocked. */
 export const BLOCKED_WITHOUT_CREDIT = ['outbound_calls', 'inbound_toll_free'] as const
 
 export interface AccountState extends CrossingState {
@@ -28,19 +29,19 @@ export interface AccountState extends CrossingState {
   /** Version of the newest balance-changed event, 0 before the first. */
   readonly balanceVersion: bigint
   readonly status: ServiceStatus
-  /** Version of the newest service-status event, 0 while there was none. */
+  /** Version of the newest service-status event, 0 before the first. */
   readonly statusVersion: bigint
   readonly statusSinceMicros: InstantMicros
   /** Version of the newest alert, 0 before the first. */
   readonly alertVersion: bigint
-  /** A balance below it asks for an automatic top-up; null: there is nothing to ask for (see `armedBelowMicros`). */
+  /** A balance below this requests an automatic top-up. Null if none may be requested now (see `armedBelowMicros`). */
   readonly autoTopUpBelowMicros: Micros | null
 }
 
-/** What moved the credit; open for consumers, who may meet more. */
+/** What moved the credit. Consumers must accept values that are added later. */
 export type BalanceCause = 'usage' | 'adjustment' | 'top_up' | 'refund' | 'dispute' | 'restore'
 
-/** One change of credit with its place in the account's chain. `amountMicros` above zero adds credit. */
+/** One change of credit with its place in the account's chain. A positive `amountMicros` adds credit. */
 export interface Posting {
   readonly accountId: string
   readonly sequence: bigint
@@ -51,8 +52,8 @@ export interface Posting {
 }
 
 /**
- * What a movement came from: an event, a correction with the movement it reverses, a person with a reason, a top-up, or what
- * a refund or dispute takes of one. A refund that failed or a dispute that was won is of the same kind, above zero.
+ * What a movement came from: an event, a correction with the movement it reverses, a person with a reason, a top-up, or
+ * the refund or dispute of a top-up. A failed refund and a won dispute have the same kind with a positive amount.
  */
 export type MovementOrigin =
   | { readonly kind: 'usage'; readonly eventId: string }
@@ -75,7 +76,7 @@ export interface BalanceChanged {
   readonly currency: Currency
   readonly cause: BalanceCause
   readonly firstSequence: bigint
-  /** One below the first where no movement was made. */
+  /** One less than `firstSequence` if no movement was made. */
   readonly lastSequence: bigint
 }
 
@@ -93,11 +94,14 @@ export interface Settled {
   readonly balanceChanged: BalanceChanged | null
   readonly statusChanged: ServiceStatusChanged | null
   readonly alerts: readonly AlertRaised[]
-  /** The balance ended below what asks for an automatic top-up. It is asked for once: the account's column is null by now. */
+  /**
+   * Whether the balance ended below the automatic top-up threshold. It is reported once: `autoTopUpBelowMicros` is null
+   * afterwards.
+   */
   readonly topUpDue: boolean
 }
 
-/** Adds one movement to the account's chain. None is made of 0. */
+/** Adds one movement to the account's chain. Throws a RangeError if the amount is 0. */
 export function post(account: AccountState, amountMicros: Micros): { account: AccountState; posting: Posting } {
   if (amountMicros === 0n) throw new RangeError(`account ${account.accountId}: a movement of 0`)
   const balanceAfterMicros = account.balanceMicros + amountMicros
@@ -116,9 +120,9 @@ export function post(account: AccountState, amountMicros: Micros): { account: Ac
 }
 
 /**
- * What is announced after the postings that led from `before` to `after`: one balance change however many there
- * were, a status change if the balance ended on the other side of zero, and an alert for each level it fell below. And
- * whether it ended where an automatic top-up is due.
+ * Returns what to announce after the postings that led from `before` to `after`: one balance change, however many
+ * postings there were; a status change if the balance ended on the other side of zero; an alert for each level it fell
+ * below; and whether an automatic top-up is due.
  */
 export function settle(
   before: AccountState,
@@ -161,14 +165,17 @@ export function settle(
   }
 }
 
-/** The question of automatic top-up. Asked of where the account stands, not of what moved it, so it cannot be missed. */
+/**
+ * Checks whether an automatic top-up is due. Compares the balance with the threshold, whatever moved it, so none is
+ * missed.
+ */
 export function askForTopUp(account: AccountState): { account: AccountState; topUpDue: boolean } {
   const { autoTopUpBelowMicros: belowMicros, balanceMicros } = account
   const topUpDue = belowMicros !== null && balanceMicros < belowMicros
   return { account: topUpDue ? { ...account, autoTopUpBelowMicros: null } : account, topUpDue }
 }
 
-/** Where the account stands against its levels, as they are now, and the alerts for those it is newly below. */
+/** Compares the balance with the current levels, and raises an alert for each level it is newly below. */
 export function reviewAlerts(
   before: AccountState,
   levels: AlertLevels,
@@ -192,8 +199,8 @@ function raise(account: AccountState, kind: AlertKind, levelMicros: Micros) {
 }
 
 /**
- * The account's state republished under a later epoch, after the ledger was restored to an earlier point: what consumers
- * know may be from a future that no longer is. No movement is made.
+ * Republishes the account's state in a new epoch, after the ledger was restored to an earlier point: consumers may know
+ * versions that were lost. Makes no movement.
  */
 export function restate(before: AccountState): {
   account: AccountState
@@ -222,7 +229,7 @@ export function restate(before: AccountState): {
   }
 }
 
-/** An account as it is created: no credit, and so blocked from its first moment. */
+/** Creates the state of a new account. It has no credit, so it starts blocked. */
 export function openAccount(
   accountId: string,
   currency: Currency,
@@ -252,7 +259,7 @@ function changeStatus(before: AccountState, status: ServiceStatus, nowMicros: In
   return { account, statusChanged: statusOf(account) }
 }
 
-/** The status of an account as it is announced. */
+/** The account's status as an event. */
 function statusOf(account: AccountState): ServiceStatusChanged {
   const isBlocked = account.status === 'blocked'
   return {

@@ -1,6 +1,6 @@
 /**
- * Why an event cost what it cost, as reasons and figures: what `explain` says in sentences, for whoever has words of their
- * own. All of it comes from the recorded versions of settings and catalog.
+ * Why an event cost what it cost, as reasons and figures. `explain` says the same in sentences; this is for callers
+ * with their own wording. Everything comes from the recorded versions of settings and catalog.
  */
 
 import type { Catalog, NumberType, Rounding } from '../catalog/catalog.ts'
@@ -14,18 +14,19 @@ import { type LimitFacts, type PackageFacts, packageFacts, recordedLimit } from 
 import { recordedPrice } from './recorded-price.ts'
 import { differingFigures, type StoredUsage } from './recorded-usage.ts'
 
+/** The reasons and figures of one recorded event. */
 export interface ChargeFacts {
   readonly outcome: Outcome
-  /** Which rule decided. */
+  /** The rule that decided. */
   readonly reason: Reason
   readonly tariff: string
-  /** Null where none was needed, as for a correction. */
+  /** Null if no catalog was needed, as for a correction. */
   readonly catalogVersion: number | null
   readonly settingsVersion: number
-  /** As used: seconds, fragments or items; `units` as priced. */
+  /** The quantity used: seconds, fragments or items. `units` is the priced quantity. */
   readonly quantity: number
   readonly units: number
-  /** Above zero takes credit, below zero gives it back. */
+  /** Positive if it takes credit, negative if it returns it. */
   readonly amountMicros: Micros
   readonly currency: Currency | null
   readonly deck: string | null
@@ -34,29 +35,32 @@ export interface ChargeFacts {
   readonly destinationCountry: string | null
   readonly destinationType: NumberType | null
   readonly callerCountry: string | null
-  /** The one in force at the event; null: none was. */
+  /** The package in force at the event. Null if there was none. */
   readonly package: PackageFacts | null
-  /** Null where the event was held against no minutes. */
+  /** Null if no minutes were counted. */
   readonly fairUse: FairUseFacts | null
   readonly price: PriceFacts | null
-  /** Null where nothing was priced. */
+  /** Null if nothing was priced. */
   readonly rounding: Rounding | null
-  /** Whether deciding again gives the same; null where too little is recorded to decide again. */
+  /** Whether recomputing gives the same decision. Null if too little is recorded to recompute it. */
   readonly isReproduced: boolean | null
 }
 
-/** What a call was held against, or what a correction gives back to. */
+/** The counter that a call was counted on, or that a correction returned minutes to. */
 export interface FairUseFacts extends LimitFacts {
-  /** Before the event; null: no limit. */
+  /** Minutes left before the event. Null if there is no limit. */
   readonly minutesLeft: number | null
-  /** Below zero where a correction gives them back. */
+  /** Negative if a correction returns them. */
   readonly coveredMinutes: number
-  /** First days of this cycle and of the next. */
+  /** First day of the cycle, and first day of the next cycle. */
   readonly cycleStart: string
   readonly cycleEnd: string
 }
 
-/** `catalog` is the version recorded with the event, null where none was or it is not stored any more. */
+/**
+ * Collects the facts about a recorded event. `catalog` is the version recorded with the event; null if there was none
+ * or it is no longer stored.
+ */
 export function chargeFacts(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): ChargeFacts {
   const { figures } = stored
   const price = recordedPrice(stored, catalog?.tariffs.get(settings.tariff))
@@ -76,7 +80,7 @@ export function chargeFacts(stored: StoredUsage, settings: AccountSettings, cata
     destinationCountry: figures.toCountry,
     destinationType: figures.toType,
     callerCountry: figures.fromCountry,
-    // Of calls alone: nothing else is asked of a package.
+    // Only calls depend on a package.
     package: stored.type === 'call' ? packageFacts(stored, settings, catalog) : null,
     fairUse: fairUseFacts(stored, settings, catalog),
     price,
@@ -94,7 +98,7 @@ function fairUseFacts(stored: StoredUsage, settings: AccountSettings, catalog: C
 }
 
 function isReproduced(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): boolean | null {
-  // Its catalog is not stored any more, so there is nothing to decide by.
+  // Without its catalog the event cannot be recomputed.
   if (catalog === null && stored.catalogVersion !== null) return null
   const { figures } = recompute(stored, settings, catalog)
   return figures === null ? null : differingFigures(stored.figures, figures).length === 0

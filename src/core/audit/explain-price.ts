@@ -1,4 +1,6 @@
-/** The sentences about a price: which it was, what was billed at it, and what that comes to. Currency units, as they are written. */
+/**
+ * The sentences about a price: which price applied, the quantity billed, and the resulting amount in currency units.
+ */
 
 import type { Increments, Rounding } from '../catalog/catalog.ts'
 import { formatMoney } from '../money.ts'
@@ -23,7 +25,7 @@ import {
 } from './recorded-price.ts'
 import type { StoredUsage } from './recorded-usage.ts'
 
-/** By a deck of calls, after the minutes that a package covers. */
+/** The price of a call by the deck, after the minutes that a package covers. */
 export function callPrice({ stored, settings: { currency }, catalog, tariff }: Explained): string[] {
   const rate = recordedCallRate(stored, tariff)
   if (catalog === null || rate === null) return [missingRow(stored)]
@@ -37,7 +39,7 @@ export function callPrice({ stored, settings: { currency }, catalog, tariff }: E
   ]
 }
 
-/** By the deck of a channel and direction. */
+/** The price of a message by the deck of its channel and direction. */
 export function messagePrice({ stored, settings: { currency }, catalog, tariff }: Explained): string[] {
   const price = recordedMessagePrice(stored, tariff)
   if (catalog === null || price === null) return [missingRow(stored)]
@@ -47,7 +49,7 @@ export function messagePrice({ stored, settings: { currency }, catalog, tariff }
   ]
 }
 
-/** By the tariff's price of a SKU. */
+/** The price of an item by its SKU. */
 export function itemPrice({ stored, settings: { currency }, catalog, tariff }: Explained): string[] {
   const price = recordedItemPrice(stored, tariff)
   if (catalog === null || price === null) return ['The tariff has no price for this SKU.']
@@ -63,7 +65,7 @@ const BILLED_BY_MODE: Readonly<Record<BillingMode, string>> = {
   included: 'it is included in the plan: no price, and no minutes counted',
 }
 
-/** By the account's billing mode, and by the tariff's price a minute where that wants one. */
+/** The price of AI usage: the account's billing mode, and the tariff's price by the minute if the mode needs one. */
 export function aiPrice({ stored, settings, catalog, tariff }: Explained): string[] {
   const isAnalysis = stored.type === 'conversation_intelligence'
   const mode = isAnalysis ? settings.conversationIntelligence : settings.voiceAgent
@@ -118,7 +120,7 @@ function unitSum(price: UnitPriceFacts, unit: string, currency: string, rounding
   return rounded(`${counted(price.units, unit)} x ${formatMoney(price.perUnitMicros)}`, price, currency, rounding)
 }
 
-/** The sum as it is written, its exact value, and that rounded once. */
+/** The calculation, its exact value, and the rounded amount. */
 function rounded(sum: string, price: PriceFacts, currency: string, rounding: Rounding): string {
   const { decimal, isExact } = unroundedAmount(price)
   const how = `rounded ${rounding.mode} to ${counted(rounding.scale, 'digit')}`

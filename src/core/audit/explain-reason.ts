@@ -1,4 +1,4 @@
-/** The sentences about the rule that decided: what it asked, what the answers were, and what followed. */
+/** The sentences about the rule that decided: what it checked, the results, and what followed. */
 
 import { formatInstant } from '../instant.ts'
 import { formatMoney } from '../money.ts'
@@ -12,7 +12,7 @@ import type { Explained } from './explained.ts'
 import { type LimitFacts, packageFacts, recordedLimit } from './recorded-package.ts'
 import type { StoredUsage } from './recorded-usage.ts'
 
-/** The rule that decided, with what it asked; the price behind it, where there is one. */
+/** Returns the sentences about the rule that decided, and about the price if there is one. */
 export function whyDecided(explained: Explained): string[] {
   const { stored } = explained
   const reason = stored.figures.reason
@@ -81,7 +81,9 @@ function tollFree({ type }: StoredUsage): string {
     : 'It is an inbound call to a toll-free number: the account pays for it by the toll-free deck.'
 }
 
-/** The package's part, asked in the order of the rules: is there one, does it reach the call, has it minutes left. */
+/**
+ * The sentences about the package, in the order of the rules: is there one, does it cover the call, are minutes left.
+ */
 function coverage({ stored, settings, catalog }: Explained, reason: Reason): string[] {
   const pack = packageFacts(stored, settings, catalog)
   if (pack === null) return ['No package was in force at the call, so it is charged.']

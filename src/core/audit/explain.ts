@@ -1,6 +1,6 @@
 /**
- * Why an event cost what it cost, as sentences in the order the rules are asked. The figures come from the recorded
- * versions of settings and catalog; whether they still lead to what was recorded is said at the end.
+ * Why an event cost what it cost, as sentences in the order of the rules. The figures come from the recorded versions
+ * of settings and catalog. The last sentence says whether recomputing gives the recorded figures.
  */
 
 import type { Catalog } from '../catalog/catalog.ts'
@@ -20,7 +20,7 @@ export interface Explanation {
   readonly verdict: string
 }
 
-/** `catalog` is the version recorded with the event, null where none was. */
+/** Explains a recorded event. `catalog` is the version recorded with it, or null if there was none. */
 export function explainDecision(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): Explanation {
   const recomputed = recompute(stored, settings, catalog)
   const tariff = catalog?.tariffs.get(settings.tariff)
@@ -121,7 +121,7 @@ function verdictOf(stored: StoredUsage, recomputed: Recomputed, differing: reado
   return `Recomputed: differs in ${named.join(', ')}`
 }
 
-/** Names of the figures as results and tables have them: `amount`, `covered_minutes`. */
+/** Returns the name of a figure as results and tables use it: `amount`, `covered_minutes`. */
 export function fieldName(name: keyof DecisionFigures): string {
   return name.replace(/Micros$/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -1,4 +1,4 @@
-/** What the sentences of an explanation draw on: a record with the versions that it names. */
+/** What an explanation is made from: a recorded event with the versions that it names. */
 
 import type { Catalog, Tariff } from '../catalog/catalog.ts'
 import type { AccountSettings } from '../settings/settings.ts'
@@ -7,8 +7,8 @@ import type { StoredUsage } from './recorded-usage.ts'
 export interface Explained {
   readonly stored: StoredUsage
   readonly settings: AccountSettings
-  /** Null where none was asked. */
+  /** Null if no catalog was used. */
   readonly catalog: Catalog | null
-  /** The account's, of that catalog. */
+  /** The account's tariff in that catalog. */
   readonly tariff: Tariff | undefined
 }

@@ -1,6 +1,6 @@
 /**
- * Decides recorded usage a second time, from what was stored with it: the event, the versions of settings and catalog,
- * the minutes that were left. The same figures must come out, or the record and the rules disagree.
+ * Decides recorded usage a second time from what was stored with it: the event, the versions of settings and catalog,
+ * and the minutes left. The result must have the recorded figures.
  */
 
 import { decideUsage } from '../batch/decide-usage.ts'
@@ -15,14 +15,14 @@ import { recordedNumbers } from './recorded-numbers.ts'
 import { recordedLimit } from './recorded-package.ts'
 import { areNumbersCleared, type CorrectedUsage, type DecisionFigures, type StoredUsage } from './recorded-usage.ts'
 
-/** Null where the record holds too little to decide again; `why` says what it lacks. */
+/** `figures` is null if too little is recorded to decide again; then `why` says what is missing. */
 export type Recomputed =
   | { readonly figures: DecisionFigures; readonly why: null }
   | { readonly figures: null; readonly why: string }
 
 /**
- * Decides `stored` again by the versions that it names, with the minutes that were left by its record. `catalog` is null where
- * none was asked when it was decided. Numbers that were cleared are answered for by what was recorded of them.
+ * Decides `stored` again, with the recorded versions and the recorded minutes left. `catalog` is null if none was used.
+ * Phone numbers that were cleared are replaced by the recorded facts about them.
  */
 export function recompute(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): Recomputed {
   const event = rebuiltEvent(stored)
@@ -54,7 +54,7 @@ function figuresOf(decided: Decision): DecisionFigures {
   }
 }
 
-/** The event as it was read, or what its record lacks. A number that was cleared is empty: nothing is asked of it. */
+/** The event as it was read, or a text that says what its record lacks. Cleared numbers are empty and not used. */
 function rebuiltEvent(stored: StoredUsage): UsageEvent | string {
   const { accountId, eventId, occurredAtMicros, interactionId, userId, quantity, from } = stored
   const to = stored.to ?? ''
@@ -85,7 +85,7 @@ function rebuiltEvent(stored: StoredUsage): UsageEvent | string {
   }
 }
 
-/** What was known when the event was decided, as far as its decision depends on it. */
+/** The book at the time of the decision, as far as the decision depends on it. */
 function bookAtTheTime(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): Book {
   const { accountId, eventId, catalogVersion } = stored
   const known = new Map<string, KnownUsage>()
@@ -94,7 +94,7 @@ function bookAtTheTime(stored: StoredUsage, settings: AccountSettings, catalog: 
   }
   const awaited = new Map<string, string>()
   const by = stored.correctedBy
-  // A correction that was pending came before the event; one that reversed it came after, and did not matter yet.
+  // A pending correction came before the event. One that reversed it came later and did not matter yet.
   const cameFirst = by?.outcome === 'pending' || (by?.outcome === null && stored.figures.outcome === 'voided')
   if (by !== null && cameFirst) awaited.set(usageKey(accountId, eventId), by.eventId)
   return {
@@ -109,7 +109,7 @@ function bookAtTheTime(stored: StoredUsage, settings: AccountSettings, catalog: 
   }
 }
 
-/** An event that is voided came after its correction, and so did another correction: neither was known to it. */
+/** A voided event came after its correction, and so did a correction recorded under its id: it did not know either. */
 function wasKnown(corrected: CorrectedUsage): boolean {
   return corrected.outcome !== 'voided' && corrected.type !== 'correction'
 }
@@ -128,7 +128,7 @@ function knownUsage(accountId: string, corrected: CorrectedUsage): KnownUsage {
   }
 }
 
-/** The counter that leaves the recorded minutes: the limit less what was left. Without a limit it does not matter. */
+/** The counter value that leaves the recorded minutes: the limit less the minutes left. Irrelevant without a limit. */
 function minutesUsedBefore(
   stored: StoredUsage,
   settings: AccountSettings,
@@ -138,6 +138,6 @@ function minutesUsedBefore(
   const { minutesLeft } = stored.figures
   if (limitMinutes === null || minutesLeft === null || stored.userId === null) return new Map()
   const key = counterKey(counterOf(settings, stored.userId, stored.occurredAtMicros))
-  // More minutes left than the limit allows would take a counter below zero, which there is not: that must differ.
+  // A counter is never below zero. If more minutes are recorded as left than the limit allows, the figures must differ.
   return new Map([[key, Math.max(0, limitMinutes - minutesLeft)]])
 }

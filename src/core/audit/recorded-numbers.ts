@@ -1,4 +1,4 @@
-/** What is known of phone numbers by the decision that was made on them: rating asks it where the numbers are cleared. */
+/** What a recorded decision says about phone numbers, for recomputing it after the numbers were cleared. */
 import type { CallRate, Deck, MessageRate } from '../catalog/catalog.ts'
 import { longestPrefix } from '../catalog/prefix-table.ts'
 import { isEffective } from '../rating/deck.ts'
@@ -7,8 +7,8 @@ import { numberFacts, UNKNOWN_NUMBER } from '../usage/number.ts'
 import type { StoredUsage } from './recorded-usage.ts'
 
 /**
- * Answers for the numbers of `stored` from its record, whatever the event holds in their place. That a destination was an
- * emergency, which only the number could say, is believed of the recorded reason.
+ * Answers questions about the numbers of `stored` from its record; the event's own numbers are ignored. Whether a
+ * destination was an emergency number comes from the recorded reason.
  */
 export function recordedNumbers(stored: StoredUsage): NumberLookup {
   const { reason, prefix, toCountry, toType, fromCountry } = stored.figures
@@ -19,13 +19,16 @@ export function recordedNumbers(stored: StoredUsage): NumberLookup {
       if (prefix !== null && !prefix.startsWith('+')) return numberFacts(catalog, prefix)
       return toType === null ? UNKNOWN_NUMBER : { country: toCountry, type: toType }
     },
-    // Rating asks nothing but the country of a caller, so it is the same whether one was withheld or of no known country.
+    // Rating uses only the caller's country, so a withheld caller and one without a known country are the same.
     caller: () => ({ ...UNKNOWN_NUMBER, country: fromCountry }),
     rate: (deck) => recordedRow(deck, stored),
   }
 }
 
-/** The row of the recorded prefix that was in force: the one that priced the event, if the record is right. */
+/**
+ * Returns the row of the recorded prefix that was in force. It is the row that priced the event, if the record is
+ * correct.
+ */
 export function recordedRow<Rate extends CallRate | MessageRate>(
   deck: Deck<Rate> | null | undefined,
   { figures: { prefix }, occurredAtMicros }: StoredUsage,

@@ -1,4 +1,4 @@
-/** The package that was in force at a recorded event, by the versions of settings and catalog that it names. */
+/** The package in force at a recorded event, by the recorded versions of settings and catalog. */
 
 import type { Catalog } from '../catalog/catalog.ts'
 import type { InstantMicros } from '../instant.ts'
@@ -9,24 +9,24 @@ import type { StoredUsage } from './recorded-usage.ts'
 
 export interface PackageFacts {
   readonly id: string
-  /** Since when it was in force. */
+  /** When it came into force. */
   readonly sinceMicros: InstantMicros
   readonly name: string | null
-  /** Null where the recorded catalog does not have the package. */
+  /** Null if the recorded catalog does not have the package. */
   readonly region: string | null
   readonly regionCountries: readonly string[]
   readonly countries: readonly string[]
 }
 
-/** The fair-use limit on the minutes of a user, and whose it is. */
+/** A fair-use limit on the minutes of one user, and where it comes from. */
 export interface LimitFacts {
-  /** Null: no limit. */
+  /** Null if there is no limit. */
   readonly limitMinutes: number | null
-  /** The account's own, rather than the package's. */
+  /** True for the account's own limit, false for the package's. */
   readonly isOwnLimit: boolean
 }
 
-/** Null where none was in force. */
+/** Returns the package in force at the event. Null if there was none. */
 export function packageFacts(
   stored: StoredUsage,
   settings: AccountSettings,
@@ -44,7 +44,7 @@ export function packageFacts(
   return { id, sinceMicros, name, region, regionCountries, countries: [...countries] }
 }
 
-/** The limit by the package that was in force; none where there was no package, or the catalog does not have it. */
+/** Returns the limit at the event. There is none without a package, or if the catalog does not have the package. */
 export function recordedLimit(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): LimitFacts {
   const id = packageIdAt(settings, stored.occurredAtMicros)
   const pack = id === null ? undefined : catalog?.packages.get(id)

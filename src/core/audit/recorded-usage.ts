@@ -1,11 +1,11 @@
-/** One event with its decision as the ledger holds them: what is explained, and decided again. Plain data, of any age. */
+/** One event with its decision as the ledger stores them, for explaining and recomputing it. Plain data of any age. */
 import type { NumberType } from '../catalog/catalog.ts'
 import type { InstantMicros } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
 import type { Outcome, Reason } from '../rating/decision.ts'
 import type { Channel, Direction, Leg, UsageType } from '../usage/event.ts'
 
-/** What a decision comes to, stored or recomputed: the figures that must agree. */
+/** The figures of a decision, stored or recomputed. They must be equal. */
 export interface DecisionFigures {
   readonly outcome: Outcome
   readonly reason: Reason
@@ -22,11 +22,11 @@ export interface DecisionFigures {
   readonly minutesLeft: number | null
   readonly cycleAnchor: string | null
   readonly cycleStart: string | null
-  /** What it moved on the account's credit, below zero when it took some; 0 when there is no movement. */
+  /** The change of the account's credit, negative if it took credit. 0 if there is no movement. */
   readonly movedMicros: Micros
 }
 
-/** The event that a correction takes back, as it is recorded. */
+/** The event that a correction reverses, as it is recorded. */
 export interface CorrectedUsage {
   readonly type: UsageType
   readonly userId: string | null
@@ -39,26 +39,27 @@ export interface CorrectedUsage {
   readonly cycleStart: string | null
 }
 
-/** The correction that took an event back; instant and outcome are null once its detail is gone. */
+/** The correction that reversed an event. Instant and outcome are null if its detail was deleted. */
 export interface CorrectingUsage {
   readonly eventId: string
   readonly recordedAtMicros: InstantMicros | null
   readonly outcome: Outcome | null
 }
 
-/** The refusal that a correction's wait ended in. */
+/** The expiry of a correction whose event did not arrive in time. */
 export interface GivenUp {
   readonly recordedAtMicros: InstantMicros
   readonly detail: string
 }
 
+/** The movement that the event made. */
 export interface RecordedMovement {
   readonly sequence: bigint
   readonly balanceBeforeMicros: Micros
   readonly balanceAfterMicros: Micros
 }
 
-/** One event with its decision, as the ledger holds them. */
+/** One event with its decision, as the ledger stores them. */
 export interface StoredUsage {
   readonly accountId: string
   readonly eventId: string
@@ -75,25 +76,27 @@ export interface StoredUsage {
   readonly agentId: string | null
   readonly sku: string | null
   readonly corrects: string | null
-  /** As used: seconds, fragments or items. */
+  /** The quantity used: seconds, fragments or items. */
   readonly quantity: number
   readonly figures: DecisionFigures
   readonly settingsVersion: number
   readonly catalogVersion: number | null
   readonly correctedBy: CorrectingUsage | null
   readonly corrected: CorrectedUsage | null
-  /** For a correction whose event did not come in time; null for any other usage. */
+  /** For a correction whose event did not arrive in time, else null. */
   readonly givenUp: GivenUp | null
   readonly movement: RecordedMovement | null
 }
 
-/** Phone numbers are cleared after their retention; usage that goes to a number was never recorded without it. */
+/**
+ * Whether the phone numbers were cleared after their retention. Usage with a destination is never recorded without one.
+ */
 export function areNumbersCleared(stored: StoredUsage): boolean {
   const hasNumbers = stored.type === 'call' || stored.type === 'toll_free' || stored.type === 'message'
   return hasNumbers && stored.to === null
 }
 
-/** Names of the figures in which two decisions differ, in the order of `a`. */
+/** Returns the names of the figures that differ, in the order of `a`. */
 export function differingFigures(a: DecisionFigures, b: DecisionFigures): (keyof DecisionFigures)[] {
   return (Object.keys(a) as (keyof DecisionFigures)[]).filter((name) => a[name] !== b[name])
 }

@@ -1,6 +1,6 @@
 /**
- * Decides a whole batch of usage, one event after the other in the order given: what to record, what to post, what to
- * announce, what to refuse. Pure: the ledger brings the accounts and the book, and writes what comes out.
+ * Decides a batch of usage, one event after the other in the given order: what to record, post, announce and refuse.
+ * Pure: the ledger supplies the accounts and the book, and writes the outcome.
  */
 import { type AlertRaised, alertLevels } from '../account/alerts.ts'
 import {
@@ -27,13 +27,13 @@ import { rejected } from '../rating/outcomes.ts'
 import type { CorrectionEvent, UsageEvent } from '../usage/event.ts'
 import { decideUsage } from './decide-usage.ts'
 
-/** How far ahead of now usage may claim to have begun, before it is taken for a fault of its producer. */
+/** How far in the future an event may claim to have happened. Anything later is a fault of its producer. */
 export const MAX_AHEAD_MICROS = MICROS_PER_DAY
 
-/** An event with its content hash, and the source that its bringer finds it by again. */
+/** An event with its content hash and its source, which the caller gets back with the outcome. */
 export interface BatchEvent<Source> {
   readonly event: UsageEvent
-  /** Tells a duplicate from a conflict: the same form as `KnownUsage.content` in the book. */
+  /** Distinguishes a duplicate from a conflict. Has the form of `KnownUsage.content` in the book. */
   readonly contentHash: string
   readonly source: Source
 }
@@ -41,32 +41,32 @@ export interface BatchEvent<Source> {
 export interface RecordedUsage<Source> extends BatchEvent<Source> {
   readonly decision: RecordedDecision
   readonly settingsVersion: number
-  /** Sequence of the movement it made; null where credit did not move. */
+  /** Sequence of the movement it made. Null if credit did not move. */
   readonly movementSequence: bigint | null
-  /** The correction that voided it on arrival, or reversed it within the same batch. */
+  /** The correction that voided the event on arrival, or that reversed it within the same batch. */
   readonly correctedBy: string | null
 }
 
-/** An event recorded by an earlier batch that a correction of this one reversed. */
+/** An event of an earlier batch that a correction of this batch reversed. */
 export interface CorrectedEarlier {
   readonly accountId: string
   readonly eventId: string
   readonly correctionId: string
 }
 
-/** A correction of this batch whose event has not come by its end. */
+/** A correction of this batch that still waits for its event at the end of the batch. */
 export interface AwaitingCorrection<Source> {
   readonly correction: CorrectionEvent
   readonly source: Source
 }
 
-/** An event that came, and that a correction of an earlier batch had awaited. */
+/** An event of this batch that a correction of an earlier batch was waiting for. */
 export interface ArrivedEvent {
   readonly accountId: string
   readonly eventId: string
 }
 
-/** A fair-use counter that moved, if only there and back. */
+/** A fair-use counter that changed, even if it ended at its old value. */
 export interface MovedCounter {
   readonly counter: FairUseCounter
   /** `counterKey(counter)`. */
@@ -79,7 +79,7 @@ export interface UsageMovement<Source> {
   readonly event: UsageEvent
   readonly source: Source
   readonly posting: Posting
-  /** For a correction: the movement of this account that it reverses. */
+  /** The account's movement that this movement of a correction reverses. */
   readonly reversesSequence: bigint | null
 }
 
@@ -89,35 +89,37 @@ export interface RefusedUsage<Source> {
   readonly source: Source
 }
 
-/** All that a batch changes: whoever writes it needs nothing else to know what the next batch must know. */
+/** Everything that a batch changes. Writing it is enough for the next batch to be decided correctly. */
 export interface BatchOutcome<Source> {
   /** In the order of the batch. */
   readonly recorded: readonly RecordedUsage<Source>[]
   readonly correctedEarlier: readonly CorrectedEarlier[]
   readonly awaitingCorrections: readonly AwaitingCorrection<Source>[]
   readonly arrivedEvents: readonly ArrivedEvent[]
-  /** In the order of the batch, so of each account in the order of its sequences. */
+  /** In the order of the batch, so each account's movements are in the order of their sequences. */
   readonly movements: readonly UsageMovement<Source>[]
-  /** Accounts whose credit moved, as they are after the batch. */
+  /** Accounts whose credit moved, with their state after the batch. */
   readonly changedAccounts: readonly AccountState[]
   readonly balanceChanges: readonly BalanceChanged[]
   readonly statusChanges: readonly ServiceStatusChanged[]
   readonly alerts: readonly AlertRaised[]
-  /** Ids of accounts that ask for an automatic top-up. */
+  /** Ids of accounts that need an automatic top-up. */
   readonly topUpsDue: readonly string[]
   readonly movedCounters: readonly MovedCounter[]
-  /** Rejections and conflicts: they go to the dead letters. */
+  /** Rejections and conflicts, which go to the dead letters. */
   readonly refused: readonly RefusedUsage<Source>[]
   readonly countByOutcome: ReadonlyMap<Outcome, number>
 }
 
 /**
- * Decides the events in their order, each with those before it known. Changes nothing that it is given.
+ * Decides the events in order, each with those before it known. Does not change its arguments.
  *
- * `accounts` holds every account of the book that the events name, as it is under its lock; `book` holds what was read after
- * that: the settings in force, and what is known of the events' ids, of those that corrections name, and of the counters.
- * `nowMicros` is the ledger's clock. Refusals are values; what is thrown is a bug: an account in the book that was not
- * locked, a counter below zero, a reversal of credit without a movement to reverse.
+ * `accounts` holds the state of every account of the book that the events name, read under its lock. `book` holds what
+ * was read after that: the settings in force, and what is recorded of the events' ids, of the ids that corrections
+ * name, and of the counters. `nowMicros` is the ledger's clock.
+ *
+ * Refusals are returned as values. Bugs are thrown: an account of the book that was not locked, a counter below zero,
+ * or a reversal of credit without a movement to reverse.
  */
 export function decideBatch<Source>(
   events: readonly BatchEvent<Source>[],
@@ -172,12 +174,12 @@ type Records<Source> = Pick<
   'recorded' | 'correctedEarlier' | 'awaitingCorrections' | 'arrivedEvents'
 >
 
-/** What a batch records, with what its corrections do to each other's events: within it, and to earlier batches. */
+/** Collects what a batch records, and what its corrections do to events of this batch and of earlier batches. */
 function startRecords<Source>(): { add(usage: RecordedUsage<Source>): void; end(): Records<Source> } {
   const recorded: RecordedUsage<Source>[] = []
   const placeByKey = new Map<string, number>()
   const correctedEarlier: CorrectedEarlier[] = []
-  /** By the key of the event that is awaited. */
+  /** By the key of the awaited event. */
   const awaiting = new Map<string, AwaitingCorrection<Source>>()
   const arrivedEvents: ArrivedEvent[] = []
 
@@ -189,7 +191,7 @@ function startRecords<Source>(): { add(usage: RecordedUsage<Source>): void; end(
       return
     }
     const place = placeByKey.get(correctedKey)
-    // One recorded in this batch is written with its correction in the first place.
+    // An event of this batch is written as corrected in the first place.
     if (place === undefined) correctedEarlier.push({ accountId, eventId, correctionId })
     else recorded[place] = { ...recorded[place]!, correctedBy: correctionId }
   }
@@ -202,7 +204,7 @@ function startRecords<Source>(): { add(usage: RecordedUsage<Source>): void; end(
       placeByKey.set(key, recorded.length)
       recorded.push(usage)
       if (event.type === 'correction') addCorrection(event, usage)
-      // One that waited in this batch alone was never stored.
+      // A correction that waited only within this batch was never stored.
       else if (decision.outcome === 'voided' && !awaiting.delete(key)) arrivedEvents.push({ accountId, eventId })
     },
     end: () => ({ recorded, correctedEarlier, awaitingCorrections: [...awaiting.values()], arrivedEvents }),
@@ -214,7 +216,7 @@ type SettledAccounts = Pick<
   'changedAccounts' | 'balanceChanges' | 'statusChanges' | 'alerts' | 'topUpsDue'
 >
 
-/** What is announced of the accounts whose credit moved, from where they stood before the batch to where it left them. */
+/** Settles the accounts whose credit moved, each from its state before the batch to its state after it. */
 function settleAll(
   after: ReadonlyMap<string, AccountState>,
   before: ReadonlyMap<string, AccountState>,
@@ -234,11 +236,11 @@ function settleAll(
   }
 }
 
-/** The movement of the event that a correction reverses; null for any other event. */
+/** The movement that a correction reverses. Null for any other event. */
 function movementReversed(event: UsageEvent, book: BookView): bigint | null {
   if (event.type !== 'correction') return null
   const sequence = book.known.get(usageKey(event.accountId, event.corrects))?.movementSequence
-  // Only what moved credit is given back, so there is a movement to name.
+  // Only an event that moved credit is reversed in credit, so it must have made a movement.
   if (sequence == null) throw new TypeError(`event ${event.corrects} made no movement and credit moves back`)
   return sequence
 }

@@ -1,6 +1,6 @@
 /**
- * The decision on one usage event, in the order the rules give: account, identity, correction awaited, then rating.
- * (Shape and numbers come before, in `usage/read.ts`.) Pure: the same event and book always decide the same.
+ * Decides one usage event in the order of the rules: account, identity, awaited correction, then rating. Shape and
+ * numbers were checked before, in `usage/read.ts`. Pure: the same event and book always give the same decision.
  */
 import { type BookView, usageKey } from '../book/book.ts'
 import { catalogAt } from '../catalog/versions.ts'
@@ -12,8 +12,9 @@ import { rate } from '../rating/rate.ts'
 import type { UsageEvent } from '../usage/event.ts'
 
 /**
- * Decides one usage event. `content` is the event's content as the book holds it: the text of `contentOf`, or a hash of it.
- * `numbers` answers all questions about the event's phone numbers: the catalog, unless only recorded facts are left of them.
+ * Decides one usage event. `content` is the event's content in the form that the book uses: the text of `contentOf`, or
+ * a hash of it. `numbers` answers questions about the event's phone numbers: the catalog, or recorded facts after the
+ * numbers were cleared.
  */
 export function decideUsage(
   event: UsageEvent,

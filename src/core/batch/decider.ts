@@ -1,4 +1,4 @@
-/** Decides a stream of events of which nothing is written, as the offline command does. */
+/** Decides a stream of events without writing anything, for the offline command. */
 import type { Book } from '../book/book.ts'
 import { BookOverlay } from '../book/overlay.ts'
 import { type Decision, leavesIdentity } from '../rating/decision.ts'
@@ -6,11 +6,11 @@ import type { UsageEvent } from '../usage/event.ts'
 import { decideUsage } from './decide-usage.ts'
 
 export interface Decider {
-  /** Decides the next event with all those before it known. `content` is as in `decideUsage`. */
+  /** Decides the next event, knowing all those before it. `content` is as in `decideUsage`. */
   decide(event: UsageEvent, content: string): Decision
 }
 
-/** Begins with what the book knows, and never changes it. Keeps what it has decided for as long as it lives. */
+/** Creates a decider that starts from the book and never changes it. It keeps all its decisions in memory. */
 export function createDecider(book: Book): Decider {
   const overlay = new BookOverlay(book)
   return {

@@ -1,9 +1,9 @@
 /**
- * A book is what must be known of some accounts to decide their next events: settings, what is already recorded under
- * which event id, which ids are awaited by a correction, fair-use minutes, and the catalogs.
+ * A book is what must be known about some accounts to decide their next events: settings, the recorded events by id,
+ * the ids that corrections wait for, fair-use minutes, and the catalogs.
  *
- * It is only read. What is decided comes out as a `BatchOutcome`; within a batch, a `BookOverlay` lets the next event see
- * what was decided of those before it. The ledger reads a book per batch; the offline command decides a file over one.
+ * A book is read-only. Decisions come out as a `BatchOutcome`. Within a batch, a `BookOverlay` shows each event the
+ * decisions on those before it. The ledger reads a book per batch; the offline command decides a file over one.
  */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { CatalogVersion } from '../catalog/versions.ts'
@@ -13,20 +13,20 @@ import type { FairUseCounter } from '../rating/fair-use.ts'
 import type { AccountSettings } from '../settings/settings.ts'
 import type { UsageEvent } from '../usage/event.ts'
 
-/** What is recorded under an event id: enough to tell a duplicate, and to reverse the event. */
+/** What is recorded under an event id: enough to recognize a duplicate, and to reverse the event. */
 export interface KnownUsage {
-  /** The text of `contentOf`, or a hash of it: the same throughout a book. */
+  /** The text of `contentOf`, or a hash of it. A book uses one of them throughout. */
   readonly content: string
   readonly outcome: Outcome
   readonly isCorrection: boolean
   readonly amountMicros: Micros
   readonly coveredMinutes: number
   readonly currency: Currency | null
-  /** The fair-use counter its covered minutes were counted on. */
+  /** The fair-use counter on which its covered minutes were counted. */
   readonly counter: FairUseCounter | null
-  /** Sequence of the movement it made; null where credit did not move, and offline, where none are made. */
+  /** Sequence of the movement it made. Null if credit did not move, and offline, where there are no movements. */
   readonly movementSequence: bigint | null
-  /** The correction that reversed or voided it, or null. */
+  /** Id of the correction that reversed or voided it, or null. */
   readonly correctedBy: string | null
 }
 
@@ -37,22 +37,22 @@ export interface Book {
   readonly catalogs: readonly CatalogVersion[]
   /** By `usageKey`. */
   readonly known: ReadonlyMap<string, KnownUsage>
-  /** By `usageKey` of an event that has not come, the id of the correction that came before it. */
+  /** The id of the waiting correction, by `usageKey` of the event that has not arrived. */
   readonly awaited: ReadonlyMap<string, string>
-  /** Covered minutes by `counterKey`; a counter never used is absent. */
+  /** Covered minutes by `counterKey`. A counter that was never used is absent. */
   readonly minutesUsed: ReadonlyMap<string, number>
 }
 
 type LookUp<Value> = Pick<ReadonlyMap<string, Value>, 'get'>
 
-/** What a decision looks up: a book, or one with what was decided since. */
+/** What decisions read: a book, or a book with later decisions on top. */
 export interface BookView extends Pick<Book, 'accounts' | 'catalogs'> {
   readonly known: LookUp<KnownUsage>
   readonly awaited: LookUp<string>
   readonly minutesUsed: LookUp<number>
 }
 
-/** A book that knows these accounts and one catalog, in force always, and nothing recorded yet. */
+/** Creates a book with these accounts, one catalog that is always in force, and nothing recorded. */
 export function newBook(catalog: Catalog, accounts: readonly AccountSettings[]): Book {
   return {
     accounts: new Map(accounts.map((settings) => [settings.accountId, settings])),
@@ -63,12 +63,12 @@ export function newBook(catalog: Catalog, accounts: readonly AccountSettings[]):
   }
 }
 
-/** Key of an event within a book. Ids are printable ASCII, so the separator cannot occur in one. */
+/** Returns the key of an event in a book. Ids are printable ASCII, so they cannot contain the separator. */
 export function usageKey(accountId: string, eventId: string): string {
   return `${accountId}\n${eventId}`
 }
 
-/** What a book knows of an event once it is recorded. */
+/** Returns what a book knows about an event after it is recorded. */
 export function knownUsage(
   event: UsageEvent,
   content: string,

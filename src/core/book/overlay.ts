@@ -1,6 +1,6 @@
 /**
- * A book with what was decided since laid over it: the next event of a batch is decided with those before it known, and the
- * book underneath stays as it was read. Private to whoever decides, and gone with the batch.
+ * A book with later decisions on top. The next event of a batch sees the decisions on those before it, and the book
+ * underneath stays unchanged. It lives as long as the batch.
  */
 import type { RecordedDecision } from '../rating/decision.ts'
 import type { UsageEvent } from '../usage/event.ts'
@@ -22,8 +22,8 @@ export class BookOverlay implements BookView {
   }
 
   /**
-   * Notes what was decided of an event. `movementSequence` is that of the movement it made, null where it made none.
-   * Returns the correction that voided it, null where none did. Throws where a counter would fall below zero: a bug.
+   * Notes the decision on an event. `movementSequence` is null if it made no movement. Returns the id of the correction
+   * that voided it, or null. Throws if a counter would fall below zero, which is a bug.
    */
   note(
     event: UsageEvent,
@@ -53,7 +53,7 @@ export class BookOverlay implements BookView {
   }
 }
 
-/** A map over a map that is only read. What was deleted here is null here. */
+/** A map over a read-only map. A deleted key is null here. */
 class Layer<Value extends NonNullable<unknown>> {
   readonly #over = new Map<string, Value | null>()
   readonly #under: ReadonlyMap<string, Value>

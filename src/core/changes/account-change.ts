@@ -1,6 +1,6 @@
 /**
- * A change of one account outside of a usage batch, decided whole: the account as it is afterwards, what is stored beside
- * it, and what is announced. The ledger's writer stores any number of them in one transaction.
+ * A change of one account outside usage batches, completely decided: the account after it, what is stored with it, and
+ * what is announced. The ledger's writer stores any number of them in one transaction.
  */
 
 import { alertLevels } from '../account/alerts.ts'
@@ -23,35 +23,36 @@ import type { Micros } from '../money.ts'
 import type { AccountSettings } from '../settings/settings.ts'
 import type { TopUpStep } from '../top-up/step.ts'
 
-/** What led to a change of status, to an alert, or to a step of a top-up. */
+/** The cause of a status change, an alert, or a step of a top-up. */
 export type ChangeCause = BalanceCause | 'settings' | 'account_created' | 'account_closed' | 'payment_method'
 
 export interface AccountChange extends Settled {
   readonly cause: ChangeCause
-  /** The version of the settings that is appended, `account.settingsVersion`; null when they stay as they are. */
+  /** The appended version of the settings, with the number `account.settingsVersion`. Null if they do not change. */
   readonly settings: AccountSettings | null
-  /** Who changed them, where that is known. */
+  /** Who changed the settings, if known. */
   readonly settingsActor: string | null
   readonly movements: readonly Movement[]
-  /** What is announced of top-ups, in this order; the top-up that is due, where one is, comes after them. */
+  /** The steps of top-ups to announce, in order. The request of a due top-up is announced after them. */
   readonly topUpSteps: readonly TopUpStep[]
-  /** What the account's contacts are written, beside the mail of an alert. */
+  /** Mails to the account's contacts, besides the mail of an alert. */
   readonly mails: readonly Mail[]
 }
 
-/** What moves credit outside of usage. */
+/** What moves credit outside usage. */
 export type CreditOrigin = Extract<MovementOrigin, { kind: 'adjustment' | 'top_up' | 'refund' | 'dispute' }>
 
+/** One movement of credit to post. */
 export interface CreditEntry {
-  /** Above zero adds credit, below zero takes it; never 0. */
+  /** Positive adds credit, negative takes it. Never 0. */
   readonly amountMicros: Micros
   readonly origin: CreditOrigin
   readonly occurredAtMicros: InstantMicros
 }
 
 /**
- * Posts one movement an entry, in their order, as sequences `before.lastSequence + 1` and on: one balance change, whose
- * cause is the kind of the last.
+ * Posts one movement per entry, in order, from sequence `before.lastSequence + 1` on. Makes one balance change, whose
+ * cause is the kind of the last entry.
  */
 export function postCredit(
   before: AccountState,
@@ -77,7 +78,7 @@ export function postCredit(
   }
 }
 
-/** Gives the account its next version of settings. A level that is now above the balance raises its alert. */
+/** Appends the account's next version of settings. A level that is now above the balance raises its alert. */
 export function changeSettings(
   before: AccountState,
   settings: AccountSettings,
@@ -87,7 +88,7 @@ export function changeSettings(
   return { ...NOTHING, ...reviewAlerts(next, alertLevels(settings)), cause: 'settings', settings, settingsActor: actor }
 }
 
-/** A new account, with its first settings. */
+/** Creates an account with its first settings. */
 export function createAccount(
   settings: AccountSettings,
   nowMicros: InstantMicros,
@@ -97,17 +98,20 @@ export function createAccount(
   return { ...NOTHING, ...opened, cause: 'account_created', settings, settingsActor: actor }
 }
 
-/** Balance and status republished under a new epoch. */
+/** Republishes balance and status in a new epoch. */
 export function restateAccount(before: AccountState): AccountChange {
   return { ...NOTHING, ...restate(before), cause: 'restore' }
 }
 
-/** No change of the account itself: for what is announced or remembered beside it. */
+/** Leaves the account unchanged, for announcements and mails without a change of the account. */
 export function keepAccount(account: AccountState, cause: ChangeCause): AccountChange {
   return { ...NOTHING, account, cause }
 }
 
-/** The change with what a balance is compared with from now on; asked at once, so a balance that is below it is not missed. */
+/**
+ * Sets the threshold that the balance is compared with from now on. Compares it at once, so a balance that is already
+ * below is not missed.
+ */
 export function rearm(change: AccountChange, autoTopUpBelowMicros: Micros | null): AccountChange {
   return { ...change, ...askForTopUp({ ...change.account, autoTopUpBelowMicros }) }
 }

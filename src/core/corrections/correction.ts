@@ -1,11 +1,16 @@
-/** Corrections: an earlier event of the same account is reversed whole, and nothing else is rated anew because of it. */
+/**
+ * Corrections: the earlier event of the same account is reversed as a whole. Nothing else is rated again because of it.
+ */
 import { type BookView, usageKey } from '../book/book.ts'
 import type { Currency } from '../money.ts'
 import type { CorrectionDecision } from '../rating/decision.ts'
 import { pending, rejected, reversed } from '../rating/outcomes.ts'
 import type { CorrectionEvent } from '../usage/event.ts'
 
-/** `currency` is the account's. A correction whose event is not known waits for it, unless another one does already. */
+/**
+ * Decides a correction. If its event is not known, the correction waits for it, unless another correction already does.
+ * `currency` is the account's.
+ */
 export function decideCorrection(event: CorrectionEvent, currency: Currency, book: BookView): CorrectionDecision {
   const key = usageKey(event.accountId, event.corrects)
   const original = book.known.get(key)

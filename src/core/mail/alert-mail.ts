@@ -1,16 +1,17 @@
-/** The mail of an alert: one an account, however many levels its balance has fallen through at once. */
+/** The mail for alerts: one per account, however many levels its balance fell below at once. */
 import type { AlertKind, AlertRaised } from '../account/alerts.ts'
 import { formatInstant, type InstantMicros } from '../instant.ts'
 import { formatMoney } from '../money.ts'
 import { owedMicros } from '../usage-forecast/forecast.ts'
 import type { Mail } from './mail.ts'
 
-/** Gravest first: what says less is not sent beside what says more. */
+/** Most serious first. Only the most serious alert is mailed. */
 const GRAVITY: readonly AlertKind[] = ['exhausted', 'low', 'custom_level']
 
 /**
- * The gravest of each account's alerts, which were raised in one transaction. `by`: what moved, the balance or a level. A level
- * that is raised above a balance of nothing says nothing new: that credit has run out is known.
+ * Returns one mail per account, for its most serious alert. The alerts were raised in one transaction. `by` says what
+ * changed: the balance or a level. If a level is raised while the balance is at or below zero, nothing is mailed: the
+ * customer knows that the credit is exhausted.
  */
 export function alertMails(alerts: readonly AlertRaised[], nowMicros: InstantMicros, by: 'balance' | 'level'): Mail[] {
   const gravest = new Map<string, AlertRaised>()
@@ -27,7 +28,7 @@ export function alertMails(alerts: readonly AlertRaised[], nowMicros: InstantMic
 function mailOf(alert: AlertRaised, nowMicros: InstantMicros, by: 'balance' | 'level'): Mail {
   const { accountId, version, kind, levelMicros, balanceMicros } = alert
   const at = formatInstant(nowMicros)
-  // Versions are given out again after a restore.
+  // Versions may be reused after the database is restored.
   const occurrence = `${version}@${at}`
   const balance = formatMoney(balanceMicros)
   if (kind !== 'exhausted') {

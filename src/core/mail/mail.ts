@@ -1,26 +1,27 @@
 /**
- * What a mail is about. It has no words: a kind, what names the happening, and figures as they were then, in the forms that
- * the API has too (decimal strings, RFC 3339). Words are made when it is sent, in the language of whoever gets it.
+ * The content of a mail, without words: a kind, the occurrence it is about, and the figures at that time, in the API's
+ * formats (decimal strings, RFC 3339). The text is written when the mail is sent, in the recipient's language.
  */
 import type { DeclineWhy } from '../top-up/declines.ts'
 import type { TopUpTrigger } from '../top-up/machine.ts'
 import type { PauseReason } from '../top-up/memory.ts'
 
+/** A balance that is below an alert level. */
 export interface Crossed {
   readonly balance: string
   readonly level: string
   readonly at: string
-  /** The balance fell; or the level was raised above it. */
+  /** Whether the balance fell, or the level was raised above it. */
   readonly by: 'balance' | 'level'
 }
 
-/** What was in the account in a period. */
+/** The period of an export. */
 export interface PeriodFigures {
   readonly export_id: string
-  /** Half-open. */
+  /** Inclusive; `to` is exclusive. */
   readonly from: string
   readonly to: string
-  /** The IANA name of the zone that the period was chosen in; null: it is not known. */
+  /** The IANA name of the time zone in which the period was chosen. Null if unknown. */
   readonly time_zone: string | null
 }
 
@@ -35,7 +36,7 @@ export interface MailFigures {
     readonly balance: string
     readonly method_id: string | null
     readonly at: string
-    /** What became of calls by it; null: nothing. */
+    /** What changed for calls. Null if nothing did. */
     readonly calls: 'work_again' | 'still_blocked' | null
   }
   readonly declined: {
@@ -44,14 +45,14 @@ export interface MailFigures {
     readonly why: DeclineWhy
     readonly method_id: string | null
     readonly balance: string
-    /** Null: it is not tried again. */
+    /** Null if it is not tried again. */
     readonly next_try: { readonly number: number; readonly of_tries: number; readonly at: string } | null
   }
   readonly approval: { readonly amount: string; readonly until: string }
   readonly paused: {
     readonly reason: PauseReason
     readonly why: DeclineWhy | null
-    /** The card that was declined; null: the pause is about none. */
+    /** The declined card. Null if the pause is not about a card. */
     readonly method_id: string | null
     readonly since: string
     readonly needs_another_method: boolean
@@ -69,7 +70,7 @@ export interface MailFigures {
     readonly limit: 'monthly_cap' | 'day_limit'
     readonly until: string
     readonly amount: string
-    /** Null: there is none. */
+    /** Null if there is no cap. */
     readonly cap: string | null
     readonly attempts_in_24_hours: number
     readonly balance: string
@@ -78,7 +79,7 @@ export interface MailFigures {
   readonly export_ready: PeriodFigures & {
     readonly opening: string
     readonly added: string
-    /** Zero or below. */
+    /** Zero or negative. */
     readonly used: string
     readonly other: string
     readonly closing: string
@@ -108,21 +109,23 @@ export const MAIL_KINDS = [
 export interface MailOf<Kind extends MailKind> {
   readonly accountId: string
   readonly kind: Kind
-  /** Names this happening among those of its kind and account: nobody gets two mails of it. */
+  /** Identifies the occurrence among those of its kind and account, so that nobody gets two mails about it. */
   readonly occurrence: string
   readonly figures: MailFigures[Kind]
 }
 
-/** Told apart by `kind`. */
+/** A mail of any kind, distinguished by `kind`. */
 export type Mail = { readonly [Kind in MailKind]: MailOf<Kind> }[MailKind]
 
-/** Who of the contacts gets it: all, admins, or the one person who asked for it. */
+/** Returns who gets a mail: all contacts, the admins, or the person who asked for it. */
 export function recipientsOf(kind: MailKind): 'contacts' | 'admins' | 'asker' {
   if (kind === 'approval') return 'admins'
   return kind === 'export_ready' || kind === 'export_failed' ? 'asker' : 'contacts'
 }
 
-/** Whether it says anything to the people of an account that is closed: what moved money does, what asks for credit does not. */
+/**
+ * Whether a mail is sent for a closed account: mails about moved money and exports are, requests to add credit are not.
+ */
 export function isForClosedAccounts(kind: MailKind): boolean {
   return ['credit_added', 'taken_back', 'export_ready', 'export_failed'].includes(kind)
 }

@@ -1,7 +1,7 @@
 /**
- * The mails of top-ups and payments, from what a transaction has made of an account: money that came or left again, the
- * first decline of a row, an approval that is waited for, a pause, a limit. One thing is said once: what paused automatic
- * top-up is said by the mail of the pause, and money that left says itself that it paused.
+ * The mails of top-ups and payments after a transaction: money added or reversed, the first of several declines, an
+ * approval that is needed, a pause, a limit. Nothing is said twice: a decline that paused automatic top-up is in the
+ * mail of the pause, and the mail about reversed money also says that it paused.
  */
 import type { AccountState, Movement } from '../account/state.ts'
 import { formatInstant, type InstantMicros } from '../instant.ts'
@@ -13,34 +13,36 @@ import { type AutoTopUpMemory, MAX_DECLINES_IN_A_ROW, needsAnotherMethod, whyPau
 import type { TopUpStep } from '../top-up/step.ts'
 import type { Mail, MailKind, MailOf } from './mail.ts'
 
-/** Where automatic top-up stood, or stands. */
+/** The state of automatic top-up, before or after the transaction. */
 export interface AutoTopUpStanding {
   readonly memory: AutoTopUpMemory
-  /** The limit that is waited for. */
+  /** The limit that it waits for. */
   readonly waits: { readonly untilMicros: InstantMicros; readonly limit: string } | null
 }
 
+/** What one transaction changed about an account's top-ups. */
 export interface TopUpHappening {
   readonly accountBefore: AccountState
   readonly account: AccountState
   readonly before: AutoTopUpStanding
   readonly after: AutoTopUpStanding
-  /** As they are in force by now. */
+  /** The settings now in force. */
   readonly settings: AutoTopUpSettings | null
-  /** What automatic top-ups charge by now. */
+  /** The method that automatic top-ups charge now. */
   readonly methodId: string | null
-  /** The top-up that it happened to, as it is by now; null: to none. */
+  /** The changed top-up in its new state. Null if none changed. */
   readonly topUp: TopUp | null
   readonly steps: readonly TopUpStep[]
-  /** Of payments, in their order. */
+  /** Movements of payments, in order. */
   readonly movements: readonly Movement[]
-  /** When the payment was made that money left again of, or came back to. */
+  /** When the payment was made that the reversed or returned money belongs to. */
   readonly paidAtMicros: InstantMicros | null
 }
 
-/** A payment by hand that is declined later than this after it was confirmed finds nobody who looks at it. */
+/** A customer who adds credit watches the page for about this long after confirming. A later decline is mailed. */
 const WATCHED_MICROS = 60_000_000
 
+/** Returns the mails to send. */
 export function topUpMails(happening: TopUpHappening, nowMicros: InstantMicros): Mail[] {
   const taken = takenBack(happening, nowMicros)
   const mails = [
@@ -72,7 +74,7 @@ function creditAdded(happening: TopUpHappening, nowMicros: InstantMicros): Mail 
   if (kind !== 'top_up' && kind !== 'dispute' && kind !== 'refund') return null
   const isBlocked = account.status === 'blocked'
   const isUnblocked = accountBefore.status === 'blocked' && !isBlocked
-  // An account is created blocked: with its first credit calls do not work *again*.
+  // A new account starts blocked: with its first credit, calls do not work *again*.
   const isAgain = isUnblocked && accountBefore.statusVersion > 1n
   return mail(happening, 'credit_added', String(last.posting.sequence), {
     kind: KIND_OF_ADDED[kind],
@@ -85,7 +87,7 @@ function creditAdded(happening: TopUpHappening, nowMicros: InstantMicros): Mail 
   })
 }
 
-/** Refunds are made by the seller, mostly as the customer asked for: they are worth a mail where they pause. */
+/** The seller makes refunds, mostly at the customer's request. They are mailed only if they pause automatic top-up. */
 function takenBack(happening: TopUpHappening, nowMicros: InstantMicros): Mail | null {
   const { account, after, methodId, movements, paidAtMicros } = happening
   const left = movements.filter(({ posting }) => posting.amountMicros < 0n)
@@ -124,7 +126,10 @@ function paused(happening: TopUpHappening): Mail | null {
   })
 }
 
-/** The first of a row; the second is known to be tried for, and the third pauses. */
+/**
+ * Only the first of several declines is mailed. A second is expected, because the first mail names the next try; a
+ * third pauses.
+ */
 function declined(happening: TopUpHappening, nowMicros: InstantMicros): Mail | null {
   const { account, before, after, topUp, steps } = happening
   const step = steps.find(({ kind }) => kind === 'declined' || kind === 'failed')
@@ -144,7 +149,7 @@ function declined(happening: TopUpHappening, nowMicros: InstantMicros): Mail | n
   })
 }
 
-/** Whoever pays by hand is at the bank already. */
+/** Only for automatic top-ups: a customer who pays manually is already on the bank's page. */
 function approval(happening: TopUpHappening): Mail | null {
   const step = happening.steps.find(({ kind }) => kind === 'needs_action')
   if (step?.trigger !== 'automatic' || step.untilMicros === null || step.amountMicros === null) return null

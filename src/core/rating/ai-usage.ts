@@ -1,4 +1,4 @@
-/** Usage of AI by the minute: from credit, on the invoice, or included, as the account's billing mode says. */
+/** AI usage by the minute: charged to credit, invoiced or included in the plan, by the account's billing mode. */
 
 import type { MinutePrice } from '../catalog/catalog.ts'
 import type { BillingMode } from '../settings/settings.ts'
@@ -7,6 +7,7 @@ import type { RatedDecision } from './decision.ts'
 import { charged, free, includedInPlan, invoiced, noRate } from './outcomes.ts'
 import { billedSeconds, minuteAmount } from './price.ts'
 
+/** Prices AI usage. `price` is the tariff's, null if it has none; that matters only if the usage is not included. */
 export function rateAiUsage(
   durationSeconds: number,
   price: MinutePrice | null,

@@ -1,6 +1,6 @@
 /**
- * What a call costs: the twelve rows of the call table, in its order. The first that applies decides.
- * Rows 1 to 6 do not look at the package; 7 to 12 ask whether it reaches the call and has minutes left.
+ * Prices a call by the twelve rows of the call table, in order. The first row that applies decides. Rows 1 to 6 do not
+ * depend on the package; rows 7 to 12 check whether it covers the call and has minutes left.
  */
 import type { CallEvent } from '../usage/event.ts'
 import type { NumberFacts } from '../usage/number.ts'
@@ -13,6 +13,7 @@ import { charged, coveredByPackage, free, noRate } from './outcomes.ts'
 import { billedSeconds, callAmount, hasConnectionFee, uncoveredSeconds } from './price.ts'
 import { chargeTollFree } from './toll-free.ts'
 
+/** Prices a call. Throws a TypeError for an outbound direct call without a user, which `usage/read.ts` refuses. */
 export function rateCall(event: CallEvent, context: RatingContext): RatedDecision {
   const { catalog, settings, numbers } = context
   const at = event.occurredAtMicros
@@ -56,15 +57,15 @@ export function rateCall(event: CallEvent, context: RatingContext): RatedDecisio
   return chargeOutbound(event, context, ends, 'fair_use_exceeded', coveredMinutes, fairUse)
 }
 
-/** What the numbering plan says of both numbers of a call; `from` is null for a withheld caller. */
+/** The numbering plan's facts about both numbers. `from` is null if the caller is withheld. */
 interface Ends {
   readonly to: NumberFacts
   readonly from: NumberFacts | null
 }
 
 /**
- * Prices the call by the outbound deck on `to`. The first `coveredMinutes` are the package's: only the seconds past
- * them are priced, and then without the connection fee.
+ * Prices the call by the outbound deck for `to`. The package covers the first `coveredMinutes`; the seconds after them
+ * are priced without the connection fee.
  */
 function chargeOutbound(
   event: CallEvent,

@@ -1,4 +1,4 @@
-/** All that the price of one event may depend on, besides the event. */
+/** Everything besides the event that its price may depend on. */
 import type { Catalog, Tariff } from '../catalog/catalog.ts'
 import type { AccountSettings } from '../settings/settings.ts'
 import type { NumberLookup } from './number-lookup.ts'
@@ -8,8 +8,8 @@ export interface RatingContext {
   readonly catalogVersion: number
   readonly tariff: Tariff
   readonly settings: AccountSettings
-  /** Answers all questions about the event's numbers. */
+  /** Answers all questions about the event's phone numbers. */
   readonly numbers: NumberLookup
-  /** Covered minutes counted so far, by `counterKey`; none for a counter never used. */
+  /** Covered minutes counted so far, by `counterKey`. A counter that was never used is absent. */
   readonly minutesUsed: Pick<ReadonlyMap<string, number>, 'get'>
 }

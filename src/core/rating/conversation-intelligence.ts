@@ -1,9 +1,10 @@
-/** Conversation Intelligence: one analysed interaction, by its minutes. */
+/** Conversation Intelligence: one analysed interaction, priced by its minutes. */
 import type { ConversationIntelligenceEvent } from '../usage/event.ts'
 import { rateAiUsage } from './ai-usage.ts'
 import type { RatingContext } from './context.ts'
 import type { RatedDecision } from './decision.ts'
 
+/** Prices an analysed interaction by the account's billing mode. */
 export function rateConversationIntelligence(
   event: ConversationIntelligenceEvent,
   context: RatingContext,

@@ -1,6 +1,7 @@
 /**
- * What is decided of one usage event: an outcome, its reason, and the figures that explain it. A union by outcome, so that
- * each promises what it has; all have the same fields, as rows and announcements want them. They are made in `outcomes.ts`.
+ * The decision on one usage event: an outcome, its reason, and the figures that explain it. Each outcome is a type that
+ * narrows the figures it may have. All have the same fields, because rows and announcements need them. `outcomes.ts`
+ * makes them.
  */
 import type { Currency, Micros } from '../money.ts'
 import type { NumberFacts } from '../usage/number.ts'
@@ -29,50 +30,50 @@ export type ChargeReason =
 
 export type FreeReason = 'not_answered' | 'emergency' | 'inbound_standard' | 'inbound_message' | 'no_usage'
 
-/** The deck row a price came from; `deck` is the file as the catalog names it. */
+/** The deck row that gave the price. `deck` is the file's name in the catalog. */
 export interface AppliedRate {
   readonly deck: string
   readonly prefix: string
   readonly destination: string
 }
 
-/** The fair-use counter that a call counts on. */
+/** The fair-use counter that a call was counted on. */
 export interface FairUseUse {
   readonly counter: FairUseCounter
   /** `counterKey(counter)`. */
   readonly key: string
-  /** Minutes left before the call; null: no limit, or a correction. */
+  /** Minutes left before the call. Null if there is no limit, and for a correction. */
   readonly minutesLeft: number | null
 }
 
-/** What every decision has; each outcome narrows it. */
+/** The fields of every decision. Each outcome narrows them. */
 interface Figures {
-  /** Billed seconds, fragments or quantity of the part that is priced. */
+  /** Billed seconds, fragments or quantity of the priced part. */
   readonly units: number
-  /** Whole minutes taken from the package; negative when a correction gives them back. */
+  /** Whole minutes taken from the package. Negative if a correction returns them. */
   readonly coveredMinutes: number
-  /** Above zero takes credit (or goes on the invoice); below zero gives it back. */
+  /** Positive if it takes credit or goes on the invoice; negative if it returns it. */
   readonly amountMicros: Micros
-  /** Null until the account is known. */
+  /** Null if the account is unknown. */
   readonly currency: Currency | null
   readonly rate: AppliedRate | null
   readonly to: NumberFacts | null
   readonly from: NumberFacts | null
   readonly fairUse: FairUseUse | null
-  /** For a person, where the reason alone does not say it: which field, which price is missing. */
+  /** For people, if the reason alone does not say enough: which field is wrong, which price is missing. */
   readonly detail: string | null
-  /** The version it was priced by; null where none was asked. */
+  /** The version used to price it. Null if no catalog was needed. */
   readonly catalogVersion: number | null
 }
 
-/** Priced by a catalog, of a known account. */
+/** Priced by a catalog, for a known account. */
 interface ByCatalog extends Figures {
   readonly currency: Currency
   readonly catalogVersion: number
   readonly detail: null
 }
 
-/** Nothing is priced, and no catalog was asked. */
+/** Nothing was priced, and no catalog was used. */
 interface Unpriced extends Figures {
   readonly units: 0
   readonly coveredMinutes: 0
@@ -88,13 +89,13 @@ interface UnpricedOfAccount extends Unpriced {
   readonly catalogVersion: null
 }
 
-/** Taken from credit. `rate` is null where the tariff itself has the price. */
+/** Taken from credit. `rate` is null if the tariff itself gives the price. */
 export interface Charged extends ByCatalog {
   readonly outcome: 'charged'
   readonly reason: ChargeReason
 }
 
-/** Paid by a package, on a counter, or included in the plan, on none. */
+/** Paid for by a package, on a fair-use counter; or included in the plan, without a counter. */
 export interface Covered extends ByCatalog {
   readonly outcome: 'covered'
   readonly reason: 'in_package' | 'included_in_plan'
@@ -113,7 +114,7 @@ export interface Free extends ByCatalog {
   readonly fairUse: null
 }
 
-/** For the invoice: credit does not move. */
+/** Goes on the invoice. Credit does not move. */
 export interface Invoiced extends ByCatalog {
   readonly outcome: 'invoiced'
   readonly reason: 'billed_on_invoice'
@@ -121,10 +122,10 @@ export interface Invoiced extends ByCatalog {
   readonly fairUse: null
 }
 
-/** A correction of an event that is known: what that took, below zero. */
+/** A correction of a recorded event: the negated figures of that event. */
 export interface Reversed extends Figures {
   readonly outcome: 'reversed'
-  /** `invoice_correction`: of an invoiced event, so credit does not move. */
+  /** `invoice_correction` corrects an invoiced event, so credit does not move. */
   readonly reason: 'correction' | 'invoice_correction'
   readonly units: 0
   readonly rate: null
@@ -134,55 +135,59 @@ export interface Reversed extends Figures {
   readonly catalogVersion: null
 }
 
-/** A correction that came before its event. */
+/** A correction that arrived before its event. */
 export interface Pending extends UnpricedOfAccount {
   readonly outcome: 'pending'
   readonly reason: 'awaiting_event'
   readonly detail: null
 }
 
-/** An event whose correction came before it: it is not rated. */
+/** An event whose correction arrived first. It is not rated. */
 export interface Voided extends UnpricedOfAccount {
   readonly outcome: 'voided'
   readonly reason: 'corrected'
   readonly detail: null
 }
 
-/** The same event again. */
+/** The same event is already recorded. */
 export interface Duplicate extends UnpricedOfAccount {
   readonly outcome: 'duplicate'
   readonly reason: 'already_rated'
   readonly detail: null
 }
 
-/** Another event under the id of one that is known. */
+/** Another event is already recorded under the same id. */
 export interface Conflict extends UnpricedOfAccount {
   readonly outcome: 'conflict'
   readonly reason: 'content_differs'
   readonly detail: string
 }
 
-/** A refusal: never a debit, never a guess. */
+/** A refusal. Nothing is charged. */
 export interface Rejected extends Unpriced {
   readonly outcome: 'rejected'
   readonly reason: RejectionReason
   readonly detail: string
 }
 
-/** What the price of an event may come to. */
+/** The possible results of rating. */
 export type RatedDecision = Charged | Covered | Free | Invoiced | Rejected
+/** The possible results of a correction. */
 export type CorrectionDecision = Reversed | Pending | Rejected
 
-/** What leaves an identity behind: a second event under its id is a duplicate or a conflict. */
+/** Decisions that record an identity. A second event with the same id is a duplicate or a conflict. */
 export type RecordedDecision = Charged | Covered | Free | Invoiced | Reversed | Pending | Voided
-/** What goes to the dead letters. */
+/** Decisions that go to the dead letters. */
 export type RefusedDecision = Conflict | Rejected
 export type Decision = RecordedDecision | RefusedDecision | Duplicate
 
 export type Outcome = Decision['outcome']
 export type Reason = Decision['reason']
 
-/** Whether a decision leaves an identity behind. A refused event leaves none: mended, it may come again under its id. */
+/**
+ * Whether a decision records an identity. A refused event does not: once repaired, it may be sent again with the same
+ * id.
+ */
 export function leavesIdentity(decided: Decision): decided is RecordedDecision {
   switch (decided.outcome) {
     case 'charged':
@@ -200,7 +205,7 @@ export function leavesIdentity(decided: Decision): decided is RecordedDecision {
   }
 }
 
-/** What the decision takes from the account's credit: above zero takes, below zero gives back. */
+/** Returns what the decision takes from credit, in micros. Negative if it returns credit. */
 export function creditTaken(decided: Decision): Micros {
   switch (decided.outcome) {
     case 'charged':

@@ -1,6 +1,6 @@
 /**
- * Fair use: how many minutes of a package one user may take in one billing cycle.
- * A counter belongs to an account, a user, an anchor and a cycle; covered minutes are counted with or without a limit.
+ * Fair use: how many minutes of a package one user may use in one billing cycle. Each account, user, anchor and cycle
+ * has its own counter. Covered minutes are counted with or without a limit.
  */
 
 import type { Package } from '../catalog/catalog.ts'
@@ -8,39 +8,39 @@ import { formatDate, type InstantMicros, MICROS_PER_DAY, parseDate } from '../in
 import { Recent } from '../recent.ts'
 import type { AccountSettings } from '../settings/settings.ts'
 
-/** Names one counter. A changed anchor is another counter, even where the two cycles start on the same day. */
+/** Identifies one counter. Another anchor means another counter, even if both cycles start on the same day. */
 export interface FairUseCounter {
   readonly accountId: string
   readonly userId: string
-  /** `2026-01-31`, the anchor in force at the decision. */
+  /** `2026-01-31`: the account's anchor when the event was decided. */
   readonly anchor: string
   /** `2026-02-28`, the first UTC day of the cycle. */
   readonly cycleStart: string
 }
 
-/** Minutes of a call: its duration rounded up to a whole minute. */
+/** The minutes of a call: its duration rounded up to whole minutes. */
 export function callMinutes(durationSeconds: number): number {
   return Math.ceil(durationSeconds / 60)
 }
 
-/** How many of a call's `minutes` the package covers: without a limit (null) all of them, else at most those that are left. */
+/** How many of a call's `minutes` the package covers: all if there is no limit (null), else at most `minutesLeft`. */
 export function minutesCovered(minutes: number, minutesLeft: number | null): number {
   return minutesLeft === null || minutesLeft >= minutes ? minutes : minutesLeft
 }
 
-/** The account's own limit if it has one, even where the package has none; else the package's; null is no limit. */
+/** Returns the account's own limit if it has one, else the package's. Null means no limit. */
 export function fairUseLimit(settings: AccountSettings, pack: Package): number | null {
   return settings.fairUseMinutesPerUser ?? pack.fairUseMinutesPerUser
 }
 
-/** The first day of the billing cycle that contains `at`: the anchor's day of the month, or the month's last day. */
+/** Returns the first day of the billing cycle with `at`: the anchor's day of the month, or the month's last day. */
 export function cycleStart(anchor: string, at: InstantMicros): string {
   const anchorDay = Number(anchor.slice(8, 10))
   const day = Math.floor(at / MICROS_PER_DAY)
   return cycleStarts.get(day * 32 + anchorDay, () => findCycleStart(anchorDay, at))
 }
 
-/** By UTC day and day of the anchor: most calls of a batch are of one day. */
+/** By UTC day and the anchor's day of month, because most calls of a batch fall on one day. */
 const cycleStarts = new Recent<number, string>(10_000)
 
 function findCycleStart(anchorDay: number, at: InstantMicros): string {
@@ -52,24 +52,24 @@ function findCycleStart(anchorDay: number, at: InstantMicros): string {
   return formatDate(Date.UTC(year, month - 1, Math.min(anchorDay, daysInMonth(year, month - 1))) * 1000)
 }
 
-/** The first day of the cycle after the one that begins on `start`: where that one ends. */
+/** Returns the first day of the next cycle, where `start` is the first day of a cycle. */
 export function nextCycleStart(anchor: string, start: string): string {
-  // A cycle has 28 to 31 days, so the 31st day after its first is one of the next.
+  // A cycle has 28 to 31 days, so the 31st day after its first belongs to the next cycle.
   return cycleStart(anchor, parseDate(start)! + 31 * MICROS_PER_DAY)
 }
 
-/** The counter an outbound direct call of this user is held against. */
+/** Returns the counter of an outbound direct call by this user. */
 export function counterOf(settings: AccountSettings, userId: string, at: InstantMicros): FairUseCounter {
   const anchor = settings.billingCycleAnchor
   return { accountId: settings.accountId, userId, anchor, cycleStart: cycleStart(anchor, at) }
 }
 
-/** What a map holds a counter under. The user comes last: of the four it alone may contain the separator. */
+/** Returns the counter's key in maps. The user id comes last, because only it may contain the separator. */
 export function counterKey({ accountId, userId, anchor, cycleStart: start }: FairUseCounter): string {
   return `${accountId}\n${anchor}\n${start}\n${userId}`
 }
 
-/** The counter that rated usage names; null where the event was held against none. */
+/** Returns the counter that rated usage names. Null if the event was not counted. */
 export function storedCounter(
   accountId: string,
   userId: string | null,
@@ -80,7 +80,7 @@ export function storedCounter(
   return { accountId, userId, anchor, cycleStart: start }
 }
 
-/** `month` may be -1 for the December before. */
+/** `month` may be -1 for December of the previous year. */
 function daysInMonth(year: number, month: number): number {
   return new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
 }

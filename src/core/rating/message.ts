@@ -1,4 +1,4 @@
-/** Messages: fragments at a price each, by the channel's deck on `to`. */
+/** Messages: fragments times the price of the channel's deck for `to`. */
 import type { MessagePriceKey } from '../catalog/catalog.ts'
 import type { Channel, Direction, MessageEvent } from '../usage/event.ts'
 import type { RatingContext } from './context.ts'
@@ -7,6 +7,7 @@ import { appliedRate } from './deck.ts'
 import { charged, free, noRate } from './outcomes.ts'
 import { unitAmount } from './price.ts'
 
+/** Prices a message. An inbound message without a price in the tariff is free. */
 export function rateMessage(event: MessageEvent, context: RatingContext): RatedDecision {
   const { catalog, tariff, numbers } = context
   if (event.direction === 'outbound' && numbers.isEmergency(catalog, event)) return free(context, 'emergency')
@@ -26,7 +27,7 @@ export function rateMessage(event: MessageEvent, context: RatingContext): RatedD
   })
 }
 
-/** Under which key the tariff has the deck of a channel and direction. */
+/** Returns the tariff's key for the deck of a channel and direction. */
 export function messagePriceKey(channel: Channel, direction: Direction): MessagePriceKey {
   return direction === 'inbound' ? `${channel}_inbound` : channel
 }

@@ -1,10 +1,11 @@
-/** Other metered items: a whole quantity at the tariff's price of the SKU. */
+/** Other metered items: a whole quantity times the tariff's price of the SKU. */
 import type { OtherEvent } from '../usage/event.ts'
 import type { RatingContext } from './context.ts'
 import type { RatedDecision } from './decision.ts'
 import { charged, free, noRate } from './outcomes.ts'
 import { unitAmount } from './price.ts'
 
+/** Prices other usage by its SKU. */
 export function rateOther(event: OtherEvent, context: RatingContext): RatedDecision {
   const { catalog, tariff } = context
   if (event.quantity === 0) return free(context, 'no_usage')

@@ -1,6 +1,6 @@
 /**
- * Makes decisions, one function an outcome. Every literal has the fields in one order, so that all decisions share one hidden
- * class: they are made and read by the hundred thousand a second.
+ * Makes decisions, one function per outcome. Every object literal has its fields in the same order, so that all
+ * decisions share one hidden class: hundreds of thousands are made and read per second.
  */
 import type { Currency, Micros } from '../money.ts'
 import type { NumberFacts } from '../usage/number.ts'
@@ -35,6 +35,7 @@ interface ChargedFigures {
   readonly fairUse?: FairUseUse | null
 }
 
+/** The usage is taken from credit. The settings' currency and the catalog version come from the context. */
 export function charged(
   { settings, catalogVersion }: RatingContext,
   reason: ChargeReason,
@@ -63,7 +64,7 @@ interface CoveredFigures {
   readonly fairUse: FairUseUse
 }
 
-/** By the package in force at the call. */
+/** The package in force at the call pays for it. */
 export function coveredByPackage({ settings, catalogVersion }: RatingContext, figures: CoveredFigures): Covered {
   return {
     outcome: 'covered',
@@ -81,6 +82,7 @@ export function coveredByPackage({ settings, catalogVersion }: RatingContext, fi
   }
 }
 
+/** The usage is priced for the invoice. */
 export function invoiced(
   { settings, catalogVersion }: RatingContext,
   { units, amountMicros }: Pick<Invoiced, 'units' | 'amountMicros'>,
@@ -101,10 +103,12 @@ export function invoiced(
   }
 }
 
+/** The plan includes the usage: no price, and no minutes counted. */
 export function includedInPlan({ settings, catalogVersion }: RatingContext): Covered {
   return unpriced('covered', 'included_in_plan', settings.currency, null, null, catalogVersion)
 }
 
+/** The usage is free for this reason. */
 export function free(
   { settings, catalogVersion }: RatingContext,
   reason: FreeReason,
@@ -122,14 +126,14 @@ interface ReversibleUsage {
   readonly counter: FairUseCounter | null
 }
 
-/** Gives back what the event took: its amount, and its minutes to the counter they were counted on. */
+/** Reverses an event: returns its amount to credit, and its minutes to the counter they were counted on. */
 export function reversed(original: ReversibleUsage): Reversed {
   const { counter } = original
   return {
     outcome: 'reversed',
     reason: original.outcome === 'invoiced' ? 'invoice_correction' : 'correction',
     units: 0,
-    // Not -0 where there are none.
+    // Avoids -0.
     coveredMinutes: original.coveredMinutes === 0 ? 0 : -original.coveredMinutes,
     amountMicros: -original.amountMicros,
     currency: original.currency,
@@ -142,23 +146,27 @@ export function reversed(original: ReversibleUsage): Reversed {
   }
 }
 
+/** The correction waits for its event. */
 export function pending(currency: Currency): Pending {
   return unpriced('pending', 'awaiting_event', currency, null, null, null)
 }
 
+/** The event's correction came first, so the event is not rated. */
 export function voided(currency: Currency): Voided {
   return unpriced('voided', 'corrected', currency, null, null, null)
 }
 
+/** The same event is already recorded. */
 export function duplicate(currency: Currency): Duplicate {
   return unpriced('duplicate', 'already_rated', currency, null, null, null)
 }
 
+/** Another event is already recorded under this id. */
 export function conflict(currency: Currency, detail: string): Conflict {
   return unpriced('conflict', 'content_differs', currency, null, detail, null)
 }
 
-/** The event goes to the dead letters with this reason. `currency` is null where the account is not known. */
+/** The event goes to the dead letters with this reason. `currency` is null if the account is unknown. */
 export function rejected(
   reason: RejectionReason,
   detail: string,
@@ -168,7 +176,7 @@ export function rejected(
   return unpriced('rejected', reason, currency, null, detail, catalogVersion)
 }
 
-/** The catalog has no price: nothing is charged at a guess. */
+/** The catalog has no price, and a price is never guessed. */
 export function noRate({ settings, catalogVersion }: RatingContext, detail: string): Rejected {
   return rejected('no_rate', detail, settings.currency, catalogVersion)
 }

@@ -1,6 +1,6 @@
 /**
- * What an amount is made of, as plain data, for whoever has to say why it is what it is. The figures come from the functions
- * that rating takes them from one by one; rating itself builds none of these objects.
+ * How an amount is made up, as plain data for explanations. The figures come from the same functions that rating uses.
+ * Rating itself does not build these objects.
  */
 import type { CallRate, Increments, MinutePrice, Rounding } from '../catalog/catalog.ts'
 import type { Micros } from '../money.ts'
@@ -19,12 +19,12 @@ import {
 export interface MinutePriceFacts {
   readonly by: 'minute'
   readonly perMinuteMicros: Micros
-  /** As the rate has it; null: not of a call. */
+  /** The rate's connection fee. Null if the usage is not a call. */
   readonly connectionFeeMicros: Micros | null
-  /** Not where a package covers the first minutes. */
+  /** False if a package covers the first minutes. */
   readonly isFeeCharged: boolean
   readonly increments: Increments
-  /** What is priced, before and after increments. */
+  /** The priced seconds, before and after rounding up to increments. */
   readonly pricedSeconds: number
   readonly billedSeconds: number
 }
@@ -37,7 +37,7 @@ export interface UnitPriceFacts {
 
 export type PriceFacts = MinutePriceFacts | UnitPriceFacts
 
-/** The price of the part of a call that no package covers; null where `coveredMinutes` are the whole call. */
+/** Returns the price of the part of a call that no package covers. Null if `coveredMinutes` cover the whole call. */
 export function callPriceFacts(
   rate: CallRate,
   durationSeconds: number,
@@ -56,7 +56,7 @@ export function callPriceFacts(
   }
 }
 
-/** A price by the minute of what is no call. `durationSeconds` is above 0. */
+/** Returns a price by the minute for usage other than calls. `durationSeconds` must be above 0. */
 export function minutePriceFacts(price: MinutePrice, durationSeconds: number): MinutePriceFacts {
   return {
     by: 'minute',
@@ -69,17 +69,17 @@ export function minutePriceFacts(price: MinutePrice, durationSeconds: number): M
   }
 }
 
-/** The connection fee as far as it is charged, in micros. */
+/** Returns the connection fee that is charged, in micros: 0 if there is none. */
 export function chargedFeeMicros({ isFeeCharged, connectionFeeMicros }: MinutePriceFacts): Micros {
   return isFeeCharged ? (connectionFeeMicros ?? 0n) : 0n
 }
 
-/** What the price comes to, rounded once: the amount of the decision. */
+/** Returns the amount of the decision: the exact price, rounded once. */
 export function roundedAmount(price: PriceFacts, rounding: Rounding): Micros {
   return roundedQuotient(...exactQuotient(price), rounding)
 }
 
-/** What the price comes to before it is rounded. */
+/** Returns the price before rounding. */
 export function unroundedAmount(price: PriceFacts): UnroundedAmount {
   return unroundedQuotient(...exactQuotient(price))
 }

@@ -1,56 +1,61 @@
-/** From seconds and units to an amount: increments, exact arithmetic, and the one rounding. */
+/** From seconds and units to an amount: increments, exact arithmetic, and the only rounding. */
 import type { CallRate, Increments, MinutePrice, Rounding } from '../catalog/catalog.ts'
 import type { Micros } from '../money.ts'
 
-/** Sums of prices by the minute are in micros times seconds: this many of them are one micro. */
+/** Sums of prices by the minute are in micros times seconds. Divided by this they are micros. */
 export const SECONDS_PER_MINUTE = 60n
 
-/** The first increment, then whole steps of the next one. A duration of 0 is never billed, so it is not asked here. */
+/**
+ * Rounds a duration up: the first increment, then whole steps of the next increment. `durationSeconds` must be above 0.
+ */
 export function billedSeconds(durationSeconds: number, increments: Increments): number {
   const { firstSeconds, nextSeconds } = increments
   if (durationSeconds <= firstSeconds) return firstSeconds
   return firstSeconds + Math.ceil((durationSeconds - firstSeconds) / nextSeconds) * nextSeconds
 }
 
-/** Seconds of a call that remain to be priced: minutes that a package covers come off its front. */
+/** Returns the seconds of a call that remain to be priced. The package covers minutes from the start of the call. */
 export function uncoveredSeconds(durationSeconds: number, coveredMinutes: number): number {
   return durationSeconds - 60 * coveredMinutes
 }
 
-/** Whether the connection fee is charged: it goes with the front of the call, so not where a package covers that. */
+/** Whether the connection fee is charged: only if no package covers the start of the call. */
 export function hasConnectionFee(coveredMinutes: number): boolean {
   return coveredMinutes === 0
 }
 
-/** Price of billed seconds by the minute, without any fee. */
+/** Returns the price of billed seconds by the minute, without a connection fee. */
 export function minuteAmount(price: MinutePrice, billed: number, rounding: Rounding): Micros {
   return roundedQuotient(minuteSum(price.pricePerMinuteMicros, billed, 0n), SECONDS_PER_MINUTE, rounding)
 }
 
-/** Connection fee plus billed seconds by the minute, rounded together. */
+/** Returns the connection fee plus the price of the billed seconds, rounded together. */
 export function callAmount(rate: CallRate, billed: number, rounding: Rounding, withConnectionFee: boolean): Micros {
   const feeMicros = withConnectionFee ? rate.connectionFeeMicros : 0n
   return roundedQuotient(minuteSum(rate.pricePerMinuteMicros, billed, feeMicros), SECONDS_PER_MINUTE, rounding)
 }
 
-/** Whole units at a price each. */
+/** Returns the price of whole units. */
 export function unitAmount(pricePerUnitMicros: Micros, units: number, rounding: Rounding): Micros {
   return roundedQuotient(unitSum(pricePerUnitMicros, units), 1n, rounding)
 }
 
-/** A fee plus billed seconds at a price a minute, exact: micros times `SECONDS_PER_MINUTE`. */
+/** Returns a fee plus the price of the billed seconds, exact, in micros times `SECONDS_PER_MINUTE`. */
 export function minuteSum(pricePerMinuteMicros: Micros, billed: number, feeMicros: Micros): bigint {
   return feeMicros * SECONDS_PER_MINUTE + pricePerMinuteMicros * BigInt(billed)
 }
 
-/** Units at a price each, exact, in micros. */
+/** Returns the price of whole units, exact, in micros. */
 export function unitSum(pricePerUnitMicros: Micros, units: number): Micros {
   return pricePerUnitMicros * BigInt(units)
 }
 
 const MICROS_PER_STEP = [1_000_000n, 100_000n, 10_000n, 1_000n, 100n, 10n, 1n] as const
 
-/** `numerator / denominator` micros rounded to the catalog's scale: the only rounding of money there is. Neither may be negative. */
+/**
+ * Rounds `numerator / denominator` micros to the catalog's scale: the only place where money is rounded. Neither may be
+ * negative.
+ */
 export function roundedQuotient(numerator: bigint, denominator: bigint, rounding: Rounding): Micros {
   if (numerator < 0n || denominator <= 0n) throw new RangeError('a price is never negative')
   const stepMicros = MICROS_PER_STEP[rounding.scale]
@@ -62,15 +67,15 @@ export function roundedQuotient(numerator: bigint, denominator: bigint, rounding
   return (roundsUp(steps, rest * 2n, divisor, rounding) ? steps + 1n : steps) * stepMicros
 }
 
-/** An amount as the price makes it, before the rounding: `0.020166666666`. */
+/** An amount before rounding: `0.020166666666`. */
 export interface UnroundedAmount {
   /** In currency units, 6 to 12 digits after the point. */
   readonly decimal: string
-  /** False where its digits never end, and it was cut after the twelfth. */
+  /** False if the decimals never end. Then `decimal` is cut after the twelfth. */
   readonly isExact: boolean
 }
 
-/** `numerator / denominator` micros as it is. Neither may be negative. */
+/** Writes `numerator / denominator` micros as a decimal, without rounding. Neither may be negative. */
 export function unroundedQuotient(numerator: bigint, denominator: bigint): UnroundedAmount {
   const scaled = numerator * 1_000_000n
   const digits = (scaled / denominator).toString().padStart(13, '0')

@@ -1,4 +1,4 @@
-/** The price of one event, by its kind. Corrections are not priced: they reverse what was (`../corrections`). */
+/** Prices one event by its kind. Corrections are not priced: they reverse an earlier price (`../corrections`). */
 import type { CorrectionEvent, UsageEvent } from '../usage/event.ts'
 import { rateCall } from './call.ts'
 import type { RatingContext } from './context.ts'
@@ -11,6 +11,7 @@ import { rateVoiceAgent } from './voice-agent.ts'
 
 export type PricedEvent = Exclude<UsageEvent, CorrectionEvent>
 
+/** Prices an event. A missing price is a rejection, never a guess. */
 export function rate(event: PricedEvent, context: RatingContext): RatedDecision {
   switch (event.type) {
     case 'call':

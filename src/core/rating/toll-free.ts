@@ -1,4 +1,4 @@
-/** Inbound calls to a toll-free number: the account pays for them, by the toll-free deck on `to`. */
+/** Inbound calls to a toll-free number: the account pays for them by the toll-free deck for `to`. */
 import type { CallEvent, TollFreeEvent } from '../usage/event.ts'
 import type { RatingContext } from './context.ts'
 import type { Charged, RatedDecision, Rejected } from './decision.ts'
@@ -6,11 +6,15 @@ import { appliedRate } from './deck.ts'
 import { charged, free, noRate } from './outcomes.ts'
 import { billedSeconds, callAmount } from './price.ts'
 
-/** An event of the toll-free topic: unanswered is free, else charged whatever the numbering plan says of `to`. */
+/**
+ * Prices an event of the toll-free topic: free if unanswered, else charged, whatever type the numbering plan gives
+ * `to`.
+ */
 export function rateTollFree(event: TollFreeEvent, context: RatingContext): RatedDecision {
   return event.durationSeconds === 0 ? free(context, 'not_answered') : chargeTollFree(event, context)
 }
 
+/** Charges an answered call by the toll-free deck. */
 export function chargeTollFree(event: TollFreeEvent | CallEvent, context: RatingContext): Charged | Rejected {
   const { catalog, tariff, numbers } = context
   const deck = tariff.tollFree

@@ -1,4 +1,4 @@
-/** The people of an account who get mail, and the rules that a list of them keeps, wherever it comes from. */
+/** The people of an account who get mail, and the rules for a list of them, whatever its source. */
 export const CONTACT_ROLES = ['admin', 'billing'] as const
 export type ContactRole = (typeof CONTACT_ROLES)[number]
 
@@ -6,20 +6,20 @@ export interface Contact {
   /** Unique within the account. */
   readonly id: string
   readonly email: string
-  /** As in `de-DE`: the language of the mail. */
+  /** For example `de-DE`: the language of their mail. */
   readonly locale: string
   readonly role: ContactRole
 }
 
-/** Of a contact that says none. */
+/** For a contact without a locale. */
 export const DEFAULT_LOCALE = 'en-US'
 
 export const EMAIL_FORM = /^[^\s@]+@[^\s@]+$/
 export const LOCALE_FORM = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*$/
 
 /**
- * The language in which a person is spoken to: as asked for, else that of the contact that they are, else the installation's.
- * A contact's locale may have the form of one and be none that anybody knows how to write: then it says nothing.
+ * Returns the locale to use for a person: the requested one, else that of the matching contact, else the
+ * installation's. A stored locale may be well-formed but unknown to the runtime; then it is ignored.
  */
 export function localeFor(
   { personId, requested }: { readonly personId: string; readonly requested: string | null },
@@ -31,7 +31,7 @@ export function localeFor(
   return own !== undefined && isLocale(own) ? own : ofInstallation
 }
 
-/** Whether amounts and dates can be written for it: `de`, `de-AT`, and not `de-a`. */
+/** Whether the runtime can format amounts and dates for it: true for `de` and `de-AT`, false for `de-a`. */
 export function isLocale(text: string): boolean {
   if (!LOCALE_FORM.test(text)) return false
   try {

@@ -1,15 +1,15 @@
-/** What an account asks for and a catalog does not offer: its tariff, in its currency, and its packages. */
+/** What an account refers to but a catalog does not offer: its tariff, in its currency, and its packages. */
 import type { Catalog } from '../catalog/catalog.ts'
 import { NO_PACKAGE, type PackagePeriod, type WantedSettings } from './settings.ts'
 
 export type Misfit = { readonly accountId: string } & (
   | { readonly code: 'unknown_tariff'; readonly tariff: string }
-  /** The tariff is in another currency than the account, which never changes its own. */
+  /** The tariff's currency differs from the account's, which never changes. */
   | { readonly code: 'currency_differs'; readonly tariff: string; readonly currency: string; readonly ofTariff: string }
   | { readonly code: 'unknown_package'; readonly period: PackagePeriod }
 )
 
-/** Of these packages of the account only; the tariff always. */
+/** Returns what the catalog lacks for the account: its tariff, and those of its packages that are given. */
 export function misfitsOf(
   account: Pick<WantedSettings, 'accountId' | 'currency' | 'tariff'>,
   packages: readonly PackagePeriod[],

@@ -1,4 +1,4 @@
-/** What an account has chosen and bought: append-only versions, of which rating uses the newest at the decision. */
+/** The settings of an account: append-only versions. Rating uses the newest version at the time of the decision. */
 import type { InstantMicros } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
 import type { AutoTopUpSettings } from '../top-up/judge.ts'
@@ -8,10 +8,10 @@ import type { Contact } from './contacts.ts'
 export type BillingMode = 'credit' | 'invoice' | 'included'
 export const BILLING_MODES = ['credit', 'invoice', 'included'] as const
 
-/** The id that ends coverage when it takes force. */
+/** The package id that ends coverage from its instant on. */
 export const NO_PACKAGE = 'none'
 
-/** A package in force from an instant until the next one's. */
+/** A package in force from an instant until the next one comes into force. */
 export interface PackagePeriod {
   readonly id: string
   readonly fromMicros: InstantMicros
@@ -19,23 +19,23 @@ export interface PackagePeriod {
 
 export interface AccountSettings {
   readonly accountId: string
-  /** Never changes in the life of an account. */
+  /** Never changes. */
   readonly currency: Currency
   readonly tariff: string
-  /** In the order they take force. */
+  /** In the order in which they come into force. */
   readonly packages: readonly PackagePeriod[]
   /** `2026-01-31`: billing cycles start on this day of every month, or on the month's last day if it is shorter. */
   readonly billingCycleAnchor: string
-  /** The account's own fair-use limit, which holds even where the package has none; null: the package's. */
+  /** The account's own fair-use limit, which applies even if the package has none. Null means the package's limit. */
   readonly fairUseMinutesPerUser: number | null
   readonly conversationIntelligence: BillingMode
   readonly voiceAgent: BillingMode
   readonly contacts: readonly Contact[]
-  /** Above zero; null: the default of 10 units. */
+  /** Above zero. Null means the default of 10 units. */
   readonly lowAlertLevelMicros: Micros | null
-  /** The level the customer chose to be alerted at; above zero; null: none. */
+  /** The customer's own alert level, above zero. Null if there is none. */
   readonly customAlertLevelMicros: Micros | null
-  /** Null: never set up. */
+  /** Null if it was never set up. */
   readonly autoTopUp: AutoTopUpSettings | null
 }
 
@@ -44,7 +44,7 @@ type OptionalSettings = Pick<
   'packages' | 'fairUseMinutesPerUser' | 'conversationIntelligence' | 'voiceAgent' | 'contacts'
 >
 
-/** What a file says of an account. What it leaves out stays as it is stored, or has its default in a new account. */
+/** An account in an accounts file. A missing field keeps its stored value, or has its default in a new account. */
 export type WantedSettings = Pick<AccountSettings, 'accountId' | 'currency' | 'tariff' | 'billingCycleAnchor'> & {
   readonly [Field in keyof OptionalSettings]?: OptionalSettings[Field] | undefined
 }
@@ -61,7 +61,7 @@ const DEFAULTS: OptionalSettings &
   autoTopUp: null,
 }
 
-/** The settings of an account once a file is applied to them; without `stored`, those of a new account. */
+/** Returns an account's settings after a file is applied. Without `stored`, they are the settings of a new account. */
 export function applySettings(wanted: WantedSettings, stored?: AccountSettings): AccountSettings {
   const before = stored ?? DEFAULTS
   return {
@@ -70,13 +70,13 @@ export function applySettings(wanted: WantedSettings, stored?: AccountSettings):
     tariff: wanted.tariff,
     packages: wanted.packages ?? before.packages,
     billingCycleAnchor: wanted.billingCycleAnchor,
-    // Null is a wish too: it removes the account's own limit.
+    // Null is a value too: it removes the account's own limit.
     fairUseMinutesPerUser:
       wanted.fairUseMinutesPerUser === undefined ? before.fairUseMinutesPerUser : wanted.fairUseMinutesPerUser,
     conversationIntelligence: wanted.conversationIntelligence ?? before.conversationIntelligence,
     voiceAgent: wanted.voiceAgent ?? before.voiceAgent,
     contacts: wanted.contacts ?? before.contacts,
-    // The customer's own choice, made elsewhere.
+    // The customer's choice, made on the billing page or through the API.
     lowAlertLevelMicros: before.lowAlertLevelMicros,
     customAlertLevelMicros: before.customAlertLevelMicros,
     autoTopUp: before.autoTopUp,

@@ -1,16 +1,19 @@
 /**
- * Declines, sorted: whether waiting can help, whether the customer must do something first, or whether the card may never
- * be charged again. The sorting is what keeps a dead card from being hammered: networks fine for it, and banks block it.
+ * Classifies declines: whether waiting can help, whether the customer must do something first, or whether the card must
+ * never be charged again. This keeps a dead card from being charged again and again, which networks fine and banks
+ * block.
  *
- * Codes are Stripe's (https://docs.stripe.com/declines/codes): the network's decline code where it is known, else the
- * error code. The network's advice (https://docs.stripe.com/declines/card#advice-codes) only ever makes it graver.
- * A code nobody has seen yet may be tried again, as often as any other.
+ * Codes are Stripe's (https://docs.stripe.com/declines/codes): the network's decline code if known, else the error
+ * code. The network's advice (https://docs.stripe.com/declines/card#advice-codes) can only make a decline more serious.
+ * An unknown code is retried as often as any other.
  */
 
-/** `retry_later`: may pass by itself. `ask_customer`: not before the card or its data change. `stop`: never with this card. */
+/**
+ * `retry_later`: may pass later. `ask_customer`: not before the card or its data change. `stop`: never with this card.
+ */
 export type DeclineAdvice = 'retry_later' | 'ask_customer' | 'stop'
 
-/** Why, in the few kinds that a person is shown; the bank's code never is. */
+/** The kinds of decline that a person is shown. The bank's code is never shown. */
 export const DECLINE_WHYS = [
   'funds',
   'no_reason',
@@ -25,17 +28,17 @@ export const DECLINE_WHYS = [
 export type DeclineWhy = (typeof DECLINE_WHYS)[number]
 
 export interface Decline {
-  /** The provider's code: for operators, metrics and support. */
+  /** The provider's code, for operators, metrics and support. */
   readonly code: string
   readonly advice: DeclineAdvice
   readonly why: DeclineWhy
-  /** The network's own advice on when to try again, from now; null: none was given. */
+  /** When to try again by the network's advice, from now. Null if it gave none. */
   readonly retryAfterMicros: number | null
 }
 
 type Kind = readonly [advice: DeclineAdvice, why: DeclineWhy]
 
-/** By what the network or the bank said. */
+/** By the decline code of the network or the bank. */
 const BY_DECLINE_CODE: readonly (readonly [kind: Kind, codes: readonly string[]])[] = [
   [
     ['retry_later', 'funds'],
@@ -113,7 +116,7 @@ const BY_DECLINE_CODE: readonly (readonly [kind: Kind, codes: readonly string[]]
   ],
 ]
 
-/** By the error's own code, where no decline code came with it, or one that nobody has seen yet. */
+/** By the error code, if the decline code is missing or unknown. */
 const BY_CODE: readonly (readonly [kind: Kind, codes: readonly string[]])[] = [
   [
     ['retry_later', 'funds'],
@@ -192,9 +195,9 @@ const BY_CODE: readonly (readonly [kind: Kind, codes: readonly string[]])[] = [
   ],
 ]
 
-/** By the network's advice: what it makes of a decline that the codes alone would have tried again, or asked about. */
+/** By the network's advice, for declines that the codes alone would retry or ask about. */
 const BY_ADVICE_CODE: Readonly<Record<string, Kind>> = {
-  // Waiting brings no other data.
+  // Waiting does not correct the data.
   confirm_card_data: ['ask_customer', 'details'],
   do_not_try_again: ['stop', 'hard'],
   try_again_later: ['retry_later', 'no_reason'],
@@ -212,9 +215,9 @@ function kindOf(code: string): Kind | undefined {
   return OF_DECLINE_CODE.get(code) ?? OF_CODE.get(code)
 }
 
-/** Sorts a decline by the codes that came with it. The advice never softens what the codes say. */
+/** Classifies a decline by its codes. The advice never makes it less serious. */
 export function declineOf(answer: {
-  /** The error's own code, such as `card_declined`. */
+  /** The error code, such as `card_declined`. */
   readonly code: string | null
   readonly declineCode: string | null
   /** `do_not_try_again`, `try_again_later`, `confirm_card_data`. */
@@ -229,14 +232,14 @@ export function declineOf(answer: {
 }
 
 /**
- * Why, for a person, by the code that is kept of a decline. The network's advice is not kept: where it made a decline graver,
- * the pause that came of it says so.
+ * Returns the kind of decline to show to a person, by its stored code. The network's advice is not stored: if it made a
+ * decline more serious, the resulting pause says so.
  */
 export function whyDeclined(code: string): DeclineWhy {
   return code === LAPSED.code ? LAPSED.why : (kindOf(code) ?? NO_REASON)[1]
 }
 
-/** Canceled at the provider by somebody, or by a rule there: trying again by itself would only be canceled again. */
+/** Canceled at the provider by a person or a rule there. Another try would only be canceled again. */
 export const CANCELED_AT_PROVIDER: Decline = {
   code: 'canceled_at_provider',
   advice: 'ask_customer',
@@ -244,5 +247,5 @@ export const CANCELED_AT_PROVIDER: Decline = {
   retryAfterMicros: null,
 }
 
-/** An approval that was asked for and not given in time. */
+/** A requested approval that was not given in time. */
 export const LAPSED: Decline = { code: 'approval_lapsed', advice: 'retry_later', why: 'lapsed', retryAfterMicros: null }

@@ -1,7 +1,7 @@
 /**
- * Automatic top-up asks one question, always the same, whenever its answer may have changed (a debit, saved settings, the
- * end of a top-up, time): is the balance below the threshold, and may it be charged? It is asked of how things stand and not
- * of what just happened, so it cannot be missed: whoever asks next gets the same answer.
+ * Automatic top-up always asks the same question, whenever the answer may have changed (a debit, saved settings, the
+ * end of a top-up, time): is the balance below the threshold, and is a charge allowed? The answer depends on the
+ * current state and not on what just happened. So no change can be missed: the next question has the same answer.
  */
 import { formatDate, type InstantMicros, MICROS_PER_DAY, parseDate } from '../instant.ts'
 import type { Micros } from '../money.ts'
@@ -13,42 +13,43 @@ export interface AutoTopUpSettings {
   /** Charged while the balance is *below* it. */
   readonly thresholdMicros: Micros
   readonly amountMicros: Micros
-  /** The most that is charged in a month, UTC, by when it was attempted; null: no limit. */
+  /** The most that is charged in a UTC month, by time of the attempt. Null if there is no limit. */
   readonly monthlyCapMicros: Micros | null
 }
 
 export const MAX_ATTEMPTS_IN_24_HOURS = 5
 
-/** For so long an automatic top-up waits for a payment by hand that would reach the threshold. */
+/** How long an automatic top-up waits for a manual payment that would reach the threshold. */
 export const WAIT_FOR_MANUAL_MICROS = 15 * 60_000_000
 
 /**
- * A payment by hand that could not be prepared within this is over: whoever asked for it has gone away, or asked again, and
- * must not be charged hours later.
+ * How long a manual payment may take until it is prepared. After that it is dropped: the person has left or tried
+ * again, and must not be charged hours later.
  */
 export const MAX_MANUAL_WAIT_MICROS = 3_600_000_000
 
-/** An automatic attempt that may have charged, or yet may: charging, unknown, processing, needs_action, succeeded. */
+/** An automatic attempt that charged or may still charge: charging, unknown, processing, needs_action, succeeded. */
 export interface CountedAttempt {
   readonly confirmedAtMicros: InstantMicros
   readonly amountMicros: Micros
 }
 
-/** A payment by hand that is not settled yet. */
+/** A manual payment that is not settled yet. */
 export interface UnsettledManual {
   readonly amountMicros: Micros
   readonly requestedAtMicros: InstantMicros
 }
 
+/** What the judgement depends on. */
 export interface Standing {
   readonly balanceMicros: Micros
   readonly isClosed: boolean
-  /** Null: never set up. */
+  /** Null if it was never set up. */
   readonly settings: AutoTopUpSettings | null
-  /** The account's method for automatic charges; null: none. */
+  /** The account's method for automatic charges. Null if there is none. */
   readonly methodId: string | null
   readonly memory: AutoTopUpMemory
-  /** Since `countedSince` at least; the attempt that is judged is not among them. */
+  /** At least since `countedSince`. Does not contain the attempt that is judged. */
   readonly counted: readonly CountedAttempt[]
   readonly unsettledManual: readonly UnsettledManual[]
 }
@@ -56,10 +57,13 @@ export interface Standing {
 export type Judgement =
   | { readonly kind: 'charge'; readonly amountMicros: Micros; readonly methodId: string }
   | { readonly kind: 'wait'; readonly untilMicros: InstantMicros }
-  /** `untilMicros`: when time alone changes the answer; null: a person must. */
+  /** `untilMicros`: when the answer changes by itself. Null if a person must change something. */
   | { readonly kind: 'ended'; readonly ending: Ending; readonly untilMicros: InstantMicros | null }
 
-/** Asked before each attempt, and again right before its payment is confirmed. */
+/**
+ * Judges whether an automatic top-up may be charged now. Called before each attempt, and again right before its payment
+ * is confirmed.
+ */
 export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judgement {
   const { settings, balanceMicros, memory, methodId, counted } = standing
   if (standing.isClosed) return noLongerNeeded('account_closed')
@@ -76,8 +80,8 @@ export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judg
 }
 
 /**
- * What a judgement means for a payment that is prepared already, right before it is confirmed: it must be what would be
- * charged now. Otherwise it is canceled, and the next top-up has the amount and the card that are in force.
+ * Applies a judgement to a prepared payment right before it is confirmed. Its amount and card must be those that would
+ * be charged now. Otherwise it is canceled, and the next top-up has the current amount and card.
  */
 export function judgePrepared(prepared: Pick<TopUp, 'amountMicros' | 'methodId'>, judgement: Judgement): Judgement {
   if (judgement.kind !== 'charge') return judgement
@@ -93,7 +97,7 @@ function skipped(reason: string, untilMicros: InstantMicros | null): Judgement {
   return { kind: 'ended', ending: { state: 'skipped', reason }, untilMicros }
 }
 
-/** Until when payments by hand are waited for; null: they do not reach the threshold, or have been waited for. */
+/** Until when to wait for manual payments. Null if they do not reach the threshold, or if the wait is over. */
 function waitForManual(
   { balanceMicros, unsettledManual }: Standing,
   { thresholdMicros }: AutoTopUpSettings,
@@ -103,14 +107,14 @@ function waitForManual(
     ({ requestedAtMicros }) => requestedAtMicros + WAIT_FOR_MANUAL_MICROS > nowMicros,
   )
   const sumMicros = fresh.reduce((sum, { amountMicros }) => sum + amountMicros, 0n)
-  // The balance itself is below: so where it is reached, there is one at least.
+  // The balance alone is below the threshold. So if the sum reaches it, there is at least one manual payment.
   if (balanceMicros + sumMicros < thresholdMicros) return null
   return Math.min(...fresh.map(({ requestedAtMicros }) => requestedAtMicros)) + WAIT_FOR_MANUAL_MICROS
 }
 
 /**
- * What the batch compares a balance with: the threshold, or null while a debit would change nothing, because it is off,
- * closed, paused, without a method, waiting at a limit, or open already.
+ * Returns the threshold that a batch compares balances with. Null while a debit would change nothing: automatic top-up
+ * is off, paused, without a method, waiting for a limit or already open, or the account is closed.
  */
 export function armedBelowMicros(armed: {
   readonly isClosed: boolean
@@ -118,7 +122,7 @@ export function armedBelowMicros(armed: {
   readonly methodId: string | null
   readonly memory: AutoTopUpMemory
   readonly hasOpenAutomatic: boolean
-  /** The instant that a limit is waited for; null: none is. */
+  /** When the limit that it waits for allows a charge. Null if it waits for none. */
   readonly waitsUntilMicros: InstantMicros | null
 }): Micros | null {
   const { isClosed, settings, methodId, memory, hasOpenAutomatic, waitsUntilMicros } = armed
@@ -126,19 +130,24 @@ export function armedBelowMicros(armed: {
   return settings?.isOn && !isHeld ? settings.thresholdMicros : null
 }
 
-/** Since when attempts matter to the limits: the month's beginning, or 24 hours ago where that is earlier. */
+/**
+ * Returns the time from which attempts count towards the limits: the start of the month, or 24 hours ago if that is
+ * earlier.
+ */
 export function countedSince(nowMicros: InstantMicros): InstantMicros {
   return Math.min(monthStartMicros(nowMicros), nowMicros - MICROS_PER_DAY)
 }
 
+/** How much of the monthly cap is used. */
 export interface CapUse {
   readonly spentMicros: Micros
-  /** Another top-up of the amount would pass the cap. It is never made in part. */
+  /** Another top-up would exceed the cap. A top-up is never made in part. */
   readonly isUsedUp: boolean
-  /** At least 80 % is spent. */
+  /** At least 80 % is used. */
   readonly isNearlyUsed: boolean
 }
 
+/** Returns how much of the monthly cap the counted attempts use. */
 export function capUse(
   { amountMicros, monthlyCapMicros }: Pick<AutoTopUpSettings, 'amountMicros' | 'monthlyCapMicros'>,
   counted: readonly CountedAttempt[],
@@ -156,7 +165,7 @@ export function capUse(
   }
 }
 
-/** When the limit of attempts in 24 hours allows the next one; null: it does now. */
+/** Returns when the limit of attempts in 24 hours allows the next one. Null if it does now. */
 export function dayLimitUntil(counted: readonly CountedAttempt[], nowMicros: InstantMicros): InstantMicros | null {
   const lastDay = counted.filter(({ confirmedAtMicros }) => confirmedAtMicros > nowMicros - MICROS_PER_DAY)
   if (lastDay.length < MAX_ATTEMPTS_IN_24_HOURS) return null
@@ -164,12 +173,12 @@ export function dayLimitUntil(counted: readonly CountedAttempt[], nowMicros: Ins
   return newestFirst[MAX_ATTEMPTS_IN_24_HOURS - 1]! + MICROS_PER_DAY
 }
 
-/** 00:00 UTC of the first of the month that the instant falls in. */
+/** Returns 00:00 UTC of the first day of the instant's month. */
 export function monthStartMicros(nowMicros: InstantMicros): InstantMicros {
   return parseDate(`${formatDate(nowMicros).slice(0, 7)}-01`)!
 }
 
-/** 00:00 UTC of the first of the next month. */
+/** Returns 00:00 UTC of the first day of the next month. */
 export function nextMonthMicros(nowMicros: InstantMicros): InstantMicros {
   return monthStartMicros(monthStartMicros(nowMicros) + 32 * MICROS_PER_DAY)
 }

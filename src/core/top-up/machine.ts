@@ -1,12 +1,12 @@
 /**
- * The life of a top-up: one wish for credit, and the attempts to pay for it, one after the other.
+ * The life of a top-up: one request for credit, and the attempts to pay for it, one after the other.
  *
- * A payment is *prepared* at the provider (nothing can be taken by it yet; its id is stored), then *confirmed*. What became
- * of it is read by that id for ever after. So an answer that never comes leaves one question, what became of this payment,
- * and confirming it twice cannot charge twice. A declined payment is over; another attempt prepares another.
+ * A payment is first *prepared* at the provider (it cannot charge yet, and its id is stored), then *confirmed*. From
+ * then on its state is always read by that id. So if an answer never comes, the payment can still be looked up, and
+ * confirming it twice cannot charge twice. A declined payment is over; the next attempt prepares another one.
  *
- * The table below is the whole machine, a column for everything that may be heard in a state. `ignored` came late, twice or
- * out of order, and changes nothing. `impossible` means a bug of ours, and throws.
+ * The table below is the whole machine, with a column for every kind of news. `ignored` news came late, twice or out of
+ * order and changes nothing. `impossible` news means a bug and throws.
  */
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
@@ -14,38 +14,38 @@ import { CANCELED_AT_PROVIDER, type Decline, LAPSED } from './declines.ts'
 import { type AutoTopUpMemory, afterDecline, afterPause, afterSuccess, type Pause } from './memory.ts'
 
 export const TOP_UP_STATES = [
-  /** Waits for an attempt, or for the next one. */
+  /** Waits for the first or the next attempt. */
   'requested',
-  /** The provider holds a payment that nobody has confirmed. */
+  /** The provider has a payment that is not confirmed. */
   'prepared',
-  /** About to be confirmed, stored before it is. */
+  /** About to be confirmed. Stored before the request is made. */
   'charging',
-  /** Confirmed perhaps, and no answer came: money may have moved. */
+  /** Perhaps confirmed, but no answer came: money may have moved. */
   'unknown',
-  /** The bank has it, for seconds or days; it is not credit yet. */
+  /** The bank is processing it, for seconds or days. It is not credit yet. */
   'processing',
-  /** The customer has to approve it with the bank. */
+  /** The customer must approve it with the bank. */
   'needs_action',
   'succeeded',
   'failed',
   'canceled',
   /** A limit forbids it for now. */
   'skipped',
-  /** What it was for is gone. */
+  /** The reason for it no longer exists. */
   'no_longer_needed',
 ] as const
 export type TopUpState = (typeof TOP_UP_STATES)[number]
 
-/** States that may still lead to a charge; of automatic top-ups an account has at most one in these. */
+/** States that may still lead to a charge. An account has at most one automatic top-up in these states. */
 export const OPEN_STATES = ['requested', 'prepared', 'charging', 'unknown', 'processing', 'needs_action'] as const
 
-/** Who asked for it: the account's settings, or a person. */
+/** What requested it: the account's settings, or a person. */
 export type TopUpTrigger = 'automatic' | 'manual'
 
-/** What a top-up ends as: at once where nothing is prepared, else once the provider has canceled the payment. */
+/** How a top-up ends: at once if nothing is prepared, else after the provider has canceled the payment. */
 export interface Ending {
   readonly state: 'skipped' | 'no_longer_needed' | 'canceled' | 'failed'
-  /** A code, for events and pages: `monthly_cap`, `turned_off`, ... */
+  /** A code for events and pages: `monthly_cap`, `turned_off`, ... */
   readonly reason: string
 }
 
@@ -53,33 +53,35 @@ export interface TopUp {
   readonly topUpId: string
   readonly accountId: string
   readonly trigger: TopUpTrigger
-  /** What the current or next attempt charges. */
+  /** The amount of the current or next attempt. */
   readonly amountMicros: Micros
   readonly currency: Currency
   readonly state: TopUpState
-  /** Why it is in this state, a code; null where the state says it. */
+  /** Why it is in this state, as a code. Null if the state says enough. */
   readonly reason: string | null
   readonly requestedAtMicros: InstantMicros
-  /** Attempts so far that prepared a payment. */
+  /** The number of attempts that prepared a payment. */
   readonly attempts: number
-  /** The current attempt and its payment at the provider; null before it is prepared and after it is declined. */
+  /** The current attempt and its payment at the provider. Null before it is prepared and after it is declined. */
   readonly attemptId: string | null
   readonly paymentId: string | null
   readonly methodId: string | null
-  /** When the current attempt was confirmed; the limits count by it. Null where it was not, or turned out not to be. */
+  /**
+   * When the current attempt was confirmed; limits count by it. Null if it is not, or turned out not to be, confirmed.
+   */
   readonly confirmedAtMicros: InstantMicros | null
-  /** Set when the prepared payment is to be canceled. */
+  /** Set if the prepared payment must be canceled. */
   readonly ending: Ending | null
-  /** Not to be looked at again before. */
+  /** Do not look at it before this time. */
   readonly nextTryAtMicros: InstantMicros
-  /** Silences and outages since the provider last moved it on; backing off counts by it. */
+  /** Unanswered requests and outages since the provider last changed its state. The backoff depends on it. */
   readonly silences: number
-  /** Where the customer approves it, and until when, while it needs that. */
+  /** Where the customer approves it, and until when, while approval is needed. */
   readonly actionUrl: string | null
   readonly actionUntilMicros: InstantMicros | null
 }
 
-/** What the provider may say of a payment. */
+/** What the provider may say about a payment. */
 export type PaymentNews =
   | { readonly kind: 'unconfirmed' }
   | { readonly kind: 'succeeded' }
@@ -90,7 +92,7 @@ export type PaymentNews =
 
 export type TopUpNews =
   | PaymentNews
-  /** A payment was prepared, by this attempt. */
+  /** This attempt prepared a payment. */
   | {
       readonly kind: 'prepared'
       readonly attemptId: string
@@ -98,22 +100,22 @@ export type TopUpNews =
       readonly methodId: string
       readonly amountMicros: Micros
     }
-  /** The prepared payment is about to be confirmed; stored before it is. */
+  /** The prepared payment is about to be confirmed. Stored before the request is made. */
   | { readonly kind: 'confirming' }
-  /** Judged before an attempt, or before confirming: not now, or not any more. */
+  /** A judgement before an attempt or a confirmation: not now, or no longer. */
   | { readonly kind: 'ended'; readonly ending: Ending }
-  /** Judged before an attempt: not yet. */
+  /** A judgement before an attempt: not yet. */
   | { readonly kind: 'wait'; readonly untilMicros: InstantMicros }
-  /** The provider took nothing in. */
+  /** The provider did not accept the request. */
   | { readonly kind: 'unavailable'; readonly retryAfterMicros: number | null }
-  /** No answer, or one that does not say what happened. */
+  /** No answer, or an answer that does not say what happened. */
   | { readonly kind: 'unknown' }
-  /** The provider refuses the request itself, and would each time: nothing was charged. */
+  /** The provider refuses the request itself and would do so again. Nothing was charged. */
   | { readonly kind: 'refused'; readonly code: string }
 
 type Outcome = TopUpState | 'ignored' | 'impossible' | 'declined' | 'ended'
 
-/** What is heard of a payment that was confirmed. */
+/** The news about a confirmed payment. */
 const ANSWERS = {
   succeeded: 'succeeded',
   processing: 'processing',
@@ -122,7 +124,10 @@ const ANSWERS = {
   canceled: 'ended',
 } as const
 
-/** A top-up that is over: a payment that turns out to have succeeded is money taken, and the only way back. */
+/**
+ * A top-up that is over. If its payment turns out to have succeeded, money was taken, and the top-up becomes
+ * `succeeded`.
+ */
 const OVER = {
   prepared: 'impossible',
   confirming: 'impossible',
@@ -140,17 +145,17 @@ const OVER = {
 } as const
 
 /**
- * `declined` leads on by the kind of decline: to the next attempt, or to the end. `ended` leads to the ending that was
- * meant when the payment was canceled, and to `canceled` when nobody here meant any.
+ * `declined` leads to the next attempt or to the end, depending on the kind of decline. `ended` leads to the intended
+ * ending if the payment was canceled for one, else to `canceled`.
  */
 export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews['kind'], Outcome>>>> = {
-  // It has no payment: what is said of an earlier one does not concern it.
+  // It has no payment, so news about an earlier payment does not matter.
   requested: {
     prepared: 'prepared',
     confirming: 'impossible',
     ended: 'ended',
     wait: 'requested',
-    // A preparation that failed, or nobody knows: no money moves by one, so the next is made with a new key.
+    // The preparation failed or is in doubt. It cannot charge, so the next one uses a new key.
     unavailable: 'requested',
     unknown: 'requested',
     refused: 'failed',
@@ -169,7 +174,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
     wait: 'prepared',
     unavailable: 'prepared',
     unknown: 'prepared',
-    // Even to cancel it is refused: there is nothing to cancel, and nothing was charged.
+    // Even canceling is refused: there is nothing to cancel, and nothing was charged.
     refused: 'failed',
     unconfirmed: 'prepared',
     ...ANSWERS,
@@ -179,10 +184,11 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
     confirming: 'ignored',
     ended: 'impossible',
     wait: 'impossible',
-    // Nothing was taken in, so nothing was charged: it is judged again before the next try.
+    // The request was not accepted, so nothing was charged. It is judged again before the next try.
     unavailable: 'prepared',
     unknown: 'unknown',
-    // Nothing was charged; it fails once the provider has canceled the payment, lest a call still on its way charges it.
+    // Nothing was charged. It fails after the provider has canceled the payment, because an earlier request may still
+    // arrive.
     refused: 'prepared',
     unconfirmed: 'prepared',
     ...ANSWERS,
@@ -192,7 +198,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
     confirming: 'impossible',
     ended: 'impossible',
     wait: 'impossible',
-    // That it answers nothing now says nothing of the first time.
+    // That the provider is unavailable now says nothing about the first request.
     unavailable: 'unknown',
     unknown: 'unknown',
     refused: 'unknown',
@@ -213,7 +219,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   needs_action: {
     prepared: 'impossible',
     confirming: 'impossible',
-    // Meant to be canceled, as when the account is closed: stays until the provider has done it.
+    // To be canceled, for example because the account was closed. Stays until the provider has done so.
     ended: 'needs_action',
     wait: 'impossible',
     unavailable: 'needs_action',
@@ -229,26 +235,28 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   no_longer_needed: OVER,
 }
 
+/** Whether the top-up may still lead to a charge. */
 export function isOpen({ state }: Pick<TopUp, 'state'>): boolean {
   return (OPEN_STATES as readonly TopUpState[]).includes(state)
 }
 
-/** How long an approval is waited for. */
+/** How long to wait for the customer's approval. */
 export const APPROVAL_MICROS = MICROS_PER_DAY
 
+/** The result of a transition. */
 export interface Advanced {
   readonly topUp: TopUp
-  /** Whether consumers learn of it: another state, or another attempt to come. */
+  /** Whether to announce it: the state changed, or another attempt is due. */
   readonly isNews: boolean
-  /** What is remembered of the account's automatic top-up afterwards. */
+  /** The account's memory of automatic top-up afterwards. */
   readonly memory: AutoTopUpMemory
-  /** The pause that began with it; null when none did. */
+  /** The pause that it started. Null if it started none. */
   readonly paused: Pause | null
 }
 
 /**
- * Where the news takes the top-up; null: nowhere, it changes nothing. News of a payment must be of the top-up's own,
- * `paymentId`. `chance`, from 0 to below 1, spreads what is tried again. Throws where only a bug leads.
+ * Applies news to a top-up. Returns null if the news changes nothing. News of a payment must be about the top-up's own
+ * `paymentId`. `chance`, from 0 to below 1, spreads retries. Throws for news that only a bug can cause.
  */
 export function advance(
   before: TopUp,
@@ -268,7 +276,7 @@ export function advance(
     const hasLapsed = before.actionUntilMicros !== null && before.actionUntilMicros <= nowMicros
     if (news.kind === 'canceled' && before.ending === null) {
       if (hasLapsed) return declined(before, LAPSED, memory, nowMicros, chance)
-      // Asked for anew it would only be canceled again: a person has to look at it.
+      // A new attempt would only be canceled again. A person must look at it.
       if (before.trigger === 'automatic') return declined(before, CANCELED_AT_PROVIDER, memory, nowMicros, chance)
     }
     const ending = news.kind === 'ended' ? news.ending : (before.ending ?? BY_PROVIDER)
@@ -282,7 +290,7 @@ export function advance(
     }
     case 'confirming': {
       if (before.ending !== null) throw new TypeError(`top-up ${before.topUpId} is to be canceled, not confirmed`)
-      // Outages before it still count: while the provider is down it is not confirmed again every second.
+      // Outages before this still count, so that the payment is not confirmed every second while the provider is down.
       const { silences } = before
       const topUp = { ...forward(before, outcome, nowMicros), confirmedAtMicros: nowMicros, silences }
       return { ...unchanged, topUp, isNews: true }
@@ -302,14 +310,14 @@ export function advance(
     case 'unavailable':
     case 'unknown':
     case 'unconfirmed': {
-      // It is what it was, unless it is to be canceled and was not.
+      // Nothing changed, unless it must be canceled and was not.
       if (news.kind === 'unconfirmed' && before.state === 'prepared' && before.ending === null) return null
       const retryAfterMicros = news.kind === 'unavailable' ? (news.retryAfterMicros ?? 0) : 0
       const topUp = silent(before, outcome, retryAfterMicros, nowMicros, chance)
       return { ...unchanged, topUp, isNews: outcome === 'unknown' && before.state !== 'unknown' }
     }
     case 'refused': {
-      // A look that is refused says nothing of the payment.
+      // A refused lookup says nothing about the payment.
       if (outcome !== 'failed' && outcome !== 'prepared') {
         return { ...unchanged, topUp: silent(before, outcome, 0, nowMicros, chance), isNews: false }
       }
@@ -318,7 +326,7 @@ export function advance(
         outcome === 'failed'
           ? over(before, ending.state, ending.reason)
           : { ...before, state: outcome, ending, confirmedAtMicros: null, nextTryAtMicros: nowMicros }
-      // Each further try would be refused: a person has to look at it.
+      // Every other try would be refused too. A person must look at it.
       const pause: Pause = { reason: 'refused', code: news.code, methodId: before.methodId, sinceMicros: nowMicros }
       const after = before.trigger === 'automatic' ? afterPause(memory, pause) : memory
       return { topUp, isNews: outcome === 'failed', memory: after, paused: begun(memory, after) }
@@ -327,7 +335,7 @@ export function advance(
       const isAgain = before.state === 'needs_action'
       const silences = isAgain ? before.silences + 1 : 0
       const actionUntilMicros = before.actionUntilMicros ?? nowMicros + APPROVAL_MICROS
-      // One that is to be canceled, and is not yet, is not left to itself for an hour.
+      // A payment that must still be canceled does not wait for an hour.
       const waitMicros =
         before.ending === null ? lookBackoffMicros(silences, chance) : silenceBackoffMicros(false, silences + 1, chance)
       const topUp: TopUp = {
@@ -360,7 +368,7 @@ export function advance(
   }
 }
 
-/** The provider, or somebody at its dashboard, canceled the payment. */
+/** The provider, or a person in its dashboard, canceled the payment. */
 const BY_PROVIDER: Ending = { state: 'canceled', reason: 'canceled_at_provider' }
 
 function declined(
@@ -398,7 +406,7 @@ function forward(before: TopUp, state: TopUpState, nowMicros: InstantMicros): To
   return { ...before, ...noAction, state, reason: null, silences: 0, nextTryAtMicros: nowMicros }
 }
 
-/** Nothing was learned: it is tried, or looked at, again after a while. */
+/** Nothing was learned. It is tried or looked up again later. */
 function silent(
   before: TopUp,
   state: TopUpState,
@@ -414,12 +422,12 @@ function silent(
     actionUntilMicros === null || atLeastMicros > 0
       ? nowMicros + waitMicros
       : beforeLapse(actionUntilMicros, waitMicros, nowMicros)
-  // What was confirmed once and turns out not to be is confirmed anew, and counts by that instant.
+  // A payment that turns out to be unconfirmed is confirmed again and counts by that time.
   const confirmedAtMicros = state === 'prepared' ? null : before.confirmedAtMicros
   return { ...before, state, silences, confirmedAtMicros, nextTryAtMicros }
 }
 
-/** Looks at it no later than when the approval lapses; once it has, as if there were no such instant. */
+/** Limits the wait to the end of the approval period. Ignored after that. */
 function beforeLapse(actionUntilMicros: InstantMicros, waitMicros: number, nowMicros: InstantMicros): InstantMicros {
   const atMicros = nowMicros + waitMicros
   return actionUntilMicros > nowMicros ? Math.min(atMicros, actionUntilMicros) : atMicros
@@ -433,15 +441,18 @@ const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
 
 /**
- * How long to wait after the n-th silence or outage: about 1, 2, 4 ... seconds. A payment of which money may have moved is
- * looked up at least every 30 seconds, any other is tried at least every 5 minutes. Half of it is chance.
+ * The wait after the n-th unanswered request or outage: about 1, 2, 4 ... seconds. A payment that may have charged is
+ * looked up at least every 30 seconds; any other is tried at least every 5 minutes. Half of the wait is random.
  */
 function silenceBackoffMicros(isInDoubt: boolean, silences: number, chance: number): number {
   const mostMicros = isInDoubt ? 30 * SECOND : 5 * MINUTE
   return jittered(Math.min(mostMicros, 2 ** Math.min(silences - 1, 20) * SECOND), chance)
 }
 
-/** Until a payment that somebody else has in hand is looked up again, in case the webhook about it never comes. */
+/**
+ * The wait before a payment that the bank or the customer has to act on is looked up, in case its webhook never
+ * arrives.
+ */
 function lookBackoffMicros(looks: number, chance: number): number {
   return jittered(Math.min(60 * MINUTE, 2 ** Math.min(looks, 20) * 10 * SECOND), chance)
 }

@@ -1,7 +1,7 @@
 /**
- * What is remembered of an account's automatic top-up between top-ups: whether it is paused and why, and how many declines
- * came in a row. Charging goes on by nobody's hand and against somebody's card, so what stops it says why, and who starts it
- * again is a person.
+ * What is remembered about an account's automatic top-up between top-ups: whether it is paused and why, and how many
+ * declines there were in a row. Automatic top-up charges a card without anybody present. So whatever pauses it states a
+ * reason, and only a person resumes it.
  */
 import type { InstantMicros } from '../instant.ts'
 import { type Decline, type DeclineWhy, whyDeclined } from './declines.ts'
@@ -9,9 +9,9 @@ import { type Decline, type DeclineWhy, whyDeclined } from './declines.ts'
 export const MAX_DECLINES_IN_A_ROW = 3
 
 export type PauseReason =
-  /** Declines in a row, each of which might have passed by itself. */
+  /** Too many declines in a row, each of which might have passed later. */
   | 'declined'
-  /** The customer has to put something right first: an expired card, wrong details. */
+  /** The customer must fix something first: an expired card, wrong details. */
   | 'ask_customer'
   /** The card must not be charged again. */
   | 'card_stopped'
@@ -19,16 +19,16 @@ export type PauseReason =
   | 'disputed'
   /** The provider refuses the request itself. */
   | 'refused'
-  /** The provider knows of later settings than this database: it was restored to an earlier point. */
+  /** The provider knows newer settings than this database, which was restored to an earlier point. */
   | 'restored'
-  /** A person canceled an automatic top-up: it must not be asked for again at once. */
+  /** A person canceled an automatic top-up, so it must not be requested again at once. */
   | 'canceled'
 
 export interface Pause {
   readonly reason: PauseReason
-  /** The decline's code, or the provider's; null where the reason says it. */
+  /** The code of the decline, or of the provider's refusal. Null if `reason` says enough. */
   readonly code: string | null
-  /** The method that it happened with; null where it was none's. */
+  /** The method that the pause is about. Null if it is about none. */
   readonly methodId: string | null
   readonly sinceMicros: InstantMicros
 }
@@ -36,11 +36,11 @@ export interface Pause {
 export interface AutoTopUpMemory {
   readonly pause: Pause | null
   readonly declinesInARow: number
-  /** The card that the row is of: another card begins its own. Null: no row. */
+  /** The card with the declines in a row. Another card starts a new count. Null if there are no declines. */
   readonly declinedMethodId: string | null
 }
 
-/** What a new account, and one whose owner resumes, begins with. */
+/** The memory of a new account, and after a customer resumes. */
 export const FRESH_MEMORY: AutoTopUpMemory = { pause: null, declinesInARow: 0, declinedMethodId: null }
 
 const HOUR_MICROS = 3_600_000_000
@@ -48,9 +48,9 @@ const HOUR_MICROS = 3_600_000_000
 const PAUSE_BY_ADVICE = { retry_later: 'declined', ask_customer: 'ask_customer', stop: 'card_stopped' } as const
 
 /**
- * After a decline of an automatic attempt: another try later, or a pause. *Ask the customer* and *stop* pause at once, so do
- * three in a row. A try comes an hour and a day after the first decline, later where the network says so,
- * and spread by chance over a quarter of that.
+ * Decides what follows a decline of an automatic attempt: another try later, or a pause. *Ask the customer*, *stop*,
+ * and three declines in a row pause at once. Tries are one hour and one day after the first decline, later if the
+ * network says so, plus a random part of up to a quarter.
  */
 export function afterDecline(
   memory: AutoTopUpMemory,
@@ -67,7 +67,7 @@ export function afterDecline(
     const pause: Pause = { reason, code: decline.code, methodId, sinceMicros: nowMicros }
     return { memory: afterPause(counted, pause), nextTryAtMicros: null }
   }
-  // Paused by a refund, say, while the bank had it: it is not tried again.
+  // It was paused while the bank had the payment, for example by a refund, so it is not tried again.
   if (memory.pause !== null) return { memory: counted, nextTryAtMicros: null }
   const waitMicros = (declinesInARow === 1 ? 1 : 23) * HOUR_MICROS
   const spreadMicros = Math.round((waitMicros / 4) * chance)
@@ -75,7 +75,7 @@ export function afterDecline(
   return { memory: counted, nextTryAtMicros: nowMicros + Math.max(waitMicros, advisedMicros) + spreadMicros }
 }
 
-/** After a refund or a dispute: a chargeback must never lead to a new charge of the same card. */
+/** Pauses after a refund or a dispute: a chargeback must never lead to a new charge of the same card. */
 export function afterReversal(
   memory: AutoTopUpMemory,
   reason: 'refunded' | 'disputed',
@@ -85,13 +85,19 @@ export function afterReversal(
   return afterPause(memory, { reason, code: null, methodId, sinceMicros: nowMicros })
 }
 
-/** The first pause stays, until one comes that only another card ends: it would be forgotten, and the card charged again. */
+/**
+ * Keeps the first pause, unless the new one can only be ended by another card. That one must not be forgotten, or the
+ * card would be charged again.
+ */
 export function afterPause(memory: AutoTopUpMemory, pause: Pause): AutoTopUpMemory {
   const isOutweighed = memory.pause === null || (isOfCard(pause) && !isOfCard(memory.pause))
   return isOutweighed ? { ...memory, pause } : memory
 }
 
-/** After a payment, automatic or by hand with the card of the row: the card works. A pause stays, for a person ends it. */
+/**
+ * Resets the count after a payment, automatic or manual, with the card of the declines: the card works. A pause stays,
+ * because only a person ends it.
+ */
 export function afterSuccess(
   memory: AutoTopUpMemory,
   trigger: 'automatic' | 'manual',
@@ -101,7 +107,7 @@ export function afterSuccess(
   return isRowOver ? { ...memory, declinesInARow: 0, declinedMethodId: null } : memory
 }
 
-/** Whether saving the settings does not end the pause while the same method is the account's: only another card does. */
+/** Whether only another method ends the pause, so that saving the settings does not. */
 export function needsAnotherMethod({ pause }: AutoTopUpMemory, methodId: string | null): boolean {
   if (pause === null || pause.methodId === null || pause.methodId !== methodId) return false
   return isOfCard(pause)
@@ -111,7 +117,7 @@ function isOfCard({ reason }: Pause): boolean {
   return reason === 'card_stopped' || reason === 'disputed'
 }
 
-/** Why, for a person, where declines led to the pause; null where its reason says it. */
+/** Returns the decline that led to the pause, in words for a person. Null if the pause's reason says enough. */
 export function whyPaused({ reason, code }: Pause): DeclineWhy | null {
   switch (reason) {
     case 'card_stopped':
@@ -124,7 +130,9 @@ export function whyPaused({ reason, code }: Pause): DeclineWhy | null {
   }
 }
 
-/** Whether a new payment method alone ends the pause: that of declines which wait for funds or another card. */
+/**
+ * Whether a new payment method by itself ends the pause. This is so after declines that wait for funds or another card.
+ */
 export function endsWithNewMethod({ pause }: AutoTopUpMemory): boolean {
   return pause?.reason === 'declined'
 }

@@ -1,51 +1,54 @@
 /**
- * What a payment has brought, and what of it went back. The provider says how much in all; what is posted is the difference
- * to what was posted before, of either sign: said twice it is posted once, a refund that failed and a dispute that was won
- * come back as a difference above zero.
+ * How much credit a payment brought, and how much of it was returned. The provider reports totals. What is posted is
+ * the difference to what was posted before, positive or negative. So a total that is reported twice is posted once, and
+ * a failed refund or a won dispute adds credit again.
  */
 import type { InstantMicros } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
 import type { PaymentNews, TopUpTrigger } from './machine.ts'
 
-/** What a provider says of one payment, as it is at the time of asking. */
+/** What the provider says about one payment at the time of the request. */
 export interface PaymentFacts {
   readonly paymentId: string
-  /** From the metadata that it was prepared with; null where this program did not prepare it. */
+  /** From the payment's metadata. Null if this program did not prepare it. */
   readonly topUpId: string | null
   readonly accountId: string | null
-  /** Who asked for it, from the metadata; absent where that does not say. */
+  /** Who requested it, from the metadata. Absent if the metadata does not say. */
   readonly trigger?: TopUpTrigger | null
   readonly providerMethodId: string | null
   readonly state: PaymentNews
   readonly amountMicros: Micros
   readonly currency: Currency
-  /** Refunded in all, so far; less where a refund failed. */
+  /** The total refunded so far. It decreases if a refund fails. */
   readonly refundedMicros: Micros
-  /** Withdrawn by disputes that are open or lost; a dispute won is not in it, nor is an inquiry. */
+  /** Withdrawn by open or lost disputes. Won disputes and inquiries do not count. */
   readonly disputedMicros: Micros
   readonly createdAtMicros: InstantMicros
 }
 
-/** In all, each from 0 to the amount credited. What is charged and what is credited differ once tax is added. */
+/**
+ * Totals, each from 0 to the credited amount. The charged amount may differ from the credited amount, because of tax.
+ */
 export interface PaymentTotals {
   readonly creditedMicros: Micros
   readonly refundedMicros: Micros
-  /** Funds withdrawn by disputes that are open or lost; an inquiry moves nothing. */
+  /** Withdrawn by open or lost disputes. An inquiry withdraws nothing. */
   readonly disputedMicros: Micros
 }
 
 export const NOTHING_POSTED: PaymentTotals = { creditedMicros: 0n, refundedMicros: 0n, disputedMicros: 0n }
 
+/** One movement to post. */
 export interface PaymentEntry {
   readonly kind: 'top_up' | 'refund' | 'dispute'
-  /** Above zero adds credit; never 0. */
+  /** Positive adds credit. Never 0. */
   readonly amountMicros: Micros
 }
 
 /**
- * What to post so that the account has what the provider says. Never more goes back than the payment brought: where a refund
- * and a dispute overlap, the provider returns one of them, and the customer must not pay for it twice. A payment once
- * credited is never un-credited but by refund or dispute.
+ * Returns what to post so that the account matches the provider's totals. Never more is returned than the payment
+ * brought: if a refund and a dispute overlap, the provider returns one of them, and the customer must not pay for it
+ * twice. Only a refund or a dispute reverses a credited payment.
  */
 export function entriesFor(
   posted: PaymentTotals,

@@ -1,16 +1,17 @@
-/** News from a provider that something has changed: what to look at. What has changed is never taken from it. */
+/** An event from a payment provider. It only says what to look up: the new state is always read from the provider. */
 export interface ProviderEvent {
-  /** The provider's: the same however often it is sent. */
+  /** The provider's id. The same each time the event is sent. */
   readonly eventId: string
-  /** What the provider calls it: for operators. */
+  /** The provider's name for the event, for operators. */
   readonly kind: string
-  /** Null: nothing that is of interest here. */
+  /** The object to look up. Null if the event does not matter here. */
   readonly about: WhatToLookAt | null
 }
 
+/** An object at the provider. */
 export interface WhatToLookAt {
-  /** `setup`: a visit to the page where a card is typed in; `method`: a saved card. */
+  /** `setup` is a visit to the page where a card is entered; `method` is a saved card. */
   readonly kind: 'payment' | 'setup' | 'method'
-  /** The provider's. */
+  /** The provider's id. */
   readonly id: string
 }

@@ -1,6 +1,6 @@
 /**
- * What a person is told before they pay, or allow to be charged: figures of this moment, by the rules that charge. They promise
- * nothing: the balance moves on, and each charge is judged by itself.
+ * What a person sees before they pay or allow charges: current figures, by the rules that charge. They promise nothing,
+ * because the balance changes and each charge is judged on its own.
  */
 import { type Bounds, clamp } from '../bounds.ts'
 import type { InstantMicros } from '../instant.ts'
@@ -11,20 +11,23 @@ import { type AutoTopUpSettings, type CountedAttempt, judgeAttempt, type Standin
 import { FRESH_MEMORY } from './memory.ts'
 import type { TopUpBounds } from './settings.ts'
 
-/** What forms begin with where no usage says better. */
+/** The amounts in forms if there is no usage to suggest better ones. */
 const FIRST_AMOUNTS_MICROS = [25n, 50n, 100n].map((units) => units * MICROS_PER_UNIT)
 const FIRST_THRESHOLD_MICROS = 10n * MICROS_PER_UNIT
 
 export interface TopUpQuote {
   readonly amountMicros: Micros
   readonly balanceAfterMicros: Micros
-  /** Calls stay blocked: it pays no more than what is owed. */
+  /** Whether calls stay blocked, because it does not pay more than is owed. */
   readonly isBlockedAfter: boolean
-  /** Whole average days that it lasts once what is owed is paid, rounded down; null: nobody can say, or it pays no more. */
+  /**
+   * Whole average days that it lasts after paying what is owed, rounded down. Null without an average, or if nothing is
+   * left.
+   */
   readonly days: number | null
 }
 
-/** What one payment would bring. */
+/** Returns what one payment would bring. */
 export function quoteTopUp(amountMicros: Micros, balanceMicros: Micros, average: DailyAverage | null): TopUpQuote {
   const leftMicros = amountMicros - owedMicros(balanceMicros)
   return {
@@ -35,7 +38,10 @@ export function quoteTopUp(amountMicros: Micros, balanceMicros: Micros, average:
   }
 }
 
-/** Three amounts at most, ascending: that of automatic top-up and those of the forecast, each more than what is owed. */
+/**
+ * Returns up to three amounts in ascending order: that of automatic top-up and those of the forecast, if they are more
+ * than what is owed and within the bounds.
+ */
 export function amountsToAdd(
   settings: AutoTopUpSettings | null,
   suggested: readonly SuggestedAmount[],
@@ -56,7 +62,7 @@ export interface FirstSettings {
   readonly amountMicros: Micros
 }
 
-/** What the form of automatic top-up begins with where there are no settings: by usage, else what suits most. */
+/** Returns the first values in the form of automatic top-up, if there are no settings: by usage, else defaults. */
 export function firstSettings(
   suggestedThresholdMicros: Micros | null,
   suggested: readonly SuggestedAmount[],
@@ -72,15 +78,15 @@ export interface ChargesAtOnce {
   readonly charges: number
   readonly totalMicros: Micros
   readonly balanceAfterMicros: Micros
-  /** What keeps it from reaching the threshold at once; null: nothing does. */
+  /** The limit that keeps it from reaching the threshold at once. Null if none does. */
   readonly limit: 'monthly_cap' | 'day_limit' | 'manual_payment' | null
-  /** When the limit allows the next charge; null where there is none. */
+  /** When the limit allows the next charge. Null if there is no limit. */
   readonly untilMicros: InstantMicros | null
 }
 
 /**
- * What would be charged at once if these settings were saved now, with a method, and the pause ended: one amount after the
- * other until the threshold is reached or a limit forbids it.
+ * Returns what would be charged at once if these settings were saved now, with a method and without a pause: one amount
+ * after the other until the balance reaches the threshold or a limit forbids the next charge.
  */
 export function chargesAtOnce(
   standing: Omit<Standing, 'settings' | 'memory' | 'methodId'>,

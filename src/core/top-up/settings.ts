@@ -1,6 +1,6 @@
 /**
- * What a customer may choose, checked before it is stored, and the consent that goes with whatever could charge more than
- * before. Every fault is found in one go; faults are codes with the figures to put them into words.
+ * Checks what a customer may choose before it is stored, and whether a change could charge more than before and so
+ * needs consent. All faults are found at once. They are codes, with the figures for a message.
  */
 import type { Bounds } from '../bounds.ts'
 import { type Currency, MICROS_PER_UNIT, type Micros } from '../money.ts'
@@ -8,7 +8,7 @@ import type { AutoTopUpSettings } from './judge.ts'
 import type { AutoTopUpMemory } from './memory.ts'
 
 export interface TopUpBounds {
-  /** Of one payment, by hand or automatic. */
+  /** For one payment, manual or automatic. */
   readonly payment: Bounds
   readonly threshold: Bounds
 }
@@ -22,9 +22,10 @@ const DEFAULT: TopUpBounds = {
 
 export type BoundsByCurrency = Readonly<Record<Currency, TopUpBounds>>
 
+/** The bounds if the installation configures none. */
 export const DEFAULT_BOUNDS: BoundsByCurrency = { EUR: DEFAULT, USD: DEFAULT }
 
-/** The default bounds, but for what is given. */
+/** Returns the default bounds, replaced where others are given. */
 export function boundsWith(given: {
   readonly payment: Partial<Record<Currency, Bounds>>
   readonly threshold: Partial<Record<Currency, Bounds>>
@@ -38,13 +39,15 @@ export function boundsWith(given: {
 
 export type SettingsField = 'threshold' | 'amount' | 'monthly_cap'
 
+/** What is wrong with a field, with the figure that it breaks. */
 export type SettingsFault =
   | { readonly field: SettingsField; readonly kind: 'more_than_2_decimals' }
   | { readonly field: SettingsField; readonly kind: 'below_min'; readonly minMicros: Micros }
   | { readonly field: SettingsField; readonly kind: 'above_max'; readonly maxMicros: Micros }
-  /** The cap would not pay for one top-up. */
+  /** The cap is too low for a single top-up. */
   | { readonly field: 'monthly_cap'; readonly kind: 'cap_below_amount'; readonly amountMicros: Micros }
 
+/** Returns all faults of automatic top-up settings. Empty if there are none. */
 export function checkSettings(
   { thresholdMicros, amountMicros, monthlyCapMicros }: AutoTopUpSettings,
   { payment, threshold }: TopUpBounds,
@@ -62,7 +65,7 @@ export function checkSettings(
   return faults
 }
 
-/** Of an amount added by hand. */
+/** Returns the faults of an amount that is added manually. */
 export function checkAmount(amountMicros: Micros, { payment }: TopUpBounds): SettingsFault[] {
   return checkMoney('amount', amountMicros, payment)
 }
@@ -74,7 +77,7 @@ function checkMoney(field: SettingsField, micros: Micros, { minMicros, maxMicros
   return []
 }
 
-/** What a consent was given for: the figures a person saw, with the text. */
+/** The figures that a person saw when they consented. */
 export interface ConsentFigures {
   readonly thresholdMicros: Micros
   readonly amountMicros: Micros
@@ -83,25 +86,25 @@ export interface ConsentFigures {
 }
 
 export interface Consent extends ConsentFigures {
-  /** Who agreed. */
+  /** The person who consented. */
   readonly person: string
-  /** Who vouches that the person did; null: the person's own session. */
+  /** Who attests the consent. Null if it was given in the person's own session. */
   readonly attestedBy: string | null
   readonly text: string
   readonly textVersion: string
   readonly locale: string
 }
 
-/** How automatic top-up stands at one time: what a change is compared by. */
+/** The terms of automatic top-up, before or after a change. */
 export interface ChargingTerms {
-  /** Null: never set up. */
+  /** Null if it was never set up. */
   readonly settings: AutoTopUpSettings | null
   readonly methodId: string | null
   readonly memory: AutoTopUpMemory
 }
 
 /**
- * Whether a change could charge more than before, and so needs a consent: turning it on, a higher amount or threshold, a
+ * Whether a change could charge more than before and so needs consent: turning it on, a higher amount or threshold, a
  * higher cap or none, another card, or the end of a pause.
  */
 export function needsConsent(before: ChargingTerms, after: ChargingTerms): boolean {
@@ -120,7 +123,7 @@ export function needsConsent(before: ChargingTerms, after: ChargingTerms): boole
   )
 }
 
-/** Whether a consent was given for just these figures. */
+/** Whether a consent was given for exactly these figures. */
 export function isConsentFor(consent: ConsentFigures, settings: AutoTopUpSettings, methodId: string | null): boolean {
   return (
     consent.thresholdMicros === settings.thresholdMicros &&

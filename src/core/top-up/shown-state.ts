@@ -1,4 +1,4 @@
-/** Automatic top-up in the one word that its customer is shown. */
+/** The state of automatic top-up as the customer sees it, in one word. */
 import type { InstantMicros } from '../instant.ts'
 import type { AutoTopUpSettings } from './judge.ts'
 import type { TopUpState } from './machine.ts'
@@ -9,28 +9,29 @@ export type AutoTopUpState = (typeof AUTO_TOP_UP_STATES)[number]
 
 export interface ShownState {
   readonly state: AutoTopUpState
-  /** What is waited for: `monthly_cap`, `day_limit`, or `next_try` after a decline. Null: nothing. */
+  /** What it waits for: `monthly_cap`, `day_limit`, or `next_try` after a decline. Null if nothing. */
   readonly waitsFor: string | null
   readonly untilMicros: InstantMicros | null
 }
 
+/** What the shown state depends on. */
 export interface Shown {
   readonly isClosed: boolean
   readonly settings: AutoTopUpSettings | null
   readonly memory: AutoTopUpMemory
-  /** For a limit. */
+  /** The limit that it waits for. */
   readonly waits: { readonly limit: string; readonly untilMicros: InstantMicros } | null
-  /** The automatic top-up that is not over yet. */
+  /** The open automatic top-up. Null if there is none. */
   readonly open: {
     readonly state: TopUpState
-    /** Of the last decline, while the next try is waited for. */
+    /** The reason of the last decline while the next try is pending. */
     readonly reason: string | null
     readonly nextTryAtMicros: InstantMicros
     readonly isBeingCanceled: boolean
   } | null
 }
 
-/** The first of these that holds: off, needs approval, paused, waiting, on. */
+/** Returns the first of these states that applies: off, needs approval, paused, waiting, on. */
 export function shownState({ isClosed, settings, memory, waits, open }: Shown, nowMicros: InstantMicros): ShownState {
   if (isClosed || settings === null || !settings.isOn) return isSimply('off')
   if (open?.state === 'needs_action' && !open.isBeingCanceled) return isSimply('needs_approval')

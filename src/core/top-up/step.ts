@@ -1,28 +1,31 @@
-/** What consumers learn of top-ups, one step after the other. */
+/** The steps of top-ups that are announced to consumers. */
 import type { InstantMicros } from '../instant.ts'
 import type { Micros } from '../money.ts'
 import type { TopUp, TopUpState, TopUpTrigger } from './machine.ts'
 
 export interface TopUpStep {
-  /** `declined`: by the bank, and tried again. `paused` and `resumed` are of automatic top-up itself. */
+  /** `declined`: the bank declined, and it is tried again. `paused` and `resumed` are about automatic top-up itself. */
   readonly kind: Exclude<TopUpState, 'prepared'> | 'declined' | 'paused' | 'resumed'
-  /** Null where it is of automatic top-up itself. */
+  /** Null if the step is about automatic top-up itself. */
   readonly topUpId: string | null
   readonly trigger: TopUpTrigger | null
   readonly amountMicros: Micros | null
   readonly reason: string | null
-  /** Which attempt to pay it is, from 1; null before the first. */
+  /** The number of the attempt, from 1. Null before the first. */
   readonly attempt: number | null
-  /** Until when it waits: for the next try, for the customer's approval, for a limit. */
+  /** Until when it waits: for the next try, the customer's approval, or a limit. */
   readonly untilMicros: InstantMicros | null
 }
 
-/** The step that a top-up has made, by where it stands. `waitsUntilMicros` is when a limit allows the next one. */
+/**
+ * Returns the step that a top-up made, by its new state. Null if there is nothing to announce. `waitsUntilMicros` is
+ * when a limit allows the next top-up.
+ */
 export function stepOf(topUp: TopUp, waitsUntilMicros: InstantMicros | null = null): TopUpStep | null {
   const { topUpId, trigger, amountMicros, reason, attempts, state } = topUp
   const step = { topUpId, trigger, amountMicros, reason, attempt: attempts === 0 ? null : attempts, untilMicros: null }
   switch (state) {
-    // Nothing that anybody else could act on.
+    // Nothing that consumers could act on.
     case 'prepared':
       return null
     case 'requested':
@@ -38,7 +41,7 @@ export function stepOf(topUp: TopUp, waitsUntilMicros: InstantMicros | null = nu
   }
 }
 
-/** A step of automatic top-up itself. */
+/** Makes a step of automatic top-up itself. */
 export function autoTopUpStep(kind: 'paused' | 'resumed', reason: string): TopUpStep {
   const none = { topUpId: null, trigger: null, amountMicros: null, attempt: null, untilMicros: null }
   return { ...none, kind, reason }

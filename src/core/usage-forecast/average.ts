@@ -1,30 +1,33 @@
 /**
- * What an account uses on a day, by the whole UTC days before today: on average, and usually. Usage is counted on the day on
- * which it was recorded, and a reversal on the day of what it reverses, so what was corrected is not counted at all.
+ * What an account uses per day, on average and usually, over whole UTC days before today. Usage counts on the day it
+ * was recorded, and a reversal on the day of the movement it reverses, so corrected usage does not count at all.
  */
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import type { Micros } from '../money.ts'
 
-/** A UTC day, counted from 1970-01-01. */
+/** A UTC day, as days since 1970-01-01. */
 export type Day = number
 
-/** Days that the average is taken over, where there are as many. */
+/** The average covers at most this many days. */
 export const MAX_AVERAGE_DAYS = 14
-/** With fewer, nothing is said. */
+/** With fewer days there is no average. */
 export const MIN_AVERAGE_DAYS = 3
 
-/** Usage from this many usual days on is worth a look. */
+/** Usage from this many usual days on is unusual. */
 const UNUSUAL_FROM_TIMES = 3n
 
 export interface UsageHistory {
   readonly today: Day
-  /** Of the first movement that usage made, whatever became of it; null: none has yet. */
+  /** The day of the account's first usage movement, even if that was reversed later. Null if there is none. */
   readonly firstUsageDay: Day | null
-  /** Usage less its reversals, above zero where credit was used. Days without usage may be missing, earlier ones present. */
+  /**
+   * Usage less its reversals, positive if credit was used. Days without usage may be missing. Earlier days may be
+   * present.
+   */
   readonly usedMicrosByDay: ReadonlyMap<Day, Micros>
 }
 
-/** A mean that is not rounded: `sumMicros / days`. */
+/** An exact mean: `sumMicros / days`. */
 export interface DailyAverage {
   /** Above zero. */
   readonly sumMicros: Micros
@@ -35,9 +38,10 @@ export type NoAverageReason = 'not_enough_usage' | 'no_usage'
 
 export type AverageUsage =
   | { readonly average: DailyAverage }
-  /** `days` is how many whole days there are to look at. */
+  /** `days` is the number of whole days considered. */
   | { readonly reason: NoAverageReason; readonly days: number }
 
+/** Returns the UTC day of an instant. */
 export function dayOf(instantMicros: InstantMicros): Day {
   return Math.floor(instantMicros / MICROS_PER_DAY)
 }
@@ -49,7 +53,10 @@ function countedDays({ today, firstUsageDay }: UsageHistory): Day[] {
   return Array.from({ length: days }, (_, i) => today - days + i)
 }
 
-/** Mean usage of the last 14 whole days, or of as many as there are since the first day of usage. */
+/**
+ * Returns the mean usage of the last 14 whole days, or of all whole days since the first day of usage if they are
+ * fewer.
+ */
 export function averageUsage(history: UsageHistory): AverageUsage {
   const days = countedDays(history)
   if (days.length < MIN_AVERAGE_DAYS) return { reason: 'not_enough_usage', days: days.length }
@@ -57,14 +64,14 @@ export function averageUsage(history: UsageHistory): AverageUsage {
   return sumMicros > 0n ? { average: { sumMicros, days: days.length } } : { reason: 'no_usage', days: days.length }
 }
 
-/** What `days` average days come to, rounded up to a whole micro. */
+/** Returns the usage of `days` average days, rounded up to a whole micro. */
 export function averageDaysMicros({ sumMicros, days: ofDays }: DailyAverage, days: number): Micros {
   return ceilDiv(sumMicros * BigInt(days), BigInt(ofDays))
 }
 
 /**
- * The middle one of the counted days on which anything was used, the lower of two: what a day with usage comes to. Unlike
- * the mean it is neither lowered by weekends nor raised by the burst that it is to be held against. Null where there is no
+ * Returns the usual usage of a day: the median of the counted days with usage, the lower of the two middle ones. Unlike
+ * the mean, it is neither lowered by weekends nor raised by the burst that is compared with it. Null if there is no
  * average.
  */
 export function usualDayMicros(history: UsageHistory): Micros | null {
@@ -76,16 +83,17 @@ export function usualDayMicros(history: UsageHistory): Micros | null {
   return used[(used.length - 1) >> 1]!
 }
 
-/** Whether what was used today should be looked at: three usual days or more. */
+/** Whether today's usage is unusual: at least three usual days. */
 export function isUnusual(usedTodayMicros: Micros, usualMicros: Micros | null): boolean {
   return usualMicros !== null && usedTodayMicros >= UNUSUAL_FROM_TIMES * usualMicros
 }
 
+/** Returns the usage of a day in micros, 0 if there was none. */
 export function usedOn({ usedMicrosByDay }: UsageHistory, day: Day): Micros {
   return usedMicrosByDay.get(day) ?? 0n
 }
 
-/** Of a dividend that is not negative. */
+/** Divides and rounds up. The dividend must not be negative. */
 export function ceilDiv(dividend: bigint, divisor: bigint): bigint {
   return (dividend + divisor - 1n) / divisor
 }

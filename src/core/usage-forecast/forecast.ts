@@ -1,6 +1,6 @@
 /**
- * How long credit lasts at average usage, and what follows from it: a threshold and amounts to suggest. Figures and reasons;
- * nothing here is a promise, and nothing is charged by it.
+ * How long credit lasts at average usage, with suggestions for a threshold and amounts. These are figures and reasons;
+ * they promise nothing, and nothing is charged by them.
  */
 import { type Bounds, clamp } from '../bounds.ts'
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
@@ -17,51 +17,52 @@ import {
   usualDayMicros,
 } from './average.ts'
 
-/** Beyond it a number of days says more than anybody knows. */
+/** Longer forecasts would be more precise than the data allows. */
 export const MAX_DAYS_LEFT = 90
-/** Average days that a threshold should cover. */
+/** The average days that a threshold should cover. */
 const THRESHOLD_DAYS = 14
-/** Average days that suggested amounts should last, after what is owed is paid. */
+/** The average days that suggested amounts should last after paying what is owed. */
 const AMOUNT_DAYS = [7, 30] as const
-/** Suggestions are rounded up to the next of these. */
+/** Suggestions are rounded up to a multiple of this. */
 const STEP_MICROS = 5n * MICROS_PER_UNIT
 const CENT_MICROS = MICROS_PER_UNIT / 100n
 
 export type DaysLeft =
-  /** Whole days, 0 to 90, rounded down; 0 is less than a day. */
+  /** Whole days from 0 to 90, rounded down. 0 means less than a day. */
   { readonly days: number } | { readonly reason: NoAverageReason | 'no_credit' | 'more_than_90_days' }
 
+/** A suggested payment. */
 export interface SuggestedAmount {
   readonly amountMicros: Micros
-  /** Average days that it lasts at least, once what is owed is paid. */
+  /** The average days that it lasts at least, after paying what is owed. */
   readonly days: number
 }
 
 export interface UsageForecast {
-  /** Whole days that were looked at. */
+  /** The number of whole days considered. */
   readonly days: number
-  /** Rounded to the nearest micro, halves up; null: see `noAverageReason`. */
+  /** Rounded to the nearest micro, halves up. Null for the reason in `noAverageReason`. */
   readonly averageMicros: Micros | null
   readonly noAverageReason: NoAverageReason | null
   readonly daysLeft: DaysLeft
   readonly usedTodayMicros: Micros
   readonly usualDayMicros: Micros | null
   readonly isUnusual: boolean
-  /** What has to be paid before credit is above zero, rounded up to a cent: more than this unblocks calls. */
+  /** What must be paid to bring the balance to zero, rounded up to a cent. Paying more than this unblocks calls. */
   readonly owedMicros: Micros
-  /** Null where there is no average. */
+  /** Null if there is no average. */
   readonly suggestedThresholdMicros: Micros | null
-  /** Ascending, without two that are the same; empty where there is no average or no payment would be enough. */
+  /** Ascending, without duplicates. Empty if there is no average, or if no payment would be enough. */
   readonly suggestedAmounts: readonly SuggestedAmount[]
 }
 
-/** What a threshold and a payment may be: suggestions stay within them. */
+/** The bounds of thresholds and payments. Suggestions stay within them. */
 export interface SuggestionBounds {
   readonly threshold: Bounds
   readonly payment: Bounds
 }
 
-/** All that is said of an account's usage to come, from what it used and what it has. */
+/** Forecasts an account's usage from its history and balance. */
 export function forecastUsage(history: UsageHistory, balanceMicros: Micros, bounds: SuggestionBounds): UsageForecast {
   const found = averageUsage(history)
   const usedTodayMicros = usedOn(history, history.today)
@@ -95,7 +96,7 @@ export function forecastUsage(history: UsageHistory, balanceMicros: Micros, boun
   }
 }
 
-/** Balance by average, rounded down; computed from the sum, so that no rounding of the average moves a day. */
+/** Returns balance / average, rounded down to whole days. Uses the exact sum, so no rounding of the average matters. */
 export function daysLeft(balanceMicros: Micros, { sumMicros, days }: DailyAverage): DaysLeft {
   if (balanceMicros <= 0n) return { reason: 'no_credit' }
   const left = (balanceMicros * BigInt(days)) / sumMicros
@@ -103,8 +104,8 @@ export function daysLeft(balanceMicros: Micros, { sumMicros, days }: DailyAverag
 }
 
 /**
- * Whole days until usage takes the balance below what asks for an automatic top-up, rounded down; 0 is less than a day. Null
- * where nothing asks for one, where it is below already, without an average, and beyond 90 days.
+ * Returns the whole days until usage brings the balance below the automatic top-up threshold, rounded down. Null if no
+ * top-up would be requested, if the balance is already below, without an average, and beyond 90 days.
  */
 export function daysToTopUp(
   history: UsageHistory,
@@ -118,7 +119,10 @@ export function daysToTopUp(
   return left > BigInt(MAX_DAYS_LEFT) ? null : Number(left)
 }
 
-/** When the balance is used up at this average, to the microsecond and never later; null where `daysLeft` says no number. */
+/**
+ * Returns when the balance is used up at this average, to the microsecond and never later. Null if `daysLeft` gives no
+ * number.
+ */
 export function usedUpAtMicros(
   balanceMicros: Micros,
   average: DailyAverage,
@@ -128,24 +132,25 @@ export function usedUpAtMicros(
   return nowMicros + Number((balanceMicros * BigInt(average.days) * BigInt(MICROS_PER_DAY)) / average.sumMicros)
 }
 
-/** Seven average days, up to the next 5. */
+/** Returns seven average days, rounded up to a multiple of 5 units. */
 export function weekMicros(average: DailyAverage): Micros {
   return roundUp(averageDaysMicros(average, 7), STEP_MICROS)
 }
 
-/** What is owed, rounded up to a cent: never less than what there is to pay. Zero where nothing is. */
+/** Returns what is owed, rounded up to a cent so that paying it is enough. Zero if nothing is owed. */
 export function owedMicros(balanceMicros: Micros): Micros {
   return balanceMicros >= 0n ? 0n : roundUp(-balanceMicros, CENT_MICROS)
 }
 
-/** Fourteen average days, up to the next 5, within the bounds of thresholds. */
+/** Returns fourteen average days, rounded up to a multiple of 5 units, within the bounds. */
 export function suggestThreshold(average: DailyAverage, bounds: Bounds): Micros {
   return clamp(roundUp(averageDaysMicros(average, THRESHOLD_DAYS), STEP_MICROS), bounds)
 }
 
 /**
- * What pays what is owed and then lasts 7 or 30 average days, up to the next 5, within the bounds of payments. One that the
- * upper bound keeps from paying more than what is owed would unblock nothing, and is left out.
+ * Returns amounts that pay what is owed and then last 7 or 30 average days, rounded up to a multiple of 5 units, within
+ * the bounds. An amount is left out if the upper bound keeps it from paying more than what is owed, because it would
+ * not unblock calls.
  */
 export function suggestAmounts(average: DailyAverage, balanceMicros: Micros, bounds: Bounds): SuggestedAmount[] {
   const owed = owedMicros(balanceMicros)
@@ -153,7 +158,7 @@ export function suggestAmounts(average: DailyAverage, balanceMicros: Micros, bou
   for (const wantedDays of AMOUNT_DAYS) {
     const amountMicros = clamp(roundUp(owed + averageDaysMicros(average, wantedDays), STEP_MICROS), bounds)
     if (amountMicros <= owed) continue
-    // The bound may have cut it; where it has not, it lasts what it was made for.
+    // The bound may have cut the amount. If not, it lasts the days it was made for.
     const lasts = ((amountMicros - owed) * BigInt(average.days)) / average.sumMicros
     const days = lasts < BigInt(wantedDays) ? Number(lasts) : wantedDays
     byAmount.set(amountMicros, { amountMicros, days })
@@ -161,6 +166,7 @@ export function suggestAmounts(average: DailyAverage, balanceMicros: Micros, bou
   return [...byAmount.values()]
 }
 
+/** Returns the mean, rounded to the nearest micro, halves up. */
 export function roundedMean({ sumMicros, days }: DailyAverage): Micros {
   return (2n * sumMicros + BigInt(days)) / (2n * BigInt(days))
 }
