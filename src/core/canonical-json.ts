@@ -1,9 +1,12 @@
 /**
- * JSON with exactly one text per value: keys sorted, undefined left out, a bigint as `{"$bigint":"12"}`. So two values are
- * equal exactly when their texts are, whatever the order of their keys.
+ * JSON with exactly one text per value: keys are sorted, undefined is left out, and a bigint is `{"$bigint":"12"}`. So
+ * two values are equal exactly if their texts are equal, in whatever order their keys were.
  */
 
-/** Writes a value as canonical JSON. Throws a TypeError on what would not survive a round trip: a date, a map, bytes, NaN. */
+/**
+ * Writes a value as canonical JSON. Throws a TypeError for values that would not survive a round trip: a date, a map,
+ * bytes, NaN.
+ */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
     case 'bigint':

@@ -13,7 +13,10 @@ export const MICROS_PER_UNIT = 1_000_000n
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d{1,6}))?$/
 
-/** Parses a plain decimal string with at most six digits after the point; null for any other form (`1e3`, `+1`, `.5`, ` 1`). */
+/**
+ * Parses a plain decimal string with at most six digits after the point. Null for any other form (`1e3`, `+1`, `.5`, `
+ * 1`).
+ */
 export function parseMoney(text: string): Micros | null {
   const match = DECIMAL.exec(text)
   if (match === null) return null

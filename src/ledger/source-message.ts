@@ -1,21 +1,22 @@
-/** A message as it came on its topic: how it is kept, and what its headers say. */
+/** A message as it arrived on its topic: how it is stored, and what its headers say. */
 import { hash } from 'node:crypto'
 import type { MessageContent, ReceivedMessage } from '../platform/kafka/message.ts'
 
-/** All of it is kept, so that it can be looked at, mended and sent again. */
+/** The complete message, so that it can be inspected, repaired and sent again. */
 export type OriginalMessage = MessageContent
 
-/** A message with its place on the topic. */
+/** A message with its position on the topic. */
 export type SourceMessage = ReceivedMessage
 
-/** Tells a message from another at the same position of a topic that was made anew. */
+/** Hashes the value, to distinguish messages at the same position of a topic that was deleted and created again. */
 export function valueHash({ value }: Pick<OriginalMessage, 'value'>): Buffer {
   return hash('sha256', value ?? '', 'buffer').subarray(0, 16)
 }
 
-/** Headers as a json column holds them. Values are bytes of any kind, which JSON does not hold: base64. */
+/** Headers in a json column. Values are arbitrary bytes, which JSON cannot hold, so they are base64. */
 export type StoredHeaders = readonly { readonly name: string; readonly value: string | null }[]
 
+/** Writes headers for a json column. */
 export function headersAsJson(headers: OriginalMessage['headers']): string {
   const stored: StoredHeaders = headers.map(({ name, value }) => ({
     name,
@@ -24,14 +25,15 @@ export function headersAsJson(headers: OriginalMessage['headers']): string {
   return JSON.stringify(stored)
 }
 
+/** Reads headers from a json column. */
 export function headersFromJson(stored: StoredHeaders): OriginalMessage['headers'] {
   return stored.map(({ name, value }) => ({ name, value: value === null ? null : Buffer.from(value, 'base64') }))
 }
 
-/** The W3C trace context of the usage event that led to a message; null where it had none. */
+/** The W3C trace context of the usage event that caused a message. Null if it had none. */
 export type Traceparent = Uint8Array | null
 
-/** What the message itself says, taken as it is if it has the form of one. */
+/** Returns the message's own trace context, if it is well-formed. */
 export function traceparentOf({ headers }: Pick<OriginalMessage, 'headers'>): Traceparent {
   if (headers.length === 0) return null
   const value = headers.find(({ name }) => name.toLowerCase() === 'traceparent')?.value

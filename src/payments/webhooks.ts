@@ -3,7 +3,7 @@
  * as with any other check. So neither order nor repetition matters, and several webhooks about one object need one check.
  * An event counts as handled after its check; if the process dies, its claim expires and another process takes over.
  */
-import type { WhatToLookAt } from '../core/top-up/provider-event.ts'
+import type { ProviderObject } from '../core/top-up/provider-event.ts'
 import type { Writer } from '../ledger/changes/change-account.ts'
 import { findOpenSetup } from '../ledger/top-ups/method-setups.ts'
 import { removePaymentMethod } from '../ledger/top-ups/payment-methods.ts'
@@ -61,7 +61,7 @@ export async function handleProviderEvents(
 }
 
 /** Checks an object at the provider. Throws when it has to be checked again later. */
-async function lookAt(writer: Writer, provider: PaymentProvider, about: WhatToLookAt, log: Logger): Promise<void> {
+async function lookAt(writer: Writer, provider: PaymentProvider, about: ProviderObject, log: Logger): Promise<void> {
   switch (about.kind) {
     case 'payment':
       return await lookAtAnyPayment(writer, provider, about.id, log)
@@ -125,6 +125,6 @@ export async function refreshStaleMethods(writer: Writer, provider: PaymentProvi
   return stale.length
 }
 
-function refusedLook(log: Logger, { kind, id }: WhatToLookAt, code: string): void {
+function refusedLook(log: Logger, { kind, id }: ProviderObject, code: string): void {
   log.warn({ about: kind, id, code }, 'the provider refuses a look at what a webhook is about')
 }

@@ -52,11 +52,11 @@ function verifyIdentity(
   previous: DecisionOnRecord | null,
   onFault: OnFault,
 ): void {
-  if (stored.givenUp !== null || identityRecordedAtMicros === stored.recordedAtMicros) return
+  if (stored.expired !== null || identityRecordedAtMicros === stored.recordedAtMicros) return
   const isTwice =
     previous?.stored.accountId === stored.accountId &&
     previous.stored.eventId === stored.eventId &&
-    previous.stored.givenUp === null
+    previous.stored.expired === null
   const what = isTwice ? 'is recorded twice' : 'is recorded without its identity, and could be charged again'
   const detail = `event ${stored.eventId} ${what}`
   onFault({ check: 'identity', invariant: 'A', severity: 'fault', accountId: stored.accountId, detail })

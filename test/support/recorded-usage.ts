@@ -71,7 +71,7 @@ function storedAs(fields: Fields, decided: Decision): StoredUsage {
     catalogVersion: decided.catalogVersion,
     correctedBy: null,
     corrected: null,
-    givenUp: null,
+    expired: null,
     movement:
       taken === 0n ? null : { sequence: 1n, balanceBeforeMicros: 5_000_000n, balanceAfterMicros: 5_000_000n - taken },
   }

@@ -55,7 +55,7 @@ export function whyDecided(explained: Explained): string[] {
       return itemPrice(explained)
     case 'correction':
     case 'invoice_correction':
-      return takenBack(stored)
+      return reversal(stored)
     case 'awaiting_event':
       return [
         `Event ${stored.corrects} was not known yet: the correction was to wait for it, and to void it when it comes.`,
@@ -131,7 +131,7 @@ function fairUse(stored: StoredUsage, settings: AccountSettings, { limitMinutes,
   ]
 }
 
-function takenBack({ corrects, corrected, figures }: StoredUsage): string[] {
+function reversal({ corrects, corrected, figures }: StoredUsage): string[] {
   if (corrected === null) return [`Event ${corrects} is no longer recorded.`]
   const { outcome, reason, amountMicros, coveredMinutes, currency } = corrected
   const amount = `${formatMoney(amountMicros)} ${currency}`

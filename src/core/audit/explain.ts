@@ -25,11 +25,11 @@ export function explainDecision(stored: StoredUsage, settings: AccountSettings, 
   const recomputed = recompute(stored, settings, catalog)
   const tariff = catalog?.tariffs.get(settings.tariff)
   const steps = [
-    whatHappened(stored),
+    describeEvent(stored),
     ...clearedNumbers(stored),
     ...whichVersions(stored, settings, catalog),
     ...whyDecided({ stored, settings, catalog, tariff }),
-    whatItCame(stored),
+    describeResult(stored),
     ...movement(stored),
     ...laterCorrection(stored),
     ...laterRefusal(stored),
@@ -41,7 +41,7 @@ export function explainDecision(stored: StoredUsage, settings: AccountSettings, 
 
 const CHANNELS = { sms: 'SMS', mms: 'MMS', whatsapp: 'WhatsApp message' } as const
 
-function whatHappened(stored: StoredUsage): string {
+function describeEvent(stored: StoredUsage): string {
   const { type, direction, leg, quantity, userId } = stored
   const at = formatInstant(stored.occurredAtMicros)
   const by = userId === null ? '' : ` by user ${userId}`
@@ -81,7 +81,7 @@ function whichVersions(stored: StoredUsage, settings: AccountSettings, catalog: 
   return [`Rated by catalog version ${stored.catalogVersion} and ${own}: tariff ${tariff}, in ${currency}.`]
 }
 
-function whatItCame({ figures }: StoredUsage): string {
+function describeResult({ figures }: StoredUsage): string {
   const { outcome, reason, units, coveredMinutes, amountMicros, currency } = figures
   const amount = `${formatMoney(amountMicros)} ${currency ?? ''}`.trimEnd()
   return `Recorded: ${outcome} / ${reason}, ${amount}, ${counted(units, 'unit')} priced, ${counted(coveredMinutes, 'covered minute')}.`
@@ -103,11 +103,11 @@ function laterCorrection({ correctedBy, figures }: StoredUsage): string[] {
   return [`Correction ${eventId}${at}, has since taken it back whole.`]
 }
 
-function laterRefusal({ givenUp }: StoredUsage): string[] {
-  if (givenUp === null) return []
-  const since = formatInstant(givenUp.recordedAtMicros)
+function laterRefusal({ expired }: StoredUsage): string[] {
+  if (expired === null) return []
+  const since = formatInstant(expired.recordedAtMicros)
   return [
-    `It waits no longer since ${since}: rejected / too_late, ${givenUp.detail}. Put back from the dead letters, it counts as new.`,
+    `It waits no longer since ${since}: rejected / too_late, ${expired.detail}. Put back from the dead letters, it counts as new.`,
   ]
 }
 

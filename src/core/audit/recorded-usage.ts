@@ -47,7 +47,7 @@ export interface CorrectingUsage {
 }
 
 /** The expiry of a correction whose event did not arrive in time. */
-export interface GivenUp {
+export interface Expired {
   readonly recordedAtMicros: InstantMicros
   readonly detail: string
 }
@@ -84,7 +84,7 @@ export interface StoredUsage {
   readonly correctedBy: CorrectingUsage | null
   readonly corrected: CorrectedUsage | null
   /** For a correction whose event did not arrive in time, else null. */
-  readonly givenUp: GivenUp | null
+  readonly expired: Expired | null
   readonly movement: RecordedMovement | null
 }
 

@@ -241,7 +241,7 @@ function movementReversed(event: UsageEvent, book: BookView): bigint | null {
   if (event.type !== 'correction') return null
   const sequence = book.known.get(usageKey(event.accountId, event.corrects))?.movementSequence
   // Only an event that moved credit is reversed in credit, so it must have made a movement.
-  if (sequence == null) throw new TypeError(`event ${event.corrects} made no movement and credit moves back`)
+  if (sequence == null) throw new TypeError(`event ${event.corrects} made no movement, but its reversal moves credit`)
   return sequence
 }
 

@@ -6,6 +6,7 @@ import type { RecordedDecision } from '../rating/decision.ts'
 import type { UsageEvent } from '../usage/event.ts'
 import { type Book, type BookView, type KnownUsage, knownUsage, usageKey } from './book.ts'
 
+/** A book with the decisions of one batch on top. */
 export class BookOverlay implements BookView {
   readonly accounts: Book['accounts']
   readonly catalogs: Book['catalogs']

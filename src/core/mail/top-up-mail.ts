@@ -21,7 +21,7 @@ export interface AutoTopUpStanding {
 }
 
 /** What one transaction changed about an account's top-ups. */
-export interface TopUpHappening {
+export interface TopUpUpdate {
   readonly accountBefore: AccountState
   readonly account: AccountState
   readonly before: AutoTopUpStanding
@@ -43,20 +43,20 @@ export interface TopUpHappening {
 const WATCHED_MICROS = 60_000_000
 
 /** Returns the mails to send. */
-export function topUpMails(happening: TopUpHappening, nowMicros: InstantMicros): Mail[] {
-  const taken = takenBack(happening, nowMicros)
+export function topUpMails(update: TopUpUpdate, nowMicros: InstantMicros): Mail[] {
+  const taken = moneyReversed(update, nowMicros)
   const mails = [
-    taken ?? creditAdded(happening, nowMicros),
-    taken === null ? paused(happening) : null,
-    declined(happening, nowMicros),
-    approval(happening),
-    limitReached(happening),
+    taken ?? creditAdded(update, nowMicros),
+    taken === null ? paused(update) : null,
+    declined(update, nowMicros),
+    approval(update),
+    limitReached(update),
   ]
   return mails.filter((mail) => mail !== null)
 }
 
 function mail<Kind extends MailKind>(
-  { account: { accountId } }: TopUpHappening,
+  { account: { accountId } }: TopUpUpdate,
   kind: Kind,
   occurrence: string,
   figures: MailOf<Kind>['figures'],
@@ -66,8 +66,8 @@ function mail<Kind extends MailKind>(
 
 const KIND_OF_ADDED = { top_up: 'top_up', dispute: 'dispute_won', refund: 'refund_failed' } as const
 
-function creditAdded(happening: TopUpHappening, nowMicros: InstantMicros): Mail | null {
-  const { accountBefore, account, topUp, movements } = happening
+function creditAdded(update: TopUpUpdate, nowMicros: InstantMicros): Mail | null {
+  const { accountBefore, account, topUp, movements } = update
   const last = movements.findLast(({ posting }) => posting.amountMicros > 0n)
   if (last === undefined || topUp === null) return null
   const { kind } = last.origin
@@ -76,7 +76,7 @@ function creditAdded(happening: TopUpHappening, nowMicros: InstantMicros): Mail 
   const isUnblocked = accountBefore.status === 'blocked' && !isBlocked
   // A new account starts blocked: with its first credit, calls do not work *again*.
   const isAgain = isUnblocked && accountBefore.statusVersion > 1n
-  return mail(happening, 'credit_added', String(last.posting.sequence), {
+  return mail(update, 'credit_added', String(last.posting.sequence), {
     kind: KIND_OF_ADDED[kind],
     trigger: topUp.trigger,
     amount: formatMoney(last.posting.amountMicros),
@@ -88,15 +88,15 @@ function creditAdded(happening: TopUpHappening, nowMicros: InstantMicros): Mail 
 }
 
 /** The seller makes refunds, mostly at the customer's request. They are mailed only if they pause automatic top-up. */
-function takenBack(happening: TopUpHappening, nowMicros: InstantMicros): Mail | null {
-  const { account, after, methodId, movements, paidAtMicros } = happening
+function moneyReversed(update: TopUpUpdate, nowMicros: InstantMicros): Mail | null {
+  const { account, after, methodId, movements, paidAtMicros } = update
   const left = movements.filter(({ posting }) => posting.amountMicros < 0n)
   const last = left.at(-1)
   if (last === undefined) return null
   const reason = left.some(({ origin }) => origin.kind === 'dispute') ? 'disputed' : 'refunded'
-  const isPaused = hasPaused(happening)
+  const isPaused = hasPaused(update)
   if (reason === 'refunded' && !isPaused) return null
-  return mail(happening, 'taken_back', String(last.posting.sequence), {
+  return mail(update, 'taken_back', String(last.posting.sequence), {
     reason,
     amount: formatMoney(left.reduce((sum: Micros, { posting }) => sum - posting.amountMicros, 0n)),
     paid_at: formatInstant(paidAtMicros ?? nowMicros),
@@ -106,17 +106,17 @@ function takenBack(happening: TopUpHappening, nowMicros: InstantMicros): Mail | 
   })
 }
 
-function hasPaused({ before, after, settings }: TopUpHappening): boolean {
+function hasPaused({ before, after, settings }: TopUpUpdate): boolean {
   return settings?.isOn === true && after.memory.pause !== null && after.memory.pause !== before.memory.pause
 }
 
-function paused(happening: TopUpHappening): Mail | null {
-  const { account, after, methodId } = happening
+function paused(update: TopUpUpdate): Mail | null {
+  const { account, after, methodId } = update
   const { pause } = after.memory
-  if (pause === null || !hasPaused(happening)) return null
+  if (pause === null || !hasPaused(update)) return null
   const why = whyPaused(pause)
   const since = formatInstant(pause.sinceMicros)
-  return mail(happening, 'paused', since, {
+  return mail(update, 'paused', since, {
     reason: pause.reason,
     why,
     method_id: why === null ? null : pause.methodId,
@@ -130,16 +130,16 @@ function paused(happening: TopUpHappening): Mail | null {
  * Only the first of several declines is mailed. A second is expected, because the first mail names the next try; a
  * third pauses.
  */
-function declined(happening: TopUpHappening, nowMicros: InstantMicros): Mail | null {
-  const { account, before, after, topUp, steps } = happening
+function declined(update: TopUpUpdate, nowMicros: InstantMicros): Mail | null {
+  const { account, before, after, topUp, steps } = update
   const step = steps.find(({ kind }) => kind === 'declined' || kind === 'failed')
-  if (step === undefined || topUp === null || step.reason === null || hasPaused(happening)) return null
+  if (step === undefined || topUp === null || step.reason === null || hasPaused(update)) return null
   const isCounted = after.memory !== before.memory && after.memory.declinesInARow === 1
   const isUnwatched = nowMicros - (topUp.confirmedAtMicros ?? nowMicros) > WATCHED_MICROS
   if (topUp.trigger === 'automatic' ? !isCounted : !isUnwatched) return null
   const number = Math.min(after.memory.declinesInARow + 1, MAX_DECLINES_IN_A_ROW)
   const { untilMicros } = step
-  return mail(happening, 'declined', `${topUp.topUpId} ${topUp.attempts}`, {
+  return mail(update, 'declined', `${topUp.topUpId} ${topUp.attempts}`, {
     trigger: topUp.trigger,
     amount: formatMoney(topUp.amountMicros),
     why: whyDeclined(step.reason),
@@ -150,22 +150,22 @@ function declined(happening: TopUpHappening, nowMicros: InstantMicros): Mail | n
 }
 
 /** Only for automatic top-ups: a customer who pays manually is already on the bank's page. */
-function approval(happening: TopUpHappening): Mail | null {
-  const step = happening.steps.find(({ kind }) => kind === 'needs_action')
+function approval(update: TopUpUpdate): Mail | null {
+  const step = update.steps.find(({ kind }) => kind === 'needs_action')
   if (step?.trigger !== 'automatic' || step.untilMicros === null || step.amountMicros === null) return null
-  return mail(happening, 'approval', `${step.topUpId} ${step.attempt}`, {
+  return mail(update, 'approval', `${step.topUpId} ${step.attempt}`, {
     amount: formatMoney(step.amountMicros),
     until: formatInstant(step.untilMicros),
   })
 }
 
-function limitReached(happening: TopUpHappening): Mail | null {
-  const { account, before, after, settings } = happening
+function limitReached(update: TopUpUpdate): Mail | null {
+  const { account, before, after, settings } = update
   const { waits } = after
   if (waits === null || settings === null) return null
   if (waits.limit === before.waits?.limit && waits.untilMicros === before.waits.untilMicros) return null
   const until = formatInstant(waits.untilMicros)
-  return mail(happening, 'limit_reached', `${waits.limit} ${until}`, {
+  return mail(update, 'limit_reached', `${waits.limit} ${until}`, {
     limit: waits.limit === 'monthly_cap' ? 'monthly_cap' : 'day_limit',
     until,
     amount: formatMoney(settings.amountMicros),

@@ -329,7 +329,7 @@ export function advance(
       // Every other try would be refused too. A person must look at it.
       const pause: Pause = { reason: 'refused', code: news.code, methodId: before.methodId, sinceMicros: nowMicros }
       const after = before.trigger === 'automatic' ? afterPause(memory, pause) : memory
-      return { topUp, isNews: outcome === 'failed', memory: after, paused: begun(memory, after) }
+      return { topUp, isNews: outcome === 'failed', memory: after, paused: newPause(memory, after) }
     }
     case 'needs_action': {
       const isAgain = before.state === 'needs_action'
@@ -364,7 +364,7 @@ export function advance(
       return { ...unchanged, topUp, isNews: true, memory: afterSuccess(memory, before.trigger, before.methodId) }
     }
     default:
-      throw new TypeError(`top-up ${before.topUpId}: ${news.kind} leads to ${outcome} and nobody says how`)
+      throw new TypeError(`top-up ${before.topUpId}: ${news.kind} leads to ${outcome}, which is not implemented`)
   }
 }
 
@@ -382,7 +382,7 @@ function declined(
     return { topUp: over(before, 'failed', decline.code), isNews: true, memory, paused: null }
   }
   const after = afterDecline(memory, decline, before.methodId, nowMicros, chance)
-  const paused = begun(memory, after.memory)
+  const paused = newPause(memory, after.memory)
   if (after.nextTryAtMicros === null || before.ending !== null) {
     return { topUp: over(before, 'failed', decline.code), isNews: true, memory: after.memory, paused }
   }
@@ -397,7 +397,7 @@ function declined(
   return { topUp, isNews: true, memory: after.memory, paused }
 }
 
-function begun(memory: AutoTopUpMemory, after: AutoTopUpMemory): Pause | null {
+function newPause(memory: AutoTopUpMemory, after: AutoTopUpMemory): Pause | null {
   return after.pause === memory.pause ? null : after.pause
 }
 
@@ -445,8 +445,8 @@ const MINUTE = 60 * SECOND
  * looked up at least every 30 seconds; any other is tried at least every 5 minutes. Half of the wait is random.
  */
 function silenceBackoffMicros(isInDoubt: boolean, silences: number, chance: number): number {
-  const mostMicros = isInDoubt ? 30 * SECOND : 5 * MINUTE
-  return jittered(Math.min(mostMicros, 2 ** Math.min(silences - 1, 20) * SECOND), chance)
+  const maxWaitMicros = isInDoubt ? 30 * SECOND : 5 * MINUTE
+  return jittered(Math.min(maxWaitMicros, 2 ** Math.min(silences - 1, 20) * SECOND), chance)
 }
 
 /**

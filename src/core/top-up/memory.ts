@@ -90,8 +90,8 @@ export function afterReversal(
  * card would be charged again.
  */
 export function afterPause(memory: AutoTopUpMemory, pause: Pause): AutoTopUpMemory {
-  const isOutweighed = memory.pause === null || (isOfCard(pause) && !isOfCard(memory.pause))
-  return isOutweighed ? { ...memory, pause } : memory
+  const isReplaced = memory.pause === null || (isOfCard(pause) && !isOfCard(memory.pause))
+  return isReplaced ? { ...memory, pause } : memory
 }
 
 /**

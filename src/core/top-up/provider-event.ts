@@ -5,11 +5,11 @@ export interface ProviderEvent {
   /** The provider's name for the event, for operators. */
   readonly kind: string
   /** The object to look up. Null if the event does not matter here. */
-  readonly about: WhatToLookAt | null
+  readonly about: ProviderObject | null
 }
 
 /** An object at the provider. */
-export interface WhatToLookAt {
+export interface ProviderObject {
   /** `setup` is a visit to the page where a card is entered; `method` is a saved card. */
   readonly kind: 'payment' | 'setup' | 'method'
   /** The provider's id. */

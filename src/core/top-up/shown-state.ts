@@ -33,18 +33,18 @@ export interface Shown {
 
 /** Returns the first of these states that applies: off, needs approval, paused, waiting, on. */
 export function shownState({ isClosed, settings, memory, waits, open }: Shown, nowMicros: InstantMicros): ShownState {
-  if (isClosed || settings === null || !settings.isOn) return isSimply('off')
-  if (open?.state === 'needs_action' && !open.isBeingCanceled) return isSimply('needs_approval')
-  if (memory.pause !== null) return isSimply('paused')
+  if (isClosed || settings === null || !settings.isOn) return stateOnly('off')
+  if (open?.state === 'needs_action' && !open.isBeingCanceled) return stateOnly('needs_approval')
+  if (memory.pause !== null) return stateOnly('paused')
   if (waits !== null && waits.untilMicros > nowMicros) {
     return { state: 'waiting', waitsFor: waits.limit, untilMicros: waits.untilMicros }
   }
   if (open?.state === 'requested' && open.reason !== null && open.nextTryAtMicros > nowMicros) {
     return { state: 'waiting', waitsFor: 'next_try', untilMicros: open.nextTryAtMicros }
   }
-  return isSimply('on')
+  return stateOnly('on')
 }
 
-function isSimply(state: AutoTopUpState): ShownState {
+function stateOnly(state: AutoTopUpState): ShownState {
   return { state, waitsFor: null, untilMicros: null }
 }

@@ -1,4 +1,4 @@
-/** One movement with why it is what it is: the decision behind usage, or the payment behind credit. */
+/** Explains one movement: the decision behind usage, or the payment behind credit. */
 
 import { type ChargeFacts, chargeFacts } from '../../core/audit/charge-facts.ts'
 import { Fault } from '../../platform/faults.ts'
@@ -12,25 +12,25 @@ import { readDecision } from './read-decision.ts'
 
 export interface ExplainedMovement {
   readonly movement: ListedMovement
-  /** Null for what is no usage, and where its detail is not kept any more. */
+  /** Null if it is not usage, or if the detail was deleted. */
   readonly charge: ChargeFacts | null
-  /** Of a reversal. */
+  /** For a reversal: the usage that it reverses. */
   readonly corrects: RelatedUsage | null
-  /** Of usage that was taken back since. */
+  /** For usage that was corrected: the correction. */
   readonly correctedBy: RelatedUsage | null
-  /** Null for what is no payment. */
+  /** Null if it is not a payment. */
   readonly payment: MovementPayment | null
 }
 
 export interface RelatedUsage {
   readonly eventId: string
-  /** Of the movement that it made; null: none. */
+  /** Sequence of its movement. Null if it made none. */
   readonly sequence: bigint | null
   /** RFC 3339, UTC. */
   readonly occurredAt: string
 }
 
-/** Null where the account has no movement of this sequence. */
+/** Explains a movement. Null if the account has no movement with this sequence. Takes no lock. */
 export async function explainMovement(
   pool: Pool,
   catalogs: RecentCatalogs,
@@ -65,7 +65,7 @@ export async function explainMovement(
 
 const NOTHING = { charge: null, corrects: null, correctedBy: null, payment: null } as const
 
-/** A correction that expired leaves its row and frees its id: the newest counts. */
+/** An expired correction leaves its row and frees its id, so an id may have several rows. The newest counts. */
 const READ_RELATED = `
   select event_id, movement_sequence,
          ${instantText('occurred_at')} as occurred_at

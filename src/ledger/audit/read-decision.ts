@@ -1,8 +1,10 @@
-/** One recorded event with everything its decision rests on: what corrected it, what it corrects, what it moved. */
+/**
+ * Reads a recorded event with everything its decision depends on: what corrected it, what it corrects, what it moved.
+ */
 import type {
   CorrectedUsage,
   CorrectingUsage,
-  GivenUp,
+  Expired,
   RecordedMovement,
   StoredUsage,
 } from '../../core/audit/recorded-usage.ts'
@@ -15,10 +17,10 @@ import type { Pool } from '../../platform/postgres.ts'
 import { epochMicros, instantText } from '../../platform/sql.ts'
 
 /**
- * Left joins throughout: what has expired or never was leaves a gap that the reader can name.
+ * Left joins only: what was deleted or never existed leaves a gap that the caller can name.
  *
- * A correction that was given up leaves its row and frees its id, so one id may have several: the newest counts, of what
- * this one takes back the newest that was there by then.
+ * An expired correction leaves its row and frees its id, so an id may have several rows. The newest counts; of the
+ * event it corrects, the newest that was recorded before it.
  */
 const DECISIONS_OF = (usage: string) => `
   select r.account_id, r.event_id, r.type, r.interaction_id, r.user_id, r.direction, r.leg, r.from_number, r.to_number,
@@ -34,7 +36,7 @@ const DECISIONS_OF = (usage: string) => `
          o.reason as original_reason, o.amount_micros as original_amount_micros,
          o.covered_minutes as original_covered_minutes, o.currency as original_currency,
          o.cycle_anchor as original_cycle_anchor, o.cycle_start as original_cycle_start,
-         g.detail as given_up_detail, ${epochMicros('g.recorded_at')} as given_up_at_micros,
+         g.detail as expiry_detail, ${epochMicros('g.recorded_at')} as expired_at_micros,
          m.sequence, m.amount_micros as moved_micros, m.balance_before_micros, m.balance_after_micros
     from ${usage} r
     left join tollgate.usage_identity i on i.account_id = r.account_id and i.event_id = r.event_id
@@ -66,7 +68,7 @@ const READ_DECISION = `
    order by r.recorded_at desc
    limit 1`
 
-/** In the order of the index by event, which the next page goes on in. */
+/** In the order of the index by event, in which the next page continues. */
 const READ_DECISIONS = `
   ${DECISIONS_OF(`(
       select * from tollgate.rated_usage
@@ -123,20 +125,21 @@ interface DecisionRow {
   original_currency: Currency
   original_cycle_anchor: string | null
   original_cycle_start: string | null
-  given_up_detail: string | null
-  given_up_at_micros: bigint
+  expiry_detail: string | null
+  expired_at_micros: bigint
   sequence: bigint | null
   moved_micros: bigint
   balance_before_micros: bigint
   balance_after_micros: bigint
 }
 
-/** The newest record under this event id, with what it rests on; null where nothing is recorded under it. Takes no lock. */
+/** Reads the newest record with this event id and what it depends on. Null if there is none. Takes no lock. */
 export async function readDecision(pool: Pool, accountId: string, eventId: string): Promise<StoredUsage | null> {
   const { rows } = await pool.query<DecisionRow>(READ_DECISION, [accountId, eventId])
   return rows[0] === undefined ? null : storedUsage(rows[0])
 }
 
+/** The position of a record in the order of `readDecisions`. */
 export interface DecisionPosition {
   readonly accountId: string
   readonly eventId: string
@@ -147,11 +150,11 @@ export const BEFORE_ALL_DECISIONS: DecisionPosition = { accountId: '', eventId: 
 
 export interface DecisionOnRecord {
   readonly stored: StoredUsage
-  /** When the identity says that it was recorded; null where there is none under this id. */
+  /** When the identity was recorded. Null if there is no identity with this id. */
   readonly identityRecordedAtMicros: InstantMicros | null
 }
 
-/** The next page after a position, by account, event and time of recording. */
+/** Reads the next page after a position, ordered by account, event and time of recording. Takes no lock. */
 export async function readDecisions(
   pool: Pool,
   { accountId, eventId, recordedAtMicros }: DecisionPosition,
@@ -184,7 +187,7 @@ export interface Refusal {
   readonly recorded_at: string
 }
 
-/** Why messages of this event went to the dead letters, oldest first. */
+/** Reads why messages of this event went to the dead letters, oldest first. */
 export async function readRefusals(pool: Pool, accountId: string, eventId: string): Promise<Refusal[]> {
   return (await pool.query<Refusal>(READ_REFUSALS, [accountId, eventId])).rows
 }
@@ -229,7 +232,7 @@ function storedUsage(row: DecisionRow): StoredUsage {
     catalogVersion: row.catalog_version,
     correctedBy: correctingUsage(row),
     corrected: correctedUsage(row),
-    givenUp: givenUp(row),
+    expired: expired(row),
     movement: recordedMovement(row),
   }
 }
@@ -259,9 +262,9 @@ function correctedUsage(row: DecisionRow): CorrectedUsage | null {
   }
 }
 
-function givenUp(row: DecisionRow): GivenUp | null {
-  if (row.given_up_detail === null) return null
-  return { recordedAtMicros: Number(row.given_up_at_micros), detail: row.given_up_detail }
+function expired(row: DecisionRow): Expired | null {
+  if (row.expiry_detail === null) return null
+  return { recordedAtMicros: Number(row.expired_at_micros), detail: row.expiry_detail }
 }
 
 function recordedMovement(row: DecisionRow): RecordedMovement | null {

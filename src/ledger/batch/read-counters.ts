@@ -1,9 +1,9 @@
-/** The fair-use minutes that a batch's calls count on. */
+/** Reads the fair-use counters that a batch may change. */
 import { counterKey, type FairUseCounter } from '../../core/rating/fair-use.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
 
-/** Key by key: `offset 0` is a fence to the planner, which else may ask each counter for all the keys. */
+/** Looks up each counter by its key. `offset 0` keeps the planner from comparing every counter with all keys. */
 const READ_COUNTERS = `
   select c.account_id, c.user_id, c.cycle_anchor, c.cycle_start, c.minutes, c.version
     from unnest($1::text[], $2::text[], $3::date[], $4::date[]) as asked (account_id, user_id, cycle_anchor, cycle_start)
@@ -27,7 +27,9 @@ export interface StoredCounter {
   readonly version: bigint
 }
 
-/** Asked for and answered by `counterKey`; a counter never used is absent. Under the locks of their accounts. */
+/**
+ * Returns the stored counters by `counterKey`. A counter that was never used is absent. The accounts must be locked.
+ */
 export async function readCounters(
   connection: Connection,
   asked: ReadonlyMap<string, FairUseCounter>,

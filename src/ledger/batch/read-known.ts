@@ -1,15 +1,15 @@
-/** Which events of a batch are already recorded, and as what. Read under the account locks, so nobody adds one meanwhile. */
+/** Reads which events of a batch are already recorded. The account locks keep others from adding one meanwhile. */
 import { type KnownUsage, usageKey } from '../../core/book/book.ts'
 import type { Currency } from '../../core/money.ts'
 import type { Outcome } from '../../core/rating/decision.ts'
 import { storedCounter } from '../../core/rating/fair-use.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
-import type { AskedIds } from '../corrections/awaited-corrections.ts'
+import type { EventIds } from '../corrections/awaited-corrections.ts'
 
 /**
- * Id by id, through the key of the identities; their detail is looked up for those that are found. `offset 0` keeps the
- * planner from turning it round: with statistics of a smaller table it would read all of it, batch after batch.
+ * Looks up each id by the key of the identities, then the detail of those found. `offset 0` keeps the planner from
+ * reversing the join: with statistics from a smaller table it would read the whole table for every batch.
  */
 const READ_KNOWN = `
   select i.account_id, i.event_id, encode(i.content_hash, 'hex') as content_hash, i.corrected_by,
@@ -42,12 +42,13 @@ interface KnownRow {
 }
 
 /**
- * By `usageKey`; an id that is not recorded is absent, and one may be asked for twice. The locks of the accounts must be held,
- * granted before this statement began: else an id may be recorded between the answer and what is decided by it.
+ * Returns the recorded events by `usageKey`. An id that is not recorded is absent, and an id may be given twice. The
+ * account locks must be granted before this statement starts; otherwise an id could be recorded after it was read and
+ * before it is decided.
  */
 export async function readKnown(
   connection: Connection,
-  { accountIds, eventIds }: AskedIds,
+  { accountIds, eventIds }: EventIds,
 ): Promise<Map<string, KnownUsage>> {
   const { rows } = await connection.query<KnownRow>({
     name: 'read-known',

@@ -7,7 +7,7 @@
  *   3 decide  in the pure core
  *   4 write   a handful of statements however large the batch, then commit; Kafka's offsets come after
  *
- * READ COMMITTED is meant: each statement after the lock sees what was committed before the lock was granted.
+ * READ COMMITTED is required: each statement after the lock must see what was committed before the lock was granted.
  */
 import { decideBatch } from '../../core/batch/decide-batch.ts'
 import { type Book, type KnownUsage, usageKey } from '../../core/book/book.ts'
@@ -20,7 +20,7 @@ import { lockAccounts } from '../changes/lock-accounts.ts'
 import { readClock } from '../changes/read-clock.ts'
 import { SettingsCache } from '../changes/read-settings.ts'
 import type { PartitionsOf } from '../changes/write-outbox.ts'
-import { type AskedIds, readAwaited } from '../corrections/awaited-corrections.ts'
+import { type EventIds, readAwaited } from '../corrections/awaited-corrections.ts'
 import { checkOffsetsFollow, DatabaseRestored } from '../epochs/consumer-offsets.ts'
 import { raiseOnce } from '../epochs/resume-offsets.ts'
 import { readCounters } from './read-counters.ts'
@@ -33,11 +33,12 @@ export type { RecordedBatch, UnreadableUsage, UsageBatch, UsageToRecord } from '
 
 export interface Ledger {
   /**
-   * Records a batch in one transaction and resolves once it is committed; rejects with nothing of it recorded, or, where the
-   * reply to COMMIT was lost, with all or nothing of it: the same batch again is then answered as duplicates.
+   * Records a batch in one transaction and resolves when it is committed. If it rejects, nothing is recorded. The
+   * exception is a lost reply to COMMIT: then all or nothing is recorded, and recording the same batch again gives
+   * duplicates.
    *
-   * Throws what `platform/faults.ts` has a fate for, and `DatabaseRestored` where the offsets stored do not follow on what the
-   * batch remembers; the epoch has been raised by then. Batches with accounts in common wait for each other.
+   * Throws the faults of `platform/faults.ts`, and `DatabaseRestored` if the stored offsets do not follow on what the
+   * batch remembers; the epoch has been raised by then. Batches with common accounts wait for each other.
    */
   recordBatch(batch: UsageBatch): Promise<RecordedBatch>
 }
@@ -46,13 +47,13 @@ interface LedgerParts {
   readonly pool: Pool
   readonly publishing: Publishing
   readonly consumerGroup: string
-  /** Of the topics that records go to. One that is out of date costs the relay work, no more. */
+  /** Partition counts of the topics for records. An outdated count only costs the relay extra work. */
   readonly partitionsOf?: PartitionsOf
 }
 
 /**
- * The writer of usage batches. Keeps parsed catalogs and settings, which never change under their version within an epoch;
- * everything else is read anew by each batch, under its locks. Takes a connection of the pool per batch in flight.
+ * Creates the writer of usage batches. It caches parsed catalogs and settings, whose versions never change within an
+ * epoch. Each batch reads everything else under its locks. Uses one pool connection per batch in flight.
  */
 export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: LedgerParts): Ledger {
   const catalogs = new CatalogStore()
@@ -66,7 +67,8 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
         if ('recorded' in result) return result.recorded
         await catalogs.load(pool, result.missingCatalogs)
       } catch (error) {
-        // What this batch remembers is a proof as good as Kafka's, and may be the only one: our commit may not have got there.
+        // The remembered offsets prove the restore as well as Kafka's do. They may be the only proof, if our commit to
+        // Kafka did not get there.
         if (error instanceof DatabaseRestored)
           await raiseOnce(pool, publishing, consumerGroup, rememberedOffsets(batch))
         throw error
@@ -80,7 +82,7 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
   ): Promise<{ recorded: RecordedBatch } | { missingCatalogs: number[] }> {
     const events = batch.usage
     const accountIds = [...new Set(events.map(({ event }) => event.accountId))]
-    const asked = askedIds(events)
+    const asked = eventIdsOf(events)
     const [accounts, , clock, listed, known, awaited] = await allReplies([
       lockAccounts(connection, accountIds),
       checkOffsetsFollow(connection, consumerGroup, batch.offsets),
@@ -91,7 +93,7 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
     ])
     catalogs.enterEpoch(clock.epoch)
     if (clock.epoch !== cachedEpoch) {
-      // Versions of settings are given out again after a restore.
+      // Versions of settings may be reused after the database is restored.
       settings.clear()
       cachedEpoch = clock.epoch
     }
@@ -124,8 +126,8 @@ function rememberedOffsets({ offsets }: UsageBatch): CommittedOffset[] {
   )
 }
 
-/** The ids whose record matters to the batch: its events', and those that its corrections take back. */
-function askedIds(events: readonly UsageToRecord[]): AskedIds {
+/** The ids to look up: those of the batch's events, and those that its corrections name. */
+function eventIdsOf(events: readonly UsageToRecord[]): EventIds {
   const accountIds: string[] = []
   const eventIds: string[] = []
   const ask = (accountId: string, eventId: string) => {
@@ -139,7 +141,7 @@ function askedIds(events: readonly UsageToRecord[]): AskedIds {
   return { accountIds, eventIds }
 }
 
-/** By key, the fair-use counters that the batch's calls may count on, and those its corrections give minutes back to. */
+/** The fair-use counters that calls of the batch may use, and those that its corrections return minutes to, by key. */
 function countersOf(
   events: readonly UsageToRecord[],
   settings: Book['accounts'],

@@ -1,4 +1,4 @@
-/** What a batch of usage brings to the ledger, and what became of it. */
+/** The input and the result of recording a batch of usage. */
 import type { BatchEvent } from '../../core/batch/decide-batch.ts'
 import type { Outcome } from '../../core/rating/decision.ts'
 import type { UsageEvent } from '../../core/usage/event.ts'
@@ -6,15 +6,15 @@ import type { RecordedOffset } from '../epochs/consumer-offsets.ts'
 import type { SourceMessage } from '../source-message.ts'
 import { contentHashOf } from './content-hash.ts'
 
-/** An event with the message that it came as. */
+/** An event with the message that carried it. */
 export type UsageToRecord = BatchEvent<SourceMessage>
 
-/** Hashes the content outside of the transaction, and not again when recording is retried. */
+/** Hashes the content of an event. Done outside the transaction, so that a retry does not repeat it. */
 export function usageToRecord(event: UsageEvent, source: SourceMessage): UsageToRecord {
   return { event, contentHash: contentHashOf(event), source }
 }
 
-/** A message that never became an event. */
+/** A message that could not be read as an event. */
 export interface UnreadableUsage {
   readonly source: SourceMessage
   readonly reason: string
@@ -27,12 +27,12 @@ export interface UsageBatch {
   /** Decided in this order. */
   readonly usage: readonly UsageToRecord[]
   readonly unreadable: readonly UnreadableUsage[]
-  /** Stored with the batch; empty when a part of a split batch must not move them yet. */
+  /** Stored with the batch. Empty for a part of a split batch that must not move the offsets yet. */
   readonly offsets: readonly RecordedOffset[]
 }
 
 export interface RecordedBatch {
   readonly countByOutcome: ReadonlyMap<Outcome, number>
-  /** Dead letters by reason, those noted before left out. */
+  /** New dead letters by reason. Those stored before are not counted. */
   readonly deadLettersByReason: ReadonlyMap<string, number>
 }

@@ -1,6 +1,6 @@
 /**
- * Writes what was decided of a batch, within its transaction: a handful of statements, however large the batch. They are sent
- * one after the other on the connection, so that the database is at what came first while the rest is still being encoded.
+ * Writes the outcome of a batch within its transaction: a handful of statements, however large the batch. They are sent
+ * one after the other on the connection, so the database executes the first while the rest is still being encoded.
  */
 
 import type { Movement } from '../../core/account/state.ts'
@@ -31,16 +31,16 @@ import { insertIdentities, insertRatedUsage } from './write-usage.ts'
 type Outcome = BatchOutcome<SourceMessage>
 
 interface WriteParts {
-  /** Holds the locks of the accounts that the outcome is about. */
+  /** Holds the locks of the accounts in the outcome. */
   readonly connection: Connection
   readonly publishing: Publishing
   readonly consumerGroup: string
   readonly partitionsOf: PartitionsOf | undefined
 }
 
-/** What was read under the locks and is written on from. */
+/** What was read under the locks. */
 interface Read {
-  /** By `counterKey`; a counter never used is absent. */
+  /** By `counterKey`. A counter that was never used is absent. */
   readonly counters: ReadonlyMap<string, StoredCounter>
   readonly clock: LedgerClock
 }
@@ -49,18 +49,18 @@ interface Read {
 interface Writing extends WriteParts {
   readonly clock: LedgerClock
   readonly recordedAt: string
-  /** As many as the outcome has, in the same order. */
+  /** As many as in the outcome, in the same order. */
   readonly movements: readonly Movement[]
   readonly announcer: Announcer
-  /** The trace that what is announced of an account continues. */
+  /** The trace that the account's announcements continue. */
   readonly traceOf: (about: { readonly accountId: string }) => Traceparent
   /** Takes statements that were sent. */
   readonly start: (...statements: Promise<unknown>[]) => void
 }
 
 /**
- * Resolves once all is written. Throws once all that was sent is answered: nothing of it may come behind the transaction's
- * end.
+ * Writes the outcome and resolves when all of it is written. If a statement fails, it throws after all statements are
+ * answered, so that none of them runs after the end of the transaction. The accounts must be locked.
  */
 export async function writeBatch(
   parts: WriteParts,
@@ -78,7 +78,7 @@ export async function writeBatch(
     announcer: createAnnouncer(parts.publishing.encode, clock.epoch, clock.nowMicros),
     traceOf: ({ accountId }) => traces.get(accountId) ?? null,
     start(...statements) {
-      // Looked at below, all together: until then a failure must not pass for one that nobody handles.
+      // All statements are awaited below. Until then a failure must not count as an unhandled rejection.
       for (const statement of statements) statement.catch(() => {})
       writes.push(...statements)
     },
@@ -89,7 +89,7 @@ export async function writeBatch(
     startCredit(writing, outcome)
     startCounters(writing, outcome)
     if (batch.offsets.length > 0) writing.start(storeOffsets(parts.connection, parts.consumerGroup, batch.offsets))
-    // Its statement goes before the packs, which take a while to encode; what it answers is announced behind them.
+    // Sent before the packs are encoded, which takes a while. The result is announced after them.
     const requesting = requestTopUps(writing, outcome)
     startAnnouncements(writing, outcome, viewChanges(outcome, counters, clock.epoch))
     writing.start(requesting.then((requested) => announceTopUps(writing, requested)))
@@ -104,7 +104,7 @@ export async function writeBatch(
   }
 }
 
-/** Returns the dead letters that are noted for the first time; only they are announced. */
+/** Returns the dead letters that are new. Only they are announced. */
 function startDeadLetters(writing: Writing, letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
   if (letters.length === 0) return Promise.resolve([])
   const { connection, recordedAt, announcer, partitionsOf, start } = writing
@@ -112,14 +112,14 @@ function startDeadLetters(writing: Writing, letters: readonly DeadLetter[]): Pro
   start(
     noting.then((noted) => {
       const record = noted.map((letter) => announcer.deadLetter(letter))
-      // In the lane that may trail: they may be as large as a message, and as many as a producer sends.
+      // In the slower lane: a dead letter may be as large as a message, and a producer may cause many of them.
       return insertPacks(connection, { now: [], record, view: [] }, recordedAt, partitionsOf)
     }),
   )
   return noting
 }
 
-/** Identities, rated usage, and what corrections do to events and events to corrections. */
+/** Writes identities, rated usage, and the effects of corrections on events and of events on corrections. */
 function startUsage({ connection, clock, recordedAt, start }: Writing, outcome: Outcome): void {
   const { recorded, correctedEarlier, awaitingCorrections, arrivedEvents } = outcome
   if (recorded.length > 0) {
@@ -130,7 +130,7 @@ function startUsage({ connection, clock, recordedAt, start }: Writing, outcome: 
   start(...storeAwaited(connection, awaitingCorrections, arrivedEvents, recordedAt))
 }
 
-/** Movements, balances, and what their crossings leave. */
+/** Writes movements, balances, crossed alert levels and the mails about them. */
 function startCredit({ connection, clock, recordedAt, movements, start }: Writing, outcome: Outcome): void {
   if (movements.length > 0) {
     start(insertMovements(connection, movements, clock.nowMicros))
@@ -148,7 +148,7 @@ function startCounters({ connection, start }: Writing, { movedCounters }: Outcom
 
 type RequestedStep = Awaited<ReturnType<typeof storeTopUpSteps>>[number]
 
-/** Returns the steps of the top-ups that were requested. */
+/** Returns the steps of the requested top-ups. */
 function requestTopUps({ connection, recordedAt, start }: Writing, { topUpsDue }: Outcome): Promise<RequestedStep[]> {
   if (topUpsDue.length === 0) return Promise.resolve([])
   const due = topUpsDue.map((accountId) => ({ accountId, steps: [], isTopUpDue: true }))
@@ -193,7 +193,9 @@ function asMovement({ event, posting, reversesSequence }: UsageMovement<SourceMe
   return { posting, origin, occurredAtMicros }
 }
 
-/** What is folded into one announcement for an account continues the trace of the last event that moved its credit. */
+/**
+ * An announcement that covers several events of an account continues the trace of the last event that moved its credit.
+ */
 function tracesByAccount({ movements }: Outcome): Map<string, Traceparent> {
   const traces = new Map<string, Traceparent>()
   for (const { event, source } of movements) {
@@ -203,7 +205,7 @@ function tracesByAccount({ movements }: Outcome): Map<string, Traceparent> {
   return traces
 }
 
-/** One change an account: its credit and status where they moved, and its fair-use counters that did. */
+/** One change per account: its credit and status if they changed, and its changed fair-use counters. */
 function viewChanges(
   { changedAccounts, movedCounters }: Outcome,
   stored: ReadonlyMap<string, StoredCounter>,
@@ -214,7 +216,7 @@ function viewChanges(
   )
   for (const [accountId, moved] of Map.groupBy(movedCounters, ({ counter }) => counter.accountId)) {
     const fairUse = moved.map(({ counter: { userId, anchor, cycleStart }, key, minutes }) => {
-      // What `upsertCounters` makes of it.
+      // The version that `upsertCounters` writes.
       const version = (stored.get(key)?.version ?? 0n) + 1n
       return { userId, cycleAnchor: anchor, cycleStart, version, minutes }
     })

@@ -1,4 +1,4 @@
-/** Stores the fair-use minutes that a batch moved. */
+/** Stores the fair-use minutes that a batch changed. */
 import type { MovedCounter } from '../../core/batch/decide-batch.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
@@ -8,7 +8,7 @@ const UPSERT_COUNTERS = `
   select * from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::integer[])
       on conflict (account_id, user_id, cycle_anchor, cycle_start) do update set minutes = excluded.minutes, version = c.version + 1`
 
-/** Under the locks of their accounts. The version of each rises by one, or is 1 where it is new. */
+/** Stores the counters. The version of each rises by one, and starts at 1. The accounts must be locked. */
 export async function upsertCounters(connection: Connection, moved: readonly MovedCounter[]): Promise<void> {
   await connection.query({
     name: 'upsert-counters',

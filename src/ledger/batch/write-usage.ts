@@ -1,4 +1,4 @@
-/** Appends what was decided of a batch's events: identities and rated usage, one COPY each. */
+/** Appends the identities and rated usage of a batch, with one COPY each. */
 import type { RecordedUsage } from '../../core/batch/decide-batch.ts'
 import type { InstantMicros } from '../../core/instant.ts'
 import { CONTENT_VERSION } from '../../core/usage/content.ts'
@@ -7,8 +7,8 @@ import type { Connection } from '../../platform/postgres.ts'
 import { copyRows, copyTarget } from '../../platform/postgres-binary.ts'
 
 /**
- * Nothing here overlooks a conflict: the account locks keep others away and known ids were read under them, so a second
- * row for one id can only mean a bug, and must fail the batch rather than pass unseen.
+ * Conflicts are not ignored. The ids were read under the account locks, so a second row for an id can only be a bug,
+ * and must fail the batch.
  */
 const IDENTITIES = copyTarget<RecordedUsage<unknown>, InstantMicros>('tollgate.usage_identity', [
   ['account_id', (to, usage) => to.text(usage.event.accountId)],
@@ -56,6 +56,7 @@ const RATED_USAGE = copyTarget<RecordedUsage<unknown>, InstantMicros>('tollgate.
   ['cycle_start', (to, { decision }) => to.date(decision.fairUse?.counter.cycleStart ?? null)],
 ])
 
+/** Appends the identities. The accounts must be locked. */
 export function insertIdentities(
   connection: Connection,
   recorded: readonly RecordedUsage<unknown>[],
@@ -64,6 +65,7 @@ export function insertIdentities(
   return copyRows(connection, IDENTITIES, recorded, recordedAtMicros)
 }
 
+/** Appends the rated usage. The accounts must be locked. */
 export function insertRatedUsage(
   connection: Connection,
   recorded: readonly RecordedUsage<unknown>[],

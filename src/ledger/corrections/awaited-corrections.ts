@@ -1,7 +1,7 @@
 /**
- * Corrections that came before their event: kept under the event's id until it comes, or until they expire. An expired one
- * awaits nothing: it only stays on the list, until another correction of the same event takes its place. Each is kept with
- * the message that it came as, for the dead letters, should it expire.
+ * Corrections that arrived before their event. They are stored under the event's id until it arrives or they expire. An
+ * expired correction no longer waits; it stays on the list until another correction of the same event replaces it. Each
+ * is stored with its message, for the dead letter if it expires.
  */
 import type { ArrivedEvent, AwaitingCorrection } from '../../core/batch/decide-batch.ts'
 import { usageKey } from '../../core/book/book.ts'
@@ -10,15 +10,15 @@ import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
 import { headersAsJson, type SourceMessage, valueHash } from '../source-message.ts'
 
-/** Pairs of account and event id; the same pair may be asked for twice. */
-export interface AskedIds {
+/** Pairs of account id and event id, in two arrays. A pair may occur twice. */
+export interface EventIds {
   readonly accountIds: readonly string[]
   readonly eventIds: readonly string[]
 }
 
 /**
- * Id by id through the key, whatever the statistics say: `offset 0` is a fence to the planner, and `expired_at` stands
- * outside of it, so that the index of those not expired is of no use.
+ * Looks up each id by the key, whatever the statistics say: `offset 0` keeps the planner from changing the order, and
+ * `expired_at` is checked outside, so that the index of unexpired corrections is not used.
  */
 const READ_AWAITED = `
   select a.account_id, a.event_id, a.correction_id
@@ -46,10 +46,10 @@ const DELETE_AWAITED = `
    using unnest($1::text[], $2::text[]) as arrived (account_id, event_id)
    where a.account_id = arrived.account_id and a.event_id = arrived.event_id`
 
-/** Correction ids by the key of the event they await. */
+/** Returns the ids of waiting corrections by the key of the event they wait for. The accounts must be locked. */
 export async function readAwaited(
   connection: Connection,
-  { accountIds, eventIds }: AskedIds,
+  { accountIds, eventIds }: EventIds,
 ): Promise<Map<string, string>> {
   const { rows } = await connection.query<{ account_id: string; event_id: string; correction_id: string }>({
     name: 'read-awaited',
@@ -60,8 +60,8 @@ export async function readAwaited(
 }
 
 /**
- * Sends what a batch changes: corrections that wait from now on, and events that were awaited and came. Under the locks of
- * their accounts; rejects with `invariant_broken` where an event is awaited already.
+ * Sends the changes of a batch: corrections that now wait, and awaited events that arrived. The accounts must be
+ * locked. Rejects with `invariant_broken` if a correction already waits for the event.
  */
 export function storeAwaited(
   connection: Connection,
@@ -86,9 +86,9 @@ export function storeAwaited(
     ]
     writes.push(
       connection.query({ name: 'insert-awaited', text: INSERT_AWAITED, values }).then(({ rowCount }) => {
-        // Under the accounts' locks nobody else adds one, so the read before must have shown it.
+        // The account locks keep others from adding one, so the earlier read must have seen it.
         if (rowCount !== added.length) {
-          throw new Fault('invariant_broken', 'an event is awaited already by a correction that was not read')
+          throw new Fault('invariant_broken', 'a correction that was not read already waits for the event')
         }
       }),
     )

@@ -1,9 +1,9 @@
 /**
- * Lets corrections expire whose event never came: rejected as `too_late`. Each goes to the dead letters as it came and
- * leaves no identity, so that it counts as new when it is replayed; its rated usage stays, as the history of a wait.
+ * Expires corrections whose event never arrived: they are rejected as `too_late`. Each goes to the dead letters
+ * unchanged and leaves no identity, so a replay of it counts as new. Its rated usage stays as history.
  *
- * The rows are under the locks of their accounts, as for every writer: a batch that has read a correction as waiting may
- * void the event by it, and nobody takes it away from under that.
+ * The rows are changed under the locks of their accounts. A batch that has read a correction as waiting may void the
+ * event with it, so the correction must not expire at the same time.
  */
 import { formatInstant } from '../../core/instant.ts'
 import type { RejectionReason } from '../../core/rating/decision.ts'
@@ -19,7 +19,7 @@ import type { DeadLetter } from '../dead-letters/write-dead-letters.ts'
 import { headersFromJson, type StoredHeaders } from '../source-message.ts'
 import { countAwaitedCorrections } from './list-awaited-corrections.ts'
 
-/** Accounts locked at a time, at most: those of a page wait for a few milliseconds. */
+/** Corrections per transaction, and so the most accounts that are locked at a time, for a few milliseconds. */
 const PAGE_CORRECTIONS = 200
 
 const REASON: RejectionReason = 'too_late'
@@ -31,7 +31,7 @@ const FIND_OVERDUE = `
    order by recorded_at
    limit $2::integer`
 
-/** Asked again under the locks: an event may have come in between, or another process may have been quicker. */
+/** Checks again under the locks: the event may have arrived, or another process may have been faster. */
 const EXPIRE = `
   update tollgate.awaited_corrections a
      set expired_at = $4::timestamptz
@@ -50,11 +50,11 @@ export interface ExpiredCorrection {
   readonly accountId: string
   readonly eventId: string
   readonly correctionId: string
-  /** What it was rejected with; null for one whose message was not kept, which only expires. */
+  /** The rejection. Null if the message was not kept; then the correction only expires. */
   readonly deadLetter: DeadLetter | null
 }
 
-/** `noted` are the dead letters that were not noted before. */
+/** Called after each page is committed. `noted` are the dead letters that were not stored before. */
 export type OnExpired = (expired: readonly ExpiredCorrection[], noted: readonly DeadLetter[]) => void
 
 interface ExpiredRow {
@@ -76,7 +76,10 @@ interface Page {
   readonly noted: readonly DeadLetter[]
 }
 
-/** Says which after each page's commit, and how many there were in the end. */
+/**
+ * Expires all overdue corrections, page by page. Calls `onExpired` after each page's commit. Returns how many there
+ * were.
+ */
 export async function expireAwaitedCorrections(
   { pool, publishing }: Writer,
   olderThanDays: number,
@@ -94,8 +97,8 @@ export async function expireAwaitedCorrections(
 }
 
 /**
- * One turn of the periodic job: what is overdue expires, is logged and counted, and the gauges say what still waits.
- * `olderThanDays` is null while usage waits to be recorded: the event may be in what is not read yet.
+ * One run of the periodic job: expires overdue corrections, logs and counts them, and updates the gauges of those that
+ * wait. `olderThanDays` is null while there is unread usage, which may contain the events.
  */
 export async function tendAwaitedCorrections(
   writer: Writer,
@@ -121,13 +124,13 @@ async function expireOverdue(
       if (deadLetter === null) {
         log.warn(
           ids,
-          'the event of a correction never came; its bytes were not kept, so it expires without a dead letter',
+          'the event of a correction never arrived; its message was not kept, so it expires without a dead letter',
         )
       } else {
         const { topic, partition, offset } = deadLetter
         log.warn(
           { ...ids, dead_letter: `${topic}/${partition}/${offset}` },
-          'the event of a correction never came; the correction has expired',
+          'the event of a correction never arrived; the correction has expired',
         )
       }
     }
@@ -138,6 +141,7 @@ async function expireOverdue(
 
 export type CorrectionMetrics = ReturnType<typeof correctionMetrics>
 
+/** Creates the metrics of awaited corrections. */
 export function correctionMetrics(registry: Registry) {
   return {
     awaitedCorrections: gauge(registry, {
@@ -192,7 +196,7 @@ async function expirePage(
   return { found: overdue.length, expired, noted }
 }
 
-/** All of the message was kept, or nothing of it. */
+/** Either the whole message was kept, or nothing of it. */
 function deadLetterOf(row: ExpiredRow, days: number): DeadLetter | null {
   if (row.topic === null) return null
   return {

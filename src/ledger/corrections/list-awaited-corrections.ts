@@ -1,18 +1,18 @@
-/** The corrections that wait for their event, or that waited in vain: listed a page at a time, and counted. */
+/** Lists and counts the corrections that wait for their event, or that expired. */
 
 import type { Pool } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
 
 export interface AwaitedCorrection {
   readonly accountId: string
-  /** The event that is awaited. */
+  /** The event that it waits for. */
   readonly eventId: string
   readonly correctionId: string
   readonly recordedAt: string
   readonly expiredAt: string | null
 }
 
-/** Oldest first. Those that wait, or else those that expired: never both in one list. */
+/** Oldest first. Lists either waiting or expired corrections, never both. */
 const LIST_AWAITED = `
   select account_id, event_id, correction_id,
          ${instantText('recorded_at')} as recorded_at,
@@ -34,7 +34,7 @@ const COUNT_AWAITED = `
 export interface AwaitedFilter {
   readonly isExpired: boolean
   readonly accountId: string | null
-  /** By the database's clock, since the correction was recorded. */
+  /** Minimum age since the correction was recorded, by the database's clock. */
   readonly atLeastSecondsOld: number
 }
 
@@ -46,7 +46,7 @@ interface AwaitedRow {
   expired_at: string | null
 }
 
-/** `after` is the last of the page before; null for the first page. */
+/** Lists one page. `after` is the last correction of the previous page, or null for the first page. */
 export async function listAwaitedCorrections(
   pool: Pool,
   { isExpired, accountId, atLeastSecondsOld }: AwaitedFilter,
@@ -72,10 +72,11 @@ export async function listAwaitedCorrections(
 
 export interface AwaitedCount {
   readonly waiting: number
-  /** 0 when none waits. */
+  /** 0 if none waits. */
   readonly oldestAgeSeconds: number
 }
 
+/** Counts the waiting corrections. */
 export async function countAwaitedCorrections(pool: Pool): Promise<AwaitedCount> {
   const { rows } = await pool.query<{ waiting: bigint; oldest_age_seconds: number }>(COUNT_AWAITED)
   const { waiting, oldest_age_seconds: oldestAgeSeconds } = rows[0]!

@@ -1,4 +1,4 @@
-/** Notes on events recorded earlier which correction reversed them, so that none is reversed twice. */
+/** Records which correction reversed an earlier event, so that it is never reversed twice. */
 import type { CorrectedEarlier } from '../../core/batch/decide-batch.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection } from '../../platform/postgres.ts'
@@ -10,7 +10,10 @@ const MARK_CORRECTED = `
     from unnest($1::text[], $2::text[], $3::text[]) as t (account_id, event_id, correction_id)
    where i.account_id = t.account_id and i.event_id = t.event_id and i.corrected_by is null`
 
-/** Under the locks of their accounts. Throws `invariant_broken` where one is corrected already, or not recorded. */
+/**
+ * Marks the events as corrected. The accounts must be locked. Throws `invariant_broken` if an event is already
+ * corrected or not recorded.
+ */
 export async function markCorrected(connection: Connection, corrected: readonly CorrectedEarlier[]): Promise<void> {
   const { rowCount } = await connection.query({
     name: 'mark-corrected',
@@ -22,6 +25,6 @@ export async function markCorrected(connection: Connection, corrected: readonly 
     ],
   })
   if (rowCount !== corrected.length) {
-    throw new Fault('invariant_broken', `${corrected.length} events were to be marked corrected, and ${rowCount} were`)
+    throw new Fault('invariant_broken', `${corrected.length} events should be marked as corrected, but only ${rowCount} could be`)
   }
 }

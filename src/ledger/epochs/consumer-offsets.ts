@@ -1,25 +1,26 @@
 /**
- * The offsets whose effects are in this database, stored by the transaction that holds them. On assignment a rater
- * starts from the lower of these and Kafka's, so a database restored to an earlier point catches up by itself.
+ * The offsets up to which this database has recorded events. The transaction that records the events stores them. On
+ * assignment a rater resumes from the lower of these and Kafka's, so a database restored to an earlier point catches up
+ * by itself.
  */
 import { Fault } from '../../platform/faults.ts'
 import { PartitionMap, type TopicPartition } from '../../platform/kafka/places.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 
 export interface PartitionOffset extends TopicPartition {
-  /** The offset after the last one that is recorded. */
+  /** The offset after the last recorded one. */
   readonly nextOffset: bigint
 }
 
-/** What a batch brings of a partition. */
+/** How far a batch reads a partition. */
 export interface RecordedOffset extends PartitionOffset {
-  /** Where the batch before ended, as its bringer remembers it; null when it has none to remember. */
+  /** End offset of the previous batch of this partition, as the rater remembers it. Null if it remembers none. */
   readonly previousOffset: bigint | null
 }
 
 /**
- * The database knows less than it has already been given: it was restored to an earlier point under a running rater. What
- * the rater remembers is void, and what it has in hand does not follow on what is stored.
+ * The database has less than it had before: it was restored to an earlier point while a rater was running. What the
+ * rater remembers is void, and its batch does not follow on what is stored.
  */
 export class DatabaseRestored extends Fault {
   override readonly name = 'DatabaseRestored'
@@ -27,13 +28,13 @@ export class DatabaseRestored extends Fault {
   constructor({ topic, partition, previousOffset }: RecordedOffset, stored: bigint | undefined) {
     super(
       'database_restored',
-      `${topic}/${partition} was recorded up to ${previousOffset} and the database now says ${stored ?? 'nothing'}: ` +
-        'it was restored to an earlier point; start again, and everything since is rated anew',
+      `${topic}/${partition} was recorded up to ${previousOffset} but the database now has ${stored ?? 'nothing'}: ` +
+        'it was restored to an earlier point; restart, and all later usage is rated again',
     )
   }
 }
 
-/** Never backwards: a batch that was in flight when its partition changed hands may commit after the new owner's. */
+/** Never moves an offset back: a batch that was in flight when its partition moved may commit after the new owner's. */
 const STORE_OFFSETS = `
   insert into tollgate.consumer_offsets (consumer_group, topic, partition, next_offset)
   select $1, position.* from unnest($2::text[], $3::integer[], $4::bigint[]) as position
@@ -49,6 +50,7 @@ const READ_OFFSETS_OF = `
     join unnest($2::text[], $3::integer[]) as asked (topic, partition) using (topic, partition)
    where consumer_group = $1`
 
+/** Sends the offsets of a batch, within its transaction. */
 export function storeOffsets(connection: Connection, group: string, offsets: readonly PartitionOffset[]) {
   return connection.query({
     name: 'store-offsets',
@@ -68,12 +70,13 @@ interface OffsetRow {
   next_offset: bigint
 }
 
+/** Reads the stored offsets of a group. */
 export async function readOffsets(database: Connection | Pool, group: string): Promise<PartitionOffset[]> {
   const { rows } = await database.query<OffsetRow>(READ_OFFSETS, [group])
   return rows.map(asOffset)
 }
 
-/** Throws `DatabaseRestored` where the batch does not follow on what is stored. */
+/** Throws `DatabaseRestored` if the batch does not follow on what is stored. */
 export async function checkOffsetsFollow(
   connection: Connection,
   group: string,

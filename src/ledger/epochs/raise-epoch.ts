@@ -1,9 +1,9 @@
 /**
- * Raises the epoch after the database was restored to an earlier point. Consumers order by (epoch, version): what they
- * know may be from a future that no longer is, and whatever is said under the later epoch beats it.
+ * Raises the epoch after the database was restored to an earlier point. Consumers order events by (epoch, version).
+ * They may know versions that were lost, and any event of the later epoch replaces those.
  *
- * An account that saw its last change in that future would not be heard of again, and whoever believes it blocked would
- * believe so for ever. So balance and status of every account are republished, in the same transaction.
+ * An account whose last change was lost might never be announced again, and a consumer that saw it blocked would
+ * believe that for ever. So balance and status of every account are republished in the same transaction.
  */
 import { restateAccount } from '../../core/changes/account-change.ts'
 import { allReplies, type Connection } from '../../platform/postgres.ts'
@@ -12,15 +12,16 @@ import { lockAccounts } from '../changes/lock-accounts.ts'
 import { readClock } from '../changes/read-clock.ts'
 import { writeChanges } from '../changes/write-changes.ts'
 
-/** So many accounts are in memory at a time; their rows stay locked to the end. */
+/** Accounts in memory at a time. Their rows stay locked until the end. */
 const ACCOUNTS_AT_ONCE = 2_000
 
 /**
- * Seconds since 2020, which an integer holds for 68 years, and not the next number: a database restored a second time, to before the epoch was raised, would
- * give the same one out again, and what is said under it would be old to those who heard the first.
+ * The epoch is the number of seconds since 2020, which fits an integer for 68 years. It is not a counter: a database
+ * that is restored again, to before the epoch was raised, would reuse the same number, and consumers would ignore its
+ * events as old.
  *
- * Raters go on meanwhile and read the epoch after they have locked their accounts: what they say of an account under the
- * old one was said before we locked it, and is republished below.
+ * Raters continue meanwhile and read the epoch after locking their accounts. So whatever they announce of an account in
+ * the old epoch precedes our lock on it, and is republished below.
  */
 const RAISE_EPOCH = `
   update tollgate.ledger_epoch set epoch = greatest(
@@ -28,14 +29,17 @@ const RAISE_EPOCH = `
          ), began_at = clock_timestamp(), reason = $1
   returning epoch`
 
-/** In account_id order, as everybody locks. */
+/** In account_id order, like every lock of accounts. */
 const NEXT_ACCOUNTS = `
   select account_id from tollgate.accounts where account_id > $1 order by account_id limit $2`
 
-/** Fair-use minutes are not among what is republished: the view is to be rebuilt. */
+/** Fair-use minutes are not republished, so the live view must be rebuilt. */
 const VIEW_MISSED_ALL = 'update tollgate.live_view_shards set misses = misses + 1'
 
-/** The new epoch. To be called inside a transaction that has locked no account yet. */
+/**
+ * Raises the epoch and returns it. Must be called inside a transaction that has not locked any account. Locks all
+ * accounts until the transaction ends.
+ */
 export async function raiseEpoch(connection: Connection, publishing: Publishing, reason: string): Promise<number> {
   const { rows } = await connection.query<{ epoch: number }>(RAISE_EPOCH, [reason])
   const [raised] = rows
@@ -48,7 +52,7 @@ export async function raiseEpoch(connection: Connection, publishing: Publishing,
     await restateAccounts(connection, publishing, accountIds)
     after = last
   }
-  // Last, as the relays wait for these rows.
+  // Last, because the relays wait for these rows.
   await connection.query(VIEW_MISSED_ALL)
   return raised.epoch
 }

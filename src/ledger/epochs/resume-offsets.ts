@@ -1,6 +1,6 @@
 /**
- * Where a rater goes on when partitions are assigned to it, and the proof of a restore: Kafka has an offset from us that
- * this database does not. The epoch is raised before the first batch is recorded, once for each restore.
+ * Where a rater resumes when partitions are assigned to it, and the proof of a restore: Kafka has an offset committed
+ * by us that this database does not have. The epoch is raised before the first batch is recorded, once per restore.
  */
 import type { CommittedOffset } from '../../platform/kafka/places.ts'
 import { inTransaction, type Pool } from '../../platform/postgres.ts'
@@ -9,18 +9,21 @@ import { type PartitionOffset, readOffsets } from './consumer-offsets.ts'
 import { raiseEpoch } from './raise-epoch.ts'
 
 export interface ResumePoint {
-  /** Of every partition that the group has recorded anything of. */
+  /** Of every partition of which the group has recorded anything. */
   readonly stored: readonly PartitionOffset[]
-  /** The epoch that began by this call; null when nothing proves a restore. */
+  /** The new epoch if this call raised it. Null if nothing proves a restore. */
   readonly raisedTo: number | null
 }
 
-/** Waits for others who look at the same proof: of all raters assigned after a restore one raises, if they share partitions. */
+/**
+ * Waits for others that check the same proof: of all raters that share partitions, only one raises the epoch after a
+ * restore.
+ */
 const LOCK_EPOCH = 'select epoch from tollgate.ledger_epoch for update'
 
 /**
- * Those of the offsets given that are ahead of what is stored. One that was taken for a proof stands unchanged until the
- * partition's first commit after it: then it is below what is stored, or proves another restore.
+ * Of the given offsets, those ahead of the stored ones. An offset that was used as a proof is unchanged until the
+ * partition's first commit after it. Then it is below what is stored, or it proves another restore.
  */
 const FIND_PROOF = `
   select committed.topic, committed.partition, committed.next_offset
@@ -43,8 +46,8 @@ interface ProofRow {
 }
 
 /**
- * What is stored, by which a group goes on that has committed this much to Kafka. Raises the epoch where that proves a
- * restore; then all accounts are locked for as long as it takes.
+ * Returns the stored offsets, from which a group resumes that has committed these offsets to Kafka. Raises the epoch if
+ * they prove a restore; this locks all accounts.
  */
 export async function resumeOffsets(
   pool: Pool,
@@ -57,7 +60,7 @@ export async function resumeOffsets(
   return { stored: await readOffsets(pool, group), raisedTo }
 }
 
-/** The epoch that began; null where the proof has been used, by others or before. */
+/** Raises the epoch for a proof and returns it. Null if the proof was already used. */
 export async function raiseOnce(
   pool: Pool,
   publishing: Publishing,

@@ -2,7 +2,7 @@
  * Received webhooks until they are handled. The key is the provider's id of the event, so an event that is sent again is
  * stored once. Any number of processes claim them with `skip locked`; a claim expires by the database's clock.
  */
-import type { ProviderEvent, WhatToLookAt } from '../../core/top-up/provider-event.ts'
+import type { ProviderEvent, ProviderObject } from '../../core/top-up/provider-event.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import { type UpkeepPage, upkeepPage } from '../../platform/upkeep.ts'
 
@@ -32,7 +32,7 @@ export async function storeProviderEvent(
 export interface ClaimedEvent {
   readonly eventId: string
   readonly kind: string
-  readonly about: WhatToLookAt
+  readonly about: ProviderObject
 }
 
 const CLAIM_EVENTS = `
@@ -59,7 +59,7 @@ export async function claimProviderEvents(
   const { rows } = await pool.query<{
     event_id: string
     kind: string
-    about: WhatToLookAt['kind']
+    about: ProviderObject['kind']
     object_id: string
   }>(CLAIM_EVENTS, [provider, limit, holdMs])
   return rows.map((row) => ({

@@ -501,8 +501,8 @@ describe('after the decision', () => {
 
   it('an expired correction is said to wait no longer', () => {
     const stored = ofCase('a correction before its event')
-    const givenUp = { recordedAtMicros: stored.recordedAtMicros, detail: 'its event e1 did not come within 90 days' }
-    const { steps, same } = explained({ ...stored, givenUp })
+    const expired = { recordedAtMicros: stored.recordedAtMicros, detail: 'its event e1 did not come within 90 days' }
+    const { steps, same } = explained({ ...stored, expired })
     expect(steps.at(-1)).toBe(
       'It waits no longer since 2026-02-20T10:00:01.000000Z: rejected / too_late, its event e1 did not come within 90 days. Put back from the dead letters, it counts as new.',
     )

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AccountState, Movement } from '../../../src/core/account/state.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
 import type { Mail } from '../../../src/core/mail/mail.ts'
-import { type TopUpHappening, topUpMails } from '../../../src/core/mail/top-up-mail.ts'
+import { type TopUpUpdate, topUpMails } from '../../../src/core/mail/top-up-mail.ts'
 import type { TopUp } from '../../../src/core/top-up/machine.ts'
 import { type AutoTopUpMemory, FRESH_MEMORY, type Pause } from '../../../src/core/top-up/memory.ts'
 import type { TopUpStep } from '../../../src/core/top-up/step.ts'
@@ -48,7 +48,7 @@ const TOP_UP: TopUp = {
   actionUntilMicros: null,
 }
 const SETTINGS = { isOn: true, thresholdMicros: 25_000_000n, amountMicros: 50_000_000n, monthlyCapMicros: 300_000_000n }
-const NOTHING: TopUpHappening = {
+const NOTHING: TopUpUpdate = {
   accountBefore: ACCOUNT,
   account: ACCOUNT,
   before: { memory: FRESH_MEMORY, waits: null },
@@ -88,12 +88,12 @@ const manual = (confirmedAgo: number) => ({
   steps: [step('failed', { trigger: 'manual', reason: 'do_not_honor' })],
 })
 
-const mails = (happening: Partial<TopUpHappening>): Mail[] => topUpMails({ ...NOTHING, ...happening }, NOW)
-const kinds = (happening: Partial<TopUpHappening>) => mails(happening).map(({ kind }) => kind)
+const mails = (happening: Partial<TopUpUpdate>): Mail[] => topUpMails({ ...NOTHING, ...happening }, NOW)
+const kinds = (happening: Partial<TopUpUpdate>) => mails(happening).map(({ kind }) => kind)
 
 describe('a happening of top-ups', () => {
   // biome-ignore format: a table
-  it.each<[what: string, happening: Partial<TopUpHappening>, mailed: Mail['kind'][]]>([
+  it.each<[what: string, happening: Partial<TopUpUpdate>, mailed: Mail['kind'][]]>([
     ['nothing', {}, []],
     ['charging', { steps: [step('charging')] }, []],
     ['a first decline', { ...DECLINED, ...standsAt(declinedTimes(1)) }, ['declined']],

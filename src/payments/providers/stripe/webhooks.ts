@@ -3,7 +3,7 @@
  * object that the event is about. Two secrets are valid while they are rotated.
  */
 import Stripe from 'stripe'
-import type { ProviderEvent, WhatToLookAt } from '../../../core/top-up/provider-event.ts'
+import type { ProviderEvent, ProviderObject } from '../../../core/top-up/provider-event.ts'
 import type { WebhookReader } from '../provider.ts'
 import { idOf } from './payment.ts'
 
@@ -53,7 +53,7 @@ interface SentObject {
   readonly payment_intent?: string | { readonly id: string } | null
 }
 
-function aboutOf({ object, id, payment_intent: intent }: SentObject): WhatToLookAt | null {
+function aboutOf({ object, id, payment_intent: intent }: SentObject): ProviderObject | null {
   switch (object) {
     case 'payment_intent':
       return about('payment', id)
@@ -71,6 +71,6 @@ function aboutOf({ object, id, payment_intent: intent }: SentObject): WhatToLook
   }
 }
 
-function about(kind: WhatToLookAt['kind'], id: unknown): WhatToLookAt | null {
+function about(kind: ProviderObject['kind'], id: unknown): ProviderObject | null {
   return typeof id === 'string' && id !== '' ? { kind, id } : null
 }
