@@ -6,12 +6,12 @@
  *   recorded  decided in the core and written, all in one        ledger/batch/record-batch.ts
  *             Postgres transaction with what it announces
  *
- * and only when that has committed does intake commit its offsets to Kafka (intake/consume.ts). The relay is woken and
- * carries the announcements out (outbox/relay.ts).
+ * Only after that has committed does intake commit the offsets to Kafka (intake/consume.ts). The relay is woken and
+ * sends the announcements (outbox/relay.ts).
  *
- * What goes wrong has a fate (platform/faults.ts). A transient fault is retried for as long as it takes. For any other the
- * batch is split by halves until the event that causes it stands alone: bad data goes to the dead letters, while an event
- * that meets a bug of ours stops its partition number, is left where it is, and the other partitions go on.
+ * platform/faults.ts says what follows from a fault. A transient fault is retried for as long as it lasts. For any other
+ * fault the batch is split in half until the event that causes it is alone. A data fault sends the event to the dead
+ * letters. A bug stops the event's partition number: the event stays where it is, and the other partitions go on.
  */
 import { readUsage } from './core/usage/read.ts'
 import type { BatchDone, IntakeBatch, NextOffset, StoppedPartition } from './intake/batch.ts'
@@ -35,20 +35,21 @@ interface PipelineParts {
   readonly log: Logger
   /** Called after each batch that may have left something in the outbox. */
   readonly wakeRelays: () => void
-  /** Ends the retries of a batch that cannot be recorded before the process must be gone. */
+  /** Ends the retries of a batch that cannot be recorded when the process must exit. */
   readonly signal: AbortSignal
 }
 
 /**
- * Takes a batch to its commit; resolves when its effects are in the database, and says how far each partition is done and
- * which stopped. Of each partition messages are recorded in their order, and what is done of it is a prefix. Rejects when
- * `signal` was aborted, or with a fault that ends the process (`DatabaseRestored`): then some of it may be recorded.
+ * Records a batch. Resolves when its effects are committed, and says how far each partition is done and which stopped.
+ * The messages of a partition are recorded in order, so what is done is always a prefix. Rejects if `signal` is
+ * aborted, or with a fault that ends the process (`DatabaseRestored`); then part of the batch may be recorded.
  *
- * Batches may be recorded side by side, if no partition is in two of them: each locks its accounts, and waits where another
- * has one of them.
+ * Several batches may be recorded at the same time if they have no partition in common. Each locks its accounts, and
+ * waits for another that has locked one of them.
  */
 export type RecordUsage = (batch: IntakeBatch) => Promise<BatchDone>
 
+/** Creates the pipeline from its parts. */
 export function createPipeline({ wakeRelays, registry, ...parts }: PipelineParts): RecordUsage {
   const metrics = pipelineMetrics(registry)
   const recording: Recording = { ...parts, metrics }
@@ -69,7 +70,7 @@ interface Recording extends Omit<PipelineParts, 'registry' | 'wakeRelays'> {
   readonly metrics: ReturnType<typeof pipelineMetrics>
 }
 
-/** Returns the offsets that are done by it. */
+/** Returns the offsets that this part completes. */
 async function recordPart(
   recording: Recording,
   { messages, offsets }: IntakeBatch,
@@ -85,7 +86,7 @@ async function recordPart(
     if (endsProcess || signal.aborted) throw error
     const [message] = messages
     if (messages.length === 1) return await settle(recording, message!, error, offsets, progress)
-    // Each half keeps the order of its partitions, so what is done of a partition is always a prefix.
+    // Each half keeps the order within partitions, so what is done is always a prefix.
     const half = Math.ceil(messages.length / 2)
     const first = await recordPart(recording, partOf(messages.slice(0, half), progress), progress)
     const second = await recordPart(recording, partOf(messages.slice(half), progress), progress)
@@ -94,7 +95,7 @@ async function recordPart(
   return markDone(offsets, progress)
 }
 
-/** What becomes of the one message that a fault is about. */
+/** Handles the one message that causes a fault. */
 async function settle(
   recording: Recording,
   message: ReceivedMessage,
@@ -106,7 +107,7 @@ async function settle(
   if (consequenceOf(error).fate !== 'dead_letter') return stop(log, message, error, progress)
   try {
     const { usage, unreadable } = await untilDone(recording, 'decode', () => readMessages(recording, [message]))
-    // What is refused already would be refused the same way.
+    // A message that is already refused would fail again the same way.
     if (usage.length === 0) return stop(log, message, error, progress)
     const refused = [...unreadable, ...usage.map((one) => refusedBy(log, error, one))]
     const record = () => ledger.recordBatch({ usage: [], unreadable: refused, offsets })
@@ -134,7 +135,7 @@ function stop(log: Logger, { topic, partition, offset }: ReceivedMessage, error:
   progress.stopped.set(partition, { topic, partition, offset, code })
   log.fatal(
     { err: error, fault: code, topic, partition, offset: String(offset) },
-    'a bug: this event cannot be recorded and is no fault of its own; its partition number stops until a mended release runs',
+    'a bug: this event cannot be recorded although it is valid; its partition number stops until a release fixes the bug',
   )
   return []
 }
@@ -163,7 +164,7 @@ async function readMessages({ decoder }: Recording, messages: readonly ReceivedM
   return { usage, unreadable }
 }
 
-/** Tries again for as long as a transient fault lasts. */
+/** Retries for as long as a transient fault lasts. */
 async function untilDone<T>(
   { metrics, log, signal }: Recording,
   stage: 'decode' | 'ledger',
@@ -178,7 +179,7 @@ async function untilDone<T>(
       metrics.retriesTotal.inc({ stage })
       log.warn(
         { err: error, fault: code, stage, wait_ms: Math.ceil(waitMs) },
-        'a batch could not be recorded; it is tried again',
+        'a batch could not be recorded; it will be retried',
       )
       return true
     },
@@ -220,13 +221,13 @@ interface ReadMessages {
 
 /** How far a batch is done, part by part. */
 interface Progress {
-  /** The offset after the last message that is recorded; null where none is known. */
+  /** The offset after the last recorded message. Null if none is known. */
   readonly doneTo: PartitionMap<bigint | null>
   /** By partition number. */
   readonly stopped: Map<number, StoppedPartition>
 }
 
-/** A part of a batch, without what is on partitions that stopped meanwhile, and where each partition goes on after it. */
+/** A part of a batch without the messages of stopped partitions, with the offset at which each partition goes on. */
 function partOf(part: readonly ReceivedMessage[], { doneTo, stopped }: Progress): IntakeBatch {
   const messages = part.filter(({ partition }) => !stopped.has(partition))
   const last = new PartitionMap(messages.map((message) => [message, message]))
@@ -244,7 +245,7 @@ function markDone(offsets: readonly NextOffset[], { doneTo }: Progress): readonl
   return offsets
 }
 
-/** The last of each partition. */
+/** The last offset of each partition. */
 function newest(offsets: readonly NextOffset[]): NextOffset[] {
   return [...new PartitionMap(offsets.map((next) => [next, next])).values()]
 }

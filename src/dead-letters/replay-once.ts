@@ -1,7 +1,9 @@
 /**
- * A replay under a request key: a bounded part of it, in the time that a request has. Kafka is no part of the transaction that
- * stores the answer. So a replay that is cut off leaves no answer, but every letter that it sent is marked, and the same
- * request goes on behind those; only a replay of what was replayed before sends some again, which identity makes harmless.
+ * Replays a bounded part of the dead letters within the time of one request, under a request key.
+ *
+ * Kafka is not part of the transaction that stores the answer. If a replay is interrupted it stores no answer, but
+ * every letter it sent is marked, and the same request continues after those. Only a replay of letters that were
+ * replayed before may send some twice, which is harmless because of their identity.
  */
 import { formatInstant } from '../core/instant.ts'
 import { readClock } from '../ledger/changes/read-clock.ts'
@@ -25,7 +27,7 @@ import {
 } from './replay.ts'
 import type { ReplaySender } from './replay-sender.ts'
 
-/** Where a replay goes on: behind this letter, as far as it went from the beginning. */
+/** Where a replay continues: after this letter. `upTo` is its end. */
 export interface ReplayCursor {
   readonly after: DeadLetterPlace
   readonly upTo: string
@@ -33,19 +35,19 @@ export interface ReplayCursor {
 
 export interface ReplayPart extends ReplayBounds {
   readonly filter: DeadLetterFilter
-  /** Null: from the oldest to the newest that there is now. */
+  /** Null to start from the oldest letter and end at the newest that exists now. */
   readonly cursor: ReplayCursor | null
 }
 
-/** Stored as the answer of the request: JSON throughout. */
+/** Stored as the answer of the request, so all of it is JSON. */
 export interface ReplayedPart {
   readonly replayed: number
-  /** Those not replayed yet, of what the filter asks for. */
+  /** The letters matching the filter that are not replayed yet. */
   readonly left: number
   readonly failedCount: number
   readonly failed: readonly FailedReplay[]
   readonly conflictsLeftOut: number
-  /** Null: nothing is left behind it. `valueHash` in hex. */
+  /** Null if no letter is left after it. `valueHash` is in hex. */
   readonly next: { readonly upTo: string; readonly after: StoredPlace } | null
 }
 
@@ -55,13 +57,14 @@ export type ReplayResult = ReplayedPart | { readonly refused: 'request_key_reuse
 
 const MAX_NAMED_FAILURES = 200
 
+/** Replays the next part. A repeated request gets the stored answer. */
 export async function replayOnce(
   pool: Pool,
   sender: ReplaySender,
   { filter, cursor, ...bounds }: ReplayPart,
   request: RequestKey,
 ): Promise<ReplayResult> {
-  // Open for as long as the replay: the lock is what tells a repeat from a replay that is still at it.
+  // Open during the whole replay: the lock tells a repeated request that the first is still running.
   return await inTransaction(pool, async (connection): Promise<ReplayResult> => {
     if (!(await tryLockReplay(connection))) return { refused: 'another_is_running' }
     const earlier = await readRequest(connection, INSTALLATION, request)

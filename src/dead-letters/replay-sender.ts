@@ -1,6 +1,6 @@
 /**
- * Sends messages to the topics they came from, as they were but for one more header that says from where. The same event is
- * then taken in once more: its identity, not this, keeps it from being charged twice.
+ * Sends messages to the topics they came from, unchanged except for a header that says where they came from. The same
+ * event is then consumed again. Its identity keeps it from being charged twice; nothing here does.
  */
 import type { KafkaClient } from '../platform/kafka/client.ts'
 import type { ReceivedMessage } from '../platform/kafka/message.ts'
@@ -18,20 +18,23 @@ const REPLAYED_FROM_HEADER = 'tollgate-replayed-from'
 
 export interface ReplaySender {
   /**
-   * Resolves once the broker has acknowledged them all. Throws TooBigForTopic when a topic refuses their size; after any
-   * error some of them may have landed, so all of them are to be sent again.
+   * Resolves when the broker has acknowledged all of them. Throws TooBigForTopic if a topic refuses their size. After
+   * any error some may have arrived, so all of them must be sent again.
    */
   send(messages: readonly ReceivedMessage[]): Promise<void>
   close(): Promise<void>
 }
 
-/** About half a minute: what is not there by then is left to a next try of the person who asked. */
+/** About half a minute. After that the person who asked has to try again. */
 const RETRIES = 10
-/** How often all is sent again when the client left a partition out; the next producer nearly always knows better. */
+/** How often everything is sent again if the client left a partition out. The next producer nearly always succeeds. */
 const MAX_SENDS = 3
 const BACKOFF = { firstMs: 500, maxMs: 500 }
 
-/** Makes its producer at the first use. One call of `send` at a time. `retries`: how often it tries a broker that does not answer. */
+/**
+ * Creates a sender that connects on first use. Call `send` once at a time. `retries` is how often a broker that does
+ * not answer is tried.
+ */
 export function openReplaySender(kafka: KafkaClient, retries = RETRIES): ReplaySender {
   let producer: MessageProducer | null = null
 
@@ -41,7 +44,7 @@ export function openReplaySender(kafka: KafkaClient, retries = RETRIES): ReplayS
       const counts = await producer.partitionCounts([...new Set(messages.map(({ topic }) => topic))])
       await producer.send(messages.map((message) => replayed(message, counts.get(message.topic)!)))
     } catch (error) {
-      // What landed of it leaves this producer's count in doubt: it would be taken for what the broker has, and dropped.
+      // The sequence numbers of this producer are in doubt: the broker could drop its next messages as duplicates.
       const failed = producer
       producer = null
       await failed?.close()
@@ -61,7 +64,10 @@ export function openReplaySender(kafka: KafkaClient, retries = RETRIES): ReplayS
   }
 }
 
-/** One replayed before has the header already; the next place joins it, so that the whole way can be read. */
+/**
+ * A message that was replayed before already has the header. The new position is appended, so that the history is
+ * complete.
+ */
 function replayed(
   { topic, partition, offset, key, value, headers }: ReceivedMessage,
   partitions: number,
@@ -69,7 +75,7 @@ function replayed(
   const from = { name: REPLAYED_FROM_HEADER, value: Buffer.from(`${nameOf({ topic, partition })}/${offset}`) }
   return {
     topic,
-    // Murmur2 on the key, as producers of usage do: the events of one account meet on one partition.
+    // Murmur2 of the key, as producers of usage do it, so that an account's events share a partition.
     partition: key === null ? partition % partitions : partitionHash(key) % partitions,
     key,
     value,

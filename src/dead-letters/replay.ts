@@ -1,6 +1,6 @@
 /**
- * Replays dead letters once their cause is mended, oldest first. An event that was rated meanwhile is a duplicate; one that
- * fails again is a new dead letter at its new position.
+ * Replays dead letters after their cause is fixed, oldest first. An event that was rated in the meantime becomes a
+ * duplicate. One that fails again becomes a new dead letter at its new position.
  */
 import {
   type DeadLetterFilter,
@@ -15,46 +15,50 @@ import { TooBigForTopic } from '../platform/kafka/producer.ts'
 import type { Pool } from '../platform/postgres.ts'
 import type { ReplaySender } from './replay-sender.ts'
 
-/** The same bytes under a known id would conflict again: these are for a person to look at, and only replayed by name. */
+/**
+ * Conflicts would fail again, because the same content stays under a known id. A person must look at them, so they are
+ * replayed only if the filter names them.
+ */
 export const CONFLICT = 'content_differs'
 
 const PAGE_LETTERS = 500
-/** A broker holds the messages of one send and partition against its limit for one message, of 1 MiB. */
+/** A broker limits all messages of one send to a partition like a single message, to 1 MiB. */
 const SEND_BYTES = 900_000
 
 export interface FailedReplay extends Position {
   readonly reason: string
 }
 
-/** How far a replay has come; what it was given it keeps up to date, so that it can be told however it ends. */
+/** The progress of a replay. It is updated in place, so that it can be reported however the replay ends. */
 export interface ReplayProgress {
   replayed: number
   readonly failed: FailedReplay[]
-  /** The last letter that it is done with. */
+  /** The last letter that was processed. */
   last: DeadLetterPlace | null
-  /** Nothing that the filter asks for is behind `last`. */
+  /** No letter of the filter is left after `last`. */
   isDone: boolean
 }
 
+/** Returns the progress of a replay that has not started. */
 export function beginReplay(after: DeadLetterPlace | null = null): ReplayProgress {
   return { replayed: 0, failed: [], last: after, isDone: false }
 }
 
 export interface ReplayBounds {
-  /** Those whose value is here count. */
+  /** Only letters whose value is stored count. */
   readonly maxLetters: number
-  /** Asked between sends. */
+  /** Checked between sends. */
   readonly isTimeUp: () => boolean
 }
 
-/** The filter without conflicts, unless it is they that it asks for. */
+/** Excludes conflicts from the filter, unless it asks for them. */
 export function withoutConflicts(filter: DeadLetterFilter): DeadLetterFilter {
   return { ...filter, exceptReason: filter.reason === CONFLICT ? null : CONFLICT }
 }
 
 /**
- * Goes on behind `progress.last`, until it is done or at its bounds. The filter has an `upTo`: those that fail again are noted
- * behind it, or this would never end.
+ * Continues after `progress.last` until it is done or reaches its bounds. The filter needs an `upTo`: letters that fail
+ * again are stored after it, and the replay would never end.
  */
 export async function replayDeadLetters(
   pool: Pool,
@@ -64,7 +68,7 @@ export async function replayDeadLetters(
   { maxLetters, isTimeUp }: ReplayBounds,
 ): Promise<void> {
   let left = maxLetters
-  // One page at least, so that each request gets somewhere.
+  // At least one page, so that every request makes progress.
   do {
     const limit = Math.min(left, PAGE_LETTERS)
     const page = await listDeadLetters(pool, filter, { order: 'oldest first', after: progress.last, limit })
@@ -81,8 +85,8 @@ export async function replayDeadLetters(
 }
 
 /**
- * Marked only once the broker has them: a crash in between sends them a second time, which identity makes harmless; the other
- * way round they would be taken for replayed and be lost.
+ * Letters are marked after the broker has acknowledged them. A crash in between sends them twice, which is harmless
+ * because of their identity. Marked first, they could be lost.
  */
 async function replayPart(
   pool: Pool,
@@ -100,7 +104,7 @@ async function replayPart(
       progress.failed.push({ ...positionOf(letters[0]!), reason })
       return
     }
-    // Some of them may have landed all the same, which nobody tells us; one by one each is sent once more at the most.
+    // Some may have arrived, which nothing reports. One by one, each is sent at most once more.
     for (const letter of letters) await replayPart(pool, sender, [letter], progress)
     return
   }
@@ -112,7 +116,7 @@ function positionOf({ topic, partition, offset }: Position): Position {
   return { topic, partition, offset }
 }
 
-/** Of one topic each, so that what one topic refuses holds up no other. */
+/** One topic per part, so that a refusal by one topic does not block the others. */
 function partsByTopicAndSize(letters: readonly ListedDeadLetter[]): ListedDeadLetter[][] {
   const parts: ListedDeadLetter[][] = []
   for (const ofTopic of Map.groupBy(letters, ({ topic }) => topic).values()) {

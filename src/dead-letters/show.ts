@@ -1,7 +1,7 @@
-/** A dead letter as the command and the API show it: without its bytes, which may hold numbers. */
+/** A dead letter for the command line and the API, without its bytes, which may contain phone numbers. */
 import type { ListedDeadLetter } from '../ledger/dead-letters/list-dead-letters.ts'
 
-/** Details are ours, and quote no value of the message. */
+/** Formats a dead letter. Details are our own texts and contain no value of the message. */
 export function showDeadLetter(letter: ListedDeadLetter) {
   return {
     topic: letter.topic,

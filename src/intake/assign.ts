@@ -1,10 +1,11 @@
 /**
  * Assigns partitions to the members of the consumer group so that one member owns partition n of all topics. A producer
- * that keys by account puts all of an account's usage into the same partition number, so one rater has it, and no two
- * wait for each other's account locks. Only speed rests on this: a misplaced key is recorded just as well.
+ * that keys by account puts all of an account's usage into the same partition number. So one rater has all of it, and
+ * no two raters wait for each other's account locks. This only affects speed: an event with another key is recorded
+ * correctly too.
  */
 
-/** By member, partitions by topic. Every member gets as many partition numbers as any other, give or take one. */
+/** Returns partitions by topic, by member. The members' counts of partition numbers differ by at most one. */
 export function coPartitioned(
   memberIds: readonly string[],
   partitionsByTopic: ReadonlyMap<string, readonly number[]>,

@@ -1,18 +1,19 @@
 /**
- * What is known of the partitions that are this member's, from one rebalance to the next: a rebalance replaces it whole. What
- * comes late, of a fetch or a batch from before, asks the assignment of now.
+ * The state of the partitions assigned to this member. A rebalance replaces the whole assignment. Late results of an
+ * earlier fetch or batch look up the current one.
  */
 import { PartitionMap, type TopicPartition } from '../platform/kafka/places.ts'
 import type { StoppedPartition } from './batch.ts'
 import { IntakePartition } from './partition.ts'
 
+/** The partitions of one assignment, with their progress. */
 export class Assignment {
   readonly partitions: readonly IntakePartition[]
-  /** Resolves when its partitions may be read: where they go on is settled by then. Rejects never. */
+  /** Resolves when its partitions may be read, because their start offsets are known. Never rejects. */
   ready: Promise<void>
   readonly #byPlace: PartitionMap<IntakePartition>
   readonly #behindByTopic = new Map<string, bigint>()
-  /** By partition number, as it stops on all topics. */
+  /** By partition number, because a number stops on all topics. */
   readonly #stopped = new Map<number, StoppedPartition>()
 
   constructor(places: readonly TopicPartition[], ready: Promise<void> = Promise.resolve()) {
@@ -37,12 +38,12 @@ export class Assignment {
     this.#stopped.set(stopped.partition, stopped)
   }
 
-  /** All that is fetched is done. */
+  /** Whether all fetched messages are recorded. */
   isIdle(): boolean {
     return [...this.#behindByTopic.values()].every((behind) => behind === 0n)
   }
 
-  /** Lets `change` move a partition on. Returns how many messages its topic is behind then. */
+  /** Changes a partition's progress by `change`. Returns how many messages its topic is behind after it. */
   advance(partition: IntakePartition, change: () => void): bigint {
     const before = partition.behind
     change()

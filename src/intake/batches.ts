@@ -1,4 +1,4 @@
-/** Batches, from what was fetched of all partitions to what became of them. */
+/** Batches, from fetched messages of all partitions to recorded results. */
 import type { GroupConsumer } from '../platform/kafka/consumer.ts'
 import type { ReceivedMessage } from '../platform/kafka/message.ts'
 import type { BatchDone, IntakeBatch } from './batch.ts'
@@ -8,12 +8,12 @@ import type { Membership } from './membership.ts'
 import type { IntakePartition } from './partition.ts'
 import type { Slice } from './waiting.ts'
 
-/** Of large messages a batch has no more than this, whatever their number. */
+/** Limits a batch of large messages, whatever their number. */
 const BATCH_BYTES = 8_000_000
 
 interface BatchOptions {
   readonly batchEvents: number
-  readonly batchMillis: number
+  readonly batchMs: number
   readonly concurrentBatches?: number
   readonly onBatch: (batch: IntakeBatch) => Promise<BatchDone>
 }
@@ -25,19 +25,19 @@ interface BatchParts {
   readonly fail: (error: unknown) => void
 }
 
-/** Gathers batches, and hands them on; what becomes of each is noted, and committed to Kafka. */
+/** Gathers batches and passes them to `onBatch`. Notes each result and commits the offsets to Kafka. */
 export function createBatches(
   options: BatchOptions,
   { membership, consumer, offsets, fail }: BatchParts,
 ): Gatherer<IntakePartition, ReceivedMessage> {
   const gatherer = createGatherer<IntakePartition, ReceivedMessage>({
     batchEvents: options.batchEvents,
-    batchMillis: options.batchMillis,
-    paceMillis: options.batchMillis,
+    batchMs: options.batchMs,
+    paceMs: options.batchMs,
     concurrentBatches: options.concurrentBatches ?? 2,
     batchBytes: BATCH_BYTES,
     bytesOf,
-    // An account's usage is on partition n of every topic, as far as its producers use one partitioner.
+    // An account's usage is on partition n of every topic, if all its producers use the same partitioner.
     groupOf: ({ partition }) => partition,
     onFailure: fail,
     onBatch: async (slices) => {
@@ -54,7 +54,10 @@ export function createBatches(
   return gatherer
 }
 
-/** A partition is in one batch at a time, so what was handed on before is in the database, or this batch will not be. */
+/**
+ * A partition is in at most one batch at a time. So its previous messages are in the database, or this batch will not
+ * be.
+ */
 function batchOf(slices: readonly Slice<IntakePartition, ReceivedMessage>[]): IntakeBatch {
   return {
     messages: slices.flatMap(({ items }) => items),
@@ -62,7 +65,7 @@ function batchOf(slices: readonly Slice<IntakePartition, ReceivedMessage>[]): In
   }
 }
 
-/** Headers count: they may be larger than all the rest. */
+/** Includes headers, which may be larger than everything else. */
 function bytesOf({ key, value, headers }: ReceivedMessage): number {
   let bytes = (key?.length ?? 0) + (value?.length ?? 0)
   for (const header of headers) bytes += header.value?.length ?? 0

@@ -1,6 +1,6 @@
 /**
- * Commits to Kafka behind the batches, a few times a second with the newest offsets, so that no batch waits for it.
- * One that fails is no loss: the database has the offsets as well, and a batch read twice changes nothing.
+ * Commits the newest offsets to Kafka a few times a second, so that no batch waits for it. A failed commit loses
+ * nothing: the database has the offsets too, and reading a batch twice changes nothing.
  */
 
 import type { GroupConsumer } from '../platform/kafka/consumer.ts'
@@ -9,16 +9,18 @@ import type { Logger } from '../platform/log.ts'
 import { pause } from '../platform/retry.ts'
 import type { NextOffset } from './batch.ts'
 
-/** What is committed later is read again after a crash, no more. */
+/** After a crash, messages that were not committed yet are read again. A longer interval costs no more than that. */
 const BETWEEN_COMMITS_MS = 200
 
+/** Commits offsets to Kafka in the background. */
 export interface OffsetCommitter {
-  /** Commits them soon, but for those of partitions that are another's by then. */
+  /** Commits these offsets soon, except for partitions that have another owner by then. */
   add(offsets: readonly NextOffset[]): void
-  /** Resolves once all that was added is committed, or could not be. */
+  /** Resolves when all added offsets are committed or have failed. Never rejects. */
   flush(): Promise<void>
 }
 
+/** Creates a committer. `isOwned` says whether a partition still belongs to this member. */
 export function createOffsetCommitter(
   consumer: Pick<GroupConsumer, 'commit'>,
   log: Logger,
@@ -30,7 +32,7 @@ export function createOffsetCommitter(
 
   async function commit(): Promise<void> {
     while (pending.size > 0) {
-      // Of a partition given up its new owner commits, who may be further on.
+      // The new owner of a lost partition commits its offsets and may be further ahead.
       const own = [...pending.values()].filter(isOwned)
       pending.clear()
       try {

@@ -1,12 +1,12 @@
 /**
- * The consumer: Kafka's messages, gathered into batches across topics and partitions, handed on, and their offsets
- * committed once the database has them. What is lost between the two is read again, and changes nothing.
+ * The consumer: fetches messages, gathers them into batches across topics and partitions, passes these on, and commits
+ * the offsets when the database has them. If the commit to Kafka is lost, the messages are read again as duplicates.
  *
- *   resume.ts          where an assignment begins
- *   take-fetched.ts    what is fetched, into
- *   batches.ts         batches across partitions, as gather.ts cuts them
- *   commit-offsets.ts  what is done, to Kafka
- *   membership.ts      the assignment of now, and how far it is
+ *   resume.ts          the start offsets of an assignment
+ *   take-fetched.ts    passes fetched messages on
+ *   batches.ts         batches across partitions, cut by gather.ts
+ *   commit-offsets.ts  commits offsets to Kafka
+ *   membership.ts      the current assignment and its progress
  */
 import type { KafkaClient } from '../platform/kafka/client.ts'
 import { createGroupConsumer, type GroupConsumer } from '../platform/kafka/consumer.ts'
@@ -29,59 +29,65 @@ export interface IntakeOptions {
   readonly groupId: string
   readonly topics: readonly string[]
   readonly batchEvents: number
-  readonly batchMillis: number
+  readonly batchMs: number
   readonly concurrentBatches?: number
   /**
-   * Resolves when the database has committed. Transient faults are its own to retry: a rejection stops the intake. Batches in
-   * flight have no partition number in common, and those of one number come in their order.
+   * Resolves when the database has committed the batch. It retries transient faults itself: a rejection stops the
+   * intake. Batches in flight have no partition number in common, and batches of the same number come in order.
    */
   readonly onBatch: (batch: IntakeBatch) => Promise<BatchDone>
-  /** Asked at each assignment, again where it rejects; nothing of the assignment is handed on before it has answered. */
+  /**
+   * Called at each assignment, and again if it rejects. No message of the assignment is passed on before it resolves.
+   */
   readonly startOffsets: StartOffsets
   readonly log: Logger
   readonly registry: Registry
-  /** The intake is over and will not come back by itself. Called once at most. */
+  /** The intake has ended and will not restart by itself. Called at most once. */
   readonly onFatal: (error: unknown) => void
   /** The longest that each step of stopping may take. */
-  readonly drainMillis?: number
+  readonly drainMs?: number
 }
 
 export interface Intake {
-  /** Takes nothing more, lets the batches in flight finish, commits their offsets and leaves the group. Never rejects. */
+  /**
+   * Takes no more messages, lets the batches in flight finish, commits their offsets and leaves the group. Never
+   * rejects.
+   */
   stop(): Promise<void>
   progress(): IntakeProgress
 }
 
 const HEARTBEAT_MS = 2000
 const FETCHING = {
-  /** A rater that was killed keeps its partitions for so long: the most that a crash can add to the lag. */
+  /** A killed rater keeps its partitions for this long: the most that a crash can add to the lag. */
   sessionTimeoutMs: 10_000,
   rebalanceTimeoutMs: 30_000,
   heartbeatMs: HEARTBEAT_MS,
-  /** A fetch that finds nothing waits for so long at the broker, which answers as soon as a byte is there. */
+  /** How long a fetch waits at the broker for a first byte. */
   fetchWaitMs: 500,
   minBytes: 1,
   /**
-   * What is fetched at once. The client's own 10 MB are fifty thousand messages, all in memory as several objects each.
-   * The broker fills an answer in the order in which partitions are asked for, and the client asks in another order each
-   * time: a backlog of one topic holds up no other.
+   * The size of one fetch. The client's default of 10 MB would hold fifty thousand messages in memory, each as several
+   * objects. The broker fills an answer in the requested order of partitions, and the client rotates that order, so a
+   * backlog of one topic does not block the others.
    */
   maxBytes: 2_000_000,
   maxBytesPerPartition: 500_000,
-  /** The client spreads partitions over so many workers; gathering needs all of a fetch in hand at once. */
+  /** The client's number of workers for the partitions of a fetch. Gathering needs the whole fetch at once. */
   partitionsAtOnce: 512,
 }
 
 /**
- * Joins the consumer group and takes in what it is assigned, until it is stopped. Rejects, with nothing left running, when the
- * brokers cannot be reached at first; whatever ends it later goes to `onFatal`, with nothing more handed on.
+ * Joins the consumer group and consumes the assigned partitions until it is stopped. Rejects, with nothing left
+ * running, if the brokers cannot be reached at first. Later errors that end it go to `onFatal`, and no more batches are
+ * passed on.
  *
- * At a rebalance the batches in flight are finished, what waits is forgotten, and whoever has a partition then goes on from
- * the lower of what the database and Kafka have of it. A batch from before that commits later is counted where its partition
- * has come back to this member, and for nobody else.
+ * In a rebalance the batches in flight are finished and waiting messages are dropped. The next owner of a partition
+ * resumes from the lower of the database's offset and Kafka's. An earlier batch that commits later counts as progress
+ * only if its partition has come back to this member.
  */
 export async function startIntake(options: IntakeOptions): Promise<Intake> {
-  const { drainMillis = 10_000 } = options
+  const { drainMs = 10_000 } = options
   const log = options.log.child({ component: 'intake' })
   const running = { isStopping: false, isFatal: false }
   const membership = new Membership(options.topics, options.registry)
@@ -118,17 +124,17 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     await consumer.start()
   } catch (error) {
     running.isStopping = true
-    await within(drainMillis, consumer.close(), () => {})
+    await within(drainMs, consumer.close(), () => {})
     throw error
   }
   return {
     progress: () => membership.progress(),
     async stop() {
       running.isStopping = true
-      await within(drainMillis, gatherer.close(), () => {})
-      await within(drainMillis, offsets.flush(), () => {})
+      await within(drainMs, gatherer.close(), () => {})
+      await within(drainMs, offsets.flush(), () => {})
       membership.resign()
-      await within(drainMillis, consumer.close(), () => {})
+      await within(drainMs, consumer.close(), () => {})
     },
   }
 }
@@ -147,7 +153,7 @@ function createBeginning(
 ): (places: Parameters<Membership['assign']>[0]) => void {
   const retries = retriesCounter(registry)
   return (places) => {
-    // The client starts again from what is committed: what waits would come twice, or is another's by now.
+    // The client resumes from the committed offsets, so waiting messages would be read twice or by another member.
     gatherer.discard()
     const stopped = membership.assign(places)
     if (stopped.length > 0) consumer.resume(stopped)

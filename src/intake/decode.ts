@@ -1,13 +1,15 @@
 /**
- * From the bytes of a message to the record of its topic's schema. What can never be read is a refusal, a value; what
- * may be read later, because the schema registry does not answer now, throws RegistryUnavailable.
+ * Decodes the bytes of a message into a record of its topic's schema. A message that can never be read is refused as a
+ * value. If it may be readable later, because the schema registry is not available, this throws RegistryUnavailable.
  *
- * Each writer schema is resolved against the topic's own schema once: compiling is a hundred times the work of decoding.
+ * Each writer schema is resolved against the topic's schema once, because compiling costs a hundred times as much as
+ * decoding.
  */
 import avro from 'avsc'
 import { createSchemaRegistry } from '../platform/kafka/registry.ts'
 import { loadEventSchema, WIRE_HEADER_BYTES } from '../platform/schemas.ts'
 
+/** Why a message can never be read. */
 export interface DecodeRefusal {
   readonly reason: 'invalid_event'
   readonly detail: string
@@ -16,9 +18,9 @@ export interface DecodeRefusal {
 export type Decoded = { readonly record: unknown } | { readonly refusal: DecodeRefusal }
 
 export interface Decoder {
-  /** At once when the message's schema has been seen before. */
+  /** Decodes one message. Returns at once if its schema is cached. */
   decode(topic: string, value: Buffer | null): Decoded | Promise<Decoded>
-  /** In the order of `values`; asks the registry for every schema not seen before, then decodes in one go. */
+  /** Decodes messages in the order of `values`, after fetching all schemas that are not cached. */
   decodeAll(topic: string, values: readonly (Buffer | null)[]): Promise<Decoded[]>
 }
 
@@ -27,19 +29,23 @@ export interface DecoderOptions {
   readonly now?: () => number
 }
 
-/** How messages of one schema id are read on one topic, or why they never can be. */
+/** How to read messages of one schema id on one topic, or why they can never be read. */
 type Reading =
   | { readonly reader: avro.Type; readonly writer: avro.Type; readonly resolver: object }
   | { readonly refusal: DecodeRefusal; readonly expiresAt: number }
 
-/** A schema registered just after its first message must be found soon, yet garbage must not ask once a message. */
+/**
+ * How long an unknown schema id is cached. A schema registered just after its first message must be found soon, but
+ * garbage must not cause one request per message.
+ */
 const UNKNOWN_ID_KEPT_MS = 5000
 const CONCURRENT_LOOKUPS = 8
-/** Garbage can name any of four billion ids; past this many the remembered answers are dropped. */
+/** Garbage can contain any of four billion ids, so the cache is emptied at this size. */
 const MAX_READINGS = 5000
 
 const REPLACEMENT = '\ufffd'
 
+/** Creates a decoder that caches schemas. Throws RegistryUnavailable from its methods. */
 export function createDecoder(registryUrl: string, options: DecoderOptions = {}): Decoder {
   const { known, lookUp } = createReadings(registryUrl, options)
   return {
@@ -77,7 +83,7 @@ export function createDecoder(registryUrl: string, options: DecoderOptions = {})
   }
 }
 
-/** How messages are read, by topic and schema id, as far as it was looked up. */
+/** Looks up how messages are read, by topic and schema id, and caches the results. */
 function createReadings(registryUrl: string, { now = Date.now, fetch: fetchUrl = fetch }: DecoderOptions) {
   const registry = createSchemaRegistry(registryUrl, fetchUrl)
   const readers = new Map<string, avro.Type>()
@@ -90,7 +96,7 @@ function createReadings(registryUrl: string, { now = Date.now, fetch: fetchUrl =
     return undefined
   }
 
-  /** Messages that wait for the same schema share one request. Throws RegistryUnavailable. */
+  /** Messages with the same schema share one request. Throws RegistryUnavailable. */
   function lookUp(topic: string, id: number): Promise<Reading> {
     const key = `${id} ${topic}`
     const asked = lookups.get(key)
@@ -115,7 +121,7 @@ function createReadings(registryUrl: string, { now = Date.now, fetch: fetchUrl =
       const writer = avro.Type.forSchema(JSON.parse(schema))
       return { reader, writer, resolver: reader.createResolver(writer) }
     } catch {
-      // A schema never changes under its id, so this answer holds for good.
+      // The schema of an id never changes, so this answer is valid for ever.
       return { ...refuse(`schema ${id} is not one of ${topic}`), expiresAt: Number.POSITIVE_INFINITY }
     }
   }
@@ -123,13 +129,14 @@ function createReadings(registryUrl: string, { now = Date.now, fetch: fetchUrl =
   return { known, lookUp }
 }
 
-/** Null when the bytes are framed as they should be. */
+/** Null if the bytes are framed correctly. */
 function refuseFrame(value: Buffer | null): { refusal: DecodeRefusal } | null {
   if (value === null) return refuse('no value')
   if (value.length === 0) return refuse('the value is empty')
   if (value[0] !== 0) return refuse('the value is not in the schema registry wire format: wrong magic byte')
   if (value.length <= WIRE_HEADER_BYTES) return refuse('the value is too short to hold a schema id and a record')
-  // Registries count in 31 bits; some answer a larger id as they answer a path they do not know, which settles nothing.
+  // Registry ids have 31 bits. Some registries answer a larger id like an unknown path, which says nothing about the
+  // id.
   if (value[1]! > 0x7f) return refuse('no schema has so high an id')
   return null
 }
@@ -140,7 +147,7 @@ function read(reading: Reading, value: Buffer): Decoded {
   const bytes = value.subarray(WIRE_HEADER_BYTES)
   try {
     const record: unknown = reader.fromBuffer(bytes, resolver)
-    // Bytes that are no UTF-8 decode to U+FFFD. Whether it was sent as such shows when it is written back.
+    // Bytes that are not UTF-8 decode to U+FFFD. Encoding the record again shows whether U+FFFD itself was sent.
     if (holdsReplacement(record) && !writer.toBuffer(writer.fromBuffer(bytes)).equals(bytes)) {
       return refuse('a text is not valid UTF-8')
     }
@@ -150,7 +157,7 @@ function read(reading: Reading, value: Buffer): Decoded {
   }
 }
 
-/** The decoder's own words, cut before any value it quotes: a detail must not carry a phone number. */
+/** The decoder's message, cut before any value it quotes: a detail must not contain a phone number. */
 function describe(error: unknown): string {
   const message = error instanceof Error ? error.message : ''
   if (message === 'truncated buffer' || message === 'trailing data') return message

@@ -1,13 +1,14 @@
-/** Lets a fetch that found little rest for a moment: each costs what it costs, and the next one finds more. */
+/** Delays the next fetch after a fetch with few messages: a fetch has a fixed cost, and the next one will find more. */
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Fewer messages than this are few for a fetch. */
+/** A fetch with fewer messages than this is delayed. */
 const FEW_MESSAGES = 200
 const REST_AFTER_FEW_MS = 5
 
 /**
- * Told how many messages each partition of a fetch has; resolves when the next fetch is worth its while. The client hands out
- * all partitions of a fetch at once, and fetches again when all are done with.
+ * Creates a function that is called with the number of messages of each partition of a fetch. It resolves when the next
+ * fetch should start. The client passes on all partitions of a fetch at once, and fetches again when all of them have
+ * resolved.
  */
 export function createFetchRest(): (messages: number) => Promise<void> {
   let found = 0

@@ -1,69 +1,71 @@
 /**
- * Gathers messages of many partitions into batches: one database transaction carries many quiet partitions, and a busy
- * one is cut into pieces.
+ * Gathers messages of many partitions into batches. One database transaction carries many quiet partitions, and a busy
+ * partition is cut into pieces.
  *
- * The size follows the load by itself. While nothing is in flight a batch is cut almost at once, so that a lone event
- * waits for nobody; what comes during a commit is gathered and goes together when it is over, so that the slower commits
- * get, the larger batches become. Quick ones are not followed at once either: a batch costs what it costs, and of few events
- * each would pay for most of one. A further batch goes beside one in flight only when it is full, or has waited long.
+ * The size of batches follows the load. While nothing is in flight, a batch is cut almost at once, so that a single
+ * event does not wait. Messages that arrive during a commit go together when it ends, so slower commits lead to larger
+ * batches. After a quick commit the next batch waits a little too, because a transaction costs almost the same for a
+ * few events as for many. A second batch joins the one in flight only if it is full or has waited for long.
  *
- * Sources (partitions) that may hold events of the same account are one group. A group is in at most one batch in flight:
- * two of them would lock the same accounts, and the second would only wait for the first. So what is committed of a
- * source is always a prefix of what was handed in.
+ * Sources (partitions) that may have events of the same account form a group. At most one batch of a group is in
+ * flight: a second one would lock the same accounts and only wait for the first. So the committed items of a source are
+ * always a prefix of those added.
  *
- * What waits is bounded: whoever adds is told when there is room for more, and until then is better not to fetch it.
+ * The waiting items are bounded: `add` resolves when there is room for more, and nothing should be fetched until then.
  */
 import { type Cut, type Slice, Waiting, type WaitingOptions } from './waiting.ts'
 
 export interface GathererOptions<Source, T, Group> extends WaitingOptions<Source, T, Group> {
-  /** A batch of so many is full; of a backlog it may be twice that. */
+  /** A batch with this many events is full. A batch of a backlog may have twice as many. */
   readonly batchEvents: number
-  /** The longest that a message waits while others are in flight. */
-  readonly batchMillis: number
-  /** A batch that is not full begins no sooner than so long after the one before. */
-  readonly paceMillis: number
+  /** The longest that a message waits while other batches are in flight. */
+  readonly batchMs: number
+  /** The shortest time between the starts of two batches that are not full. */
+  readonly paceMs: number
   readonly concurrentBatches: number
-  /** A batch takes no more bytes than this, but for a single item that is larger. */
+  /** The most bytes of a batch, except for a single item that is larger. */
   readonly batchBytes: number
-  /** At most one slice a source. Resolves when the batch is committed; a rejection ends the gathering. */
+  /** Gets at most one slice per source. Resolves when the batch is committed. A rejection ends the gathering. */
   readonly onBatch: (slices: readonly Slice<Source, T>[]) => Promise<void>
-  /** A batch was rejected: nothing is handed on any more. Called once at most. */
+  /** A batch was rejected, and no more batches are passed on. Called at most once. */
   readonly onFailure: (error: unknown) => void
-  /** Calls back after so many milliseconds unless canceled; injected so that tests hold the clock. */
-  readonly schedule?: (millis: number, callback: () => void) => () => void
+  /** Calls back after so many milliseconds unless canceled. Injected so that tests control the clock. */
+  readonly schedule?: (waitMs: number, callback: () => void) => () => void
 }
 
 export interface Gatherer<Source, T, Group = number> {
   /**
-   * Takes the next items of a source, which are handed on behind those before. Resolves when there is room for more; rejects
-   * with Closed, or with what a batch was rejected with, when nothing is taken any more.
+   * Adds the next items of a source. Resolves when there is room for more. Rejects with Closed, or with the error of a
+   * failed batch, if no more items are taken.
    */
   add(source: Source, items: readonly T[]): Promise<void>
-  /** Forgets all that waits, and lets what is in flight finish. Who calls it must add again from there. */
+  /** Drops all waiting items and lets batches in flight finish. The caller must add the dropped items again. */
   discard(): void
-  /** Forgets what waits of one group. Who calls it must not add any more of it, or add again from there. */
+  /** Drops the waiting items of one group. The caller must add them again, or add no more items of the group. */
   discardGroup(group: Group): void
-  /** Resolves once nothing is in flight, and so nothing waits either that could be. */
+  /** Resolves when nothing is in flight, and so nothing waits that could be. */
   drained(): Promise<void>
-  /** Takes nothing any more and forgets what waits; resolves once nothing is in flight. */
+  /** Takes no more items and drops the waiting ones. Resolves when nothing is in flight. */
   close(): Promise<void>
 }
 
-/** Nothing is taken any more, because the intake stops. */
+/** No more items are taken, because the intake stops. */
 export class Closed extends Error {
   override readonly name = 'Closed'
 }
 
-/** How much larger than asked a batch may get while a backlog waits: fewer commits a message is what catches up. */
+/** How much larger a batch may be during a backlog. Fewer commits per message make it catch up. */
 const BACKLOG_FACTOR = 2
 
-/** There is room while less than so many full batches wait: enough for the next ones, whatever is in flight. */
+/** There is room while fewer full batches than this wait, enough for the next batches. */
 const BATCHES_AHEAD = 3
 
-/** Answers of several partitions arrive one after the other; so long one waits for its neighbours when nothing else does. */
-const NEIGHBOURS_MILLIS = 2
+/**
+ * Answers for several partitions arrive one after the other. A batch waits this long for them if nothing is in flight.
+ */
+const NEIGHBOURS_MS = 2
 
-/** A source is known by its identity: of objects, each is a source of its own. */
+/** Creates a gatherer. Sources are compared by identity: each object is a source of its own. */
 export function createGatherer<Source, T, Group = number>(
   options: GathererOptions<Source, T, Group>,
 ): Gatherer<Source, T, Group> {
@@ -72,16 +74,16 @@ export function createGatherer<Source, T, Group = number>(
 
 class BatchGatherer<Source, T, Group> implements Gatherer<Source, T, Group> {
   readonly #options: GathererOptions<Source, T, Group>
-  readonly #schedule: (millis: number, callback: () => void) => () => void
+  readonly #schedule: (waitMs: number, callback: () => void) => () => void
   readonly #waiting: Waiting<Source, T, Group>
   readonly #busyGroups = new Set<Group>()
   readonly #batches = new Set<Promise<void>>()
   readonly #roomWaiters: PromiseWithResolvers<void>[] = []
   #cancelTimer: (() => void) | null = null
   #isDue = false
-  /** The last batch began less than a pace ago. */
+  /** The last batch started less than a pace ago. */
   #isPaced = false
-  /** Somebody waits for what waits. */
+  /** A caller waits for the waiting items. */
   #isHurried = false
   #failure: { readonly error: unknown } | null = null
 
@@ -118,7 +120,7 @@ class BatchGatherer<Source, T, Group> implements Gatherer<Source, T, Group> {
     this.#isPaced = false
     this.#isDue = true
     this.#cutAll()
-    // The end of one lets the next be cut.
+    // When a batch ends, the next may be cut.
     while (this.#batches.size > 0) await Promise.all(this.#batches)
     this.#isHurried = false
   }
@@ -133,7 +135,7 @@ class BatchGatherer<Source, T, Group> implements Gatherer<Source, T, Group> {
     while (this.#failure === null && this.#batches.size < concurrentBatches) {
       const ready = this.#waiting.countWithout(this.#busyGroups)
       if (ready === 0) {
-        // The next item starts a wait of its own.
+        // The next item starts its own wait.
         this.#stopTimer()
         break
       }
@@ -157,7 +159,7 @@ class BatchGatherer<Source, T, Group> implements Gatherer<Source, T, Group> {
     const batch = this.#runBatch(slices).finally(() => {
       this.#batches.delete(batch)
       for (const group of groups) this.#busyGroups.delete(group)
-      // What came meanwhile has waited for as long as the commit took.
+      // The waiting items have waited for as long as the commit took.
       if (this.#batches.size === 0 && !this.#isPaced) this.#isDue = true
       this.#cutAll()
     })
@@ -167,10 +169,10 @@ class BatchGatherer<Source, T, Group> implements Gatherer<Source, T, Group> {
   }
 
   #pace(): void {
-    const { paceMillis } = this.#options
-    if (this.#isPaced || this.#isHurried || paceMillis === 0) return
+    const { paceMs } = this.#options
+    if (this.#isPaced || this.#isHurried || paceMs === 0) return
     this.#isPaced = true
-    this.#schedule(paceMillis, () => {
+    this.#schedule(paceMs, () => {
       this.#isPaced = false
       if (this.#batches.size === 0) this.#isDue = true
       this.#cutAll()
@@ -195,10 +197,10 @@ class BatchGatherer<Source, T, Group> implements Gatherer<Source, T, Group> {
   }
 
   #startTimer(): void {
-    const { batchMillis } = this.#options
+    const { batchMs } = this.#options
     const isFree = this.#batches.size === 0 && !this.#isPaced
-    const millis = isFree ? Math.min(NEIGHBOURS_MILLIS, batchMillis) : batchMillis
-    this.#cancelTimer ??= this.#schedule(millis, () => {
+    const waitMs = isFree ? Math.min(NEIGHBOURS_MS, batchMs) : batchMs
+    this.#cancelTimer ??= this.#schedule(waitMs, () => {
       this.#cancelTimer = null
       this.#isDue = true
       this.#cutAll()
@@ -212,7 +214,7 @@ class BatchGatherer<Source, T, Group> implements Gatherer<Source, T, Group> {
   }
 }
 
-function scheduleTimeout(millis: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, millis)
+function scheduleTimeout(waitMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, waitMs)
   return () => clearTimeout(timer)
 }

@@ -1,4 +1,4 @@
-/** This process as a member of the consumer group: the assignment of now, and what is told of it in metrics and progress. */
+/** This process as a member of the consumer group: the current assignment, with its metrics and progress. */
 import type { Fetched } from '../platform/kafka/consumer.ts'
 import type { TopicPartition } from '../platform/kafka/places.ts'
 import { type Gauge, gauge, type Registry } from '../platform/metrics.ts'
@@ -7,26 +7,32 @@ import type { NextOffset, StoppedPartition } from './batch.ts'
 import type { IntakePartition } from './partition.ts'
 
 export interface PartitionLag extends TopicPartition {
-  /** Not committed yet, as of the last fetch. */
+  /** Messages that are not committed yet, as of the last fetch. */
   readonly messages: bigint
 }
 
 export interface IntakeProgress {
   readonly lag: readonly PartitionLag[]
-  /** Milliseconds since 1970 of the last batch committed; or of the last assignment, or end of idleness, where that is later. */
+  /**
+   * When the last batch was committed, or the assignment began, or idleness ended, whichever is latest. Milliseconds
+   * since 1970.
+   */
   readonly lastProgressAt: number
-  /** A member of the group, be it without partitions because there are more members than those. */
+  /**
+   * Whether it is a member of the group. A member may have no partitions, if there are more members than partitions.
+   */
   readonly hasJoined: boolean
-  /** Until the next assignment, when whoever gets them tries again. */
+  /** Stopped until the next assignment, when their owners try again. */
   readonly stopped: readonly StoppedPartition[]
 }
 
+/** The state of the membership. */
 export class Membership {
   readonly #topics: readonly string[]
   readonly #metrics: ReturnType<typeof membershipMetrics>
   #assignment = new Assignment([], new Promise(() => {}))
   #hasJoined = false
-  /** Whether what is assigned is still ours to commit. */
+  /** Whether offsets of the assignment are still ours to commit. */
   #isOurs = false
   #lastProgressAt = Date.now()
 
@@ -39,7 +45,10 @@ export class Membership {
     return this.#assignment
   }
 
-  /** Replaces the assignment. Returns the partition numbers that had stopped in the one before: they are tried again. */
+  /**
+   * Replaces the assignment. Returns the partition numbers that had stopped in the previous one and are now tried
+   * again.
+   */
   assign(places: readonly TopicPartition[]): readonly number[] {
     const stopped = this.#assignment.stopped.map(({ partition }) => partition)
     if (stopped.length > 0) this.#metrics.partitionStopped.reset()
@@ -51,13 +60,13 @@ export class Membership {
     return stopped
   }
 
-  /** Not a member any more. What it was behind stays told until the next assignment. */
+  /** No longer a member. The last lag stays reported until the next assignment. */
   lose(): void {
     this.#hasJoined = false
     this.#isOurs = false
   }
 
-  /** About to leave: nothing is ours to commit any more. */
+  /** About to leave: no offset is ours to commit any more. */
   resign(): void {
     this.#isOurs = false
   }
@@ -67,18 +76,18 @@ export class Membership {
     return this.#isOurs && this.#assignment === assignment
   }
 
-  /** Undefined where the partition has, or may have, another owner by now. */
+  /** Returns the partition. Undefined if it has, or may have, another owner. */
   owned(place: TopicPartition): IntakePartition | undefined {
     return this.#isOurs ? this.#assignment.find(place) : undefined
   }
 
   noteFetched(partition: IntakePartition, fetched: Fetched): void {
-    // Idle is not stuck: from here on progress can be expected.
+    // An idle intake is not stuck. Progress is expected from here on.
     if (this.#assignment.isIdle()) this.#lastProgressAt = Date.now()
     this.#advance(partition, () => partition.noteFetched(fetched))
   }
 
-  /** A batch was committed that brings its partitions so far. */
+  /** Notes that a committed batch brought its partitions to these offsets. */
   noteDone(offsets: readonly NextOffset[]): void {
     this.#lastProgressAt = Date.now()
     for (const next of offsets) {
@@ -87,7 +96,7 @@ export class Membership {
     }
   }
 
-  /** False: it changed hands meanwhile, and its new owner meets the same event. */
+  /** Stops a partition. Returns false if it has another owner, who will meet the same event. */
   stop(stopped: StoppedPartition): boolean {
     if (this.owned(stopped) === undefined) return false
     this.#assignment.stop(stopped)
@@ -120,7 +129,7 @@ function membershipMetrics(registry: Registry): { consumerLag: Gauge<'topic'>; p
     }),
     partitionStopped: gauge(registry, {
       name: 'tollgate_partition_stopped',
-      help: '1 for a partition number that stopped at an event that meets a bug; a mended release has to be started',
+      help: '1 for a partition number that stopped at an event that triggers a bug; start a release that fixes it',
       labelNames: ['partition'],
     }),
   }

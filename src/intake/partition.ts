@@ -1,15 +1,16 @@
-/** One partition of an assignment: what was fetched of it, handed on and done. */
+/** One assigned partition: what was fetched, passed on and recorded. */
 import type { Fetched } from '../platform/kafka/consumer.ts'
 import type { TopicPartition } from '../platform/kafka/places.ts'
 import type { NextOffset } from './batch.ts'
 
+/** The progress of one partition of an assignment. */
 export class IntakePartition implements TopicPartition {
   readonly topic: string
   readonly partition: number
   #highWatermark: bigint | null = null
-  /** Markers of transactions take offsets too, and no message carries them: where the last fetch ended. */
+  /** Where the last fetch ended. Transaction markers take offsets too, but no message carries them. */
   #fetchEnd: { readonly lastMessage: bigint; readonly next: bigint } | null = null
-  /** Up to where it is done: the lag begins there. */
+  /** The offset up to which it is recorded, where the lag starts. */
   #doneTo: bigint | null = null
   #handedOnTo: bigint | null = null
   #behind = 0n
@@ -24,7 +25,7 @@ export class IntakePartition implements TopicPartition {
     return this.#behind
   }
 
-  /** What the database has of it, before anything is handed on. */
+  /** Sets the offset that the database has, before anything is passed on. */
   resumeAt(stored: bigint): void {
     this.#handedOnTo = stored
   }
@@ -43,7 +44,7 @@ export class IntakePartition implements TopicPartition {
     this.#behind = high > done ? high - done : 0n
   }
 
-  /** With the next batch, which ends before `nextOffset`. */
+  /** Passes on the next batch, which ends before `nextOffset`. */
   handOn(nextOffset: bigint): NextOffset {
     const { topic, partition } = this
     const previousOffset = this.#handedOnTo

@@ -1,4 +1,4 @@
-/** Where an assignment begins: at the lower of what the database and Kafka say, so that a restored database catches up. */
+/** Start offsets of an assignment: the lower of the database's and Kafka's, so that a restored database catches up. */
 
 import type { GroupConsumer } from '../platform/kafka/consumer.ts'
 import { type CommittedOffset, PartitionMap, type TopicPartition } from '../platform/kafka/places.ts'
@@ -9,26 +9,29 @@ import type { Assignment } from './assignment.ts'
 const BACKOFF = { firstMs: 500, maxMs: 500 }
 
 export interface StoredOffset extends TopicPartition {
-  /** The offset after the last one that is recorded. */
+  /** The offset after the last recorded one. */
   readonly nextOffset: bigint
 }
 
 /**
- * The next offsets the database knows of partitions, more than those asked for maybe; one that is left out was never read. It
- * is told what Kafka has for those assigned.
+ * Returns the offsets that the database has, perhaps of more partitions than these. A partition without one was never
+ * read. `committed` is what Kafka has for the assigned partitions.
  */
 export type StartOffsets = (committed: readonly CommittedOffset[]) => Promise<readonly StoredOffset[]>
 
 interface ResumeParts {
   readonly consumer: Pick<GroupConsumer, 'committed' | 'seek'>
   readonly startOffsets: StartOffsets
-  /** Whether the assignment is still the one of now, and anything is to be read. */
+  /** Whether the assignment is still current and the intake is not stopping. */
   readonly isCurrent: (assignment: Assignment) => boolean
   readonly onRetry: () => void
   readonly log: Logger
 }
 
-/** Resolves once each partition is where it goes on, or the assignment is over; tries until then, and never rejects. */
+/**
+ * Seeks each partition to its start offset. Resolves when that is done or the assignment is over; retries until then,
+ * and never rejects.
+ */
 export async function resume(
   assignment: Assignment,
   { consumer, startOffsets, isCurrent, onRetry, log }: ResumeParts,
@@ -44,11 +47,11 @@ export async function resume(
       },
     })
   } catch {
-    // The assignment is over: whoever has the partitions now finds out for themselves.
+    // The assignment is over. The new owners of the partitions do this themselves.
   }
 
   async function begin(): Promise<void> {
-    // Without an offset of its own the client starts from the earliest message, which is lower than any.
+    // A partition without a committed offset is read from its earliest message, which is lower than any stored offset.
     const committed = (await consumer.committed()).filter((offset) => assignment.find(offset) !== undefined)
     const offsets = await startOffsets(committed)
     if (!isCurrent(assignment)) return
@@ -56,14 +59,14 @@ export async function resume(
     const stored = new PartitionMap(offsets.map((offset) => [offset, offset.nextOffset]))
     for (const offset of committed) {
       const inDatabase = stored.get(offset) ?? 0n
-      if (inDatabase < offset.offset) goBack(offset, inDatabase)
+      if (inDatabase < offset.offset) seekBack(offset, inDatabase)
     }
   }
 
-  function goBack({ topic, partition, offset: inKafka }: CommittedOffset, inDatabase: bigint): void {
+  function seekBack({ topic, partition, offset: inKafka }: CommittedOffset, inDatabase: bigint): void {
     log.warn(
       { topic, partition, in_kafka: String(inKafka), in_database: String(inDatabase) },
-      'going back to the database',
+      'resuming from the offset of the database, which is lower',
     )
     consumer.seek({ topic, partition, offset: inDatabase })
   }

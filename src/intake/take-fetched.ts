@@ -1,4 +1,4 @@
-/** Takes what was fetched into the gatherer, and says when the next fetch may come. */
+/** Passes fetched messages to the gatherer, and delays the next fetch until there is room. */
 import type { Fetched } from '../platform/kafka/consumer.ts'
 import type { ReceivedMessage } from '../platform/kafka/message.ts'
 import { within } from '../platform/within.ts'
@@ -7,21 +7,25 @@ import { Closed, type Gatherer } from './gather.ts'
 import type { Membership } from './membership.ts'
 import type { IntakePartition } from './partition.ts'
 
-/** When the group rebalances, the others wait for this member, which finishes first what it has in hand. */
+/**
+ * In a rebalance the other members wait for this one, which first finishes its batches in flight, for at most this
+ * long.
+ */
 const FINISH_BEFORE_REJOIN_MS = 5000
 
 interface TakeParts {
   readonly membership: Membership
   readonly gatherer: Gatherer<IntakePartition, ReceivedMessage>
   readonly heartbeatMs: number
-  /** Resolves once what is handed on is committed, to Kafka as well. */
+  /** Resolves when the batches in flight are committed, to Kafka as well. */
   readonly finishInHand: () => Promise<void>
   readonly isStopping: () => boolean
 }
 
 /**
- * Resolves when there is room for more, or these messages are not to go on with: the assignment has changed, their partition
- * stopped, or the intake stops. Rejects with what a heartbeat or the gatherer rejects with.
+ * Creates a function that takes fetched messages. It resolves when there is room for more, or when the messages are no
+ * longer wanted: the assignment changed, their partition stopped, or the intake stops. Rejects with the error of a
+ * heartbeat or of the gatherer.
  */
 export function createTaker(parts: TakeParts): (fetched: Fetched) => Promise<void> {
   const { membership, gatherer, heartbeatMs, finishInHand, isStopping } = parts
@@ -33,17 +37,18 @@ export function createTaker(parts: TakeParts): (fetched: Fetched) => Promise<voi
       await withHeartbeat(fetched, heartbeatMs, assignment.ready)
       if (membership.assignment !== assignment || !fetched.isCurrent() || isStopping()) return
       const partition = membership.owned(fetched)
-      // Lost meanwhile, or fetched before it stopped.
+      // The partition was lost in the meantime, or this was fetched before it stopped.
       if (partition === undefined || assignment.isStopped(fetched.partition)) return
       membership.noteFetched(partition, fetched)
       const room = gatherer.add(partition, fetched.read())
-      // The client may fetch what comes next while these are decided and written.
+      // Lets the client fetch the next messages while these are recorded.
       fetched.take()
       try {
         await withHeartbeat(fetched, heartbeatMs, Promise.all([room, restAfter(fetched.count)]))
       } catch (error) {
-        // The heartbeat failed, most likely because the group rebalances: what is in hand is let finish, so that the next
-        // owner starts after it. Nothing is forgotten here: if the client does not join anew, it fetches what comes next.
+        // The heartbeat failed, most likely because the group rebalances. Let the batches in flight finish, so that the
+        // next owner starts after them. Nothing is dropped here: if the client does not rejoin, it fetches the next
+        // messages.
         room.catch(() => {})
         await within(FINISH_BEFORE_REJOIN_MS, finishInHand(), () => {})
         throw error
@@ -54,7 +59,7 @@ export function createTaker(parts: TakeParts): (fetched: Fetched) => Promise<voi
   }
 }
 
-/** Waits, and sends heartbeats meanwhile: the client does so only when asked. */
+/** Waits and sends heartbeats meanwhile, because the client sends them only on request. */
 async function withHeartbeat(
   { heartbeat }: Pick<Fetched, 'heartbeat'>,
   everyMs: number,

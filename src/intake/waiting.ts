@@ -1,6 +1,6 @@
-/** What waits to be cut into batches: the items of each source, in their order, with how many and how large they are. */
+/** The items that wait to be cut into batches: by source, in order, with their counts and sizes. */
 
-/** Some of what waits of a source, in its order; never empty. */
+/** The next waiting items of one source, in order. Never empty. */
 export interface Slice<Source, T> {
   readonly source: Source
   readonly items: readonly T[]
@@ -8,7 +8,7 @@ export interface Slice<Source, T> {
 
 export interface Cut<Source, T, Group> {
   readonly slices: readonly Slice<Source, T>[]
-  /** Those that the slices are of. */
+  /** The groups of the slices. */
   readonly groups: ReadonlySet<Group>
 }
 
@@ -19,14 +19,14 @@ export interface WaitingOptions<Source, T, Group> {
 
 interface Queue<T, Group> {
   readonly group: Group
-  /** What waits, and no more: a busy source may never be empty, and what is handed on must be let go of. */
+  /** Only the waiting items. A busy source may never be empty, so items that were passed on must be released. */
   readonly items: T[]
 }
 
-/** A source is known by its identity: of objects, each is a source of its own. */
+/** Sources are compared by identity: each object is a source of its own. */
 export class Waiting<Source, T, Group> {
   readonly #options: WaitingOptions<Source, T, Group>
-  /** Insertion order is whose turn it is: a source whose items were cut off goes to the end. */
+  /** Insertion order is the order of turns. A source whose items were cut goes to the end. */
   readonly #queues = new Map<Source, Queue<T, Group>>()
   #events = 0
   #bytes = 0
@@ -57,14 +57,14 @@ export class Waiting<Source, T, Group> {
     this.#events += items.length
   }
 
-  /** Events of the groups that are not among these. */
+  /** The number of events in other groups than these. */
   countWithout(busyGroups: ReadonlySet<Group>): number {
     let count = 0
     for (const { group, items } of this.#queues.values()) if (!busyGroups.has(group)) count += items.length
     return count
   }
 
-  /** Takes what waits of other groups than these, up to so many events and bytes; a single item may be larger. */
+  /** Takes waiting items of other groups than these, up to so many events and bytes. A single item may be larger. */
   cut(busyGroups: ReadonlySet<Group>, maxEvents: number, maxBytes: number): Cut<Source, T, Group> {
     const { bytesOf } = this.#options
     const slices: Slice<Source, T>[] = []
@@ -81,7 +81,7 @@ export class Waiting<Source, T, Group> {
         events++
         taken++
       }
-      // Its first does not fit into what is left of this batch: it keeps its turn.
+      // Its first item does not fit into this batch, so it keeps its turn.
       if (taken === 0) continue
       slices.push({ source, items: queue.items.splice(0, taken) })
       groups.add(queue.group)

@@ -1,19 +1,20 @@
 /**
- * The one policy by which failures are tried again: each wait is twice the one before, up to a longest, and half of it is
- * chance, so that those who failed together do not come back together.
+ * The one retry policy: each wait is twice the previous one, up to a maximum, and half of it is random, so that callers
+ * that failed together do not retry together.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 
+/** The waits between tries, in milliseconds. */
 export interface Backoff {
   /** The longest wait after the first failure. */
   readonly firstMs: number
-  /** The longest wait at all; equal to `firstMs`, waits do not grow. */
+  /** The longest wait. If it equals `firstMs`, the waits do not grow. */
   readonly maxMs: number
 }
 
-/** How long to wait after so many failures in a row, counted from 1. `chance` is from 0 to below 1. */
+/** Returns the wait after the given number of failures in a row, counted from 1. `chance` is from 0 to below 1. */
 export function retryWaitMs({ firstMs, maxMs }: Backoff, failures: number, chance = Math.random()): number {
-  // Whatever the first, so many doublings are longer than any longest.
+  // So many doublings exceed any maximum, whatever the first wait.
   const wholeMs = Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, MAX_DOUBLINGS))
   return wholeMs * (0.5 + chance / 2)
 }
@@ -22,21 +23,23 @@ const MAX_DOUBLINGS = 30
 
 export interface Failure {
   readonly error: unknown
-  /** In a row, this one included. */
+  /** The number of failures in a row, including this one. */
   readonly failures: number
-  /** What will be waited, if it is tried again. */
+  /** The wait before the next try, if there is one. */
   readonly waitMs: number
 }
 
 export interface RetryOptions {
   readonly backoff: Backoff
-  /** Asked after each failure, before the wait; false: the failure is final. The place to log and to count. */
+  /**
+   * Called after each failure, before the wait. If it returns false, the failure is final. The place to log and count.
+   */
   readonly isRetried: (failure: Failure) => boolean
-  /** Ends the wait, and the trying: it then rejects with the signal's reason. */
+  /** Ends the wait and the retries. The promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal
 }
 
-/** What `work` resolves to, tried again for as long as `isRetried` says so. Rejects with the failure that is final. */
+/** Runs `work` again for as long as `isRetried` agrees, and returns its result. Rejects with the final failure. */
 export async function retry<Value>(
   work: () => Promise<Value>,
   { backoff, isRetried, signal }: RetryOptions,
@@ -53,7 +56,7 @@ export async function retry<Value>(
   }
 }
 
-/** Resolves after the time, or at once when the signal aborts. */
-export async function pause(millis: number, signal?: AbortSignal): Promise<void> {
-  await delay(millis, undefined, signal && { signal }).catch(() => {})
+/** Resolves after the time, or at once when the signal aborts. Never rejects. */
+export async function pause(waitMs: number, signal?: AbortSignal): Promise<void> {
+  await delay(waitMs, undefined, signal && { signal }).catch(() => {})
 }

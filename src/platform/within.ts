@@ -1,14 +1,14 @@
 /**
- * What the promise comes to; when that takes longer, what `whenOver` returns or throws. A promise that is late goes on, and
- * what becomes of it then is heard by nobody.
+ * Returns the promise's result. If that takes longer than `limitMs`, returns or throws what `whenOver`
+ * does. A late promise is not canceled, and its result is ignored.
  */
 export async function within<Value, Late>(
-  millis: number,
+  limitMs: number,
   promise: Promise<Value>,
   whenOver: () => Late,
 ): Promise<Value | Late> {
   const over = Promise.withResolvers<typeof TIME_OVER>()
-  const timer = setTimeout(() => over.resolve(TIME_OVER), millis)
+  const timer = setTimeout(() => over.resolve(TIME_OVER), limitMs)
   try {
     const first = await Promise.race([promise, over.promise])
     return first === TIME_OVER ? whenOver() : first
@@ -19,9 +19,9 @@ export async function within<Value, Late>(
 
 const TIME_OVER = Symbol('the time is over')
 
-/** For `within`: throws, and says what took too long. */
-export function tooSlow(what: string, millis: number): () => never {
+/** Makes a `whenOver` for `within` that throws an error naming what took too long. */
+export function tooSlow(what: string, limitMs: number): () => never {
   return () => {
-    throw new Error(`${what} took longer than ${millis} ms`)
+    throw new Error(`${what} took longer than ${limitMs} ms`)
   }
 }

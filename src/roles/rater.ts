@@ -1,4 +1,4 @@
-/** The rater: takes usage in from Kafka and records it in the ledger, with the jobs that this needs beside it. */
+/** The rater: consumes usage from Kafka and records it in the ledger, and runs the jobs that this needs. */
 import type { StoppedPartition } from '../intake/batch.ts'
 import { type Intake, startIntake } from '../intake/consume.ts'
 import { createDecoder } from '../intake/decode.ts'
@@ -20,10 +20,10 @@ import { createEncoders } from '../platform/schemas.ts'
 import { USAGE_TOPICS } from '../topics.ts'
 import { defineRole } from './role.ts'
 
-/** Batches in the database at the same time, each on a connection of its own. */
+/** Batches in the database at the same time. Each uses one connection. */
 const CONCURRENT_BATCHES = 2
 
-/** A rater that has work but has committed none of it for this long is stuck, and better started again. */
+/** A rater that has work but commits nothing for this long is stuck and should be restarted. */
 const STUCK_AFTER_MS = 60_000
 
 const MINUTE_MS = 60_000
@@ -58,33 +58,33 @@ export const raterRole = defineRole({
       registry,
     })
     starting.defer(() => jobs.stop())
-    // They make the month's partitions, before the default ones are given any of its rows.
+    // The first run creates the month's partitions, before rows could go to the default partition.
     await jobs.firstRuns
     signal.throwIfAborted()
 
     const { drainMs } = config.process
-    const giveUp = new AbortController()
+    const abortRetries = new AbortController()
     const { consumerGroup } = config.kafka
     intake = await startIntake({
       kafka,
       groupId: consumerGroup,
       topics: [...USAGE_TOPICS.keys()],
       batchEvents: config.rater.batchEvents,
-      batchMillis: config.rater.batchMs,
+      batchMs: config.rater.batchMs,
       concurrentBatches: CONCURRENT_BATCHES,
-      drainMillis: drainMs,
+      drainMs,
       onBatch: createPipeline({
         decoder: createDecoder(config.kafka.schemaRegistryUrl),
         ledger: createLedger({ pool, publishing, consumerGroup, partitionsOf: partitions.of }),
         registry,
         log,
         wakeRelays: outboxBell.ring,
-        signal: giveUp.signal,
+        signal: abortRetries.signal,
       }),
       startOffsets: async (committed) => {
         const { stored, raisedTo } = await resumeOffsets(pool, publishing, consumerGroup, committed)
         if (raisedTo !== null)
-          log.warn({ epoch: raisedTo }, 'the database was restored to an earlier point: a new epoch')
+          log.warn({ epoch: raisedTo }, 'the database was restored to an earlier point; a new epoch begins')
         return stored
       },
       log,
@@ -93,9 +93,9 @@ export const raterRole = defineRole({
     })
     const { stop, progress } = intake
     starting.defer(async () => {
-      const graceOver = setTimeout(() => giveUp.abort(), drainMs)
+      const graceTimer = setTimeout(() => abortRetries.abort(), drainMs)
       await stop()
-      clearTimeout(graceOver)
+      clearTimeout(graceTimer)
     })
 
     const running = starting.move()
@@ -118,9 +118,9 @@ interface RaterJobsParts {
 }
 
 /**
- * What rating itself needs; all else that is done beside the ledger is of the role `jobs`. Months are made before the first
- * batch of a process, so that none of their rows lands in the default partition. And only a rater knows whether it has caught
- * up: behind, the event that a correction waits for may be on the topic yet.
+ * The jobs that rating itself needs. All other jobs of the ledger belong to the role `jobs`. Month partitions are
+ * created before the first batch of a process, so that none of their rows goes to the default partition. Only a rater
+ * knows whether it has caught up: until then, the event that a correction waits for may still be on the topic.
  */
 function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp, partitions }: RaterJobsParts): Job[] {
   const metrics = correctionMetrics(registry)
@@ -130,9 +130,9 @@ function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp, p
       everyMs: 60 * MINUTE_MS,
       async run() {
         const { made, leftToDefault, postponed } = await ensureMonthPartitions(writer.pool)
-        if (made.length > 0) log.info({ made }, 'made the partitions of months to come')
-        if (leftToDefault.length > 0) log.debug({ leftToDefault }, 'months that stay in the default partition')
-        if (postponed.length > 0) log.warn({ postponed }, 'partitions could not be made now; tried again in an hour')
+        if (made.length > 0) log.info({ made }, 'created the partitions of future months')
+        if (leftToDefault.length > 0) log.debug({ leftToDefault }, 'months whose rows stay in the default partition')
+        if (postponed.length > 0) log.warn({ postponed }, 'partitions could not be created; retrying in an hour')
       },
     },
     { name: 'partition counts', everyMs: PARTITIONS_READ_EVERY_MS, run: () => partitions.read() },
@@ -144,15 +144,18 @@ function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp, p
   ]
 }
 
-/** A new start meets the same event, so this asks nobody for one; it names what has to be mended. */
+/** A restart would meet the same event, so this does not ask for one. It says what must be fixed. */
 function asProblem({ topic, partition, offset, code }: StoppedPartition): Problem {
   return {
     reason: `partition number ${partition} stopped`,
-    detail: `${topic}/${partition} at offset ${offset} meets a bug (${code}); the log has it; a mended release goes on there`,
+    detail: `${topic}/${partition} at offset ${offset} triggers a bug (${code}), see the log; a release that fixes it continues there`,
   }
 }
 
-/** Health is progress: messages wait in a partition that did not stop, and none was committed for a minute. */
+/**
+ * Health means progress. Unhealthy if messages wait in a partition that did not stop, and none was committed for a
+ * minute.
+ */
 function stuck({ lastProgressAt, lag, stopped }: ReturnType<Intake['progress']>): Problem | null {
   const stoppedNumbers = new Set(stopped.map(({ partition }) => partition))
   const waiting = lag
@@ -162,7 +165,7 @@ function stuck({ lastProgressAt, lag, stopped }: ReturnType<Intake['progress']>)
   return isStuck ? { reason: `${waiting} messages wait and none was recorded for a minute` } : null
 }
 
-/** Messages that wait in the partitions assigned, stopped ones included, as of the last fetch. */
+/** Messages that wait in the assigned partitions, including stopped ones, as of the last fetch. */
 function lagOf(intake: Intake): bigint {
   return intake.progress().lag.reduce((sum, { messages }) => sum + messages, 0n)
 }

@@ -1,4 +1,4 @@
-/** The relay: carries the outbox to Kafka and the live view, each lane at its own pace. */
+/** The relay: sends the outbox to Kafka and to the live view, each lane at its own pace. */
 import type { RelayReport } from '../outbox/leadership.ts'
 import { startRecordRelay } from '../outbox/record-relay.ts'
 import { type Relay, startRelay } from '../outbox/relay.ts'
@@ -9,7 +9,7 @@ import { createPool } from '../platform/postgres.ts'
 import { createViewFeed } from '../view/feed.ts'
 import { defineRole } from './role.ts'
 
-/** A relay that has not looked at the outbox for this long is stuck, and better started again. */
+/** A relay that has not read the outbox for this long is stuck and should be restarted. */
 const STUCK_AFTER_MS = 60_000
 
 export const relayRole = defineRole({

@@ -8,7 +8,7 @@ import type { Slice } from '../../src/intake/waiting.ts'
 /** A gatherer whose clock and commits are in the test's hands; a source's group is its first letter. */
 function setUp({
   batchEvents = 4,
-  paceMillis = 0,
+  paceMs = 0,
   concurrentBatches = 2,
   batchBytes = 1000,
   bytesOf = (item: number) => item,
@@ -19,8 +19,8 @@ function setUp({
   const failures: unknown[] = []
   const gatherer = createGatherer<string, number, string>({
     batchEvents,
-    batchMillis: 25,
-    paceMillis,
+    batchMs: 25,
+    paceMs,
     concurrentBatches,
     batchBytes,
     bytesOf,
@@ -71,7 +71,7 @@ describe('gathering', () => {
   })
 
   it('begins no batch that is not full within a pace of the last one, though nothing is in flight', async () => {
-    const { gatherer, expire, cuts, batches, timers } = setUp({ paceMillis: 20 })
+    const { gatherer, expire, cuts, batches, timers } = setUp({ paceMs: 20 })
     gatherer.add('a', [1])
     expire()
     expect(cuts()).toEqual([{ a: [1] }])
@@ -87,7 +87,7 @@ describe('gathering', () => {
   })
 
   it('keeps no full batch waiting for a pace, nor what somebody waits for', async () => {
-    const { gatherer, expire, cuts, batches } = setUp({ paceMillis: 20 })
+    const { gatherer, expire, cuts, batches } = setUp({ paceMs: 20 })
     gatherer.add('a', [1])
     expire()
     gatherer.add('b', [1, 2, 3, 4])
@@ -198,8 +198,8 @@ describe('gathering', () => {
     const batches: PromiseWithResolvers<void>[] = []
     const gatherer = createGatherer<string, object, string>({
       batchEvents: 2,
-      batchMillis: 25,
-      paceMillis: 0,
+      batchMs: 25,
+      paceMs: 0,
       concurrentBatches: 1,
       batchBytes: 1000,
       bytesOf: () => 1,

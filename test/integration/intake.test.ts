@@ -61,7 +61,7 @@ async function start(topic: string, stored: PartitionMap<NextOffset>, { onBatch,
     groupId: `group-${topic}`,
     topics: [topic],
     batchEvents: 100,
-    batchMillis: 10,
+    batchMs: 10,
     onBatch: async (batch) => {
       if (onBatch !== undefined) return (await onBatch(batch)) ?? { offsets: batch.offsets, stopped: [] }
       batches.push(batch)
@@ -166,7 +166,7 @@ it('finishes the batch in flight when stopped, and commits it', async () => {
       isStarted = true
       return inFlight.promise
     },
-    batchMillis: 300,
+    batchMs: 300,
   })
   await until('a batch is in flight', () => isStarted)
   const stopped = intake.stop()

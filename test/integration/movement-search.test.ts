@@ -12,7 +12,7 @@ import {
   searchMovements,
   streamMovements,
 } from '../../src/reporting/find-movements.ts'
-import { findIndexDifferences, AFTER_LAST_CHUNK } from '../../src/reporting/index-movements.ts'
+import { AFTER_LAST_CHUNK, findIndexDifferences } from '../../src/reporting/index-movements.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
 import type { Fault } from '../../src/verify/fault.ts'
 import { verifyMovementIndex } from '../../src/verify/movement-index.ts'

@@ -25,6 +25,9 @@ export async function markCorrected(connection: Connection, corrected: readonly 
     ],
   })
   if (rowCount !== corrected.length) {
-    throw new Fault('invariant_broken', `${corrected.length} events should be marked as corrected, but only ${rowCount} could be`)
+    throw new Fault(
+      'invariant_broken',
+      `${corrected.length} events should be marked as corrected, but only ${rowCount} could be`,
+    )
   }
 }
