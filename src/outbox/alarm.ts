@@ -1,10 +1,12 @@
-/** Wakes who sleeps, and who is about to. */
+/** An alarm for one sleeper. */
 export interface Alarm {
+  /** Ends the current sleep, or else the next one at once. */
   ring(): void
-  /** Until it rings, or rang since the last sleep, or the time is over. */
-  sleep(millis: number): Promise<void>
+  /** Resolves when the time is over or the alarm rings. Resolves at once if it has rung since the last sleep. */
+  sleep(waitMs: number): Promise<void>
 }
 
+/** Creates an alarm for one sleeper. */
 export function createAlarm(): Alarm {
   let rang = false
   let wake: (() => void) | null = null
@@ -13,10 +15,10 @@ export function createAlarm(): Alarm {
       rang = true
       wake?.()
     },
-    async sleep(millis) {
+    async sleep(waitMs) {
       if (!rang) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, millis)
+          const timer = setTimeout(resolve, waitMs)
           wake = () => {
             clearTimeout(timer)
             resolve()

@@ -1,14 +1,15 @@
-/** Bytes written one after the other into a buffer that grows, and read back. */
+/** Writes bytes into a growing buffer, and reads them. */
 
 const FIRST_BYTES = 1024
-/** Longer texts are written by the runtime; calling it for a short one costs more than a loop. */
+/** Longer texts are encoded by the runtime. For short texts the call costs more than a loop. */
 const SHORT_TEXT = 48
 
+/** Writes bytes into a buffer that grows as needed. */
 export class ByteWriter {
   #buffer: Buffer
   #length = 0
 
-  /** With a good guess nothing is copied on the way. */
+  /** A good estimate avoids copying. */
   constructor(expectedBytes = FIRST_BYTES) {
     this.#buffer = Buffer.allocUnsafe(Math.max(expectedBytes, FIRST_BYTES))
   }
@@ -17,7 +18,7 @@ export class ByteWriter {
     return this.#length
   }
 
-  /** Unsigned LEB128: seven bits a byte, the lowest first; up to 2^32 - 1. */
+  /** Unsigned LEB128: seven bits per byte, lowest first, up to 2^32 - 1. */
   number(value: number): void {
     this.#reserve(5)
     const buffer = this.#buffer
@@ -40,13 +41,13 @@ export class ByteWriter {
     this.#length += bytes.length
   }
 
-  /** The text behind its length in bytes, as Kafka counts in records: zigzag, so twice the length. */
+  /** Writes the text after its length in bytes, as in Kafka's records: a zigzag varint, so twice the length. */
   sizedText(text: string): void {
     const start = this.#length
     if (text.length <= SHORT_TEXT) {
       this.#reserve(1 + SHORT_TEXT)
-      // Of so few characters the length takes one byte.
       const buffer = this.#buffer
+      // The length of such a short text takes one byte.
       buffer[start] = text.length * 2
       let i = 0
       for (; i < text.length; i++) {
@@ -67,12 +68,12 @@ export class ByteWriter {
     this.raw(bytes)
   }
 
-  /** Overwrites what was written before. */
+  /** Overwrites bytes that were written before. */
   uint32At(position: number, value: number): void {
     this.#buffer.writeUInt32BE(value, position)
   }
 
-  /** Begins anew in the same buffer: what `finish` gave before is overwritten. */
+  /** Starts again in the same buffer. Bytes returned by `finish` before are overwritten. */
   clear(): void {
     this.#length = 0
   }
@@ -89,7 +90,7 @@ export class ByteWriter {
   }
 }
 
-/** Throws on bytes that end too early. */
+/** Throws a RangeError if the bytes end too early. */
 export class ByteReader {
   readonly #buffer: Buffer
   #position = 0
@@ -117,7 +118,7 @@ export class ByteReader {
     return this.bytes(4).readUInt32BE()
   }
 
-  /** A view of the bytes, not a copy. */
+  /** Returns a view of the bytes, not a copy. */
   bytes(length: number): Buffer {
     if (length > this.left) throw new RangeError('bytes end too early')
     const start = this.#position

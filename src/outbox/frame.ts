@@ -1,11 +1,11 @@
 import type { ByteWriter } from './bytes.ts'
 
-/** Length, attributes, and the deltas of timestamp and offset: what framing adds to a body, at most. */
+/** The most bytes that framing adds to a body: length, attributes, and the deltas of timestamp and offset. */
 export const FRAME_BYTES = 12
 
 /**
- * A record as it stands in a set: length, attributes (none), timestamp delta (none: a set has one time), offset delta, then
- * its body; numbers in zigzag (https://kafka.apache.org/documentation/#record).
+ * Writes a record as it appears in a set: length, attributes (none), timestamp delta (0, because a set has one time),
+ * offset delta, and its body. Numbers are zigzag varints (https://kafka.apache.org/documentation/#record).
  */
 export function frameRecord(writer: ByteWriter, offsetDelta: number, body: Uint8Array): void {
   const delta = offsetDelta * 2

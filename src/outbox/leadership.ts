@@ -1,37 +1,38 @@
-/** What a leadership has, and the lease that it lasts for. */
+/** What a leadership consists of, and the lease that limits it. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { KafkaClient } from '../platform/kafka/client.ts'
 import type { Fence, FencedSender } from '../platform/kafka/fenced-sender.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { pause } from '../platform/retry.ts'
 import type { Alarm } from './alarm.ts'
-import { type Holder, LEASE_SECONDS, RENEW_MILLIS } from './leases.ts'
+import { type Holder, LEASE_SECONDS, RENEW_MS } from './leases.ts'
 import type { Lane } from './messages.ts'
 import { countPacks } from './packs.ts'
 
-/** A lease is taken for over so much before it is: the clocks of two nodes tick alike, but not quite. */
-const LEASE_MARGIN_MILLIS = 500
+/** A lease counts as over this much before it expires, because the clocks of two nodes may differ in speed. */
+const LEASE_MARGIN_MS = 500
 
-/** What the relay tells of itself, for metrics. */
+/** What the relay reports for metrics. */
 export interface RelayReport {
   published(topic: string, messages: number): void
-  /** Packs that wait in a channel led here; null when it is led here no longer. */
-  waiting(channel: Channel, packs: number | null): void
-  /** A lane could not be served, and is taken up again. */
+  /** The number of packs waiting in a partition of the relay that is led here. Null when it is no longer led here. */
+  waiting(partition: RelayPartition, packs: number | null): void
+  /** A lane failed and is started again. */
   interrupted(): void
 }
 
-export interface Channel {
+/** One shard of one lane. Each has its own leader. */
+export interface RelayPartition {
   readonly shard: number
   readonly lane: Lane
 }
 
-/** The live view as the relay feeds it. Nothing here throws or waits for long: the view may fail at any time. */
+/** The live view, as the relay feeds it. No call throws or waits for long, although the view may fail at any time. */
 export interface ViewSink {
-  /** This process leads the shard from now on; nobody else may vouch for its view. */
+  /** This process leads the shard from now on. No other process may vouch for its view. */
   lead(shard: number): void
   resign(shard: number): void
-  /** False if the view did not take all of it. */
+  /** Resolves to false if the view did not apply all changes. */
   apply(shard: number, changes: readonly Buffer[]): Promise<boolean>
   /**
    * Call it once everything committed by `knownAtMs` (monotonic clock) has been applied or counted as missed: it writes
@@ -40,39 +41,41 @@ export interface ViewSink {
   beat(shard: number, knownAtMs: number): Promise<void>
 }
 
+/** Everything that one leadership needs. */
 export interface Leadership {
   readonly kafka: KafkaClient
   readonly pool: Pool
   readonly report: RelayReport
   readonly signal: AbortSignal
   readonly lane: Lane
-  /** Whose leases they are. */
+  /** The holder of the leases. */
   readonly holder: Holder
   readonly shards: readonly number[]
-  /** When the leases were asked for, by this process's monotonic clock. */
+  /** When the leases were requested, by this process's monotonic clock. */
   readonly claimedAt: number
-  /** Renews them, and takes what else is free. Says which are held. */
+  /** Renews the leases and claims others that are free. Resolves to the shards whose lease is held. */
   readonly renew: () => Promise<readonly number[]>
   readonly view: ViewSink | null
-  readonly leadForMillis: number
+  readonly leadForMs: number
   readonly state: {
     readonly alarm: Alarm
     lastTurnAt: number
-    /** When the outbox was last empty, or something was published, in milliseconds since 1970. */
+    /** When the outbox was last empty or something was published, in milliseconds since 1970. */
     lastGoodAt: number
   }
 }
 
+/** The leases of one leadership. */
 export interface Lease {
-  /** Whether it is certainly ours, and always was. */
+  /** Whether the lease is certainly held, and was held without a gap. */
   isHeld(): boolean
-  /** Other shards than at first are held by now, or it had run out. */
+  /** Whether the shards held differ from those at the start, or the lease had expired. */
   hasChanged(): boolean
-  /** Resolves once no renewal is under way any more. */
+  /** Resolves when no renewal is in flight. */
   stop(): Promise<void>
 }
 
-/** A leadership whose predecessors are fenced. */
+/** A leadership that has fenced its predecessors. */
 export interface Leading extends Leadership {
   readonly sender: FencedSender
   /** By shard. */
@@ -82,25 +85,26 @@ export interface Leading extends Leadership {
   readonly until: number
 }
 
-/** Renewed beside the turns, however long one takes. */
+/** Renews the lease in the background, however long a turn takes. */
 export function keepLease({ renew: askFor, claimedAt, shards, lane, pool, report, state }: Leadership): Lease {
   const stopping = new AbortController()
   const { signal } = stopping
-  const lastsMillis = LEASE_SECONDS * 1000 - LEASE_MARGIN_MILLIS
-  let heldUntil = claimedAt + lastsMillis
+  const lastsMs = LEASE_SECONDS * 1000 - LEASE_MARGIN_MS
+  let heldUntil = claimedAt + lastsMs
   let hasChanged = false
   const renew = async () => {
     const askedAt = performance.now()
     const held = await askFor()
     if (signal.aborted) return
-    // One that had run out may have been another's meanwhile, who has sent some of it again: this leadership is over.
+    // If it had expired, another process may have led meanwhile and sent some packs again. Then this leadership is
+    // over.
     const isKept = performance.now() < heldUntil && shards.every((shard) => held.includes(shard))
-    heldUntil = isKept ? askedAt + lastsMillis : Number.NEGATIVE_INFINITY
+    heldUntil = isKept ? askedAt + lastsMs : Number.NEGATIVE_INFINITY
     hasChanged = !isKept || held.length !== shards.length
     if (hasChanged) state.alarm.ring()
   }
   let isCounting = false
-  /** Beside the renewals, which must not wait for it. */
+  /** Runs beside the renewals, which must not wait for it. */
   const count = async () => {
     if (isCounting) return
     isCounting = true
@@ -114,9 +118,9 @@ export function keepLease({ renew: askFor, claimedAt, shards, lane, pool, report
   }
   const keep = async () => {
     while (!signal.aborted) {
-      await pause(RENEW_MILLIS, signal)
+      await pause(RENEW_MS, signal)
       if (signal.aborted) return
-      // Either that fails is asked for again; the lease runs out meanwhile, and turns look at that.
+      // If either fails it is tried again next time. The lease expires meanwhile, which every turn checks.
       count().catch(() => {})
       await renew().catch(() => {})
     }
@@ -127,17 +131,17 @@ export function keepLease({ renew: askFor, claimedAt, shards, lane, pool, report
     hasChanged: () => hasChanged,
     async stop() {
       stopping.abort()
-      // A database that does not answer holds up nobody for long: then the lease runs out.
+      // Do not wait for ever for a database that does not answer: the lease expires.
       await Promise.race([keeping, delay(LEASE_SECONDS * 1000, undefined, { ref: false })])
     },
   }
 }
 
-/** Seen by whoever was about to send. Another may lead by now, and goes on from the lowest pack. */
+/** Thrown right before sending. Another process may lead by now, and continues from the lowest pack. */
 export class LeaseOver extends Error {
   override readonly name = 'LeaseOver'
 
   constructor(lane: Lane) {
-    super(`lane ${lane}: the lease ran out, or was lost, before this was sent`)
+    super(`lane ${lane}: the lease expired or was lost before sending`)
   }
 }

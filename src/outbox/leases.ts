@@ -1,33 +1,33 @@
 /**
- * Who leads a shard's lane, by the database's clock, so that a node whose own clock is wrong neither keeps nor loses a
- * lease by it.
+ * The leases of the relay: who leads a shard of a lane. Only the database's clock counts, so a node with a wrong clock
+ * neither keeps nor loses a lease because of it.
  *
- * A lease is held for one leadership, under a name that no other ever has, and is never taken again once it was lost: what was
- * another's in between does not come back under that name. So whoever finds the name there knows that nobody else has led
- * since. A process has to be told apart from its next leadership as well: it may be held up anywhere, for any time, and go on
- * with what belongs to one that is over.
+ * A lease is held for one leadership, under a name that is never used again, and a lost lease is never renewed under
+ * its old name. So if the name is still there, nobody else has led since. Two leaderships of one process have different
+ * names, because a process may be paused anywhere and then continue with the work of a leadership that is over.
  */
 import { randomUUID } from 'node:crypto'
 import type { Pool } from '../platform/postgres.ts'
 import type { Lane } from './messages.ts'
 
 export const LEASE_SECONDS = 5
-/** How often leases are claimed, and those held renewed. */
-export const RENEW_MILLIS = 1_600
+/** The interval at which leases are claimed and renewed, in milliseconds. */
+export const RENEW_MS = 1_600
 
-/** Of one leadership. */
+/** The holder of a lease: one leadership. */
 export interface Holder {
-  /** Of the process, without spaces. */
+  /** The process's id, without spaces. */
   readonly instanceId: string
-  /** As it stands in the lease: the instance, a space, and what is of this leadership alone. */
+  /** As stored in the lease: the instance id, a space, and a unique id of the leadership. */
   readonly name: string
 }
 
+/** Creates a holder with a new name. */
 export function newHolder(instanceId: string): Holder {
   return { instanceId, name: `${instanceId} ${randomUUID()}` }
 }
 
-/** An instance takes over from itself at once: it has ended one leadership when it begins the next. */
+/** An instance may replace its own lease at once: it has ended one leadership before it starts the next. */
 const CLAIM_LEASES = `
   insert into tollgate.relay_leases as l (shard, lane, holder, expires_at)
   select shard, $2, $3, clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
@@ -37,7 +37,10 @@ const CLAIM_LEASES = `
          where split_part(l.holder, ' ', 1) = $4::text or l.expires_at < clock_timestamp()
   returning shard`
 
-/** In the order of shards, as packs are deleted. One that ran out is left to be claimed, by a leadership of its own. */
+/**
+ * Locks in the order of shards, like the deletion of packs. An expired lease is not renewed; a new leadership must
+ * claim it.
+ */
 const RENEW_LEASES = `
   with held as (
     select shard
@@ -90,7 +93,7 @@ async function claim(pool: Pool, values: readonly unknown[]): Promise<number[]> 
   return sorted(rows)
 }
 
-/** Renews those held; the shards left out were lost, and stay so for this holder. */
+/** Renews the held leases and returns their shards. The other leases are lost for this holder. */
 export async function renewLeases(
   pool: Pool,
   lane: Lane,
@@ -105,7 +108,7 @@ export async function renewLeases(
   return sorted(rows)
 }
 
-/** Lets a successor take over at once instead of waiting for the instance's leases to run out. */
+/** Releases the instance's leases, so that a successor need not wait until they expire. */
 export async function releaseLeases(
   pool: Pool,
   lane: Lane,

@@ -1,11 +1,14 @@
-/** Puts records into sets, of each partition in the order given, cut where the broker would find a set too large. */
+/**
+ * Joins records into sets per partition, in the given order, and cuts them before a broker would refuse them as too
+ * large.
+ */
 import { ByteWriter } from './bytes.ts'
 import { FRAME_BYTES, frameRecord } from './frame.ts'
 
-/** A broker refuses batches above 1 MiB unless told otherwise, and a backlog refused once would be refused for ever. */
+/** Brokers refuse batches above 1 MiB by default, and a backlog that is refused once would be refused for ever. */
 export const MAX_SET_BYTES = 800_000
 
-/** A set that records are still added to. */
+/** A set that still takes records. */
 export interface OpenSet {
   readonly topic: string
   readonly partition: number
@@ -14,16 +17,19 @@ export interface OpenSet {
   readonly writer: ByteWriter
 }
 
+/** The sets that still take records, one per partition. */
 export class OpenSets {
   readonly #byTopic = new Map<string, (OpenSet | undefined)[]>()
   readonly #usualBytes: number | undefined
 
-  /** With a good guess at the bytes of a set nothing is copied on the way. */
+  /** A good estimate of a set's size avoids copying. */
   constructor(usualBytes?: number) {
     this.#usualBytes = usualBytes
   }
 
-  /** Adds a record behind those of its partition; `body` is copied. Returns the set that begins with it, null in the middle of one. */
+  /**
+   * Appends a record to those of its partition; `body` is copied. Returns the set if the record starts it, else null.
+   */
   add(topic: string, partition: number, body: Uint8Array): OpenSet | null {
     const ofTopic = this.#ofTopic(topic)
     const open = ofTopic[partition]
@@ -31,13 +37,13 @@ export class OpenSets {
       frameRecord(open.writer, open.count++, body)
       return null
     }
-    const begun = { topic, partition, count: 1, writer: new ByteWriter(this.#usualBytes) }
-    frameRecord(begun.writer, 0, body)
-    ofTopic[partition] = begun
-    return begun
+    const opened = { topic, partition, count: 1, writer: new ByteWriter(this.#usualBytes) }
+    frameRecord(opened.writer, 0, body)
+    ofTopic[partition] = opened
+    return opened
   }
 
-  /** The next record of the partition begins a set. */
+  /** Ends the set of the partition. Its next record starts a new one. */
   cut(topic: string, partition: number): void {
     this.#ofTopic(topic)[partition] = undefined
   }

@@ -1,16 +1,16 @@
 /**
- * The bytes of an outbox pack: Kafka's own records, encoded once, here, by whoever writes the pack. The relay reads no more
- * of them than where they go. A pack is
+ * The bytes of an outbox pack: Kafka records, encoded once, when the pack is written. The relay only reads where they
+ * go. A pack is
  *
  *   version, topics, records, sets
  *
- * A record lacks what depends on the batch that it will be sent in: it is of topic, partition hash, length, and a body, which
- * is a record of Kafka's batch format v2 from its key on: key, value and headers
- * (https://kafka.apache.org/documentation/#record). Lengths within it are zigzag varints, where null is -1.
+ * A record lacks what depends on the batch in which it will be sent. It consists of topic, partition hash, length and
+ * body. The body is a record of Kafka's batch format v2 from its key on: key, value and headers
+ * (https://kafka.apache.org/documentation/#record). Lengths in it are zigzag varints, where null is -1.
  *
- * A set is all of a batch of one partition but its head: topic, partition, of how many partitions, count, whether it is
- * compressed, length, and the records framed and numbered from 0. Large packs hold sets: then the relay has nothing to put
- * together, and what is compressed for the outbox is compressed for the topic and its readers too.
+ * A set is a batch of one partition without its header: topic, partition, partition count, record count, whether it is
+ * compressed, length, and the records, framed and numbered from 0. Large packs contain sets. Then the relay has nothing
+ * to join, and the compression of the outbox also serves the topic and its consumers.
  */
 import { promisify } from 'node:util'
 import { constants, zstdCompress } from 'node:zlib'
@@ -22,33 +22,34 @@ import { MAX_SET_BYTES, type OpenSet, OpenSets } from './open-sets.ts'
 const VERSION = 5
 
 const USUAL_MESSAGE_BYTES = 600
-/** Setting a compression up costs as much as it saves in so few. */
+/** Below this size, compression costs more than it saves. */
 const WORTH_COMPRESSING_BYTES = 4_000
 
-/** A record as it lies in a pack. */
+/** A record in a pack. */
 export interface PackedRecord {
   readonly topic: string
   readonly partitionHash: number
   readonly body: Buffer
 }
 
-/** A batch of one partition without its head. */
+/** The records of a batch of one partition, without the batch's header. */
 export interface PackedSet {
   readonly topic: string
   readonly partition: number
-  /** How many the topic had when the set was made: with more, its records belong elsewhere. */
+  /** The topic's partition count when the set was made. If there are more now, the records belong elsewhere. */
   readonly partitions: number
   readonly count: number
   readonly compression: Compression
   readonly bytes: Buffer
 }
 
+/** The contents of a pack. */
 export interface Packed {
   readonly records: readonly PackedRecord[]
   readonly sets: readonly PackedSet[]
 }
 
-/** The relay joins these records with those of other packs. */
+/** Encodes messages as records, which the relay joins with those of other packs. */
 export function encodePack(messages: readonly OutboxMessage[]): Buffer {
   const writer = new ByteWriter(messages.length * USUAL_MESSAGE_BYTES)
   const topics = writeHead(writer, messages)
@@ -66,7 +67,9 @@ export function encodePack(messages: readonly OutboxMessage[]): Buffer {
   return writer.finish()
 }
 
-/** The relay sends these sets as they are. `partitionsOf` says how many partitions a topic has. */
+/**
+ * Encodes messages as sets, which the relay sends as they are. `partitionsOf` returns the partition count of a topic.
+ */
 export async function encodePackOfSets(
   messages: readonly OutboxMessage[],
   partitionsOf: (topic: string) => number,
@@ -105,13 +108,13 @@ function setsOf(messages: readonly OutboxMessage[], partitionsOf: (topic: string
     const partitions = partitionsOf(topic)
     body.clear()
     writeBody(body, message, encodeShared(message.sharedHeaders))
-    const begun = open.add(topic, partitionHashOf(message, i) % partitions, body.finish())
-    if (begun !== null) sets.push({ set: begun, partitions })
+    const opened = open.add(topic, partitionHashOf(message, i) % partitions, body.finish())
+    if (opened !== null) sets.push({ set: opened, partitions })
   }
   return sets
 }
 
-/** Off our thread, and at a level at which it costs less than it saves everybody. */
+/** Runs off this thread, at a level that costs less than it saves. */
 async function compressed({ set, partitions }: UnpackedSet): Promise<PackedSet> {
   const { topic, partition, count, writer } = set
   const place = { topic, partition, partitions, count }
@@ -124,7 +127,7 @@ async function compressed({ set, partitions }: UnpackedSet): Promise<PackedSet> 
 
 const compress = promisify(zstdCompress)
 
-/** Throws on bytes that were not written here: a pack is never skipped, and a broken one is no transient fault. */
+/** Decodes a pack. Throws on invalid bytes: a pack is never skipped, and a broken one is not a transient fault. */
 export function decodePack(buffer: Buffer): Packed {
   const reader = new ByteReader(buffer)
   const version = reader.number()
@@ -153,7 +156,7 @@ export function decodePack(buffer: Buffer): Packed {
   }
 }
 
-/** Version and topics; returns the topics' numbers. */
+/** Writes version and topics. Returns the topics' numbers. */
 function writeHead(writer: ByteWriter, messages: readonly OutboxMessage[]): Map<string, number> {
   const topics = new Map<string, number>()
   for (const { topic } of messages) if (!topics.has(topic)) topics.set(topic, topics.size)
@@ -163,7 +166,7 @@ function writeHead(writer: ByteWriter, messages: readonly OutboxMessage[]): Map<
   return topics
 }
 
-/** Without a key any partition of its shard will do. */
+/** Without a key, any partition of the shard is fine. */
 function partitionHashOf({ key }: OutboxMessage, i: number): number {
   return key?.partitionHash ?? i * SHARDS + KEYLESS_SHARD
 }
@@ -205,7 +208,7 @@ function writeHeader(writer: ByteWriter, name: string, value: string | Uint8Arra
   else writer.sizedBytes(value)
 }
 
-/** -1 in zigzag */
+/** -1 as a zigzag varint. */
 const NULL_LENGTH = 1
 
 function writeNullable(writer: ByteWriter, bytes: Uint8Array | null): void {
@@ -213,7 +216,7 @@ function writeNullable(writer: ByteWriter, bytes: Uint8Array | null): void {
   else writer.sizedBytes(bytes)
 }
 
-/** Of things that take a byte or more each, so that a corrupt count allocates nothing. */
+/** Each counted item takes at least one byte. So a corrupt count fails before it allocates memory. */
 function countOf(reader: ByteReader): number {
   const count = reader.number()
   if (count > reader.left) throw new RangeError('it is truncated')

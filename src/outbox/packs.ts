@@ -1,28 +1,30 @@
-/** Unsent packs of a lane, oldest first, and their removal once the broker has them. */
+/** Reads the unsent packs of a lane, oldest first, and deletes them when the broker has them. */
 import type { Pool } from '../platform/postgres.ts'
 import type { Holder } from './leases.ts'
 import type { Lane } from './messages.ts'
 
+/** Identifies a pack. */
 export interface PackPlace {
   readonly shard: number
   readonly packId: bigint
 }
 
+/** A pack that is not sent, or not deleted, yet. */
 export interface UnsentPack extends PackPlace {
   readonly messages: Buffer
   readonly viewChanges: Buffer | null
 }
 
-/** What is read at once. One pack is read however large it is. */
+/** How much to read at once. One pack is read however large it is. */
 export interface ReadLimits {
-  readonly packsAShard: number
-  /** As the packs lie in the outbox. */
+  readonly packsPerShard: number
+  /** As stored in the outbox. */
   readonly bytes: number
 }
 
 /**
- * Always from the lowest id there is, never `id > cursor`: ids commit out of order, and a cursor would pass over a slow
- * transaction's pack for good. Those on their way are left out by name. Of each shard what is read is a prefix.
+ * Always from the lowest id, never `id > cursor`: ids commit out of order, and a cursor would skip the pack of a slow
+ * transaction for ever. Packs in flight are excluded by id. What is read of each shard is a prefix.
  */
 const READ_PACKS = `
   select shard, pack_id, messages, view_changes
@@ -38,8 +40,8 @@ const READ_PACKS = `
    order by pack_id`
 
 /**
- * Only while the lease is held, by this very leadership, and nobody can take it before this has committed: what a leader has
- * sent after its successor began has to be sent by that one again, or something older would stand behind it.
+ * Only while this leadership holds the lease, and nobody can take it before this commits. What a leader sent after its
+ * successor started must be sent again by the successor; otherwise an older record would come after it.
  */
 const DELETE_PACKS = `
   with held as (
@@ -54,7 +56,7 @@ const DELETE_PACKS = `
    where p.shard = sent.shard and p.lane = $1 and p.pack_id = sent.pack_id
   returning p.pack_id`
 
-/** In one statement with the removal: whoever leads next knows that the view may lack what these packs held. */
+/** In one statement with the deletion, so that the next leader knows that the view may lack what these packs held. */
 const DELETE_PACKS_UNSEEN_BY_VIEW = `
   with removed as (${DELETE_PACKS}), noted as (
     insert into tollgate.live_view_shards as s (shard)
@@ -67,32 +69,32 @@ const COUNT_PACKS = `
   select led.shard, (select count(*) from tollgate.outbox_packs p where p.shard = led.shard and p.lane = $1) as packs
     from unnest($2::smallint[]) as led (shard)`
 
-/** The oldest packs of these shards without `onTheirWay`, in the order of their ids. */
+/** Returns the oldest packs of these shards, ordered by id, without those in `packsInFlight`. */
 export async function readPacks(
   pool: Pool,
   lane: Lane,
   shards: readonly number[],
-  onTheirWay: readonly bigint[],
-  { packsAShard, bytes }: ReadLimits,
+  packsInFlight: readonly bigint[],
+  { packsPerShard, bytes }: ReadLimits,
 ): Promise<UnsentPack[]> {
   const { rows } = await pool.query<{ shard: number; pack_id: bigint; messages: Buffer; view_changes: Buffer | null }>({
     name: 'read-packs',
     text: READ_PACKS,
-    values: [lane, shards, onTheirWay, packsAShard, bytes],
+    values: [lane, shards, packsInFlight, packsPerShard, bytes],
   })
   return rows.map((row) => {
     return { shard: row.shard, packId: row.pack_id, messages: row.messages, viewChanges: row.view_changes }
   })
 }
 
-/** Another leads by now, and sends again what is still there. */
+/** Another leader has taken over and sends the remaining packs again. */
 export class PacksNotOurs extends Error {
   override readonly name = 'PacksNotOurs'
 }
 
 /**
- * `unseenShards`: those whose live view did not get what the packs hold for it. Throws PacksNotOurs where the lease of a shard
- * is no longer the holder's, or packs are gone already.
+ * Deletes packs. `unseenShards` are those whose live view did not get the packs' changes. Throws PacksNotOurs if the
+ * holder has lost the lease of a shard, or if packs are already deleted.
  */
 export async function deletePacks(
   pool: Pool,
@@ -113,7 +115,7 @@ export async function deletePacks(
   }
 }
 
-/** By shard. */
+/** Returns the number of packs by shard. */
 export async function countPacks(pool: Pool, lane: Lane, shards: readonly number[]): Promise<Map<number, number>> {
   const { rows } = await pool.query<{ shard: number; packs: bigint }>({
     name: 'count-packs',

@@ -1,21 +1,21 @@
-/** The thread of `record-relay.ts`: what runs on it. */
+/** The thread that `record-relay.ts` starts. */
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createKafka } from '../platform/kafka/client.ts'
 import { createLog } from '../platform/log.ts'
 import { createPool } from '../platform/postgres.ts'
-import type { Asked, RelayConfig, Told } from './record-relay.ts'
+import type { FromThread, RelayConfig, ToThread } from './record-relay.ts'
 import { startRelay } from './relay.ts'
 
 const NICE = 10
-const TELL_TURN_MILLIS = 1000
+const REPORT_TURN_MS = 1000
 
-// Of this thread alone on Linux; elsewhere it would be the whole process.
+// Linux sets the priority of this thread only. Elsewhere it would affect the whole process.
 if (process.platform === 'linux') setPriority(NICE)
 
 const port = parentPort!
 const config = workerData as RelayConfig
-const tell = (told: Told) => port.postMessage(told)
+const send = (message: FromThread) => port.postMessage(message)
 const log = createLog(config.log.level)
 const pool = createPool(config.database.url, log, config.relay.connections)
 const relay = startRelay({
@@ -25,20 +25,20 @@ const relay = startRelay({
   log,
   lanes: ['record'],
   report: {
-    published: (...args) => tell({ report: 'published', args }),
-    waiting: (...args) => tell({ report: 'waiting', args }),
-    interrupted: () => tell({ report: 'interrupted', args: [] }),
+    published: (...args) => send({ report: 'published', args }),
+    waiting: (...args) => send({ report: 'waiting', args }),
+    interrupted: () => send({ report: 'interrupted', args: [] }),
   },
 })
-const telling = setInterval(() => tell({ lastTurnAt: relay.lastTurnAt() }), TELL_TURN_MILLIS)
+const reporting = setInterval(() => send({ lastTurnAt: relay.lastTurnAt() }), REPORT_TURN_MS)
 
-port.on('message', async (asked: Asked) => {
-  if (asked === 'wake') {
+port.on('message', async (message: ToThread) => {
+  if (message === 'wake') {
     relay.wake()
     return
   }
   await relay.stop()
-  clearInterval(telling)
+  clearInterval(reporting)
   await pool.end()
   port.close()
 })

@@ -1,32 +1,36 @@
 /**
- * The relay of the lane `record`, on a thread of its own: most of what is published is of this lane, and nobody waits for
- * it, so it neither takes the rater's turns nor, where the system lets a thread have a priority, its processor.
+ * The relay of the lane `record`, on its own thread. Most records are in this lane, and nobody waits for them. So it
+ * must not delay the rater's event loop, nor take its processor where the operating system supports priorities of
+ * threads.
  */
 import { Worker } from 'node:worker_threads'
 import type { Config } from '../platform/config.ts'
 import type { RelayReport } from './leadership.ts'
 import type { Relay } from './relay.ts'
 
+/** The configuration that the thread needs. */
 export type RelayConfig = Pick<Config, 'process' | 'kafka' | 'database' | 'relay' | 'log'>
 
-/** What the thread tells: a call of the report, or when it last took a turn. */
-export type Told =
+/** A message from the thread: a call of the report, or the time of its last turn. */
+export type FromThread =
   | { readonly report: keyof RelayReport; readonly args: readonly unknown[] }
   | { readonly lastTurnAt: number }
 
-export type Asked = 'wake' | 'stop'
+/** A message to the thread. */
+export type ToThread = 'wake' | 'stop'
 
 const HEAP_MB = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 }
 
-const WAKE_AFTER_MILLIS = 100
+const WAKE_AFTER_MS = 100
 
 interface RecordRelayParts {
   readonly config: RelayConfig
   readonly report: RelayReport
-  /** The thread ended and nobody asked it to: only a new process helps. */
+  /** The thread ended unexpectedly. Only a new process helps. */
   readonly onFatal: (error: unknown) => void
 }
 
+/** Starts the thread and returns its relay. */
 export function startRecordRelay({ config, report, onFatal }: RecordRelayParts): Relay {
   const { process, kafka, database, relay, log } = config
   const worker = new Worker(new URL('./record-relay-thread.ts', import.meta.url), {
@@ -35,30 +39,30 @@ export function startRecordRelay({ config, report, onFatal }: RecordRelayParts):
   })
   let lastTurnAt = Date.now()
   let isStopping = false
-  worker.on('message', (told: Told) => {
-    if ('lastTurnAt' in told) lastTurnAt = told.lastTurnAt
-    else (report[told.report] as (...args: unknown[]) => void)(...told.args)
+  worker.on('message', (message: FromThread) => {
+    if ('lastTurnAt' in message) lastTurnAt = message.lastTurnAt
+    else (report[message.report] as (...args: unknown[]) => void)(...message.args)
   })
   worker.on('error', onFatal)
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   ended.then(() => {
-    if (!isStopping) onFatal(new Error('the thread that relays records ended by itself'))
+    if (!isStopping) onFatal(new Error('the thread of the record relay ended unexpectedly'))
   })
-  const ask = (asked: Asked) => worker.postMessage(asked)
+  const send = (message: ToThread) => worker.postMessage(message)
   let waking: NodeJS.Timeout | null = null
   return {
-    // Each message between threads is a call of the system, and this lane may trail.
+    // A message between threads is a system call, and this lane may be slower, so calls are combined.
     wake() {
       waking ??= setTimeout(() => {
         waking = null
-        ask('wake')
-      }, WAKE_AFTER_MILLIS).unref()
+        send('wake')
+      }, WAKE_AFTER_MS).unref()
     },
     lastTurnAt: () => lastTurnAt,
     async stop() {
       isStopping = true
       clearTimeout(waking ?? undefined)
-      ask('stop')
+      send('stop')
       await ended
     },
   }

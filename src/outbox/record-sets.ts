@@ -1,7 +1,7 @@
 /**
- * Puts what packs hold into the requests that are sent: records into sets, of each owner one a topic and partition, in the
- * order given, cut where the broker would find a set too large; and sets as they are. All that is left to add to a record is
- * its place in its set.
+ * Builds the requests to send from packs. Records are joined into sets, one per owner, topic and partition, in the
+ * given order, and cut before a broker would refuse a set as too large. Ready-made sets are used as they are. All that
+ * is added to a record is its place in its set.
  */
 
 import { PartitionMap } from '../platform/kafka/places.ts'
@@ -9,22 +9,23 @@ import type { RecordSet } from '../platform/kafka/produce-request.ts'
 import { type OpenSet, OpenSets } from './open-sets.ts'
 import type { Packed, PackedSet } from './pack.ts'
 
-/** So much is sent at once, as one request. */
+/** The maximum size of one request. */
 const REQUEST_BYTES = 4_000_000
 
-/** A pack of one of several owners, whose order among one another does not matter. */
+/** A pack of one of several owners. The order between owners does not matter. */
 export interface OwnedPack extends Packed {
   readonly owner: number
 }
 
+/** A set of records of one owner. */
 export interface OwnedSet extends RecordSet {
   readonly owner: number
 }
 
 /**
- * Each inner list is for one request, which has at most one set a partition. Where each partition has records of one owner
- * alone, as shards and partitions are cut, and no sets, that is one request unless they are too large. `partitionsOf` says
- * how many partitions a topic has.
+ * Returns the sets for each request, in which a partition has at most one set. If every partition has records of one
+ * owner only, as with shards and partitions, and no ready-made sets, one request is enough unless the sets are too
+ * large. `partitionsOf` returns the partition count of a topic.
  */
 export function recordSets(packs: readonly OwnedPack[], partitionsOf: (topic: string) => number): OwnedSet[][] {
   const openOf = new Map<number, OpenSets>()
@@ -39,11 +40,11 @@ export function recordSets(packs: readonly OwnedPack[], partitionsOf: (topic: st
     const open = openOf.get(owner) ?? new OpenSets()
     openOf.set(owner, open)
     for (const { topic, partitionHash, body } of records) {
-      const begun = open.add(topic, partitionHash % partitionsOf(topic), body)
-      if (begun !== null) queue(owner, begun)
+      const opened = open.add(topic, partitionHash % partitionsOf(topic), body)
+      if (opened !== null) queue(owner, opened)
     }
     for (const set of sets) {
-      // What comes behind it must not get into one before it.
+      // Records after this set must not get into a set before it.
       open.cut(set.topic, set.partition)
       queue(owner, set)
     }

@@ -1,16 +1,15 @@
 /**
- * The relay carries the outbox to Kafka, and on the way to the live view: at least once, in order per account, without a
- * gap.
+ * The relay sends the outbox to Kafka and to the live view: at least once, in order per account, without gaps.
  *
- * Of each shard and lane there is one leader, by a lease in the database (`leases.ts`). It sends under an id that belongs to
- * the shard and lane, and taking that over fences whoever led before; only then are packs read. So a leader that was paused
- * past its lease cannot append an old `blocked` after its successor's `active`, which compaction would keep for good. One
- * loop a lane serves all shards that are led here (`turns.ts`): as many processes as there are may share them, and one alone
- * needs no more requests for four shards than for one. The lanes go their own pace: what trails in `record` never holds up
- * what is awaited in `now`.
+ * Each shard and lane has one leader, by a lease in the database (`leases.ts`). The leader sends with a producer id
+ * that belongs to the shard and lane. Taking over the id fences the previous leader, and only then are packs read. So a
+ * leader that was paused past its lease cannot append an old `blocked` after its successor's `active`, which compaction
+ * would keep for ever. One loop per lane serves all shards led here (`turns.ts`): any number of processes may share the
+ * shards, and a single process needs no more requests for four shards than for one. Each lane has its own pace, so a
+ * backlog in `record` never delays `now`.
  *
- * Any failure ends a leadership. Whoever leads next, mostly the same process a moment later, goes on from the lowest pack:
- * consumers drop what is not newer.
+ * Any failure ends a leadership. The next leader, usually the same process a moment later, continues from the lowest
+ * pack. Consumers ignore what is not newer.
  */
 import type { KafkaClient } from '../platform/kafka/client.ts'
 import type { Logger } from '../platform/log.ts'
@@ -24,17 +23,17 @@ import {
   claimLeases,
   type Holder,
   newHolder,
-  RENEW_MILLIS,
+  RENEW_MS,
   releaseLeases,
   renewLeases,
 } from './leases.ts'
 import { LANES, type Lane, SHARDS } from './messages.ts'
 
 const BACKOFF = { firstMs: 500, maxMs: 500 }
-/** Who cannot publish for so long gives its leases up, for it may be the only one that cannot. */
-const GIVE_UP_MILLIS = 10_000
-/** And stands back for so long: several times what another relay takes to notice. */
-const STAND_BACK_MILLIS = 5_000
+/** A leader that cannot publish for this long releases its leases, because other processes may be able to. */
+const GIVE_UP_MS = 10_000
+/** Then it waits for this long: several times as long as another relay needs to notice. */
+const STAND_BACK_MS = 5_000
 
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)
 
@@ -45,24 +44,28 @@ interface RelayParts {
   readonly log: Logger
   readonly report: RelayReport
   readonly lanes?: readonly Lane[]
-  /** Null: what is meant for the live view is noted as missed. */
+  /** Null: changes for the live view are noted as missed. */
   readonly view?: ViewSink | null
-  /** A leadership is begun anew after so long, lest the broker forget the ids that its fencing rests on. */
-  readonly leadForMillis?: number
+  /**
+   * A leadership is renewed after this time, so that the broker does not forget the producer ids that fencing needs.
+   */
+  readonly leadForMs?: number
 }
 
+/** A running relay. */
 export interface Relay {
-  /** Something was put into the outbox: look now rather than at the next poll. */
+  /** There are new packs in the outbox: read it now and not at the next poll. */
   wake(): void
-  /** When the slowest lane was last looked after, in milliseconds since 1970. */
+  /** When the slowest lane was last served, in milliseconds since 1970. */
   lastTurnAt(): number
-  /** Sends what is unsent, then gives the leases back. */
+  /** Sends what is unsent, then releases the leases. */
   stop(): Promise<void>
 }
 
-/** The brokers keep an id without transactions for a week, and what it wrote to a partition for a day. */
-const LEAD_FOR_MILLIS = 6 * 60 * 60_000
+/** Brokers keep an idle id without transactions for a week, and its sequence numbers in a partition for a day. */
+const LEAD_FOR_MS = 6 * 60 * 60_000
 
+/** Starts a relay for the given lanes. */
 export function startRelay({
   kafka,
   pool,
@@ -71,7 +74,7 @@ export function startRelay({
   report,
   lanes = LANES,
   view = null,
-  leadForMillis = LEAD_FOR_MILLIS,
+  leadForMs = LEAD_FOR_MS,
 }: RelayParts): Relay {
   const stopping = new AbortController()
   const { signal } = stopping
@@ -99,27 +102,27 @@ export function startRelay({
         const shards = await claimLeases(pool, lane, ALL_SHARDS, holder)
         state.lastTurnAt = Date.now()
         if (shards.length === 0) {
-          // Nothing could be sent by it, so nothing was held up by it.
+          // It had nothing to send, so nothing was delayed.
           state.lastGoodAt = Date.now()
-          await pause(RENEW_MILLIS, signal)
+          await pause(RENEW_MS, signal)
           continue
         }
         await leadShards({
-          ...{ kafka, pool, report, signal, lane, shards, claimedAt, leadForMillis, state, holder },
+          ...{ kafka, pool, report, signal, lane, shards, claimedAt, leadForMs, state, holder },
           renew: () => renewAndClaim(lane, shards, holder),
           view: lane === 'now' ? view : null,
         })
         if (signal.aborted) await releaseLeases(pool, lane, shards, instanceId)
       } catch (error) {
         report.interrupted()
-        log.warn({ err: error, lane }, 'the relay of a lane was interrupted; it is taken up again')
+        log.warn({ err: error, lane }, 'the relay of a lane failed; it is started again')
         await pause(retryWaitMs(BACKOFF, 1), signal)
-        if (Date.now() - state.lastGoodAt > GIVE_UP_MILLIS) await standBack(lane)
+        if (Date.now() - state.lastGoodAt > GIVE_UP_MS) await standBack(lane)
       }
     }
   }
 
-  /** The shards that are not led have to be claimed now and then, for whoever had them may be gone. */
+  /** Renews the leases held, and tries to claim the others, whose leader may be gone. */
   async function renewAndClaim(lane: Lane, shards: readonly number[], holder: Holder): Promise<number[]> {
     const held = await renewLeases(pool, lane, shards, holder)
     const others = ALL_SHARDS.filter((shard) => !shards.includes(shard))
@@ -127,12 +130,12 @@ export function startRelay({
   }
 
   async function standBack(lane: Lane): Promise<void> {
-    log.warn({ lane }, 'nothing could be published for ten seconds: another relay may take over')
+    log.warn({ lane }, 'nothing was published for ten seconds: another relay may take over')
     try {
       await releaseLeases(pool, lane, ALL_SHARDS, instanceId)
-      await pause(STAND_BACK_MILLIS, signal)
+      await pause(STAND_BACK_MS, signal)
     } catch (error) {
-      log.debug({ err: error, lane }, 'the leases were not given back; they run out by themselves')
+      log.debug({ err: error, lane }, 'the leases were not released; they will expire')
     }
   }
 }

@@ -1,16 +1,21 @@
-/** Deletes packs behind the turns that have sent them. */
+/** Deletes packs after their turns were acknowledged. */
 import type { PackPlace } from './packs.ts'
 
-const DELETE_AFTER_MILLIS = 100
+const DELETE_AFTER_MS = 100
 
 export interface Remover {
-  /** Resolves once they are deleted, and what the view missed is noted; rejects where this, or a removal before it, failed. */
+  /**
+   * Resolves when the packs are deleted and the view's gaps are noted. Rejects if this or an earlier deletion failed.
+   */
   remove(places: readonly PackPlace[], unseenShards: readonly number[]): Promise<void>
-  /** Deletes what waits now. */
+  /** Deletes the waiting packs now. */
   flush(): void
 }
 
-/** Deletes what is sent, a little later and together, for each removal is a transaction; none behind one that failed. */
+/**
+ * Creates a remover. It delays deletions a little and combines them, because each is a transaction. After a failure it
+ * deletes nothing more.
+ */
 export function createRemover(
   removeNow: (places: readonly PackPlace[], unseenShards: readonly number[]) => Promise<void>,
 ): Remover {
@@ -38,7 +43,7 @@ export function createRemover(
     remove(places, unseenShards) {
       waiting.places.push(...places)
       for (const shard of unseenShards) waiting.unseen.add(shard)
-      timer ??= setTimeout(flush, DELETE_AFTER_MILLIS)
+      timer ??= setTimeout(flush, DELETE_AFTER_MS)
       return waiting.done.promise
     },
   }

@@ -1,6 +1,7 @@
 /**
- * The turns of a leadership that are under way, from when their packs were read until these are deleted. Turns overlap, and
- * are carried in their order: the packs of one may go once its records are acknowledged and those of all turns before it are.
+ * The turns of a leadership that are in flight, from reading their packs to deleting them. Turns overlap, but they
+ * conclude in order: the packs of a turn may be deleted when its records and those of all earlier turns are
+ * acknowledged.
  */
 import { tooSlow, within } from '../platform/within.ts'
 import { type Leading, LeaseOver, type ViewSink } from './leadership.ts'
@@ -10,51 +11,55 @@ import type { OwnedSet } from './record-sets.ts'
 import { createRemover } from './remover.ts'
 
 const TURNS_IN_FLIGHT: Record<Lane, number> = { now: 4, record: 2 }
-/** More on their way would make reading past them slow. */
-const MAX_ON_THEIR_WAY = 500
-/** A request that no broker answers for so long is given up. */
-const SENT_WITHIN_MILLIS = 10_000
+/** More packs in flight would slow down reading past them. */
+const MAX_PACKS_IN_FLIGHT = 500
+/** A request that no broker answers within this time fails. */
+const SENT_WITHIN_MS = 10_000
 
-/** After the first turn that fails, `room` and `finish` throw what it failed with. */
+/** After the first turn that fails, `room` and `finish` throw its error. */
 export interface Turns {
-  /** The packs that are not deleted yet. */
-  onTheirWay(): bigint[]
+  /** The packs that are sent but not deleted yet. */
+  packsInFlight(): bigint[]
   areNone(): boolean
-  /** Until another turn may begin. */
+  /** Resolves when another turn may start. */
   room(): Promise<void>
-  /** Sends these requests, which hold what the packs hold. */
+  /** Sends these requests, which contain the records of the packs. */
   start(packs: readonly UnsentPack[], requests: readonly OwnedSet[][]): void
-  /** Resolves to whether all turns that have begun came to a good end, and nothing is missing of the view unnoted. */
+  /** Resolves to whether all started turns succeeded, and everything the view lacks is noted. */
   allDone(): Promise<boolean>
-  /** Until all that has begun is acknowledged and deleted. */
+  /** Resolves when everything started is acknowledged and deleted. */
   finish(): Promise<void>
-  /** Until nothing is under way, whatever came of it. Never rejects. */
+  /** Resolves when nothing is in flight, whatever the result. Never rejects. */
   settle(): Promise<void>
 }
 
+/** Creates the turns of a leadership. */
 export function createTurns(leading: Leading): Turns {
   const { pool, report, lane, holder, view, state, lease } = leading
-  const packsOnTheirWay = new Set<bigint>()
+  const packsInFlight = new Set<bigint>()
   const unacknowledged = new Set<Promise<void>>()
   const turns = new Set<Promise<void>>()
   const remover = createRemover(async (places, unseen) => {
     if (!lease.isHeld()) throw new LeaseOver(lane)
     await deletePacks(pool, lane, holder, places, unseen)
   })
-  const { follow, assertWell, isWell } = createFollower(state.alarm.ring)
-  /** Until all turns before are where they have to be: one that failed is sent again, and so is all that came behind it. */
-  let carriedBefore: Promise<void> = Promise.resolve()
-  /** Turns that the view lacks something of, which is not noted yet. */
+  const { follow, throwIfFailed, isWell } = createFollower(state.alarm.ring)
+  /** Settles when all earlier turns are sent and acknowledged. If one fails, it and all later turns are sent again. */
+  let earlierAcknowledged: Promise<void> = Promise.resolve()
+  /** The number of turns whose changes the view lacks and for which this is not noted yet. */
   let missing = 0
 
-  /** Its packs may go once it is carried, and all turns before it are: else what is sent again would come to stand last. */
-  async function conclude(places: readonly PackPlace[], carried: Promise<void>, viewed: Viewed): Promise<void> {
+  /**
+   * Deletes the packs when this turn and all earlier ones are acknowledged. Deleted sooner, an earlier turn that is
+   * sent again would come last.
+   */
+  async function conclude(places: readonly PackPlace[], acknowledged: Promise<void>, viewed: Viewed): Promise<void> {
     const unseenShards = await viewed
     if (unseenShards.length > 0) missing++
-    await carried
+    await acknowledged
     await remover.remove(places, unseenShards)
     if (unseenShards.length > 0) missing--
-    for (const { packId } of places) packsOnTheirWay.delete(packId)
+    for (const { packId } of places) packsInFlight.delete(packId)
   }
 
   function published(requests: readonly OwnedSet[][]): void {
@@ -63,26 +68,26 @@ export function createTurns(leading: Leading): Turns {
   }
 
   return {
-    onTheirWay: () => [...packsOnTheirWay],
+    packsInFlight: () => [...packsInFlight],
     areNone: () => turns.size === 0,
     async room() {
       while (unacknowledged.size >= TURNS_IN_FLIGHT[lane]) await Promise.race(unacknowledged)
-      // One that failed is no longer under way, and leaves its packs behind.
-      while (packsOnTheirWay.size > MAX_ON_THEIR_WAY && turns.size > 0) await Promise.race(turns)
-      assertWell()
+      // A failed turn is no longer in flight but leaves its packs.
+      while (packsInFlight.size > MAX_PACKS_IN_FLIGHT && turns.size > 0) await Promise.race(turns)
+      throwIfFailed()
     },
     start(packs, requests) {
       const places = packs.map(({ shard, packId }): PackPlace => ({ shard, packId }))
-      for (const { packId } of places) packsOnTheirWay.add(packId)
-      // Beside each other, as neither waits for the other: what the view shows is committed either way.
+      for (const { packId } of places) packsInFlight.add(packId)
+      // The two do not wait for each other: what the view shows is committed either way.
       const viewed = toView(packs, view)
       const sent = send(leading, requests).then(() => published(requests))
-      const carried = Promise.all([carriedBefore, sent, viewed]).then(() => {})
-      // Looked at once the view has answered; until then its failure must not pass for one that nobody handles.
-      carried.catch(() => {})
-      carriedBefore = carried
+      const acknowledged = Promise.all([earlierAcknowledged, sent, viewed]).then(() => {})
+      // Awaited after the view has answered. Until then a failure must not count as an unhandled rejection.
+      acknowledged.catch(() => {})
+      earlierAcknowledged = acknowledged
       follow(unacknowledged, sent)
-      follow(turns, conclude(places, carried, viewed))
+      follow(turns, conclude(places, acknowledged, viewed))
     },
     async allDone() {
       await Promise.all(turns)
@@ -92,7 +97,7 @@ export function createTurns(leading: Leading): Turns {
       await Promise.all(unacknowledged)
       remover.flush()
       await Promise.all(turns)
-      assertWell()
+      throwIfFailed()
     },
     async settle() {
       remover.flush()
@@ -101,7 +106,7 @@ export function createTurns(leading: Leading): Turns {
   }
 }
 
-/** Keeps what is under way in a set until it settles, and the first failure. What it keeps never rejects. */
+/** Keeps promises until they settle, and the first failure. The promises it returns never reject. */
 function createFollower(onFailure: () => void) {
   let failure: { readonly error: unknown } | null = null
   return {
@@ -114,7 +119,7 @@ function createFollower(onFailure: () => void) {
         .finally(() => promises.delete(followed))
       promises.add(followed)
     },
-    assertWell(): void {
+    throwIfFailed(): void {
       if (failure !== null) throw failure.error
     },
     isWell: () => failure === null,
@@ -122,14 +127,14 @@ function createFollower(onFailure: () => void) {
 }
 
 async function send({ lane, lease, sender, fences }: Leading, requests: readonly OwnedSet[][]): Promise<void> {
-  // What holds it up from here on, be it another send, is fenced.
+  // If it is delayed after this, for example in another send, the fence stops it.
   if (!lease.isHeld()) throw new LeaseOver(lane)
   const sending = requests.map((sets) => sender.send(sets.map((set) => ({ ...set, fence: fences.get(set.owner)! }))))
-  const tooLate = tooSlow('a request to the brokers', SENT_WITHIN_MILLIS)
-  await within(SENT_WITHIN_MILLIS, Promise.all(sending), tooLate)
+  const tooLate = tooSlow('a request to the brokers', SENT_WITHIN_MS)
+  await within(SENT_WITHIN_MS, Promise.all(sending), tooLate)
 }
 
-/** The shards whose view did not take what it was given. */
+/** The shards whose view did not apply the changes. */
 type Viewed = Promise<number[]>
 
 async function toView(packs: readonly UnsentPack[], view: ViewSink | null): Viewed {

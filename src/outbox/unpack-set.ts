@@ -1,6 +1,7 @@
 /**
- * A set taken apart again, for a topic that has got more partitions since the set was made: the relay alone decides where a
- * record goes, so that an account does not go back and forth between two partitions while raters still count fewer.
+ * Takes a set apart again if its topic got more partitions after the set was made. The relay alone decides the
+ * partition of a record, so an account does not move back and forth between two partitions while some raters still see
+ * the old count.
  */
 import { promisify } from 'node:util'
 import { zstdDecompress } from 'node:zlib'
@@ -8,7 +9,7 @@ import { partitionHash } from '../platform/kafka/partition-hash.ts'
 import { ByteReader } from './bytes.ts'
 import type { PackedRecord, PackedSet } from './pack.ts'
 
-/** In their order. */
+/** Returns the records of a set, in order. */
 export async function unpackSet({ topic, partition, compression, bytes }: PackedSet): Promise<PackedRecord[]> {
   const whole = compression === 'zstd' ? await decompress(bytes) : bytes
   const reader = new ByteReader(whole)
@@ -17,7 +18,7 @@ export async function unpackSet({ topic, partition, compression, bytes }: Packed
     const record = reader.bytes(reader.number() / 2)
     const body = bodyOf(record)
     const key = keyOf(body)
-    // Without a key it may stay where it is.
+    // A record without a key may stay in its partition.
     records.push({ topic, partitionHash: key === null ? partition : partitionHash(key), body })
   }
   return records
@@ -25,14 +26,14 @@ export async function unpackSet({ topic, partition, compression, bytes }: Packed
 
 const decompress = promisify(zstdDecompress)
 
-/** Behind attributes and the deltas of timestamp and offset. */
+/** The body follows the attributes and the deltas of timestamp and offset. */
 function bodyOf(record: Buffer): Buffer {
   const reader = new ByteReader(record)
   for (let field = 0; field < 3; field++) reader.number()
   return reader.bytes(reader.left)
 }
 
-/** Lengths are in zigzag, where -1 is 1. */
+/** Lengths are zigzag varints, so a length of -1 is encoded as 1. */
 function keyOf(body: Buffer): Buffer | null {
   const reader = new ByteReader(body)
   const length = reader.number()

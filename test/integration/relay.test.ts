@@ -73,10 +73,7 @@ async function putPack(shard: number, key: string, numbers: number[], padding = 
   )
 }
 
-const start = (
-  instanceId: string,
-  parts: { kafka?: KafkaClient; pool?: pg.Pool; leadForMillis?: number } = {},
-): Relay =>
+const start = (instanceId: string, parts: { kafka?: KafkaClient; pool?: pg.Pool; leadForMs?: number } = {}): Relay =>
   startRelay({
     ...{ kafka: testClient(), pool, instanceId, log, lanes: LANES, ...parts },
     report: { published() {}, waiting() {}, interrupted() {} },
@@ -169,7 +166,7 @@ it('D: a leader held up past its lease appends nothing once its successor has pu
 
 it('D: lets nobody delete a pack whose lease is not theirs: whoever leads has to send it', async () => {
   await putPack(3, 'not-ours', [1])
-  const [pack] = await readPacks(pool, 'now', [3], [], { packsAShard: 1, bytes: 1 })
+  const [pack] = await readPacks(pool, 'now', [3], [], { packsPerShard: 1, bytes: 1 })
   const holder = newHolder('holder')
   expect(await claimLeases(pool, 'now', [3], holder)).toEqual([3])
   await expect(deletePacks(pool, 'now', newHolder('other'), [pack!], [3])).rejects.toThrow(PacksNotOurs)
@@ -181,7 +178,7 @@ it('D: lets nobody delete a pack whose lease is not theirs: whoever leads has to
 
 it('D: nor under a lease that was lost meanwhile, though the same process leads again: another may have led in between', async () => {
   await putPack(3, 'led-in-between', [1])
-  const [pack] = await readPacks(pool, 'now', [3], [], { packsAShard: 1, bytes: 1 })
+  const [pack] = await readPacks(pool, 'now', [3], [], { packsPerShard: 1, bytes: 1 })
   const [paused, between] = [newHolder('paused'), newHolder('between')]
   const runOut = () => pool.query("update tollgate.relay_leases set expires_at = clock_timestamp() - interval '1 s'")
   expect(await claimLeases(pool, 'now', [3], paused)).toEqual([3])
@@ -223,7 +220,7 @@ it('gives its leases up when it can publish nothing, and a healthy relay takes o
 })
 
 it('begins anew under a new fence when it has led for long enough, and loses and doubles nothing', async () => {
-  const relay = start('one', { leadForMillis: 300 })
+  const relay = start('one', { leadForMs: 300 })
   for (let i = 0; i < 30; i++) {
     await putPack(1, 'led-anew', [i])
     await delay(50)

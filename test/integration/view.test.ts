@@ -129,7 +129,7 @@ function startRelay(feed: ViewFeed, isMissed: () => boolean = () => false): Rela
 }
 
 async function relayOnce(feed: ViewFeed, shard: number, isMissed: () => boolean = () => false): Promise<void> {
-  const packs = await readPacks(pool, 'now', [shard], [], { packsAShard: 32, bytes: 1_000_000 })
+  const packs = await readPacks(pool, 'now', [shard], [], { packsPerShard: 32, bytes: 1_000_000 })
   if (packs.length === 0) return
   const changes = packs.flatMap(({ viewChanges }) => viewChanges ?? [])
   const isInView = await feed.apply(shard, isMissed() ? [UNREADABLE] : changes)

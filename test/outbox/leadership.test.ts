@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createAlarm } from '../../src/outbox/alarm.ts'
 import { keepLease, type Leadership } from '../../src/outbox/leadership.ts'
-import { LEASE_SECONDS, RENEW_MILLIS } from '../../src/outbox/leases.ts'
+import { LEASE_SECONDS, RENEW_MS } from '../../src/outbox/leases.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 
 /** Claimed just now; each renewal is answered by the next of `answers`, the last of them over and over. */
@@ -40,7 +40,7 @@ describe('a lease', () => {
     ],
   ])('%s', async (_, answers, expected) => {
     const lease = leaseOf([0, 1], answers)
-    await delay(LEASE_SECONDS * 1000 + 1.5 * RENEW_MILLIS)
+    await delay(LEASE_SECONDS * 1000 + 1.5 * RENEW_MS)
     expect({ isHeld: lease.isHeld(), hasChanged: lease.hasChanged() }).toEqual(expected)
     await lease.stop()
   })

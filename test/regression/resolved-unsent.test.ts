@@ -198,7 +198,8 @@ function poolOf(packs: PackRow[]): Pool {
   const answers: Record<string, (values: readonly unknown[]) => unknown[]> = {
     'claim-leases': ([shards]) => ((shards as number[]).includes(0) ? [{ shard: 0 }] : []),
     'renew-leases': () => [{ shard: 0 }],
-    'read-packs': ([, , onTheirWay]) => packs.filter(({ pack_id }) => !(onTheirWay as bigint[]).includes(pack_id)),
+    'read-packs': ([, , packsInFlight]) =>
+      packs.filter(({ pack_id }) => !(packsInFlight as bigint[]).includes(pack_id)),
     'delete-packs': ([, , packIds]) => {
       const gone = packs.filter(({ pack_id }) => (packIds as bigint[]).includes(pack_id))
       packs.splice(0, packs.length, ...packs.filter((pack) => !gone.includes(pack)))

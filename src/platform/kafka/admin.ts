@@ -1,19 +1,20 @@
-/** What is asked about topics and consumer groups. */
+/** Queries about topics and consumer groups. */
 import type { Admin } from 'kafkajs'
 import { type KafkaClient, kafkajsOf } from './kafkajs.ts'
 import type { CommittedOffset, OffsetRange } from './places.ts'
 
+/** An admin connection. */
 export interface KafkaAdmin {
-  /** Of the partitions for which the group has committed any. */
+  /** Returns the offsets that the group has committed. Partitions without one are left out. */
   committedOffsets(groupId: string, topics: readonly string[]): Promise<CommittedOffset[]>
-  /** What each partition of a topic retains: from its first offset to the one that the next message gets. */
+  /** Returns the retained offsets of each partition: from the first one to the one that the next message gets. */
   retained(topic: string): Promise<OffsetRange[]>
-  /** Asks the broker to forget a group now, which it may decline. */
+  /** Asks the broker to delete a group now. The broker may refuse. */
   forgetGroup(groupId: string): Promise<void>
   close(): Promise<void>
 }
 
-/** Connects; throws when no broker answers. */
+/** Connects. Throws if no broker answers. */
 export async function openAdmin(client: KafkaClient): Promise<KafkaAdmin> {
   const admin = kafkajsOf(client).admin()
   await admin.connect()
@@ -30,6 +31,7 @@ export async function openAdmin(client: KafkaClient): Promise<KafkaAdmin> {
   }
 }
 
+/** Returns the offsets that the group has committed for these topics. */
 export async function readCommitted(
   admin: Admin,
   groupId: string,
@@ -39,20 +41,21 @@ export async function readCommitted(
   return fetched.flatMap(({ topic, partitions }) =>
     partitions
       .map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) }))
-      // The client says -1 where there is none.
+      // The client returns -1 for a partition without an offset.
       .filter(({ offset }) => offset >= 0n),
   )
 }
 
+/** The partition counts of topics, as last read. */
 export interface PartitionCounts {
-  /** Null of a topic whose partitions were never read. */
+  /** Null for a topic whose partitions were never read. */
   of(topic: string): number | null
-  /** Throws when no broker answers; then what was known stays. */
+  /** Reads the counts. Throws if no broker answers, and keeps the last ones. */
   read(): Promise<void>
   close(): Promise<void>
 }
 
-/** How many partitions these topics have, as last read. */
+/** Creates the partition counts of these topics. Nothing is read yet. */
 export function createPartitionCounts(client: KafkaClient, topics: readonly string[]): PartitionCounts {
   const admin = kafkajsOf(client).admin()
   const counts = new Map<string, number>()

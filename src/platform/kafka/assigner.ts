@@ -1,12 +1,13 @@
-/** Tells the client, which has the group's protocol, how partitions are shared out. */
+/** Adapts our assignment of partitions to the client, which speaks the group protocol. */
 import kafkajs, { type GroupMember, type PartitionAssigner } from 'kafkajs'
 
 const { AssignerProtocol } = kafkajs
 
+/** How a group's partitions are assigned. */
 export interface AssignmentStrategy {
-  /** All members of a group share one by a strategy of one name. */
+  /** All members of a group must use a strategy with the same name. */
   readonly name: string
-  /** By member, partitions by topic; the leader of the group asks, for all of them. */
+  /** Returns partitions by topic, by member. The leader of the group calls it for all members. */
   share(
     memberIds: readonly string[],
     partitionsByTopic: ReadonlyMap<string, readonly number[]>,
@@ -15,6 +16,7 @@ export interface AssignmentStrategy {
 
 const VERSION = 0
 
+/** Makes the client's assigner for a strategy. */
 export function assignerFor({ name, share }: AssignmentStrategy): PartitionAssigner {
   return ({ cluster }) => ({
     name,

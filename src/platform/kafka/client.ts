@@ -1,4 +1,4 @@
-/** The Kafka client, its log bridged to ours. Its own reconnecting is quick; whoever calls it decides how long to go on. */
+/** The Kafka client, with its log forwarded to ours. It retries only briefly; the caller decides how long to retry. */
 import { Kafka, type LogEntry, logLevel } from 'kafkajs'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
@@ -6,7 +6,7 @@ import { asClient, type KafkaClient } from './kafkajs.ts'
 
 export type { KafkaClient }
 
-/** Connects to nothing yet. */
+/** Creates the client. Does not connect yet. */
 export function createKafka({ brokers }: Pick<Config['kafka'], 'brokers'>, log: Logger): KafkaClient {
   return asClient(
     new Kafka({
@@ -26,8 +26,8 @@ function bridge(
   { level, namespace, log: { message, timestamp: _, logger: __, ...rest } }: LogEntry,
 ): void {
   const fields = { component: `kafka/${namespace}`, ...rest }
-  // What the client calls information is detail to an operator; and so is an answer that it goes on to retry by itself
-  // ("the coordinator is loading"): what it cannot mend, it throws.
+  // The client's info is only a detail to an operator. So is an error response that it retries by itself ("the
+  // coordinator is loading"): it throws what it cannot handle.
   if (level > logLevel.WARN || ROUTINE.test(message)) log.debug(fields, message)
   else if (level === logLevel.WARN) log.warn(fields, message)
   else log.error(fields, message)

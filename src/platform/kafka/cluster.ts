@@ -1,22 +1,24 @@
 /**
- * The inside of the Kafka client that we cannot do without: the cluster of a producer, which our patch of the client hands
- * out. Its own interface does not tell what a topic's partitions are by the metadata that it sends by, and sends only what
- * it has encoded itself.
+ * The internals of the Kafka client that we need: the cluster of a producer, which our patch of the client exposes. The
+ * client's public interface does not say which partitions a topic has by the metadata used for sending, and it only
+ * sends what it encoded itself.
  */
 import type { Producer } from 'kafkajs'
 
+/** The client's cluster. */
 export interface Cluster {
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>
   refreshMetadataIfNecessary(): Promise<void>
   findTopicPartitionMetadata(topic: string): readonly unknown[]
-  /** Node ids to partitions; without those that the metadata does not have. */
+  /** Partitions by node id of their leader. Partitions that the metadata lacks are left out. */
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, readonly number[]>>
   findBroker(node: { readonly nodeId: string }): Promise<Broker>
   findGroupCoordinator(asked: { readonly groupId: string; readonly coordinatorType: number }): Promise<Broker>
 }
 
+/** A connected broker. */
 export interface Broker {
-  /** Of one broker, requests are written in the order in which they are given. */
+  /** Requests to a broker are written in the order in which they are given. */
   readonly connectionPool: { send<A>(request: ProtocolRequest<A>): Promise<A> }
   initProducerId(request: {
     readonly transactionalId: string
@@ -30,7 +32,7 @@ export interface ProtocolRequest<A> {
     readonly apiKey: number
     readonly apiVersion: number
     readonly apiName: string
-    /** What the client takes for what its own encoder has written. */
+    /** Stands for the output of the client's own encoder. */
     readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>
   }
   readonly response: {
@@ -39,14 +41,15 @@ export interface ProtocolRequest<A> {
   }
 }
 
+/** Returns the cluster of a producer. */
 export function clusterOf(producer: Producer): Cluster {
   return (producer as Producer & { readonly cluster: Cluster }).cluster
 }
 
 /**
- * How many partitions each topic has, by the metadata that the producer itself sends by: the one source of these counts.
- * Read by another client they may be ahead of the producer, which passes over a partition that it does not know. Partitions
- * are only ever added, so the producer still knows all of these when it sends.
+ * Returns the partition count of each topic, by the metadata that the producer uses for sending. All counts must come
+ * from here. Another client's counts may be newer than the producer's, which ignores partitions it does not know.
+ * Partitions are only ever added, so the producer still knows all of these when it sends.
  */
 export async function readPartitionCounts(cluster: Cluster, topics: readonly string[]): Promise<Map<string, number>> {
   await cluster.addMultipleTargetTopics(topics)

@@ -1,6 +1,6 @@
 /**
- * A member of a consumer group. The client fetches ahead, joins the group and joins it anew; what is done with what it
- * fetched, and when offsets are committed, is the caller's.
+ * A member of a consumer group. The client fetches ahead, joins the group and rejoins it. The caller decides what to do
+ * with fetched messages and when to commit offsets.
  */
 import kafkajs, { type Consumer, type EachBatchPayload } from 'kafkajs'
 import { readCommitted } from './admin.ts'
@@ -9,22 +9,25 @@ import { isOfKafkajs, type KafkaClient, kafkajsOf } from './kafkajs.ts'
 import { headersFromClient, type ReceivedMessage } from './message.ts'
 import type { CommittedOffset, TopicPartition } from './places.ts'
 
-/** What one fetch brought of one partition; at least one message. */
+/** What one fetch returned for one partition: at least one message. */
 export interface Fetched extends TopicPartition {
   readonly firstOffset: bigint
   readonly lastOffset: bigint
-  /** Where the next fetch goes on: markers of transactions take offsets too, and no message carries them. */
+  /** Where the next fetch continues. Transaction markers take offsets too, but no message carries them. */
   readonly nextOffset: bigint
   /** The offset that the partition's next message gets. */
   readonly highWatermark: bigint
   readonly count: number
-  /** In the order of their offsets; made anew by each call. */
+  /** Returns the messages in order of offset. Each call creates them again. */
   read(): ReceivedMessage[]
-  /** False once an assignment or a seek has come in between: these are not the messages to go on with. */
+  /** False after a new assignment or a seek: then these messages must not be used. */
   isCurrent(): boolean
-  /** The client may fetch what comes next. Without it, it fetches these again. */
+  /** Lets the client fetch the next messages. Otherwise it fetches these again. */
   take(): void
-  /** To be called more often than the session lasts while these are looked at. Rejects when the group rebalances. */
+  /**
+   * Must be called more often than the session timeout while these messages are processed. Rejects if the group
+   * rebalances.
+   */
   heartbeat(): Promise<void>
 }
 
@@ -32,47 +35,52 @@ export interface GroupConsumerOptions {
   readonly groupId: string
   readonly topics: readonly string[]
   readonly strategy: AssignmentStrategy
-  /** A member that is silent for so long is taken for dead. */
+  /** A member that sends no heartbeat for this long counts as dead. */
   readonly sessionTimeoutMs: number
   /** The longest that a rebalance waits for a member. */
   readonly rebalanceTimeoutMs: number
   readonly heartbeatMs: number
-  /** A fetch that finds less than `minBytes` waits for so long at the broker. */
+  /** How long a fetch waits at the broker for `minBytes`. */
   readonly fetchWaitMs: number
   readonly minBytes: number
   readonly maxBytes: number
   readonly maxBytesPerPartition: number
-  /** So many partitions of a fetch are handed out side by side. */
+  /** How many partitions of a fetch are passed on at the same time. */
   readonly partitionsAtOnce: number
-  /** With all partitions that are this member's from here on, none where there are more members; before any fetch of them. */
+  /**
+   * Called with all partitions of this member, before any of them is fetched. May be empty, if there are more members
+   * than partitions.
+   */
   readonly onAssigned: (partitions: readonly TopicPartition[]) => void
   /**
-   * The partitions are not this member's any more. `isFinal`: the consumer will not join anew. Said once more where an error
-   * of `onFetched` is the reason.
+   * The partitions no longer belong to this member. `isFinal`: the consumer will not rejoin. Called once more if an
+   * error of `onFetched` is the reason.
    */
   readonly onLost: (error: unknown, isFinal: boolean) => void
   /**
-   * The next fetch waits for all of one fetch. When it rejects with an error of `heartbeat`, the client joins anew or fetches
-   * again; any other error is final.
+   * The next fetch waits until all calls for one fetch have resolved. If a call rejects with an error of `heartbeat`,
+   * the client rejoins or fetches again. Any other error is final.
    */
   readonly onFetched: (fetched: Fetched) => Promise<void>
 }
 
+/** A consumer in a group. */
 export interface GroupConsumer {
-  /** Connects and begins to fetch; throws where that is not possible, and is to be closed then as well. */
+  /** Connects and starts to fetch. Throws if that fails; the consumer must still be closed. */
   start(): Promise<void>
-  /** What the group has committed of its topics. */
+  /** Returns the offsets that the group has committed for its topics. */
   committed(): Promise<CommittedOffset[]>
   commit(offsets: readonly CommittedOffset[]): Promise<void>
-  /** The next fetch of the partition begins there. */
+  /** Sets where the next fetch of the partition starts. */
   seek(offset: CommittedOffset): void
-  /** Fetches nothing more of partitions of these numbers, on all topics. */
+  /** Stops fetching partitions with these numbers, on all topics. */
   pause(partitions: readonly number[]): void
   resume(partitions: readonly number[]): void
   /** Leaves the group. Never rejects. */
   close(): Promise<void>
 }
 
+/** Creates a consumer. It does not connect yet. */
 export function createGroupConsumer(client: KafkaClient, options: GroupConsumerOptions): GroupConsumer {
   const { groupId, topics } = options
   const consumer = kafkajsOf(client).consumer({
@@ -89,7 +97,7 @@ export function createGroupConsumer(client: KafkaClient, options: GroupConsumerO
     retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: Number.MAX_SAFE_INTEGER },
   })
   const admin = kafkajsOf(client).admin()
-  hearOf(consumer, options)
+  followMembership(consumer, options)
 
   return {
     async start() {
@@ -99,7 +107,7 @@ export function createGroupConsumer(client: KafkaClient, options: GroupConsumerO
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: options.partitionsAtOnce,
-        eachBatch: (payload) => handOut(payload, options),
+        eachBatch: (payload) => passOn(payload, options),
       })
     },
     committed: () => readCommitted(admin, groupId, topics),
@@ -115,7 +123,7 @@ export function createGroupConsumer(client: KafkaClient, options: GroupConsumerO
   }
 }
 
-function hearOf(consumer: Consumer, { onAssigned, onLost }: GroupConsumerOptions): void {
+function followMembership(consumer: Consumer, { onAssigned, onLost }: GroupConsumerOptions): void {
   consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
     onAssigned(
       Object.entries(memberAssignment).flatMap(([topic, numbers]) =>
@@ -126,14 +134,14 @@ function hearOf(consumer: Consumer, { onAssigned, onLost }: GroupConsumerOptions
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => onLost(error, !restart))
 }
 
-async function handOut(payload: EachBatchPayload, { onFetched, onLost }: GroupConsumerOptions): Promise<void> {
+async function passOn(payload: EachBatchPayload, { onFetched, onLost }: GroupConsumerOptions): Promise<void> {
   if (payload.batch.messages.length === 0) return
   try {
     await onFetched(asFetched(payload))
   } catch (error) {
     if (isOfKafkajs(error)) throw error
     onLost(error, true)
-    // Whatever its class: left to itself the client would stop for good on some, and try for ever on others.
+    // Whatever its class: the client itself would stop for ever on some errors and retry for ever on others.
     throw new kafkajs.KafkaJSNonRetriableError(error instanceof Error ? error : String(error))
   }
 }

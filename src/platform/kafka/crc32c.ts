@@ -1,12 +1,12 @@
 /**
- * CRC-32C (Castagnoli), which Kafka's batches are guarded by. Eight bytes a step: byte by byte it would be most of what a
- * batch costs, and the runtime has only the other CRC-32.
+ * CRC-32C (Castagnoli), the checksum of Kafka's batches. It takes eight bytes per step: byte by byte it would be most
+ * of a batch's cost, and the runtime only has the other CRC-32.
  */
 
 const POLYNOMIAL = 0x82f63b78
 const STEP = 8
 
-/** By place within a step, then by byte. */
+/** By position within a step, then by byte. */
 const TABLES: readonly Int32Array[] = makeTables()
 
 function makeTables(): Int32Array[] {
@@ -34,7 +34,7 @@ const [T0, T1, T2, T3, T4, T5, T6, T7] = TABLES as [
   Int32Array,
 ]
 
-/** Of the bytes from `start` to before `end`. */
+/** Returns the checksum of the bytes from `start` up to, but not including, `end`. */
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
   let crc = -1
   let at = start

@@ -1,4 +1,4 @@
-/** The topics: created where missing, and looked at where somebody else has made them. */
+/** Creates missing topics, and checks the settings of existing ones. */
 import kafkajs, { type Admin } from 'kafkajs'
 import { TOPICS, USAGE_TOPIC_SETTINGS, USAGE_TOPICS } from '../../topics.ts'
 import type { Config } from '../config.ts'
@@ -7,13 +7,13 @@ import { retry } from '../retry.ts'
 import { createKafka } from './client.ts'
 import { kafkajsOf } from './kafkajs.ts'
 
-/** What our client reads: gzip by itself, zstd by Node's. */
+/** The formats that our client reads: gzip by itself, zstd through Node. */
 const READABLE_COMPRESSION = ['uncompressed', 'gzip', 'zstd']
 const LEADERS_WITHIN_MS = 30_000
 const LEADERS_BACKOFF = { firstMs: 50, maxMs: 50 }
 const { ConfigResourceTypes } = kafkajs
 
-/** Idempotent, and safe when several processes start at once. Topics that exist are left as they are. */
+/** Creates missing topics. Idempotent, and safe if several processes start at once. Existing topics are not changed. */
 export async function createTopics(
   config: Pick<Config['kafka'], 'brokers' | 'partitions' | 'replicationFactor'>,
   log: Logger,
@@ -24,9 +24,9 @@ export async function createTopics(
     const existing = new Set(await admin.listTopics())
     for (const { topic, settings } of TOPICS) {
       if (existing.has(topic)) continue
-      // False when another process was quicker.
+      // False if another process was faster.
       const isCreated = await admin.createTopics({
-        // The client's own wait takes the moment before the broker knows its new topic for a failure.
+        // The client's own wait fails if the broker does not know its new topic at once.
         waitForLeaders: false,
         topics: [
           {
@@ -46,7 +46,7 @@ export async function createTopics(
   }
 }
 
-/** Topics that somebody else made are left as they are, so all that can be done is to say in time what may go wrong. */
+/** Existing topics are not changed, so the only thing to do is to warn early about settings that may cause trouble. */
 async function warnOfSettings(admin: Admin, log: Logger): Promise<void> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
@@ -79,7 +79,9 @@ class WithoutLeaders extends Error {
   override readonly name = 'WithoutLeaders'
 }
 
-/** Until then producers and consumers would be told that there is no such topic, whoever of us created it. */
+/**
+ * Waits until the topics have leaders. Until then, producers and consumers get an error that the topic does not exist.
+ */
 async function haveLeaders(admin: Admin): Promise<void> {
   const giveUpAt = performance.now() + LEADERS_WITHIN_MS
   await retry(

@@ -1,15 +1,15 @@
 /**
- * Sends sets of records that are encoded already, under ids of which each has one user at a time: whoever takes an id over
- * fences its predecessor. The brokers then refuse what the predecessor still sends to any partition that the successor has
- * written to, so an old message never comes to stand behind a newer one. (Elsewhere an old one may still land: there nothing
- * newer stands that it could hide.)
+ * Sends encoded sets of records under ids that have one user at a time: taking over an id fences its previous user.
+ * Brokers then refuse what the previous user still sends to a partition to which the new user has written. So an old
+ * message never ends up after a newer one. (It may still arrive in other partitions, but there is no newer message
+ * there.)
  *
- * What fences is the epoch of Kafka's idempotent producers, without transactions: initialising a producer under a fixed
- * transactional id raises the epoch that belongs to it, and batches carry it. docs/adr/015 says what this rests on.
+ * The fence is the epoch of Kafka's idempotent producers, without transactions: initializing a producer with a fixed
+ * transactional id raises the epoch of the id, and batches carry it. docs/adr/015 says what this relies on.
  *
- * The client's own producer knows neither such an epoch outside transactions, nor sets that are encoded, nor more than one
- * request in flight. So the request is made here (`produce-request.ts`), and the client has its cluster: connections, metadata,
- * coordinators.
+ * The client's own producer supports neither such an epoch outside transactions, nor encoded sets, nor more than one
+ * request in flight. So the request is made here (`produce-request.ts`), and the client provides its cluster:
+ * connections, metadata and coordinators.
  */
 import type { Producer } from 'kafkajs'
 import { retry } from '../retry.ts'
@@ -19,40 +19,43 @@ import { type KafkaClient, kafkajsOf } from './kafkajs.ts'
 import { PartitionMap } from './places.ts'
 import { type ProduceAnswer, type ProducerEpoch, produceRequest, type RecordSet } from './produce-request.ts'
 
+/** A set with the fence under which it is sent. */
 export interface FencedSet extends RecordSet {
   readonly fence: Fence
 }
 
 /** The use of an id by this process, until another fences it. */
 export interface Fence extends ProducerEpoch {
-  /** The sequence number of the next record. */
+  /** The sequence number of the next record, by partition. */
   readonly nextSequences: PartitionMap<number>
   /**
-   * The first set, until it is acknowledged. A broker that knows nothing of the id there takes any sequence number: a second
-   * set behind a first that it refused would come before it.
+   * The first set of each partition, until it is acknowledged. A broker that has no record of the id there accepts any
+   * sequence number. So if it refused the first set and accepted a second, the order would be wrong.
    */
   readonly openings: PartitionMap<Promise<unknown>>
 }
 
+/** Sends sets of records. */
 export interface FencedSender {
-  /** Takes the id over: from when this resolves on, its predecessor is fenced. */
+  /** Takes over the id. From when this resolves, its previous user is fenced. */
   fence(id: string): Promise<Fence>
-  /** By the metadata that sets are sent by. */
+  /** Returns partition counts by the metadata that is used for sending. */
   partitionCounts(topics: readonly string[]): Promise<Map<string, number>>
   /**
-   * One request to each broker that leads a partition; at most one set a partition. Resolves once all sets are acknowledged
-   * by all replicas in sync. Calls need not wait for one another: what is sent arrives in the order of the calls.
+   * Sends one request to each broker that leads a partition, with at most one set per partition. Resolves when all
+   * in-sync replicas have acknowledged all sets. Calls need not wait for each other: records arrive in the order of the
+   * calls.
    *
-   * Throws SendRefused, or the client's own errors. After any of them the sender and its fences must be thrown away: what
-   * landed and what did not is in doubt, and so are the sequence numbers. A new fence counts anew, so that the broker does
-   * not take what is sent again for something that it has.
+   * Throws SendRefused, or the client's own errors. After any error the sender and its fences must be discarded: it is
+   * unknown what arrived, and so are the sequence numbers. A new fence starts counting again, so the broker does not
+   * mistake what is sent again for a duplicate.
    */
   send(sets: readonly FencedSet[]): Promise<void>
-  /** Lets go of the connections; what is in flight fails or not, nobody waits for it. */
+  /** Closes the connections. Requests in flight may fail, and nothing waits for them. */
   close(): void
 }
 
-/** A broker did not take a set, or did not say that it has. Sent again under a new fence, by whoever may, it arrives. */
+/** A broker refused a set or did not acknowledge it. It can be sent again under a new fence. */
 export class SendRefused extends Error {
   override readonly name = 'SendRefused'
   constructor(topic: string, partition: number, code: number | null) {
@@ -63,13 +66,13 @@ export class SendRefused extends Error {
 
 const CONNECTED_WITHIN_MS = 10_000
 const TRANSACTION_TIMEOUT_MS = 15_000
-/** An id whose coordinator has just moved, or still ends what its last user left open, is asked for again so soon. */
+/** The wait before asking again for an id whose coordinator has just moved or still ends its last transaction. */
 const FENCE_BACKOFF = { firstMs: 20, maxMs: 20 }
 const FENCED_WITHIN_MS = 10_000
-/** How soon partitions that were added to a topic are used. */
+/** How soon new partitions of a topic are used. */
 const METADATA_MAX_AGE_MS = 10_000
 
-/** Of those that say what is wrong: https://kafka.apache.org/protocol#protocol_error_codes */
+/** Known error codes: https://kafka.apache.org/protocol#protocol_error_codes */
 const ANSWERS: Readonly<Record<number, string>> = {
   3: 'UNKNOWN_TOPIC_OR_PARTITION',
   5: 'LEADER_NOT_AVAILABLE',
@@ -92,16 +95,16 @@ export async function openFencedSender(client: KafkaClient): Promise<FencedSende
   const producer = await connect(client)
   const cluster = clusterOf(producer)
   /**
-   * Sets are numbered and sent in the order of the calls, whatever a call has to wait for before it may send. Rejects once
-   * one could not be sent: what comes behind it would take its numbers.
+   * Sets are numbered and sent in the order of the calls, whatever a call has to wait for. Rejects when one could not
+   * be sent, because the next sets would take its numbers.
    */
   let isSent: Promise<unknown> = Promise.resolve()
 
-  /** Resolves once all of it is written to connections, to the answers that are to come. */
+  /** Resolves to the responses to come, when all requests are written to connections. */
   async function begin(sets: readonly FencedSet[]): Promise<Promise<ProduceAnswer>[]> {
     await Promise.all(sets.flatMap((set) => set.fence.openings.get(set) ?? []))
     const leaders = await leadersOf(cluster, sets)
-    // The client's connection writes requests in the order in which it is given them.
+    // The client's connection writes requests in the order in which they are given.
     return [...leaders].map(([broker, own]) => {
       const numbered = own.map((set) => ({ set, firstSequence: takeSequence(set) }))
       const answer = broker.connectionPool.send(produceRequest(numbered))
@@ -110,7 +113,7 @@ export async function openFencedSender(client: KafkaClient): Promise<FencedSende
     })
   }
 
-  /** Nothing is sent any more. */
+  /** Ends the sender: nothing more is sent. */
   function end(error: unknown): unknown {
     isSent = Promise.reject(error)
     isSent.catch(() => {})
@@ -123,7 +126,7 @@ export async function openFencedSender(client: KafkaClient): Promise<FencedSende
     async send(sets) {
       const sending = isSent.then(() => begin(sets))
       isSent = sending
-      // They may fail in turn, and each failure is looked at below.
+      // They may fail one after the other. Each failure is handled below.
       const answers = await Promise.allSettled(await sending)
       const failed = answers.find((answer) => answer.status === 'rejected')
       if (failed !== undefined) throw end(failed.reason)
@@ -175,7 +178,7 @@ async function takeOver(cluster: Cluster, id: string): Promise<Fence> {
   }
 }
 
-/** Throws SendRefused for a partition of which the metadata names no leader. */
+/** Throws SendRefused for a partition without a leader in the metadata. */
 async function leadersOf(cluster: Cluster, sets: readonly FencedSet[]): Promise<Map<Broker, FencedSet[]>> {
   const byNode = new Map<string, FencedSet[]>()
   for (const [topic, ofTopic] of Map.groupBy(sets, (set) => set.topic)) {
@@ -199,7 +202,7 @@ async function leadersOf(cluster: Cluster, sets: readonly FencedSet[]): Promise<
 
 const SEQUENCES = 2 ** 31
 
-/** The set's first sequence number; they count on behind the highest from 0. */
+/** Returns the set's first sequence number. After the highest number it continues at 0. */
 function takeSequence(set: FencedSet): number {
   const { nextSequences } = set.fence
   const first = nextSequences.get(set) ?? 0
@@ -207,7 +210,7 @@ function takeSequence(set: FencedSet): number {
   return first
 }
 
-/** What comes next for the partition waits for it, and fails with it. */
+/** Later sets of the partition wait for the first set, and fail with it. */
 function open(set: FencedSet, answer: Promise<ProduceAnswer>): void {
   const { openings } = set.fence
   const opening = answer.then((taken) => {
@@ -219,7 +222,7 @@ function open(set: FencedSet, answer: Promise<ProduceAnswer>): void {
   openings.set(set, opening)
 }
 
-/** Null where one of the answers says that the set was taken. */
+/** Null if one of the responses says that the set was accepted. */
 function refusalOf(set: FencedSet, answers: readonly ProduceAnswer[]): SendRefused | null {
   const codes = answers.flatMap((answer) => answer.codes.get(set) ?? [])
   return codes[0] === 0 ? null : new SendRefused(set.topic, set.partition, codes[0] ?? null)

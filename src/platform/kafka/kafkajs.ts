@@ -1,6 +1,6 @@
 /**
- * What is behind the port: the handle that the rest of the program holds, and the client inside it. Only this folder opens
- * it (`npm run architecture`); so what we use of KafkaJS is what is in this folder, and no more.
+ * The Kafka client behind the handle that the rest of the program uses. Only this folder opens the handle (`npm run
+ * architecture`), so everything we use of KafkaJS is in this folder.
  */
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
@@ -8,25 +8,27 @@ import kafkajs, { type Kafka } from 'kafkajs'
 
 const INNER: unique symbol = Symbol('KafkaJS')
 
-/** A Kafka cluster as this process reaches it. What can be done with it is in the other files of this folder. */
+/** A Kafka cluster as this process connects to it. The other files of this folder use it. */
 export interface KafkaClient {
   readonly [INNER]: Kafka
 }
 
+/** Wraps the client in a handle. */
 export function asClient(kafka: Kafka): KafkaClient {
   return { [INNER]: kafka }
 }
 
+/** Returns the client in a handle. */
 export function kafkajsOf(client: KafkaClient): Kafka {
   return client[INNER]
 }
 
-/** Thrown by the client, not by who it calls back. */
+/** Whether the client threw the error itself, and not one of its callbacks. */
 export function isOfKafkajs(error: unknown): boolean {
   return error instanceof Error && error.name.startsWith('KafkaJS')
 }
 
-/** Beside gzip, which the client knows: what Node itself can read. */
+/** Adds zstd through Node. The client supports gzip. */
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   compress: ({ buffer }: { buffer: Buffer }) => promisify(zstdCompress)(buffer),
   decompress: (buffer: Buffer) => promisify(zstdDecompress)(buffer),

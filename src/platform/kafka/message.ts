@@ -1,28 +1,29 @@
-/** A message as this program has it, in and out, and what the client makes of its headers. */
+/** A message, incoming or outgoing, and the conversion of its headers from and to the client's form. */
 import type { IHeaders } from 'kafkajs'
 import type { TopicPartition } from './places.ts'
 
-/** A name may come more than once, and a value may be null. */
+/** A name may occur several times, and a value may be null. */
 export interface Header {
   readonly name: string
   readonly value: Buffer | null
 }
 
+/** The content of a message. */
 export interface MessageContent {
   readonly key: Buffer | null
   readonly value: Buffer | null
-  /** In their order, but that those of one name stand together. */
+  /** In their original order, except that headers with the same name are next to each other. */
   readonly headers: readonly Header[]
 }
 
-/** A message with its place on the topic. */
+/** A message with its position on the topic. */
 export interface ReceivedMessage extends TopicPartition, MessageContent {
   readonly offset: bigint
 }
 
 const NO_HEADERS: readonly Header[] = []
 
-/** From the object in which the client gathers them, whose values are bytes or null, or several of these. */
+/** Converts the client's headers, whose values are bytes or null, or arrays of these. */
 export function headersFromClient(gathered: IHeaders = {}): readonly Header[] {
   let headers: Header[] | null = null
   for (const name in gathered) {
@@ -34,7 +35,7 @@ export function headersFromClient(gathered: IHeaders = {}): readonly Header[] {
   return headers ?? NO_HEADERS
 }
 
-/** The client cannot send a header whose value is null; an empty one is the nearest that it can. */
+/** Converts headers for the client. It cannot send a null value, so an empty value is sent instead. */
 export function headersForClient(headers: readonly Header[]): IHeaders {
   const byName = Map.groupBy(headers, ({ name }) => name)
   return Object.fromEntries(

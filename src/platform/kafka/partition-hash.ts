@@ -1,11 +1,11 @@
-/** Which partition a key belongs to, as Kafka's clients have it by default. */
+/** The partition of a key, by the default of Kafka's clients. */
 
 const MURMUR_SEED = 0x9747b28c
 const MURMUR_FACTOR = 0x5bd1e995
 
 /**
- * The partition of a key is what this leaves when divided by how many partitions the topic has. Murmur2, its sign cleared:
- * the default of Kafka's Java clients, of KafkaJS, and of what others call `murmur2_random`.
+ * Returns the hash of a key. Its partition is this modulo the topic's partition count. Murmur2 without its sign bit:
+ * the default of Kafka's Java clients and KafkaJS, which others call `murmur2_random`.
  */
 export function partitionHash(key: Uint8Array): number {
   let hash = MURMUR_SEED ^ key.length

@@ -1,28 +1,28 @@
-/** Partitions and offsets, and what belongs to a partition. */
+/** Partitions and offsets, and a map by partition. */
 
 export interface TopicPartition {
   readonly topic: string
   readonly partition: number
 }
 
-/** What a consumer group has committed to Kafka: where it goes on. */
+/** An offset that a consumer group has committed to Kafka, from which it resumes. */
 export interface CommittedOffset extends TopicPartition {
   readonly offset: bigint
 }
 
 export interface OffsetRange extends TopicPartition {
-  /** First offset that is still retained. */
+  /** The first offset that is still retained. */
   readonly low: bigint
   /** The offset after the last one. */
   readonly end: bigint
 }
 
-/** `topic/partition`, for people to read. */
+/** Formats a partition for people: `topic/partition`. */
 export function nameOf({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`
 }
 
-/** By topic and partition; in the order in which topics, and partitions of a topic, were first set. */
+/** A map by topic and partition. Iterates in the order in which topics, and partitions of a topic, were first set. */
 export class PartitionMap<Value> {
   readonly #byTopic = new Map<string, Map<number, Value>>()
 

@@ -1,37 +1,39 @@
 /**
- * The request that sends sets of records, and its answer, byte by byte: KafkaJS encodes neither an epoch outside transactions
- * nor what is encoded already.
+ * The Produce request and its response, byte by byte, because KafkaJS can encode neither a producer epoch outside
+ * transactions nor records that are already encoded.
  */
 import type { ProtocolRequest } from './cluster.ts'
 import { crc32c } from './crc32c.ts'
 import { PartitionMap, type TopicPartition } from './places.ts'
 
-/** Who sends, as brokers know it: https://kafka.apache.org/documentation/#recordbatch */
+/** The sender as brokers identify it: https://kafka.apache.org/documentation/#recordbatch */
 export interface ProducerEpoch {
   readonly producerId: bigint
   readonly epoch: number
 }
 
-/** Records of one topic and partition, encoded as Kafka keeps them (batch format v2, numbered from 0). */
+/** Records of one partition, encoded as Kafka stores them (batch format v2, numbered from 0). */
 export interface RecordSet extends TopicPartition {
   readonly count: number
   readonly bytes: Uint8Array
-  /** How `bytes` are compressed. */
+  /** The compression of `bytes`. */
   readonly compression?: Compression
 }
 
 export type Compression = 'none' | 'zstd'
 
+/** A set with its sequence number. */
 export interface NumberedSet {
   readonly set: RecordSet & { readonly fence: ProducerEpoch }
-  /** Of its first record, for its producer and partition. */
+  /** The sequence number of its first record, for its producer and partition. */
   readonly firstSequence: number
 }
 
+/** The broker's response. */
 export interface ProduceAnswer {
-  /** For the client, which throttles itself. */
+  /** For the client's own throttling. */
   readonly clientSideThrottleTime: number
-  /** The error code of each partition, 0 where its set was taken. */
+  /** The error code of each partition, 0 if its set was accepted. */
   readonly codes: PartitionMap<number>
 }
 
@@ -39,10 +41,10 @@ export interface ProduceAnswer {
 const REPLICATED_WITHIN_MS = 10_000
 
 const PRODUCE_KEY = 0
-/** The last before the protocol's flexible versions: all since Kafka 2.1 know it. */
+/** The last version before the protocol's flexible versions. All brokers since Kafka 2.1 support it. */
 const PRODUCE_VERSION = 7
 
-/** At most one set a partition. */
+/** Makes the request. At most one set per partition. */
 export function produceRequest(sets: readonly NumberedSet[]): ProtocolRequest<ProduceAnswer> {
   return {
     request: {
@@ -62,12 +64,13 @@ function asEncoder(bytes: Buffer) {
 const NULL_TEXT = -1
 const ACKS_OF_ALL = -1
 const BATCH_OVERHEAD_BYTES = 61
-/** Of a batch: what its own length counts from, and what its checksum does. */
-const BEHIND_LENGTH = 12
-const BEHIND_CHECKSUM = 21
+/** The offsets in a batch from which its length and its checksum count. */
+const LENGTH_START = 12
+const CHECKSUM_START = 21
 const MAGIC = 2
 const ZSTD = 4
 
+/** Encodes the body of the request. */
 export function encodeProduce(sets: readonly NumberedSet[]): Buffer {
   const byTopic = [...Map.groupBy(sets, ({ set }) => set.topic)]
   let bytes = 2 + 2 + 4 + 4
@@ -99,11 +102,11 @@ function writeBatch(request: Buffer, start: number, { set, firstSequence }: Numb
   const now = BigInt(Date.now())
   const end = start + BATCH_OVERHEAD_BYTES + bytes.length
   let at = request.writeBigInt64BE(0n, start)
-  at = request.writeInt32BE(end - start - BEHIND_LENGTH, at)
+  at = request.writeInt32BE(end - start - LENGTH_START, at)
   at = request.writeInt32BE(-1, at)
   at = request.writeInt8(MAGIC, at)
   const checksumAt = at
-  at = request.writeInt16BE(compression === 'zstd' ? ZSTD : 0, start + BEHIND_CHECKSUM)
+  at = request.writeInt16BE(compression === 'zstd' ? ZSTD : 0, start + CHECKSUM_START)
   at = request.writeInt32BE(count - 1, at)
   at = request.writeBigInt64BE(now, at)
   at = request.writeBigInt64BE(now, at)
@@ -112,7 +115,7 @@ function writeBatch(request: Buffer, start: number, { set, firstSequence }: Numb
   at = request.writeInt32BE(firstSequence, at)
   at = request.writeInt32BE(count, at)
   request.set(bytes, at)
-  request.writeUInt32BE(crc32c(request, start + BEHIND_CHECKSUM, end), checksumAt)
+  request.writeUInt32BE(crc32c(request, start + CHECKSUM_START, end), checksumAt)
   return end
 }
 
@@ -130,7 +133,7 @@ function decodeProduceAnswer(bytes: Buffer): ProduceAnswer {
     for (let left = int32(); left > 0; left--) {
       const partition = int32()
       codes.set({ topic, partition }, bytes.readInt16BE(at))
-      // Behind the code: base offset, time of appending, start of the log.
+      // After the code come base offset, append time and log start offset.
       at += 2 + 8 + 8 + 8
     }
   }

@@ -1,6 +1,6 @@
 /**
- * A producer for messages that are few, and may be sent twice: each request is acknowledged by all replicas, or fails. What
- * the relay sends goes by `fenced-sender.ts`.
+ * A producer for a small number of messages that may arrive twice. A request is acknowledged by all replicas, or it
+ * fails. The relay uses `fenced-sender.ts` instead.
  */
 import { type Message, Partitioners, type Producer } from 'kafkajs'
 import { clusterOf, readPartitionCounts } from './cluster.ts'
@@ -8,25 +8,27 @@ import { isOfKafkajs, type KafkaClient, kafkajsOf } from './kafkajs.ts'
 import { headersForClient, type MessageContent } from './message.ts'
 import type { TopicPartition } from './places.ts'
 
+/** A message with the partition to send it to. */
 export interface MessageToSend extends TopicPartition, MessageContent {}
 
+/** A connected producer. */
 export interface MessageProducer {
-  /** How many partitions each topic has, by the metadata that this producer sends by. */
+  /** Returns the partition count of each topic, by the metadata that this producer uses for sending. */
   partitionCounts(topics: readonly string[]): Promise<Map<string, number>>
   /**
-   * Resolves once every partition that was sent to has acknowledged. Throws TooBigForTopic, SendNotAcknowledged, or the
+   * Resolves when every partition has acknowledged its messages. Throws TooBigForTopic, SendNotAcknowledged, or the
    * client's own errors (`isKafkaUnavailable`).
    *
-   * After any failure the producer must be closed and another opened: what landed in one partition and not in another leaves
-   * its sequence numbers in doubt, and its metadata may be old. A new one reads new metadata and counts anew, so that the
-   * broker does not take what is sent again for something it has.
+   * After any failure the producer must be closed and a new one opened. Its sequence numbers are in doubt, because some
+   * partitions may have the messages and others not, and its metadata may be old. A new producer reads new metadata and
+   * starts counting again, so the broker does not mistake what is sent again for a duplicate.
    */
   send(messages: readonly MessageToSend[]): Promise<void>
   /** Never rejects. */
   close(): Promise<void>
 }
 
-/** The broker did not say that it has what was sent to a partition. Sent again by a new producer, it arrives. */
+/** The broker did not acknowledge the messages of a partition. They can be sent again by a new producer. */
 export class SendNotAcknowledged extends Error {
   override readonly name = 'SendNotAcknowledged'
 
@@ -35,23 +37,25 @@ export class SendNotAcknowledged extends Error {
   }
 }
 
-/** The topic takes no messages of this size, or the broker none of this sum: fewer at a time may do. */
+/**
+ * The topic refuses a message of this size, or the broker a request of this size. Fewer messages at a time may work.
+ */
 export class TooBigForTopic extends Error {
   override readonly name = 'TooBigForTopic'
 }
 
-/** No bug of ours: no broker answered, or none that could do what was asked. */
+/** Whether the error is not our bug: no broker answered, or none could do what was requested. */
 export function isKafkaUnavailable(error: unknown): boolean {
   return isOfKafkajs(error) || error instanceof SendNotAcknowledged
 }
 
-/** Connects. `retries`: how often it tries a broker that does not answer. */
+/** Connects. `retries` is how often a broker that does not answer is tried. */
 export async function openProducer(client: KafkaClient, retries: number): Promise<MessageProducer> {
   const producer = kafkajsOf(client).producer({
     idempotent: true,
     maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,
-    // A topic made by accident would have the wrong partition count for ever.
+    // A topic created by accident would have the wrong partition count for ever.
     allowAutoTopicCreation: false,
     retry: { retries },
   })
@@ -72,10 +76,10 @@ export async function openProducer(client: KafkaClient, retries: number): Promis
 }
 
 /**
- * The client resolves although it sent a partition nothing: because its metadata does not have the partition, or because the
- * partition moved, between two of its tries, to a broker that had answered already. So the answers are looked at. Each message
- * names its partition, as the client would choose anew at each of its tries: were there more partitions by then, a message
- * could go to one that has acknowledged already.
+ * The client may resolve although it sent nothing to a partition: if its metadata lacks the partition, or if the
+ * partition moved between two tries to a broker that had already answered. So the responses are checked. Each message
+ * names its partition, because the client would choose again at each try: if partitions were added meanwhile, a message
+ * could go to one that has already acknowledged.
  */
 async function sendAcknowledged(producer: Producer, messages: readonly MessageToSend[]): Promise<void> {
   const topicMessages = [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({

@@ -13,7 +13,7 @@ export interface ReadMessage extends ReceivedMessage {
 }
 
 export interface ReadBatch extends TopicPartition {
-  /** In the order of their offsets, all of them within the range. */
+  /** In order of offset, all within the range. */
   readonly messages: readonly ReadMessage[]
   /** Call it at least twice a minute while processing the batch; otherwise the broker revokes the partitions. */
   readonly beat: () => Promise<void>
@@ -21,7 +21,7 @@ export interface ReadBatch extends TopicPartition {
 
 const SESSION_TIMEOUT_MS = 60_000
 const FETCH_WAIT_MS = 200
-const LOOK_MS = 50
+const POLL_MS = 50
 /**
  * Transaction markers take up offsets without a message, so the end may never be reached by messages. After this many empty
  * answers from every broker there are no more. Time alone proves nothing, because joining may take long.
@@ -29,8 +29,8 @@ const LOOK_MS = 50
 const EMPTY_ANSWERS = 5
 
 /**
- * Reads the ranges, in order within each partition. `onBatch` is awaited; what it throws is rejected. Rejects too if a broker
- * does not know a partition yet.
+ * Reads the ranges, in order within each partition, and awaits `onBatch`. Rejects with an error of `onBatch`, and if a
+ * broker does not know a partition yet.
  */
 export async function readRanges(
   client: KafkaClient,
@@ -52,7 +52,7 @@ export async function readRanges(
   try {
     await consumer.subscribe({ topics: [...new Set(ranges.map(({ topic }) => topic))], fromBeginning: true })
     await consumer.run({ autoCommit: false, eachBatch: (payload) => take(reading, payload, onBatch) })
-    while (left.size > 0 && reading.failure === null && !isQuiet(reading)) await delay(LOOK_MS)
+    while (left.size > 0 && reading.failure === null && !isQuiet(reading)) await delay(POLL_MS)
   } finally {
     await consumer.disconnect()
     await forgetGroup(client, groupId)
@@ -61,9 +61,9 @@ export async function readRanges(
 }
 
 interface Reading {
-  /** What is not read to its end yet. */
+  /** The ranges that are not read completely yet. */
   readonly left: PartitionMap<OffsetRange>
-  /** Since the last message. */
+  /** The number of empty fetches by broker since the last message. */
   readonly answersByBroker: Map<number, number>
   isBusy: boolean
   failure: { readonly error: unknown } | null
