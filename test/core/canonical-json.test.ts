@@ -5,8 +5,8 @@ import { canonicalJson, fromCanonical } from '../../src/core/canonical-json.ts'
 describe('canonical JSON', () => {
   it.each<[string, unknown, string]>([
     ['keys in order, at every depth', { b: 1, a: { d: [2, 1], c: null } }, '{"a":{"c":null,"d":[2,1]},"b":1}'],
-    ['a bigint apart from a number', { micros: 12n, count: 12 }, '{"count":12,"micros":{"$bigint":"12"}}'],
-    ['what is undefined as if it were not there', { a: undefined, b: true }, '{"b":true}'],
+    ['a bigint unlike a number', { micros: 12n, count: 12 }, '{"count":12,"micros":{"$bigint":"12"}}'],
+    ['undefined members as absent', { a: undefined, b: true }, '{"b":true}'],
     ['a list in its own order', [2n, 1n], '[{"$bigint":"2"},{"$bigint":"1"}]'],
     ['text as JSON does', 'a"b\n', '"a\\"b\\n"'],
   ])('writes %s', (_, value, text) => {
@@ -18,9 +18,9 @@ describe('canonical JSON', () => {
     ['a map', new Map()],
     ['bytes', new Uint8Array(1)],
     ['no number', Number.NaN],
-    ['nothing at all', undefined],
+    ['undefined', undefined],
     ['a function', () => 1],
-    ['what would be read as a bigint', { $bigint: '1' }],
+    ['what would be parsed as a bigint', { $bigint: '1' }],
   ])('refuses %s', (_, value) => {
     expect(() => canonicalJson({ deep: [value] })).toThrow(TypeError)
   })

@@ -13,7 +13,7 @@ describe('money', () => {
   ])('%s is %d micros', (text, micros) => expect(parseMoney(text)).toBe(micros))
 
   test.each(['', '.5', '1.', '+1', '1e3', ' 1', '1 ', '1\n', '0.0000001', '1,5', 'NaN', '--1', '٣'])(
-    '%j is no money',
+    '%j is not an amount',
     (text) => expect(parseMoney(text)).toBeNull(),
   )
 

@@ -14,7 +14,7 @@ it('returns what finding would, and never exceeds its bound', () => {
         })
         expect(value).toBe(`of ${key}`)
       }
-      // Within so many different keys from its start nothing is found twice.
+      // Among so many distinct keys from its start, nothing is found twice.
       const first = keys.slice(0, most)
       expect(found.slice(0, new Set(first).size)).toEqual([...new Set(first)])
     }),

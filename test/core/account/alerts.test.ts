@@ -1,4 +1,4 @@
-/** When an alert is raised, once, and when it is armed again. */
+/** When an alert is raised, and when it is rearmed. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AlertLevels, alertLevels } from '../../../src/core/account/alerts.ts'
@@ -13,7 +13,7 @@ const levelsOf = (low: string | null, custom: string | null = null): AlertLevels
     customAlertLevelMicros: custom === null ? null : micros(custom),
   })
 
-/** Takes an account through balances, a settlement each, and says which alerts each of them raised. */
+/** Takes an account through balances, one settlement each, and returns the alerts that each of them raised. */
 function alertsOnTheWay(balances: readonly string[], levels: AlertLevels): string[][] {
   let { account } = openAccount('acme', 'EUR', levels, NOW)
   return balances.map((balance) => {
@@ -26,7 +26,7 @@ function alertsOnTheWay(balances: readonly string[], levels: AlertLevels): strin
 
 describe('an alert', () => {
   it.each([
-    // balances one after the other, and what each raises
+    // balances in order, and the alerts that each raises
     ['low: once below 10', ['20', '10', '9.999999', '9', '5'], ['', '', 'low', '', '']],
     ['low: armed again at 11', ['20', '9', '10.999999', '9', '11', '9'], ['', 'low', '', '', '', 'low']],
     ['exhausted: at zero', ['20', '0', '-5'], ['', 'low exhausted', '']],
@@ -54,7 +54,7 @@ describe('an alert', () => {
     expect(alertsOnTheWay(balances, levelsOf(null, custom)).map((kinds) => kinds.join(' '))).toEqual(raised)
   })
 
-  it('carries its version, level, and the balance that raised it', () => {
+  it('has its version, its level, and the balance that raised it', () => {
     const levels = levelsOf('7', '8')
     const rich: AccountState = {
       ...openAccount('acme', 'USD', levels, NOW).account,
@@ -75,7 +75,7 @@ describe('an alert', () => {
   })
 })
 
-describe('a level that is changed', () => {
+describe('a changed level', () => {
   const at = (balance: string, isLow: boolean): AccountState => ({
     ...openAccount('acme', 'EUR', levelsOf(null), NOW).account,
     balanceMicros: micros(balance),
@@ -83,24 +83,24 @@ describe('a level that is changed', () => {
     isLow,
   })
 
-  it('to above the balance raises its alert at once', () => {
+  it('above the balance raises its alert at once', () => {
     const { account, alerts } = reviewAlerts(at('30', false), levelsOf(null, '50'))
     expect(alerts).toMatchObject([{ kind: 'custom_level', version: 1n }])
     expect(reviewAlerts(account, levelsOf(null, '50')).alerts).toEqual([])
   })
 
-  it('to below the balance arms it again', () => {
+  it('below the balance rearms it', () => {
     expect(reviewAlerts(at('5', true), levelsOf('2')).account.isLow).toBe(false)
     expect(reviewAlerts(at('5', true), levelsOf('4.9')).account.isLow).toBe(true)
   })
 
-  it('to none forgets the crossing', () => {
+  it('removed: the crossing is forgotten', () => {
     const below = { ...at('30', false), isBelowCustomLevel: true }
     expect(reviewAlerts(below, levelsOf(null)).account.isBelowCustomLevel).toBe(false)
   })
 })
 
-it('between two alerts of a kind the balance was back at 110 % of its level, whatever the way', () => {
+it('between two alerts of a kind, the balance was at 110 % of its level again, for any sequence of balances', () => {
   const LOW = 1_000n
   const levels: AlertLevels = { lowMicros: LOW, customMicros: null }
   fc.assert(
@@ -117,7 +117,7 @@ it('between two alerts of a kind the balance was back at 110 % of its level, wha
           expect(account.balanceMicros).toBeLessThan(LOW)
           highestSince = account.balanceMicros
         } else if (account.balanceMicros > highestSince) highestSince = account.balanceMicros
-        // Nobody who is below is left untold.
+        // No account below a level is left without its alert.
         if (account.balanceMicros < LOW) expect(account.isLow).toBe(true)
       }
     }),

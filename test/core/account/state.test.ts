@@ -3,7 +3,7 @@ import { alertLevels } from '../../../src/core/account/alerts.ts'
 import { type AccountState, askForTopUp, openAccount, post, restate, settle } from '../../../src/core/account/state.ts'
 
 const NOW = 1_700_000_000_000_000
-/** None: what is said of levels is alerts.test.ts's. */
+/** No alert levels: alerts.test.ts covers them. */
 const LEVELS = alertLevels({ lowAlertLevelMicros: 1n, customAlertLevelMicros: null })
 const BLOCKED = ['outbound_calls', 'inbound_toll_free']
 
@@ -24,7 +24,7 @@ const account: AccountState = {
 }
 
 describe('a new account', () => {
-  it('has no credit, and so is blocked from its first moment', () => {
+  it('has no credit, so it is blocked from the start', () => {
     const { account: opened, statusChanged } = openAccount('acme', 'USD', LEVELS, NOW)
     expect(opened).toEqual({
       accountId: 'acme',
@@ -71,8 +71,8 @@ describe('a posting', () => {
   })
 })
 
-describe('what is announced after postings', () => {
-  it('is nothing when there were none', () => {
+describe('the announcement after postings', () => {
+  it('is empty if there were none', () => {
     expect(settle(account, account, 'usage', LEVELS, NOW)).toEqual({
       account,
       balanceChanged: null,
@@ -82,7 +82,7 @@ describe('what is announced after postings', () => {
     })
   })
 
-  it('is one balance change, however many postings there were', () => {
+  it('is one balance change for any number of postings', () => {
     const after = post(post(account, -30n).account, 10n).account
     expect(settle(account, after, 'adjustment', LEVELS, NOW)).toEqual({
       account: { ...after, balanceVersion: 5n },
@@ -109,7 +109,7 @@ describe('what is announced after postings', () => {
     ['deeper below zero', -1n, 'blocked', -1n, null],
     ['up, but not above zero', -5n, 'blocked', 5n, null],
     ['up, above zero', -5n, 'blocked', 6n, 'active'],
-  ] as const)('is a status change only when the balance crosses: %s', (_what, before, status, amount, becomes) => {
+  ] as const)('has a status change only if the balance crosses: %s', (_what, before, status, amount, becomes) => {
     const own: AccountState = { ...account, balanceMicros: before, status }
     const settled = settle(own, post(own, amount).account, 'usage', LEVELS, NOW)
     if (becomes === null) {
@@ -136,27 +136,27 @@ describe('an automatic top-up', () => {
     ['below it', 100n, 70n, -31n, true],
     ['below it though credit was added', 10n, 70n, 20n, true],
     ['far below zero with nothing to compare with', 100n, null, -900n, false],
-  ] as const)('is due where the balance ends: %s', (_what, balanceMicros, autoTopUpBelowMicros, amount, isDue) => {
+  ] as const)('is due by the final balance: %s', (_what, balanceMicros, autoTopUpBelowMicros, amount, isDue) => {
     const own: AccountState = { ...account, balanceMicros, autoTopUpBelowMicros }
     const settled = settle(own, post(own, amount).account, 'usage', LEVELS, NOW)
     expect(settled.topUpDue).toBe(isDue)
     expect(settled.account.autoTopUpBelowMicros).toBe(isDue ? null : autoTopUpBelowMicros)
   })
 
-  it('is asked for once: the next debit finds nothing to compare with', () => {
+  it('is requested once: the next debit has no threshold to compare with', () => {
     const own: AccountState = { ...account, autoTopUpBelowMicros: 70n }
     const first = settle(own, post(own, -40n).account, 'usage', LEVELS, NOW).account
     expect(settle(first, post(first, -40n).account, 'usage', LEVELS, NOW).topUpDue).toBe(false)
   })
 
-  it('is asked of levels and not of edges: a balance below already is due when it is armed', () => {
+  it('depends on the balance, not on a crossing: a balance already below is due as soon as top-ups are armed', () => {
     expect(askForTopUp({ ...account, autoTopUpBelowMicros: 101n })).toEqual({
       account: { ...account, autoTopUpBelowMicros: null },
       topUpDue: true,
     })
   })
 
-  it('is due with a status change and an exhausted alert at once', () => {
+  it('can be due together with a status change and an exhausted alert', () => {
     const own: AccountState = { ...account, autoTopUpBelowMicros: 70n }
     const settled = settle(own, post(own, -100n).account, 'usage', LEVELS, NOW)
     expect(settled).toMatchObject({ topUpDue: true, statusChanged: { status: 'blocked' } })
@@ -165,8 +165,8 @@ describe('an automatic top-up', () => {
   })
 })
 
-describe('an account told anew', () => {
-  it('gives its balance and status the next versions, and makes no movement', () => {
+describe('a republished account', () => {
+  it('has balance and status with their next versions, and no movement', () => {
     const { account: after, balanceChanged, statusChanged } = restate(account)
     expect(after).toEqual({ ...account, balanceVersion: 5n, statusVersion: 3n })
     expect(balanceChanged).toMatchObject({

@@ -247,12 +247,12 @@ describe('the facts of a charge', () => {
   test.each(ROWS)('%s', (reason, event, settings, facts) => {
     const found = factsOf(recorded([event], settings), settings)
     expect(found).toMatchObject({ reason, tariff: 'standard-eur', settingsVersion: 2, isReproduced: true })
-    // Whole, so that no member of a part is left out.
+    // The whole object, so that no field is left out.
     for (const [name, value] of Object.entries(facts))
       expect({ [name]: found[name as keyof ChargeFacts] }).toEqual({ [name]: value })
   })
 
-  it.each(ROWS)('lead to its amount: %s', (_reason, event, settings) => {
+  it.each(ROWS)('add up to its amount: %s', (_reason, event, settings) => {
     const { price, rounding, amountMicros, units } = factsOf(recorded([event], settings), settings)
     if (price === null) return expect({ amountMicros, units }).toEqual({ amountMicros: 0n, units: 0 })
     if (price.by === 'unit') {
@@ -265,7 +265,7 @@ describe('the facts of a charge', () => {
     expect(price.billedSeconds).toBe(units)
   })
 
-  it.each(ROWS)('have the sum before its rounding: %s', (_reason, event, settings) => {
+  it.each(ROWS)('include the sum before rounding: %s', (_reason, event, settings) => {
     const { price, rounding, amountMicros } = factsOf(recorded([event], settings), settings)
     if (price === null) return
     const { decimal } = unroundedAmount(price)
@@ -274,7 +274,7 @@ describe('the facts of a charge', () => {
     expect(roundedQuotient(scaled, 1_000_000n, rounding!)).toBe(amountMicros)
   })
 
-  it('use the price that was in force when it occurred', () => {
+  it('use the price that was in force when the usage occurred', () => {
     const before = callFields({ to: '+4930123', occurred_at: '2026-02-28T23:59:59Z' })
     const after = callFields({ to: '+4930123', occurred_at: '2026-03-01T00:00:00Z' })
     const priceOf = (event: Fields) => factsOf(recorded([event], NONE), NONE).price
@@ -284,7 +284,7 @@ describe('the facts of a charge', () => {
     ])
   })
 
-  it('of a correction give back what was taken, minutes too', () => {
+  it('of a correction return what was charged, including minutes', () => {
     const facts = factsOf(recorded([callFields(), correctionFields('c1', 'e1')]))
     expect(facts).toMatchObject({
       reason: 'correction',
@@ -297,7 +297,7 @@ describe('the facts of a charge', () => {
     })
   })
 
-  it('say where deciding again gives something else, or cannot be done', () => {
+  it('say if a recomputation differs, or is impossible', () => {
     const stored = recorded([callFields()], NONE)
     const tampered = { ...stored, figures: { ...stored.figures, amountMicros: 1n } }
     expect(factsOf(tampered, NONE).isReproduced).toBe(false)
@@ -321,25 +321,25 @@ describe('the facts of a charge', () => {
     ['is a message of a channel without a deck', { ...recorded([message({ fragments: 1 })]), channel: 'whatsapp' }, {}],
     ['is of no SKU', { ...recorded([items()]), sku: null }, {}],
     ['is of a SKU without a price', { ...recorded([items()]), sku: 'nothing' }, {}],
-  ])('have no price of what %s', (_what, stored, settings) => {
+  ])('have no price if the usage %s', (_what, stored, settings) => {
     expect(factsOf(stored, settings)).toMatchObject({ price: null, rounding: null })
   })
 
-  it('price a message without a direction as sent, and a call without the minutes left as uncovered', () => {
+  it('price a message without a direction as sent, and a call without minutes left as uncovered', () => {
     const sent = { ...recorded([message({ fragments: 2 })]), direction: null }
     expect(factsOf(sent).price).toEqual({ by: 'unit', perUnitMicros: 70_000n, units: 2 })
     const call = changed(splitCall(), { minutesLeft: null })
     expect(factsOf(call, { fairUseMinutesPerUser: 1 }).price).toMatchObject({ isFeeCharged: true, pricedSeconds: 90 })
   })
 
-  it('have the fair use of an account that has no package any more, without a limit', () => {
+  it('show the fair use of an account without a package, without a limit', () => {
     const covered = recorded([callFields()])
     expect(factsOf(covered, NONE)).toMatchObject({ package: null, fairUse: { limitMinutes: null, isOwnLimit: false } })
     expect(factsOf(changed(covered, { cycleAnchor: null })).fairUse).toBeNull()
     expect(factsOf(changed(covered, { cycleStart: null })).fairUse).toBeNull()
   })
 
-  it('hold minutes against a call only where too few were left', () => {
+  it('blame the minutes only if too few were left', () => {
     const call = changed(recorded([callFields()], NONE), { minutesLeft: 1 })
     expect(factsOf(call, NONE).price).toMatchObject({ isFeeCharged: true, pricedSeconds: 60 })
   })
@@ -347,22 +347,22 @@ describe('the facts of a charge', () => {
   it.each<[what: string, catalog: Catalog | null, facts: Partial<PackageFacts>]>([
     ['catalog', null, { id: 'eu-100', sinceMicros: SINCE_2020, name: null, region: null }],
     ['region', { ...testCatalog(), regions: new Map() }, { region: 'EU', countries: ['AT', 'DE'] }],
-  ])('have no countries of a %s that is not there', (_what, catalog, facts) => {
+  ])('have no countries if the %s is missing', (_what, catalog, facts) => {
     const found = chargeFacts(recorded([callFields()]), testAccount(), catalog)
     expect(found.package).toMatchObject({ ...facts, regionCountries: [] })
   })
 
-  it('have the package of calls alone', () => {
+  it('have a package only for calls', () => {
     expect(factsOf(recorded([message({ fragments: 1 })])).package).toBeNull()
     expect(factsOf(recorded([callFields({ direction: 'inbound' })])).package).toMatchObject({ id: 'eu-100' })
   })
 
-  it('stay when the numbers are cleared', () => {
+  it('stay after the numbers are cleared', () => {
     const stored = recorded([callFields({ to: '+12125550100', duration_seconds: 61 })])
     expect(factsOf({ ...stored, from: null, to: null })).toEqual(factsOf(stored))
   })
 
-  it('name a package that the catalog does not have any more by its id', () => {
+  it('name a package by its id if the catalog no longer has it', () => {
     const settings = { packages: [{ id: 'gone', fromMicros: SINCE_2020 }] }
     const stored = recorded([callFields({ leg: 'forwarded' })], settings)
     expect(factsOf(stored, settings).package).toEqual({

@@ -1,10 +1,10 @@
-/** Usage for every reason that a recorded decision may have, the last event of each row being the one that has it. */
+/** Usage for every reason that a recorded decision may have. The last event of each row is the one with that reason. */
 import type { AccountSettings } from '../../../src/core/settings/settings.ts'
 import { callFields, correctionFields, type Fields, usageFields } from '../../support/catalog.ts'
 
 export const TOLL_FREE = '+49800123'
 export const AMERICAN = '+12125550100'
-/** Of no country in the numbering plan. */
+/** A number without a country in the numbering plan. */
 export const STRAY = '+441234567'
 
 export const NO_PACKAGE: Partial<AccountSettings> = { packages: [] }

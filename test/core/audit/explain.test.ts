@@ -22,7 +22,7 @@ function explained(stored: StoredUsage, settings: Partial<AccountSettings> = {})
   return explainDecision(stored, testAccount(settings), stored.catalogVersion === null ? null : testCatalog())
 }
 
-/** The sentences about the decision: after what happened and by which versions, before what was recorded. */
+/** The sentences about the decision: after what happened and the versions, before what was recorded. */
 function why(stored: StoredUsage, settings: Partial<AccountSettings> = {}): readonly string[] {
   const { steps } = explained(stored, settings)
   return steps.slice(
@@ -50,7 +50,7 @@ const ONE_MINUTE = '60 seconds became 60 billed seconds: the first 60.'
 const ONE_MINUTE_TO_AUSTRIA =
   '0.050000 + 0.020000 x 60 / 60 = 0.070000 EUR exactly, rounded half_up to 4 digits: 0.070000 EUR.'
 
-/** By the case: all that is said about the decision. */
+/** By case: everything that the explanation says about the decision. */
 const WHY: Readonly<Record<CaseName, readonly string[]>> = {
   unanswered: ['Its duration is 0 seconds, so it was not answered and is free.'],
   'an emergency call': ['112 is an emergency number of the catalog, and usage that goes to one is free.'],
@@ -256,7 +256,7 @@ const WHY: Readonly<Record<CaseName, readonly string[]>> = {
   ],
 }
 
-describe('a decision is explained by its rule, what that asked, and the price', () => {
+describe('a decision is explained by its rule, the rule’s inputs, and the price', () => {
   test.each(CASES)('%s', (name, [reason, events, settings = {}]) => {
     const stored = recorded(events, settings)
     expect(stored.figures.reason).toBe(reason)
@@ -283,7 +283,7 @@ describe('a decision is explained by its rule, what that asked, and the price', 
   })
 })
 
-describe('where the record and its versions do not go together, it is said what is missing', () => {
+describe('if the record and its versions do not match, the explanation names what is missing', () => {
   const charged = ofCase('no package')
   const covered = ofCase('enough minutes left')
   const split = ofCase('some minutes left')
@@ -343,14 +343,14 @@ describe('where the record and its versions do not go together, it is said what 
     expect(why(stored, settings).at(-1)).toBe(last)
   })
 
-  it('a catalog that is not stored any more', () => {
+  it('a catalog that is no longer stored', () => {
     const { catalogVersion: _, ...versions } = charged
     const { steps } = explainDecision({ ...versions, catalogVersion: null }, testAccount(NO_PACKAGE), null)
     expect(steps[1]).toBe('Decided by settings version 2 of account acme; no catalog was needed.')
     expect(steps[4]).toBe(`${NO_ROW} +43 of deck outbound.csv.`)
   })
 
-  it('a destination of no recorded type is left out', () => {
+  it('a destination without a recorded type is omitted', () => {
     expect(why(tampered(charged, { toType: null }), NO_PACKAGE)[0]).toBe(
       'No package was in force at the call, so it is charged.',
     )
@@ -359,13 +359,13 @@ describe('where the record and its versions do not go together, it is said what 
   it.each<[what: string, figures: Partial<DecisionFigures>, settings: Partial<AccountSettings>]>([
     ['were left without a limit', { minutesLeft: 5 }, WITHOUT_LIMIT],
     ['are not recorded under a limit', { minutesLeft: null }, {}],
-  ])('minutes that %s are said to have no limit', (_what, figures, settings) => {
+  ])('minutes that %s are described as without a limit', (_what, figures, settings) => {
     expect(why(tampered(ofCase('no limit'), figures), settings).at(-1)).toBe(
       'The call takes 1 minute (60 seconds rounded up); no fair-use limit applies, so it is covered.',
     )
   })
 
-  it('minutes that were left without a limit count as none', () => {
+  it('minutes left without a recorded limit are ignored', () => {
     const stored = tampered(split, { minutesLeft: null })
     expect(why(stored, { fairUseMinutesPerUser: 2 })).toContain(
       '130 seconds became 180 billed seconds: 60 and 2 times 60.',
@@ -474,14 +474,14 @@ describe('after the decision', () => {
       UNRATED,
       ['Recorded: voided / corrected, 0.000000 EUR, 0 units priced, 0 covered minutes.', 'The credit did not move.'],
     ],
-  ])('%s: it is said what was recorded and what moved', (name, settings, versions, after) => {
+  ])('%s: says what was recorded and what moved', (name, settings, versions, after) => {
     const { steps, verdict, same } = explained(ofCase(name), settings)
     expect(steps[1]).toBe(versions)
     expect(steps.slice(-2)).toEqual(after)
     expect([verdict, same]).toEqual(['Recomputed: the same', true])
   })
 
-  it('a currency that is not recorded is left out', () => {
+  it('a currency that is not recorded is omitted', () => {
     const { steps } = explained(tampered(ofCase('unanswered'), { currency: null }))
     expect(steps).toContain('Recorded: free / not_answered, 0.000000, 0 units priced, 0 covered minutes.')
   })
@@ -499,7 +499,7 @@ describe('after the decision', () => {
     expect(same).toBe(true)
   })
 
-  it('an expired correction is said to wait no longer', () => {
+  it('an expired correction no longer waits', () => {
     const stored = ofCase('a correction before its event')
     const expired = { recordedAtMicros: stored.recordedAtMicros, detail: 'its event e1 did not come within 90 days' }
     const { steps, same } = explained({ ...stored, expired })
@@ -532,7 +532,7 @@ describe('the verdict', () => {
     ['movedMicros', 'moved'],
     ['toCountry', 'to_country'],
     ['minutesLeft', 'minutes_left'],
-  ] as const)('has a name for %s as tables have it: %s', (name, column) => {
+  ] as const)('writes the name of %s as tables have it: %s', (name, column) => {
     expect(fieldName(name)).toBe(column)
   })
 })

@@ -10,7 +10,7 @@ function again(stored: StoredUsage, settings: Partial<AccountSettings> = {}) {
   return recompute(stored, testAccount(settings), stored.catalogVersion === null ? null : testCatalog())
 }
 
-/** What the record and its recomputation differ in: name, recorded, recomputed. */
+/** What differs between the record and its recomputation: name, recorded, recomputed. */
 function differences(stored: StoredUsage, settings: Partial<AccountSettings> = {}): unknown[][] {
   const { figures, why } = again(stored, settings)
   if (figures === null) return [[why]]
@@ -23,8 +23,8 @@ const tampered = (stored: StoredUsage, changed: Partial<DecisionFigures>): Store
   figures: { ...stored.figures, ...changed },
 })
 
-describe('decided again, from the versions that it names', () => {
-  test.each(CASES)('%s comes to the same', (_name, [, events, settings]) => {
+describe('recomputed from the versions that it names', () => {
+  test.each(CASES)('%s has the same decision', (_name, [, events, settings]) => {
     expect(again(recorded(events, settings), settings).figures).toEqual(recorded(events, settings).figures)
   })
 
@@ -32,12 +32,12 @@ describe('decided again, from the versions that it names', () => {
     ['call', 'toll_free', 'message'].includes(String(events.at(-1)!.type)),
   )
 
-  test.each(withNumbers)('%s comes to the same without its phone numbers', (_name, [, events, settings]) => {
+  test.each(withNumbers)('%s has the same decision without its phone numbers', (_name, [, events, settings]) => {
     const stored = recorded(events, settings)
     expect(again(cleared(stored), settings).figures).toEqual(stored.figures)
   })
 
-  it('a correction is decided as if what had corrected the event before had not', () => {
+  it('a correction is decided as if the event had not been corrected before', () => {
     const stored = recorded([callFields(), correctionFields('c1', 'e1')])
     expect(
       differences({ ...stored, correctedBy: { eventId: 'c2', recordedAtMicros: 0, outcome: 'reversed' } }),
@@ -46,14 +46,14 @@ describe('decided again, from the versions that it names', () => {
 
   test.each<[what: string, outcome: 'reversed' | 'pending' | null, expected: unknown[][]]>([
     ['reversed it since', 'reversed', []],
-    ['is not detailed any more', null, []],
+    ['is no longer detailed', null, []],
     ['came before the event', 'pending', [['outcome', 'covered', 'voided']]],
   ])('an event whose correction %s', (_what, outcome, expected) => {
     const stored = { ...recorded([callFields()]), correctedBy: { eventId: 'c1', recordedAtMicros: null, outcome } }
     expect(differences(stored).slice(0, 1)).toEqual(expected)
   })
 
-  it('a voided event stays so once the detail of its correction is gone', () => {
+  it('a voided event stays voided after the detail of its correction is dropped', () => {
     const stored = recorded([correctionFields('c1', 'e1'), callFields()])
     expect(differences({ ...stored, correctedBy: { eventId: 'c1', recordedAtMicros: null, outcome: null } })).toEqual(
       [],
@@ -70,7 +70,7 @@ describe('decided again, from the versions that it names', () => {
   })
 })
 
-describe('a record that the rules do not give differs in', () => {
+describe('a record that the rules do not produce differs in', () => {
   const charged = recorded([callFields()], NO_PACKAGE)
   const covered = recorded([callFields()])
   const split = recorded([callFields({ duration_seconds: 90 })], { fairUseMinutesPerUser: 1 })
@@ -88,7 +88,7 @@ describe('a record that the rules do not give differs in', () => {
     ['caller', tampered(charged, { fromCountry: null }), NO_PACKAGE, [['fromCountry', null, 'DE']]],
     ['currency', tampered(charged, { currency: 'USD' }), NO_PACKAGE, [['currency', 'USD', 'EUR']]],
     ['minutes', tampered(covered, { coveredMinutes: 2 }), {}, [['coveredMinutes', 2, 1]]],
-    // More minutes left than the limit has would be a counter below zero.
+    // More minutes left than the limit allows would mean a negative counter.
     ['minutes left', tampered(covered, { minutesLeft: 101 }), {}, [['minutesLeft', 101, 100]]],
     ['minutes left without a limit', tampered(covered, { minutesLeft: null }), {}, [['minutesLeft', null, 100]]],
     ['cycle', tampered(covered, { cycleStart: '2026-01-15' }), {}, [['cycleStart', '2026-01-15', '2026-02-15']]],
@@ -108,13 +108,13 @@ describe('a record that the rules do not give differs in', () => {
     expect(differences(stored, settings)).toEqual(differing)
   })
 
-  it('its outcome, where it is voided and its correction reversed something', () => {
+  it('its outcome, if it is voided and its correction reversed something', () => {
     const stored = recorded([correctionFields('c1', 'e1'), callFields()])
     const correctedBy = { eventId: 'c1', recordedAtMicros: 0, outcome: 'reversed' } as const
     expect(differences({ ...stored, correctedBy })[0]).toEqual(['outcome', 'voided', 'rejected'])
   })
 
-  it('its outcome, where it says that a correction came first and none did', () => {
+  it('its outcome, if it says that a correction came first and none did', () => {
     const stored = tampered(charged, { outcome: 'voided', reason: 'corrected' })
     expect(differences(stored, NO_PACKAGE).slice(0, 2)).toEqual([
       ['outcome', 'voided', 'charged'],
@@ -122,11 +122,11 @@ describe('a record that the rules do not give differs in', () => {
     ])
   })
 
-  it('its outcome, where the catalog is not there or the tariff not in it', () => {
+  it('its outcome, if the catalog or its tariff is missing', () => {
     const { figures } = recompute(charged, testAccount(NO_PACKAGE), null)
     expect(figures).toMatchObject({ outcome: 'rejected', reason: 'no_rate' })
     expect(again(charged, { tariff: 'gone' }).figures).toMatchObject({ outcome: 'rejected', reason: 'no_rate' })
-    // Nothing is asked of a catalog that is not the recorded version.
+    // A catalog is not used if it is not the recorded version.
     expect(
       recompute({ ...charged, catalogVersion: null }, testAccount(NO_PACKAGE), testCatalog()).figures,
     ).toMatchObject({
@@ -135,7 +135,7 @@ describe('a record that the rules do not give differs in', () => {
   })
 })
 
-describe('without phone numbers, what was recorded of them decides', () => {
+describe('without phone numbers, the recorded facts about them decide', () => {
   const charged = recorded([callFields()], NO_PACKAGE)
   const abroad = recorded([callFields({ from: '+12125550100' })])
   const emergency = recorded([callFields({ to: '112' })])
@@ -154,12 +154,12 @@ describe('without phone numbers, what was recorded of them decides', () => {
     ['a caller without a country', tampered(abroad, { fromCountry: null }), {}, { reason: 'caller_region_mismatch' }],
     ['the type', tampered(charged, { toType: 'premium' }), NO_PACKAGE, { reason: 'special_number', toType: 'premium' }],
     [
-      'a destination of which nothing is recorded',
+      'a destination without recorded facts',
       tampered(charged, { toType: null }),
       {},
       { toCountry: null, toType: 'fixed' },
     ],
-    // A short code is its own prefix, so its type is known whatever was recorded.
+    // A short code is its own prefix, so its type is known regardless of the record.
     [
       'a short code',
       tampered(recorded([callFields({ to: '118' })]), { toType: 'fixed', toCountry: 'AT' }),
@@ -169,7 +169,7 @@ describe('without phone numbers, what was recorded of them decides', () => {
     ['an emergency', emergency, {}, { outcome: 'free', reason: 'emergency' }],
     ['no emergency', tampered(emergency, { reason: 'no_package' }), NO_PACKAGE, { reason: 'no_rate' }],
     [
-      'a stray caller, who is as good as withheld',
+      'a stray caller, treated as withheld',
       recorded([callFields({ from: STRAY })]),
       {},
       { reason: 'caller_region_mismatch', fromCountry: null },
@@ -179,10 +179,10 @@ describe('without phone numbers, what was recorded of them decides', () => {
     expect(again(cleared(stored), settings).figures).toMatchObject(figures)
   })
 
-  it('but the numbers themselves as long as they are there', () => {
+  it('but the numbers themselves decide while they are stored', () => {
     const stored = tampered(charged, { prefix: null, toType: null, fromCountry: null })
     expect(again(stored, NO_PACKAGE).figures).toMatchObject({ prefix: '+43', toType: 'fixed', fromCountry: 'DE' })
-    // A caller may be withheld; the destination tells whether numbers were cleared.
+    // A caller may be withheld; the destination shows whether numbers were cleared.
     expect(again({ ...stored, from: null }, NO_PACKAGE).figures).toMatchObject({ prefix: '+43', fromCountry: null })
   })
 })

@@ -1,4 +1,4 @@
-/** What a batch comes to: postings folded together, and each event, correction and counter in the one list that writes it. */
+/** The outcome of a batch: folded postings, and each event, correction and counter in the one list that writes it. */
 import { describe, expect, it } from 'vitest'
 import { alertLevels } from '../../../src/core/account/alerts.ts'
 import { openAccount } from '../../../src/core/account/state.ts'
@@ -28,11 +28,11 @@ describe('a batch', () => {
   it.each([
     ['24 hours ahead', '2026-02-21T12:00:00Z', 'charged'],
     ['a microsecond more', '2026-02-21T12:00:00.000001Z', 'rejected'],
-  ])('takes usage up to a day ahead of now: %s', (_what, occurred_at, outcome) => {
+  ])('accepts usage up to a day ahead of now: %s', (_what, occurred_at, outcome) => {
     expect([...decide([sms({ occurred_at })]).countByOutcome]).toEqual([[outcome, 1]])
   })
 
-  it('folds its postings into one balance change an account, and refuses the rest by name', () => {
+  it('folds its postings into one balance change per account, and refuses the rest by name', () => {
     const outcome = decide([
       sms(),
       sms({ event_id: 'e2' }),
@@ -50,7 +50,7 @@ describe('a batch', () => {
     expect(Object.fromEntries(outcome.countByOutcome)).toEqual({ charged: 2, duplicate: 1, rejected: 1 })
   })
 
-  it('tells an event that is corrected within it from one recorded before', () => {
+  it('distinguishes an event corrected within it from one recorded before', () => {
     const before = testBook()
     const book = nextBook(before, decide([sms({ event_id: 'old' })], before))
     const outcome = decide([sms(), correctionFields('k1', 'e1'), correctionFields('k2', 'old')], book)
@@ -62,7 +62,7 @@ describe('a batch', () => {
     ])
   })
 
-  it('stores a correction that still waits at its end, and not one whose event came behind it', () => {
+  it('stores a correction that still waits at its end, and not one whose event followed', () => {
     const outcome = decide([correctionFields('k1', 'e1'), correctionFields('k2', 'e2'), sms({ event_id: 'e2' })])
     expect(outcome.awaitingCorrections.map(({ correction, source }) => [correction.corrects, source])).toEqual([
       ['e1', 'k1'],
@@ -71,7 +71,7 @@ describe('a batch', () => {
     expect(outcome.recorded.map(({ correctedBy }) => correctedBy)).toEqual([null, null, 'k2'])
   })
 
-  it('names an event that came and was awaited before', () => {
+  it('names an awaited event that came', () => {
     const before = testBook()
     const book = nextBook(before, decide([correctionFields('k1', 'e1')], before))
     const outcome = decide([sms()], book)
@@ -79,7 +79,7 @@ describe('a batch', () => {
     expect(outcome.recorded).toMatchObject([{ decision: { outcome: 'voided' }, correctedBy: 'k1' }])
   })
 
-  it('names the counters that moved with their minutes after it, and no others', () => {
+  it('names the counters that changed with their new minutes, and no others', () => {
     const before = testBook()
     const book = nextBook(before, decide([callFields({ event_id: 'old', duration_seconds: 180 })], before))
     const covered = decide(
@@ -96,23 +96,23 @@ describe('a batch', () => {
     ])
   })
 
-  it('names a counter that moved there and back', () => {
+  it('names a counter that changed and changed back', () => {
     const { movedCounters } = decide([callFields(), correctionFields('k', 'e1')])
     expect(movedCounters.map(({ counter, minutes }) => [counter.userId, minutes])).toEqual([['ann', 0]])
   })
 
-  it('is a bug where an account of the book was not locked', () => {
+  it('throws a bug if an account of the book was not locked', () => {
     expect(() => decideBatch([batchEvent(sms())], new Map(), testBook(), NOW)).toThrow('was not locked')
   })
 
-  it('is a bug where credit moves back and no movement is known', () => {
+  it('throws a bug if credit is returned without a known movement', () => {
     const before = testBook()
     const { known, ...rest } = nextBook(before, decide([sms()], before))
     const forgotten = new Map([...known].map(([key, usage]) => [key, { ...usage, movementSequence: null }]))
     expect(() => decide([correctionFields('k', 'e1')], { ...rest, known: forgotten })).toThrow('made no movement')
   })
 
-  it('refuses a conflict, for a person to look at', () => {
+  it('refuses a conflict, for a person to decide', () => {
     const { recorded, refused } = decide([sms(), sms({ fragments: 2 })])
     expect(recorded).toHaveLength(1)
     expect(refused.map(({ source, decision }) => [source, decision.outcome, decision.reason])).toEqual([

@@ -1,4 +1,4 @@
-/** What is decided before and around the price: which catalog, which tariff and package, and what the book keeps. */
+/** What is decided before and around the price: the catalog, the tariff and package, and what the book keeps. */
 import { describe, expect, it } from 'vitest'
 import { usageKey } from '../../../src/core/book/book.ts'
 import { byPreference } from '../../../src/core/catalog/versions.ts'
@@ -18,7 +18,7 @@ import {
 const sms = (changed: Fields = {}) =>
   usageFields({ type: 'message', channel: 'sms', direction: 'outbound', to: '+431', fragments: 1, ...changed })
 
-describe('a refusal says what is missing', () => {
+describe('a refusal names what is missing', () => {
   const inCredit = testAccount({ voiceAgent: 'credit', tariff: 'bare-usd', currency: 'USD' })
   it.each([
     ['account', testAccount(), callFields({ account_id: 'who' }), 'rejected / unknown_account', 'no such account'],
@@ -162,7 +162,7 @@ describe('the book', () => {
     expect(book.known.get(usageKey('acme', 'e1'))).toMatchObject({ correctedBy: 'k' })
   })
 
-  it('goes on awaiting when something else comes', () => {
+  it('still awaits the event after another one came', () => {
     const book = testBook()
     take(book, correctionFields('k', 'e1'))
     take(book, callFields({ event_id: 'e2' }))
@@ -170,13 +170,13 @@ describe('the book', () => {
     expect(book.known.get(usageKey('acme', 'e2'))).toMatchObject({ correctedBy: null })
   })
 
-  it('keeps no counter of a call that took no minute', () => {
+  it('keeps no counter for a call that used no minute', () => {
     const book = testBook([testAccount({ fairUseMinutesPerUser: 0 })])
     expect(take(book, callFields())).toMatchObject({ reason: 'fair_use_exceeded', coveredMinutes: 0 })
     expect(book.minutesUsed.size).toBe(0)
   })
 
-  it('refuses to give back more minutes than were taken: that would be a bug', () => {
+  it('throws a bug if more minutes are returned than were used', () => {
     const book = testBook()
     take(book, callFields())
     book.minutesUsed.clear()

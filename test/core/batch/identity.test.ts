@@ -7,12 +7,12 @@ const CONFLICT = 'conflict / content_differs'
 describe('a second event under the same id', () => {
   test.each<[string, Fields, string]>([
     ['the same', {}, DUPLICATE],
-    ['leg written out', { leg: 'direct' }, DUPLICATE],
+    ['an explicit default leg', { leg: 'direct' }, DUPLICATE],
     ['leg null', { leg: null }, DUPLICATE],
-    ['interaction_id written out', { interaction_id: 'e1' }, DUPLICATE],
+    ['an explicit interaction_id', { interaction_id: 'e1' }, DUPLICATE],
     ['the same instant at another offset', { occurred_at: '2026-02-20T12:00:00.000+02:00' }, DUPLICATE],
     ['digits past the sixth', { occurred_at: '2026-02-20T10:00:00.0000009Z' }, DUPLICATE],
-    ['a field nobody knows', { extra: 1 }, DUPLICATE],
+    ['an unknown field', { extra: 1 }, DUPLICATE],
     ['another duration', { duration_seconds: 61 }, CONFLICT],
     ['another instant', { occurred_at: '2026-02-20T10:00:00.000001Z' }, CONFLICT],
     ['another user', { user_id: 'bob' }, CONFLICT],
@@ -30,7 +30,7 @@ describe('a second event under the same id', () => {
     expect({ known: book.known, minutesUsed: book.minutesUsed }).toEqual(before)
   })
 
-  test('absent and null are alike, in either order', () => {
+  test('treats absent and null alike, in either order', () => {
     for (const [first, second] of [
       [{ from: null }, { from: undefined }],
       [{ from: undefined }, { from: null }],
@@ -41,20 +41,20 @@ describe('a second event under the same id', () => {
     }
   })
 
-  test('is another event when the account is another', () => {
+  test('is another event under another account', () => {
     const book = testBook([testAccount(), testAccount({ accountId: 'globex' })])
     take(book, callFields())
     expect(verdict(take(book, callFields({ account_id: 'globex' })))).toBe('covered / in_package')
   })
 
-  test('is the first when what came before was rejected', () => {
+  test('is the first if the earlier one was rejected', () => {
     const book = testBook()
     expect(verdict(take(book, callFields({ to: '+99912' })))).toBe('rejected / no_rate')
     expect(verdict(take(book, callFields()))).toBe('covered / in_package')
   })
 })
 
-test('an account nobody knows is refused before anything else is asked', () => {
+test('an unknown account is refused before anything else is checked', () => {
   const decided = take(testBook(), callFields({ account_id: 'nobody' }))
   expect(verdict(decided)).toBe('rejected / unknown_account')
   expect(decided.currency).toBeNull()

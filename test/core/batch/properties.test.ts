@@ -1,4 +1,4 @@
-/** What holds for any stream of events, whatever is in it and however it is cut. */
+/** Properties of any stream of events, however it is cut. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { alertLevels } from '../../../src/core/account/alerts.ts'
@@ -50,7 +50,7 @@ const stream = fc.array(
   { maxLength: 60 },
 )
 
-test('no amount is below zero but of a reversal, and what is not priced has no units', () => {
+test('only reversals have negative amounts, and unpriced usage has no units', () => {
   fc.assert(
     fc.property(stream, (events) => {
       const book = newBook()
@@ -65,7 +65,7 @@ test('no amount is below zero but of a reversal, and what is not priced has no u
   )
 })
 
-test('covered minutes never pass the limit then in force, whatever the order', () => {
+test('covered minutes never exceed the limit in force at the time, in any order', () => {
   const limits = fc.array(fc.tuple(fc.integer({ min: 0, max: 12 }), stream), { maxLength: 4 })
   fc.assert(
     fc.property(limits, (periods) => {
@@ -86,7 +86,7 @@ test('covered minutes never pass the limit then in force, whatever the order', (
   )
 })
 
-/** What a stage that rates in batches does: a book of its own for each, filled from what is kept, and kept again. */
+/** Rates in batches, as a stage does: each batch has its own book, loaded from the kept state and saved to it. */
 function rateInBatches(events: readonly Fields[], sizes: readonly number[]): string[] {
   let kept = newBook()
   const results: string[] = []
@@ -101,7 +101,7 @@ function rateInBatches(events: readonly Fields[], sizes: readonly number[]): str
   return results
 }
 
-test('a stream cut into batches has the results of the stream rated whole', () => {
+test('a stream cut into batches has the results of the stream rated at once', () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 })
   fc.assert(
     fc.property(stream, sizes, (events, cut) => {
@@ -110,7 +110,7 @@ test('a stream cut into batches has the results of the stream rated whole', () =
   )
 })
 
-test('correcting every event restores all minutes and the whole credit', () => {
+test('correcting every event restores all minutes and all credit', () => {
   fc.assert(
     fc.property(stream, (events) => {
       const book = newBook()
@@ -129,7 +129,7 @@ test('correcting every event restores all minutes and the whole credit', () => {
   )
 })
 
-test('an event and its correction, in either order, leave the same minutes and credit', () => {
+test('an event and its correction leave the same minutes and credit in either order', () => {
   fc.assert(
     fc.property(fc.oneof(call, agent), (fields) => {
       const event = { ...fields, event_id: 'e1' }
@@ -145,7 +145,7 @@ test('an event and its correction, in either order, leave the same minutes and c
   )
 })
 
-test('the price of a call without minutes to cover it never falls as its duration grows', () => {
+test('the price of an uncovered call never falls as its duration grows', () => {
   const to = fc.constantFrom('+431234567', '+49301234', '+49900123', '+12125550100')
   fc.assert(
     fc.property(to, fc.integer({ min: 0, max: 86_399 }), (number, seconds) => {
@@ -159,10 +159,10 @@ test('the price of a call without minutes to cover it never falls as its duratio
 
 const acme = openAccount('acme', 'EUR', alertLevels(accounts[0]!), 0).account
 const NOW_MICROS = parseInstant('2026-04-01T00:00:00Z')!
-/** Streams of events that can be read, of an account that is there: what reaches a batch. */
+/** Streams of readable events of an existing account: what reaches a batch. */
 const readable = stream.map((events) => events.filter((fields) => 'event' in readUsage(fields)).map(batchEvent))
 
-/** Refuses every change: of a map, through its own methods too, and of whatever is in it. */
+/** Rejects every change: of a map, through its own methods too, and of everything in it. */
 function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value
   if (value instanceof Map || value instanceof Set) {
@@ -179,7 +179,7 @@ function frozen<T>(value: T): T {
 
 const frozenCatalog = frozen(testCatalog())
 
-test('a batch changes nothing that it is given', () => {
+test('a batch does not modify its arguments', () => {
   fc.assert(
     fc.property(readable, readable, (earlier, events) => {
       const states = new Map([['acme', acme]])
@@ -194,7 +194,7 @@ test('a batch changes nothing that it is given', () => {
   )
 })
 
-test('one batch and two, with the outcome of the first applied between, come to the same', () => {
+test('one batch equals two with the first outcome applied in between', () => {
   fc.assert(
     fc.property(readable, fc.nat(60), (events, at) => {
       const states = new Map([['acme', acme]])
@@ -218,7 +218,7 @@ test('one batch and two, with the outcome of the first applied between, come to 
   )
 })
 
-test('a stream decided one by one has the decisions of a batch', () => {
+test('a stream decided event by event has the decisions of a batch', () => {
   fc.assert(
     fc.property(readable, (events) => {
       const decider = createDecider(testBook(accounts, catalog))
@@ -229,7 +229,7 @@ test('a stream decided one by one has the decisions of a batch', () => {
   )
 })
 
-/** What a book knows, in an order that does not depend on when it learned it. */
+/** The contents of a book, in an order independent of when it learned them. */
 function sorted({ known, awaited, minutesUsed }: Book) {
   const entries = <Value>(map: ReadonlyMap<string, Value>) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return { known: entries(known), awaited: entries(awaited), minutesUsed: entries(minutesUsed) }

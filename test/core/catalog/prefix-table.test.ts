@@ -25,7 +25,7 @@ function naive(rows: readonly Row[], number: string): Row | null {
   return best
 }
 
-test('the table finds what a naive search finds: the longest accepted prefix, of equal ones the first', () => {
+test('the table finds what a naive search finds: the longest accepted prefix, and the first of equal ones', () => {
   const rows = fc
     .array(fc.record({ prefix, isOpen: fc.boolean() }), { maxLength: 60 })
     .map((list) => list.map((row, index): Row => ({ ...row, index })))
@@ -40,7 +40,7 @@ test('the table finds what a naive search finds: the longest accepted prefix, of
   )
 })
 
-test('a short code is matched whole, and never by the prefix of an E.164 number', () => {
+test('a short code is matched as a whole, and never by the prefix of an E.164 number', () => {
   const table = buildPrefixTable([{ prefix: '118' }, { prefix: '+49' }])
   const find = (number: string) => longestPrefix(table, number, () => true)?.prefix ?? null
   expect(['118', '1180', '11', '+118', '49', '+4930', '+4'].map(find)).toEqual([

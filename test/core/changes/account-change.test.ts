@@ -38,7 +38,7 @@ const dispute: CreditEntry = {
 }
 
 describe('credit posted to an account', () => {
-  it('is a movement an entry, and one balance change whose cause is the last', () => {
+  it('is one movement per entry, and one balance change whose cause is the last entry', () => {
     const change = postCredit(account, settings, [topUp, dispute], NOW)
     expect(change.movements).toMatchObject([
       { posting: { sequence: 8n, balanceAfterMicros: 70_000_000n }, ...withoutAmount(topUp) },
@@ -54,7 +54,7 @@ describe('credit posted to an account', () => {
     })
   })
 
-  it.each(['top_up', 'refund', 'dispute'] as const)('as a %s names it as the cause', (kind) => {
+  it.each(['top_up', 'refund', 'dispute'] as const)('has %s as its cause', (kind) => {
     const origin = kind === 'top_up' ? { kind, topUpId: 't1' } : { kind, topUpId: 't1', reversesSequence: 1n }
     expect(postCredit(account, settings, [{ ...topUp, origin }], NOW).balanceChanged?.cause).toBe(kind)
   })
@@ -64,8 +64,8 @@ function withoutAmount({ origin, occurredAtMicros }: CreditEntry) {
   return { origin, occurredAtMicros }
 }
 
-describe('settings that are changed', () => {
-  it('are the next version, and raise the alert of a level that is now above the balance', () => {
+describe('changed settings', () => {
+  it('get the next version, and raise the alert of a level that is now above the balance', () => {
     const change = changeSettings(account, { ...settings, customAlertLevelMicros: 25_000_000n })
     expect(change).toMatchObject({
       cause: 'settings',
@@ -77,12 +77,12 @@ describe('settings that are changed', () => {
     })
   })
 
-  it('raise nothing where the levels stay', () => {
+  it('raise nothing if the levels stay', () => {
     expect(changeSettings(account, { ...settings, tariff: 'other' }).alerts).toEqual([])
   })
 })
 
-it('a new account is blocked, because it was created', () => {
+it('a new account is blocked because it was created', () => {
   const change = createAccount(settings, NOW)
   expect(change).toMatchObject({
     cause: 'account_created',

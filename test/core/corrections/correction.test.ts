@@ -19,12 +19,12 @@ const nothing = '0 u, 0 min, 0.000000'
 describe('a correction', () => {
   test.each<[string, Fields[], string[]]>([
     [
-      'gives the minutes back',
+      'returns the minutes',
       [call, correct('c1')],
       [`covered / in_package, 0 u, 1 min, 0.000000`, 'reversed / correction, 0 u, -1 min, 0.000000'],
     ],
     [
-      'gives the amount back',
+      'returns the amount',
       [special, correct('c1')],
       ['charged / special_number, 60 u, 0 min, 1.990000', 'reversed / correction, 0 u, 0 min, -1.990000'],
     ],
@@ -87,7 +87,7 @@ describe('a correction', () => {
       ],
     ],
     [
-      'that was awaited itself is processed as usual',
+      'that was itself awaited is processed as usual',
       [correct('c2', 'c1'), special, correct('c1')],
       [
         `pending / awaiting_event, ${nothing}`,
@@ -128,7 +128,7 @@ describe('a correction', () => {
     expect(events.map((fields) => summary(take(book, fields)))).toEqual(expected)
   })
 
-  test('gives the minutes back to the cycle of the event, whenever the correction happened', () => {
+  test('returns the minutes to the cycle of the event, whenever the correction occurred', () => {
     const book = testBook()
     take(book, call)
     take(book, correctionFields('c1', 'e1', { occurred_at: '2026-07-01T00:00:00Z' }))

@@ -40,7 +40,7 @@ const row = (facts: MovementFacts) =>
   Object.fromEntries(csvCells(exportedMovement(facts)).map((cell, i) => [CSV_HEADINGS[i]!, cell]))
 
 describe('a row', () => {
-  it('of usage has when it occurred, what it was, and when it was recorded', () => {
+  it('of usage shows when it occurred, what it was, and when it was recorded', () => {
     expect(row(CALL)).toEqual({
       'Date & Time': '2026-10-31T23:59:59.500000Z',
       'Interaction ID': 'call-7f3a',
@@ -102,7 +102,7 @@ describe('a row', () => {
 
 describe('a text', () => {
   it.each(['=cmd', '+1', '-1', '@a', '\ta', '\ra', '\na', '＝a'])(
-    'that begins a formula, %j, gets an apostrophe',
+    'that starts a formula, %j, gets an apostrophe',
     (text) => {
       expect(safeText(text)).toBe(`'${text}`)
     },
@@ -159,7 +159,7 @@ describe('the sums', () => {
     ['adjustment', { addedMicros: 0n, usedMicros: 0n, otherMicros: 5n }],
     ['refund', { addedMicros: 0n, usedMicros: 0n, otherMicros: 5n }],
     ['dispute', { addedMicros: 0n, usedMicros: 0n, otherMicros: 5n }],
-  ])('take a %s where periods do', (kind, sums) => {
+  ])('include a %s as periods do', (kind, sums) => {
     expect(addToSums(NO_SUMS, [{ kind, amountMicros: 5n }])).toEqual(sums)
   })
 })

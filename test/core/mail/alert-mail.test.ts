@@ -1,4 +1,4 @@
-/** The mail of an alert: one an account, of the gravest level that was crossed. */
+/** The mail of an alert: one per account, for the gravest level that was crossed. */
 import { describe, expect, it } from 'vitest'
 import type { AlertKind, AlertRaised } from '../../../src/core/account/alerts.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
@@ -18,12 +18,12 @@ describe('alertMails', () => {
     [['custom_level', 'low'], 'low'],
     [['low', 'custom_level'], 'low'],
     [['custom_level'], 'custom_level'],
-  ])('of %j at once write the one of %s', (kinds, mailed) => {
+  ])('of %j at once send only the one of %s', (kinds, mailed) => {
     const alerts = kinds.map((kind, i) => raised('acme', kind, BigInt(i + 1)))
     expect(alertMails(alerts, NOW, 'balance').map(({ kind }) => kind)).toEqual([mailed])
   })
 
-  it('write one each for the accounts of a batch', () => {
+  it('are one per account of a batch', () => {
     const alerts = [raised('acme', 'low', 3n), raised('bcme', 'custom_level', 1n), raised('acme', 'exhausted', 4n)]
     expect(alertMails(alerts, NOW, 'balance').map(({ accountId, kind }) => `${accountId} ${kind}`)).toEqual([
       'acme exhausted',
@@ -31,7 +31,7 @@ describe('alertMails', () => {
     ])
   })
 
-  it('carry the figures of then, and name the happening by version and instant', () => {
+  it('have the figures of the time, and are identified by version and instant', () => {
     expect(alertMails([raised('acme', 'exhausted', 4n, -3_415_000n)], NOW, 'balance')).toEqual([
       {
         accountId: 'acme',
@@ -45,7 +45,7 @@ describe('alertMails', () => {
     ])
   })
 
-  it('are none where nothing was crossed, or a level was raised above a balance of nothing', () => {
+  it('are not sent if nothing was crossed, or if a level was raised above a balance of zero', () => {
     expect(alertMails([], NOW, 'balance')).toEqual([])
     expect(alertMails([raised('acme', 'low', 1n, 0n), raised('acme', 'custom_level', 2n, 0n)], NOW, 'level')).toEqual(
       [],

@@ -1,4 +1,4 @@
-/** The mails of top-ups: which happening is worth one, and what is said once. */
+/** The mails about top-ups: which events are worth one, and what is said only once. */
 import { describe, expect, it } from 'vitest'
 import type { AccountState, Movement } from '../../../src/core/account/state.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
@@ -91,22 +91,22 @@ const manual = (confirmedAgo: number) => ({
 const mails = (happening: Partial<TopUpUpdate>): Mail[] => topUpMails({ ...NOTHING, ...happening }, NOW)
 const kinds = (happening: Partial<TopUpUpdate>) => mails(happening).map(({ kind }) => kind)
 
-describe('a happening of top-ups', () => {
+describe('a top-up event', () => {
   // biome-ignore format: a table
   it.each<[what: string, happening: Partial<TopUpUpdate>, mailed: Mail['kind'][]]>([
     ['nothing', {}, []],
     ['charging', { steps: [step('charging')] }, []],
     ['a first decline', { ...DECLINED, ...standsAt(declinedTimes(1)) }, ['declined']],
-    ['a second decline in the row', { ...DECLINED, ...stoodAt(declinedTimes(1)), ...standsAt(declinedTimes(2)) }, []],
+    ['a second decline in a row', { ...DECLINED, ...stoodAt(declinedTimes(1)), ...standsAt(declinedTimes(2)) }, []],
     ['a third, which pauses', { steps: [step('failed', { reason: 'insufficient_funds' })], ...stoodAt(declinedTimes(2)), ...standsAt(declinedTimes(3, paused('declined', 'insufficient_funds'))) }, ['paused']],
     ['a first that pauses at once', { steps: [step('failed', { reason: 'stolen_card' })], ...standsAt(declinedTimes(1, paused('card_stopped', 'stolen_card'))) }, ['paused']],
     ['the first of another card’s row', { ...DECLINED, ...stoodAt(declinedTimes(2)), ...standsAt(declinedTimes(1)) }, ['declined']],
-    ['a decline by hand that is looked at', manual(2_000_000), []],
-    ['a decline by hand an hour later', manual(HOUR), ['declined']],
+    ['a manual decline while the customer is present', manual(2_000_000), []],
+    ['a manual decline an hour later', manual(HOUR), ['declined']],
     ['an approval of an automatic one', { steps: [step('needs_action', { untilMicros: NOW + 24 * HOUR })] }, ['approval']],
-    ['an approval by hand', { steps: [step('needs_action', { trigger: 'manual', untilMicros: NOW + 24 * HOUR })] }, []],
+    ['approval of a manual one', { steps: [step('needs_action', { trigger: 'manual', untilMicros: NOW + 24 * HOUR })] }, []],
     ['a payment', { steps: [step('succeeded')], movements: [moved('top_up', 50_000_000n)] }, ['credit_added']],
-    ['a payment that had been seen disputed first', { movements: [moved('top_up', 50_000_000n), moved('dispute', -50_000_000n, 9n)], ...standsAt(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
+    ['a payment that was seen disputed first', { movements: [moved('top_up', 50_000_000n), moved('dispute', -50_000_000n, 9n)], ...standsAt(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
     ['a dispute, which pauses', { movements: [moved('dispute', -50_000_000n)], ...standsAt(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
     ['a dispute with automatic top-up off', { movements: [moved('dispute', -50_000_000n)], settings: { ...SETTINGS, isOn: false }, ...standsAt(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
     ['a dispute that was won', { movements: [moved('dispute', 50_000_000n)] }, ['credit_added']],
@@ -115,13 +115,13 @@ describe('a happening of top-ups', () => {
     ['a pause after a restore', standsAt(declinedTimes(0, paused('restored'))), ['paused']],
     ['a pause while it is off', { settings: { ...SETTINGS, isOn: false }, ...standsAt(declinedTimes(0, paused('restored'))) }, []],
     ['the cap', { after: { memory: FRESH_MEMORY, waits: { limit: 'monthly_cap', untilMicros: NOW + HOUR } } }, ['limit_reached']],
-    ['the same limit still', { before: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW + HOUR } }, after: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW + HOUR } } }, []],
+    ['the same limit again', { before: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW + HOUR } }, after: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW + HOUR } } }, []],
     ['the end of a limit', { before: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW } } }, []],
   ])('%s is mailed as %3$j', (_what, happening, mailed) => {
     expect(kinds(happening)).toEqual(mailed)
   })
 
-  it('says of a decline when it is tried again, and no code', () => {
+  it('says of a decline when it is retried, and shows no code', () => {
     const [mail] = mails({ ...DECLINED, ...standsAt(declinedTimes(1)) })
     expect(mail).toEqual({
       accountId: 'acme',
@@ -142,7 +142,7 @@ describe('a happening of top-ups', () => {
     })
   })
 
-  it('says of money that left what it was, and of which day', () => {
+  it('says of returned money what it was, and the day of its payment', () => {
     const [mail] = mails({
       movements: [moved('dispute', -20_000_000n)],
       paidAtMicros: NOW - 48 * HOUR,
@@ -160,7 +160,7 @@ describe('a happening of top-ups', () => {
     [null, 'active', 2n, 'active'],
     ['work_again', 'blocked', 3n, 'active'],
     ['still_blocked', 'blocked', 3n, 'blocked'],
-    // It is created blocked: its first credit lets calls through for the first time.
+    // An account is created blocked: its first credit allows calls for the first time.
     [null, 'blocked', 1n, 'active'],
   ])(
     'says of a payment that calls are %s after %s (version %s) and %s',

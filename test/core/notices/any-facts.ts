@@ -1,4 +1,4 @@
-/** Facts of whatever account, for properties of notices and of what they say. */
+/** Facts of any account, for properties of notices and their texts. */
 import fc from 'fast-check'
 import { ADDED_KINDS, type NoticeFacts, type OpenTopUp } from '../../../src/core/notices/facts.ts'
 import { OPEN_STATES } from '../../../src/core/top-up/machine.ts'

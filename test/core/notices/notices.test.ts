@@ -1,4 +1,4 @@
-/** Each notice of the Billing page: what it takes for it to hold, what it says, who sees it, and what ends it. */
+/** Each notice of the Billing page: when it holds, what it says, who sees it, and what ends it. */
 import { describe, expect, it } from 'vitest'
 import type { NoticeFacts, OpenTopUp } from '../../../src/core/notices/facts.ts'
 import type { FiguresByKey, NoticeKey } from '../../../src/core/notices/notice.ts'
@@ -81,7 +81,7 @@ type Example = {
   ]
 }[NoticeKey]
 
-/** `expected`: severity, placement, and x where it can be dismissed. `ended`: the notice does not hold any more. */
+/** `expected`: severity, placement, and x if it can be dismissed. `ended`: the notice no longer holds. */
 // biome-ignore format: a table
 const EXAMPLES: readonly Example[] = [
   ['exhausted', 'critical balance', 'members too', planted(BROKE), EXHAUSTED, 'add_credit', planted(balance('0.000001'))],
@@ -140,7 +140,7 @@ describe('a notice', () => {
     expect(new Set(EXAMPLES.map(([key]) => key))).toEqual(new Set(NOTICES.map(({ key }) => key)))
   })
 
-  it('is not needed where all is well', () => {
+  it('is not needed if all is well', () => {
     expect(keysOf(planted())).toEqual([])
   })
 
@@ -155,7 +155,7 @@ describe('a notice', () => {
     expect(keysOf(ended)).not.toContain(key)
   })
 
-  it('tells members to ask an admin when there is something to do', () => {
+  it('tells members to ask an admin if there is something to do', () => {
     const [low] = noticesOf(planted(balance('8')), NOW, 'member')
     expect(low).toMatchObject({ key: 'low', actions: [], askAdmins: ['Ana', 'ben'] })
     const [added] = noticesOf(planted(ADDED), NOW, 'member')
@@ -221,13 +221,13 @@ describe('the banner', () => {
     ])
   })
 
-  it('is the next notice when it was dismissed', () => {
+  it('is the next notice if the first was dismissed', () => {
     const notices = noticesOf(FIVE, NOW, 'member')
     const [low] = notices
     expect(undismissed(notices, [low!]).map(({ key, isBanner }) => [key, isBanner])).toEqual([['added', true]])
   })
 
-  it('cannot be dismissed when it must be seen', () => {
+  it('cannot be dismissed if it must be seen', () => {
     const notices = noticesOf(planted(BROKE), NOW, 'admin')
     expect(undismissed(notices, notices)).toEqual(notices)
   })
@@ -272,7 +272,7 @@ describe('paused', () => {
     [{ reason: 'restored', why: null, card: null }, planted(paused('restored'))],
     [{ reason: 'canceled', why: null, card: null }, planted(paused('canceled'))],
     [{ reason: 'refused', why: null, card: null }, planted(paused('refused', 'amount_too_small'))],
-    // What had left is back by now: of the pause alone there is something to say.
+    // The money has returned by now: only the pause is left to mention.
     [{ reason: 'disputed', why: null, card: null, needsAnotherMethod: true }, planted(paused('disputed'))],
   ])('says %j', (says, facts) => {
     expect(noticesOf(facts, NOW, 'admin')).toMatchObject([{ key: 'paused', figures: says }])
@@ -286,7 +286,7 @@ describe('paused', () => {
 
 describe('a top-up in progress', () => {
   it.each<[shown: string, topUp: Partial<OpenTopUp>]>([
-    // It may be skipped, or be needless once a payment by hand is credited.
+    // It may be skipped, or not be needed after a manual payment is credited.
     ['', { state: 'requested' }],
     ['processing', { state: 'requested', trigger: 'manual' }],
     ['processing', { state: 'prepared' }],
@@ -359,10 +359,10 @@ describe('figures', () => {
 
   it.each<[version: bigint, ago: number, since: number | null]>([
     [4n, HOUR, NOW - HOUR],
-    // They worked before, or never did before.
+    // Calls worked before, or never did.
     [4n, 2 * DAY, null],
     [2n, HOUR, null],
-  ])('say since when calls work again: status %s, %s ago', (version, ago, since) => {
+  ])('says since when calls work again: status %s, %s ago', (version, ago, since) => {
     const status = { isBlocked: false, version, sinceMicros: NOW - ago }
     const [added] = noticesOf(planted(ADDED, { status }), NOW, 'admin')
     expect(added).toMatchObject({ key: 'added', figures: { callsWorkAgainSinceMicros: since } })

@@ -1,4 +1,4 @@
-/** An account that needs no notice, and what tests of notices change of it. */
+/** An account that needs no notice, and the changes that tests of notices make to it. */
 import { type InstantMicros, MICROS_PER_DAY, parseInstant } from '../../../src/core/instant.ts'
 import { parseMoney } from '../../../src/core/money.ts'
 import type { NoticeFacts, NoticeMethod, OpenTopUp } from '../../../src/core/notices/facts.ts'
@@ -24,7 +24,7 @@ export const SETTINGS: AutoTopUpSettings = {
 /** 2.00 a day. */
 export const USAGE = { average: { sumMicros: micros('28'), days: 14 } }
 
-/** Automatic top-up is on and healthy, there is credit for 25 days, calls work since October. */
+/** Automatic top-up is on and healthy, credit lasts 25 days, and calls have worked since October. */
 export const HEALTHY: NoticeFacts = {
   accountId: 'acme',
   currency: 'EUR',
@@ -89,7 +89,7 @@ export const topUp = (changed: Partial<OpenTopUp>): OpenTopUp => ({
 })
 export const open = (...changes: readonly Partial<OpenTopUp>[]): Changed => ({ openTopUps: changes.map(topUp) })
 
-/** Declined for want of funds, and tried again tomorrow. */
+/** Declined for insufficient funds, and retried tomorrow. */
 export const DECLINED: Changed = {
   ...auto({ memory: { pause: null, declinesInARow: 2, declinedMethodId: 'visa' } }),
   ...open({ reason: 'insufficient_funds', nextTryAtMicros: NOW + DAY }),

@@ -1,4 +1,4 @@
-/** What holds of the notices of whatever account at whatever time. */
+/** Properties of the notices of any account at any time. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NoticeFacts } from '../../../src/core/notices/facts.ts'
@@ -28,7 +28,7 @@ describe('notices', () => {
     expect(NOTICES.map(({ key }) => key).filter((key) => !seen.has(key))).toEqual([])
   })
 
-  it('have one banner if there are any, which none of the others outranks', () => {
+  it('have one banner if there are any, and no other notice outranks it', () => {
     check((notices) => {
       expect(notices.filter(({ isBanner }) => isBanner)).toEqual(notices.slice(0, 1))
       const rank = ({ key, severity }: Notice) => [SEVERITIES.indexOf(severity), NOTICES.indexOf(rowOf(key))] as const
@@ -82,7 +82,7 @@ describe('notices', () => {
     })
   })
 
-  it('stay dismissed whatever else changes, and dismissing one hides nothing that must be seen', () => {
+  it('stay dismissed when anything else changes, and dismissing one hides nothing that must be seen', () => {
     fc.assert(
       fc.property(facts, facts, roles, (first, later, role) => {
         const dismissed = noticesOf(first, NOW, role)

@@ -70,7 +70,7 @@ describe('the twelve rows of the call table', () => {
     ],
     ['5 before 6', { leg: 'forwarded', to: '+49900123' }, {}, 'charged / forwarded_leg'],
     [
-      '5 needs no user and no number to call from',
+      '5 needs no user and no calling number',
       { leg: 'forwarded', user_id: null, from: 'anonymous' },
       {},
       'charged / forwarded_leg',
@@ -81,13 +81,13 @@ describe('the twelve rows of the call table', () => {
     ['6: a short code without its own row', { to: '1180' }, {}, 'rejected / no_rate'],
     ['6 before 7', { to: '118' }, { packages: [] }, 'charged / special_number'],
     ['toll-free called outbound is an ordinary destination', { to: '+49800123' }, {}, 'covered / in_package'],
-    ['8: a number of no country, without a price', { to: '+99912' }, {}, 'rejected / no_rate'],
-    ['8: a number of no country, with a price', { to: '+4112345' }, {}, 'charged / outside_package_countries'],
+    ['8: a number without a country, without a price', { to: '+99912' }, {}, 'rejected / no_rate'],
+    ['8: a number without a country, with a price', { to: '+4112345' }, {}, 'charged / outside_package_countries'],
     ['8 before 9', { to: '+12125550100', from: null }, {}, 'charged / outside_package_countries'],
     ['9: withheld', { from: null }, {}, 'charged / caller_region_mismatch'],
     ['9: absent means withheld', { from: undefined }, {}, 'charged / caller_region_mismatch'],
     ['9: a short code has no country', { from: '118' }, {}, 'charged / caller_region_mismatch'],
-    ['9: a country no one knows', { from: '+99912' }, {}, 'charged / caller_region_mismatch'],
+    ['9: an unknown country', { from: '+99912' }, {}, 'charged / caller_region_mismatch'],
     ['12 needs no price', { to: '+49800123' }, {}, 'covered / in_package'],
   ])('%s', (_name, fields, settings, expected) => {
     expect(verdict(take(testBook([testAccount(settings)]), callFields(fields)))).toBe(expected)
@@ -98,11 +98,7 @@ describe('a toll-free event', () => {
   test.each<[string, Fields, string]>([
     ['unanswered', { to: '+49800123', duration_seconds: 0 }, 'free / not_answered, 0 u, 0 min, 0.000000'],
     ['answered', { to: '+49800123', duration_seconds: 31 }, 'charged / toll_free_inbound, 36 u, 0 min, 0.028000'],
-    [
-      'whatever the type of to',
-      { to: GERMAN, duration_seconds: 1 },
-      'charged / toll_free_inbound, 30 u, 0 min, 0.025000',
-    ],
+    ['for any type of to', { to: GERMAN, duration_seconds: 1 }, 'charged / toll_free_inbound, 30 u, 0 min, 0.025000'],
     ['without a price', { to: '+1800123', duration_seconds: 1 }, 'rejected / no_rate, 0 u, 0 min, 0.000000'],
   ])('%s', (_name, fields, expected) => {
     expect(summary(take(testBook(), usageFields({ type: 'toll_free', ...fields })))).toBe(expected)
@@ -124,7 +120,7 @@ describe('fair use', () => {
     expect(rated({ duration_seconds }, { fairUseMinutesPerUser })).toBe(expected)
   })
 
-  test("the account's limit holds over the package's, and where the package has none", () => {
+  test('the account’s limit takes precedence over the package’s, and applies if the package has none', () => {
     const open = [{ id: 'eu-open', fromMicros: 0 }]
     const long = { duration_seconds: 101 * 60 }
     expect(rated(long)).toMatch('charged / fair_use_exceeded, 60 u, 100 min')
@@ -135,7 +131,7 @@ describe('fair use', () => {
     )
   })
 
-  test('what is covered without a limit counts once a package with one takes over', () => {
+  test('minutes covered without a limit count once a package with a limit takes over', () => {
     const packages = [
       { id: 'eu-open', fromMicros: 0 },
       { id: 'eu-100', fromMicros: at('2026-02-21T00:00:00Z') },
@@ -149,7 +145,7 @@ describe('fair use', () => {
     expect(summary(second)).toBe('charged / fair_use_exceeded, 60 u, 1 min, 0.020000')
   })
 
-  test('each user has minutes of their own, and only covered minutes are counted', () => {
+  test('each user has separate minutes, and only covered minutes count', () => {
     const book = testBook([testAccount({ fairUseMinutesPerUser: 1 })])
     const verdicts = [
       callFields({ event_id: 'e1', to: '+49900123', duration_seconds: 600 }),
@@ -186,7 +182,7 @@ describe('fair use', () => {
     expect(decided.outcome).toBe(isSame ? 'charged' : 'covered')
   })
 
-  test('a late event counts on the cycle it happened in', () => {
+  test('a late event counts towards the cycle in which it occurred', () => {
     const book = testBook([testAccount({ fairUseMinutesPerUser: 1 })])
     const outcomes = ['2026-03-20T00:00:00Z', '2026-02-20T00:00:00Z', '2026-02-21T00:00:00Z'].map(
       (occurred_at, i) => take(book, callFields({ event_id: `e${i}`, occurred_at })).outcome,
@@ -217,7 +213,7 @@ describe('the package', () => {
 })
 
 describe('the deck', () => {
-  test('the row in force at the call prices it, and the one used is named', () => {
+  test('the row in force at the call prices it, and is named', () => {
     const price = (occurred_at: string) => rated({ to: GERMAN, occurred_at }, { packages: [] })
     expect(price('2026-02-28T23:59:59Z')).toMatch('0.042000')
     expect(price('2026-03-01T00:00:00Z')).toMatch('0.048000')
@@ -225,7 +221,7 @@ describe('the deck', () => {
     expect(decided.rate).toEqual({ deck: 'outbound.csv', prefix: '+49', destination: 'Germany' })
   })
 
-  test('the version of the catalog is the latest in force at the event, of two the newer; before any there is no rate', () => {
+  test('the catalog version is the latest in force at the event, the newer of two; before the first there is no rate', () => {
     const catalog = testCatalog()
     const book = {
       ...testBook(),

@@ -13,11 +13,11 @@ describe('a deck row', () => {
     ['2026-03-01T00:00:00Z', true],
     ['2026-03-31T23:59:59.999999Z', true],
     ['2026-04-01T00:00:00Z', false],
-  ])('from March to April holds at %s: %s', (instant, holds) => {
+  ])('from March to April is in force at %s: %s', (instant, holds) => {
     expect(isEffective(march, at(instant))).toBe(holds)
   })
 
-  it('is not found in a deck that is not there', () => {
+  it('is not found in a missing deck', () => {
     expect(findRate(null, '+43', 0)).toBeNull()
     expect(findRate(undefined, '+43', 0)).toBeNull()
   })
@@ -34,8 +34,8 @@ describe('a price', () => {
       () => minuteAmount({ pricePerMinuteMicros: -1n, increments: { firstSeconds: 1, nextSeconds: 1 } }, 1, rounding),
       'a price is never negative',
     ],
-    ['a scale past the micros', () => unitAmount(1n, 1, { scale: 7, mode: 'down' }), 'rounding scale 7 is not 0 to 6'],
-  ])('never comes of %s', (_what, priced, message) => {
+    ['a scale beyond micros', () => unitAmount(1n, 1, { scale: 7, mode: 'down' }), 'rounding scale 7 is not 0 to 6'],
+  ])('never results from %s', (_what, priced, message) => {
     expect(priced).toThrow(message)
   })
 })
@@ -44,7 +44,7 @@ describe('a message', () => {
   const sms = { type: 'message', channel: 'sms', fragments: 1, to: '112' }
   it.each([
     ['outbound', 'free / emergency'],
-    // By the inbound deck, which has no price of it: only sending to an emergency number is free for its own sake.
+    // By the inbound deck, which has no price for it: only sending to an emergency number is always free.
     ['inbound', 'rejected / no_rate'],
   ])('%s to an emergency number: %s', (direction, expected) => {
     expect(verdict(take(testBook(), usageFields({ ...sms, direction })))).toBe(expected)

@@ -13,12 +13,12 @@ describe('a billing cycle', () => {
     ['2024-01-30', '2024-02-29T12:00:00Z', '2024-02-29', '2024-03-30'],
     ['2026-01-01', '2026-12-31T23:59:59Z', '2026-12-01', '2027-01-01'],
     ['2025-06-29', '2025-12-31T00:00:00Z', '2025-12-29', '2026-01-29'],
-  ])('anchored on %s has %s in it from %s to %s', (anchor, at, start, end) => {
+  ])('anchored on %s contains %s from %s to %s', (anchor, at, start, end) => {
     expect(cycleStart(anchor, parseInstant(at)!)).toBe(start)
     expect(nextCycleStart(anchor, start)).toBe(end)
   })
 
-  it('ends where the next begins, on whatever day it is anchored', () => {
+  it('ends where the next begins, for any anchor day', () => {
     const day = fc.integer({ min: parseDate('2000-01-01')!, max: parseDate('2100-01-01')! })
     fc.assert(
       fc.property(day, day, (anchorMicros, at) => {
@@ -32,7 +32,7 @@ describe('a billing cycle', () => {
   })
 })
 
-it('keeps counters apart by their keys, whatever a user is called', () => {
+it('keeps counters separate by key, for any user id', () => {
   const text = fc.constantFrom('a', 'b', '\n', 'a\n2026-01-31')
   const counter = fc.record({
     accountId: fc.constantFrom('a', 'b'),

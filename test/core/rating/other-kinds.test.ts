@@ -41,8 +41,8 @@ describe('AI usage', () => {
       'covered / included_in_plan, 0 u, 0 min, 0.000000',
     ],
     ['no price', agent, BARE, 'rejected / no_rate, 0 u, 0 min, 0.000000'],
-    ['of no duration', { ...agent, duration_seconds: 0 }, BARE, 'free / no_usage, 0 u, 0 min, 0.000000'],
-    ['of no duration', { ...intelligence, duration_seconds: 0 }, {}, 'free / no_usage, 0 u, 0 min, 0.000000'],
+    ['of zero duration', { ...agent, duration_seconds: 0 }, BARE, 'free / no_usage, 0 u, 0 min, 0.000000'],
+    ['of zero duration', { ...intelligence, duration_seconds: 0 }, {}, 'free / no_usage, 0 u, 0 min, 0.000000'],
   ])('%s: %o', (_name, fields, settings, expected) => expect(rated(fields, settings)).toBe(expected))
 })
 
@@ -51,7 +51,7 @@ describe('other usage', () => {
   test.each<[string, Fields, string]>([
     ['beyond 2^53 micros', {}, 'charged / other_usage, 1000000000 u, 0 min, 12200000000.000000'],
     ['an unknown sku', { sku: 'nope' }, 'rejected / no_rate, 0 u, 0 min, 0.000000'],
-    ['nothing of an unknown sku', { sku: 'nope', quantity: 0 }, 'free / no_usage, 0 u, 0 min, 0.000000'],
-    ['a sku every object has', { sku: 'constructor' }, 'rejected / no_rate, 0 u, 0 min, 0.000000'],
+    ['zero of an unknown sku', { sku: 'nope', quantity: 0 }, 'free / no_usage, 0 u, 0 min, 0.000000'],
+    ['a sku named like a property of every object', { sku: 'constructor' }, 'rejected / no_rate, 0 u, 0 min, 0.000000'],
   ])('%s', (_name, fields, expected) => expect(rated({ ...other, ...fields })).toBe(expected))
 })

@@ -52,14 +52,14 @@ describe('the price of a call', () => {
     },
   )
 
-  it('is none where the covered minutes are all of it', () => {
+  it('is absent if the minutes are all covered', () => {
     expect(callPriceFacts(RATE, 60, 1)).toBeNull()
     expect(callPriceFacts(RATE, 59, 1)).toBeNull()
   })
 })
 
 describe('the price', () => {
-  it('by the minute of what is no call has no fee', () => {
+  it('per minute of anything but a call has no fee', () => {
     const price = minutePriceFacts(RATE, 7)
     expect(price).toEqual({
       by: 'minute',
@@ -75,7 +75,7 @@ describe('the price', () => {
     expect(roundedAmount(price, ROUNDING)).toBe(minuteAmount(RATE, billedSeconds(7, RATE.increments), ROUNDING))
   })
 
-  it('by the unit is units at a price each', () => {
+  it('per unit is units times a price', () => {
     const price = { by: 'unit', perUnitMicros: 33n, units: 5 } as const
     expect(unroundedAmount(price)).toEqual({ decimal: '0.000165', isExact: true })
     expect(roundedAmount(price, ROUNDING)).toBe(unitAmount(33n, 5, ROUNDING))

@@ -81,12 +81,12 @@ describe('rounding', () => {
     expect([of('half_up'), of('half_even'), of('up'), of('down')]).toEqual(rounded)
   })
 
-  test('a third of a micro is nothing, or one whole micro', () => {
+  test('a third of a micro is zero, or one whole micro', () => {
     const of = (mode: (typeof ROUNDING_MODES)[number]) => roundedQuotient(1n, 3n, { scale: 6, mode })
     expect(ROUNDING_MODES.map(of)).toEqual([0n, 0n, 1n, 0n])
   })
 
-  test('moves an amount by less than one step, by half of one at most when it is to the nearer', () => {
+  test('moves an amount by less than one step, and by at most half of one when rounding to the nearest', () => {
     const amount = fc.bigInt({ min: 0n, max: 2n ** 90n })
     const scales = fc.integer({ min: 0, max: 6 })
     fc.assert(
@@ -101,7 +101,7 @@ describe('rounding', () => {
     )
   })
 
-  test.each([[-1], [7], [1.5]])('a scale of %d is a fault of ours', (scale) => {
+  test.each([[-1], [7], [1.5]])('a scale of %d is a bug', (scale) => {
     expect(() => roundedQuotient(1n, 1n, { scale, mode: 'up' })).toThrow(RangeError)
   })
 })
@@ -123,11 +123,11 @@ describe('an amount', () => {
     ['0.02', '0.05', 60, '0.070000', '0.020000'],
     ['0.02', '0', 1, '0.000300', '0.000300'],
     ['0.01', '0', 1, '0.000200', '0.000200'],
-    // Each part rounded by itself would give 0.0001 and 0.0001, together they are 0.0001.
+    // Rounded separately, the parts would give 0.0001 and 0.0001; together they are 0.0001.
     ['0.003', '0.00005', 1, '0.000100', '0.000100'],
     ['999999999.999999', '999999999.999999', 86_400, '1440999999999.998600', '1439999999999.998600'],
   ])(
-    'of %s a minute and %s for the connection, %i s: %s, without the fee %s',
+    'of %s per minute and %s for the connection, %i s: %s, without the fee %s',
     (price, fee, billed, withFee, without) => {
       expect(formatMoney(callAmount(rate(price, fee), billed, rounding, true))).toBe(withFee)
       expect(formatMoney(callAmount(rate(price, fee), billed, rounding, false))).toBe(without)

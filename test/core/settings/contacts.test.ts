@@ -7,12 +7,12 @@ const CONTACTS = [
 ]
 
 it.each([
-  // requested, person, spoken to in
+  // requested, person, language of the texts
   ['fr', 'ann', 'fr'],
   [null, 'ann', 'de-AT'],
   [null, 'zoe', 'en-GB'],
   [null, 'ben', 'en-GB'],
-])('asked for %s, %s is spoken to in %s', (requested, personId, locale) => {
+])('requested as %s, %s gets texts in %s', (requested, personId, locale) => {
   expect(localeFor({ personId, requested }, CONTACTS, 'en-GB')).toBe(locale)
 })
 
@@ -24,6 +24,6 @@ it.each([
   ['de_AT', false],
   ['x', false],
   ['', false],
-])('%s can be written for: %s', (text, is) => {
+])('%s is a supported language: %s', (text, is) => {
   expect(isLocale(text)).toBe(is)
 })

@@ -14,12 +14,12 @@ const required = { accountId: 'acme', currency: 'EUR', tariff: 'other-eur', bill
 
 describe('a file applied to an account', () => {
   it.each<[string, Partial<WantedSettings>, object]>([
-    ['names only what it must: the rest stays as it is', {}, {}],
-    ['takes the packages away with an empty list', { packages: [] }, { packages: [] }],
-    ['names null: the own limit is removed', { fairUseMinutesPerUser: null }, { fairUseMinutesPerUser: null }],
+    ['may omit any setting: omitted settings stay', {}, {}],
+    ['removes the packages with an empty list', { packages: [] }, { packages: [] }],
+    ['removes the account’s limit with null', { fairUseMinutesPerUser: null }, { fairUseMinutesPerUser: null }],
     ['sets a limit of 0', { fairUseMinutesPerUser: 0 }, { fairUseMinutesPerUser: 0 }],
     ['sets who pays', { voiceAgent: 'credit' }, { voiceAgent: 'credit' }],
-    ['takes the contacts away', { contacts: [] }, { contacts: [] }],
+    ['removes the contacts', { contacts: [] }, { contacts: [] }],
   ])('%s', (_, named, changed) => {
     expect(applySettings({ ...required, ...named }, stored)).toEqual({ ...stored, ...required, ...changed })
   })

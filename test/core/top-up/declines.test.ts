@@ -1,4 +1,4 @@
-/** Declines, sorted by what may be done about them. */
+/** Declines, classified by what can be done about them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -21,7 +21,7 @@ stop          hard            lost_card stolen_card pickup_card restricted_card 
 stop          hard            merchant_blacklist security_violation revocation_of_authorization
 stop          hard            revocation_of_all_authorizations stop_payment_order do_not_try_again
 `
-/** The error's own codes, which come without a decline code, or with one that nobody has heard of. */
+/** Error codes that come without a decline code, or with an unknown one. */
 const SORTED_BY_CODE = `
 retry_later   funds           charge_exceeds_source_limit charge_exceeds_transaction_limit
 retry_later   no_reason       payment_method_provider_decline payment_method_customer_decline bank_account_declined
@@ -53,17 +53,17 @@ function rowsOf(table: string) {
 describe('a decline', () => {
   it.each(rowsOf(SORTED))('%s: %s, %s', (code, advice, why) => {
     expect(said('card_declined', code)).toEqual({ code, advice, why, retryAfterMicros: null })
-    // Known, it is what counts, whatever the error's own code says beside it.
+    // A known decline code takes precedence over the error code.
     expect(said('expired_card', code)).toEqual({ code, advice, why, retryAfterMicros: null })
   })
 
-  it.each(rowsOf(SORTED_BY_CODE))('by the error’s own code %s: %s, %s', (code, advice, why) => {
+  it.each(rowsOf(SORTED_BY_CODE))('by the error code %s: %s, %s', (code, advice, why) => {
     expect(said(code)).toEqual({ code, advice, why, retryAfterMicros: null })
     expect(said(code, 'never_heard_of')).toMatchObject({ advice, why })
   })
 
   it.each([
-    // error code, network's decline code, what it is known as, what is done
+    // error code, network's decline code, classified as, consequence
     ['expired_card', null, 'expired_card', 'ask_customer'],
     ['card_declined', 'stolen_card', 'stolen_card', 'stop'],
     ['incorrect_cvc', 'never_heard_of', 'never_heard_of', 'ask_customer'],
@@ -74,12 +74,12 @@ describe('a decline', () => {
     expect(said(code, declineCode)).toMatchObject({ code: known, advice })
   })
 
-  it('that nobody has heard of says no reason', () => {
+  it('with an unknown code gives no reason', () => {
     expect(said('never_heard_of').why).toBe('no_reason')
   })
 
   it.each([
-    // decline code, the network's advice, what is done, what a person is told
+    // decline code, the network's advice, consequence, what a person is told
     ['insufficient_funds', 'do_not_try_again', 'stop', 'hard'],
     ['expired_card', 'do_not_try_again', 'stop', 'hard'],
     ['never_heard_of', 'do_not_try_again', 'stop', 'hard'],
@@ -94,20 +94,17 @@ describe('a decline', () => {
     expect(said('card_declined', code, adviceCode)).toEqual({ code, advice, why, retryAfterMicros: null })
   })
 
-  it.each([null, 'do_not_try_again', 'confirm_card_data'])(
-    'keeps when the network would try again (%s)',
-    (adviceCode) => {
-      const answer = { code: 'card_declined', declineCode: null, adviceCode, retryAfterMicros: 5 }
-      expect(declineOf(answer).retryAfterMicros).toBe(5)
-    },
-  )
+  it.each([null, 'do_not_try_again', 'confirm_card_data'])('keeps when the network would retry (%s)', (adviceCode) => {
+    const answer = { code: 'card_declined', declineCode: null, adviceCode, retryAfterMicros: 5 }
+    expect(declineOf(answer).retryAfterMicros).toBe(5)
+  })
 
-  it('by nobody approving it in time may pass', () => {
+  it('by an expired approval may be temporary', () => {
     expect(LAPSED).toEqual({ code: 'approval_lapsed', advice: 'retry_later', why: 'lapsed', retryAfterMicros: null })
   })
 })
 
-it('docs/PAYMENTS.md says of each code what it leads to, and of no other', () => {
+it('docs/PAYMENTS.md lists each code with its consequence, and no others', () => {
   const text = readFileSync(join(import.meta.dirname, '../../../docs/PAYMENTS.md'), 'utf8')
   const rows = [...text.matchAll(/^\| (retry_later|ask_customer|stop) \| (\w+) \| (.*) \|$/gm)].flatMap(
     ([, advice, why, codes]) => [...codes!.matchAll(/`(\w+)`/g)].map(([, code]) => [code!, advice!, why!] as const),

@@ -1,4 +1,4 @@
-/** The table of docs/PAYMENTS.md is the machine's. */
+/** The table of docs/PAYMENTS.md is that of the machine. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -9,7 +9,7 @@ const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/PAYMENTS.md')
 const WORDS: Record<string, string> = { ignored: '–', impossible: '✗', declined: '*declined*', ended: '*ended*' }
 const KINDS = Object.keys(NEWS) as (keyof typeof NEWS)[]
 
-it('the page says what the machine does', () => {
+it('the page matches the machine', () => {
   const columns = [...OPEN_STATES, 'failed'] as const
   const lines = [
     ['heard', ...OPEN_STATES, 'over'],
@@ -26,7 +26,7 @@ it('the page says what the machine does', () => {
   expect(PAGE).toContain(table.join('\n'))
 })
 
-it('all that are over are alike, but that a success is only credited once', () => {
+it('all final states are alike, except that a success is credited once', () => {
   const over = TOP_UP_STATES.filter((state) => !isOpen({ state }) && state !== 'succeeded')
   for (const state of over) expect(TRANSITIONS[state]).toEqual(TRANSITIONS.failed)
   expect(TRANSITIONS.succeeded).toEqual({ ...TRANSITIONS.failed, succeeded: 'ignored' })

@@ -1,4 +1,4 @@
-/** A top-up in each state, and one of each news: what the tests of the machine begin with. */
+/** A top-up in each state, and one input of each kind, for the tests of the machine. */
 import type { Decline } from '../../../src/core/top-up/declines.ts'
 import type { TopUp, TopUpNews, TopUpState } from '../../../src/core/top-up/machine.ts'
 
@@ -38,7 +38,7 @@ const PREPARED: TopUp = {
   methodId: 'card-1',
 }
 
-/** A top-up in its first attempt, as it looks in that state a second later. */
+/** A top-up in its first attempt, one second after it entered the state. */
 export function topUpIn(state: TopUpState, fields: Partial<TopUp> = {}): TopUp {
   const confirmed = { ...PREPARED, state, confirmedAtMicros: NOW - SECOND }
   switch (state) {

@@ -1,4 +1,4 @@
-/** Whether automatic top-up may charge now, and why not. */
+/** Whether automatic top-up may charge now, and if not, why. */
 import { describe, expect, it } from 'vitest'
 import { parseInstant } from '../../../src/core/instant.ts'
 import { parseMoney } from '../../../src/core/money.ts'
@@ -31,7 +31,7 @@ const PAUSED = {
   pause: { reason: 'declined', code: 'expired_card', methodId: 'card-1', sinceMicros: NOW - DAY },
 } as const
 
-/** One that is charged at once: below its threshold, with a card, and nothing against it. */
+/** An attempt that is charged at once: below its threshold, with a card, and no objection. */
 const LOW: Standing = {
   balanceMicros: micros('9.999999'),
   isClosed: false,
@@ -62,7 +62,7 @@ const skipped = (reason: string, untilMicros: number | null) => ({
 })
 
 describe('an attempt', () => {
-  it('charges exactly the amount, with the card of the account', () => {
+  it('charges exactly the amount, to the card of the account', () => {
     expect(judgeAttempt(LOW, NOW)).toEqual({ kind: 'charge', amountMicros: micros('20'), methodId: 'card-1' })
   })
 
@@ -71,11 +71,11 @@ describe('an attempt', () => {
     ['10', 'ended'],
     ['10.000001', 'ended'],
     ['-100', 'charge'],
-  ])('at a balance of %s and a threshold of 10: %s, for exactly at it is not below', (balance, kind) => {
+  ])('at a balance of %s and a threshold of 10: %s; at the threshold is not below it', (balance, kind) => {
     expect(judgeAttempt({ ...LOW, balanceMicros: micros(balance) }, NOW).kind).toBe(kind)
   })
 
-  // Each row takes away what the row above was refused for, and leaves all that follows in place.
+  // Each row removes the reason for which the row above was refused, and keeps all later ones.
   const worst: Standing = {
     balanceMicros: micros('10'),
     isClosed: true,
@@ -104,7 +104,7 @@ describe('an attempt', () => {
       { ...alone, settings: SETTINGS, counted: [] },
       { kind: 'charge', amountMicros: micros('20'), methodId: 'card-1' },
     ],
-  ] as const)('the first reason is the one given: %s', (_reason, standing, judgement) => {
+  ] as const)('gives the first reason that applies: %s', (_reason, standing, judgement) => {
     expect(judgeAttempt(standing, NOW)).toEqual(judgement)
   })
 })
@@ -120,7 +120,7 @@ describe('the monthly cap', () => {
     ['60', '40.01', 'ended'],
     ['20', '0', 'charge'],
     ['19.99', '0', 'ended'],
-  ])('of %s with %s charged: an attempt of 20 that reaches it is made, one above it never: %s', (cap, spent, kind) => {
+  ])('of %s with %s charged: an attempt of 20 may reach it, but not exceed it: %s', (cap, spent, kind) => {
     expect(capped(cap, [attempt(NOW - HOUR, spent)], NOW).kind).toBe(kind)
   })
 
@@ -131,7 +131,7 @@ describe('the monthly cap', () => {
     ['2026-02-01T00:00:00Z', '2026-02-28T23:59:59.999999Z', 'ended'],
     ['2026-02-28T23:59:59.999999Z', '2026-03-01T00:00:00Z', 'charge'],
     ['2025-12-31T23:30:00Z', '2026-01-01T00:00:00Z', 'charge'],
-  ])('is of the UTC month of the attempt: %s, judged at %s: %s', (attempted, judged, kind) => {
+  ])('uses the UTC month of the attempt: %s, judged at %s: %s', (attempted, judged, kind) => {
     expect(capped('20', [attempt(at(attempted))], at(judged)).kind).toBe(kind)
   })
 
@@ -155,7 +155,7 @@ describe('the monthly cap', () => {
     expect(use).toEqual({ spentMicros: micros(spent), isUsedUp, isNearlyUsed })
   })
 
-  it('without a cap everything is allowed, and what was charged is told', () => {
+  it('unset allows everything, and the charged sum is still reported', () => {
     const counted = [attempt(NOW, '5000'), attempt(NOW - 1, '5000'), attempt(at('2023-10-31T23:59:59Z'), '1')]
     const use = capUse({ amountMicros: micros('5000'), monthlyCapMicros: null }, counted, NOW)
     expect(use).toEqual({ spentMicros: micros('10000'), isUsedUp: false, isNearlyUsed: false })
@@ -167,18 +167,18 @@ describe('five attempts in 24 hours', () => {
     judgeAttempt({ ...LOW, counted: ages.map((age) => attempt(NOW - age)) }, NOW)
 
   it.each([
-    // how long ago, what comes of it
+    // age, consequence
     ['four', [1, 2, 3, 4], { kind: 'charge' }],
     ['five', [1, 2, 3, 4, DAY - 1], skipped('day_limit', NOW + 1)],
-    ['five, the first of which was 24 hours ago', [1, 2, 3, 4, DAY], { kind: 'charge' }],
+    ['five, the first of them 24 hours ago', [1, 2, 3, 4, DAY], { kind: 'charge' }],
     ['five, in any order', [4, DAY - 7, 1, 3, 2], skipped('day_limit', NOW + 7)],
-    // Only once all but four are out of the window.
+    // Only once all but four have left the window.
     ['six', [1, 2, 3, 4, DAY - 9, DAY - 5], skipped('day_limit', NOW + 9)],
   ])('%s', (_rule, ages, judgement) => {
     expect(judge(ages)).toMatchObject(judgement)
   })
 
-  it('the instant that is waited for is the first that allows one', () => {
+  it('the next instant is the first that allows an attempt', () => {
     const counted = [5, 4, 3, 2, 1].map((hours) => attempt(NOW - hours * HOUR))
     const judged = judgeAttempt({ ...LOW, counted }, NOW)
     const untilMicros = judged.kind === 'ended' ? judged.untilMicros! : 0
@@ -187,9 +187,9 @@ describe('five attempts in 24 hours', () => {
   })
 })
 
-describe('a payment by hand that is not settled', () => {
+describe('a pending manual payment', () => {
   it.each([
-    // payments by hand (micros, age), 2 micros below the threshold; minutes that it waits for them
+    // manual payments (micros, age), 2 micros below the threshold; minutes of delay
     ['reaches the threshold exactly', [[2n, MINUTE]], 14],
     ['does not reach it', [[1n, MINUTE]], null],
     ['is 15 minutes old', [[2n, 15 * MINUTE]], null],
@@ -227,7 +227,7 @@ describe('a payment by hand that is not settled', () => {
     )
   })
 
-  it('holds it for 15 minutes at most', () => {
+  it('delays it by 15 minutes at most', () => {
     const standing = { ...LOW, unsettledManual: [byHand('5000', 0)] }
     expect(judgeAttempt(standing, NOW)).toEqual({ kind: 'wait', untilMicros: NOW + 15 * MINUTE })
     expect(judgeAttempt(standing, NOW + 15 * MINUTE - 1)).toEqual({ kind: 'wait', untilMicros: NOW + 15 * MINUTE })
@@ -242,7 +242,7 @@ describe('right before a payment is confirmed', () => {
     ['charge', LOW],
     ['wait', { ...LOW, unsettledManual: [byHand('20', 0)] }],
     ['ended', { ...LOW, memory: PAUSED }],
-  ])('what is judged now holds: %s', (kind, standing) => {
+  ])('the current judgement applies: %s', (kind, standing) => {
     const judgement = judgeAttempt(standing, NOW)
     expect(judgement.kind).toBe(kind)
     expect(judgePrepared(prepared, judgement)).toBe(judgement)
@@ -252,12 +252,12 @@ describe('right before a payment is confirmed', () => {
     ['a lower amount', { ...LOW, settings: { ...SETTINGS, amountMicros: micros('5') } }],
     ['a higher amount', { ...LOW, settings: { ...SETTINGS, amountMicros: micros('20.01') } }],
     ['another card', { ...LOW, methodId: 'card-2' }],
-  ])('%s since it was prepared: it is not charged, the next one has it', (_rule, standing) => {
+  ])('%s since it was prepared: it is not charged, the next attempt uses it', (_rule, standing) => {
     expect(judgePrepared(prepared, judgeAttempt(standing, NOW))).toEqual(noLongerNeeded('settings_changed'))
   })
 })
 
-describe('what the batch compares a balance with', () => {
+describe('the threshold that a batch compares balances with', () => {
   const armed = {
     isClosed: false,
     settings: SETTINGS,
@@ -267,7 +267,7 @@ describe('what the batch compares a balance with', () => {
     waitsUntilMicros: null,
   }
 
-  it('is the threshold', () => {
+  it('is that of the settings', () => {
     expect(armedBelowMicros(armed)).toBe(micros('10'))
   })
 
@@ -279,7 +279,7 @@ describe('what the batch compares a balance with', () => {
     ['it is paused', { memory: PAUSED }],
     ['one is open', { hasOpenAutomatic: true }],
     ['it waits at a limit', { waitsUntilMicros: NOW }],
-  ])('is nothing while %s', (_rule, held) => {
+  ])('is null while %s', (_rule, held) => {
     expect(armedBelowMicros({ ...armed, ...held })).toBe(null)
   })
 })
@@ -289,7 +289,7 @@ describe('months', () => {
     ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'],
     ['2026-01-31T23:59:59.999999Z', '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'],
     ['2026-12-15T12:00:00Z', '2026-12-01T00:00:00Z', '2027-01-01T00:00:00Z'],
-  ])('%s is in the one that begins %s and ends %s', (instant, start, end) => {
+  ])('%s is in the month from %s to %s', (instant, start, end) => {
     expect([monthStartMicros(at(instant)), nextMonthMicros(at(instant))]).toEqual([at(start), at(end)])
   })
 

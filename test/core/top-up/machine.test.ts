@@ -1,4 +1,4 @@
-/** Where a top-up goes by whatever is heard of it. */
+/** The next state of a top-up for each input. */
 import { describe, expect, it } from 'vitest'
 import {
   type Advanced,
@@ -27,8 +27,8 @@ import {
 } from './examples.ts'
 
 /**
- * Of a first automatic attempt: what it is afterwards. A decline here is one that may pass (insufficient funds), `ended` says
- * that a limit forbids it, and nobody here meant to cancel.
+ * The state of a first automatic attempt afterwards. Declines here are temporary (insufficient funds), `ended` means that a
+ * limit forbids the attempt, and the product did not mean to cancel.
  */
 const RULES = `
 requested         prepared      prepared
@@ -208,26 +208,26 @@ const pauseFor = (reason: Pause['reason'], methodId = 'card-1'): Pause => ({
   sinceMicros: NOW - DAY,
 })
 
-describe('every pair of state and news', () => {
-  it('has its rule, once', () => {
+describe('every pair of state and input', () => {
+  it('has exactly one rule', () => {
     const pairs = TOP_UP_STATES.flatMap((state) => Object.keys(NEWS).map((kind) => `${state} ${kind}`))
     expect(RULES.map(([state, kind]) => `${state} ${kind}`).sort()).toEqual(pairs.sort())
   })
 
-  it.each(RULES)('%s, hearing %s: %s', (state, kind, outcome) => {
+  it.each(RULES)('%s, on %s: %s', (state, kind, outcome) => {
     const told = () => advance(topUpIn(state), NEWS[kind], FRESH_MEMORY, NOW, 0.5)
     if (outcome === 'throws') return expect(told).toThrow(`top-up top-up-1 is ${state} and cannot hear ${kind}`)
     expect(told()?.topUp.state ?? 'ignored').toBe(outcome)
   })
 
-  it('open are those that may still lead to a charge', () => {
+  it('open states are those that may still lead to a charge', () => {
     expect(TOP_UP_STATES.filter((state) => isOpen({ state }))).toEqual([...OPEN_STATES])
     expect([...OPEN_STATES]).toEqual(['requested', 'prepared', 'charging', 'unknown', 'processing', 'needs_action'])
   })
 })
 
 describe('preparing and confirming', () => {
-  it('a prepared payment is a new attempt, of the amount and the card that it was prepared with', () => {
+  it('a prepared payment is a new attempt, with the amount and card that it was prepared with', () => {
     const { topUp, isNews } = hear(
       topUpIn('requested', { attempts: 1, reason: 'insufficient_funds', silences: 4 }),
       NEWS.prepared,
@@ -237,13 +237,13 @@ describe('preparing and confirming', () => {
     expect([topUp.nextTryAtMicros, isNews]).toEqual([NOW, false])
   })
 
-  it('the limits count an attempt from the instant that it is about to be confirmed', () => {
+  it('limits count an attempt from just before it is confirmed', () => {
     const { topUp, isNews } = hear(topUpIn('prepared'), NEWS.confirming)
     expect(topUp).toMatchObject({ confirmedAtMicros: NOW, nextTryAtMicros: NOW, paymentId: 'payment-1' })
     expect(isNews).toBe(true)
   })
 
-  it('a payment that is to be canceled is never confirmed', () => {
+  it('a payment to be canceled is never confirmed', () => {
     const told = () => hear(topUpIn('prepared', { ending: TURNED_OFF }), NEWS.confirming)
     expect(told).toThrow('top-up top-up-1 is to be canceled, not confirmed')
   })
@@ -253,7 +253,7 @@ describe('preparing and confirming', () => {
     ['charging', 'unconfirmed'],
     ['charging', 'refused'],
     ['unknown', 'unconfirmed'],
-  ] as const)('%s that turns out not to be taken in (%s) does not count any more', (state, kind) => {
+  ] as const)('%s that turns out not to be accepted (%s) no longer counts', (state, kind) => {
     const { topUp } = hear(topUpIn(state), NEWS[kind])
     expect(topUp).toMatchObject({ state: 'prepared', confirmedAtMicros: null, paymentId: 'payment-1', attempts: 1 })
   })
@@ -270,7 +270,7 @@ describe('preparing and confirming', () => {
   })
 
   it.each(['prepared', 'charging', 'unknown'] as const)(
-    '%s that succeeds, or waits, counts from when it was confirmed',
+    '%s that succeeds, or waits, counts from its confirmation',
     (state) => {
       const since = state === 'prepared' ? NOW : NOW - SECOND
       for (const kind of ['succeeded', 'processing', 'needs_action'] as const) {
@@ -281,7 +281,7 @@ describe('preparing and confirming', () => {
 })
 
 describe('a decline', () => {
-  it('leads to the next attempt, with a payment of its own', () => {
+  it('leads to the next attempt, with a new payment', () => {
     const { topUp, memory, paused, isNews } = hear(topUpIn('charging'), NEWS.declined)
     expect(topUp).toEqual({
       ...topUpIn('requested'),
@@ -293,7 +293,7 @@ describe('a decline', () => {
   })
 
   it.each([
-    // decline, declines before it, what comes of it, when it is tried again, what it is paused for
+    // decline, declines before it, consequence, time of the retry, reason of the pause
     ['may pass, the first', NO_FUNDS, 0, 'requested', NOW + HOUR, null],
     ['may pass, the second', NO_FUNDS, 1, 'requested', NOW + 23 * HOUR, null],
     ['may pass, the third', NO_FUNDS, 2, 'failed', null, 'declined'],
@@ -309,32 +309,32 @@ describe('a decline', () => {
     expect(memory.declinesInARow).toBe(before + 1)
   })
 
-  it('that ends it keeps its payment, which a late success is known by', () => {
+  it('that ends it keeps its payment, so that a late success is recognised', () => {
     expect(hear(topUpIn('charging'), declinedBy(STOLEN)).topUp).toMatchObject({
       paymentId: 'payment-1',
       attemptId: 'attempt-1',
     })
   })
 
-  it('while paused meanwhile ends it, and the first pause stays', () => {
+  it('while paused ends it, and the first pause stays', () => {
     const memory = remembering(0, pauseFor('refunded'))
     const after = hear(topUpIn('processing'), NEWS.declined, memory)
     expect(after).toMatchObject({ topUp: { state: 'failed' }, memory: { pause: pauseFor('refunded') }, paused: null })
   })
 
-  it('that stops the card replaces a pause that the same card could be resumed from', () => {
+  it('that rules out the card replaces a pause after which the same card could resume', () => {
     const { memory, paused } = hear(topUpIn('processing'), declinedBy(STOLEN), remembering(0, pauseFor('refunded')))
     expect(paused).toMatchObject({ reason: 'card_stopped' })
     expect(memory.pause).toBe(paused)
   })
 
-  it('of a payment that is to be canceled ends it, and counts', () => {
+  it('of a payment to be canceled ends it, and counts', () => {
     const { topUp, memory } = hear(topUpIn('prepared', { ending: TURNED_OFF }), NEWS.declined)
     expect(topUp).toMatchObject({ state: 'failed', reason: 'insufficient_funds', ending: null })
     expect(memory.declinesInARow).toBe(1)
   })
 
-  it.each([NO_FUNDS, EXPIRED, STOLEN])('of a payment by hand does not count and never pauses: $code', (decline) => {
+  it.each([NO_FUNDS, EXPIRED, STOLEN])('of a manual payment does not count and never pauses: $code', (decline) => {
     const memory = remembering(2)
     const advanced = hear(topUpIn('charging', { trigger: 'manual' }), declinedBy(decline), memory)
     expect(advanced).toMatchObject({ topUp: { state: 'failed', reason: decline.code }, paused: null, isNews: true })
@@ -349,30 +349,30 @@ describe('the approval by the bank', () => {
     expect(isNews).toBe(true)
   })
 
-  it('asked for again may have another page, and has no more time', () => {
+  it('requested again may have another page, but no more time', () => {
     const before = topUpIn('needs_action')
     const { topUp, isNews } = hear(before, NEWS.needs_action)
     expect(topUp).toMatchObject({ actionUrl: 'https://bank.example/2', silences: 1 })
     expect([topUp.actionUntilMicros, isNews]).toEqual([before.actionUntilMicros, false])
   })
 
-  it.each(['processing', 'succeeded', 'declined', 'canceled'] as const)('is over when it is %s', (kind) => {
+  it.each(['processing', 'succeeded', 'declined', 'canceled'] as const)('is over if it is %s', (kind) => {
     expect(hear(topUpIn('needs_action'), NEWS[kind]).topUp).toMatchObject({ actionUrl: null, actionUntilMicros: null })
   })
 
   it.each(['needs_action', 'unavailable', 'unknown', 'unconfirmed', 'refused'] as const)(
-    'is looked at when it lapses, whatever is heard before (%s)',
+    'is looked up when it expires, whatever came before (%s)',
     (kind) => {
       const actionUntilMicros = NOW + SECOND / 4
       const { topUp } = hear(topUpIn('needs_action', { actionUntilMicros }), NEWS[kind])
       expect(topUp.nextTryAtMicros).toBe(actionUntilMicros)
-      // From then on it is to be canceled, and the provider is not asked without a pause in between.
+      // From then on it is to be canceled, and the provider is not called without a pause in between.
       const late = hear(topUpIn('needs_action', { actionUntilMicros: NOW }), NEWS[kind])
       expect(late.topUp.nextTryAtMicros).toBeGreaterThanOrEqual(NOW + SECOND / 2)
     },
   )
 
-  it('is looked at no sooner than a provider that is down asks for', () => {
+  it('is looked up no sooner than the provider’s retry time', () => {
     const busy: TopUpNews = { kind: 'unavailable', retryAfterMicros: MINUTE }
     const { topUp } = hear(topUpIn('needs_action', { actionUntilMicros: NOW + SECOND }), busy)
     expect(topUp.nextTryAtMicros).toBe(NOW + MINUTE)
@@ -387,30 +387,30 @@ describe('the approval by the bank', () => {
     expect(memory.declinesInARow).toBe(declinesInARow)
   })
 
-  it('that lapsed for the third time in a row pauses', () => {
+  it('that expired for the third time in a row pauses', () => {
     const lapsed = topUpIn('needs_action', { actionUntilMicros: NOW })
     const { topUp, paused } = hear(lapsed, NEWS.canceled, remembering(2))
     expect(topUp).toMatchObject({ state: 'failed', reason: 'approval_lapsed' })
     expect(paused).toMatchObject({ reason: 'declined', code: 'approval_lapsed' })
   })
 
-  it('of a payment by hand that lapsed fails it', () => {
+  it('of a manual payment that expired fails it', () => {
     const lapsed = topUpIn('needs_action', { actionUntilMicros: NOW, trigger: 'manual' })
     expect(hear(lapsed, NEWS.canceled).topUp).toMatchObject({ state: 'failed', reason: 'approval_lapsed' })
   })
 
-  it('that was given long ago is no lapse when the bank cancels the payment later', () => {
+  it('that was given long ago has not expired if the bank cancels the payment later', () => {
     const processing = hear(topUpIn('needs_action', { actionUntilMicros: NOW }), NEWS.processing).topUp
     expect(hear(processing, NEWS.canceled).topUp).toMatchObject({ state: 'failed', reason: 'canceled_at_provider' })
   })
 })
 
-describe('a payment that is not wanted any more', () => {
-  it('before there is one, it is over', () => {
+describe('an unwanted payment', () => {
+  it('is over at once if it was not prepared', () => {
     expect(hear(topUpIn('requested'), NEWS.ended)).toMatchObject({ topUp: CAPPED, isNews: true, paused: null })
   })
 
-  it.each(['prepared', 'needs_action'] as const)('is over only once the provider has canceled it (%s)', (state) => {
+  it.each(['prepared', 'needs_action'] as const)('is over only after the provider has canceled it (%s)', (state) => {
     const { topUp: meant, isNews } = hear(topUpIn(state), { kind: 'ended', ending: TURNED_OFF })
     expect(meant).toMatchObject({ state, reason: null, ending: TURNED_OFF, nextTryAtMicros: NOW })
     expect(isNews).toBe(false)
@@ -419,7 +419,7 @@ describe('a payment that is not wanted any more', () => {
     expect(canceled.isNews).toBe(true)
   })
 
-  it('keeps what it was meant to end as, whatever comes in between', () => {
+  it('keeps its intended end, whatever comes in between', () => {
     let { topUp } = hear(topUpIn('prepared'), { kind: 'ended', ending: TURNED_OFF })
     for (const kind of ['ended', 'unavailable', 'unknown', 'unconfirmed', 'needs_action', 'processing'] as const) {
       topUp = hear(topUp, NEWS[kind]).topUp
@@ -427,7 +427,7 @@ describe('a payment that is not wanted any more', () => {
     expect(hear(topUp, NEWS.canceled).topUp).toMatchObject(TURNED_OFF)
   })
 
-  it('is tried again within seconds where a look at its approval came in between', () => {
+  it('is retried within seconds after a look at its approval in between', () => {
     const wanted = hear(topUpIn('needs_action'), NEWS.needs_action).topUp
     const unwanted = hear(topUpIn('needs_action', { ending: TURNED_OFF }), NEWS.needs_action).topUp
     expect(wanted.nextTryAtMicros).toBeGreaterThan(NOW + 5 * SECOND)
@@ -435,12 +435,12 @@ describe('a payment that is not wanted any more', () => {
     expect(unwanted.nextTryAtMicros).toBeLessThanOrEqual(NOW + 2 * SECOND)
   })
 
-  it('counts as what was meant, not as lapsed, when its approval lapses meanwhile', () => {
+  it('counts by its intended end, not as expired, if its approval expires meanwhile', () => {
     const topUp = topUpIn('needs_action', { ending: TURNED_OFF, actionUntilMicros: NOW })
     expect(hear(topUp, NEWS.canceled)).toMatchObject({ topUp: TURNED_OFF, memory: { declinesInARow: 0 } })
   })
 
-  it('is credited where it was charged after all', () => {
+  it('is credited if it was charged after all', () => {
     expect(hear(topUpIn('prepared', { ending: TURNED_OFF }), NEWS.succeeded).topUp).toMatchObject({
       state: 'succeeded',
       reason: null,
@@ -448,14 +448,14 @@ describe('a payment that is not wanted any more', () => {
     })
   })
 
-  it('nobody here meant to cancel: whatever cancels at the provider would do it again, so it pauses', () => {
+  it('canceled outside pauses automatic top-up: it would be canceled again', () => {
     const { topUp, isNews, paused } = hear(topUpIn('processing'), NEWS.canceled)
     expect(topUp).toMatchObject({ state: 'failed', reason: 'canceled_at_provider' })
     expect(paused).toMatchObject({ reason: 'ask_customer', code: 'canceled_at_provider' })
     expect(isNews).toBe(true)
   })
 
-  it('nobody here meant to cancel, asked for by hand: it is over, and pauses nothing', () => {
+  it('canceled outside is over if manual, and pauses nothing', () => {
     const { topUp, paused } = hear(topUpIn('processing', { trigger: 'manual' }), NEWS.canceled)
     expect(topUp).toMatchObject({ state: 'canceled', reason: 'canceled_at_provider' })
     expect(paused).toBeNull()
@@ -471,7 +471,7 @@ describe('a success', () => {
   })
 
   it.each([
-    // who asked, with which card, declines of card-1 in a row afterwards
+    // origin, card, declines of card-1 in a row afterwards
     ['automatic', 'card-1', 0],
     ['automatic', 'card-2', 0],
     ['manual', 'card-1', 0],
@@ -497,7 +497,7 @@ describe('a refused request', () => {
     expect(advanced).toMatchObject({ isNews: true, paused: { ...paused, methodId: null } })
   })
 
-  it('to confirm pauses at once, and fails the top-up once the payment is canceled', () => {
+  it('to confirm pauses at once, and fails the top-up after the payment is canceled', () => {
     const refused = hear(topUpIn('charging'), NEWS.refused)
     expect(refused.topUp).toMatchObject({ state: 'prepared', reason: null, nextTryAtMicros: NOW })
     expect(refused).toMatchObject({ isNews: false, paused, memory: { pause: paused } })
@@ -512,7 +512,7 @@ describe('a refused request', () => {
   })
 
   it.each(['unknown', 'processing', 'needs_action'] as const)(
-    'to look at one that is %s says nothing of it',
+    'to look up one that is %s reveals nothing about it',
     (state) => {
       const { topUp, isNews, memory } = hear(topUpIn(state), NEWS.refused)
       expect(topUp).toEqual({ ...topUpIn(state), silences: 1, nextTryAtMicros: NOW + SECOND / 2 })
@@ -520,23 +520,23 @@ describe('a refused request', () => {
     },
   )
 
-  it('leaves the pause that there is', () => {
+  it('keeps an existing pause', () => {
     const memory = remembering(0, pauseFor('disputed'))
     expect(hear(topUpIn('requested'), NEWS.refused, memory)).toMatchObject({ memory, paused: null })
   })
 
-  it.each(['requested', 'charging', 'prepared'] as const)('of a payment by hand never pauses (%s)', (state) => {
+  it.each(['requested', 'charging', 'prepared'] as const)('of a manual payment never pauses (%s)', (state) => {
     const { memory, paused } = hear(topUpIn(state, { trigger: 'manual' }), NEWS.refused)
     expect([memory, paused]).toEqual([FRESH_MEMORY, null])
   })
 })
 
-describe('when it is tried or looked at again', () => {
+describe('the next try or look', () => {
   const waitAfter = (topUp: TopUp, news: TopUpNews, chance: number) =>
     (hear(topUp, news, FRESH_MEMORY, chance).topUp.nextTryAtMicros - NOW) / SECOND
 
   it.each([
-    // state, silences before this one, news, seconds at the least and at the most
+    // state, unanswered calls before, input, minimum and maximum seconds
     ['requested', 0, 'unavailable', 0.5, 1],
     ['requested', 1, 'unknown', 1, 2],
     ['requested', 2, 'unavailable', 2, 4],
@@ -563,25 +563,25 @@ describe('when it is tried or looked at again', () => {
     ['processing', 8, 'processing', 1800, 3600],
     ['processing', 5_000, 'processing', 1800, 3600],
     ['needs_action', 8, 'needs_action', 1800, 3600],
-  ] as const)('%s after %i silences, hearing %s: in %d to %d s', (state, silences, kind, least, most) => {
+  ] as const)('%s after %i unanswered calls, on %s: in %d to %d s', (state, silences, kind, least, most) => {
     const topUp = topUpIn(state, { silences })
     expect(waitAfter(topUp, NEWS[kind], 0)).toBe(least)
     expect(waitAfter(topUp, NEWS[kind], 1 - Number.EPSILON)).toBeCloseTo(most, 5)
   })
 
-  it('it is spread by chance, and whole', () => {
+  it('is spread at random, in whole units', () => {
     expect(waitAfter(topUpIn('requested'), NEWS.unknown, 1 / 3)).toBe(0.666667)
   })
 
   it.each([
     [10, 10],
     [0.1, 0.5],
-  ])('a provider that is down and says when: in %d s at the earliest, so in %d', (asked, seconds) => {
+  ])('after a provider that is down says when: in %d s at the earliest, so in %d', (asked, seconds) => {
     const news: TopUpNews = { kind: 'unavailable', retryAfterMicros: asked * SECOND }
     expect(waitAfter(topUpIn('requested'), news, 0)).toBe(seconds)
   })
 
-  it('confirming again and again while the provider is down slows down to every 5 minutes', () => {
+  it('to confirm slows down to every 5 minutes while the provider is down', () => {
     let topUp = topUpIn('prepared')
     const waits: number[] = []
     for (let round = 0; round < 12; round++) {
@@ -592,14 +592,14 @@ describe('when it is tried or looked at again', () => {
     expect(topUp).toMatchObject({ attempts: 1, paymentId: 'payment-1' })
   })
 
-  it('an answer that moves it ends the row of silences', () => {
+  it('starts over after an answer that moves the top-up', () => {
     expect(hear(topUpIn('unknown', { silences: 7 }), NEWS.processing).topUp.silences).toBe(0)
     expect(hear(topUpIn('unknown', { silences: 7 }), NEWS.needs_action).topUp.silences).toBe(0)
     expect(hear(topUpIn('unknown', { silences: 7 }), NEWS.succeeded).topUp.silences).toBe(0)
     expect(hear(topUpIn('processing', { silences: 7 }), NEWS.processing).topUp.silences).toBe(8)
   })
 
-  it('waiting for a payment by hand: at the instant that was judged, and never in the past', () => {
+  it('during a manual payment is at the judged instant, and never in the past', () => {
     for (const state of ['requested', 'prepared'] as const) {
       const { topUp, isNews } = hear(topUpIn(state), NEWS.wait)
       expect([topUp, isNews]).toEqual([{ ...topUpIn(state), nextTryAtMicros: NOW + MINUTE }, false])
@@ -607,12 +607,12 @@ describe('when it is tried or looked at again', () => {
     }
   })
 
-  it('a cancellation that left the payment as it was is tried again later', () => {
+  it('after a cancellation without effect is later', () => {
     const { topUp } = hear(topUpIn('prepared', { ending: TURNED_OFF }), NEWS.unconfirmed)
     expect(topUp).toMatchObject({ state: 'prepared', ending: TURNED_OFF, nextTryAtMicros: NOW + SECOND / 2 })
   })
 
-  it('consumers hear of processing once', () => {
+  it('consumers get processing once', () => {
     expect(hear(topUpIn('charging'), NEWS.processing).isNews).toBe(true)
     expect(hear(topUpIn('processing'), NEWS.processing).isNews).toBe(false)
   })

@@ -35,7 +35,7 @@ describe('the next try after a decline', () => {
   const advised = (hours: number): Decline => ({ ...NO_FUNDS, retryAfterMicros: hours * HOUR })
 
   it.each([
-    // decline, declines before it, hours at the least and at the most
+    // decline, declines before it, minimum and maximum hours
     ['the first', NO_FUNDS, 0, 1, 1.25],
     ['the second, a day after the first', NO_FUNDS, 1, 23, 28.75],
     ['the network advises later', advised(48), 0, 48, 48.25],
@@ -52,14 +52,14 @@ describe('the next try after a decline', () => {
 
   it.each([
     ['the third in a row', NO_FUNDS, 2],
-    ['a fourth, whoever asked for it', NO_FUNDS, 3],
-    ['one that asks for the customer', EXPIRED, 0],
-    ['one that stops the card', STOLEN, 0],
-  ])('never comes after %s', (_rule, decline, declines) => {
+    ['a fourth, automatic or manual', NO_FUNDS, 3],
+    ['one that needs the customer', EXPIRED, 0],
+    ['one that rules out the card', STOLEN, 0],
+  ])('is never set after %s', (_rule, decline, declines) => {
     expect(hoursAfter(declines, decline, 0.5)).toBe(null)
   })
 
-  it('never comes while paused, and the decline counts', () => {
+  it('is never set while paused, but the decline counts', () => {
     const memory = row(0, pauseOf('disputed'))
     expect(afterDecline(memory, NO_FUNDS, 'card-1', NOW, 0)).toEqual({
       memory: row(1, pauseOf('disputed')),
@@ -91,7 +91,7 @@ describe('a row of declines', () => {
     expect(afterDecline(FRESH_MEMORY, decline, 'card-1', NOW, 0).memory.pause?.reason ?? null).toBe(reason)
   })
 
-  it('is of a card: another one begins its own', () => {
+  it('belongs to a card: another card starts a new one', () => {
     const { memory, nextTryAtMicros } = afterDecline(row(2), NO_FUNDS, 'card-2', NOW, 0)
     expect(memory).toEqual({ pause: null, declinesInARow: 1, declinedMethodId: 'card-2' })
     expect(nextTryAtMicros).toBe(NOW + HOUR)
@@ -107,7 +107,7 @@ describe('a row of declines', () => {
     expect(afterSuccess(row(2), trigger, methodId)).toEqual(after)
   })
 
-  it('ends with a success, and the pause does not', () => {
+  it('ends with a success, while a pause does not', () => {
     expect(afterSuccess(row(3, pauseOf('declined')), 'automatic', 'card-1')).toEqual({
       ...FRESH_MEMORY,
       pause: pauseOf('declined'),
@@ -116,14 +116,14 @@ describe('a row of declines', () => {
 })
 
 describe('a pause', () => {
-  it.each(['refunded', 'disputed'] as const)('begins when money is taken back: %s', (reason) => {
+  it.each(['refunded', 'disputed'] as const)('begins when money is returned: %s', (reason) => {
     expect(afterReversal(row(1), reason, 'card-1', NOW)).toEqual(
       row(1, { reason, code: null, methodId: 'card-1', sinceMicros: NOW }),
     )
   })
 
   it.each([
-    // the pause that there is, the one that comes, the one that stays
+    // existing pause, new pause, the one that stays
     ['declined', 'refunded', 'declined'],
     ['refunded', 'declined', 'refunded'],
     ['refused', 'restored', 'refused'],
@@ -140,7 +140,7 @@ describe('a pause', () => {
   })
 
   it.each([
-    // why it is paused, whether the same card may go on, whether a new card alone ends it
+    // reason of the pause, whether the same card may resume, whether only a new card ends it
     ['declined', true, true],
     ['ask_customer', true, false],
     ['card_stopped', false, false],
@@ -148,14 +148,14 @@ describe('a pause', () => {
     ['disputed', false, false],
     ['refused', true, false],
     ['restored', true, false],
-  ] as const)('%s: the same card may go on: %s, a new card alone ends it: %s', (reason, mayGoOn, endsByItself) => {
+  ] as const)('%s: the same card may resume: %s, only a new card ends it: %s', (reason, mayGoOn, endsByItself) => {
     const memory = row(0, pauseOf(reason))
     expect(needsAnotherMethod(memory, 'card-1')).toBe(!mayGoOn)
     expect(needsAnotherMethod(memory, 'card-2')).toBe(false)
     expect(endsWithNewMethod(memory)).toBe(endsByItself)
   })
 
-  it('of no card asks for no other one', () => {
+  it('without a card requests no other one', () => {
     expect(needsAnotherMethod(row(0, pauseOf('disputed', null)), null)).toBe(false)
     expect(needsAnotherMethod(FRESH_MEMORY, 'card-1')).toBe(false)
     expect(endsWithNewMethod(FRESH_MEMORY)).toBe(false)

@@ -1,4 +1,4 @@
-/** What is posted of a payment, by what the provider says of it in all. */
+/** What is posted for a payment, given the provider's totals. */
 import { describe, expect, it } from 'vitest'
 import { parseMoney } from '../../../src/core/money.ts'
 import { entriesFor, NOTHING_POSTED, type PaymentTotals } from '../../../src/core/top-up/payment.ts'
@@ -9,18 +9,18 @@ function totals(text: string): PaymentTotals {
   return { creditedMicros: creditedMicros!, refundedMicros: refundedMicros!, disputedMicros: disputedMicros! }
 }
 
-describe('what is posted', () => {
+describe('the posting', () => {
   it.each([
-    // what happened, posted so far, said now, posted in addition
+    // what happened, posted so far, reported now, posted in addition
     ['a success', '0 0 0', '100 0 0', 'top_up +100'],
-    ['a success, said twice', '100 0 0', '100 0 0', ''],
+    ['a success, reported twice', '100 0 0', '100 0 0', ''],
     ['nothing yet', '0 0 0', '0 0 0', ''],
-    ['a success not heard of any more', '100 0 0', '0 0 0', ''],
+    ['a success no longer reported', '100 0 0', '0 0 0', ''],
     ['a part refunded', '100 0 0', '100 30 0', 'refund -30'],
     ['the rest refunded', '100 30 0', '100 100 0', 'refund -70'],
-    ['a refund, said twice', '100 30 0', '100 30 0', ''],
+    ['a refund, reported twice', '100 30 0', '100 30 0', ''],
     ['a refund failed', '100 30 0', '100 0 0', 'refund +30'],
-    ['refunded before the success was heard', '0 0 0', '100 30 0', 'top_up +100, refund -30'],
+    ['refunded before the success was reported', '0 0 0', '100 30 0', 'top_up +100, refund -30'],
     ['a refund without a success', '0 0 0', '0 30 0', ''],
     ['funds withdrawn by a dispute', '100 0 0', '100 0 100', 'dispute -100'],
     ['a dispute won', '100 0 100', '100 0 0', 'dispute +100'],
@@ -33,8 +33,8 @@ describe('what is posted', () => {
     ['that refund failed', '100 60 40', '100 0 100', 'refund +60, dispute -60'],
     ['more refunded than charged', '100 0 0', '100 120 0', 'refund -100'],
     ['more disputed than charged', '100 0 0', '100 0 120', 'dispute -100'],
-    ['less than nothing refunded', '100 0 0', '100 -5 0', ''],
-    ['less than nothing disputed', '100 0 0', '100 0 -5', ''],
+    ['a negative refund', '100 0 0', '100 -5 0', ''],
+    ['a negative dispute', '100 0 0', '100 0 -5', ''],
     ['more captured than before', '100 0 0', '110 0 0', 'top_up +10'],
   ])('%s', (_what, posted, said, entries) => {
     const expected = entries
@@ -53,7 +53,7 @@ describe('what is posted', () => {
     ['100 0 0', '100 60 100', '100 60 40'],
     ['0 0 0', '0 30 100', '0 0 0'],
   ])(
-    'of %s posted and %s said, the totals are %s: a payment never takes more than it brought',
+    'for %s posted and %s reported, the totals are %s: a payment never takes more than it brought',
     (posted, said, after) => {
       expect(entriesFor(totals(posted), totals(said)).totals).toEqual(totals(after))
     },

@@ -1,4 +1,4 @@
-/** What holds of top-ups and payments, whatever is heard and in whatever order. */
+/** Properties of top-ups and payments, for any inputs in any order. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -22,7 +22,7 @@ import { CAPPED, DAY, EXPIRED, HOUR, MINUTE, NEWS, NO_FUNDS, NOW, STOLEN, TURNED
 
 const news: fc.Arbitrary<TopUpNews> = fc.oneof(
   fc.constantFrom<TopUpNews[]>(...Object.values(NEWS)),
-  // So that it often comes as far as to a decline, or to an approval.
+  // Often enough a decline or an approval.
   fc.constantFrom<TopUpNews[]>(NEWS.prepared, NEWS.confirming, NEWS.unknown, NEWS.needs_action, NEWS.canceled),
   fc.constantFrom(NO_FUNDS, EXPIRED, STOLEN).map((decline): TopUpNews => ({ kind: 'declined', decline })),
   fc.constantFrom(CAPPED, TURNED_OFF).map((ending): TopUpNews => ({ kind: 'ended', ending })),
@@ -60,7 +60,7 @@ interface Step {
   readonly memory: AutoTopUpMemory
 }
 
-/** Each payment has an id of its own; what only a bug could lead to is left out. */
+/** Each payment has a unique id; inputs that only a bug could cause are left out. */
 function* follow(first: TopUp, heard: readonly Heard[]): Generator<Step> {
   let topUp = first
   let memory = FRESH_MEMORY
@@ -89,7 +89,7 @@ const STANDING: Standing = {
 
 const triggers = fc.constantFrom('automatic', 'manual')
 
-/** Checks each step of many histories, and what a whole history comes to. */
+/** Checks each step of many histories, and each history as a whole. */
 function always(check: (step: Step) => void, whole: (steps: readonly Step[]) => void = () => {}): void {
   fc.assert(
     fc.property(triggers, history, (trigger, heard) => {
@@ -101,8 +101,8 @@ function always(check: (step: Step) => void, whole: (steps: readonly Step[]) => 
   )
 }
 
-describe('whatever a top-up hears', () => {
-  it('it has a payment from when that is prepared until the bank declines it, and never another beside it', () => {
+describe('for any inputs, a top-up', () => {
+  it('has one payment from its preparation until its decline, and never two', () => {
     always(({ before, after, heard }) => {
       if (before.paymentId !== null && after.paymentId !== before.paymentId) {
         expect(after).toMatchObject({ state: 'requested', paymentId: null, attemptId: null, confirmedAtMicros: null })
@@ -112,7 +112,7 @@ describe('whatever a top-up hears', () => {
     })
   })
 
-  it('its attempts only grow, by one for each payment prepared, and are three at most', () => {
+  it('has at most three attempts, and one more for each payment prepared', () => {
     always(
       ({ before, after, heard }) => {
         expect(after.attempts - before.attempts).toBe(heard.news.kind === 'prepared' ? 1 : 0)
@@ -122,24 +122,24 @@ describe('whatever a top-up hears', () => {
     )
   })
 
-  it('a success is never left, and once over it is never open again', () => {
+  it('never leaves success, and never reopens', () => {
     always(({ before, after }) => {
       expect(before.state).not.toBe('succeeded')
       if (!isOpen(before)) expect(after.state).toBe('succeeded')
     })
   })
 
-  it('it is over uncredited only by the provider, or where nothing was prepared', () => {
+  it('ends without credit only by the provider, or if nothing was prepared', () => {
     always(({ before, after, heard }) => {
       if (isOpen(after) || after.state === 'succeeded') return
       if (before.state === 'requested') return expect(['ended', 'refused']).toContain(heard.news.kind)
       expect(['declined', 'canceled', 'refused']).toContain(heard.news.kind)
-      // A refused look, or a refused confirmation, is no word on what became of it.
+      // A refused look or confirmation says nothing about the payment.
       if (heard.news.kind === 'refused') expect(before.state).toBe('prepared')
     })
   })
 
-  it('it is never tried again in the past, and not at once where nothing was learned', () => {
+  it('is never retried in the past, nor at once if nothing was learned', () => {
     always(({ before, after, heard: { nowMicros, news } }) => {
       if (!isOpen(after)) return
       expect(after.nextTryAtMicros).toBeGreaterThanOrEqual(nowMicros)
@@ -149,7 +149,7 @@ describe('whatever a top-up hears', () => {
     })
   })
 
-  it('the limits count it while it may yet charge, and only then', () => {
+  it('counts towards the limits exactly while it may still charge', () => {
     always(({ after: { state, confirmedAtMicros } }) => {
       const mayCharge = ['charging', 'unknown', 'processing', 'needs_action', 'succeeded'].includes(state)
       if (mayCharge) expect(confirmedAtMicros).not.toBe(null)
@@ -157,7 +157,7 @@ describe('whatever a top-up hears', () => {
     })
   })
 
-  it('an approval is waited for 24 hours, however often it is asked for', () => {
+  it('waits 24 hours for approval, however often it is requested', () => {
     always(({ before, after, heard: { nowMicros } }) => {
       const isNeeded = after.state === 'needs_action'
       expect([after.actionUrl !== null, after.actionUntilMicros !== null]).toEqual([isNeeded, isNeeded])
@@ -169,7 +169,7 @@ describe('whatever a top-up hears', () => {
     })
   })
 
-  it('it never stops without a word: an automatic one fails only with a pause, or what it was meant to end as', () => {
+  it('never stops silently: an automatic one fails only with a pause, or with its intended end', () => {
     always(({ before, after, memory }) => {
       if (before.trigger === 'manual') expect(memory.pause).toBe(null)
       else if (isOpen(before) && after.state === 'failed')
@@ -178,7 +178,7 @@ describe('whatever a top-up hears', () => {
     })
   })
 
-  it('a pause is told in the step that it begins with, and stays', () => {
+  it('announces a pause in the step that begins it, and keeps it', () => {
     fc.assert(
       fc.property(history, (heard) => {
         let pause: AutoTopUpMemory['pause'] = null
@@ -191,7 +191,7 @@ describe('whatever a top-up hears', () => {
     )
   })
 
-  it('whichever open state it is in, the provider can end it', () => {
+  it('can be ended by the provider from any open state', () => {
     for (const state of TOP_UP_STATES.filter((state) => isOpen({ state }) && state !== 'requested')) {
       for (const kind of ['succeeded', 'declined', 'canceled'] as const) {
         const after = advance(topUpIn(state), NEWS[kind], FRESH_MEMORY, NOW, 0)!.topUp
@@ -201,10 +201,10 @@ describe('whatever a top-up hears', () => {
   })
 })
 
-describe('however often an account is below its threshold', () => {
+describe('however often an account falls below its threshold', () => {
   const amounts = [5_000_000n, 20_000_000n, 30_000_000n]
 
-  /** Charges whenever it is allowed, by amounts that change, and says when it charged and what. */
+  /** Charges changing amounts whenever allowed, and returns the times and amounts. */
   const attemptsOf = (monthlyCapMicros: bigint, asked: readonly (readonly [afterMicros: number, amount: number])[]) => {
     const counted: CountedAttempt[] = []
     let nowMicros = NOW
@@ -216,7 +216,7 @@ describe('however often an account is below its threshold', () => {
       if (judgement.kind === 'charge') {
         counted.push({ confirmedAtMicros: nowMicros, amountMicros: judgement.amountMicros })
       } else if (judgement.kind === 'ended') {
-        // It waits for no longer than it has to, and what it waits for comes.
+        // It waits no longer than necessary, and the wait ends.
         const { untilMicros, ending } = judgement
         const reasonAt = (atMicros: number) => {
           const then = judgeAttempt(standing, atMicros)
@@ -230,7 +230,7 @@ describe('however often an account is below its threshold', () => {
     return counted
   }
 
-  it('it is charged neither above the cap of a month nor more than five times in any 24 hours', () => {
+  it('it is charged neither above its monthly cap nor more than five times in any 24 hours', () => {
     const asked = fc.tuple(
       fc.oneof(
         { weight: 9, arbitrary: fc.integer({ min: 0, max: 4 * HOUR }) },
@@ -254,7 +254,7 @@ describe('however often an account is below its threshold', () => {
   })
 })
 
-describe('whatever a provider says of a payment', () => {
+describe('for any reports of the provider about a payment', () => {
   const amount = fc.bigInt({ min: -20n, max: 150n })
   const facts: fc.Arbitrary<PaymentTotals> = fc.record({
     creditedMicros: fc.constantFrom(0n, 100n),
@@ -263,7 +263,7 @@ describe('whatever a provider says of a payment', () => {
   })
   const sumOf = (amounts: readonly bigint[]) => amounts.reduce((sum, one) => sum + one, 0n)
 
-  it('what is posted comes to what it said last, and the account never has more or less than the payment brought', () => {
+  it('the postings add up to the last report, and the account never has more or less than the payment brought', () => {
     fc.assert(
       fc.property(fc.array(facts, { minLength: 1, maxLength: 20 }), (said) => {
         let posted = NOTHING_POSTED

@@ -1,4 +1,4 @@
-/** What is said before anything is charged is what the rules that charge come to. */
+/** A quote before a charge equals the result of the rules that charge. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseMoney } from '../../../src/core/money.ts'
@@ -25,7 +25,7 @@ const standing = (balance: string, counted: CountedAttempt[] = []) => ({
 })
 const A_DAY = { sumMicros: micros('8'), days: 4 }
 
-describe('a payment by hand', () => {
+describe('a manual payment', () => {
   it.each([
     // balance, amount, after, blocked, days
     ['10', '25', '35', false, 12],
@@ -83,13 +83,13 @@ describe('automatic top-up, set up now', () => {
     expect(quote.untilMicros === null).toBe(limit === null)
   })
 
-  it('waits for a payment by hand that reaches the threshold', () => {
+  it('waits for a manual payment that reaches the threshold', () => {
     const unsettledManual = [{ amountMicros: micros('10'), requestedAtMicros: NOW - MINUTE }]
     const quote = chargesAtOnce({ ...standing('5'), unsettledManual }, settingsOf('10', '25'), NOW)
     expect(quote).toMatchObject({ charges: 0, limit: 'manual_payment', untilMicros: NOW + 14 * MINUTE })
   })
 
-  it('is never told more, or less, than is charged', () => {
+  it('quotes exactly what is charged', () => {
     const cents = (min: number, max: number) => fc.integer({ min, max }).map((value) => BigInt(value) * 10_000n)
     fc.assert(
       fc.property(cents(-50_000, 5_000), cents(1, 5_000), cents(500, 5_000), (balanceMicros, threshold, amount) => {
@@ -106,7 +106,7 @@ describe('automatic top-up, set up now', () => {
     )
   })
 
-  it('begins with what suits the usage, else with figures within the bounds', () => {
+  it('starts with figures for the usage, or else within the bounds', () => {
     const { EUR } = DEFAULT_BOUNDS
     expect(firstSettings(micros('30'), [{ amountMicros: micros('15'), days: 7 }], EUR)).toEqual({
       thresholdMicros: micros('30'),

@@ -1,4 +1,4 @@
-/** What a customer may choose, and what needs a consent. */
+/** What a customer may choose, and what needs consent. */
 import { describe, expect, it } from 'vitest'
 import { parseMoney } from '../../../src/core/money.ts'
 import type { AutoTopUpSettings } from '../../../src/core/top-up/judge.ts'
@@ -53,7 +53,7 @@ describe('settings', () => {
     expect(checkSettings(settings(threshold, amount, cap), DEFAULT_BOUNDS.EUR)).toEqual(faults)
   })
 
-  it('that are off are checked the same', () => {
+  it('that are off are checked too', () => {
     expect(checkSettings(settings('10', '1', null, false), DEFAULT_BOUNDS.EUR)).toHaveLength(1)
   })
 
@@ -61,7 +61,7 @@ describe('settings', () => {
     expect(DEFAULT_BOUNDS.USD).toEqual(DEFAULT_BOUNDS.EUR)
   })
 
-  it('keep within the bounds they are given, each within its own', () => {
+  it('stay within their bounds', () => {
     const bounds: TopUpBounds = {
       payment: { minMicros: micros('10'), maxMicros: micros('50') },
       threshold: { minMicros: micros('1'), maxMicros: micros('5') },
@@ -79,7 +79,7 @@ describe('settings', () => {
     ['4.99', [{ field: 'amount', kind: 'below_min', minMicros: micros('5') }]],
     ['5000.01', [{ field: 'amount', kind: 'above_max', maxMicros: micros('5000') }]],
     ['5.001', [{ field: 'amount', kind: 'more_than_2_decimals' }]],
-  ])('an amount by hand of %s', (amount, faults) => {
+  ])('a manual amount of %s', (amount, faults) => {
     expect(checkAmount(micros(amount), DEFAULT_BOUNDS.USD)).toEqual(faults)
   })
 })
@@ -108,7 +108,7 @@ describe('a consent', () => {
     ['a higher threshold', was, terms('10.01', '20', '100')],
     ['a higher cap', was, terms('10', '20', '100.01')],
     ['no cap any more', was, terms('10', '20', null)],
-    ['a higher cap beside a lower amount', was, terms('10', '10', '101')],
+    ['a higher cap with a lower amount', was, terms('10', '10', '101')],
     ['another card', was, terms('10', '20', '100', { methodId: 'card-2' })],
     ['the first card', terms('10', '20', '100', { methodId: null }), was],
     ['resumed, nothing changed', terms('10', '20', '100', { memory: paused }), was],
@@ -127,8 +127,8 @@ describe('a consent', () => {
     ['turned off', was, terms('10', '20', '100', { isOn: false })],
     ['turned off, with higher figures', was, terms('50', '50', null, { isOn: false })],
     ['set up, but off', never, terms('10', '20', '100', { isOn: false })],
-    ['never set up, a card comes', never, { ...never, methodId: 'card-2' }],
-    ['the card goes', was, terms('10', '20', '100', { methodId: null })],
+    ['never set up, a card is added', never, { ...never, methodId: 'card-2' }],
+    ['the card is removed', was, terms('10', '20', '100', { methodId: null })],
     ['it stays paused', terms('10', '20', '100', { memory: paused }), terms('10', '20', '100', { memory: paused })],
     ['it is paused', was, terms('10', '20', '100', { memory: paused })],
   ])('is not needed: %s', (_rule, before, after) => {
@@ -150,7 +150,7 @@ describe('a consent', () => {
     ['no cap', { monthlyCapMicros: null }, false],
     ['another card', { methodId: 'card-2' }, false],
     ['no card', { methodId: null }, false],
-  ])('counts only for what was shown: %s', (_rule, shown, counts) => {
+  ])('is valid only for what was shown: %s', (_rule, shown, counts) => {
     expect(isConsentFor({ ...figures, ...shown }, settings('10', '20', '100'), 'card-1')).toBe(counts)
   })
 })

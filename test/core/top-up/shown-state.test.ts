@@ -36,13 +36,13 @@ describe('automatic top-up is shown as', () => {
   })
 })
 
-describe('why it is paused', () => {
+describe('the reason of a pause', () => {
   it.each<[why: string | null, pause: Partial<Pause>]>([
     ['funds', {}],
     ['expired', { reason: 'ask_customer', code: 'expired_card' }],
     ['lapsed', { reason: 'declined', code: 'approval_lapsed' }],
     ['no_reason', { reason: 'declined', code: 'a_code_of_tomorrow' }],
-    // The network's advice made it final, whatever the bank's code.
+    // The network's advice made it final, despite the bank's code.
     ['hard', { reason: 'card_stopped', code: 'generic_decline' }],
     [null, { reason: 'disputed', code: null }],
     [null, { reason: 'refused', code: 'method_gone' }],

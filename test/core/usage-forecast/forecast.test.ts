@@ -1,4 +1,4 @@
-/** Average usage, how long credit lasts, and what is suggested from it. */
+/** Average usage, how long credit lasts, and the suggestions based on it. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MICROS_PER_DAY } from '../../../src/core/instant.ts'
@@ -11,7 +11,7 @@ const micros = (amount: string) => parseMoney(amount)!
 const TODAY = 20_000
 const BOUNDS = DEFAULT_BOUNDS.EUR
 
-/** `used` ends yesterday; the first usage is on the day before the first of them unless it is said. */
+/** `used` ends yesterday; the first usage is on the day before its first entry unless given. */
 function history(used: readonly string[], today = '0', firstUsageDay: number | null = TODAY - used.length - 1) {
   const byDay = used.map((amount, i): [number, Micros] => [TODAY - used.length + i, micros(amount)])
   return { today: TODAY, firstUsageDay, usedMicrosByDay: new Map([...byDay, [TODAY, micros(today)]]) } as UsageHistory
@@ -29,7 +29,7 @@ describe('the average', () => {
     ['nothing in three days', history(['0', '0', '0']), { reason: 'no_usage', days: 3 }],
     ['more reversed than used', history(['1', '0', '-2']), { reason: 'no_usage', days: 3 }],
     ['fourteen days', history(repeated('1', 14)), { average: { sumMicros: micros('14'), days: 14 } }],
-    ['what is older', history(['100', ...repeated('1', 14)]), { average: { sumMicros: micros('14'), days: 14 } }],
+    ['older usage', history(['100', ...repeated('1', 14)]), { average: { sumMicros: micros('14'), days: 14 } }],
     [
       'the first day itself',
       history(['50', '1', '1', '1'], '0', TODAY - 4),
@@ -40,7 +40,7 @@ describe('the average', () => {
     expect(averageUsage(of)).toEqual(expected)
   })
 
-  it('is rounded to a micro only where it is shown', () => {
+  it('is rounded to a micro only for display', () => {
     expect(forecastUsage(history(['0.000001', '0', '0']), 1n, BOUNDS)).toMatchObject({
       averageMicros: 0n,
       daysLeft: { days: 3 },
@@ -90,7 +90,7 @@ describe('days to the next top-up', () => {
   })
 })
 
-describe('a day that is not usual', () => {
+describe('an unusual day', () => {
   it.each<[used: string[], today: string, usual: string | null, isUnusual: boolean]>([
     [['1', '1', '1'], '2.999999', '1', false],
     [['1', '1', '1'], '3', '1', true],
@@ -109,12 +109,12 @@ describe('a day that is not usual', () => {
     ])
   })
 
-  it('is never said without a usual one', () => {
+  it('is never reported without an average', () => {
     expect(isUnusual(micros('1000'), null)).toBe(false)
   })
 })
 
-describe('what is owed', () => {
+describe('the debt', () => {
   it.each([
     ['1', '0'],
     ['0', '0'],
@@ -156,7 +156,7 @@ describe('suggestions', () => {
         ['150', 30],
       ],
     ],
-    // What is owed comes on top.
+    // The debt is added.
     [
       '2.5',
       '-3.42',
@@ -175,7 +175,7 @@ describe('suggestions', () => {
         ['155', 30],
       ],
     ],
-    // Little usage: both come to the least payment, which lasts the longer of the two.
+    // Little usage: both are the minimum payment, which lasts longer.
     ['0.001', '10', '5', [['5', 30]]],
     [
       '0.3',
@@ -186,7 +186,7 @@ describe('suggestions', () => {
         ['10', 30],
       ],
     ],
-    // Much: the bounds of a threshold and of a payment.
+    // Much usage: the bounds of a threshold and of a payment.
     [
       '300',
       '10',
@@ -205,7 +205,7 @@ describe('suggestions', () => {
     expect(found.suggestedAmounts).toEqual(amounts.map(([amount, days]) => ({ amountMicros: micros(amount), days })))
   })
 
-  it('are none without an average', () => {
+  it('are absent without an average', () => {
     expect(forecastUsage(history(['1', '1']), micros('-5'), BOUNDS)).toMatchObject({
       averageMicros: null,
       noAverageReason: 'not_enough_usage',
@@ -217,7 +217,7 @@ describe('suggestions', () => {
   })
 })
 
-describe('whatever was used', () => {
+describe('for any usage', () => {
   const amount = fc.oneof(fc.bigInt({ min: -1_000_000n, max: 10n ** 10n }), fc.constant(0n))
   const histories = fc
     .record({ used: fc.array(amount, { maxLength: 30 }), today: amount, sinceFirst: fc.integer({ min: 0, max: 40 }) })
@@ -244,7 +244,7 @@ describe('whatever was used', () => {
     )
   })
 
-  it('what is suggested can be chosen, and each amount unblocks', () => {
+  it('suggested amounts are valid choices, and each unblocks', () => {
     fc.assert(
       fc.property(histories, balances, (of, balance) => {
         const {
@@ -272,7 +272,7 @@ describe('whatever was used', () => {
     )
   })
 
-  it('today and days past the fourteenth never move the average', () => {
+  it('today and days before the last fourteen never change the average', () => {
     fc.assert(
       fc.property(histories, amount, (of, other) => {
         const moved = new Map(of.usedMicrosByDay).set(TODAY, other).set(TODAY - 15, other)

@@ -57,7 +57,7 @@ describe('the content of an event', () => {
   })
 
   it.each([
-    ['the type that is told apart', { ...EVENTS.conversation_intelligence }, { ...EVENTS.toll_free }, false],
+    ['the discriminating type', { ...EVENTS.conversation_intelligence }, { ...EVENTS.toll_free }, false],
     ['an unknown field', callFields(), callFields({ note: 'x' }), true],
     ['an absent leg and the default', callFields(), callFields({ leg: 'direct' }), true],
     ['an absent interaction id and the event id', callFields(), callFields({ interaction_id: 'e1' }), true],

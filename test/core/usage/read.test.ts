@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { readUsage, readUsageJson } from '../../../src/core/usage/read.ts'
 import { callFields, correctionFields, type Fields, take, testBook, usageFields } from '../../support/catalog.ts'
 
-/** `ok`, or the reason and the field that is at fault. */
+/** `ok`, or the reason and the invalid field. */
 function readingOf(fields: unknown): string {
   const read = readUsage(fields)
   return 'event' in read ? 'ok' : `${read.refusal.reason}: ${read.refusal.detail.split(' ')[0]}`
 }
 
-describe('a call is refused for its shape, then for its numbers', () => {
+describe('a call is refused for its shape first, then for its numbers', () => {
   test.each<[string, Fields]>([
     ['ok', {}],
     ['ok', { unknown_field: { nested: true } }],
@@ -89,7 +89,7 @@ describe('the other types', () => {
   ])('%s for %o', (expected, fields) => expect(readingOf(usageFields(fields))).toBe(expected))
 })
 
-test.each(['60', '60.0', '6e1', '600E-1'])('a whole number is accepted however it is written: %s', (written) => {
+test.each(['60', '60.0', '6e1', '600E-1'])('a whole number is accepted in any notation: %s', (written) => {
   const json = JSON.stringify(callFields()).replace('"duration_seconds":60', `"duration_seconds":${written}`)
   expect(readUsageJson(json)).toMatchObject({ event: { durationSeconds: 60 } })
 })
@@ -98,7 +98,7 @@ test.each(['', '{', '[]', 'null', '7', '"x"', '{"type":"call"'])('%j is an inval
   expect(readUsageJson(line)).toMatchObject({ refusal: { reason: 'invalid_event', eventId: null, accountId: null } })
 })
 
-test('a refusal has the ids that could be read', () => {
+test('a refusal has the ids that were readable', () => {
   const read = readUsage(callFields({ to: 'x', account_id: 7 }))
   expect(read).toMatchObject({ refusal: { eventId: 'e1', accountId: null } })
 })
