@@ -1,4 +1,4 @@
-/** The arrows of docs/ARCHITECTURE.md: who may import whom, read from the sources' own import lines. */
+/** The arrows of docs/ARCHITECTURE.md: who may import whom, read from the sources' import lines. */
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -25,7 +25,7 @@ const imports = importsOf('src/**/*.ts')
 const toolImports = importsOf('{stack,testkit,demo,bench,scripts,test}/**/*.{ts,mjs}')
 const webImports = importsOf('web/{src,gallery}/**/*.{ts,tsx}')
 
-/** Folder, and what its files may import besides each other; packages are free unless `packages` says otherwise. */
+/** A folder, and what its files may import besides each other; packages are unrestricted unless `packages` is set. */
 const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages: boolean }[] = [
   { folder: 'src/core/', mayImport: [], packages: false },
   { folder: 'src/topics.ts', mayImport: ['src/core/'], packages: false },
@@ -40,7 +40,7 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
   },
   {
     folder: 'src/ledger/',
-    // All share its transaction: stored catalogs are parsed, announcements and changes of the view are packed.
+    // All of them share its transaction: stored catalogs are parsed, announcements and changes of the view are packed.
     mayImport: [
       'src/core/',
       'src/platform/',
@@ -55,13 +55,13 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
   },
   {
     folder: 'src/dead-letters/',
-    // Reads them from the ledger, sends them to Kafka, and notes in the ledger that it did.
+    // Reads them from the ledger, sends them to Kafka, and records in the ledger that it did.
     mayImport: ['src/core/', 'src/platform/', 'src/ledger/'],
     packages: true,
   },
   {
     folder: 'src/payments/',
-    // What it hears of payments is recorded by the ledger, which knows nothing of it.
+    // What it learns about payments is recorded by the ledger, which does not know about it.
     mayImport: ['src/core/', 'src/platform/', 'src/ledger/'],
     packages: true,
   },
@@ -80,11 +80,11 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     packages: true,
   },
   { folder: 'src/payments/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/'], packages: true },
-  // Reads what the ledger wrote, and writes nothing but its own sums and indexes.
+  // Reads what the ledger wrote, and writes only its own sums and indexes.
   { folder: 'src/reporting/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/'], packages: true },
   {
     folder: 'src/api/',
-    // What it changes goes through the ledger's writers; of payments it has what a customer does at the provider.
+    // It changes data through the ledger's writers; of payments it has what a customer does at the provider.
     mayImport: [
       'src/core/',
       'src/platform/',
@@ -103,13 +103,13 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     ],
     packages: true,
   },
-  // Run in browsers too.
+  // Runs in browsers too.
   { folder: 'src/api/client/', mayImport: [], packages: true },
   { folder: 'src/texts/', mayImport: ['src/core/', 'src/api/client/types.ts'], packages: true },
   { folder: 'src/look/', mayImport: [], packages: false },
   // Sends what the ledger has written, in the words of the catalogue.
   { folder: 'src/mail/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/', 'src/texts/'], packages: true },
-  // A provider hears of payments alone, and never touches a balance.
+  // A provider knows only payments, and never touches a balance.
   {
     folder: 'src/payments/providers/',
     mayImport: ['src/core/', 'src/platform/', 'src/payments/providers/provider.ts'],
@@ -117,13 +117,13 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
   },
 ]
 
-/** What runs and tests the product. What several of them share is in testkit; none imports another's own. */
+/** What runs and tests the product. Code that several of them share is in testkit; none imports from another. */
 const TOOLS = ['stack/', 'testkit/', 'demo/', 'bench/', 'scripts/', 'test/']
 
-/** The page runs in browsers: of the product it has the client, the texts and the look, and of the page nobody has anything but its build. */
+/** The page runs in browsers. From the product it has the client, the texts and the look; others have only its build. */
 const WEB_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] = [
   { folder: 'web/src/', mayImport: ['src/api/client/', 'src/texts/', 'src/look/'] },
-  // Shows what is in it, with planted figures.
+  // Shows the page with planted figures.
   { folder: 'web/gallery/', mayImport: ['web/src/', 'src/look/'] },
 ]
 const TOOL_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] = [
@@ -133,13 +133,13 @@ const TOOL_ARROWS: readonly { folder: string; mayImport: readonly string[] }[] =
   { folder: 'bench/', mayImport: ['src/', 'stack/', 'testkit/'] },
   { folder: 'scripts/', mayImport: ['src/', 'stack/', 'testkit/'] },
   { folder: 'test/', mayImport: ['src/', 'stack/', 'testkit/', 'scripts/'] },
-  // What of the page needs no browser. Of the core, the closed list of reasons: each has to have words.
+  // The parts of the page that need no browser. From the core, the closed list of reasons: each needs words.
   {
     folder: 'test/web/',
     mayImport: ['web/src/', 'src/api/client/', 'src/texts/', 'src/core/rating/decision.ts', 'test/', 'testkit/'],
   },
-  // What is the demo's or the benchmarks' own is tested in a folder of its own.
-  // What is looked at is held against what was planted.
+  // The code of demo and benchmarks is tested in separate folders.
+  // What the page shows is compared with what was planted.
   { folder: 'test/page/', mayImport: ['web/gallery/', 'test/', 'src/', 'stack/', 'testkit/'] },
   { folder: 'test/demo/', mayImport: ['demo/', 'test/', 'src/', 'stack/', 'testkit/'] },
   { folder: 'test/bench/', mayImport: ['bench/', 'test/', 'src/', 'stack/', 'testkit/'] },
@@ -158,7 +158,7 @@ describe('imports', () => {
     expect(refused).toEqual([])
   })
 
-  it('reach a role only from main.ts, which composes them, and none of them another', () => {
+  it('reach a role only from main.ts, which composes them, and no role from another', () => {
     const refused = imports.filter(
       ({ from, to }) =>
         to.startsWith('src/roles/') &&
@@ -172,7 +172,7 @@ describe('imports', () => {
     expect(imports.filter(({ to }) => [...TOOLS, 'web/'].some((folder) => to.startsWith(folder)))).toEqual([])
   })
 
-  it.each(WEB_ARROWS)('of $folder lead only where they may, and to no package of Node', ({ folder, mayImport }) => {
+  it.each(WEB_ARROWS)('of $folder lead only where they may, and never to a Node package', ({ folder, mayImport }) => {
     const own = webImports.filter(({ from }) => from.startsWith(folder))
     expect(own.length).toBeGreaterThan(0)
     const refused = own.filter(({ to }) =>
@@ -197,7 +197,7 @@ describe('imports', () => {
     expect(importers).toEqual(['src/cli/serve.ts'])
   })
 
-  it('reach KafkaJS only through src/platform/kafka, and what it opens nobody else does', () => {
+  it('reach KafkaJS only through src/platform/kafka, and its internals only from there', () => {
     const inside = ['kafkajs.ts', 'cluster.ts', 'assigner.ts'].map((file) => `src/platform/kafka/${file}`)
     const refused = imports.filter(
       ({ from, to }) =>
@@ -206,7 +206,7 @@ describe('imports', () => {
     expect(refused).toEqual([])
   })
 
-  it('never go in a circle', () => {
+  it('are never circular', () => {
     const targets = Map.groupBy([...imports, ...toolImports, ...webImports], ({ from }) => from)
     const reaches = (start: string, at: string, seen: Set<string>): boolean =>
       (targets.get(at) ?? []).some(({ to }) => {
@@ -229,7 +229,7 @@ describe('imports', () => {
 /** Folders and files directly in `parent` that import one another in a circle. */
 function foldersInCircle(parent: string): string[] {
   const folderOf = (file: string): string => {
-    // What runs in browsers stands below all that serves them.
+    // Code that runs in browsers is below everything that serves it.
     if (file.startsWith('src/api/client/')) return 'api/client'
     return file.slice(parent.length).split('/')[0]!
   }
@@ -253,7 +253,7 @@ function foldersInCircle(parent: string): string[] {
   return [...targets.keys()].filter((folder) => reachableFrom(folder).has(folder))
 }
 
-/** The arrows that a file comes under: those of the folder that fits it best. */
+/** The arrows that apply to a file: those of the most specific folder. */
 function ownerOf(file: string): string | undefined {
   return TOOL_ARROWS.findLast(({ folder }) => file.startsWith(folder))?.folder
 }

@@ -1,4 +1,4 @@
-/** What is deployed beside the program speaks of what the program has. */
+/** The deployment files match the program. */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -18,7 +18,7 @@ const metrics = new Set(
   ),
 )
 
-it.each(rules.map((rule) => [rule.alert, rule] as const))('%s watches metrics that there are', (_alert, rule) => {
+it.each(rules.map((rule) => [rule.alert, rule] as const))('%s watches existing metrics', (_alert, rule) => {
   const names = rule.expr.match(/tollgate_\w+/g)!
   expect(names.filter((name) => !metrics.has(name))).toEqual([])
   expect(rule.annotations.summary).not.toBe('')

@@ -12,7 +12,7 @@ import { Registry, retriesCounter } from '../src/platform/metrics.ts'
 const TOPIC = 'usage.other.v1'
 const FROM = 100n
 
-/** Messages whose value is their event id, `BAD` for bytes that can't be read; offsets count from 100 in each partition. */
+/** Messages whose value is their event id, `BAD` for unreadable bytes; offsets count from 100 in each partition. */
 function batchOf(partitions: Readonly<Record<number, readonly string[]>>, topic = TOPIC): IntakeBatch {
   const messages: ReceivedMessage[] = Object.entries(partitions).flatMap(([partition, eventIds]) =>
     eventIds.map((eventId, i) => ({
@@ -51,7 +51,7 @@ const decoder: Decoder = {
     ),
 }
 
-/** A ledger that throws what `faultOf` makes of a batch, and otherwise keeps it like a database would: all or nothing. */
+/** A ledger that throws what `faultOf` returns for a batch, and otherwise stores it like a database: all or nothing. */
 function setUp(faultOf: (batch: UsageBatch, attempts: number) => unknown) {
   const recorded: string[] = []
   const deadLetters: string[] = []
@@ -108,7 +108,7 @@ describe('a batch', () => {
     expect(doneOf(done)).toEqual({ offsets: { 0: 2, 1: 1 }, stopped: [] })
   })
 
-  it('that meets a transient fault is tried again whole, and nothing is split or refused', async () => {
+  it('that meets a transient fault is retried as a whole, and nothing is split or refused', async () => {
     const { recordUsage, recorded, deadLetters, batchSizes, registry } = setUp((_batch, attempts) =>
       attempts <= 2 ? new Fault('database_unavailable', 'no connection') : undefined,
     )
@@ -119,7 +119,7 @@ describe('a batch', () => {
     expect((await retriesCounter(registry).get()).values).toMatchObject([{ labels: { stage: 'ledger' }, value: 2 }])
   })
 
-  it('with an event whose data is refused is split until it stands alone, and only that one is a dead letter', async () => {
+  it('with an event whose data is refused is split until that is alone, and only that one is dead-lettered', async () => {
     const { recordUsage, recorded, deadLetters, brokenChains, stored } = setUp((batch) =>
       holds(batch, 'c') ? new Fault('value_out_of_range', 'too large') : undefined,
     )
@@ -131,7 +131,7 @@ describe('a batch', () => {
     expect(brokenChains).toEqual([])
   })
 
-  it('keeps what came before and behind a dead letter in its order', async () => {
+  it('keeps the events before and after a dead letter in order', async () => {
     const { recordUsage, recorded } = setUp((batch) =>
       holds(batch, 'e3', 'e6') ? Object.assign(new Error('refused'), { code: '22003' }) : undefined,
     )
@@ -139,7 +139,7 @@ describe('a batch', () => {
     expect(recorded).toEqual(['e0', 'e1', 'e2', 'e4', 'e5', 'e7', 'e8'])
   })
 
-  it('with an event that meets a bug stops its partition number there, dead-letters nothing, and the others go on', async () => {
+  it('with an event that meets a bug stops its partition number there, dead-letters nothing, and the others continue', async () => {
     const { recordUsage, recorded, deadLetters, stored, brokenChains } = setUp((batch) =>
       holds(batch, 'c') ? new TypeError('x is undefined') : undefined,
     )
@@ -151,7 +151,7 @@ describe('a batch', () => {
     expect(brokenChains).toEqual([])
   })
 
-  it('stops a partition number on every topic, so that nothing of an account overtakes its event', async () => {
+  it('stops a partition number on every topic, so that no event overtakes another of its account', async () => {
     const { recordUsage, recorded } = setUp((batch) =>
       holds(batch, 'a') ? new TypeError('x is undefined') : undefined,
     )
@@ -165,11 +165,11 @@ describe('a batch', () => {
     })
     expect(recorded).toEqual([])
     expect(done.stopped).toMatchObject([{ topic: TOPIC, partition: 0, offset: FROM, code: 'bug' }])
-    // The record of partition 1 lacks an agent, so it is refused, and done.
+    // The record of partition 1 has no agent, so it is refused, and done.
     expect(done.offsets).toMatchObject([{ topic: 'usage.voice-agents.v1', partition: 1, nextOffset: FROM + 1n }])
   })
 
-  it('that breaks a constraint of the tables is a bug, and no fault of the data', async () => {
+  it('that violates a constraint is a bug, not a data fault', async () => {
     const { recordUsage, deadLetters } = setUp(() => Object.assign(new Error('duplicate key'), { code: '23505' }))
     expect(doneOf(await recordUsage(batchOf({ 0: ['a'], 1: ['b'] })))).toEqual({
       offsets: {},
@@ -194,7 +194,7 @@ describe('a batch', () => {
     expect(doneOf(await recordUsage(batchOf({ 0: ['a'] })))).toEqual({ offsets: {}, stopped: ['0/0 invariant_broken'] })
   })
 
-  it('with bytes that can never be read is a dead letter beside the others, without a split', async () => {
+  it('with unreadable bytes has a dead letter beside the others, without a split', async () => {
     const { recordUsage, recorded, deadLetters, batchSizes } = setUp(() => undefined)
     await recordUsage(batchOf({ 0: ['a', 'BAD', 'c'] }))
     expect(recorded).toEqual(['a', 'c'])
@@ -202,14 +202,14 @@ describe('a batch', () => {
     expect(batchSizes).toEqual([3])
   })
 
-  it('fails as a whole when the database was restored: only a new start helps', async () => {
+  it('fails as a whole after the database was restored: only a restart helps', async () => {
     const [next] = batchOf({ 0: ['a'] }).offsets
     const { recordUsage, recorded } = setUp(() => new DatabaseRestored(next!, undefined))
     await expect(recordUsage(batchOf({ 0: ['a', 'b'] }))).rejects.toBeInstanceOf(DatabaseRestored)
     expect(recorded).toEqual([])
   })
 
-  it('that waits for the database is let go when the process must end', async () => {
+  it('that waits for the database is abandoned when the process must end', async () => {
     const { recordUsage, stopping } = setUp(() => new Fault('database_unavailable', 'no connection'))
     const recording = recordUsage(batchOf({ 0: ['a', 'b'] }))
     stopping.abort()

@@ -1,4 +1,4 @@
-/** The schemas as their readers may rely on them: what may change from one version to the next, and that nothing else did. */
+/** The schemas as their readers may rely on them: what may change between versions, and that nothing else did. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -33,9 +33,9 @@ describe('a schema may change', () => {
   it.each([
     ['not at all', RELEASED],
     ['a doc', { ...record({ ...ID, doc: 'Said better.' }, SECONDS, NOTE, AT, SIZE), doc: 'Said better.' }],
-    ['by an optional field more', record(ID, SECONDS, NOTE, AT, SIZE, field('more', OPTIONAL, { default: null }))],
-    ['by a field with a default more', record(ID, SECONDS, NOTE, AT, SIZE, field('more', 'int', { default: 1 }))],
-    ['by an optional field less', record(ID, SECONDS, AT, SIZE)],
+    ['by an added optional field', record(ID, SECONDS, NOTE, AT, SIZE, field('more', OPTIONAL, { default: null }))],
+    ['by an added field with a default', record(ID, SECONDS, NOTE, AT, SIZE, field('more', 'int', { default: 1 }))],
+    ['by a removed optional field', record(ID, SECONDS, AT, SIZE)],
     ['the order of its fields', record(SIZE, AT, NOTE, SECONDS, ID)],
     ['by an optional field of an inner record', record(ID, SECONDS, NOTE, AT, inner(field('size', 'int'), NOTE))],
   ])('%s', (_, current) => {
@@ -45,8 +45,8 @@ describe('a schema may change', () => {
 
 describe('a schema may not change', () => {
   it.each([
-    ['by a required field more', record(ID, SECONDS, NOTE, AT, SIZE, field('more', 'int')), /more .*added without/],
-    ['by a required field less', record(ID, NOTE, AT, SIZE), /seconds .*removed, and had no default/],
+    ['by an added required field', record(ID, SECONDS, NOTE, AT, SIZE, field('more', 'int')), /more .*added without/],
+    ['by a removed required field', record(ID, NOTE, AT, SIZE), /seconds .*removed, and had no default/],
     ['the name of a field', record(ID, field('duration', 'int'), NOTE, AT, SIZE), /duration .*added without/],
     ['int to long', record(ID, field('seconds', 'long'), NOTE, AT, SIZE), /seconds changed from int to long/],
     ['int to string', record(ID, field('seconds', 'string'), NOTE, AT, SIZE), /seconds changed from int to string/],
@@ -59,7 +59,7 @@ describe('a schema may not change', () => {
       /note changed from union to string/,
     ],
     [
-      'what else a field may be',
+      'the types of a union',
       record(ID, SECONDS, field('note', ['null', 'string', 'int'], { default: null }), AT, SIZE),
       /note may now be int/,
     ],
@@ -77,12 +77,12 @@ describe('a schema may not change', () => {
 })
 
 describe('schemas/events', () => {
-  it('holds a schema for every topic, and for nothing else', () => {
+  it('has a schema for every topic, and for nothing else', () => {
     const schemas = readdirSync(FOLDER).filter((name) => name.endsWith('.avsc'))
     expect(schemas.sort()).toEqual(TOPICS.map(({ topic }) => `${topic}.avsc`).sort())
   })
 
-  it.each(TOPICS.map(({ topic }) => topic))('%s is compatible with every version released', (topic) => {
+  it.each(TOPICS.map(({ topic }) => topic))('%s is compatible with every released version', (topic) => {
     const read = (path: string) => JSON.parse(readFileSync(join(FOLDER, path), 'utf8'))
     const versions = readdirSync(join(FOLDER, 'released', topic))
     expect(versions).toContain('1.avsc')

@@ -1,6 +1,6 @@
 /**
- * API processes killed in the middle of a payment that is asked for twenty times at once under one key: whoever sends it
- * again until it is answered gets the answer that all others got, and the card is charged once.
+ * API processes killed in the middle of a payment that is requested twenty times at once under one key. Every client that
+ * retries until it is answered gets the same answer, and the card is charged once.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -34,7 +34,7 @@ beforeAll(async () => {
   sandbox = openTestSandbox(installation)
   await apply(installation, [{ ...installation.accounts[0]!, accountId: ACCOUNT, contacts: [] }])
   await adjust(installation, ACCOUNT, 50_000_000n)
-  // Its card is what is asked for; automatic top-up has no part in it.
+  // Only its card is needed; automatic top-up plays no part here.
   const figures = { thresholdMicros: 10_000n, amountMicros: 20_000_000n }
   await turnAutoTopUpOn(installation, sandbox.desk, { accountId: ACCOUNT, number: CARDS.good, ...figures })
   const made = await createApiKey(installation.pool, {
@@ -59,7 +59,7 @@ interface Answer {
   readonly text: string
 }
 
-/** Sends it until it is answered by anything but the word to come again, as a client with patience does. */
+/** Sends it until the answer is anything but "try again", as a patient client does. */
 async function ask(key: string, amount: string): Promise<Answer> {
   const giveUpAt = performance.now() + ANSWERED_WITHIN_MS
   for (;;) {
@@ -77,7 +77,7 @@ async function ask(key: string, amount: string): Promise<Answer> {
   }
 }
 
-it('E: one key is one payment and one answer, whichever process dies while it is asked for', async () => {
+it('E: one key is one payment and one answer, whichever process dies during the request', async () => {
   const asked: { key: string; amount: string; answers: Answer[] }[] = []
   for (let round = 0; round < ROUNDS; round++) {
     const [key, amount] = [randomUUID(), `${10 + round}.00`]

@@ -1,6 +1,6 @@
 /**
- * The API beside usage that is being rated: each balance that it answers is the ledger's at that epoch and version, and so is
- * each movement. While the database is away it says so, and it goes on by itself.
+ * The API while usage is rated: each balance that it returns is the ledger's at that epoch and version, and so is each
+ * movement. While the database is down it says so, and it recovers without a restart.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -61,7 +61,7 @@ async function get<Body>(path: string): Promise<{ status: number; headers: Heade
 
 const idOf = (accountId: string) => encodeURIComponent(accountId)
 
-it('every balance that it answers is the one that was announced under its epoch and version, and movements read into it', async () => {
+it('every balance in an answer is the one announced under its epoch and version, and movements add up to it', async () => {
   const { messages } = someCalls(installation, 31, ITEMS)
   const accountIds = installation.accounts.map(({ accountId }) => accountId)
   let isOver = false
@@ -88,7 +88,7 @@ it('every balance that it answers is the one that was announced under its epoch 
   )
   const versions = new Set<string>()
   for (const { account_id, epoch, version, balance, last_sequence } of answered) {
-    // Before its first change an account has nothing announced.
+    // Before its first change, nothing is announced about an account.
     if (version === 0) continue
     versions.add(`${account_id} ${version}`)
     const event = announced.get(`${account_id} ${epoch} ${version}`)
@@ -99,7 +99,7 @@ it('every balance that it answers is the one that was announced under its epoch 
       last_sequence: BigInt(event?.last_sequence as bigint),
     })
   }
-  // Or nothing went on while it was asked.
+  // Or no usage was rated during the requests.
   expect(versions.size).toBeGreaterThan(accountIds.length * 2)
 
   for (const accountId of accountIds) {
@@ -123,7 +123,7 @@ it('every balance that it answers is the one that was announced under its epoch 
   }
 })
 
-it('while the database is away it says so at once and when to come back, and then goes on by itself', async () => {
+it('while the database is down it answers at once with a retry time, and then recovers without a restart', async () => {
   const path = `/v1/accounts/${idOf(installation.accounts[0]!.accountId)}/balance`
   const before = await get<Balance>(path)
   expect(before.status).toBe(200)

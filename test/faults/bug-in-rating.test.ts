@@ -1,4 +1,7 @@
-/** A release with a bug that one event triggers: nothing is dead-lettered, one partition stops and says so, the mend goes on. */
+/**
+ * A release with a bug that one event triggers: nothing is dead-lettered, one partition stops and reports it, the fixed release
+ * continues.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -33,7 +36,7 @@ async function ratedOrDeadLettered(eventId: string): Promise<{ rated: number; de
   return rows[0]!
 }
 
-/** By partition number of the calls topic: how far the ledger is, and how far it could be. */
+/** By partition number of the calls topic: the ledger's position, and the end of the topic. */
 async function progress(): Promise<Map<number, { done: number; end: number }>> {
   const admin = testKafka().admin()
   await admin.connect()
@@ -47,7 +50,7 @@ async function progress(): Promise<Map<number, { done: number; end: number }>> {
   return new Map(ends.map(({ partition, high }) => [partition, { done: done.get(partition) ?? 0, end: Number(high) }]))
 }
 
-it('A, C, G: a bug that one event triggers stops its partition, loudly, and the release that mends it rates the event', async () => {
+it('A, C, G: a bug that one event triggers stops its partition with an alert, and the fixed release rates the event', async () => {
   const { items, messages } = someCalls(installation, 23, ITEMS)
   const sound = items.filter((item) => item.kind === 'event' && item.fault === null)
   const middle = sound[Math.floor(sound.length / 2)]!
@@ -82,7 +85,7 @@ it('A, C, G: a bug that one event triggers stops its partition, loudly, and the 
     .map((line) => JSON.parse(line))
   expect(loud).toMatchObject([{ fault: 'bug', topic: CALLS_TOPIC, partition, offset: String(done) }])
 
-  // Others go on for as long as it takes.
+  // Other partitions continue in the meantime.
   const more = someCalls(installation, 24, 500)
   await installation.produce(CALLS_TOPIC, more.messages)
   await until('what came behind is recorded on the other partitions', async () => (await behind()).length === 1)

@@ -1,4 +1,7 @@
-/** Invariants A, B and G when the database drops connections in the middle of transactions: the rater lives on and catches up. */
+/**
+ * Invariants A, B and G when the database drops connections in the middle of transactions: the rater keeps running and catches
+ * up.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { until } from '../../testkit/until.ts'
@@ -23,12 +26,12 @@ afterAll(async () => {
   await installation?.close()
 })
 
-/** Connections of the rater and the relay with a transaction under way, but not those of this test. */
+/** Connections of the rater and the relay with an open transaction, but not those of this test. */
 const KILL_BUSY = `
   select count(pg_terminate_backend(pid)) as killed from pg_stat_activity
    where datname = current_database() and application_name = 'tollgate' and pid <> pg_backend_pid() and xact_start is not null`
 
-it('A, B, G: connections killed inside transactions lose nothing, and the same process goes on', async () => {
+it('A, B, G: connections killed inside transactions lose nothing, and the same process continues', async () => {
   const { items, messages, produced } = someCalls(installation, 11, ITEMS)
   const producing = installation.produce(CALLS_TOPIC, messages)
   for (let time = 0; time < TIMES; time++) {

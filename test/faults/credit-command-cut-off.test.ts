@@ -1,4 +1,4 @@
-/** Invariant B when `accounts credit` is cut off after its COMMIT, or run twice: repeated under its request id it posts once. */
+/** Invariant B when `accounts credit` is cut off after its COMMIT, or run twice: under the same request id it posts once. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const tollgate = (...args: string[]): Promise<Ended> => runTollgate(installation.environment, ...args)
 
-/** What the command prints of the account as it is now. */
+/** What the command prints about the account as it is now. */
 async function balanceLine(): Promise<string> {
   const { rows } = await installation.pool.query(
     'select balance_micros, last_sequence, currency from tollgate.accounts where account_id = $1',
@@ -80,7 +80,7 @@ describe('a credit command that is cut off between COMMIT and its answer', () =>
 
   const madeUpId = () => /^request id ([0-9a-f-]{36});/.exec(stderr)![1]!
 
-  it('and killed: it has said how to repeat it, and repeated it posts nothing more', async () => {
+  it('by a kill: it has said how to repeat it, and the repetition posts nothing more', async () => {
     const ended = once(command, 'close')
     command.kill('SIGKILL')
     await ended
@@ -89,7 +89,7 @@ describe('a credit command that is cut off between COMMIT and its answer', () =>
     expect(await movements()).toBe(before + 1)
   })
 
-  it('by a lost connection: it says that it may have been posted, and repeated it posts nothing more', async () => {
+  it('by a lost connection: it says that the credit may have been posted, and a repetition posts nothing more', async () => {
     const ended = once(command, 'close')
     proxy.cut()
     expect((await ended)[0]).toBe(1)
@@ -108,7 +108,7 @@ describe('the same credit command', () => {
     const first = await tollgate(...CREDIT, '--request-id', 'twice')
     const stdout = await balanceLine()
     expect(first).toEqual({ exitCode: 0, stdout, stderr: '' })
-    // Whatever happens to the account in between: it is the first answer.
+    // It is the first answer, whatever happens to the account in between.
     await tollgate('accounts', 'credit', ACCOUNT, '-0.25', '--reason', 'fee', '--actor', 'ann')
     expect(await tollgate(...CREDIT, '--request-id', 'twice')).toEqual({ exitCode: 0, stdout, stderr: REPEATED })
     expect(await movements()).toBe(before + 2)
@@ -124,7 +124,7 @@ describe('the same credit command', () => {
     expect(await movements()).toBe(before + 1)
   })
 
-  it('without a request id is another one each time', async () => {
+  it('without a request id posts each time', async () => {
     const before = await movements()
     for (const ended of [await tollgate(...CREDIT), await tollgate(...CREDIT)]) {
       expect(ended.stderr).toMatch(
@@ -136,9 +136,9 @@ describe('the same credit command', () => {
   })
 
   it.each([
-    ['of another amount', ['accounts', 'credit', ACCOUNT, '5.01', '--reason', 'goodwill', '--actor', 'ann']],
-    ['for another reason', ['accounts', 'credit', ACCOUNT, '5.00', '--reason', 'other', '--actor', 'ann']],
-  ])('%s under a request id that was used is refused', async (_, other) => {
+    ['with another amount', ['accounts', 'credit', ACCOUNT, '5.01', '--reason', 'goodwill', '--actor', 'ann']],
+    ['with another reason', ['accounts', 'credit', ACCOUNT, '5.00', '--reason', 'other', '--actor', 'ann']],
+  ])('%s under a used request id is refused', async (_, other) => {
     await tollgate(...CREDIT, '--request-id', 'used')
     const before = await movements()
     expect(await tollgate(...other, '--request-id', 'used')).toEqual({
@@ -149,7 +149,7 @@ describe('the same credit command', () => {
     expect(await movements()).toBe(before)
   })
 
-  it('with a request id that is none is wrong usage', async () => {
+  it('with an invalid request id is wrong usage', async () => {
     expect(await tollgate(...CREDIT, '--request-id', 'é')).toMatchObject({ exitCode: 2, stdout: '' })
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Invariants A, B, C and D when the database is restored to an earlier point under a rater that goes on: the rater
- * notices, and everything since the backup is rated again, under a new epoch that beats whatever was said before.
+ * Invariants A, B, C and D when the database is restored to an earlier point under a running rater: the rater notices, and
+ * rates everything since the backup again, under a new epoch that takes precedence over all earlier announcements.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { formatMoney } from '../../src/core/money.ts'
@@ -36,7 +36,7 @@ interface StoredAccount {
   status_version: bigint
 }
 
-it('A, B, C, D: what the backup did not know is rated again, and the last word of every account is said anew', async () => {
+it('A, B, C, D: what is missing in the backup is rated again, and the last state of every account is republished', async () => {
   const { items, messages, produced } = someCalls(installation, 3, ITEMS)
   await installation.produce(CALLS_TOPIC, messages.slice(0, ITEMS / 3))
   await installation.untilDrained()
@@ -63,7 +63,7 @@ it('A, B, C, D: what the backup did not know is rated again, and the last word o
   await expectLastWords(2)
 })
 
-it('a later assignment does not take the same proof for another restore', async () => {
+it('a later assignment does not take the same evidence for another restore', async () => {
   const before = await epoch()
   await serve.stop()
   serve = await startServe(installation.environment)
@@ -71,7 +71,7 @@ it('a later assignment does not take the same proof for another restore', async 
   expect(await epoch()).toBe(before)
 })
 
-it('D: another restore of the same backup begins an epoch that was never given out', async () => {
+it('D: another restore of the same backup starts an epoch that was never used', async () => {
   const before = await epoch()
   await serve.stop()
   const balances = await installation.balances()
@@ -88,7 +88,7 @@ async function epoch(): Promise<number> {
   return rows[0]!.epoch
 }
 
-/** What a consumer is left with is what the database says, under an epoch that is at least this. */
+/** A consumer's last state is that of the database, under an epoch of at least this. */
 async function expectLastWords(leastEpoch: number): Promise<void> {
   const now = await epoch()
   expect(now).toBeGreaterThanOrEqual(leastEpoch)

@@ -1,4 +1,7 @@
-/** Processes of the role `jobs` killed in the middle of an export: it goes on behind its last part, none missing, none twice. */
+/**
+ * Processes of the role `jobs` killed in the middle of an export: it continues after its last part, with no movement missing or
+ * doubled.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { closingMicros } from '../../src/core/export/sums.ts'
@@ -14,10 +17,10 @@ import { expectedRows, rowsOf } from '../support/exports.ts'
 import { apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
 
 const ACCOUNT = 'killed'
-/** Of 20,000 a part. */
+/** At 20,000 per part. */
 const MOVEMENTS = 150_000
 const KILLS = 3
-/** Within a part or the rest after it. */
+/** During a part or the rest after it. */
 const KILLED_WITHIN_MS = 400
 const READY_WITHIN_MS = 120_000
 
@@ -47,7 +50,7 @@ const start = async () =>
     TOLLGATE_ROLES: 'jobs',
   })
 
-it('every movement is in the file once, whichever process died half-way', async () => {
+it('every movement is in the file once, whichever process died on the way', async () => {
   const random = createRandom(20_261_001)
   const period = { fromMicros: 0, toMicros: Number.MAX_SAFE_INTEGER }
   const asked = await requestExport(
@@ -80,7 +83,7 @@ it('every movement is in the file once, whichever process died half-way', async 
   const rows = await rowsOf(ledger.pool, made)
   expect(rows).toHaveLength(MOVEMENTS)
   const expected = await expectedRows(ledger.pool, ACCOUNT, 0, MOVEMENTS)
-  // Told one by one first: a difference of whole files is more than anybody reads.
+  // Compared line by line first: the difference of whole files would be too long to read.
   const differing = rows.findIndex((row, i) => row.join('\0') !== expected[i]!.join('\0'))
   expect(differing === -1 ? null : { of: differing, is: rows[differing], wanted: expected[differing] }).toBeNull()
 }, 300_000)

@@ -1,6 +1,6 @@
 /**
- * Invariants A to D and F under SIGKILL: whatever the moment a rater, a relay or a jobs process dies, each event is debited once, and
- * the books are what an independent count of the same traffic says. `npm run faults` does the same thirty times over.
+ * Invariants A to D and F under SIGKILL: whenever a rater, a relay or a jobs process dies, each event is debited once, and the
+ * books equal an independent count of the same traffic. `npm run faults` does the same thirty times over.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'

@@ -1,7 +1,7 @@
 /**
- * Senders of mail under SIGKILL, as processes of their own, at a server that refuses at first and then takes mail: each contact
- * gets each mail once, and where it goes twice, because the dead one had no time to note the answer, it is the same mail.
- * Claims of the dead are let go of at once, as they would be two minutes later.
+ * Mail senders under SIGKILL, as separate processes, with a server that first refuses mail and then accepts it: each contact
+ * gets each mail once. If one is sent twice, because the killed process had no time to record the answer, it is the same mail.
+ * Claims of dead processes are released at once; normally that takes two minutes.
  */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -41,7 +41,7 @@ beforeEach(async () => {
 })
 
 afterAll(async () => {
-  // Those that a failure has left; of the others nothing is left to stop.
+  // Processes left over after a failure; otherwise there are none.
   await Promise.all(started.map((serve) => serve.stop('SIGKILL')))
   await sandbox?.drop()
   await server?.close()
@@ -96,7 +96,7 @@ const notSent = async () =>
 
 const deliveries = () => Map.groupBy(server.received, ({ messageId }) => messageId)
 
-it('are killed in the middle of mails, and each mail arrives once', async () => {
+it('mail senders are killed in the middle of mails, and each mail arrives once', async () => {
   const random = createRandom(SEED)
   const accounts = await open('killed', ACCOUNTS)
   for (const accountId of accounts) await adjust(installation, accountId, -60_000_000n, 'spent')
@@ -109,7 +109,7 @@ it('are killed in the middle of mails, and each mail arrives once', async () => 
   let fleet = await Promise.all([start(), start()])
   await until('the server has refused them', async () => refused > 10)
   expect(server.received).toHaveLength(before)
-  // Some are taken, then they hang, and their senders die with them and with whatever else they have in hand.
+  // Some mails are accepted; then the server hangs, and the senders die with those and all others that they hold.
   const takeSome = () => {
     let left = random.whole(6)
     server.behave(({ stage }) => (stage === 'data' && left-- <= 0 ? 'hang' : null))
@@ -134,7 +134,7 @@ it('are killed in the middle of mails, and each mail arrives once', async () => 
   expect(rows).toHaveLength(2 * ACCOUNTS)
   const byId = deliveries()
   expect([...byId.keys()].toSorted()).toEqual(rows.map(({ id }) => `<${id}@phone.example>`).toSorted())
-  // Only what a process had in hand when it was killed, five mails at a time, may have gone twice: the same mail.
+  // Only what a process held when it was killed, up to five mails, may be sent twice: the same mail.
   const twice = [...byId.values()].filter((same) => same.length > 1)
   expect(twice.length).toBeLessThanOrEqual(KILLS * 2 * 5)
   for (const same of byId.values()) {
@@ -145,7 +145,7 @@ it('are killed in the middle of mails, and each mail arrives once', async () => 
   expect(new Set(recipients).size).toBe(2 * ACCOUNTS)
 }, 300_000)
 
-it('killed between the answer and its note goes twice, under one Message-ID', async () => {
+it('a sender killed between the answer and its record sends twice under one Message-ID', async () => {
   const [accountId] = await open('unnoted', 1)
   await adjust(installation, accountId!, -60_000_000n, 'spent')
   await installation.pool.query(`delete from tollgate.mails where contact_id = 'billing'`)
@@ -163,7 +163,7 @@ it('killed between the answer and its note goes twice, under one Message-ID', as
     })
     logs.push(readFileSync(serve.logFile, 'utf8'))
     await serve.stop('SIGKILL')
-    // Else the server would carry the note out for the dead one, once the lock is gone.
+    // Otherwise the server would execute the dead process's statement once the lock is released.
     await installation.pool.query(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where ${WAITING}`)
   } finally {
     await holding.query('rollback')
@@ -181,7 +181,7 @@ it('killed between the answer and its note goes twice, under one Message-ID', as
   expect(new Set(received().map(({ messageId }) => messageId)).size).toBe(1)
 }, 120_000)
 
-it('a first decline is in the mailbox within a minute of the debit that asked for the top-up', async () => {
+it('a first decline is in the mailbox within a minute of the debit that triggered the top-up', async () => {
   const [accountId] = await open('declined', 1)
   const figures = { thresholdMicros: 10_000_000n, amountMicros: 20_000_000n }
   await turnAutoTopUpOn(installation, sandbox.desk, { accountId: accountId!, number: CARDS.noFunds, ...figures })
@@ -200,7 +200,7 @@ it('a first decline is in the mailbox within a minute of the debit that asked fo
   }
 }, 120_000)
 
-it('nothing of that left the password or an address in a log', () => {
+it('no log contains the password or an address', () => {
   const text = logs.join('\n')
   expect(text).toContain('"msg"')
   expect(text).not.toContain(PASSWORD)

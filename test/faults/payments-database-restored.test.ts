@@ -1,7 +1,7 @@
 /**
- * Invariant E when the ledger's database is restored to an earlier point and Kafka and the payment provider are not: what was
- * paid since the backup is credit again within two minutes, nobody is charged a second time, and what was turned off since
- * stays off until a person says otherwise. Nobody does anything about it but the supervisor, who starts the rater again.
+ * Invariant E when the ledger's database is restored to an earlier point, but Kafka and the payment provider are not: payments
+ * since the backup are credit again within two minutes, nobody is charged twice, and automatic top-up that was turned off since
+ * stays off until a person decides otherwise. Nobody intervenes but the supervisor, which restarts the rater.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,12 +16,12 @@ import { CARDS } from '../support/payments.ts'
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts'
 import { runTollgate, runVerify } from '../support/tollgate.ts'
 
-/** Has 3.00 at first; 5.00 is charged while there is less than 1.00. */
+/** Starts with 3.00; 5.00 is charged while there is less than 1.00. */
 const AUTOMATIC = ['charged', 'turned-off', 'charged-then-turned-off'] as const
 const BY_HAND = ['asked-for', 'asked-for-before'] as const
 const ACCOUNTS = [...AUTOMATIC, ...BY_HAND]
 const FIGURES = { thresholdMicros: 1_000_000n, amountMicros: 5_000_000n }
-/** Within which credit is back. */
+/** The time within which credit is back. */
 const WITHIN_MS = 120_000
 
 let installation: TestInstallation
@@ -106,7 +106,7 @@ async function pauses(): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map((row) => [row.account_id, row.pause_reason]))
 }
 
-/** Every payment at the sandbox, by account, those that nobody confirmed aside. */
+/** Every confirmed payment at the sandbox, by account. */
 async function paymentsMade(): Promise<string[]> {
   const all = await sandbox.desk.listPayments(null, { after: null, limit: 100 })
   return all
@@ -115,7 +115,7 @@ async function paymentsMade(): Promise<string[]> {
     .toSorted()
 }
 
-it('E: credit paid since the backup is back within two minutes, charged once, and what was turned off is not charged', async () => {
+it('E: credit paid since the backup is back within two minutes, charged once, and nothing is charged where top-ups were turned off', async () => {
   await run('top-up', 'now', 'asked-for-before', '20')
   await installation.database.backUp()
 
@@ -168,12 +168,12 @@ it('E: credit paid since the backup is back within two minutes, charged once, an
   await installation.untilDrained()
   expect(await paymentsMade()).toEqual(made)
   expect(await balances()).toEqual(wanted)
-  // Both have gone on all the while.
+  // Both have continued all the while.
   expect(payments.map(({ ended }) => ended.aborted)).toEqual([false, false])
   expect(await runVerify(installation.environment)).toMatchObject({ exitCode: 0, stdout: '' })
 }, 300_000)
 
-it('what was turned off is charged again once a person has consented to it anew', async () => {
+it('an account whose top-ups were turned off is charged again only after new consent', async () => {
   const made = await paymentsMade()
   const terms = join(directory, 'terms.txt')
   await writeFile(terms, 'I agree that my card is charged automatically.')

@@ -1,6 +1,6 @@
 /**
- * Payments processes under SIGKILL at each step of a charge, with other top-ups in hand: wherever it stood, no customer is
- * charged twice, and nothing that was paid is lost, whoever the provider is. `npm run faults` kills thirty times.
+ * Payments processes under SIGKILL at each step of a charge, while they hold other top-ups: at any step, no customer is charged
+ * twice and no payment is lost, with either provider. `npm run faults` kills thirty times.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Message } from 'kafkajs'
@@ -28,15 +28,15 @@ const PAYMENTS_TAKEN_BACK = 4
 
 const PROCESSES = 3
 const SEND_EVERY_MS = 100
-/** Each of 350 lookups, 1.40: of so many accounts some falls below its threshold every moment. */
+/** Each of 350 lookups, 1.40: with so many accounts, one is always falling below its threshold. */
 const EVENTS_AT_A_TIME = 3
 const QUANTITY = 350
-/** Of the events, how many are corrections of an earlier one; and how late usage is reported at most. */
+/** The share of events that are corrections of an earlier one; and the maximum delay of usage. */
 const CORRECTED_SHARE = 0.1
 const MAX_LATE_MICROS = 20 * 3_600 * 1_000_000
 const MILLIS_A_KILL = 30_000
 
-/** `kills`: at each of the steps and once at random, round after round, unless fewer. */
+/** `kills`: one at each step and one at random, in rounds, unless fewer. */
 export function describePaymentsUnderKills(name: GatedProvider['name'], kills: number): void {
   /** Each may be charged five times a day. */
   const accounts = Array.from({ length: 10 + 4 * kills }, (_, i) => `charged-often-${i}`)
@@ -134,7 +134,7 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
     await provider.takeMoneyBack(AMOUNT_MICROS / 4n)
   }
 
-  /** Open ones that nobody waits for: what is left is tried again in an hour, or later. */
+  /** Open top-ups that are being worked on; any others are retried in an hour, or later. */
   async function underWay(): Promise<unknown[]> {
     const { rows } = await installation.pool.query(
       `select account_id, state, claimed_by from tollgate.top_ups
@@ -144,7 +144,7 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
     return rows
   }
 
-  /** Below the threshold, and neither an open top-up, a pause nor a limit that is waited for says why. */
+  /** Below the threshold, although neither an open top-up, a pause nor a limit explains it. */
   const WITHOUT_REASON = `
   select a.account_id, a.balance_micros
     from tollgate.accounts a join tollgate.auto_top_up_memory m using (account_id)
@@ -166,7 +166,7 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
   }
 
   it(
-    `E: payments processes killed ${kills} times at any step of a charge charge nobody twice, and lose nothing paid (seed ${SEED})`,
+    `E: payments processes killed ${kills} times at any step of a charge charge nobody twice, and lose no payment (seed ${SEED})`,
     async () => {
       const over = new AbortController()
       const spending = spendUntil(over.signal)

@@ -1,6 +1,6 @@
 /**
- * Invariants D and F when a relay is stopped past its lease and woken after its successor published: the last word on
- * the topic is the database's, for every account.
+ * Invariants D and F when a relay is stopped past its lease and resumed after its successor published: the last status of every
+ * account on the topic is the database's.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Serve, startServe } from '../../stack/serve.ts'
@@ -30,7 +30,7 @@ afterAll(async () => {
   await installation?.close()
 })
 
-/** Takes every account to the other side of zero, one transaction each, side by side. */
+/** Takes every account across zero, in concurrent transactions. */
 async function flipAll(): Promise<void> {
   const balances = await installation.balances()
   await Promise.all(
@@ -45,7 +45,7 @@ it('D, F: the last status on the topic is the database’s', async () => {
   const [leader] = relays as [Serve, Serve]
   for (let flip = 0; flip < FLIPS_BEFORE; flip++) {
     await flipAll()
-    // In the middle of the stream, whatever it has in hand.
+    // In the middle of the stream, whatever it holds.
     if (flip === FLIPS_BEFORE / 2) process.kill(leader.pid, 'SIGSTOP')
   }
   await installation.untilDrained()
@@ -64,7 +64,7 @@ it('D, F: the last status on the topic is the database’s', async () => {
     expect(last.get(account_id)).toMatchObject({ account_id, status, version })
     expect(newest.get(String(account_id))).toMatchObject({ status, version })
   }
-  // Compaction keeps the last there is: order on the topic, and not only versions, must be the database's.
+  // Compaction keeps the last message: order on the topic, not only versions, must be the database's.
   const versions = Map.groupBy(events, ({ account_id }) => account_id)
   for (const [, ofAccount] of versions) {
     const firstSeen = [...new Set(ofAccount.map(({ version }) => Number(version)))]

@@ -1,7 +1,7 @@
 /**
- * Many streams of one process while usage is rated, clients come and go, Redis is killed and the database restored: each ends at
- * what the database has, and none ever steps back. `TOLLGATE_TEST_STREAMS=2000` before the command opens as many, and says
- * what they cost.
+ * Many streams of one process while usage is rated, clients reconnect, Redis is killed and the database is restored: each ends
+ * at the database's state, and none ever goes backwards. `TOLLGATE_TEST_STREAMS=2000` before the command opens as many, and
+ * reports their cost.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Message } from 'kafkajs'
@@ -25,7 +25,7 @@ const STREAMS_PER_ACCOUNT = 4
 const OPENED_AT_ONCE = 50
 const SEND_EVERY_MS = 100
 const CALLS_PER_SEND = Math.max(60, Math.ceil(STREAMS / 10))
-/** Longer where it is to be seen what they cost. */
+/** Longer when the cost is measured. */
 const LOAD_MS = GIVEN_STREAMS === undefined ? 5_000 : 20_000
 const COME_AND_GO_EVERY_MS = 20
 const CAUGHT_UP_WITHIN_MS = 60_000
@@ -41,7 +41,7 @@ let followers: Follower[]
 let nextCalls: () => Message[]
 
 beforeAll(async () => {
-  // Its own, to be killed.
+  // A separate one, to be killed.
   redis = await startStack({ only: ['redis'] })
   installation = await createInstallation({ TOLLGATE_REDIS_URL: redis.redisUrl })
   const { accounts, startMicros, encode } = installation
@@ -63,7 +63,7 @@ beforeAll(async () => {
   api = await startServe({
     ...installation.environment,
     TOLLGATE_ROLES: 'api',
-    // A client may be back before it is noticed that it has gone.
+    // A client may be back before its disconnection is noticed.
     TOLLGATE_API_STREAMS: String(STREAMS * 2),
     TOLLGATE_API_STREAMS_PER_CALLER: String(STREAMS * 2),
     TOLLGATE_API_REQUESTS_PER_MINUTE: '1000000',
@@ -82,7 +82,7 @@ function startRater(): Promise<Serve> {
   return startServe({ ...installation.environment, TOLLGATE_ROLES: 'rater,relay', TOLLGATE_BATCH_EVENTS: '200' })
 }
 
-/** Usage, until it is told to end. */
+/** Produces usage until stopped. */
 async function rateUntil(isOver: AbortSignal): Promise<void> {
   while (!isOver.aborted) {
     await installation.produce(CALLS_TOPIC, nextCalls())
@@ -90,7 +90,7 @@ async function rateUntil(isOver: AbortSignal): Promise<void> {
   }
 }
 
-/** Clients that are cut off, and come back with what they have heard of. */
+/** Clients that are disconnected, and reconnect with what they have received. */
 async function comeAndGoUntil(isOver: AbortSignal): Promise<number> {
   const random = createRandom(5)
   let times = 0
@@ -125,7 +125,7 @@ async function stands(): Promise<Map<string, Stands>> {
   )
 }
 
-/** Waits until what each has been told last is what the database has. */
+/** Waits until the last event of each is the database's state. */
 async function untilCaughtUp(): Promise<void> {
   const known = await stands()
   const behind = () =>
@@ -151,7 +151,7 @@ async function residentMiB(): Promise<number> {
 }
 
 describe(`${STREAMS} streams`, () => {
-  it('are opened, and say where each account stands', async () => {
+  it('open with the state of each account', async () => {
     const before = await residentMiB()
     followers = []
     for (let at = 0; at < STREAMS; at += OPENED_AT_ONCE) {
@@ -167,7 +167,7 @@ describe(`${STREAMS} streams`, () => {
       console.log(`memory of the process: ${before} MiB, then ${await residentMiB()} MiB`)
   })
 
-  it('under load, with clients that come and go, end where the database is, and never step back', async () => {
+  it('under load, with reconnecting clients, end at the database’s state, and never go backwards', async () => {
     await until('all is heard from the view', async () => {
       return (await figure('tollgate_live_accounts_heard')) === accountIds.length
     })
@@ -182,7 +182,7 @@ describe(`${STREAMS} streams`, () => {
     expect(stepsBack()).toEqual([])
     expect(times).toBeGreaterThan(20)
     expect(await updatesFrom('view')).toBeGreaterThan(fromView + accountIds.length)
-    // The database is asked for an account whose only client comes back, and found to be ahead now and then.
+    // For an account whose only client reconnects the database is read, and is sometimes ahead.
     expect(await updatesFrom('database')).toBeLessThan(fromDatabase + times * 2)
     expect(Math.max(...followers.map((follower) => follower.count('balance')))).toBeGreaterThan(3)
     if (GIVEN_STREAMS !== undefined) {
@@ -191,7 +191,7 @@ describe(`${STREAMS} streams`, () => {
     }
   })
 
-  it('go on while Redis is killed and comes back', async () => {
+  it('continue while Redis is killed and comes back', async () => {
     const isOver = new AbortController()
     const going = [rateUntil(isOver.signal), comeAndGoUntil(isOver.signal)]
     await delay(1_000)
@@ -211,7 +211,7 @@ describe(`${STREAMS} streams`, () => {
     expect(stepsBack()).toEqual([])
   })
 
-  it('are told the newer epoch after a restore, over the higher versions from before', async () => {
+  it('send the newer epoch after a restore, despite the higher versions from before', async () => {
     await installation.database.backUp()
     await installation.produce(CALLS_TOPIC, Array.from({ length: 20 }, nextCalls).flat())
     await installation.untilDrained()
@@ -231,7 +231,7 @@ describe(`${STREAMS} streams`, () => {
     await until('those who left are counted no more', async () => (await figure('tollgate_live_streams')) === STREAMS)
   })
 
-  it('do not hold up a stop, and are told to come back', async () => {
+  it('do not delay a stop, and are told to reconnect', async () => {
     const stoppedAt = performance.now()
     await api.stop()
     expect(performance.now() - stoppedAt).toBeLessThan(10_000)

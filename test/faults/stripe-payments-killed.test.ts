@@ -1,4 +1,4 @@
 import { describePaymentsUnderKills } from './payments-under-kills.ts'
 
-/** The steps themselves are the ledger's: all of them are held at the sandbox by `payments-killed.test.ts`. */
+/** The steps themselves are the ledger's: `payments-killed.test.ts` holds all of them at the sandbox. */
 describePaymentsUnderKills('stripe', Number(process.env.TOLLGATE_TEST_KILLS ?? 3))

@@ -4,7 +4,7 @@ import { coPartitioned } from '../../src/intake/assign.ts'
 const partitions = (count: number) => Array.from({ length: count }, (_, i) => i)
 
 describe('an assignment', () => {
-  it('gives one member partition n of all topics, whatever order the members are known in', () => {
+  it('gives one member partition n of all topics, in whatever order the members are listed', () => {
     const topics = new Map([
       ['calls', partitions(5)],
       ['messages', partitions(5)],
@@ -17,13 +17,13 @@ describe('an assignment', () => {
     expect(Object.fromEntries(coPartitioned(['a', 'b'], topics))).toEqual(own)
   })
 
-  it('leaves no partition out and gives none twice, with more members than partitions too', () => {
+  it('leaves no partition out and assigns none twice, even with more members than partitions', () => {
     const assignment = coPartitioned(['a', 'b', 'c', 'd'], new Map([['calls', partitions(3)]]))
     expect([...assignment.values()].flatMap(({ calls = [] }) => calls).toSorted()).toEqual([0, 1, 2])
     expect(assignment.get('d')).toEqual({})
   })
 
-  it('takes topics of different partition counts', () => {
+  it('accepts topics of different partition counts', () => {
     const assignment = coPartitioned(
       ['a', 'b'],
       new Map([

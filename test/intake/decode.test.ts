@@ -21,7 +21,7 @@ const CALL = {
 const current = JSON.parse(loadEventSchema(TOPIC))
 const SCHEMAS: Record<number, object> = {
   1: current,
-  // A newer producer: one field more, an optional one not written.
+  // A newer producer: an additional field, and an optional one omitted.
   2: {
     ...current,
     fields: [
@@ -57,7 +57,7 @@ function setUp() {
 }
 
 describe('decode', () => {
-  it('reads a call, and knows its schema from then on', async () => {
+  it('reads a call, and caches its schema', async () => {
     const { decoder, state } = setUp()
     const value = wire(1, call.toBuffer(CALL))
     expect(await decoder.decode(TOPIC, value)).toEqual({ record: CALL })
@@ -65,13 +65,13 @@ describe('decode', () => {
     expect(state.asked).toEqual([1])
   })
 
-  it('reads what a newer producer writes, with the defaults of what it leaves out', async () => {
+  it('reads a newer producer’s message, with defaults for omitted fields', async () => {
     const { decoder } = setUp()
     const value = wire(2, avro.Type.forSchema(SCHEMAS[2] as avro.Schema).toBuffer({ ...CALL, codec: 'opus' }))
     expect(await decoder.decode(TOPIC, value)).toEqual({ record: CALL })
   })
 
-  it('takes U+FFFD that was sent as such', async () => {
+  it('accepts U+FFFD that was sent as such', async () => {
     const { decoder } = setUp()
     const withReplacement = { ...CALL, to: 'a\ufffdb' }
     expect(await decoder.decode(TOPIC, wire(1, call.toBuffer(withReplacement)))).toEqual({ record: withReplacement })
@@ -90,16 +90,16 @@ describe('decode', () => {
   ])
   it.each([
     ['a tombstone', null, 'no value'],
-    ['nothing', Buffer.alloc(0), 'the value is empty'],
+    ['an empty value', Buffer.alloc(0), 'the value is empty'],
     ['JSON', Buffer.from('{"a":1}'), 'wrong magic byte'],
     ['half a header', Buffer.from([0, 0, 0]), 'too short'],
-    ['a header alone', wire(1, Buffer.alloc(0)), 'too short'],
-    ['an id nobody registered', wire(99, good), 'unknown schema id 99'],
-    ['the schema of something else', wire(3, Buffer.from([2])), 'schema 3 is not one of usage.calls.v1'],
-    ['bytes cut off', wire(1, good.subarray(0, -1)), 'truncated buffer'],
-    ['bytes too many', wire(1, Buffer.concat([good, Buffer.from([0])])), 'trailing data'],
-    ['text that is no UTF-8', wire(1, invalidText), 'a text is not valid UTF-8'],
-    ['an instant past what a number holds', wire(1, hugeInstant), 'a number is too large'],
+    ['only a header', wire(1, Buffer.alloc(0)), 'too short'],
+    ['an unregistered id', wire(99, good), 'unknown schema id 99'],
+    ['the schema of another type', wire(3, Buffer.from([2])), 'schema 3 is not one of usage.calls.v1'],
+    ['truncated bytes', wire(1, good.subarray(0, -1)), 'truncated buffer'],
+    ['extra bytes', wire(1, Buffer.concat([good, Buffer.from([0])])), 'trailing data'],
+    ['invalid UTF-8', wire(1, invalidText), 'a text is not valid UTF-8'],
+    ['an instant beyond what a number can hold', wire(1, hugeInstant), 'a number is too large'],
     ['noise', wire(1, Buffer.alloc(40, 0xff)), 'not readable by its schema'],
   ])('refuses %s', async (_what, value, detail) => {
     const { decoder } = setUp()
@@ -112,9 +112,9 @@ describe('decode', () => {
     ['does not answer', 0, undefined],
     ['fails', 500, undefined],
     ['is busy', 429, undefined],
-    ['is a proxy with a 404 of its own', 404, '<html>'],
+    ['is a proxy with a 404 page', 404, '<html>'],
     ['is behind a wrong path', 404, '{"error_code":404}'],
-  ])('throws RegistryUnavailable when the registry %s, and tries again', async (_what, status, body) => {
+  ])('throws RegistryUnavailable when the registry %s, and retries', async (_what, status, body) => {
     const { decoder, state } = setUp()
     const value = wire(1, good)
     state.status = status
@@ -124,7 +124,7 @@ describe('decode', () => {
     expect(await decoder.decode(TOPIC, value)).toEqual({ record: CALL })
   })
 
-  it('asks again for an unknown id after a while only', async () => {
+  it('requests an unknown id again only after a while', async () => {
     const { decoder, state } = setUp()
     await decoder.decodeAll(TOPIC, [wire(99, good), wire(99, good)])
     await decoder.decodeAll(TOPIC, [wire(99, good)])

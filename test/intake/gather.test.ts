@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Closed, createGatherer } from '../../src/intake/gather.ts'
 import type { Slice } from '../../src/intake/waiting.ts'
 
-/** A gatherer whose clock and commits are in the test's hands; a source's group is its first letter. */
+/** A gatherer whose clock and commits the test controls; a source's group is its first letter. */
 function setUp({
   batchEvents = 4,
   paceMs = 0,
@@ -61,7 +61,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('gathering', () => {
-  it('waits for the time to be over, then cuts across sources', () => {
+  it('waits for the time to pass, then cuts across sources', () => {
     const { gatherer, expire, cuts } = setUp()
     gatherer.add('a', [1])
     gatherer.add('b', [2])
@@ -70,7 +70,7 @@ describe('gathering', () => {
     expect(cuts()).toEqual([{ a: [1], b: [2] }])
   })
 
-  it('begins no batch that is not full within a pace of the last one, though nothing is in flight', async () => {
+  it('starts no partial batch within a pace of the last one, even if nothing is in flight', async () => {
     const { gatherer, expire, cuts, batches, timers } = setUp({ paceMs: 20 })
     gatherer.add('a', [1])
     expire()
@@ -86,7 +86,7 @@ describe('gathering', () => {
     expect(cuts().slice(1)).toEqual([{ a: [2, 3] }])
   })
 
-  it('keeps no full batch waiting for a pace, nor what somebody waits for', async () => {
+  it('delays neither a full batch nor awaited items by the pace', async () => {
     const { gatherer, expire, cuts, batches } = setUp({ paceMs: 20 })
     gatherer.add('a', [1])
     expire()
@@ -104,7 +104,7 @@ describe('gathering', () => {
     expect(await isSettled(drained)).toBe(true)
   })
 
-  it('cuts at once when enough waits', () => {
+  it('cuts at once if enough is waiting', () => {
     const { gatherer, cuts, timers } = setUp()
     gatherer.add('a', [1, 2])
     gatherer.add('b', [3, 4])
@@ -121,7 +121,7 @@ describe('gathering', () => {
     expect(cuts()[1]).toEqual({ a: [9, 10] })
   })
 
-  it('hardly waits while nothing is in flight, and longer beside a batch that is', () => {
+  it('hardly waits while nothing is in flight, and longer during a batch', () => {
     const { gatherer, waits, expire, cuts } = setUp()
     gatherer.add('a', [1])
     expect(waits).toEqual([2])
@@ -132,7 +132,7 @@ describe('gathering', () => {
     expect(cuts()).toEqual([{ a: [1] }, { b: [2] }])
   })
 
-  it('sends what came during a commit together, as soon as it is over', async () => {
+  it('sends everything that arrived during a commit together, right after it', async () => {
     const { gatherer, expire, cuts, batches } = setUp()
     gatherer.add('a', [1])
     expire()
@@ -144,7 +144,7 @@ describe('gathering', () => {
     expect(cuts()[1]).toEqual({ a: [2], b: [3] })
   })
 
-  it('never has a group in two batches at once, and lets others pass it', async () => {
+  it('never has a group in two batches at once, and lets others overtake it', async () => {
     const { gatherer, cuts, batches } = setUp()
     gatherer.add('a1', [1, 2, 3, 4])
     gatherer.add('a2', [5, 6, 7, 8])
@@ -168,7 +168,7 @@ describe('gathering', () => {
     expect(cuts()).toHaveLength(2)
   })
 
-  it('takes no more bytes into a batch than allowed, but for one item that is larger', async () => {
+  it('puts no more bytes into a batch than allowed, except for one larger item', async () => {
     const { gatherer, cuts, batches, expire } = setUp({ batchBytes: 100 })
     gatherer.add('a', [60, 50, 500])
     expire()
@@ -180,7 +180,7 @@ describe('gathering', () => {
     expect(cuts()).toHaveLength(3)
   })
 
-  it('leaves a source its turn when its first item does not fit into what is left of a batch', async () => {
+  it('keeps a source’s turn if its first item does not fit into the rest of a batch', async () => {
     const { gatherer, cuts, batches, expire } = setUp({ batchBytes: 100, concurrentBatches: 1 })
     gatherer.add('c', [1])
     expire()
@@ -194,7 +194,7 @@ describe('gathering', () => {
     expect(cuts()).toHaveLength(4)
   })
 
-  it('lets go of what is handed on, also of a source that is never empty', async () => {
+  it('releases items that were passed on, also of a source that is never empty', async () => {
     const batches: PromiseWithResolvers<void>[] = []
     const gatherer = createGatherer<string, object, string>({
       batchEvents: 2,
@@ -224,7 +224,7 @@ describe('gathering', () => {
     expect(first.deref()).toBeUndefined()
   })
 
-  it('says that there is room while no more waits than the next batches need', async () => {
+  it('reports room while no more is waiting than the next batches need', async () => {
     const { gatherer, batches, expire } = setUp({ concurrentBatches: 1 })
     expect(await isSettled(gatherer.add('a', numbers(8)))).toBe(true)
     expect(await isSettled(gatherer.add('a', numbers(11)))).toBe(true)
@@ -235,7 +235,7 @@ describe('gathering', () => {
     await full
   })
 
-  it('says that there is no room while too many bytes wait', async () => {
+  it('reports no room while too many bytes are waiting', async () => {
     const { gatherer, batches, expire } = setUp({ concurrentBatches: 1, batchBytes: 100 })
     gatherer.add('a', [1])
     expire()
@@ -245,7 +245,7 @@ describe('gathering', () => {
     await full
   })
 
-  it('ends with a failed batch: tells it once, refuses what comes, and cuts no more', async () => {
+  it('ends with a failed batch: reports it once, refuses further items, and cuts no more', async () => {
     const { gatherer, cuts, batches, failures } = setUp({ batchEvents: 2 })
     gatherer.add('a', [1, 2])
     gatherer.add('b', [3, 4])
@@ -258,7 +258,7 @@ describe('gathering', () => {
     expect(failures).toEqual([new Error('disk full')])
   })
 
-  it('forgets what waits when told to, but not what is in flight, says that there is room, and goes on', async () => {
+  it('drops waiting items on request, but not those in flight; reports room, and continues', async () => {
     const { gatherer, batches, cuts, expire } = setUp({ concurrentBatches: 1 })
     gatherer.add('a', [1, 2, 3, 4])
     const full = gatherer.add('b', numbers(20))
@@ -275,7 +275,7 @@ describe('gathering', () => {
     expect(cuts()[2]).toEqual({ a: [6] })
   })
 
-  it('is drained when what waits is handed on and committed too', async () => {
+  it('is drained when the waiting items are passed on and committed too', async () => {
     const { gatherer, batches, cuts } = setUp()
     gatherer.add('a', [1, 2, 3, 4])
     gatherer.add('a', [5])
@@ -287,7 +287,7 @@ describe('gathering', () => {
     await drained
   })
 
-  it('closes when nothing is in flight any more, and takes nothing after that', async () => {
+  it('closes when nothing is in flight any more, and accepts nothing after that', async () => {
     const { gatherer, batches, failures } = setUp()
     gatherer.add('a', [1, 2, 3, 4])
     const full = gatherer.add('a', numbers(20))
@@ -300,7 +300,7 @@ describe('gathering', () => {
     expect(failures).toEqual([])
   })
 
-  it('hands on all but what is discarded, once and in order, in bounds, with no group twice at a time, whatever comes when', async () => {
+  it('passes on everything that is not discarded, once and in order, within bounds, with no group twice at a time', async () => {
     const sources = fc.constantFrom('a1', 'a2', 'b1', 'b2', 'c1')
     const step = fc.oneof(
       { weight: 8, arbitrary: fc.record({ add: sources, count: fc.integer({ min: 1, max: 12 }) }) },
@@ -377,7 +377,7 @@ describe('gathering', () => {
 })
 
 describe('discarding a group', () => {
-  it('forgets what waits of it, and makes room for the others', async () => {
+  it('drops its waiting items, and makes room for others', async () => {
     const { gatherer, expire, batches, cuts } = setUp({ batchEvents: 2, concurrentBatches: 1 })
     gatherer.add('a1', [1])
     expire()

@@ -7,7 +7,7 @@ import { Registry } from '../../src/platform/metrics.ts'
 const CALLS = { topic: 'usage.calls.v1', partition: 1 }
 const OTHER = { topic: 'usage.other.v1', partition: 1 }
 
-/** Offsets from `first` to `last`; markers of transactions take the offsets behind, up to `next`. */
+/** Offsets from `first` to `last`; transaction markers take the offsets after that, up to `next`. */
 function fetchedOf(
   place: TopicPartition,
   first: bigint,
@@ -48,7 +48,7 @@ function memberOf(places: readonly TopicPartition[]) {
 }
 
 describe('the lag of a partition', () => {
-  it('is what the broker has beyond what is done, by topic in the metrics', async () => {
+  it('is what the broker has beyond what is done, per topic in the metrics', async () => {
     const { membership, fetch, lag, metric } = memberOf([CALLS, OTHER])
     fetch(fetchedOf(CALLS, 10n, 19n, { high: 100n }))
     fetch(fetchedOf(OTHER, 0n, 4n))
@@ -61,7 +61,7 @@ describe('the lag of a partition', () => {
     ])
   })
 
-  it('is none once the last message is done, whatever markers of transactions follow it', () => {
+  it('is zero once the last message is done, despite transaction markers behind it', () => {
     const { membership, fetch, lag } = memberOf([CALLS])
     fetch(fetchedOf(CALLS, 0n, 7n, { next: 10n, high: 10n }))
     membership.noteDone([done(CALLS, 7n)])
@@ -72,7 +72,7 @@ describe('the lag of a partition', () => {
 })
 
 describe('a rebalance', () => {
-  it('replaces all that was known, and what comes late counts only where the partition has come back', () => {
+  it('replaces everything known, and a late report counts only if its partition was assigned again', () => {
     const { membership, fetch, lag } = memberOf([CALLS, OTHER])
     fetch(fetchedOf(CALLS, 0n, 9n))
     const before = membership.assignment
@@ -84,7 +84,7 @@ describe('a rebalance', () => {
     expect([membership.owned(CALLS) !== undefined, membership.owned(OTHER)]).toEqual([true, undefined])
   })
 
-  it('lets partitions that had stopped be tried again, by whoever has them', async () => {
+  it('allows stopped partitions to be retried by their new owner', async () => {
     const { membership, metric } = memberOf([CALLS, OTHER])
     const stopped = { ...CALLS, offset: 3n, code: 'bug' } as const
     expect(membership.stop(stopped)).toBe(true)
@@ -96,7 +96,7 @@ describe('a rebalance', () => {
     expect(membership.stop(stopped)).toBe(false)
   })
 
-  it('gives each partition its chain of offsets anew, from what the database has', () => {
+  it('gives each partition a new chain of offsets, from the database', () => {
     const { membership } = memberOf([CALLS])
     const first = membership.owned(CALLS)!
     first.resumeAt(4n)
@@ -106,7 +106,7 @@ describe('a rebalance', () => {
   })
 })
 
-it('a member that is lost owns nothing, and what it was behind stays told: it may be stuck', () => {
+it('a lost member owns nothing, but its lag is still reported: it may be stuck', () => {
   const { membership, fetch, lag } = memberOf([CALLS])
   fetch(fetchedOf(CALLS, 0n, 9n))
   membership.lose()

@@ -5,7 +5,7 @@ import { keepLease, type Leadership } from '../../src/outbox/leadership.ts'
 import { LEASE_SECONDS, RENEW_MS } from '../../src/outbox/leases.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 
-/** Claimed just now; each renewal is answered by the next of `answers`, the last of them over and over. */
+/** Claimed just now; each renewal gets the next of `answers`, and then always the last. */
 function leaseOf(shards: readonly number[], answers: readonly (() => Promise<readonly number[]>)[]) {
   let renewals = 0
   const leadership = {
@@ -26,15 +26,15 @@ const gained = async () => [0, 1, 2]
 const fails = () => Promise.reject(new Error('the database does not answer'))
 
 describe('a lease', () => {
-  // Side by side, as each lasts for longer than a lease.
+  // Concurrently, as each takes longer than a lease.
   it.concurrent.each([
     ['is held while it is renewed', [held], { isHeld: true, hasChanged: false }],
     ['survives a renewal that fails', [fails, held], { isHeld: true, hasChanged: false }],
-    ['is over when a shard is lost', [held, lost], { isHeld: false, hasChanged: true }],
-    ['is held, and to be begun anew, when a shard is gained', [held, gained], { isHeld: true, hasChanged: true }],
-    ['runs out when no renewal is answered', [fails], { isHeld: false, hasChanged: false }],
+    ['ends if a shard is lost', [held, lost], { isHeld: false, hasChanged: true }],
+    ['is held, but must be started again, if a shard is gained', [held, gained], { isHeld: true, hasChanged: true }],
+    ['expires if no renewal is answered', [fails], { isHeld: false, hasChanged: false }],
     [
-      'that had run out is over, though it could be taken again: another may have had it',
+      'is over once it has expired, even if it could be acquired again: another process may have held it',
       [fails, fails, fails, held],
       { isHeld: false, hasChanged: true },
     ],

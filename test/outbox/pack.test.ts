@@ -26,14 +26,14 @@ const packs: fc.Arbitrary<OutboxMessage[]> = anySharedHeaders.chain((shared) =>
   ),
 )
 
-/** As a consumer sees it: own headers win over shared ones of the same name. */
+/** As a consumer sees it: own headers override shared ones of the same name. */
 function asRead({ topic, key, value, sharedHeaders, headers }: OutboxMessage) {
   const all = Object.entries({ ...sharedHeaders, ...headers }).map(([name, text]) => [name, Buffer.from(text)])
   return { topic, key: key === null ? null : Buffer.from(key.bytes), value, headers: Object.fromEntries(all) }
 }
 
 describe('a pack', () => {
-  it('gives back what was put in, as records of Kafka', async () => {
+  it('returns its contents, as Kafka records', async () => {
     await fc.assert(
       fc.asyncProperty(packs, async (messages) => {
         expect(await readPack(encodePack(messages))).toEqual(messages.map(asRead))
@@ -41,7 +41,7 @@ describe('a pack', () => {
     )
   })
 
-  it('of sets has each message once, where its key belongs, and of each partition in the order given', async () => {
+  it('of sets has each message once, in the partition of its key, and each partition in the given order', async () => {
     await fc.assert(
       fc.asyncProperty(packs, fc.integer({ min: 1, max: 7 }), async (messages, partitions) => {
         const pack = await encodePackOfSets(messages, () => partitions)
@@ -62,7 +62,7 @@ describe('a pack', () => {
     )
   })
 
-  it('of sets can be taken apart for more partitions, each record with the hash of its key, in order', async () => {
+  it('of sets can be redistributed to more partitions, by the key hash of each record, in order', async () => {
     await fc.assert(
       fc.asyncProperty(packs, fc.integer({ min: 1, max: 7 }), async (messages, partitions) => {
         const { sets } = decodePack(await encodePackOfSets(messages, () => partitions))
@@ -81,7 +81,7 @@ describe('a pack', () => {
     )
   })
 
-  it('of sets is compressed where that is worth it', async () => {
+  it('of sets is compressed if that saves space', async () => {
     const key = outboxKey(Buffer.from('acme'))
     const message = { topic: 'usage.rated.v1', key, value: Buffer.alloc(500), sharedHeaders: {}, headers: {} }
     const few = decodePack(await encodePackOfSets(Array(3).fill(message), () => 4)).sets
@@ -92,14 +92,14 @@ describe('a pack', () => {
     expect(await readPack(pack)).toEqual(Array(30).fill(asRead(message)))
   })
 
-  it('of sets has none that is larger than a broker takes', async () => {
+  it('of sets has none larger than a broker accepts', async () => {
     const key = outboxKey(Buffer.from('acme'))
     const message = { topic: 'usage.rated.v1', key, value: Buffer.alloc(300_000, 1), sharedHeaders: {}, headers: {} }
     const { sets } = decodePack(await encodePackOfSets(Array(5).fill(message), () => 1))
     expect(sets.map(({ count }) => count)).toEqual([2, 2, 1])
   })
 
-  it('grows to whatever it has to hold', async () => {
+  it('grows to hold anything', async () => {
     const key = outboxKey(Buffer.from('acme'))
     const value = Buffer.alloc(3_000_000, 7)
     const message = { topic: 'usage.rated.v1', key, value, sharedHeaders: {}, headers: { long: 'ä'.repeat(40_000) } }
@@ -107,7 +107,7 @@ describe('a pack', () => {
     expect(read).toEqual(asRead(message))
   })
 
-  it('is refused when it was cut short, has bytes too many, or is of another version', async () => {
+  it('is refused if it is truncated, too long, or of another version', async () => {
     const message = {
       topic: 'credit.movements.v1',
       key: outboxKey(Buffer.from('acme')),
@@ -127,7 +127,7 @@ describe('a pack', () => {
   })
 })
 
-it('a body reads to its very end', () => {
+it('a body is read completely', () => {
   const [record] = decodePack(
     encodePack([{ topic: 't', key: null, value: null, sharedHeaders: {}, headers: {} }]),
   ).records

@@ -26,7 +26,7 @@ const set: fc.Arbitrary<PackedSet> = fc
   .record({ topic, partitionHash: fc.nat(1000), bodies: fc.array(body, { minLength: 1, maxLength: 5 }) })
   .map(({ topic, partitionHash, bodies }) => setOf(topic, partitionHash % partitionsOf(topic), bodies))
 
-/** As packs come: either of records or of sets. */
+/** As packs come: either records or sets. */
 const pack: fc.Arbitrary<OwnedPack> = fc.oneof(
   fc.record({ owner: fc.nat(3), records: fc.array(record, { maxLength: 60 }), sets: fc.constant([]) }),
   fc.record({ owner: fc.nat(3), records: fc.constant([]), sets: fc.array(set, { maxLength: 6 }) }),
@@ -50,7 +50,7 @@ function* places(): Generator<[string, number, number]> {
 }
 
 describe('record sets', () => {
-  it('hold every record once, in the order given of each owner, topic and partition, numbered from 0', () => {
+  it('hold every record once, in the given order per owner, topic and partition, numbered from 0', () => {
     fc.assert(
       fc.property(packs, (given) => {
         const sent = recordSets(given, partitionsOf).flat()
@@ -77,7 +77,7 @@ describe('record sets', () => {
     )
   })
 
-  it('are one of a partition in each request', () => {
+  it('are sent one per partition and request', () => {
     fc.assert(
       fc.property(packs, (given) => {
         for (const sets of recordSets(given, partitionsOf)) {
@@ -87,7 +87,7 @@ describe('record sets', () => {
     )
   })
 
-  it('go in one request where each partition has records of one owner alone, however many topics there are', () => {
+  it('share a request if each partition has records of a single owner, for any number of topics', () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 400 }), (given) => {
         const byOwner = Map.groupBy(given, ({ partitionHash }) => partitionHash % SHARDS)
@@ -97,7 +97,7 @@ describe('record sets', () => {
     )
   })
 
-  it('are never larger than a broker takes', () => {
+  it('are never larger than a broker accepts', () => {
     const large = (partitionHash: number): PackedRecord => {
       return { topic: 'usage.rated.v1', partitionHash, body: Buffer.alloc(90_000) }
     }
@@ -111,7 +111,7 @@ describe('record sets', () => {
     expect(requests.flat().reduce((sum, { count }) => sum + count, 0)).toBe(records.length)
   })
 
-  it('take a record that is too large for all but the broker alone', () => {
+  it('hold a record alone if only the broker accepts its size', () => {
     const large = { topic: 'usage.rated.v1', partitionHash: 0, body: Buffer.alloc(950_000) }
     const requests = recordSets([{ owner: 0, records: [large, large], sets: [] }], partitionsOf)
     expect(requests.map((sets) => sets.map(({ count }) => count))).toEqual([[1], [1]])

@@ -1,9 +1,9 @@
-/** The charts in themselves: rows that lead to movements, points that are read, and lines that are seen whatever the colours. */
+/** The charts by themselves: rows that lead to movements, points that are read, and lines visible in any colours. */
 import { expect, it } from 'vitest'
 import { describeInBrowser } from './in-browser.ts'
 
 describeInBrowser('the charts', (gallery) => {
-  it('have a button for each part that movements can be shown of, with its figures in its name', async () => {
+  it('have a button for each part with movements to show, with its figures in its name', async () => {
     const page = await gallery().open({ state: 'charts-by-user' })
     const card = page.getByRole('region', { name: 'What used it', exact: true })
     await card.getByRole('button', { name: 'Jonas Weber €52.10 36% , Show movements' }).waitFor()
@@ -12,7 +12,7 @@ describeInBrowser('the charts', (gallery) => {
     expect(buttons.filter((name) => /No user|others/.test(name))).toEqual([])
   })
 
-  it('read the point below the pointer, and none without it', async () => {
+  it('show the point below the pointer, and none without a pointer', async () => {
     const page = await gallery().open({ state: 'charts' })
     const reader = page.getByRole('slider', { name: 'Credit day by day' })
     const { x, y, width, height } = (await reader.boundingBox())!
@@ -25,7 +25,7 @@ describeInBrowser('the charts', (gallery) => {
     await page.getByText('Automatic top-up').waitFor()
   })
 
-  it('read point by point with arrows, and show where the focus is', async () => {
+  it('show point by point with the arrow keys, and where the focus is', async () => {
     const page = await gallery().open({ state: 'charts' })
     await page.getByRole('radio', { name: '30 days' }).focus()
     await page.keyboard.press('Tab')
@@ -35,14 +35,14 @@ describeInBrowser('the charts', (gallery) => {
     expect(await page.evaluate(`getComputedStyle(document.querySelector('.chart-plot')).outlineStyle`)).toBe('solid')
   })
 
-  it('choose a range and a way with arrows', async () => {
+  it('choose range and grouping with the arrow keys', async () => {
     const page = await gallery().open({ state: 'charts' })
     await page.getByRole('radio', { name: '30 days' }).focus()
     await page.keyboard.press('ArrowRight')
     await page.getByRole('radio', { name: '90 days', checked: true }).waitFor({ state: 'attached' })
   })
 
-  it('are drawn in the colours that the system allows where it allows few', async () => {
+  it('use the system’s colours if it restricts colours', async () => {
     const page = await gallery().open({ state: 'charts' })
     await page.emulateMedia({ forcedColors: 'active' })
     const strokes = await page.evaluate(`['.chart-line', '.chart-zero', '.chart-threshold', '.bar'].map((part) => {

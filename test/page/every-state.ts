@@ -1,4 +1,4 @@
-/** What holds in every state that the page can be in. Each language is a file of its own, so that two are looked at at a time. */
+/** Rules for every state of the page. Each language is a separate file, so that two run at the same time. */
 import type { Page } from 'playwright-core'
 import { expect, inject, it } from 'vitest'
 import { findGrave } from '../../testkit/axe.ts'
@@ -14,10 +14,10 @@ const CUT_OFF = `[...document.querySelectorAll('main *, [role=dialog] *')]
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5)
   .map((one) => one.className || one.tagName)`
 
-/** `areColoursSeen`: in the light and in the dark. They are the same in every language, so that one language will do. */
+/** `areColoursSeen`: whether to check colours, light and dark. They are the same in every language, so one is enough. */
 export function describeEveryState(locale: string, { areColoursSeen }: { readonly areColoursSeen: boolean }): void {
   describeInBrowser(`every state of the gallery in ${locale}`, (gallery) => {
-    it('can be read by everybody, fits 320 px (1280 px at four times the size), has large enough targets and no error, and asks nobody else', {
+    it('is accessible, fits 320 px (1280 px at 400 %), has large enough targets and no errors, and contacts no other server', {
       timeout: 600_000,
     }, async () => {
       const { origin } = new URL(inject('galleryUrl'))
@@ -42,7 +42,7 @@ export function describeEveryState(locale: string, { areColoursSeen }: { readonl
   })
 }
 
-/** Colours alone are others there. */
+/** Only the colours differ there. */
 async function inTheDark<Result>(page: Page, look: () => Promise<Result>): Promise<Result> {
   await page.emulateMedia({ colorScheme: 'dark' })
   const result = await look()

@@ -13,13 +13,13 @@ export interface Opened extends Shown {
 
 export interface Gallery {
   readonly page: Page
-  /** What the page has asked for and said since it was opened last. */
+  /** The page's requests and errors since it was last opened. */
   readonly requests: string[]
   readonly errors: string[]
   open(opened: Opened): Promise<Page>
 }
 
-/** `describe` with a browser; skipped, and said so by the set-up, where there is none. */
+/** `describe` with a browser. Without one the tests are skipped, which the set-up reports. */
 export function describeInBrowser(name: string, tests: (gallery: () => Gallery) => void): void {
   const found = inject('browser')
   describe.skipIf(found === null)(name, () => {

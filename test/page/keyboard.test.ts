@@ -1,4 +1,4 @@
-/** All of it can be done by keyboard, and the focus is always where one is. */
+/** Everything works by keyboard, and the focus is always visible. */
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
@@ -18,29 +18,29 @@ describeInBrowser('dialogs', (gallery) => {
     return page
   }
 
-  it('keep the focus in themselves, both ways round', async () => {
+  it('trap the focus, in both directions', async () => {
     const page = await openAlerts()
     for (const key of ['Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab']) {
       await page.keyboard.press(key)
-      // Past either end stands a guard, which sends the focus on.
+      // A guard at either end moves the focus on.
       await untilInPage(page, FOCUS_IN_DIALOG)
     }
   })
 
-  it('give the focus back where they were opened', async () => {
+  it('return the focus to where they were opened', async () => {
     const page = await openAlerts()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await untilFocusIsOn(page, 'Edit alerts')
   })
 
-  it('say the sandbox again, and are named by their title', async () => {
+  it('repeat the sandbox notice, and are named by their title', async () => {
     const page = await openAlerts()
     const dialog = page.getByRole('dialog', { name: 'Edit alerts' })
     expect(await dialog.textContent()).toContain('Sandbox: no real money moves')
   })
 
-  it('close after what they asked for was done', async () => {
+  it('close after their action was done', async () => {
     const page = await openAlerts()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
@@ -57,7 +57,7 @@ describeInBrowser('dialogs', (gallery) => {
     await expect.poll(() => dialog.boundingBox()).toEqual({ x: 0, y: 0, width: 320, height: 640 })
   })
 
-  it('of a movement come from the right, 420 px wide, and lead back to its row', async () => {
+  it('of a movement slide in from the right, 420 px wide, and lead back to its row', async () => {
     const page = await gallery().open({ state: 'page-healthy' })
     const row = page.locator('.table').getByRole('button', { name: 'SMS' })
     await row.focus()
@@ -72,7 +72,7 @@ describeInBrowser('dialogs', (gallery) => {
 })
 
 describeInBrowser('an amount', (gallery) => {
-  it('is asked about on leaving it once it was changed, and not before', async () => {
+  it('asks for confirmation on leaving if it was changed, and only then', async () => {
     const page = await gallery().open({ state: 'fields', locale: 'de-DE' })
     const field = page.getByLabel('Amount (EUR)')
     await field.focus()
@@ -89,7 +89,7 @@ describeInBrowser('an amount', (gallery) => {
     await page.locator('.field-fault').waitFor({ state: 'detached' })
   })
 
-  it('that was refused is in a list that takes the focus, and leads to it', async () => {
+  it('with a refused value shows a summary that takes the focus, and leads to the field', async () => {
     const page = await gallery().open({ state: 'fields' })
     await page.getByRole('button', { name: 'Set up' }).focus()
     await page.keyboard.press('Enter')
@@ -107,7 +107,7 @@ describeInBrowser('an amount', (gallery) => {
 })
 
 describeInBrowser('the page', (gallery) => {
-  it('is gone through in the order in which it is read', async () => {
+  it('has its tab order in reading order', async () => {
     const page = await gallery().open({ state: 'page-low' })
     const places: { top: number; left: number; name: string }[] = []
     for (let presses = 0; presses < 14; presses += 1) {
@@ -126,7 +126,7 @@ describeInBrowser('the page', (gallery) => {
     expect(places[0]!.name).toBe('Add credit')
   })
 
-  it('changes tabs by arrow keys', async () => {
+  it('changes tabs with the arrow keys', async () => {
     const page = await gallery().open({ state: 'page-healthy' })
     await page.getByRole('tab', { name: 'Movements' }).focus()
     await page.keyboard.press('ArrowRight')
@@ -135,13 +135,13 @@ describeInBrowser('the page', (gallery) => {
     await table.getByRole('columnheader', { name: 'Status', exact: true }).waitFor()
   })
 
-  it('puts the focus on its heading once a notice is dismissed', async () => {
+  it('moves the focus to its heading after a notice is dismissed', async () => {
     const page = await gallery().open({ state: 'page-low' })
     await page.getByRole('button', { name: /^Dismiss: Credit is running low/ }).press('Enter')
     await untilFocusIsOn(page, 'Credit')
   })
 
-  it('keeps the width of a button that submits', async () => {
+  it('keeps the width of a button while it submits', async () => {
     const page = await gallery().open({ state: 'buttons' })
     const button = page.getByRole('button', { name: 'Pay €60.50' }).first()
     const before = await button.boundingBox()

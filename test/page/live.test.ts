@@ -1,9 +1,9 @@
-/** A page that changes under load: nothing jumps, and it is not read out without end. */
+/** A page that changes under load: nothing shifts, and screen readers are not flooded. */
 import { expect, it } from 'vitest'
 import { describeInBrowser } from './in-browser.ts'
 
 describeInBrowser('a balance that changes', (gallery) => {
-  it('moves nothing, also where it loses a digit', async () => {
+  it('shifts nothing, even if it loses a digit', async () => {
     const page = await gallery().open({ state: 'live' })
     await page.evaluate(`(() => {
       window.shifted = 0
@@ -18,19 +18,19 @@ describeInBrowser('a balance that changes', (gallery) => {
       await button.press('Enter')
       await expect.poll(() => figure.textContent()).not.toBe(shown)
     }
-    // Shifts are told with the frame that they are painted in.
+    // Shifts are reported with the frame in which they are painted.
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
     expect(await button.boundingBox()).toEqual(before)
     expect(await page.evaluate('window.shifted')).toBe(0)
   })
 
-  it('is announced once in half a minute, the newest', async () => {
+  it('is announced once in half a minute, the newest value', async () => {
     const { page } = gallery()
     await page.clock.install()
     await gallery().open({ state: 'live' })
     const polite = page.locator('[role=status].visually-hidden')
     expect(await polite.textContent()).toBe('')
-    // Else the half minute would go on by as long as the clicks take.
+    // Otherwise the half minute would continue during the clicks.
     await page.clock.pauseAt(((await page.evaluate('Date.now()')) as number) + 1_000)
     try {
       for (let clicks = 0; clicks < 5; clicks += 1) await page.getByRole('button', { name: 'Use some' }).press('Enter')
@@ -44,7 +44,7 @@ describeInBrowser('a balance that changes', (gallery) => {
     }
   })
 
-  it('is an alert once where it turns critical, and none on load', async () => {
+  it('is an alert once when it becomes critical, and not on load', async () => {
     const page = await gallery().open({ state: 'live' })
     const alert = page.locator('[role=alert]')
     expect(await alert.textContent()).toBe('')
@@ -53,7 +53,7 @@ describeInBrowser('a balance that changes', (gallery) => {
   })
 })
 
-describeInBrowser('what is critical when the page is opened', (gallery) => {
+describeInBrowser('critical when the page is opened', (gallery) => {
   it('is not announced', async () => {
     const page = await gallery().open({ state: 'page-exhausted' })
     expect(await page.locator('[role=alert]').textContent()).toBe('')
@@ -61,7 +61,7 @@ describeInBrowser('what is critical when the page is opened', (gallery) => {
 })
 
 describeInBrowser('motion', (gallery) => {
-  it('is a fade of 150 ms, and none for those who want none', async () => {
+  it('is a fade of 150 ms, and absent for users who prefer none', async () => {
     for (const [isReduced, fade] of [
       [false, '0.15s'],
       [true, '0s'],

@@ -1,10 +1,10 @@
-/** Movements as they are looked for, with planted figures: what the focus does, what is read out, and that nothing jumps. */
+/** Movements and their search, with planted figures: what happens to the focus, what is announced, and that nothing shifts. */
 import { expect, it } from 'vitest'
 import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
 import { describeInBrowser } from './in-browser.ts'
 
 describeInBrowser('movements', (gallery) => {
-  it('are led to from elsewhere: tab, filter and focus', async () => {
+  it('linked from elsewhere get tab, filter and focus', async () => {
     const page = await gallery().open({ state: 'movements-led-to' })
     await page.getByRole('button', { name: 'Brazil fixed' }).press('Enter')
     const panel = page.getByRole('tabpanel', { name: 'Movements' })
@@ -13,14 +13,14 @@ describeInBrowser('movements', (gallery) => {
     await expect.poll(() => new URL(page.url()).searchParams.get('period')).toBe('30d')
     expect(page.url()).not.toContain('Brazil')
     await untilInPage(page, `document.querySelector('[role=tabpanel]').contains(document.activeElement)`)
-    // Whoever leaves and comes back by themselves is not led again.
+    // A user who leaves and comes back is not led there again.
     await page.getByRole('tab', { name: 'Payments' }).click()
     await page.getByRole('tab', { name: 'Movements' }).click()
     await panel.waitFor()
     await untilFocusIsOn(page, 'Movements')
   })
 
-  it('that are new move nothing while they wait', async () => {
+  it('that are new shift nothing while they wait', async () => {
     const page = await gallery().open({ state: 'movements-news' })
     await page.evaluate(`(() => {
       window.shifted = 0
@@ -42,14 +42,14 @@ describeInBrowser('movements', (gallery) => {
     )
   })
 
-  it('say that new ones could not be had, and offer them again', async () => {
+  it('say if new ones could not be loaded, and offer them again', async () => {
     const page = await gallery().open({ state: 'movements-new-of-filter' })
     await page.getByRole('button', { name: 'Show new' }).press('Enter')
     await page.getByText('Movements could not be loaded.').waitFor()
     await page.getByRole('button', { name: 'Show new' }).waitFor()
   })
 
-  it('take what is typed for what is searched for, until it is cleared', async () => {
+  it('treat typed text as the search until it is cleared', async () => {
     const page = await gallery().open({ state: 'movements-searched' })
     const field = page.getByRole('searchbox')
     await expect.poll(() => field.inputValue()).toBe('Brazil')

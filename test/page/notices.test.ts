@@ -1,4 +1,4 @@
-/** Every notice as people see it: its words, what can be done about it, for whom, and where it stands. */
+/** Every notice as people see it: its words, its actions, its audience, and its place. */
 import type { Locator } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { textsFor } from '../../src/texts/languages.ts'
@@ -6,7 +6,7 @@ import { noticeText } from '../../src/texts/notice-text.ts'
 import { NOTICE_KEYS, type NoticeOptions, notice } from '../../web/gallery/planted-notices.ts'
 import { describeInBrowser } from './in-browser.ts'
 
-/** A new account has a checklist in its place. */
+/** A new account has a checklist instead. */
 const KEYS = NOTICE_KEYS.filter((key) => key !== 'never_topped_up')
 const FOR_MEMBERS = ['exhausted', 'exhausted_and_paused', 'cap', 'low', 'checking', 'processing', 'added'] as const
 const ADMINS = /Ask an admin: Ana Castillo or Ben Okafor\./
@@ -22,7 +22,7 @@ const plain = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
 describeInBrowser('a banner', (gallery) => {
   it.each(['en-IE', 'de-DE'])(
-    'in %s says what the catalogue says, with its buttons, and can be dismissed if it may',
+    'in %s has the texts and buttons of the catalogue, and can be dismissed if allowed',
     async (locale) => {
       const page = await gallery().open({ state: 'banners', locale })
       const banners = page.locator('.banner')
@@ -34,7 +34,7 @@ describeInBrowser('a banner', (gallery) => {
         expect(await textOf(banner), key).toContain(plain(title))
         expect(await textOf(banner), key).toContain(plain(body))
         const severityWord = textsFor(locale).say(`severity.${severity}`)
-        // A region with a name, which nothing reads out by itself: it was there before.
+        // A named region, which is not announced: it was there from the start.
         expect(await banner.getAttribute('aria-label'), key).toBe(severityWord)
         expect(await banner.getAttribute('role'), key).toBeNull()
         expect(await textOf(banner.locator('.banner-title')), key).toBe(plain(`${severityWord}: ${title}`))
@@ -47,7 +47,7 @@ describeInBrowser('a banner', (gallery) => {
     },
   )
 
-  it('has no card, no reason and no button for members, but whom to ask', async () => {
+  it('shows members no card, no reason and no button, but whom to ask', async () => {
     const page = await gallery().open({ state: 'banners-of-members' })
     const banners = page.locator('.banner')
     await expect.poll(() => banners.count()).toBe(FOR_MEMBERS.length)
@@ -65,7 +65,7 @@ describeInBrowser('a banner', (gallery) => {
 })
 
 describeInBrowser('a line in a card', (gallery) => {
-  it('says the same, with its actions as links', async () => {
+  it('has the same text, with its actions as links', async () => {
     const page = await gallery().open({ state: 'inline-notices' })
     const groups = page.locator('.inline-notices')
     for (const [at, placement] of (['balance', 'auto', 'method', 'alerts', 'payments'] as const).entries()) {
@@ -86,7 +86,7 @@ describeInBrowser('a line in a card', (gallery) => {
 })
 
 describeInBrowser('with colours forced', (gallery) => {
-  it('boxes, buttons and notices keep their edges, and the focus its ring', async () => {
+  it('boxes, buttons and notices keep their borders, and the focus its ring', async () => {
     const page = await gallery().open({ state: 'page-five-notices' })
     await page.emulateMedia({ forcedColors: 'active' })
     try {
@@ -107,12 +107,12 @@ describeInBrowser('with colours forced', (gallery) => {
 })
 
 describeInBrowser('a page that is not live', (gallery) => {
-  it('says of when it is, in the card of the balance', async () => {
+  it('shows its time in the balance card', async () => {
     const page = await gallery().open({ state: 'page-reconnecting' })
     await page.locator('.balance-card').getByText('Reconnecting, as of 12:00').waitFor()
   })
 
-  it('says that its session has ended above all, and in the dialog that is open', async () => {
+  it('says above everything else that its session has ended, also in an open dialog', async () => {
     const page = await gallery().open({ state: 'page-session-ended-in-dialog' })
     const dialog = page.getByRole('dialog')
     await dialog.getByText('Your session has ended.').waitFor()
@@ -121,7 +121,7 @@ describeInBrowser('a page that is not live', (gallery) => {
       .waitFor()
   })
 
-  it('says whether anything was charged, where one was about to pay', async () => {
+  it('says whether anything was charged if a payment was about to be made', async () => {
     const page = await gallery().open({ state: 'pay-session-ended' })
     await page
       .getByRole('dialog')

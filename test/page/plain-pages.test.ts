@@ -1,14 +1,14 @@
-/** The plain pages around the Billing page: within their policy, readable for everybody, and never wider than the screen. */
+/** The plain pages around the Billing page: within their policy, accessible, and never wider than the screen. */
 import { expect, it } from 'vitest'
 import { findGrave } from '../../testkit/axe.ts'
 import { openPlainPage, plainPages } from '../../testkit/plain-pages.ts'
 import { describeInBrowser } from './in-browser.ts'
 
-/** Too bright for white on it, and too dark for a dark page. */
+/** Too bright for white text, and too dark for a dark page. */
 const COLORS = ['#1f5fd6', '#ffd400', '#120a3a']
 
 describeInBrowser('every plain page', (gallery) => {
-  it.each(COLORS)('has nothing serious for axe to find, light or dark, with %s', async (color) => {
+  it.each(COLORS)('has no serious accessibility problems, light or dark, with %s', async (color) => {
     const found: string[] = []
     const { page, errors } = gallery()
     errors.length = 0
@@ -16,18 +16,18 @@ describeInBrowser('every plain page', (gallery) => {
       await openPlainPage(page, plain)
       for (const colorScheme of ['dark', 'light'] as const) {
         await page.emulateMedia({ colorScheme })
-        // Nothing but colours is another in the dark, or with another colour.
+        // Only the colours differ in the dark, or with another colour.
         const isSeenWhole = colorScheme === 'light' && color === COLORS[0]
         const grave = await findGrave(page, isSeenWhole ? 'all' : 'only colours')
         found.push(...grave.map(({ rule, element }) => `${name} ${colorScheme} ${rule}: ${element}`))
       }
     }
     expect(found).toEqual([])
-    // A page that nobody meant to show says so by its status; of the policy nothing is refused.
+    // An unintended page would show by its status; the policy blocks nothing.
     expect(errors.filter((error) => !/Failed to load resource: .* (404|410|422)/.test(error))).toEqual([])
   })
 
-  it.each(['en-IE', 'de-DE'])('needs no sideways scrolling at 320 px, in %s', async (locale) => {
+  it.each(['en-IE', 'de-DE'])('needs no horizontal scrolling at 320 px, in %s', async (locale) => {
     const { page } = gallery()
     await page.setViewportSize({ width: 320, height: 900 })
     for (const [name, plain] of Object.entries(plainPages({ locale }))) {
@@ -36,7 +36,7 @@ describeInBrowser('every plain page', (gallery) => {
     }
   })
 
-  it('of the sandbox says above all that no money moves, and of what stands in for a bank that it is none', async () => {
+  it('of the sandbox says first that no money moves, and that the bank’s page is simulated', async () => {
     const { page } = gallery()
     const pages = plainPages({ locale: 'en-IE' })
     for (const [name, plain] of Object.entries(pages).filter(([name]) => name.startsWith('sandbox-'))) {
@@ -48,7 +48,7 @@ describeInBrowser('every plain page', (gallery) => {
     expect(await page.getByText('€1,060.50').isVisible()).toBe(true)
   })
 
-  it('with a fault has the focus on the field, which is described by it', async () => {
+  it('with a fault focuses the field, which is described by it', async () => {
     const { page } = gallery()
     const pages = plainPages({ locale: 'en-IE' })
     for (const [name, label, says] of [

@@ -1,4 +1,4 @@
-/** The gallery, once for all files, and the browser that each launches for itself. */
+/** The gallery, once for all files, and the path of the browser that each file launches. */
 import type { TestProject } from 'vitest/node'
 import { type FoundBrowser, findBrowser } from '../../stack/browser.ts'
 import { openGallery } from '../../testkit/gallery.ts'
@@ -6,7 +6,7 @@ import { openGallery } from '../../testkit/gallery.ts'
 declare module 'vitest' {
   interface ProvidedContext {
     galleryUrl: string
-    /** Null: there is none, and none could be brought. */
+    /** Null: there is none, and none could be installed. */
     browser: FoundBrowser | null
   }
 }

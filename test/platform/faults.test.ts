@@ -22,7 +22,7 @@ describe('the consequence of a fault', () => {
     ['a deadlock (40P01)', sqlError('40P01'), 'database_refused', 'retry', false],
     ['a full disk (53100)', sqlError('53100'), 'database_refused', 'retry', false],
     ['a server that shuts down (57P01)', sqlError('57P01'), 'database_refused', 'retry', false],
-    ['a connection that broke', asFault(new Error('Connection terminated')), 'database_unavailable', 'retry', false],
+    ['a broken connection', asFault(new Error('Connection terminated')), 'database_unavailable', 'retry', false],
     ['a connection refused', asFault(sqlError('ECONNREFUSED')), 'database_unavailable', 'retry', false],
     [
       'a broken pipe, whose code looks like a SQLSTATE',
@@ -36,9 +36,15 @@ describe('the consequence of a fault', () => {
     ['a TypeError within a statement', asFault(new TypeError('x is undefined')), 'bug', 'stop', false],
     ['a RangeError', new RangeError('a price is never negative'), 'bug', 'stop', false],
     ['an error without a code', new Error('never thought of'), 'bug', 'stop', false],
-    ['what is no error', 'thrown text', 'bug', 'stop', false],
+    ['a value that is not an error', 'thrown text', 'bug', 'stop', false],
     ['a broken invariant', new Fault('invariant_broken', 'no clock'), 'invariant_broken', 'stop', false],
-    ['a value our encoder refuses', new Fault('value_out_of_range', '1'), 'value_out_of_range', 'dead_letter', false],
+    [
+      'a value that our encoder refuses',
+      new Fault('value_out_of_range', '1'),
+      'value_out_of_range',
+      'dead_letter',
+      false,
+    ],
     ['a database that was restored', restored, 'database_restored', 'stop', true],
   ])('%s', (_what, thrown, code, fate, endsProcess) => {
     const consequence = consequenceOf(thrown)
@@ -50,7 +56,7 @@ describe('the consequence of a fault', () => {
     for (const code of FAULT_CODES) expect(consequenceOf(new Fault(code, 'x'))).toMatchObject({ code })
   })
 
-  it('keeps the server’s message, and the driver’s error as the cause', () => {
+  it('keeps the server’s message, with the driver’s error as its cause', () => {
     const said = sqlError('40001')
     expect(asFault(said)).toBe(said)
     const met = new Error('Connection terminated unexpectedly')

@@ -3,9 +3,9 @@ import { type Failure, retry, retryWaitMs } from '../../src/platform/retry.ts'
 
 const QUICK = { firstMs: 1, maxMs: 1 }
 
-describe('a wait before the next try', () => {
+describe('the delay before a retry', () => {
   it.each([
-    // failures, the shortest, the longest
+    // failures, minimum, maximum
     [1, 50, 100],
     [2, 100, 200],
     [3, 200, 400],
@@ -28,11 +28,11 @@ describe('work that fails', () => {
     }
   }
 
-  it('is tried again until it succeeds', async () => {
+  it('is retried until it succeeds', async () => {
     expect(await retry(failing(3), { backoff: QUICK, isRetried: () => true })).toBe(4)
   })
 
-  it('is final where it is not to be tried again, and each failure is told with its number', async () => {
+  it('fails for good if it may not be retried, and each failure is reported with its number', async () => {
     const told: [unknown, number][] = []
     const isRetried = ({ error, failures }: Failure) => {
       told.push([(error as Error).message, failures])
@@ -46,7 +46,7 @@ describe('work that fails', () => {
     ])
   })
 
-  it('is let go, while it waits, when the signal aborts', async () => {
+  it('is abandoned during a delay when the signal aborts', async () => {
     const stopping = new AbortController()
     const options = { backoff: { firstMs: 60_000, maxMs: 60_000 }, isRetried: () => true, signal: stopping.signal }
     const trying = retry(failing(9), options)

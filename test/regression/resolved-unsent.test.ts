@@ -1,6 +1,6 @@
 /**
- * The client resolves although it sent nothing for a partition: one that its metadata does not have, or one that moved,
- * while it tried again, to a broker that had answered already. What was taken for sent was then lost for good.
+ * The client resolves although it sent nothing to a partition: one that its metadata lacks, or one that moved, during a retry,
+ * to a broker that had already answered. Messages taken for sent were then lost for good.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -41,7 +41,7 @@ async function sendTo(sender: FencedSender, partitions: readonly number[]): Prom
 
 const textsOn = (partition: number) => cluster.read(TOPIC, partition).map(String)
 
-/** Of two brokers that lead a partition each, the second refuses once, and the first, which has answered, leads both. */
+/** Of two brokers that lead a partition each, the second refuses once; then the first, which has answered, leads both. */
 function moveLeaderDuringSend(): void {
   cluster.beforeProduce = (nodeId) => {
     if (nodeId === 1) return
@@ -52,7 +52,7 @@ function moveLeaderDuringSend(): void {
 }
 
 describe('a partition that the sender does not know yet', () => {
-  it('makes the send fail, by name, and the next sender sends all of it', async () => {
+  it('fails the send, by name, and the next sender sends everything', async () => {
     const sender = await connected()
     await sendTo(sender, [0, 1])
     cluster.leaders.set(TOPIC, [1, 2, 1])
@@ -70,12 +70,12 @@ describe('a partition that the sender does not know yet', () => {
   })
 })
 
-describe('a partition that moves during the send to a broker that has answered already', () => {
-  it('makes the send fail, by name, and the next sender sends all of it', async () => {
+describe('a partition that moves during the send to a broker that has already answered', () => {
+  it('fails the send, by name, and the next sender sends everything', async () => {
     moveLeaderDuringSend()
     await expect(sendTo(await connected(), [0, 1])).rejects.toThrow(new SendRefused(TOPIC, 1, 6))
     await sendTo(await connected(), [0, 1])
-    // What landed the first time is there twice, which consumers make good.
+    // What landed the first time is there twice, which consumers tolerate.
     expect([0, 1].map(textsOn)).toEqual([['0', '0'], ['1']])
   })
 
@@ -90,7 +90,7 @@ describe('a partition that moves during the send to a broker that has answered a
     expect(interruptions).toBe(1)
   })
 
-  it('is sent its dead letters again, and none is dropped as a duplicate', async () => {
+  it('gets its dead letters again, and none is dropped as a duplicate', async () => {
     const sender = openReplaySender(cluster.kafka)
     await sender.send([letter('first', keyOn(0)), letter('second', keyOn(1))])
     moveLeaderDuringSend()
@@ -104,8 +104,8 @@ describe('a partition that moves during the send to a broker that has answered a
   })
 })
 
-it('what landed behind a turn that failed in part is sent again with it, and stays the last word', async () => {
-  // The first turn lands on partition 0, and is held up on its way to partition 1 until the second has landed on 0.
+it('a turn that failed in part is sent again together with what landed behind it, which stays last', async () => {
+  // The first turn lands on partition 0, and is delayed on its way to partition 1 until the second has landed on 0.
   const secondLanded = Promise.withResolvers<void>()
   let toSecondBroker = 0
   cluster.beforeProduce = async (nodeId) => {
@@ -135,7 +135,7 @@ it('a turn that fails while the view has not answered yet is sent again, and end
   expect(textsOn(1).length).toBe(1)
 })
 
-it('dead letters that no send brings to their partition are never taken for sent', async () => {
+it('dead letters that no send delivers are never taken for sent', async () => {
   cluster.kafkajs.producer = new Proxy(cluster.kafkajs.producer, {
     apply: (create, kafka, options) => ({ ...Reflect.apply(create, kafka, options), sendBatch: async () => [] }),
   })
@@ -144,14 +144,14 @@ it('dead letters that no send brings to their partition are never taken for sent
   await sender.close()
 })
 
-it('dead letters go to the partition of their key, and without one to the one they came from where it is', async () => {
+it('dead letters go to the partition of their key; without a key, to that of their original if it exists', async () => {
   const sender = openReplaySender(cluster.kafka)
   await sender.send([letter('keyed', keyOn(0)), { ...letter('keyless', ''), key: null, partition: 5 }])
   await sender.close()
   expect([0, 1].map(textsOn)).toEqual([['keyed'], ['keyless']])
 })
 
-/** A key that belongs on that one of two partitions. */
+/** A key whose hash selects that one of two partitions. */
 function keyOn(partition: number): string {
   return ['a', 'b', 'c', 'd', 'e', 'f'].find((key) => partitionHash(Buffer.from(key)) % 2 === partition)!
 }

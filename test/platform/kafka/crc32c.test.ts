@@ -9,7 +9,7 @@ it('is the checksum of RFC 3720', () => {
   expect(crc32c(Buffer.alloc(32, 0xff))).toBe(0x62a8ab43)
 })
 
-it('is that of the bytes asked for, however many and wherever they are', () => {
+it('covers the requested bytes, for any length and position', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), fc.nat(20), (bytes, before, behind) => {
       const around = Buffer.concat([Buffer.alloc(before, 1), bytes, Buffer.alloc(behind, 2)])

@@ -27,7 +27,7 @@ const sets = fc.uniqueArray(fc.record({ set, firstSequence: fc.nat(2 ** 31 - 1) 
 })
 
 describe('a produce request', () => {
-  it('is read by a broker as it was meant, by topic', () => {
+  it('is read by a broker as intended, by topic', () => {
     fc.assert(
       fc.property(sets, (given) => {
         const byTopic = [...Map.groupBy(given, ({ set: { topic } }) => topic).values()].flat()
@@ -44,7 +44,7 @@ describe('a produce request', () => {
   })
 })
 
-/** A sender under a fence of its own, to a topic with one partition. */
+/** A sender with its own fence, to a topic with one partition. */
 async function toOnePartition() {
   const cluster = new SimulatedCluster()
   cluster.leaders.set(TOPIC, [1])
@@ -53,7 +53,7 @@ async function toOnePartition() {
   return { cluster, sender, taken: await sender.fence('relay') }
 }
 
-it('sequence numbers go on from 0 behind the highest there is', async () => {
+it('sequence numbers restart at 0 after the highest possible one', async () => {
   const { sender, taken } = await toOnePartition()
   const send = (count: number) =>
     sender.send([{ fence: taken, topic: TOPIC, partition: 0, count, bytes: Buffer.from(`${count}`) }])
@@ -62,7 +62,7 @@ it('sequence numbers go on from 0 behind the highest there is', async () => {
   expect(taken.nextSequences.get({ topic: TOPIC, partition: 0 })).toBe(3)
 })
 
-it('nothing is sent behind what could not be sent: it would take its sequence numbers', async () => {
+it('nothing is sent after a failure: it would take the failed sequence numbers', async () => {
   const { cluster, sender, taken } = await toOnePartition()
   const send = (partitions: number[]) =>
     sender.send(

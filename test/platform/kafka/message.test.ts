@@ -12,7 +12,7 @@ const header = (name: string, text: string | null): Header => ({
   value: text === null ? null : Buffer.from(text),
 })
 
-/** As the client reads a record with these headers: attributes, two deltas, no key, no value. */
+/** A record with these headers as the client reads it: attributes, two deltas, no key, no value. */
 function received(headers: readonly Header[]): readonly Header[] {
   const encoder = new Encoder()
     .writeInt8(0)
@@ -39,18 +39,18 @@ describe('the headers of a message', () => {
     // Names that every object has.
     ['called constructor', [header('constructor', '1'), header('constructor', '2')]],
     ['called __proto__', [header('__proto__', '1'), header('__proto__', '2')]],
-  ])('are read as they came: %s', (_what, headers) => {
+  ])('are read as they were sent: %s', (_what, headers) => {
     expect(received(headers)).toEqual(headers)
   })
 
-  it('are read in a time that grows with their number', () => {
+  it('are read in time proportional to their number', () => {
     const many = Array.from({ length: 100_000 }, (_, i) => header(`header-${i}`, ''))
     const beganAt = performance.now()
     expect(received(many)).toHaveLength(many.length)
     expect(performance.now() - beganAt).toBeLessThan(2_000)
   })
 
-  it('are sent in the order of their names, an empty one for a null', () => {
+  it('are sent ordered by name, with an empty value for null', () => {
     const gathered = headersForClient([header('a', '1'), header('b', null), header('a', '2')])
     expect(gathered).toEqual({ a: [Buffer.from('1'), Buffer.from('2')], b: [Buffer.alloc(0)] })
   })

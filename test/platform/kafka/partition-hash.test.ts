@@ -6,7 +6,7 @@ import { partitionHash } from '../../../src/platform/kafka/partition-hash.ts'
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
 
 describe('the partition of a key', () => {
-  it('is that of KafkaJS and Java, whatever the key and the partitions', () => {
+  it('is that of KafkaJS and Java, for any key and number of partitions', () => {
     const partitionOf = Partitioners.DefaultPartitioner()
     fc.assert(
       fc.property(bytes, fc.integer({ min: 1, max: 500 }), (key, partitions) => {

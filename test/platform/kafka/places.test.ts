@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { PartitionMap } from '../../../src/platform/kafka/places.ts'
 
-it('keeps what belongs to a partition of a topic apart from all others', () => {
+it('keeps the values of a topic’s partition apart from all others', () => {
   const map = new PartitionMap([
     [{ topic: 'a', partition: 1 }, 'a/1'],
     [{ topic: 'b', partition: 1 }, 'b/1'],
