@@ -1,4 +1,6 @@
-/** The built billing page as the API serves it: to whom, under which policy, and that it works under it in a real browser. */
+/**
+ * The built billing page as the API serves it: who gets it, its policy, and that it works under that policy in a real browser.
+ */
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -42,13 +44,13 @@ async function openAcme(writer: TestApi): Promise<void> {
 }
 
 describe('the document', () => {
-  it('is for those who have a session', async () => {
+  it('is served only with a session', async () => {
     const answer = await api.ask('GET', '/billing/acme')
     expect(answer.status).toBe(401)
     expect(answer.body).not.toContain('/billing/assets/')
   })
 
-  it('allows nothing inline, nothing from elsewhere, and nobody to frame it', async () => {
+  it('allows nothing inline, nothing from elsewhere, and no framing', async () => {
     const { status, headers, body } = await api.ask('GET', '/billing/acme', { session })
     expect(status).toBe(200)
     expect(headers.get('content-security-policy')).toBe(
@@ -60,7 +62,7 @@ describe('the document', () => {
     expect(body).not.toMatch(/<style|<script(?![^>]* src=)|tollgate/i)
   })
 
-  it('may be framed by whom the configuration names', async () => {
+  it('may be framed by configured origins', async () => {
     await apply(embedded, [testAccount({ accountId: 'acme' })])
     const own = await embedded.session('acme', 'member')
     const { headers } = await embedded.ask('GET', '/billing/acme', { session: own })
@@ -70,7 +72,7 @@ describe('the document', () => {
 })
 
 describe('its files', () => {
-  it('are kept for good, and sent in the form that the browser takes', async () => {
+  it('are cached for good, and sent in an encoding that the browser accepts', async () => {
     const [name, asset] = [...built.assets].find(([one]) => one.endsWith('.js'))!
     for (const [accepted, encoding] of [
       ['gzip, br', 'br'],
@@ -87,7 +89,7 @@ describe('its files', () => {
   })
 
   it.each(['absent.js', '..%2Findex.html', '..%2Fmanifest.json', 'index.html'])(
-    'are those of the build and no others: %s',
+    'are only those of the build: %s',
     async (name) => {
       expect((await api.ask('GET', `/billing/assets/${name}`)).status).toBe(404)
     },
@@ -121,7 +123,7 @@ describe.skipIf(browserFound === null)('in a browser', () => {
     })
   }
 
-  it('it shows what the account has, within its policy', async () => {
+  it('it shows the account’s data, within its policy', async () => {
     const page = await open()
     await page
       .getByText('$25.00', { exact: true })
@@ -138,14 +140,14 @@ describe.skipIf(browserFound === null)('in a browser', () => {
     expect(errors).toEqual([])
   })
 
-  it('it opens a movement, which loads what that takes', async () => {
+  it('it opens a movement, and loads the code for that', async () => {
     const page = await open()
     await page.locator('.table').getByRole('button', { name: 'Adjustment' }).click()
     await page.getByRole('dialog', { name: 'Adjustment details' }).waitFor()
     expect(errors).toEqual([])
   })
 
-  it('it takes a file of all movements whole, by the name that is said', async () => {
+  it('it downloads all movements in one file, under the announced name', async () => {
     const { api } = pages
     await apply(api, [testAccount({ accountId: 'exported' })])
     const to = new Date()
@@ -175,7 +177,7 @@ describe.skipIf(browserFound === null)('in a browser', () => {
     expect(rows).toEqual(await expectedRows(api.pool, 'exported', 0, 3_000))
   })
 
-  it('it says so when the session has ended, and signs out', async () => {
+  it('it says if the session has ended, and signs out', async () => {
     const page = await open('acme', { role: 'member', person: 'ben' })
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL('**/portal/signed-out')

@@ -1,4 +1,6 @@
-/** Corrections that wait for their event: they expire after a while into the dead letters, are replayed, listed, and watched. */
+/**
+ * Corrections that wait for their event: they expire into the dead letters after a while, are replayed, listed, and monitored.
+ */
 
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -55,7 +57,7 @@ async function openAccounts(...accountIds: string[]): Promise<void> {
   expect(applied).toHaveProperty('applied')
 }
 
-/** A name that comes twice, a value that is no text, and one that is null. */
+/** A repeated name, a value that is not text, and a null value. */
 const HEADERS = [
   { name: 'traceparent', value: Buffer.from('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01') },
   { name: 'hop', value: Buffer.from('one') },
@@ -77,7 +79,7 @@ async function record(...events: readonly Fields[]): Promise<Record<string, numb
   return Object.fromEntries(countByOutcome)
 }
 
-/** As if those of an account that wait had been recorded so many days earlier. */
+/** Backdates the waiting corrections of an account by some days. */
 async function backdate(accountId: string, days: number): Promise<void> {
   await pool.query(
     `update tollgate.awaited_corrections set recorded_at = recorded_at - make_interval(days => $2::integer)
@@ -123,7 +125,7 @@ async function deadLetters(accountId: string): Promise<LetterRow[]> {
   return rows
 }
 
-/** The dead letters of an account in the outbox, which nobody empties here. */
+/** The dead letters of an account in the outbox, which is not emptied here. */
 async function announced(accountId: string): Promise<{ key: string; value: Record<string, unknown> }[]> {
   const { rows } = await pool.query<{ messages: Buffer }>(
     `select messages from tollgate.outbox_packs where lane = 'record' order by pack_id`,
@@ -153,14 +155,14 @@ async function expire(accountId: string): Promise<void> {
   expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(1)
 }
 
-/** The bytes of an account's newest dead letter, brought to the ledger from a position of their own. */
+/** The bytes of an account's newest dead letter, passed to the ledger from a new position. */
 async function putBack(accountId: string): Promise<Record<string, number>> {
   const letter = (await deadLetters(accountId)).at(-1)!
   return record(JSON.parse(String(letter.original)))
 }
 
-describe('a correction that waits', () => {
-  it('expires once it has waited longer than it may, and no sooner', async () => {
+describe('a waiting correction', () => {
+  it('expires once it has waited longer than allowed, and not before', async () => {
     await openAccounts('patient', 'late')
     await record(correction('patient', 'c1', 'e1'), correction('late', 'c1', 'e1'))
     await backdate('patient', DAYS - 1)
@@ -173,7 +175,7 @@ describe('a correction that waits', () => {
     expect(await awaited('late')).toEqual(['c1 for e1, expired'])
   })
 
-  it('voids its event as long as it waits, and once expired no longer does', async () => {
+  it('voids its event while it waits, and no longer once expired', async () => {
     await openAccounts('in-time', 'too-late')
     await record(correction('in-time', 'c1', 'e1'), correction('too-late', 'c1', 'e1'))
     await backdate('too-late', DAYS + 1)
@@ -181,7 +183,7 @@ describe('a correction that waits', () => {
     expect(await record(sms('in-time', 'e1'), sms('too-late', 'e1'))).toEqual({ voided: 1, charged: 1 })
     expect(await awaited('in-time')).toEqual([])
     expect(await awaited('too-late')).toEqual(['c1 for e1, expired'])
-    // Another one takes the event back, now that it is there, and the one that expired comes too late for that as well.
+    // Another one corrects the event, now that it is there, so the expired one is too late.
     expect(await record(correction('too-late', 'c2', 'e1'))).toEqual({ reversed: 1 })
     expect(await record(correction('too-late', 'c1', 'e1'))).toEqual({ rejected: 1 })
     expect(await decided('too-late')).toEqual([
@@ -191,7 +193,7 @@ describe('a correction that waits', () => {
     ])
   })
 
-  it('gives its place to a new correction of the same event once expired, and not before', async () => {
+  it('makes room for a new correction of the same event once expired, and not before', async () => {
     await openAccounts('renewed')
     await record(correction('renewed', 'c1', 'e1'))
     expect(await record(correction('renewed', 'c2', 'e1'))).toEqual({ rejected: 1 })
@@ -204,7 +206,7 @@ describe('a correction that waits', () => {
     expect(await awaited('renewed')).toEqual([])
   })
 
-  it('expires once, whatever the size of a page and however many do it at the same time', async () => {
+  it('expires once, for any page size and any number of processes', async () => {
     const accountIds = Array.from({ length: 7 }, (_, i) => `paged-${i}`)
     await openAccounts(...accountIds)
     for (const accountId of accountIds) {
@@ -225,7 +227,7 @@ describe('a correction that waits', () => {
     }
   })
 
-  it('either voids its event or expires, never both and never neither, when both happen at once', async () => {
+  it('either voids its event or expires, never both or neither, if both happen at once', async () => {
     const accountIds = Array.from({ length: 30 }, (_, i) => `race-${i}`)
     await openAccounts(...accountIds)
     await record(...accountIds.map((accountId) => correction(accountId, 'c1', 'e1')))
@@ -247,7 +249,7 @@ describe('a correction that waits', () => {
     expect([...voided, ...expired].toSorted()).toEqual(accountIds.toSorted())
   })
 
-  it('is watched: how many wait, for how long the oldest has, and each that expires in the log', async () => {
+  it('is monitored: how many wait, how long the oldest has waited, and each expiry in the log', async () => {
     await pool.query('delete from tollgate.awaited_corrections')
     expect(await countAwaitedCorrections(pool)).toEqual({ waiting: 0, oldestAgeSeconds: 0 })
     await openAccounts('watched')
@@ -276,8 +278,8 @@ describe('a correction that waits', () => {
   })
 })
 
-describe('a correction that has expired', () => {
-  it('is noted among the dead letters as it came, announced once, and leaves no identity', async () => {
+describe('an expired correction', () => {
+  it('is recorded in the dead letters as it came, announced once, and leaves no identity', async () => {
     await openAccounts('rejected')
     await record(correction('rejected', 'c1', 'e1'))
     const offset = nextOffset - 1n
@@ -305,7 +307,7 @@ describe('a correction that has expired', () => {
     expect(await decided('rejected')).toEqual(['c1: pending / awaiting_event'])
   })
 
-  it('is noted once, also when it expires a second time from the same position', async () => {
+  it('is recorded once, even if it expires again from the same position', async () => {
     await openAccounts('rewound')
     await record(correction('rewound', 'c1', 'e1'))
     await expire('rewound')
@@ -316,7 +318,7 @@ describe('a correction that has expired', () => {
     expect(await announced('rewound')).toHaveLength(1)
   })
 
-  it('waits anew when it is put back, and voids its event', async () => {
+  it('waits again after a replay, and voids its event', async () => {
     await openAccounts('put-back')
     await record(correction('put-back', 'c1', 'e1'))
     await expire('put-back')
@@ -334,7 +336,7 @@ describe('a correction that has expired', () => {
     await explains('put-back', 'e1', 'Correction c1 came before the event, so it was voided')
   })
 
-  it('expires again, from where it came the last time, when its event does not come after all', async () => {
+  it('expires again, from its latest position, if its event still does not come', async () => {
     await openAccounts('hopeless')
     await record(correction('hopeless', 'c1', 'e1'))
     await expire('hopeless')
@@ -348,7 +350,7 @@ describe('a correction that has expired', () => {
     expect(await identities('hopeless')).toEqual([])
   })
 
-  it('takes its event back when it is put back after that came', async () => {
+  it('corrects its event if it is replayed after that came', async () => {
     await openAccounts('mended')
     await record(correction('mended', 'c1', 'e1'))
     await expire('mended')
@@ -369,12 +371,12 @@ describe('a correction that has expired', () => {
     await explains('mended', 'e1', 'Correction c1, recorded ')
   })
 
-  it('frees its id for other usage, which can be corrected as any', async () => {
+  it('frees its id for other usage, which can be corrected as usual', async () => {
     await openAccounts('reused')
     await record(correction('reused', 'x', 'e1'))
     await expire('reused')
     expect(await record(sms('reused', 'x'))).toEqual({ charged: 1 })
-    // The row of the wait is read last now: which one counts must not hang on the order. As a replica triggers do not fire.
+    // The row of the wait is now read last: the result must not depend on the order. As a replica, triggers do not fire.
     await pool.query(`begin; set local session_replication_role = replica;
       with moved as (delete from tollgate.rated_usage where account_id = 'reused' and outcome = 'pending' returning *)
       insert into tollgate.rated_usage select * from moved; commit`)
@@ -384,7 +386,7 @@ describe('a correction that has expired', () => {
     await explains('reused', 'c2', 'Event x was charged / message')
   })
 
-  it('only expires, with a warning, when its message was not kept', async () => {
+  it('only expires, with a warning, if its message was not kept', async () => {
     await openAccounts('ancient')
     await record(correction('ancient', 'c1', 'e1'))
     await pool.query(
@@ -412,7 +414,7 @@ async function explains(accountId: string, eventId: string, ...sentences: string
 }
 
 describe('tollgate corrections list', () => {
-  it('shows what waits, oldest first, or what has expired', async () => {
+  it('shows waiting corrections, oldest first, or expired ones', async () => {
     await pool.query('delete from tollgate.awaited_corrections')
     await openAccounts('listed-1', 'listed-2')
     await record(correction('listed-1', 'c1', 'e1'))
@@ -450,7 +452,7 @@ describe('tollgate corrections list', () => {
     })
   })
 
-  it('refuses a span that is none', async () => {
+  it('refuses an invalid span', async () => {
     expect(await tollgate('corrections', 'list', '--older-than', 'long')).toMatchObject({ exitCode: 2, stdout: '' })
   })
 })

@@ -1,7 +1,4 @@
-/**
- * What the database itself holds to, whoever asks: migrations that many start at once, rows that are only ever added, and
- * the partitions of the months.
- */
+/** The guarantees of the database for all clients: concurrent migrations, append-only tables, and the monthly partitions. */
 import { randomBytes } from 'node:crypto'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +15,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts'
 const AT_ONCE = 20
 const RESTRICT_VIOLATION = '23001'
 const LONG_AGO = '2020-01-01Z'
-/** What a busy machine may add to the lock timeout, and less than the statement timeout would. */
+/** What a busy machine may add to the lock timeout; less than the statement timeout would. */
 const SLACK_MILLIS = 900
 
 const log = createLog('warn')
@@ -26,7 +23,7 @@ const log = createLog('warn')
 describe('migrations', () => {
   const scripts = globSync('*.do.*.sql', { cwd: join(import.meta.dirname, '../../schemas/database') })
   const versions = scripts.map((script) => Number(script.split('.')[0])).sort((a, b) => a - b)
-  // A server of its own: a role belongs to the whole server, and on the shared one it has been made already.
+  // A separate server: a role belongs to the whole server, and on the shared one it already exists.
   let stack: Stack
 
   beforeEach(async () => {
@@ -37,7 +34,7 @@ describe('migrations', () => {
     await stack?.stop()
   })
 
-  it('twenty at once on one empty database all succeed, and each script has run once', async () => {
+  it('twenty at once on one empty database all succeed, and each script runs once', async () => {
     await Promise.all(Array.from({ length: AT_ONCE }, () => migrate(stack.postgresUrl)))
     expect(await appliedVersions(stack.postgresUrl)).toEqual(versions)
   })
@@ -49,7 +46,7 @@ describe('migrations', () => {
   })
 })
 
-describe('what is append-only', () => {
+describe('append-only tables', () => {
   let database: TestDatabase
   let pool: Pool
   let month: string
@@ -112,11 +109,11 @@ describe('what is append-only', () => {
     await expectRefused(`truncate ${nameOf(table)}`, nameOf(table))
   })
 
-  it('TRUNCATE of accounts takes no settings with it', async () => {
+  it('TRUNCATE of accounts does not cascade to settings', async () => {
     await expectRefused('truncate tollgate.accounts cascade', 'tollgate.account_settings')
   })
 
-  it('neither an upsert nor a merge gets round it', async () => {
+  it('neither an upsert nor a merge bypasses the protection', async () => {
     await expectRefused(
       `insert into tollgate.account_settings select * from tollgate.account_settings
            on conflict (account_id, version) do update set tariff = 'cheap'`,
@@ -138,7 +135,7 @@ describe('what is append-only', () => {
       await connection.query('begin')
       const { rowCount } = await connection.query(`update ${nameOf(table)} set ${change}`)
       expect(rowCount).toBeGreaterThan(0)
-      // What is cleared stays cleared.
+      // Cleared numbers stay cleared.
       await expect(
         connection.query(`update ${nameOf(table)} set from_number = '+491', to_number = '+492'`),
       ).rejects.toMatchObject({ code: RESTRICT_VIOLATION })
@@ -148,7 +145,7 @@ describe('what is append-only', () => {
     }
   })
 
-  /** Refused to the owner, and nothing of the table has changed. */
+  /** Refused to the owner, and the table has not changed. */
   async function expectRefused(statement: string, table: string): Promise<void> {
     const { rows } = await pool.query(
       'select pg_get_userbyid(relowner) = current_user as is_owner from pg_class where oid = $1::regclass',
@@ -162,18 +159,18 @@ describe('what is append-only', () => {
   }
 })
 
-describe('the partitions of months', () => {
+describe('the monthly partitions', () => {
   const TABLES = ['movements', 'rated_usage'] as const
   let database: TestDatabase
   let pool: Pool
-  /** Holds rows that are not committed. */
+  /** Holds uncommitted rows. */
   let holder: pg.Client
 
   beforeEach(async () => {
     database = await createDatabase()
     holder = new pg.Client({ connectionString: database.url })
     await holder.connect()
-    // Far from UTC, which is what months are reckoned in.
+    // Far from UTC, which defines months.
     const url = new URL(database.url)
     url.searchParams.set('options', '-c TimeZone=Pacific/Auckland')
     pool = createPool(url.href, log, 12)
@@ -191,7 +188,7 @@ describe('the partitions of months', () => {
     expect(await partitionNames()).toEqual(expected.map(partitionName))
   })
 
-  it('are made once, however often they are asked for and by how many at once', async () => {
+  it('are created once, however often and concurrently they are requested', async () => {
     const expected = allOf(await months(pool))
     const ensured = await Promise.all(Array.from({ length: 10 }, () => ensureMonthPartitions(pool)))
     expect(ensured.flatMap(({ made }) => made).sort(byName)).toEqual(expected)
@@ -200,7 +197,7 @@ describe('the partitions of months', () => {
     expect(await partitionNames()).toEqual(expected.map(partitionName))
   })
 
-  it('are the same as those that PARTITION OF makes, with a trigger of their own against TRUNCATE', async () => {
+  it('equal those that PARTITION OF creates, with their own trigger against TRUNCATE', async () => {
     await ensureMonthPartitions(pool)
     const [month] = await months(pool)
     for (const table of TABLES) {
@@ -216,7 +213,7 @@ describe('the partitions of months', () => {
     }
   })
 
-  it('take the rows of their month to the microsecond, the default partition those of any other', async () => {
+  it('take the rows of their month to the microsecond, the default partition all others', async () => {
     await ensureMonthPartitions(pool)
     const { rows } = await pool.query<{ month: string; first: string; last: string; before: string; after: string }>(`
       select to_char(first_day, 'YYYY-MM') as month,
@@ -237,7 +234,7 @@ describe('the partitions of months', () => {
     expect(rows).toHaveLength(4)
   })
 
-  it('leave a month to the default partition that holds rows of it already, and make the others', async () => {
+  it('leave a month to the default partition if it already has rows of that month, and create the others', async () => {
     const all = await months(pool)
     expect(await addMovement(pool, `${all[1]}-15Z`)).toBe('movements_default')
     const left = { table: 'movements', month: all[1]! }
@@ -248,7 +245,7 @@ describe('the partitions of months', () => {
     expect(await addMovement(pool, `${all[2]}-15Z`)).toBe(partitionName({ table: 'movements', month: all[2]! }))
   })
 
-  it('keep nobody waiting for a month that is left to the default partition', async () => {
+  it('block nobody for a month that is left to the default partition', async () => {
     const left = { table: 'movements', month: (await months(pool))[0]! }
     await addMovement(pool, `${left.month}-15Z`)
     await ensureMonthPartitions(pool)
@@ -257,7 +254,7 @@ describe('the partitions of months', () => {
     expect(await ensureMonthPartitions(pool)).toEqual({ made: [], leftToDefault: [left], postponed: [] })
   })
 
-  it('leave a month to the default partition when a row of it is committed while we wait to attach', async () => {
+  it('leave a month to the default partition if one of its rows is committed during the attach', async () => {
     const all = await months(pool)
     await holder.query('begin')
     await addMovement(holder, `${all[0]}-15Z`)
@@ -269,7 +266,7 @@ describe('the partitions of months', () => {
     expect(await ensuring).toEqual({ made, leftToDefault: [left], postponed: [] })
   })
 
-  it('give way to rows of the default partition that are not committed yet, and come when they are', async () => {
+  it('give way to uncommitted rows of the default partition, and are created once those are committed', async () => {
     await holder.query('begin')
     await addMovement(holder, LONG_AGO)
 
@@ -292,7 +289,7 @@ describe('the partitions of months', () => {
     expect(await ensureMonthPartitions(pool)).toEqual({ made: postponed, leftToDefault: [], postponed: [] })
   })
 
-  it('do not wait for rows of another month that are not committed yet', async () => {
+  it('do not wait for uncommitted rows of another month', async () => {
     await ensureMonthPartitions(pool)
     const all = await months(pool)
     const last = { table: 'movements', month: all[3]! } as const
@@ -303,7 +300,7 @@ describe('the partitions of months', () => {
     await holder.query('commit')
   })
 
-  it('are not made by who finds a table of that name, which is told as an error', async () => {
+  it('are not created if a table has that name, which is reported as an error', async () => {
     const [month] = await months(pool)
     await pool.query(`create table tollgate.${partitionName({ table: 'movements', month: month! })} (a integer)`)
     await expect(ensureMonthPartitions(pool)).rejects.toMatchObject({ code: '42P07' })
@@ -333,7 +330,7 @@ describe('the partitions of months', () => {
     return rowCount! > 0
   }
 
-  /** All that the catalogs know of a table but its name, its oids and its bounds. */
+  /** The catalog entries of a table except its name, its oids and its bounds. */
   async function describeTable(name: string): Promise<unknown> {
     const { rows } = await pool.query(
       `select (select jsonb_agg(to_jsonb(a) - 'attrelid' order by attnum) from pg_attribute a
@@ -361,7 +358,7 @@ describe('the partitions of months', () => {
   }
 })
 
-/** This month and the next three in UTC, such as 2026-11, as the database's clock has them. */
+/** This month and the next three in UTC by the database's clock, such as 2026-11. */
 async function months(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ month: string }>(`
     select to_char(date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead), 'YYYY-MM') as month
@@ -373,7 +370,7 @@ function partitionName({ table, month }: { table: string; month: string }): stri
   return `${table}_${month.replace('-', '_')}`
 }
 
-/** Adds a movement, and says into which partition. */
+/** Adds a movement, and returns its partition. */
 async function addMovement(database: Pool | pg.Client, recordedAt: string, sequence = 1): Promise<string> {
   const { rows } = await database.query<{ partition: string }>(
     `insert into tollgate.movements (account_id, sequence, recorded_at, occurred_at, kind, amount_micros,
@@ -414,7 +411,7 @@ async function createEmptyDatabases(server: string, count: number): Promise<stri
   }
 }
 
-/** The scripts that have run, each as often as it is noted. */
+/** The scripts that have run, each as often as it is recorded. */
 async function appliedVersions(url: string): Promise<number[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

@@ -1,4 +1,4 @@
-/** Dead letters, from the refusal to the charge: looked at, their cause mended, and replayed as they came. */
+/** Dead letters, from the refusal to the charge: inspected, their cause fixed, and replayed unchanged. */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -46,7 +46,7 @@ function tollgate(...args: string[]): Promise<Ended> {
 
 const replay = (...args: string[]): Promise<Ended> => tollgate('dead-letters', 'replay', ...args)
 
-/** Outside of every package: charged whatever the account. */
+/** Outside of every package: charged for every account. */
 function call(accountId: string, eventId: string, fields: Record<string, unknown> = {}): Message {
   const record = {
     event_id: eventId,
@@ -110,7 +110,7 @@ async function lettersOf(accountId: string): Promise<Letter[]> {
 
 const positionOf = ({ topic, partition, offset }: Letter): string => `${topic}/${partition}/${offset}`
 
-/** Charged usage with its movement, one line each: an event charged twice would be there twice. */
+/** Charged usage with its movement, one line each: an event charged twice would appear twice. */
 async function charged(accountId: string): Promise<string[]> {
   const { rows } = await installation.pool.query<{ event_id: string }>(
     `select m.event_id from tollgate.movements m join tollgate.rated_usage r using (account_id, event_id)
@@ -130,7 +130,7 @@ interface RawMessage {
   readonly headers: IHeaders
 }
 
-/** Everything on a topic as bytes, in the order of each partition. */
+/** All messages of a topic as bytes, in the order of each partition. */
 async function readRaw(topic: string): Promise<RawMessage[]> {
   const end = await endOf(topic)
   const messages: RawMessage[] = []
@@ -151,7 +151,7 @@ async function readRaw(topic: string): Promise<RawMessage[]> {
 }
 
 describe('dead letters replayed', () => {
-  it('for want of an account are each charged once when it is there, and a second time they change nothing', async () => {
+  it('for a missing account are each charged once when it exists, and another replay changes nothing', async () => {
     const eventIds = ['new-1', 'new-2', 'new-3']
     await send(CALLS, ...eventIds.map((eventId) => call('newcomer', eventId)))
     await send(CALLS, call('stranger', 'not-asked-for'))
@@ -168,7 +168,7 @@ describe('dead letters replayed', () => {
     expect(await lettersOf('newcomer')).toMatchObject(Array(3).fill({ replays: 1 }))
     expect(await lettersOf('stranger')).toMatchObject([{ replays: 0 }])
 
-    // Replayed already, they are left out, unless they are asked for: then they are duplicates.
+    // Letters already replayed are excluded unless requested: then they are duplicates.
     expect(await replay('--account', 'newcomer', '--yes')).toMatchObject({ stdout: '0 dead letters replayed\n' })
     expect(await replay('--account', 'newcomer', '--yes', '--again')).toMatchObject({
       stdout: '3 dead letters replayed\n',
@@ -180,7 +180,7 @@ describe('dead letters replayed', () => {
     expect((await serve.figures()).get('tollgate_events_total{outcome="duplicate"}')).toBe(3)
   })
 
-  it('for want of a price are charged when a catalog has it', async () => {
+  it('for a missing price are charged when a catalog has it', async () => {
     await openAccount('early-bird')
     const occurredAt = installation.startMicros - TWO_DAYS_MICROS
     await send(CALLS, call('early-bird', 'unpriced', { occurred_at: occurredAt }))
@@ -194,14 +194,14 @@ describe('dead letters replayed', () => {
     expect(await charged('early-bird')).toEqual(['unpriced'])
   })
 
-  it('come with key, value and headers as they were, and say where they come from, however often', async () => {
+  it('have the original key, value and headers, and their origin, however often they are replayed', async () => {
     const headers = { binary: Buffer.from([0, 255, 128]), twice: ['a', 'b'], empty: '' }
-    // A key of its own, which is not the account's id.
+    // A different key from the account's id.
     const message = { ...call('wanted', 'with-headers'), key: 'another key', headers }
     await send(CALLS, message)
     await replay('--account', 'wanted', '--yes')
     await installation.untilDrained()
-    // The cause is not mended: it is a new letter at its new position.
+    // The cause is not fixed: it is a new letter at its new position.
     const [first, second] = await lettersOf('wanted')
     expect([first!.replays, second!.replays]).toEqual([1, 0])
     await openAccount('wanted')
@@ -232,7 +232,7 @@ describe('dead letters replayed', () => {
     ])
   })
 
-  it('may be as large as the topic takes, and without a value', async () => {
+  it('may be as large as the topic accepts, and without a value', async () => {
     const tombstone = { key: 'large', value: null }
     await send(CALLS, { ...call('large', 'huge'), headers: { padding: 'x'.repeat(950_000) } }, tombstone)
     await openAccount('large')
@@ -260,12 +260,12 @@ describe('dead letters replayed', () => {
     ])
   })
 
-  it('are replayed but for those that the topic takes no longer, or whose value is not here: these are named', async () => {
+  it('exclude those that the topic no longer accepts, or whose value is not stored: these are listed', async () => {
     const accountId = 'small-topic'
     const skus = ['sku-1', 'x'.repeat(20_000), 'sku-2', 'sku-3', 'y'.repeat(20_000), 'sku-4', 'sku-5']
     await send(OTHER, ...skus.map((sku, i) => other(accountId, `o-${i + 1}`, sku)))
     const letters = await lettersOf(accountId)
-    // As one noted before values were kept.
+    // Like one recorded before values were kept.
     await installation.pool.query(
       'update tollgate.dead_letters set original = null where topic = $1 and event_id = $2',
       [OTHER, 'o-7'],
@@ -286,11 +286,11 @@ describe('dead letters replayed', () => {
     expect((await lettersOf(accountId)).slice(0, 7).map(({ replays }) => replays)).toEqual([1, 0, 1, 1, 0, 1, 0])
     const back = (await readRaw(OTHER)).filter(({ headers }) => 'tollgate-replayed-from' in headers)
     expect(back).toHaveLength(4)
-    // Replayed and refused anew, they stand behind the letters that are replayed: these are not taken twice.
+    // Replayed and refused again, they come after the letters being replayed: these are not taken twice.
     expect(await lettersOf(accountId)).toHaveLength(7 + 4)
   })
 
-  it('are no conflicts, which would only conflict again, unless these are asked for', async () => {
+  it('exclude conflicts, which would only conflict again, unless requested', async () => {
     await openAccount('torn')
     await send(
       CALLS,
@@ -323,7 +323,7 @@ describe('tollgate dead-letters replay', () => {
     expect(ended.stderr).toContain(problem)
   })
 
-  it('does nothing without --yes but say what it would do', async () => {
+  it('without --yes only says what it would do', async () => {
     await send(CALLS, call('unasked', 'u-1'), call('unasked', 'u-2'))
     const end = await endOf(CALLS)
     const { exitCode, stdout, stderr } = await replay('--account', 'unasked')
@@ -333,7 +333,7 @@ describe('tollgate dead-letters replay', () => {
     expect(await lettersOf('unasked')).toMatchObject([{ replays: 0 }, { replays: 0 }])
   })
 
-  it('takes everything there is by --all, and those that fail again meanwhile not a second time', async () => {
+  it('takes everything with --all, and does not repeat those that fail again meanwhile', async () => {
     await send(CALLS, ...Array.from({ length: 2100 }, (_, i) => call('crowd', `c-${i}`, { duration_seconds: -1 })))
     const planned = Number(/(\d+) dead letters would/.exec((await replay('--all')).stderr)?.[1])
     expect(planned).toBeGreaterThan(2100)
@@ -342,7 +342,7 @@ describe('tollgate dead-letters replay', () => {
     const failed = Number(/(\d+) dead letters not replayed/.exec(stderr)?.[1])
     expect(failed).toBe(3)
     expect(stdout).toBe(`${planned - failed} dead letters replayed\n`)
-    // The seven letters of the other topic did not hold these up, nor have them sent twice.
+    // The seven letters of the other topic neither delayed these nor caused another replay.
     expect((await endOf(CALLS)) - before).toBe(planned - 7)
     await installation.untilDrained()
     const ofCrowd = await lettersOf('crowd')
@@ -352,7 +352,7 @@ describe('tollgate dead-letters replay', () => {
 })
 
 describe('tollgate dead-letters list', () => {
-  it('shows the newest first, with filters, and how many there are of each reason', async () => {
+  it('shows the newest first, with filters, and the count of each reason', async () => {
     await openAccount('listed')
     await send(CALLS, call('listed', 'l-1', { to: 'nobody' }))
     await send(CALLS, call('listed', 'l-2', { duration_seconds: -1 }))
@@ -385,7 +385,7 @@ describe('tollgate dead-letters list', () => {
     expect((await listed('--all')).map(({ replays }) => replays).toSorted()).toEqual([0, 0, 1])
   })
 
-  it('names none twice where a page ends', async () => {
+  it('repeats none between pages', async () => {
     const { stdout } = await tollgate(
       'dead-letters',
       'list',
@@ -413,7 +413,7 @@ describe('tollgate dead-letters list', () => {
 })
 
 describe('tollgate dead-letters show', () => {
-  it('decodes the value and masks its numbers unless they are asked for', async () => {
+  it('decodes the value and masks its numbers unless they are requested', async () => {
     await send(CALLS, { ...call('shown', 's-1'), headers: { trace: 'abc', binary: Buffer.from([255, 7]) } })
     const position = positionOf((await lettersOf('shown'))[0]!)
     const shown = await tollgate('dead-letters', 'show', position)
@@ -433,7 +433,7 @@ describe('tollgate dead-letters show', () => {
     expect(recordIn(revealed.stdout)).toMatchObject({ from: '+31201234567', to: '+881612345678' })
   })
 
-  it('gives the beginning of what cannot be decoded in hex, and all of it when asked', async () => {
+  it('shows the beginning of an undecodable value in hex, and all of it on request', async () => {
     const value = Buffer.from('{"from":"+31201234567","to":"+31201234568"}')
     await installation.produce(CALLS, [{ key: 'json', value }])
     await installation.untilDrained()

@@ -1,4 +1,4 @@
-/** What the relay's order rests on, shown on a real broker: epochs fence, and sets in flight keep their order. */
+/** The basis of the relay's order, shown on a real broker: epochs fence, and sets in flight keep their order. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
@@ -34,7 +34,7 @@ describe('a fence', () => {
 
   beforeAll(() => log.start())
 
-  it('refuses its predecessor wherever it has written, and what it writes elsewhere comes last', async () => {
+  it('refuses its predecessor wherever it has written, and its writes come last elsewhere', async () => {
     const [zombie, successor] = [await connected(), await connected()]
     const id = newId()
     const old = await zombie.fence(id)
@@ -43,7 +43,7 @@ describe('a fence', () => {
     expect(fresh.producerId).toBe(old.producerId)
     expect(fresh.epoch).toBeGreaterThan(old.epoch)
     await successor.send([log.set(fresh, 0, 'new')])
-    // Where nothing newer stands a stale one may land: the successor has still to write there.
+    // A stale one may land where nothing newer exists: the successor has yet to write there.
     await zombie.send([log.set(old, 1, 'stale')])
     await successor.send([log.set(fresh, 1, 'new')])
     for (const partition of [0, 1]) {
@@ -57,7 +57,7 @@ describe('a fence', () => {
     expect(log.valuesOf(1)).toEqual(['old', 'stale', 'new'])
   })
 
-  it('keeps the order of what is sent without waiting', async () => {
+  it('keeps the order of sends that do not wait for each other', async () => {
     const sender = await connected()
     const fence = await sender.fence(newId())
     const before = log.valuesOf(2).length
@@ -67,14 +67,14 @@ describe('a fence', () => {
     expect(log.valuesOf(2).slice(before)).toEqual(Array.from({ length: IN_FLIGHT }, (_, i) => `${i}`))
   })
 
-  it.each(['first', 'later'])('takes nothing behind a set that is refused, be it its %s there', async (which) => {
+  it.each(['first', 'later'])('accepts nothing after a refused set, be it its %s in the partition', async (which) => {
     const sender = await connected()
     const fence = await sender.fence(newId())
     if (which === 'later') await sender.send([log.set(fence, 0, 'before')])
     const sending = ['x'.repeat(1_100_000), 'behind'].map((text) => sender.send([log.set(fence, 0, text)]))
     const [large, behind] = await Promise.allSettled(sending)
     expect(large).toEqual({ status: 'rejected', reason: new SendRefused(log.topic, 0, 10) })
-    // It would have come before what has to be sent again.
+    // It would precede what has to be sent again.
     expect(behind).toEqual({
       status: 'rejected',
       reason: new SendRefused(log.topic, 0, which === 'first' ? 10 : 45),
@@ -82,7 +82,7 @@ describe('a fence', () => {
   })
 })
 
-/** Ids and what was written under them are forgotten within seconds here, and looked through each second. */
+/** Ids and their producer state expire within seconds here, and are checked every second. */
 const FORGETFUL = {
   'producer.id.expiration.ms': 4_000,
   'producer.id.expiration.check.interval.ms': 250,
@@ -108,7 +108,7 @@ describe.skipIf(process.env.TOLLGATE_STACK === 'containers')('on a broker that f
     await folder?.close()
   })
 
-  it('a leader that took its id anew meanwhile is fenced; one that went on for ever would not be', async () => {
+  it('a leader that renewed its id in between is fenced; one that never did would not be', async () => {
     const [idle, successor] = [await openFencedSender(asClient(kafka)), await openFencedSender(asClient(kafka))]
     for (const sender of [idle, successor]) await sender.partitionCounts([log.topic])
     const id = newId()
@@ -137,7 +137,7 @@ function newId(): string {
   return `test-${randomBytes(4).toString('hex')}`
 }
 
-/** A topic of its own, and all that comes on it. */
+/** A separate topic, and all its messages. */
 function readerOf(kafkaOf: () => Kafka) {
   const topic = `fenced-${randomBytes(4).toString('hex')}`
   const values: string[][] = Array.from({ length: PARTITIONS }, () => [])

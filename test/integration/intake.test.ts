@@ -1,4 +1,4 @@
-/** The intake on a real broker: order within a partition, offsets after the commit, and where a restarted one goes on. */
+/** The intake on a real broker: order within a partition, offsets after the commit, and where it continues after a restart. */
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -47,7 +47,7 @@ async function committedOffsets(groupId: string, topic: string): Promise<string[
 }
 
 interface StartOptions extends Partial<Omit<IntakeOptions, 'onBatch'>> {
-  /** Without an answer all of the batch is done. */
+  /** Without an answer, the whole batch is done. */
   readonly onBatch?: (batch: IntakeBatch) => Promise<BatchDone | undefined> | Promise<void>
 }
 
@@ -79,7 +79,7 @@ async function start(topic: string, stored: PartitionMap<NextOffset>, { onBatch,
   return { intake, seen, batches, fatal }
 }
 
-/** The real client, but that the heartbeats sent while messages wait for room fail at first, and no rebalance follows. */
+/** The real client, but heartbeats sent while messages wait for room fail at first, and no rebalance follows. */
 function withFailingHeartbeats(kafka: Kafka, failures: number): KafkaClient {
   let left = failures
   const failing = Object.assign(Object.create(kafka) as Kafka, {
@@ -110,7 +110,7 @@ function offsetsOf(seen: readonly { partition: number; offset: bigint }[], parti
 
 const upTo = (end: number) => Array.from({ length: end }, (_, i) => BigInt(i))
 
-it('hands on every message once, in order within its partition, and commits behind it', async () => {
+it('passes on every message once, in order within its partition, and commits afterwards', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 900)
   const { intake, seen, batches } = await start(topic, new PartitionMap())
@@ -127,7 +127,7 @@ it('hands on every message once, in order within its partition, and commits behi
   expect(intake.progress().lag.map(({ messages }) => messages)).toEqual([0n, 0n, 0n])
 })
 
-it('goes on where it stopped, and goes back where the database is behind Kafka', async () => {
+it('continues where it stopped, and rewinds if the database is behind Kafka', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 30)
   const stored = new PartitionMap<NextOffset>()
@@ -145,7 +145,7 @@ it('goes on where it stopped, and goes back where the database is behind Kafka',
 })
 
 it.each([new Error('disk full'), new TypeError('a bug'), new RangeError('another')])(
-  'stops with nothing committed when a batch is rejected with %s',
+  'stops without a commit if a batch is rejected with %s',
   async (failure) => {
     const topic = await createTopic()
     await produce(topic, 0, 3)
@@ -176,7 +176,7 @@ it('finishes the batch in flight when stopped, and commits it', async () => {
   expect((await committedOffsets(`group-${topic}`, topic)).filter((offset) => offset === '1').length).toBeGreaterThan(0)
 })
 
-it('stops in the middle of a backlog without a message lost, and the next one goes on where it ended', async () => {
+it('stops in the middle of a backlog without losing a message, and the next one continues there', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 6000)
   const stored = new PartitionMap<NextOffset>()
@@ -200,7 +200,7 @@ it('stops in the middle of a backlog without a message lost, and the next one go
   for (let partition = 0; partition < PARTITIONS; partition++) expect(offsetsOf(seen, partition)).toEqual(upTo(2000))
 })
 
-it('leaves no gap when a heartbeat fails while messages wait, and the group does not rebalance', async () => {
+it('leaves no gap if a heartbeat fails while messages wait, and the group does not rebalance', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 3000)
   const seen: { partition: number; offset: bigint }[] = []
@@ -217,7 +217,7 @@ it('leaves no gap when a heartbeat fails while messages wait, and the group does
   expect(fatal).toEqual([])
 })
 
-it('leaves no gap when an answer to a fetch from before an assignment comes after it', async () => {
+it('leaves no gap if the answer to a fetch from before an assignment arrives after it', async () => {
   const topic = await createTopic()
   const producer = testKafka().producer()
   await producer.connect()
@@ -225,7 +225,7 @@ it('leaves no gap when an answer to a fetch from before an assignment comes afte
   for (let i = 0; i < 5; i++) await producer.send({ topic, acks: -1, messages })
   await producer.disconnect()
 
-  // With one broker the two never cross: the second answer is held back until the member has joined once more.
+  // With one broker the two never cross: the second answer is held back until the member has rejoined.
   const require = createRequire(import.meta.url)
   const ConsumerGroup = require('kafkajs/src/consumer/consumerGroup')
   const Broker = require('kafkajs/src/broker')
@@ -277,7 +277,7 @@ it('counts messages as lag until they are committed', async () => {
   await until('all are committed', () => lag() === 0n)
 })
 
-it('reads a quiet topic while others have a backlog larger than what is fetched at once', async () => {
+it('reads a quiet topic while others have a backlog larger than one fetch', async () => {
   const busy = await Promise.all([createTopic(), createTopic(), createTopic()])
   const quiet = await createTopic()
   const producer = testKafka().producer()
@@ -299,7 +299,7 @@ it('reads a quiet topic while others have a backlog larger than what is fetched 
   expect(fatal).toEqual([])
 })
 
-it('loses nothing when members join and leave in the middle of a backlog, and hands nothing on out of turn', async () => {
+it('loses nothing while members join and leave during a backlog, and passes nothing on out of order', async () => {
   const topic = await createTopic()
   const count = 6000
   await produce(topic, 0, count)
@@ -313,7 +313,7 @@ it('loses nothing when members join and leave in the middle of a backlog, and ha
         batchEvents: 50,
         onFatal: (error) => fatal.push(error),
         onBatch: async ({ messages, offsets }) => {
-          // What the ledger holds against a restored database.
+          // The ledger's check against a restored database.
           for (const { topic, partition, previousOffset } of offsets) {
             const known = stored.get({ topic, partition })?.nextOffset ?? 0n
             if (previousOffset !== null && known < previousOffset) outOfTurn.push(`${known} < ${previousOffset}`)
@@ -339,7 +339,7 @@ it('loses nothing when members join and leave in the middle of a backlog, and ha
   expect(fatal).toEqual([])
 })
 
-it('takes in nothing more of a partition number that stopped, on any topic, until the next assignment', async () => {
+it('reads nothing more of a stopped partition number, on any topic, until the next assignment', async () => {
   const [one, other] = [await createTopic(), await createTopic()]
   await produce(one, 0, 300)
   const bad = { topic: one, partition: 1, offset: 40n }

@@ -1,7 +1,7 @@
 /**
- * The transaction against a model: random histories with duplicates, conflicts and corrections before and after their
- * event, cut into batches at random and some batches delivered twice, must leave in Postgres what the pure core leaves
- * in memory when it takes them one after the other.
+ * The transaction against a model: random histories with duplicates, conflicts, and corrections before and after their event,
+ * cut into batches at random, with some batches delivered twice, must leave in Postgres the same state as the pure core in
+ * memory, event by event.
  */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -70,7 +70,7 @@ const history = fc.record({
 })
 
 describe('a batch recorded in Postgres', () => {
-  it('leaves what the core leaves in memory, whatever the history and however it is cut', async () => {
+  it('leaves the same state as the core in memory, for any history cut in any way', async () => {
     let run = 0
     await fc.assert(
       fc.asyncProperty(history, async ({ events, cuts, again }) => {
@@ -86,18 +86,18 @@ describe('a batch recorded in Postgres', () => {
     )
   })
 
-  it('is refused whole when a statement fails, and the connection is fit for the next', async () => {
+  it('is refused as a whole if a statement fails, and the connection stays usable', async () => {
     const account = testAccount({ accountId: 'overdrawn' })
     await apply(testLedger, [account])
     const lowest = -(2n ** 63n) + 1n
     await adjust(testLedger, 'overdrawn', lowest)
     const charged = readEvent(callFields({ account_id: 'overdrawn', event_id: 'too-much', to: '+49900123' }))
     await expect(record([charged])).rejects.toMatchObject({ faultCode: 'value_out_of_range' })
-    // No event that was read is like this; but so a statement fails.
+    // No event that was read is like this; it makes a statement fail.
     const read = readEvent(callFields({ account_id: 'overdrawn', event_id: 'nul', duration_seconds: 0 }))
     const nul = { ...read, userId: 'a\0b' }
     await expect(record([nul])).rejects.toMatchObject({ code: '22021' })
-    // With a dead letter in the same batch too: the failure that is told must be the one that says what to do.
+    // With a dead letter in the same batch too: the reported failure must be the one that says what to do.
     const nobodys = readEvent(callFields({ account_id: 'nobody', event_id: 'nobodys' }))
     await expect(record([charged, nobodys])).rejects.toMatchObject({ faultCode: 'value_out_of_range' })
     await expect(record([nul, nobodys])).rejects.toMatchObject({ code: '22021' })
@@ -106,7 +106,7 @@ describe('a batch recorded in Postgres', () => {
     expect((await inPostgres('overdrawn')).usage.map(({ eventId }) => eventId)).toEqual(['free'])
   })
 
-  it('is rated by the catalog in force when the usage happened, without the ledger being made anew', async () => {
+  it('is rated by the catalog in force when the usage occurred, without a new ledger', async () => {
     const account = testAccount({ accountId: 'priced' })
     await apply(testLedger, [account])
     const sms = (event_id: string, occurred_at: string) =>
@@ -145,7 +145,7 @@ describe('a batch recorded in Postgres', () => {
     ])
   })
 
-  it('locks accounts in one order, so that batches over the same accounts never stand in each other’s way', async () => {
+  it('locks accounts in one order, so that batches over the same accounts never deadlock', async () => {
     const accounts = Array.from({ length: 20 }, (_, i) => testAccount({ accountId: `busy-${i}` }))
     await apply(testLedger, accounts)
     const batches = Array.from({ length: 16 }, (_, batch) =>
@@ -186,8 +186,8 @@ async function deliver(events: readonly Fields[], cuts: readonly number[], again
 }
 
 /**
- * A correction that was refused leaves no identity, so sent again later it may be decided otherwise: that is the rule,
- * not a fault, and the model does not repeat it. Neither is an event whose correction comes within the same batch.
+ * A refused correction leaves no identity, so when repeated later it may be decided differently. That is the rule, not a fault,
+ * so the model does not repeat it, nor an event whose correction is in the same batch.
  */
 function isSafeToRepeat(event: UsageEvent): boolean {
   return event.type !== 'correction' && !('to' in event && event.to === '+99912')

@@ -1,4 +1,4 @@
-/** The billing page while somebody looks at it, on the real API in a real browser: it moves by itself, and changes settings. */
+/** The open billing page, on the real API in a real browser: it updates without a reload, and changes settings. */
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../../testkit/until.ts'
@@ -40,7 +40,7 @@ describe.skipIf(browserFound === null)('the page', () => {
   const figure = (page: Page, amount: string) => page.locator('.balance-figure', { hasText: amount })
   const pathOf = (accountId: string, part: string) => `/v1/accounts/${accountId}/${part}`
 
-  it('follows the balance without being loaded again, says once that calls are blocked, and does so without Redis', async () => {
+  it('follows the balance without a reload, announces once that calls are blocked, and works without Redis', async () => {
     const accountId = await pages.account(25_000_000n)
     const page = await pages.open(accountId)
     await figure(page, '25.00').waitFor()
@@ -61,7 +61,7 @@ describe.skipIf(browserFound === null)('the page', () => {
     }
   })
 
-  it('says of when it is where the stream stays away, and reads by itself', async () => {
+  it('shows its time while the stream is lost, and polls', async () => {
     const accountId = await pages.account(25_000_000n)
     let isAway = true
     const page = await pages.open(accountId, {
@@ -81,7 +81,7 @@ describe.skipIf(browserFound === null)('the page', () => {
     await page.getByText(/^Reconnecting/).waitFor({ state: 'detached' })
   })
 
-  it('dismisses a notice for one person alone, and shows it again where that failed', async () => {
+  it('dismisses a notice for one person only, and shows it again if that failed', async () => {
     const accountId = await pages.account(5_000_000n)
     const low = (page: Page) => page.getByText(/Credit is running low/)
     const [page, others] = [await pages.open(accountId), await pages.open(accountId, { person: 'ben' })]
@@ -118,7 +118,7 @@ describe.skipIf(browserFound === null)('the page', () => {
     expect(body.settings.is_on).toBe(false)
   })
 
-  it('saves alerts, but not over what somebody else has saved meanwhile', async () => {
+  it('saves alerts, but does not overwrite another person’s change', async () => {
     const accountId = await pages.account(25_000_000n)
     const page = await pages.open(accountId)
     await page.getByRole('button', { name: 'Edit alerts' }).click()
@@ -154,7 +154,7 @@ describe.skipIf(browserFound === null)('the page', () => {
     expect(body.custom).toBe('15.000000')
   })
 
-  it('keeps what was entered when the session ends, and says where to go', async () => {
+  it('keeps the input when the session ends, and says where to go', async () => {
     const accountId = await pages.account(25_000_000n)
     const session = await api.session(accountId, 'admin', 'ann')
     const page = await pages.open(accountId, { session })

@@ -1,6 +1,6 @@
 /**
- * Phone numbers go once their retention is over: those and nothing else, wherever their rows stand, by any number of
- * processes; and the books are proved and explained without them.
+ * Phone numbers are cleared after their retention: those and nothing else, wherever their rows are stored, by any number of
+ * processes; and the books are verified and explained without them.
  */
 import pg from 'pg'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -17,9 +17,9 @@ import { startResidentTollgate } from '../support/resident-tollgate.ts'
 import { findFaults } from '../support/verified.ts'
 
 const DAY_MS = 86_400_000
-/** Such that they end in the middle of a month, whatever the day of the test. */
+/** So that it ends in the middle of a month, on any day of the test. */
 const KEPT_DAYS = 180 + new Date(Date.now() - 180 * DAY_MS).getUTCDate() - 15
-/** Such that its rows are some hundred blocks. */
+/** So that its rows fill some hundred blocks. */
 const ROWS_A_MONTH = 3_000
 
 describe('rated usage', () => {
@@ -44,7 +44,7 @@ describe('rated usage', () => {
     return () => ledger.close()
   })
 
-  /** Copies of the call, recorded at even distances from one instant on to before the other. */
+  /** Copies of the call, recorded at even intervals in a half-open range. */
   async function fill(from: Date, to: Date, name: string, rows = ROWS_A_MONTH): Promise<void> {
     await ledger.pool.query(
       `insert into tollgate.rated_usage
@@ -57,7 +57,7 @@ describe('rated usage', () => {
     )
   }
 
-  /** Which events still have numbers, by the first letters of their names, and whether those are all that are too young. */
+  /** Which events still have numbers, by the prefix of their names, and whether those are exactly the recent ones. */
   async function left(): Promise<Record<string, number>> {
     const { rows } = await ledger.pool.query<{ name: string; count: number }>(
       `select substring(event_id from '^[a-z-]+') as name, count(*)::integer as count from tollgate.rated_usage
@@ -84,7 +84,7 @@ describe('rated usage', () => {
     }
   }
 
-  it('is cleared of its numbers after the retention, to the row, the oldest first', async () => {
+  it('is cleared of its numbers after the retention, to the row, oldest first', async () => {
     await fill(due, monthOf(due, 1), 'due-')
     await fill(dueInPart, monthOf(dueInPart, 1), 'in-part-')
     const first = await clearOldNumbers(ledger.pool, KEPT_DAYS, { blocksPerPage: 8 })
@@ -105,7 +105,7 @@ describe('rated usage', () => {
     expect(await left()).toEqual({ call: 1, 'in-part-': await youngerThan(KEPT_DAYS - 5) })
   })
 
-  it('of a month that is done is not read again: nobody asks for its lock', async () => {
+  it('of a finished month is not read again: its lock is not requested', async () => {
     await fill(due, monthOf(due, 1), 'due-')
     await clearAll()
     const other = new pg.Client({ connectionString: ledger.database.url })
@@ -118,7 +118,7 @@ describe('rated usage', () => {
     }
   })
 
-  it('that stands out of order is cleared once its month is due whole', async () => {
+  it('that is stored out of order is cleared once its whole month is due', async () => {
     await fill(daysAgo(KEPT_DAYS - 1), new Date(daysAgo(KEPT_DAYS - 1).getTime() + 1_000), 'young-')
     await fill(monthOf(daysAgo(KEPT_DAYS - 1)), daysAgo(KEPT_DAYS), 'behind-')
     await clearAll()
@@ -127,7 +127,7 @@ describe('rated usage', () => {
     expect(await left()).toEqual({ call: 1 })
   })
 
-  it('that was written where room was made behind us is cleared once its month is due whole', async () => {
+  it('that was written to free space behind the scan is cleared once its whole month is due', async () => {
     await fill(dueInPart, daysAgo(KEPT_DAYS), 'due-')
     await clearAll()
     await ledger.pool.query(`vacuum tollgate.${nameOf(dueInPart)}`)
@@ -138,17 +138,17 @@ describe('rated usage', () => {
     expect(await left()).toEqual({ call: 1 })
   })
 
-  it('is gone through from its beginning where its table was rewritten meanwhile', async () => {
+  it('is scanned from the start if its table was rewritten meanwhile', async () => {
     await fill(due, monthOf(due, 1), 'due-')
     await clearOldNumbers(ledger.pool, KEPT_DAYS, { blocksPerPage: 40 })
-    // What is cleared last stands at the front of the new table.
+    // What is cleared last is at the front of the new table.
     await ledger.pool.query(`create index by_time on tollgate.${nameOf(due)} (recorded_at desc)`)
     await ledger.pool.query(`cluster tollgate.${nameOf(due)} using by_time`)
     await clearAll()
     expect(await left()).toEqual({ call: 1 })
   })
 
-  it('of months that nobody prepared is cleared too', async () => {
+  it('of months without a partition is cleared too', async () => {
     const other = monthOf(due, -24)
     await fill(other, monthOf(other, 1), 'unprepared-')
     await fill(monthOf(dueInPart, 1), monthOf(dueInPart, 2), 'young-unprepared-')
@@ -161,7 +161,7 @@ describe('rated usage', () => {
     expect((await clearAll()).count).toBe(ROWS_A_MONTH)
   })
 
-  it('is cleared once, however many processes are at it', async () => {
+  it('is cleared once, by any number of processes', async () => {
     await fill(due, monthOf(due, 1), 'due-')
     await fill(dueInPart, daysAgo(KEPT_DAYS), 'in-part-')
     const counts = await Promise.all(Array.from({ length: 4 }, () => clearAll(KEPT_DAYS, 2)))
@@ -169,7 +169,7 @@ describe('rated usage', () => {
     expect(await left()).toEqual({ call: 1 })
   })
 
-  it('and what is due of dead letters are one job, which says how much it cleared and how old its oldest work is', async () => {
+  it('and dead letters are cleared by one job, which reports how much it cleared and the age of its oldest work', async () => {
     await fill(due, monthOf(due, 1), 'due-')
     const letter = (offset: number, days: number) =>
       ledger.pool.query(
@@ -210,7 +210,7 @@ describe('rated usage', () => {
   })
 })
 
-it('a page of letters is a page', async () => {
+it('a page of letters is limited to its size', async () => {
   const ledger = await openTestLedger()
   try {
     await ledger.pool.query(
@@ -228,8 +228,8 @@ it('a page of letters is a page', async () => {
   }
 })
 
-describe('once all numbers are cleared', () => {
-  it('the books of an installation are proved, and each charge is explained', async () => {
+describe('after all numbers are cleared', () => {
+  it('the books of an installation are verified, and each charge is explained', async () => {
     const installation = await createInstallation()
     const serve = await startServe(installation.environment)
     const resident = startResidentTollgate()
@@ -276,7 +276,7 @@ describe('once all numbers are cleared', () => {
     }
   }, 180_000)
 
-  it('the API shows none, to nobody', async () => {
+  it('the API shows numbers to nobody', async () => {
     const api = await openTestApi()
     try {
       await apply(api, [testAccount()])

@@ -1,4 +1,6 @@
-/** Payments that take their time on the built page: approved at the bank, in two tabs, too late, processed, paused and resumed. */
+/**
+ * Payments that take their time on the built page: approved at the bank, in two tabs, too late, processed, paused and resumed.
+ */
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { SHORTLY_MICROS } from '../../src/payments/providers/sandbox/cards.ts'
@@ -25,7 +27,7 @@ describe.skipIf(browserFound === null)('on the page', () => {
 
   const balance = (page: Page, amount: string) => page.locator('#balance', { hasText: amount })
 
-  /** Adding €25.00, as far as the bank's page. */
+  /** Adds €25.00, up to the bank's page. */
   async function payToTheBank(): Promise<{ accountId: string; page: Page }> {
     const accountId = await pages.account(1_000_000n)
     await pages.api.addCard(accountId, 'needsApproval')
@@ -46,7 +48,7 @@ describe.skipIf(browserFound === null)('on the page', () => {
   }
 
   describe('a payment to approve', () => {
-    it('in two tabs is one charge, and both end with the truth', async () => {
+    it('in two tabs is one charge, and both show the outcome', async () => {
       const { accountId, page } = await payToTheBank()
       const tab = await pages.openTab(page, accountId)
       await tab.getByRole('button', { name: 'Approve payment' }).click()
@@ -54,7 +56,7 @@ describe.skipIf(browserFound === null)('on the page', () => {
       await tab.getByRole('button', { name: 'Approve' }).click()
       await tab.waitForURL('**/billing/**')
       await balance(tab, '€26.00').waitFor()
-      // The first tab still has the bank's page as it was.
+      // The first tab still shows the bank's page as it was.
       await page.getByRole('button', { name: 'Approve' }).click()
       await page.goto(`${pages.api.url}/billing/${accountId}`)
       for (const one of [page, tab]) {
@@ -66,7 +68,7 @@ describe.skipIf(browserFound === null)('on the page', () => {
       expect(await pages.charges(accountId)).toBe(1)
     })
 
-    it('that nobody approves within a day is canceled, and was declined', async () => {
+    it('that is not approved within a day is canceled, and was declined', async () => {
       const { accountId, page } = await payToTheBank()
       await pages.withoutWorker(() => pages.api.pass(25))
       await settle()
@@ -88,7 +90,7 @@ describe.skipIf(browserFound === null)('on the page', () => {
   })
 
   describe('automatic top-up', () => {
-    it('that the bank wants approved is approved from its notice, and charged once', async () => {
+    it('that needs approval is approved from its notice, and charged once', async () => {
       const accountId = await pages.account(50_000_000n)
       await pages.api.save(accountId, {}, await pages.api.addCard(accountId, 'needsApproval'))
       const page = await pages.open(accountId)
@@ -136,7 +138,7 @@ describe.skipIf(browserFound === null)('on the page', () => {
       await page.getByText('€20.00 was declined.').first().waitFor()
     })
 
-    it('paused by a stolen card takes another card', async () => {
+    it('paused by a stolen card accepts another card', async () => {
       const accountId = await pages.account(50_000_000n)
       await pages.api.save(accountId, {}, await pages.api.addCard(accountId, 'stolen'))
       await pages.use(accountId, 45_000_000n)
@@ -157,7 +159,7 @@ describe.skipIf(browserFound === null)('on the page', () => {
       await page.getByRole('button', { name: 'Save card' }).click()
       await page.waitForURL('**/billing/**')
       await page.getByText('Visa 4242 saved').first().waitFor()
-      // Back where it was: the pause of a hard decline is ended by a person alone.
+      // On again: only a person can end the pause after a hard decline.
       const button = dialog.getByRole('button', { name: 'Resume and pay €20.00' })
       await button.waitFor()
       await dialog.getByRole('checkbox').check()
@@ -169,7 +171,7 @@ describe.skipIf(browserFound === null)('on the page', () => {
     })
   })
 
-  it('a payment that takes a while says so, and becomes credit once it is confirmed', async () => {
+  it('a slow payment says so, and becomes credit once it is confirmed', async () => {
     const accountId = await pages.account(1_000_000n)
     await saveCard(pages.api, pages.api.provider.desk, { accountId, number: SEPA, consent: () => null, actor: 'ann' })
     const page = await pages.open(accountId)

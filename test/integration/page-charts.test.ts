@@ -1,4 +1,4 @@
-/** The charts of the built billing page, in a real browser on the real API: what they say is what the movements come to. */
+/** The charts of the built billing page, in a real browser on the real API: their figures equal those of the movements. */
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Schema } from '../../src/api/client/client.ts'
@@ -18,7 +18,7 @@ const ACCOUNT = 'charted'
 const browserFound = await browserFor('the charts')
 
 const euros = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'EUR' })
-/** To the cent, from a decimal and with a true minus. */
+/** To the cent, from a decimal and with a typographic minus. */
 const amount = (decimal: string) => euros.format(decimal as Intl.StringNumericLiteral).replace('-', '−')
 const balance = (decimal: string) =>
   new Intl.NumberFormat('en-US', { ...euros.resolvedOptions(), roundingMode: 'floor' })
@@ -42,7 +42,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
   afterEach(() => pages.closePages())
   afterAll(() => pages?.close())
 
-  /** Ten users on five days, a top-up, a correction, and a name that some would take for markup. */
+  /** Ten users on five days, a top-up, a correction, and a name that could be mistaken for markup. */
   async function fill(): Promise<void> {
     await adjust(api, ACCOUNT, 200_000_000n)
     for (let day = 0; day < 5; day++) {
@@ -84,7 +84,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     page.evaluate(`[...document.querySelectorAll('.bar-row')].map((row) =>
       ['name', 'amount', 'percent'].map((part) => row.querySelector('.bar-' + part).textContent))`)
 
-  /** What users used in the last 30 days less what was given back of it, by the movements themselves. */
+  /** What users used in the last 30 days minus what was returned of it, by the movements themselves. */
   async function usedByUser(): Promise<{ userId: string; used: string }[]> {
     const { rows } = await api.pool.query(
       `select u.user_id as "userId", round(-sum(m.amount_micros + coalesce(r.amount_micros, 0)) / 1000000, 6)::text as used
@@ -99,7 +99,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     return rows
   }
 
-  it('say what credit was and is, with the figures of the API, as the name of the drawing too', async () => {
+  it('describe past and current credit with the figures of the API, in the name of the drawing too', async () => {
     const page = await open()
     const history = await read<Schema<'BalanceHistory'>>('balance-history')
     const { opening, closing, top_ups: topUps } = history
@@ -110,7 +110,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     expect(await page.locator('.chart-plot [style], .bars [style]').count()).toBe(0)
   })
 
-  it('list what used it as the API and the movements have it, eight of them and the rest', async () => {
+  it('list what used it as in the API and the movements: eight entries and the rest', async () => {
     const page = await open()
     for (const by of ['Kind', 'User', 'Destination'] as const) {
       await usage(page).getByText(by, { exact: true }).click()
@@ -141,7 +141,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     expect(shown[8]![0]).toBe(`${all.length - 8} others`)
   })
 
-  it('have the same range, which the URL keeps over a reload and the browser until the next visit', async () => {
+  it('share a range, which the URL keeps over a reload, and the browser until the next visit', async () => {
     const page = await open({ query: '?kind=call' })
     await credit(page)
       .getByText(/ in 30 days/)
@@ -169,7 +169,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
       .waitFor()
   })
 
-  it('show their figures, a day a row, as the API has them', async () => {
+  it('show their figures in a table with a row per day, as in the API', async () => {
     const page = await open({ query: '?days=7' })
     await credit(page).getByRole('button', { name: 'Show figures' }).click()
     const table = page.getByRole('dialog', { name: 'Credit over time' }).getByRole('table')
@@ -210,7 +210,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
       .waitFor()
   })
 
-  it('move nothing in sight while they load, on a desk or a phone', async () => {
+  it('shift nothing visible while they load, on a desktop or a phone', async () => {
     for (const [width, height] of [
       [1280, 3_000],
       [320, 1_600],
@@ -245,14 +245,14 @@ describe.skipIf(browserFound === null)('the charts', () => {
       release.resolve()
       await credit(page).getByRole('img').waitFor()
       await usage(page).locator('.bars').waitFor()
-      // Shifts are told with the frame that they are painted in.
+      // Shifts are reported with the frame in which they are painted.
       await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
       expect(await page.evaluate(placesOf), `${width} px`).toEqual(before)
       expect(await page.evaluate('window.shifts'), `${width} px`).toEqual([])
     }
   })
 
-  it('lead by a bar to the movements that it is of, whoever of them is in no address', async () => {
+  it('lead from a bar to its movements; users appear in no address', async () => {
     const page = await open({ query: '?days=30' })
     const found = page.locator('.toolbar-found > p').first()
     await usage(page).getByRole('button', { name: /^SMS/ }).click()
@@ -268,7 +268,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     await expect.poll(() => new URL(page.url()).search).toBe('?days=30&period=30d')
   })
 
-  it('fail one by one, and are tried again one by one', async () => {
+  it('fail separately, and are retried separately', async () => {
     const page = await open({
       prepare: async (fresh) => {
         await fresh.route('**/balance-history?*', (route) => route.fulfill({ status: 403, body: '{}' }))
@@ -283,12 +283,12 @@ describe.skipIf(browserFound === null)('the charts', () => {
     await credit(page).getByRole('img').waitFor()
   })
 
-  it('say so where nothing has used credit yet', async () => {
+  it('say if nothing has used credit yet', async () => {
     const page = await open({ accountId: 'new' })
     for (const card of [credit(page), usage(page)]) await card.getByText('Nothing has used credit yet.').waitFor()
   })
 
-  it('follow what happens, once in half a minute at most', async () => {
+  it('update once in half a minute at most', async () => {
     await adjust(api, 'watched', 20_000_000n)
     let asked = 0
     const page = await open({
@@ -306,7 +306,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     await page.locator('[role=status].visually-hidden').waitFor({ state: 'attached' })
     await adjust(api, 'watched', 1_000_000n)
     await shown('21.00')
-    // What the stream begins with was news too.
+    // The first events of the stream were an update too.
     await page.clock.fastForward(31_000)
     await now('21.00')
     const before = asked

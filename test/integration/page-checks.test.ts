@@ -1,4 +1,4 @@
-/** The built page against what is promised of it, on the real API with facts brought about: what is shown, to whom, and how calmly. */
+/** The built page against its promises, on the real API with prepared facts: what is shown, to whom, and how calmly. */
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Schema } from '../../src/api/client/client.ts'
@@ -18,12 +18,12 @@ type Notices = Schema<'Notices'>
 
 const SEPA = 'AT611904300234573201'
 const EVENTS_PER_SECOND = 50
-/** What browsers call good of all that moves while a page is open. */
+/** The limit below which browsers rate layout shifts as good. */
 const GOOD_SHIFT = 0.1
 
 const browserFound = await browserFor('the page')
 
-/** Everything that moved from the first paint on, by name, and whatever was written into a live region. */
+/** Everything that shifted since the first paint, by name, and all texts of live regions. */
 const WATCH = `(() => {
   window.moved = []
   window.said = []
@@ -47,7 +47,7 @@ interface Moved {
   readonly sources: readonly string[]
 }
 
-/** All of it, whichever space stands before a currency. */
+/** The whole text, with any kind of space before a currency. */
 const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.$]/g, '\\$&').replaceAll(' ', '\\s')}$`)
 
 const movedOn = (page: Page) => page.evaluate('window.moved') as Promise<readonly Moved[]>
@@ -66,7 +66,7 @@ describe.skipIf(browserFound === null)('the page', () => {
   afterEach(() => pages.closePages())
   afterAll(() => pages?.close())
 
-  /** As fast as usage comes, for so long: the n-th event is `work(n)`. */
+  /** At the rate of usage, for so long: the n-th event is `work(n)`. */
   async function underLoad(seconds: number, work: (event: number) => Promise<void>): Promise<void> {
     const from = performance.now()
     for (let event = 0; event < seconds * EVENTS_PER_SECOND; event++) {
@@ -76,7 +76,7 @@ describe.skipIf(browserFound === null)('the page', () => {
     }
   }
 
-  describe('what there is to say', () => {
+  describe('a notice', () => {
     const CARDS = {
       balance: '.balance-card',
       auto: '.settings-card',
@@ -117,7 +117,7 @@ describe.skipIf(browserFound === null)('the page', () => {
       return (await pages.api.ask('GET', `/v1/accounts/${accountId}/notices`, { token })).body
     }
 
-    it('is one banner, the gravest, and each of the others in the card that it is about', async () => {
+    it('is one banner, the gravest, and all others are in the card that they concern', async () => {
       const accountId = await accountWithMuchToSay()
       const expected = ['approve', 'expired', 'cap_nearly_used', 'custom', 'processing', 'added']
       await until('all of it holds', async () => {
@@ -141,7 +141,7 @@ describe.skipIf(browserFound === null)('the page', () => {
       await expect.poll(() => page.locator('.inline-notice').count()).toBe(others.length)
     })
 
-    it('leaves a member no control, no card and no reason', async () => {
+    it('shows a member no control, no card and no reason', async () => {
       const accountId = await pages.account(5_000_000n)
       const methodId = await pages.api.addCard(accountId, 'good')
       const session = await pages.api.session(accountId, 'member', 'max')
@@ -197,7 +197,7 @@ describe.skipIf(browserFound === null)('the page', () => {
         ],
       ],
     ] as const)(
-      'in %s, read in %s, is never shown as more than there is, and all agree with it',
+      'in %s, read in %s, never shows more than there is, consistently everywhere',
       async (currency, locale, rows) => {
         const tariff = currency === 'USD' ? { currency, tariff: 'bare-usd', packages: [] } : {}
         const accountId = await pages.account(20_000_000n, tariff)
@@ -222,43 +222,46 @@ describe.skipIf(browserFound === null)('the page', () => {
     )
   })
 
-  describe('while it is looked at', () => {
+  describe('while it is open', () => {
     const PLACES = [
       ['1280 px wide, in English', { width: 1_280, height: 900 }, 'en-US'],
       ['320 px wide, in German', { width: 320, height: 700 }, 'de-DE'],
     ] as const
 
-    it.each(PLACES)('moves nothing from the first paint on, at 50 events a second: %s', async (_, viewport, locale) => {
-      const accountId = await pages.account(1_002_000_000n)
-      await pages.api.save(accountId, { thresholdMicros: 1_000_000n }, await pages.api.addCard(accountId, 'good'))
-      const page = await pages.open(accountId, {
-        locale,
-        browser: { viewport },
-        prepare: async (fresh) => {
-          await fresh.clock.install()
-          await watched(fresh)
-        },
-      })
-      const figure = page.locator('.balance-figure')
-      const first = await figure.textContent()
-      await underLoad(3, () => pages.use(accountId, 40_000n))
-      await rollUpToTheEnd(pages.api.pool)
-      await until('the last of it is shown', async () => /996[.,]00/.test((await figure.textContent()) ?? ''))
-      expect(first).toMatch(/1[.,]002[.,]00/)
-      // What was used today is read again twice a minute.
-      await page.clock.fastForward(31_000)
-      await page
-        .getByText(/6[.,]00/)
-        .first()
-        .waitFor()
-      expect(await movedOn(page)).toEqual([])
-      expect(await saidOn(page)).toEqual([])
-    })
+    it.each(PLACES)(
+      'shifts nothing from the first paint on, at 50 events a second: %s',
+      async (_, viewport, locale) => {
+        const accountId = await pages.account(1_002_000_000n)
+        await pages.api.save(accountId, { thresholdMicros: 1_000_000n }, await pages.api.addCard(accountId, 'good'))
+        const page = await pages.open(accountId, {
+          locale,
+          browser: { viewport },
+          prepare: async (fresh) => {
+            await fresh.clock.install()
+            await watched(fresh)
+          },
+        })
+        const figure = page.locator('.balance-figure')
+        const first = await figure.textContent()
+        await underLoad(3, () => pages.use(accountId, 40_000n))
+        await rollUpToTheEnd(pages.api.pool)
+        await until('the last of it is shown', async () => /996[.,]00/.test((await figure.textContent()) ?? ''))
+        expect(first).toMatch(/1[.,]002[.,]00/)
+        // Today's usage is polled twice a minute.
+        await page.clock.fastForward(31_000)
+        await page
+          .getByText(/6[.,]00/)
+          .first()
+          .waitFor()
+        expect(await movedOn(page)).toEqual([])
+        expect(await saidOn(page)).toEqual([])
+      },
+    )
 
     it.each([
       ['a checklist', null],
       ['a banner', 5_000_000n],
-    ] as const)('moves nothing while it loads %s', async (_, credit) => {
+    ] as const)('shifts nothing while it loads %s', async (_, credit) => {
       const accountId = await pages.account(credit)
       const page = await pages.open(accountId, { prepare: watched })
       await page.locator('.banner, .set-up').waitFor()
@@ -270,7 +273,7 @@ describe.skipIf(browserFound === null)('the page', () => {
       expect(await movedOn(page)).toEqual([])
     })
 
-    it('says one thing in half a minute, however often calls stop and work again', async () => {
+    it('announces one thing in half a minute, however often calls stop and work again', async () => {
       const accountId = await pages.account(20_000_000n)
       const page = await pages.open(accountId, {
         prepare: async (fresh) => {
@@ -287,13 +290,13 @@ describe.skipIf(browserFound === null)('the page', () => {
       await until('both are said', async () => (await saidOn(page)).length >= 2)
       expect((await saidOn(page)).map(([role]) => role).toSorted()).toEqual(['alert', 'status'])
       expect((await saidOn(page)).map(([, text]) => text)).toContain('Outbound and toll-free calls are blocked.')
-      // And then how it stands.
+      // Followed by the final state.
       await page.clock.fastForward(31_000)
       await until('the newest is said', async () => (await saidOn(page)).length === 3)
       expect((await saidOn(page)).at(-1)).toEqual(['status', 'No calls are blocked any more.'])
     })
 
-    it('makes room for what comes up once, and moves nothing above it', async () => {
+    it('makes room for a new banner once, and shifts nothing above it', async () => {
       const accountId = await pages.account(20_000_000n)
       await pages.api.addCard(accountId, 'good')
       const page = await pages.open(accountId, { prepare: watched })
@@ -301,11 +304,11 @@ describe.skipIf(browserFound === null)('the page', () => {
       await adjust(pages.api, accountId, -25_000_000n)
       await page.locator('.banner', { hasText: 'Credit has run out.' }).waitFor()
       await page.locator('.balance-figure', { hasText: '−€5.00' }).waitFor()
-      // Told of with the frame after it.
+      // Reported with the frame after it.
       const isOfBanner = ({ sources }: Moved) => sources.includes('columns')
       await until('the browser has said what the banner moved', async () => (await movedOn(page)).some(isOfBanner))
       const moved = await movedOn(page)
-      // Where the balance is heard of before the banner, its card says since when calls are blocked until the banner says why.
+      // If the balance arrives before the banner, its card says since when calls are blocked until the banner says why.
       expect(moved.filter(isOfBanner)).toHaveLength(1)
       expect(moved.length).toBeLessThanOrEqual(2)
       expect(moved.reduce((sum, { value }) => sum + value, 0)).toBeLessThan(GOOD_SHIFT)

@@ -1,6 +1,6 @@
 /**
- * The drawer of a movement on the built page, in a real browser on the real API: usage that real rating has charged says why
- * and adds up, and what was paid, given back and taken back says of what, and leads there.
+ * The drawer of a movement on the built page, in a real browser on the real API: charges of real rating are explained and add
+ * up, and payments, refunds and disputes name and link what they belong to.
  */
 import { randomUUID } from 'node:crypto'
 import type { BrowserContext, Locator, Page } from 'playwright-core'
@@ -24,10 +24,10 @@ interface Planted {
   readonly event: Fields
   readonly what: string
   readonly why: string
-  /** What is multiplied, as it is shown. */
+  /** The displayed factors. */
   readonly formula: string
   readonly amount: string
-  /** What else the sum says. */
+  /** The other lines of the sum. */
   readonly says?: readonly string[]
 }
 
@@ -35,7 +35,7 @@ const call = (eventId: string, fields: Fields = {}) => callFields({ event_id: ev
 const message = (eventId: string, fields: Fields = {}) =>
   usageFields({ event_id: eventId, type: 'message', channel: 'sms', direction: 'outbound', from: 'Acme', ...fields })
 
-/** What section 6 of the page's description says of usage, each by the rule of rating that makes it true. */
+/** The sentences of section 6 of the page's description about usage, each with the rating rule that applies. */
 const PLANTED: readonly Planted[] = [
   {
     accountId: 'drawer',
@@ -164,7 +164,7 @@ const PLANTED: readonly Planted[] = [
 
 const SUM = /^(?:€([\d.,]+) \+ )?€([\d.,]+) × ([\d,]+)(\/60 min| min)?$/
 
-/** What a reader with a calculator gets, in micros, rounded as the price list says. */
+/** The result of a reader's calculator, in micros, rounded as the price list says. */
 function multiplied(formula: string): bigint {
   const match = SUM.exec(formula)
   if (match === null) throw new Error(`not a sum: ${formula}`)
@@ -208,7 +208,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     expect((await api.ask('PUT', path, { token: await api.operator(), body: { name } })).status).toBe(200)
   }
 
-  /** 1 opening, 2 usage, 3 an automatic top-up, 4 one by hand, of that 5 a refund, of the third 6 a dispute and 7 its end. */
+  /** 1 opening, 2 usage, 3 an automatic top-up, 4 a manual one, 5 a refund of that, 6 a dispute of the third and 7 its end. */
   async function plantPayments() {
     const session = await api.session('paid', 'admin')
     await adjust(api, 'paid', 12_000_000n, 'Goodwill <b>of May</b>')
@@ -243,7 +243,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     readonly change?: (context: BrowserContext) => Promise<unknown>
   }
 
-  /** With movements in sight, until the file is done. */
+  /** With movements visible, until the file is done. */
   async function openForAll(accountId: string, { role = 'admin', change }: OpenOptions = {}): Promise<Page> {
     const page = await pages.open(accountId, {
       role,
@@ -282,13 +282,13 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     return drawer
   }
 
-  /** Also what a test that failed has left open, which would be in the way of all after it. */
+  /** Also what a failed test has left open, which would block all later ones. */
   async function closeDrawer(page: Page): Promise<void> {
     if ((await page.getByRole('dialog').count()) > 0) await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   }
 
-  /** With plain spaces, as a table has them. */
+  /** With plain spaces, as in the tables of the tests. */
   const textOf = async (part: Locator) => (await part.innerText()).replaceAll(/[\s\u00a0\u202f]+/g, ' ')
 
   describe.each(['drawer', 'bare'] as const)('of usage of %s', (accountId) => {
@@ -317,7 +317,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     )
   })
 
-  it('of a reversal leads to the charge and back again, by keyboard', async () => {
+  it('of a reversal leads to the charge and back, by keyboard', async () => {
     const page = await open('drawer')
     const drawer = await openDrawer(page, 'drawer', sequences.get('correction')!)
     await page.getByRole('dialog', { name: 'Reversal details' }).waitFor()
@@ -342,12 +342,12 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     await untilFocusIsOn(page, 'Charge taken back')
   })
 
-  it('of usage that was taken back leads to what took it back', async () => {
+  it('of corrected usage leads to its correction', async () => {
     const page = await open('drawer')
     const drawer = await openDrawer(page, 'drawer', sequences.get('outside')!)
     await drawer.getByRole('button', { name: 'Show what took it back' }).click()
     await page.getByRole('dialog', { name: 'Reversal details' }).waitFor()
-    // What it leads to leads back without end, and the way back is as long.
+    // Links lead back and forth without end, and the way back is as long.
     await drawer.getByRole('button', { name: 'Show the charge' }).click()
     await page.getByRole('dialog', { name: 'Outbound call details' }).waitFor()
     await drawer.getByRole('button', { name: /^Back to/ }).click()
@@ -386,7 +386,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     ])('movement %d is titled %s, and says why', async (sequence, title, says) => {
       const drawer = await openDrawer(page, 'paid', sequence)
       await page.getByRole('dialog', { name: title }).waitFor()
-      // Details come after what the row said already.
+      // Details arrive after what the row already said.
       for (const said of says) {
         const shown = expect.poll(() => textOf(drawer))
         await (typeof said === 'string' ? shown.toContain(said) : shown.toMatch(said))
@@ -398,7 +398,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
       [5, 'Paid by Ann Arbor with Visa 4242.'],
       [6, 'Charged automatically'],
       [7, 'Charged automatically'],
-    ])('movement %d leads to the payment that it is of', async (sequence, says) => {
+    ])('movement %d leads to its payment', async (sequence, says) => {
       const drawer = await openDrawer(page, 'paid', sequence)
       await drawer.getByRole('button', { name: 'Show the payment' }).click()
       await page.getByRole('dialog', { name: 'Top-up details' }).waitFor()
@@ -406,7 +406,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     })
   })
 
-  it('shows members no card, no statement, and nobody', async () => {
+  it('shows members no card, no statement, and no names', async () => {
     const page = await open('paid', { role: 'member' })
     for (const sequence of [3, 4, 6]) {
       const drawer = await openDrawer(page, 'paid', sequence)
@@ -421,7 +421,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     expect(await textOf(drawer)).not.toContain('+431234567')
   })
 
-  it('copies the interaction ID, and says so', async () => {
+  it('copies the interaction ID, and confirms it', async () => {
     const page = await open('drawer', {
       change: (context) => context.grantPermissions(['clipboard-read', 'clipboard-write']),
     })
@@ -431,7 +431,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe('region')
   })
 
-  it('selects the interaction ID where it may not copy it', async () => {
+  it('selects the interaction ID if copying is not allowed', async () => {
     const page = await open('drawer', {
       change: (context) =>
         context.addInitScript(
@@ -444,7 +444,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     expect(await page.evaluate('getSelection().toString()')).toBe('region')
   })
 
-  it('says in itself that details could not be loaded, and tries again', async () => {
+  it('says inside the drawer that details could not be loaded, and retries', async () => {
     const page = await open('drawer')
     await page.route('**/movements/*', (route) => route.abort())
     await rowOf(page, sequences.get('region')!, await countOf('drawer')).click()

@@ -1,6 +1,6 @@
 /**
- * Exporting movements on the built page, in a real browser on the real API: from the period to the file, and all that
- * may come between.
+ * Exporting movements on the built page, in a real browser on the real API: from the period to the file, with all faults that
+ * may occur in between.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ import { runPython, testPython } from '../support/python.ts'
 import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
 
 const ZONE = 'Europe/Berlin'
-/** By the database, which knows zones by itself. */
+/** By the database, with its own time zone data. */
 const LAST_MONTH = `
   select (date_trunc('month', now() at time zone '${ZONE}') - interval '1 month') at time zone '${ZONE}' as from_at,
          date_trunc('month', now() at time zone '${ZONE}') at time zone '${ZONE}' as to_at`
@@ -57,7 +57,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     const accountId = `exporting-${accounts}`
     await apply(api, [testAccount({ accountId })])
     if (movements > 0) {
-      // From before the month to after it, so that there is something to leave out.
+      // From before the month to after it, so that some are excluded.
       const [from, to] = [new Date(+lastMonth.from - HOUR_MS), new Date(+lastMonth.to + HOUR_MS)]
       await makeMovements(api.pool, { accountId, count: movements, from, to })
     }
@@ -80,7 +80,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     return dialogOf(page)
   }
 
-  /** With the last month chosen, and what it comes to in sight. */
+  /** With the last month chosen, and its sums visible. */
   async function chooseLastMonth(page: Page) {
     const dialog = await openDialog(page)
     await dialog.getByRole('radio', { name: 'Last month' }).check()
@@ -98,7 +98,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     return (await api.ask('GET', `/v1/accounts/${accountId}/exports`, { session })).body.items
   }
 
-  /** As it is to be by the tables: the period's sums, signed as they add up, and where its rows begin and end. */
+  /** The expected export by the tables: the period's signed sums, and the range of its rows. */
   async function periodInTables(accountId: string) {
     const { rows } = await api.pool.query<Record<string, bigint>>(
       `select min(sequence) - 1 as after_sequence, max(sequence) as through_sequence,
@@ -114,7 +114,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     return { after: Number(after), through: Number(through), sums }
   }
 
-  /** As they are read in the dialog, in micros. */
+  /** As read from the dialog, in micros. */
   async function sumsIn(page: Page): Promise<Record<string, bigint>> {
     const lines = await dialogOf(page).locator('.export-sum').allInnerTexts()
     return Object.fromEntries(
@@ -128,7 +128,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
   const expectToAddUp = ({ opening, added, used, other, closing }: Record<string, bigint>) =>
     expect(opening! + added! + used! + other!).toBe(closing)
 
-  it('goes from the period and its sums to a file that is, to the byte, what Python writes of the tables', async () => {
+  it('leads from the period and its sums to a file that equals, byte for byte, what Python writes from the tables', async () => {
     const accountId = await account(MOVEMENTS)
     const { after, through, sums } = await periodInTables(accountId)
     const rows = through - after
@@ -188,7 +188,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     }
   })
 
-  it('ends now where the month reaches past it, and says so', async () => {
+  it('ends now if the month reaches past it, and says so', async () => {
     const accountId = await account()
     await adjust(api, accountId, 12_500_000n)
     const page = await open(accountId)
@@ -203,7 +203,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     expect(new Date(asked!.from)).toEqual(lastMonth.to)
   })
 
-  it('of days takes both ends, and asks about an end before the start', async () => {
+  it('of days includes both ends, and questions an end before the start', async () => {
     const accountId = await account(MOVEMENTS)
     const page = await open(accountId)
     const dialog = await openDialog(page)
@@ -232,7 +232,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     })
   })
 
-  it('is one export by a double click, and the same one by every later click, after a reload and in another tab', async () => {
+  it('is one export on a double click, and the same one on every later click, after a reload and in another tab', async () => {
     const accountId = await account(MOVEMENTS)
     const page = await open(accountId)
     const other = await pages.openTab(page, accountId)
@@ -270,7 +270,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await untilInPage(page, `document.activeElement.name === 'export-period'`)
   })
 
-  it('says where there is nothing to export', async () => {
+  it('says if there is nothing to export', async () => {
     const accountId = await account()
     const page = await open(accountId)
     const { dialog, start } = await chooseLastMonth(page)
@@ -278,7 +278,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     expect(await start.count()).toBe(0)
     expect(await findGrave(page)).toEqual([])
 
-    // Asked for elsewhere all the same.
+    // A request from elsewhere is accepted nevertheless.
     await api.ask('POST', `/v1/accounts/${accountId}/exports`, {
       session: await api.session(accountId, 'admin', 'somebody-else'),
       body: { from: lastMonth.from.toISOString(), to: lastMonth.to.toISOString() },
@@ -291,7 +291,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     expect(await findGrave(opened)).toEqual([])
   })
 
-  it('says that it did not finish, and tries again for the same period', async () => {
+  it('says if it did not finish, and tries again for the same period', async () => {
     const accountId = await account(MOVEMENTS)
     const page = await open(accountId)
     const { dialog, start } = await chooseLastMonth(page)
@@ -311,7 +311,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     expect([again!.from, again!.to, again!.time_zone]).toEqual([failed!.from, failed!.to, failed!.time_zone])
   })
 
-  it('keeps what was chosen where the API is not heard, or says when to come again; then it is one export', async () => {
+  it('keeps the input if the API does not answer or asks for a retry; then it is one export', async () => {
     const accountId = await account(MOVEMENTS)
     const page = await open(accountId)
     const { dialog, start } = await chooseLastMonth(page)
@@ -348,7 +348,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     expect(new Set(keys).size).toBe(1)
     expect(await exportsOf(accountId)).toHaveLength(1)
 
-    // Lost while it is followed, it goes on.
+    // Lost while it is followed, it is resumed.
     await page.route('**/exports/*', (route) => route.abort('connectionreset'))
     await dialog.getByText('No answer at the moment. The export goes on, and its progress is checked again.').waitFor()
     await page.unroute('**/exports/*')
@@ -356,7 +356,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await dialog.getByText(/^Download until/).waitFor()
   })
 
-  it('says after how long the sums can be had, and has them then', async () => {
+  it('says after how long the sums are available, and shows them then', async () => {
     const accountId = await account(MOVEMENTS)
     const page = await open(accountId)
     await page.route('**/period-summary*', (route) =>
@@ -370,7 +370,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await dialog.getByText('Closing').waitFor()
   })
 
-  it('keeps what was chosen where the session has ended, and says so', async () => {
+  it('keeps the input if the session has ended, and says so', async () => {
     const accountId = await account(MOVEMENTS)
     const page = await open(accountId)
     const { dialog, start } = await chooseLastMonth(page)
@@ -380,7 +380,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     expect(await dialog.getByRole('radio', { name: 'Last month' }).isChecked()).toBe(true)
   })
 
-  it('is done by keyboard, and leads back to the button', async () => {
+  it('works by keyboard, and leads back to the button', async () => {
     const accountId = await account(MOVEMENTS)
     const page = await open(accountId)
     await button(page).focus()
@@ -392,7 +392,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await dialog.getByRole('radio', { name: 'This month' }).focus()
     await page.keyboard.press('ArrowDown')
     await summary.filter({ hasNotText: thisMonth! }).waitFor()
-    // It is there with the sums.
+    // Available together with the sums.
     await dialog.getByRole('button', { name: 'Export', exact: true }).waitFor()
     for (let presses = 0; presses < 4; presses += 1) {
       if ((await page.evaluate('document.activeElement.textContent')) === 'Export') break
@@ -405,7 +405,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await untilFocusIsOn(page, 'Export credit movements')
   })
 
-  it('is opened by the address with the newest export, once, and leads back to the button', async () => {
+  it('is opened with the newest export by the URL, once, and leads back to the button', async () => {
     const accountId = await account(MOVEMENTS)
     const page = await open(accountId)
     const { start } = await chooseLastMonth(page)
@@ -422,7 +422,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     await untilFocusIsOn(opened, 'Export credit movements')
   })
 
-  it('is not for members, by page or API', async () => {
+  it('is not available to members, by page or API', async () => {
     const accountId = await account(MOVEMENTS)
     const page = await open(accountId, { role: 'member', query: '?open=export' })
     await page.locator('.table').waitFor()
@@ -435,7 +435,7 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
     expect((await api.ask('GET', path, { session })).status).toBe(403)
   })
 
-  it('is for admins of a closed account too', async () => {
+  it('is available to admins of a closed account too', async () => {
     const accountId = await account(MOVEMENTS)
     const closed = await api.ask('POST', `/v1/accounts/${accountId}/close`, {
       token: await api.operator(),

@@ -1,4 +1,4 @@
-/** Movements on the built page, in a real browser on the real API: what is looked for is found, and says nothing to addresses. */
+/** Movements on the built page, in a real browser on the real API: searches find what they should, and leave nothing in URLs. */
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { rollUp } from '../../src/reporting/roll-up.ts'
@@ -12,7 +12,7 @@ import { adjust, apply, recordUsage } from '../support/ledger.ts'
 import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
 
 const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 400 }
-/** Of whoever looks: five hours from UTC, so that days are not the server's. */
+/** The reader's zone: five hours from UTC, so that days are not the server's. */
 const ZONE = 'America/New_York'
 const MANY = 'many'
 const MOVEMENTS = 3_000
@@ -84,7 +84,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     return counts[0]!.count
   }
 
-  /** Of those with a name that the page offers, whoever used the most. */
+  /** Of those with a name that the page offers, the heaviest user. */
   async function usedByName(): Promise<{ id: string; name: string }> {
     const from = new Date(Date.now() - 80 * 86_400_000).toISOString().slice(0, 10)
     const path = `/v1/accounts/${MANY}/usage?by=user&from=${from}`
@@ -112,7 +112,7 @@ describe.skipIf(browserFound === null)('movements', () => {
       `m.recorded_at >= (date_trunc('day', now() at time zone '${ZONE}') - interval '6 days') at time zone '${ZONE}'`,
     ],
     ['?kind=fax&period=ever&direction=up', 'true'],
-  ])('of the address %s are those that SQL finds', async (query, sql) => {
+  ])('for the address %s are those that SQL finds', async (query, sql) => {
     const count = await counted(sql)
     expect(count).toBeGreaterThan(0)
     const page = await open(MANY, query)
@@ -123,7 +123,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     expect(errors).toEqual([])
   })
 
-  it('are those of own days, the last one included, in the reader’s zone', async () => {
+  it('of chosen days include the last one, in the reader’s zone', async () => {
     const day = (back: number) =>
       new Intl.DateTimeFormat('en-CA', { timeZone: ZONE }).format(Date.now() - back * 86_400_000)
     const [from, to] = [day(20), day(18)]
@@ -143,7 +143,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     await expect.poll(() => queryOf(page)).toBe(`?from=${from}&to=${to}`)
   })
 
-  it('are shown 50 at a time, and the focus goes on where the next ones begin', async () => {
+  it('are shown 50 at a time, and the focus moves to the first of the next ones', async () => {
     const page = await open(MANY, '?kind=sms')
     await page.getByRole('button', { name: 'Show 50 more' }).press('Enter')
     await rows(page).nth(99).or(rows(page).last()).waitFor()
@@ -153,7 +153,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     )
   })
 
-  it('keep their filter over a reload, as far as it may stand in the address, and lose it one by one or at once', async () => {
+  it('keep their filter over a reload, as far as the URL may contain it; filters are removed singly or all at once', async () => {
     const page = await open(MANY)
     await having(found(page), 'More than 1,000')
     await filters(page).press('Enter')
@@ -186,7 +186,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     expect(errors).toEqual([])
   })
 
-  it('are found by text and user, of which no address ever speaks, and which no reload keeps', async () => {
+  it('are found by text and user, which no URL contains, and which no reload keeps', async () => {
     const page = await open(MANY)
     await searchField(page).fill('many-2203')
     await having(found(page), '1 movement')
@@ -216,7 +216,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     expect(errors).toEqual([])
   })
 
-  it('say that none match, and nothing where there is none at all', async () => {
+  it('say if none match, and show no filter if there are none at all', async () => {
     const page = await open(MANY)
     await searchField(page).fill('nowhere at all')
     await having(found(page), 'No movements match.')
@@ -231,7 +231,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     expect(await searchField(empty).count()).toBe(0)
   })
 
-  it('say so while they cannot be looked for yet, and are found once they can', async () => {
+  it('say so while they cannot be searched yet, and are found once they can', async () => {
     const accountId = await account(1_000_000n)
     const set = (last: number) =>
       api.pool.query('update tollgate.accounts set last_sequence = $2 where account_id = $1', [accountId, last])
@@ -243,7 +243,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     await having(found(page), '1 movement')
   })
 
-  it('that are new wait until they are wanted, move nothing, and are on top then', async () => {
+  it('that are new wait until requested, shift nothing, and are then on top', async () => {
     const accountId = await account(100_000_000n, 200_000_000n)
     const page = await open(accountId)
     await having(found(page), '2 movements')
@@ -274,7 +274,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     expect(errors).toEqual([])
   })
 
-  it('that are new are offered under a filter only if it lets them through', async () => {
+  it('that are new are offered under a filter only if they match', async () => {
     const accountId = await account(50_000_000n)
     const call = (event: string) => recordUsage(api, callFields({ account_id: accountId, event_id: event }))
     await call('before')
@@ -283,7 +283,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     })
     await having(found(page), '1 movement')
     await page.locator('[role=status].visually-hidden').waitFor({ state: 'attached' })
-    // Whether it lets them through is known only by looking, which the page does now and then.
+    // Whether they match is known only by loading, which the page does now and then.
     let looks = 0
     page.on('response', (response) => {
       if (/movement-searches$/.test(response.url())) looks += 1
@@ -307,7 +307,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     await expect.poll(() => rows(page).count()).toBe(2)
   })
 
-  it('are there without new ones by themselves after the stream was lost', async () => {
+  it('include new ones without a request after the stream was lost', async () => {
     const accountId = await account(1_000_000n)
     const page = await open(accountId, '', async (fresh) => {
       await fresh.clock.install()
@@ -323,7 +323,7 @@ describe.skipIf(browserFound === null)('movements', () => {
     expect(await rows(page).count()).toBe(1)
   })
 
-  it('can be looked for by keyboard alone on 320 px, and axe finds nothing serious', async () => {
+  it('can be searched with only the keyboard on 320 px, and axe finds nothing serious', async () => {
     const page = await open(MANY, '?kind=sms&period=90d')
     await page.setViewportSize({ width: 320, height: 800 })
     await having(found(page), 'movements')

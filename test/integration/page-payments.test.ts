@@ -1,4 +1,4 @@
-/** Paying on the built page, in a real browser on the real API and the sandbox: however it goes, one wish is one charge. */
+/** Paying on the built page, in a real browser on the real API and the sandbox: in every case, one request is one charge. */
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findGrave } from '../../testkit/axe.ts'
@@ -23,7 +23,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
   afterEach(() => pages.closePages())
   afterAll(() => pages?.close())
 
-  /** An account with a balance and a card, and the page of an admin of it. */
+  /** An account with a balance and a card, and the page of one of its admins. */
   async function open({ card = 'good', balanceMicros = 1_000_000n, role = 'admin' }: OpenOptions = {}) {
     const accountId = await pages.account(balanceMicros)
     if (card !== null) await api.addCard(accountId, card)
@@ -59,11 +59,11 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await untilInPage(page, 'sessionStorage.length === 0')
   })
 
-  it('a reload while it is asked for is one charge', async () => {
+  it('a reload during the request is one charge', async () => {
     const { accountId, page } = await open()
     const { pay } = await openAddCredit(page)
     let asked = 0
-    // It arrives, and the page is gone before it is answered.
+    // It arrives, and the page is gone before the answer.
     await page.route('**/top-ups', async (route) => {
       if (route.request().method() !== 'POST') return await route.continue()
       asked += 1
@@ -113,7 +113,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     ['noReason', 'The bank gave no reason; the cardholder can ask.', true],
     ['bankDown', 'The bank did not answer.', true],
     ['stolen', 'The bank does not allow charges to this card.', false],
-  ] as const)('a decline as %s is said in words, and no code', async (card, why, canTryAgain) => {
+  ] as const)('a decline as %s is described in words, and without a code', async (card, why, canTryAgain) => {
     const { accountId, page } = await open({ card })
     const { dialog, pay } = await openAddCredit(page)
     await pay.click()
@@ -139,11 +139,11 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await page.waitForURL('**/billing/**')
     await page.locator('#balance', { hasText: '€26.00' }).waitFor()
     expect(await pages.charges(accountId)).toBe(1)
-    // The balance may be heard of first.
+    // The balance may arrive first.
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   })
 
-  it('a first card comes from the provider’s page, with the entries kept', async () => {
+  it('a first card comes from the provider’s page, with the input kept', async () => {
     const { accountId, page } = await open({ card: null })
     const { dialog } = await openAddCredit(page)
     await dialog.getByRole('button', { name: 'Add payment method' }).click()
@@ -159,7 +159,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     expect(await pages.charges(accountId)).toBe(1)
   })
 
-  it('nothing changes where the provider’s page is left', async () => {
+  it('nothing changes if the provider’s page is left', async () => {
     const { page } = await open()
     await page.getByRole('button', { name: 'Change payment method' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click()
@@ -169,7 +169,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await page.getByText('Nothing changed').first().waitFor()
   })
 
-  it('a card is removed, which is asked for once more', async () => {
+  it('a card is removed after a confirmation', async () => {
     const { page } = await open()
     await page.getByRole('button', { name: 'Remove payment method' }).click()
     const dialog = page.getByRole('dialog', { name: 'Remove Visa 4242?' })
@@ -179,7 +179,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     await page.getByText('None saved').waitFor()
   })
 
-  it('setting up while below has the amounts on the button, and stores the consent as it was shown', async () => {
+  it('setting up while below the threshold shows the amounts on the button, and stores the consent as it was shown', async () => {
     const { accountId, page } = await open({ balanceMicros: -30_000_000n })
     await page.getByRole('button', { name: 'Set up auto top-up' }).first().click()
     const dialog = page.getByRole('dialog', { name: 'Set up auto top-up' })
@@ -215,7 +215,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     ])
   })
 
-  describe('what somebody else changed meanwhile is listed, with who it was, and loaded', () => {
+  describe('another person’s change is listed, with that person, and loaded', () => {
     /** Of automatic top-up that is on below €25.00. */
     async function openAuto() {
       const { accountId, page } = await open({ balanceMicros: 90_000_000n })
@@ -256,7 +256,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
       await expect.poll(() => threshold.inputValue()).toBe('20.00')
     })
 
-    it('where it is turned off', async () => {
+    it('when it is turned off', async () => {
       const { accountId, page, save } = await openAuto()
       await page.getByRole('button', { name: 'Turn off auto top-up' }).click()
       const dialog = page.getByRole('dialog', { name: 'Turn off auto top-up?' })
@@ -275,7 +275,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
       expect(body.settings).toMatchObject({ is_on: false, threshold: '20.000000' })
     })
 
-    it('where somebody else has turned it off already', async () => {
+    it('when another person has already turned it off', async () => {
       const { page, save } = await openAuto()
       await page.getByRole('button', { name: 'Turn off auto top-up' }).click()
       const dialog = page.getByRole('dialog', { name: 'Turn off auto top-up?' })
@@ -315,7 +315,7 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     })
   })
 
-  it('a member has no control', async () => {
+  it('a member has no controls', async () => {
     const { page } = await open({ role: 'member' })
     await page.getByText('Only admins can change this').waitFor()
     await page.getByText('€1.00').first().waitFor()

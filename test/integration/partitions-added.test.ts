@@ -1,6 +1,6 @@
 /**
- * Partitions are added to the topics out while all is at work. Accounts go on in other partitions, and nothing is lost: for
- * a consumer that reads from the start, the last word on every account is the database's.
+ * Partitions are added to the outgoing topics while everything runs. Accounts continue in other partitions, and nothing is
+ * lost: for a consumer that reads from the start, the last state of every account is the database's.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -22,7 +22,7 @@ import { findFaults } from '../support/verified.ts'
 const PARTITIONS = 4
 const PARTITIONS_THEN = 11
 const ITEMS_A_ROUND = 200
-/** New partitions are noticed after ten seconds: more than has to be loaded until then would only have to be drained. */
+/** New partitions are noticed after ten seconds: a higher load until then would only have to be drained. */
 const REST_AFTER_ROUND_MS = 200
 const ROUNDS_AFTERWARDS = 5
 
@@ -87,7 +87,7 @@ async function loadWhilePartitionsAreAdded(): Promise<void> {
   }
 }
 
-/** Takes every account to the other side of zero, so that each has a new status too. */
+/** Takes every account across zero, so that each has a new status too. */
 async function flipAll(): Promise<void> {
   const balances = await installation.balances()
   for (const [accountId, balanceMicros] of balances) {
@@ -96,20 +96,20 @@ async function flipAll(): Promise<void> {
   }
 }
 
-/** Whether each busy topic has messages in some partition from the one number up to the other. */
+/** Whether each busy topic has messages in some partition of the range. */
 async function areUsed(from: number, to: number): Promise<boolean> {
-  // A partition just made has no leader yet.
+  // A new partition has no leader yet.
   const ends = await Promise.all(BUSY_TOPICS.map((topic) => admin.fetchTopicOffsets(topic).catch(() => [])))
   return ends.every((ofTopic) =>
     ofTopic.some(({ partition, high }) => partition >= from && partition < to && high !== '0'),
   )
 }
 
-it('D, F: nothing is missing of any account, on whatever partitions it is', async () => {
+it('D, F: nothing is missing of any account, in any partition', async () => {
   expect((await findFaults(installation)).faults).toEqual([])
 })
 
-it('a consumer that reads from the start has every last balance', async () => {
+it('a consumer that reads from the start gets every last balance', async () => {
   const { rows } = await installation.pool.query<{ account_id: string; balance_micros: bigint; version: number }>(
     'select account_id, balance_micros, balance_version::int as version from tollgate.accounts',
   )
@@ -120,7 +120,7 @@ it('a consumer that reads from the start has every last balance', async () => {
   }
 })
 
-it('a consumer that reads from the start has every last status', async () => {
+it('a consumer that reads from the start gets every last status', async () => {
   const { rows } = await installation.pool.query<{ account_id: string; status: string; version: number }>(
     'select account_id, status, status_version::int as version from tollgate.accounts',
   )
@@ -130,7 +130,7 @@ it('a consumer that reads from the start has every last status', async () => {
   }
 })
 
-describe('when retention has taken all of the partitions that were added, and only them,', () => {
+describe('after retention has deleted the added partitions, and only them,', () => {
   beforeAll(async () => {
     const partitions = Array.from({ length: PARTITIONS_THEN - PARTITIONS }, (_, i) => PARTITIONS + i)
     const producer = testKafka().producer()
@@ -140,7 +140,7 @@ describe('when retention has taken all of the partitions that were added, and on
         topic,
         partitions: partitions.map((partition) => ({ partition, offset: '-1' })),
       })
-      // What is left of each is of an account that there is none of.
+      // The rest of each is of an account that does not exist.
       const headers = { ce_epoch: '1', ce_sequence: '1' }
       const messages = partitions.map((partition) => ({ partition, key: 'nobody', value: 'new', headers }))
       await producer.send({ topic, messages })
@@ -148,11 +148,11 @@ describe('when retention has taken all of the partitions that were added, and on
     await producer.disconnect()
   })
 
-  it('that is not taken for a loss', async () => {
+  it('the gap is not taken for a loss', async () => {
     expect((await findFaults(installation)).faults).toEqual([])
   })
 
-  it('D: what is missing but too young for retention is a loss', async () => {
+  it('D: messages missing before their retention are a loss', async () => {
     const { pool } = installation
     // As if the last movement of every account had been recorded since.
     await pool.query(`

@@ -1,6 +1,6 @@
 /**
- * That `npm run histories` would find what it is there for: bugs of the worst kinds are planted in the product, one at a
- * time, and each is found by the seed named here, under its name.
+ * Shows that `npm run histories` finds bugs: bugs of the worst kinds are planted in the product, one at a time, and each is
+ * found by the seed given here, under its name.
  */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -44,7 +44,7 @@ describe('a planted bug is found', () => {
     expect(exitCode).toBe(1)
   })
 
-  it('and made short: the command that is printed last plays it again, with fewer steps', async () => {
+  it('and shortened: the command printed last replays it, with fewer steps', async () => {
     const bug = 'credit before the word of the provider'
     const { output } = await playHistories(bug, '--seed', '1', '--runs', '1')
     const [, seed, keep] = /--seed (\d+) --runs 1 --keep ([\d,]+)/.exec(output)!
@@ -54,7 +54,7 @@ describe('a planted bug is found', () => {
     expect(again.exitCode).toBe(1)
   })
 
-  it('is never one whose line is not there: that ends the program at once', async () => {
+  it('only if its line exists: otherwise the program ends at once', async () => {
     const { exitCode, output } = await playHistories('no such bug', '--runs', '1')
     expect(output).toContain('no bug to plant is called no such bug')
     expect(exitCode).toBe(1)

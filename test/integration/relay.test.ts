@@ -1,4 +1,4 @@
-/** The relay on a real broker and database: order per account, nothing lost, one leader a shard. */
+/** The relay on a real broker and database: order per account, nothing lost, one leader per shard. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
@@ -85,7 +85,7 @@ async function isOutboxEmpty(): Promise<boolean> {
   return (await pool.query('select from tollgate.outbox_packs')).rowCount === 0
 }
 
-it('sends every shard in order, empties the outbox, and gives the leases back', async () => {
+it('sends every shard in order, empties the outbox, and releases the leases', async () => {
   for (let i = 0; i < 40; i++) await putPack(i % SHARDS, `a${i % SHARDS}`, [i, i + 1000])
   const relay = start('one')
   await until('the outbox is empty', isOutboxEmpty)
@@ -98,7 +98,7 @@ it('sends every shard in order, empties the outbox, and gives the leases back', 
   expect((await pool.query('select from tollgate.relay_leases')).rowCount).toBe(0)
 })
 
-it('sends on with two relays at work while one of them stops', async () => {
+it('continues with two relays while one of them stops', async () => {
   const [first, second] = [start('first'), start('second')]
   for (let i = 0; i < 50; i++) {
     await putPack(0, 'handed-over', [i])
@@ -111,14 +111,14 @@ it('sends on with two relays at work while one of them stops', async () => {
   expect(firstSeen).toEqual(Array.from({ length: 50 }, (_, i) => i))
 })
 
-it('sends a backlog larger than a broker takes at once', async () => {
+it('sends a backlog larger than a broker accepts at once', async () => {
   for (let i = 0; i < 30; i++) await putPack(1, 'backlog', [i], 100_000)
   const relay = start('one')
   await until('the outbox is empty', isOutboxEmpty, 20_000).finally(() => relay.stop())
   await until('all arrive', () => numbersOf('backlog').length === 30)
 })
 
-it('sends what messages share in their headers with each of them', async () => {
+it('sends shared headers with each of their messages', async () => {
   await putPack(2, 'headers', [7, 8])
   const relay = start('one')
   await until('both arrive', () => numbersOf('headers').length === 2).finally(() => relay.stop())
@@ -128,7 +128,7 @@ it('sends what messages share in their headers with each of them', async () => {
   ])
 })
 
-it('lets no backlog of the lane that may trail hold up the other', async () => {
+it('does not let a backlog of the lane that may trail delay the other', async () => {
   for (let i = 0; i < 60; i++) await putPack(3, 'trails', [i], 200_000, 'record')
   await putPack(3, 'awaited', [1])
   const relay = start('one')
@@ -138,11 +138,11 @@ it('lets no backlog of the lane that may trail hold up the other', async () => {
   await until('all arrive', () => numbersOf('trails').length === 60)
 })
 
-it('D: a leader held up past its lease appends nothing once its successor has published', async () => {
+it('D: a leader delayed past its lease appends nothing once its successor has published', async () => {
   const heldUp = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
   await putPack(0, 'status', [1])
-  // All of it is held up, the renewal of its leases too.
+  // All of it is delayed, including the renewal of its leases.
   const first = start('paused', {
     kafka: beforeEachSend(async () => {
       heldUp.resolve()
@@ -164,7 +164,7 @@ it('D: a leader held up past its lease appends nothing once its successor has pu
   expect(numbersOf('status')).toEqual([1, 2, 3])
 })
 
-it('D: lets nobody delete a pack whose lease is not theirs: whoever leads has to send it', async () => {
+it('D: only the holder of the lease deletes a pack: another leader still has to send it', async () => {
   await putPack(3, 'not-ours', [1])
   const [pack] = await readPacks(pool, 'now', [3], [], { packsPerShard: 1, bytes: 1 })
   const holder = newHolder('holder')
@@ -176,7 +176,7 @@ it('D: lets nobody delete a pack whose lease is not theirs: whoever leads has to
   await releaseLeases(pool, 'now', [3], 'holder')
 })
 
-it('D: nor under a lease that was lost meanwhile, though the same process leads again: another may have led in between', async () => {
+it('D: nor under a lease that was lost in between, even if the same process leads again', async () => {
   await putPack(3, 'led-in-between', [1])
   const [pack] = await readPacks(pool, 'now', [3], [], { packsPerShard: 1, bytes: 1 })
   const [paused, between] = [newHolder('paused'), newHolder('between')]
@@ -194,7 +194,7 @@ it('D: nor under a lease that was lost meanwhile, though the same process leads 
   await releaseLeases(pool, 'now', [3], 'paused')
 })
 
-it('does not renew a lease that has run out, and takes over from itself at once', async () => {
+it('does not renew an expired lease, and acquires it again at once', async () => {
   const [first, second, other] = [newHolder('one'), newHolder('one'), newHolder('other')]
   expect(await claimLeases(pool, 'now', [0, 2], first)).toEqual([0, 2])
   expect(await claimLeases(pool, 'now', [0, 1, 2], other)).toEqual([1])
@@ -205,7 +205,7 @@ it('does not renew a lease that has run out, and takes over from itself at once'
   for (const instanceId of ['one', 'other']) await releaseLeases(pool, 'now', [0, 1, 2], instanceId)
 })
 
-it('gives its leases up when it can publish nothing, and a healthy relay takes over', async () => {
+it('releases its leases if it cannot publish, and a healthy relay takes over', async () => {
   const unable = start('unable', { kafka: createKafka({ brokers: ['127.0.0.1:1'] }, log) })
   await until('the unable one leads', async () => (await pool.query('select from tollgate.relay_leases')).rowCount! > 0)
   await putPack(2, 'taken-over', [1, 2])
@@ -219,7 +219,7 @@ it('gives its leases up when it can publish nothing, and a healthy relay takes o
   await until('both arrive', () => numbersOf('taken-over').length === 2)
 })
 
-it('begins anew under a new fence when it has led for long enough, and loses and doubles nothing', async () => {
+it('starts again under a new fence after leading for long enough, and loses and doubles nothing', async () => {
   const relay = start('one', { leadForMs: 300 })
   for (let i = 0; i < 30; i++) {
     await putPack(1, 'led-anew', [i])
@@ -230,7 +230,7 @@ it('begins anew under a new fence when it has led for long enough, and loses and
   expect(numbersOf('led-anew')).toEqual(Array.from({ length: 30 }, (_, i) => i))
 })
 
-/** The real pool; once it is held up, it is asked nothing until it may go on. */
+/** The real pool; while delayed, it executes nothing. */
 function afterwards(heldUp: Promise<void>, goOn: Promise<void>): pg.Pool {
   let held: Promise<void> = Promise.resolve()
   void heldUp.then(() => {
@@ -243,7 +243,7 @@ function afterwards(heldUp: Promise<void>, goOn: Promise<void>): pg.Pool {
   return { query } as unknown as pg.Pool
 }
 
-/** The real client, whose connections wait before each request to produce: past the look at the lease. */
+/** The real client, whose connections wait before each produce request: after the lease was checked. */
 function beforeEachSend(wait: () => Promise<void>): KafkaClient {
   const kafka = testKafka()
   const create: Kafka['producer'] = kafka.producer.bind(kafka)

@@ -1,4 +1,4 @@
-/** The stack keeps its two promises: what it says it started answers real clients, and nothing of it outlives its starter. */
+/** The two promises of the stack: what it says it started answers real clients, and nothing of it outlives its starter. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -41,7 +41,7 @@ describe('a stack', () => {
     await Promise.all([admin.disconnect(), producer.disconnect(), consumer.disconnect()])
   }, 20_000)
 
-  it('registers a schema and hands it out by id', async () => {
+  it('registers a schema and returns it by id', async () => {
     const schema = JSON.stringify({ type: 'record', name: 'Usage', fields: [{ name: 'id', type: 'string' }] })
     const registered = await fetch(`${stack.schemaRegistryUrl}/subjects/usage-value/versions`, {
       method: 'POST',
@@ -77,7 +77,7 @@ describe('a stack', () => {
     there.disconnect()
   })
 
-  it('refuses to name a component it was told to leave out', () => {
+  it('throws for the address of an omitted component', () => {
     expect(() => other.kafkaBrokers).toThrow('without kafka')
     expect(Object.keys(other.environment()).sort()).toEqual(['TOLLGATE_DATABASE_URL', 'TOLLGATE_REDIS_URL'])
   })
@@ -101,7 +101,7 @@ describe('when the starter is gone', () => {
     { end: 'Ctrl-C', how: (starter: ChildProcess) => starter.kill('SIGINT') },
     { end: 'an exit without stopping it', how: (starter: ChildProcess) => starter.stdin?.end() },
   ])(
-    'nothing is left running after $end',
+    'nothing keeps running after $end',
     async ({ end, how }) => {
       const only = end === 'kill -9' ? COMPONENT_NAMES : ['postgres', 'redis']
       const { starter, pids, folder } = await startElsewhere(only)
@@ -116,7 +116,7 @@ describe('when the starter is gone', () => {
     30_000,
   )
 
-  it('a start sweeps what is left when the watchdog was killed with it', async () => {
+  it('a new start removes the leftovers if the watchdog was killed too', async () => {
     const { starter, pids, folder } = await startElsewhere(['postgres', 'redis'])
     const watchdog = await watchdogOf(folder)
     process.kill(watchdog, 'SIGKILL')
@@ -132,7 +132,7 @@ describe('when the starter is gone', () => {
   }, 30_000)
 })
 
-/** A stack started by a process of its own, which ends when its standard input does. */
+/** A stack started by a separate process, which ends when its standard input does. */
 async function startElsewhere(only: readonly string[]) {
   const program = `
     import { startStack } from ${JSON.stringify(STACK)}
@@ -166,7 +166,7 @@ function commandOf(pid: number): string {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
 }
 
-/** A zombie has ended: that nobody has asked how is the business of the machine's first process. */
+/** A zombie has ended: reaping it is the job of the machine's init process. */
 function isRunning(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

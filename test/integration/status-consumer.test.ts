@@ -1,7 +1,7 @@
 /**
- * What credit.service-status.v1 promises: read from its start it gives today's status of every account. 100,000 events of
- * usage drive a hundred accounts below zero and back, ten times over; then the consumer of docs/CONSUMERS.md, in Python,
- * must know of every account what the database knows.
+ * The promise of credit.service-status.v1: read from its start, it gives today's status of every account. 100,000 usage events
+ * drive a hundred accounts below zero and back, ten times over; then the consumer of docs/CONSUMERS.md, in Python, must know
+ * the same about every account as the database.
  */
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -26,9 +26,9 @@ const ROUNDS = 10
 const EVENTS_PER_ROUND = 10_000
 const CROSSINGS = 2 * ROUNDS * ACCOUNTS.length
 
-/** One number-lookup. */
+/** One number lookup. */
 const PRICE_MICROS = parseMoney('0.004')!
-/** Of the one event that a correction takes back in the round after. */
+/** The one event that a correction reverses in the next round. */
 const LARGE_QUANTITY = 300
 /** More than the small events of a round cost, and less than those and the large one. */
 const CREDIT_QUANTITY = 150n
@@ -89,7 +89,7 @@ async function takeLargeEventsBack(round: number): Promise<void> {
   await installation.untilDrained()
 }
 
-/** As many events of every account, taking turns. With the corrections a round is `EVENTS_PER_ROUND` in all. */
+/** The same number of events for every account, in turns. With the corrections a round is `EVENTS_PER_ROUND` in all. */
 function usageOfRound(round: number): Message[] {
   return Array.from({ length: EVENTS_PER_ROUND / ACCOUNTS.length }, (_, turn) => {
     if (turn > 0) return ACCOUNTS.map((id) => message(OTHER, id, `${round}-${turn}`, lookups(1)))
@@ -113,7 +113,7 @@ function message(topic: string, accountId: string, eventId: string, fields: obje
   return { key: accountId, value: Buffer.from(installation.encode(topic, record)) }
 }
 
-/** Segments that close at the next message, and are worth cleaning at once. */
+/** Segments that close at the next message, and are cleaned at once. */
 async function compactSoon(): Promise<void> {
   const admin = testKafka().admin()
   await admin.connect()
@@ -131,7 +131,7 @@ async function versionsAnnounced(): Promise<number> {
   return rows[0]!.announced
 }
 
-/** What the database knows of every account, in the form in which the consumer answers. */
+/** The database's state of every account, in the form of the consumer's answer. */
 async function statusInDatabase(): Promise<Record<string, unknown>> {
   const { rows } = await installation.pool.query<{ account_id: string; known: unknown }>(
     `select account_id, json_build_object(
@@ -146,7 +146,7 @@ async function statusInDatabase(): Promise<Record<string, unknown>> {
 }
 
 describe('after 100,000 events', () => {
-  it('the hundred accounts have crossed zero twice a round', async () => {
+  it('the hundred accounts have crossed zero twice per round', async () => {
     const { rows } = await installation.pool.query(
       `select sum(status_version - 1)::integer as crossings,
               (select count(*)::integer from tollgate.rated_usage where outcome in ('charged', 'reversed')) as events
@@ -156,17 +156,17 @@ describe('after 100,000 events', () => {
     expect(rows).toEqual([{ crossings: CROSSINGS, events: ROUNDS * EVENTS_PER_ROUND }])
   })
 
-  it('a consumer that starts now knows the status of every account, out of all that they ever had', async () => {
+  it('a consumer that starts now knows the status of every account that ever existed', async () => {
     expect(late.messagesRead).toBe(await versionsAnnounced())
     expect(await late.known()).toEqual(await statusInDatabase())
     expect(late.caughtUpAfterSeconds).toBeLessThan(10)
   })
 
-  it('a consumer that started in the middle and went on following knows it too', async () => {
+  it('a consumer that started in the middle and kept following knows it too', async () => {
     await untilKnown(early, await statusInDatabase())
   })
 
-  it('both are told of the next changes', async () => {
+  it('both receive the next changes', async () => {
     const before = await statusInDatabase()
     await compactSoon()
     await addCredit()
@@ -175,7 +175,7 @@ describe('after 100,000 events', () => {
     for (const consumer of [early, late]) await untilKnown(consumer, after)
   })
 
-  it('a consumer that starts while the topic is being compacted, or after that, knows it as well', async () => {
+  it('a consumer that starts during or after compaction knows it as well', async () => {
     const announced = await versionsAnnounced()
     await until('most versions are gone', async () => {
       const consumer = await startStatusConsumer(python, installation, PAGE)

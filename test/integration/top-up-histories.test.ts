@@ -9,7 +9,7 @@ import { componentEnvironment } from '../support/components.ts'
 
 const SEEDS = Array.from({ length: 50 }, (_, i) => i + 1)
 
-/** Of Stripe's double, by the real client: slower, as each call goes over HTTP. */
+/** On Stripe's double, with the real client: slower, as each call goes over HTTP. */
 const STRIPE_SEEDS = Array.from({ length: 10 }, (_, i) => i + 1)
 
 let server: string
@@ -25,18 +25,18 @@ afterAll(async () => {
   await lanes?.close()
 })
 
-it('E: in 50 histories what the provider charged is what was credited, within limits, and nobody stands without a word', async () => {
+it('E: in 50 histories everything charged is credited, within limits, and no account is stuck without a reason', async () => {
   const played = await Promise.all(SEEDS.map(async (seed) => ({ seed, ...(await lanes.play(makeHistory(seed))) })))
   const failed = played.filter(({ finding }) => finding !== null)
   expect(failed.map(({ seed, finding }) => ({ seed, ...finding }))).toEqual([])
   const sumOf = (what: string) => played.reduce((sum, { tally }) => sum + (tally[what] ?? 0), 0)
-  // Or next to nothing was tried.
+  // Otherwise almost nothing was tried.
   expect(sumOf('charges')).toBeGreaterThan(100)
   expect(sumOf('crashes')).toBeGreaterThan(20)
   expect(sumOf('restores')).toBeGreaterThan(10)
 }, 300_000)
 
-it('E: the same in 10 histories on a double of Stripe, whose lists are in seconds and newest first', async () => {
+it('E: the same in 10 histories on a double of Stripe, with lists in seconds, newest first', async () => {
   const atStripe = await openLanes(server, 2, 'stripe')
   try {
     const played = await Promise.all(

@@ -1,4 +1,4 @@
-/** `tollgate verify`: silent on books that are right, while traffic goes on too, and naming each fault that is planted. */
+/** `tollgate verify`: silent on correct books, under traffic too, and names each planted fault. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { outboxKey } from '../../src/outbox/messages.ts'
 import { encodePack } from '../../src/outbox/pack.ts'
@@ -15,9 +15,9 @@ import { runTollgate, runVerify } from '../support/tollgate.ts'
 import { findFaults } from '../support/verified.ts'
 
 const ITEMS = 1_500
-/** Charged, more than once. */
+/** Charged more than once. */
 const ACCOUNT = 'nordlicht-logistik'
-/** Of that account, so that some of its movements are in the index of searches. */
+/** A user of that account, so that some of its movements are in the search index. */
 const LOOKUPS = CHUNK_MOVEMENTS + 10
 
 let installation: TestInstallation
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await produceTollFree('leg-1')
   await payAndTakeBack(installation, installation.config.database.url, 'saimaa-timber')
   await installation.untilDrained()
-  // What is planted below stays as it is planted.
+  // Planted faults below stay in place.
   await serve.stop()
   await rollUpAll()
 })
@@ -86,7 +86,7 @@ async function produceTollFree(eventId: string): Promise<void> {
 
 type Books = Pick<TestInstallation, 'pool' | 'config'>
 
-/** Changes what may not be changed, in a copy of the books: as a replica triggers do not fire. */
+/** Changes append-only rows in a copy of the books: as a replica, triggers do not fire. */
 async function planted(change: string, look: (books: Books) => Promise<void>): Promise<void> {
   const copy = await installation.database.copy()
   const pool = createPool(copy.url, createLog('silent'), 2)
@@ -103,8 +103,8 @@ const checksOf = (faults: readonly Fault[]) => [...new Set(faults.map(({ check }
 
 const movement = (sequence: number) => `account_id = '${ACCOUNT}' and sequence = ${sequence}`
 
-describe('books that are right', () => {
-  it('have no fault, and all of them were looked at', async () => {
+describe('correct books', () => {
+  it('have no fault, and all of them were checked', async () => {
     const { faults, summary, lines } = await findFaults(installation)
     expect(faults).toEqual([])
     const { rows } = await installation.pool.query(
@@ -118,7 +118,7 @@ describe('books that are right', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^usage\.calls\.v1, offsets by partition: 0: 0 to [1-9]/))
   })
 
-  it('have none while traffic goes on', async () => {
+  it('have none under traffic', async () => {
     serve = await startServe(installation.environment)
     const producing = produceTraffic(2, ITEMS).then(() => produceTraffic(3, ITEMS))
     const { faults } = await findFaults(installation, 4_000)
@@ -130,8 +130,8 @@ describe('books that are right', () => {
   })
 })
 
-describe.concurrent('each of these is found, and nothing else is:', () => {
-  // Each is planted in a copy of its own, so that several are looked for at a time: looking is mostly waiting for Kafka.
+describe.concurrent('each of these is found, and nothing else:', () => {
+  // Each is planted in a separate copy, so that several run concurrently: the check mostly waits for Kafka.
   beforeAll(() => installation.database.backUp())
 
   it('B: a changed balance', async () => {
@@ -171,7 +171,7 @@ describe.concurrent('each of these is found, and nothing else is:', () => {
     })
   })
 
-  it('a day whose sum is gone, and one that nothing adds up to', async () => {
+  it('a missing sum of a day, and one without movements', async () => {
     const gone = `delete from tollgate.usage_by_day where account_id = '${ACCOUNT}' and kind = 'sms'`
     await planted(gone, async (books) => {
       expect(checksOf((await findFaults(books)).faults)).toEqual(['usage_by_day'])
@@ -184,7 +184,7 @@ describe.concurrent('each of these is found, and nothing else is:', () => {
     })
   })
 
-  it('movements that were passed over when they were summed up', async () => {
+  it('movements that were skipped by the roll-up', async () => {
     const all = `account_id = '${ACCOUNT}'`
     const tables = [
       'usage_by_day',
@@ -199,7 +199,7 @@ describe.concurrent('each of these is found, and nothing else is:', () => {
       `${deletes};
        update tollgate.usage_by_day_progress set through_sequence = 0 where ${all}`,
       async (books) => {
-        // Not summed up yet is no fault.
+        // Not summed up yet is not a fault.
         expect((await findFaults(books)).faults).toEqual([])
         await books.pool.query(`update tollgate.usage_by_day_progress set through_sequence = 1 where ${all}`)
         expect(checksOf((await findFaults(books)).faults)).toEqual(['usage_by_day'])
@@ -217,7 +217,7 @@ describe.concurrent('each of these is found, and nothing else is:', () => {
         accountId: ACCOUNT,
         detail: 'movement 3 is missing before 4',
       })
-      // The event that made it, decided again, moves credit that nothing moved.
+      // Its event, recomputed, moves credit that no movement moved.
       expect(checksOf(faults)).toEqual(['chain', 'charge', 'movement_index', 'usage_by_day'])
     })
   })
@@ -260,7 +260,7 @@ describe.concurrent('each of these is found, and nothing else is:', () => {
     })
   })
 
-  it('a wrong price, however well the books agree with it', async () => {
+  it('a wrong price, even if the books agree with it', async () => {
     const events = `select event_id from tollgate.movements where ${movement(2)}`
     const change = (by: number) => `
       update tollgate.rated_usage set amount_micros = amount_micros + ${by}
@@ -273,7 +273,7 @@ describe.concurrent('each of these is found, and nothing else is:', () => {
       update tollgate.accounts set balance_micros = balance_micros - ${by} where account_id = '${ACCOUNT}'`
     await planted(change(100), async (books) => {
       const { faults } = await findFaults(books)
-      // What was summed up says what it was.
+      // The sums still have what it was.
       expect(checksOf(faults)).toEqual(['charge', 'usage_by_day'])
       expect(faults.find(({ check }) => check === 'charge')!.detail).toMatch(
         /^event \S+: amountMicros [\d.]+, by its versions [\d.]+; movedMicros -/,
@@ -281,7 +281,7 @@ describe.concurrent('each of these is found, and nothing else is:', () => {
     })
   })
 
-  it('B: rated usage that says otherwise than its movement', async () => {
+  it('B: rated usage that differs from its movement', async () => {
     const change = (by: number) => `
       update tollgate.rated_usage set amount_micros = amount_micros + ${by}
        where account_id = '${ACCOUNT}' and movement_sequence = 2`
@@ -291,7 +291,7 @@ describe.concurrent('each of these is found, and nothing else is:', () => {
     })
   })
 
-  it('A: an identity that is gone', async () => {
+  it('A: a missing identity', async () => {
     const event = `account_id = '${ACCOUNT}' and event_id = 'leg-1'`
     await planted(`delete from tollgate.usage_identity where ${event}`, async (books) => {
       const { faults } = await findFaults(books)
@@ -313,7 +313,7 @@ describe.concurrent('each of these is found, and nothing else is:', () => {
     })
   })
 
-  it('A: a dead letter that is gone', async () => {
+  it('A: a missing dead letter', async () => {
     const letter = `ctid = (select min(ctid) from tollgate.dead_letters where topic = 'usage.calls.v1')`
     await planted(`delete from tollgate.dead_letters where ${letter}`, async (books) => {
       expect((await findFaults(books)).faults).toMatchObject([
@@ -349,7 +349,7 @@ describe.concurrent('each of these is found, and nothing else is:', () => {
     })
   })
 
-  it('F: a status that is not what the balance says', async () => {
+  it('F: a status that contradicts the balance', async () => {
     const flip = `update tollgate.accounts set status = case status when 'active' then 'blocked' else 'active' end where account_id = '${ACCOUNT}'`
     await planted(`alter table tollgate.accounts drop constraint accounts_check; ${flip}`, async (books) => {
       const { faults } = await findFaults(books)
@@ -377,7 +377,7 @@ it('two toll-free charges for one interaction are a warning, and the exit code s
   })
 })
 
-it('a fault makes the command fail, and a rate that is none is wrong usage', async () => {
+it('a fault makes the command fail, and an invalid rate is wrong usage', async () => {
   const change = (by: number) =>
     installation.pool.query(
       `update tollgate.accounts set balance_micros = balance_micros + ${by} where account_id = '${ACCOUNT}'`,
@@ -392,7 +392,7 @@ it('a fault makes the command fail, and a rate that is none is wrong usage', asy
   expect(ended).toMatchObject({ exitCode: 2, stdout: '' })
 })
 
-it('D: events that were published out of their series are found on the topic', async () => {
+it('D: events that were published out of sequence are found on the topic', async () => {
   const version = async () =>
     (
       await installation.pool.query<{ version: bigint }>(

@@ -1,6 +1,6 @@
 /**
- * The live view on a real Redis and a real database. Redis may vanish, hang or bring back old data at any moment: every
- * answer still equals the database's, and the view mends itself.
+ * The live view on a real Redis and a real database. Redis may disappear, hang or return old data at any moment: every answer
+ * still equals the database's, and the view repairs itself.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -38,7 +38,7 @@ let stack: Stack
 let snapshot: string
 let database: TestDatabase
 let pool: pg.Pool
-/** For looking behind the scenes; what is tested has connections of its own. */
+/** For inspection; the tested code has its own connections. */
 let admin: Redis
 let reader: Redis
 let feeds: ViewFeed[]
@@ -48,7 +48,7 @@ beforeAll(async () => {
   ;[stack, database] = await Promise.all([startStack({ only: ['redis'] }), createDatabase()])
   pool = createPool(database.url, log)
   admin = new Redis(stack.redisUrl)
-  // Each lost connection is an error; the client comes back by itself.
+  // Each lost connection is an error; the client reconnects.
   admin.on('error', () => {})
   const [, folder] = (await admin.config('GET', 'dir')) as [string, string]
   snapshot = join(folder, 'dump.rdb')
@@ -64,7 +64,7 @@ afterAll(async () => {
 beforeEach(async () => {
   feeds = []
   relays = []
-  // Whatever a test that failed left behind.
+  // Leftovers of a failed test.
   await stack.components.redis.kill('SIGCONT')
   await rm(snapshot, { force: true })
   await stack.components.redis.start()
@@ -97,7 +97,7 @@ function startFeed(registry = new Registry()): ViewFeed {
 
 /** The relay's part, without Kafka. */
 interface RelayStandIn {
-  /** Takes everything there is from the outbox, as often as it takes. */
+  /** Takes everything from the outbox, in as many rounds as needed. */
   drain(): Promise<void>
   stop(): Promise<void>
 }
@@ -105,7 +105,7 @@ interface RelayStandIn {
 /** What no feed takes. */
 const UNREADABLE = Buffer.from('9')
 
-/** `isMissed` decides of which packs the view does not hear. */
+/** `isMissed` selects the packs that the view does not get. */
 function startRelay(feed: ViewFeed, isMissed: () => boolean = () => false): RelayStandIn {
   for (const shard of ALL_SHARDS) feed.lead(shard)
   let isStopping = false
@@ -202,7 +202,7 @@ const ASKED: AskedFairUse = { userId: 'ann', ...CYCLE }
 
 const ask = (accountId: string): Promise<ViewAnswer> => readAccountView({ redis: reader, pool }, accountId, ASKED)
 
-/** Asks for each account, holds each answer against the database, and says where they came from. */
+/** Reads each account, compares each answer with the database, and returns where they came from. */
 async function sources(accountIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await pool.query<{ account_id: string; known: object }>(
     `select a.account_id, json_build_object('epoch', epoch, 'balance', balance_micros::text, 'balanceVersion', balance_version::text,
@@ -234,7 +234,7 @@ async function sources(accountIds: readonly string[]): Promise<Set<string>> {
 
 const isAll = (found: Set<string>, source: string): boolean => found.size === 1 && found.has(source)
 
-/** Every answer on the way there is held against the database, too. */
+/** Every answer in the meantime is compared with the database, too. */
 async function untilFromView(accountIds: readonly string[]): Promise<void> {
   await until('all answers come from the view', async () => isAll(await sources(accountIds), 'view'))
 }
@@ -243,9 +243,9 @@ const heartbeats = (): Promise<number> => admin.exists(...ALL_SHARDS.map((shard)
 
 const accountIds = (count: number): string[] => Array.from({ length: count }, (_, i) => `account-${i}`)
 
-describe('of what the view is told', () => {
+describe('for updates of the view,', () => {
   it('newer wins, in any order and with duplicates', async () => {
-    // One history of each part; what a version says follows from its number, across 2^53.
+    // One history of each part; the content of a version follows from its number, across 2^53.
     const versions = fc.tuple(fc.integer({ min: 1, max: 11 }), fc.bigInt({ min: 2n ** 53n - 3n, max: 2n ** 53n + 9n }))
     const fairUse = fc
       .record({
@@ -294,7 +294,7 @@ describe('of what the view is told', () => {
       )
     await fc.assert(
       fc.asyncProperty(histories, async ([history, shuffled, cuts]) => {
-        // Whatever the subset left out is told at the end.
+        // What the subset omitted is sent at the end.
         const inOrder = await storedAfter([history.toSorted(byVersion)])
         const anyOrder = await storedAfter([...cut(shuffled, cuts), history.toReversed()])
         expect(anyOrder).toEqual(inOrder)
@@ -304,7 +304,7 @@ describe('of what the view is told', () => {
     )
   })
 
-  it('parts and words of a later version stay, and hinder nobody', async () => {
+  it('parts and fields of a later version stay, and harm nobody', async () => {
     const shard = shardOfAccount('acme')
     const rows = (...of: unknown[]) => [Buffer.from(JSON.stringify(of))]
     await beginGeneration(admin, shard, 'generation')
@@ -320,7 +320,7 @@ describe('of what the view is told', () => {
     )
   })
 
-  it('what an earlier version has kept counts as not there, and its packs are taken', async () => {
+  it('entries of an earlier version count as absent, and its packs are accepted', async () => {
     const shard = shardOfAccount('acme')
     const key = `${keysOf(shard).prefix}account:acme`
     await beginGeneration(admin, shard, 'generation')
@@ -329,7 +329,7 @@ describe('of what the view is told', () => {
     expect(await admin.get(key)).toBe('generation;b 1 5 10 EUR;c 1 2 active 3;s 1 4')
   })
 
-  it('listeners hear what was newer, once, and nothing of a rebuild', async () => {
+  it('listeners get newer values once, and nothing from a rebuild', async () => {
     const shard = shardOfAccount('acme')
     const ear = admin.duplicate()
     const heard: string[] = []
@@ -360,7 +360,7 @@ describe('of what the view is told', () => {
     ])
   })
 
-  it('a user counts per cycle, and is forgotten some days after the cycle', async () => {
+  it('a user counts per cycle, and is removed some days after the cycle', async () => {
     await tell([{ accountId: 'acme', epoch: 1, fairUse: [{ userId: 'ann', ...CYCLE, version: 1n, minutes: 7 }] }])
     const [key] = await admin.keys('*fair-use*')
     const days = (await admin.ttl(key!)) / 86_400
@@ -477,7 +477,7 @@ describe('answers', () => {
     await changeAll()
     await relay.drain()
     if (mend) {
-      // No heartbeat from before outlives this, so what is told next was found out anew.
+      // No earlier heartbeat outlives this, so the next result is new.
       for (const deadline = Date.now() + 2_500; Date.now() < deadline; ) {
         expect(await sources(ids)).toEqual(new Set(['database']))
       }
@@ -486,7 +486,7 @@ describe('answers', () => {
     await untilFromView(ids)
   })
 
-  it('equal those of the database when Redis is restarted from an older snapshot, heartbeat and all', async () => {
+  it('equal those of the database if Redis is restarted from an older snapshot, including the heartbeat', async () => {
     const relay = await startTrusted()
     await admin.save()
     expect(await heartbeats()).toBe(SHARDS)
@@ -511,7 +511,7 @@ describe('answers', () => {
     expect(await sources(ids)).toEqual(new Set(['database']))
   })
 
-  it('come from the database for what was evicted, and for accounts there are not', async () => {
+  it('come from the database for evicted entries, and for unknown accounts', async () => {
     await startTrusted()
     await admin.del(`tollgate:{${shardOfAccount(ids[0]!)}}:account:${ids[0]}`)
     await admin.del(`tollgate:{${shardOfAccount(ids[1]!)}}:fair-use:${CYCLE.cycleAnchor}:${CYCLE.cycleStart}:${ids[1]}`)
@@ -524,7 +524,7 @@ describe('answers', () => {
     expect(await ask('nobody')).toEqual({ from: 'database', view: null, fairUseMinutes: null })
   })
 
-  it('wait once for a Redis that hangs, and not for long', async () => {
+  it('wait once, and briefly, for a Redis that hangs', async () => {
     await startTrusted()
     await stack.components.redis.kill('SIGSTOP')
     const startedAt = performance.now()
@@ -567,20 +567,20 @@ describe('a leader', () => {
     })
   }
 
-  /** A beat that is due, and is known to have been answered. */
+  /** A heartbeat that is due, and has been answered. */
   async function nextBeat(feed: ViewFeed): Promise<void> {
     await delay(510)
     await feed.beat(shard)
   }
 
-  it('leaves a miss behind that its successor finds, and mends', async () => {
+  it('leaves a miss that its successor finds and repairs', async () => {
     await createAccounts([id])
     const first = startFeed()
     first.lead(shard)
     await beatUntilVouched(first)
     await change(id, -5n, 3)
     await relayOnce(first, shard, () => true)
-    // Withdrawn at once, not only when it runs out.
+    // Withdrawn at once, not only when it expires.
     expect(await hasHeartbeat()).toBe(false)
     await first.stop()
 
@@ -602,7 +602,7 @@ describe('a leader', () => {
     await until('both feeds are connected', () => isConnected(2))
     second.lead(shard)
     await second.beat(shard)
-    // The database counts no miss: it is the token alone that tells.
+    // The database counts no miss: only the token shows it.
     await admin.del(keysOf(shard).heartbeat)
     await nextBeat(first)
     expect(await hasHeartbeat()).toBe(false)
@@ -610,7 +610,7 @@ describe('a leader', () => {
     expect(await hasHeartbeat()).toBe(true)
   })
 
-  it('that wrote over the token of its successor does not keep it from vouching for long', async () => {
+  it('that overwrote its successor’s token does not keep it from vouching for long', async () => {
     await createAccounts([id])
     const [first, second] = [startFeed(), startFeed()]
     await until('both feeds are connected', () => isConnected(2))
@@ -623,7 +623,7 @@ describe('a leader', () => {
     await beatUntilVouched(second)
   })
 
-  it('whose beat reaches Redis late vouches for nothing', async () => {
+  it('whose heartbeat reaches Redis late does not vouch', async () => {
     await rebuildView({ redis: admin, pool }, [shard])
     const nowMs = await leadShard(admin, shard, 'token')
     const beat = { token: 'token', isComplete: true }
@@ -635,7 +635,7 @@ describe('a leader', () => {
     expect(await admin.pttl(keysOf(shard).heartbeat)).toBeLessThanOrEqual(2_000)
   })
 
-  it('gives up on a Redis that hangs within about a second, and then at once', async () => {
+  it('abandons a Redis that hangs within about a second, and then at once', async () => {
     const feed = startFeed()
     const changes = [encodeViewChanges([{ accountId: id, epoch: 1, settingsVersion: 1 }])]
     expect(await feed.apply(shard, changes)).toBe(true)
@@ -650,7 +650,7 @@ describe('a leader', () => {
     await until('Redis takes changes again', () => feed.apply(shard, changes))
   })
 
-  it('takes no miss from a connection that breaks and comes back', async () => {
+  it('does not count a reconnect as a miss', async () => {
     const feed = startFeed()
     const changes = [encodeViewChanges([{ accountId: id, epoch: 1, settingsVersion: 1 }])]
     for (let i = 0; i < 5; i++) {
@@ -677,7 +677,7 @@ describe('a leader', () => {
 })
 
 describe('a listener', () => {
-  it('hears what is newer while the view is vouched for, and says where it may have missed something', async () => {
+  it('gets newer values while the view is vouched for, and reports where it may have missed something', async () => {
     const ids = accountIds(20)
     await createAccounts(ids)
     const relay = startRelay(startFeed())
@@ -700,7 +700,7 @@ describe('a listener', () => {
       expect(new Set(heard.values())).toEqual(new Set([2n]))
       expect(takeMissed()).toEqual(new Set())
 
-      // Built anew, it has what the one before may have missed.
+      // Rebuilt, it has what the previous one may have missed.
       await rebuildView({ redis: admin, pool }, ALL_SHARDS)
       await until('the new generation is vouched for', () => new Set(missed).size === ids.length)
       takeMissed()
@@ -717,7 +717,7 @@ describe('a listener', () => {
     expect(isAllHeard()).toBe(false)
   })
 
-  it('hears nothing of a view that nobody feeds, and of its silence within two seconds', async () => {
+  it('gets nothing from a view that nobody feeds, and learns of that within two seconds', async () => {
     await createAccounts(['acme'])
     const listener = createViewListener(stack.redisUrl, log)
     listener.open({ wants: () => true, newer: () => {}, missed: () => {} })
@@ -733,7 +733,7 @@ describe('a listener', () => {
 })
 
 describe('a rebuild', () => {
-  it('that races with changes and misses ends equal to the database', async () => {
+  it('concurrent with changes and misses ends equal to the database', async () => {
     const ids = accountIds(5_000)
     await createAccounts(ids)
     let seed = 7
@@ -748,7 +748,7 @@ describe('a rebuild', () => {
       while (!isOver) await change(ids[random(ids.length)]!, BigInt(random(1000) - 300), random(500))
     })
     for (let i = 0; i < 8; i++) {
-      // Beside those that the misses call for; either may overtake the other.
+      // In addition to those that misses trigger; either may overtake the other.
       await rebuildView({ redis: admin, pool }, ALL_SHARDS).catch(() => {})
       await delay(300)
     }
@@ -762,7 +762,7 @@ describe('a rebuild', () => {
     expect(changed.rowCount).toBeGreaterThan(100)
     await untilFromView(changed.rows.map((row) => row.account_id))
     const untouched = ids.slice(0, 500)
-    // So many at once may wait for longer than a reader does, on a machine that is busy.
+    // So many at once may wait longer than a reader's timeout on a busy machine.
     await until('untouched ones come from the view', async () => {
       const answers = await Promise.all(untouched.map((id) => readAccountView({ redis: reader, pool }, id)))
       for (const { view } of answers) expect(view).not.toBeNull()
@@ -770,7 +770,7 @@ describe('a rebuild', () => {
     })
   })
 
-  /** The database, with something that happens after the accounts are read and before they are in the view. */
+  /** The database, with an action after the accounts are read and before they are in the view. */
   function poolWithin(happens: () => Promise<unknown>): pg.Pool {
     const query = async (statement: pg.QueryConfig | string, values?: unknown[]) => {
       const result = await pool.query(statement as string, values)
@@ -780,7 +780,7 @@ describe('a rebuild', () => {
     return { query } as unknown as pg.Pool
   }
 
-  it('writes over nothing that is newer than what it read', async () => {
+  it('overwrites nothing newer than what it read', async () => {
     await createAccounts(['acme'])
     const shard = shardOfAccount('acme')
     const feed = startFeed()
@@ -797,7 +797,7 @@ describe('a rebuild', () => {
     expect(await sources(['acme'])).toEqual(new Set(['view']))
   })
 
-  it('counts no miss as mended that came after it began', async () => {
+  it('does not clear a miss that came after it began', async () => {
     const addMiss = () => pool.query('update tollgate.live_view_shards set misses = misses + 1')
     await pool.query('insert into tollgate.live_view_shards (shard, misses) values (0, 4)')
     await rebuildView({ redis: admin, pool: poolWithin(addMiss) }, [0])
@@ -805,7 +805,7 @@ describe('a rebuild', () => {
     expect(rows).toEqual([{ misses: 5n, misses_mended: 4n }])
   })
 
-  it('comes by itself to a view that was built without what is in it by now', async () => {
+  it('starts without a request if the view was built without parts that exist by now', async () => {
     await createAccounts(['acme'])
     const shard = shardOfAccount('acme')
     await change('acme', 700n, 9)
@@ -818,7 +818,7 @@ describe('a rebuild', () => {
     await untilFromView(['acme'])
   })
 
-  it('is not complete when Redis lost what it had written', async () => {
+  it('is incomplete if Redis lost what it had written', async () => {
     await expect(rebuildView({ redis: admin, pool: poolWithin(() => admin.flushall()) }, [0])).rejects.toThrow(
       'overtaken',
     )
@@ -837,7 +837,7 @@ describe('a rebuild', () => {
     expect(await rebuildView({ redis: admin, pool }, [1, 2])).toMatchObject({ shards: [1], busy: [2] })
   })
 
-  it('by command makes a wrong value right, and drops an account that the database does not know', async () => {
+  it('by command fixes a wrong value, and removes an unknown account', async () => {
     const id = 'acme'
     const shard = shardOfAccount(id)
     const ghost = Array.from({ length: 100 }, (_, i) => `ghost-${i}`).find((one) => shardOfAccount(one) === shard)!
@@ -868,7 +868,7 @@ describe('a rebuild', () => {
     expect(await ask(ghost)).toEqual({ from: 'database', view: null, fairUseMinutes: null })
   })
 
-  it('by command says so when Redis is away', async () => {
+  it('by command reports that Redis is down', async () => {
     await stack.components.redis.kill()
     const ended = await tollgate('view', 'rebuild')
     await stack.components.redis.start()

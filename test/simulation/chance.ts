@@ -1,4 +1,7 @@
-/** Chance and ids of a thread from a seed, so that a history played again has the same: what spreads next tries, and all random ids. */
+/**
+ * A thread's randomness and ids from a seed, so that a replayed history has the same ones: the jitter of retries, and all
+ * random ids.
+ */
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { createRandom } from '../../testkit/random.ts'

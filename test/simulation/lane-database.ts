@@ -1,11 +1,11 @@
 /**
- * Two databases of a lane's own, the ledger's and the sandbox's, whose clock is ours: `clock_timestamp()` and `now()` are
- * found in a schema of the simulation before the server's, and stand still but for a microsecond a look, until time is let
- * pass. One history after the other uses them, each from the same beginning.
+ * The two databases of a lane, the ledger's and the sandbox's, with a simulated clock: `clock_timestamp()` and `now()` are
+ * found in a schema of the simulation before the server's. They advance by only a microsecond per call until the simulation
+ * advances the time. Histories use them one after another, each from the same initial state.
  *
- * A backup copies the rows of every table of the ledger, a restore puts them back, which takes milliseconds where copying
- * the database takes a second; the server then says that it was started anew. Sequences go on, as nothing here depends on them. Commits do not wait for the disk: no
- * history cuts the power.
+ * A backup copies the rows of every table of the ledger, and a restore replaces them. That takes milliseconds, where copying
+ * the database takes a second. The server then reports that it was restarted. Sequences are not reset, as nothing here depends
+ * on them. Commits do not wait for the disk: no history cuts the power.
  */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
@@ -14,15 +14,15 @@ import { migrate } from '../../src/platform/migrate.ts'
 export interface LaneDatabase {
   readonly ledgerUrl: string
   readonly sandboxUrl: string
-  /** For looking at both without any code of the product. bigints are bigints. */
+  /** For reading both without any code of the product. bigints are bigints. */
   readonly ledger: pg.Client
   readonly sandbox: pg.Client
-  /** Notes what every history begins with. */
+  /** Stores the initial state of every history. */
   keepAsBeginning(): Promise<void>
   begin(atMs: number): Promise<void>
   backUp(): Promise<void>
   restore(): Promise<void>
-  /** By the databases' clock and this thread's alike. */
+  /** Of the databases' clock and of this thread. */
   nowMicros(): number
   pass(seconds: number): Promise<void>
   close(): Promise<void>
@@ -41,7 +41,7 @@ const SIMULATED = `
 
 const SETTINGS = ['search_path = simulated, pg_catalog, public', 'synchronous_commit = off']
 
-/** All that is written while histories are played, in no order: foreign keys are not looked at when rows are put back. */
+/** All tables written during histories, in no order: foreign keys are not checked when rows are restored. */
 const TABLES = `
   select c.relname as name, coalesce(bool_or(a.attidentity = 'a'), false) as has_identity
     from pg_catalog.pg_class c
@@ -115,7 +115,7 @@ export async function openLaneDatabase(server: string): Promise<LaneDatabase> {
       await ledger.query("select setval('simulated.tick', 1)")
       await setClock(atMs)
       await sandbox.query(emptySandbox)
-      // What the ones before have left slows the next ones down.
+      // Rows left by earlier histories would slow down later ones.
       if (++histories % 25 === 0) await Promise.all([ledger.query('vacuum'), sandbox.query('vacuum')])
     },
     backUp: async () => void (await ledger.query(backUp('backup'))),
@@ -136,7 +136,7 @@ export async function openLaneDatabase(server: string): Promise<LaneDatabase> {
   }
 }
 
-/** One transaction, without triggers and foreign keys: what was stored is stored as it was. */
+/** One transaction, without triggers and foreign keys: rows are stored as they were. */
 function asOne(statements: readonly string[]): string {
   return ['begin', 'set local session_replication_role = replica', ...statements, 'commit'].join(';\n')
 }

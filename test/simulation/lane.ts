@@ -1,4 +1,4 @@
-/** A thread that plays histories, one after the other, on databases of its own: its clock and its chance are the history's. */
+/** A thread that plays histories, one after another, on its own databases, with the clock and randomness of the history. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ProviderName } from '../../src/payments/providers/provider.ts'
 import { openPlayer } from './player.ts'

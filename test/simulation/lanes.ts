@@ -1,4 +1,4 @@
-/** Several histories side by side, each lane a thread with databases of its own, so that none disturbs another. */
+/** Several histories concurrently: each lane is a thread with its own databases, so that none disturbs another. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { ProviderName } from '../../src/payments/providers/provider.ts'
@@ -7,14 +7,14 @@ import type { History } from './steps.ts'
 
 export interface Lanes {
   readonly count: number
-  /** Waits for a lane that is free. Rejects where the lane itself breaks, which is no finding. */
+  /** Waits for a free lane. Rejects if the lane itself fails, which is no finding. */
   play(history: History): Promise<Played>
   close(): Promise<void>
 }
 
 /** On a Postgres server where they may create databases; `close` drops them. */
 export async function openLanes(server: string, count: number, provider: ProviderName = 'sandbox'): Promise<Lanes> {
-  // They are started with what this process was: a planted bug is in the lanes too.
+  // They start with the arguments of this process, so a planted bug is in the lanes too.
   const workers = Array.from({ length: count }, () => {
     return new Worker(new URL('./lane.ts', import.meta.url), { workerData: { server, provider } })
   })

@@ -1,6 +1,6 @@
 /**
- * `npm run histories`: seeded histories of top-ups, with processes that die between any two calls, until the books are
- * proven or one is found that breaks them; that one is made short, and printed with the command that plays it again.
+ * `npm run histories`: plays seeded histories of top-ups, with processes that die between any two calls, until all prove the
+ * books or one fails. A failing history is shortened, and printed with the command that replays it.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -22,7 +22,7 @@ const HELP = `npm run histories -- [--seed 1] [--runs 1000] [--keep 3,7,9] [--no
 Exit code: 0 nothing found, 1 a history failed or not all were played, 2 wrong usage.
 `
 
-/** Where tests have a server already, it is played there; else one is started. */
+/** Uses the test server if there is one; otherwise starts one. */
 const { TOLLGATE_TEST_POSTGRES_URL: GIVEN_SERVER } = process.env
 
 /** A lane waits for Postgres half of the time. */
@@ -30,7 +30,7 @@ const LANES = 2 * availableParallelism()
 const SHRINK_MS = 120_000
 const PROGRESS_MS = 10_000
 const PROVIDERS: readonly ProviderName[] = ['sandbox', 'stripe']
-/** Failures are mostly of one kind: the first few say enough. */
+/** Most failures are of one kind: the first few are enough. */
 const MAX_FAILURES = 3
 
 interface Wanted {
@@ -43,7 +43,7 @@ interface Wanted {
 }
 
 const wanted = readArguments()
-/** What is being played is played to its end; then comes the summary. */
+/** Plays running histories to their end, then prints the summary. */
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
 const startedAt = performance.now()
@@ -92,7 +92,7 @@ async function run(lanes: Lanes, { seed, runs, keep, isShrunk }: Wanted): Promis
   return failures.length === 0 && done === runs
 }
 
-/** Prints a failing history as short as it gets, in words. */
+/** Prints a failing history, as short as possible, in words. */
 async function explain(
   lanes: Lanes,
   history: History,

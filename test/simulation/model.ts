@@ -1,11 +1,11 @@
 /**
- * What must come of a history, by its steps and the provider's own books alone. It shares no code with the product, and
- * judges only what is certain from outside: of a charge, by how everything stood before the step, or, of a process that had
- * hung, at any time since.
+ * Checks a history by its steps and the provider's own books alone. The model shares no code with the product, and judges only
+ * what is certain from outside. It judges a charge by the state before the step or, for a process that had hung, by any state
+ * since.
  */
 import type { Settings } from './steps.ts'
 
-/** Something that must not be, by a name that stays the same while a history is made shorter. */
+/** A violation, by a name that stays the same while a history is shortened. */
 export class Finding extends Error {
   override readonly name: string
 
@@ -24,7 +24,7 @@ export interface PaymentAtProvider {
   readonly amountMicros: bigint
   readonly state: string
   readonly declineCode: string | null
-  /** Charged, and all that went back or came again, so far. */
+  /** Charged, refunded and disputed totals so far. */
   readonly chargedMicros: bigint
   readonly netMicros: bigint
   readonly hasGoneBack: boolean
@@ -57,7 +57,7 @@ export interface Sight {
   readonly payments: readonly PaymentAtProvider[]
 }
 
-/** How an account stands once everything has come to rest. */
+/** The state of an account after everything has settled. */
 export interface Rest {
   readonly accountId: string
   readonly balanceMicros: bigint
@@ -84,7 +84,7 @@ export interface Model {
   hasCard(accountId: string, providerMethodId: string | null): void
   backedUp(): void
   restored(sight: Sight): void
-  /** After each step. `since`: the step in which whoever goes on now had hung; the step itself where nobody had. */
+  /** After each step. `since`: the step in which the process that now continues had hung; the step itself if none had. */
   look(step: number, since: number, sight: Sight): void
   lookAtEnd(sight: Sight, rests: readonly Rest[], announced: ReadonlySet<string>): void
 }
@@ -96,23 +96,23 @@ interface Terms {
 }
 
 interface Account {
-  /** What people and usage have given and taken. */
+  /** Credit that people and usage have added and used. */
   othersMicros: bigint
   terms: readonly Terms[]
   resumedAtStep: number
   resumedAtSequence: bigint
-  /** A restore has forgotten what was marked at the provider: nothing is charged before a person saves. */
+  /** A restore has lost what was marked at the provider: nothing is charged before a person saves. */
   needsWord: boolean
 }
 
 const MICROS_PER_CENT = 10_000n
 const DAY_MICROS = 86_400_000_000
-/** Two clocks are looked at, a moment apart. */
+/** Two clocks are read, one slightly later. */
 const MOMENT_MICROS = 2_000_000
 const MAX_A_DAY = 5
 const MAX_DECLINES = 3
 
-/** By what Stripe says of its codes: never again with this card, or not before the customer has put it right. */
+/** What Stripe says about its codes: never retry with this card, or not before the customer has fixed it. */
 const STOPPED = ['lost_card', 'stolen_card', 'fraudulent']
 const ASKED = ['expired_card', 'incorrect_cvc', 'payment_intent_authentication_failure']
 
@@ -122,7 +122,7 @@ const CAUSES: Readonly<Record<string, (payments: readonly PaymentAtProvider[], w
   card_stopped: (payments) => payments.some(({ declineCode }) => STOPPED.includes(declineCode ?? '')),
   refunded: (payments) => payments.some(({ hasGoneBack }) => hasGoneBack),
   disputed: (payments) => payments.some(({ hasGoneBack }) => hasGoneBack),
-  // The sandbox refuses nothing but a card that was removed.
+  // The sandbox refuses only a removed card.
   refused: () => true,
   restored: (_payments, wasRestored) => wasRestored,
 }
@@ -133,7 +133,7 @@ export function createModel(accountIds: readonly string[]): Model {
   let step = 0
   let restoredAtStep = -1
   let before: Sight | null = null
-  /** When a payment was first seen to be confirmed, and in which step; and declined. */
+  /** When a payment was first seen confirmed, and in which step; and when it was declined. */
   const confirmedAt = new Map<string, { readonly micros: number; readonly step: number }>()
   const declinedInStep = new Map<string, number>()
   const chargedInStep = new Map<string, number>()
@@ -166,7 +166,7 @@ export function createModel(accountIds: readonly string[]): Model {
       backup = copyOf(accounts)
     },
     restored(sight) {
-      // Usage comes again, so what others gave and took stays.
+      // Usage comes again, so what others added and used stays.
       const others = new Map([...accounts].map(([accountId, { othersMicros }]) => [accountId, othersMicros]))
       accounts = copyOf(backup!)
       for (const [accountId, account] of accounts) {
@@ -224,7 +224,7 @@ export function createModel(accountIds: readonly string[]): Model {
     },
   }
 
-  /** Never more credit than the provider has charged, whatever went back since. */
+  /** Never more credit than the provider has charged, regardless of later refunds. */
   function checkCredit(accountId: string, sight: Sight): void {
     const chargedMicros = sum(paymentsOf(accountId, sight).map((payment) => payment.chargedMicros))
     const credits = sight.movements.filter((one) => one.accountId === accountId && one.kind === 'top_up')
@@ -238,8 +238,8 @@ export function createModel(accountIds: readonly string[]): Model {
   }
 
   /**
-   * One wish is paid once. A restored ledger may have forgotten that an attempt was declined and another charged; an
-   * automatic one is wanted still then if the balance is below, and is judged by that alone.
+   * One request is paid once. A restored ledger may have lost the decline of one attempt and the charge of another; an
+   * automatic top-up is then still wanted if the balance is below the threshold, and is judged by that alone.
    */
   function checkTwice({ payments }: Sight): void {
     const charged = payments.filter(({ chargedMicros }) => chargedMicros > 0n)
@@ -251,7 +251,7 @@ export function createModel(accountIds: readonly string[]): Model {
     }
   }
 
-  /** An automatic payment that was confirmed in this step, by somebody who knew how things stood `since` that step. */
+  /** An automatic payment that was confirmed in this step, by a process that had read the state `since` that step. */
   function judge(payment: PaymentAtProvider, since: number, sight: Sight): void {
     const { accountId, amountMicros, providerMethodId } = payment
     const account = accountOf(accountId)
@@ -279,7 +279,7 @@ export function createModel(accountIds: readonly string[]): Model {
 
   function judgeLimits(payment: PaymentAtProvider, on: readonly Settings[], sight: Sight): void {
     const { accountId, paymentId } = payment
-    // What may yet charge, or has; each counts by an instant between its preparation and its confirmation.
+    // Attempts that may still charge, or have; each counts at an instant between its preparation and its confirmation.
     const counted = paymentsOf(accountId, sight).flatMap((one) => {
       const confirmed = confirmedAt.get(one.paymentId)
       const mayCharge = one.isAutomatic && ['succeeded', 'processing'].includes(one.state) && one !== payment
@@ -308,7 +308,7 @@ export function createModel(accountIds: readonly string[]): Model {
 
   function judgePauses(payment: PaymentAtProvider, account: Account, since: number, sight: Sight): void {
     const { accountId, paymentId, providerMethodId } = payment
-    // What a restored ledger has forgotten it cannot go by.
+    // A restored ledger cannot use what it has lost.
     const remembered = paymentsOf(accountId, sight).filter(
       (one) => one.isAutomatic && (confirmedAt.get(one.paymentId)?.step ?? -1) > restoredAtStep && one !== payment,
     )
@@ -324,7 +324,7 @@ export function createModel(accountIds: readonly string[]): Model {
     if (asking !== undefined) {
       throw new Finding('charged_while_paused', `${accountId}, ${paymentId}: ${asking.declineCode} before`)
     }
-    // Three in a row of this card, with no payment of it in between, by hand or not.
+    // Three in a row of this card, with no payment of it in between, manual or not.
     const ofCardByTime = paymentsOf(accountId, sight)
       .filter((one) => one.providerMethodId === providerMethodId && one !== payment && confirmedAt.has(one.paymentId))
       .toSorted((a, b) => confirmedAt.get(a.paymentId)!.micros - confirmedAt.get(b.paymentId)!.micros)
@@ -346,8 +346,8 @@ export function createModel(accountIds: readonly string[]): Model {
   }
 
   /**
-   * All that was charged before a restore is credited before anything else is charged. What the bank had still in hand then
-   * is listed as such, and waited for no longer than any other; what this step brought has no step yet.
+   * Everything charged before a restore is credited before anything else is charged. Payments that the bank was still
+   * processing then are listed as such, and are not waited for any longer than others; those of this step have no step yet.
    */
   function judgeAfterRestore(accountId: string, sight: Sight): void {
     const charged = paymentsOf(accountId, sight).filter(
@@ -364,7 +364,7 @@ export function createModel(accountIds: readonly string[]): Model {
     }
   }
 
-  /** The least that the balance was since the beginning of a step. */
+  /** The minimum of the balance since the beginning of a step. */
   function leastBalance(accountId: string, since: number, sight: Sight): bigint {
     const of = sight.movements.filter((one) => one.accountId === accountId)
     const from = sequenceBefore(accountId, since)
@@ -379,7 +379,7 @@ export function createModel(accountIds: readonly string[]): Model {
   function checkRest(rest: Rest, sight: Sight, announced: ReadonlySet<string>): void {
     const { accountId, topUps, pauseReason, waitsUntilMicros, thresholdMicros, balanceMicros, isOn, hasCard } = rest
     for (const { topUpId, trigger, state, nextTryAtMicros, actionUntilMicros } of topUps) {
-      // For the next try after a decline, for the customer's approval, or for the bank.
+      // For the retry after a decline, for the customer's approval, or for the bank.
       const isWaiting =
         (state === 'requested' && trigger === 'automatic') || state === 'needs_action' || state === 'processing'
       const isLate = nextTryAtMicros <= sight.nowMicros || (actionUntilMicros ?? Infinity) <= sight.nowMicros

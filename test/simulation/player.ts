@@ -1,7 +1,7 @@
 /**
- * Plays a history on a lane: processes of the product's own code, as many as it names, on a ledger and a provider whose time
- * passes by order. After each step the model looks at both sides. In the end the faults are over, time passes and everything
- * comes to rest: then the books must agree to the cent, and nobody may stand without a word.
+ * Plays a history on a lane: as many processes of the product's own code as it names, on a ledger and a provider with simulated
+ * time. After each step the model checks both sides. At the end the faults stop, and time passes until everything settles: then
+ * the books must agree to the cent, and no account may be stuck without a reason.
  */
 
 import { adjustCredit } from '../../src/ledger/accounts/adjust-credit.ts'
@@ -58,10 +58,13 @@ export interface Player {
 
 const ACTOR = 'history'
 const TOP_UPS_AT_A_TIME = 8
-/** Time stands still while processes settle: what is due again at once, and again, never comes to rest. */
+/** Time stands still while processes settle: work that is due again at once, repeatedly, never settles. */
 const MAX_ROUNDS = 60
 const IDS = Array.from({ length: ACCOUNTS }, (_, account) => nameOf(account))
-/** Once faults are over: claims of the dead end, debits are through, a card that declines has done so three times. */
+/**
+ * After the faults have stopped: claims of dead processes end, debits are complete, and a declining card has declined three
+ * times.
+ */
 const AFTERWARDS_SECONDS = [60, 1_000, 5_000, 105_000, 105_000, 300]
 
 export async function openPlayer(server: string, providerName: ProviderName): Promise<Player> {
@@ -115,12 +118,12 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
     const opened = new Set<number>()
     const processes: (SimulatedProcess | null)[] = Array.from({ length: PROCESSES }, () => null)
     const hungInStep = new Map<number, number>()
-    /** Who acts for people and usage. */
+    /** Acts for people and usage. */
     const others: { process: SimulatedProcess | null } = { process: null }
     let started = 0
     let heard: Heard[] = []
     const adjustments: { readonly accountId: string; readonly micros: bigint; readonly key: string }[] = []
-    /** How many of them there were when it was made; null: there is no backup. */
+    /** How many there were at the backup; null: there is no backup. */
     let backedUp: number | null = null
     const tally: Record<string, number> = {}
     const count = (what: string, by = 1) => {
@@ -148,7 +151,7 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
       for (const process of processes) process?.die()
     }
 
-    /** `isLater`: somebody went on who had hung since an earlier step. */
+    /** `isLater`: a process continued that had hung since an earlier step. */
     async function look(isLater: boolean): Promise<void> {
       const [complaint] = complaints
       if (complaint !== undefined) {
@@ -243,7 +246,7 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
       }
     }
 
-    /** Whatever people and usage do is done again, under its key, where the process died over it. */
+    /** Actions of people and usage are repeated, under their keys, if the process died during them. */
     async function perform<T>(stop: Stop | null, work: (writer: Writer) => Promise<T>): Promise<T> {
       for (let wanted = stop; ; wanted = null) {
         others.process ??= start()
@@ -301,7 +304,7 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
     }
 
     async function settle({ process: index, stop }: Work, isEager: boolean): Promise<void> {
-      // One that hangs has nothing else in hand, so that nothing of it goes on meanwhile.
+      // A hanging process has no other work, so that none of it continues meanwhile.
       const limit = stop?.does === 'hangs' ? 1 : TOP_UPS_AT_A_TIME
       await byProcess({ process: index, stop }, async (process) => {
         if (!isEager && !(await process.reconciler.isDone())) await unlessUnanswered(process.reconciler.run())
@@ -329,7 +332,7 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
       await Promise.all(processes.map((process) => (process?.isHung() ? process.goOn() : null)))
     }
 
-    /** Whoever hangs has begun what the ledger forgets, and nobody can tell: it ends in any case. */
+    /** A hanging process has started work that the ledger forgets, and nobody can tell: it ends in any case. */
     async function restore(isAnew: boolean): Promise<void> {
       if (backedUp === null) return
       count('restores')
@@ -355,12 +358,12 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
     }
 
     async function atBank(paymentId: string, deed: Extract<Step, { kind: 'atBank' }>['deed']): Promise<void> {
-      // As somebody does at its dashboard.
+      // As a person does at the provider's dashboard.
       if (deed === 'cancel') await provider.cancel(paymentId)
       else await side.carryOut(deed, paymentId)
     }
 
-    /** A process that begins knows nothing of the one before. */
+    /** A new process knows nothing of the one before. */
     function start(): SimulatedProcess {
       return createSimulatedProcess({ pool, provider, publishing, log, holder: `process-${started++}` })
     }
@@ -416,7 +419,7 @@ async function record({ writer, provider }: SimulatedProcess, { facts, askedAtMs
     throw new Finding('refused', `${facts.paymentId}: ${Object.keys(recorded)[0]}`)
 }
 
-/** What the role does from time to time. */
+/** The periodic work of the role. */
 async function tend(process: SimulatedProcess, task: 'list' | 'sweep' | 'mark' | 'all'): Promise<void> {
   const { writer, provider } = process
   if (task === 'list' || task === 'all') await unlessUnanswered(process.reconciler.run())
@@ -424,7 +427,7 @@ async function tend(process: SimulatedProcess, task: 'list' | 'sweep' | 'mark' |
   if (task === 'mark' || task === 'all') await unlessUnanswered(markAtProvider(writer, provider, createLog('silent')))
 }
 
-/** The jobs are done again later. */
+/** The jobs are run again later. */
 async function unlessUnanswered(job: Promise<unknown>): Promise<void> {
   await job.catch((error: unknown) => {
     if (!(error instanceof ProviderDidNotAnswer)) throw error
@@ -440,7 +443,9 @@ function inMicros({ isOn, thresholdCents, amountCents, capCents }: Settings) {
   }
 }
 
-/** What the product complains of is a fault of its own: nothing here breaks but processes that are dead by then. */
+/**
+ * An error logged by the product is a fault of the product: nothing else fails here, except in processes that are dead by then.
+ */
 function listeningLog(complaints: { message: string; error: unknown }[]): Logger {
   const nobody = () => {}
   return {

@@ -1,4 +1,4 @@
-/** The provider that a history is played on, with the hands of those on its other side, and its own books. */
+/** The provider of a history, with the actions of cardholders and banks, and its books. */
 import type { PaymentProvider, ProviderName } from '../../src/payments/providers/provider.ts'
 import type { SandboxDesk } from '../../src/payments/providers/sandbox/desk.ts'
 import type { CallName } from '../../src/payments/providers/sandbox/faults.ts'
@@ -14,11 +14,11 @@ import type { Deed, Fault } from './steps.ts'
 export interface ProviderSide extends BooksAtProvider {
   readonly provider: PaymentProvider
   readonly desk: Pick<SandboxDesk, 'addTestCard'>
-  /** Empties it, for the next history. */
+  /** Clears it for the next history. */
   begin(): Promise<void>
   orderFault(fault: Fault, call: CallName | null, times: number): Promise<void>
   endFaults(): Promise<void>
-  /** Throws `NotPossible` where the payment is not such that it can be done. */
+  /** Throws `NotPossible` if the payment's state does not allow the action. */
   carryOut(deed: Exclude<Deed, 'cancel'>, paymentId: string): Promise<void>
   close(): Promise<void>
 }
@@ -62,7 +62,7 @@ function openSandbox(database: LaneDatabase, log: Logger): ProviderSide {
   }
 }
 
-/** What nothing is heard of is answered with a fault of Stripe's own here: silence would take real time. */
+/** A lost answer is replaced by an error of Stripe here: a timeout would take real time. */
 const FAULTS: Readonly<Record<Fault, DoubleFault>> = {
   down: 'rate_limited',
   timeout_before: 'error_before',

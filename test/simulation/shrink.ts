@@ -1,13 +1,13 @@
-/** Makes a failing list short: leaves parts of it out, large ones first, as long as what is left still fails. */
+/** Shortens a failing list: leaves out parts, large ones first, as long as the rest still fails. */
 
 export interface ShrinkLimits {
-  /** After that, what is left is good enough. */
+  /** The time after which the result is good enough. */
   readonly withinMs: number
-  /** How many tries are worth making side by side. */
+  /** How many tries are worth running concurrently. */
   readonly atATime: number
 }
 
-/** The shortest that was found, in the order given; a part of it that fails too may exist where time was up. */
+/** The shortest failing list found, in the given order; if time ran out, a part of it may fail too. */
 export async function shrink<Item>(
   items: readonly Item[],
   isFailing: (some: readonly Item[]) => Promise<boolean>,
@@ -17,7 +17,7 @@ export async function shrink<Item>(
   let left = items
   for (let size = Math.ceil(left.length / 2); size >= 1; ) {
     const before = left.length
-    // From the end: what comes last mostly does not matter to what has failed before.
+    // From the end: the last steps rarely matter to an earlier failure.
     for (let end = left.length; end > 0 && performance.now() < endsAt; ) {
       const tries = Array.from({ length: atATime }, (_, i) => end - i * size).filter((each) => each > 0)
       const current = left
@@ -35,7 +35,7 @@ export async function shrink<Item>(
       }
     }
     if (performance.now() >= endsAt) return left
-    // Once more with the same size where that has helped.
+    // Again with the same size if that has helped.
     if (left.length === before) size = size === 1 ? 0 : Math.ceil(size / 2)
     else size = Math.min(size, left.length)
   }

@@ -1,4 +1,4 @@
-/** Reads both sides of a history, ledger and provider, by statements of its own. */
+/** Reads both sides of a history, ledger and provider, with its own statements. */
 import type { LaneDatabase } from './lane-database.ts'
 import type { AccountInLedger, MovementInLedger, PaymentAtProvider, Rest, Sight } from './model.ts'
 import type { Settings } from './steps.ts'
@@ -36,7 +36,7 @@ const PAYMENTS = `
 export interface BooksAtProvider {
   /** Oldest first. */
   books(): Promise<PaymentAtProvider[]>
-  /** The settings version that is marked, by account. */
+  /** The marked settings version, by account. */
   marks(): Promise<ReadonlyMap<string, number | null>>
 }
 

@@ -1,8 +1,8 @@
 /**
- * A process of the role as a history has it: the product's own worker on a pool and a provider that count what it calls.
- * Where a history says so it dies, before a call or after it took effect, a COMMIT whose answer never arrives among them;
- * or it hangs there, while others go on, until it is let go on. Of a dead one nothing happens any more: its connections are
- * gone, its calls never return, and its claims end when their time is over.
+ * A simulated process of the role: the product's own worker on a pool and a provider that count their calls. Where a history
+ * says so it dies, before a call or after it took effect, including a COMMIT whose answer is lost; or it hangs there, while
+ * others continue, until it is resumed. A dead process does nothing more: its connections are closed, its calls never return,
+ * and its claims expire.
  */
 import type { Writer } from '../../src/ledger/changes/change-account.ts'
 import { paymentMetrics } from '../../src/payments/metrics.ts'
@@ -14,7 +14,7 @@ import { Registry } from '../../src/platform/metrics.ts'
 import type { Connection, Pool } from '../../src/platform/postgres.ts'
 import type { Stop } from './steps.ts'
 
-/** The longest that a call to the provider takes: far longer than any does here. */
+/** The maximum duration of a call to the provider: far longer than any takes here. */
 export const CALL_MS = 10_000
 
 export interface SimulatedProcess {
@@ -22,12 +22,12 @@ export interface SimulatedProcess {
   readonly provider: PaymentProvider
   readonly claimAndAdvance: ClaimAndAdvance
   readonly isDead: () => boolean
-  /** Hangs, or has work that waits for being let go on. */
+  /** Hangs, or has work that waits to be resumed. */
   readonly isHung: () => boolean
   readonly reconciler: Reconciler
-  /** Runs `work` until it is done, or the process dies or hangs over it; calls are counted from 1 anew. */
+  /** Runs `work` until it is done, or the process dies or hangs in it; calls are counted from 1 again. */
   run<T>(stop: Stop | null, work: () => Promise<T>): Promise<Ran<T>>
-  /** Goes on where it hung; resolves when that work is done, or it died. */
+  /** Continues from the hang; resolves when that work is done, or the process died. */
   goOn(): Promise<void>
   die(): void
 }
@@ -63,12 +63,12 @@ export function createSimulatedProcess({ pool, provider, publishing, log, holder
   let stop: Stop | null = null
   let calls: Record<Stop['at'], number> = { statement: 0, commit: 0, connect: 0, provider: 0 }
   let hanging: { readonly letGo: () => void; readonly gate: Promise<void> } | null = null
-  /** What hangs, with all that it still has to do. */
+  /** The hanging call, with everything after it. */
   let unfinished: Promise<unknown> | null = null
   const death = Promise.withResolvers<void>()
   let hung = Promise.withResolvers<void>()
 
-  /** Counts a call; the stop that it comes to. */
+  /** Counts a call; returns the stop that it reaches. */
   function comesTo(...kinds: Stop['at'][]): Stop | null {
     for (const kind of kinds) calls[kind]++
     if (stop === null || !kinds.includes(stop.at) || calls[stop.at] !== stop.nth) return null
@@ -77,7 +77,7 @@ export function createSimulatedProcess({ pool, provider, publishing, log, holder
     return reached
   }
 
-  /** Whether it goes on. Whoever hangs goes on later, unless it dies before. */
+  /** Whether it continues. A hanging call continues later, unless the process dies before. */
   async function halt({ does }: Stop): Promise<boolean> {
     if (does === 'dies') {
       die()
@@ -90,7 +90,7 @@ export function createSimulatedProcess({ pool, provider, publishing, log, holder
     return !isDead
   }
 
-  /** A call, unless the process is dead or comes to its stop. Sent at once where nothing is to be waited for before it. */
+  /** A call, unless the process is dead or reaches its stop. Sent at once if nothing has to finish before it. */
   async function pass<T>(kinds: Stop['at'][], call: () => Promise<T>): Promise<T> {
     if (isDead) return NEVER
     const reached = comesTo(...kinds)
@@ -118,7 +118,7 @@ export function createSimulatedProcess({ pool, provider, publishing, log, holder
     return {
       query(statement: unknown, ...values: unknown[]) {
         if (isDead) return NEVER
-        // COPY answers by callback; the statements around it are stops enough.
+        // COPY answers by callback; the statements around it are enough stops.
         if (isSubmittable(statement)) return (connection.query as (...of: unknown[]) => unknown)(statement, ...values)
         const isCommit = statement === 'commit'
         return pass(isCommit ? ['statement', 'commit'] : ['statement'], () =>
@@ -194,7 +194,7 @@ export function createSimulatedProcess({ pool, provider, publishing, log, holder
   }
 }
 
-/** As by the death of its process: what it had begun is rolled back, what was on its way may be done or not. */
+/** As if its process died: open transactions are rolled back, calls in flight may or may not take effect. */
 function cutOff(connection: Connection): void {
   const { connection: wire } = connection as unknown as { connection: { stream: { destroy(): void } } }
   wire.stream.destroy()

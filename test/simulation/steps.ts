@@ -1,6 +1,6 @@
 /**
- * A history as plain data: steps made from a seed before any is played. What a step picks is relative (the payment three
- * quarters down the list), so any part of a history can be played, which is how a failing one is made short.
+ * A history as plain data: steps made from a seed before any is played. A step's choices are relative (the payment three
+ * quarters down the list), so any part of a history can be played, which is how a failing one is shortened.
  */
 import { createRandom, type Random } from '../../testkit/random.ts'
 
@@ -9,13 +9,13 @@ export interface Stop {
   /** `statement`: any to the database; `connect`: before it has a connection; `provider`: any call to the provider. */
   readonly at: 'statement' | 'commit' | 'connect' | 'provider'
   readonly nth: number
-  /** The call has taken effect, and its answer never comes, or comes late. */
+  /** The call has taken effect, and its answer is lost, or late. */
   readonly isDone: boolean
-  /** `dies`: for good; `hangs`: until a later step lets it go on. */
+  /** `dies`: for good; `hangs`: until a later step resumes it. */
   readonly does: 'dies' | 'hangs'
 }
 
-/** Stripe's public test numbers, by what they stand for there. */
+/** Stripe's public test numbers, by their behaviour. */
 export const CARDS = {
   good: '4242424242424242',
   declines: '4000000000000002',
@@ -55,7 +55,7 @@ export type Deed = 'approve' | 'decline' | 'settle' | 'cancel' | 'refund' | 'ref
 export type Fault = 'down' | 'timeout_before' | 'timeout_after' | 'twice'
 
 export type Step =
-  /** An account begins: with credit, a card and settings. */
+  /** A new account, with credit, a card and settings. */
   | {
       readonly kind: 'open'
       readonly account: number
@@ -63,9 +63,9 @@ export type Step =
       readonly card: Card
       readonly settings: Settings
     }
-  /** Credit used (below zero) or given by an operator; asked for again, under its key, where the process dies over it. */
+  /** Credit used (below zero) or added by an operator; repeated, under its key, if the process dies during it. */
   | { readonly kind: 'adjust'; readonly account: number; readonly cents: number; readonly stop: Stop | null }
-  /** Processes work until nothing is due, several at once. An eager one begins before it knows what the provider knows. */
+  /** Processes work until nothing is due, several concurrently. An eager one starts before it knows the provider's state. */
   | { readonly kind: 'settle'; readonly by: readonly Work[]; readonly isEager: boolean }
   | { readonly kind: 'tend'; readonly task: 'list' | 'sweep' | 'mark' | 'all'; readonly by: Work }
   | { readonly kind: 'goOn' }
@@ -75,7 +75,7 @@ export type Step =
   | { readonly kind: 'removeCard'; readonly account: number; readonly stop: Stop | null }
   | { readonly kind: 'save'; readonly account: number; readonly settings: Settings; readonly stop: Stop | null }
   | { readonly kind: 'byHand'; readonly account: number; readonly cents: number; readonly stop: Stop | null }
-  /** The payment is read and recorded, so many times, one after the other or all at once. */
+  /** The payment is read and recorded this many times, sequentially or concurrently. */
   | {
       readonly kind: 'webhook'
       readonly account: number
@@ -86,11 +86,11 @@ export type Step =
     }
   /** Its first half: a process has read the payment, and is slow. */
   | { readonly kind: 'hear'; readonly account: number; readonly pick: number }
-  /** Its second half, perhaps much later, of any that was heard. */
+  /** Its second half, perhaps much later, of any payment that was read. */
   | { readonly kind: 'record'; readonly pick: number; readonly isKept: boolean; readonly by: Work }
   | { readonly kind: 'atBank'; readonly account: number; readonly pick: number; readonly deed: Deed }
   | { readonly kind: 'backUp' }
-  /** Under everybody's feet, or with all processes started anew. */
+  /** Under running processes, or with all of them restarted. */
   | { readonly kind: 'restore'; readonly isAnew: boolean }
 
 export interface Work {
@@ -100,7 +100,7 @@ export interface Work {
 
 export const PROCESSES = 3
 export const ACCOUNTS = 2
-/** At least; what belongs together is not cut off. */
+/** A minimum; steps that belong together are not separated. */
 const STEPS = 40
 
 const THRESHOLDS = [1_000, 1_000, 1_000, 3_000]
@@ -110,7 +110,7 @@ const SECONDS = [1, 20, 40, 200, 1_000, 4_000, 18_000, 90_000, 90_000]
 const ALL_CARDS = Object.keys(CARDS) as Card[]
 const DEBITS = ALL_CARDS.filter((name) => name.startsWith('debit'))
 
-/** Each as often as its weight. */
+/** Each with a frequency by its weight. */
 const WEIGHTS: Readonly<Record<Exclude<Step['kind'], 'open'>, number>> = {
   adjust: 14,
   settle: 16,
@@ -135,7 +135,7 @@ const DEALT = (Object.keys(WEIGHTS) as (keyof typeof WEIGHTS)[]).flatMap((kind) 
 
 export interface History {
   readonly seed: number
-  /** When it begins, milliseconds since 1970. Half of them around the end of a month, where caps begin anew. */
+  /** When it begins, milliseconds since 1970. Half of them start around the end of a month, where caps are reset. */
   readonly beginsAtMs: number
   readonly steps: readonly Step[]
 }
@@ -145,7 +145,7 @@ export function makeHistory(seed: number): History {
   const month = 1 + random.whole(11)
   const day = random.chance(0.5) ? 28 : 1 + random.whole(27)
   const beginsAtMs = Date.UTC(2026, month, day, random.whole(24), random.whole(60))
-  // A third of them never crash, so that faults of the other kinds are not drowned in it.
+  // A third of them never crash, so that other faults are not hidden by it.
   const stopsChance = random.pick([0, 0.3, 0.5])
   const steps: Step[] = Array.from({ length: ACCOUNTS }, (_, account) => {
     return { kind: 'open', account, cents: 1_100 + random.whole(4_000), card: card(random), settings: settings(random) }
@@ -158,7 +158,7 @@ export function makeHistory(seed: number): History {
 
 const SCENES = ['restored', 'by hand', 'slow', 'hangs', 'hangs', 'burst', 'burst', 'approval', 'down', 'down'] as const
 
-/** Steps that seldom follow one another by chance, with whatever else in between. */
+/** Sequences of steps that rarely occur by chance, with other steps in between. */
 function makeScene(random: Random, stopsChance: number): Step[] {
   const account = random.whole(ACCOUNTS)
   const pick = latest(random)
@@ -170,7 +170,7 @@ function makeScene(random: Random, stopsChance: number): Step[] {
   const use = (cents: number): Step => ({ kind: 'adjust', account, cents: -cents, stop: null })
   const pass = (...seconds: number[]): Step => ({ kind: 'pass', seconds: random.pick(seconds) })
   const between = () => (random.chance(0.3) ? [makeStep(random, stopsChance)] : [])
-  // Most accounts are paused or off by and by, and nothing would happen.
+  // Over time most accounts are paused or off, and nothing would happen.
   const anew: Step[] = random.chance(0.5)
     ? [
         { kind: 'card', account, card: card(random), stop: null },
@@ -334,12 +334,12 @@ function restored(random: Random): Step {
   return { kind: 'restore', isAnew: random.chance(0.5) }
 }
 
-/** Which of a list: rather the latest. */
+/** Which entry of a list: later ones are more likely. */
 function latest(random: Random): number {
   return 1 - random.fraction() ** 2
 }
 
-/** Mostly one that works, or little would happen. */
+/** Mostly a working one, or little would happen. */
 function card(random: Random): Card {
   if (random.chance(0.4)) return 'good'
   return random.pick(random.chance(0.3) ? DEBITS : ALL_CARDS)
@@ -359,7 +359,7 @@ function stop(random: Random, does: Stop['does']): Stop {
   return { at, nth, isDone: at !== 'connect' && random.chance(0.5), does }
 }
 
-/** A step in words, for whoever reads a failing history. */
+/** A step in words, for readers of a failing history. */
 export function inWords(step: Step): string {
   switch (step.kind) {
     case 'open':
@@ -425,7 +425,7 @@ function paymentInWords({ account, pick }: { account: number; pick: number }): s
   return `a payment of ${nameOf(account)} (${part(pick)})`
 }
 
-/** Which of a list. */
+/** Which entry of a list. */
 function part(pick: number): string {
   return `at ${Math.round(pick * 100)} % of the list`
 }
