@@ -1,10 +1,10 @@
-/** The past of an account: the ledger's clock cannot be set. */
+/** Backdates an account: the ledger's clock cannot be set. */
 import { inTransaction, type Pool } from '../../src/platform/postgres.ts'
 
-/** As if all that is recorded of the account had been recorded so much earlier. */
+/** As if everything recorded of the account had been recorded that much earlier. */
 export async function age(pool: Pool, accountId: string, hours: number): Promise<void> {
   await inTransaction(pool, async (connection) => {
-    // Triggers keep what is recorded as it is.
+    // Triggers prevent changes of recorded rows.
     await connection.query('set local session_replication_role = replica')
     for (const table of ['movements', 'rated_usage', 'usage_identity']) {
       await connection.query(

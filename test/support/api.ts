@@ -1,4 +1,4 @@
-/** The API on a ledger of its own, asked over HTTP by everybody who may ask it: services, people of accounts, operators. */
+/** The API on a separate ledger, called over HTTP by all its callers: services, people of accounts, operators. */
 
 import { cookieNameOf } from '../../src/api/access/cookies.ts'
 import type { Permission } from '../../src/api/access/permissions.ts'
@@ -48,7 +48,7 @@ export interface TestApi extends TestPayments {
   key(scopes: readonly Permission[], accountIds?: readonly string[] | null): Promise<string>
   person(accountId: string, role: 'admin' | 'member', subject?: string): Promise<string>
   operator(): Promise<string>
-  /** The cookie of a session of the billing page that was just opened. */
+  /** The cookie of a newly opened session of the billing page. */
   session(
     accountId: string,
     role: 'admin' | 'member',
@@ -57,7 +57,7 @@ export interface TestApi extends TestPayments {
   ): Promise<string>
 }
 
-/** An origin that customers may be sent back to. */
+/** An origin that customers may be returned to. */
 export const DASHBOARD = 'https://dashboard.example'
 
 export const TEST_PORTAL: PortalSettings = {
@@ -80,20 +80,20 @@ export interface TestApiOptions {
   readonly portal?: PortalSettings | null
   /** Without it, the plain page. */
   readonly page?: PageFiles | null
-  /** Where browsers are told to reach it, if not where it listens. */
+  /** The URL for browsers, if not the address where it listens. */
   readonly publicUrl?: string
   readonly streams?: number
   readonly streamsPerCaller?: number
-  /** Instead of those in service. */
+  /** Instead of the production limits. */
   readonly liveTimes?: Partial<LiveTimes>
-  /** Where dead letters are replayed to; without it to nowhere. */
+  /** Where dead letters are replayed to; without it, nowhere. */
   readonly kafkaBrokers?: readonly string[]
-  /** Instead of the sandbox, whose pages are served all the same. */
+  /** Instead of the sandbox, whose pages are served anyway. */
   readonly provider?: PaymentProvider
   readonly webhooks?: WebhookReader | null
 }
 
-/** Nobody listens there. */
+/** An unused address. */
 const NO_BROKER = '127.0.0.1:1'
 
 export async function openTestApi({

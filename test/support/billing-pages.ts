@@ -1,4 +1,4 @@
-/** The built billing page on the real API, for browser tests: accounts, their people, and a worker that keeps payments going. */
+/** The built billing page on the real API, for browser tests: accounts, their people, and a worker that advances payments. */
 import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
@@ -10,13 +10,13 @@ import { testAccount, usageFields } from './catalog.ts'
 import { adjust, apply, recordUsage } from './ledger.ts'
 
 const WORKER_REST_MS = 50
-/** The price of one number looked up. */
+/** The price of one number lookup. */
 const LOOKUP_MICROS = 4_000n
-/** News reach the page as soon as in service, and notices sooner than a test would wait for. */
+/** Events reach the page as fast as in production, and notices faster than a test would wait for. */
 const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 1_000 }
 
 export interface BillingPagesOptions extends Pick<TestApiOptions, 'portal' | 'redisUrl' | 'liveTimes'> {
-  /** Whether payments go on by themselves; where nothing is paid, a worker would only take time. */
+  /** Whether a worker advances payments; tests without payments are faster without it. */
   readonly arePaymentsMade?: boolean
 }
 
@@ -24,29 +24,29 @@ export interface PageOptions {
   readonly role?: 'admin' | 'member'
   readonly person?: string
   readonly locale?: string
-  /** Of a session that there is already, instead of a new one for the person. */
+  /** An existing session, instead of a new one for the person. */
   readonly session?: string
   /** With its question mark. */
   readonly query?: string | undefined
   readonly browser?: BrowserContextOptions
-  /** Before it goes to the page. */
+  /** Before the page is opened. */
   readonly prepare?: ((page: Page) => Promise<unknown>) | undefined
 }
 
 export interface BillingPages {
   readonly api: TestApi
-  /** An account of two admins with credit, if any. */
+  /** An account of two admins, with credit if given. */
   account(credit: bigint | null, settings?: Partial<AccountSettings>): Promise<string>
   /** Usage of an amount that is a multiple of 0.004. */
   use(accountId: string, micros: bigint): Promise<void>
-  /** Shown, in a browser context of its own. */
+  /** The open page, in a separate browser context. */
   open(accountId: string, options?: PageOptions): Promise<Page>
-  /** One more tab beside a page that is open. */
+  /** Another tab beside an open page. */
   openTab(page: Page, accountId: string, query?: string): Promise<Page>
   charges(accountId: string): Promise<number>
-  /** Without the worker, for what has to be in order. */
+  /** Without the worker, for steps that must run in order. */
   withoutWorker<Result>(work: () => Promise<Result>): Promise<Result>
-  /** To be called after each test: a page that stays open goes on following its account. */
+  /** Call it after each test: an open page keeps following its account. */
   closePages(): Promise<void>
   close(): Promise<void>
 }
@@ -139,7 +139,7 @@ export async function openBillingPages(
     const page = await context.newPage()
     await prepare?.(page)
     await page.goto(`${api.url}/billing/${accountId}${query}`)
-    // By no role, as an open dialog hides it from those.
+    // Not by role, as an open dialog hides it from role queries.
     await page.locator('.balance-figure').waitFor()
     return page
   }

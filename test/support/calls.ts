@@ -1,4 +1,4 @@
-/** A stream of calls with its faults, as items and as messages for the broker. */
+/** A stream of calls including faulty ones, as items and as messages for the broker. */
 import type { Message } from 'kafkajs'
 import type { Produced } from '../../testkit/tally.ts'
 import { createTraffic, type TrafficItem } from '../../testkit/traffic.ts'

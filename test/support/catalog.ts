@@ -1,6 +1,6 @@
 /**
- * A small catalog with something for every rule, built through `parseCatalog` from files in memory, two accounts to go
- * with it, and a book to rate events against. Whatever a test needs otherwise, it replaces.
+ * A small catalog with something for every rule, built through `parseCatalog` from files in memory, two accounts for it, and a
+ * book to rate events against. Tests replace what they need to differ.
  */
 import { parseCatalog } from '../../src/catalog/load.ts'
 import { alertLevels } from '../../src/core/account/alerts.ts'
@@ -81,7 +81,7 @@ export function testCatalog(changed: Readonly<Record<string, string>> = {}): Cat
   return catalog
 }
 
-/** An account with a package of 100 minutes all its life, whose billing cycles start on the 15th. */
+/** An account that always has a package of 100 minutes, and billing cycles from the 15th. */
 export function testAccount(changed: Partial<AccountSettings> = {}): AccountSettings {
   return {
     accountId: 'acme',
@@ -100,14 +100,14 @@ export function testAccount(changed: Partial<AccountSettings> = {}): AccountSett
   }
 }
 
-/** A book that knows one catalog, in force always, and these accounts; `take` writes into it. */
+/** A book with one catalog, always in force, and these accounts; `take` modifies it. */
 export function testBook(accounts: readonly AccountSettings[] = [testAccount()], catalog = testCatalog()): GrowingBook {
   return growing(newBook(catalog, accounts))
 }
 
 export type Fields = Readonly<Record<string, unknown>>
 
-/** An answered call of one minute from a German user to Austria, in the JSON form. */
+/** An answered call of one minute from a German user to Austria, as JSON. */
 export function callFields(changed: Fields = {}): Fields {
   return {
     type: 'call',
@@ -123,24 +123,24 @@ export function callFields(changed: Fields = {}): Fields {
   }
 }
 
-/** What every event says, to be completed with the fields of its type. */
+/** The fields of every event, to be completed with those of its type. */
 export function usageFields(changed: Fields): Fields {
   return { event_id: 'e1', account_id: 'acme', occurred_at: '2026-02-20T10:00:00Z', ...changed }
 }
 
-/** Takes the event named by `corrects` back. */
+/** Corrects the event named by `corrects`. */
 export function correctionFields(eventId: string, corrects: string, changed: Fields = {}): Fields {
   return usageFields({ type: 'correction', event_id: eventId, corrects, ...changed })
 }
 
-/** An event of the JSON form as a batch has it; its source is its id. */
+/** A JSON event as a batch has it; its source is its id. */
 export function batchEvent(fields: Fields): BatchEvent<unknown> {
   const read = readUsage(fields)
   if ('refusal' in read) throw new Error(`the test's event is refused: ${read.refusal.detail}`)
   return { event: read.event, contentHash: contentOf(read.event), source: fields['event_id'] }
 }
 
-/** Reads, decides and records one event of the JSON form, as a batch of its own. */
+/** Reads, decides and records one JSON event, as a separate batch. */
 export function take(book: GrowingBook, fields: unknown): Decision {
   const read = readUsage(fields)
   if ('refusal' in read) return rejected(read.refusal.reason, read.refusal.detail)
@@ -161,7 +161,7 @@ function accountsWithoutCredit(settings: AccountSettings | undefined): Map<strin
   return new Map([[accountId, openAccount(accountId, currency, alertLevels(settings), 0).account]])
 }
 
-/** `charged / message`: outcome and reason on one line, the form the rules have. */
+/** `charged / message`: outcome and reason on one line, as the rules are written. */
 export function verdict(decided: Decision): string {
   return `${decided.outcome} / ${decided.reason}`
 }

@@ -1,7 +1,7 @@
-/** Invariant B, asked of the database: every movement continues the one before, and the last one ends at the balance. */
+/** Checks invariant B in the database: every movement continues the one before, and the last one ends at the balance. */
 import type { Pool } from '../../src/platform/postgres.ts'
 
-/** A sequence with a gap, a balance before that is not the one after of the movement before, or an end that is not the balance. */
+/** A sequence with a gap, a balance before that is not the previous balance after, or an end that is not the balance. */
 const BROKEN_CHAINS = `
   with chained as (
     select account_id, sequence, balance_before_micros, balance_after_micros,

@@ -1,4 +1,4 @@
-/** Accounts with a card and automatic top-up, and a payment taken through its steps as the provider's answers would. */
+/** Accounts with a card and automatic top-up, and a payment taken through its steps as by the provider's answers. */
 import { randomUUID } from 'node:crypto'
 import type { Micros } from '../../src/core/money.ts'
 import { declineOf } from '../../src/core/top-up/declines.ts'
@@ -93,13 +93,13 @@ export const declined = (declineCode: string): PaymentNews => {
   return { kind: 'declined', decline: declineOf({ code: 'card_declined', declineCode, adviceCode: null }) }
 }
 
-/** Claims what is open of the account: null where nothing is due. */
+/** Claims the open top-up of the account: null if nothing is due. */
 export async function claim(writer: Writer, accountId: string, holder = 'worker'): Promise<TopUp | null> {
   const claimed = await claimTopUps(writer.pool, holder, 10_000, 60_000)
   return claimed.find((topUp) => topUp.accountId === accountId) ?? null
 }
 
-/** Judged and prepared at the provider. */
+/** Judged, and prepared at the provider. */
 export async function prepare(writer: Writer, topUp: TopUp, holder = 'worker'): Promise<TopUp> {
   const { accountId, topUpId } = topUp
   const judged = await judgeTopUp(writer, { accountId, topUpId, holder })

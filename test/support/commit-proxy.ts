@@ -1,16 +1,16 @@
 /**
- * Between the program and Postgres: passes everything on, but keeps the answer to COMMIT to itself. The database has
- * committed then, and the program does not know it.
+ * A proxy between the program and Postgres that forwards everything except the answer to COMMIT. The database has committed
+ * then, and the program does not know it.
  */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
 export interface CommitProxy {
-  /** The database's URL, by way of the proxy. */
+  /** The database's URL through the proxy. */
   readonly url: string
   /** Resolves when the database has answered COMMIT. */
   readonly committed: Promise<void>
-  /** Ends every connection, as a network that fails does. */
+  /** Closes every connection, like a network failure. */
   cut(): void
   close(): Promise<void>
 }
@@ -28,7 +28,7 @@ export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy
       socket.on('error', () => {})
     }
     client.on('data', (bytes) => {
-      // The first bytes name the application.
+      // The first bytes contain the application name.
       isMigration ??= bytes.includes('tollgate-migrate')
       if (!isMigration && bytes.includes('commit\0')) isWithheld = true
       upstream.write(bytes)

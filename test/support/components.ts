@@ -2,7 +2,7 @@
 import { inject } from 'vitest'
 import { COMPONENT_NAMES, type ComponentName } from '../../stack/stack.ts'
 
-/** What `tollgate` needs to find these components, started now if nobody has asked for them yet. */
+/** What `tollgate` needs to find these components. Starts those that are not running yet. */
 export async function componentEnvironment(
   names: readonly ComponentName[] = COMPONENT_NAMES,
 ): Promise<Record<string, string>> {

@@ -1,4 +1,4 @@
-/** A process of its own that confirms a payment of the sandbox: `node confirm-sandbox.ts URL PAYMENT ATTEMPT`. */
+/** A separate process that confirms a payment of the sandbox: `node confirm-sandbox.ts URL PAYMENT ATTEMPT`. */
 
 import { createSandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
 import { createLog } from '../../src/platform/log.ts'

@@ -1,4 +1,4 @@
-/** CSV as RFC 4180 has it, to the letter: whatever is not so, throws. */
+/** A strict parser of CSV by RFC 4180: throws on any deviation. */
 
 /** Rows of cells. */
 export function parseCsv(text: string): string[][] {

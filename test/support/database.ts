@@ -1,4 +1,4 @@
-/** A database of its own for a test, migrated. */
+/** A separate, migrated database for a test. */
 import { randomBytes } from 'node:crypto'
 import { componentEnvironment } from './components.ts'
 import { onServer } from './on-server.ts'
@@ -6,11 +6,11 @@ import { TEMPLATE } from './template.ts'
 
 export interface TestDatabase {
   readonly url: string
-  /** Notes the state it is in; whoever is connected is cut off for a moment. */
+  /** Saves the current state; connected clients are disconnected for a moment. */
   backUp(): Promise<void>
-  /** Puts it back to that state, under everybody's feet. */
+  /** Restores that state under running clients. */
   restore(): Promise<void>
-  /** Another one in that state, to be changed at will; to be dropped by whoever asked for it. */
+  /** Another database in that state, which may be changed; the caller drops it. */
   copy(): Promise<Pick<TestDatabase, 'url' | 'drop'>>
   drop(): Promise<void>
 }
@@ -41,7 +41,7 @@ export async function createDatabase(): Promise<TestDatabase> {
     },
     async drop() {
       const copied = Array.from({ length: copies }, (_, i) => `${name}_copy_${i + 1}`)
-      // The sandbox's, where a process of the service made one beside it.
+      // The sandbox's, if a process of the service created one beside it.
       for (const each of [name, backup, `${name}_sandbox`, ...copied])
         await onServer(server, `drop database if exists ${each} with (force)`)
     },
@@ -54,7 +54,7 @@ function urlOf(server: string, name: string): string {
   return url.href
 }
 
-/** Ends the connections to a database, and waits for their end. */
+/** Closes the connections to a database, and waits until they are closed. */
 function disconnected(name: string): string {
   return `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`
 }

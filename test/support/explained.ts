@@ -1,4 +1,4 @@
-/** A movement with its explanation as the API gives it: an outbound call of one minute, changed as a test needs it. */
+/** A movement with its explanation as the API returns it: an outbound call of one minute, changed as a test needs it. */
 import type { Schema } from '../../src/api/client/client.ts'
 
 export type Explained = Schema<'ExplainedMovement'>
@@ -62,7 +62,7 @@ export const FAIR_USE: NonNullable<Charge['fair_use']> = {
 
 export interface ExplainedChanges {
   readonly movement?: Partial<Omit<Explained, 'usage' | 'explanation'>>
-  /** Null: it is no usage. */
+  /** Null: it is not usage. */
   readonly usage?: Partial<Usage> | null
   readonly charge?: Partial<Charge>
   readonly explanation?: Partial<Explanation>

@@ -1,4 +1,4 @@
-/** Exports made to their end, and held against the tables one row at a time. */
+/** Completes exports, and compares them with the tables row by row. */
 import { text } from 'node:stream/consumers'
 import { formatMoney } from '../../src/core/money.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
@@ -7,7 +7,7 @@ import { type PrepareOptions, prepareNextPart } from '../../src/reporting/export
 import { readExportFile } from '../../src/reporting/exports/read-file.ts'
 import { parseCsv } from './csv.ts'
 
-/** Takes part after part until none waits. */
+/** Makes one part after another until none is waiting. */
 export async function prepareAll(pool: Pool, options: Partial<PrepareOptions> = {}): Promise<void> {
   for (;;) {
     const { export: worked, failure } = await prepareNextPart(pool, { whenExportEnds: async () => {}, ...options })
@@ -16,13 +16,13 @@ export async function prepareAll(pool: Pool, options: Partial<PrepareOptions> = 
   }
 }
 
-/** Its rows behind the headings. */
+/** Its rows after the headings. */
 export async function rowsOf(pool: Pool, of: Pick<StoredExport, 'exportId' | 'parts'>): Promise<string[][]> {
   const [, ...rows] = parseCsv(await text(readExportFile(pool, of)))
   return rows
 }
 
-/** Told anew in SQL alone, from the columns of the tables to the cells of the file. */
+/** The same file by SQL alone, from the columns of the tables to the cells. */
 const EXPECTED = `
   with told as (
     select m.*, coalesce(o.event_id, m.event_id) as of_event, coalesce(o.recorded_at, m.recorded_at) as of_instant
@@ -48,7 +48,7 @@ const EXPECTED = `
     left join tollgate.display_names n on n.account_id = t.account_id and n.user_id = u.user_id
    order by t.sequence`
 
-/** Of the movements behind one sequence, up to another: texts as they are, amounts in micros. */
+/** The movements after one sequence, up to another: texts unchanged, amounts in micros. */
 export async function exportFacts(pool: Pool, accountId: string, afterSequence: number, throughSequence: number) {
   const { rows } = await pool.query<Record<string, string> & { amount: bigint; balance: bigint }>(EXPECTED, [
     accountId,
@@ -58,7 +58,7 @@ export async function exportFacts(pool: Pool, accountId: string, afterSequence: 
   return rows
 }
 
-/** What the file is to have of them. */
+/** The expected cells of the file. */
 export async function expectedRows(
   pool: Pool,
   accountId: string,

@@ -1,4 +1,4 @@
-/** The browser for what a file does in one; null where there is none, said aloud: what is skipped must not pass for tested. */
+/** The browser for a test file; null if there is none, which is reported: skipped tests must not pass for run ones. */
 import { type FoundBrowser, findBrowser } from '../../stack/browser.ts'
 
 export async function browserFor(what: string): Promise<FoundBrowser | null> {

@@ -1,4 +1,4 @@
-/** Schemathesis against an API: requests of every kind made from its OpenAPI document, each answer held against it. */
+/** Schemathesis against an API: requests of every kind made from its OpenAPI document, each answer checked against it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -10,13 +10,13 @@ import { within } from '../../testkit/until.ts'
 
 const FOLDER = join(import.meta.dirname, '../python/fuzz')
 const EXAMPLES = 6
-/** Beyond what it was given: the last requests, and its report. */
+/** Its output: the last requests, and its report. */
 const ENDS_WITHIN_MS = 300_000
 
 export interface FuzzOptions {
   readonly url: string
   readonly token: string
-  /** How long it looks; null: for as many examples of each operation, whatever time that takes, the same at each run. */
+  /** How long it runs; null: for a fixed number of examples per operation, however long that takes, the same in each run. */
   readonly seconds: number | null
   readonly seed: number
 }
@@ -29,17 +29,17 @@ export interface Fuzzed {
 
 export async function fuzzApi({ url, token, seconds, seed }: FuzzOptions): Promise<Fuzzed> {
   const python = await findPython(join(FOLDER, 'requirements.txt'), (line) => console.error(line))
-  // What it keeps between runs goes with it.
+  // What it keeps between runs is deleted with it.
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-fuzz-'))
   const args = [
     ...['-m', 'schemathesis.cli', '--config-file', join(FOLDER, 'schemathesis.toml'), '--no-color'],
     ...['run', `${url}/openapi.json`, '--url', url, '-H', `Authorization: Bearer ${token}`],
-    // One at a time: Python's own parser, which Hypothesis asks about its lambdas, fails where two threads ask at once.
+    // One worker: Python's own parser, which Hypothesis calls for its lambdas, fails in concurrent threads.
     ...['--checks', 'all', '--mode', 'all', '--seed', String(seed), '--workers', '1'],
-    // It takes a person's id of one account for one of any other.
+    // It mistakes a person's id of one account for one of any other.
     ...['--exclude-checks', 'ensure_resource_availability'],
     ...(seconds === null
-      ? // Every boundary of every field in turn is two thirds of the requests, and for the long run.
+      ? // The boundaries of every field are two thirds of the requests; they are left to the long run.
         ['--phases', 'examples,fuzzing,stateful', '--max-examples', String(EXAMPLES)]
       : ['--max-time', String(seconds)]),
     ...['--request-timeout', '30', '--continue-on-failure'],

@@ -1,4 +1,7 @@
-/** Gates in a database: whoever would bring a row of a table to some state waits while the gate of that state is shut. */
+/**
+ * Gates in a database: a transaction that would bring a row of a table to some state waits while the gate of that state is
+ * shut.
+ */
 import type pg from 'pg'
 
 export interface Gates {
@@ -26,7 +29,7 @@ const IS_WAITED_AT = `
        and objid = (hashtext($1)::bigint & 4294967295)::oid
        and database = (select oid from pg_database where datname = current_database())) as found`
 
-/** They are open until they are shut. One client has the keys, so it stays the same. */
+/** They start open. One client holds the locks, so it must stay the same. */
 export async function openGates(client: pg.Client, table: string): Promise<Gates> {
   await client.query(plantGates(table))
   return {

@@ -1,7 +1,7 @@
 /**
- * The components that the integration tests run on, each started when a test first asks for it. Two files run at a time,
- * each worker on Kafka, Postgres and Redis of its own, because names of topics and database roles are fixed; a file takes
- * a database and a consumer group of its own on them. The registry is only read, and one for all.
+ * The components that the integration tests run on, each started when a test first needs it. Two files run at a time. Each
+ * worker has its own Kafka, Postgres and Redis, because names of topics and database roles are fixed; each file has its own
+ * database and consumer group there. The registry is only read, so one is shared by all.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,7 +17,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // A first download may take minutes: better here, where nothing has a time limit, than in a test.
+  // A first download may take minutes: here there is no time limit, unlike in a test.
   await prepareStack({ log: (line) => console.error(line) })
   const stacks = new Map<string, Promise<Stack>>()
   const server = createServer(async (request, response) => {

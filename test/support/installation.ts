@@ -1,4 +1,7 @@
-/** A fresh installation on this worker's components: its own database and consumer group, empty topics, the sample catalog and accounts. */
+/**
+ * A fresh installation on this worker's components: a separate database and consumer group, empty topics, the sample catalog
+ * and accounts.
+ */
 import { randomBytes } from 'node:crypto'
 import type { Consumer, KafkaMessage, Message } from 'kafkajs'
 import { USAGE_TOPICS } from '../../src/topics.ts'
@@ -9,18 +12,18 @@ import { componentEnvironment } from './components.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 import { dropTopics, testKafka } from './topics.ts'
 
-/** Enough to be shared out among raters, and made in a third of the time that the usual number takes. */
+/** Enough to share among raters, and created in a third of the time of the default number. */
 const PARTITIONS = '4'
 
 export interface TestInstallation extends Installation {
   readonly database: Pick<TestDatabase, 'backUp' | 'restore' | 'copy'>
   /** Appends messages to a topic and waits for the broker. */
   produce(topic: string, messages: Message[]): Promise<void>
-  /** Waits until the rater has recorded everything that is on its topics, and the relay has published what came of it. */
+  /** Waits until the rater has recorded everything on its topics, and the relay has published the results. */
   untilDrained(): Promise<void>
-  /** Everything on a topic, decoded, as a consumer that reads committed from the start sees it. */
+  /** Everything on a topic, decoded, as read by a consumer that reads committed messages from the start. */
   readTopic(topic: string): Promise<Record<string, unknown>[]>
-  /** The same with what stands beside the values. */
+  /** The same, with the rest of each message. */
   readMessages(topic: string): Promise<ReadMessage[]>
   /** Balance in micros of every account. */
   balances(): Promise<Map<string, bigint>>

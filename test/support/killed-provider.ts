@@ -1,6 +1,6 @@
 /**
- * The provider's side of charges whose processes are killed: it can hold a charge before it is prepared or made, answers late,
- * and has books of its own.
+ * The provider's side of charges whose processes are killed: it can delay a charge before it is prepared or made, answers late,
+ * and has its own books.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ import { createInstallation, type TestInstallation } from './installation.ts'
 import { openTestSandbox } from './sandbox.ts'
 import { DOUBLE_KEY, startStripeDouble } from './stripe-double/server.ts'
 
-/** A claim of a top-up. Without the id of a payment it is for one that was prepared since. */
+/** A claim of a top-up. Without a payment id, it is for one that was prepared since. */
 export interface Claim {
   readonly topUpId: string
   readonly paymentId: string | null
@@ -29,22 +29,22 @@ export interface Charged {
 
 export interface GatedProvider {
   readonly name: 'sandbox' | 'stripe'
-  /** Of the states `unconfirmed`, prepared, and `succeeded`, charged. */
+  /** Payments in the states `unconfirmed` (prepared) and `succeeded` (charged). */
   readonly gates: Gates
   readonly desk: Pick<SandboxDesk, 'addTestCard'>
-  /** From now on each confirmation is answered so much later than it charges. */
+  /** From now on each confirmation is answered this much later than it charges. */
   answerAfter(ms: number): Promise<void>
-  /** By top-up: the state of the payment that each claim is about, where there is one. */
+  /** By top-up: the state of the payment of each claim, if there is one. */
   statesOf(claims: readonly Claim[]): Promise<ReadonlyMap<string, string>>
-  /** One payment is refunded, one in part, two are disputed, and one of these is won. */
+  /** One payment is refunded, one partly, two are disputed, and one of those disputes is won. */
   takeMoneyBack(partMicros: bigint): Promise<void>
-  /** Every payment that has taken money. */
+  /** Every payment that was charged. */
   charged(): Promise<Charged[]>
   books(pool: Pool): Promise<PaymentBook[]>
   close(): Promise<void>
 }
 
-/** An installation whose payments are made there. */
+/** An installation whose payments use it. */
 export async function createInstallationAt(
   name: GatedProvider['name'],
 ): Promise<{ installation: TestInstallation; provider: GatedProvider }> {
@@ -55,7 +55,7 @@ async function createAtSandbox() {
   const installation = await createInstallation()
   const sandbox = openTestSandbox(installation)
   const { desk } = sandbox
-  // Its database is made with the first thing that is asked of it.
+  // Its database is created by the first request.
   await desk.endFaults()
   const client = new pg.Client({ connectionString: sandboxDatabaseUrl(installation.config.database.url) })
   await client.connect()
@@ -137,7 +137,7 @@ async function createAtStripe() {
       const payments = bank.books()
       const states = new Map<string, string>()
       for (const { topUpId, paymentId, claimedAt } of claims) {
-        // Stripe knows of seconds alone.
+        // Stripe has a resolution of seconds.
         const sinceMicros = (Math.floor(Date.parse(claimedAt) / 1_000) - 1) * 1_000_000
         const found = payments.findLast((one) =>
           paymentId === null

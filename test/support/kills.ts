@@ -1,6 +1,6 @@
 /**
- * Raters, relays and jobs as processes of their own, killed at random while traffic of all kinds goes on, and started again as
- * a supervisor would. The same traffic goes through the model; what the books must say does not depend on who died when.
+ * Raters, relays and jobs as separate processes, killed at random under traffic of all kinds, and restarted as by a supervisor.
+ * The same traffic goes through the model; the books must not depend on which process died when.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { readOffsets } from '../../src/ledger/epochs/consumer-offsets.ts'
@@ -18,16 +18,16 @@ export interface KillOptions {
   readonly kills: number
   readonly seed: number
   readonly eventsPerSecond: number
-  /** Where jobs find the database; by default where all do. */
+  /** The database of the jobs; by default the shared one. */
   readonly jobsDatabaseUrl?: string
 }
 
 export interface Aftermath {
   readonly model: Model
   readonly killed: readonly string[]
-  /** Movements that were in the sums by day when the last had been produced. */
+  /** Movements in the sums by day when the last message had been produced. */
   readonly summedUpMeanwhile: number
-  /** Looks at the offsets of both sides while all that went on, and what was committed to Kafka ahead of the database. */
+  /** Comparisons of both sides' offsets during all that, and what was committed to Kafka ahead of the database. */
   readonly looksAtOffsets: number
   readonly offsetsAhead: readonly string[]
 }
@@ -35,10 +35,10 @@ export interface Aftermath {
 const ROLES = ['rater', 'relay', 'jobs', 'rater', 'relay', 'jobs'] as const
 const DIFFERENT_ROLES = new Set(ROLES).size
 const SEND_EVERY_MILLIS = 100
-/** Events recorded between one kill and the next, at most: somewhere in there it hits a batch, a commit, a send. */
+/** The maximum number of events recorded between two kills: a kill hits a batch, a commit or a send. */
 const MOST_BETWEEN_KILLS = 2_000
 
-/** Returns when all that was produced is recorded and published. */
+/** Returns when everything that was produced is recorded and published. */
 export async function killUnderLoad(
   installation: TestInstallation,
   { kills, seed, eventsPerSecond, jobsDatabaseUrl }: KillOptions,
@@ -54,7 +54,7 @@ export async function killUnderLoad(
       const before = await recorded(installation)
       const between = random.whole(MOST_BETWEEN_KILLS)
       await until('more is recorded', async () => (await recorded(installation)) > before + between, 120_000)
-      // Each role in turn, of its two processes either.
+      // Each role in turn, either of its two processes.
       const at = (kill % DIFFERENT_ROLES) + DIFFERENT_ROLES * random.whole(2)
       if (ROLES[at] === 'jobs') await untilSummingUp(installation)
       killed.push(ROLES[at]!)
@@ -73,7 +73,7 @@ export async function killUnderLoad(
   }
 
   function start(role: string): Promise<Serve> {
-    // Small batches, so that a kill comes in the middle of many.
+    // Small batches, so that a kill often comes in the middle of many.
     const own = role === 'jobs' && jobsDatabaseUrl !== undefined ? { TOLLGATE_DATABASE_URL: jobsDatabaseUrl } : {}
     return startServe({ ...installation.environment, TOLLGATE_ROLES: role, TOLLGATE_BATCH_EVENTS: '200', ...own })
   }
@@ -100,7 +100,7 @@ export async function killUnderLoad(
   }
 }
 
-/** Kafka first, then the database: what has moved in between only makes the database's lead larger. */
+/** Kafka first, then the database: anything in between only increases the database's lead. */
 function watchOffsets({ pool, config }: TestInstallation) {
   const offsetsAhead: string[] = []
   let looksAtOffsets = 0
@@ -140,9 +140,8 @@ function watchOffsets({ pool, config }: TestInstallation) {
 }
 
 /**
- * Topics are read side by side. A covered call's minutes, given back, are there for the calls after the correction, and
- * which those are is a matter of who was first: the one thing in the traffic whose sums may differ from run to run. All
- * else comes to the same whichever way round.
+ * Topics are read concurrently. The minutes returned by the correction of a covered call are available to later calls, and
+ * which those are depends on the order: only these sums may differ between runs. All others are the same in any order.
  */
 function withoutCorrectedCalls(): (item: TrafficItem) => boolean {
   const otherThanCalls = new Set<string>()
@@ -154,7 +153,7 @@ function withoutCorrectedCalls(): (item: TrafficItem) => boolean {
   }
 }
 
-/** Jobs rest most of the time: a kill is to come in the middle of a share. */
+/** Jobs pause most of the time: a kill should come in the middle of a share. */
 async function untilSummingUp({ pool }: TestInstallation): Promise<void> {
   await until('a share is being summed up', async () => {
     const { rows } = await pool.query(

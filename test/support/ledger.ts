@@ -1,4 +1,4 @@
-/** A ledger on a database of its own, with the test's catalog in force since long ago. What it announces is JSON. */
+/** A ledger on a separate database, with the test catalog in force since long ago. Its announcements are JSON. */
 import { randomUUID } from 'node:crypto'
 import { postCredit } from '../../src/core/changes/account-change.ts'
 import type { Micros } from '../../src/core/money.ts'
@@ -32,12 +32,12 @@ export const publishAll: Publishing = {
   recordTopics: new Set(['usage.rated.v1', 'credit.movements.v1']),
 }
 
-/** Accounts as a file would name them, checked against the catalogs as they are now. */
+/** Accounts as in a file, checked against the current catalogs. */
 export function apply(writer: Writer, accounts: readonly WantedSettings[]): Promise<ApplyResult> {
   return applyAccounts(writer, new CatalogStore(), accounts, 'test')
 }
 
-/** An adjustment under a request key of its own. */
+/** An adjustment under a new request key. */
 export async function adjust(
   writer: Writer,
   accountId: string,
@@ -50,7 +50,7 @@ export async function adjust(
 
 let nextOffset = 0n
 
-/** Records usage as a batch of messages would bring it. */
+/** Records usage as from a batch of messages. */
 export async function recordUsage({ ledger }: Pick<TestLedger, 'ledger'>, ...events: readonly Fields[]): Promise<void> {
   const usage = events.map((fields) => {
     const read = readUsage(fields)
@@ -108,7 +108,7 @@ export async function postPayments(writer: Writer, accountId: string): Promise<v
     })
     if ('refused' in posted) throw new Error(`${accountId}: ${posted.refused}`)
   }
-  // What the books say of the payment in the end: given back once and taken again, then disputed whole.
+  // The payment's totals at the end: refunded once, the refund reverted, then disputed completely.
   await writer.pool.query(
     `with paid as (
        insert into tollgate.top_ups (top_up_id, account_id, trigger, amount_micros, currency, state, requested_at, next_try_at,

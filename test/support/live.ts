@@ -1,28 +1,28 @@
-/** Somebody who follows an account, and holds each event against what was said before: nothing may step back. */
+/** A client that follows an account, and compares each event with the previous ones: nothing may go backwards. */
 import { followAccount, type LiveEvent } from '../../src/api/client/live.ts'
 import { until } from '../../testkit/until.ts'
 
-/** An event but the last one, which has no id. */
+/** An event; the last one of a stream has no id. */
 export type Told = Exclude<LiveEvent, { event: 'end' }>
 export type ToldName = Told['event']
 export type DataOf<Name extends ToldName> = Extract<Told, { event: Name }>['data']
 
 export interface Follower {
-  /** All of them, of each connection. */
+  /** All of them, over all connections. */
   readonly events: readonly LiveEvent[]
   readonly retries: readonly number[]
-  /** Whatever was not newer than what was said before, in words. */
+  /** Events that were not newer than earlier ones, in words. */
   readonly stepsBack: readonly string[]
   lastEventId(): string | undefined
   newest<Name extends ToldName>(name: Name): DataOf<Name> | undefined
   count(name: LiveEvent['event']): number
-  /** Waits for an event of the name of which `holds` says yes. */
+  /** Waits for an event of the name for which `holds` returns true. */
   until<Name extends ToldName>(name: Name, holds: (data: DataOf<Name>) => boolean): Promise<void>
-  /** Resolves when the server has ended the stream; with why, where it says so. */
+  /** Resolves when the server has ended the stream, with its reason if given. */
   ended(): Promise<string | null>
-  /** Breaks the connection off. */
+  /** Closes the connection. */
   leave(): Promise<void>
-  /** Comes back, and says what it has heard of. */
+  /** Reconnects with the last event id. */
   comeBack(): void
 }
 

@@ -1,11 +1,11 @@
 /**
- * The order in which test files run: the longest first, so that no worker is left alone with one of them at the end. Vitest
- * itself knows how long files took where it has run them before, which a fresh clone has not.
+ * Runs the longest test files first, so that no worker is left alone with one of them at the end. Vitest itself knows the
+ * durations only of files that it has run before, which a fresh clone has not.
  */
 import { relative } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Seconds that files take on a machine of two processors: of those that take a quarter of a minute or more. It need not be exact. */
+/** Seconds that files take on a machine of two processors, for those of at least a quarter of a minute. Approximate. */
 const SECONDS: Readonly<Record<string, number>> = {
   'test/page/states.test.ts': 83,
   'test/integration/view.test.ts': 70,
@@ -53,7 +53,7 @@ export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const secondsOf = ({ moduleId, project }: TestSpecification) =>
       SECONDS[relative(project.config.root, moduleId).replaceAll('\\', '/')] ?? 0
-    // Of one length they stay in the order of vitest: by project, the larger file first.
+    // Files of equal length keep the order of vitest: by project, the larger file first.
     return (await super.sort(files)).toSorted((a, b) => secondsOf(b) - secondsOf(a))
   }
 }

@@ -1,4 +1,4 @@
-/** A real SMTP server on this machine, which refuses, hangs and accepts by order, and keeps what it has accepted. */
+/** A real SMTP server on this machine, which refuses, hangs and accepts on demand, and keeps what it has accepted. */
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { SMTPServer } from 'smtp-server'
 import { until } from '../../testkit/until.ts'
 
 const CERTIFICATE_DIRECTORY = join(import.meta.dirname, 'certificate')
-/** Of `localhost`, signed by itself: a client has to be told to trust it. */
+/** Self-signed, for `localhost`: a client has to be configured to trust it. */
 export const CERTIFICATE_FILE = join(CERTIFICATE_DIRECTORY, 'localhost.pem')
 
 export interface ReceivedMail {
@@ -22,7 +22,7 @@ export interface ReceivedMail {
   readonly atMs: number
 }
 
-/** What it does with a recipient, or with a mail that it has read to its end; null: it takes it. */
+/** Its reaction to a recipient, or to a complete mail; null: it accepts it. */
 export type Behaviour = (mail: { to: string; stage: 'recipient' | 'data' }) => Refusal | 'hang' | null
 export interface Refusal {
   readonly code: number
@@ -34,9 +34,9 @@ export interface TestMailServer {
   readonly received: readonly ReceivedMail[]
   /** Mails whose senders wait for an answer, by `hang`. */
   hanging(): number
-  /** Takes those that hang, and tells their senders, where those still listen. */
+  /** Accepts hanging mails, and answers their senders if they still listen. */
   release(): void
-  /** From now on; whoever hangs is left to hang. */
+  /** From now on; hanging mails keep hanging. */
   behave(behaviour: Behaviour): void
   untilReceived(count: number): Promise<void>
   close(): Promise<void>
@@ -83,7 +83,7 @@ export async function startMailServer({ tls = 'none', login }: ServerOptions = {
       })
     },
   })
-  // A client that is killed resets its connection.
+  // A killed client resets its connection.
   server.on('error', () => {})
 
   function answer(mail: Parameters<Behaviour>[0], done: (error?: Error | null) => void): void {

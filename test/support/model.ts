@@ -1,4 +1,4 @@
-/** The same traffic through the pure core, one event after the other, nothing ever failing: what the books must say. */
+/** The same traffic through the pure core, event by event and without failures: the expected books. */
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { loadCatalog } from '../../src/catalog/load.ts'
@@ -14,7 +14,7 @@ import { OPENING_CREDIT } from '../../testkit/opening-credit.ts'
 import type { TrafficItem } from '../../testkit/traffic.ts'
 
 export interface Model {
-  /** In the order produced; what is on one topic and account must be taken in that order at least. */
+  /** In the order produced; messages of one topic and account must at least be taken in that order. */
   take(item: TrafficItem): void
   /** In micros by account. */
   readonly balances: ReadonlyMap<string, bigint>

@@ -1,4 +1,4 @@
-/** What a consumer is left with that drops what is not newer by (epoch, version): the newest event of each account. */
+/** The final state of a consumer that drops everything not newer by (epoch, version): the newest event of each account. */
 export function newestByAccount(events: readonly Record<string, unknown>[]): Map<string, Record<string, unknown>> {
   const newest = new Map<string, Record<string, unknown>>()
   for (const event of events) {

@@ -1,8 +1,8 @@
-/** What a batch's outcome makes of the book that it was decided by: in memory, what the ledger makes of its tables. */
+/** Applies a batch's outcome to its book in memory, as the ledger applies it to its tables. */
 import type { BatchOutcome } from '../../src/core/batch/decide-batch.ts'
 import { type Book, type KnownUsage, knownUsage, usageKey } from '../../src/core/book/book.ts'
 
-/** A book whose maps are a test's own. */
+/** A book with maps owned by a test. */
 export interface GrowingBook extends Book {
   readonly known: Map<string, KnownUsage>
   readonly awaited: Map<string, string>
@@ -19,14 +19,14 @@ export function growing(book: Book): GrowingBook {
   }
 }
 
-/** The book that the next batch is decided by. Both arguments stay as they are. */
+/** The book for the next batch. Both arguments stay unchanged. */
 export function nextBook(book: Book, outcome: BatchOutcome<unknown>): Book {
   const next = growing(book)
   applyOutcome(next, outcome)
   return next
 }
 
-/** From the outcome alone: what it does not say, the next batch would not know. */
+/** From the outcome alone: the next batch would not know what it omits. */
 export function applyOutcome({ known, awaited, minutesUsed }: GrowingBook, outcome: BatchOutcome<unknown>): void {
   for (const { event, contentHash, decision, movementSequence, correctedBy } of outcome.recorded) {
     const key = usageKey(event.accountId, event.eventId)

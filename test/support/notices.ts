@@ -1,4 +1,4 @@
-/** What a notice says to an admin or a member in English, as the catalogue of mail and page has it. */
+/** The text of a notice for an admin or a member in English, from the catalogue of mail and page. */
 import type { Schema } from '../../src/api/client/client.ts'
 import { textsFor } from '../../src/texts/languages.ts'
 import { type NoticeText, noticeText } from '../../src/texts/notice-text.ts'

@@ -1,11 +1,11 @@
-/** Between the program and a server: passes everything on, until the server is to be away. */
+/** A proxy between the program and a server that forwards everything until the server is to be down. */
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
 export interface OutageProxy {
-  /** The server's URL, by way of the proxy. */
+  /** The server's URL through the proxy. */
   readonly url: string
-  /** Ends every connection and takes no other, as a server that is stopped. */
+  /** Closes every connection and accepts no other, like a stopped server. */
   goAway(): Promise<void>
   comeBack(): Promise<void>
   close(): Promise<void>

@@ -1,4 +1,4 @@
-/** What is in an outbox pack, read back as a consumer would see it. */
+/** The contents of an outbox pack, as a consumer would see them. */
 import { promisify } from 'node:util'
 import { zstdDecompress } from 'node:zlib'
 import { decodePack } from '../../src/outbox/pack.ts'
@@ -10,7 +10,7 @@ export interface PackedMessage {
   readonly headers: Readonly<Record<string, Buffer>>
 }
 
-/** Those in sets come by set, so in the order of each partition only. */
+/** Records in sets come set by set, so only in the order of each partition. */
 export async function readPack(pack: Buffer): Promise<PackedMessage[]> {
   const { records, sets } = decodePack(pack)
   const inSets = await Promise.all(
@@ -23,7 +23,7 @@ export async function readPack(pack: Buffer): Promise<PackedMessage[]> {
   return [...records.map(({ topic, body }) => ({ topic, ...readBody(body) })), ...inSets.flat()]
 }
 
-/** The bodies of the records of a set, by the rules of Kafka's batch format. Throws where they are not numbered from 0. */
+/** The bodies of the records of a set, by Kafka's batch format. Throws if they are not numbered from 0. */
 export function readSet(bytes: Uint8Array): Buffer[] {
   const bodies: Buffer[] = []
   let at = 0

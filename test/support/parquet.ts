@@ -1,4 +1,4 @@
-/** Parquet as DuckDB reads it, which shares no code with what writes it here. */
+/** Reads Parquet with DuckDB, which shares no code with the writer. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,17 +9,17 @@ const READ_WITHIN_MS = 60_000
 const run = promisify(execFile)
 
 export interface ReadParquet {
-  /** By column, as DuckDB calls them. */
+  /** By column, with DuckDB's types. */
   readonly types: Readonly<Record<string, string>>
   readonly rows: number
   readonly groups: number
   readonly sum: string
   readonly users: readonly string[]
-  /** Rows that the CSV has otherwise. */
+  /** Rows that differ from the CSV. */
   readonly differing?: number
 }
 
-/** Null where this machine has no DuckDB and cannot get one. */
+/** Null if this machine has no DuckDB and cannot install one. */
 export async function findDuckDb(): Promise<Python | null> {
   try {
     return await findPython(join(FOLDER, 'requirements.txt'), (line) => console.error(line))

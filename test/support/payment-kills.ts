@@ -1,9 +1,9 @@
 /**
- * Payments processes as processes of their own, killed at a step of a charge that is asked for, and started again as a
- * supervisor would. A gate holds everybody at a step: a transaction that would bring a top-up or a payment to some state
- * waits while the gate of that state is shut. What the dead one had in hand is looked at once it is dead.
+ * Payments processes, killed at a requested step of a charge and restarted as by a supervisor. A gate stops all of them at a
+ * step: a transaction that would bring a top-up or a payment to some state waits while the gate of that state is shut. What the
+ * killed process held is examined after its death.
  *
- * Claims of the dead are let go of at once, as they would be three quarters of a minute later.
+ * Claims of dead processes are released at once; normally that takes three quarters of a minute.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -15,7 +15,7 @@ import { type Gates, openGates } from './gates.ts'
 import type { TestInstallation } from './installation.ts'
 import type { GatedProvider } from './killed-provider.ts'
 
-/** Where a charge stands, in the order in which it gets there. */
+/** The steps of a charge, in order. */
 export const STEPS = [
   'nothing prepared',
   'prepared, its id not stored',
@@ -27,18 +27,18 @@ export const STEPS = [
 ] as const
 export type Step = (typeof STEPS)[number]
 
-/** Whoever has something in hand, whatever that is. */
+/** Processes that hold anything. */
 const AT_RANDOM = 'at random'
 const MAX_MS_TO_RANDOM_KILL = 500
 const MAX_KILLS_FOR_A_STEP = 5
-/** How long a confirmation is under way, between charged and answered. */
+/** How long a confirmation is in flight, between charged and answered. */
 const ANSWERS_AFTER_MS = 400
-/** The same where a process is to be killed in between: longer than it takes to find it and to kill it, however busy the machine is. */
+/** The same if a process is to be killed in between: longer than finding and killing it takes, even on a busy machine. */
 const ANSWERS_AFTER_KILL_MS = 3_000
 
 type Side = 'ledger' | 'provider'
 
-/** Of each step, the state that is entered next. */
+/** The state entered next, by step. */
 const GATES: Readonly<Record<Step, readonly [Side, state: string]>> = {
   'nothing prepared': ['provider', 'unconfirmed'],
   'prepared, its id not stored': ['ledger', 'prepared'],
@@ -55,7 +55,7 @@ interface Process {
   readonly serve: Serve
 }
 
-/** A top-up that somebody has claimed, and what the provider says of its payment; null: it has none yet. */
+/** A claimed top-up, and the provider's state of its payment; null: it has none yet. */
 interface InHand {
   readonly topUpId: string
   readonly holder: string
@@ -64,24 +64,24 @@ interface InHand {
 }
 
 export interface Killed {
-  /** Of the top-up on whose account it was killed, as it is found afterwards. */
+  /** The top-up for which it was killed, as found afterwards. */
   readonly step: Step | 'another'
-  /** All that it had in hand: the state here / the one at the provider. */
+  /** Everything it held: the state here / the one at the provider. */
   readonly inHand: readonly string[]
 }
 
 export interface Fleet {
   /**
-   * Kills a process at the next step of a round over all of them and one kill at random, and starts another. A process may
-   * have come further while the signal was on its way to it: then the next one is killed for that step, a few times at most.
+   * Kills a process at the next step of a round over all of them and one random kill, and starts another. A process may be past
+   * its step before the signal arrives: then the next one is killed for that step, a few times at most.
    */
   killNext(): Promise<Killed[]>
-  /** Whether it waits for a charge to kill at: accounts may be charged a few times a day only, so spending is for then. */
+  /** Whether it waits for a charge to kill at: accounts may be charged only a few times a day, so usage is produced only then. */
   isWaiting(): boolean
   stop(): Promise<void>
 }
 
-/** The provider is there already. */
+/** The provider is running already. */
 export async function startFleet(
   { config, environment }: TestInstallation,
   provider: GatedProvider,
@@ -176,7 +176,7 @@ export async function startFleet(
     return found!
   }
 
-  /** Looks at what is left when it is dead, before the gate is opened to what it has sent. */
+  /** Examines what is left after the death, before the gate opens for what the process has sent. */
   async function kill(victim: InHand, openGate: () => Promise<void>): Promise<Killed> {
     const at = fleet.findIndex(({ instanceId }) => instanceId === victim.holder)
     const { instanceId, serve } = fleet[at]!
@@ -206,7 +206,7 @@ export async function startFleet(
       case 'charging/unconfirmed':
         return 'begun to charge, not charged'
       case 'charging/succeeded':
-        // A connection of the dead goes on waiting too.
+        // A connection of the dead process keeps waiting too.
         return (await gates.ledger.isWaitedAt('succeeded'))
           ? 'answered, not recorded'
           : 'charged, the answer on its way'
@@ -222,7 +222,7 @@ export async function startFleet(
     return rows[0]?.state
   }
 
-  /** Those furthest on first. A payment whose id is not stored is one that was prepared since the claim. */
+  /** The furthest first. A payment without a stored id was prepared since the claim. */
   async function readInHand(holders: readonly string[]): Promise<InHand[]> {
     const { rows: claimed } = await ledger.query<{
       top_up_id: string

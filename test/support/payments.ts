@@ -1,6 +1,6 @@
 /**
- * Payments on a real ledger and the sandbox, where time passes by order: the sandbox is given a later clock, and what the
- * ledger has noted of top-ups is moved as far into the past. Workers take turns when asked, several at once if asked.
+ * Payments on a real ledger and the sandbox with simulated time: the sandbox gets a later clock, and the ledger's instants of
+ * top-ups are moved into the past by the same time. Workers take turns on request, several concurrently if requested.
  */
 import { randomUUID } from 'node:crypto'
 import type { AutoTopUpSettings } from '../../src/core/top-up/judge.ts'
@@ -46,11 +46,11 @@ export interface TestPayments extends TestLedger {
   /** A default card, with consent for the settings in force. */
   addCard(accountId: string, card: Card, settings?: AutoTopUpSettings): Promise<string>
   save(accountId: string, settings: Partial<AutoTopUpSettings>, methodId: string | null): Promise<unknown>
-  /** Takes turns until nothing is due: by so many workers at once, each as if in a process of its own. */
+  /** Takes turns until nothing is due: by this many workers concurrently, each as if in a separate process. */
   settle(workers?: number): Promise<void>
-  /** All processes end and others begin: until they have tended, they do not know what the provider knows. */
+  /** Replaces all processes: until they have tended, the new ones do not know the provider's state. */
   beginAnew(): void
-  /** What the role does from time to time: reads the provider's list, asks accounts again, marks. */
+  /** The periodic work of the role: reads the provider's list, rechecks accounts, marks. */
   tend(): Promise<void>
   pass(hours: number): Promise<void>
   charges(accountId: string): Promise<SandboxPayment[]>

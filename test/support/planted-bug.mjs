@@ -1,6 +1,6 @@
 /**
- * Preloaded into a rater (`node --import`): its rating throws a TypeError for the event whose id is in `PLANTED_BUG`, as
- * a release with a bug would. The product itself knows nothing of it.
+ * Preloaded into a rater (`node --import`): its rating throws a TypeError for the event whose id is in `PLANTED_BUG`, as a
+ * release with a bug would. The product itself has no code for this.
  */
 import { registerHooks } from 'node:module'
 

@@ -1,12 +1,12 @@
 /**
- * Preloaded (`node --import`) with a name in `PLANTED_BUG`: lines of a source module are replaced as it is loaded, and the
- * product has that bug. A line that is not there any more, or more than once, ends the program: a bug that is not planted
- * would be found by nobody.
+ * Preloaded (`node --import`) with a name in `PLANTED_BUG`: replaces lines of a source module when it is loaded, so that the
+ * product has that bug. If a line is missing or occurs more than once, the program ends: otherwise a test would search for a
+ * bug that was not planted.
  */
 import { registerHooks } from 'node:module'
 
 const BUGS = {
-  // Money may have moved by it; another is made all the same.
+  // It may have moved money; another is made nevertheless.
   'a new payment after a time-out': {
     file: '/src/core/top-up/machine.ts',
     line: '  return { ...before, state, silences, confirmedAtMicros, nextTryAtMicros }\n',

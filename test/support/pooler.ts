@@ -1,4 +1,4 @@
-/** PgBouncer in transaction mode before the tests' Postgres, where the machine has one. */
+/** PgBouncer in transaction mode before the tests' Postgres, if the machine has it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -10,13 +10,13 @@ import { until } from '../../testkit/until.ts'
 const PROGRAM = process.env.TOLLGATE_TEST_PGBOUNCER ?? 'pgbouncer'
 /** It refuses to run as root. */
 const NOBODY = 65_534
-/** Fewer than its clients have, so that transactions of a client go to one server connection after another. */
+/** Fewer than its clients have, so that a client's transactions use different server connections. */
 const SERVER_CONNECTIONS = 12
 
 export const HAS_POOLER = spawnSync(PROGRAM, ['--version']).status === 0
 
 export interface Pooler {
-  /** The server's URL by way of the pooler. */
+  /** The server's URL through the pooler. */
   readonly url: string
   stop(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** What every payment provider holds to, whoever it is: given a saved card, when it is charged, then this is heard of it. */
+/** The contract of every payment provider: given a saved card, when it is charged, then these facts are reported. */
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Micros } from '../../src/core/money.ts'
@@ -10,13 +10,13 @@ import type {
   SetupAnswer,
 } from '../../src/payments/providers/provider.ts'
 
-/** What a saved card does when it is charged with the customer away. */
+/** What a saved card does when it is charged without the customer present. */
 export type CardKind = 'succeeds' | 'insufficient_funds' | 'lost_card' | 'asks_approval'
 
-/** A provider, and the hands of those on its other side. */
+/** A provider, with the actions of cardholders and banks. */
 export interface ProviderUnderTest {
   readonly provider: PaymentProvider
-  /** The same provider, as another process of ours reaches it. */
+  /** The same provider, as another process reaches it. */
   readonly other: PaymentProvider
   addCard(
     accountId: string,
@@ -26,9 +26,9 @@ export interface ProviderUnderTest {
   decline(paymentId: string): Promise<void>
   refund(paymentId: string, amountMicros: Micros): Promise<void>
   dispute(paymentId: string): Promise<void>
-  /** Types a card that succeeds in, on the provider's page. */
+  /** Enters a card that succeeds, on the provider's page. */
   typeIn(providerSetupId: string): Promise<void>
-  /** Turns back from the provider's page. */
+  /** Cancels on the provider's page. */
   turnBack(providerSetupId: string): Promise<void>
   win(paymentId: string): Promise<void>
   /** By the provider's own books. */
@@ -39,21 +39,21 @@ export const AMOUNT_MICROS = 25_000_000n
 
 const RETURN_URL = 'https://billing.example/return'
 
-/** The facts, where the answer has some. */
+/** The facts, if the answer has any. */
 export async function factsIn(answer: ReturnType<PaymentProvider['readPayment']>): Promise<PaymentFacts> {
   const given = await answer
   if (given.kind !== 'facts') throw new Error(`expected facts, and was answered ${JSON.stringify(given)}`)
   return given.facts
 }
 
-/** The setup, where the answer has one. */
+/** The setup, if the answer has one. */
 async function setupIn(answer: Promise<SetupAnswer>): Promise<MethodSetup> {
   const given = await answer
   if (given.kind !== 'setup') throw new Error(`expected a setup, and was answered ${JSON.stringify(given)}`)
   return given.setup
 }
 
-/** Every page from the cursor on, and the cursor behind the last. */
+/** Every page from the cursor on, and the cursor after the last. */
 export async function listAll(
   provider: PaymentProvider,
   from: string | null,
@@ -86,7 +86,7 @@ export function paymentFor(
   }
 }
 
-/** `get` gives the provider once it is open. */
+/** `get` returns the provider once it is open. */
 export function describeProvider(get: () => ProviderUnderTest): void {
   let test: ProviderUnderTest
   let provider: PaymentProvider
@@ -108,7 +108,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
   }
 
   describe('preparing', () => {
-    it('takes nothing, and says what the payment was prepared with', async () => {
+    it('charges nothing, and returns what the payment was prepared with', async () => {
       const payment = paymentFor(accountId, await test.addCard(accountId, 'succeeds'))
       const facts = await factsIn(provider.prepare(payment))
       expect(facts).toEqual({
@@ -127,7 +127,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect(await test.timesCharged(facts.paymentId)).toBe(0)
     })
 
-    it('twice for one attempt is one payment, at the same time too', async () => {
+    it('twice for one attempt is one payment, even concurrently', async () => {
       const payment = paymentFor(accountId, await test.addCard(accountId, 'succeeds'))
       const answers = await Promise.all(
         Array.from({ length: 12 }, (_, at) => factsIn((at % 2 ? provider : test.other).prepare(payment))),
@@ -137,13 +137,13 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect(facts.filter((one) => one.accountId === accountId)).toHaveLength(1)
     })
 
-    it('another payment under the attempt of a first is refused', async () => {
+    it('a second payment for the same attempt is refused', async () => {
       const first = await prepared('succeeds')
       const asked = paymentFor(accountId, first as never, { attemptId: first.attemptId, amountMicros: 30_000_000n })
       expect(await provider.prepare(asked)).toMatchObject({ kind: 'refused' })
     })
 
-    it('with a card of somebody else, or one that is gone, is refused', async () => {
+    it('with another customer’s card, or a removed one, is refused', async () => {
       const other = await test.addCard(`${accountId}-other`, 'succeeds')
       const own = await test.addCard(accountId, 'succeeds')
       const foreign = { customerId: own.customerId, providerMethodId: other.providerMethodId }
@@ -154,20 +154,20 @@ export function describeProvider(get: () => ProviderUnderTest): void {
   })
 
   describe('confirming', () => {
-    it('charges, and says so ever after', async () => {
+    it('charges, and later looks confirm it', async () => {
       const { paymentId, state } = await charged('succeeds')
       expect(state).toEqual({ kind: 'succeeded' })
       expect((await factsIn(test.other.readPayment(paymentId))).state).toEqual({ kind: 'succeeded' })
       expect(await test.timesCharged(paymentId)).toBe(1)
     })
 
-    it('twice charges once, and answers what it is', async () => {
+    it('twice charges once, and returns the outcome', async () => {
       const { paymentId, attemptId } = await charged('succeeds')
       expect((await factsIn(test.other.confirm(paymentId, attemptId))).state).toEqual({ kind: 'succeeded' })
       expect(await test.timesCharged(paymentId)).toBe(1)
     })
 
-    it('many times at once charges once', async () => {
+    it('many times concurrently charges once', async () => {
       const { paymentId, attemptId } = await prepared('succeeds')
       const answers = await Promise.all(
         Array.from({ length: 10 }, (_, at) => (at % 2 ? provider : test.other).confirm(paymentId, attemptId)),
@@ -188,7 +188,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
   })
 
   describe('approval', () => {
-    it('is asked for with a place to give it, and charges once when it is given', async () => {
+    it('is requested with a page for it, and charges once when given', async () => {
       const { paymentId, state } = await charged('asks_approval')
       expect(state).toEqual({ kind: 'needs_action', url: expect.stringMatching(/^\w+:.+/) })
       expect(await test.timesCharged(paymentId)).toBe(0)
@@ -197,7 +197,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect(await test.timesCharged(paymentId)).toBe(1)
     })
 
-    it('that is not given declines the payment, for the customer to look at', async () => {
+    it('that is not given declines the payment, and needs the customer', async () => {
       const { paymentId } = await charged('asks_approval')
       await test.decline(paymentId)
       expect((await factsIn(provider.readPayment(paymentId))).state).toMatchObject({
@@ -206,7 +206,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       })
     })
 
-    it('with the customer there has a place to give it, the same each time, and charges nothing by itself', async () => {
+    it('with the customer present has the same page each time, and charges nothing by itself', async () => {
       const { paymentId, attemptId } = await charged('asks_approval')
       const ask = (by: PaymentProvider) => factsIn(by.approve(paymentId, attemptId, RETURN_URL))
       const { state } = await ask(provider)
@@ -230,7 +230,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       },
     )
 
-    it('that lapses is canceled by us, and cannot be given afterwards', async () => {
+    it('that expires is canceled by us, and cannot be given afterwards', async () => {
       const { paymentId } = await charged('asks_approval')
       expect((await factsIn(provider.cancel(paymentId))).state).toEqual({ kind: 'canceled' })
       await expect(test.approve(paymentId)).rejects.toThrow()
@@ -248,12 +248,12 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect(await test.timesCharged(paymentId)).toBe(0)
     })
 
-    it.each(['succeeds', 'insufficient_funds'] as const)('one that is over (%s) says what it is', async (kind) => {
+    it.each(['succeeds', 'insufficient_funds'] as const)('a finished payment (%s) returns its outcome', async (kind) => {
       const { paymentId, state } = await charged(kind)
       expect((await factsIn(provider.cancel(paymentId))).state).toEqual(state)
     })
 
-    it('at the same time as confirming, one of them wins, and both say which', async () => {
+    it('concurrently with a confirmation: one of them wins, and both return the outcome', async () => {
       for (let round = 0; round < 5; round++) {
         const { paymentId, attemptId } = await prepared('succeeds')
         const [confirmation, cancellation] = await Promise.all([
@@ -270,8 +270,8 @@ export function describeProvider(get: () => ProviderUnderTest): void {
     })
   })
 
-  describe('what goes back', () => {
-    it('is in the facts: refunds in all, a dispute until it is won', async () => {
+  describe('returned money', () => {
+    it('is in the facts: total refunds, and a dispute until it is won', async () => {
       const { paymentId } = await charged('succeeds')
       await test.refund(paymentId, 5_000_000n)
       await test.refund(paymentId, 2_500_000n)
@@ -291,7 +291,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
   })
 
   describe('the list of changes', () => {
-    it('names every payment that changed since the cursor, refunds and disputes too, and no other', async () => {
+    it('names every payment that changed since the cursor, including refunds and disputes, and no other', async () => {
       const untouched = await charged('succeeds')
       const refunded = await charged('succeeds')
       const disputed = await charged('succeeds')
@@ -311,7 +311,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect((await listAll(provider, cursor)).facts).toEqual([])
     })
 
-    it('begins earlier by a rewound cursor, and rewinding what was rewound does not drift with the looks', async () => {
+    it('starts earlier with a rewound cursor, and rewinding does not add up over looks', async () => {
       const { paymentId } = await charged('succeeds')
       const { cursor } = await listAll(provider, null)
       let seen = cursor
@@ -324,7 +324,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
     })
   })
 
-  describe('a card on its way in', () => {
+  describe('the setup of a card', () => {
     const begin = async () => {
       const customer = await provider.createCustomer(accountId)
       if (customer.kind !== 'customer') throw new Error(`expected a customer, and was answered ${customer.kind}`)
@@ -332,7 +332,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       return { ...asked, setup: await setupIn(provider.createSetup(asked)) }
     }
 
-    it('has one page, however often and by whomever it is asked for', async () => {
+    it('has one page, however often and by whomever it is requested', async () => {
       const { setup, setupId, customerId, returnUrl } = await begin()
       expect(setup).toEqual({
         providerSetupId: expect.any(String),
@@ -346,7 +346,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect(again).toEqual([setup, setup])
     })
 
-    it('is saved once it is typed in, and can be charged', async () => {
+    it('saves the card once it is entered, and it can be charged', async () => {
       const { setup, customerId } = await begin()
       await test.typeIn(setup.providerSetupId)
       const { state } = await setupIn(test.other.readSetup(setup.providerSetupId))
@@ -358,13 +358,13 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect((await factsIn(provider.confirm(paymentId, payment.attemptId))).state).toEqual({ kind: 'succeeded' })
     })
 
-    it('is none after its customer has turned back', async () => {
+    it('is gone after the customer cancels it', async () => {
       const { setup } = await begin()
       await test.turnBack(setup.providerSetupId)
       expect((await setupIn(provider.readSetup(setup.providerSetupId))).state).toEqual({ kind: 'canceled' })
     })
 
-    it('ends as its customer turns back, unless a card was typed in first; both say so again', async () => {
+    it('ends when the customer cancels, unless a card was entered first; repetitions return the same', async () => {
       const { setup } = await begin()
       const other = await begin()
       await test.typeIn(other.setup.providerSetupId)
@@ -377,7 +377,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect(await provider.cancelSetup('none')).toMatchObject({ kind: 'refused' })
     })
 
-    it('under the id of another, for nobody, or that is not there is refused', async () => {
+    it('under another’s id, for nobody, or of an unknown id is refused', async () => {
       const { setupId, customerId } = await begin()
       const asked = { setupId, customerId, returnUrl: RETURN_URL }
       const other = `${RETURN_URL}/other`
@@ -392,13 +392,13 @@ export function describeProvider(get: () => ProviderUnderTest): void {
   })
 
   describe('customers, methods and marks', () => {
-    it('an account has one customer, however often it is asked for', async () => {
+    it('an account has one customer, however often it is requested', async () => {
       const answers = await Promise.all([provider, test.other].map((one) => one.createCustomer(accountId)))
       expect(answers[0]).toEqual({ kind: 'customer', customerId: expect.any(String) })
       expect(answers[1]).toEqual(answers[0])
     })
 
-    it('a method is read until it is let go of, which may be said twice', async () => {
+    it('a method is readable until it is removed, which may be repeated', async () => {
       const { providerMethodId } = await test.addCard(accountId, 'succeeds')
       expect(await provider.readMethod(providerMethodId)).toEqual({
         kind: 'method',
@@ -415,14 +415,14 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect(await test.other.readMethod(providerMethodId)).toEqual({ kind: 'gone' })
     })
 
-    it('a mark moves forward only', async () => {
+    it('a mark only moves forward', async () => {
       const { customerId } = await test.addCard(accountId, 'succeeds')
       expect(await provider.readMark(customerId)).toEqual({ kind: 'mark', mark: null })
       for (const settingsVersion of [3, 7, 5]) await provider.writeMark(customerId, { settingsVersion })
       expect(await test.other.readMark(customerId)).toEqual({ kind: 'mark', mark: { settingsVersion: 7 } })
     })
 
-    it('what is asked of a payment that is not there is refused', async () => {
+    it('requests about an unknown payment are refused', async () => {
       for (const answer of [provider.readPayment('none'), provider.cancel('none'), provider.confirm('none', 'none')]) {
         expect(await answer).toMatchObject({ kind: 'refused' })
       }

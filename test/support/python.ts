@@ -1,4 +1,4 @@
-/** Python programs of `test/python`, run against an installation with what the documents' snippets need. */
+/** Python programs of `test/python`, run against an installation with everything that the documents' snippets need. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ export function spawnPython(
     env: {
       ...process.env,
       ...python.environment,
-      // Nothing is left in the checkout.
+      // Leaves nothing in the checkout.
       PYTHONDONTWRITEBYTECODE: '1',
       KAFKA_BROKERS: config.kafka.brokers.join(','),
       SCHEMA_REGISTRY_URL: config.kafka.schemaRegistryUrl,
@@ -32,7 +32,7 @@ export function spawnPython(
   })
 }
 
-/** Runs the snippets of a page of docs/ to their end, and returns the variables named. */
+/** Runs the snippets of a page of docs/, and returns the named variables. */
 export async function runPage<Variables>(
   python: Python,
   installation: Pick<TestInstallation, 'config'>,
@@ -42,7 +42,7 @@ export async function runPage<Variables>(
   return await runPython(python, installation, ['page.py', page, ...variables])
 }
 
-/** Runs a program to its end, and returns what it printed as JSON. */
+/** Runs a program, and returns the JSON that it printed. */
 export async function runPython<Printed>(
   python: Python,
   installation: Pick<TestInstallation, 'config'>,
@@ -61,11 +61,11 @@ export async function runPython<Printed>(
 
 /** The consumer of docs/CONSUMERS.md that follows service status. */
 export interface StatusConsumer {
-  /** From its start until it had caught up, the start of Python left out. */
+  /** From its start until it had caught up, without the start of Python. */
   readonly caughtUpAfterSeconds: number
   /** How many messages it read until then. */
   readonly messagesRead: number
-  /** What it knows now, by account. */
+  /** Its current state, by account. */
   known(): Promise<Record<string, unknown>>
   stop(): Promise<void>
 }

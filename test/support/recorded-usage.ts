@@ -1,4 +1,4 @@
-/** Decided usage as the ledger would hold it, without a database. */
+/** Decided usage as the ledger would store it, without a database. */
 
 import type { CorrectedUsage, StoredUsage } from '../../src/core/audit/recorded-usage.ts'
 import { creditTaken, type Decision } from '../../src/core/rating/decision.ts'
@@ -6,7 +6,7 @@ import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { type Fields, take, testAccount, testBook } from './catalog.ts'
 
-/** Decides the last of these events after the others, and gives it as the ledger would hold it. */
+/** Decides the last of these events after the others, and returns it as the ledger would store it. */
 export function recorded(events: readonly Fields[], settings: Partial<AccountSettings> = {}): StoredUsage {
   const book = testBook([testAccount(settings)])
   const decisions = events.map((fields) => take(book, fields))

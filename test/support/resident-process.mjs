@@ -1,7 +1,7 @@
 /**
- * A process that runs commands of `tollgate` one after the other, as resident-tollgate.ts asks it to: each sees arguments and an
- * environment of its own, and what it prints is sent back. What they import is loaded once, which is most of the time that a command
- * takes.
+ * A process that runs commands of `tollgate` one after another, as requested by resident-tollgate.ts: each has its own
+ * arguments and environment, and its output is sent back. Their imports are loaded only once, which is most of a command's
+ * time.
  */
 const PROGRAM = new URL('../../bin/tollgate.mjs', import.meta.url).pathname
 const { send } = process
@@ -23,7 +23,7 @@ process.on('message', async ({ args, environment }) => {
   process.argv = [process.execPath, PROGRAM, ...args]
   process.env = { ...own.env, ...environment }
   process.exitCode = undefined
-  // Another module each time, which runs; those that it imports stay as they are.
+  // A new module each time, so that it runs; its imports stay loaded.
   await import(`../../src/cli/main.ts?run=${++runs}`)
   const exitCode = process.exitCode ?? 0
   process.exitCode = undefined

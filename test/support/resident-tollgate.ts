@@ -1,6 +1,6 @@
 /**
- * The `tollgate` program for files that run dozens of its commands: in one process, one after the other. That each command is a
- * process which ends by itself is for the files to show that use `runTollgate`.
+ * The `tollgate` program for files that run dozens of its commands: in one process, one after another. Files that use
+ * `runTollgate` test that each command is a process that ends.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'

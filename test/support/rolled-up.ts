@@ -1,4 +1,4 @@
-/** The roll-up taken to its end, and compared with a recomputation of all that ever moved credit. */
+/** Completes the roll-up, and compares it with a recomputation of all movements. */
 import type { Pool } from '../../src/platform/postgres.ts'
 import { findRollUpDifferences, type RollUpDifference, rollUp } from '../../src/reporting/roll-up.ts'
 

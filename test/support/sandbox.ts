@@ -1,4 +1,4 @@
-/** The sandbox of an installation, as its payments processes use it, for standing in for cardholders and banks. */
+/** The sandbox of an installation, as its payments processes use it, with the actions of cardholders and banks. */
 import { randomUUID } from 'node:crypto'
 import type { Writer } from '../../src/ledger/changes/change-account.ts'
 import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
@@ -11,7 +11,7 @@ import { onServer } from './on-server.ts'
 
 export interface TestSandbox {
   readonly desk: SandboxDesk
-  /** Closes it, and drops its database: not before the processes that use it have ended. */
+  /** Closes it, and drops its database: only after the processes that use it have ended. */
   drop(): Promise<void>
 }
 
@@ -27,8 +27,8 @@ export function openTestSandbox({ config }: Pick<TestInstallation, 'config'>): T
 }
 
 /**
- * A payment by hand of 50.00, which nobody here asked for, recorded; then 20.00 of it refunded, the rest disputed, and the
- * dispute won: one movement each.
+ * Records a manual payment of 50.00 that nobody here requested; then 20.00 of it are refunded, the rest is disputed, and the
+ * dispute is won: one movement each.
  */
 export async function payAndTakeBack(writer: Writer, ledgerUrl: string, accountId: string): Promise<void> {
   const databaseUrl = sandboxDatabaseUrl(ledgerUrl)
@@ -68,7 +68,7 @@ function disposable<T extends { close(): Promise<void> }>(of: T): T & AsyncDispo
   return { ...of, [Symbol.asyncDispose]: () => of.close() }
 }
 
-/** The sandbox's database is beside the ledger's, and not dropped with it. */
+/** The sandbox's database is beside the ledger's, and is not dropped with it. */
 export async function dropSandbox(databaseUrl: string): Promise<void> {
   const server = new URL(databaseUrl)
   const name = server.pathname.slice(1)

@@ -1,6 +1,6 @@
 /**
- * Brokers that are only their state. The client's own producer and cluster code, and our sender of encoded sets, run against
- * them, from metadata that is as old as it would be, so that a test decides when partitions are added and when leaders move.
+ * Brokers reduced to their state. The client's own producer and cluster code, and our sender of encoded sets, run against them,
+ * with metadata as old as it would be, so that a test decides when partitions are added and when leaders move.
  */
 import { type Kafka, KafkaJSProtocolError, type Message } from 'kafkajs'
 import { createKafka, type KafkaClient } from '../../src/platform/kafka/client.ts'
@@ -9,7 +9,7 @@ import { kafkajsOf } from '../../src/platform/kafka/kafkajs.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { encodeProduceAnswer, readProduce } from './produce-request.ts'
 
-/** What the client's own producer sends. */
+/** The requests of the client's own producer. */
 interface Produce {
   readonly producerId: number
   readonly producerEpoch: number
@@ -39,11 +39,11 @@ const INVALID_EPOCH = 47
 
 export class SimulatedCluster {
   readonly kafka: KafkaClient
-  /** The client within. */
+  /** The client's internals. */
   readonly kafkajs: Kafka
-  /** Before a broker takes a request, which waits for it; what it throws is the broker's answer. */
+  /** Called before a broker accepts a request, which waits for it; what it throws is the broker's answer. */
   beforeProduce: (nodeId: number) => void | Promise<void> = () => {}
-  /** The node that leads each partition of a topic. */
+  /** The leader node of each partition of a topic. */
   readonly leaders = new Map<string, number[]>()
   readonly #appended: { readonly place: string; readonly value: Buffer }[] = []
   readonly #nextSequences = new Map<string, number>()
@@ -55,7 +55,7 @@ export class SimulatedCluster {
   constructor() {
     this.kafka = createKafka({ brokers: ['simulated:9092'] }, createLog('silent'))
     this.kafkajs = kafkajsOf(this.kafka)
-    // The one seam that the client has below its cluster: every producer gets a cluster, and every cluster such a pool.
+    // The client's only seam below its cluster: every producer gets a cluster, and every cluster such a pool.
     const inner = this.kafkajs as unknown as Record<symbol, (options: unknown) => Cluster & { brokerPool: unknown }>
     const createCluster = Object.getOwnPropertySymbols(inner).find(
       ({ description }) => description === 'private:Kafka:createCluster',
@@ -69,7 +69,7 @@ export class SimulatedCluster {
     return this.#appended.filter(({ place }) => place === `${topic}/${partition}`).map(({ value }) => value)
   }
 
-  /** What a broker answers that no longer leads a partition. */
+  /** The answer of a broker that no longer leads a partition. */
   static notLeader(): Error {
     const answer = { type: 'NOT_LEADER_FOR_PARTITION', code: NOT_LEADER, retriable: true }
     return new KafkaJSProtocolError(Object.assign(new Error('This server is not the leader'), answer))
@@ -97,7 +97,7 @@ export class SimulatedCluster {
       refreshMetadata: async function (this: { metadata: unknown }) {
         this.metadata = readMetadata()
       },
-      // It never grows too old by itself.
+      // It never expires by itself.
       refreshMetadataIfNecessary: async function (this: { metadata: unknown; refreshMetadata(): Promise<void> }) {
         if (this.metadata === null) await this.refreshMetadata()
       },
@@ -150,7 +150,7 @@ export class SimulatedCluster {
     }
   }
 
-  /** The answer's error code. */
+  /** The error code of the answer. */
   #append(nodeId: number, { topic, partition, producerId, epoch, firstSequence, count, values }: Sent): number {
     if (this.leaders.get(topic)![partition] !== nodeId) return NOT_LEADER
     const place = `${topic}/${partition}`
@@ -160,7 +160,7 @@ export class SimulatedCluster {
     const producer = `${producerId} ${epoch} ${place}`
     const expected = this.#nextSequences.get(producer) ?? 0
     if (firstSequence > expected) return OUT_OF_ORDER
-    // Taken for what is there already, and dropped.
+    // Taken for what is already there, and dropped.
     if (firstSequence < expected) return 0
     this.#nextSequences.set(producer, expected + count)
     this.#appended.push(...values.map((value) => ({ place, value })))

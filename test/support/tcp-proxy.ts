@@ -1,11 +1,11 @@
-/** Between a program and a server: passes everything on, or is away, as a server is that went down. */
+/** A proxy between a program and a server: forwards everything, or is down, like a stopped server. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
 export interface TcpProxy {
-  /** The server's URL, by way of the proxy. */
+  /** The server's URL through the proxy. */
   readonly url: string
-  /** From now on every connection is ended, new ones as well. */
+  /** From now on every connection is closed, including new ones. */
   goAway(): void
   comeBack(): void
   close(): Promise<void>

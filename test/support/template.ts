@@ -1,4 +1,4 @@
-/** A migrated database that each database of a test is a copy of. */
+/** A migrated database that each database of a test is copied from. */
 import { migrate } from '../../src/platform/migrate.ts'
 import { onServer } from './on-server.ts'
 

@@ -1,4 +1,4 @@
-/** An issuer of tokens, as a dashboard has one: keys on a server of its own, and tokens signed by them. */
+/** An issuer of tokens, like a dashboard: keys on a separate server, and tokens signed with them. */
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

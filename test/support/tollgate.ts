@@ -1,4 +1,4 @@
-/** The `tollgate` program, run to its end as a person runs it. */
+/** The `tollgate` program, run as a person runs it. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 
@@ -23,7 +23,7 @@ export function runTollgate(environment: Readonly<Record<string, string>>, ...ar
   })
 }
 
-/** `tollgate verify`, as fast as it goes: by default it holds itself back, so as to disturb nobody. */
+/** `tollgate verify`, at full speed: by default it throttles itself. */
 export function runVerify(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
   return runTollgate(environment, 'verify', '--rate', '1000000', ...args)
 }

@@ -6,12 +6,12 @@ import { foreignKafka } from '../../testkit/foreign-kafka.ts'
 import { until } from '../../testkit/until.ts'
 import { componentEnvironment } from './components.ts'
 
-/** As somebody outside has it: tests produce and read with it. */
+/** An external client: tests produce and read with it. */
 export function testKafka(): Kafka {
   return foreignKafka(async () => (await componentEnvironment(['kafka'])).TOLLGATE_KAFKA_BROKERS!.split(','))
 }
 
-/** For parts of the product that a test starts by themselves. */
+/** For parts of the product that a test starts separately. */
 export function testClient(): KafkaClient {
   return asClient(testKafka())
 }

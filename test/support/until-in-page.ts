@@ -1,18 +1,20 @@
-/** What comes to a page a moment after it was asked for: awaited, as a look at once would be right now and then. */
+/** Waits for what a page shows shortly after a request: an immediate look would succeed only now and then. */
 import type { Page } from 'playwright-core'
 import { until } from '../../testkit/until.ts'
 
 const WITHIN_MS = 10_000
 
 /**
- * Until an expression is true in the page. The browser's own waiting evaluates it within the page, which the page's policy
- * forbids as soon as it has to ask a second time.
+ * Waits until an expression is true in the page. The browser's own waiting evaluates it within the page, which the page's
+ * policy forbids from the second attempt on.
  */
 export async function untilInPage(page: Page, expression: string): Promise<void> {
   await until(`in the page ${expression}`, async () => (await page.evaluate(expression)) === true, WITHIN_MS)
 }
 
-/** Until what has the focus has this label or, without one, says this. Of what has closed, the focus is sent on later. */
+/**
+ * Waits until the focused element has this label or, without one, this text. After something has closed, the focus moves later.
+ */
 export async function untilFocusIsOn(page: Page, name: string): Promise<void> {
   let focused: unknown
   await until(

@@ -1,4 +1,4 @@
-/** Usage that takes credit by the test catalog, and what corrects it: fields of events as `recordUsage` takes them. */
+/** Usage that costs credit by the test catalog, and its corrections: fields of events as `recordUsage` takes them. */
 import { callFields, correctionFields, type Fields, usageFields } from './catalog.ts'
 
 /** A call that no package covers. */

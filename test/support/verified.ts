@@ -1,4 +1,4 @@
-/** `verify` of an installation, as the command runs it, with all that it finds. */
+/** `verify` of an installation, as the command runs it, with everything that it finds. */
 import { createDecoder } from '../../src/intake/decode.ts'
 import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
 import { findSandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'

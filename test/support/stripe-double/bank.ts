@@ -1,4 +1,4 @@
-/** What is done on Stripe's side by hand: cards typed in, banks' pages answered, refunds at the dashboard, disputes. */
+/** Manual actions on Stripe's side: cards entered, banks' pages answered, refunds at the dashboard, disputes. */
 import type { StripeState } from './state.ts'
 
 export interface PaymentInBooks {
@@ -10,7 +10,7 @@ export interface PaymentInBooks {
   readonly amountMicros: bigint
   readonly state: 'unconfirmed' | 'needs_action' | 'processing' | 'succeeded' | 'declined' | 'canceled'
   readonly declineCode: string | null
-  /** Charged, and all that went back or came again, so far. */
+  /** Charged, refunded and disputed totals so far. */
   readonly chargedMicros: bigint
   readonly netMicros: bigint
   readonly hasGoneBack: boolean
@@ -32,22 +32,22 @@ export function createBank(state: StripeState) {
     state.createCustomer({ account_id: accountId })
 
   return {
-    /** Saves a card with the account's customer, who is made where there is none. */
+    /** Saves a card with the account's customer, who is created if missing. */
     addCard(accountId: string, number: string, expiry?: { month: number; year: number }) {
       const { id: customerId } = customerOf(accountId)
       const { id: providerMethodId, card } = state.attach(customerId, number, expiry)
       const { brand, last4, exp_month: expiryMonth, exp_year: expiryYear } = card
       return { customerId, method: { providerMethodId, brand, last4, expiryMonth, expiryYear } }
     },
-    /** On Checkout's page: the card is approved for charges to come. */
+    /** On Checkout's page: the card is approved for future charges. */
     typeIn(sessionId: string, number: string): void {
       const session = state.sessions.get(sessionId)
       if (session === undefined) throw new TypeError(`there is no page ${sessionId}`)
       state.completeSession(sessionId, state.attach(session.customer, number, undefined, true).id)
     },
-    /** On the bank's page, where the customer has been sent to. */
+    /** On the bank's page, after the customer was redirected to it. */
     authenticate: (paymentId: string, isApproved: boolean) => settled(() => state.authenticate(paymentId, isApproved)),
-    /** The same, of one whose customer nobody has sent there yet. */
+    /** The same, for a payment whose customer was not redirected yet. */
     sendAndAuthenticate(paymentId: string, isApproved: boolean): void {
       state.settleDue()
       const { status, last_payment_error: error } = state.intents.get(paymentId)!
@@ -66,7 +66,7 @@ export function createBank(state: StripeState) {
     statusOf: (paymentId: string) => state.intents.get(paymentId)?.status ?? null,
     timesCharged: (paymentId: string) => state.intents.get(paymentId)?.hidden.timesCharged ?? 0,
 
-    /** All payments, oldest first, by what has moved the seller's balance. */
+    /** All payments, oldest first, by the movements of the seller's balance. */
     books(): PaymentInBooks[] {
       const moved = new Map<string, { charged: number; net: number; back: boolean }>()
       for (const { type, amount, source } of state.transactions.values()) {

@@ -1,4 +1,4 @@
-/** Stripe's books in memory: everything that it keeps, the events that it sends, and what is still to happen. */
+/** Stripe's books in memory: everything that it stores, the events that it sends, and scheduled changes. */
 import { API_VERSION } from '../../../src/payments/providers/stripe/client.ts'
 import {
   type Charge,
@@ -84,7 +84,7 @@ export function createBooks(nowMicros: () => number) {
     due.push({ at: now() + seconds, happen })
   }
 
-  /** Lets happen what is due: called before each request. */
+  /** Applies scheduled changes that are due: called before each request. */
   function settleDue(): void {
     const ready = due.filter(({ at }) => at <= now())
     due = due.filter((one) => !ready.includes(one))
@@ -105,7 +105,7 @@ export function createBooks(nowMicros: () => number) {
   }
 }
 
-/** As the API gives it. */
+/** As the API returns it. */
 export function withoutHidden(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutHidden)
   if (value === null || typeof value !== 'object') return value

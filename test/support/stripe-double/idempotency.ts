@@ -31,7 +31,7 @@ export function createKeys(now: () => number) {
         entry.answer = await work()
         return entry.answer
       } catch (error) {
-        // Refused before anything began it may be asked anew; else the answer stands, whatever it was.
+        // A request refused before it began may be repeated; otherwise the answer stays, whatever it was.
         if (error instanceof ApiError && error.isKept) entry.answer = answerOf(error)
         else keys.delete(key)
         throw error

@@ -1,4 +1,4 @@
-/** Lists of Stripe, the newest first, as far behind as is ordered. */
+/** Lists of Stripe, newest first, delayed as requested. */
 import { invalid, missing } from './objects.ts'
 import { intentShown, isExpanded, type Params, type Route, type RouteOptions } from './route.ts'
 

@@ -1,4 +1,4 @@
-/** What goes back of a payment at Stripe, and comes again: refunds, disputes. */
+/** Returned money of a payment at Stripe, and its reversal: refunds, disputes. */
 import { SHORTLY_MICROS } from '../../../src/payments/providers/sandbox/cards.ts'
 import { NotPossible } from '../../../src/payments/providers/sandbox/payment.ts'
 import type { Books } from './books.ts'
@@ -13,7 +13,7 @@ export function createMoneyBack(books: Books) {
     leftOf,
     dispute,
 
-    /** `cents` null: all that is left. */
+    /** `cents` null: everything that is left. */
     refund(id: string, cents: number | null): Refund {
       const { intent, paid } = paidOf(id)
       const left = leftOf(intent)
@@ -72,7 +72,7 @@ export function createMoneyBack(books: Books) {
     return { intent, paid: charges.get(intent.latest_charge!)! }
   }
 
-  /** What neither went back nor is promised to. */
+  /** What was neither returned nor is about to be. */
   function leftOf({ id, amount }: Intent): number {
     const back = [...refunds.values()].filter((one) => one.payment_intent === id && one.status !== 'failed')
     const lost = [...disputes.values()].filter((one) => one.payment_intent === id)

@@ -1,4 +1,4 @@
-/** What the double keeps, as Stripe's API gives it, and how an id is made. What only the double knows is under `hidden`. */
+/** What the double stores, in the form of Stripe's API, and how an id is made. Internal state is under `hidden`. */
 import type { Behaviour, DeclineCodes } from '../../../src/payments/providers/sandbox/cards.ts'
 
 export type Metadata = Record<string, string>
@@ -133,13 +133,13 @@ export interface StripeEvent {
   livemode: false
 }
 
-/** Ends a request with an error as Stripe gives it. */
+/** Ends a request with an error in Stripe's form. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly body: Record<string, unknown>
   readonly headers: Record<string, string>
-  /** Whether it is given again under its idempotency key: not where nothing had begun. */
+  /** Whether it is repeated under its idempotency key: not if nothing had begun. */
   readonly isKept: boolean
 
   constructor(

@@ -104,7 +104,7 @@ export function createPaymentLife(books: Books, dispute: (id: string, isInquiry:
       charge(intent, method, false)
     },
 
-    /** The bank ends what it was processing: as the card stands for, or with a decline. */
+    /** The bank finishes processing: as the card specifies, or with a decline. */
     settle(id: string, isDeclined: boolean): void {
       const intent = find(intents, 'payment_intent', id)
       if (intent.status !== 'processing') throw new NotPossible(`it is ${intent.status} and not processing`)
@@ -176,7 +176,7 @@ export function createPaymentLife(books: Books, dispute: (id: string, isInquiry:
     declined(intent, method, decline, isCharged)
   }
 
-  /** Notes the decline, and answers the error that the request ends with, if there is one. */
+  /** Records the decline, and returns the error that the request ends with, if there is one. */
   function declined(intent: Intent, method: Method, codes: DeclineCodes, isCharged: boolean): ApiError {
     const failed =
       intent.status === 'processing'

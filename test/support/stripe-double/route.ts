@@ -1,4 +1,4 @@
-/** What a request to the double is, and which parameters it may have. */
+/** The request types of the double, and their parameters. */
 import type { CallName } from '../../../src/payments/providers/sandbox/faults.ts'
 import { ApiError, invalid } from './objects.ts'
 import type { StripeState } from './state.ts'
@@ -13,22 +13,22 @@ export interface Asked {
 export interface Route {
   readonly method: 'GET' | 'POST'
   readonly path: RegExp
-  /** What the product calls it, for faults on order. */
+  /** The product's name for it, for faults on demand. */
   readonly call: CallName
   readonly takes: readonly string[]
   readonly expands: readonly string[]
-  /** What no two requests change at once. */
+  /** What no two requests change concurrently. */
   readonly locks?: true
   readonly answer: (asked: Asked) => unknown
 }
 
 export interface RouteOptions {
   readonly state: StripeState
-  /** How far lists and search are behind. */
+  /** The delay of lists and search. */
   readonly lagSeconds: () => { readonly lists: number; readonly search: number }
 }
 
-/** Stripe knows every parameter that it takes, and refuses any other. */
+/** Stripe refuses unknown parameters. */
 export function refuseUnknown({ takes, expands }: Route, params: Params): void {
   for (const name of Object.keys(params)) {
     if (name !== 'expand' && !takes.includes(name)) {
@@ -50,7 +50,7 @@ export function isExpanded(params: Params, name: string): boolean {
   return Object.values((params.expand ?? {}) as Params).includes(name)
 }
 
-/** A payment as it was asked for, with its latest charge or the id of it. */
+/** A payment as requested, with its latest charge or the id of it. */
 export function intentShown(state: StripeState) {
   return (intent: { latest_charge: string | null }, params: Params) =>
     isExpanded(params, 'latest_charge') || isExpanded(params, 'data.latest_charge')

@@ -1,4 +1,4 @@
-/** The part of Stripe's API that the product uses, on the double's state; whatever else is asked for is refused. */
+/** The part of Stripe's API that the product uses, on the double's state; all other requests are refused. */
 import { listRoutesOf } from './list-routes.ts'
 import { invalid, type Metadata, missing } from './objects.ts'
 import { intentShown, isExpanded, type Params, type Route, type RouteOptions } from './route.ts'

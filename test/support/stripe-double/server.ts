@@ -1,8 +1,8 @@
 /**
- * A stateful double of Stripe, an HTTP server that the real client talks to. Beside what its state does it behaves as
- * Stripe documents of requests: an idempotency key gives its first answer again, a fault of Stripe's own too, for a day;
- * other parameters under it are refused with 400; it answers 409 while the first request is under way. What is ordered goes
- * wrong as over a network: silence before or after, a cut connection, a 500, a 429 with `Retry-After`.
+ * A stateful double of Stripe, an HTTP server for the real client. Besides its state it follows Stripe's documentation of
+ * requests: an idempotency key returns its first answer for a day, even if that was an error of Stripe; other parameters under
+ * it are refused with 400; it answers 409 during the first request. Network faults come on demand: silence before or after, a
+ * cut connection, a 500, a 429 with `Retry-After`.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -33,7 +33,7 @@ export type DoubleFault =
 
 export interface OrderedDoubleFault {
   readonly fault: DoubleFault
-  /** Null: whatever is called. */
+  /** Null: any call. */
   readonly call: CallName | null
   readonly times: number
   /** Of `rate_limited`. */
@@ -43,23 +43,23 @@ export interface OrderedDoubleFault {
 export interface StripeDouble {
   readonly url: string
   readonly state: StripeState
-  /** What cardholders, banks, and a person at the dashboard do. */
+  /** The actions of cardholders, banks, and a person at the dashboard. */
   readonly bank: StripeBank
   orderFault(order: OrderedDoubleFault): void
   endFaults(): void
   lag(seconds: { readonly lists?: number; readonly search?: number }): void
-  /** Requests of this call wait, before anything is done, until they are let go. */
+  /** Requests of this call wait, before they have any effect, until they are released. */
   hold(call: CallName): void
   letGo(call: CallName): void
-  /** How many wait. */
+  /** How many are waiting. */
   held(call: CallName): number
-  /** Answers to this call come so much later than it is done. */
+  /** Answers to this call come this much later than its effect. */
   answerLate(call: CallName, afterMs: number): void
-  /** As at the beginning. */
+  /** Back to the initial state. */
   reset(): void
   /** Method, path and status of each request so far. */
   readonly requests: readonly string[]
-  /** The same as it was sent, for asking somebody else. `form`: query or body. */
+  /** The same as it was sent, for sending it elsewhere. `form`: query or body. */
   readonly recorded: readonly RecordedRequest[]
   /** `GET /v1/payment_intents/:id`: every kind of request that it answers. */
   readonly kinds: readonly string[]
@@ -201,7 +201,7 @@ export async function startStripeDouble(nowMicros: () => number = () => Date.now
     }
     if (route.locks) locked.add(id)
     try {
-      // Others come in between, as they do there.
+      // Others come in between, as at Stripe.
       await turn()
       state.settleDue()
       if (fault?.fault === 'error_before') throw ownFault()

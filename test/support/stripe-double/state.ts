@@ -1,7 +1,7 @@
 /**
- * Stripe's side of everything: what its API does to customers, cards, visits to Checkout and payments, and what cardholders and
- * banks do. It decides nothing for the product: it only behaves as Stripe documents. Cards behave by Stripe's public test
- * numbers, all of which may be saved with a customer here.
+ * Stripe's side: what its API does to customers, cards, visits to Checkout and payments, and what cardholders and banks do. It
+ * makes no decisions for the product: it only behaves as Stripe documents. Cards behave by Stripe's public test numbers, all of
+ * which may be saved with a customer here.
  */
 import { BEHAVIOURS, findTestNumber } from '../../../src/payments/providers/sandbox/cards.ts'
 import { NotPossible } from '../../../src/payments/providers/sandbox/payment.ts'
@@ -32,7 +32,7 @@ export function createState(nowMicros: () => number) {
       return customer
     },
 
-    /** Types a card in for a customer. */
+    /** Enters a card for a customer. */
     attach(customerId: string, number: string, expiry = { month: 12, year: 2034 }, isApproved = false): Method {
       const known = findTestNumber(number)
       if (known === null) throw new TypeError(`${number} is no test number`)
@@ -68,7 +68,7 @@ export function createState(nowMicros: () => number) {
       return method
     },
 
-    /** A bank has sent its customer a new card, and told Stripe. */
+    /** A bank has sent its customer a new card, and informed Stripe. */
     renew(id: string, expiry: { month: number; year: number }, last4?: string): void {
       const method = find(methods, 'payment_method', id)
       method.card = { ...method.card, exp_month: expiry.month, exp_year: expiry.year, ...(last4 ? { last4 } : {}) }

@@ -1,4 +1,4 @@
-/** Webhooks as Stripe sends them: signed over the bytes, more than once, in any order, some never. */
+/** Webhooks as Stripe sends them: signed over the bytes, repeated, in any order, some never. */
 import { createHmac } from 'node:crypto'
 import type { Random } from '../../../testkit/random.ts'
 import type { StripeEvent } from './objects.ts'
@@ -13,14 +13,14 @@ export function signed(event: unknown, secret: string, atMs: number = Date.now()
   return signedText(JSON.stringify(event, null, 2), secret, atMs)
 }
 
-/** The same of whatever bytes. */
+/** The same for arbitrary bytes. */
 export function signedText(body: string, secret: string, atMs: number = Date.now()): Webhook {
   const seconds = Math.floor(atMs / 1_000)
   const v1 = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')
   return { body, signature: `t=${seconds},v1=${v1},v0=${'0'.repeat(64)}` }
 }
 
-/** Each so many times, shuffled; those that `isLost` says never come. */
+/** Each this many times, shuffled; those selected by `isLost` never arrive. */
 export function disordered(
   events: readonly StripeEvent[],
   random: Random,

@@ -1,4 +1,4 @@
-/** A stream that is followed, lost, given up and found again, with a clock of the test. */
+/** A stream that is followed, lost, replaced by polling and restored, with the test's clock. */
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LiveEvent, LiveRefused } from '../../../src/api/client/live.ts'
 import type { Connection } from '../../../web/src/live/connection.ts'
