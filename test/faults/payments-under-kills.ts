@@ -134,7 +134,7 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
     await provider.takeMoneyBack(AMOUNT_MICROS / 4n)
   }
 
-  /** Open top-ups that are being worked on; any others are retried in an hour, or later. */
+  /** Open top-ups that are still in progress; the others are retried in an hour, or later. */
   async function underWay(): Promise<unknown[]> {
     const { rows } = await installation.pool.query(
       `select account_id, state, claimed_by from tollgate.top_ups
@@ -181,7 +181,7 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
         await spending
       }
       await installation.untilDrained()
-      await until('what was taken back is posted', async () => {
+      await until('refunds and disputes are posted', async () => {
         return (await provider.books(installation.pool)).every((book) => !isDiffering(book))
       })
       let left: unknown[] = []

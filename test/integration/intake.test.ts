@@ -380,7 +380,7 @@ it('reads nothing more of a stopped partition number, on any topic, until the ne
   isMended = true
   await start(one, stored, { groupId: `group-${one}`, topics: [one, other] })
   await until(
-    'the rest arrives at whoever has the partition now',
+    'the rest arrives at the new owner of the partition',
     () => stored.get({ topic: one, partition: 1 })?.nextOffset === 100n,
   )
   await until('on the other topic as well', () => stored.get({ topic: other, partition: 1 })?.nextOffset === 10n)

@@ -210,7 +210,7 @@ describe('rated usage', () => {
   })
 })
 
-it('a page of letters is limited to its size', async () => {
+it('old letters are cleared in pages of limited size', async () => {
   const ledger = await openTestLedger()
   try {
     await ledger.pool.query(

@@ -610,7 +610,7 @@ describe('a leader', () => {
     expect(await hasHeartbeat()).toBe(true)
   })
 
-  it('that overwrote its successor’s token does not keep it from vouching for long', async () => {
+  it('that overwrote its successor’s token delays its vouching only briefly', async () => {
     await createAccounts([id])
     const [first, second] = [startFeed(), startFeed()]
     await until('both feeds are connected', () => isConnected(2))
@@ -814,7 +814,7 @@ describe('a rebuild', () => {
     const generation = () => admin.hget(keysOf(shard).state, 'generation')
     const before = await generation()
     await admin.hset(keysOf(shard).state, 'built', before!)
-    await until('it is built anew', async () => (await generation()) !== before)
+    await until('it is rebuilt', async () => (await generation()) !== before)
     await untilFromView(['acme'])
   })
 

@@ -1,4 +1,4 @@
-"""Reads exports with what Python has by itself, and prints what it made of them: exported.py FILE"""
+"""Reads exports with Python's standard library, and prints their contents: exported.py FILE"""
 import csv
 import json
 import sys

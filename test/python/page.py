@@ -2,7 +2,7 @@
 
     python3 page.py PAGE [NAME ...]
 
-Then prints the variables named, as JSON. An error is told with the page's own line.
+Then prints the variables named, as JSON. An error names the line of the page.
 """
 import json
 import re

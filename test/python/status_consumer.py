@@ -1,4 +1,4 @@
-"""A blocking service, by the very code that docs/CONSUMERS.md gives: reads the status topic to its end, then follows it.
+"""A blocking service, with the code of docs/CONSUMERS.md: reads the status topic to its end, then follows it.
 
     python3 status_consumer.py CONSUMERS.md
 
@@ -16,7 +16,7 @@ import page
 
 
 class CountingConsumer(confluent_kafka.Consumer):
-    """What the page takes for the client's own; it counts what it hands out."""
+    """Replaces the client's own consumer for the page, and counts its messages."""
     messages = 0
 
     def poll(self, *args):

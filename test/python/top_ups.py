@@ -1,4 +1,4 @@
-"""A platform that sends usage and follows credit, by the very code that docs/PRODUCERS.md and docs/CONSUMERS.md give.
+"""A platform that sends usage and follows credit, with the code of docs/PRODUCERS.md and docs/CONSUMERS.md.
 
     top_ups.py PRODUCERS.md CONSUMERS.md ACCOUNT QUANTITY
 

@@ -1,4 +1,4 @@
-"""Writes the file of an export with what Python has by itself, from facts as the tables have them: written.py FACTS FILE"""
+"""Writes the file of an export with Python's standard library, from facts as the tables have them: written.py FACTS FILE"""
 import csv
 import json
 import sys

@@ -14,7 +14,7 @@ import { type History, inWords, makeHistory } from './steps.ts'
 const HELP = `npm run histories -- [--seed 1] [--runs 1000] [--keep 3,7,9] [--no-shrink] [--provider sandbox]
 
   --seed        the seed of the first history; the next ones follow
-  --runs        how many histories, 1000 unless told
+  --runs        how many histories, 1000 by default
   --keep        plays only these steps of the one history, as they are numbered in a failure
   --provider    sandbox, or stripe: its double, by the real client
   --no-shrink   prints a failing history as it is, not as short as it gets

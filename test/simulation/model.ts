@@ -385,7 +385,7 @@ export function createModel(accountIds: readonly string[]): Model {
       const isLate = nextTryAtMicros <= sight.nowMicros || (actionUntilMicros ?? Infinity) <= sight.nowMicros
       if (!isWaiting || isLate) throw new Finding('left_open', `${accountId}: ${trigger} top-up ${topUpId} is ${state}`)
       if (!announced.has(`${topUpId}/${state === 'requested' ? 'declined' : state}`)) {
-        throw new Finding('open_without_event', `${accountId}: nobody was told that ${topUpId} is ${state}`)
+        throw new Finding('open_without_event', `${accountId}: no event announced that ${topUpId} is ${state}`)
       }
     }
     const hasOpen = topUps.some(({ trigger }) => trigger === 'automatic')

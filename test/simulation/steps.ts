@@ -377,11 +377,11 @@ export function inWords(step: Step): string {
       return `${workInWords(step.by)} ${task}`
     }
     case 'goOn':
-      return 'whoever hangs goes on'
+      return 'the hanging process continues'
     case 'pass':
       return `${step.seconds} s pass`
     case 'fault':
-      return `the provider: ${step.fault} at ${step.call ?? 'whatever is called'}, ${step.times} times`
+      return `the provider: ${step.fault} at ${step.call ?? 'any call'}, ${step.times} times`
     case 'card':
       return `${nameOf(step.account)} has another card: ${step.card}${stopInWords(step.stop)}`
     case 'removeCard':
@@ -403,7 +403,7 @@ export function inWords(step: Step): string {
     case 'backUp':
       return 'the ledger is backed up'
     case 'restore':
-      return `the ledger is restored${step.isAnew ? ', all processes start anew' : ''}; what was used since comes again`
+      return `the ledger is restored${step.isAnew ? ', all processes are restarted' : ''}; what was used since comes again`
   }
 }
 

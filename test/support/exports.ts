@@ -24,7 +24,7 @@ export async function rowsOf(pool: Pool, of: Pick<StoredExport, 'exportId' | 'pa
 
 /** The same file by SQL alone, from the columns of the tables to the cells. */
 const EXPECTED = `
-  with told as (
+  with expected as (
     select m.*, coalesce(o.event_id, m.event_id) as of_event, coalesce(o.recorded_at, m.recorded_at) as of_instant
       from tollgate.movements m
       left join tollgate.movements o
@@ -42,7 +42,7 @@ const EXPECTED = `
          coalesce(coalesce(u.destination, u.sku) || ' (' || u.to_number || ')', u.destination, u.sku, u.to_number, '')
            as "Destination",
          to_char(t.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "Recorded At"
-    from told t
+    from expected t
     left join tollgate.rated_usage u
       on u.account_id = t.account_id and u.event_id = t.of_event and u.recorded_at = t.of_instant
     left join tollgate.display_names n on n.account_id = t.account_id and n.user_id = u.user_id

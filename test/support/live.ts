@@ -53,7 +53,7 @@ export function follow({ url, token, session, accountId, lastEventId: first }: F
     count: (name) => events.filter(({ event }) => event === name).length,
     until: (name, holds) =>
       until(
-        `${accountId} is told ${name} as it should be`,
+        `${accountId} receives the expected ${name}`,
         () => {
           const data = newest(name)
           return data !== undefined && holds(data)

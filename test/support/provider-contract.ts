@@ -248,10 +248,13 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect(await test.timesCharged(paymentId)).toBe(0)
     })
 
-    it.each(['succeeds', 'insufficient_funds'] as const)('a finished payment (%s) returns its outcome', async (kind) => {
-      const { paymentId, state } = await charged(kind)
-      expect((await factsIn(provider.cancel(paymentId))).state).toEqual(state)
-    })
+    it.each(['succeeds', 'insufficient_funds'] as const)(
+      'a finished payment (%s) returns its outcome',
+      async (kind) => {
+        const { paymentId, state } = await charged(kind)
+        expect((await factsIn(provider.cancel(paymentId))).state).toEqual(state)
+      },
+    )
 
     it('concurrently with a confirmation: one of them wins, and both return the outcome', async () => {
       for (let round = 0; round < 5; round++) {
@@ -311,7 +314,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect((await listAll(provider, cursor)).facts).toEqual([])
     })
 
-    it('starts earlier with a rewound cursor, and rewinding does not add up over looks', async () => {
+    it('starts earlier with a rewound cursor, and repeated rewinding does not move the cursor', async () => {
       const { paymentId } = await charged('succeeds')
       const { cursor } = await listAll(provider, null)
       let seen = cursor

@@ -339,7 +339,7 @@ describe('the facts of a charge', () => {
     expect(factsOf(changed(covered, { cycleStart: null })).fairUse).toBeNull()
   })
 
-  it('blame the minutes only if too few were left', () => {
+  it('deduct the minutes left only if they were too few for the call', () => {
     const call = changed(recorded([callFields()], NONE), { minutesLeft: 1 })
     expect(factsOf(call, NONE).price).toMatchObject({ isFeeCharged: true, pricedSeconds: 60 })
   })

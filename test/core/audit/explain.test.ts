@@ -365,7 +365,7 @@ describe('if the record and its versions do not match, the explanation names wha
     )
   })
 
-  it('minutes left without a recorded limit are ignored', () => {
+  it('a record without minutes left is read as none left', () => {
     const stored = tampered(split, { minutesLeft: null })
     expect(why(stored, { fairUseMinutesPerUser: 2 })).toContain(
       '130 seconds became 180 billed seconds: 60 and 2 times 60.',

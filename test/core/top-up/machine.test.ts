@@ -427,7 +427,7 @@ describe('an unwanted payment', () => {
     expect(hear(topUp, NEWS.canceled).topUp).toMatchObject(TURNED_OFF)
   })
 
-  it('is retried within seconds after a look at its approval in between', () => {
+  it('is retried within seconds after a look at its approval', () => {
     const wanted = hear(topUpIn('needs_action'), NEWS.needs_action).topUp
     const unwanted = hear(topUpIn('needs_action', { ending: TURNED_OFF }), NEWS.needs_action).topUp
     expect(wanted.nextTryAtMicros).toBeGreaterThan(NOW + 5 * SECOND)
@@ -569,7 +569,7 @@ describe('the next try or look', () => {
     expect(waitAfter(topUp, NEWS[kind], 1 - Number.EPSILON)).toBeCloseTo(most, 5)
   })
 
-  it('is spread at random, in whole units', () => {
+  it('is spread at random, in whole microseconds', () => {
     expect(waitAfter(topUpIn('requested'), NEWS.unknown, 1 / 3)).toBe(0.666667)
   })
 

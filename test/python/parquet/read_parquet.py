@@ -1,4 +1,4 @@
-"""What DuckDB finds in a Parquet file, as JSON: read_parquet.py FILE [CSV to hold it against]"""
+"""Prints what DuckDB reads from a Parquet file, as JSON: read_parquet.py FILE [CSV to compare it with]"""
 import json
 import sys
 
@@ -21,7 +21,7 @@ answer = {
     'users': [name for name, in rows(f"""select distinct "user" from '{path}' where "user" is not null""")],
 }
 if csv is not None:
-    # As texts, each from its own type; of the CSV's texts the guards are taken off.
+    # As texts, each converted from its type; the CSV's texts without their guards.
     instant = "'%Y-%m-%dT%H:%M:%S.%fZ'"
     guard = r"'^''([=+@\t\r-])', '\1'"
     answer['differing'] = rows(f"""
