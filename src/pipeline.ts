@@ -16,7 +16,8 @@
 import { readUsage } from './core/usage/read.ts'
 import type { BatchDone, IntakeBatch, NextOffset, StoppedPartition } from './intake/batch.ts'
 import type { Decoder } from './intake/decode.ts'
-import type { Ledger, RecordedBatch, UnreadableUsage, UsageToRecord } from './ledger/batch/record-batch.ts'
+import type { Ledger } from './ledger/batch/record-batch.ts'
+import type { RecordedBatch, UnreadableUsage, UsageToRecord } from './ledger/batch/usage-batch.ts'
 import { usageToRecord } from './ledger/batch/usage-batch.ts'
 import { consequenceOf, sqlState } from './platform/faults.ts'
 import type { ReceivedMessage } from './platform/kafka/message.ts'
@@ -85,7 +86,7 @@ async function recordPart(
     const { endsProcess = false } = consequenceOf(error)
     if (endsProcess || signal.aborted) throw error
     const [message] = messages
-    if (messages.length === 1) return await settle(recording, message!, error, offsets, progress)
+    if (messages.length === 1) return await deadLetterOrStop(recording, message!, error, offsets, progress)
     // Each half keeps the order within partitions, so what is done is always a prefix.
     const half = Math.ceil(messages.length / 2)
     const first = await recordPart(recording, partOf(messages.slice(0, half), progress), progress)
@@ -95,8 +96,8 @@ async function recordPart(
   return markDone(offsets, progress)
 }
 
-/** Handles the one message that causes a fault. */
-async function settle(
+/** Handles the one message that causes a fault: a data fault makes it a dead letter, any other stops its partition number. */
+async function deadLetterOrStop(
   recording: Recording,
   message: ReceivedMessage,
   error: unknown,
@@ -107,7 +108,7 @@ async function settle(
   if (consequenceOf(error).fate !== 'dead_letter') return stop(log, message, error, progress)
   try {
     const { usage, unreadable } = await untilDone(recording, 'decode', () => readMessages(recording, [message]))
-    // A message that is already refused would fail again the same way.
+    // It already was a dead letter, and that could not be written. Another would fail the same way.
     if (usage.length === 0) return stop(log, message, error, progress)
     const refused = [...unreadable, ...usage.map((one) => refusedBy(log, error, one))]
     const record = () => ledger.recordBatch({ usage: [], unreadable: refused, offsets })

@@ -30,7 +30,7 @@ export interface Turns {
   /** Resolves when everything started is acknowledged and deleted. */
   finish(): Promise<void>
   /** Resolves when nothing is in flight, whatever the result. Never rejects. */
-  settle(): Promise<void>
+  allSettled(): Promise<void>
 }
 
 /** Creates the turns of a leadership. */
@@ -99,7 +99,7 @@ export function createTurns(leading: Leading): Turns {
       await Promise.all(turns)
       throwIfFailed()
     },
-    async settle() {
+    async allSettled() {
       remover.flush()
       await Promise.all([...turns, ...unacknowledged])
     },

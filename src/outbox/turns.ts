@@ -50,7 +50,7 @@ export async function takeTurns(leading: Leading): Promise<void> {
     await turns.finish()
   } finally {
     // Nothing may be in flight after the leadership has ended.
-    await turns.settle()
+    await turns.allSettled()
     await beat.over()
   }
 }

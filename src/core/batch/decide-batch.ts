@@ -136,7 +136,7 @@ export function decideBatch<Source>(
   const records = startRecords<Source>()
 
   for (const { event, contentHash, source } of events) {
-    const decided = decideInService(event, contentHash, overlay, nowMicros)
+    const decided = decideUnlessAhead(event, contentHash, overlay, nowMicros)
     countByOutcome.set(decided.outcome, (countByOutcome.get(decided.outcome) ?? 0) + 1)
     if (!leavesIdentity(decided)) {
       if (decided.outcome !== 'duplicate') refused.push({ event, decision: decided, source })
@@ -203,9 +203,11 @@ function startRecords<Source>(): { add(usage: RecordedUsage<Source>): void; end(
       const key = usageKey(accountId, eventId)
       placeByKey.set(key, recorded.length)
       recorded.push(usage)
-      if (event.type === 'correction') addCorrection(event, usage)
-      // A correction that waited only within this batch was never stored.
-      else if (decision.outcome === 'voided' && !awaiting.delete(key)) arrivedEvents.push({ accountId, eventId })
+      if (event.type === 'correction') return addCorrection(event, usage)
+      if (decision.outcome !== 'voided') return
+      const hasCorrectionInBatch = awaiting.delete(key)
+      // Only the correction of an earlier batch is stored as waiting.
+      if (!hasCorrectionInBatch) arrivedEvents.push({ accountId, eventId })
     },
     end: () => ({ recorded, correctedEarlier, awaitingCorrections: [...awaiting.values()], arrivedEvents }),
   }
@@ -245,7 +247,7 @@ function movementReversed(event: UsageEvent, book: BookView): bigint | null {
   return sequence
 }
 
-function decideInService(event: UsageEvent, content: string, book: BookView, nowMicros: InstantMicros): Decision {
+function decideUnlessAhead(event: UsageEvent, content: string, book: BookView, nowMicros: InstantMicros): Decision {
   if (event.occurredAtMicros > nowMicros + MAX_AHEAD_MICROS) {
     return rejected('invalid_event', 'occurred_at is more than 24 hours ahead of now')
   }

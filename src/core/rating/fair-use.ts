@@ -7,6 +7,7 @@ import type { Package } from '../catalog/catalog.ts'
 import { formatDate, type InstantMicros, MICROS_PER_DAY, parseDate } from '../instant.ts'
 import { Recent } from '../recent.ts'
 import type { AccountSettings } from '../settings/settings.ts'
+import type { UsageEvent } from '../usage/event.ts'
 
 /** Identifies one counter. Another anchor means another counter, even if both cycles start on the same day. */
 export interface FairUseCounter {
@@ -62,6 +63,16 @@ export function nextCycleStart(anchor: string, start: string): string {
 export function counterOf(settings: AccountSettings, userId: string, at: InstantMicros): FairUseCounter {
   const anchor = settings.billingCycleAnchor
   return { accountId: settings.accountId, userId, anchor, cycleStart: cycleStart(anchor, at) }
+}
+
+/**
+ * Returns the counter that rating the event may read, or null: only outbound direct calls of a user with packages can be
+ * covered (`call.ts`). Its minutes must be known before the event is decided.
+ */
+export function counterToRead(event: UsageEvent, settings: AccountSettings): FairUseCounter | null {
+  if (event.type !== 'call' || event.direction !== 'outbound' || event.leg !== 'direct') return null
+  if (event.userId === null || settings.packages.length === 0) return null
+  return counterOf(settings, event.userId, event.occurredAtMicros)
 }
 
 /** Returns the counter's key in maps. The user id comes last, because only it may contain the separator. */

@@ -3,15 +3,19 @@
  * together or not at all.
  *
  *   1 lock    the batch's accounts, in account_id order
- *   2 read    the clock, the epoch, catalog versions, known ids, then settings and fair-use counters
+ *   2 read    the stored offsets, which the batch must follow; the clock, the epoch, catalog versions and known ids;
+ *             then settings and fair-use counters
  *   3 decide  in the pure core
- *   4 write   a handful of statements however large the batch, then commit; Kafka's offsets come after
+ *   4 write   a handful of statements however large the batch, the new offsets among them; then commit
+ *
+ * If a catalog version is not in memory, the transaction ends, the version is loaded, and the batch is recorded from the
+ * start. The offsets are committed to Kafka only after the transaction.
  *
  * READ COMMITTED is required: each statement after the lock must see what was committed before the lock was granted.
  */
 import { decideBatch } from '../../core/batch/decide-batch.ts'
 import { type Book, type KnownUsage, usageKey } from '../../core/book/book.ts'
-import { counterKey, counterOf, type FairUseCounter } from '../../core/rating/fair-use.ts'
+import { counterKey, counterToRead, type FairUseCounter } from '../../core/rating/fair-use.ts'
 import type { CommittedOffset } from '../../platform/kafka/places.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../../platform/postgres.ts'
 import { CatalogStore, listCatalogVersions } from '../catalogs/catalogs.ts'
@@ -27,9 +31,6 @@ import { readCounters } from './read-counters.ts'
 import { readKnown } from './read-known.ts'
 import type { RecordedBatch, UsageBatch, UsageToRecord } from './usage-batch.ts'
 import { writeBatch } from './write-batch.ts'
-
-export type { SourceMessage } from '../source-message.ts'
-export type { RecordedBatch, UnreadableUsage, UsageBatch, UsageToRecord } from './usage-batch.ts'
 
 export interface Ledger {
   /**
@@ -63,7 +64,7 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
   async function recordBatch(batch: UsageBatch): Promise<RecordedBatch> {
     for (;;) {
       try {
-        const result = await inTransaction(pool, (connection) => attempt(connection, batch), { isByKey: true })
+        const result = await inTransaction(pool, (connection) => recordOnce(connection, batch), { isByKey: true })
         if ('recorded' in result) return result.recorded
         await catalogs.load(pool, result.missingCatalogs)
       } catch (error) {
@@ -76,7 +77,7 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
     }
   }
 
-  async function attempt(
+  async function recordOnce(
     connection: Connection,
     batch: UsageBatch,
   ): Promise<{ recorded: RecordedBatch } | { missingCatalogs: number[] }> {
@@ -148,16 +149,13 @@ function countersOf(
   known: ReadonlyMap<string, KnownUsage>,
 ): Map<string, FairUseCounter> {
   const counters = new Map<string, FairUseCounter>()
+  const add = (counter: FairUseCounter | null | undefined) => {
+    if (counter != null) counters.set(counterKey(counter), counter)
+  }
   for (const { event } of events) {
-    if (event.type === 'correction') {
-      const counter = known.get(usageKey(event.accountId, event.corrects))?.counter
-      if (counter != null) counters.set(counterKey(counter), counter)
-    }
-    if (event.type !== 'call' || event.direction !== 'outbound' || event.leg !== 'direct') continue
     const own = settings.get(event.accountId)
-    if (own === undefined || event.userId === null || own.packages.length === 0) continue
-    const counter = counterOf(own, event.userId, event.occurredAtMicros)
-    counters.set(counterKey(counter), counter)
+    if (event.type === 'correction') add(known.get(usageKey(event.accountId, event.corrects))?.counter)
+    else if (own !== undefined) add(counterToRead(event, own))
   }
   return counters
 }

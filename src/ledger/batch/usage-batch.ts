@@ -27,7 +27,7 @@ export interface UsageBatch {
   /** Decided in this order. */
   readonly usage: readonly UsageToRecord[]
   readonly unreadable: readonly UnreadableUsage[]
-  /** Stored with the batch. Empty for a part of a split batch that must not move the offsets yet. */
+  /** Stored with the batch: how far it brings each partition. */
   readonly offsets: readonly RecordedOffset[]
 }
 

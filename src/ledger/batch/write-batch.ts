@@ -28,7 +28,7 @@ import type { RecordedBatch, UsageBatch } from './usage-batch.ts'
 import { upsertCounters } from './write-counters.ts'
 import { insertIdentities, insertRatedUsage } from './write-usage.ts'
 
-type Outcome = BatchOutcome<SourceMessage>
+type DecidedBatch = BatchOutcome<SourceMessage>
 
 interface WriteParts {
   /** Holds the locks of the accounts in the outcome. */
@@ -65,7 +65,7 @@ interface Writing extends WriteParts {
 export async function writeBatch(
   parts: WriteParts,
   batch: UsageBatch,
-  outcome: Outcome,
+  outcome: DecidedBatch,
   { counters, clock }: Read,
 ): Promise<RecordedBatch> {
   const writes: Promise<unknown>[] = []
@@ -120,7 +120,7 @@ function startDeadLetters(writing: Writing, letters: readonly DeadLetter[]): Pro
 }
 
 /** Writes identities, rated usage, and the effects of corrections on events and of events on corrections. */
-function startUsage({ connection, clock, recordedAt, start }: Writing, outcome: Outcome): void {
+function startUsage({ connection, clock, recordedAt, start }: Writing, outcome: DecidedBatch): void {
   const { recorded, correctedEarlier, awaitingCorrections, arrivedEvents } = outcome
   if (recorded.length > 0) {
     start(insertIdentities(connection, recorded, clock.nowMicros))
@@ -131,7 +131,7 @@ function startUsage({ connection, clock, recordedAt, start }: Writing, outcome: 
 }
 
 /** Writes movements, balances, crossed alert levels and the mails about them. */
-function startCredit({ connection, clock, recordedAt, movements, start }: Writing, outcome: Outcome): void {
+function startCredit({ connection, clock, recordedAt, movements, start }: Writing, outcome: DecidedBatch): void {
   if (movements.length > 0) {
     start(insertMovements(connection, movements, clock.nowMicros))
     start(updateAccounts(connection, outcome.changedAccounts))
@@ -142,14 +142,17 @@ function startCredit({ connection, clock, recordedAt, movements, start }: Writin
   }
 }
 
-function startCounters({ connection, start }: Writing, { movedCounters }: Outcome): void {
+function startCounters({ connection, start }: Writing, { movedCounters }: DecidedBatch): void {
   if (movedCounters.length > 0) start(upsertCounters(connection, movedCounters))
 }
 
 type RequestedStep = Awaited<ReturnType<typeof storeTopUpSteps>>[number]
 
 /** Returns the steps of the requested top-ups. */
-function requestTopUps({ connection, recordedAt, start }: Writing, { topUpsDue }: Outcome): Promise<RequestedStep[]> {
+function requestTopUps(
+  { connection, recordedAt, start }: Writing,
+  { topUpsDue }: DecidedBatch,
+): Promise<RequestedStep[]> {
   if (topUpsDue.length === 0) return Promise.resolve([])
   const due = topUpsDue.map((accountId) => ({ accountId, steps: [], isTopUpDue: true }))
   const requesting = storeTopUpSteps(connection, due, recordedAt)
@@ -167,7 +170,7 @@ function announceTopUps(writing: Writing, requested: readonly RequestedStep[]): 
   return insertPacks(connection, { now, record: [], view }, recordedAt)
 }
 
-function startAnnouncements(writing: Writing, outcome: Outcome, view: readonly ViewChange[]): void {
+function startAnnouncements(writing: Writing, outcome: DecidedBatch, view: readonly ViewChange[]): void {
   const { connection, recordedAt, announcer, traceOf, partitionsOf, start } = writing
   const { recordTopics } = writing.publishing
   const now = [
@@ -196,7 +199,7 @@ function asMovement({ event, posting, reversesSequence }: UsageMovement<SourceMe
 /**
  * An announcement that covers several events of an account continues the trace of the last event that moved its credit.
  */
-function tracesByAccount({ movements }: Outcome): Map<string, Traceparent> {
+function tracesByAccount({ movements }: DecidedBatch): Map<string, Traceparent> {
   const traces = new Map<string, Traceparent>()
   for (const { event, source } of movements) {
     const traceparent = traceparentOf(source)
@@ -207,7 +210,7 @@ function tracesByAccount({ movements }: Outcome): Map<string, Traceparent> {
 
 /** One change per account: its credit and status if they changed, and its changed fair-use counters. */
 function viewChanges(
-  { changedAccounts, movedCounters }: Outcome,
+  { changedAccounts, movedCounters }: DecidedBatch,
   stored: ReadonlyMap<string, StoredCounter>,
   epoch: number,
 ): ViewChange[] {
@@ -225,7 +228,7 @@ function viewChanges(
   return [...changes.values()]
 }
 
-function deadLettersOf(batch: UsageBatch, outcome: Outcome): (DeadLetter & SourceMessage)[] {
+function deadLettersOf(batch: UsageBatch, outcome: DecidedBatch): (DeadLetter & SourceMessage)[] {
   const unreadable = batch.unreadable.map(({ source, ...why }) => ({ ...source, ...why, valueHash: valueHash(source) }))
   const refused = outcome.refused.map(({ event, decision, source }) => ({
     ...source,
