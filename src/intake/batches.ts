@@ -61,7 +61,7 @@ export function createBatches(
 function batchOf(slices: readonly Slice<IntakePartition, ReceivedMessage>[]): IntakeBatch {
   return {
     messages: slices.flatMap(({ items }) => items),
-    offsets: slices.map(({ source, items }) => source.handOn(items.at(-1)!.offset + 1n)),
+    offsets: slices.map(({ source, items }) => source.passOn(items.at(-1)!.offset + 1n)),
   }
 }
 

@@ -71,7 +71,7 @@ export class Membership {
     this.#isOurs = false
   }
 
-  /** Whether the assignment is in force and still ours. */
+  /** Whether the assignment is in force and its partitions are still ours. */
   isCurrent(assignment: Assignment): boolean {
     return this.#isOurs && this.#assignment === assignment
   }

@@ -45,7 +45,7 @@ export class IntakePartition implements TopicPartition {
   }
 
   /** Passes on the next batch, which ends before `nextOffset`. */
-  handOn(nextOffset: bigint): NextOffset {
+  passOn(nextOffset: bigint): NextOffset {
     const { topic, partition } = this
     const previousOffset = this.#handedOnTo
     this.#handedOnTo = nextOffset

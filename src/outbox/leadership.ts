@@ -89,8 +89,8 @@ export interface Leading extends Leadership {
 export function keepLease({ renew: askFor, claimedAt, shards, lane, pool, report, state }: Leadership): Lease {
   const stopping = new AbortController()
   const { signal } = stopping
-  const lastsMs = LEASE_SECONDS * 1000 - LEASE_MARGIN_MS
-  let heldUntil = claimedAt + lastsMs
+  const leaseMs = LEASE_SECONDS * 1000 - LEASE_MARGIN_MS
+  let heldUntil = claimedAt + leaseMs
   let hasChanged = false
   const renew = async () => {
     const askedAt = performance.now()
@@ -99,7 +99,7 @@ export function keepLease({ renew: askFor, claimedAt, shards, lane, pool, report
     // If it had expired, another process may have led meanwhile and sent some packs again. Then this leadership is
     // over.
     const isKept = performance.now() < heldUntil && shards.every((shard) => held.includes(shard))
-    heldUntil = isKept ? askedAt + lastsMs : Number.NEGATIVE_INFINITY
+    heldUntil = isKept ? askedAt + leaseMs : Number.NEGATIVE_INFINITY
     hasChanged = !isKept || held.length !== shards.length
     if (hasChanged) state.alarm.ring()
   }

@@ -59,8 +59,8 @@ const RELEASE_LEASES = `
    where shard = any($1::smallint[]) and lane = $2 and split_part(holder, ' ', 1) = $3`
 
 /**
- * Claims leases for a new leadership: those that are free or expired, and those of an earlier leadership of this process. The
- * shards left out belong to others.
+ * Claims leases for a new leadership and returns their shards: free or expired leases, and those of an earlier
+ * leadership of this process. The other shards are led by others.
  */
 export async function claimLeases(
   pool: Pool,
@@ -72,8 +72,8 @@ export async function claimLeases(
 }
 
 /**
- * Claims only leases that are free or expired, for a leadership that goes on. It may be over by the time the statement runs,
- * and must not take anything from the next leadership of this process.
+ * Claims only free or expired leases, for a leadership that continues, and returns their shards. The leadership may be
+ * over when the statement runs, and must not take anything from this process's next leadership.
  */
 export async function claimExpiredLeases(
   pool: Pool,

@@ -20,7 +20,8 @@ const SENT_WITHIN_MS = 10_000
 export interface Turns {
   /** The packs that are sent but not deleted yet. */
   packsInFlight(): bigint[]
-  areNone(): boolean
+  /** Whether no turn is in flight. */
+  isIdle(): boolean
   /** Resolves when another turn may start. */
   room(): Promise<void>
   /** Sends these requests, which contain the records of the packs. */
@@ -69,7 +70,7 @@ export function createTurns(leading: Leading): Turns {
 
   return {
     packsInFlight: () => [...packsInFlight],
-    areNone: () => turns.size === 0,
+    isIdle: () => turns.size === 0,
     async room() {
       while (unacknowledged.size >= TURNS_IN_FLIGHT[lane]) await Promise.race(unacknowledged)
       // A failed turn is no longer in flight but leaves its packs.

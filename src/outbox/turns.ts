@@ -38,7 +38,7 @@ export async function takeTurns(leading: Leading): Promise<void> {
       const readAt = performance.now()
       const packs = await readPacks(pool, lane, shards, turns.packsInFlight(), limits)
       if (packs.length > 0) turns.start(packs, await requestsOf(packs, sender))
-      else if (turns.areNone()) state.lastGoodAt = Date.now()
+      else if (turns.isIdle()) state.lastGoodAt = Date.now()
       state.lastTurnAt = Date.now()
       // Others may continue to write. A relay that stops sends what was there and leaves the rest to its successor.
       if (signal.aborted) break

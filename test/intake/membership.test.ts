@@ -100,9 +100,9 @@ describe('a rebalance', () => {
     const { membership } = memberOf([CALLS])
     const first = membership.owned(CALLS)!
     first.resumeAt(4n)
-    expect([first.handOn(6n), first.handOn(9n)].map(({ previousOffset }) => previousOffset)).toEqual([4n, 6n])
+    expect([first.passOn(6n), first.passOn(9n)].map(({ previousOffset }) => previousOffset)).toEqual([4n, 6n])
     membership.assign([CALLS])
-    expect(membership.owned(CALLS)!.handOn(6n)).toEqual({ ...CALLS, nextOffset: 6n, previousOffset: null })
+    expect(membership.owned(CALLS)!.passOn(6n)).toEqual({ ...CALLS, nextOffset: 6n, previousOffset: null })
   })
 })
 

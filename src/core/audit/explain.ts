@@ -27,7 +27,7 @@ export function explainDecision(stored: StoredUsage, settings: AccountSettings, 
   const steps = [
     describeEvent(stored),
     ...clearedNumbers(stored),
-    ...whichVersions(stored, settings, catalog),
+    ...describeVersions(stored, settings, catalog),
     ...whyDecided({ stored, settings, catalog, tariff }),
     describeResult(stored),
     ...movement(stored),
@@ -74,7 +74,7 @@ function clearedNumbers(stored: StoredUsage): string[] {
   ]
 }
 
-function whichVersions(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): string[] {
+function describeVersions(stored: StoredUsage, settings: AccountSettings, catalog: Catalog | null): string[] {
   const own = `settings version ${stored.settingsVersion} of account ${stored.accountId}`
   if (catalog === null) return [`Decided by ${own}; no catalog was needed.`]
   const { tariff, currency } = settings

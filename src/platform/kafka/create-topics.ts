@@ -39,7 +39,7 @@ export async function createTopics(
       })
       if (isCreated) log.info({ topic, partitions: config.partitions }, 'created the topic')
     }
-    await haveLeaders(admin)
+    await awaitLeaders(admin)
     await warnOfSettings(admin, log)
   } finally {
     await admin.disconnect()
@@ -82,7 +82,7 @@ class WithoutLeaders extends Error {
 /**
  * Waits until the topics have leaders. Until then, producers and consumers get an error that the topic does not exist.
  */
-async function haveLeaders(admin: Admin): Promise<void> {
+async function awaitLeaders(admin: Admin): Promise<void> {
   const giveUpAt = performance.now() + LEADERS_WITHIN_MS
   await retry(
     async () => {

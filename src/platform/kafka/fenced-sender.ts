@@ -98,7 +98,7 @@ export async function openFencedSender(client: KafkaClient): Promise<FencedSende
    * Sets are numbered and sent in the order of the calls, whatever a call has to wait for. Rejects when one could not
    * be sent, because the next sets would take its numbers.
    */
-  let isSent: Promise<unknown> = Promise.resolve()
+  let lastSend: Promise<unknown> = Promise.resolve()
 
   /** Resolves to the responses to come, when all requests are written to connections. */
   async function begin(sets: readonly FencedSet[]): Promise<Promise<ProduceAnswer>[]> {
@@ -115,8 +115,8 @@ export async function openFencedSender(client: KafkaClient): Promise<FencedSende
 
   /** Ends the sender: nothing more is sent. */
   function end(error: unknown): unknown {
-    isSent = Promise.reject(error)
-    isSent.catch(() => {})
+    lastSend = Promise.reject(error)
+    lastSend.catch(() => {})
     return error
   }
 
@@ -124,8 +124,8 @@ export async function openFencedSender(client: KafkaClient): Promise<FencedSende
     fence: (id) => takeOver(cluster, id),
     partitionCounts: (topics) => readPartitionCounts(cluster, topics),
     async send(sets) {
-      const sending = isSent.then(() => begin(sets))
-      isSent = sending
+      const sending = lastSend.then(() => begin(sets))
+      lastSend = sending
       // They may fail one after the other. Each failure is handled below.
       const answers = await Promise.allSettled(await sending)
       const failed = answers.find((answer) => answer.status === 'rejected')
