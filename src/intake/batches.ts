@@ -26,7 +26,7 @@ interface BatchParts {
 }
 
 /** Gathers batches and passes them to `onBatch`. Notes each result and commits the offsets to Kafka. */
-export function createBatches(
+export function createBatchGatherer(
   options: BatchOptions,
   { membership, consumer, offsets, fail }: BatchParts,
 ): Gatherer<IntakePartition, ReceivedMessage> {

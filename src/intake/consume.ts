@@ -2,7 +2,7 @@
  * The consumer: fetches messages, gathers them into batches across topics and partitions, passes these on, and commits
  * the offsets when the database has them. If the commit to Kafka is lost, the messages are read again as duplicates.
  *
- *   resume.ts          the start offsets of an assignment
+ *   start-offsets.ts   seeks to the start offsets of an assignment
  *   take-fetched.ts    passes fetched messages on
  *   batches.ts         batches across partitions, cut by gather.ts
  *   commit-offsets.ts  commits offsets to Kafka
@@ -14,14 +14,14 @@ import type { ReceivedMessage } from '../platform/kafka/message.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Registry, retriesCounter } from '../platform/metrics.ts'
 import { within } from '../platform/within.ts'
-import { coPartitioned } from './assign.ts'
 import type { BatchDone, IntakeBatch } from './batch.ts'
-import { createBatches } from './batches.ts'
+import { createBatchGatherer } from './batches.ts'
+import { coPartitioned } from './co-partitioning.ts'
 import { createOffsetCommitter } from './commit-offsets.ts'
 import type { Gatherer } from './gather.ts'
 import { type IntakeProgress, Membership } from './membership.ts'
 import type { IntakePartition } from './partition.ts'
-import { resume, type StartOffsets } from './resume.ts'
+import { type StartOffsets, seekToStart } from './start-offsets.ts'
 import { createTaker } from './take-fetched.ts'
 
 export interface IntakeOptions {
@@ -110,12 +110,12 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     },
   })
   const offsets = createOffsetCommitter(consumer, log, (place) => membership.owned(place) !== undefined)
-  const gatherer = createBatches(options, { membership, consumer, offsets, fail })
+  const gatherer = createBatchGatherer(options, { membership, consumer, offsets, fail })
   const take = createTaker({
     membership,
     gatherer,
     heartbeatMs: HEARTBEAT_MS / 2,
-    finishInHand: () => gatherer.drained().then(() => offsets.flush()),
+    finishInFlight: () => gatherer.drained().then(() => offsets.flush()),
     isStopping: () => running.isStopping,
   })
   const beginAssignment = createBeginning(options, { membership, consumer, gatherer, log, running })
@@ -160,7 +160,7 @@ function createBeginning(
     log.info({ partitions: places.length }, 'assigned')
     if (places.length === 0) return
     const { assignment } = membership
-    assignment.ready = resume(assignment, {
+    assignment.ready = seekToStart(assignment, {
       consumer,
       startOffsets,
       isCurrent: (one) => membership.isCurrent(one) && !running.isStopping,

@@ -18,7 +18,7 @@ interface TakeParts {
   readonly gatherer: Gatherer<IntakePartition, ReceivedMessage>
   readonly heartbeatMs: number
   /** Resolves when the batches in flight are committed, to Kafka as well. */
-  readonly finishInHand: () => Promise<void>
+  readonly finishInFlight: () => Promise<void>
   readonly isStopping: () => boolean
 }
 
@@ -28,7 +28,7 @@ interface TakeParts {
  * heartbeat or of the gatherer.
  */
 export function createTaker(parts: TakeParts): (fetched: Fetched) => Promise<void> {
-  const { membership, gatherer, heartbeatMs, finishInHand, isStopping } = parts
+  const { membership, gatherer, heartbeatMs, finishInFlight, isStopping } = parts
   const restAfter = createFetchRest()
 
   return async function take(fetched) {
@@ -42,7 +42,7 @@ export function createTaker(parts: TakeParts): (fetched: Fetched) => Promise<voi
       membership.noteFetched(partition, fetched)
       const room = gatherer.add(partition, fetched.read())
       // Lets the client fetch the next messages while these are recorded.
-      fetched.take()
+      fetched.markTaken()
       try {
         await withHeartbeat(fetched, heartbeatMs, Promise.all([room, restAfter(fetched.count)]))
       } catch (error) {
@@ -50,7 +50,7 @@ export function createTaker(parts: TakeParts): (fetched: Fetched) => Promise<voi
         // next owner starts after them. Nothing is dropped here: if the client does not rejoin, it fetches the next
         // messages.
         room.catch(() => {})
-        await within(FINISH_BEFORE_REJOIN_MS, finishInHand(), () => {})
+        await within(FINISH_BEFORE_REJOIN_MS, finishInFlight(), () => {})
         throw error
       }
     } catch (error) {

@@ -25,7 +25,7 @@ function fetchedOf(
     },
     read: () => [],
     isCurrent: () => true,
-    take() {},
+    markTaken() {},
     heartbeat: async () => {},
   }
 }

@@ -23,7 +23,7 @@ export interface Fetched extends TopicPartition {
   /** False after a new assignment or a seek: then these messages must not be used. */
   isCurrent(): boolean
   /** Lets the client fetch the next messages. Otherwise it fetches these again. */
-  take(): void
+  markTaken(): void
   /**
    * Must be called more often than the session timeout while these messages are processed. Rejects if the group
    * rebalances.
@@ -162,7 +162,7 @@ function asFetched({ batch, ...payload }: EachBatchPayload): Fetched {
         return { topic, partition, offset: BigInt(offset), key, value, headers: headersFromClient(headers) }
       }),
     isCurrent: () => !payload.isStale() && payload.isRunning(),
-    take: () => payload.resolveOffset(lastOffset),
+    markTaken: () => payload.resolveOffset(lastOffset),
     heartbeat: () => payload.heartbeat(),
   }
 }

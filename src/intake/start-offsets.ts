@@ -19,7 +19,7 @@ export interface StoredOffset extends TopicPartition {
  */
 export type StartOffsets = (committed: readonly CommittedOffset[]) => Promise<readonly StoredOffset[]>
 
-interface ResumeParts {
+interface StartParts {
   readonly consumer: Pick<GroupConsumer, 'committed' | 'seek'>
   readonly startOffsets: StartOffsets
   /** Whether the assignment is still current and the intake is not stopping. */
@@ -32,9 +32,9 @@ interface ResumeParts {
  * Seeks each partition to its start offset. Resolves when that is done or the assignment is over; retries until then,
  * and never rejects.
  */
-export async function resume(
+export async function seekToStart(
   assignment: Assignment,
-  { consumer, startOffsets, isCurrent, onRetry, log }: ResumeParts,
+  { consumer, startOffsets, isCurrent, onRetry, log }: StartParts,
 ): Promise<void> {
   try {
     await retry(begin, {

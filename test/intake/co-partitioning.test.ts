@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coPartitioned } from '../../src/intake/assign.ts'
+import { coPartitioned } from '../../src/intake/co-partitioning.ts'
 
 const partitions = (count: number) => Array.from({ length: count }, (_, i) => i)
 
