@@ -16,14 +16,14 @@ const DOCUMENTATION = '/docs'
 
 export const TAGS = {
   Accounts: 'Who is rated and charged: plan, contacts, names',
-  Credit: 'Balance, service status, movements and why they cost what they cost',
+  Credit: 'Balance, service status, movements and the reasons for their amounts',
   Exports: 'All movements of a period as a file',
   Usage: 'What used credit, how long it lasts, and how periods add up',
-  Notices: 'What the people of an account have to know, as reasons and figures',
-  'Auto top-up': 'When credit is added by itself, with whose consent',
-  'Payment methods': 'Cards, typed in at the payment provider alone',
-  'Top-ups': 'Credit added, automatically and by hand',
-  'Billing page': 'Opened for a person of a dashboard by a link, from then on by the session of their browser',
+  Notices: 'What the people of an account need to know, as reasons and figures',
+  'Auto top-up': 'When credit is added automatically, and with whose consent',
+  'Payment methods': 'Cards, which are entered only at the payment provider',
+  'Top-ups': 'Credit added automatically or manually',
+  'Billing page': "Opened for a person of a dashboard by a link, then used with their browser's session",
   Operators: 'Adjustments, catalogs and dead letters',
   'API keys': 'Credentials of services',
   API: 'This document',
@@ -32,13 +32,13 @@ export const TAGS = {
 const DESCRIPTION = `Prepaid telephony credit: balances, what used them, and how they are filled.
 
 **Amounts** are decimal strings in units of the account's currency; **instants** are RFC 3339 in UTC.
-**Credentials** go into \`Authorization: Bearer\`: an API key of a service, or a token of a person; the billing page has the
-session of its browser instead. An account that a credential may not see answers 404, as one that does not exist.
-**Repeating**: a POST that moves money or starts work takes an \`Idempotency-Key\`; sent again with the same content it gets the
-first answer, with other content 422. **Changing**: a PUT or PATCH takes the \`ETag\` of what was read as \`If-Match\`, and
-answers 412 where somebody was faster.
+**Credentials** are sent as \`Authorization: Bearer\`: an API key of a service, or a person's token. The billing page uses
+its browser session instead. An account that a credential may not see is answered with 404, like one that does not exist.
+**Repeating**: a POST that moves money or starts work takes an \`Idempotency-Key\`. Repeating it with the same content returns
+the first answer; with other content it is answered with 422. **Changing**: a PUT or PATCH takes the \`ETag\` of what was
+read as \`If-Match\`, and is answered with 412 if somebody else has changed it since.
 **Refusals** are problem documents (RFC 9457): \`type\` is stable, \`retryable\` says whether the same request may succeed later.
-**Lists** come in pages: \`next_cursor\` of one is \`cursor\` of the next.`
+**Lists** are paginated: \`next_cursor\` of a page is \`cursor\` of the next.`
 
 /** Serves the document and the page. Register it before any route. */
 export async function addOpenApi(app: FastifyInstance): Promise<void> {
@@ -51,12 +51,13 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
       components: {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of a service: tgk_...' },
-          token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of a person' },
+          token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "A person's token." },
           session: {
             type: 'apiKey',
             in: 'cookie',
             name: '__Host-billing-...',
-            description: 'Of the billing page in a browser: a cookie for each account, taken from the page alone',
+            description:
+              'The browser session of the billing page: one cookie per account, accepted only from the page itself.',
           },
         },
       },

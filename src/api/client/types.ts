@@ -5,22 +5,22 @@
 export interface paths {
   '/v1/accounts': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** Accounts, by id */
+    /** Accounts, ordered by id */
     get: {
       parameters: {
         query?: {
-          /** What next_cursor of the page before said */
+          /** The next_cursor of the previous page. */
           cursor?: string
 
-          /** How many items a page has at the most */
+          /** Maximum number of items on a page. */
           limit?: number
           status?: 'active' | 'blocked'
           currency?: components['schemas']['CurrencyInput']
 
-          /** Only those that are closed, or are not */
+          /** Only closed accounts, or only those that are not closed. */
           closed?: 'true' | 'false'
 
-          /** Only ids that begin with it */
+          /** Only accounts whose id starts with this. */
           prefix?: string
         }
         header?: never
@@ -35,7 +35,7 @@ export interface paths {
             'application/json': {
               items: components['schemas']['AccountInList'][]
 
-              /** Of the next page; null: this was the last */
+              /** Cursor of the next page. Null on the last page. */
               next_cursor: string | null
             }
           }
@@ -128,13 +128,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** An account: plan and contacts */
+    /** An account with its plan and contacts */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -183,11 +183,11 @@ export interface paths {
       parameters: {
         query?: never
         header?: {
-          /** The ETag of what you have seen; * to change it whatever it is by now */
+          /** The ETag of the version that you have read, or * to change whatever is there. */
           'if-match'?: string
         }
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -261,11 +261,11 @@ export interface paths {
       parameters: {
         query?: never
         header: {
-          /** Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days */
+          /** A random value that you choose for each operation that must happen only once. Repeating the key returns the first answer, for 30 days. */
           'idempotency-key': string
         }
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -326,13 +326,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/alert-levels': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** Balances at which it is alerted */
+    /** Balances at which alerts are raised */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -374,16 +374,16 @@ export interface paths {
       }
     }
 
-    /** Set the balances at which it is alerted */
+    /** Set the balances at which alerts are raised */
     put: {
       parameters: {
         query?: never
         header?: {
-          /** The ETag of what you have seen; * to change it whatever it is by now */
+          /** The ETag of the version that you have read, or * to change whatever is there. */
           'if-match'?: string
         }
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -449,13 +449,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/auto-top-up': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** How automatic top-up stands */
+    /** State and settings of automatic top-up */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -497,19 +497,19 @@ export interface paths {
       }
     }
 
-    /** Set automatic top-up up, change it, resume it or turn it off */
+    /** Set up, change, resume or turn off automatic top-up */
     put: {
       parameters: {
         query?: never
         header?: {
-          /** The ETag of what you have seen; * to change it whatever it is by now */
+          /** The ETag of the version that you have read, or * to change whatever is there. */
           'if-match'?: string
 
-          /** The same key and content again gets the first answer, whatever was changed since */
+          /** Repeating the same key and content returns the first answer, whatever has changed since. */
           'idempotency-key'?: string
         }
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -583,7 +583,7 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/auto-top-up-quote': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** What would be charged at once, if automatic top-up were saved like this */
+    /** Quote what would be charged at once if automatic top-up were saved like this */
     get: {
       parameters: {
         query?: {
@@ -593,7 +593,7 @@ export interface paths {
         }
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -648,13 +648,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/balance': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** Balance, and what is blocked */
+    /** Balance and what is blocked */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -706,21 +706,21 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** From this UTC date on; without it, as many days as `days` says */
+          /** First day, as a UTC date. If absent, the period has `days` days. */
           from?: string
 
-          /** Before this UTC date; without it today is the last */
+          /** The UTC date after the last day. If absent, today is the last day. */
           to?: string
 
-          /** How many days, where `from` is not given */
+          /** Number of days, if `from` is absent. */
           days?: number
 
-          /** From point to point; by the hour, a period is at most 15 days */
+          /** The time between two points. With hour, the period is at most 15 days. */
           step?: 'hour' | 'day'
         }
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -784,7 +784,7 @@ export interface paths {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -839,7 +839,7 @@ export interface paths {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -886,11 +886,11 @@ export interface paths {
       parameters: {
         query?: never
         header?: {
-          /** The ETag of what you have seen; * to change it whatever it is by now */
+          /** The ETag of the version that you have read, or * to change whatever is there. */
           'if-match'?: string
         }
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -964,15 +964,15 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** What next_cursor of the page before said */
+          /** The next_cursor of the previous page. */
           cursor?: string
 
-          /** How many items a page has at the most */
+          /** Maximum number of items on a page. */
           limit?: number
         }
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -985,7 +985,7 @@ export interface paths {
             'application/json': {
               items: components['schemas']['Export'][]
 
-              /** Of the next page; null: this was the last */
+              /** Cursor of the next page. Null on the last page. */
               next_cursor: string | null
             }
           }
@@ -1026,16 +1026,16 @@ export interface paths {
     }
     put?: never
 
-    /** Ask for a file of all movements of a period */
+    /** Request a file of all movements of a period */
     post: {
       parameters: {
         query?: never
         header: {
-          /** Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days */
+          /** A random value that you choose for each operation that must happen only once. Repeating the key returns the first answer, for 30 days. */
           'idempotency-key': string
         }
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -1094,13 +1094,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/exports/{export_id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** An export: how far it is, and how its period adds up */
+    /** An export with its progress and the sums of its period */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
           export_id: string
         }
@@ -1149,13 +1149,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/exports/{export_id}/file': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** The file of an export that is ready */
+    /** Download the file of an export that is ready */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
           export_id: string
         }
@@ -1212,15 +1212,15 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** What next_cursor of the page before said */
+          /** The next_cursor of the previous page. */
           cursor?: string
 
-          /** How many items a page has at the most */
+          /** Maximum number of items on a page. */
           limit?: number
         }
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -1272,16 +1272,16 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/live': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** Balance, top-ups, notices and settings as they change */
+    /** Follow balance, top-ups, notices and settings as they change */
     get: {
       parameters: {
         query?: never
         header?: {
-          /** The `id` of the last event that was received; what cannot be read counts as none */
+          /** The `id` of the last event received. An unreadable id counts as none. */
           'last-event-id'?: string
         }
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -1335,13 +1335,13 @@ export interface paths {
     get?: never
     put?: never
 
-    /** Movements found by text, user, kind, period and direction, newest first, and how many there are */
+    /** Search movements by text, user, kind, period and direction, newest first, with their number */
     post: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -1406,13 +1406,13 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** What next_cursor of the page before said */
+          /** The next_cursor of the previous page. */
           cursor?: string
 
-          /** How many items a page has at the most */
+          /** Maximum number of items on a page. */
           limit?: number
 
-          /** Of these kinds; may be given more than once */
+          /** Only movements of these kinds. May be repeated. */
           kind?:
             | (
                 | 'usage'
@@ -1447,18 +1447,18 @@ export interface paths {
                 | 'other'
               )[]
 
-          /** Recorded at this instant or later */
+          /** Only movements recorded at this instant or later. */
           from?: string | string
 
-          /** Recorded before this instant */
+          /** Only movements recorded before this instant. */
           to?: string | string
 
-          /** in adds credit, out takes it */
+          /** Only movements that add credit (in) or take it (out). */
           direction?: 'in' | 'out'
         }
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -1471,7 +1471,7 @@ export interface paths {
             'application/json': {
               items: components['schemas']['Movement'][]
 
-              /** Of the next page; null: this was the last */
+              /** Cursor of the next page. Null on the last page. */
               next_cursor: string | null
             }
           }
@@ -1520,13 +1520,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/movements/{sequence}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** A movement, and why it is what it is */
+    /** A movement and its explanation */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
           sequence: string
         }
@@ -1578,13 +1578,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/notices': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** What the people of an account have to know */
+    /** What the people of an account need to know */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -1641,7 +1641,7 @@ export interface paths {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -1702,16 +1702,16 @@ export interface paths {
     get?: never
     put?: never
 
-    /** Begin a visit to the provider's page, where a card is typed in */
+    /** Start a visit to the provider's page, where a card is entered */
     post: {
       parameters: {
         query?: never
         header: {
-          /** Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days */
+          /** A random value that you choose for each operation that must happen only once. Repeating the key returns the first answer, for 30 days. */
           'idempotency-key': string
         }
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -1776,13 +1776,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/payment-method-setups/{setup_id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** What came of a visit to the provider’s page */
+    /** The result of a visit to the provider’s page */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
           setup_id: string
         }
@@ -1834,13 +1834,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/payment-methods': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** Saved cards, the oldest first */
+    /** Saved cards, oldest first */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -1901,7 +1901,7 @@ export interface paths {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
           method_id: string
         }
@@ -1952,13 +1952,13 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
     get?: never
 
-    /** Charge this card from now on */
+    /** Make a card the default */
     put: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
           method_id: string
         }
@@ -2029,15 +2029,15 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** Recorded at this instant or later; without it, from the beginning of the UTC month that the end is in */
+          /** Only movements recorded at this instant or later. Defaults to the beginning of the UTC month that contains the end. */
           from?: string | string
 
-          /** Recorded before this instant; a period that reaches past now, or says nothing, ends now */
+          /** Only movements recorded before this instant. If it is absent or in the future, the period ends now. */
           to?: string | string
         }
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -2098,7 +2098,7 @@ export interface paths {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -2149,13 +2149,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/top-up-quotes': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** What adding credit would bring */
+    /** Quote what adding credit would bring */
     get: {
       parameters: {
         query?: { amount?: components['schemas']['MoneyInput'] }
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -2214,17 +2214,17 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** What next_cursor of the page before said */
+          /** The next_cursor of the previous page. */
           cursor?: string
 
-          /** How many items a page has at the most */
+          /** Maximum number of items on a page. */
           limit?: number
 
-          /** true: those that are not over yet */
+          /** If true, only top-ups that are not over yet. */
           open?: 'true' | 'false'
           trigger?: 'automatic' | 'manual'
 
-          /** In these states; may be given more than once */
+          /** Only top-ups in these states. May be repeated. */
           state?:
             | (
                 | 'requested'
@@ -2255,7 +2255,7 @@ export interface paths {
         }
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -2268,7 +2268,7 @@ export interface paths {
             'application/json': {
               items: components['schemas']['TopUp'][]
 
-              /** Of the next page; null: this was the last */
+              /** Cursor of the next page. Null on the last page. */
               next_cursor: string | null
             }
           }
@@ -2314,11 +2314,11 @@ export interface paths {
       parameters: {
         query?: never
         header: {
-          /** Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days */
+          /** A random value that you choose for each operation that must happen only once. Repeating the key returns the first answer, for 30 days. */
           'idempotency-key': string
         }
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -2383,13 +2383,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/top-ups/{top_up_id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** One top-up, its attempts, and what it moved */
+    /** A top-up with its attempts and movements */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
           top_up_id: string
         }
@@ -2450,7 +2450,7 @@ export interface paths {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
           top_up_id: string
         }
@@ -2519,13 +2519,13 @@ export interface paths {
     get?: never
     put?: never
 
-    /** Cancel a top-up that waits, or needs approval */
+    /** Cancel a top-up that is waiting or needs approval */
     post: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
           top_up_id: string
         }
@@ -2583,24 +2583,24 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** From this UTC date on; without it, as many days as `days` says */
+          /** First day, as a UTC date. If absent, the period has `days` days. */
           from?: string
 
-          /** Before this UTC date; without it today is the last */
+          /** The UTC date after the last day. If absent, today is the last day. */
           to?: string
 
-          /** How many days, where `from` is not given */
+          /** Number of days, if `from` is absent. */
           days?: number
 
-          /** What usage is summed by */
+          /** What usage is summed by. */
           by?: 'day' | 'kind' | 'user' | 'destination'
 
-          /** How many items there are at the most, the rest being `other`; days are always all there */
+          /** Maximum number of items; the rest is summed in `other`. Days are always listed in full. */
           limit?: number
         }
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -2655,13 +2655,13 @@ export interface paths {
   }
   '/v1/accounts/{account_id}/usage-forecast': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** How long credit lasts, and what to set and add */
+    /** How long credit lasts, with suggested thresholds and amounts */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -2716,15 +2716,15 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** What next_cursor of the page before said */
+          /** The next_cursor of the previous page. */
           cursor?: string
 
-          /** How many items a page has at the most */
+          /** Maximum number of items on a page. */
           limit?: number
         }
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
         }
         cookie?: never
@@ -2737,7 +2737,7 @@ export interface paths {
             'application/json': {
               items: components['schemas']['User'][]
 
-              /** Of the next page; null: this was the last */
+              /** Cursor of the next page. Null on the last page. */
               next_cursor: string | null
             }
           }
@@ -2788,16 +2788,16 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
     get?: never
 
-    /** Name a user */
+    /** Set a user's display name */
     put: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
 
-          /** As usage events name the user */
+          /** The user's id, as in usage events. */
           user_id: string
         }
         cookie?: never
@@ -2845,16 +2845,16 @@ export interface paths {
     }
     post?: never
 
-    /** Erase a user's name */
+    /** Erase a user's display name */
     delete: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The account */
+          /** The account's id. */
           account_id: string
 
-          /** As usage events name the user */
+          /** The user's id, as in usage events. */
           user_id: string
         }
         cookie?: never
@@ -2899,14 +2899,14 @@ export interface paths {
   }
   '/v1/api-keys': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** Keys, newest first, revoked ones too */
+    /** API keys including revoked ones, newest first */
     get: {
       parameters: {
         query?: {
-          /** What next_cursor of the page before said */
+          /** The next_cursor of the previous page. */
           cursor?: string
 
-          /** How many items a page has at the most */
+          /** Maximum number of items on a page. */
           limit?: number
         }
         header?: never
@@ -2921,7 +2921,7 @@ export interface paths {
             'application/json': {
               items: components['schemas']['ApiKey'][]
 
-              /** Of the next page; null: this was the last */
+              /** Cursor of the next page. Null on the last page. */
               next_cursor: string | null
             }
           }
@@ -2958,7 +2958,7 @@ export interface paths {
     }
     put?: never
 
-    /** Make a key */
+    /** Create an API key */
     post: {
       parameters: { query?: never; header?: never; path?: never; cookie?: never }
       requestBody: { content: { 'application/json': components['schemas']['WantedApiKeyInput'] } }
@@ -3013,13 +3013,13 @@ export interface paths {
   }
   '/v1/api-keys/{key_id}': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** One key */
+    /** An API key */
     get: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The key */
+          /** The key's id. */
           key_id: string
         }
         cookie?: never
@@ -3070,13 +3070,13 @@ export interface paths {
     get?: never
     put?: never
 
-    /** Revoke a key */
+    /** Revoke an API key */
     post: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The key */
+          /** The key's id. */
           key_id: string
         }
         cookie?: never
@@ -3125,13 +3125,13 @@ export interface paths {
     get?: never
     put?: never
 
-    /** Give a key another secret */
+    /** Rotate the secret of an API key */
     post: {
       parameters: {
         query?: never
         header?: never
         path: {
-          /** The key */
+          /** The key's id. */
           key_id: string
         }
         cookie?: never
@@ -3195,7 +3195,7 @@ export interface paths {
     get?: never
     put?: never
 
-    /** Look for faults in a catalog; nothing is stored */
+    /** Check a catalog for faults without storing it */
     post: {
       parameters: { query?: never; header?: never; path?: never; cookie?: never }
       requestBody: { content: { 'application/json': components['schemas']['CatalogToCheckInput'] } }
@@ -3254,10 +3254,10 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** What next_cursor of the page before said */
+          /** The next_cursor of the previous page. */
           cursor?: string
 
-          /** How many items a page has at the most */
+          /** Maximum number of items on a page. */
           limit?: number
         }
         header?: never
@@ -3272,7 +3272,7 @@ export interface paths {
             'application/json': {
               items: components['schemas']['CatalogVersion'][]
 
-              /** Of the next page; null: this was the last */
+              /** Cursor of the next page. Null on the last page. */
               next_cursor: string | null
             }
           }
@@ -3314,7 +3314,7 @@ export interface paths {
       parameters: {
         query?: never
         header: {
-          /** Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days */
+          /** A random value that you choose for each operation that must happen only once. Repeating the key returns the first answer, for 30 days. */
           'idempotency-key': string
         }
         path?: never
@@ -3424,12 +3424,12 @@ export interface paths {
     get?: never
     put?: never
 
-    /** Publish an earlier version again, as a new one */
+    /** Publish an earlier version again as a new one */
     post: {
       parameters: {
         query?: never
         header: {
-          /** Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days */
+          /** A random value that you choose for each operation that must happen only once. Repeating the key returns the first answer, for 30 days. */
           'idempotency-key': string
         }
         path: { version: number }
@@ -3499,21 +3499,21 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** What next_cursor of the page before said */
+          /** The next_cursor of the previous page. */
           cursor?: string
 
-          /** How many items a page has at the most */
+          /** Maximum number of items on a page. */
           limit?: number
           reason?: string
 
-          /** The account */
+          /** The account's id. */
           account_id?: string
           topic?: string
 
-          /** Noted at this instant or later */
+          /** Only dead letters recorded at this instant or later. */
           since?: string | string
 
-          /** true: those replayed before; false: those never replayed; without it all */
+          /** true for those replayed before, false for those never replayed. All if absent. */
           replayed?: 'true' | 'false'
         }
         header?: never
@@ -3528,7 +3528,7 @@ export interface paths {
             'application/json': {
               items: components['schemas']['DeadLetter'][]
 
-              /** Of the next page; null: this was the last */
+              /** Cursor of the next page. Null on the last page. */
               next_cursor: string | null
             }
           }
@@ -3581,7 +3581,7 @@ export interface paths {
       parameters: {
         query?: never
         header: {
-          /** Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days */
+          /** A random value that you choose for each operation that must happen only once. Repeating the key returns the first answer, for 30 days. */
           'idempotency-key': string
         }
         path?: never
@@ -3639,20 +3639,20 @@ export interface paths {
   }
   '/v1/dead-letters/summary': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** How many there are of each reason, most first */
+    /** Number of dead letters by reason, most frequent first */
     get: {
       parameters: {
         query?: {
           reason?: string
 
-          /** The account */
+          /** The account's id. */
           account_id?: string
           topic?: string
 
-          /** Noted at this instant or later */
+          /** Only dead letters recorded at this instant or later. */
           since?: string | string
 
-          /** true: those replayed before; false: those never replayed; without it all */
+          /** true for those replayed before, false for those never replayed. All if absent. */
           replayed?: 'true' | 'false'
         }
         header?: never
@@ -3701,11 +3701,11 @@ export interface paths {
   }
   '/v1/portal-session': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
-    /** Whose session it is */
+    /** The session of the billing page, and whose it is */
     get: {
       parameters: {
         query: {
-          /** A browser has a session for each account whose page it has open */
+          /** The account. A browser has one session for each account whose page it has open. */
           account_id: string
         }
         header?: never
@@ -3755,7 +3755,7 @@ export interface paths {
     delete: {
       parameters: {
         query: {
-          /** A browser has a session for each account whose page it has open */
+          /** The account. A browser has one session for each account whose page it has open. */
           account_id: string
         }
         header?: never
@@ -3863,7 +3863,7 @@ export interface paths {
     get?: never
     put?: never
 
-    /** End the sessions of a person */
+    /** End a person's sessions */
     post: {
       parameters: { query?: never; header?: never; path?: never; cookie?: never }
       requestBody: { content: { 'application/json': components['schemas']['EndedPersonInput'] } }
@@ -3920,36 +3920,36 @@ export interface paths {
 export interface components {
   schemas: {
     Account: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
       tariff: string
 
-      /** In the order they take force, each in force until the next */
+      /** In the order in which they take effect. Each is in force until the next. */
       packages: {
-        /** none: no package */
+        /** A package of the catalog, or none. */
         id: string
 
-        /** As the catalog in force has it; null: it has none */
+        /** The name in the catalog in force. Null if it has none. */
         name: string | null
         from: components['schemas']['Instant']
       }[]
       billing_cycle_anchor: string
 
-      /** The account's own; null: the package's */
+      /** The account's own limit. Null if the package's applies. */
       fair_use_minutes_per_user: number | null
 
-      /** Who pays: the credit, the invoice, or nobody as the plan includes it */
+      /** How usage is paid for: from credit, by invoice, or not at all because the plan includes it. */
       conversation_intelligence: 'credit' | 'invoice' | 'included'
 
-      /** Who pays: the credit, the invoice, or nobody as the plan includes it */
+      /** How usage is paid for: from credit, by invoice, or not at all because the plan includes it. */
       voice_agent: 'credit' | 'invoice' | 'included'
       contacts: components['schemas']['Contact'][]
       created_at: components['schemas']['Instant']
       closed_at: components['schemas']['Instant'] | null
     }
     AccountInList: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
       balance: components['schemas']['Money']
@@ -3959,10 +3959,10 @@ export interface components {
       closed_at: components['schemas']['Instant'] | null
     }
     Adjustment: {
-      /** The account */
+      /** The account's id. */
       account_id: string
 
-      /** Of its movement */
+      /** Sequence of its movement. */
       sequence: number
       amount: components['schemas']['Money']
       balance_before: components['schemas']['Money']
@@ -3973,131 +3973,131 @@ export interface components {
       reason: string
     }
     AlertLevels: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
 
-      /** The level in force: the own one, else the default */
+      /** The level in force: the account's own, otherwise the default. */
       low: components['schemas']['Money']
 
-      /** Null: the default */
+      /** Null for the default. */
       own_low: components['schemas']['Money'] | null
 
-      /** The customer's own level beside it; null: none */
+      /** An additional level of the customer. Null if there is none. */
       custom: components['schemas']['Money'] | null
     }
     ApiKey: {
-      /** Part of its token, and no secret */
+      /** Part of the token, but not secret. */
       key_id: string
       name: string
       scopes: string[]
 
-      /** Null: all accounts, and the installation */
+      /** Null for all accounts and the installation. */
       account_ids: string[] | null
       created_at: components['schemas']['Instant']
       created_by: string
 
-      /** To the minute; null: never */
+      /** When the key was last used, to the minute. Null if never. */
       last_used_at: components['schemas']['Instant'] | null
 
-      /** When it got its newest secret; null: it has its first one */
+      /** When it got its current secret. Null if it still has its first one. */
       rotated_at: components['schemas']['Instant'] | null
       rotated_by: string | null
 
-      /** Until when the secret before the newest is valid as well; null: it is not */
+      /** Until when the previous secret is also valid. Null if it is not. */
       earlier_secret_expires_at: components['schemas']['Instant'] | null
       revoked_at: components['schemas']['Instant'] | null
       revoked_by: string | null
     }
     ApiKeyWithToken: {
-      /** Part of its token, and no secret */
+      /** Part of the token, but not secret. */
       key_id: string
       name: string
       scopes: string[]
 
-      /** Null: all accounts, and the installation */
+      /** Null for all accounts and the installation. */
       account_ids: string[] | null
       created_at: components['schemas']['Instant']
       created_by: string
 
-      /** To the minute; null: never */
+      /** When the key was last used, to the minute. Null if never. */
       last_used_at: components['schemas']['Instant'] | null
 
-      /** When it got its newest secret; null: it has its first one */
+      /** When it got its current secret. Null if it still has its first one. */
       rotated_at: components['schemas']['Instant'] | null
       rotated_by: string | null
 
-      /** Until when the secret before the newest is valid as well; null: it is not */
+      /** Until when the previous secret is also valid. Null if it is not. */
       earlier_secret_expires_at: components['schemas']['Instant'] | null
       revoked_at: components['schemas']['Instant'] | null
       revoked_by: string | null
 
-      /** For Authorization: Bearer. Shown this once */
+      /** For Authorization: Bearer. Shown only once. */
       token: string
     }
 
-    /** Amount = (fee, where charged) + price x billed seconds / 60, or x units */
+    /** Amount = (fee, if charged) + price x billed seconds / 60, or price x units. */
     AppliedPrice: {
       per_minute: components['schemas']['Money'] | null
 
-      /** Of a fragment or an item */
+      /** Price of a fragment or an item. */
       per_unit: components['schemas']['Money'] | null
 
-      /** As the rate has it; null: of no call */
+      /** The connection fee of the rate. Null if it is not a call. */
       connection_fee: components['schemas']['Money'] | null
 
-      /** Not where the package covered the first minutes of the call */
+      /** False if the package covered the first minutes of the call. */
       is_connection_fee_charged: boolean
       first_increment_seconds: number | null
       next_increment_seconds: number | null
 
-      /** Without covered minutes, before increments */
+      /** Seconds to be priced: without covered minutes, before increments. */
       priced_seconds: number | null
 
-      /** After increments */
+      /** Seconds after increments. */
       billed_seconds: number | null
 
-      /** Fragments or items */
+      /** Number of fragments or items. */
       units: number | null
 
-      /** What it comes to before it is rounded, above zero: up to 12 decimals */
+      /** The amount before rounding, as a positive number with up to 12 decimals. */
       unrounded: string
 
-      /** False: its digits never end, and were cut after the twelfth decimal */
+      /** False if its digits never end and were cut off after the twelfth decimal. */
       is_unrounded_exact: boolean
     }
     Approval: {
-      /** The bank's page, where the customer approves the payment */
+      /** The bank's page, where the customer approves the payment. */
       url: string
     }
     AutoTopUp: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
       state: 'on' | 'waiting' | 'paused' | 'needs_approval' | 'off'
 
-      /** Null: never set up */
+      /** Null if it was never set up. */
       settings: components['schemas']['AutoTopUpSettings'] | null
       pause: {
-        /** declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; there may be more one day. Null: not for the caller to see */
+        /** declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; new values may be added. Null if the caller may not see it. */
         reason: string | null
 
-        /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+        /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; new values may be added. Null if it was not declined, or the caller may not see why. */
         why: string | null
 
-        /** The bank's or the provider's; for services and operators */
+        /** The code of the bank or the provider. Only for services and operators. */
         code: string | null
         since: components['schemas']['Instant']
       } | null
 
-      /** monthly_cap, day_limit, or next_try after a decline */
+      /** monthly_cap, day_limit, or next_try after a decline. */
       waits_for: string | null
       waits_until: components['schemas']['Instant'] | null
 
-      /** In this UTC month, or yet may be: what the cap is compared with */
+      /** Charged automatically in this UTC month, including payments that may still succeed. The cap is compared with this. */
       charged_this_month: components['schemas']['Money']
 
-      /** The automatic top-up that is not over yet */
+      /** The automatic top-up that is not over yet. */
       open_top_up: {
         top_up_id: string
         state:
@@ -4114,23 +4114,23 @@ export interface components {
           | 'no_longer_needed'
         is_being_canceled: boolean
 
-        /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+        /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; new values may be added. Null if it was not declined, or the caller may not see why. */
         why: string | null
         next_try_at: components['schemas']['Instant']
       } | null
 
-      /** What is charged: the default payment method */
+      /** The default payment method, which is charged. */
       method: {
         method_id: string
 
-        /** visa, mastercard, ...; null: not for the caller to see */
+        /** visa, mastercard, ... Null if the caller may not see it. */
         brand: string | null
         last4: string | null
         expiry_month: number
         expiry_year: number
       } | null
 
-      /** Only another payment method ends the pause */
+      /** Whether only another payment method ends the pause. */
       needs_another_method: boolean
       bounds: {
         threshold: { min: components['schemas']['Money']; max: components['schemas']['Money'] }
@@ -4139,69 +4139,69 @@ export interface components {
       last_consent: { person: string | null; at: components['schemas']['Instant'] } | null
     }
     AutoTopUpQuote: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
 
-      /** How many payments of the amount would be charged at once */
+      /** Number of payments of the amount that would be charged at once. */
       charges: number
 
-      /** Of all of them */
+      /** Sum of these payments. */
       total: components['schemas']['Money']
       balance_after: components['schemas']['Money']
 
-      /** What keeps it from reaching the threshold at once; null: nothing does */
+      /** The limit that keeps the balance from reaching the threshold at once. Null if none does. */
       limit: ('monthly_cap' | 'day_limit' | 'manual_payment') | null
 
-      /** When the limit allows the next charge */
+      /** When the limit allows the next charge. */
       until: components['schemas']['Instant'] | null
 
-      /** Average usage a day; null: nobody can say */
+      /** Average usage per day. Null if it is not known. */
       average: components['schemas']['Money'] | null
       is_amount_below_a_day: boolean
       is_threshold_below_a_day: boolean
 
-      /** The rest of this month’s cap is under one top-up */
+      /** Whether the rest of this month’s cap is less than one top-up. */
       is_cap_used_up: boolean
 
-      /** By usage, else what suits most */
+      /** Based on usage, otherwise a default. */
       suggested_threshold: components['schemas']['Money']
       suggested_amount: components['schemas']['Money']
     }
     AutoTopUpSettings: {
       is_on: boolean
 
-      /** Charged while the balance is below it */
+      /** Top-ups are charged while the balance is below it. */
       threshold: components['schemas']['Money']
 
-      /** What each automatic top-up charges */
+      /** The amount of each automatic top-up. */
       amount: components['schemas']['Money']
 
-      /** The most charged in a month, UTC; null: no cap */
+      /** Maximum charged in a UTC month. Null for no cap. */
       monthly_cap: components['schemas']['Money'] | null
     }
     Balance: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
       balance: components['schemas']['Money']
 
-      /** Of the ledger; it grows with every restore. Order by (epoch, version) */
+      /** The ledger's epoch, which grows with every restore. Order by (epoch, version). */
       epoch: number
 
-      /** Grows by one with every change of the balance */
+      /** Increases by one with every change of the balance. */
       version: number
 
-      /** Of the newest movement; 0 before the first */
+      /** Sequence of the newest movement. 0 before the first. */
       last_sequence: number
       status: 'active' | 'blocked'
 
-      /** outbound_calls, inbound_toll_free; there may be more one day. Empty while active */
+      /** outbound_calls, inbound_toll_free; new values may be added. Empty while active. */
       blocked: string[]
       status_since: components['schemas']['Instant']
     }
     BalanceHistory: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
       from: string
@@ -4209,65 +4209,65 @@ export interface components {
       step: 'hour' | 'day'
       opening: components['schemas']['Money']
 
-      /** Of this moment, where the period reaches past it */
+      /** Closing balance. The current balance, if the period reaches past now. */
       closing: components['schemas']['Money']
 
-      /** From opening to closing, the end of a step each; the last is of now where the period reaches past it */
+      /** From the opening to the closing balance, one at the end of each step. The last is as of now if the period reaches past now. */
       points: { at: components['schemas']['Instant']; balance: components['schemas']['Money'] }[]
 
-      /** Those that have begun, also where nothing moved */
+      /** Days that have begun, including those without movements. */
       days: {
-        /** In UTC */
+        /** In UTC. */
         date: string
 
-        /** Top-ups */
+        /** Top-ups. */
         added: components['schemas']['Money']
 
-        /** Usage, less the reversals recorded on the day */
+        /** Usage, less the reversals recorded on the day. */
         used: components['schemas']['Money']
 
-        /** Adjustments, refunds and disputes; above zero where they added credit */
+        /** Adjustments, refunds and disputes. Positive if they added credit. */
         other: components['schemas']['Money']
 
-        /** That of the day before + added - used + other */
+        /** Closing balance of the day before + added - used + other. */
         closing: components['schemas']['Money']
       }[]
       top_ups: {
         count: number
 
-        /** What they come to */
+        /** Sum of the top-ups. */
         added: components['schemas']['Money']
 
-        /** In their order; of more than 500 the newest */
+        /** In order. If there are more than 500, only the newest. */
         items: {
           at: components['schemas']['Instant']
           amount: components['schemas']['Money']
           balance_before: components['schemas']['Money']
           balance_after: components['schemas']['Money']
 
-          /** Null: of a payment that is not known here */
+          /** Null if the payment is not known here. */
           trigger: ('automatic' | 'manual') | null
         }[]
       }
 
-      /** Of the ledger; it grows with every restore */
+      /** The ledger's epoch, which grows with every restore. */
       epoch: number
 
-      /** Sequence of the newest movement that is in it; 0: there is none */
+      /** Sequence of the newest movement included. 0 if there is none. */
       through_sequence: number
     }
     CatalogToCheckInput: {
-      /** catalog.yaml and every file that it names: text by file name */
+      /** catalog.yaml and every file that it names: their text by file name. */
       files: Record<string, string>
     }
     CatalogToPublishInput: {
-      /** catalog.yaml and every file that it names: text by file name */
+      /** catalog.yaml and every file that it names: their text by file name. */
       files: Record<string, string>
 
-      /** What changed */
+      /** What changed. */
       comment: string
 
-      /** From when it prices usage; null: from now on */
+      /** From when it prices usage. Null for from now on. */
       in_force_from?: (string | string) | null
     }
     CatalogVersion: {
@@ -4278,7 +4278,7 @@ export interface components {
       author: string
       comment: string
 
-      /** Of its files: the same for the same content */
+      /** Hash of its files, the same for the same content. */
       content_hash: string
     }
     CatalogWithFiles: {
@@ -4289,53 +4289,53 @@ export interface components {
       author: string
       comment: string
 
-      /** Of its files: the same for the same content */
+      /** Hash of its files, the same for the same content. */
       content_hash: string
       files: Record<string, string>
     }
     ChangedPlanInput: {
       tariff?: string
 
-      /** Each in force until the next one */
+      /** Each package is in force until the next. */
       packages?: {
-        /** A package of the catalog, or none */
+        /** A package of the catalog, or none. */
         id: string
 
-        /** An RFC 3339 instant, or a date for its midnight in UTC */
+        /** An RFC 3339 instant, or a date for its midnight in UTC. */
         from: string | string
       }[]
 
-      /** Billing cycles start on this day of every month, or on the month's last day if it is shorter */
+      /** Billing cycles start on this day of every month, or on the last day of a shorter month. */
       billing_cycle_anchor?: string
 
-      /** The account's own limit; null: the package's */
+      /** The account's own limit. Null if the package's applies. */
       fair_use_minutes_per_user?: number | null
 
-      /** Who pays: the credit, the invoice, or nobody as the plan includes it */
+      /** How usage is paid for: from credit, by invoice, or not at all because the plan includes it. */
       conversation_intelligence?: 'credit' | 'invoice' | 'included'
 
-      /** Who pays: the credit, the invoice, or nobody as the plan includes it */
+      /** How usage is paid for: from credit, by invoice, or not at all because the plan includes it. */
       voice_agent?: 'credit' | 'invoice' | 'included'
     }
     Charge: {
       /** charged, reversed, ... */
       outcome: string
 
-      /** Which rule decided; there may be more one day */
+      /** The rule that decided; new values may be added. */
       reason: string
       tariff: string
 
-      /** Null where none was needed, as for a correction */
+      /** Null if none was needed, as for a correction. */
       catalog_version: number | null
       settings_version: number
 
-      /** As used: seconds, fragments or items */
+      /** The quantity used: seconds, fragments or items. */
       quantity: number
 
-      /** As priced */
+      /** The priced quantity. */
       units: number
 
-      /** Above zero takes credit, below zero gives it back */
+      /** Positive if it takes credit, negative if it returns credit. */
       amount: components['schemas']['Money']
       deck: string | null
       prefix: string | null
@@ -4344,51 +4344,51 @@ export interface components {
       destination_type: string | null
       caller_country: string | null
 
-      /** In force at the call; null: none, or no call */
+      /** The package in force at the call. Null if there was none, or it is not a call. */
       package: {
         id: string
         name: string | null
         region: string | null
 
-        /** Where callers have to be from */
+        /** Countries that callers must be from. */
         region_countries: string[]
 
-        /** Where calls are covered to */
+        /** Countries that calls are covered to. */
         countries: string[]
       } | null
 
-      /** Null where it was held against no minutes */
+      /** Null if no minutes were counted. */
       fair_use: {
-        /** Null: no limit */
+        /** Null if there is no limit. */
         limit_minutes: number | null
         is_own_limit: boolean
 
-        /** Before it; null: no limit */
+        /** Minutes left before the event. Null if there is no limit. */
         minutes_left: number | null
 
-        /** Below zero where they are given back */
+        /** Negative if minutes are given back. */
         covered_minutes: number
         cycle_start: string
 
-        /** First day of the next cycle */
+        /** First day of the next cycle. */
         cycle_end: string
       } | null
 
-      /** Null where nothing was priced */
+      /** Null if nothing was priced. */
       price: components['schemas']['AppliedPrice'] | null
       rounding: {
-        /** Digits after the point */
+        /** Digits after the decimal point. */
         scale: number
         mode: 'half_up' | 'half_even' | 'up' | 'down'
       } | null
 
-      /** Whether deciding it again gives the same; null where too little is kept to decide again */
+      /** Whether recomputing gives the same decision. Null if too little is stored to recompute it. */
       is_reproduced: boolean | null
     }
     CheckedCatalog: {
       content_hash: string
 
-      /** What is suspicious and no fault; the first 200 */
+      /** The first 200 things that are suspicious but not faults. */
       warnings: { file: string; line: number | null; reason: string }[]
       warning_count: number
     }
@@ -4396,36 +4396,36 @@ export interface components {
       method_id: string
       is_default: boolean
 
-      /** A pause that came of declines has ended by it */
+      /** Whether it ended a pause that was caused by declines. */
       is_resumed: boolean
     }
     ClosedAccount: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       closed_at: components['schemas']['Instant']
     }
     Contact: {
       id: string
 
-      /** admin: everything, approvals too; billing: the rest */
+      /** admin gets all mail including approvals; billing gets the rest. */
       role: 'admin' | 'billing'
 
-      /** Null where the caller may not see it */
+      /** Null if the caller may not see it. */
       email: string | null
 
-      /** The language of the mail, as in de-DE */
+      /** The language of the mail, e.g. de-DE. */
       locale: string
     }
     Contacts: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       contacts: components['schemas']['Contact'][]
     }
 
-    /** ISO 4217 */
+    /** ISO 4217 code. */
     Currency: 'EUR' | 'USD'
 
-    /** ISO 4217 */
+    /** ISO 4217 code. */
     CurrencyInput: 'EUR' | 'USD'
     DeadLetter: {
       topic: string
@@ -4433,21 +4433,21 @@ export interface components {
       offset: number
       recorded_at: components['schemas']['Instant']
 
-      /** invalid_event, invalid_number, unknown_account, no_rate, already_corrected, too_late, content_differs */
+      /** invalid_event, invalid_number, unknown_account, no_rate, already_corrected, too_late or content_differs. */
       reason: string
       detail: string
 
-      /** As the message says it; null: unreadable */
+      /** As stated in the message. Null if it is unreadable. */
       account_id: string | null
 
-      /** As the message says it; null: unreadable */
+      /** As stated in the message. Null if it is unreadable. */
       event_id: string | null
       size_bytes: number | null
 
-      /** Whether it can be replayed */
+      /** Whether it can be replayed. */
       value_kept: boolean
 
-      /** How often it was replayed */
+      /** How often it was replayed. */
       replays: number
       replayed_at: components['schemas']['Instant'] | null
     }
@@ -4455,29 +4455,29 @@ export interface components {
       reason: string
       count: number
 
-      /** Of them, those that can be replayed */
+      /** How many of them can be replayed. */
       value_kept_count: number
       newest_recorded_at: components['schemas']['Instant']
     }
     EndedPersonInput: {
-      /** The account */
+      /** The account's id. */
       account_id: string
 
-      /** As your dashboard knows them, for good: it is on record for what they do */
+      /** The person's id in your dashboard. It is recorded for what they do, so it must stay theirs for good. */
       person_id: string
     }
     EndedSessions: {
-      /** How many there were, links that were not opened among them */
+      /** Number of sessions ended, including links that were not opened. */
       ended: number
     }
     ExplainedMovement: {
-      /** 1, 2, 3, ... without a gap, by account */
+      /** 1, 2, 3, ... without gaps, per account. */
       sequence: number
 
-      /** usage, reversal, adjustment, top_up, refund, dispute; there may be more one day */
+      /** usage, reversal, adjustment, top_up, refund, dispute; new values may be added. */
       kind: string
 
-      /** Above zero adds credit, below zero takes it */
+      /** Positive if it adds credit, negative if it takes credit. */
       amount: components['schemas']['Money']
       balance_before: components['schemas']['Money']
       balance_after: components['schemas']['Money']
@@ -4492,58 +4492,58 @@ export interface components {
       explanation: components['schemas']['Explanation']
     }
     Explanation: {
-      /** Of usage and reversals; null where it is not kept any more */
+      /** The charge of usage and reversals. Null if it is no longer stored. */
       charge: components['schemas']['Charge'] | null
 
-      /** Of a reversal: what it takes back */
+      /** The event that a reversal takes back. */
       corrects: components['schemas']['RelatedEvent'] | null
 
-      /** Of usage that was taken back since */
+      /** The correction that has since taken this usage back. */
       corrected_by: components['schemas']['RelatedEvent'] | null
 
-      /** Of top-ups, refunds and disputes */
+      /** The payment of top-ups, refunds and disputes. */
       payment: components['schemas']['MovementPayment'] | null
     }
     Export: {
       export_id: string
 
-      /** The account */
+      /** The account's id. */
       account_id: string
       state: 'preparing' | 'ready' | 'failed' | 'expired'
       from: components['schemas']['Instant']
 
-      /** The end of the period; now, as it was when asked for, where it reached past that */
+      /** End of the period. If it reached past the time of the request, the time of the request. */
       to: components['schemas']['Instant']
       currency: components['schemas']['Currency']
 
-      /** How many rows the file has */
+      /** Number of rows in the file. */
       rows: number
 
-      /** Of them, those that are made */
+      /** Number of rows written so far. */
       rows_done: number
 
-      /** The last movement before the period; 0: none */
+      /** Sequence of the last movement before the period. 0 if there is none. */
       after_sequence: number
 
-      /** The last that is in it or before */
+      /** Sequence of the last movement in the period or before it. */
       through_sequence: number
 
-      /** Null before all rows are made */
+      /** Null until all rows are written. */
       summary: components['schemas']['ExportSummary'] | null
 
-      /** Size of the file; null before all rows are made */
+      /** Size of the file. Null until all rows are written. */
       file_bytes: number | null
       requested_at: components['schemas']['Instant']
       requested_by: string
       time_zone: string
 
-      /** When it became ready or failed */
+      /** When it became ready or failed. */
       concluded_at: components['schemas']['Instant'] | null
 
-      /** 7 days from when it was ready */
+      /** 7 days after it became ready. */
       download_until: components['schemas']['Instant'] | null
 
-      /** Of what failed: for support. Ask for another */
+      /** Why it failed, for support. Request another export. */
       failure:
         | (
             | 'database_unavailable'
@@ -4561,7 +4561,7 @@ export interface components {
         | null
     }
 
-    /** Of the rows of the file: opening + added - used + other = closing */
+    /** Sums of the rows of the file: opening + added - used + other = closing. */
     ExportSummary: {
       opening: components['schemas']['Money']
       added: components['schemas']['Money']
@@ -4572,53 +4572,53 @@ export interface components {
     FairUse: {
       items: components['schemas']['FairUseOfUser'][]
 
-      /** Of the next page; null: this was the last */
+      /** Cursor of the next page. Null on the last page. */
       next_cursor: string | null
 
-      /** The one in force now; null: none, and nothing is covered */
+      /** The package in force now. Null if there is none, so nothing is covered. */
       package: { id: string; name: string | null } | null
 
-      /** For each user and cycle; null: no limit, or no package */
+      /** Minutes per user and cycle. Null if there is no limit or no package. */
       limit_minutes: number | null
 
-      /** Whether it is the account's own, and not the package's */
+      /** Whether the limit is the account's own rather than the package's. */
       is_own_limit: boolean
 
-      /** First day of the billing cycle, UTC */
+      /** First day of the billing cycle, in UTC. */
       cycle_start: string
 
-      /** First day of the next one */
+      /** First day of the next billing cycle. */
       cycle_end: string
     }
     FairUseOfUser: {
       user_id: string
       user_name: string | null
 
-      /** That the package has covered in this cycle */
+      /** Minutes that the package has covered in this cycle. */
       minutes_used: number
 
-      /** Null: no limit, or no package */
+      /** Null if there is no limit or no package. */
       minutes_left: number | null
     }
     FoundMovements: {
       items: components['schemas']['Movement'][]
 
-      /** Of the next page; null: this was the last */
+      /** Cursor of the next page. Null on the last page. */
       next_cursor: string | null
 
-      /** How many movements are found on all pages, at most 1000 */
+      /** Number of movements found on all pages, at most 1000. */
       count: number
 
-      /** There are more than count */
+      /** Whether there are more than count. */
       is_more: boolean
     }
 
-    /** A consent for the method to come, which has no id yet */
+    /** A consent for the new payment method, which has no id yet. */
     GivenConsentForNewMethodInput: {
-      /** Who agreed. By a person’s own token or session absent, or that person; else needed */
+      /** Who agreed. With a person’s own token or session, leave it out or name that person; otherwise it is required. */
       person?: string
 
-      /** The text that was agreed to, as it was shown */
+      /** The text that was agreed to, as it was shown. */
       text: string
       text_version: string
       locale: string
@@ -4627,12 +4627,12 @@ export interface components {
       monthly_cap: components['schemas']['MoneyInput'] | null
     }
 
-    /** Who agreed to be charged, to which text and which figures */
+    /** Who agreed to be charged, and to which text and figures. */
     GivenConsentInput: {
-      /** Who agreed. By a person’s own token or session absent, or that person; else needed */
+      /** Who agreed. With a person’s own token or session, leave it out or name that person; otherwise it is required. */
       person?: string
 
-      /** The text that was agreed to, as it was shown */
+      /** The text that was agreed to, as it was shown. */
       text: string
       text_version: string
       locale: string
@@ -4640,20 +4640,20 @@ export interface components {
       amount: components['schemas']['MoneyInput']
       monthly_cap: components['schemas']['MoneyInput'] | null
 
-      /** The method that may be charged */
+      /** The payment method that may be charged. */
       method_id: string | null
     }
 
-    /** RFC 3339, UTC, microseconds */
+    /** An RFC 3339 instant in UTC, with microseconds. */
     Instant: string
 
-    /** The last event of a stream that the server ends */
+    /** The last event of a stream that the server ends. */
     LiveEnd: {
-      /** stopping: connect again; credential_ended: with another credential; account_gone. There may be more one day */
+      /** stopping: connect again. credential_ended: connect again with another credential. account_gone: the account no longer exists. New values may be added. */
       reason: string
     }
 
-    /** One event: `event:`, `id:` and `data:`, which is JSON */
+    /** One event: `event:`, `id:` and `data:`, which is JSON. */
     LiveEvent:
       | { event: 'balance'; id: string; data: components['schemas']['Balance'] }
       | { event: 'settings'; id: string; data: components['schemas']['LiveSettings'] }
@@ -4661,59 +4661,59 @@ export interface components {
       | { event: 'notices'; id: string; data: components['schemas']['Notices'] }
       | { event: 'end'; data: components['schemas']['LiveEnd'] }
 
-    /** Alert levels, automatic top-up, contacts or the plan changed: read them */
+    /** Alert levels, automatic top-up, contacts or the plan changed: read them again. */
     LiveSettings: {
-      /** The account */
+      /** The account's id. */
       account_id: string
 
-      /** Of the ledger; it grows with every restore. Order by (epoch, version) */
+      /** The ledger's epoch, which grows with every restore. Order by (epoch, version). */
       epoch: number
 
-      /** Drop what is not newer by (epoch, version) */
+      /** Drop events that are not newer by (epoch, version). */
       version: number
     }
     LiveTopUps: {
-      /** The account */
+      /** The account's id. */
       account_id: string
 
-      /** Of the ledger; it grows with every restore. Order by (epoch, version) */
+      /** The ledger's epoch, which grows with every restore. Order by (epoch, version). */
       epoch: number
 
-      /** Drop what is not newer by (epoch, version) */
+      /** Drop events that are not newer by (epoch, version). */
       version: number
 
-      /** Those that are open, and those that have changed since the last such event; others stay as they are */
+      /** Top-ups that are open, and those that have changed since the previous event of this kind. All others are unchanged. */
       items: components['schemas']['TopUp'][]
     }
     MethodSetup: {
       setup_id: string
 
-      /** Null: the provider has not given its page yet */
+      /** Null if the provider has not returned its page yet. */
       url: string | null
       state: 'open' | 'saved' | 'canceled' | 'expired'
       expires_at: components['schemas']['Instant'] | null
 
-      /** Of the card, once it is saved */
+      /** Id of the card, once it is saved. */
       method_id: string | null
       is_default: boolean | null
 
-      /** Why the card did not become the default as was wished: consent_needed, consent_differs; or was not saved: account_closed */
+      /** Why the card did not become the default as requested (consent_needed, consent_differs) or was not saved (account_closed). */
       refusal: string | null
     }
 
-    /** A decimal amount in units of the currency */
+    /** A decimal amount in units of the currency. */
     Money: string
 
-    /** A decimal amount in units of the currency */
+    /** A decimal amount in units of the currency. */
     MoneyInput: string
     Movement: {
-      /** 1, 2, 3, ... without a gap, by account */
+      /** 1, 2, 3, ... without gaps, per account. */
       sequence: number
 
-      /** usage, reversal, adjustment, top_up, refund, dispute; there may be more one day */
+      /** usage, reversal, adjustment, top_up, refund, dispute; new values may be added. */
       kind: string
 
-      /** Above zero adds credit, below zero takes it */
+      /** Positive if it adds credit, negative if it takes credit. */
       amount: components['schemas']['Money']
       balance_before: components['schemas']['Money']
       balance_after: components['schemas']['Money']
@@ -4730,49 +4730,49 @@ export interface components {
       top_up_id: string
       trigger: 'automatic' | 'manual'
 
-      /** Who asked for it by hand; null for members, and where nobody did */
+      /** Who requested it manually. Null for members, and if nobody did. */
       actor: string | null
 
-      /** What they are called; null where nobody said */
+      /** The person's name. Null if it is not known, or the caller may not see it. */
       actor_name: string | null
       requested_at: components['schemas']['Instant']
 
-      /** Null for members, and where it is not known */
+      /** Null for members, and if it is not known. */
       card: { brand: string; last4: string } | null
 
-      /** What the statement of the card says; null for members, and where it is not configured */
+      /** The text on the card's statement. Null for members, and if it is not configured. */
       statement_descriptor: string | null
 
-      /** When the payment became credit; null where it is not known */
+      /** When the payment became credit. Null if that is not known. */
       credited_at: components['schemas']['Instant'] | null
       credited: components['schemas']['Money']
 
-      /** Of the payment, by now */
+      /** The amount of the payment that has been refunded, as of now. */
       refunded: components['schemas']['Money']
 
-      /** Of the payment, by now */
+      /** The amount of the payment that disputes have withdrawn, as of now. */
       disputed: components['schemas']['Money']
 
-      /** Why an automatic one was asked for; null of one by hand */
+      /** Why an automatic top-up was requested. Null for a manual one. */
       asked: {
-        /** To which it had fallen */
+        /** The balance to which it had fallen. */
         balance: components['schemas']['Money']
         threshold: components['schemas']['Money']
 
-        /** Since when these settings were in force */
+        /** When these settings took effect. */
         set_at: components['schemas']['Instant']
 
-        /** Null for members, and where that is not kept */
+        /** Who set them. Null for members, and if that is not stored. */
         set_by: string | null
 
-        /** What they are called; null where nobody said */
+        /** The person's name. Null if it is not known, or the caller may not see it. */
         set_by_name: string | null
 
-        /** The newest by then; null for members */
+        /** The newest consent at that time. Null for members, and if there was none. */
         consent: {
           person: string
 
-          /** What they are called; null where nobody said */
+          /** The person's name. Null if it is not known, or the caller may not see it. */
           person_name: string | null
           attested_by: string | null
           recorded_at: components['schemas']['Instant']
@@ -4780,15 +4780,15 @@ export interface components {
       } | null
     }
 
-    /** What is not named is not asked for */
+    /** Fields that are left out do not restrict the search. */
     MovementSearchInput: {
-      /** An interaction id or a SKU, exactly, or the begin of a destination in whatever case */
+      /** A complete interaction id or SKU, or the beginning of a destination's name, ignoring case. */
       search?: string
 
-      /** Who used it; a reversal is of the user of what it takes back */
+      /** The user of the usage. A reversal belongs to the user of what it takes back. */
       user_id?: string
 
-      /** Of any of these kinds */
+      /** Only movements of these kinds. */
       kinds?: (
         | 'usage'
         | 'reversal'
@@ -4806,96 +4806,96 @@ export interface components {
         | 'other'
       )[]
 
-      /** Recorded at this instant or later */
+      /** Only movements recorded at this instant or later. */
       from?: string | string
 
-      /** Recorded before this instant */
+      /** Only movements recorded before this instant. */
       to?: string | string
 
-      /** in adds credit, out takes it */
+      /** Only movements that add credit (in) or take it (out). */
       direction?: 'in' | 'out'
 
-      /** What next_cursor of the page before said */
+      /** The next_cursor of the previous page. */
       cursor?: string
 
-      /** How many items a page has at the most */
+      /** Maximum number of items on a page. */
       limit?: number
     }
     MovementUsage: {
       event_id: string
 
-      /** call, toll_free, message, conversation_intelligence, voice_agent, other, correction */
+      /** call, toll_free, message, conversation_intelligence, voice_agent, other or correction. */
       type: string
       interaction_id: string
       user_id: string | null
       user_name: string | null
 
-      /** Of a message: sms, mms, whatsapp */
+      /** Channel of a message: sms, mms, whatsapp. */
       channel: string | null
       direction: string | null
       sku: string | null
       agent_id: string | null
 
-      /** Of a correction: the event that it takes back */
+      /** The event that a correction takes back. */
       corrects: string | null
 
-      /** As used: seconds, fragments or items, by type */
+      /** The quantity used: seconds, fragments or items, depending on the type. */
       quantity: number
 
-      /** As priced, after increments */
+      /** The priced quantity, after increments. */
       units: number
       destination: string | null
 
-      /** The number called, as far as the caller may see it; null once it is cleared */
+      /** The called number, as far as the caller may see it. Null once it is cleared. */
       number: string | null
       charge_reason: string
     }
     NewAccountInput: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['CurrencyInput']
       tariff: string
 
-      /** Each in force until the next one */
+      /** Each package is in force until the next. */
       packages?: {
-        /** A package of the catalog, or none */
+        /** A package of the catalog, or none. */
         id: string
 
-        /** An RFC 3339 instant, or a date for its midnight in UTC */
+        /** An RFC 3339 instant, or a date for its midnight in UTC. */
         from: string | string
       }[]
 
-      /** Billing cycles start on this day of every month, or on the month's last day if it is shorter */
+      /** Billing cycles start on this day of every month, or on the last day of a shorter month. */
       billing_cycle_anchor: string
 
-      /** The account's own limit; null: the package's */
+      /** The account's own limit. Null if the package's applies. */
       fair_use_minutes_per_user?: number | null
 
-      /** Who pays: the credit, the invoice, or nobody as the plan includes it */
+      /** How usage is paid for: from credit, by invoice, or not at all because the plan includes it. */
       conversation_intelligence?: 'credit' | 'invoice' | 'included'
 
-      /** Who pays: the credit, the invoice, or nobody as the plan includes it */
+      /** How usage is paid for: from credit, by invoice, or not at all because the plan includes it. */
       voice_agent?: 'credit' | 'invoice' | 'included'
       contacts?: components['schemas']['WantedContactInput'][]
     }
 
-    /** Told apart by key, of which there may be more one day */
+    /** Distinguished by key; new keys may be added. */
     Notice:
       | {
           key: 'exhausted'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -4910,16 +4910,16 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             balance: components['schemas']['Money']
             blocked_since: components['schemas']['Instant']
 
-            /** Rounded up to two decimals; more than this unblocks calls */
+            /** The amount owed, rounded up to two decimals. Paying more than this unblocks calls. */
             owed: components['schemas']['Money']
 
-            /** Of payments that are not settled, in all; null: none */
+            /** Sum of the payments that are not settled. Null if there are none. */
             open_payment: components['schemas']['Money'] | null
           }
         }
@@ -4927,17 +4927,17 @@ export interface components {
           key: 'exhausted_and_paused'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -4952,31 +4952,31 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             balance: components['schemas']['Money']
             blocked_since: components['schemas']['Instant']
 
-            /** Rounded up to two decimals; more than this unblocks calls */
+            /** The amount owed, rounded up to two decimals. Paying more than this unblocks calls. */
             owed: components['schemas']['Money']
 
-            /** Of payments that are not settled, in all; null: none */
+            /** Sum of the payments that are not settled. Null if there are none. */
             open_payment: components['schemas']['Money'] | null
 
-            /** Null: it is about none, or not for the caller to see */
+            /** Null if no card is involved, or the caller may not see it. */
             card: { brand: string; last4: string } | null
 
-            /** declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; there may be more one day. Null: not for the caller to see */
+            /** declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; new values may be added. Null if the caller may not see it. */
             reason: string | null
 
-            /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+            /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; new values may be added. Null if it was not declined, or the caller may not see why. */
             why: string | null
 
-            /** Of a card that was declined: when it was last */
+            /** When the pause began; for a declined card, when it was last declined. */
             since: components['schemas']['Instant']
 
-            /** Only another payment method ends the pause */
+            /** Whether only another payment method ends the pause. */
             needs_another_method: boolean
           }
         }
@@ -4984,17 +4984,17 @@ export interface components {
           key: 'never_topped_up'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5009,7 +5009,7 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: { has_method: boolean; is_auto_top_up_on: boolean }
         }
@@ -5017,17 +5017,17 @@ export interface components {
           key: 'approve'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5042,7 +5042,7 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             top_up_id: string
@@ -5055,17 +5055,17 @@ export interface components {
           key: 'paused'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5080,29 +5080,29 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
-            /** Null: it is about none, or not for the caller to see */
+            /** Null if no card is involved, or the caller may not see it. */
             card: { brand: string; last4: string } | null
 
-            /** declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; there may be more one day. Null: not for the caller to see */
+            /** declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; new values may be added. Null if the caller may not see it. */
             reason: string | null
 
-            /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+            /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; new values may be added. Null if it was not declined, or the caller may not see why. */
             why: string | null
 
-            /** Of a card that was declined: when it was last */
+            /** When the pause began; for a declined card, when it was last declined. */
             since: components['schemas']['Instant']
 
-            /** Only another payment method ends the pause */
+            /** Whether only another payment method ends the pause. */
             needs_another_method: boolean
 
-            /** Rounded down; 0: less than a day; null: see the reason */
+            /** Rounded down; 0 means less than a day. Null for the reason in no_days_left_reason. */
             days_left: number | null
             no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
 
-            /** At average usage; null as days_left is */
+            /** When the credit is used up at average usage. Null if days_left is null. */
             lasts_until: components['schemas']['Instant'] | null
           }
         }
@@ -5110,17 +5110,17 @@ export interface components {
           key: 'taken_back'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5135,7 +5135,7 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             reason: 'refunded' | 'disputed'
@@ -5143,7 +5143,7 @@ export interface components {
             paid_at: components['schemas']['Instant']
             since: components['schemas']['Instant']
 
-            /** Only another payment method ends the pause */
+            /** Whether only another payment method ends the pause. */
             needs_another_method: boolean
           }
         }
@@ -5151,17 +5151,17 @@ export interface components {
           key: 'expired'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5176,13 +5176,13 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
-            /** Null: it is about none, or not for the caller to see */
+            /** Null if no card is involved, or the caller may not see it. */
             card: { brand: string; last4: string } | null
 
-            /** The last day it can be charged */
+            /** The last day on which the card can be charged. */
             expires_on: string
           }
         }
@@ -5190,17 +5190,17 @@ export interface components {
           key: 'expiring'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5215,13 +5215,13 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
-            /** Null: it is about none, or not for the caller to see */
+            /** Null if no card is involved, or the caller may not see it. */
             card: { brand: string; last4: string } | null
 
-            /** The last day it can be charged */
+            /** The last day on which the card can be charged. */
             expires_on: string
           }
         }
@@ -5229,17 +5229,17 @@ export interface components {
           key: 'no_method'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5254,7 +5254,7 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: { is_auto_top_up_on: boolean; saved_methods: number }
         }
@@ -5262,17 +5262,17 @@ export interface components {
           key: 'cap'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5287,18 +5287,18 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             spent: components['schemas']['Money']
             cap: components['schemas']['Money']
             until: components['schemas']['Instant']
 
-            /** Rounded down; 0: less than a day; null: see the reason */
+            /** Rounded down; 0 means less than a day. Null for the reason in no_days_left_reason. */
             days_left: number | null
             no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
 
-            /** At average usage; null as days_left is */
+            /** When the credit is used up at average usage. Null if days_left is null. */
             lasts_until: components['schemas']['Instant'] | null
           }
         }
@@ -5306,17 +5306,17 @@ export interface components {
           key: 'cap_nearly_used'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5331,7 +5331,7 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: { spent: components['schemas']['Money']; cap: components['schemas']['Money']; percent: number }
         }
@@ -5339,17 +5339,17 @@ export interface components {
           key: 'day_limit'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5364,17 +5364,17 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             until: components['schemas']['Instant']
             limit: number
 
-            /** Rounded down; 0: less than a day; null: see the reason */
+            /** Rounded down; 0 means less than a day. Null for the reason in no_days_left_reason. */
             days_left: number | null
             no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
 
-            /** At average usage; null as days_left is */
+            /** When the credit is used up at average usage. Null if days_left is null. */
             lasts_until: components['schemas']['Instant'] | null
           }
         }
@@ -5382,17 +5382,17 @@ export interface components {
           key: 'failed'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5407,19 +5407,19 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             top_up_id: string
             amount: components['schemas']['Money']
 
-            /** Null: it is about none, or not for the caller to see */
+            /** Null if no card is involved, or the caller may not see it. */
             card: { brand: string; last4: string } | null
 
-            /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+            /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; new values may be added. Null if it was not declined, or the caller may not see why. */
             why: string | null
 
-            /** Null: it is due now */
+            /** Null if it is due now. */
             next_try: { number: number; of_tries: number; at: components['schemas']['Instant'] } | null
           }
         }
@@ -5427,17 +5427,17 @@ export interface components {
           key: 'low'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5452,17 +5452,17 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             balance: components['schemas']['Money']
             level: components['schemas']['Money']
 
-            /** Rounded down; 0: less than a day; null: see the reason */
+            /** Rounded down; 0 means less than a day. Null for the reason in no_days_left_reason. */
             days_left: number | null
             no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
 
-            /** At average usage; null as days_left is */
+            /** When the credit is used up at average usage. Null if days_left is null. */
             lasts_until: components['schemas']['Instant'] | null
           }
         }
@@ -5470,17 +5470,17 @@ export interface components {
           key: 'custom'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5495,17 +5495,17 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             balance: components['schemas']['Money']
             level: components['schemas']['Money']
 
-            /** Rounded down; 0: less than a day; null: see the reason */
+            /** Rounded down; 0 means less than a day. Null for the reason in no_days_left_reason. */
             days_left: number | null
             no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
 
-            /** At average usage; null as days_left is */
+            /** When the credit is used up at average usage. Null if days_left is null. */
             lasts_until: components['schemas']['Instant'] | null
           }
         }
@@ -5513,17 +5513,17 @@ export interface components {
           key: 'small'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5538,13 +5538,13 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             amount: components['schemas']['Money']
             average: components['schemas']['Money']
 
-            /** Covers a week */
+            /** The amount that covers a week. */
             week: components['schemas']['Money']
           }
         }
@@ -5552,17 +5552,17 @@ export interface components {
           key: 'closed'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5577,7 +5577,7 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: { balance: components['schemas']['Money']; closed_at: components['schemas']['Instant'] }
         }
@@ -5585,17 +5585,17 @@ export interface components {
           key: 'checking'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5610,7 +5610,7 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: { top_up_id: string; trigger: 'automatic' | 'manual'; amount: components['schemas']['Money'] }
         }
@@ -5618,17 +5618,17 @@ export interface components {
           key: 'processing'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5643,10 +5643,10 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
-            /** Of all payments under way */
+            /** Sum of all payments in progress. */
             amount: components['schemas']['Money']
             payments: number
           }
@@ -5655,17 +5655,17 @@ export interface components {
           key: 'off'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5680,16 +5680,16 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
             balance: components['schemas']['Money']
 
-            /** Rounded down; 0: less than a day; null: see the reason */
+            /** Rounded down; 0 means less than a day. Null for the reason in no_days_left_reason. */
             days_left: number | null
             no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
 
-            /** At average usage; null as days_left is */
+            /** When the credit is used up at average usage. Null if days_left is null. */
             lasts_until: components['schemas']['Instant'] | null
           }
         }
@@ -5697,17 +5697,17 @@ export interface components {
           key: 'added'
           severity: 'critical' | 'warning' | 'info' | 'success'
 
-          /** The part of the page that it stands in, unless it is the banner */
+          /** The part of the page it belongs to, unless it is the banner. */
           placement: 'balance' | 'auto' | 'method' | 'alerts' | 'payments'
 
-          /** The one above all parts: the first of the list */
+          /** Whether it is the banner above all parts of the page: the first of the list. */
           is_banner: boolean
           is_dismissible: boolean
 
-          /** Names this happening: what is dismissed */
+          /** Identifies this occurrence of the notice. A dismissal applies to one occurrence. */
           occurrence: string
 
-          /** What the caller can do about it; the first is the button. Empty for members */
+          /** What the caller can do about it; the first is the button. Empty for members. */
           actions: (
             | 'add_credit'
             | 'pay_with_another_card'
@@ -5722,16 +5722,16 @@ export interface components {
             | 'edit_auto_top_up'
           )[]
 
-          /** Whom a member asks to do it, by name */
+          /** Names of the admins whom a member can ask to act. */
           ask_admins: string[]
           figures: {
-            /** A payment; or money that is back */
+            /** A payment, or money returned by a won dispute or a failed refund. */
             kind: 'top_up' | 'dispute_won' | 'refund_failed'
             amount: components['schemas']['Money']
             balance: components['schemas']['Money']
             at: components['schemas']['Instant']
 
-            /** Null: they worked before, or do not yet */
+            /** Null if calls worked before, or do not work yet. */
             calls_work_again_since: components['schemas']['Instant'] | null
           }
         }
@@ -5759,28 +5759,28 @@ export interface components {
         | 'off'
         | 'added'
 
-      /** Of the notice, as it was read */
+      /** The occurrence of the notice, as it was read. */
       occurrence: string
     }
     Notices: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
 
-      /** Gravest first, those that the caller has dismissed left out */
+      /** Most severe first, without those the caller has dismissed. */
       items: components['schemas']['Notice'][]
 
-      /** Of the ledger; it grows with every restore */
+      /** The ledger's epoch, which grows with every restore. */
       epoch: number
 
-      /** Of the newest change of the balance that is in them */
+      /** Version of the newest balance that the notices take into account. */
       balance_version: number
       as_of: components['schemas']['Instant']
     }
     OpenedMethodSetup: {
       setup_id: string
 
-      /** The provider's page, where the card is typed in */
+      /** The provider's page, where the card is entered. */
       url: string
       state: 'open'
       expires_at: components['schemas']['Instant']
@@ -5789,133 +5789,133 @@ export interface components {
       method_id: string
       provider: string
 
-      /** visa, mastercard, ...; null: not for the caller to see */
+      /** visa, mastercard, ... Null if the caller may not see it. */
       brand: string | null
       last4: string | null
       expiry_month: number
       expiry_year: number
 
-      /** Automatic top-ups charge it */
+      /** Whether automatic top-ups charge it. */
       is_default: boolean
     }
     PaymentMethods: { items: components['schemas']['PaymentMethod'][] }
     PeriodSummary: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
       from: components['schemas']['Instant']
 
-      /** Now, where the period reaches past it */
+      /** End of the period. Now, if the period reaches past now. */
       to: components['schemas']['Instant']
       opening: components['schemas']['Money']
 
-      /** Top-ups */
+      /** Top-ups. */
       added: components['schemas']['Money']
 
-      /** Usage, less the reversals recorded in the period */
+      /** Usage, less the reversals recorded in the period. */
       used: components['schemas']['Money']
 
-      /** Adjustments, refunds and disputes; above zero where they added credit */
+      /** Adjustments, refunds and disputes. Positive if they added credit. */
       other: components['schemas']['Money']
 
-      /** opening + added - used + other */
+      /** opening + added - used + other. */
       closing: components['schemas']['Money']
 
-      /** Sequence of the last movement before the period; 0: there is none */
+      /** Sequence of the last movement before the period. 0 if there is none. */
       after_sequence: number
 
-      /** Of the ledger; it grows with every restore */
+      /** The ledger's epoch, which grows with every restore. */
       epoch: number
 
-      /** Sequence of the newest movement that is in it; 0: there is none */
+      /** Sequence of the newest movement included. 0 if there is none. */
       through_sequence: number
     }
     PortalLink: {
-      /** Opens the page once. Whoever has it is this person: it goes to them alone */
+      /** Opens the page once. It makes whoever has it this person, so give it only to them. */
       url: string
 
-      /** Of the link; of the session it opens, see `readPortalSession` */
+      /** When the link expires. For the session that it opens, see `readPortalSession`. */
       expires_at: components['schemas']['Instant']
 
-      /** The account */
+      /** The account's id. */
       account_id: string
       person_id: string
       role: 'admin' | 'member'
       locale: string
     }
     PortalSession: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       person: { id: string; name: string }
       role: 'admin' | 'member'
 
-      /** In which words, amounts and dates are written */
+      /** Locale of the page's words, amounts and dates. */
       locale: string
       opened_at: components['schemas']['Instant']
 
-      /** When it is over if nothing more is asked by it; moves on with each request, to the minute */
+      /** When the session ends without further requests. Each request extends it; accurate to the minute. */
       expires_at: components['schemas']['Instant']
 
-      /** When it is over whatever is asked by it */
+      /** When the session ends in any case. */
       ends_at: components['schemas']['Instant']
 
-      /** What the page is part of */
+      /** The product that the page is part of. */
       product: string
 
-      /** Who is allowed to charge, by a consent */
+      /** Who a consent allows to charge. */
       seller: string
 
-      /** Where people go back to */
+      /** Where people return to. */
       dashboard_url: string
       brand_color: string
 
-      /** No real money moves */
+      /** Whether it is a sandbox, in which no real money moves. */
       is_sandbox: boolean
     }
 
-    /** RFC 9457 */
+    /** A problem document (RFC 9457). */
     Problem: {
-      /** Stable; tells programs what kind of problem it is */
+      /** The kind of problem, for programs. Stable. */
       type: string
       title: string
       status: number
 
-      /** What is wrong and what to do, for a person */
+      /** What is wrong and what to do, for people. */
       detail: string
 
-      /** For support */
+      /** Identifies the request, for support. */
       request_id: string
 
-      /** Whether the same request may succeed later */
+      /** Whether the same request may succeed later. */
       retryable: boolean
       errors?: {
-        /** JSON pointer to the value: /body/amount, /query/limit */
+        /** JSON pointer to the value, e.g. /body/amount or /query/limit. */
         path: string
         code: string
         detail: string
 
-        /** The bound that the value is outside of */
+        /** The bound that the value violates. */
         limit?: string
       }[]
 
-      /** Of files that were sent: the first of their faults */
+      /** The first faults of the files that were sent. */
       faults?: {
         file: string
 
-        /** From 1; null: the file as a whole */
+        /** Line number, from 1. Null if the fault concerns the file as a whole. */
         line: number | null
         reason: string
       }[]
 
-      /** How many faults the files have */
+      /** Number of faults in the files. */
       fault_count?: number
 
-      /** When it was changed meanwhile: what it is now */
+      /** The current version, if it was changed in the meantime. */
       current?: {
         etag: string
         changed_by: string | null
 
-        /** Their display name, else what they were called when the billing page was opened last; null: neither is known, as of services */
+        /** Their display name, otherwise their name when they last opened the billing page. Null if neither is known, as for services. */
         changed_by_name: string | null
         changed_at: components['schemas']['Instant']
       }
@@ -5926,12 +5926,12 @@ export interface components {
       published_at: components['schemas']['Instant']
     }
 
-    /** With the sequence of its movement; null: it made none */
+    /** An event with the sequence of its movement, which is null if it made none. */
     RelatedEvent: { event_id: string; sequence: number | null; occurred_at: components['schemas']['Instant'] }
     RemovedMethod: {
       method_id: string
 
-      /** It was what automatic top-up charged, which is off now */
+      /** Whether automatic top-up charged this card and is now turned off. */
       auto_top_up_turned_off: boolean
     }
     ReplayRequestInput: {
@@ -5940,38 +5940,38 @@ export interface components {
       topic?: string | null
       since?: (string | string) | null
 
-      /** Whatever their reason, account, topic and time */
+      /** Replay all, whatever their reason, account, topic and time. */
       all?: boolean
 
-      /** Those replayed before as well */
+      /** Include those replayed before. */
       again?: boolean
       max_letters?: number
 
-      /** What next_cursor of the replay before said */
+      /** The next_cursor of the previous replay. */
       cursor?: string | null
     }
     Replayed: {
       replayed: number
 
-      /** How many were not reached: go on with next_cursor */
+      /** How many were not reached. Continue with next_cursor. */
       left: number
 
-      /** For the next request; null: all were reached */
+      /** Cursor for the next request. Null if all were reached. */
       next_cursor: string | null
       failed_count: number
 
-      /** Those that cannot be replayed: the first 200 */
+      /** The first 200 dead letters that cannot be replayed. */
       failed: { topic: string; partition: number; offset: number; reason: string }[]
 
-      /** content_differs would only conflict again, and are replayed only where they are the reason asked for */
+      /** How many with reason content_differs were left out. They would only conflict again, so they are replayed only if that reason is requested. */
       conflicts_left_out: number
     }
 
-    /** As it was when it was asked for */
+    /** The top-up as it was when it was requested. */
     RequestedTopUp: {
       top_up_id: string
 
-      /** The account */
+      /** The account's id. */
       account_id: string
       trigger: 'manual'
       state: 'requested'
@@ -5981,21 +5981,21 @@ export interface components {
       requested_at: components['schemas']['Instant']
     }
     RollBackInput: {
-      /** Why; null: it says which version it goes back to */
+      /** Why it is rolled back. If null, the comment says which version it goes back to. */
       comment?: string | null
 
-      /** From when it prices usage; null: from now on */
+      /** From when it prices usage. Null for from now on. */
       in_force_from?: (string | string) | null
     }
     SavedAutoTopUp: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       settings: components['schemas']['AutoTopUpSettings']
 
-      /** A pause has ended by it */
+      /** Whether it ended a pause. */
       is_resumed: boolean
 
-      /** The balance is below the threshold: a top-up was asked for at once */
+      /** Whether the balance is below the threshold, so a top-up was requested at once. */
       is_top_up_due: boolean
     }
     ScopeInput:
@@ -6010,17 +6010,17 @@ export interface components {
       | 'dead_letters'
       | 'api_keys'
     ServiceStatus: {
-      /** The account */
+      /** The account's id. */
       account_id: string
 
-      /** Of the ledger; it grows with every restore. Order by (epoch, version) */
+      /** The ledger's epoch, which grows with every restore. Order by (epoch, version). */
       epoch: number
 
-      /** The status's own; 0: never announced */
+      /** Version of the status. 0 if it was never announced. */
       version: number
       status: 'active' | 'blocked'
 
-      /** outbound_calls, inbound_toll_free; there may be more one day. Empty while active */
+      /** outbound_calls, inbound_toll_free; new values may be added. Empty while active. */
       blocked: string[]
       reason: 'credit_exhausted' | 'credit_available'
       since: components['schemas']['Instant']
@@ -6028,7 +6028,7 @@ export interface components {
     TopUp: {
       top_up_id: string
 
-      /** The account */
+      /** The account's id. */
       account_id: string
       trigger: 'automatic' | 'manual'
       state:
@@ -6044,27 +6044,27 @@ export interface components {
         | 'skipped'
         | 'no_longer_needed'
 
-      /** It ends once the provider has canceled its payment */
+      /** Whether it ends as soon as the provider has canceled its payment. */
       is_being_canceled: boolean
 
-      /** Why it is in this state: monthly_cap, turned_off, by_hand, ...; null where the state, or why, says it */
+      /** Why it is in this state: monthly_cap, turned_off, by_hand, ... Null if `state` or `why` already says so. */
       reason: string | null
 
-      /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+      /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; new values may be added. Null if it was not declined, or the caller may not see why. */
       why: string | null
       amount: components['schemas']['Money']
       currency: components['schemas']['Currency']
       method_id: string | null
 
-      /** Null: automatic, or not for the caller to see */
+      /** Null if it is automatic, or the caller may not see it. */
       requested_by: string | null
       requested_at: components['schemas']['Instant']
       updated_at: components['schemas']['Instant']
 
-      /** When it is looked at again; null once it is over */
+      /** When it is next processed. Null once it is over. */
       next_try_at: components['schemas']['Instant'] | null
 
-      /** Until when the customer may approve it, while it needs that */
+      /** Until when the customer can approve the payment. Set while it needs approval. */
       action_until: components['schemas']['Instant'] | null
     }
     TopUpAttempt: {
@@ -6076,23 +6076,23 @@ export interface components {
       prepared_at: components['schemas']['Instant']
       confirmed_at: components['schemas']['Instant'] | null
 
-      /** unknown, processing, needs_action, succeeded, declined, canceled, refused; null: prepared, or confirmed and not answered yet */
+      /** unknown, processing, needs_action, succeeded, declined, canceled, refused. Null if it is prepared, or confirmed but not answered yet. */
       outcome: string | null
 
-      /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+      /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; new values may be added. Null if it was not declined, or the caller may not see why. */
       why: string | null
 
-      /** The bank's or the provider's; for services and operators */
+      /** The code of the bank or the provider. Only for services and operators. */
       code: string | null
       provider: string
 
-      /** The provider's; null: not for the caller to see */
+      /** The provider's id of the payment. Null if the caller may not see it. */
       payment_id: string | null
     }
     TopUpDetails: {
       top_up_id: string
 
-      /** The account */
+      /** The account's id. */
       account_id: string
       trigger: 'automatic' | 'manual'
       state:
@@ -6108,39 +6108,39 @@ export interface components {
         | 'skipped'
         | 'no_longer_needed'
 
-      /** It ends once the provider has canceled its payment */
+      /** Whether it ends as soon as the provider has canceled its payment. */
       is_being_canceled: boolean
 
-      /** Why it is in this state: monthly_cap, turned_off, by_hand, ...; null where the state, or why, says it */
+      /** Why it is in this state: monthly_cap, turned_off, by_hand, ... Null if `state` or `why` already says so. */
       reason: string | null
 
-      /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; there may be more one day. Null: it was not, or not for the caller to see */
+      /** Why the card was declined: funds, no_reason, expired, details, unsupported, hard, authentication, bank_down, lapsed; new values may be added. Null if it was not declined, or the caller may not see why. */
       why: string | null
       amount: components['schemas']['Money']
       currency: components['schemas']['Currency']
       method_id: string | null
 
-      /** Null: automatic, or not for the caller to see */
+      /** Null if it is automatic, or the caller may not see it. */
       requested_by: string | null
       requested_at: components['schemas']['Instant']
       updated_at: components['schemas']['Instant']
 
-      /** When it is looked at again; null once it is over */
+      /** When it is next processed. Null once it is over. */
       next_try_at: components['schemas']['Instant'] | null
 
-      /** Until when the customer may approve it, while it needs that */
+      /** Until when the customer can approve the payment. Set while it needs approval. */
       action_until: components['schemas']['Instant'] | null
 
-      /** To pay it, one after the other */
+      /** Attempts to pay it, in order. */
       attempts: components['schemas']['TopUpAttempt'][]
 
-      /** What it brought, and what of that went back */
+      /** The credit it added, and what was taken back of it. */
       movements: components['schemas']['TopUpMovement'][]
     }
     TopUpMovement: {
       sequence: number
 
-      /** top_up, refund, dispute */
+      /** top_up, refund or dispute. */
       kind: string
       amount: components['schemas']['Money']
       balance_after: components['schemas']['Money']
@@ -6151,104 +6151,104 @@ export interface components {
       amount: components['schemas']['Money']
       balance_after: components['schemas']['Money']
 
-      /** It pays no more than what is owed: calls stay blocked */
+      /** Whether calls stay blocked, because it pays no more than is owed. */
       is_blocked_after: boolean
 
-      /** Whole average days that it lasts once what is owed is paid; null: nobody can say, or it pays no more */
+      /** Whole average days that it lasts after paying what is owed. Null without an average, or if nothing is left. */
       days: number | null
 
-      /** It is what automatic top-up charges */
+      /** Whether automatic top-up charges the same amount. */
       is_automatic_amount: boolean
     }
     TopUpQuotes: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
       balance: components['schemas']['Money']
 
-      /** Rounded up to two decimals; more than this unblocks calls. 0: nothing is owed */
+      /** The amount owed, rounded up to two decimals. Paying more than this unblocks calls. 0 if nothing is owed. */
       owed: components['schemas']['Money']
 
-      /** The least that one payment may be */
+      /** Minimum amount of a payment. */
       min: components['schemas']['Money']
       max: components['schemas']['Money']
 
-      /** Of the amount that was asked for; null: none was */
+      /** Quote for the requested amount. Null if none was requested. */
       quote: components['schemas']['TopUpQuote'] | null
 
-      /** Three at most, ascending: the amount of automatic top-up, 7 and 30 days; each more than what is owed */
+      /** Up to three amounts, ascending: that of automatic top-up, and those for 7 and 30 days. Each is more than what is owed. */
       suggested: components['schemas']['TopUpQuote'][]
     }
     UsageForecast: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
       balance: components['schemas']['Money']
 
-      /** In UTC */
+      /** In UTC. */
       today: string
 
-      /** Whole UTC days that were looked at: those after the day of the first usage and before today, at most 14 */
+      /** Number of whole UTC days considered: those after the day of the first usage and before today, at most 14. */
       days: number
 
-      /** Usage less its reversals of those days, a day; null: see the reason */
+      /** Average usage per day on those days, less its reversals. Null for the reason in no_average_reason. */
       average: components['schemas']['Money'] | null
 
-      /** not_enough_usage: fewer than 3 days; no_usage: nothing in those days */
+      /** not_enough_usage: fewer than 3 days. no_usage: no usage on those days. */
       no_average_reason: ('not_enough_usage' | 'no_usage') | null
 
-      /** Balance by average, rounded down; 0: less than a day; null: see the reason */
+      /** How many days the balance lasts at average usage, rounded down. 0 means less than a day. Null for the reason in no_days_left_reason. */
       days_left: number | null
       no_days_left_reason: ('not_enough_usage' | 'no_usage' | 'no_credit' | 'more_than_90_days') | null
 
-      /** Until the balance falls below the threshold of automatic top-up, rounded down; null where nothing would be charged then, where it is below already, without an average, and beyond 90 days */
+      /** Days until the balance falls below the threshold of automatic top-up, rounded down. Null if nothing would be charged then, if it is already below, without an average, and beyond 90 days. */
       days_to_top_up: number | null
 
-      /** Since midnight UTC */
+      /** Usage since midnight UTC. */
       used_today: components['schemas']['Money']
 
-      /** The middle one of the days looked at that had usage; null where there is no average */
+      /** Median of the days considered that had usage. Null if there is no average. */
       usual_day: components['schemas']['Money'] | null
 
-      /** Used today: three usual days or more */
+      /** Whether usage today is at least three times that of a usual day. */
       is_unusual: boolean
 
-      /** Rounded up to two decimals; more than this unblocks calls. 0: nothing is owed */
+      /** The amount owed, rounded up to two decimals. Paying more than this unblocks calls. 0 if nothing is owed. */
       owed: components['schemas']['Money']
 
-      /** For automatic top-up: 14 average days, up to the next 5; null where there is no average */
+      /** Threshold for automatic top-up: 14 average days, rounded up to a multiple of 5. Null if there is no average. */
       suggested_threshold: components['schemas']['Money'] | null
 
-      /** To add: pays what is owed, then lasts so many average days (7 and 30, fewer at the largest payment), up to the next 5 */
+      /** Amounts that pay what is owed and then last this many average days: 7 and 30, or fewer at the maximum payment. Rounded up to a multiple of 5. */
       suggested_amounts: { amount: components['schemas']['Money']; days: number }[]
 
-      /** Of the ledger; it grows with every restore */
+      /** The ledger's epoch, which grows with every restore. */
       epoch: number
 
-      /** Sequence of the newest movement that is in it; 0: there is none */
+      /** Sequence of the newest movement included. 0 if there is none. */
       through_sequence: number
     }
     UsageItem: {
-      /** The date, kind, user or destination; null: of nobody in particular, or without one */
+      /** The date, kind, user or destination. Null for usage without a user or a destination. */
       id: string | null
 
-      /** A user's display name, where there is one */
+      /** The user's display name, if there is one. */
       name: string | null
 
-      /** Usage less its reversals; above zero where credit was used */
+      /** Usage less its reversals. Positive if credit was used. */
       used: components['schemas']['Money']
 
-      /** What corrections gave back of this usage, whenever they did */
+      /** How much of this usage corrections gave back, whenever they did. */
       reversed: components['schemas']['Money']
 
-      /** How many movements usage made, those that were reversed among them */
+      /** Number of movements of usage, including those that were reversed. */
       movements: number
 
-      /** Of a kind: billed seconds, fragments or items, less those reversed. Else null: kinds differ */
+      /** Billed seconds, fragments or items, less reversed ones. Null if it may mix kinds of usage. */
       units: number | null
     }
     UsageSummary: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       currency: components['schemas']['Currency']
       by: 'day' | 'kind' | 'user' | 'destination'
@@ -6256,67 +6256,67 @@ export interface components {
       to: string
       items: components['schemas']['UsageItem'][]
 
-      /** What is not among the items */
+      /** Everything that is not in the items. */
       other: {
         count: number
 
-        /** Usage less its reversals; above zero where credit was used */
+        /** Usage less its reversals. Positive if credit was used. */
         used: components['schemas']['Money']
 
-        /** What corrections gave back of this usage, whenever they did */
+        /** How much of this usage corrections gave back, whenever they did. */
         reversed: components['schemas']['Money']
 
-        /** How many movements usage made, those that were reversed among them */
+        /** Number of movements of usage, including those that were reversed. */
         movements: number
 
-        /** Of a kind: billed seconds, fragments or items, less those reversed. Else null: kinds differ */
+        /** Billed seconds, fragments or items, less reversed ones. Null if it may mix kinds of usage. */
         units: number | null
       }
       total: {
-        /** Usage less its reversals; above zero where credit was used */
+        /** Usage less its reversals. Positive if credit was used. */
         used: components['schemas']['Money']
 
-        /** What corrections gave back of this usage, whenever they did */
+        /** How much of this usage corrections gave back, whenever they did. */
         reversed: components['schemas']['Money']
 
-        /** How many movements usage made, those that were reversed among them */
+        /** Number of movements of usage, including those that were reversed. */
         movements: number
 
-        /** Of a kind: billed seconds, fragments or items, less those reversed. Else null: kinds differ */
+        /** Billed seconds, fragments or items, less reversed ones. Null if it may mix kinds of usage. */
         units: number | null
       }
 
-      /** Of the ledger; it grows with every restore */
+      /** The ledger's epoch, which grows with every restore. */
       epoch: number
 
-      /** Sequence of the newest movement that is in it; 0: there is none */
+      /** Sequence of the newest movement included. 0 if there is none. */
       through_sequence: number
     }
     User: { user_id: string; name: string; updated_at: components['schemas']['Instant'] }
     WantedAdjustmentInput: {
-      /** Above 0 adds credit, below 0 takes it; in the currency of the account */
+      /** In the currency of the account. Positive to add credit, negative to take it. */
       amount: string
 
-      /** Why, for the statement */
+      /** The reason, for the statement. */
       reason: string
     }
     WantedAlertLevelsInput: {
-      /** Null: the default of 10 units of the currency */
+      /** Null for the default of 10 units of the currency. */
       low: string | null
 
-      /** Null: none */
+      /** Null for none. */
       custom: string | null
     }
     WantedApiKeyInput: {
-      /** What it is for; on record for what is changed by it */
+      /** What the key is for. It is recorded for what the key changes. */
       name: string
       scopes: components['schemas']['ScopeInput'][]
 
-      /** The accounts that it may see; null: all of them, and the installation */
+      /** The accounts that the key may see. Null for all accounts and the installation. */
       account_ids: string[] | null
     }
     WantedApprovalInput: {
-      /** Where the customer comes back to: an address of the API’s own origin, or of one configured for it */
+      /** Where the customer returns to: a URL of the API’s own origin, or of one configured for it. */
       return_url: string
     }
     WantedAutoTopUpInput: {
@@ -6324,71 +6324,71 @@ export interface components {
       threshold: components['schemas']['MoneyInput']
       amount: components['schemas']['MoneyInput']
 
-      /** Null: no cap */
+      /** Null for no cap. */
       monthly_cap: components['schemas']['MoneyInput'] | null
 
-      /** Needed for what could charge more than before */
+      /** Required for changes that could charge more than before. */
       consent: components['schemas']['GivenConsentInput'] | null
     }
     WantedContactInput: {
-      /** Unique within the account */
+      /** Unique within the account. */
       id: string
       email: string
       locale?: string
       role: 'admin' | 'billing'
     }
     WantedDefaultMethodInput: {
-      /** Needed while automatic top-up is on */
+      /** Required while automatic top-up is on. */
       consent: components['schemas']['GivenConsentInput'] | null
     }
     WantedExportInput: {
-      /** Recorded at this instant or later */
+      /** Only movements recorded at this instant or later. */
       from: string | string
 
-      /** Recorded before this instant; one to come stands for now */
+      /** Only movements recorded before this instant. A future instant stands for now. */
       to: string | string
 
-      /** IANA name of the zone that the period was chosen in: the mail about the export names the period in it */
+      /** IANA name of the time zone in which the period was chosen. The mail about the export states the period in it. */
       time_zone?: string
     }
     WantedMethodSetupInput: {
-      /** Where the customer comes back to: an address of the API’s own origin, or of one configured for it */
+      /** Where the customer returns to: a URL of the API’s own origin, or of one configured for it. */
       return_url: string
 
-      /** Automatic top-ups charge the card from then on */
+      /** Whether automatic top-ups charge the card from then on. */
       make_default: boolean
 
-      /** Needed where it is to be the default of an account whose automatic top-up is on */
+      /** Required if the card is to become the default of an account whose automatic top-up is on. */
       consent: components['schemas']['GivenConsentForNewMethodInput'] | null
     }
     WantedPortalSessionInput: {
-      /** The account */
+      /** The account's id. */
       account_id: string
       person: {
-        /** As your dashboard knows them, for good: it is on record for what they do */
+        /** The person's id in your dashboard. It is recorded for what they do, so it must stay theirs for good. */
         id: string
 
-        /** What they are called on the page */
+        /** Their name on the page. */
         name: string
       }
 
-      /** admin may change and pay; member sees it without cards and full numbers */
+      /** admin may change settings and pay; member sees the account without cards and full numbers. */
       role: 'admin' | 'member'
 
-      /** Of the page. Absent: of the contact whose id is that of the person, else of the installation */
+      /** Locale of the page. Defaults to that of the contact with the person's id, otherwise to the installation's. */
       locale?: string
 
-      /** With what the page opens: `export` with the newest export, where the mail about one leads */
+      /** What the page opens with: `export` opens it with the newest export, as mails about exports do. */
       open?: 'export'
     }
     WantedRotationInput: {
-      /** How long the secret before stays valid; 0: it ends at once */
+      /** How long the previous secret stays valid. 0 ends it at once. */
       overlap_seconds: number
     }
     WantedTopUpInput: {
       amount: components['schemas']['MoneyInput']
 
-      /** Null: the default */
+      /** Null for the default payment method. */
       method_id: string | null
     }
   }

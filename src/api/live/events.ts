@@ -10,11 +10,12 @@ import { Notices } from '../views/notice-views.ts'
 import { TopUp, topUpJson } from '../views/top-up-views.ts'
 import type { LiveFacts, Place } from './facts.ts'
 
-const Version = z.int().meta({ description: 'Drop what is not newer by (epoch, version)' })
+const Version = z.int().meta({ description: 'Drop events that are not newer by (epoch, version).' })
 
-const LiveSettings = z
-  .object({ account_id: AccountId, epoch: Epoch, version: Version })
-  .meta({ id: 'LiveSettings', description: 'Alert levels, automatic top-up, contacts or the plan changed: read them' })
+const LiveSettings = z.object({ account_id: AccountId, epoch: Epoch, version: Version }).meta({
+  id: 'LiveSettings',
+  description: 'Alert levels, automatic top-up, contacts or the plan changed: read them again.',
+})
 
 const LiveTopUps = z
   .object({
@@ -23,7 +24,7 @@ const LiveTopUps = z
     version: Version,
     items: z.array(TopUp).meta({
       description:
-        'Those that are open, and those that have changed since the last such event; others stay as they are',
+        'Top-ups that are open, and those that have changed since the previous event of this kind. All others are unchanged.',
     }),
   })
   .meta({ id: 'LiveTopUps' })
@@ -32,10 +33,10 @@ const LiveEnd = z
   .object({
     reason: z.string().meta({
       description:
-        'stopping: connect again; credential_ended: with another credential; account_gone. There may be more one day',
+        'stopping: connect again. credential_ended: connect again with another credential. account_gone: the account no longer exists. New values may be added.',
     }),
   })
-  .meta({ id: 'LiveEnd', description: 'The last event of a stream that the server ends' })
+  .meta({ id: 'LiveEnd', description: 'The last event of a stream that the server ends.' })
 
 function event<Name extends string, Data extends z.ZodType>(name: Name, data: Data) {
   return z.object({ event: z.literal(name), id: z.string(), data })
@@ -50,7 +51,7 @@ export const LiveEvent = z
     event('notices', Notices),
     z.object({ event: z.literal('end'), data: LiveEnd }),
   ])
-  .meta({ id: 'LiveEvent', description: 'One event: `event:`, `id:` and `data:`, which is JSON' })
+  .meta({ id: 'LiveEvent', description: 'One event: `event:`, `id:` and `data:`, which is JSON.' })
 
 /** Why a stream ended. The first three are sent to the client as `end`. */
 export type EndReason = 'stopping' | 'credential_ended' | 'account_gone' | 'too_slow' | 'client_gone'

@@ -15,7 +15,7 @@ export const Money = z
   .string()
   // `abort`: refinements added later may then rely on a valid amount.
   .regex(AMOUNT, { error: 'must be a decimal such as "25.00", with at most 6 digits after the point', abort: true })
-  .meta({ id: 'Money', description: 'A decimal amount in units of the currency', examples: ['25.00'] })
+  .meta({ id: 'Money', description: 'A decimal amount in units of the currency.', examples: ['25.00'] })
 
 /** Above zero, to the sixth digit. */
 export const PositiveMoney = z
@@ -23,7 +23,7 @@ export const PositiveMoney = z
   .regex(/^(?=.*[1-9])\d{1,12}(\.\d{1,6})?$/, {
     error: 'must be a decimal above 0 such as "25.00", with at most 6 digits after the point',
   })
-  .meta({ description: 'A decimal amount above 0, in units of the currency', examples: ['25.00'] })
+  .meta({ description: 'A decimal amount above 0, in units of the currency.', examples: ['25.00'] })
 
 /** Above or below zero, to the sixth digit. */
 export const NonZeroMoney = z
@@ -31,7 +31,7 @@ export const NonZeroMoney = z
   .regex(/^-?(?=.*[1-9])\d{1,13}(\.\d{1,6})?$/, {
     error: 'must be a decimal other than 0 such as "-25.00", with at most 6 digits after the point',
   })
-  .meta({ description: 'A decimal amount other than 0, in units of the currency', examples: ['25.00'] })
+  .meta({ description: 'A decimal amount other than 0, in units of the currency.', examples: ['25.00'] })
 
 /** Parses a string that `Money` has accepted. */
 export function microsOf(money: string): bigint {
@@ -48,19 +48,21 @@ export function moneyOrNull(micros: bigint | null): string | null {
   return micros === null ? null : formatMoney(micros)
 }
 
-export const CurrencyCode = z.enum(CURRENCIES).meta({ id: 'Currency', description: 'ISO 4217' })
+export const CurrencyCode = z.enum(CURRENCIES).meta({ id: 'Currency', description: 'ISO 4217 code.' })
 
 /** In answers: always UTC. */
-export const Instant = z.iso
-  .datetime({ precision: 6 })
-  .meta({ id: 'Instant', description: 'RFC 3339, UTC, microseconds', examples: ['2026-03-01T08:10:00.000000Z'] })
+export const Instant = z.iso.datetime({ precision: 6 }).meta({
+  id: 'Instant',
+  description: 'An RFC 3339 instant in UTC, with microseconds.',
+  examples: ['2026-03-01T08:10:00.000000Z'],
+})
 
 /** In requests: an instant with any offset, or a date, meaning its midnight in UTC. */
 export const GivenInstant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], {
     error: 'must be an RFC 3339 instant such as 2026-03-01T08:10:00Z, or a date such as 2026-03-01',
   })
-  .meta({ description: 'An RFC 3339 instant, or a date for its midnight in UTC', examples: ['2026-03-01T00:00:00Z'] })
+  .meta({ description: 'An RFC 3339 instant, or a date for its midnight in UTC.', examples: ['2026-03-01T00:00:00Z'] })
 
 /** Parses a string that `GivenInstant` has accepted, to microseconds since 1970. */
 export function instantOf(text: string): number {
@@ -80,7 +82,7 @@ export const CalendarDate = z.iso.date({ error: 'must be a date such as 2026-01-
 export const AccountId = z
   .string()
   .regex(/^[\x20-\x7e]{1,64}$/, { error: 'must be 1 to 64 printable ASCII characters' })
-  .meta({ description: 'The account', examples: ['acme'] })
+  .meta({ description: "The account's id.", examples: ['acme'] })
 
 export const AccountParams = z.object({ account_id: AccountId })
 
@@ -104,14 +106,14 @@ export const Id = z.string().regex(/^[\x20-\x7e]{1,200}$/, { error: 'must be 1 t
 
 export const BillingMode = z
   .enum(BILLING_MODES)
-  .meta({ description: 'Who pays: the credit, the invoice, or nobody as the plan includes it' })
+  .meta({ description: 'How usage is paid for: from credit, by invoice, or not at all because the plan includes it.' })
 
 export const IdempotencyKey = z
   .string()
   .regex(/^[ -~]{1,200}$/, { error: 'must be 1 to 200 printable ASCII characters' })
   .meta({
     description:
-      'Chosen by you, at random, for each thing that you want done once. The same key again gets the first answer, for 30 days',
+      'A random value that you choose for each operation that must happen only once. Repeating the key returns the first answer, for 30 days.',
   })
 
 /** Headers of requests that move money or start work. */
@@ -123,7 +125,7 @@ export const IfMatchHeaders = z.object({
     .string()
     .max(200)
     .optional()
-    .meta({ description: 'The ETag of what you have seen; * to change it whatever it is by now' }),
+    .meta({ description: 'The ETag of the version that you have read, or * to change whatever is there.' }),
 })
 
 export const MAX_PAGE_ITEMS = 200
@@ -133,39 +135,39 @@ export const PageQuery = z.object({
     .string()
     .regex(/^[\w-]{1,500}$/, { error: 'must be what next_cursor said' })
     .optional()
-    .meta({ description: 'What next_cursor of the page before said' }),
+    .meta({ description: 'The next_cursor of the previous page.' }),
   limit: z.coerce
     .number()
     .int()
     .min(1)
     .max(MAX_PAGE_ITEMS)
     .default(50)
-    .meta({ description: 'How many items a page has at the most' }),
+    .meta({ description: 'Maximum number of items on a page.' }),
 })
 
 /** A page of a list. */
 export function page<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
-    next_cursor: z.string().nullable().meta({ description: 'Of the next page; null: this was the last' }),
+    next_cursor: z.string().nullable().meta({ description: 'Cursor of the next page. Null on the last page.' }),
   })
 }
 
 export const ProblemSchema = z
   .object({
-    type: z.string().meta({ description: 'Stable; tells programs what kind of problem it is' }),
+    type: z.string().meta({ description: 'The kind of problem, for programs. Stable.' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: 'What is wrong and what to do, for a person' }),
-    request_id: z.string().meta({ description: 'For support' }),
-    retryable: z.boolean().meta({ description: 'Whether the same request may succeed later' }),
+    detail: z.string().meta({ description: 'What is wrong and what to do, for people.' }),
+    request_id: z.string().meta({ description: 'Identifies the request, for support.' }),
+    retryable: z.boolean().meta({ description: 'Whether the same request may succeed later.' }),
     errors: z
       .array(
         z.object({
-          path: z.string().meta({ description: 'JSON pointer to the value: /body/amount, /query/limit' }),
+          path: z.string().meta({ description: 'JSON pointer to the value, e.g. /body/amount or /query/limit.' }),
           code: z.string(),
           detail: z.string(),
-          limit: z.string().optional().meta({ description: 'The bound that the value is outside of' }),
+          limit: z.string().optional().meta({ description: 'The bound that the value violates.' }),
         }),
       )
       .optional(),
@@ -173,24 +175,27 @@ export const ProblemSchema = z
       .array(
         z.object({
           file: z.string(),
-          line: z.int().nullable().meta({ description: 'From 1; null: the file as a whole' }),
+          line: z
+            .int()
+            .nullable()
+            .meta({ description: 'Line number, from 1. Null if the fault concerns the file as a whole.' }),
           reason: z.string(),
         }),
       )
       .optional()
-      .meta({ description: 'Of files that were sent: the first of their faults' }),
-    fault_count: z.int().optional().meta({ description: 'How many faults the files have' }),
+      .meta({ description: 'The first faults of the files that were sent.' }),
+    fault_count: z.int().optional().meta({ description: 'Number of faults in the files.' }),
     current: z
       .object({
         etag: z.string(),
         changed_by: z.string().nullable(),
         changed_by_name: z.string().nullable().meta({
           description:
-            'Their display name, else what they were called when the billing page was opened last; null: neither is known, as of services',
+            'Their display name, otherwise their name when they last opened the billing page. Null if neither is known, as for services.',
         }),
         changed_at: Instant,
       })
       .optional()
-      .meta({ description: 'When it was changed meanwhile: what it is now' }),
+      .meta({ description: 'The current version, if it was changed in the meantime.' }),
   })
-  .meta({ id: 'Problem', description: 'RFC 9457' })
+  .meta({ id: 'Problem', description: 'A problem document (RFC 9457).' })

@@ -44,14 +44,17 @@ const Account = z
     packages: z
       .array(
         z.object({
-          id: z.string().meta({ description: 'none: no package' }),
-          name: z.string().nullable().meta({ description: 'As the catalog in force has it; null: it has none' }),
+          id: z.string().meta({ description: 'A package of the catalog, or none.' }),
+          name: z.string().nullable().meta({ description: 'The name in the catalog in force. Null if it has none.' }),
           from: Instant,
         }),
       )
-      .meta({ description: 'In the order they take force, each in force until the next' }),
+      .meta({ description: 'In the order in which they take effect. Each is in force until the next.' }),
     billing_cycle_anchor: z.iso.date(),
-    fair_use_minutes_per_user: z.int().nullable().meta({ description: "The account's own; null: the package's" }),
+    fair_use_minutes_per_user: z
+      .int()
+      .nullable()
+      .meta({ description: "The account's own limit. Null if the package's applies." }),
     conversation_intelligence: BillingMode,
     voice_agent: BillingMode,
     contacts: z.array(ShownContact),
@@ -75,25 +78,25 @@ const AccountInList = z
 const Packages = z
   .array(
     z.strictObject({
-      id: text(200).meta({ description: 'A package of the catalog, or none' }),
+      id: text(200).meta({ description: 'A package of the catalog, or none.' }),
       from: GivenInstant,
     }),
   )
   .max(MAX_PACKAGES)
-  .meta({ description: 'Each in force until the next one' })
+  .meta({ description: 'Each package is in force until the next.' })
 
 const plan = {
   tariff: text(200),
   packages: Packages,
   billing_cycle_anchor: CalendarDate.meta({
-    description: "Billing cycles start on this day of every month, or on the month's last day if it is shorter",
+    description: 'Billing cycles start on this day of every month, or on the last day of a shorter month.',
   }),
   fair_use_minutes_per_user: z
     .int()
     .min(0)
     .max(MAX_FAIR_USE_MINUTES)
     .nullable()
-    .meta({ description: "The account's own limit; null: the package's" }),
+    .meta({ description: "The account's own limit. Null if the package's applies." }),
   conversation_intelligence: BillingMode,
   voice_agent: BillingMode,
 }
@@ -117,12 +120,15 @@ const ChangedPlan = z.strictObject(plan).partial().meta({ id: 'ChangedPlan' })
 const AccountsQuery = PageQuery.extend({
   status: Status.optional(),
   currency: CurrencyCode.optional(),
-  closed: z.enum(['true', 'false']).optional().meta({ description: 'Only those that are closed, or are not' }),
+  closed: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'Only closed accounts, or only those that are not closed.' }),
   prefix: z
     .string()
     .regex(/^[\x20-\x7e]{1,64}$/, { error: 'must be 1 to 64 printable ASCII characters' })
     .optional()
-    .meta({ description: 'Only ids that begin with it' }),
+    .meta({ description: 'Only accounts whose id starts with this.' }),
 })
 
 const ClosedAccount = z.object({ account_id: AccountId, closed_at: Instant }).meta({ id: 'ClosedAccount' })
@@ -151,10 +157,10 @@ function addCreateAccount(api: Api, context: ApiContext): void {
       tags: ['Accounts'],
       summary: 'Create an account',
       description:
-        'It has no credit, so it is blocked, and announced as such, until it has some. Its currency never changes. ' +
-        'Repeating the request is safe: the answer is then 409, `account_exists`.',
+        'The account has no credit, so it is blocked, and announced as blocked, until credit is added. Its currency never ' +
+        'changes. Repeating the request is safe: it is answered with 409, `account_exists`.',
       body: NewAccount,
-      response: { 201: Account.meta({ description: 'Location says where it is' }) },
+      response: { 201: Account.meta({ description: 'The account. `Location` has its URL.' }) },
     },
     handler: async (request, reply) => {
       const { body } = request
@@ -187,8 +193,8 @@ function addListAccounts(api: Api, { writer: { pool } }: ApiContext): void {
     schema: {
       operationId: 'listAccounts',
       tags: ['Accounts'],
-      summary: 'Accounts, by id',
-      description: 'A key of some accounts sees those alone.',
+      summary: 'Accounts, ordered by id',
+      description: 'A key that is restricted to some accounts sees only those.',
       querystring: AccountsQuery,
       response: { 200: page(AccountInList) },
     },
@@ -229,8 +235,8 @@ function addReadAccount(api: Api, context: ApiContext): void {
     schema: {
       operationId: 'readAccount',
       tags: ['Accounts'],
-      summary: 'An account: plan and contacts',
-      description: 'The ETag is that of its plan; contacts have one of their own.',
+      summary: 'An account with its plan and contacts',
+      description: 'The ETag is that of the plan. Contacts have their own.',
       params: AccountParams,
       response: { 200: Account },
     },
@@ -255,8 +261,8 @@ function addChangePlan(api: Api, context: ApiContext): void {
       tags: ['Accounts'],
       summary: "Change an account's plan",
       description:
-        'What is left out stays as it is; packages are given whole. It must be on offer in the catalog in force, and in ' +
-        'those to come. Usage is rated by the plan in force when it is recorded.',
+        'Fields that are left out stay unchanged; the list of packages is replaced as a whole. The plan must be on offer ' +
+        'in the catalog in force and in those to come. Usage is rated by the plan in force when it is recorded.',
       params: AccountParams,
       headers: IfMatchHeaders,
       body: ChangedPlan,
@@ -289,9 +295,9 @@ function addCloseAccount(api: Api, { writer }: ApiContext): void {
       tags: ['Accounts'],
       summary: 'Close an account',
       description:
-        'Nothing is charged any more: automatic top-up is off, and top-ups by which no money can have moved are canceled. ' +
-        'A payment under way completes, and usage that comes late is debited. Service status goes on following the balance: ' +
-        'cutting the account off is yours. Closing it again answers the same.',
+        'Nothing more is charged: automatic top-up is turned off, and top-ups that cannot have moved money are canceled. ' +
+        'A payment in progress still completes, and late usage is still debited. Service status keeps following the ' +
+        'balance: cutting the account off is up to you. Closing it again returns the same answer.',
       params: AccountParams,
       response: { 200: ClosedAccount },
     },

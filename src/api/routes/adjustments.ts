@@ -21,16 +21,16 @@ import type { Api, ApiContext } from './context.ts'
 const WantedAdjustment = z
   .strictObject({
     amount: NonZeroMoney.meta({
-      description: 'Above 0 adds credit, below 0 takes it; in the currency of the account',
+      description: 'In the currency of the account. Positive to add credit, negative to take it.',
     }),
-    reason: text(500).meta({ description: 'Why, for the statement' }),
+    reason: text(500).meta({ description: 'The reason, for the statement.' }),
   })
   .meta({ id: 'WantedAdjustment' })
 
 const Adjustment = z
   .object({
     account_id: AccountId,
-    sequence: z.int().meta({ description: 'Of its movement' }),
+    sequence: z.int().meta({ description: 'Sequence of its movement.' }),
     amount: Money,
     balance_before: Money,
     balance_after: Money,
@@ -50,7 +50,7 @@ export function addAdjustmentRoutes(api: Api, { writer }: ApiContext): void {
       operationId: 'adjustCredit',
       tags: ['Operators'],
       summary: "Adjust an account's credit",
-      description: 'It is posted once under its Idempotency-Key, and every repeat has the figures of that movement.',
+      description: 'It is posted once per Idempotency-Key; every repeat returns the figures of that movement.',
       params: AccountParams,
       headers: IdempotencyHeaders,
       body: WantedAdjustment,

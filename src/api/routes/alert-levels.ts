@@ -23,16 +23,16 @@ const AlertLevels = z
   .object({
     account_id: AccountId,
     currency: CurrencyCode,
-    low: Money.meta({ description: 'The level in force: the own one, else the default' }),
-    own_low: Money.nullable().meta({ description: 'Null: the default' }),
-    custom: Money.nullable().meta({ description: "The customer's own level beside it; null: none" }),
+    low: Money.meta({ description: "The level in force: the account's own, otherwise the default." }),
+    own_low: Money.nullable().meta({ description: 'Null for the default.' }),
+    custom: Money.nullable().meta({ description: 'An additional level of the customer. Null if there is none.' }),
   })
   .meta({ id: 'AlertLevels' })
 
 const WantedAlertLevels = z
   .strictObject({
-    low: PositiveMoney.nullable().meta({ description: 'Null: the default of 10 units of the currency' }),
-    custom: PositiveMoney.nullable().meta({ description: 'Null: none' }),
+    low: PositiveMoney.nullable().meta({ description: 'Null for the default of 10 units of the currency.' }),
+    custom: PositiveMoney.nullable().meta({ description: 'Null for none.' }),
   })
   .meta({ id: 'WantedAlertLevels' })
 
@@ -46,7 +46,7 @@ export function addAlertLevelRoutes(api: Api, { writer }: ApiContext): void {
     schema: {
       operationId: 'readAlertLevels',
       tags: ['Credit'],
-      summary: 'Balances at which it is alerted',
+      summary: 'Balances at which alerts are raised',
       params: AccountParams,
       response: { 200: AlertLevels },
     },
@@ -66,7 +66,7 @@ export function addAlertLevelRoutes(api: Api, { writer }: ApiContext): void {
     schema: {
       operationId: 'setAlertLevels',
       tags: ['Credit'],
-      summary: 'Set the balances at which it is alerted',
+      summary: 'Set the balances at which alerts are raised',
       description: 'A level that is set above the balance raises its alert at once.',
       params: AccountParams,
       headers: IfMatchHeaders,

@@ -22,17 +22,19 @@ import type { Api, ApiContext } from './context.ts'
 const Scope = z.enum(PERMISSIONS).meta({ id: 'Scope' })
 
 const FIELDS = {
-  key_id: z.string().meta({ description: 'Part of its token, and no secret' }),
+  key_id: z.string().meta({ description: 'Part of the token, but not secret.' }),
   name: z.string(),
   scopes: z.array(z.string()),
-  account_ids: z.array(z.string()).nullable().meta({ description: 'Null: all accounts, and the installation' }),
+  account_ids: z.array(z.string()).nullable().meta({ description: 'Null for all accounts and the installation.' }),
   created_at: Instant,
   created_by: z.string(),
-  last_used_at: Instant.nullable().meta({ description: 'To the minute; null: never' }),
-  rotated_at: Instant.nullable().meta({ description: 'When it got its newest secret; null: it has its first one' }),
+  last_used_at: Instant.nullable().meta({ description: 'When the key was last used, to the minute. Null if never.' }),
+  rotated_at: Instant.nullable().meta({
+    description: 'When it got its current secret. Null if it still has its first one.',
+  }),
   rotated_by: z.string().nullable(),
   earlier_secret_expires_at: Instant.nullable().meta({
-    description: 'Until when the secret before the newest is valid as well; null: it is not',
+    description: 'Until when the previous secret is also valid. Null if it is not.',
   }),
   revoked_at: Instant.nullable(),
   revoked_by: z.string().nullable(),
@@ -41,28 +43,28 @@ const FIELDS = {
 const ApiKeySchema = z.object(FIELDS).meta({ id: 'ApiKey' })
 
 const ApiKeyWithToken = z
-  .object({ ...FIELDS, token: z.string().meta({ description: 'For Authorization: Bearer. Shown this once' }) })
+  .object({ ...FIELDS, token: z.string().meta({ description: 'For Authorization: Bearer. Shown only once.' }) })
   .meta({ id: 'ApiKeyWithToken' })
 
 const MAX_ACCOUNTS = 1_000
 
 const WantedApiKey = z
   .strictObject({
-    name: text(100).meta({ description: 'What it is for; on record for what is changed by it' }),
+    name: text(100).meta({ description: 'What the key is for. It is recorded for what the key changes.' }),
     scopes: z.array(Scope).min(1).max(PERMISSIONS.length),
     account_ids: z
       .array(AccountId)
       .min(1)
       .max(MAX_ACCOUNTS)
       .nullable()
-      .meta({ description: 'The accounts that it may see; null: all of them, and the installation' }),
+      .meta({ description: 'The accounts that the key may see. Null for all accounts and the installation.' }),
   })
   .meta({ id: 'WantedApiKey' })
 
 const WantedRotation = z
   .strictObject({
     overlap_seconds: z.int().min(0).max(MAX_OVERLAP_SECONDS).meta({
-      description: 'How long the secret before stays valid; 0: it ends at once',
+      description: 'How long the previous secret stays valid. 0 ends it at once.',
     }),
   })
   .meta({ id: 'WantedRotation' })
@@ -71,7 +73,7 @@ const KeyParams = z.object({
   key_id: z
     .string()
     .regex(/^[0-9a-f]{16}$/, { error: 'must be 16 digits of hex' })
-    .meta({ description: 'The key', examples: ['0123456789abcdef'] }),
+    .meta({ description: "The key's id.", examples: ['0123456789abcdef'] }),
 })
 
 const ACCESS = { permission: 'api_keys', of: 'installation' } as const
@@ -93,10 +95,10 @@ function addCreateApiKey(api: Api, { writer: { pool } }: ApiContext): void {
     schema: {
       operationId: 'createApiKey',
       tags: ['API keys'],
-      summary: 'Make a key',
+      summary: 'Create an API key',
       // No idempotency key: a stored answer would contain the token, which is never stored.
       description:
-        'By a key no other is made that may more than itself. It takes no Idempotency-Key, as the token is not kept to be given again: if the answer was lost, list the keys, revoke the new one and make another.',
+        'A key cannot create one that has more rights than itself. It takes no Idempotency-Key, because the token is not stored and cannot be returned again: if the answer was lost, list the keys, revoke the new one and create another.',
       body: WantedApiKey,
       response: { 201: ApiKeyWithToken },
     },
@@ -124,7 +126,7 @@ function addListApiKeys(api: Api, { writer: { pool } }: ApiContext): void {
     schema: {
       operationId: 'listApiKeys',
       tags: ['API keys'],
-      summary: 'Keys, newest first, revoked ones too',
+      summary: 'API keys including revoked ones, newest first',
       querystring: PageQuery,
       response: { 200: page(ApiKeySchema) },
     },
@@ -146,7 +148,7 @@ function addReadApiKey(api: Api, { writer: { pool } }: ApiContext): void {
     schema: {
       operationId: 'readApiKey',
       tags: ['API keys'],
-      summary: 'One key',
+      summary: 'An API key',
       params: KeyParams,
       response: { 200: ApiKeySchema },
     },
@@ -162,9 +164,9 @@ function addRotateApiKey(api: Api, { writer: { pool } }: ApiContext): void {
     schema: {
       operationId: 'rotateApiKey',
       tags: ['API keys'],
-      summary: 'Give a key another secret',
+      summary: 'Rotate the secret of an API key',
       description:
-        'The secret before stays valid for a while, and any older one ends at once. If the answer was lost, rotate again: what was lost is then the secret before.',
+        'The previous secret stays valid for a while, and any older one ends at once. If the answer was lost, rotate again: the lost secret is then the previous one.',
       params: KeyParams,
       body: WantedRotation,
       response: { 200: ApiKeyWithToken },
@@ -192,8 +194,8 @@ function addRevokeApiKey(api: Api, { writer: { pool } }: ApiContext): void {
     schema: {
       operationId: 'revokeApiKey',
       tags: ['API keys'],
-      summary: 'Revoke a key',
-      description: 'No request is let in by it from then on. It stays on the list. Revoked again, nothing changes.',
+      summary: 'Revoke an API key',
+      description: 'The key is no longer accepted. It stays on the list. Repeating the request is harmless.',
       params: KeyParams,
       response: { 200: ApiKeySchema },
     },

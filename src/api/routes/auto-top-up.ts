@@ -33,9 +33,9 @@ import { problemOfRefusal } from './top-up-refusals.ts'
 const Settings = z
   .object({
     is_on: z.boolean(),
-    threshold: Money.meta({ description: 'Charged while the balance is below it' }),
-    amount: Money.meta({ description: 'What each automatic top-up charges' }),
-    monthly_cap: Money.nullable().meta({ description: 'The most charged in a month, UTC; null: no cap' }),
+    threshold: Money.meta({ description: 'Top-ups are charged while the balance is below it.' }),
+    amount: Money.meta({ description: 'The amount of each automatic top-up.' }),
+    monthly_cap: Money.nullable().meta({ description: 'Maximum charged in a UTC month. Null for no cap.' }),
   })
   .meta({ id: 'AutoTopUpSettings' })
 
@@ -46,21 +46,27 @@ const AutoTopUp = z
     account_id: AccountId,
     currency: CurrencyCode,
     state: z.enum(AUTO_TOP_UP_STATES),
-    settings: Settings.nullable().meta({ description: 'Null: never set up' }),
+    settings: Settings.nullable().meta({ description: 'Null if it was never set up.' }),
     pause: z
       .object({
         reason: z.string().nullable().meta({
           description:
-            'declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; there may be more one day. Null: not for the caller to see',
+            'declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; new values may be added. Null if the caller may not see it.',
         }),
         why: Why,
-        code: z.string().nullable().meta({ description: "The bank's or the provider's; for services and operators" }),
+        code: z
+          .string()
+          .nullable()
+          .meta({ description: 'The code of the bank or the provider. Only for services and operators.' }),
         since: Instant,
       })
       .nullable(),
-    waits_for: z.string().nullable().meta({ description: 'monthly_cap, day_limit, or next_try after a decline' }),
+    waits_for: z.string().nullable().meta({ description: 'monthly_cap, day_limit, or next_try after a decline.' }),
     waits_until: Instant.nullable(),
-    charged_this_month: Money.meta({ description: 'In this UTC month, or yet may be: what the cap is compared with' }),
+    charged_this_month: Money.meta({
+      description:
+        'Charged automatically in this UTC month, including payments that may still succeed. The cap is compared with this.',
+    }),
     open_top_up: z
       .object({
         top_up_id: z.string(),
@@ -70,12 +76,12 @@ const AutoTopUp = z
         next_try_at: Instant,
       })
       .nullable()
-      .meta({ description: 'The automatic top-up that is not over yet' }),
+      .meta({ description: 'The automatic top-up that is not over yet.' }),
     method: z
       .object({ method_id: z.string(), ...CardFields })
       .nullable()
-      .meta({ description: 'What is charged: the default payment method' }),
-    needs_another_method: z.boolean().meta({ description: 'Only another payment method ends the pause' }),
+      .meta({ description: 'The default payment method, which is charged.' }),
+    needs_another_method: z.boolean().meta({ description: 'Whether only another payment method ends the pause.' }),
     bounds: z.object({ threshold: BoundsOf, amount: BoundsOf }),
     last_consent: z.object({ person: z.string().nullable(), at: Instant }).nullable(),
   })
@@ -86,8 +92,8 @@ const WantedAutoTopUp = z
     is_on: z.boolean(),
     threshold: Money,
     amount: Money,
-    monthly_cap: Money.nullable().meta({ description: 'Null: no cap' }),
-    consent: GivenConsent.nullable().meta({ description: 'Needed for what could charge more than before' }),
+    monthly_cap: Money.nullable().meta({ description: 'Null for no cap.' }),
+    consent: GivenConsent.nullable().meta({ description: 'Required for changes that could charge more than before.' }),
   })
   .meta({ id: 'WantedAutoTopUp' })
 
@@ -95,16 +101,16 @@ const SavedAutoTopUp = z
   .object({
     account_id: AccountId,
     settings: Settings,
-    is_resumed: z.boolean().meta({ description: 'A pause has ended by it' }),
+    is_resumed: z.boolean().meta({ description: 'Whether it ended a pause.' }),
     is_top_up_due: z
       .boolean()
-      .meta({ description: 'The balance is below the threshold: a top-up was asked for at once' }),
+      .meta({ description: 'Whether the balance is below the threshold, so a top-up was requested at once.' }),
   })
   .meta({ id: 'SavedAutoTopUp' })
 
 const SaveHeaders = IfMatchHeaders.extend({
   'idempotency-key': IdempotencyKey.optional().meta({
-    description: 'The same key and content again gets the first answer, whatever was changed since',
+    description: 'Repeating the same key and content returns the first answer, whatever has changed since.',
   }),
 })
 
@@ -123,7 +129,7 @@ function addReadAutoTopUp(api: Api, { writer, bounds }: ApiContext): void {
     schema: {
       operationId: 'readAutoTopUp',
       tags: ['Auto top-up'],
-      summary: 'How automatic top-up stands',
+      summary: 'State and settings of automatic top-up',
       params: AccountParams,
       response: { 200: AutoTopUp },
     },
@@ -190,9 +196,9 @@ function addSaveAutoTopUp(api: Api, { writer, bounds }: ApiContext): void {
     schema: {
       operationId: 'saveAutoTopUp',
       tags: ['Auto top-up'],
-      summary: 'Set automatic top-up up, change it, resume it or turn it off',
+      summary: 'Set up, change, resume or turn off automatic top-up',
       description:
-        'Saved with a consent, changed or not, it ends a pause. Below the threshold it charges at once. Turned off, a charge that has started completes.',
+        'Saving with a consent ends a pause, even if nothing changes. If the balance is below the threshold, it charges at once. After it is turned off, a charge that has started still completes.',
       params: AccountParams,
       headers: SaveHeaders,
       body: WantedAutoTopUp,

@@ -16,7 +16,7 @@ const HistoryQuery = DaysQuery.extend({
   step: z
     .enum(['hour', 'day'])
     .default('day')
-    .meta({ description: `From point to point; by the hour, a period is at most ${MAX_DAYS_BY_HOUR} days` }),
+    .meta({ description: `The time between two points. With hour, the period is at most ${MAX_DAYS_BY_HOUR} days.` }),
 })
 
 const BalanceHistoryAnswer = z
@@ -27,25 +27,25 @@ const BalanceHistoryAnswer = z
     to: CalendarDate,
     step: z.enum(['hour', 'day']),
     opening: Money,
-    closing: Money.meta({ description: 'Of this moment, where the period reaches past it' }),
+    closing: Money.meta({ description: 'Closing balance. The current balance, if the period reaches past now.' }),
     points: z.array(z.object({ at: Instant, balance: Money })).meta({
       description:
-        'From opening to closing, the end of a step each; the last is of now where the period reaches past it',
+        'From the opening to the closing balance, one at the end of each step. The last is as of now if the period reaches past now.',
     }),
     days: z
       .array(
         z.object({
-          date: CalendarDate.meta({ description: 'In UTC' }),
-          added: Money.meta({ description: 'Top-ups' }),
-          used: Money.meta({ description: 'Usage, less the reversals recorded on the day' }),
-          other: Money.meta({ description: 'Adjustments, refunds and disputes; above zero where they added credit' }),
-          closing: Money.meta({ description: 'That of the day before + added - used + other' }),
+          date: CalendarDate.meta({ description: 'In UTC.' }),
+          added: Money.meta({ description: 'Top-ups.' }),
+          used: Money.meta({ description: 'Usage, less the reversals recorded on the day.' }),
+          other: Money.meta({ description: 'Adjustments, refunds and disputes. Positive if they added credit.' }),
+          closing: Money.meta({ description: 'Closing balance of the day before + added - used + other.' }),
         }),
       )
-      .meta({ description: 'Those that have begun, also where nothing moved' }),
+      .meta({ description: 'Days that have begun, including those without movements.' }),
     top_ups: z.object({
       count: z.int(),
-      added: Money.meta({ description: 'What they come to' }),
+      added: Money.meta({ description: 'Sum of the top-ups.' }),
       items: z
         .array(
           z.object({
@@ -56,10 +56,10 @@ const BalanceHistoryAnswer = z
             trigger: z
               .enum(['automatic', 'manual'])
               .nullable()
-              .meta({ description: 'Null: of a payment that is not known here' }),
+              .meta({ description: 'Null if the payment is not known here.' }),
           }),
         )
-        .meta({ description: `In their order; of more than ${MAX_TOP_UPS} the newest` }),
+        .meta({ description: `In order. If there are more than ${MAX_TOP_UPS}, only the newest.` }),
     }),
     epoch: Epoch,
     through_sequence: Through,

@@ -10,7 +10,7 @@ const ServiceStatus = z
   .object({
     account_id: AccountId,
     epoch: Epoch,
-    version: z.int().meta({ description: "The status's own; 0: never announced" }),
+    version: z.int().meta({ description: 'Version of the status. 0 if it was never announced.' }),
     status: Status,
     blocked: Blocked,
     reason: z.enum(['credit_exhausted', 'credit_available']),
@@ -32,7 +32,7 @@ export function addBalanceRoutes(api: Api, { writer: { pool } }: ApiContext): vo
     schema: {
       operationId: 'readBalance',
       tags: ['Credit'],
-      summary: 'Balance, and what is blocked',
+      summary: 'Balance and what is blocked',
       params: AccountParams,
       response: { 200: Balance },
     },
@@ -51,7 +51,7 @@ export function addBalanceRoutes(api: Api, { writer: { pool } }: ApiContext): vo
       tags: ['Credit'],
       summary: 'Whether calls go through',
       description:
-        'As credit.service-status.v1 says it: inbound calls to standard numbers and emergency calls are never blocked.',
+        'The same as in credit.service-status.v1. Inbound calls to standard numbers and emergency calls are never blocked.',
       params: AccountParams,
       response: { 200: ServiceStatus },
     },

@@ -43,13 +43,13 @@ const Files = z
   .refine((files) => Object.keys(files).length <= MAX_FILES, { error: `must be ${MAX_FILES} files at most` })
   .meta({
     maxProperties: MAX_FILES,
-    description: 'catalog.yaml and every file that it names: text by file name',
+    description: 'catalog.yaml and every file that it names: their text by file name.',
   })
 
-const Comment = text(500).meta({ description: 'What changed' })
+const Comment = text(500).meta({ description: 'What changed.' })
 const InForceFrom = GivenInstant.nullable()
   .default(null)
-  .meta({ description: 'From when it prices usage; null: from now on' })
+  .meta({ description: 'From when it prices usage. Null for from now on.' })
 
 const CatalogToCheck = z.strictObject({ files: Files }).meta({ id: 'CatalogToCheck' })
 
@@ -59,7 +59,9 @@ const CatalogToPublish = z
 
 const RollBack = z
   .strictObject({
-    comment: Comment.nullable().default(null).meta({ description: 'Why; null: it says which version it goes back to' }),
+    comment: Comment.nullable()
+      .default(null)
+      .meta({ description: 'Why it is rolled back. If null, the comment says which version it goes back to.' }),
     in_force_from: InForceFrom,
   })
   .meta({ id: 'RollBack' })
@@ -71,7 +73,7 @@ const VERSION_FIELDS = {
   published_at: Instant,
   author: z.string(),
   comment: z.string(),
-  content_hash: z.string().meta({ description: 'Of its files: the same for the same content' }),
+  content_hash: z.string().meta({ description: 'Hash of its files, the same for the same content.' }),
 }
 
 const CatalogVersion = z.object(VERSION_FIELDS).meta({ id: 'CatalogVersion' })
@@ -85,7 +87,7 @@ const CheckedCatalog = z
     content_hash: z.string(),
     warnings: z
       .array(z.object({ file: z.string(), line: z.int().nullable(), reason: z.string() }))
-      .meta({ description: `What is suspicious and no fault; the first ${MAX_SHOWN_FAULTS}` }),
+      .meta({ description: `The first ${MAX_SHOWN_FAULTS} things that are suspicious but not faults.` }),
     warning_count: z.int(),
   })
   .meta({ id: 'CheckedCatalog' })
@@ -116,7 +118,7 @@ function addListCatalogs(api: Api, { writer: { pool } }: ApiContext): void {
       operationId: 'listCatalogs',
       tags: ['Operators'],
       summary: 'Catalog versions, newest first, and which is in force',
-      description: 'An event is rated by the version with the latest in_force_from at or before it happened.',
+      description: 'An event is rated by the version with the latest in_force_from at or before the time it happened.',
       querystring: PageQuery,
       response: { 200: page(CatalogVersion) },
     },
@@ -160,8 +162,8 @@ function addCheckCatalog(api: Api): void {
     schema: {
       operationId: 'checkCatalog',
       tags: ['Operators'],
-      summary: 'Look for faults in a catalog; nothing is stored',
-      description: `Faults are refused with file, line and reason, the first ${MAX_SHOWN_FAULTS} of them.`,
+      summary: 'Check a catalog for faults without storing it',
+      description: `A catalog with faults is refused with file, line and reason of the first ${MAX_SHOWN_FAULTS}.`,
       body: CatalogToCheck,
       response: { 200: CheckedCatalog },
     },
@@ -187,7 +189,7 @@ function addPublishCatalog(api: Api, { writer: { pool } }: ApiContext): void {
       tags: ['Operators'],
       summary: 'Publish a catalog as a new version',
       description:
-        'Refused with its faults, or with what accounts use and would lose by it. It is published once under its Idempotency-Key.',
+        'Refused if it has faults or lacks something that accounts use; the refusal names them. It is published once per Idempotency-Key.',
       headers: IdempotencyHeaders,
       body: CatalogToPublish,
       response: { 201: Published },
@@ -216,8 +218,8 @@ function addRollBackCatalog(api: Api, { writer: { pool } }: ApiContext): void {
     schema: {
       operationId: 'rollBackCatalog',
       tags: ['Operators'],
-      summary: 'Publish an earlier version again, as a new one',
-      description: 'It is published once under its Idempotency-Key.',
+      summary: 'Publish an earlier version again as a new one',
+      description: 'It is published once per Idempotency-Key.',
       params: VersionParams,
       headers: IdempotencyHeaders,
       body: RollBack,

@@ -23,10 +23,11 @@ const ConsentText = z
   .refine((value) => value.isWellFormed(), { error: 'must have no half characters' })
 
 const FIGURES = {
-  person: text(200)
-    .optional()
-    .meta({ description: 'Who agreed. By a person’s own token or session absent, or that person; else needed' }),
-  text: ConsentText.meta({ description: 'The text that was agreed to, as it was shown' }),
+  person: text(200).optional().meta({
+    description:
+      'Who agreed. With a person’s own token or session, leave it out or name that person; otherwise it is required.',
+  }),
+  text: ConsentText.meta({ description: 'The text that was agreed to, as it was shown.' }),
   text_version: text(100),
   locale: z
     .string()
@@ -40,13 +41,13 @@ const FIGURES = {
 export const GivenConsent = z
   .strictObject({
     ...FIGURES,
-    method_id: Id.nullable().meta({ description: 'The method that may be charged' }),
+    method_id: Id.nullable().meta({ description: 'The payment method that may be charged.' }),
   })
-  .meta({ id: 'GivenConsent', description: 'Who agreed to be charged, to which text and which figures' })
+  .meta({ id: 'GivenConsent', description: 'Who agreed to be charged, and to which text and figures.' })
 
 export const GivenConsentForNewMethod = z.strictObject(FIGURES).meta({
   id: 'GivenConsentForNewMethod',
-  description: 'A consent for the method to come, which has no id yet',
+  description: 'A consent for the new payment method, which has no id yet.',
 })
 
 /** The consent to store. Throws `ApiProblem` if the caller may not consent for this person. */

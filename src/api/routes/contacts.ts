@@ -17,15 +17,17 @@ const MAX_CONTACTS = 100
 export const ShownContact = z
   .object({
     id: z.string(),
-    role: z.enum(CONTACT_ROLES).meta({ description: 'admin: everything, approvals too; billing: the rest' }),
-    email: z.string().nullable().meta({ description: 'Null where the caller may not see it' }),
-    locale: z.string().meta({ description: 'The language of the mail, as in de-DE' }),
+    role: z
+      .enum(CONTACT_ROLES)
+      .meta({ description: 'admin gets all mail including approvals; billing gets the rest.' }),
+    email: z.string().nullable().meta({ description: 'Null if the caller may not see it.' }),
+    locale: z.string().meta({ description: 'The language of the mail, e.g. de-DE.' }),
   })
   .meta({ id: 'Contact' })
 
 const WantedContact = z
   .strictObject({
-    id: text(200).meta({ description: 'Unique within the account' }),
+    id: text(200).meta({ description: 'Unique within the account.' }),
     email: text(254).regex(EMAIL_FORM, { error: 'must be an e-mail address' }),
     locale: z.string().max(35).regex(LOCALE_FORM, { error: 'must be a locale such as de-DE' }).default(DEFAULT_LOCALE),
     role: z.enum(CONTACT_ROLES),
@@ -81,7 +83,7 @@ export function addContactRoutes(api: Api, { writer }: ApiContext): void {
       operationId: 'setContacts',
       tags: ['Accounts'],
       summary: 'Set who gets mail',
-      description: 'The whole list: who is not in it gets none any more.',
+      description: 'Replaces the whole list: whoever is not in it gets no more mail.',
       params: AccountParams,
       headers: IfMatchHeaders,
       body: z.strictObject({ contacts: WantedContacts }),

@@ -44,14 +44,14 @@ const DeadLetter = z
     recorded_at: Instant,
     reason: z.string().meta({
       description:
-        'invalid_event, invalid_number, unknown_account, no_rate, already_corrected, too_late, content_differs',
+        'invalid_event, invalid_number, unknown_account, no_rate, already_corrected, too_late or content_differs.',
     }),
     detail: z.string(),
-    account_id: z.string().nullable().meta({ description: 'As the message says it; null: unreadable' }),
-    event_id: z.string().nullable().meta({ description: 'As the message says it; null: unreadable' }),
+    account_id: z.string().nullable().meta({ description: 'As stated in the message. Null if it is unreadable.' }),
+    event_id: z.string().nullable().meta({ description: 'As stated in the message. Null if it is unreadable.' }),
     size_bytes: z.int().nullable(),
-    value_kept: z.boolean().meta({ description: 'Whether it can be replayed' }),
-    replays: z.int().meta({ description: 'How often it was replayed' }),
+    value_kept: z.boolean().meta({ description: 'Whether it can be replayed.' }),
+    replays: z.int().meta({ description: 'How often it was replayed.' }),
     replayed_at: Instant.nullable(),
   })
   .meta({ id: 'DeadLetter' })
@@ -63,11 +63,11 @@ const FILTER = {
   reason: Reason.optional(),
   account_id: AccountId.optional(),
   topic: Topic.optional(),
-  since: GivenInstant.optional().meta({ description: 'Noted at this instant or later' }),
+  since: GivenInstant.optional().meta({ description: 'Only dead letters recorded at this instant or later.' }),
   replayed: z
     .enum(['true', 'false'])
     .optional()
-    .meta({ description: 'true: those replayed before; false: those never replayed; without it all' }),
+    .meta({ description: 'true for those replayed before, false for those never replayed. All if absent.' }),
 }
 
 const ReplayRequest = z
@@ -76,8 +76,11 @@ const ReplayRequest = z
     account_id: AccountId.nullable().default(null),
     topic: Topic.nullable().default(null),
     since: GivenInstant.nullable().default(null),
-    all: z.boolean().default(false).meta({ description: 'Whatever their reason, account, topic and time' }),
-    again: z.boolean().default(false).meta({ description: 'Those replayed before as well' }),
+    all: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Replay all, whatever their reason, account, topic and time.' }),
+    again: z.boolean().default(false).meta({ description: 'Include those replayed before.' }),
     max_letters: z.int().min(1).max(MAX_REPLAYED).default(MAX_REPLAYED),
     cursor: z
       .string()
@@ -85,22 +88,22 @@ const ReplayRequest = z
       .regex(/^[\w-]*$/, { error: 'must be what next_cursor said' })
       .nullable()
       .default(null)
-      .meta({ description: 'What next_cursor of the replay before said' }),
+      .meta({ description: 'The next_cursor of the previous replay.' }),
   })
   .meta({ id: 'ReplayRequest' })
 
 const Replayed = z
   .object({
     replayed: z.int(),
-    left: z.int().meta({ description: 'How many were not reached: go on with next_cursor' }),
-    next_cursor: z.string().nullable().meta({ description: 'For the next request; null: all were reached' }),
+    left: z.int().meta({ description: 'How many were not reached. Continue with next_cursor.' }),
+    next_cursor: z.string().nullable().meta({ description: 'Cursor for the next request. Null if all were reached.' }),
     failed_count: z.int(),
     failed: z
       .array(z.object({ ...POSITION, reason: z.string() }))
-      .meta({ description: 'Those that cannot be replayed: the first 200' }),
+      .meta({ description: 'The first 200 dead letters that cannot be replayed.' }),
     conflicts_left_out: z.int().meta({
       description:
-        'content_differs would only conflict again, and are replayed only where they are the reason asked for',
+        'How many with reason content_differs were left out. They would only conflict again, so they are replayed only if that reason is requested.',
     }),
   })
   .meta({ id: 'Replayed' })
@@ -109,7 +112,7 @@ const ReasonCount = z
   .object({
     reason: z.string(),
     count: z.int(),
-    value_kept_count: z.int().meta({ description: 'Of them, those that can be replayed' }),
+    value_kept_count: z.int().meta({ description: 'How many of them can be replayed.' }),
     newest_recorded_at: Instant,
   })
   .meta({ id: 'DeadLetterReason' })
@@ -156,7 +159,7 @@ function addSummariseDeadLetters(api: Api, { writer: { pool } }: ApiContext): vo
     schema: {
       operationId: 'summariseDeadLetters',
       tags: ['Operators'],
-      summary: 'How many there are of each reason, most first',
+      summary: 'Number of dead letters by reason, most frequent first',
       querystring: z.object(FILTER),
       response: { 200: z.object({ items: z.array(ReasonCount) }) },
     },
@@ -187,7 +190,7 @@ function addReplayDeadLetters(api: Api, { writer: { pool }, replaySender }: ApiC
       operationId: 'replayDeadLetters',
       tags: ['Operators'],
       summary: 'Replay dead letters, oldest first',
-      description: `Sends them to their topics again as they came; an event that was rated meanwhile is a duplicate. At most ${MAX_REPLAYED} in a request: while next_cursor is not null, ask again with it and another Idempotency-Key. After an answer that was lost, the same key gets it, or goes on behind those that are done.`,
+      description: `Sends them to their topics again, unchanged. An event that was rated in the meantime counts as a duplicate. At most ${MAX_REPLAYED} per request: while next_cursor is not null, repeat the request with it and another Idempotency-Key. If an answer was lost, the same key returns it, or continues after those already replayed.`,
       headers: IdempotencyHeaders,
       body: ReplayRequest,
       response: { 200: Replayed },

@@ -14,7 +14,7 @@ import type { Api, ApiContext } from './context.ts'
 import { refuseUnknownAccount } from './known-account.ts'
 
 const UserParams = AccountParams.extend({
-  user_id: text(200).meta({ description: 'As usage events name the user', examples: ['u-12'] }),
+  user_id: text(200).meta({ description: "The user's id, as in usage events.", examples: ['u-12'] }),
 })
 
 const User = z.object({ user_id: z.string(), name: z.string(), updated_at: Instant }).meta({ id: 'User' })
@@ -30,7 +30,7 @@ export function addDisplayNameRoutes(api: Api, { writer: { pool } }: ApiContext)
       operationId: 'listUsers',
       tags: ['Accounts'],
       summary: 'Users with a display name',
-      description: 'By id. Users whose name was never set are not among them.',
+      description: 'Ordered by id, without users who have no display name.',
       params: AccountParams,
       querystring: PageQuery,
       response: { 200: page(User) },
@@ -52,7 +52,7 @@ export function addDisplayNameRoutes(api: Api, { writer: { pool } }: ApiContext)
     schema: {
       operationId: 'setDisplayName',
       tags: ['Accounts'],
-      summary: 'Name a user',
+      summary: "Set a user's display name",
       params: UserParams,
       body: z.strictObject({ name: text(200) }),
       response: { 200: User },
@@ -73,10 +73,10 @@ export function addDisplayNameRoutes(api: Api, { writer: { pool } }: ApiContext)
     schema: {
       operationId: 'eraseDisplayName',
       tags: ['Accounts'],
-      summary: "Erase a user's name",
-      description: 'From then on the id is shown. Erasing it again does no harm.',
+      summary: "Erase a user's display name",
+      description: 'From then on the id is shown. Repeating the request is harmless.',
       params: UserParams,
-      response: { 204: z.null().meta({ description: 'It is erased' }) },
+      response: { 204: z.null().meta({ description: 'The name is erased.' }) },
     },
     handler: async (request, reply) => {
       const { account_id: accountId, user_id: userId } = request.params

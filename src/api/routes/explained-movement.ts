@@ -18,33 +18,41 @@ import { Movement, movementJson } from './movements.ts'
 const Price = z
   .object({
     per_minute: Money.nullable(),
-    per_unit: Money.nullable().meta({ description: 'Of a fragment or an item' }),
-    connection_fee: Money.nullable().meta({ description: 'As the rate has it; null: of no call' }),
+    per_unit: Money.nullable().meta({ description: 'Price of a fragment or an item.' }),
+    connection_fee: Money.nullable().meta({ description: 'The connection fee of the rate. Null if it is not a call.' }),
     is_connection_fee_charged: z
       .boolean()
-      .meta({ description: 'Not where the package covered the first minutes of the call' }),
+      .meta({ description: 'False if the package covered the first minutes of the call.' }),
     first_increment_seconds: z.int().nullable(),
     next_increment_seconds: z.int().nullable(),
-    priced_seconds: z.int().nullable().meta({ description: 'Without covered minutes, before increments' }),
-    billed_seconds: z.int().nullable().meta({ description: 'After increments' }),
-    units: z.int().nullable().meta({ description: 'Fragments or items' }),
-    unrounded: z.string().meta({ description: 'What it comes to before it is rounded, above zero: up to 12 decimals' }),
+    priced_seconds: z
+      .int()
+      .nullable()
+      .meta({ description: 'Seconds to be priced: without covered minutes, before increments.' }),
+    billed_seconds: z.int().nullable().meta({ description: 'Seconds after increments.' }),
+    units: z.int().nullable().meta({ description: 'Number of fragments or items.' }),
+    unrounded: z
+      .string()
+      .meta({ description: 'The amount before rounding, as a positive number with up to 12 decimals.' }),
     is_unrounded_exact: z
       .boolean()
-      .meta({ description: 'False: its digits never end, and were cut after the twelfth decimal' }),
+      .meta({ description: 'False if its digits never end and were cut off after the twelfth decimal.' }),
   })
-  .meta({ id: 'AppliedPrice', description: 'Amount = (fee, where charged) + price x billed seconds / 60, or x units' })
+  .meta({
+    id: 'AppliedPrice',
+    description: 'Amount = (fee, if charged) + price x billed seconds / 60, or price x units.',
+  })
 
 const Charge = z
   .object({
     outcome: z.string().meta({ description: 'charged, reversed, ...' }),
-    reason: z.string().meta({ description: 'Which rule decided; there may be more one day' }),
+    reason: z.string().meta({ description: 'The rule that decided; new values may be added.' }),
     tariff: z.string(),
-    catalog_version: z.int().nullable().meta({ description: 'Null where none was needed, as for a correction' }),
+    catalog_version: z.int().nullable().meta({ description: 'Null if none was needed, as for a correction.' }),
     settings_version: z.int(),
-    quantity: z.int().meta({ description: 'As used: seconds, fragments or items' }),
-    units: z.int().meta({ description: 'As priced' }),
-    amount: Money.meta({ description: 'Above zero takes credit, below zero gives it back' }),
+    quantity: z.int().meta({ description: 'The quantity used: seconds, fragments or items.' }),
+    units: z.int().meta({ description: 'The priced quantity.' }),
+    amount: Money.meta({ description: 'Positive if it takes credit, negative if it returns credit.' }),
     deck: z.string().nullable(),
     prefix: z.string().nullable(),
     destination: z.string().nullable(),
@@ -56,38 +64,44 @@ const Charge = z
         id: z.string(),
         name: z.string().nullable(),
         region: z.string().nullable(),
-        region_countries: z.array(z.string()).meta({ description: 'Where callers have to be from' }),
-        countries: z.array(z.string()).meta({ description: 'Where calls are covered to' }),
+        region_countries: z.array(z.string()).meta({ description: 'Countries that callers must be from.' }),
+        countries: z.array(z.string()).meta({ description: 'Countries that calls are covered to.' }),
       })
       .nullable()
-      .meta({ description: 'In force at the call; null: none, or no call' }),
+      .meta({ description: 'The package in force at the call. Null if there was none, or it is not a call.' }),
     fair_use: z
       .object({
-        limit_minutes: z.int().nullable().meta({ description: 'Null: no limit' }),
+        limit_minutes: z.int().nullable().meta({ description: 'Null if there is no limit.' }),
         is_own_limit: z.boolean(),
-        minutes_left: z.int().nullable().meta({ description: 'Before it; null: no limit' }),
-        covered_minutes: z.int().meta({ description: 'Below zero where they are given back' }),
+        minutes_left: z
+          .int()
+          .nullable()
+          .meta({ description: 'Minutes left before the event. Null if there is no limit.' }),
+        covered_minutes: z.int().meta({ description: 'Negative if minutes are given back.' }),
         cycle_start: z.iso.date(),
-        cycle_end: z.iso.date().meta({ description: 'First day of the next cycle' }),
+        cycle_end: z.iso.date().meta({ description: 'First day of the next cycle.' }),
       })
       .nullable()
-      .meta({ description: 'Null where it was held against no minutes' }),
-    price: Price.nullable().meta({ description: 'Null where nothing was priced' }),
+      .meta({ description: 'Null if no minutes were counted.' }),
+    price: Price.nullable().meta({ description: 'Null if nothing was priced.' }),
     rounding: z
-      .object({ scale: z.int().meta({ description: 'Digits after the point' }), mode: z.enum(ROUNDING_MODES) })
+      .object({ scale: z.int().meta({ description: 'Digits after the decimal point.' }), mode: z.enum(ROUNDING_MODES) })
       .nullable(),
-    is_reproduced: z
-      .boolean()
-      .nullable()
-      .meta({ description: 'Whether deciding it again gives the same; null where too little is kept to decide again' }),
+    is_reproduced: z.boolean().nullable().meta({
+      description: 'Whether recomputing gives the same decision. Null if too little is stored to recompute it.',
+    }),
   })
   .meta({ id: 'Charge' })
 
-const RelatedEvent = z
-  .object({ event_id: z.string(), sequence: z.int().nullable(), occurred_at: Instant })
-  .meta({ id: 'RelatedEvent', description: 'With the sequence of its movement; null: it made none' })
+const RelatedEvent = z.object({ event_id: z.string(), sequence: z.int().nullable(), occurred_at: Instant }).meta({
+  id: 'RelatedEvent',
+  description: 'An event with the sequence of its movement, which is null if it made none.',
+})
 
-const PersonName = z.string().nullable().meta({ description: 'What they are called; null where nobody said' })
+const PersonName = z
+  .string()
+  .nullable()
+  .meta({ description: "The person's name. Null if it is not known, or the caller may not see it." })
 
 const Payment = z
   .object({
@@ -96,27 +110,30 @@ const Payment = z
     actor: z
       .string()
       .nullable()
-      .meta({ description: 'Who asked for it by hand; null for members, and where nobody did' }),
+      .meta({ description: 'Who requested it manually. Null for members, and if nobody did.' }),
     actor_name: PersonName,
     requested_at: Instant,
     card: z
       .object({ brand: z.string(), last4: z.string() })
       .nullable()
-      .meta({ description: 'Null for members, and where it is not known' }),
+      .meta({ description: 'Null for members, and if it is not known.' }),
     statement_descriptor: z
       .string()
       .nullable()
-      .meta({ description: 'What the statement of the card says; null for members, and where it is not configured' }),
-    credited_at: Instant.nullable().meta({ description: 'When the payment became credit; null where it is not known' }),
+      .meta({ description: "The text on the card's statement. Null for members, and if it is not configured." }),
+    credited_at: Instant.nullable().meta({ description: 'When the payment became credit. Null if that is not known.' }),
     credited: Money,
-    refunded: Money.meta({ description: 'Of the payment, by now' }),
-    disputed: Money.meta({ description: 'Of the payment, by now' }),
+    refunded: Money.meta({ description: 'The amount of the payment that has been refunded, as of now.' }),
+    disputed: Money.meta({ description: 'The amount of the payment that disputes have withdrawn, as of now.' }),
     asked: z
       .object({
-        balance: Money.meta({ description: 'To which it had fallen' }),
+        balance: Money.meta({ description: 'The balance to which it had fallen.' }),
         threshold: Money,
-        set_at: Instant.meta({ description: 'Since when these settings were in force' }),
-        set_by: z.string().nullable().meta({ description: 'Null for members, and where that is not kept' }),
+        set_at: Instant.meta({ description: 'When these settings took effect.' }),
+        set_by: z
+          .string()
+          .nullable()
+          .meta({ description: 'Who set them. Null for members, and if that is not stored.' }),
         set_by_name: PersonName,
         consent: z
           .object({
@@ -126,20 +143,24 @@ const Payment = z
             recorded_at: Instant,
           })
           .nullable()
-          .meta({ description: 'The newest by then; null for members' }),
+          .meta({ description: 'The newest consent at that time. Null for members, and if there was none.' }),
       })
       .nullable()
-      .meta({ description: 'Why an automatic one was asked for; null of one by hand' }),
+      .meta({ description: 'Why an automatic top-up was requested. Null for a manual one.' }),
   })
   .meta({ id: 'MovementPayment' })
 
 const ExplainedMovementSchema = Movement.extend({
   explanation: z
     .object({
-      charge: Charge.nullable().meta({ description: 'Of usage and reversals; null where it is not kept any more' }),
-      corrects: RelatedEvent.nullable().meta({ description: 'Of a reversal: what it takes back' }),
-      corrected_by: RelatedEvent.nullable().meta({ description: 'Of usage that was taken back since' }),
-      payment: Payment.nullable().meta({ description: 'Of top-ups, refunds and disputes' }),
+      charge: Charge.nullable().meta({
+        description: 'The charge of usage and reversals. Null if it is no longer stored.',
+      }),
+      corrects: RelatedEvent.nullable().meta({ description: 'The event that a reversal takes back.' }),
+      corrected_by: RelatedEvent.nullable().meta({
+        description: 'The correction that has since taken this usage back.',
+      }),
+      payment: Payment.nullable().meta({ description: 'The payment of top-ups, refunds and disputes.' }),
     })
     .meta({ id: 'Explanation' }),
 }).meta({ id: 'ExplainedMovement' })
@@ -158,8 +179,9 @@ export function addExplainedMovementRoutes(api: Api, context: ApiContext): void 
     schema: {
       operationId: 'readMovement',
       tags: ['Credit'],
-      summary: 'A movement, and why it is what it is',
-      description: 'From the recorded versions of settings and catalog, decided again to see that it gives the same.',
+      summary: 'A movement and its explanation',
+      description:
+        'Explained by the recorded versions of settings and catalog, and recomputed to check that the decision is the same.',
       params: Params,
       response: { 200: ExplainedMovementSchema },
     },

@@ -38,15 +38,17 @@ const DOWNLOAD_DRAIN_MS = 5_000
 
 const WantedExport = z
   .strictObject({
-    from: GivenInstant.meta({ description: 'Recorded at this instant or later' }),
-    to: GivenInstant.meta({ description: 'Recorded before this instant; one to come stands for now' }),
+    from: GivenInstant.meta({ description: 'Only movements recorded at this instant or later.' }),
+    to: GivenInstant.meta({
+      description: 'Only movements recorded before this instant. A future instant stands for now.',
+    }),
     time_zone: z
       .string()
       .regex(/^[A-Za-z0-9_+/-]{1,60}$/, { error: 'must be an IANA name such as Europe/Berlin' })
       .default('UTC')
       .meta({
         description:
-          'IANA name of the zone that the period was chosen in: the mail about the export names the period in it',
+          'IANA name of the time zone in which the period was chosen. The mail about the export states the period in it.',
         examples: ['Europe/Berlin'],
       }),
   })
@@ -54,7 +56,7 @@ const WantedExport = z
 
 const Summary = z
   .object({ opening: Money, added: Money, used: Money, other: Money, closing: Money })
-  .meta({ id: 'ExportSummary', description: 'Of the rows of the file: opening + added - used + other = closing' })
+  .meta({ id: 'ExportSummary', description: 'Sums of the rows of the file: opening + added - used + other = closing.' })
 
 const Export = z
   .object({
@@ -63,21 +65,26 @@ const Export = z
     state: z.enum(EXPORT_STATES),
     from: Instant,
     to: Instant.meta({
-      description: 'The end of the period; now, as it was when asked for, where it reached past that',
+      description: 'End of the period. If it reached past the time of the request, the time of the request.',
     }),
     currency: CurrencyCode,
-    rows: z.int().meta({ description: 'How many rows the file has' }),
-    rows_done: z.int().meta({ description: 'Of them, those that are made' }),
-    after_sequence: z.int().meta({ description: 'The last movement before the period; 0: none' }),
-    through_sequence: z.int().meta({ description: 'The last that is in it or before' }),
-    summary: Summary.nullable().meta({ description: 'Null before all rows are made' }),
-    file_bytes: z.int().nullable().meta({ description: 'Size of the file; null before all rows are made' }),
+    rows: z.int().meta({ description: 'Number of rows in the file.' }),
+    rows_done: z.int().meta({ description: 'Number of rows written so far.' }),
+    after_sequence: z
+      .int()
+      .meta({ description: 'Sequence of the last movement before the period. 0 if there is none.' }),
+    through_sequence: z.int().meta({ description: 'Sequence of the last movement in the period or before it.' }),
+    summary: Summary.nullable().meta({ description: 'Null until all rows are written.' }),
+    file_bytes: z.int().nullable().meta({ description: 'Size of the file. Null until all rows are written.' }),
     requested_at: Instant,
     requested_by: z.string(),
     time_zone: z.string(),
-    concluded_at: Instant.nullable().meta({ description: 'When it became ready or failed' }),
-    download_until: Instant.nullable().meta({ description: `${EXPORTS_KEPT_DAYS} days from when it was ready` }),
-    failure: z.enum(FAULT_CODES).nullable().meta({ description: 'Of what failed: for support. Ask for another' }),
+    concluded_at: Instant.nullable().meta({ description: 'When it became ready or failed.' }),
+    download_until: Instant.nullable().meta({ description: `${EXPORTS_KEPT_DAYS} days after it became ready.` }),
+    failure: z
+      .enum(FAULT_CODES)
+      .nullable()
+      .meta({ description: 'Why it failed, for support. Request another export.' }),
   })
   .meta({ id: 'Export' })
 
@@ -100,9 +107,9 @@ function addCreateExport(api: Api, { writer }: ApiContext): void {
     schema: {
       operationId: 'createExport',
       tags: ['Exports'],
-      summary: 'Ask for a file of all movements of a period',
+      summary: 'Request a file of all movements of a period',
       description:
-        'It is made within minutes. Periods go by when movements were recorded, so that files of periods that adjoin tile. An account has one under way at a time: whoever asks meanwhile gets that one, with 200.',
+        'The file is ready within minutes. Periods select by when movements were recorded, so files of adjoining periods have each movement once. An account has one export in progress at a time: further requests get that one, with 200.',
       params: AccountParams,
       headers: IdempotencyHeaders,
       body: WantedExport,
@@ -173,7 +180,7 @@ function addReadExport(api: Api, { writer: { pool } }: ApiContext): void {
     schema: {
       operationId: 'readExport',
       tags: ['Exports'],
-      summary: 'An export: how far it is, and how its period adds up',
+      summary: 'An export with its progress and the sums of its period',
       params: ExportParams,
       response: { 200: Export },
     },
@@ -205,12 +212,12 @@ function addExportFile(api: Api, { writer: { pool } }: ApiContext): void {
     schema: {
       operationId: 'downloadExport',
       tags: ['Exports'],
-      summary: 'The file of an export that is ready',
+      summary: 'Download the file of an export that is ready',
       description:
-        'CSV by RFC 4180 in UTF-8 with a byte order mark. Texts that a spreadsheet would take for a formula begin with an apostrophe; amounts are plain numbers, instants RFC 3339 in UTC.',
+        'CSV as in RFC 4180, in UTF-8 with a byte order mark. Text that a spreadsheet would take for a formula starts with an apostrophe. Amounts are plain numbers, instants are RFC 3339 in UTC.',
       params: ExportParams,
       response: {
-        200: { description: 'The file', content: { 'text/csv': { schema: z.string() } } },
+        200: { description: 'The file.', content: { 'text/csv': { schema: z.string() } } },
       },
     },
     handler: async (request, reply) => {

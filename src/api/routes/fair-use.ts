@@ -15,8 +15,8 @@ const FairUse = page(
     .object({
       user_id: z.string(),
       user_name: z.string().nullable(),
-      minutes_used: z.int().meta({ description: 'That the package has covered in this cycle' }),
-      minutes_left: z.int().nullable().meta({ description: 'Null: no limit, or no package' }),
+      minutes_used: z.int().meta({ description: 'Minutes that the package has covered in this cycle.' }),
+      minutes_left: z.int().nullable().meta({ description: 'Null if there is no limit or no package.' }),
     })
     .meta({ id: 'FairUseOfUser' }),
 )
@@ -24,11 +24,16 @@ const FairUse = page(
     package: z
       .object({ id: z.string(), name: z.string().nullable() })
       .nullable()
-      .meta({ description: 'The one in force now; null: none, and nothing is covered' }),
-    limit_minutes: z.int().nullable().meta({ description: 'For each user and cycle; null: no limit, or no package' }),
-    is_own_limit: z.boolean().meta({ description: "Whether it is the account's own, and not the package's" }),
-    cycle_start: z.iso.date().meta({ description: 'First day of the billing cycle, UTC' }),
-    cycle_end: z.iso.date().meta({ description: 'First day of the next one' }),
+      .meta({ description: 'The package in force now. Null if there is none, so nothing is covered.' }),
+    limit_minutes: z
+      .int()
+      .nullable()
+      .meta({ description: 'Minutes per user and cycle. Null if there is no limit or no package.' }),
+    is_own_limit: z
+      .boolean()
+      .meta({ description: "Whether the limit is the account's own rather than the package's." }),
+    cycle_start: z.iso.date().meta({ description: 'First day of the billing cycle, in UTC.' }),
+    cycle_end: z.iso.date().meta({ description: 'First day of the next billing cycle.' }),
   })
   .meta({ id: 'FairUse' })
 
@@ -39,7 +44,7 @@ const Query = PageQuery.extend({
     .max(8_200)
     .regex(/^[\w-]*$/, { error: 'must be what next_cursor said' })
     .optional()
-    .meta({ description: 'What next_cursor of the page before said' }),
+    .meta({ description: 'The next_cursor of the previous page.' }),
 })
 
 export function addFairUseRoutes(api: Api, { writer: { pool }, recentCatalogs }: ApiContext): void {
@@ -51,7 +56,7 @@ export function addFairUseRoutes(api: Api, { writer: { pool }, recentCatalogs }:
       operationId: 'readFairUse',
       tags: ['Credit'],
       summary: 'Included minutes used in this billing cycle, by user',
-      description: 'By user id. A user whose calls the package has not covered in this cycle is not among them.',
+      description: 'Ordered by user id, without users for whom the package has not covered any calls in this cycle.',
       params: AccountParams,
       querystring: Query,
       response: { 200: FairUse },

@@ -13,17 +13,17 @@ import { AccountParams } from '../protocol/schemas.ts'
 import type { Api, ApiContext } from './context.ts'
 import { refuseUnknownAccount } from './known-account.ts'
 
-const DESCRIPTION = `Server-sent events. The first connection gets everything once; with \`Last-Event-ID\`, which browsers send by
-themselves when they connect again, only what is newer. Each event has the whole of what it is about, the newest alone: what
-was overtaken meanwhile is left out, \`balance\` comes 4 times a second at the most. Drop what is not newer by (epoch, version).
-Unknown events are to be ignored. A comment comes at least every 15 seconds.`
+const DESCRIPTION = `Server-sent events. The first connection gets one event of each kind; with \`Last-Event-ID\`, which browsers send
+when they reconnect, only what is newer. Each event has the complete, newest state of what it is about. States in between
+are left out, and \`balance\` comes at most 4 times a second. Drop events that are not newer by (epoch, version), and ignore
+unknown ones. A comment comes at least every 15 seconds.`
 
 const LiveHeaders = z.object({
   'last-event-id': z
     .string()
     .max(1000)
     .optional()
-    .meta({ description: 'The `id` of the last event that was received; what cannot be read counts as none' }),
+    .meta({ description: 'The `id` of the last event received. An unreadable id counts as none.' }),
 })
 
 interface LiveRoutesParts {
@@ -49,13 +49,13 @@ export function addLiveRoutes(api: Api, { writer: { pool }, log }: ApiContext, p
     schema: {
       operationId: 'followAccount',
       tags: ['Credit'],
-      summary: 'Balance, top-ups, notices and settings as they change',
+      summary: 'Follow balance, top-ups, notices and settings as they change',
       description: DESCRIPTION,
       params: AccountParams,
       headers: LiveHeaders,
       response: {
         200: {
-          description: 'A stream of events, which ends when the client or the server ends it',
+          description: 'A stream of events, until the client or the server ends it.',
           content: { 'text/event-stream': { schema: LiveEvent } },
         },
       },

@@ -24,30 +24,33 @@ const RETRY_AFTER_SECONDS = 30
 
 const MovementSearch = z
   .strictObject({
-    search: text(MAX_TEXT_LENGTH)
-      .optional()
-      .meta({ description: 'An interaction id or a SKU, exactly, or the begin of a destination in whatever case' }),
+    search: text(MAX_TEXT_LENGTH).optional().meta({
+      description: "A complete interaction id or SKU, or the beginning of a destination's name, ignoring case.",
+    }),
     user_id: text(MAX_TEXT_LENGTH)
       .optional()
-      .meta({ description: 'Who used it; a reversal is of the user of what it takes back' }),
-    kinds: z.array(FoundKind).min(1).max(FOUND_KINDS.length).optional().meta({ description: 'Of any of these kinds' }),
-    from: GivenInstant.optional().meta({ description: 'Recorded at this instant or later' }),
-    to: GivenInstant.optional().meta({ description: 'Recorded before this instant' }),
-    direction: z.enum(['in', 'out']).optional().meta({ description: 'in adds credit, out takes it' }),
-    cursor: PageQuery.shape.cursor,
-    limit: z
-      .int()
+      .meta({ description: 'The user of the usage. A reversal belongs to the user of what it takes back.' }),
+    kinds: z
+      .array(FoundKind)
       .min(1)
-      .max(MAX_PAGE_ITEMS)
-      .default(50)
-      .meta({ description: 'How many items a page has at the most' }),
+      .max(FOUND_KINDS.length)
+      .optional()
+      .meta({ description: 'Only movements of these kinds.' }),
+    from: GivenInstant.optional().meta({ description: 'Only movements recorded at this instant or later.' }),
+    to: GivenInstant.optional().meta({ description: 'Only movements recorded before this instant.' }),
+    direction: z
+      .enum(['in', 'out'])
+      .optional()
+      .meta({ description: 'Only movements that add credit (in) or take it (out).' }),
+    cursor: PageQuery.shape.cursor,
+    limit: z.int().min(1).max(MAX_PAGE_ITEMS).default(50).meta({ description: 'Maximum number of items on a page.' }),
   })
-  .meta({ id: 'MovementSearch', description: 'What is not named is not asked for' })
+  .meta({ id: 'MovementSearch', description: 'Fields that are left out do not restrict the search.' })
 
 const FoundMovements = page(Movement)
   .extend({
-    count: z.int().meta({ description: `How many movements are found on all pages, at most ${MAX_COUNT}` }),
-    is_more: z.boolean().meta({ description: 'There are more than count' }),
+    count: z.int().meta({ description: `Number of movements found on all pages, at most ${MAX_COUNT}.` }),
+    is_more: z.boolean().meta({ description: 'Whether there are more than count.' }),
   })
   .meta({ id: 'FoundMovements' })
 
@@ -59,9 +62,9 @@ export function addMovementSearchRoutes(api: Api, { writer: { pool } }: ApiConte
     schema: {
       operationId: 'searchMovements',
       tags: ['Credit'],
-      summary: 'Movements found by text, user, kind, period and direction, newest first, and how many there are',
+      summary: 'Search movements by text, user, kind, period and direction, newest first, with their number',
       description:
-        'In the order in which they were recorded, the newest seconds included. It starts and changes nothing.',
+        'Ordered by when they were recorded, including those of the last seconds. It starts and changes nothing.',
       params: AccountParams,
       body: MovementSearch,
       response: { 200: FoundMovements },

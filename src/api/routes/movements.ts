@@ -22,38 +22,38 @@ import { refuseUnknownAccount } from './known-account.ts'
 
 export const FoundKind = z
   .enum(FOUND_KINDS)
-  .meta({ description: `${MOVEMENT_KINDS.join(', ')}; of usage also what was used: call, sms, ...` })
+  .meta({ description: `${MOVEMENT_KINDS.join(', ')}; for usage also what was used: call, sms, ...` })
 
 const Usage = z
   .object({
     event_id: z.string(),
     type: z
       .string()
-      .meta({ description: 'call, toll_free, message, conversation_intelligence, voice_agent, other, correction' }),
+      .meta({ description: 'call, toll_free, message, conversation_intelligence, voice_agent, other or correction.' }),
     interaction_id: z.string(),
     user_id: z.string().nullable(),
     user_name: z.string().nullable(),
-    channel: z.string().nullable().meta({ description: 'Of a message: sms, mms, whatsapp' }),
+    channel: z.string().nullable().meta({ description: 'Channel of a message: sms, mms, whatsapp.' }),
     direction: z.string().nullable(),
     sku: z.string().nullable(),
     agent_id: z.string().nullable(),
-    corrects: z.string().nullable().meta({ description: 'Of a correction: the event that it takes back' }),
-    quantity: z.int().meta({ description: 'As used: seconds, fragments or items, by type' }),
-    units: z.int().meta({ description: 'As priced, after increments' }),
+    corrects: z.string().nullable().meta({ description: 'The event that a correction takes back.' }),
+    quantity: z.int().meta({ description: 'The quantity used: seconds, fragments or items, depending on the type.' }),
+    units: z.int().meta({ description: 'The priced quantity, after increments.' }),
     destination: z.string().nullable(),
     number: z
       .string()
       .nullable()
-      .meta({ description: 'The number called, as far as the caller may see it; null once it is cleared' }),
+      .meta({ description: 'The called number, as far as the caller may see it. Null once it is cleared.' }),
     charge_reason: z.string(),
   })
   .meta({ id: 'MovementUsage' })
 
 export const Movement = z
   .object({
-    sequence: z.int().meta({ description: '1, 2, 3, ... without a gap, by account' }),
-    kind: z.string().meta({ description: `${MOVEMENT_KINDS.join(', ')}; there may be more one day` }),
-    amount: Money.meta({ description: 'Above zero adds credit, below zero takes it' }),
+    sequence: z.int().meta({ description: '1, 2, 3, ... without gaps, per account.' }),
+    kind: z.string().meta({ description: `${MOVEMENT_KINDS.join(', ')}; new values may be added.` }),
+    amount: Money.meta({ description: 'Positive if it adds credit, negative if it takes credit.' }),
     balance_before: Money,
     balance_after: Money,
     currency: CurrencyCode,
@@ -71,10 +71,13 @@ const MovementsQuery = PageQuery.extend({
   kind: z
     .union([FoundKind, z.array(FoundKind).max(FOUND_KINDS.length)])
     .optional()
-    .meta({ description: 'Of these kinds; may be given more than once' }),
-  from: GivenInstant.optional().meta({ description: 'Recorded at this instant or later' }),
-  to: GivenInstant.optional().meta({ description: 'Recorded before this instant' }),
-  direction: z.enum(['in', 'out']).optional().meta({ description: 'in adds credit, out takes it' }),
+    .meta({ description: 'Only movements of these kinds. May be repeated.' }),
+  from: GivenInstant.optional().meta({ description: 'Only movements recorded at this instant or later.' }),
+  to: GivenInstant.optional().meta({ description: 'Only movements recorded before this instant.' }),
+  direction: z
+    .enum(['in', 'out'])
+    .optional()
+    .meta({ description: 'Only movements that add credit (in) or take it (out).' }),
 })
 
 /** A movement as JSON; phone numbers are shortened unless `isInFull`. */
@@ -123,7 +126,7 @@ export function addMovementRoutes(api: Api, { writer: { pool } }: ApiContext): v
       tags: ['Credit'],
       summary: 'Movements of credit, newest first',
       description:
-        'In the order in which they were recorded, so balances read one into the next; usage may have occurred earlier.',
+        'Ordered by when they were recorded, so each balance continues the one before. Usage may have occurred earlier.',
       params: AccountParams,
       querystring: MovementsQuery,
       response: { 200: page(Movement) },

@@ -15,7 +15,7 @@ const NoticeDismissal = z
     occurrence: z
       .string()
       .regex(/^[\x20-\x7e]{1,500}$/, { error: 'must be what occurrence of the notice said' })
-      .meta({ description: 'Of the notice, as it was read' }),
+      .meta({ description: 'The occurrence of the notice, as it was read.' }),
   })
   .meta({ id: 'NoticeDismissal' })
 
@@ -27,9 +27,9 @@ export function addNoticeRoutes(api: Api, { writer: { pool } }: ApiContext): voi
     schema: {
       operationId: 'readNotices',
       tags: ['Notices'],
-      summary: 'What the people of an account have to know',
+      summary: 'What the people of an account need to know',
       description:
-        'Members see fewer, without cards, reasons and actions. Services and operators see what admins see, with nothing dismissed.',
+        'Members see fewer notices, without cards, reasons and actions. Services and operators see what admins see, including dismissed notices.',
       params: AccountParams,
       response: { 200: Notices },
     },
@@ -50,7 +50,7 @@ export function addNoticeRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       tags: ['Notices'],
       summary: 'Dismiss a notice for oneself',
       description:
-        'For people, by their own token: others of the account still see it, and the next happening is shown again. Dismissed again it does no harm. Answers the notices that are left.',
+        'For people, with their own token: others of the account still see the notice, and its next occurrence is shown again. Repeating the request is harmless. Returns the remaining notices.',
       params: AccountParams,
       body: NoticeDismissal,
       response: { 200: Notices },

@@ -18,7 +18,7 @@ const PaymentMethod = z
     method_id: z.string(),
     provider: z.string(),
     ...CardFields,
-    is_default: z.boolean().meta({ description: 'Automatic top-ups charge it' }),
+    is_default: z.boolean().meta({ description: 'Whether automatic top-ups charge it.' }),
   })
   .meta({ id: 'PaymentMethod' })
 
@@ -30,9 +30,9 @@ const SetupParams = AccountParams.extend({ setup_id: Id })
 const WantedMethodSetup = z
   .strictObject({
     return_url: ReturnUrl,
-    make_default: z.boolean().meta({ description: 'Automatic top-ups charge the card from then on' }),
+    make_default: z.boolean().meta({ description: 'Whether automatic top-ups charge the card from then on.' }),
     consent: GivenConsentForNewMethod.nullable().meta({
-      description: 'Needed where it is to be the default of an account whose automatic top-up is on',
+      description: 'Required if the card is to become the default of an account whose automatic top-up is on.',
     }),
   })
   .meta({ id: 'WantedMethodSetup' })
@@ -40,7 +40,7 @@ const WantedMethodSetup = z
 const OpenedMethodSetup = z
   .object({
     setup_id: z.string(),
-    url: z.string().meta({ description: "The provider's page, where the card is typed in" }),
+    url: z.string().meta({ description: "The provider's page, where the card is entered." }),
     state: z.literal('open'),
     expires_at: Instant,
   })
@@ -49,21 +49,21 @@ const OpenedMethodSetup = z
 const ShownMethodSetup = z
   .object({
     setup_id: z.string(),
-    url: z.string().nullable().meta({ description: 'Null: the provider has not given its page yet' }),
+    url: z.string().nullable().meta({ description: 'Null if the provider has not returned its page yet.' }),
     state: z.enum(['open', 'saved', 'canceled', 'expired']),
     expires_at: Instant.nullable(),
-    method_id: z.string().nullable().meta({ description: 'Of the card, once it is saved' }),
+    method_id: z.string().nullable().meta({ description: 'Id of the card, once it is saved.' }),
     is_default: z.boolean().nullable(),
     refusal: z.string().nullable().meta({
       description:
-        'Why the card did not become the default as was wished: consent_needed, consent_differs; or was not saved: account_closed',
+        'Why the card did not become the default as requested (consent_needed, consent_differs) or was not saved (account_closed).',
     }),
   })
   .meta({ id: 'MethodSetup' })
 
 const WantedDefault = z
   .strictObject({
-    consent: GivenConsent.nullable().meta({ description: 'Needed while automatic top-up is on' }),
+    consent: GivenConsent.nullable().meta({ description: 'Required while automatic top-up is on.' }),
   })
   .meta({ id: 'WantedDefaultMethod' })
 
@@ -71,14 +71,16 @@ const ChosenMethod = z
   .object({
     method_id: z.string(),
     is_default: z.boolean(),
-    is_resumed: z.boolean().meta({ description: 'A pause that came of declines has ended by it' }),
+    is_resumed: z.boolean().meta({ description: 'Whether it ended a pause that was caused by declines.' }),
   })
   .meta({ id: 'ChosenMethod' })
 
 const RemovedMethod = z
   .object({
     method_id: z.string(),
-    auto_top_up_turned_off: z.boolean().meta({ description: 'It was what automatic top-up charged, which is off now' }),
+    auto_top_up_turned_off: z
+      .boolean()
+      .meta({ description: 'Whether automatic top-up charged this card and is now turned off.' }),
   })
   .meta({ id: 'RemovedMethod' })
 
@@ -106,7 +108,7 @@ function addListPaymentMethods(api: Api, { writer }: ApiContext): void {
     schema: {
       operationId: 'listPaymentMethods',
       tags: ['Payment methods'],
-      summary: 'Saved cards, the oldest first',
+      summary: 'Saved cards, oldest first',
       params: AccountParams,
       response: { 200: PaymentMethods },
     },
@@ -146,9 +148,9 @@ function addCreatePaymentMethodSetup(api: Api, context: ApiContext): void {
     schema: {
       operationId: 'createPaymentMethodSetup',
       tags: ['Payment methods'],
-      summary: "Begin a visit to the provider's page, where a card is typed in",
+      summary: "Start a visit to the provider's page, where a card is entered",
       description:
-        'Send the customer to `url`. The card is saved when they are done, whether their browser comes back or not.',
+        'Send the customer to `url`. The card is saved when they are done, whether or not their browser returns.',
       params: AccountParams,
       headers: IdempotencyHeaders,
       body: WantedMethodSetup,
@@ -199,8 +201,9 @@ function addReadPaymentMethodSetup(api: Api, { writer, provider }: ApiContext): 
     schema: {
       operationId: 'readPaymentMethodSetup',
       tags: ['Payment methods'],
-      summary: 'What came of a visit to the provider’s page',
-      description: 'The provider is asked while it is open; a card that was typed in is saved by then.',
+      summary: 'The result of a visit to the provider’s page',
+      description:
+        'While the visit is open, the provider is asked, and a card that was entered is saved before the answer.',
       params: SetupParams,
       response: { 200: ShownMethodSetup },
     },
@@ -226,7 +229,7 @@ function addChooseDefaultPaymentMethod(api: Api, { writer }: ApiContext): void {
     schema: {
       operationId: 'chooseDefaultPaymentMethod',
       tags: ['Payment methods'],
-      summary: 'Charge this card from now on',
+      summary: 'Make a card the default',
       params: MethodParams,
       body: WantedDefault,
       response: { 200: ChosenMethod },
@@ -254,7 +257,7 @@ function addRemovePaymentMethod(api: Api, { writer }: ApiContext): void {
       operationId: 'removePaymentMethod',
       tags: ['Payment methods'],
       summary: 'Remove a saved card',
-      description: 'Where it is what automatic top-up charges, that is turned off: no other card takes its place.',
+      description: 'If automatic top-up charges this card, it is turned off: no other card takes its place.',
       params: MethodParams,
       response: { 200: RemovedMethod },
     },

@@ -22,7 +22,7 @@ import { AccountId, Instant, text } from '../protocol/schemas.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const PersonId = text(200).meta({
-  description: 'As your dashboard knows them, for good: it is on record for what they do',
+  description: "The person's id in your dashboard. It is recorded for what they do, so it must stay theirs for good.",
 })
 const Role = z.enum(PERSON_ROLES)
 
@@ -31,9 +31,11 @@ const WantedPortalSession = z
     account_id: AccountId,
     person: z.strictObject({
       id: PersonId,
-      name: text(200).meta({ description: 'What they are called on the page' }),
+      name: text(200).meta({ description: 'Their name on the page.' }),
     }),
-    role: Role.meta({ description: 'admin may change and pay; member sees it without cards and full numbers' }),
+    role: Role.meta({
+      description: 'admin may change settings and pay; member sees the account without cards and full numbers.',
+    }),
     locale: z
       .string()
       // Language, script, region: the locales for which amounts and dates can be formatted.
@@ -42,19 +44,24 @@ const WantedPortalSession = z
       })
       .optional()
       .meta({
-        description: 'Of the page. Absent: of the contact whose id is that of the person, else of the installation',
+        description:
+          "Locale of the page. Defaults to that of the contact with the person's id, otherwise to the installation's.",
         examples: ['de-AT'],
       }),
     open: z.enum(OPENS).optional().meta({
-      description: 'With what the page opens: `export` with the newest export, where the mail about one leads',
+      description: 'What the page opens with: `export` opens it with the newest export, as mails about exports do.',
     }),
   })
   .meta({ id: 'WantedPortalSession' })
 
 const PortalLinkSchema = z
   .object({
-    url: z.string().meta({ description: 'Opens the page once. Whoever has it is this person: it goes to them alone' }),
-    expires_at: Instant.meta({ description: 'Of the link; of the session it opens, see `readPortalSession`' }),
+    url: z
+      .string()
+      .meta({ description: 'Opens the page once. It makes whoever has it this person, so give it only to them.' }),
+    expires_at: Instant.meta({
+      description: 'When the link expires. For the session that it opens, see `readPortalSession`.',
+    }),
     account_id: AccountId,
     person_id: z.string(),
     role: Role,
@@ -65,7 +72,7 @@ const PortalLinkSchema = z
 const EndedPerson = z.strictObject({ account_id: AccountId, person_id: PersonId }).meta({ id: 'EndedPerson' })
 
 const EndedSessions = z
-  .object({ ended: z.int().meta({ description: 'How many there were, links that were not opened among them' }) })
+  .object({ ended: z.int().meta({ description: 'Number of sessions ended, including links that were not opened.' }) })
   .meta({ id: 'EndedSessions' })
 
 const SessionSchema = z
@@ -73,22 +80,24 @@ const SessionSchema = z
     account_id: AccountId,
     person: z.object({ id: z.string(), name: z.string() }),
     role: Role,
-    locale: z.string().meta({ description: 'In which words, amounts and dates are written' }),
+    locale: z.string().meta({ description: "Locale of the page's words, amounts and dates." }),
     opened_at: Instant,
     expires_at: Instant.meta({
-      description: 'When it is over if nothing more is asked by it; moves on with each request, to the minute',
+      description: 'When the session ends without further requests. Each request extends it; accurate to the minute.',
     }),
-    ends_at: Instant.meta({ description: 'When it is over whatever is asked by it' }),
-    product: z.string().meta({ description: 'What the page is part of' }),
-    seller: z.string().meta({ description: 'Who is allowed to charge, by a consent' }),
-    dashboard_url: z.string().meta({ description: 'Where people go back to' }),
+    ends_at: Instant.meta({ description: 'When the session ends in any case.' }),
+    product: z.string().meta({ description: 'The product that the page is part of.' }),
+    seller: z.string().meta({ description: 'Who a consent allows to charge.' }),
+    dashboard_url: z.string().meta({ description: 'Where people return to.' }),
     brand_color: z.string().meta({ examples: ['#1f5fd6'] }),
-    is_sandbox: z.boolean().meta({ description: 'No real money moves' }),
+    is_sandbox: z.boolean().meta({ description: 'Whether it is a sandbox, in which no real money moves.' }),
   })
   .meta({ id: 'PortalSession' })
 
 const SessionQuery = z.object({
-  account_id: AccountId.meta({ description: 'A browser has a session for each account whose page it has open' }),
+  account_id: AccountId.meta({
+    description: 'The account. A browser has one session for each account whose page it has open.',
+  }),
 })
 
 const LINKS = { permission: 'portal_sessions', of: 'own_accounts' } as const
@@ -114,7 +123,7 @@ function addCreatePortalSession(api: Api, context: ApiContext): void {
       summary: 'Open the billing page for a person',
       // No idempotency key: a stored answer would contain the token, which is never stored.
       description:
-        'Answers a link that opens the page once, within five minutes, as this person. It takes no Idempotency-Key, as the link is not kept to be given again: if the answer was lost, ask for another one.',
+        'Returns a link that opens the page once, within five minutes, as this person. It takes no Idempotency-Key, because the link is not stored and cannot be returned again: if the answer was lost, request another link.',
       body: WantedPortalSession,
       response: { 201: PortalLinkSchema },
     },
@@ -149,9 +158,9 @@ function addEndPortalSessions(api: Api, { writer: { pool } }: ApiContext): void 
     schema: {
       operationId: 'endPortalSessions',
       tags: TAGS,
-      summary: 'End the sessions of a person',
+      summary: "End a person's sessions",
       description:
-        'All that they have in the account, and links that are not opened yet: for somebody who left, or whose role has changed. Asked again, nothing is left to end.',
+        'Ends all their sessions in the account, and links that were not opened yet: for somebody who has left, or whose role has changed. Repeating the request is harmless.',
       body: EndedPerson,
       response: { 200: EndedSessions },
     },
@@ -172,8 +181,8 @@ function addReadPortalSession(api: Api, context: ApiContext): void {
     schema: {
       operationId: 'readPortalSession',
       tags: TAGS,
-      summary: 'Whose session it is',
-      description: 'For the page itself: by the cookie of its session, and nothing else.',
+      summary: 'The session of the billing page, and whose it is',
+      description: 'For the page itself: it is authenticated only by the cookie of its session.',
       querystring: SessionQuery,
       response: { 200: SessionSchema },
     },
@@ -191,9 +200,9 @@ function addSignOut(api: Api, context: ApiContext): void {
       operationId: 'signOut',
       tags: TAGS,
       summary: 'Sign out',
-      description: 'Ends the session in all tabs. Those of other accounts stay.',
+      description: 'Ends the session in all tabs. Sessions of other accounts continue.',
       querystring: SessionQuery,
-      response: { 204: z.null().meta({ description: 'The session has ended' }) },
+      response: { 204: z.null().meta({ description: 'The session has ended.' }) },
     },
     handler: async (request, reply) => {
       const { secret, accountId } = sessionOf(request)

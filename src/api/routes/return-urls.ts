@@ -7,7 +7,7 @@ export const ReturnUrl = z
   .string()
   .max(2_000)
   .meta({
-    description: 'Where the customer comes back to: an address of the API’s own origin, or of one configured for it',
+    description: 'Where the customer returns to: a URL of the API’s own origin, or of one configured for it.',
     examples: ['https://dashboard.example/billing'],
   })
 

@@ -20,12 +20,14 @@ const Quote = z
   .object({
     amount: Money,
     balance_after: Money,
-    is_blocked_after: z.boolean().meta({ description: 'It pays no more than what is owed: calls stay blocked' }),
+    is_blocked_after: z
+      .boolean()
+      .meta({ description: 'Whether calls stay blocked, because it pays no more than is owed.' }),
     days: z.int().nullable().meta({
       description:
-        'Whole average days that it lasts once what is owed is paid; null: nobody can say, or it pays no more',
+        'Whole average days that it lasts after paying what is owed. Null without an average, or if nothing is left.',
     }),
-    is_automatic_amount: z.boolean().meta({ description: 'It is what automatic top-up charges' }),
+    is_automatic_amount: z.boolean().meta({ description: 'Whether automatic top-up charges the same amount.' }),
   })
   .meta({ id: 'TopUpQuote' })
 
@@ -34,43 +36,50 @@ const TopUpQuotes = z
     account_id: AccountId,
     currency: CurrencyCode,
     balance: Money,
-    owed: Money.meta({ description: 'Rounded up to two decimals; more than this unblocks calls. 0: nothing is owed' }),
-    min: Money.meta({ description: 'The least that one payment may be' }),
+    owed: Money.meta({
+      description:
+        'The amount owed, rounded up to two decimals. Paying more than this unblocks calls. 0 if nothing is owed.',
+    }),
+    min: Money.meta({ description: 'Minimum amount of a payment.' }),
     max: Money,
-    quote: Quote.nullable().meta({ description: 'Of the amount that was asked for; null: none was' }),
+    quote: Quote.nullable().meta({ description: 'Quote for the requested amount. Null if none was requested.' }),
     suggested: z.array(Quote).meta({
       description:
-        'Three at most, ascending: the amount of automatic top-up, 7 and 30 days; each more than what is owed',
+        'Up to three amounts, ascending: that of automatic top-up, and those for 7 and 30 days. Each is more than what is owed.',
     }),
   })
   .meta({ id: 'TopUpQuotes' })
 
-const QuotesQuery = z.object({ amount: Money.optional().meta({ description: 'To be quoted beside those suggested' }) })
+const QuotesQuery = z.object({
+  amount: Money.optional().meta({ description: 'An amount to quote in addition to the suggested ones.' }),
+})
 
 const AutoTopUpQuote = z
   .object({
     account_id: AccountId,
     currency: CurrencyCode,
-    charges: z.int().meta({ description: 'How many payments of the amount would be charged at once' }),
-    total: Money.meta({ description: 'Of all of them' }),
+    charges: z.int().meta({ description: 'Number of payments of the amount that would be charged at once.' }),
+    total: Money.meta({ description: 'Sum of these payments.' }),
     balance_after: Money,
     limit: z.enum(['monthly_cap', 'day_limit', 'manual_payment']).nullable().meta({
-      description: 'What keeps it from reaching the threshold at once; null: nothing does',
+      description: 'The limit that keeps the balance from reaching the threshold at once. Null if none does.',
     }),
-    until: Instant.nullable().meta({ description: 'When the limit allows the next charge' }),
-    average: Money.nullable().meta({ description: 'Average usage a day; null: nobody can say' }),
+    until: Instant.nullable().meta({ description: 'When the limit allows the next charge.' }),
+    average: Money.nullable().meta({ description: 'Average usage per day. Null if it is not known.' }),
     is_amount_below_a_day: z.boolean(),
     is_threshold_below_a_day: z.boolean(),
-    is_cap_used_up: z.boolean().meta({ description: 'The rest of this month’s cap is under one top-up' }),
-    suggested_threshold: Money.meta({ description: 'By usage, else what suits most' }),
+    is_cap_used_up: z.boolean().meta({ description: 'Whether the rest of this month’s cap is less than one top-up.' }),
+    suggested_threshold: Money.meta({ description: 'Based on usage, otherwise a default.' }),
     suggested_amount: Money,
   })
   .meta({ id: 'AutoTopUpQuote' })
 
 const AutoQuery = z.object({
-  threshold: Money.optional().meta({ description: 'Without both, nothing is charged: what to suggest is answered' }),
+  threshold: Money.optional().meta({
+    description: 'If threshold or amount is absent, no charge is quoted, but the suggestions are returned.',
+  }),
   amount: Money.optional(),
-  monthly_cap: Money.optional().meta({ description: 'Absent: no cap' }),
+  monthly_cap: Money.optional().meta({ description: 'No cap if absent.' }),
 })
 
 const ACCOUNT_URL = '/v1/accounts/:account_id'
@@ -89,8 +98,8 @@ function addQuoteTopUps(api: Api, context: ApiContext): void {
     schema: {
       operationId: 'quoteTopUps',
       tags: ['Top-ups'],
-      summary: 'What adding credit would bring',
-      description: 'As of this moment. It charges nothing and promises nothing.',
+      summary: 'Quote what adding credit would bring',
+      description: 'Valid as of now. It charges nothing and promises nothing.',
       params: AccountParams,
       querystring: QuotesQuery,
       response: { 200: TopUpQuotes },
@@ -138,9 +147,9 @@ function addQuoteAutoTopUp(api: Api, context: ApiContext): void {
     schema: {
       operationId: 'quoteAutoTopUp',
       tags: ['Auto top-up'],
-      summary: 'What would be charged at once, if automatic top-up were saved like this',
+      summary: 'Quote what would be charged at once if automatic top-up were saved like this',
       description:
-        'As of this moment, with a payment method and without a pause. It charges nothing and promises nothing.',
+        'Valid as of now, assuming that there is a payment method and no pause. It charges nothing and promises nothing.',
       params: AccountParams,
       querystring: AutoQuery,
       response: { 200: AutoTopUpQuote },

@@ -48,19 +48,25 @@ const Attempt = z
     confirmed_at: Instant.nullable(),
     outcome: z.string().nullable().meta({
       description:
-        'unknown, processing, needs_action, succeeded, declined, canceled, refused; null: prepared, or confirmed and not answered yet',
+        'unknown, processing, needs_action, succeeded, declined, canceled, refused. Null if it is prepared, or confirmed but not answered yet.',
     }),
     why: Why,
-    code: z.string().nullable().meta({ description: "The bank's or the provider's; for services and operators" }),
+    code: z
+      .string()
+      .nullable()
+      .meta({ description: 'The code of the bank or the provider. Only for services and operators.' }),
     provider: z.string(),
-    payment_id: z.string().nullable().meta({ description: "The provider's; null: not for the caller to see" }),
+    payment_id: z
+      .string()
+      .nullable()
+      .meta({ description: "The provider's id of the payment. Null if the caller may not see it." }),
   })
   .meta({ id: 'TopUpAttempt' })
 
 const TopUpMovement = z
   .object({
     sequence: z.int(),
-    kind: z.string().meta({ description: 'top_up, refund, dispute' }),
+    kind: z.string().meta({ description: 'top_up, refund or dispute.' }),
     amount: Money,
     balance_after: Money,
     reverses_sequence: z.int().nullable(),
@@ -71,15 +77,15 @@ const TopUpMovement = z
 const TopUpDetails = z
   .object({
     ...TOP_UP_FIELDS,
-    attempts: z.array(Attempt).meta({ description: 'To pay it, one after the other' }),
-    movements: z.array(TopUpMovement).meta({ description: 'What it brought, and what of that went back' }),
+    attempts: z.array(Attempt).meta({ description: 'Attempts to pay it, in order.' }),
+    movements: z.array(TopUpMovement).meta({ description: 'The credit it added, and what was taken back of it.' }),
   })
   .meta({ id: 'TopUpDetails' })
 
 const WantedTopUp = z
   .strictObject({
     amount: Money,
-    method_id: Id.nullable().meta({ description: 'Null: the default' }),
+    method_id: Id.nullable().meta({ description: 'Null for the default payment method.' }),
   })
   .meta({ id: 'WantedTopUp' })
 
@@ -94,15 +100,15 @@ const RequestedTopUp = z
     method_id: z.string(),
     requested_at: Instant,
   })
-  .meta({ id: 'RequestedTopUp', description: 'As it was when it was asked for' })
+  .meta({ id: 'RequestedTopUp', description: 'The top-up as it was when it was requested.' })
 
 const TopUpsQuery = PageQuery.extend({
-  open: z.enum(['true', 'false']).optional().meta({ description: 'true: those that are not over yet' }),
+  open: z.enum(['true', 'false']).optional().meta({ description: 'If true, only top-ups that are not over yet.' }),
   trigger: z.enum(TRIGGERS).optional(),
   state: z
     .union([State, z.array(State).max(TOP_UP_STATES.length)])
     .optional()
-    .meta({ description: 'In these states; may be given more than once' }),
+    .meta({ description: 'Only top-ups in these states. May be repeated.' }),
 })
 
 const TopUpParams = AccountParams.extend({ top_up_id: Id })
@@ -110,7 +116,7 @@ const TopUpParams = AccountParams.extend({ top_up_id: Id })
 const WantedApproval = z.strictObject({ return_url: ReturnUrl }).meta({ id: 'WantedApproval' })
 
 const Approval = z
-  .object({ url: z.string().meta({ description: "The bank's page, where the customer approves the payment" }) })
+  .object({ url: z.string().meta({ description: "The bank's page, where the customer approves the payment." }) })
   .meta({ id: 'Approval' })
 
 const URL = '/v1/accounts/:account_id/top-ups'
@@ -136,7 +142,7 @@ function addCreateTopUp(api: Api, { writer, bounds }: ApiContext): void {
       tags: ['Top-ups'],
       summary: 'Add credit now',
       description:
-        'It is charged within moments, once, however often it is asked for under its key; every answer is the same. Follow it by reading it.',
+        'The amount is charged within moments, and only once per Idempotency-Key: a repeated request gets the same answer. Read the top-up to follow its progress.',
       params: AccountParams,
       headers: IdempotencyHeaders,
       body: WantedTopUp,
@@ -208,7 +214,7 @@ function addReadTopUp(api: Api, { writer: { pool } }: ApiContext): void {
     schema: {
       operationId: 'readTopUp',
       tags: ['Top-ups'],
-      summary: 'One top-up, its attempts, and what it moved',
+      summary: 'A top-up with its attempts and movements',
       params: TopUpParams,
       response: { 200: TopUpDetails },
     },
@@ -233,7 +239,7 @@ function addApproveTopUp(api: Api, context: ApiContext): void {
       tags: ['Top-ups'],
       summary: 'Approve a payment with the bank',
       description:
-        'Of a top-up that needs action: send the customer, who must be there, to `url`. Asking again is no fault.',
+        'For a top-up that needs action: send the customer, who must be present, to `url`. Repeating the request is harmless.',
       params: TopUpParams,
       body: WantedApproval,
       response: { 200: Approval },
@@ -272,9 +278,9 @@ function addCancelTopUp(api: Api, { writer }: ApiContext): void {
     schema: {
       operationId: 'cancelTopUp',
       tags: ['Top-ups'],
-      summary: 'Cancel a top-up that waits, or needs approval',
+      summary: 'Cancel a top-up that is waiting or needs approval',
       description:
-        'One whose payment is under way ends once the provider has canceled it. Canceling an automatic one pauses automatic top-up. Asking again is no fault.',
+        'If its payment is in progress, the top-up ends once the provider has canceled the payment. Canceling an automatic top-up pauses automatic top-up. Repeating the request is harmless.',
       params: TopUpParams,
       response: { 200: TopUpDetails },
     },

@@ -40,15 +40,15 @@ const MAX_DAYS = 366
 const FIRST_DATE = '1970-01-01'
 const RETRY_AFTER_SECONDS = 5
 
-export const Epoch = z.int().meta({ description: 'Of the ledger; it grows with every restore' })
-export const Through = z.int().meta({ description: 'Sequence of the newest movement that is in it; 0: there is none' })
+export const Epoch = z.int().meta({ description: "The ledger's epoch, which grows with every restore." })
+export const Through = z.int().meta({ description: 'Sequence of the newest movement included. 0 if there is none.' })
 
 const USED = {
-  used: Money.meta({ description: 'Usage less its reversals; above zero where credit was used' }),
-  reversed: Money.meta({ description: 'What corrections gave back of this usage, whenever they did' }),
-  movements: z.int().meta({ description: 'How many movements usage made, those that were reversed among them' }),
+  used: Money.meta({ description: 'Usage less its reversals. Positive if credit was used.' }),
+  reversed: Money.meta({ description: 'How much of this usage corrections gave back, whenever they did.' }),
+  movements: z.int().meta({ description: 'Number of movements of usage, including those that were reversed.' }),
   units: z.int().nullable().meta({
-    description: 'Of a kind: billed seconds, fragments or items, less those reversed. Else null: kinds differ',
+    description: 'Billed seconds, fragments or items, less reversed ones. Null if it may mix kinds of usage.',
   }),
 }
 
@@ -57,8 +57,8 @@ const UsageItem = z
     id: z
       .string()
       .nullable()
-      .meta({ description: 'The date, kind, user or destination; null: of nobody in particular, or without one' }),
-    name: z.string().nullable().meta({ description: "A user's display name, where there is one" }),
+      .meta({ description: 'The date, kind, user or destination. Null for usage without a user or a destination.' }),
+    name: z.string().nullable().meta({ description: "The user's display name, if there is one." }),
     ...USED,
   })
   .meta({ id: 'UsageItem' })
@@ -71,7 +71,7 @@ const UsageSummary = z
     from: CalendarDate,
     to: CalendarDate,
     items: z.array(UsageItem),
-    other: z.object({ count: z.int(), ...USED }).meta({ description: 'What is not among the items' }),
+    other: z.object({ count: z.int(), ...USED }).meta({ description: 'Everything that is not in the items.' }),
     total: z.object(USED),
     epoch: Epoch,
     through_sequence: Through,
@@ -80,26 +80,30 @@ const UsageSummary = z
 
 /** A range of whole days in UTC; read by `periodOf`. */
 export const DaysQuery = z.object({
-  from: CalendarDate.optional().meta({ description: 'From this UTC date on; without it, as many days as `days` says' }),
-  to: CalendarDate.optional().meta({ description: 'Before this UTC date; without it today is the last' }),
+  from: CalendarDate.optional().meta({
+    description: 'First day, as a UTC date. If absent, the period has `days` days.',
+  }),
+  to: CalendarDate.optional().meta({
+    description: 'The UTC date after the last day. If absent, today is the last day.',
+  }),
   days: z.coerce
     .number()
     .int()
     .min(1)
     .max(MAX_DAYS)
     .default(DEFAULT_DAYS)
-    .meta({ description: 'How many days, where `from` is not given' }),
+    .meta({ description: 'Number of days, if `from` is absent.' }),
 })
 
 const UsageQuery = DaysQuery.extend({
-  by: z.enum(USAGE_BY).default('day').meta({ description: 'What usage is summed by' }),
+  by: z.enum(USAGE_BY).default('day').meta({ description: 'What usage is summed by.' }),
   limit: z.coerce
     .number()
     .int()
     .min(1)
     .max(MAX_ITEMS)
     .default(MAX_ITEMS)
-    .meta({ description: 'How many items there are at the most, the rest being `other`; days are always all there' }),
+    .meta({ description: 'Maximum number of items; the rest is summed in `other`. Days are always listed in full.' }),
 })
 
 const NO_AVERAGE = ['not_enough_usage', 'no_usage'] as const
@@ -109,38 +113,44 @@ const UsageForecast = z
     account_id: AccountId,
     currency: CurrencyCode,
     balance: Money,
-    today: CalendarDate.meta({ description: 'In UTC' }),
+    today: CalendarDate.meta({ description: 'In UTC.' }),
     days: z.int().meta({
-      description: `Whole UTC days that were looked at: those after the day of the first usage and before today, at most ${MAX_AVERAGE_DAYS}`,
+      description: `Number of whole UTC days considered: those after the day of the first usage and before today, at most ${MAX_AVERAGE_DAYS}.`,
     }),
     average: Money.nullable().meta({
-      description: 'Usage less its reversals of those days, a day; null: see the reason',
+      description: 'Average usage per day on those days, less its reversals. Null for the reason in no_average_reason.',
     }),
     no_average_reason: z
       .enum(NO_AVERAGE)
       .nullable()
-      .meta({ description: `not_enough_usage: fewer than ${MIN_AVERAGE_DAYS} days; no_usage: nothing in those days` }),
-    days_left: z
-      .int()
-      .nullable()
-      .meta({ description: 'Balance by average, rounded down; 0: less than a day; null: see the reason' }),
+      .meta({
+        description: `not_enough_usage: fewer than ${MIN_AVERAGE_DAYS} days. no_usage: no usage on those days.`,
+      }),
+    days_left: z.int().nullable().meta({
+      description:
+        'How many days the balance lasts at average usage, rounded down. 0 means less than a day. Null for the reason in no_days_left_reason.',
+    }),
     no_days_left_reason: z.enum([...NO_AVERAGE, 'no_credit', 'more_than_90_days']).nullable(),
     days_to_top_up: z.int().nullable().meta({
       description:
-        'Until the balance falls below the threshold of automatic top-up, rounded down; null where nothing would be charged then, where it is below already, without an average, and beyond 90 days',
+        'Days until the balance falls below the threshold of automatic top-up, rounded down. Null if nothing would be charged then, if it is already below, without an average, and beyond 90 days.',
     }),
-    used_today: Money.meta({ description: 'Since midnight UTC' }),
+    used_today: Money.meta({ description: 'Usage since midnight UTC.' }),
     usual_day: Money.nullable().meta({
-      description: 'The middle one of the days looked at that had usage; null where there is no average',
+      description: 'Median of the days considered that had usage. Null if there is no average.',
     }),
-    is_unusual: z.boolean().meta({ description: 'Used today: three usual days or more' }),
-    owed: Money.meta({ description: 'Rounded up to two decimals; more than this unblocks calls. 0: nothing is owed' }),
+    is_unusual: z.boolean().meta({ description: 'Whether usage today is at least three times that of a usual day.' }),
+    owed: Money.meta({
+      description:
+        'The amount owed, rounded up to two decimals. Paying more than this unblocks calls. 0 if nothing is owed.',
+    }),
     suggested_threshold: Money.nullable().meta({
-      description: 'For automatic top-up: 14 average days, up to the next 5; null where there is no average',
+      description:
+        'Threshold for automatic top-up: 14 average days, rounded up to a multiple of 5. Null if there is no average.',
     }),
     suggested_amounts: z.array(z.object({ amount: Money, days: z.int() })).meta({
       description:
-        'To add: pays what is owed, then lasts so many average days (7 and 30, fewer at the largest payment), up to the next 5',
+        'Amounts that pay what is owed and then last this many average days: 7 and 30, or fewer at the maximum payment. Rounded up to a multiple of 5.',
     }),
     epoch: Epoch,
     through_sequence: Through,
@@ -152,13 +162,15 @@ const PeriodSummary = z
     account_id: AccountId,
     currency: CurrencyCode,
     from: Instant,
-    to: Instant.meta({ description: 'Now, where the period reaches past it' }),
+    to: Instant.meta({ description: 'End of the period. Now, if the period reaches past now.' }),
     opening: Money,
-    added: Money.meta({ description: 'Top-ups' }),
-    used: Money.meta({ description: 'Usage, less the reversals recorded in the period' }),
-    other: Money.meta({ description: 'Adjustments, refunds and disputes; above zero where they added credit' }),
-    closing: Money.meta({ description: 'opening + added - used + other' }),
-    after_sequence: z.int().meta({ description: 'Sequence of the last movement before the period; 0: there is none' }),
+    added: Money.meta({ description: 'Top-ups.' }),
+    used: Money.meta({ description: 'Usage, less the reversals recorded in the period.' }),
+    other: Money.meta({ description: 'Adjustments, refunds and disputes. Positive if they added credit.' }),
+    closing: Money.meta({ description: 'opening + added - used + other.' }),
+    after_sequence: z
+      .int()
+      .meta({ description: 'Sequence of the last movement before the period. 0 if there is none.' }),
     epoch: Epoch,
     through_sequence: Through,
   })
@@ -167,10 +179,10 @@ const PeriodSummary = z
 const PeriodQuery = z.object({
   from: GivenInstant.optional().meta({
     description:
-      'Recorded at this instant or later; without it, from the beginning of the UTC month that the end is in',
+      'Only movements recorded at this instant or later. Defaults to the beginning of the UTC month that contains the end.',
   }),
   to: GivenInstant.optional().meta({
-    description: 'Recorded before this instant; a period that reaches past now, or says nothing, ends now',
+    description: 'Only movements recorded before this instant. If it is absent or in the future, the period ends now.',
   }),
 })
 
@@ -190,7 +202,7 @@ function addReadUsage(api: Api, { writer: { pool } }: ApiContext): void {
       tags: ['Usage'],
       summary: 'What used credit, by day, kind, user or destination',
       description:
-        'Over whole UTC days, by when usage was recorded. Days come in their order, else the most used comes first.',
+        'Over whole UTC days, by when usage was recorded. Days are in chronological order; otherwise the most used comes first.',
       params: AccountParams,
       querystring: UsageQuery,
       response: { 200: UsageSummary },
@@ -229,7 +241,7 @@ function addForecastUsage(api: Api, { writer: { pool }, bounds }: ApiContext): v
     schema: {
       operationId: 'forecastUsage',
       tags: ['Usage'],
-      summary: 'How long credit lasts, and what to set and add',
+      summary: 'How long credit lasts, with suggested thresholds and amounts',
       params: AccountParams,
       response: { 200: UsageForecast },
     },
@@ -276,7 +288,7 @@ function addReadPeriodSummary(api: Api, { writer: { pool } }: ApiContext): void 
       tags: ['Usage'],
       summary: 'From the opening to the closing balance of a period',
       description:
-        'opening + added - used + other = closing, by when movements were recorded. Periods that adjoin tile: one closes at what the next opens with.',
+        'opening + added - used + other = closing, by when movements were recorded. The closing balance of a period is the opening balance of the adjoining one.',
       params: AccountParams,
       querystring: PeriodQuery,
       response: { 200: PeriodSummary },

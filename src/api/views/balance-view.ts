@@ -6,10 +6,10 @@ import { AccountId, CurrencyCode, Instant, Money } from '../protocol/schemas.ts'
 
 export const Epoch = z
   .int()
-  .meta({ description: 'Of the ledger; it grows with every restore. Order by (epoch, version)' })
+  .meta({ description: "The ledger's epoch, which grows with every restore. Order by (epoch, version)." })
 export const Blocked = z
   .array(z.string())
-  .meta({ description: 'outbound_calls, inbound_toll_free; there may be more one day. Empty while active' })
+  .meta({ description: 'outbound_calls, inbound_toll_free; new values may be added. Empty while active.' })
 export const Status = z.enum(['active', 'blocked'])
 
 export const Balance = z
@@ -18,8 +18,8 @@ export const Balance = z
     currency: CurrencyCode,
     balance: Money,
     epoch: Epoch,
-    version: z.int().meta({ description: 'Grows by one with every change of the balance' }),
-    last_sequence: z.int().meta({ description: 'Of the newest movement; 0 before the first' }),
+    version: z.int().meta({ description: 'Increases by one with every change of the balance.' }),
+    last_sequence: z.int().meta({ description: 'Sequence of the newest movement. 0 before the first.' }),
     status: Status,
     blocked: Blocked,
     status_since: Instant,

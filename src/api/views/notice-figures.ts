@@ -16,27 +16,34 @@ import { Why } from './top-up-views.ts'
 
 const COMMON = {
   severity: z.enum(SEVERITIES),
-  placement: z
-    .enum(PLACEMENTS)
-    .meta({ description: 'The part of the page that it stands in, unless it is the banner' }),
-  is_banner: z.boolean().meta({ description: 'The one above all parts: the first of the list' }),
+  placement: z.enum(PLACEMENTS).meta({ description: 'The part of the page it belongs to, unless it is the banner.' }),
+  is_banner: z
+    .boolean()
+    .meta({ description: 'Whether it is the banner above all parts of the page: the first of the list.' }),
   is_dismissible: z.boolean(),
-  occurrence: z.string().meta({ description: 'Names this happening: what is dismissed' }),
+  occurrence: z
+    .string()
+    .meta({ description: 'Identifies this occurrence of the notice. A dismissal applies to one occurrence.' }),
   actions: z
     .array(z.enum(NOTICE_ACTIONS))
-    .meta({ description: 'What the caller can do about it; the first is the button. Empty for members' }),
-  ask_admins: z.array(z.string()).meta({ description: 'Whom a member asks to do it, by name' }),
+    .meta({ description: 'What the caller can do about it; the first is the button. Empty for members.' }),
+  ask_admins: z.array(z.string()).meta({ description: 'Names of the admins whom a member can ask to act.' }),
 }
 
 const CardShown = z
   .object({ brand: z.string(), last4: z.string() })
   .nullable()
-  .meta({ description: 'Null: it is about none, or not for the caller to see' })
+  .meta({ description: 'Null if no card is involved, or the caller may not see it.' })
 
 const LASTS = {
-  days_left: z.int().nullable().meta({ description: 'Rounded down; 0: less than a day; null: see the reason' }),
+  days_left: z
+    .int()
+    .nullable()
+    .meta({ description: 'Rounded down; 0 means less than a day. Null for the reason in no_days_left_reason.' }),
   no_days_left_reason: z.enum(['not_enough_usage', 'no_usage', 'no_credit', 'more_than_90_days']).nullable(),
-  lasts_until: Instant.nullable().meta({ description: 'At average usage; null as days_left is' }),
+  lasts_until: Instant.nullable().meta({
+    description: 'When the credit is used up at average usage. Null if days_left is null.',
+  }),
 }
 const lasts = ({ daysLeft, usedUpAtMicros }: Lasts) => ({
   days_left: 'days' in daysLeft ? daysLeft.days : null,
@@ -47,8 +54,12 @@ const lasts = ({ daysLeft, usedUpAtMicros }: Lasts) => ({
 const EXHAUSTED = {
   balance: Money,
   blocked_since: Instant,
-  owed: Money.meta({ description: 'Rounded up to two decimals; more than this unblocks calls' }),
-  open_payment: Money.nullable().meta({ description: 'Of payments that are not settled, in all; null: none' }),
+  owed: Money.meta({
+    description: 'The amount owed, rounded up to two decimals. Paying more than this unblocks calls.',
+  }),
+  open_payment: Money.nullable().meta({
+    description: 'Sum of the payments that are not settled. Null if there are none.',
+  }),
 }
 const exhausted = (figures: FiguresByKey['exhausted']) => ({
   balance: formatMoney(figures.balanceMicros),
@@ -61,11 +72,11 @@ const PAUSED = {
   card: CardShown,
   reason: z.string().nullable().meta({
     description:
-      'declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; there may be more one day. Null: not for the caller to see',
+      'declined, ask_customer, card_stopped, refunded, disputed, refused, restored, canceled; new values may be added. Null if the caller may not see it.',
   }),
   why: Why,
-  since: Instant.meta({ description: 'Of a card that was declined: when it was last' }),
-  needs_another_method: z.boolean().meta({ description: 'Only another payment method ends the pause' }),
+  since: Instant.meta({ description: 'When the pause began; for a declined card, when it was last declined.' }),
+  needs_another_method: z.boolean().meta({ description: 'Whether only another payment method ends the pause.' }),
 }
 const paused = (figures: Omit<FiguresByKey['paused'], keyof Lasts>) => ({
   card: card(figures.card),
@@ -75,7 +86,10 @@ const paused = (figures: Omit<FiguresByKey['paused'], keyof Lasts>) => ({
   needs_another_method: figures.needsAnotherMethod,
 })
 
-const EXPIRY = { card: CardShown, expires_on: CalendarDate.meta({ description: 'The last day it can be charged' }) }
+const EXPIRY = {
+  card: CardShown,
+  expires_on: CalendarDate.meta({ description: 'The last day on which the card can be charged.' }),
+}
 const expiry = ({ card: shown, expiresOn }: FiguresByKey['expired']) => ({ card: card(shown), expires_on: expiresOn })
 
 const PAYMENT = { top_up_id: z.string(), trigger: z.enum(['automatic', 'manual']), amount: Money }
@@ -160,7 +174,7 @@ export const FORMS = {
       next_try: z
         .object({ number: z.int(), of_tries: z.int(), at: Instant })
         .nullable()
-        .meta({ description: 'Null: it is due now' }),
+        .meta({ description: 'Null if it is due now.' }),
     },
     ({ topUpId, amountMicros, card: shown, why, nextTry }) => ({
       top_up_id: topUpId,
@@ -178,7 +192,7 @@ export const FORMS = {
   custom: form('custom', LEVEL, level),
   small: form(
     'small',
-    { amount: Money, average: Money, week: Money.meta({ description: 'Covers a week' }) },
+    { amount: Money, average: Money, week: Money.meta({ description: 'The amount that covers a week.' }) },
     ({ amountMicros, averageMicros, weekMicros }) => ({
       amount: formatMoney(amountMicros),
       average: formatMoney(averageMicros),
@@ -191,7 +205,7 @@ export const FORMS = {
   checking: form('checking', PAYMENT, payment),
   processing: form(
     'processing',
-    { amount: Money.meta({ description: 'Of all payments under way' }), payments: z.int() },
+    { amount: Money.meta({ description: 'Sum of all payments in progress.' }), payments: z.int() },
     ({ amountMicros, payments }) => ({ amount: formatMoney(amountMicros), payments }),
   ),
   off: form('off', { balance: Money, ...LASTS }, (figures) => {
@@ -200,11 +214,15 @@ export const FORMS = {
   added: form(
     'added',
     {
-      kind: z.enum(ADDED_KINDS).meta({ description: 'A payment; or money that is back' }),
+      kind: z
+        .enum(ADDED_KINDS)
+        .meta({ description: 'A payment, or money returned by a won dispute or a failed refund.' }),
       amount: Money,
       balance: Money,
       at: Instant,
-      calls_work_again_since: Instant.nullable().meta({ description: 'Null: they worked before, or do not yet' }),
+      calls_work_again_since: Instant.nullable().meta({
+        description: 'Null if calls worked before, or do not work yet.',
+      }),
     },
     (figures) => ({
       kind: figures.kind,

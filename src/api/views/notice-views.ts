@@ -19,15 +19,15 @@ const [first, ...others] = NOTICE_KEYS.map((key) => FORMS[key].schema)
 
 const NoticeForm = z
   .discriminatedUnion('key', [first!, ...others])
-  .meta({ id: 'Notice', description: 'Told apart by key, of which there may be more one day' })
+  .meta({ id: 'Notice', description: 'Distinguished by key; new keys may be added.' })
 
 export const Notices = z
   .object({
     account_id: AccountId,
     currency: CurrencyCode,
-    items: z.array(NoticeForm).meta({ description: 'Gravest first, those that the caller has dismissed left out' }),
-    epoch: z.int().meta({ description: 'Of the ledger; it grows with every restore' }),
-    balance_version: z.int().meta({ description: 'Of the newest change of the balance that is in them' }),
+    items: z.array(NoticeForm).meta({ description: 'Most severe first, without those the caller has dismissed.' }),
+    epoch: z.int().meta({ description: "The ledger's epoch, which grows with every restore." }),
+    balance_version: z.int().meta({ description: 'Version of the newest balance that the notices take into account.' }),
     as_of: Instant,
   })
   .meta({ id: 'Notices' })

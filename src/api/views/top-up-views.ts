@@ -14,7 +14,7 @@ export const Why = z
   .string()
   .nullable()
   .meta({
-    description: `Why the card was declined: ${DECLINE_WHYS.join(', ')}; there may be more one day. Null: it was not, or not for the caller to see`,
+    description: `Why the card was declined: ${DECLINE_WHYS.join(', ')}; new values may be added. Null if it was not declined, or the caller may not see why.`,
   })
 
 /** The kind of a decline as the caller may see it, from a bank's code or from the kind itself. */
@@ -29,7 +29,7 @@ export function codeFor(caller: Caller, code: string | null): string | null {
 }
 
 export const CardFields = {
-  brand: z.string().nullable().meta({ description: 'visa, mastercard, ...; null: not for the caller to see' }),
+  brand: z.string().nullable().meta({ description: 'visa, mastercard, ... Null if the caller may not see it.' }),
   last4: z.string().nullable(),
   expiry_month: z.int(),
   expiry_year: z.int(),
@@ -61,20 +61,24 @@ export const TOP_UP_FIELDS = {
   account_id: AccountId,
   trigger: z.enum(TRIGGERS),
   state: State,
-  is_being_canceled: z.boolean().meta({ description: 'It ends once the provider has canceled its payment' }),
+  is_being_canceled: z
+    .boolean()
+    .meta({ description: 'Whether it ends as soon as the provider has canceled its payment.' }),
   reason: z.string().nullable().meta({
     description:
-      'Why it is in this state: monthly_cap, turned_off, by_hand, ...; null where the state, or why, says it',
+      'Why it is in this state: monthly_cap, turned_off, by_hand, ... Null if `state` or `why` already says so.',
   }),
   why: Why,
   amount: Money,
   currency: CurrencyCode,
   method_id: z.string().nullable(),
-  requested_by: z.string().nullable().meta({ description: 'Null: automatic, or not for the caller to see' }),
+  requested_by: z.string().nullable().meta({ description: 'Null if it is automatic, or the caller may not see it.' }),
   requested_at: Instant,
   updated_at: Instant,
-  next_try_at: Instant.nullable().meta({ description: 'When it is looked at again; null once it is over' }),
-  action_until: Instant.nullable().meta({ description: 'Until when the customer may approve it, while it needs that' }),
+  next_try_at: Instant.nullable().meta({ description: 'When it is next processed. Null once it is over.' }),
+  action_until: Instant.nullable().meta({
+    description: 'Until when the customer can approve the payment. Set while it needs approval.',
+  }),
 }
 
 export const TopUp = z.object(TOP_UP_FIELDS).meta({ id: 'TopUp' })
