@@ -65,7 +65,7 @@ export interface Relay {
 /** Brokers keep an idle id without transactions for a week, and its sequence numbers in a partition for a day. */
 const LEAD_FOR_MS = 6 * 60 * 60_000
 
-/** Starts a relay for the given lanes. */
+/** Starts a relay for the given lanes. One closure, because its loops share the lanes and the signal to stop. */
 export function startRelay({
   kafka,
   pool,

@@ -34,7 +34,7 @@ export interface Turns {
   allSettled(): Promise<void>
 }
 
-/** Creates the turns of a leadership. */
+/** Creates the turns of a leadership. One closure, because all its functions share what is in flight. */
 export function createTurns(leading: Leading): Turns {
   const { pool, report, lane, holder, view, state, lease } = leading
   const packsInFlight = new Set<bigint>()

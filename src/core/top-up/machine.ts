@@ -256,7 +256,8 @@ export interface Advanced {
 
 /**
  * Applies news to a top-up. Returns null if the news changes nothing. News of a payment must be about the top-up's own
- * `paymentId`. `chance`, from 0 to below 1, spreads retries. Throws for news that only a bug can cause.
+ * `paymentId`. `chance`, from 0 to below 1, spreads retries. Throws for news that only a bug can cause. One function:
+ * what the table of transitions does not decide by itself, a case per kind of news.
  */
 export function advance(
   before: TopUp,
