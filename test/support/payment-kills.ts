@@ -140,7 +140,16 @@ export async function startFleet(
       isShut = false
     }
     try {
-      const isTime = async () => step === 'charged, the answer on its way' || (await gates[side].isWaitedAt(state))
+      const isTime = async () => {
+        const isWaitedAt = await gates[side].isWaitedAt(state)
+        if (step !== 'charged, the answer on its way') return isWaitedAt
+        // An answer that was not seen on its way is let through, so that the next one can be.
+        if (isWaitedAt) {
+          await gates[side].open(state)
+          await gates[side].shut(state)
+        }
+        return !isWaitedAt
+      }
       const stepBefore = step === 'recorded' ? 'answered, not recorded' : step
       const victim = await untilInHand(step, async (one) => (await isTime()) && (await stepOf(one)) === stepBefore)
       if (step === 'recorded') {
