@@ -14,14 +14,14 @@
  * letters. A bug stops the event's partition number: the event stays where it is, and the other partitions go on.
  */
 import { readUsage } from './core/usage/read.ts'
-import type { BatchDone, IntakeBatch, NextOffset, StoppedPartition } from './intake/batch.ts'
+import type { BatchDone, IntakeBatch, StoppedPartition } from './intake/batch.ts'
 import type { Decoder } from './intake/decode.ts'
 import type { Ledger } from './ledger/batch/record-batch.ts'
 import type { RecordedBatch, UnreadableUsage, UsageToRecord } from './ledger/batch/usage-batch.ts'
 import { usageToRecord } from './ledger/batch/usage-batch.ts'
 import { consequenceOf, sqlState } from './platform/faults.ts'
 import type { ReceivedMessage } from './platform/kafka/message.ts'
-import { PartitionMap } from './platform/kafka/places.ts'
+import { type BatchOffset, PartitionMap } from './platform/kafka/places.ts'
 import type { Logger } from './platform/log.ts'
 import { counter, deadLettersCounter, histogram, type Registry, retriesCounter } from './platform/metrics.ts'
 import { retry } from './platform/retry.ts'
@@ -76,7 +76,7 @@ async function recordPart(
   recording: Recording,
   { messages, offsets }: IntakeBatch,
   progress: Progress,
-): Promise<readonly NextOffset[]> {
+): Promise<readonly BatchOffset[]> {
   if (messages.length === 0) return []
   const { ledger, signal } = recording
   try {
@@ -101,9 +101,9 @@ async function deadLetterOrStop(
   recording: Recording,
   message: ReceivedMessage,
   error: unknown,
-  offsets: readonly NextOffset[],
+  offsets: readonly BatchOffset[],
   progress: Progress,
-): Promise<readonly NextOffset[]> {
+): Promise<readonly BatchOffset[]> {
   const { ledger, log, signal } = recording
   if (consequenceOf(error).fate !== 'dead_letter') return stop(log, message, error, progress)
   try {
@@ -241,12 +241,12 @@ function partOf(part: readonly ReceivedMessage[], { doneTo, stopped }: Progress)
   return { messages, offsets }
 }
 
-function markDone(offsets: readonly NextOffset[], { doneTo }: Progress): readonly NextOffset[] {
+function markDone(offsets: readonly BatchOffset[], { doneTo }: Progress): readonly BatchOffset[] {
   for (const next of offsets) doneTo.set(next, next.nextOffset)
   return offsets
 }
 
 /** The last offset of each partition. */
-function newest(offsets: readonly NextOffset[]): NextOffset[] {
+function newest(offsets: readonly BatchOffset[]): BatchOffset[] {
   return [...new PartitionMap(offsets.map((next) => [next, next])).values()]
 }

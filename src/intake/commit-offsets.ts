@@ -4,10 +4,9 @@
  */
 
 import type { GroupConsumer } from '../platform/kafka/consumer.ts'
-import { PartitionMap, type TopicPartition } from '../platform/kafka/places.ts'
+import { type BatchOffset, PartitionMap, type TopicPartition } from '../platform/kafka/places.ts'
 import type { Logger } from '../platform/log.ts'
 import { pause } from '../platform/retry.ts'
-import type { NextOffset } from './batch.ts'
 
 /** After a crash, messages that were not committed yet are read again. A longer interval costs no more than that. */
 const BETWEEN_COMMITS_MS = 200
@@ -15,7 +14,7 @@ const BETWEEN_COMMITS_MS = 200
 /** Commits offsets to Kafka in the background. */
 export interface OffsetCommitter {
   /** Commits these offsets soon, except for partitions that have another owner by then. */
-  add(offsets: readonly NextOffset[]): void
+  add(offsets: readonly BatchOffset[]): void
   /** Resolves when all added offsets are committed or have failed. Never rejects. */
   flush(): Promise<void>
 }
@@ -26,7 +25,7 @@ export function createOffsetCommitter(
   log: Logger,
   isOwned: (place: TopicPartition) => boolean,
 ): OffsetCommitter {
-  const pending = new PartitionMap<NextOffset>()
+  const pending = new PartitionMap<BatchOffset>()
   let committing: Promise<void> | null = null
   let hurry = new AbortController()
 

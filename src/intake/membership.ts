@@ -1,9 +1,9 @@
 /** This process as a member of the consumer group: the current assignment, with its metrics and progress. */
 import type { Fetched } from '../platform/kafka/consumer.ts'
-import type { TopicPartition } from '../platform/kafka/places.ts'
+import type { BatchOffset, TopicPartition } from '../platform/kafka/places.ts'
 import { type Gauge, gauge, type Registry } from '../platform/metrics.ts'
 import { Assignment } from './assignment.ts'
-import type { NextOffset, StoppedPartition } from './batch.ts'
+import type { StoppedPartition } from './batch.ts'
 import type { IntakePartition } from './partition.ts'
 
 export interface PartitionLag extends TopicPartition {
@@ -88,7 +88,7 @@ export class Membership {
   }
 
   /** Notes that a committed batch brought its partitions to these offsets. */
-  noteDone(offsets: readonly NextOffset[]): void {
+  noteDone(offsets: readonly BatchOffset[]): void {
     this.#lastProgressAt = Date.now()
     for (const next of offsets) {
       const partition = this.owned(next)

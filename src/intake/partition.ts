@@ -1,7 +1,6 @@
 /** One assigned partition: what was fetched, passed on and recorded. */
 import type { Fetched } from '../platform/kafka/consumer.ts'
-import type { TopicPartition } from '../platform/kafka/places.ts'
-import type { NextOffset } from './batch.ts'
+import type { BatchOffset, TopicPartition } from '../platform/kafka/places.ts'
 
 /** The progress of one partition of an assignment. */
 export class IntakePartition implements TopicPartition {
@@ -45,7 +44,7 @@ export class IntakePartition implements TopicPartition {
   }
 
   /** Passes on the next batch, which ends before `nextOffset`. */
-  passOn(nextOffset: bigint): NextOffset {
+  passOn(nextOffset: bigint): BatchOffset {
     const { topic, partition } = this
     const previousOffset = this.#handedOnTo
     this.#handedOnTo = nextOffset

@@ -1,23 +1,18 @@
 /** Start offsets of an assignment: the lower of the database's and Kafka's, so that a restored database catches up. */
 
 import type { GroupConsumer } from '../platform/kafka/consumer.ts'
-import { type CommittedOffset, PartitionMap, type TopicPartition } from '../platform/kafka/places.ts'
+import { type CommittedOffset, PartitionMap, type PartitionOffset } from '../platform/kafka/places.ts'
 import type { Logger } from '../platform/log.ts'
 import { retry } from '../platform/retry.ts'
 import type { Assignment } from './assignment.ts'
 
 const BACKOFF = { firstMs: 500, maxMs: 500 }
 
-export interface StoredOffset extends TopicPartition {
-  /** The offset after the last recorded one. */
-  readonly nextOffset: bigint
-}
-
 /**
  * Returns the offsets that the database has, perhaps of more partitions than these. A partition without one was never
  * read. `committed` is what Kafka has for the assigned partitions.
  */
-export type StartOffsets = (committed: readonly CommittedOffset[]) => Promise<readonly StoredOffset[]>
+export type StartOffsets = (committed: readonly CommittedOffset[]) => Promise<readonly PartitionOffset[]>
 
 interface StartParts {
   readonly consumer: Pick<GroupConsumer, 'committed' | 'seek'>

@@ -4,10 +4,10 @@ import { createRequire } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
 import kafkajs, { type Kafka } from 'kafkajs'
 import { afterEach, expect, it } from 'vitest'
-import type { BatchDone, IntakeBatch, NextOffset, StoppedPartition } from '../../src/intake/batch.ts'
+import type { BatchDone, IntakeBatch, StoppedPartition } from '../../src/intake/batch.ts'
 import { type Intake, type IntakeOptions, startIntake } from '../../src/intake/consume.ts'
 import { asClient, type KafkaClient } from '../../src/platform/kafka/kafkajs.ts'
-import { PartitionMap } from '../../src/platform/kafka/places.ts'
+import { type BatchOffset, PartitionMap } from '../../src/platform/kafka/places.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { until } from '../../testkit/until.ts'
@@ -52,7 +52,7 @@ interface StartOptions extends Partial<Omit<IntakeOptions, 'onBatch'>> {
 }
 
 /** An intake whose database is a map of next offsets and a list of values. */
-async function start(topic: string, stored: PartitionMap<NextOffset>, { onBatch, ...more }: StartOptions = {}) {
+async function start(topic: string, stored: PartitionMap<BatchOffset>, { onBatch, ...more }: StartOptions = {}) {
   const seen: { partition: number; offset: bigint; value: string }[] = []
   const batches: IntakeBatch[] = []
   const fatal: unknown[] = []
@@ -130,7 +130,7 @@ it('passes on every message once, in order within its partition, and commits aft
 it('continues where it stopped, and rewinds if the database is behind Kafka', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 30)
-  const stored = new PartitionMap<NextOffset>()
+  const stored = new PartitionMap<BatchOffset>()
   const first = await start(topic, stored)
   await until('all arrive', () => first.seen.length === 30)
   await running.pop()!.stop()
@@ -179,7 +179,7 @@ it('finishes the batch in flight when stopped, and commits it', async () => {
 it('stops in the middle of a backlog without losing a message, and the next one continues there', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 6000)
-  const stored = new PartitionMap<NextOffset>()
+  const stored = new PartitionMap<BatchOffset>()
   const seen: { partition: number; offset: bigint }[] = []
   const onBatch: StartOptions['onBatch'] = async ({ messages, offsets }) => {
     await delay(2)
@@ -249,7 +249,7 @@ it('leaves no gap if the answer to a fetch from before an assignment arrives aft
   }
   try {
     const seen = new Set<string>()
-    const stored = new PartitionMap<NextOffset>()
+    const stored = new PartitionMap<BatchOffset>()
     await start(topic, stored, {
       batchEvents: 50,
       onBatch: async (batch) => {
@@ -303,7 +303,7 @@ it('loses nothing while members join and leave during a backlog, and passes noth
   const topic = await createTopic()
   const count = 6000
   await produce(topic, 0, count)
-  const stored = new PartitionMap<NextOffset>()
+  const stored = new PartitionMap<BatchOffset>()
   const outOfTurn: string[] = []
   const seen = new Set<string>()
   const fatal: unknown[] = []
@@ -343,14 +343,14 @@ it('reads nothing more of a stopped partition number, on any topic, until the ne
   const [one, other] = [await createTopic(), await createTopic()]
   await produce(one, 0, 300)
   const bad = { topic: one, partition: 1, offset: 40n }
-  const stored = new PartitionMap<NextOffset>()
+  const stored = new PartitionMap<BatchOffset>()
   const recorded: string[] = []
   let isMended = false
   const { intake, fatal } = await start(one, stored, {
     topics: [one, other],
     batchEvents: 20,
     onBatch: async ({ messages }) => {
-      const done = new PartitionMap<NextOffset>()
+      const done = new PartitionMap<BatchOffset>()
       let stopped: StoppedPartition[] = []
       for (const { topic, partition, offset, value } of messages) {
         if (!isMended && stopped.some((stop) => stop.partition === partition)) continue

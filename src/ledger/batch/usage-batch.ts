@@ -2,7 +2,7 @@
 import type { BatchEvent } from '../../core/batch/decide-batch.ts'
 import type { Outcome } from '../../core/rating/decision.ts'
 import type { UsageEvent } from '../../core/usage/event.ts'
-import type { RecordedOffset } from '../epochs/consumer-offsets.ts'
+import type { BatchOffset } from '../../platform/kafka/places.ts'
 import type { SourceMessage } from '../source-message.ts'
 import { contentHashOf } from './content-hash.ts'
 
@@ -28,7 +28,7 @@ export interface UsageBatch {
   readonly usage: readonly UsageToRecord[]
   readonly unreadable: readonly UnreadableUsage[]
   /** Stored with the batch: how far it brings each partition. */
-  readonly offsets: readonly RecordedOffset[]
+  readonly offsets: readonly BatchOffset[]
 }
 
 export interface RecordedBatch {

@@ -4,19 +4,8 @@
  * by itself.
  */
 import { Fault } from '../../platform/faults.ts'
-import { PartitionMap, type TopicPartition } from '../../platform/kafka/places.ts'
+import { type BatchOffset, PartitionMap, type PartitionOffset } from '../../platform/kafka/places.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
-
-export interface PartitionOffset extends TopicPartition {
-  /** The offset after the last recorded one. */
-  readonly nextOffset: bigint
-}
-
-/** How far a batch reads a partition. */
-export interface RecordedOffset extends PartitionOffset {
-  /** End offset of the previous batch of this partition, as the rater remembers it. Null if it remembers none. */
-  readonly previousOffset: bigint | null
-}
 
 /**
  * The database has less than it had before: it was restored to an earlier point while a rater was running. What the
@@ -25,7 +14,7 @@ export interface RecordedOffset extends PartitionOffset {
 export class DatabaseRestored extends Fault {
   override readonly name = 'DatabaseRestored'
 
-  constructor({ topic, partition, previousOffset }: RecordedOffset, stored: bigint | undefined) {
+  constructor({ topic, partition, previousOffset }: BatchOffset, stored: bigint | undefined) {
     super(
       'database_restored',
       `${topic}/${partition} was recorded up to ${previousOffset} but the database now has ${stored ?? 'nothing'}: ` +
@@ -80,7 +69,7 @@ export async function readOffsets(database: Connection | Pool, group: string): P
 export async function checkOffsetsFollow(
   connection: Connection,
   group: string,
-  offsets: readonly RecordedOffset[],
+  offsets: readonly BatchOffset[],
 ): Promise<void> {
   const { rows } = await connection.query<OffsetRow>({
     name: 'read-offsets-of',

@@ -2,10 +2,10 @@
  * Where a rater resumes when partitions are assigned to it, and the proof of a restore: Kafka has an offset committed
  * by us that this database does not have. The epoch is raised before the first batch is recorded, once per restore.
  */
-import type { CommittedOffset } from '../../platform/kafka/places.ts'
+import type { CommittedOffset, PartitionOffset } from '../../platform/kafka/places.ts'
 import { inTransaction, type Pool } from '../../platform/postgres.ts'
 import type { Publishing } from '../changes/announce.ts'
-import { type PartitionOffset, readOffsets } from './consumer-offsets.ts'
+import { readOffsets } from './consumer-offsets.ts'
 import { raiseEpoch } from './raise-epoch.ts'
 
 export interface ResumePoint {

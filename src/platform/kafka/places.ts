@@ -10,6 +10,18 @@ export interface CommittedOffset extends TopicPartition {
   readonly offset: bigint
 }
 
+/** How far a partition is recorded. */
+export interface PartitionOffset extends TopicPartition {
+  /** The offset after the last recorded one. */
+  readonly nextOffset: bigint
+}
+
+/** How far a batch brings a partition. */
+export interface BatchOffset extends PartitionOffset {
+  /** End offset of the previous batch of this partition. Null after an assignment that found none stored. */
+  readonly previousOffset: bigint | null
+}
+
 export interface OffsetRange extends TopicPartition {
   /** The first offset that is still retained. */
   readonly low: bigint
