@@ -79,7 +79,6 @@ const ARROWS: readonly { folder: string; mayImport: readonly string[]; packages:
     ],
     packages: true,
   },
-  { folder: 'src/payments/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/'], packages: true },
   // Reads what the ledger wrote, and writes only its own sums and indexes.
   { folder: 'src/reporting/', mayImport: ['src/core/', 'src/platform/', 'src/ledger/'], packages: true },
   {

@@ -132,7 +132,6 @@ export function decideBatch<Source>(
   const movements: UsageMovement<Source>[] = []
   const refused: RefusedUsage<Source>[] = []
   const countByOutcome = new Map<Outcome, number>()
-  const moved = new Map<string, FairUseCounter>()
   const records = startRecords<Source>()
 
   for (const { event, contentHash, source } of events) {
@@ -154,8 +153,6 @@ export function decideBatch<Source>(
       movements.push({ event, source, posting, reversesSequence: movementReversed(event, overlay) })
     }
     const correctedBy = overlay.note(event, contentHash, decided, movementSequence)
-    if (decided.coveredMinutes !== 0 && decided.fairUse !== null)
-      moved.set(decided.fairUse.key, decided.fairUse.counter)
     const { settingsVersion } = account
     records.add({ event, contentHash, source, decision: decided, settingsVersion, movementSequence, correctedBy })
   }
@@ -163,7 +160,9 @@ export function decideBatch<Source>(
     ...records.end(),
     movements,
     ...settleAll(current, accounts, book, nowMicros),
-    movedCounters: [...moved].map(([key, counter]) => ({ counter, key, minutes: overlay.minutesUsed.get(key)! })),
+    movedCounters: [...overlay.movedCounters].map(([key, counter]) => {
+      return { counter, key, minutes: overlay.minutesUsed.get(key)! }
+    }),
     refused,
     countByOutcome,
   }

@@ -3,6 +3,7 @@
  * underneath stays unchanged. It lives as long as the batch.
  */
 import type { RecordedDecision } from '../rating/decision.ts'
+import type { FairUseCounter } from '../rating/fair-use.ts'
 import type { UsageEvent } from '../usage/event.ts'
 import { type Book, type BookView, type KnownUsage, knownUsage, usageKey } from './book.ts'
 
@@ -13,6 +14,8 @@ export class BookOverlay implements BookView {
   readonly known: Layer<KnownUsage>
   readonly awaited: Layer<string>
   readonly minutesUsed: Layer<number>
+  /** The counters that decisions have changed, by key. */
+  readonly movedCounters = new Map<string, FairUseCounter>()
 
   constructor(book: Book) {
     this.accounts = book.accounts
@@ -49,6 +52,7 @@ export class BookOverlay implements BookView {
       const minutes = (this.minutesUsed.get(counterKey) ?? 0) + decided.coveredMinutes
       if (minutes < 0) throw new RangeError(`fair-use counter ${JSON.stringify(counter)} would fall below zero`)
       this.minutesUsed.set(counterKey, minutes)
+      this.movedCounters.set(counterKey, counter)
     }
     return voidedBy
   }
