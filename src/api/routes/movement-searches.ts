@@ -5,18 +5,10 @@ import { callerOf } from '../access/authenticate.ts'
 import { seesInFull } from '../access/permissions.ts'
 import { pageOf, readCursor } from '../protocol/paging.ts'
 import { ApiProblem } from '../protocol/problem.ts'
-import {
-  AccountParams,
-  GivenInstant,
-  instantTextOrNull,
-  MAX_PAGE_ITEMS,
-  PageQuery,
-  page,
-  text,
-} from '../protocol/schemas.ts'
+import { AccountParams, instantTextOrNull, MAX_PAGE_ITEMS, PageQuery, page, text } from '../protocol/schemas.ts'
 import type { Api, ApiContext } from './context.ts'
 import { refuseUnknownAccount } from './known-account.ts'
-import { FoundKind, Movement, movementJson } from './movements.ts'
+import { FoundKind, MOVEMENT_PERIOD_AND_DIRECTION, Movement, movementJson } from './movements.ts'
 
 /** As long as texts in usage events may be. */
 const MAX_TEXT_LENGTH = 2_000
@@ -36,12 +28,7 @@ const MovementSearch = z
       .max(FOUND_KINDS.length)
       .optional()
       .meta({ description: 'Only movements of these kinds.' }),
-    from: GivenInstant.optional().meta({ description: 'Only movements recorded at this instant or later.' }),
-    to: GivenInstant.optional().meta({ description: 'Only movements recorded before this instant.' }),
-    direction: z
-      .enum(['in', 'out'])
-      .optional()
-      .meta({ description: 'Only movements that add credit (in) or take it (out).' }),
+    ...MOVEMENT_PERIOD_AND_DIRECTION,
     cursor: PageQuery.shape.cursor,
     limit: z.int().min(1).max(MAX_PAGE_ITEMS).default(50).meta({ description: 'Maximum number of items on a page.' }),
   })

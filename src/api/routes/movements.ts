@@ -67,17 +67,22 @@ export const Movement = z
   })
   .meta({ id: 'Movement' })
 
-const MovementsQuery = PageQuery.extend({
-  kind: z
-    .union([FoundKind, z.array(FoundKind).max(FOUND_KINDS.length)])
-    .optional()
-    .meta({ description: 'Only movements of these kinds. May be repeated.' }),
+/** Filters that listing and searching share. */
+export const MOVEMENT_PERIOD_AND_DIRECTION = {
   from: GivenInstant.optional().meta({ description: 'Only movements recorded at this instant or later.' }),
   to: GivenInstant.optional().meta({ description: 'Only movements recorded before this instant.' }),
   direction: z
     .enum(['in', 'out'])
     .optional()
     .meta({ description: 'Only movements that add credit (in) or take it (out).' }),
+}
+
+const MovementsQuery = PageQuery.extend({
+  kind: z
+    .union([FoundKind, z.array(FoundKind).max(FOUND_KINDS.length)])
+    .optional()
+    .meta({ description: 'Only movements of these kinds. May be repeated.' }),
+  ...MOVEMENT_PERIOD_AND_DIRECTION,
 })
 
 /** A movement as JSON; phone numbers are shortened unless `isInFull`. */
