@@ -5,7 +5,7 @@ import { newBook } from '../src/core/book/book.ts'
 import { BookOverlay } from '../src/core/book/overlay.ts'
 import type { Catalog } from '../src/core/catalog/catalog.ts'
 import type { InstantMicros } from '../src/core/instant.ts'
-import { leavesIdentity, type Outcome } from '../src/core/rating/decision.ts'
+import { isRecorded, type Outcome } from '../src/core/rating/decision.ts'
 import type { AccountSettings } from '../src/core/settings/settings.ts'
 import { contentOf } from '../src/core/usage/content.ts'
 import { readUsage } from '../src/core/usage/read.ts'
@@ -70,7 +70,7 @@ function* onlyWith(parts: MixParts, seed: number, outcome: Outcome): Generator<U
     const content = contentOf(read.event)
     const decided = decideUsage(read.event, content, book)
     if (decided.outcome !== outcome) continue
-    if (leavesIdentity(decided)) book.note(read.event, content, decided)
+    if (isRecorded(decided)) book.apply(read.event, content, decided, null)
     yield encoded(item, parts.encode)
   }
 }

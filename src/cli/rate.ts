@@ -12,8 +12,8 @@ import { formatMoney } from '../core/money.ts'
 import type { Decision } from '../core/rating/decision.ts'
 import { rejected } from '../core/rating/outcomes.ts'
 import { applySettings } from '../core/settings/settings.ts'
-import { contentOf } from '../core/usage/content.ts'
 import { type ReadResult, readUsageJson } from '../core/usage/read.ts'
+import { contentHashOf } from '../ledger/batch/content-hash.ts'
 import { CommandFailed, counted, writeOutput } from './command.ts'
 import { printFaults } from './print-faults.ts'
 
@@ -75,7 +75,7 @@ function rateLine(line: Uint8Array, decider: Decider): ResultFields {
     return resultFields(eventId, accountId, rejected(reason, detail))
   }
   const { event } = read
-  return resultFields(event.eventId, event.accountId, decider.decide(event, contentOf(event)))
+  return resultFields(event.eventId, event.accountId, decider.decide(event, contentHashOf(event)))
 }
 
 /** A result; the fields are in the order in which they are printed. */

@@ -2,6 +2,8 @@
  * Verifies A for the messages that the usage topics still retain: every processed message is recorded under its identity, or
  * is in the dead letters with a reason.
  */
+import { usageKey } from '../core/book/book.ts'
+import { CONTENT_VERSION } from '../core/usage/content.ts'
 import type { UsageEvent, UsageType } from '../core/usage/event.ts'
 import { readUsage } from '../core/usage/read.ts'
 import type { Decoder } from '../intake/decode.ts'
@@ -19,8 +21,9 @@ import type { Pace } from './pace.ts'
 
 const MESSAGES_PER_LOOK_UP = 2_000
 
+/** The hash is null if it is of an older form of the content, and cannot be compared. */
 const FIND_IDENTITIES = `
-  select account_id, event_id, encode(i.content_hash, 'hex') as content_hash
+  select account_id, event_id, case i.content_version when $3 then encode(i.content_hash, 'hex') end as content_hash
     from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
     join tollgate.usage_identity i using (account_id, event_id)
    where exists (
@@ -113,15 +116,19 @@ async function lookUp(
     return read !== null && 'event' in read ? read.event : null
   })
   const asked = events.filter((event) => event !== null)
-  const identities = await pool.query<{ account_id: string; event_id: string; content_hash: string }>({
+  const identities = await pool.query<{ account_id: string; event_id: string; content_hash: string | null }>({
     name: 'verify-identities',
     text: FIND_IDENTITIES,
-    values: [asked.map(({ accountId }) => accountId), asked.map(({ eventId }) => eventId)],
+    values: [asked.map(({ accountId }) => accountId), asked.map(({ eventId }) => eventId), CONTENT_VERSION],
   })
-  const recorded = new Set(identities.rows.map((row) => `${row.account_id}\n${row.event_id}\n${row.content_hash}`))
+  const hashes = new Map(identities.rows.map((row) => [usageKey(row.account_id, row.event_id), row.content_hash]))
+  const isRecorded = (event: UsageEvent) => {
+    const hash = hashes.get(usageKey(event.accountId, event.eventId))
+    return hash === null || hash === contentHashOf(event)
+  }
   const left = messages.filter((_message, i) => {
     const event = events[i] ?? null
-    return event === null || !recorded.has(`${event.accountId}\n${event.eventId}\n${contentHashOf(event)}`)
+    return event === null || !isRecorded(event)
   })
   if (left.length === 0) return
   const letters = await pool.query<{ offset: bigint; value_hash: string }>({

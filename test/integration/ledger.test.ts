@@ -5,14 +5,18 @@
  */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { creditTaken, leavesIdentity } from '../../src/core/rating/decision.ts'
+import { type AccountState, type Movement, post } from '../../src/core/account/state.ts'
+import { creditTaken, isRecorded, type Outcome } from '../../src/core/rating/decision.ts'
 import type { FairUseCounter } from '../../src/core/rating/fair-use.ts'
 import type { UsageEvent } from '../../src/core/usage/event.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import type { Ledger } from '../../src/ledger/batch/record-batch.ts'
 import { usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
+import { upsertCounters } from '../../src/ledger/batch/write-counters.ts'
 import { publishCatalog } from '../../src/ledger/catalogs/publish-catalog.ts'
-import type { Pool } from '../../src/platform/postgres.ts'
+import { lockAccounts } from '../../src/ledger/changes/lock-accounts.ts'
+import { updateAccounts } from '../../src/ledger/changes/write-accounts.ts'
+import { inTransaction, type Pool } from '../../src/platform/postgres.ts'
 import {
   CATALOG_FILES,
   callFields,
@@ -145,6 +149,16 @@ describe('a batch recorded in Postgres', () => {
     ])
   })
 
+  it('takes an event for a duplicate if an older release hashed its content in another form', async () => {
+    await apply(testLedger, [testAccount({ accountId: 'upgraded' })])
+    const sent = (duration_seconds: number) =>
+      readEvent(callFields({ account_id: 'upgraded', event_id: 'old', duration_seconds }))
+    await record([sent(60)])
+    expect(await record([sent(61)])).toEqual(new Map([['conflict', 1]]))
+    await pool.query(`update tollgate.usage_identity set content_version = 0 where account_id = 'upgraded'`)
+    expect(await record([sent(61)])).toEqual(new Map([['duplicate', 1]]))
+  })
+
   it('locks accounts in one order, so that batches over the same accounts never deadlock', async () => {
     const accounts = Array.from({ length: 20 }, (_, i) => testAccount({ accountId: `busy-${i}` }))
     await apply(testLedger, accounts)
@@ -165,12 +179,41 @@ describe('a batch recorded in Postgres', () => {
 
 let nextOffset = 0n
 
-async function record(events: readonly UsageEvent[]): Promise<void> {
+/** Returns the counts by outcome. */
+async function record(events: readonly UsageEvent[]): Promise<ReadonlyMap<Outcome, number>> {
   const usage = events.map((event) =>
     usageToRecord(event, { topic: 'test', partition: 0, offset: nextOffset++, key: null, value: null, headers: [] }),
   )
-  await ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+  return (await ledger.recordBatch({ usage, unreadable: [], offsets: [] })).countByOutcome
 }
+
+describe('a write is a bug', () => {
+  it.each<[string, Partial<AccountState>]>([
+    ['if its movements start at another sequence than the stored one', { lastSequence: 1n }],
+    ['if its movements start at another balance than the stored one', { balanceMicros: 1n }],
+  ])('%s', async (_what, changed) => {
+    const accountId = `guarded-${Object.keys(changed)[0]}`
+    await apply(testLedger, [testAccount({ accountId })])
+    const writing = inTransaction(pool, async (connection) => {
+      const stored = (await lockAccounts(connection, [accountId])).get(accountId)!
+      const { account, posting } = post({ ...stored, ...changed }, 5n)
+      const movement: Movement = { posting, origin: { kind: 'usage', eventId: 'e' }, occurredAtMicros: 0 }
+      await updateAccounts(connection, [account], [movement])
+    })
+    await expect(writing).rejects.toMatchObject({ faultCode: 'invariant_broken' })
+  })
+
+  it('if a counter does not follow on its stored version', async () => {
+    await apply(testLedger, [testAccount({ accountId: 'counted' })])
+    const counter = { accountId: 'counted', userId: 'ann', anchor: '2026-01-15', cycleStart: '2026-02-15' }
+    const store = (version: bigint) =>
+      inTransaction(pool, (connection) => upsertCounters(connection, [{ counter, minutes: 3, version }]))
+    await store(1n)
+    await store(2n)
+    await expect(store(2n)).rejects.toMatchObject({ faultCode: 'invariant_broken' })
+    await expect(store(4n)).rejects.toMatchObject({ faultCode: 'invariant_broken' })
+  })
+})
 
 async function deliver(events: readonly Fields[], cuts: readonly number[], again: readonly boolean[]): Promise<void> {
   for (let at = 0, batch = 0; at < events.length; batch++) {
@@ -213,7 +256,7 @@ function inMemory(events: readonly Fields[], book: GrowingBook): Left & { sequen
   const counters = new Map<string, FairUseCounter>()
   for (const fields of events) {
     const decided = take(book, fields)
-    if (!leavesIdentity(decided)) continue
+    if (!isRecorded(decided)) continue
     if (decided.fairUse !== null) counters.set(decided.fairUse.key, decided.fairUse.counter)
     const taken = creditTaken(decided)
     balanceMicros -= taken

@@ -5,7 +5,7 @@ import { loadCatalog } from '../../src/catalog/load.ts'
 import { createDecider } from '../../src/core/batch/decider.ts'
 import { newBook } from '../../src/core/book/book.ts'
 import { parseMoney } from '../../src/core/money.ts'
-import { creditTaken, leavesIdentity } from '../../src/core/rating/decision.ts'
+import { creditTaken, isRecorded } from '../../src/core/rating/decision.ts'
 import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
@@ -43,7 +43,7 @@ export function createModel(accounts: readonly AccountSettings[]): Model {
       }
       const content = hash('sha256', contentOf(read.event))
       const decided = decider.decide(read.event, content)
-      if (leavesIdentity(decided)) identities++
+      if (isRecorded(decided)) identities++
       if (decided.outcome === 'rejected' || decided.outcome === 'conflict') refusals++
       const balance = balances.get(read.event.accountId)
       if (balance !== undefined) balances.set(read.event.accountId, balance - creditTaken(decided))

@@ -6,7 +6,7 @@ import { createDecider, type Decider } from '../../src/core/batch/decider.ts'
 import { newBook } from '../../src/core/book/book.ts'
 import { formatInstant, MICROS_PER_DAY, parseInstant } from '../../src/core/instant.ts'
 import { parseMoney } from '../../src/core/money.ts'
-import { creditTaken, leavesIdentity } from '../../src/core/rating/decision.ts'
+import { creditTaken, isRecorded } from '../../src/core/rating/decision.ts'
 import { applySettings } from '../../src/core/settings/settings.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
 import type { UsageType } from '../../src/core/usage/event.ts'
@@ -50,7 +50,7 @@ function decideItem(item: TrafficItem & { kind: 'event' }, decider: Decider) {
   if ('refusal' in read) return { outcome: 'rejected', reason: read.refusal.reason, takenMicros: 0n, leaves: false }
   const decided = decider.decide(read.event, contentOf(read.event))
   const { outcome, reason } = decided
-  return { outcome, reason, takenMicros: creditTaken(decided), leaves: leavesIdentity(decided) }
+  return { outcome, reason, takenMicros: creditTaken(decided), leaves: isRecorded(decided) }
 }
 
 describe('demo catalog and accounts', () => {

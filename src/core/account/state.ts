@@ -120,9 +120,10 @@ export function post(account: AccountState, amountMicros: Micros): { account: Ac
 }
 
 /**
- * Returns what to announce after the postings that led from `before` to `after`: one balance change, however many
- * postings there were; a status change if the balance ended on the other side of zero; an alert for each level it fell
- * below; and whether an automatic top-up is due.
+ * Settles an account after the postings that led from `before` to `after`, which may differ in nothing else. Returns the
+ * account with the versions of what is announced: one balance change, however many postings there were; a status change
+ * if the balance ended on the other side of zero; and an alert for each level it fell below. Also returns whether an
+ * automatic top-up is due.
  */
 export function settle(
   before: AccountState,
@@ -131,9 +132,9 @@ export function settle(
   levels: AlertLevels,
   nowMicros: InstantMicros,
 ): Settled {
-  const asked = askForTopUp(after)
-  const { topUpDue } = asked
-  let { account } = asked
+  const disarmed = disarmIfTopUpDue(after)
+  const { topUpDue } = disarmed
+  let { account } = disarmed
   let balanceChanged: BalanceChanged | null = null
   if (after.lastSequence !== before.lastSequence) {
     account = { ...account, balanceVersion: before.balanceVersion + 1n }
@@ -166,10 +167,10 @@ export function settle(
 }
 
 /**
- * Checks whether an automatic top-up is due. Compares the balance with the threshold, whatever moved it, so none is
- * missed.
+ * Returns whether an automatic top-up is due, and the account, which then has no threshold, so that none is requested
+ * twice. Compares the balance with the threshold, whatever moved it, so none is missed.
  */
-export function askForTopUp(account: AccountState): { account: AccountState; topUpDue: boolean } {
+export function disarmIfTopUpDue(account: AccountState): { account: AccountState; topUpDue: boolean } {
   const { autoTopUpBelowMicros: belowMicros, balanceMicros } = account
   const topUpDue = belowMicros !== null && balanceMicros < belowMicros
   return { account: topUpDue ? { ...account, autoTopUpBelowMicros: null } : account, topUpDue }

@@ -116,7 +116,8 @@ function wasKnown(corrected: CorrectedUsage): boolean {
 
 function knownUsage(accountId: string, corrected: CorrectedUsage): KnownUsage {
   return {
-    content: '',
+    // The correction is decided again, not the corrected event.
+    contentHash: null,
     outcome: corrected.outcome,
     isCorrection: false,
     amountMicros: corrected.amountMicros,

@@ -6,7 +6,8 @@ import { type AlertRaised, alertLevels } from '../account/alerts.ts'
 import {
   type AccountState,
   type BalanceChanged,
-  type Posting,
+  type Movement,
+  type MovementOrigin,
   post,
   type ServiceStatusChanged,
   settle,
@@ -17,7 +18,7 @@ import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import {
   creditTaken,
   type Decision,
-  leavesIdentity,
+  isRecorded,
   type Outcome,
   type RecordedDecision,
   type RefusedDecision,
@@ -33,7 +34,7 @@ export const MAX_AHEAD_MICROS = MICROS_PER_DAY
 /** An event with its content hash and its source, which the caller gets back with the outcome. */
 export interface BatchEvent<Source> {
   readonly event: UsageEvent
-  /** Distinguishes a duplicate from a conflict. Has the form of `KnownUsage.content` in the book. */
+  /** Hash of `contentOf`, which distinguishes a duplicate from a conflict. */
   readonly contentHash: string
   readonly source: Source
 }
@@ -76,11 +77,8 @@ export interface MovedCounter {
 }
 
 export interface UsageMovement<Source> {
-  readonly event: UsageEvent
+  readonly movement: Movement
   readonly source: Source
-  readonly posting: Posting
-  /** The account's movement that this movement of a correction reverses. */
-  readonly reversesSequence: bigint | null
 }
 
 export interface RefusedUsage<Source> {
@@ -118,8 +116,8 @@ export interface BatchOutcome<Source> {
  * was read after that: the settings in force, and what is recorded of the events' ids, of the ids that corrections
  * name, and of the counters. `nowMicros` is the ledger's clock.
  *
- * Refusals are returned as values. Bugs are thrown: an account of the book that was not locked, a counter below zero,
- * or a reversal of credit without a movement to reverse.
+ * Refusals are returned as values. Bugs are thrown: an account of the book that was not locked, an amount in another
+ * currency than the account's, a counter below zero, or a reversal of credit without a movement to reverse.
  */
 export function decideBatch<Source>(
   events: readonly BatchEvent<Source>[],
@@ -129,15 +127,15 @@ export function decideBatch<Source>(
 ): BatchOutcome<Source> {
   const overlay = new BookOverlay(book)
   const current = new Map<string, AccountState>()
+  const recorded: RecordedUsage<Source>[] = []
   const movements: UsageMovement<Source>[] = []
   const refused: RefusedUsage<Source>[] = []
   const countByOutcome = new Map<Outcome, number>()
-  const records = startRecords<Source>()
 
   for (const { event, contentHash, source } of events) {
     const decided = decideUnlessAhead(event, contentHash, overlay, nowMicros)
     countByOutcome.set(decided.outcome, (countByOutcome.get(decided.outcome) ?? 0) + 1)
-    if (!leavesIdentity(decided)) {
+    if (!isRecorded(decided)) {
       if (decided.outcome !== 'duplicate') refused.push({ event, decision: decided, source })
       continue
     }
@@ -147,17 +145,29 @@ export function decideBatch<Source>(
     let movementSequence: bigint | null = null
     const taken = creditTaken(decided)
     if (taken !== 0n) {
+      if (decided.currency !== account.currency) {
+        throw new TypeError(`event ${event.eventId} moves ${decided.currency}, but its account has ${account.currency}`)
+      }
       const { account: posted, posting } = post(account, -taken)
       current.set(event.accountId, posted)
       movementSequence = posting.sequence
-      movements.push({ event, source, posting, reversesSequence: movementReversed(event, overlay) })
+      const { occurredAtMicros } = event
+      movements.push({ movement: { posting, origin: originOf(event, overlay), occurredAtMicros }, source })
     }
-    const correctedBy = overlay.note(event, contentHash, decided, movementSequence)
+    overlay.apply(event, contentHash, decided, movementSequence)
     const { settingsVersion } = account
-    records.add({ event, contentHash, source, decision: decided, settingsVersion, movementSequence, correctedBy })
+    recorded.push({
+      event,
+      contentHash,
+      source,
+      decision: decided,
+      settingsVersion,
+      movementSequence,
+      correctedBy: null,
+    })
   }
   return {
-    ...records.end(),
+    ...withCorrections(recorded, book, overlay),
     movements,
     ...settleAll(current, accounts, book, nowMicros),
     movedCounters: [...overlay.movedCounters].map(([key, counter]) => {
@@ -168,47 +178,47 @@ export function decideBatch<Source>(
   }
 }
 
-type Records<Source> = Pick<
+type Corrected<Source> = Pick<
   BatchOutcome<Source>,
   'recorded' | 'correctedEarlier' | 'awaitingCorrections' | 'arrivedEvents'
 >
 
-/** Collects what a batch records, and what its corrections do to events of this batch and of earlier batches. */
-function startRecords<Source>(): { add(usage: RecordedUsage<Source>): void; end(): Records<Source> } {
-  const recorded: RecordedUsage<Source>[] = []
-  const placeByKey = new Map<string, number>()
+/**
+ * Completes what is recorded with the effects of corrections, as they stand at the end of the batch. `before` is the book
+ * that the batch started from, `after` the book with all its decisions.
+ */
+function withCorrections<Source>(
+  recorded: readonly RecordedUsage<Source>[],
+  before: Book,
+  after: BookView,
+): Corrected<Source> {
   const correctedEarlier: CorrectedEarlier[] = []
-  /** By the key of the awaited event. */
-  const awaiting = new Map<string, AwaitingCorrection<Source>>()
+  const awaitingCorrections: AwaitingCorrection<Source>[] = []
   const arrivedEvents: ArrivedEvent[] = []
-
-  function addCorrection(correction: CorrectionEvent, { decision, source }: RecordedUsage<Source>): void {
-    const { accountId, corrects: eventId, eventId: correctionId } = correction
-    const correctedKey = usageKey(accountId, eventId)
-    if (decision.outcome === 'pending') {
-      awaiting.set(correctedKey, { correction, source })
-      return
+  for (const { event, decision, source } of recorded) {
+    const { accountId, eventId } = event
+    if (event.type !== 'correction') {
+      // Only a correction of an earlier batch is stored as waiting.
+      if (decision.outcome === 'voided' && before.awaited.has(usageKey(accountId, eventId))) {
+        arrivedEvents.push({ accountId, eventId })
+      }
+      continue
     }
-    const place = placeByKey.get(correctedKey)
+    const correctedKey = usageKey(accountId, event.corrects)
+    if (after.awaited.get(correctedKey) === eventId) awaitingCorrections.push({ correction: event, source })
     // An event of this batch is written as corrected in the first place.
-    if (place === undefined) correctedEarlier.push({ accountId, eventId, correctionId })
-    else recorded[place] = { ...recorded[place]!, correctedBy: correctionId }
+    if (decision.outcome === 'reversed' && before.known.has(correctedKey)) {
+      correctedEarlier.push({ accountId, eventId: event.corrects, correctionId: eventId })
+    }
   }
-
   return {
-    add(usage) {
-      const { event, decision } = usage
-      const { accountId, eventId } = event
-      const key = usageKey(accountId, eventId)
-      placeByKey.set(key, recorded.length)
-      recorded.push(usage)
-      if (event.type === 'correction') return addCorrection(event, usage)
-      if (decision.outcome !== 'voided') return
-      const hasCorrectionInBatch = awaiting.delete(key)
-      // Only the correction of an earlier batch is stored as waiting.
-      if (!hasCorrectionInBatch) arrivedEvents.push({ accountId, eventId })
-    },
-    end: () => ({ recorded, correctedEarlier, awaitingCorrections: [...awaiting.values()], arrivedEvents }),
+    recorded: recorded.map((usage) => {
+      const { correctedBy } = after.known.get(usageKey(usage.event.accountId, usage.event.eventId))!
+      return correctedBy === null ? usage : { ...usage, correctedBy }
+    }),
+    correctedEarlier,
+    awaitingCorrections,
+    arrivedEvents,
   }
 }
 
@@ -237,18 +247,21 @@ function settleAll(
   }
 }
 
-/** The movement that a correction reverses. Null for any other event. */
-function movementReversed(event: UsageEvent, book: BookView): bigint | null {
-  if (event.type !== 'correction') return null
-  const sequence = book.known.get(usageKey(event.accountId, event.corrects))?.movementSequence
+/** What the event's movement came from. Throws if a correction reverses an event that made no movement. */
+function originOf(event: UsageEvent, book: BookView): MovementOrigin {
+  const { eventId } = event
+  if (event.type !== 'correction') return { kind: 'usage', eventId }
+  const reversesSequence = book.known.get(usageKey(event.accountId, event.corrects))?.movementSequence
   // Only an event that moved credit is reversed in credit, so it must have made a movement.
-  if (sequence == null) throw new TypeError(`event ${event.corrects} made no movement, but its reversal moves credit`)
-  return sequence
+  if (reversesSequence == null) {
+    throw new TypeError(`event ${event.corrects} made no movement, but its reversal moves credit`)
+  }
+  return { kind: 'reversal', eventId, reversesSequence }
 }
 
-function decideUnlessAhead(event: UsageEvent, content: string, book: BookView, nowMicros: InstantMicros): Decision {
+function decideUnlessAhead(event: UsageEvent, contentHash: string, book: BookView, nowMicros: InstantMicros): Decision {
   if (event.occurredAtMicros > nowMicros + MAX_AHEAD_MICROS) {
     return rejected('invalid_event', 'occurred_at is more than 24 hours ahead of now')
   }
-  return decideUsage(event, content, book)
+  return decideUsage(event, contentHash, book)
 }

@@ -1,6 +1,7 @@
 /**
  * Decides one usage event in the order of the rules: account, identity, awaited correction, then rating. Shape and
- * numbers were checked before, in `usage/read.ts`. Pure: the same event and book always give the same decision.
+ * numbers were checked before, in `usage/read.ts`, and `occurred_at` in `decide-batch.ts`, which has the clock. Pure: the
+ * same event and book always give the same decision.
  */
 import { type BookView, usageKey } from '../book/book.ts'
 import { catalogAt } from '../catalog/versions.ts'
@@ -12,13 +13,12 @@ import { rate } from '../rating/rate.ts'
 import type { UsageEvent } from '../usage/event.ts'
 
 /**
- * Decides one usage event. `content` is the event's content in the form that the book uses: the text of `contentOf`, or
- * a hash of it. `numbers` answers questions about the event's phone numbers: the catalog, or recorded facts after the
- * numbers were cleared.
+ * Decides one usage event. `contentHash` is compared with that of the recorded event of the same id. `numbers` answers
+ * questions about the event's phone numbers: the catalog, or recorded facts after the numbers were cleared.
  */
 export function decideUsage(
   event: UsageEvent,
-  content: string,
+  contentHash: string,
   book: BookView,
   numbers: NumberLookup = CATALOG_NUMBERS,
 ): Decision {
@@ -29,7 +29,7 @@ export function decideUsage(
   const key = usageKey(event.accountId, event.eventId)
   const known = book.known.get(key)
   if (known !== undefined) {
-    return known.content === content
+    return known.contentHash === contentHash || known.contentHash === null
       ? duplicate(currency)
       : conflict(currency, 'the same id came before with other content')
   }

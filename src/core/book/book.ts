@@ -15,8 +15,8 @@ import type { UsageEvent } from '../usage/event.ts'
 
 /** What is recorded under an event id: enough to recognize a duplicate, and to reverse the event. */
 export interface KnownUsage {
-  /** The text of `contentOf`, or a hash of it. A book uses one of them throughout. */
-  readonly content: string
+  /** Hash of `contentOf`. Null if an older release hashed another form of the content: then it cannot be compared. */
+  readonly contentHash: string | null
   readonly outcome: Outcome
   readonly isCorrection: boolean
   readonly amountMicros: Micros
@@ -43,7 +43,7 @@ export interface Book {
   readonly minutesUsed: ReadonlyMap<string, number>
 }
 
-type LookUp<Value> = Pick<ReadonlyMap<string, Value>, 'get'>
+export type LookUp<Value> = Pick<ReadonlyMap<string, Value>, 'get'>
 
 /** What decisions read: a book, or a book with later decisions on top. */
 export interface BookView extends Pick<Book, 'accounts' | 'catalogs'> {
@@ -71,13 +71,13 @@ export function usageKey(accountId: string, eventId: string): string {
 /** Returns what a book knows about an event after it is recorded. */
 export function knownUsage(
   event: UsageEvent,
-  content: string,
+  contentHash: string,
   decided: RecordedDecision,
   movementSequence: bigint | null,
   correctedBy: string | null,
 ): KnownUsage {
   return {
-    content,
+    contentHash,
     outcome: decided.outcome,
     isCorrection: event.type === 'correction',
     amountMicros: decided.amountMicros,

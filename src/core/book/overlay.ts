@@ -1,60 +1,74 @@
 /**
- * A book with later decisions on top. The next event of a batch sees the decisions on those before it, and the book
- * underneath stays unchanged. It lives as long as the batch.
+ * A book with later decisions on top: those of a batch, or of a file offline. The next event sees the decisions on those
+ * before it, and the book underneath stays unchanged.
  */
 import type { RecordedDecision } from '../rating/decision.ts'
 import type { FairUseCounter } from '../rating/fair-use.ts'
 import type { UsageEvent } from '../usage/event.ts'
-import { type Book, type BookView, type KnownUsage, knownUsage, usageKey } from './book.ts'
+import { type Book, type BookView, type KnownUsage, knownUsage, type LookUp, usageKey } from './book.ts'
 
-/** A book with the decisions of one batch on top. */
+/** A book with later decisions on top. Only `apply` changes it. */
 export class BookOverlay implements BookView {
   readonly accounts: Book['accounts']
   readonly catalogs: Book['catalogs']
-  readonly known: Layer<KnownUsage>
-  readonly awaited: Layer<string>
-  readonly minutesUsed: Layer<number>
-  /** The counters that decisions have changed, by key. */
-  readonly movedCounters = new Map<string, FairUseCounter>()
+  readonly #known: Layer<KnownUsage>
+  readonly #awaited: Layer<string>
+  readonly #minutesUsed: Layer<number>
+  readonly #movedCounters = new Map<string, FairUseCounter>()
 
   constructor(book: Book) {
     this.accounts = book.accounts
     this.catalogs = book.catalogs
-    this.known = new Layer(book.known)
-    this.awaited = new Layer(book.awaited)
-    this.minutesUsed = new Layer(book.minutesUsed)
+    this.#known = new Layer(book.known)
+    this.#awaited = new Layer(book.awaited)
+    this.#minutesUsed = new Layer(book.minutesUsed)
+  }
+
+  get known(): LookUp<KnownUsage> {
+    return this.#known
+  }
+
+  get awaited(): LookUp<string> {
+    return this.#awaited
+  }
+
+  get minutesUsed(): LookUp<number> {
+    return this.#minutesUsed
+  }
+
+  /** The counters that decisions have moved, by key. */
+  get movedCounters(): ReadonlyMap<string, FairUseCounter> {
+    return this.#movedCounters
   }
 
   /**
-   * Notes the decision on an event. `movementSequence` is null if it made no movement. Returns the id of the correction
-   * that voided it, or null. Throws if a counter would fall below zero, which is a bug.
+   * Applies the decision on an event. `movementSequence` is null if it made no movement, and offline. Bugs are thrown: a
+   * voided event that no correction awaited, covered minutes without a counter, and a counter that would fall below zero.
    */
-  note(
-    event: UsageEvent,
-    content: string,
-    decided: RecordedDecision,
-    movementSequence: bigint | null = null,
-  ): string | null {
+  apply(event: UsageEvent, contentHash: string, decided: RecordedDecision, movementSequence: bigint | null): void {
     const key = usageKey(event.accountId, event.eventId)
     let voidedBy: string | null = null
     if (decided.outcome === 'voided') {
-      voidedBy = this.awaited.get(key) ?? null
-      this.awaited.delete(key)
+      voidedBy = this.#awaited.get(key) ?? null
+      if (voidedBy === null) throw new TypeError(`event ${event.eventId} is voided, but no correction awaited it`)
+      this.#awaited.delete(key)
     }
-    this.known.set(key, knownUsage(event, content, decided, movementSequence, voidedBy))
+    this.#known.set(key, knownUsage(event, contentHash, decided, movementSequence, voidedBy))
     if (event.type === 'correction') {
       const correctedKey = usageKey(event.accountId, event.corrects)
-      if (decided.outcome === 'pending') this.awaited.set(correctedKey, event.eventId)
-      else this.known.set(correctedKey, { ...this.known.get(correctedKey)!, correctedBy: event.eventId })
+      if (decided.outcome === 'pending') this.#awaited.set(correctedKey, event.eventId)
+      else this.#known.set(correctedKey, { ...this.#known.get(correctedKey)!, correctedBy: event.eventId })
     }
-    if (decided.coveredMinutes !== 0 && decided.fairUse !== null) {
-      const { key: counterKey, counter } = decided.fairUse
-      const minutes = (this.minutesUsed.get(counterKey) ?? 0) + decided.coveredMinutes
-      if (minutes < 0) throw new RangeError(`fair-use counter ${JSON.stringify(counter)} would fall below zero`)
-      this.minutesUsed.set(counterKey, minutes)
-      this.movedCounters.set(counterKey, counter)
-    }
-    return voidedBy
+    if (decided.coveredMinutes !== 0) this.#count(event, decided)
+  }
+
+  #count(event: UsageEvent, { fairUse, coveredMinutes }: RecordedDecision): void {
+    if (fairUse === null) throw new TypeError(`event ${event.eventId}: covered minutes without a counter`)
+    const { key, counter } = fairUse
+    const minutes = (this.#minutesUsed.get(key) ?? 0) + coveredMinutes
+    if (minutes < 0) throw new RangeError(`fair-use counter ${JSON.stringify(counter)} would fall below zero`)
+    this.#minutesUsed.set(key, minutes)
+    this.#movedCounters.set(key, counter)
   }
 }
 

@@ -6,8 +6,8 @@
 import { alertLevels } from '../account/alerts.ts'
 import {
   type AccountState,
-  askForTopUp,
   type BalanceCause,
+  disarmIfTopUpDue,
   type Movement,
   type MovementOrigin,
   openAccount,
@@ -113,7 +113,7 @@ export function keepAccount(account: AccountState, cause: ChangeCause): AccountC
  * below is not missed.
  */
 export function rearm(change: AccountChange, autoTopUpBelowMicros: Micros | null): AccountChange {
-  return { ...change, ...askForTopUp({ ...change.account, autoTopUpBelowMicros }) }
+  return { ...change, ...disarmIfTopUpDue({ ...change.account, autoTopUpBelowMicros }) }
 }
 
 const NOTHING = {

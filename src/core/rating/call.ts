@@ -1,12 +1,24 @@
 /**
- * Prices a call by the twelve rows of the call table, in order. The first row that applies decides. Rows 1 to 6 do not
- * depend on the package; rows 7 to 12 check whether it covers the call and has minutes left.
+ * Prices a call. The first row that applies decides:
+ *
+ *    1  not answered                                             free / not_answered
+ *    2  outbound to an emergency number                          free / emergency
+ *    3  inbound to a toll-free number                            charged / toll_free_inbound
+ *    4  other inbound                                            free / inbound_standard
+ *    5  forwarded                                                charged / forwarded_leg
+ *    6  to a premium, shared-cost or special number              charged / special_number
+ *    7  no package at the time of the call                       charged / no_package
+ *    8  destination outside the package's countries, or unknown  charged / outside_package_countries
+ *    9  caller withheld or outside the package's region          charged / caller_region_mismatch
+ *   10  no minute left                                           charged / fair_use_exceeded
+ *   11  fewer minutes left than the call takes                   charged / fair_use_exceeded, for the rest
+ *   12  otherwise                                                covered / in_package
  */
 import type { CallEvent } from '../usage/event.ts'
 import type { NumberFacts } from '../usage/number.ts'
 import type { RatingContext } from './context.ts'
-import { packageIdAt, regionHolds } from './coverage.ts'
-import type { Charged, ChargeReason, FairUseUse, RatedDecision, Rejected } from './decision.ts'
+import { isCallerInRegion, packageIdAt } from './coverage.ts'
+import type { Charged, ChargeReason, FairUseCount, RatedDecision, Rejected } from './decision.ts'
 import { appliedRate } from './deck.ts'
 import { callMinutes, counterKey, counterOf, fairUseLimit, minutesCovered } from './fair-use.ts'
 import { charged, coveredByPackage, free, noRate } from './outcomes.ts'
@@ -32,21 +44,21 @@ export function rateCall(event: CallEvent, context: RatingContext): RatedDecisio
 
   const packageId = packageIdAt(settings, at)
   if (packageId === null) return chargeOutbound(event, context, ends, 'no_package')
-  const pack = catalog.packages.get(packageId)
-  if (pack === undefined) {
+  const packageInForce = catalog.packages.get(packageId)
+  if (packageInForce === undefined) {
     return noRate(context, `package ${packageId} is not in the catalog in force at the call`)
   }
-  if (to.country === null || !pack.countries.has(to.country)) {
+  if (to.country === null || !packageInForce.countries.has(to.country)) {
     return chargeOutbound(event, context, ends, 'outside_package_countries')
   }
-  if (!regionHolds(catalog, pack, ends.from?.country ?? null)) {
+  if (!isCallerInRegion(catalog, packageInForce, ends.from?.country ?? null)) {
     return chargeOutbound(event, context, ends, 'caller_region_mismatch')
   }
 
   if (event.userId === null) throw new TypeError(`event ${event.eventId}: an outbound direct call without a user`)
   const counter = counterOf(settings, event.userId, at)
   const key = counterKey(counter)
-  const limit = fairUseLimit(settings, pack)
+  const limit = fairUseLimit(settings, packageInForce)
   const minutesLeft = limit === null ? null : Math.max(0, limit - (context.minutesUsed.get(key) ?? 0))
   const minutes = callMinutes(event.durationSeconds)
   const fairUse = { counter, key, minutesLeft }
@@ -73,7 +85,7 @@ function chargeOutbound(
   ends: Ends,
   reason: ChargeReason,
   coveredMinutes = 0,
-  fairUse: FairUseUse | null = null,
+  fairUse: FairUseCount | null = null,
 ): Charged | Rejected {
   const { catalog, tariff, numbers } = context
   const deck = tariff.outbound

@@ -20,6 +20,6 @@ export function packagePeriodAt(settings: AccountSettings, at: InstantMicros): P
 }
 
 /** Whether the caller's country lies in the package's region. False if the country is unknown. */
-export function regionHolds(catalog: Catalog, pack: Package, callerCountry: string | null): boolean {
+export function isCallerInRegion(catalog: Catalog, pack: Package, callerCountry: string | null): boolean {
   return callerCountry !== null && catalog.regions.get(pack.region)?.has(callerCountry) === true
 }

@@ -38,7 +38,7 @@ export interface AppliedRate {
 }
 
 /** The fair-use counter that a call was counted on. */
-export interface FairUseUse {
+export interface FairUseCount {
   readonly counter: FairUseCounter
   /** `counterKey(counter)`. */
   readonly key: string
@@ -59,7 +59,7 @@ interface Figures {
   readonly rate: AppliedRate | null
   readonly to: NumberFacts | null
   readonly from: NumberFacts | null
-  readonly fairUse: FairUseUse | null
+  readonly fairUse: FairUseCount | null
   /** For people, if the reason alone does not say enough: which field is wrong, which price is missing. */
   readonly detail: string | null
   /** The version used to price it. Null if no catalog was needed. */
@@ -188,7 +188,7 @@ export type Reason = Decision['reason']
  * Whether a decision records an identity. A refused event does not: once repaired, it may be sent again with the same
  * id.
  */
-export function leavesIdentity(decided: Decision): decided is RecordedDecision {
+export function isRecorded(decided: Decision): decided is RecordedDecision {
   switch (decided.outcome) {
     case 'charged':
     case 'covered':

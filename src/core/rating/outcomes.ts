@@ -12,7 +12,7 @@ import type {
   Conflict,
   Covered,
   Duplicate,
-  FairUseUse,
+  FairUseCount,
   Free,
   FreeReason,
   Invoiced,
@@ -32,7 +32,7 @@ interface ChargedFigures {
   readonly rate?: AppliedRate
   readonly to?: NumberFacts
   readonly from?: NumberFacts | null
-  readonly fairUse?: FairUseUse | null
+  readonly fairUse?: FairUseCount | null
 }
 
 /** The usage is taken from credit. The settings' currency and the catalog version come from the context. */
@@ -61,7 +61,7 @@ interface CoveredFigures {
   readonly coveredMinutes: number
   readonly to: NumberFacts
   readonly from: NumberFacts | null
-  readonly fairUse: FairUseUse
+  readonly fairUse: FairUseCount
 }
 
 /** The package in force at the call pays for it. */

@@ -6,10 +6,12 @@ import type { Micros } from '../money.ts'
 export const SECONDS_PER_MINUTE = 60n
 
 /**
- * Rounds a duration up: the first increment, then whole steps of the next increment. `durationSeconds` must be above 0.
+ * Rounds a duration up: the first increment, then whole steps of the next increment. Throws a RangeError unless
+ * `durationSeconds` is above 0: a call that was not answered would be charged.
  */
 export function billedSeconds(durationSeconds: number, increments: Increments): number {
   const { firstSeconds, nextSeconds } = increments
+  if (durationSeconds <= 0) throw new RangeError(`no seconds to bill: ${durationSeconds}`)
   if (durationSeconds <= firstSeconds) return firstSeconds
   return firstSeconds + Math.ceil((durationSeconds - firstSeconds) / nextSeconds) * nextSeconds
 }
@@ -25,14 +27,14 @@ export function hasConnectionFee(coveredMinutes: number): boolean {
 }
 
 /** Returns the price of billed seconds by the minute, without a connection fee. */
-export function minuteAmount(price: MinutePrice, billed: number, rounding: Rounding): Micros {
-  return roundedQuotient(minuteSum(price.pricePerMinuteMicros, billed, 0n), SECONDS_PER_MINUTE, rounding)
+export function minuteAmount(price: MinutePrice, seconds: number, rounding: Rounding): Micros {
+  return roundedQuotient(minuteSum(price.pricePerMinuteMicros, seconds, 0n), SECONDS_PER_MINUTE, rounding)
 }
 
 /** Returns the connection fee plus the price of the billed seconds, rounded together. */
-export function callAmount(rate: CallRate, billed: number, rounding: Rounding, withConnectionFee: boolean): Micros {
+export function callAmount(rate: CallRate, seconds: number, rounding: Rounding, withConnectionFee: boolean): Micros {
   const feeMicros = withConnectionFee ? rate.connectionFeeMicros : 0n
-  return roundedQuotient(minuteSum(rate.pricePerMinuteMicros, billed, feeMicros), SECONDS_PER_MINUTE, rounding)
+  return roundedQuotient(minuteSum(rate.pricePerMinuteMicros, seconds, feeMicros), SECONDS_PER_MINUTE, rounding)
 }
 
 /** Returns the price of whole units. */
@@ -41,8 +43,8 @@ export function unitAmount(pricePerUnitMicros: Micros, units: number, rounding: 
 }
 
 /** Returns a fee plus the price of the billed seconds, exact, in micros times `SECONDS_PER_MINUTE`. */
-export function minuteSum(pricePerMinuteMicros: Micros, billed: number, feeMicros: Micros): bigint {
-  return feeMicros * SECONDS_PER_MINUTE + pricePerMinuteMicros * BigInt(billed)
+export function minuteSum(pricePerMinuteMicros: Micros, seconds: number, feeMicros: Micros): bigint {
+  return feeMicros * SECONDS_PER_MINUTE + pricePerMinuteMicros * BigInt(seconds)
 }
 
 /** Returns the price of whole units, exact, in micros. */

@@ -4,7 +4,10 @@
  */
 import type { UsageEvent } from './event.ts'
 
-/** Increase this whenever `contentOf` changes its text for any event: stored hashes are compared within one version only. */
+/**
+ * Increase this whenever `contentOf` changes its text for any event. A stored hash of another version is not compared: a
+ * second event of its id counts as a duplicate.
+ */
 export const CONTENT_VERSION = 1
 
 /** One line of text, equal for two events exactly when their contents are. Id and account are the key, not content. */

@@ -27,8 +27,10 @@ export interface StoredCounter {
   readonly version: bigint
 }
 
+const NEVER_USED: StoredCounter = { minutes: 0, version: 0n }
+
 /**
- * Returns the stored counters by `counterKey`. A counter that was never used is absent. The accounts must be locked.
+ * Returns the counters by `counterKey`. One that was never used has 0 minutes and version 0. The accounts must be locked.
  */
 export async function readCounters(
   connection: Connection,
@@ -46,15 +48,15 @@ export async function readCounters(
       arrayOf('date', counters, ({ cycleStart }) => cycleStart),
     ],
   })
-  return new Map(
-    rows.map((row) => [
-      counterKey({
-        accountId: row.account_id,
-        userId: row.user_id,
-        anchor: row.cycle_anchor,
-        cycleStart: row.cycle_start,
-      }),
-      { minutes: row.minutes, version: row.version },
-    ]),
-  )
+  const read = new Map<string, StoredCounter>([...asked.keys()].map((key) => [key, NEVER_USED]))
+  for (const {
+    account_id: accountId,
+    user_id: userId,
+    cycle_anchor: anchor,
+    cycle_start: cycleStart,
+    ...row
+  } of rows) {
+    read.set(counterKey({ accountId, userId, anchor, cycleStart }), row)
+  }
+  return read
 }

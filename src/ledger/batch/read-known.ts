@@ -3,6 +3,7 @@ import { type KnownUsage, usageKey } from '../../core/book/book.ts'
 import type { Currency } from '../../core/money.ts'
 import type { Outcome } from '../../core/rating/decision.ts'
 import { storedCounter } from '../../core/rating/fair-use.ts'
+import { CONTENT_VERSION } from '../../core/usage/content.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
 import type { EventIds } from '../corrections/awaited-corrections.ts'
@@ -12,7 +13,8 @@ import type { EventIds } from '../corrections/awaited-corrections.ts'
  * reversing the join: with statistics from a smaller table it would read the whole table for every batch.
  */
 const READ_KNOWN = `
-  select i.account_id, i.event_id, encode(i.content_hash, 'hex') as content_hash, i.corrected_by,
+  select i.account_id, i.event_id, i.corrected_by,
+         case i.content_version when $3 then encode(i.content_hash, 'hex') end as content_hash,
          r.type, r.user_id, r.outcome, r.amount_micros, r.covered_minutes, r.currency, r.cycle_anchor, r.cycle_start,
          r.movement_sequence
     from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
@@ -28,7 +30,7 @@ const READ_KNOWN = `
 interface KnownRow {
   account_id: string
   event_id: string
-  content_hash: string
+  content_hash: string | null
   corrected_by: string | null
   type: string
   user_id: string | null
@@ -53,14 +55,18 @@ export async function readKnown(
   const { rows } = await connection.query<KnownRow>({
     name: 'read-known',
     text: READ_KNOWN,
-    values: [arrayOf('text', accountIds, (value) => value), arrayOf('text', eventIds, (value) => value)],
+    values: [
+      arrayOf('text', accountIds, (value) => value),
+      arrayOf('text', eventIds, (value) => value),
+      CONTENT_VERSION,
+    ],
   })
   return new Map(rows.map((row) => [usageKey(row.account_id, row.event_id), known(row)]))
 }
 
 function known(row: KnownRow): KnownUsage {
   return {
-    content: row.content_hash,
+    contentHash: row.content_hash,
     outcome: row.outcome,
     isCorrection: row.type === 'correction',
     amountMicros: row.amount_micros,

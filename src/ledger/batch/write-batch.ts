@@ -3,13 +3,15 @@
  * one after the other on the connection, so the database executes the first while the rest is still being encoded.
  */
 
-import type { Movement } from '../../core/account/state.ts'
-import type { BatchOutcome, UsageMovement } from '../../core/batch/decide-batch.ts'
+import type { AccountState, Movement } from '../../core/account/state.ts'
+import type { BatchOutcome, MovedCounter } from '../../core/batch/decide-batch.ts'
 import { formatInstant } from '../../core/instant.ts'
 import { alertMails } from '../../core/mail/alert-mail.ts'
+import { Fault } from '../../platform/faults.ts'
 import { allReplies, type Connection } from '../../platform/postgres.ts'
 import type { ViewChange } from '../../view/changes.ts'
 import { type Announcer, createAnnouncer, MOVEMENTS, type Publishing, RATED_USAGE } from '../changes/announce.ts'
+import type { AnnouncedStep } from '../changes/announced-records.ts'
 import { insertMails } from '../changes/insert-mails.ts'
 import type { LedgerClock } from '../changes/read-clock.ts'
 import { storeCrossings } from '../changes/store-crossings.ts'
@@ -25,7 +27,7 @@ import { storeOffsets } from '../epochs/consumer-offsets.ts'
 import { type SourceMessage, type Traceparent, traceparentOf, valueHash } from '../source-message.ts'
 import type { StoredCounter } from './read-counters.ts'
 import type { RecordedBatch, UsageBatch } from './usage-batch.ts'
-import { upsertCounters } from './write-counters.ts'
+import { type CounterVersion, upsertCounters } from './write-counters.ts'
 import { insertIdentities, insertRatedUsage } from './write-usage.ts'
 
 type DecidedBatch = BatchOutcome<SourceMessage>
@@ -74,7 +76,7 @@ export async function writeBatch(
     ...parts,
     clock,
     recordedAt: formatInstant(clock.nowMicros),
-    movements: outcome.movements.map(asMovement),
+    movements: outcome.movements.map(({ movement }) => movement),
     announcer: createAnnouncer(parts.publishing.encode, clock.epoch, clock.nowMicros),
     traceOf: ({ accountId }) => traces.get(accountId) ?? null,
     start(...statements) {
@@ -84,19 +86,20 @@ export async function writeBatch(
     },
   }
   try {
-    const noting = startDeadLetters(writing, deadLettersOf(batch, outcome))
+    const newLetters = startDeadLetters(writing, deadLettersOf(batch, outcome))
     startUsage(writing, outcome)
     startCredit(writing, outcome)
-    startCounters(writing, outcome)
+    const counted = nextCounters(outcome.movedCounters, counters)
+    if (counted.length > 0) writing.start(upsertCounters(parts.connection, counted))
     if (batch.offsets.length > 0) writing.start(storeOffsets(parts.connection, parts.consumerGroup, batch.offsets))
     // Sent before the packs are encoded, which takes a while. The result is announced after them.
     const requesting = requestTopUps(writing, outcome)
-    startAnnouncements(writing, outcome, viewChanges(outcome, counters, clock.epoch))
+    startAnnouncements(writing, outcome, viewChanges(outcome.changedAccounts, counted, clock.epoch))
     writing.start(requesting.then((requested) => announceTopUps(writing, requested)))
     await allReplies(writes)
     return {
       countByOutcome: outcome.countByOutcome,
-      deadLettersByReason: countBy(await noting, ({ reason }) => reason),
+      deadLettersByReason: countBy(await newLetters, ({ reason }) => reason),
     }
   } catch (error) {
     await Promise.allSettled(writes)
@@ -108,15 +111,15 @@ export async function writeBatch(
 function startDeadLetters(writing: Writing, letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
   if (letters.length === 0) return Promise.resolve([])
   const { connection, recordedAt, announcer, partitionsOf, start } = writing
-  const noting = insertDeadLetters(connection, letters, recordedAt)
+  const newLetters = insertDeadLetters(connection, letters, recordedAt)
   start(
-    noting.then((noted) => {
-      const record = noted.map((letter) => announcer.deadLetter(letter))
+    newLetters.then((letters) => {
+      const record = letters.map((letter) => announcer.deadLetter(letter))
       // In the slower lane: a dead letter may be as large as a message, and a producer may cause many of them.
       return insertPacks(connection, { now: [], record, view: [] }, recordedAt, partitionsOf)
     }),
   )
-  return noting
+  return newLetters
 }
 
 /** Writes identities, rated usage, and the effects of corrections on events and of events on corrections. */
@@ -134,7 +137,7 @@ function startUsage({ connection, clock, recordedAt, start }: Writing, outcome: 
 function startCredit({ connection, clock, recordedAt, movements, start }: Writing, outcome: DecidedBatch): void {
   if (movements.length > 0) {
     start(insertMovements(connection, movements, clock.nowMicros))
-    start(updateAccounts(connection, outcome.changedAccounts))
+    start(updateAccounts(connection, outcome.changedAccounts, movements))
   }
   if (outcome.alerts.length > 0) {
     start(storeCrossings(connection, outcome.alerts, recordedAt))
@@ -142,17 +145,11 @@ function startCredit({ connection, clock, recordedAt, movements, start }: Writin
   }
 }
 
-function startCounters({ connection, start }: Writing, { movedCounters }: DecidedBatch): void {
-  if (movedCounters.length > 0) start(upsertCounters(connection, movedCounters))
-}
-
-type RequestedStep = Awaited<ReturnType<typeof storeTopUpSteps>>[number]
-
 /** Returns the steps of the requested top-ups. */
 function requestTopUps(
   { connection, recordedAt, start }: Writing,
   { topUpsDue }: DecidedBatch,
-): Promise<RequestedStep[]> {
+): Promise<AnnouncedStep[]> {
   if (topUpsDue.length === 0) return Promise.resolve([])
   const due = topUpsDue.map((accountId) => ({ accountId, steps: [], isTopUpDue: true }))
   const requesting = storeTopUpSteps(connection, due, recordedAt)
@@ -160,11 +157,10 @@ function requestTopUps(
   return requesting
 }
 
-function announceTopUps(writing: Writing, requested: readonly RequestedStep[]): Promise<void> {
+function announceTopUps(writing: Writing, requested: readonly AnnouncedStep[]): Promise<void> {
   const { connection, clock, recordedAt, announcer, traceOf } = writing
   const now = requested.map((step) => announcer.topUp(step, 'usage', traceOf(step)))
-  const steps = requested.map(({ accountId, version }) => [accountId, version] as const)
-  const view = [...new Map(steps)].map(([accountId, version]): ViewChange => {
+  const view = requested.map(({ accountId, version }): ViewChange => {
     return { accountId, epoch: clock.epoch, topUps: { version } }
   })
   return insertPacks(connection, { now, record: [], view }, recordedAt)
@@ -187,40 +183,40 @@ function startAnnouncements(writing: Writing, outcome: DecidedBatch, view: reado
   start(insertPacks(connection, { now, record: [...movements, ...ratedUsage], view }, recordedAt, partitionsOf))
 }
 
-function asMovement({ event, posting, reversesSequence }: UsageMovement<SourceMessage>): Movement {
-  const { eventId, occurredAtMicros } = event
-  const origin =
-    reversesSequence === null
-      ? ({ kind: 'usage', eventId } as const)
-      : ({ kind: 'reversal', eventId, reversesSequence } as const)
-  return { posting, origin, occurredAtMicros }
-}
-
 /**
  * An announcement that covers several events of an account continues the trace of the last event that moved its credit.
  */
 function tracesByAccount({ movements }: DecidedBatch): Map<string, Traceparent> {
   const traces = new Map<string, Traceparent>()
-  for (const { event, source } of movements) {
+  for (const { movement, source } of movements) {
     const traceparent = traceparentOf(source)
-    if (traceparent !== null) traces.set(event.accountId, traceparent)
+    if (traceparent !== null) traces.set(movement.posting.accountId, traceparent)
   }
   return traces
 }
 
+/** Throws `invariant_broken` if a moved counter was not read: it would have been counted from 0. */
+function nextCounters(moved: readonly MovedCounter[], stored: ReadonlyMap<string, StoredCounter>): CounterVersion[] {
+  return moved.map(({ counter, key, minutes }) => {
+    const before = stored.get(key)
+    if (before === undefined) {
+      throw new Fault('invariant_broken', `account ${counter.accountId}: a fair-use counter moved that was not read`)
+    }
+    return { counter, minutes, version: before.version + 1n }
+  })
+}
+
 /** One change per account: its credit and status if they changed, and its changed fair-use counters. */
 function viewChanges(
-  { changedAccounts, movedCounters }: DecidedBatch,
-  stored: ReadonlyMap<string, StoredCounter>,
+  changedAccounts: readonly AccountState[],
+  counted: readonly CounterVersion[],
   epoch: number,
 ): ViewChange[] {
   const changes = new Map(
     changedAccounts.map((account): [string, ViewChange] => [account.accountId, viewOfAccount(account, epoch)]),
   )
-  for (const [accountId, moved] of Map.groupBy(movedCounters, ({ counter }) => counter.accountId)) {
-    const fairUse = moved.map(({ counter: { userId, anchor, cycleStart }, key, minutes }) => {
-      // The version that `upsertCounters` writes.
-      const version = (stored.get(key)?.version ?? 0n) + 1n
+  for (const [accountId, own] of Map.groupBy(counted, ({ counter }) => counter.accountId)) {
+    const fairUse = own.map(({ counter: { userId, anchor, cycleStart }, version, minutes }) => {
       return { userId, cycleAnchor: anchor, cycleStart, version, minutes }
     })
     changes.set(accountId, { ...(changes.get(accountId) ?? { accountId, epoch }), fairUse })

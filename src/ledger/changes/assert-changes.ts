@@ -3,8 +3,9 @@ import type { AccountChange } from '../../core/changes/account-change.ts'
 import { Fault } from '../../platform/faults.ts'
 
 /**
- * Throws the fault `invariant_broken` if an account has several changes, if its movements have a gap or do not lead to its
- * balance, or if settings are of another account.
+ * Throws the fault `invariant_broken` if an account has several changes, if a new account has movements, if movements are
+ * not announced as a change of the balance, or if settings are of another account. The chain of the movements is checked
+ * where the account is updated (`updateAccounts`).
  */
 export function assertChanges(changes: readonly AccountChange[]): void {
   const accountIds = new Set(changes.map(({ account }) => account.accountId))
@@ -12,28 +13,23 @@ export function assertChanges(changes: readonly AccountChange[]): void {
   for (const change of changes) assertChange(change)
 }
 
-function assertChange({ account, settings, movements }: AccountChange): void {
+function assertChange({ account, cause, settings, movements, balanceChanged }: AccountChange): void {
   const { accountId } = account
   if (settings !== null && settings.accountId !== accountId) {
     throw broken(`account ${accountId} would get the settings of ${settings.accountId}`)
   }
-  const [first] = movements
-  if (first === undefined) return
-  let { sequence, balanceBeforeMicros } = first.posting
-  for (const { posting } of movements) {
-    if (posting.accountId !== accountId)
-      throw broken(`a movement of ${posting.accountId} is in a change of ${accountId}`)
-    if (posting.sequence !== sequence)
-      throw broken(`account ${accountId}: ${posting.sequence} follows ${sequence - 1n}`)
-    if (posting.balanceBeforeMicros !== balanceBeforeMicros) {
-      throw broken(`account ${accountId}: movement ${sequence} does not begin at the balance before it`)
-    }
-    sequence++
-    balanceBeforeMicros = posting.balanceAfterMicros
-  }
-  if (account.lastSequence !== sequence - 1n || account.balanceMicros !== balanceBeforeMicros) {
-    throw broken(`account ${accountId}: its movements do not lead to its balance`)
-  }
+  if (cause === 'account_created' && movements.length > 0)
+    throw broken(`account ${accountId} is new, but has movements`)
+  // After a restore the balance is announced again without a movement.
+  if (cause === 'restore') return
+  const [first, last] = [movements[0]?.posting, movements.at(-1)?.posting]
+  const isAnnounced =
+    balanceChanged?.firstSequence === first?.sequence &&
+    balanceChanged?.lastSequence === last?.sequence &&
+    balanceChanged?.balanceBeforeMicros === first?.balanceBeforeMicros &&
+    balanceChanged?.balanceAfterMicros === last?.balanceAfterMicros
+  if (!isAnnounced)
+    throw broken(`account ${accountId}: the announced change of its balance is not that of its movements`)
 }
 
 function broken(message: string): Fault {

@@ -1,9 +1,11 @@
 /** Stores the state of changed and new accounts. */
-import type { AccountState } from '../../core/account/state.ts'
+import type { AccountState, Movement } from '../../core/account/state.ts'
 import { Fault } from '../../platform/faults.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { arrayOf } from '../../platform/postgres-binary.ts'
+import { chainStarts } from './chain-start.ts'
 
+/** The movements must continue from the stored sequence and balance, which no constraint can say of two rows. */
 const UPDATE_ACCOUNTS = `
   update tollgate.accounts a
      set settings_version = c.settings_version, balance_micros = c.balance_micros, last_sequence = c.last_sequence,
@@ -11,10 +13,12 @@ const UPDATE_ACCOUNTS = `
          status_since = c.status_since, alert_version = c.alert_version, is_low = c.is_low,
          is_below_custom_level = c.is_below_custom_level, auto_top_up_below_micros = c.auto_top_up_below_micros
     from unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
-           $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[], $12::bigint[])
+           $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[], $12::bigint[], $13::bigint[], $14::bigint[])
          as c (account_id, settings_version, balance_micros, last_sequence, balance_version, status, status_version,
-           status_since, alert_version, is_low, is_below_custom_level, auto_top_up_below_micros)
-   where a.account_id = c.account_id`
+           status_since, alert_version, is_low, is_below_custom_level, auto_top_up_below_micros, last_sequence_before,
+           balance_micros_before)
+   where a.account_id = c.account_id
+     and a.last_sequence = c.last_sequence_before and a.balance_micros = c.balance_micros_before`
 
 /**
  * In account_id order: if two transactions create the same accounts, one waits at the first common account while it holds
@@ -27,12 +31,28 @@ const INSERT_ACCOUNTS = `
       $8::timestamptz[], $9::bigint[], $10::boolean[], $11::boolean[], $12::bigint[], $13::text[]) as c (account_id)
    order by account_id collate "C"`
 
-/** Updates accounts, whose rows must be locked by this transaction. Throws `invariant_broken` if one does not exist. */
-export async function updateAccounts(connection: Connection, accounts: readonly AccountState[]): Promise<void> {
-  const values = columnsOf(accounts)
+/**
+ * Updates accounts, whose rows must be locked by this transaction, after `movements`, which are in the order of their
+ * sequences within each account. Throws `invariant_broken` if the movements do not lead from the stored sequence and
+ * balance of each account to the new ones, or if an account does not exist.
+ */
+export async function updateAccounts(
+  connection: Connection,
+  accounts: readonly AccountState[],
+  movements: readonly Movement[],
+): Promise<void> {
+  const starts = chainStarts(accounts, movements)
+  const values = [
+    ...columnsOf(accounts),
+    arrayOf('bigint', starts, ({ lastSequence }) => lastSequence),
+    arrayOf('bigint', starts, ({ balanceMicros }) => balanceMicros),
+  ]
   const { rowCount } = await connection.query({ name: 'update-accounts', text: UPDATE_ACCOUNTS, values })
   if (rowCount !== accounts.length) {
-    throw new Fault('invariant_broken', `updated ${rowCount} of ${accounts.length} accounts: one does not exist`)
+    throw new Fault(
+      'invariant_broken',
+      `updated ${rowCount} of ${accounts.length} accounts: one does not exist, or is not where its movements start`,
+    )
   }
 }
 

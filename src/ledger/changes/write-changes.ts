@@ -39,7 +39,7 @@ export async function writeChanges(
   const writes: Promise<unknown>[] = []
   // Before the settings, which reference the accounts.
   if (created.length > 0) writes.push(insertAccounts(connection, created))
-  if (changed.length > 0) writes.push(updateAccounts(connection, changed))
+  if (changed.length > 0) writes.push(updateAccounts(connection, changed, movements))
   if (withSettings.length > 0) {
     const versions = withSettings.map(({ account }) => account.settingsVersion)
     const list = withSettings.map(({ settings }) => settings!)

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { alertLevels } from '../../../src/core/account/alerts.ts'
-import { type AccountState, askForTopUp, openAccount, post, restate, settle } from '../../../src/core/account/state.ts'
+import {
+  type AccountState,
+  disarmIfTopUpDue,
+  openAccount,
+  post,
+  restate,
+  settle,
+} from '../../../src/core/account/state.ts'
 
 const NOW = 1_700_000_000_000_000
 /** No alert levels: alerts.test.ts covers them. */
@@ -150,7 +157,7 @@ describe('an automatic top-up', () => {
   })
 
   it('depends on the balance, not on a crossing: a balance already below is due as soon as top-ups are armed', () => {
-    expect(askForTopUp({ ...account, autoTopUpBelowMicros: 101n })).toEqual({
+    expect(disarmIfTopUpDue({ ...account, autoTopUpBelowMicros: 101n })).toEqual({
       account: { ...account, autoTopUpBelowMicros: null },
       topUpDue: true,
     })

@@ -39,7 +39,9 @@ describe('a batch', () => {
       sms({ event_id: 'e2' }),
       sms({ event_id: 'x', to: '+999' }),
     ])
-    expect(outcome.movements.map(({ posting }) => [posting.sequence, posting.balanceAfterMicros])).toEqual([
+    expect(
+      outcome.movements.map(({ movement: { posting } }) => [posting.sequence, posting.balanceAfterMicros]),
+    ).toEqual([
       [1n, -70_000n],
       [2n, -140_000n],
     ])
@@ -110,6 +112,19 @@ describe('a batch', () => {
     const { known, ...rest } = nextBook(before, decide([sms()], before))
     const forgotten = new Map([...known].map(([key, usage]) => [key, { ...usage, movementSequence: null }]))
     expect(() => decide([correctionFields('k', 'e1')], { ...rest, known: forgotten })).toThrow('made no movement')
+  })
+
+  it('throws a bug if an amount is in another currency than the account', () => {
+    const inDollars = new Map([...accounts].map(([id, account]) => [id, { ...account, currency: 'USD' as const }]))
+    expect(() => decideBatch([batchEvent(sms())], inDollars, testBook(), NOW)).toThrow('moves EUR')
+  })
+
+  it('treats an event as a duplicate if the content of the recorded one cannot be compared', () => {
+    const before = testBook()
+    const { known, ...rest } = nextBook(before, decide([sms()], before))
+    const older = new Map([...known].map(([key, usage]) => [key, { ...usage, contentHash: null }]))
+    const { countByOutcome } = decide([sms({ fragments: 2 })], { ...rest, known: older })
+    expect([...countByOutcome]).toEqual([['duplicate', 1]])
   })
 
   it('refuses a conflict, for a person to decide', () => {

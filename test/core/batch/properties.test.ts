@@ -7,7 +7,7 @@ import { type BatchOutcome, decideBatch } from '../../../src/core/batch/decide-b
 import { createDecider } from '../../../src/core/batch/decider.ts'
 import type { Book } from '../../../src/core/book/book.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
-import { creditTaken, leavesIdentity, type Outcome } from '../../../src/core/rating/decision.ts'
+import { creditTaken, isRecorded, type Outcome } from '../../../src/core/rating/decision.ts'
 import { readUsage } from '../../../src/core/usage/read.ts'
 import {
   batchEvent,
@@ -224,7 +224,7 @@ test('a stream decided event by event has the decisions of a batch', () => {
       const decider = createDecider(testBook(accounts, catalog))
       const decided = events.map(({ event, contentHash }) => decider.decide(event, contentHash))
       const whole = decideBatch(events, new Map([['acme', acme]]), testBook(accounts, catalog), NOW_MICROS)
-      expect(decided.filter(leavesIdentity)).toEqual(decisionsOf(whole))
+      expect(decided.filter(isRecorded)).toEqual(decisionsOf(whole))
     }),
   )
 })

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountState, Movement } from '../../../src/core/account/state.ts'
-import { type AccountChange, changeSettings, postCredit } from '../../../src/core/changes/account-change.ts'
+import {
+  type AccountChange,
+  changeSettings,
+  postCredit,
+  restateAccount,
+} from '../../../src/core/changes/account-change.ts'
 import { assertChanges } from '../../../src/ledger/changes/assert-changes.ts'
 import { testAccount } from '../../support/catalog.ts'
 
@@ -40,6 +45,7 @@ describe('changes are written', () => {
     ['none', []],
     ['with movements', [CHANGE]],
     ['with settings', [changeSettings(account, settings)]],
+    ['of a balance announced again after a restore', [restateAccount(account)]],
   ])('%s', (_, changes) => {
     expect(() => assertChanges(changes)).not.toThrow()
   })
@@ -49,14 +55,13 @@ describe('changes are a bug', () => {
   it.each<[string, AccountChange[]]>([
     ['two of one account', [CHANGE, changeSettings(account, settings)]],
     ['settings of another account', [changeSettings(account, { ...settings, accountId: 'other' })]],
-    ['a movement of another account', [withMovement(1, { accountId: 'other' })]],
-    ['a gap between sequences', [withMovement(1, { sequence: 10n })]],
-    ['a gap between balances', [withMovement(1, { balanceBeforeMicros: 0n })]],
-    ['a last movement that is not the balance', [withMovement(1, { balanceAfterMicros: 0n })]],
-    [
-      'a last movement that is not the last sequence',
-      [{ ...CHANGE, account: { ...CHANGE.account, lastSequence: 8n } }],
-    ],
+    ['a new account with movements', [{ ...CHANGE, cause: 'account_created' }]],
+    ['movements that are not announced', [{ ...CHANGE, balanceChanged: null }]],
+    ['an announcement without movements', [{ ...CHANGE, movements: [] }]],
+    ['an announcement of another first movement', [withMovement(0, { sequence: 7n })]],
+    ['an announcement of another last movement', [withMovement(1, { sequence: 10n })]],
+    ['an announcement of another balance before', [withMovement(0, { balanceBeforeMicros: 0n })]],
+    ['an announcement of another balance after', [withMovement(1, { balanceAfterMicros: 0n })]],
   ])('%s', (_, changes) => {
     expect(() => assertChanges(changes)).toThrow(expect.objectContaining({ faultCode: 'invariant_broken' }))
   })
