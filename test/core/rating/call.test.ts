@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { decideUsage } from '../../../src/core/batch/decide-usage.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
 import type { AccountSettings } from '../../../src/core/settings/settings.ts'
 import {
+  batchEvent,
   callFields,
   type Fields,
   summary,
@@ -197,6 +199,13 @@ describe('fair use', () => {
     const changed = { ...book, accounts: new Map([['acme', { ...settings, billingCycleAnchor: '2025-01-15' }]]) }
     expect(take(changed, callFields({ event_id: 'e2' })).outcome).toBe('covered')
   })
+})
+
+test('an outbound direct call without a user is a bug: none could be counted for', () => {
+  const { event, contentHash } = batchEvent(callFields())
+  expect(() => decideUsage({ ...event, userId: null }, contentHash, testBook())).toThrow(
+    'event e1: an outbound direct call',
+  )
 })
 
 describe('the package', () => {

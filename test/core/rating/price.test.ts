@@ -32,6 +32,10 @@ describe('billed seconds', () => {
     expect(billedSeconds(duration, { firstSeconds, nextSeconds })).toBe(billed)
   })
 
+  test.each([0, -1])('are a bug for %i s: an unanswered call would be charged', (duration) => {
+    expect(() => billedSeconds(duration, { firstSeconds: 60, nextSeconds: 60 })).toThrow('no seconds to bill')
+  })
+
   test('are at least the duration, and less than one step more', () => {
     const seconds = fc.integer({ min: 1, max: 86_400 })
     fc.assert(
@@ -74,6 +78,7 @@ describe('rounding', () => {
     ['1.500000', 0, '2.000000', '2.000000', '2.000000', '1.000000'],
     ['2.500000', 0, '3.000000', '2.000000', '3.000000', '2.000000'],
     ['0.123456', 6, '0.123456', '0.123456', '0.123456', '0.123456'],
+    ['0.000149', 4, '0.000100', '0.000100', '0.000200', '0.000100'],
     ['0.999950', 4, '1.000000', '1.000000', '1.000000', '0.999900'],
   ])('%s to %i digits: half_up %s, half_even %s, up %s, down %s', (exact, scale, ...rounded) => {
     const of = (mode: (typeof ROUNDING_MODES)[number]) =>
