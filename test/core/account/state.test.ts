@@ -8,27 +8,14 @@ import {
   restate,
   settle,
 } from '../../../src/core/account/state.ts'
+import { testAccountState } from '../../support/account-state.ts'
 
 const NOW = 1_700_000_000_000_000
 /** No alert levels: alerts.test.ts covers them. */
 const LEVELS = alertLevels({ lowAlertLevelMicros: 1n, customAlertLevelMicros: null })
 const BLOCKED = ['outbound_calls', 'inbound_toll_free']
 
-const account: AccountState = {
-  accountId: 'acme',
-  currency: 'EUR',
-  settingsVersion: 3,
-  balanceMicros: 100n,
-  lastSequence: 7n,
-  balanceVersion: 4n,
-  status: 'active',
-  statusVersion: 2n,
-  statusSinceMicros: 5,
-  alertVersion: 9n,
-  isLow: false,
-  isBelowCustomLevel: false,
-  autoTopUpBelowMicros: null,
-}
+const account = testAccountState(100n)
 
 describe('a new account', () => {
   it('has no credit, so it is blocked from the start', () => {
@@ -138,11 +125,11 @@ describe('the announcement after postings', () => {
 
 describe('an automatic top-up', () => {
   it.each([
-    ['above what it is compared with', 100n, 70n, -29n, false],
-    ['at it: only below is below', 100n, 70n, -30n, false],
-    ['below it', 100n, 70n, -31n, true],
-    ['below it though credit was added', 10n, 70n, 20n, true],
-    ['far below zero with nothing to compare with', 100n, null, -900n, false],
+    ['above the threshold', 100n, 70n, -29n, false],
+    ['at the threshold, which is not below it', 100n, 70n, -30n, false],
+    ['below the threshold', 100n, 70n, -31n, true],
+    ['below the threshold although credit was added', 10n, 70n, 20n, true],
+    ['far below zero without a threshold', 100n, null, -900n, false],
   ] as const)('is due by the final balance: %s', (_what, balanceMicros, autoTopUpBelowMicros, amount, isDue) => {
     const own: AccountState = { ...account, balanceMicros, autoTopUpBelowMicros }
     const settled = settle(own, post(own, amount).account, 'usage', LEVELS, NOW)

@@ -1,30 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { AccountState } from '../../../src/core/account/state.ts'
 import {
   type CreditEntry,
   changeSettings,
   createAccount,
   postCredit,
 } from '../../../src/core/changes/account-change.ts'
+import { testAccountState } from '../../support/account-state.ts'
 import { testAccount } from '../../support/catalog.ts'
 
 const NOW = 1_700_000_000_000_000
 const settings = testAccount()
-const account: AccountState = {
-  accountId: 'acme',
-  currency: 'EUR',
-  settingsVersion: 3,
-  balanceMicros: 20_000_000n,
-  lastSequence: 7n,
-  balanceVersion: 4n,
-  status: 'active',
-  statusVersion: 2n,
-  statusSinceMicros: 5,
-  alertVersion: 9n,
-  isLow: false,
-  isBelowCustomLevel: false,
-  autoTopUpBelowMicros: null,
-}
+const account = testAccountState(20_000_000n)
 
 const topUp: CreditEntry = {
   amountMicros: 50_000_000n,

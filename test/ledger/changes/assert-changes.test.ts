@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AccountState, Movement } from '../../../src/core/account/state.ts'
+import type { Movement } from '../../../src/core/account/state.ts'
 import {
   type AccountChange,
   changeSettings,
@@ -7,25 +7,12 @@ import {
   restateAccount,
 } from '../../../src/core/changes/account-change.ts'
 import { assertChanges } from '../../../src/ledger/changes/assert-changes.ts'
+import { testAccountState } from '../../support/account-state.ts'
 import { testAccount } from '../../support/catalog.ts'
 
 const NOW = 1_700_000_000_000_000
 const settings = testAccount()
-const account: AccountState = {
-  accountId: settings.accountId,
-  currency: 'EUR',
-  settingsVersion: 3,
-  balanceMicros: 20_000_000n,
-  lastSequence: 7n,
-  balanceVersion: 4n,
-  status: 'active',
-  statusVersion: 2n,
-  statusSinceMicros: 5,
-  alertVersion: 9n,
-  isLow: false,
-  isBelowCustomLevel: false,
-  autoTopUpBelowMicros: null,
-}
+const account = testAccountState(20_000_000n)
 
 function credit(amountMicros: bigint) {
   return { amountMicros, origin: { kind: 'adjustment', actor: 'ops', reason: 'test' } as const, occurredAtMicros: NOW }
