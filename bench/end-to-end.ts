@@ -100,9 +100,7 @@ function rowsOf(drained: Drained, messages: number): Row[] {
     ...speedsOf(drained),
     [TIMED, 'events', timedEvents],
     ['events a batch', 'events', messages / batches],
-    ...[...cpuMs].map(
-      ([name, millis]): Row => [`CPU of ${name}`, 'µs/event', (millis * 1000) / enoughEventsOf(drained)],
-    ),
+    ...[...cpuMs].map(([name, cpuMs]): Row => [`CPU of ${name}`, 'µs/event', (cpuMs * 1000) / enoughEventsOf(drained)]),
     ['CPU of all', '% of a core', [...cpuMs.values()].reduce((a, b) => a + b, 0) / 10 / seconds.record],
     ['memory of serve, peak', 'MB', raterPeakMb],
     ['WAL', 'bytes/event', walBytes / messages],

@@ -23,7 +23,7 @@ import { BenchFailed, stopAll, untilDone } from './until-done.ts'
 const ACCOUNT = 'exported'
 const IDLE = 'idle'
 const MONTHS = 3
-const LOOK_AT_MEMORY_EVERY_MS = 100
+const MEMORY_POLL_MS = 100
 const READY_WITHIN_MS = 900_000
 const PROGRAM = join(import.meta.dirname, '../bin/tollgate.mjs')
 
@@ -109,7 +109,7 @@ async function measureService(installation: Installation, serves: readonly Serve
   const asked = (await (await ask('', { method: 'POST', body: JSON.stringify(period) })).json()) as Export
   let stand = asked
   const look = async () => {
-    await delay(LOOK_AT_MEMORY_EVERY_MS)
+    await delay(MEMORY_POLL_MS)
     stand = (await (await ask(`/${asked.export_id}`)).json()) as Export
     return stand
   }
@@ -182,7 +182,7 @@ async function runExport(
   let peakMb = 0
   const timer = setInterval(() => {
     peakMb = memoryOf(command.pid!)?.peakMb || peakMb
-  }, LOOK_AT_MEMORY_EVERY_MS)
+  }, MEMORY_POLL_MS)
   try {
     const [exitCode] = await once(command, 'exit')
     if (exitCode !== 0) throw new BenchFailed(`tollgate export ended with ${exitCode}`)
@@ -195,14 +195,14 @@ async function runExport(
 /** The peak memory from now on; NaN: the system does not report it. */
 function watchMemory(pid: number): { stop(): { firstMb: number; grownMb: number } } {
   const firstMb = memoryOf(pid)?.nowMb ?? Number.NaN
-  let mostMb = firstMb
+  let peakMb = firstMb
   const timer = setInterval(() => {
-    mostMb = Math.max(mostMb, memoryOf(pid)?.nowMb ?? Number.NaN)
-  }, LOOK_AT_MEMORY_EVERY_MS)
+    peakMb = Math.max(peakMb, memoryOf(pid)?.nowMb ?? Number.NaN)
+  }, MEMORY_POLL_MS)
   return {
     stop() {
       clearInterval(timer)
-      return { firstMb, grownMb: mostMb - firstMb }
+      return { firstMb, grownMb: peakMb - firstMb }
     },
   }
 }

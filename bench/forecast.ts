@@ -75,8 +75,8 @@ export function benchForecast(histories = HISTORIES): Figure[] {
     const cases = Array.from({ length: histories }, () => heldOut(history(random), random)).flat()
     return Object.entries(WAYS).flatMap(([name, way]): Figure[] => {
       const ratios = cases.flatMap(({ days, today, balance, lasted }) => {
-        const foretold = way(days, today, balance)
-        return foretold === null ? [] : [foretold / lasted]
+        const predicted = way(days, today, balance)
+        return predicted === null ? [] : [predicted / lasted]
       })
       const errors = ratios.map((ratio) => Math.abs(ratio - 1) * 100)
       const tooMany = ratios.filter((ratio) => ratio > 1.5).length

@@ -69,7 +69,7 @@ Only when named, seconds to an hour each:
   search            pages, searches and summaries of an account with as many movements, among ten times as many
   view              changes that the live view takes, heard by nobody and by one; seconds
   export            so many movements of one account as a file: time, memory, size
-  forecast          how well days left are foretold, on made-up histories; seconds
+  forecast          how well days left are predicted, on synthetic histories; seconds
 
 Options:
   --events N      events of a backlog, at least 1000 (default 1000000; 50000 to try it out)
@@ -106,7 +106,7 @@ const profileDirectory = values.profile === undefined ? null : resolve(values.pr
 
 type Scenario = (rig: Rig, known: readonly Figure[]) => Promise<Figure[]>
 
-const ON_THE_RIG: Readonly<Record<string, Scenario>> = {
+const RIG_SCENARIOS: Readonly<Record<string, Scenario>> = {
   decode: (rig) => benchDecode(rig, RUNS),
 
   'end-to-end': async (rig) => {
@@ -123,14 +123,14 @@ const ON_THE_RIG: Readonly<Record<string, Scenario>> = {
 
   limit: async (rig, known) => {
     const limit = await benchLimit(rig, await rig.preload(uniformMix, fewer), RUNS)
-    const heldAgainst = (name: string, what: string, of: Figure) =>
+    const comparedWith = (name: string, what: string, of: Figure) =>
       known
         .filter((figure) => DRAINED.includes(figure.scenario) && figure.name === name)
         .map((figure) => against({ ...figure, scenario: `${figure.scenario} / ${what}` }, of))
     return [
       ...limit,
-      ...heldAgainst(PUBLISHED_NOW, 'limit', find(limit, 'limit', BOTH)),
-      ...heldAgainst(RECORDED, 'COPY alone', find(limit, 'limit', COPIED)),
+      ...comparedWith(PUBLISHED_NOW, 'limit', find(limit, 'limit', BOTH)),
+      ...comparedWith(RECORDED, 'COPY alone', find(limit, 'limit', COPIED)),
     ]
   },
 
@@ -198,8 +198,8 @@ const ALONE: Readonly<Record<string, () => Promise<Figure[]>>> = {
   forecast: async () => benchForecast(),
 }
 
-const names = positionals.length > 0 ? positionals : ['rating', ...Object.keys(ON_THE_RIG)]
-const known = ['rating', ...Object.keys(ON_THE_RIG), ...Object.keys(ALONE)]
+const names = positionals.length > 0 ? positionals : ['rating', ...Object.keys(RIG_SCENARIOS)]
+const known = ['rating', ...Object.keys(RIG_SCENARIOS), ...Object.keys(ALONE)]
 const unknown = names.filter((name) => !known.includes(name))
 if (values.help) {
   console.log(HELP)
@@ -246,17 +246,17 @@ async function run(): Promise<void> {
         benchRating().map(({ name, value, unit }) => ({ scenario: 'rating', name, unit, runs: [value] })),
       )
     }
-    const onTheRig = names.filter((name) => Object.hasOwn(ON_THE_RIG, name))
-    if (onTheRig.length > 0) {
+    const rigNames = names.filter((name) => Object.hasOwn(RIG_SCENARIOS, name))
+    if (rigNames.length > 0) {
       say('starting')
       const rig = await openRig({ probes: PROBES })
       try {
         database = await describeDatabase(rig)
-        if (onTheRig.some((name) => name !== 'decode')) {
+        if (rigNames.some((name) => name !== 'decode')) {
           say('warming up')
           await warmUp(rig)
         }
-        for (const name of onTheRig) await measure(name, () => ON_THE_RIG[name]!(rig, figures))
+        for (const name of rigNames) await measure(name, () => RIG_SCENARIOS[name]!(rig, figures))
       } finally {
         await rig.close()
       }

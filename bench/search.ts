@@ -47,7 +47,7 @@ export async function benchSearch({ movements, say }: SearchOptions): Promise<Fi
     const pool = createPool(stack.postgresUrl, createLog('warn'), 4)
     try {
       await makeMovements(pool, movements, say)
-      return [await rollAllUp(pool, movements, say), ...(await storedBytes(pool)), ...(await measureSearches(pool))]
+      return [await measureRollUp(pool, movements, say), ...(await storedBytes(pool)), ...(await measureSearches(pool))]
     } finally {
       await pool.end()
     }
@@ -125,7 +125,7 @@ export async function makeMovements(pool: Pool, movements: number, say: (what: s
 }
 
 /** Rolls everything up; the figure is in seconds per 100,000 movements. */
-export async function rollAllUp(pool: Pool, movements: number, say: (what: string) => void): Promise<Figure> {
+export async function measureRollUp(pool: Pool, movements: number, say: (what: string) => void): Promise<Figure> {
   const startedAt = performance.now()
   let done = 0
   const one = async () => {

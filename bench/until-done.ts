@@ -2,7 +2,7 @@
 import { endOfLog, type Serve } from '../stack/serve.ts'
 import { until } from '../testkit/until.ts'
 
-const LOOK_EVERY_MS = 1000
+const POLL_MS = 1000
 const STUCK_AFTER_MS = 30_000
 /** A tenth of the rate of the slowest machine ever measured. */
 const MIN_EVENTS_PER_SECOND = 500
@@ -39,7 +39,7 @@ export async function untilDone(
     if (now !== last) movedAt = Date.now()
     last = now
     if (Date.now() - movedAt >= stuckAfterMs) throw new Error(`nothing has moved for ${stuckAfterMs / 1000} s`)
-    lookAt = Date.now() + Math.min(LOOK_EVERY_MS, stuckAfterMs / 10)
+    lookAt = Date.now() + Math.min(POLL_MS, stuckAfterMs / 10)
   }
   try {
     await until(

@@ -101,13 +101,13 @@ export async function countTopUps(pool: Pool): Promise<TopUpCounts> {
   return (await pool.query<TopUpCounts>(COUNT_TOP_UPS)).rows[0]!
 }
 
-const COUNT_UNDER_WAY = `
-  select count(*)::integer as "underWay" from tollgate.top_ups
+const COUNT_IN_PROGRESS = `
+  select count(*)::integer as "inProgress" from tollgate.top_ups
    where state in ('prepared', 'charging', 'unknown', 'processing') or (state = 'requested' and attempts = 0)`
 
 async function areSettled(pool: Pool, desk: SandboxDesk): Promise<boolean> {
-  const { underWay } = (await pool.query<{ underWay: number }>(COUNT_UNDER_WAY)).rows[0]!
-  return underWay === 0 && !(await readPaymentBooks(pool, desk)).some(isDiffering)
+  const { inProgress } = (await pool.query<{ inProgress: number }>(COUNT_IN_PROGRESS)).rows[0]!
+  return inProgress === 0 && !(await readPaymentBooks(pool, desk)).some(isDiffering)
 }
 
 async function check(pool: Pool, desk: SandboxDesk): Promise<{ agree: boolean; lines: string[] }> {

@@ -174,9 +174,9 @@ function screen(snapshot: Snapshot, { notes, deadLetter, about }: Notes, rows: n
   const header: Span[][] = [...headerLines(snapshot), ...aboutLines].map((line) => [line])
   const last: Span[][] = deadLetter === null ? [] : [[[deadLetter, 'dim']]]
   const room = Math.max(0, rows - header.length - 1 - last.length)
-  const leastNotes = Math.min(notes.length, MIN_NOTES)
-  const table = accountTable(snapshot.accounts, Math.max(0, room - (leastNotes > 0 ? leastNotes + 1 : 0)), columns)
-  const shown = notes.slice(-Math.max(leastNotes, room - table.length - 1, 1))
+  const minNotes = Math.min(notes.length, MIN_NOTES)
+  const table = accountTable(snapshot.accounts, Math.max(0, room - (minNotes > 0 ? minNotes + 1 : 0)), columns)
+  const shown = notes.slice(-Math.max(minNotes, room - table.length - 1, 1))
   const noteLines: Span[][] = notes.length === 0 ? [] : [[], ...shown.map((note): Span[] => [[note, 'plain']])]
   return [...header, [], ...table, ...noteLines, ...last].slice(0, rows).map((line) => cut(line, columns))
 }

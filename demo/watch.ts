@@ -115,7 +115,7 @@ export async function watch(
         DRAINED_WITHIN_MS,
         () => seen,
       )
-      await until('every payment is credited, and no top-up on its way', topUps.areSettled, DRAINED_WITHIN_MS)
+      await until('every payment is credited, and no top-up is in progress', topUps.areSettled, DRAINED_WITHIN_MS)
     },
     async stop() {
       if (stopped.signal.aborted) return

@@ -8,13 +8,13 @@ const FIRST_PORT = 20_000
 const PORT_COUNT = 12_000
 const ATTEMPTS = 200
 
-const handedOut = new Set<number>()
+const takenPorts = new Set<number>()
 
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT)
-    if (handedOut.has(port) || !(await canListen(port))) continue
-    handedOut.add(port)
+    if (takenPorts.has(port) || !(await canListen(port))) continue
+    takenPorts.add(port)
     return port
   }
   throw new Error(`no free port between ${FIRST_PORT} and ${FIRST_PORT + PORT_COUNT - 1} after ${ATTEMPTS} attempts`)

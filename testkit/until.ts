@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { inspect } from 'node:util'
 
-const BETWEEN_MS = 50
+const POLL_MS = 50
 const DEFAULT_LIMIT_MS = 60_000
 
 /**
@@ -15,15 +15,15 @@ export async function until(
   withinMs: number = DEFAULT_LIMIT_MS,
   lastSeen?: () => unknown,
 ): Promise<void> {
-  const giveUpAt = performance.now() + withinMs
+  const deadlineAt = performance.now() + withinMs
   const failed = () => {
     const seen =
       lastSeen === undefined ? '' : `; last seen: ${inspect(lastSeen(), { breakLength: Number.POSITIVE_INFINITY })}`
     return new Error(`within ${withinMs} ms it never came true that ${condition}${seen}`)
   }
-  while (!(await beforeDeadline(holds(), giveUpAt, failed))) {
-    if (performance.now() > giveUpAt) throw failed()
-    await delay(BETWEEN_MS)
+  while (!(await beforeDeadline(holds(), deadlineAt, failed))) {
+    if (performance.now() > deadlineAt) throw failed()
+    await delay(POLL_MS)
   }
 }
 

@@ -9,11 +9,11 @@ export interface Ended {
 }
 
 const PROGRAM = join(import.meta.dirname, '../../bin/tollgate.mjs')
-const MOST_OUTPUT_BYTES = 64 * 1024 * 1024
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 const END_WITHIN_MS = 100_000
 
 export function runTollgate(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
-  const options = { env: { ...process.env, ...environment }, maxBuffer: MOST_OUTPUT_BYTES, timeout: END_WITHIN_MS }
+  const options = { env: { ...process.env, ...environment }, maxBuffer: MAX_OUTPUT_BYTES, timeout: END_WITHIN_MS }
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [PROGRAM, ...args], options, (error, stdout, stderr) => {
       if (error?.killed)
