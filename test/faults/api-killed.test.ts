@@ -61,7 +61,7 @@ interface Answer {
 
 /** Sends it until the answer is anything but "try again", as a patient client does. */
 async function ask(key: string, amount: string): Promise<Answer> {
-  const giveUpAt = performance.now() + ANSWERED_WITHIN_MS
+  const deadlineAt = performance.now() + ANSWERED_WITHIN_MS
   for (;;) {
     const answer = await fetch(`${api.apiUrl}/v1/accounts/${ACCOUNT}/top-ups`, {
       method: 'POST',
@@ -72,7 +72,7 @@ async function ask(key: string, amount: string): Promise<Answer> {
       () => null,
     )
     if (answer !== null && answer.status !== 503) return answer
-    if (performance.now() > giveUpAt) throw new Error(`${key} was not answered: ${JSON.stringify(answer)}`)
+    if (performance.now() > deadlineAt) throw new Error(`${key} was not answered: ${JSON.stringify(answer)}`)
     await delay(RETRY_MS)
   }
 }

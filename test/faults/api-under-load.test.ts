@@ -12,7 +12,7 @@ import { createInstallation, type TestInstallation } from '../support/installati
 import { type OutageProxy, startOutageProxy } from '../support/outage-proxy.ts'
 
 const ITEMS = 12_000
-const AWAY_MS = 5_000
+const OUTAGE_MS = 5_000
 
 interface Balance {
   readonly account_id: string
@@ -64,10 +64,10 @@ const idOf = (accountId: string) => encodeURIComponent(accountId)
 it('every balance in an answer is the one announced under its epoch and version, and movements add up to it', async () => {
   const { messages } = someCalls(installation, 31, ITEMS)
   const accountIds = installation.accounts.map(({ accountId }) => accountId)
-  let isOver = false
+  let isDone = false
   const answered: Balance[] = []
   const asking = (async () => {
-    while (!isOver) {
+    while (!isDone) {
       for (const accountId of accountIds) {
         const { status, body } = await get<Balance>(`/v1/accounts/${idOf(accountId)}/balance`)
         expect(status).toBe(200)
@@ -77,7 +77,7 @@ it('every balance in an answer is the one announced under its epoch and version,
   })()
   await installation.produce(CALLS_TOPIC, messages)
   await installation.untilDrained()
-  isOver = true
+  isDone = true
   await asking
 
   const announced = new Map(
@@ -128,8 +128,8 @@ it('while the database is down it answers at once with a retry time, and then re
   const before = await get<Balance>(path)
   expect(before.status).toBe(200)
 
-  await proxy.goAway()
-  const backAt = performance.now() + AWAY_MS
+  await proxy.takeDown()
+  const backAt = performance.now() + OUTAGE_MS
   while (performance.now() < backAt) {
     const { status, headers, body } = await get<{ type: string; retryable: boolean; detail: string }>(path)
     expect({ status, type: body.type, retryable: body.retryable }).toEqual({

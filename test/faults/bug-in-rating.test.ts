@@ -52,8 +52,8 @@ async function progress(): Promise<Map<number, { done: number; end: number }>> {
 
 it('A, C, G: a bug that one event triggers stops its partition with an alert, and the fixed release rates the event', async () => {
   const { items, messages } = someCalls(installation, 23, ITEMS)
-  const sound = items.filter((item) => item.kind === 'event' && item.fault === null)
-  const middle = sound[Math.floor(sound.length / 2)]!
+  const validItems = items.filter((item) => item.kind === 'event' && item.fault === null)
+  const middle = validItems[Math.floor(validItems.length / 2)]!
   const victim = middle.kind === 'event' ? middle.event.event_id : ''
   serve = await startServe({ ...installation.environment, PLANTED_BUG: victim }, ['--import', PLANT])
   await installation.produce(CALLS_TOPIC, messages)
@@ -79,16 +79,16 @@ it('A, C, G: a bug that one event triggers stops its partition with an alert, an
       },
     ],
   })
-  const loud = readFileSync(serve.logFile, 'utf8')
+  const fatalLines = readFileSync(serve.logFile, 'utf8')
     .split('\n')
     .filter((line) => line.includes('"level":"fatal"'))
     .map((line) => JSON.parse(line))
-  expect(loud).toMatchObject([{ fault: 'bug', topic: CALLS_TOPIC, partition, offset: String(done) }])
+  expect(fatalLines).toMatchObject([{ fault: 'bug', topic: CALLS_TOPIC, partition, offset: String(done) }])
 
   // Other partitions continue in the meantime.
   const more = someCalls(installation, 24, 500)
   await installation.produce(CALLS_TOPIC, more.messages)
-  await until('what came behind is recorded on the other partitions', async () => (await behind()).length === 1)
+  await until('later messages are recorded on the other partitions', async () => (await behind()).length === 1)
   expect((await progress()).get(partition)).toMatchObject({ done })
 
   await serve.stop()

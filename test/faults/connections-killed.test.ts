@@ -35,7 +35,7 @@ it('A, B, G: connections killed inside transactions lose nothing, and the same p
   const { items, messages, produced } = someCalls(installation, 11, ITEMS)
   const producing = installation.produce(CALLS_TOPIC, messages)
   for (let time = 0; time < TIMES; time++) {
-    await until('a transaction is under way, and killed', async () => {
+    await until('a transaction in progress is killed', async () => {
       const { rows } = await installation.pool.query<{ killed: bigint }>(KILL_BUSY)
       return rows[0]!.killed > 0n
     })

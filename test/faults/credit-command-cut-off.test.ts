@@ -78,13 +78,13 @@ describe('a credit command that is cut off between COMMIT and its answer', () =>
     await proxy.close()
   })
 
-  const madeUpId = () => /^request id ([0-9a-f-]{36});/.exec(stderr)![1]!
+  const printedId = () => /^request id ([0-9a-f-]{36});/.exec(stderr)![1]!
 
   it('by a kill: it has said how to repeat it, and the repetition posts nothing more', async () => {
     const ended = once(command, 'close')
     command.kill('SIGKILL')
     await ended
-    const again = await tollgate(...CREDIT, '--request-id', madeUpId())
+    const again = await tollgate(...CREDIT, '--request-id', printedId())
     expect(again).toEqual({ exitCode: 0, stdout: await balanceLine(), stderr: REPEATED })
     expect(await movements()).toBe(before + 1)
   })
@@ -96,7 +96,7 @@ describe('a credit command that is cut off between COMMIT and its answer', () =>
     expect(stderr).toMatch(
       /the credit may have been posted: run the same command again with --request-id ([0-9a-f-]{36})/,
     )
-    const again = await tollgate(...CREDIT, '--request-id', madeUpId())
+    const again = await tollgate(...CREDIT, '--request-id', printedId())
     expect(again).toEqual({ exitCode: 0, stdout: await balanceLine(), stderr: REPEATED })
     expect(await movements()).toBe(before + 1)
   })

@@ -60,7 +60,7 @@ it('A, B, C, D: what is missing in the backup is rated again, and the last state
   )
   expect(identities[0].count).toBe(produced.events)
 
-  await expectLastWords(2)
+  await expectLastStates(2)
 })
 
 it('a later assignment does not take the same evidence for another restore', async () => {
@@ -80,7 +80,7 @@ it('D: another restore of the same backup starts an epoch that was never used', 
   serve = await startServe(installation.environment)
   await installation.untilDrained()
   expect(await installation.balances()).toEqual(balances)
-  await expectLastWords(before + 1)
+  await expectLastStates(before + 1)
 })
 
 async function epoch(): Promise<number> {
@@ -89,9 +89,9 @@ async function epoch(): Promise<number> {
 }
 
 /** A consumer's last state is that of the database, under an epoch of at least this. */
-async function expectLastWords(leastEpoch: number): Promise<void> {
+async function expectLastStates(minEpoch: number): Promise<void> {
   const now = await epoch()
-  expect(now).toBeGreaterThanOrEqual(leastEpoch)
+  expect(now).toBeGreaterThanOrEqual(minEpoch)
   const { rows: accounts } = await installation.pool.query<StoredAccount>('select * from tollgate.accounts')
   const balances = newestByAccount(await installation.readTopic('credit.balance-changed.v1'))
   const statuses = newestByAccount(await installation.readTopic('credit.service-status.v1'))

@@ -66,7 +66,7 @@ it('every movement is in the file once, whichever process died on the way', asyn
   for (let kill = 0; kill < KILLS; kill++) {
     jobs = await start()
     const { parts } = await stand()
-    await until('a part more is made', async () => (await stand()).parts > parts)
+    await until('another part is made', async () => (await stand()).parts > parts)
     await delay(random.whole(KILLED_WITHIN_MS))
     await jobs.stop('SIGKILL')
     const left = await stand()

@@ -5,12 +5,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { killUnderLoad, recorded } from '../support/kills.ts'
-import { rollUpToTheEnd } from '../support/rolled-up.ts'
+import { completeRollUp } from '../support/rolled-up.ts'
 import { runVerify } from '../support/tollgate.ts'
 
 const KILLS = Number(process.env.TOLLGATE_TEST_KILLS ?? 3)
 const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 7)
-const MILLIS_A_KILL = 60_000
+const MS_PER_KILL = 60_000
 
 let installation: TestInstallation
 
@@ -26,21 +26,18 @@ it(
   `A, B, C, D, F: raters, relays and jobs killed ${KILLS} times under load (seed ${SEED}) debit every event exactly once, and sum it up once`,
   async () => {
     const options = { kills: KILLS, seed: SEED, eventsPerSecond: 1_000 }
-    const { model, killed, summedUpMeanwhile, looksAtOffsets, offsetsAhead } = await killUnderLoad(
-      installation,
-      options,
-    )
+    const { model, killed, summedUpDuringLoad, offsetChecks, offsetsAhead } = await killUnderLoad(installation, options)
 
     expect(killed).toHaveLength(KILLS)
-    expect(looksAtOffsets).toBeGreaterThan(10)
+    expect(offsetChecks).toBeGreaterThan(10)
     expect(offsetsAhead).toEqual([])
     expect(await installation.balances()).toEqual(model.balances)
     expect(await recorded(installation)).toBe(model.identities())
     const { rows: letters } = await installation.pool.query('select count(*)::int as count from tollgate.dead_letters')
     expect(letters[0].count).toBe(model.refusals())
-    expect(summedUpMeanwhile).toBeGreaterThan(1_000)
-    expect(await rollUpToTheEnd(installation.pool)).toEqual({ differences: [], differingBalances: [] })
+    expect(summedUpDuringLoad).toBeGreaterThan(1_000)
+    expect(await completeRollUp(installation.pool)).toEqual({ differences: [], differingBalances: [] })
     expect(await runVerify(installation.environment)).toMatchObject({ exitCode: 0, stdout: '' })
   },
-  120_000 + KILLS * MILLIS_A_KILL,
+  120_000 + KILLS * MS_PER_KILL,
 )

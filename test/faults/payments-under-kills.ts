@@ -15,26 +15,26 @@ import { createInstallationAt, type GatedProvider } from '../support/killed-prov
 import { adjust, apply } from '../support/ledger.ts'
 import { type Fleet, type Killed, STEPS, startFleet } from '../support/payment-kills.ts'
 import { CARDS, type Card } from '../support/payments.ts'
-import { rollUpToTheEnd } from '../support/rolled-up.ts'
+import { completeRollUp } from '../support/rolled-up.ts'
 import { runVerify } from '../support/tollgate.ts'
 
 const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 7)
 const CARD_OF = (i: number): Card => (i % 10 === 8 ? 'expired' : i % 10 === 9 ? 'noFunds' : 'good')
 const THRESHOLD_MICROS = 1_000_000n
 const AMOUNT_MICROS = 5_000_000n
-const MAX_A_DAY = 5
-/** Those that `takeMoneyBack` of the provider needs. */
-const PAYMENTS_TAKEN_BACK = 4
+const MAX_CHARGES_PER_DAY = 5
+/** As many as `returnMoney` of the provider needs. */
+const RETURNED_PAYMENTS = 4
 
 const PROCESSES = 3
-const SEND_EVERY_MS = 100
+const SEND_INTERVAL_MS = 100
 /** Each of 350 lookups, 1.40: with so many accounts, one is always falling below its threshold. */
-const EVENTS_AT_A_TIME = 3
+const EVENTS_PER_SEND = 3
 const QUANTITY = 350
 /** The share of events that are corrections of an earlier one; and the maximum delay of usage. */
 const CORRECTED_SHARE = 0.1
 const MAX_LATE_MICROS = 20 * 3_600 * 1_000_000
-const MILLIS_A_KILL = 30_000
+const MS_PER_KILL = 30_000
 
 /** `kills`: one at each step and one at random, in rounds, unless fewer. */
 export function describePaymentsUnderKills(name: GatedProvider['name'], kills: number): void {
@@ -85,16 +85,16 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
   /** Set while payments are waited for that do not concern the fleet. */
   let needsPayments = false
 
-  async function spendUntil(over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
+  async function spendUntil(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
       if (needsPayments || fleet.isWaiting()) {
-        const events = Array.from({ length: EVENTS_AT_A_TIME }, () => usageOf(random.pick(accounts)))
+        const events = Array.from({ length: EVENTS_PER_SEND }, () => usageOf(random.pick(accounts)))
         await installation.produce('usage.other.v1', events)
-        if (random.chance(CORRECTED_SHARE * EVENTS_AT_A_TIME)) {
+        if (random.chance(CORRECTED_SHARE * EVENTS_PER_SEND)) {
           await installation.produce('usage.corrections.v1', [correctionOf(random.pick(events))])
         }
       }
-      await delay(SEND_EVERY_MS, undefined, { signal: over }).catch(() => {})
+      await delay(SEND_INTERVAL_MS, undefined, { signal: stop }).catch(() => {})
     }
   }
 
@@ -124,18 +124,18 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
     return { key, value: Buffer.from(installation.encode('usage.corrections.v1', record)) }
   }
 
-  async function takeMoneyBack(): Promise<void> {
+  async function returnMoney(): Promise<void> {
     needsPayments = true
-    await until(`${PAYMENTS_TAKEN_BACK} payments are made`, async () => {
-      return (await provider.charged()).length >= PAYMENTS_TAKEN_BACK
+    await until(`${RETURNED_PAYMENTS} payments are made`, async () => {
+      return (await provider.charged()).length >= RETURNED_PAYMENTS
     }).finally(() => {
       needsPayments = false
     })
-    await provider.takeMoneyBack(AMOUNT_MICROS / 4n)
+    await provider.returnMoney(AMOUNT_MICROS / 4n)
   }
 
   /** Open top-ups that are still in progress; the others are retried in an hour, or later. */
-  async function underWay(): Promise<unknown[]> {
+  async function readInProgress(): Promise<unknown[]> {
     const { rows } = await installation.pool.query(
       `select account_id, state, claimed_by from tollgate.top_ups
       where state in ('prepared', 'charging', 'unknown', 'processing', 'needs_action')
@@ -158,7 +158,7 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
    where trigger = 'automatic' and state not in ('succeeded', 'failed', 'canceled', 'skipped', 'no_longer_needed')
    group by account_id having count(*) > 1`
 
-  async function kindsMoved(): Promise<string[]> {
+  async function movementKinds(): Promise<string[]> {
     const { rows } = await installation.pool.query<{ kind: string }>(
       'select distinct kind from tollgate.movements order by kind',
     )
@@ -168,16 +168,16 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
   it(
     `E: payments processes killed ${kills} times at any step of a charge charge nobody twice, and lose no payment (seed ${SEED})`,
     async () => {
-      const over = new AbortController()
-      const spending = spendUntil(over.signal)
+      const stop = new AbortController()
+      const spending = spendUntil(stop.signal)
       const killed: Killed[] = []
       try {
         for (let i = 0; i < kills; i++) {
-          if (i === Math.ceil(kills / 2)) await takeMoneyBack()
+          if (i === Math.ceil(kills / 2)) await returnMoney()
           killed.push(...(await fleet.killNext()))
         }
       } finally {
-        over.abort()
+        stop.abort()
         await spending
       }
       await installation.untilDrained()
@@ -186,9 +186,9 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
       })
       let left: unknown[] = []
       await until(
-        'no top-up is under way',
+        'no top-up is in progress',
         async () => {
-          left = await underWay()
+          left = await readInProgress()
           return left.length === 0
         },
         60_000,
@@ -199,25 +199,25 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
       console.info(
         `${killed.length} kills by step`,
         killsAt,
-        'all that was in hand',
-        countOf(killed.flatMap(({ inHand }) => inHand)),
+        'everything that was held',
+        countOf(killed.flatMap(({ held }) => held)),
       )
-      const leastAtEach = Math.floor(kills / (STEPS.length + 1))
-      for (const step of STEPS) expect(killsAt[step] ?? 0, step).toBeGreaterThanOrEqual(leastAtEach)
+      const minAtEach = Math.floor(kills / (STEPS.length + 1))
+      for (const step of STEPS) expect(killsAt[step] ?? 0, step).toBeGreaterThanOrEqual(minAtEach)
       expect((await provider.books(installation.pool)).filter(isDiffering)).toEqual([])
       const charged = await provider.charged()
       expect(charged.length).toBeGreaterThan(kills)
       const counts = (key: 'topUpId' | 'accountId') =>
         [...Map.groupBy(charged, (one) => one[key]).values()].map((all) => all.length)
       expect(Math.max(...counts('topUpId'))).toBe(1)
-      expect(Math.max(...counts('accountId'))).toBeLessThanOrEqual(MAX_A_DAY)
+      expect(Math.max(...counts('accountId'))).toBeLessThanOrEqual(MAX_CHARGES_PER_DAY)
       expect((await installation.pool.query(OPEN_TWICE)).rows).toEqual([])
       expect((await installation.pool.query(WITHOUT_REASON, [THRESHOLD_MICROS])).rows).toEqual([])
-      expect(await kindsMoved()).toEqual(['adjustment', 'dispute', 'refund', 'reversal', 'top_up', 'usage'])
-      expect(await rollUpToTheEnd(installation.pool)).toEqual({ differences: [], differingBalances: [] })
+      expect(await movementKinds()).toEqual(['adjustment', 'dispute', 'refund', 'reversal', 'top_up', 'usage'])
+      expect(await completeRollUp(installation.pool)).toEqual({ differences: [], differingBalances: [] })
       expect(await runVerify(installation.environment)).toMatchObject({ exitCode: 0, stdout: '' })
     },
-    120_000 + kills * MILLIS_A_KILL,
+    120_000 + kills * MS_PER_KILL,
   )
 }
 

@@ -51,7 +51,7 @@ it('D, F: the last status on the topic is the database’s', async () => {
   await installation.untilDrained()
   process.kill(leader.pid, 'SIGCONT')
   for (let flip = 0; flip < FLIPS_AFTER; flip++) await flipAll()
-  await until('the one that was stopped works again', async () => (await leader.figures()).size > 0)
+  await until('the resumed relay works again', async () => (await leader.figures()).size > 0)
   await installation.untilDrained()
 
   const events = await installation.readTopic('credit.service-status.v1')

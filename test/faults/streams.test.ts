@@ -23,11 +23,11 @@ const { TOLLGATE_TEST_STREAMS: GIVEN_STREAMS } = process.env
 const STREAMS = Number(GIVEN_STREAMS ?? 200)
 const STREAMS_PER_ACCOUNT = 4
 const OPENED_AT_ONCE = 50
-const SEND_EVERY_MS = 100
+const SEND_INTERVAL_MS = 100
 const CALLS_PER_SEND = Math.max(60, Math.ceil(STREAMS / 10))
 /** Longer when the cost is measured. */
 const LOAD_MS = GIVEN_STREAMS === undefined ? 5_000 : 20_000
-const COME_AND_GO_EVERY_MS = 20
+const RECONNECT_INTERVAL_MS = 20
 const CAUGHT_UP_WITHIN_MS = 60_000
 const MIB = 1024 * 1024
 
@@ -83,35 +83,35 @@ function startRater(): Promise<Serve> {
 }
 
 /** Produces usage until stopped. */
-async function rateUntil(isOver: AbortSignal): Promise<void> {
-  while (!isOver.aborted) {
+async function rateUntil(stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
     await installation.produce(CALLS_TOPIC, nextCalls())
-    await delay(SEND_EVERY_MS)
+    await delay(SEND_INTERVAL_MS)
   }
 }
 
-/** Clients that are disconnected, and reconnect with what they have received. */
-async function comeAndGoUntil(isOver: AbortSignal): Promise<number> {
+/** Disconnects clients, which reconnect with the id of their last event, and returns how often. */
+async function reconnectUntil(stop: AbortSignal): Promise<number> {
   const random = createRandom(5)
   let times = 0
-  while (!isOver.aborted) {
+  while (!stop.aborted) {
     const follower = followers[random.whole(followers.length - 1)]!
     await follower.leave()
     follower.comeBack()
     times++
-    await delay(COME_AND_GO_EVERY_MS)
+    await delay(RECONNECT_INTERVAL_MS)
   }
   return times
 }
 
-interface Stands {
+interface AccountPosition {
   readonly epoch: number
   readonly version: number
   readonly balance: string
   readonly status: string
 }
 
-async function stands(): Promise<Map<string, Stands>> {
+async function readPositions(): Promise<Map<string, AccountPosition>> {
   const { rows } = await installation.pool.query(
     `select account_id, epoch, balance_version, balance_micros, status
        from tollgate.accounts, tollgate.ledger_epoch where account_id = any($1)`,
@@ -127,13 +127,13 @@ async function stands(): Promise<Map<string, Stands>> {
 
 /** Waits until the last event of each is the database's state. */
 async function untilCaughtUp(): Promise<void> {
-  const known = await stands()
+  const known = await readPositions()
   const behind = () =>
     followers.filter((follower, i) => {
-      const told = follower.newest('balance')
+      const shown = follower.newest('balance')
       const { epoch, version, balance, status } = known.get(accountIds[i % accountIds.length]!)!
-      const isAtIt = told?.epoch === epoch && told.version === version && told.balance === balance
-      return !(isAtIt && told.status === status)
+      const isNewest = shown?.epoch === epoch && shown.version === version && shown.balance === balance
+      return !(isNewest && shown.status === status)
     }).length
   await until('every stream is where the database is', () => behind() === 0, CAUGHT_UP_WITHIN_MS, behind)
 }
@@ -159,7 +159,7 @@ describe(`${STREAMS} streams`, () => {
         follow({ url: api.apiUrl, token, accountId: accountIds[(at + i) % accountIds.length]! }),
       )
       followers.push(...opened)
-      await until('all have heard of their balance', () => opened.every((one) => one.newest('balance') !== undefined))
+      await until('all have their balance', () => opened.every((one) => one.newest('balance') !== undefined))
     }
     await untilCaughtUp()
     expect(await figure('tollgate_live_streams')).toBe(STREAMS)
@@ -168,15 +168,15 @@ describe(`${STREAMS} streams`, () => {
   })
 
   it('under load, with reconnecting clients, end at the database’s state, and never go backwards', async () => {
-    await until('all is heard from the view', async () => {
+    await until('all accounts are followed in the view', async () => {
       return (await figure('tollgate_live_accounts_heard')) === accountIds.length
     })
     const [fromView, fromDatabase] = [await updatesFrom('view'), await updatesFrom('database')]
-    const isOver = new AbortController()
-    const going = [rateUntil(isOver.signal), comeAndGoUntil(isOver.signal)] as const
+    const stop = new AbortController()
+    const running = [rateUntil(stop.signal), reconnectUntil(stop.signal)] as const
     await delay(LOAD_MS)
-    isOver.abort()
-    const [, times] = await Promise.all(going)
+    stop.abort()
+    const [, times] = await Promise.all(running)
     await installation.untilDrained()
     await untilCaughtUp()
     expect(stepsBack()).toEqual([])
@@ -186,26 +186,29 @@ describe(`${STREAMS} streams`, () => {
     expect(await updatesFrom('database')).toBeLessThan(fromDatabase + times * 2)
     expect(Math.max(...followers.map((follower) => follower.count('balance')))).toBeGreaterThan(3)
     if (GIVEN_STREAMS !== undefined) {
-      const told = followers.reduce((sum, follower) => sum + follower.count('balance'), 0)
-      console.log(`memory after ${told} balances and ${times} reconnects: ${await residentMiB()} MiB`)
+      const balances = followers.reduce((sum, follower) => sum + follower.count('balance'), 0)
+      console.log(`memory after ${balances} balances and ${times} reconnects: ${await residentMiB()} MiB`)
     }
   })
 
   it('continue while Redis is killed and comes back', async () => {
-    const isOver = new AbortController()
-    const going = [rateUntil(isOver.signal), comeAndGoUntil(isOver.signal)]
+    const stop = new AbortController()
+    const running = [rateUntil(stop.signal), reconnectUntil(stop.signal)]
     await delay(1_000)
     await redis.components.redis.kill()
     const fromDatabase = await updatesFrom('database')
-    await until('the database tells in its place', async () => (await updatesFrom('database')) > fromDatabase + 20)
+    await until(
+      'updates come from the database instead',
+      async () => (await updatesFrom('database')) > fromDatabase + 20,
+    )
     await redis.components.redis.start()
     const fromView = await updatesFrom('view')
-    await until('all is heard from the view again', async () => {
+    await until('all accounts are followed in the view again', async () => {
       return (await figure('tollgate_live_accounts_heard')) === accountIds.length
     })
-    await until('the view tells again', async () => (await updatesFrom('view')) > fromView + 20)
-    isOver.abort()
-    await Promise.all(going)
+    await until('updates come from the view again', async () => (await updatesFrom('view')) > fromView + 20)
+    stop.abort()
+    await Promise.all(running)
     await installation.untilDrained()
     await untilCaughtUp()
     expect(stepsBack()).toEqual([])
@@ -216,22 +219,25 @@ describe(`${STREAMS} streams`, () => {
     await installation.produce(CALLS_TOPIC, Array.from({ length: 20 }, nextCalls).flat())
     await installation.untilDrained()
     await untilCaughtUp()
-    const before = await stands()
+    const before = await readPositions()
     await installation.database.restore()
     await installation.produce(CALLS_TOPIC, nextCalls())
     await until('the rater notices, and ends', () => rater.ended.aborted)
     rater = await startRater()
     await installation.untilDrained()
     await untilCaughtUp()
-    const after = await stands()
+    const after = await readPositions()
     for (const accountId of accountIds) {
       expect(after.get(accountId)!.epoch).toBeGreaterThan(before.get(accountId)!.epoch)
     }
     expect(stepsBack()).toEqual([])
-    await until('those who left are counted no more', async () => (await figure('tollgate_live_streams')) === STREAMS)
+    await until(
+      'disconnected clients are no longer counted',
+      async () => (await figure('tollgate_live_streams')) === STREAMS,
+    )
   })
 
-  it('do not delay a stop, and are told to reconnect', async () => {
+  it('do not delay a stop, and are asked to reconnect', async () => {
     const stoppedAt = performance.now()
     await api.stop()
     expect(performance.now() - stoppedAt).toBeLessThan(10_000)

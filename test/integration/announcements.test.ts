@@ -1,4 +1,4 @@
-/** What the world is told: every topic out, what stands in its headers, and alerts once per crossing. */
+/** What is published: every outgoing topic, the headers of its messages, and one alert per crossing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatInstant } from '../../src/core/instant.ts'
 import { formatMoney, parseMoney } from '../../src/core/money.ts'
@@ -41,7 +41,8 @@ function satelliteCall(accountId: string, eventId: string, durationSeconds: numb
   return { key: accountId, value: Buffer.from(installation.encode(TOPIC, record)), headers }
 }
 
-async function told(topic: string, accountId: string): Promise<ReadMessage[]> {
+/** The messages of a topic that are about an account. */
+async function messagesOf(topic: string, accountId: string): Promise<ReadMessage[]> {
   return (await installation.readMessages(topic)).filter(({ key }) => key === accountId)
 }
 
@@ -62,7 +63,7 @@ describe('one batch of usage', () => {
       satelliteCall(ACCOUNT, 'traced call/2', 600, { traceparent: LATER_TRACE, other: 'x' }),
     ])
     await installation.untilDrained()
-    const last = async (topic: string) => (await told(topic, ACCOUNT)).at(-1)!
+    const last = async (topic: string) => (await messagesOf(topic, ACCOUNT)).at(-1)!
     messages = {
       balance: await last('credit.balance-changed.v1'),
       status: await last('credit.service-status.v1'),
@@ -85,18 +86,18 @@ describe('one batch of usage', () => {
     ['movement', 'credit.movements.v1', '3', 'usage', '3'],
     ['rated', 'usage.rated.v1', 'traced call/2', 'usage', 'traced%20call%2F2/[0-9]+'],
   ])(
-    '%s says in its headers what it is, where it stands and whose trace it continues',
-    (name, topic, place, cause, inId) => {
+    '%s has its type, its sequence and the trace of its cause in its headers',
+    (name, topic, sequence, cause, idSuffix) => {
       const { headers } = messages[name]!
       expect(headers).toEqual({
         ce_specversion: '1.0',
         ce_type: `tollgate.${topic}`,
         ce_source: '/tollgate',
-        ce_id: expect.stringMatching(new RegExp(`^${topic}/1/${ACCOUNT}/${inId}$`)),
+        ce_id: expect.stringMatching(new RegExp(`^${topic}/1/${ACCOUNT}/${idSuffix}$`)),
         ce_subject: ACCOUNT,
         ce_time: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/),
         ce_epoch: '1',
-        ce_sequence: place,
+        ce_sequence: sequence,
         ce_cause: cause,
         'content-type': 'application/avro',
         traceparent: LATER_TRACE,
@@ -104,7 +105,7 @@ describe('one batch of usage', () => {
     },
   )
 
-  it('is told as movements, each with its place in the chain and its link', () => {
+  it('is published as movements, each with its sequence and the balance before and after it', () => {
     expect(messages.movement!.value).toEqual({
       account_id: ACCOUNT,
       epoch: 1,
@@ -125,7 +126,7 @@ describe('one batch of usage', () => {
     expect(formatInstant(Number(messages.movement!.value.recorded_at))).toBe(messages.movement!.headers.ce_time)
   })
 
-  it('is told as rated usage, with the reason, the price row and the movement, and no phone number', () => {
+  it('is published as rated usage, with the reason, the price row and the movement, but no phone number', () => {
     const { value } = messages.rated!
     expect(value).toMatchObject({
       event_id: 'traced call/2',
@@ -144,13 +145,13 @@ describe('one batch of usage', () => {
     )
   })
 
-  it('of which one crosses zero raises exhausted; a level it was below already raises nothing', async () => {
-    const alerts = await told('credit.alerts.v1', ACCOUNT)
+  it('raises the alert of a level that it crosses, and none of a level that the balance was already below', async () => {
+    const alerts = await messagesOf('credit.alerts.v1', ACCOUNT)
     expect(alerts.map(({ value }) => [value.version, value.kind, value.level])).toEqual([[1, 'exhausted', '0.000000']])
   })
 })
 
-it('a correction is told as a reversal that names the movement it takes back', async () => {
+it('a correction is published as a reversal that names the movement it reverses', async () => {
   const ACCOUNT = 'tatra-tours'
   await installation.produce(TOPIC, [satelliteCall(ACCOUNT, 'wrong', 60)])
   await installation.untilDrained()
@@ -165,7 +166,7 @@ it('a correction is told as a reversal that names the movement it takes back', a
   const value = Buffer.from(installation.encode('usage.corrections.v1', correction))
   await installation.produce('usage.corrections.v1', [{ key: ACCOUNT, value }])
   await installation.untilDrained()
-  const movements = (await told('credit.movements.v1', ACCOUNT)).map(({ value: one }) => one)
+  const movements = (await messagesOf('credit.movements.v1', ACCOUNT)).map(({ value: one }) => one)
   expect(
     movements.map(({ sequence, kind, event_id, reverses_sequence }) => [sequence, kind, event_id, reverses_sequence]),
   ).toEqual([
@@ -177,9 +178,11 @@ it('a correction is told as a reversal that names the movement it takes back', a
 
 describe('alerts', () => {
   const kinds = async (accountId: string) =>
-    (await told('credit.alerts.v1', accountId)).map(({ value }) => `${value.version} ${value.kind} ${value.level}`)
+    (await messagesOf('credit.alerts.v1', accountId)).map(
+      ({ value }) => `${value.version} ${value.kind} ${value.level}`,
+    )
 
-  it('come once per crossing, and again only after the balance was back', async () => {
+  it('are raised once per crossing, and again only after the balance has recovered', async () => {
     const ACCOUNT = 'wicklow-stud'
     for (const balance of [
       '20.00',
@@ -205,7 +208,7 @@ describe('alerts', () => {
     ])
   })
 
-  it('come at the level the customer chose, at once when the balance is below it already', async () => {
+  it('are raised at the level that the customer chose, at once if the balance is already below it', async () => {
     const ACCOUNT = 'lisboa-ceramics'
     await setBalance(ACCOUNT, '40.00')
     const set = await setAlertLevels(installation, ACCOUNT, { actor: 'test', customMicros: parseMoney('50')! })
@@ -217,11 +220,11 @@ describe('alerts', () => {
     await setBalance(ACCOUNT, '29.00')
     await installation.untilDrained()
     expect(await kinds(ACCOUNT)).toEqual(['1 custom_level 50.000000', '2 custom_level 50.000000', '3 low 30.000000'])
-    const last = (await told('credit.alerts.v1', ACCOUNT)).at(-1)!
+    const last = (await messagesOf('credit.alerts.v1', ACCOUNT)).at(-1)!
     expect(last.value).toMatchObject({ epoch: 1, balance: '29.000000', currency: 'EUR' })
   })
 
-  it('stay told through a restart: the crossing is stored', async () => {
+  it('are not repeated after a restart, because the crossing is stored', async () => {
     const ACCOUNT = 'saimaa-timber'
     await setBalance(ACCOUNT, '9.00')
     await serve.stop()
@@ -232,14 +235,14 @@ describe('alerts', () => {
   })
 })
 
-it('the topics that record everything can be switched off, and the others go on', async () => {
+it('the record topics can be disabled, and the others are still published', async () => {
   const ACCOUNT = 'fjord-energi'
   await serve.stop()
   serve = await startServe({ ...installation.environment, TOLLGATE_RECORD_TOPICS: 'none' })
-  const before = await Promise.all(['usage.rated.v1', 'credit.movements.v1'].map((topic) => told(topic, ACCOUNT)))
+  const before = await Promise.all(['usage.rated.v1', 'credit.movements.v1'].map((topic) => messagesOf(topic, ACCOUNT)))
   await installation.produce(TOPIC, [satelliteCall(ACCOUNT, 'unrecorded', 60)])
   await installation.untilDrained()
-  expect((await told('credit.balance-changed.v1', ACCOUNT)).at(-1)!.value).toMatchObject({ cause: 'usage' })
-  const after = await Promise.all(['usage.rated.v1', 'credit.movements.v1'].map((topic) => told(topic, ACCOUNT)))
+  expect((await messagesOf('credit.balance-changed.v1', ACCOUNT)).at(-1)!.value).toMatchObject({ cause: 'usage' })
+  const after = await Promise.all(['usage.rated.v1', 'credit.movements.v1'].map((topic) => messagesOf(topic, ACCOUNT)))
   expect(after).toEqual(before)
 })

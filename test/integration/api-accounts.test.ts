@@ -119,7 +119,7 @@ describe('creating an account', () => {
     ['an unknown tariff', { tariff: 'gold' }, [['/body/tariff', 'unknown_tariff']]],
     ['the currency of another tariff', { currency: 'USD' }, [['/body/currency', 'currency_differs']]],
     [
-      'unknown packages, each where it stands',
+      'unknown packages, each with its position',
       {
         packages: [
           { id: 'moon', from: '2028-01-01' },
@@ -142,14 +142,14 @@ describe('creating an account', () => {
 
   const contact = { id: 'ann', email: 'ann@acme.example', role: 'admin' }
   it.each([
-    ['a field that nobody knows', { balance: '100.00' }, '/body'],
+    ['an unknown field', { balance: '100.00' }, '/body'],
     ['a contact twice', { contacts: [contact, contact] }, '/body/contacts/1/id'],
     ['a contact without an e-mail address', { contacts: [{ ...contact, email: 'ann' }] }, '/body/contacts/0/email'],
-    ['a locale that is none', { contacts: [{ ...contact, locale: 'german' }] }, '/body/contacts/0/locale'],
-    ['a role that is none', { contacts: [{ ...contact, role: 'owner' }] }, '/body/contacts/0/role'],
-    ['a date that is none', { billing_cycle_anchor: '2026-02-30' }, '/body/billing_cycle_anchor'],
-    ['less than no minutes', { fair_use_minutes_per_user: -1 }, '/body/fair_use_minutes_per_user'],
-    ['an instant that cannot be kept', { packages: [{ id: 'eu-100', from: '0000-01-01' }] }, '/body/packages/0/from'],
+    ['an invalid locale', { contacts: [{ ...contact, locale: 'german' }] }, '/body/contacts/0/locale'],
+    ['an unknown role', { contacts: [{ ...contact, role: 'owner' }] }, '/body/contacts/0/role'],
+    ['an invalid date', { billing_cycle_anchor: '2026-02-30' }, '/body/billing_cycle_anchor'],
+    ['negative minutes', { fair_use_minutes_per_user: -1 }, '/body/fair_use_minutes_per_user'],
+    ['an instant that cannot be stored', { packages: [{ id: 'eu-100', from: '0000-01-01' }] }, '/body/packages/0/from'],
     [
       'two packages from one instant',
       {

@@ -1,4 +1,4 @@
-/** The routes that lead to money: automatic top-up, cards on their way in, top-ups and their approval, in real requests and forms. */
+/** The routes that lead to payments: automatic top-up, card setups, top-ups and their approval, with real requests and forms. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPortalLink, openPortalSession } from '../../src/ledger/access/portal-sessions.ts'
@@ -22,7 +22,7 @@ afterAll(async () => {
   await api?.close()
 })
 
-/** An account with a balance, and those who ask for it. */
+/** An account with a balance, and its callers. */
 async function open(balanceMicros = 50_000_000n) {
   const accountId = `acme-${randomUUID().slice(0, 8)}`
   await apply(api, [testAccount({ accountId })])
@@ -53,7 +53,8 @@ function consentTo(methodId: string | null, figures = FIGURES) {
   }
 }
 
-function wanted(methodId: string | null, figures = FIGURES) {
+/** The body that turns automatic top-up on. */
+function turnedOn(methodId: string | null, figures = FIGURES) {
   return { is_on: true, ...figures, consent: consentTo(methodId, figures) }
 }
 
@@ -64,7 +65,7 @@ const key = () => ({ 'idempotency-key': randomUUID() })
 async function openWithAutoTopUp(card: Card = 'good', balanceMicros = 50_000_000n) {
   const opened = await open(balanceMicros)
   const methodId = await api.addCard(opened.accountId, card)
-  const saved = await opened.ask('PUT', '/auto-top-up', { body: wanted(methodId), headers: ANY })
+  const saved = await opened.ask('PUT', '/auto-top-up', { body: turnedOn(methodId), headers: ANY })
   expect(saved.status).toBe(200)
   return { ...opened, methodId }
 }
@@ -84,14 +85,14 @@ const consentsOf = async (accountId: string) =>
     )
   ).rows
 
-/** As a browser sends a form, without following. */
+/** Sends a form as a browser does, without following the redirect. */
 const submit = (url: string, form: Record<string, string>) =>
   fetch(url, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
 
 const EXPIRY = '12/40'
 
 describe('automatic top-up', () => {
-  it('is off with its bounds until it is set up, then on with what was agreed to', async () => {
+  it('is off and shows its bounds until it is set up, and is then on as agreed to', async () => {
     const { ask, member, accountId } = await open()
     const before = await ask('GET', '/auto-top-up')
     expect(before.body).toEqual({
@@ -114,7 +115,7 @@ describe('automatic top-up', () => {
     })
     const methodId = await api.addCard(accountId, 'good')
     const etag = before.headers.get('etag')!
-    const saved = await ask('PUT', '/auto-top-up', { body: wanted(methodId), headers: { 'if-match': etag } })
+    const saved = await ask('PUT', '/auto-top-up', { body: turnedOn(methodId), headers: { 'if-match': etag } })
     expect(saved).toMatchObject({ status: 200, body: { is_resumed: false, is_top_up_due: false } })
     expect(await consentsOf(accountId)).toEqual([
       {
@@ -143,11 +144,11 @@ describe('automatic top-up', () => {
     })
   })
 
-  it('below the threshold charges at once, once, however many save it', async () => {
+  it('saved below the threshold charges at once, and once however many requests save it', async () => {
     const { ask, accountId } = await open(3_000_000n)
     const methodId = await api.addCard(accountId, 'good')
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => ask('PUT', '/auto-top-up', { body: wanted(methodId), headers: ANY })),
+      Array.from({ length: 20 }, () => ask('PUT', '/auto-top-up', { body: turnedOn(methodId), headers: ANY })),
     )
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
     expect(answers.filter(({ body }) => body.is_top_up_due)).toHaveLength(1)
@@ -164,21 +165,26 @@ describe('automatic top-up', () => {
     ['no consent', () => ({ is_on: true, ...FIGURES, consent: null }), 422, 'consent-needed'],
     [
       'a consent for other figures',
-      (id) => ({ ...wanted(id), consent: consentTo(id, { ...FIGURES, amount: '19.00' }) }),
+      (id) => ({ ...turnedOn(id), consent: consentTo(id, { ...FIGURES, amount: '19.00' }) }),
       422,
       'consent-differs',
     ],
-    ['a consent for another card', (id) => ({ ...wanted(id), consent: consentTo('another') }), 422, 'consent-differs'],
+    [
+      'a consent for another card',
+      (id) => ({ ...turnedOn(id), consent: consentTo('another') }),
+      422,
+      'consent-differs',
+    ],
     [
       'the consent of somebody else',
-      (id) => ({ ...wanted(id), consent: { ...consentTo(id), person: 'bob' } }),
+      (id) => ({ ...turnedOn(id), consent: { ...consentTo(id), person: 'bob' } }),
       422,
       'not-possible',
       [{ path: '/body/consent/person', code: 'somebody_else' }],
     ],
     [
       'figures out of bounds',
-      (id) => wanted(id, { threshold: '0.001', amount: '4.99', monthly_cap: '4.00' }),
+      (id) => turnedOn(id, { threshold: '0.001', amount: '4.99', monthly_cap: '4.00' }),
       422,
       'not-possible',
       [
@@ -188,8 +194,8 @@ describe('automatic top-up', () => {
       ],
     ],
     [
-      'a threshold of nothing, and too much of an amount',
-      (id) => wanted(id, { threshold: '0', amount: '5000.01', monthly_cap: null }),
+      'a threshold of zero and too high an amount',
+      (id) => turnedOn(id, { threshold: '0', amount: '5000.01', monthly_cap: null }),
       422,
       'not-possible',
       [
@@ -197,7 +203,7 @@ describe('automatic top-up', () => {
         { path: '/body/amount', code: 'too_high', limit: '5000.000000' },
       ],
     ],
-    ['a field that nobody knows', (id) => ({ ...wanted(id), balance: '1000.00' }), 400, 'invalid-request'],
+    ['an unknown field', (id) => ({ ...turnedOn(id), balance: '1000.00' }), 400, 'invalid-request'],
   ])('is not saved with %s', async (_what, bodyFor, status, type, errors) => {
     const { ask, accountId } = await open()
     const methodId = await api.addCard(accountId, 'good')
@@ -210,12 +216,12 @@ describe('automatic top-up', () => {
     expect(await consentsOf(accountId)).toEqual([])
   })
 
-  it('is saved by services and operators for a person whom they name, and vouch for', async () => {
+  it('is saved by services and operators for a person whom they name and vouch for', async () => {
     const { ask, accountId, service } = await open()
     const methodId = await api.addCard(accountId, 'good')
-    const unnamed = await ask('PUT', '/auto-top-up', { token: service, body: wanted(methodId), headers: ANY })
+    const unnamed = await ask('PUT', '/auto-top-up', { token: service, body: turnedOn(methodId), headers: ANY })
     expect(unnamed.body.errors).toMatchObject([{ path: '/body/consent/person', code: 'missing' }])
-    const body = { ...wanted(methodId), consent: { ...consentTo(methodId), person: 'zoe' } }
+    const body = { ...turnedOn(methodId), consent: { ...consentTo(methodId), person: 'zoe' } }
     expect((await ask('PUT', '/auto-top-up', { token: service, body, headers: ANY })).status).toBe(200)
     const operator = await api.operator()
     expect((await ask('PUT', '/auto-top-up', { token: operator, body, headers: ANY })).status).toBe(200)
@@ -225,9 +231,9 @@ describe('automatic top-up', () => {
     ])
   })
 
-  it('takes no change by whoever may not, or has not seen what it is', async () => {
+  it('is not changed without the permission, nor without having seen its current state', async () => {
     const { ask, methodId, member, url } = await openWithAutoTopUp()
-    const body = wanted(methodId, { ...FIGURES, amount: '30.00' })
+    const body = turnedOn(methodId, { ...FIGURES, amount: '30.00' })
     const stranger = await api.person('other', 'admin')
     expect(typeOf(await ask('PUT', '/auto-top-up', { token: member, body, headers: ANY }))).toEqual({
       status: 403,
@@ -242,12 +248,12 @@ describe('automatic top-up', () => {
     expect((await ask('GET', '/auto-top-up')).body.settings.amount).toBe('20.000000')
   })
 
-  it('changed by two admins at once is the first one’s; the second hears who and when, and changes nothing', async () => {
+  it('is changed by the first of two concurrent admins; the second is refused, and learns who was faster and when', async () => {
     const { ask, methodId, accountId } = await openWithAutoTopUp()
     const bob = await api.person(accountId, 'admin', 'bob')
     const headers = { 'if-match': (await ask('GET', '/auto-top-up')).headers.get('etag')! }
     const change = (token: string | undefined, amount: string) => {
-      const body = wanted(methodId, { ...FIGURES, amount })
+      const body = turnedOn(methodId, { ...FIGURES, amount })
       return ask('PUT', '/auto-top-up', { ...(token === undefined ? {} : { token }), body, headers })
     }
     const answers = await Promise.all([change(undefined, '30.00'), change(bob, '40.00')])
@@ -264,10 +270,10 @@ describe('automatic top-up', () => {
     expect((await ask('GET', '/auto-top-up')).body.settings).toEqual(first!.body.settings)
   })
 
-  it('saved again under its key gets the first answer, whoever has changed it since; other content is refused', async () => {
+  it('saved again under the same key returns the first answer, even if others changed it since; other content is refused', async () => {
     const { ask, methodId, accountId } = await openWithAutoTopUp()
     const headers = { 'if-match': (await ask('GET', '/auto-top-up')).headers.get('etag')!, ...key() }
-    const body = wanted(methodId, { ...FIGURES, amount: '30.00' })
+    const body = turnedOn(methodId, { ...FIGURES, amount: '30.00' })
     const first = await ask('PUT', '/auto-top-up', { body, headers })
     const bob = await api.person(accountId, 'admin', 'bob')
     const later = { is_on: false, ...FIGURES, consent: null }
@@ -276,22 +282,22 @@ describe('automatic top-up', () => {
     expect(again.body).toEqual(first.body)
     expect(again.headers.get('etag')).toBe(first.headers.get('etag'))
     expect((await ask('GET', '/auto-top-up')).body.state).toBe('off')
-    const other = await ask('PUT', '/auto-top-up', { body: wanted(methodId), headers })
+    const other = await ask('PUT', '/auto-top-up', { body: turnedOn(methodId), headers })
     expect(typeOf(other)).toEqual({ status: 422, type: 'request-key-reused' })
   })
 
   it.each([
-    ['as they are', FIGURES],
-    ['out of bounds by now', { threshold: '20000.00', amount: '0.001', monthly_cap: '0.50' }],
-    ['no figures at all', { threshold: '-1', amount: '0', monthly_cap: '0' }],
-  ])('is turned off with figures %s', async (_what, figures) => {
+    ['its current figures', FIGURES],
+    ['figures that are out of bounds by now', { threshold: '20000.00', amount: '0.001', monthly_cap: '0.50' }],
+    ['invalid figures', { threshold: '-1', amount: '0', monthly_cap: '0' }],
+  ])('is turned off with %s', async (_what, figures) => {
     const { ask } = await openWithAutoTopUp()
     const off = await ask('PUT', '/auto-top-up', { body: { is_on: false, ...figures, consent: null }, headers: ANY })
     expect(off).toMatchObject({ status: 200, body: { settings: { is_on: false } } })
     expect((await ask('GET', '/auto-top-up')).body).toMatchObject({ state: 'off', settings: { is_on: false } })
   })
 
-  it('paused by a stolen card says why to admins, codes to services, and neither to members; another card resumes it', async () => {
+  it('paused for a stolen card shows why to admins, the code to services, and neither to members; another card resumes it', async () => {
     const { ask, methodId, accountId, member, service } = await openWithAutoTopUp('stolen', 3_000_000n)
     await api.settle()
     const pauseFor = async (token: string) => (await ask('GET', '/auto-top-up', { token })).body.pause
@@ -302,20 +308,20 @@ describe('automatic top-up', () => {
     })
     expect(await pauseFor(service)).toMatchObject({ reason: 'card_stopped', why: 'hard', code: 'stolen_card' })
     expect(await pauseFor(member)).toMatchObject({ reason: null, why: null, code: null })
-    const same = await ask('PUT', '/auto-top-up', { body: wanted(methodId), headers: ANY })
+    const same = await ask('PUT', '/auto-top-up', { body: turnedOn(methodId), headers: ANY })
     expect(typeOf(same)).toEqual({ status: 409, type: 'needs-another-method' })
     const other = await api.addCard(accountId, 'good')
-    const resumed = await ask('PUT', '/auto-top-up', { body: wanted(other), headers: ANY })
+    const resumed = await ask('PUT', '/auto-top-up', { body: turnedOn(other), headers: ANY })
     expect(resumed.body).toMatchObject({ is_resumed: true, is_top_up_due: true })
     await api.settle()
     expect(await api.charges(accountId)).toHaveLength(1)
   })
 
-  it('of an account that is closed is not turned on', async () => {
+  it('is not turned on for a closed account', async () => {
     const { ask, accountId } = await open()
     const methodId = await api.addCard(accountId, 'good')
     await api.pool.query('update tollgate.accounts set closed_at = now() where account_id = $1', [accountId])
-    const on = await ask('PUT', '/auto-top-up', { body: wanted(methodId), headers: ANY })
+    const on = await ask('PUT', '/auto-top-up', { body: turnedOn(methodId), headers: ANY })
     expect(typeOf(on)).toEqual({ status: 409, type: 'account-closed' })
     const setup = await beginSetup({ ask }, { make_default: false, consent: null })
     expect(typeOf(setup)).toEqual({ status: 409, type: 'account-closed' })
@@ -339,7 +345,7 @@ function consentToNewCard(figures = FIGURES) {
 }
 
 describe('a card', () => {
-  it('typed in at the provider’s page is saved on the way back, as the default, with the consent for it', async () => {
+  it('entered on the provider’s page is saved when the customer returns, as the default, with its consent', async () => {
     const opened = await openWithAutoTopUp()
     const { ask, accountId } = opened
     const begun = await beginSetup(opened, { consent: consentToNewCard() })
@@ -369,7 +375,7 @@ describe('a card', () => {
     expect((await consentsOf(accountId)).at(-1)).toMatchObject({ person: 'ann', method_id: body.method_id })
   })
 
-  it('is saved once, however many look at the same time, and again', async () => {
+  it('is saved once, however many check its setup, concurrently or later', async () => {
     const opened = await openWithAutoTopUp()
     const { setup_id: setupId, url } = (await beginSetup(opened, { consent: consentToNewCard() })).body
     const before = await count('tollgate.consents where account_id = $1', opened.accountId)
@@ -385,11 +391,11 @@ describe('a card', () => {
     expect(await count('tollgate.consents where account_id = $1', opened.accountId)).toBe(before + 1)
   })
 
-  it('removed again is not saved a second time by those who look late', async () => {
+  it('that was removed is not saved a second time by a late check', async () => {
     const opened = await open()
     const { setup_id: setupId, url } = (await beginSetup(opened)).body
     await submit(url, { number: CARDS.good, expiry: EXPIRY })
-    // By one who has seen it open, and comes to conclude it when it is over.
+    // By a process that has read it as open, and completes it after it has ended.
     const seen = (await readMethodSetup(api.pool, setupId))!
     const { method_id: methodId } = (await opened.ask('GET', `/payment-method-setups/${setupId}`)).body
     expect((await opened.ask('DELETE', `/payment-methods/${methodId}`)).status).toBe(200)
@@ -398,7 +404,7 @@ describe('a card', () => {
     expect((await opened.ask('GET', '/payment-methods')).body.items).toEqual([])
   })
 
-  it('is saved by the sweep where the browser was closed', async () => {
+  it('is saved by the sweep if the browser was closed', async () => {
     const opened = await open()
     const { setup_id: setupId, url } = (await beginSetup(opened)).body
     await submit(url, { number: CARDS.good, expiry: EXPIRY })
@@ -409,11 +415,11 @@ describe('a card', () => {
     expect((await opened.ask('GET', `/payment-method-setups/${setupId}`)).body.state).toBe('saved')
   })
 
-  it('whose consent is for other figures by then is saved, and not charged', async () => {
+  it('whose consent no longer matches the settings is saved, but not charged', async () => {
     const opened = await openWithAutoTopUp()
     const { ask, methodId } = opened
     const { setup_id: setupId, url } = (await beginSetup(opened, { consent: consentToNewCard() })).body
-    const raised = wanted(methodId, { ...FIGURES, amount: '50.00' })
+    const raised = turnedOn(methodId, { ...FIGURES, amount: '50.00' })
     expect((await ask('PUT', '/auto-top-up', { body: raised, headers: ANY })).status).toBe(200)
     await submit(url, { number: CARDS.good, expiry: EXPIRY })
     expect((await ask('GET', `/payment-method-setups/${setupId}`)).body).toMatchObject({
@@ -427,7 +433,7 @@ describe('a card', () => {
     ])
   })
 
-  it('to be charged takes a consent before anybody types it in', async () => {
+  it('that will be charged needs a consent before it is entered', async () => {
     const opened = await openWithAutoTopUp()
     expect(typeOf(await beginSetup(opened))).toEqual({ status: 422, type: 'consent-needed' })
     const other = { consent: consentToNewCard({ ...FIGURES, amount: '19.00' }) }
@@ -435,7 +441,7 @@ describe('a card', () => {
     expect(await count('tollgate.method_setups where account_id = $1', opened.accountId)).toBe(0)
   })
 
-  it('that is not typed in after all, or not in time, is not saved', async () => {
+  it('that is not entered, or not in time, is not saved', async () => {
     const opened = await open()
     const first = (await beginSetup(opened)).body
     const canceled = await submit(`${first.url}/cancel`, {})
@@ -448,7 +454,7 @@ describe('a card', () => {
     expect((await opened.ask('GET', '/payment-methods')).body.items).toEqual([])
   })
 
-  it('that comes after its account was closed is not saved, and let go of at the provider', async () => {
+  it('entered just before its account is closed is not saved, and is removed at the provider', async () => {
     const opened = await open()
     const { setup_id: setupId, url } = (await beginSetup(opened)).body
     await submit(url, { number: CARDS.good, expiry: EXPIRY })
@@ -468,7 +474,7 @@ describe('a card', () => {
     expect(await api.provider.readMethod(rows[0].provider_method_id)).toEqual({ kind: 'gone' })
   })
 
-  it('is on its way in once a key, and the same answer is given each time', async () => {
+  it('has one setup per request key, and each repetition gets the same answer', async () => {
     const opened = await open()
     const headers = key()
     const answers = await Promise.all(Array.from({ length: 10 }, () => beginSetup(opened, {}, headers)))
@@ -481,7 +487,7 @@ describe('a card', () => {
     expect(await count('tollgate.method_setups where account_id = $1', opened.accountId)).toBe(1)
   })
 
-  it('waits for a provider that is down, and the same request goes on when it is back', async () => {
+  it('cannot be set up while the provider is down, and the same request succeeds later', async () => {
     const opened = await open()
     const headers = key()
     await api.provider.desk.orderFault({ fault: 'timeout_after', call: 'createSetup', timesLeft: 1, delayMs: null })
@@ -502,13 +508,13 @@ describe('a card', () => {
     ['//dashboard.example/'],
     ['javascript:alert(1)'],
     ['http://dashboard.example/'],
-  ])('never sends its customer back to %s', async (returnUrl) => {
+  ])('never returns its customer to %s', async (returnUrl) => {
     const refused = await beginSetup(await open(), { return_url: returnUrl })
     expect(typeOf(refused)).toEqual({ status: 422, type: 'not-possible' })
     expect(refused.body.errors).toMatchObject([{ path: '/body/return_url', code: 'origin_not_allowed' }])
   })
 
-  it('is nobody’s by an id that is forged or of another account', async () => {
+  it('is not found by an invented id, or by one of another account', async () => {
     const opened = await open()
     const stranger = await openWithAutoTopUp()
     const { setup_id: setupId } = (await beginSetup(stranger, { make_default: false })).body
@@ -526,7 +532,7 @@ describe('a card', () => {
     expect((await stranger.ask('GET', '/payment-methods')).body.items).toMatchObject([{ is_default: true }])
   })
 
-  it('is no more to a member than when it expires', async () => {
+  it('shows only its expiry to a member, who may change nothing', async () => {
     const { ask, member, methodId } = await openWithAutoTopUp()
     const { items } = (await ask('GET', '/payment-methods', { token: member })).body
     expect(items).toMatchObject([{ brand: null, last4: null, expiry_year: 2040, is_default: true }])
@@ -543,7 +549,7 @@ describe('a card', () => {
     expect(asked.map(({ status }) => status)).toEqual([403, 403, 403, 403])
   })
 
-  it('becomes the default with a consent for it while automatic top-up is on', async () => {
+  it('becomes the default only with a consent for it while automatic top-up is on', async () => {
     const opened = await openWithAutoTopUp()
     const { ask } = opened
     const { setup_id: setupId, url } = (await beginSetup(opened, { make_default: false })).body
@@ -557,7 +563,7 @@ describe('a card', () => {
     expect((await ask('GET', '/auto-top-up')).body.method.method_id).toBe(other)
   })
 
-  it('that automatic top-up charges, removed, turns it off and says so; another one does not', async () => {
+  it('that automatic top-up charges turns it off when removed, and says so; another card does not', async () => {
     const opened = await openWithAutoTopUp()
     const { ask, methodId } = opened
     const { setup_id: setupId, url } = (await beginSetup(opened, { make_default: false })).body
@@ -577,7 +583,7 @@ describe('a card', () => {
 })
 
 describe('the pages of the sandbox', () => {
-  it('speak the language of whoever used Billing last, on the way back too, and else that of the installation', async () => {
+  it('are in the language of the person who used Billing last, the return page too, and else in that of the installation', async () => {
     const opened = await open()
     const { setup_id: setupId, url } = (await beginSetup(opened)).body
     expect(await (await fetch(url)).text()).toContain('<html lang="en">')
@@ -611,7 +617,7 @@ describe('the card form of the sandbox', () => {
     ['4242424242424242', '13/40', 'month and a year'],
     ['4242424242424242', 'soon', 'month and a year'],
     ['4242424242424242', '01/20', 'expired'],
-  ])('refuses %s %s, and repeats no number anywhere', async (number, expiry, says) => {
+  ])('refuses %s %s, and repeats the number neither on the page nor in the log', async (number, expiry, says) => {
     const opened = await open()
     const { setup_id: setupId, url } = (await beginSetup(opened)).body
     const refused = await submit(url, { number, expiry })
@@ -624,13 +630,13 @@ describe('the card form of the sandbox', () => {
     expect((await opened.ask('GET', `/payment-method-setups/${setupId}`)).body.state).toBe('open')
   })
 
-  it('escapes what was typed in', async () => {
+  it('escapes what was entered', async () => {
     const { url } = (await beginSetup(await open())).body
     const page = await (await submit(url, { number: '1', expiry: '"><b>' })).text()
     expect(page).toContain('value="&quot;&gt;&lt;b&gt;"')
   })
 
-  it('is nowhere but at its own address', async () => {
+  it('is not found at an unknown address', async () => {
     for (const path of ['cards/none', 'bank/none']) {
       expect((await fetch(`${api.url}/sandbox/${path}`)).status).toBe(404)
       expect((await submit(`${api.url}/sandbox/${path}`, { number: '1', expiry: EXPIRY })).status).toBe(404)
@@ -638,8 +644,8 @@ describe('the card form of the sandbox', () => {
   })
 })
 
-describe('a top-up by hand', () => {
-  it('asked for twenty times at once under one key is one, with twenty equal answers', async () => {
+describe('a manual top-up', () => {
+  it('requested twenty times at once under one key is one, with twenty equal answers', async () => {
     const opened = await openWithAutoTopUp()
     const headers = key()
     const send = (body: object) =>
@@ -698,7 +704,7 @@ describe('a top-up by hand', () => {
       'not-possible',
       { path: '/body/method_id', code: 'unknown_method' },
     ],
-    ['what nobody knows', { amount: '10.00', tax: '1.00' }, 400, 'invalid-request'],
+    ['an unknown field', { amount: '10.00', tax: '1.00' }, 400, 'invalid-request'],
   ])('of %s is refused', async (_what, body, status, type, error) => {
     const { ask, accountId } = await openWithAutoTopUp()
     const refused = await ask('POST', '/top-ups', { body: { method_id: null, ...body }, headers: key() })
@@ -707,7 +713,7 @@ describe('a top-up by hand', () => {
     expect(await count('tollgate.top_ups where account_id = $1', accountId)).toBe(0)
   })
 
-  it('takes a card, a key, and the permission to pay', async () => {
+  it('needs a card, a request key, and the permission to pay', async () => {
     const { ask, member, accountId } = await open()
     const body = { amount: '10.00', method_id: null }
     expect(typeOf(await ask('POST', '/top-ups', { body, headers: key() }))).toEqual({
@@ -721,7 +727,7 @@ describe('a top-up by hand', () => {
     expect(await count('tollgate.top_ups where account_id = $1', accountId)).toBe(0)
   })
 
-  it('that is declined says why to admins, its code to services, and neither nor the card to members', async () => {
+  it('that is declined shows why to admins, the code to services, and neither these nor the card to members', async () => {
     const { ask, methodId, member, service } = await openWithAutoTopUp('noFunds')
     const { top_up_id: id } = (
       await ask('POST', '/top-ups', { body: { amount: '10.00', method_id: methodId }, headers: key() })
@@ -750,7 +756,7 @@ describe('a top-up by hand', () => {
     })
   })
 
-  it('is found in a list, page by page, by what it is and how it stands', async () => {
+  it('is listed in pages, by trigger and state', async () => {
     const { ask, methodId } = await openWithAutoTopUp()
     const ids: string[] = []
     for (const amount of ['10.00', '11.00', '12.00', '13.00', '14.00']) {
@@ -778,7 +784,7 @@ describe('a top-up by hand', () => {
     expect((await ask('GET', `/top-ups?cursor=${forged}`)).status).toBe(400)
   })
 
-  it('is nobody’s by an id that is forged or of another account', async () => {
+  it('is not found by an invented id, or by one of another account', async () => {
     const { ask } = await open()
     const stranger = await openWithAutoTopUp()
     const body = { amount: '10.00', method_id: null }
@@ -795,7 +801,7 @@ describe('a top-up by hand', () => {
   })
 })
 
-/** A top-up by hand that waits for its customer's approval. */
+/** A manual top-up that waits for its customer's approval. */
 async function openUnapproved() {
   const opened = await openWithAutoTopUp('needsApproval')
   const body = { amount: '25.00', method_id: null }
@@ -809,7 +815,7 @@ async function openUnapproved() {
 }
 
 describe('a payment that needs approval', () => {
-  it('approved at the bank’s page is credited by the time the customer is back', async () => {
+  it('is credited by the time the customer returns from approving it at the bank', async () => {
     const { approve, read, ask, accountId, topUpId } = await openUnapproved()
     const [first, second] = await Promise.all([approve(), approve()])
     expect(first).toMatchObject({ status: 200 })
@@ -825,7 +831,7 @@ describe('a payment that needs approval', () => {
     for (const secret of [accountId, '25.00', topUpId]) expect(page).not.toContain(secret)
     expect(await read()).toMatchObject({ state: 'succeeded', movements: [{ amount: '25.000000' }] })
     expect((await ask('GET', '/balance')).body.balance).toBe('75.000000')
-    // The page in another tab, and the way back once more.
+    // The bank's page in another tab, and the return page once more.
     expect((await submit(url, { answer: 'decline' })).status).toBe(303)
     await fetch(answered.headers.get('location')!)
     await api.settle()
@@ -833,7 +839,7 @@ describe('a payment that needs approval', () => {
     expect(typeOf(await approve())).toEqual({ status: 409, type: 'conflict' })
   })
 
-  it('declined at the bank’s page is declined, and charges nothing', async () => {
+  it('fails if the customer declines it at the bank, and charges nothing', async () => {
     const { approve, read, ask } = await openUnapproved()
     const { url } = (await approve()).body
     const answered = await submit(url, { answer: 'decline' })
@@ -842,7 +848,7 @@ describe('a payment that needs approval', () => {
     expect((await ask('GET', '/balance')).body.balance).toBe('50.000000')
   })
 
-  it('is found out without anybody coming back', async () => {
+  it('is credited even if the customer never returns', async () => {
     const { approve, read } = await openUnapproved()
     await submit((await approve()).body.url, { answer: 'approve' })
     await api.pass(1)
@@ -850,7 +856,7 @@ describe('a payment that needs approval', () => {
     expect((await read()).state).toBe('succeeded')
   })
 
-  it('is not sent to the bank by whoever may not pay, nor back to a foreign origin, nor past a provider that is down', async () => {
+  it('has no page at the bank without the permission, for a foreign return URL, or while the provider is down', async () => {
     const { approve, member, read } = await openUnapproved()
     expect((await approve({ token: member })).status).toBe(403)
     expect(typeOf(await approve({ body: { return_url: 'https://evil.example' } }))).toEqual({
@@ -865,7 +871,7 @@ describe('a payment that needs approval', () => {
 })
 
 describe('canceling', () => {
-  it('ends what waits at once, and what needs approval through the provider; said twice it is said once', async () => {
+  it('ends a waiting top-up at once, and one that needs approval at the provider; repeating it changes nothing', async () => {
     const { ask, topUpId, read, url, approve } = await openUnapproved()
     const { body: waiting } = await ask('POST', '/top-ups', {
       body: { amount: '10.00', method_id: null },
@@ -889,7 +895,7 @@ describe('canceling', () => {
     expect((await api.ask('GET', `${url}/balance`, { token: await api.operator() })).body.balance).toBe('50.000000')
   })
 
-  it('an automatic one pauses automatic top-up, which asks for no other until it is resumed', async () => {
+  it('of an automatic top-up pauses automatic top-up, which requests no other until it is resumed', async () => {
     const { ask, methodId, accountId } = await openWithAutoTopUp('needsApproval', 3_000_000n)
     await api.settle()
     const shown = (await ask('GET', '/auto-top-up')).body
@@ -903,12 +909,12 @@ describe('canceling', () => {
     await api.tend()
     await api.settle()
     expect((await ask('GET', '/top-ups')).body.items).toMatchObject([{ state: 'canceled', trigger: 'automatic' }])
-    const resumed = await ask('PUT', '/auto-top-up', { body: wanted(methodId), headers: ANY })
+    const resumed = await ask('PUT', '/auto-top-up', { body: turnedOn(methodId), headers: ANY })
     expect(resumed.body).toMatchObject({ is_resumed: true, is_top_up_due: true })
     expect(await count('tollgate.top_ups where account_id = $1', accountId)).toBe(2)
   })
 
-  it('does not stop what is being charged, or is over', async () => {
+  it('does not stop a top-up that is being charged or has ended', async () => {
     const { ask, member } = await openWithAutoTopUp()
     const { setup_id: setupId, url } = (await beginSetup({ ask }, { make_default: false })).body
     await submit(url, { number: 'AT321904300235473204', expiry: EXPIRY })
@@ -927,26 +933,23 @@ describe('canceling', () => {
   })
 })
 
-describe('the pages that browsers come back to', () => {
-  it.each(['/return/payment', '/return/payment-method'])(
-    '%s lead nowhere by an id or address that anybody makes up',
-    async (path) => {
-      for (const query of [
-        '',
-        `?top_up=${randomUUID()}&setup=${randomUUID()}`,
-        '?top_up=a&top_up=b&setup=a&setup=b',
-        '?return_url=https://evil.example&url=https://evil.example',
-        '?top_up=%00&setup=%00',
-      ]) {
-        const page = await fetch(`${api.url}${path}${query}`, { redirect: 'manual' })
-        expect(page.status).toBe(404)
-        expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*frame-ancestors 'none'/)
-        expect(await page.text()).not.toMatch(/href|refresh|evil/)
-      }
-    },
-  )
+describe('the return page', () => {
+  it.each(['/return/payment', '/return/payment-method'])('%s leads nowhere for an invented id or URL', async (path) => {
+    for (const query of [
+      '',
+      `?top_up=${randomUUID()}&setup=${randomUUID()}`,
+      '?top_up=a&top_up=b&setup=a&setup=b',
+      '?return_url=https://evil.example&url=https://evil.example',
+      '?top_up=%00&setup=%00',
+    ]) {
+      const page = await fetch(`${api.url}${path}${query}`, { redirect: 'manual' })
+      expect(page.status).toBe(404)
+      expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*frame-ancestors 'none'/)
+      expect(await page.text()).not.toMatch(/href|refresh|evil/)
+    }
+  })
 
-  it('take the address that was stored, whatever the request says', async () => {
+  it('leads to the URL that was stored, whatever the request says', async () => {
     const { setup_id: setupId } = (await beginSetup(await open())).body
     const page = await fetch(`${api.url}/return/payment-method?setup=${setupId}&return_url=https://evil.example`)
     const text = await page.text()
@@ -954,7 +957,7 @@ describe('the pages that browsers come back to', () => {
     expect(text).not.toContain('evil')
   })
 
-  it('send back even while the provider is down', async () => {
+  it('leads back even while the provider is down', async () => {
     const { setup_id: setupId } = (await beginSetup(await open())).body
     await api.provider.desk.orderFault({ fault: 'down', call: 'readSetup', timesLeft: 1, delayMs: null })
     const page = await fetch(`${api.url}/return/payment-method?setup=${setupId}`)

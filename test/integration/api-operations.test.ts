@@ -21,7 +21,7 @@ import { openTestIssuer, type TestIssuer } from '../support/tokens.ts'
 
 const PER_MINUTE = 30
 /** A Redis that is late, as on a busy machine, has a process count a request for itself. */
-const COUNTED_APART = 8
+const MAX_UNSHARED = 8
 const MINUTE_MS = 60_000
 const NOBODY = '127.0.0.1:1'
 
@@ -89,7 +89,7 @@ describe('API processes', () => {
       Array.from({ length: count }, (_, i) => ask(targets[i % targets.length]!, '/v1/api-keys?limit=1', token)),
     )
   }
-  const letIn = (answers: readonly Answered[]) => answers.filter(({ status }) => status === 200).length
+  const acceptedCount = (answers: readonly Answered[]) => answers.filter(({ status }) => status === 200).length
 
   it('start without a broker, which only a replay needs', async () => {
     const answer = await ask(urls()[0]!, '/v1/dead-letters/summary', await key(['dead_letters']))
@@ -99,8 +99,8 @@ describe('API processes', () => {
   it('share the limit of a caller, and say when to continue', async () => {
     const token = await key()
     const answers = await askMany(PER_MINUTE + 20, token)
-    expect(letIn(answers)).toBeGreaterThanOrEqual(PER_MINUTE)
-    expect(letIn(answers)).toBeLessThanOrEqual(PER_MINUTE + COUNTED_APART)
+    expect(acceptedCount(answers)).toBeGreaterThanOrEqual(PER_MINUTE)
+    expect(acceptedCount(answers)).toBeLessThanOrEqual(PER_MINUTE + MAX_UNSHARED)
     const refused = answers.filter(({ status }) => status !== 200)
     for (const answer of refused) {
       expect([answer.status, problem(answer)]).toEqual([429, 'too-many-requests'])
@@ -111,21 +111,21 @@ describe('API processes', () => {
       expect(JSON.parse(answer.text)).toMatchObject({ retryable: true, request_id: answer.headers.get('x-request-id') })
     }
     // Another caller has a separate window.
-    expect(letIn(await askMany(4, await key()))).toBe(4)
+    expect(acceptedCount(await askMany(4, await key()))).toBe(4)
   })
 
   it('continue without Redis with separate limits, and share them again once it is back', async () => {
     await redis.components.redis.kill()
     try {
       const answers = await askMany(2 * (PER_MINUTE + 20), await key())
-      expect(letIn(answers)).toBe(2 * PER_MINUTE)
+      expect(acceptedCount(answers)).toBe(2 * PER_MINUTE)
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]))
     } finally {
       await redis.components.redis.start()
     }
     await until(
       'they limit together again',
-      async () => letIn(await askMany(PER_MINUTE + 20, await key())) <= PER_MINUTE + COUNTED_APART,
+      async () => acceptedCount(await askMany(PER_MINUTE + 20, await key())) <= PER_MINUTE + MAX_UNSHARED,
     )
   })
 
@@ -133,7 +133,7 @@ describe('API processes', () => {
     const [url] = urls()
     const token = await operators.sign({ sub: 'olga', role: 'operator' })
     const byKey = await key()
-    postgres.goAway()
+    postgres.takeDown()
     try {
       for (const answer of [await ask(url!, '/v1/catalogs', token), await ask(url!, '/v1/api-keys', byKey)]) {
         expect([answer.status, problem(answer), answer.headers.get('retry-after')]).toEqual([503, 'unavailable', '1'])
@@ -232,7 +232,7 @@ describe('a request', () => {
     ['of another content type', GOOD, 'text/plain', 415, 'unsupported-media-type'],
     ['that is XML', '<a/>', 'application/xml', 415, 'unsupported-media-type'],
     ['that is a form', 'amount=1.00&reason=x', 'application/x-www-form-urlencoded', 415, 'unsupported-media-type'],
-    ['that is no JSON', '{"amount":', 'application/json', 400, 'invalid-request'],
+    ['that is not JSON', '{"amount":', 'application/json', 400, 'invalid-request'],
     ['that is empty', '', 'application/json', 400, 'invalid-request'],
     ['that is null', 'null', 'application/json', 400, 'invalid-request'],
     ['that is a list', '[]', 'application/json', 400, 'invalid-request'],
@@ -246,9 +246,9 @@ describe('a request', () => {
     ['with constructor.prototype', '{"constructor":{"prototype":{}}}', 'application/json', 400, 'invalid-request'],
     ['with a NUL', '{"amount":"1.00","reason":"a\\u0000b"}', 'application/json', 400, 'invalid-request'],
     ['with half a character', '{"amount":"1.00","reason":"\\ud800"}', 'application/json', 400, 'invalid-request'],
-    ['nested deep', '['.repeat(60_000) + ']'.repeat(60_000), 'application/json', 400, 'invalid-request'],
+    ['that is deeply nested', '['.repeat(60_000) + ']'.repeat(60_000), 'application/json', 400, 'invalid-request'],
     [
-      'nested deep within',
+      'with a deeply nested value',
       `{"amount":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`,
       'application/json',
       400,
@@ -256,7 +256,7 @@ describe('a request', () => {
     ],
     ['that is too large', `{"amount":"1.00","reason":"${'x'.repeat(200_000)}"}`, 'application/json', 413, 'too-large'],
     [
-      'of an amount past what is kept',
+      'with an amount that cannot be stored',
       '{"amount":"9999999999999.00","reason":"x"}',
       'application/json',
       400,

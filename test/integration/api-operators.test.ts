@@ -230,11 +230,11 @@ describe('API keys', () => {
 
   it.each([
     ['no scope', { ...WANTED, scopes: [] }, 400, 'invalid-request'],
-    ['a scope that there is not', { ...WANTED, scopes: ['root'] }, 400, 'invalid-request'],
-    ['no account, which is not all of them', { ...WANTED, account_ids: [] }, 400, 'invalid-request'],
+    ['an unknown scope', { ...WANTED, scopes: ['root'] }, 400, 'invalid-request'],
+    ['an empty list of accounts, which does not mean all', { ...WANTED, account_ids: [] }, 400, 'invalid-request'],
     ['a name of control characters', { ...WANTED, name: 'a\u0000b' }, 400, 'invalid-request'],
-    ['a field more', { ...WANTED, created_by: 'root' }, 400, 'invalid-request'],
-    ['a scope that some accounts have no use for', { ...WANTED, scopes: ['catalogs'] }, 422, 'not-possible'],
+    ['an unknown field', { ...WANTED, created_by: 'root' }, 400, 'invalid-request'],
+    ['a scope that is for all accounts only', { ...WANTED, scopes: ['catalogs'] }, 422, 'not-possible'],
   ])('are refused with %s', async (_, body, status, problem) => {
     const keys = await count('api_keys')
     const answer = await make(body)
@@ -289,7 +289,7 @@ describe('an adjustment', () => {
     ['seven digits after the point', { amount: '0.0000001', reason: 'x' }, once(), 400, 'invalid-request'],
     ['no reason', { amount: '5.00' }, once(), 400, 'invalid-request'],
     ['a blank reason', { amount: '5.00', reason: ' ' }, once(), 400, 'invalid-request'],
-    ['a field more', { amount: '5.00', reason: 'x', actor: 'boss' }, once(), 400, 'invalid-request'],
+    ['an unknown field', { amount: '5.00', reason: 'x', actor: 'boss' }, once(), 400, 'invalid-request'],
     ['no Idempotency-Key', { amount: '5.00', reason: 'x' }, {}, 400, 'invalid-request'],
   ])('is refused with %s, and moves nothing', async (_, body, headers, status, problem) => {
     const before = await movements()

@@ -54,7 +54,7 @@ async function readHistory(accountId: string, query: HistoryQuery = {}): Promise
 }
 
 /** The same by SQL, one query per figure. */
-async function historyByHand(accountId: string, { points, days, from, to }: Schema<'BalanceHistory'>) {
+async function expectedHistory(accountId: string, { points, days, from, to }: Schema<'BalanceHistory'>) {
   const balanceBefore = `
     (select balance_after_micros from tollgate.movements where account_id = $1 and recorded_at < at
       order by sequence desc limit 1)`
@@ -103,7 +103,7 @@ async function historyByHand(accountId: string, { points, days, from, to }: Sche
 }
 
 async function expectHistory(accountId: string, history: Schema<'BalanceHistory'>): Promise<void> {
-  const expected = await historyByHand(accountId, history)
+  const expected = await expectedHistory(accountId, history)
   const { points, days, top_ups: topUps } = history
   expect(points.map(({ balance }) => balance)).toEqual(expected.balances)
   expect(days.map(({ date: _, ...figures }) => figures)).toEqual(expected.days)
@@ -169,7 +169,7 @@ async function movementsOf(accountId: string): Promise<Moved[]> {
   }))
 }
 
-function summaryByHand(moved: readonly Moved[], by: Schema<'UsageSummary'>['by'], from: string, to: string) {
+function expectedSummary(moved: readonly Moved[], by: Schema<'UsageSummary'>['by'], from: string, to: string) {
   const items = new Map<string, { used: Micros; reversed: Micros; movements: number; units: number }>()
   for (const each of moved) {
     const day = formatDate(each.recordedAt)
@@ -198,7 +198,7 @@ function summaryByHand(moved: readonly Moved[], by: Schema<'UsageSummary'>['by']
     }))
 }
 
-function periodByHand(moved: readonly Moved[], from: number, to: number) {
+function expectedPeriod(moved: readonly Moved[], from: number, to: number) {
   const before = moved.filter(({ recordedAt }) => recordedAt < from)
   const within = moved.filter(({ recordedAt }) => recordedAt >= from && recordedAt < to)
   const sum = (...kinds: string[]) =>
@@ -268,7 +268,7 @@ describe('after any history, at any state of the roll-up', () => {
         const from = dateAt(start)
         const to = dateAt(start + (1 + random.whole(40)) * MICROS_PER_DAY)
         const { items, other, total, through_sequence } = await readSummary(ACCOUNT, { by, from, to })
-        const expected = summaryByHand(moved, by, from, to)
+        const expected = expectedSummary(moved, by, from, to)
         expect(items).toEqual(expected)
         expect(other.count).toBe(0)
         expect(through_sequence).toBe(moved.length)
@@ -278,11 +278,11 @@ describe('after any history, at any state of the roll-up', () => {
       const forecast = await readForecast(ACCOUNT)
       const today = forecast.today
       const dayBefore = (days: number) => formatDate(parseDate(today)! - days * MICROS_PER_DAY)
-      const used = summaryByHand(moved, 'day', dayBefore(forecast.days), today)
+      const used = expectedSummary(moved, 'day', dayBefore(forecast.days), today)
       const sum = used.reduce((total, each) => total + inMicros(each.used), 0n)
       expect(forecast.days).toBe(14)
       expect(Number(inMicros(forecast.average!))).toBe(Math.round(Number(sum) / 14))
-      const [usedToday] = summaryByHand(moved, 'day', today, dayBefore(-1))
+      const [usedToday] = expectedSummary(moved, 'day', today, dayBefore(-1))
       expect(forecast.used_today).toBe(usedToday?.used ?? '0.000000')
       expect(forecast.balance).toBe(formatMoney(moved.at(-1)!.after))
 
@@ -294,7 +294,7 @@ describe('after any history, at any state of the roll-up', () => {
         const [start, end] = random.chance(0.3) ? [from, to].map(midnight) : [from, to]
         if (start! >= end!) continue
         const summary = await readPeriod(ACCOUNT, formatInstant(start!), formatInstant(end!))
-        expect(summary).toMatchObject(periodByHand(moved, start!, end!))
+        expect(summary).toMatchObject(expectedPeriod(moved, start!, end!))
         expectToAddUp(summary)
       }
 
@@ -347,9 +347,9 @@ describe('periods', () => {
   it('that adjoin have no gap or overlap while movements are recorded, and stay the same', async () => {
     await apply(api, [testAccount({ accountId: 'busy' })])
     await adjust(api, 'busy', 100_000_000n)
-    let isOver = false
+    let isDone = false
     const write = async (writer: number) => {
-      for (let i = 0; !isOver; i++) {
+      for (let i = 0; !isDone; i++) {
         if (i % 5 === 0) await adjust(api, 'busy', BigInt(1 + i))
         else await recordUsage(api, abroad('busy', `w${writer}-${i}`, 'ann'), sms('busy', `s${writer}-${i}`))
         if (i % 7 === 0) await rollUp(api.pool, { maxMovements: 10 })
@@ -365,7 +365,7 @@ describe('periods', () => {
         from = period.to
       }
     } finally {
-      isOver = true
+      isDone = true
       await Promise.all(writers)
     }
     for (const [i, period] of periods.entries()) {

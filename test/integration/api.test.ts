@@ -38,16 +38,22 @@ describe('a credential', () => {
 
   it.each([
     ['none', async () => undefined],
-    ['one that is no token', async () => 'nonsense'],
+    ['something that is not a token', async () => 'nonsense'],
     ['an unknown key', async () => `tgk_${'0'.repeat(16)}_${'a'.repeat(43)}`],
     ['an expired token', () => api.dashboard.sign({ sub: 'ann', account_id: 'acme', role: 'admin', exp: 1_000 })],
     [
-      'a token for somebody else',
+      'a token for another audience',
       () => api.dashboard.sign({ sub: 'ann', account_id: 'acme', role: 'admin', aud: 'x' }),
     ],
     ['a token without a role', () => api.dashboard.sign({ sub: 'ann', account_id: 'acme' })],
-    ['an operator by the dashboard', () => api.dashboard.sign({ sub: 'ann', account_id: 'acme', role: 'operator' })],
-    ['an admin by the operators', () => api.operators.sign({ sub: 'olga', account_id: 'acme', role: 'admin' })],
+    [
+      'an operator’s token from the dashboard',
+      () => api.dashboard.sign({ sub: 'ann', account_id: 'acme', role: 'operator' }),
+    ],
+    [
+      'an admin’s token from the operators’ issuer',
+      () => api.operators.sign({ sub: 'olga', account_id: 'acme', role: 'admin' }),
+    ],
     [
       'an unsigned token',
       async () => `${btoa('{"alg":"none"}')}.${btoa('{"sub":"a","iss":"https://dashboard.example"}')}.`,

@@ -222,7 +222,7 @@ describe('explain', () => {
         'Recorded: charged / fair_use_exceeded, 0.040000 EUR, 120 units priced, 1 covered minute.',
       ],
     ],
-  ])('tells the decision on a %s call, and that it would be the same again', async (eventId, sentences) => {
+  ])('prints the decision on a %s call, and that its recomputation is the same', async (eventId, sentences) => {
     const { exitCode, stdout, stderr } = await tollgate('explain', 'acme', eventId)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     for (const sentence of sentences) expect(stdout).toContain(sentence)

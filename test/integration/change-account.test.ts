@@ -114,7 +114,7 @@ describe('a request with a key', () => {
     }
   })
 
-  it('is carried out once when it comes many times at once', async () => {
+  it('is executed once when it is sent many times at once', async () => {
     await open('at-once')
     const all = await Promise.all(Array.from({ length: 8 }, () => adjustCredit(testLedger, credit('at-once'), 'k')))
     const answers = all.map((each) => ('answer' in each ? each.answer : each))
@@ -313,7 +313,7 @@ describe('applying accounts', () => {
   it.each([
     ['commit', { changed: [{ accountId: 'slow-commit', fields: ['tariff'] }] }],
     ['rollback', { created: ['slow-rollback'] }],
-  ])('waits for whoever is creating the account, and goes by whether that ends with %s', async (end, expected) => {
+  ])('waits for a concurrent creation of the account, and depends on its %s', async (end, expected) => {
     const accountId = `slow-${end}`
     const creating = await pool.connect()
     try {

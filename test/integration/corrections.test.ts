@@ -155,8 +155,8 @@ async function expire(accountId: string): Promise<void> {
   expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(1)
 }
 
-/** The bytes of an account's newest dead letter, passed to the ledger from a new position. */
-async function putBack(accountId: string): Promise<Record<string, number>> {
+/** Passes the bytes of an account's newest dead letter to the ledger, at a new position. */
+async function replay(accountId: string): Promise<Record<string, number>> {
   const letter = (await deadLetters(accountId)).at(-1)!
   return record(JSON.parse(String(letter.original)))
 }
@@ -279,7 +279,7 @@ describe('a waiting correction', () => {
 })
 
 describe('an expired correction', () => {
-  it('is recorded in the dead letters as it came, announced once, and leaves no identity', async () => {
+  it('is recorded unchanged in the dead letters, announced once, and leaves no identity', async () => {
     await openAccounts('rejected')
     await record(correction('rejected', 'c1', 'e1'))
     const offset = nextOffset - 1n
@@ -298,8 +298,8 @@ describe('an expired correction', () => {
         headers: HEADERS.map((header) => ({ name: header.name, value: header.value?.toString('base64') ?? null })),
       },
     ])
-    const told = { topic: 'test', partition: 0, offset: Number(offset), reason: 'too_late', detail, event_id: 'c1' }
-    const letter = { ...told, account_id: 'rejected', key: Buffer.from('rejected'), value, headers: HEADERS }
+    const position = { topic: 'test', partition: 0, offset: Number(offset), reason: 'too_late', detail, event_id: 'c1' }
+    const letter = { ...position, account_id: 'rejected', key: Buffer.from('rejected'), value, headers: HEADERS }
     expect(await announced('rejected')).toEqual([
       { key: 'rejected', value: { ...JSON.parse(JSON.stringify(letter)), failed_at: expect.any(Number) } },
     ])
@@ -322,10 +322,10 @@ describe('an expired correction', () => {
     await openAccounts('put-back')
     await record(correction('put-back', 'c1', 'e1'))
     await expire('put-back')
-    expect(await putBack('put-back')).toEqual({ pending: 1 })
+    expect(await replay('put-back')).toEqual({ pending: 1 })
     expect(await awaited('put-back')).toEqual(['c1 for e1'])
     expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(0)
-    expect(await putBack('put-back')).toEqual({ duplicate: 1 })
+    expect(await replay('put-back')).toEqual({ duplicate: 1 })
     expect(await record(sms('put-back', 'e1'))).toEqual({ voided: 1 })
     expect(await awaited('put-back')).toEqual([])
     expect(await decided('put-back')).toEqual([
@@ -340,7 +340,7 @@ describe('an expired correction', () => {
     await openAccounts('hopeless')
     await record(correction('hopeless', 'c1', 'e1'))
     await expire('hopeless')
-    await putBack('hopeless')
+    await replay('hopeless')
     const offset = nextOffset - 1n
     await expire('hopeless')
     const letters = await deadLetters('hopeless')
@@ -358,9 +358,9 @@ describe('an expired correction', () => {
     expect(await balanceMicros('mended')).toBe(-70_000n)
     await explains('mended', 'e1', 'Movement 1 took 0.070000 EUR')
     await explains('mended', 'c1', 'Event e1 was not known yet', 'rejected / too_late, its event e1 did not come')
-    expect(await putBack('mended')).toEqual({ reversed: 1 })
+    expect(await replay('mended')).toEqual({ reversed: 1 })
     expect(await balanceMicros('mended')).toBe(0n)
-    expect(await putBack('mended')).toEqual({ duplicate: 1 })
+    expect(await replay('mended')).toEqual({ duplicate: 1 })
     expect(await record(correction('mended', 'c2', 'e1'))).toEqual({ rejected: 1 })
     expect(await decided('mended')).toEqual([
       'c1: pending / awaiting_event',

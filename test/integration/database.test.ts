@@ -16,7 +16,7 @@ const AT_ONCE = 20
 const RESTRICT_VIOLATION = '23001'
 const LONG_AGO = '2020-01-01Z'
 /** What a busy machine may add to the lock timeout; less than the statement timeout would. */
-const SLACK_MILLIS = 900
+const SLACK_MS = 900
 
 const log = createLog('warn')
 
@@ -259,7 +259,7 @@ describe('the monthly partitions', () => {
     await holder.query('begin')
     await addMovement(holder, `${all[0]}-15Z`)
     const ensuring = ensureMonthPartitions(pool)
-    await until('the default partition is waited for', isDefaultWaitedFor)
+    await until('the lock of the default partition is awaited', isDefaultLockAwaited)
     await holder.query('commit')
     const left = { table: 'movements', month: all[0]! }
     const made = allOf(all).filter((partition) => partitionName(partition) !== partitionName(left))
@@ -272,18 +272,18 @@ describe('the monthly partitions', () => {
 
     const startedAt = performance.now()
     const ensuring = ensureMonthPartitions(pool)
-    await until('the default partition is waited for', isDefaultWaitedFor)
+    await until('the lock of the default partition is awaited', isDefaultLockAwaited)
     const insertedAt = performance.now()
     expect(await addMovement(pool, LONG_AGO, 2)).toBe('movements_default')
-    const insertMillis = performance.now() - insertedAt
+    const insertMs = performance.now() - insertedAt
     const { made, postponed } = await ensuring
-    const ensureMillis = performance.now() - startedAt
+    const ensureMs = performance.now() - startedAt
 
     const expected = allOf(await months(pool))
     expect(postponed).toEqual(expected.filter(({ table }) => table === 'movements'))
     expect(made).toEqual(expected.filter(({ table }) => table === 'rated_usage'))
-    expect(insertMillis).toBeLessThan(LOCK_TIMEOUT_MS + SLACK_MILLIS)
-    expect(ensureMillis).toBeLessThan(LOCK_TIMEOUT_MS + SLACK_MILLIS)
+    expect(insertMs).toBeLessThan(LOCK_TIMEOUT_MS + SLACK_MS)
+    expect(ensureMs).toBeLessThan(LOCK_TIMEOUT_MS + SLACK_MS)
 
     await holder.query('commit')
     expect(await ensureMonthPartitions(pool)).toEqual({ made: postponed, leftToDefault: [], postponed: [] })
@@ -324,7 +324,7 @@ describe('the monthly partitions', () => {
     return rows.map(({ name }) => name)
   }
 
-  async function isDefaultWaitedFor(): Promise<boolean> {
+  async function isDefaultLockAwaited(): Promise<boolean> {
     const { rowCount } = await pool.query(`
       select from pg_locks where relation = 'tollgate.movements_default'::regclass and not granted`)
     return rowCount! > 0

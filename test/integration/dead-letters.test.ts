@@ -211,21 +211,21 @@ describe('dead letters replayed', () => {
 
     const sent = (await readRaw(CALLS)).filter(({ key }) => key === 'another key')
     const bytes = (texts: (string | Buffer)[]) => texts.map((text) => Buffer.from(text))
-    const asTheyWere = {
+    const original = {
       key: 'another key',
       value: message.value,
       headers: { binary: headers.binary, twice: bytes(['a', 'b']), empty: Buffer.alloc(0) },
     }
     expect(sent).toEqual([
-      asTheyWere,
+      original,
       {
-        ...asTheyWere,
-        headers: { ...asTheyWere.headers, 'tollgate-replayed-from': Buffer.from(positionOf(first!)) },
+        ...original,
+        headers: { ...original.headers, 'tollgate-replayed-from': Buffer.from(positionOf(first!)) },
       },
       {
-        ...asTheyWere,
+        ...original,
         headers: {
-          ...asTheyWere.headers,
+          ...original.headers,
           'tollgate-replayed-from': bytes([positionOf(first!), positionOf(second!)]),
         },
       },

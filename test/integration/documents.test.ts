@@ -1,4 +1,4 @@
-/** What docs/PRODUCERS.md and docs/CONSUMERS.md say in Python holds: run as it stands, it does what the page says. */
+/** The Python in docs/PRODUCERS.md and docs/CONSUMERS.md, run unchanged, does what the pages say. */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ afterAll(async () => {
   await installation?.close()
 })
 
-/** As another client sends it. */
+/** A call as another client would send it. */
 function call(fields: Record<string, unknown>): Message {
   const record = {
     event_id: 'call',
@@ -49,7 +49,7 @@ function call(fields: Record<string, unknown>): Message {
   return { key: record.account_id, value: Buffer.from(installation.encode('usage.calls.v1', record)) }
 }
 
-it('every topic stands on one of the pages', () => {
+it('every topic is on one of the pages', () => {
   const pages = ['PRODUCERS.md', 'CONSUMERS.md'].map((name) => readFileSync(join(DOCS, name), 'utf8')).join()
   for (const { topic } of TOPICS) expect(pages).toContain(`| \`${topic}\` |`)
 })
@@ -71,7 +71,7 @@ describe('the snippets for producers', () => {
     ])
   })
 
-  it('send a correction that takes a message back, whichever of the two topics was read first', async () => {
+  it('send a correction that corrects a message, whichever of the two topics was read first', async () => {
     const { rows } = await installation.pool.query(
       `select r.event_id, r.outcome, i.corrected_by, coalesce(sum(m.amount_micros) over (), 0)::text as net_micros
          from tollgate.rated_usage r
@@ -86,7 +86,7 @@ describe('the snippets for producers', () => {
     expect(message).toMatchObject({ event_id: 'sms-0001', corrected_by: 'sms-0001-correction', net_micros: '0' })
   })
 
-  it('leave one dead letter, of the message that was then mended and sent again under its id', async () => {
+  it('leave one dead letter, of the message that was then fixed and sent again under its id', async () => {
     const letters = await installation.readTopic('usage.dead-letter.v1')
     expect(letters).toMatchObject([{ reason: 'invalid_number', event_id: 'sms-0002', topic: 'usage.messages.v1' }])
   })
@@ -111,7 +111,7 @@ describe('the snippets for producers', () => {
     ])
   })
 
-  it('pass the trace of the call on to what it led to', async () => {
+  it('pass the trace of the call on to its announcements', async () => {
     const rated = await installation.readMessages('usage.rated.v1')
     const call = rated.find(({ value }) => value.event_id === 'call-7f3a-leg-1')!
     expect(call.headers.traceparent).toBe(TRACE)
@@ -184,16 +184,19 @@ describe('the snippets for consumers', () => {
   })
 })
 
-it.each(['gzip', 'snappy', 'lz4', 'zstd'])('usage is recorded however its producer compresses: %s', async (codec) => {
-  // Long enough to be worth compressing, or it would be sent as it is.
-  const { key, value } = call({ event_id: `by-${codec}`, user_id: 'u'.repeat(500) })
-  const args = ['compressed.py', 'usage.calls.v1', String(key), (value as Buffer).toString('hex'), codec]
-  const [exitCode] = await within('the end of the producer', once(spawnPython(python, installation, args), 'close'))
-  expect(exitCode).toBe(0)
-  await installation.untilDrained()
-  const { rows } = await installation.pool.query('select from tollgate.rated_usage where event_id = $1', [
-    `by-${codec}`,
-  ])
-  expect(rows).toHaveLength(1)
-  expect(serve.ended.aborted).toBe(false)
-})
+it.each(['gzip', 'snappy', 'lz4', 'zstd'])(
+  'usage is recorded whichever compression its producer uses: %s',
+  async (codec) => {
+    // Long enough to be worth compressing, or it would be sent as it is.
+    const { key, value } = call({ event_id: `by-${codec}`, user_id: 'u'.repeat(500) })
+    const args = ['compressed.py', 'usage.calls.v1', String(key), (value as Buffer).toString('hex'), codec]
+    const [exitCode] = await within('the end of the producer', once(spawnPython(python, installation, args), 'close'))
+    expect(exitCode).toBe(0)
+    await installation.untilDrained()
+    const { rows } = await installation.pool.query('select from tollgate.rated_usage where event_id = $1', [
+      `by-${codec}`,
+    ])
+    expect(rows).toHaveLength(1)
+    expect(serve.ended.aborted).toBe(false)
+  },
+)

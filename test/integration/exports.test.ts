@@ -251,7 +251,7 @@ describe('a period', () => {
   })
 
   it('that reaches past now ends now, and the next continues there, while movements are recorded', async () => {
-    const isOver = new AbortController()
+    const isDone = new AbortController()
     const lastSequence = async () =>
       (
         await api.pool.query<{ last: number }>(
@@ -259,7 +259,7 @@ describe('a period', () => {
         )
       ).rows[0]!.last
     const moving = (async () => {
-      for (let i = 1; !isOver.signal.aborted; i++) await adjust(api, 'busy', i % 3 === 0 ? -700_000n : 1_000_000n)
+      for (let i = 1; !isDone.signal.aborted; i++) await adjust(api, 'busy', i % 3 === 0 ? -700_000n : 1_000_000n)
     })()
     const periods: Export[] = []
     try {
@@ -274,7 +274,7 @@ describe('a period', () => {
         await until('some more are recorded', async () => (await lastSequence()) > through + 3)
       }
     } finally {
-      isOver.abort()
+      isDone.abort()
       await moving
     }
     const last = await make('busy', { from: periods.at(-1)!.to, to: '2999-01-01T00:00:00Z' })
@@ -446,8 +446,8 @@ describe('an export in preparation', () => {
     expect(asked).toMatchObject({ state: 'preparing', rows_done: 0, summary: null, file_bytes: null })
     expect(await oldestInPreparation(api.pool)).toBeGreaterThanOrEqual(0)
     await prepareNextPart(api.pool, { whenExportEnds: async () => {} })
-    const halfWay = await read('many', asked.export_id)
-    expect(halfWay).toMatchObject({ state: 'preparing', rows_done: 20_000, rows: asked.rows, summary: null })
+    const partlyDone = await read('many', asked.export_id)
+    expect(partlyDone).toMatchObject({ state: 'preparing', rows_done: 20_000, rows: asked.rows, summary: null })
     const early = await api.ask('GET', pathOf('many', asked.export_id), { token })
     expect({ status: early.status, type: early.body.type }).toEqual({
       status: 409,

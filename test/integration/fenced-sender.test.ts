@@ -52,7 +52,7 @@ describe('a fence', () => {
       const refused = await again.send([log.set(old, partition, 'stale')]).catch((error: unknown) => error)
       expect(refused).toEqual(new SendRefused(log.topic, partition, 47))
     }
-    await until('the last have come', () => log.valuesOf(1).at(-1) === 'new' && log.valuesOf(0).at(-1) === 'new')
+    await until('the last have arrived', () => log.valuesOf(1).at(-1) === 'new' && log.valuesOf(0).at(-1) === 'new')
     expect(log.valuesOf(0)).toEqual(['old', 'new'])
     expect(log.valuesOf(1)).toEqual(['old', 'stale', 'new'])
   })
@@ -63,11 +63,11 @@ describe('a fence', () => {
     const before = log.valuesOf(2).length
     const sending = Array.from({ length: IN_FLIGHT }, (_, i) => sender.send([log.set(fence, 2, `${i}`)]))
     await Promise.all(sending)
-    await until('all have come', () => log.valuesOf(2).length === before + IN_FLIGHT)
+    await until('all have arrived', () => log.valuesOf(2).length === before + IN_FLIGHT)
     expect(log.valuesOf(2).slice(before)).toEqual(Array.from({ length: IN_FLIGHT }, (_, i) => `${i}`))
   })
 
-  it.each(['first', 'later'])('accepts nothing after a refused set, be it its %s in the partition', async (which) => {
+  it.each(['first', 'later'])('accepts nothing after a refused set, whether its %s in the partition', async (which) => {
     const sender = await connected()
     const fence = await sender.fence(newId())
     if (which === 'later') await sender.send([log.set(fence, 0, 'before')])
@@ -83,13 +83,13 @@ describe('a fence', () => {
 })
 
 /** Ids and their producer state expire within seconds here, and are checked every second. */
-const FORGETFUL = {
+const SHORT_EXPIRATION = {
   'producer.id.expiration.ms': 4_000,
   'producer.id.expiration.check.interval.ms': 250,
   'transactional.id.expiration.ms': 4_000,
   'transaction.remove.expired.transaction.cleanup.interval.ms': 250,
 }
-const LED_MS = 1_000
+const RENEWAL_MS = 1_000
 
 describe.skipIf(process.env.TOLLGATE_STACK === 'containers')('on a broker that forgets within seconds', () => {
   let folder: StackFolder
@@ -98,7 +98,7 @@ describe.skipIf(process.env.TOLLGATE_STACK === 'containers')('on a broker that f
 
   beforeAll(async () => {
     folder = await openStackFolder()
-    const { address } = await startKafka(folder, () => {}, FORGETFUL)
+    const { address } = await startKafka(folder, () => {}, SHORT_EXPIRATION)
     kafka = new Kafka({ clientId: 'test', brokers: [address], logLevel: logLevel.NOTHING })
     await log.start()
   })
@@ -108,26 +108,26 @@ describe.skipIf(process.env.TOLLGATE_STACK === 'containers')('on a broker that f
     await folder?.close()
   })
 
-  it('a leader that renewed its id in between is fenced; one that never did would not be', async () => {
+  it('fences a leader that has renewed its id, but would not fence one that never did', async () => {
     const [idle, successor] = [await openFencedSender(asClient(kafka)), await openFencedSender(asClient(kafka))]
     for (const sender of [idle, successor]) await sender.partitionCounts([log.topic])
     const id = newId()
     let fence = await idle.fence(id)
-    const forEver = await idle.fence(`${id}-for-ever`)
+    const unrenewed = await idle.fence(`${id}-for-ever`)
     await idle.send([log.set(fence, 0, 'old')])
     const startedAt = Date.now()
-    const forgottenAt = startedAt + 2 * FORGETFUL['producer.id.expiration.ms']
-    while (Date.now() < forgottenAt) {
-      await delay(LED_MS)
+    const expiredAt = startedAt + 2 * SHORT_EXPIRATION['producer.id.expiration.ms']
+    while (Date.now() < expiredAt) {
+      await delay(RENEWAL_MS)
       const { producerId } = fence
       fence = await idle.fence(id)
       expect(fence.producerId).toBe(producerId)
     }
     const fresh = await successor.fence(id)
     await successor.send([log.set(fresh, 0, 'new')])
-    expect((await successor.fence(`${id}-for-ever`)).producerId).not.toBe(forEver.producerId)
+    expect((await successor.fence(`${id}-for-ever`)).producerId).not.toBe(unrenewed.producerId)
     await expect(idle.send([log.set(fence, 0, 'stale')])).rejects.toThrow(new SendRefused(log.topic, 0, 47))
-    await until('all have come', () => log.valuesOf(0).at(-1) === 'new')
+    await until('all have arrived', () => log.valuesOf(0).at(-1) === 'new')
     expect(log.valuesOf(0)).toEqual(['old', 'new'])
     for (const sender of [idle, successor]) sender.close()
   })

@@ -187,7 +187,7 @@ it('stops in the middle of a backlog without losing a message, and the next one 
     for (const next of offsets) stored.set(next, next)
   }
   const first = await start(topic, stored, { batchEvents: 50, onBatch })
-  await until('it is well into the backlog', () => seen.length > 300)
+  await until('part of the backlog is read', () => seen.length > 300)
   await running.pop()!.stop()
   const atStop = seen.length
   expect(atStop).toBeLessThan(6000)
@@ -231,11 +231,11 @@ it('leaves no gap if the answer to a fetch from before an assignment arrives aft
   const Broker = require('kafkajs/src/broker')
   const { connect } = ConsumerGroup.prototype
   const { fetch } = Broker.prototype
-  let joinAgain = async () => {}
+  let rejoin = async () => {}
   let fetches = 0
   let mayCommit = Promise.resolve()
   ConsumerGroup.prototype.connect = function () {
-    joinAgain = () => this.joinAndSync()
+    rejoin = () => this.joinAndSync()
     return connect.call(this)
   }
   Broker.prototype.fetch = async function (request: unknown) {
@@ -243,7 +243,7 @@ it('leaves no gap if the answer to a fetch from before an assignment arrives aft
     const joined = Promise.withResolvers<void>()
     mayCommit = joined.promise
     const answer = await fetch.call(this, request)
-    await joinAgain()
+    await rejoin()
     joined.resolve()
     return answer
   }
@@ -304,7 +304,7 @@ it('loses nothing while members join and leave during a backlog, and passes noth
   const count = 6000
   await produce(topic, 0, count)
   const stored = new PartitionMap<BatchOffset>()
-  const outOfTurn: string[] = []
+  const outOfOrder: string[] = []
   const seen = new Set<string>()
   const fatal: unknown[] = []
   const member = async () =>
@@ -316,7 +316,7 @@ it('loses nothing while members join and leave during a backlog, and passes noth
           // The ledger's check against a restored database.
           for (const { topic, partition, previousOffset } of offsets) {
             const known = stored.get({ topic, partition })?.nextOffset ?? 0n
-            if (previousOffset !== null && known < previousOffset) outOfTurn.push(`${known} < ${previousOffset}`)
+            if (previousOffset !== null && known < previousOffset) outOfOrder.push(`${known} < ${previousOffset}`)
           }
           await delay(2)
           for (const { value } of messages) seen.add(String(value))
@@ -335,7 +335,7 @@ it('loses nothing while members join and leave during a backlog, and passes noth
   await first.stop()
   running.splice(running.indexOf(first), 1)
   await until('all arrive', () => seen.size === 2 * count, 40_000)
-  expect(outOfTurn).toEqual([])
+  expect(outOfOrder).toEqual([])
   expect(fatal).toEqual([])
 })
 
@@ -345,7 +345,7 @@ it('reads nothing more of a stopped partition number, on any topic, until the ne
   const bad = { topic: one, partition: 1, offset: 40n }
   const stored = new PartitionMap<BatchOffset>()
   const recorded: string[] = []
-  let isMended = false
+  let isFixed = false
   const { intake, fatal } = await start(one, stored, {
     topics: [one, other],
     batchEvents: 20,
@@ -353,8 +353,8 @@ it('reads nothing more of a stopped partition number, on any topic, until the ne
       const done = new PartitionMap<BatchOffset>()
       let stopped: StoppedPartition[] = []
       for (const { topic, partition, offset, value } of messages) {
-        if (!isMended && stopped.some((stop) => stop.partition === partition)) continue
-        if (!isMended && topic === bad.topic && partition === bad.partition && offset === bad.offset) {
+        if (!isFixed && stopped.some((stop) => stop.partition === partition)) continue
+        if (!isFixed && topic === bad.topic && partition === bad.partition && offset === bad.offset) {
           stopped = [{ ...bad, code: 'bug' }]
           continue
         }
@@ -377,7 +377,7 @@ it('reads nothing more of a stopped partition number, on any topic, until the ne
   expect(recorded.filter((each) => each.startsWith(`${other}:1:`))).toEqual([])
   await until('what is done is committed', async () => (await committedOffsets(`group-${one}`, one))[1] === '40')
 
-  isMended = true
+  isFixed = true
   await start(one, stored, { groupId: `group-${one}`, topics: [one, other] })
   await until(
     'the rest arrives at the new owner of the partition',

@@ -39,7 +39,7 @@ async function move(movements: number): Promise<void> {
   for (let i = 0; i < movements; i++) await adjust(ledger, `account-${i % 30}`, 1_000_000n)
 }
 
-async function notSummedUp(): Promise<number> {
+async function countUnsummed(): Promise<number> {
   const { rows } = await ledger.pool.query<{ count: number }>(
     `select coalesce(sum(last_sequence - coalesce(through_sequence, 0)), 0)::integer as count
        from tollgate.accounts left join tollgate.usage_by_day_progress using (account_id)`,
@@ -85,8 +85,8 @@ it('rolls up, makes exports, deletes request keys and portal sessions, clears nu
     onFatal: () => {},
   })
   try {
-    await until('all is summed up', async () => (await notSummedUp()) === 0)
-    await until('each job has come to its end', async () => {
+    await until('all is summed up', async () => (await countUnsummed()) === 0)
+    await until('each job has ended', async () => {
       const { values } = await registry.getSingleMetric('tollgate_job_last_success_timestamp_seconds')!.get()
       return values.length === 10
     })
@@ -116,7 +116,7 @@ it('rolls up, makes exports, deletes request keys and portal sessions, clears nu
 
 it('stopped during a share finishes it, and starts no other', async () => {
   await move(30)
-  const before = await notSummedUp()
+  const before = await countUnsummed()
   expect(before).toBe(30)
   const config = parseConfig({ TOLLGATE_DATABASE_URL: ledger.database.url }, SECTIONS)
   // Blocks the share at its last statement.
@@ -142,7 +142,7 @@ it('stopped during a share finishes it, and starts no other', async () => {
   } finally {
     holding.release()
   }
-  const after = await notSummedUp()
+  const after = await countUnsummed()
   // Its share was of twenty accounts.
   expect(after).toBe(before - 20)
 })
@@ -160,7 +160,7 @@ it('rests nine times as long as a share took while there is more work, and other
   let last = first
   while (last!.restMs !== undefined) last = await job.run(signal)
   expect(last).toEqual({ oldestWorkSeconds: null })
-  expect(await notSummedUp()).toBe(0)
+  expect(await countUnsummed()).toBe(0)
 })
 
 it('processes the accounts in rounds, a few at a time, and returns to those that are far behind', async () => {
@@ -176,7 +176,7 @@ it('processes the accounts in rounds, a few at a time, and returns to those that
   }
   // Of 30 accounts that are behind, 4 per share; of 30 that are not, 7.
   expect(rounds.map((shares) => shares.length)).toEqual([7, 7, 7, 4, 0])
-  expect(await notSummedUp()).toBe(0)
+  expect(await countUnsummed()).toBe(0)
 })
 
 it('needs no session state across transactions, which a pooler would lose', async () => {

@@ -102,9 +102,9 @@ describe('a batch recorded in Postgres', () => {
     const nul = { ...read, userId: 'a\0b' }
     await expect(record([nul])).rejects.toMatchObject({ code: '22021' })
     // With a dead letter in the same batch too: the reported failure must be the one that says what to do.
-    const nobodys = readEvent(callFields({ account_id: 'nobody', event_id: 'nobodys' }))
-    await expect(record([charged, nobodys])).rejects.toMatchObject({ faultCode: 'value_out_of_range' })
-    await expect(record([nul, nobodys])).rejects.toMatchObject({ code: '22021' })
+    const ofUnknownAccount = readEvent(callFields({ account_id: 'nobody', event_id: 'nobodys' }))
+    await expect(record([charged, ofUnknownAccount])).rejects.toMatchObject({ faultCode: 'value_out_of_range' })
+    await expect(record([nul, ofUnknownAccount])).rejects.toMatchObject({ code: '22021' })
     const covered = readEvent(callFields({ account_id: 'overdrawn', event_id: 'free', duration_seconds: 0 }))
     await record([covered])
     expect((await inPostgres('overdrawn')).usage.map(({ eventId }) => eventId)).toEqual(['free'])

@@ -48,7 +48,7 @@ describe.skipIf(browserFound === null)('the page', () => {
     await figure(page, '30.00').waitFor()
     const alert = page.locator('[role=alert].visually-hidden')
     expect(await alert.textContent()).toBe('')
-    redis.goAway()
+    redis.takeDown()
     try {
       await adjust(api, accountId, -31_000_000n)
       await figure(page, '1.00').waitFor()

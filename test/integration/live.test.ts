@@ -17,12 +17,12 @@ import { componentEnvironment } from '../support/components.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { type Follower, type FollowOptions, follow } from '../support/live.ts'
 
-const LOOK_EVERY_MS = 100
-const TIMES = { lookEveryMs: LOOK_EVERY_MS, credentialsEveryMs: 200, noticesEveryMs: 400, heartbeatMs: 300 }
+const POLL_MS = 100
+const TIMES = { lookEveryMs: POLL_MS, credentialsEveryMs: 200, noticesEveryMs: 400, heartbeatMs: 300 }
 
 let api: TestApi
 let followers: Follower[] = []
-let made = 0
+let accountCount = 0
 
 beforeAll(async () => {
   api = await openTestApi({ liveTimes: TIMES })
@@ -38,8 +38,8 @@ afterEach(async () => {
 })
 
 async function account(creditMicros = 25_000_000n): Promise<string> {
-  made++
-  const accountId = `account ${made}/a`
+  accountCount++
+  const accountId = `account ${accountCount}/a`
   await apply(api, [testAccount({ accountId })])
   await adjust(api, accountId, creditMicros)
   return accountId
@@ -69,7 +69,7 @@ describe('a stream', () => {
     const token = await api.person(accountId, 'admin')
     const follower = await open(accountId, { token })
     await until(
-      'all is told',
+      'everything is sent',
       () => follower.events.length === 4,
       10_000,
       () => follower.events,
@@ -85,7 +85,7 @@ describe('a stream', () => {
   it('sends what changed, and nothing else', async () => {
     const accountId = await account()
     const follower = await open(accountId)
-    await until('all is told', () => follower.events.length === 4)
+    await until('everything is sent', () => follower.events.length === 4)
     await adjust(api, accountId, -5_000_000n)
     await follower.until('balance', ({ balance }) => balance === '20.000000')
     expect(follower.newest('balance')).toMatchObject({ version: 2, last_sequence: 2, status: 'active', blocked: [] })
@@ -98,7 +98,7 @@ describe('a stream', () => {
   it('continues after the client’s last event', async () => {
     const accountId = await account()
     const before = await open(accountId)
-    await until('all is told', () => before.events.length === 4)
+    await until('everything is sent', () => before.events.length === 4)
     await before.leave()
     await adjust(api, accountId, 1_000_000n)
     const after = await open(accountId, { lastEventId: before.lastEventId() })
@@ -113,7 +113,7 @@ describe('a stream', () => {
     for (const lastEventId of ['17', 'b1', 'b1.x,n', 'z9.9', 'b99999999999.1']) {
       const follower = await open(accountId, { lastEventId })
       await until(
-        'all is told',
+        'everything is sent',
         () => follower.events.length === 4,
         10_000,
         () => follower.events,
@@ -155,22 +155,22 @@ describe('a stream', () => {
       }),
     )
     const keysOf = ({ items }: { items: { key: string }[] }) => items.map(({ key }) => key)
-    for (const { follower } of [ann!, ben!]) await follower.until('notices', (told) => keysOf(told).includes('low'))
+    for (const { follower } of [ann!, ben!]) await follower.until('notices', (sent) => keysOf(sent).includes('low'))
     const low = ann!.follower.newest('notices')!.items.find(({ key }) => key === 'low')!
     const body = { key: low.key, occurrence: low.occurrence }
     await api.ask('POST', `${pathOf(accountId)}/notices/dismissals`, { token: ann!.token, body })
     await adjust(api, accountId, -500_000n)
-    await ann!.follower.until('notices', (told) => !keysOf(told).includes('low'))
+    await ann!.follower.until('notices', (sent) => !keysOf(sent).includes('low'))
     expect(keysOf(ben!.follower.newest('notices')!)).toContain('low')
     await adjust(api, accountId, -8_000_000n)
     for (const { follower } of [ann!, ben!]) {
-      await follower.until('notices', (told) => keysOf(told).includes('exhausted'))
+      await follower.until('notices', (sent) => keysOf(sent).includes('exhausted'))
       await follower.until('balance', ({ status, blocked }) => status === 'blocked' && blocked.length === 2)
     }
-    const told = ann!.follower.events
+    const sent = ann!.follower.events
       .filter(({ event }) => event === 'notices')
       .map((one) => one.data as { items: object })
-    for (const [i, { items }] of told.entries()) if (i > 0) expect(items).not.toEqual(told[i - 1]!.items)
+    for (const [i, { items }] of sent.entries()) if (i > 0) expect(items).not.toEqual(sent[i - 1]!.items)
   })
 
   it('sends the balance at most four times a second, and finally the newest', async () => {
@@ -223,7 +223,7 @@ describe('a stream', () => {
       )
     await moveBack(1, 1)
     // Until the restore is known, it has the old parts.
-    await new Promise((resolve) => setTimeout(resolve, 3 * LOOK_EVERY_MS))
+    await new Promise((resolve) => setTimeout(resolve, 3 * POLL_MS))
     expect(follower.newest('balance')).toMatchObject({ epoch: 1, version: 2, balance: '26.000000' })
     await moveBack(7, 1)
     await follower.until('balance', ({ epoch, version }) => epoch === 7 && version === 1)
@@ -248,7 +248,7 @@ describe('a stream', () => {
     let text = ''
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
     while (!/: nothing new\n\n: nothing new\n\n$/.test(text)) {
-      text += (await within('a sign of life', reader.read(), 5_000)).value
+      text += (await within('a heartbeat', reader.read(), 5_000)).value
     }
     expect(text).toMatch(/^retry: \d{4}\n\nevent: /)
     leaving.abort()
@@ -318,7 +318,7 @@ describe('a stream ends', () => {
     await follower.until('balance', () => true)
     expect(await count()).toBe((before ?? 0) + 1)
     await follower.leave()
-    await until('it is counted no more', async () => (await count()) === (before ?? 0))
+    await until('it is no longer counted', async () => (await count()) === (before ?? 0))
   })
 })
 
@@ -336,8 +336,13 @@ describe('a stream is refused', () => {
   })
 
   const limited: [string, TestApiOptions, number, RegExp][] = [
-    ['where the caller has as many as one may', { streamsPerCaller: 2 }, 429, /2 streams of this caller are open/],
-    ['where the process has as many as it may', { streams: 2 }, 503, /all 2 streams .* are open/],
+    [
+      'if the caller has the maximum number of streams',
+      { streamsPerCaller: 2 },
+      429,
+      /2 streams of this caller are open/,
+    ],
+    ['if the process has the maximum number of streams', { streams: 2 }, 503, /all 2 streams .* are open/],
   ]
   it.each(limited)('%s, until one ends', async (_name, options, status, detail) => {
     const few = await openTestApi({ ...options, liveTimes: TIMES })
@@ -351,7 +356,7 @@ describe('a stream is refused', () => {
         detail: expect.stringMatching(detail),
       })
       await streams[0]!.leave()
-      await until('another one is let in', async () => {
+      await until('another one is accepted', async () => {
         const another = await open('acme', { token }, few)
         return await Promise.race([
           another.until('balance', () => true).then(() => true),

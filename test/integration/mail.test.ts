@@ -45,13 +45,13 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  hangUp()
+  closeTransports()
   await server.close()
   await payments.pool.query(`delete from tollgate.mails`)
 })
 
 /** A closing server waits for its connections. */
-function hangUp(): void {
+function closeTransports(): void {
   for (const transport of transports.splice(0)) transport.close()
 }
 
@@ -414,7 +414,7 @@ describe('a server', () => {
       await sender({ environment: login, port: locked.port }).send()
       expect((await mailsOf(account))[0]).toMatch(/^exhausted ana waiting 535/)
     } finally {
-      hangUp()
+      closeTransports()
       await locked.close()
     }
   })
@@ -442,7 +442,7 @@ describe('a server', () => {
       expect(secure.received.map(({ isOverTls, user }) => [isOverTls, user])).toEqual([[true, 'tollgate']])
     } finally {
       setDefaultCACertificates(trusted)
-      hangUp()
+      closeTransports()
       await secure.close()
     }
   })

@@ -208,7 +208,7 @@ function randomFilter(facts: readonly Fact[]): MovementFilter {
   }
 }
 
-async function expectFoundAsByHand(accountId: string, filters: number): Promise<void> {
+async function expectSearchesMatch(accountId: string, filters: number): Promise<void> {
   const facts = await factsOf(accountId)
   for (let i = 0; i < filters; i++) {
     const filter = i === 0 ? NO_FILTER : randomFilter(facts)
@@ -243,24 +243,24 @@ async function indexedChunks(accountId: string): Promise<number> {
 describe('a filter finds every match', () => {
   it('if nothing is rolled up', async () => {
     expect(await indexedChunks(LARGE)).toBe(0)
-    await expectFoundAsByHand(SMALL, 30)
-    await expectFoundAsByHand(LARGE, 40)
+    await expectSearchesMatch(SMALL, 30)
+    await expectSearchesMatch(LARGE, 40)
   })
 
   it('if half is rolled up, in shares that end within chunks', async () => {
     while ((await indexedChunks(LARGE)) < 2) await rollUp(api.pool, { maxMovements: 300 })
     expect(await differencesOf(LARGE)).toEqual([])
-    await expectFoundAsByHand(LARGE, 80)
+    await expectSearchesMatch(LARGE, 80)
   })
 
   it('if everything is rolled up, and if more came since', async () => {
     while ((await rollUp(api.pool)).hasMore);
     expect(await indexedChunks(LARGE)).toBeGreaterThanOrEqual(3)
     expect(await differencesOf(LARGE, SMALL)).toEqual([])
-    await expectFoundAsByHand(LARGE, 80)
-    await expectFoundAsByHand(SMALL, 30)
+    await expectSearchesMatch(LARGE, 80)
+    await expectSearchesMatch(SMALL, 30)
     await recordUsage(api, ...randomEvents(LARGE, 100))
-    await expectFoundAsByHand(LARGE, 20)
+    await expectSearchesMatch(LARGE, 20)
   })
 
   it('if the clock was set back between chunks', async () => {
@@ -280,9 +280,9 @@ describe('a filter finds every match', () => {
     await api.pool.query('update tollgate.accounts set last_sequence = last_sequence + 1500 where account_id = $1', [
       LARGE,
     ])
-    await expectFoundAsByHand(LARGE, 30)
+    await expectSearchesMatch(LARGE, 30)
     while ((await rollUp(api.pool)).hasMore);
-    await expectFoundAsByHand(LARGE, 60)
+    await expectSearchesMatch(LARGE, 60)
   })
 
   it('if two interactions have the same hash', async () => {
@@ -301,7 +301,7 @@ describe('a filter finds every match', () => {
     )
   })
 
-  it.each<[what: string, plant: string, mend: string, found: string[]]>([
+  it.each<[what: string, plant: string, repair: string, found: string[]]>([
     ['a bit that is not of its movement', FLIP_BIT, FLIP_BIT, ['chunk 1 user ann']],
     [
       'a movement that is found by no interaction',
@@ -317,7 +317,7 @@ describe('a filter finds every match', () => {
       `delete from tollgate.movement_chunks where account_id = '${LARGE}' and chunk = 900`,
       ['chunk 900'],
     ],
-  ])('and %s is found, whichever chunks are read together', async (_, plant, mend, found) => {
+  ])('and %s is found, whichever chunks are read together', async (_, plant, repair, found) => {
     await api.pool.query(plant)
     const differing = found.map((of) => ({ accountId: LARGE, of }))
     expect(await differencesOf(LARGE, SMALL)).toEqual(differing)
@@ -329,7 +329,7 @@ describe('a filter finds every match', () => {
     expect(faults).toMatchObject(
       differing.map(({ accountId }) => ({ check: 'movement_index', severity: 'fault', accountId })),
     )
-    await api.pool.query(mend)
+    await api.pool.query(repair)
     expect(await differencesOf(LARGE, SMALL)).toEqual([])
   })
 })
@@ -430,12 +430,12 @@ describe('over HTTP', () => {
   })
 
   it.each([
-    ['a field that it does not know', { number: '+4930123456' }, 400, 'invalid-request'],
-    ['a kind that there is not', { kinds: ['fax'] }, 400, 'invalid-request'],
+    ['an unknown field', { number: '+4930123456' }, 400, 'invalid-request'],
+    ['an unknown kind', { kinds: ['fax'] }, 400, 'invalid-request'],
     ['no kind at all', { kinds: [] }, 400, 'invalid-request'],
     ['an empty search', { search: '' }, 400, 'invalid-request'],
     ['a search with a NUL', { search: 'a\0' }, 400, 'invalid-request'],
-    ['a day that there is not', { from: '2026-02-30' }, 400, 'invalid-request'],
+    ['an invalid day', { from: '2026-02-30' }, 400, 'invalid-request'],
     ['a limit as text', { limit: '5' }, 400, 'invalid-request'],
     ['too many items', { limit: 201 }, 400, 'invalid-request'],
     ['a cursor of another list', { cursor: Buffer.from('["x"]').toString('base64url') }, 422, 'not-possible'],

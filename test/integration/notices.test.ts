@@ -23,7 +23,7 @@ import { type Fields, testAccount, usageFields } from '../support/catalog.ts'
 import { cardOf } from '../support/charges.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import type { Card } from '../support/payments.ts'
-import { rollUpToTheEnd } from '../support/rolled-up.ts'
+import { completeRollUp } from '../support/rolled-up.ts'
 
 type Notices = Schema<'Notices'>
 type Notice = Schema<'Notice'>
@@ -247,7 +247,7 @@ describe('credit', () => {
       await use(account, '30')
       await age(account, 1)
     }
-    await rollUpToTheEnd(api.pool)
+    await completeRollUp(api.pool)
     expect((await noticeOf(account, 'off')).figures).toMatchObject({ balance: '130.000000', days_left: 4 })
     expect(await keysOf(account, 'member')).toEqual([])
     const [method] = (

@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000
 /** So that it ends in the middle of a month, on any day of the test. */
 const KEPT_DAYS = 180 + new Date(Date.now() - 180 * DAY_MS).getUTCDate() - 15
 /** So that its rows fill some hundred blocks. */
-const ROWS_A_MONTH = 3_000
+const ROWS_PER_MONTH = 3_000
 
 describe('rated usage', () => {
   let ledger: TestLedger
@@ -29,13 +29,13 @@ describe('rated usage', () => {
     new Date(Date.UTC(instant.getUTCFullYear(), instant.getUTCMonth() + later, 1))
   const nameOf = (instant: Date) => `rated_usage_${instant.toISOString().slice(0, 7).replace('-', '_')}`
   const due = monthOf(daysAgo(KEPT_DAYS), -1)
-  const dueInPart = monthOf(daysAgo(KEPT_DAYS))
+  const partlyDue = monthOf(daysAgo(KEPT_DAYS))
 
   beforeEach(async () => {
     ledger = await openTestLedger()
     await apply(ledger, [testAccount()])
     await recordUsage(ledger, callFields({ event_id: 'call' }))
-    for (const month of [due, dueInPart]) {
+    for (const month of [due, partlyDue]) {
       await ledger.pool.query(
         `create table tollgate.${nameOf(month)} partition of tollgate.rated_usage
            for values from ('${month.toISOString()}') to ('${monthOf(month, 1).toISOString()}')`,
@@ -45,7 +45,7 @@ describe('rated usage', () => {
   })
 
   /** Copies of the call, recorded at even intervals in a half-open range. */
-  async function fill(from: Date, to: Date, name: string, rows = ROWS_A_MONTH): Promise<void> {
+  async function fill(from: Date, to: Date, name: string, rows = ROWS_PER_MONTH): Promise<void> {
     await ledger.pool.query(
       `insert into tollgate.rated_usage
        select (jsonb_populate_record(r, jsonb_build_object('event_id', $3 || i,
@@ -86,11 +86,11 @@ describe('rated usage', () => {
 
   it('is cleared of its numbers after the retention, to the row, oldest first', async () => {
     await fill(due, monthOf(due, 1), 'due-')
-    await fill(dueInPart, monthOf(dueInPart, 1), 'in-part-')
+    await fill(partlyDue, monthOf(partlyDue, 1), 'in-part-')
     const first = await clearOldNumbers(ledger.pool, KEPT_DAYS, { blocksPerPage: 8 })
     expect(first.hasMore).toBe(true)
     expect(first.overdueSeconds! * 1000).toBeCloseTo(daysAgo(KEPT_DAYS).getTime() - due.getTime(), -5)
-    expect(await left()).toEqual({ call: 1, 'due-': ROWS_A_MONTH - first.count, 'in-part-': ROWS_A_MONTH })
+    expect(await left()).toEqual({ call: 1, 'due-': ROWS_PER_MONTH - first.count, 'in-part-': ROWS_PER_MONTH })
     await clearAll()
     const young = await youngerThan(KEPT_DAYS)
     expect(young).toBeGreaterThan(0)
@@ -122,16 +122,16 @@ describe('rated usage', () => {
     await fill(daysAgo(KEPT_DAYS - 1), new Date(daysAgo(KEPT_DAYS - 1).getTime() + 1_000), 'young-')
     await fill(monthOf(daysAgo(KEPT_DAYS - 1)), daysAgo(KEPT_DAYS), 'behind-')
     await clearAll()
-    expect(await left()).toMatchObject({ 'young-': ROWS_A_MONTH })
+    expect(await left()).toMatchObject({ 'young-': ROWS_PER_MONTH })
     await clearAll(KEPT_DAYS - 62)
     expect(await left()).toEqual({ call: 1 })
   })
 
   it('that was written to free space behind the scan is cleared once its whole month is due', async () => {
-    await fill(dueInPart, daysAgo(KEPT_DAYS), 'due-')
+    await fill(partlyDue, daysAgo(KEPT_DAYS), 'due-')
     await clearAll()
-    await ledger.pool.query(`vacuum tollgate.${nameOf(dueInPart)}`)
-    await fill(dueInPart, daysAgo(KEPT_DAYS), 'late-')
+    await ledger.pool.query(`vacuum tollgate.${nameOf(partlyDue)}`)
+    await fill(partlyDue, daysAgo(KEPT_DAYS), 'late-')
     await clearAll()
     expect((await left())['late-']).toBeGreaterThan(0)
     await clearAll(KEPT_DAYS - 62)
@@ -151,21 +151,21 @@ describe('rated usage', () => {
   it('of months without a partition is cleared too', async () => {
     const other = monthOf(due, -24)
     await fill(other, monthOf(other, 1), 'unprepared-')
-    await fill(monthOf(dueInPart, 1), monthOf(dueInPart, 2), 'young-unprepared-')
-    expect((await clearAll()).count).toBe(ROWS_A_MONTH)
-    expect(await left()).toEqual({ call: 1, 'young-unprepared-': ROWS_A_MONTH })
+    await fill(monthOf(partlyDue, 1), monthOf(partlyDue, 2), 'young-unprepared-')
+    expect((await clearAll()).count).toBe(ROWS_PER_MONTH)
+    expect(await left()).toEqual({ call: 1, 'young-unprepared-': ROWS_PER_MONTH })
     expect(await clearAll()).toEqual({ count: 0, pages: 1 })
     // The next day.
     await ledger.pool.query(`update tollgate.number_clearing set done_at = done_at - interval '1 day'`)
     await fill(other, monthOf(other, 1), 'unprepared-later-')
-    expect((await clearAll()).count).toBe(ROWS_A_MONTH)
+    expect((await clearAll()).count).toBe(ROWS_PER_MONTH)
   })
 
   it('is cleared once, by any number of processes', async () => {
     await fill(due, monthOf(due, 1), 'due-')
-    await fill(dueInPart, daysAgo(KEPT_DAYS), 'in-part-')
+    await fill(partlyDue, daysAgo(KEPT_DAYS), 'in-part-')
     const counts = await Promise.all(Array.from({ length: 4 }, () => clearAll(KEPT_DAYS, 2)))
-    expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(2 * ROWS_A_MONTH)
+    expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(2 * ROWS_PER_MONTH)
     expect(await left()).toEqual({ call: 1 })
   })
 
@@ -189,7 +189,7 @@ describe('rated usage', () => {
     expect(reports.at(-1)).toEqual({ oldestWorkSeconds: null })
     const { values } = await registry.getSingleMetric('tollgate_numbers_cleared_total')!.get()
     expect(values.map(({ labels, value }) => [labels.of, value])).toEqual([
-      ['rated_usage', ROWS_A_MONTH],
+      ['rated_usage', ROWS_PER_MONTH],
       ['dead_letter', 2],
     ])
     const { rows } = await ledger.pool.query(

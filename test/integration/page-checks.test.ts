@@ -12,7 +12,7 @@ import { cardOf, consentFor, SETTINGS } from '../support/charges.ts'
 import { browserFor } from '../support/found-browser.ts'
 import { adjust } from '../support/ledger.ts'
 import { shownText } from '../support/notices.ts'
-import { rollUpToTheEnd } from '../support/rolled-up.ts'
+import { completeRollUp } from '../support/rolled-up.ts'
 
 type Notices = Schema<'Notices'>
 
@@ -50,8 +50,8 @@ interface Moved {
 /** The whole text, with any kind of space before a currency. */
 const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.$]/g, '\\$&').replaceAll(' ', '\\s')}$`)
 
-const movedOn = (page: Page) => page.evaluate('window.moved') as Promise<readonly Moved[]>
-const saidOn = (page: Page) => page.evaluate('window.said') as Promise<readonly [role: string, text: string][]>
+const shiftsOn = (page: Page) => page.evaluate('window.moved') as Promise<readonly Moved[]>
+const announcedOn = (page: Page) => page.evaluate('window.said') as Promise<readonly [role: string, text: string][]>
 const watched = async (page: Page) => {
   await page.addInitScript(WATCH)
 }
@@ -86,7 +86,7 @@ describe.skipIf(browserFound === null)('the page', () => {
     } as const
 
     /** Facts for a notice of each placement: an approval, an expired card, a cap nearly used, a level, a payment, credit. */
-    async function accountWithMuchToSay(): Promise<string> {
+    async function accountWithAllNotices(): Promise<string> {
       const { api } = pages
       const accountId = await pages.account(50_000_000n)
       const [approving, debit] = [await api.addCard(accountId, 'needsApproval'), await saveDebit(accountId)]
@@ -118,7 +118,7 @@ describe.skipIf(browserFound === null)('the page', () => {
     }
 
     it('is one banner, the gravest, and all others are in the card that they concern', async () => {
-      const accountId = await accountWithMuchToSay()
+      const accountId = await accountWithAllNotices()
       const expected = ['approve', 'expired', 'cap_nearly_used', 'custom', 'processing', 'added']
       await until('all of it holds', async () => {
         const keys = (await noticesOf(accountId, 'admin')).items.map(({ key }) => key)
@@ -244,7 +244,7 @@ describe.skipIf(browserFound === null)('the page', () => {
         const figure = page.locator('.balance-figure')
         const first = await figure.textContent()
         await underLoad(3, () => pages.use(accountId, 40_000n))
-        await rollUpToTheEnd(pages.api.pool)
+        await completeRollUp(pages.api.pool)
         await until('the last of it is shown', async () => /996[.,]00/.test((await figure.textContent()) ?? ''))
         expect(first).toMatch(/1[.,]002[.,]00/)
         // Today's usage is polled twice a minute.
@@ -253,8 +253,8 @@ describe.skipIf(browserFound === null)('the page', () => {
           .getByText(/6[.,]00/)
           .first()
           .waitFor()
-        expect(await movedOn(page)).toEqual([])
-        expect(await saidOn(page)).toEqual([])
+        expect(await shiftsOn(page)).toEqual([])
+        expect(await announcedOn(page)).toEqual([])
       },
     )
 
@@ -270,7 +270,7 @@ describe.skipIf(browserFound === null)('the page', () => {
         .getByText(/^(Adjustment|Nothing has used credit yet\.)$/)
         .first()
         .waitFor()
-      expect(await movedOn(page)).toEqual([])
+      expect(await shiftsOn(page)).toEqual([])
     })
 
     it('announces one thing in half a minute, however often calls stop and work again', async () => {
@@ -287,13 +287,13 @@ describe.skipIf(browserFound === null)('the page', () => {
         adjust(pages.api, accountId, Math.floor(event / 50) % 2 === 0 ? -1_000_000n : 1_000_000n),
       )
       await page.getByText('No calls are blocked').waitFor()
-      await until('both are said', async () => (await saidOn(page)).length >= 2)
-      expect((await saidOn(page)).map(([role]) => role).toSorted()).toEqual(['alert', 'status'])
-      expect((await saidOn(page)).map(([, text]) => text)).toContain('Outbound and toll-free calls are blocked.')
+      await until('both are announced', async () => (await announcedOn(page)).length >= 2)
+      expect((await announcedOn(page)).map(([role]) => role).toSorted()).toEqual(['alert', 'status'])
+      expect((await announcedOn(page)).map(([, text]) => text)).toContain('Outbound and toll-free calls are blocked.')
       // Followed by the final state.
       await page.clock.fastForward(31_000)
-      await until('the newest is said', async () => (await saidOn(page)).length === 3)
-      expect((await saidOn(page)).at(-1)).toEqual(['status', 'No calls are blocked any more.'])
+      await until('the newest is announced', async () => (await announcedOn(page)).length === 3)
+      expect((await announcedOn(page)).at(-1)).toEqual(['status', 'No calls are blocked any more.'])
     })
 
     it('makes room for a new banner once, and shifts nothing above it', async () => {
@@ -306,15 +306,17 @@ describe.skipIf(browserFound === null)('the page', () => {
       await page.locator('.balance-figure', { hasText: '−€5.00' }).waitFor()
       // Reported with the frame after it.
       const isOfBanner = ({ sources }: Moved) => sources.includes('columns')
-      await until('the browser has said what the banner moved', async () => (await movedOn(page)).some(isOfBanner))
-      const moved = await movedOn(page)
+      await until('the browser has reported what the banner shifted', async () =>
+        (await shiftsOn(page)).some(isOfBanner),
+      )
+      const moved = await shiftsOn(page)
       // If the balance arrives before the banner, its card says since when calls are blocked until the banner says why.
       expect(moved.filter(isOfBanner)).toHaveLength(1)
       expect(moved.length).toBeLessThanOrEqual(2)
       expect(moved.reduce((sum, { value }) => sum + value, 0)).toBeLessThan(GOOD_SHIFT)
       await underLoad(1, () => adjust(pages.api, accountId, -10_000n))
       await page.locator('.balance-figure', { hasText: '−€5.50' }).waitFor()
-      expect(await movedOn(page)).toEqual(moved)
+      expect(await shiftsOn(page)).toEqual(moved)
     })
   })
 })

@@ -169,8 +169,8 @@ function multiplied(formula: string): bigint {
   const match = SUM.exec(formula)
   if (match === null) throw new Error(`not a sum: ${formula}`)
   const [, fee = '0', rate, count, unit] = match
-  const sixtieths = BigInt(plainNumber(count!)) * (unit === '/60 min' ? 1n : 60n)
-  return roundedQuotient(micros(fee) * 60n + micros(rate!) * sixtieths, 60n, rounding)
+  const scaledQuantity = BigInt(plainNumber(count!)) * (unit === '/60 min' ? 1n : 60n)
+  return roundedQuotient(micros(fee) * 60n + micros(rate!) * scaledQuantity, 60n, rounding)
 }
 
 const plainNumber = (text: string) => text.replaceAll(',', '')
@@ -244,7 +244,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
   }
 
   /** With movements visible, until the file is done. */
-  async function openForAll(accountId: string, { role = 'admin', change }: OpenOptions = {}): Promise<Page> {
+  async function openAccountPage(accountId: string, { role = 'admin', change }: OpenOptions = {}): Promise<Page> {
     const page = await pages.open(accountId, {
       role,
       browser: { timezoneId: 'Europe/Berlin' },
@@ -256,7 +256,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
 
   /** Until the test is done. */
   async function open(accountId: string, options?: OpenOptions): Promise<Page> {
-    const page = await openForAll(accountId, options)
+    const page = await openAccountPage(accountId, options)
     onTestFinished(() => page.context().close())
     return page
   }
@@ -295,7 +295,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     let page: Page
 
     beforeAll(async () => {
-      page = await openForAll(accountId)
+      page = await openAccountPage(accountId)
     })
 
     afterEach(() => closeDrawer(page))
@@ -361,7 +361,7 @@ describe.skipIf(browserFound === null)('the drawer of a movement', () => {
     let page: Page
 
     beforeAll(async () => {
-      page = await openForAll('paid')
+      page = await openAccountPage('paid')
     })
 
     afterEach(() => closeDrawer(page))

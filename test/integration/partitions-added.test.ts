@@ -20,8 +20,8 @@ import { testKafka } from '../support/topics.ts'
 import { findFaults } from '../support/verified.ts'
 
 const PARTITIONS = 4
-const PARTITIONS_THEN = 11
-const ITEMS_A_ROUND = 200
+const PARTITIONS_AFTERWARDS = 11
+const ITEMS_PER_ROUND = 200
 /** New partitions are noticed after ten seconds: a higher load until then would only have to be drained. */
 const REST_AFTER_ROUND_MS = 200
 const ROUNDS_AFTERWARDS = 5
@@ -58,10 +58,10 @@ async function loadWhilePartitionsAreAdded(): Promise<void> {
   const isEnough = new AbortController()
   const loading = load()
   try {
-    await until('every busy topic is written to', () => areUsed(0, PARTITIONS))
-    const topicPartitions = TOPICS_OUT.map((topic) => ({ topic, count: PARTITIONS_THEN }))
+    await until('every busy topic is written to', () => hasMessages(0, PARTITIONS))
+    const topicPartitions = TOPICS_OUT.map((topic) => ({ topic, count: PARTITIONS_AFTERWARDS }))
     await admin.createPartitions({ topicPartitions })
-    await until('the partitions that were added are used', () => areUsed(PARTITIONS, PARTITIONS_THEN))
+    await until('the partitions that were added are used', () => hasMessages(PARTITIONS, PARTITIONS_AFTERWARDS))
     const roundsThen = rounds
     await until('more rounds are loaded', () => rounds >= roundsThen + ROUNDS_AFTERWARDS)
   } finally {
@@ -72,7 +72,7 @@ async function loadWhilePartitionsAreAdded(): Promise<void> {
 
   async function load(): Promise<void> {
     for (; !isEnough.signal.aborted; rounds++) {
-      const items = Array.from({ length: ITEMS_A_ROUND }, () => traffic.next())
+      const items = Array.from({ length: ITEMS_PER_ROUND }, () => traffic.next())
       for (const [topic, ofTopic] of Map.groupBy(items, (item) => item.topic)) {
         const messages = ofTopic.map((item) =>
           item.kind === 'junk'
@@ -97,7 +97,7 @@ async function flipAll(): Promise<void> {
 }
 
 /** Whether each busy topic has messages in some partition of the range. */
-async function areUsed(from: number, to: number): Promise<boolean> {
+async function hasMessages(from: number, to: number): Promise<boolean> {
   // A new partition has no leader yet.
   const ends = await Promise.all(BUSY_TOPICS.map((topic) => admin.fetchTopicOffsets(topic).catch(() => [])))
   return ends.every((ofTopic) =>
@@ -105,7 +105,7 @@ async function areUsed(from: number, to: number): Promise<boolean> {
   )
 }
 
-it('D, F: nothing is missing of any account, in any partition', async () => {
+it('D, F: no announcement of any account is missing, in any partition', async () => {
   expect((await findFaults(installation)).faults).toEqual([])
 })
 
@@ -132,7 +132,7 @@ it('a consumer that reads from the start gets every last status', async () => {
 
 describe('after retention has deleted the added partitions, and only them,', () => {
   beforeAll(async () => {
-    const partitions = Array.from({ length: PARTITIONS_THEN - PARTITIONS }, (_, i) => PARTITIONS + i)
+    const partitions = Array.from({ length: PARTITIONS_AFTERWARDS - PARTITIONS }, (_, i) => PARTITIONS + i)
     const producer = testKafka().producer()
     await producer.connect()
     for (const topic of [BALANCE, MOVEMENTS]) {
@@ -148,7 +148,7 @@ describe('after retention has deleted the added partitions, and only them,', () 
     await producer.disconnect()
   })
 
-  it('the gap is not taken for a loss', async () => {
+  it('the gap is not reported as a loss', async () => {
     expect((await findFaults(installation)).faults).toEqual([])
   })
 
@@ -165,7 +165,7 @@ describe('after retention has deleted the added partitions, and only them,', () 
     const found = faults.filter(({ check, detail }) => check === 'unpublished' && detail.startsWith(MOVEMENTS))
     expect(found.length).toBeGreaterThan(0)
     for (const { accountId } of found) {
-      const partition = partitionHash(Buffer.from(accountId!)) % PARTITIONS_THEN
+      const partition = partitionHash(Buffer.from(accountId!)) % PARTITIONS_AFTERWARDS
       expect(partition).toBeGreaterThanOrEqual(PARTITIONS)
     }
   })

@@ -1,6 +1,6 @@
 /**
- * A database that was restored to an earlier point: it has forgotten payments, attempts and settings, and the provider has
- * not. Nothing is charged twice, nothing that was paid is lost, and what a person turned off stays off.
+ * A database that was restored to an earlier point lacks payments, attempts and settings that the provider still has.
+ * Nothing is charged twice, no payment is lost, and what a person turned off stays off.
  */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -19,7 +19,7 @@ const ACCOUNT = 'restored'
 let payments: TestPayments
 let methodId: string
 
-/** 20.00 is charged while the balance is below 10.00; it begins at 50.00. */
+/** 20.00 is charged while the balance is below 10.00; it starts at 50.00. */
 beforeEach(async () => {
   payments = await openTestPayments()
   await apply(payments, [testAccount({ accountId: ACCOUNT })])
@@ -43,14 +43,14 @@ async function balance(): Promise<number> {
 
 const spend = (micros: bigint) => adjust(payments, ACCOUNT, -micros, 'spent')
 
-it('E: a charge that the backup does not know is credited, and not made again', async () => {
+it('E: a charge that is missing in the backup is credited, and not made again', async () => {
   await payments.database.backUp()
   await spend(45_000_000n)
   await payments.settle()
   expect(await balance()).toBe(25)
   await payments.database.restore()
 
-  // The usage comes again, as it does from Kafka. A process reads the provider's list before it charges anything.
+  // The usage is delivered again, as by Kafka. A process reads the provider's list before it charges anything.
   await spend(45_000_000n)
   await payments.tend()
   await payments.settle()
@@ -60,7 +60,7 @@ it('E: a charge that the backup does not know is credited, and not made again', 
   expect(await brokenChains(payments.pool)).toEqual([])
 })
 
-it('E: what was asked for by hand, and paid after the backup, is not charged again before the list is read', async () => {
+it('E: a manual top-up that was paid after the backup is not charged again before the list is read', async () => {
   const wanted = { accountId: ACCOUNT, amountMicros: 30_000_000n, methodId: null, actor: 'ann' }
   await requestTopUp(payments, wanted, 'by-hand')
   await payments.database.backUp()
@@ -68,7 +68,7 @@ it('E: what was asked for by hand, and paid after the backup, is not charged aga
   expect(await balance()).toBe(80)
   await payments.database.restore()
 
-  payments.beginAnew()
+  payments.replaceProcesses()
   await payments.settle()
   expect(await payments.charges(ACCOUNT)).toHaveLength(1)
   await payments.tend()
@@ -78,8 +78,8 @@ it('E: what was asked for by hand, and paid after the backup, is not charged aga
   expect(await balance()).toBe(80)
 })
 
-it('E: a process that lives through the restore reads the list anew before it charges', async () => {
-  payments.beginAnew()
+it('E: a process that survives the restore reads the list again before it charges', async () => {
+  payments.replaceProcesses()
   await payments.tend()
   await spend(45_000_000n)
   await payments.database.backUp()
@@ -92,14 +92,14 @@ it('E: a process that lives through the restore reads the list anew before it ch
   expect(await balance()).toBe(5)
   await payments.tend()
   expect(await balance()).toBe(25)
-  // And charges again.
+  // Then it charges again.
   await spend(20_000_000n)
   await payments.pass(0.01)
   await payments.settle()
   expect(await payments.charges(ACCOUNT)).toHaveLength(2)
 })
 
-it('E: a payment that the backup holds as prepared is credited, and confirmed by nobody a second time', async () => {
+it('E: a payment that is only prepared in the backup is credited, and not confirmed a second time', async () => {
   await payments.provider.desk.orderFault({ fault: 'down', call: 'confirm', timesLeft: 1, delayMs: null })
   await spend(45_000_000n)
   await payments.settle()
@@ -116,7 +116,7 @@ it('E: a payment that the backup holds as prepared is credited, and confirmed by
   expect(await balance()).toBe(25)
 })
 
-it('E: what a person has turned off since the backup is not charged: it is paused until a person saves it', async () => {
+it('E: automatic top-up that was turned off since the backup charges nothing: it is paused until a person saves it', async () => {
   await payments.database.backUp()
   await payments.save(ACCOUNT, { isOn: false }, methodId)
   await payments.tend()
@@ -136,7 +136,7 @@ it('E: what a person has turned off since the backup is not charged: it is pause
   expect(await payments.charges(ACCOUNT)).toHaveLength(1)
 })
 
-it('E: what a person has turned off since the backup is not charged, whatever else is changed after the restore', async () => {
+it('E: automatic top-up that was turned off since the backup charges nothing, whatever else is changed after the restore', async () => {
   await payments.database.backUp()
   await payments.save(ACCOUNT, { isOn: false }, methodId)
   await payments.tend()
@@ -153,7 +153,7 @@ it('E: what a person has turned off since the backup is not charged, whatever el
   expect(await payments.charges(ACCOUNT)).toHaveLength(1)
 })
 
-it('alert levels that are set between a save and its mark pause nothing', async () => {
+it('alert levels that are set between a save and its mark cause no pause', async () => {
   await payments.save(ACCOUNT, { amountMicros: 30_000_000n }, methodId)
   await setAlertLevels(payments, ACCOUNT, { actor: 'test', lowMicros: 2_000_000n })
   await payments.tend()
@@ -162,7 +162,7 @@ it('alert levels that are set between a save and its mark pause nothing', async 
   expect(await balance()).toBe(35)
 })
 
-it('E: a refund made since the backup is taken from the credit again, and pauses', async () => {
+it('E: a refund made since the backup is deducted from the credit again', async () => {
   await spend(45_000_000n)
   await payments.settle()
   await payments.database.backUp()
@@ -175,7 +175,7 @@ it('E: a refund made since the backup is taken from the credit again, and pauses
   expect(await balance()).toBe(20)
 })
 
-it('E: a worker that goes on while the database is restored charges nothing before it has read the list again', async () => {
+it('E: a worker that keeps running during the restore charges nothing before it has read the list again', async () => {
   await payments.database.backUp()
   await spend(45_000_000n)
   await payments.settle()
@@ -190,7 +190,7 @@ it('E: a worker that goes on while the database is restored charges nothing befo
   expect(await balance()).toBe(25)
 })
 
-it('E: a payment by hand that the backup holds as asked for only is not made again', async () => {
+it('E: a manual top-up that is only requested in the backup is not paid again', async () => {
   const wanted = { accountId: ACCOUNT, amountMicros: 30_000_000n, methodId: null, actor: 'ann' }
   await requestTopUp(payments, wanted, randomUUID())
   await payments.database.backUp()

@@ -200,7 +200,7 @@ describe('a payment that the customer has to approve', () => {
     expect((await balanceOf(account)).balance).toBe(25)
   })
 
-  it('but does not, is canceled after a day, which counts as a decline', async () => {
+  it('is canceled after a day without approval, which counts as a decline', async () => {
     const account = await open('needsApproval')
     await spend(account, 45_000_000n)
     await payments.settle()
@@ -212,7 +212,7 @@ describe('a payment that the customer has to approve', () => {
   })
 })
 
-describe('money that goes back', () => {
+describe('returned money', () => {
   /** Charged 20.00, with 5.00 of earlier credit left. */
   async function charged(card: Card): Promise<{ account: string; paymentId: string }> {
     const account = await open(card)
@@ -238,7 +238,7 @@ describe('money that goes back', () => {
     return rows.map(({ kind, amount }) => [kind, amount])
   }
 
-  it('by partial and full refunds is deducted from the credit each time, pauses, and charges nothing', async () => {
+  it('of partial and full refunds is deducted from the credit each time, pauses, and charges nothing', async () => {
     const { account, paymentId } = await charged('good')
     const { desk } = payments.provider
     await desk.refund(paymentId, 12_500_000n)
@@ -256,7 +256,7 @@ describe('money that goes back', () => {
     ])
   })
 
-  it('by a refund that fails is returned, and the pause stays', async () => {
+  it('of a refund that fails is credited again, and the pause stays', async () => {
     const { account, paymentId } = await charged('refundFails')
     await payments.provider.desk.refund(paymentId, 18_000_000n)
     expect(await settledStateOf(account)).toEqual({ balance: 7, pausedFor: 'refunded', charges: 1 })
@@ -275,7 +275,7 @@ describe('money that goes back', () => {
     expect(await settledStateOf(account)).toEqual({ balance: 5, pausedFor: 'disputed', charges: 1 })
   })
 
-  it('by a dispute that is seen before the charge is posted as credit and reversal together', async () => {
+  it('of a dispute that is seen before the charge is posted as credit and reversal together', async () => {
     const account = await open('good')
     const { desk } = payments.provider
     await desk.orderFault({ fault: 'timeout_after', call: 'confirm', timesLeft: 1, delayMs: null })
@@ -295,7 +295,7 @@ describe('money that goes back', () => {
     expect(await settledStateOf(account)).toEqual({ balance: 25, pausedFor: 'disputed', charges: 1 })
   })
 
-  it('by a dispute of a manual payment pauses automatic top-up too', async () => {
+  it('of a dispute of a manual payment pauses automatic top-up too', async () => {
     const account = await open('good')
     const wanted = { accountId: account, amountMicros: 30_000_000n, methodId: null, actor: 'ann' }
     await requestTopUp(payments, wanted, randomUUID())
@@ -306,7 +306,7 @@ describe('money that goes back', () => {
     expect(await settledStateOf(account)).toEqual({ balance: -25, pausedFor: 'disputed', charges: 1 })
   })
 
-  it('by a dispute is deducted from the credit, pauses, and charges nothing', async () => {
+  it('of a dispute is deducted from the credit, pauses, and charges nothing', async () => {
     const account = await open('good')
     await spend(account, 45_000_000n)
     await payments.settle()

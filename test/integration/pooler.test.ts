@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { killUnderLoad } from '../support/kills.ts'
 import { HAS_POOLER, type Pooler, startPooler } from '../support/pooler.ts'
-import { rollUpToTheEnd } from '../support/rolled-up.ts'
+import { completeRollUp } from '../support/rolled-up.ts'
 import { runVerify } from '../support/tollgate.ts'
 
 describe.skipIf(!HAS_POOLER)('behind PgBouncer in transaction mode', () => {
@@ -22,10 +22,10 @@ describe.skipIf(!HAS_POOLER)('behind PgBouncer in transaction mode', () => {
 
   it('jobs sum every movement up once, one of them killed meanwhile', async () => {
     const options = { kills: 3, seed: 11, eventsPerSecond: 1_000, jobsDatabaseUrl: pooler.url }
-    const { killed, summedUpMeanwhile } = await killUnderLoad(installation, options)
+    const { killed, summedUpDuringLoad } = await killUnderLoad(installation, options)
     expect(killed).toContain('jobs')
-    expect(summedUpMeanwhile).toBeGreaterThan(1_000)
-    expect(await rollUpToTheEnd(installation.pool)).toEqual({ differences: [], differingBalances: [] })
+    expect(summedUpDuringLoad).toBeGreaterThan(1_000)
+    expect(await completeRollUp(installation.pool)).toEqual({ differences: [], differingBalances: [] })
     expect(await runVerify(installation.environment)).toMatchObject({ exitCode: 0, stdout: '' })
   }, 300_000)
 })

@@ -60,12 +60,12 @@ it('prints it as JSON, for this machine if no address is configured', async () =
 })
 
 it.each<[string, string[], Record<string, string>, number, string]>([
-  ['an account that is not there', ['--account', 'nobody'], PAGE, 1, 'there is no account nobody'],
+  ['an unknown account', ['--account', 'nobody'], PAGE, 1, 'there is no account nobody'],
   ['another role', ['--role', 'operator'], PAGE, 2, '--role takes admin or member'],
   ['a blank person', ['--person', ' '], PAGE, 2, '--person and --name take'],
-  ['a locale that there is not', ['--locale', 'de-a'], PAGE, 2, '--locale takes'],
+  ['an invalid locale', ['--locale', 'de-a'], PAGE, 2, '--locale takes'],
   ['no billing page', [], {}, 2, 'there is no billing page'],
-  ['half of one', [], { TOLLGATE_PRODUCT: 'Harbor' }, 2, 'TOLLGATE_SELLER: is required'],
+  ['half of its configuration', [], { TOLLGATE_PRODUCT: 'Harbor' }, 2, 'TOLLGATE_SELLER: is required'],
   ['no TLS', [], { ...PAGE, TOLLGATE_API_URL: 'http://billing.example' }, 2, 'without TLS'],
 ])('is refused with %s', async (_what, args, environment, exitCode, why) => {
   const before = await lastRow()

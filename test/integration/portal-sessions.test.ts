@@ -139,7 +139,7 @@ describe('a link', () => {
   it.each([
     ['a key of another account', async () => ({ token: await api.key(['portal_sessions'], ['other; a/b']) }), 404],
     ['a key without the permission', async () => ({ token: await api.key(['read', 'write', 'pay', 'accounts']) }), 403],
-    ['a person, who would be somebody else', async () => ({ token: await api.person('acme', 'admin') }), 403],
+    ['a person, who could act as another', async () => ({ token: await api.person('acme', 'admin') }), 403],
     ['a session', async () => ({ session: await open() }), 403],
   ])('is refused to %s', async (_who, by, status) => {
     const credential = await by()
@@ -150,21 +150,21 @@ describe('a link', () => {
   })
 
   it.each([
-    ['an account that is not there', { account_id: 'nobody' }, 404],
+    ['an unknown account', { account_id: 'nobody' }, 404],
     ['no person', { person: undefined }, 400],
     ['a blank name', { person: { id: 'a', name: ' ' } }, 400],
-    ['a role that there is not', { role: 'operator' }, 400],
-    ['a locale that nobody can write for', { locale: 'de-a' }, 400],
-    ['an e-mail address, which is not wanted', { person: { ...ANN, email: 'ann@acme.example' } }, 400],
+    ['an unknown role', { role: 'operator' }, 400],
+    ['an invalid locale', { locale: 'de-a' }, 400],
+    ['an e-mail address, which is an unknown field', { person: { ...ANN, email: 'ann@acme.example' } }, 400],
   ])('is refused for %s', async (_what, wanted, status) => {
     expect((await link(wanted)).status).toBe(status)
   })
 
   it.each([
-    ['as asked for', { locale: 'fr-CH' }, 'fr-CH'],
-    ['else as the contact that the person is', {}, 'de-AT'],
-    ['else as the installation', { person: { id: 'somebody', name: 'Some Body' } }, 'en-US'],
-    ['where the contact’s says nothing, too', { person: { id: 'zoe', name: 'Zoe' } }, 'en-US'],
+    ['of the link', { locale: 'fr-CH' }, 'fr-CH'],
+    ['of the contact, if the link has none', {}, 'de-AT'],
+    ['of the installation, if the person is no contact', { person: { id: 'somebody', name: 'Some Body' } }, 'en-US'],
+    ['of the installation, if the contact’s is unknown', { person: { id: 'zoe', name: 'Zoe' } }, 'en-US'],
   ])('opens the page in the language %s', async (_whose, wanted, locale) => {
     const session = await open(wanted)
     expect((await whose(session)).body.locale).toBe(locale)
@@ -227,7 +227,7 @@ describe('a link', () => {
   ])('that is %s is refused in words, without a cookie', async (_what, make) => {
     const token = await linkToken({ account_id: 'acme' })
     await make(token)
-    await expectLinkOver(await spend(token))
+    await expectLinkRefused(await spend(token))
   })
 
   it.each([
@@ -235,22 +235,22 @@ describe('a link', () => {
     ['no token', 'x'],
     ['empty', ''],
   ])('that is %s is refused in the same words', async (_what, token) => {
-    await expectLinkOver(await spend(token))
+    await expectLinkRefused(await spend(token))
   })
 
   it('of another installation is refused, and is not spent there', async () => {
     const token = await linkToken({}, embedded)
-    await expectLinkOver(await spend(token))
+    await expectLinkRefused(await spend(token))
     expect((await spend(token, { to: embedded })).status).toBe(303)
   })
 
   it('without a token, or with two, is no link', async () => {
     for (const path of ['/portal/open', '/portal/open?token=x', `/portal/open?token=${'A'.repeat(22)}&token=b`]) {
-      await expectLinkOver(await api.ask('GET', path))
+      await expectLinkRefused(await api.ask('GET', path))
     }
   })
 
-  async function expectLinkOver(answer: Answer): Promise<void> {
+  async function expectLinkRefused(answer: Answer): Promise<void> {
     const { status, headers } = answer
     expect({ status, setCookie: headers.getSetCookie() }).toEqual({ status: 410, setCookie: [] })
     expect(textOf(answer)).toContain('<h1>This link has expired.</h1>')
@@ -500,7 +500,7 @@ describe('the cookie', () => {
 })
 
 describe('another site', () => {
-  const turnDown = (headers: Record<string, string>, one = api, body: unknown = { low: '5.00', custom: null }) =>
+  const lowerAlert = (headers: Record<string, string>, one = api, body: unknown = { low: '5.00', custom: null }) =>
     open({}, { to: one }).then((cookie) =>
       one.ask('PUT', '/v1/accounts/acme/alert-levels', {
         body,
@@ -516,20 +516,20 @@ describe('another site', () => {
     ['a frame without an origin', { origin: 'null' }, 403],
     ['another host of the same site', { origin: 'https://www.billing.example', 'sec-fetch-site': 'same-site' }, 403],
     ['the same host without TLS', { origin: 'http://billing.example' }, 403],
-    ['somebody who says nothing', {}, 403],
-    ['somebody who says only one thing', { origin: PUBLIC_URL, 'sec-fetch-site': 'none' }, 403],
+    ['a caller without either header', {}, 403],
+    ['a caller without a site', { origin: PUBLIC_URL, 'sec-fetch-site': 'none' }, 403],
     ['a form', { ...FORM, origin: 'https://evil.example' }, 403],
-    ['a form that says nothing', FORM, 403],
-    ['a form of our own, which the API does not take', { ...FORM, origin: PUBLIC_URL }, 415],
-    ['a text that is no JSON', { 'content-type': 'text/plain', origin: PUBLIC_URL }, 415],
+    ['a form without either header', FORM, 403],
+    ['a form of our own page, which the API does not accept', { ...FORM, origin: PUBLIC_URL }, 415],
+    ['a text that is not JSON', { 'content-type': 'text/plain', origin: PUBLIC_URL }, 415],
   ])('uses the session: %s', async (_who, headers, status) => {
     for (const one of [api, embedded])
-      expect((await turnDown(headers as Record<string, string>, one)).status).toBe(status)
+      expect((await lowerAlert(headers as Record<string, string>, one)).status).toBe(status)
   })
 
   it('that frames the page cannot use its session either', async () => {
     const headers = { origin: EMBEDDER, 'sec-fetch-site': 'cross-site' }
-    expect((await turnDown(headers, embedded)).status).toBe(403)
+    expect((await lowerAlert(headers, embedded)).status).toBe(403)
   })
 
   it('cannot sign anybody out', async () => {

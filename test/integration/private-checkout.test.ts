@@ -1,6 +1,6 @@
 /**
- * The stack starts from a checkout that only root may enter, although Postgres then runs as another user. What one checkout
- * leaves behind for the next works without the first, and is made anew when it is broken.
+ * The stack starts from a checkout that only root may enter, although Postgres then runs as another user. The copy of
+ * Postgres that one checkout leaves behind works for others without the first, and is recreated if it is broken.
  */
 import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
@@ -35,14 +35,14 @@ describe.skipIf(process.getuid?.() !== 0)(
       work = join(folder, `work-${count++}`)
     })
 
-    it('starts, and starts from a second one when the first is gone', async () => {
+    it('starts, and also from a second one after the first was removed', async () => {
       const first = await checkOut('first')
       expect(await startFrom(first)).toContain('PostgreSQL 18')
       rmSync(first, { recursive: true })
       expect(await startFrom(await checkOut('second'))).toContain('PostgreSQL 18')
     })
 
-    it('starts where a copy was left whose links lead into a checkout that is gone', async () => {
+    it('starts although an earlier copy has links into a removed checkout', async () => {
       const first = await checkOut('linked-to')
       const native = join(
         first,
@@ -59,13 +59,13 @@ describe.skipIf(process.getuid?.() !== 0)(
       expect(await startFrom(await checkOut('after-it'))).toContain('PostgreSQL 18')
     })
 
-    it('starts from two at once', async () => {
+    it('starts from two of them at the same time', async () => {
       const checkouts = await Promise.all(['left', 'right'].map(checkOut))
       for (const version of await Promise.all(checkouts.map(startFrom))) expect(version).toContain('PostgreSQL 18')
       expect(readdirSync(work).filter((name) => name.startsWith('.partial-'))).toEqual([])
     })
 
-    /** What the stack needs of a checkout, in a folder of mode 700. */
+    /** Creates a checkout with the files that the stack needs, in a folder of mode 700. */
     async function checkOut(name: string): Promise<string> {
       const checkout = join(folder, name)
       const modules = join(checkout, 'node_modules')
@@ -74,16 +74,16 @@ describe.skipIf(process.getuid?.() !== 0)(
       for (const part of ['stack', 'scripts', 'testkit', 'package.json']) {
         await cp(join(ROOT, part), join(checkout, part), { recursive: true })
       }
-      for (const other of readdirSync(join(ROOT, 'node_modules'))) {
-        const installed = join(ROOT, 'node_modules', other)
-        if (other !== POSTGRES) symlinkSync(installed, join(modules, other))
-        // Hard links take no time, but are not to be had on every file system.
+      for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+        const installed = join(ROOT, 'node_modules', name)
+        if (name !== POSTGRES) symlinkSync(installed, join(modules, name))
+        // Hard links take no time, but not every file system has them.
         else await run('cp', ['-al', installed, modules]).catch(() => run('cp', ['-a', installed, modules]))
       }
       return checkout
     }
 
-    /** Starts a stack of Postgres alone in a process of its own, and returns the version it answers. */
+    /** Starts a stack of Postgres alone in a process of its own, and returns its version. */
     async function startFrom(checkout: string): Promise<string> {
       const program = `
       import pg from 'pg'

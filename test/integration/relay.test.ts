@@ -139,27 +139,27 @@ it('does not let a backlog of the lane that may trail delay the other', async ()
 })
 
 it('D: a leader delayed past its lease appends nothing once its successor has published', async () => {
-  const heldUp = Promise.withResolvers<void>()
-  const goOn = Promise.withResolvers<void>()
+  const delayed = Promise.withResolvers<void>()
+  const resume = Promise.withResolvers<void>()
   await putPack(0, 'status', [1])
   // All of it is delayed, including the renewal of its leases.
   const first = start('paused', {
     kafka: beforeEachSend(async () => {
-      heldUp.resolve()
-      await goOn.promise
+      delayed.resolve()
+      await resume.promise
     }),
-    pool: afterwards(heldUp.promise, goOn.promise),
+    pool: afterwards(delayed.promise, resume.promise),
   })
   // It leads, has read the pack, and is about to send it.
-  await heldUp.promise
+  await delayed.promise
   await putPack(0, 'status', [2])
   const second = start('successor')
   await until('the successor has sent both', () => numbersOf('status').length === 2)
   await until('the outbox is empty', isOutboxEmpty)
-  goOn.resolve()
+  resume.resolve()
   await first.stop()
   await putPack(0, 'status', [3])
-  await until('what came later arrives', () => numbersOf('status').includes(3))
+  await until('later messages arrive', () => numbersOf('status').includes(3))
   await second.stop()
   expect(numbersOf('status')).toEqual([1, 2, 3])
 })
@@ -207,7 +207,10 @@ it('does not renew an expired lease, and acquires it again at once', async () =>
 
 it('releases its leases if it cannot publish, and a healthy relay takes over', async () => {
   const unable = start('unable', { kafka: createKafka({ brokers: ['127.0.0.1:1'] }, log) })
-  await until('the unable one leads', async () => (await pool.query('select from tollgate.relay_leases')).rowCount! > 0)
+  await until(
+    'the relay that cannot publish leads',
+    async () => (await pool.query('select from tollgate.relay_leases')).rowCount! > 0,
+  )
   await putPack(2, 'taken-over', [1, 2])
   const healthy = start('healthy')
   await until('the outbox is empty', isOutboxEmpty, 30_000)
@@ -231,10 +234,10 @@ it('starts again under a new fence after leading for long enough, and loses and 
 })
 
 /** The real pool; while delayed, it executes nothing. */
-function afterwards(heldUp: Promise<void>, goOn: Promise<void>): pg.Pool {
+function afterwards(delayed: Promise<void>, resume: Promise<void>): pg.Pool {
   let held: Promise<void> = Promise.resolve()
-  void heldUp.then(() => {
-    held = goOn
+  void delayed.then(() => {
+    held = resume
   })
   const query = async (...args: Parameters<pg.Pool['query']>) => {
     await held

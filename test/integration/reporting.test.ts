@@ -496,10 +496,10 @@ describe('the migration', () => {
   const script = (role: string) => MIGRATION.replaceAll(ROLE, role)
 
   it.each([
-    ['nobody has made the role', ''],
-    ['an administrator made the role without settings', 'create role ROLE login'],
+    ['the role does not exist', ''],
+    ['an administrator created the role without settings', 'create role ROLE login'],
     [
-      'an administrator made the role with another setting',
+      'an administrator created the role with another setting',
       `create role ROLE login; alter role ROLE set search_path = ''`,
     ],
   ])('runs in two databases of a cluster at once if %s', async (_, prepare) => {

@@ -87,7 +87,7 @@ const NUMBER_OF: Readonly<Record<CardKind, string>> = {
   asks_approval: '4000002760003184',
 }
 
-describe('the sandbox, as any provider:', () => {
+describe('the sandbox, like any provider:', () => {
   let test: ProviderUnderTest
 
   beforeAll(() => {
@@ -101,8 +101,8 @@ describe('the sandbox, as any provider:', () => {
       refund: async (paymentId, amountMicros) => void (await desk.refund(paymentId, amountMicros)),
       dispute: async (paymentId) => void (await desk.dispute(paymentId)),
       win: async (paymentId) => void (await desk.win(paymentId)),
-      typeIn: async (id) => void (await desk.fillSetup(id, { number: NUMBER_OF.succeeds, ...EXPIRY })),
-      turnBack: async (id) => void (await desk.cancelSetup(id)),
+      enterCard: async (id) => void (await desk.fillSetup(id, { number: NUMBER_OF.succeeds, ...EXPIRY })),
+      cancelSetup: async (id) => void (await desk.cancelSetup(id)),
       timesCharged,
     }
   })
@@ -119,7 +119,7 @@ async function charge(number: string, { isApproved = false, isOffSession = true,
   return { ...payment, paymentId, facts }
 }
 
-function inShort({ state }: PaymentFacts): string {
+function summaryOf({ state }: PaymentFacts): string {
   return state.kind === 'declined' ? `${state.decline.code}: ${state.decline.advice}` : state.kind
 }
 
@@ -153,13 +153,13 @@ describe('test cards', () => {
   }
 
   it.each(TEST_NUMBERS.map(({ number }) => [number, expected(number)] as const))(
-    '%s, charged with the customer away: %s',
+    '%s, charged off-session: %s',
     async (number, outcome) => {
-      expect(inShort((await charge(number)).facts)).toBe(outcome)
+      expect(summaryOf((await charge(number)).facts)).toBe(outcome)
     },
   )
 
-  it('are all that is taken: any other number is refused, and a test card that has expired', async () => {
+  it('are accepted until they expire, and no other number is', async () => {
     const card = { accountId: 'acme', expiryMonth: 12, expiryYear: 2034 }
     for (const number of ['4111111111111111', '4242424242424241', '4242', '', 'DE89370400440532013000']) {
       expect(await provider.desk.addTestCard({ ...card, number })).toEqual({
@@ -174,7 +174,7 @@ describe('test cards', () => {
     expect(await provider.desk.addTestCard(visa)).toMatchObject({ kind: 'added', method: { last4: '4242' } })
   })
 
-  it('leave no number behind: only brand, last four, expiry and what it stands for', async () => {
+  it('are stored without their number: only with brand, last four digits, expiry and behaviour', async () => {
     const numbers = TEST_NUMBERS.slice(0, 5).map(({ number }) => number)
     for (const number of numbers) await addCard(number)
     const { rows } = await books.query('select to_jsonb(m)::text as stored from sandbox.methods m')
@@ -187,7 +187,7 @@ describe('test cards', () => {
     }
   })
 
-  it('4000002500003155 asks once, and never again with the customer away once it was approved', async () => {
+  it('4000002500003155 needs approval once, and never again off-session after that', async () => {
     const card = await addCard('4000002500003155')
     const confirm = async (isOffSession: boolean) => {
       const payment = paymentFor(card.accountId, card, { isOffSession })
@@ -195,10 +195,10 @@ describe('test cards', () => {
       return factsIn(provider.confirm(paymentId, payment.attemptId))
     }
     const first = await confirm(true)
-    expect(inShort(first)).toBe('needs_action')
+    expect(summaryOf(first)).toBe('needs_action')
     await provider.desk.approve(first.paymentId)
-    expect(inShort(await confirm(true))).toBe('succeeded')
-    expect(inShort(await confirm(false))).toBe('needs_action')
+    expect(summaryOf(await confirm(true))).toBe('succeeded')
+    expect(summaryOf(await confirm(false))).toBe('needs_action')
   })
 
   it.each([
@@ -208,8 +208,8 @@ describe('test cards', () => {
     ['4000003800000446', false, false, 'needs_action'],
     ['4000002760003184', true, true, 'needs_action'],
     ['4000008260003178', true, true, 'insufficient_funds: retry_later'],
-  ])('%s, approved when added: %s, customer away: %s: %s', async (number, isApproved, isOffSession, outcome) => {
-    expect(inShort((await charge(number, { isApproved, isOffSession })).facts)).toBe(outcome)
+  ])('%s, approved when added: %s, off-session: %s: %s', async (number, isApproved, isOffSession, outcome) => {
+    expect(summaryOf((await charge(number, { isApproved, isOffSession })).facts)).toBe(outcome)
   })
 
   it.each([
@@ -219,11 +219,11 @@ describe('test cards', () => {
   ])('%s, once approved: %s', async (number, outcome) => {
     const { paymentId } = await charge(number)
     await provider.desk.approve(paymentId)
-    expect(inShort(await factsIn(provider.readPayment(paymentId)))).toBe(outcome)
+    expect(summaryOf(await factsIn(provider.readPayment(paymentId)))).toBe(outcome)
   })
 })
 
-describe('what takes time', () => {
+describe('delayed outcomes:', () => {
   let timed: SandboxProvider
 
   let nowMicros = Date.parse('2030-01-01T00:00:00Z') * 1000
@@ -231,7 +231,7 @@ describe('what takes time', () => {
   beforeAll(() => {
     timed = open({ now: () => nowMicros })
   })
-  // What a test left behind has happened before the next one looks.
+  // Whatever a test left pending happens before the next test.
   beforeEach(async () => {
     pass(3600)
     await listAll(timed, null)
@@ -250,20 +250,20 @@ describe('what takes time', () => {
   ])('%s is processed for %s seconds, then %s', async (number, seconds, outcome) => {
     const { paymentId } = await charge(number, { by: timed })
     pass(seconds - 1)
-    expect(inShort(await factsIn(timed.readPayment(paymentId)))).toBe('processing')
-    expect(inShort(await factsIn(timed.cancel(paymentId)))).toBe('processing')
+    expect(summaryOf(await factsIn(timed.readPayment(paymentId)))).toBe('processing')
+    expect(summaryOf(await factsIn(timed.cancel(paymentId)))).toBe('processing')
     expect(await timesCharged(paymentId)).toBe(0)
     pass(1)
-    expect(inShort(await factsIn(timed.readPayment(paymentId)))).toBe(outcome)
+    expect(summaryOf(await factsIn(timed.readPayment(paymentId)))).toBe(outcome)
     expect(await timesCharged(paymentId)).toBe(outcome === 'succeeded' ? 1 : 0)
   })
 
-  it('is in the list once it has happened, though nobody looked at the payment', async () => {
+  it('a change is in the list once it is due, even if nobody reads the payment', async () => {
     const { paymentId } = await charge('AT611904300234573201', { by: timed })
     const { cursor } = await listAll(timed, null)
     expect((await listAll(timed, cursor)).facts).toEqual([])
     pass(30)
-    expect((await listAll(timed, cursor)).facts.map((one) => [one.paymentId, inShort(one)])).toEqual([
+    expect((await listAll(timed, cursor)).facts.map((one) => [one.paymentId, summaryOf(one)])).toEqual([
       [paymentId, 'succeeded'],
     ])
   })
@@ -277,7 +277,7 @@ describe('what takes time', () => {
     expect((await factsIn(timed.readPayment(paymentId))).refundedMicros).toBe(10_000_000n)
   })
 
-  it('a refund of 4000000000005126 counts at once, and comes back 30 seconds later', async () => {
+  it('a refund of 4000000000005126 counts at once, and fails 30 seconds later', async () => {
     const { paymentId } = await charge('4000000000005126', { by: timed })
     await timed.desk.refund(paymentId, null)
     expect((await factsIn(timed.readPayment(paymentId))).refundedMicros).toBe(25_000_000n)
@@ -285,7 +285,7 @@ describe('what takes time', () => {
     expect((await factsIn(timed.readPayment(paymentId))).refundedMicros).toBe(0n)
   })
 
-  it('4000000000000259 is disputed right after its charge, and what was withdrawn comes back when that is won', async () => {
+  it('4000000000000259 is disputed right after its charge, and the money returns when the dispute is won', async () => {
     const { paymentId, facts } = await charge('4000000000000259', { by: timed })
     expect(facts).toMatchObject({ state: { kind: 'succeeded' }, disputedMicros: 0n })
     const seen = (await listAll(timed, null)).facts.filter((one) => one.paymentId === paymentId)
@@ -295,7 +295,7 @@ describe('what takes time', () => {
     await expect(timed.desk.dispute(paymentId)).rejects.toThrow('disputed before')
   })
 
-  it('4000000000001976 is inquired about, which moves nothing until it becomes a dispute', async () => {
+  it('4000000000001976 has an inquiry, which moves nothing until it becomes a dispute', async () => {
     const { paymentId } = await charge('4000000000001976', { by: timed })
     pass(60)
     expect(await factsIn(timed.readPayment(paymentId))).toMatchObject({ disputedMicros: 0n })
@@ -303,7 +303,7 @@ describe('what takes time', () => {
     expect(await factsIn(timed.readPayment(paymentId))).toMatchObject({ disputedMicros: 25_000_000n })
   })
 
-  it('a clock that goes back moves no change behind a cursor', async () => {
+  it('a clock that is set back moves no change behind a cursor', async () => {
     await charge('4242424242424242', { by: timed })
     const { cursor } = await listAll(timed, null)
     pass(-86_400)
@@ -312,7 +312,7 @@ describe('what takes time', () => {
   })
 })
 
-describe('the list, while many write', () => {
+describe('the list of changes, with concurrent writers', () => {
   it('misses no change of any payment', async () => {
     const writers = Array.from({ length: 4 }, () => open())
     const start = (await listAll(provider, null)).cursor
@@ -346,7 +346,7 @@ describe('the list, while many write', () => {
     expect(latest.size).toBe(ids.length)
   })
 
-  it('waits for a change that has a number and is not committed yet', async () => {
+  it('waits for a change that has a number but is not committed yet', async () => {
     const start = (await listAll(provider, null)).cursor
     const { paymentId } = await charge('4242424242424242')
     const behind = (await listAll(provider, start)).cursor
@@ -357,7 +357,7 @@ describe('the list, while many write', () => {
         where payment_id = $1`,
       [paymentId],
     )
-    // Would have the next number, and be seen before the one that is open.
+    // It gets the next number, and would be seen before the one that is not committed.
     const charging = charge('4242424242424242')
     await until('the next change waits for the number', async () => {
       const { rows } = await books.query(
@@ -384,7 +384,7 @@ describe('two processes', () => {
     expect(await timesCharged(paymentId)).toBe(1)
   })
 
-  it('one killed between commit and answer leaves the payment charged, as the other finds it', async () => {
+  it('leave a payment charged if one is killed between commit and answer, and the other sees it', async () => {
     const card = await addCard('4242424242424242')
     const payment = paymentFor(card.accountId, card)
     const { paymentId } = await factsIn(provider.prepare(payment))
@@ -392,9 +392,9 @@ describe('two processes', () => {
     const child = spawn(process.execPath, [CONFIRM, databaseUrl, paymentId, payment.attemptId], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    let said = ''
+    let output = ''
     child.stdout.on('data', (text) => {
-      said += text
+      output += text
     })
     try {
       await until('the charge is committed', async () => (await timesCharged(paymentId)) === 1)
@@ -402,14 +402,14 @@ describe('two processes', () => {
       child.kill('SIGKILL')
       await once(child, 'exit')
     }
-    expect(said).toBe('')
-    expect(inShort(await factsIn(provider.readPayment(paymentId)))).toBe('succeeded')
-    expect(inShort(await factsIn(provider.confirm(paymentId, payment.attemptId)))).toBe('succeeded')
+    expect(output).toBe('')
+    expect(summaryOf(await factsIn(provider.readPayment(paymentId)))).toBe('succeeded')
+    expect(summaryOf(await factsIn(provider.confirm(paymentId, payment.attemptId)))).toBe('succeeded')
     expect(await timesCharged(paymentId)).toBe(1)
   })
 })
 
-describe('faults on order', () => {
+describe('ordered faults', () => {
   let hasty: SandboxProvider
 
   beforeAll(() => {
@@ -438,11 +438,11 @@ describe('faults on order', () => {
     expect((await provider.confirm(paymentId, attemptId)).kind).toBe(kind)
     expect(await timesCharged(paymentId)).toBe(times)
     await hasty.desk.endFaults()
-    expect(inShort(await factsIn(provider.confirm(paymentId, attemptId)))).toBe('succeeded')
+    expect(summaryOf(await factsIn(provider.confirm(paymentId, attemptId)))).toBe('succeeded')
     expect(await timesCharged(paymentId)).toBe(1)
   })
 
-  it('slow: past the deadline the answer is unknown, and it was done all the same', async () => {
+  it('slow: past the deadline the answer is unknown, but the call takes effect', async () => {
     const { paymentId, attemptId } = await prepared()
     await order('slow', { delayMs: 60_000 })
     expect(await hasty.confirm(paymentId, attemptId)).toEqual({
@@ -453,13 +453,13 @@ describe('faults on order', () => {
     await until('it was done', async () => (await timesCharged(paymentId)) === 1)
   })
 
-  it('slow within the deadline is only late', async () => {
+  it('slow: within the deadline the answer is only late', async () => {
     const { paymentId } = await prepared()
     await order('slow', { delayMs: 1 })
     expect((await provider.readPayment(paymentId)).kind).toBe('facts')
   })
 
-  it('hold for so many calls, whichever process makes them, and for the call they are for', async () => {
+  it('apply to the named call and for the given number of calls, in any process', async () => {
     await order('down', { timesLeft: 2, call: 'readMethod' })
     const { paymentId } = await prepared()
     const other = open()
@@ -469,14 +469,14 @@ describe('faults on order', () => {
     expect(await provider.desk.listFaults()).toEqual([])
   })
 
-  it('twice: a list names everything twice', async () => {
+  it('twice: a list has every change twice', async () => {
     const start = (await listAll(provider, null)).cursor
     const { paymentId } = await prepared()
     await order('twice', { call: 'listChanged' })
     expect((await listAll(provider, start)).facts.map((one) => one.paymentId)).toEqual([paymentId, paymentId])
   })
 
-  it('a server that is not there is unavailable, one that says nothing is unknown at the deadline', async () => {
+  it('an unreachable server is unavailable, and a silent one unknown at the deadline', async () => {
     const unreachable = open({ databaseUrl: 'postgres://nobody@127.0.0.1:1/none' })
     expect(await unreachable.readPayment('x')).toMatchObject({ kind: 'unavailable' })
     await books.query('begin')
@@ -505,7 +505,7 @@ describe('the database of the sandbox', () => {
     expect(() => sandboxDatabaseUrl('postgres://a@db/tollgate', 'postgres://b@db/tollgate')).toThrow('one of its own')
   })
 
-  it('is created and migrated once, however many begin with it at once', async () => {
+  it('is created and migrated once, however many processes open it at once', async () => {
     const url = new URL(`/test_${randomBytes(6).toString('hex')}_sandbox`, databaseUrl)
     const many = Array.from({ length: 8 }, () => open({ databaseUrl: url.href }))
     try {
@@ -533,7 +533,7 @@ describe('tollgate sandbox', () => {
     }
   }
 
-  it('approves, refunds, disputes and wins, says so as JSON and in words, and lists what it comes to', async () => {
+  it('approves, refunds, disputes and wins, prints the payment as JSON and as text, and lists the totals', async () => {
     const { paymentId, accountId } = await charge('4000002760003184')
     expect((await run('approve', paymentId, '--json')).json()).toEqual([
       expect.objectContaining({ provider: 'sandbox', payment_id: paymentId, state: 'succeeded', charged: '25.000000' }),
@@ -550,15 +550,15 @@ describe('tollgate sandbox', () => {
     expect((await run('win', paymentId, '--json')).json()).toMatchObject([{ dispute: 'won', disputed: '0.000000' }])
   })
 
-  it('declines with a code, and settles what is processing', async () => {
+  it('declines with a code, and settles a payment that is processing', async () => {
     const waiting = await charge('4000002760003184')
     await run('decline', waiting.paymentId, '--code', 'lost_card')
-    expect(inShort(await factsIn(provider.readPayment(waiting.paymentId)))).toBe('lost_card: stop')
+    expect(summaryOf(await factsIn(provider.readPayment(waiting.paymentId)))).toBe('lost_card: stop')
     const processing = await charge('AT321904300235473204')
     expect((await run('settle', processing.paymentId, '--json')).json()).toMatchObject([{ state: 'succeeded' }])
   })
 
-  it('says in one line what cannot be done, and exits 1; wrong usage exits 2', async () => {
+  it('prints one line if an action is not possible, and exits 1; wrong usage exits 2', async () => {
     const { paymentId } = await charge('4242424242424242')
     expect(await run('approve', paymentId)).toMatchObject({
       exitCode: 1,
@@ -570,7 +570,7 @@ describe('tollgate sandbox', () => {
     expect(await run('outage', 'sideways')).toMatchObject({ exitCode: 2 })
   })
 
-  it('orders an outage for every process, lists it and calls it off', async () => {
+  it('orders an outage for every process, lists it and ends it', async () => {
     expect((await run('outage', 'on', '--times', '3', '--json')).json()).toEqual([
       { provider: 'sandbox', fault: 'down', call: null, times_left: 3, delay_ms: null },
     ])

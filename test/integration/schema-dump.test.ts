@@ -1,4 +1,4 @@
-/** The schema in the repository is the one that the migrations make. */
+/** The schema in the repository is the one that the migrations create. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -25,13 +25,13 @@ afterEach(async () => {
   await database?.drop()
 })
 
-it('schemas/database/schema.sql is what the migrations make of an empty database', async () => {
+it('schemas/database/schema.sql is what the migrations create in an empty database', async () => {
   expect(await schemaText(client), 'the schema has changed: run `npm run schema:dump` and commit the file').toBe(
     await readFile(FILE, 'utf8'),
   )
 })
 
-it('the partitions of months, which depend on the date, do not change it', async () => {
+it('monthly partitions, which depend on the date, do not change it', async () => {
   const before = await schemaText(client)
   const pool = createPool(database.url, createLog('warn'), 1)
   const { made } = await ensureMonthPartitions(pool)
@@ -46,11 +46,11 @@ it.each([
   ['a check', 'alter table tollgate.movements drop constraint movements_check'],
   ['an index', 'create index extra on tollgate.dead_letters (account_id)'],
   ["a partition's own trigger", 'drop trigger never_truncated on tollgate.movements_default'],
-  ['a trigger that is off', 'alter table tollgate.movements disable trigger append_only'],
+  ['a disabled trigger', 'alter table tollgate.movements disable trigger append_only'],
   ['a storage parameter', 'alter table tollgate.accounts set (fillfactor = 60)'],
   ['a comment', `comment on table tollgate.accounts is 'other'`],
-  ['a right', 'grant delete on tollgate.movements to public'],
-  ['a right on a column', 'grant update (to_number) on tollgate.rated_usage to public'],
+  ['a privilege', 'grant delete on tollgate.movements to public'],
+  ['a privilege on a column', 'grant update (to_number) on tollgate.rated_usage to public'],
   ['a function', `create function tollgate.extra() returns integer language sql as 'select 1'`],
   ['a view', 'create view tollgate.extra as select 1 as one'],
 ])('it shows %s', async (_what, change) => {
@@ -59,7 +59,7 @@ it.each([
   expect(await schemaText(client)).not.toBe(before)
 })
 
-it('a kind of object that it cannot show is an error, not a silence', async () => {
+it('an object of a kind that it cannot show is an error', async () => {
   await client.query(`create type tollgate.mood as enum ('fine')`)
   await expect(schemaText(client)).rejects.toThrow('type tollgate.mood')
 })

@@ -1,4 +1,4 @@
-/** The main job, end to end on the real components: usage on Kafka becomes a debit, and the world is told. */
+/** The main job, end to end on the real components: usage on Kafka becomes a debit, which is announced. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatMoney } from '../../src/core/money.ts'
@@ -22,7 +22,7 @@ afterAll(async () => {
 const TOPIC = 'usage.calls.v1'
 /** Inside the package of `harbor-dental`. */
 const COVERED = { from: '+12125550100', to: '+12125550101' }
-/** Copied one by one as they are decoded, they would hold the rater up for longer than its session lasts. */
+/** Decoded by copying them one by one, they would block the rater for longer than its session lasts. */
 const MANY_HEADERS = {
   constructor: 'a name like any other',
   ...Object.fromEntries(Array.from({ length: 16_000 }, (_, i) => [`h${i}`, ''])),
@@ -86,7 +86,7 @@ describe('usage on Kafka', () => {
     ])
   })
 
-  it('that cannot be rated is a dead letter with its reason and bytes, and the rest of its batch lands', async () => {
+  it('that cannot be rated becomes a dead letter with its reason and bytes, and the rest of its batch is recorded', async () => {
     const bad = {
       tombstone: null,
       empty: Buffer.alloc(0),
@@ -139,7 +139,7 @@ describe('usage on Kafka', () => {
     await installation.produce(TOPIC, [...calls, ...calls.slice(0, 200)])
     await installation.produce(TOPIC, calls)
     await installation.untilDrained()
-    const once = await installation.balances()
+    const before = await installation.balances()
     const movements = await count('movements')
     expect(await ratedUsage('again-499')).toHaveLength(1)
 
@@ -155,7 +155,7 @@ describe('usage on Kafka', () => {
     await installation.untilDrained()
 
     expect((await serve.figures()).get('tollgate_events_total{outcome="duplicate"}')).toBeGreaterThanOrEqual(1200)
-    expect(await installation.balances()).toEqual(once)
+    expect(await installation.balances()).toEqual(before)
     expect(await count('movements')).toBe(movements)
     expect(await count('dead_letters')).toBe(deadLetters)
   })

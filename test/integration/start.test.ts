@@ -1,4 +1,4 @@
-/** A service that is asked to stop while it starts, or cannot start: it ends, and leaves nothing behind. */
+/** A service that is asked to stop while it starts, or that cannot start, ends and leaves nothing behind. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -10,7 +10,7 @@ import { componentEnvironment } from '../support/components.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bin/tollgate.mjs')
-/** As in `platform/migrate.ts`: whoever migrates holds it. */
+/** As in `platform/migrate.ts`: it is held during a migration. */
 const MIGRATION_LOCK = 7_082_026_031
 
 let database: TestDatabase
@@ -55,7 +55,7 @@ async function connections(): Promise<number> {
   return rows[0].count
 }
 
-it('SIGTERM while another process migrates the database ends the start in order', async () => {
+it('SIGTERM while another process migrates the database ends the start cleanly', async () => {
   await other.query('select pg_advisory_lock($1::bigint)', [MIGRATION_LOCK])
   const { child, exited, log } = await serve({})
   await until('it waits for the lock', async () => {
@@ -70,14 +70,14 @@ it('SIGTERM while another process migrates the database ends the start in order'
   await until('its connection is gone', async () => (await connections()) === 0)
 })
 
-it('SIGTERM while a broker takes connections and never answers ends the start in order', async () => {
+it('SIGTERM while a broker accepts connections but never answers ends the start cleanly', async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const { port } = silent.address() as { port: number }
-  let taken = 0
-  silent.on('connection', () => taken++)
+  let connectionCount = 0
+  silent.on('connection', () => connectionCount++)
   const { child, exited, log } = await serve({ TOLLGATE_KAFKA_BROKERS: `127.0.0.1:${port}` })
-  await until('it waits for the broker', () => taken > 0)
+  await until('it waits for the broker', () => connectionCount > 0)
   child.kill('SIGTERM')
   expect(await exited).toEqual([0, null])
   expect(log()).toContain('asked to stop before it had started')
@@ -100,7 +100,7 @@ it.each([
   busy.close()
 })
 
-it('the API starts without Kafka and Redis, and needs no variable of other roles', async () => {
+it('the API starts without Kafka and Redis, and ignores the variables of other roles', async () => {
   const { child, exited, log } = await serve({
     TOLLGATE_ROLES: 'api',
     TOLLGATE_API_PORT: '0',

@@ -48,7 +48,7 @@ beforeAll(async () => {
 
   for (let round = 0; round < ROUNDS; round++) {
     if (round % 2 === 0) await addCredit()
-    else await takeLargeEventsBack(round - 1)
+    else await correctLargeEvents(round - 1)
     await installation.produce(OTHER, usageOfRound(round))
     await installation.untilDrained()
     if (round === ROUNDS / 2) early = await startStatusConsumer(python, installation, PAGE)
@@ -81,7 +81,7 @@ async function addCredit(): Promise<void> {
   }
 }
 
-async function takeLargeEventsBack(round: number): Promise<void> {
+async function correctLargeEvents(round: number): Promise<void> {
   await installation.produce(
     CORRECTIONS,
     ACCOUNTS.map((accountId) => message(CORRECTIONS, accountId, `${round}-back`, { corrects: `${round}-large` })),

@@ -1,7 +1,7 @@
 /**
- * Every kind of request that the product makes of Stripe, held against Stripe's own OpenAPI document: each is made of the
- * double first, as the product makes it, and then sent to stripe-mock as it was, which refuses what the document does not
- * know. Without Go there is no stripe-mock, and this says so.
+ * Checks every kind of request that the product makes against Stripe's own OpenAPI document. The product sends them to the
+ * double, which records them; then they are repeated unchanged at stripe-mock, which refuses what the document does not
+ * allow. stripe-mock is built with Go: without Go the tests are skipped, with a warning.
  */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -34,15 +34,15 @@ const hasGo = (() => {
 })()
 if (!hasGo) {
   console.warn(
-    '\nSKIPPED: Go is not on this machine, so stripe-mock cannot be built: no request was held against Stripe’s OpenAPI document\n',
+    '\nSKIPPED: Go is not on this machine, so stripe-mock cannot be built: no request was checked against Stripe’s OpenAPI document\n',
   )
 }
 
 /**
- * Where the document that stripe-mock carries is older than our API version, what it still calls it. Once it knows the new
- * name a test fails, and the line goes.
+ * Parameters that have their former name in stripe-mock's document, which is older than our API version. Once it has the
+ * current name a test fails, and the line is to be removed.
  */
-const CALLED_BEFORE: Readonly<Record<string, readonly [now: string, before: string]>> = {
+const FORMER_NAMES: Readonly<Record<string, readonly [current: string, former: string]>> = {
   'POST /v1/checkout/sessions': ['allowed_payment_method_types', 'payment_method_types'],
 }
 
@@ -77,31 +77,33 @@ describe.skipIf(!hasGo)('stripe-mock', () => {
     await double?.close()
   })
 
-  const sendOn = ({ method, path, form }: Pick<RecordedRequest, 'method' | 'path' | 'form'>) =>
+  const repeat = ({ method, path, form }: Pick<RecordedRequest, 'method' | 'path' | 'form'>) =>
     method === 'GET' ? ask(`${url}${path}${form === '' ? '' : `?${form}`}`) : ask(`${url}${path}`, form)
 
-  it('takes every kind of request that the product makes', async () => {
+  it('accepts every kind of request that the product makes', async () => {
     const kinds = new Set(double.recorded.map(({ kind }) => kind))
-    // None that is prepared for and was not made.
+    // All kinds that the double supports were made.
     expect([...kinds].toSorted()).toEqual(double.kinds.toSorted())
-    console.log(`requests held against Stripe's OpenAPI document:\n${[...kinds].map((kind) => `  ${kind}`).join('\n')}`)
+    console.log(
+      `requests checked against Stripe's OpenAPI document:\n${[...kinds].map((kind) => `  ${kind}`).join('\n')}`,
+    )
     const refused: string[] = []
     for (const request of double.recorded.filter(({ status }) => status === 200)) {
-      const [now, before] = CALLED_BEFORE[request.kind] ?? ['', '']
-      const answer = await sendOn({ ...request, form: request.form.replaceAll(now, before) })
+      const [current, former] = FORMER_NAMES[request.kind] ?? ['', '']
+      const answer = await repeat({ ...request, form: request.form.replaceAll(current, former) })
       if (!answer.ok) refused.push(`${request.kind} ${request.form}: ${await answer.text()}`)
     }
     expect(refused).toEqual([])
   })
 
-  it.each(Object.entries(CALLED_BEFORE))('of %s knows a parameter by its name before', async (kind) => {
+  it.each(Object.entries(FORMER_NAMES))('still has the former name of a parameter of %s', async (kind) => {
     const request = double.recorded.find((one) => one.kind === kind)!
-    expect((await sendOn(request)).status).toBe(400)
+    expect((await repeat(request)).status).toBe(400)
   })
 
-  it('would refuse one that Stripe does not know', async () => {
+  it('refuses a parameter that Stripe does not have', async () => {
     const form = 'amount=2500&currency=eur&amuont=2500'
-    expect((await sendOn({ method: 'POST', path: '/v1/payment_intents', form })).status).toBe(400)
+    expect((await repeat({ method: 'POST', path: '/v1/payment_intents', form })).status).toBe(400)
   })
 })
 
@@ -115,7 +117,7 @@ function ask(url: string, body?: string): Promise<Response> {
   })
 }
 
-/** As the product does: each call of the provider, in all the ways that make other requests of it. */
+/** Makes every call of the provider, in each way that leads to a different request. */
 async function makeEveryRequest(double: StripeDouble): Promise<void> {
   const provider = createStripeProvider({
     secretKey: DOUBLE_KEY,
@@ -138,9 +140,9 @@ async function makeEveryRequest(double: StripeDouble): Promise<void> {
   const start = (await listAll(provider, null)).cursor
   const good = await charge('4242424242424242', true)
   await charge('4242424242424242', false)
-  const asks = await charge('4000002760003184', true)
-  await provider.approve(asks.paymentId, asks.attemptId, 'https://api.example/return')
-  await provider.cancel(asks.paymentId)
+  const unapproved = await charge('4000002760003184', true)
+  await provider.approve(unapproved.paymentId, unapproved.attemptId, 'https://api.example/return')
+  await provider.cancel(unapproved.paymentId)
   double.bank.refund(good.paymentId, 1_000_000n)
   double.bank.dispute(good.paymentId)
   await provider.readPayment(good.paymentId)
@@ -148,8 +150,8 @@ async function makeEveryRequest(double: StripeDouble): Promise<void> {
   await provider.writeMark(customerId, { settingsVersion: 3 })
   await provider.readMethod(good.providerMethodId)
   await provider.detachMethod(good.providerMethodId)
-  const asked = { setupId: randomUUID(), customerId, returnUrl: 'https://api.example/return/payment-method?setup=1' }
-  const setup = await provider.createSetup(asked)
+  const wanted = { setupId: randomUUID(), customerId, returnUrl: 'https://api.example/return/payment-method?setup=1' }
+  const setup = await provider.createSetup(wanted)
   if (setup.kind !== 'setup') throw new Error(setup.detail)
   await provider.readSetup(setup.setup.providerSetupId)
   await provider.cancelSetup(setup.setup.providerSetupId)

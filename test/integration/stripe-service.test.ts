@@ -1,6 +1,6 @@
 /**
- * A service whose payments are made at Stripe, all by its configuration and over HTTP: a card is typed in on Checkout's page,
- * an account falls below its threshold and is charged, one whose bank wants approval gives it, webhooks are taken.
+ * A service with payments at Stripe, by its configuration and over HTTP: a card is entered on Checkout's page, an account
+ * that falls below its threshold is charged, a payment is approved at the bank, and webhooks are received.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -66,7 +66,7 @@ async function ask(method: string, path: string, body?: unknown, headers: Record
   return answer
 }
 
-/** With 10.00, a card of that number, and 20.00 to be added below 5.00. */
+/** An account with 10.00 and a card of this number; 20.00 is charged while the balance is below 5.00. */
 async function openAccount(accountId: string, number: string): Promise<void> {
   const contacts = [
     { id: 'ann', email: 'ann@acme.example', locale: 'en-US', role: 'admin' as const },
@@ -81,8 +81,8 @@ async function openAccount(accountId: string, number: string): Promise<void> {
     consent: null,
   })
   const session = [...double.state.sessions.values()].find(({ url }) => url === setup.url)!
-  double.bank.typeIn(session.id, number)
-  // The browser comes back.
+  double.bank.enterCard(session.id, number)
+  // The browser returns.
   expect((await fetch(session.success_url)).status).toBe(200)
   const { method_id, state } = await ask('GET', `${path}/payment-method-setups/${setup.setup_id}`)
   expect(state).toBe('saved')
@@ -114,7 +114,7 @@ async function balanceOf(accountId: string): Promise<bigint> {
 }
 
 describe('a service with Stripe', () => {
-  it('charges an account that falls below its threshold, once, with a receipt for who does the bills', async () => {
+  it('charges an account that falls below its threshold once, with a receipt to its billing contact', async () => {
     await openAccount('runs-low', '4242424242424242')
     await adjust(installation, 'runs-low', -8_000_000n, 'spent')
     await until('it is credited', async () => (await balanceOf('runs-low')) === 22_000_000n)
@@ -124,7 +124,7 @@ describe('a service with Stripe', () => {
     expect(double.state.intents.get(payment!.paymentId)!.receipt_email).toBe(EMAIL)
   })
 
-  it('has a payment approved that the bank wants approved, and credits it when the customer is back', async () => {
+  it('credits a payment that needs approval when the customer returns from the bank', async () => {
     await openAccount('asks', '4000002760003184')
     await adjust(installation, 'asks', -8_000_000n, 'spent')
     const find = async () => (await ask('GET', '/v1/accounts/asks/top-ups')).items[0]
@@ -140,7 +140,7 @@ describe('a service with Stripe', () => {
     expect(await balanceOf('asks')).toBe(22_000_000n)
   })
 
-  it('takes webhooks, and posts what somebody did at the dashboard within seconds', async () => {
+  it('receives webhooks, and posts a refund made at the dashboard within seconds', async () => {
     const { paymentId } = double.bank.books().find(({ accountId }) => accountId === 'runs-low')!
     double.bank.refund(paymentId, 5_000_000n)
     const event = double.state.events.findLast(({ type }) => type === 'refund.created')!
@@ -150,13 +150,13 @@ describe('a service with Stripe', () => {
     await until('it is posted', async () => (await balanceOf('runs-low')) === 17_000_000n, 10_000)
   })
 
-  it('marks at Stripe how far the settings have come, and is proven by verify', async () => {
+  it('marks the settings version at Stripe, and passes verify', async () => {
     await until('both are marked', () => (double.bank.marks().get('asks') ?? 0) > 0, 20_000)
     const ended = await runVerify(installation.environment)
     expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: expect.stringContaining('2 payments compared') })
   })
 
-  it('says nothing secret, and refuses what only the sandbox does', async () => {
+  it('logs nothing secret, and refuses commands of the sandbox', async () => {
     const log = readFileSync(serve.logFile, 'utf8')
     expect(log.split('\n').length).toBeGreaterThan(10)
     for (const secret of [DOUBLE_KEY, SECRET, EMAIL]) expect(log).not.toContain(secret)
@@ -164,7 +164,7 @@ describe('a service with Stripe', () => {
     expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('payments are made at Stripe') })
   })
 
-  it('does not start without its key, and says which variable is missing', async () => {
+  it('does not start without its key, and names the missing variable', async () => {
     const { TOLLGATE_STRIPE_SECRET_KEY_FILE: _, ...environment } = installation.environment
     const ended = await runVerify(environment)
     expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('TOLLGATE_STRIPE_SECRET_KEY') })

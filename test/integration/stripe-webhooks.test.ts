@@ -1,4 +1,4 @@
-/** Webhooks from their receipt to the books: each five times, shuffled, some forged, some never; the money is right throughout. */
+/** Webhooks from their receipt to the books: repeated, shuffled, forged or lost, they never make the books wrong. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Writer } from '../../src/ledger/changes/change-account.ts'
@@ -20,7 +20,7 @@ import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from '../support/str
 import { disordered, send, signed } from '../support/stripe-double/webhooks.ts'
 
 const SECRET = 'whsec_in_force'
-const NOBODY = '127.0.0.1:1'
+const UNUSED_ADDRESS = '127.0.0.1:1'
 const lines: string[] = []
 const log = createLog('info', { write: (line: string) => void lines.push(line) })
 
@@ -29,8 +29,8 @@ let provider: PaymentProvider
 let api: TestApi
 let writer: Writer
 let url: string
-let opened = 0
-let seen = 0
+let accountCount = 0
+let seenCount = 0
 
 beforeAll(async () => {
   double = await startStripeDouble()
@@ -38,8 +38,8 @@ beforeAll(async () => {
   const returnPage = () => 'https://api.example/return/payment'
   provider = createStripeProvider({ secretKey: DOUBLE_KEY, apiUrl, log, deadlineMs: 5_000, returnPage })
   const webhooks = createStripeWebhooks({ secrets: [SECRET, 'whsec_before'] })
-  // Counted by the process itself: in Redis, whoever else tests there may have used up the one request.
-  const redisUrl = `redis://${NOBODY}`
+  // Counted by the process itself: in the shared Redis, other tests may have used up the one request.
+  const redisUrl = `redis://${UNUSED_ADDRESS}`
   api = await openTestApi({ provider, webhooks, log, anonymousRequestsPerMinute: 1, redisUrl })
   writer = { pool: api.pool, publishing: api.publishing }
   url = `${api.url}/webhooks/stripe`
@@ -50,15 +50,15 @@ afterAll(async () => {
   await double?.close()
 })
 
-/** What Stripe has sent since this was last asked. */
-function news(): StripeEvent[] {
-  const events = double.state.events.slice(seen)
-  seen = double.state.events.length
+/** The events of Stripe since the last call. */
+function newEvents(): StripeEvent[] {
+  const events = double.state.events.slice(seenCount)
+  seenCount = double.state.events.length
   return events
 }
 
 async function openAccount(number = '4242424242424242') {
-  const accountId = `account-${++opened}`
+  const accountId = `account-${++accountCount}`
   await apply(api, [testAccount({ accountId })])
   const customer = await provider.createCustomer(accountId)
   if (customer.kind !== 'customer') throw new Error(customer.detail)
@@ -74,7 +74,7 @@ async function charge() {
   return { ...card, paymentId }
 }
 
-async function work(): Promise<void> {
+async function handleAll(): Promise<void> {
   for (;;) if ((await handleProviderEvents(writer, provider, log)).claimed === 0) return
 }
 
@@ -111,10 +111,10 @@ const sums = (balance: bigint, credited: bigint, refunded: bigint, disputed: big
 })
 
 describe('webhooks', () => {
-  it('each five times, shuffled, a forged one and an old one: refused are these two alone, and credit comes once', async () => {
-    news()
+  it('sent five times each and shuffled add credit once; only a forged one and an old one are refused', async () => {
+    newEvents()
     const payments = [await charge(), await charge(), await charge()]
-    const events = disordered(news(), createRandom(7), { times: 5 })
+    const events = disordered(newEvents(), createRandom(7), { times: 5 })
     const [event] = events
     const forged = signed(event, 'whsec_somebody')
     const old = signed(event, SECRET, Date.now() - 600_000)
@@ -125,26 +125,26 @@ describe('webhooks', () => {
       expect(answer.status).toBe(400)
       expect(await answer.json()).toMatchObject({ title: 'The request is not valid' })
     }
-    // Some are looked at while others still come.
+    // Some are handled while others still arrive.
     await handleProviderEvents(writer, provider, log)
     await deliver(events.slice(half))
-    await work()
+    await handleAll()
     for (const { accountId } of payments) expect(await sumsOf(accountId)).toEqual(sums(25n, 25n, 0n, 0n, 1))
     const stored = await api.pool.query('select event_id from tollgate.provider_events where provider = $1', ['stripe'])
     expect(stored.rows).toHaveLength(new Set(events.map(({ id }) => id)).size)
-    // Again, days later, as after somebody has asked for it at the dashboard.
+    // Again, days later, as if a person had resent them at the dashboard.
     await deliver(events)
-    await work()
+    await handleAll()
     for (const { accountId } of payments) expect(await sumsOf(accountId)).toEqual(sums(25n, 25n, 0n, 0n, 1))
   })
 
-  it('a partial refund, then a dispute, then it is won: right at every step, and nothing is charged anew', async () => {
-    news()
+  it('post a partial refund, then a dispute, then its win, and nothing is charged again', async () => {
+    newEvents()
     const { accountId, paymentId } = await charge()
     const random = createRandom(3)
     const step = async () => {
-      await deliver(disordered(news(), random, { times: 2 }))
-      await work()
+      await deliver(disordered(newEvents(), random, { times: 2 }))
+      await handleAll()
       return sumsOf(accountId)
     }
     expect(await step()).toEqual(sums(25n, 25n, 0n, 0n, 1))
@@ -160,52 +160,52 @@ describe('webhooks', () => {
     expect(double.bank.books().filter((one) => one.accountId === accountId)).toHaveLength(1)
   })
 
-  it('that come before or without their success say all the same', async () => {
-    news()
+  it('of a dispute also post the charge and the refund whose webhooks are missing', async () => {
+    newEvents()
     const { accountId, paymentId } = await charge()
     double.bank.refund(paymentId, 5n * MILLION)
     double.bank.dispute(paymentId)
-    await deliver(news().filter(({ type }) => type === 'charge.dispute.created'))
-    await work()
+    await deliver(newEvents().filter(({ type }) => type === 'charge.dispute.created'))
+    await handleAll()
     expect(await sumsOf(accountId)).toEqual(sums(0n, 25n, 5n, 20n, 3))
   })
 
-  it('of which most never come are made up for by the list', async () => {
+  it('that are mostly lost are made up for by the list of changes', async () => {
     const before = new Map(double.bank.books().map(({ paymentId }) => [paymentId, true]))
-    news()
+    newEvents()
     const payments = [await charge(), await charge(), await charge()]
     double.bank.refund(payments[1]!.paymentId, 10n * MILLION)
     double.bank.dispute(payments[2]!.paymentId)
     const random = createRandom(11)
-    await deliver(disordered(news(), random, { isLost: () => random.chance(0.9) }))
-    await work()
+    await deliver(disordered(newEvents(), random, { isLost: () => random.chance(0.9) }))
+    await handleAll()
     await reconcile(writer, provider, log)
     const balances = await Promise.all(payments.map(async ({ accountId }) => (await sumsOf(accountId)).balance))
     expect(balances).toEqual([25n * MILLION, 15n * MILLION, 0n])
     expect(double.bank.books().filter(({ paymentId }) => !before.has(paymentId))).toHaveLength(3)
   })
 
-  it('wait while the provider does not answer, in nobody’s way, and are looked at by one process each', async () => {
-    news()
+  it('wait while the provider does not answer, without delaying others, and are handled by one process each', async () => {
+    newEvents()
     const [one, other] = [await charge(), await charge()]
-    const all = news()
-    const of = ({ paymentId }: typeof one) =>
+    const all = newEvents()
+    const successOf = ({ paymentId }: typeof one) =>
       all.filter(({ type, data }) => type.endsWith('.succeeded') && JSON.stringify(data).includes(paymentId))
-    await deliver([...of(one), ...of(other)])
+    await deliver([...successOf(one), ...successOf(other)])
     double.orderFault({ fault: 'rate_limited', call: 'readPayment', times: 1 })
     const [first, second] = await Promise.all([
       handleProviderEvents(writer, provider, log),
       handleProviderEvents(writer, provider, log),
     ])
-    expect(first.claimed + second.claimed).toBe(of(one).length + of(other).length)
+    expect(first.claimed + second.claimed).toBe(successOf(one).length + successOf(other).length)
     const credited = await Promise.all([one, other].map(async ({ accountId }) => (await sumsOf(accountId)).balance))
     expect(credited.toSorted()).toEqual([0n, 25n * MILLION])
     await api.pool.query('update tollgate.provider_events set next_try_at = clock_timestamp() where handled_at is null')
-    await work()
+    await handleAll()
     for (const { accountId } of [one, other]) expect((await sumsOf(accountId)).balance).toBe(25n * MILLION)
   })
 
-  it('keep a saved card as the bank has it, and remove one that is gone', async () => {
+  it('keep a saved card up to date, and remove one that was detached', async () => {
     const { accountId, providerMethodId } = await openAccount()
     const read = await provider.readMethod(providerMethodId)
     if (read.kind !== 'method') throw new Error(read.kind)
@@ -213,25 +213,25 @@ describe('webhooks', () => {
     const method = { ...read.method, methodId, provider: 'stripe', isDefault: true }
     await addPaymentMethod(writer, { accountId, method, consent: null, actor: 'test' })
     const shown = async () => readSavedMethods(api.pool, accountId)
-    news()
+    newEvents()
     double.state.renew(providerMethodId, { month: 7, year: 2041 }, '1881')
-    await deliver(news())
-    await work()
+    await deliver(newEvents())
+    await handleAll()
     expect(await shown()).toMatchObject([{ methodId, last4: '1881', expiryMonth: 7, expiryYear: 2041 }])
-    // Of which no webhook comes: looked at once a week.
+    // Without a webhook, it is read again once a week.
     double.state.renew(providerMethodId, { month: 8, year: 2042 })
     expect(await refreshStaleMethods(writer, provider, log)).toBe(0)
     await api.pool.query(`update tollgate.payment_methods set looked_at = now() - interval '8 days'`)
     await refreshStaleMethods(writer, provider, log)
     expect(await shown()).toMatchObject([{ expiryMonth: 8, expiryYear: 2042 }])
-    news()
+    newEvents()
     double.state.detach(providerMethodId)
-    await deliver(news())
-    await work()
+    await deliver(newEvents())
+    await handleAll()
     expect(await shown()).toEqual([])
   })
 
-  it('conclude a card on its way in whose browser never came back', async () => {
+  it('complete a card setup whose browser never returned', async () => {
     const { accountId } = await openAccount()
     const token = await api.key(['write'])
     const begun = await api.ask('POST', `/v1/accounts/${accountId}/payment-method-setups`, {
@@ -244,15 +244,15 @@ describe('webhooks', () => {
       'select provider_setup_id as id from tollgate.method_setups where setup_id = $1',
       [begun.body.setup_id],
     )
-    news()
-    double.bank.typeIn(rows[0].id, '5555555555554444')
-    await deliver(news())
-    await work()
+    newEvents()
+    double.bank.enterCard(rows[0].id, '5555555555554444')
+    await deliver(newEvents())
+    await handleAll()
     const saved = await readSavedMethods(api.pool, accountId)
     expect(saved).toMatchObject([{ provider: 'stripe', brand: 'mastercard', last4: '4444', isDefault: true }])
   })
 
-  it('end a card’s way in when its customer turns back', async () => {
+  it('are not needed to cancel a card setup whose customer cancels', async () => {
     const { accountId } = await openAccount()
     const token = await api.key(['write'])
     const path = `/v1/accounts/${accountId}/payment-method-setups`
@@ -263,13 +263,13 @@ describe('webhooks', () => {
     })
     const session = [...double.state.sessions.values()].find(({ url: page }) => page === body.url)!
     const { pathname, search } = new URL(session.cancel_url)
-    // The address of the test's own API is not what Stripe was given, but its path is.
+    // Stripe has the URL of another origin, but with the same path.
     expect((await fetch(`${api.url}${pathname}${search}`)).status).toBe(200)
     expect((await api.ask('GET', `${path}/${body.setup_id}`, { token })).body).toMatchObject({ state: 'canceled' })
     expect(session.status).toBe('expired')
   })
 
-  it('about nothing of interest are stored, handled, and gone with all others after 30 days', async () => {
+  it('of no interest are stored as handled, and deleted like all others after 30 days', async () => {
     const payout = {
       id: `evt_${randomUUID()}`,
       type: 'payout.paid',
@@ -287,7 +287,7 @@ describe('webhooks', () => {
     expect(await stored()).toEqual([])
   })
 
-  it('no secret, signature or body is in the log', () => {
+  it('leave no secret, signature or body in the log', () => {
     expect(lines.length).toBeGreaterThan(20)
     for (const secret of [SECRET, DOUBLE_KEY, 'v1=', '"object"']) expect(lines.join('\n')).not.toContain(secret)
   })

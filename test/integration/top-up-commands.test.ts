@@ -1,4 +1,4 @@
-/** The commands of automatic top-up, payments by hand and saved cards, run as an operator runs them. */
+/** The commands of automatic top-up, manual payments and saved cards, run as by an operator. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -52,7 +52,7 @@ const resume = (accountId: string, ...args: string[]) =>
 const addCard = (accountId: string, ...args: string[]) =>
   tollgate('payment-method', 'add', accountId, '--expiry', '08/39', '--actor', 'ann', ...args)
 
-/** Its id. */
+/** Adds a card and returns its id. */
 async function addedCard(accountId: string, ...args: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await addCard(accountId, '--number', NUMBER, '--json', ...args)
   if (exitCode !== 0) throw new Error(stderr)
@@ -91,7 +91,7 @@ const CONSENT_NEEDED = failed(
   'a consent is needed, for this could charge more than before: give --consent-by, who agreed, and --consent-text, a file with the text agreed to',
 )
 
-/** Everything that the database holds, as text; bytes in hex, as they would be of ASCII. */
+/** All rows of all tables as text; bytes are in hex. */
 async function contentsOf(pool: Pool): Promise<string> {
   const { rows: tables } = await pool.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -107,7 +107,7 @@ async function contentsOf(pool: Pool): Promise<string> {
 }
 
 describe('payment-method add', () => {
-  it('saves the first card as the default, and says of its number no more than brand and last four digits', async () => {
+  it('saves the first card as the default, and shows no more of its number than brand and last four digits', async () => {
     const account = 'desert-courier'
     const added = await addCard(account, '--number', NUMBER.replaceAll(/(\d{4})(?=\d)/g, '$1 '))
     expect(added.exitCode).toBe(0)
@@ -159,7 +159,7 @@ describe('payment-method add', () => {
     expect((await tollgate('payment-method', 'list', 'fjord-energi', '--json')).stdout).toBe('')
   })
 
-  it('as the default takes a consent where automatic top-up is on, and else leaves nothing at the sandbox either', async () => {
+  it('as the default needs a consent if automatic top-up is on, and without one stores nothing at the sandbox either', async () => {
     const account = 'saimaa-timber'
     const first = await turnOn(account)
     const count = async () => (await sandbox.query('select from sandbox.methods')).rowCount
@@ -174,7 +174,7 @@ describe('payment-method add', () => {
 })
 
 describe('payment-method remove', () => {
-  it('removes a card once, and says that automatic top-up, which charged it, is off', async () => {
+  it('removes a card once, and says that automatic top-up, which charged it, is now off', async () => {
     const account = 'redwood-clinics'
     const methodId = await turnOn(account)
     const remove = () => tollgate('payment-method', 'remove', account, methodId, '--actor', 'bob')
@@ -198,7 +198,7 @@ describe('payment-method remove', () => {
 })
 
 describe('top-up settings', () => {
-  it('are shown as never set up, until they are saved with a consent for just these figures', async () => {
+  it('are shown as never set up until they are saved with a consent for exactly these figures', async () => {
     const account = 'tatra-tours'
     expect((await settings(account)).stdout).toContain('automatic: never set up\n')
     const methodId = await addedCard(account)
@@ -233,7 +233,7 @@ describe('top-up settings', () => {
     expect((await settings(account)).stdout).toContain('threshold: charges while the balance is below 10.000000 EUR\n')
   })
 
-  it('keep what is not named, and take a consent only for what could charge more', async () => {
+  it('keep figures that are not given, and need a consent only for changes that could charge more', async () => {
     const account = 'vistula-parts'
     await turnOn(account)
     for (const [args, expected] of [
@@ -259,10 +259,10 @@ describe('top-up settings', () => {
     expect(JSON.parse((await change(account, '--cap', 'none', ...consent)).stdout).settings.monthly_cap).toBeNull()
   })
 
-  it('changed in parts by two at once lose neither: the second is refused, and says who was faster', async () => {
+  it('changed in part by two commands at once lose nothing: the second is refused, and names who was faster', async () => {
     const account = 'canal-bikes'
     await turnOn(account)
-    // Both have read it, and wait to save it.
+    // Both have read the settings, and wait to save them.
     const holder = await installation.pool.connect()
     let ended: Ended[]
     try {
@@ -295,7 +295,7 @@ describe('top-up settings', () => {
     )
   })
 
-  it('below the threshold ask for a top-up at once', async () => {
+  it('saved below the threshold request a top-up at once', async () => {
     const account = 'summit-outfitters'
     await addedCard(account)
     const saved = await change(account, ...ON, ...consent)
@@ -363,7 +363,7 @@ the amount is too high: at most 5000.000000 USD
 })
 
 describe('top-up resume', () => {
-  it('ends a pause with a consent, once, and says when there is none', async () => {
+  it('ends a pause with a consent, and says so if there is no pause', async () => {
     const account = 'globe-freight'
     await pause(account, 'declined', 'insufficient_funds', await turnOn(account))
     const { stdout } = await settings(account)
@@ -378,7 +378,7 @@ describe('top-up resume', () => {
     expect(await consentsOf(account)).toHaveLength(2)
   })
 
-  it('takes another card first where the card must not be charged again', async () => {
+  it('needs another card first if the card must not be charged again', async () => {
     const account = 'osteria-verde'
     await pause(account, 'card_stopped', 'lost_card', await turnOn(account))
     expect(await resume(account, ...consent)).toEqual(
@@ -403,7 +403,7 @@ describe('top-up resume', () => {
 })
 
 describe('top-up now', () => {
-  it('asks for a payment once under one request id', async () => {
+  it('requests one payment under one request id', async () => {
     const account = 'maple-realty'
     const methodId = await addedCard(account)
     const first = await now(account, '30.00', '--request-id', 'k', '--json')
@@ -457,7 +457,7 @@ describe('top-up now', () => {
   })
 })
 
-it('top-up show tells the attempts, their outcomes, and what a payment and its refund moved', async () => {
+it('top-up show prints the attempts, their outcomes, and the movements of a payment and its refund', async () => {
   const accountId = 'harbor-dental'
   const methodId = await addedCard(accountId)
   const { top_up_id: topUpId } = JSON.parse((await now(accountId, '40', '--json')).stdout)

@@ -89,11 +89,11 @@ async function accountOf(accountId: string): Promise<Record<string, unknown>> {
   return (await rowsOf('select * from tollgate.accounts where account_id = $1', accountId))[0]!
 }
 
-const columnOf = async (accountId: string) => (await accountOf(accountId)).auto_top_up_below_micros
+const thresholdColumnOf = async (accountId: string) => (await accountOf(accountId)).auto_top_up_below_micros
 
-const autoOf = async (accountId: string) => (await readAutoTopUps(pool, [accountId]))[0]!
+const autoTopUpOf = async (accountId: string) => (await readAutoTopUps(pool, [accountId]))[0]!
 
-const pauseOf = async (accountId: string) => (await autoOf(accountId)).memory.pause?.reason ?? null
+const pauseOf = async (accountId: string) => (await autoTopUpOf(accountId)).memory.pause?.reason ?? null
 
 /** The announced steps in order of their versions, which have no gap. */
 async function stepsOf(accountId: string): Promise<string[]> {
@@ -158,7 +158,7 @@ describe('the threshold check of a batch', () => {
     expect(await topUpsOf('crossing')).toMatchObject([
       { trigger: 'automatic', state: 'requested', amount_micros: 20_000_000n, currency: 'EUR', actor: null },
     ])
-    expect(await columnOf('crossing')).toBeNull()
+    expect(await thresholdColumnOf('crossing')).toBeNull()
     expect(await stepsOf('crossing')).toEqual(['requested'])
   })
 
@@ -166,7 +166,7 @@ describe('the threshold check of a batch', () => {
     await openWithAutoTopUp(testLedger, 'above', {}, 22_200_000n)
     await use('above')
     expect((await accountOf('above')).balance_micros).toBe(10_000_000n)
-    expect([await topUpsOf('above'), await columnOf('above')]).toEqual([[], 10_000_000n])
+    expect([await topUpsOf('above'), await thresholdColumnOf('above')]).toEqual([[], 10_000_000n])
   })
 
   it('sends no further statement when no account crosses its threshold', async () => {
@@ -193,7 +193,7 @@ describe('the threshold check of a batch', () => {
     expect(names.filter((name) => /top-up/.test(name))).toEqual(['store-top-up-steps'])
   })
 
-  it('never fails the batch: a stale column finds the open top-up and asks for nothing', async () => {
+  it('never fails the batch: with a stale column it finds the open top-up and requests nothing', async () => {
     await openBelow('stale-armed')
     await pool.query(
       `update tollgate.accounts set auto_top_up_below_micros = 10000000 where account_id = 'stale-armed'`,
@@ -201,15 +201,15 @@ describe('the threshold check of a batch', () => {
     await use('stale-armed')
     expect(await statesOf('stale-armed')).toEqual(['requested'])
     expect(await stepsOf('stale-armed')).toEqual(['requested'])
-    expect(await columnOf('stale-armed')).toBeNull()
+    expect(await thresholdColumnOf('stale-armed')).toBeNull()
   })
 
-  it('is made by every other writer as well', async () => {
+  it('is also made by every other writer', async () => {
     await openBelow('adjusted')
     expect(await stepsOf('adjusted')).toEqual(['requested'])
   })
 
-  it('leads to one open automatic top-up under writers at once', async () => {
+  it('leads to one open automatic top-up with concurrent writers', async () => {
     await openWithAutoTopUp(testLedger, 'at-once', {}, 30_000_000n)
     await Promise.all([
       ...Array.from({ length: 6 }, () => use('at-once')),
@@ -232,19 +232,19 @@ describe('saving automatic top-up', () => {
   it('while the balance is below the threshold requests a top-up at once', async () => {
     await openWithAutoTopUp(testLedger, 'set-up-below', {}, 5_000_000n)
     expect(await stepsOf('set-up-below')).toEqual(['requested'])
-    expect(await columnOf('set-up-below')).toBeNull()
+    expect(await thresholdColumnOf('set-up-below')).toBeNull()
   })
 
-  it('stores a version of the settings, which an accounts file and alert levels do not change', async () => {
+  it('stores a version of the settings that an accounts file and alert levels do not change', async () => {
     await openWithAutoTopUp(testLedger, 'kept', { monthlyCapMicros: 100_000_000n })
     expect(
       await apply(testLedger, [testAccount({ accountId: 'kept', billingCycleAnchor: '2026-01-20' })]),
     ).toMatchObject({
       applied: { changed: [{ accountId: 'kept', fields: ['billingCycleAnchor'] }] },
     })
-    const { settings } = await autoOf('kept')
+    const { settings } = await autoTopUpOf('kept')
     expect(settings).toEqual({ ...SETTINGS, monthlyCapMicros: 100_000_000n })
-    expect(await columnOf('kept')).toBe(10_000_000n)
+    expect(await thresholdColumnOf('kept')).toBe(10_000_000n)
   })
 
   it.each([
@@ -319,7 +319,7 @@ describe('saving automatic top-up', () => {
     await expect(pool.query('truncate tollgate.consents')).rejects.toMatchObject({ code: '23001' })
   })
 
-  it('under a request key is done once', async () => {
+  it('is executed once under a request key', async () => {
     await openWithAutoTopUp(testLedger, 'keyed')
     const first = await save('keyed', { amountMicros: 30_000_000n }, { key: 'k' })
     expect(first).toMatchObject({ isRepeat: false, answer: { settingsVersion: 3 } })
@@ -328,7 +328,7 @@ describe('saving automatic top-up', () => {
     expect((await accountOf('keyed')).settings_version).toBe(3)
   })
 
-  it('off disarms it, and ends what is open before it charges', async () => {
+  it('as off disarms it, and ends an open top-up before it charges', async () => {
     await openBelow('off')
     expect(await save('off', { isOn: false }, { consented: false })).toHaveProperty('answer')
     const topUp = (await claim(testLedger, 'off'))!
@@ -364,8 +364,8 @@ describe('claims', () => {
     expect([a, b].filter((topUp) => topUp !== null)).toHaveLength(1)
     const { topUpId } = (a ?? b)!
     const [holder, other] = a === null ? ['b', 'a'] : ['a', 'b']
-    const of = { accountId: 'claimed', topUpId }
-    expect(await judgeTopUp(testLedger, { ...of, holder: other! })).toEqual({ kind: 'lost' })
+    const held = { accountId: 'claimed', topUpId }
+    expect(await judgeTopUp(testLedger, { ...held, holder: other! })).toEqual({ kind: 'lost' })
     await releaseClaim(pool, topUpId, other!)
     expect(await claim(testLedger, 'claimed', other!)).toBeNull()
     await releaseClaim(pool, topUpId, holder!)
@@ -378,21 +378,21 @@ describe('claims', () => {
     await pool.query(`update tollgate.top_ups set claimed_until = now() - interval '1 ms' where top_up_id = $1`, [
       topUp.topUpId,
     ])
-    const of = { accountId: 'expired', topUpId: topUp.topUpId }
-    expect(await beginConfirming(testLedger, { ...of, holder: 'slow', callMs: 1_000 })).toBe('lost')
+    const held = { accountId: 'expired', topUpId: topUp.topUpId }
+    expect(await beginConfirming(testLedger, { ...held, holder: 'slow', callMs: 1_000 })).toBe('lost')
     expect(await claim(testLedger, 'expired', 'quick')).toMatchObject({ state: 'prepared' })
-    expect(await beginConfirming(testLedger, { ...of, holder: 'slow', callMs: 1_000 })).toBe('lost')
-    expect(await beginConfirming(testLedger, { ...of, holder: 'quick', callMs: 1_000 })).toBe('confirm')
+    expect(await beginConfirming(testLedger, { ...held, holder: 'slow', callMs: 1_000 })).toBe('lost')
+    expect(await beginConfirming(testLedger, { ...held, holder: 'quick', callMs: 1_000 })).toBe('confirm')
     // Once stored as charging, no one else confirms it.
-    expect(await beginConfirming(testLedger, { ...of, holder: 'quick', callMs: 1_000 })).toBe('lost')
+    expect(await beginConfirming(testLedger, { ...held, holder: 'quick', callMs: 1_000 })).toBe('lost')
   })
 
   it('outlast the confirming call', async () => {
     await openBelow('outlived')
     const claimed = (await claimTopUps(pool, 'brief', 10_000, 2_000)).find(({ accountId }) => accountId === 'outlived')!
     const topUp = await prepare(testLedger, claimed, 'brief')
-    const of = { accountId: 'outlived', topUpId: topUp.topUpId }
-    expect(await beginConfirming(testLedger, { ...of, holder: 'brief', callMs: 30_000 })).toBe('confirm')
+    const held = { accountId: 'outlived', topUpId: topUp.topUpId }
+    expect(await beginConfirming(testLedger, { ...held, holder: 'brief', callMs: 30_000 })).toBe('confirm')
     const [row] = await rowsOf(
       `select claimed_until > now() + interval '25 s' as outlives from tollgate.top_ups where top_up_id = $1`,
       topUp.topUpId,
@@ -400,7 +400,7 @@ describe('claims', () => {
     expect(row).toEqual({ outlives: true })
   })
 
-  it('of a second preparation have no effect: the late payment is not the top-up’s', async () => {
+  it('do not let a second preparation replace the payment of the first', async () => {
     await openBelow('prepared-twice')
     const claimed = (await claim(testLedger, 'prepared-twice'))!
     const topUp = await prepare(testLedger, claimed)
@@ -412,8 +412,8 @@ describe('claims', () => {
       amountMicros: 20_000_000n,
     }
     expect(await advanceTopUp(testLedger, claimed as never, { kind: 'prepared', ...late }, 0)).toBeNull()
-    const of = { accountId: 'prepared-twice', topUpId: topUp.topUpId }
-    expect(await advanceTopUp(testLedger, of, { kind: 'prepared', ...late }, 0)).toBeNull()
+    const held = { accountId: 'prepared-twice', topUpId: topUp.topUpId }
+    expect(await advanceTopUp(testLedger, held, { kind: 'prepared', ...late }, 0)).toBeNull()
     expect(await rowsOf('select payment_id from tollgate.top_ups where account_id = $1', 'prepared-twice')).toEqual([
       { payment_id: topUp.paymentId },
     ])
@@ -477,14 +477,14 @@ describe('an attempt', () => {
     const topUp = (await claim(testLedger, 'restored-balance'))!
     expect(await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })).toEqual({ kind: 'over' })
     expect(await statesOf('restored-balance')).toEqual(['no_longer_needed balance_restored'])
-    expect(await columnOf('restored-balance')).toBe(10_000_000n)
+    expect(await thresholdColumnOf('restored-balance')).toBe(10_000_000n)
 
     await adjust(testLedger, 'restored-balance', -30_000_000n, 'mistake')
     const prepared = await prepare(testLedger, (await claim(testLedger, 'restored-balance'))!)
     await adjust(testLedger, 'restored-balance', 30_000_000n, 'goodwill')
-    const of = { accountId: 'restored-balance', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
-    expect(await beginConfirming(testLedger, of)).toBe('cancel')
-    expect(await beginConfirming(testLedger, of)).toBe('cancel')
+    const held = { accountId: 'restored-balance', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
+    expect(await beginConfirming(testLedger, held)).toBe('cancel')
+    expect(await beginConfirming(testLedger, held)).toBe('cancel')
     await record(testLedger, prepared, { kind: 'canceled' })
     expect((await statesOf('restored-balance'))[1]).toBe('no_longer_needed balance_restored')
     expect(await amountsOf('restored-balance')).toEqual([])
@@ -494,8 +494,8 @@ describe('an attempt', () => {
     await openBelow('changed-plans')
     const prepared = await prepare(testLedger, (await claim(testLedger, 'changed-plans'))!)
     await save('changed-plans', { amountMicros: 10_000_000n }, { consented: false })
-    const of = { accountId: 'changed-plans', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
-    expect(await beginConfirming(testLedger, of)).toBe('cancel')
+    const held = { accountId: 'changed-plans', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
+    expect(await beginConfirming(testLedger, held)).toBe('cancel')
     await record(testLedger, prepared, { kind: 'canceled' })
     expect(await topUpsOf('changed-plans')).toMatchObject([
       { state: 'no_longer_needed', reason: 'settings_changed' },
@@ -507,8 +507,8 @@ describe('an attempt', () => {
     await openBelow('taken-after-all')
     const prepared = await prepare(testLedger, (await claim(testLedger, 'taken-after-all'))!)
     await save('taken-after-all', { isOn: false }, { consented: false })
-    const of = { accountId: 'taken-after-all', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
-    expect(await beginConfirming(testLedger, of)).toBe('cancel')
+    const held = { accountId: 'taken-after-all', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
+    expect(await beginConfirming(testLedger, held)).toBe('cancel')
     await record(testLedger, prepared, { kind: 'canceled' })
     await record(testLedger, prepared, { kind: 'succeeded' })
     expect(await amountsOf('taken-after-all')).toEqual([['top_up', 20_000_000n]])
@@ -518,14 +518,14 @@ describe('an attempt', () => {
   it('without an answer is checked, and counts until the provider says that it was not confirmed', async () => {
     await openBelow('silent')
     const topUp = await beginCharge(testLedger, 'silent')
-    const of = { accountId: 'silent', topUpId: topUp.topUpId, paymentId: topUp.paymentId! }
-    expect(await advanceTopUp(testLedger, of, { kind: 'unknown' }, 0)).toMatchObject({ state: 'unknown' })
+    const held = { accountId: 'silent', topUpId: topUp.topUpId, paymentId: topUp.paymentId! }
+    expect(await advanceTopUp(testLedger, held, { kind: 'unknown' }, 0)).toMatchObject({ state: 'unknown' })
     expect(await attemptsOf('silent')).toEqual([{ outcome: 'unknown', confirmed: true }])
     await record(testLedger, topUp, { kind: 'unconfirmed' })
     expect(await attemptsOf('silent')).toEqual([{ outcome: null, confirmed: false }])
     expect(await stepsOf('silent')).toEqual(['requested', 'charging', 'unknown'])
     // News of another payment changes nothing.
-    expect(await advanceTopUp(testLedger, { ...of, paymentId: 'other' }, { kind: 'unknown' }, 0)).toBeNull()
+    expect(await advanceTopUp(testLedger, { ...held, paymentId: 'other' }, { kind: 'unknown' }, 0)).toBeNull()
   })
 
   const attemptsOf = (accountId: string) =>
@@ -536,7 +536,7 @@ describe('an attempt', () => {
 
   it('that is declined three times pauses automatic top-up, and nothing more is tried', async () => {
     await openBelow('poor')
-    await declineThrice('poor')
+    await declineThreeTimes('poor')
     expect(await claim(testLedger, 'poor')).toBeNull()
     expect(await statesOf('poor')).toEqual(['failed insufficient_funds'])
     expect(await stepsOf('poor')).toEqual([
@@ -561,7 +561,7 @@ describe('an attempt', () => {
 })
 
 /** Simulates an hour and a day between the attempts. */
-async function declineThrice(accountId: string): Promise<void> {
+async function declineThreeTimes(accountId: string): Promise<void> {
   for (let n = 1; n <= 3; n++) {
     await record(testLedger, await beginCharge(testLedger, accountId), declined('insufficient_funds'))
     await pool.query(
@@ -584,10 +584,10 @@ describe('the facts of a payment', () => {
     const topUp = await beginCharge(testLedger, 'repeated')
     const all = await Promise.all(Array.from({ length: 8 }, () => record(testLedger, topUp, { kind: 'succeeded' })))
     expect(all.filter((each) => 'posted' in each && each.posted.length > 0)).toHaveLength(1)
-    const before = [await accountOf('repeated'), await topUpsOf('repeated'), await autoOf('repeated')]
+    const before = [await accountOf('repeated'), await topUpsOf('repeated'), await autoTopUpOf('repeated')]
     expect(await record(testLedger, topUp, { kind: 'succeeded' })).toMatchObject({ posted: [] })
     expect(await record(testLedger, topUp, { kind: 'processing' })).toMatchObject({ posted: [] })
-    expect([await accountOf('repeated'), await topUpsOf('repeated'), await autoOf('repeated')]).toEqual(before)
+    expect([await accountOf('repeated'), await topUpsOf('repeated'), await autoTopUpOf('repeated')]).toEqual(before)
     expect(await amountsOf('repeated')).toEqual([['top_up', 20_000_000n]])
   })
 
@@ -624,7 +624,7 @@ describe('the facts of a payment', () => {
     const topUp = await chargedAccount('charged-back')
     await record(testLedger, topUp, { kind: 'succeeded' }, { disputedMicros: 20_000_000n })
     expect((await accountOf('charged-back')).balance_micros).toBe(1_000_000n)
-    expect([await columnOf('charged-back'), await statesOf('charged-back')]).toEqual([null, ['succeeded']])
+    expect([await thresholdColumnOf('charged-back'), await statesOf('charged-back')]).toEqual([null, ['succeeded']])
   })
 
   it('post credit and reversal together if a dispute is seen before the success', async () => {
@@ -738,7 +738,7 @@ describe('the facts of a payment', () => {
     expect(await topUpsOf('forgotten-all')).toMatchObject([
       { top_up_id: 'lost-top-up', trigger: 'automatic', state: 'processing' },
     ])
-    expect(await columnOf('forgotten-all')).toBeNull()
+    expect(await thresholdColumnOf('forgotten-all')).toBeNull()
   })
 
   it('of a late success of an earlier attempt are credited and announced', async () => {
@@ -761,7 +761,7 @@ describe('the facts of a payment', () => {
 
 describe('limits', () => {
   /** Simulates attempts confirmed at these instants of the database. */
-  async function attempted(
+  async function addAttempt(
     accountId: string,
     at: string,
     outcome: string | null,
@@ -782,7 +782,7 @@ describe('limits', () => {
   }
   const MONTH = `date_trunc('month', now(), 'UTC')`
 
-  async function judged(accountId: string): Promise<string[]> {
+  async function judge(accountId: string): Promise<string[]> {
     const topUp = (await claim(testLedger, accountId))!
     const judgement = await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })
     return [judgement.kind, ...(judgement.kind === 'over' ? [String((await statesOf(accountId)).at(-1))] : [])]
@@ -790,7 +790,7 @@ describe('limits', () => {
 
   it.each([
     [
-      'five in the last 24 hours, whatever became of them',
+      'five in the last 24 hours, whatever their outcome',
       ['succeeded', 'processing', 'unknown', 'needs_action', null],
       `now() - interval '23 h'`,
       ['over', 'skipped day_limit'],
@@ -819,13 +819,13 @@ describe('limits', () => {
       'null::timestamptz',
       ['charge'],
     ],
-  ] as const)('hold against %s', async (what, outcomes, at, expected) => {
+  ] as const)('are applied to %s', async (what, outcomes, at, expected) => {
     const accountId = `day ${what}`
     await openBelow(accountId)
-    for (const outcome of outcomes) await attempted(accountId, at, outcome)
-    const lateOnes = await topUpsOf(accountId)
-    expect(lateOnes.filter(({ state }) => state === 'requested')).toHaveLength(1)
-    const open = lateOnes.find(({ state }) => state === 'requested')!
+    for (const outcome of outcomes) await addAttempt(accountId, at, outcome)
+    const topUps = await topUpsOf(accountId)
+    expect(topUps.filter(({ state }) => state === 'requested')).toHaveLength(1)
+    const open = topUps.find(({ state }) => state === 'requested')!
     const topUp = (await claim(testLedger, accountId))!
     expect(topUp.topUpId).toBe(open.top_up_id)
     const judgement = await judgeTopUp(testLedger, { ...topUp, holder: 'worker' })
@@ -835,8 +835,8 @@ describe('limits', () => {
 
   it('do not count manual payments', async () => {
     await openBelow('by-hands')
-    for (let n = 0; n < 6; n++) await attempted('by-hands', 'now()', 'succeeded', 'manual')
-    expect(await judged('by-hands')).toEqual(['charge'])
+    for (let n = 0; n < 6; n++) await addAttempt('by-hands', 'now()', 'succeeded', 'manual')
+    expect(await judge('by-hands')).toEqual(['charge'])
   })
 
   it('of the month count from its first instant in UTC, by the time of the attempt', async () => {
@@ -845,17 +845,17 @@ describe('limits', () => {
       ['cap-out', `${MONTH} - interval '1 us'`, 'charge'],
     ] as const) {
       await openBelow(accountId, { monthlyCapMicros: 59_990_000n })
-      for (let n = 0; n < 2; n++) await attempted(accountId, at, 'succeeded')
-      expect((await judged(accountId))[0]).toBe(expected)
+      for (let n = 0; n < 2; n++) await addAttempt(accountId, at, 'succeeded')
+      expect((await judge(accountId))[0]).toBe(expected)
     }
   })
 
-  it('that are reached turn the column off, and the sweep requests a top-up once they have ended', async () => {
+  it('that are reached clear the column, and the sweep requests a top-up once they have ended', async () => {
     await openBelow('waiting', { monthlyCapMicros: 20_000_000n })
-    await attempted('waiting', 'now()', 'processing')
+    await addAttempt('waiting', 'now()', 'processing')
     const open = (await claim(testLedger, 'waiting'))!
     expect(await judgeTopUp(testLedger, { ...open, holder: 'worker' })).toEqual({ kind: 'over' })
-    const { waits } = await autoOf('waiting')
+    const { waits } = await autoTopUpOf('waiting')
     const [next] = await rowsOf(
       `select (extract(epoch from ${MONTH} + interval '1 month') * 1000000)::bigint as micros`,
     )
@@ -874,7 +874,7 @@ describe('limits', () => {
 
   it('that a person raises are judged again at once', async () => {
     await openBelow('lifted', { monthlyCapMicros: 20_000_000n })
-    await attempted('lifted', 'now()', 'succeeded')
+    await addAttempt('lifted', 'now()', 'succeeded')
     const open = (await claim(testLedger, 'lifted'))!
     await judgeTopUp(testLedger, { ...open, holder: 'worker' })
     expect(await save('lifted', { monthlyCapMicros: null })).toMatchObject({ answer: { isTopUpDue: true } })
@@ -904,7 +904,7 @@ describe('a pause', () => {
     await record(testLedger, await beginCharge(testLedger, accountId), declined(code))
   }
 
-  it('by a card that has to be checked ends by saving, unchanged, with consent and not without', async () => {
+  it('for a card that the customer has to check ends by saving the same settings, with consent and not without', async () => {
     await paused('expired-card', 'expired_card')
     expect(await save('expired-card', {}, { consented: false })).toEqual({ refused: 'consent_needed' })
     expect(await pauseOf('expired-card')).toBe('ask_customer')
@@ -914,10 +914,10 @@ describe('a pause', () => {
       'resumed ask_customer',
       'requested',
     ])
-    expect((await autoOf('expired-card')).memory).toEqual(FRESH_MEMORY)
+    expect((await autoTopUpOf('expired-card')).memory).toEqual(FRESH_MEMORY)
   })
 
-  it('by a stopped card ends only with another card, and then by saving', async () => {
+  it('for a card that must not be charged again ends only by saving with another card', async () => {
     await paused('stolen', 'stolen_card')
     expect(await save('stolen', {})).toEqual({ refused: 'needs_another_method' })
     expect(await addCard('stolen', 'stolen-2')).toMatchObject({ answer: { isDefault: true, isResumed: false } })
@@ -925,9 +925,9 @@ describe('a pause', () => {
     expect(await save('stolen', {}, { methodId: 'stolen-2' })).toMatchObject({ answer: { isResumed: true } })
   })
 
-  it('by declines ends with another card and consent, which is tried at once', async () => {
+  it('after declines ends with another card and consent, and that card is charged at once', async () => {
     await openBelow('new-card')
-    await declineThrice('new-card')
+    await declineThreeTimes('new-card')
     expect(await addCard('new-card', 'new-card-2', { consented: false })).toEqual({ refused: 'consent_needed' })
     expect(await readSavedMethods(pool, 'new-card')).toHaveLength(1)
     expect(await addCard('new-card', 'new-card-2')).toMatchObject({ answer: { isResumed: true } })
@@ -936,7 +936,7 @@ describe('a pause', () => {
     expect(topUp.methodId).toBe('new-card-2')
   })
 
-  it('is not ended by turning off, nor by alert levels', async () => {
+  it('is ended neither by turning automatic top-up off nor by changing alert levels', async () => {
     await paused('turned-off', 'expired_card')
     expect(await save('turned-off', { isOn: false }, { consented: false })).toMatchObject({
       answer: { isResumed: false },
@@ -958,7 +958,7 @@ describe('a pause', () => {
   })
 })
 
-it('settings say who changed them', async () => {
+it('settings name the person who changed them', async () => {
   await openBelow('changed-by')
   const { rows } = await testLedger.pool.query(
     'select actor from tollgate.account_settings where account_id = $1 order by version desc limit 1',
@@ -987,19 +987,19 @@ describe('payment methods', () => {
       })
     expect(await choose(false)).toEqual({ refused: 'consent_needed' })
     expect(await choose(true)).toHaveProperty('answer')
-    expect((await autoOf('cards')).methodId).toBe('cards-2')
+    expect((await autoTopUpOf('cards')).methodId).toBe('cards-2')
     expect(await chooseDefaultMethod(testLedger, { accountId: 'cards', methodId: 'x', consent: null })).toEqual({
       refused: 'unknown_method',
     })
   })
 
-  it('turn it off when the default is removed: another card is not charged until somebody turns it on again', async () => {
+  it('turn automatic top-up off when the default is removed: no other card is charged until a person turns it on again', async () => {
     await openBelow('cardless')
     const removal = { accountId: 'cardless', methodId: 'card-cardless', actor: 'ann' }
     expect(await removePaymentMethod(testLedger, removal)).toMatchObject({
       answer: { method: { providerMethodId: 'pm-card-cardless' }, isTurnedOff: true },
     })
-    expect(await autoOf('cardless')).toMatchObject({ settings: { ...SETTINGS, isOn: false }, methodId: null })
+    expect(await autoTopUpOf('cardless')).toMatchObject({ settings: { ...SETTINGS, isOn: false }, methodId: null })
     expect(await removePaymentMethod(testLedger, removal)).toMatchObject({
       answer: null,
     })
@@ -1016,12 +1016,12 @@ describe('payment methods', () => {
     expect(rows).toEqual([{ auto_top_up_is_on: false, actor: 'ann' }])
   })
 
-  it('that are not the default are removed without effect on it', async () => {
+  it('that are not the default are removed without turning it off', async () => {
     await openWithAutoTopUp(testLedger, 'two-cards')
     await addCard('two-cards', 'two-cards-2', { isDefault: false, consented: false })
     const removal = { accountId: 'two-cards', methodId: 'two-cards-2', actor: 'ann' }
     expect(await removePaymentMethod(testLedger, removal)).toMatchObject({ answer: { isTurnedOff: false } })
-    expect(await autoOf('two-cards')).toMatchObject({ settings: SETTINGS, methodId: 'card-two-cards' })
+    expect(await autoTopUpOf('two-cards')).toMatchObject({ settings: SETTINGS, methodId: 'card-two-cards' })
   })
 })
 
@@ -1040,8 +1040,8 @@ describe('a manual top-up', () => {
     )
     expect(await judgeTopUp(testLedger, { ...automatic!, holder: 'worker' })).toEqual({ kind: 'wait' })
     const prepared = await prepare(testLedger, manual!)
-    const of = { accountId: 'manual', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
-    expect(await beginConfirming(testLedger, of)).toBe('confirm')
+    const held = { accountId: 'manual', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
+    expect(await beginConfirming(testLedger, held)).toBe('confirm')
     await record(testLedger, prepared, { kind: 'succeeded' })
     expect(await judgeTopUp(testLedger, { ...automatic!, holder: 'worker' })).toEqual({ kind: 'over' })
     expect((await statesOf('manual')).toSorted()).toEqual(['no_longer_needed balance_restored', 'succeeded'])
@@ -1075,7 +1075,7 @@ describe('a manual top-up', () => {
     await request('hand-declined', 20_000_000n)
     await record(testLedger, await beginCharge(testLedger, 'hand-declined'), declined('stolen_card'))
     expect(await statesOf('hand-declined')).toEqual(['failed stolen_card'])
-    expect([await pauseOf('hand-declined'), await columnOf('hand-declined')]).toEqual([null, 10_000_000n])
+    expect([await pauseOf('hand-declined'), await thresholdColumnOf('hand-declined')]).toEqual([null, 10_000_000n])
   })
 })
 
@@ -1084,7 +1084,7 @@ describe('a stale column', () => {
     ['null', null, 'a balance below nothing asks for a top-up, and should below 10.000000'],
     ['another threshold', 3_000_000n, 'a balance below 3.000000 asks for a top-up, and should below 10.000000'],
   ])(
-    '(%s) is found by verification, and mended by the sweep, which asks where it is due',
+    '(%s) is found by verification and fixed by the sweep, which requests a top-up if one is due',
     async (what, stale, detail) => {
       const accountId = `stale ${what}`
       await openWithAutoTopUp(testLedger, accountId)
@@ -1102,7 +1102,7 @@ describe('a stale column', () => {
     },
   )
 
-  it('is found when nothing was requested although the balance is below it', async () => {
+  it('is found if nothing was requested although the balance is below the threshold', async () => {
     await openBelow('unasked')
     await pool.query(`delete from tollgate.top_ups where account_id = 'unasked'`)
     await pool.query(`update tollgate.accounts set auto_top_up_below_micros = 10000000 where account_id = 'unasked'`)

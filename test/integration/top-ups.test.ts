@@ -58,14 +58,14 @@ describe('usage that takes an account below its threshold, and below zero', () =
     }
   })
 
-  it('leaves a balance of exactly what it was and the amount', () => {
+  it('is followed by a balance of exactly the previous one plus the amount', () => {
     expect(seen['credit.balance-changed.v1']).toMatchObject([
       { cause: 'usage', balance_after: '-0.200000' },
       { cause: 'top_up', balance_before: '-0.200000', balance_after: '19.800000' },
     ])
   })
 
-  it('blocks it until a second after the payment was confirmed, at most', async () => {
+  it('blocks the account for at most a second after the payment was confirmed', async () => {
     const statuses = seen['credit.service-status.v1']
     expect(statuses.map(({ status }) => status)).toEqual(['blocked', 'active'])
     const [payment] = await sandbox.desk.listPayments(ACCOUNT, { after: null, limit: 2 })

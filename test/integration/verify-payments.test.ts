@@ -1,4 +1,4 @@
-/** What verification says of payments: nothing where books and provider agree, and of each fault that is planted just that. */
+/** What verification reports about payments: nothing if books and provider agree, and each planted fault, only that. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/database.ts'
@@ -15,28 +15,28 @@ import { type Card, openTestPayments, type TestPayments } from '../support/payme
 const PATIENCE_MS = 50
 
 let payments: TestPayments
-let opened = 0
-/** Charged once, 20.00, of which nothing went back. */
+let accountCount = 0
+/** Charged 20.00 once, with nothing refunded or disputed. */
 let account: string
 let paymentId: string
 
 beforeAll(async () => {
   payments = await openTestPayments()
-  account = await charged('good')
+  account = await chargedAccount('good')
   paymentId = (await payments.charges(account))[0]!.paymentId
   const { desk } = payments.provider
-  for (const [takeBack, isWon] of [
+  for (const [returnMoney, isWon] of [
     [(id: string) => desk.refund(id, 5_000_000n), false],
     [(id: string) => desk.dispute(id), false],
     [(id: string) => desk.dispute(id), true],
   ] as const) {
-    const [charge] = await payments.charges(await charged('good'))
-    await takeBack(charge!.paymentId)
+    const [charge] = await payments.charges(await chargedAccount('good'))
+    await returnMoney(charge!.paymentId)
     await payments.tend()
     if (isWon) await desk.win(charge!.paymentId)
   }
-  await charged('stolen')
-  await charged('needsApproval')
+  await chargedAccount('stolen')
+  await chargedAccount('needsApproval')
   await payments.tend()
 })
 
@@ -44,8 +44,8 @@ afterAll(async () => {
   await payments?.close()
 })
 
-async function charged(card: Card): Promise<string> {
-  const accountId = `account-${++opened}`
+async function chargedAccount(card: Card): Promise<string> {
+  const accountId = `account-${++accountCount}`
   await apply(payments, [testAccount({ accountId })])
   await adjust(payments, accountId, 50_000_000n)
   await payments.save(accountId, {}, await payments.addCard(accountId, card))
@@ -63,13 +63,13 @@ async function findFaults(patienceMs = PATIENCE_MS): Promise<Fault[]> {
   return faults
 }
 
-/** As a replica, where triggers and foreign keys are not asked. Undone by `undo`. */
-async function planted(change: string, undo: string, look: () => Promise<void>): Promise<void> {
+/** Plants a fault during `check`. As a replica, so that triggers and foreign keys do not prevent it. */
+async function withPlanted(change: string, undo: string, check: () => Promise<void>): Promise<void> {
   const asReplica = (sql: string) =>
     payments.pool.query(`begin; set local session_replication_role = replica; ${sql}; commit`)
   await asReplica(change)
   try {
-    await look()
+    await check()
   } finally {
     await asReplica(undo)
   }
@@ -77,7 +77,7 @@ async function planted(change: string, undo: string, look: () => Promise<void>):
 
 const E = { invariant: 'E', severity: 'fault' } as const
 
-it('after charges, a refund, disputes lost and won, and declines there is no fault, and all of the list was looked at', async () => {
+it('charges, a refund, a lost and a won dispute and declines give no fault, and all payments are compared', async () => {
   expect(await findFaults()).toEqual([])
   const { pool, provider } = payments
   const all = await provider.desk.listPayments(null, { after: null, limit: 100 })
@@ -88,34 +88,34 @@ it('after charges, a refund, disputes lost and won, and declines there is no fau
     log: createLog('silent'),
     deadlineMs: 5_000,
   }
-  const inPages = (await findSandboxProvider({ ...options, pagePayments: 2 }))!
+  const paged = (await findSandboxProvider({ ...options, pagePayments: 2 }))!
   const faults: Fault[] = []
-  const parts = { pool, provider: inPages, pace: createPace(1_000_000) }
+  const parts = { pool, provider: paged, pace: createPace(1_000_000) }
   expect(await verifyPayments(parts, (fault) => faults.push(fault))).toBe(all.length)
-  await inPages.close()
+  await paged.close()
   expect(faults).toEqual([])
   const { rows } = await pool.query('select count(distinct kind)::int as kinds from tollgate.movements')
   expect(rows).toEqual([{ kinds: 4 }])
 })
 
-it('while accounts are charged and payments are taken back there is none', async () => {
+it('charges, refunds and disputes that happen during the check give no fault', async () => {
   const { desk } = payments.provider
   const charging = (async () => {
     for (let i = 0; i < 8; i++) {
-      const [charge] = await payments.charges(await charged('good'))
+      const [charge] = await payments.charges(await chargedAccount('good'))
       await (i % 2 === 0 ? desk.refund(charge!.paymentId, 1_000_000n) : desk.dispute(charge!.paymentId))
       await payments.tend()
     }
   })()
-  let isOver = false
+  let isDone = false
   void charging.finally(() => {
-    isOver = true
+    isDone = true
   })
-  while (!isOver) expect(await findFaults(20_000)).toEqual([])
+  while (!isDone) expect(await findFaults(20_000)).toEqual([])
   await charging
 })
 
-/** The last movement of an account that was charged is its credit; the balance goes with it. */
+/** The last movement of a charged account is its credit; the balance has to change with it. */
 const lastOf = (accountId: string) =>
   `account_id = '${accountId}' and sequence = (select last_sequence from tollgate.accounts where account_id = '${accountId}')`
 const moveBalance = (cents: number) =>
@@ -125,11 +125,11 @@ const changeCredit = (cents: number) =>
       set amount_micros = amount_micros + ${cents} * 10000, balance_after_micros = balance_after_micros + ${cents} * 10000
     where ${lastOf(account)}; ${moveBalance(cents)}`
 
-describe('each of these is found, and nothing else is:', () => {
-  it('a movement without a charge, however well the books agree on it', async () => {
+describe('each of these is found, and nothing else:', () => {
+  it('a movement without a charge, even if the books agree with it', async () => {
     const change = (by: number) =>
       `update tollgate.accounts set last_sequence = last_sequence + ${by} where account_id = '${account}'; ${moveBalance(by * 2000)}`
-    await planted(
+    await withPlanted(
       `insert into tollgate.top_ups
        select (jsonb_populate_record(t, '{"top_up_id": "uncharged", "attempt_id": null, "payment_id": null}')).*
          from tollgate.top_ups t where account_id = '${account}';
@@ -151,38 +151,38 @@ describe('each of these is found, and nothing else is:', () => {
     )
   })
 
-  it('a wrong amount, however well the books agree on it', async () => {
+  it('a wrong amount, even if the books agree with it', async () => {
     const change = (cents: number) =>
       `update tollgate.payments set credited_micros = credited_micros + ${cents} * 10000 where payment_id = '${paymentId}'; ${changeCredit(cents)}`
-    await planted(change(-1), change(1), async () => {
+    await withPlanted(change(-1), change(1), async () => {
       const detail = expect.stringMatching(/: 20\.0+ taken, .* by the provider, 19\.990000 taken, /)
       expect(await findFaults()).toEqual([{ ...E, check: 'payment_not_credited', accountId: account, detail }])
     })
   })
 
-  it('a wrong amount of the movement alone', async () => {
-    await planted(changeCredit(1), changeCredit(-1), async () => {
+  it('a wrong amount in the movement only', async () => {
+    await withPlanted(changeCredit(1), changeCredit(-1), async () => {
       const detail = expect.stringMatching(/come to 20\.010000 credited, .*; its payments to 20\.0+ credited/)
       expect(await findFaults()).toEqual([{ ...E, check: 'payment_sum', accountId: account, detail }])
     })
   })
 
-  it('a stale null, by which no top-up would be asked for', async () => {
+  it('a stale null threshold, with which no top-up would be requested', async () => {
     const change = (below: number | null) =>
       `update tollgate.accounts set auto_top_up_below_micros = ${below} where account_id = '${account}'`
-    await planted(change(null), change(10_000_000), async () => {
+    await withPlanted(change(null), change(10_000_000), async () => {
       const fault = { check: 'auto_top_up_column', invariant: null, severity: 'fault', accountId: account }
       const detail = 'a balance below nothing asks for a top-up, and should below 10.000000'
       expect(await findFaults()).toEqual([{ ...fault, detail }])
     })
   })
 
-  it('a movement too many', async () => {
+  it('a duplicate movement', async () => {
     const last = lastOf(account)
     const change = (by: number) =>
       `update tollgate.accounts set last_sequence = last_sequence + ${by}, balance_micros = balance_micros + ${by} * 20000000
         where account_id = '${account}'`
-    await planted(
+    await withPlanted(
       `insert into tollgate.movements (account_id, sequence, recorded_at, occurred_at, kind, amount_micros,
          balance_before_micros, balance_after_micros, currency, top_up_id)
        select account_id, sequence + 1, recorded_at, occurred_at, kind, amount_micros, balance_after_micros,
@@ -196,9 +196,9 @@ describe('each of these is found, and nothing else is:', () => {
     )
   })
 
-  it('movements of a payment that the books have lost', async () => {
+  it('movements of a payment that is missing in the books', async () => {
     const one = `payment_id = '${paymentId}'`
-    await planted(
+    await withPlanted(
       `create table public.kept as select * from tollgate.payments where ${one}; delete from tollgate.payments where ${one}`,
       'insert into tollgate.payments select * from public.kept; drop table public.kept',
       async () => {
@@ -210,10 +210,10 @@ describe('each of these is found, and nothing else is:', () => {
     )
   })
 
-  it.each(['credited', 'refunded', 'disputed'])('another amount %s than the provider says', async (what) => {
+  it.each(['credited', 'refunded', 'disputed'])('an amount %s that is not the provider’s', async (what) => {
     const change = (by: number) =>
       `update tollgate.payments set ${what}_micros = ${what}_micros + ${by} where payment_id = '${paymentId}'`
-    await planted(change(10_000), change(-10_000), async () => {
+    await withPlanted(change(10_000), change(-10_000), async () => {
       const faults = await findFaults()
       expect(faults).toMatchObject([
         { ...E, check: 'payment_sum', accountId: account },
@@ -225,8 +225,8 @@ describe('each of these is found, and nothing else is:', () => {
     })
   })
 
-  it('a payment that the provider does not know, of which nothing was credited', async () => {
-    await planted(
+  it('a payment that the provider does not know, even if nothing was credited for it', async () => {
+    await withPlanted(
       `insert into tollgate.payments (provider, payment_id, account_id, top_up_id, charged_micros, credited_micros, currency,
          credited_sequence, recorded_at, changed_at)
        select provider, 'unheard of', account_id, top_up_id, 0, 0, currency, credited_sequence, recorded_at, changed_at
@@ -242,16 +242,16 @@ describe('each of these is found, and nothing else is:', () => {
     )
   })
 
-  it('a refund that nobody posted, until somebody does', async () => {
+  it('a refund that is not posted, until it is', async () => {
     await payments.provider.desk.refund(paymentId, 1_000_000n)
     expect(await findFaults()).toMatchObject([{ ...E, check: 'payment_not_credited', accountId: account }])
     await payments.tend()
     expect(await findFaults()).toEqual([])
   })
 
-  it('a charge without a movement; one that is posted meanwhile is none', async () => {
-    const paid = await payAtProvider(`account-${opened}`)
-    const fault = { ...E, check: 'payment_not_credited', accountId: `account-${opened}` }
+  it('a charge without a movement, unless it is posted during the check', async () => {
+    const paid = await payAtProvider(`account-${accountCount}`)
+    const fault = { ...E, check: 'payment_not_credited', accountId: `account-${accountCount}` }
     expect(await findFaults()).toMatchObject([{ ...fault, detail: expect.stringContaining(paid) }])
     const finding = findFaults(30_000)
     await delay(200)
@@ -259,7 +259,7 @@ describe('each of these is found, and nothing else is:', () => {
     expect(await finding).toEqual([])
   })
 
-  it('a payment of no account here, which nobody can post, until it is given back', async () => {
+  it('a payment of an unknown account, which cannot be posted, until it is refunded', async () => {
     const paid = await payAtProvider('nobody')
     await payments.tend()
     const detail = expect.stringContaining(paid)
@@ -268,8 +268,8 @@ describe('each of these is found, and nothing else is:', () => {
     expect(await findFaults()).toEqual([])
   })
 
-  it('two automatic payments of an account under way, as a warning', async () => {
-    const waiting = `account-${opened}`
+  it('two automatic payments of an account in progress, as a warning', async () => {
+    const waiting = `account-${accountCount}`
     expect(await payments.provider.desk.listPayments(waiting, { after: null, limit: 2 })).not.toEqual([])
     await payAtProvider(waiting, '4000002760003184')
     await payAtProvider(waiting, '4000002760003184')
@@ -287,7 +287,7 @@ describe('each of these is found, and nothing else is:', () => {
 })
 
 describe('a provider that does not answer', () => {
-  it('is a fault if it stays so, and none if it answers at the second try', async () => {
+  it('is a fault if it never answers, and none if it answers the second time', async () => {
     const { desk } = payments.provider
     await desk.orderFault({ fault: 'down', call: 'listChanged', timesLeft: null, delayMs: null })
     const detail = expect.stringContaining('did not answer: the sandbox is down')
@@ -297,7 +297,7 @@ describe('a provider that does not answer', () => {
     expect(await findFaults()).toEqual([])
   })
 
-  it('because its database is gone is a fault where payments were made', async () => {
+  it('because its database is missing is a fault if payments were made', async () => {
     const { pool } = payments
     const faults: Fault[] = []
     await verifyPayments({ pool, provider: null, pace: createPace(1_000) }, (fault) => faults.push(fault))
@@ -305,7 +305,7 @@ describe('a provider that does not answer', () => {
   })
 })
 
-it('where nobody has ever paid nothing is compared, and no database is made for the sandbox', async () => {
+it('without payments nothing is compared, and no database is created for the sandbox', async () => {
   const { pool, database, close } = await openTestLedger()
   try {
     const options = { databaseUrl: sandboxDatabaseUrl(database.url), log: createLog('silent'), deadlineMs: 5_000 }
@@ -322,7 +322,7 @@ it('where nobody has ever paid nothing is compared, and no database is made for 
   }
 })
 
-/** Made there without this program, as automatic. */
+/** Makes an automatic payment at the provider, of which the ledger knows nothing. */
 async function payAtProvider(accountId: string, number = '4242424242424242'): Promise<string> {
   const { provider } = payments
   const added = await provider.desk.addTestCard({ accountId, number, expiryMonth: 12, expiryYear: 2040 })

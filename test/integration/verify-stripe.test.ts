@@ -1,4 +1,4 @@
-/** What verification says of payments at Stripe: nothing where books and Stripe agree, and of each fault that is planted just that. */
+/** What verification reports about payments at Stripe: nothing if books and Stripe agree, and each planted fault, only that. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
 import type { PaymentProvider } from '../../src/payments/providers/provider.ts'
@@ -16,7 +16,7 @@ import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from '../support/str
 let double: StripeDouble
 let provider: PaymentProvider
 let ledger: TestLedger
-let opened = 0
+let accountCount = 0
 
 beforeAll(async () => {
   double = await startStripeDouble()
@@ -35,9 +35,9 @@ afterAll(async () => {
   await double?.close()
 })
 
-/** Taken at Stripe: 25.00, of an account of its own. */
+/** Charges 25.00 at Stripe, to a new account. */
 async function charge(): Promise<{ readonly accountId: string; readonly paymentId: string }> {
-  const accountId = `account-${++opened}`
+  const accountId = `account-${++accountCount}`
   await apply(ledger, [testAccount({ accountId })])
   const customer = await provider.createCustomer(accountId)
   if (customer.kind !== 'customer') throw new Error(customer.detail)
@@ -49,7 +49,7 @@ async function charge(): Promise<{ readonly accountId: string; readonly paymentI
   return { accountId, paymentId }
 }
 
-/** Recorded as it is at Stripe by now. */
+/** Records the payment in its current state at Stripe. */
 async function record(paymentId: string): Promise<void> {
   const recorded = await recordPayment(ledger, 'stripe', await factsIn(provider.readPayment(paymentId)), 0)
   if (!('posted' in recorded)) throw new Error(Object.keys(recorded)[0])
@@ -66,8 +66,8 @@ async function findFaults(): Promise<Fault[]> {
 
 const E = { invariant: 'E', severity: 'fault' } as const
 
-it('of payments, refunds and disputes that are recorded there is no fault, and all were looked at', async () => {
-  for (const takeBack of [
+it('recorded payments, refunds and disputes give no fault, and all are compared', async () => {
+  for (const returnMoney of [
     () => {},
     (id: string) => void double.bank.refund(id, 5_000_000n),
     (id: string) => void double.bank.dispute(id),
@@ -77,7 +77,7 @@ it('of payments, refunds and disputes that are recorded there is no fault, and a
     },
   ]) {
     const { paymentId } = await charge()
-    takeBack(paymentId)
+    returnMoney(paymentId)
     await record(paymentId)
   }
   expect(await findFaults()).toEqual([])
@@ -85,7 +85,7 @@ it('of payments, refunds and disputes that are recorded there is no fault, and a
   expect(await verifyPayments({ pool, provider, pace: createPace(1_000_000) }, () => {})).toBe(4)
 })
 
-describe('each of these is found, and nothing else is:', () => {
+describe('each of these is found, and nothing else:', () => {
   it('a charge without a movement', async () => {
     const { accountId, paymentId } = await charge()
     expect(await findFaults()).toEqual([
@@ -129,7 +129,7 @@ describe('each of these is found, and nothing else is:', () => {
     Object.assign(intent, { amount: 2_500, amount_received: 2_500 })
   })
 
-  it('a refund that nobody here has heard of', async () => {
+  it('a refund that is not recorded', async () => {
     const { accountId, paymentId } = await charge()
     await record(paymentId)
     double.bank.refund(paymentId, 10_000_000n)

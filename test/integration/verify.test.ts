@@ -10,7 +10,7 @@ import type { Fault } from '../../src/verify/fault.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { createTraffic } from '../../testkit/traffic.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
-import { payAndTakeBack } from '../support/sandbox.ts'
+import { recordReturnedPayment } from '../support/sandbox.ts'
 import { runTollgate, runVerify } from '../support/tollgate.ts'
 import { findFaults } from '../support/verified.ts'
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await produceTraffic(1, ITEMS)
   await produceLookups()
   await produceTollFree('leg-1')
-  await payAndTakeBack(installation, installation.config.database.url, 'saimaa-timber')
+  await recordReturnedPayment(installation, installation.config.database.url, 'saimaa-timber')
   await installation.untilDrained()
   // Planted faults below stay in place.
   await serve.stop()

@@ -217,7 +217,7 @@ async function sources(accountIds: readonly string[]): Promise<Set<string>> {
   const known = new Map(rows.map((row) => [row.account_id, row.known]))
   const answers = await Promise.all(accountIds.map(ask))
   for (const [i, { view, fairUseMinutes }] of answers.entries()) {
-    const told = view && {
+    const shown = view && {
       epoch: view.epoch,
       balance: String(view.balanceMicros),
       balanceVersion: String(view.balanceVersion),
@@ -227,7 +227,7 @@ async function sources(accountIds: readonly string[]): Promise<Set<string>> {
       settings: view.settingsVersion,
       minutes: fairUseMinutes,
     }
-    expect(told).toEqual(known.get(accountIds[i]!) ?? null)
+    expect(shown).toEqual(known.get(accountIds[i]!) ?? null)
   }
   return new Set(answers.map(({ from }) => from))
 }
@@ -257,7 +257,7 @@ describe('for updates of the view,', () => {
         epoch,
         counter: { ...counter, cycleAnchor: '2199-01-31', version, minutes: Number(version % 1000n) * epoch },
       }))
-    const told = fc
+    const sent = fc
       .record({
         accountId: fc.constantFrom('acme', 'zenith'),
         versions,
@@ -284,7 +284,7 @@ describe('for updates of the view,', () => {
         }
       })
     const histories = fc
-      .array(told, { minLength: 1, maxLength: 30 })
+      .array(sent, { minLength: 1, maxLength: 30 })
       .chain((history) =>
         fc.tuple(
           fc.constant(history),
@@ -331,10 +331,10 @@ describe('for updates of the view,', () => {
 
   it('listeners get newer values once, and nothing from a rebuild', async () => {
     const shard = shardOfAccount('acme')
-    const ear = admin.duplicate()
-    const heard: string[] = []
-    ear.on('message', (_channel, text) => heard.push(text))
-    await ear.subscribe(channelsOf(shard).changes)
+    const subscriber = admin.duplicate()
+    const received: string[] = []
+    subscriber.on('message', (_channel, text) => received.push(text))
+    await subscriber.subscribe(channelsOf(shard).changes)
     const balance = (version: bigint) => ({ version, balanceMicros: version, currency: 'EUR' as const })
     const status = { version: 1n, status: 'active' as const, sinceMicros: 7 }
     const all = { accountId: 'acme', epoch: 1, balance: balance(4n), status, settingsVersion: 1 }
@@ -350,9 +350,9 @@ describe('for updates of the view,', () => {
       'generation',
     )
     await admin.publish(channelsOf(shard).changes, 'the end')
-    await until('the end is heard', () => heard.at(-1) === 'the end')
-    ear.disconnect()
-    expect(heard.slice(0, -1)).toEqual([
+    await until('the end arrives', () => received.at(-1) === 'the end')
+    subscriber.disconnect()
+    expect(received.slice(0, -1)).toEqual([
       'acme\tb 1 4 4 EUR;c 1 1 active 7;s 1 1',
       'acme\tb 1 5 5 EUR',
       'acme\tt 1 2',
@@ -446,42 +446,42 @@ describe('answers', () => {
     await Promise.all(ids.map((id, i) => change(id, BigInt(100 - i * 4), 1000 + i)))
   }
 
-  it.each<{ fault: string; strike: () => Promise<unknown>; mend?: () => Promise<unknown> }>([
-    { fault: 'is flushed', strike: () => admin.flushall() },
+  it.each<{ fault: string; fail: () => Promise<unknown>; recover?: () => Promise<unknown> }>([
+    { fault: 'is flushed', fail: () => admin.flushall() },
     {
       fault: 'is restarted empty',
-      async strike() {
+      async fail() {
         await stack.components.redis.kill()
         await stack.components.redis.start()
       },
     },
     {
       fault: 'is down for a while',
-      strike: () => stack.components.redis.kill(),
-      mend: () => stack.components.redis.start(),
+      fail: () => stack.components.redis.kill(),
+      recover: () => stack.components.redis.start(),
     },
     {
       fault: 'hangs, and wakes with what was sent meanwhile',
-      strike: () => stack.components.redis.kill('SIGSTOP'),
-      mend: () => stack.components.redis.kill('SIGCONT'),
+      fail: () => stack.components.redis.kill('SIGSTOP'),
+      recover: () => stack.components.redis.kill('SIGCONT'),
     },
     {
       fault: 'is slow for three seconds',
-      strike: () => admin.call('client', 'pause', '3000', 'all'),
-      mend: () => delay(3_000),
+      fail: () => admin.call('client', 'pause', '3000', 'all'),
+      recover: () => delay(3_000),
     },
-  ])('equal those of the database when Redis $fault, and come from the view again', async ({ strike, mend }) => {
+  ])('equal those of the database when Redis $fault, and come from the view again', async ({ fail, recover }) => {
     const relay = await startTrusted()
-    await strike()
-    if (mend) await until('the database answers', async () => isAll(await sources(ids), 'database'))
+    await fail()
+    if (recover) await until('the database answers', async () => isAll(await sources(ids), 'database'))
     await changeAll()
     await relay.drain()
-    if (mend) {
+    if (recover) {
       // No earlier heartbeat outlives this, so the next result is new.
       for (const deadline = Date.now() + 2_500; Date.now() < deadline; ) {
         expect(await sources(ids)).toEqual(new Set(['database']))
       }
-      await mend()
+      await recover()
     }
     await untilFromView(ids)
   })
@@ -642,10 +642,10 @@ describe('a leader', () => {
     await stack.components.redis.kill('SIGSTOP')
     const startedAt = performance.now()
     expect(await feed.apply(shard, changes)).toBe(false)
-    const gaveUpAt = performance.now()
-    expect(gaveUpAt - startedAt).toBeLessThan(5_000)
+    const abandonedAt = performance.now()
+    expect(abandonedAt - startedAt).toBeLessThan(5_000)
     for (let i = 0; i < 20; i++) expect(await feed.apply(shard, changes)).toBe(false)
-    expect(performance.now() - gaveUpAt).toBeLessThan(1_000)
+    expect(performance.now() - abandonedAt).toBeLessThan(1_000)
     await stack.components.redis.kill('SIGCONT')
     await until('Redis takes changes again', () => feed.apply(shard, changes))
   })
@@ -681,23 +681,23 @@ describe('a listener', () => {
     const ids = accountIds(20)
     await createAccounts(ids)
     const relay = startRelay(startFeed())
-    const heard = new Map<string, bigint>()
+    const newest = new Map<string, bigint>()
     const missed: string[] = []
     const listener = createViewListener(stack.redisUrl, log)
     listener.open({
       wants: (accountId) => accountId !== ids[19],
-      newer: (accountId, { balance }) => heard.set(accountId, balance!.version),
+      newer: (accountId, { balance }) => newest.set(accountId, balance!.version),
       missed: (isOf) => missed.push(...ids.filter(isOf)),
     })
-    const isAllHeard = () => ids.every((accountId) => listener.isHeard(accountId))
+    const areAllFollowed = () => ids.every((accountId) => listener.isHeard(accountId))
     const takeMissed = () => new Set(missed.splice(0))
     try {
-      await until('the view is vouched for', isAllHeard)
+      await until('the view is vouched for', areAllFollowed)
       expect(takeMissed()).toEqual(new Set(ids))
       for (const accountId of ids) await change(accountId, 7n, 1)
       await relay.drain()
-      await until('all but one are heard', () => heard.size === 19)
-      expect(new Set(heard.values())).toEqual(new Set([2n]))
+      await until('all but one have a newer value', () => newest.size === 19)
+      expect(new Set(newest.values())).toEqual(new Set([2n]))
       expect(takeMissed()).toEqual(new Set())
 
       // Rebuilt, it has what the previous one may have missed.
@@ -706,15 +706,15 @@ describe('a listener', () => {
       takeMissed()
 
       await stack.components.redis.kill()
-      await until('nothing is heard', () => ids.every((accountId) => !listener.isHeard(accountId)), 1_500)
+      await until('no account is followed', () => ids.every((accountId) => !listener.isHeard(accountId)), 1_500)
       await change(ids[0]!, 8n, 2)
       await stack.components.redis.start()
-      await until('it is heard again', isAllHeard)
+      await until('all accounts are followed again', areAllFollowed)
       expect(takeMissed()).toEqual(new Set(ids))
     } finally {
       listener.close()
     }
-    expect(isAllHeard()).toBe(false)
+    expect(areAllFollowed()).toBe(false)
   })
 
   it('gets nothing from a view that nobody feeds, and learns of that within two seconds', async () => {
@@ -725,7 +725,7 @@ describe('a listener', () => {
       const relay = startRelay(startFeed())
       await until('the view is vouched for', () => listener.isHeard('acme'))
       await relay.stop()
-      await until('it is heard no more', () => !listener.isHeard('acme'), 2 * TRUST_MS)
+      await until('the account is no longer followed', () => !listener.isHeard('acme'), 2 * TRUST_MS)
     } finally {
       listener.close()
     }
@@ -742,17 +742,17 @@ describe('a rebuild', () => {
       return Math.floor((seed / 2 ** 31) * below)
     }
     const feed = startFeed()
-    let isOver = false
-    const relay = startRelay(feed, () => !isOver && random(20) === 0)
+    let isDone = false
+    const relay = startRelay(feed, () => !isDone && random(20) === 0)
     const writers = [0, 1, 2].map(async () => {
-      while (!isOver) await change(ids[random(ids.length)]!, BigInt(random(1000) - 300), random(500))
+      while (!isDone) await change(ids[random(ids.length)]!, BigInt(random(1000) - 300), random(500))
     })
     for (let i = 0; i < 8; i++) {
       // In addition to those that misses trigger; either may overtake the other.
       await rebuildView({ redis: admin, pool }, ALL_SHARDS).catch(() => {})
       await delay(300)
     }
-    isOver = true
+    isDone = true
     await Promise.all(writers)
     await relay.drain()
     expect((await pool.query('select from tollgate.live_view_shards where misses > 0')).rowCount).toBeGreaterThan(0)
@@ -763,7 +763,7 @@ describe('a rebuild', () => {
     await untilFromView(changed.rows.map((row) => row.account_id))
     const untouched = ids.slice(0, 500)
     // So many at once may wait longer than a reader's timeout on a busy machine.
-    await until('untouched ones come from the view', async () => {
+    await until('unchanged entries come from the view', async () => {
       const answers = await Promise.all(untouched.map((id) => readAccountView({ redis: reader, pool }, id)))
       for (const { view } of answers) expect(view).not.toBeNull()
       return answers.every(({ from }) => from === 'view')
@@ -840,13 +840,13 @@ describe('a rebuild', () => {
   it('by command fixes a wrong value, and removes an unknown account', async () => {
     const id = 'acme'
     const shard = shardOfAccount(id)
-    const ghost = Array.from({ length: 100 }, (_, i) => `ghost-${i}`).find((one) => shardOfAccount(one) === shard)!
+    const unknownId = Array.from({ length: 100 }, (_, i) => `ghost-${i}`).find((one) => shardOfAccount(one) === shard)!
     await createAccounts([id])
     await change(id, 700n, 9)
     const relay = startRelay(startFeed())
     await relay.drain()
     await untilFromView([id])
-    const wrong = [id, ghost].map(
+    const wrong = [id, unknownId].map(
       (accountId): ViewChange => ({
         accountId,
         epoch: 9,
@@ -857,15 +857,15 @@ describe('a rebuild', () => {
       }),
     )
     await applyChanges(admin, shard, linesOf(encodeViewChanges(wrong)))
-    for (const accountId of [id, ghost]) {
+    for (const accountId of [id, unknownId]) {
       expect(await ask(accountId)).toMatchObject({ from: 'view', view: { balanceMicros: 123n }, fairUseMinutes: 99 })
     }
 
     const ended = await tollgate('view', 'rebuild')
     expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: 'the live view is rebuilt: 1 account\n' })
-    expect(await ask(ghost)).toEqual({ from: 'database', view: null, fairUseMinutes: null })
+    expect(await ask(unknownId)).toEqual({ from: 'database', view: null, fairUseMinutes: null })
     await untilFromView([id])
-    expect(await ask(ghost)).toEqual({ from: 'database', view: null, fairUseMinutes: null })
+    expect(await ask(unknownId)).toEqual({ from: 'database', view: null, fairUseMinutes: null })
   })
 
   it('by command reports that Redis is down', async () => {

@@ -83,7 +83,7 @@ async function answerBank(paymentId: string, isApproved: boolean): Promise<void>
   double.bank.authenticate(paymentId, isApproved)
 }
 
-describe('Stripe, as any provider:', () => {
+describe('Stripe, like any provider:', () => {
   let test: ProviderUnderTest
 
   beforeAll(() => {
@@ -97,8 +97,8 @@ describe('Stripe, as any provider:', () => {
       refund: async (paymentId, amountMicros) => void bank.refund(paymentId, amountMicros),
       dispute: async (paymentId) => void bank.dispute(paymentId),
       win: async (paymentId) => bank.win(paymentId),
-      typeIn: async (id) => bank.typeIn(id, NUMBER_OF.succeeds),
-      turnBack: async (id) => void (await provider.cancelSetup(id)),
+      enterCard: async (id) => bank.enterCard(id, NUMBER_OF.succeeds),
+      cancelSetup: async (id) => void (await provider.cancelSetup(id)),
       timesCharged: async (paymentId) => state.intents.get(paymentId)!.hidden.timesCharged,
     }
   })
@@ -160,7 +160,7 @@ describe('a charge', () => {
   })
 })
 
-describe('what goes back', () => {
+describe('returned money', () => {
   it('by a refund that fails is returned; a late refund counts once it has moved money', async () => {
     const fails = await charge('4000000000005126')
     const late = await charge('4000000000007726')
@@ -186,7 +186,7 @@ describe('what goes back', () => {
   })
 })
 
-describe('when things go wrong', () => {
+describe('with faults', () => {
   it.each([
     ['silent_before', 'unknown', 0],
     ['silent_after', 'unknown', 1],

@@ -45,7 +45,7 @@ describe('a webhook', () => {
 
   it.each([
     ['by another secret', () => read(event(INTENT), 'whsec_other')],
-    ['longer ago than five minutes', () => read(event(INTENT), SECRET, NOW - 301_000)],
+    ['more than five minutes ago', () => read(event(INTENT), SECRET, NOW - 301_000)],
     [
       'and then changed',
       () => {
@@ -54,10 +54,10 @@ describe('a webhook', () => {
       },
     ],
     ['not at all', () => webhooks.read(Buffer.from('{}'), '')],
-    ['in a form of its own', () => webhooks.read(Buffer.from('{}'), 't=x,v1=y')],
-    ['over something that is no event', () => read({ hello: 'there' })],
+    ['in another format', () => webhooks.read(Buffer.from('{}'), 't=x,v1=y')],
+    ['over something that is not an event', () => read({ hello: 'there' })],
     [
-      'over something that is no JSON',
+      'over something that is not JSON',
       () => {
         const { body, signature } = signedText('{"id":', SECRET, NOW)
         return webhooks.read(Buffer.from(body), signature)

@@ -7,7 +7,7 @@ import type pg from 'pg'
 export interface Gates {
   shut(state: string): Promise<void>
   open(state: string): Promise<void>
-  isWaitedAt(state: string): Promise<boolean>
+  isReached(state: string): Promise<boolean>
 }
 
 const GATE_KEY = 4711
@@ -22,7 +22,7 @@ const plantGates = (table: string) => `
 
 const SHUT = `select pg_advisory_lock(${GATE_KEY}, hashtext($1))`
 const OPEN = `select pg_advisory_unlock(${GATE_KEY}, hashtext($1))`
-const IS_WAITED_AT = `
+const IS_REACHED = `
   select exists (
     select from pg_locks
      where locktype = 'advisory' and not granted and classid = ${GATE_KEY}
@@ -35,8 +35,8 @@ export async function openGates(client: pg.Client, table: string): Promise<Gates
   return {
     shut: async (state) => void (await client.query(SHUT, [state])),
     open: async (state) => void (await client.query(OPEN, [state])),
-    async isWaitedAt(state) {
-      const { rows } = await client.query<{ found: boolean }>(IS_WAITED_AT, [state])
+    async isReached(state) {
+      const { rows } = await client.query<{ found: boolean }>(IS_REACHED, [state])
       return rows[0]!.found
     },
   }

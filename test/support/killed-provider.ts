@@ -37,7 +37,7 @@ export interface GatedProvider {
   /** By top-up: the state of the payment of each claim, if there is one. */
   statesOf(claims: readonly Claim[]): Promise<ReadonlyMap<string, string>>
   /** One payment is refunded, one partly, two are disputed, and one of those disputes is won. */
-  takeMoneyBack(partMicros: bigint): Promise<void>
+  returnMoney(partMicros: bigint): Promise<void>
   /** Every payment that was charged. */
   charged(): Promise<Charged[]>
   books(pool: Pool): Promise<PaymentBook[]>
@@ -86,7 +86,7 @@ async function createAtSandbox() {
       )
       return new Map(rows.map((row) => [row.top_up_id, row.state]))
     },
-    async takeMoneyBack(partMicros) {
+    async returnMoney(partMicros) {
       const ids = (await charged()).map(({ paymentId }) => paymentId)
       const [first, second, third, fourth] = ids as [string, string, string, string]
       await desk.refund(first, null)
@@ -125,7 +125,7 @@ async function createAtStripe() {
     gates: {
       shut: async (state) => double.hold(callOf(state)),
       open: async (state) => double.letGo(callOf(state)),
-      isWaitedAt: async (state) => double.held(callOf(state)) > 0,
+      isReached: async (state) => double.held(callOf(state)) > 0,
     },
     desk: {
       addTestCard: async ({ accountId, number, expiryMonth: month, expiryYear: year }) => {
@@ -148,7 +148,7 @@ async function createAtStripe() {
       }
       return states
     },
-    async takeMoneyBack(partMicros) {
+    async returnMoney(partMicros) {
       const ids = charged().map(({ paymentId }) => paymentId)
       const [first, second, third, fourth] = ids as [string, string, string, string]
       bank.refund(first, null)

@@ -26,17 +26,17 @@ export interface Aftermath {
   readonly model: Model
   readonly killed: readonly string[]
   /** Movements in the sums by day when the last message had been produced. */
-  readonly summedUpMeanwhile: number
+  readonly summedUpDuringLoad: number
   /** Comparisons of both sides' offsets during all that, and what was committed to Kafka ahead of the database. */
-  readonly looksAtOffsets: number
+  readonly offsetChecks: number
   readonly offsetsAhead: readonly string[]
 }
 
 const ROLES = ['rater', 'relay', 'jobs', 'rater', 'relay', 'jobs'] as const
 const DIFFERENT_ROLES = new Set(ROLES).size
-const SEND_EVERY_MILLIS = 100
+const SEND_INTERVAL_MS = 100
 /** The maximum number of events recorded between two kills: a kill hits a batch, a commit or a send. */
-const MOST_BETWEEN_KILLS = 2_000
+const MAX_EVENTS_BETWEEN_KILLS = 2_000
 
 /** Returns when everything that was produced is recorded and published. */
 export async function killUnderLoad(
@@ -46,13 +46,13 @@ export async function killUnderLoad(
   const random = createRandom(seed)
   const fleet = await Promise.all(ROLES.map((role) => start(role)))
   const killed: string[] = []
-  const isOver = new AbortController()
-  const producing = produce(isOver.signal)
+  const stop = new AbortController()
+  const producing = produce(stop.signal)
   const watch = watchOffsets(installation)
   try {
     for (let kill = 0; kill < kills; kill++) {
       const before = await recorded(installation)
-      const between = random.whole(MOST_BETWEEN_KILLS)
+      const between = random.whole(MAX_EVENTS_BETWEEN_KILLS)
       await until('more is recorded', async () => (await recorded(installation)) > before + between, 120_000)
       // Each role in turn, either of its two processes.
       const at = (kill % DIFFERENT_ROLES) + DIFFERENT_ROLES * random.whole(2)
@@ -61,13 +61,13 @@ export async function killUnderLoad(
       await fleet[at]!.stop('SIGKILL')
       fleet[at] = await start(ROLES[at]!)
     }
-    isOver.abort()
+    stop.abort()
     const model = await producing
-    const summedUpMeanwhile = await summedUp(installation.pool)
+    const summedUpDuringLoad = await summedUp(installation.pool)
     await installation.untilDrained()
-    return { model, killed, summedUpMeanwhile, ...(await watch.stop()) }
+    return { model, killed, summedUpDuringLoad, ...(await watch.stop()) }
   } finally {
-    isOver.abort()
+    stop.abort()
     await watch.stop()
     await Promise.all(fleet.map((serve) => serve.stop()))
   }
@@ -83,13 +83,13 @@ export async function killUnderLoad(
     const model = createModel(installation.accounts)
     const isComparable = withoutCorrectedCalls()
     while (!signal.aborted) {
-      const next = Array.from({ length: (eventsPerSecond * SEND_EVERY_MILLIS) / 1000 }, () => traffic.next())
+      const next = Array.from({ length: (eventsPerSecond * SEND_INTERVAL_MS) / 1000 }, () => traffic.next())
       const items = next.filter(isComparable)
       for (const item of items) model.take(item)
       for (const [topic, ofTopic] of Map.groupBy(items, ({ topic }) => topic)) {
         await installation.produce(topic, ofTopic.map(asMessage))
       }
-      await delay(SEND_EVERY_MILLIS, undefined, { signal }).catch(() => {})
+      await delay(SEND_INTERVAL_MS, undefined, { signal }).catch(() => {})
     }
     return model
   }
@@ -103,14 +103,14 @@ export async function killUnderLoad(
 /** Kafka first, then the database: anything in between only increases the database's lead. */
 function watchOffsets({ pool, config }: TestInstallation) {
   const offsetsAhead: string[] = []
-  let looksAtOffsets = 0
+  let offsetChecks = 0
   let isStopping = false
   const watching = watch()
   return {
     async stop() {
       isStopping = true
       await watching
-      return { looksAtOffsets, offsetsAhead }
+      return { offsetChecks, offsetsAhead }
     },
   }
 
@@ -132,7 +132,7 @@ function watchOffsets({ pool, config }: TestInstallation) {
           if (BigInt(offset) > inDatabase) offsetsAhead.push(`${topic}/${partition}: ${offset} > ${inDatabase}`)
         }
       }
-      looksAtOffsets++
+      offsetChecks++
       await delay(50)
     }
     await admin.disconnect()
@@ -144,11 +144,11 @@ function watchOffsets({ pool, config }: TestInstallation) {
  * which those are depends on the order: only these sums may differ between runs. All others are the same in any order.
  */
 function withoutCorrectedCalls(): (item: TrafficItem) => boolean {
-  const otherThanCalls = new Set<string>()
+  const otherEventIds = new Set<string>()
   return (item) => {
     if (item.kind === 'junk') return true
-    if (item.topic === 'usage.corrections.v1') return otherThanCalls.has(item.event.corrects)
-    if (item.topic !== 'usage.calls.v1') otherThanCalls.add(item.event.event_id)
+    if (item.topic === 'usage.corrections.v1') return otherEventIds.has(item.event.corrects)
+    if (item.topic !== 'usage.calls.v1') otherEventIds.add(item.event.event_id)
     return true
   }
 }

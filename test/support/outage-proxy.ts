@@ -6,7 +6,7 @@ export interface OutageProxy {
   /** The server's URL through the proxy. */
   readonly url: string
   /** Closes every connection and accepts no other, like a stopped server. */
-  goAway(): Promise<void>
+  takeDown(): Promise<void>
   comeBack(): Promise<void>
   close(): Promise<void>
 }
@@ -37,7 +37,7 @@ export async function startOutageProxy(serverUrl: string): Promise<OutageProxy> 
     return (server.address() as { port: number }).port
   }
 
-  async function goAway(): Promise<void> {
+  async function takeDown(): Promise<void> {
     if (server === null) return
     const closed = once(server, 'close')
     server.close()
@@ -51,10 +51,10 @@ export async function startOutageProxy(serverUrl: string): Promise<OutageProxy> 
   proxied.host = `127.0.0.1:${own}`
   return {
     url: proxied.href,
-    goAway,
+    takeDown,
     async comeBack() {
       await listen(own)
     },
-    close: goAway,
+    close: takeDown,
   }
 }

@@ -27,10 +27,10 @@ export const STEPS = [
 ] as const
 export type Step = (typeof STEPS)[number]
 
-/** Processes that hold anything. */
+/** Kills any process that holds a top-up. */
 const AT_RANDOM = 'at random'
 const MAX_MS_TO_RANDOM_KILL = 500
-const MAX_KILLS_FOR_A_STEP = 5
+const MAX_KILLS_PER_STEP = 5
 /** How long a confirmation is in flight, between charged and answered. */
 const ANSWERS_AFTER_MS = 400
 /** The same if a process is to be killed in between: longer than finding and killing it takes, even on a busy machine. */
@@ -56,7 +56,7 @@ interface Process {
 }
 
 /** A claimed top-up, and the provider's state of its payment; null: it has none yet. */
-interface InHand {
+interface HeldTopUp {
   readonly topUpId: string
   readonly holder: string
   readonly state: string
@@ -67,7 +67,7 @@ export interface Killed {
   /** The top-up for which it was killed, as found afterwards. */
   readonly step: Step | 'another'
   /** Everything it held: the state here / the one at the provider. */
-  readonly inHand: readonly string[]
+  readonly held: readonly string[]
 }
 
 export interface Fleet {
@@ -127,7 +127,7 @@ export async function startFleet(
 
   async function killUntilAt(step: Step): Promise<Killed[]> {
     const killed = [await killAt(step)]
-    while (killed.at(-1)!.step !== step && killed.length < MAX_KILLS_FOR_A_STEP) killed.push(await killAt(step))
+    while (killed.at(-1)!.step !== step && killed.length < MAX_KILLS_PER_STEP) killed.push(await killAt(step))
     return killed
   }
 
@@ -141,17 +141,17 @@ export async function startFleet(
     }
     try {
       const isTime = async () => {
-        const isWaitedAt = await gates[side].isWaitedAt(state)
-        if (step !== 'charged, the answer on its way') return isWaitedAt
+        const isReached = await gates[side].isReached(state)
+        if (step !== 'charged, the answer on its way') return isReached
         // An answer that was not seen on its way is let through, so that the next one can be.
-        if (isWaitedAt) {
+        if (isReached) {
           await gates[side].open(state)
           await gates[side].shut(state)
         }
-        return !isWaitedAt
+        return !isReached
       }
       const stepBefore = step === 'recorded' ? 'answered, not recorded' : step
-      const victim = await untilInHand(step, async (one) => (await isTime()) && (await stepOf(one)) === stepBefore)
+      const victim = await untilHeld(step, async (one) => (await isTime()) && (await stepOf(one)) === stepBefore)
       if (step === 'recorded') {
         await open()
         await until('the answer is recorded', async () => (await readState(victim.topUpId)) === 'succeeded')
@@ -164,15 +164,15 @@ export async function startFleet(
 
   async function killAtRandom(): Promise<Killed> {
     await delay(random.whole(MAX_MS_TO_RANDOM_KILL))
-    return await kill(await untilInHand(AT_RANDOM, async () => true), async () => {})
+    return await kill(await untilHeld(AT_RANDOM, async () => true), async () => {})
   }
 
-  async function untilInHand(what: string, isIt: (one: InHand) => Promise<boolean>): Promise<InHand> {
-    let found: InHand | undefined
+  async function untilHeld(what: string, isIt: (one: HeldTopUp) => Promise<boolean>): Promise<HeldTopUp> {
+    let found: HeldTopUp | undefined
     isWaiting = true
-    await until(`a payments process has a charge in hand: ${what}`, async () => {
+    await until(`a payments process holds a top-up: ${what}`, async () => {
       const holders = fleet.map(({ instanceId }) => instanceId)
-      for (const one of await readInHand(holders)) {
+      for (const one of await readHeld(holders)) {
         if (await isIt(one)) {
           found = one
           return true
@@ -186,12 +186,12 @@ export async function startFleet(
   }
 
   /** Examines what is left after the death, before the gate opens for what the process has sent. */
-  async function kill(victim: InHand, openGate: () => Promise<void>): Promise<Killed> {
+  async function kill(victim: HeldTopUp, openGate: () => Promise<void>): Promise<Killed> {
     const at = fleet.findIndex(({ instanceId }) => instanceId === victim.holder)
     const { instanceId, serve } = fleet[at]!
     await serve.stop('SIGKILL')
-    const inHand = await readInHand([instanceId])
-    const left = inHand.find(({ topUpId }) => topUpId === victim.topUpId)
+    const held = await readHeld([instanceId])
+    const left = held.find(({ topUpId }) => topUpId === victim.topUpId)
     const isRecorded = left === undefined && (await readState(victim.topUpId)) === 'succeeded'
     const step = isRecorded ? 'recorded' : left === undefined ? 'another' : await stepOf(left)
     await openGate()
@@ -201,10 +201,10 @@ export async function startFleet(
       [instanceId],
     )
     fleet[at] = await start()
-    return { step, inHand: inHand.map(({ state, payment }) => `${state}/${payment ?? 'none'}`) }
+    return { step, held: held.map(({ state, payment }) => `${state}/${payment ?? 'none'}`) }
   }
 
-  async function stepOf({ state, payment }: InHand): Promise<Step | 'another'> {
+  async function stepOf({ state, payment }: HeldTopUp): Promise<Step | 'another'> {
     switch (`${state}/${payment ?? 'none'}`) {
       case 'requested/none':
         return 'nothing prepared'
@@ -216,9 +216,7 @@ export async function startFleet(
         return 'begun to charge, not charged'
       case 'charging/succeeded':
         // A connection of the dead process keeps waiting too.
-        return (await gates.ledger.isWaitedAt('succeeded'))
-          ? 'answered, not recorded'
-          : 'charged, the answer on its way'
+        return (await gates.ledger.isReached('succeeded')) ? 'answered, not recorded' : 'charged, the answer on its way'
       default:
         return 'another'
     }
@@ -232,7 +230,7 @@ export async function startFleet(
   }
 
   /** The furthest first. A payment without a stored id was prepared since the claim. */
-  async function readInHand(holders: readonly string[]): Promise<InHand[]> {
+  async function readHeld(holders: readonly string[]): Promise<HeldTopUp[]> {
     const { rows: claimed } = await ledger.query<{
       top_up_id: string
       state: string

@@ -49,7 +49,7 @@ export interface TestPayments extends TestLedger {
   /** Takes turns until nothing is due: by this many workers concurrently, each as if in a separate process. */
   settle(workers?: number): Promise<void>
   /** Replaces all processes: until they have tended, the new ones do not know the provider's state. */
-  beginAnew(): void
+  replaceProcesses(): void
   /** The periodic work of the role: reads the provider's list, rechecks accounts, marks. */
   tend(): Promise<void>
   pass(hours: number): Promise<void>
@@ -108,7 +108,7 @@ export async function openTestPayments({ pagesUrl }: { pagesUrl?: () => string }
       }
       throw new Error(`after ${MAX_ROUNDS} rounds top-ups are still due`)
     },
-    beginAnew() {
+    replaceProcesses() {
       workers.length = 0
       reconciler = createReconciler(writer, provider, log)
     },

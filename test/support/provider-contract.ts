@@ -27,9 +27,9 @@ export interface ProviderUnderTest {
   refund(paymentId: string, amountMicros: Micros): Promise<void>
   dispute(paymentId: string): Promise<void>
   /** Enters a card that succeeds, on the provider's page. */
-  typeIn(providerSetupId: string): Promise<void>
+  enterCard(providerSetupId: string): Promise<void>
   /** Cancels on the provider's page. */
-  turnBack(providerSetupId: string): Promise<void>
+  cancelSetup(providerSetupId: string): Promise<void>
   win(paymentId: string): Promise<void>
   /** By the provider's own books. */
   timesCharged(paymentId: string): Promise<number>
@@ -42,14 +42,14 @@ const RETURN_URL = 'https://billing.example/return'
 /** The facts, if the answer has any. */
 export async function factsIn(answer: ReturnType<PaymentProvider['readPayment']>): Promise<PaymentFacts> {
   const given = await answer
-  if (given.kind !== 'facts') throw new Error(`expected facts, and was answered ${JSON.stringify(given)}`)
+  if (given.kind !== 'facts') throw new Error(`expected facts, but the answer was ${JSON.stringify(given)}`)
   return given.facts
 }
 
 /** The setup, if the answer has one. */
 async function setupIn(answer: Promise<SetupAnswer>): Promise<MethodSetup> {
   const given = await answer
-  if (given.kind !== 'setup') throw new Error(`expected a setup, and was answered ${JSON.stringify(given)}`)
+  if (given.kind !== 'setup') throw new Error(`expected a setup, but the answer was ${JSON.stringify(given)}`)
   return given.setup
 }
 
@@ -61,7 +61,7 @@ export async function listAll(
   const facts: PaymentFacts[] = []
   for (let cursor = from; ; ) {
     const page = await provider.listChanged(cursor)
-    if (page.kind !== 'page') throw new Error(`expected a page, and was answered ${JSON.stringify(page)}`)
+    if (page.kind !== 'page') throw new Error(`expected a page, but the answer was ${JSON.stringify(page)}`)
     facts.push(...page.facts)
     cursor = page.cursor
     if (page.isLast) return { facts, cursor }
@@ -139,8 +139,8 @@ export function describeProvider(get: () => ProviderUnderTest): void {
 
     it('a second payment for the same attempt is refused', async () => {
       const first = await prepared('succeeds')
-      const asked = paymentFor(accountId, first as never, { attemptId: first.attemptId, amountMicros: 30_000_000n })
-      expect(await provider.prepare(asked)).toMatchObject({ kind: 'refused' })
+      const wanted = paymentFor(accountId, first as never, { attemptId: first.attemptId, amountMicros: 30_000_000n })
+      expect(await provider.prepare(wanted)).toMatchObject({ kind: 'refused' })
     })
 
     it('with another customer’s card, or a removed one, is refused', async () => {
@@ -224,8 +224,8 @@ export function describeProvider(get: () => ProviderUnderTest): void {
         const { paymentId, attemptId, state } = await charged(kind)
         expect((await factsIn(provider.approve(paymentId, attemptId, RETURN_URL))).state).toEqual(state)
         const untouched = await prepared(kind)
-        const asked = provider.approve(untouched.paymentId, untouched.attemptId, RETURN_URL)
-        expect((await factsIn(asked)).state).toEqual({ kind: 'unconfirmed' })
+        const approving = provider.approve(untouched.paymentId, untouched.attemptId, RETURN_URL)
+        expect((await factsIn(approving)).state).toEqual({ kind: 'unconfirmed' })
         expect(await provider.approve(paymentId, untouched.attemptId, RETURN_URL)).toMatchObject({ kind: 'refused' })
       },
     )
@@ -330,9 +330,9 @@ export function describeProvider(get: () => ProviderUnderTest): void {
   describe('the setup of a card', () => {
     const begin = async () => {
       const customer = await provider.createCustomer(accountId)
-      if (customer.kind !== 'customer') throw new Error(`expected a customer, and was answered ${customer.kind}`)
-      const asked = { setupId: randomUUID(), customerId: customer.customerId, returnUrl: RETURN_URL }
-      return { ...asked, setup: await setupIn(provider.createSetup(asked)) }
+      if (customer.kind !== 'customer') throw new Error(`expected a customer, but the answer was ${customer.kind}`)
+      const wanted = { setupId: randomUUID(), customerId: customer.customerId, returnUrl: RETURN_URL }
+      return { ...wanted, setup: await setupIn(provider.createSetup(wanted)) }
     }
 
     it('has one page, however often and by whomever it is requested', async () => {
@@ -344,14 +344,14 @@ export function describeProvider(get: () => ProviderUnderTest): void {
         state: { kind: 'open' },
       })
       expect(setup.expiresAtMicros).toBeGreaterThan(Date.now() * 1000)
-      const asked = { setupId, customerId, returnUrl }
-      const again = await Promise.all([provider, test.other].map((by) => setupIn(by.createSetup(asked))))
+      const wanted = { setupId, customerId, returnUrl }
+      const again = await Promise.all([provider, test.other].map((by) => setupIn(by.createSetup(wanted))))
       expect(again).toEqual([setup, setup])
     })
 
     it('saves the card once it is entered, and it can be charged', async () => {
       const { setup, customerId } = await begin()
-      await test.typeIn(setup.providerSetupId)
+      await test.enterCard(setup.providerSetupId)
       const { state } = await setupIn(test.other.readSetup(setup.providerSetupId))
       if (state.kind !== 'saved') throw new Error(`it is ${state.kind}`)
       expect(await provider.readMethod(state.method.providerMethodId)).toEqual({ kind: 'method', method: state.method })
@@ -363,30 +363,30 @@ export function describeProvider(get: () => ProviderUnderTest): void {
 
     it('is gone after the customer cancels it', async () => {
       const { setup } = await begin()
-      await test.turnBack(setup.providerSetupId)
+      await test.cancelSetup(setup.providerSetupId)
       expect((await setupIn(provider.readSetup(setup.providerSetupId))).state).toEqual({ kind: 'canceled' })
     })
 
     it('ends when the customer cancels, unless a card was entered first; repetitions return the same', async () => {
       const { setup } = await begin()
       const other = await begin()
-      await test.typeIn(other.setup.providerSetupId)
+      await test.enterCard(other.setup.providerSetupId)
       for (const by of [provider, test.other]) {
         expect((await setupIn(by.cancelSetup(setup.providerSetupId))).state).toEqual({ kind: 'canceled' })
         expect((await setupIn(by.cancelSetup(other.setup.providerSetupId))).state.kind).toBe('saved')
       }
-      await test.typeIn(setup.providerSetupId).catch(() => {})
+      await test.enterCard(setup.providerSetupId).catch(() => {})
       expect((await setupIn(provider.readSetup(setup.providerSetupId))).state).toEqual({ kind: 'canceled' })
       expect(await provider.cancelSetup('none')).toMatchObject({ kind: 'refused' })
     })
 
     it('under another’s id, for nobody, or of an unknown id is refused', async () => {
       const { setupId, customerId } = await begin()
-      const asked = { setupId, customerId, returnUrl: RETURN_URL }
+      const wanted = { setupId, customerId, returnUrl: RETURN_URL }
       const other = `${RETURN_URL}/other`
       for (const answer of [
-        provider.createSetup({ ...asked, returnUrl: other }),
-        provider.createSetup({ ...asked, setupId: randomUUID(), customerId: 'none' }),
+        provider.createSetup({ ...wanted, returnUrl: other }),
+        provider.createSetup({ ...wanted, setupId: randomUUID(), customerId: 'none' }),
         provider.readSetup('none'),
       ]) {
         expect(await answer).toMatchObject({ kind: 'refused' })

@@ -19,7 +19,7 @@ export interface RolledUp {
   readonly differingBalances: readonly string[]
 }
 
-export async function rollUpToTheEnd(pool: Pool): Promise<RolledUp> {
+export async function completeRollUp(pool: Pool): Promise<RolledUp> {
   // A job may hold a share of it, which the roll-up here then skips.
   await until('all movements are summed up', async () => {
     while ((await rollUp(pool)).hasMore);

@@ -30,7 +30,7 @@ export function openTestSandbox({ config }: Pick<TestInstallation, 'config'>): T
  * Records a manual payment of 50.00 that nobody here requested; then 20.00 of it are refunded, the rest is disputed, and the
  * dispute is won: one movement each.
  */
-export async function payAndTakeBack(writer: Writer, ledgerUrl: string, accountId: string): Promise<void> {
+export async function recordReturnedPayment(writer: Writer, ledgerUrl: string, accountId: string): Promise<void> {
   const databaseUrl = sandboxDatabaseUrl(ledgerUrl)
   await using provider = disposable(
     createSandboxProvider({ databaseUrl, log: createLog('silent'), deadlineMs: 20_000, connections: 1 }),

@@ -6,7 +6,7 @@ export interface TcpProxy {
   /** The server's URL through the proxy. */
   readonly url: string
   /** From now on every connection is closed, including new ones. */
-  goAway(): void
+  takeDown(): void
   comeBack(): void
   close(): Promise<void>
 }
@@ -40,7 +40,7 @@ export async function startTcpProxy(serverUrl: string): Promise<TcpProxy> {
   }
   return {
     url: url.href,
-    goAway() {
+    takeDown() {
       isAway = true
       cut()
     },

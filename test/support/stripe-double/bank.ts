@@ -13,7 +13,7 @@ export interface PaymentInBooks {
   /** Charged, refunded and disputed totals so far. */
   readonly chargedMicros: bigint
   readonly netMicros: bigint
-  readonly hasGoneBack: boolean
+  readonly isReturned: boolean
   readonly createdAtMicros: number
 }
 
@@ -40,7 +40,7 @@ export function createBank(state: StripeState) {
       return { customerId, method: { providerMethodId, brand, last4, expiryMonth, expiryYear } }
     },
     /** On Checkout's page: the card is approved for future charges. */
-    typeIn(sessionId: string, number: string): void {
+    enterCard(sessionId: string, number: string): void {
       const session = state.sessions.get(sessionId)
       if (session === undefined) throw new TypeError(`there is no page ${sessionId}`)
       state.completeSession(sessionId, state.attach(session.customer, number, undefined, true).id)
@@ -91,7 +91,7 @@ export function createBank(state: StripeState) {
           declineCode: error === null || error.code === WANTS_APPROVAL ? null : (error.decline_code ?? error.code),
           chargedMicros: BigInt(charged) * MICROS_PER_CENT,
           netMicros: BigInt(net) * MICROS_PER_CENT,
-          hasGoneBack: back,
+          isReturned: back,
           createdAtMicros: intent.created * 1_000_000,
         }
       })
