@@ -27,7 +27,7 @@ export interface PaymentAtProvider {
   /** Charged, refunded and disputed totals so far. */
   readonly chargedMicros: bigint
   readonly netMicros: bigint
-  readonly hasGoneBack: boolean
+  readonly isReturned: boolean
   readonly createdAtMicros: number
 }
 
@@ -86,7 +86,7 @@ export interface Model {
   restored(sight: Sight): void
   /** After each step. `since`: the step in which the process that now continues had hung; the step itself if none had. */
   look(step: number, since: number, sight: Sight): void
-  lookAtEnd(sight: Sight, rests: readonly Rest[], announced: ReadonlySet<string>): void
+  checkEnd(sight: Sight, rests: readonly Rest[], announced: ReadonlySet<string>): void
 }
 
 interface Terms {
@@ -109,7 +109,7 @@ const MICROS_PER_CENT = 10_000n
 const DAY_MICROS = 86_400_000_000
 /** Two clocks are read, one slightly later. */
 const MOMENT_MICROS = 2_000_000
-const MAX_A_DAY = 5
+const MAX_CHARGES_PER_DAY = 5
 const MAX_DECLINES = 3
 
 /** What Stripe says about its codes: never retry with this card, or not before the customer has fixed it. */
@@ -120,8 +120,8 @@ const CAUSES: Readonly<Record<string, (payments: readonly PaymentAtProvider[], w
   declined: (payments) => payments.some(({ state }) => state === 'declined' || state === 'canceled'),
   ask_customer: (payments) => payments.some(({ state }) => state === 'declined' || state === 'canceled'),
   card_stopped: (payments) => payments.some(({ declineCode }) => STOPPED.includes(declineCode ?? '')),
-  refunded: (payments) => payments.some(({ hasGoneBack }) => hasGoneBack),
-  disputed: (payments) => payments.some(({ hasGoneBack }) => hasGoneBack),
+  refunded: (payments) => payments.some(({ isReturned }) => isReturned),
+  disputed: (payments) => payments.some(({ isReturned }) => isReturned),
   // The sandbox refuses only a removed card.
   refused: () => true,
   restored: (_payments, wasRestored) => wasRestored,
@@ -200,7 +200,7 @@ export function createModel(accountIds: readonly string[]): Model {
       before = sight
       step = at + 1
     },
-    lookAtEnd(sight, rests, announced) {
+    checkEnd(sight, rests, announced) {
       checkChains(sight)
       for (const [accountId, account] of accounts) {
         const paidMicros = sum(paymentsOf(accountId, sight).map(({ netMicros }) => netMicros))
@@ -268,9 +268,9 @@ export function createModel(accountIds: readonly string[]): Model {
     if (!on.some(({ amountCents }) => BigInt(amountCents) * MICROS_PER_CENT === amountMicros)) {
       throw found('charged_another_amount', `${amountMicros} micros is not the amount in force`)
     }
-    const leastMicros = leastBalance(accountId, since, sight)
-    if (on.every(({ thresholdCents }) => leastMicros >= BigInt(thresholdCents) * MICROS_PER_CENT)) {
-      throw found('charged_above_threshold', `the balance was ${leastMicros} micros at least`)
+    const minMicros = minBalance(accountId, since, sight)
+    if (on.every(({ thresholdCents }) => minMicros >= BigInt(thresholdCents) * MICROS_PER_CENT)) {
+      throw found('charged_above_threshold', `the balance was ${minMicros} micros at least`)
     }
     judgeLimits(payment, on, sight)
     judgePauses(payment, account, since, sight)
@@ -286,7 +286,7 @@ export function createModel(accountIds: readonly string[]): Model {
       return mayCharge && confirmed !== undefined ? [{ ...one, confirmedAtMicros: confirmed.micros }] : []
     })
     const lastDay = counted.filter((one) => one.createdAtMicros > sight.nowMicros - DAY_MICROS + MOMENT_MICROS)
-    if (lastDay.length >= MAX_A_DAY) {
+    if (lastDay.length >= MAX_CHARGES_PER_DAY) {
       throw new Finding(
         'charged_too_often',
         `${accountId}, ${paymentId}: ${lastDay.length} others in the last 24 hours`,
@@ -325,10 +325,10 @@ export function createModel(accountIds: readonly string[]): Model {
       throw new Finding('charged_while_paused', `${accountId}, ${paymentId}: ${asking.declineCode} before`)
     }
     // Three in a row of this card, with no payment of it in between, manual or not.
-    const ofCardByTime = paymentsOf(accountId, sight)
+    const cardPayments = paymentsOf(accountId, sight)
       .filter((one) => one.providerMethodId === providerMethodId && one !== payment && confirmedAt.has(one.paymentId))
       .toSorted((a, b) => confirmedAt.get(a.paymentId)!.micros - confirmedAt.get(b.paymentId)!.micros)
-    const row = ofCardByTime.slice(ofCardByTime.findLastIndex(({ chargedMicros }) => chargedMicros > 0n) + 1)
+    const row = cardPayments.slice(cardPayments.findLastIndex(({ chargedMicros }) => chargedMicros > 0n) + 1)
     if (row.filter((one) => sinceResumed.includes(one)).length >= MAX_DECLINES) {
       throw new Finding('charged_while_paused', `${accountId}, ${paymentId}: ${row.length} declines before`)
     }
@@ -365,7 +365,7 @@ export function createModel(accountIds: readonly string[]): Model {
   }
 
   /** The minimum of the balance since the beginning of a step. */
-  function leastBalance(accountId: string, since: number, sight: Sight): bigint {
+  function minBalance(accountId: string, since: number, sight: Sight): bigint {
     const of = sight.movements.filter((one) => one.accountId === accountId)
     const from = sequenceBefore(accountId, since)
     const balances = of.filter(({ sequence }) => sequence >= from).map((one) => one.balanceAfterMicros)

@@ -27,7 +27,7 @@ import { seedChance } from './chance.ts'
 import { openLaneDatabase } from './lane-database.ts'
 import { createModel, Finding } from './model.ts'
 import { openProviderSide } from './provider-side.ts'
-import { lookAtBoth, lookAtRest, readTerms } from './sight.ts'
+import { readBothSides, readRest, readTerms } from './sight.ts'
 import { createSimulatedProcess, type Ran, type SimulatedProcess } from './simulated-process.ts'
 import {
   ACCOUNTS,
@@ -57,7 +57,7 @@ export interface Player {
 }
 
 const ACTOR = 'history'
-const TOP_UPS_AT_A_TIME = 8
+const MAX_TOP_UPS_PER_CLAIM = 8
 /** Time stands still while processes settle: work that is due again at once, repeatedly, never settles. */
 const MAX_ROUNDS = 60
 const IDS = Array.from({ length: ACCOUNTS }, (_, account) => nameOf(account))
@@ -121,7 +121,7 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
     /** Acts for people and usage. */
     const others: { process: SimulatedProcess | null } = { process: null }
     let started = 0
-    let heard: Heard[] = []
+    let readFacts: ReadFacts[] = []
     const adjustments: { readonly accountId: string; readonly micros: bigint; readonly key: string }[] = []
     /** How many there were at the backup; null: there is no backup. */
     let backedUp: number | null = null
@@ -137,9 +137,9 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
         count('steps')
         if ('account' in step && step.kind !== 'open' && !opened.has(step.account)) continue
         await take(step)
-        await look(step.kind === 'goOn')
+        await look(step.kind === 'resume')
       }
-      await comeToRest()
+      await settleEverything()
       return { finding: null, tally: await summary() }
     } catch (error) {
       const { name, message } = error as Error
@@ -160,7 +160,7 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
       }
       const since = isLater ? Math.min(at, ...hungInStep.values()) : at
       if (isLater) hungInStep.clear()
-      model.look(at, since, await lookAtBoth(database, side))
+      model.look(at, since, await readBothSides(database, side))
     }
 
     async function take(step: Step): Promise<void> {
@@ -181,15 +181,15 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
           return await changeCard(nameOf(step.account), step.card, step.stop)
         case 'removeCard':
           return await removeCard(nameOf(step.account), step.stop)
-        case 'byHand':
-          return await addByHand(nameOf(step.account), step.cents, step.stop)
+        case 'manualTopUp':
+          return await requestManualTopUp(nameOf(step.account), step.cents, step.stop)
         case 'settle':
           await Promise.all(step.by.map((work) => settle(work, step.isEager)))
           return
         case 'tend':
           return await byProcess(step.by, (process) => tend(process, step.task))
-        case 'goOn':
-          await goOn()
+        case 'resume':
+          await resume()
           return
         case 'pass':
           return await database.pass(step.seconds)
@@ -214,24 +214,24 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
           }
           return
         }
-        case 'hear': {
+        case 'read': {
           const paymentId = await pickPayment(step)
           const answer = paymentId === null ? null : await provider.readPayment(paymentId)
-          if (answer?.kind === 'facts') heard.push({ facts: answer.facts, askedAtMs: Date.now() })
+          if (answer?.kind === 'facts') readFacts.push({ facts: answer.facts, askedAtMs: Date.now() })
           return
         }
         case 'record': {
-          const chosen = heard[Math.floor(step.pick * heard.length)]
+          const chosen = readFacts[Math.floor(step.pick * readFacts.length)]
           if (chosen === undefined) return
-          if (!step.isKept) heard = heard.filter((one) => one !== chosen)
+          if (!step.isKept) readFacts = readFacts.filter((one) => one !== chosen)
           return await byProcess(step.by, (process) => record(process, chosen))
         }
         case 'atBank': {
           const paymentId = await pickPayment(step)
           if (paymentId === null) return
           try {
-            await atBank(paymentId, step.deed)
-            count(step.deed)
+            await atBank(paymentId, step.action)
+            count(step.action)
           } catch (error) {
             if (!(error instanceof NotPossible)) throw error
           }
@@ -242,7 +242,7 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
           backedUp = adjustments.length
           return model.backedUp()
         case 'restore':
-          return await restore(step.isAnew)
+          return await restore(step.isRestart)
       }
     }
 
@@ -294,7 +294,7 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
       model.hasCard(accountId, null)
     }
 
-    async function addByHand(accountId: string, cents: number, stop: Stop | null): Promise<void> {
+    async function requestManualTopUp(accountId: string, cents: number, stop: Stop | null): Promise<void> {
       const key = `by-hand-${at}`
       const wanted = { accountId, amountMicros: BigInt(cents) * 10_000n, methodId: null, actor: ACTOR }
       const requested = await perform(stop, (writer) => requestTopUp(writer, wanted, key))
@@ -305,9 +305,9 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
 
     async function settle({ process: index, stop }: Work, isEager: boolean): Promise<void> {
       // A hanging process has no other work, so that none of it continues meanwhile.
-      const limit = stop?.does === 'hangs' ? 1 : TOP_UPS_AT_A_TIME
+      const limit = stop?.does === 'hangs' ? 1 : MAX_TOP_UPS_PER_CLAIM
       await byProcess({ process: index, stop }, async (process) => {
-        if (!isEager && !(await process.reconciler.isDone())) await unlessUnanswered(process.reconciler.run())
+        if (!isEager && !(await process.reconciler.isDone())) await ignoreNoAnswer(process.reconciler.run())
         for (let round = 0; round < MAX_ROUNDS; round++) {
           const turns = await process.claimAndAdvance(limit)
           if (turns.length === 0) return
@@ -328,28 +328,28 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
       else hungInStep.set(index, at)
     }
 
-    async function goOn(): Promise<void> {
-      await Promise.all(processes.map((process) => (process?.isHung() ? process.goOn() : null)))
+    async function resume(): Promise<void> {
+      await Promise.all(processes.map((process) => (process?.isHung() ? process.resume() : null)))
     }
 
     /** A hanging process has started work that the ledger forgets, and nobody can tell: it ends in any case. */
-    async function restore(isAnew: boolean): Promise<void> {
+    async function restore(isRestart: boolean): Promise<void> {
       if (backedUp === null) return
       count('restores')
       for (const [index, process] of processes.entries()) {
-        if (!isAnew && !process?.isHung()) continue
+        if (!isRestart && !process?.isHung()) continue
         process?.die()
         processes[index] = null
       }
       hungInStep.clear()
       others.process?.die()
       others.process = null
-      heard = []
+      readFacts = []
       await database.restore()
       for (const { accountId, micros, key } of adjustments.slice(backedUp)) {
         await perform(null, (writer) => adjustUnderKey(writer, accountId, micros, key))
       }
-      model.restored(await lookAtBoth(database, side))
+      model.restored(await readBothSides(database, side))
     }
 
     async function pickPayment({ account, pick }: { account: number; pick: number }): Promise<string | null> {
@@ -357,10 +357,10 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
       return payments[Math.min(payments.length - 1, Math.floor(pick * payments.length))]?.paymentId ?? null
     }
 
-    async function atBank(paymentId: string, deed: Extract<Step, { kind: 'atBank' }>['deed']): Promise<void> {
+    async function atBank(paymentId: string, action: Extract<Step, { kind: 'atBank' }>['action']): Promise<void> {
       // As a person does at the provider's dashboard.
-      if (deed === 'cancel') await provider.cancel(paymentId)
-      else await side.carryOut(deed, paymentId)
+      if (action === 'cancel') await provider.cancel(paymentId)
+      else await side.carryOut(action, paymentId)
     }
 
     /** A new process knows nothing of the one before. */
@@ -368,10 +368,10 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
       return createSimulatedProcess({ pool, provider, publishing, log, holder: `process-${started++}` })
     }
 
-    async function comeToRest(): Promise<void> {
+    async function settleEverything(): Promise<void> {
       await side.endFaults()
       at++
-      await goOn()
+      await resume()
       await look(true)
       for (const seconds of AFTERWARDS_SECONDS) {
         at++
@@ -383,7 +383,7 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
       at++
       await byProcess({ process: 0, stop: null }, (process) => tend(process, 'all'))
       await look(false)
-      model.lookAtEnd(await lookAtBoth(database, side), (await lookAtRest(database)).filter(isOpened), announced)
+      model.checkEnd(await readBothSides(database, side), (await readRest(database)).filter(isOpened), announced)
     }
 
     function isOpened({ accountId }: { accountId: string }): boolean {
@@ -391,11 +391,11 @@ export async function openPlayer(server: string, providerName: ProviderName): Pr
     }
 
     async function summary(): Promise<Tally> {
-      const { payments } = await lookAtBoth(database, side)
-      for (const { state, declineCode, hasGoneBack, chargedMicros } of payments) {
+      const { payments } = await readBothSides(database, side)
+      for (const { state, declineCode, isReturned, chargedMicros } of payments) {
         count('payments')
         if (chargedMicros > 0n) count('charges')
-        if (hasGoneBack) count('refunded or disputed')
+        if (isReturned) count('refunded or disputed')
         if (state === 'declined') count(`declined: ${declineCode}`)
       }
       return tally
@@ -408,12 +408,12 @@ async function adjustUnderKey(writer: Writer, accountId: string, amountMicros: b
   if ('refused' in adjusted) throw new Finding('refused', adjusted.refused)
 }
 
-interface Heard {
+interface ReadFacts {
   readonly facts: PaymentFacts
   readonly askedAtMs: number
 }
 
-async function record({ writer, provider }: SimulatedProcess, { facts, askedAtMs }: Heard): Promise<void> {
+async function record({ writer, provider }: SimulatedProcess, { facts, askedAtMs }: ReadFacts): Promise<void> {
   const recorded = await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
   if (!('posted' in recorded || 'tooOld' in recorded))
     throw new Finding('refused', `${facts.paymentId}: ${Object.keys(recorded)[0]}`)
@@ -422,13 +422,13 @@ async function record({ writer, provider }: SimulatedProcess, { facts, askedAtMs
 /** The periodic work of the role. */
 async function tend(process: SimulatedProcess, task: 'list' | 'sweep' | 'mark' | 'all'): Promise<void> {
   const { writer, provider } = process
-  if (task === 'list' || task === 'all') await unlessUnanswered(process.reconciler.run())
+  if (task === 'list' || task === 'all') await ignoreNoAnswer(process.reconciler.run())
   if (task === 'sweep' || task === 'all') await sweepAutoTopUp(writer)
-  if (task === 'mark' || task === 'all') await unlessUnanswered(markAtProvider(writer, provider, createLog('silent')))
+  if (task === 'mark' || task === 'all') await ignoreNoAnswer(markAtProvider(writer, provider, createLog('silent')))
 }
 
 /** The jobs are run again later. */
-async function unlessUnanswered(job: Promise<unknown>): Promise<void> {
+async function ignoreNoAnswer(job: Promise<unknown>): Promise<void> {
   await job.catch((error: unknown) => {
     if (!(error instanceof ProviderDidNotAnswer)) throw error
   })

@@ -9,7 +9,7 @@ import { DOUBLE_KEY, type DoubleFault, startStripeDouble } from '../support/stri
 import type { LaneDatabase } from './lane-database.ts'
 import { type BooksAtProvider, readSandboxBooks, readSandboxMarks } from './sight.ts'
 import { CALL_MS } from './simulated-process.ts'
-import type { Deed, Fault } from './steps.ts'
+import type { BankAction, Fault } from './steps.ts'
 
 export interface ProviderSide extends BooksAtProvider {
   readonly provider: PaymentProvider
@@ -19,7 +19,7 @@ export interface ProviderSide extends BooksAtProvider {
   orderFault(fault: Fault, call: CallName | null, times: number): Promise<void>
   endFaults(): Promise<void>
   /** Throws `NotPossible` if the payment's state does not allow the action. */
-  carryOut(deed: Exclude<Deed, 'cancel'>, paymentId: string): Promise<void>
+  carryOut(action: Exclude<BankAction, 'cancel'>, paymentId: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -44,8 +44,8 @@ function openSandbox(database: LaneDatabase, log: Logger): ProviderSide {
     begin: async () => {},
     orderFault: (fault, call, timesLeft) => desk.orderFault({ fault, call, timesLeft, delayMs: null }),
     endFaults: () => desk.endFaults(),
-    async carryOut(deed, paymentId) {
-      switch (deed) {
+    async carryOut(action, paymentId) {
+      switch (action) {
         case 'decline':
           return void (await desk.decline(paymentId, null))
         case 'refund':
@@ -53,7 +53,7 @@ function openSandbox(database: LaneDatabase, log: Logger): ProviderSide {
         case 'refundPart':
           return void (await desk.refund(paymentId, PART_MICROS))
         default:
-          return void (await desk[deed](paymentId))
+          return void (await desk[action](paymentId))
       }
     },
     books: () => readSandboxBooks(database),
@@ -91,8 +91,8 @@ async function openStripe({ nowMicros }: LaneDatabase, log: Logger): Promise<Pro
     begin: async () => double.reset(),
     orderFault: async (fault, call, times) => double.orderFault({ fault: FAULTS[fault], call, times }),
     endFaults: async () => double.endFaults(),
-    async carryOut(deed, paymentId) {
-      switch (deed) {
+    async carryOut(action, paymentId) {
+      switch (action) {
         case 'approve':
           return bank.sendAndAuthenticate(paymentId, true)
         case 'decline':

@@ -27,7 +27,7 @@ const PAYMENTS = `
          ${micros('p.created_at')} as "createdAtMicros",
          coalesce(sum(t.amount_micros) filter (where t.kind = 'charge'), 0)::bigint as "chargedMicros",
          coalesce(sum(t.amount_micros), 0)::bigint as "netMicros",
-         coalesce(bool_or(t.kind <> 'charge'), false) as "hasGoneBack"
+         coalesce(bool_or(t.kind <> 'charge'), false) as "isReturned"
     from sandbox.payments p
     left join sandbox.transfers t on t.payment_id = p.payment_id and t.done_at is not null
    group by p.payment_id
@@ -40,7 +40,7 @@ export interface BooksAtProvider {
   marks(): Promise<ReadonlyMap<string, number | null>>
 }
 
-export async function lookAtBoth({ ledger, nowMicros }: LaneDatabase, side: BooksAtProvider): Promise<Sight> {
+export async function readBothSides({ ledger, nowMicros }: LaneDatabase, side: BooksAtProvider): Promise<Sight> {
   const [accounts, movements, marks, payments] = await Promise.all([
     ledger.query<Omit<AccountInLedger, 'markedVersion'>>(ACCOUNTS),
     ledger.query<MovementInLedger>(MOVEMENTS),
@@ -78,7 +78,7 @@ const RESTS = `
     left join tollgate.auto_top_up_memory m on m.account_id = a.account_id
    order by a.account_id`
 
-export async function lookAtRest({ ledger }: LaneDatabase): Promise<Rest[]> {
+export async function readRest({ ledger }: LaneDatabase): Promise<Rest[]> {
   return (await ledger.query<Rest>(RESTS)).rows
 }
 

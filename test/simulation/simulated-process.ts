@@ -28,7 +28,7 @@ export interface SimulatedProcess {
   /** Runs `work` until it is done, or the process dies or hangs in it; calls are counted from 1 again. */
   run<T>(stop: Stop | null, work: () => Promise<T>): Promise<Ran<T>>
   /** Continues from the hang; resolves when that work is done, or the process died. */
-  goOn(): Promise<void>
+  resume(): Promise<void>
   die(): void
 }
 
@@ -183,7 +183,7 @@ export function createSimulatedProcess({ pool, provider, publishing, log, holder
       if (ran.did === 'hang') unfinished = working
       return ran
     },
-    async goOn() {
+    async resume() {
       hanging?.letGo()
       hanging = null
       const work = unfinished

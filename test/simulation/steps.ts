@@ -51,7 +51,7 @@ export interface Settings {
   readonly capCents: number | null
 }
 
-export type Deed = 'approve' | 'decline' | 'settle' | 'cancel' | 'refund' | 'refundPart' | 'dispute' | 'win'
+export type BankAction = 'approve' | 'decline' | 'settle' | 'cancel' | 'refund' | 'refundPart' | 'dispute' | 'win'
 export type Fault = 'down' | 'timeout_before' | 'timeout_after' | 'twice'
 
 export type Step =
@@ -68,13 +68,13 @@ export type Step =
   /** Processes work until nothing is due, several concurrently. An eager one starts before it knows the provider's state. */
   | { readonly kind: 'settle'; readonly by: readonly Work[]; readonly isEager: boolean }
   | { readonly kind: 'tend'; readonly task: 'list' | 'sweep' | 'mark' | 'all'; readonly by: Work }
-  | { readonly kind: 'goOn' }
+  | { readonly kind: 'resume' }
   | { readonly kind: 'pass'; readonly seconds: number }
   | { readonly kind: 'fault'; readonly fault: Fault; readonly call: string | null; readonly times: number }
   | { readonly kind: 'card'; readonly account: number; readonly card: Card; readonly stop: Stop | null }
   | { readonly kind: 'removeCard'; readonly account: number; readonly stop: Stop | null }
   | { readonly kind: 'save'; readonly account: number; readonly settings: Settings; readonly stop: Stop | null }
-  | { readonly kind: 'byHand'; readonly account: number; readonly cents: number; readonly stop: Stop | null }
+  | { readonly kind: 'manualTopUp'; readonly account: number; readonly cents: number; readonly stop: Stop | null }
   /** The payment is read and recorded this many times, sequentially or concurrently. */
   | {
       readonly kind: 'webhook'
@@ -85,13 +85,13 @@ export type Step =
       readonly by: Work
     }
   /** Its first half: a process has read the payment, and is slow. */
-  | { readonly kind: 'hear'; readonly account: number; readonly pick: number }
+  | { readonly kind: 'read'; readonly account: number; readonly pick: number }
   /** Its second half, perhaps much later, of any payment that was read. */
   | { readonly kind: 'record'; readonly pick: number; readonly isKept: boolean; readonly by: Work }
-  | { readonly kind: 'atBank'; readonly account: number; readonly pick: number; readonly deed: Deed }
+  | { readonly kind: 'atBank'; readonly account: number; readonly pick: number; readonly action: BankAction }
   | { readonly kind: 'backUp' }
   /** Under running processes, or with all of them restarted. */
-  | { readonly kind: 'restore'; readonly isAnew: boolean }
+  | { readonly kind: 'restore'; readonly isRestart: boolean }
 
 export interface Work {
   readonly process: number
@@ -120,16 +120,16 @@ const WEIGHTS: Readonly<Record<Exclude<Step['kind'], 'open'>, number>> = {
   card: 4,
   removeCard: 1,
   save: 5,
-  byHand: 4,
+  manualTopUp: 4,
   webhook: 3,
-  hear: 3,
+  read: 3,
   record: 3,
-  goOn: 3,
+  resume: 3,
   atBank: 8,
   backUp: 2,
   restore: 2,
 }
-const DEALT = (Object.keys(WEIGHTS) as (keyof typeof WEIGHTS)[]).flatMap((kind) =>
+const WEIGHTED_KINDS = (Object.keys(WEIGHTS) as (keyof typeof WEIGHTS)[]).flatMap((kind) =>
   Array.from({ length: WEIGHTS[kind] }, () => kind),
 )
 
@@ -171,13 +171,13 @@ function makeScene(random: Random, stopsChance: number): Step[] {
   const pass = (...seconds: number[]): Step => ({ kind: 'pass', seconds: random.pick(seconds) })
   const between = () => (random.chance(0.3) ? [makeStep(random, stopsChance)] : [])
   // Over time most accounts are paused or off, and nothing would happen.
-  const anew: Step[] = random.chance(0.5)
+  const newCard: Step[] = random.chance(0.5)
     ? [
         { kind: 'card', account, card: card(random), stop: null },
         { kind: 'save', account, settings: settings(random), stop: null },
       ]
     : []
-  return [...anew, ...scene()]
+  return [...newCard, ...scene()]
 
   function scene(): Step[] {
     switch (random.pick(SCENES)) {
@@ -190,18 +190,18 @@ function makeScene(random: Random, stopsChance: number): Step[] {
           : [{ kind: 'backUp' }, uses, ...meanwhile, settle(), restore, ...between(), settle()]
       }
       case 'by hand': {
-        const byHand: Step = { kind: 'byHand', account, cents: random.pick([500, 2_000, 10_000]), stop: null }
-        return [byHand, { kind: 'backUp' }, settle(), ...between(), restored(random), settle()]
+        const manualTopUp: Step = { kind: 'manualTopUp', account, cents: random.pick([500, 2_000, 10_000]), stop: null }
+        return [manualTopUp, { kind: 'backUp' }, settle(), ...between(), restored(random), settle()]
       }
       case 'slow': {
-        const deed = random.pick(['refundPart', 'refund', 'dispute', 'win', 'settle'] as const)
-        const hears = { kind: 'webhook', account, pick, times: 1, isAtOnce: false, by: by() } as const
+        const action = random.pick(['refundPart', 'refund', 'dispute', 'win', 'settle'] as const)
+        const webhook = { kind: 'webhook', account, pick, times: 1, isAtOnce: false, by: by() } as const
         const records: Step = { kind: 'record', pick: 0.99, isKept: random.chance(0.3), by: by() }
         return [
-          { kind: 'hear', account, pick },
+          { kind: 'read', account, pick },
           ...between(),
-          { kind: 'atBank', account, pick, deed },
-          random.chance(0.5) ? hears : { kind: 'tend', task: 'list', by: by() },
+          { kind: 'atBank', account, pick, action },
+          random.chance(0.5) ? webhook : { kind: 'tend', task: 'list', by: by() },
           pass(1, 40, 4_000, 90_000),
           ...(random.chance(0.5)
             ? [use(1_000 + random.whole(5_000)), settle(), { kind: 'tend', task: 'list', by: by() } as const]
@@ -219,7 +219,7 @@ function makeScene(random: Random, stopsChance: number): Step[] {
           ...between(),
           settle(1),
           ...between(),
-          { kind: 'goOn' },
+          { kind: 'resume' },
         ]
       }
       case 'burst':
@@ -230,14 +230,14 @@ function makeScene(random: Random, stopsChance: number): Step[] {
         ])
       case 'approval': {
         const kind = random.pick(['approval once', 'approval always', 'approval, then declines'] as const)
-        const deed = random.pick(['approve', 'approve', 'decline', 'cancel'] as const)
+        const action = random.pick(['approve', 'approve', 'decline', 'cancel'] as const)
         return [
           { kind: 'card', account, card: kind, stop: null },
           use(1_000 + random.whole(5_000)),
           settle(),
           ...between(),
           pass(1, 200, 4_000, 90_000),
-          { kind: 'atBank', account, pick: 1, deed },
+          { kind: 'atBank', account, pick: 1, action },
           ...between(),
           settle(),
         ]
@@ -259,7 +259,7 @@ function makeScene(random: Random, stopsChance: number): Step[] {
 }
 
 function makeStep(random: Random, stopsChance: number): Step {
-  const kind = random.pick(DEALT)
+  const kind = random.pick(WEIGHTED_KINDS)
   const account = random.whole(ACCOUNTS)
   const dies = () => (random.chance(stopsChance) ? stop(random, 'dies') : null)
   const work = (): Work => {
@@ -292,7 +292,7 @@ function makeStep(random: Random, stopsChance: number): Step {
       return { kind, account, stop: dies() }
     case 'save':
       return { kind, account, settings: { ...settings(random), isOn: random.chance(0.7) }, stop: dies() }
-    case 'byHand':
+    case 'manualTopUp':
       return { kind, account, cents: random.pick([500, 2_000, 10_000]), stop: dies() }
     case 'webhook':
       return {
@@ -303,12 +303,12 @@ function makeStep(random: Random, stopsChance: number): Step {
         isAtOnce: random.chance(0.5),
         by: work(),
       }
-    case 'hear':
+    case 'read':
       return { kind, account, pick: random.fraction() }
     case 'record':
       return { kind, pick: random.fraction(), isKept: random.chance(0.3), by: work() }
     case 'atBank': {
-      const deed = random.pick([
+      const action = random.pick([
         'approve',
         'approve',
         'decline',
@@ -320,18 +320,18 @@ function makeStep(random: Random, stopsChance: number): Step {
         'dispute',
         'win',
       ] as const)
-      return { kind, account, pick: latest(random), deed }
+      return { kind, account, pick: latest(random), action }
     }
     case 'restore':
       return restored(random)
-    case 'goOn':
+    case 'resume':
     case 'backUp':
       return { kind }
   }
 }
 
 function restored(random: Random): Step {
-  return { kind: 'restore', isAnew: random.chance(0.5) }
+  return { kind: 'restore', isRestart: random.chance(0.5) }
 }
 
 /** Which entry of a list: later ones are more likely. */
@@ -363,7 +363,7 @@ function stop(random: Random, does: Stop['does']): Stop {
 export function inWords(step: Step): string {
   switch (step.kind) {
     case 'open':
-      return `${nameOf(step.account)} begins with ${money(step.cents)}, card ${step.card}, ${settingsInWords(step.settings)}`
+      return `${nameOf(step.account)} starts with ${money(step.cents)}, card ${step.card}, ${settingsInWords(step.settings)}`
     case 'adjust': {
       const what = step.cents < 0 ? `uses ${money(-step.cents)}` : `is given ${money(step.cents)}`
       return `${nameOf(step.account)} ${what}${stopInWords(step.stop)}`
@@ -376,7 +376,7 @@ export function inWords(step: Step): string {
       const task = { list: 'reads the list', sweep: 'sweeps', mark: 'marks', all: 'lists, sweeps and marks' }[step.task]
       return `${workInWords(step.by)} ${task}`
     }
-    case 'goOn':
+    case 'resume':
       return 'the hanging process continues'
     case 'pass':
       return `${step.seconds} s pass`
@@ -388,22 +388,22 @@ export function inWords(step: Step): string {
       return `${nameOf(step.account)} removes its card${stopInWords(step.stop)}`
     case 'save':
       return `${nameOf(step.account)} saves: ${settingsInWords(step.settings)}${stopInWords(step.stop)}`
-    case 'byHand':
-      return `${nameOf(step.account)} adds ${money(step.cents)} by hand${stopInWords(step.stop)}`
+    case 'manualTopUp':
+      return `${nameOf(step.account)} tops up ${money(step.cents)} manually${stopInWords(step.stop)}`
     case 'webhook': {
       const times = step.times === 1 ? '' : step.isAtOnce ? ', twice at once' : ', twice'
       return `${workInWords(step.by)} has a webhook of ${paymentInWords(step)}${times}`
     }
-    case 'hear':
-      return `somebody reads ${paymentInWords(step)}, and is slow`
+    case 'read':
+      return `a process reads ${paymentInWords(step)}, and is slow`
     case 'record':
-      return `${workInWords(step.by)} records what was read before (${part(step.pick)})${step.isKept ? ', not for the last time' : ''}`
+      return `${workInWords(step.by)} records what was read before (${part(step.pick)})${step.isKept ? ', and keeps it' : ''}`
     case 'atBank':
-      return `at the bank: ${step.deed} ${paymentInWords(step)}`
+      return `at the bank: ${step.action} ${paymentInWords(step)}`
     case 'backUp':
       return 'the ledger is backed up'
     case 'restore':
-      return `the ledger is restored${step.isAnew ? ', all processes are restarted' : ''}; what was used since comes again`
+      return `the ledger is restored${step.isRestart ? ', all processes are restarted' : ''}; usage since the backup is repeated`
   }
 }
 
