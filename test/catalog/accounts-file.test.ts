@@ -142,7 +142,7 @@ describe('every fault is reported with file, line and reason', () => {
       'accounts.yaml:5: account acme: package from is not an RFC 3339 instant or a date: "2026-13-01"',
     ],
     [
-      'a from that cannot be kept exactly',
+      'a from that cannot be stored exactly',
       '2026-03-01 }',
       '0000-01-01 }',
       'accounts.yaml:5: account acme: package from must be of the years 1685 to 2254: "0000-01-01"',

@@ -184,13 +184,13 @@ describe('every fault is reported with file, line and reason', () => {
     ],
     ['price with a comma', messageDeck('+4,x,"0,1",,'), ['sms.csv:2: price_per_unit is not a decimal number: "0,1"']],
     [
-      'price out of this world',
+      'price beyond the maximum',
       messageDeck('+4,x,1000000000,,'),
       ['sms.csv:2: price_per_unit is too large: 1000000000'],
     ],
     ['bad fee', callDeck('+4,x,0.1,free,1,1,,'), ['toll-free.csv:2: connection_fee is not a decimal number: "free"']],
     [
-      'increment of nothing',
+      'increment of 0',
       callDeck('+4,x,0.1,,0,1,,'),
       ['toll-free.csv:2: first_increment must be a whole number of at least 1: "0"'],
     ],
@@ -296,7 +296,7 @@ describe('every fault is reported with file, line and reason', () => {
     ['missing mode', ', mode: half_up', '', 'catalog.yaml:1: rounding: missing mode'],
     ['emergency as a number', '"911"', '911', 'catalog.yaml:2: emergency number must be a quoted string'],
     [
-      'emergency that is no number',
+      'emergency number in words',
       '"911"',
       '"nine"',
       'catalog.yaml:2: emergency number must be E.164 or a short code of 2 to 6 digits: "nine"',
@@ -390,7 +390,7 @@ describe('every fault is reported with file, line and reason', () => {
       'catalog.yaml:16: tariff standard-eur: price of number-lookup is negative: -1',
     ],
     [
-      'increment of nothing',
+      'increment of 0',
       'first_increment: 60',
       'first_increment: 0',
       'catalog.yaml:14: tariff standard-eur: conversation_intelligence: first_increment must be a whole number of at least 1',
@@ -631,7 +631,7 @@ describe('the hash of a catalog', () => {
         ['b', '2'],
       ],
     ],
-    ['a file less', [['a', '1']]],
+    ['a missing file', [['a', '1']]],
   ])('differs with %s', (_, files) =>
     expect(hash(files)).not.toBe(
       hash([

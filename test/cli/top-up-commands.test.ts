@@ -267,7 +267,7 @@ card:      visa that ends in 4242, expires 08/29, at sandbox (m-1)
       line: 'waits:     until 2026-04-01T00:00:00.000000Z: the monthly cap is used up',
     },
     {
-      name: 'one that is tried again later',
+      name: 'one that is retried later',
       changed: {
         open: {
           topUpId: 't-1',
@@ -280,7 +280,7 @@ card:      visa that ends in 4242, expires 08/29, at sandbox (m-1)
       line: 'open:      t-1, requested after insufficient_funds, not tried before 2026-03-01T10:00:00.000000Z',
     },
     {
-      name: 'one under way',
+      name: 'one in progress',
       changed: {
         open: { topUpId: 't-1', state: 'processing', reason: null, nextTryAtMicros: SINCE, isBeingCanceled: false },
       },

@@ -30,8 +30,8 @@ function setUp({
       new Promise((resolve, reject) => {
         batches.push({ slices, commit: resolve, fail: reject })
       }),
-    schedule(millis, callback) {
-      waits.push(millis)
+    schedule(delayMs, callback) {
+      waits.push(delayMs)
       timers.push(callback)
       return () => timers.splice(timers.indexOf(callback), 1)
     },
@@ -319,7 +319,7 @@ describe('gathering', () => {
         let looked = 0
         let next = 1
 
-        const handedOn = () => {
+        const readPassedOn = () => {
           const bySource = new Map<string, number[]>()
           for (const { slices } of batches) {
             for (const { source, items } of slices) bySource.set(source, [...(bySource.get(source) ?? []), ...items])
@@ -336,7 +336,7 @@ describe('gathering', () => {
           const groups = [...open].flatMap((i) => [...new Set(batches[i]!.slices.map(({ source }) => source[0]!))])
           expect(new Set(groups).size).toBe(groups.length)
           await settle()
-          const done = handedOn()
+          const done = readPassedOn()
           const waiting = [...kept].flatMap(([source, items]) => items.slice(done.get(source)?.length ?? 0))
           if (full.size > 0) expect(waiting.length >= 12 || sum(waiting) >= 180).toBe(true)
         }
@@ -352,7 +352,7 @@ describe('gathering', () => {
           if (one === 'expire') expire()
           else if (one === 'discard') {
             gatherer.discard()
-            kept = handedOn()
+            kept = readPassedOn()
           } else if ('add' in one) {
             const items = numbers(one.count, next)
             next += one.count
@@ -369,7 +369,7 @@ describe('gathering', () => {
           if (open.size === 0) break
           await commit(0)
         }
-        expect(handedOn()).toEqual(kept)
+        expect(readPassedOn()).toEqual(kept)
         expect(full.size).toBe(0)
       }),
     )

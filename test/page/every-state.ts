@@ -28,7 +28,7 @@ export function describeEveryState(locale: string, { areColoursSeen }: { readonl
         expect({ foreign, errors }, state).toEqual({ foreign: [], errors: [] })
         expect(await page.content(), state).not.toMatch(/tollgate/i)
         const grave = areColoursSeen
-          ? [...(await findGrave(page)), ...(await inTheDark(page, () => findGrave(page, 'only colours')))]
+          ? [...(await findGrave(page)), ...(await withDarkColours(page, () => findGrave(page, 'only colours')))]
           : await findGrave(page, 'all but colours')
         found.push(...grave.map(({ rule, element }) => `${state} ${rule}: ${element}`))
         found.push(...(await list(page, SMALL_TARGETS)).map((target) => `${state} has a small target: ${target}`))
@@ -43,7 +43,7 @@ export function describeEveryState(locale: string, { areColoursSeen }: { readonl
 }
 
 /** Only the colours differ there. */
-async function inTheDark<Result>(page: Page, look: () => Promise<Result>): Promise<Result> {
+async function withDarkColours<Result>(page: Page, look: () => Promise<Result>): Promise<Result> {
   await page.emulateMedia({ colorScheme: 'dark' })
   const result = await look()
   await page.emulateMedia({ colorScheme: 'light' })

@@ -17,8 +17,8 @@ describeInBrowser('every plain page', (gallery) => {
       for (const colorScheme of ['dark', 'light'] as const) {
         await page.emulateMedia({ colorScheme })
         // Only the colours differ in the dark, or with another colour.
-        const isSeenWhole = colorScheme === 'light' && color === COLORS[0]
-        const grave = await findGrave(page, isSeenWhole ? 'all' : 'only colours')
+        const isFullCheck = colorScheme === 'light' && color === COLORS[0]
+        const grave = await findGrave(page, isFullCheck ? 'all' : 'only colours')
         found.push(...grave.map(({ rule, element }) => `${name} ${colorScheme} ${rule}: ${element}`))
       }
     }

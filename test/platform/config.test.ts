@@ -233,13 +233,13 @@ describe('a secret', () => {
       'is given twice, as itself and by TOLLGATE_DATABASE_URL_FILE',
     ],
     [
-      'in a file that is not there',
+      'in a missing file',
       () => ({ TOLLGATE_DATABASE_URL_FILE: join(folder, 'none') }),
       'TOLLGATE_DATABASE_URL_FILE',
       'names a file that cannot be read (ENOENT)',
     ],
     [
-      'wrong in its file',
+      'invalid in its file',
       () => ({ TOLLGATE_DATABASE_URL_FILE: inFile('hunter2') }),
       'TOLLGATE_DATABASE_URL',
       'must be a URL that starts with postgres:// or postgresql://',

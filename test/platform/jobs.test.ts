@@ -6,7 +6,7 @@ import { Registry, retriesCounter } from '../../src/platform/metrics.ts'
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Jobs whose waits are ended by the test, identified by interval. */
-function startByHand(jobs: readonly Job[]) {
+function startManually(jobs: readonly Job[]) {
   const lines: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
   const registry = new Registry()
@@ -40,7 +40,7 @@ function startByHand(jobs: readonly Job[]) {
 it('runs each job at the start, and again after its own interval', async () => {
   const runs: string[] = []
   const job = (name: string, everyMs: number) => ({ name, everyMs, run: async () => void runs.push(name) })
-  const jobs = startByHand([job('a', 10), job('b', 20)])
+  const jobs = startManually([job('a', 10), job('b', 20)])
   await jobs.firstRuns
   await settle()
   expect(runs).toEqual(['a', 'b'])
@@ -55,7 +55,7 @@ it('runs each job at the start, and again after its own interval', async () => {
 it('a slow job does not delay the others', async () => {
   const runs: string[] = []
   const finished = Promise.withResolvers<void>()
-  const jobs = startByHand([
+  const jobs = startManually([
     { name: 'slow', everyMs: 10, run: () => finished.promise },
     { name: 'quick', everyMs: 20, run: async () => void runs.push('quick') },
   ])
@@ -84,7 +84,7 @@ it.each([
       return fail()
     },
   }
-  const jobs = startByHand([failing])
+  const jobs = startManually([failing])
   await jobs.firstRuns
   await settle()
   await jobs.pass(10)
@@ -106,7 +106,7 @@ it('stop waits for a running job, and starts no other', async () => {
       runs++
     },
   }
-  const jobs = startByHand([slow])
+  const jobs = startManually([slow])
   let hasStopped = false
   const stopped = jobs.stop().then(() => {
     hasStopped = true
@@ -131,7 +131,7 @@ it('stop ends a wait, with the real clock too', async () => {
 
 it('reports the age of the oldest waiting work, and the last success', async () => {
   const reports: JobReport[] = [{ oldestWorkSeconds: 12 }, { oldestWorkSeconds: null }]
-  const jobs = startByHand([{ name: 'a', everyMs: 10, run: async () => reports.shift()! }])
+  const jobs = startManually([{ name: 'a', everyMs: 10, run: async () => reports.shift()! }])
   await jobs.firstRuns
   await settle()
   expect(await jobs.figure('tollgate_job_oldest_work_seconds')).toBe(12)
@@ -147,7 +147,7 @@ it('a job with more to do runs again after its own rest', async () => {
     left--
     return left > 0 ? { restMs: 1 } : {}
   }
-  const jobs = startByHand([{ name: 'a', everyMs: 10, run }])
+  const jobs = startManually([{ name: 'a', everyMs: 10, run }])
   await jobs.firstRuns
   await settle()
   await jobs.pass(1)

@@ -33,13 +33,13 @@ describe('work that fails', () => {
   })
 
   it('fails for good if it may not be retried, and each failure is reported with its number', async () => {
-    const told: [unknown, number][] = []
+    const reported: [unknown, number][] = []
     const isRetried = ({ error, failures }: Failure) => {
-      told.push([(error as Error).message, failures])
+      reported.push([(error as Error).message, failures])
       return failures < 3
     }
     await expect(retry(failing(9), { backoff: QUICK, isRetried })).rejects.toThrow('failure 3')
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['failure 1', 1],
       ['failure 2', 2],
       ['failure 3', 3],

@@ -115,7 +115,7 @@ it('a turn that failed in part is sent again together with what landed behind it
   }
   const packs = [packOf(1n, [keyOn(0), keyOn(1)])]
   const relay = relayOf(packs)
-  await until('the first turn is under way', () => textsOn(0).length === 1 && toSecondBroker === 1)
+  await until('the first turn is in progress', () => textsOn(0).length === 1 && toSecondBroker === 1)
   packs.push(packOf(2n, [keyOn(0)], 'newer '))
   relay.wake()
   await until('the second turn has landed', () => textsOn(0).length === 2)

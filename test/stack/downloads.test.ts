@@ -51,10 +51,10 @@ describe('a folder of the cache', () => {
   it.each<[string, (folder: string) => void]>([
     ['a file is missing', (folder) => rmSync(join(folder, 'lib/whole'))],
     ['a file was cut short', (folder) => writeFileSync(join(folder, 'lib/whole'), '')],
-    ['a folder stands for a file', (folder) => replaced(join(folder, 'lib/whole'))],
+    ['a folder is in place of a file', (folder) => replaced(join(folder, 'lib/whole'))],
     ['a link leads elsewhere', (folder) => relink(join(folder, 'lib/link'), '/elsewhere/whole')],
-    ['nothing says what is in it', (folder) => rmSync(join(folder, '.tollgate-files.json'))],
-    ['what says so was cut short', (folder) => writeFileSync(join(folder, '.tollgate-files.json'), '')],
+    ['its list of files is missing', (folder) => rmSync(join(folder, '.tollgate-files.json'))],
+    ['its list of files was cut short', (folder) => writeFileSync(join(folder, '.tollgate-files.json'), '')],
     ['it is empty', (folder) => emptied(folder)],
   ])('is recreated when %s', async (_what, damage) => {
     const folder = await get()
@@ -72,11 +72,11 @@ describe('a folder of the cache', () => {
     }
     await get({ tryOut })
     works = false
-    const mend = async (folder: string) => {
+    const repair = async (folder: string) => {
       await fill(folder)
       works = true
     }
-    await get({ tryOut, fill: mend })
+    await get({ tryOut, fill: repair })
     expect(fills).toBe(2)
   })
 

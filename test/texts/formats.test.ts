@@ -37,7 +37,7 @@ describe('an amount', () => {
     fc.assert(
       fc.property(fc.oneof(fc.bigInt(-50_000n, 50_000n), fc.bigInt(-(10n ** 15n), 10n ** 15n)), (micros) => {
         const shown = formats('en-US').balance(formatMoney(micros))
-        const isUnderACent = micros > 0n && micros < 10_000n
+        const isBelowOneCent = micros > 0n && micros < 10_000n
         const read = parseMoney(
           shown
             .replace(/^less than .*/, '0')
@@ -45,7 +45,7 @@ describe('an amount', () => {
             .replace(/[€,]/g, ''),
         )!
         expect([shown.startsWith('less than'), read <= micros, micros - read < 10_000n]).toEqual([
-          isUnderACent,
+          isBelowOneCent,
           true,
           true,
         ])

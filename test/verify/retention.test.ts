@@ -28,13 +28,13 @@ function retained(lows: number[], firstMs: (number | null)[]) {
 }
 
 it.each([
-  ['nothing is gone from partitions that are whole', [0, 0, 0, 0], [5, 5, 5, 5], ALWAYS, null, false],
-  ['anything from one whose beginning is gone', [0, 9, 0, 0], [5, 5, 5, 5], ALWAYS, null, true],
-  ['but what is younger than what is left there', [0, 9, 0, 0], [5, 5, 5, 5], 7, null, false],
-  ['by more than clocks differ', [0, 9, 0, 0], [5, 5, 5, 5], 5, null, true],
-  ['and not what is older', [0, 9, 0, 0], [5, 5, 5, 5], 3, null, true],
-  ['anything from one that is empty by now', [0, 9, 0, 0], [5, null, 5, 5], 7, null, true],
-  ['nothing from one that is left out', [0, 9, 0, 0], [5, 5, 5, 5], 3, 1, false],
+  ['nothing was deleted from complete partitions', [0, 0, 0, 0], [5, 5, 5, 5], ALWAYS, null, false],
+  ['anything may be deleted from one that lacks its beginning', [0, 9, 0, 0], [5, 5, 5, 5], ALWAYS, null, true],
+  ['but nothing newer than the first message left there', [0, 9, 0, 0], [5, 5, 5, 5], 7, null, false],
+  ['anything of about the same time may be deleted, as clocks differ', [0, 9, 0, 0], [5, 5, 5, 5], 5, null, true],
+  ['anything older may be deleted', [0, 9, 0, 0], [5, 5, 5, 5], 3, null, true],
+  ['anything may be deleted from one that is empty', [0, 9, 0, 0], [5, null, 5, 5], 7, null, true],
+  ['nothing was deleted from an excluded partition', [0, 9, 0, 0], [5, 5, 5, 5], 3, 1, false],
 ])('%s', (_case, lows, firstHours, sinceHours, exceptPartition, expected) => {
   const found = retained(
     lows,

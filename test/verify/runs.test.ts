@@ -70,7 +70,7 @@ describe('an account whose topic is complete', () => {
         }
         expect(findGaps(readAll(0), NEVER_GONE)).toEqual([])
         expect(newestOf(readAll(0))?.last).toBe(BigInt(all.length))
-        // That the last one is missing only the database tells.
+        // Only the database knows that the last one is missing.
         const expected = left === all.length ? [] : [{ after: BigInt(left - 1), next: BigInt(left + 1) }]
         expect(findGaps(readAll(left), NEVER_GONE)).toEqual(expected)
       }),

@@ -14,7 +14,7 @@ interface Asked {
 
 function open(isFollowed: (accountId: string) => boolean = () => true) {
   const asked: Asked[] = []
-  const told: string[] = []
+  const reported: string[] = []
   const pool = {
     query: ({ name, values }: { name: string; values: [string[]] }) =>
       new Promise((resolve, reject) => {
@@ -26,10 +26,10 @@ function open(isFollowed: (accountId: string) => boolean = () => true) {
     pool,
     log: createLog('silent'),
     isFollowed,
-    onParts: (accountId, parts) => told.push(`${accountId} ${parts === null ? 'none' : parts.balance.version}`),
-    onTopUps: (accountId, latest) => told.push(`${accountId} ${latest.map(({ topUp }) => topUp.state).join()}`),
+    onParts: (accountId, parts) => reported.push(`${accountId} ${parts === null ? 'none' : parts.balance.version}`),
+    onTopUps: (accountId, latest) => reported.push(`${accountId} ${latest.map(({ topUp }) => topUp.state).join()}`),
   })
-  return { reader, asked, told, untilAsked: (count: number) => until('it is asked', () => asked.length === count) }
+  return { reader, asked, reported, untilAsked: (count: number) => until('it is asked', () => asked.length === count) }
 }
 
 const stands = (accountId: string, version: bigint) => ({
@@ -42,7 +42,7 @@ const topUp = (state: string) => ({ account_id: 'a', state, is_open: true })
 
 describe('the database is read', () => {
   it('once for all requests, and once more for those made meanwhile', async () => {
-    const { reader, asked, told, untilAsked } = open((accountId) => accountId !== 'gone')
+    const { reader, asked, reported, untilAsked } = open((accountId) => accountId !== 'gone')
     for (const accountId of ['a', 'b', 'a', 'gone']) reader.read(accountId)
     await untilAsked(1)
     expect(asked[0]!.accountIds).toEqual(['a', 'b'])
@@ -52,33 +52,33 @@ describe('the database is read', () => {
     await untilAsked(2)
     expect(asked[1]!.accountIds).toEqual(['b', 'c'])
     asked[1]!.answer([stands('b', 1n), stands('c', 2n)])
-    await until('all is told', () => told.length === 4)
-    expect(told).toEqual(['a 3', 'b none', 'b 1', 'c 2'])
+    await until('all is reported', () => reported.length === 4)
+    expect(reported).toEqual(['a 3', 'b none', 'b 1', 'c 2'])
   })
 
   it('again after a failure', async () => {
-    const { reader, asked, told, untilAsked } = open()
+    const { reader, asked, reported, untilAsked } = open()
     reader.read('a')
     await untilAsked(1)
     reader.read('b')
     asked[0]!.fail()
     await untilAsked(2)
     expect([...asked[1]!.accountIds].toSorted()).toEqual(['a', 'b'])
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
     asked[1]!.answer([])
     await reader.stop()
   })
 })
 
 it('top-ups that changed while they were read are read again, and reported once', async () => {
-  const { reader, asked, told, untilAsked } = open()
+  const { reader, asked, reported, untilAsked } = open()
   reader.readTopUps('a')
   await untilAsked(1)
   reader.readTopUps('a')
   asked[0]!.answer([topUp('requested')])
   await untilAsked(2)
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
   asked[1]!.answer([topUp('succeeded')])
-  await until('it is told', () => told.length === 1)
-  expect(told).toEqual(['a succeeded'])
+  await until('it is reported', () => reported.length === 1)
+  expect(reported).toEqual(['a succeeded'])
 })

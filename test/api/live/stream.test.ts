@@ -43,7 +43,7 @@ function open(of: FollowedAccount<LiveStream>, sink: Sink, onEnd: (reason: EndRe
 }
 
 /** A sink whose writes stay until they are released. */
-function clogged() {
+function blockedSink() {
   const written: string[] = []
   let release: (() => void) | null = null
   let isDestroyed = false
@@ -77,7 +77,7 @@ afterEach(() => {
 describe('a slow reader', () => {
   it('is sent nothing while a write waits, and then only the newest', () => {
     const of = account()
-    const reader = clogged()
+    const reader = blockedSink()
     const stream = open(of, reader.sink)
     expect(reader.written).toHaveLength(1)
     for (let version = 2n; version <= 1_000n; version++) {
@@ -138,7 +138,7 @@ describe('a slow reader', () => {
 
   it('is dropped after 30 seconds without progress, and not before', () => {
     vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout'] })
-    const reader = clogged()
+    const reader = blockedSink()
     const ended: EndReason[] = []
     const stream = open(account(), reader.sink, (reason) => ended.push(reason))
     vi.advanceTimersByTime(29_000)
@@ -161,7 +161,7 @@ describe('a slow reader', () => {
 
 it('nothing is sent that is older than what the client has seen', () => {
   const of = account()
-  const reader = clogged()
+  const reader = blockedSink()
   const caller = { kind: 'operator', subject: 'olga' } as const
   const seen = { balance: { epoch: 1, version: 5n }, status: { epoch: 1, version: 0n } }
   const stream = openStream({

@@ -13,8 +13,8 @@ const ROWS = [...PAGE.matchAll(/^\| ([a-z_]+) \| (.*) \|$/gm)].slice(1).map(([, 
 const LASTS = 'days_left, no_days_left_reason, lasts_until'
 
 it('the document lists every notice, in order', () => {
-  const told = ROWS.map(({ key, part, who, x, hiddenBy }) => [key, part, who, x, hiddenBy])
-  expect(told).toEqual(
+  const documented = ROWS.map(({ key, part, who, x, hiddenBy }) => [key, part, who, x, hiddenBy])
+  expect(documented).toEqual(
     NOTICES.map((row) => [row.key, row.placement, row.for, row.isDismissible ? 'x' : '', row.hiddenBy.join(', ')]),
   )
 })
@@ -23,7 +23,7 @@ it('the document lists the figures of every notice', () => {
   const figuresOf = (key: string) => Object.keys(FORMS[key as keyof typeof FORMS].schema.shape.figures.shape).sort()
   const both = ROWS.filter(({ key }) => key === 'exhausted' || key === 'paused').flatMap(({ figures }) => figures!)
   for (const { key, figures } of ROWS) {
-    const told = key === 'exhausted_and_paused' ? both.join(', ').replace(', *lasts*', '') : figures!
-    expect(told.replace('*lasts*', LASTS).split(', ').sort(), key).toEqual(figuresOf(key!))
+    const shown = key === 'exhausted_and_paused' ? both.join(', ').replace(', *lasts*', '') : figures!
+    expect(shown.replace('*lasts*', LASTS).split(', ').sort(), key).toEqual(figuresOf(key!))
   }
 })

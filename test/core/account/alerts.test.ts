@@ -14,7 +14,7 @@ const levelsOf = (low: string | null, custom: string | null = null): AlertLevels
   })
 
 /** Takes an account through balances, one settlement each, and returns the alerts that each of them raised. */
-function alertsOnTheWay(balances: readonly string[], levels: AlertLevels): string[][] {
+function alertsByBalance(balances: readonly string[], levels: AlertLevels): string[][] {
   let { account } = openAccount('acme', 'EUR', levels, NOW)
   return balances.map((balance) => {
     const change = micros(balance) - account.balanceMicros
@@ -38,7 +38,7 @@ describe('an alert', () => {
     ['a new account has crossed nothing', ['5', '4', '0', '12', '9'], ['', '', 'exhausted', '', 'low']],
     ['a jump over all levels', ['100', '-1', '100', '-1'], ['', 'low exhausted', '', 'low exhausted']],
   ])('%s', (_rule, balances, raised) => {
-    expect(alertsOnTheWay(balances, levelsOf(null)).map((kinds) => kinds.join(' '))).toEqual(raised)
+    expect(alertsByBalance(balances, levelsOf(null)).map((kinds) => kinds.join(' '))).toEqual(raised)
   })
 
   it.each([
@@ -51,7 +51,7 @@ describe('an alert', () => {
     ['both levels in one step', '50', ['60', '9'], ['', 'low custom_level']],
     ['no level chosen', null, ['60', '20'], ['', '']],
   ])('custom: %s', (_rule, custom, balances, raised) => {
-    expect(alertsOnTheWay(balances, levelsOf(null, custom)).map((kinds) => kinds.join(' '))).toEqual(raised)
+    expect(alertsByBalance(balances, levelsOf(null, custom)).map((kinds) => kinds.join(' '))).toEqual(raised)
   })
 
   it('has its version, its level, and the balance that raised it', () => {

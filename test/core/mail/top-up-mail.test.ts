@@ -80,8 +80,8 @@ const declinedTimes = (declinesInARow: number, pause: Pause | null = null): Auto
 const paused = (reason: Pause['reason'], code: string | null = null): Pause => {
   return { reason, code, methodId: 'visa', sinceMicros: NOW }
 }
-const standsAt = (memory: AutoTopUpMemory) => ({ after: { memory, waits: null } })
-const stoodAt = (memory: AutoTopUpMemory) => ({ before: { memory, waits: null } })
+const memoryAfter = (memory: AutoTopUpMemory) => ({ after: { memory, waits: null } })
+const memoryBefore = (memory: AutoTopUpMemory) => ({ before: { memory, waits: null } })
 const DECLINED = { steps: [step('declined', { reason: 'insufficient_funds', untilMicros: NOW + HOUR })] }
 const manual = (confirmedAgo: number) => ({
   topUp: { ...TOP_UP, trigger: 'manual', confirmedAtMicros: NOW - confirmedAgo } as const,
@@ -96,24 +96,24 @@ describe('a top-up event', () => {
   it.each<[what: string, happening: Partial<TopUpUpdate>, mailed: Mail['kind'][]]>([
     ['nothing', {}, []],
     ['charging', { steps: [step('charging')] }, []],
-    ['a first decline', { ...DECLINED, ...standsAt(declinedTimes(1)) }, ['declined']],
-    ['a second decline in a row', { ...DECLINED, ...stoodAt(declinedTimes(1)), ...standsAt(declinedTimes(2)) }, []],
-    ['a third, which pauses', { steps: [step('failed', { reason: 'insufficient_funds' })], ...stoodAt(declinedTimes(2)), ...standsAt(declinedTimes(3, paused('declined', 'insufficient_funds'))) }, ['paused']],
-    ['a first that pauses at once', { steps: [step('failed', { reason: 'stolen_card' })], ...standsAt(declinedTimes(1, paused('card_stopped', 'stolen_card'))) }, ['paused']],
-    ['the first of another card’s row', { ...DECLINED, ...stoodAt(declinedTimes(2)), ...standsAt(declinedTimes(1)) }, ['declined']],
+    ['a first decline', { ...DECLINED, ...memoryAfter(declinedTimes(1)) }, ['declined']],
+    ['a second decline in a row', { ...DECLINED, ...memoryBefore(declinedTimes(1)), ...memoryAfter(declinedTimes(2)) }, []],
+    ['a third, which pauses', { steps: [step('failed', { reason: 'insufficient_funds' })], ...memoryBefore(declinedTimes(2)), ...memoryAfter(declinedTimes(3, paused('declined', 'insufficient_funds'))) }, ['paused']],
+    ['a first that pauses at once', { steps: [step('failed', { reason: 'stolen_card' })], ...memoryAfter(declinedTimes(1, paused('card_stopped', 'stolen_card'))) }, ['paused']],
+    ['the first of another card’s row', { ...DECLINED, ...memoryBefore(declinedTimes(2)), ...memoryAfter(declinedTimes(1)) }, ['declined']],
     ['a manual decline while the customer is present', manual(2_000_000), []],
     ['a manual decline an hour later', manual(HOUR), ['declined']],
     ['an approval of an automatic one', { steps: [step('needs_action', { untilMicros: NOW + 24 * HOUR })] }, ['approval']],
     ['approval of a manual one', { steps: [step('needs_action', { trigger: 'manual', untilMicros: NOW + 24 * HOUR })] }, []],
     ['a payment', { steps: [step('succeeded')], movements: [moved('top_up', 50_000_000n)] }, ['credit_added']],
-    ['a payment that was seen disputed first', { movements: [moved('top_up', 50_000_000n), moved('dispute', -50_000_000n, 9n)], ...standsAt(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
-    ['a dispute, which pauses', { movements: [moved('dispute', -50_000_000n)], ...standsAt(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
-    ['a dispute with automatic top-up off', { movements: [moved('dispute', -50_000_000n)], settings: { ...SETTINGS, isOn: false }, ...standsAt(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
+    ['a payment that was seen disputed first', { movements: [moved('top_up', 50_000_000n), moved('dispute', -50_000_000n, 9n)], ...memoryAfter(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
+    ['a dispute, which pauses', { movements: [moved('dispute', -50_000_000n)], ...memoryAfter(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
+    ['a dispute with automatic top-up off', { movements: [moved('dispute', -50_000_000n)], settings: { ...SETTINGS, isOn: false }, ...memoryAfter(declinedTimes(0, paused('disputed'))) }, ['taken_back']],
     ['a dispute that was won', { movements: [moved('dispute', 50_000_000n)] }, ['credit_added']],
-    ['a refund, which pauses', { movements: [moved('refund', -50_000_000n)], ...standsAt(declinedTimes(0, paused('refunded'))) }, ['taken_back']],
-    ['a refund with automatic top-up off', { movements: [moved('refund', -50_000_000n)], settings: { ...SETTINGS, isOn: false }, ...standsAt(declinedTimes(0, paused('refunded'))) }, []],
-    ['a pause after a restore', standsAt(declinedTimes(0, paused('restored'))), ['paused']],
-    ['a pause while it is off', { settings: { ...SETTINGS, isOn: false }, ...standsAt(declinedTimes(0, paused('restored'))) }, []],
+    ['a refund, which pauses', { movements: [moved('refund', -50_000_000n)], ...memoryAfter(declinedTimes(0, paused('refunded'))) }, ['taken_back']],
+    ['a refund with automatic top-up off', { movements: [moved('refund', -50_000_000n)], settings: { ...SETTINGS, isOn: false }, ...memoryAfter(declinedTimes(0, paused('refunded'))) }, []],
+    ['a pause after a restore', memoryAfter(declinedTimes(0, paused('restored'))), ['paused']],
+    ['a pause while it is off', { settings: { ...SETTINGS, isOn: false }, ...memoryAfter(declinedTimes(0, paused('restored'))) }, []],
     ['the cap', { after: { memory: FRESH_MEMORY, waits: { limit: 'monthly_cap', untilMicros: NOW + HOUR } } }, ['limit_reached']],
     ['the same limit again', { before: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW + HOUR } }, after: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW + HOUR } } }, []],
     ['the end of a limit', { before: { memory: FRESH_MEMORY, waits: { limit: 'day_limit', untilMicros: NOW } } }, []],
@@ -122,7 +122,7 @@ describe('a top-up event', () => {
   })
 
   it('says of a decline when it is retried, and shows no code', () => {
-    const [mail] = mails({ ...DECLINED, ...standsAt(declinedTimes(1)) })
+    const [mail] = mails({ ...DECLINED, ...memoryAfter(declinedTimes(1)) })
     expect(mail).toEqual({
       accountId: 'acme',
       kind: 'declined',
@@ -135,7 +135,7 @@ describe('a top-up event', () => {
   })
 
   it('says of a pause whether only another card ends it', () => {
-    const [mail] = mails(standsAt(declinedTimes(1, paused('card_stopped', 'stolen_card'))))
+    const [mail] = mails(memoryAfter(declinedTimes(1, paused('card_stopped', 'stolen_card'))))
     expect(mail!.figures).toEqual({
       ...{ reason: 'card_stopped', why: 'hard', method_id: 'visa', since: AT, balance: '8.000000' },
       needs_another_method: true,
@@ -146,7 +146,7 @@ describe('a top-up event', () => {
     const [mail] = mails({
       movements: [moved('dispute', -20_000_000n)],
       paidAtMicros: NOW - 48 * HOUR,
-      ...standsAt(declinedTimes(0, paused('disputed'))),
+      ...memoryAfter(declinedTimes(0, paused('disputed'))),
     })
     expect(mail).toMatchObject({
       occurrence: '8',

@@ -79,7 +79,7 @@ describe('a decline', () => {
   })
 
   it.each([
-    // decline code, the network's advice, consequence, what a person is told
+    // decline code, the network's advice, consequence, what a person sees
     ['insufficient_funds', 'do_not_try_again', 'stop', 'hard'],
     ['expired_card', 'do_not_try_again', 'stop', 'hard'],
     ['never_heard_of', 'do_not_try_again', 'stop', 'hard'],

@@ -96,7 +96,7 @@ describe('an attempt', () => {
     ['the balance is back', on, noLongerNeeded('balance_restored')],
     ['paused: a person must act', below, skipped('paused', null)],
     ['no card: a person must act', { ...below, memory: FRESH_MEMORY }, skipped('no_method', null)],
-    ['a payment by hand is on its way', withCard, { kind: 'wait', untilMicros: NOW + 14 * MINUTE }],
+    ['a manual payment is in progress', withCard, { kind: 'wait', untilMicros: NOW + 14 * MINUTE }],
     ['the cap is used up', alone, skipped('monthly_cap', at('2023-12-01T00:00:00Z'))],
     ['five in 24 hours', { ...alone, settings: SETTINGS }, skipped('day_limit', NOW + 19 * HOUR)],
     [

@@ -215,9 +215,9 @@ describe('every pair of state and input', () => {
   })
 
   it.each(RULES)('%s, on %s: %s', (state, kind, outcome) => {
-    const told = () => advance(topUpIn(state), NEWS[kind], FRESH_MEMORY, NOW, 0.5)
-    if (outcome === 'throws') return expect(told).toThrow(`top-up top-up-1 is ${state} and cannot hear ${kind}`)
-    expect(told()?.topUp.state ?? 'ignored').toBe(outcome)
+    const next = () => advance(topUpIn(state), NEWS[kind], FRESH_MEMORY, NOW, 0.5)
+    if (outcome === 'throws') return expect(next).toThrow(`top-up top-up-1 is ${state} and cannot hear ${kind}`)
+    expect(next()?.topUp.state ?? 'ignored').toBe(outcome)
   })
 
   it('open states are those that may still lead to a charge', () => {
@@ -244,8 +244,8 @@ describe('preparing and confirming', () => {
   })
 
   it('a payment to be canceled is never confirmed', () => {
-    const told = () => hear(topUpIn('prepared', { ending: TURNED_OFF }), NEWS.confirming)
-    expect(told).toThrow('top-up top-up-1 is to be canceled, not confirmed')
+    const next = () => hear(topUpIn('prepared', { ending: TURNED_OFF }), NEWS.confirming)
+    expect(next).toThrow('top-up top-up-1 is to be canceled, not confirmed')
   })
 
   it.each([

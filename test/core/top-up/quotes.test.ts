@@ -23,7 +23,7 @@ const standing = (balance: string, counted: CountedAttempt[] = []) => ({
   counted,
   unsettledManual: [],
 })
-const A_DAY = { sumMicros: micros('8'), days: 4 }
+const AVERAGE = { sumMicros: micros('8'), days: 4 }
 
 describe('a manual payment', () => {
   it.each([
@@ -35,7 +35,7 @@ describe('a manual payment', () => {
     ['-30', '25', '-5', true, null],
     ['0', '1.99', '1.99', false, 0],
   ] as const)('at %s of %s', (balance, amount, after, isBlockedAfter, days) => {
-    expect(quoteTopUp(micros(amount), micros(balance), A_DAY)).toEqual({
+    expect(quoteTopUp(micros(amount), micros(balance), AVERAGE)).toEqual({
       amountMicros: micros(amount),
       balanceAfterMicros: micros(after),
       isBlockedAfter,

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createPacer } from '../../../web/src/live/pacer.ts'
 
-const EVERY_MS = 250
+const INTERVAL_MS = 250
 
 it('passes the first at once, then the newest at most once per interval, and always the last', () => {
   fc.assert(
@@ -12,7 +12,7 @@ it('passes the first at once, then the newest at most once per interval, and alw
       let due: { at: number; work: () => void } | null = null
       const passed: { item: number; at: number }[] = []
       const pacer = createPacer<number>({
-        everyMs: EVERY_MS,
+        everyMs: INTERVAL_MS,
         pass: (item) => passed.push({ item, at: nowMs }),
         nowMs: () => nowMs,
         later(work, ms) {
@@ -35,13 +35,13 @@ it('passes the first at once, then the newest at most once per interval, and alw
         go(nowMs + gap)
         pacer.take(item)
       }
-      go(nowMs + EVERY_MS)
+      go(nowMs + INTERVAL_MS)
       expect(passed[0]!.item).toBe(0)
       expect(passed.at(-1)!.item).toBe(gaps.length - 1)
       for (const [at, one] of passed.entries()) {
         const before = passed[at - 1]
         if (before === undefined) continue
-        expect(one.at - before.at).toBeGreaterThanOrEqual(EVERY_MS)
+        expect(one.at - before.at).toBeGreaterThanOrEqual(INTERVAL_MS)
         expect(one.item).toBeGreaterThan(before.item)
       }
     }),

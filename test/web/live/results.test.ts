@@ -42,13 +42,13 @@ describe('a crossing', () => {
 
 describe('results of payments', () => {
   it.each<[what: string, known: KnownStates | null, items: Payment[], said: string[]]>([
-    ['those on load are none', null, [payment('a', 'succeeded')], []],
+    ['not those on load', null, [payment('a', 'succeeded')], []],
     ['one that was open', new Map([['a', 'charging']]), [payment('a', 'succeeded')], ['succeeded']],
-    ['one that nobody has heard of', new Map(), [payment('a', 'failed')], ['failed']],
-    ['one that is said again', new Map([['a', 'failed']]), [payment('a', 'failed')], []],
-    ['one that is open', new Map(), [payment('a', 'processing')], []],
-    ['one that was never tried', new Map(), [payment('a', 'skipped')], []],
-    ['one that was called off', new Map([['a', 'needs_action']]), [payment('a', 'canceled')], ['canceled']],
+    ['one that was not known before', new Map(), [payment('a', 'failed')], ['failed']],
+    ['not one that is repeated', new Map([['a', 'failed']]), [payment('a', 'failed')], []],
+    ['not one that is open', new Map(), [payment('a', 'processing')], []],
+    ['not one that was never tried', new Map(), [payment('a', 'skipped')], []],
+    ['one that was canceled', new Map([['a', 'needs_action']]), [payment('a', 'canceled')], ['canceled']],
   ])('%s', (_, known, items, said) => {
     expect(resultsOf(known, items).map(({ state }) => state)).toEqual(said)
     expect(resultsOf(knownAfter(known, items), items)).toEqual([])

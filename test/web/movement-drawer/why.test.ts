@@ -86,13 +86,13 @@ describe('why', () => {
       'United States is not in eu-100.',
     ],
     [
-      'a number without a country as the price list does',
+      'a number without a country by its name in the price list',
       'outside_package_countries',
       { package: PACKAGE, destination_country: null },
       'Austria (+431234567) is not in Europe 100.',
     ],
     [
-      'a caller that nobody knows as such',
+      'a caller without a country',
       'caller_region_mismatch',
       { package: PACKAGE, caller_country: null },
       'The caller number was withheld, or is not from Austria or Germany.',
@@ -104,7 +104,7 @@ describe('why', () => {
       'The caller number is not from EU.',
     ],
     [
-      'a region that is not known any more',
+      'a region that is no longer known',
       'caller_region_mismatch',
       { package: { ...PACKAGE, region: null, region_countries: [] } },
       'The caller number is not from the region of your package.',
@@ -121,25 +121,20 @@ describe('why', () => {
       { fair_use: { ...FAIR_USE, minutes_left: 1, covered_minutes: 1 } },
       '1 minute was included, the rest charged.',
     ],
+    ['a limit of 0', 'fair_use_exceeded', { fair_use: { ...FAIR_USE, limit_minutes: 0 } }, 'No minutes are included.'],
     [
-      'a limit of none',
-      'fair_use_exceeded',
-      { fair_use: { ...FAIR_USE, limit_minutes: 0 } },
-      'No minutes are included.',
-    ],
-    [
-      'a limit of one',
+      'a limit of 1',
       'fair_use_exceeded',
       { fair_use: { ...FAIR_USE, limit_minutes: 1 } },
       'Ann Example had used the 1 included minute.',
     ],
     [
-      'a limit that is not known any more',
+      'a limit that is no longer known',
       'fair_use_exceeded',
       { fair_use: { ...FAIR_USE, limit_minutes: null } },
       'Ann Example had used the included minutes.',
     ],
-    ['a correction of what is gone', 'correction', {}, 'Takes back an earlier charge.'],
+    ['a correction of an event that is no longer known', 'correction', {}, 'Takes back an earlier charge.'],
   ])('names %s', (_what, reason, charge, english) => {
     expect(whyOf(reason, charge)[0]).toBe(english)
   })

@@ -9,9 +9,9 @@ describe('how many are new', () => {
     ['none', { sequence: 5, asOf: at(5) }, at(5), 0],
     ['three', { sequence: 5, asOf: at(5) }, at(8), 3],
     ['the first ones of all', { sequence: 0, asOf: at(0) }, at(2), 2],
-    ['none where the balance is older than the list', { sequence: 7, asOf: at(5) }, at(6), 0],
-    ['some where it was not known how the account stood', { sequence: 5, asOf: null }, at(6, 2), 1],
-    ['nobody knows once the database was restored', { sequence: 5, asOf: at(5) }, at(4, 2), null],
+    ['none if the balance is older than the list', { sequence: 7, asOf: at(5) }, at(6), 0],
+    ['some if the list has no position of the account', { sequence: 5, asOf: null }, at(6, 2), 1],
+    ['an unknown number after the database was restored', { sequence: 5, asOf: at(5) }, at(4, 2), null],
   ])('%s', (_, shown, newest, count) => {
     expect(countNew(shown, newest)).toBe(count)
   })
@@ -29,7 +29,7 @@ describe('the newest page', () => {
 
   it.each<[what: string, shown: MovementPage[], newest: MovementPage, expected: unknown]>([
     [
-      'comes on top of those that are shown, which stay',
+      'is added above the shown movements, which stay',
       [page([5, 4, 3], 'c3'), page([2, 1], null)],
       page([7, 6, 5], 'c5'),
       [
@@ -37,12 +37,12 @@ describe('the newest page', () => {
         [[2, 1], null],
       ],
     ],
-    ['changes nothing where nothing is new', [page([5, 4], 'c4')], page([5, 4], 'c4'), [[[5, 4], 'c4']]],
-    ['is all there is where there was nothing', [page([], null)], page([1], null), [[[1], null]]],
-    ['stands alone over a gap', [page([3, 2, 1], null)], page([9, 8, 7], 'c7'), [[[9, 8, 7], 'c7']]],
-    ['stands alone where the database was restored', [page([5, 4], 'c4')], page([4, 3], 'c3', 2), [[[4, 3], 'c3']]],
+    ['changes nothing if nothing is new', [page([5, 4], 'c4')], page([5, 4], 'c4'), [[[5, 4], 'c4']]],
+    ['is the only one if none was shown', [page([], null)], page([1], null), [[[1], null]]],
+    ['replaces all others if there is a gap', [page([3, 2, 1], null)], page([9, 8, 7], 'c7'), [[[9, 8, 7], 'c7']]],
+    ['replaces all others if the database was restored', [page([5, 4], 'c4')], page([4, 3], 'c3', 2), [[[4, 3], 'c3']]],
     [
-      'joins those of which the epoch was not known',
+      'is added to movements whose epoch was not known',
       [page([5, 4], 'c4', null)],
       page([6, 5], 'c5'),
       [[[6, 5, 4], 'c4']],

@@ -79,7 +79,7 @@ describe('a payment that is refused', () => {
   })
 
   it.each([401, 403])(
-    'with %i after a lost reply may have been taken: its key is kept, and nobody knows',
+    'with %i after a lost reply may have been made: its key is kept, and its outcome is unknown',
     async (status) => {
       const followed = await follow([SILENCE, refusal(status)])
       expect(followed).toEqual({ asked: ['key-1', 'key-1'], refusals: [], end: 'unknown', keptKey: 'key-1' })
