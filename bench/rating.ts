@@ -132,10 +132,10 @@ export function benchRating(): BenchFigure[] {
       return decideAll(readyCorrections, decider, 'reversed')
     }),
   )
-  const dealt = KINDS.flatMap((kind) => Array.from({ length: kind.share }, () => kind))
+  const weightedKinds = KINDS.flatMap((kind) => Array.from({ length: kind.share }, () => kind))
   const mixed = covered.map((to, index) => {
     // 7 and 20 are coprime: every 20 events contain each share, in a fixed order.
-    const kind = dealt[(index * 7) % dealt.length]!
+    const kind = weightedKinds[(index * 7) % weightedKinds.length]!
     return kind.make(index, kind.isCovered ? to : outside[index]!)
   })
   const readyMixed = mixed.map(ready)

@@ -148,7 +148,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
   /** Events whose corrections were already sent. */
   const awaited: Sound[] = []
   /** The last answered call, for conversation intelligence to analyse. */
-  let lastTalk: CallUsageRecord | null = null
+  let lastAnsweredCall: CallUsageRecord | null = null
 
   const aCaller = () => callers[indexIn(popularity, random.fraction())]!
   const nextId = () => `demo-${(seed >>> 0).toString(36)}-${(++sequence).toString().padStart(8, '0')}`
@@ -195,7 +195,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
       if (topic === 'usage.voice-agents.v1') return sound(voiceAgent(aCaller()))
       if (topic === 'usage.other.v1') return sound(other(aCaller()))
       if (topic === 'usage.corrections.v1') return correction()
-      return sound(lastTalk === null ? call() : conversationIntelligence(lastTalk))
+      return sound(lastAnsweredCall === null ? call() : conversationIntelligence(lastAnsweredCall))
     }
     return sound(call())
   }
@@ -216,7 +216,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
       event = outbound(caller, callClass, duration())
     }
     if (isUnanswered) usageClass = 'unanswered'
-    else lastTalk = event
+    else lastAnsweredCall = event
     return { topic: 'usage.calls.v1', event, usageClass }
   }
 

@@ -63,7 +63,7 @@ it('A, B, C, D: what is missing in the backup is rated again, and the last state
   await expectLastStates(2)
 })
 
-it('a later assignment does not take the same evidence for another restore', async () => {
+it('a later assignment does not report the same restore again', async () => {
   const before = await epoch()
   await serve.stop()
   serve = await startServe(installation.environment)

@@ -86,7 +86,7 @@ describe('a credential', () => {
 })
 
 describe('an account', () => {
-  it('that does not exist and one of somebody else get the same answer', async () => {
+  it('that does not exist gets the same answer as one of another customer', async () => {
     const token = await api.person('acme', 'admin')
     const foreign = await api.ask('GET', '/v1/accounts/other/balance', { token })
     const missing = await api.ask('GET', '/v1/accounts/nobody/balance', { token })

@@ -145,7 +145,7 @@ describe('catalog commands', () => {
     expect(await tollgate('catalog', 'rollback', 'latest')).toMatchObject({ exitCode: 2 })
   })
 
-  it('print JSON when asked to', async () => {
+  it('print JSON on request', async () => {
     const { exitCode, stdout } = await publish(YAML, '--json', '--in-force-from', '2198-01-01')
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toEqual({

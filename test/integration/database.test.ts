@@ -245,7 +245,7 @@ describe('the monthly partitions', () => {
     expect(await addMovement(pool, `${all[2]}-15Z`)).toBe(partitionName({ table: 'movements', month: all[2]! }))
   })
 
-  it('block nobody for a month that is left to the default partition', async () => {
+  it('block no other client for a month that is left to the default partition', async () => {
     const left = { table: 'movements', month: (await months(pool))[0]! }
     await addMovement(pool, `${left.month}-15Z`)
     await ensureMonthPartitions(pool)

@@ -71,7 +71,7 @@ describe('the snippets for producers', () => {
     ])
   })
 
-  it('send a correction that corrects a message, whichever of the two topics was read first', async () => {
+  it('send a correction of a message, whichever of the two topics was read first', async () => {
     const { rows } = await installation.pool.query(
       `select r.event_id, r.outcome, i.corrected_by, coalesce(sum(m.amount_micros) over (), 0)::text as net_micros
          from tollgate.rated_usage r

@@ -53,7 +53,7 @@ async function beginDownload(): Promise<IncomingMessage> {
   return response
 }
 
-it('a reader who does not read holds no database connection, and delays nobody', async () => {
+it('a stalled reader holds no database connection, and delays no other', async () => {
   const readers = await Promise.all(Array.from({ length: 12 }, beginDownload))
   try {
     await until('no connection is in use', () => api.pool.idleCount === api.pool.totalCount)

@@ -444,7 +444,7 @@ describe('over HTTP', () => {
     expect([answer.status, problem(answer.body)]).toEqual([status, type])
   })
 
-  it('says so if too much is not indexed yet to be counted, and still lists', async () => {
+  it('reports that too much is not indexed yet to be counted, and still lists', async () => {
     await adjust(api, 'behind', 1_000_000n)
     await api.pool.query(`update tollgate.accounts set last_sequence = 100001 where account_id = 'behind'`)
     const token = await api.operator()

@@ -457,7 +457,7 @@ describe('automatic top-up', () => {
     expect(await keysOf(account)).toEqual(['added'])
   })
 
-  it('whose payment nobody has answered', async () => {
+  it('whose payment has no answer', async () => {
     const account = await open({ credit: '50', card: 'good', auto: {} })
     await api.provider.desk.orderFault({ fault: 'down', call: 'confirm', timesLeft: null, delayMs: null })
     await use(account, '45')

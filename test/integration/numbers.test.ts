@@ -276,7 +276,7 @@ describe('after all numbers are cleared', () => {
     }
   }, 180_000)
 
-  it('the API shows numbers to nobody', async () => {
+  it('the API shows no numbers', async () => {
     const api = await openTestApi()
     try {
       await apply(api, [testAccount()])

@@ -84,7 +84,7 @@ const NUMBER_OF: Readonly<Record<CardKind, string>> = {
   succeeds: '4242424242424242',
   insufficient_funds: '4000000000009995',
   lost_card: '4000000000009987',
-  asks_approval: '4000002760003184',
+  needs_approval: '4000002760003184',
 }
 
 describe('the sandbox, like any provider:', () => {

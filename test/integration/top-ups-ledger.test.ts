@@ -693,7 +693,7 @@ describe('the facts of a payment', () => {
     await openBelow('unconfirmed')
     for (const kind of ['unconfirmed', 'canceled'] as const) {
       const facts = { paymentId: 'lost', topUpId: 'lost', amountMicros: 1_000_000n }
-      expect(await record(testLedger, (await claimedOrOpen('unconfirmed'))!, { kind }, facts)).toEqual({
+      expect(await record(testLedger, (await openTopUpOf('unconfirmed'))!, { kind }, facts)).toEqual({
         posted: [],
         topUp: null,
       })
@@ -701,7 +701,7 @@ describe('the facts of a payment', () => {
     expect(await topUpsOf('unconfirmed')).toHaveLength(1)
   })
 
-  const claimedOrOpen = async (accountId: string) => {
+  const openTopUpOf = async (accountId: string) => {
     const [row] = await topUpsOf(accountId)
     return {
       topUpId: row!.top_up_id,
@@ -715,7 +715,7 @@ describe('the facts of a payment', () => {
   it('after a restore belong to the top-up that was requested again: nothing is charged twice', async () => {
     await openBelow('forgotten')
     // The database was restored to before the payment was prepared; at the provider it is still in progress.
-    const open = await claimedOrOpen('forgotten')
+    const open = await openTopUpOf('forgotten')
     const lost = { paymentId: 'forgotten-1', amountMicros: 20_000_000n, trigger: 'automatic' as const }
     expect(await record(testLedger, open, { kind: 'processing' }, lost)).toMatchObject({
       topUp: { state: 'processing' },

@@ -304,7 +304,7 @@ describe('for updates of the view,', () => {
     )
   })
 
-  it('parts and fields of a later version stay, and harm nobody', async () => {
+  it('parts and fields of a later version are kept, and break nothing', async () => {
     const shard = shardOfAccount('acme')
     const rows = (...of: unknown[]) => [Buffer.from(JSON.stringify(of))]
     await beginGeneration(admin, shard, 'generation')
@@ -338,11 +338,11 @@ describe('for updates of the view,', () => {
     const balance = (version: bigint) => ({ version, balanceMicros: version, currency: 'EUR' as const })
     const status = { version: 1n, status: 'active' as const, sinceMicros: 7 }
     const all = { accountId: 'acme', epoch: 1, balance: balance(4n), status, settingsVersion: 1 }
-    await tell([all])
-    await tell([all])
-    await tell([{ ...all, balance: balance(5n) }])
-    await tell([{ ...all, balance: balance(3n), topUps: { version: 2n } }])
-    await tell([{ ...all, epoch: 2, balance: balance(1n) }])
+    await publish([all])
+    await publish([all])
+    await publish([{ ...all, balance: balance(5n) }])
+    await publish([{ ...all, balance: balance(3n), topUps: { version: 2n } }])
+    await publish([{ ...all, epoch: 2, balance: balance(1n) }])
     await applyChanges(
       admin,
       shard,
@@ -361,7 +361,7 @@ describe('for updates of the view,', () => {
   })
 
   it('a user counts per cycle, and is removed some days after the cycle', async () => {
-    await tell([{ accountId: 'acme', epoch: 1, fairUse: [{ userId: 'ann', ...CYCLE, version: 1n, minutes: 7 }] }])
+    await publish([{ accountId: 'acme', epoch: 1, fairUse: [{ userId: 'ann', ...CYCLE, version: 1n, minutes: 7 }] }])
     const [key] = await admin.keys('*fair-use*')
     const days = (await admin.ttl(key!)) / 86_400
     expect(days).toBeGreaterThan(36)
@@ -374,7 +374,7 @@ describe('for updates of the view,', () => {
     return a.epoch - b.epoch || Number(of(a) - of(b))
   }
 
-  async function tell(changes: readonly ViewChange[]): Promise<void> {
+  async function publish(changes: readonly ViewChange[]): Promise<void> {
     for (const [shard, own] of Map.groupBy(changes, ({ accountId }) => shardOfAccount(accountId))) {
       await beginGeneration(admin, shard, 'generation')
       await applyChanges(admin, shard, linesOf(encodeViewChanges(own)))
@@ -383,7 +383,7 @@ describe('for updates of the view,', () => {
 
   async function storedAfter(batches: readonly (readonly ViewChange[])[]): Promise<Record<string, string>> {
     await admin.flushall()
-    for (const batch of batches) await tell(batch)
+    for (const batch of batches) await publish(batch)
     const stored: Record<string, string> = {}
     for (const key of await admin.keys('*account:*')) stored[key.split('account:')[1]!] = (await admin.get(key))!
     for (const key of await admin.keys('*fair-use:*')) {

@@ -27,7 +27,7 @@ describe('the configuration of mail', () => {
     expect(read({ TOLLGATE_MAIL_FROM: 'billing@phone.example' })).toBeNull()
   })
 
-  it('takes a server, a sender and the name of the product', () => {
+  it('needs a server, a sender and the name of the product', () => {
     expect(read(LEAST)).toEqual({
       server: { host: 'mail.example', port: 587, isSecure: false, tls: 'required', login: null },
       sender: {
@@ -47,7 +47,7 @@ describe('the configuration of mail', () => {
     expect(read({ ...LEAST, TOLLGATE_SMTP_URL: url })!.server).toMatchObject({ host, port, isSecure })
   })
 
-  it('takes the password from a file', () => {
+  it('reads the password from a file', () => {
     const file = join(tmpdir(), `password-${process.pid}`)
     writeFileSync(file, 'secret\n')
     const login = { TOLLGATE_SMTP_USER: 'me', TOLLGATE_SMTP_PASSWORD_FILE: file }

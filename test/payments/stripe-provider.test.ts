@@ -24,7 +24,7 @@ const NUMBER_OF: Readonly<Record<CardKind, string>> = {
   succeeds: '4242424242424242',
   insufficient_funds: '4000000000009995',
   lost_card: '4000000000009987',
-  asks_approval: '4000002760003184',
+  needs_approval: '4000002760003184',
 }
 const RETURN_PAGE = 'https://api.example/return/payment'
 
@@ -137,7 +137,7 @@ describe('a charge', () => {
   })
 
   it('with the customer present goes to the bank’s page at once, and returns to ours', async () => {
-    const { paymentId, attemptId, topUpId, state } = await charge(NUMBER_OF.asks_approval, { isOffSession: false })
+    const { paymentId, attemptId, topUpId, state } = await charge(NUMBER_OF.needs_approval, { isOffSession: false })
     expect(state).toEqual({ kind: 'needs_action', url: expect.stringContaining(paymentId) })
     const { next_action: next } = double.state.intents.get(paymentId)!
     expect(next!.redirect_to_url.return_url).toBe(`${RETURN_PAGE}?top_up=${topUpId}`)

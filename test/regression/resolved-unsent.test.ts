@@ -1,6 +1,6 @@
 /**
  * The client resolves although it sent nothing to a partition: one that its metadata lacks, or one that moved, during a retry,
- * to a broker that had already answered. Messages taken for sent were then lost for good.
+ * to a broker that had already answered. Messages that counted as sent were then lost for good.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -104,7 +104,7 @@ describe('a partition that moves during the send to a broker that has already an
   })
 })
 
-it('a turn that failed in part is sent again together with what landed behind it, which stays last', async () => {
+it('a turn that failed in part is sent again together with what was appended after it, which stays last', async () => {
   // The first turn lands on partition 0, and is delayed on its way to partition 1 until the second has landed on 0.
   const secondLanded = Promise.withResolvers<void>()
   let toSecondBroker = 0
@@ -135,7 +135,7 @@ it('a turn that fails while the view has not answered yet is sent again, and end
   expect(textsOn(1).length).toBe(1)
 })
 
-it('dead letters that no send delivers are never taken for sent', async () => {
+it('dead letters that no send delivers never count as sent', async () => {
   cluster.kafkajs.producer = new Proxy(cluster.kafkajs.producer, {
     apply: (create, kafka, options) => ({ ...Reflect.apply(create, kafka, options), sendBatch: async () => [] }),
   })

@@ -69,7 +69,7 @@ export function createSimulatedProcess({ pool, provider, publishing, log, holder
   let hung = Promise.withResolvers<void>()
 
   /** Counts a call; returns the stop that it reaches. */
-  function comesTo(...kinds: Stop['at'][]): Stop | null {
+  function reachesStop(...kinds: Stop['at'][]): Stop | null {
     for (const kind of kinds) calls[kind]++
     if (stop === null || !kinds.includes(stop.at) || calls[stop.at] !== stop.nth) return null
     const reached = stop
@@ -93,7 +93,7 @@ export function createSimulatedProcess({ pool, provider, publishing, log, holder
   /** A call, unless the process is dead or reaches its stop. Sent at once if nothing has to finish before it. */
   async function pass<T>(kinds: Stop['at'][], call: () => Promise<T>): Promise<T> {
     if (isDead) return NEVER
-    const reached = comesTo(...kinds)
+    const reached = reachesStop(...kinds)
     if (reached?.isDone === false && !(await halt(reached))) return NEVER
     const answer = await call().catch((error) => {
       if (isDead) return NEVER

@@ -140,7 +140,7 @@ export async function startFleet(
       isShut = false
     }
     try {
-      const isTime = async () => {
+      const isAtStep = async () => {
         const isReached = await gates[side].isReached(state)
         if (step !== 'charged, the answer on its way') return isReached
         // An answer that was not seen on its way is let through, so that the next one can be.
@@ -151,7 +151,7 @@ export async function startFleet(
         return !isReached
       }
       const stepBefore = step === 'recorded' ? 'answered, not recorded' : step
-      const victim = await untilHeld(step, async (one) => (await isTime()) && (await stepOf(one)) === stepBefore)
+      const victim = await untilHeld(step, async (one) => (await isAtStep()) && (await stepOf(one)) === stepBefore)
       if (step === 'recorded') {
         await open()
         await until('the answer is recorded', async () => (await readState(victim.topUpId)) === 'succeeded')
@@ -167,13 +167,13 @@ export async function startFleet(
     return await kill(await untilHeld(AT_RANDOM, async () => true), async () => {})
   }
 
-  async function untilHeld(what: string, isIt: (one: HeldTopUp) => Promise<boolean>): Promise<HeldTopUp> {
+  async function untilHeld(what: string, matches: (one: HeldTopUp) => Promise<boolean>): Promise<HeldTopUp> {
     let found: HeldTopUp | undefined
     isWaiting = true
     await until(`a payments process holds a top-up: ${what}`, async () => {
       const holders = fleet.map(({ instanceId }) => instanceId)
       for (const one of await readHeld(holders)) {
-        if (await isIt(one)) {
+        if (await matches(one)) {
           found = one
           return true
         }

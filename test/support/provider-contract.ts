@@ -11,7 +11,7 @@ import type {
 } from '../../src/payments/providers/provider.ts'
 
 /** What a saved card does when it is charged without the customer present. */
-export type CardKind = 'succeeds' | 'insufficient_funds' | 'lost_card' | 'asks_approval'
+export type CardKind = 'succeeds' | 'insufficient_funds' | 'lost_card' | 'needs_approval'
 
 /** A provider, with the actions of cardholders and banks. */
 export interface ProviderUnderTest {
@@ -189,7 +189,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
 
   describe('approval', () => {
     it('is requested with a page for it, and charges once when given', async () => {
-      const { paymentId, state } = await charged('asks_approval')
+      const { paymentId, state } = await charged('needs_approval')
       expect(state).toEqual({ kind: 'needs_action', url: expect.stringMatching(/^\w+:.+/) })
       expect(await test.timesCharged(paymentId)).toBe(0)
       await test.approve(paymentId)
@@ -198,7 +198,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
     })
 
     it('that is not given declines the payment, and needs the customer', async () => {
-      const { paymentId } = await charged('asks_approval')
+      const { paymentId } = await charged('needs_approval')
       await test.decline(paymentId)
       expect((await factsIn(provider.readPayment(paymentId))).state).toMatchObject({
         kind: 'declined',
@@ -207,7 +207,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
     })
 
     it('with the customer present has the same page each time, and charges nothing by itself', async () => {
-      const { paymentId, attemptId } = await charged('asks_approval')
+      const { paymentId, attemptId } = await charged('needs_approval')
       const ask = (by: PaymentProvider) => factsIn(by.approve(paymentId, attemptId, RETURN_URL))
       const { state } = await ask(provider)
       expect(state).toEqual({ kind: 'needs_action', url: expect.stringMatching(/^\w+:.+/) })
@@ -231,7 +231,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
     )
 
     it('that expires is canceled by us, and cannot be given afterwards', async () => {
-      const { paymentId } = await charged('asks_approval')
+      const { paymentId } = await charged('needs_approval')
       expect((await factsIn(provider.cancel(paymentId))).state).toEqual({ kind: 'canceled' })
       await expect(test.approve(paymentId)).rejects.toThrow()
       expect(await test.timesCharged(paymentId)).toBe(0)
@@ -380,7 +380,7 @@ export function describeProvider(get: () => ProviderUnderTest): void {
       expect(await provider.cancelSetup('none')).toMatchObject({ kind: 'refused' })
     })
 
-    it('under another’s id, for nobody, or of an unknown id is refused', async () => {
+    it('with other content under its id, for an unknown customer, or by an unknown id is refused', async () => {
       const { setupId, customerId } = await begin()
       const wanted = { setupId, customerId, returnUrl: RETURN_URL }
       const other = `${RETURN_URL}/other`

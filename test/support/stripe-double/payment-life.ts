@@ -67,7 +67,7 @@ export function createPaymentLife(books: Books, dispute: (id: string, isInquiry:
       }
       intent.payment_method = methodId
       intent.next_action = null
-      if (asksApproval(method, how.isOffSession)) {
+      if (requiresApproval(method, how.isOffSession)) {
         if (how.isOffSession) throw declined(intent, method, APPROVAL_WANTED, true)
         const url = `https://hooks.stripe.test/redirect/${intent.id}`
         if (how.returnUrl === null) throw invalid('parameter_missing', 'a return_url is needed', 'return_url')
@@ -120,7 +120,7 @@ export function createPaymentLife(books: Books, dispute: (id: string, isInquiry:
     return new ApiError(400, body, { isKept: true })
   }
 
-  function asksApproval({ hidden: { behaviour, isSetUp } }: Method, isOffSession: boolean): boolean {
+  function requiresApproval({ hidden: { behaviour, isSetUp } }: Method, isOffSession: boolean): boolean {
     switch (behaviour.authentication) {
       case 'always':
         return true

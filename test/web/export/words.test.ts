@@ -102,7 +102,7 @@ describe('a failure', async () => {
     [401, null, null],
     [403, null, 'Only admins can export.'],
     [422, null, 'This period cannot be exported.'],
-  ])('status %j, to come again after %j s: %s', (status, retryAfterSeconds, said) => {
+  ])('status %j, to retry after %j s: %s', (status, retryAfterSeconds, said) => {
     expect(faultWords({ status, retryAfterSeconds }, 'export.noAnswer', t)).toBe(said)
   })
 })

@@ -175,7 +175,7 @@ describe('a stream', () => {
   })
 })
 
-describe('a page that nobody looks at', () => {
+describe('a hidden page', () => {
   it('has no stream, requests nothing, and is not lost', async () => {
     follower.follow()
     newest().hear(settings(1))
