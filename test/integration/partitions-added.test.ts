@@ -42,7 +42,7 @@ beforeAll(async () => {
   serve = await startServe(installation.environment)
   admin = testKafka().admin()
   await admin.connect()
-  await loadWhilePartitionsAreAdded()
+  await addPartitionsUnderLoad()
 })
 
 afterAll(async () => {
@@ -51,7 +51,7 @@ afterAll(async () => {
   await installation?.close()
 })
 
-async function loadWhilePartitionsAreAdded(): Promise<void> {
+async function addPartitionsUnderLoad(): Promise<void> {
   const { accounts, startMicros } = installation
   const traffic = createTraffic({ seed: 1, accounts, startMicros })
   let rounds = 0
