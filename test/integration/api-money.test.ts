@@ -144,7 +144,7 @@ describe('automatic top-up', () => {
     })
   })
 
-  it('saved below the threshold charges at once, and once however many requests save it', async () => {
+  it('saved below the threshold charges at once, and only once, however many requests save it', async () => {
     const { ask, accountId } = await open(3_000_000n)
     const methodId = await api.addCard(accountId, 'good')
     const answers = await Promise.all(
