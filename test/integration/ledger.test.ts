@@ -10,11 +10,12 @@ import { creditTaken, isRecorded, type Outcome } from '../../src/core/rating/dec
 import type { FairUseCounter } from '../../src/core/rating/fair-use.ts'
 import type { UsageEvent } from '../../src/core/usage/event.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
-import type { Ledger } from '../../src/ledger/batch/record-batch.ts'
-import { usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
+import { createLedger, type Ledger } from '../../src/ledger/batch/record-batch.ts'
+import { type UsageToRecord, usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
 import { upsertCounters } from '../../src/ledger/batch/write-counters.ts'
 import { publishCatalog } from '../../src/ledger/catalogs/publish-catalog.ts'
 import { lockAccounts } from '../../src/ledger/changes/lock-accounts.ts'
+import { SettingsCache } from '../../src/ledger/changes/read-settings.ts'
 import { updateAccounts } from '../../src/ledger/changes/write-accounts.ts'
 import { inTransaction, type Pool } from '../../src/platform/postgres.ts'
 import {
@@ -28,7 +29,7 @@ import {
   testCatalog,
   usageFields,
 } from '../support/catalog.ts'
-import { adjust, apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
+import { adjust, apply, openTestLedger, publishAll, type TestLedger } from '../support/ledger.ts'
 import type { GrowingBook } from '../support/next-book.ts'
 
 const OPENING_MICROS = 5_000_000n
@@ -159,6 +160,18 @@ describe('a batch recorded in Postgres', () => {
     expect(await record([sent(61)])).toEqual(new Map([['duplicate', 1]]))
   })
 
+  it('fails as an invariant that is broken if a listed catalog version never loads', async () => {
+    await apply(testLedger, [testAccount({ accountId: 'unpriced' })])
+    const withoutFiles: Pool = Object.assign(Object.create(pool), { query: async () => ({ rows: [] }) })
+    const lacking = createLedger({ pool: withoutFiles, publishing: publishAll, consumerGroup: 'test' })
+    const usage = [asUsage(readEvent(callFields({ account_id: 'unpriced', event_id: 'unpriced' })))]
+    await expect(lacking.recordBatch({ usage, unreadable: [], offsets: [] })).rejects.toMatchObject({
+      faultCode: 'invariant_broken',
+      message: expect.stringContaining('do not load'),
+    })
+    expect((await inPostgres('unpriced')).usage).toEqual([])
+  })
+
   it('locks accounts in one order, so that batches over the same accounts never deadlock', async () => {
     const accounts = Array.from({ length: 20 }, (_, i) => testAccount({ accountId: `busy-${i}` }))
     await apply(testLedger, accounts)
@@ -177,14 +190,47 @@ describe('a batch recorded in Postgres', () => {
   })
 })
 
+describe('cached settings', () => {
+  it('that were found stay found although another batch clears the cache while the rest is read', async () => {
+    const asked = ['cached', 'not-cached'].map((accountId) => ({ accountId, version: 1 }))
+    await apply(
+      testLedger,
+      asked.map(({ accountId }) => testAccount({ accountId })),
+    )
+    const cache = new SettingsCache()
+    const connection = await pool.connect()
+    try {
+      await cache.get(connection, asked.slice(0, 1))
+      const reading = cache.get(connection, asked)
+      cache.clear()
+      expect([...(await reading).keys()]).toEqual(['cached', 'not-cached'])
+      await expect(cache.get(connection, [{ accountId: 'cached', version: 2 }])).rejects.toMatchObject({
+        faultCode: 'invariant_broken',
+        message: 'account cached lacks settings version 2',
+      })
+    } finally {
+      connection.release()
+    }
+  })
+})
+
 let nextOffset = 0n
 
 /** Returns the counts by outcome. */
 async function record(events: readonly UsageEvent[]): Promise<ReadonlyMap<Outcome, number>> {
-  const usage = events.map((event) =>
-    usageToRecord(event, { topic: 'test', partition: 0, offset: nextOffset++, key: null, value: null, headers: [] }),
-  )
-  return (await ledger.recordBatch({ usage, unreadable: [], offsets: [] })).countByOutcome
+  const { countByOutcome } = await ledger.recordBatch({ usage: events.map(asUsage), unreadable: [], offsets: [] })
+  return countByOutcome
+}
+
+function asUsage(event: UsageEvent): UsageToRecord {
+  return usageToRecord(event, {
+    topic: 'test',
+    partition: 0,
+    offset: nextOffset++,
+    key: null,
+    value: null,
+    headers: [],
+  })
 }
 
 describe('a write is a bug', () => {

@@ -16,6 +16,7 @@
 import { decideBatch } from '../../core/batch/decide-batch.ts'
 import { type Book, type KnownUsage, usageKey } from '../../core/book/book.ts'
 import { counterKey, counterToRead, type FairUseCounter } from '../../core/rating/fair-use.ts'
+import { Fault } from '../../platform/faults.ts'
 import type { CommittedOffset } from '../../platform/kafka/places.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../../platform/postgres.ts'
 import { CatalogStore, listCatalogVersions } from '../catalogs/catalogs.ts'
@@ -31,6 +32,9 @@ import { readCounters } from './read-counters.ts'
 import { readKnown } from './read-known.ts'
 import type { RecordedBatch, UsageBatch, UsageToRecord } from './usage-batch.ts'
 import { writeBatch } from './write-batch.ts'
+
+/** One load is enough, unless meanwhile a version is published or another epoch begins. */
+const MAX_LOADS = 5
 
 export interface Ledger {
   /**
@@ -62,10 +66,14 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
   let cachedEpoch: number | null = null
 
   async function recordBatch(batch: UsageBatch): Promise<RecordedBatch> {
-    for (;;) {
+    for (let loads = 0; ; loads++) {
       try {
         const result = await inTransaction(pool, (connection) => recordOnce(connection, batch), { isByKey: true })
         if ('recorded' in result) return result.recorded
+        if (loads === MAX_LOADS) {
+          const versions = result.missingCatalogs.join(', ')
+          throw new Fault('invariant_broken', `catalog versions ${versions} are listed but do not load`)
+        }
         await catalogs.load(pool, result.missingCatalogs)
       } catch (error) {
         // The remembered offsets prove the restore as well as Kafka's do. They may be the only proof, if our commit to

@@ -91,25 +91,32 @@ const MAX_ACCOUNTS = 100_000
 export class SettingsCache {
   readonly #byAccount = new Map<string, { version: number; settings: AccountSettings }>()
 
-  /** Settings of exactly these versions, by account_id; reads only missing ones. Throws `invariant_broken` if one is not stored. */
+  /**
+   * Settings of exactly these versions, by account_id; reads only missing ones. Name each account once. Throws
+   * `invariant_broken` if a version is not stored.
+   */
   async get(connection: Connection, asked: readonly SettingsVersion[]): Promise<Map<string, AccountSettings>> {
     if (this.#byAccount.size > MAX_ACCOUNTS) this.clear()
-    const missing = asked.filter(({ accountId, version }) => this.#byAccount.get(accountId)?.version !== version)
-    if (missing.length > 0) {
-      const versions = new Map(missing.map(({ accountId, version }) => [accountId, version]))
-      for (const settings of await readSettings(connection, missing)) {
-        this.#byAccount.set(settings.accountId, { version: versions.get(settings.accountId)!, settings })
-      }
+    // Whatever is cached is taken before the database is asked: another batch may clear the cache meanwhile.
+    const found = new Map<string, AccountSettings>()
+    const missing: SettingsVersion[] = []
+    for (const one of asked) {
+      const cached = this.#byAccount.get(one.accountId)
+      if (cached?.version === one.version) found.set(one.accountId, cached.settings)
+      else missing.push(one)
     }
-    return new Map(
-      asked.map(({ accountId, version }) => {
-        const cached = this.#byAccount.get(accountId)
-        if (cached?.version !== version) {
-          throw new Fault('invariant_broken', `account ${accountId} lacks settings version ${version}`)
-        }
-        return [accountId, cached.settings]
-      }),
-    )
+    if (missing.length === 0) return found
+    const versions = new Map(missing.map(({ accountId, version }) => [accountId, version]))
+    for (const settings of await readSettings(connection, missing)) {
+      const { accountId } = settings
+      found.set(accountId, settings)
+      this.#byAccount.set(accountId, { version: versions.get(accountId)!, settings })
+    }
+    const lacking = missing.find(({ accountId }) => !found.has(accountId))
+    if (lacking !== undefined) {
+      throw new Fault('invariant_broken', `account ${lacking.accountId} lacks settings version ${lacking.version}`)
+    }
+    return found
   }
 
   clear(): void {
