@@ -78,16 +78,24 @@ function setUp(faultOf: (batch: UsageBatch, attempts: number) => unknown) {
     },
   }
   const registry = new Registry()
+  const logged: { level: string; fault: string; msg: string }[] = []
   const stopping = new AbortController()
   const recordUsage = createPipeline({
     decoder,
     ledger,
     registry,
-    log: createLog('silent'),
+    log: createLog('warn', { write: (line) => logged.push(JSON.parse(line)) }),
     wakeRelays: () => {},
     signal: stopping.signal,
   })
-  return { recordUsage, recorded, deadLetters, batchSizes, stored, brokenChains, registry, stopping }
+  return { recordUsage, recorded, deadLetters, batchSizes, stored, brokenChains, registry, logged, stopping }
+}
+
+async function countsOf(registry: Registry, name: string): Promise<Record<string, number>> {
+  const { values } = await registry.getSingleMetric(name)!.get()
+  return Object.fromEntries(
+    values.filter(({ value }) => value > 0).map(({ labels, value }) => [Object.values(labels).join(), value]),
+  )
 }
 
 const holds = (batch: UsageBatch, ...eventIds: string[]) =>
@@ -130,6 +138,27 @@ describe('a batch', () => {
     expect(doneOf(done)).toEqual({ offsets: { 0: 4, 1: 2 }, stopped: [] })
     expect(Object.fromEntries(stored)).toEqual({ 0: FROM + 4n, 1: FROM + 2n })
     expect(brokenChains).toEqual([])
+  })
+
+  it('whose fault does not return in the halves is logged and counted as split', async () => {
+    const { recordUsage, recorded, logged, registry } = setUp((batch) =>
+      batch.usage.length > 2 ? new Fault('invariant_broken', 'only together') : undefined,
+    )
+    const done = await recordUsage(batchOf({ 0: ['a', 'b', 'c', 'd'] }))
+    expect(recorded).toEqual(['a', 'b', 'c', 'd'])
+    expect(doneOf(done)).toEqual({ offsets: { 0: 4 }, stopped: [] })
+    expect(logged).toMatchObject([
+      { level: 'warn', fault: 'invariant_broken', messages: 4, err: { message: 'only together' } },
+    ])
+    expect(await countsOf(registry, 'tollgate_batches_split_total')).toEqual({ invariant_broken: 1 })
+  })
+
+  it('counts as committed if any part of it is', async () => {
+    const { recordUsage, registry } = setUp((batch) => (holds(batch, 'bug') ? new TypeError('a bug') : undefined))
+    await recordUsage(batchOf({ 0: ['bug', 'a'], 1: ['bug'] }))
+    expect(await countsOf(registry, 'tollgate_batches_total')).toEqual({})
+    await recordUsage(batchOf({ 2: ['b', 'bug'] }))
+    expect(await countsOf(registry, 'tollgate_batches_total')).toEqual({ '': 1 })
   })
 
   it('keeps the events before and after a dead letter in order', async () => {
@@ -189,10 +218,11 @@ describe('a batch', () => {
   })
 
   it('whose dead letter cannot be recorded either stops, and says why', async () => {
-    const { recordUsage } = setUp((batch) =>
+    const { recordUsage, logged } = setUp((batch) =>
       batch.unreadable.length > 0 ? new Fault('invariant_broken', 'no') : new Fault('value_out_of_range', 'too large'),
     )
     expect(doneOf(await recordUsage(batchOf({ 0: ['a'] })))).toEqual({ offsets: {}, stopped: ['0/0 invariant_broken'] })
+    expect(logged).toMatchObject([{ level: 'fatal', fault: 'invariant_broken' }])
   })
 
   it('with unreadable bytes has a dead letter beside the others, without a split', async () => {

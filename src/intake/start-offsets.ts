@@ -34,11 +34,10 @@ export async function seekToStart(
   try {
     await retry(begin, {
       backoff: BACKOFF,
-      isRetried: ({ error, waitMs }) => {
-        if (!isCurrent(assignment)) return false
+      isRetried: () => isCurrent(assignment),
+      onRetry({ error, waitMs }) {
         onRetry()
         log.warn({ err: error, retry_ms: Math.ceil(waitMs) }, 'the offsets to start from could not be read')
-        return true
       },
     })
   } catch {

@@ -31,10 +31,10 @@ export interface Failure {
 
 export interface RetryOptions {
   readonly backoff: Backoff
-  /**
-   * Called after each failure, before the wait. If it returns false, the failure is final. The place to log and count.
-   */
+  /** Whether to try again after this failure. Otherwise it is final. */
   readonly isRetried: (failure: Failure) => boolean
+  /** Called before each wait: the place to log and count. */
+  readonly onRetry?: (failure: Failure) => void
   /** Ends the wait and the retries. The promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal
 }
@@ -42,15 +42,16 @@ export interface RetryOptions {
 /** Runs `work` again for as long as `isRetried` agrees, and returns its result. Rejects with the final failure. */
 export async function retry<Value>(
   work: () => Promise<Value>,
-  { backoff, isRetried, signal }: RetryOptions,
+  { backoff, isRetried, onRetry, signal }: RetryOptions,
 ): Promise<Value> {
   for (let failures = 1; ; failures++) {
     try {
       return await work()
     } catch (error) {
-      const waitMs = retryWaitMs(backoff, failures)
-      if (!isRetried({ error, failures, waitMs })) throw error
-      await pause(waitMs, signal)
+      const failure = { error, failures, waitMs: retryWaitMs(backoff, failures) }
+      if (!isRetried(failure)) throw error
+      onRetry?.(failure)
+      await pause(failure.waitMs, signal)
       signal?.throwIfAborted()
     }
   }
