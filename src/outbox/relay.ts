@@ -108,9 +108,18 @@ export function startRelay({
           continue
         }
         await leadShards({
-          ...{ kafka, pool, report, signal, lane, shards, claimedAt, leadForMs, state, holder },
+          kafka,
+          pool,
+          report,
+          signal,
+          lane,
+          holder,
+          shards,
+          claimedAt,
           renew: () => renewAndClaim(lane, shards, holder),
           view: lane === 'now' ? view : null,
+          leadForMs,
+          state,
         })
         if (signal.aborted) await releaseLeases(pool, lane, shards, instanceId)
       } catch (error) {

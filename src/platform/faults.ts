@@ -23,7 +23,11 @@ const FAULTS = {
    * retried.
    */
   commit_unanswered: { fate: 'retry' },
-  /** A lock, a deadlock, a full disk, missing rights: any SQLSTATE that blames neither the data nor a constraint. */
+  /**
+   * A lock, a deadlock, a full disk, missing rights: any SQLSTATE that blames neither the data nor a constraint. Nor does
+   * an unknown table or column (class 42): an outdated process retries until it is replaced, and any process until a
+   * restore has created the tables again.
+   */
   database_refused: { fate: 'retry' },
   registry_unavailable: { fate: 'retry' },
   /** Published by another release; retried until this process is replaced by it. */

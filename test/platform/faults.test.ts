@@ -22,6 +22,9 @@ describe('the consequence of a fault', () => {
     ['a deadlock (40P01)', sqlError('40P01'), 'database_refused', 'retry', false],
     ['a full disk (53100)', sqlError('53100'), 'database_refused', 'retry', false],
     ['a server that shuts down (57P01)', sqlError('57P01'), 'database_refused', 'retry', false],
+    ['missing rights (42501)', sqlError('42501'), 'database_refused', 'retry', false],
+    ['an unknown table (42P01)', sqlError('42P01'), 'database_refused', 'retry', false],
+    ['an unknown column (42703)', sqlError('42703'), 'database_refused', 'retry', false],
     ['a broken connection', asFault(new Error('Connection terminated')), 'database_unavailable', 'retry', false],
     ['a connection refused', asFault(sqlError('ECONNREFUSED')), 'database_unavailable', 'retry', false],
     [
