@@ -19,7 +19,7 @@ const BACKOFF = { firstMs: 50, maxMs: 5_000 }
 /** Messages as usage events and refusals. */
 export type ReadMessages = Pick<UsageBatch, 'usage' | 'unreadable'>
 
-export interface PartsRecorderParts {
+interface PartsRecorderParts {
   readonly read: (messages: readonly ReceivedMessage[]) => Promise<ReadMessages>
   readonly ledger: Ledger
   readonly registry: Registry
