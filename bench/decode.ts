@@ -1,6 +1,6 @@
 /** Decodes messages to usage events on one core: registry framing, Avro, and reading of the fields. */
 
-import { readUsage } from '../src/core/usage/read.ts'
+import { readUsageRecord } from '../src/core/usage/read.ts'
 import { createDecoder } from '../src/intake/decode.ts'
 import { USAGE_TOPICS } from '../src/topics.ts'
 import { type Figure, gather, type Row } from './figures.ts'
@@ -21,7 +21,7 @@ export async function benchDecode(rig: Rig, runs: number, messages = MESSAGES): 
         topic,
         ofTopic.map(({ value }) => value),
       )
-      for (const one of decoded) if ('record' in one && 'event' in readUsage(one.record, type)) events++
+      for (const one of decoded) if ('record' in one && 'event' in readUsageRecord(one.record, type)) events++
     }
     if (events < messages * 0.98) throw new Error(`of ${messages} messages only ${events} were usage events`)
     return messages / ((performance.now() - startedAt) / 1000)

@@ -8,7 +8,7 @@ import type { InstantMicros } from '../src/core/instant.ts'
 import { isRecorded, type Outcome } from '../src/core/rating/decision.ts'
 import type { AccountSettings } from '../src/core/settings/settings.ts'
 import { contentOf } from '../src/core/usage/content.ts'
-import { readUsage } from '../src/core/usage/read.ts'
+import { readUsageRecord } from '../src/core/usage/read.ts'
 import type { Encode } from '../src/ledger/changes/announce.ts'
 import { createTraffic, type TrafficItem, type TrafficOptions } from '../testkit/traffic.ts'
 
@@ -65,7 +65,7 @@ function* onlyWith(parts: MixParts, seed: number, outcome: Outcome): Generator<U
   const book = new BookOverlay(newBook(parts.catalog, parts.accounts))
   for (const item of items(parts, { seed, weight: uniform, kinds: 'calls' })) {
     if (item.kind === 'junk') continue
-    const read = readUsage({ ...item.event }, 'call')
+    const read = readUsageRecord({ ...item.event }, 'call')
     if ('refusal' in read) continue
     const content = contentOf(read.event)
     const decided = decideUsage(read.event, content, book)

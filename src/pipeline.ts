@@ -12,11 +12,11 @@
  * platform/faults.ts says what follows from a fault, and record-parts.ts does it: it retries, splits the batch, writes a
  * dead letter, or stops the event's partition number.
  */
-import { readUsage } from './core/usage/read.ts'
+import { readUsageRecord } from './core/usage/read.ts'
 import type { BatchDone, IntakeBatch } from './intake/batch.ts'
 import type { Decoder } from './intake/decode.ts'
 import type { Ledger } from './ledger/batch/record-batch.ts'
-import { type UnreadableUsage, type UsageToRecord, usageToRecord } from './ledger/batch/usage-batch.ts'
+import { type HashedUsage, type RefusedMessage, withContentHash } from './ledger/batch/usage-batch.ts'
 import type { ReceivedMessage } from './platform/kafka/message.ts'
 import type { Logger } from './platform/log.ts'
 import { counter, histogram, type Registry } from './platform/metrics.ts'
@@ -63,8 +63,8 @@ export function createPipeline({ decoder, wakeRelays, ...parts }: PipelineParts)
 }
 
 async function readMessages(decoder: Decoder, messages: readonly ReceivedMessage[]): Promise<ReadMessages> {
-  const usage: UsageToRecord[] = []
-  const unreadable: UnreadableUsage[] = []
+  const usage: HashedUsage[] = []
+  const refusedMessages: RefusedMessage[] = []
   for (const [topic, ofTopic] of Map.groupBy(messages, (message) => message.topic)) {
     const type = USAGE_TOPICS.get(topic)
     if (type === undefined) throw new TypeError(`no usage is expected on topic ${topic}`)
@@ -75,15 +75,15 @@ async function readMessages(decoder: Decoder, messages: readonly ReceivedMessage
     decoded.forEach((result, i) => {
       const source = ofTopic[i]!
       if ('refusal' in result) {
-        unreadable.push({ source, ...result.refusal, accountId: null, eventId: null })
+        refusedMessages.push({ source, ...result.refusal, accountId: null, eventId: null })
         return
       }
-      const read = readUsage(result.record, type)
-      if ('event' in read) usage.push(usageToRecord(read.event, source))
-      else unreadable.push({ source, ...read.refusal })
+      const read = readUsageRecord(result.record, type)
+      if ('event' in read) usage.push(withContentHash(read.event, source))
+      else refusedMessages.push({ source, ...read.refusal })
     })
   }
-  return { usage, unreadable }
+  return { usage, refusedMessages }
 }
 
 function pipelineMetrics(registry: Registry) {

@@ -6,7 +6,7 @@
  */
 import type { BatchDone, IntakeBatch, StoppedPartition } from './intake/batch.ts'
 import type { Ledger } from './ledger/batch/record-batch.ts'
-import type { RecordedBatch, UnreadableUsage, UsageBatch, UsageToRecord } from './ledger/batch/usage-batch.ts'
+import type { HashedUsage, RecordedBatch, RefusedMessage, UsageBatch } from './ledger/batch/usage-batch.ts'
 import { consequenceOf, FAULT_CODES, sqlState } from './platform/faults.ts'
 import type { ReceivedMessage } from './platform/kafka/message.ts'
 import { type BatchOffset, PartitionMap } from './platform/kafka/places.ts'
@@ -17,7 +17,7 @@ import { retry } from './platform/retry.ts'
 const BACKOFF = { firstMs: 50, maxMs: 5_000 }
 
 /** Messages as usage events and refusals. */
-export type ReadMessages = Pick<UsageBatch, 'usage' | 'unreadable'>
+export type ReadMessages = Pick<UsageBatch, 'usage' | 'refusedMessages'>
 
 interface PartsRecorderParts {
   readonly read: (messages: readonly ReceivedMessage[]) => Promise<ReadMessages>
@@ -105,7 +105,7 @@ async function deadLetterOrStop(
     const [one] = usage
     // It already was a dead letter, and that could not be written. Another would fail the same way.
     if (one === undefined) return stop(log, message, error, progress)
-    await record(recording, { usage: [], unreadable: [asRefused(one, error)], offsets }, progress)
+    await record(recording, { usage: [], refusedMessages: [asRefused(one, error)], offsets }, progress)
     const { accountId, eventId } = one.event
     log.error(
       { err: error, fault: code, event_id: eventId, account_id: accountId },
@@ -117,7 +117,7 @@ async function deadLetterOrStop(
   }
 }
 
-function asRefused({ event: { accountId, eventId }, source }: UsageToRecord, error: unknown): UnreadableUsage {
+function asRefused({ event: { accountId, eventId }, source }: HashedUsage, error: unknown): RefusedMessage {
   const detail = `cannot be recorded (${sqlState(error) ?? consequenceOf(error).code})`
   return { source, reason: 'invalid_event', detail, accountId, eventId }
 }

@@ -64,10 +64,10 @@ function setUp(faultOf: (batch: UsageBatch, attempts: number) => unknown) {
     async recordBatch(batch) {
       const fault = faultOf(batch, ++attempts)
       if (fault !== undefined) throw fault
-      batchSizes.push(batch.usage.length + batch.unreadable.length)
+      batchSizes.push(batch.usage.length + batch.refusedMessages.length)
       recorded.push(...batch.usage.map(({ event }) => event.eventId))
       deadLetters.push(
-        ...batch.unreadable.map(({ eventId, reason, detail }) => `${eventId ?? '?'}: ${reason}, ${detail}`),
+        ...batch.refusedMessages.map(({ eventId, reason, detail }) => `${eventId ?? '?'}: ${reason}, ${detail}`),
       )
       for (const { partition, nextOffset, previousOffset } of batch.offsets) {
         const known = stored.get(partition) ?? FROM
@@ -219,7 +219,9 @@ describe('a batch', () => {
 
   it('whose dead letter cannot be recorded either stops, and says why', async () => {
     const { recordUsage, logged } = setUp((batch) =>
-      batch.unreadable.length > 0 ? new Fault('invariant_broken', 'no') : new Fault('value_out_of_range', 'too large'),
+      batch.refusedMessages.length > 0
+        ? new Fault('invariant_broken', 'no')
+        : new Fault('value_out_of_range', 'too large'),
     )
     expect(doneOf(await recordUsage(batchOf({ 0: ['a'] })))).toEqual({ offsets: {}, stopped: ['0/0 invariant_broken'] })
     expect(logged).toMatchObject([{ level: 'fatal', fault: 'invariant_broken' }])

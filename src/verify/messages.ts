@@ -5,7 +5,7 @@
 import { usageKey } from '../core/book/book.ts'
 import { CONTENT_VERSION } from '../core/usage/content.ts'
 import type { UsageEvent, UsageType } from '../core/usage/event.ts'
-import { readUsage } from '../core/usage/read.ts'
+import { readUsageRecord } from '../core/usage/read.ts'
 import type { Decoder } from '../intake/decode.ts'
 import { contentHashOf } from '../ledger/batch/content-hash.ts'
 import { readOffsets } from '../ledger/epochs/consumer-offsets.ts'
@@ -112,7 +112,7 @@ async function lookUp(
     messages.map(({ value }) => value),
   )
   const events = decoded.map((result) => {
-    const read = 'record' in result ? readUsage(result.record, type) : null
+    const read = 'record' in result ? readUsageRecord(result.record, type) : null
     return read !== null && 'event' in read ? read.event : null
   })
   const asked = events.filter((event) => event !== null)

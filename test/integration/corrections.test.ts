@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readUsage } from '../../src/core/usage/read.ts'
 import type { Ledger } from '../../src/ledger/batch/record-batch.ts'
-import { usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
+import { withContentHash } from '../../src/ledger/batch/usage-batch.ts'
 import {
   correctionMetrics,
   expireAwaitedCorrections,
@@ -73,9 +73,9 @@ async function record(...events: readonly Fields[]): Promise<Record<string, numb
     if ('refusal' in read) throw new Error(read.refusal.detail)
     const key = Buffer.from(String(fields.account_id))
     const message = { key, value: Buffer.from(JSON.stringify(fields)), headers: HEADERS }
-    return usageToRecord(read.event, { topic: 'test', partition: 0, offset: nextOffset++, ...message })
+    return withContentHash(read.event, { topic: 'test', partition: 0, offset: nextOffset++, ...message })
   })
-  const { countByOutcome } = await ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+  const { countByOutcome } = await ledger.recordBatch({ usage, refusedMessages: [], offsets: [] })
   return Object.fromEntries(countByOutcome)
 }
 

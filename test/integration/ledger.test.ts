@@ -11,7 +11,7 @@ import type { FairUseCounter } from '../../src/core/rating/fair-use.ts'
 import type { UsageEvent } from '../../src/core/usage/event.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { createLedger, type Ledger } from '../../src/ledger/batch/record-batch.ts'
-import { type UsageToRecord, usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
+import { type HashedUsage, withContentHash } from '../../src/ledger/batch/usage-batch.ts'
 import { upsertCounters } from '../../src/ledger/batch/write-counters.ts'
 import { publishCatalog } from '../../src/ledger/catalogs/publish-catalog.ts'
 import { lockAccounts } from '../../src/ledger/changes/lock-accounts.ts'
@@ -165,7 +165,7 @@ describe('a batch recorded in Postgres', () => {
     const withoutFiles: Pool = Object.assign(Object.create(pool), { query: async () => ({ rows: [] }) })
     const lacking = createLedger({ pool: withoutFiles, publishing: publishAll, consumerGroup: 'test' })
     const usage = [asUsage(readEvent(callFields({ account_id: 'unpriced', event_id: 'unpriced' })))]
-    await expect(lacking.recordBatch({ usage, unreadable: [], offsets: [] })).rejects.toMatchObject({
+    await expect(lacking.recordBatch({ usage, refusedMessages: [], offsets: [] })).rejects.toMatchObject({
       faultCode: 'invariant_broken',
       message: expect.stringContaining('do not load'),
     })
@@ -218,12 +218,12 @@ let nextOffset = 0n
 
 /** Returns the counts by outcome. */
 async function record(events: readonly UsageEvent[]): Promise<ReadonlyMap<Outcome, number>> {
-  const { countByOutcome } = await ledger.recordBatch({ usage: events.map(asUsage), unreadable: [], offsets: [] })
+  const { countByOutcome } = await ledger.recordBatch({ usage: events.map(asUsage), refusedMessages: [], offsets: [] })
   return countByOutcome
 }
 
-function asUsage(event: UsageEvent): UsageToRecord {
-  return usageToRecord(event, {
+function asUsage(event: UsageEvent): HashedUsage {
+  return withContentHash(event, {
     topic: 'test',
     partition: 0,
     offset: nextOffset++,

@@ -8,7 +8,7 @@ import type { Contact } from '../../src/core/settings/contacts.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { setAlertLevels } from '../../src/ledger/accounts/set-alert-levels.ts'
 import { setContacts } from '../../src/ledger/accounts/set-contacts.ts'
-import { usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
+import { withContentHash } from '../../src/ledger/batch/usage-batch.ts'
 import { writeExpiringMails } from '../../src/ledger/mail/expiring-methods.ts'
 import { insertExportMail } from '../../src/ledger/mail/export-mail.ts'
 import { deleteOldMails, dropUnsendableMails } from '../../src/ledger/mail/old-mails.ts'
@@ -155,9 +155,9 @@ describe('a balance that falls', () => {
     )
     const usage = events.map((event, i) => {
       const source = { topic: 'test', partition: 0, offset: BigInt(i), key: null, value: null, headers: [] }
-      return usageToRecord(event, source)
+      return withContentHash(event, source)
     })
-    await payments.ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+    await payments.ledger.recordBatch({ usage, refusedMessages: [], offsets: [] })
     expect(await mailsOf(accounts[0]!)).toEqual(['exhausted ana waiting', 'exhausted ben waiting'])
     expect(await mailsOf(accounts[1]!)).toEqual(['exhausted ana waiting'])
     await sender().send()

@@ -13,7 +13,7 @@ import { readUsage } from '../../src/core/usage/read.ts'
 import { closeAccount } from '../../src/ledger/accounts/close-account.ts'
 import { setDisplayName } from '../../src/ledger/accounts/display-names.ts'
 import { setAlertLevels } from '../../src/ledger/accounts/set-alert-levels.ts'
-import { usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
+import { withContentHash } from '../../src/ledger/batch/usage-batch.ts'
 import { addPaymentMethod, removePaymentMethod } from '../../src/ledger/top-ups/payment-methods.ts'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
 import { inTransaction } from '../../src/platform/postgres.ts'
@@ -83,7 +83,7 @@ async function use(accountId: string, amount: string): Promise<void> {
   if ('refusal' in read) throw new Error(read.refusal.detail)
   const message = { key: null, value: Buffer.from(JSON.stringify(fields)), headers: [] }
   const source = { topic: 'test', partition: 0, offset: nextOffset++, ...message }
-  await api.ledger.recordBatch({ usage: [usageToRecord(read.event, source)], unreadable: [], offsets: [] })
+  await api.ledger.recordBatch({ usage: [withContentHash(read.event, source)], refusedMessages: [], offsets: [] })
 }
 
 /** Moves everything recorded of the account into the past, because the ledger's clock cannot be set. */

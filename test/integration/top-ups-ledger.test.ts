@@ -7,7 +7,7 @@ import type { TopUp } from '../../src/core/top-up/machine.ts'
 import { FRESH_MEMORY } from '../../src/core/top-up/memory.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { setAlertLevels } from '../../src/ledger/accounts/set-alert-levels.ts'
-import { usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
+import { withContentHash } from '../../src/ledger/batch/usage-batch.ts'
 import { advanceTopUp } from '../../src/ledger/top-ups/advance-top-up.ts'
 import { pauseForRestore, saveAutoTopUp } from '../../src/ledger/top-ups/auto-top-up.ts'
 import { beginConfirming } from '../../src/ledger/top-ups/begin-confirming.ts'
@@ -120,11 +120,11 @@ function item(accountId: string) {
   const read = readUsage(fields)
   if ('refusal' in read) throw new Error(read.refusal.detail)
   const source = { topic: 'usage.other.v1', partition: 0, offset: BigInt(events), key: null, value: null, headers: [] }
-  return usageToRecord(read.event, source)
+  return withContentHash(read.event, source)
 }
 
 const use = (...accountIds: string[]) =>
-  testLedger.ledger.recordBatch({ usage: accountIds.map(item), unreadable: [], offsets: [] })
+  testLedger.ledger.recordBatch({ usage: accountIds.map(item), refusedMessages: [], offsets: [] })
 
 /** Debits the account until a top-up is due. */
 async function openBelow(accountId: string, settings: Partial<AutoTopUpSettings> = {}): Promise<void> {

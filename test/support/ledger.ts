@@ -7,7 +7,7 @@ import { readUsage } from '../../src/core/usage/read.ts'
 import { adjustCredit } from '../../src/ledger/accounts/adjust-credit.ts'
 import { type ApplyResult, applyAccounts } from '../../src/ledger/accounts/apply-accounts.ts'
 import { createLedger, type Ledger } from '../../src/ledger/batch/record-batch.ts'
-import { usageToRecord } from '../../src/ledger/batch/usage-batch.ts'
+import { withContentHash } from '../../src/ledger/batch/usage-batch.ts'
 import { CatalogStore } from '../../src/ledger/catalogs/catalogs.ts'
 import { publishCatalog } from '../../src/ledger/catalogs/publish-catalog.ts'
 import type { Publishing } from '../../src/ledger/changes/announce.ts'
@@ -56,9 +56,9 @@ export async function recordUsage({ ledger }: Pick<TestLedger, 'ledger'>, ...eve
     const read = readUsage(fields)
     if ('refusal' in read) throw new Error(read.refusal.detail)
     const message = { key: null, value: Buffer.from(JSON.stringify(fields)), headers: [] }
-    return usageToRecord(read.event, { topic: 'test', partition: 0, offset: nextOffset++, ...message })
+    return withContentHash(read.event, { topic: 'test', partition: 0, offset: nextOffset++, ...message })
   })
-  await ledger.recordBatch({ usage, unreadable: [], offsets: [] })
+  await ledger.recordBatch({ usage, refusedMessages: [], offsets: [] })
 }
 
 export async function openTestLedger(): Promise<TestLedger> {

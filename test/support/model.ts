@@ -8,7 +8,7 @@ import { parseMoney } from '../../src/core/money.ts'
 import { creditTaken, isRecorded } from '../../src/core/rating/decision.ts'
 import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
-import { readUsage } from '../../src/core/usage/read.ts'
+import { readUsageRecord } from '../../src/core/usage/read.ts'
 import { USAGE_TOPICS } from '../../src/topics.ts'
 import { OPENING_CREDIT } from '../../testkit/opening-credit.ts'
 import type { TrafficItem } from '../../testkit/traffic.ts'
@@ -36,7 +36,7 @@ export function createModel(accounts: readonly AccountSettings[]): Model {
     identities: () => identities,
     refusals: () => refusals,
     take(item) {
-      const read = item.kind === 'junk' ? null : readUsage(item.event, USAGE_TOPICS.get(item.topic)!)
+      const read = item.kind === 'junk' ? null : readUsageRecord(item.event, USAGE_TOPICS.get(item.topic)!)
       if (read === null || 'refusal' in read) {
         refusals++
         return

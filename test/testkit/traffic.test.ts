@@ -10,7 +10,7 @@ import { creditTaken, isRecorded } from '../../src/core/rating/decision.ts'
 import { applySettings } from '../../src/core/settings/settings.ts'
 import { contentOf } from '../../src/core/usage/content.ts'
 import type { UsageType } from '../../src/core/usage/event.ts'
-import { readUsage } from '../../src/core/usage/read.ts'
+import { readUsageRecord } from '../../src/core/usage/read.ts'
 import { CALLING_PLANS } from '../../testkit/numbers.ts'
 import { OPENING_CREDIT } from '../../testkit/opening-credit.ts'
 import type { UsageTopic } from '../../testkit/records.ts'
@@ -46,7 +46,7 @@ const TYPES: Readonly<Record<UsageTopic, UsageType>> = {
 
 /** What the core makes of an item, with everything decided before it known. */
 function decideItem(item: TrafficItem & { kind: 'event' }, decider: Decider) {
-  const read = readUsage(item.event, TYPES[item.topic])
+  const read = readUsageRecord(item.event, TYPES[item.topic])
   if ('refusal' in read) return { outcome: 'rejected', reason: read.refusal.reason, takenMicros: 0n, leaves: false }
   const decided = decider.decide(read.event, contentOf(read.event))
   const { outcome, reason } = decided

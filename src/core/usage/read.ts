@@ -42,14 +42,24 @@ export function readUsageJson(line: string): ReadResult {
   return readUsage(value)
 }
 
-/** Reads an event from a decoded record. Its type is `type`, known from the topic, or else in its `type` field. */
-export function readUsage(value: unknown, type?: UsageType): ReadResult {
+/** Reads an event from parsed JSON: its `type` is a field, and `occurred_at` is RFC 3339 text. */
+export function readUsage(value: unknown): ReadResult {
+  return readRecord(value, null)
+}
+
+/** Reads an event of a known type from a record decoded from Avro: `occurred_at` is text or whole microseconds. */
+export function readUsageRecord(record: unknown, type: UsageType): ReadResult {
+  return readRecord(record, type)
+}
+
+/** `type` is null for JSON. */
+function readRecord(value: unknown, type: UsageType | null): ReadResult {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { refusal: { reason: 'invalid_event', detail: 'not an object', eventId: null, accountId: null } }
   }
   const fields = value as Fields
   try {
-    const occurredAt = type === undefined ? instantText(fields['occurred_at']) : fields['occurred_at']
+    const occurredAt = type === null ? instantText(fields['occurred_at']) : fields['occurred_at']
     return { event: readFields(fields, type ?? readType(fields), occurredAt) }
   } catch (error) {
     if (!(error instanceof Refused)) throw error

@@ -30,7 +30,7 @@ import { checkOffsetsFollow, DatabaseRestored } from '../epochs/consumer-offsets
 import { raiseOnce } from '../epochs/resume-offsets.ts'
 import { readCounters } from './read-counters.ts'
 import { readKnown } from './read-known.ts'
-import type { RecordedBatch, UsageBatch, UsageToRecord } from './usage-batch.ts'
+import type { HashedUsage, RecordedBatch, UsageBatch } from './usage-batch.ts'
 import { writeBatch } from './write-batch.ts'
 
 /** One load is enough, unless meanwhile a version is published or another epoch begins. */
@@ -136,7 +136,7 @@ function rememberedOffsets({ offsets }: UsageBatch): CommittedOffset[] {
 }
 
 /** The ids to look up: those of the batch's events, and those that its corrections name. */
-function eventIdsOf(events: readonly UsageToRecord[]): EventIds {
+function eventIdsOf(events: readonly HashedUsage[]): EventIds {
   const accountIds: string[] = []
   const eventIds: string[] = []
   const ask = (accountId: string, eventId: string) => {
@@ -152,7 +152,7 @@ function eventIdsOf(events: readonly UsageToRecord[]): EventIds {
 
 /** The fair-use counters that calls of the batch may use, and those that its corrections return minutes to, by key. */
 function countersOf(
-  events: readonly UsageToRecord[],
+  events: readonly HashedUsage[],
   settings: Book['accounts'],
   known: ReadonlyMap<string, KnownUsage>,
 ): Map<string, FairUseCounter> {

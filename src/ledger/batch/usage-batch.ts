@@ -6,16 +6,16 @@ import type { BatchOffset } from '../../platform/kafka/places.ts'
 import type { SourceMessage } from '../source-message.ts'
 import { contentHashOf } from './content-hash.ts'
 
-/** An event with the message that carried it. */
-export type UsageToRecord = BatchEvent<SourceMessage>
+/** An event with its content hash and the message that carried it. */
+export type HashedUsage = BatchEvent<SourceMessage>
 
 /** Hashes the content of an event. Done outside the transaction, so that a retry does not repeat it. */
-export function usageToRecord(event: UsageEvent, source: SourceMessage): UsageToRecord {
+export function withContentHash(event: UsageEvent, source: SourceMessage): HashedUsage {
   return { event, contentHash: contentHashOf(event), source }
 }
 
-/** A message that could not be read as an event. */
-export interface UnreadableUsage {
+/** A message that goes to the dead letters without a decision: it cannot be read as an event, or cannot be recorded. */
+export interface RefusedMessage {
   readonly source: SourceMessage
   readonly reason: string
   readonly detail: string
@@ -25,8 +25,8 @@ export interface UnreadableUsage {
 
 export interface UsageBatch {
   /** Decided in this order. */
-  readonly usage: readonly UsageToRecord[]
-  readonly unreadable: readonly UnreadableUsage[]
+  readonly usage: readonly HashedUsage[]
+  readonly refusedMessages: readonly RefusedMessage[]
   /** Stored with the batch: how far it brings each partition. */
   readonly offsets: readonly BatchOffset[]
 }

@@ -225,7 +225,11 @@ function viewChanges(
 }
 
 function deadLettersOf(batch: UsageBatch, outcome: DecidedBatch): (DeadLetter & SourceMessage)[] {
-  const unreadable = batch.unreadable.map(({ source, ...why }) => ({ ...source, ...why, valueHash: valueHash(source) }))
+  const refusedMessages = batch.refusedMessages.map(({ source, ...why }) => ({
+    ...source,
+    ...why,
+    valueHash: valueHash(source),
+  }))
   const refused = outcome.refused.map(({ event, decision, source }) => ({
     ...source,
     reason: decision.reason,
@@ -234,7 +238,7 @@ function deadLettersOf(batch: UsageBatch, outcome: DecidedBatch): (DeadLetter & 
     eventId: event.eventId,
     valueHash: valueHash(source),
   }))
-  return [...unreadable, ...refused]
+  return [...refusedMessages, ...refused]
 }
 
 function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {

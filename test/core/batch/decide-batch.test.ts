@@ -1,7 +1,7 @@
 /** The outcome of a batch: folded postings, and each event, correction and counter in the one list that writes it. */
 import { describe, expect, it } from 'vitest'
 import { alertLevels } from '../../../src/core/account/alerts.ts'
-import { openAccount } from '../../../src/core/account/state.ts'
+import { type AccountState, openAccount } from '../../../src/core/account/state.ts'
 import { decideBatch } from '../../../src/core/batch/decide-batch.ts'
 import type { Book } from '../../../src/core/book/book.ts'
 import { parseInstant } from '../../../src/core/instant.ts'
@@ -30,6 +30,45 @@ describe('a batch', () => {
     ['a microsecond more', '2026-02-21T12:00:00.000001Z', 'rejected'],
   ])('accepts usage up to a day ahead of now: %s', (_what, occurred_at, outcome) => {
     expect([...decide([sms({ occurred_at })]).countByOutcome]).toEqual([[outcome, 1]])
+  })
+
+  it('names the day as the reason for refusing usage that is further ahead', () => {
+    const { refused } = decide([sms({ occurred_at: '2026-02-22T12:00:00Z' })])
+    expect(refused).toMatchObject([
+      { decision: { reason: 'invalid_event', detail: 'occurred_at is more than 24 hours ahead of now' } },
+    ])
+  })
+
+  it('says of each movement what it came from', () => {
+    const before = testBook()
+    const book = nextBook(before, decide([sms({ event_id: 'old' })], before))
+    const outcome = decide([sms(), correctionFields('k1', 'e1'), correctionFields('k2', 'old')], book)
+    expect(
+      outcome.movements.map(({ movement, source }) => [source, movement.posting.amountMicros, movement.origin]),
+    ).toEqual([
+      ['e1', -70_000n, { kind: 'usage', eventId: 'e1' }],
+      ['k1', 70_000n, { kind: 'reversal', eventId: 'k1', reversesSequence: 1n }],
+      ['k2', 70_000n, { kind: 'reversal', eventId: 'k2', reversesSequence: 1n }],
+    ])
+  })
+
+  it('raises alerts and requests a top-up for the accounts that fell below their levels, and for no others', () => {
+    const [low, high] = ['acme', 'globex'].map((accountId, i): AccountState => {
+      const { account } = openAccount(accountId, 'EUR', alertLevels(testAccount()), 0)
+      const balanceMicros = i === 0 ? 10_000n : 100_000_000n
+      return { ...account, balanceMicros, status: 'active', isLow: false, autoTopUpBelowMicros: 5_000n }
+    })
+    const settings = [testAccount(), testAccount({ accountId: 'globex' })]
+    const outcome = decideBatch(
+      [sms(), sms({ account_id: 'globex' })].map(batchEvent),
+      new Map([low!, high!].map((account) => [account.accountId, account])),
+      testBook(settings),
+      NOW,
+    )
+    expect(outcome.topUpsDue).toEqual(['acme'])
+    expect(new Set(outcome.alerts.map(({ accountId }) => accountId))).toEqual(new Set(['acme']))
+    expect(outcome.alerts.map(({ kind }) => kind)).toContain('exhausted')
+    expect(outcome.balanceChanges.map(({ accountId }) => accountId)).toEqual(['acme', 'globex'])
   })
 
   it('folds its postings into one balance change per account, and refuses the rest by name', () => {

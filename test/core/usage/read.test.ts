@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readUsage, readUsageJson } from '../../../src/core/usage/read.ts'
+import { readUsage, readUsageJson, readUsageRecord } from '../../../src/core/usage/read.ts'
 import { callFields, correctionFields, type Fields, take, testBook, usageFields } from '../../support/catalog.ts'
 
 /** `ok`, or the reason and the invalid field. */
@@ -105,7 +105,7 @@ test('a refusal has the ids that were readable', () => {
 
 test('an instant may be a number of microseconds only in Avro, where the topic gives the type', () => {
   const fields = { ...callFields(), occurred_at: 1_771_581_600_000_000 }
-  expect(readUsage(fields, 'call')).toHaveProperty('event')
+  expect(readUsageRecord(fields, 'call')).toHaveProperty('event')
   expect(readUsage(fields)).toHaveProperty('refusal')
 })
 
