@@ -205,6 +205,35 @@ it('does not renew an expired lease, and acquires it again at once', async () =>
   for (const instanceId of ['one', 'other']) await releaseLeases(pool, 'now', [0, 1, 2], instanceId)
 })
 
+it('leads a shard that it gained during a long turn as soon as the turn ends', async () => {
+  const goOn = Promise.withResolvers<void>()
+  const asked: string[] = []
+  const claimsOf = (holder: string) => asked.filter((by) => by === holder).length
+  const holderOf = async (shard: number) => {
+    const { rows } = await pool.query<{ holder: string }>(
+      "select holder from tollgate.relay_leases where lane = 'now' and shard = $1",
+      [shard],
+    )
+    return rows[0]!.holder
+  }
+  expect(await claimLeases(pool, 'now', [3], newHolder('gone'))).toEqual([3])
+  const relay = startRelay({
+    ...{ kafka: testClient(), pool: recorded(asked, goOn.promise), instanceId: 'gaining', log, lanes: ['now'] },
+    report: { published() {}, waiting() {}, interrupted() {} },
+  })
+  await until('it reads', () => asked.includes('reads'))
+  const first = await holderOf(0)
+  await pool.query('update tollgate.relay_leases set expires_at = clock_timestamp() where shard = 3')
+  await until('it gains the shard', async () => (await holderOf(3)) === first, 10_000)
+  const claimed = claimsOf(first)
+  await until('it asks once more', () => claimsOf(first) > claimed + 1, 10_000)
+  const duringTurn = claimsOf(first)
+  await putPack(3, 'gained', [1])
+  goOn.resolve()
+  await until('the pack arrives', () => numbersOf('gained').length === 1, 20_000).finally(() => relay.stop())
+  expect(claimsOf(first)).toBe(duringTurn)
+})
+
 it('releases its leases if it cannot publish, and a healthy relay takes over', async () => {
   const unable = start('unable', { kafka: createKafka({ brokers: ['127.0.0.1:1'] }, log) })
   await until(
@@ -242,6 +271,19 @@ function afterwards(delayed: Promise<void>, resume: Promise<void>): pg.Pool {
   const query = async (...args: Parameters<pg.Pool['query']>) => {
     await held
     return pool.query(...args)
+  }
+  return { query } as unknown as pg.Pool
+}
+
+/** The real pool, where reading packs waits. Notes who claims leases, and that packs are to be read. */
+function recorded(asked: string[], goOn: Promise<void>): pg.Pool {
+  const query = async (config: pg.QueryConfig) => {
+    if (config.name === 'claim-leases') asked.push(String(config.values![2]))
+    if (config.name === 'read-packs') {
+      asked.push('reads')
+      await goOn
+    }
+    return pool.query(config)
   }
   return { query } as unknown as pg.Pool
 }

@@ -32,6 +32,11 @@ describe('a lease', () => {
     ['survives a renewal that fails', [fails, held], { isHeld: true, hasChanged: false }],
     ['ends if a shard is lost', [held, lost], { isHeld: false, hasChanged: true }],
     ['is held, but must be started again, if a shard is gained', [held, gained], { isHeld: true, hasChanged: true }],
+    [
+      'still must be started again if a shard was gained and a later renewal no longer names it',
+      [gained, held],
+      { isHeld: true, hasChanged: true },
+    ],
     ['expires if no renewal is answered', [fails], { isHeld: false, hasChanged: false }],
     [
       'is over once it has expired, even if it could be acquired again: another process may have held it',
