@@ -2,7 +2,8 @@
  * Finds an account's movements by any filter, for page, API, export and operators alike. Newest first, in the order in
  * which they were recorded.
  *
- *   tail    movements in no indexed chunk yet, scanned backwards: at most 1,023, and those that the roll-up is behind
+ *   tail    movements in no indexed chunk yet, scanned backwards: at most 1,023, and those that the roll-up is behind.
+ *           One call scans at most 100,000 of them: a list then ends early and can be continued, a search is refused
  *   chunks  the rest, by the index: the bits of all conditions ANDed, from the newest chunks to older ones, more each time
  *   read    the movements of the sequences found, with everything that is shown of them
  *
@@ -73,23 +74,32 @@ export interface PageWanted {
 
 /** Counting stops at this many movements. */
 export const MAX_COUNT = 1_000
-/** Unindexed movements that are scanned for a count; more would take longer than a caller waits. */
-const MAX_WALKED_TO_COUNT = 100_000
-const STREAMED_AT_ONCE = 500
+/** Unindexed movements that one call scans; more would take longer than a caller waits. */
+const MAX_WALKED = 100_000
 const TAIL_AT_ONCE = 5_000n
 const FIRST_CHUNKS = 2
 const GROWTH = 8
 
-/** The newest movements before `before` that match the filter. */
+export interface MovementList {
+  readonly movements: readonly ListedMovement[]
+  /** Not all movements were looked at: there may be matches before this sequence. Null if that is not so. */
+  readonly unseenBefore: bigint | null
+}
+
+/**
+ * The newest movements before `before` that match the filter. They may be fewer than `limit`, or none, if too many
+ * movements are not indexed yet: the list then goes on before `unseenBefore`.
+ */
 export function listMovements(
   pool: Pool,
   accountId: string,
   filter: MovementFilter,
   { before, limit }: PageWanted,
-): Promise<ListedMovement[]> {
+): Promise<MovementList> {
   return byKey(pool, async (connection) => {
     const extent = await readExtent(connection, accountId)
-    return readMovements(connection, accountId, await find(connection, accountId, filter, extent, before, limit))
+    const { sequences, unseenBefore } = await find(connection, accountId, filter, extent, before, limit)
+    return { movements: await readMovements(connection, accountId, sequences), unseenBefore }
   })
 }
 
@@ -102,8 +112,8 @@ export interface FoundMovements {
 }
 
 /**
- * A page as from `listMovements`, and the number of matches. `notIndexed`: too many movements are not indexed yet; try
- * again later.
+ * A page of the newest matches before `before`, and the number of all. `notIndexed`: too many movements are not indexed
+ * yet to count; try again later.
  */
 export function searchMovements(
   pool: Pool,
@@ -114,31 +124,18 @@ export function searchMovements(
   return byKey(pool, async (connection) => {
     const extent = await readExtent(connection, accountId)
     const notIndexed = Number(extent.lastSequence) - extent.chunks * CHUNK_MOVEMENTS
-    if (notIndexed > MAX_WALKED_TO_COUNT) return { notIndexed }
-    const first = await find(connection, accountId, filter, extent, null, MAX_COUNT + 1)
+    if (notIndexed > MAX_WALKED) return { notIndexed }
+    const { sequences: first } = await find(connection, accountId, filter, extent, null, MAX_COUNT + 1)
     const isAtHand = before === null && limit <= MAX_COUNT + 1
-    const page = isAtHand ? first.slice(0, limit) : await find(connection, accountId, filter, extent, before, limit)
+    const page = isAtHand
+      ? first.slice(0, limit)
+      : (await find(connection, accountId, filter, extent, before, limit)).sequences
     return {
       movements: await readMovements(connection, accountId, page),
       count: Math.min(first.length, MAX_COUNT),
       isMore: first.length > MAX_COUNT,
     }
   })
-}
-
-/** Yields every match, newest first, some hundreds at a time. No connection is held in between. */
-export async function* streamMovements(
-  pool: Pool,
-  accountId: string,
-  filter: MovementFilter,
-  before: bigint | null = null,
-): AsyncGenerator<ListedMovement[]> {
-  for (let next = before; ; ) {
-    const page = await listMovements(pool, accountId, filter, { before: next, limit: STREAMED_AT_ONCE })
-    if (page.length > 0) yield page
-    if (page.length < STREAMED_AT_ONCE) return
-    next = page.at(-1)!.sequence
-  }
 }
 
 interface Extent {
@@ -161,6 +158,12 @@ async function readExtent(connection: Connection, accountId: string): Promise<Ex
   return { lastSequence: rows[0]?.last_sequence ?? 0n, chunks: rows[0]?.chunks ?? 0 }
 }
 
+interface Found {
+  readonly sequences: bigint[]
+  /** As in `MovementList`. Never set if at most `MAX_WALKED` movements are not indexed. */
+  readonly unseenBefore: bigint | null
+}
+
 /** The first matching sequences before `before`, at most `limit`. */
 async function find(
   connection: Connection,
@@ -169,15 +172,19 @@ async function find(
   { lastSequence, chunks }: Extent,
   before: bigint | null,
   limit: number,
-): Promise<bigint[]> {
+): Promise<Found> {
   const newest = before === null || before > lastSequence ? lastSequence : before - 1n
   const found: bigint[] = []
   const indexedTo = BigInt(chunks * CHUNK_MOVEMENTS)
-  for (let upTo = newest; upTo > indexedTo && found.length < limit; upTo -= TAIL_AT_ONCE) {
-    const after = upTo - TAIL_AT_ONCE > indexedTo ? upTo - TAIL_AT_ONCE : indexedTo
+  const walkTo = larger(indexedTo, newest - BigInt(MAX_WALKED))
+  for (let upTo = newest; upTo > walkTo && found.length < limit; upTo -= TAIL_AT_ONCE) {
+    const after = larger(walkTo, upTo - TAIL_AT_ONCE)
     found.push(...(await walk(connection, accountId, filter, { after, upTo, limit: limit - found.length })))
   }
-  if (chunks === 0 || newest <= 0n || found.length >= limit) return found
+  const done = { sequences: found, unseenBefore: null }
+  if (found.length >= limit) return done
+  if (walkTo > indexedTo) return { sequences: found, unseenBefore: walkTo + 1n }
+  if (chunks === 0 || newest <= 0n) return done
 
   const conditions = await conditionsOf(connection, accountId, filter, indexedTo)
   let size = FIRST_CHUNKS
@@ -193,7 +200,11 @@ async function find(
       }
     }
   }
-  return found
+  return done
+}
+
+function larger(one: bigint, other: bigint): bigint {
+  return one > other ? one : other
 }
 
 /** Matches among movements that are not indexed yet. */

@@ -252,7 +252,7 @@ async function readTopUps(
   if (count === 0) return []
   // The period has `count` of them, so counting back from its end gives exactly those.
   const page = { before: throughSequence + 1n, limit: Math.min(count, MAX_TOP_UPS) }
-  const found = await listMovements(pool, accountId, { ...NO_FILTER, kinds: ['top_up'] }, page)
+  const { movements: found } = await listMovements(pool, accountId, { ...NO_FILTER, kinds: ['top_up'] }, page)
   const ids = found.map(({ topUpId }) => topUpId)
   const query = { name: 'read-top-up-triggers', text: READ_TRIGGERS, values: [ids] }
   const { rows } = await byKey(pool, (connection) =>

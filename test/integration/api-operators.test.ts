@@ -255,7 +255,8 @@ describe('API keys', () => {
 
 describe('an adjustment', () => {
   const PATH = '/v1/accounts/acme/adjustments'
-  const movements = () => listMovements(api.pool, 'acme', NO_FILTER, { before: null, limit: 100 })
+  const movements = async () =>
+    (await listMovements(api.pool, 'acme', NO_FILTER, { before: null, limit: 100 })).movements
 
   it('is posted once, and every repeat returns the figures of that movement', async () => {
     const token = await api.key(['adjust'], ['acme'])

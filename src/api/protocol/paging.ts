@@ -28,18 +28,20 @@ export function readCursor<const Kinds extends readonly ('string' | 'number')[]>
   return values as never
 }
 
-/** Cuts a page from `found`, which was read with `limit + 1` rows, and adds the cursor of the next one. */
+/**
+ * Cuts a page from `found`, which was read with `limit + 1` rows, and adds the cursor of the next one. `goesOnAt`: where
+ * the list goes on although fewer rows were found.
+ */
 export function pageOf<Item, Shown>(
   found: readonly Item[],
   limit: number,
   keyOf: (item: Item) => readonly CursorValue[],
   show: (item: Item) => Shown,
+  goesOnAt: readonly CursorValue[] | null = null,
 ): { items: Shown[]; next_cursor: string | null } {
   const items = found.slice(0, limit)
-  return {
-    items: items.map(show),
-    next_cursor: found.length > limit ? cursorOf(keyOf(items.at(-1)!)) : null,
-  }
+  const next = found.length > limit ? keyOf(items.at(-1)!) : goesOnAt
+  return { items: items.map(show), next_cursor: next === null ? null : cursorOf(next) }
 }
 
 /** A number beyond bigint, or a NUL in a string, would fail in the database. */

@@ -131,7 +131,8 @@ export function addMovementRoutes(api: Api, { writer: { pool } }: ApiContext): v
       tags: ['Credit'],
       summary: 'Movements of credit, newest first',
       description:
-        'Ordered by when they were recorded, so each balance continues the one before. Usage may have occurred earlier.',
+        'Ordered by when they were recorded, so each balance continues the one before. Usage may have occurred earlier. ' +
+        'While many movements wait to be indexed, a filtered page may have fewer items than `limit`, or none: go on until `next_cursor` is null.',
       params: AccountParams,
       querystring: MovementsQuery,
       response: { 200: page(Movement) },
@@ -147,7 +148,7 @@ export function addMovementRoutes(api: Api, { writer: { pool } }: ApiContext): v
         to: instantTextOrNull(to),
         direction: direction ?? null,
       }
-      const found = await listMovements(pool, accountId, filter, {
+      const { movements: found, unseenBefore } = await listMovements(pool, accountId, filter, {
         before: before === undefined ? null : BigInt(before),
         limit: limit + 1,
       })
@@ -158,6 +159,7 @@ export function addMovementRoutes(api: Api, { writer: { pool } }: ApiContext): v
         limit,
         ({ sequence }) => [Number(sequence)],
         (movement) => movementJson(movement, isInFull),
+        unseenBefore === null ? null : [Number(unseenBefore)],
       )
     },
   })
