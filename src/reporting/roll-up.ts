@@ -23,7 +23,7 @@ export const NOT_USAGE = `('reversal', 'top_up', 'adjustment', 'refund', 'disput
 /**
  * The sums of the movements in `range (account_id, after_sequence, up_to_sequence)`. A movement's usage is in the same
  * partition, under the same instant. If it is missing, which `verify` reports, the movement counts as `other`, so that
- * one account does not block all.
+ * one account does not block all; its reversal then takes back `other`.
  */
 export const DELTA = `
   moved as (
@@ -39,11 +39,11 @@ export const DELTA = `
   ),
   reversed as (
     select c.account_id, c.booked_on, c.amount_micros, (o.recorded_at at time zone 'UTC')::date as original_booked_on,
-           coalesce(u.channel, u.type) as kind, coalesce(${idKey('u.user_id')}, '') as user_id,
-           coalesce(${idKey('coalesce(u.destination, u.sku)')}, '') as destination, u.units
+           coalesce(u.channel, u.type, 'other') as kind, coalesce(${idKey('u.user_id')}, '') as user_id,
+           coalesce(${idKey('coalesce(u.destination, u.sku)')}, '') as destination, coalesce(u.units, 0) as units
       from moved c
       join tollgate.movements o on o.account_id = c.account_id and o.sequence = c.reverses_sequence
-      join tollgate.rated_usage u
+      left join tollgate.rated_usage u
         on u.account_id = o.account_id and u.event_id = o.event_id and u.recorded_at = o.recorded_at
      where c.movement_kind = 'reversal'
   ),

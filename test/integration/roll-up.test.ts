@@ -151,6 +151,23 @@ describe('the roll-up', () => {
     expect(await rowsOf('acme')).toContainEqual('other   | 1 0 -0.140000 | 0 0.000000')
   })
 
+  it('keeps the reversal of usage that is missing, so that days add up to the balance', async () => {
+    await apply(ledger, [testAccount({ accountId: 'lost' })])
+    await adjust(ledger, 'lost', 10_000_000n)
+    await recordUsage(ledger, sms('lost', 'gone'))
+    await recordUsage(ledger, correctionOf('lost', 'gone'))
+    await ledger.pool.query(
+      `begin; set local session_replication_role = replica;
+       delete from tollgate.rated_usage where account_id = 'lost' and event_id = 'gone'; commit`,
+    )
+    await rollUpAll()
+    expect(await rowsOf('lost')).toEqual([
+      'adjustment   | 1 0 10.000000 | 0 0.000000',
+      'other   | 1 0 -0.140000 | 0 0.140000',
+      'reversal   | 1 0 0.140000 | 0 0.000000',
+    ])
+  })
+
   it('is found by verify if it was tampered with', async () => {
     await ledger.pool.query(
       `update tollgate.usage_by_day set reversed_micros = reversed_micros + 1 where account_id = 'acme' and kind = 'sms'`,
