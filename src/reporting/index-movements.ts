@@ -92,8 +92,14 @@ const INDEX_MOVEMENTS = `
       from unnest($1::text[], $2::bigint[], $3::bigint[]) as r (account_id, after_sequence, up_to_sequence)
      cross join generate_series(after_sequence / ${CHUNK_MOVEMENTS}, up_to_sequence / ${CHUNK_MOVEMENTS} - 1) as chunk
   ), ${ROWS},
-  chunks as (insert into tollgate.movement_chunks select * from chunk_row),
-  interactions as (insert into tollgate.movement_interactions select * from interaction_row)
+  chunks as (
+    insert into tollgate.movement_chunks (account_id, chunk, first_recorded_at, last_recorded_at)
+    select account_id, chunk, first_recorded_at, last_recorded_at from chunk_row
+  ),
+  interactions as (
+    insert into tollgate.movement_interactions (account_id, interaction_hash, sequence)
+    select account_id, interaction_hash, sequence from interaction_row
+  )
   insert into tollgate.movement_index (account_id, what, id, chunk, sequences)
   select account_id, what, id, chunk, sequences from index_row`
 

@@ -85,6 +85,8 @@ const DELTA_BY_MONTH = `
      group by account_id, what, date_trunc('month', booked_on), id
   )`
 
+const FIGURES = 'movements, units, amount_micros, reversed_units, reversed_micros'
+
 const ADD = `
   set movements = t.movements + excluded.movements, units = t.units + excluded.units,
       amount_micros = t.amount_micros + excluded.amount_micros,
@@ -124,15 +126,18 @@ const RANGE = `
 const ROLL_UP = `
   with ${RANGE}, ${DELTA}, ${DELTA_AND}, ${DELTA_BY_MONTH},
   added as (
-    insert into tollgate.usage_by_day as t select * from delta
+    insert into tollgate.usage_by_day as t (account_id, booked_on, kind, user_id, destination, ${FIGURES})
+    select account_id, booked_on, kind, user_id, destination, ${FIGURES} from delta
         on conflict (account_id, booked_on, kind, user_id, destination) do update ${ADD}
   ),
   added_and as (
-    insert into tollgate.usage_by_day_and as t select * from delta_and
+    insert into tollgate.usage_by_day_and as t (account_id, what, booked_on, id, ${FIGURES})
+    select account_id, what, booked_on, id, ${FIGURES} from delta_and
         on conflict (account_id, what, booked_on, id) do update ${ADD}
   ),
   added_by_month as (
-    insert into tollgate.usage_by_month_and as t select * from delta_by_month
+    insert into tollgate.usage_by_month_and as t (account_id, what, begins_on, id, ${FIGURES})
+    select account_id, what, begins_on, id, ${FIGURES} from delta_by_month
         on conflict (account_id, what, begins_on, id) do update ${ADD}
   )
   update tollgate.usage_by_day_progress p
