@@ -3,7 +3,8 @@
  *
  * Days are computed from the sums by day, backwards from the current balance. Hours are looked up in the chain. Unlike
  * the summary of a period this waits for no writer: a movement in flight at midnight appears in its day at the next
- * reading.
+ * reading. Now is the clock of the statement that reads the sums, so nothing that it reads is of a later day, even if
+ * midnight has passed since the question.
  */
 import {
   formatDate,
@@ -15,6 +16,7 @@ import {
 } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import type { Pool } from '../platform/postgres.ts'
+import { epochMicros } from '../platform/sql.ts'
 import { byKey } from './by-key.ts'
 import { listMovements, NO_FILTER } from './find-movements.ts'
 import { NOT_USAGE } from './roll-up.ts'
@@ -27,7 +29,7 @@ const MICROS_PER_HOUR = MICROS_PER_DAY / 24
 export interface BalanceHistory {
   readonly currency: Currency
   readonly epoch: number
-  /** The newest movement included. */
+  /** The last movement before the end of the period; 0 if there is none. */
   readonly throughSequence: bigint
   readonly openingMicros: Micros
   readonly closingMicros: Micros
@@ -72,7 +74,7 @@ export interface WantedHistory {
   readonly fromMicros: InstantMicros
   readonly toMicros: InstantMicros
   readonly step: 'hour' | 'day'
-  /** The database's clock, just read. */
+  /** The database's clock when the period was chosen. */
   readonly nowMicros: InstantMicros
 }
 
@@ -94,14 +96,17 @@ const READ_DAYS = `
              as other_micros
       from sums
      group by booked_on
-  )
-  select a.currency, a.epoch, a.balance_micros, a.last_sequence, a.through_sequence,
+  ),
+  clock as materialized (select ${epochMicros('clock_timestamp()')} as now_micros)
+  select c.now_micros, a.currency, a.epoch, a.balance_micros, a.last_sequence, a.through_sequence,
          d.booked_on::text, d.moved_micros, d.movements, d.top_ups, d.added_micros, d.other_micros
     from account a
+   cross join clock c
     left join days d on true
    order by d.booked_on`
 
 interface DayRow extends AccountRow {
+  now_micros: bigint
   /** Null if nothing was recorded from that day on. */
   booked_on: string | null
   moved_micros: bigint
@@ -150,19 +155,21 @@ export async function readBalanceHistory(
   accountId: string,
   wanted: WantedHistory,
 ): Promise<BalanceHistory | StillRollingUp | null> {
-  const { fromMicros, nowMicros } = wanted
-  const toMicros = Math.min(wanted.toMicros, startOfDay(nowMicros) + MICROS_PER_DAY)
+  const { fromMicros } = wanted
   const rows = await readDays(pool, accountId, formatDate(fromMicros))
   const [account] = rows
   if (account === undefined) return null
   const behind = stillRollingUp(account)
   if (behind !== null) return behind
+  // Not before the first day of the period, should the clock have been set back.
+  const nowMicros = Math.max(wanted.nowMicros, Number(account.now_micros))
+  const toMicros = Math.min(wanted.toMicros, startOfDay(nowMicros) + MICROS_PER_DAY)
   const { openingMicros, days, sequences, topUps } = addUp(rows, fromMicros, toMicros)
   const closingMicros = days.at(-1)!.closingMicros
   return {
     currency: account.currency,
     epoch: account.epoch,
-    throughSequence: account.last_sequence,
+    throughSequence: sequences.at(-1)!,
     openingMicros,
     closingMicros,
     days,

@@ -9,6 +9,7 @@ import { postCredit } from '../../src/core/changes/account-change.ts'
 import { formatDate, formatInstant, MICROS_PER_DAY, parseDate, parseInstant } from '../../src/core/instant.ts'
 import { formatMoney, type Micros, parseMoney } from '../../src/core/money.ts'
 import { changeAccount } from '../../src/ledger/changes/change-account.ts'
+import { readBalanceHistory } from '../../src/reporting/read-balance-history.ts'
 import { rollUp } from '../../src/reporting/roll-up.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { until } from '../../testkit/until.ts'
@@ -482,6 +483,30 @@ describe('a balance over time', () => {
     const history = await readHistory('quiet', { days: 1 })
     await expectHistory('quiet', history)
     expect(balancesOf(history)).toEqual([10, 9.5])
+  })
+
+  describe('if midnight passes between asking and reading', () => {
+    const midnightMicros = () => parseDate(dayFromToday(0))!
+    const asked = async (toMicros: number) => {
+      const fromMicros = midnightMicros() - MICROS_PER_DAY
+      const nowMicros = midnightMicros() - 1
+      const history = await readBalanceHistory(api.pool, 'quiet', { fromMicros, toMicros, step: 'day', nowMicros })
+      if (history === null || 'behind' in history) throw new Error('there are no sums')
+      return history
+    }
+
+    it('a period that goes on reaches to the current balance', async () => {
+      const history = await asked(midnightMicros() + 2 * MICROS_PER_DAY)
+      expect(history).toMatchObject({ closingMicros: 9_500_000n, throughSequence: 2n })
+      expect(history.points.map(({ balanceMicros }) => balanceMicros)).toEqual([10_000_000n, 10_000_000n, 9_500_000n])
+      expect(history.points.at(-1)!.atMicros).toBeGreaterThan(midnightMicros())
+    })
+
+    it('a period that ended at midnight includes no movement since', async () => {
+      const history = await asked(midnightMicros())
+      expect(history).toMatchObject({ closingMicros: 10_000_000n, throughSequence: 1n })
+      expect(history.points.at(-1)!.atMicros).toBe(midnightMicros())
+    })
   })
 
   it('marks top-ups with the balances around them, and which were automatic', async () => {
