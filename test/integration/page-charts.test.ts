@@ -252,6 +252,29 @@ describe.skipIf(browserFound === null)('the charts', () => {
     }
   })
 
+  it('are marked as busy while the figures of another range load over the old ones', async () => {
+    const page = await open({ query: '?days=30' })
+    const busy = page.locator('.chart-card [aria-busy=true], .usage-card [aria-busy=true]')
+    await credit(page).getByRole('img').waitFor()
+    await usage(page).locator('.bars').waitFor()
+    expect(await busy.count()).toBe(0)
+    const release = Promise.withResolvers<void>()
+    await page.route(/balance-history|\/usage\?/, async (route) => {
+      await release.promise
+      await route.continue()
+    })
+    await credit(page).getByText('7 days', { exact: true }).click()
+    await until('both cards are busy', async () => (await busy.count()) === 2, 10_000)
+    await usage(page)
+      .getByText(/ in 30 days/)
+      .waitFor()
+    release.resolve()
+    await usage(page)
+      .getByText(/ in 7 days/)
+      .waitFor()
+    await until('neither is', async () => (await busy.count()) === 0, 10_000)
+  })
+
   it('lead from a bar to its movements; users appear in no address', async () => {
     const page = await open({ query: '?days=30' })
     const found = page.locator('.toolbar-found > p').first()

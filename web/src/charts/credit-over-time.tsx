@@ -4,7 +4,7 @@ import { Button } from '../components/button.tsx'
 import { Card } from '../components/card.tsx'
 import { Dialog } from '../components/lazy-dialog.tsx'
 import { EmptyState } from '../components/states.tsx'
-import type { Loaded } from '../credit/data.ts'
+import { isOld, type Loaded } from '../credit/data.ts'
 import { Part } from '../credit/part.tsx'
 import { useWords } from '../texts/words.tsx'
 import { CreditDrawing, MarkShape } from './credit-drawing.tsx'
@@ -27,7 +27,7 @@ export function CreditOverTime({ history, threshold, range, onRange, isSandbox }
   const { t } = useWords()
   return (
     <Card title={t('charts.credit')} className="chart-card" aside={<RangeChoice range={range} onRange={onRange} />}>
-      <div className="chart-body">
+      <div className="chart-body" aria-busy={isOld(history)}>
         <Part name={t('charts.credit')} loaded={history} blocks={['line', 'chart']}>
           {(data) =>
             data.through_sequence === 0 ? (

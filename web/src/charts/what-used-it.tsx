@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Card } from '../components/card.tsx'
 import { Segmented } from '../components/segmented.tsx'
 import { EmptyState } from '../components/states.tsx'
-import type { Loaded } from '../credit/data.ts'
+import { isOld, type Loaded } from '../credit/data.ts'
 import { Part } from '../credit/part.tsx'
 import { useWords } from '../texts/words.tsx'
 import { percentText, perMille } from './shares.ts'
@@ -37,7 +37,7 @@ export function WhatUsedIt({ usage, by, onBy, onShowMovements }: WhatUsedItProps
         />
       }
     >
-      <div className="chart-body">
+      <div className="chart-body" aria-busy={isOld(usage)}>
         <Part
           name={t('charts.usage')}
           loaded={usage}

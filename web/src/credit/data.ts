@@ -24,7 +24,12 @@ export type Payment = Schema<'TopUp'>
 export type Loaded<Data> =
   | { readonly status: 'loading' }
   | { readonly status: 'error'; readonly onRetry: () => void }
-  | { readonly status: 'ready'; readonly data: Data }
+  /** `isOld`: what was shown before, while the data that was asked for loads. */
+  | { readonly status: 'ready'; readonly data: Data; readonly isOld?: boolean }
+
+export function isOld(loaded: Loaded<unknown>): boolean {
+  return loaded.status === 'ready' && loaded.isOld === true
+}
 
 export interface Alerts {
   readonly levels: AlertLevels
