@@ -6,7 +6,6 @@
  * Online: the books follow the provider within seconds, or within a minute if an answer was lost. So differences are checked
  * again until they disappear, and count as faults only if neither side has changed for longer than that.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { formatMoney } from '../core/money.ts'
 import { entriesFor, NOTHING_POSTED, type PaymentTotals } from '../core/top-up/payment.ts'
 import type { NoAnswer, PaymentFacts, PaymentProvider } from '../payments/providers/provider.ts'
@@ -113,7 +112,7 @@ async function readIds(
   after: string,
 ): Promise<{ readonly ids: Set<string>; readonly last: string | null }> {
   const ids = new Set<string>()
-  for (let last = after; ids.size < MAX_PAYMENTS; ) {
+  for (let last = after; ; ) {
     const { rows } = await pool.query<{ payment_id: string }>(READ_IDS, [provider.name, last, PAYMENTS_PER_PAGE])
     for (const { payment_id } of rows) ids.add(payment_id)
     await pace.took(rows.length)
@@ -121,7 +120,6 @@ async function readIds(
     last = rows.at(-1)!.payment_id
     if (ids.size >= MAX_PAYMENTS) return { ids, last }
   }
-  return { ids, last: null }
 }
 
 type ListAnswer = Exclude<Awaited<ReturnType<PaymentProvider['listChanged']>>, NoAnswer>
@@ -193,7 +191,7 @@ async function recheck(comparing: Comparing, suspects: Map<string, PaymentFacts>
     const deadline = performance.now() + patienceMs
     const atFirst = new Map(suspects)
     do {
-      await delay(Math.min(RECHECK_EVERY_MS, patienceMs))
+      await pause(Math.min(RECHECK_EVERY_MS, patienceMs))
       // The books may be ahead of the list by now. If there are many suspects, they are read only once, at the end.
       if (suspects.size <= MAX_READS_PER_CHECK) await readAgain(comparing, suspects)
       await dropAgreeing(pool, provider.name, suspects)
