@@ -45,8 +45,11 @@ export function createTurns(leading: Leading): Turns {
     await deletePacks(pool, lane, holder, places, unseen)
   })
   const { follow, throwIfFailed, isWell } = createFollower(state.alarm.ring)
-  /** Settles when all earlier turns are sent and acknowledged. If one fails, it and all later turns are sent again. */
-  let earlierAcknowledged: Promise<void> = Promise.resolve()
+  /**
+   * Settles when all turns so far may conclude: they are acknowledged, and the view has answered. If one fails, it and
+   * all later turns are sent again.
+   */
+  let earlierConcludable: Promise<void> = Promise.resolve()
   /** The number of turns whose changes the view lacks and for which this is not noted yet. */
   let missing = 0
 
@@ -54,10 +57,10 @@ export function createTurns(leading: Leading): Turns {
    * Deletes the packs when this turn and all earlier ones are acknowledged. Deleted sooner, an earlier turn that is
    * sent again would come last.
    */
-  async function conclude(places: readonly PackPlace[], acknowledged: Promise<void>, viewed: Viewed): Promise<void> {
+  async function conclude(places: readonly PackPlace[], concludable: Promise<void>, viewed: Viewed): Promise<void> {
     const unseenShards = await viewed
     if (unseenShards.length > 0) missing++
-    await acknowledged
+    await concludable
     await remover.remove(places, unseenShards)
     if (unseenShards.length > 0) missing--
     for (const { packId } of places) packsInFlight.delete(packId)
@@ -83,12 +86,12 @@ export function createTurns(leading: Leading): Turns {
       // The two do not wait for each other: what the view shows is committed either way.
       const viewed = toView(packs, view)
       const sent = send(leading, requests).then(() => published(requests))
-      const acknowledged = Promise.all([earlierAcknowledged, sent, viewed]).then(() => {})
+      const concludable = Promise.all([earlierConcludable, sent, viewed]).then(() => {})
       // Awaited after the view has answered. Until then a failure must not count as an unhandled rejection.
-      acknowledged.catch(() => {})
-      earlierAcknowledged = acknowledged
+      concludable.catch(() => {})
+      earlierConcludable = concludable
       follow(unacknowledged, sent)
-      follow(turns, conclude(places, acknowledged, viewed))
+      follow(turns, conclude(places, concludable, viewed))
     },
     async allDone() {
       await Promise.all(turns)
