@@ -18,8 +18,9 @@ export class ByteWriter {
     return this.#length
   }
 
-  /** Unsigned LEB128: seven bits per byte, lowest first, up to 2^32 - 1. */
+  /** Unsigned LEB128: seven bits per byte, lowest first. Throws a RangeError unless it is whole, from 0 to 2^32 - 1. */
   number(value: number): void {
+    if (value >>> 0 !== value) throw new RangeError(`${value} is not a whole number from 0 to 2^32 - 1`)
     this.#reserve(5)
     const buffer = this.#buffer
     let rest = value
