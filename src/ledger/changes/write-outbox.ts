@@ -33,7 +33,10 @@ interface Pack {
   readonly viewChanges: ViewChange[]
 }
 
-/** Writes the packs of a transaction. The accounts must be locked by it. `recordedAt`: RFC 3339. */
+/**
+ * Writes the packs of a transaction. The accounts must be locked by it. `recordedAt`: RFC 3339. `partitionsOf` matters
+ * only to large packs of the lane `record`, whose sets are encoded here if the partitions are known.
+ */
 export async function insertPacks(
   connection: Connection,
   { now, record, view }: Announcements,
