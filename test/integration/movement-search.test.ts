@@ -454,7 +454,7 @@ describe('over HTTP', () => {
       const answer = await api.ask('POST', '/v1/accounts/behind/movement-searches', { token, body: { search: 'x' } })
       expect([answer.status, problem(answer.body), answer.headers.get('retry-after')]).toEqual([
         503,
-        'unavailable',
+        'not-indexed',
         '30',
       ])
     })

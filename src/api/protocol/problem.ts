@@ -33,6 +33,7 @@ const PROBLEMS = {
   too_many_requests: { status: 429, title: 'Too many requests', retryable: true },
   internal: { status: 500, title: 'Something went wrong on our side', retryable: false },
   provider_unavailable: { status: 503, title: 'The payment provider does not answer', retryable: true },
+  not_indexed: { status: 503, title: 'The movements are not indexed yet', retryable: true },
   unavailable: { status: 503, title: 'Not available at the moment', retryable: true },
 } as const satisfies Record<string, Problem>
 

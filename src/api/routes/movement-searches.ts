@@ -45,7 +45,7 @@ export function addMovementSearchRoutes(api: Api, { writer: { pool } }: ApiConte
   api.route({
     method: 'POST',
     url: '/v1/accounts/:account_id/movement-searches',
-    config: { access: { permission: 'read', of: 'account' }, problems: ['not_possible', 'unavailable'] },
+    config: { access: { permission: 'read', of: 'account' }, problems: ['not_possible', 'not_indexed'] },
     schema: {
       operationId: 'searchMovements',
       tags: ['Credit'],
@@ -74,8 +74,8 @@ export function addMovementSearchRoutes(api: Api, { writer: { pool } }: ApiConte
       })
       if ('notIndexed' in found) {
         throw new ApiProblem(
-          'unavailable',
-          `${found.notIndexed} movements of account ${accountId} wait to be indexed: search again once that is done`,
+          'not_indexed',
+          `${found.notIndexed} movements of account ${accountId} are not indexed yet: search again later`,
           { retryAfterSeconds: RETRY_AFTER_SECONDS },
         )
       }

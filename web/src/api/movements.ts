@@ -5,6 +5,7 @@ import { addDays } from '../format/days.ts'
 import type { MovementSearch } from '../movements/filter.ts'
 import { MOVEMENTS_PER_PAGE } from '../movements/found.ts'
 import { answerOf, openClient } from './account.ts'
+import { type NotIndexedYet, notIndexedYet } from './not-indexed.ts'
 
 export interface MovementsAnswer {
   readonly items: readonly Movement[]
@@ -13,11 +14,6 @@ export interface MovementsAnswer {
   readonly count: number
   /** Whether there are more than `count`. */
   readonly is_more: boolean
-}
-
-/** Too much is not indexed yet to search or count; listing still works. */
-export interface NotIndexedYet {
-  readonly retryAfterSeconds: number
 }
 
 export interface PageWanted {
@@ -31,7 +27,6 @@ export type MovementsApi = ReturnType<typeof movementsApi>
 /** Counts stop here, for lists as for searches. */
 const MAX_COUNT = 1_000
 const USED_IN_DAYS = 90
-const RETRY_AFTER_SECONDS = 30
 
 /** Every request throws `Refused`, or what `fetch` throws if there is no answer. */
 export function movementsApi(accountId: string) {
@@ -52,11 +47,7 @@ export function movementsApi(accountId: string) {
   ): Promise<MovementsAnswer | NotIndexedYet> {
     const body = { ...search, limit, ...(cursor === null ? {} : { cursor }) }
     const asked = api.POST('/v1/accounts/{account_id}/movement-searches', { params: { path }, body })
-    const { response } = await asked
-    if (response.status === 503) {
-      return { retryAfterSeconds: Number(response.headers.get('retry-after')) || RETRY_AFTER_SECONDS }
-    }
-    return answerOf(asked)
+    return notIndexedYet(await asked) ?? answerOf(asked)
   }
 
   return {
