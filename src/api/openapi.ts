@@ -82,7 +82,7 @@ function completeRoute(route: RouteOptions): void {
     return
   }
   const { access, problems = [] } = route.config ?? {}
-  if (access === undefined) throw new Error(`${route.url} does not say who may ask it`)
+  if (access === undefined) throw new Error(`route ${route.url} does not declare its access`)
   const { schema } = route
   if (schema === undefined || (schema as { hide?: boolean }).hide) return
   const takesInput = schema.params ?? schema.querystring ?? schema.body ?? schema.headers

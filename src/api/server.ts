@@ -151,7 +151,7 @@ function refuseForms(app: Api): void {
   app.addHook('preParsing', async (request) => {
     const isForm = /^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '')
     if (isForm && request.routeOptions.url?.startsWith('/v1/')) {
-      throw new ApiProblem('unsupported_media_type', 'send application/json')
+      throw new ApiProblem('unsupported_media_type', 'the content type must be application/json')
     }
   })
 }
@@ -160,7 +160,7 @@ function refuseForms(app: Api): void {
 function addAccounting(app: Api, { log }: ApiContext, registry: Registry, onWritten: () => void): void {
   const seconds = histogram(registry, {
     name: 'tollgate_api_request_seconds',
-    help: 'Time from request to answer, by route and status',
+    help: 'Response time of requests in seconds, by route and status',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   })

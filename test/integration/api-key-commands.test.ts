@@ -61,13 +61,18 @@ it('a key is rotated, with both secrets valid for a while, and revoked; the list
 it.each([
   ['no accounts said', ['create', 'x', '--scopes', 'read', ...ACTOR], 2, 'say --accounts or --all-accounts'],
   ['both', ['create', 'x', '--scopes', 'read', '--accounts', 'a', '--all-accounts', ...ACTOR], 2, 'one of them'],
-  ['an unknown scope', ['create', 'x', '--scopes', 'root', '--all-accounts', ...ACTOR], 2, '--scopes takes some of'],
+  [
+    'an unknown scope',
+    ['create', 'x', '--scopes', 'root', '--all-accounts', ...ACTOR],
+    2,
+    '--scopes must be one or more of',
+  ],
   ['a useless scope', ['create', 'x', '--scopes', 'catalogs', '--accounts', 'a', ...ACTOR], 2, 'with --all-accounts'],
   ['a blank name', ['create', ' ', '--scopes', 'read', '--all-accounts', ...ACTOR], 2, 'the name must be'],
   ['no actor', ['create', 'x', '--scopes', 'read', '--all-accounts'], 2, '--actor'],
   ['an unknown key', ['rotate', '0'.repeat(16), '--overlap', '1h', ...ACTOR], 1, 'there is no API key'],
   ['an unknown key to revoke', ['revoke', '0'.repeat(16), ...ACTOR], 1, 'there is no API key'],
-  ['an overlap without bounds', ['rotate', '0'.repeat(16), '--overlap', '31d', ...ACTOR], 2, '30 days at most'],
+  ['an overlap without bounds', ['rotate', '0'.repeat(16), '--overlap', '31d', ...ACTOR], 2, 'of at most 30 days'],
 ])('is refused with %s', async (_, args, exitCode, why) => {
   const { rows: before } = await pool.query('select count(*) from tollgate.api_keys')
   const ended = await apiKey(...args)

@@ -208,7 +208,7 @@ describe('API keys', () => {
       expect([answer.status, type(answer), answer.body.detail]).toEqual([
         403,
         'forbidden',
-        'it would hand out more than your own key may: adjust',
+        'you cannot grant what your own key does not have: adjust',
       ])
       expect(await count('api_keys')).toBe(keys + 1)
       const fewer = await make({ name: 'fewer', scopes: ['read'], account_ids: ['acme'] }, token)

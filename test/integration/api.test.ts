@@ -96,7 +96,7 @@ describe('an account', () => {
 
   it('is refused to a key without the permission', async () => {
     const { status, body } = await api.ask('GET', BALANCE, { token: await api.key(['pay']) })
-    expect({ status, detail: body.detail }).toEqual({ status: 403, detail: 'it takes the permission read' })
+    expect({ status, detail: body.detail }).toEqual({ status: 403, detail: 'this requires the permission read' })
   })
 })
 

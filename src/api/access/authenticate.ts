@@ -88,7 +88,7 @@ export function addAuthentication(app: FastifyInstance, authentication: Authenti
 
 function refuseForeign({ method, headers }: FastifyRequest, publicUrl: string): void {
   const why = isSafe(method) ? null : foreignOrigin(headers, publicUrl)
-  if (why !== null) throw new ApiProblem('forbidden', `${why}: a session is taken from the billing page alone`)
+  if (why !== null) throw new ApiProblem('forbidden', `${why}: a session is accepted only from the billing page itself`)
 }
 
 /** Who calls. Sets `portalSession` and `credential` of the request; throws `unauthenticated`. */
@@ -109,7 +109,7 @@ async function authenticate(
   }
   const credential = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
   if (credential === undefined) {
-    throw new ApiProblem('unauthenticated', 'send Authorization: Bearer with an API key or a token')
+    throw new ApiProblem('unauthenticated', 'send an API key or a token as Authorization: Bearer')
   }
   const id = hash('sha256', credential)
   if (!isApiKeyToken(credential)) {
@@ -123,7 +123,7 @@ async function authenticate(
 async function keyCaller(pool: Pool, token: string): Promise<Caller> {
   const key = await useApiKey(pool, token)
   if (key === null) {
-    throw new ApiProblem('unauthenticated', 'the API key is not accepted: it is unknown, revoked, or was rotated')
+    throw new ApiProblem('unauthenticated', 'the API key is not accepted: it is unknown, revoked or rotated')
   }
   const { keyId, name, scopes, accountIds } = key
   return {
@@ -170,13 +170,13 @@ function accountAskedAbout({ params, query }: FastifyRequest): string | null {
 
 function authorise(request: FastifyRequest, caller: Caller, { permission, of }: ClosedAccess): void {
   if (of === 'session' && request.portalSession === null) {
-    throw new ApiProblem('forbidden', 'it is about a session of the billing page, which this credential does not have')
+    throw new ApiProblem('forbidden', 'this route requires a session of the billing page')
   }
   const accountId = accountOf(request, of)
   const access = of === 'own_accounts' ? accessToOwn(caller, permission) : accessOf(caller, permission, accountId)
   if (access === 'hidden') throw noAccount(accountId!)
   if (access === 'forbidden') {
-    throw new ApiProblem('forbidden', `it takes the permission ${permission}${whereOf(caller, of)}`)
+    throw new ApiProblem('forbidden', `this requires the permission ${permission}${whereOf(caller, of)}`)
   }
 }
 
@@ -199,12 +199,12 @@ function whereOf(caller: Caller, of: ClosedAccess['of']): string {
 
 /** The same problem for an account that does not exist and for one that the caller may not see. */
 export function noAccount(accountId: string): ApiProblem {
-  return new ApiProblem('not_found', `there is no account ${accountId}, or it is not yours to see`)
+  return new ApiProblem('not_found', `there is no account ${accountId}, or you may not see it`)
 }
 
 /** The caller of a route that is not public. Throws `TypeError` on a public one. */
 export function callerOf(request: FastifyRequest): Caller {
-  if (request.caller === null) throw new TypeError(`${request.routeOptions.url} is public and asks who calls`)
+  if (request.caller === null) throw new TypeError(`${request.routeOptions.url} is public and has no caller`)
   return request.caller
 }
 
@@ -217,12 +217,12 @@ async function isStillOpen(pool: Pool, { secret }: PortalSession): Promise<boole
 
 /** The session of a route with `of: 'session'`. Throws `TypeError` on any other. */
 export function sessionOf(request: FastifyRequest): PortalSession {
-  if (request.portalSession === null) throw new TypeError(`${request.routeOptions.url} is asked without a session`)
+  if (request.portalSession === null) throw new TypeError(`${request.routeOptions.url} was called without a session`)
   return request.portalSession
 }
 
 /** The credential of a route that is not public. Throws `TypeError` on a public one. */
 export function credentialOf(request: FastifyRequest): Credential {
-  if (request.credential === null) throw new TypeError(`${request.routeOptions.url} is public and asks what let in`)
+  if (request.credential === null) throw new TypeError(`${request.routeOptions.url} is public and has no credential`)
   return request.credential
 }

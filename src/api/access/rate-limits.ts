@@ -46,9 +46,12 @@ export async function createRateLimits(
     const kind = caller === null ? 'anonymous' : 'known'
     const verdict = await ask(shared[kind], request).catch(() => ask(own[kind], request))
     if (verdict.isAllowed || !verdict.isExceeded) return
-    throw new ApiProblem('too_many_requests', `more than ${verdict.max} requests in a minute: go on in a while`, {
-      retryAfterSeconds: verdict.ttlInSeconds,
-    })
+    const { max, ttlInSeconds } = verdict
+    throw new ApiProblem(
+      'too_many_requests',
+      `more than ${max} requests in a minute: try again in ${ttlInSeconds} seconds`,
+      { retryAfterSeconds: ttlInSeconds },
+    )
   }
 }
 

@@ -11,9 +11,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 export function foreignOrigin(headers: IncomingHttpHeaders, publicUrl: string): string | null {
   const { origin } = headers
   const site = headers['sec-fetch-site']
-  if (site !== undefined && site !== 'same-origin') return 'it comes from another site'
-  if (origin !== undefined && origin !== new URL(publicUrl).origin) return 'it comes from another origin'
-  return site === undefined && origin === undefined ? 'it does not say which page it comes from (Origin)' : null
+  if (site !== undefined && site !== 'same-origin') return 'the request comes from another site'
+  if (origin !== undefined && origin !== new URL(publicUrl).origin) return 'the request comes from another origin'
+  return site === undefined && origin === undefined ? 'the request has no Origin header' : null
 }
 
 /** Whether the method changes nothing. */

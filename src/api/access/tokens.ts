@@ -39,10 +39,10 @@ export function createTokenReader({ dashboard, operators, accountClaim, roleClai
 
   return async (token) => {
     const issuer = known.get(issuerOf(token) ?? '')
-    if (issuer === undefined) throw refused('it is of no issuer that is known here')
+    if (issuer === undefined) throw refused('its issuer is not known')
     const payload = await verify(token, issuer)
     const { sub } = payload
-    if (typeof sub !== 'string' || !/^[^\p{Cc}]{1,200}$/u.test(sub)) throw refused('it names nobody (sub)')
+    if (typeof sub !== 'string' || !/^[^\p{Cc}]{1,200}$/u.test(sub)) throw refused('its claim sub names nobody')
     return { ...issuer.callerOf(payload, sub), untilMicros: payload.exp! * 1_000_000 }
   }
 }
@@ -61,11 +61,11 @@ async function verify(token: string, { issuer, audience, keys }: KnownIssuer): P
     if (error instanceof errors.JWTExpired) throw refused('it has expired')
     if (error instanceof errors.JWTClaimValidationFailed) throw refused(`its claim ${error.claim} is not accepted`)
     if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError) || isUnreadable(error)) {
-      throw new ApiProblem('unavailable', 'the keys of the token’s issuer cannot be had at the moment', {
+      throw new ApiProblem('unavailable', 'the keys of the token’s issuer cannot be fetched: try again', {
         retryAfterSeconds: 5,
       })
     }
-    throw refused('its signature or form is not valid')
+    throw refused('its signature or format is not valid')
   }
 }
 
@@ -77,7 +77,7 @@ function isUnreadable(error: errors.JOSEError): boolean {
 function personOf(payload: JWTPayload, subject: string, accountClaim: string, roleClaim: string): Caller {
   const accountId = payload[accountClaim]
   const role = PERSON_ROLES.find((known) => known === payload[roleClaim])
-  if (typeof accountId !== 'string' || accountId === '') throw refused(`it names no account (${accountClaim})`)
+  if (typeof accountId !== 'string' || accountId === '') throw refused(`its claim ${accountClaim} names no account`)
   if (role === undefined) throw refused(`its claim ${roleClaim} is neither admin nor member`)
   return { kind: 'person', subject, accountId, role }
 }
@@ -86,7 +86,7 @@ function issuerOf(token: string): string | undefined {
   try {
     return decodeJwt(token).iss
   } catch {
-    throw refused('it is no token')
+    throw refused('it is neither an API key nor a JWT')
   }
 }
 

@@ -183,7 +183,7 @@ export interface paths {
       parameters: {
         query?: never
         header?: {
-          /** The ETag of the version that you have read, or * to change whatever is there. */
+          /** The ETag of the version that you have read, or * to change the current version whatever it is. */
           'if-match'?: string
         }
         path: {
@@ -379,7 +379,7 @@ export interface paths {
       parameters: {
         query?: never
         header?: {
-          /** The ETag of the version that you have read, or * to change whatever is there. */
+          /** The ETag of the version that you have read, or * to change the current version whatever it is. */
           'if-match'?: string
         }
         path: {
@@ -502,7 +502,7 @@ export interface paths {
       parameters: {
         query?: never
         header?: {
-          /** The ETag of the version that you have read, or * to change whatever is there. */
+          /** The ETag of the version that you have read, or * to change the current version whatever it is. */
           'if-match'?: string
 
           /** Repeating the same key and content returns the first answer, whatever has changed since. */
@@ -886,7 +886,7 @@ export interface paths {
       parameters: {
         query?: never
         header?: {
-          /** The ETag of the version that you have read, or * to change whatever is there. */
+          /** The ETag of the version that you have read, or * to change the current version whatever it is. */
           'if-match'?: string
         }
         path: {
@@ -4366,7 +4366,7 @@ export interface components {
         /** Minutes left before the event. Null if there is no limit. */
         minutes_left: number | null
 
-        /** Negative if minutes are given back. */
+        /** Negative if minutes are returned. */
         covered_minutes: number
         cycle_start: string
 
@@ -4463,7 +4463,7 @@ export interface components {
       /** The account's id. */
       account_id: string
 
-      /** The person's id in your dashboard. It is recorded for what they do, so it must stay theirs for good. */
+      /** The person's id in your dashboard. It is recorded for what they do, so it must never be given to somebody else. */
       person_id: string
     }
     EndedSessions: {
@@ -4495,10 +4495,10 @@ export interface components {
       /** The charge of usage and reversals. Null if it is no longer stored. */
       charge: components['schemas']['Charge'] | null
 
-      /** The event that a reversal takes back. */
+      /** The event that a reversal reverses. */
       corrects: components['schemas']['RelatedEvent'] | null
 
-      /** The correction that has since taken this usage back. */
+      /** The correction that has since reversed this usage. */
       corrected_by: components['schemas']['RelatedEvent'] | null
 
       /** The payment of top-ups, refunds and disputes. */
@@ -4785,7 +4785,7 @@ export interface components {
       /** A complete interaction id or SKU, or the beginning of a destination's name, ignoring case. */
       search?: string
 
-      /** The user of the usage. A reversal belongs to the user of what it takes back. */
+      /** The user of the usage. A reversal belongs to the user of the usage that it reverses. */
       user_id?: string
 
       /** Only movements of these kinds. */
@@ -4836,7 +4836,7 @@ export interface components {
       sku: string | null
       agent_id: string | null
 
-      /** The event that a correction takes back. */
+      /** The event that a correction corrects. */
       corrects: string | null
 
       /** The quantity used: seconds, fragments or items, depending on the type. */
@@ -5831,7 +5831,7 @@ export interface components {
       through_sequence: number
     }
     PortalLink: {
-      /** Opens the page once. It makes whoever has it this person, so give it only to them. */
+      /** Opens the page once. Whoever opens it acts as this person, so give it only to them. */
       url: string
 
       /** When the link expires. For the session that it opens, see `readPortalSession`. */
@@ -6134,7 +6134,7 @@ export interface components {
       /** Attempts to pay it, in order. */
       attempts: components['schemas']['TopUpAttempt'][]
 
-      /** The credit it added, and what was taken back of it. */
+      /** The credit it added, and what was refunded or disputed of it. */
       movements: components['schemas']['TopUpMovement'][]
     }
     TopUpMovement: {
@@ -6238,7 +6238,7 @@ export interface components {
       /** Usage less its reversals. Positive if credit was used. */
       used: components['schemas']['Money']
 
-      /** How much of this usage corrections gave back, whenever they did. */
+      /** How much of this usage corrections have reversed, whenever they did. */
       reversed: components['schemas']['Money']
 
       /** Number of movements of usage, including those that were reversed. */
@@ -6263,7 +6263,7 @@ export interface components {
         /** Usage less its reversals. Positive if credit was used. */
         used: components['schemas']['Money']
 
-        /** How much of this usage corrections gave back, whenever they did. */
+        /** How much of this usage corrections have reversed, whenever they did. */
         reversed: components['schemas']['Money']
 
         /** Number of movements of usage, including those that were reversed. */
@@ -6276,7 +6276,7 @@ export interface components {
         /** Usage less its reversals. Positive if credit was used. */
         used: components['schemas']['Money']
 
-        /** How much of this usage corrections gave back, whenever they did. */
+        /** How much of this usage corrections have reversed, whenever they did. */
         reversed: components['schemas']['Money']
 
         /** Number of movements of usage, including those that were reversed. */
@@ -6365,7 +6365,7 @@ export interface components {
       /** The account's id. */
       account_id: string
       person: {
-        /** The person's id in your dashboard. It is recorded for what they do, so it must stay theirs for good. */
+        /** The person's id in your dashboard. It is recorded for what they do, so it must never be given to somebody else. */
         id: string
 
         /** Their name on the page. */

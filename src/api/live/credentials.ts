@@ -13,7 +13,7 @@ export async function checkCredentials(streams: ReadonlyMap<LiveStream, Credenti
       if (await isStillGood()) continue
       for (const [stream] of opened) stream.end('credential_ended')
     } catch (error) {
-      log.warn({ err: error }, 'the credential of a stream could not be checked; it is checked again')
+      log.warn({ err: error }, 'could not check the credential of a stream; will check it again')
       return
     }
   }

@@ -25,8 +25,10 @@ export function countStreams({ streams, streamsPerCaller }: StreamLimits): OpenS
   return {
     admit(callerKey) {
       if (isClosed || open >= streams) {
-        const why = isClosed ? 'this process is stopping' : `all ${streams} streams that this process may have are open`
-        throw new ApiProblem('unavailable', `${why}: try again in a while, or read the balance`, {
+        const why = isClosed
+          ? 'this process is stopping'
+          : `this process already has ${streams} open streams, the maximum`
+        throw new ApiProblem('unavailable', `${why}: try again later, or read the balance`, {
           retryAfterSeconds: isClosed ? 1 : RETRY_AFTER_SECONDS,
         })
       }
@@ -34,10 +36,8 @@ export function countStreams({ streams, streamsPerCaller }: StreamLimits): OpenS
       if (ofCaller >= streamsPerCaller) {
         throw new ApiProblem(
           'too_many_requests',
-          `${ofCaller} streams of this caller are open already: close one first`,
-          {
-            retryAfterSeconds: RETRY_AFTER_SECONDS,
-          },
+          `you already have ${ofCaller} open streams, the maximum: close one first`,
+          { retryAfterSeconds: RETRY_AFTER_SECONDS },
         )
       }
       open++

@@ -95,7 +95,7 @@ export function watchNotices(
         for (const stream of account.streams) stream.wake()
       } catch (error) {
         account.noticesDueAtMs = performance.now() + RETRY_MS
-        log.warn({ err: error }, 'the notices of a followed account could not be read; it is tried again')
+        log.warn({ err: error }, 'could not read the notices of a followed account; will retry')
       }
       await delay(performance.now() - beganAtMs, undefined, { signal: stopping.signal }).catch(() => {})
     }

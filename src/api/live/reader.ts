@@ -78,7 +78,7 @@ export function createReader({ pool, log, isFollowed, onParts, onTopUps }: Reade
         isFailing = false
       } catch (error) {
         // Log once per outage.
-        if (!isFailing) log.warn({ err: error }, 'followed accounts cannot be read; it is tried again')
+        if (!isFailing) log.warn({ err: error }, 'could not read the followed accounts; will retry')
         isFailing = true
         await pause(retryWaitMs(BACKOFF, 1), stopping.signal)
       }

@@ -41,7 +41,7 @@ export function readPageFiles(folder: string = PAGE_FOLDER): PageFiles | null {
     assets: new Map(
       served.map((name) => {
         const type = TYPES[extname(name)]
-        if (type === undefined) throw new TypeError(`${name} has no media type here`)
+        if (type === undefined) throw new TypeError(`no media type is known for ${name}`)
         return [name, { type, identity: read(name)!, br: read(`${name}.br`), gzip: read(`${name}.gz`) }]
       }),
     ),

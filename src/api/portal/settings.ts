@@ -43,9 +43,11 @@ export function brandOf({ product, brandColor, locale }: PortalSettings): Brand 
 /** Why the billing page cannot be opened, for the operator; null if it can. */
 export function whyNoPage(settings: PortalSettings | null, publicUrl: string): string | null {
   if (settings === null) {
-    return 'there is no billing page: it takes TOLLGATE_PRODUCT, TOLLGATE_SELLER and TOLLGATE_DASHBOARD_URL'
+    return 'the billing page is not configured: set TOLLGATE_PRODUCT, TOLLGATE_SELLER and TOLLGATE_DASHBOARD_URL'
   }
-  return canKeepSessions(publicUrl) ? null : 'browsers keep no session without TLS: it takes an https TOLLGATE_API_URL'
+  return canKeepSessions(publicUrl)
+    ? null
+    : 'browsers keep no session without TLS: set TOLLGATE_API_URL to an https URL'
 }
 
 /**

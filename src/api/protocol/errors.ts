@@ -7,7 +7,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { consequenceOf, Fault, sqlState } from '../../platform/faults.ts'
+import { consequenceOf, Fault, type FaultCode, sqlState } from '../../platform/faults.ts'
 import type { Logger } from '../../platform/log.ts'
 import { ApiProblem, documentOf, type FieldFault, ofFaults, problemOf } from './problem.ts'
 
@@ -31,7 +31,7 @@ export function addErrorHandling(app: FastifyInstance, log: Logger, showProblem:
 }
 
 function nothingThere(): ApiProblem {
-  return new ApiProblem('not_found', 'there is nothing at this path')
+  return new ApiProblem('not_found', 'this path does not exist')
 }
 
 /** The problem for a request that matches no route: the path is unknown, or takes other methods. */
@@ -39,7 +39,7 @@ export function noRoute(app: FastifyInstance, request: FastifyRequest): ApiProbl
   const [path] = request.url.split('?')
   const allow = METHODS.filter((method) => app.findRoute({ method, url: path! }) !== null)
   if (allow.length === 0) return nothingThere()
-  return new ApiProblem('method_not_allowed', `this path takes ${allow.join(', ')}`, { allow })
+  return new ApiProblem('method_not_allowed', `this path supports only ${allow.join(', ')}`, { allow })
 }
 
 async function send(request: FastifyRequest, reply: FastifyReply, problem: ApiProblem): Promise<FastifyReply> {
@@ -72,23 +72,29 @@ function problemFor(error: FastifyError, request: FastifyRequest, log: Logger): 
     if (fate === 'retry') {
       log.warn(
         { err: error, request_id: request.id, route: request.routeOptions.url },
-        'a request met a fault that passes',
+        'a request failed on a transient fault',
       )
       return new ApiProblem('unavailable', unavailableDetail(code), { retryAfterSeconds: RETRY_AFTER_SECONDS })
     }
     if (fate === 'dead_letter') {
-      log.warn({ err: error, request_id: request.id, route: request.routeOptions.url }, 'the database refused a value')
+      log.warn(
+        { err: error, request_id: request.id, route: request.routeOptions.url },
+        'the database rejected a value of a request',
+      )
       return new ApiProblem(
         'invalid_request',
-        'a value cannot be stored: too large, or with characters that cannot be kept',
+        'a value cannot be stored: it is too large or contains unsupported characters',
       )
     }
   }
   log.error(
     { err: error, request_id: request.id, route: request.routeOptions.url },
-    'a request failed by a bug of ours',
+    'a request failed because of a bug',
   )
-  return new ApiProblem('internal', `nothing more can be said; the log names it under request ${request.id}`)
+  return new ApiProblem(
+    'internal',
+    `unexpected error: repeating the request is unlikely to help; the log has details under request id ${request.id}`,
+  )
 }
 
 /** A statement that is wrong or not permitted fails every time, so retrying does not help. */
@@ -96,23 +102,30 @@ function isOurStatement(error: unknown): boolean {
   return sqlState(error)?.startsWith('42') === true
 }
 
-function unavailableDetail(code: string): string {
-  return code === 'commit_unanswered'
-    ? 'the database did not say whether it was done: repeat the request, with the same Idempotency-Key where it had one'
-    : 'the database does not answer at the moment: nothing was done; try again'
+function unavailableDetail(code: FaultCode): string {
+  switch (code) {
+    case 'commit_unanswered':
+      return 'the connection to the database was lost, so the change may have been made: repeat the request, with the same Idempotency-Key if you sent one'
+    case 'catalog_unreadable':
+      return 'this release cannot read a catalog: nothing was changed; try again once it is upgraded'
+    case 'registry_unavailable':
+      return 'the schema registry is not responding: nothing was changed; try again'
+    default:
+      return 'the database is unavailable: nothing was changed; try again'
+  }
 }
 
 /** What Fastify itself refuses. */
 function problemOfRequest({ code, statusCode }: FastifyError): ApiProblem | null {
   switch (code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new ApiProblem('unsupported_media_type', 'send application/json')
+      return new ApiProblem('unsupported_media_type', 'the content type must be application/json')
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiProblem('too_large', 'the body is larger than this route takes')
+      return new ApiProblem('too_large', 'the body is larger than this route accepts')
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new ApiProblem('invalid_request', 'the body is empty; it must be JSON')
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return new ApiProblem('invalid_request', 'the body is no valid JSON')
+      return new ApiProblem('invalid_request', 'the body is not valid JSON')
     default:
       return statusCode !== undefined && statusCode >= 400 && statusCode < 500
         ? new ApiProblem('invalid_request', 'the request cannot be read')
@@ -125,8 +138,8 @@ export function answerUnroutable(error: FastifyError, request: FastifyRequest, r
   const [path] = request.url.split('?')
   const problem =
     error.code === 'FST_ERR_MAX_PARAM_LENGTH'
-      ? new ApiProblem('not_found', `there is nothing at ${path!.slice(0, MAX_SHOWN_PATH)}...`)
-      : new ApiProblem('invalid_request', 'the path cannot be read: it is not percent-encoded as it must be')
+      ? new ApiProblem('not_found', `the path ${path!.slice(0, MAX_SHOWN_PATH)}... does not exist`)
+      : new ApiProblem('invalid_request', 'the path is not percent-encoded correctly')
   reply.header('x-request-id', request.id)
   void send(request, reply, problem)
 }

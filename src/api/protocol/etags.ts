@@ -15,7 +15,7 @@ export function expectedVersion(ifMatch: string | undefined): number | null {
   if (ifMatch === undefined) {
     throw new ApiProblem(
       'if_match_required',
-      'send If-Match with the ETag of what you have read, or * to change it unseen',
+      'send If-Match with the ETag that you have read, or * to change the current version whatever it is',
     )
   }
   if (ifMatch.trim() === '*') return null
@@ -30,10 +30,9 @@ const NO_VERSION = 0
 /** The problem when the caller has seen an older version: it names the current one, who changed it and when. */
 export function changedMeanwhile(what: string, current: NamedChange): ApiProblem {
   const { actor, actorName, recordedAt } = current
-  const by = actor === null ? '' : ` by ${actor}`
   return new ApiProblem(
     'changed_meanwhile',
-    `${what} was changed${by} at ${recordedAt}: read it again, and send its ETag`,
+    `your ETag is out of date: ${actor ?? 'somebody'} changed ${what} at ${recordedAt}; read again and send the new ETag`,
     { current: { etag: etagOf(current), changedBy: actor, changedByName: actorName, changedAt: recordedAt } },
   )
 }

@@ -21,8 +21,8 @@ export function readCursor<const Kinds extends readonly ('string' | 'number')[]>
     values.length === kinds.length &&
     values.every((value, i) => typeof value === kinds[i] && isStorable(value))
   if (!isOurs) {
-    throw new ApiProblem('not_possible', 'the cursor is not of this list: begin again without one', {
-      errors: [{ path, code: 'invalid', detail: 'must be what next_cursor said' }],
+    throw new ApiProblem('not_possible', 'the cursor does not belong to this list: start again without one', {
+      errors: [{ path, code: 'invalid', detail: 'must be a value of next_cursor' }],
     })
   }
   return values as never

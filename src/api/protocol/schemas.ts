@@ -36,7 +36,7 @@ export const NonZeroMoney = z
 /** Parses a string that `Money` has accepted. */
 export function microsOf(money: string): bigint {
   const micros = parseMoney(money)
-  if (micros === null) throw new TypeError(`${money} passed for an amount`)
+  if (micros === null) throw new TypeError(`${money} is not an amount, but passed validation`)
   return micros
 }
 
@@ -67,7 +67,7 @@ export const GivenInstant = z
 /** Parses a string that `GivenInstant` has accepted, to microseconds since 1970. */
 export function instantOf(text: string): number {
   const micros = parseInstantOrDate(text)
-  if (micros === null) throw new TypeError(`${text} passed for an instant`)
+  if (micros === null) throw new TypeError(`${text} is not an instant, but passed validation`)
   return micros
 }
 
@@ -95,9 +95,9 @@ export function text(maxLength: number) {
       .max(maxLength)
       // Spelled out, because readers of the OpenAPI document may not support Unicode classes.
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-      .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, { error: 'must have no control characters' })
+      .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, { error: 'must not contain control characters' })
       .regex(/\S/, { error: 'must not be blank' })
-      .refine((value) => value.isWellFormed(), { error: 'must have no half characters' })
+      .refine((value) => value.isWellFormed(), { error: 'must be well-formed Unicode' })
   )
 }
 
@@ -121,11 +121,9 @@ export const IdempotencyHeaders = z.object({ 'idempotency-key': IdempotencyKey }
 
 /** Headers of requests that change something which others may have changed meanwhile. */
 export const IfMatchHeaders = z.object({
-  'if-match': z
-    .string()
-    .max(200)
-    .optional()
-    .meta({ description: 'The ETag of the version that you have read, or * to change whatever is there.' }),
+  'if-match': z.string().max(200).optional().meta({
+    description: 'The ETag of the version that you have read, or * to change the current version whatever it is.',
+  }),
 })
 
 export const MAX_PAGE_ITEMS = 200
@@ -133,7 +131,7 @@ export const MAX_PAGE_ITEMS = 200
 export const PageQuery = z.object({
   cursor: z
     .string()
-    .regex(/^[\w-]{1,500}$/, { error: 'must be what next_cursor said' })
+    .regex(/^[\w-]{1,500}$/, { error: 'must be a value of next_cursor' })
     .optional()
     .meta({ description: 'The next_cursor of the previous page.' }),
   limit: z.coerce

@@ -176,7 +176,8 @@ function addCreateAccount(api: Api, context: ApiContext): void {
       }
       const caller = callerOf(request)
       const result = await createAccount(writer, catalogs, wanted, actorOf(caller))
-      if ('refused' in result) throw new ApiProblem('account_exists', `there is an account ${accountId}, as it was`)
+      if ('refused' in result)
+        throw new ApiProblem('account_exists', `account ${accountId} already exists: nothing was changed`)
       if (!('created' in result)) throw notOffered(result, body)
       const { etag, account } = await accountOf(context, accountId, caller)
       const location = `/v1/accounts/${encodeURIComponent(accountId)}`
@@ -360,7 +361,7 @@ function periodsOf(packages: readonly GivenPackage[]): PackagePeriod[] {
   const errors = periods.flatMap(({ fromMicros }, i): FieldFault[] => {
     const path = `/body/packages/${i}/from`
     if (!isExactInstant(fromMicros)) {
-      return [{ path, code: 'out_of_range', detail: 'must be of the years 1685 to 2254' }]
+      return [{ path, code: 'out_of_range', detail: 'must be in the years 1685 to 2254' }]
     }
     const isSecond = periods.findIndex((period) => period.fromMicros === fromMicros) < i
     return isSecond ? [{ path, code: 'duplicate', detail: 'another package starts at the same instant' }] : []
@@ -376,7 +377,7 @@ function notOffered(
   body: { readonly currency?: string; readonly packages?: readonly GivenPackage[] | undefined },
 ): ApiProblem {
   if ('noCatalogInForce' in result) {
-    return new ApiProblem('no_catalog_in_force', 'nothing is on offer yet: publish a catalog first')
+    return new ApiProblem('no_catalog_in_force', 'no catalog is in force yet: publish one first')
   }
   return ofFaults(
     'not_possible',
@@ -388,16 +389,20 @@ function fieldFault(misfit: Misfit, { currency, packages = [] }: Parameters<type
   const { code } = misfit
   switch (misfit.code) {
     case 'unknown_tariff':
-      return { path: '/body/tariff', code, detail: `no tariff ${misfit.tariff} is on offer` }
+      return {
+        path: '/body/tariff',
+        code,
+        detail: `tariff ${misfit.tariff} is missing from the catalog in force or from a later one`,
+      }
     case 'currency_differs': {
-      const detail = `tariff ${misfit.tariff} is in ${misfit.ofTariff}, and the account in ${misfit.currency}`
+      const detail = `tariff ${misfit.tariff} is in ${misfit.ofTariff}, but the account is in ${misfit.currency}`
       return { path: currency === undefined ? '/body/tariff' : '/body/currency', code, detail }
     }
     case 'unknown_package': {
       const { id, fromMicros } = misfit.period
       const index = packages.findIndex(({ from }) => instantOf(from) === fromMicros)
       const path = index < 0 ? '/body/packages' : `/body/packages/${index}/id`
-      return { path, code, detail: `no package ${id} is on offer` }
+      return { path, code, detail: `package ${id} is missing from the catalog in force or from a later one` }
     }
   }
 }

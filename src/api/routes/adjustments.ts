@@ -66,7 +66,7 @@ export function addAdjustmentRoutes(api: Api, { writer }: ApiContext): void {
         if (adjusted.refused === 'unknown_account') throw noAccount(accountId)
         throw new ApiProblem(
           'request_key_reused',
-          'this Idempotency-Key was used for another amount, reason or caller: nothing was posted',
+          'this Idempotency-Key was already used with another amount, reason or caller: nothing was posted',
         )
       }
       const { sequence, balanceBeforeMicros, balanceMicros, currency, recordedAt } = adjusted.answer

@@ -72,7 +72,7 @@ const WantedRotation = z
 const KeyParams = z.object({
   key_id: z
     .string()
-    .regex(/^[0-9a-f]{16}$/, { error: 'must be 16 digits of hex' })
+    .regex(/^[0-9a-f]{16}$/, { error: 'must be 16 hexadecimal digits' })
     .meta({ description: "The key's id.", examples: ['0123456789abcdef'] }),
 })
 
@@ -181,7 +181,7 @@ function addRotateApiKey(api: Api, { writer: { pool } }: ApiContext): void {
       const rotated = await rotateApiKey(pool, keyId, rotation)
       if (!('refused' in rotated)) return withTokenJson(rotated)
       if (rotated.refused === 'unknown_key') throw noKey(keyId)
-      throw new ApiProblem('conflict', `API key ${keyId} is revoked: make another`)
+      throw new ApiProblem('conflict', `API key ${keyId} is revoked: create another`)
     },
   })
 }
@@ -220,7 +220,7 @@ function noKey(keyId: string): ApiProblem {
 function refuseBeyondOwn(caller: Caller, key: Pick<ApiKey, 'scopes' | 'accountIds'>): void {
   const more = grantsBeyond(caller, key)
   if (more.length === 0) return
-  throw new ApiProblem('forbidden', `it would hand out more than your own key may: ${more.join(', ')}`)
+  throw new ApiProblem('forbidden', `you cannot grant what your own key does not have: ${more.join(', ')}`)
 }
 
 function withTokenJson({ key, token }: MadeApiKey): z.output<typeof ApiKeyWithToken> {

@@ -86,10 +86,14 @@ export function addBalanceHistoryRoute(api: Api, { writer: { pool } }: ApiContex
       const { nowMicros } = await readClock(pool)
       const { fromDate, toDate, fromMicros, toMicros } = periodOf(request.query, nowMicros)
       if (fromMicros > nowMicros) {
-        throw notPossible('/query/from', 'too_high', 'the period begins after today', formatDate(nowMicros))
+        throw notPossible('/query/from', 'too_high', 'the period must not begin in the future', formatDate(nowMicros))
       }
       if (step === 'hour' && toMicros - fromMicros > MAX_DAYS_BY_HOUR * MICROS_PER_DAY) {
-        throw notPossible('/query/step', 'too_low', `a period by the hour is at most ${MAX_DAYS_BY_HOUR} days`)
+        throw notPossible(
+          '/query/step',
+          'too_low',
+          `with step=hour, the period must be at most ${MAX_DAYS_BY_HOUR} days`,
+        )
       }
       const wanted = { fromMicros, toMicros, step, nowMicros }
       const history = foundOrRefuse(accountId, await readBalanceHistory(pool, accountId, wanted))

@@ -35,12 +35,12 @@ const FileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/, {
 const FileText = z
   .string()
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-  .regex(/^[^\u0000]*$/, { error: 'must be text without NUL' })
-  .refine((content) => content.isWellFormed(), { error: 'must have no half characters' })
+  .regex(/^[^\u0000]*$/, { error: 'must not contain NUL' })
+  .refine((content) => content.isWellFormed(), { error: 'must be well-formed Unicode' })
 
 const Files = z
   .record(FileName, FileText)
-  .refine((files) => Object.keys(files).length <= MAX_FILES, { error: `must be ${MAX_FILES} files at most` })
+  .refine((files) => Object.keys(files).length <= MAX_FILES, { error: `must be at most ${MAX_FILES} files` })
   .meta({
     maxProperties: MAX_FILES,
     description: 'catalog.yaml and every file that it names: their text by file name.',
@@ -259,7 +259,7 @@ function readFiles(texts: Readonly<Record<string, string>>): {
   const { catalog, faults } = parseCatalog(files)
   if (catalog !== null) return { catalog, faults, files, contentHash: catalogHash(files) }
   const errors = faults.filter(({ severity }) => severity === 'error')
-  throw new ApiProblem('not_possible', `the catalog has faults: ${errors.length}; none of it was stored`, {
+  throw new ApiProblem('not_possible', `the catalog has faults (${errors.length}): nothing was stored`, {
     faults: { first: errors.slice(0, MAX_SHOWN_FAULTS).map(faultJson), count: errors.length },
   })
 }
@@ -277,11 +277,15 @@ function refusal(refused: readonly string[] | 'request_key_reused'): ApiProblem 
   if (refused === 'request_key_reused') {
     return new ApiProblem(
       'request_key_reused',
-      'this Idempotency-Key was used for another catalog, comment, instant or caller: nothing was published',
+      'this Idempotency-Key was already used for another catalog, comment, instant or caller: nothing was published',
     )
   }
   const errors = refused.slice(0, MAX_SHOWN_FAULTS).map((detail) => ({ path: '/body/files', code: 'in_use', detail }))
-  return new ApiProblem('not_possible', 'accounts would lose what they use by it: nothing was published', { errors })
+  return new ApiProblem(
+    'not_possible',
+    'accounts use tariffs or packages that this catalog does not offer: nothing was published',
+    { errors },
+  )
 }
 
 function noVersion(version: number): ApiProblem {

@@ -17,10 +17,10 @@ const ConsentText = z
   .max(MAX_TEXT_CHARACTERS)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
   .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/, {
-    error: 'must have no control characters but line breaks',
+    error: 'must not contain control characters other than line breaks',
   })
   .regex(/\S/, { error: 'must not be blank' })
-  .refine((value) => value.isWellFormed(), { error: 'must have no half characters' })
+  .refine((value) => value.isWellFormed(), { error: 'must be well-formed Unicode' })
 
 const FIGURES = {
   person: text(200).optional().meta({
@@ -74,7 +74,7 @@ export function consentForNewMethodOf(
 function personOf(caller: Caller, named: string | undefined): Pick<Consent, 'person' | 'attestedBy'> {
   if (caller.kind === 'person') {
     if (named === undefined || named === caller.subject) return { person: caller.subject, attestedBy: null }
-    throw personRefused('somebody_else', 'must be absent, or who you are: nobody consents for another')
+    throw personRefused('somebody_else', 'must be absent or you: nobody can consent for somebody else')
   }
   if (named === undefined) throw personRefused('missing', 'must name who agreed')
   return { person: named, attestedBy: actorOf(caller) }

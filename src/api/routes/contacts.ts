@@ -40,7 +40,7 @@ export const WantedContacts = z.array(WantedContact).max(MAX_CONTACTS)
 export function checkContacts(contacts: z.output<typeof WantedContacts>): void {
   const errors = contacts.flatMap(({ id }, i): FieldFault[] => {
     const isSecond = contacts.findIndex((other) => other.id === id) < i
-    return isSecond ? [{ path: `/body/contacts/${i}/id`, code: 'duplicate', detail: 'is there twice' }] : []
+    return isSecond ? [{ path: `/body/contacts/${i}/id`, code: 'duplicate', detail: 'appears twice' }] : []
   })
   if (errors.length > 0) throw ofFaults('not_possible', errors)
 }

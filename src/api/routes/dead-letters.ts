@@ -85,7 +85,7 @@ const ReplayRequest = z
     cursor: z
       .string()
       .max(1_000)
-      .regex(/^[\w-]*$/, { error: 'must be what next_cursor said' })
+      .regex(/^[\w-]*$/, { error: 'must be a value of next_cursor' })
       .nullable()
       .default(null)
       .meta({ description: 'The next_cursor of the previous replay.' }),
@@ -200,7 +200,7 @@ function addReplayDeadLetters(api: Api, { writer: { pool }, replaySender }: ApiC
       const { reason, account_id: accountId, topic, again, all, max_letters: maxLetters } = body
       const since = instantTextOrNull(body.since)
       if (!all && [reason, accountId, topic, since].every((part) => part === null)) {
-        const detail = 'say which: reason, account_id, topic or since, or all'
+        const detail = 'choose which: send reason, account_id, topic or since, or set all'
         throw notPossible('/body/all', 'no_filter', detail)
       }
       const filter: DeadLetterFilter = {
@@ -225,10 +225,10 @@ function addReplayDeadLetters(api: Api, { writer: { pool }, replaySender }: ApiC
       if (result.refused === 'request_key_reused') {
         throw new ApiProblem(
           'request_key_reused',
-          'this Idempotency-Key was used for another replay or by another caller: nothing was replayed',
+          'this Idempotency-Key was already used for another replay or by another caller: nothing was replayed',
         )
       }
-      throw new ApiProblem('unavailable', 'another replay is running: ask again, with the same Idempotency-Key', {
+      throw new ApiProblem('unavailable', 'another replay is running: try again with the same Idempotency-Key', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       })
     },
@@ -240,7 +240,7 @@ function asUnavailable(error: unknown): never {
   if (!isKafkaUnavailable(error)) throw error
   throw new ApiProblem(
     'unavailable',
-    'Kafka does not answer at the moment: what was replayed stays so; ask again, with the same Idempotency-Key',
+    'Kafka is not responding, so the replay is incomplete: try again with the same Idempotency-Key to continue',
     { retryAfterSeconds: RETRY_AFTER_SECONDS },
   )
 }

@@ -77,7 +77,7 @@ const Charge = z
           .int()
           .nullable()
           .meta({ description: 'Minutes left before the event. Null if there is no limit.' }),
-        covered_minutes: z.int().meta({ description: 'Negative if minutes are given back.' }),
+        covered_minutes: z.int().meta({ description: 'Negative if minutes are returned.' }),
         cycle_start: z.iso.date(),
         cycle_end: z.iso.date().meta({ description: 'First day of the next cycle.' }),
       })
@@ -156,9 +156,9 @@ const ExplainedMovementSchema = Movement.extend({
       charge: Charge.nullable().meta({
         description: 'The charge of usage and reversals. Null if it is no longer stored.',
       }),
-      corrects: RelatedEvent.nullable().meta({ description: 'The event that a reversal takes back.' }),
+      corrects: RelatedEvent.nullable().meta({ description: 'The event that a reversal reverses.' }),
       corrected_by: RelatedEvent.nullable().meta({
-        description: 'The correction that has since taken this usage back.',
+        description: 'The correction that has since reversed this usage.',
       }),
       payment: Payment.nullable().meta({ description: 'The payment of top-ups, refunds and disputes.' }),
     })

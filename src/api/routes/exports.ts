@@ -130,11 +130,11 @@ function addCreateExport(api: Api, { writer }: ApiContext): void {
           case 'unknown_account':
             throw noAccount(accountId)
           case 'begins_after_now':
-            throw notPossible('/body/from', 'too_high', 'the period begins after now')
+            throw notPossible('/body/from', 'too_high', 'the period must not begin in the future')
           case 'request_key_reused':
             throw new ApiProblem(
               'request_key_reused',
-              'this Idempotency-Key was used for another period or caller: nothing was started',
+              'this Idempotency-Key was already used for another period or caller: nothing was started',
             )
         }
       }
@@ -222,7 +222,7 @@ function addExportFile(api: Api, { writer: { pool } }: ApiContext): void {
     },
     handler: async (request, reply) => {
       const found = await readExportOrRefuse(pool, request.params)
-      if (found.state !== 'ready') throw new ApiProblem('conflict', NO_FILE[found.state])
+      if (found.state !== 'ready') throw new ApiProblem('conflict', `export ${found.exportId} ${NO_FILE[found.state]}`)
       reply
         .type('text/csv; charset=utf-8; header=present')
         .header('content-disposition', `attachment; filename="${fileNameOf(found)}"`)
@@ -237,9 +237,9 @@ function addExportFile(api: Api, { writer: { pool } }: ApiContext): void {
 }
 
 const NO_FILE = {
-  preparing: 'the file is still being made: read the export to see how far it is',
-  failed: 'the file could not be made: ask for another',
-  expired: 'the file is not kept any more: ask for another',
+  preparing: 'is not ready yet: read it to follow its progress',
+  failed: 'failed: request another',
+  expired: 'has expired: request another',
 } as const
 
 /**

@@ -42,7 +42,7 @@ const Query = PageQuery.extend({
   cursor: z
     .string()
     .max(8_200)
-    .regex(/^[\w-]*$/, { error: 'must be what next_cursor said' })
+    .regex(/^[\w-]*$/, { error: 'must be a value of next_cursor' })
     .optional()
     .meta({ description: 'The next_cursor of the previous page.' }),
 })

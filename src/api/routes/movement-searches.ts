@@ -21,7 +21,7 @@ const MovementSearch = z
     }),
     user_id: text(MAX_TEXT_LENGTH)
       .optional()
-      .meta({ description: 'The user of the usage. A reversal belongs to the user of what it takes back.' }),
+      .meta({ description: 'The user of the usage. A reversal belongs to the user of the usage that it reverses.' }),
     kinds: z
       .array(FoundKind)
       .min(1)

@@ -37,7 +37,7 @@ const Usage = z
     direction: z.string().nullable(),
     sku: z.string().nullable(),
     agent_id: z.string().nullable(),
-    corrects: z.string().nullable().meta({ description: 'The event that a correction takes back.' }),
+    corrects: z.string().nullable().meta({ description: 'The event that a correction corrects.' }),
     quantity: z.int().meta({ description: 'The quantity used: seconds, fragments or items, depending on the type.' }),
     units: z.int().meta({ description: 'The priced quantity, after increments.' }),
     destination: z.string().nullable(),

@@ -14,7 +14,7 @@ const NoticeDismissal = z
     key: z.enum(NOTICE_KEYS),
     occurrence: z
       .string()
-      .regex(/^[\x20-\x7e]{1,500}$/, { error: 'must be what occurrence of the notice said' })
+      .regex(/^[\x20-\x7e]{1,500}$/, { error: 'must be the occurrence of a notice' })
       .meta({ description: 'The occurrence of the notice, as it was read.' }),
   })
   .meta({ id: 'NoticeDismissal' })
@@ -59,7 +59,10 @@ export function addNoticeRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       const { account_id: accountId } = request.params
       const { role, person } = readerOf(callerOf(request))
       if (person === null) {
-        throw new ApiProblem('forbidden', 'only people dismiss notices, each for themselves: use the token of a person')
+        throw new ApiProblem(
+          'forbidden',
+          'only people can dismiss notices, each for themselves: use a token or session of a person',
+        )
       }
       const [read, before] = await Promise.all([
         readNoticeFacts(pool, accountId),
@@ -73,10 +76,14 @@ export function addNoticeRoutes(api: Api, { writer: { pool } }: ApiContext): voi
       }
       const shown = notices.find((notice) => isOf(dismissed, notice))
       if (shown === undefined) {
-        throw notPossible('/body/occurrence', 'not_shown', 'there is no such notice now: read the notices again')
+        throw notPossible('/body/occurrence', 'not_shown', 'this notice is not shown now: read the notices again')
       }
       if (!shown.isDismissible) {
-        throw notPossible('/body/key', 'not_dismissible', `${shown.key} stays until what it is about is over`)
+        throw notPossible(
+          '/body/key',
+          'not_dismissible',
+          `notice ${shown.key} cannot be dismissed: it stays until its cause is resolved`,
+        )
       }
       await dismiss(pool, accountId, person, dismissed)
       return noticesJson(read, undismissed(notices, [...before, dismissed]))

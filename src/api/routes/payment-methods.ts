@@ -178,7 +178,7 @@ function addCreatePaymentMethodSetup(api: Api, context: ApiContext): void {
       if (opened.kind !== 'page') {
         log.error(
           { setup_id: setupId, answer: opened.kind, detail: opened.detail },
-          'the provider gives no page for a card',
+          'the provider refused to open a page for a card',
         )
         throw providerUnavailable(opened.kind === 'unavailable' ? opened.retryAfterMicros : null)
       }

@@ -22,7 +22,8 @@ import { AccountId, Instant, text } from '../protocol/schemas.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const PersonId = text(200).meta({
-  description: "The person's id in your dashboard. It is recorded for what they do, so it must stay theirs for good.",
+  description:
+    "The person's id in your dashboard. It is recorded for what they do, so it must never be given to somebody else.",
 })
 const Role = z.enum(PERSON_ROLES)
 
@@ -58,7 +59,7 @@ const PortalLinkSchema = z
   .object({
     url: z
       .string()
-      .meta({ description: 'Opens the page once. It makes whoever has it this person, so give it only to them.' }),
+      .meta({ description: 'Opens the page once. Whoever opens it acts as this person, so give it only to them.' }),
     expires_at: Instant.meta({
       description: 'When the link expires. For the session that it opens, see `readPortalSession`.',
     }),
@@ -222,7 +223,7 @@ export function isEmbedded({ portal }: Pick<ApiContext, 'portal'>): boolean {
 /** The settings of the billing page. Throws `ApiProblem` if it cannot be opened. */
 function portalOf({ portal, publicUrl }: ApiContext): PortalSettings {
   const why = whyNoPage(portal, publicUrl())
-  if (why !== null) throw new ApiProblem('conflict', `${why}; the operator sets them`)
+  if (why !== null) throw new ApiProblem('conflict', `${why} (only the operator can)`)
   return portal!
 }
 

@@ -48,9 +48,9 @@ export function addReturnPages(api: Api, { writer, provider, brand, log }: ApiCo
     try {
       const { kind } = await look()
       if (kind !== 'looked' && kind !== 'setup')
-        log.warn({ ...about, answer: kind }, 'the provider does not say what came of it')
+        log.warn({ ...about, answer: kind }, 'the provider did not report the outcome of a visit')
     } catch (error) {
-      log.error({ ...about, err: error }, 'what came of a visit could not be recorded; it is looked at again')
+      log.error({ ...about, err: error }, 'could not record the outcome of a visit; will retry')
     }
   }
 }

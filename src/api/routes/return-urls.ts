@@ -21,8 +21,8 @@ export function returnUrlOf(text: string, { publicUrl, returnOrigins }: ApiConte
     url.password === '' &&
     [new URL(publicUrl()).origin, ...returnOrigins].includes(url.origin)
   if (isAllowed) return url.href
-  const detail = 'must be an address of an origin that customers may be sent back to'
-  throw new ApiProblem('not_possible', `return_url ${detail}: the operator configures them`, {
+  const detail = 'must be a URL of an allowed origin'
+  throw new ApiProblem('not_possible', `return_url ${detail}: ask the operator to allow it`, {
     errors: [{ path: '/body/return_url', code: 'origin_not_allowed', detail }],
   })
 }

@@ -29,20 +29,23 @@ export function problemOfRefusal(refused: Refusal, accountId: string, place: 'bo
     case 'unknown_account':
       return noAccount(accountId)
     case 'request_key_reused':
-      return new ApiProblem('request_key_reused', 'the Idempotency-Key was used for something else: choose another')
+      return new ApiProblem(
+        'request_key_reused',
+        'this Idempotency-Key was already used for a different request: send another',
+      )
     case 'account_closed':
-      return new ApiProblem('account_closed', `account ${accountId} is closed: nothing is charged to it any more`)
+      return new ApiProblem('account_closed', `account ${accountId} is closed and can no longer be charged`)
     case 'needs_another_method':
       return new ApiProblem(
         'needs_another_method',
         'the payment method must not be charged again: make another one the default, then save',
       )
     case 'consent_needed':
-      return new ApiProblem('consent_needed', 'this could charge more than before: send a consent to what is saved')
+      return new ApiProblem('consent_needed', 'this could charge more than before: send a consent to the new settings')
     case 'consent_differs':
       return new ApiProblem(
         'consent_differs',
-        'the consent is for other figures, or another payment method, than what would be charged: read it again, and ask again',
+        'the consent is for figures or a payment method other than what would be charged: read them again, and ask the customer again',
       )
   }
 }
@@ -57,7 +60,7 @@ function faultOf(fault: SettingsFault, place: 'body' | 'query'): FieldFault {
     case 'above_max':
       return withLimit(path, 'too_high', 'must be at most', fault.maxMicros)
     case 'cap_below_amount':
-      return withLimit(path, fault.kind, 'must pay for one top-up, so be at least', fault.amountMicros)
+      return withLimit(path, fault.kind, 'must cover one top-up, so must be at least', fault.amountMicros)
   }
 }
 
@@ -68,7 +71,7 @@ function withLimit(path: string, code: string, detail: string, limitMicros: bigi
 
 /** The problem for something that does not exist. */
 export function noSuch(what: string, id: string): ApiProblem {
-  return new ApiProblem('not_found', `there is no ${what} ${id} of this account`)
+  return new ApiProblem('not_found', `this account has no ${what} ${id}`)
 }
 
 /** The provider did not answer, or not clearly. */
@@ -76,7 +79,7 @@ export function providerUnavailable(retryAfterMicros: number | null = null): Api
   const retryAfterSeconds = retryAfterMicros === null ? 5 : Math.ceil(retryAfterMicros / 1_000_000)
   return new ApiProblem(
     'provider_unavailable',
-    'the payment provider does not answer at the moment: repeat the request, with the same Idempotency-Key where it had one',
+    'the payment provider is not responding: repeat the request, with the same Idempotency-Key if you sent one',
     { retryAfterSeconds },
   )
 }

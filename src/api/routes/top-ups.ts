@@ -78,7 +78,9 @@ const TopUpDetails = z
   .object({
     ...TOP_UP_FIELDS,
     attempts: z.array(Attempt).meta({ description: 'Attempts to pay it, in order.' }),
-    movements: z.array(TopUpMovement).meta({ description: 'The credit it added, and what was taken back of it.' }),
+    movements: z
+      .array(TopUpMovement)
+      .meta({ description: 'The credit it added, and what was refunded or disputed of it.' }),
   })
   .meta({ id: 'TopUpDetails' })
 
@@ -258,10 +260,10 @@ function addApproveTopUp(api: Api, context: ApiContext): void {
         case 'unknown_top_up':
           throw noSuch('top-up', topUpId)
         case 'not_waiting':
-          throw new ApiProblem('conflict', `the top-up is ${asked.state}, and waits for no approval or not any more`)
+          throw new ApiProblem('conflict', `top-up ${topUpId} is ${asked.state} and is not waiting for approval`)
         case 'refused':
-          log.error({ top_up_id: topUpId, code: asked.code }, 'the provider refuses to have a payment approved')
-          throw new ApiProblem('conflict', 'the payment provider takes no approval of this payment')
+          log.error({ top_up_id: topUpId, code: asked.code }, 'the provider refused to open the approval of a payment')
+          throw new ApiProblem('conflict', `the payment provider refused to open the approval of top-up ${topUpId}`)
         default:
           throw providerUnavailable(asked.kind === 'unavailable' ? asked.retryAfterMicros : null)
       }
@@ -290,7 +292,7 @@ function addCancelTopUp(api: Api, { writer }: ApiContext): void {
       if ('refused' in canceled) {
         const { refused } = canceled
         if (typeof refused === 'object') {
-          throw new ApiProblem('conflict', `the top-up is ${refused.cannotBeCanceled}: it cannot be canceled`)
+          throw new ApiProblem('conflict', `top-up ${topUpId} is ${refused.cannotBeCanceled} and cannot be canceled`)
         }
         throw refused === 'unknown_account' ? noAccount(accountId) : noSuch('top-up', topUpId)
       }
@@ -310,13 +312,14 @@ function placeOf(cursor: string | undefined): { readonly requestedAt: string; re
   const place = readCursor(cursor, ['string', 'string'])
   if (place === null) return null
   const [requestedAt, topUpId] = place
-  if (parseInstant(requestedAt) === null) throw new ApiProblem('invalid_request', 'the cursor is not of this list')
+  if (parseInstant(requestedAt) === null)
+    throw new ApiProblem('invalid_request', 'the cursor does not belong to this list: start again without one')
   return { requestedAt, topUpId }
 }
 
 function noMethod(methodId: string | null): ApiProblem {
   if (methodId === null) {
-    return new ApiProblem('no_payment_method', 'the account has no default payment method: add one, or name one')
+    return new ApiProblem('no_payment_method', 'the account has no default payment method: add one, or send method_id')
   }
   const detail = `must be one of the account’s payment methods`
   return new ApiProblem('not_possible', `method_id ${detail}`, {

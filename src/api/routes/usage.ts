@@ -45,7 +45,7 @@ export const Through = z.int().meta({ description: 'Sequence of the newest movem
 
 const USED = {
   used: Money.meta({ description: 'Usage less its reversals. Positive if credit was used.' }),
-  reversed: Money.meta({ description: 'How much of this usage corrections gave back, whenever they did.' }),
+  reversed: Money.meta({ description: 'How much of this usage corrections have reversed, whenever they did.' }),
   movements: z.int().meta({ description: 'Number of movements of usage, including those that were reversed.' }),
   units: z.int().nullable().meta({
     description: 'Billed seconds, fragments or items, less reversed ones. Null if it may mix kinds of usage.',
@@ -302,7 +302,12 @@ function addReadPeriodSummary(api: Api, { writer: { pool } }: ApiContext): void 
       const from = givenFrom === undefined ? startOfMonth(lastMicros) : instantOf(givenFrom)
       if (from >= to) throw notPossible('/query/to', 'too_low', 'the end must be after the beginning')
       if (from > nowMicros) {
-        throw notPossible('/query/from', 'too_high', 'the period begins after now', formatInstant(nowMicros))
+        throw notPossible(
+          '/query/from',
+          'too_high',
+          'the period must not begin in the future',
+          formatInstant(nowMicros),
+        )
       }
       const wanted = { fromMicros: from, toMicros: to, nowMicros }
       const summary = foundOrRefuse(accountId, await readPeriodSummary(pool, accountId, wanted))
@@ -328,7 +333,7 @@ function addReadPeriodSummary(api: Api, { writer: { pool } }: ApiContext): void 
 export function foundOrRefuse<T extends object>(accountId: string, read: T | StillRollingUp | null): T {
   if (read === null) throw noAccount(accountId)
   if ('behind' in read) {
-    const detail = `the movements of ${accountId} are still being summed up for the first time; ${read.behind} are left`
+    const detail = `${read.behind} movements of account ${accountId} are not summed yet: try again later`
     throw new ApiProblem('unavailable', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }
   return read as T
@@ -338,10 +343,11 @@ export function foundOrRefuse<T extends object>(accountId: string, read: T | Sti
 export function periodOf({ from, to, days }: z.output<typeof DaysQuery>, nowMicros: InstantMicros) {
   const toMicros = to === undefined ? startOfDay(nowMicros) + MICROS_PER_DAY : parseDate(to)!
   const fromMicros = from === undefined ? Math.max(0, toMicros - days * MICROS_PER_DAY) : parseDate(from)!
-  if (fromMicros < 0) throw notPossible('/query/from', 'too_low', `not before ${FIRST_DATE}`, FIRST_DATE)
+  if (fromMicros < 0)
+    throw notPossible('/query/from', 'too_low', `the period must not begin before ${FIRST_DATE}`, FIRST_DATE)
   if (fromMicros >= toMicros) throw notPossible('/query/to', 'too_low', 'the end must be after the beginning')
   if (toMicros - fromMicros > MAX_DAYS * MICROS_PER_DAY) {
-    throw notPossible('/query/from', 'too_low', `a period is at most ${MAX_DAYS} days`)
+    throw notPossible('/query/from', 'too_low', `the period must be at most ${MAX_DAYS} days`)
   }
   return { fromDate: formatDate(fromMicros), toDate: formatDate(toMicros), fromMicros, toMicros }
 }

@@ -27,11 +27,8 @@ export function addWebhooks(api: Api, { writer: { pool }, webhooks, log }: ApiCo
         const body = request.body as Buffer | null
         const event = typeof signature === 'string' && body !== null ? webhooks.read(body, signature) : null
         if (event === null) {
-          log.warn(
-            { request_id: request.id },
-            'a webhook was refused: its signature is not the provider’s, or is too old',
-          )
-          throw new ApiProblem('invalid_request', 'the signature is not that of the provider, or is too old')
+          log.warn({ request_id: request.id }, 'rejected a webhook: its signature is not valid, or too old')
+          throw new ApiProblem('invalid_request', 'the signature is not valid, or too old')
         }
         const isNew = await storeProviderEvent(pool, provider, event, body!.toString())
         log.info({ event_id: event.eventId, kind: event.kind, is_new: isNew }, 'received a webhook')

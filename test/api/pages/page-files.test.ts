@@ -47,7 +47,7 @@ describe('the files of the page', () => {
 
   it('of an unknown type are refused, not guessed', () => {
     plant({ 'index.html': '', 'assets/a.exe': '' })
-    expect(() => readPageFiles(folder)).toThrow('a.exe has no media type')
+    expect(() => readPageFiles(folder)).toThrow('no media type is known for a.exe')
   })
 })
 
