@@ -92,7 +92,7 @@ function readArguments() {
       },
     })
   } catch (error) {
-    console.error(`bench: ${(error as Error).message.split('. ')[0]}\n(--help lists what there is)`)
+    console.error(`bench: ${(error as Error).message.split('. ')[0]}\n(run with --help for usage)`)
     process.exit(2)
   }
 }
@@ -206,7 +206,7 @@ if (values.help) {
 } else if (unknown.length > 0 || !Number.isInteger(events) || events < 1000) {
   const wrong =
     unknown.length > 0 ? `no scenario ${unknown.join(', ')}` : `--events ${values.events} is not 1000 or more`
-  console.error(`bench: ${wrong}\n(--help lists what there is)`)
+  console.error(`bench: ${wrong}\n(run with --help for usage)`)
   process.exitCode = 2
 } else {
   await run().catch((error: unknown) => {

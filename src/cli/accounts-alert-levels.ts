@@ -23,7 +23,7 @@ export async function setAlertLevels(accountId: string, options: AlertLevelOptio
     const { lowMicros, customMicros, currency, raised } = set.answer
     const custom = customMicros === null ? 'none' : `${formatMoney(customMicros)} ${currency}`
     console.log(`${accountId}: low ${formatMoney(lowMicros)} ${currency}, custom ${custom}`)
-    for (const kind of raised) process.stderr.write(`the balance is below it: alert ${kind} raised\n`)
+    for (const kind of raised) process.stderr.write(`the balance is below the level: alert ${kind} was raised\n`)
   })
 }
 
@@ -32,8 +32,5 @@ function level(text: string, noLevel: string): Micros | null {
   if (text === noLevel) return null
   const amountMicros = parseMoney(text)
   if (amountMicros !== null && amountMicros > 0n) return amountMicros
-  throw new CommandFailed(
-    `${text} is not a level: a decimal above 0 with at most 6 digits after the point, or ${noLevel}`,
-    2,
-  )
+  throw new CommandFailed(`${text} is not a level: give a decimal above 0 with at most 6 decimals, or ${noLevel}`, 2)
 }

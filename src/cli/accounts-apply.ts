@@ -23,7 +23,7 @@ export async function applyAccounts(file: string, options: ApplyOptions): Promis
   const actor = options.actor ?? process.env.USER ?? 'unknown'
   await withLedger(async (writer) => {
     const result = await applyToLedger(writer, new CatalogStore(), accounts, actor)
-    if ('noCatalogInForce' in result) throw new CommandFailed('no catalog is in force yet; publish one first', 1)
+    if ('noCatalogInForce' in result) throw new CommandFailed('no catalog is in force yet: publish one first', 1)
     if ('misfits' in result) return refuse(misfitFaults(result.misfits, { file, lines }), options)
     if ('refused' in result) {
       const faults = result.refused.map(({ accountId, reason }): Fault => {
@@ -43,12 +43,12 @@ export async function applyAccounts(file: string, options: ApplyOptions): Promis
     }
     for (const accountId of created) say('created', accountId)
     for (const { accountId, fields } of changed) say('changed', accountId, fields)
-    process.stderr.write(`${created.length} created, ${changed.length} changed, ${unchanged.length} as they were\n`)
+    process.stderr.write(`${created.length} created, ${changed.length} changed, ${unchanged.length} unchanged\n`)
   })
 }
 
 async function refuse(faults: readonly Fault[], options: FaultOptions): Promise<never> {
   await printFaults(faults, options)
   const errorCount = faults.filter(({ severity }) => severity === 'error').length
-  throw new CommandFailed(`${counted(errorCount, 'fault')}, nothing was changed`, 2)
+  throw new CommandFailed(`${counted(errorCount, 'fault')}: nothing was changed`, 2)
 }

@@ -8,11 +8,11 @@ export async function closeAccount(accountId: string, { actor }: { readonly acto
   await withLedger(async (writer) => {
     const closed = await unlessCutOff(
       closeInLedger(writer, accountId, actor),
-      'it may have been closed: run it again, which does no harm',
+      'the account may have been closed: it is safe to run the command again',
     )
     if ('refused' in closed) throw new CommandFailed(`there is no account ${accountId}`, 1)
     const { closedAt, isClosedNow } = closed.answer
-    if (!isClosedNow) process.stderr.write('it was closed before\n')
+    if (!isClosedNow) process.stderr.write('it had already been closed\n')
     console.log(`${accountId}: closed since ${closedAt}`)
   })
 }

@@ -18,10 +18,7 @@ export async function creditAccount(accountId: string, amount: string, options: 
   const { reason, actor } = options
   const amountMicros = parseMoney(amount)
   if (amountMicros === null || amountMicros === 0n) {
-    throw new CommandFailed(
-      `${amount} is not an amount: a decimal other than 0, with at most 6 digits after the point`,
-      2,
-    )
+    throw new CommandFailed(`${amount} is not an amount: give a decimal other than 0, with at most 6 decimals`, 2)
   }
   const request = takeRequestId(options.requestId, 'it is posted', 'the credit may have been posted')
   const { requestId } = request
@@ -30,7 +27,7 @@ export async function creditAccount(accountId: string, amount: string, options: 
     if ('refused' in adjusted) throw new CommandFailed(whyRefused(adjusted.refused, accountId, requestId), 1)
     const { balanceMicros, currency, sequence } = adjusted.answer
     if (adjusted.isRepeat)
-      process.stderr.write('it was posted before under this request id; this is the first answer\n')
+      process.stderr.write('it had already been posted under this request id; this is the original result\n')
     console.log(`${accountId}: movement ${sequence}, balance ${formatMoney(balanceMicros)} ${currency}`)
   })
 }
@@ -38,5 +35,5 @@ export async function creditAccount(accountId: string, amount: string, options: 
 function whyRefused(refused: 'unknown_account' | 'request_key_reused', accountId: string, requestId: string): string {
   return refused === 'unknown_account'
     ? `there is no account ${accountId}`
-    : `request id ${requestId} was used for another amount, reason or actor; nothing was posted`
+    : `request id ${requestId} was already used with another amount, reason or actor; nothing was posted`
 }

@@ -18,7 +18,7 @@ export async function rotateKey(keyId: string, { overlap, actor, json }: RotateK
   const overlapSeconds = parseSpanSeconds(overlap)
   if (overlapSeconds === null || overlapSeconds > MAX_OVERLAP_SECONDS) {
     throw new CommandFailed(
-      `--overlap ${overlap} is not a span such as 2h or 3d, of ${MAX_OVERLAP_SECONDS / 86_400} days at most`,
+      `--overlap ${overlap} is not a span such as 2h or 3d, of at most ${MAX_OVERLAP_SECONDS / 86_400} days`,
       2,
     )
   }
@@ -34,8 +34,10 @@ export async function rotateKey(keyId: string, { overlap, actor, json }: RotateK
     else {
       console.log(token)
       const until = key.earlierSecretExpiresAt
-      process.stderr.write(`API key ${keyId}; the token is shown this once; `)
-      process.stderr.write(until === null ? 'the one before has ended\n' : `the one before is valid until ${until}\n`)
+      process.stderr.write(`API key ${keyId}; the token is shown only this once; `)
+      process.stderr.write(
+        until === null ? 'the previous one is no longer valid\n' : `the previous one is valid until ${until}\n`,
+      )
     }
   })
 }

@@ -6,11 +6,11 @@ import type { AutoTopUpOverview, ShownMethod } from '../ledger/top-ups/read-over
 
 const WHY_PAUSED: Readonly<Record<PauseReason, string>> = {
   declined: 'the card was declined three times in a row',
-  ask_customer: 'the customer has to put something right first',
+  ask_customer: 'the customer has to fix something first',
   card_stopped: 'the card must not be charged again',
   refunded: 'a payment was refunded',
   disputed: 'a payment was disputed',
-  refused: 'the payment provider refuses the request itself, and somebody has to look at the log',
+  refused: 'the payment provider refused the request itself: see the log',
   canceled: 'an automatic top-up was canceled by hand',
   restored: 'the database was restored to an earlier point, and later settings are lost',
 }
@@ -56,7 +56,7 @@ function linesOf(one: AutoTopUpOverview): (readonly [name: string, text: string]
   }
   if (open !== null) {
     const after = open.reason === null ? '' : ` after ${open.reason}`
-    const next = open.state === 'requested' ? `, not tried before ${formatInstant(open.nextTryAtMicros)}` : ''
+    const next = open.state === 'requested' ? `, next attempt at ${formatInstant(open.nextTryAtMicros)} or later` : ''
     lines.push(['open', `${open.topUpId}, ${open.state}${after}${next}`])
   }
   return lines
@@ -66,12 +66,12 @@ function linesOf(one: AutoTopUpOverview): (readonly [name: string, text: string]
 function howToResume({ accountId, memory, methodId }: AutoTopUpOverview): string {
   const consent = `a consent: tollgate top-up resume ${accountId}`
   return needsAnotherMethod(memory, methodId)
-    ? `it goes on with another card (tollgate payment-method add ${accountId} --default) and then ${consent}`
-    : `it goes on with ${consent}`
+    ? `to resume, add another card (tollgate payment-method add ${accountId} --default), then give ${consent}`
+    : `to resume, give ${consent}`
 }
 
 function methodText({ methodId, provider, brand, last4, expiryMonth, expiryYear }: ShownMethod): string {
-  return `${brand} that ends in ${last4}, expires ${expiryText(expiryMonth, expiryYear)}, at ${provider} (${methodId})`
+  return `${brand} ending in ${last4}, expires ${expiryText(expiryMonth, expiryYear)}, at ${provider} (${methodId})`
 }
 
 /** `08/29`. */

@@ -16,6 +16,6 @@ const COLUMNS: Columns<StoredCatalog> = [
 
 export async function listCatalogVersions(): Promise<void> {
   const catalogs = await withDatabase(listCatalogs)
-  if (catalogs.length === 0) console.error('no catalog is published yet')
+  if (catalogs.length === 0) console.error('no catalog has been published yet')
   await writeOutput(createListing(COLUMNS)(catalogs))
 }

@@ -15,7 +15,7 @@ export interface PublishOptions extends FaultOptions {
 export async function publishCatalog(directory: string, options: PublishOptions): Promise<void> {
   const { catalog, faults, files } = loadCatalog(directory)
   await printFaults(faults, options)
-  if (catalog === null) throw new CommandFailed('the catalog has faults and was not published', 2)
+  if (catalog === null) throw new CommandFailed('the catalog has faults: nothing was published', 2)
   const inForceFrom = readInForceFrom(options)
   const wanted = { catalog, files, contentHash: catalogHash(files), inForceFrom }
   const { comment = '', json } = options

@@ -6,7 +6,7 @@ import { withDatabase } from './connected.ts'
 
 export async function rollBackCatalog(versionText: string, options: PublishOptions): Promise<void> {
   const version = /^[1-9]\d{0,8}$/.test(versionText) ? Number(versionText) : null
-  if (version === null) throw new CommandFailed(`${versionText} is not a version: a whole number above 0`, 2)
+  if (version === null) throw new CommandFailed(`${versionText} is not a version number above 0`, 2)
   const inForceFrom = readInForceFrom(options)
   const { comment = null, json } = options
   await withDatabase(async (pool) => {

@@ -22,11 +22,11 @@ export function readConsent(options: ConsentOptions): GivenConsent | null {
   const { consentBy: person, consentText: file, consentTextVersion, consentLocale = 'en' } = options
   if (person === undefined && file === undefined) {
     if (consentTextVersion === undefined && options.consentLocale === undefined) return null
-    throw new CommandFailed('--consent-text-version and --consent-locale go with --consent-by and --consent-text', 2)
+    throw new CommandFailed('--consent-text-version and --consent-locale require --consent-by and --consent-text', 2)
   }
   if (person === undefined || file === undefined || person.trim() === '') {
     throw new CommandFailed(
-      'a consent takes both: --consent-by, who agreed, and --consent-text, a file with the text',
+      'a consent requires both --consent-by (who agreed) and --consent-text (a file with the text)',
       2,
     )
   }
@@ -53,8 +53,9 @@ function readText(file: string): string {
   } catch (error) {
     throw new CommandFailed(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, 2)
   }
-  if (bytes.length > MAX_TEXT_BYTES) throw new CommandFailed(`${file} is larger than 64 KB: no text of a consent`, 2)
+  if (bytes.length > MAX_TEXT_BYTES)
+    throw new CommandFailed(`${file} is larger than 64 KB, the maximum for the text of a consent`, 2)
   const text = bytes.toString().trim()
-  if (text === '' || text.includes('\0')) throw new CommandFailed(`${file} holds no text`, 2)
+  if (text === '' || text.includes('\0')) throw new CommandFailed(`${file} contains no text`, 2)
   return text
 }

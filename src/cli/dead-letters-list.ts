@@ -29,7 +29,7 @@ const DEFAULT_LIMIT = 100
 
 const COLUMNS: Columns<ListedDeadLetter> = [
   ['position', positionOf],
-  ['noted at', ({ recordedAt }) => recordedAt],
+  ['recorded at', ({ recordedAt }) => recordedAt],
   ['reason', ({ reason }) => reason],
   ['account', ({ accountId }) => accountId ?? '-'],
   ['event', ({ eventId }) => eventId ?? '-'],

@@ -23,7 +23,7 @@ const NO_BOUNDS = { maxLetters: Number.POSITIVE_INFINITY, isTimeUp: () => false 
 export async function replayLetters(options: ReplayOptions): Promise<void> {
   const { reason, account, since, topic, all = false, again = false, yes = false } = options
   if (!all && [reason, account, since, topic].every((filter) => filter === undefined)) {
-    throw new CommandFailed('say which: --reason, --account, --since or --topic, or --all', 2)
+    throw new CommandFailed('choose which: give --reason, --account, --since or --topic, or --all', 2)
   }
   const filter = filterOf(options, again ? null : false)
   const { kafka, log } = readConfig('kafka', 'database', 'log')
@@ -35,10 +35,12 @@ export async function replayLetters(options: ReplayOptions): Promise<void> {
     for (const { reason: ofReason, count } of chosen) process.stderr.write(`${ofReason}: ${count}\n`)
     const conflicts = found.find((one) => one.reason === wanted.exceptReason)?.count ?? 0
     if (conflicts > 0) {
-      process.stderr.write(`${CONFLICT}: ${conflicts} left out, they would conflict again (--reason ${CONFLICT})\n`)
+      process.stderr.write(
+        `${CONFLICT}: ${conflicts} left out because they would conflict again (--reason ${CONFLICT})\n`,
+      )
     }
     if (!yes) {
-      process.stderr.write(`${counted(total, 'dead letter')} would be replayed; --yes does it\n`)
+      process.stderr.write(`${counted(total, 'dead letter')} would be replayed; run again with --yes to replay them\n`)
       return
     }
 

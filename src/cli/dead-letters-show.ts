@@ -32,7 +32,7 @@ export async function showLetter(positionText: string, { reveal = false }: { rev
 
 function parsePosition(text: string): Position {
   const [, topic, partition, offset] = /^([\w.-]{1,249})\/(\d{1,9})\/(\d{1,18})$/.exec(text) ?? []
-  if (topic === undefined) throw new CommandFailed(`${text} is not a position: TOPIC/PARTITION/OFFSET`, 2)
+  if (topic === undefined) throw new CommandFailed(`${text} is not a position such as TOPIC/PARTITION/OFFSET`, 2)
   return { topic, partition: Number(partition), offset: BigInt(offset!) }
 }
 
@@ -44,7 +44,7 @@ async function textOf(
 ): Promise<string> {
   const lines = [
     ['position', positionOf(letter)],
-    ['noted at', letter.recordedAt],
+    ['recorded at', letter.recordedAt],
     ['reason', letter.reason],
     ['detail', onOneLine(letter.detail)],
     ['account', letter.accountId ?? 'unknown'],
@@ -64,7 +64,7 @@ async function valueText(
   reveal: boolean,
 ): Promise<string> {
   if (!isValueKept)
-    return 'not kept: its retention is over, or it was noted before values were; if anywhere, it is on the topic'
+    return 'not stored: its retention has ended, or it was recorded before values were stored; the topic may still have it'
   if (value === null) return 'null, a tombstone'
   const size = `${value.length} bytes`
   const decoded = await decode(decoder, topic, value)

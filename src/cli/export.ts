@@ -26,12 +26,12 @@ export async function exportMovements(options: ExportOptions): Promise<void> {
   const toMicros = readInstant('--to', options.to)
   if (fromMicros >= toMicros) throw new CommandFailed(`--to ${options.to} is not after --from ${options.from}`, 2)
   const format = EXPORT_FORMATS.find((known) => known === options.format)
-  if (format === undefined) throw new CommandFailed(`--format is ${EXPORT_FORMATS.join(' or ')}`, 2)
+  if (format === undefined) throw new CommandFailed(`--format must be ${EXPORT_FORMATS.join(' or ')}`, 2)
 
   const written = await write({ accountId, fromMicros, toMicros, path, format })
   if ('refused' in written) {
     if (written.refused === 'unknown_account') throw new CommandFailed(`there is no account ${accountId}`, 1)
-    throw new CommandFailed(`--from ${options.from} is after now`, 2)
+    throw new CommandFailed(`--from ${options.from} is in the future`, 2)
   }
   await writeOutput(
     options.json ? `${JSON.stringify(jsonOf(accountId, path, format, written))}\n` : textOf(path, written),

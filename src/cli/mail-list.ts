@@ -43,7 +43,7 @@ function jsonLine(mail: ListedMail): string {
 function readState(text: string | undefined): MailState | null {
   if (text === undefined) return null
   const state = MAIL_STATES.find((known) => known === text)
-  if (state === undefined) throw new CommandFailed(`--state ${text} is none of ${MAIL_STATES.join(', ')}`, 2)
+  if (state === undefined) throw new CommandFailed(`--state ${text} is not one of ${MAIL_STATES.join(', ')}`, 2)
   return state
 }
 

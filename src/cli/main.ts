@@ -29,27 +29,27 @@ import type { ResumeOptions } from './top-up-resume.ts'
 import type { SettingsOptions } from './top-up-settings.ts'
 
 const VERBOSE = ['--verbose', 'print all faults of a file, not only the first 20'] as const
-const AS_JSON = ['--json', 'print one JSON object a line: all faults, or what was done'] as const
+const AS_JSON = ['--json', 'print one JSON object per line: all faults, or what was done'] as const
 
 const program = new Command('tollgate')
   .description(packageJson.description)
   .version(packageJson.version)
   // Inherited by subcommands: commander throws instead of exiting with a code of its own.
   .exitOverride()
-  .showHelpAfterError('(--help lists what there is)')
+  .showHelpAfterError('(run with --help for usage)')
   .addHelpText(
     'after',
-    '\nrate and catalog check work on files alone. All others read where the installation is from TOLLGATE_* variables;' +
-      '\ndocs/OPERATIONS.md lists them.',
+    '\nrate and catalog check need only files. All other commands find the installation by TOLLGATE_* variables,' +
+      '\nwhich docs/OPERATIONS.md lists.',
   )
-  .addHelpText('after', '\nExit code: 0 done, 1 the work failed, 2 wrong usage or input files that are not valid.')
+  .addHelpText('after', '\nExit code: 0 success, 1 failure, 2 wrong usage or invalid input files.')
 
 program
   .command('rate')
-  .description('rate usage events offline: JSON lines in, one result a line out')
+  .description('rate usage events offline: JSON lines in, one result per line out')
   .requiredOption('--catalog <dir>', 'catalog directory')
   .requiredOption('--accounts <file>', 'accounts file')
-  .requiredOption('--events <file>', 'usage events, one JSON object a line; - for standard input')
+  .requiredOption('--events <file>', 'usage events, one JSON object per line; - for standard input')
   .option(...VERBOSE)
   .action(async (options: RateOptions) => {
     const { rate } = await import('./rate.ts')
@@ -63,7 +63,7 @@ catalog
   .description('print the faults of a catalog')
   .argument('<dir>', 'catalog directory')
   .option(...VERBOSE)
-  .option('--json', 'print all faults as JSON, one object a line')
+  .option('--json', 'print all faults as JSON, one object per line')
   .action(async (directory: string, options: FaultOptions) => {
     const { checkCatalog } = await import('./catalog-check.ts')
     await checkCatalog(directory, options)
@@ -85,7 +85,7 @@ catalog
 
 catalog
   .command('list')
-  .description('list the published versions and say which is in force')
+  .description('list the published versions, and which is in force')
   .action(async () => {
     const { listCatalogVersions } = await import('./catalog-list.ts')
     await listCatalogVersions()
@@ -93,8 +93,8 @@ catalog
 
 catalog
   .command('rollback')
-  .description('publish an earlier version again, as a new one')
-  .argument('<version>', 'the version to go back to')
+  .description('publish an earlier version again, as a new version')
+  .argument('<version>', 'the version to roll back to')
   .option('--author <name>', 'who rolls it back')
   .option('--comment <text>', 'why')
   .option('--in-force-from <instant>', 'RFC 3339 instant or date from which it prices usage')
@@ -107,7 +107,7 @@ const accounts = program.command('accounts').description('set up and close accou
 
 accounts
   .command('apply')
-  .description('create the accounts of a file, or change them to what it says; what it leaves out stays as it is')
+  .description('create or change the accounts of a file; what the file leaves out stays unchanged')
   .argument('<file>', 'accounts file')
   .option('--actor <name>', 'who changes them')
   .option(...VERBOSE)
@@ -121,10 +121,10 @@ accounts
   .command('credit')
   .description("adjust an account's credit")
   .argument('<account>', 'account id')
-  .argument('<amount>', 'decimal amount in the currency of the account; below zero takes credit')
+  .argument('<amount>', 'decimal amount in the currency of the account; negative to take credit')
   .requiredOption('--reason <text>', 'why, for the statement')
   .requiredOption('--actor <name>', 'who adjusts it')
-  .option('--request-id <id>', 'under one id it is posted once, however often this is run; made up when absent')
+  .option('--request-id <id>', 'the same id is posted only once; generated if absent')
   .action(async (accountId: string, amount: string, options: CreditOptions) => {
     const { creditAccount } = await import('./accounts-credit.ts')
     await creditAccount(accountId, amount, options)
@@ -134,8 +134,8 @@ accounts
   .command('alert-levels')
   .description('set the balances at which an account is alerted')
   .argument('<account>', 'account id')
-  .option('--low <amount>', 'alert when the balance falls below it; default for 10 units of the currency')
-  .option('--custom <amount>', "the customer's own level; none for none")
+  .option('--low <amount>', 'alert when the balance falls below it; "default" for 10 units of the currency')
+  .option('--custom <amount>', 'an additional level of the customer; "none" for none')
   .requiredOption('--actor <name>', 'who sets them')
   .action(async (accountId: string, options: AlertLevelOptions) => {
     const { setAlertLevels } = await import('./accounts-alert-levels.ts')
@@ -144,7 +144,7 @@ accounts
 
 accounts
   .command('close')
-  .description('close an account: nothing is charged any more, and late usage is still debited')
+  .description('close an account: it is no longer charged, but late usage is still debited')
   .argument('<account>', 'account id')
   .requiredOption('--actor <name>', 'who closes it')
   .action(async (accountId: string, options: { actor: string }) => {
@@ -152,21 +152,23 @@ accounts
     await closeAccount(accountId, options)
   })
 
-const topUp = program.command('top-up').description('automatic top-up, and credit added by hand')
+const topUp = program.command('top-up').description('automatic and manual top-ups')
 
 withConsent(
   topUp
     .command('settings')
-    .description('show how automatic top-up of an account stands; with options, change it: what is not named stays')
+    .description(
+      'show automatic top-up of an account; with options, change it: settings that are not named stay unchanged',
+    )
     .argument('<account>', 'account id')
     .option('--on', 'charge while the balance is below the threshold')
     .option('--off', 'charge nothing automatically')
     .option('--threshold <amount>', 'decimal amount in the currency of the account')
-    .option('--amount <amount>', 'what each automatic top-up charges')
-    .option('--cap <amount>', 'the most charged automatically in a UTC month; none for none'),
+    .option('--amount <amount>', 'the amount of each automatic top-up')
+    .option('--cap <amount>', 'maximum charged automatically in a UTC month; "none" for none'),
 )
   .option('--actor <name>', 'who changes it; vouches for the consent')
-  .option('--request-id <id>', 'under one id it is saved once, however often this is run')
+  .option('--request-id <id>', 'the same id is saved only once')
   .option('--json', 'print one JSON object')
   .action(async (accountId: string, options: SettingsOptions) => {
     const { autoTopUpSettings } = await import('./top-up-settings.ts')
@@ -176,7 +178,7 @@ withConsent(
 withConsent(
   topUp
     .command('resume')
-    .description('end a pause of automatic top-up, with a consent; the settings stay')
+    .description('end a pause of automatic top-up, with a consent; the settings stay unchanged')
     .argument('<account>', 'account id'),
 )
   .requiredOption('--actor <name>', 'who resumes it; vouches for the consent')
@@ -188,12 +190,12 @@ withConsent(
 
 topUp
   .command('now')
-  .description('ask for a payment by hand')
+  .description('request a manual top-up')
   .argument('<account>', 'account id')
   .argument('<amount>', 'decimal amount in the currency of the account')
-  .option('--method <id>', 'the card to charge; the default one without it')
-  .requiredOption('--actor <name>', 'who asks for it')
-  .option('--request-id <id>', 'under one id it is requested once, however often this is run; made up when absent')
+  .option('--method <id>', 'the card to charge; defaults to the default card')
+  .requiredOption('--actor <name>', 'who requests it')
+  .option('--request-id <id>', 'the same id is requested only once; generated if absent')
   .option('--json', 'print one JSON object')
   .action(async (accountId: string, amount: string, options: TopUpNowOptions) => {
     const { topUpNow } = await import('./top-up-now.ts')
@@ -205,8 +207,8 @@ topUp
   .description('list top-ups, newest first')
   .option('--account <id>', 'only those of this account')
   .option('--open', 'only those that may still charge')
-  .option('--limit <count>', 'how many to list, 100 without it')
-  .option('--json', 'print one JSON object a line')
+  .option('--limit <count>', 'maximum number to list; defaults to 100')
+  .option('--json', 'print one JSON object per line')
   .action(async (options: TopUpListOptions) => {
     const { listAllTopUps } = await import('./top-up-list.ts')
     await listAllTopUps(options)
@@ -214,7 +216,7 @@ topUp
 
 topUp
   .command('show')
-  .description('show a top-up: its attempts, their outcomes, and what they moved')
+  .description('show a top-up with its attempts, their outcomes and movements')
   .argument('<top-up>', 'top-up id')
   .option('--json', 'print one JSON object')
   .action(async (topUpId: string, options: { json?: boolean }) => {
@@ -224,7 +226,7 @@ topUp
 
 const paymentMethod = program
   .command('payment-method')
-  .description('the saved cards of an account')
+  .description('saved cards of an account')
   // Commander repeats arguments that it does not understand, and they may be a card number.
   .configureOutput({ outputError: (text, write) => write(text.replaceAll(/\d{4,}/g, '…')) })
 
@@ -235,7 +237,7 @@ withConsent(
     .argument('<account>', 'account id')
     .requiredOption('--number <number>', 'a public test number such as 4242424242424242; any other is refused')
     .requiredOption('--expiry <MM/YY>', 'month and year, as in 08/29')
-    .option('--default', 'automatic top-ups charge it from now on'),
+    .option('--default', 'make it the card that automatic top-ups charge'),
 )
   .requiredOption('--actor <name>', 'who adds it; vouches for the consent')
   .option('--json', 'print one JSON object')
@@ -248,7 +250,7 @@ paymentMethod
   .command('list')
   .description('list the cards of an account, oldest first')
   .argument('<account>', 'account id')
-  .option('--json', 'print one JSON object a line')
+  .option('--json', 'print one JSON object per line')
   .action(async (accountId: string, options: { json?: boolean }) => {
     const { listPaymentMethods } = await import('./payment-method-list.ts')
     await listPaymentMethods(accountId, options)
@@ -256,7 +258,7 @@ paymentMethod
 
 paymentMethod
   .command('remove')
-  .description('remove a card; no other becomes the default by it')
+  .description('remove a card; no other card becomes the default')
   .argument('<account>', 'account id')
   .argument('<method>', 'id of the card')
   .requiredOption('--actor <name>', 'who removes it')
@@ -270,29 +272,29 @@ const mail = program.command('mail').description('mail to the contacts of accoun
 
 mail
   .command('list')
-  .description('list mails, newest first: who of which account gets what, and what servers had against it')
-  .option('--state <state>', 'only waiting, sent, refused or dropped ones')
-  .option('--account <id>', 'only of this account')
-  .option('--limit <count>', 'how many at the most (100)')
-  .option('--json', 'print one JSON object a line')
+  .description('list mails, newest first, with recipients, states and the reasons of mail servers for refusing them')
+  .option('--state <state>', 'only those in this state: waiting, sent, refused or dropped')
+  .option('--account <id>', 'only those of this account')
+  .option('--limit <count>', 'maximum number to list; defaults to 100')
+  .option('--json', 'print one JSON object per line')
   .action(async (options: MailListOptions) => {
     const { listMail } = await import('./mail-list.ts')
     await listMail(options)
   })
 
-const apiKey = program.command('api-key').description('credentials of services for the API; the first one is made here')
+const apiKey = program.command('api-key').description('credentials of services for the API; create the first one here')
 
 apiKey
   .command('create')
-  .description('make a key and print its token, which is shown this once')
-  .argument('<name>', 'what it is for; on record for what is changed by it')
+  .description('create a key and print its token, which is shown only once')
+  .argument('<name>', 'what it is for; recorded for what it changes')
   .requiredOption(
     '--scopes <scopes>',
     'read, write, pay, export, portal_sessions, accounts, adjust, catalogs, dead_letters, api_keys; by commas',
   )
-  .option('--accounts <ids>', 'the accounts that it may see, by commas')
-  .option('--all-accounts', 'all accounts, and the installation')
-  .requiredOption('--actor <name>', 'who makes it')
+  .option('--accounts <ids>', 'the accounts that it may see, separated by commas')
+  .option('--all-accounts', 'all accounts and the whole installation')
+  .requiredOption('--actor <name>', 'who creates it')
   .option('--json', 'print one JSON object')
   .action(async (name: string, options: CreateKeyOptions) => {
     const { createKey } = await import('./api-key-create.ts')
@@ -301,8 +303,8 @@ apiKey
 
 apiKey
   .command('list')
-  .description('list the keys, newest first, revoked ones too')
-  .option('--json', 'print one JSON object a line')
+  .description('list the keys including revoked ones, newest first')
+  .option('--json', 'print one JSON object per line')
   .action(async (options: { json?: boolean }) => {
     const { listKeys } = await import('./api-key-list.ts')
     await listKeys(options)
@@ -310,9 +312,9 @@ apiKey
 
 apiKey
   .command('rotate')
-  .description('give a key another secret and print the new token, which is shown this once')
+  .description('replace the secret of a key and print the new token, which is shown only once')
   .argument('<key>', 'id of the key')
-  .requiredOption('--overlap <span>', 'how long the secret before stays valid: 2h, 3d; 0s ends it at once')
+  .requiredOption('--overlap <span>', 'how long the previous secret stays valid, such as 2h or 3d; 0s ends it at once')
   .requiredOption('--actor <name>', 'who rotates it')
   .option('--json', 'print one JSON object')
   .action(async (keyId: string, options: RotateKeyOptions) => {
@@ -322,7 +324,7 @@ apiKey
 
 apiKey
   .command('revoke')
-  .description('let no request in by a key any more')
+  .description('revoke a key at once')
   .argument('<key>', 'id of the key')
   .requiredOption('--actor <name>', 'who revokes it')
   .option('--json', 'print one JSON object')
@@ -333,12 +335,15 @@ apiKey
 
 program
   .command('portal-link')
-  .description('make a link that opens the billing page as a person of an account: once, within five minutes')
+  .description('create a link that opens the billing page as a person of an account, once and within five minutes')
   .requiredOption('--account <id>', 'the account')
-  .requiredOption('--person <id>', 'who opens it, as their dashboard knows them; on record for what they do')
-  .option('--name <name>', 'what they are called on the page; the id without it')
+  .requiredOption('--person <id>', 'their id in the dashboard; recorded for what they do')
+  .option('--name <name>', 'their name on the page; defaults to the id')
   .requiredOption('--role <role>', 'admin, who may change and pay, or member')
-  .option('--locale <locale>', 'of the page; without it that of the contact of this id, or of the installation')
+  .option(
+    '--locale <locale>',
+    'locale of the page; defaults to that of the contact with this id, otherwise to that of the installation',
+  )
   .requiredOption('--actor <name>', 'who vouches for the person')
   .option('--json', 'print one JSON object')
   .action(async (options: PortalLinkOptions) => {
@@ -348,10 +353,10 @@ program
 
 program
   .command('explain')
-  .description('say why an event cost what it cost, rule by rule')
+  .description('explain the charge of an event, rule by rule')
   .argument('<account>', 'account id')
   .argument('<event>', 'event id')
-  .option('--json', 'print one JSON object instead of sentences')
+  .option('--json', 'print one JSON object instead of text')
   .action(async (accountId: string, eventId: string, options: { json?: boolean }) => {
     const { explain } = await import('./explain.ts')
     await explain(accountId, eventId, options)
@@ -359,11 +364,11 @@ program
 
 program
   .command('export')
-  .description("write an account's movements of a period into a file, and print how they add up")
+  .description("export an account's movements of a period to a file, and print their sums")
   .requiredOption('--account <id>', 'account id')
-  .requiredOption('--from <time>', 'recorded at this RFC 3339 instant or later; a date is its midnight in UTC')
-  .requiredOption('--to <time>', 'recorded before this instant; one to come stands for now')
-  .requiredOption('--output <file>', 'where it goes; what is there is replaced once all is written')
+  .requiredOption('--from <time>', 'recorded at this RFC 3339 instant or later; a date means its midnight in UTC')
+  .requiredOption('--to <time>', 'recorded before this instant; a future one means now')
+  .requiredOption('--output <file>', 'the file to write; an existing file is replaced once everything is written')
   .option('--format <format>', 'csv, or parquet with amounts as decimals and instants as timestamps', 'csv')
   .option('--json', 'print one JSON object')
   .action(async (options: ExportOptions) => {
@@ -376,24 +381,24 @@ program
   .description('begin a new epoch after a database restore that Kafka offsets do not show')
   .command('raise')
   .description('raise the epoch, and republish every balance and service status')
-  .requiredOption('--reason <text>', 'why, for those who look at it later')
+  .requiredOption('--reason <text>', 'why, for the record')
   .action(async (options: { reason: string }) => {
     const { raiseEpoch } = await import('./epoch-raise.ts')
     await raiseEpoch(options)
   })
 
-const deadLetters = program.command('dead-letters').description('look at what could not be rated, and replay it')
+const deadLetters = program.command('dead-letters').description('inspect and replay messages that could not be rated')
 
 deadLetters
   .command('list')
   .description('list dead letters, newest first')
   .option('--reason <reason>', 'only those of this reason')
   .option('--account <id>', 'only those of this account')
-  .option('--since <time>', 'only those noted since: a span such as 2h or 3d, an RFC 3339 instant or a date')
+  .option('--since <time>', 'only those recorded since: a span such as 2h or 3d, an RFC 3339 instant or a date')
   .option('--topic <topic>', 'only those of this topic')
-  .option('--all', 'also those replayed already')
-  .option('--limit <count>', 'how many to list, 100 without it')
-  .option('--json', 'print one JSON object a line')
+  .option('--all', 'include those already replayed')
+  .option('--limit <count>', 'maximum number to list; defaults to 100')
+  .option('--json', 'print one JSON object per line')
   .action(async (options: ListOptions) => {
     const { listLetters } = await import('./dead-letters-list.ts')
     await listLetters(options)
@@ -401,7 +406,7 @@ deadLetters
 
 deadLetters
   .command('show')
-  .description('show all that is known of one, its value decoded')
+  .description('show everything known about a dead letter, with its value decoded')
   .argument('<position>', 'TOPIC/PARTITION/OFFSET')
   .option('--reveal', 'show telephone numbers, and values that cannot be decoded, in full')
   .action(async (position: string, options: { reveal?: boolean }) => {
@@ -411,14 +416,14 @@ deadLetters
 
 deadLetters
   .command('replay')
-  .description('send messages to their topics again as they came, once the cause is mended')
-  .option('--reason <reason>', 'only those of this reason; content_differs are left out without it')
+  .description('send dead letters to their topics again, unchanged, once the cause is fixed')
+  .option('--reason <reason>', 'only those of this reason; content_differs is left out unless requested here')
   .option('--account <id>', 'only those of this account')
-  .option('--since <time>', 'only those noted since: a span such as 2h or 3d, an RFC 3339 instant or a date')
+  .option('--since <time>', 'only those recorded since: a span such as 2h or 3d, an RFC 3339 instant or a date')
   .option('--topic <topic>', 'only those of this topic')
-  .option('--all', 'whatever their reason, account, time and topic')
-  .option('--again', 'also those replayed already')
-  .option('--yes', 'do it; without it, only say what would be done')
+  .option('--all', 'all, whatever their reason, account, time and topic')
+  .option('--again', 'include those already replayed')
+  .option('--yes', 'replay them; without it, only print how many would be replayed')
   .action(async (options: ReplayOptions) => {
     const { replayLetters } = await import('./dead-letters-replay.ts')
     await replayLetters(options)
@@ -426,13 +431,13 @@ deadLetters
 
 program
   .command('corrections')
-  .description('look at corrections that wait for their event')
+  .description('inspect corrections that wait for their event')
   .command('list')
-  .description('list corrections whose event has not come, oldest first')
-  .option('--expired', 'those that expired because it never came, instead')
+  .description('list corrections whose event has not arrived, oldest first')
+  .option('--expired', 'instead list those that expired because the event never arrived')
   .option('--account <id>', 'only those of this account')
-  .option('--older-than <span>', 'only those that came at least so long ago: 2h, 3d')
-  .option('--json', 'print one JSON object a line')
+  .option('--older-than <span>', 'only those that arrived at least this long ago, such as 2h or 3d')
+  .option('--json', 'print one JSON object per line')
   .action(async (options: CorrectionsOptions) => {
     const { listCorrections } = await import('./corrections-list.ts')
     await listCorrections(options)
@@ -440,13 +445,13 @@ program
 
 const sandbox = program
   .command('sandbox')
-  .description('stand in for cardholders and banks at the sandbox payment provider, which moves no money')
+  .description('act as cardholder or bank at the sandbox payment provider, which moves no money')
 
 const SANDBOX_ACTS: readonly (readonly [act: SandboxAct, description: string])[] = [
   ['approve', "approve a payment, as the cardholder would on the bank's page"],
   ['decline', 'decline a payment that waits for approval or is processing'],
   ['settle', 'end the processing of a payment now'],
-  ['dispute', 'dispute a payment: what is left of it is withdrawn'],
+  ['dispute', 'dispute a payment: the rest of it is withdrawn'],
   ['win', 'decide the dispute for the seller: the funds are reinstated'],
 ]
 
@@ -465,9 +470,9 @@ for (const [act, description] of SANDBOX_ACTS) {
 
 sandbox
   .command('refund')
-  .description('sandbox: refund a payment, as at the dashboard of a provider')
+  .description("sandbox: refund a payment, as in a provider's dashboard")
   .argument('<payment>', 'payment id')
-  .argument('[amount]', 'decimal amount in the currency of the payment; all that is left without it')
+  .argument('[amount]', 'decimal amount in the currency of the payment; defaults to the rest of it')
   .option('--json', 'print the payment as one JSON object')
   .action(async (paymentId: string, amount: string | undefined, options: SandboxActOptions) => {
     const { actOnPayment } = await import('./sandbox-payment.ts')
@@ -476,9 +481,9 @@ sandbox
 
 sandbox
   .command('payments')
-  .description('sandbox: list the payments with their states, and what they come to')
+  .description('sandbox: list the payments with their states and sums')
   .option('--account <id>', 'only those of this account')
-  .option('--json', 'print one JSON object a payment')
+  .option('--json', 'print one JSON object per payment')
   .action(async (options: SandboxPaymentsOptions) => {
     const { listSandboxPayments } = await import('./sandbox-payments.ts')
     await listSandboxPayments(options)
@@ -486,12 +491,12 @@ sandbox
 
 sandbox
   .command('outage')
-  .description('sandbox: order faults of the provider, for every process; without a word, list those in force')
+  .description('sandbox: simulate faults of the provider, for every process; without an argument, list those in force')
   .argument('[what]', 'on, off, slow, timeout-before, timeout-after, twice')
-  .option('--delay <ms>', 'how much later slow answers come, 5000 without it')
-  .option('--times <count>', 'so many calls; until off without it')
-  .option('--call <name>', 'only this call, such as confirm; for time-outs confirm without it, for the others any')
-  .option('--json', 'print one JSON object a fault in force')
+  .option('--delay <ms>', 'delay of slow answers; defaults to 5000')
+  .option('--times <count>', 'number of calls that are affected; without it, all until off')
+  .option('--call <name>', 'only this call, such as confirm; defaults to confirm for timeouts, otherwise to any')
+  .option('--json', 'print one JSON object per fault in force')
   .action(async (what: string | undefined, options: OutageOptions) => {
     const { orderOutage } = await import('./sandbox-outage.ts')
     await orderOutage(what, options)
@@ -499,9 +504,9 @@ sandbox
 
 program
   .command('view')
-  .description('look after the live view in Redis')
+  .description('maintain the live view in Redis')
   .command('rebuild')
-  .description('write the whole view anew from the database; until it is done the database answers')
+  .description('rebuild the whole view from the database; until it is complete, reads go to the database')
   .action(async () => {
     const { rebuildWholeView } = await import('./view-rebuild.ts')
     await rebuildWholeView()
@@ -509,7 +514,7 @@ program
 
 program
   .command('migrate')
-  .description('bring the database to the schema of this version')
+  .description('migrate the database to the schema of this version')
   .action(async () => {
     const { migrateDatabase } = await import('./migrate.ts')
     await migrateDatabase()
@@ -517,9 +522,9 @@ program
 
 program
   .command('verify')
-  .description('prove the books of a running installation, online')
-  .option('--rate <rows>', 'rows and messages read a second', '20000')
-  .option('--json', 'print one JSON object a fault')
+  .description('verify the books of a running installation, online')
+  .option('--rate <rows>', 'rows and messages read per second', '20000')
+  .option('--json', 'print one JSON object per fault')
   .action(async (options: { rate: string; json?: boolean }) => {
     const { verifyBooks } = await import('./verify.ts')
     await verifyBooks(options)
@@ -527,7 +532,7 @@ program
 
 program
   .command('serve')
-  .description('run the service: rate usage and publish what comes of it, until SIGTERM')
+  .description('run the service: rate usage and publish the results, until SIGTERM')
   .action(async () => {
     const { serve } = await import('./serve.ts')
     await serve()
@@ -538,8 +543,8 @@ function withConsent(command: Command): Command {
   return command
     .option('--consent-by <person>', 'who agreed to be charged')
     .option('--consent-text <file>', 'the text that was agreed to')
-    .option('--consent-text-version <version>', 'its version; made from the text when absent')
-    .option('--consent-locale <locale>', 'its language, en without it')
+    .option('--consent-text-version <version>', 'version of the text; derived from the text if absent')
+    .option('--consent-locale <locale>', 'language of the text; defaults to en')
 }
 
 // Errors outside the awaited command, in a timer or stream, must not end in a stack trace either.

@@ -6,11 +6,11 @@ import { withDatabase } from './connected.ts'
 
 export async function migrateDatabase(): Promise<void> {
   const { made, leftToDefault, postponed } = await withDatabase(ensureMonthPartitions)
-  report(made, 'partition made')
-  report(leftToDefault, 'rows of the month are in the default partition, and the month stays there')
+  report(made, 'partition created')
+  report(leftToDefault, 'the default partition already has rows of this month, so the month stays there')
   report(
     postponed,
-    'the table is in use, so the partition is made later; the default partition takes the rows until then',
+    'the table is in use, so the partition will be created later; until then its rows go to the default partition',
   )
   process.stderr.write('the database is up to date\n')
 }

@@ -40,18 +40,18 @@ export async function addMethod(accountId: string, options: AddMethodOptions): P
       throw refusal('consent_needed', accountId, currency)
     }
     const added = await withSandboxDesk((desk) => desk.addTestCard({ accountId, number, ...expiry }))
-    if (added.kind === 'refused') throw new CommandFailed(`the ${added.detail}`, 2)
+    if (added.kind === 'refused') throw new CommandFailed(added.detail, 2)
     const { customerId, method: card } = added
     await rememberCustomer(writer.pool, { provider: 'sandbox', accountId, customerId })
     const method = { ...card, methodId, provider: 'sandbox', isDefault }
     const stored = await unlessCutOff(
       addPaymentMethod(writer, { accountId, method, consent, actor }),
-      `the card may have been saved: "tollgate payment-method list ${accountId}" shows what there is`,
+      `the card may have been saved: check with "tollgate payment-method list ${accountId}"`,
     )
     if ('refused' in stored) throw refusal(stored.refused, accountId, currency)
-    process.stderr.write('a sandbox card: no money moves\n')
-    if (stored.answer.isResumed) process.stderr.write('automatic top-up goes on with it\n')
-    const text = `${card.brand} that ends in ${card.last4}, expires ${expiryText(card.expiryMonth, card.expiryYear)}`
+    process.stderr.write('this is a sandbox card: no money moves\n')
+    if (stored.answer.isResumed) process.stderr.write('automatic top-up has resumed with this card\n')
+    const text = `${card.brand} ending in ${card.last4}, expires ${expiryText(card.expiryMonth, card.expiryYear)}`
     await writeOutput(
       json
         ? `${JSON.stringify({ account_id: accountId, ...methodJson(method), default: isDefault })}\n`
@@ -63,6 +63,6 @@ export async function addMethod(accountId: string, options: AddMethodOptions): P
 function readExpiry(text: string): { readonly expiryMonth: number; readonly expiryYear: number } {
   const [, month, year] = /^(\d{2})\/(\d{2})$/.exec(text) ?? []
   // Not repeated, because someone who mixed up the options has typed the card number here.
-  if (month === undefined) throw new CommandFailed('--expiry is a month and a year, as in 08/29', 2)
+  if (month === undefined) throw new CommandFailed('--expiry must be a month and a year, as in 08/29', 2)
   return { expiryMonth: Number(month), expiryYear: 2000 + Number(year) }
 }

@@ -16,16 +16,16 @@ export async function removeMethod(
     const { currency } = await overviewOf(writer.pool, accountId)
     const removed = await unlessCutOff(
       removePaymentMethod(writer, { accountId, methodId, actor }),
-      `it may have been removed: "tollgate payment-method list ${accountId}" shows what there is`,
+      `it may have been removed: check with "tollgate payment-method list ${accountId}"`,
     )
     if ('refused' in removed) throw refusal(removed.refused, accountId, currency)
     if (removed.answer === null) throw refusal('unknown_method', accountId, currency)
     const { method, isTurnedOff } = removed.answer
-    if (isTurnedOff) process.stderr.write('automatic top-up charged this card, and is off now\n')
+    if (isTurnedOff) process.stderr.write('automatic top-up charged this card and is now off\n')
     await writeOutput(
       json
         ? `${JSON.stringify({ account_id: accountId, ...methodJson(method), removed: true, turned_off: isTurnedOff })}\n`
-        : `${accountId}: ${method.brand} that ends in ${method.last4} removed (${methodId})\n`,
+        : `${accountId}: ${method.brand} ending in ${method.last4} removed (${methodId})\n`,
     )
   })
 }

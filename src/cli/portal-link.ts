@@ -21,9 +21,10 @@ export async function makePortalLink(options: PortalLinkOptions): Promise<void> 
   const { account: accountId, actor } = options
   const person = readPerson(options)
   const role = PERSON_ROLES.find((known) => known === options.role)
-  if (role === undefined) throw new CommandFailed(`--role takes ${PERSON_ROLES.join(' or ')}`, 2)
+  if (role === undefined) throw new CommandFailed(`--role must be ${PERSON_ROLES.join(' or ')}`, 2)
   const requested = options.locale ?? null
-  if (requested !== null && !isLocale(requested)) throw new CommandFailed('--locale takes one such as en or de-AT', 2)
+  if (requested !== null && !isLocale(requested))
+    throw new CommandFailed('--locale must be a locale such as en or de-AT', 2)
   const config = readConfig('api', 'brand', 'portal')
   const publicUrl = config.api.publicUrl ?? `http://127.0.0.1:${config.api.port}`
   const settings = asUsage(() => portalSettings(config))
@@ -40,7 +41,7 @@ export async function makePortalLink(options: PortalLinkOptions): Promise<void> 
       console.log(JSON.stringify(made))
     } else {
       console.log(url)
-      process.stderr.write(`opens the page once, until ${link.expiresAt}, as ${person.name}\n`)
+      process.stderr.write(`the link opens the page once, before ${link.expiresAt}, as ${person.name}\n`)
     }
   })
 }
@@ -48,7 +49,7 @@ export async function makePortalLink(options: PortalLinkOptions): Promise<void> 
 function readPerson({ person: id, name = id }: PortalLinkOptions): { readonly id: string; readonly name: string } {
   for (const text of [id, name]) {
     if (/^[^\p{Cc}\p{Cs}]{1,200}$/u.test(text) && text.trim() !== '') continue
-    throw new CommandFailed('--person and --name take 1 to 200 characters, and no control character', 2)
+    throw new CommandFailed('--person and --name must be 1 to 200 characters, without control characters', 2)
   }
   return { id, name }
 }

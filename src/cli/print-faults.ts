@@ -26,7 +26,7 @@ export async function printFaults(
   if (json || textTo === 'stdout') await writeOutput(text)
   else process.stderr.write(text)
   const left = faults.length - shown.length
-  if (left > 0) process.stderr.write(`and ${left} more; --verbose prints all\n`)
+  if (left > 0) process.stderr.write(`and ${left} more; use --verbose to print all\n`)
 }
 
 /** All faults in their order if they are few enough, else errors before warnings. */

@@ -50,7 +50,7 @@ async function openBook(options: RateOptions): Promise<Book> {
   await printFaults(all, { verbose: options.verbose === true })
   const errorCount = all.filter((fault) => fault.severity === 'error').length
   if (errorCount > 0 || catalog === null || parsed.accounts === null) {
-    throw new CommandFailed(`${counted(errorCount, 'fault')} found, nothing was rated`, 2)
+    throw new CommandFailed(`${counted(errorCount, 'fault')} found: nothing was rated`, 2)
   }
   return newBook(
     catalog,

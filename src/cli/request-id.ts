@@ -22,17 +22,17 @@ export function takeRequestId(given: string | undefined, done: string, maybe: st
   checkRequestId(requestId)
   const howToRepeat = `run the same command again with --request-id ${inShell(requestId)}`
   if (given === undefined) {
-    process.stderr.write(`request id ${requestId}; if this is interrupted, ${howToRepeat}: ${done} once\n`)
+    process.stderr.write(`request id ${requestId}; if this command is interrupted, ${howToRepeat}: ${done} only once\n`)
   }
   return {
     requestId,
-    once: (change) => unlessCutOff(change, `${maybe}: ${howToRepeat}, which does it if it was not done`),
+    once: (change) => unlessCutOff(change, `${maybe}: ${howToRepeat}, which completes it if necessary`),
   }
 }
 
 /** Throws `CommandFailed` with 2 unless it is a valid idempotency key. */
 export function checkRequestId(requestId: string): void {
-  if (!isRequestKey(requestId)) throw new CommandFailed('--request-id takes 1 to 200 printable ASCII characters', 2)
+  if (!isRequestKey(requestId)) throw new CommandFailed('--request-id must be 1 to 200 printable ASCII characters', 2)
 }
 
 /** Awaits the change. If the connection broke before the answer, fails with `maybe`, which says what to do now. */

@@ -11,7 +11,10 @@ import { commandLog, readConfig } from './connected.ts'
 export async function withSandboxDesk<T>(work: (desk: SandboxDesk) => Promise<T>): Promise<T> {
   const { database, sandbox, provider, log } = readConfig('database', 'sandbox', 'provider', 'log')
   if (provider.name !== 'sandbox') {
-    throw new CommandFailed('payments are made at Stripe: what the sandbox does by command is done there', 2)
+    throw new CommandFailed(
+      'payments are made with Stripe: the sandbox commands are not available, use the Stripe dashboard',
+      2,
+    )
   }
   const sandboxDatabase = openSandboxDatabase({
     databaseUrl: sandboxDatabaseUrl(database.url, sandbox.databaseUrl),

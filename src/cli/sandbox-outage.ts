@@ -36,19 +36,19 @@ export async function orderOutage(what: string | undefined, options: OutageOptio
     if (order !== null) await desk.orderFault(order)
     const faults = await desk.listFaults()
     await writeOutput(options.json ? faults.map(jsonLine).join('') : createListing(COLUMNS)(faults))
-    if (faults.length === 0) process.stderr.write('the sandbox works as it should\n')
+    if (faults.length === 0) process.stderr.write('no faults are in force\n')
   })
 }
 
 function readOrder(word: string, { delay, times, call }: OutageOptions): OrderedFault {
   const fault = FAULT_OF_WORD.get(word)
   if (fault === undefined) {
-    throw new CommandFailed(`${word} is none of on, off, ${[...FAULT_OF_WORD.keys()].slice(1).join(', ')}`, 2)
+    throw new CommandFailed(`${word} is not one of on, off, ${[...FAULT_OF_WORD.keys()].slice(1).join(', ')}`, 2)
   }
   if (call !== undefined && !(CALLS as readonly string[]).includes(call)) {
-    throw new CommandFailed(`--call ${call} is none of ${CALLS.join(', ')}`, 2)
+    throw new CommandFailed(`--call ${call} is not one of ${CALLS.join(', ')}`, 2)
   }
-  if (delay !== undefined && fault !== 'slow') throw new CommandFailed('--delay is for slow answers only', 2)
+  if (delay !== undefined && fault !== 'slow') throw new CommandFailed('--delay is only for slow', 2)
   const isTimeout = fault === 'timeout_before' || fault === 'timeout_after'
   return {
     fault,

@@ -45,7 +45,7 @@ function carryOut(
 function readAmount(text: string): Micros {
   const micros = parseMoney(text)
   if (micros !== null && micros > 0n && micros % 10_000n === 0n) return micros
-  throw new CommandFailed(`${text} is not an amount above 0 with at most 2 digits after the point`, 2)
+  throw new CommandFailed(`${text} is not an amount above 0 with at most 2 decimals`, 2)
 }
 
 function sentenceOf(payment: SandboxPayment): string {

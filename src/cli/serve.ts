@@ -32,18 +32,18 @@ export async function serve(): Promise<never> {
     const service = await startService({ config, log, signal: stopping.signal, onFatal: fatal.reject })
     try {
       const signal = await Promise.race([asked.promise, fatal.promise])
-      log.info({ signal }, 'finishing what is in hand')
+      log.info({ signal }, 'stopping: finishing work in progress')
     } catch (error) {
-      log.fatal({ err: error }, 'a fault that only a new process can mend')
+      log.fatal({ err: error }, 'stopping after a fault that only a restart can resolve')
       exitCode = 1
       setTimeout(() => process.exit(1), config.process.drainMs + STOP_MARGIN_MS).unref()
     }
     await service.stop()
   } catch (error) {
     if (stopping.signal.aborted && error === stopping.signal.reason) {
-      log.info('asked to stop before it had started')
+      log.info('received a stop signal during startup')
     } else {
-      log.fatal({ err: error }, 'tollgate did not start, or did not stop in order')
+      log.fatal({ err: error }, 'tollgate failed to start or to stop cleanly')
       exitCode = 1
     }
   }

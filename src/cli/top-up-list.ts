@@ -24,7 +24,7 @@ const COLUMNS: Columns<ListedTopUp> = [
   ['amount', ({ amountMicros }) => formatMoney(amountMicros)],
   ['currency', ({ currency }) => currency],
   ['requested at', ({ requestedAt }) => requestedAt],
-  ['next look at', ({ nextLookAt }) => nextLookAt ?? '-'],
+  ['next check at', ({ nextLookAt }) => nextLookAt ?? '-'],
 ]
 
 export async function listAllTopUps(options: TopUpListOptions): Promise<void> {
@@ -44,7 +44,7 @@ export async function listAllTopUps(options: TopUpListOptions): Promise<void> {
       after = page.at(-1) ?? null
       if (page.length < pageLimit || !isWanted) break
     }
-    const shown = count === limit ? ', the newest; --limit shows more' : ''
+    const shown = count === limit ? ', the newest ones; raise --limit to see more' : ''
     process.stderr.write(`${counted(count, 'top-up')}${shown}\n`)
   })
 }

@@ -21,7 +21,7 @@ export async function topUpNow(accountId: string, amount: string, options: TopUp
   const { method: methodId = null, actor, json } = options
   const amountMicros = parseMoney(amount)
   if (amountMicros === null || amountMicros <= 0n) {
-    throw new CommandFailed(`${amount} is not an amount: a decimal above 0, such as 25.00`, 2)
+    throw new CommandFailed(`${amount} is not an amount: give a decimal above 0, such as 25.00`, 2)
   }
   const request = takeRequestId(options.requestId, 'it is requested', 'the top-up may have been requested')
   const { requestId } = request
@@ -35,7 +35,7 @@ export async function topUpNow(accountId: string, amount: string, options: TopUp
       throw refusal(isNamed ? 'unknown_method' : requested.refused, accountId, currency)
     }
     const { topUpId } = requested.answer
-    if (requested.isRepeat) process.stderr.write('it was requested before under this request id\n')
+    if (requested.isRepeat) process.stderr.write('it had already been requested under this request id\n')
     await writeOutput(
       json
         ? `${JSON.stringify({

@@ -9,16 +9,16 @@ export type Refusal = RefusalCode | ChangedMeanwhile | { readonly faults: readon
 
 const TEXTS = {
   unknown_account: 'there is no account ACCOUNT',
-  account_closed: 'account ACCOUNT is closed: nothing is charged to it any more',
-  request_key_reused: 'the request id was used for something else; nothing was done',
+  account_closed: 'account ACCOUNT is closed and can no longer be charged',
+  request_key_reused: 'the request id was already used for something else; nothing was changed',
   consent_needed:
-    'a consent is needed, for this could charge more than before: give --consent-by, who agreed, and --consent-text, a file with the text agreed to',
+    'this could charge more than before, so a consent is required: give --consent-by (who agreed) and --consent-text (a file with the text)',
   consent_differs:
-    'settings or card of ACCOUNT have changed meanwhile, so the consent is for other figures: see "tollgate top-up settings ACCOUNT", and ask again',
+    'the settings or the card of ACCOUNT changed in the meantime, so the consent is for other figures: see "tollgate top-up settings ACCOUNT", then ask the customer again',
   needs_another_method:
     'the card of ACCOUNT must not be charged again: add another one with "tollgate payment-method add ACCOUNT --default", then resume',
   no_method: 'account ACCOUNT has no card: add one with "tollgate payment-method add ACCOUNT --default"',
-  unknown_method: 'account ACCOUNT has no such card: "tollgate payment-method list ACCOUNT" shows those it has',
+  unknown_method: 'account ACCOUNT has no such card: see "tollgate payment-method list ACCOUNT"',
   never_set_up: 'automatic top-up of ACCOUNT was never set up: give --threshold and --amount too',
   turned_off: 'automatic top-up of ACCOUNT is off: turn it on with "tollgate top-up settings ACCOUNT --on"',
 } as const
@@ -33,8 +33,11 @@ export function refusal(refused: Refusal, accountId: string, currency: Currency)
   if ('changedMeanwhile' in refused) {
     const { actor, recordedAt } = refused.changedMeanwhile
     const by = actor === null ? '' : ` by ${actor}`
-    const look = `see "tollgate top-up settings ${accountId}", and ask again`
-    return new CommandFailed(`automatic top-up of ${accountId} was changed meanwhile${by} at ${recordedAt}: ${look}`, 1)
+    const look = `see "tollgate top-up settings ${accountId}", then try again`
+    return new CommandFailed(
+      `automatic top-up of ${accountId} was changed in the meantime${by} at ${recordedAt}: ${look}`,
+      1,
+    )
   }
   return new CommandFailed(refused.faults.map((fault) => faultText(fault, currency)).join('\n'), 2)
 }
@@ -49,12 +52,12 @@ function faultText(fault: SettingsFault, currency: Currency): string {
   const field = FIELDS[fault.field]
   switch (fault.kind) {
     case 'more_than_2_decimals':
-      return `${field} has more than 2 digits after the point`
+      return `${field} has more than 2 decimals`
     case 'below_min':
       return `${field} is too low: at least ${formatMoney(fault.minMicros)} ${currency}`
     case 'above_max':
       return `${field} is too high: at most ${formatMoney(fault.maxMicros)} ${currency}`
     case 'cap_below_amount':
-      return `${field} does not pay for one top-up: at least ${formatMoney(fault.amountMicros)} ${currency}, or none`
+      return `${field} is less than one top-up: at least ${formatMoney(fault.amountMicros)} ${currency}, or none`
   }
 }

@@ -17,7 +17,7 @@ export async function resumeAutoTopUp(accountId: string, options: ResumeOptions)
     const { settings, currency, memory } = before
     if (!settings?.isOn) throw refusal(settings === null ? 'never_set_up' : 'turned_off', accountId, currency)
     if (memory.pause === null) {
-      process.stderr.write('it is not paused; nothing was changed\n')
+      process.stderr.write('automatic top-up is not paused; nothing was changed\n')
       return showOverview(before, json)
     }
     await saveAndShow(writer, before, { settings, consent, actor, requestId: null, json })

@@ -35,11 +35,11 @@ export async function autoTopUpSettings(accountId: string, options: SettingsOpti
   const { actor, requestId = null, json = false } = options
   if (Object.keys(wanted).length === 0) {
     if (consent !== null || actor !== undefined || requestId !== null) {
-      throw new CommandFailed('give what to change as well: --on, --off, --threshold, --amount or --cap', 2)
+      throw new CommandFailed('give what to change: --on, --off, --threshold, --amount or --cap', 2)
     }
     return withDatabase(async (pool) => showOverview(await overviewOf(pool, accountId), json))
   }
-  if (actor === undefined) throw new CommandFailed('give --actor, who changes it', 2)
+  if (actor === undefined) throw new CommandFailed('give --actor (who makes the change)', 2)
   if (requestId !== null) checkRequestId(requestId)
   await withLedger(async (writer) => {
     const before = await overviewOf(writer.pool, accountId)
@@ -80,18 +80,19 @@ export async function saveAndShow(
   const wanted = { settings, consent: consentFor(consent, settings, methodId, actor), actor }
   const saved = await unlessCutOff(
     saveAutoTopUp(writer, accountId, wanted, requestId, readBounds(), lastChange.version),
-    `it may have been saved: "tollgate top-up settings ${accountId}" shows it`,
+    `it may have been saved: check with "tollgate top-up settings ${accountId}"`,
   )
   if ('refused' in saved) throw refusal(saved.refused, accountId, currency)
   const { isResumed, isTopUpDue } = saved.answer
-  if (saved.isRepeat) process.stderr.write('it was saved before under this request id\n')
-  else if (isResumed) process.stderr.write('automatic top-up goes on\n')
-  if (isTopUpDue && !saved.isRepeat) process.stderr.write('the balance is below the threshold: a top-up is requested\n')
+  if (saved.isRepeat) process.stderr.write('it had already been saved under this request id\n')
+  else if (isResumed) process.stderr.write('automatic top-up has resumed\n')
+  if (isTopUpDue && !saved.isRepeat)
+    process.stderr.write('the balance is below the threshold: a top-up was requested\n')
   await showOverview(await overviewOf(writer.pool, accountId), json)
 }
 
 function readWanted({ on, off, threshold, amount, cap }: SettingsOptions): Wanted {
-  if (on && off) throw new CommandFailed('give --on or --off, not both', 2)
+  if (on && off) throw new CommandFailed('give either --on or --off, not both', 2)
   return {
     ...(on || off ? { isOn: on === true } : {}),
     ...(threshold === undefined ? {} : { thresholdMicros: readAmount('--threshold', threshold) }),
@@ -105,7 +106,7 @@ function readAmount(option: string, text: string): Micros {
   const micros = parseMoney(text)
   if (micros !== null && micros > 0n) return micros
   const none = option === '--cap' ? ', or none' : ''
-  throw new CommandFailed(`${option} ${text} is not an amount: a decimal above 0, such as 25.00${none}`, 2)
+  throw new CommandFailed(`${option} ${text} is not an amount: give a decimal above 0, such as 25.00${none}`, 2)
 }
 
 function changed({ accountId, currency, settings: before }: AutoTopUpOverview, wanted: Wanted): AutoTopUpSettings {

@@ -36,7 +36,7 @@ export async function showTopUp(topUpId: string, { json }: { json?: boolean }): 
   await withDatabase(async (pool) => {
     const history = await readTopUpHistory(pool, topUpId)
     if (history === null) {
-      throw new CommandFailed(`there is no top-up ${topUpId}: "tollgate top-up list" shows those there are`, 1)
+      throw new CommandFailed(`there is no top-up ${topUpId}: see "tollgate top-up list"`, 1)
     }
     await writeOutput(json ? `${JSON.stringify(historyJson(history))}\n` : historyText(history))
   })
@@ -60,7 +60,7 @@ function topUpLines(topUp: ListedTopUp): (readonly [name: string, text: string])
     ['requested at', topUp.requestedAt],
   ]
   if (state === 'needs_action') lines.push(['approval', `by ${actionUntil ?? '-'} at ${topUp.actionUrl ?? '-'}`])
-  lines.push(topUp.nextLookAt === null ? ['over since', topUp.updatedAt] : ['next look at', topUp.nextLookAt])
+  lines.push(topUp.nextLookAt === null ? ['ended at', topUp.updatedAt] : ['next check at', topUp.nextLookAt])
   return lines
 }
 

@@ -18,7 +18,7 @@ const CALL_MS = 20_000
 export async function verifyBooks(options: { rate: string; json?: boolean }): Promise<void> {
   const rowsPerSecond = Number(options.rate)
   if (!Number.isInteger(rowsPerSecond) || rowsPerSecond < 1) {
-    throw new CommandFailed(`--rate ${options.rate} is not a whole number of rows a second`, 2)
+    throw new CommandFailed(`--rate ${options.rate} is not a whole number of rows per second`, 2)
   }
   const config = readConfig('kafka', 'publishing', 'database', 'sandbox', 'provider', 'log')
   const log = commandLog(config.log)
@@ -44,7 +44,7 @@ export async function verifyBooks(options: { rate: string; json?: boolean }): Pr
     )
     const { accounts, movements, charges, payments, messagesIn, messagesOut } = summary
     process.stderr.write(
-      `${counted(accounts, 'account')}, ${counted(movements, 'movement')}, ${counted(charges, 'event')} decided again, ` +
+      `${counted(accounts, 'account')}, ${counted(movements, 'movement')}, ${counted(charges, 'event')} recomputed, ` +
         `${counted(payments, 'payment')} compared, ${messagesIn} messages in, ${messagesOut} out: ${counted(found.fault, 'fault')}, ${counted(found.warning, 'warning')}\n`,
     )
   } finally {

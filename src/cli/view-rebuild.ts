@@ -15,7 +15,7 @@ export async function rebuildWholeView(): Promise<void> {
   const redis = connectRedis(view.url, createLog('silent'), ANSWER_TIMEOUT_MS)
   try {
     if (!(await isReadyWithin(redis, ANSWER_TIMEOUT_MS))) {
-      throw new CommandFailed('Redis does not answer: try again once it does; until then the database answers', 1)
+      throw new CommandFailed('Redis is not responding: try again once it is; until then reads go to the database', 1)
     }
     await withDatabase(async (pool) => {
       let accounts = 0
@@ -27,7 +27,7 @@ export async function rebuildWholeView(): Promise<void> {
         if (shards.length === 0) break
         await delay(RETRY_BUSY_MS)
       }
-      process.stderr.write(`the live view is rebuilt: ${counted(accounts, 'account')}\n`)
+      process.stderr.write(`the live view was rebuilt: ${counted(accounts, 'account')}\n`)
     })
   } finally {
     redis.disconnect()

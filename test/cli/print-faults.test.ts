@@ -45,7 +45,7 @@ describe('a refused file', () => {
     expect(short.exitCode).toBe(2)
     const isFault = (line: string) => /\.(csv|yaml):\d+: /.test(line)
     expect(linesOf(short[output]).filter(isFault)).toHaveLength(20)
-    expect(linesOf(short.stderr)).toContain(`and ${faults - 20} more; --verbose prints all`)
+    expect(linesOf(short.stderr)).toContain(`and ${faults - 20} more; use --verbose to print all`)
     const long = await runTollgate({}, ...args, '--verbose')
     expect(long.exitCode).toBe(2)
     expect(linesOf(long[output]).filter(isFault)).toHaveLength(faults)
@@ -77,8 +77,8 @@ describe('a refused file', () => {
     const { exitCode, stdout, stderr } = await runTollgate({}, ...args)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(linesOf(stderr).slice(20)).toEqual([
-      `and ${BAD_ROWS + DEAR_ROWS + BAD_ACCOUNTS * 4 - 20} more; --verbose prints all`,
-      `tollgate: ${BAD_ROWS + BAD_ACCOUNTS * 4} faults found, nothing was rated`,
+      `and ${BAD_ROWS + DEAR_ROWS + BAD_ACCOUNTS * 4 - 20} more; use --verbose to print all`,
+      `tollgate: ${BAD_ROWS + BAD_ACCOUNTS * 4} faults found: nothing was rated`,
     ])
   })
 })

@@ -30,39 +30,42 @@ const NUMBER = '4000056655665556'
 
 describe('wrong usage ends with 2, before anything is read', () => {
   test.each([
-    { args: [...SETTINGS, '--on', '--off', ...ACTOR], says: 'give --on or --off, not both' },
-    { args: [...SETTINGS, '--on'], says: 'give --actor, who changes it' },
-    { args: [...SETTINGS, ...ACTOR], says: 'give what to change as well: --on, --off, --threshold, --amount or --cap' },
-    { args: [...SETTINGS, '--amount', '5e1', ...ACTOR], says: '--amount 5e1 is not an amount: a decimal above 0' },
+    { args: [...SETTINGS, '--on', '--off', ...ACTOR], says: 'give either --on or --off, not both' },
+    { args: [...SETTINGS, '--on'], says: 'give --actor (who makes the change)' },
+    { args: [...SETTINGS, ...ACTOR], says: 'give what to change: --on, --off, --threshold, --amount or --cap' },
+    { args: [...SETTINGS, '--amount', '5e1', ...ACTOR], says: '--amount 5e1 is not an amount: give a decimal above 0' },
     { args: [...SETTINGS, '--threshold', '-1', ...ACTOR], says: '--threshold -1 is not an amount' },
     {
       args: [...SETTINGS, '--cap', 'nope', ...ACTOR],
-      says: '--cap nope is not an amount: a decimal above 0, such as 25.00, or none',
+      says: '--cap nope is not an amount: give a decimal above 0, such as 25.00, or none',
     },
-    { args: [...SETTINGS, '--on', '--consent-by', 'jo', ...ACTOR], says: 'a consent takes both: --consent-by' },
-    { args: [...SETTINGS, '--on', '--consent-text', '$terms', ...ACTOR], says: 'a consent takes both: --consent-by' },
+    { args: [...SETTINGS, '--on', '--consent-by', 'jo', ...ACTOR], says: 'a consent requires both --consent-by' },
+    { args: [...SETTINGS, '--on', '--consent-text', '$terms', ...ACTOR], says: 'a consent requires both --consent-by' },
     {
       args: [...SETTINGS, '--on', '--consent-locale', 'de', ...ACTOR],
-      says: 'go with --consent-by and --consent-text',
+      says: 'require --consent-by and --consent-text',
     },
     {
       args: [...SETTINGS, '--on', '--consent-by', 'jo', '--consent-text', '/nowhere', ...ACTOR],
       says: '/nowhere cannot be read (ENOENT)',
     },
-    { args: [...SETTINGS, '--on', '--request-id', 'ä', ...ACTOR], says: '--request-id takes 1 to 200 printable ASCII' },
+    {
+      args: [...SETTINGS, '--on', '--request-id', 'ä', ...ACTOR],
+      says: '--request-id must be 1 to 200 printable ASCII',
+    },
     { args: ['top-up', 'resume', 'acme'], says: "required option '--actor <name>' not specified" },
-    { args: [...NOW, '0', ...ACTOR], says: '0 is not an amount: a decimal above 0' },
-    { args: [...NOW, '-5', ...ACTOR], says: '-5 is not an amount: a decimal above 0' },
+    { args: [...NOW, '0', ...ACTOR], says: '0 is not an amount: give a decimal above 0' },
+    { args: [...NOW, '-5', ...ACTOR], says: '-5 is not an amount: give a decimal above 0' },
     { args: [...NOW, '5'], says: "required option '--actor <name>' not specified" },
-    { args: [...NOW, '5', '--request-id', '', ...ACTOR], says: '--request-id takes 1 to 200 printable ASCII' },
+    { args: [...NOW, '5', '--request-id', '', ...ACTOR], says: '--request-id must be 1 to 200 printable ASCII' },
     { args: ['top-up', 'list', '--limit', '0'], says: '--limit 0 is not a whole number above 0' },
     {
       args: [...ADD, '--number', NUMBER, '--expiry', '2029-08', ...ACTOR],
-      says: '--expiry is a month and a year, as in 08/29',
+      says: '--expiry must be a month and a year, as in 08/29',
     },
     {
       args: [...ADD, '--expiry', NUMBER, '--number', '08/29', ...ACTOR],
-      says: '--expiry is a month and a year, as in 08/29',
+      says: '--expiry must be a month and a year, as in 08/29',
     },
     { args: [...ADD, NUMBER, '--number', NUMBER, '--expiry', '08/29', ...ACTOR], says: 'too many arguments' },
     {
@@ -97,17 +100,21 @@ const EUR_5 = 5_000_000n
 
 test.each<{ refused: Refusal; exitCode: 1 | 2; says: string }>([
   { refused: 'unknown_account', exitCode: 1, says: 'there is no account acme' },
-  { refused: 'account_closed', exitCode: 1, says: 'account acme is closed: nothing is charged to it any more' },
-  { refused: 'request_key_reused', exitCode: 1, says: 'the request id was used for something else; nothing was done' },
+  { refused: 'account_closed', exitCode: 1, says: 'account acme is closed and can no longer be charged' },
+  {
+    refused: 'request_key_reused',
+    exitCode: 1,
+    says: 'the request id was already used for something else; nothing was changed',
+  },
   {
     refused: 'consent_needed',
     exitCode: 1,
-    says: 'a consent is needed, for this could charge more than before: give --consent-by, who agreed, and --consent-text, a file with the text agreed to',
+    says: 'this could charge more than before, so a consent is required: give --consent-by (who agreed) and --consent-text (a file with the text)',
   },
   {
     refused: 'consent_differs',
     exitCode: 1,
-    says: 'settings or card of acme have changed meanwhile, so the consent is for other figures: see "tollgate top-up settings acme", and ask again',
+    says: 'the settings or the card of acme changed in the meantime, so the consent is for other figures: see "tollgate top-up settings acme", then ask the customer again',
   },
   {
     refused: 'needs_another_method',
@@ -122,7 +129,7 @@ test.each<{ refused: Refusal; exitCode: 1 | 2; says: string }>([
   {
     refused: 'unknown_method',
     exitCode: 1,
-    says: 'account acme has no such card: "tollgate payment-method list acme" shows those it has',
+    says: 'account acme has no such card: see "tollgate payment-method list acme"',
   },
   {
     refused: 'never_set_up',
@@ -142,7 +149,7 @@ test.each<{ refused: Refusal; exitCode: 1 | 2; says: string }>([
       ],
     },
     exitCode: 2,
-    says: 'the threshold has more than 2 digits after the point\nthe amount is too low: at least 5.000000 EUR',
+    says: 'the threshold has more than 2 decimals\nthe amount is too low: at least 5.000000 EUR',
   },
   {
     refused: { faults: [{ field: 'threshold', kind: 'above_max', maxMicros: EUR_5 }] },
@@ -152,7 +159,7 @@ test.each<{ refused: Refusal; exitCode: 1 | 2; says: string }>([
   {
     refused: { faults: [{ field: 'monthly_cap', kind: 'cap_below_amount', amountMicros: EUR_5 }] },
     exitCode: 2,
-    says: 'the cap does not pay for one top-up: at least 5.000000 EUR, or none',
+    says: 'the cap is less than one top-up: at least 5.000000 EUR, or none',
   },
 ])('$refused is explained in plain words, with what to do', ({ refused, exitCode, says }) => {
   expect(refusal(refused, 'acme', 'EUR')).toMatchObject({ message: says, exitCode })
@@ -173,7 +180,7 @@ describe('a consent', () => {
   })
 
   test.each([
-    ['empty.txt', 'holds no text'],
+    ['empty.txt', 'contains no text'],
     ['large.txt', 'is larger than 64 KB'],
     ['', 'cannot be read (EISDIR)'],
   ])('from the file "%s" is refused: it %s', (name, says) => {
@@ -227,7 +234,7 @@ automatic: on
 threshold: charges while the balance is below 20.000000 EUR
 amount:    50.000000 EUR
 cap:       500.000000 EUR a month; 450.000000 EUR charged this month (UTC)
-card:      visa that ends in 4242, expires 08/29, at sandbox (m-1)
+card:      visa ending in 4242, expires 08/29, at sandbox (m-1)
 `)
   })
 
@@ -244,22 +251,22 @@ card:      visa that ends in 4242, expires 08/29, at sandbox (m-1)
     {
       name: 'paused by declines',
       changed: pausedBy({ code: 'insufficient_funds' }),
-      line: 'paused:    since 2026-03-01T10:00:00.000000Z, declined (insufficient_funds): the card was declined three times in a row; it goes on with a consent: tollgate top-up resume acme',
+      line: 'paused:    since 2026-03-01T10:00:00.000000Z, declined (insufficient_funds): the card was declined three times in a row; to resume, give a consent: tollgate top-up resume acme',
     },
     {
       name: 'paused by a decline that waiting does not change',
       changed: pausedBy({ reason: 'ask_customer', code: 'expired_card' }),
-      line: 'paused:    since 2026-03-01T10:00:00.000000Z, ask_customer (expired_card): the customer has to put something right first; it goes on with a consent: tollgate top-up resume acme',
+      line: 'paused:    since 2026-03-01T10:00:00.000000Z, ask_customer (expired_card): the customer has to fix something first; to resume, give a consent: tollgate top-up resume acme',
     },
     {
       name: 'paused by a card that was stopped',
       changed: pausedBy({ reason: 'card_stopped', code: 'lost_card' }),
-      line: 'paused:    since 2026-03-01T10:00:00.000000Z, card_stopped (lost_card): the card must not be charged again; it goes on with another card (tollgate payment-method add acme --default) and then a consent: tollgate top-up resume acme',
+      line: 'paused:    since 2026-03-01T10:00:00.000000Z, card_stopped (lost_card): the card must not be charged again; to resume, add another card (tollgate payment-method add acme --default), then give a consent: tollgate top-up resume acme',
     },
     {
       name: 'paused by a dispute, another card since',
       changed: pausedBy({ reason: 'disputed', methodId: 'm-0' }),
-      line: 'paused:    since 2026-03-01T10:00:00.000000Z, disputed: a payment was disputed; it goes on with a consent: tollgate top-up resume acme',
+      line: 'paused:    since 2026-03-01T10:00:00.000000Z, disputed: a payment was disputed; to resume, give a consent: tollgate top-up resume acme',
     },
     {
       name: 'waiting at a limit',
@@ -277,7 +284,7 @@ card:      visa that ends in 4242, expires 08/29, at sandbox (m-1)
           isBeingCanceled: false,
         },
       },
-      line: 'open:      t-1, requested after insufficient_funds, not tried before 2026-03-01T10:00:00.000000Z',
+      line: 'open:      t-1, requested after insufficient_funds, next attempt at 2026-03-01T10:00:00.000000Z or later',
     },
     {
       name: 'one in progress',

@@ -14,7 +14,7 @@ import { type Ended, runTollgate } from '../support/tollgate.ts'
 const PROGRAM = join(import.meta.dirname, '../../bin/tollgate.mjs')
 const ACCOUNT = 'wicklow-stud'
 const CREDIT = ['accounts', 'credit', ACCOUNT, '5.00', '--reason', 'goodwill', '--actor', 'ann']
-const REPEATED = 'it was posted before under this request id; this is the first answer\n'
+const REPEATED = 'it had already been posted under this request id; this is the original result\n'
 
 let installation: TestInstallation
 
@@ -128,7 +128,7 @@ describe('the same credit command', () => {
     const before = await movements()
     for (const ended of [await tollgate(...CREDIT), await tollgate(...CREDIT)]) {
       expect(ended.stderr).toMatch(
-        /^request id [0-9a-f-]{36}; if this is interrupted, run the same command again with /,
+        /^request id [0-9a-f-]{36}; if this command is interrupted, run the same command again with /,
       )
       expect(ended.exitCode).toBe(0)
     }
@@ -144,7 +144,7 @@ describe('the same credit command', () => {
     expect(await tollgate(...other, '--request-id', 'used')).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'tollgate: request id used was used for another amount, reason or actor; nothing was posted\n',
+      stderr: 'tollgate: request id used was already used with another amount, reason or actor; nothing was posted\n',
     })
     expect(await movements()).toBe(before)
   })

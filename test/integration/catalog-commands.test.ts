@@ -82,7 +82,7 @@ const ACCOUNTS: readonly AccountSettings[] = [
 
 describe('catalog commands', () => {
   it('publish and list versions, and mark the one in force', async () => {
-    expect((await tollgate('catalog', 'list')).stderr).toBe('no catalog is published yet\n')
+    expect((await tollgate('catalog', 'list')).stderr).toBe('no catalog has been published yet\n')
     const first = await publish(YAML, '--author', 'ann', '--comment', 'the first', '--in-force-from', '2020-01-01')
     expect(first).toMatchObject({ exitCode: 0, stdout: 'version 1 in force from 2020-01-01T00:00:00.000000Z\n' })
     await publish(YAML, '--author', 'ben', '--comment', 'two\tlines\nlong', '--in-force-from', '2199-01-01')

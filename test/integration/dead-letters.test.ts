@@ -313,9 +313,9 @@ describe('dead letters replayed', () => {
 
 describe('tollgate dead-letters replay', () => {
   it.each([
-    [[], 'say which'],
-    [['--yes'], 'say which'],
-    [['--again', '--yes'], 'say which'],
+    [[], 'choose which'],
+    [['--yes'], 'choose which'],
+    [['--again', '--yes'], 'choose which'],
     [['--since', 'yesterday', '--yes'], '--since yesterday is neither'],
   ])('%j is refused', async (args, problem) => {
     const ended = await replay(...args)
@@ -328,7 +328,7 @@ describe('tollgate dead-letters replay', () => {
     const end = await endOf(CALLS)
     const { exitCode, stdout, stderr } = await replay('--account', 'unasked')
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' })
-    expect(stderr).toBe('unknown_account: 2\n2 dead letters would be replayed; --yes does it\n')
+    expect(stderr).toBe('unknown_account: 2\n2 dead letters would be replayed; run again with --yes to replay them\n')
     expect(await endOf(CALLS)).toBe(end)
     expect(await lettersOf('unasked')).toMatchObject([{ replays: 0 }, { replays: 0 }])
   })
@@ -361,7 +361,7 @@ describe('tollgate dead-letters list', () => {
     const { exitCode, stdout, stderr } = await tollgate('dead-letters', 'list', '--account', 'listed')
     expect(exitCode).toBe(0)
     const [headings, ...rows] = stdout.trimEnd().split('\n')
-    expect(headings).toBe('position\tnoted at\treason\taccount\tevent\tdetail\treplays')
+    expect(headings).toBe('position\trecorded at\treason\taccount\tevent\tdetail\treplays')
     expect(rows.map((row) => row.split('\t').toSpliced(1, 1))).toEqual([
       [newer, 'invalid_event', 'listed', 'l-2', expect.stringContaining('duration_seconds'), '0'],
       [older, 'invalid_number', 'listed', 'l-1', expect.stringContaining('to is neither'), '0'],

@@ -39,7 +39,7 @@ async function lastRow() {
 
 it('prints a link, alone on standard output, that opens the page as that person', async () => {
   const made = await portalLink(ANN, { ...PAGE, TOLLGATE_API_URL: 'https://billing.example' })
-  expect(made).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('opens the page once, until') })
+  expect(made).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('the link opens the page once, before') })
   const [, token] = /^https:\/\/billing\.example\/portal\/open\?token=([\w-]{22})\n$/.exec(made.stdout)!
   expect(await openPortalSession(ledger.pool, token!, [])).toMatchObject({ accountId: 'acme' })
   const row = { account_id: 'acme', person_id: 'ann', person_name: 'ann', role: 'member', locale: 'de-AT' }
@@ -61,10 +61,10 @@ it('prints it as JSON, for this machine if no address is configured', async () =
 
 it.each<[string, string[], Record<string, string>, number, string]>([
   ['an unknown account', ['--account', 'nobody'], PAGE, 1, 'there is no account nobody'],
-  ['another role', ['--role', 'operator'], PAGE, 2, '--role takes admin or member'],
-  ['a blank person', ['--person', ' '], PAGE, 2, '--person and --name take'],
-  ['an invalid locale', ['--locale', 'de-a'], PAGE, 2, '--locale takes'],
-  ['no billing page', [], {}, 2, 'there is no billing page'],
+  ['another role', ['--role', 'operator'], PAGE, 2, '--role must be admin or member'],
+  ['a blank person', ['--person', ' '], PAGE, 2, '--person and --name must be'],
+  ['an invalid locale', ['--locale', 'de-a'], PAGE, 2, '--locale must be'],
+  ['no billing page', [], {}, 2, 'the billing page is not configured'],
   ['half of its configuration', [], { TOLLGATE_PRODUCT: 'Harbor' }, 2, 'TOLLGATE_SELLER: is required'],
   ['no TLS', [], { ...PAGE, TOLLGATE_API_URL: 'http://billing.example' }, 2, 'without TLS'],
 ])('is refused with %s', async (_what, args, environment, exitCode, why) => {

@@ -165,7 +165,7 @@ describe('test cards', () => {
       expect(await provider.desk.addTestCard({ ...card, number })).toEqual({
         kind: 'refused',
         code: 'not_a_test_card',
-        detail: 'sandbox takes test card numbers only',
+        detail: 'the sandbox accepts only test card numbers',
       })
     }
     const visa = { ...card, number: '4242 4242 4242 4242' }
@@ -576,7 +576,7 @@ describe('tollgate sandbox', () => {
     ])
     expect(await provider.readPayment('x')).toMatchObject({ kind: 'unavailable' })
     expect((await run('outage')).stdout).toContain('down\tany\t2\t-')
-    expect(await run('outage', 'off')).toMatchObject({ exitCode: 0, stderr: 'the sandbox works as it should\n' })
+    expect(await run('outage', 'off')).toMatchObject({ exitCode: 0, stderr: 'no faults are in force\n' })
     expect((await provider.readPayment('x')).kind).toBe('refused')
   })
 })

@@ -88,7 +88,7 @@ async function consentsOf(accountId: string) {
 
 const failed = (stderr: string) => ({ exitCode: 1, stdout: '', stderr: `tollgate: ${stderr}\n` })
 const CONSENT_NEEDED = failed(
-  'a consent is needed, for this could charge more than before: give --consent-by, who agreed, and --consent-text, a file with the text agreed to',
+  'this could charge more than before, so a consent is required: give --consent-by (who agreed) and --consent-text (a file with the text)',
 )
 
 /** All rows of all tables as text; bytes are in hex. */
@@ -112,7 +112,7 @@ describe('payment-method add', () => {
     const added = await addCard(account, '--number', NUMBER.replaceAll(/(\d{4})(?=\d)/g, '$1 '))
     expect(added.exitCode).toBe(0)
     expect(added.stdout).toMatch(
-      /^desert-courier: visa that ends in 5556, expires 08\/39 saved at sandbox, the default \(.+\)\n$/,
+      /^desert-courier: visa ending in 5556, expires 08\/39 saved at sandbox, the default \(.+\)\n$/,
     )
     expect(added.stderr).toContain('a sandbox card: no money moves')
     const second = await addCard(account, '--number', NUMBER, '--json')
@@ -143,12 +143,12 @@ describe('payment-method add', () => {
     {
       name: 'a number that may be a real card',
       args: ['--number', NO_TEST_NUMBER],
-      says: 'sandbox takes test card numbers only',
+      says: 'the sandbox accepts only test card numbers',
     },
     {
       name: 'a month that does not exist',
       args: ['--number', NUMBER, '--expiry', '13/39'],
-      says: 'the expiry is a month from 01 to 12',
+      says: 'the expiry must be a month from 01 to 12',
     },
     { name: 'a card that has expired', args: ['--number', NUMBER, '--expiry', '08/20'], says: 'the card has expired' },
   ])('refuses $name, and does not repeat it', async ({ args, says }) => {
@@ -181,7 +181,7 @@ describe('payment-method remove', () => {
     const removed = await remove()
     expect(removed).toMatchObject({
       exitCode: 0,
-      stdout: `${account}: visa that ends in ${LAST4} removed (${methodId})\n`,
+      stdout: `${account}: visa ending in ${LAST4} removed (${methodId})\n`,
     })
     expect(removed.stderr).toContain('automatic top-up charged this card, and is off now')
     expect(JSON.parse((await settings(account, '--json')).stdout)).toMatchObject({
@@ -286,7 +286,7 @@ describe('top-up settings', () => {
     const [first] = ended.filter(({ exitCode }) => exitCode === 0)
     const [second] = ended.filter(({ exitCode }) => exitCode === 1)
     expect(second!.stderr).toMatch(
-      /^tollgate: automatic top-up of canal-bikes was changed meanwhile by ann at .+ and ask again\n$/,
+      /^tollgate: automatic top-up of canal-bikes was changed in the meantime by ann at .+ then try again\n$/,
     )
     const { settings: saved } = JSON.parse(first!.stdout)
     expect(JSON.parse((await settings(account, '--json')).stdout).settings).toEqual(saved)
@@ -299,7 +299,7 @@ describe('top-up settings', () => {
     const account = 'summit-outfitters'
     await addedCard(account)
     const saved = await change(account, ...ON, ...consent)
-    expect(saved.stderr).toBe('the balance is below the threshold: a top-up is requested\n')
+    expect(saved.stderr).toBe('the balance is below the threshold: a top-up was requested\n')
     const { open_top_up: open } = JSON.parse(saved.stdout)
     expect(open).toMatchObject({ state: 'requested', reason: null })
     const listed = await tollgate('top-up', 'list', '--account', account, '--open', '--json')
@@ -323,10 +323,10 @@ describe('top-up settings', () => {
     expect(again).toMatchObject({
       exitCode: 0,
       stdout: first.stdout,
-      stderr: 'it was saved before under this request id\n',
+      stderr: 'it had already been saved under this request id\n',
     })
     expect(await change(account, '--threshold', '7', '--request-id', 'off')).toEqual(
-      failed('the request id was used for something else; nothing was done'),
+      failed('the request id was already used for something else; nothing was changed'),
     )
   })
 
@@ -340,9 +340,9 @@ describe('top-up settings', () => {
       ended: {
         exitCode: 2,
         stdout: '',
-        stderr: `tollgate: the threshold has more than 2 digits after the point
+        stderr: `tollgate: the threshold has more than 2 decimals
 the amount is too low: at least 5.000000 USD
-the cap does not pay for one top-up: at least 4.990000 USD, or none
+the cap is less than one top-up: at least 4.990000 USD, or none
 `,
       },
     },
@@ -370,11 +370,11 @@ describe('top-up resume', () => {
     expect(stdout).toContain('declined (insufficient_funds): the card was declined three times in a row')
     expect(await resume(account)).toEqual(CONSENT_NEEDED)
     const resumed = await resume(account, ...consent)
-    expect(resumed).toMatchObject({ exitCode: 0, stderr: 'automatic top-up goes on\n' })
+    expect(resumed).toMatchObject({ exitCode: 0, stderr: 'automatic top-up has resumed\n' })
     expect(JSON.parse(resumed.stdout)).toMatchObject({ paused: null, declines_in_a_row: 0 })
     expect(await consentsOf(account)).toHaveLength(2)
     const again = await resume(account, ...consent)
-    expect(again).toMatchObject({ exitCode: 0, stderr: 'it is not paused; nothing was changed\n' })
+    expect(again).toMatchObject({ exitCode: 0, stderr: 'automatic top-up is not paused; nothing was changed\n' })
     expect(await consentsOf(account)).toHaveLength(2)
   })
 
@@ -419,10 +419,12 @@ describe('top-up now', () => {
     const again = await now(account, '30.00', '--request-id', 'k', '--json')
     expect(JSON.parse(again.stdout)).toEqual({ ...answer, repeated: true })
     expect(await now(account, '31.00', '--request-id', 'k')).toEqual(
-      failed('the request id was used for something else; nothing was done'),
+      failed('the request id was already used for something else; nothing was changed'),
     )
     const made = await now(account, '5', '--method', methodId)
-    expect(made.stderr).toMatch(/^request id [0-9a-f-]{36}; if this is interrupted, run the same command again with /)
+    expect(made.stderr).toMatch(
+      /^request id [0-9a-f-]{36}; if this command is interrupted, run the same command again with /,
+    )
     const { stdout } = await tollgate('top-up', 'list', '--account', account)
     const rows = stdout.trimEnd().split('\n').slice(1)
     expect(rows.map((row) => row.split('\t').slice(2, 7))).toEqual([
@@ -510,7 +512,7 @@ it('top-up show prints the attempts, their outcomes, and the movements of a paym
   expect(stdout).toContain('state:        succeeded\n')
   expect(stdout).toMatch(/\n1\t\S+\t\S+\t40\.000000\tvisa 5556\tsucceeded\t-\tsandbox p-1\n/)
   expect(await tollgate('top-up', 'show', 'nope')).toEqual(
-    failed('there is no top-up nope: "tollgate top-up list" shows those there are'),
+    failed('there is no top-up nope: see "tollgate top-up list"'),
   )
 })
 
@@ -530,7 +532,7 @@ describe('accounts close', () => {
     expect(closed).toMatchObject({ exitCode: 0, stderr: '' })
     expect(closed.stdout).toMatch(/^paper-lantern: closed since \d{4}-.+Z\n$/)
     const again = await tollgate('accounts', 'close', account, '--actor', 'bob')
-    expect(again).toEqual({ exitCode: 0, stdout: closed.stdout, stderr: 'it was closed before\n' })
+    expect(again).toEqual({ exitCode: 0, stdout: closed.stdout, stderr: 'it had already been closed\n' })
     const { rows } = await installation.pool.query(
       `select a.closed_by, s.actor, s.auto_top_up_is_on
          from tollgate.accounts a

@@ -862,7 +862,7 @@ describe('a rebuild', () => {
     }
 
     const ended = await tollgate('view', 'rebuild')
-    expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: 'the live view is rebuilt: 1 account\n' })
+    expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: 'the live view was rebuilt: 1 account\n' })
     expect(await ask(unknownId)).toEqual({ from: 'database', view: null, fairUseMinutes: null })
     await untilFromView([id])
     expect(await ask(unknownId)).toEqual({ from: 'database', view: null, fairUseMinutes: null })

@@ -72,10 +72,10 @@ export async function addCard(connection: Connection, card: TestCard, nowMicros:
   const { accountId, expiryMonth, expiryYear } = card
   const known = findTestNumber(card.number)
   if (known === null)
-    return { kind: 'refused', code: 'not_a_test_card', detail: 'sandbox takes test card numbers only' }
+    return { kind: 'refused', code: 'not_a_test_card', detail: 'the sandbox accepts only test card numbers' }
   const isMonth = Number.isInteger(expiryMonth) && expiryMonth >= 1 && expiryMonth <= 12
   if (!isMonth || !Number.isInteger(expiryYear) || expiryYear < 2000 || expiryYear > 2099) {
-    return { kind: 'refused', code: 'expiry_invalid', detail: 'the expiry is a month from 01 to 12 and a year' }
+    return { kind: 'refused', code: 'expiry_invalid', detail: 'the expiry must be a month from 01 to 12 and a year' }
   }
   if (`${expiryYear}-${String(expiryMonth).padStart(2, '0')}` < formatDate(nowMicros).slice(0, 7)) {
     return { kind: 'refused', code: 'expired', detail: 'the card has expired' }
