@@ -62,7 +62,7 @@ export async function startService({ config, log, signal, onFatal }: ServicePart
 
   await orAborted(
     signal,
-    migrate(config.database.url, (notice) => log.warn({ notice }, 'a migration has something to say')),
+    migrate(config.database.url, (notice) => log.warn({ notice }, 'notice of a migration')),
   )
   // The other roles only write to the outbox: they need the schema registry, and start without a broker.
   const definitions = chosen(roles)

@@ -99,7 +99,7 @@ function pipelineMetrics(registry: Registry) {
     }),
     batchSeconds: histogram(registry, {
       name: 'tollgate_batch_seconds',
-      help: 'Seconds from a batch being cut to its commit in the database',
+      help: 'Seconds from closing a batch to its commit in the database',
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     }),
   }

@@ -133,7 +133,7 @@ function readAccountId(yaml: YamlFile, value: YamlValue, lines: ReadonlyMap<stri
   if (id === null) return null
   if (!ACCOUNT_ID.test(id))
     yaml.error(value.line, `account id must be 1 to 64 printable ASCII characters: ${shown(id)}`)
-  else if (lines.has(id)) yaml.error(value.line, `account id ${shown(id)} is there twice`)
+  else if (lines.has(id)) yaml.error(value.line, `account id ${shown(id)} appears twice`)
   else return id
   return null
 }
@@ -151,7 +151,7 @@ function readPackages(yaml: YamlFile, value: YamlValue, what: string): PackagePe
     const fromMicros = readInstant(fromText)
     if (typeof fromMicros === 'string') yaml.error(fromValue.line, `${what}: package from ${fromMicros}`)
     else if (!isExactInstant(fromMicros)) {
-      yaml.error(fromValue.line, `${what}: package from must be of the years 1685 to 2254: ${shown(fromText)}`)
+      yaml.error(fromValue.line, `${what}: package from must be in the years 1685 to 2254: ${shown(fromText)}`)
     } else if (periods.some((period) => period.fromMicros === fromMicros)) {
       yaml.error(fromValue.line, `${what}: two packages start at ${fromText}`)
     } else periods.push({ id: id ?? NO_PACKAGE, fromMicros })
@@ -178,7 +178,7 @@ function readContacts(yaml: YamlFile, value: YamlValue, accountWhat: string): Co
     if (map === null) continue
     const idValue = yaml.required(map, 'id', item, what)
     const id = idValue && yaml.string(idValue, `${what} id`)
-    if (idValue && id !== null && contacts.has(id)) yaml.error(idValue.line, `${what} id ${shown(id)} is there twice`)
+    if (idValue && id !== null && contacts.has(id)) yaml.error(idValue.line, `${what} id ${shown(id)} appears twice`)
     const roleValue = yaml.required(map, 'role', item, what)
     const emailValue = yaml.required(map, 'email', item, what)
     contacts.set(id ?? '', {
@@ -194,6 +194,6 @@ function readContacts(yaml: YamlFile, value: YamlValue, accountWhat: string): Co
 function readForm(yaml: YamlFile, value: YamlValue | undefined, what: string, form: RegExp): string | null {
   const text = value === undefined ? null : yaml.string(value, what)
   if (value === undefined || text === null || form.test(text)) return text
-  yaml.error(value.line, `${what} has not the right form: ${shown(text)}`)
+  yaml.error(value.line, `${what} does not have the right format: ${shown(text)}`)
   return null
 }

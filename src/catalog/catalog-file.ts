@@ -162,7 +162,7 @@ function readPackages(
     if (map === null) continue
     const id = readId(yaml, map, item, 'package', packages)
     const what = id === null ? 'package' : `package ${id}`
-    if (id === NO_PACKAGE) yaml.error(item.line, `package id ${NO_PACKAGE} is kept for "no package"`)
+    if (id === NO_PACKAGE) yaml.error(item.line, `package id ${NO_PACKAGE} is reserved for "no package"`)
 
     const nameValue = map.get('name')
     const name = nameValue === undefined ? null : readName(yaml, nameValue, `${what}: name`)
@@ -259,7 +259,7 @@ const MAX_NAME_LENGTH = 100
 function readName(yaml: YamlFile, value: YamlValue, what: string): string | null {
   const name = yaml.string(value, what)
   if (name === null || (name.trim() !== '' && name.length <= MAX_NAME_LENGTH)) return name
-  yaml.error(value.line, `${what} must be 1 to ${MAX_NAME_LENGTH} characters, not all of them blank: ${shown(name)}`)
+  yaml.error(value.line, `${what} must be 1 to ${MAX_NAME_LENGTH} characters, and not blank: ${shown(name)}`)
   return null
 }
 
@@ -275,7 +275,7 @@ function readId(
   const id = value && yaml.string(value, `${what} id`)
   if (!value || id === null) return null
   if (!taken.has(id)) return id
-  yaml.error(value.line, `${what} id ${shown(id)} is there twice`)
+  yaml.error(value.line, `${what} id ${shown(id)} appears twice`)
   return null
 }
 

@@ -27,7 +27,7 @@ export function readTable(
     if (fields.length === 1 && fields[0] === '') {
       faults.error(file, line, 'empty line')
     } else if (fields.length !== columns.length) {
-      faults.error(file, line, `${fields.length} fields where the header has ${columns.length}`)
+      faults.error(file, line, `${fields.length} fields, but the header has ${columns.length}`)
     } else {
       onRow(inOrder ? fields : order.map((at) => fields[at]!), line)
     }
@@ -47,7 +47,7 @@ function headerOrder(
   for (const column of columns) if (!header.includes(column)) faults.error(file, line, `missing column ${column}`)
   header.forEach((column, i) => {
     if (!columns.includes(column)) faults.error(file, line, `unknown column ${shown(column)}`)
-    else if (header.indexOf(column) !== i) faults.error(file, line, `column ${column} is there twice`)
+    else if (header.indexOf(column) !== i) faults.error(file, line, `column ${column} appears twice`)
   })
   return faults.errorCount === errorsBefore ? columns.map((column) => header.indexOf(column)) : null
 }
@@ -107,7 +107,7 @@ function readQuotedRecord(
     const from = at
     while (at < text.length && text[at] !== ',' && text[at] !== '\n') at++
     const unquoted = text.slice(from, at)
-    if (unquoted.includes('"')) fault ??= 'a quote inside a field that is not quoted as a whole'
+    if (unquoted.includes('"')) fault ??= 'a quote inside an unquoted field'
     else if (unquoted !== '' && text[from - 1] === '"' && from > start)
       fault ??= 'text after the closing quote of a field'
     fields.push(field + unquoted)

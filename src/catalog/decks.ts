@@ -72,12 +72,17 @@ export function readNumbering(bytes: Uint8Array, file: string, faults: FaultList
       if (!prefixIsGood) return
       const earlier = lineOf.get(prefix)
       if (earlier !== undefined) {
-        faults.error(file, line, `prefix ${prefix} is on line ${earlier} already`)
+        faults.error(file, line, `prefix ${prefix} is already on line ${earlier}`)
         return
       }
       lineOf.set(prefix, line)
       if (prefix.startsWith('+')) rows.push({ prefix, country: country === '' ? null : country, type })
-      else faults.warning(file, line, `short code ${prefix} has no country and type special, whatever stands here`)
+      else
+        faults.warning(
+          file,
+          line,
+          `short code ${prefix} always has no country and type special: the values here are ignored`,
+        )
     })
     if (lineOf.size === 0 && faults.errorCount === errorsBefore) faults.warning(file, null, 'has no rows')
   }
@@ -228,10 +233,10 @@ function checkPrefixRows<Rate extends Rated>(
       faults.error(
         file,
         row.line,
-        `prefix ${prefix} with the same effective_from is on line ${rows[i - 1]!.line} already`,
+        `prefix ${prefix} with the same effective_from is already on line ${rows[i - 1]!.line}`,
       )
     } else if (lasting.rate.effectiveToMicros > effectiveFromMicros) {
-      faults.warning(file, row.line, `prefix ${prefix} overlaps line ${lasting.line}; the later effective_from holds`)
+      faults.warning(file, row.line, `prefix ${prefix} overlaps line ${lasting.line}; the later effective_from applies`)
     } else if (lasting.rate.effectiveToMicros < effectiveFromMicros) {
       warnOfEnd(prefix, lasting, byPrefix, file, faults)
     }

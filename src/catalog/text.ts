@@ -16,12 +16,16 @@ export function readText(bytes: Uint8Array, file: string, faults: FaultList): st
     return null
   }
   if (text.startsWith('\uFEFF')) {
-    faults.error(file, 1, 'starts with a byte order mark; save it as UTF-8 without one')
+    faults.error(file, 1, 'starts with a byte order mark: save it as UTF-8 without one')
     text = text.slice(1)
   }
   const carriageReturn = text.indexOf('\r')
   if (carriageReturn >= 0) {
-    faults.error(file, text.slice(0, carriageReturn).split('\n').length, 'lines end in CRLF; save it with LF line ends')
+    faults.error(
+      file,
+      text.slice(0, carriageReturn).split('\n').length,
+      'lines end in CRLF: save it with LF line endings',
+    )
     text = text.replaceAll(/\r\n?/g, '\n')
   }
   if (text.trim() === '') {

@@ -97,7 +97,7 @@ export class YamlFile {
       if (name === null) this.error(key.line, `${what}: a key must be a string`)
       else if (name === '' || CONTROL_CHARACTER.test(name)) this.error(key.line, `${what}: bad key ${shown(name)}`)
       else if (known !== null && !known.includes(name)) this.error(key.line, `${what}: unknown key ${shown(name)}`)
-      else if (entries.has(name)) this.error(key.line, `${what}: key ${shown(name)} is there twice`)
+      else if (entries.has(name)) this.error(key.line, `${what}: key ${shown(name)} appears twice`)
       else entries.set(name, this.#value(pair.value as Node | null, key.line))
     }
     return entries

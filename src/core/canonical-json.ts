@@ -22,7 +22,7 @@ export function canonicalJson(value: unknown): string {
       if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
       if (Object.getPrototypeOf(value) === Object.prototype && !(BIGINT in value)) return canonicalObject(value)
   }
-  throw new TypeError(`${typeof value === 'object' ? 'an object of a class' : String(value)} is no JSON`)
+  throw new TypeError(`${typeof value === 'object' ? 'an object of a class' : String(value)} cannot be JSON`)
 }
 
 function canonicalObject(value: object): string {

@@ -94,7 +94,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const fail = (error: unknown) => {
     if (running.isFatal || running.isStopping) return
     running.isFatal = true
-    log.fatal({ err: error }, 'the intake stops')
+    log.fatal({ err: error }, 'the intake is stopping after an error')
     options.onFatal(error)
   }
   const consumer: GroupConsumer = createGroupConsumer(options.kafka, {
@@ -157,7 +157,7 @@ function createBeginning(
     gatherer.discard()
     const stopped = membership.assign(places)
     if (stopped.length > 0) consumer.resume(stopped)
-    log.info({ partitions: places.length }, 'assigned')
+    log.info({ partitions: places.length }, 'partitions assigned')
     if (places.length === 0) return
     const { assignment } = membership
     assignment.ready = seekToStart(assignment, {

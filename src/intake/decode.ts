@@ -137,7 +137,7 @@ function refuseFrame(value: Buffer | null): { refusal: DecodeRefusal } | null {
   if (value.length <= WIRE_HEADER_BYTES) return refuse('the value is too short to hold a schema id and a record')
   // Registry ids have 31 bits. Some registries answer a larger id like an unknown path, which says nothing about the
   // id.
-  if (value[1]! > 0x7f) return refuse('no schema has so high an id')
+  if (value[1]! > 0x7f) return refuse('the schema id is out of range')
   return null
 }
 

@@ -126,7 +126,7 @@ class BatchGatherer<Source, T, Group> implements Gatherer<Source, T, Group> {
   }
 
   async close(): Promise<void> {
-    this.#end(new Closed('the intake stops'))
+    this.#end(new Closed('the intake is stopping'))
     await Promise.all(this.#batches)
   }
 

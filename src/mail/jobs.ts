@@ -55,7 +55,7 @@ function unsendableJob(pool: Pool, log: Logger, sent: Counter<'outcome'>): Job {
       takeShare(async () => {
         const { count, hasMore } = await dropUnsendableMails(pool, { afterSeconds: UNSENDABLE_AFTER_SECONDS })
         sent.inc({ outcome: 'dropped' }, count)
-        if (count > 0) log.warn({ count }, 'dropped mails, as no SMTP server is configured')
+        if (count > 0) log.warn({ count }, 'dropped mails because no SMTP server is configured')
         return { hasMore }
       }),
   }

@@ -47,7 +47,7 @@ export interface MailParts {
 export function mailCounter(registry: Registry): Counter<'outcome'> {
   return counter(registry, {
     name: 'tollgate_mails_total',
-    help: 'Tries to send a mail, by what came of them: sent, refused, failed (it is tried again), dropped',
+    help: 'Attempts to send a mail, by outcome: sent, refused, failed (will be retried), dropped',
     labelNames: ['outcome'],
   })
 }
@@ -74,7 +74,7 @@ async function sendOne(parts: MailParts, mail: ClaimedMail, stopping: AbortSigna
     const about = { account_id: accountId, contact_id: contactId, kind, tries, reason: outcome.reason }
     parts.log.warn(
       about,
-      of === 'refused' ? 'a mail was refused; it is not tried again' : 'a mail was not sent; it is tried again',
+      of === 'refused' ? 'a mail was refused; it will not be retried' : 'a mail was not sent; it will be retried',
     )
   }
   await note(parts, mail, outcome, stopping)
@@ -102,9 +102,9 @@ async function tryToSend(parts: MailParts, mail: ClaimedMail): Promise<MailOutco
 /** Why a mail is dropped instead of sent; null: it is sent. */
 export function whyDropped({ contact, kind, isTooOld, isSuperseded, isOver }: ClaimedMail): string | null {
   if (contact === null) return 'the contact was removed'
-  if (recipientsOf(kind) === 'admins' && contact.role !== 'admin') return 'the contact is no admin any more'
-  if (isOver) return 'what it says was over'
-  if (isSuperseded) return 'a graver level was crossed since'
+  if (recipientsOf(kind) === 'admins' && contact.role !== 'admin') return 'the contact is no longer an admin'
+  if (isOver) return 'it no longer applied'
+  if (isSuperseded) return 'a lower level was crossed in the meantime'
   return isTooOld ? 'it could not be sent for 3 days' : null
 }
 

@@ -48,7 +48,7 @@ export function mailSettings({ mail, brand }: Pick<Config, 'mail' | 'brand'>, is
     ...(user === null && password !== null ? ['TOLLGATE_SMTP_USER'] : []),
   ]
   if (from === null || product === null || missing.length > 0) {
-    throw new ConfigError(missing.map((name) => ({ name, problem: 'is required where TOLLGATE_SMTP_URL is given' })))
+    throw new ConfigError(missing.map((name) => ({ name, problem: 'is required when TOLLGATE_SMTP_URL is set' })))
   }
   return {
     server: {

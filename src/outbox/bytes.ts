@@ -108,11 +108,11 @@ export class ByteReader {
     let value = 0
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.#buffer[this.#position++]
-      if (byte === undefined) throw new RangeError('bytes end within a number')
+      if (byte === undefined) throw new RangeError('truncated within a number')
       value += (byte & 0x7f) * 2 ** shift
       if (byte < 0x80) return value
     }
-    throw new RangeError('a number has no end')
+    throw new RangeError('a number is too long')
   }
 
   uint32(): number {
@@ -121,7 +121,7 @@ export class ByteReader {
 
   /** Returns a view of the bytes, not a copy. */
   bytes(length: number): Buffer {
-    if (length > this.left) throw new RangeError('bytes end too early')
+    if (length > this.left) throw new RangeError('truncated')
     const start = this.#position
     this.#position += length
     return this.#buffer.subarray(start, this.#position)

@@ -136,7 +136,7 @@ export function decodePack(buffer: Buffer): Packed {
     const topics = Array.from({ length: countOf(reader) }, () => reader.bytes(reader.number() / 2).toString())
     const topicOf = () => {
       const topic = topics[reader.number()]
-      if (topic === undefined) throw new RangeError('it names a topic that it does not list')
+      if (topic === undefined) throw new RangeError('it refers to a topic that it does not list')
       return topic
     }
     const records = Array.from({ length: countOf(reader) }, () => {
@@ -146,7 +146,7 @@ export function decodePack(buffer: Buffer): Packed {
       const place = { topic: topicOf(), partition: reader.number(), partitions: reader.number() }
       const count = reader.number()
       const compression = COMPRESSIONS[reader.number()]
-      if (compression === undefined) throw new RangeError('it is compressed in a way that is not known')
+      if (compression === undefined) throw new RangeError('its compression is not known')
       return { ...place, count, compression, bytes: reader.bytes(reader.uint32()) }
     })
     if (reader.left > 0) throw new RangeError('it has bytes after its end')

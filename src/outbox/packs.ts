@@ -110,7 +110,7 @@ export async function deletePacks(
       : await pool.query(DELETE_PACKS_UNSEEN_BY_VIEW, [...values, unseenShards])
   if (rowCount !== packs.length) {
     throw new PacksNotOurs(
-      `lane ${lane}: of ${packs.length} packs sent, ${rowCount} were still ${holder.name}'s to delete`,
+      `lane ${lane}: ${holder.name} sent ${packs.length} packs, but could delete only ${rowCount}: it has lost the lease`,
     )
   }
 }

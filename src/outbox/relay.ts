@@ -124,7 +124,7 @@ export function startRelay({
         if (signal.aborted) await releaseLeases(pool, lane, shards, instanceId)
       } catch (error) {
         report.interrupted()
-        log.warn({ err: error, lane }, 'the relay of a lane failed; it is started again')
+        log.warn({ err: error, lane }, 'the relay of a lane failed; restarting it')
         await pause(retryWaitMs(BACKOFF, 1), signal)
         if (Date.now() - state.lastGoodAt > GIVE_UP_MS) await standBack(lane)
       }

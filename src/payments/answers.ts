@@ -35,7 +35,7 @@ export function createAnswers({ writer, provider, log, metrics }: AnswerParts) {
   async function storeNoAnswer({ accountId, topUpId, paymentId }: TopUp, answer: NoAnswer | Refused): Promise<void> {
     log.warn(
       { account_id: accountId, top_up_id: topUpId, payment_id: paymentId, answer: answer.kind, detail: answer.detail },
-      'the payment provider gave no answer to go by',
+      'the payment provider gave no usable answer about a top-up',
     )
     metrics.outcomesTotal.inc({ outcome: answer.kind, code: answer.kind === 'refused' ? answer.code : '' })
     const about = paymentId === null ? { accountId, topUpId } : { accountId, topUpId, paymentId }

@@ -16,13 +16,14 @@ export async function markAtProvider({ pool }: Writer, provider: PaymentProvider
   for (const { accountId, customerId, settingsVersion } of await readMarksDue(pool, provider.name, TASKS_PER_RUN)) {
     const answer = await provider.writeMark(customerId, { settingsVersion })
     if (answer.kind === 'refused')
-      log.error({ account_id: accountId, code: answer.code }, 'the provider refused a mark')
+      log.error({ account_id: accountId, code: answer.code }, 'the provider refused to store the mark of an account')
     else if (answer.kind !== 'done') throw new ProviderDidNotAnswer(provider.name, answer.detail)
     else await noteMarked(pool, provider.name, accountId, settingsVersion)
   }
   for (const { methodId, providerMethodId } of await readMethodsToDetach(pool, provider.name, TASKS_PER_RUN)) {
     const answer = await provider.detachMethod(providerMethodId)
-    if (answer.kind === 'refused') log.error({ method_id: methodId, code: answer.code }, 'a method was not detached')
+    if (answer.kind === 'refused')
+      log.error({ method_id: methodId, code: answer.code }, 'the provider refused to detach a payment method')
     else if (answer.kind !== 'done') throw new ProviderDidNotAnswer(provider.name, answer.detail)
     else await noteDetached(pool, methodId)
   }

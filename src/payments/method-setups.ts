@@ -95,7 +95,10 @@ export async function sweepSetups(writer: Writer, provider: PaymentProvider, log
   for (const setup of await takeOpenSetups(writer.pool, provider.name, SETUPS_PER_RUN)) {
     const looked = await checkSetup(writer, provider, setup)
     if (looked.kind === 'refused') {
-      log.error({ setup_id: setup.setupId, code: looked.code }, 'the provider refuses a look at a card on its way in')
+      log.error(
+        { setup_id: setup.setupId, code: looked.code },
+        'the provider refused to show the setup of a card; will retry',
+      )
     } else if (looked.kind !== 'setup') {
       throw new ProviderDidNotAnswer(provider.name, looked.detail)
     } else if (looked.setup.state !== 'open') {

@@ -21,22 +21,22 @@ export function paymentMetrics(registry: Registry) {
   return {
     attemptsTotal: counter(registry, {
       name: 'tollgate_top_up_attempts_total',
-      help: 'Payments that were sent for confirmation, by what asked for them',
+      help: 'Payments sent for confirmation, by trigger',
       labelNames: ['trigger'],
     }),
     outcomesTotal: counter(registry, {
       name: 'tollgate_top_up_outcomes_total',
-      help: 'What the provider said of a payment, by outcome and the code of a decline or refusal',
+      help: 'Answers of the provider about payments, by outcome and code of the decline or refusal',
       labelNames: ['outcome', 'code'],
     }),
     openTopUps: gauge(registry, {
       name: 'tollgate_top_ups_open',
-      help: 'Top-ups that are not over yet, by state',
+      help: 'Open top-ups, by state',
       labelNames: ['state'],
     }),
     oldestOpenSeconds: gauge(registry, {
       name: 'tollgate_top_up_oldest_open_seconds',
-      help: 'For how long the oldest top-up that is not over has been open; 0 when there is none',
+      help: 'Age in seconds of the oldest open top-up; 0 if none is open',
     }),
     pausedAccounts: gauge(registry, {
       name: 'tollgate_auto_top_up_paused_accounts',
@@ -45,7 +45,7 @@ export function paymentMetrics(registry: Registry) {
     }),
     capAccounts: gauge(registry, {
       name: 'tollgate_auto_top_up_cap_accounts',
-      help: 'Accounts by the use of their monthly cap: nearly_used at 80 % and more, used_up where the next top-up would pass it',
+      help: 'Accounts by the use of their monthly cap: nearly_used from 80 %, used_up if the next top-up would exceed it',
       labelNames: ['use'],
     }),
     retriesTotal: retriesCounter(registry),

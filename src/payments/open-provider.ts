@@ -50,7 +50,7 @@ export function openProvider(
     deadlineMs: CALL_MS,
     pagesUrl,
   })
-  log.warn({ provider: provider.name }, 'payments are made at a sandbox: no money moves')
+  log.warn({ provider: provider.name }, 'payments are made with the sandbox: no money moves')
   return { provider, desk: provider.desk, webhooks: null, close: () => provider.close() }
 }
 
@@ -84,7 +84,7 @@ function openStripe(
   const { stripeSecretKey: secretKey, stripeApiUrl: apiUrl } = provider
   if (secretKey === null || missing.length > 0) {
     const names = [...(secretKey === null ? ['TOLLGATE_STRIPE_SECRET_KEY'] : []), ...missing]
-    throw new ConfigError(names.map((name) => ({ name, problem: 'is required where payments are made at Stripe' })))
+    throw new ConfigError(names.map((name) => ({ name, problem: 'is required when payments are made with Stripe' })))
   }
   return createStripeProvider({
     secretKey,

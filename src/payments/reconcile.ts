@@ -55,7 +55,9 @@ export function createReconciler(writer: Writer, provider: PaymentProvider, log:
     },
     async isDone() {
       if (doneOn !== null && doneOn !== (await readDatabaseIdentity(writer.pool))) {
-        log.warn('the database is another one or was started anew: what the payment provider knows is read again first')
+        log.warn(
+          'this is another database, or it was restarted: reading the payments that the provider knows again before charging',
+        )
         doneOn = null
         dueAt = 0
       }
@@ -82,14 +84,14 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     for (const facts of await findUnrecorded(writer.pool, provider.name, page.facts)) {
       const recorded = await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
       // The cursor does not move, so the page is read again.
-      if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'what it has listed is too old by now')
+      if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'its list is already out of date')
       if (!('posted' in recorded)) {
         logNotPosted(log, facts, recorded)
       } else if (recorded.posted.length > 0) {
         changed++
         log.warn(
           { payment_id: facts.paymentId, account_id: facts.accountId, posted: recorded.posted.map(({ kind }) => kind) },
-          'posted what the provider knew of a payment and this database did not',
+          'posted a payment from the provider that this database did not know, or only in part',
         )
       }
     }
@@ -105,7 +107,7 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
 export function logNotPosted(log: Logger, { paymentId, accountId }: PaymentFacts, recorded: object): void {
   log.error(
     { payment_id: paymentId, account_id: accountId, why: Object.keys(recorded)[0] },
-    'a payment at the provider is of no account here, or of another currency; it is posted nowhere, and somebody has to look at it',
+    'a payment at the provider belongs to no account here, or is in another currency; it was not posted and needs manual attention',
   )
 }
 
@@ -114,6 +116,6 @@ export class ProviderDidNotAnswer extends Error {
   override readonly name = 'ProviderDidNotAnswer'
 
   constructor(provider: string, detail: string) {
-    super(`the payment provider ${provider} did not answer: ${detail}; tried again later`)
+    super(`the payment provider ${provider} gave no usable answer: ${detail}; will retry`)
   }
 }

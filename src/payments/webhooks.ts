@@ -48,10 +48,7 @@ export async function handleProviderEvents(
         await noteEventsHandled(pool, provider.name, eventIds)
         return events.length
       } catch (error) {
-        log.warn(
-          { err: error, event_ids: eventIds, about: about.kind },
-          'a webhook could not be followed up; tried again',
-        )
+        log.warn({ err: error, event_ids: eventIds, about: about.kind }, 'could not handle a webhook; will retry')
         await postponeEvents(pool, provider.name, eventIds)
         return 0
       }
@@ -91,7 +88,7 @@ async function lookAtAnyPayment(
   if (answer.kind === 'refused') return refusedLook(log, { kind: 'payment', id: paymentId }, answer.code)
   if (answer.kind !== 'facts') throw new ProviderDidNotAnswer(provider.name, answer.detail)
   const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
-  if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'what it has said is too old by now')
+  if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'its answer is already out of date')
   const hasTaken = answer.facts.state.kind === 'succeeded'
   if (!('posted' in recorded) && hasTaken) logNotPosted(log, answer.facts, recorded)
 }
@@ -108,7 +105,10 @@ async function lookAtMethod(
     case 'method':
       return await refreshMethod(writer.pool, provider.name, answer.method)
     case 'gone':
-      log.warn({ account_id: accountId, method_id: methodId }, 'a saved card is gone at the provider; removed here too')
+      log.warn(
+        { account_id: accountId, method_id: methodId },
+        'a saved card no longer exists at the provider; removed it here too',
+      )
       await removePaymentMethod(writer, { accountId, methodId, actor: provider.name })
       return
     case 'refused':
@@ -126,5 +126,5 @@ export async function refreshStaleMethods(writer: Writer, provider: PaymentProvi
 }
 
 function refusedLook(log: Logger, { kind, id }: ProviderObject, code: string): void {
-  log.warn({ about: kind, id, code }, 'the provider refuses a look at what a webhook is about')
+  log.warn({ about: kind, id, code }, 'the provider refused to show the object of a webhook')
 }

@@ -67,7 +67,7 @@ export function startWorker(parts: WorkerParts): Worker {
         if (inProgress.size >= CONCURRENT_TOP_UPS) await Promise.race(inProgress)
         if (begun.length > 0) waitMs = 0
       } catch (error) {
-        log.warn({ err: error }, 'top-ups could not be claimed; tried again')
+        log.warn({ err: error }, 'could not claim top-ups; will retry')
         waitMs = retryWaitMs(BACKOFF, 1)
       }
       lastTurnAt = Date.now()
@@ -100,7 +100,7 @@ export function createAdvancer(parts: WorkerParts): ClaimAndAdvance {
       metrics.retriesTotal.inc({ stage: 'top_up' })
       log.error(
         { err: error, account_id: topUp.accountId, top_up_id: topUp.topUpId, state: topUp.state },
-        'a top-up met a fault; it is taken up again when its claim has run out',
+        'could not advance a top-up; it is retried when its claim expires',
       )
     }
   }

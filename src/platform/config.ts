@@ -40,12 +40,16 @@ const required = z.string({ error: 'is required' })
 const brokers = required.transform((text, context) => {
   const list = text.split(',').map((broker) => broker.trim())
   if (list.every(isBroker)) return list
-  context.addIssue({ code: 'custom', message: 'must be host:port, more than one separated by commas' })
+  context.addIssue({ code: 'custom', message: 'must be host:port, or several separated by commas' })
   return z.NEVER
 })
 
-const roles = listOf<Role>(ROLES, `must be some of ${ROLES.join(', ')}, separated by commas`)
-const recordTopics = listOf<RecordTopic>(RECORD_TOPICS, `must be some of ${RECORD_TOPICS.join(', ')}, or none`, 'none')
+const roles = listOf<Role>(ROLES, `must be one or more of ${ROLES.join(', ')}, separated by commas`)
+const recordTopics = listOf<RecordTopic>(
+  RECORD_TOPICS,
+  `must be one or more of ${RECORD_TOPICS.join(', ')}, separated by commas, or none`,
+  'none',
+)
 
 const SECTIONS = {
   process: {
@@ -209,7 +213,7 @@ const SECTIONS = {
     smtpUrl: variable(
       'TOLLGATE_SMTP_URL',
       url('smtp:', 'smtps:')
-        .refine(isServerAlone, { error: 'must be smtp://host:port or smtps://host:port, with no user and no path' })
+        .refine(isServerAlone, { error: 'must be smtp://host:port or smtps://host:port, without user or path' })
         .optional()
         .transform((text) => text ?? null),
     ),
@@ -295,7 +299,7 @@ export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[]
 
   constructor(faults: readonly ConfigFault[]) {
-    super(`the configuration is wrong:\n${faults.map(({ name, problem }) => `  ${name}: ${problem}`).join('\n')}`)
+    super(`the configuration is not valid:\n${faults.map(({ name, problem }) => `  ${name}: ${problem}`).join('\n')}`)
     this.faults = faults
   }
 }
@@ -316,7 +320,7 @@ function read({ name, schema, isSecret }: Variable, env: Environment, faults: Co
   let text = given(env, name)
   const file = isSecret ? given(env, `${name}_FILE`) : undefined
   if (file !== undefined) {
-    if (text !== undefined) faults.push({ name, problem: `is given twice, as itself and by ${name}_FILE` })
+    if (text !== undefined) faults.push({ name, problem: `is set twice, directly and by ${name}_FILE` })
     try {
       text = readFileSync(file, 'utf8').trim()
     } catch (error) {
@@ -343,7 +347,7 @@ function url(...protocols: string[]) {
 
 /** For secrets: the message does not repeat the value. */
 function startsWith(...prefixes: string[]) {
-  const wanted = `must start with ${prefixes.join(' or ')}, and have neither spaces nor line breaks`
+  const wanted = `must start with ${prefixes.join(' or ')}, without spaces or line breaks`
   return z
     .string()
     .refine((text) => prefixes.some((prefix) => text.startsWith(prefix)) && /^[\x21-\x7e]+$/.test(text), {
@@ -380,7 +384,7 @@ function listOf<T extends string>(known: readonly T[], wanted: string, empty?: s
 
 /** `EUR 5.00 5000.00, USD 5.00 5000.00`: minimum and maximum by currency, in whole cents. */
 function bounds() {
-  const wanted = `must be a currency (${CURRENCIES.join(' or ')}), the least and the most in whole cents, such as EUR 5.00 5000.00; more by commas`
+  const wanted = `must be a currency (${CURRENCIES.join(' or ')}), the minimum and the maximum in whole cents, such as EUR 5.00 5000.00; several separated by commas`
   return z
     .string()
     .default('')
@@ -467,7 +471,7 @@ function isTimeZone(text: string): boolean {
 function name() {
   return z
     .string()
-    .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, { error: 'must be 1 to 100 characters, none of them a control character' })
+    .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, { error: 'must be 1 to 100 characters, without control characters' })
     .optional()
     .transform((text) => text ?? null)
 }

@@ -58,12 +58,12 @@ export function startJobs({ jobs, log, registry, wait = pause }: JobsParts): Job
   const retries = retriesCounter(registry)
   const oldestWork = gauge(registry, {
     name: 'tollgate_job_oldest_work_seconds',
-    help: 'Age of the oldest work that waits for a job; 0 where none waits',
+    help: 'Age in seconds of the oldest work waiting for a job; 0 if none is waiting',
     labelNames: ['job'],
   })
   const lastSuccess = gauge(registry, {
     name: 'tollgate_job_last_success_timestamp_seconds',
-    help: 'When a job last came to its end without a fault',
+    help: 'Unix time at which a job last succeeded',
     labelNames: ['job'],
   })
   const stopping = new AbortController()
@@ -98,7 +98,7 @@ export function startJobs({ jobs, log, registry, wait = pause }: JobsParts): Job
       return restMs
     } catch (error) {
       retries.inc({ stage: 'job' })
-      log.warn({ err: error, job: job.name }, 'a job failed; it is tried again after its interval')
+      log.warn({ err: error, job: job.name }, 'a job failed; it runs again after its interval')
       return job.everyMs
     }
   }

@@ -111,7 +111,7 @@ export class BinaryWriter {
       return
     }
     const days = Date.parse(value) / MS_PER_DAY - EPOCH_DAYS
-    if (!Number.isInteger(days)) throw new TypeError(`${value} is no date`)
+    if (!Number.isInteger(days)) throw new TypeError(`${value} is not a date`)
     this.int32(days)
   }
 
@@ -150,7 +150,7 @@ export class BinaryWriter {
   }
 
   #wholeAsInt64(value: number): void {
-    if (!Number.isInteger(value)) throw new TypeError(`${value} is no whole number`)
+    if (!Number.isInteger(value)) throw new TypeError(`${value} is not a whole number`)
     if (Math.abs(value) >= TWO_TO_63) throw new Fault('value_out_of_range', `${value} cannot be stored as bigint`)
     this.#length = this.#buffer.writeInt32BE(Math.floor(value / TWO_TO_32), this.#length)
     this.#length = this.#buffer.writeUInt32BE(value >>> 0, this.#length)

@@ -39,7 +39,7 @@ export function createPool(databaseUrl: string, log: Logger, connections = 8): P
   pool.query = withFaults(pool, pool.query)
   // A broken idle connection is replaced at its next use.
   pool.on('error', (error) =>
-    log.warn({ reason: error.message }, 'an idle database connection was lost; retried at next use'),
+    log.warn({ reason: error.message }, 'lost an idle database connection; the next use opens another'),
   )
   return pool
 }
@@ -71,7 +71,7 @@ export function asFault(error: unknown): unknown {
   const isOurs = error instanceof TypeError || error instanceof RangeError || error instanceof Fault
   if (isOurs || sqlState(error) !== null) return error
   const reason = error instanceof Error ? error.message : String(error)
-  return new Fault('database_unavailable', `the database did not answer: ${reason}`, { cause: error })
+  return new Fault('database_unavailable', `the database did not respond: ${reason}`, { cause: error })
 }
 
 /** A lock held too long fails the transaction, which is then retried, instead of blocking everything. */
@@ -109,7 +109,11 @@ export async function inTransaction<T>(
     const reply = await connection.query('commit').catch((error) => {
       // A refusal is an answer. Without one, or when the server shut down meanwhile, the outcome is unknown.
       if (sqlState(error)?.startsWith('57P') === false) throw error
-      throw new Fault('commit_unanswered', 'the database did not say whether it has committed', { cause: error })
+      throw new Fault(
+        'commit_unanswered',
+        'the connection was lost during commit: it is unknown whether the transaction was committed',
+        { cause: error },
+      )
     })
     if (reply.command !== 'COMMIT') {
       throw new Fault('database_refused', `the transaction was not committed: the server answered ${reply.command}`)

@@ -41,7 +41,8 @@ export const apiRole = defineRole({
   async start(config, { log, registry, outboxBell, signal }) {
     const portal = portalSettings(config)
     const page = portal === null ? null : readPageFiles()
-    if (portal !== null && page === null) log.warn('the billing page is not built, a plain one is served: npm run page')
+    if (portal !== null && page === null)
+      log.warn('the billing page is not built, so a plain one is served: run npm run page')
     await using starting = new AsyncDisposableStack()
     const pool = createPool(config.database.url, log, config.api.connections)
     starting.defer(() => pool.end())
@@ -88,7 +89,7 @@ export const apiRole = defineRole({
     })
     starting.defer(() => api.close())
     await listenOn(api, config.api.port, 'TOLLGATE_API_PORT')
-    log.info({ api_port: portOf(api) }, 'the API takes requests')
+    log.info({ api_port: portOf(api) }, 'the API is listening')
 
     const started = starting.move()
     return {
@@ -102,6 +103,6 @@ export const apiRole = defineRole({
 
 function portOf({ server }: Api): number {
   const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new TypeError('the API does not listen yet')
+  if (typeof address !== 'object' || address === null) throw new TypeError('the API is not listening yet')
   return address.port
 }

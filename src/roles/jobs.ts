@@ -113,7 +113,7 @@ interface ExportsParts {
 export function exportsJob(pool: Pool, { log, registry, thread, whenExportEnds: whenEnds }: ExportsParts): Job {
   const ended: Counter<'state'> = counter(registry, {
     name: 'tollgate_exports_total',
-    help: 'Exports that became ready, and that failed',
+    help: 'Exports that ended, by state: ready or failed',
     labelNames: ['state'],
   })
   // Initialized to 0, so that the first failure shows up as an increase.
@@ -121,7 +121,8 @@ export function exportsJob(pool: Pool, { log, registry, thread, whenExportEnds: 
   const report = ({ export: worked, failure }: Prepared) => {
     if (worked === null) return
     const about = { export_id: worked.exportId, account_id: worked.accountId, state: worked.state }
-    if (failure !== null) log.warn({ ...about, err: failure.error, tries: worked.tries }, 'an export did not go on')
+    if (failure !== null)
+      log.warn({ ...about, err: failure.error, tries: worked.tries }, 'an export could not continue')
     else if (worked.state === 'ready')
       log.info({ ...about, file_bytes: Number(worked.fileBytes) }, 'an export is ready')
     if (worked.state !== 'preparing') ended.inc({ state: worked.state })
@@ -145,7 +146,7 @@ function upkeepJobs(pool: Pool, log: Logger): Job[] {
     upkeepJob(log, () => deletePartsOfExpired(pool), {
       name: 'expired exports',
       everyMs: 10 * MINUTE_MS,
-      done: 'deleted the files of exports whose time is over',
+      done: 'deleted the files of expired exports',
     }),
     upkeepJob(log, () => deleteOldRequestKeys(pool), {
       name: 'request keys',

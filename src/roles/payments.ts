@@ -95,7 +95,8 @@ function paymentJobs({ writer, provider, reconciler, metrics, outboxBell, log }:
       everyMs: 60 * SECOND_MS,
       async run() {
         const { rearmed, requested } = await sweepAutoTopUp(writer)
-        if (rearmed > 0) log.info({ rearmed, requested }, 'asked accounts about their automatic top-up again')
+        if (rearmed > 0)
+          log.info({ rearmed, requested }, 'checked automatic top-up again for accounts whose wait was over')
         if (requested > 0) outboxBell.ring()
         return { oldestWorkSeconds: await oldestOverdueLimit(pool) }
       },
@@ -144,8 +145,8 @@ function paymentJobs({ writer, provider, reconciler, metrics, outboxBell, log }:
 }
 
 const NOT_RECONCILED: Problem = {
-  reason: 'nothing is charged yet',
-  detail: 'what the payment provider knows has to be read to its end first; does it answer?',
+  reason: 'top-ups are not charged yet',
+  detail: 'the payments that the provider knows have to be read first: check that it responds',
 }
 
 function stuck(worker: Worker): Problem | null {

@@ -55,7 +55,7 @@ function stuck(relays: readonly Relay[]): Problem | null {
 function relayReport(registry: Registry): RelayReport {
   const outboxPacks = gauge(registry, {
     name: 'tollgate_outbox_packs',
-    help: 'Packs in the outbox that the broker does not have yet, of the shards and lanes led here',
+    help: 'Packs in the outbox that are not published yet, of the shards and lanes that this process leads',
     labelNames: ['shard', 'lane'],
   })
   const publishedTotal = counter(registry, {

@@ -195,7 +195,7 @@ function verifyOrigin(row: MovementRow, onFault: OnFault): void {
   }
   if (row.kind === 'reversal' && row.reversed_event_id !== row.corrects) {
     wrong(
-      `it takes back the movement of event ${row.reversed_event_id ?? 'none'}, and corrects ${row.corrects ?? 'none'}`,
+      `it reverses the movement of event ${row.reversed_event_id ?? 'none'}, but corrects ${row.corrects ?? 'none'}`,
     )
   }
 }

@@ -18,10 +18,10 @@ export async function verifyAutoTopUp(pool: Pool, accountIds: readonly string[],
     const fault = { check: 'auto_top_up_column', invariant: null, severity: 'fault', accountId } as const
     const belowMicros = belowMicrosOf(auto)
     if (belowMicros !== stored) {
-      const detail = `a balance below ${shown(stored)} asks for a top-up, and should below ${shown(belowMicros)}`
+      const detail = `a top-up is requested below ${shown(stored)}, but should be below ${shown(belowMicros)}`
       onFault({ ...fault, detail })
     } else if (stored !== null && balanceMicros < stored) {
-      const detail = `the balance is ${formatMoney(balanceMicros)}, below ${shown(stored)}, and nothing was asked for`
+      const detail = `the balance is ${formatMoney(balanceMicros)}, below ${shown(stored)}, but no top-up was requested`
       onFault({ ...fault, detail })
     }
   }

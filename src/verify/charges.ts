@@ -89,7 +89,7 @@ async function verifyCharge(
   }
   const recomputed = recompute(stored, settings, catalog)
   if (recomputed.figures === null) {
-    wrong(`cannot be decided again: ${recomputed.why}`)
+    wrong(`cannot be recomputed: ${recomputed.why}`)
     return
   }
   const differing = differingFigures(stored.figures, recomputed.figures)

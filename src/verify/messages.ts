@@ -147,7 +147,7 @@ async function lookUp(
   )
   for (const { message, event } of lost) {
     if (event !== null && expired.has(`${event.accountId}\n${event.eventId}`)) continue
-    const what = event === null ? 'a message that is no usage event' : `event ${event.eventId}`
+    const what = event === null ? 'a message that is not a usage event' : `event ${event.eventId}`
     const detail = `${topic}/${partition}/${message.offset}: ${what} is neither recorded nor among the dead letters`
     onFault({ check: 'unaccounted', invariant: 'A', severity: 'fault', accountId: event?.accountId ?? null, detail })
   }

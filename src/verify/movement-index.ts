@@ -23,7 +23,7 @@ export async function verifyMovementIndex(pool: Pool, pace: Pace, onFault: OnFau
   for await (const accounts of readRolledUpAccounts(pool)) {
     for (const { ranges, chunks } of pagesOf(accounts)) {
       for (const { accountId, of } of await findIndexDifferences(pool, ranges)) {
-        const detail = `${of}: the index of searches is not what the movements are`
+        const detail = `${of}: the search index does not match the movements`
         onFault({ check: 'movement_index', invariant: null, severity: 'fault', accountId, detail })
       }
       movements += chunks * CHUNK_MOVEMENTS

@@ -12,7 +12,7 @@ const MIN_WAIT_MS = 10
 
 /** Makes a pace of `rowsPerSecond`. */
 export function createPace(rowsPerSecond: number): Pace {
-  if (!(rowsPerSecond > 0)) throw new TypeError(`${rowsPerSecond} rows per second is not a pace`)
+  if (!(rowsPerSecond > 0)) throw new TypeError(`${rowsPerSecond} rows per second is not above 0`)
   let paidUntilMs = performance.now()
   return {
     async took(rows, beat = async () => {}) {

@@ -54,7 +54,7 @@ export async function verifyPayments(parts: PaymentsParts, onFault: OnFault): Pr
   if (provider === null) {
     const { rows } = await pool.query<{ found: boolean }>('select exists (select from tollgate.payments) as found')
     if (!rows[0]!.found) return null
-    silent('the database of the payment provider is not there, and payments were made')
+    silent("the sandbox's database does not exist, although payments were made")
     return 0
   }
   try {
@@ -209,7 +209,7 @@ async function recheck(comparing: Comparing, suspects: Map<string, PaymentFacts>
       const posted = (await readPosted(pool, provider.name, [before])).get(paymentId)
       if (now === null || agrees(now, posted)) continue
       const accountId = posted?.accountId ?? now.accountId
-      const detail = `payment ${paymentId}: ${shown(totalsOf(now))} by the provider, ${shown(posted?.totals ?? NOTHING_POSTED)} here`
+      const detail = `payment ${paymentId}: ${shown(totalsOf(now))} at the provider, ${shown(posted?.totals ?? NOTHING_POSTED)} in the ledger`
       onFault({ check: 'payment_not_credited', invariant: 'E', severity: 'fault', accountId, detail })
     }
   }
@@ -243,7 +243,7 @@ async function verifyKnown(comparing: Comparing, paymentId: string): Promise<voi
   const posted = (await readPosted(pool, provider.name, [{ paymentId }])).get(paymentId)
   if (posted === undefined) return
   const { accountId } = posted
-  const detail = `payment ${paymentId}: the provider does not know it, and ${formatMoney(posted.totals.creditedMicros)} was credited`
+  const detail = `payment ${paymentId}: the provider does not know it, but ${formatMoney(posted.totals.creditedMicros)} was credited`
   onFault({ check: 'payment_unknown_at_provider', invariant: 'E', severity: 'fault', accountId, detail })
 }
 
@@ -272,7 +272,7 @@ async function verifyUnderWay(comparing: Comparing, payments: ReadonlySet<string
     if (facts !== null && isUnderWay(facts.state)) still.push(facts)
   }
   if (still.length < 2) return
-  const detail = `automatic payments are under way at once: ${still.map(({ paymentId }) => paymentId).join(', ')}`
+  const detail = `several automatic payments are in progress at once: ${still.map(({ paymentId }) => paymentId).join(', ')}`
   const { accountId } = still[0]!
   comparing.onFault({ check: 'two_payments_under_way', invariant: 'E', severity: 'warning', accountId, detail })
 }
@@ -305,6 +305,6 @@ class ProviderSilent extends Error {
   override readonly name = 'ProviderSilent'
 
   constructor(provider: string, detail: string) {
-    super(`the payment provider ${provider} did not answer: ${detail}`)
+    super(`the payment provider ${provider} gave no usable answer: ${detail}`)
   }
 }

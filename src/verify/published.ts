@@ -164,7 +164,9 @@ async function outboxPassed(pool: Pool): Promise<void> {
       fewerAtMs = Date.now()
     }
     if (Date.now() - fewerAtMs > OUTBOX_STUCK_MS) {
-      throw new Error(`${packs} packs in the outbox and none has left it for a minute: is a relay running?`)
+      throw new Error(
+        `${packs} packs are in the outbox, and none was published for a minute: check that a relay is running`,
+      )
     }
     await delay(LOOK_MS)
   }
@@ -253,7 +255,7 @@ async function compare(
 
 function howFarBehind({ inDatabase, minEpoch }: Series, newest: Run | null): string | null {
   if (inDatabase === 0n) return null
-  if (newest === null) return `nothing is there, the database is at ${inDatabase}`
+  if (newest === null) return `nothing was published, but the database is at ${inDatabase}`
   if (newest.epoch < minEpoch) {
     return `the last is of epoch ${newest.epoch}, the database is at ${inDatabase} of epoch ${minEpoch}`
   }

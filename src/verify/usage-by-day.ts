@@ -17,7 +17,7 @@ export async function verifyUsageByDay(pool: Pool, pace: Pace, onFault: OnFault)
     for (const page of pagesOf(accounts)) {
       const differences = await findRollUpDifferences(pool, page.accountIds)
       for (const { accountId, bookedOn, of } of differences) {
-        const detail = `${bookedOn} ${of}: the sum is not what the movements come to`
+        const detail = `${bookedOn} ${of}: the sum does not match the movements`
         onFault({ check: 'usage_by_day', invariant: null, severity: 'fault', accountId, detail })
       }
       movements += page.movements

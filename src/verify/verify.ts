@@ -67,11 +67,11 @@ export async function verify(
     const summedUp = await verifyUsageByDay(pool, pace, onFault)
     onProgress(`usage by day: ${summedUp} movements summed up again`)
     const indexed = await verifyMovementIndex(pool, pace, onFault)
-    onProgress(`index of searches: compared with ${indexed} movements`)
+    onProgress(`search index: compared with ${indexed} movements`)
 
     const charges = await verifyCharges(pool, pace, onFault)
     await verifyTollFree(pool, pace, onFault)
-    onProgress(`rated usage: ${charges} events decided again`)
+    onProgress(`rated usage: ${charges} events recomputed`)
 
     const parts = { kafka, admin, pool }
     const taken = await verifyMessages({ ...parts, decoder, groupId: consumerGroup }, usageTopics, pace, onFault)
@@ -82,7 +82,7 @@ export async function verify(
     const decode = async (topic: string, value: Buffer) => {
       const decoded = await decoder.decode(topic, value)
       if ('refusal' in decoded)
-        throw new Error(`a message on ${topic} is not of this program: ${decoded.refusal.detail}`)
+        throw new Error(`a message on ${topic} was not written by Tollgate: ${decoded.refusal.detail}`)
       return decoded.record as Record<string, unknown>
     }
     const published = await verifyPublished({ ...parts, decode }, series, pace, onFault)

@@ -106,7 +106,9 @@ export function linesOf(buffer: Buffer): Buffer[] {
   const [format, ...lines] = splitLines(buffer)
   if (format?.toString() === FORMAT) return lines
   if (format?.toString() === EARLIER_FORMAT) return lines.flatMap(fromEarlier)
-  throw new Error(`view changes of another format than ${FORMAT}: a later version wrote them, or they are corrupt`)
+  throw new Error(
+    `changes of the live view are not in format ${FORMAT}: a later version wrote them, or they are corrupt`,
+  )
 }
 
 function fromEarlier(line: Buffer): Buffer[] {

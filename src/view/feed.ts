@@ -61,7 +61,7 @@ function viewMetrics(registry: Registry) {
   return {
     viewMissesTotal: counter(registry, {
       name: 'tollgate_view_misses_total',
-      help: 'Times that changes did not reach the live view, by shard; each is mended by a rebuild',
+      help: 'Times that changes did not reach the live view, by shard; a rebuild repairs each',
       labelNames: ['shard'],
     }),
     viewRebuildsTotal: counter(registry, {
@@ -71,7 +71,7 @@ function viewMetrics(registry: Registry) {
     }),
     viewTrusted: gauge(registry, {
       name: 'tollgate_view_trusted',
-      help: '1 while answers come from the live view, 0 while the database answers, of the shards led here',
+      help: '1 while reads are answered by the live view, 0 while by the database, for the shards that this process leads',
       labelNames: ['shard'],
     }),
   }
@@ -158,7 +158,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     try {
       return changes.flatMap(linesOf)
     } catch (error) {
-      log.error({ err: error, shard }, 'changes for the live view cannot be read; a rebuild makes up for them')
+      log.error({ err: error, shard }, 'could not read changes for the live view; it will be rebuilt')
       return null
     }
   }
@@ -167,7 +167,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
   function fail(error: unknown): void {
     if (isDown || stopping.signal.aborted) return
     isDown = true
-    log.warn({ err: error }, 'Redis failed the live view; the database answers until it is back')
+    log.warn({ err: error }, 'Redis failed; reads go to the database until the live view is back')
     reconnect(redis)
   }
 
@@ -217,7 +217,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
       })
       return rows[0]?.is_complete ?? false
     } catch (error) {
-      log.debug({ err: error, shard }, 'the database does not say whether the live view is complete; asked again')
+      log.debug({ err: error, shard }, 'could not read from the database whether the live view is complete; will retry')
       return null
     }
   }
@@ -263,7 +263,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     } catch (error) {
       if (signal.aborted) return
       metrics.viewRebuildsTotal.inc({ result: 'failed' })
-      log.warn({ err: error }, 'the live view could not be rebuilt; it is tried again')
+      log.warn({ err: error }, 'could not rebuild the live view; will retry')
       await pause(retryWaitMs(REBUILD_BACKOFF, 1), signal)
     } finally {
       inRebuild.clear()

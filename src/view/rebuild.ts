@@ -94,7 +94,7 @@ export async function rebuildView({ redis, pool, signal }: RebuildParts, shards:
 
 function lost(shard: number): Error {
   return new Error(
-    `the rebuild of shard ${shard} of the live view was overtaken, by another one or a restart of Redis; try again`,
+    `the rebuild of shard ${shard} of the live view was interrupted by another rebuild or a restart of Redis: try again`,
   )
 }
 

@@ -26,11 +26,11 @@ export function connectRedis(redisUrl: string, log: Logger, answerTimeoutMs: num
   // Every attempt to reconnect fails with an error event: log once per outage.
   let isLost = false
   redis.on('error', (error: Error) => {
-    if (!isLost) log.warn({ reason: error.message }, 'Redis does not answer; the database answers instead')
+    if (!isLost) log.warn({ reason: error.message }, 'Redis is not responding; reads go to the database')
     isLost = true
   })
   redis.on('ready', () => {
-    if (isLost) log.info('Redis answers again')
+    if (isLost) log.info('Redis is responding again')
     isLost = false
   })
   return redis

@@ -77,7 +77,7 @@ describe('every fault is reported with file, line and reason', () => {
       'key twice',
       '    voice_agent: invoice',
       '    currency: EUR',
-      'accounts.yaml:9: account: key "currency" is there twice',
+      'accounts.yaml:9: account: key "currency" appears twice',
     ],
     [
       'no id',
@@ -99,7 +99,7 @@ describe('every fault is reported with file, line and reason', () => {
       `id: ${'a'.repeat(65)}`,
       `accounts.yaml:2: account id must be 1 to 64 printable ASCII characters: "${'a'.repeat(40)}…"`,
     ],
-    ['id twice', 'id: globex', 'id: acme', 'accounts.yaml:11: account id "acme" is there twice'],
+    ['id twice', 'id: globex', 'id: acme', 'accounts.yaml:11: account id "acme" appears twice'],
     ['currency', 'currency: USD', 'currency: usd', 'accounts.yaml:12: account globex: currency must be EUR or USD'],
     ['empty tariff', 'tariff: plain-usd', 'tariff: ""', 'accounts.yaml:13: account globex: tariff is empty'],
     ['no tariff', '    tariff: plain-usd\n', '', 'accounts.yaml:11: account globex: missing tariff'],
@@ -145,7 +145,7 @@ describe('every fault is reported with file, line and reason', () => {
       'a from that cannot be stored exactly',
       '2026-03-01 }',
       '0000-01-01 }',
-      'accounts.yaml:5: account acme: package from must be of the years 1685 to 2254: "0000-01-01"',
+      'accounts.yaml:5: account acme: package from must be in the years 1685 to 2254: "0000-01-01"',
     ],
     [
       'the same from twice',
@@ -160,10 +160,20 @@ describe('every fault is reported with file, line and reason', () => {
       'accounts.yaml:5: account acme: packages must be a list',
     ],
     ['role', 'role: admin', 'role: owner', 'accounts.yaml:10: account acme: contact role must be admin or billing'],
-    ['email', 'ann@acme.example', 'ann', 'accounts.yaml:10: account acme: contact email has not the right form: "ann"'],
-    ['locale', 'de-DE', 'de_DE', 'accounts.yaml:10: account acme: contact locale has not the right form: "de_DE"'],
-    ['contact twice', 'id: bo', 'id: ann', 'accounts.yaml:10: account acme: contact id "ann" is there twice'],
-    ['CRLF', 'accounts:\n', 'accounts:\r\n', 'accounts.yaml:1: lines end in CRLF; save it with LF line ends'],
+    [
+      'email',
+      'ann@acme.example',
+      'ann',
+      'accounts.yaml:10: account acme: contact email does not have the right format: "ann"',
+    ],
+    [
+      'locale',
+      'de-DE',
+      'de_DE',
+      'accounts.yaml:10: account acme: contact locale does not have the right format: "de_DE"',
+    ],
+    ['contact twice', 'id: bo', 'id: ann', 'accounts.yaml:10: account acme: contact id "ann" appears twice'],
+    ['CRLF', 'accounts:\n', 'accounts:\r\n', 'accounts.yaml:1: lines end in CRLF: save it with LF line endings'],
   ])('%s', (_, from, to, ...expected) => {
     expect(ACCOUNTS_YAML.split(from)).toHaveLength(2)
     const { accounts, faults } = parseAccountsFile(bytesOf(ACCOUNTS_YAML.replace(from, to)), FILE)

@@ -122,17 +122,17 @@ describe('every fault is reported with file, line and reason', () => {
     [
       'byte order mark',
       { 'sms.csv': `\uFEFF${SAMPLE['sms.csv']}` },
-      ['sms.csv:1: starts with a byte order mark; save it as UTF-8 without one'],
+      ['sms.csv:1: starts with a byte order mark: save it as UTF-8 without one'],
     ],
     [
       'CRLF, once a file',
       { 'sms.csv': SAMPLE['sms.csv']!.replaceAll('\n', '\r\n') },
-      ['sms.csv:1: lines end in CRLF; save it with LF line ends'],
+      ['sms.csv:1: lines end in CRLF: save it with LF line endings'],
     ],
     [
       'CRLF in the catalog',
       { 'catalog.yaml': CATALOG_YAML.replaceAll('\n', '\r\n') },
-      ['catalog.yaml:1: lines end in CRLF; save it with LF line ends'],
+      ['catalog.yaml:1: lines end in CRLF: save it with LF line endings'],
     ],
     // Table
     [
@@ -145,16 +145,12 @@ describe('every fault is reported with file, line and reason', () => {
       { 'sms.csv': `${MESSAGE_HEADER},note\n+4,Europe,0.07,,,\n` },
       ['sms.csv:1: unknown column "note"'],
     ],
-    ['column twice', { 'sms.csv': `${MESSAGE_HEADER},prefix\n` }, ['sms.csv:1: column prefix is there twice']],
-    ['too few fields', messageDeck('+4,Europe,0.07,'), ['sms.csv:2: 4 fields where the header has 5']],
-    ['too many fields', messageDeck('+4,Europe,0.07,,,'), ['sms.csv:2: 6 fields where the header has 5']],
+    ['column twice', { 'sms.csv': `${MESSAGE_HEADER},prefix\n` }, ['sms.csv:1: column prefix appears twice']],
+    ['too few fields', messageDeck('+4,Europe,0.07,'), ['sms.csv:2: 4 fields, but the header has 5']],
+    ['too many fields', messageDeck('+4,Europe,0.07,,,'), ['sms.csv:2: 6 fields, but the header has 5']],
     ['empty line', messageDeck('+4,Europe,0.07,,', '', '+1,x,0.01,,'), ['sms.csv:3: empty line']],
     ['quote never closed', messageDeck('+4,"Europe,0.07,,'), ['sms.csv:2: a quoted field is never closed']],
-    [
-      'quote inside a field',
-      messageDeck('+4,Eu"rope",0.07,,'),
-      ['sms.csv:2: a quote inside a field that is not quoted as a whole'],
-    ],
+    ['quote inside a field', messageDeck('+4,Eu"rope",0.07,,'), ['sms.csv:2: a quote inside an unquoted field']],
     ['text after a quote', messageDeck('+4,"Eu"rope,0.07,,'), ['sms.csv:2: text after the closing quote of a field']],
     [
       'a quoted line feed counts as a line',
@@ -223,12 +219,12 @@ describe('every fault is reported with file, line and reason', () => {
     [
       'same prefix and start',
       messageDeck('+4,x,0.1,,', '+1,x,0.1,,', '+4,x,0.2,,'),
-      ['sms.csv:4: prefix +4 with the same effective_from is on line 2 already'],
+      ['sms.csv:4: prefix +4 with the same effective_from is already on line 2'],
     ],
     [
       'same start, written differently',
       messageDeck('+4,x,0.1,2026-02-01,', '+4,x,0.2,2026-02-01T00:00:00.000Z,'),
-      ['sms.csv:3: prefix +4 with the same effective_from is on line 2 already'],
+      ['sms.csv:3: prefix +4 with the same effective_from is already on line 2'],
     ],
     [
       'all faults of a row',
@@ -264,7 +260,7 @@ describe('every fault is reported with file, line and reason', () => {
       numbering('+31,NL,landline'),
       ['numbering.csv:5: type must be one of fixed, mobile, toll_free, premium, shared_cost, special: "landline"'],
     ],
-    ['numbering prefix twice', numbering('+49,DE,mobile'), ['numbering.csv:5: prefix +49 is on line 3 already']],
+    ['numbering prefix twice', numbering('+49,DE,mobile'), ['numbering.csv:5: prefix +49 is already on line 3']],
   ]
   test.each(deckCases)('%s', (_, changed, expected) => expect(faultsOf(changed)).toEqual(expected))
 
@@ -287,7 +283,7 @@ describe('every fault is reported with file, line and reason', () => {
       'key twice',
       'emergency:',
       'numbering: x.csv\nemergency:',
-      'catalog.yaml:4: catalog: key "numbering" is there twice',
+      'catalog.yaml:4: catalog: key "numbering" appears twice',
       'catalog.yaml:2: x.csv: file is missing',
     ],
     ['scale of seven', 'scale: 4', 'scale: 7', 'catalog.yaml:1: rounding scale must be a whole number from 0 to 6'],
@@ -351,7 +347,7 @@ describe('every fault is reported with file, line and reason', () => {
       'blank package name',
       'name: Europe',
       'name: "  "',
-      'catalog.yaml:6: package eu: name must be 1 to 100 characters, not all of them blank: "  "',
+      'catalog.yaml:6: package eu: name must be 1 to 100 characters, and not blank: "  "',
     ],
     [
       'package name of a number',
@@ -359,9 +355,9 @@ describe('every fault is reported with file, line and reason', () => {
       'name: 100',
       'catalog.yaml:6: package eu: name must be a string: put it in quotes',
     ],
-    ['package twice', 'id: us', 'id: eu', 'catalog.yaml:7: package id "eu" is there twice'],
-    ['package none', 'id: us', 'id: none', 'catalog.yaml:7: package id none is kept for "no package"'],
-    ['tariff twice', 'id: plain-usd', 'id: standard-eur', 'catalog.yaml:17: tariff id "standard-eur" is there twice'],
+    ['package twice', 'id: us', 'id: eu', 'catalog.yaml:7: package id "eu" appears twice'],
+    ['package none', 'id: us', 'id: none', 'catalog.yaml:7: package id none is reserved for "no package"'],
+    ['tariff twice', 'id: plain-usd', 'id: standard-eur', 'catalog.yaml:17: tariff id "standard-eur" appears twice'],
     [
       'tariff id as a number',
       'id: plain-usd',
@@ -458,12 +454,12 @@ describe('what the rules resolve is a warning, and the catalog loads', () => {
     [
       'overlap',
       messageDeck('+4,x,0.1,2026-02-01,', '+4,x,0.1,,'),
-      ['sms.csv:2: warning: prefix +4 overlaps line 3; the later effective_from holds'],
+      ['sms.csv:2: warning: prefix +4 overlaps line 3; the later effective_from applies'],
     ],
     [
       'a row inside another',
       messageDeck('+4,x,0.1,,', '+4,x,0.1,2026-02-01,2026-03-01'),
-      ['sms.csv:3: warning: prefix +4 overlaps line 2; the later effective_from holds'],
+      ['sms.csv:3: warning: prefix +4 overlaps line 2; the later effective_from applies'],
     ],
     ['one row after the other', messageDeck('+4,x,0.1,,2026-02-01', '+4,x,0.1,2026-02-01,'), []],
     [
@@ -491,7 +487,7 @@ describe('what the rules resolve is a warning, and the catalog loads', () => {
     [
       'a short code in the numbering plan',
       numbering('118,DE,fixed'),
-      ['numbering.csv:5: warning: short code 118 has no country and type special, whatever stands here'],
+      ['numbering.csv:5: warning: short code 118 always has no country and type special: the values here are ignored'],
     ],
     ['a deck without rows', { 'sms.csv': `${MESSAGE_HEADER}\n` }, ['sms.csv: warning: has no rows']],
     [

@@ -393,7 +393,7 @@ describe('a catalog', () => {
     const answer = await ask('/v1/catalogs', wanted, once())
     expect([answer.status, type(answer)]).toEqual([422, 'not-possible'])
     expect(answer.body.errors).toEqual([
-      { path: '/body/files', code: 'in_use', detail: 'tariff standard-eur is in use and not in it' },
+      { path: '/body/files', code: 'in_use', detail: 'tariff standard-eur is in use, but missing from this catalog' },
     ])
     const faulty = await ask('/v1/catalogs', { ...WANTED, files: FAULTY }, once())
     expect([faulty.status, faulty.body.fault_count]).toEqual([422, 2])

@@ -99,8 +99,8 @@ describe('catalog commands', () => {
   it('refuse to remove what accounts use, with all reasons', async () => {
     expect(await apply(writer, ACCOUNTS)).toMatchObject({ applied: { created: ['acme', 'past'] } })
     for (const [yaml, reason] of [
-      [WITHOUT_EU_100, 'package eu-100 is in use and not in it'],
-      [RENAMED_TARIFF, 'tariff standard-eur is in use and not in it'],
+      [WITHOUT_EU_100, 'package eu-100 is in use, but missing from this catalog'],
+      [RENAMED_TARIFF, 'tariff standard-eur is in use, but missing from this catalog'],
       [IN_DOLLARS, 'tariff standard-eur is used in EUR, and is USD in it'],
     ] as const) {
       const refused = await publish(yaml)
@@ -140,7 +140,7 @@ describe('catalog commands', () => {
     expect(await apply(writer, [later])).toMatchObject({ applied: { created: ['later'] } })
     const refused = await tollgate('catalog', 'rollback', '3')
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
-    expect(refused.stderr).toContain('package eu-open is in use and not in it')
+    expect(refused.stderr).toContain('package eu-open is in use, but missing from this catalog')
     expect(await tollgate('catalog', 'rollback', '99')).toMatchObject({ exitCode: 1 })
     expect(await tollgate('catalog', 'rollback', 'latest')).toMatchObject({ exitCode: 2 })
   })

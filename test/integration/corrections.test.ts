@@ -285,7 +285,7 @@ describe('an expired correction', () => {
     const offset = nextOffset - 1n
     await expire('rejected')
     expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(0)
-    const detail = 'its event e1 did not come within 90 days'
+    const detail = 'its event e1 did not arrive within 90 days'
     const value = Buffer.from(JSON.stringify(correction('rejected', 'c1', 'e1')))
     expect(await deadLetters('rejected')).toEqual([
       {

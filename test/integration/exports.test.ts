@@ -202,7 +202,7 @@ describe('the file of an export of several parts', () => {
     const rest = async () => {
       while (!(await chunks.next()).done);
     }
-    await expect(rest()).rejects.toThrow(`has lost part ${parts - 1}`)
+    await expect(rest()).rejects.toThrow(`part ${parts - 1} of export`)
     // Over HTTP the connection closes before the announced length.
     await expect(download('many', exportId)).rejects.toThrow()
   })

@@ -137,8 +137,8 @@ describe('a balance that falls', () => {
     await sender().send()
     expect(server.received.map(({ subject }) => subject)).toEqual(['Das Guthaben ist aufgebraucht'])
     expect(await mailsOf(account)).toEqual([
-      'custom_level ana dropped a graver level was crossed since',
-      'low ana dropped a graver level was crossed since',
+      'custom_level ana dropped a lower level was crossed in the meantime',
+      'low ana dropped a lower level was crossed in the meantime',
       'exhausted ana sent',
     ])
   })
@@ -229,7 +229,7 @@ describe('a top-up', () => {
     expect(await mailsOf(account)).toEqual(['approval ana waiting'])
     await payments.pool.query(`update tollgate.mails set figures = figures || '{"until": "2026-01-01T00:00:00Z"}'`)
     await sender().send()
-    expect(await mailsOf(account)).toEqual(['approval ana dropped what it says was over'])
+    expect(await mailsOf(account)).toEqual(['approval ana dropped it no longer applied'])
     expect(server.received).toEqual([])
   })
 

@@ -245,16 +245,16 @@ describe.skipIf(browserFound === null)('movements', () => {
 
   it('say that they could not be loaded if a search is refused for another reason', async () => {
     const accountId = await account(1_000_000n)
-    const page = await open(accountId, '?kind=adjustment', (fresh) =>
-      fresh.route('**/movement-searches', (route) =>
+    const page = await open(accountId, '?kind=adjustment', async (fresh) => {
+      await fresh.route('**/movement-searches', (route) =>
         route.fulfill({
           status: 503,
           headers: { 'retry-after': '1' },
           contentType: 'application/problem+json',
           json: { type: 'urn:tollgate:problem:unavailable', status: 503 },
         }),
-      ),
-    )
+      )
+    })
     await page.getByText('Movements could not be loaded.').first().waitFor()
     expect(await page.getByText('still being prepared').count()).toBe(0)
     await page.unroute('**/movement-searches')

@@ -562,7 +562,7 @@ describe('tollgate sandbox', () => {
     const { paymentId } = await charge('4242424242424242')
     expect(await run('approve', paymentId)).toMatchObject({
       exitCode: 1,
-      stderr: `tollgate: sandbox payment ${paymentId}: it is succeeded and waits for no approval\n`,
+      stderr: `tollgate: sandbox payment ${paymentId}: it is succeeded and is not waiting for approval\n`,
     })
     expect(await run('refund', paymentId, '100')).toMatchObject({ exitCode: 1 })
     expect(await run('settle', 'none')).toMatchObject({ exitCode: 1 })

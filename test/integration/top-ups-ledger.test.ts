@@ -1081,8 +1081,8 @@ describe('a manual top-up', () => {
 
 describe('a stale column', () => {
   it.each([
-    ['null', null, 'a balance below nothing asks for a top-up, and should below 10.000000'],
-    ['another threshold', 3_000_000n, 'a balance below 3.000000 asks for a top-up, and should below 10.000000'],
+    ['null', null, 'a top-up is requested below nothing, but should be below 10.000000'],
+    ['another threshold', 3_000_000n, 'a top-up is requested below 3.000000, but should be below 10.000000'],
   ])(
     '(%s) is found by verification and fixed by the sweep, which requests a top-up if one is due',
     async (what, stale, detail) => {
@@ -1107,7 +1107,7 @@ describe('a stale column', () => {
     await pool.query(`delete from tollgate.top_ups where account_id = 'unasked'`)
     await pool.query(`update tollgate.accounts set auto_top_up_below_micros = 10000000 where account_id = 'unasked'`)
     expect(await findFaults()).toMatchObject([
-      { accountId: 'unasked', detail: 'the balance is 1.000000, below 10.000000, and nothing was asked for' },
+      { accountId: 'unasked', detail: 'the balance is 1.000000, below 10.000000, but no top-up was requested' },
     ])
     expect(await sweepAutoTopUp(testLedger)).toMatchObject({ requested: 1 })
   })

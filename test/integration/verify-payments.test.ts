@@ -155,7 +155,7 @@ describe('each of these is found, and nothing else:', () => {
     const change = (cents: number) =>
       `update tollgate.payments set credited_micros = credited_micros + ${cents} * 10000 where payment_id = '${paymentId}'; ${changeCredit(cents)}`
     await withPlanted(change(-1), change(1), async () => {
-      const detail = expect.stringMatching(/: 20\.0+ taken, .* by the provider, 19\.990000 taken, /)
+      const detail = expect.stringMatching(/: 20\.0+ taken, .* at the provider, 19\.990000 taken, /)
       expect(await findFaults()).toEqual([{ ...E, check: 'payment_not_credited', accountId: account, detail }])
     })
   })
@@ -172,7 +172,7 @@ describe('each of these is found, and nothing else:', () => {
       `update tollgate.accounts set auto_top_up_below_micros = ${below} where account_id = '${account}'`
     await withPlanted(change(null), change(10_000_000), async () => {
       const fault = { check: 'auto_top_up_column', invariant: null, severity: 'fault', accountId: account }
-      const detail = 'a balance below nothing asks for a top-up, and should below 10.000000'
+      const detail = 'a top-up is requested below nothing, but should be below 10.000000'
       expect(await findFaults()).toEqual([{ ...fault, detail }])
     })
   })
@@ -220,7 +220,7 @@ describe('each of these is found, and nothing else:', () => {
         { ...E, check: 'payment_not_credited', accountId: account },
       ])
       expect(faults[1]!.detail).toMatch(
-        new RegExp(`^payment ${paymentId}: 20\\.0+ taken, 0\\.0+ refunded, 0\\.0+ disputed by the provider, `),
+        new RegExp(`^payment ${paymentId}: 20\\.0+ taken, 0\\.0+ refunded, 0\\.0+ disputed at the provider, `),
       )
     })
   })
@@ -290,7 +290,7 @@ describe('a provider that does not answer', () => {
   it('is a fault if it never answers, and none if it answers the second time', async () => {
     const { desk } = payments.provider
     await desk.orderFault({ fault: 'down', call: 'listChanged', timesLeft: null, delayMs: null })
-    const detail = expect.stringContaining('did not answer: the sandbox is down')
+    const detail = expect.stringContaining('gave no usable answer: the sandbox is down')
     expect(await findFaults()).toEqual([{ ...E, check: 'provider_silent', accountId: null, detail }])
     await desk.endFaults()
     await desk.orderFault({ fault: 'timeout_after', call: 'listChanged', timesLeft: 1, delayMs: null })

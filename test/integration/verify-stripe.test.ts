@@ -123,7 +123,7 @@ describe('each of these is found, and nothing else:', () => {
         ...E,
         check: 'payment_not_credited',
         accountId,
-        detail: expect.stringMatching(/30\.000000 taken.* by the provider, 25\.000000 taken.* here/),
+        detail: expect.stringMatching(/30\.000000 taken.* at the provider, 25\.000000 taken.* in the ledger/),
       },
     ])
     Object.assign(intent, { amount: 2_500, amount_received: 2_500 })

@@ -167,7 +167,7 @@ describe.concurrent('each of these is found, and nothing else:', () => {
     await planted(change, async (books) => {
       const { faults } = await findFaults(books)
       expect(faults).toMatchObject([{ check: 'usage_by_day', invariant: null, severity: 'fault', accountId: ACCOUNT }])
-      expect(faults[0]!.detail).toMatch(/^\d{4}-\d\d(-\d\d)? \S.*: the sum is not what the movements come to$/)
+      expect(faults[0]!.detail).toMatch(/^\d{4}-\d\d(-\d\d)? \S.*: the sum does not match the movements$/)
     })
   })
 

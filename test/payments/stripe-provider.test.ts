@@ -257,7 +257,7 @@ describe('with faults', () => {
     const secretKey = 'sk_test_wrong_and_secret'
     const answer = await open({ secretKey, log }).readPayment('pi_1')
     expect(answer).toMatchObject({ kind: 'unavailable' })
-    expect(lines.join('')).toContain('does not accept the secret key')
+    expect(lines.join('')).toContain('rejected the secret key')
     expect(JSON.stringify(answer) + lines.join('')).not.toContain(secretKey)
   })
 

@@ -156,11 +156,15 @@ describe('the configuration', () => {
     ['TOLLGATE_SANDBOX_DATABASE_URL', 'mysql://db', 'must be a URL that starts with postgres:// or postgresql://'],
     ['TOLLGATE_PAYMENT_PROVIDER', 'paypal', 'must be sandbox or stripe'],
     ['TOLLGATE_STRIPE_SECRET_KEY', 'pk_live_x', 'must start with sk_ or rk_'],
-    ['TOLLGATE_STRIPE_WEBHOOK_SECRET', 'whsec_a b', 'must start with whsec_, and have neither spaces'],
+    ['TOLLGATE_STRIPE_WEBHOOK_SECRET', 'whsec_a b', 'must start with whsec_, without spaces'],
     ['TOLLGATE_STRIPE_RECEIPTS', 'true', 'must be yes or no'],
     ['TOLLGATE_REDIS_URL', 'cache', 'must be a URL that starts with redis:// or rediss://'],
-    ['TOLLGATE_ROLES', 'rater,cook', 'must be some of rater, relay'],
-    ['TOLLGATE_RECORD_TOPICS', 'usage.calls.v1', 'must be some of credit.movements.v1, usage.rated.v1, or none'],
+    ['TOLLGATE_ROLES', 'rater,cook', 'must be one or more of rater, relay'],
+    [
+      'TOLLGATE_RECORD_TOPICS',
+      'usage.calls.v1',
+      'must be one or more of credit.movements.v1, usage.rated.v1, separated by commas, or none',
+    ],
     ['TOLLGATE_CONSUMER_GROUP', 'a b', 'must be 1 to 200 letters'],
     ['TOLLGATE_HTTP_PORT', '70000', 'must be a whole number from 0 to 65535'],
     ['TOLLGATE_HTTP_PORT', '80x', 'must be a whole number'],
@@ -171,7 +175,7 @@ describe('the configuration', () => {
     ['TOLLGATE_PARTITIONS', '-1', 'must be a whole number from 1'],
     ['TOLLGATE_AWAITED_CORRECTION_DAYS', '0', 'must be a whole number from 1'],
     ['TOLLGATE_RATER_CONNECTIONS', '2', 'must be a whole number from 3'],
-    ['TOLLGATE_PRODUCT', 'a\nb', 'none of them a control character'],
+    ['TOLLGATE_PRODUCT', 'a\nb', 'without control characters'],
     ['TOLLGATE_SELLER', 'x'.repeat(101), 'must be 1 to 100 characters'],
     ['TOLLGATE_DASHBOARD_URL', 'javascript:alert(1)', 'must be a URL that starts with http:// or https://'],
     ['TOLLGATE_BRAND_COLOR', 'red', 'must be a colour such as #1f5fd6'],
@@ -184,7 +188,7 @@ describe('the configuration', () => {
     ['TOLLGATE_PAYMENT_BOUNDS', 'EUR 5.00', 'must be a currency'],
     ['TOLLGATE_PAYMENT_BOUNDS', 'GBP 5.00 6.00', 'must be a currency'],
     ['TOLLGATE_THRESHOLD_BOUNDS', 'EUR 5.001 6.00', 'in whole cents'],
-    ['TOLLGATE_THRESHOLD_BOUNDS', 'EUR 7.00 6.00', 'the least and the most'],
+    ['TOLLGATE_THRESHOLD_BOUNDS', 'EUR 7.00 6.00', 'the minimum and the maximum'],
   ])('refuses %s=%s', (name, value, problem) => {
     const faults = faultsOf({ ...LEAST, [name]: value })
     expect(faults).toEqual([{ name, problem: expect.stringContaining(problem) }])
@@ -230,7 +234,7 @@ describe('a secret', () => {
       'given twice',
       () => ({ ...LEAST, TOLLGATE_DATABASE_URL_FILE: inFile(LEAST.TOLLGATE_DATABASE_URL) }),
       'TOLLGATE_DATABASE_URL',
-      'is given twice, as itself and by TOLLGATE_DATABASE_URL_FILE',
+      'is set twice, directly and by TOLLGATE_DATABASE_URL_FILE',
     ],
     [
       'in a missing file',

@@ -62,7 +62,7 @@ describe('view changes', () => {
     const later = encodeViewChanges([{ accountId: 'a', epoch: 1, settingsVersion: 1 }])
     later[0] = '3'.charCodeAt(0)
     for (const bytes of [later, Buffer.alloc(0), Buffer.from('[]')]) {
-      expect(() => linesOf(bytes)).toThrow('another format')
+      expect(() => linesOf(bytes)).toThrow('are not in format')
     }
   })
 

@@ -31,7 +31,7 @@ export function portalSettings({ brand, portal }: Pick<Config, 'brand' | 'portal
   const missing = Object.entries(names).filter(([, value]) => value === null)
   if (missing.length === Object.keys(names).length) return null
   throw new ConfigError(
-    missing.map(([name]) => ({ name, problem: 'is required where the others of the billing page are given' })),
+    missing.map(([name]) => ({ name, problem: 'is required when other settings of the billing page are set' })),
   )
 }
 

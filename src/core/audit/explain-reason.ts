@@ -20,9 +20,7 @@ export function whyDecided(explained: Explained): string[] {
     case 'not_answered':
       return ['Its duration is 0 seconds, so it was not answered and is free.']
     case 'emergency':
-      return [
-        `${stored.to ?? 'The destination'} is an emergency number of the catalog, and usage that goes to one is free.`,
-      ]
+      return [`${stored.to ?? 'The destination'} is an emergency number of the catalog, and usage to one is free.`]
     case 'toll_free_inbound':
       return [...destination(stored), tollFree(stored), ...callPrice(explained)]
     case 'inbound_standard':
@@ -57,9 +55,7 @@ export function whyDecided(explained: Explained): string[] {
     case 'invoice_correction':
       return reversal(stored)
     case 'awaiting_event':
-      return [
-        `Event ${stored.corrects} was not known yet: the correction was to wait for it, and to void it when it comes.`,
-      ]
+      return [`Event ${stored.corrects} was not known yet: the correction waits for it and voids it when it arrives.`]
     case 'corrected': {
       const by = stored.correctedBy === null ? 'A correction' : `Correction ${stored.correctedBy.eventId}`
       return [`${by} came before the event, so it was voided before any rating: no price, no minutes.`]
@@ -136,9 +132,9 @@ function reversal({ corrects, corrected, figures }: StoredUsage): string[] {
   const { outcome, reason, amountMicros, coveredMinutes, currency } = corrected
   const amount = `${formatMoney(amountMicros)} ${currency}`
   const was = `Event ${corrects} was ${outcome} / ${reason}: ${amount} and ${counted(coveredMinutes, 'covered minute')}.`
-  const where = outcome === 'invoiced' ? 'on the invoice, where it was; credit does not move' : 'to the credit'
-  const returned = `It is taken back whole: ${formatMoney(amountMicros)} ${currency} goes back ${where}.`
+  const where = outcome === 'invoiced' ? 'on the invoice; credit does not move' : 'to the credit'
+  const returned = `It is corrected in full: ${formatMoney(amountMicros)} ${currency} is returned ${where}.`
   if (coveredMinutes === 0) return [was, returned]
   const cycle = figures.cycleStart === null ? 'their billing cycle' : `the billing cycle from ${figures.cycleStart}`
-  return [was, returned, `Given back to the fair-use counter of ${cycle}: ${counted(coveredMinutes, 'minute')}.`]
+  return [was, returned, `Returned to the fair-use counter of ${cycle}: ${counted(coveredMinutes, 'minute')}.`]
 }

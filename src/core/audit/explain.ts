@@ -100,14 +100,14 @@ function laterCorrection({ correctedBy, figures }: StoredUsage): string[] {
   if (correctedBy === null || figures.outcome === 'voided') return []
   const { eventId, recordedAtMicros } = correctedBy
   const at = recordedAtMicros === null ? '' : `, recorded ${formatInstant(recordedAtMicros)}`
-  return [`Correction ${eventId}${at}, has since taken it back whole.`]
+  return [`Correction ${eventId}${at} has since corrected it in full.`]
 }
 
 function laterRefusal({ expired }: StoredUsage): string[] {
   if (expired === null) return []
   const since = formatInstant(expired.recordedAtMicros)
   return [
-    `It waits no longer since ${since}: rejected / too_late, ${expired.detail}. Put back from the dead letters, it counts as new.`,
+    `It expired at ${since}: rejected / too_late, ${expired.detail}. If its dead letter is replayed, it counts as new.`,
   ]
 }
 

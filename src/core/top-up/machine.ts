@@ -269,7 +269,7 @@ export function advance(
   const outcome = TRANSITIONS[before.state][news.kind]
   if (outcome === 'ignored') return null
   if (outcome === 'impossible') {
-    throw new TypeError(`top-up ${before.topUpId} is ${before.state} and cannot hear ${news.kind}`)
+    throw new TypeError(`top-up ${before.topUpId} is ${before.state} and cannot take ${news.kind}`)
   }
   const unchanged = { memory, paused: null }
   if (outcome === 'declined') return declined(before, (news as { decline: Decline }).decline, memory, nowMicros, chance)

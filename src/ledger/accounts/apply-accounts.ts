@@ -34,7 +34,7 @@ export async function applyAccounts(
     decide: (stored: AccountSettings | undefined) => {
       const { accountId, currency } = each
       if (stored === undefined || stored.currency === currency) return { settings: applySettings(each, stored) }
-      return { refused: { accountId, reason: `its currency is ${stored.currency} and never changes` } }
+      return { refused: { accountId, reason: `its currency is ${stored.currency} and cannot be changed` } }
     },
   }))
   const result = await writePlans(writer, catalogs, plans, actor)

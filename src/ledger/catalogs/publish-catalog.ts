@@ -76,13 +76,15 @@ export async function publishCatalog(
     const { rows } = await connection.query<{ what: string; id: string; currency: string | null }>(READ_IN_USE)
     const refused = rows.flatMap(({ what, id, currency }) => {
       if (what === 'package') {
-        return id === NO_PACKAGE || wanted.catalog.packages.has(id) ? [] : [`package ${id} is in use and not in it`]
+        return id === NO_PACKAGE || wanted.catalog.packages.has(id)
+          ? []
+          : [`package ${id} is in use, but missing from this catalog`]
       }
       const tariff = wanted.catalog.tariffs.get(id)
-      if (tariff === undefined) return [`tariff ${id} is in use and not in it`]
+      if (tariff === undefined) return [`tariff ${id} is in use, but missing from this catalog`]
       return tariff.currency === currency
         ? []
-        : [`tariff ${id} is used in ${currency}, and is ${tariff.currency} in it`]
+        : [`tariff ${id} is used in ${currency}, but is in ${tariff.currency} in this catalog`]
     })
     if (refused.length > 0) return { refused }
     const files = Object.fromEntries([...wanted.files].map(([name, bytes]) => [name, Buffer.from(bytes).toString()]))

@@ -88,7 +88,7 @@ export function storeAwaited(
       connection.query({ name: 'insert-awaited', text: INSERT_AWAITED, values }).then(({ rowCount }) => {
         // The account locks keep others from adding one, so the earlier read must have seen it.
         if (rowCount !== added.length) {
-          throw new Fault('invariant_broken', 'a correction that was not read already waits for the event')
+          throw new Fault('invariant_broken', 'a correction already waits for the event, but was not read')
         }
       }),
     )

@@ -150,11 +150,11 @@ export function correctionMetrics(registry: Registry) {
     }),
     awaitedCorrectionsOldestSeconds: gauge(registry, {
       name: 'tollgate_awaited_corrections_oldest_seconds',
-      help: 'For how long the oldest of them has waited; 0 when none does',
+      help: 'How many seconds the oldest awaited correction has waited; 0 if none is waiting',
     }),
     awaitedCorrectionsExpiredTotal: counter(registry, {
       name: 'tollgate_awaited_corrections_expired_total',
-      help: 'Corrections that expired because their event never came',
+      help: 'Corrections that expired because their event never arrived',
     }),
     deadLettersTotal: deadLettersCounter(registry),
   }
@@ -208,7 +208,7 @@ function deadLetterOf(row: ExpiredRow, days: number): DeadLetter | null {
     value: row.original,
     headers: headersFromJson(row.headers),
     reason: REASON,
-    detail: `its event ${row.event_id} did not come within ${days} ${days === 1 ? 'day' : 'days'}`,
+    detail: `its event ${row.event_id} did not arrive within ${days} ${days === 1 ? 'day' : 'days'}`,
     accountId: row.account_id,
     eventId: row.correction_id,
   }

@@ -29,7 +29,7 @@ export async function readOriginals(pool: Pool, letters: readonly DeadLetterKey[
     letters.map(({ offset }) => offset),
     letters.map(({ valueHash }) => valueHash),
   ])
-  if (rows.length < letters.length) throw new Error('a dead letter was deleted meanwhile; list them again')
+  if (rows.length < letters.length) throw new Error('a dead letter was deleted in the meantime: list them again')
   return rows.map(({ key, value, headers }) => ({
     key,
     value,

@@ -225,7 +225,7 @@ export async function concludeSetup(
     }
     return { change: made.change, answer: await conclude({ ...saved, isDefault: true, refusal: null }) }
   })
-  if (!('answer' in changed)) throw new TypeError(`setup ${setupId} is of account ${accountId}, which is not there`)
+  if (!('answer' in changed)) throw new TypeError(`setup ${setupId} is of account ${accountId}, which does not exist`)
   return changed.answer
 }
 

@@ -90,7 +90,7 @@ async function awaitLeaders(admin: Admin): Promise<void> {
       const isLed = topics.every(
         ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
       )
-      if (!isLed) throw new WithoutLeaders('the topics have no leaders: not enough brokers answer')
+      if (!isLed) throw new WithoutLeaders('the topics have no leaders: too few brokers respond')
     },
     { backoff: LEADERS_BACKOFF, isRetried: ({ error }) => performance.now() <= giveUpAt && isPassing(error) },
   )

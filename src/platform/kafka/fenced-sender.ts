@@ -148,7 +148,7 @@ async function connect(client: KafkaClient): Promise<Producer> {
     allowAutoTopicCreation: false,
     metadataMaxAge: METADATA_MAX_AGE_MS,
     createPartitioner: () => () => {
-      throw new TypeError('sets name their partition')
+      throw new TypeError('a record set must name its partition')
     },
   })
   try {

@@ -81,7 +81,7 @@ function follow(consumer: Consumer, reading: Reading): void {
   consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
     const unread = [...left.values()].find(({ topic, partition }) => !memberAssignment[topic]?.includes(partition))
     if (unread === undefined) return
-    reading.failure ??= { error: new Error(`no broker offers ${nameOf(unread)} yet: verify again`) }
+    reading.failure ??= { error: new Error(`no broker serves ${nameOf(unread)} yet: run verify again`) }
   })
 }
 

@@ -35,7 +35,7 @@ export function createSchemaRegistry(url: string, fetchUrl: typeof fetch = fetch
       await change(fetchUrl, url, 'PUT', `/config/${subject}`, { compatibility: 'FULL_TRANSITIVE' })
       const answer = await change(fetchUrl, url, 'POST', `/subjects/${subject}/versions`, { schema })
       const { id } = answer as { id?: unknown }
-      if (typeof id !== 'number') throw new Error(`the schema registry gave no id for ${subject}`)
+      if (typeof id !== 'number') throw new Error(`the schema registry returned no id for ${subject}`)
       return id
     },
     find: (id) => find(fetchUrl, url, id),
@@ -50,12 +50,12 @@ async function find(fetchUrl: typeof fetch, url: string, id: number): Promise<st
     status = response.status
     body = (await response.json()) as typeof body
   } catch (error) {
-    throw new RegistryUnavailable(`the schema registry does not answer for schema ${id}`, { cause: error })
+    throw new RegistryUnavailable(`the schema registry did not respond for schema ${id}`, { cause: error })
   }
   // A 404 without the registry's own code comes from a proxy or a wrong path, and says nothing about the message.
   if (status === 404 && body?.error_code === UNKNOWN_SCHEMA_CODE) return null
   if (status === 200 && typeof body?.schema === 'string') return body.schema
-  throw new RegistryUnavailable(`the schema registry answers ${status} for schema ${id}`)
+  throw new RegistryUnavailable(`the schema registry returned ${status} for schema ${id}`)
 }
 
 class RegistryRefused extends Error {

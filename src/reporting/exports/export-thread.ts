@@ -76,7 +76,7 @@ function answerOf<T>(worker: Worker, asked: Asked): Promise<T> {
         'made' in answer ? resolve(answer.made) : reject(new Fault(answer.failed.code, answer.failed.message)),
       )
     const failed = (error: unknown) => settle(() => reject(error))
-    const ended = () => settle(() => reject(new Error('the thread that makes exports ended by itself')))
+    const ended = () => settle(() => reject(new Error('the export thread ended unexpectedly')))
     worker.on('message', answered).on('error', failed).on('exit', ended)
     worker.postMessage(asked)
   })

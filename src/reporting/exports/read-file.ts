@@ -19,7 +19,7 @@ export function readExportFile(pool: Pool, { exportId, parts }: Pick<StoredExpor
 async function* readParts(pool: Pool, exportId: string, parts: number): AsyncGenerator<Buffer> {
   for (let part = 0; part < parts; part++) {
     const { rows } = await pool.query<{ content: Buffer }>(READ_PART, [exportId, part])
-    if (rows[0] === undefined) throw new Error(`export ${exportId} has lost part ${part}: its time is over`)
+    if (rows[0] === undefined) throw new Error(`part ${part} of export ${exportId} is missing: the export has expired`)
     yield rows[0].content
   }
 }

@@ -34,7 +34,7 @@ describe('the settings of the billing page', () => {
 
   it.each(Object.keys(NAMES))('are refused if only %s is missing', (name) => {
     expect(() => settingsOf({ ...NAMES, [name]: '' })).toThrow(
-      new ConfigError([{ name, problem: 'is required where the others of the billing page are given' }]),
+      new ConfigError([{ name, problem: 'is required when other settings of the billing page are set' }]),
     )
   })
 })

@@ -53,7 +53,7 @@ const ONE_MINUTE_TO_AUSTRIA =
 /** By case: everything that the explanation says about the decision. */
 const WHY: Readonly<Record<CaseName, readonly string[]>> = {
   unanswered: ['Its duration is 0 seconds, so it was not answered and is free.'],
-  'an emergency call': ['112 is an emergency number of the catalog, and usage that goes to one is free.'],
+  'an emergency call': ['112 is an emergency number of the catalog, and usage to one is free.'],
   'an inbound call to a toll-free number': [
     'The destination +49800123 has country DE and type toll_free.',
     'It is an inbound call to a toll-free number: the account pays for it by the toll-free deck.',
@@ -202,9 +202,7 @@ const WHY: Readonly<Record<CaseName, readonly string[]>> = {
     'In deck sms-in.csv the longest prefix of +491701 was +49, Germany: 0.010000 EUR a fragment.',
     '1 fragment x 0.010000 = 0.010000 EUR exactly, rounded half_up to 4 digits: 0.010000 EUR.',
   ],
-  'a message to an emergency number': [
-    '112 is an emergency number of the catalog, and usage that goes to one is free.',
-  ],
+  'a message to an emergency number': ['112 is an emergency number of the catalog, and usage to one is free.'],
   'an inbound message without a price': [
     'Tariff standard-eur has no price for inbound messages of this channel, so it is free.',
   ],
@@ -237,19 +235,19 @@ const WHY: Readonly<Record<CaseName, readonly string[]>> = {
   ],
   'a correction': [
     'Event e1 was charged / no_package: 0.070000 EUR and 0 covered minutes.',
-    'It is taken back whole: 0.070000 EUR goes back to the credit.',
+    'It is corrected in full: 0.070000 EUR is returned to the credit.',
   ],
   'a correction of covered minutes': [
     'Event e1 was covered / in_package: 0.000000 EUR and 1 covered minute.',
-    'It is taken back whole: 0.000000 EUR goes back to the credit.',
-    'Given back to the fair-use counter of the billing cycle from 2026-02-15: 1 minute.',
+    'It is corrected in full: 0.000000 EUR is returned to the credit.',
+    'Returned to the fair-use counter of the billing cycle from 2026-02-15: 1 minute.',
   ],
   'a correction of what was invoiced': [
     'Event e1 was invoiced / billed_on_invoice: 0.250000 EUR and 0 covered minutes.',
-    'It is taken back whole: 0.250000 EUR goes back on the invoice, where it was; credit does not move.',
+    'It is corrected in full: 0.250000 EUR is returned on the invoice; credit does not move.',
   ],
   'a correction before its event': [
-    'Event e1 was not known yet: the correction was to wait for it, and to void it when it comes.',
+    'Event e1 was not known yet: the correction waits for it and voids it when it arrives.',
   ],
   'an event after its correction': [
     'Correction c1 came before the event, so it was voided before any rating: no price, no minutes.',
@@ -325,7 +323,7 @@ describe('if the record and its versions do not match, the explanation names wha
       'cycle',
       tampered(taken, { cycleStart: null }),
       {},
-      'Given back to the fair-use counter of their billing cycle: 1 minute.',
+      'Returned to the fair-use counter of their billing cycle: 1 minute.',
     ],
     [
       'correction',
@@ -489,9 +487,9 @@ describe('after the decision', () => {
   test.each<[recordedAtMicros: number | null, sentence: string]>([
     [
       Date.UTC(2026, 1, 21) * 1000,
-      'Correction c1, recorded 2026-02-21T00:00:00.000000Z, has since taken it back whole.',
+      'Correction c1, recorded 2026-02-21T00:00:00.000000Z has since corrected it in full.',
     ],
-    [null, 'Correction c1, has since taken it back whole.'],
+    [null, 'Correction c1 has since corrected it in full.'],
   ])('recorded at %s: %s', (recordedAtMicros, sentence) => {
     const correctedBy = { eventId: 'c1', recordedAtMicros, outcome: 'reversed' } as const
     const { steps, same } = explained({ ...ofCase('no package'), correctedBy }, NO_PACKAGE)
@@ -501,10 +499,10 @@ describe('after the decision', () => {
 
   it('an expired correction no longer waits', () => {
     const stored = ofCase('a correction before its event')
-    const expired = { recordedAtMicros: stored.recordedAtMicros, detail: 'its event e1 did not come within 90 days' }
+    const expired = { recordedAtMicros: stored.recordedAtMicros, detail: 'its event e1 did not arrive within 90 days' }
     const { steps, same } = explained({ ...stored, expired })
     expect(steps.at(-1)).toBe(
-      'It waits no longer since 2026-02-20T10:00:01.000000Z: rejected / too_late, its event e1 did not come within 90 days. Put back from the dead letters, it counts as new.',
+      'It expired at 2026-02-20T10:00:01.000000Z: rejected / too_late, its event e1 did not arrive within 90 days. If its dead letter is replayed, it counts as new.',
     )
     expect(same).toBe(true)
   })

@@ -216,7 +216,7 @@ describe('every pair of state and input', () => {
 
   it.each(RULES)('%s, on %s: %s', (state, kind, outcome) => {
     const next = () => advance(topUpIn(state), NEWS[kind], FRESH_MEMORY, NOW, 0.5)
-    if (outcome === 'throws') return expect(next).toThrow(`top-up top-up-1 is ${state} and cannot hear ${kind}`)
+    if (outcome === 'throws') return expect(next).toThrow(`top-up top-up-1 is ${state} and cannot take ${kind}`)
     expect(next()?.topUp.state ?? 'ignored').toBe(outcome)
   })
 

@@ -18,7 +18,7 @@ export function createMoneyBack(books: Books) {
       const { intent, paid } = paidOf(id)
       const left = leftOf(intent)
       const amount = cents ?? left
-      if (amount <= 0 || amount > left) throw new NotPossible('more than is left of it cannot be refunded')
+      if (amount <= 0 || amount > left) throw new NotPossible('the refund exceeds what is left of it')
       const behaviour = find(methods, 'payment_method', intent.hidden.methodId).hidden.behaviour.refund
       const refund: Refund = {
         id: newId('re'),
@@ -58,7 +58,7 @@ export function createMoneyBack(books: Books) {
 
     win(id: string): void {
       const lost = [...disputes.values()].find((one) => one.payment_intent === id && one.status === 'needs_response')
-      if (lost === undefined) throw new NotPossible('no funds of it are withdrawn by a dispute')
+      if (lost === undefined) throw new NotPossible('it has no open dispute')
       lost.status = 'won'
       lost.balance_transactions.push(transact('adjustment', lost.amount, lost))
       announce('charge.dispute.closed', lost)
@@ -89,10 +89,10 @@ export function createMoneyBack(books: Books) {
   function dispute(id: string, isInquiry = false): Dispute {
     const { intent, paid } = paidOf(id)
     if ([...disputes.values()].some((one) => one.payment_intent === id && one.status !== 'warning_needs_response')) {
-      throw new NotPossible('it was disputed before')
+      throw new NotPossible('it has already been disputed')
     }
     const amount = leftOf(intent)
-    if (amount <= 0) throw new NotPossible('nothing is left of it')
+    if (amount <= 0) throw new NotPossible('nothing of it is left to dispute')
     const made: Dispute = {
       id: newId('dp'),
       object: 'dispute',

@@ -93,7 +93,8 @@ export function createPaymentLife(books: Books, dispute: (id: string, isInquiry:
     /** The customer answers the bank's page. */
     authenticate(id: string, isApproved: boolean): void {
       const intent = find(intents, 'payment_intent', id)
-      if (intent.status !== 'requires_action') throw new NotPossible(`it is ${intent.status} and waits for no approval`)
+      if (intent.status !== 'requires_action')
+        throw new NotPossible(`it is ${intent.status} and is not waiting for approval`)
       const method = find(methods, 'payment_method', intent.payment_method!)
       intent.next_action = null
       if (!isApproved) {

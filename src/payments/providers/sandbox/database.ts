@@ -111,7 +111,7 @@ async function readClock(database: Pool | Connection): Promise<InstantMicros> {
 
 async function prepareDatabase(databaseUrl: string, log: Logger): Promise<void> {
   const bringUp = () =>
-    migrate(databaseUrl, (notice) => log.warn({ notice }, 'a migration of the sandbox has something to say'), 'sandbox')
+    migrate(databaseUrl, (notice) => log.warn({ notice }, 'notice of a sandbox migration'), 'sandbox')
   try {
     await bringUp()
   } catch (error) {

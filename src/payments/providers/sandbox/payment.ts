@@ -93,7 +93,7 @@ export function nextDueMicros({ settlesAtMicros, transfers }: SandboxPayment): I
 /** Charges a prepared payment, or asks for approval first. A payment that was confirmed before is not changed. */
 export function confirmed(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   if (payment.state !== 'unconfirmed') return payment
-  if (payment.isDetached) throw new NotPossible('its card was let go of', 'method_gone')
+  if (payment.isDetached) throw new NotPossible('its card was detached', 'method_gone')
   return needsApproval(payment) ? { ...payment, state: 'needs_action' } : charged(payment, nowMicros)
 }
 
@@ -146,7 +146,7 @@ export function approvalAsked(payment: SandboxPayment, returnUrl: string): Sandb
 
 /** The customer approves the payment, which sets the card up for later charges. */
 export function approved(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
-  if (payment.state !== 'needs_action') throw new NotPossible(`it is ${payment.state} and waits for no approval`)
+  if (payment.state !== 'needs_action') throw new NotPossible(`it is ${payment.state} and is not waiting for approval`)
   return charged({ ...payment, isSetUp: true }, nowMicros)
 }
 
@@ -154,7 +154,7 @@ export function approved(payment: SandboxPayment, nowMicros: InstantMicros): San
 export function declinedByBank(payment: SandboxPayment, decline: DeclineCodes | null): SandboxPayment {
   const { state } = payment
   if (state !== 'needs_action' && state !== 'processing') {
-    throw new NotPossible(`it is ${state} and waits for neither customer nor bank`)
+    throw new NotPossible(`it is ${state} and is not waiting for the customer or the bank`)
   }
   const usual = state === 'needs_action' ? NOT_APPROVED : BANK_REFUSES
   return { ...payment, state: 'declined', decline: decline ?? usual, settlesAtMicros: null }
@@ -176,7 +176,7 @@ export function refunded(
   // Pending refunds are already gone; pending returns are not back yet.
   const leftMicros = sum(payment.transfers.filter((one) => one.doneAtMicros !== null || one.amountMicros < 0n))
   const micros = amountMicros ?? leftMicros
-  if (micros <= 0n || micros > leftMicros) throw new NotPossible('more than is left of it cannot be refunded')
+  if (micros <= 0n || micros > leftMicros) throw new NotPossible('the refund exceeds what is left of it')
   const { refund } = behaviourOf(payment.behaviour)
   const shortly = nowMicros + SHORTLY_MICROS
   const transfers = [...payment.transfers]
@@ -189,9 +189,9 @@ export function refunded(
 export function disputed(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
   if (payment.state !== 'succeeded') throw new NotPossible(`it is ${payment.state}: nothing was charged`)
   const isDisputed = payment.transfers.some(({ kind }) => kind === 'dispute')
-  if (isDisputed) throw new NotPossible('it was disputed before')
+  if (isDisputed) throw new NotPossible('it has already been disputed')
   const leftMicros = sum(payment.transfers.filter((one) => one.doneAtMicros !== null || one.amountMicros < 0n))
-  if (leftMicros <= 0n) throw new NotPossible('nothing is left of it')
+  if (leftMicros <= 0n) throw new NotPossible('nothing of it is left to dispute')
   return {
     ...payment,
     dispute: 'open',
@@ -201,7 +201,7 @@ export function disputed(payment: SandboxPayment, nowMicros: InstantMicros): San
 
 /** The seller wins the dispute; the funds are reinstated. */
 export function won(payment: SandboxPayment, nowMicros: InstantMicros): SandboxPayment {
-  if (payment.dispute !== 'open') throw new NotPossible('no funds of it are withdrawn by a dispute')
+  if (payment.dispute !== 'open') throw new NotPossible('it has no open dispute')
   const withdrawnMicros = sumOf('dispute', payment)
   return {
     ...payment,

@@ -93,7 +93,7 @@ function paymentCalls({ database, call, pagePayments, pagesUrl }: CallParts): Pi
     readPayment: (paymentId) => call('readPayment', () => aboutPayment(paymentId)),
     async listChanged(cursor) {
       const after = cursor === null ? FROM_THE_BEGINNING : parseCursor(cursor)
-      if (after === null) return refused('cursor_invalid', `${cursor} is no cursor of the sandbox`)
+      if (after === null) return refused('cursor_invalid', `${cursor} is not a cursor of the sandbox`)
       // Declared outside of the call: if it is executed twice, by the fault `twice`, everything is listed twice.
       const facts: PaymentFacts[] = []
       return call('listChanged', async () => {
@@ -185,14 +185,14 @@ async function preparePayment(database: SandboxDatabase, asked: PaymentToPrepare
     const before = await lockAttempt(connection, asked.attemptId)
     if (before !== null) {
       if (isSame(before, asked)) return before
-      return refused('attempt_reused', `attempt ${asked.attemptId} has prepared another payment`)
+      return refused('attempt_reused', `attempt ${asked.attemptId} has already prepared a different payment`)
     }
     const method = await lockMethod(connection, asked.providerMethodId, asked.customerId)
     if (method === undefined) {
       return refused('method_gone', `customer ${asked.customerId} has no method ${asked.providerMethodId}`)
     }
     if (asked.amountMicros <= 0n || asked.amountMicros % 10_000n !== 0n) {
-      return refused('amount_invalid', 'an amount is above zero and in whole cents')
+      return refused('amount_invalid', 'an amount must be above 0 and in whole cents')
     }
     const payment: SandboxPayment = {
       ...asked,
@@ -216,7 +216,7 @@ async function preparePayment(database: SandboxDatabase, asked: PaymentToPrepare
 /** The payment itself. Throws `NotPossible` if another attempt prepared it. */
 function preparedBy(payment: SandboxPayment, attemptId: string): SandboxPayment {
   if (payment.attemptId === attemptId) return payment
-  throw new NotPossible(`attempt ${attemptId} has not prepared ${payment.paymentId}`, 'attempt_differs')
+  throw new NotPossible(`attempt ${attemptId} did not prepare payment ${payment.paymentId}`, 'attempt_differs')
 }
 
 /** Whether a payment was prepared by exactly this request. */

@@ -73,7 +73,7 @@ export function createChanges(stripe: StripeClient, payments: Payments): Changes
   return {
     async list(requests, cursor) {
       const parsed = cursor === null ? { place: null, listingId: null } : parseCursor(cursor)
-      if (parsed === null) return refused('cursor_invalid', `${cursor} is no cursor of Stripe's lists`)
+      if (parsed === null) return refused('cursor_invalid', `${cursor} is not a cursor of Stripe's lists`)
       const listingId = parsed.listingId !== null && listings.has(parsed.listingId) ? parsed.listingId : randomUUID()
       const listing = listings.get(listingId) ?? newListing(parsed.place)
       listings.set(listingId, listing)

@@ -77,7 +77,7 @@ function newsOf(intent: Stripe.PaymentIntent): PaymentNews {
     case 'canceled':
       return wasDeclined ? { kind: 'declined', decline: declineFor(error) } : { kind: 'canceled' }
     default:
-      throw new TypeError(`payment ${intent.id} is ${status}, which this version knows nothing of`)
+      throw new TypeError(`payment ${intent.id} is ${status}, which this version does not know`)
   }
 }
 

@@ -35,7 +35,7 @@ export function createPayments(stripe: StripeClient, returnPage: (topUpId: strin
     async prepare(requests, payment) {
       const { amountMicros, attemptId } = payment
       if (amountMicros <= 0n || amountMicros % 10_000n !== 0n) {
-        return refused('amount_invalid', 'an amount is above zero and in whole cents')
+        return refused('amount_invalid', 'an amount must be above 0 and in whole cents')
       }
       const wanted = intentToCreate(payment)
       const create = (more: Pick<Stripe.PaymentIntentCreateParams, 'receipt_email'>) =>
@@ -160,7 +160,7 @@ function createReads(stripe: StripeClient) {
   async function readOf(requests: Requests, paymentId: string, attemptId: string): Promise<Stripe.PaymentIntent> {
     const intent = await retrieve(requests, paymentId)
     if (intent.metadata.attempt_id === attemptId) return intent
-    throw new CallEnded(refused('attempt_differs', `attempt ${attemptId} has not prepared ${paymentId}`))
+    throw new CallEnded(refused('attempt_differs', `attempt ${attemptId} did not prepare payment ${paymentId}`))
   }
 
   async function refundsOf(requests: Requests, paymentId: string): Promise<Stripe.Refund[]> {

@@ -32,7 +32,7 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
   ): Promise<T | NoAnswer | Refused> {
     return call(
       deadlineMs,
-      (detail) => log.error({ detail }, 'Stripe does not accept the secret key, or lets it do too little: set another'),
+      (detail) => log.error({ detail }, 'Stripe rejected the secret key, or the key lacks permissions: set another'),
       work,
     )
   }
