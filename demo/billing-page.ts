@@ -13,7 +13,7 @@ export const BILLING_PAGE = {
 const LIVELY = {
   accountId: 'prairie-solar',
   name: 'Admin of Prairie Solar',
-  what: 'used all the time, topped up by itself',
+  what: 'used all the time, topped up automatically',
 } as const
 
 const BLOCKED = {
@@ -33,7 +33,7 @@ export async function billingPageLinks(installation: Installation, apiUrl: strin
   }
   return [
     ...links,
-    `  each opens once, within ${LINK_VALID_SECONDS / 60} minutes; as a member, who may only look:`,
+    `  each opens once, within ${LINK_VALID_SECONDS / 60} minutes; for a member, who has read access only:`,
     '  npx tollgate portal-link --role member --person front-desk \\',
     `    --account ${LIVELY.accountId} --actor demo`,
   ]

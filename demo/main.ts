@@ -55,7 +55,7 @@ let stack: Stack | undefined
 let failed = true
 try {
   stack = await startStack({ log: say })
-  say(`the stack answers after ${secondsSince(startedAt)} s`)
+  say(`the stack is ready after ${secondsSince(startedAt)} s`)
   failed = !(await run(stack))
 } catch (error) {
   console.error(`the demo failed: ${(error as Error).message}`)
@@ -107,7 +107,7 @@ async function runTraffic(
       until,
       onProgress: watching.onProduced,
     })
-    if (rater.ended.aborted) throw new Error(`the rater ended by itself; its log is ${rater.logFile}`)
+    if (rater.ended.aborted) throw new Error(`the rater ended unexpectedly: see its log, ${rater.logFile}`)
     const drained = await watching.untilDrained(produced.items).then(
       () => true,
       (error: Error) => {

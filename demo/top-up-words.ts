@@ -19,7 +19,7 @@ const PAUSES: Readonly<Record<string, string>> = {
 
 const LIMITS: Readonly<Record<string, string>> = {
   day_limit: 'it was charged five times in 24 hours',
-  monthly_cap: 'the most of this month is reached',
+  monthly_cap: 'the monthly cap is reached',
 }
 
 /** The sentence about a step; null: it is not worth one. `requestedAtMicros`: when the top-up was requested; null: unknown. */

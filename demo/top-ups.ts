@@ -62,7 +62,7 @@ export async function openTopUps(installation: Installation): Promise<TopUps> {
   }
   const closing = new AbortController()
   return {
-    notice: `${AUTO_TOP_UPS.length} accounts have a test card and automatic top-up; payments are made at a sandbox: no money moves`,
+    notice: `${AUTO_TOP_UPS.length} accounts have a test card and automatic top-up; payments are made with a sandbox: no money moves`,
     async approve(accountId, topUpId) {
       await delay(APPROVED_AFTER_SECONDS * 1000, undefined, { signal: closing.signal })
       const payments = await desk.listPayments(accountId, { after: null, limit: 1_000 })

@@ -64,7 +64,7 @@ export async function watch(
 
   async function refreshUntilStopped(): Promise<void> {
     while (!stopped.signal.aborted) {
-      await refresh().catch((error: Error) => view.note(`no figures: ${error.message}`))
+      await refresh().catch((error: Error) => view.note(`could not read the figures: ${error.message}`))
       await delay(REFRESH_MS, undefined, { signal: stopped.signal }).catch(() => {})
     }
   }
@@ -105,7 +105,7 @@ export async function watch(
     async untilDrained(items) {
       let seen = {}
       await until(
-        `all ${items} messages are recorded and what came of them is published`,
+        `all ${items} messages are recorded and their results published`,
         async () => {
           const { recorded } = (await pool.query<{ recorded: string }>(READ_RECORDED)).rows[0]!
           const { packs } = (await pool.query<{ packs: bigint }>(READ_UNSENT)).rows[0]!
@@ -115,7 +115,7 @@ export async function watch(
         DRAINED_WITHIN_MS,
         () => seen,
       )
-      await until('every payment is credited, and no top-up is in progress', topUps.areSettled, DRAINED_WITHIN_MS)
+      await until('every payment is credited and no top-up is in progress', topUps.areSettled, DRAINED_WITHIN_MS)
     },
     async stop() {
       if (stopped.signal.aborted) return
@@ -168,10 +168,11 @@ function createTopUpNotes(view: View, topUps: TopUps): (event: TopUpEvent) => vo
       if (sentence !== null) view.note(sentence)
       return
     }
-    view.note(`${sentence}; the demo does so in its place in ${APPROVED_AFTER_SECONDS} s`)
+    view.note(`${sentence}; the demo approves it in ${APPROVED_AFTER_SECONDS} s`)
     topUps.approve(account_id, top_up_id!).then(
       (paymentId) => {
-        if (paymentId !== null) view.note(`${account_id} has approved it, as by: tollgate sandbox approve ${paymentId}`)
+        if (paymentId !== null)
+          view.note(`${account_id} has approved it, as with: tollgate sandbox approve ${paymentId}`)
       },
       (error: Error) => {
         if (error.name !== 'AbortError') view.note(`${account_id} has not approved it: ${error.message}`)
