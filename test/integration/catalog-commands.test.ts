@@ -101,7 +101,7 @@ describe('catalog commands', () => {
     for (const [yaml, reason] of [
       [WITHOUT_EU_100, 'package eu-100 is in use, but missing from this catalog'],
       [RENAMED_TARIFF, 'tariff standard-eur is in use, but missing from this catalog'],
-      [IN_DOLLARS, 'tariff standard-eur is used in EUR, and is USD in it'],
+      [IN_DOLLARS, 'tariff standard-eur is used in EUR, but is in USD in this catalog'],
     ] as const) {
       const refused = await publish(yaml)
       expect(refused.exitCode).toBe(1)

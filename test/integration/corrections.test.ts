@@ -357,7 +357,7 @@ describe('an expired correction', () => {
     expect(await record(sms('mended', 'e1'))).toEqual({ charged: 1 })
     expect(await balanceMicros('mended')).toBe(-70_000n)
     await explains('mended', 'e1', 'Movement 1 took 0.070000 EUR')
-    await explains('mended', 'c1', 'Event e1 was not known yet', 'rejected / too_late, its event e1 did not come')
+    await explains('mended', 'c1', 'Event e1 was not known yet', 'rejected / too_late, its event e1 did not arrive')
     expect(await replay('mended')).toEqual({ reversed: 1 })
     expect(await balanceMicros('mended')).toBe(0n)
     expect(await replay('mended')).toEqual({ duplicate: 1 })

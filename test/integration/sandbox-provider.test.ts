@@ -272,7 +272,7 @@ describe('delayed outcomes:', () => {
     const { paymentId } = await charge('4000000000007726', { by: timed })
     await timed.desk.refund(paymentId, 10_000_000n)
     expect((await factsIn(timed.readPayment(paymentId))).refundedMicros).toBe(0n)
-    await expect(timed.desk.refund(paymentId, 20_000_000n)).rejects.toThrow('more than is left')
+    await expect(timed.desk.refund(paymentId, 20_000_000n)).rejects.toThrow('exceeds what is left')
     pass(30)
     expect((await factsIn(timed.readPayment(paymentId))).refundedMicros).toBe(10_000_000n)
   })
@@ -292,7 +292,7 @@ describe('delayed outcomes:', () => {
     expect(seen.at(-1)).toMatchObject({ state: { kind: 'succeeded' }, disputedMicros: 25_000_000n })
     await timed.desk.win(paymentId)
     expect(await factsIn(timed.readPayment(paymentId))).toMatchObject({ disputedMicros: 0n })
-    await expect(timed.desk.dispute(paymentId)).rejects.toThrow('disputed before')
+    await expect(timed.desk.dispute(paymentId)).rejects.toThrow('already been disputed')
   })
 
   it('4000000000001976 has an inquiry, which moves nothing until it becomes a dispute', async () => {

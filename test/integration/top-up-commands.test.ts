@@ -183,13 +183,13 @@ describe('payment-method remove', () => {
       exitCode: 0,
       stdout: `${account}: visa ending in ${LAST4} removed (${methodId})\n`,
     })
-    expect(removed.stderr).toContain('automatic top-up charged this card, and is off now')
+    expect(removed.stderr).toContain('automatic top-up charged this card and is now off')
     expect(JSON.parse((await settings(account, '--json')).stdout)).toMatchObject({
       settings: { on: false },
       method: null,
     })
     expect(await remove()).toEqual(
-      failed(`account ${account} has no such card: "tollgate payment-method list ${account}" shows those it has`),
+      failed(`account ${account} has no such card: see "tollgate payment-method list ${account}"`),
     )
     expect((await tollgate('payment-method', 'list', account, '--json')).stdout).toBe('')
     const by = 'select actor, removed_by from tollgate.payment_methods where method_id = $1'
@@ -446,7 +446,7 @@ describe('top-up now', () => {
       account: 'vltava-software',
       args: ['5', '--method', 'm-1'],
       ended: failed(
-        'account vltava-software has no such card: "tollgate payment-method list vltava-software" shows those it has',
+        'account vltava-software has no such card: see "tollgate payment-method list vltava-software"',
       ),
     },
     {

@@ -145,7 +145,7 @@ describe('each of these is found, and nothing else:', () => {
        delete from tollgate.payments where payment_id = 'uncharged';
        delete from tollgate.top_ups where top_up_id = 'uncharged'; ${change(-1)}`,
       async () => {
-        const detail = 'payment uncharged: the provider does not know it, and 20.000000 was credited'
+        const detail = 'payment uncharged: the provider does not know it, but 20.000000 was credited'
         expect(await findFaults()).toEqual([{ ...E, check: 'payment_unknown_at_provider', accountId: account, detail }])
       },
     )

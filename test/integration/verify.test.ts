@@ -344,7 +344,7 @@ describe.concurrent('each of these is found, and nothing else:', () => {
     await planted(silent, async (books) => {
       const { faults } = await findFaults(books)
       expect(faults).toMatchObject([
-        { check: 'status_event', accountId: 'silent', detail: expect.stringContaining('nothing is there') },
+        { check: 'status_event', accountId: 'silent', detail: expect.stringContaining('nothing was published') },
       ])
     })
   })

@@ -820,7 +820,7 @@ describe('a rebuild', () => {
 
   it('is incomplete if Redis lost what it had written', async () => {
     await expect(rebuildView({ redis: admin, pool: poolWithin(() => admin.flushall()) }, [0])).rejects.toThrow(
-      'overtaken',
+      'interrupted by another rebuild',
     )
     const restarted = poolWithin(async () => {
       await admin.save()
@@ -828,7 +828,7 @@ describe('a rebuild', () => {
       await stack.components.redis.start()
       await until('Redis is connected', () => admin.status === 'ready')
     })
-    await expect(rebuildView({ redis: admin, pool: restarted }, [1])).rejects.toThrow('overtaken')
+    await expect(rebuildView({ redis: admin, pool: restarted }, [1])).rejects.toThrow('interrupted by another rebuild')
     expect((await pool.query('select from tollgate.live_view_shards')).rowCount).toBe(0)
   })
 
@@ -872,7 +872,7 @@ describe('a rebuild', () => {
     await stack.components.redis.kill()
     const ended = await tollgate('view', 'rebuild')
     await stack.components.redis.start()
-    expect(ended).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Redis does not answer') })
+    expect(ended).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Redis is not responding') })
   })
 
   function tollgate(...args: string[]): Promise<Ended> {
