@@ -11,7 +11,7 @@ const WHY_PAUSED: Readonly<Record<PauseReason, string>> = {
   refunded: 'a payment was refunded',
   disputed: 'a payment was disputed',
   refused: 'the payment provider refused the request itself: see the log',
-  canceled: 'an automatic top-up was canceled by hand',
+  canceled: 'an automatic top-up was canceled manually',
   restored: 'the database was restored to an earlier point, and later settings are lost',
 }
 

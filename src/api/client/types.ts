@@ -5981,7 +5981,7 @@ export interface components {
       requested_at: components['schemas']['Instant']
     }
     RollBackInput: {
-      /** Why it is rolled back. If null, the comment says which version it goes back to. */
+      /** Why it is rolled back. If null, the comment says which version it restores. */
       comment?: string | null
 
       /** From when it prices usage. Null for from now on. */

@@ -61,7 +61,7 @@ const RollBack = z
   .strictObject({
     comment: Comment.nullable()
       .default(null)
-      .meta({ description: 'Why it is rolled back. If null, the comment says which version it goes back to.' }),
+      .meta({ description: 'Why it is rolled back. If null, the comment says which version it restores.' }),
     in_force_from: InForceFrom,
   })
   .meta({ id: 'RollBack' })
